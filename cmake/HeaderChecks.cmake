@@ -1,0 +1,17 @@
+# One translation unit for each public header: it must compile alone, first and included twice.
+function(cipherlane_header_checks target)
+  set(units)
+  foreach(root sdk hsm drivers)
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/${root}/include
+      ${PROJECT_SOURCE_DIR}/${root}/include/*.hpp)
+    foreach(header ${headers})
+      string(MAKE_C_IDENTIFIER ${header} name)
+      set(unit ${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp)
+      file(CONFIGURE OUTPUT ${unit} CONTENT "#include <${header}>\n#include <${header}>\n")
+      list(APPEND units ${unit})
+    endforeach()
+  endforeach()
+  add_library(${target} OBJECT ${units})
+  get_property(libraries GLOBAL PROPERTY CIPHERLANE_LIBRARIES)
+  target_link_libraries(${target} PRIVATE ${libraries} cipherlane_options)
+endfunction()

@@ -1,0 +1,59 @@
+# Language level, warnings, sanitizers: what every target of this project is compiled with.
+set(CMAKE_CXX_STANDARD 20 CACHE STRING "C++ standard: 20 or 23")
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+set(CIPHERLANE_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
+
+find_program(CIPHERLANE_CCACHE ccache)
+if(CIPHERLANE_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CIPHERLANE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CIPHERLANE_CCACHE})
+endif()
+find_program(CIPHERLANE_MOLD mold)
+
+add_library(cipherlane_options INTERFACE)
+target_compile_options(cipherlane_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Woverloaded-virtual
+  -Wno-missing-field-initializers # settings are aggregates whose members have defaults
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # With optimisation g++ 12 sees overlaps in std::string and writes past vectors that are not there (GCC PR105651,
+  # PR105329).
+  target_compile_options(cipherlane_options INTERFACE -Wno-restrict
+    $<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-Wno-stringop-overflow>)
+endif()
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(cipherlane_options INTERFACE -Werror)
+endif()
+if(CIPHERLANE_MOLD AND PROJECT_IS_TOP_LEVEL)
+  target_link_options(cipherlane_options INTERFACE -fuse-ld=mold)
+endif()
+if(CIPHERLANE_SANITIZE)
+  target_compile_options(cipherlane_options INTERFACE
+    -fsanitize=${CIPHERLANE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(cipherlane_options INTERFACE -fsanitize=${CIPHERLANE_SANITIZE})
+  if(CIPHERLANE_SANITIZE MATCHES undefined)
+    target_compile_options(cipherlane_options INTERFACE -fno-sanitize-recover=undefined)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+      # clang 14 cannot assemble coroutines with the function check on; it must follow "undefined".
+      target_compile_options(cipherlane_options INTERFACE -fno-sanitize=function)
+    endif()
+  endif()
+endif()
+
+# Sources in which g++ 12 with sanitizers takes library code (std::stop_source, std::regex, use_future) for reads of
+# what is not initialised. Call it in the folder of the target.
+function(cipherlane_false_uninitialized)
+  if(CIPHERLANE_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS -Wno-maybe-uninitialized)
+  endif()
+endfunction()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  # clang counts changes of sign into -Wconversion, g++ does not.
+  target_compile_options(cipherlane_options INTERFACE -Wno-sign-conversion)
+endif()

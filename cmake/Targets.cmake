@@ -1,0 +1,63 @@
+# cipherlane_library(NAME core ROOT dir SOURCES ... [PUBLIC libs] [PRIVATE libs])
+#   One SDK library: target cipherlane_NAME, alias cipherlane::NAME, public headers under ROOT/include.
+function(cipherlane_library)
+  cmake_parse_arguments(arg "" "NAME;ROOT" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  set(target cipherlane_${arg_NAME})
+  add_library(${target} ${arg_SOURCES})
+  add_library(cipherlane::${arg_NAME} ALIAS ${target})
+  target_include_directories(${target} PUBLIC
+    $<BUILD_INTERFACE:${arg_ROOT}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC}
+    PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:cipherlane_options>)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  set_property(GLOBAL APPEND PROPERTY CIPHERLANE_LIBRARIES ${target})
+endfunction()
+
+# cipherlane_program(NAME program SOURCES ... LIBS ...): a program of tools/ or samples/.
+function(cipherlane_program)
+  cmake_parse_arguments(arg "" "NAME" "SOURCES;LIBS" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} cipherlane_options)
+endfunction()
+
+# tests_LABEL builds all test programs of one label and nothing else: sanitizer presets need no more.
+foreach(label unit vectors integration fault corpus compile install)
+  add_custom_target(tests_${label})
+endforeach()
+
+# cipherlane_test(NAME unit_core LABEL unit SOURCES ... LIBS ... [ENV ...] [SERIAL])
+#   One GoogleTest program, one ctest entry with the label. Labels: unit, vectors, integration,
+#   fault, corpus, compile, install.
+function(cipherlane_test)
+  cmake_parse_arguments(arg "SERIAL" "NAME;LABEL;TIMEOUT" "SOURCES;LIBS;ENV" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} cipherlane_test_support cipherlane_options)
+  add_dependencies(tests_${arg_LABEL} ${arg_NAME})
+  add_test(NAME ${arg_NAME} COMMAND ${arg_NAME}
+    --gtest_output=xml:${CMAKE_BINARY_DIR}/junit/${arg_NAME}.xml)
+  set_tests_properties(${arg_NAME} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
+    ENVIRONMENT "CIPHERLANE_SOURCE_DIR=${CMAKE_SOURCE_DIR};CIPHERLANE_BINARY_DIR=${CMAKE_BINARY_DIR};${arg_ENV}")
+  if(arg_SERIAL)
+    set_tests_properties(${arg_NAME} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+# cipherlane_fuzz(NAME fuzz_x SOURCE x.cpp CORPUS dir LIBS ...)
+#   A libFuzzer target under the fuzz preset; elsewhere the same source replays its corpus as a test.
+function(cipherlane_fuzz)
+  cmake_parse_arguments(arg "" "NAME;SOURCE;CORPUS" "LIBS" ${ARGN})
+  add_executable(${arg_NAME} ${arg_SOURCE})
+  target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} cipherlane_options)
+  if(CIPHERLANE_FUZZ)
+    target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${arg_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    add_dependencies(tests_corpus ${arg_NAME})
+    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME} ${arg_CORPUS})
+    set_tests_properties(${arg_NAME} PROPERTIES LABELS corpus TIMEOUT 120)
+  endif()
+endfunction()
