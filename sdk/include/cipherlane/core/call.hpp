@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+#include <utility>
+
+namespace cipherlane {
+
+/// A moment on the monotonic clock that bounds a whole operation, passed down through every layer: never a
+/// duration that each layer starts anew.
+class deadline {
+  public:
+    using clock = std::chrono::steady_clock;
+
+    explicit deadline(clock::time_point at) noexcept : at_(at) {}
+    [[nodiscard]] static deadline in(std::chrono::milliseconds span) { return deadline(clock::now() + span); }
+
+    [[nodiscard]] clock::time_point at() const noexcept { return at_; }
+    [[nodiscard]] bool passed() const { return clock::now() >= at_; }
+    /// What is left, never negative, rounded up to a whole millisecond.
+    [[nodiscard]] std::chrono::milliseconds left() const {
+        auto span = std::chrono::ceil<std::chrono::milliseconds>(at_ - clock::now());
+        return span.count() < 0 ? std::chrono::milliseconds{0} : span;
+    }
+    /// The earlier of this and a moment `span` from now: a protocol timer inside the caller's deadline.
+    [[nodiscard]] deadline no_later_than(std::chrono::milliseconds span) const {
+        auto other = clock::now() + span;
+        return deadline(other < at_ ? other : at_);
+    }
+
+  private:
+    clock::time_point at_;
+};
+
+/// What bounds one call: until when, and by whose order it ends early. Cheap to copy.
+class call {
+  public:
+    explicit call(deadline until, std::stop_token stop = {}) noexcept : until_(until), stop_(std::move(stop)) {}
+    /// A call that may take `span` from now.
+    explicit call(std::chrono::milliseconds span, std::stop_token stop = {})
+        : call(deadline::in(span), std::move(stop)) {}
+
+    [[nodiscard]] const deadline& until() const noexcept { return until_; }
+    [[nodiscard]] const std::stop_token& stop() const noexcept { return stop_; }
+    [[nodiscard]] bool stopped() const noexcept { return stop_.stop_requested(); }
+    /// The same call with an earlier end.
+    [[nodiscard]] call no_later_than(std::chrono::milliseconds span) const {
+        return call(until_.no_later_than(span), stop_);
+    }
+
+  private:
+    deadline until_;
+    std::stop_token stop_;
+};
+
+} // namespace cipherlane

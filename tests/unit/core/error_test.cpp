@@ -1,0 +1,44 @@
+#include <cipherlane/core/error.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/result.hpp>
+
+namespace cipherlane {
+namespace {
+
+TEST(Error, SaysWhereAndWhatButNothingOfThePeer) {
+    const error why = error(core_errc::not_digits, layer::iso8583)
+                          .during("decode")
+                          .in_field("55/9F26")
+                          .at_offset(17)
+                          .for_trace(42)
+                          .with_peer_code("A4")
+                          .with_peer_text("secret words");
+    EXPECT_EQ(why.to_string(),
+        "iso8583 decode: not a decimal digit, field 55/9F26, byte 17, trace 42, peer's code A4");
+    EXPECT_EQ(why.untrusted_peer_text(), "secret words");
+    EXPECT_TRUE(why.is(condition::bad_message));
+    EXPECT_FALSE(why.is(condition::misuse));
+}
+
+TEST(Error, SystemCodesHaveAConditionToo) {
+    using boost::system::errc::make_error_code;
+    const error lost(make_error_code(boost::system::errc::connection_reset), layer::net);
+    EXPECT_TRUE(lost.is(condition::link_lost));
+    EXPECT_FALSE(lost.is(condition::timed_out));
+}
+
+TEST(Error, CutsLongContextInsteadOfAllocating) {
+    const error why = error(core_errc::not_hex, layer::core).during(std::string(100, 'x'));
+    EXPECT_EQ(why.operation().size(), 32U);
+}
+
+TEST(Result, ValueThrowsTheError) {
+    const result<int> bad = error(core_errc::not_hex, layer::core);
+    EXPECT_THROW((void)bad.value(), error_exception);
+}
+
+} // namespace
+} // namespace cipherlane
