@@ -1,0 +1,47 @@
+#include "crypto_test_support.hpp"
+
+#include <cipherlane/crypto/aes_gcm.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::crypto {
+namespace {
+
+constexpr const char* key_256 = "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F";
+
+TEST(AesGcm, OpensOnlyWhatWasSealed) {
+    auto key = test_key<data_key>(algorithm::aes, key_256);
+    const auto bound = as_bytes("terminal 00000001");
+    const auto clear = as_bytes("6222021234567890123");
+    const bytes sealed = gcm_seal(key, bound, clear).value();
+    EXPECT_EQ(sealed.size(), clear.size() + gcm_overhead);
+    const auto opened = gcm_open(key, bound, sealed);
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_TRUE(std::ranges::equal(opened->expose(), clear));
+    EXPECT_NE(gcm_seal(key, bound, clear).value(), sealed);
+    EXPECT_TRUE(fails_with(gcm_open(key, as_bytes("terminal 00000002"), sealed), crypto_errc::verification_failed));
+    for (std::size_t at = 0; at < sealed.size(); ++at) {
+        bytes bad = sealed;
+        bad[at] ^= 1;
+        EXPECT_TRUE(fails_with(gcm_open(key, bound, bad), crypto_errc::verification_failed));
+        EXPECT_TRUE(fails_with(gcm_open(key, bound, byte_view(sealed).first(at)), crypto_errc::verification_failed));
+    }
+}
+
+// GCM specification (McGrew, Viega), test cases 13 and 14.
+TEST(AesGcm, OpensPublishedText) {
+    auto key = test_key<data_key>(algorithm::aes, "0000000000000000000000000000000000000000000000000000000000000000");
+    EXPECT_TRUE(gcm_open(key, {}, hex("000000000000000000000000530F8AFBC74536B9A963B4F1C4CB738B"))->empty());
+    const auto clear = gcm_open(
+        key, {}, hex("000000000000000000000000CEA7403D4D606B6E074EC5D3BAF39D18D0D1C8A799996BF0265B98B5D48AB919"));
+    ASSERT_TRUE(clear.has_value());
+    EXPECT_EQ(to_hex(clear->expose()), "00000000000000000000000000000000");
+}
+
+TEST(AesGcm, NeedsAnAesKey) {
+    auto key = test_key<data_key>(algorithm::sm4, "000102030405060708090A0B0C0D0E0F");
+    EXPECT_TRUE(fails_with(gcm_seal(key, {}, {}), crypto_errc::unsupported_algorithm));
+}
+
+} // namespace
+} // namespace cipherlane::crypto
