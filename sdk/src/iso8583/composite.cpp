@@ -1,0 +1,231 @@
+#include "charset.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/composite.hpp>
+
+#include <array>
+
+namespace cipherlane::iso8583 {
+namespace {
+
+constexpr std::string_view op = "sub-fields";
+
+const subfield_spec* find_part(const composite_spec& spec, std::string_view tag) noexcept {
+    for (const auto& part : spec.parts) {
+        if (part.tag == tag) return &part;
+    }
+    return nullptr;
+}
+
+fixed_text<8> tag_text(byte_view tag, bool as_hex) noexcept {
+    if (!as_hex) return as_text(tag);
+    std::array<char, 8> digits{};
+    to_hex(tag, digits);
+    return std::string_view(digits.data(), 2 * tag.size());
+}
+
+/// Whether every character is one that `what` may hold.
+bool fits(kind what, byte_view value) noexcept {
+    const auto wanted = what == kind::track ? charset::classes::track : charset::class_for(what);
+    for (const auto byte : value) {
+        if (!charset::is(static_cast<char>(byte), wanted)) return false;
+    }
+    return true;
+}
+
+error refuse(iso8583_errc why, std::string_view tag, std::size_t at) {
+    return fail(why, op, tag, at);
+}
+
+} // namespace
+
+result<void> composite_reader::check(const subfield& part) const {
+    if (part.spec == nullptr) {
+        if (spec_->unknown == unknown_tags::refuse)
+            return refuse(iso8583_errc::bad_subfield, part.tag.view(), part.offset);
+        return {};
+    }
+    if (part.value.size() < part.spec->min || part.value.size() > part.spec->max) {
+        return refuse(iso8583_errc::bad_subfield, part.tag.view(), part.offset);
+    }
+    if (!fits(part.spec->kind, part.value)) {
+        const bool digits = part.spec->kind == kind::digits;
+        return refuse(digits ? iso8583_errc::not_digits : iso8583_errc::bad_character, part.tag.view(), part.offset);
+    }
+    return {};
+}
+
+result<std::optional<subfield>> composite_reader::next() {
+    if (at_ == value_.size()) return std::optional<subfield>{};
+    switch (spec_->style) {
+    case composite_style::positional: return next_positional();
+    case composite_style::tagged: return next_tagged();
+    default: return next_ber();
+    }
+}
+
+result<std::optional<subfield>> composite_reader::next_positional() {
+    if (part_ == spec_->parts.size()) return refuse(iso8583_errc::trailing_bytes, "", at_);
+    const auto& spec = spec_->parts[part_];
+    const std::size_t left = value_.size() - at_;
+    const bool last = part_ + 1 == spec_->parts.size();
+    const std::size_t size = last && left < spec.max ? left : spec.max;
+    if (left < size || size < spec.min) return refuse(iso8583_errc::truncated, spec.tag, value_.size());
+    subfield part{.tag = spec.tag, .value = value_.subspan(at_, size), .offset = at_, .spec = &spec};
+    CIPHERLANE_CHECK(check(part));
+    at_ += size;
+    ++part_;
+    return std::optional<subfield>(part);
+}
+
+result<std::optional<subfield>> composite_reader::next_tagged() {
+    const std::size_t head = std::size_t{spec_->tag_bytes} + spec_->length_bytes;
+    if (value_.size() - at_ < head) return refuse(iso8583_errc::truncated, "", value_.size());
+    subfield part;
+    part.tag = tag_text(value_.subspan(at_, spec_->tag_bytes), spec_->tag == encoding::binary);
+    std::size_t size = 0;
+    for (const auto byte : value_.subspan(at_ + spec_->tag_bytes, spec_->length_bytes)) {
+        const std::size_t at = at_ + spec_->tag_bytes;
+        if (spec_->length == length_encoding::binary) {
+            size = size << 8U | byte;
+        } else if (spec_->length == length_encoding::bcd) {
+            if (byte > 0x99 || (byte & 15U) > 9) return refuse(iso8583_errc::bad_length_prefix, part.tag.view(), at);
+            size = size * 100 + (byte >> 4U) * 10U + (byte & 15U);
+        } else {
+            const char c = charset::from_wire(byte, spec_->length == length_encoding::ebcdic);
+            if (c < '0' || c > '9') return refuse(iso8583_errc::bad_length_prefix, part.tag.view(), at);
+            size = size * 10 + static_cast<std::size_t>(c - '0');
+        }
+    }
+    part.offset = at_ + head;
+    if (value_.size() - part.offset < size) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
+    part.value = value_.subspan(part.offset, size);
+    part.spec = find_part(*spec_, part.tag.view());
+    CIPHERLANE_CHECK(check(part));
+    at_ = part.offset + size;
+    return std::optional<subfield>(part);
+}
+
+result<std::optional<subfield>> composite_reader::next_ber() {
+    const auto left = value_.subspan(at_);
+    std::size_t tag_size = 1;
+    if ((left[0] & 0x1FU) == 0x1F) {
+        do {
+            if (tag_size == left.size()) return refuse(iso8583_errc::truncated, "", value_.size());
+            if (tag_size == 3) return refuse(iso8583_errc::bad_subfield, "", at_);
+        } while ((left[tag_size++] & 0x80U) != 0);
+    }
+    subfield part;
+    part.tag = tag_text(left.first(tag_size), true);
+    std::size_t head = tag_size + 1;
+    if (left.size() < head) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
+    std::size_t size = left[tag_size];
+    if (size > 0x7F) {
+        const std::size_t count = size & 0x7FU;
+        if (count == 0 || count > 2) return refuse(iso8583_errc::bad_length_prefix, part.tag.view(), at_ + tag_size);
+        if (left.size() < head + count) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
+        size = count == 1 ? left[head] : load_be16(left.data() + head);
+        head += count;
+    }
+    part.offset = at_ + head;
+    if (left.size() - head < size) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
+    part.value = left.subspan(head, size);
+    part.spec = find_part(*spec_, part.tag.view());
+    CIPHERLANE_CHECK(check(part));
+    at_ += head + size;
+    return std::optional<subfield>(part);
+}
+
+result<std::optional<byte_view>> find_subfield(const composite_spec& spec, byte_view value, std::string_view tag) {
+    composite_reader reader(spec, value);
+    while (true) {
+        CIPHERLANE_TRY(const auto part, reader.next());
+        if (!part) return std::optional<byte_view>{};
+        if (part->tag == tag) return std::optional<byte_view>(part->value);
+    }
+}
+
+result<void> composite_writer::add(std::string_view tag, byte_view value) {
+    const auto* part = find_part(*spec_, tag);
+    if (part == nullptr && (spec_->unknown == unknown_tags::refuse || spec_->style == composite_style::positional)) {
+        return fail(iso8583_errc::bad_subfield, op, tag);
+    }
+    if (part != nullptr) {
+        if (value.size() > part->max) return fail(iso8583_errc::too_long, op, tag);
+        if (value.size() < part->min) return fail(iso8583_errc::too_short, op, tag);
+        if (!fits(part->kind, value)) {
+            return fail(part->kind == kind::digits ? iso8583_errc::not_digits : iso8583_errc::bad_character, op, tag);
+        }
+    }
+    if (spec_->style == composite_style::positional) {
+        const bool in_place = part_ < spec_->parts.size() && part == &spec_->parts[part_];
+        const bool last = part_ + 1 == spec_->parts.size();
+        if (!in_place || (!last && value.size() != part->max)) return fail(iso8583_errc::bad_subfield, op, tag);
+        ++part_;
+        out_.insert(out_.end(), value.begin(), value.end());
+        return {};
+    }
+    if (spec_->style == composite_style::tagged) return add_tagged(tag, value);
+    return add_ber(tag, value);
+}
+
+result<void> composite_writer::add_tagged(std::string_view tag, byte_view value) {
+    const bool hex = spec_->tag == encoding::binary;
+    if (tag.size() != std::size_t{spec_->tag_bytes} * (hex ? 2 : 1)) return fail(iso8583_errc::bad_subfield, op, tag);
+    std::array<std::uint8_t, 8> head{};
+    if (hex) {
+        if (!from_hex(tag, byte_span(head).first(spec_->tag_bytes))) return fail(iso8583_errc::bad_subfield, op, tag);
+    } else {
+        std::copy(tag.begin(), tag.end(), head.begin());
+    }
+    std::size_t size = value.size();
+    for (std::size_t i = spec_->length_bytes; i-- > 0;) {
+        auto& byte = head[spec_->tag_bytes + i];
+        if (spec_->length == length_encoding::binary) {
+            byte = static_cast<std::uint8_t>(size);
+            size >>= 8U;
+        } else if (spec_->length == length_encoding::bcd) {
+            byte = static_cast<std::uint8_t>(size % 10 | (size / 10 % 10) << 4U);
+            size /= 100;
+        } else {
+            const char c = static_cast<char>('0' + size % 10);
+            byte = charset::to_wire(c, spec_->length == length_encoding::ebcdic);
+            size /= 10;
+        }
+    }
+    if (size != 0) return fail(iso8583_errc::too_long, op, tag);
+    const auto used = byte_view(head).first(std::size_t{spec_->tag_bytes} + spec_->length_bytes);
+    out_.insert(out_.end(), used.begin(), used.end());
+    out_.insert(out_.end(), value.begin(), value.end());
+    return {};
+}
+
+result<void> composite_writer::add_ber(std::string_view tag, byte_view value) {
+    std::array<std::uint8_t, 3> id{};
+    const std::size_t size = tag.size() / 2;
+    if (tag.size() % 2 != 0 || size == 0 || size > id.size() || !from_hex(tag, byte_span(id).first(size))) {
+        return fail(iso8583_errc::bad_subfield, op, tag);
+    }
+    // The tag's own bits must say that it is as long as it was given.
+    std::size_t expected = 1;
+    if ((id[0] & 0x1FU) == 0x1F) {
+        while (expected < size && (expected == 1 || (id[expected - 1] & 0x80U) != 0))
+            ++expected;
+        if (expected < 2 || (id[expected - 1] & 0x80U) != 0) return fail(iso8583_errc::bad_subfield, op, tag);
+    }
+    if (expected != size) return fail(iso8583_errc::bad_subfield, op, tag);
+    if (value.size() > 0xFFFF) return fail(iso8583_errc::too_long, op, tag);
+    out_.insert(out_.end(), id.begin(), id.begin() + static_cast<std::ptrdiff_t>(size));
+    if (value.size() > 0xFF) {
+        out_.push_back(0x82);
+        out_.push_back(static_cast<std::uint8_t>(value.size() >> 8U));
+    } else if (value.size() > 0x7F) {
+        out_.push_back(0x81);
+    }
+    out_.push_back(static_cast<std::uint8_t>(value.size()));
+    out_.insert(out_.end(), value.begin(), value.end());
+    return {};
+}
+
+} // namespace cipherlane::iso8583

@@ -1,0 +1,147 @@
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/iso8583/composite.hpp>
+#include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/field48.hpp>
+#include <cipherlane/iso8583/field62.hpp>
+#include <cipherlane/iso8583/gbk.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::iso8583 {
+namespace {
+
+constexpr int deepest = 4;
+
+/// One line of the print: offset, path, name, value.
+void line(std::string& out, std::optional<std::size_t> offset, int depth, std::string_view path,
+    std::string_view name, std::string_view value) {
+    std::string at = offset ? std::to_string(*offset) : std::string();
+    at.insert(0, at.size() < 5 ? 5 - at.size() : 0, ' ');
+    out += at;
+    out.append(2 + 2 * static_cast<std::size_t>(depth), ' ').append(path);
+    if (path.size() < 6) out.append(6 - path.size(), ' ');
+    out.append("  ").append(name);
+    if (name.size() < 26) out.append(26 - name.size(), ' ');
+    out.append("  ").append(value).append("\n");
+}
+
+/// A peer's text must not steer the reader's terminal.
+std::string printable(byte_view value) {
+    auto text = gbk_to_utf8(value);
+    if (!text) return "hex " + to_hex(value);
+    for (auto& c : *text) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '.';
+    }
+    return "\"" + *text + "\"";
+}
+
+std::string hidden(std::size_t size, kind what) {
+    const bool digits = what == kind::digits || what == kind::track;
+    const std::string_view unit = digits ? " digits]" : what == kind::binary ? " bytes]" : " characters]";
+    return "[" + std::to_string(size) + std::string(unit);
+}
+
+std::string shown(byte_view value, kind what, mask hide, reveal how) {
+    if (how == reveal::masked && hide == mask::pan) return mask_pan(as_text(value));
+    if (how == reveal::masked && hide != mask::none) return hidden(value.size(), what);
+    switch (what) {
+    case kind::binary: return to_hex(value);
+    case kind::alnum:
+    case kind::text:
+    case kind::gbk: return printable(value);
+    default: return std::string(as_text(value));
+    }
+}
+
+void parts(std::string& out, const composite_spec& spec, byte_view value, mask outer, reveal how, int depth) {
+    composite_reader reader(spec, value);
+    while (true) {
+        const auto part = reader.next();
+        if (!part) {
+            line(out, {}, depth, part.error().field(), "wrong from here on", part.error().code().message());
+            return;
+        }
+        if (!*part) return;
+        const auto& found = **part;
+        const auto* row = found.spec;
+        // Where the whole may hold card data, a tag without a row may be it.
+        const bool unnamed_secret = row == nullptr && outer == mask::secret;
+        const auto what = row != nullptr ? row->kind : kind::binary;
+        const auto hide = row != nullptr ? row->mask : unnamed_secret ? mask::secret : mask::none;
+        const auto name = row != nullptr ? row->name : std::string_view("?");
+        if (row != nullptr && row->inside != nullptr && depth < deepest) {
+            line(out, {}, depth, found.tag.view(), name, "");
+            parts(out, *row->inside, found.value, hide, how, depth + 1);
+        } else {
+            line(out, {}, depth, found.tag.view(), name, shown(found.value, what, hide, how));
+        }
+    }
+}
+
+void totals(std::string& out, std::string_view name, const card_totals& of) {
+    const auto money = [](std::int64_t minor, unsigned count) {
+        return amount(minor).to_string() + " in " + std::to_string(count);
+    };
+    constexpr std::string_view verdicts[] = {"not judged", "balanced", "not balanced", "error"};
+    line(out, {}, 1, "", name,
+        "debit " + money(of.debit_amount, of.debit_count) + ", credit " + money(of.credit_amount, of.credit_count) +
+            ", " + std::string(verdicts[static_cast<std::size_t>(of.verdict)]));
+}
+
+/// Fields whose meaning depends on the message: true if they were printed.
+bool special(std::string& out, const message_view& what, int number, const std::string& value, reveal how) {
+    if (!what.format().name.starts_with("cup-pos")) return false;
+    if (number == 48 && what.mti().substr(0, 2) == "05") {
+        const auto read = settlement_totals::parse(value);
+        if (!read) return false;
+        line(out, what.offset(48), 0, "48", "settlement totals", value);
+        totals(out, "domestic cards", read->domestic);
+        totals(out, "foreign cards", read->foreign);
+        return true;
+    }
+    if (number == 62 && what.equals(52, std::string_view("\0\0\0\0\0\0\0\0", 8)) && read_sm4_pin(as_bytes(value))) {
+        line(out, what.offset(62), 0, "62", "SM4 PIN and other uses", "");
+        parts(out, field62_tlv_format(), as_bytes(value), mask::secret, how, 1);
+        return true;
+    }
+    return false;
+}
+
+void field(std::string& out, const message_view& what, int number, reveal how) {
+    const auto& spec = what.format().field(number);
+    auto value = what.value(number);
+    if (special(out, what, number, value, how)) return;
+    const auto path = std::to_string(number);
+    const auto data = as_bytes(value);
+    const bool structured = spec.inside != nullptr;
+    auto text = shown(data, spec.kind, structured && spec.mask == mask::tlv ? mask::secret : spec.mask, how);
+    if (number == 39 && what.format().name.starts_with("cup-pos")) {
+        text.append("  ").append(response_of(value).text);
+    }
+    line(out, what.offset(number), 0, path, spec.name, text);
+    if (structured) parts(out, *spec.inside, data, spec.mask, how, 1);
+    std::fill(value.begin(), value.end(), '\0');
+}
+
+} // namespace
+
+std::string describe(const message_view& what, reveal how) {
+    std::string out;
+    const auto& envelope = what.format().envelope;
+    if (envelope.tpdu != 0 && !what.mti().empty()) line(out, {}, 0, "tpdu", "", what.tpdu().to_string());
+    if (!what.monitor_header().empty()) line(out, {}, 0, "lri", "dial-monitor header", to_hex(what.monitor_header()));
+    if (!what.header_bytes().empty()) line(out, {}, 0, "header", "", what.header());
+    if (what.mti()[0] != '\0') line(out, {}, 0, "mti", "message type", what.mti());
+    std::string numbers;
+    for (const int number : what.fields())
+        numbers.append(numbers.empty() ? "" : " ").append(std::to_string(number));
+    if (!numbers.empty()) line(out, {}, 0, "bitmap", "fields", numbers);
+    for (const int number : what.fields())
+        field(out, what, number, how);
+    return out;
+}
+
+} // namespace cipherlane::iso8583

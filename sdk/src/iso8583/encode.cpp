@@ -1,0 +1,322 @@
+#include "charset.hpp"
+#include "fail.hpp"
+#include "packed.hpp"
+
+#include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+namespace cipherlane::iso8583 {
+namespace {
+
+constexpr std::string_view op = "encode";
+
+class encoder {
+  public:
+    encoder(const dialect& format, const message& what, byte_span out) noexcept
+        : format_(format)
+        , message_(what)
+        , out_(out) {}
+
+    result<encoded_message> run() {
+        const std::size_t prefix = prefix_bytes();
+        if (out_.size() < prefix) return refuse(iso8583_errc::buffer_too_small, "length");
+        at_ = prefix;
+        CIPHERLANE_CHECK(envelope());
+        const std::size_t start = at_;
+        CIPHERLANE_CHECK(mti());
+        CIPHERLANE_CHECK(bitmap());
+        int last = 0;
+        std::size_t last_at = 0;
+        for (const int number : message_.fields()) {
+            last = number;
+            last_at = at_;
+            if (!field(number)) return failure();
+        }
+        CIPHERLANE_CHECK(frame(prefix));
+        encoded_message done;
+        done.frame = out_.first(at_);
+        done.body = done.frame.subspan(prefix);
+        if (format_.mac_fields.contains(last)) {
+            done.mac_range = out_.subspan(start, last_at - start);
+            done.mac = out_.subspan(last_at, at_ - last_at);
+        }
+        return done;
+    }
+
+  private:
+    [[nodiscard]] static error refuse(iso8583_errc why, std::string_view path) { return fail(why, op, path); }
+    [[nodiscard]] static error refuse(iso8583_errc why, int number) {
+        return fail(why, op, number_text(number).view());
+    }
+    /// Notes the fault of a field; the error with all its context is only made when there is one.
+    bool note(iso8583_errc why, int number, std::optional<std::size_t> at = {}) noexcept {
+        why_ = why;
+        number_ = number;
+        where_ = at;
+        return false;
+    }
+    [[nodiscard]] error failure() const {
+        auto what = refuse(why_, number_);
+        return where_ ? std::move(what).at_offset(*where_) : what;
+    }
+    [[nodiscard]] bool room(std::size_t count) const noexcept { return out_.size() - at_ >= count; }
+    [[nodiscard]] std::uint8_t* take(std::size_t count) noexcept {
+        auto* to = out_.data() + at_;
+        at_ += count;
+        return to;
+    }
+    [[nodiscard]] std::size_t prefix_bytes() const noexcept {
+        switch (format_.envelope.length) {
+        case frame_length::none: return 0;
+        case frame_length::ascii4: return 4;
+        default: return 2;
+        }
+    }
+
+    result<void> envelope() {
+        const auto& outer = format_.envelope;
+        if (outer.tpdu != 0) {
+            if (!room(tpdu::size)) return refuse(iso8583_errc::buffer_too_small, "tpdu");
+            const auto& wire = message_.tpdu().wire();
+            if (wire[0] != outer.tpdu_id || packed::first_not_digits(wire) != packed::none) {
+                return refuse(iso8583_errc::bad_tpdu, "tpdu");
+            }
+            std::copy(wire.begin(), wire.end(), take(tpdu::size));
+        }
+        if (const auto lri = message_.monitor_header(); !lri.empty()) {
+            if (outer.monitor == monitor_header::none || std::memcmp(lri.data(), "LRI", 3) != 0) {
+                return refuse(iso8583_errc::bad_header, "lri");
+            }
+            if (!room(lri.size())) return refuse(iso8583_errc::buffer_too_small, "lri");
+            std::copy(lri.begin(), lri.end(), take(lri.size()));
+        }
+        const auto header = message_.header();
+        if (header.size() != std::size_t{outer.header} * 2) return refuse(iso8583_errc::bad_header, "header");
+        if (!room(outer.header)) return refuse(iso8583_errc::buffer_too_small, "header");
+        if (packed::pack(header.data(), header.size(), 0, 0, packed::digit_nibbles, take(outer.header)) !=
+            packed::none) {
+            return refuse(iso8583_errc::bad_header, "header");
+        }
+        return {};
+    }
+
+    result<void> mti() {
+        const auto digits = message_.mti();
+        const bool good = digits.size() == 4 && std::all_of(digits.begin(), digits.end(),
+                                                    [](char c) { return charset::is(c, charset::classes::digit); });
+        if (!good || digits[0] != format_.mti_version || digits[1] == '0' || digits[1] == '9') {
+            return refuse(iso8583_errc::bad_mti, "mti");
+        }
+        const bool is_packed = format_.mti == encoding::bcd;
+        if (!room(is_packed ? 2 : 4)) return refuse(iso8583_errc::buffer_too_small, "mti");
+        if (is_packed) {
+            (void)packed::pack(digits.data(), 4, 0, 0, packed::digit_nibbles, take(2));
+        } else {
+            auto* to = take(4);
+            for (const char c : digits)
+                *to++ = charset::to_wire(c, format_.mti == encoding::ebcdic);
+        }
+        return {};
+    }
+
+    result<void> bitmap() {
+        const auto& fields = message_.fields();
+        if (fields.empty()) return refuse(iso8583_errc::bad_bitmap, "bitmap");
+        if (const auto unknown = fields.without(format_.known); !unknown.empty()) {
+            return refuse(iso8583_errc::unknown_field, *unknown.begin());
+        }
+        const bool two = fields.second_half() != 0;
+        const std::size_t half = format_.bitmap == encoding::hex ? 16 : 8;
+        if (!room(two ? 2 * half : half)) return refuse(iso8583_errc::buffer_too_small, "bitmap");
+        write_half(fields.first_half() | (two ? std::uint64_t{1} << 63U : 0));
+        if (two) write_half(fields.second_half());
+        return {};
+    }
+
+    void write_half(std::uint64_t bits) noexcept {
+        const bool hex = format_.bitmap == encoding::hex;
+        auto* to = take(hex ? 16 : 8);
+        for (int shift = 56; shift >= 0; shift -= 8) {
+            const auto byte = static_cast<std::uint8_t>(bits >> static_cast<unsigned>(shift));
+            if (hex) {
+                std::memcpy(to, packed::pairs[byte].data(), 2);
+                to += 2;
+            } else {
+                *to++ = byte;
+            }
+        }
+    }
+
+    void length_prefix(const field_spec& spec, std::size_t units) noexcept {
+        const std::size_t size = spec.prefix_bytes();
+        auto* to = take(size);
+        for (std::size_t i = size; i-- > 0;) {
+            switch (spec.prefix) {
+            case length_encoding::binary:
+                to[i] = static_cast<std::uint8_t>(units);
+                units >>= 8U;
+                break;
+            case length_encoding::bcd:
+                to[i] = static_cast<std::uint8_t>(units % 10 | (units / 10 % 10) << 4U);
+                units /= 100;
+                break;
+            default:
+                to[i] = charset::to_wire(static_cast<char>('0' + units % 10), spec.prefix == length_encoding::ebcdic);
+                units /= 10;
+            }
+        }
+    }
+
+    bool field(int number) {
+        const auto& spec = format_.field(number);
+        const auto value = message_.get(number);
+        std::size_t units = value.size();
+        if (units > spec.max) return note(iso8583_errc::too_long, number);
+        if (units < spec.min) {
+            if (spec.padding != padding::right_space) return note(iso8583_errc::too_short, number);
+            units = spec.min;
+        }
+        const std::size_t size = spec.wire_bytes(units);
+        if (!room(spec.prefix_bytes() + size)) return note(iso8583_errc::buffer_too_small, number);
+        if (spec.length != length_form::fixed) length_prefix(spec, units);
+        auto* to = take(size);
+        switch (spec.encoding) {
+        case encoding::bcd: return packed_value(spec, value, to);
+        case encoding::binary:
+            if (!value.empty()) std::memcpy(to, value.data(), value.size());
+            return true;
+        case encoding::hex:
+            for (const char c : value) {
+                std::memcpy(to, packed::pairs[static_cast<unsigned char>(c)].data(), 2);
+                to += 2;
+            }
+            return true;
+        case encoding::ascii:
+            if (plain_text(spec, value)) {
+                if (!value.empty()) std::memcpy(to, value.data(), value.size());
+                std::memset(to + value.size(), ' ', units - value.size());
+                return true;
+            }
+            return characters(spec, value, units, to);
+        default: return characters(spec, value, units, to);
+        }
+    }
+
+    /// True where every character is judged alike and all are right.
+    static bool plain_text(const field_spec& spec, std::string_view value) noexcept {
+        if (spec.kind == kind::gbk) return true;
+        if (spec.kind == kind::track || spec.kind == kind::signed_digits) return false;
+        std::uint8_t common = 0xFF;
+        for (const char c : value)
+            common &= charset::class_of[static_cast<unsigned char>(c)];
+        return (common & charset::class_for(spec.kind)) != 0;
+    }
+
+    bool packed_value(const field_spec& spec, std::string_view value, std::uint8_t* to) {
+        std::size_t skipped = 0;
+        if (spec.kind == kind::signed_digits) {
+            if (value[0] != 'C' && value[0] != 'D') return note(iso8583_errc::bad_character, spec.number, 0);
+            *to++ = static_cast<std::uint8_t>(value[0]);
+            value.remove_prefix(1);
+            skipped = 1;
+        }
+        const bool track = spec.kind == kind::track;
+        const auto& table = !track               ? packed::digit_nibbles
+                            : encrypted_tracks() ? packed::cipher_nibbles
+                                                 : packed::track_nibbles;
+        const std::uint8_t filler = spec.padding == padding::right_f ? 15 : 0;
+        const std::size_t left = spec.padding == padding::left_zero ? 1 : 0;
+        const auto bad = packed::pack(value.data(), value.size(), left, filler, table, to);
+        if (bad == packed::none) return true;
+        return note(track ? iso8583_errc::bad_character : iso8583_errc::not_digits, spec.number, skipped + bad);
+    }
+
+    bool characters(const field_spec& spec, std::string_view value, std::size_t units, std::uint8_t* to) {
+        const bool ebcdic = spec.encoding == encoding::ebcdic;
+        auto wanted = charset::class_for(spec.kind);
+        if (spec.kind == kind::track && !encrypted_tracks()) wanted = charset::classes::track;
+        for (std::size_t i = 0; i < value.size(); ++i) {
+            const char c = value[i];
+            bool good = charset::is(c, wanted);
+            if (spec.kind == kind::signed_digits) {
+                good = i == 0 ? c == 'C' || c == 'D' : charset::is(c, charset::classes::digit);
+            }
+            if (!good) {
+                const bool digits = wanted == charset::classes::digit;
+                return note(digits ? iso8583_errc::not_digits : iso8583_errc::bad_character, spec.number, i);
+            }
+            to[i] = charset::to_wire(c, ebcdic);
+        }
+        std::fill(to + value.size(), to + units, charset::to_wire(' ', ebcdic));
+        return true;
+    }
+
+    [[nodiscard]] bool encrypted_tracks() const noexcept {
+        const int control = format_.track_encryption_field;
+        if (control == 0) return false;
+        const auto digits = message_.get(control);
+        return digits.size() >= 3 && digits[2] == '1';
+    }
+
+    result<void> frame(std::size_t prefix) {
+        const std::size_t length = at_ - prefix;
+        auto* to = out_.data();
+        const auto digit = [&](std::size_t power) { return static_cast<std::uint8_t>(length / power % 10); };
+        switch (format_.envelope.length) {
+        case frame_length::none: return {};
+        case frame_length::binary2:
+            if (length > 0xFFFF) return refuse(iso8583_errc::too_long, "length");
+            store_be16(to, static_cast<std::uint16_t>(length));
+            return {};
+        case frame_length::bcd2:
+            if (length > 9999) return refuse(iso8583_errc::too_long, "length");
+            to[0] = static_cast<std::uint8_t>(digit(1000) << 4U | digit(100));
+            to[1] = static_cast<std::uint8_t>(digit(10) << 4U | digit(1));
+            return {};
+        case frame_length::ascii4:
+            if (length > 9999) return refuse(iso8583_errc::too_long, "length");
+            for (std::size_t i = 0, power = 1000; i < 4; ++i, power /= 10) {
+                to[i] = static_cast<std::uint8_t>('0' + digit(power));
+            }
+            return {};
+        }
+        return {};
+    }
+
+    const dialect& format_;
+    const message& message_;
+    byte_span out_;
+    std::size_t at_ = 0;
+    iso8583_errc why_{};
+    int number_ = 0;
+    std::optional<std::size_t> where_;
+};
+
+} // namespace
+
+result<encoded_message> encode(const dialect& format, const message& what, byte_span out) {
+    return encoder(format, what, out).run();
+}
+
+result<bytes> encode(const dialect& format, const message& what) {
+    // No field takes more than twice its value's size and the longest prefix.
+    std::size_t size = max_message_bytes - 65535 + tpdu::size + lri_bytes + max_header_bytes + 4 + 32;
+    for (const int field : what.fields()) {
+        const std::size_t least = format.has(field) ? format.field(field).min : 0;
+        size += 2 * std::max(what.get(field).size(), least) + 5;
+    }
+    bytes out(size);
+    auto done = encode(format, what, out);
+    if (!done) {
+        wipe(out);
+        return std::move(done).error();
+    }
+    out.resize(done->frame.size());
+    return out;
+}
+
+} // namespace cipherlane::iso8583

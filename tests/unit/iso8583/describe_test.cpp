@@ -1,0 +1,74 @@
+#include "support/vectors.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/errc.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cipherlane::iso8583 {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+bytes published(const std::string& id) {
+    for (const auto& row : tests::load_vectors("iso8583_cup_pos.csv")) {
+        if (row["id"] == id) return *from_hex(row["hex"]);
+    }
+    return {};
+}
+
+std::string print(const std::string& id, reveal how = reveal::masked) {
+    const auto wire = published(id);
+    return describe(*decode(cup_pos(), wire), how);
+}
+
+TEST(Describe, MasksUnlessToldOtherwise) {
+    const auto masked = print("cup-03");
+    EXPECT_THAT(masked, HasSubstr("622200*********0004"));
+    for (const auto* secret : {"6222000000000000004", "D3012201", "1616116C76559985"}) {
+        EXPECT_THAT(masked, Not(HasSubstr(secret)));
+        EXPECT_THAT(print("cup-03", reveal::whole), HasSubstr(secret));
+    }
+    EXPECT_THAT(print("cup-14"), Not(HasSubstr("C381E532")));
+    EXPECT_THAT(print("cup-11"), Not(HasSubstr("6212345678")));
+    EXPECT_THAT(print("cup-01"), Not(HasSubstr("58B2A205")));
+}
+
+TEST(Describe, ShowsSubfieldsAndTotals) {
+    EXPECT_THAT(print("cup-03"), HasSubstr("60.2"));
+    EXPECT_THAT(print("cup-08"), HasSubstr("9F36"));
+    EXPECT_THAT(print("cup-09"), HasSubstr("debit 123.40 in 10, credit 50.00 in 10"));
+}
+
+TEST(Describe, APeersTextCannotSteerTheTerminal) {
+    message what("0210");
+    what.set_header("603100310730").set(63, "CUP\x1B[2J").set(62, "x");
+    const auto wire = *encode(cup_pos(), what);
+    EXPECT_THAT(describe(*decode(cup_pos(), wire)), Not(HasSubstr("\x1B")));
+}
+
+TEST(Describe, KeepsWhatStandsBeforeAFault) {
+    auto wire = published("cup-03");
+    const auto at = decode(cup_pos(), wire)->offset(35);
+    wire[at] = 0xAA;
+    wire.pop_back();
+    store_be16(wire.data(), static_cast<std::uint16_t>(wire.size() - 2));
+    const auto partly = decode_partly(cup_pos(), wire);
+    ASSERT_TRUE(partly.failure);
+    EXPECT_EQ(partly.failure->field(), "64");
+    EXPECT_TRUE(partly.view.has(60));
+    EXPECT_FALSE(partly.view.has(64));
+    EXPECT_THAT(describe(partly.view), HasSubstr("TEST0001"));
+    for (std::size_t size = 0; size < wire.size(); ++size) {
+        (void)describe(decode_partly(cup_pos(), byte_view(wire).first(size)).view);
+    }
+    EXPECT_FALSE(decode_partly(cup_pos(), published("cup-03")).failure);
+}
+
+} // namespace
+} // namespace cipherlane::iso8583

@@ -1,0 +1,108 @@
+#include "support/vectors.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/errc.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/iso8583/transaction.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::iso8583 {
+namespace {
+
+std::map<std::string, bytes> published() {
+    std::map<std::string, bytes> rows;
+    for (const auto& row : tests::load_vectors("iso8583_cup_pos.csv")) {
+        if (row.ok()) rows[row["id"]] = *from_hex(row["hex"]);
+    }
+    return rows;
+}
+
+TEST(Transactions, PublishedRequestsAreKnownAndComplete) {
+    const auto rows = published();
+    const std::map<std::string, transaction> wanted{
+        {"cup-01", transaction::sign_in},
+        {"cup-03", transaction::sale},
+        {"cup-08", transaction::reversal},
+        {"cup-09", transaction::batch_settle},
+        {"cup-11", transaction::qr_sale},
+        {"cup-14", transaction::sale},
+    };
+    for (const auto& [id, what] : wanted) {
+        SCOPED_TRACE(id);
+        const auto view = decode(cup_pos(), rows.at(id));
+        ASSERT_TRUE(view);
+        EXPECT_EQ(identify(*view), what);
+        const auto good = check_fields(*view, row_of(what));
+        EXPECT_TRUE(good) << good.error();
+    }
+    EXPECT_FALSE(identify(*decode(cup_pos(), rows.at("cup-05"))));
+}
+
+TEST(Transactions, MissingAndForeignFieldsAreNamed) {
+    auto sale = decode(cup_pos(), published().at("cup-03"))->to_message();
+    sale.remove(64);
+    EXPECT_EQ(check_fields(sale, row_of(transaction::sale)).error().field(), "64");
+    sale.leave_mac_hole().set(39, "00");
+    EXPECT_EQ(check_fields(sale, row_of(transaction::sale)).error().field(), "39");
+}
+
+TEST(Transactions, PrepareWritesTheKindAndMoneyRowsAreSealed) {
+    message what;
+    prepare(what, row_of(transaction::refund));
+    EXPECT_EQ(what.mti(), "0220");
+    EXPECT_EQ(what.get(3), "200000");
+    EXPECT_EQ(what.get(25), "00");
+    EXPECT_EQ(answer_mti("0400").view(), "0410");
+    for (const auto& row : transactions()) {
+        EXPECT_TRUE(row.silence != on_silence::reverse || row.seal == sealing::mac) << row.name;
+    }
+    EXPECT_EQ(row_of(transaction::refund).silence, on_silence::nothing);
+    EXPECT_EQ(row_of(transaction::sale_void).silence, on_silence::reverse);
+}
+
+TEST(Transactions, AnAnswerMustBeTheRequestsOwn) {
+    const auto rows = published();
+    const auto answer_bytes = rows.at("cup-05");
+    const auto answer = *decode(cup_pos(), answer_bytes);
+    message request("0200");
+    request.set(3, "000000").set(4, "000000000001").set(11, "000003").set(41, "TEST0001").set(42, "TESTMERCH000001");
+    EXPECT_TRUE(answers(answer, request));
+    for (const auto& [field, value] :
+        std::map<int, std::string>{{3, "200000"}, {4, "000000000002"}, {11, "000004"}, {41, "TEST0002"}, {42, "X"}}) {
+        auto other = request.clone();
+        other.set(field, std::string_view(value));
+        EXPECT_FALSE(answers(answer, other)) << field;
+    }
+    auto other = request.clone();
+    EXPECT_FALSE(answers(answer, other.set_mti("0220")));
+}
+
+TEST(Transactions, APartialApprovalMayNameAnotherAmount) {
+    message reply("0210");
+    reply.set_header("603100310730").set(3, "000000").set(4, "000000000001").set(11, "000003").set(39, "10");
+    const auto wire = encode(cup_pos(), reply);
+    ASSERT_TRUE(wire);
+    message request("0200");
+    request.set(3, "000000").set(4, "000000000009").set(11, "000003");
+    EXPECT_TRUE(answers(*decode(cup_pos(), *wire), request));
+}
+
+TEST(ResponseCodes, SayWhatToDo) {
+    for (const auto* code : {"00", "11", "16", "A2", "A4", "A5", "A6"})
+        EXPECT_TRUE(approved(code)) << code;
+    for (const auto* code : {"01", "51", "55", "A0", "ZZ", ""})
+        EXPECT_FALSE(approved(code)) << code;
+    EXPECT_EQ(response_of("10").action, response_action::approve_partial);
+    EXPECT_EQ(response_of("A0").action, response_action::sign_in_again);
+    EXPECT_EQ(response_of("41").action, response_action::capture);
+    EXPECT_EQ(response_of("ZZ").action, response_action::decline);
+    for (const auto* code : {"00", "12", "25", "40"})
+        EXPECT_TRUE(ends_reversal(code)) << code;
+    EXPECT_FALSE(ends_reversal("96"));
+}
+
+} // namespace
+} // namespace cipherlane::iso8583
