@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/emv/tlv.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::emv {
+
+/// One bit of a data element, in words.
+struct bit_name {
+    std::uint8_t byte; ///< 1 is the first
+    std::uint8_t bit;  ///< 8 is the highest, as the specification counts
+    std::string_view text;
+};
+
+/// The named bits of TVR (95), TSI (9B), AIP (82), terminal capabilities (9F33) or application usage control (9F07);
+/// empty for any other tag. EMV 4.4 Book 3 Annex C and Book 4 Annex A.
+[[nodiscard]] std::span<const bit_name> bit_names(tag_number tag) noexcept;
+
+/// The bits that are set, highest first, in words: "byte 1 bit 8: offline data authentication was not performed"
+/// becomes one row. Bits without a name are left out; bytes past the end of a short value are not set.
+[[nodiscard]] std::vector<bit_name> set_bits(tag_number tag, byte_view value);
+
+} // namespace cipherlane::emv

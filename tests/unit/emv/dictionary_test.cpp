@@ -1,0 +1,131 @@
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/emv/bit_names.hpp>
+#include <cipherlane/emv/dol.hpp>
+#include <cipherlane/emv/tag_dictionary.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::emv {
+namespace {
+
+bytes hex(std::string_view digits) {
+    return from_hex(digits).value();
+}
+
+TEST(TagDictionary, EveryTagOfField55IsThere) {
+    for (const tag_number tag : {0x9F26U, 0x9F27U, 0x9F10U, 0x9F37U, 0x9F36U, 0x95U, 0x9AU, 0x9CU, 0x9F02U, 0x5F2AU,
+             0x82U, 0x9F1AU, 0x9F03U, 0x9F33U, 0x9F35U, 0x9F1EU, 0x84U, 0x9F09U, 0x9F41U, 0x9F63U, 0x9F34U, 0x9F74U,
+             0xDF31U, 0x91U, 0x71U, 0x72U}) {
+        EXPECT_NE(find_tag(tag), nullptr) << tag_text(tag);
+    }
+    EXPECT_EQ(find_tag(0xDFEE01), nullptr);
+    EXPECT_EQ(find_tag(0x9F26)->name, "Application Cryptogram (AC)");
+    EXPECT_EQ(find_tag(0x9F63)->origin, tag_origin::unionpay);
+    EXPECT_EQ(to_string(find_tag(0x9F02)->format), "n");
+    EXPECT_EQ(to_string(find_tag(0x70)->format), "template");
+}
+
+TEST(TagDictionary, Values) {
+    EXPECT_TRUE(check_value(0x9F02, hex("000000012345")));
+    EXPECT_FALSE(check_value(0x9F02, hex("0000000123")));
+    EXPECT_FALSE(check_value(0x9F02, hex("00000001234A")));
+    EXPECT_EQ(check_value(0x9F02, hex("00")).error().field(), "9F02");
+    EXPECT_TRUE(check_value(0x5A, hex("6212345678901234567F")));
+    EXPECT_FALSE(check_value(0x5A, hex("62123456F8901234567F")));
+    EXPECT_TRUE(check_value(0x57, hex("6212345678901234D2512201")));
+    EXPECT_FALSE(check_value(0x57, hex("62123456789012342512201F")));
+    EXPECT_FALSE(check_value(0x57, hex("6212D345678901234D25122F")));
+    EXPECT_TRUE(check_value(0x5F55, as_bytes("CN")));
+    EXPECT_FALSE(check_value(0x5F55, as_bytes("C1")));
+    EXPECT_TRUE(check_value(0x8A, as_bytes("00")));
+    EXPECT_FALSE(check_value(0x8A, as_bytes("0-")));
+    EXPECT_FALSE(check_value(0x50, hex("0A")));
+    EXPECT_TRUE(check_value(0x9F38, hex("9F66049F02069F03069F1A0295055F2A029A039C019F3704")));
+    EXPECT_FALSE(check_value(0x9F38, hex("9F66")));
+    EXPECT_FALSE(check_value(0xA5, hex("88")));
+    EXPECT_TRUE(check_value(0xDFEE01, hex("00")));
+}
+
+TEST(TagDictionary, DescribesWithoutSecrets) {
+    EXPECT_EQ(describe_value(0x9F26, hex("0123456789ABCDEF")), "0123456789ABCDEF");
+    EXPECT_EQ(describe_value(0x50, as_bytes("UnionPay Debit")), "\"UnionPay Debit\"");
+    EXPECT_EQ(describe_value(0x50, hex("D2F8C1AA")), "D2F8C1AA");
+    EXPECT_EQ(describe_value(0x5A, hex("6212345678901234567F")), "621234*********4567");
+    EXPECT_EQ(describe_value(0x57, hex("6212345678901234D2512201")), "(12 bytes, not shown)");
+    EXPECT_EQ(describe_value(0x5F20, as_bytes("CARDHOLDER")), "(10 bytes, not shown)");
+    EXPECT_EQ(describe_value(0x9F38, hex("9F02069F37")), "9F02 (6), input ends inside a length");
+    EXPECT_EQ(describe_value(0xDFEE01, hex("00")), "00");
+}
+
+TEST(BitNames, InWords) {
+    const auto set = set_bits(0x95, hex("8000048001"));
+    ASSERT_EQ(set.size(), 3U);
+    EXPECT_EQ(set[0].text, "offline data authentication not performed");
+    EXPECT_EQ(set[1].text, "online PIN entered");
+    EXPECT_EQ(set[2].text, "amount above the floor limit");
+    EXPECT_EQ(set_bits(0x9B, hex("E800")).size(), 4U);
+    EXPECT_EQ(set_bits(0x82, hex("7C")).size(), 5U);
+    EXPECT_TRUE(set_bits(0x9F26, hex("FF")).empty());
+    EXPECT_TRUE(bit_names(0x9F26).empty());
+}
+
+TEST(Dol, ReadsTagsAndLengths) {
+    const auto list = hex("9F02069F03069F1A0295055F2A029A039C019F3704");
+    dol_reader reader(list);
+    std::size_t count = 0;
+    while (reader.next())
+        ++count;
+    EXPECT_TRUE(reader.finish());
+    EXPECT_EQ(count, 8U);
+    EXPECT_EQ(dol_data_size(list).value(), 29U);
+    EXPECT_TRUE(check_dol({}));
+}
+
+TEST(Dol, EveryFaultHasItsPlace) {
+    struct broken {
+        const char* list;
+        emv_errc why;
+        std::size_t offset;
+        const char* field;
+    };
+    for (const auto& one : {broken{"9F02069F", emv_errc::cut_tag, 3, "9F"},
+             broken{"9A", emv_errc::cut_length, 0, "9A"}, broken{"9AFF", emv_errc::bad_length, 0, "9A"},
+             broken{"9F8182838401", emv_errc::tag_too_long, 0, "9F818283"}}) {
+        const auto done = check_dol(hex(one.list));
+        ASSERT_FALSE(done) << one.list;
+        EXPECT_EQ(done.error().code(), one.why);
+        EXPECT_EQ(done.error().offset(), one.offset);
+        EXPECT_EQ(done.error().field(), one.field);
+    }
+    EXPECT_EQ(check_dol(bytes(256)).error().code(), emv_errc::too_large);
+}
+
+TEST(Dol, BuildsByTheRulesOfEachFormat) {
+    const auto amount = hex("000000012345");
+    const auto pan = hex("6212345678901234");
+    const auto cryptogram = hex("0102030405060708");
+    auto source = [&](tag_number tag) -> std::optional<byte_view> {
+        if (tag == 0x9F02) return amount;
+        if (tag == 0x5A) return pan;
+        if (tag == 0x9F26) return cryptogram;
+        if (tag == 0x70) return amount;
+        return std::nullopt;
+    };
+    std::array<std::uint8_t, 64> out{};
+    auto built = [&](std::string_view list) { return to_hex(build_dol(hex(list), source, out).value()); };
+    EXPECT_EQ(built("9F0206"), "000000012345");
+    EXPECT_EQ(built("9F0204"), "00012345");         // n loses its first bytes
+    EXPECT_EQ(built("9F0208"), "0000000000012345"); // and gains leading zeros
+    EXPECT_EQ(built("5A04"), "62123456");           // cn loses its last
+    EXPECT_EQ(built("5A0A"), "6212345678901234FFFF");
+    EXPECT_EQ(built("9F2604"), "01020304");
+    EXPECT_EQ(built("9F260A"), "01020304050607080000");
+    EXPECT_EQ(built("9F3704"), "00000000"); // not there
+    EXPECT_EQ(built("7002"), "0000");       // templates are never given
+    EXPECT_EQ(built("9F02069F3702"), "0000000123450000");
+    EXPECT_EQ(build_dol(hex("9F02069F3740"), source, out).error().code(), emv_errc::buffer_too_small);
+    EXPECT_EQ(build_dol(hex("9F02069F"), source, out).error().code(), emv_errc::cut_tag);
+}
+
+} // namespace
+} // namespace cipherlane::emv
