@@ -1,0 +1,153 @@
+#include "tls_session.hpp"
+#include "tls_transport.hpp"
+
+#include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/tls.hpp>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+namespace cipherlane::net {
+namespace {
+
+struct release_context {
+    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+};
+using owned_context = std::unique_ptr<SSL_CTX, release_context>;
+
+error bad(std::string_view field) {
+    ERR_clear_error();
+    return error(net_errc::bad_setting, layer::net).during("tls settings").in_field(field);
+}
+
+result<owned_context> make_context(const tls_settings& settings) {
+    owned_context context(SSL_CTX_new(TLS_client_method()));
+    if (!context) return error(net_errc::system_fault, layer::net).during("tls");
+    const bool only_13 = settings.least == tls_settings::version::tls_1_3;
+    SSL_CTX_set_min_proto_version(context.get(), only_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    if (settings.ca_file.empty()) {
+        if (SSL_CTX_set_default_verify_paths(context.get()) != 1) return bad("ca_file");
+    } else if (SSL_CTX_load_verify_file(context.get(), settings.ca_file.c_str()) != 1) {
+        return bad("ca_file");
+    }
+    if (settings.certificate_file.empty()) return context;
+    if (SSL_CTX_use_certificate_chain_file(context.get(), settings.certificate_file.c_str()) != 1) {
+        return bad("certificate_file");
+    }
+    // Fails too when the key does not belong to the certificate.
+    if (SSL_CTX_use_PrivateKey_file(context.get(), settings.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
+        SSL_CTX_check_private_key(context.get()) != 1) {
+        return bad("key_file");
+    }
+    return context;
+}
+
+void warn_of_expiry(const X509* certificate, std::chrono::hours before, const logger& log, const std::string& whose) {
+    int days = 0;
+    int seconds = 0;
+    if (certificate == nullptr || ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1)
+        return;
+    const auto left = std::chrono::hours{24} * days + std::chrono::seconds{seconds};
+    if (left > before) return;
+    log.warning("tls", "the certificate of " + whose + " expires in " + std::to_string(days) + " days");
+}
+
+/// The handshake with the session that it sets up.
+class secured_exchange final : public exchange<std::unique_ptr<tls_session>> {
+  public:
+    explicit secured_exchange(std::unique_ptr<tls_session> session)
+        : session_(std::move(session))
+        , handshake_(*session_) {}
+    [[nodiscard]] action resume(const event& what) override { return handshake_.resume(what); }
+    [[nodiscard]] result<std::unique_ptr<tls_session>> take() override {
+        CIPHERLANE_CHECK(handshake_.take());
+        return std::move(session_);
+    }
+
+  private:
+    std::unique_ptr<tls_session> session_;
+    tls_handshake handshake_;
+};
+
+} // namespace
+
+class tls_client::body {
+  public:
+    body(owned_context context, tls_settings settings, logger log)
+        : context_(std::move(context))
+        , settings_(std::move(settings))
+        , log_(std::move(log)) {}
+
+    [[nodiscard]] std::unique_ptr<secured_exchange> begin(const std::string& host) const {
+        const std::string& name = settings_.peer_name.empty() ? host : settings_.peer_name;
+        return std::make_unique<secured_exchange>(std::make_unique<tls_session>(context_.get(), name));
+    }
+
+    [[nodiscard]] result<std::unique_ptr<transport>> finish(
+        result<std::unique_ptr<tls_session>> outcome, std::unique_ptr<transport> link) const {
+        if (!outcome) return outcome.error().at_endpoint(link->endpoint());
+        warn_of_expiry(
+            (*outcome)->peer_certificate(), settings_.warn_before_expiry, log_, std::string(link->endpoint()));
+        return make_tls_transport(std::move(link), std::move(*outcome));
+    }
+
+    void warn_of_our_own() const {
+        warn_of_expiry(SSL_CTX_get0_certificate(context_.get()), settings_.warn_before_expiry, log_, "this client");
+    }
+
+  private:
+    owned_context context_;
+    tls_settings settings_;
+    logger log_;
+};
+
+result<void> tls_settings::validate() const {
+    if (certificate_file.empty() != key_file.empty()) return bad(key_file.empty() ? "key_file" : "certificate_file");
+    if (warn_before_expiry.count() < 0) return bad("warn_before_expiry");
+    return {};
+}
+
+tls_client::tls_client(std::shared_ptr<const body> inner)
+    : body_(std::move(inner)) {}
+tls_client::~tls_client() = default;
+
+result<std::shared_ptr<tls_client>> tls_client::create(const tls_settings& settings, logger log) {
+    CIPHERLANE_CHECK(settings.validate());
+    CIPHERLANE_TRY(auto context, make_context(settings));
+    auto inner = std::make_shared<const body>(std::move(context), settings, std::move(log));
+    inner->warn_of_our_own();
+    return std::shared_ptr<tls_client>(new tls_client(std::move(inner)));
+}
+
+result<std::unique_ptr<transport>> tls_client::secure(
+    std::unique_ptr<transport> link, const std::string& host, const call& bounds) const {
+    auto handshake = body_->begin(host);
+    auto outcome = run(*handshake, *link, bounds);
+    return body_->finish(std::move(outcome), std::move(link));
+}
+
+void tls_client::async_secure(std::unique_ptr<transport> link, std::string host, call bounds,
+    completion<std::unique_ptr<transport>> done) const {
+    auto handshake = body_->begin(host);
+    transport& over = *link;
+    auto slot = boost::asio::get_associated_cancellation_slot(done);
+    async_run(std::move(handshake), over, bounds,
+        boost::asio::bind_executor(over.get_executor(),
+            boost::asio::bind_cancellation_slot(slot, [inner = body_, kept = std::move(link), end = std::move(done)](
+                                                          result<std::unique_ptr<tls_session>> outcome) mutable {
+                const auto executor = kept->get_executor();
+                post_completion<std::unique_ptr<transport>>(
+                    executor, std::move(end), inner->finish(std::move(outcome), std::move(kept)));
+            })));
+}
+
+result<std::unique_ptr<transport>> connect_tls(
+    boost::asio::any_io_executor on, const tcp_settings& settings, const tls_client& client, const call& bounds) {
+    CIPHERLANE_TRY(auto link, connect_tcp(std::move(on), settings, bounds));
+    return client.secure(std::move(link), settings.host, bounds);
+}
+
+} // namespace cipherlane::net
