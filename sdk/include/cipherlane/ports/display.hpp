@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/net/completion.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::ports {
+
+/// A payment code to be shown, with the amount that belongs to it (动态码牌).
+struct qr_view {
+    std::string payload;
+    amount total;
+    std::string payee;
+    std::chrono::milliseconds valid_for{0}; ///< 0: until cleared; else the display clears it by itself
+};
+
+enum class payment_outcome : std::uint8_t { approved, declined, cancelled, expired };
+
+/// What a display can do; what it cannot is refused with `unsupported`.
+struct display_capabilities {
+    bool qr = false;
+    bool amount = false;
+    bool text = false;
+    bool outcome = false;
+    bool brightness = false;
+    bool acknowledges = false; ///< says so when a command is carried out
+    bool countdown = false;    ///< shows how long a code is still valid
+    bool readable = false;     ///< what is shown can be checked (picture read back before it is sent)
+};
+
+/// A customer-facing display. Every call replaces the whole content: an amount never stays beside another code.
+class display {
+  public:
+    display() = default;
+    display(const display&) = delete;
+    display& operator=(const display&) = delete;
+    virtual ~display() = default;
+
+    [[nodiscard]] virtual result<void> show_qr(const qr_view& view, const call& bounds) = 0;
+    [[nodiscard]] virtual result<void> show_amount(const amount& total, const call& bounds) = 0;
+    [[nodiscard]] virtual result<void> show_text(
+        std::string_view line1, std::string_view line2, const call& bounds) = 0;
+    [[nodiscard]] virtual result<void> show_outcome(
+        payment_outcome what, const amount& total, const call& bounds) = 0;
+    [[nodiscard]] virtual result<void> clear(const call& bounds) = 0;
+    /// Brings the remaining validity of the code on screen up to date, without touching the code.
+    [[nodiscard]] virtual result<void> show_remaining(std::chrono::seconds left, const call& bounds) {
+        static_cast<void>(left);
+        static_cast<void>(bounds);
+        return error(make_error_code(boost::system::errc::operation_not_supported), layer::ports)
+            .during("show_remaining");
+    }
+    /// 0 (dark) to 100.
+    [[nodiscard]] virtual result<void> set_brightness(int percent, const call& bounds) = 0;
+    /// Asks the device whether it is there; its own name and version.
+    [[nodiscard]] virtual result<std::string> heartbeat(const call& bounds) = 0;
+    [[nodiscard]] virtual display_capabilities capabilities() const noexcept = 0;
+};
+
+} // namespace cipherlane::ports

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+
+#include <chrono>
+
+namespace cipherlane::ports {
+
+/// Says which message answers a request, so that late and foreign answers are dropped instead of believed.
+class answer_filter {
+  public:
+    virtual ~answer_filter() = default;
+    /// True if `message` (without its length) is the answer that is waited for.
+    [[nodiscard]] virtual bool matches(byte_view message) const = 0;
+};
+
+/// The acquirer's host. One request, one answer; messages go without their two-byte length.
+/// One thread at a time.
+class host {
+  public:
+    host() = default;
+    host(const host&) = delete;
+    host& operator=(const host&) = delete;
+    virtual ~host() = default;
+
+    /// Sends `request` and waits for the answer that `filter` accepts.
+    ///
+    /// If the call leaves less than `response_time` it ends `timed_out` with nothing sent. From the request's first
+    /// byte on neither deadline nor stop request ends the wait: only the answer, the link or `response_time` does.
+    /// @return `link_lost`, `timed_out` or `cancelled` only while no byte of the request has left; `outcome_unknown`
+    /// from its first byte on.
+    [[nodiscard]] virtual result<bytes> exchange(
+        byte_view request, const answer_filter& filter, const call& bounds) = 0;
+
+    /// How long the host may take for its answer (应答超时).
+    [[nodiscard]] virtual std::chrono::milliseconds response_time() const noexcept = 0;
+};
+
+} // namespace cipherlane::ports

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/pan.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::ports {
+
+/// What a journal record is about. The numbers are stored: never renumber.
+enum class trade : std::uint8_t {
+    sale = 1,
+    void_sale = 2,
+    refund = 3,
+    qr_sale = 4,   ///< through the QR gateway: not part of the host's totals
+    qr_refund = 5, ///< likewise
+};
+
+/// Where a record stands. The numbers are stored: never renumber.
+///
+/// `prepared` -> `approved` | `declined` | `not_sent` | `reversal_pending` | `unknown`; `reversal_pending` ->
+/// `reversed` | `reversal_refused`; `approved` -> `voided`. A record found `prepared` by a process that did not write
+/// it may have left the till: it is taken as sent.
+enum class record_state : std::uint8_t {
+    prepared = 1, ///< durable, its request may or may not have left
+    not_sent = 2, ///< certain that no byte left; its idempotency key may be used again
+    approved = 3,
+    declined = 4,
+    reversal_pending = 5, ///< blocks the terminal's next online trade until the host has answered the reversal
+    reversed = 6,
+    reversal_refused = 7, ///< the host answered the reversal with a code that undid nothing: a person must look
+    unknown = 8,          ///< cannot be reversed (refund, QR order) and is not decided: a person or a query must
+    voided = 9,           ///< approved, then undone by a void
+};
+
+[[nodiscard]] std::string_view to_string(trade value) noexcept;
+[[nodiscard]] std::string_view to_string(record_state value) noexcept;
+
+/// One payment of one terminal, with every field that its reversal would need. Copyable: card data is kept apart,
+/// sealed, and comes out only through `store::card`. Never holds tracks or PIN blocks.
+struct journal_record {
+    std::uint64_t id = 0; ///< set by `store::begin`
+    std::string terminal_id;
+    std::string merchant_id;
+    std::string idempotency_key; ///< the caller's, unique per terminal
+    trade kind = trade::sale;
+    record_state state = record_state::prepared;
+
+    std::string mti;              ///< of the original request, "0200"
+    std::string processing_code;  ///< field 3
+    amount requested;             ///< field 4
+    amount approved;              ///< less than `requested` after a partial approval; zero until approved
+    std::uint32_t trace = 0;      ///< field 11, set by `store::begin`
+    std::uint32_t batch = 0;      ///< field 60.2, set by `store::begin`
+    std::string entry;            ///< field 22, 3 digits
+    std::string sequence_number;  ///< field 23, 3 digits or empty
+    std::string condition_code;   ///< field 25
+    bytes emv;                    ///< the part of field 55 that a reversal carries, BER-TLV
+    std::string transaction_code; ///< field 60.1, 2 digits; 60.2 is `batch`
+    std::string field60_rest;     ///< field 60 from 60.3 on, as sent
+    std::string field61;          ///< as sent, empty if the original had none
+    std::string masked_pan;       ///< for people; empty without a card
+    std::uint64_t original = 0;   ///< the record that a void or refund undoes
+
+    std::string host_code;     ///< field 39, or the gateway's word
+    std::string host_text;     ///< field 63 or the gateway's text, UTF-8, untrusted
+    std::string reference;     ///< field 37 (RRN), or the gateway's transaction number
+    std::string authorization; ///< field 38
+    std::string host_date;     ///< YYYYMMDD: field 13 with its year
+    std::string host_time;     ///< hhmmss: field 12
+    std::string acquirer;      ///< field 32
+    std::string order_number;  ///< of a QR order
+
+    std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
+    std::uint32_t reversal_sends = 0;
+    std::string created_date; ///< YYYYMMDD, business date of the request
+    std::chrono::system_clock::time_point created{};
+    std::chrono::system_clock::time_point decided{};
+    bool closed = false;      ///< the caller has been told the verdict
+    bool settled = false;     ///< its batch is closed
+    bool card_sealed = false; ///< sealed card data is on file
+};
+
+/// Card data on its way into or out of the seal. Move-only.
+struct stored_card {
+    stored_card(pan number, std::string valid_to)
+        : account(std::move(number))
+        , expiry(std::move(valid_to)) {}
+    pan account;
+    std::string expiry; ///< YYMM or empty
+};
+
+/// What a verdict changes in a record. Unset members stay as they are.
+struct journal_verdict {
+    explicit journal_verdict(record_state value)
+        : state(value) {}
+    record_state state;
+    std::optional<amount> approved;
+    std::optional<std::string> host_code;
+    std::optional<std::string> host_text;
+    std::optional<std::string> reference;
+    std::optional<std::string> authorization;
+    std::optional<std::string> host_date;
+    std::optional<std::string> host_time;
+    std::optional<std::string> acquirer;
+    std::optional<std::string> order_number;
+    std::optional<std::string> reversal_reason;
+};
+
+} // namespace cipherlane::ports

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/net/completion.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::ports {
+
+/// How the card data was read (ISO 8583 field 22, first two digits).
+enum class entry_mode : std::uint8_t { manual = 1, magnetic = 2, qr_code = 3, contact = 5, contactless = 7 };
+
+/// What the PIN pad hands over about a card. Move-only: it holds track data.
+struct card_data {
+    card_data(pan number, entry_mode how)
+        : account(std::move(number))
+        , mode(how) {}
+
+    pan account;
+    entry_mode mode;
+    std::string expiry;                         ///< YYMM, empty if not known
+    std::optional<std::string> sequence_number; ///< PAN sequence number, 3 digits (field 23)
+    secret_bytes track2;                        ///< digits and 'D', as text; empty if none
+    secret_bytes track3;
+    bytes emv; ///< field 55 data as BER-TLV; empty for magnetic cards
+    bool pin_required = true;
+    secret_bytes
+        pin_block; ///< taken by the chip flow itself (`card_request::pin_key`); `enter_pin` is then not called
+};
+
+/// A working key as the host delivered it at sign-in: still encrypted under the terminal's master key.
+struct wrapped_key {
+    int master_slot = 0;
+    bytes cryptogram;  ///< 8 or 16 bytes (3DES), 16 bytes (SM4)
+    bytes check_value; ///< first 4 bytes
+};
+
+struct card_request {
+    explicit card_request(amount value)
+        : total(value) {}
+    amount total;
+    std::string date_time; ///< YYMMDDhhmmss, for the kernel
+    /// The PIN key, for pads that take the PIN of a chip card within the card's own flow (the cryptogram covers how
+    /// the cardholder was verified). Must outlive the call. Without it such a pad refuses chip cards with `misuse`.
+    const wrapped_key* pin_key = nullptr;
+};
+
+struct pin_request {
+    pin_request(const pan& number, const wrapped_key& working_key, amount value)
+        : account(number)
+        , key(working_key)
+        , total(value) {}
+    const pan& account;
+    const wrapped_key& key;
+    amount total;
+    int min_digits = 4;
+    int max_digits = 12;
+};
+
+/// How the host answered.
+enum class host_verdict : std::uint8_t { approved, declined, unreachable };
+
+/// What a chip card must be told at the end of its transaction.
+struct chip_verdict {
+    explicit chip_verdict(host_verdict how)
+        : verdict(how) {}
+    host_verdict verdict;
+    std::string response_code; ///< field 39, two characters; empty if the host was not reached
+    bytes issuer_data;         ///< field 55 of the answer, untouched: tags 91, 71, 72
+    std::string line1;         ///< shown where the pad's protocol has room for it
+    std::string line2;
+};
+
+/// What the card said to it.
+struct chip_report {
+    enum class decision : std::uint8_t { approved, declined_by_card, declined_by_host };
+    decision outcome = decision::approved; ///< `declined_by_card` after the host's approval must be reversed
+    bytes emv;                             ///< BER-TLV for the script notice
+    bytes script_results;
+};
+
+/// A PIN pad (密码键盘): reads cards, takes PINs, holds master keys. The clear PIN never leaves it.
+/// A sale needs at most three round trips: `read_card`, `enter_pin`, `finish` or
+/// `finish_chip` (a chip card's PIN is taken by `read_card`, see `card_data::pin_block`).
+class pinpad {
+  public:
+    pinpad() = default;
+    pinpad(const pinpad&) = delete;
+    pinpad& operator=(const pinpad&) = delete;
+    virtual ~pinpad() = default;
+
+    [[nodiscard]] virtual result<void> open(const call& bounds) = 0;
+    [[nodiscard]] virtual result<card_data> read_card(const card_request& request, const call& bounds) = 0;
+    /// The encrypted PIN block, 8 bytes (ISO 9564 format 0 under the working key) or 16 (SM4).
+    /// `cancelled` when the cardholder presses cancel; `timed_out` when nothing is entered.
+    [[nodiscard]] virtual result<secret_bytes> enter_pin(const pin_request& request, const call& bounds) = 0;
+    /// Shows the end of a transaction on the pad.
+    [[nodiscard]] virtual result<void> finish(std::string_view line1, std::string_view line2, const call& bounds) = 0;
+    /// Ends the transaction of a chip card. Pads without a chip kernel only show the lines.
+    [[nodiscard]] virtual result<chip_report> finish_chip(const chip_verdict& verdict, const call& bounds) {
+        CIPHERLANE_CHECK(finish(verdict.line1, verdict.line2, bounds));
+        chip_report report;
+        if (verdict.verdict != host_verdict::approved) report.outcome = chip_report::decision::declined_by_host;
+        return report;
+    }
+    [[nodiscard]] virtual result<void> show(std::string_view line1, std::string_view line2, const call& bounds) = 0;
+    [[nodiscard]] virtual result<void> close(const call& bounds) = 0;
+};
+
+} // namespace cipherlane::ports

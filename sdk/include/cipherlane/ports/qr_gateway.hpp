@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::ports {
+
+/// An order for which the gateway shall issue a payment code (统一下单).
+struct qr_order_request {
+    qr_order_request(std::string number, amount value)
+        : order_number(std::move(number))
+        , total(value) {}
+    std::string order_number; ///< the till's, unique per merchant; the same number again means the same order
+    amount total;
+    std::string terminal_id;
+    std::string subject; ///< shown to the payer
+    std::chrono::seconds valid_for{180};
+};
+
+/// A code that the gateway issued.
+struct qr_order {
+    std::string order_number;
+    std::string code_url; ///< the text of the code to show
+    std::chrono::system_clock::time_point expires{};
+};
+
+enum class qr_order_state : std::uint8_t {
+    waiting, ///< may still be paid
+    paid,
+    cancelled, ///< closed unpaid: can no longer be paid
+    expired,   ///< likewise
+    refunded,
+};
+
+[[nodiscard]] std::string_view to_string(qr_order_state value) noexcept;
+
+/// What the gateway says about an order.
+struct qr_order_status {
+    std::string order_number;
+    qr_order_state state = qr_order_state::waiting;
+    amount paid;                    ///< zero until paid
+    std::string transaction_number; ///< the gateway's; empty until paid
+};
+
+struct qr_refund_request {
+    qr_refund_request(std::string order, std::string refund, amount value)
+        : order_number(std::move(order))
+        , refund_number(std::move(refund))
+        , total(value) {}
+    std::string order_number;
+    std::string refund_number; ///< the till's; the same number again is the same refund
+    amount total;
+};
+
+/// A gateway that issues payment QR codes and takes the payment (二维码支付网关).
+///
+/// Every call may be repeated with the same numbers without a second effect. Errors: `rejected_by_peer` with the
+/// HTTP status as the peer's code ("404": no such order), `link_lost` and `timed_out` while nothing was sent, `outcome_unknown` from the first byte on.
+/// One thread at a time.
+class qr_gateway {
+  public:
+    qr_gateway() = default;
+    qr_gateway(const qr_gateway&) = delete;
+    qr_gateway& operator=(const qr_gateway&) = delete;
+    virtual ~qr_gateway() = default;
+
+    [[nodiscard]] virtual result<qr_order> create(const qr_order_request& request, const call& bounds) = 0;
+    [[nodiscard]] virtual result<qr_order_status> query(std::string_view order_number, const call& bounds) = 0;
+    /// Closes the order; the state that it is in afterwards (`paid` if the payer was faster).
+    [[nodiscard]] virtual result<qr_order_status> cancel(std::string_view order_number, const call& bounds) = 0;
+    [[nodiscard]] virtual result<qr_order_status> refund(const qr_refund_request& request, const call& bounds) = 0;
+    /// Waits for a notification about the order whose signature, age and novelty are in order. `timed_out` if none
+    /// comes; `unsupported` if this gateway notifies nobody. Then `query` tells.
+    [[nodiscard]] virtual result<qr_order_status> wait_notification(
+        std::string_view order_number, const call& bounds) = 0;
+};
+
+} // namespace cipherlane::ports

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+
+#include <array>
+#include <cstdint>
+
+namespace cipherlane::ports {
+
+/// Field 64 as it goes on the wire.
+using mac_field = std::array<std::uint8_t, 8>;
+
+/// Makes and checks the MAC of POS messages. Three implementations: the PIN pad, the cipher machine, and software
+/// (which prints a warning: the MAC key is then in the till's memory). One thread at a time.
+class sealer {
+  public:
+    sealer() = default;
+    sealer(const sealer&) = delete;
+    sealer& operator=(const sealer&) = delete;
+    virtual ~sealer() = default;
+
+    /// Takes a new MAC key (TAK) as sign-in delivered it. `rejected_by_peer` if its check value is wrong.
+    [[nodiscard]] virtual result<void> load_mac_key(const wrapped_key& key, const call& bounds) = 0;
+    /// Checks that a PIN key (TPK) decrypts to its check value, where this sealer holds the master key.
+    /// `rejected_by_peer` if it does not; `unsupported` where only the PIN pad can tell.
+    [[nodiscard]] virtual result<void> check_pin_key(const wrapped_key& key, const call& bounds) = 0;
+    /// The MAC over `mab`: message type to the field before 64, as on the wire.
+    [[nodiscard]] virtual result<mac_field> make_mac(byte_view mab, const call& bounds) = 0;
+    /// True if `mac` is right. Compared in constant time.
+    [[nodiscard]] virtual result<bool> verify_mac(byte_view mab, const mac_field& mac, const call& bounds) = 0;
+};
+
+} // namespace cipherlane::ports

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::ports {
+
+/// What a terminal keeps between transactions besides its records. Working keys are kept as the host delivered them,
+/// encrypted under the terminal's master key.
+struct terminal_state {
+    std::uint32_t batch = 1;      ///< the open batch
+    std::uint32_t last_trace = 0; ///< the trace number taken last
+    wrapped_key pin_key;          ///< TPK; empty cryptogram before the first sign-in
+    wrapped_key mac_key;          ///< TAK; likewise
+    std::string signed_in_date;   ///< YYYYMMDD, empty before the first sign-in
+    bool sign_in_due = false;     ///< the host asked for it (header digit 3, answer A0)
+    std::string acquirer;         ///< field 32 of the sign-in's answer
+};
+
+/// One side of a batch.
+struct batch_side {
+    std::int64_t minor = 0;
+    std::uint32_t count = 0;
+    friend bool operator==(const batch_side&, const batch_side&) = default;
+};
+
+/// What a batch adds up to. Debit: sales, voided ones included; credit: voids and refunds. Trades of the QR gateway
+/// are counted apart, as the host does not know them.
+struct batch_totals {
+    batch_side debit;
+    batch_side credit;
+    batch_side qr_debit;
+    batch_side qr_credit;
+    friend bool operator==(const batch_totals&, const batch_totals&) = default;
+};
+
+/// How far a settlement has come; kept so that a restart goes on where it stopped. The numbers are stored.
+enum class settlement_step : std::uint8_t {
+    none = 0,
+    totals_sent = 1, ///< 0500 has been or is being sent; `totals` are frozen
+    uploading = 2,   ///< `uploaded` records of the batch have been acknowledged
+    ending = 3,      ///< the end message is being sent
+    done = 4,
+};
+
+struct settlement_progress {
+    std::uint32_t batch = 0;
+    settlement_step step = settlement_step::none;
+    batch_totals totals;
+    std::uint8_t host_result = 0; ///< 1 balanced, 2 not balanced, 3 error; 0 not known
+    std::uint32_t uploaded = 0;
+    friend bool operator==(const settlement_progress&, const settlement_progress&) = default;
+};
+
+/// The journal: what is written here survives the end of the process and of the power.
+///
+/// Every record belongs to a terminal; several terminals share one store. A call marked *durable* returns only after
+/// the data is on the disk; an unmarked change is seen at once by every later call and becomes durable with the next
+/// durable one. Errors: `local_fault` with the operation (disk full, corrupt, locked by another process), `misuse`
+/// for a record or key that does not fit. A `local_fault` of a durable call leaves open whether it was carried out.
+/// Thread-safe; a call waits for the disk, at most until its deadline.
+class store {
+  public:
+    store() = default;
+    store(const store&) = delete;
+    store& operator=(const store&) = delete;
+    virtual ~store() = default;
+
+    /// Durable. Takes the next trace number and the open batch, seals `card` and writes the record, all in one
+    /// commit. A key already used by this terminal is `misuse`, unless its record is `not_sent`: that record loses
+    /// the key.
+    /// @return the record as written.
+    [[nodiscard]] virtual result<journal_record> begin(
+        const journal_record& fresh, const stored_card* card, const call& bounds) = 0;
+    /// Durable. The verdict of a record; with `approved` of a void, its original becomes `voided` in the same commit.
+    [[nodiscard]] virtual result<void> decide(
+        std::uint64_t id, const journal_verdict& verdict, const call& bounds) = 0;
+    /// One more send of the record's reversal is about to leave. Not durable by itself: a count that is one too low
+    /// costs one more repeat of an idempotent message.
+    [[nodiscard]] virtual result<void> count_reversal_send(std::uint64_t id, const call& bounds) = 0;
+    /// The closing mark: the caller has been told.
+    [[nodiscard]] virtual result<void> close_record(std::uint64_t id, const call& bounds) = 0;
+
+    [[nodiscard]] virtual result<std::optional<journal_record>> find_key(
+        std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) = 0;
+    [[nodiscard]] virtual result<std::optional<journal_record>> find(std::uint64_t id, const call& bounds) = 0;
+    /// Records that somebody must still act on: `prepared`, `reversal_pending`, `unknown`, `reversal_refused`; oldest
+    /// first.
+    [[nodiscard]] virtual result<std::vector<journal_record>> open_records(
+        std::string_view terminal_id, const call& bounds) = 0;
+    /// Records with a verdict whose closing mark is missing: the till may have died before it told anybody.
+    [[nodiscard]] virtual result<std::vector<journal_record>> untold_records(
+        std::string_view terminal_id, const call& bounds) = 0;
+    /// The records of a batch that moved money (`approved`, `voided`), in order of trace.
+    [[nodiscard]] virtual result<std::vector<journal_record>> batch_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// What refunds that are approved or not decided have given back of a record already.
+    [[nodiscard]] virtual result<amount> refunded(std::uint64_t original, const call& bounds) = 0;
+    /// Unseals the card of a record. `misuse` if there is none or it has been erased, `local_fault` if the seal is
+    /// broken.
+    [[nodiscard]] virtual result<stored_card> card(std::uint64_t id, const call& bounds) = 0;
+
+    /// The state of a terminal; a new one begins with batch 1 and trace 0.
+    [[nodiscard]] virtual result<terminal_state> terminal(std::string_view terminal_id, const call& bounds) = 0;
+    /// Durable. Takes a trace number for a message that is not a payment.
+    [[nodiscard]] virtual result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) = 0;
+    /// Durable. New working keys; clears `sign_in_due`.
+    [[nodiscard]] virtual result<void> save_sign_in(
+        std::string_view terminal_id, const terminal_state& keys, const call& bounds) = 0;
+    /// Remembers that the host wants a sign-in before the next trade.
+    [[nodiscard]] virtual result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) = 0;
+
+    [[nodiscard]] virtual result<batch_totals> totals(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// The settlement that is under way; `step` is `none` if there is none.
+    [[nodiscard]] virtual result<settlement_progress> settlement(
+        std::string_view terminal_id, const call& bounds) = 0;
+    /// Durable.
+    [[nodiscard]] virtual result<void> save_settlement(
+        std::string_view terminal_id, const settlement_progress& progress, const call& bounds) = 0;
+    /// Durable. Ends the settlement: the batch's records are settled and the next batch opens, in one commit.
+    [[nodiscard]] virtual result<void> close_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// Durable. Erases sealed card data of records settled before `before`; how many.
+    [[nodiscard]] virtual result<std::uint64_t> erase_cards(
+        std::chrono::system_clock::time_point before, const call& bounds) = 0;
+};
+
+} // namespace cipherlane::ports
