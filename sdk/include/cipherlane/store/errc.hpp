@@ -1,0 +1,34 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace cipherlane {
+
+/// Error codes of `store`: why the journal did not take or give something.
+enum class store_errc {
+    cannot_open = 1, ///< the file or its folder cannot be opened or created
+    in_use,          ///< another process has this journal open for writing
+    not_a_journal,   ///< a file or database of another kind
+    newer_schema,    ///< written by a newer version
+    corrupt,
+    disk_full,
+    io_failed,        ///< any other failure of the database
+    wrong_key,        ///< the sealing key is not the one this journal was begun with
+    key_file_mode,    ///< the key file may be read by others
+    key_file_content, ///< the key file does not hold 64 hex digits
+    seal_broken,      ///< sealed card data was changed
+    no_answer,        ///< the disk took longer than the call's deadline; whether it was written is not known
+    too_late,         ///< the deadline passed before it was the call's turn; nothing was written
+    key_used,         ///< the idempotency key has been used by this terminal
+    bad_record,       ///< a record that lacks what every record needs
+    no_record,
+    bad_transition, ///< a verdict that this record's state does not allow
+    card_absent,    ///< no card data was stored, or it has been erased
+};
+
+[[nodiscard]] boost::system::error_code make_error_code(store_errc value) noexcept;
+
+} // namespace cipherlane
+
+template <>
+struct boost::system::is_error_code_enum<cipherlane::store_errc> : std::true_type {};

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/key_provider.hpp>
+#include <cipherlane/ports/store.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace cipherlane::store {
+
+enum class journal_access : std::uint8_t {
+    read_write, ///< one process at a time; the file is made if it is not there
+    read_only,  ///< beside a running till, for people: no card data comes out
+};
+
+struct sqlite_journal_settings {
+    std::string path = "till.db";
+    journal_access access = journal_access::read_write;
+    /// Changes that are not durable by themselves go to the disk after this time at the latest.
+    std::chrono::milliseconds flush_after{500};
+    /// How long a call that the disk has begun may take beyond its deadline.
+    std::chrono::milliseconds disk_patience{10'000};
+};
+
+/// What the journal has done since it was opened.
+struct journal_statistics {
+    std::uint64_t operations = 0;
+    std::uint64_t durable_operations = 0;
+    std::uint64_t commits = 0; ///< each waits for the disk once, however many operations it carries
+};
+
+/// The journal in an SQLite file: write-ahead log, `synchronous=FULL`, one thread that gathers what waits into one
+/// commit and answers after the sync.
+///
+/// Card number and expiry are sealed with AES-256-GCM under the key of `keys`, bound to their record, so that no
+/// sealed value can change places; nothing else about a card is written but its masked number. The schema carries its
+/// version; older files are brought up, newer ones refused. A lock file beside the database keeps a second writer
+/// out. Thread-safe. Destroying it waits for what is queued and flushes.
+class sqlite_journal final : public ports::store {
+  public:
+    /// @param keys used during the call alone; not needed and not asked with `read_only`.
+    /// @param clock must outlive the journal.
+    /// @return `local_fault` with `store_errc`: `cannot_open`, `in_use`, `not_a_journal`, `newer_schema`, `corrupt`,
+    /// `wrong_key`; what the key provider says.
+    [[nodiscard]] static result<std::unique_ptr<sqlite_journal>> open(const sqlite_journal_settings& settings,
+        ports::key_provider& keys, const ports::clock& clock, const call& bounds, logger log = {});
+    ~sqlite_journal() override;
+
+    [[nodiscard]] journal_statistics statistics() const noexcept;
+    /// All records of a terminal (of all if the name is empty), oldest first, at most `limit` of the newest.
+    [[nodiscard]] result<std::vector<ports::journal_record>> list(
+        std::string_view terminal_id, std::size_t limit, const call& bounds);
+    /// The names of all terminals that have used this journal.
+    [[nodiscard]] result<std::vector<std::string>> terminals(const call& bounds);
+
+    [[nodiscard]] result<ports::journal_record> begin(
+        const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override;
+    [[nodiscard]] result<void> decide(
+        std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override;
+    [[nodiscard]] result<void> count_reversal_send(std::uint64_t id, const call& bounds) override;
+    [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override;
+    [[nodiscard]] result<std::optional<ports::journal_record>> find_key(
+        std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) override;
+    [[nodiscard]] result<std::optional<ports::journal_record>> find(std::uint64_t id, const call& bounds) override;
+    [[nodiscard]] result<std::vector<ports::journal_record>> open_records(
+        std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<std::vector<ports::journal_record>> untold_records(
+        std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<std::vector<ports::journal_record>> batch_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
+    [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override;
+    [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<void> save_sign_in(
+        std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) override;
+    [[nodiscard]] result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<ports::batch_totals> totals(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
+    [[nodiscard]] result<ports::settlement_progress> settlement(
+        std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<void> save_settlement(
+        std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) override;
+    [[nodiscard]] result<void> close_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
+    [[nodiscard]] result<std::uint64_t> erase_cards(
+        std::chrono::system_clock::time_point before, const call& bounds) override;
+
+  private:
+    struct state;
+    explicit sqlite_journal(std::unique_ptr<state> made) noexcept;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace cipherlane::store

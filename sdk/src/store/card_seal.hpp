@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cipherlane/crypto/aes_gcm.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace cipherlane::store {
+
+/// Seals card data for the journal with AES-256-GCM, bound to its record and terminal. Belongs to the journal's
+/// thread.
+class card_seal {
+  public:
+    /// @param key 32 bytes. @return what crypto says of the key.
+    [[nodiscard]] static result<card_seal> create(byte_view key);
+
+    [[nodiscard]] result<bytes> seal(std::uint64_t id, std::string_view terminal_id, const ports::stored_card& card);
+    /// @return `store_errc::seal_broken`.
+    [[nodiscard]] result<ports::stored_card> open(std::uint64_t id, std::string_view terminal_id, byte_view sealed);
+
+    /// A sealed constant, by which a journal knows its key again.
+    [[nodiscard]] result<bytes> seal_mark();
+    /// @return `store_errc::wrong_key`.
+    [[nodiscard]] result<void> check_mark(byte_view sealed);
+
+  private:
+    explicit card_seal(crypto::data_key key) noexcept
+        : key_(std::move(key)) {}
+    crypto::data_key key_;
+};
+
+} // namespace cipherlane::store

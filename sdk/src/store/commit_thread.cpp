@@ -1,0 +1,127 @@
+#include "commit_thread.hpp"
+
+namespace cipherlane::store {
+
+commit_thread::commit_thread(database on, std::chrono::milliseconds flush_after, std::chrono::milliseconds patience)
+    : database_(std::move(on))
+    , flush_after_(flush_after)
+    , patience_(patience)
+    , thread_([this] { serve(); }) {}
+
+commit_thread::~commit_thread() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+}
+
+void commit_thread::submit(std::shared_ptr<task> one) {
+    {
+        const std::scoped_lock lock(mutex_);
+        queue_.push_back(std::move(one));
+    }
+    wake_.notify_one();
+}
+
+std::optional<error> commit_thread::wait(task& one, const call& bounds) {
+    std::unique_lock lock(mutex_);
+    const auto ready = [&] { return one.at == stage::finished; };
+    if (done_.wait_until(lock, bounds.until().at(), ready)) return std::nullopt;
+    if (one.at == stage::queued) {
+        one.at = stage::withdrawn;
+        return error(store_errc::too_late, layer::store).during("journal");
+    }
+    if (done_.wait_for(lock, patience_, ready)) return std::nullopt;
+    return error(store_errc::no_answer, layer::store).during("journal");
+}
+
+void commit_thread::serve() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        const auto waiting = [&] { return stopping_ || !queue_.empty(); };
+        if (database_.in_transaction()) {
+            if (!wake_.wait_for(lock, flush_after_, waiting)) {
+                lock.unlock();
+                (void)commit(); // the next durable task reports what is wrong with the disk
+                lock.lock();
+                continue;
+            }
+        } else {
+            wake_.wait(lock, waiting);
+        }
+        if (queue_.empty()) break;
+        batch tasks;
+        for (auto& one : queue_) {
+            if (one->at == stage::withdrawn) continue;
+            one->at = stage::begun;
+            tasks.push_back(std::move(one));
+        }
+        queue_.clear();
+        lock.unlock();
+        run_batch(tasks);
+        lock.lock();
+    }
+    lock.unlock();
+    if (database_.in_transaction()) (void)commit();
+}
+
+/// Answers a task as early as it may be told: a read before any durable task of its batch at once, everything else
+/// after the sync, so that nobody sees what a crash could still undo.
+void commit_thread::run_batch(batch& tasks) {
+    batch held;
+    bool sync = false;
+    for (auto& one : tasks) {
+        const auto changed = run_task(*one);
+        held.push_back(one);
+        if (!changed) {
+            // The database gave up the whole transaction (a full disk does that): all that rode in it is gone.
+            for (auto& lost : held)
+                lost->fail(changed.error());
+            sync = false;
+        }
+        sync = sync || (changed && *changed && one->need == durability::durable);
+        if (!sync) finish(held);
+    }
+    if (!sync) return;
+    if (const auto synced = commit(); !synced) {
+        for (auto& one : held)
+            one->fail(synced.error());
+    }
+    finish(held);
+}
+
+result<bool> commit_thread::run_task(task& one) {
+    ++counters_.operations;
+    if (one.need == durability::read) {
+        (void)one.run(database_);
+        return false;
+    }
+    if (one.need == durability::durable) ++counters_.durable;
+    if (!database_.in_transaction()) CIPHERLANE_CHECK(database_.execute("BEGIN IMMEDIATE"));
+    CIPHERLANE_CHECK(database_.execute("SAVEPOINT task"));
+    const bool done = one.run(database_);
+    if (!database_.in_transaction()) return error(store_errc::io_failed, layer::store).during("transaction lost");
+    CIPHERLANE_CHECK(database_.execute(done ? "RELEASE task" : "ROLLBACK TO task; RELEASE task"));
+    return done;
+}
+
+result<void> commit_thread::commit() {
+    ++counters_.commits;
+    auto ended = database_.execute("COMMIT");
+    if (!ended && database_.in_transaction()) (void)database_.execute("ROLLBACK");
+    return ended;
+}
+
+void commit_thread::finish(batch& tasks) {
+    {
+        const std::scoped_lock lock(mutex_);
+        for (auto& one : tasks)
+            one->at = stage::finished;
+    }
+    done_.notify_all();
+    tasks.clear();
+}
+
+} // namespace cipherlane::store

@@ -1,0 +1,42 @@
+#include <cipherlane/core/error_category.hpp>
+#include <cipherlane/store/errc.hpp>
+
+#include <array>
+
+namespace cipherlane {
+namespace {
+
+constexpr errc_row row(store_errc code, condition means, const char* text) {
+    return {static_cast<int>(code), means, text};
+}
+
+constexpr std::array rows{
+    row(store_errc::cannot_open, condition::local_fault, "cannot be opened or created"),
+    row(store_errc::in_use, condition::local_fault, "in use by another process"),
+    row(store_errc::not_a_journal, condition::local_fault, "not a Cipherlane journal"),
+    row(store_errc::newer_schema, condition::local_fault, "written by a newer version"),
+    row(store_errc::corrupt, condition::local_fault, "journal is corrupt"),
+    row(store_errc::disk_full, condition::local_fault, "disk is full"),
+    row(store_errc::io_failed, condition::local_fault, "database failed"),
+    row(store_errc::wrong_key, condition::local_fault, "sealing key is not this journal's"),
+    row(store_errc::key_file_mode, condition::local_fault, "key file is open to others (mode must be 0600)"),
+    row(store_errc::key_file_content, condition::local_fault, "key file does not hold 64 hex digits"),
+    row(store_errc::seal_broken, condition::local_fault, "seal of the card data is broken"),
+    row(store_errc::no_answer, condition::local_fault, "disk does not answer"),
+    row(store_errc::too_late, condition::timed_out, "deadline passed before anything was written"),
+    row(store_errc::key_used, condition::misuse, "idempotency key has been used"),
+    row(store_errc::bad_record, condition::misuse, "record is incomplete"),
+    row(store_errc::no_record, condition::misuse, "no such record"),
+    row(store_errc::bad_transition, condition::misuse, "state of the record does not allow this"),
+    row(store_errc::card_absent, condition::misuse, "no card data is kept"),
+};
+
+const table_category category{"cipherlane.store", rows};
+
+} // namespace
+
+boost::system::error_code make_error_code(store_errc value) noexcept {
+    return {static_cast<int>(value), category};
+}
+
+} // namespace cipherlane

@@ -1,0 +1,164 @@
+#include "record_table.hpp"
+
+#include <array>
+
+namespace cipherlane::store {
+namespace {
+
+constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_key", "kind", "state", "mti",
+    "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
+    "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
+    "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
+    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed"};
+
+std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(value));
+}
+
+std::string joined(std::size_t first) {
+    std::string list;
+    for (std::size_t i = first; i < columns.size(); ++i) {
+        if (i != first) list += ", ";
+        list += columns[i];
+    }
+    return list;
+}
+
+/// One column after the other.
+class row_reader {
+  public:
+    explicit row_reader(const statement& row) noexcept
+        : row_(row) {}
+    template <class Number>
+    Number number() {
+        return static_cast<Number>(row_.integer(column_++));
+    }
+    std::string text() { return row_.text(column_++); }
+    bytes blob() { return row_.blob(column_++); }
+
+  private:
+    const statement& row_;
+    int column_ = 0;
+};
+
+} // namespace
+
+std::int64_t to_ms(std::chrono::system_clock::time_point when) noexcept {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
+}
+
+std::string select_records(const char* where) {
+    static const std::string head =
+        "SELECT " + joined(0) + ", settled_at IS NOT NULL, card IS NOT NULL FROM records ";
+    return head + where;
+}
+
+ports::journal_record read_record(const statement& row) {
+    row_reader next(row);
+    ports::journal_record record;
+    record.id = next.number<std::uint64_t>();
+    record.terminal_id = next.text();
+    record.merchant_id = next.text();
+    record.idempotency_key = next.text();
+    record.kind = static_cast<ports::trade>(next.number<std::uint8_t>());
+    record.state = static_cast<ports::record_state>(next.number<std::uint8_t>());
+    record.mti = next.text();
+    record.processing_code = next.text();
+    const auto number = next.number<std::uint16_t>();
+    const currency unit{number, next.number<std::uint8_t>()};
+    record.requested = amount(next.number<std::int64_t>(), unit);
+    record.approved = amount(next.number<std::int64_t>(), unit);
+    record.trace = next.number<std::uint32_t>();
+    record.batch = next.number<std::uint32_t>();
+    record.entry = next.text();
+    record.sequence_number = next.text();
+    record.condition_code = next.text();
+    record.emv = next.blob();
+    record.transaction_code = next.text();
+    record.field60_rest = next.text();
+    record.field61 = next.text();
+    record.masked_pan = next.text();
+    record.original = next.number<std::uint64_t>();
+    record.host_code = next.text();
+    record.host_text = next.text();
+    record.reference = next.text();
+    record.authorization = next.text();
+    record.host_date = next.text();
+    record.host_time = next.text();
+    record.acquirer = next.text();
+    record.order_number = next.text();
+    record.reversal_reason = next.text();
+    record.reversal_sends = next.number<std::uint32_t>();
+    record.created_date = next.text();
+    record.created = from_ms(next.number<std::int64_t>());
+    record.decided = from_ms(next.number<std::int64_t>());
+    record.closed = next.number<int>() != 0;
+    record.settled = next.number<int>() != 0;
+    record.card_sealed = next.number<int>() != 0;
+    return record;
+}
+
+result<std::vector<ports::journal_record>> read_records(statement& query) {
+    std::vector<ports::journal_record> records;
+    for (;;) {
+        CIPHERLANE_TRY(const bool row, query.step());
+        if (!row) return records;
+        records.push_back(read_record(query));
+    }
+}
+
+result<void> insert_record(database& on, ports::journal_record& record) {
+    static const std::string sql = [] {
+        std::string text = "INSERT INTO records(" + joined(1) + ") VALUES (?";
+        for (std::size_t i = 2; i < columns.size(); ++i)
+            text += ",?";
+        return text + ")";
+    }();
+    auto insert = on.prepare(sql.c_str());
+    insert.bind(record.terminal_id).bind(record.merchant_id).bind(record.idempotency_key);
+    insert.bind(static_cast<std::int64_t>(record.kind)).bind(static_cast<std::int64_t>(record.state));
+    insert.bind(record.mti).bind(record.processing_code);
+    insert.bind(record.requested.unit().number).bind(record.requested.unit().decimals);
+    insert.bind(record.requested.minor()).bind(record.approved.minor());
+    insert.bind(record.trace).bind(record.batch);
+    insert.bind(record.entry).bind(record.sequence_number).bind(record.condition_code).bind(byte_view(record.emv));
+    insert.bind(record.transaction_code).bind(record.field60_rest).bind(record.field61);
+    insert.bind(record.masked_pan).bind(static_cast<std::int64_t>(record.original));
+    insert.bind(record.host_code).bind(record.host_text).bind(record.reference).bind(record.authorization);
+    insert.bind(record.host_date).bind(record.host_time).bind(record.acquirer).bind(record.order_number);
+    insert.bind(record.reversal_reason).bind(record.reversal_sends);
+    insert.bind(record.created_date).bind(to_ms(record.created)).bind(to_ms(record.decided));
+    insert.bind(record.closed ? 1 : 0);
+    CIPHERLANE_CHECK(insert.run());
+    record.id = static_cast<std::uint64_t>(on.last_id());
+    return {};
+}
+
+result<void> update_record(
+    database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms) {
+    // COALESCE keeps what the verdict does not set.
+    auto update = on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
+                             "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
+                             "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
+                             "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
+                             "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
+                             "reversal_reason = COALESCE(?, reversal_reason) WHERE id = ?");
+    update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
+    if (verdict.approved) {
+        update.bind(verdict.approved->minor());
+    } else {
+        update.bind_null();
+    }
+    for (const auto* text :
+        {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization, &verdict.host_date,
+            &verdict.host_time, &verdict.acquirer, &verdict.order_number, &verdict.reversal_reason}) {
+        if (*text) {
+            update.bind(**text);
+        } else {
+            update.bind_null();
+        }
+    }
+    return update.bind(static_cast<std::int64_t>(id)).run();
+}
+
+} // namespace cipherlane::store

@@ -1,0 +1,92 @@
+#include "schema.hpp"
+
+#include <array>
+
+namespace cipherlane::store {
+namespace {
+
+/// "CPLJ": marks the file as a journal (PRAGMA application_id).
+constexpr std::int64_t application_id = 0x43504C4A;
+
+/// Step n brings version n to n + 1.
+constexpr std::array steps{R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE terminals(
+    terminal_id TEXT PRIMARY KEY,
+    batch INTEGER NOT NULL DEFAULT 1,
+    last_trace INTEGER NOT NULL DEFAULT 0,
+    pin_slot INTEGER NOT NULL DEFAULT 0, pin_key BLOB NOT NULL DEFAULT x'', pin_check BLOB NOT NULL DEFAULT x'',
+    mac_slot INTEGER NOT NULL DEFAULT 0, mac_key BLOB NOT NULL DEFAULT x'', mac_check BLOB NOT NULL DEFAULT x'',
+    signed_in_date TEXT NOT NULL DEFAULT '', sign_in_due INTEGER NOT NULL DEFAULT 0,
+    acquirer TEXT NOT NULL DEFAULT '',
+    settle_batch INTEGER NOT NULL DEFAULT 0, settle_step INTEGER NOT NULL DEFAULT 0,
+    settle_result INTEGER NOT NULL DEFAULT 0, settle_uploaded INTEGER NOT NULL DEFAULT 0,
+    debit INTEGER NOT NULL DEFAULT 0, debit_count INTEGER NOT NULL DEFAULT 0,
+    credit INTEGER NOT NULL DEFAULT 0, credit_count INTEGER NOT NULL DEFAULT 0,
+    qr_debit INTEGER NOT NULL DEFAULT 0, qr_debit_count INTEGER NOT NULL DEFAULT 0,
+    qr_credit INTEGER NOT NULL DEFAULT 0, qr_credit_count INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE records(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    terminal_id TEXT NOT NULL, merchant_id TEXT NOT NULL, idempotency_key TEXT,
+    kind INTEGER NOT NULL, state INTEGER NOT NULL,
+    mti TEXT NOT NULL, processing_code TEXT NOT NULL,
+    currency INTEGER NOT NULL, decimals INTEGER NOT NULL, requested INTEGER NOT NULL, approved INTEGER NOT NULL,
+    trace INTEGER NOT NULL, batch INTEGER NOT NULL,
+    entry TEXT NOT NULL, sequence_number TEXT NOT NULL, condition_code TEXT NOT NULL, emv BLOB NOT NULL,
+    transaction_code TEXT NOT NULL, field60_rest TEXT NOT NULL, field61 TEXT NOT NULL,
+    masked_pan TEXT NOT NULL, original INTEGER NOT NULL,
+    host_code TEXT NOT NULL, host_text TEXT NOT NULL, reference TEXT NOT NULL, authorization TEXT NOT NULL,
+    host_date TEXT NOT NULL, host_time TEXT NOT NULL, acquirer TEXT NOT NULL, order_number TEXT NOT NULL,
+    reversal_reason TEXT NOT NULL, reversal_sends INTEGER NOT NULL,
+    created_date TEXT NOT NULL, created INTEGER NOT NULL, decided INTEGER NOT NULL,
+    closed INTEGER NOT NULL, settled_at INTEGER, card BLOB
+);
+CREATE UNIQUE INDEX records_key ON records(terminal_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE INDEX records_batch ON records(terminal_id, batch);
+CREATE INDEX records_open ON records(terminal_id, state) WHERE state IN (1, 5, 7, 8);
+CREATE INDEX records_untold ON records(terminal_id) WHERE closed = 0;
+CREATE INDEX records_original ON records(original) WHERE original != 0;
+CREATE INDEX records_card ON records(settled_at) WHERE card IS NOT NULL;
+)sql"};
+
+constexpr auto this_version = static_cast<std::int64_t>(steps.size());
+
+result<std::int64_t> pragma(database& on, const char* sql) {
+    auto query = on.prepare(sql);
+    CIPHERLANE_TRY(const bool row, query.step());
+    return row ? query.integer(0) : 0;
+}
+
+result<std::int64_t> version_of(database& on) {
+    CIPHERLANE_TRY(const auto id, pragma(on, "PRAGMA application_id"));
+    CIPHERLANE_TRY(const auto version, pragma(on, "PRAGMA user_version"));
+    CIPHERLANE_TRY(const auto tables, pragma(on, "SELECT count(*) FROM sqlite_master"));
+    if (id != application_id && (id != 0 || tables != 0)) {
+        return error(store_errc::not_a_journal, layer::store).during("open");
+    }
+    if (version > this_version) return error(store_errc::newer_schema, layer::store).during("open");
+    return version;
+}
+
+} // namespace
+
+result<void> make_schema(database& on) {
+    CIPHERLANE_TRY(const auto version, version_of(on));
+    if (version == this_version) return {};
+    CIPHERLANE_CHECK(on.execute("BEGIN IMMEDIATE"));
+    for (auto step = static_cast<std::size_t>(version); step < steps.size(); ++step) {
+        CIPHERLANE_CHECK(on.execute(steps[step]));
+    }
+    const std::string marks = "PRAGMA application_id=" + std::to_string(application_id) +
+                              "; PRAGMA user_version=" + std::to_string(this_version) + "; COMMIT";
+    return on.execute(marks.c_str());
+}
+
+result<void> check_schema(database& on) {
+    CIPHERLANE_TRY(const auto version, version_of(on));
+    if (version != this_version) return error(store_errc::not_a_journal, layer::store).during("open");
+    return {};
+}
+
+} // namespace cipherlane::store

@@ -1,0 +1,122 @@
+#include "sqlite.hpp"
+
+#include <sqlite3.h>
+
+namespace cipherlane::store {
+
+error sqlite_error(int code, std::string_view operation) {
+    store_errc what = store_errc::io_failed;
+    switch (code & 0xFF) {
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH: what = store_errc::cannot_open; break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: what = store_errc::in_use; break;
+    case SQLITE_NOTADB: what = store_errc::not_a_journal; break;
+    case SQLITE_CORRUPT: what = store_errc::corrupt; break;
+    case SQLITE_FULL: what = store_errc::disk_full; break;
+    default: break;
+    }
+    return error(what, layer::store).during(operation).with_peer_code(std::to_string(code));
+}
+
+statement::~statement() {
+    sqlite3_finalize(handle_);
+}
+
+statement& statement::bind(std::int64_t value) {
+    if (code_ == SQLITE_OK) code_ = sqlite3_bind_int64(handle_, next_++, value);
+    return *this;
+}
+
+statement& statement::bind(std::string_view text) {
+    if (code_ == SQLITE_OK) {
+        code_ = sqlite3_bind_text64(
+            handle_, next_++, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    }
+    return *this;
+}
+
+statement& statement::bind(byte_view data) {
+    static constexpr std::uint8_t none = 0;
+    if (code_ == SQLITE_OK) {
+        code_ =
+            sqlite3_bind_blob64(handle_, next_++, data.empty() ? &none : data.data(), data.size(), SQLITE_TRANSIENT);
+    }
+    return *this;
+}
+
+statement& statement::bind_null() {
+    if (code_ == SQLITE_OK) code_ = sqlite3_bind_null(handle_, next_++);
+    return *this;
+}
+
+result<bool> statement::step() {
+    if (code_ != SQLITE_OK) return sqlite_error(code_, "prepare");
+    const int code = sqlite3_step(handle_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return sqlite_error(code, "step");
+}
+
+result<void> statement::run() {
+    CIPHERLANE_TRY([[maybe_unused]] const bool row, step());
+    return {};
+}
+
+std::int64_t statement::integer(int column) const {
+    return sqlite3_column_int64(handle_, column);
+}
+
+std::string statement::text(int column) const {
+    const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+    return data == nullptr ? std::string()
+                           : std::string(data, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column)));
+}
+
+bytes statement::blob(int column) const {
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+    return data == nullptr ? bytes() : bytes(data, data + sqlite3_column_bytes(handle_, column));
+}
+
+bool statement::null(int column) const {
+    return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+database::~database() {
+    sqlite3_close(handle_);
+}
+
+result<database> database::open(const std::string& path, int flags) {
+    database opened;
+    const int code = sqlite3_open_v2(path.c_str(), &opened.handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    if (code != SQLITE_OK) return sqlite_error(code, "open").at_endpoint(path);
+    sqlite3_extended_result_codes(opened.handle_, 1);
+    sqlite3_busy_timeout(opened.handle_, 2000); // readers beside us hold locks for moments only
+    return opened;
+}
+
+statement database::prepare(const char* sql) {
+    sqlite3_stmt* prepared = nullptr;
+    const int code = sqlite3_prepare_v2(handle_, sql, -1, &prepared, nullptr);
+    return statement(prepared, code);
+}
+
+result<void> database::execute(const char* sql) {
+    const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) return sqlite_error(code, std::string_view(sql).substr(0, 16));
+    return {};
+}
+
+std::int64_t database::last_id() const {
+    return sqlite3_last_insert_rowid(handle_);
+}
+std::uint64_t database::changes() const {
+    return static_cast<std::uint64_t>(sqlite3_changes64(handle_));
+}
+bool database::in_transaction() const {
+    return sqlite3_get_autocommit(handle_) == 0;
+}
+
+} // namespace cipherlane::store

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/store/errc.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace cipherlane::store {
+
+/// What an SQLite code means here. The error names `operation`, never the statement's values.
+[[nodiscard]] error sqlite_error(int code, std::string_view operation);
+
+/// A prepared statement. Binding and stepping errors are kept and come out of `step`.
+class statement {
+  public:
+    explicit statement(sqlite3_stmt* prepared, int prepare_code) noexcept
+        : handle_(prepared)
+        , code_(prepare_code) {}
+    statement(statement&& other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr))
+        , code_(other.code_)
+        , next_(other.next_) {}
+    statement& operator=(statement&&) = delete;
+    statement(const statement&) = delete;
+    statement& operator=(const statement&) = delete;
+    ~statement();
+
+    /// Parameters in order. Text and bytes are copied.
+    statement& bind(std::int64_t value);
+    statement& bind(std::string_view text);
+    statement& bind(byte_view data);
+    statement& bind_null();
+
+    /// True if there is a row to read.
+    [[nodiscard]] result<bool> step();
+    /// Runs a statement that gives no rows.
+    [[nodiscard]] result<void> run();
+
+    [[nodiscard]] std::int64_t integer(int column) const;
+    [[nodiscard]] std::string text(int column) const;
+    [[nodiscard]] bytes blob(int column) const;
+    [[nodiscard]] bool null(int column) const;
+
+  private:
+    sqlite3_stmt* handle_;
+    int code_;
+    int next_ = 1;
+};
+
+/// A connection. One thread at a time.
+class database {
+  public:
+    database() = default;
+    database(database&& other) noexcept
+        : handle_(std::exchange(other.handle_, nullptr)) {}
+    database& operator=(database&&) = delete;
+    ~database();
+
+    [[nodiscard]] static result<database> open(const std::string& path, int flags);
+    [[nodiscard]] statement prepare(const char* sql);
+    [[nodiscard]] result<void> execute(const char* sql);
+    [[nodiscard]] std::int64_t last_id() const;
+    [[nodiscard]] std::uint64_t changes() const;
+    [[nodiscard]] bool in_transaction() const;
+
+  private:
+    sqlite3* handle_ = nullptr;
+};
+
+} // namespace cipherlane::store

@@ -1,0 +1,361 @@
+#include "card_seal.hpp"
+#include "commit_thread.hpp"
+#include "lock_file.hpp"
+#include "record_table.hpp"
+#include "schema.hpp"
+#include "terminal_table.hpp"
+
+#include <cipherlane/store/sqlite_journal.hpp>
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <sys/stat.h>
+
+namespace cipherlane::store {
+namespace {
+
+using ports::journal_record;
+using ports::record_state;
+using ports::trade;
+
+error refused(store_errc what, std::string_view operation) {
+    return error(what, layer::store).during(operation);
+}
+
+/// The life of a record (see `ports::record_state`).
+bool may_become(record_state from, record_state to) noexcept {
+    struct edge {
+        record_state from;
+        record_state to;
+    };
+    static constexpr std::array edges{
+        edge{record_state::prepared, record_state::not_sent},
+        edge{record_state::prepared, record_state::approved},
+        edge{record_state::prepared, record_state::declined},
+        edge{record_state::prepared, record_state::reversal_pending},
+        edge{record_state::prepared, record_state::unknown},
+        edge{record_state::reversal_pending, record_state::reversed},
+        edge{record_state::reversal_pending, record_state::reversal_refused},
+        edge{record_state::unknown, record_state::approved},
+        edge{record_state::unknown, record_state::declined},
+        edge{record_state::unknown, record_state::not_sent},
+        edge{record_state::reversal_refused, record_state::reversed},
+    };
+    return std::any_of(edges.begin(), edges.end(), [&](const edge& e) { return e.from == from && e.to == to; });
+}
+
+result<std::optional<journal_record>> one_record(statement& query) {
+    CIPHERLANE_TRY(const bool row, query.step());
+    if (!row) return std::optional<journal_record>();
+    return std::optional<journal_record>(read_record(query));
+}
+
+result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_view operation) {
+    auto query = on.prepare(select_records("WHERE id = ?").c_str());
+    query.bind(static_cast<std::int64_t>(id));
+    CIPHERLANE_TRY(auto found, one_record(query));
+    if (!found) return refused(store_errc::no_record, operation);
+    return std::move(*found);
+}
+
+result<void> free_key(database& on, const journal_record& fresh) {
+    auto query = on.prepare(select_records("WHERE terminal_id = ? AND idempotency_key = ?").c_str());
+    query.bind(fresh.terminal_id).bind(fresh.idempotency_key);
+    CIPHERLANE_TRY(const auto earlier, one_record(query));
+    if (!earlier) return {};
+    if (earlier->state != record_state::not_sent) return refused(store_errc::key_used, "begin");
+    auto update = on.prepare("UPDATE records SET idempotency_key = NULL WHERE id = ?");
+    return update.bind(static_cast<std::int64_t>(earlier->id)).run();
+}
+
+/// Opens the file and sets it up as the journal wants it.
+result<database> open_database(const sqlite_journal_settings& settings) {
+    const bool writes = settings.access == journal_access::read_write;
+    const int flags = writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    CIPHERLANE_TRY(auto opened, database::open(settings.path, flags));
+    if (!writes) {
+        CIPHERLANE_CHECK(check_schema(opened));
+        return opened;
+    }
+    (void)::chmod(settings.path.c_str(), S_IRUSR | S_IWUSR); // others' eyes off; a foreign file fails below anyway
+    CIPHERLANE_CHECK(opened.execute("PRAGMA journal_mode=WAL"));
+    CIPHERLANE_CHECK(opened.execute("PRAGMA synchronous=FULL"));
+    CIPHERLANE_CHECK(opened.execute("PRAGMA secure_delete=ON"));
+    auto check = opened.prepare("PRAGMA quick_check(1)");
+    CIPHERLANE_TRY(const bool row, check.step());
+    if (!row || check.text(0) != "ok") return refused(store_errc::corrupt, "open");
+    CIPHERLANE_CHECK(make_schema(opened));
+    return opened;
+}
+
+/// The key of a new journal is marked, that of an older one is recognised by its mark.
+result<void> check_key(database& on, card_seal& seal) {
+    auto query = on.prepare("SELECT value FROM meta WHERE name = 'key mark'");
+    CIPHERLANE_TRY(const bool row, query.step());
+    if (row) return seal.check_mark(query.blob(0));
+    CIPHERLANE_TRY(const auto mark, seal.seal_mark());
+    auto insert = on.prepare("INSERT INTO meta(name, value) VALUES ('key mark', ?)");
+    return insert.bind(byte_view(mark)).run();
+}
+
+} // namespace
+
+struct sqlite_journal::state {
+    state(lock_file held, std::optional<card_seal> keys, const ports::clock& time, database opened,
+        const sqlite_journal_settings& settings, logger to)
+        : lock(std::move(held))
+        , seal(std::move(keys))
+        , clock(time)
+        , log(std::move(to))
+        , thread(std::move(opened), settings.flush_after, settings.disk_patience) {}
+
+    [[nodiscard]] std::int64_t now_ms() const { return to_ms(clock.now()); }
+
+    lock_file lock;
+    std::optional<card_seal> seal; ///< used on the journal's thread only
+    const ports::clock& clock;
+    logger log;
+    commit_thread thread; ///< last: its thread uses what is above
+};
+
+sqlite_journal::sqlite_journal(std::unique_ptr<state> made) noexcept
+    : state_(std::move(made)) {}
+sqlite_journal::~sqlite_journal() = default;
+
+result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(const sqlite_journal_settings& settings,
+    ports::key_provider& keys, const ports::clock& clock, const call& bounds, logger log) {
+    const auto named = [&](const error& why) { return error(why).at_endpoint(settings.path); };
+    const bool writes = settings.access == journal_access::read_write;
+    lock_file lock;
+    if (writes) {
+        CIPHERLANE_TRY(lock, lock_file::take(settings.path + ".lock"));
+    }
+    auto opened = open_database(settings);
+    if (!opened) return named(opened.error());
+    std::optional<card_seal> seal;
+    if (writes) {
+        CIPHERLANE_TRY(const auto key, keys.journal_key(bounds));
+        auto made = card_seal::create(key.expose());
+        if (!made) return named(made.error());
+        if (const auto fits = check_key(*opened, *made); !fits) return named(fits.error());
+        seal.emplace(*std::move(made));
+    }
+    return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::make_unique<state>(
+        std::move(lock), std::move(seal), clock, *std::move(opened), settings, std::move(log))));
+}
+
+journal_statistics sqlite_journal::statistics() const noexcept {
+    const auto& counted = state_->thread.statistics();
+    return {counted.operations, counted.durable, counted.commits};
+}
+
+result<std::vector<journal_record>> sqlite_journal::list(
+    std::string_view terminal_id, std::size_t limit, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds,
+        [terminal = std::string(terminal_id), limit](database& on) -> result<std::vector<journal_record>> {
+            auto query =
+                on.prepare(select_records("WHERE ?1 = '' OR terminal_id = ?1 ORDER BY id DESC LIMIT ?2").c_str());
+            query.bind(terminal).bind(static_cast<std::int64_t>(limit));
+            auto found = read_records(query);
+            if (found) std::reverse(found->begin(), found->end());
+            return found;
+        });
+}
+
+result<std::vector<std::string>> sqlite_journal::terminals(const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [](database& on) -> result<std::vector<std::string>> {
+        auto query = on.prepare("SELECT terminal_id FROM terminals ORDER BY terminal_id");
+        std::vector<std::string> names;
+        for (;;) {
+            CIPHERLANE_TRY(const bool row, query.step());
+            if (!row) return names;
+            names.push_back(query.text(0));
+        }
+    });
+}
+
+result<journal_record> sqlite_journal::begin(
+    const journal_record& fresh, const ports::stored_card* card, const call& bounds) {
+    if (fresh.terminal_id.empty() || fresh.idempotency_key.empty() || fresh.state != record_state::prepared) {
+        return refused(store_errc::bad_record, "begin");
+    }
+    std::shared_ptr<ports::stored_card> kept;
+    if (card != nullptr) kept = std::make_shared<ports::stored_card>(card->account.clone(), card->expiry);
+    return state_->thread.execute(durability::durable, bounds,
+        [own = state_.get(), record = fresh, kept](database& on) mutable -> result<journal_record> {
+            CIPHERLANE_CHECK(free_key(on, record));
+            CIPHERLANE_TRY(record.trace, next_trace(on, record.terminal_id));
+            CIPHERLANE_TRY(const auto terminal, read_terminal(on, record.terminal_id));
+            record.batch = terminal.batch;
+            record.created = own->clock.now();
+            CIPHERLANE_CHECK(insert_record(on, record));
+            if (kept) {
+                if (!own->seal) return refused(store_errc::cannot_open, "begin");
+                CIPHERLANE_TRY(const auto sealed, own->seal->seal(record.id, record.terminal_id, *kept));
+                auto update = on.prepare("UPDATE records SET card = ? WHERE id = ?");
+                CIPHERLANE_CHECK(update.bind(byte_view(sealed)).bind(static_cast<std::int64_t>(record.id)).run());
+                record.card_sealed = true;
+            }
+            return record;
+        });
+}
+
+result<void> sqlite_journal::decide(std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) {
+    return state_->thread.execute(
+        durability::durable, bounds, [own = state_.get(), id, verdict](database& on) -> result<void> {
+            CIPHERLANE_TRY(const auto record, record_by_id(on, id, "decide"));
+            if (!may_become(record.state, verdict.state)) return refused(store_errc::bad_transition, "decide");
+            CIPHERLANE_CHECK(update_record(on, id, verdict, own->now_ms()));
+            if (record.kind != trade::void_sale || verdict.state != record_state::approved) return {};
+            auto original = on.prepare("UPDATE records SET state = ? WHERE id = ? AND state = ?");
+            original.bind(static_cast<std::int64_t>(record_state::voided));
+            original.bind(static_cast<std::int64_t>(record.original));
+            return original.bind(static_cast<std::int64_t>(record_state::approved)).run();
+        });
+}
+
+result<void> sqlite_journal::count_reversal_send(std::uint64_t id, const call& bounds) {
+    return state_->thread.execute(durability::lazy, bounds, [id](database& on) -> result<void> {
+        auto update = on.prepare("UPDATE records SET reversal_sends = reversal_sends + 1 WHERE id = ?");
+        return update.bind(static_cast<std::int64_t>(id)).run();
+    });
+}
+
+result<void> sqlite_journal::close_record(std::uint64_t id, const call& bounds) {
+    return state_->thread.execute(durability::lazy, bounds, [id](database& on) -> result<void> {
+        auto update = on.prepare("UPDATE records SET closed = 1 WHERE id = ?");
+        return update.bind(static_cast<std::int64_t>(id)).run();
+    });
+}
+
+result<std::optional<journal_record>> sqlite_journal::find_key(
+    std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds,
+        [terminal = std::string(terminal_id), key = std::string(idempotency_key)](database& on) {
+            auto query = on.prepare(select_records("WHERE terminal_id = ? AND idempotency_key = ?").c_str());
+            query.bind(terminal).bind(key);
+            return one_record(query);
+        });
+}
+
+result<std::optional<journal_record>> sqlite_journal::find(std::uint64_t id, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [id](database& on) {
+        auto query = on.prepare(select_records("WHERE id = ?").c_str());
+        query.bind(static_cast<std::int64_t>(id));
+        return one_record(query);
+    });
+}
+
+result<std::vector<journal_record>> sqlite_journal::open_records(std::string_view terminal_id, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
+        auto query =
+            on.prepare(select_records("WHERE terminal_id = ? AND state IN (1, 5, 7, 8) ORDER BY id").c_str());
+        query.bind(terminal);
+        return read_records(query);
+    });
+}
+
+result<std::vector<journal_record>> sqlite_journal::untold_records(std::string_view terminal_id, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
+        auto query = on.prepare(
+            select_records("WHERE terminal_id = ? AND closed = 0 AND state IN (2, 3, 4, 6, 9) ORDER BY id").c_str());
+        query.bind(terminal);
+        return read_records(query);
+    });
+}
+
+result<std::vector<journal_record>> sqlite_journal::batch_records(
+    std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->thread.execute(
+        durability::read, bounds, [terminal = std::string(terminal_id), batch](database& on) {
+            auto query = on.prepare(
+                select_records("WHERE terminal_id = ? AND batch = ? AND state IN (3, 9) ORDER BY id").c_str());
+            query.bind(terminal).bind(batch);
+            return read_records(query);
+        });
+}
+
+result<amount> sqlite_journal::refunded(std::uint64_t original, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
+        CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
+        // What is not decided counts: it may have been given back.
+        auto query = on.prepare("SELECT coalesce(sum(requested), 0) FROM records "
+                                "WHERE original = ? AND kind IN (3, 5) AND state IN (1, 3, 8)");
+        query.bind(static_cast<std::int64_t>(original));
+        CIPHERLANE_TRY([[maybe_unused]] const bool row, query.step());
+        return amount(query.integer(0), record.requested.unit());
+    });
+}
+
+result<ports::stored_card> sqlite_journal::card(std::uint64_t id, const call& bounds) {
+    return state_->thread.execute(
+        durability::read, bounds, [own = state_.get(), id](database& on) -> result<ports::stored_card> {
+            auto query = on.prepare("SELECT terminal_id, card FROM records WHERE id = ?");
+            query.bind(static_cast<std::int64_t>(id));
+            CIPHERLANE_TRY(const bool row, query.step());
+            if (!row) return refused(store_errc::no_record, "card");
+            if (query.null(1) || !own->seal) return refused(store_errc::card_absent, "card");
+            return own->seal->open(id, query.text(0), query.blob(1));
+        });
+}
+
+result<ports::terminal_state> sqlite_journal::terminal(std::string_view terminal_id, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds,
+        [terminal = std::string(terminal_id)](database& on) { return read_terminal(on, terminal); });
+}
+
+result<std::uint32_t> sqlite_journal::take_trace(std::string_view terminal_id, const call& bounds) {
+    return state_->thread.execute(durability::durable, bounds,
+        [terminal = std::string(terminal_id)](database& on) { return next_trace(on, terminal); });
+}
+
+result<void> sqlite_journal::save_sign_in(
+    std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) {
+    return state_->thread.execute(durability::durable, bounds,
+        [terminal = std::string(terminal_id), keys](database& on) { return write_sign_in(on, terminal, keys); });
+}
+
+result<void> sqlite_journal::mark_sign_in_due(std::string_view terminal_id, const call& bounds) {
+    return state_->thread.execute(durability::lazy, bounds,
+        [terminal = std::string(terminal_id)](database& on) { return set_sign_in_due(on, terminal); });
+}
+
+result<ports::batch_totals> sqlite_journal::totals(
+    std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds,
+        [terminal = std::string(terminal_id), batch](database& on) { return sum_batch(on, terminal, batch); });
+}
+
+result<ports::settlement_progress> sqlite_journal::settlement(std::string_view terminal_id, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds,
+        [terminal = std::string(terminal_id)](database& on) { return read_settlement(on, terminal); });
+}
+
+result<void> sqlite_journal::save_settlement(
+    std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) {
+    return state_->thread.execute(
+        durability::durable, bounds, [terminal = std::string(terminal_id), progress](database& on) {
+            return write_settlement(on, terminal, progress);
+        });
+}
+
+result<void> sqlite_journal::close_batch(std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->thread.execute(
+        durability::durable, bounds, [own = state_.get(), terminal = std::string(terminal_id), batch](database& on) {
+            return end_batch(on, terminal, batch, own->now_ms());
+        });
+}
+
+result<std::uint64_t> sqlite_journal::erase_cards(std::chrono::system_clock::time_point before, const call& bounds) {
+    return state_->thread.execute(durability::durable, bounds, [before](database& on) -> result<std::uint64_t> {
+        // What is not decided may still need its card for a reversal.
+        auto update = on.prepare("UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? "
+                                 "AND state NOT IN (1, 5, 7, 8)");
+        CIPHERLANE_CHECK(update.bind(to_ms(before)).run());
+        return on.changes();
+    });
+}
+
+} // namespace cipherlane::store

@@ -1,0 +1,132 @@
+#include "terminal_table.hpp"
+
+namespace cipherlane::store {
+namespace {
+
+constexpr std::uint32_t last_number = 999'999; // six digits
+
+std::uint32_t successor(std::uint32_t number) noexcept {
+    return number >= last_number ? 1 : number + 1;
+}
+
+result<void> make_row(database& on, std::string_view terminal_id) {
+    auto insert = on.prepare("INSERT OR IGNORE INTO terminals(terminal_id) VALUES (?)");
+    return insert.bind(terminal_id).run();
+}
+
+} // namespace
+
+result<ports::terminal_state> read_terminal(database& on, std::string_view terminal_id) {
+    auto query = on.prepare("SELECT batch, last_trace, pin_slot, pin_key, pin_check, mac_slot, mac_key, mac_check, "
+                            "signed_in_date, sign_in_due, acquirer FROM terminals WHERE terminal_id = ?");
+    query.bind(terminal_id);
+    ports::terminal_state state;
+    CIPHERLANE_TRY(const bool row, query.step());
+    if (!row) return state;
+    state.batch = static_cast<std::uint32_t>(query.integer(0));
+    state.last_trace = static_cast<std::uint32_t>(query.integer(1));
+    state.pin_key = {static_cast<int>(query.integer(2)), query.blob(3), query.blob(4)};
+    state.mac_key = {static_cast<int>(query.integer(5)), query.blob(6), query.blob(7)};
+    state.signed_in_date = query.text(8);
+    state.sign_in_due = query.integer(9) != 0;
+    state.acquirer = query.text(10);
+    return state;
+}
+
+result<std::uint32_t> next_trace(database& on, std::string_view terminal_id) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    CIPHERLANE_TRY(const auto state, read_terminal(on, terminal_id));
+    const auto trace = successor(state.last_trace);
+    auto update = on.prepare("UPDATE terminals SET last_trace = ? WHERE terminal_id = ?");
+    CIPHERLANE_CHECK(update.bind(trace).bind(terminal_id).run());
+    return trace;
+}
+
+result<void> write_sign_in(database& on, std::string_view terminal_id, const ports::terminal_state& keys) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    auto update = on.prepare("UPDATE terminals SET pin_slot = ?, pin_key = ?, pin_check = ?, mac_slot = ?, "
+                             "mac_key = ?, mac_check = ?, signed_in_date = ?, sign_in_due = 0, acquirer = ? "
+                             "WHERE terminal_id = ?");
+    update.bind(keys.pin_key.master_slot).bind(byte_view(keys.pin_key.cryptogram));
+    update.bind(byte_view(keys.pin_key.check_value));
+    update.bind(keys.mac_key.master_slot).bind(byte_view(keys.mac_key.cryptogram));
+    update.bind(byte_view(keys.mac_key.check_value));
+    return update.bind(keys.signed_in_date).bind(keys.acquirer).bind(terminal_id).run();
+}
+
+result<void> set_sign_in_due(database& on, std::string_view terminal_id) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    auto update = on.prepare("UPDATE terminals SET sign_in_due = 1 WHERE terminal_id = ?");
+    return update.bind(terminal_id).run();
+}
+
+result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch) {
+    auto query = on.prepare("SELECT kind, sum(approved), count(*) FROM records "
+                            "WHERE terminal_id = ? AND batch = ? AND state IN (3, 9) GROUP BY kind");
+    query.bind(terminal_id).bind(batch);
+    ports::batch_totals sums;
+    for (;;) {
+        CIPHERLANE_TRY(const bool row, query.step());
+        if (!row) return sums;
+        auto add = [&](ports::batch_side& side) {
+            side.minor += query.integer(1);
+            side.count += static_cast<std::uint32_t>(query.integer(2));
+        };
+        switch (static_cast<ports::trade>(query.integer(0))) {
+        case ports::trade::sale: add(sums.debit); break;
+        case ports::trade::void_sale:
+        case ports::trade::refund: add(sums.credit); break;
+        case ports::trade::qr_sale: add(sums.qr_debit); break;
+        case ports::trade::qr_refund: add(sums.qr_credit); break;
+        }
+    }
+}
+
+result<ports::settlement_progress> read_settlement(database& on, std::string_view terminal_id) {
+    auto query = on.prepare("SELECT settle_batch, settle_step, settle_result, settle_uploaded, debit, debit_count, "
+                            "credit, credit_count, qr_debit, qr_debit_count, qr_credit, qr_credit_count "
+                            "FROM terminals WHERE terminal_id = ?");
+    query.bind(terminal_id);
+    ports::settlement_progress progress;
+    CIPHERLANE_TRY(const bool row, query.step());
+    if (!row) return progress;
+    progress.batch = static_cast<std::uint32_t>(query.integer(0));
+    progress.step = static_cast<ports::settlement_step>(query.integer(1));
+    progress.host_result = static_cast<std::uint8_t>(query.integer(2));
+    progress.uploaded = static_cast<std::uint32_t>(query.integer(3));
+    int column = 4;
+    for (auto* side :
+        {&progress.totals.debit, &progress.totals.credit, &progress.totals.qr_debit, &progress.totals.qr_credit}) {
+        side->minor = query.integer(column++);
+        side->count = static_cast<std::uint32_t>(query.integer(column++));
+    }
+    return progress;
+}
+
+result<void> write_settlement(
+    database& on, std::string_view terminal_id, const ports::settlement_progress& progress) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    auto update = on.prepare("UPDATE terminals SET settle_batch = ?, settle_step = ?, settle_result = ?, "
+                             "settle_uploaded = ?, debit = ?, debit_count = ?, credit = ?, credit_count = ?, "
+                             "qr_debit = ?, qr_debit_count = ?, qr_credit = ?, qr_credit_count = ? "
+                             "WHERE terminal_id = ?");
+    update.bind(progress.batch).bind(static_cast<std::int64_t>(progress.step));
+    update.bind(progress.host_result).bind(progress.uploaded);
+    for (const auto* side :
+        {&progress.totals.debit, &progress.totals.credit, &progress.totals.qr_debit, &progress.totals.qr_credit}) {
+        update.bind(side->minor).bind(side->count);
+    }
+    return update.bind(terminal_id).run();
+}
+
+result<void> end_batch(database& on, std::string_view terminal_id, std::uint32_t batch, std::int64_t now_ms) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
+    CIPHERLANE_CHECK(open.bind(successor(batch)).bind(terminal_id).bind(batch).run());
+    if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
+    auto settle = on.prepare("UPDATE records SET settled_at = ? "
+                             "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL");
+    return settle.bind(now_ms).bind(terminal_id).bind(batch).run();
+}
+
+} // namespace cipherlane::store
