@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/notification_listener.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace cipherlane::hostlink {
+
+struct http_gateway_settings {
+    std::string address; ///< HOST:PORT
+    std::string merchant_id;
+    std::chrono::milliseconds connect_timeout{5'000};
+    std::chrono::milliseconds response_time{10'000};
+
+    /// @return `hostlink_errc::bad_setting` with the field.
+    [[nodiscard]] result<void> validate() const;
+};
+
+/// A QR gateway over HTTP and JSON, as docs/gateway-api.md writes it down: one connection for each request.
+/// One thread at a time.
+class http_gateway final : public ports::qr_gateway {
+  public:
+    /// @param listener takes notifications; may be null, then `wait_notification` is `unsupported`. Must outlive
+    /// this.
+    [[nodiscard]] static result<std::unique_ptr<http_gateway>> create(
+        const http_gateway_settings& settings, notification_listener* listener, logger log = {});
+    ~http_gateway() override;
+
+    [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> refund(
+        const ports::qr_refund_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> wait_notification(
+        std::string_view order_number, const call& bounds) override;
+    /// The gateway's public key as PEM. For rigs: a till gets it on another way than the one it protects.
+    [[nodiscard]] result<std::string> public_key(const call& bounds);
+
+  private:
+    struct state;
+    explicit http_gateway(std::unique_ptr<state> made) noexcept;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace cipherlane::hostlink

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/notification_verifier.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace cipherlane::hostlink {
+
+/// What has come in since the listener began.
+struct notification_statistics {
+    std::uint64_t taken = 0;
+    std::uint64_t refused = 0; ///< signature, time, repetition or form
+};
+
+/// Takes the gateway's notifications over HTTP on a thread of its own and keeps what they say until somebody waits
+/// for it. Answers 200 to what it believes and 400 to all else.
+/// `wait` from any thread.
+class notification_listener {
+  public:
+    /// @param address HOST:PORT, port 0 for any free one. @return `hostlink_errc::cannot_listen`.
+    [[nodiscard]] static result<std::unique_ptr<notification_listener>> listen(
+        const std::string& address, notification_verifier verifier, logger log = {});
+    notification_listener(const notification_listener&) = delete;
+    notification_listener& operator=(const notification_listener&) = delete;
+    ~notification_listener();
+
+    [[nodiscard]] std::uint16_t port() const noexcept;
+    /// "http://HOST:PORT/notify", for orders.
+    [[nodiscard]] std::string url() const;
+    /// The latest notice of an order; at once if it has come already. `timed_out`, `cancelled`.
+    [[nodiscard]] result<ports::qr_order_status> wait(std::string_view order_number, const call& bounds);
+    [[nodiscard]] notification_statistics statistics() const noexcept;
+
+  private:
+    struct state;
+    explicit notification_listener(std::unique_ptr<state> made) noexcept;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace cipherlane::hostlink

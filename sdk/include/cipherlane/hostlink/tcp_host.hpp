@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/ports/host.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace cipherlane::hostlink {
+
+/// Whether the connection to the host stays open between exchanges.
+enum class connection_life : std::uint8_t { per_exchange, kept };
+
+struct tcp_host_settings {
+    std::string address; ///< HOST:PORT
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds response_time{50'000}; ///< from the last byte of the request to the answer
+    connection_life life = connection_life::per_exchange;
+    std::size_t largest_answer = 8192;
+
+    /// @return `hostlink_errc::bad_setting` with the field.
+    [[nodiscard]] result<void> validate() const;
+};
+
+/// What has happened since the link was made.
+struct tcp_host_statistics {
+    std::uint64_t connects = 0;
+    std::uint64_t exchanges = 0; ///< requests of which a byte left
+    std::uint64_t answers = 0;
+    std::uint64_t dropped = 0; ///< late, foreign or repeated messages that were not believed
+};
+
+/// The acquirer's host over TCP: messages with two bytes of length in front (see `net::length_prefixed`).
+///
+/// Connects at need. Messages that do not answer the request under way are dropped and counted, so that a late answer
+/// never shifts the ones behind it. Any error after the first byte closes the connection.
+/// One thread at a time; `statistics` from any.
+class tcp_host final : public ports::host {
+  public:
+    /// @return `misuse` for bad settings. Does not connect yet.
+    [[nodiscard]] static result<std::unique_ptr<tcp_host>> create(const tcp_host_settings& settings, logger log = {});
+    ~tcp_host() override;
+
+    /// See `ports::host::exchange`.
+    [[nodiscard]] result<bytes> exchange(
+        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;
+    [[nodiscard]] tcp_host_statistics statistics() const noexcept;
+
+  private:
+    struct state;
+    explicit tcp_host(std::unique_ptr<state> made) noexcept;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace cipherlane::hostlink

@@ -1,0 +1,40 @@
+#include <cipherlane/core/error_category.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+
+#include <array>
+
+namespace cipherlane {
+namespace {
+
+constexpr errc_row row(hostlink_errc code, condition means, const char* text) {
+    return {static_cast<int>(code), means, text};
+}
+
+constexpr std::array rows{
+    row(hostlink_errc::too_little_time, condition::timed_out, "less time left than the peer may take; nothing sent"),
+    row(hostlink_errc::stopped, condition::cancelled, "stopped before anything was sent"),
+    row(hostlink_errc::no_answer, condition::outcome_unknown, "no answer in time"),
+    row(hostlink_errc::lost_after_send, condition::outcome_unknown, "connection lost after the request had left"),
+    row(hostlink_errc::unreadable_answer, condition::outcome_unknown, "answer cannot be read"),
+    row(hostlink_errc::too_large, condition::misuse, "request is too long"),
+    row(hostlink_errc::bad_setting, condition::misuse, "setting breaks its rule"),
+    row(hostlink_errc::refused_by_gateway, condition::rejected_by_peer, "gateway refused"),
+    row(hostlink_errc::gateway_failed, condition::outcome_unknown, "gateway failed"),
+    row(hostlink_errc::no_notifications, condition::unsupported, "nothing listens for notifications"),
+    row(hostlink_errc::cannot_listen, condition::local_fault, "cannot listen"),
+    row(hostlink_errc::bad_key, condition::local_fault, "public key of the gateway cannot be used"),
+    row(hostlink_errc::unsigned_notice, condition::bad_message, "signature is missing or wrong"),
+    row(hostlink_errc::stale_notice, condition::bad_message, "time stamp is too far off"),
+    row(hostlink_errc::repeated_notice, condition::bad_message, "seen before"),
+    row(hostlink_errc::unreadable_notice, condition::bad_message, "cannot be read"),
+};
+
+const table_category category{"cipherlane.hostlink", rows};
+
+} // namespace
+
+boost::system::error_code make_error_code(hostlink_errc value) noexcept {
+    return {static_cast<int>(value), category};
+}
+
+} // namespace cipherlane

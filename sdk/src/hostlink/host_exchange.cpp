@@ -1,0 +1,53 @@
+#include "host_exchange.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+
+namespace cipherlane::hostlink {
+namespace {
+
+error host_error(hostlink_errc what) {
+    return error(what, layer::hostlink).during("exchange");
+}
+
+} // namespace
+
+host_exchange::host_exchange(byte_view frame, const ports::answer_filter& filter, std::size_t largest_answer)
+    : frame_(frame)
+    , filter_(filter)
+    , stream_(largest_answer, net::length_prefixed::empty_message::skip)
+    , outcome_(host_error(hostlink_errc::no_answer)) {}
+
+net::action host_exchange::resume(const net::event& what) {
+    switch (what.what) {
+    case net::event::kind::started: return net::action::send(frame_);
+    case net::event::kind::sent: return net::action::receive();
+    case net::event::kind::received: return take_bytes(what.bytes);
+    case net::event::kind::expired: return fail(host_error(hostlink_errc::no_answer));
+    case net::event::kind::failed: break;
+    }
+    const bool silence = what.why.is(condition::timed_out);
+    return fail(host_error(silence ? hostlink_errc::no_answer : hostlink_errc::lost_after_send));
+}
+
+net::action host_exchange::take_bytes(byte_view data) {
+    if (!stream_.feed(data)) return fail(host_error(hostlink_errc::unreadable_answer));
+    while (const auto message = stream_.next()) {
+        if (filter_.matches(*message)) {
+            outcome_ = bytes(message->begin(), message->end());
+            return net::action::done();
+        }
+        ++dropped_;
+    }
+    return net::action::receive();
+}
+
+net::action host_exchange::fail(const error& why) {
+    outcome_ = why;
+    return net::action::done();
+}
+
+result<bytes> host_exchange::take() {
+    return std::move(outcome_);
+}
+
+} // namespace cipherlane::hostlink

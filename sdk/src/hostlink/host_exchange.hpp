@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cipherlane/net/frame.hpp>
+#include <cipherlane/net/machine.hpp>
+#include <cipherlane/ports/host.hpp>
+
+namespace cipherlane::hostlink {
+
+/// One request to the host and the answer that a filter accepts. From the start of the send on every failure is
+/// `outcome_unknown`: bytes may have left.
+class host_exchange final : public net::exchange<bytes> {
+  public:
+    /// @param frame the request with its length in front; must outlive this, as must `filter`.
+    host_exchange(byte_view frame, const ports::answer_filter& filter, std::size_t largest_answer);
+
+    [[nodiscard]] net::action resume(const net::event& what) override;
+    [[nodiscard]] result<bytes> take() override;
+    /// Messages that were not the answer.
+    [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+
+  private:
+    [[nodiscard]] net::action take_bytes(byte_view data);
+    [[nodiscard]] net::action fail(const error& why);
+
+    byte_view frame_;
+    const ports::answer_filter& filter_;
+    net::length_prefixed stream_;
+    result<bytes> outcome_;
+    std::uint64_t dropped_ = 0;
+};
+
+} // namespace cipherlane::hostlink

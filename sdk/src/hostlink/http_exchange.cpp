@@ -1,0 +1,68 @@
+#include "http_exchange.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+
+#include <boost/asio/buffer.hpp>
+
+namespace cipherlane::hostlink {
+namespace {
+
+namespace http = boost::beast::http;
+
+constexpr std::size_t largest_body = 65'536;
+
+error http_error(hostlink_errc what) {
+    return error(what, layer::hostlink).during("HTTP");
+}
+
+} // namespace
+
+http_exchange::http_exchange(std::string request)
+    : request_(std::move(request))
+    , outcome_(http_error(hostlink_errc::no_answer)) {
+    parser_.body_limit(largest_body);
+    parser_.eager(true);
+}
+
+net::action http_exchange::resume(const net::event& what) {
+    switch (what.what) {
+    case net::event::kind::started: return net::action::send(as_bytes(request_));
+    case net::event::kind::sent: return net::action::receive();
+    case net::event::kind::received: return take_bytes(what.bytes);
+    case net::event::kind::expired: return fail(http_error(hostlink_errc::no_answer));
+    case net::event::kind::failed: break;
+    }
+    if (what.why.is(condition::timed_out)) return fail(http_error(hostlink_errc::no_answer));
+    if (what.why.is(condition::link_lost) && parser_.is_header_done()) {
+        // A body without a length ends with the connection.
+        boost::beast::error_code code;
+        parser_.put_eof(code);
+        if (!code && parser_.is_done()) return finish();
+    }
+    return fail(http_error(hostlink_errc::lost_after_send));
+}
+
+net::action http_exchange::take_bytes(byte_view data) {
+    pending_.append(as_text(data));
+    while (!pending_.empty() && !parser_.is_done()) {
+        boost::beast::error_code code;
+        const auto used = parser_.put(boost::asio::buffer(pending_), code);
+        pending_.erase(0, used);
+        if (code == http::error::need_more) break;
+        if (code) return fail(http_error(hostlink_errc::unreadable_answer));
+        if (used == 0) break;
+    }
+    return parser_.is_done() ? finish() : net::action::receive();
+}
+
+net::action http_exchange::finish() {
+    outcome_ = http_answer{parser_.get().result_int(), std::move(parser_.get().body())};
+    return net::action::done();
+}
+
+net::action http_exchange::fail(const error& why) {
+    outcome_ = why;
+    return net::action::done();
+}
+
+} // namespace cipherlane::hostlink

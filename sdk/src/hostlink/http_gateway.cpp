@@ -1,0 +1,120 @@
+#include "http_exchange.hpp"
+#include "order_json.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/tcp.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+namespace cipherlane::hostlink {
+namespace {
+
+error gateway_error(hostlink_errc what, std::string_view field = {}) {
+    return error(what, layer::hostlink).during("gateway").in_field(field);
+}
+
+/// Order numbers become part of a URL: nothing else is let in.
+result<void> check_number(std::string_view number) {
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (number.empty() || number.size() > 32 || number.find_first_not_of(allowed) != std::string_view::npos) {
+        return gateway_error(hostlink_errc::bad_setting, "order_number");
+    }
+    return {};
+}
+
+std::string order_path(std::string_view number, std::string_view verb = {}) {
+    return std::string("/orders/").append(number).append(verb);
+}
+
+} // namespace
+
+result<void> http_gateway_settings::validate() const {
+    if (!net::parse_endpoint(address)) return gateway_error(hostlink_errc::bad_setting, "address");
+    if (merchant_id.empty()) return gateway_error(hostlink_errc::bad_setting, "merchant_id");
+    if (connect_timeout.count() <= 0) return gateway_error(hostlink_errc::bad_setting, "connect_timeout");
+    if (response_time.count() <= 0) return gateway_error(hostlink_errc::bad_setting, "response_time");
+    return {};
+}
+
+struct http_gateway::state {
+    /// One request on a connection of its own; the body of a good answer. Errors as the port says.
+    [[nodiscard]] result<std::string> ask(
+        std::string_view method, const std::string& path, std::string_view body, const call& bounds) {
+        if (bounds.stopped()) return named(gateway_error(hostlink_errc::stopped));
+        CIPHERLANE_TRY(const auto link, net::connect_tcp(io.get_executor(), peer, bounds));
+        std::string request;
+        request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(settings.address);
+        request.append("\r\nConnection: close\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
+        request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
+        http_exchange machine(std::move(request));
+        // What may have made an order is waited for, whoever asks for the end meanwhile.
+        auto answer = net::run(machine, *link, call(bounds.until()).no_later_than(settings.response_time));
+        if (!answer) return named(answer.error());
+        if (answer->status / 100 == 2) return std::move(answer->body);
+        const auto what =
+            answer->status / 100 == 4 ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed;
+        return named(gateway_error(what)
+                         .with_peer_code(std::to_string(answer->status))
+                         .with_peer_text(read_error_code(answer->body)));
+    }
+    [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
+
+    http_gateway_settings settings;
+    net::tcp_settings peer;
+    notification_listener* listener;
+    logger log;
+    boost::asio::io_context io; ///< never run: links are used blocking
+};
+
+http_gateway::http_gateway(std::unique_ptr<state> made) noexcept
+    : state_(std::move(made)) {}
+http_gateway::~http_gateway() = default;
+
+result<std::unique_ptr<http_gateway>> http_gateway::create(
+    const http_gateway_settings& settings, notification_listener* listener, logger log) {
+    CIPHERLANE_CHECK(settings.validate());
+    CIPHERLANE_TRY(auto peer, net::parse_endpoint(settings.address));
+    peer.connect_timeout = settings.connect_timeout;
+    auto made = std::unique_ptr<state>(new state{settings, std::move(peer), listener, std::move(log), {}});
+    return std::unique_ptr<http_gateway>(new http_gateway(std::move(made)));
+}
+
+result<ports::qr_order> http_gateway::create(const ports::qr_order_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(check_number(request.order_number));
+    const auto url = state_->listener != nullptr ? state_->listener->url() : std::string();
+    const auto body = write_order(request, state_->settings.merchant_id, url);
+    CIPHERLANE_TRY(const auto answer, state_->ask("POST", "/orders", body, bounds));
+    return read_order(answer);
+}
+
+result<ports::qr_order_status> http_gateway::query(std::string_view order_number, const call& bounds) {
+    CIPHERLANE_CHECK(check_number(order_number));
+    CIPHERLANE_TRY(const auto answer, state_->ask("GET", order_path(order_number), {}, bounds));
+    return read_status(answer);
+}
+
+result<ports::qr_order_status> http_gateway::cancel(std::string_view order_number, const call& bounds) {
+    CIPHERLANE_CHECK(check_number(order_number));
+    CIPHERLANE_TRY(const auto answer, state_->ask("POST", order_path(order_number, "/cancel"), {}, bounds));
+    return read_status(answer);
+}
+
+result<ports::qr_order_status> http_gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(check_number(request.order_number));
+    CIPHERLANE_TRY(const auto answer,
+        state_->ask("POST", order_path(request.order_number, "/refund"), write_refund(request), bounds));
+    return read_status(answer);
+}
+
+result<ports::qr_order_status> http_gateway::wait_notification(std::string_view order_number, const call& bounds) {
+    if (state_->listener == nullptr) return gateway_error(hostlink_errc::no_notifications);
+    return state_->listener->wait(order_number, bounds);
+}
+
+result<std::string> http_gateway::public_key(const call& bounds) {
+    return state_->ask("GET", "/public-key", {}, bounds);
+}
+
+} // namespace cipherlane::hostlink

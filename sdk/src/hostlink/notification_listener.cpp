@@ -1,0 +1,198 @@
+#include "order_json.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/notification_listener.hpp>
+#include <cipherlane/net/tcp.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace cipherlane::hostlink {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using tcp = asio::ip::tcp;
+
+constexpr std::size_t largest_notice = 65'536;
+constexpr std::chrono::seconds patience{10};
+/// Notices nobody has asked for yet; the oldest goes when there are more.
+constexpr std::size_t most_notices = 1024;
+
+std::string_view view(beast::string_view text) {
+    return {text.data(), text.size()};
+}
+
+} // namespace
+
+/// Shared by the listener and its connections; all but what the mutex guards belongs to the listener's thread.
+struct notification_listener::state {
+    state(notification_verifier check, logger to)
+        : verifier(std::move(check))
+        , log(std::move(to))
+        , acceptor(io) {}
+
+    /// 200 for what is believed, 400 for the rest.
+    http::status take(const http::request<http::string_body>& request) {
+        const signed_notice notice{view(request["Cipherlane-Timestamp"]), view(request["Cipherlane-Nonce"]),
+            view(request["Cipherlane-Signature-Type"]), view(request["Cipherlane-Signature"]), request.body()};
+        const auto genuine = verifier.check(notice);
+        auto status = genuine ? read_notice(request.body()) : result<ports::qr_order_status>(genuine.error());
+        if (!status) {
+            ++refused;
+            log.warning("hostlink", "notification refused: " + status.error().to_string());
+            return http::status::bad_request;
+        }
+        ++taken;
+        {
+            const std::scoped_lock lock(mutex);
+            if (notices.size() >= most_notices) notices.erase(notices.begin());
+            const auto number = status->order_number;
+            notices.insert_or_assign(number, *std::move(status));
+        }
+        arrived.notify_all();
+        return http::status::ok;
+    }
+
+    void accept();
+
+    notification_verifier verifier;
+    logger log;
+    std::string host;
+    std::uint16_t port = 0;
+    std::mutex mutex;
+    std::condition_variable_any arrived;
+    std::map<std::string, ports::qr_order_status, std::less<>> notices;
+    std::atomic<std::uint64_t> taken{0};
+    std::atomic<std::uint64_t> refused{0};
+    asio::io_context io;
+    tcp::acceptor acceptor;
+    std::thread thread;
+};
+
+namespace {
+
+/// One connection: one request, one answer, the end.
+template <class Owner>
+class connection : public std::enable_shared_from_this<connection<Owner>> {
+  public:
+    connection(tcp::socket socket, Owner& owner)
+        : stream_(std::move(socket))
+        , owner_(owner) {
+        parser_.body_limit(largest_notice);
+    }
+    void start() {
+        stream_.expires_after(patience);
+        http::async_read(
+            stream_, buffer_, parser_, [self = this->shared_from_this()](beast::error_code code, std::size_t) {
+                if (!code) self->answer();
+            });
+    }
+
+  private:
+    void answer() {
+        const auto& request = parser_.get();
+        answer_.version(request.version());
+        answer_.result(
+            request.method() == http::verb::post ? owner_.take(request) : http::status::method_not_allowed);
+        answer_.keep_alive(false);
+        answer_.prepare_payload();
+        stream_.expires_after(patience);
+        http::async_write(stream_, answer_, [self = this->shared_from_this()](beast::error_code, std::size_t) {
+            beast::error_code ignored;
+            self->stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+        });
+    }
+
+    beast::tcp_stream stream_;
+    Owner& owner_;
+    beast::flat_buffer buffer_;
+    http::request_parser<http::string_body> parser_;
+    http::response<http::string_body> answer_;
+};
+
+} // namespace
+
+void notification_listener::state::accept() {
+    acceptor.async_accept([this](boost::system::error_code code, tcp::socket socket) {
+        if (code == asio::error::operation_aborted || !acceptor.is_open()) return;
+        if (!code) {
+            std::make_shared<connection<state>>(std::move(socket), *this)->start();
+        } else {
+            std::this_thread::sleep_for(std::chrono::milliseconds(50)); // out of descriptors: do not spin
+        }
+        accept();
+    });
+}
+
+notification_listener::notification_listener(std::unique_ptr<state> made) noexcept
+    : state_(std::move(made)) {}
+
+notification_listener::~notification_listener() {
+    state_->io.stop();
+    state_->thread.join();
+}
+
+result<std::unique_ptr<notification_listener>> notification_listener::listen(
+    const std::string& address, notification_verifier verifier, logger log) {
+    // A peer's address never has port 0; a listener's may.
+    const bool any_port = address.ends_with(":0");
+    CIPHERLANE_TRY(
+        auto endpoint, net::parse_endpoint(any_port ? address.substr(0, address.size() - 1) + "1" : address));
+    if (any_port) endpoint.port = 0;
+    const auto failed = error(hostlink_errc::cannot_listen, layer::hostlink).at_endpoint(address);
+    auto made = std::make_unique<state>(std::move(verifier), std::move(log));
+    boost::system::error_code code;
+    const auto ip = asio::ip::make_address(endpoint.host, code);
+    if (code) return failed;
+    auto& acceptor = made->acceptor;
+    acceptor.open(ip.is_v6() ? tcp::v6() : tcp::v4(), code);
+    if (!code) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
+    if (!code) acceptor.bind({ip, endpoint.port}, code);
+    if (!code) acceptor.listen(tcp::acceptor::max_listen_connections, code);
+    if (code) return failed;
+    made->port = acceptor.local_endpoint(code).port();
+    made->host = ip.is_v6() ? "[" + endpoint.host + "]" : endpoint.host;
+    made->accept();
+    made->thread = std::thread([&io = made->io] { io.run(); });
+    return std::unique_ptr<notification_listener>(new notification_listener(std::move(made)));
+}
+
+std::uint16_t notification_listener::port() const noexcept {
+    return state_->port;
+}
+
+std::string notification_listener::url() const {
+    return "http://" + state_->host + ":" + std::to_string(state_->port) + "/notify";
+}
+
+notification_statistics notification_listener::statistics() const noexcept {
+    return {state_->taken, state_->refused};
+}
+
+result<ports::qr_order_status> notification_listener::wait(std::string_view order_number, const call& bounds) {
+    auto& own = *state_;
+    std::unique_lock lock(own.mutex);
+    const auto come = [&] { return own.notices.find(order_number) != own.notices.end(); };
+    if (!own.arrived.wait_until(lock, bounds.stop(), bounds.until().at(), come)) {
+        namespace errc = boost::system::errc;
+        const auto code = bounds.stopped() ? errc::operation_canceled : errc::timed_out;
+        return error(errc::make_error_code(code), layer::hostlink).during("notification");
+    }
+    const auto found = own.notices.find(order_number);
+    auto status = std::move(found->second);
+    own.notices.erase(found);
+    return status;
+}
+
+} // namespace cipherlane::hostlink

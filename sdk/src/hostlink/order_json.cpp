@@ -1,0 +1,133 @@
+#include "order_json.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+
+#include <boost/json.hpp>
+
+#include <array>
+
+namespace cipherlane::hostlink {
+namespace {
+
+namespace json = boost::json;
+
+error unreadable(std::string_view member) {
+    return error(hostlink_errc::unreadable_answer, layer::hostlink).during("gateway").in_field(member);
+}
+
+/// The members of an object, each checked for its type.
+class object_reader {
+  public:
+    explicit object_reader(const json::object& from) noexcept
+        : from_(from) {}
+
+    [[nodiscard]] result<std::string> text(std::string_view name) const {
+        const auto* value = from_.if_contains({name.data(), name.size()});
+        if (value == nullptr || !value->is_string()) return unreadable(name);
+        return std::string(value->get_string());
+    }
+    [[nodiscard]] result<std::int64_t> number(std::string_view name) const {
+        const auto* value = from_.if_contains({name.data(), name.size()});
+        if (value == nullptr) return unreadable(name);
+        if (value->is_int64() && value->get_int64() >= 0) return value->get_int64();
+        if (value->is_uint64() && value->get_uint64() <= INT64_MAX) {
+            return static_cast<std::int64_t>(value->get_uint64());
+        }
+        return unreadable(name);
+    }
+
+  private:
+    const json::object& from_;
+};
+
+/// A peer's text: limits on size and depth are the parser's own, and nothing throws.
+result<json::object> parse_object(std::string_view text) {
+    boost::system::error_code code;
+    auto value = json::parse({text.data(), text.size()}, code);
+    if (code || !value.is_object()) return unreadable("body");
+    return std::move(value.get_object());
+}
+
+result<ports::qr_order_state> state_of(std::string_view word) {
+    using ports::qr_order_state;
+    for (const auto state : {qr_order_state::waiting, qr_order_state::paid, qr_order_state::cancelled,
+             qr_order_state::expired, qr_order_state::refunded}) {
+        if (word == ports::to_string(state)) return state;
+    }
+    return unreadable("status");
+}
+
+result<ports::qr_order_status> status_of(const json::object& order) {
+    const object_reader read(order);
+    ports::qr_order_status status;
+    CIPHERLANE_TRY(status.order_number, read.text("order_number"));
+    CIPHERLANE_TRY(const auto word, read.text("status"));
+    CIPHERLANE_TRY(status.state, state_of(word));
+    CIPHERLANE_TRY(const auto minor, read.number("amount"));
+    CIPHERLANE_TRY(const auto unit, read.text("currency"));
+    if (minor > amount::max_minor) return unreadable("amount");
+    if (unit != "156") return unreadable("currency");
+    if (status.state == ports::qr_order_state::paid || status.state == ports::qr_order_state::refunded) {
+        status.paid = amount(minor);
+        CIPHERLANE_TRY(status.transaction_number, read.text("transaction_number"));
+    }
+    return status;
+}
+
+} // namespace
+
+std::string write_order(
+    const ports::qr_order_request& request, std::string_view merchant_id, std::string_view notify_url) {
+    json::object order;
+    order["order_number"] = request.order_number;
+    order["merchant_id"] = json::string_view(merchant_id.data(), merchant_id.size());
+    order["terminal_id"] = request.terminal_id;
+    order["amount"] = request.total.minor();
+    order["currency"] = std::to_string(request.total.unit().number);
+    order["subject"] = request.subject;
+    order["valid_seconds"] = request.valid_for.count();
+    order["notify_url"] = json::string_view(notify_url.data(), notify_url.size());
+    return json::serialize(order);
+}
+
+std::string write_refund(const ports::qr_refund_request& request) {
+    json::object refund;
+    refund["refund_number"] = request.refund_number;
+    refund["amount"] = request.total.minor();
+    return json::serialize(refund);
+}
+
+result<ports::qr_order> read_order(std::string_view text) {
+    CIPHERLANE_TRY(const auto object, parse_object(text));
+    const object_reader read(object);
+    ports::qr_order order;
+    CIPHERLANE_TRY(order.order_number, read.text("order_number"));
+    CIPHERLANE_TRY(order.code_url, read.text("code_url"));
+    CIPHERLANE_TRY(const auto expires, read.number("expires_at"));
+    order.expires = std::chrono::system_clock::time_point(std::chrono::seconds(expires));
+    if (order.code_url.empty()) return unreadable("code_url");
+    return order;
+}
+
+result<ports::qr_order_status> read_status(std::string_view text) {
+    CIPHERLANE_TRY(const auto object, parse_object(text));
+    return status_of(object);
+}
+
+result<ports::qr_order_status> read_notice(std::string_view text) {
+    CIPHERLANE_TRY(const auto object, parse_object(text));
+    CIPHERLANE_TRY(const auto event, object_reader(object).text("event"));
+    if (event != "paid") return unreadable("event");
+    const auto* order = object.if_contains("order");
+    if (order == nullptr || !order->is_object()) return unreadable("order");
+    return status_of(order->get_object());
+}
+
+std::string read_error_code(std::string_view text) {
+    const auto object = parse_object(text);
+    if (!object) return {};
+    auto code = object_reader(*object).text("code");
+    return code ? *std::move(code) : std::string();
+}
+
+} // namespace cipherlane::hostlink

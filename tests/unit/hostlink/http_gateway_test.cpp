@@ -1,0 +1,118 @@
+#include "test_peer.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+
+#include <boost/asio/read_until.hpp>
+#include <gtest/gtest.h>
+
+namespace cipherlane::hostlink {
+namespace {
+
+using tests::test_peer;
+using namespace std::chrono_literals;
+
+constexpr const char* paid_order =
+    R"({"order_number":"O1","merchant_id":"M","terminal_id":"TEST0001","amount":990,"currency":"156","subject":"s",)"
+    R"("status":"paid","code_url":"https://qr.95516.com/00010000/1","created_at":1,"expires_at":1795225880,)"
+    R"("transaction_number":"T1","paid_at":2,"refunded":0})";
+
+/// Answers every request alike and keeps the last one.
+class http_peer {
+  public:
+    explicit http_peer(std::string status, std::string body, std::size_t piece = 4096)
+        : answer_("HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\nContent-Length: " +
+                  std::to_string(body.size()) + "\r\n\r\n" + body)
+        , peer_([this, piece](test_peer::socket& link) {
+            boost::system::error_code code;
+            std::string request;
+            const auto head = boost::asio::read_until(link, boost::asio::dynamic_buffer(request), "\r\n\r\n", code);
+            const auto at = request.find("Content-Length: ");
+            const auto size = at == std::string::npos ? 0 : std::stoul(request.substr(at + 16));
+            if (request.size() < head + size) {
+                boost::asio::read(link, boost::asio::dynamic_buffer(request),
+                    boost::asio::transfer_exactly(head + size - request.size()), code);
+            }
+            last = request;
+            for (std::size_t sent = 0; sent < answer_.size(); sent += piece) {
+                boost::asio::write(
+                    link, boost::asio::buffer(answer_.data() + sent, std::min(piece, answer_.size() - sent)), code);
+            }
+        }) {}
+    [[nodiscard]] std::unique_ptr<http_gateway> gateway() const {
+        http_gateway_settings settings;
+        settings.address = peer_.address();
+        settings.merchant_id = "M";
+        settings.response_time = 1s;
+        return http_gateway::create(settings, nullptr, logger::none()).value();
+    }
+    std::string last;
+
+  private:
+    std::string answer_;
+    test_peer peer_;
+};
+
+TEST(HttpGateway, OrdersACode) {
+    for (const std::size_t piece : {4096U, 1U}) {
+        http_peer peer("201 Created", paid_order, piece);
+        ports::qr_order_request wish("O1", amount(990));
+        wish.subject = "Tee \"grün\"";
+        wish.terminal_id = "TEST0001";
+        const auto order = peer.gateway()->create(wish, call(5s));
+        ASSERT_TRUE(order) << order.error();
+        EXPECT_EQ(order->code_url, "https://qr.95516.com/00010000/1");
+        EXPECT_EQ(peer.last.substr(0, 22), "POST /orders HTTP/1.1\r");
+        for (const char* part : {R"("order_number":"O1")", R"("merchant_id":"M")", R"("amount":990)",
+                 R"("currency":"156")", R"("valid_seconds":180)", R"("subject":"Tee \"grün\"")"}) {
+            EXPECT_NE(peer.last.find(part), std::string::npos) << part;
+        }
+    }
+}
+
+TEST(HttpGateway, ReadsStates) {
+    http_peer peer("200 OK", paid_order);
+    const auto status = peer.gateway()->query("O1", call(5s));
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_EQ(status->state, ports::qr_order_state::paid);
+    EXPECT_EQ(status->paid, amount(990));
+    EXPECT_EQ(status->transaction_number, "T1");
+    EXPECT_TRUE(peer.gateway()->cancel("O1", call(5s)));
+    EXPECT_EQ(peer.last.substr(0, 24), "POST /orders/O1/cancel H");
+    EXPECT_TRUE(peer.gateway()->refund({"O1", "R1", amount(5)}, call(5s)));
+    EXPECT_NE(peer.last.find(R"({"refund_number":"R1","amount":5})"), std::string::npos);
+}
+
+TEST(HttpGateway, TellsRefusalsFromFailures) {
+    http_peer refusing("404 Not Found", R"({"code":"no_such_order","message":"none"})");
+    const auto none = refusing.gateway()->query("O1", call(5s));
+    EXPECT_TRUE(none.error().is(condition::rejected_by_peer));
+    EXPECT_EQ(none.error().peer_code(), "404");
+    EXPECT_EQ(none.error().untrusted_peer_text(), "no_such_order");
+    http_peer failing("503 Service Unavailable", "");
+    EXPECT_TRUE(failing.gateway()->query("O1", call(5s)).error().is(condition::outcome_unknown));
+}
+
+TEST(HttpGateway, WhatCannotBeReadIsUnknown) {
+    for (const char* body :
+        {"", "[]", "{}", R"({"order_number":"O1","status":"dancing","amount":1,"currency":"156"})",
+            R"({"order_number":"O1","status":"paid","amount":-1,"currency":"156","transaction_number":"T"})",
+            R"({"order_number":"O1","status":"paid","amount":1,"currency":"840","transaction_number":"T"})",
+            R"({"order_number":7,"status":"paid","amount":1,"currency":"156"})"}) {
+        http_peer peer("200 OK", body);
+        const auto status = peer.gateway()->query("O1", call(5s));
+        ASSERT_FALSE(status) << body;
+        EXPECT_TRUE(status.error().is(condition::outcome_unknown)) << status.error();
+    }
+}
+
+TEST(HttpGateway, LetsNoStrangeNumberIntoAUrl) {
+    http_peer peer("200 OK", paid_order);
+    for (const char* number : {"", "a/b", "a b", "../x", "a\r\nX: y"}) {
+        EXPECT_TRUE(peer.gateway()->query(number, call(5s)).error().is(condition::misuse)) << number;
+    }
+    EXPECT_TRUE(peer.gateway()->wait_notification("O1", call(5s)).error().is(condition::unsupported));
+}
+
+} // namespace
+} // namespace cipherlane::hostlink

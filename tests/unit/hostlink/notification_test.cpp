@@ -1,0 +1,128 @@
+#include "test_peer.hpp"
+
+#include <cipherlane/crypto/rsa.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/notification_listener.hpp>
+
+#include <boost/asio/connect.hpp>
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+
+namespace cipherlane::hostlink {
+namespace {
+
+using namespace std::chrono_literals;
+
+class still_clock final : public ports::clock {
+  public:
+    [[nodiscard]] std::chrono::system_clock::time_point now() const override { return time; }
+    std::chrono::system_clock::time_point time{std::chrono::seconds(1'795'000'000)};
+};
+
+std::string base64(byte_view data) {
+    std::string text((data.size() + 2) / 3 * 4 + 1, '\0');
+    text.resize(static_cast<std::size_t>(::EVP_EncodeBlock(
+        reinterpret_cast<unsigned char*>(text.data()), data.data(), static_cast<int>(data.size()))));
+    return text;
+}
+
+constexpr const char* body =
+    R"({"notification_id":"1","event":"paid","order":{"order_number":"O1","amount":990,"currency":"156",)"
+    R"("status":"paid","transaction_number":"T1"}})";
+
+class Notification : public testing::Test {
+  protected:
+    static crypto::rsa_private_key& key() {
+        static auto made = crypto::rsa_private_key::generate(2048).value();
+        return made;
+    }
+    static std::string public_pem() {
+        return "-----BEGIN PUBLIC KEY-----\n" + base64(key().public_der().value()) + "\n-----END PUBLIC KEY-----\n";
+    }
+    std::string sign(const std::string& time, const std::string& nonce, const std::string& text) {
+        return base64(key().sign_sha256(as_bytes(time + "\n" + nonce + "\n" + text + "\n")).value());
+    }
+    result<void> check(notification_verifier& verifier, const std::string& time, const std::string& nonce,
+        const std::string& text, const std::string& signature, const char* type = "RSA-SHA256") {
+        return verifier.check({time, nonce, type, signature, text});
+    }
+    /// The status line of the answer to a notification.
+    std::string post(std::uint16_t port, const std::string& signature, const std::string& nonce) {
+        boost::asio::io_context io;
+        boost::asio::ip::tcp::socket link(io);
+        link.connect({boost::asio::ip::address_v4::loopback(), port});
+        const std::string text =
+            "POST /notify HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(std::string_view(body).size()) +
+            "\r\nCipherlane-Timestamp: " + now + "\r\nCipherlane-Nonce: " + nonce +
+            "\r\nCipherlane-Signature-Type: RSA-SHA256\r\nCipherlane-Signature: " + signature + "\r\n\r\n" + body;
+        boost::asio::write(link, boost::asio::buffer(text));
+        std::string answer;
+        boost::system::error_code code;
+        boost::asio::read(link, boost::asio::dynamic_buffer(answer), code);
+        return answer.substr(0, 12);
+    }
+
+    still_clock clock;
+    std::string now = "1795000000";
+};
+
+TEST_F(Notification, IsBelievedWhenSignedFreshAndNew) {
+    auto verifier = notification_verifier::create(public_pem(), clock).value();
+    EXPECT_TRUE(check(verifier, now, "n1", body, sign(now, "n1", body)));
+    EXPECT_EQ(check(verifier, now, "n1", body, sign(now, "n1", body)).error().code(), hostlink_errc::repeated_notice);
+    EXPECT_TRUE(check(verifier, now, "n2", body, sign(now, "n2", body)));
+}
+
+TEST_F(Notification, IsRefusedForAnyChange) {
+    auto verifier = notification_verifier::create(public_pem(), clock).value();
+    const auto good = sign(now, "n1", body);
+    const auto code = [&](const std::string& time, const std::string& nonce, const std::string& text,
+                          const std::string& signature, const char* type) {
+        const auto checked = check(verifier, time, nonce, text, signature, type);
+        return checked ? boost::system::error_code() : checked.error().code();
+    };
+    const auto unsigned_notice = make_error_code(hostlink_errc::unsigned_notice);
+    EXPECT_EQ(code("1795000001", "n1", body, good, "RSA-SHA256"), unsigned_notice);
+    EXPECT_EQ(code(now, "n2", body, good, "RSA-SHA256"), unsigned_notice);
+    EXPECT_EQ(code(now, "n1", std::string(body) + " ", good, "RSA-SHA256"), unsigned_notice);
+    EXPECT_EQ(code(now, "n1", body, good, "SM2"), unsigned_notice);
+    EXPECT_EQ(code(now, "n1", body, "", "RSA-SHA256"), unsigned_notice);
+    EXPECT_EQ(code(now, "n1", body, "!!!!", "RSA-SHA256"), unsigned_notice);
+    EXPECT_EQ(code(now, "", body, sign(now, "", body), "RSA-SHA256"), unsigned_notice);
+    EXPECT_TRUE(check(verifier, now, "n1", body, good)) << "nothing refused has used up the nonce";
+}
+
+TEST_F(Notification, IsRefusedOutsideItsWindow) {
+    auto verifier = notification_verifier::create(public_pem(), clock).value();
+    for (const char* time : {"1794999699", "1795000301", "abc", "", "99999999999999999999"}) {
+        EXPECT_EQ(check(verifier, time, "n", body, sign(time, "n", body)).error().code(), hostlink_errc::stale_notice)
+            << time;
+    }
+    EXPECT_TRUE(check(verifier, "1794999701", "n", body, sign("1794999701", "n", body)));
+}
+
+TEST_F(Notification, ReachesWhoWaitsForIt) {
+    auto listener = notification_listener::listen(
+        "127.0.0.1:0", notification_verifier::create(public_pem(), clock).value(), logger::none())
+                        .value();
+    EXPECT_EQ(post(listener->port(), "forged", "n0"), "HTTP/1.1 400");
+    EXPECT_TRUE(listener->wait("O1", call(20ms)).error().is(condition::timed_out));
+    std::thread gateway([&] { EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 200"); });
+    const auto status = listener->wait("O1", call(10s));
+    gateway.join();
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_EQ(status->paid, amount(990));
+    EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 400") << "a repetition";
+    EXPECT_EQ(listener->statistics().taken, 1U);
+    EXPECT_EQ(listener->statistics().refused, 2U);
+}
+
+TEST_F(Notification, AKeyThatIsNoneIsRefused) {
+    EXPECT_EQ(notification_verifier::create("nonsense", clock).error().code(), hostlink_errc::bad_key);
+    EXPECT_TRUE(notification_listener::listen("nowhere", notification_verifier::create(public_pem(), clock).value())
+                    .error()
+                    .is(condition::misuse));
+}
+
+} // namespace
+} // namespace cipherlane::hostlink

@@ -1,0 +1,139 @@
+#include "test_peer.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/tcp_host.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::hostlink {
+namespace {
+
+using tests::test_peer;
+using namespace std::chrono_literals;
+
+class wanted final : public ports::answer_filter {
+  public:
+    explicit wanted(std::string text)
+        : text_(std::move(text)) {}
+    [[nodiscard]] bool matches(byte_view message) const override { return as_text(message) == text_; }
+
+  private:
+    std::string text_;
+};
+
+std::unique_ptr<tcp_host> host_at(const std::string& address, connection_life life = connection_life::per_exchange) {
+    tcp_host_settings settings;
+    settings.address = address;
+    settings.response_time = 300ms;
+    settings.connect_timeout = 2s;
+    settings.life = life;
+    return tcp_host::create(settings, logger::none()).value();
+}
+
+TEST(TcpHost, GivesTheAnswerAndDropsStrangers) {
+    test_peer peer([](test_peer::socket& link) {
+        EXPECT_EQ(as_text(test_peer::read_message(link)), "ask");
+        for (const char* text : {"late", "", "foreign", "answer", "answer"})
+            test_peer::write_message(link, text);
+    });
+    auto host = host_at(peer.address());
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    ASSERT_TRUE(answer) << answer.error();
+    EXPECT_EQ(as_text(*answer), "answer");
+    EXPECT_EQ(host->statistics().dropped, 2U);
+}
+
+TEST(TcpHost, ALateAnswerDoesNotShiftTheNext) {
+    test_peer peer([](test_peer::socket& link) {
+        for (int i = 1; i <= 3; ++i) {
+            if (test_peer::read_message(link).empty()) return;
+            const auto text = "answer " + std::to_string(i);
+            test_peer::write_message(link, text);
+            test_peer::write_message(link, text); // twice: the second is late for the next exchange
+        }
+    });
+    auto host = host_at(peer.address(), connection_life::kept);
+    for (int i = 1; i <= 3; ++i) {
+        const auto expected = "answer " + std::to_string(i);
+        const auto answer = host->exchange(as_bytes("ask"), wanted(expected), call(5s));
+        ASSERT_TRUE(answer) << answer.error();
+        EXPECT_EQ(as_text(*answer), expected);
+    }
+    EXPECT_EQ(host->statistics().connects, 1U);
+}
+
+TEST(TcpHost, SilenceAfterTheRequestIsUnknownWhateverTheCallerWants) {
+    test_peer peer([](test_peer::socket& link) {
+        (void)test_peer::read_message(link);
+        (void)test_peer::read_message(link); // until the till hangs up
+    });
+    auto host = host_at(peer.address());
+    std::stop_source stop;
+    std::thread impatient([&] {
+        std::this_thread::sleep_for(50ms);
+        stop.request_stop();
+    });
+    const auto begun = std::chrono::steady_clock::now();
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(400ms, stop.get_token()));
+    impatient.join();
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
+    EXPECT_EQ(answer.error().code(), hostlink_errc::no_answer);
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, 290ms) << "a stop does not end what has left";
+}
+
+TEST(TcpHost, ALinkThatBreaksAfterTheRequestIsUnknown) {
+    test_peer peer([](test_peer::socket& link) { (void)test_peer::read_message(link); });
+    const auto answer = host_at(peer.address())->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(condition::outcome_unknown));
+    EXPECT_EQ(answer.error().endpoint(), peer.address());
+}
+
+TEST(TcpHost, ALengthBeyondReasonIsUnknown) {
+    test_peer peer([](test_peer::socket& link) {
+        (void)test_peer::read_message(link);
+        boost::system::error_code ignored;
+        boost::asio::write(link, boost::asio::buffer("\xFF\xFFxx", 4), ignored);
+        (void)test_peer::read_message(link);
+    });
+    const auto answer = host_at(peer.address())->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    EXPECT_EQ(answer.error().code(), hostlink_errc::unreadable_answer);
+    EXPECT_TRUE(answer.error().is(condition::outcome_unknown));
+}
+
+TEST(TcpHost, NothingLeavesWithoutTimeOrAfterAStop) {
+    test_peer peer([](test_peer::socket& link) { (void)test_peer::read_message(link); });
+    auto host = host_at(peer.address());
+    const auto late = host->exchange(as_bytes("ask"), wanted("answer"), call(200ms));
+    EXPECT_TRUE(late.error().is(condition::timed_out)) << late.error();
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = host->exchange(as_bytes("ask"), wanted("answer"), call(5s, stop.get_token()));
+    EXPECT_TRUE(stopped.error().is(condition::cancelled));
+    EXPECT_EQ(peer.connections, 0);
+    EXPECT_EQ(host->statistics().exchanges, 0U);
+}
+
+TEST(TcpHost, NobodyThereIsALostLink) {
+    std::string address;
+    {
+        const test_peer gone([](test_peer::socket&) {});
+        address = gone.address();
+    }
+    const auto answer = host_at(address)->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(condition::link_lost)) << answer.error();
+}
+
+TEST(TcpHost, BadSettingsAreNamed) {
+    tcp_host_settings settings;
+    settings.address = "nowhere";
+    EXPECT_EQ(tcp_host::create(settings).error().field(), "address");
+    settings.address = "127.0.0.1:1";
+    settings.response_time = 0ms;
+    EXPECT_EQ(tcp_host::create(settings).error().field(), "response_time");
+}
+
+} // namespace
+} // namespace cipherlane::hostlink
