@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace cipherlane {
+
+/// Error codes of `acquiring`: why a step of the flow could not be taken.
+enum class acquiring_errc {
+    bad_settings = 1,  ///< a terminal setting breaks its rule; the error names it
+    no_file,           ///< a settings file cannot be read or is not TOML
+    no_device,         ///< the lane has no PIN pad, display, gateway or host for this
+    bad_request,       ///< an amount of zero, a currency that is not the terminal's, a key that is empty or too long
+    key_reused,        ///< the idempotency key belongs to another kind of trade or another amount
+    too_little_time,   ///< the deadline leaves less than the host's response time; nothing was sent
+    reversal_pending,  ///< an earlier trade must be reversed first and the host does not answer
+    order_pending,     ///< an earlier QR order is not decided and the gateway does not answer
+    sign_in_refused,   ///< the host answered the sign-in with another code than 00
+    bad_working_keys,  ///< field 62 of the sign-in has no known form
+    check_value_wrong, ///< a working key does not fit its check value
+    bad_answer,        ///< an answer lacks a field, or a field breaks its form
+    answer_mac_wrong,  ///< the MAC of an answer is missing or wrong: nothing of it is believed
+    no_original,       ///< no such record, or not one that this trade can undo
+    original_not_approved,
+    amount_too_large,   ///< more than the original's amount
+    settlement_refused, ///< the host refused a step of the settlement
+    settlement_due,     ///< a settlement is under way: it goes on before the next trade
+    lane_closed,        ///< the lane is being destroyed
+    partial_refused,    ///< the host approved less than the till asked for, and the till does not take less
+    pin_key_missing,    ///< a PIN is needed and the sign-in brought no PIN key
+};
+
+[[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;
+
+} // namespace cipherlane
+
+template <>
+struct boost::system::is_error_code_enum<cipherlane::acquiring_errc> : std::true_type {};

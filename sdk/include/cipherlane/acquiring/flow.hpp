@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/ports/completion.hpp>
+
+#include <boost/asio/async_result.hpp>
+
+#include <utility>
+
+namespace cipherlane::acquiring {
+
+/// What all flows have in common: a blocking and an asynchronous form of the same thing.
+///
+/// The work runs on the lane's own thread. `run` waits for it; `async_run` returns at once and completes on the
+/// token's executor with `void(result<Outcome>)`. Cancel through the call's stop token; the moment from which it is
+/// too late is said by each flow. Cheap to copy; the lane must outlive it and everything it started.
+template <class Request, class Outcome>
+class flow {
+  public:
+    explicit flow(lane& on) noexcept
+        : core_(access(on)) {}
+
+    [[nodiscard]] result<Outcome> run(const Request& request, const call& bounds) const;
+
+    template <class Token>
+    auto async_run(Request request, const call& bounds, Token&& token) const {
+        return boost::asio::async_initiate<Token, void(result<Outcome>)>(
+            [](auto handler, flow self, Request what, call limits) {
+                self.start(std::move(what), limits, ports::completion<Outcome>(std::move(handler)));
+            },
+            token, *this, std::move(request), bounds);
+    }
+
+  private:
+    [[nodiscard]] static lane_core* access(lane& on) noexcept;
+    void start(Request request, const call& bounds, ports::completion<Outcome> done) const;
+    lane_core* core_;
+};
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cipherlane/acquiring/terminal_settings.hpp>
+#include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/host.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+#include <cipherlane/ports/sealer.hpp>
+#include <cipherlane/ports/store.hpp>
+
+#include <memory>
+
+namespace cipherlane::acquiring {
+
+class lane_core;
+
+/// The devices and services of one lane. All must outlive it. What is absent makes the flows that need it end with
+/// `acquiring_errc::no_device`.
+struct lane_ports {
+    explicit lane_ports(ports::store& records)
+        : journal(&records) {}
+
+    ports::store* journal;
+    ports::host* host = nullptr;
+    ports::sealer* sealer = nullptr;
+    ports::pinpad* pinpad = nullptr;
+    ports::display* display = nullptr;
+    ports::qr_gateway* gateway = nullptr;
+    const ports::clock* clock = nullptr; ///< the system's if absent
+    timeline* observer = nullptr;
+};
+
+/// One terminal at work: its settings, its devices and the one thread on which everything of it happens.
+///
+/// Flows (`sale`, `qr_sale`, `settlement` and so on) are made from a lane and may be used from any thread: they queue
+/// up, one at a time. A blocking flow must not be called from the lane's own thread (from a timeline).
+/// The destructor asks the flow under way to stop, waits for it (a payment request that has left is seen to its end)
+/// and ends those still queued with `cancelled`.
+class lane {
+  public:
+    /// Checks the settings, reads the terminal's state and loads the MAC key of the last sign-in into the sealer.
+    /// Sends nothing. Pending reversals go out before the first trade; `recovery` sends them at once.
+    /// @return `misuse` for bad settings; what the journal or the sealer says.
+    [[nodiscard]] static result<lane> open(
+        terminal_settings settings, const lane_ports& with, const call& bounds, logger log = {});
+
+    lane(lane&&) noexcept;
+    lane& operator=(lane&&) noexcept;
+    ~lane();
+
+    [[nodiscard]] const terminal_settings& settings() const noexcept;
+
+  private:
+    friend class flow_access;
+    explicit lane(std::unique_ptr<lane_core> core) noexcept;
+    std::unique_ptr<lane_core> core_;
+};
+
+} // namespace cipherlane::acquiring

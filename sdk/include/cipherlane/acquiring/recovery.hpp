@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cipherlane/acquiring/flow.hpp>
+#include <cipherlane/acquiring/payment.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace cipherlane::acquiring {
+
+/// What to recover.
+struct recovery_request {
+    /// Everything of the terminal that is not decided.
+    recovery_request() = default;
+    /// One payment, by `payment::handle`.
+    explicit recovery_request(std::uint64_t record)
+        : handle(record) {}
+    std::uint64_t handle = 0;
+};
+
+/// Decides what is undecided: sends pending reversals, asks the gateway about QR orders, and reports verdicts whose
+/// caller may never have heard them (the till ended in between), which then count as told. One entry for each record
+/// concerned, oldest first; what cannot be decided now stays `unknown`. Run it after a start, or with the handle of
+/// an unknown payment. Errors: `local_fault`, `misuse` (`no_original`).
+using recovery = flow<recovery_request, std::vector<payment>>;
+
+extern template class flow<recovery_request, std::vector<payment>>;
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/error.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <iosfwd>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::acquiring {
+
+/// Who speaks or is spoken to.
+enum class party : std::uint8_t { till, pinpad, display, host, gateway, journal };
+
+[[nodiscard]] std::string_view to_string(party value) noexcept;
+
+/// One thing that happened in the flow. No secret: the PAN is masked, keys and PINs have no member.
+struct timeline_entry {
+    std::chrono::system_clock::time_point when{};
+    std::string terminal_id;
+    party from = party::till;
+    party to = party::till;
+    std::string what;   ///< "sale 0200", "show QR", "verdict durable"
+    std::string result; ///< "approved 00", "link lost", empty while it is only said
+    std::optional<amount> total;
+    std::optional<std::uint32_t> trace;
+    std::string masked_pan;
+};
+
+/// One line for people: "09:31:20 till -> host  sale 0200  12.34  trace 000003  621234******0017  ".
+std::ostream& operator<<(std::ostream& out, const timeline_entry& entry);
+
+/// What a person must know about.
+enum class alert_kind : std::uint8_t {
+    aged_reversal,      ///< a pending reversal is from an earlier business day; it is still tried, never dropped
+    reversal_refused,   ///< the host answered a reversal with a code that undid nothing
+    reversal_no_answer, ///< all sends went unanswered; the terminal is blocked
+    refund_unknown,     ///< a refund left and no answer came: it cannot be reversed
+    order_unknown,      ///< a QR order whose state the gateway does not tell
+    untold_verdict,     ///< decided, but the till may have ended before anybody was told
+    journal_failed,     ///< a verdict could not be made durable
+};
+
+[[nodiscard]] std::string_view to_string(alert_kind value) noexcept;
+
+struct alert {
+    alert_kind kind;
+    ports::journal_record record;
+};
+
+/// Watches a lane: for the demo, for logs, for a failed test. Called on the lane's own thread: it must return soon,
+/// must not throw and must not call the lane.
+class timeline {
+  public:
+    timeline() = default;
+    timeline(const timeline&) = delete;
+    timeline& operator=(const timeline&) = delete;
+    virtual ~timeline() = default;
+    virtual void on_entry(const timeline_entry& entry) noexcept = 0;
+    virtual void on_alert(const alert& what) noexcept = 0;
+};
+
+/// Keeps everything, to be shown later. May be read from any thread.
+class recorded_timeline final : public timeline {
+  public:
+    void on_entry(const timeline_entry& entry) noexcept override;
+    void on_alert(const alert& what) noexcept override;
+    [[nodiscard]] std::vector<timeline_entry> entries() const;
+    [[nodiscard]] std::vector<alert> alerts() const;
+    /// All entries, a line each.
+    [[nodiscard]] std::string to_string() const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<timeline_entry> entries_;
+    std::vector<alert> alerts_;
+};
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,139 @@
+#include "card_entry.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/emv/tlv.hpp>
+#include <cipherlane/iso8583/field62.hpp>
+
+#include <sstream>
+
+namespace cipherlane::acquiring {
+namespace {
+
+void note_pinpad(lane_core& on, std::string what, const amount& total, std::string result, std::string masked_pan) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::pinpad;
+    entry.what = std::move(what);
+    entry.result = std::move(result);
+    entry.total = total;
+    entry.masked_pan = std::move(masked_pan);
+    on.note(std::move(entry));
+}
+
+result<ports::pinpad*> opened_pinpad(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(auto* const pinpad, on.pinpad());
+    if (!on.pinpad_open) {
+        CIPHERLANE_CHECK(pinpad->open(bounds.no_later_than(on.settings().timers.device)));
+        on.pinpad_open = true;
+    }
+    return pinpad;
+}
+
+/// After a lost link the pad is opened anew before its next use.
+void note_failure(lane_core& on, const error& why) {
+    if (why.is(condition::link_lost)) on.pinpad_open = false;
+}
+
+result<ports::card_data> read_card(lane_core& on, ports::pinpad& pinpad, const amount& total, const call& bounds) {
+    ports::card_request request(total);
+    const auto now = ports::to_civil(on.clock().now());
+    request.date_time = now.yyyymmdd().substr(2) + now.hhmmss();
+    auto card = pinpad.read_card(request, bounds.no_later_than(on.settings().timers.card));
+    if (!card) note_failure(on, card.error());
+    note_pinpad(on, "read card", total, card ? "card read" : card.error().code().message(),
+        card ? card->account.masked() : std::string());
+    return card;
+}
+
+result<secret_bytes> take_pin(lane_core& on, ports::pinpad& pinpad, const ports::card_data& card, const amount& total,
+    const ports::wrapped_key& key, const call& bounds) {
+    if (key.cryptogram.empty()) return flow_error(acquiring_errc::pin_key_missing, "PIN");
+    const ports::pin_request request(card.account, key, total);
+    auto block = pinpad.enter_pin(request, bounds.no_later_than(on.settings().timers.pin));
+    if (!block) note_failure(on, block.error());
+    note_pinpad(on, "enter PIN", total, block ? "PIN block" : block.error().code().message(), card.account.masked());
+    return block;
+}
+
+/// PIN format, PIN cipher, track encryption: field 53.
+std::string field53(const lane_core& on, std::size_t key_size) {
+    if (on.settings().keys.algorithm == key_algorithm::sm4) return "2300000000000000";
+    return key_size > 8 ? "2600000000000000" : "2000000000000000";
+}
+
+} // namespace
+
+result<card_entry> take_card(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds) {
+    CIPHERLANE_TRY(auto* const pinpad, opened_pinpad(on, bounds));
+    CIPHERLANE_TRY(auto card, read_card(on, *pinpad, total, bounds));
+    card_entry entry(std::move(card));
+    if (!entry.card.pin_required) return entry;
+    auto block = take_pin(on, *pinpad, entry.card, total, pin_key, bounds);
+    if (!block) {
+        finish_pinpad(on, "NOT COMPLETED", "");
+        return block.error();
+    }
+    entry.pin_block = *std::move(block);
+    entry.pin_key_size = pin_key.cryptogram.size();
+    return entry;
+}
+
+result<ports::card_data> read_card_alone(lane_core& on, const amount& total, const call& bounds) {
+    CIPHERLANE_TRY(auto* const pinpad, opened_pinpad(on, bounds));
+    return read_card(on, *pinpad, total, bounds);
+}
+
+std::string entry_field(const card_entry& entry) {
+    const auto mode = static_cast<int>(entry.card.mode);
+    return std::string("0") + static_cast<char>('0' + mode) + (entry.pin_block.empty() ? '2' : '1');
+}
+
+bytes reversal_emv(const lane_core& on, byte_view emv) {
+    bytes kept(emv.size());
+    emv::tlv_writer writer(kept);
+    std::istringstream tags(on.settings().reversal.emv_tags);
+    for (std::string text; tags >> text;) {
+        emv::tag_number tag = 0;
+        for (const char digit : text)
+            tag = tag << 4U | static_cast<unsigned>(hex_value(digit));
+        const auto found = emv::find_tlv(emv, tag);
+        if (found && *found) writer.put(tag, **found);
+    }
+    const auto written = writer.finish();
+    kept.resize(written ? written->size() : 0);
+    return kept;
+}
+
+result<void> fill_from_card(iso8583::message& request, const lane_core& on, const card_entry& entry) {
+    const auto& card = entry.card;
+    if (!card.track2.empty()) request.set(35, as_text(card.track2.expose()));
+    if (!card.track3.empty()) request.set(36, as_text(card.track3.expose()));
+    if (!card.emv.empty()) request.set(55, byte_view(card.emv));
+    if (entry.pin_block.empty()) return {};
+    request.set(26, "12");
+    request.set(53, field53(on, entry.pin_key_size));
+    if (on.settings().keys.algorithm == key_algorithm::sm4) {
+        CIPHERLANE_TRY(const auto field, iso8583::write_sm4_pin(entry.pin_block.expose()));
+        request.set(52, bytes(8, 0));
+        request.set(62, field);
+    } else {
+        request.set(52, entry.pin_block.expose());
+    }
+    return {};
+}
+
+void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2) {
+    const auto pinpad = on.pinpad();
+    if (!pinpad || !on.pinpad_open) return;
+    const auto ended = (*pinpad)->finish(line1, line2, call(on.settings().timers.device));
+    if (!ended) note_failure(on, ended.error());
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::pinpad;
+    entry.what = "show " + std::string(line1);
+    entry.result = ended ? std::string() : ended.error().code().message();
+    on.note(std::move(entry));
+}
+
+} // namespace cipherlane::acquiring

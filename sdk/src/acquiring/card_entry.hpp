@@ -1,0 +1,37 @@
+#pragma once
+
+#include "host_exchange.hpp"
+
+#include <cipherlane/ports/pinpad.hpp>
+
+namespace cipherlane::acquiring {
+
+/// A card and, where it wants one, its encrypted PIN, as the PIN pad gave them. Move-only; dies with the request.
+struct card_entry {
+    explicit card_entry(ports::card_data read)
+        : card(std::move(read)) {}
+    ports::card_data card;
+    secret_bytes pin_block;
+    std::size_t pin_key_size = 16; ///< bytes of the key that encrypts it
+};
+
+/// Reads a card and takes the PIN: two round trips of the PIN pad.
+[[nodiscard]] result<card_entry> take_card(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds);
+
+/// Reads a card without a PIN.
+[[nodiscard]] result<ports::card_data> read_card_alone(lane_core& on, const amount& total, const call& bounds);
+
+/// Field 22: how the card was read and whether a PIN came with it.
+[[nodiscard]] std::string entry_field(const card_entry& entry);
+
+/// The part of a card's EMV data that a reversal carries, by the settings' list of tags.
+[[nodiscard]] bytes reversal_emv(const lane_core& on, byte_view emv);
+
+/// Puts into a request what only the card itself gives and the journal never sees: 26, 35, 36, 52, 53, 55, 62.
+[[nodiscard]] result<void> fill_from_card(iso8583::message& request, const lane_core& on, const card_entry& entry);
+
+/// The end of a transaction on the PIN pad: one round trip, whose failure changes no verdict.
+void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2);
+
+} // namespace cipherlane::acquiring

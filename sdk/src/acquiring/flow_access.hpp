@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cipherlane/acquiring/lane.hpp>
+
+namespace cipherlane::acquiring {
+
+/// Lets the flows reach the inside of a lane.
+class flow_access {
+  public:
+    [[nodiscard]] static lane_core* core(lane& of) noexcept { return of.core_.get(); }
+};
+
+} // namespace cipherlane::acquiring

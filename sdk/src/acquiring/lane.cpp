@@ -1,0 +1,33 @@
+#include "lane_core.hpp"
+
+#include <cipherlane/acquiring/lane.hpp>
+
+namespace cipherlane::acquiring {
+
+lane::lane(std::unique_ptr<lane_core> core) noexcept
+    : core_(std::move(core)) {}
+lane::lane(lane&&) noexcept = default;
+lane& lane::operator=(lane&&) noexcept = default;
+lane::~lane() = default;
+
+const terminal_settings& lane::settings() const noexcept {
+    return core_->settings();
+}
+
+result<lane> lane::open(terminal_settings settings, const lane_ports& with, const call& bounds, logger log) {
+    CIPHERLANE_CHECK(settings.validate());
+    CIPHERLANE_TRY(const auto terminal, with.journal->terminal(settings.terminal_id, bounds));
+    bool loaded = false;
+    if (with.sealer != nullptr && !terminal.mac_key.cryptogram.empty()) {
+        // Keys of an earlier master key do not fit the new one: the lane opens all the same and signs in first.
+        const auto fits = with.sealer->load_mac_key(terminal.mac_key, bounds);
+        if (!fits && !fits.error().is(condition::rejected_by_peer)) return fits.error();
+        if (!fits) CIPHERLANE_CHECK(with.journal->mark_sign_in_due(settings.terminal_id, bounds));
+        loaded = fits.has_value();
+    }
+    auto core = std::make_unique<lane_core>(std::move(settings), with, std::move(log));
+    core->mac_key_loaded = loaded;
+    return lane(std::move(core));
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,168 @@
+#include "qr_order.hpp"
+
+#include "host_exchange.hpp"
+#include "reversal.hpp"
+#include "trade.hpp"
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+using ports::journal_verdict;
+using ports::qr_order_state;
+using ports::record_state;
+
+void note_gateway(lane_core& on, std::string what, const journal_record& record, std::string result) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::gateway;
+    entry.what = std::move(what);
+    entry.result = std::move(result);
+    entry.total = record.requested;
+    entry.trace = record.trace;
+    on.note(std::move(entry));
+}
+
+template <class Value>
+std::string word(const result<Value>& status) {
+    return status ? std::string(to_string(status->state)) : status.error().code().message();
+}
+
+/// A QR record's verdict; one that is `unknown` already is not written again.
+payment write_verdict(
+    lane_core& on, journal_record record, const journal_verdict& verdict, std::optional<error> why) {
+    if (verdict.state == record_state::unknown) on.raise(alert_kind::order_unknown, record);
+    if (verdict.state != record.state) {
+        if (const auto written = on.journal().decide(record.id, verdict, on.journal_call()); !written) {
+            on.raise(alert_kind::journal_failed, record);
+            auto value = to_payment(record);
+            value.outcome = verdict::unknown;
+            value.why = written.error();
+            return value;
+        }
+    }
+    record.state = verdict.state;
+    if (verdict.approved) record.approved = *verdict.approved;
+    if (verdict.host_code) record.host_code = *verdict.host_code;
+    if (verdict.reference) record.reference = *verdict.reference;
+    if (verdict.order_number) record.order_number = *verdict.order_number;
+    auto value = to_payment(record);
+    value.why = why;
+    return value;
+}
+
+journal_verdict qr_verdict(const journal_record& record, record_state state, std::string_view code) {
+    journal_verdict verdict(state);
+    verdict.host_code = std::string(code);
+    verdict.order_number = order_number(record);
+    return verdict;
+}
+
+/// The gateway's word for an order it has never heard of: nobody can pay it.
+constexpr std::string_view no_such_order = "404";
+
+std::string refund_number(const journal_record& record) {
+    return "R" + order_number(record);
+}
+
+/// May be repeated: the same refund number is the same refund.
+payment send_refund(lane_core& on, const journal_record& record, const journal_record& original, const call& bounds) {
+    const auto gateway = on.gateway();
+    if (!gateway) return conclude_failure(on, record, gateway.error());
+    const ports::qr_refund_request request(order_number(original), refund_number(record), record.requested);
+    const auto status = (*gateway)->refund(request, bounds.no_later_than(on.settings().gateway.response_time));
+    note_gateway(on, "refund order", record, word(status));
+    if (!status) return conclude_failure(on, record, status.error());
+    auto verdict = qr_verdict(record, record_state::approved, "refunded");
+    verdict.approved = record.requested;
+    verdict.reference = status->transaction_number;
+    return write_verdict(on, record, verdict, std::nullopt);
+}
+
+} // namespace
+
+std::string order_number(const journal_record& record) {
+    return record.terminal_id + record.created_date + six_digits(record.batch) + six_digits(record.trace);
+}
+
+payment conclude_failure(lane_core& on, const journal_record& record, const error& why) {
+    if (why.is(condition::rejected_by_peer)) {
+        auto verdict = qr_verdict(record, record_state::declined, why.peer_code());
+        return write_verdict(on, record, verdict, why);
+    }
+    return write_verdict(on, record, qr_verdict(record, record_state::unknown, ""), why);
+}
+
+payment conclude_order(lane_core& on, const journal_record& record, const result<ports::qr_order_status>& status) {
+    if (!status) {
+        const auto& why = status.error();
+        const bool never_made = why.is(condition::rejected_by_peer) && why.peer_code() == no_such_order;
+        if (!never_made) return write_verdict(on, record, qr_verdict(record, record_state::unknown, ""), why);
+        return write_verdict(
+            on, record, qr_verdict(record, record_state::declined, to_string(qr_order_state::cancelled)), why);
+    }
+    switch (status->state) {
+    case qr_order_state::paid:
+    case qr_order_state::refunded: {
+        if (status->paid != record.requested) break; // not what was asked for: for a person to see
+        auto verdict = qr_verdict(record, record_state::approved, to_string(status->state));
+        verdict.approved = status->paid;
+        verdict.reference = status->transaction_number;
+        return write_verdict(on, record, verdict, std::nullopt);
+    }
+    case qr_order_state::cancelled:
+    case qr_order_state::expired:
+        return write_verdict(
+            on, record, qr_verdict(record, record_state::declined, to_string(status->state)), std::nullopt);
+    case qr_order_state::waiting: break;
+    }
+    const auto why = flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace);
+    return write_verdict(on, record, qr_verdict(record, record_state::unknown, to_string(status->state)), why);
+}
+
+payment cancel_order(lane_core& on, const journal_record& record) {
+    const auto gateway = on.gateway();
+    if (!gateway) return conclude_order(on, record, gateway.error());
+    const auto status = (*gateway)->cancel(order_number(record), call(on.settings().gateway.response_time));
+    note_gateway(on, "cancel order", record, word(status));
+    return conclude_order(on, record, status);
+}
+
+payment resolve_order(lane_core& on, const journal_record& record, const call& bounds) {
+    if (record.kind == ports::trade::qr_sale) return cancel_order(on, record);
+    const auto original = on.journal().find(record.original, on.journal_call());
+    if (!original || !*original) {
+        return conclude_failure(on, record, flow_error(acquiring_errc::no_original, "refund order"));
+    }
+    return send_refund(on, record, **original, bounds);
+}
+
+result<void> settle_orders(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
+    for (auto& record : open) {
+        if (record.kind != ports::trade::qr_sale && record.kind != ports::trade::qr_refund) continue;
+        CIPHERLANE_CHECK(take_as_sent(on, record));
+        if (resolve_order(on, record, bounds).outcome == verdict::unknown) {
+            return flow_error(acquiring_errc::order_pending, "earlier order").for_trace(record.trace);
+        }
+    }
+    return {};
+}
+
+result<payment> refund_order(
+    lane_core& on, const refund_request& request, const journal_record& original, const call& bounds) {
+    CIPHERLANE_TRY([[maybe_unused]] auto* const gateway, on.gateway());
+    journal_record fresh;
+    fresh.terminal_id = on.terminal_id();
+    fresh.merchant_id = on.settings().merchant_id;
+    fresh.idempotency_key = request.idempotency_key;
+    fresh.kind = ports::trade::qr_refund;
+    fresh.requested = request.total;
+    fresh.approved = amount(0, request.total.unit());
+    fresh.original = original.id;
+    fresh.created_date = on.today();
+    CIPHERLANE_TRY(const auto record, on.journal().begin(fresh, nullptr, bounds));
+    return send_refund(on, record, original, bounds);
+}
+
+} // namespace cipherlane::acquiring

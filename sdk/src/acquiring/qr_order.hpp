@@ -1,0 +1,35 @@
+#pragma once
+
+#include "lane_core.hpp"
+
+#include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/acquiring/refund.hpp>
+
+namespace cipherlane::acquiring {
+
+/// What the till calls an order at the gateway: made from its record alone, so that a till which lost everything but
+/// its journal can still ask. Terminal 8, date 8, batch 6, trace 6.
+[[nodiscard]] std::string order_number(const ports::journal_record& record);
+
+/// Writes what the gateway says of an order that has come to its end; `unknown` while it may still be paid.
+[[nodiscard]] payment conclude_order(
+    lane_core& on, const ports::journal_record& record, const result<ports::qr_order_status>& status);
+
+/// The gateway would not or could not make an order or a refund: `declined` where it said so, else `unknown`.
+[[nodiscard]] payment conclude_failure(lane_core& on, const ports::journal_record& record, const error& why);
+
+/// Closes an order at the gateway and writes what it is then. Not bounded by the caller's stop: the code must not be
+/// payable when nobody waits for it.
+[[nodiscard]] payment cancel_order(lane_core& on, const ports::journal_record& record);
+
+/// Decides a QR record that is `unknown`: a refund by its repeat, an order by closing it.
+[[nodiscard]] payment resolve_order(lane_core& on, const ports::journal_record& record, const call& bounds);
+
+/// Before a new order: none of an earlier one may be left undecided. @return `order_pending`.
+[[nodiscard]] result<void> settle_orders(lane_core& on, const call& bounds);
+
+/// A refund through the gateway.
+[[nodiscard]] result<payment> refund_order(
+    lane_core& on, const refund_request& request, const ports::journal_record& original, const call& bounds);
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,186 @@
+#include "flows.hpp"
+#include "original.hpp"
+#include "qr_order.hpp"
+#include "trade.hpp"
+
+#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/iso8583/field48.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+
+#include <array>
+#include <cstdio>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using iso8583::transaction;
+using ports::journal_record;
+using ports::settlement_progress;
+using ports::settlement_step;
+
+std::string operator_field(const lane_core& on) {
+    std::string text = on.settings().operator_id;
+    text.resize(3, ' ');
+    return text;
+}
+
+/// One message of the settlement and its answer. None of them moves money: silence is a time-out, and the next run
+/// sends the same again.
+result<host_answer> ask(lane_core& on, iso8583::message& request, const iso8583::transaction_row& row,
+    std::string_view label, const call& bounds) {
+    auto end = exchange(on, request, row, label, {}, bounds);
+    if (end.what == exchange_end::kind::answered) return std::move(*end.answer);
+    if (!end.why.is(condition::outcome_unknown)) return end.why;
+    return error(boost::system::errc::make_error_code(boost::system::errc::timed_out), layer::acquiring)
+        .during("settlement");
+}
+
+result<iso8583::message> new_message(lane_core& on, const iso8583::transaction_row& row, std::uint32_t batch) {
+    CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), on.journal_call()));
+    auto request = new_request(on, row, trace);
+    set_field60(request, on, row, batch);
+    return request;
+}
+
+result<void> save(lane_core& on, const settlement_progress& progress) {
+    return on.journal().save_settlement(on.terminal_id(), progress, on.journal_call());
+}
+
+/// What must be clear before the totals are frozen.
+result<settlement_progress> begin(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
+    // An order that the gateway does not decide belongs to the gateway's books, not to the host's totals.
+    if (on.gateway()) (void)settle_orders(on, bounds);
+    settlement_progress progress;
+    progress.batch = terminal.batch;
+    progress.step = settlement_step::totals_sent;
+    CIPHERLANE_TRY(progress.totals, on.journal().totals(on.terminal_id(), terminal.batch, on.journal_call()));
+    CIPHERLANE_CHECK(save(on, progress));
+    return progress;
+}
+
+result<void> send_totals(lane_core& on, settlement_progress& progress, const call& bounds) {
+    const auto& row = iso8583::row_of(transaction::batch_settle);
+    iso8583::settlement_totals totals;
+    totals.domestic.debit_amount = progress.totals.debit.minor;
+    totals.domestic.debit_count = static_cast<std::uint16_t>(progress.totals.debit.count);
+    totals.domestic.credit_amount = progress.totals.credit.minor;
+    totals.domestic.credit_count = static_cast<std::uint16_t>(progress.totals.credit.count);
+    CIPHERLANE_TRY(const auto digits, totals.to_digits());
+    CIPHERLANE_TRY(auto request, new_message(on, row, progress.batch));
+    request.set(48, digits).set(49, "156").set(63, operator_field(on));
+    CIPHERLANE_TRY(const auto answer, ask(on, request, row, "settlement", bounds));
+    if (!iso8583::approved(answer.code())) {
+        // Refused before anything was done: trades may go on, and settling may be tried again.
+        settlement_progress none;
+        CIPHERLANE_CHECK(save(on, none));
+        return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(answer.code());
+    }
+    const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
+    if (!verdict) return flow_error(acquiring_errc::bad_answer, "0510").in_field("48");
+    progress.host_result = static_cast<std::uint8_t>(verdict->domestic.verdict);
+    const bool balanced = verdict->domestic.verdict == iso8583::settlement_verdict::balanced;
+    progress.step = balanced ? settlement_step::ending : settlement_step::uploading;
+    return save(on, progress);
+}
+
+result<iso8583::message> upload_group(
+    lane_core& on, const settlement_progress& progress, std::span<const journal_record> group) {
+    std::vector<iso8583::upload_record> records;
+    for (const auto& record : group) {
+        CIPHERLANE_TRY(auto card, on.journal().card(record.id, on.journal_call()));
+        records.push_back({0, record.trace, std::move(card.account), record.approved.minor()});
+    }
+    CIPHERLANE_TRY(const auto digits, iso8583::write_upload_records(records));
+    CIPHERLANE_TRY(auto request, new_message(on, iso8583::row_of(transaction::upload_mag), progress.batch));
+    request.set(48, digits);
+    return request;
+}
+
+result<iso8583::message> upload_refund(
+    lane_core& on, const settlement_progress& progress, const journal_record& record) {
+    const auto& row = iso8583::row_of(transaction::upload_refund);
+    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
+    auto request = new_request(on, row, record.trace);
+    fill_from_record(request, record, &card);
+    set_field60(request, on, row, progress.batch);
+    name_original(request, record);
+    request.set(63, operator_field(on));
+    return request;
+}
+
+/// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
+/// refunds one by one.
+result<void> upload(lane_core& on, settlement_progress& progress, const call& bounds) {
+    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
+    std::vector<journal_record> trades;
+    std::vector<journal_record> refunds;
+    for (const auto& record : all) {
+        if (record.kind == ports::trade::refund) refunds.push_back(record);
+        if (record.kind == ports::trade::sale || record.kind == ports::trade::void_sale) trades.push_back(record);
+    }
+    while (progress.uploaded < trades.size() + refunds.size()) {
+        const std::size_t at = progress.uploaded;
+        const bool group = at < trades.size();
+        const auto count = group ? std::min(trades.size() - at, iso8583::max_upload_records) : 1;
+        CIPHERLANE_TRY(auto request, group ? upload_group(on, progress, std::span(trades).subspan(at, count))
+                                           : upload_refund(on, progress, refunds[at - trades.size()]));
+        const auto& row = iso8583::row_of(group ? transaction::upload_mag : transaction::upload_refund);
+        CIPHERLANE_TRY(const auto answer, ask(on, request, row, "batch upload", bounds));
+        if (!iso8583::approved(answer.code())) {
+            on.log().warning("acquiring", "host refused a batch upload: code " + answer.code());
+        }
+        progress.uploaded += static_cast<std::uint32_t>(count);
+        CIPHERLANE_CHECK(save(on, progress));
+    }
+    progress.step = settlement_step::ending;
+    return save(on, progress);
+}
+
+result<void> send_end(lane_core& on, const settlement_progress& progress, const call& bounds) {
+    const bool balanced = progress.host_result == 1;
+    if (balanced && !on.settings().settlement.end_when_balanced) return {};
+    const auto& row = iso8583::row_of(transaction::upload_end);
+    CIPHERLANE_TRY(auto request, new_message(on, row, progress.batch));
+    const auto network = balanced ? row.network : row.network_unbalanced;
+    request.set(60, std::string(row.type) + six_digits(progress.batch) + std::string(network));
+    std::array<char, 16> count{};
+    (void)std::snprintf(count.data(), count.size(), "%04u", progress.uploaded % 10000);
+    request.set(48, count.data());
+    CIPHERLANE_TRY(const auto answer, ask(on, request, row, "batch end", bounds));
+    if (!iso8583::approved(answer.code())) {
+        on.log().warning("acquiring", "host refused the end of a batch: code " + answer.code());
+    }
+    return {};
+}
+
+settlement_result result_of(const settlement_progress& progress) noexcept {
+    if (progress.host_result == 1) return settlement_result::balanced;
+    return progress.host_result == 2 ? settlement_result::not_balanced : settlement_result::host_error;
+}
+
+} // namespace
+
+result<settlement_report> perform(lane_core& on, const settlement_request& /*request*/, const call& bounds) {
+    CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
+    settlement_report report;
+    report.resumed = progress.step != settlement_step::none;
+    if (!report.resumed) {
+        CIPHERLANE_TRY(progress, begin(on, bounds));
+    }
+    if (progress.step == settlement_step::totals_sent) CIPHERLANE_CHECK(send_totals(on, progress, bounds));
+    if (progress.step == settlement_step::uploading) CIPHERLANE_CHECK(upload(on, progress, bounds));
+    CIPHERLANE_CHECK(send_end(on, progress, bounds));
+    CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
+    report.batch = progress.batch;
+    report.totals = progress.totals;
+    report.host = result_of(progress);
+    report.uploaded = progress.uploaded;
+    const auto days = std::chrono::days(on.settings().settlement.erase_cards_after_days);
+    // The batch is closed; that old card data stays a day longer must not say otherwise.
+    const auto erased = on.journal().erase_cards(on.clock().now() - days, on.journal_call());
+    report.cards_erased = erased ? *erased : 0;
+    return report;
+}
+
+} // namespace cipherlane::acquiring

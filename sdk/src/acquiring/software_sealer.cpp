@@ -1,0 +1,88 @@
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/crypto/block_cipher.hpp>
+#include <cipherlane/crypto/unionpay_mac.hpp>
+
+namespace cipherlane::acquiring {
+namespace {
+
+constexpr std::size_t master_key_size = 16;
+
+crypto::algorithm cipher_of(const key_settings& keys, std::size_t key_size) noexcept {
+    if (keys.algorithm == key_algorithm::sm4) return crypto::algorithm::sm4;
+    return key_size == 8 ? crypto::algorithm::des : crypto::algorithm::tdes;
+}
+
+error wrong_check_value(std::string_view operation) {
+    return error(acquiring_errc::check_value_wrong, layer::acquiring).during(operation);
+}
+
+} // namespace
+
+struct software_sealer::state {
+    key_settings settings;
+    crypto::block_cipher master;
+    std::optional<crypto::mac_key> mac;
+
+    /// The clear key, once it has proved right by its check value.
+    result<secret_bytes> unwrap(const ports::wrapped_key& key, std::string_view operation) {
+        if (key.cryptogram.empty() || key.cryptogram.size() % master.block_size() != 0) {
+            return error(acquiring_errc::bad_working_keys, layer::acquiring).during(operation);
+        }
+        secret_bytes clear(key.cryptogram.size());
+        CIPHERLANE_CHECK(master.decrypt_ecb(key.cryptogram, clear.expose()));
+        const auto cipher = cipher_of(settings, clear.size());
+        const auto fits = crypto::verify_key_check_value(
+            cipher, clear.expose(), crypto::kcv_method::legacy, key.check_value, crypto::cup_pos_policy);
+        if (!fits) return wrong_check_value(operation);
+        return clear;
+    }
+
+    [[nodiscard]] crypto::unionpay_mac_form form() const {
+        if (settings.algorithm == key_algorithm::sm4 && !settings.sm4_mac_ascii)
+            return crypto::unionpay_mac_form::raw8;
+        return crypto::unionpay_mac_form::ascii8;
+    }
+};
+
+software_sealer::software_sealer(std::unique_ptr<state> made) noexcept
+    : state_(std::move(made)) {}
+software_sealer::~software_sealer() = default;
+
+result<std::unique_ptr<software_sealer>> software_sealer::create(
+    const key_settings& keys, secret_bytes master_key, logger log) {
+    if (master_key.size() != master_key_size) {
+        return error(acquiring_errc::bad_settings, layer::acquiring).during("software sealer").in_field("master key");
+    }
+    CIPHERLANE_TRY(
+        auto master, crypto::block_cipher::create(cipher_of(keys, master_key.size()), master_key.expose()));
+    log.warning("acquiring", "MACs are made in software: the terminal's master key is in this computer's memory. "
+                             "Use a PIN pad or cipher machine for live payments.");
+    return std::unique_ptr<software_sealer>(
+        new software_sealer(std::make_unique<state>(state{keys, std::move(master), std::nullopt})));
+}
+
+result<void> software_sealer::load_mac_key(const ports::wrapped_key& key, const call& /*bounds*/) {
+    CIPHERLANE_TRY(const auto clear, state_->unwrap(key, "load TAK"));
+    CIPHERLANE_TRY(auto made,
+        crypto::mac_key::create(cipher_of(state_->settings, clear.size()), clear.expose(), crypto::cup_pos_policy));
+    state_->mac.emplace(std::move(made));
+    return {};
+}
+
+result<void> software_sealer::check_pin_key(const ports::wrapped_key& key, const call& /*bounds*/) {
+    CIPHERLANE_TRY([[maybe_unused]] const auto clear, state_->unwrap(key, "check TPK"));
+    return {};
+}
+
+result<ports::mac_field> software_sealer::make_mac(byte_view mab, const call& /*bounds*/) {
+    if (!state_->mac) return error(acquiring_errc::bad_working_keys, layer::acquiring).during("MAC");
+    return crypto::unionpay_mac(*state_->mac, mab, state_->form());
+}
+
+result<bool> software_sealer::verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) {
+    CIPHERLANE_TRY(const auto right, make_mac(mab, bounds));
+    return equal_in_constant_time(right, mac);
+}
+
+} // namespace cipherlane::acquiring

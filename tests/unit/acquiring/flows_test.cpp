@@ -1,0 +1,389 @@
+#include "support/lane/lane_rig.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/core/hex.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace cipherlane::tests {
+namespace {
+
+using acquiring::verdict;
+using ports::record_state;
+using namespace std::chrono_literals;
+
+TEST(Void, UndoesASaleOnBothSides) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1234).value();
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        EXPECT_TRUE(view.equals(3, "200000"));
+        EXPECT_TRUE(view.equals(37, paid.reference));
+        EXPECT_TRUE(view.equals(38, paid.authorization));
+        EXPECT_TRUE(view.equals(61, "0000010000021121"));
+        EXPECT_TRUE(view.equals(22, "012"));
+        EXPECT_FALSE(view.has(52));
+    };
+    const auto undone = rig.undo("void", paid.handle);
+    ASSERT_TRUE(undone) << undone.error();
+    EXPECT_EQ(undone->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+    EXPECT_EQ(rig.records()[0].state, record_state::voided);
+    const auto twice = rig.undo("void-2", paid.handle);
+    ASSERT_FALSE(twice);
+    EXPECT_EQ(twice.error().code(), acquiring_errc::original_not_approved);
+    const auto replayed = rig.undo("void", paid.handle);
+    ASSERT_TRUE(replayed) << replayed.error();
+    EXPECT_EQ(replayed->told, acquiring::told::recorded);
+}
+
+TEST(Void, WhoseAnswerIsLostIsReversedAndTheSaleStands) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1234).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto end = rig.undo("void", paid.handle);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::reversed);
+    EXPECT_EQ(rig.books.taken(), 1234);
+    EXPECT_EQ(rig.booked(), 1234);
+    ASSERT_TRUE(rig.undo("void-2", paid.handle));
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+}
+
+TEST(Void, NeedsAnApprovedSaleOfThisTerminalAndBatch) {
+    lane_rig rig;
+    EXPECT_EQ(rig.undo("void", 77).error().code(), acquiring_errc::no_original);
+    const auto paid = rig.sell("sale", 1234).value();
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(rig.undo("void", paid.handle).error().code(), acquiring_errc::original_not_approved);
+}
+
+TEST(Refund, GivesBackUpToWhatWasPaid) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    const auto part = rig.give_back("refund-1", paid.handle, 300);
+    ASSERT_TRUE(part) << part.error();
+    EXPECT_EQ(part->outcome, verdict::approved);
+    EXPECT_EQ(rig.give_back("refund-2", paid.handle, 701).error().code(), acquiring_errc::amount_too_large);
+    ASSERT_TRUE(rig.give_back("refund-3", paid.handle, 700));
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+}
+
+TEST(Refund, WithoutAnAnswerStaysUnknownAndIsNeverRepeated) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto end = rig.give_back("refund", paid.handle, 1000);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown);
+    const auto messages = rig.books.messages;
+    const auto again = rig.give_back("refund", paid.handle, 1000);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->outcome, verdict::unknown);
+    EXPECT_EQ(rig.books.messages, messages);
+    EXPECT_EQ(rig.give_back("other", paid.handle, 1).error().code(), acquiring_errc::amount_too_large);
+    ASSERT_FALSE(rig.seen.alerts().empty());
+    EXPECT_EQ(rig.seen.alerts().back().kind, acquiring::alert_kind::refund_unknown);
+    ASSERT_TRUE(rig.sell("next", 5)) << "an unknown refund blocks nothing";
+}
+
+TEST(Refund, ReadsTheCardOnceTheJournalHasForgottenIt) {
+    auto settings = rig_settings();
+    settings.settlement.erase_cards_after_days = 1;
+    lane_rig rig(settings);
+    const auto paid = rig.sell("sale", 1000).value();
+    ASSERT_TRUE(rig.settle());
+    rig.clock.time += std::chrono::days(2);
+    ASSERT_TRUE(rig.sell("sale-2", 1));
+    ASSERT_EQ(rig.settle().value().cards_erased, 1U);
+    ASSERT_FALSE(rig.records()[0].card_sealed);
+    rig.pinpad.trips = 0;
+    const auto end = rig.give_back("refund", paid.handle, 400);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+    EXPECT_EQ(rig.pinpad.trips, 1);
+}
+
+TEST(Balance, ComesFromField54AndIsNotBooked) {
+    lane_rig rig;
+    const auto report = acquiring::balance(rig.lane()).run({}, soon());
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_TRUE(report->answered);
+    EXPECT_EQ(report->balance, amount(123456));
+    EXPECT_FALSE(report->negative);
+    EXPECT_TRUE(rig.records().empty());
+    rig.host.mood.answer_lost = true;
+    const auto silent = acquiring::balance(rig.lane()).run({}, soon());
+    ASSERT_FALSE(silent);
+    EXPECT_TRUE(silent.error().is(condition::timed_out));
+}
+
+TEST(SignIn, KeepsTheOldKeysWhenNewOnesAreWrong) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("sale", 1));
+    auto other = acquiring::software_sealer::create(
+        {}, secret_bytes(from_hex("0123456789ABCDEFFEDCBA9876543210").value()), logger::none());
+    ports::wrapped_key key{0, from_hex("B651F9E9BACE9AE1").value(), from_hex("AB7153CA").value()};
+    EXPECT_TRUE((*other)->load_mac_key(key, soon()).error().is(condition::rejected_by_peer));
+    EXPECT_TRUE(rig.sealer->load_mac_key(key, soon()).has_value()) << "the published check value";
+}
+
+TEST(SignIn, ARefusalNamesTheCode) {
+    lane_rig rig;
+    rig.settings.terminal_id = "TEST0001";
+    rig.faults.fail_at = rig.faults.calls.size() + 3;
+    rig.faults.kind = fault_kind::link_lost;
+    const auto end = rig.sign_in();
+    ASSERT_FALSE(end);
+    EXPECT_TRUE(end.error().is(condition::link_lost) || end.error().is(condition::local_fault)) << end.error();
+}
+
+TEST(QrSale, IsPaidByNotification) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+    EXPECT_EQ(end->reference, "T0001");
+    EXPECT_EQ(rig.display.last, "outcome");
+    EXPECT_EQ(rig.display.code, "");
+    EXPECT_EQ(rig.books.taken(), 990);
+    EXPECT_EQ(rig.booked(), 990);
+    const auto again = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->told, acquiring::told::recorded);
+    EXPECT_EQ(rig.books.order_count, 1U);
+}
+
+TEST(QrSale, IsPaidByQueryWhereNobodyNotifies) {
+    lane_rig rig;
+    rig.gateway.notifies = false;
+    rig.gateway.pays = fake_gateway::payer::before_query;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+}
+
+TEST(QrSale, UnpaidIsCancelledAndTheCodeIsGone) {
+    lane_rig rig;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::declined);
+    EXPECT_EQ(end->host_code, "cancelled");
+    EXPECT_EQ(rig.display.code, "");
+    EXPECT_EQ(rig.books.orders[0].state, 'C');
+}
+
+TEST(QrSale, APayerFasterThanTheCancelHasPaid) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_cancel;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+    EXPECT_EQ(rig.booked(), 990);
+}
+
+TEST(QrSale, AStopEndsItAsCancelled) {
+    lane_rig rig;
+    std::stop_source stop;
+    auto end = std::async(std::launch::async, [&] {
+        return acquiring::qr_sale(rig.lane()).run({"order", amount(5)}, call(20s, stop.get_token()));
+    });
+    while (rig.books.order_count == 0)
+        std::this_thread::sleep_for(1ms);
+    stop.request_stop();
+    const auto outcome = end.get();
+    ASSERT_TRUE(outcome) << outcome.error();
+    EXPECT_EQ(outcome->outcome, verdict::declined);
+    EXPECT_EQ(rig.display.code, "");
+}
+
+TEST(QrSale, CanBeRefunded) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    const auto back = rig.give_back("refund", paid.handle, 400);
+    ASSERT_TRUE(back) << back.error();
+    EXPECT_EQ(back->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 590);
+    EXPECT_EQ(rig.booked(), 590);
+}
+
+TEST(Settlement, BalancesAndOpensTheNextBatch) {
+    lane_rig rig;
+    const auto first = rig.sell("a", 1000).value();
+    ASSERT_TRUE(rig.sell("b", 2000));
+    ASSERT_TRUE(rig.undo("c", first.handle));
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->host, acquiring::settlement_result::balanced);
+    EXPECT_EQ(report->totals.debit, (ports::batch_side{3000, 2}));
+    EXPECT_EQ(report->totals.credit, (ports::batch_side{1000, 1}));
+    EXPECT_EQ(report->uploaded, 0U);
+    EXPECT_EQ(rig.books.settled_batches, 1U);
+    EXPECT_EQ(rig.sell("d", 1).value().batch, 2U);
+}
+
+TEST(Settlement, UploadsEverythingWhereTheHostDiffers) {
+    lane_rig rig;
+    std::uint64_t handle = 0;
+    for (int i = 0; i < 11; ++i)
+        handle = rig.sell("sale-" + std::to_string(i), 100).value().handle;
+    ASSERT_TRUE(rig.give_back("refund", handle, 50));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->host, acquiring::settlement_result::not_balanced);
+    EXPECT_EQ(report->uploaded, 12U);
+    EXPECT_EQ(rig.books.uploads, 12U);
+}
+
+TEST(Settlement, SendsPendingReversalsFirst) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.seal = host_mood::mac::wrong;
+    ASSERT_TRUE(rig.sell("b", 500));
+    rig.host.mood = host_mood();
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->totals.debit, (ports::batch_side{1000, 1}));
+    EXPECT_EQ(report->host, acquiring::settlement_result::balanced);
+}
+
+TEST(Settlement, GoesOnWhereItWasBrokenOff) {
+    lane_rig rig;
+    for (int i = 0; i < 9; ++i)
+        ASSERT_TRUE(rig.sell("sale-" + std::to_string(i), 100));
+    int left = 2; // totals and the first upload get through
+    rig.host.mood.code = "51";
+    rig.host.watch = [&](const iso8583::message_view&) { rig.host.mood.answer_lost = --left < 0; };
+    const auto broken = rig.settle();
+    ASSERT_FALSE(broken);
+    EXPECT_TRUE(broken.error().is(condition::timed_out));
+    rig.restart();
+    rig.host.watch = {};
+    rig.host.mood = host_mood();
+    EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_TRUE(report->resumed);
+    EXPECT_EQ(report->uploaded, 9U);
+    EXPECT_EQ(rig.sell("yes", 1).value().batch, 2U);
+}
+
+TEST(Recovery, TellsWhatWasNeverTold) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    ASSERT_TRUE(rig.recover().value().empty()) << "told already";
+    rig.host.mood.seal = host_mood::mac::wrong;
+    ASSERT_EQ(rig.sell("b", 500).value().outcome, verdict::unknown);
+    rig.host.mood = host_mood();
+    rig.restart();
+    const auto found = rig.recover();
+    ASSERT_TRUE(found) << found.error();
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ(found->front().outcome, verdict::reversed);
+    EXPECT_TRUE(rig.recover().value().empty());
+}
+
+TEST(Lane, TheAsynchronousFormIsTheSame) {
+    lane_rig rig;
+    boost::asio::io_context io;
+    std::optional<result<acquiring::payment>> end;
+    std::thread::id where;
+    acquiring::sale(rig.lane())
+        .async_run({"a", amount(1000)}, soon(),
+            boost::asio::bind_executor(io.get_executor(), [&](result<acquiring::payment> outcome) {
+                end.emplace(std::move(outcome));
+                where = std::this_thread::get_id();
+            }));
+    EXPECT_EQ(io.run(), 1U) << "the context had work until the end";
+    ASSERT_TRUE(end && *end);
+    EXPECT_EQ((*end)->outcome, verdict::approved);
+    EXPECT_TRUE(where == std::this_thread::get_id());
+    auto later = acquiring::sale(rig.lane()).async_run({"b", amount(1)}, soon(), boost::asio::use_future);
+    EXPECT_EQ(later.get()->outcome, verdict::approved);
+}
+
+TEST(Lane, FlowsOfManyThreadsQueueUp) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    std::vector<std::future<result<acquiring::payment>>> ends;
+    for (int i = 0; i < 8; ++i) {
+        ends.push_back(std::async(
+            std::launch::async, [&, i] { return rig.sell(i % 2 == 0 ? "same" : std::to_string(i), 100); }));
+    }
+    for (auto& end : ends)
+        EXPECT_EQ(end.get()->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 500) << "four with one key, four with their own";
+}
+
+TEST(Timeline, NamesEverybodyAndHidesTheCard) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1234));
+    const auto text = rig.seen.to_string();
+    EXPECT_NE(text.find("till -> host"), std::string::npos) << text;
+    EXPECT_NE(text.find("622200*********0004"), std::string::npos) << text;
+    EXPECT_EQ(text.find(test_pan), std::string::npos);
+}
+
+TEST(Receipt, SaysWhatHappenedWithoutTheCardNumber) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1234).value();
+    const auto text = acquiring::receipt_text(paid, rig.settings, acquiring::receipt_copy::cardholder);
+    for (const char* part :
+        {"TEST SHOP", "消费", "RMB 12.34", "622200*********0004", "000002", "2026-11-21 09:31:20"}) {
+        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+    }
+    EXPECT_EQ(text.find(test_pan), std::string::npos);
+    const auto slip = acquiring::settlement_text(rig.settle().value(), rig.settings);
+    EXPECT_NE(slip.find("1 / 12.34"), std::string::npos) << slip;
+}
+
+TEST(Settings, ComeFromToml) {
+    const auto settings = acquiring::parse_terminal(R"(
+        [terminal]
+        id = "TEST0001"
+        merchant = "TESTMERCH000001"
+        [host]
+        address = "127.0.0.1:5000"
+        response_time_ms = 3000
+        [keys]
+        algorithm = "sm4"
+        [reversal]
+        when = "before-next-trade"
+    )");
+    ASSERT_TRUE(settings) << settings.error();
+    EXPECT_EQ(settings->host.response_time, 3000ms);
+    EXPECT_EQ(settings->keys.algorithm, acquiring::key_algorithm::sm4);
+    EXPECT_EQ(settings->reversal.when, acquiring::reversal_time::before_next_trade);
+}
+
+TEST(Settings, WhatDoesNotFitIsNamed) {
+    const auto field = [](const char* toml) {
+        const auto settings = acquiring::parse_terminal(toml);
+        return settings ? std::string("accepted") : std::string(settings.error().field());
+    };
+    EXPECT_EQ(field("[terminal]\nid='TEST0001'\nmerchant='TESTMERCH000001'\n[host]\nadress='x:1'"), "host.adress");
+    EXPECT_EQ(field("[terminal]\nid='SHORT'\nmerchant='TESTMERCH000001'"), "terminal.id");
+    EXPECT_EQ(field("[terminal]\nid=5"), "terminal.id");
+    EXPECT_EQ(field("[terminal]\nid='TEST0001'\nmerchant='TESTMERCH000001'\n[reversal]\nsends=-1"), "reversal.sends");
+    EXPECT_EQ(
+        field("[terminal]\nid='TEST0001'\nmerchant='TESTMERCH000001'\n[keys]\nalgorithm='rot13'"), "keys.algorithm");
+    const auto broken = acquiring::parse_terminal("[terminal]\nid = ");
+    ASSERT_FALSE(broken);
+    EXPECT_TRUE(broken.error().offset());
+}
+
+} // namespace
+} // namespace cipherlane::tests

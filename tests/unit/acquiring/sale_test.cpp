@@ -1,0 +1,293 @@
+#include "support/lane/lane_rig.hpp"
+#include "support/vectors.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/core/hex.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::tests {
+namespace {
+
+using acquiring::verdict;
+using ports::record_state;
+using namespace std::chrono_literals;
+
+/// A vector of the POS dialect without its length and, where it has one, its MAC.
+std::string vector_body(const std::string& id, std::size_t mac_bytes) {
+    for (const auto& row : load_vectors("iso8583_cup_pos.csv")) {
+        if (row["id"] != id) continue;
+        return row["hex"].substr(4, row["hex"].size() - 4 - 2 * mac_bytes);
+    }
+    throw std::runtime_error("no vector " + id);
+}
+
+std::string hex_without_mac(const bytes& message, std::size_t mac_bytes) {
+    return to_hex(byte_view(message).first(message.size() - mac_bytes));
+}
+
+TEST(Sale, IsApprovedAndBooked) {
+    lane_rig rig;
+    const auto paid = rig.sell("order-1", 1234);
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, verdict::approved);
+    EXPECT_EQ(paid->approved, amount(1234));
+    EXPECT_EQ(paid->host_code, "00");
+    EXPECT_EQ(paid->masked_pan, "622200*********0004");
+    EXPECT_EQ(paid->date, "20261121");
+    EXPECT_EQ(paid->host_text, "TEXT OF THE HOST");
+    EXPECT_EQ(rig.books.taken(), 1234);
+    EXPECT_EQ(rig.booked(), 1234);
+    EXPECT_EQ(rig.pinpad.last_line, "APPROVED");
+}
+
+TEST(Sale, SendsTheBytesOfThePublishedSale) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("order-1", 1234));
+    ASSERT_EQ(rig.host.requests.size(), 2U);
+    EXPECT_EQ(hex_without_mac(rig.host.requests[1], 8), vector_body("cup-03", 8));
+}
+
+TEST(SignIn, SendsTheBytesOfThePublishedSignIn) {
+    auto settings = rig_settings();
+    settings.serial_number = std::string(as_text(from_hex("58B2A2055BB55BCBB37D2F2A").value()));
+    lane_rig rig(settings);
+    const auto report = rig.sign_in();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->host_date, "20261121");
+    EXPECT_EQ(hex_without_mac(rig.host.requests[0], 0), vector_body("cup-01", 0));
+}
+
+TEST(Sale, TakesTwoCommitsThreePadTripsAndOneMessage) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("first", 100)); // signs in
+    const auto commits = rig.journal->statistics().commits;
+    const auto messages = rig.books.messages;
+    rig.pinpad.trips = 0;
+    ASSERT_TRUE(rig.sell("second", 100));
+    EXPECT_EQ(rig.journal->statistics().commits - commits, 2U);
+    EXPECT_EQ(rig.books.messages - messages, 1U);
+    EXPECT_EQ(rig.pinpad.trips, 3);
+}
+
+TEST(Sale, TheSameKeyAgainChargesNothing) {
+    lane_rig rig;
+    const auto first = rig.sell("order-1", 1234);
+    ASSERT_TRUE(first);
+    rig.restart();
+    const auto again = rig.sell("order-1", 1234);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->outcome, verdict::approved);
+    EXPECT_EQ(again->told, acquiring::told::recorded);
+    EXPECT_EQ(again->handle, first->handle);
+    EXPECT_EQ(rig.books.taken(), 1234);
+    const auto other = rig.sell("order-1", 99);
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().code(), acquiring_errc::key_reused);
+}
+
+TEST(Sale, ADeclineIsAnOutcome) {
+    lane_rig rig;
+    rig.host.mood.code = "51";
+    const auto refused = rig.sell("order-1", 1234);
+    ASSERT_TRUE(refused) << refused.error();
+    EXPECT_EQ(refused->outcome, verdict::declined);
+    EXPECT_EQ(refused->host_code, "51");
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+}
+
+TEST(Sale, ALostAnswerIsReversedAtOnce) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    int reversals = 0;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() != "0400") return;
+        ++reversals;
+        EXPECT_TRUE(view.equals(39, "98"));
+        EXPECT_TRUE(view.equals(11, "000002")) << "the original's trace";
+        EXPECT_TRUE(view.equals(2, test_pan));
+        for (const int field : {26, 35, 36, 52, 53})
+            EXPECT_FALSE(view.has(field)) << field;
+    };
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto end = rig.sell("order-1", 500);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::reversed);
+    EXPECT_TRUE(end->why && end->why->is(condition::outcome_unknown));
+    EXPECT_EQ(end->host_code, "");
+    EXPECT_EQ(reversals, 1);
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+    EXPECT_EQ(rig.pinpad.last_line, "CANCELLED");
+}
+
+TEST(Sale, AReversalCanWaitForTheNextTrade) {
+    auto settings = rig_settings();
+    settings.reversal.when = acquiring::reversal_time::before_next_trade;
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto end = rig.sell("order-1", 500);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown);
+    EXPECT_EQ(rig.books.taken(), 500);
+    ASSERT_TRUE(rig.sell("order-2", 700));
+    EXPECT_EQ(rig.books.taken(), 700);
+    EXPECT_EQ(rig.booked(), 700);
+}
+
+TEST(Sale, AWrongOrMissingMacIsNotBelieved) {
+    for (const auto seal : {host_mood::mac::wrong, host_mood::mac::missing}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sign_in());
+        rig.host.mood.seal = seal;
+        rig.host.mood.spoiled_answers = 1;
+        std::string reason;
+        rig.host.watch = [&](const iso8583::message_view& view) {
+            if (view.mti() == "0400") reason = view.value(39);
+        };
+        const auto end = rig.sell("order-1", 500);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::reversed);
+        EXPECT_EQ(end->host_code, "") << "nothing of the answer is believed";
+        EXPECT_EQ(reason, "A0");
+        EXPECT_EQ(rig.books.taken(), 0);
+        EXPECT_EQ(rig.booked(), 0);
+    }
+}
+
+TEST(Sale, AnUnansweredReversalBlocksAndSurvives) {
+    auto settings = rig_settings();
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.seal = host_mood::mac::wrong; // nothing that comes is believed
+    const auto end = rig.sell("order-1", 500);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown);
+    const auto requests = rig.host.requests;
+    ASSERT_EQ(requests.size(), 1U + 1U + 3U) << "sign-in, sale, three reversals";
+    EXPECT_EQ(requests[2], requests[3]) << "byte for byte the same";
+    EXPECT_EQ(requests[3], requests[4]);
+    rig.restart();
+    const auto blocked = rig.sell("order-2", 700);
+    ASSERT_FALSE(blocked);
+    EXPECT_EQ(blocked.error().code(), acquiring_errc::reversal_pending);
+    EXPECT_EQ(blocked.error().trace(), end->trace);
+    EXPECT_EQ(rig.host.requests.back(), requests[2]) << "the same after a restart";
+    rig.host.mood = host_mood();
+    const auto next = rig.sell("order-2", 700);
+    ASSERT_TRUE(next) << next.error();
+    EXPECT_EQ(next->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 700);
+    EXPECT_EQ(rig.booked(), 700);
+    const auto first = rig.sell("order-1", 500);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->outcome, verdict::reversed);
+}
+
+TEST(Sale, PartialApprovalIsReversedUnlessAccepted) {
+    lane_rig rig;
+    rig.host.mood.code = "10";
+    rig.host.mood.partial = 300;
+    const auto refused = rig.sell("order-1", 1000);
+    ASSERT_TRUE(refused) << refused.error();
+    EXPECT_EQ(refused->outcome, verdict::reversed);
+    EXPECT_EQ(refused->why->code(), acquiring_errc::partial_refused);
+    EXPECT_EQ(rig.books.taken(), 0);
+    const auto taken = rig.sell("order-2", 1000, acquiring::partial_approval::accept);
+    ASSERT_TRUE(taken) << taken.error();
+    EXPECT_EQ(taken->outcome, verdict::approved);
+    EXPECT_EQ(taken->approved, amount(300));
+    EXPECT_EQ(rig.books.taken(), 300);
+    EXPECT_EQ(rig.booked(), 300);
+}
+
+TEST(Sale, SendsNothingWithoutTimeForTheHost) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.time = 10s;
+    const auto messages = rig.books.messages;
+    const auto end = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, call(5s));
+    ASSERT_FALSE(end);
+    EXPECT_TRUE(end.error().is(condition::timed_out));
+    EXPECT_EQ(rig.books.messages, messages);
+    EXPECT_TRUE(rig.records().empty());
+}
+
+TEST(Sale, AStopBeforeTheHostLeavesNothing) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    std::stop_source stop;
+    stop.request_stop();
+    const auto end = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, call(5s, stop.get_token()));
+    ASSERT_FALSE(end);
+    EXPECT_TRUE(end.error().is(condition::cancelled)) << end.error();
+    EXPECT_EQ(rig.books.taken(), 0);
+}
+
+TEST(Sale, TheHostMayAskForASignIn) {
+    lane_rig rig;
+    rig.host.mood.header_request = '3';
+    ASSERT_TRUE(rig.sell("order-1", 100));
+    rig.host.mood.header_request = '0';
+    ASSERT_TRUE(rig.sell("order-2", 100));
+    ASSERT_EQ(rig.host.requests.size(), 4U);
+    EXPECT_EQ(to_hex(byte_view(rig.host.requests[2]).subspan(11, 2)), "0800");
+}
+
+TEST(Sale, A0OnAnAnswerBringsASignIn) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("order-1", 100));
+    rig.host.mood.code = "A0";
+    const auto refused = rig.sell("order-2", 100);
+    ASSERT_TRUE(refused) << refused.error();
+    EXPECT_EQ(refused->outcome, verdict::declined);
+    rig.host.mood.code = "00";
+    ASSERT_TRUE(rig.sell("order-3", 100));
+    EXPECT_EQ(to_hex(byte_view(rig.host.requests[3]).subspan(11, 2)), "0800");
+    EXPECT_EQ(rig.books.taken(), 200);
+}
+
+TEST(Sale, AgedReversalsAreSentAndRaised) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.seal = host_mood::mac::wrong;
+    ASSERT_TRUE(rig.sell("order-1", 500));
+    rig.host.mood = host_mood();
+    rig.clock.time += std::chrono::days(2);
+    rig.restart();
+    ASSERT_TRUE(rig.sell("order-2", 700));
+    ASSERT_FALSE(rig.seen.alerts().empty());
+    EXPECT_EQ(rig.seen.alerts().back().kind, acquiring::alert_kind::aged_reversal);
+    EXPECT_EQ(rig.books.taken(), 700);
+}
+
+TEST(Sale, ARefusedReversalIsRaisedNotLost) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.seal = host_mood::mac::wrong;
+    ASSERT_TRUE(rig.sell("order-1", 500));
+    rig.host.mood = host_mood();
+    rig.host.mood.reversal_code = "30";
+    ASSERT_TRUE(rig.sell("order-2", 700));
+    const auto records = rig.records();
+    EXPECT_EQ(records[0].state, record_state::reversal_refused);
+    ASSERT_FALSE(rig.seen.alerts().empty());
+    EXPECT_EQ(rig.seen.alerts().back().kind, acquiring::alert_kind::reversal_refused);
+}
+
+TEST(Sale, RefusesWhatCannotBeAPayment) {
+    lane_rig rig;
+    EXPECT_EQ(rig.sell("order-1", 0).error().code(), acquiring_errc::bad_request);
+    EXPECT_EQ(rig.sell("", 1).error().code(), acquiring_errc::bad_request);
+    EXPECT_EQ(rig.sell(std::string(65, 'k'), 1).error().code(), acquiring_errc::bad_request);
+    const auto yen = acquiring::sale(rig.lane()).run({"order-1", amount(100, currency{392, 0})}, soon());
+    EXPECT_EQ(yen.error().code(), acquiring_errc::bad_request);
+}
+
+} // namespace
+} // namespace cipherlane::tests
