@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cipherlane/core/fixed_text.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/hsm/profile.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace cipherlane::hsm {
+
+/// The status of an answer: two characters ("00"), of flag dialects "00" for 'A' and the error byte in hex for 'E'.
+struct answer_status {
+    enum class verdict : std::uint8_t {
+        ok,
+        warning, ///< not success, but the body is there
+        refused,
+    };
+    verdict what = verdict::ok;
+    fixed_text<4> code{"00"};
+    std::size_t consumed = 0; ///< bytes of the input that the message took
+};
+
+/// A request as read from the wire.
+struct decoded_request {
+    const command_spec* command = nullptr; ///< of the profile
+    std::size_t consumed = 0;
+};
+
+/// Encodes and decodes requests and answers by a profile's tables, for both sides of the wire.
+///
+/// Works on bodies: after length and header, before the trailer (`frame.hpp` does those). Errors name the command,
+/// the field and the byte offset. In dialects without a length the decoders return `hsm_errc::incomplete` until the
+/// whole message is there; in others every byte must be used (`hsm_errc::left_over`).
+/// Stateless apart from the profile; may be used from many threads.
+class codec {
+  public:
+    explicit codec(std::shared_ptr<const profile> dialect);
+
+    [[nodiscard]] const profile& dialect() const noexcept { return *dialect_; }
+
+    /// Client: appends command and fields to `out`; on error `out` is as before.
+    [[nodiscard]] result<void> encode_request(const command_spec& command, const field_set& values, bytes& out) const;
+    /// Simulator: `hsm_errc::unknown_command` if the profile has none of that code.
+    [[nodiscard]] result<decoded_request> decode_request(byte_view body, field_set& values) const;
+
+    /// Simulator: appends answer code, status and fields (none if `status` is a refusal without a body). `asked` are
+    /// the request's values: an answer's layout may depend on them.
+    [[nodiscard]] result<void> encode_answer(const command_spec& command, std::string_view status,
+        const field_set& asked, const field_set& values, bytes& out) const;
+    /// Simulator: the second answer of a command that has one.
+    [[nodiscard]] result<void> encode_second_answer(const command_spec& command, std::string_view status,
+        const field_set& asked, const field_set& values, bytes& out) const;
+    /// Simulator: answer to a command that the profile does not know.
+    void encode_unknown(byte_view body, std::string_view status, bytes& out) const;
+
+    /// Client: reads an answer; a refusal is no error here.
+    [[nodiscard]] result<answer_status> decode_answer(
+        const command_spec& command, byte_view body, const field_set& asked, field_set& values) const;
+    [[nodiscard]] result<answer_status> decode_second_answer(
+        const command_spec& command, byte_view body, const field_set& asked, field_set& values) const;
+
+  private:
+    std::shared_ptr<const profile> dialect_;
+};
+
+} // namespace cipherlane::hsm

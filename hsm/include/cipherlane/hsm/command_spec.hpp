@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cipherlane/hsm/field_spec.hpp>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace cipherlane::hsm {
+
+/// May a command be sent again when it is not known whether the unit has carried it out?
+enum class repetition : std::uint8_t {
+    never, ///< makes or stores a key, draws a PIN, prints
+    safe,  ///< the second run gives the same and leaves nothing behind
+};
+
+/// One command of a dialect: data only, read from a profile.
+struct command_spec {
+    std::string code;  ///< "CA"; two bytes as "D1 24"
+    bytes wire;        ///< the code as sent
+    bytes answer_wire; ///< the code of the answer; empty where answers carry none
+    std::string title;
+    layout request;
+    layout answer;            ///< after the status
+    bytes second_answer_wire; ///< of commands that answer twice (printing): the second answer's code; else empty
+    layout second_answer;
+    std::vector<std::string> warnings; ///< statuses other than success that carry the whole answer
+    /// Statuses that say "compared, and wrong"; "*": each one that has no text, where a dialect publishes no code.
+    std::vector<std::string> mismatch;
+    std::vector<std::string> diagnostic_on; ///< statuses of refusal that carry `diagnostic`
+    layout diagnostic;
+    std::map<std::string, std::string, std::less<>> errors; ///< what a status means for this command
+    repetition repeat = repetition::never;
+    bool needs_authorised = false; ///< only in the unit's authorised state
+    bool prints = false;           ///< drives the unit's printer
+};
+
+} // namespace cipherlane::hsm

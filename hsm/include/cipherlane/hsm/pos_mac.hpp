@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cipherlane/hsm/mac_requests.hpp>
+#include <cipherlane/hsm/operations.hpp>
+
+#include <array>
+
+namespace cipherlane::hsm {
+
+/// Field 64 of a UnionPay POS message.
+using pos_mac = std::array<std::uint8_t, 8>;
+
+/// The request that makes the POS MAC (银联 POS ECB MAC) over `mab`, message type to the field before 64: the unit's
+/// own command where the dialect has one (MU), else the message is folded and expanded here, which needs no key, and
+/// the unit makes one CBC-MAC with the whole key over the 16 characters. X9.19 would be wrong here.
+[[nodiscard]] result<make_mac_request> pos_mac_request(const profile& dialect, const key& tak, byte_view mab);
+/// Field 64 from that request's result: its first eight hex characters.
+[[nodiscard]] pos_mac pos_mac_field(const mac_result& made) noexcept;
+
+/// Makes field 64, blocking.
+[[nodiscard]] result<pos_mac> make_pos_mac(operations& unit, const key& tak, byte_view mab, const call& bounds);
+/// True if field 64 is right; compared in constant time.
+[[nodiscard]] result<bool> verify_pos_mac(
+    operations& unit, const key& tak, byte_view mab, const pos_mac& received, const call& bounds);
+
+/// As `make_pos_mac`, asynchronous: `void(result<pos_mac>)`.
+template <class Token>
+auto async_make_pos_mac(operations& unit, const key& tak, byte_view mab, const call& bounds, Token&& token) {
+    return boost::asio::async_initiate<Token, void(result<pos_mac>)>(
+        [](auto handler, operations* by, result<make_mac_request> request, call limits) {
+            net::completion<pos_mac> done(std::move(handler));
+            if (!request) return by->fail_later(request.error(), std::move(done));
+            by->async_make_mac(*request, limits, [end = std::move(done)](result<mac_result> made) mutable {
+                if (!made) return std::move(end)(result<pos_mac>(made.error()));
+                std::move(end)(result<pos_mac>(pos_mac_field(*made)));
+            });
+        },
+        token, &unit, pos_mac_request(unit.dialect(), tak, mab), bounds);
+}
+
+} // namespace cipherlane::hsm

@@ -1,0 +1,187 @@
+#include "client/command_exchange.hpp"
+#include "client/message_builder.hpp"
+#include "command/bind.hpp"
+#include "command/reply_shelf.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/hsm/client.hpp>
+#include <cipherlane/net/engine.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+namespace cipherlane::hsm {
+
+struct client::impl : std::enable_shared_from_this<client::impl> {
+    std::unique_ptr<boost::asio::io_context> own; ///< of blocking clients: transports want an executor
+    boost::asio::any_io_executor on;
+    client_settings settings;
+    bool reconnects = true;
+    std::unique_ptr<net::transport> link;
+    std::shared_ptr<reply_shelf> shelf = std::make_shared<reply_shelf>();
+    std::uint32_t number = 0;
+    bool busy = false;
+
+    [[nodiscard]] bool is_connected() const { return link != nullptr && link->is_open(); }
+
+    /// Why a call cannot start now, if so.
+    [[nodiscard]] result<void> admit() const {
+        if (busy) return error(make_error_code(boost::system::errc::operation_in_progress), layer::hsm);
+        if (settings.dialect == nullptr) return fail(hsm_errc::no_profile);
+        return {};
+    }
+
+    result<void> connect(const call& bounds) {
+        if (is_connected()) return {};
+        if (!reconnects) return fail(hsm_errc::closed);
+        CIPHERLANE_TRY(link, net::connect_tcp(on, settings.at, bounds));
+        return {};
+    }
+
+    [[nodiscard]] reply_ptr fresh_reply() { return reply_shelf::take(shelf, settings.dialect); }
+
+    [[nodiscard]] result<std::unique_ptr<command_exchange>> make_exchange(reply_ptr subject, byte_view raw) {
+        const auto& frame = settings.dialect->frame;
+        bytes header(frame.header_length);
+        write_header(frame, ++number, header);
+        bytes message;
+        const auto mark = begin_frame(frame, header, message);
+        if (raw.empty()) {
+            const codec engine(settings.dialect);
+            CIPHERLANE_CHECK(engine.encode_request(*subject->command, subject->asked, message));
+        } else {
+            message.insert(message.end(), raw.begin(), raw.end());
+        }
+        CIPHERLANE_CHECK(end_frame(frame, mark, message));
+        return std::make_unique<command_exchange>(std::move(subject), std::move(message), std::move(header));
+    }
+
+    /// After an error on the wire the stream is lost: a late answer must find nobody.
+    void settle(const result<reply_ptr>& outcome) {
+        busy = false;
+        if (!outcome || hangs_up_after(**outcome)) link.reset();
+    }
+
+    /// A refusal may be the last word of a unit that cannot resynchronise; a comparison that failed is not.
+    [[nodiscard]] static bool hangs_up_after(const reply& of) {
+        if (!of.dialect->frame.closes_after_unknown || of.status.what != answer_status::verdict::refused)
+            return false;
+        const auto status = check_status(of);
+        return !status && status.error().code() != make_error_code(hsm_errc::verification);
+    }
+
+    [[nodiscard]] error with_endpoint(error why) const {
+        if (!why.endpoint().empty()) return why;
+        if (link != nullptr) return std::move(why).at_endpoint(link->endpoint());
+        return why;
+    }
+
+    result<reply_ptr> run(reply_ptr subject, byte_view raw, const call& bounds) {
+        CIPHERLANE_TRY(auto exchange, make_exchange(std::move(subject), raw));
+        CIPHERLANE_CHECK(connect(bounds));
+        busy = true;
+        auto outcome = net::run(*exchange, *link, bounds);
+        if (!outcome) outcome = with_endpoint(outcome.error());
+        settle(outcome);
+        return outcome;
+    }
+
+    void start(std::unique_ptr<command_exchange> exchange, const call& bounds, net::completion<reply_ptr> done) {
+        auto executor = boost::asio::get_associated_executor(done, on);
+        auto slot = boost::asio::get_associated_cancellation_slot(done);
+        net::async_run(std::move(exchange), *link, bounds,
+            boost::asio::bind_executor(
+                executor, boost::asio::bind_cancellation_slot(slot,
+                              [self = shared_from_this(), end = std::move(done)](result<reply_ptr> outcome) mutable {
+                                  self->settle(outcome);
+                                  std::move(end)(std::move(outcome));
+                              })));
+    }
+};
+
+client::client(client_settings settings)
+    : impl_(std::make_shared<impl>()) {
+    impl_->own = std::make_unique<boost::asio::io_context>(1);
+    impl_->on = impl_->own->get_executor();
+    impl_->settings = std::move(settings);
+}
+
+client::client(boost::asio::any_io_executor on, client_settings settings)
+    : impl_(std::make_shared<impl>()) {
+    impl_->on = std::move(on);
+    impl_->settings = std::move(settings);
+}
+
+client::client(std::unique_ptr<net::transport> link, std::shared_ptr<const profile> dialect)
+    : impl_(std::make_shared<impl>()) {
+    impl_->on = link->get_executor();
+    impl_->link = std::move(link);
+    impl_->settings.dialect = std::move(dialect);
+    impl_->reconnects = false;
+}
+
+client::~client() {
+    close();
+}
+
+const profile& client::dialect() const noexcept {
+    return *impl_->settings.dialect;
+}
+
+result<void> client::connect(const call& bounds) {
+    CIPHERLANE_CHECK(impl_->admit());
+    return impl_->connect(bounds);
+}
+
+void client::close() noexcept {
+    if (impl_->link != nullptr) impl_->link->close();
+}
+
+boost::asio::any_io_executor client::default_executor() const {
+    return impl_->on;
+}
+
+result<reply_ptr> client::run_command(const operation_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(impl_->admit());
+    auto subject = impl_->fresh_reply();
+    CIPHERLANE_CHECK(bind_request(request, *subject));
+    return impl_->run(std::move(subject), {}, bounds);
+}
+
+result<raw_answer> client::execute(const raw_command& command, const call& bounds) {
+    CIPHERLANE_CHECK(impl_->admit());
+    auto subject = impl_->fresh_reply();
+    CIPHERLANE_CHECK(bind_raw(command.body(), *subject));
+    CIPHERLANE_TRY(const auto answer, impl_->run(std::move(subject), command.body(), bounds));
+    return to_raw_answer(*answer);
+}
+
+void client::start_command(const operation_request& request, const call& bounds, net::completion<reply_ptr> done) {
+    auto& self = *impl_;
+    if (auto admitted = self.admit(); !admitted) return fail_later(admitted.error(), std::move(done));
+    auto subject = self.fresh_reply();
+    if (auto bound = bind_request(request, *subject); !bound) return fail_later(bound.error(), std::move(done));
+    auto exchange = self.make_exchange(std::move(subject), {});
+    if (!exchange) return fail_later(exchange.error(), std::move(done));
+    self.busy = true;
+    if (self.is_connected()) return self.start(*std::move(exchange), bounds, std::move(done));
+    if (!self.reconnects) {
+        self.busy = false;
+        return fail_later(fail(hsm_errc::closed), std::move(done));
+    }
+    auto executor = boost::asio::get_associated_executor(done, self.on);
+    auto slot = boost::asio::get_associated_cancellation_slot(done);
+    net::async_connect_tcp(self.on, self.settings.at, bounds,
+        boost::asio::bind_executor(
+            executor, boost::asio::bind_cancellation_slot(
+                          slot, [kept = impl_, bounds, next = *std::move(exchange), end = std::move(done)](
+                                    result<std::unique_ptr<net::transport>> made) mutable {
+                              if (!made) {
+                                  kept->busy = false;
+                                  return std::move(end)(result<reply_ptr>(made.error()));
+                              }
+                              kept->link = *std::move(made);
+                              kept->start(std::move(next), bounds, std::move(end));
+                          })));
+}
+
+} // namespace cipherlane::hsm

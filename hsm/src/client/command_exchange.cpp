@@ -1,0 +1,101 @@
+#include "client/command_exchange.hpp"
+
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/frame.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::hsm {
+
+error judge_loss(error why, const command_spec* command, bool left) noexcept {
+    const bool harmless = !left || (command != nullptr && command->repeat == repetition::safe);
+    if (harmless) return why;
+    auto judged = fail(hsm_errc::lost_answer).in_field(why.field());
+    if (why.offset()) judged = std::move(judged).at_offset(*why.offset());
+    if (command != nullptr) judged = std::move(judged).during(command->code);
+    return std::move(judged).at_endpoint(why.endpoint());
+}
+
+command_exchange::command_exchange(reply_ptr subject, bytes request, bytes header)
+    : subject_(std::move(subject))
+    , request_(std::move(request))
+    , header_(std::move(header)) {}
+
+net::action command_exchange::resume(const net::event& what) {
+    switch (what.what) {
+    case net::event::kind::started: left_ = true; return net::action::send(request_);
+    case net::event::kind::sent: return net::action::receive();
+    case net::event::kind::received: return read(what.bytes);
+    case net::event::kind::expired: return end(fail(hsm_errc::late_answer));
+    case net::event::kind::failed: break;
+    }
+    return end(what.why);
+}
+
+net::action command_exchange::read(byte_view data) {
+    input_.insert(input_.end(), data.begin(), data.end());
+    auto whole = read_message();
+    if (!whole) return end(whole.error());
+    if (*whole) return net::action::done();
+    const bool endless = input_.size() > std::size_t{subject_->dialect->frame.largest} + 2;
+    return endless ? end(fail(hsm_errc::bad_length).in_field("answer").at_offset(input_.size()))
+                   : net::action::receive();
+}
+
+/// True when the last message is there.
+result<bool> command_exchange::read_message() {
+    const auto& frame = subject_->dialect->frame;
+    for (;;) {
+        CIPHERLANE_TRY(const auto cut, cut_frame(frame, input_));
+        if (!cut) return false;
+        if (!std::equal(cut->header.begin(), cut->header.end(), header_.begin(), header_.end())) {
+            return fail(hsm_errc::wrong_header).in_field("header").at_offset(0);
+        }
+        auto used = read_body(cut->body);
+        const bool stream = frame.length == framing::prefix::none;
+        const bool early = !used && used.error().code() == make_error_code(hsm_errc::incomplete);
+        if (stream && early) return false;
+        if (!used) return used.error();
+        const auto size = stream ? cut->consumed + *used : cut->consumed;
+        input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(size));
+        const bool more = subject_->command != nullptr && !subject_->command->second_answer_wire.empty() &&
+                          !second_ && subject_->status.what != answer_status::verdict::refused;
+        if (more) {
+            second_ = true;
+            continue;
+        }
+        if (!input_.empty()) return fail(hsm_errc::left_over).in_field("answer").at_offset(size);
+        return true;
+    }
+}
+
+result<std::size_t> command_exchange::read_body(byte_view body) {
+    auto& into = *subject_;
+    if (into.command == nullptr) {
+        into.raw.assign(body.begin(), body.end());
+        return body.size();
+    }
+    const codec engine(into.dialect);
+    if (second_) {
+        field_set ignored;
+        CIPHERLANE_TRY(const auto status, engine.decode_second_answer(*into.command, body, into.asked, ignored));
+        return status.consumed;
+    }
+    CIPHERLANE_TRY(into.status, engine.decode_answer(*into.command, body, into.asked, into.values));
+    into.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(into.status.consumed));
+    return into.status.consumed;
+}
+
+net::action command_exchange::end(error why) {
+    why_ = std::move(why);
+    return net::action::done();
+}
+
+result<reply_ptr> command_exchange::take() {
+    if (why_.code()) return judge_loss(why_, subject_->command, left_);
+    return std::move(subject_);
+}
+
+} // namespace cipherlane::hsm

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cipherlane/hsm/reply.hpp>
+#include <cipherlane/net/machine.hpp>
+
+#include <array>
+
+namespace cipherlane::hsm {
+
+/// What an error that ends a call means for the caller: a command that must not be repeated, once a byte of it has
+/// left, has an unknown outcome.
+[[nodiscard]] error judge_loss(error why, const command_spec* command, bool left) noexcept;
+
+/// One command over a link that carries nothing else meanwhile: send, take the answer (both, of commands that
+/// answer twice), check its header.
+///
+/// A raw command has `subject->command == nullptr` where the profile does not know it; its answer ends with the
+/// message's length then.
+class command_exchange final : public net::exchange<reply_ptr> {
+  public:
+    /// `request` is the whole message, `header` the part of it that comes back.
+    command_exchange(reply_ptr subject, bytes request, bytes header);
+
+    [[nodiscard]] net::action resume(const net::event& what) override;
+    [[nodiscard]] result<reply_ptr> take() override;
+
+  private:
+    [[nodiscard]] net::action read(byte_view data);
+    [[nodiscard]] result<bool> read_message();
+    [[nodiscard]] result<std::size_t> read_body(byte_view body);
+    [[nodiscard]] net::action end(error why);
+
+    reply_ptr subject_;
+    bytes request_;
+    bytes header_;
+    bytes input_;
+    error why_;
+    bool left_ = false;
+    bool second_ = false;
+};
+
+} // namespace cipherlane::hsm

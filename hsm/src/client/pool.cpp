@@ -1,0 +1,144 @@
+#include "client/message_builder.hpp"
+#include "client/pool_core.hpp"
+#include "command/bind.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/hsm/pool.hpp>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <future>
+#include <thread>
+
+namespace cipherlane::hsm {
+namespace {
+
+error bad_setting(std::string_view field) {
+    return fail(hsm_errc::profile_value).during("pool").in_field(field);
+}
+
+} // namespace
+
+result<void> pool_settings::validate() const {
+    if (dialect == nullptr) return bad_setting("dialect");
+    if (units.empty()) return bad_setting("units");
+    if (connections == 0 || connections > 1024) return bad_setting("connections");
+    if (in_flight == 0 || in_flight > 4096) return bad_setting("in_flight");
+    if (attempts == 0) return bad_setting("attempts");
+    if (health_interval.count() < 20) return bad_setting("health_interval");
+    if (backoff_first.count() < 1 || backoff_most < backoff_first) return bad_setting("backoff_first");
+    for (const auto& each : units) {
+        CIPHERLANE_CHECK(each.validate());
+    }
+    return {};
+}
+
+/// The pool's own thread, for those who want none.
+struct pool::worker {
+    boost::asio::io_context io{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
+    std::jthread thread;
+
+    worker() {
+        thread = std::jthread([this] { io.run(); });
+    }
+    worker(const worker&) = delete;
+    worker& operator=(const worker&) = delete;
+    ~worker() {
+        work.reset();
+        if (thread.joinable()) thread.join();
+    }
+};
+
+pool::pool(std::shared_ptr<pool_core> core, std::unique_ptr<worker> thread)
+    : worker_(std::move(thread))
+    , core_(std::move(core)) {}
+
+result<std::unique_ptr<pool>> pool::create(boost::asio::any_io_executor on, pool_settings settings) {
+    CIPHERLANE_CHECK(settings.validate());
+    auto core = std::make_shared<pool_core>(std::move(on), std::move(settings));
+    core->begin();
+    return std::unique_ptr<pool>(new pool(std::move(core), nullptr));
+}
+
+result<std::unique_ptr<pool>> pool::create_with_thread(pool_settings settings) {
+    CIPHERLANE_CHECK(settings.validate());
+    auto thread = std::make_unique<worker>();
+    auto core = std::make_shared<pool_core>(thread->io.get_executor(), std::move(settings));
+    core->begin();
+    return std::unique_ptr<pool>(new pool(std::move(core), std::move(thread)));
+}
+
+pool::~pool() {
+    close();
+}
+
+void pool::close() noexcept {
+    boost::asio::dispatch(core_->strand(), [core = core_] { core->close(); });
+}
+
+const profile& pool::dialect() const noexcept {
+    return *core_->settings().dialect;
+}
+
+boost::asio::any_io_executor pool::default_executor() const {
+    return core_->strand();
+}
+
+void pool::start_command(const operation_request& request, const call& bounds, net::completion<reply_ptr> done) {
+    auto subject = core_->fresh_reply();
+    if (auto bound = bind_request(request, *subject); !bound) return fail_later(bound.error(), std::move(done));
+    auto made = core_->prepare(std::move(subject), {}, bounds);
+    if (!made) return fail_later(made.error(), std::move(done));
+    core_->submit(*made, std::move(done));
+}
+
+namespace {
+
+result<reply_ptr> wait_for(pool_core& core, pool_call* what) {
+    std::promise<result<reply_ptr>> promise;
+    auto outcome = promise.get_future();
+    core.submit(what,
+        boost::asio::bind_executor(core.strand(), [&](result<reply_ptr> got) { promise.set_value(std::move(got)); }));
+    return outcome.get();
+}
+
+} // namespace
+
+result<reply_ptr> pool::run_command(const operation_request& request, const call& bounds) {
+    auto subject = core_->fresh_reply();
+    CIPHERLANE_CHECK(bind_request(request, *subject));
+    CIPHERLANE_TRY(auto* made, core_->prepare(std::move(subject), {}, bounds));
+    return wait_for(*core_, made);
+}
+
+result<raw_answer> pool::execute(const raw_command& command, const call& bounds) {
+    auto subject = core_->fresh_reply();
+    CIPHERLANE_CHECK(bind_raw(command.body(), *subject));
+    CIPHERLANE_TRY(auto* made, core_->prepare(std::move(subject), command.body(), bounds));
+    // Whether raw bytes may be sent twice is the caller's to know.
+    made->attempts = core_->settings().attempts;
+    CIPHERLANE_TRY(const auto answer, wait_for(*core_, made));
+    return to_raw_answer(*answer);
+}
+
+void pool::drain(std::size_t unit) {
+    if (unit >= core_->settings().units.size()) return;
+    boost::asio::dispatch(core_->strand(), [core = core_, unit] { core->set_state(unit, unit_state::drained); });
+}
+
+void pool::restore(std::size_t unit) {
+    if (unit >= core_->settings().units.size()) return;
+    boost::asio::dispatch(core_->strand(), [core = core_, unit] { core->set_state(unit, unit_state::ready); });
+}
+
+pool_stats pool::stats() const {
+    std::promise<pool_stats> promise;
+    auto outcome = promise.get_future();
+    boost::asio::dispatch(core_->strand(), [&] { promise.set_value(core_->stats()); });
+    return outcome.get();
+}
+
+} // namespace cipherlane::hsm

@@ -1,0 +1,142 @@
+// Connections of a pool: opening, health, rest, replacement.
+#include "client/pool_core.hpp"
+#include "command/bind.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::hsm {
+
+/// Opens one more connection where one is missing. A unit that has shown nothing yet since it failed gets one at a
+/// time.
+void pool_core::want_connection(const pool_call& what) {
+    const auto now = clock::now();
+    std::size_t chosen = pool_call::no_unit;
+    std::size_t least = 0;
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        auto& unit = units_[i];
+        const bool rested = unit.state == unit_state::resting && now >= unit.rests_until;
+        if (unit.state != unit_state::ready && !rested) continue;
+        const auto there = unit.connections.size() + unit.connecting;
+        if (there >= settings_.connections || (unit.connecting != 0 && !unit.proven)) continue;
+        const auto weight = there + (i == what.avoid ? 1'000'000 : 0);
+        if (chosen != pool_call::no_unit && weight >= least) continue;
+        chosen = i;
+        least = weight;
+    }
+    if (chosen != pool_call::no_unit) connect(chosen);
+}
+
+void pool_core::connect(std::size_t unit) {
+    if (closed_) return;
+    auto& subject = units_[unit];
+    ++subject.connecting;
+    const call bounds(subject.at.connect_timeout, stop_.get_token());
+    net::async_connect_tcp(strand_, subject.at, bounds,
+        boost::asio::bind_executor(
+            strand_, [self = shared_from_this(), unit](result<std::unique_ptr<net::transport>> link) mutable {
+                self->connected(unit, std::move(link));
+            }));
+}
+
+void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transport>> link) {
+    auto& subject = units_[unit];
+    --subject.connecting;
+    if (closed_) return;
+    if (!link) {
+        ++subject.stats.failed_connects;
+        return unit_failed(unit);
+    }
+    ++subject.stats.connects;
+    auto made = std::make_shared<pool_connection>(shared_from_this(), unit, *std::move(link));
+    const bool unknown = settings_.on_connect == first_check::diagnose &&
+                         settings_.dialect->supports(operation::diagnose) && !subject.proven;
+    made->start();
+    subject.connections.push_back(made);
+    if (unknown) return check_health(*made);
+    subject.proven = true;
+    if (subject.state == unit_state::resting) subject.state = unit_state::ready;
+    serve_waiting();
+}
+
+/// A unit that failed rests, longer each time, by a span that no two clients share.
+void pool_core::unit_failed(std::size_t unit) {
+    auto& subject = units_[unit];
+    if (subject.state != unit_state::ready && subject.state != unit_state::resting) return;
+    if (subject.state == unit_state::resting && clock::now() < subject.rests_until) return;
+    subject.state = unit_state::resting;
+    subject.proven = false;
+    const auto half = std::max<std::int64_t>(1, subject.backoff.count() / 2);
+    const std::chrono::milliseconds rest(half + static_cast<std::int64_t>(jitter_()) % half);
+    subject.rests_until = clock::now() + rest;
+    subject.backoff = std::min(2 * subject.backoff, settings_.backoff_most);
+    settings_.log.warning("hsm", subject.stats.endpoint + " rests for " + std::to_string(rest.count()) + " ms");
+    arm(subject.rests_until);
+    if (!waiting_.empty()) want_connection(*waiting_.front());
+}
+
+void pool_core::closed(pool_connection& which, const error& why) {
+    auto& subject = units_[which.unit()];
+    std::erase_if(subject.connections, [&](const auto& each) { return each.get() == &which; });
+    if (closed_ || !why.code()) return;
+    // A peer that hangs up on an idle connection has not failed; one that breaks the last connection has.
+    if (subject.connections.empty()) unit_failed(which.unit());
+}
+
+void pool_core::look_after_connections(clock::time_point now) {
+    next_care_ =
+        now + std::max<std::chrono::milliseconds>(settings_.health_interval / 2, std::chrono::milliseconds(10));
+    for (auto& unit : units_) {
+        const auto kept = unit.connections;
+        for (const auto& each : kept) {
+            const bool old = settings_.largest_age.count() != 0 && now - each->opened() > settings_.largest_age;
+            if (old) {
+                each->retire();
+            } else if (each->in_flight() == 0 && now - each->last_used() >= settings_.health_interval / 2) {
+                check_health(*each);
+            }
+        }
+    }
+}
+
+/// Sends the profile's health command on this very connection.
+void pool_core::check_health(pool_connection& on) {
+    const auto* command = settings_.dialect->command(settings_.dialect->health);
+    if (command == nullptr || !on.has_room()) return;
+    auto subject = fresh_reply();
+    subject->command = command;
+    auto made = prepare(std::move(subject), {}, call(settings_.answer_timeout));
+    if (!made) return;
+    auto& what = **made;
+    what.is_health = true;
+    what.done.emplace(boost::asio::bind_executor(
+        strand_, [self = shared_from_this(), unit = on.unit(), connection = on.weak_from_this()](
+                     result<reply_ptr> answer) mutable { self->health_came(unit, connection, std::move(answer)); }));
+    activate(what);
+    send(on, what);
+}
+
+void pool_core::health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, result<reply_ptr> answer) {
+    auto& subject = units_[unit];
+    if (closed_) return;
+    if (!answer) {
+        if (auto connection = on.lock()) connection->fail(answer.error());
+        return;
+    }
+    const short_bytes shown((*answer)->values.value(field_name("lmk_check")));
+    if (lmk_check_.empty()) lmk_check_ = shown;
+    if (!shown.empty() && !(shown == lmk_check_)) {
+        settings_.log.error("hsm", subject.stats.endpoint + " is taken out: its local master key shows " +
+                                       to_hex(shown.view()) + ", not " + to_hex(lmk_check_.view()));
+        ++subject.stats.by_code["lmk"];
+        return set_state(unit, unit_state::out_of_service);
+    }
+    subject.proven = true;
+    subject.backoff = settings_.backoff_first;
+    if (subject.state == unit_state::resting) subject.state = unit_state::ready;
+    serve_waiting();
+}
+
+} // namespace cipherlane::hsm

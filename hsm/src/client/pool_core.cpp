@@ -1,0 +1,369 @@
+#include "client/pool_core.hpp"
+
+#include "client/command_exchange.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/frame.hpp>
+#include <cipherlane/net/errc.hpp>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace cipherlane::hsm {
+namespace {
+
+std::size_t bucket_of(std::uint64_t microseconds) {
+    const auto width = static_cast<std::size_t>(std::bit_width(microseconds >> 4));
+    return std::min(width, unit_stats::latency_buckets - 1);
+}
+
+error timed_out() {
+    return {make_error_code(net_errc::timed_out), layer::hsm};
+}
+
+} // namespace
+
+pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
+    : settings_(std::move(settings))
+    , engine_(settings_.dialect)
+    , strand_(boost::asio::make_strand(on))
+    , timer_(strand_)
+    , lmk_check_(settings_.lmk_check)
+    , jitter_(std::random_device{}()) {
+    if (settings_.answer_timeout.count() == 0) settings_.answer_timeout = settings_.dialect->timeout;
+    for (const auto& each : settings_.units) {
+        pool_unit made;
+        made.at = each;
+        made.backoff = settings_.backoff_first;
+        made.stats.endpoint = each.host + ":" + std::to_string(each.port);
+        units_.push_back(std::move(made));
+    }
+}
+
+std::size_t pool_core::room() const noexcept {
+    if (!settings_.dialect->frame.correlates) return 1;
+    // Every number in flight must fit the header, with room for those that wait out their lateness.
+    const auto digits = std::min<std::size_t>(settings_.dialect->frame.header_length, 4);
+    return std::min(settings_.in_flight, (std::size_t{1} << (4 * digits)) / 8);
+}
+
+result<pool_call*> pool_core::prepare(reply_ptr subject, byte_view raw, const call& bounds) {
+    auto* made = calls_.take();
+    auto guard = [this](pool_call* unused) { calls_.give_back(unused); };
+    std::unique_ptr<pool_call, decltype(guard)> kept(made, guard);
+    made->subject = std::move(subject);
+    made->until = bounds.until().at();
+    made->stop = bounds.stop();
+    if (raw.empty()) {
+        CIPHERLANE_CHECK(engine_.encode_request(*made->subject->command, made->subject->asked, made->body));
+    } else {
+        made->body.assign(raw.begin(), raw.end());
+        made->wants_raw = true;
+    }
+    const auto& frame = settings_.dialect->frame;
+    if (made->body.size() + frame.header_length + frame.trailer.size() + 1 > frame.largest) {
+        return fail(hsm_errc::bad_length).in_field("message").at_offset(made->body.size());
+    }
+    return kept.release();
+}
+
+void pool_core::submit(pool_call* what, net::completion<reply_ptr> done) {
+    what->done.emplace(std::move(done));
+    boost::asio::dispatch(strand_, [self = shared_from_this(), what] { self->admit(*what); });
+}
+
+void pool_core::begin() {
+    boost::asio::dispatch(strand_, [self = shared_from_this()] {
+        // One connection to each unit at once, so that the first call finds it and a wrong unit is known early.
+        for (std::size_t i = 0; i < self->units_.size(); ++i) {
+            self->connect(i);
+        }
+        self->next_care_ = clock::now() + self->settings_.health_interval / 2;
+        self->arm(self->next_care_);
+    });
+}
+
+void pool_core::admit(pool_call& what) {
+    activate(what);
+    const auto serial = what.serial;
+    if (what.stop.stop_possible()) {
+        what.on_stop.emplace(what.stop, [self = weak_from_this(), &what, serial] {
+            auto core = self.lock();
+            if (core == nullptr) return;
+            boost::asio::post(core->strand_, [core, &what, serial] { core->cancel(what, serial); });
+        });
+    }
+    auto slot = boost::asio::get_associated_cancellation_slot(*what.done);
+    if (slot.is_connected()) {
+        slot.assign([self = weak_from_this(), &what, serial](boost::asio::cancellation_type) {
+            auto core = self.lock();
+            if (core == nullptr) return;
+            boost::asio::post(core->strand_, [core, &what, serial] { core->cancel(what, serial); });
+        });
+    }
+    place(what);
+}
+
+void pool_core::place(pool_call& what) {
+    const auto now = clock::now();
+    if (closed_) return finish(what, fail(hsm_errc::closed));
+    if (what.until <= now) return finish(what, timed_out());
+    if (auto* on = pick(what)) return send(*on, what);
+    if (all_out()) return finish(what, fail(hsm_errc::no_unit));
+    if (waiting_.size() >= settings_.waiting) return finish(what, fail(hsm_errc::no_unit).in_field("waiting"));
+    what.waiting = true;
+    what.attempt_until = what.until;
+    waiting_.push_back(&what);
+    arm(what.until);
+    want_connection(what);
+}
+
+bool pool_core::is_usable(const pool_unit& unit) const {
+    return unit.state == unit_state::ready;
+}
+
+bool pool_core::all_out() const {
+    return std::all_of(units_.begin(), units_.end(),
+        [](const pool_unit& u) { return u.state == unit_state::drained || u.state == unit_state::out_of_service; });
+}
+
+/// The connection with the fewest calls, of the unit with the fewest; not of the unit that just failed the call, if
+/// there is another.
+pool_connection* pool_core::pick(const pool_call& what) {
+    pool_connection* best = nullptr;
+    std::size_t best_unit = 0;
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        auto& unit = units_[i];
+        if (!is_usable(unit) || !unit.proven) continue;
+        const auto load = unit.in_flight() + (i == what.avoid ? 1'000'000 : 0);
+        if (best != nullptr && load >= best_unit) continue;
+        for (const auto& each : unit.connections) {
+            if (!each->has_room()) continue;
+            const bool better = best == nullptr || best->unit() != i || each->in_flight() < best->in_flight();
+            if (better) best = each.get();
+        }
+        if (best != nullptr && best->unit() == i) best_unit = load;
+    }
+    // A busy connection is shared only when no further one may be opened.
+    if (best != nullptr && best->in_flight() > 0) want_connection(what);
+    return best;
+}
+
+void pool_core::send(pool_connection& on, pool_call& what) {
+    what.waiting = false;
+    what.second = false;
+    ++what.attempts;
+    what.sent_at = clock::now();
+    what.attempt_until = std::min(what.until, what.sent_at + settings_.answer_timeout);
+    arm(what.attempt_until);
+    on.send(what);
+}
+
+void pool_core::serve_waiting() {
+    if (serving_) return;
+    serving_ = true;
+    while (!waiting_.empty()) {
+        auto* next = waiting_.front();
+        auto* on = pick(*next);
+        if (on == nullptr) break;
+        waiting_.pop_front();
+        send(*on, *next);
+    }
+    serving_ = false;
+    if (!waiting_.empty()) want_connection(*waiting_.front());
+}
+
+// --- the end of calls ---
+
+void pool_core::answered(pool_connection& on, pool_call& what) {
+    auto& unit = units_[on.unit()];
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - what.sent_at).count();
+    const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
+    ++unit.stats.answers;
+    ++unit.stats.latency[bucket_of(microseconds)];
+    unit.stats.latency_sum_us += microseconds;
+    judge_unit(on.unit(), *what.subject);
+    auto subject = std::move(what.subject);
+    finish(what, std::move(subject));
+    if (!waiting_.empty()) serve_waiting();
+}
+
+/// A refusal may be about the unit itself.
+void pool_core::judge_unit(std::size_t unit, const reply& answer) {
+    if (answer.command == nullptr || answer.status.what != answer_status::verdict::refused) return;
+    auto& subject = units_[unit];
+    const auto code = answer.status.code.view();
+    ++subject.stats.refusals;
+    ++subject.stats.by_code[std::string(code)];
+    const auto status = check_status(answer);
+    const bool fatal = !status && status.error().code() == make_error_code(hsm_errc::out_of_service);
+    // A command for the authorised state says nothing about a unit that works outside it.
+    if (!fatal || answer.command->needs_authorised || subject.state == unit_state::out_of_service) return;
+    settings_.log.error("hsm", subject.stats.endpoint + " is taken out: code " + std::string(code) + ", " +
+                                   std::string(settings_.dialect->meaning(*answer.command, code)));
+    set_state(unit, unit_state::out_of_service);
+}
+
+bool pool_core::may_repeat(const pool_call& what) const {
+    return settings_.retry == retry_policy::safe_commands && what.is_safe() && !what.is_health && !what.second &&
+           what.attempts < settings_.attempts && !closed_;
+}
+
+void pool_core::lost(pool_call& what, std::size_t unit, const error& why) {
+    ++units_[unit].stats.lost;
+    if (may_repeat(what) && clock::now() < what.until) {
+        ++retries_;
+        what.avoid = unit;
+        return place(what);
+    }
+    finish(what, judge_loss(why, what.subject->command, true));
+}
+
+void pool_core::finish(pool_call& what, result<reply_ptr> outcome) {
+    deactivate(what);
+    what.on_stop.reset();
+    auto done = std::move(*what.done);
+    auto slot = boost::asio::get_associated_cancellation_slot(done);
+    if (slot.is_connected()) slot.clear();
+    calls_.give_back(&what);
+    auto executor = boost::asio::get_associated_executor(done, strand_);
+    if (executor == boost::asio::any_completion_executor(strand_)) return std::move(done)(std::move(outcome));
+    boost::asio::dispatch(strand_,
+        boost::asio::bind_executor(executor,
+            [end = std::move(done), outcome = std::move(outcome)]() mutable { std::move(end)(std::move(outcome)); }));
+}
+
+void pool_core::activate(pool_call& what) {
+    what.place = active_.size();
+    active_.push_back(&what);
+}
+
+void pool_core::deactivate(pool_call& what) {
+    if (what.waiting) {
+        const auto at = std::find(waiting_.begin(), waiting_.end(), &what);
+        if (at != waiting_.end()) waiting_.erase(at);
+    }
+    active_[what.place] = active_.back();
+    active_[what.place]->place = what.place;
+    active_.pop_back();
+}
+
+void pool_core::cancel(pool_call& what, std::uint64_t serial) {
+    if (what.serial != serial) return;
+    const bool left = what.on != nullptr;
+    const error why(make_error_code(net_errc::cancelled), layer::hsm);
+    if (left) what.on->forget(what);
+    if (what.serial == serial) finish(what, judge_loss(why, what.subject->command, left));
+}
+
+// --- time ---
+
+void pool_core::arm(clock::time_point at) {
+    if (at >= armed_) return;
+    armed_ = at;
+    timer_.expires_at(at);
+    timer_.async_wait([self = weak_from_this()](const boost::system::error_code& why) {
+        auto core = self.lock();
+        if (core != nullptr && !why) core->on_timer();
+    });
+}
+
+void pool_core::on_timer() {
+    armed_ = clock::time_point::max();
+    const auto now = clock::now();
+    // Expiring one call may end others, so look for the next one afresh each time.
+    for (;;) {
+        const auto due =
+            std::find_if(active_.begin(), active_.end(), [&](const pool_call* c) { return c->attempt_until <= now; });
+        if (due == active_.end()) break;
+        expire(**due, now);
+    }
+    if (now >= next_care_ && !closed_) look_after_connections(now);
+    auto next = closed_ ? clock::time_point::max() : next_care_;
+    for (const auto* each : active_) {
+        next = std::min(next, each->attempt_until);
+    }
+    for (std::size_t i = 0; i < units_.size(); ++i) {
+        auto& unit = units_[i];
+        if (unit.state != unit_state::resting || unit.connecting != 0 || closed_) continue;
+        // Tried again even when nobody waits, so that it is there when somebody does.
+        if (unit.rests_until <= now) connect(i);
+        if (unit.rests_until > now) next = std::min(next, unit.rests_until);
+    }
+    if (next != clock::time_point::max()) arm(next);
+    if (!waiting_.empty()) serve_waiting();
+}
+
+void pool_core::expire(pool_call& what, clock::time_point now) {
+    const bool left = what.on != nullptr;
+    const auto serial = what.serial;
+    if (left) {
+        const auto unit = what.on->unit();
+        ++units_[unit].stats.timeouts;
+        // Keeps the connection's loss from being told to this call as well.
+        what.on->forget(what);
+        if (what.serial != serial) return;
+        if (units_[unit].connections.size() <= 1 || !settings_.dialect->frame.correlates) unit_failed(unit);
+        if (may_repeat(what) && now < what.until) {
+            ++retries_;
+            what.avoid = unit;
+            return place(what);
+        }
+    }
+    finish(what, judge_loss(timed_out(), what.subject->command, left));
+}
+
+// --- from outside ---
+
+void pool_core::set_state(std::size_t unit, unit_state state) {
+    auto& subject = units_[unit];
+    subject.state = state;
+    if (state == unit_state::ready) {
+        subject.backoff = settings_.backoff_first;
+        return serve_waiting();
+    }
+    const auto kept = subject.connections;
+    for (const auto& each : kept) {
+        each->retire();
+    }
+    // Nobody may wait for ever for units that will not come back by themselves.
+    if (!all_out()) return;
+    while (!waiting_.empty()) {
+        finish(*waiting_.front(), fail(hsm_errc::no_unit));
+    }
+}
+
+void pool_core::close() {
+    if (closed_) return;
+    closed_ = true;
+    timer_.cancel();
+    stop_.request_stop();
+    for (auto& unit : units_) {
+        const auto kept = unit.connections;
+        for (const auto& each : kept) {
+            each->fail(fail(hsm_errc::closed));
+        }
+    }
+    while (!active_.empty()) {
+        finish(*active_.back(), fail(hsm_errc::closed));
+    }
+}
+
+pool_stats pool_core::stats() const {
+    pool_stats made;
+    made.waiting = waiting_.size();
+    made.retries = retries_;
+    for (const auto& unit : units_) {
+        made.units.push_back(unit.stats);
+        made.units.back().state = unit.state;
+        made.units.back().open_connections = unit.connections.size();
+        made.units.back().in_flight = unit.in_flight();
+    }
+    return made;
+}
+
+} // namespace cipherlane::hsm

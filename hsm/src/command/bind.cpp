@@ -1,0 +1,188 @@
+#include "command/bind.hpp"
+
+#include "dialect/layout_parser.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+namespace cipherlane::hsm {
+namespace {
+
+using literals::operator""_f;
+
+bool matches(const binding& each, const operation_request& request) {
+    if (each.what != request.what()) return false;
+    return std::all_of(each.when.begin(), each.when.end(),
+        [&](const auto& pair) { return as_text(pair.second) == request.values().text(pair.first); });
+}
+
+/// Fields that take their value from another name where a dialect has several codes for the same thing.
+field_name source_of(const field_spec& field, const field_set& given) {
+    if (given.has(field.name)) return field.name;
+    if (field.domain == "key_usage" || field.domain == "key_type2" || field.domain == "mac_key" ||
+        field.domain == "key_type1")
+        return "key_type"_f;
+    if (field.name == "source_role"_f) return "source_type"_f;
+    return field.name;
+}
+
+/// Account digits of a PAN: the rightmost without the check digit.
+byte_view account_of(byte_view card, std::size_t digits) {
+    if (card.size() < digits + 1) return {};
+    return card.subspan(card.size() - 1 - digits, digits);
+}
+
+class request_binder {
+  public:
+    request_binder(const operation_request& request, reply& into)
+        : request_(&request)
+        , given_(&request.values())
+        , into_(&into)
+        , asked_(&into.asked) {}
+
+    result<void> bind() {
+        const auto& dialect = *into_->dialect;
+        for (const auto& each : dialect.bindings) {
+            if (!matches(each, *request_)) continue;
+            into_->how = &each;
+            into_->command = &dialect.commands[each.index];
+            return fill();
+        }
+        const auto name = to_string(request_->what());
+        return fail(hsm_errc::unsupported).during(name).in_field(dialect.name);
+    }
+
+  private:
+    result<void> fill() {
+        asked_->clear();
+        CIPHERLANE_CHECK(check_import_type());
+        for (const auto& [name, value] : into_->how->preset) {
+            asked_->set(name, value);
+        }
+        for (const auto& field : into_->command->request) {
+            if (field.kind == field_kind::group || field.kind == field_kind::literal) continue;
+            if (!asked_->has(field.name)) CIPHERLANE_CHECK(fill_field(field));
+        }
+        keep_for_comparison();
+        return {};
+    }
+
+    /// Where the command carries no key type, the unit has one of its own.
+    [[nodiscard]] result<void> check_import_type() const {
+        const auto fixed = into_->dialect->quirk("import_key_type");
+        if (request_->what() != operation::import_key || fixed.empty()) return {};
+        const auto* own = into_->dialect->code("key_type", fixed);
+        const auto* wanted = into_->dialect->code("key_type", given_->text("key_type"_f));
+        if (own != nullptr && wanted != nullptr && *own == *wanted) return {};
+        return lacks("key_type");
+    }
+
+    result<void> fill_field(const field_spec& field) {
+        if (field.name == "account"_f) return fill_account(field, "card"_f, "account"_f);
+        if (field.name == "target_account"_f) return fill_target_account(field);
+        if (field.name == "length_flag"_f) return fill_length_flag(field);
+        if (field.name == "size"_f && given_->has("mac"_f))
+            return put_number(field, given_->value("mac"_f).size() > 4);
+        const auto value = given_->get(source_of(field, *given_));
+        if (!value) return {};
+        if (!field.domain.empty()) return fill_code(field, as_text(*value));
+        return put(field, *value);
+    }
+
+    result<void> fill_code(const field_spec& field, std::string_view word) {
+        const auto* code = into_->dialect->code(field.domain, word);
+        if (code == nullptr) return lacks(field.domain + " " + std::string(word));
+        CIPHERLANE_TRY(auto value, parse_field_value(field, *code));
+        asked_->set(field.name, value);
+        return {};
+    }
+
+    result<void> fill_account(const field_spec& field, field_name card, field_name exact) {
+        if (const auto digits = given_->value(exact); !digits.empty()) return put(field, digits);
+        const auto whole = given_->value(card);
+        if (whole.empty()) return {};
+        const auto digits = account_of(whole, into_->dialect->account_digits);
+        if (digits.empty()) return fail(hsm_errc::bad_length).during(into_->command->code).in_field("account");
+        return put(field, digits);
+    }
+
+    result<void> fill_target_account(const field_spec& field) {
+        CIPHERLANE_CHECK(fill_account(field, "target_card"_f, "target_account"_f));
+        if (asked_->has(field.name)) return {};
+        return fill_account(field, "card"_f, "account"_f);
+    }
+
+    /// 0, 1, 2 for single, double, triple keys.
+    result<void> fill_length_flag(const field_spec& field) {
+        const auto text = given_->text("key"_f);
+        std::size_t digits = text.size();
+        if (!text.empty() && hex_value(text[0]) < 0) {
+            const auto* scheme = into_->dialect->scheme(text[0]);
+            digits = scheme == nullptr || scheme->digits == 0 ? 32 : scheme->digits;
+        }
+        return put_number(field, digits <= 16 ? 0 : digits / 16 - 1);
+    }
+
+    result<void> put_number(const field_spec& field, std::size_t number) {
+        return put(field, as_bytes(std::to_string(number)));
+    }
+
+    /// Numbers get leading zeros; a MAC or check value longer than the field is cut.
+    result<void> put(const field_spec& field, byte_view value) {
+        const bool fixed = field.rule == length_rule::fixed;
+        if (field.kind == field_kind::digits && fixed && value.size() < field.least && !value.empty()) {
+            auto room = asked_->add(field.name, field.least);
+            const auto zeros = field.least - value.size();
+            std::fill_n(room.begin(), zeros, std::uint8_t{'0'});
+            std::copy(value.begin(), value.end(), room.begin() + static_cast<std::ptrdiff_t>(zeros));
+            return {};
+        }
+        const bool cut = (field.name == "mac"_f || field.name == "check_value"_f) && field.kind == field_kind::binary;
+        asked_->set(field.name, cut ? value.first(std::min<std::size_t>(value.size(), field.most)) : value);
+        return {};
+    }
+
+    void keep_for_comparison() {
+        if (const auto mac = given_->get("mac"_f)) asked_->set("expected_mac"_f, *mac);
+        if (const auto kcv = given_->get("check_value"_f)) asked_->set("expected_check_value"_f, *kcv);
+    }
+
+    [[nodiscard]] error lacks(std::string_view what) const {
+        return fail(hsm_errc::unsupported).during(to_string(request_->what())).in_field(what);
+    }
+
+    const operation_request* request_;
+    const field_set* given_;
+    reply* into_;
+    field_set* asked_;
+};
+
+/// "wrapped_key U 48" where the digits do not fit; the schemes that were asked for otherwise.
+std::string describe_key(const field_spec& field, std::string_view text) {
+    const bool tagged = !text.empty() && hex_value(text[0]) < 0;
+    const auto tag = tagged ? std::string(1, text[0]) : std::string("untagged");
+    return field.label + " " + tag + " " + std::to_string(text.size() - (tagged ? 1 : 0));
+}
+
+} // namespace
+
+result<void> bind_request(const operation_request& request, reply& into) {
+    return request_binder(request, into).bind();
+}
+
+std::string local_finding(const reply& of) {
+    // A refusal over a scheme, a length or a parity is about a key: name the one that stands out.
+    const auto code = of.status.code.view();
+    const bool about_keys = code == "10" || code == "11" || code == "26" || code == "27" || code == "02";
+    if (!about_keys || of.command == nullptr) return {};
+    std::string found;
+    for (const auto& field : of.command->request) {
+        if (field.kind != field_kind::key || !of.asked.has(field.name)) continue;
+        // 10 speaks of the first key, 11 and the others of the last.
+        found = describe_key(field, of.asked.text(field.name));
+        if (code == "10") break;
+    }
+    return found;
+}
+
+} // namespace cipherlane::hsm

@@ -1,0 +1,218 @@
+#include "dialect/encode.hpp"
+
+#include "dialect/condition.hpp"
+#include "dialect/key_text.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <charconv>
+
+namespace cipherlane::hsm {
+namespace {
+
+bool all_digits(byte_view text) {
+    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+}
+
+bool printable(byte_view text) {
+    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; });
+}
+
+/// Walks a layout and appends each field.
+class layout_writer {
+  public:
+    layout_writer(const profile& dialect, std::string_view operation, const condition_scope& scope, bytes& out)
+        : dialect_(&dialect)
+        , operation_(operation)
+        , scope_(scope)
+        , out_(&out)
+        , start_(out.size()) {}
+
+    result<void> write() { return write_range(0, scope_.own->size()); }
+
+  private:
+    result<void> write_range(std::size_t from, std::size_t to) {
+        const auto& items = *scope_.own;
+        for (auto i = from; i < to; ++i) {
+            const auto& item = items[i];
+            if (item.kind == field_kind::group) {
+                if (is_present(i)) CIPHERLANE_CHECK(write_range(i + 1, i + 1 + item.children));
+                i += item.children;
+            } else {
+                CIPHERLANE_CHECK(write_item(item));
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool is_present(std::size_t index) const {
+        const auto& items = *scope_.own;
+        const auto& group = items[index];
+        if (group.when != presence::given) return scope_.holds(group);
+        for (std::size_t i = index + 1; i <= index + group.children; ++i) {
+            const auto& item = items[i];
+            if (item.kind == field_kind::group || item.kind == field_kind::literal) continue;
+            if (scope_.values->has(item.name)) return true;
+        }
+        return false;
+    }
+
+    result<void> write_item(const field_spec& item) {
+        if (item.kind == field_kind::literal) {
+            append(as_bytes(item.label));
+            return {};
+        }
+        if (item.kind == field_kind::length) return write_count(item);
+        auto value = scope_.values->get(item.name);
+        if (!value && item.has_preset) value = item.preset;
+        if (!value) return wrong(hsm_errc::missing_field, item);
+        CIPHERLANE_CHECK(check(item, *value));
+        if (item.rule == length_rule::prefixed)
+            CIPHERLANE_CHECK(write_number(item, wire_size(item, *value) / item.unit));
+        append_value(item, *value);
+        return {};
+    }
+
+    [[nodiscard]] std::size_t wire_size(const field_spec& item, byte_view value) const {
+        if (item.kind == field_kind::hex) return value.size() * 2;
+        if (item.kind == field_kind::key && item.rule != length_rule::self) return value.size() / 2;
+        return value.size();
+    }
+
+    [[nodiscard]] result<void> check(const field_spec& item, byte_view value) const {
+        const auto size = wire_size(item, value);
+        if (item.kind == field_kind::key) return check_key_field(item, value);
+        if (size < item.least || size > item.most) return wrong(hsm_errc::bad_length, item);
+        if (size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
+        if (item.kind == field_kind::digits && !all_digits(value)) return wrong(hsm_errc::bad_value, item);
+        if (item.kind == field_kind::text && !printable(value)) return wrong(hsm_errc::bad_value, item);
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_key_field(const field_spec& item, byte_view value) const {
+        const auto text = as_text(value);
+        if (item.rule == length_rule::self) {
+            auto good = check_key(*dialect_, text);
+            if (!good)
+                return fail(static_cast<hsm_errc>(good.error().code().value()), operation_, item.label,
+                    out_->size() - start_ + good.error().offset().value_or(0));
+            return {};
+        }
+        const auto size = text.size() / 2;
+        if (text.size() % 2 != 0 || size < item.least || size > item.most) return wrong(hsm_errc::key_length, item);
+        const bool hex = std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
+        return hex ? result<void>() : result<void>(wrong(hsm_errc::bad_value, item));
+    }
+
+    /// A `length` item: of the field it counts, or its own number.
+    result<void> write_count(const field_spec& item) {
+        const auto* target = item.counts == field_name() ? nullptr : find_field(*scope_.own, item.counts);
+        auto own = scope_.values->get(item.name);
+        if (!own && item.has_preset) own = item.preset;
+        if (target != nullptr && scope_.values->has(item.counts)) {
+            const auto size = wire_size(*target, scope_.values->value(item.counts));
+            if (item.prefix == number_form::ksn) return write_descriptor(item, own, size);
+            if (size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
+            return write_number(item, size / item.unit);
+        }
+        if (!own && target != nullptr) return write_number(item, 0);
+        if (!own) return wrong(hsm_errc::missing_field, item);
+        const auto number = to_number(as_text(*own));
+        return number ? write_number(item, *number) : result<void>(wrong(hsm_errc::bad_value, item));
+    }
+
+    /// The lengths of three parts of a key serial number; with five digits of counter they are the whole.
+    result<void> write_descriptor(const field_spec& item, std::optional<byte_view> given, std::size_t size) {
+        std::array<std::uint8_t, 3> made{'0', '0', '5'};
+        if (given) {
+            if (given->size() != 3) return wrong(hsm_errc::bad_length, item);
+            std::copy(given->begin(), given->end(), made.begin());
+        } else {
+            if (size < 10 || size > 25) return wrong(hsm_errc::bad_length, item);
+            made[0] = static_cast<std::uint8_t>("0123456789ABCDEF"[size - 10]);
+        }
+        std::size_t sum = 5;
+        for (auto digit : made) {
+            const int part = hex_value(static_cast<char>(digit));
+            if (part < 0) return wrong(hsm_errc::bad_value, item);
+            sum += static_cast<std::size_t>(part);
+        }
+        if (sum != size) return wrong(hsm_errc::bad_length, item);
+        append(made);
+        return {};
+    }
+
+    result<void> write_number(const field_spec& item, std::size_t number) {
+        switch (item.prefix) {
+        case number_form::byte:
+            if (number > 0xFF) return wrong(hsm_errc::bad_length, item);
+            out_->push_back(static_cast<std::uint8_t>(number));
+            return {};
+        case number_form::word: return write_word(item, number);
+        case number_form::decimal: return write_figures(item, number, 10);
+        case number_form::hexadecimal: return write_figures(item, number, 16);
+        default: return wrong(hsm_errc::bad_value, item);
+        }
+    }
+
+    result<void> write_word(const field_spec& item, std::size_t number) {
+        if (number > 0xFFFF) return wrong(hsm_errc::bad_length, item);
+        std::array<std::uint8_t, 2> word{};
+        store_be16(word.data(), static_cast<std::uint16_t>(number));
+        if (dialect_->frame.little_endian) std::swap(word[0], word[1]);
+        append(word);
+        return {};
+    }
+
+    result<void> write_figures(const field_spec& item, std::size_t number, unsigned base) {
+        std::array<std::uint8_t, 8> figures{};
+        for (std::size_t i = item.prefix_width; i-- > 0;) {
+            figures[i] = static_cast<std::uint8_t>("0123456789ABCDEF"[number % base]);
+            number /= base;
+        }
+        if (number != 0) return wrong(hsm_errc::bad_length, item);
+        append(byte_view(figures).first(item.prefix_width));
+        return {};
+    }
+
+    void append(byte_view data) { out_->insert(out_->end(), data.begin(), data.end()); }
+
+    void append_value(const field_spec& item, byte_view value) {
+        const auto at = out_->size();
+        if (item.kind == field_kind::hex) {
+            out_->resize(at + 2 * value.size());
+            to_hex(value, std::span<char>(reinterpret_cast<char*>(out_->data() + at), 2 * value.size()));
+            if (dialect_->lower_case_hex) {
+                std::transform(out_->begin() + static_cast<std::ptrdiff_t>(at), out_->end(),
+                    out_->begin() + static_cast<std::ptrdiff_t>(at),
+                    [](std::uint8_t c) { return static_cast<std::uint8_t>(c >= 'A' ? c + 32 : c); });
+            }
+        } else if (item.kind == field_kind::key && item.rule != length_rule::self) {
+            out_->resize(at + value.size() / 2);
+            // Checked by check_key_field.
+            (void)from_hex(as_text(value), byte_span(*out_).subspan(at));
+        } else {
+            append(value);
+        }
+    }
+
+    [[nodiscard]] error wrong(hsm_errc why, const field_spec& item) const {
+        return fail(why, operation_, item.label, out_->size() - start_);
+    }
+
+    const profile* dialect_;
+    std::string_view operation_;
+    condition_scope scope_;
+    bytes* out_;
+    std::size_t start_;
+};
+
+} // namespace
+
+result<void> encode_layout(
+    const profile& dialect, std::string_view operation, const condition_scope& scope, bytes& out) {
+    return layout_writer(dialect, operation, scope, out).write();
+}
+
+} // namespace cipherlane::hsm

@@ -1,0 +1,48 @@
+#include "fail.hpp"
+
+#include <cipherlane/hsm/frame.hpp>
+
+namespace cipherlane::hsm {
+namespace {
+
+constexpr std::size_t prefix_size(const framing& how) {
+    return how.length == framing::prefix::be16 ? 2 : 0;
+}
+constexpr std::uint8_t end_of_message = 0x19;
+
+} // namespace
+
+std::size_t begin_frame(const framing& how, byte_view header, bytes& out) {
+    const auto mark = out.size();
+    out.resize(mark + prefix_size(how));
+    const auto given = std::min<std::size_t>(header.size(), how.header_length);
+    out.insert(out.end(), header.begin(), header.begin() + static_cast<std::ptrdiff_t>(given));
+    out.resize(out.size() + how.header_length - given, static_cast<std::uint8_t>(how.header_fill));
+    return mark;
+}
+
+result<void> end_frame(const framing& how, std::size_t mark, bytes& out) {
+    if (!how.trailer.empty()) {
+        out.push_back(end_of_message);
+        out.insert(out.end(), how.trailer.begin(), how.trailer.end());
+    }
+    const auto size = out.size() - mark - prefix_size(how);
+    if (size > how.largest) return fail(hsm_errc::bad_length).in_field("message").at_offset(size);
+    if (how.length == framing::prefix::be16) store_be16(out.data() + mark, static_cast<std::uint16_t>(size));
+    return {};
+}
+
+result<std::optional<frame_view>> cut_frame(const framing& how, byte_view input) {
+    const std::size_t header = how.header_length;
+    if (how.length == framing::prefix::none) {
+        if (input.size() < header) return std::optional<frame_view>{};
+        return std::optional<frame_view>{{input.first(header), input.subspan(header), header}};
+    }
+    if (input.size() < 2) return std::optional<frame_view>{};
+    const std::size_t size = load_be16(input.data());
+    if (size > how.largest || size < header + 2) return fail(hsm_errc::bad_length).in_field("length").at_offset(0);
+    if (input.size() < 2 + size) return std::optional<frame_view>{};
+    return std::optional<frame_view>{{input.subspan(2, header), input.subspan(2 + header, size - header), 2 + size}};
+}
+
+} // namespace cipherlane::hsm

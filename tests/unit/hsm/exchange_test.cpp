@@ -1,0 +1,154 @@
+#include "client/command_exchange.hpp"
+#include "client/message_builder.hpp"
+#include "command/bind.hpp"
+#include "support/machine_script.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/hsm/operations.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::hsm {
+namespace {
+
+using tests::script;
+
+bytes text(std::string_view from) {
+    return {from.begin(), from.end()};
+}
+bytes hex(std::string_view digits) {
+    return from_hex(digits).value();
+}
+
+bytes framed(std::string_view body) {
+    bytes out{0, static_cast<std::uint8_t>(body.size())};
+    out.insert(out.end(), body.begin(), body.end());
+    return out;
+}
+
+std::unique_ptr<command_exchange> exchange_of(
+    const char* name, const operation_request& request, bytes message, std::string_view header) {
+    reply_ptr subject(new reply);
+    subject->dialect = profile::builtin(name).value();
+    EXPECT_TRUE(bind_request(request, *subject));
+    return std::make_unique<command_exchange>(std::move(subject), std::move(message), text(header));
+}
+
+std::unique_ptr<command_exchange> check_value() {
+    return exchange_of("payshield", check_value_request(key_type::tpk, key("0406FBB23A5214DF")),
+        framed("0001BU0200406FBB23A5214DF"), "0001");
+}
+
+std::unique_ptr<command_exchange> generate() {
+    return exchange_of("sjj1312", generate_key_request(key_type::tpk, key_scheme_name::single), hex("D1060811"), "");
+}
+
+TEST(command_exchange, racal_at_every_fault) {
+    const auto play =
+        script().send(framed("0001BU0200406FBB23A5214DF")).recv(framed("0001BV000035BBE340A4B763")).done(tests::ok);
+    const auto outcome = play.run(check_value());
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(to_hex((*outcome)->values.value(field_name("check_value"))), "0035BBE340A4B763");
+    play.every_step_fails(check_value);
+}
+
+TEST(command_exchange, westone_at_every_fault) {
+    const auto play =
+        script().send(hex("D1060811")).recv(hex("41080123456789ABCDEFA1A2A3A4A5A6A7A8")).done(tests::ok);
+    (void)play.run(generate());
+    play.every_step_fails(generate);
+}
+
+TEST(command_exchange, westone_refusal_ends_at_two_bytes) {
+    const auto outcome = script().send(hex("D1060811")).recv(hex("4568")).done(tests::ok).run(generate());
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ((*outcome)->status.code, "68");
+}
+
+TEST(command_exchange, a_foreign_header_ends_it) {
+    (void)script()
+        .send(framed("0001BU0200406FBB23A5214DF"))
+        .recv(framed("0002BV000035BBE340A4B763"))
+        .done(condition::bad_message)
+        .run(check_value());
+}
+
+TEST(command_exchange, what_follows_the_answer_ends_it) {
+    auto answer = framed("0001BV000035BBE340A4B763");
+    answer.push_back(0);
+    (void)script()
+        .send(framed("0001BU0200406FBB23A5214DF"))
+        .recv(answer)
+        .done(condition::bad_message)
+        .run(check_value());
+    (void)script()
+        .send(hex("D1060811"))
+        .recv(hex("41080123456789ABCDEFA1A2A3A4A5A6A7A841"))
+        .done(condition::outcome_unknown)
+        .run(generate());
+}
+
+TEST(command_exchange, endless_and_impossible_answers_end) {
+    (void)script()
+        .send(framed("0001BU0200406FBB23A5214DF"))
+        .recv(hex("FFFF"))
+        .done(condition::bad_message)
+        .run(check_value());
+    (void)script()
+        .send(framed("0001BU0200406FBB23A5214DF"))
+        .recv(hex("0001"))
+        .done(condition::bad_message)
+        .run(check_value());
+    (void)script().send(hex("D1060811")).recv(hex("58")).done(condition::outcome_unknown).run(generate());
+    (void)script().send(hex("D1060811")).recv(hex("41FF")).done(condition::outcome_unknown).run(generate());
+}
+
+TEST(command_exchange, a_lost_answer_leaves_a_generated_key_unknown_and_a_check_value_not) {
+    const auto gone = error(make_error_code(boost::system::errc::connection_reset), layer::net);
+    auto made = script().send(hex("D1060811")).fail(gone).done(condition::outcome_unknown).run(generate());
+    EXPECT_EQ(made.error().operation(), "D1 06");
+    (void)script().send(framed("0001BU0200406FBB23A5214DF")).fail(gone).done(condition::link_lost).run(check_value());
+}
+
+TEST(command_exchange, printing_commands_are_read_to_the_second_answer) {
+    auto make = [] {
+        reply_ptr subject(new reply);
+        subject->dialect = profile::builtin("payshield").value();
+        EXPECT_TRUE(bind_raw(as_bytes("A2002UPAPER"), *subject));
+        EXPECT_NE(subject->command, nullptr);
+        return std::make_unique<command_exchange>(std::move(subject), framed("0001A2002UPAPER"), text("0001"));
+    };
+    (void)script()
+        .send(framed("0001A2002UPAPER"))
+        .recv(framed("0001A300U1EF828AA8F6B80EB83E19FBC373F3A85"))
+        .recv(framed("0001AZ00"))
+        .done(tests::ok)
+        .run(make());
+    (void)script().send(framed("0001A2002UPAPER")).recv(framed("0001A316")).done(tests::ok).run(make());
+}
+
+TEST(raw_command, unknown_commands_go_out_only_where_lengths_say_the_end) {
+    reply subject;
+    subject.dialect = profile::builtin("payshield").value();
+    ASSERT_TRUE(bind_raw(as_bytes("ZZ whatever"), subject));
+    EXPECT_EQ(subject.command, nullptr);
+    subject.dialect = profile::builtin("sjj1312").value();
+    EXPECT_EQ(bind_raw(hex("D1FF"), subject).error().code(), make_error_code(hsm_errc::unknown_command));
+    EXPECT_EQ(bind_raw(hex("D1060811FF"), subject).error().code(), make_error_code(hsm_errc::left_over));
+    EXPECT_TRUE(bind_raw(hex("D1060811"), subject));
+}
+
+TEST(header, numbers_where_the_dialect_correlates_and_fill_elsewhere) {
+    framing how;
+    bytes header(4);
+    write_header(how, 0x1F, header);
+    EXPECT_EQ(as_text(header), "001F");
+    how.correlates = false;
+    how.header_fill = '1';
+    write_header(how, 0x1F, header);
+    EXPECT_EQ(as_text(header), "1111");
+}
+
+} // namespace
+} // namespace cipherlane::hsm

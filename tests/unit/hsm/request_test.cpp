@@ -1,0 +1,171 @@
+// Typed requests to literal bytes, for both ends of the family.
+#include "command/bind.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/hsm/operations.hpp>
+#include <cipherlane/hsm/pos_mac.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::hsm {
+namespace {
+
+const key tpk("U1EF828AA8F6B80EB83E19FBC373F3A85");
+const key raw_tpk("1EF828AA8F6B80EB83E19FBC373F3A85");
+const key zpk("BAB32D775A38E4AB");
+const bytes block = {0xF7, 0x80, 0x8F, 0x2C, 0xBE, 0xC6, 0x31, 0x68};
+
+reply bound(const char* profile_name, const operation_request& request) {
+    reply made;
+    made.dialect = profile::builtin(profile_name).value();
+    auto good = bind_request(request, made);
+    EXPECT_TRUE(good) << good.error();
+    return made;
+}
+
+std::string wire(const char* profile_name, const operation_request& request) {
+    auto made = bound(profile_name, request);
+    if (made.command == nullptr) return {};
+    bytes out;
+    auto good = codec(made.dialect).encode_request(*made.command, made.asked, out);
+    EXPECT_TRUE(good) << good.error();
+    return made.dialect->raw_keys ? to_hex(out) : std::string(as_text(out));
+}
+
+error refusal(const char* profile_name, const operation_request& request) {
+    reply made;
+    made.dialect = profile::builtin(profile_name).value();
+    auto good = bind_request(request, made);
+    EXPECT_FALSE(good);
+    return good.error();
+}
+
+account whole_card() {
+    return {pan::parse("6225500000253219").value()};
+}
+
+TEST(request, translate_pin) {
+    translate_pin_request request(tpk, zpk, block, account::digits("550000025321"));
+    EXPECT_EQ(wire("payshield", request),
+        "CAU1EF828AA8F6B80EB83E19FBC373F3A85BAB32D775A38E4AB12F7808F2CBEC631680101550000025321");
+    request.from_type(key_type::zpk).formats(pin_format::diebold, pin_format::diebold);
+    EXPECT_EQ(wire("payshield", request),
+        "CCU1EF828AA8F6B80EB83E19FBC373F3A85BAB32D775A38E4AB12F7808F2CBEC631680303550000025321");
+}
+
+TEST(request, translate_pin_takes_the_account_from_the_pan) {
+    translate_pin_request request(raw_tpk, zpk, block, whole_card());
+    EXPECT_EQ(wire("sjj1312", request), "D124101EF828AA8F6B80EB83E19FBC373F3A8508BAB32D775A38E4AB0101F7808F2CBEC63168"
+                                        "3535303030303032353332313B353530303030303235333231");
+}
+
+TEST(request, a_pin_format_without_a_code_is_unsupported) {
+    translate_pin_request request(raw_tpk, zpk, block, whole_card());
+    request.formats(pin_format::iso0, pin_format::iso4);
+    const auto why = refusal("sjj1312", request);
+    EXPECT_TRUE(why.is(condition::unsupported));
+    EXPECT_EQ(why.field(), "pin_format iso4");
+}
+
+TEST(request, generate_and_export) {
+    generate_and_export_key_request request(key_type::tpk, key_type::tmk, key("U1457FF6ADF6250C66C368416B4C9D383"));
+    EXPECT_EQ(wire("payshield", request), "HCU1457FF6ADF6250C66C368416B4C9D383;XU1");
+    generate_and_export_key_request zone(key_type::zpk, key_type::zmk, key("U1457FF6ADF6250C66C368416B4C9D383"));
+    EXPECT_EQ(wire("payshield", zone), "A01001UU1457FF6ADF6250C66C368416B4C9D383X");
+    generate_and_export_key_request raw(key_type::tak, key_type::tmk, key("1457FF6ADF6250C66C368416B4C9D383"));
+    EXPECT_EQ(wire("sjj1312", raw), "D1071012FFFF101457FF6ADF6250C66C368416B4C9D383");
+}
+
+TEST(request, import_export_and_check) {
+    import_key_request import(
+        key_type::zpk, key("U71979DEB8587E2734F1E99D5DCAEF9AC"), key("XC8E3118AFA853807EB7E92294663A5BA"));
+    EXPECT_EQ(wire("payshield", import), "A6001U71979DEB8587E2734F1E99D5DCAEF9ACXC8E3118AFA853807EB7E92294663A5BAU");
+    export_key_request out(
+        key_type::tpk, key("U1457FF6ADF6250C66C368416B4C9D383"), key("7BB126F2BE631486"), key_scheme_name::single);
+    EXPECT_EQ(wire("payshield", out), "A8002U1457FF6ADF6250C66C368416B4C9D3837BB126F2BE631486Z");
+    EXPECT_EQ(
+        wire("payshield", check_value_request(key_type::tpk, key("0406FBB23A5214DF"))), "BU0200406FBB23A5214DF");
+    EXPECT_EQ(wire("payshield", check_value_request(key_type::zpk, tpk)), "BU011U1EF828AA8F6B80EB83E19FBC373F3A85");
+    EXPECT_EQ(
+        wire("payshield", check_value_request(key_type::cvk, tpk)), "BUFF1U1EF828AA8F6B80EB83E19FBC373F3A85;402");
+
+    import_key_request raw(key_type::tpk, raw_tpk, key("00112233445566778899AABBCCDDEEFF"));
+    raw.expect(from_hex("A1A2A3A4").value());
+    EXPECT_EQ(wire("sjj1312", raw),
+        "D1021010FFFF1EF828AA8F6B80EB83E19FBC373F3A8500112233445566778899AABBCCDDEEFF04A1A2A3A4");
+    EXPECT_TRUE(refusal("sjj1312", import_key_request(key_type::tak, raw_tpk, raw_tpk)).is(condition::unsupported));
+}
+
+TEST(request, mac) {
+    const auto data = as_bytes("0123456789ABCDEF");
+    make_mac_request request(key_type::tak, tpk, mac_algorithm::x99, data);
+    EXPECT_EQ(wire("payshield", request), "M600111003U1EF828AA8F6B80EB83E19FBC373F3A8500100123456789ABCDEF");
+    verify_mac_request verify(key_type::tak, tpk, mac_algorithm::x919, data, bytes{1, 2, 3, 4}, padding::mark);
+    EXPECT_EQ(wire("payshield", verify), "M800032003U1EF828AA8F6B80EB83E19FBC373F3A8500100123456789ABCDEF01020304");
+    make_mac_request raw(key_type::tak, raw_tpk, mac_algorithm::x99, data);
+    EXPECT_EQ(wire("sjj1312", raw),
+        "D13202101EF828AA8F6B80EB83E19FBC373F3A850000000000000000001030313233343536373839414243444546");
+}
+
+TEST(request, pos_mac_is_one_cbc_mac_over_the_folded_text) {
+    // Two blocks whose XOR is 0F..0F.
+    const auto mab = from_hex("00000000000000000F0F0F0F0F0F0F0F").value();
+    auto request = pos_mac_request(*profile::builtin("sjj1312").value(), raw_tpk, mab);
+    ASSERT_TRUE(request) << request.error();
+    EXPECT_EQ(wire("sjj1312", *request), "D13202101EF828AA8F6B80EB83E19FBC373F3A8500000000000000000010"
+                                         "30463046304630463046304630463046");
+    EXPECT_EQ(as_text(pos_mac_field({short_bytes(from_hex("84C8B24100000000").value())})), "84C8B241");
+}
+
+TEST(request, what_a_dialect_cannot_do_is_unsupported) {
+    EXPECT_TRUE(refusal("sjj1312", diagnose_request()).is(condition::unsupported));
+    EXPECT_TRUE(refusal("payshield", sm3_request(block)).is(condition::unsupported));
+}
+
+TEST(reply, a_refusal_says_code_meaning_and_finding) {
+    import_key_request request(
+        key_type::zpk, key("U71979DEB8587E2734F1E99D5DCAEF9AC"), key("XC8E3118AFA853807EB7E92294663A5BA"));
+    auto made = bound("payshield", request);
+    const codec engine(made.dialect);
+    made.status = engine.decode_answer(*made.command, as_bytes("A726"), made.asked, made.values).value();
+    auto status = check_status(made);
+    ASSERT_FALSE(status);
+    EXPECT_TRUE(status.error().is(condition::rejected_by_peer));
+    EXPECT_EQ(status.error().peer_code(), "26");
+    EXPECT_EQ(status.error().field(), "wrapped_key X 32");
+    EXPECT_NE(explain(*made.dialect, status.error()).find("Atalla"), std::string::npos);
+    EXPECT_EQ(status.error().to_string().find("C8E3"), std::string::npos);
+}
+
+TEST(reply, out_of_service_and_mismatch_are_told_apart) {
+    verify_mac_request request(key_type::tak, tpk, mac_algorithm::x99, block, block);
+    auto made = bound("payshield", request);
+    const codec engine(made.dialect);
+    made.status = engine.decode_answer(*made.command, as_bytes("M901"), made.asked, made.values).value();
+    EXPECT_FALSE(verdict::from(made).value().right);
+    made.status = engine.decode_answer(*made.command, as_bytes("M917"), made.asked, made.values).value();
+    EXPECT_EQ(verdict::from(made).error().code(), make_error_code(hsm_errc::out_of_service));
+    made.status = engine.decode_answer(*made.command, as_bytes("M900"), made.asked, made.values).value();
+    EXPECT_TRUE(verdict::from(made).value().right);
+}
+
+TEST(reply, westone_mac_is_compared_to_its_last_byte) {
+    verify_mac_request request(
+        key_type::tak, raw_tpk, mac_algorithm::x99, block, from_hex("D1D2D3D4D5D6D7D8").value());
+    auto made = bound("sjj1312", request);
+    const codec engine(made.dialect);
+    const auto right = from_hex("41D1D2D3D4D5D6D7D8").value();
+    made.status = engine.decode_answer(*made.command, right, made.asked, made.values).value();
+    EXPECT_TRUE(verdict::from(made).value().right);
+    const auto wrong = from_hex("41D1D2D3D4D5D6D7D9").value();
+    made.status = engine.decode_answer(*made.command, wrong, made.asked, made.values).value();
+    EXPECT_FALSE(verdict::from(made).value().right);
+    made.status = engine.decode_answer(*made.command, bytes{'E', 0x77}, made.asked, made.values).value();
+    EXPECT_FALSE(verdict::from(made).value().right);
+    made.status = engine.decode_answer(*made.command, bytes{'E', 0x68}, made.asked, made.values).value();
+    EXPECT_TRUE(verdict::from(made).error().is(condition::rejected_by_peer));
+}
+
+} // namespace
+} // namespace cipherlane::hsm
