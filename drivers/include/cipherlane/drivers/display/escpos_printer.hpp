@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cipherlane/drivers/display/screen_protocol.hpp>
+#include <cipherlane/drivers/display/wording.hpp>
+#include <cipherlane/qr/render.hpp>
+
+#include <string_view>
+
+namespace cipherlane::drivers {
+
+/// Error correction of an ESC/POS printer's own codes (GS ( k, function 169).
+enum class escpos_level : std::uint8_t { low = 48, medium = 49, quartile = 50, high = 51 };
+
+/// The five functions that make a printer draw a QR code by itself (GS ( k: model 2, size, level, store, print).
+/// @param size dots a module, 1 to 16
+/// @return `bad_setting` for another size; `too_long` above 7,089 bytes (the largest code there is).
+[[nodiscard]] result<bytes> escpos_qr(std::string_view text, int size, escpos_level level);
+
+/// A picture as GS v 0 prints it.
+/// @return `bad_setting` for an empty picture or one that is too large for the command's 16 bits.
+[[nodiscard]] result<bytes> escpos_raster(const qr::bit_picture& picture);
+
+/// How an ESC/POS receipt printer is used for payment codes. Link: serial, TCP port 9100, USB.
+struct escpos_printer_profile {
+    enum class drawing : std::uint8_t {
+        native, ///< the printer draws the code; some clones ignore its size or place
+        raster, ///< the code goes as a picture: right on every printer, more bytes
+    };
+    drawing code = drawing::native;
+    int module_dots = 6;  ///< native: dots a module
+    int width_dots = 384; ///< raster: 384 on 58 mm paper, 576 on 80 mm
+    escpos_level level = escpos_level::medium;
+    int feed_lines = 4; ///< after each content, up to the cutter
+    enum class text_set : std::uint8_t { ascii, gbk } text = text_set::gbk;
+    wording words = wording::chinese();
+
+    /// @return `bad_setting` naming the field.
+    [[nodiscard]] result<void> validate() const;
+};
+
+/// A receipt printer as a display: each content is printed. What is on paper stays there: an expired code cannot be
+/// taken back, so that `clear` prints nothing and `show_qr` suits orders whose validity the gateway ends.
+class escpos_printer_protocol final : public screen_protocol {
+  public:
+    explicit escpos_printer_protocol(escpos_printer_profile profile = {});
+
+    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
+    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
+    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
+    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
+    [[nodiscard]] result<step_list> clear() override;
+    [[nodiscard]] result<step_list> set_brightness(int percent) override;
+    /// DLE EOT 1: the printer's status byte.
+    [[nodiscard]] result<step_list> heartbeat() override;
+    [[nodiscard]] result<std::string> identity(byte_view answer) const override;
+    [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
+
+  private:
+    [[nodiscard]] result<step_list> lines(std::string_view line1, std::string_view line2) const;
+    escpos_printer_profile profile_;
+};
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/fixed_text.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <vector>
+
+namespace cipherlane::drivers {
+
+/// What a display must say after a step.
+struct expected_answer {
+    enum class shape : std::uint8_t {
+        nothing, ///< nothing is waited for
+        line,    ///< up to LF; a CR before it is dropped
+        block,   ///< `size` bytes
+    };
+    enum class test : std::uint8_t { equals, starts_with, contains };
+    enum class foreign : std::uint8_t { fails, skipped }; ///< an answer that does not pass the test
+    enum class silence : std::uint8_t { fails, passes };  ///< no answer in `timeout`
+
+    shape form = shape::nothing;
+    test how = test::equals;
+    foreign others = foreign::fails;
+    silence if_silent = silence::fails;
+    bytes text{};
+    std::size_t size = 0;
+    std::chrono::milliseconds timeout{0};
+};
+
+/// One command to a display: what is sent, what it must answer, how long it is left alone afterwards.
+struct step {
+    fixed_text<24> name{}; ///< for errors
+    bytes out{};
+    expected_answer answer{};
+    std::chrono::milliseconds pause_after{0};
+};
+
+/// A command sequence that brings a display to one content.
+using step_list = std::vector<step>;
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cipherlane/drivers/display/step.hpp>
+#include <cipherlane/net/machine.hpp>
+
+#include <optional>
+
+namespace cipherlane::drivers {
+
+/// Carries out steps one after the other and stops at the first that fails: sans-io, for every display whose protocol
+/// is "command, perhaps an answer, perhaps a pause".
+///
+/// Its outcome is the last answer (a line without its end, or a block). Errors, with the step's name as operation:
+/// `no_answer`, `wrong_answer` (the device's first bytes are its untrusted peer text), `bad_frame` for a line longer
+/// than `longest_line`.
+class step_exchange final : public net::exchange<bytes> {
+  public:
+    static constexpr std::size_t longest_line = 512;
+
+    /// What may still be on its way from an exchange before this one.
+    enum class start : std::uint8_t {
+        clean,
+        after_failure, ///< what arrives until the line has been quiet for `quiet` is dropped first
+    };
+    static constexpr std::chrono::milliseconds quiet{60};
+
+    /// `rest`: how long the device is still to be left alone before the first step.
+    explicit step_exchange(
+        step_list steps, start from = start::clean, std::chrono::milliseconds rest = std::chrono::milliseconds{0});
+
+    [[nodiscard]] net::action resume(const net::event& what) override;
+    [[nodiscard]] result<bytes> take() override;
+
+  private:
+    net::action begin();
+    net::action next();
+    net::action await();
+    net::action received(byte_view data);
+    net::action expired();
+    net::action judge();
+    net::action finish_step();
+    net::action fail(error why);
+    [[nodiscard]] bool complete() const;
+
+    step_list steps_;
+    std::size_t at_ = 0;
+    enum class phase : std::uint8_t { resting, draining, sending, receiving, pausing, over } phase_ = phase::sending;
+    start from_;
+    std::chrono::milliseconds rest_;
+    bytes held_;
+    bytes answer_;
+    std::optional<error> why_;
+};
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cipherlane/drivers/display/device_display.hpp>
+#include <cipherlane/drivers/display/panel_painter.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cipherlane::drivers {
+
+/// How a WeAct Display FS is used. Link: CDC (1A86:FE0C), speed of no meaning. From the vendor's own open code.
+struct weact_profile {
+    int width = 320; ///< 3.5": 320 x 480; 0.96": 160 x 80
+    int height = 480;
+    enum class turned : std::uint8_t { portrait = 0, reverse_portrait = 1, landscape = 2, reverse_landscape = 3 };
+    turned orientation = turned::portrait;
+    std::chrono::milliseconds answer_timeout{1'000};
+    std::chrono::milliseconds dimming{0}; ///< how long a change of brightness takes
+    std::size_t most_rectangles = 8;
+    std::string font_file;
+    wording words = wording::chinese();
+
+    /// @return `bad_setting` naming the field.
+    [[nodiscard]] result<void> validate() const;
+};
+
+/// The panel's commands: each ends in 0A, numbers low byte first.
+namespace weact {
+[[nodiscard]] bytes set_orientation(weact_profile::turned how);
+[[nodiscard]] bytes set_brightness(std::uint8_t level, std::chrono::milliseconds dimming);
+[[nodiscard]] bytes fill(const rectangle& where, colour ink);
+/// The command and the pixels of that part of the picture, RGB565 low byte first.
+[[nodiscard]] bytes bitmap(const rectangle& where, const frame& picture);
+[[nodiscard]] bytes ask_version();
+[[nodiscard]] bytes ask_serial();
+} // namespace weact
+
+/// A pixel panel that knows no codes: the SDK lays everything out, reads the finished code back, and sends only the
+/// rectangles that changed. While one code gives way to another the amount is blank.
+class weact_protocol final : public screen_protocol {
+  public:
+    /// @return `bad_setting`, `font_missing`.
+    [[nodiscard]] static result<std::unique_ptr<weact_protocol>> create(weact_profile profile = {});
+
+    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
+    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
+    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
+    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
+    [[nodiscard]] result<step_list> clear() override;
+    [[nodiscard]] result<step_list> show_remaining(std::chrono::seconds left) override;
+    [[nodiscard]] result<step_list> set_brightness(int percent) override;
+    [[nodiscard]] result<step_list> heartbeat() override;
+    [[nodiscard]] result<std::string> identity(byte_view answer) const override;
+    [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
+    void settled(ending how) override;
+
+  private:
+    weact_protocol(weact_profile profile, panel_painter painter);
+    [[nodiscard]] step_list change_to(frame next);
+
+    weact_profile profile_;
+    panel_painter painter_;
+    std::optional<frame> shown_;   ///< what the panel holds, if that is known
+    std::optional<frame> pending_; ///< what it will hold once the steps are done
+};
+
+/// The version out of the panel's answer (19 bytes). @return `wrong_answer`.
+[[nodiscard]] result<std::string> weact_version(byte_view answer);
+
+} // namespace cipherlane::drivers

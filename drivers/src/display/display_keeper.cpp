@@ -1,0 +1,358 @@
+#include <cipherlane/drivers/display/display_keeper.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <variant>
+
+namespace cipherlane::drivers {
+namespace {
+
+using moment = timer_source::clock::time_point;
+using std::chrono::milliseconds;
+
+struct blank {};
+struct code {
+    ports::qr_view view;
+    std::optional<moment> until;
+};
+struct amount_alone {
+    amount total;
+};
+struct two_lines {
+    std::string line1, line2;
+};
+struct outcome {
+    ports::payment_outcome what;
+    amount total;
+    std::optional<moment> until;
+};
+using content = std::variant<blank, code, amount_alone, two_lines, outcome>;
+
+template <class... F>
+struct cases : F... {
+    using F::operator()...;
+};
+
+template <class... F>
+cases(F...) -> cases<F...>; // clang 14 does not deduce aggregates
+
+constexpr auto never = moment::max();
+
+} // namespace
+
+result<void> keeper_settings::validate() const {
+    auto wrong = [](std::string_view field) {
+        return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field(field);
+    };
+    if (outcome_for.count() < 0) return wrong("outcome_for");
+    if (heartbeat_every.count() < 0) return wrong("heartbeat_every");
+    if (countdown_every.count() <= 0) return wrong("countdown_every");
+    if (reopen_first.count() <= 0) return wrong("reopen_first");
+    if (reopen_most < reopen_first) return wrong("reopen_most");
+    if (own_call.count() <= 0) return wrong("own_call");
+    return {};
+}
+
+class display_keeper::body : public std::enable_shared_from_this<body> {
+  public:
+    body(opener open, timer_source& timer, keeper_settings settings, keeper_observer watch, logger log)
+        : open_(std::move(open))
+        , timer_(timer)
+        , settings_(settings)
+        , watch_(std::move(watch))
+        , log_(std::move(log)) {}
+
+    /// No task of this keeper does anything from here on; one that runs is waited for.
+    void stop() {
+        std::unique_lock held(io_);
+        stopped_ = true;
+        timer_.cancel(armed_);
+        device_.reset();
+    }
+
+    void start() {
+        std::unique_lock held(io_);
+        if (device_ || stopped_) return;
+        reopen_at_ = timer_.now();
+        arm();
+    }
+
+    bool attached() {
+        std::unique_lock held(io_);
+        return device_ != nullptr;
+    }
+
+    ports::display_capabilities capabilities() {
+        std::lock_guard held(can_lock_);
+        return can_;
+    }
+
+    result<void> show(content next, const call& bounds) {
+        std::unique_lock held(io_, std::defer_lock);
+        if (!held.try_lock_until(bounds.until().at())) return late();
+        now_showing(std::move(next));
+        auto drawn = with_device(bounds, [&](ports::display& on) { return draw(on, bounds); });
+        arm();
+        held.unlock();
+        tell();
+        return drawn;
+    }
+
+    template <class F>
+    auto ask(const call& bounds, F use) -> decltype(use(std::declval<ports::display&>())) {
+        std::unique_lock held(io_, std::defer_lock);
+        if (!held.try_lock_until(bounds.until().at())) return late();
+        auto answer = with_device(bounds, use);
+        arm();
+        held.unlock();
+        tell();
+        return answer;
+    }
+
+    [[nodiscard]] moment until(milliseconds span) const { return timer_.now() + span; }
+    [[nodiscard]] const keeper_settings& settings() const noexcept { return settings_; }
+
+  private:
+    static error late() {
+        return error(make_error_code(boost::system::errc::timed_out), layer::drivers).during("display");
+    }
+
+    [[nodiscard]] call own_bounds() const { return call(settings_.own_call); }
+
+    void now_showing(content next) {
+        content_ = std::move(next);
+        countdown_at_ = never;
+    }
+
+    /// Opens the display if it is away, and notes when it goes.
+    template <class F>
+    auto with_device(const call& bounds, F use) -> decltype(use(std::declval<ports::display&>())) {
+        if (!device_) {
+            auto opened = open(bounds);
+            if (!opened) return std::move(opened).error();
+        }
+        auto outcome = use(*device_);
+        if (!outcome && outcome.error().is(condition::link_lost)) drop(outcome.error());
+        return outcome;
+    }
+
+    result<void> open(const call& bounds) {
+        auto opened = open_(bounds);
+        if (!opened) {
+            pause_ = pause_.count() == 0 ? settings_.reopen_first : std::min(pause_ * 2, settings_.reopen_most);
+            reopen_at_ = timer_.now() + pause_;
+            return std::move(opened).error();
+        }
+        device_ = *std::move(opened);
+        pause_ = milliseconds{0};
+        reopen_at_ = never;
+        heartbeat_at_ = settings_.heartbeat_every.count() > 0 ? until(settings_.heartbeat_every) : never;
+        {
+            std::lock_guard held(can_lock_);
+            can_ = device_->capabilities();
+        }
+        opened_ = true;
+        return {};
+    }
+
+    void drop(const error& why) {
+        log_.warning("display", why.to_string());
+        device_.reset();
+        lost_ = why;
+        heartbeat_at_ = countdown_at_ = never;
+        pause_ = settings_.reopen_first;
+        reopen_at_ = until(pause_);
+    }
+
+    result<void> draw(ports::display& on, const call& bounds) {
+        return std::visit(cases{[&](const blank&) { return on.clear(bounds); },
+                              [&](const code& what) { return draw_code(on, what, bounds); },
+                              [&](const amount_alone& what) { return on.show_amount(what.total, bounds); },
+                              [&](const two_lines& what) { return on.show_text(what.line1, what.line2, bounds); },
+                              [&](const outcome& what) { return on.show_outcome(what.what, what.total, bounds); }},
+            content_);
+    }
+
+    result<void> draw_code(ports::display& on, const code& what, const call& bounds) {
+        auto view = what.view;
+        if (what.until) {
+            view.valid_for = std::chrono::ceil<milliseconds>(*what.until - timer_.now());
+            if (view.valid_for.count() <= 0) return on.clear(bounds);
+        }
+        auto drawn = on.show_qr(view, bounds);
+        if (drawn && what.until && on.capabilities().countdown) countdown_at_ = until(settings_.countdown_every);
+        return drawn;
+    }
+
+    /// What runs out by itself; true if the screen must be drawn anew.
+    bool let_expire(moment now) {
+        if (auto* shown = std::get_if<code>(&content_); shown && shown->until && *shown->until <= now) {
+            auto total = shown->view.total;
+            if (settings_.expired_code == keeper_settings::on_expiry::clear) {
+                now_showing(blank{});
+            } else {
+                std::optional<moment> end;
+                if (settings_.outcome_for.count() > 0) end = now + settings_.outcome_for;
+                now_showing(outcome{ports::payment_outcome::expired, total, end});
+            }
+            return true;
+        }
+        if (auto* shown = std::get_if<outcome>(&content_); shown && shown->until && *shown->until <= now) {
+            now_showing(blank{});
+            return true;
+        }
+        return false;
+    }
+
+    void wake() {
+        std::unique_lock held(io_);
+        if (stopped_) return;
+        armed_ = 0;
+        auto now = timer_.now();
+        auto redraw = let_expire(now);
+        if (!device_ && reopen_at_ <= now) redraw = open(own_bounds()).has_value();
+        if (device_ && redraw) draw_or_drop();
+        if (device_ && countdown_at_ <= now) count_down(now);
+        if (device_ && heartbeat_at_ <= now) beat(now);
+        arm();
+        held.unlock();
+        tell();
+    }
+
+    /// A picture that could not be changed may be a stale code: the display is opened anew and drawn again.
+    void draw_or_drop() {
+        auto drawn = draw(*device_, own_bounds());
+        if (!drawn && !drawn.error().is(condition::unsupported)) drop(drawn.error());
+    }
+
+    void count_down(moment now) {
+        countdown_at_ = never;
+        const auto* shown = std::get_if<code>(&content_);
+        if (shown == nullptr || !shown->until) return;
+        auto left = std::chrono::ceil<std::chrono::seconds>(*shown->until - now);
+        auto drawn = device_->show_remaining(left, own_bounds());
+        if (drawn) {
+            countdown_at_ = now + settings_.countdown_every;
+        } else if (!drawn.error().is(condition::unsupported)) {
+            drop(drawn.error());
+        }
+    }
+
+    void beat(moment now) {
+        auto alive = device_->heartbeat(own_bounds());
+        if (alive) {
+            heartbeat_at_ = now + settings_.heartbeat_every;
+        } else if (alive.error().is(condition::unsupported)) {
+            heartbeat_at_ = never;
+        } else {
+            drop(alive.error());
+        }
+    }
+
+    /// One timer for whatever comes next.
+    void arm() {
+        auto next = std::min({device_ ? never : reopen_at_, heartbeat_at_, countdown_at_});
+        if (const auto* shown = std::get_if<code>(&content_); shown && shown->until)
+            next = std::min(next, *shown->until);
+        if (const auto* shown = std::get_if<outcome>(&content_); shown && shown->until) {
+            next = std::min(next, *shown->until);
+        }
+        timer_.cancel(armed_);
+        armed_ = 0;
+        if (next == never || stopped_) return;
+        armed_ = timer_.at(next, [weak = weak_from_this()] {
+            if (auto self = weak.lock()) self->wake();
+        });
+    }
+
+    /// Tells the observer what happened, without the lock.
+    void tell() {
+        std::optional<error> lost;
+        bool opened = false;
+        {
+            std::lock_guard held(io_);
+            if (stopped_) return;
+            lost = std::exchange(lost_, std::nullopt);
+            opened = std::exchange(opened_, false);
+        }
+        if (lost && watch_.lost) watch_.lost(*lost);
+        if (opened && watch_.opened) watch_.opened();
+    }
+
+    opener open_;
+    timer_source& timer_;
+    keeper_settings settings_;
+    keeper_observer watch_;
+    logger log_;
+
+    std::timed_mutex io_; // guards all below but can_
+    std::unique_ptr<ports::display> device_;
+    content content_;
+    moment reopen_at_ = never;
+    moment heartbeat_at_ = never;
+    moment countdown_at_ = never;
+    milliseconds pause_{0};
+    std::uint64_t armed_ = 0;
+    bool stopped_ = false;
+    bool opened_ = false;
+    std::optional<error> lost_;
+
+    std::mutex can_lock_;
+    ports::display_capabilities can_;
+};
+
+display_keeper::display_keeper(
+    opener open, timer_source& timer, keeper_settings settings, keeper_observer watch, logger log)
+    : body_(std::make_shared<body>(std::move(open), timer, settings, std::move(watch), std::move(log))) {}
+
+display_keeper::~display_keeper() {
+    body_->stop();
+}
+
+void display_keeper::start() {
+    body_->start();
+}
+
+bool display_keeper::attached() const {
+    return body_->attached();
+}
+
+result<void> display_keeper::show_qr(const ports::qr_view& view, const call& bounds) {
+    code next{view, std::nullopt};
+    if (view.valid_for.count() > 0) next.until = body_->until(view.valid_for);
+    return body_->show(std::move(next), bounds);
+}
+
+result<void> display_keeper::show_amount(const amount& total, const call& bounds) {
+    return body_->show(amount_alone{total}, bounds);
+}
+
+result<void> display_keeper::show_text(std::string_view line1, std::string_view line2, const call& bounds) {
+    return body_->show(two_lines{std::string(line1), std::string(line2)}, bounds);
+}
+
+result<void> display_keeper::show_outcome(ports::payment_outcome what, const amount& total, const call& bounds) {
+    outcome next{what, total, std::nullopt};
+    if (body_->settings().outcome_for.count() > 0) next.until = body_->until(body_->settings().outcome_for);
+    return body_->show(std::move(next), bounds);
+}
+
+result<void> display_keeper::clear(const call& bounds) {
+    return body_->show(blank{}, bounds);
+}
+
+result<void> display_keeper::set_brightness(int percent, const call& bounds) {
+    return body_->ask(bounds, [&](ports::display& on) { return on.set_brightness(percent, bounds); });
+}
+
+result<std::string> display_keeper::heartbeat(const call& bounds) {
+    return body_->ask(bounds, [&](ports::display& on) { return on.heartbeat(bounds); });
+}
+
+ports::display_capabilities display_keeper::capabilities() const noexcept {
+    return body_->capabilities();
+}
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,131 @@
+#include <cipherlane/drivers/display/step_exchange.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::drivers {
+namespace {
+
+bool passes(const expected_answer& wanted, byte_view answer) {
+    auto text = as_text(answer);
+    auto pattern = as_text(wanted.text);
+    switch (wanted.how) {
+    case expected_answer::test::equals: return text == pattern;
+    case expected_answer::test::starts_with: return text.starts_with(pattern);
+    case expected_answer::test::contains: return text.find(pattern) != std::string_view::npos;
+    }
+    return false;
+}
+
+} // namespace
+
+step_exchange::step_exchange(step_list steps, start from, std::chrono::milliseconds rest)
+    : steps_(std::move(steps))
+    , from_(from)
+    , rest_(rest) {}
+
+net::action step_exchange::resume(const net::event& what) {
+    using kind = net::event::kind;
+    switch (what.what) {
+    case kind::started:
+        if (rest_.count() == 0) return begin();
+        phase_ = phase::resting;
+        return net::action::wait(rest_);
+    case kind::sent: return await();
+    case kind::received: return received(what.bytes);
+    case kind::expired: return expired();
+    case kind::failed: return fail(what.why);
+    }
+    return net::action::done();
+}
+
+net::action step_exchange::begin() {
+    if (from_ == start::clean) return next();
+    phase_ = phase::draining;
+    return net::action::receive(quiet);
+}
+
+net::action step_exchange::next() {
+    if (at_ == steps_.size()) {
+        phase_ = phase::over;
+        return net::action::done();
+    }
+    phase_ = phase::sending;
+    return net::action::send(steps_[at_].out);
+}
+
+net::action step_exchange::await() {
+    held_.clear();
+    const auto& wanted = steps_[at_].answer;
+    if (wanted.form == expected_answer::shape::nothing) return finish_step();
+    phase_ = phase::receiving;
+    return net::action::receive(wanted.timeout);
+}
+
+bool step_exchange::complete() const {
+    const auto& wanted = steps_[at_].answer;
+    if (wanted.form == expected_answer::shape::block) return held_.size() >= wanted.size;
+    return std::find(held_.begin(), held_.end(), '\n') != held_.end();
+}
+
+net::action step_exchange::received(byte_view data) {
+    if (phase_ == phase::draining) return net::action::receive(quiet);
+    held_.insert(held_.end(), data.begin(), data.end());
+    while (phase_ == phase::receiving && complete()) {
+        auto action = judge();
+        if (phase_ != phase::receiving) return action;
+    }
+    if (steps_[at_].answer.form == expected_answer::shape::line && held_.size() > longest_line) {
+        return fail(error(make_error_code(drivers_errc::bad_frame), layer::drivers).at_offset(longest_line));
+    }
+    return net::action::receive(steps_[at_].answer.timeout);
+}
+
+net::action step_exchange::judge() {
+    const auto& wanted = steps_[at_].answer;
+    auto end = held_.begin();
+    if (wanted.form == expected_answer::shape::block) {
+        end += static_cast<std::ptrdiff_t>(wanted.size);
+        answer_.assign(held_.begin(), end);
+    } else {
+        end = std::find(held_.begin(), held_.end(), '\n');
+        answer_.assign(held_.begin(), end);
+        if (!answer_.empty() && answer_.back() == '\r') answer_.pop_back();
+        ++end;
+    }
+    held_.erase(held_.begin(), end);
+    if (passes(wanted, answer_)) return finish_step();
+    if (wanted.others == expected_answer::foreign::skipped) return net::action::receive(wanted.timeout);
+    return fail(error(make_error_code(drivers_errc::wrong_answer), layer::drivers).with_peer_text(as_text(answer_)));
+}
+
+net::action step_exchange::finish_step() {
+    auto pause = steps_[at_].pause_after;
+    ++at_;
+    if (pause.count() == 0) return next();
+    phase_ = phase::pausing;
+    return net::action::wait(pause);
+}
+
+net::action step_exchange::expired() {
+    if (phase_ == phase::receiving) {
+        if (steps_[at_].answer.if_silent == expected_answer::silence::passes) return finish_step();
+        return fail(error(make_error_code(drivers_errc::no_answer), layer::drivers));
+    }
+    if (phase_ == phase::resting) return begin();
+    return next(); // drained, or paused long enough
+}
+
+net::action step_exchange::fail(error why) {
+    if (at_ < steps_.size() && why.operation().empty()) why = std::move(why).during(steps_[at_].name.view());
+    why_ = std::move(why);
+    phase_ = phase::over;
+    return net::action::done();
+}
+
+result<bytes> step_exchange::take() {
+    if (why_) return *why_;
+    return std::move(answer_);
+}
+
+} // namespace cipherlane::drivers

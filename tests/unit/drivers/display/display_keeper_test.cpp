@@ -1,0 +1,250 @@
+#include "manual_timer.hpp"
+
+#include <cipherlane/drivers/display/display_keeper.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <string>
+#include <thread>
+
+namespace cipherlane::drivers {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+/// What the display was told, and how it is to answer next.
+struct bench {
+    std::deque<std::string> told;
+    std::deque<drivers_errc> faults; ///< of the next commands
+    bool plugged = true;
+    int opened = 0;
+    bool countdown = false;
+
+    result<void> tell(std::string what) {
+        if (!plugged) return error(make_error_code(drivers_errc::device_gone), layer::drivers);
+        if (!faults.empty()) {
+            auto fault = faults.front();
+            faults.pop_front();
+            return error(make_error_code(fault), layer::drivers);
+        }
+        told.push_back(std::move(what));
+        return {};
+    }
+    std::deque<std::string> take() { return std::exchange(told, {}); }
+};
+
+class told_display final : public ports::display {
+  public:
+    explicit told_display(bench& on)
+        : on_(on) {}
+    result<void> show_qr(const ports::qr_view& view, const call&) override { return on_.tell("qr " + view.payload); }
+    result<void> show_amount(const amount& total, const call&) override {
+        return on_.tell("amount " + total.to_string());
+    }
+    result<void> show_text(std::string_view line1, std::string_view line2, const call&) override {
+        return on_.tell("text " + std::string(line1) + "|" + std::string(line2));
+    }
+    result<void> show_outcome(ports::payment_outcome what, const amount&, const call&) override {
+        static constexpr const char* names[] = {"approved", "declined", "cancelled", "expired"};
+        return on_.tell(names[static_cast<int>(what)]);
+    }
+    result<void> clear(const call&) override { return on_.tell("clear"); }
+    result<void> show_remaining(std::chrono::seconds left, const call&) override {
+        return on_.tell(std::to_string(left.count()) + " s");
+    }
+    result<void> set_brightness(int, const call&) override { return on_.tell("brightness"); }
+    result<std::string> heartbeat(const call&) override {
+        CIPHERLANE_CHECK(on_.tell("beat"));
+        return std::string("told");
+    }
+    ports::display_capabilities capabilities() const noexcept override {
+        ports::display_capabilities can;
+        can.qr = true;
+        can.countdown = on_.countdown;
+        return can;
+    }
+
+  private:
+    bench& on_;
+};
+
+class keeper : public ::testing::Test {
+  protected:
+    keeper() { settings_.heartbeat_every = 0ms; }
+    display_keeper& make() {
+        auto open = [this](const call&) -> result<std::unique_ptr<ports::display>> {
+            if (!on_.plugged) return error(make_error_code(drivers_errc::no_such_device), layer::drivers);
+            ++on_.opened;
+            return std::make_unique<told_display>(on_);
+        };
+        keeper_observer watch{[this] { ++came_; }, [this](const error&) { ++went_; }};
+        keeper_.emplace(open, timer_, settings_, watch);
+        return *keeper_;
+    }
+    static ports::qr_view code(std::chrono::milliseconds valid_for) {
+        ports::qr_view view;
+        view.payload = "code";
+        view.total = amount(100);
+        view.valid_for = valid_for;
+        return view;
+    }
+    call soon() const { return call(1s); }
+
+    bench on_;
+    tests::manual_timer timer_;
+    keeper_settings settings_;
+    int came_ = 0;
+    int went_ = 0;
+    std::optional<display_keeper> keeper_;
+};
+
+TEST_F(keeper, takes_an_expired_code_off_the_screen_by_itself) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    timer_.advance(59s);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code"));
+    timer_.advance(1s);
+    EXPECT_THAT(on_.take(), ElementsAre("expired"));
+    timer_.advance(5s);
+    EXPECT_THAT(on_.take(), ElementsAre("clear"));
+    timer_.advance(1h);
+    EXPECT_THAT(on_.take(), IsEmpty());
+    EXPECT_EQ(timer_.waiting(), 0U);
+}
+
+TEST_F(keeper, clears_at_once_where_told) {
+    settings_.expired_code = keeper_settings::on_expiry::clear;
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(1s), soon()));
+    timer_.advance(1s);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
+}
+
+TEST_F(keeper, never_expires_a_code_that_was_replaced) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(10s), soon()));
+    ASSERT_TRUE(display.show_outcome(ports::payment_outcome::approved, amount(100), soon()));
+    ASSERT_TRUE(display.show_amount(amount(5), soon()));
+    timer_.advance(1min);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "approved", "amount 0.05"));
+}
+
+TEST_F(keeper, gives_a_display_that_comes_back_its_picture_again) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.plugged = false;
+    EXPECT_TRUE(display.heartbeat(soon()).error().is(condition::link_lost));
+    EXPECT_FALSE(display.attached());
+    EXPECT_EQ(went_, 1);
+    timer_.advance(3s);
+    on_.take();
+    on_.plugged = true;
+    timer_.advance(5s);
+    EXPECT_TRUE(display.attached());
+    EXPECT_THAT(on_.take(), ElementsAre("qr code"));
+    EXPECT_EQ(came_, 2);
+    timer_.advance(52s);
+    EXPECT_THAT(on_.take(), ElementsAre("expired"));
+}
+
+TEST_F(keeper, does_not_bring_back_a_code_that_expired_meanwhile) {
+    settings_.expired_code = keeper_settings::on_expiry::clear;
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(2s), soon()));
+    on_.plugged = false;
+    EXPECT_FALSE(display.heartbeat(soon()));
+    timer_.advance(10s);
+    on_.take();
+    on_.plugged = true;
+    timer_.advance(5s);
+    EXPECT_THAT(on_.take(), ElementsAre("clear"));
+}
+
+TEST_F(keeper, shows_later_what_was_asked_for_while_the_display_was_away) {
+    on_.plugged = false;
+    auto& display = make();
+    EXPECT_TRUE(display.show_text("a", "b", soon()).error().is(condition::link_lost));
+    on_.plugged = true;
+    timer_.advance(200ms);
+    EXPECT_THAT(on_.take(), ElementsAre("text a|b"));
+}
+
+TEST_F(keeper, opens_anew_where_an_expired_code_cannot_be_removed) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(1s), soon()));
+    on_.faults = {drivers_errc::no_answer, drivers_errc::wrong_answer};
+    timer_.advance(2s);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "expired"));
+    EXPECT_EQ(on_.opened, 3);
+}
+
+TEST_F(keeper, notices_by_heartbeat_that_the_display_went) {
+    settings_.heartbeat_every = 5s;
+    auto& display = make();
+    ASSERT_TRUE(display.clear(soon()));
+    timer_.advance(11s);
+    EXPECT_THAT(on_.take(), ElementsAre("clear", "beat", "beat"));
+    on_.plugged = false;
+    timer_.advance(5s);
+    EXPECT_FALSE(display.attached());
+    EXPECT_EQ(went_, 1);
+}
+
+TEST_F(keeper, counts_down_where_the_display_can) {
+    on_.countdown = true;
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(3s), soon()));
+    timer_.advance(3s);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "2 s", "1 s", "expired"));
+}
+
+TEST_F(keeper, opens_in_the_background) {
+    auto& display = make();
+    display.start();
+    timer_.advance(0ms);
+    EXPECT_TRUE(display.attached());
+    EXPECT_TRUE(display.capabilities().qr);
+}
+
+TEST_F(keeper, pauses_longer_and_longer_between_attempts) {
+    on_.plugged = false;
+    auto& display = make();
+    display.start();
+    timer_.advance(0ms);
+    [[maybe_unused]] int attempts = 0;
+    for (int i = 0; i < 100; ++i) {
+        auto before = timer_.waiting();
+        timer_.advance(100ms);
+        attempts += before != 0 ? 1 : 0;
+    }
+    EXPECT_EQ(timer_.waiting(), 1U);
+    EXPECT_FALSE(display.attached());
+}
+
+TEST(thread_timer, runs_in_order_and_forgets_what_is_cancelled) {
+    std::mutex lock;
+    std::string ran;
+    {
+        thread_timer timer;
+        auto note = [&](char what) {
+            std::lock_guard held(lock);
+            ran.push_back(what);
+        };
+        auto now = timer.now();
+        timer.at(now + 30ms, [&] { note('c'); });
+        timer.at(now + 10ms, [&] { note('a'); });
+        timer.cancel(timer.at(now + 15ms, [&] { note('x'); }));
+        timer.at(now + 20ms, [&] { note('b'); });
+        std::this_thread::sleep_for(80ms);
+        timer.at(timer.now() + 1h, [&] { note('y'); });
+    }
+    EXPECT_EQ(ran, "abc");
+}
+
+} // namespace
+} // namespace cipherlane::drivers

@@ -1,0 +1,200 @@
+#include "support/bytes.hpp"
+
+#include <cipherlane/drivers/display/code_reader.hpp>
+#include <cipherlane/drivers/display/frame_changes.hpp>
+#include <cipherlane/drivers/display/panel_painter.hpp>
+#include <cipherlane/drivers/display/weact.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::drivers {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::hex;
+
+constexpr std::string_view sample_code = "https://qr.95516.com/00010000/62123456789012345678901234567890";
+
+ports::qr_view view(std::string_view payload = sample_code) {
+    ports::qr_view made;
+    made.payload = payload;
+    made.total = amount(1234);
+    made.payee = "星光咖啡";
+    made.valid_for = 60s;
+    return made;
+}
+
+std::size_t bytes_of(const step_list& steps) {
+    std::size_t all = 0;
+    for (const auto& one : steps)
+        all += one.out.size();
+    return all;
+}
+
+/// A panel in memory that carries out the commands it is sent.
+class panel {
+  public:
+    panel(int width, int height)
+        : glass(width, height, rgb565(90, 90, 90)) {}
+
+    void carry_out(const step_list& steps) {
+        for (const auto& one : steps) {
+            const auto& out = one.out;
+            auto number = [&](std::size_t at) { return out[at] | (out[at + 1] << 8); };
+            if (out[0] != 0x04 && out[0] != 0x05) continue;
+            const rectangle where{number(1), number(3), number(5) - number(1) + 1, number(7) - number(3) + 1};
+            ASSERT_EQ(common(where, glass.bounds()), where);
+            if (out[0] == 0x04) {
+                glass.fill(where, static_cast<colour>(number(9)));
+                ASSERT_EQ(out.size(), 12U);
+                continue;
+            }
+            ASSERT_EQ(out.size(), 10 + static_cast<std::size_t>(where.area()) * 2);
+            std::size_t at = 10;
+            for (int y = where.top; y < where.bottom(); ++y) {
+                for (int x = where.left; x < where.right(); ++x, at += 2)
+                    glass.set(x, y, static_cast<colour>(number(at)));
+            }
+        }
+    }
+
+    frame glass;
+};
+
+class weact_panel : public ::testing::Test {
+  protected:
+    weact_panel()
+        : glass_(320, 480) {
+        auto made = weact_protocol::create();
+        EXPECT_TRUE(made) << made.error();
+        protocol_ = *std::move(made);
+    }
+    step_list show(result<step_list> steps) {
+        EXPECT_TRUE(steps) << steps.error();
+        glass_.carry_out(*steps);
+        protocol_->settled(screen_protocol::ending::done);
+        return *std::move(steps);
+    }
+
+    static constexpr std::size_t whole = 320 * 480 * 2;
+    panel glass_;
+    std::unique_ptr<weact_protocol> protocol_;
+};
+
+TEST(weact, makes_the_panel_s_commands) {
+    EXPECT_EQ(weact::set_orientation(weact_profile::turned::landscape), hex("02 02 0A"));
+    EXPECT_EQ(weact::set_brightness(255, 1000ms), hex("03 FF E803 0A"));
+    EXPECT_EQ(weact::fill({0, 0, 320, 480}, 0xF800), hex("04 0000 0000 3F01 DF01 00F8 0A"));
+    frame picture(4, 4);
+    picture.set(1, 2, 0x1234);
+    EXPECT_EQ(weact::bitmap({1, 2, 2, 1}, picture), hex("05 0100 0200 0200 0200 0A 3412 FFFF"));
+    EXPECT_EQ(weact::ask_version(), hex("C2 0A"));
+    EXPECT_EQ(weact::ask_serial(), hex("C3 0A"));
+}
+
+TEST(weact, reads_its_version) {
+    EXPECT_EQ(*weact_version(hex("C2 56312E302E302E30 000000000000000000 0A")), "V1.0.0.0");
+    EXPECT_FALSE(weact_version(hex("C3 56312E302E302E30 000000000000000000 0A")));
+    EXPECT_FALSE(weact_version(hex("C2 56312E302E302E30 0A")));
+    EXPECT_FALSE(weact_version(hex("C2 5631FF302E302E30 000000000000000000 0A")));
+}
+
+TEST_F(weact_panel, shows_a_code_that_reads_back) {
+    show(protocol_->show_qr(view()));
+    EXPECT_TRUE(reads_as(glass_.glass, sample_code));
+    show(protocol_->show_outcome(ports::payment_outcome::approved, amount(1234)));
+    EXPECT_TRUE(read_codes(glass_.glass).empty());
+    show(protocol_->clear());
+    EXPECT_EQ(glass_.glass, frame(320, 480));
+}
+
+TEST_F(weact_panel, sends_only_what_changed) {
+    show(protocol_->show_qr(view()));
+    auto countdown = show(protocol_->show_remaining(59s));
+    EXPECT_LE(bytes_of(countdown), whole * 5 / 100);
+    EXPECT_TRUE(reads_as(glass_.glass, sample_code));
+    auto same = show(protocol_->show_remaining(59s));
+    EXPECT_TRUE(same.empty());
+    auto dearer = view();
+    dearer.total = amount(99'88);
+    auto money = show(protocol_->show_qr(dearer));
+    EXPECT_LE(bytes_of(money), whole * 10 / 100);
+}
+
+TEST_F(weact_panel, replaces_a_code_in_few_rectangles_and_hides_the_amount_meanwhile) {
+    show(protocol_->show_qr(view()));
+    auto next = view("https://qr.95516.com/00010000/62999999999912345678901234567890");
+    next.total = amount(5678);
+    auto steps = show(protocol_->show_qr(next));
+    EXPECT_LE(steps.size(), 9U); // at most 8 pictures after the fill
+    EXPECT_EQ(steps.front().out[0], 0x04);
+    EXPECT_LE(bytes_of(steps), whole * 42 / 100);
+    EXPECT_TRUE(reads_as(glass_.glass, next.payload));
+    const auto last = steps.back().out;
+    EXPECT_LT(last[3] + (last[4] << 8), 120); // the amount comes last, above the code
+}
+
+TEST_F(weact_panel, draws_everything_after_a_failure) {
+    show(protocol_->show_qr(view()));
+    ASSERT_TRUE(protocol_->show_amount(amount(1)));
+    protocol_->settled(screen_protocol::ending::failed);
+    EXPECT_FALSE(protocol_->show_remaining(5s));
+    auto steps = protocol_->show_qr(view());
+    ASSERT_TRUE(steps);
+    EXPECT_GT(bytes_of(*steps), whole);
+}
+
+TEST(panel_painter, uses_the_largest_whole_pixels_a_module) {
+    auto painter = panel_painter::create(320, 480, wording::chinese());
+    ASSERT_TRUE(painter);
+    const auto& code = painter->layout().code;
+    EXPECT_GE(std::min(code.width, code.height) / (41 + 8), 6); // version 6: six pixels a module on 320 x 480
+    EXPECT_GE(std::min(code.width, code.height) / (33 + 8), 7);
+}
+
+TEST(panel_painter, fits_codes_on_small_panels) {
+    auto painter = panel_painter::create(160, 80, wording::chinese());
+    ASSERT_TRUE(painter);
+    auto picture = painter->code(view());
+    ASSERT_TRUE(picture) << picture.error();
+    EXPECT_TRUE(reads_as(*picture, sample_code));
+    auto large = view(std::string(900, 'x'));
+    EXPECT_EQ(painter->code(large).error().code(), drivers_errc::does_not_fit);
+    EXPECT_FALSE(panel_painter::create(10, 80, {}));
+}
+
+TEST(frame_changes, cover_every_difference_within_their_number) {
+    frame before(40, 60);
+    auto after = before;
+    EXPECT_TRUE(changed_rectangles(before, after).empty());
+    for (int i = 0; i < 60; ++i)
+        after.set(i * 7 % 40, i, black);
+    for (std::size_t most : {1U, 2U, 8U}) {
+        auto parts = changed_rectangles(before, after, most);
+        EXPECT_LE(parts.size(), most);
+        auto copy = before;
+        for (const auto& part : parts) {
+            for (int y = part.top; y < part.bottom(); ++y)
+                for (int x = part.left; x < part.right(); ++x)
+                    copy.set(x, y, after.at(x, y));
+        }
+        EXPECT_EQ(copy, after);
+    }
+    auto one = before;
+    one.fill({3, 4, 5, 6}, black);
+    EXPECT_EQ(changed_rectangles(before, one), std::vector{(rectangle{3, 4, 5, 6})});
+}
+
+TEST(font, draws_chinese_and_latin) {
+    auto with = font::open();
+    ASSERT_TRUE(with);
+    frame picture(200, 40);
+    with->draw(picture, 2, 2, 24, "支付 Pay", black, picture.bounds());
+    EXPECT_NE(picture, frame(200, 40));
+    EXPECT_GT(with->width("支付", 24), with->width("支", 24));
+    EXPECT_EQ(font::open("/nonexistent").error().code(), drivers_errc::font_missing);
+}
+
+} // namespace
+} // namespace cipherlane::drivers
