@@ -1,0 +1,43 @@
+#pragma once
+
+#include "acquirer-sim/host_core.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::sim {
+
+/// One request on its way through the host, and the answer that is being made for it.
+struct host_core::exchange {
+    exchange(iso8583::message_view from, std::string moment)
+        : request(std::move(from))
+        , now(std::move(moment)) {}
+
+    /// The answer's code; nothing else of it changes.
+    void refuse(std::string_view code) {
+        answer.set(39, code);
+        stamp();
+    }
+    void accept() { refuse("00"); }
+
+    [[nodiscard]] std::string date() const { return now.substr(4, 4); }
+    [[nodiscard]] std::string time() const { return now.substr(8, 6); }
+    [[nodiscard]] std::string year_month() const { return now.substr(2, 4); }
+
+    iso8583::message_view request;
+    std::string now; ///< YYYYMMDDhhmmss
+    iso8583::message answer;
+    std::optional<iso8583::transaction> what;
+    std::optional<ledger_terminal> terminal;
+    std::string batch;
+
+  private:
+    void stamp() {
+        answer.set(12, time());
+        answer.set(13, date());
+        if (!answer.has(37)) answer.set(37, now.substr(2)); // every answer has a reference, booked or not
+    }
+};
+
+} // namespace cipherlane::sim

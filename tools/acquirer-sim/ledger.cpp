@@ -1,0 +1,224 @@
+#include "acquirer-sim/ledger.hpp"
+
+namespace cipherlane::sim {
+namespace {
+
+constexpr auto schema = R"sql(
+CREATE TABLE IF NOT EXISTS terminal(terminal_id TEXT PRIMARY KEY, merchant_id TEXT, tmk TEXT, tpk TEXT, tak TEXT);
+CREATE TABLE IF NOT EXISTS card(number TEXT PRIMARY KEY, expiry TEXT, pin TEXT, balance INTEGER);
+CREATE TABLE IF NOT EXISTS trade(
+  id INTEGER PRIMARY KEY, terminal_id TEXT, batch TEXT, trace TEXT, kind TEXT, card TEXT, amount INTEGER,
+  refunded INTEGER, answer TEXT, reference TEXT, authorization TEXT, date TEXT, time TEXT, state TEXT,
+  original INTEGER, UNIQUE(terminal_id, batch, trace));
+CREATE TABLE IF NOT EXISTS upload(terminal_id TEXT, batch TEXT, trace TEXT, amount INTEGER,
+  PRIMARY KEY(terminal_id, batch, trace));
+CREATE TABLE IF NOT EXISTS settlement(terminal_id TEXT, batch TEXT, result INTEGER, PRIMARY KEY(terminal_id, batch));
+CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER);
+INSERT OR IGNORE INTO counter VALUES('reference', 0);
+)sql";
+
+constexpr std::string_view trade_columns =
+    "id, terminal_id, batch, trace, kind, card, amount, refunded, answer, reference, authorization, date, time, "
+    "state, original";
+
+std::string select_trades(std::string_view where) {
+    return std::string("SELECT ").append(trade_columns).append(" FROM trade ").append(where);
+}
+
+ledger_trade read_trade(const statement& row) {
+    ledger_trade trade;
+    trade.id = row.integer(0);
+    trade.terminal_id = row.text(1);
+    trade.batch = row.text(2);
+    trade.trace = row.text(3);
+    trade.kind = row.text(4);
+    trade.card = row.text(5);
+    trade.amount = row.integer(6);
+    trade.refunded = row.integer(7);
+    trade.answer = row.text(8);
+    trade.reference = row.text(9);
+    trade.authorization = row.text(10);
+    trade.date = row.text(11);
+    trade.time = row.text(12);
+    trade.state = row.text(13);
+    trade.original = row.integer(14);
+    return trade;
+}
+
+} // namespace
+
+ledger::ledger(const std::string& path)
+    : books_(path) {
+    books_.execute(schema);
+}
+
+void ledger::put_terminal(const ledger_terminal& terminal) {
+    books_.prepare("INSERT OR REPLACE INTO terminal VALUES(?,?,?,?,?)")
+        .bind(terminal.terminal_id)
+        .bind(terminal.merchant_id)
+        .bind(terminal.tmk)
+        .bind(terminal.tpk)
+        .bind(terminal.tak)
+        .run();
+}
+
+std::optional<ledger_terminal> ledger::terminal(std::string_view terminal_id) {
+    auto row = books_.prepare("SELECT terminal_id, merchant_id, tmk, tpk, tak FROM terminal WHERE terminal_id = ?");
+    row.bind(terminal_id);
+    if (!row.step()) return std::nullopt;
+    return ledger_terminal{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
+}
+
+void ledger::put_card(const ledger_card& card) {
+    books_.prepare("INSERT OR REPLACE INTO card VALUES(?,?,?,?)")
+        .bind(card.number)
+        .bind(card.expiry)
+        .bind(card.pin)
+        .bind(card.balance)
+        .run();
+}
+
+std::optional<ledger_card> ledger::card(std::string_view number) {
+    auto row = books_.prepare("SELECT number, expiry, pin, balance FROM card WHERE number = ?");
+    row.bind(number);
+    if (!row.step()) return std::nullopt;
+    return ledger_card{row.text(0), row.text(1), row.text(2), row.integer(3)};
+}
+
+std::optional<ledger_trade> ledger::one(statement& query) {
+    if (!query.step()) return std::nullopt;
+    return read_trade(query);
+}
+
+std::optional<ledger_trade> ledger::find(
+    std::string_view terminal_id, std::string_view batch, std::string_view trace) {
+    auto query = books_.prepare(select_trades("WHERE terminal_id = ? AND batch = ? AND trace = ?"));
+    query.bind(terminal_id).bind(batch).bind(trace);
+    return one(query);
+}
+
+std::optional<ledger_trade> ledger::find_reference(std::string_view terminal_id, std::string_view reference) {
+    auto query = books_.prepare(select_trades("WHERE terminal_id = ? AND reference = ?"));
+    query.bind(terminal_id).bind(reference);
+    return one(query);
+}
+
+std::vector<ledger_trade> ledger::trades() {
+    auto query = books_.prepare(select_trades("ORDER BY id"));
+    std::vector<ledger_trade> all;
+    while (query.step())
+        all.push_back(read_trade(query));
+    return all;
+}
+
+void ledger::move_money(std::string_view card, std::int64_t money) {
+    if (money == 0) return;
+    books_.prepare("UPDATE card SET balance = balance + ? WHERE number = ?").bind(money).bind(card).run();
+}
+
+void ledger::set_state(std::int64_t id, std::string_view state) {
+    books_.prepare("UPDATE trade SET state = ? WHERE id = ?").bind(state).bind(id).run();
+}
+
+void ledger::add_refunded(std::int64_t id, std::int64_t money) {
+    books_.prepare("UPDATE trade SET refunded = refunded + ? WHERE id = ?").bind(money).bind(id).run();
+}
+
+std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
+    transaction whole(books_);
+    books_.prepare("INSERT INTO trade VALUES(NULL,?,?,?,?,?,?,0,?,?,?,?,?,?,?)")
+        .bind(trade.terminal_id)
+        .bind(trade.batch)
+        .bind(trade.trace)
+        .bind(trade.kind)
+        .bind(trade.card)
+        .bind(trade.amount)
+        .bind(trade.answer)
+        .bind(trade.reference)
+        .bind(trade.authorization)
+        .bind(trade.date)
+        .bind(trade.time)
+        .bind(trade.state)
+        .bind(trade.original)
+        .run();
+    const auto id = books_.last_id();
+    if (trade.state == trade_state::approved) {
+        move_money(trade.card, money);
+        if (trade.kind == "void") set_state(trade.original, trade_state::voided);
+        if (trade.kind == "refund") add_refunded(trade.original, trade.amount);
+    }
+    whole.commit();
+    return id;
+}
+
+void ledger::reverse(const ledger_trade& trade) {
+    transaction whole(books_);
+    if (trade.state == trade_state::approved) {
+        move_money(trade.card, trade.kind == "sale" ? trade.amount : -trade.amount);
+        if (trade.kind == "void") set_state(trade.original, trade_state::approved);
+        if (trade.kind == "refund") add_refunded(trade.original, -trade.amount);
+    }
+    set_state(trade.id, trade_state::reversed);
+    whole.commit();
+}
+
+void ledger::entomb(const ledger_trade& unseen) {
+    ledger_trade stone = unseen;
+    stone.state = trade_state::reversed;
+    (void)post(stone, 0);
+}
+
+ledger_totals ledger::totals(std::string_view terminal_id, std::string_view batch) {
+    auto query =
+        books_.prepare("SELECT kind = 'sale', SUM(amount), COUNT(*) FROM trade WHERE terminal_id = ? AND batch = ? "
+                       "AND state IN ('approved', 'voided') GROUP BY 1");
+    query.bind(terminal_id).bind(batch);
+    ledger_totals sums;
+    while (query.step()) {
+        (query.integer(0) != 0 ? sums.debit : sums.credit) = {query.integer(1), query.integer(2)};
+    }
+    return sums;
+}
+
+void ledger::settle(std::string_view terminal_id, std::string_view batch, int result) {
+    books_.prepare("INSERT OR REPLACE INTO settlement VALUES(?,?,?)")
+        .bind(terminal_id)
+        .bind(batch)
+        .bind(result)
+        .run();
+}
+
+bool ledger::settled(std::string_view terminal_id, std::string_view batch) {
+    return books_.prepare("SELECT 1 FROM settlement WHERE terminal_id = ? AND batch = ?")
+        .bind(terminal_id)
+        .bind(batch)
+        .step();
+}
+
+bool ledger::upload(
+    std::string_view terminal_id, std::string_view batch, std::string_view trace, std::int64_t amount) {
+    books_.prepare("INSERT OR REPLACE INTO upload VALUES(?,?,?,?)")
+        .bind(terminal_id)
+        .bind(batch)
+        .bind(trace)
+        .bind(amount)
+        .run();
+    const auto booked = find(terminal_id, batch, trace);
+    return booked && booked->amount == amount && booked->state != trade_state::reversed;
+}
+
+std::int64_t ledger::uploads(std::string_view terminal_id, std::string_view batch) {
+    auto query = books_.prepare("SELECT COUNT(*) FROM upload WHERE terminal_id = ? AND batch = ?");
+    query.bind(terminal_id).bind(batch);
+    return query.step() ? query.integer(0) : 0;
+}
+
+std::int64_t ledger::next_reference() {
+    auto query = books_.prepare("UPDATE counter SET value = value + 1 WHERE name = 'reference' RETURNING value");
+    const auto value = query.step() ? query.integer(0) : 0;
+    while (query.step()) {
+    }
+    return value;
+}
+
+} // namespace cipherlane::sim

@@ -1,0 +1,112 @@
+#pragma once
+
+#include "simkit/database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::sim {
+
+/// A terminal that the host knows, with its keys under the cipher machine's LMK (text, as the profile writes keys).
+struct ledger_terminal {
+    std::string terminal_id;
+    std::string merchant_id;
+    std::string tmk;
+    std::string tpk;
+    std::string tak;
+};
+
+/// An account of the simulated issuer.
+struct ledger_card {
+    std::string number;
+    std::string expiry; ///< YYMM
+    std::string pin;
+    std::int64_t balance = 0; ///< minor units
+};
+
+/// What has become of a trade. The words are stored.
+namespace trade_state {
+inline constexpr std::string_view approved = "approved";
+inline constexpr std::string_view declined = "declined";
+inline constexpr std::string_view voided = "voided";
+inline constexpr std::string_view reversed = "reversed";
+} // namespace trade_state
+
+/// One financial message that the host has decided.
+struct ledger_trade {
+    std::int64_t id = 0;
+    std::string terminal_id;
+    std::string batch;
+    std::string trace;
+    std::string kind; ///< "sale", "void", "refund"
+    std::string card;
+    std::int64_t amount = 0;
+    std::int64_t refunded = 0;
+    std::string answer;    ///< field 39
+    std::string reference; ///< field 37
+    std::string authorization;
+    std::string date; ///< MMDD
+    std::string time; ///< hhmmss
+    std::string state;
+    std::int64_t original = 0; ///< the trade that a void or refund undoes
+};
+
+/// One side of a batch: amount and count.
+struct ledger_side {
+    std::int64_t amount = 0;
+    std::int64_t count = 0;
+    friend bool operator==(const ledger_side&, const ledger_side&) = default;
+};
+
+/// Debit: sales, voided ones included. Credit: voids and refunds. Reversed ones count on neither side.
+struct ledger_totals {
+    ledger_side debit;
+    ledger_side credit;
+    friend bool operator==(const ledger_totals&, const ledger_totals&) = default;
+};
+
+/// The simulated host's books, in SQLite: accounts, trades, batches. Every change of money is one transaction.
+/// Throws `std::runtime_error` when the database fails. One thread at a time.
+class ledger {
+  public:
+    explicit ledger(const std::string& path);
+
+    void put_terminal(const ledger_terminal& terminal);
+    [[nodiscard]] std::optional<ledger_terminal> terminal(std::string_view terminal_id);
+    void put_card(const ledger_card& card);
+    [[nodiscard]] std::optional<ledger_card> card(std::string_view number);
+
+    [[nodiscard]] std::optional<ledger_trade> find(
+        std::string_view terminal_id, std::string_view batch, std::string_view trace);
+    [[nodiscard]] std::optional<ledger_trade> find_reference(
+        std::string_view terminal_id, std::string_view reference);
+    [[nodiscard]] std::vector<ledger_trade> trades();
+
+    /// Writes a trade and moves `money` to (positive) or from its card, in one commit; its id.
+    std::int64_t post(const ledger_trade& trade, std::int64_t money);
+    /// Undoes a trade: its own effect and, of a void or refund, that on its original.
+    void reverse(const ledger_trade& trade);
+    /// Marks what never arrived as reversed, so that it is refused if it still comes.
+    void entomb(const ledger_trade& unseen);
+
+    [[nodiscard]] ledger_totals totals(std::string_view terminal_id, std::string_view batch);
+    void settle(std::string_view terminal_id, std::string_view batch, int result);
+    [[nodiscard]] bool settled(std::string_view terminal_id, std::string_view batch);
+    /// One record of a batch upload; true if it is the same as a trade in the books.
+    bool upload(std::string_view terminal_id, std::string_view batch, std::string_view trace, std::int64_t amount);
+    [[nodiscard]] std::int64_t uploads(std::string_view terminal_id, std::string_view batch);
+    [[nodiscard]] std::int64_t next_reference();
+
+  private:
+    [[nodiscard]] std::optional<ledger_trade> one(statement& query);
+    void move_money(std::string_view card, std::int64_t money);
+    void set_state(std::int64_t id, std::string_view state);
+    void add_refunded(std::int64_t id, std::int64_t money);
+
+    database books_;
+};
+
+} // namespace cipherlane::sim

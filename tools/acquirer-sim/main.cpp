@@ -1,0 +1,32 @@
+#include "acquirer-sim/server.hpp"
+#include "simkit/program.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    namespace sim = cipherlane::sim;
+    sim::acquirer_settings settings;
+    CLI::App program{"A simulated acquirer's host: UnionPay POS dialect over TCP", "cipherlane-acquirer-sim"};
+    program.add_option("--port", settings.port, "For terminals; 0: any free port");
+    program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
+    program.add_option("--ledger", settings.ledger, "SQLite file of the books; default: in memory");
+    program.add_option("--hsm", settings.hsm, "Cipher machine, HOST:PORT")->required();
+    program.add_option("--profile", settings.hsm_profile, "Its profile: a name or FILE.toml");
+    program.add_option("--zpk", settings.zone_key, "Zone PIN key under the LMK")->required();
+    program.add_option("--zpk-clear", settings.zone_key_clear, "The same in clear, for the simulated issuer")
+        ->required();
+    program.add_option("--seed", settings.seed, "Of the random faults");
+    CLI11_PARSE(program, argc, argv);
+
+    const auto log = sim::start_log("acquirer-sim", "cup-pos host, cipher machine " + settings.hsm);
+    boost::asio::io_context io;
+    auto server = sim::acquirer_server::start(io, settings, log);
+    if (!server) {
+        std::cerr << "cipherlane-acquirer-sim: " << server.error() << "\n";
+        return 1;
+    }
+    sim::announce_port("listening", (*server)->port());
+    sim::announce_port("control", (*server)->control_port());
+    return sim::run_until_signal(io, log);
+}

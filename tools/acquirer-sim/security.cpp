@@ -1,0 +1,109 @@
+#include "acquirer-sim/security.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/hsm/client.hpp>
+#include <cipherlane/hsm/key_requests.hpp>
+#include <cipherlane/hsm/pin_requests.hpp>
+#include <cipherlane/hsm/pos_mac.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::sim {
+namespace {
+
+constexpr std::size_t check_value_bytes = 4; // field 62
+
+/// The bytes of a key that left in plain ECB: without the scheme tag, where the dialect writes one.
+result<bytes> plain_key(const hsm::key& exported) {
+    std::string_view digits = exported.text();
+    if (digits.size() % 2 != 0) digits.remove_prefix(1);
+    return from_hex(digits);
+}
+
+} // namespace
+
+struct security::impl {
+    impl(hsm::client_settings settings, const std::string& zpk)
+        : unit(std::move(settings))
+        , zone_key(zpk) {}
+
+    /// A new key for the terminal: its form under the LMK, and its part of field 62.
+    result<std::pair<std::string, iso8583::sign_in_key>> make_key(
+        hsm::key_type type, const hsm::key& tmk, const call& bounds) {
+        ++round_trips;
+        CIPHERLANE_TRY(auto made, unit.generate_and_export_key(
+                                      hsm::generate_and_export_key_request(type, hsm::key_type::tmk, tmk), bounds));
+        if (made.check_value.size() < check_value_bytes) {
+            ++round_trips;
+            CIPHERLANE_TRY(auto checked, unit.check_value(hsm::check_value_request(type, made.under_lmk), bounds));
+            made.check_value = checked.check_value;
+        }
+        iso8583::sign_in_key part;
+        CIPHERLANE_TRY(part.cryptogram, plain_key(made.exported));
+        const auto value = made.check_value.view();
+        part.check_value.assign(
+            value.begin(), value.begin() + std::min<std::ptrdiff_t>(check_value_bytes, std::ssize(value)));
+        return std::pair(made.under_lmk.text(), std::move(part));
+    }
+
+    hsm::client unit;
+    hsm::key zone_key;
+    std::uint64_t round_trips = 0;
+};
+
+security::security(std::unique_ptr<impl> body)
+    : impl_(std::move(body)) {}
+security::~security() = default;
+
+result<std::unique_ptr<security>> security::create(
+    const std::string& endpoint, const std::string& profile, const std::string& zpk) {
+    hsm::client_settings settings;
+    CIPHERLANE_TRY(settings.at, net::parse_endpoint(endpoint));
+    CIPHERLANE_TRY(settings.dialect, hsm::profile::find(profile));
+    return std::unique_ptr<security>(new security(std::make_unique<impl>(std::move(settings), zpk)));
+}
+
+result<working_keys> security::sign_in(const std::string& tmk, const call& bounds) {
+    const hsm::key master(tmk);
+    CIPHERLANE_TRY(auto tpk, impl_->make_key(hsm::key_type::tpk, master, bounds));
+    CIPHERLANE_TRY(auto tak, impl_->make_key(hsm::key_type::tak, master, bounds));
+    working_keys keys;
+    keys.tpk = std::move(tpk.first);
+    keys.tak = std::move(tak.first);
+    keys.for_terminal.tpk = std::move(tpk.second);
+    keys.for_terminal.tak = std::move(tak.second);
+    return keys;
+}
+
+result<bool> security::verify_mac(const std::string& tak, byte_view mab, byte_view field64, const call& bounds) {
+    hsm::pos_mac received{};
+    if (field64.size() != received.size()) return false;
+    std::copy(field64.begin(), field64.end(), received.begin());
+    ++impl_->round_trips;
+    return hsm::verify_pos_mac(impl_->unit, hsm::key(tak), mab, received, bounds);
+}
+
+result<std::array<std::uint8_t, 8>> security::make_mac(const std::string& tak, byte_view mab, const call& bounds) {
+    ++impl_->round_trips;
+    return hsm::make_pos_mac(impl_->unit, hsm::key(tak), mab, bounds);
+}
+
+result<std::array<std::uint8_t, 8>> security::translate_pin(
+    const std::string& tpk, byte_view block, std::string_view account, const call& bounds) {
+    CIPHERLANE_TRY(const auto holder, pan::parse(account));
+    ++impl_->round_trips;
+    CIPHERLANE_TRY(const auto moved,
+        impl_->unit.translate_pin(
+            hsm::translate_pin_request(hsm::key(tpk), impl_->zone_key, block, hsm::account(holder)), bounds));
+    std::array<std::uint8_t, 8> out{};
+    const auto view = moved.pin_block.view();
+    std::copy_n(view.begin(), std::min(view.size(), out.size()), out.begin());
+    return out;
+}
+
+std::uint64_t security::round_trips() const noexcept {
+    return impl_->round_trips;
+}
+
+} // namespace cipherlane::sim

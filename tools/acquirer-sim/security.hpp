@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/iso8583/sign_in_keys.hpp>
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace cipherlane::sim {
+
+/// Working keys of one sign-in: under the LMK for the host's own use, under the terminal's TMK for field 62.
+struct working_keys {
+    std::string tpk; ///< under the LMK, as the profile writes keys
+    std::string tak;
+    iso8583::sign_in_keys for_terminal;
+};
+
+/// What the simulated host asks of its cipher machine (place F of the design): it never sees a clear key or PIN.
+/// One thread at a time.
+class security {
+  public:
+    /// Connects at the first call. `profile` is a name or a TOML file.
+    [[nodiscard]] static result<std::unique_ptr<security>> create(
+        const std::string& endpoint, const std::string& profile, const std::string& zpk);
+    security(const security&) = delete;
+    security& operator=(const security&) = delete;
+    ~security();
+
+    /// New TPK and TAK, double length, wrapped for the terminal in plain ECB.
+    [[nodiscard]] result<working_keys> sign_in(const std::string& tmk, const call& bounds);
+    /// True if field 64 fits the message.
+    [[nodiscard]] result<bool> verify_mac(
+        const std::string& tak, byte_view mab, byte_view field64, const call& bounds);
+    [[nodiscard]] result<std::array<std::uint8_t, 8>> make_mac(
+        const std::string& tak, byte_view mab, const call& bounds);
+    /// The PIN block under the zone key that the issuer shares. `account` is the whole PAN.
+    [[nodiscard]] result<std::array<std::uint8_t, 8>> translate_pin(
+        const std::string& tpk, byte_view block, std::string_view account, const call& bounds);
+
+    /// Commands sent to the cipher machine so far.
+    [[nodiscard]] std::uint64_t round_trips() const noexcept;
+
+  private:
+    struct impl;
+    explicit security(std::unique_ptr<impl> body);
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace cipherlane::sim

@@ -1,0 +1,171 @@
+#include "acquirer-sim/server.hpp"
+
+#include "acquirer-sim/host_core.hpp"
+#include "simkit/control_channel.hpp"
+#include "simkit/listener.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <deque>
+#include <mutex>
+
+namespace cipherlane::sim {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+const std::vector<std::string> known_faults{
+    "no_answer", "late_answer", "wrong_mac", "duplicate_answer", "disconnect_after_request"};
+
+} // namespace
+
+struct acquirer_server::impl {
+    impl(const acquirer_settings& settings, std::unique_ptr<security> machine, secret_bytes zone_key,
+        const logger& log)
+        : books(settings.ledger)
+        , keys(std::move(machine))
+        , bank(books, std::move(zone_key))
+        , faults(known_faults, settings.seed)
+        , core(books, *keys, bank, faults, log, [] { return std::chrono::system_clock::now(); }) {}
+
+    host_reply handle(byte_view body) {
+        const std::scoped_lock lock(one_at_a_time);
+        return core.handle(body);
+    }
+
+    std::mutex one_at_a_time; // the control channel reads the books between two messages
+    ledger books;
+    std::unique_ptr<security> keys;
+    issuer bank;
+    fault_plan faults;
+    host_core core;
+    boost::asio::thread_pool worker{1};
+    std::unique_ptr<control_channel> rig;
+    std::unique_ptr<listener> door;
+};
+
+namespace {
+
+/// One terminal's connection: reads messages, has them worked on, writes the replies in the order they become due.
+class terminal_session : public std::enable_shared_from_this<terminal_session> {
+  public:
+    terminal_session(
+        tcp::socket socket, std::function<host_reply(byte_view)> handle, boost::asio::thread_pool& worker)
+        : socket_(std::move(socket))
+        , handle_(std::move(handle))
+        , worker_(worker) {}
+
+    void read_length() {
+        boost::asio::async_read(
+            socket_, boost::asio::buffer(length_), [self = shared_from_this()](error_code failed, std::size_t) {
+                if (!failed) self->read_body();
+            });
+    }
+
+  private:
+    void read_body() {
+        body_.resize(load_be16(length_.data()));
+        boost::asio::async_read(
+            socket_, boost::asio::buffer(body_), [self = shared_from_this()](error_code failed, std::size_t) {
+                if (!failed) self->work();
+            });
+    }
+
+    void work() {
+        boost::asio::post(worker_, [self = shared_from_this()] {
+            auto reply = self->handle_(self->body_);
+            boost::asio::post(self->socket_.get_executor(),
+                [self, made = std::move(reply)]() mutable { self->deliver(std::move(made)); });
+        });
+    }
+
+    void deliver(host_reply reply) {
+        if (reply.hang_up_first) {
+            error_code ignored;
+            socket_.close(ignored);
+            return;
+        }
+        if (!reply.message.empty()) send_later(std::move(reply));
+        read_length();
+    }
+
+    void send_later(host_reply reply) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(socket_.get_executor(), reply.delay);
+        timer->async_wait([self = shared_from_this(), timer, made = std::move(reply)](error_code) {
+            for (int copy = 0; copy < made.copies; ++copy)
+                self->outbox_.push_back(made.message);
+            if (!self->writing_) self->write_next();
+        });
+    }
+
+    void write_next() {
+        writing_ = !outbox_.empty();
+        if (!writing_) return;
+        boost::asio::async_write(socket_, boost::asio::buffer(outbox_.front()),
+            [self = shared_from_this()](error_code failed, std::size_t) {
+                self->outbox_.pop_front();
+                if (failed) self->outbox_.clear();
+                self->write_next();
+            });
+    }
+
+    tcp::socket socket_;
+    std::function<host_reply(byte_view)> handle_;
+    boost::asio::thread_pool& worker_;
+    std::array<std::uint8_t, 2> length_{};
+    bytes body_;
+    std::deque<bytes> outbox_;
+    bool writing_ = false;
+};
+
+} // namespace
+
+result<std::unique_ptr<acquirer_server>> acquirer_server::start(
+    boost::asio::io_context& on, const acquirer_settings& settings, logger log) {
+    secret_bytes zone_key(settings.zone_key_clear.size() / 2);
+    CIPHERLANE_CHECK(from_hex(settings.zone_key_clear, zone_key.expose()));
+    CIPHERLANE_TRY(auto machine, security::create(settings.hsm, settings.hsm_profile, settings.zone_key));
+    auto body = std::make_shared<impl>(settings, std::move(machine), std::move(zone_key), log);
+
+    CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {
+        const auto self = weak.lock();
+        if (!self) return;
+        auto handle = [self](byte_view message) { return self->handle(message); };
+        std::make_shared<terminal_session>(std::move(socket), handle, self->worker)->read_length();
+    }));
+    CIPHERLANE_TRY(body->rig,
+        control_channel::listen(on, settings.control_port, [raw = body.get()](const nlohmann::json& request) {
+            const std::scoped_lock lock(raw->one_at_a_time);
+            return raw->core.control(request);
+        }));
+    return std::unique_ptr<acquirer_server>(new acquirer_server(std::move(body)));
+}
+
+acquirer_server::acquirer_server(std::shared_ptr<impl> body)
+    : impl_(std::move(body)) {}
+
+acquirer_server::~acquirer_server() {
+    impl_->door.reset();
+    impl_->rig.reset();
+    impl_->worker.join();
+}
+
+std::uint16_t acquirer_server::port() const noexcept {
+    return impl_->door->port();
+}
+
+std::uint16_t acquirer_server::control_port() const noexcept {
+    return impl_->rig->port();
+}
+
+} // namespace cipherlane::sim

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/core/result.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace cipherlane::sim {
+
+/// How the simulated acquirer is set up.
+struct acquirer_settings {
+    std::uint16_t port = 0;         ///< of the terminals; 0: any free one
+    std::uint16_t control_port = 0; ///< of the rig; 0: any free one
+    std::string ledger = ":memory:";
+    std::string hsm; ///< HOST:PORT of the cipher machine
+    std::string hsm_profile = "payshield";
+    std::string zone_key;       ///< ZPK under the LMK, as the profile writes keys
+    std::string zone_key_clear; ///< the same in clear hex, for the simulated issuer: a test key
+    std::uint64_t seed = 1;
+};
+
+/// `cipherlane-acquirer-sim`: a `cup-pos` host over TCP with a ledger, a cipher machine and a simulated issuer.
+///
+/// Terminals are served at the same time; one message is worked on at a time, on a thread of its own, so that the
+/// sockets never wait for the cipher machine or the disk.
+class acquirer_server {
+  public:
+    [[nodiscard]] static result<std::unique_ptr<acquirer_server>> start(
+        boost::asio::io_context& on, const acquirer_settings& settings, logger log);
+    acquirer_server(const acquirer_server&) = delete;
+    acquirer_server& operator=(const acquirer_server&) = delete;
+    ~acquirer_server();
+
+    [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] std::uint16_t control_port() const noexcept;
+
+  private:
+    struct impl;
+    explicit acquirer_server(std::shared_ptr<impl> body);
+    std::shared_ptr<impl> impl_;
+};
+
+} // namespace cipherlane::sim

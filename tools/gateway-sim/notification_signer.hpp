@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/crypto/rsa.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace cipherlane::sim {
+
+/// Signs the gateway's notifications (`docs/gateway-api.md`) with a key made at start-up.
+class notification_signer {
+  public:
+    [[nodiscard]] static result<notification_signer> create();
+
+    /// The value of `Cipherlane-Signature-Type`.
+    [[nodiscard]] static std::string_view type() { return "RSA-SHA256"; }
+    /// Base64 of the signature over timestamp, nonce and body.
+    [[nodiscard]] result<std::string> sign(
+        std::string_view timestamp, std::string_view nonce, std::string_view body) const;
+    /// SubjectPublicKeyInfo as PEM.
+    [[nodiscard]] const std::string& public_pem() const noexcept { return public_pem_; }
+
+  private:
+    explicit notification_signer(crypto::rsa_private_key key)
+        : key_(std::move(key)) {}
+    crypto::rsa_private_key key_;
+    std::string public_pem_;
+};
+
+[[nodiscard]] std::string to_base64(byte_view data);
+
+} // namespace cipherlane::sim

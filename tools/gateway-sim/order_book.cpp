@@ -1,0 +1,133 @@
+#include "gateway-sim/order_book.hpp"
+
+#include <algorithm>
+
+namespace cipherlane::sim {
+namespace {
+
+constexpr std::int64_t least_valid = 30;
+constexpr std::int64_t most_valid = 7200;
+constexpr std::size_t longest_number = 32;
+constexpr std::size_t token_digits = 32;
+
+bool is_number(const std::string& text) {
+    return !text.empty() && text.size() <= longest_number && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+    });
+}
+
+refusal bad(const std::string& member) {
+    return {400, "bad_request", "member " + member + " is missing or wrong"};
+}
+
+std::string text_of(const nlohmann::json& request, const char* member) {
+    if (!request.is_object() || !request.contains(member) || !request.at(member).is_string()) throw bad(member);
+    return request.at(member).get<std::string>();
+}
+
+std::int64_t integer_of(const nlohmann::json& request, const char* member, std::int64_t least, std::int64_t most) {
+    if (!request.is_object() || !request.contains(member) || !request.at(member).is_number_integer())
+        throw bad(member);
+    const auto value = request.at(member).get<std::int64_t>();
+    if (value < least || value > most) throw bad(member);
+    return value;
+}
+
+} // namespace
+
+std::int64_t gateway_order::refunded() const {
+    std::int64_t sum = 0;
+    for (const auto& refund : refunds)
+        sum += refund.second;
+    return sum;
+}
+
+nlohmann::json gateway_order::to_json() const {
+    return {{"order_number", number}, {"merchant_id", merchant_id}, {"terminal_id", terminal_id}, {"amount", amount},
+        {"currency", currency}, {"subject", subject}, {"status", status}, {"code_url", code_url},
+        {"created_at", created}, {"expires_at", expires}, {"transaction_number", transaction_number},
+        {"paid_at", paid_at}, {"refunded", refunded()}};
+}
+
+order_book::order_book(std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex)
+    : now_(std::move(now))
+    , random_hex_(std::move(random_hex)) {}
+
+gateway_order& order_book::at(const std::string& number) {
+    const auto found = orders_.find(number);
+    if (found == orders_.end()) throw refusal(404, "no_such_order", "no order of this number");
+    auto& order = found->second;
+    if (order.status == "waiting" && now_() >= order.expires) order.status = "expired";
+    return order;
+}
+
+std::pair<gateway_order, bool> order_book::create(const nlohmann::json& request) {
+    gateway_order order;
+    order.number = text_of(request, "order_number");
+    if (!is_number(order.number)) throw bad("order_number");
+    order.merchant_id = text_of(request, "merchant_id");
+    order.terminal_id = text_of(request, "terminal_id");
+    order.amount = integer_of(request, "amount", 1, 999'999'999'999);
+    order.currency = text_of(request, "currency");
+    order.subject = text_of(request, "subject");
+    order.notify_url = text_of(request, "notify_url");
+    const auto valid = integer_of(request, "valid_seconds", least_valid, most_valid);
+    if (orders_.contains(order.number)) {
+        const auto& known = at(order.number);
+        if (known.amount != order.amount || known.merchant_id != order.merchant_id) {
+            throw refusal(409, "order_differs", "an order of this number has another amount or merchant");
+        }
+        return {known, false};
+    }
+    order.created = now_();
+    order.expires = order.created + valid;
+    order.code_url = "https://qr.95516.com/00010001/" + random_hex_(token_digits);
+    orders_.emplace(order.number, order);
+    return {order, true};
+}
+
+gateway_order order_book::find(const std::string& number) {
+    return at(number);
+}
+
+gateway_order order_book::cancel(const std::string& number) {
+    auto& order = at(number);
+    if (order.status == "waiting") order.status = "cancelled";
+    return order;
+}
+
+gateway_order order_book::refund(const std::string& number, const nlohmann::json& request) {
+    auto& order = at(number);
+    const auto refund_number = text_of(request, "refund_number");
+    if (!is_number(refund_number)) throw bad("refund_number");
+    const auto amount = integer_of(request, "amount", 1, 999'999'999'999);
+    if (order.paid_at == 0) throw refusal(409, "not_paid", "the order is not paid");
+    if (const auto known = order.refunds.find(refund_number); known != order.refunds.end()) {
+        if (known->second != amount) throw refusal(409, "refund_differs", "this refund has another amount");
+        return order;
+    }
+    if (order.refunded() + amount > order.amount) {
+        throw refusal(409, "refund_too_large", "more than what is left of the payment");
+    }
+    order.refunds.emplace(refund_number, amount);
+    if (order.refunded() == order.amount) order.status = "refunded";
+    return order;
+}
+
+gateway_order order_book::pay(const std::string& number) {
+    auto& order = at(number);
+    if (order.status != "waiting") throw refusal(409, "not_waiting", "the order is " + order.status);
+    order.status = "paid";
+    order.paid_at = now_();
+    order.transaction_number = std::to_string(order.paid_at) + random_hex_(8);
+    return order;
+}
+
+nlohmann::json order_book::list() {
+    nlohmann::json all = nlohmann::json::array();
+    for (const auto& entry : orders_)
+        all.push_back(at(entry.first).to_json());
+    return all;
+}
+
+} // namespace cipherlane::sim

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::sim {
+
+/// A request that the gateway refuses: HTTP status, code, words.
+class refusal : public std::runtime_error {
+  public:
+    refusal(unsigned http_status, std::string reason, const std::string& words)
+        : std::runtime_error(words)
+        , status(http_status)
+        , code(std::move(reason)) {}
+    unsigned status;
+    std::string code;
+};
+
+struct gateway_order {
+    std::string number;
+    std::string merchant_id;
+    std::string terminal_id;
+    std::int64_t amount = 0;
+    std::string currency;
+    std::string subject;
+    std::string notify_url;
+    std::string code_url;
+    std::string status = "waiting";
+    std::int64_t created = 0; ///< seconds since 1970
+    std::int64_t expires = 0;
+    std::int64_t paid_at = 0;
+    std::string transaction_number;
+    std::map<std::string, std::int64_t> refunds; ///< refund number to amount
+
+    [[nodiscard]] std::int64_t refunded() const;
+    [[nodiscard]] nlohmann::json to_json() const;
+};
+
+/// The gateway's orders and the rules of `docs/gateway-api.md`, without HTTP. Throws `refusal`. One thread at a time.
+class order_book {
+  public:
+    /// `now` gives seconds since 1970; `random_hex` as many random hex digits as asked for.
+    order_book(std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex);
+
+    /// The order, and whether it is new.
+    std::pair<gateway_order, bool> create(const nlohmann::json& request);
+    [[nodiscard]] gateway_order find(const std::string& number);
+    gateway_order cancel(const std::string& number);
+    gateway_order refund(const std::string& number, const nlohmann::json& request);
+    /// What a payer's wallet does. Refused once the order is no longer waiting.
+    gateway_order pay(const std::string& number);
+    [[nodiscard]] nlohmann::json list();
+
+  private:
+    gateway_order& at(const std::string& number);
+
+    std::function<std::int64_t()> now_;
+    std::function<std::string(std::size_t)> random_hex_;
+    std::map<std::string, gateway_order> orders_;
+};
+
+} // namespace cipherlane::sim

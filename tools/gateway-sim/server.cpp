@@ -1,0 +1,348 @@
+#include "gateway-sim/server.hpp"
+
+#include "gateway-sim/notification_signer.hpp"
+#include "gateway-sim/order_book.hpp"
+#include "simkit/control_channel.hpp"
+#include "simkit/fault_plan.hpp"
+#include "simkit/listener.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/random.hpp>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <random>
+
+namespace cipherlane::sim {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+using request_type = http::request<http::string_body>;
+using response_type = http::response<http::string_body>;
+
+constexpr std::string_view component = "gateway-sim";
+constexpr std::chrono::seconds exchange_time{5};
+constexpr int notification_tries = 5;
+constexpr std::chrono::milliseconds notification_pause{200};
+
+const std::vector<std::string> known_faults{"no_answer", "late_answer", "server_error", "no_notification",
+    "late_notification", "duplicate_notification", "bad_signature"};
+
+std::int64_t now_seconds() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+std::string random_hex(std::size_t digits) {
+    bytes data((digits + 1) / 2);
+    if (!crypto::random_fill(data)) throw std::runtime_error("no random numbers");
+    return to_hex(data).substr(0, digits);
+}
+
+response_type answer(unsigned status, const nlohmann::json& body) {
+    response_type made(static_cast<http::status>(status), 11);
+    made.set(http::field::content_type, "application/json");
+    made.body() = body.dump();
+    return made;
+}
+
+/// "http://HOST:PORT/PATH" in its parts; false if it is anything else.
+bool split_url(const std::string& url, std::string& host, std::string& port, std::string& path) {
+    constexpr std::string_view scheme = "http://";
+    if (!url.starts_with(scheme)) return false;
+    const auto slash = url.find('/', scheme.size());
+    const auto authority = url.substr(scheme.size(), slash == std::string::npos ? slash : slash - scheme.size());
+    const auto colon = authority.rfind(':');
+    if (colon == std::string::npos) return false;
+    host = authority.substr(0, colon);
+    port = authority.substr(colon + 1);
+    path = slash == std::string::npos ? "/" : url.substr(slash);
+    return true;
+}
+
+/// One notification on its way to a till, tried until it is taken.
+class notifier : public std::enable_shared_from_this<notifier> {
+  public:
+    notifier(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer, std::string url,
+        std::string body, bool spoil, logger log)
+        : timer_(on)
+        , resolver_(on)
+        , stream_(on)
+        , signer_(std::move(signer))
+        , url_(std::move(url))
+        , body_(std::move(body))
+        , spoil_(spoil)
+        , log_(std::move(log)) {}
+
+    void start(std::chrono::milliseconds after) {
+        timer_.expires_after(after);
+        timer_.async_wait([self = shared_from_this()](error_code failed) {
+            if (!failed) self->attempt();
+        });
+    }
+
+  private:
+    void attempt() {
+        std::string host;
+        std::string port;
+        std::string path;
+        if (!split_url(url_, host, port, path)) return log_.warning(component, "notify_url is no http address");
+        make_request(host, path);
+        stream_.expires_after(exchange_time);
+        resolver_.async_resolve(host, port, [self = shared_from_this()](error_code failed, const auto& found) {
+            if (failed) return self->again(failed);
+            self->stream_.async_connect(found,
+                [self](error_code refused, const tcp::endpoint&) { refused ? self->again(refused) : self->send(); });
+        });
+    }
+
+    void make_request(const std::string& host, const std::string& path) {
+        const auto timestamp = std::to_string(now_seconds());
+        const auto nonce = random_hex(32);
+        auto signature = signer_->sign(timestamp, nonce, body_).value();
+        if (spoil_) signature[0] = signature[0] == 'A' ? 'B' : 'A';
+        request_ = {http::verb::post, path, 11};
+        request_.set(http::field::host, host);
+        request_.set(http::field::content_type, "application/json");
+        request_.set("Cipherlane-Timestamp", timestamp);
+        request_.set("Cipherlane-Nonce", nonce);
+        request_.set("Cipherlane-Signature-Type", notification_signer::type());
+        request_.set("Cipherlane-Signature", signature);
+        request_.body() = body_;
+        request_.prepare_payload();
+    }
+
+    void send() {
+        http::async_write(stream_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
+            if (failed) return self->again(failed);
+            self->buffer_.clear();
+            self->response_ = {};
+            http::async_read(self->stream_, self->buffer_, self->response_,
+                [self](error_code lost, std::size_t) { self->finish(lost); });
+        });
+    }
+
+    void finish(error_code lost) {
+        if (lost) return again(lost);
+        error_code ignored;
+        stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+        if (response_.result_int() != 200) return again({});
+        log_.info(component, "notification taken");
+    }
+
+    void again(error_code why) {
+        stream_.close();
+        log_.warning(component, "notification not taken: " + (why ? why.message() : std::string("refused")));
+        if (++tries_ < notification_tries) start(notification_pause * tries_);
+    }
+
+    boost::asio::steady_timer timer_;
+    tcp::resolver resolver_;
+    beast::tcp_stream stream_;
+    std::shared_ptr<const notification_signer> signer_;
+    std::string url_;
+    std::string body_;
+    bool spoil_;
+    logger log_;
+    request_type request_;
+    response_type response_;
+    beast::flat_buffer buffer_;
+    int tries_ = 0;
+};
+
+} // namespace
+
+struct gateway_server::impl {
+    impl(boost::asio::io_context& on, std::shared_ptr<const notification_signer> key, std::uint64_t seed, logger to)
+        : io(on)
+        , signer(std::move(key))
+        , orders(now_seconds, random_hex)
+        , faults(known_faults, seed)
+        , log(std::move(to)) {}
+
+    response_type serve(const request_type& request);
+    response_type route(const request_type& request);
+    nlohmann::json control(const nlohmann::json& request);
+    void notify(const gateway_order& order);
+
+    boost::asio::io_context& io;
+    std::shared_ptr<const notification_signer> signer;
+    order_book orders;
+    fault_plan faults;
+    logger log;
+    std::map<std::string, std::uint64_t> counters;
+    std::unique_ptr<control_channel> rig;
+    std::unique_ptr<listener> door;
+};
+
+namespace {
+
+/// One HTTP connection of a till.
+class http_session : public std::enable_shared_from_this<http_session> {
+  public:
+    http_session(tcp::socket socket, std::function<response_type(const request_type&)> serve, fault_plan& faults)
+        : stream_(std::move(socket))
+        , timer_(stream_.get_executor())
+        , serve_(std::move(serve))
+        , faults_(faults) {}
+
+    void read() {
+        request_ = {};
+        stream_.expires_never();
+        http::async_read(stream_, buffer_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
+            if (!failed) self->work();
+        });
+    }
+
+  private:
+    void work() {
+        const auto planned = faults_.hit(std::string(request_.method_string()));
+        response_ = planned && planned->kind == "server_error"
+                        ? answer(500, {{"code", "server_error"}, {"message", "asked for by the rig"}})
+                        : serve_(request_);
+        if (planned && planned->kind == "no_answer") return close();
+        const bool late = planned && planned->kind == "late_answer";
+        timer_.expires_after(late ? planned->delay : std::chrono::milliseconds(0));
+        timer_.async_wait([self = shared_from_this()](error_code) { self->write(); });
+    }
+
+    void write() {
+        response_.keep_alive(request_.keep_alive());
+        response_.prepare_payload();
+        stream_.expires_after(exchange_time);
+        http::async_write(stream_, response_, [self = shared_from_this()](error_code failed, std::size_t) {
+            if (failed) return;
+            self->response_.keep_alive() ? self->read() : self->close();
+        });
+    }
+
+    void close() {
+        error_code ignored;
+        stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+        stream_.close();
+    }
+
+    beast::tcp_stream stream_;
+    boost::asio::steady_timer timer_;
+    std::function<response_type(const request_type&)> serve_;
+    fault_plan& faults_;
+    beast::flat_buffer buffer_;
+    request_type request_;
+    response_type response_;
+};
+
+} // namespace
+
+response_type gateway_server::impl::serve(const request_type& request) {
+    ++counters[std::string(request.method_string())];
+    try {
+        return route(request);
+    } catch (const refusal& why) {
+        return answer(why.status, {{"code", why.code}, {"message", why.what()}});
+    } catch (const nlohmann::json::exception&) {
+        return answer(400, {{"code", "bad_request"}, {"message", "the body is no JSON"}});
+    }
+}
+
+response_type gateway_server::impl::route(const request_type& request) {
+    constexpr std::string_view root = "/orders";
+    const std::string target(request.target());
+    const bool post = request.method() == http::verb::post;
+    if (!post && target == "/public-key") {
+        response_type pem(http::status::ok, 11);
+        pem.set(http::field::content_type, "application/x-pem-file");
+        pem.body() = signer->public_pem();
+        return pem;
+    }
+    if (post && target == root) {
+        const auto [order, fresh] = orders.create(nlohmann::json::parse(request.body()));
+        return answer(fresh ? 201 : 200, order.to_json());
+    }
+    if (!target.starts_with("/orders/")) throw refusal(404, "no_such_page", "no such page");
+    auto number = target.substr(root.size() + 1);
+    std::string verb;
+    if (const auto slash = number.find('/'); slash != std::string::npos) {
+        verb = number.substr(slash + 1);
+        number.resize(slash);
+    }
+    if (!post && verb.empty()) return answer(200, orders.find(number).to_json());
+    if (post && verb == "cancel") return answer(200, orders.cancel(number).to_json());
+    if (post && verb == "refund") {
+        return answer(200, orders.refund(number, nlohmann::json::parse(request.body())).to_json());
+    }
+    throw refusal(404, "no_such_page", "no such page");
+}
+
+void gateway_server::impl::notify(const gateway_order& order) {
+    if (order.notify_url.empty()) return;
+    const auto planned = faults.hit("notification");
+    if (planned && planned->kind == "no_notification") return;
+    const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
+    const bool spoil = planned && planned->kind == "bad_signature";
+    const auto after =
+        planned && planned->kind == "late_notification" ? planned->delay : std::chrono::milliseconds(0);
+    const int copies = planned && planned->kind == "duplicate_notification" ? 2 : 1;
+    for (int copy = 0; copy < copies; ++copy) {
+        std::make_shared<notifier>(io, signer, order.notify_url, body.dump(), spoil, log)->start(after);
+    }
+}
+
+nlohmann::json gateway_server::impl::control(const nlohmann::json& request) {
+    const auto command = request.at("cmd").get<std::string>();
+    if (command == "faults") return faults.control(request);
+    if (command == "orders") return {{"orders", orders.list()}};
+    if (command == "counters") return {{"counters", counters}};
+    if (command == "public_key") return {{"pem", signer->public_pem()}};
+    if (command == "pay") {
+        const auto order = orders.pay(request.at("order_number").get<std::string>());
+        notify(order);
+        return {{"order", order.to_json()}};
+    }
+    throw std::invalid_argument("unknown command: " + command);
+}
+
+result<std::unique_ptr<gateway_server>> gateway_server::start(
+    boost::asio::io_context& on, const gateway_settings& settings, logger log) {
+    CIPHERLANE_TRY(auto signer, notification_signer::create());
+    auto body = std::make_shared<impl>(
+        on, std::make_shared<const notification_signer>(std::move(signer)), settings.seed, std::move(log));
+    CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {
+        const auto self = weak.lock();
+        if (!self) return;
+        auto serve = [self](const request_type& request) { return self->serve(request); };
+        std::make_shared<http_session>(std::move(socket), serve, self->faults)->read();
+    }));
+    CIPHERLANE_TRY(
+        body->rig, control_channel::listen(on, settings.control_port,
+                       [raw = body.get()](const nlohmann::json& request) { return raw->control(request); }));
+    return std::unique_ptr<gateway_server>(new gateway_server(std::move(body)));
+}
+
+gateway_server::gateway_server(std::shared_ptr<impl> body)
+    : impl_(std::move(body)) {}
+
+gateway_server::~gateway_server() = default;
+
+std::uint16_t gateway_server::port() const noexcept {
+    return impl_->door->port();
+}
+
+std::uint16_t gateway_server::control_port() const noexcept {
+    return impl_->rig->port();
+}
+
+const std::string& gateway_server::public_key() const noexcept {
+    return impl_->signer->public_pem();
+}
+
+} // namespace cipherlane::sim

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/core/result.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace cipherlane::sim {
+
+struct gateway_settings {
+    std::uint16_t port = 0;         ///< HTTP; 0: any free one
+    std::uint16_t control_port = 0; ///< of the rig; 0: any free one
+    std::uint64_t seed = 1;
+};
+
+/// `cipherlane-gateway-sim`: the QR gateway of `docs/gateway-api.md` over HTTP. Paying is a command of its control
+/// channel, `{"cmd":"pay","order_number":"…"}`, as a payer's wallet is not part of it.
+class gateway_server {
+  public:
+    [[nodiscard]] static result<std::unique_ptr<gateway_server>> start(
+        boost::asio::io_context& on, const gateway_settings& settings, logger log);
+    gateway_server(const gateway_server&) = delete;
+    gateway_server& operator=(const gateway_server&) = delete;
+    ~gateway_server();
+
+    [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] std::uint16_t control_port() const noexcept;
+    /// PEM of the key that signs notifications.
+    [[nodiscard]] const std::string& public_key() const noexcept;
+
+  private:
+    struct impl;
+    explicit gateway_server(std::shared_ptr<impl> body);
+    std::shared_ptr<impl> impl_;
+};
+
+} // namespace cipherlane::sim

@@ -1,0 +1,223 @@
+#include "hsm-sim/lmk.hpp"
+
+#include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <fstream>
+#include <string>
+
+namespace cipherlane::hsm_sim {
+namespace {
+
+/// Mask of the pair's left half by variant; variant 0 changes nothing.
+constexpr std::array<std::uint8_t, 10> variant_masks{0x00, 0xA6, 0x5A, 0x6A, 0xDE, 0x2B, 0x50, 0x74, 0x9C, 0xFA};
+
+struct half_bytes {
+    std::uint8_t left;
+    std::uint8_t right;
+};
+
+/// The published test keys: each half is one byte eight times, but for the four pairs below.
+constexpr std::array<half_bytes, lmk_set::pairs> repeated{{
+    {0x01, 0x00},
+    {0x20, 0x31},
+    {0x40, 0x51},
+    {0x61, 0x70},
+    {0x80, 0x91},
+    {0xA1, 0xB0},
+    {0x01, 0x01},
+    {0x01, 0x01},
+    {0x00, 0x01},
+    {0x01, 0x01},
+    {0x02, 0x04},
+    {0x07, 0x10},
+    {0x13, 0x15},
+    {0x16, 0x19},
+    {0x1A, 0x1C},
+    {0x23, 0x25},
+    {0x26, 0x29},
+    {0x2A, 0x2C},
+    {0x2F, 0x31},
+    {0x01, 0x01},
+}};
+struct full_half {
+    std::size_t pair;
+    std::size_t at;
+    std::array<std::uint8_t, 8> bytes;
+};
+constexpr full_half in_full[] = {
+    {0, 8, {0x79, 0x02, 0xCD, 0x1F, 0xD3, 0x6E, 0xF8, 0xBA}},
+    {6, 0, {0xC1, 0xC1, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01}},
+    {6, 8, {0xD0, 0xD0, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01}},
+    {7, 0, {0xE0, 0xE0, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01}},
+    {7, 8, {0xF1, 0xF1, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01}},
+    {8, 0, {0x1C, 0x58, 0x7F, 0x1C, 0x13, 0x92, 0x4F, 0xEF}},
+};
+
+lmk_set::table test_table() {
+    lmk_set::table keys{};
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        std::fill_n(keys[i].begin(), 8, repeated[i].left);
+        std::fill_n(keys[i].begin() + 8, 8, repeated[i].right);
+    }
+    for (const auto& half : in_full)
+        std::ranges::copy(half.bytes, keys[half.pair].begin() + half.at);
+    return keys;
+}
+
+std::uint64_t next_generation() {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+}
+
+/// Part 0: the pair as it is; 1 and 2: the parts of a double key; 3 to 5: those of a triple key.
+constexpr std::size_t parts = 6;
+
+/// What a thread keeps of the set it used last. A unit whose keys change starts anew.
+struct kept_ciphers {
+    std::uint64_t generation = 0;
+    std::array<std::optional<kept_cipher>, lmk_set::pairs * variant_masks.size() * parts * 2> at;
+};
+
+kept_ciphers& kept(std::uint64_t generation) {
+    thread_local kept_ciphers mine;
+    if (mine.generation != generation) {
+        for (auto& slot : mine.at)
+            slot.reset();
+        mine.generation = generation;
+    }
+    return mine;
+}
+
+std::span<const std::uint8_t> masks_for(std::size_t size) noexcept {
+    if (size == 16) return double_masks;
+    assert(size == 24);
+    return triple_masks;
+}
+
+} // namespace
+
+std::optional<lmk_slot> slot_of_key_type(std::string_view three) noexcept {
+    if (three.size() != 3 || three[0] < '0' || three[0] > '9' || three[1] != '0') return std::nullopt;
+    const int code = hex_value(three[2]);
+    if (code < 0 || code > 0x0D) return std::nullopt;
+    static constexpr std::array<std::uint8_t, 14> pair_of{2, 3, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18};
+    return lmk_slot{pair_of[static_cast<std::size_t>(code)], static_cast<std::uint8_t>(three[0] - '0')};
+}
+
+std::shared_ptr<const lmk_set> lmk_set::test() {
+    return std::make_shared<lmk_set>(test_table());
+}
+
+result<std::shared_ptr<const lmk_set>> lmk_set::load(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    if (!in) {
+        return error(
+            boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
+            .during("load LMKs");
+    }
+    table keys{};
+    std::size_t pair = 0;
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        ++number;
+        line.erase(std::find(line.begin(), line.end(), '#'), line.end());
+        std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+        if (line.empty()) continue;
+        if (pair == pairs) return error(core_errc::out_of_range, layer::tools).during("load LMKs").at_offset(number);
+        if (auto read = from_hex(line, keys[pair++]); !read) {
+            return std::move(read).error().during("load LMKs").at_offset(number);
+        }
+        wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
+    }
+    if (pair != pairs) return error(core_errc::wrong_length, layer::tools).during("load LMKs").at_offset(number);
+    std::shared_ptr<const lmk_set> loaded = std::make_shared<lmk_set>(keys);
+    for (auto& key : keys)
+        wipe(key);
+    return loaded;
+}
+
+lmk_set::lmk_set(const table& keys)
+    : keys_(keys)
+    , generation_(next_generation()) {}
+
+lmk_set::~lmk_set() {
+    for (auto& key : keys_)
+        wipe(key);
+}
+
+kept_cipher& lmk_set::cipher(direction way, lmk_slot where, std::size_t part) const {
+    const std::size_t at = ((where.pair * variant_masks.size() + where.variant) * parts + part) * 2 +
+                           (way == direction::encrypt ? 0U : 1U);
+    auto& slot = kept(generation_).at[at];
+    if (!slot) {
+        static constexpr std::array<std::uint8_t, parts> part_masks{
+            0, double_masks[0], double_masks[1], triple_masks[0], triple_masks[1], triple_masks[2]};
+        auto key = keys_[where.pair];
+        key[0] ^= variant_masks[where.variant];
+        key[8] ^= part_masks[part];
+        slot.emplace(key, way);
+        wipe(key);
+    }
+    return *slot;
+}
+
+void lmk_set::run(direction way, lmk_slot where, part_rule rule, byte_view in, byte_span out) const noexcept {
+    assert(where.pair < pairs && where.variant < variant_masks.size());
+    if (rule == part_rule::ecb) return cipher(way, where, 0).run(in, out);
+    const std::size_t first = in.size() == 16 ? 1 : 3;
+    for (std::size_t part = 0; part < in.size() / 8; ++part) {
+        cipher(way, where, first + part).run(in.subspan(8 * part, 8), out.subspan(8 * part, 8));
+    }
+}
+
+void lmk_set::wrap(lmk_slot where, part_rule rule, byte_view in, byte_span out) const noexcept {
+    run(direction::encrypt, where, rule, in, out);
+}
+
+void lmk_set::unwrap(lmk_slot where, part_rule rule, byte_view in, byte_span out) const noexcept {
+    run(direction::decrypt, where, rule, in, out);
+}
+
+std::array<std::uint8_t, 8> lmk_set::check_sum() const noexcept {
+    std::array<std::uint8_t, 8> sum{};
+    for (const auto& key : keys_) {
+        for (std::size_t i = 0; i < key.size(); ++i)
+            sum[i % 8] ^= key[i];
+    }
+    return sum;
+}
+
+namespace {
+
+void run_under(direction way, byte_view transport, part_rule rule, byte_view in, byte_span out) noexcept {
+    const auto run = way == direction::encrypt ? des_encrypt : des_decrypt;
+    if (rule == part_rule::ecb) return run(transport, in, out);
+    // The right half is what the variant changes; a single-length key has the same half twice.
+    std::array<std::uint8_t, 24> key{};
+    const std::size_t size = transport.size() == 8 ? 16 : transport.size();
+    for (std::size_t i = 0; i < size; ++i)
+        key[i] = transport[i % transport.size()];
+    const auto masks = masks_for(in.size());
+    for (std::size_t part = 0; part < masks.size(); ++part) {
+        key[8] ^= masks[part];
+        run(byte_view(key).first(size), in.subspan(8 * part, 8), out.subspan(8 * part, 8));
+        key[8] ^= masks[part];
+    }
+    wipe(key);
+}
+
+} // namespace
+
+void wrap_under(byte_view transport, part_rule rule, byte_view in, byte_span out) noexcept {
+    run_under(direction::encrypt, transport, rule, in, out);
+}
+
+void unwrap_under(byte_view transport, part_rule rule, byte_view in, byte_span out) noexcept {
+    run_under(direction::decrypt, transport, rule, in, out);
+}
+
+} // namespace cipherlane::hsm_sim

@@ -1,0 +1,90 @@
+#include "hsm-sim/server.hpp"
+#include "simkit/control_channel.hpp"
+#include "simkit/program.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+using namespace cipherlane;
+using namespace cipherlane::hsm_sim;
+
+namespace {
+
+struct arguments {
+    std::string profile = "payshield";
+    std::uint16_t port = 1500;
+    int control = -1;
+    std::string lmk = "test";
+    std::string policy = "legacy";
+    bool locked = false;
+    bool strict = false;
+    int header = -1;
+    server_settings serving;
+};
+
+int fail(const std::string& why) {
+    std::cerr << "cipherlane-hsm-sim: " << why << "\n";
+    return 2;
+}
+
+int run(const arguments& given) {
+    auto settings = find_settings(given.profile);
+    if (!settings) return fail(settings.error().to_string());
+    settings->policy = given.policy == "pci" ? pin_policy::pci : pin_policy::legacy;
+    settings->authorised = !given.locked;
+    settings->strict = given.strict;
+    if (given.header >= 0) settings->frame.header_length = static_cast<std::size_t>(given.header);
+    auto keys = given.lmk == "test" ? lmk_set::test() : std::shared_ptr<const lmk_set>();
+    if (!keys) {
+        auto loaded = lmk_set::load(given.lmk);
+        if (!loaded) return fail(loaded.error().to_string());
+        keys = *std::move(loaded);
+    }
+
+    const std::string doubts = settings->note.empty() ? "" : "; " + settings->note;
+    const logger log = sim::start_log("hsm-sim", "cipher machine, profile " + settings->profile + doubts);
+    unit device(*settings, std::move(keys));
+    auto serving = given.serving;
+    serving.port = given.port;
+    auto started = server::start(device, serving, log);
+    if (!started) return fail(started.error().to_string());
+    auto& unit_server = **started;
+
+    boost::asio::io_context io;
+    std::unique_ptr<sim::control_channel> channel;
+    if (given.control >= 0) {
+        auto listening = sim::control_channel::listen(io, static_cast<std::uint16_t>(given.control),
+            [&](const nlohmann::json& request) { return unit_server.control(request); });
+        if (!listening) return fail(listening.error().to_string());
+        channel = *std::move(listening);
+        sim::announce_port("control", channel->port());
+    }
+    sim::announce_port("listening", unit_server.port());
+    return sim::run_until_signal(io, log);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    arguments given;
+    CLI::App app{"A financial cipher machine in software, under published TEST KEYS"};
+    app.add_option("--profile", given.profile,
+        "payshield, payshield-kb, sjj1310, sjl06, sjl05, sjj1312, sjj1312-racal, or FILE.toml");
+    app.add_option("--port", given.port, "port on 127.0.0.1; 0: any free one");
+    app.add_option("--control", given.control, "port of the control channel; 0: any free one")
+        ->check(CLI::Range(0, 65535));
+    app.add_option("--lmk", given.lmk, "test, or a file of twenty pairs in hex");
+    app.add_option("--policy", given.policy, "which PIN translations are allowed")
+        ->check(CLI::IsMember({"legacy", "pci"}));
+    app.add_flag("--locked", given.locked, "start outside the authorised state");
+    app.add_flag("--strict", given.strict, "refuse single DES, repeated key halves and PIN format 03");
+    app.add_option("--header", given.header, "length of the message header, if not the profile's");
+    app.add_option("--threads", given.serving.threads, "0: one a processor");
+    app.add_flag("--log-requests", given.serving.log_requests, "one line for each request, secrets left out");
+    CLI11_PARSE(app, argc, argv);
+    return run(given);
+}

@@ -1,0 +1,122 @@
+#include "hsm-sim/unit.hpp"
+
+#include <toml++/toml.h>
+
+namespace cipherlane::hsm_sim {
+namespace {
+
+using boost::system::errc::make_error_code;
+
+error misuse(std::string_view field) {
+    return error(make_error_code(boost::system::errc::invalid_argument), layer::tools)
+        .during("profile")
+        .in_field(field);
+}
+
+/// The names that profiles give the formats in `codes.pin_format`.
+struct format_name {
+    std::string_view name;
+    pin_format format;
+};
+constexpr format_name format_names[] = {
+    {"iso0", pin_format::iso0},
+    {"iso1", pin_format::iso1},
+    {"iso2", pin_format::iso2},
+    {"iso3", pin_format::iso3},
+    {"iso4", pin_format::iso4},
+    {"docutel", pin_format::docutel},
+    {"diebold", pin_format::diebold},
+    {"plus", pin_format::plus},
+};
+
+template <class Number>
+result<void> take_number(const toml::table& from, std::string_view field, Number& into) {
+    if (!from.contains(field)) return {};
+    const auto value = from[field].value<std::int64_t>();
+    if (!value || *value < 0 || *value > 65'535) return misuse(field);
+    into = static_cast<Number>(*value);
+    return {};
+}
+
+result<void> take_frame(const toml::table& frame, unit_settings& into) {
+    CIPHERLANE_CHECK(take_number(frame, "header_length", into.frame.header_length));
+    CIPHERLANE_CHECK(take_number(frame, "largest", into.frame.largest));
+    if (const auto length = frame["length"].value<std::string>()) {
+        if (*length != "none" && *length != "be16") return misuse("frame.length");
+        into.frame.length_prefix = *length == "be16";
+    }
+    if (!into.frame.length_prefix && into.dialect != family::westone) return misuse("frame.length");
+    if (const auto closes = frame["closes_after_unknown"].value<bool>()) into.frame.closes_after_unknown = *closes;
+    if (const auto order = frame["byte_order"].value<std::string>()) into.little_endian = *order == "little";
+    return {};
+}
+
+/// Every format that the file names, by its code on the wire; formats it does not name keep theirs.
+result<void> take_formats(const toml::table& codes, unit_settings& into) {
+    for (const auto& [name, node] : codes) {
+        const auto code = node.value<std::string>();
+        if (!code) continue; // { remove = true } concerns the client
+        for (const auto& row : format_names) {
+            if (row.name != name.str()) continue;
+            std::erase_if(into.pin_formats, [&](const auto& known) { return known.second == row.format; });
+            into.pin_formats[*code] = row.format;
+        }
+    }
+    return {};
+}
+
+/// Key types that say where they live; others keep the unit's own places.
+result<void> take_types(const toml::table& types, unit_settings& into) {
+    for (const auto& [name, node] : types) {
+        const auto* type = node.as_table();
+        if (type == nullptr || !type->contains("pair")) continue;
+        const auto code = (*type)["code"].value<std::string>();
+        const auto pair = (*type)["pair"].value<int>();
+        const int variant = (*type)["variant"].value_or(0);
+        if (!code || !pair || *pair < 0 || *pair > 38 || *pair % 2 != 0 || variant < 0 || variant > 9) {
+            return misuse(name.str());
+        }
+        into.raw_key_types[*code] = {static_cast<std::uint8_t>(*pair / 2), static_cast<std::uint8_t>(variant)};
+    }
+    return {};
+}
+
+result<unit_settings> read_file(const std::string& file) {
+    toml::table parsed;
+    try {
+        parsed = toml::parse_file(file);
+    } catch (const toml::parse_error& why) {
+        if (why.source().begin.line == 0) {
+            return error(make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
+                .during("profile");
+        }
+        return misuse("line").at_offset(why.source().begin.line);
+    }
+    auto settings = settings_of(parsed["base"].value_or(std::string()));
+    if (!settings) return misuse("base");
+    settings->profile = parsed["name"].value_or(file);
+    settings->note = parsed["note"].value_or(settings->note);
+    CIPHERLANE_CHECK(take_number(parsed, "account_digits", settings->account_digits));
+    CIPHERLANE_CHECK(take_number(parsed, "kcv_digits", settings->kcv_digits));
+    if (settings->kcv_digits != 6 && settings->kcv_digits != 16) return misuse("kcv_digits");
+    if (settings->account_digits < 12 || settings->account_digits > 19) return misuse("account_digits");
+    settings->pin_separator = parsed["account_separator"].value_or(settings->pin_separator);
+    if (const auto* frame = parsed["frame"].as_table()) CIPHERLANE_CHECK(take_frame(*frame, *settings));
+    if (const auto* codes = parsed["codes"]["pin_format"].as_table()) {
+        CIPHERLANE_CHECK(take_formats(*codes, *settings));
+    }
+    const auto* types = parsed["key_type"].as_table();
+    if (types != nullptr && settings->dialect == family::westone) CIPHERLANE_CHECK(take_types(*types, *settings));
+    return *std::move(settings);
+}
+
+} // namespace
+
+result<unit_settings> find_settings(const std::string& name_or_file) {
+    if (name_or_file.ends_with(".toml")) return read_file(name_or_file);
+    auto known = settings_of(name_or_file);
+    if (!known) return misuse(name_or_file);
+    return *std::move(known);
+}
+
+} // namespace cipherlane::hsm_sim

@@ -1,0 +1,93 @@
+#include "hsm-sim/ciphers.hpp"
+#include "hsm-sim/command.hpp"
+
+namespace cipherlane::hsm_sim {
+namespace {
+
+constexpr std::size_t largest_random = 256;
+
+/// NC: LMK check value and firmware. TASS adds a version of 24 and a serial number of 12 characters.
+void diagnostics(command& c) {
+    c.end();
+    const auto& settings = c.on.settings();
+    c.put(settings.lmk_check);
+    if (settings.dialect != family::sjj1310) return c.put(settings.firmware);
+    std::string version = settings.firmware;
+    version.resize(24, ' ');
+    c.put(version);
+    c.put("SIM000000001");
+}
+
+/// NO: mode 00 the interface, 01 the PCI settings in force.
+void unit_status(command& c) {
+    const auto mode = c.in.digits(2);
+    c.end();
+    if (c.failed()) return;
+    if (mode == "00") {
+        c.put("3");  // buffer of 32 KB
+        c.put("1");  // Ethernet
+        c.put("64"); // sockets
+        c.put(c.on.settings().firmware);
+        c.put("0");
+        c.put("0");
+        c.put("0000");
+    } else if (mode == "01") {
+        const bool pci = c.on.settings().policy == pin_policy::pci;
+        c.put(pci ? "1" : "0");
+        c.put(c.on.settings().strict ? "1" : "0");
+    } else {
+        c.fail(code::input_data);
+    }
+}
+
+/// B2: gives back what it got.
+void echo(command& c) {
+    const std::size_t length = c.in.hexadecimal(4);
+    if (c.failed()) return;
+    if (c.in.left() < length) return c.fail(code::data_length);
+    const auto data = c.in.text(length);
+    c.end();
+    c.put(data);
+}
+
+void random_bytes(command& c, std::size_t length_digits) {
+    const std::size_t length = c.in.decimal(length_digits);
+    c.end();
+    if (!c.failed() && (length == 0 || length > largest_random)) c.fail(code::count_range);
+    if (c.failed()) return;
+    std::array<std::uint8_t, largest_random> random{};
+    const auto out = byte_span(random).first(length);
+    fill_random(out);
+    c.put_bytes(out);
+}
+
+/// N0 with three digits, CR (TASS) with four.
+void random_n0(command& c) {
+    random_bytes(c, 3);
+}
+void random_cr(command& c) {
+    random_bytes(c, 4);
+}
+
+/// RA: leaves the authorised state.
+void leave_authorised(command& c) {
+    c.end();
+    if (!c.failed()) c.on.set_authorised(false);
+}
+
+constexpr command_row rows[] = {
+    {"NC", diagnostics, every_racal},
+    {"NO", unit_status, every_racal},
+    {"B2", echo, every_racal},
+    {"N0", random_n0, every_racal},
+    {"CR", random_cr, chinese},
+    {"RA", leave_authorised, every_racal},
+};
+
+} // namespace
+
+std::span<const command_row> unit_commands() noexcept {
+    return rows;
+}
+
+} // namespace cipherlane::hsm_sim

@@ -1,0 +1,71 @@
+#include "pinpad-sim/simulator.hpp"
+#include "simkit/control_channel.hpp"
+#include "simkit/program.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <optional>
+
+namespace {
+
+using namespace cipherlane;
+
+/// "SLOT:HEX" of a 16-byte master key.
+std::optional<std::pair<int, secret_bytes>> parse_key(const std::string& text) {
+    auto colon = text.find(':');
+    if (colon == 0 || colon == std::string::npos || colon > 2) return std::nullopt;
+    if (text.find_first_not_of("0123456789") != colon) return std::nullopt;
+    secret_bytes key(16);
+    if (text.size() - colon - 1 != 32 || !from_hex(std::string_view(text).substr(colon + 1), key.expose())) {
+        return std::nullopt;
+    }
+    return std::pair{std::stoi(text.substr(0, colon)), std::move(key)};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"An ABECS PIN pad on a pseudo-terminal, with test keys"};
+    std::vector<std::string> keys;
+    std::string link;
+    std::uint16_t control = 0;
+    sim::pad_model::settings settings;
+    int idle_ms = static_cast<int>(settings.idle.count());
+    app.add_option("--master-key", keys, "SLOT:HEX, a 16-byte test master key (repeatable)");
+    app.add_option("--link", link, "name of a symbolic link to the device node");
+    app.add_option("--table-version", settings.table_version, "version of the EMV tables, ten characters");
+    app.add_option("--pin-timeout-ms", idle_ms, "how long it waits for a key press");
+    app.add_option("--control", control, "port of the control channel, 0 for any")->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    settings.idle = std::chrono::milliseconds(idle_ms);
+
+    sim::master_keys masters;
+    for (const auto& text : keys) {
+        auto key = parse_key(text);
+        if (!key) {
+            std::cerr << "--master-key: expected SLOT:HEX with 32 hex digits\n";
+            return 2;
+        }
+        masters[key->first] = std::move(key->second);
+    }
+    auto log = sim::start_log("cipherlane-pinpad-sim", "an ABECS 2.12 PIN pad, master/working key");
+    boost::asio::io_context io;
+    sim::pinpad_simulator pad(io, settings, std::move(masters), log, link);
+    if (auto plugged = pad.plug(); !plugged) {
+        std::cerr << plugged.error() << '\n';
+        return 1;
+    }
+    auto channel = sim::control_channel::listen(
+        io, control, [&](const nlohmann::json& request) { return pad.control(request); });
+    if (!channel) {
+        std::cerr << channel.error() << '\n';
+        return 1;
+    }
+    sim::announce("device", pad.path());
+    sim::announce_port("control", (*channel)->port());
+    return sim::run_until_signal(io, log);
+}

@@ -1,0 +1,409 @@
+#include "pinpad-sim/pad_model.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <stdexcept>
+
+namespace cipherlane::sim {
+namespace {
+
+namespace byte = drivers::abecs_byte;
+using event = drivers::abecs_decoder::event;
+
+constexpr int ok = 0;
+constexpr int invalid_call = 10;
+constexpr int invalid_parameter = 11;
+constexpr int nobody_there = 12;
+constexpr int cancelled = 13;
+constexpr int tables_differ = 20;
+constexpr int internal_error = 40;
+constexpr int key_missing = 42;
+
+std::string digits(std::size_t value, std::size_t width) {
+    auto text = std::to_string(value);
+    return std::string(width - std::min(width, text.size()), '0') + text;
+}
+
+/// A number of a command; -1 if it is none.
+int number(std::string_view text) {
+    if (text.empty()) return -1;
+    int value = 0;
+    for (auto c : text) {
+        if (c < '0' || c > '9') return -1;
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+std::optional<secret_bytes> hex_secret(std::string_view text) {
+    secret_bytes out(text.size() / 2);
+    if (!from_hex(text, out.expose())) return std::nullopt;
+    return out;
+}
+
+} // namespace
+
+pad_model::pad_model(settings with, master_keys keys, pad_surroundings around, logger log)
+    : with_(std::move(with))
+    , keys_(std::move(keys))
+    , around_(std::move(around))
+    , log_(std::move(log))
+    , faults_({"silent", "no_answer", "delay", "garbage", "bad_crc", "nak", "wrong_answer", "truncate", "status",
+          "unplug"}) {}
+
+void pad_model::receive(byte_view data) {
+    for (auto one : data) {
+        switch (decoder_.take(one)) {
+        case event::frame: on_frame(); break;
+        case event::can:
+            ++counters_["cancels"];
+            abort_task();
+            around_.send({byte::eot});
+            break;
+        case event::nak:
+            ++counters_["naks_received"];
+            if (!last_answer_.empty()) around_.send(last_answer_);
+            break;
+        case event::broken:
+            around_.later(with_.silence, [this, mine = ++silence_generation_] {
+                if (mine != silence_generation_) return;
+                ++counters_["naks_sent"];
+                around_.send({byte::nak});
+            });
+            break;
+        default: break;
+        }
+    }
+}
+
+void pad_model::link_lost() {
+    decoder_.reset();
+    abort_task();
+    ++silence_generation_;
+}
+
+void pad_model::on_frame() {
+    auto text = std::string(as_text(decoder_.payload()));
+    ++silence_generation_;
+    abort_task(); // a whole packet ends a command that waits (6.2.1)
+    auto name = text.substr(0, 3);
+    ++counters_["frames"];
+    if (auto hit = faults_.hit("frame:" + name)) {
+        if (hit->kind == "silent") return;
+        if (hit->kind == "nak") return around_.send({byte::nak});
+        if (hit->kind == "unplug") return around_.unplug();
+    }
+    around_.send({byte::ack});
+    ++counters_["commands"];
+    ++counters_["command " + name];
+    execute(name, std::string_view(text).substr(std::min<std::size_t>(3, text.size())));
+    wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+}
+
+void pad_model::execute(const std::string& name, std::string_view rest) {
+    static constexpr std::string_view known[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC"};
+    if (std::find(std::begin(known), std::end(known), name) == std::end(known)) return answer("ERR", invalid_call);
+    if (name == "OPN") {
+        open_ = true;
+        display_.assign(32, ' ');
+        return answer(name, ok);
+    }
+    if (!open_) return answer(name, invalid_call);
+    std::string_view block = rest;
+    if (!rest.empty()) {
+        auto size = number(rest.substr(0, 3));
+        if (size < 0 || rest.size() < 3 + static_cast<std::size_t>(size)) return answer(name, invalid_parameter);
+        block = rest.substr(3);
+        bool single = name != "GOC" && name != "FNC";
+        if (single && block.size() != static_cast<std::size_t>(size)) return answer(name, invalid_parameter);
+    }
+    if (name == "DSP" || name == "CLO") return show(block, name);
+    if (name == "GCR") return get_card(block);
+    if (name == "GPN") return get_pin(block);
+    if (name == "GOC") return go_on_chip(rest);
+    finish_chip(rest);
+}
+
+void pad_model::answer(const std::string& name, int status, const std::string& data) {
+    auto hit = faults_.hit(name);
+    auto code = status;
+    if (hit && hit->kind == "status") code = std::stoi(hit->value);
+    auto payload = (hit && hit->kind == "wrong_answer" ? (name == "DSP" ? "GPN" : "DSP") : name) +
+                   digits(static_cast<std::size_t>(code), 3);
+    if (code == ok && !data.empty()) payload += digits(data.size(), 3) + data;
+    transmit(payload, hit);
+}
+
+void pad_model::transmit(const std::string& payload, const std::optional<fault>& hit) {
+    auto frame = drivers::abecs_frame(as_bytes(payload));
+    if (!frame) return;
+    bytes right(frame->expose().begin(), frame->expose().end());
+    last_answer_ = right;
+    if (!hit || hit->kind == "status" || hit->kind == "wrong_answer") return around_.send(std::move(right));
+    if (hit->kind == "no_answer") return;
+    if (hit->kind == "unplug") return around_.unplug();
+    if (hit->kind == "truncate") {
+        right.resize(right.size() / 2);
+    } else if (hit->kind == "bad_crc") {
+        right.back() = static_cast<std::uint8_t>(right.back() ^ 0x55);
+    } else if (hit->kind == "garbage") {
+        for (std::size_t i = 0; i < right.size(); ++i)
+            right[i] = static_cast<std::uint8_t>(0x20 + i * 7 % 64);
+    }
+    if (hit->kind != "delay") return around_.send(std::move(right));
+    around_.later(hit->delay, [this, late = std::move(right)] { around_.send(late); });
+}
+
+void pad_model::notify(std::string text) {
+    text.resize(32, ' ');
+    auto frame = drivers::abecs_frame(as_bytes("NTM000032" + text));
+    if (frame) around_.send({frame->expose().begin(), frame->expose().end()});
+}
+
+void pad_model::abort_task() {
+    waiting_ = wait::nothing;
+    running_.clear();
+    pin_.reset();
+    ++task_generation_;
+}
+
+void pad_model::show(std::string_view block, const std::string& name) {
+    if (block.size() != 32) return answer(name, invalid_parameter);
+    display_ = block;
+    if (name == "CLO") {
+        open_ = false;
+        chip_.reset();
+    }
+    answer(name, ok);
+}
+
+void pad_model::get_card(std::string_view block) {
+    if (!block.empty()) {
+        // 2 acquirer, 2 type, 12 amount, 6 date, 6 time, 10 version, 2 count, 4 each, perhaps 1 contactless
+        constexpr std::size_t fixed = 40;
+        if (block.size() < fixed || number(block.substr(4, 12)) < 0) return answer("GCR", invalid_parameter);
+        auto count = number(block.substr(38, 2));
+        auto least = fixed + 4 * static_cast<std::size_t>(std::max(count, 0));
+        if (count < 0 || block.size() < least || block.size() > least + 1) return answer("GCR", invalid_parameter);
+        if (block.substr(28, 10) != with_.table_version) return answer("GCR", tables_differ);
+    }
+    chip_.reset();
+    display_ = "INSERT OR SWIPE CARD            ";
+    waiting_ = wait::card;
+    running_ = "GCR";
+    if (presented_) card_event();
+}
+
+void pad_model::card_event() {
+    if (waiting_ != wait::card || !presented_) return;
+    auto card = *presented_;
+    if (card.what == test_card::kind::magnetic) presented_.reset(); // swiped once
+    waiting_ = wait::nothing;
+    running_.clear();
+    if (card.what != test_card::kind::magnetic) {
+        chip_ = card;
+        auto label = card.label;
+        label.resize(16, ' ');
+        display_ = "SELECTED:       " + label;
+        notify("SELECTED:       " + label);
+    }
+    answer("GCR", ok, card.answer_block());
+}
+
+const secret_bytes* pad_model::master(int slot) const {
+    auto at = keys_.find(slot);
+    return at == keys_.end() ? nullptr : &at->second;
+}
+
+void pad_model::get_pin(std::string_view block) {
+    constexpr std::size_t fixed = 1 + 2 + 32 + 2 + 19 + 1 + 2 + 2 + 32;
+    if (block.size() != fixed) return answer("GPN", invalid_parameter);
+    auto method = number(block.substr(0, 1));
+    auto slot = number(block.substr(1, 2));
+    auto pan_size = number(block.substr(35, 2));
+    auto least = number(block.substr(57, 2));
+    auto most = number(block.substr(59, 2));
+    auto key = hex_secret(block.substr(3, 32));
+    if (method < 0 || method > 1 || slot < 0 || !key || pan_size < 2 || pan_size > 19 || block[56] != '1' ||
+        least < 4 || most < least || most > 12) {
+        return answer("GPN", invalid_parameter);
+    }
+    auto account = block.substr(37, static_cast<std::size_t>(pan_size));
+    if (number(account.substr(0, 9)) < 0 || number(account.substr(account.size() / 2)) < 0) {
+        return answer("GPN", invalid_parameter);
+    }
+    if (master(slot) == nullptr) return answer("GPN", key_missing);
+    pin_.emplace(pin_task{false, {method, slot, *std::move(key), std::string(account)}, pin_entry(least, most)});
+    display_ = block.substr(61, 32);
+    waiting_ = wait::pin;
+    running_ = "GPN";
+    arm_idle();
+    for (auto pressed : std::exchange(queued_keys_, {}))
+        press(pressed);
+}
+
+void pad_model::go_on_chip(std::string_view rest) {
+    constexpr std::size_t fixed = 86; // with no acquirer parameters
+    if (!chip_) return answer("GOC", invalid_call);
+    auto block = rest.substr(std::min<std::size_t>(3, rest.size()));
+    if (number(rest.substr(0, 3)) != static_cast<int>(fixed) || block.size() < fixed + 6) {
+        return answer("GOC", invalid_parameter);
+    }
+    auto tags = block.substr(fixed);
+    auto tag_bytes = number(tags.substr(3, 3));
+    if (tag_bytes < 0 || tags.size() < 6 + 2 * static_cast<std::size_t>(tag_bytes)) {
+        return answer("GOC", invalid_parameter);
+    }
+    chip_tags_ = tags.substr(6, 2 * static_cast<std::size_t>(tag_bytes));
+    auto amount = block.substr(0, 12);
+    if (auto packed = from_hex(amount)) chip_->objects["9F02"] = *packed;
+    auto method = number(block.substr(27, 1));
+    auto slot = number(block.substr(28, 2));
+    auto key = hex_secret(block.substr(30, 32));
+    if (method < 0 || method > 1 || slot < 0 || !key) return answer("GOC", invalid_parameter);
+    if (chip_->pin == test_card::pin_kind::none) return answer_chip({});
+    if (chip_->pin == test_card::pin_kind::online && master(slot) == nullptr) return answer("GOC", key_missing);
+    notify("ENTER PIN");
+    pin_.emplace(pin_task{true, {method, slot, *std::move(key), chip_->pan}, pin_entry(4, 12)});
+    display_ = "AMOUNT  " + std::string(amount).substr(4) + "ENTER PIN       ";
+    display_.resize(32, ' ');
+    waiting_ = wait::pin;
+    running_ = "GOC";
+    arm_idle();
+    for (auto pressed : std::exchange(queued_keys_, {}))
+        press(pressed);
+}
+
+void pad_model::arm_idle() {
+    around_.later(with_.idle, [this, mine = ++task_generation_] {
+        if (mine != task_generation_ || waiting_ != wait::pin) return;
+        auto name = running_;
+        abort_task();
+        display_.assign(32, ' ');
+        answer(name, nobody_there);
+    });
+}
+
+void pad_model::press(char key) {
+    if (waiting_ == wait::card && key == 'C') {
+        abort_task();
+        display_.assign(32, ' ');
+        return answer("GCR", cancelled);
+    }
+    if (waiting_ != wait::pin) return;
+    arm_idle();
+    auto how = pin_->entry.press(key);
+    if (how != pin_entry::state::entering) pin_done(how);
+}
+
+void pad_model::pin_done(pin_entry::state how) {
+    auto task = *std::exchange(pin_, std::nullopt);
+    auto name = running_;
+    abort_task();
+    display_.assign(32, ' ');
+    if (how == pin_entry::state::cancelled) return answer(name, cancelled);
+    if (task.chip && chip_ && chip_->pin == test_card::pin_kind::offline) {
+        chip_online_ = task.entry.digits() == chip_->offline_pin;
+        return answer_chip({});
+    }
+    auto block = encrypt_pin(task.cipher, *master(task.cipher.slot), task.entry.digits());
+    if (!block) {
+        log_.error("pinpad-sim", block.error().to_string());
+        return answer(name, internal_error);
+    }
+    auto text = to_hex(block->expose());
+    ++counters_["pins"];
+    if (task.chip) return answer_chip(text);
+    answer(name, ok, text + std::string(20, '0'));
+}
+
+void pad_model::answer_chip(const std::string& pin_block) {
+    bool offline = chip_->pin == test_card::pin_kind::offline;
+    bool declined = offline && !chip_online_;
+    auto data = collect(chip_tags_);
+    answer("GOC", ok,
+        std::string(declined ? "1" : "2") + "0" + (offline && !declined ? "1" : "0") + (declined ? "1" : "0") + "0" +
+            (pin_block.empty() ? "0" : "1") + (pin_block.empty() ? std::string(16, '0') : pin_block) +
+            std::string(20, '0') + digits(data.size() / 2, 3) + data + "000");
+    chip_online_ = !declined;
+}
+
+std::string pad_model::collect(std::string_view tags_hex) const {
+    std::string out;
+    for (std::size_t at = 0; at + 2 <= tags_hex.size();) {
+        bool two = (hex_value(tags_hex[at + 1]) == 0xF && (hex_value(tags_hex[at]) & 1) == 1);
+        auto tag = std::string(tags_hex.substr(at, two ? 4 : 2));
+        at += tag.size();
+        auto object = chip_->objects.find(tag);
+        if (object == chip_->objects.end()) continue; // left out, as the specification says
+        const bytes length{static_cast<std::uint8_t>(object->second.size())};
+        out += tag + to_hex(length) + to_hex(object->second);
+    }
+    return out;
+}
+
+void pad_model::finish_chip(std::string_view rest) {
+    if (!chip_ || !chip_online_) return answer("FNC", invalid_call);
+    auto size = number(rest.substr(0, 3));
+    if (size < 10 || rest.size() < 9 + static_cast<std::size_t>(size)) return answer("FNC", invalid_parameter);
+    auto block = rest.substr(3, static_cast<std::size_t>(size));
+    auto tags = rest.substr(3 + static_cast<std::size_t>(size));
+    auto count = number(tags.substr(3, 3));
+    if (count < 0 || tags.size() != 6 + 2 * static_cast<std::size_t>(count)) return answer("FNC", invalid_parameter);
+    bool approved = (block[0] == '0' && block.substr(2, 2) == "00") || block[0] == '9';
+    auto data = collect(tags.substr(6));
+    std::string decision = !approved ? "2" : chip_->accepts ? "0" : "1";
+    chip_online_ = false;
+    answer("FNC", ok, decision + digits(data.size() / 2, 3) + data + "00" + "000");
+}
+
+nlohmann::json pad_model::state() const {
+    static constexpr const char* names[] = {"", "card", "pin"};
+    return {{"open", open_}, {"line1", drivers::abecs::from_latin1(display_.substr(0, 16))},
+        {"line2", drivers::abecs::from_latin1(display_.substr(16))},
+        {"waiting_for", names[static_cast<std::size_t>(waiting_)]}, {"digits", pin_ ? pin_->entry.count() : 0},
+        {"card", presented_.has_value()}};
+}
+
+nlohmann::json pad_model::control(const nlohmann::json& request) {
+    auto cmd = request.at("cmd").get<std::string>();
+    if (cmd == "state") return state();
+    if (cmd == "counters") return counters_;
+    if (cmd == "faults") return faults_.control(request);
+    if (cmd == "card") {
+        presented_ = test_card::from(request);
+        card_event();
+        return state();
+    }
+    if (cmd == "card_out") {
+        presented_.reset();
+        chip_.reset();
+        return state();
+    }
+    if (cmd == "press") {
+        // Keys pressed before a PIN is asked for are lost, as on the real thing, unless the rig says to keep them.
+        auto keys = request.at("keys").get<std::string>();
+        bool early = waiting_ != wait::pin && request.value("when_asked", false);
+        if (early) {
+            queued_keys_ = keys;
+        } else {
+            for (auto key : keys)
+                press(key);
+        }
+        return state();
+    }
+    if (cmd == "load_key") {
+        auto key = hex_secret(request.at("key").get<std::string>());
+        if (!key || key->size() != 16) throw std::invalid_argument("key must be 32 hex digits");
+        keys_[request.at("slot").get<int>()] = *std::move(key);
+        return state();
+    }
+    throw std::invalid_argument("unknown command " + cmd);
+}
+
+} // namespace cipherlane::sim

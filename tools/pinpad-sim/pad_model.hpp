@@ -1,0 +1,101 @@
+#pragma once
+
+#include "pinpad-sim/card.hpp"
+#include "pinpad-sim/pin_entry.hpp"
+#include "simkit/fault_plan.hpp"
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/drivers/pinpad/abecs_frame.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace cipherlane::sim {
+
+/// The world around a simulated pad.
+struct pad_surroundings {
+    std::function<void(bytes)> send;
+    std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
+    std::function<void()> unplug;
+};
+
+/// An ABECS PIN pad (2.12) without its wire: bytes in, bytes out. Commands: OPN, CLO, DSP, GCR, GPN, GOC, FNC.
+///
+/// Cards and key presses come by `control` only. It checks what the real thing checks (order of commands, lengths,
+/// key slots) and answers with the status that the specification names. Not thread-safe.
+class pad_model {
+  public:
+    struct settings {
+        std::chrono::milliseconds silence{500}; ///< before NAK
+        std::chrono::milliseconds idle{60'000}; ///< at the keys, then status 012
+        std::string table_version = "0000000000";
+    };
+
+    pad_model(settings with, master_keys keys, pad_surroundings around, logger log);
+
+    void receive(byte_view data);
+    /// The rig's commands: `card`, `card_out`, `press`, `state`, `counters`, `faults`, `load_key`, `plug`/`unplug`
+    /// are the simulator's own. Throws `std::invalid_argument`.
+    nlohmann::json control(const nlohmann::json& request);
+    /// Forgets the link: an open pad stays open, a command that waits ends.
+    void link_lost();
+
+  private:
+    enum class wait : std::uint8_t { nothing, card, pin };
+    struct pin_task {
+        bool chip = false; ///< for GOC
+        pin_cipher cipher;
+        pin_entry entry;
+    };
+
+    void on_frame();
+    void execute(const std::string& name, std::string_view block);
+    void answer(const std::string& name, int status, const std::string& data = {});
+    void transmit(const std::string& payload, const std::optional<fault>& hit);
+    void notify(std::string text);
+    void abort_task();
+
+    void get_card(std::string_view block);
+    void get_pin(std::string_view block);
+    void go_on_chip(std::string_view block);
+    void finish_chip(std::string_view block);
+    void show(std::string_view block, const std::string& name);
+
+    void card_event();
+    void press(char key);
+    void pin_done(pin_entry::state how);
+    void arm_idle();
+    void answer_chip(const std::string& pin_block);
+    [[nodiscard]] std::string collect(std::string_view tags_hex) const;
+    [[nodiscard]] nlohmann::json state() const;
+    [[nodiscard]] const secret_bytes* master(int slot) const;
+
+    settings with_;
+    master_keys keys_;
+    pad_surroundings around_;
+    logger log_;
+    fault_plan faults_;
+    drivers::abecs_decoder decoder_;
+    bytes last_answer_;
+    std::uint64_t silence_generation_ = 0;
+    std::uint64_t task_generation_ = 0;
+
+    bool open_ = false;
+    std::string display_ = std::string(32, ' ');
+    wait waiting_ = wait::nothing;
+    std::string running_; ///< the command that waits
+    std::optional<test_card> presented_;
+    std::optional<test_card> chip_; ///< the card whose chip is being talked to
+    std::optional<pin_task> pin_;
+    std::string queued_keys_;
+    std::string chip_tags_;
+    bool chip_online_ = false;
+    std::map<std::string, std::uint64_t> counters_;
+};
+
+} // namespace cipherlane::sim

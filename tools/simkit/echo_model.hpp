@@ -1,0 +1,34 @@
+#pragma once
+
+#include "simkit/device_model.hpp"
+
+#include <functional>
+#include <utility>
+
+namespace cipherlane::sim {
+
+/// The simplest USB device: sends each whole message back. Endpoints: 0x01 bulk out, 0x81 bulk in, 0x82 interrupt in.
+/// Vendor request 0x42 gives the number of messages; the four bytes "BYE!" call `on_bye`.
+class echo_model final : public device_model {
+  public:
+    explicit echo_model(std::string serial_number = "SN0001");
+
+    [[nodiscard]] const usb_identity& identity() const override { return identity_; }
+    void received(carrier& host, std::uint8_t endpoint, byte_view data, input state) override;
+    [[nodiscard]] std::optional<bytes> control(
+        carrier& host, const control_request& request, byte_view data) override;
+
+    /// Before it is plugged in: a driver of the kernel holds the interface.
+    void set_kernel_driver(std::string name) { identity_.kernel_driver = std::move(name); }
+    /// Whole messages so far. Read it when the device is at rest.
+    [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
+    /// Called from within `received`: only to tell another thread.
+    std::function<void()> on_bye = [] {};
+
+  private:
+    usb_identity identity_;
+    bytes message_;
+    std::size_t messages_ = 0;
+};
+
+} // namespace cipherlane::sim

@@ -1,0 +1,35 @@
+#include "simkit/program.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <iostream>
+
+namespace cipherlane::sim {
+
+logger start_log(std::string_view program, std::string_view about) {
+    logger log;
+    log.info(program, "TEST KEYS, for tests only: " + std::string(about));
+    return log;
+}
+
+void announce(std::string_view what, std::string_view where) {
+    std::cout << what << " on " << where << std::endl;
+}
+
+void announce_port(std::string_view what, std::uint16_t port) {
+    announce(what, "127.0.0.1:" + std::to_string(port));
+}
+
+int run_until_signal(boost::asio::io_context& on, const logger& log) {
+    boost::asio::signal_set signals(on, SIGTERM, SIGINT);
+    signals.async_wait([&](boost::system::error_code failed, int) {
+        if (failed) return;
+        log.info("program", "stopped by signal");
+        on.stop();
+    });
+    on.run();
+    return 0;
+}
+
+} // namespace cipherlane::sim
