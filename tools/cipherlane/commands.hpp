@@ -1,0 +1,19 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace cipherlane::cli {
+
+/// Each adds one subcommand to the tool; its callback throws `CLI::RuntimeError(code)` to end with an exit code.
+void add_device_command(CLI::App& tool);
+void add_journal_command(CLI::App& tool);
+void add_kat_command(CLI::App& tool);
+void add_hsm_command(CLI::App& tool);
+void add_hsm_ceremony_command(CLI::App& hsm); ///< under `hsm`
+void add_iso8583_command(CLI::App& tool);
+void add_qr_command(CLI::App& tool);
+void add_tlv_command(CLI::App& tool);
+
+} // namespace cipherlane::cli

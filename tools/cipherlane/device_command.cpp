@@ -1,0 +1,283 @@
+#include "cipherlane/commands.hpp"
+#include "cipherlane/trace_link.hpp"
+
+#include <cipherlane/drivers/display/device_display.hpp>
+#include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
+#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
+#include <cipherlane/drivers/transport/serial_ports.hpp>
+#include <cipherlane/net/engine.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <unistd.h>
+
+namespace cipherlane::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct device_arguments {
+    std::string port;
+    std::string driver = "rcall";
+    unsigned baud = 0;
+    std::string language = "zh";
+    std::string font;
+    std::string description;
+    std::string qr;
+    std::string amount;
+    std::string payee;
+    std::vector<std::string> text;
+    std::string outcome;
+    bool clear = false;
+    int brightness = -1;
+    std::string trace;
+    int seconds = 15;
+};
+
+[[noreturn]] void fail(const error& why) {
+    std::cerr << "error: " << why << "\n";
+    throw CLI::RuntimeError(1);
+}
+
+template <class T>
+T value_or_fail(result<T> done) {
+    if (!done) fail(done.error());
+    return *std::move(done);
+}
+
+void check(const result<void>& done) {
+    if (!done) fail(done.error());
+}
+
+call bounds_of(const device_arguments& what) {
+    return call(std::chrono::seconds(what.seconds));
+}
+
+std::vector<std::string> family_names() {
+    std::vector<std::string> names;
+    for (const auto& family : drivers::display_families())
+        names.emplace_back(family.name);
+    return names;
+}
+
+drivers::display_options options_of(const device_arguments& what) {
+    drivers::display_options options;
+    options.words = what.language == "en" ? drivers::wording::english() : drivers::wording::chinese();
+    options.font_file = what.font;
+    options.description_file = what.description;
+    return options;
+}
+
+std::unique_ptr<net::transport> open_link(boost::asio::io_context& io, const device_arguments& what) {
+    auto settings = drivers::find_display_family(what.driver)->line;
+    settings.device = what.port;
+    if (what.baud != 0) settings.baud = what.baud;
+    auto link = value_or_fail(drivers::open_serial(io.get_executor(), settings, bounds_of(what)));
+    if (what.trace.empty()) return link;
+    return std::make_unique<trace_link>(std::move(link), what.trace);
+}
+
+ports::payment_outcome outcome_named(const std::string& name) {
+    if (name == "approved") return ports::payment_outcome::approved;
+    if (name == "declined") return ports::payment_outcome::declined;
+    if (name == "cancelled") return ports::payment_outcome::cancelled;
+    return ports::payment_outcome::expired;
+}
+
+void show_on(ports::display& screen, const device_arguments& what) {
+    const auto total = what.amount.empty() ? amount() : value_or_fail(amount::parse(what.amount));
+    const auto bounds = bounds_of(what);
+    if (what.brightness >= 0) check(screen.set_brightness(what.brightness, bounds));
+    if (what.clear) check(screen.clear(bounds));
+    if (!what.text.empty()) {
+        check(screen.show_text(what.text[0], what.text.size() > 1 ? what.text[1] : std::string(), bounds));
+    } else if (!what.outcome.empty()) {
+        check(screen.show_outcome(outcome_named(what.outcome), total, bounds));
+    } else if (!what.qr.empty()) {
+        ports::qr_view view;
+        view.payload = what.qr;
+        view.total = total;
+        view.payee = what.payee;
+        check(screen.show_qr(view, bounds));
+    } else if (!what.amount.empty()) {
+        check(screen.show_amount(total, bounds));
+    }
+    const auto can = screen.capabilities();
+    std::cout << "sent"
+              << (can.readable          ? "; the picture was read back before it was sent"
+                     : can.acknowledges ? "; the device acknowledged every command"
+                                        : "; this device says nothing back")
+              << "\n";
+}
+
+void run_show(const device_arguments& what) {
+    if (!what.clear && what.text.empty() && what.outcome.empty() && what.qr.empty() && what.amount.empty() &&
+        what.brightness < 0) {
+        throw CLI::RequiredError("one of --qr, --amount, --text, --outcome, --clear, --brightness");
+    }
+    boost::asio::io_context io;
+    auto protocol = value_or_fail(drivers::find_display_family(what.driver)->make(options_of(what)));
+    drivers::device_display screen(open_link(io, what), std::move(protocol));
+    show_on(screen, what);
+}
+
+/// Why a port cannot be opened, in words; empty if it can.
+std::string obstacle(const std::string& path) {
+    if (::access(path.c_str(), R_OK | W_OK) == 0) return {};
+    if (errno == EACCES) {
+        return "no permission: add the user to the group of the node (dialout on Debian), or install the udev rules";
+    }
+    return "cannot be opened: " +
+           std::string(boost::system::error_code(errno, boost::system::system_category()).message());
+}
+
+void run_list() {
+    const auto ports = drivers::list_serial_ports();
+    if (ports.empty()) std::cout << "no serial ports with hardware behind them\n";
+    for (const auto& port : ports) {
+        std::cout << port.path;
+        if (!port.product_name.empty()) std::cout << "  " << port.product_name;
+        if (!port.by_id.empty()) std::cout << "\n    stable name: " << port.by_id;
+        for (const auto& family : drivers::display_families()) {
+            if (family.vendor && family.vendor == port.vendor && family.product == port.product) {
+                std::cout << "\n    driver: " << family.name << " (" << family.about << ")";
+            }
+        }
+        if (auto why = obstacle(port.path); !why.empty()) std::cout << "\n    " << why;
+        std::cout << "\n";
+    }
+    std::cout << "drivers:\n";
+    for (const auto& family : drivers::display_families()) {
+        std::cout << "  " << family.name << std::string(14 - std::min<std::size_t>(13, family.name.size()), ' ')
+                  << family.about << ", " << family.line.baud << " baud\n";
+    }
+}
+
+bool probe_display(const device_arguments& what, const drivers::display_family& family) {
+    boost::asio::io_context io;
+    auto settings = family.line;
+    settings.device = what.port;
+    auto protocol = family.make(options_of(what));
+    if (!protocol || !(*protocol)->heartbeat()) return false;
+    const call bounds(3s);
+    auto link = value_or_fail(drivers::open_serial(io.get_executor(), settings, bounds));
+    drivers::device_display screen(std::move(link), *std::move(protocol));
+    auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
+    std::cout << family.name << ": " << (name ? *name : name.error().to_string()) << "\n";
+    return name.has_value();
+}
+
+bool probe_pinpad(const device_arguments& what) {
+    boost::asio::io_context io;
+    drivers::serial_settings settings;
+    settings.device = what.port;
+    settings.baud = 19'200;
+    const call bounds(3s);
+    auto link = value_or_fail(drivers::open_serial(io.get_executor(), settings, bounds));
+    drivers::abecs_exchange opening({drivers::abecs::open_command()}, drivers::abecs_exchange::start::with_cancel);
+    auto answer = net::run(opening, *link, bounds);
+    std::cout << "abecs: " << (answer ? "an ABECS PIN pad" : answer.error().to_string()) << "\n";
+    return answer.has_value();
+}
+
+void run_probe(const device_arguments& what) {
+    bool found = false;
+    for (const auto& family : drivers::display_families()) {
+        found = probe_display(what, family) || found;
+    }
+    found = probe_pinpad(what) || found;
+    if (!found) throw CLI::RuntimeError(1);
+}
+
+void run_replay(const device_arguments& what) {
+    const auto entries = read_trace(what.trace);
+    auto plain = what;
+    plain.trace.clear();
+    boost::asio::io_context io;
+    auto link = open_link(io, plain);
+    const auto bounds = bounds_of(what);
+    std::size_t number = 0;
+    for (const auto& entry : entries) {
+        ++number;
+        if (entry.who == trace_entry::from::till) {
+            check(link->write(entry.data, bounds));
+            continue;
+        }
+        bytes answer(entry.data.size());
+        for (std::size_t at = 0; at < answer.size();) {
+            at += value_or_fail(link->read_some(byte_span(answer).subspan(at), bounds.no_later_than(5s)));
+        }
+        mask_digits(answer);
+        if (answer != entry.data) {
+            std::cerr << "transfer " << number << ": the device answers otherwise than in the trace\n";
+            throw CLI::RuntimeError(1);
+        }
+    }
+    std::cout << number << " transfers as in the trace\n";
+}
+
+void add_port(CLI::App& to, device_arguments& what) {
+    to.add_option("--port", what.port, "device node, best a name under /dev/serial/by-id")->required();
+    to.add_option("--seconds", what.seconds, "how long it may take")->capture_default_str();
+}
+
+void add_driver(CLI::App& to, device_arguments& what) {
+    add_port(to, what);
+    to.add_option("--driver", what.driver, "family of the display")
+        ->check(CLI::IsMember(family_names()))
+        ->capture_default_str();
+    to.add_option("--baud", what.baud, "another speed than the family's own");
+    to.add_option("--language", what.language, "of the display's own words")
+        ->check(CLI::IsMember({"zh", "en"}))
+        ->capture_default_str();
+    to.add_option("--font", what.font, "font file for panels");
+    to.add_option("--description", what.description, "TOML file of a described display");
+}
+
+void add_content(CLI::App& to, device_arguments& what) {
+    to.add_option("--qr", what.qr, "text of a payment code");
+    to.add_option("--amount", what.amount, "alone, or with --qr or --outcome: 12.34");
+    to.add_option("--payee", what.payee, "name above the code");
+    to.add_option("--text", what.text, "one or two lines")->expected(1, 2);
+    to.add_option("--outcome", what.outcome, "of a payment")
+        ->check(CLI::IsMember({"approved", "declined", "cancelled", "expired"}));
+    to.add_option("--brightness", what.brightness, "percent")->check(CLI::Range(0, 100));
+    to.add_flag("--clear", what.clear, "empty the screen first");
+}
+
+} // namespace
+
+void add_device_command(CLI::App& tool) {
+    auto what = std::make_shared<device_arguments>();
+    auto* device = tool.add_subcommand("device", "displays and PIN pads: what is plugged in, test pictures, traces");
+    device->require_subcommand(1);
+    device->add_subcommand("list", "serial ports, the driver that fits, why one cannot be opened")
+        ->callback(run_list);
+
+    auto* show = device->add_subcommand("show", "show a code, an amount, text or an outcome");
+    add_driver(*show, *what);
+    add_content(*show, *what);
+    show->callback([what] { run_show(*what); });
+
+    auto* probe = device->add_subcommand("probe", "ask what is on a port, with each protocol that has a question");
+    add_port(*probe, *what);
+    probe->callback([what] { run_probe(*what); });
+
+    auto* record = device->add_subcommand("record", "as show, and write a trace with long numbers masked");
+    add_driver(*record, *what);
+    add_content(*record, *what);
+    record->add_option("--trace", what->trace, "file to write")->required();
+    record->callback([what] { run_show(*what); });
+
+    auto* replay = device->add_subcommand("replay", "send a trace again and compare the answers");
+    add_driver(*replay, *what);
+    replay->add_option("--trace", what->trace, "file to read")->required();
+    replay->callback([what] { run_replay(*what); });
+}
+
+} // namespace cipherlane::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cipherlane/hsm_link.hpp"
+
+#include <string>
+#include <vector>
+
+namespace cipherlane::cli {
+
+/// Finds out with harmless commands how a unit is set up; writes a profile to `file`, or to standard output.
+void probe(const std::string& at, const std::string& file);
+
+/// Where a tap listens, and whose messages it may show whole.
+struct tap_options {
+    std::uint16_t listen = 0;
+    std::string to;
+    std::string profile = "payshield";
+    std::vector<std::string> test_cards; ///< account or card digits; messages that hold one are shown whole
+};
+
+/// Passes everything on and prints what it means, until SIGINT or SIGTERM.
+void tap(const tap_options& how);
+
+struct bench_options {
+    hsm_options to;
+    std::size_t connections = 8;
+    std::size_t in_flight = 8;
+    unsigned seconds = 5;
+};
+
+/// Loads a unit with MACs and prints rate and latency.
+void bench(const bench_options& how);
+
+} // namespace cipherlane::cli

@@ -1,0 +1,111 @@
+#include "cipherlane/iso8583_json.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/errc.hpp>
+#include <cipherlane/iso8583/gbk.hpp>
+
+#include <charconv>
+
+namespace cipherlane::cli {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+error refuse(iso8583_errc why, std::string_view path) {
+    return error(why, layer::tools).during("read JSON").in_field(path);
+}
+
+ordered_json field_to_json(const iso8583::message_view& what, int number) {
+    const auto value = what.value(number);
+    switch (what.format().field(number).kind) {
+    case iso8583::kind::binary: return to_hex(as_bytes(value));
+    case iso8583::kind::gbk:
+        if (auto text = iso8583::gbk_to_utf8(as_bytes(value))) return *text;
+        return ordered_json{{"hex", to_hex(as_bytes(value))}};
+    default: return value;
+    }
+}
+
+result<void> put_hex(iso8583::message& to, int number, const std::string& key, const std::string& digits) {
+    auto data = from_hex(digits);
+    if (!data) return std::move(data).error().in_field(key);
+    to.set(number, byte_view(*data));
+    return {};
+}
+
+result<void> put_field(
+    iso8583::message& to, const iso8583::dialect& format, const std::string& key, const json& value) {
+    int number = 0;
+    const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), number);
+    if (failed != std::errc{} || end != key.data() + key.size() || !format.has(number)) {
+        return refuse(iso8583_errc::unknown_field, key);
+    }
+    if (value.is_object() && value.size() == 1 && value.contains("hex") && value["hex"].is_string()) {
+        return put_hex(to, number, key, value["hex"].get<std::string>());
+    }
+    if (!value.is_string()) return refuse(iso8583_errc::bad_character, key);
+    const auto& text = value.get_ref<const std::string&>();
+    switch (format.field(number).kind) {
+    case iso8583::kind::binary: return put_hex(to, number, key, text);
+    case iso8583::kind::gbk: {
+        auto wire = iso8583::utf8_to_gbk(text);
+        if (!wire) return std::move(wire).error().in_field(key);
+        to.set(number, std::string_view(*wire));
+        return {};
+    }
+    default: to.set(number, std::string_view(text)); return {};
+    }
+}
+
+} // namespace
+
+ordered_json to_json(const iso8583::message_view& what) {
+    ordered_json out = ordered_json::object();
+    const auto& envelope = what.format().envelope;
+    if (envelope.tpdu != 0) out["tpdu"] = what.tpdu().to_string();
+    if (!what.monitor_header().empty()) out["lri"] = to_hex(what.monitor_header());
+    if (envelope.header != 0) out["header"] = what.header();
+    out["mti"] = std::string(what.mti());
+    auto& fields = out["fields"] = ordered_json::object();
+    for (const int number : what.fields())
+        fields[std::to_string(number)] = field_to_json(what, number);
+    return out;
+}
+
+result<iso8583::message> from_json(const iso8583::dialect& format, const json& what) {
+    if (!what.is_object()) return refuse(iso8583_errc::bad_character, "");
+    iso8583::message out;
+    bool has_fields = false;
+    for (const auto& [key, value] : what.items()) {
+        if (key == "fields" && value.is_object()) {
+            has_fields = true;
+            for (const auto& [number, field] : value.items())
+                CIPHERLANE_CHECK(put_field(out, format, number, field));
+            continue;
+        }
+        if (!value.is_string()) return refuse(iso8583_errc::bad_character, key);
+        const auto& text = value.get_ref<const std::string&>();
+        if (key == "tpdu" && format.envelope.tpdu != 0) {
+            CIPHERLANE_TRY(const auto parsed, iso8583::tpdu::parse(text));
+            out.set_tpdu(parsed);
+        } else if (key == "header" && format.envelope.header != 0) {
+            if (text.size() != std::size_t{format.envelope.header} * 2) return refuse(iso8583_errc::bad_header, key);
+            out.set_header(text);
+        } else if (key == "lri" && format.envelope.monitor != iso8583::monitor_header::none) {
+            auto data = from_hex(text);
+            if (!data || data->size() != iso8583::lri_bytes) return refuse(iso8583_errc::bad_header, key);
+            out.set_monitor_header(*data);
+        } else if (key == "mti") {
+            if (text.size() != 4) return refuse(iso8583_errc::bad_mti, key);
+            out.set_mti(text);
+        } else {
+            return refuse(iso8583_errc::unknown_field, key);
+        }
+    }
+    if (!has_fields) return refuse(iso8583_errc::missing_field, "fields");
+    if (format.envelope.tpdu != 0 && !what.contains("tpdu")) return refuse(iso8583_errc::missing_field, "tpdu");
+    return out;
+}
+
+} // namespace cipherlane::cli

@@ -1,0 +1,191 @@
+#include "cipherlane/commands.hpp"
+
+#include <cipherlane/acquiring/recovery.hpp>
+#include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/acquiring/terminal_settings.hpp>
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/store/file_key_provider.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+namespace cipherlane::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr int failed_code = 2;
+constexpr int undecided_code = 1;
+
+call patient() {
+    return call(std::chrono::minutes(5));
+}
+
+template <class T>
+T value_or_fail(result<T> done) {
+    if (done) return *std::move(done);
+    std::cerr << "cipherlane journal: " << done.error() << "\n";
+    throw CLI::RuntimeError(failed_code);
+}
+
+/// Whether a person or a recovery must still do something about a record.
+bool undecided(const ports::journal_record& record) {
+    switch (record.state) {
+    case ports::record_state::prepared:
+    case ports::record_state::reversal_pending:
+    case ports::record_state::reversal_refused:
+    case ports::record_state::unknown: return true;
+    default: return false;
+    }
+}
+
+std::string words(const ports::journal_record& record) {
+    std::string text(ports::to_string(record.state));
+    if (!record.host_code.empty()) text += " " + record.host_code;
+    if (!record.closed && !undecided(record)) text += ", not told";
+    return text;
+}
+
+void print_row(const ports::journal_record& record) {
+    std::printf("%6llu  %-8s  %s  %06u  %06u  %-9s  %14s  %-19s  %s\n", static_cast<unsigned long long>(record.id),
+        record.terminal_id.c_str(), ports::to_civil(record.created).to_string().c_str(), record.batch, record.trace,
+        std::string(ports::to_string(record.kind)).c_str(), record.requested.to_string().c_str(),
+        record.masked_pan.empty() ? record.order_number.substr(0, 19).c_str() : record.masked_pan.c_str(),
+        words(record).c_str());
+}
+
+json to_json(const ports::journal_record& record) {
+    return {{"id", record.id}, {"terminal", record.terminal_id},
+        {"created", ports::to_civil(record.created).to_string()}, {"batch", record.batch}, {"trace", record.trace},
+        {"kind", ports::to_string(record.kind)}, {"state", ports::to_string(record.state)},
+        {"requested", record.requested.minor()}, {"approved", record.approved.minor()}, {"card", record.masked_pan},
+        {"order", record.order_number}, {"host_code", record.host_code}, {"reference", record.reference},
+        {"authorization", record.authorization}, {"key", record.idempotency_key}, {"told", record.closed},
+        {"settled", record.settled}, {"undecided", undecided(record)}};
+}
+
+struct list_options {
+    std::string file;
+    std::string terminal;
+    std::size_t limit = 200;
+    bool open = false;
+    bool as_json = false;
+};
+
+/// Needs no key: no card data comes out. Works beside a running till.
+void list(const list_options& options) {
+    store::sqlite_journal_settings how;
+    how.path = options.file;
+    how.access = store::journal_access::read_only;
+    store::file_key_provider no_key{std::string()};
+    const ports::system_clock clock;
+    const auto journal = value_or_fail(store::sqlite_journal::open(how, no_key, clock, patient()));
+    const auto records = value_or_fail(journal->list(options.terminal, options.limit, patient()));
+    json rows = json::array();
+    if (!options.as_json) {
+        std::printf("%6s  %-8s  %-19s  %-6s  %-6s  %-9s  %14s  %-19s  %s\n", "record", "terminal", "created", "batch",
+            "trace", "trade", "amount", "card or order", "state");
+    }
+    std::size_t open = 0;
+    for (const auto& record : records) {
+        if (undecided(record)) ++open;
+        if (options.open && !undecided(record)) continue;
+        if (options.as_json) {
+            rows.push_back(to_json(record));
+        } else {
+            print_row(record);
+        }
+    }
+    if (options.as_json) {
+        std::cout << rows.dump(2) << "\n";
+    } else {
+        std::printf("%zu record(s), %zu undecided\n", records.size(), open);
+    }
+}
+
+struct recover_options {
+    std::string settings;
+    std::string master_key;
+};
+
+secret_bytes read_master_key(const std::string& path) {
+    std::ifstream file(path);
+    secret_bytes text(32);
+    file.read(reinterpret_cast<char*>(text.expose().data()), static_cast<std::streamsize>(text.size()));
+    secret_bytes key(16);
+    if (!file || !from_hex(as_text(text.expose()), key.expose())) {
+        std::cerr << "cipherlane journal: " << path << " does not hold 32 hex digits\n";
+        throw CLI::RuntimeError(failed_code);
+    }
+    return key;
+}
+
+/// What a till does at its start: reversals go out, QR orders are decided, untold verdicts are shown.
+void recover(const recover_options& options) {
+    const auto settings = value_or_fail(acquiring::load_terminal(options.settings));
+    const ports::system_clock clock;
+    store::file_key_provider key(settings.journal.key_file);
+    store::sqlite_journal_settings how;
+    how.path = settings.journal.file;
+    const auto journal = value_or_fail(store::sqlite_journal::open(how, key, clock, patient()));
+    hostlink::tcp_host_settings link;
+    link.address = settings.host.address;
+    link.connect_timeout = settings.host.connect_timeout;
+    link.response_time = settings.host.response_time;
+    const auto host = value_or_fail(hostlink::tcp_host::create(link));
+    const auto sealer =
+        value_or_fail(acquiring::software_sealer::create(settings.keys, read_master_key(options.master_key)));
+    std::unique_ptr<hostlink::http_gateway> gateway;
+    if (!settings.gateway.address.empty()) {
+        hostlink::http_gateway_settings where;
+        where.address = settings.gateway.address;
+        where.merchant_id = settings.merchant_id;
+        gateway = value_or_fail(hostlink::http_gateway::create(where, nullptr));
+    }
+    acquiring::lane_ports with(*journal);
+    with.host = host.get();
+    with.sealer = sealer.get();
+    with.gateway = gateway.get();
+    with.clock = &clock;
+    auto lane = value_or_fail(acquiring::lane::open(settings, with, patient()));
+    const auto found = value_or_fail(acquiring::recovery(lane).run({}, patient()));
+    bool all = true;
+    for (const auto& payment : found) {
+        std::cout << payment << "\n";
+        all = all && payment.outcome != acquiring::verdict::unknown;
+    }
+    std::cout << found.size() << " record(s) concerned, " << (all ? "all decided" : "not all decided") << "\n";
+    if (!all) throw CLI::RuntimeError(undecided_code);
+}
+
+} // namespace
+
+void add_journal_command(CLI::App& tool) {
+    auto* journal = tool.add_subcommand("journal", "The payment journal of a till");
+    journal->require_subcommand(1);
+
+    auto listing = std::make_shared<list_options>();
+    auto* list_app = journal->add_subcommand("list", "Show records, newest last; works beside a running till");
+    list_app->add_option("file", listing->file, "The journal's database")->required();
+    list_app->add_option("--terminal", listing->terminal, "One terminal only");
+    list_app->add_option("--limit", listing->limit, "At most so many, the newest");
+    list_app->add_flag("--open", listing->open, "Only what is not decided");
+    list_app->add_flag("--json", listing->as_json, "As JSON, amounts in minor units");
+    list_app->callback([listing] { list(*listing); });
+
+    auto recovering = std::make_shared<recover_options>();
+    auto* recover_app = journal->add_subcommand(
+        "recover", "Send pending reversals and decide QR orders; the till must not be running. Exit code 1: not all");
+    recover_app->add_option("settings", recovering->settings, "The terminal's settings (TOML)")->required();
+    recover_app->add_option("--master-key", recovering->master_key, "File with the TMK, 32 hex digits")->required();
+    recover_app->callback([recovering] { recover(*recovering); });
+}
+
+} // namespace cipherlane::cli

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::cli {
+
+/// One row of a known-answer file by column name; a column that the file has not is empty.
+class kat_row {
+  public:
+    explicit kat_row(std::map<std::string, std::string> cells)
+        : cells_(std::move(cells)) {}
+    [[nodiscard]] const std::string& operator[](const std::string& column) const {
+        static const std::string none;
+        const auto found = cells_.find(column);
+        return found == cells_.end() ? none : found->second;
+    }
+    [[nodiscard]] bool has(const std::string& column) const { return !(*this)[column].empty(); }
+    [[nodiscard]] bool must_be_rejected() const { return (*this)["expect"] == "reject"; }
+
+  private:
+    std::map<std::string, std::string> cells_;
+};
+
+/// Where host-command files are sent to; empty when `--hsm` was not given.
+struct kat_target {
+    std::string hsm;
+    std::string profile;
+};
+
+/// Nothing if the row holds, else why not. Must not throw.
+using kat_runner = std::optional<std::string> (*)(const kat_row& row, const kat_target& target);
+
+/// Which files (by name without ".csv") a runner takes.
+struct kat_entry {
+    std::string_view file;
+    kat_runner run;
+};
+
+/// The rows of a known-answer file. Throws `std::runtime_error` where it is no such file.
+[[nodiscard]] std::vector<kat_row> read_kat_file(const std::string& path);
+
+/// One table for each part of the SDK, in `kat_PART.cpp`; kat_command.cpp lists them.
+[[nodiscard]] std::span<const kat_entry> crypto_kats();
+[[nodiscard]] std::span<const kat_entry> crypto_sm_kats();
+[[nodiscard]] std::span<const kat_entry> hsm_kats();
+[[nodiscard]] std::span<const kat_entry> iso8583_kats();
+[[nodiscard]] std::span<const kat_entry> qr_kats();
+
+} // namespace cipherlane::cli

@@ -1,0 +1,42 @@
+#include "cipherlane/kat/kat.hpp"
+
+#include <cipherlane/hsm/client.hpp>
+
+namespace cipherlane::cli {
+namespace {
+
+/// The connection to the unit, kept from row to row.
+result<hsm::client*> unit_at(const kat_target& target) {
+    static std::unique_ptr<hsm::client> kept;
+    static kat_target where;
+    if (kept != nullptr && where.hsm == target.hsm && where.profile == target.profile) return kept.get();
+    CIPHERLANE_TRY(auto dialect, hsm::profile::find(target.profile));
+    CIPHERLANE_TRY(auto endpoint, net::parse_endpoint(target.hsm));
+    kept =
+        std::make_unique<hsm::client>(hsm::client_settings{std::move(endpoint), std::move(dialect), logger::none()});
+    where = target;
+    return kept.get();
+}
+
+std::optional<std::string> run_host_command(const kat_row& row, const kat_target& target) {
+    if (target.hsm.empty()) return "needs --hsm HOST:PORT";
+    const auto unit = unit_at(target);
+    if (!unit) return unit.error().to_string();
+    const auto answer = (*unit)->execute(hsm::raw_command(row["request"]), call(std::chrono::seconds(10)));
+    if (!answer) return answer.error().to_string();
+    const auto got = as_text(answer->body);
+    if (got == row["response"]) return std::nullopt;
+    return "answered " + std::string(got) + ", expected " + row["response"];
+}
+
+constexpr kat_entry entries[] = {
+    {"hsm_payshield", run_host_command},
+};
+
+} // namespace
+
+std::span<const kat_entry> hsm_kats() {
+    return entries;
+}
+
+} // namespace cipherlane::cli

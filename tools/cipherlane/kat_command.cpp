@@ -1,0 +1,92 @@
+#include "cipherlane/commands.hpp"
+#include "cipherlane/kat/kat.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <iostream>
+
+namespace cipherlane::cli {
+namespace {
+
+/// Every part's table of runners.
+std::span<const std::span<const kat_entry>> tables() {
+    static const std::vector<std::span<const kat_entry>> all{
+        crypto_kats(), crypto_sm_kats(), hsm_kats(), iso8583_kats(), qr_kats()};
+    return all;
+}
+
+kat_runner find_runner(std::string_view file) {
+    for (const auto table : tables()) {
+        for (const auto& entry : table) {
+            if (entry.file == file) return entry.run;
+        }
+    }
+    return nullptr;
+}
+
+struct kat_counts {
+    std::size_t passed = 0;
+    std::size_t failed = 0;
+};
+
+void run_file(const std::filesystem::path& path, const kat_target& target, kat_counts& total) {
+    const auto runner = find_runner(path.stem().string());
+    kat_counts here;
+    for (const auto& row : read_kat_file(path.string())) {
+        const auto why = runner != nullptr ? runner(row, target) : "no operation for files of this name";
+        if (!why) {
+            ++here.passed;
+            continue;
+        }
+        ++here.failed;
+        std::cout << path.filename().string() << " " << row["id"] << ": " << *why << "\n";
+    }
+    std::cout << path.filename().string() << ": " << here.passed << " passed, " << here.failed << " failed\n";
+    total.passed += here.passed;
+    total.failed += here.failed;
+}
+
+std::vector<std::filesystem::path> files_of(const std::vector<std::string>& arguments) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& argument : arguments) {
+        if (!std::filesystem::is_directory(argument)) {
+            files.emplace_back(argument);
+            continue;
+        }
+        std::vector<std::filesystem::path> inside;
+        for (const auto& item : std::filesystem::directory_iterator(argument)) {
+            if (item.path().extension() == ".csv") inside.push_back(item.path());
+        }
+        std::sort(inside.begin(), inside.end());
+        files.insert(files.end(), inside.begin(), inside.end());
+    }
+    return files;
+}
+
+} // namespace
+
+void add_kat_command(CLI::App& tool) {
+    struct options {
+        std::vector<std::string> paths;
+        kat_target target;
+    };
+    auto chosen = std::make_shared<options>();
+    auto* command = tool.add_subcommand("kat", "Run known-answer files; exit code 1 if a row fails");
+    command->add_option("paths", chosen->paths, "CSV files, or folders of them")
+        ->required()
+        ->check(CLI::ExistingPath);
+    command->add_option("--hsm", chosen->target.hsm, "Cipher machine for host-command files, HOST:PORT");
+    command->add_option("--profile", chosen->target.profile, "Its profile: a name or FILE.toml")
+        ->default_val("payshield");
+    command->callback([chosen] {
+        kat_counts total;
+        for (const auto& file : files_of(chosen->paths))
+            run_file(file, chosen->target, total);
+        std::cout << total.passed << " passed, " << total.failed << " failed\n";
+        if (total.failed != 0 || total.passed == 0) throw CLI::RuntimeError(1);
+    });
+}
+
+} // namespace cipherlane::cli

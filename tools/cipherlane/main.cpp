@@ -1,0 +1,26 @@
+#include "cipherlane/commands.hpp"
+
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    CLI::App tool{"Cipherlane: cipher machines, payment QR displays, POS terminals, ISO 8583", "cipherlane"};
+    tool.require_subcommand(1);
+    cipherlane::cli::add_device_command(tool);
+    cipherlane::cli::add_journal_command(tool);
+    cipherlane::cli::add_kat_command(tool);
+    cipherlane::cli::add_iso8583_command(tool);
+    cipherlane::cli::add_hsm_command(tool);
+    cipherlane::cli::add_qr_command(tool);
+    cipherlane::cli::add_tlv_command(tool);
+    try {
+        tool.parse(argc, argv);
+    } catch (const CLI::ParseError& ended) {
+        return tool.exit(ended);
+    } catch (const std::exception& why) {
+        std::cerr << "cipherlane: " << why.what() << "\n";
+        return 2;
+    }
+    return 0;
+}

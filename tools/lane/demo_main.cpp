@@ -1,0 +1,84 @@
+#include "lane/narrator.hpp"
+#include "lane/simulators.hpp"
+#include "lane/test_keys.hpp"
+#include "lane/till.hpp"
+#include "lane/working_day.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+
+namespace {
+
+namespace sim = cipherlane::sim;
+
+struct options {
+    std::string folder = "build/demo";
+    std::string programs;
+    std::string profile = "payshield";
+    std::string fault;
+};
+
+const std::vector<std::string> faults{
+    "no_answer", "late_answer", "wrong_mac", "duplicate_answer", "disconnect_after_request"};
+
+cipherlane::logger log_to_file(const std::string& path) {
+    auto file = std::make_shared<std::ofstream>(path);
+    return {
+        cipherlane::log_level::info, [file](cipherlane::log_level, std::string_view component,
+                                         std::string_view line) { *file << component << ": " << line << std::endl; }};
+}
+
+int run(const options& chosen) {
+    sim::prepare_folder(chosen.folder);
+    sim::narrator tell(std::cout);
+    tell.say("Starting the simulators (test keys, test cards), profile " + chosen.profile);
+    sim::simulators around({chosen.programs, chosen.folder, chosen.profile});
+    for (const auto& [name, where] : {std::pair{"cipher machine", around.cipher_machine.where()},
+             std::pair{"acquirer's host", around.acquirer.where()}, std::pair{"QR gateway", around.gateway.where()},
+             std::pair{"display", around.display.where()}, std::pair{"PIN pad", around.pinpad.where()}}) {
+        tell.say("  " + std::string(name) + ": " + where);
+    }
+    sim::till_settings settings;
+    settings.terminal = sim::demo_settings(chosen.folder, around.acquirer.where(), around.gateway.where());
+    settings.pinpad_device = around.pinpad.where();
+    settings.display_device = around.display.where();
+    settings.gateway_public_key = around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
+    settings.master_key = sim::test_keys::terminal_master;
+    settings.log = log_to_file(chosen.folder + "/till.log");
+    sim::till till(settings, &tell);
+    sim::working_day day(around, till, tell, chosen.folder);
+    if (chosen.fault.empty()) {
+        day.run();
+    } else {
+        day.sign_in();
+        day.sale_with_fault(chosen.fault);
+        day.settle();
+        day.compare();
+    }
+    tell.say(day.failures() == 0 ? "\nAll checks passed. Pictures and receipts: " + chosen.folder
+                                 : "\n" + std::to_string(day.failures()) + " checks FAILED");
+    return day.failures() == 0 ? 0 : 1;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    options chosen;
+    chosen.programs = std::filesystem::canonical("/proc/self/exe").parent_path();
+    CLI::App program{"A payment lane on simulators: a working day, or one fault", "cipherlane-demo"};
+    program.add_option("--out", chosen.folder, "Folder for pictures, receipts, logs; emptied first");
+    program.add_option("--programs", chosen.programs, "Folder of the simulators; default: beside this program");
+    program.add_option("--profile", chosen.profile, "Of the cipher machine")
+        ->check(CLI::IsMember({"payshield", "sjj1312"}));
+    program.add_option("--fault", chosen.fault, "Show one fault alone")->check(CLI::IsMember(faults));
+    CLI11_PARSE(program, argc, argv);
+    try {
+        return run(chosen);
+    } catch (const std::exception& why) {
+        std::cerr << "cipherlane-demo: " << why.what() << "\n";
+        return 2;
+    }
+}

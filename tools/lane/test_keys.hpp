@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cipherlane/core/result.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace cipherlane::sim {
+
+/// Keys of the demonstration and of tests: published or made up, never of a real terminal.
+namespace test_keys {
+inline constexpr std::string_view terminal_master = "0123456789ABCDEFFEDCBA9876543210"; ///< TMK
+inline constexpr std::string_view zone_pin = "C7152C20BC2C830EA7EC9E8334ABE3FE";        ///< ZPK
+} // namespace test_keys
+
+/// A double-length key under the published test LMK, written as `profile` writes keys: what a key ceremony would have
+/// left in the host's database. `type` is "tmk" or "zpk".
+[[nodiscard]] result<std::string> under_test_lmk(
+    std::string_view profile, std::string_view type, std::string_view clear_hex);
+
+} // namespace cipherlane::sim

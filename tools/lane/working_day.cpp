@@ -1,0 +1,198 @@
+#include "lane/working_day.hpp"
+
+#include "lane/books.hpp"
+#include "lane/receipt_picture.hpp"
+
+#include <cipherlane/acquiring/qr_sale.hpp>
+#include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/acquiring/recovery.hpp>
+#include <cipherlane/acquiring/refund.hpp>
+#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/qr/render.hpp>
+#include <cipherlane/qr/symbol.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <future>
+#include <sstream>
+#include <thread>
+
+namespace cipherlane::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using acquiring::payment;
+using acquiring::verdict;
+
+call a_minute() {
+    return call(60s);
+}
+
+std::string describe(const result<payment>& ended) {
+    std::ostringstream text;
+    if (ended)
+        text << *ended;
+    else
+        text << ended.error();
+    return text.str();
+}
+
+} // namespace
+
+working_day::working_day(simulators& around, till& at, narrator& tell, std::string folder)
+    : around_(around)
+    , at_(at)
+    , tell_(tell)
+    , folder_(std::move(folder)) {}
+
+void working_day::expect(const char* what, bool holds) {
+    tell_.say(std::string(holds ? "  ok: " : "  FAILED: ") + what);
+    if (!holds) ++failures_;
+}
+
+std::vector<std::string> working_day::picture(const std::string& name) {
+    const auto number = std::to_string(++pictures_);
+    const auto taken = around_.display.control().ask(
+        {{"cmd", "snapshot"}, {"path", folder_ + "/display-" + number + "-" + name + ".png"}});
+    return taken.at("codes").get<std::vector<std::string>>();
+}
+
+void working_day::write_receipt(const payment& what) {
+    const auto text = acquiring::receipt_text(what, at_.lane().settings(), acquiring::receipt_copy::cardholder);
+    std::ofstream(folder_ + "/receipt.txt") << text;
+    const auto drawn = write_text_picture(text, folder_ + "/receipt.png");
+    expect("receipt written as text and picture", drawn.has_value());
+}
+
+void working_day::sign_in() {
+    tell_.say("\nSign-in: the host has its cipher machine make the working keys");
+    const auto signed_in = acquiring::sign_in(at_.lane()).run({}, a_minute());
+    if (!signed_in) tell_.say("  " + signed_in.error().to_string());
+    expect("signed in, check values right", signed_in.has_value());
+}
+
+payment working_day::card_sale(const std::string& key, amount total, const demo_card& card, const std::string& pin) {
+    around_.present(card, pin);
+    const auto ended = acquiring::sale(at_.lane()).run({key, total}, a_minute());
+    tell_.say("  till says: " + describe(ended));
+    return ended ? *ended : payment{};
+}
+
+void working_day::declined_sales() {
+    tell_.say("\nTwo sales that must be declined: a wrong PIN, too little money");
+    const auto wrong_pin = card_sale("wrong-pin", amount(2000), around_.rich, "999999");
+    expect(
+        "wrong PIN is a decline with code 55", wrong_pin.outcome == verdict::declined && wrong_pin.host_code == "55");
+    const auto too_poor = card_sale("too-poor", amount(99'900), around_.poor, around_.poor.pin);
+    expect("too little money is a decline with code 51",
+        too_poor.outcome == verdict::declined && too_poor.host_code == "51");
+}
+
+void working_day::void_a_sale() {
+    tell_.say("\nA sale that the customer takes back: void");
+    const auto bought = card_sale("to-void", amount(4500), around_.rich, around_.rich.pin);
+    expect("sale approved", bought.ok());
+    const auto undone = acquiring::void_payment(at_.lane()).run({"void-1", bought.handle}, a_minute());
+    tell_.say("  till says: " + describe(undone));
+    expect("void approved", undone && undone->ok());
+}
+
+std::string working_day::wait_for_code() {
+    for (int tries = 0; tries < 200; ++tries) {
+        const auto codes = around_.display.control().ask({{"cmd", "read"}}).at("codes");
+        if (!codes.empty()) return codes.at(0).get<std::string>();
+        std::this_thread::sleep_for(50ms);
+    }
+    return {};
+}
+
+void working_day::qr_sale() {
+    tell_.say("\nA sale by QR code: ordered at the gateway, shown on the display, read back from its picture");
+    picture("idle");
+    auto flow = acquiring::qr_sale(at_.lane());
+    auto running = std::async(std::launch::async, [&] { return flow.run({"qr-1", amount(888)}, a_minute()); });
+    const auto shown = wait_for_code();
+    picture("code");
+    const auto orders = around_.gateway.control().ask({{"cmd", "orders"}}).at("orders");
+    const auto issued = orders.empty() ? std::string() : orders.back().at("code_url").get<std::string>();
+    expect("the code read from the display's picture is the one that was issued", !shown.empty() && shown == issued);
+    if (const auto symbol = qr::symbol::encode(shown)) {
+        tell_.say(qr::render_terminal(symbol->modules(), qr::terminal_colours::ansi));
+    }
+    if (!orders.empty()) {
+        around_.gateway.control().ask({{"cmd", "pay"}, {"order_number", orders.back().at("order_number")}});
+    }
+    const auto ended = running.get();
+    tell_.say("  till says: " + describe(ended));
+    expect("QR sale approved after the gateway's signed notification", ended && ended->ok());
+    expect("the code has left the display", picture("paid").empty());
+}
+
+void working_day::refund_part(const payment& sale) {
+    tell_.say("\nA refund of part of the first sale");
+    const auto given = acquiring::refund(at_.lane()).run({"refund-1", sale.handle, amount(234)}, a_minute());
+    tell_.say("  till says: " + describe(given));
+    expect("refund approved", given && given->ok());
+}
+
+void working_day::lost_answer() {
+    tell_.say("\nA sale whose answer never comes: the host books it, the till cannot know");
+    around_.acquirer.control().ask({{"cmd", "faults"}, {"set", {{{"kind", "no_answer"}, {"match", "sale"}}}}});
+    const auto ended = card_sale("lost-answer", amount(7700), around_.rich, around_.rich.pin);
+    expect("the sale ended reversed, not declined", ended.outcome == verdict::reversed);
+    const auto trades = around_.acquirer.control().ask({{"cmd", "trades"}}).at("trades");
+    expect("the host has reversed it, too", !trades.empty() && trades.back().at("state") == "reversed");
+}
+
+void working_day::sale_with_fault(const std::string& kind) {
+    tell_.say("\nA sale with the fault \"" + kind + "\"");
+    around_.acquirer.control().ask(
+        {{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", "sale"}, {"delay_ms", 4500}}}}});
+    const auto hurt = card_sale("hurt", amount(3300), around_.rich, around_.rich.pin);
+    const bool harmless = kind == "duplicate_answer";
+    expect(harmless ? "approved all the same" : "reversed",
+        hurt.outcome == (harmless ? verdict::approved : verdict::reversed));
+    tell_.say("\nThe next sale, without the fault");
+    expect("approved", card_sale("after", amount(1100), around_.rich, around_.rich.pin).ok());
+}
+
+void working_day::settle() {
+    tell_.say("\nSettlement");
+    const auto settled = acquiring::settlement(at_.lane()).run({}, a_minute());
+    if (!settled) {
+        tell_.say("  " + settled.error().to_string());
+        return expect("settled", false);
+    }
+    tell_.say(acquiring::settlement_text(*settled, at_.lane().settings()));
+    expect("totals agree with the host", settled->host == acquiring::settlement_result::balanced);
+}
+
+void working_day::compare() {
+    tell_.say("\nThe till's books beside the host's");
+    const auto journal = at_.journal().list(demo_terminal, 1000, a_minute());
+    const auto trades = around_.acquirer.control().ask({{"cmd", "trades"}}).at("trades");
+    const auto lines = compare_books(journal ? *journal : std::vector<ports::journal_record>{}, trades);
+    tell_.say(to_text(lines));
+    expect("every line agrees", !lines.empty() && all_agree(lines));
+}
+
+void working_day::run() {
+    sign_in();
+    tell_.say("\nA card sale with PIN and MAC");
+    const auto first = card_sale("sale-1", amount(1234), around_.rich, around_.rich.pin);
+    expect("sale approved", first.ok());
+    if (first.ok()) write_receipt(first);
+    declined_sales();
+    void_a_sale();
+    qr_sale();
+    lost_answer();
+    refund_part(first);
+    settle();
+    compare();
+}
+
+} // namespace cipherlane::sim
