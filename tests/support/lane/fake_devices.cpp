@@ -1,0 +1,194 @@
+#include "support/lane/fake_devices.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::tests {
+
+const char* const test_pan = "6222000000000000004";
+const char* const test_track2 = "6222000000000000004D30122011234";
+const char* const test_pin_block = "1616116C76559985";
+
+result<void> fake_pinpad::step(std::string_view name) {
+    ++trips;
+    if (const auto fault = faults_.next(std::string("pinpad ").append(name)); fault) return make_fault(*fault);
+    return {};
+}
+
+result<void> fake_pinpad::open(const call& /*bounds*/) {
+    auto done = step("open");
+    --trips; // once a session, not once a sale
+    return done;
+}
+
+result<ports::card_data> fake_pinpad::read_card(const ports::card_request& /*request*/, const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("card"));
+    ports::card_data card(pan::parse(test_pan).value(), ports::entry_mode::magnetic);
+    card.expiry = "3012";
+    card.track2 = secret_bytes(as_bytes(test_track2));
+    card.pin_required = pin_required;
+    return card;
+}
+
+result<secret_bytes> fake_pinpad::enter_pin(const ports::pin_request& /*request*/, const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("pin"));
+    return secret_bytes(from_hex(test_pin_block).value());
+}
+
+result<void> fake_pinpad::finish(std::string_view line1, std::string_view /*line2*/, const call& /*bounds*/) {
+    last_line = line1;
+    return step("finish");
+}
+
+result<void> fake_pinpad::show(std::string_view /*line1*/, std::string_view /*line2*/, const call& /*bounds*/) {
+    return step("show");
+}
+
+result<void> fake_pinpad::close(const call& /*bounds*/) {
+    return step("close");
+}
+
+result<void> fake_display::step(std::string_view name) {
+    last = name;
+    if (const auto fault = faults_.next(std::string("display ").append(name)); fault) return make_fault(*fault);
+    return {};
+}
+
+result<void> fake_display::show_qr(const ports::qr_view& view, const call& /*bounds*/) {
+    code = view.payload; // even a failed transfer may leave the code there
+    return step("qr");
+}
+result<void> fake_display::show_amount(const amount& /*total*/, const call& /*bounds*/) {
+    return step("amount");
+}
+result<void> fake_display::show_text(std::string_view /*line1*/, std::string_view /*line2*/, const call& /*bounds*/) {
+    return step("text");
+}
+result<void> fake_display::show_outcome(
+    ports::payment_outcome /*what*/, const amount& /*total*/, const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("outcome"));
+    code.clear();
+    return {};
+}
+result<void> fake_display::clear(const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("clear"));
+    code.clear();
+    return {};
+}
+result<void> fake_display::set_brightness(int /*percent*/, const call& /*bounds*/) {
+    return step("brightness");
+}
+result<std::string> fake_display::heartbeat(const call& /*bounds*/) {
+    return std::string("fake");
+}
+ports::display_capabilities fake_display::capabilities() const noexcept {
+    ports::display_capabilities can;
+    can.qr = true;
+    can.outcome = true;
+    return can;
+}
+
+namespace {
+
+ports::qr_order_status status_of(const fake_ledger::order& entry) {
+    ports::qr_order_status status;
+    status.order_number = entry.number;
+    status.state = entry.state == 'P'   ? ports::qr_order_state::paid
+                   : entry.state == 'C' ? ports::qr_order_state::cancelled
+                                        : ports::qr_order_state::waiting;
+    status.paid = amount(entry.state == 'P' ? entry.amount : 0);
+    if (entry.state == 'P') status.transaction_number = "T0001";
+    return status;
+}
+
+bool before_effect(const std::optional<fault_kind>& fault) {
+    return fault && *fault != fault_kind::lost_answer && *fault != fault_kind::late_fault;
+}
+
+} // namespace
+
+result<fake_ledger::order*> fake_gateway::order(std::string_view number) {
+    if (auto* found = books_.find_order(number); found != nullptr) return found;
+    class refused_category final : public boost::system::error_category {
+      public:
+        [[nodiscard]] const char* name() const noexcept override { return "fake gateway"; }
+        [[nodiscard]] std::string message(int) const override { return "no such order"; }
+        [[nodiscard]] boost::system::error_condition default_error_condition(int) const noexcept override {
+            return make_error_condition(condition::rejected_by_peer);
+        }
+    };
+    static const refused_category category;
+    return error(boost::system::error_code(404, category), layer::hostlink).with_peer_code("404");
+}
+
+void fake_gateway::pay(std::string_view number, payer moment) {
+    auto* found = books_.find_order(number);
+    if (pays == moment && found != nullptr && found->state == 'W') found->state = 'P';
+}
+
+result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& request, const call& /*bounds*/) {
+    const auto fault = faults_.next("gateway create");
+    if (before_effect(fault)) return make_fault(*fault);
+    if (books_.find_order(request.order_number) == nullptr) {
+        auto& entry = books_.orders[books_.order_count++];
+        std::copy_n(
+            request.order_number.data(), std::min<std::size_t>(request.order_number.size(), 39), entry.number);
+        entry.amount = request.total.minor();
+        entry.state = 'W';
+    }
+    if (fault) return make_fault(fault_kind::lost_answer);
+    ports::qr_order order;
+    order.order_number = request.order_number;
+    order.code_url = "https://qr.95516.com/00010000/" + request.order_number;
+    return order;
+}
+
+result<ports::qr_order_status> fake_gateway::query(std::string_view order_number, const call& /*bounds*/) {
+    const auto fault = faults_.next("gateway query");
+    if (fault) return make_fault(*fault);
+    pay(order_number, payer::before_query);
+    CIPHERLANE_TRY(const auto* found, order(order_number));
+    return status_of(*found);
+}
+
+result<ports::qr_order_status> fake_gateway::cancel(std::string_view order_number, const call& /*bounds*/) {
+    const auto fault = faults_.next("gateway cancel");
+    if (before_effect(fault)) return make_fault(*fault);
+    pay(order_number, payer::before_cancel);
+    CIPHERLANE_TRY(auto* found, order(order_number));
+    if (found->state == 'W') found->state = 'C';
+    if (fault) return make_fault(fault_kind::lost_answer);
+    return status_of(*found);
+}
+
+result<ports::qr_order_status> fake_gateway::refund(const ports::qr_refund_request& request, const call& /*bounds*/) {
+    const auto fault = faults_.next("gateway refund");
+    if (before_effect(fault)) return make_fault(*fault);
+    CIPHERLANE_TRY(auto* found, order(request.order_number));
+    if (std::find(refunds.begin(), refunds.end(), request.refund_number) == refunds.end()) {
+        refunds.push_back(request.refund_number);
+        found->refunded += request.total.minor();
+    }
+    if (fault) return make_fault(fault_kind::lost_answer);
+    return status_of(*found);
+}
+
+result<ports::qr_order_status> fake_gateway::wait_notification(std::string_view order_number, const call& bounds) {
+    const auto fault = faults_.next("gateway notification");
+    if (fault) return make_fault(*fault);
+    pay(order_number, payer::before_notification);
+    CIPHERLANE_TRY(const auto* found, order(order_number));
+    if (notifies && found->state == 'P') return status_of(*found);
+    (void)bounds;
+    return make_fault(fault_kind::timed_out);
+}
+
+result<secret_bytes> fake_key::journal_key(const call& /*bounds*/) {
+    secret_bytes key(32);
+    const auto out = key.expose();
+    std::fill(out.begin(), out.end(), fill_);
+    return key;
+}
+
+} // namespace cipherlane::tests

@@ -1,0 +1,109 @@
+#pragma once
+
+#include "support/lane/fake_ledger.hpp"
+#include "support/lane/fault_script.hpp"
+
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/key_provider.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+
+#include <string>
+#include <vector>
+
+namespace cipherlane::tests {
+
+/// The card and PIN block that the fake pad gives; the search for secrets looks for these.
+extern const char* const test_pan;
+extern const char* const test_track2;
+extern const char* const test_pin_block;
+
+class fake_pinpad final : public ports::pinpad {
+  public:
+    explicit fake_pinpad(fault_script& faults)
+        : faults_(faults) {}
+    [[nodiscard]] result<void> open(const call& bounds) override;
+    [[nodiscard]] result<ports::card_data> read_card(const ports::card_request& request, const call& bounds) override;
+    [[nodiscard]] result<secret_bytes> enter_pin(const ports::pin_request& request, const call& bounds) override;
+    [[nodiscard]] result<void> finish(std::string_view line1, std::string_view line2, const call& bounds) override;
+    [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
+    [[nodiscard]] result<void> close(const call& bounds) override;
+
+    bool pin_required = true;
+    int trips = 0;
+    std::string last_line;
+
+  private:
+    [[nodiscard]] result<void> step(std::string_view name);
+    fault_script& faults_;
+};
+
+class fake_display final : public ports::display {
+  public:
+    explicit fake_display(fault_script& faults)
+        : faults_(faults) {}
+    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, const call& bounds) override;
+    [[nodiscard]] result<void> show_amount(const amount& total, const call& bounds) override;
+    [[nodiscard]] result<void> show_text(std::string_view line1, std::string_view line2, const call& bounds) override;
+    [[nodiscard]] result<void> show_outcome(
+        ports::payment_outcome what, const amount& total, const call& bounds) override;
+    [[nodiscard]] result<void> clear(const call& bounds) override;
+    [[nodiscard]] result<void> set_brightness(int percent, const call& bounds) override;
+    [[nodiscard]] result<std::string> heartbeat(const call& bounds) override;
+    [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
+
+    std::string code; ///< what can be scanned now; empty: nothing
+    std::string last;
+
+  private:
+    [[nodiscard]] result<void> step(std::string_view name);
+    fault_script& faults_;
+};
+
+/// A gateway in memory. A payer pays at the moment that `pays` names.
+class fake_gateway final : public ports::qr_gateway {
+  public:
+    enum class payer { never, before_notification, before_query, before_cancel };
+
+    fake_gateway(fake_ledger& books, fault_script& faults)
+        : books_(books)
+        , faults_(faults) {}
+    [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> refund(
+        const ports::qr_refund_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> wait_notification(
+        std::string_view order_number, const call& bounds) override;
+
+    payer pays = payer::never;
+    bool notifies = true;
+    std::vector<std::string> refunds;
+
+  private:
+    [[nodiscard]] result<fake_ledger::order*> order(std::string_view number);
+    void pay(std::string_view number, payer moment);
+    fake_ledger& books_;
+    fault_script& faults_;
+};
+
+/// A clock that stands where it is put.
+class fake_clock final : public ports::clock {
+  public:
+    [[nodiscard]] std::chrono::system_clock::time_point now() const override { return time; }
+    std::chrono::system_clock::time_point time =
+        std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours(2);
+};
+
+class fake_key final : public ports::key_provider {
+  public:
+    explicit fake_key(std::uint8_t fill = 0x5A)
+        : fill_(fill) {}
+    [[nodiscard]] result<secret_bytes> journal_key(const call& bounds) override;
+
+  private:
+    std::uint8_t fill_;
+};
+
+} // namespace cipherlane::tests

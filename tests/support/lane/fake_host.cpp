@@ -1,0 +1,195 @@
+#include "support/lane/fake_host.hpp"
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/unionpay_mac.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/field48.hpp>
+#include <cipherlane/iso8583/field60.hpp>
+#include <cipherlane/iso8583/field61.hpp>
+#include <cipherlane/iso8583/pos_header.hpp>
+#include <cipherlane/iso8583/transaction.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace cipherlane::tests {
+
+const char* const test_tmk = "CA5D92598DCA48CE8A4C76361A9269E9";
+const char* const test_field62 = "6701EAD6A9AD51E51AA406E2C27FCFA98D0A74B8B651F9E9BACE9AE10000000000000000AB7153CA";
+const char* const test_tak = "5BB5C72CD00B7338";
+
+namespace {
+
+using iso8583::message;
+using iso8583::message_view;
+
+crypto::mac_key make_tak() {
+    const auto material = from_hex(test_tak).value();
+    return crypto::mac_key::create(crypto::algorithm::des, material, crypto::legacy_policy).value();
+}
+
+std::uint32_t number(std::string_view digits) {
+    return static_cast<std::uint32_t>(std::strtoul(std::string(digits).c_str(), nullptr, 10));
+}
+
+/// What the books say to a request, field 39.
+class bookkeeper {
+  public:
+    bookkeeper(fake_ledger& books, const message_view& request, const host_mood& mood)
+        : books_(books)
+        , request_(request)
+        , mood_(mood) {}
+
+    std::string decide() {
+        const auto field60 = iso8583::field60::parse(request_.value(60)).value();
+        batch_ = number(field60.batch.view());
+        trace_ = number(request_.value(11));
+        amount_ = std::atoll(request_.value(4).c_str());
+        const auto mti = request_.mti();
+        if (mti == "0400") return reverse();
+        if (mti == "0500") return settle();
+        if (mti == "0320") return upload(field60);
+        if (mti == "0800" || request_.equals(3, "310000")) return "00";
+        if (books_.find(batch_, trace_) != nullptr) {
+            ++books_.duplicates;
+            return "94";
+        }
+        return trade();
+    }
+    std::string verdict48;
+
+  private:
+    std::string trade() {
+        fake_ledger::trade entry{batch_, trace_, mood_.partial.value_or(amount_), 0, 'S', 'A'};
+        fake_ledger::trade* original = nullptr;
+        if (request_.has(61)) {
+            const auto field61 = iso8583::field61::parse(request_.value(61)).value();
+            original = books_.find(number(field61.batch.view()), number(field61.trace.view()));
+            entry.original = number(field61.trace.view());
+            entry.kind = request_.mti() == "0220" ? 'R' : 'V';
+        }
+        const bool good = mood_.code == "00" || mood_.code == "10" || mood_.code == "11";
+        const bool undoable = entry.kind == 'S' || (original != nullptr && original->state == 'A');
+        if (!good || !undoable) entry.state = 'D';
+        if (entry.state == 'A' && entry.kind == 'V') original->state = 'V';
+        books_.trades[books_.trade_count++] = entry;
+        return undoable ? mood_.code : "25";
+    }
+    std::string reverse() {
+        if (!mood_.reversal_code.empty()) return mood_.reversal_code;
+        auto* entry = books_.find(batch_, trace_);
+        if (entry == nullptr) {
+            books_.trades[books_.trade_count++] = {batch_, trace_, 0, 0, 'S', 'T'};
+            return "25";
+        }
+        if (entry->state == 'A') {
+            entry->state = 'R';
+            if (entry->kind == 'V') books_.find(batch_, entry->original)->state = 'A';
+        }
+        return "00";
+    }
+    std::string settle() {
+        iso8583::settlement_totals own;
+        for (std::uint32_t i = 0; i < books_.trade_count; ++i) {
+            const auto& entry = books_.trades[i];
+            if (entry.batch != batch_ || (entry.state != 'A' && entry.state != 'V')) continue;
+            auto& money = entry.kind == 'S' ? own.domestic.debit_amount : own.domestic.credit_amount;
+            auto& count = entry.kind == 'S' ? own.domestic.debit_count : own.domestic.credit_count;
+            money += entry.amount;
+            ++count;
+        }
+        auto theirs = iso8583::settlement_totals::parse(request_.value(48)).value();
+        theirs.domestic.verdict = theirs == own && mood_.code == "00" ? iso8583::settlement_verdict::balanced
+                                                                      : iso8583::settlement_verdict::not_balanced;
+        verdict48 = theirs.to_digits().value();
+        return "00";
+    }
+    std::string upload(const iso8583::field60& field60) {
+        if (field60.network == "207" || field60.network == "202") {
+            books_.settled_batches = std::max(books_.settled_batches, batch_);
+        } else if (request_.has(48)) {
+            books_.uploads += number(request_.value(48).substr(0, 2));
+        } else {
+            ++books_.uploads;
+        }
+        return "00";
+    }
+
+    fake_ledger& books_;
+    const message_view& request_;
+    const host_mood& mood_;
+    std::uint32_t batch_ = 0;
+    std::uint32_t trace_ = 0;
+    std::int64_t amount_ = 0;
+};
+
+} // namespace
+
+fake_host::fake_host(fake_ledger& books, fault_script& faults)
+    : books_(books)
+    , faults_(faults)
+    , tak_(make_tak()) {}
+
+result<bytes> fake_host::exchange(byte_view request, const ports::answer_filter& filter, const call& bounds) {
+    const auto fault = faults_.next("host");
+    if (bounds.stopped()) {
+        return error(boost::system::errc::make_error_code(boost::system::errc::operation_canceled), layer::hostlink);
+    }
+    if (bounds.until().left() < time) return make_fault(fault_kind::timed_out);
+    if (fault && *fault != fault_kind::lost_answer && *fault != fault_kind::late_fault) return make_fault(*fault);
+    ++books_.messages;
+    requests.emplace_back(request.begin(), request.end());
+    auto data = answer(request);
+    const bool lost = mood.answer_lost;
+    if (mood.spoiled_answers > 0 && --mood.spoiled_answers == 0) mood = host_mood();
+    if (fault || lost) return make_fault(fault_kind::lost_answer);
+    if (!filter.matches(data)) return make_fault(fault_kind::lost_answer); // dropped; nothing else comes
+    return data;
+}
+
+bytes fake_host::answer(byte_view request) {
+    const auto view = iso8583::decode_body(iso8583::cup_pos(), request).value();
+    if (watch) watch(view);
+    const bool sealed = view.has(64);
+    std::string code;
+    bookkeeper keeper(books_, view, mood);
+    const auto right = sealed
+                           ? crypto::unionpay_mac(tak_, view.mac_range(), crypto::unionpay_mac_form::ascii8).value()
+                           : crypto::unionpay_mac_field{};
+    if (sealed && !std::equal(right.begin(), right.end(), view.mac().begin())) {
+        code = "A0";
+    } else {
+        code = keeper.decide();
+    }
+    message reply(iso8583::answer_mti(view.mti()).view());
+    reply.set_tpdu(view.tpdu().swapped());
+    auto header = view.header();
+    header[5] = mood.header_request;
+    reply.set_header(header);
+    for (const int field : {2, 3, 4, 11, 25, 41, 42, 49, 60}) {
+        if (view.has(field)) reply.set(field, view.value(field));
+    }
+    reply.set(12, "093120").set(13, "1121").set(39, code);
+    if (view.mti() == "0800") reply.set(62, byte_view(from_hex(test_field62).value())).set(32, "48000000");
+    if (!keeper.verdict48.empty()) reply.set(48, keeper.verdict48);
+    if (view.equals(3, "310000")) reply.set(54, "1002156C000000123456");
+    if (mood.partial && code == "10") reply.set(4, amount(*mood.partial).to_n12());
+    if (sealed) {
+        reply.set(37, "1121" + view.value(11) + "00").set(38, "A" + view.value(11).substr(1));
+        reply.set(63, "CUPTEXT OF THE HOST ");
+        if (mood.seal != host_mood::mac::missing) reply.leave_mac_hole();
+    }
+    bytes buffer(2048);
+    const auto encoded = iso8583::encode(iso8583::cup_pos(), reply, buffer).value();
+    if (!encoded.mac.empty()) {
+        auto mac = crypto::unionpay_mac(tak_, encoded.mac_range, crypto::unionpay_mac_form::ascii8).value();
+        if (mood.seal == host_mood::mac::wrong) mac[3] ^= 1;
+        std::copy(mac.begin(), mac.end(), encoded.mac.begin());
+    }
+    return {encoded.body.begin(), encoded.body.end()};
+}
+
+} // namespace cipherlane::tests

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "support/lane/fake_ledger.hpp"
+#include "support/lane/fault_script.hpp"
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/crypto/key.hpp>
+#include <cipherlane/iso8583/message_view.hpp>
+#include <cipherlane/ports/host.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cipherlane::tests {
+
+/// The keys that the fake host gives out at sign-in: published ones (a sign-in answer of the POS dialect and its
+/// TMK).
+extern const char* const test_tmk;
+extern const char* const test_field62;
+extern const char* const test_tak;
+
+/// How the next answers differ from good ones.
+struct host_mood {
+    std::string code = "00";             ///< field 39 of trades
+    std::string reversal_code;           ///< of reversals; empty: as the books say
+    std::optional<std::int64_t> partial; ///< field 4 of an answer with code 10
+    char header_request = '0';
+    enum class mac { right, wrong, missing } seal = mac::right;
+    bool answer_lost = false;
+    int spoiled_answers = -1; ///< how many answers the mood lasts; -1: all
+};
+
+/// An acquirer's host in memory: reads the POS dialect, checks MACs, keeps books, answers.
+class fake_host final : public ports::host {
+  public:
+    fake_host(fake_ledger& books, fault_script& faults);
+
+    [[nodiscard]] result<bytes> exchange(
+        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override { return time; }
+
+    host_mood mood;
+    std::chrono::milliseconds time{50};
+    std::vector<bytes> requests; ///< as they came, for byte comparisons
+    std::function<void(const iso8583::message_view&)> watch;
+
+  private:
+    [[nodiscard]] bytes answer(byte_view request);
+
+    fake_ledger& books_;
+    fault_script& faults_;
+    crypto::mac_key tak_;
+};
+
+} // namespace cipherlane::tests

@@ -1,0 +1,108 @@
+#pragma once
+
+#include "support/lane/fault_script.hpp"
+
+#include <cipherlane/ports/store.hpp>
+
+#include <functional>
+
+namespace cipherlane::tests {
+
+/// A store before which, or after which, things go wrong; `around` is told of every call.
+class faulty_store final : public ports::store {
+  public:
+    faulty_store(ports::store& real, fault_script& faults)
+        : real_(real)
+        , faults_(faults) {}
+    enum class moment { before, after };
+    std::function<void(moment, std::string_view)> around;
+
+    [[nodiscard]] result<ports::journal_record> begin(
+        const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override {
+        return guard("store begin", [&] { return real_.begin(fresh, card, bounds); });
+    }
+    [[nodiscard]] result<void> decide(
+        std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override {
+        return guard("store decide", [&] { return real_.decide(id, verdict, bounds); });
+    }
+    [[nodiscard]] result<void> count_reversal_send(std::uint64_t id, const call& bounds) override {
+        return guard("store count_reversal_send", [&] { return real_.count_reversal_send(id, bounds); });
+    }
+    [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override {
+        return guard("store close_record", [&] { return real_.close_record(id, bounds); });
+    }
+    [[nodiscard]] result<std::optional<ports::journal_record>> find_key(
+        std::string_view terminal_id, std::string_view key, const call& bounds) override {
+        return guard("store find_key", [&] { return real_.find_key(terminal_id, key, bounds); });
+    }
+    [[nodiscard]] result<std::optional<ports::journal_record>> find(std::uint64_t id, const call& bounds) override {
+        return guard("store find", [&] { return real_.find(id, bounds); });
+    }
+    [[nodiscard]] result<std::vector<ports::journal_record>> open_records(
+        std::string_view terminal_id, const call& bounds) override {
+        return guard("store open_records", [&] { return real_.open_records(terminal_id, bounds); });
+    }
+    [[nodiscard]] result<std::vector<ports::journal_record>> untold_records(
+        std::string_view terminal_id, const call& bounds) override {
+        return guard("store untold_records", [&] { return real_.untold_records(terminal_id, bounds); });
+    }
+    [[nodiscard]] result<std::vector<ports::journal_record>> batch_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return guard("store batch_records", [&] { return real_.batch_records(terminal_id, batch, bounds); });
+    }
+    [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
+        return guard("store refunded", [&] { return real_.refunded(original, bounds); });
+    }
+    [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
+        return guard("store card", [&] { return real_.card(id, bounds); });
+    }
+    [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override {
+        return guard("store terminal", [&] { return real_.terminal(terminal_id, bounds); });
+    }
+    [[nodiscard]] result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) override {
+        return guard("store take_trace", [&] { return real_.take_trace(terminal_id, bounds); });
+    }
+    [[nodiscard]] result<void> save_sign_in(
+        std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) override {
+        return guard("store save_sign_in", [&] { return real_.save_sign_in(terminal_id, keys, bounds); });
+    }
+    [[nodiscard]] result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) override {
+        return guard("store mark_sign_in_due", [&] { return real_.mark_sign_in_due(terminal_id, bounds); });
+    }
+    [[nodiscard]] result<ports::batch_totals> totals(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return guard("store totals", [&] { return real_.totals(terminal_id, batch, bounds); });
+    }
+    [[nodiscard]] result<ports::settlement_progress> settlement(
+        std::string_view terminal_id, const call& bounds) override {
+        return guard("store settlement", [&] { return real_.settlement(terminal_id, bounds); });
+    }
+    [[nodiscard]] result<void> save_settlement(
+        std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) override {
+        return guard("store save_settlement", [&] { return real_.save_settlement(terminal_id, progress, bounds); });
+    }
+    [[nodiscard]] result<void> close_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return guard("store close_batch", [&] { return real_.close_batch(terminal_id, batch, bounds); });
+    }
+    [[nodiscard]] result<std::uint64_t> erase_cards(
+        std::chrono::system_clock::time_point before, const call& bounds) override {
+        return guard("store erase_cards", [&] { return real_.erase_cards(before, bounds); });
+    }
+
+  private:
+    template <class Work>
+    auto guard(std::string_view name, Work work) -> decltype(work()) {
+        const auto fault = faults_.next(name);
+        if (around) around(moment::before, name);
+        if (fault && *fault != fault_kind::late_fault) return make_fault(fault_kind::local_fault);
+        auto done = work();
+        if (around) around(moment::after, name);
+        if (fault && done) return make_fault(fault_kind::late_fault);
+        return done;
+    }
+    ports::store& real_;
+    fault_script& faults_;
+};
+
+} // namespace cipherlane::tests
