@@ -1,0 +1,129 @@
+// Reads every include of the tree and holds it against the layers of the design.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+using layers = std::set<std::string>;
+
+fs::path source_root() {
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    return root != nullptr ? root : ".";
+}
+
+/// Which layers a layer may include besides itself. `ports` sees only completion.hpp of `net`.
+const std::map<std::string, layers>& allowed() {
+    static const std::map<std::string, layers> table{
+        {"core", {}},
+        {"crypto", {"core"}},
+        {"net", {"core"}},
+        {"ports", {"core", "net"}},
+        {"iso8583", {"core", "crypto"}},
+        {"emv", {"core", "crypto"}},
+        {"qr", {"core", "crypto"}},
+        {"store", {"core", "crypto", "ports", "net"}},
+        {"hostlink", {"core", "net", "iso8583", "ports", "crypto"}},
+        {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ports"}},
+        {"hsm", {"core", "net", "crypto", "emv", "ports"}},
+        {"drivers", {"core", "net", "crypto", "emv", "qr", "ports"}},
+    };
+    return table;
+}
+
+/// The layer that a file belongs to, by its path below the root; empty outside the SDK.
+std::string layer_of(const fs::path& file) {
+    std::vector<std::string> parts;
+    for (const auto& part : file)
+        parts.push_back(part.string());
+    if (parts.size() < 3) return {};
+    if (parts[0] == "hsm" || parts[0] == "drivers") return parts[0];
+    if (parts[0] != "sdk") return {};
+    return parts[1] == "src" ? parts[2] : parts.size() > 3 ? parts[3] : std::string{};
+}
+
+struct include {
+    fs::path file;
+    std::string what;
+};
+
+std::vector<include> includes_below(const std::string& folder) {
+    static const std::regex line_form(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
+    std::vector<include> found;
+    for (const auto& item : fs::recursive_directory_iterator(source_root() / folder)) {
+        const auto extension = item.path().extension();
+        if (extension != ".hpp" && extension != ".cpp" && extension != ".h") continue;
+        std::ifstream file(item.path());
+        std::smatch match;
+        for (std::string line; std::getline(file, line);) {
+            if (std::regex_search(line, match, line_form)) {
+                found.push_back({fs::relative(item.path(), source_root()), match[1]});
+            }
+        }
+    }
+    return found;
+}
+
+std::vector<include> all_sdk_includes() {
+    std::vector<include> all;
+    for (const char* folder : {"sdk", "hsm", "drivers"}) {
+        const auto part = includes_below(folder);
+        all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+}
+
+TEST(IncludeDirection, LayersSeeOnlyWhatIsBelow) {
+    static const std::regex own_header(R"(^cipherlane/([a-z0-9_]+)/)");
+    std::size_t checked = 0;
+    for (const auto& [file, what] : all_sdk_includes()) {
+        std::smatch match;
+        if (!std::regex_search(what, match, own_header)) continue;
+        const std::string from = layer_of(file);
+        const std::string to = match[1];
+        ASSERT_TRUE(allowed().contains(from)) << file << " lies in no layer of the design";
+        EXPECT_TRUE(from == to || allowed().at(from).contains(to)) << file << " includes " << what;
+        ++checked;
+    }
+    EXPECT_GT(checked, 50U);
+}
+
+TEST(IncludeDirection, PortsSeeOnlyTheCompletionOfNet) {
+    for (const auto& [file, what] : all_sdk_includes()) {
+        if (layer_of(file) != "ports" || !what.starts_with("cipherlane/net/")) continue;
+        EXPECT_EQ(what, "cipherlane/net/completion.hpp") << file;
+    }
+}
+
+TEST(IncludeDirection, NobodyBelowSeesToolsTestsOrSamples) {
+    static const std::regex outside(R"(^(tools|tests|samples|support|simkit|[a-z-]+-sim)/)");
+    for (const auto& [file, what] : all_sdk_includes()) {
+        EXPECT_FALSE(std::regex_search(what, outside)) << file << " includes " << what;
+    }
+}
+
+TEST(IncludeDirection, LibusbOnlyInTransports) {
+    for (const auto& [file, what] : all_sdk_includes()) {
+        if (what.find("libusb") == std::string::npos) continue;
+        EXPECT_TRUE(file.string().starts_with("drivers/src/transport/")) << file;
+    }
+}
+
+TEST(IncludeDirection, PublicHeadersHideWhatIsCostly) {
+    static const std::regex costly(
+        R"(^(spdlog|fmt|openssl|sqlite3|libusb|nlohmann|toml\+\+|boost/beast|boost/asio/(ip|serial|ssl)))");
+    for (const auto& [file, what] : all_sdk_includes()) {
+        if (file.string().find("/include/") == std::string::npos) continue;
+        EXPECT_FALSE(std::regex_search(what, costly)) << file << " includes " << what;
+    }
+}
+
+} // namespace

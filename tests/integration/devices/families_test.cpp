@@ -1,0 +1,160 @@
+#include "display-sim/simulator.hpp"
+#include "io_thread.hpp"
+
+#include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/code_reader.hpp>
+#include <cipherlane/drivers/display/device_display.hpp>
+#include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/display/display_keeper.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr const char* sample_code = "https://qr.95516.com/00010000/62123456789012345678901234567890";
+
+ports::qr_view view() {
+    ports::qr_view made;
+    made.payload = sample_code;
+    made.total = amount(1234);
+    made.payee = "星光咖啡";
+    return made;
+}
+
+/// A simulated display of one family at the end of a pty.
+class simulated {
+  public:
+    explicit simulated(const std::string& model, sim::display_options options = {})
+        : display_(std::make_unique<sim::display_simulator>(there_.context(), model, options)) {
+        there_.call_there([&] { ASSERT_TRUE(display_->plug()); });
+    }
+    ~simulated() {
+        there_.stop();
+        display_.reset();
+    }
+    std::unique_ptr<ports::display> open(std::string_view family) {
+        auto opened = drivers::open_display(
+            here_.get_executor(), family, there_.call_there([&] { return display_->path(); }), {}, call(5s));
+        EXPECT_TRUE(opened) << opened.error();
+        return *std::move(opened);
+    }
+    json tell(json request) {
+        return there_.call_there([&] { return display_->control(request); });
+    }
+    /// The state once it holds `value`: a display that says nothing back may still be at it.
+    json state_with(const char* name, const json& value) {
+        auto end = deadline::in(3s);
+        auto state = tell({{"cmd", "state"}});
+        while (state[name] != value && !end.passed()) {
+            std::this_thread::sleep_for(5ms);
+            state = tell({{"cmd", "state"}});
+        }
+        return state;
+    }
+
+  private:
+    boost::asio::io_context here_;
+    tests::io_thread there_;
+    std::unique_ptr<sim::display_simulator> display_;
+};
+
+TEST(weact_on_pty, shows_a_code_that_a_reader_reads) {
+    simulated glass("weact");
+    auto panel = glass.open("weact");
+    auto shown = panel->show_qr(view(), call(10s));
+    ASSERT_TRUE(shown) << shown.error();
+    EXPECT_EQ(*panel->heartbeat(call(5s)), "WeAct Display FS V1.0.0.0"); // all before it has been drawn
+    EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    EXPECT_EQ(glass.tell({{"cmd", "counters"}})["pixels"], 320 * 480);
+    auto other = view();
+    other.payload = "https://qr.95516.com/00010000/62999999999912345678901234567890";
+    ASSERT_TRUE(panel->show_qr(other, call(10s)));
+    ASSERT_TRUE(panel->heartbeat(call(5s)));
+    EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({other.payload}));
+    EXPECT_LT(glass.tell({{"cmd", "counters"}})["pixels"].get<int>(), 320 * 480 * 142 / 100);
+    ASSERT_TRUE(panel->set_brightness(50, call(5s)));
+    EXPECT_EQ(glass.state_with("brightness", 127)["brightness"], 127);
+}
+
+TEST(weact_on_pty, counts_down_and_says_that_the_code_expired) {
+    simulated glass("weact");
+    drivers::thread_timer timer;
+    drivers::keeper_settings settings;
+    settings.countdown_every = 100ms;
+    drivers::display_keeper keeper(
+        [&](const call&) -> result<std::unique_ptr<ports::display>> { return glass.open("weact"); }, timer, settings);
+    auto code = view();
+    code.valid_for = 800ms;
+    ASSERT_TRUE(keeper.show_qr(code, call(10s)));
+    auto end = deadline::in(5s);
+    while (!glass.tell({{"cmd", "read"}})["codes"].empty() && !end.passed())
+        std::this_thread::sleep_for(20ms);
+    EXPECT_FALSE(end.passed());
+}
+
+TEST(bonrix_on_pty, loses_no_command_while_the_display_draws) {
+    sim::display_options options;
+    options.drawing = 150ms;
+    simulated glass("bonrix", options);
+    drivers::bonrix_profile profile;
+    profile.drawing = 200ms;
+    boost::asio::io_context here;
+    auto device = glass.tell({{"cmd", "plug"}})["device"].get<std::string>();
+    drivers::serial_settings line;
+    line.device = device;
+    line.baud = 115'200;
+    auto link = drivers::open_serial(here.get_executor(), line, call(5s));
+    ASSERT_TRUE(link) << link.error();
+    drivers::device_display screen(*std::move(link), std::make_unique<drivers::bonrix_protocol>(profile));
+    auto code = view();
+    code.payee = "Shop";
+    ASSERT_TRUE(screen.show_amount(amount(1234), call(5s)));
+    ASSERT_TRUE(screen.show_qr(code, call(5s)));
+    EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    ASSERT_TRUE(screen.show_outcome(ports::payment_outcome::approved, amount(1234), call(5s)));
+    EXPECT_EQ(glass.state_with("screen", "DisplaySuccessQRCodeScreen")["screen"], "DisplaySuccessQRCodeScreen");
+    auto counters = glass.tell({{"cmd", "counters"}});
+    EXPECT_EQ(counters["commands"], 3);
+    EXPECT_FALSE(counters.contains("bytes_lost"));
+}
+
+TEST(escpos_on_pty, prints_a_code) {
+    simulated paper("escpos");
+    auto printer = paper.open("escpos");
+    ASSERT_TRUE(printer->show_qr(view(), call(5s)));
+    EXPECT_EQ(*printer->heartbeat(call(5s)), "ESC/POS printer");
+    EXPECT_EQ(paper.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    EXPECT_EQ(paper.tell({{"cmd", "state"}})["lines_hex"], json::array({"D0C7B9E2BFA7B7C8", "A3A431322E3334"}));
+}
+
+TEST(line_display_on_pty, shows_the_amount_in_every_dialect) {
+    for (const std::string family : {"epson", "cd5220", "logic"}) {
+        simulated glass("line");
+        auto display = glass.open(family);
+        ASSERT_TRUE(display->show_amount(amount(1234), call(5s)));
+        const std::string wanted = "12.34               ";
+        auto state = glass.state_with("line2", wanted);
+        EXPECT_EQ(state["line2"], wanted) << family;
+        EXPECT_EQ(state["line1"], "Total               ") << family;
+    }
+    simulated glass("line");
+    auto display = glass.open("led8n");
+    ASSERT_TRUE(display->show_amount(amount(1234), call(5s)));
+    EXPECT_EQ(glass.state_with("lamp", 2)["line1"], "12.34               ");
+}
+
+TEST(open_display, refuses_a_family_that_is_not_known) {
+    boost::asio::io_context here;
+    auto opened = drivers::open_display(here.get_executor(), "nonsense", "/dev/null", {}, call(1s));
+    EXPECT_TRUE(opened.error().is(condition::misuse));
+}
+
+} // namespace
+} // namespace cipherlane

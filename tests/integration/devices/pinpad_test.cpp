@@ -1,0 +1,203 @@
+#include "io_thread.hpp"
+#include "pinpad-sim/simulator.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/block_cipher.hpp>
+#include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/transport/serial.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+bytes hex(std::string_view digits) {
+    return *from_hex(digits);
+}
+
+/// The driver and the simulated pad at the two ends of a pty. Keys are published test keys.
+class abecs_on_pty : public ::testing::Test {
+  protected:
+    abecs_on_pty() {
+        sim::master_keys keys;
+        keys[3] = secret_bytes(hex("0123456789ABCDEFFEDCBA9876543210"));
+        sim::pad_model::settings settings;
+        settings.silence = 50ms;
+        settings.idle = 300ms;
+        pad_ = std::make_unique<sim::pinpad_simulator>(there_.context(), settings, std::move(keys), logger::none());
+        there_.call_there([&] { ASSERT_TRUE(pad_->plug()); });
+        // The working key, encrypted under the pad's master key.
+        auto master = crypto::block_cipher::create(crypto::algorithm::tdes, hex("0123456789ABCDEFFEDCBA9876543210"));
+        key_.master_slot = 3;
+        key_.cryptogram.resize(16);
+        EXPECT_TRUE(master->encrypt_ecb(working_, key_.cryptogram));
+        request_.date_time = "261121033000";
+    }
+    ~abecs_on_pty() override {
+        there_.stop();
+        pad_.reset();
+    }
+
+    json tell(json request) {
+        return there_.call_there([&] { return pad_->control(request); });
+    }
+    std::unique_ptr<drivers::abecs_pinpad> open() {
+        drivers::serial_settings settings;
+        settings.device = there_.call_there([&] { return pad_->path(); });
+        settings.baud = 19'200;
+        auto port = drivers::open_serial(here_.get_executor(), settings, bounds_);
+        EXPECT_TRUE(port) << port.error();
+        drivers::abecs_profile profile;
+        profile.timing.acknowledge = 800ms;
+        profile.timing.answer = 1'000ms;
+        profile.timing.silence = 50ms;
+        auto made = std::make_unique<drivers::abecs_pinpad>(*std::move(port), profile);
+        auto opened = made->open(bounds_);
+        EXPECT_TRUE(opened) << opened.error();
+        return made;
+    }
+    void swipe() {
+        tell({{"cmd", "card"}, {"kind", "magnetic"}, {"track2", "4761739001010119=22122011143804400000"}});
+    }
+    /// The PIN block that the pad should give: decrypted here with the clear working key.
+    std::string clear_block(const secret_bytes& block) {
+        auto cipher = crypto::block_cipher::create(crypto::algorithm::tdes, working_);
+        bytes clear(8);
+        EXPECT_TRUE(cipher->decrypt_ecb(block.expose(), clear));
+        return to_hex(clear);
+    }
+
+    bytes working_ = hex("89E92F15C46D3A73DC31A1B5AE4F2C08");
+    ports::wrapped_key key_;
+    ports::card_request request_{amount(1234)};
+    boost::asio::io_context here_;
+    tests::io_thread there_;
+    std::unique_ptr<sim::pinpad_simulator> pad_;
+    call bounds_{10s};
+};
+
+TEST_F(abecs_on_pty, does_a_magnetic_sale_in_three_round_trips) {
+    auto pad = open();
+    auto before = tell({{"cmd", "counters"}})["commands"].get<int>();
+    swipe();
+    auto card = pad->read_card(request_, bounds_);
+    ASSERT_TRUE(card) << card.error();
+    EXPECT_EQ(card->account.expose(), "4761739001010119");
+    EXPECT_EQ(card->expiry, "2212");
+    tell({{"cmd", "press"}, {"keys", "1234E"}, {"when_asked", true}});
+    auto block = pad->enter_pin(ports::pin_request(card->account, key_, request_.total), bounds_);
+    ASSERT_TRUE(block) << block.error();
+    // ISO 9564 format 0 of PIN 1234 and PAN 4761739001010119: 041234FFFFFFFFFF xor 0000173900101011.
+    EXPECT_EQ(clear_block(*block), "041223C6FFEFEFEE");
+    ASSERT_TRUE(pad->finish("APPROVED", "THANK YOU", bounds_));
+    EXPECT_EQ(tell({{"cmd", "counters"}})["commands"].get<int>() - before, 3);
+    EXPECT_EQ(tell({{"cmd", "state"}})["line1"], "APPROVED        ");
+    EXPECT_TRUE(pad->close(bounds_));
+}
+
+TEST_F(abecs_on_pty, does_a_chip_sale_in_three_round_trips) {
+    auto pad = open();
+    auto before = tell({{"cmd", "counters"}})["commands"].get<int>();
+    tell({{"cmd", "card"}, {"kind", "chip"}, {"pan", "4761739001010119"}, {"expiry", "2212"}, {"sequence", "01"},
+        {"track2", "4761739001010119=22122011143804400000"},
+        {"emv", {{"9F26", "1122334455667788"}, {"95", "0080008000"}, {"9F36", "0001"}}}});
+    tell({{"cmd", "press"}, {"keys", "12<99991E"}, {"when_asked", true}});
+    request_.pin_key = &key_;
+    auto card = pad->read_card(request_, bounds_);
+    ASSERT_TRUE(card) << card.error();
+    EXPECT_EQ(card->mode, ports::entry_mode::contact);
+    EXPECT_EQ(card->emv, hex("9F26081122334455667788"
+                             "9F36020001"
+                             "95050080008000"
+                             "9F0206000000001234"));
+    EXPECT_EQ(clear_block(card->pin_block).substr(0, 2), "05");
+    ports::chip_verdict verdict(ports::host_verdict::approved);
+    verdict.response_code = "00";
+    verdict.issuer_data = hex("910A11223344556677883030");
+    auto report = pad->finish_chip(verdict, bounds_);
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->outcome, ports::chip_report::decision::approved);
+    EXPECT_EQ(tell({{"cmd", "counters"}})["commands"].get<int>() - before, 3);
+}
+
+TEST_F(abecs_on_pty, tells_when_the_cardholder_cancels_or_does_nothing) {
+    auto pad = open();
+    auto account = pan::parse("4761739001010119");
+    tell({{"cmd", "press"}, {"keys", "12C"}, {"when_asked", true}});
+    auto cancelled = pad->enter_pin(ports::pin_request(*account, key_, request_.total), bounds_);
+    EXPECT_TRUE(cancelled.error().is(condition::cancelled)) << cancelled.error();
+    auto slept = pad->enter_pin(ports::pin_request(*account, key_, request_.total), bounds_);
+    EXPECT_TRUE(slept.error().is(condition::timed_out)) << slept.error();
+    EXPECT_EQ(slept.error().peer_code(), "012");
+}
+
+TEST_F(abecs_on_pty, tells_that_a_key_is_missing) {
+    auto pad = open();
+    auto account = pan::parse("4761739001010119");
+    key_.master_slot = 4;
+    auto block = pad->enter_pin(ports::pin_request(*account, key_, request_.total), bounds_);
+    EXPECT_TRUE(block.error().is(condition::rejected_by_peer));
+    EXPECT_EQ(block.error().peer_code(), "042");
+}
+
+TEST_F(abecs_on_pty, recovers_from_every_fault_of_the_line) {
+    auto pad = open();
+    for (auto kind : {"nak", "bad_crc"}) {
+        tell({{"cmd", "faults"},
+            {"set", json::array({{{"kind", kind}, {"match", std::string(kind) == "nak" ? "frame:DSP" : "DSP"}}})}});
+        auto shown = pad->show("HELLO", kind, bounds_);
+        EXPECT_TRUE(shown) << kind << ": " << shown.error();
+    }
+    struct row {
+        const char* kind;
+        const char* match;
+    };
+    for (auto [kind, match] : {row{"silent", "frame:DSP"}, row{"no_answer", "DSP"}, row{"garbage", "DSP"},
+             row{"truncate", "DSP"}, row{"wrong_answer", "DSP"}, row{"status", "DSP"}}) {
+        tell({{"cmd", "faults"}, {"set", json::array({{{"kind", kind}, {"match", match}, {"value", "040"}}})}});
+        auto shown = pad->show("HELLO", kind, bounds_);
+        if (std::string(kind) != "truncate") { // asked for again, and then right
+            EXPECT_FALSE(shown) << kind;
+        }
+        tell({{"cmd", "faults"}, {"set", json::array()}});
+        auto again = pad->show("AGAIN", kind, bounds_);
+        EXPECT_TRUE(again) << kind << ": " << again.error();
+    }
+}
+
+TEST_F(abecs_on_pty, stops_asking_when_the_call_is_cancelled) {
+    auto pad = open();
+    auto account = pan::parse("4761739001010119");
+    std::stop_source stop;
+    std::jthread later([&] {
+        while (tell({{"cmd", "state"}})["waiting_for"] != "pin")
+            std::this_thread::sleep_for(2ms);
+        stop.request_stop();
+    });
+    auto block =
+        pad->enter_pin(ports::pin_request(*account, key_, request_.total), call(deadline::in(10s), stop.get_token()));
+    EXPECT_TRUE(block.error().is(condition::cancelled)) << block.error();
+    later.join();
+    auto end = deadline::in(2s);
+    while (tell({{"cmd", "state"}})["waiting_for"] != "" && !end.passed())
+        std::this_thread::sleep_for(2ms);
+    EXPECT_EQ(tell({{"cmd", "state"}})["waiting_for"], "");
+    EXPECT_TRUE(pad->show("STILL", "HERE", bounds_));
+}
+
+TEST_F(abecs_on_pty, reports_unplugging) {
+    auto pad = open();
+    tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"match", "frame:DSP"}}})}});
+    auto shown = pad->show("HELLO", "", bounds_);
+    EXPECT_TRUE(shown.error().is(condition::link_lost)) << shown.error();
+}
+
+} // namespace
+} // namespace cipherlane

@@ -1,0 +1,162 @@
+#include "display-sim/simulator.hpp"
+#include "io_thread.hpp"
+
+#include <cipherlane/drivers/display/display_keeper.hpp>
+#include <cipherlane/drivers/display/rcall.hpp>
+#include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/transport/serial.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <unistd.h>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using drivers::drivers_errc;
+using nlohmann::json;
+
+constexpr const char* sample_code = "https://qr.95516.com/00010000/62123456789012345678901234567890";
+
+/// The driver and the simulated display at the two ends of a pty.
+class rcall_on_pty : public ::testing::Test {
+  protected:
+    rcall_on_pty()
+        : link_("/tmp/cipherlane-rcall-" + std::to_string(::getpid()) + "-" +
+                ::testing::UnitTest::GetInstance()->current_test_info()->name())
+        , display_(
+              std::make_unique<sim::display_simulator>(there_.context(), "rcall", sim::display_options{}, link_)) {
+        plug();
+    }
+    ~rcall_on_pty() override {
+        there_.stop();
+        display_.reset();
+    }
+
+    void plug() {
+        there_.call_there([&] { ASSERT_TRUE(display_->plug()); });
+    }
+    json tell(json request) {
+        return there_.call_there([&] { return display_->control(request); });
+    }
+    result<std::unique_ptr<drivers::rcall_display>> open(const call& bounds) {
+        drivers::serial_settings settings;
+        settings.device = link_;
+        settings.baud = 115'200;
+        CIPHERLANE_TRY(auto port, drivers::open_serial(here_.get_executor(), settings, bounds));
+        drivers::rcall_profile profile;
+        profile.answer_timeout = 700ms;
+        return std::make_unique<drivers::rcall_display>(std::move(port), profile);
+    }
+    static ports::qr_view view(std::string payload = sample_code) {
+        ports::qr_view made;
+        made.payload = std::move(payload);
+        made.total = amount(1234);
+        made.payee = "星光咖啡";
+        return made;
+    }
+
+    std::string link_;
+    boost::asio::io_context here_;
+    tests::io_thread there_;
+    std::unique_ptr<sim::display_simulator> display_;
+    call bounds_{10s};
+};
+
+TEST_F(rcall_on_pty, shows_the_code_that_was_asked_for) {
+    auto screen = open(bounds_);
+    ASSERT_TRUE(screen) << screen.error();
+    auto shown = (*screen)->show_qr(view(), bounds_);
+    ASSERT_TRUE(shown) << shown.error();
+    EXPECT_EQ(tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    auto state = tell({{"cmd", "state"}});
+    EXPECT_EQ(state["header"], "星光咖啡");
+    EXPECT_EQ(state["footer"], "¥12.34");
+    EXPECT_EQ(tell({{"cmd", "counters"}})["commands"], 4);
+    EXPECT_EQ(*(*screen)->heartbeat(bounds_), "R-Call QR-1.3.10.7789");
+    EXPECT_TRUE((*screen)->unique_id(bounds_));
+    EXPECT_TRUE((*screen)->show_outcome(ports::payment_outcome::approved, amount(1234), bounds_));
+    EXPECT_EQ(tell({{"cmd", "read"}})["codes"], json::array());
+    EXPECT_EQ(tell({{"cmd", "state"}})["header"], "支付成功");
+}
+
+TEST_F(rcall_on_pty, writes_its_picture) {
+    auto screen = open(bounds_);
+    ASSERT_TRUE(screen);
+    ASSERT_TRUE((*screen)->show_qr(view("abc"), bounds_));
+    auto file = link_ + ".png";
+    auto answer = tell({{"cmd", "snapshot"}, {"path", file}});
+    EXPECT_EQ(answer["codes"], json::array({"abc"}));
+    EXPECT_GT(std::filesystem::file_size(file), 100U);
+    std::filesystem::remove(file);
+}
+
+TEST_F(rcall_on_pty, survives_every_fault_within_its_time) {
+    auto screen = open(bounds_);
+    ASSERT_TRUE(screen);
+    for (auto kind : {"silent", "garbage", "wrong_command", "error", "truncate"}) {
+        tell({{"cmd", "faults"}, {"set", json::array({{{"kind", kind}}})}});
+        auto shown = (*screen)->show_qr(view(), bounds_);
+        EXPECT_FALSE(shown) << kind;
+        EXPECT_FALSE(shown.error().is(condition::link_lost)) << kind;
+        tell({{"cmd", "faults"}, {"set", json::array()}});
+        auto again = (*screen)->show_qr(view(), bounds_);
+        EXPECT_TRUE(again) << kind << ": " << again.error();
+    }
+}
+
+TEST_F(rcall_on_pty, waits_for_a_slow_device_and_no_longer_than_it_must) {
+    auto screen = open(bounds_);
+    ASSERT_TRUE(screen);
+    tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "delay"}, {"delay_ms", 100}, {"times", 4}}})}});
+    EXPECT_TRUE((*screen)->show_qr(view(), bounds_));
+    tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "delay"}, {"delay_ms", 1000}}})}});
+    auto late = (*screen)->show_qr(view(), bounds_);
+    EXPECT_EQ(late.error().code(), drivers_errc::no_answer);
+    std::this_thread::sleep_for(450ms); // the late answer must not be taken for the next one
+    EXPECT_TRUE((*screen)->show_qr(view(), bounds_));
+}
+
+TEST_F(rcall_on_pty, reports_unplugging) {
+    auto screen = open(bounds_);
+    ASSERT_TRUE(screen);
+    tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"match", "T2"}}})}});
+    auto shown = (*screen)->show_qr(view(), bounds_);
+    ASSERT_FALSE(shown);
+    EXPECT_TRUE(shown.error().is(condition::link_lost)) << shown.error();
+}
+
+TEST_F(rcall_on_pty, gets_its_picture_again_when_it_comes_back) {
+    drivers::thread_timer timer;
+    drivers::keeper_settings settings;
+    settings.heartbeat_every = 50ms;
+    settings.reopen_first = 20ms;
+    settings.reopen_most = 50ms;
+    drivers::display_keeper keeper(
+        [this](const call& bounds) -> result<std::unique_ptr<ports::display>> {
+            CIPHERLANE_TRY(auto screen, open(bounds));
+            return std::unique_ptr<ports::display>(std::move(screen));
+        },
+        timer, settings);
+    auto code = view();
+    code.valid_for = 60s;
+    ASSERT_TRUE(keeper.show_qr(code, bounds_));
+    auto before = tell({{"cmd", "counters"}})["command Q"].get<int>();
+    tell({{"cmd", "unplug"}});
+    auto end = deadline::in(3s);
+    while (keeper.attached() && !end.passed())
+        std::this_thread::sleep_for(5ms);
+    EXPECT_FALSE(keeper.attached());
+    plug();
+    while (tell({{"cmd", "counters"}})["command Q"].get<int>() == before && !end.passed()) {
+        std::this_thread::sleep_for(5ms);
+    }
+    EXPECT_EQ(tell({{"cmd", "counters"}})["command Q"].get<int>(), before + 1);
+    EXPECT_EQ(tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+}
+
+} // namespace
+} // namespace cipherlane

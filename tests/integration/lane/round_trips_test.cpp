@@ -1,0 +1,45 @@
+// Design §5: a sale asks the PIN pad at most three times (ABECS), the cipher machine at most three times (place F,
+// behind the host) and the acquirer once. Each device counts for itself.
+#include "support/lane_fixture.hpp"
+
+#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/sign_in.hpp>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class RoundTrips : public lane_fixture {
+  protected:
+    unsigned cipher_machine_commands() {
+        const auto seen = around->acquirer.control().ask({{"cmd", "counters"}});
+        return seen.at("hsm_round_trips").get<unsigned>();
+    }
+    unsigned pinpad_commands() { return around->pinpad.control().ask({{"cmd", "counters"}}).value("commands", 0U); }
+};
+
+TEST_F(RoundTrips, OfOneSale) {
+    sim::narrator tell(story);
+    sim::till till(settings(), &tell);
+    ASSERT_TRUE(acquiring::sign_in(till.lane()).run({}, call(30s)));
+    // The first sale of the day opens the PIN pad's session; that is not part of a sale.
+    around->present(around->rich);
+    ASSERT_TRUE(acquiring::sale(till.lane()).run({"first", amount(100)}, call(60s)));
+    const auto machine_before = cipher_machine_commands();
+    const auto pad_before = pinpad_commands();
+    const auto host_before = till.host().round_trips();
+
+    around->present(around->rich);
+    const auto sold = acquiring::sale(till.lane()).run({"one", amount(1234)}, call(60s));
+    ASSERT_TRUE(sold && sold->ok());
+
+    EXPECT_EQ(till.host().round_trips() - host_before, 1U);
+    EXPECT_EQ(cipher_machine_commands() - machine_before, 3U); // verify MAC, translate PIN, make MAC
+    const auto pad = pinpad_commands() - pad_before;
+    EXPECT_GE(pad, 2U); // the card and the PIN at least, or this counts nothing
+    EXPECT_LE(pad, 3U);
+}
+
+} // namespace
+} // namespace cipherlane::tests

@@ -1,0 +1,76 @@
+#include "gateway-sim/order_book.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::sim {
+namespace {
+
+class OrderBook : public testing::Test {
+  protected:
+    std::int64_t now = 1'000'000;
+    order_book book{[this] { return now; }, [](std::size_t digits) { return std::string(digits, 'A'); }};
+
+    static nlohmann::json request(const std::string& number, std::int64_t amount) {
+        return {{"order_number", number}, {"merchant_id", "M1"}, {"terminal_id", "T1"}, {"amount", amount},
+            {"currency", "156"}, {"subject", "tea"}, {"notify_url", ""}, {"valid_seconds", 60}};
+    }
+
+    /// The code of the refusal; empty if there was none.
+    template <class Act>
+    static std::string refused(Act act) {
+        try {
+            act();
+            return {};
+        } catch (const refusal& why) {
+            return why.code;
+        }
+    }
+};
+
+TEST_F(OrderBook, TheSameNumberAgainIsTheSameOrder) {
+    const auto [order, fresh] = book.create(request("o1", 500));
+    EXPECT_TRUE(fresh);
+    EXPECT_EQ(order.code_url, "https://qr.95516.com/00010001/" + std::string(32, 'A'));
+    EXPECT_FALSE(book.create(request("o1", 500)).second);
+    EXPECT_EQ(refused([&] { book.create(request("o1", 501)); }), "order_differs");
+}
+
+TEST_F(OrderBook, NamesTheMemberThatIsWrong) {
+    auto bad = request("o1", 0);
+    EXPECT_EQ(refused([&] { book.create(bad); }), "bad_request");
+    bad = request("../x", 5);
+    EXPECT_EQ(refused([&] { book.create(bad); }), "bad_request");
+    bad = request("o1", 5);
+    bad.erase("merchant_id");
+    EXPECT_EQ(refused([&] { book.create(bad); }), "bad_request");
+}
+
+TEST_F(OrderBook, AnExpiredCodeCannotBePaid) {
+    (void)book.create(request("o1", 500));
+    now += 60;
+    EXPECT_EQ(refused([&] { book.pay("o1"); }), "not_waiting");
+    EXPECT_EQ(book.find("o1").status, "expired");
+}
+
+TEST_F(OrderBook, WhoIsFasterDecidesBetweenPayingAndCancelling) {
+    (void)book.create(request("paid", 500));
+    EXPECT_EQ(book.pay("paid").status, "paid");
+    EXPECT_EQ(book.cancel("paid").status, "paid");
+    (void)book.create(request("gone", 500));
+    EXPECT_EQ(book.cancel("gone").status, "cancelled");
+    EXPECT_EQ(refused([&] { book.pay("gone"); }), "not_waiting");
+}
+
+TEST_F(OrderBook, RefundsNoMoreThanWasPaidAndEachNumberOnce) {
+    (void)book.create(request("o1", 500));
+    EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 1}}); }), "not_paid");
+    (void)book.pay("o1");
+    EXPECT_EQ(book.refund("o1", {{"refund_number", "r1"}, {"amount", 200}}).refunded(), 200);
+    EXPECT_EQ(book.refund("o1", {{"refund_number", "r1"}, {"amount", 200}}).refunded(), 200);
+    EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 100}}); }), "refund_differs");
+    EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r2"}, {"amount", 301}}); }), "refund_too_large");
+    EXPECT_EQ(book.refund("o1", {{"refund_number", "r2"}, {"amount", 300}}).status, "refunded");
+}
+
+} // namespace
+} // namespace cipherlane::sim

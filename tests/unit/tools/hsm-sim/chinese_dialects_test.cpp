@@ -1,0 +1,152 @@
+#include "racal_answers.hpp"
+#include "support/vectors.hpp"
+
+#include <cipherlane/crypto/sm2_key.hpp>
+#include <cipherlane/crypto/sm2_signature.hpp>
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace cipherlane::hsm_sim::tests {
+namespace {
+
+const std::string key_1 = "0123456789ABCDEFFEDCBA9876543210";
+
+std::string counted(const std::string& data) {
+    char length[5];
+    std::snprintf(length, sizeof length, "%04zu", data.size());
+    return length + data;
+}
+
+TEST(Sjl06, MakesThePublishedPosMac) {
+    racal_unit unit("sjl06");
+    int rows = 0;
+    for (const auto& row : cipherlane::tests::load_vectors("mac_unionpay_ecb.csv")) {
+        if (!row.ok() || (row["cipher"] != "TDES" && row["cipher"] != "SM4")) continue;
+        const bool sm4 = row["cipher"] == "SM4";
+        const auto key = *from_hex(row["key"]);
+        std::string field;
+        command(unit.device, *unit.device.lmks(), {}, 32, field)
+            .put_key(slots::tak, sm4 ? 'S' : 'U', clear_key(key, sm4 ? key_algorithm::sm4 : key_algorithm::des));
+        char length[5];
+        std::snprintf(length, sizeof length, "%04zX", row["mab"].size());
+        const auto answer = unit.ask("MU0011" + field + length + row["mab"]);
+        EXPECT_EQ(answer.substr(0, 4 + 16), "MV00" + row["mac_raw8"]) << row["id"];
+        ++rows;
+    }
+    EXPECT_GT(rows, 2);
+}
+
+TEST(Sjl05, EnciphersWithE0) {
+    racal_unit unit("sjl05");
+    const auto zek = unit.field(slots::zek, 'U', key_1);
+    const std::string clear = "givemeSOMEMACing";
+    EXPECT_EQ(unit.ask("E00010" + zek +
+                       "01"
+                       "180000"
+                       "010" +
+                       clear),
+        "E1001020B2755792E752610D7593C1E8F789EE84");
+    EXPECT_EQ(unit.ask("E00110" + zek +
+                       "10"
+                       "180000"
+                       "020B2755792E752610D7593C1E8F789EE84"),
+        "E1000010" + clear);
+    EXPECT_EQ(unit.ask("E00020" + zek +
+                       "01"
+                       "180000"
+                       "0102030405060708"
+                       "010" +
+                       clear),
+        "E10010200CC9E2A0F2A628A166758A88DFDC1EB6"
+        "66758A88DFDC1EB6");
+}
+
+TEST(Sjj1310, FormsAKeyFromClearComponents) {
+    racal_unit unit("sjj1310");
+    const auto formed = unit.ask("AM0010002U" + key_1 + "UC7152C20BC2C830EA7EC9E8334ABE3FE");
+    // An independent script's check value of the two, put to odd parity.
+    EXPECT_EQ(formed.substr(0, 5), "AN00U");
+    EXPECT_EQ(formed.substr(37), "B9B4072E1DA28BEC");
+}
+
+TEST(Sjj1310, SignsAndVerifiesWithSm2) {
+    racal_unit unit("sjj1310");
+    const auto pair = unit.ask("E707");
+    ASSERT_EQ(pair.size(), 4U + 91 + 4 + 32);
+    ASSERT_EQ(pair.substr(0, 4), "E800");
+    const auto der = pair.substr(4, 91);
+    const auto wrapped = pair.substr(4 + 91);
+    const std::string text = "2007" + counted("1234567812345678") + ";" + counted("message");
+    const auto signature = unit.ask("E5" + text + "K9999" + wrapped);
+    ASSERT_EQ(signature.substr(0, 8), "E6000064");
+    EXPECT_EQ(unit.ask("E6" + text + signature.substr(4) + "K9999" + der), "E700");
+    const auto other = "2007" + counted("1234567812345678") + ";" + counted("Message");
+    EXPECT_EQ(unit.ask("E6" + other + signature.substr(4) + "K9999" + der), "E701");
+    // Beside the unit: the library agrees.
+    const auto point = crypto::sm2_public_point::from_der(as_bytes(der));
+    ASSERT_TRUE(point);
+    crypto::sm2_signature raw{};
+    std::copy_n(as_bytes(signature).begin() + 8, raw.size(), raw.begin());
+    EXPECT_TRUE(
+        crypto::sm2_verification_key::create(*point)->verify(as_bytes("1234567812345678"), as_bytes("message"), raw));
+}
+
+TEST(Sjj1310, DigestsWithSm3) {
+    racal_unit unit("sjj1310");
+    // GB/T 32905 A.1
+    EXPECT_EQ(to_hex(as_bytes(unit.ask("GM2000003abc").substr(4))),
+        "66C7F0F462EEEDD9D1F2D46BDC10E4E24167C4875CF2F7A2297DA02B8F4BA8E0");
+}
+
+class ProfileFile : public testing::Test {
+  protected:
+    std::string write(const std::string& text) {
+        const auto file =
+            std::filesystem::temp_directory_path() / ("hsm_sim_profile_" + std::to_string(::getpid()) + ".toml");
+        std::ofstream(file) << text;
+        path_ = file;
+        return file;
+    }
+    ~ProfileFile() override { std::filesystem::remove(path_); }
+
+  private:
+    std::filesystem::path path_;
+};
+
+TEST_F(ProfileFile, CorrectsABuiltInProfile) {
+    const auto read = find_settings(write(R"(base = "sjj1312"
+name = "ours"
+account_digits = 16
+[frame]
+length = "be16"
+header_length = 8
+byte_order = "little"
+[codes.pin_format]
+iso0 = "02"
+[key_type]
+pik = { code = "31", pair = 14, variant = 2 }
+)"));
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(read->profile, "ours");
+    EXPECT_EQ(read->account_digits, 16U);
+    EXPECT_TRUE(read->frame.length_prefix);
+    EXPECT_EQ(read->frame.header_length, 8U);
+    EXPECT_TRUE(read->little_endian);
+    EXPECT_EQ(read->pin_formats.at("02"), pin_format::iso0);
+    EXPECT_EQ(read->pin_formats.count("01"), 0U);
+    EXPECT_EQ(read->raw_key_types.at("31"), (lmk_slot{7, 2}));
+}
+
+TEST_F(ProfileFile, NamesTheFaultyEntry) {
+    EXPECT_EQ(find_settings(write("base = \"nothing\"\n")).error().field(), "base");
+    EXPECT_EQ(find_settings(write("base = \"payshield\"\nkcv_digits = 7\n")).error().field(), "kcv_digits");
+    EXPECT_EQ(find_settings(write("base = \"payshield\"\n= 7\n")).error().offset(), 2U);
+    EXPECT_FALSE(find_settings("/nonexistent/profile.toml"));
+    EXPECT_FALSE(find_settings("no such"));
+}
+
+} // namespace
+} // namespace cipherlane::hsm_sim::tests

@@ -1,0 +1,110 @@
+#include "simkit/child_process.hpp"
+#include "simkit/control_channel.hpp"
+#include "simkit/control_client.hpp"
+#include "simkit/database.hpp"
+#include "simkit/fault_plan.hpp"
+#include "simkit/pty_pair.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <fcntl.h>
+#include <thread>
+#include <unistd.h>
+
+namespace cipherlane::sim {
+namespace {
+
+TEST(ControlChannel, AnswersEachLineAndRefusesWhatIsNoCommand) {
+    boost::asio::io_context io;
+    auto channel = control_channel::listen(io, 0, [](const nlohmann::json& request) {
+        if (request.at("cmd") != "twice") throw std::invalid_argument("unknown command");
+        return nlohmann::json{{"value", 2 * request.at("value").get<int>()}};
+    });
+    ASSERT_TRUE(channel);
+    std::thread server([&] { io.run(); });
+    {
+        auto client = control_client::connect("127.0.0.1:" + std::to_string((*channel)->port()));
+        ASSERT_TRUE(client);
+        EXPECT_EQ(client->ask({{"cmd", "twice"}, {"value", 21}}).at("value"), 42);
+        EXPECT_THROW(client->ask({{"cmd", "other"}}), std::runtime_error);
+        EXPECT_THROW(client->ask({{"value", 1}}), std::runtime_error);
+        EXPECT_EQ(client->ask({{"cmd", "twice"}, {"value", 1}}).at("value"), 2);
+    }
+    io.stop();
+    server.join();
+}
+
+TEST(FaultPlan, HitsAsOftenAndAfterAsManyAsAsked) {
+    fault_plan plan({"drop", "delay"});
+    plan.set({{.kind = "drop", .match = "CA", .skip = 1, .times = 2}}, 7);
+    EXPECT_FALSE(plan.hit("NC"));
+    EXPECT_FALSE(plan.hit("CA"));
+    EXPECT_EQ(plan.hit("CA")->kind, "drop");
+    EXPECT_TRUE(plan.hit("CA"));
+    EXPECT_FALSE(plan.hit("CA"));
+    EXPECT_THROW(plan.set({{.kind = "explode"}}, 7), std::invalid_argument);
+}
+
+TEST(FaultPlan, RepeatsItselfWithTheSameSeed) {
+    const auto pattern = [](std::uint64_t seed) {
+        fault_plan plan({"drop"});
+        plan.set({{.kind = "drop", .times = -1, .probability = 0.5}}, seed);
+        std::string hits;
+        for (int i = 0; i < 64; ++i)
+            hits += plan.hit("x") ? '1' : '0';
+        return hits;
+    };
+    EXPECT_EQ(pattern(3), pattern(3));
+    EXPECT_NE(pattern(3), pattern(4));
+}
+
+TEST(PtyPair, CarriesBytesBothWaysUnchanged) {
+    auto pair = pty_pair::open();
+    ASSERT_TRUE(pair);
+    const int driver = ::open(pair->path().c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ASSERT_GE(driver, 0);
+    const std::string data("\x02\x00\x11\x13\n\r\x03", 7);
+    ASSERT_EQ(::write(driver, data.data(), data.size()), 7);
+    std::string read(7, '\0');
+    for (std::size_t got = 0; got < read.size();) {
+        const auto more = ::read(pair->master(), read.data() + got, read.size() - got);
+        if (more > 0) got += static_cast<std::size_t>(more);
+    }
+    EXPECT_EQ(read, data);
+    ::close(driver);
+}
+
+TEST(ChildProcess, TellsWhatItPrintsAndHowItEnds) {
+    auto child = child_process::start({"/bin/sh", "-c", "echo listening on 127.0.0.1:7; exit 3"}, "/dev/null");
+    ASSERT_TRUE(child);
+    EXPECT_EQ(*child->await("listening", std::chrono::seconds(5)), "127.0.0.1:7");
+    EXPECT_TRUE(child->await("control", std::chrono::seconds(5)).error().is(condition::link_lost));
+    EXPECT_EQ(child->wait(std::chrono::seconds(5)), 3);
+}
+
+TEST(ChildProcess, CanBeKilled) {
+    auto child = child_process::start({"/bin/sleep", "60"}, "/dev/null");
+    ASSERT_TRUE(child);
+    child->kill();
+    EXPECT_EQ(child->wait(std::chrono::seconds(5)), -9);
+}
+
+TEST(Database, RollsBackWhatIsNotCommitted) {
+    database books(":memory:");
+    books.execute("CREATE TABLE t(v INTEGER)");
+    {
+        transaction half(books);
+        books.prepare("INSERT INTO t VALUES(?)").bind(1).run();
+    }
+    transaction whole(books);
+    books.prepare("INSERT INTO t VALUES(?)").bind(2).run();
+    whole.commit();
+    auto query = books.prepare("SELECT SUM(v) FROM t");
+    ASSERT_TRUE(query.step());
+    EXPECT_EQ(query.integer(0), 2);
+    EXPECT_THROW(books.execute("nonsense"), std::runtime_error);
+}
+
+} // namespace
+} // namespace cipherlane::sim
