@@ -9,6 +9,13 @@ namespace cipherlane::drivers {
 
 /// What the event thread needs, so that it can outlast its owner when it is the one that releases it.
 struct usb_context::core {
+    core() = default;
+    core(const core&) = delete;
+    core& operator=(const core&) = delete;
+    ~core() {
+        if (context != nullptr) libusb_exit(context);
+    }
+
     libusb_context* context = nullptr;
     std::atomic<bool> stopping{false};
     std::chrono::milliseconds period{};
@@ -51,7 +58,6 @@ void usb_context::handle_events(const std::shared_ptr<core>& of) {
         if (usb_context* owner = of->owner) of->tick(*owner);
     }
     of->tick = nullptr;
-    libusb_exit(of->context);
 }
 
 usb_context::~usb_context() {
@@ -61,7 +67,8 @@ usb_context::~usb_context() {
         thread_.detach();
         return;
     }
-    // A flag alone would be seen only when the thread wakes by itself.
+    // A flag alone would be seen only when the thread wakes by itself. It may do so before the interruption: the
+    // context must outlast both, so the core ends it and not the thread.
     libusb_interrupt_event_handler(core_->context);
     thread_.join();
 }
