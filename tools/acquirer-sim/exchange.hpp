@@ -31,6 +31,7 @@ struct host_core::exchange {
     std::optional<iso8583::transaction> what;
     std::optional<ledger_terminal> terminal;
     std::string batch;
+    std::optional<fault> planned; ///< what goes wrong with it on purpose
 
   private:
     void stamp() {

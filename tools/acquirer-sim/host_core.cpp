@@ -69,6 +69,7 @@ host_reply host_core::handle(byte_view body) {
     for (const int field : echoed_fields) {
         if (on.request.has(field)) on.answer.set(field, on.request.value(field));
     }
+    on.planned = faults_.hit(on.what ? std::string(name_of(*on.what)) : std::string("unknown"));
     dispatch(on);
     return deliver(on);
 }
@@ -86,6 +87,7 @@ void host_core::dispatch(exchange& on) {
         {transaction::batch_settle, &host_core::settle},
         {transaction::upload_mag, &host_core::upload},
         {transaction::upload_ic, &host_core::upload},
+        {transaction::upload_refund, &host_core::upload_refund},
         {transaction::upload_end, &host_core::upload_end},
     };
     if (!on.what) return on.refuse("12"); // invalid transaction
@@ -99,6 +101,10 @@ void host_core::dispatch(exchange& on) {
     }
     if (on.request.has(60)) {
         if (const auto parsed = iso8583::field60::parse(on.request.value(60))) on.batch = parsed->batch.view();
+    }
+    // A host that will not: nothing of the message is done.
+    if (on.planned && on.planned->kind == "refuse") {
+        return on.refuse(on.planned->value.empty() ? "96" : on.planned->value);
     }
     const auto found = handlers.find(*on.what);
     if (found != handlers.end()) return (this->*found->second)(on);
@@ -256,7 +262,8 @@ void host_core::settle(exchange& on) {
     if (!claimed) return on.refuse("30");
     const auto ours = books_.totals(on.terminal->terminal_id, on.batch);
     const auto& theirs = claimed->domestic;
-    const bool same = ours.debit == ledger_side{theirs.debit_amount, theirs.debit_count} &&
+    const bool asked = on.planned && on.planned->kind == "not_balanced";
+    const bool same = !asked && ours.debit == ledger_side{theirs.debit_amount, theirs.debit_count} &&
                       ours.credit == ledger_side{theirs.credit_amount, theirs.credit_count};
     const auto verdict = same ? iso8583::settlement_verdict::balanced : iso8583::settlement_verdict::not_balanced;
     claimed->domestic.verdict = verdict;
@@ -280,6 +287,15 @@ void host_core::upload(exchange& on) {
     on.accept();
 }
 
+/// A refund comes alone, as it was sent before, without its MAC.
+void host_core::upload_refund(exchange& on) {
+    const auto trace = on.request.value(11);
+    if (!books_.upload(on.terminal->terminal_id, on.batch, trace, std::stoll(on.request.value(4)))) {
+        log_.warning(component, "batch upload: refund with trace " + trace + " differs");
+    }
+    on.accept();
+}
+
 void host_core::upload_end(exchange& on) {
     const auto expected = on.request.value(48);
     const auto have = books_.uploads(on.terminal->terminal_id, on.batch);
@@ -290,7 +306,7 @@ void host_core::upload_end(exchange& on) {
     on.accept();
 }
 
-bytes host_core::seal(exchange& on, const std::optional<fault>& planned) {
+bytes host_core::seal(exchange& on) {
     const bool sealed = on.what && iso8583::row_of(*on.what).seal == iso8583::sealing::mac && on.terminal &&
                         !on.terminal->tak.empty();
     if (sealed) on.answer.leave_mac_hole();
@@ -306,7 +322,7 @@ bytes host_core::seal(exchange& on, const std::optional<fault>& planned) {
             log_.error(component, mac.error().to_string());
             return {};
         }
-        if (planned && planned->kind == "wrong_mac") (*mac)[0] = static_cast<std::uint8_t>((*mac)[0] ^ 1U);
+        if (on.planned && on.planned->kind == "wrong_mac") (*mac)[0] = static_cast<std::uint8_t>((*mac)[0] ^ 1U);
         std::copy(mac->begin(), mac->end(), built->mac.begin());
     }
     frame.resize(built->frame.size());
@@ -314,13 +330,13 @@ bytes host_core::seal(exchange& on, const std::optional<fault>& planned) {
 }
 
 host_reply host_core::deliver(exchange& on) {
-    const auto planned = faults_.hit(on.what ? std::string(name_of(*on.what)) : std::string("unknown"));
+    const auto& planned = on.planned;
     auto header = iso8583::pos_header::parse(on.request.header());
     if (header && ask_sign_in_) header = header->with_request(iso8583::processing_request::sign_in);
     if (header) on.answer.set_header(header->digits());
     on.answer.set_tpdu(on.request.tpdu().swapped());
     host_reply reply;
-    reply.message = seal(on, planned);
+    reply.message = seal(on);
     if (!planned) return reply;
     ++counters_["fault " + planned->kind];
     if (planned->kind == "no_answer") reply.message.clear();

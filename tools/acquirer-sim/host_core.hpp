@@ -60,13 +60,14 @@ class host_core {
     void reversal(exchange& on);
     void settle(exchange& on);
     void upload(exchange& on);
+    void upload_refund(exchange& on);
     void upload_end(exchange& on);
 
     [[nodiscard]] bool mac_fits(exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
     [[nodiscard]] std::optional<ledger_trade> original_of(const exchange& on);
-    [[nodiscard]] bytes seal(exchange& on, const std::optional<fault>& planned);
+    [[nodiscard]] bytes seal(exchange& on);
     [[nodiscard]] host_reply deliver(exchange& on);
 
     ledger& books_;

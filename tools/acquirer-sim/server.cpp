@@ -24,8 +24,8 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-const std::vector<std::string> known_faults{
-    "no_answer", "late_answer", "wrong_mac", "duplicate_answer", "disconnect_after_request"};
+const std::vector<std::string> known_faults{"no_answer", "late_answer", "wrong_mac", "duplicate_answer",
+    "disconnect_after_request", "refuse", "not_balanced"};
 
 } // namespace
 

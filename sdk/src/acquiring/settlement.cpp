@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -104,14 +105,28 @@ result<iso8583::message> upload_refund(
     auto request = new_request(on, row, record.trace);
     fill_from_record(request, record, &card);
     set_field60(request, on, row, progress.batch);
-    name_original(request, record);
+    CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
+    name_original(request, original ? *original : record);
     request.set(63, operator_field(on));
     return request;
 }
 
+/// What a refusal does to the batch. The host has not taken what it must have before the batch may be closed: unless
+/// a person has said otherwise, the settlement stays where it is.
+result<void> refused(
+    lane_core& on, after_refusal how, std::string_view message, const std::string& code, std::string_view trace) {
+    on.log().warning(
+        "acquiring", "host refused a step of the settlement: " + std::string(message) + ", code " + code);
+    if (how == after_refusal::close_batch) return {};
+    return flow_error(acquiring_errc::settlement_refused, message)
+        .with_peer_code(code)
+        .for_trace(static_cast<std::uint32_t>(std::strtoul(std::string(trace).c_str(), nullptr, 10)));
+}
+
 /// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
 /// refunds one by one.
-result<void> upload(lane_core& on, settlement_progress& progress, const call& bounds) {
+result<void> upload(
+    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const call& bounds) {
     CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
     std::vector<journal_record> trades;
     std::vector<journal_record> refunds;
@@ -128,7 +143,8 @@ result<void> upload(lane_core& on, settlement_progress& progress, const call& bo
         const auto& row = iso8583::row_of(group ? transaction::upload_mag : transaction::upload_refund);
         CIPHERLANE_TRY(const auto answer, ask(on, request, row, "batch upload", bounds));
         if (!iso8583::approved(answer.code())) {
-            on.log().warning("acquiring", "host refused a batch upload: code " + answer.code());
+            CIPHERLANE_CHECK(refused(on, how, "0320", answer.code(), request.get(11)));
+            report.refused += static_cast<std::uint32_t>(count);
         }
         progress.uploaded += static_cast<std::uint32_t>(count);
         CIPHERLANE_CHECK(save(on, progress));
@@ -137,7 +153,8 @@ result<void> upload(lane_core& on, settlement_progress& progress, const call& bo
     return save(on, progress);
 }
 
-result<void> send_end(lane_core& on, const settlement_progress& progress, const call& bounds) {
+result<void> send_end(
+    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const call& bounds) {
     const bool balanced = progress.host_result == 1;
     if (balanced && !on.settings().settlement.end_when_balanced) return {};
     const auto& row = iso8583::row_of(transaction::upload_end);
@@ -148,10 +165,16 @@ result<void> send_end(lane_core& on, const settlement_progress& progress, const 
     (void)std::snprintf(count.data(), count.size(), "%04u", progress.uploaded % 10000);
     request.set(48, count.data());
     CIPHERLANE_TRY(const auto answer, ask(on, request, row, "batch end", bounds));
-    if (!iso8583::approved(answer.code())) {
-        on.log().warning("acquiring", "host refused the end of a batch: code " + answer.code());
+    if (iso8583::approved(answer.code())) return {};
+    report.end_code = answer.code();
+    const auto end = refused(on, how, "0320 end", answer.code(), request.get(11));
+    if (!end && !balanced) {
+        // The host misses records: the next run sends all of them again, which it knows by their trace numbers.
+        progress.step = settlement_step::uploading;
+        progress.uploaded = 0;
+        CIPHERLANE_CHECK(save(on, progress));
     }
-    return {};
+    return end;
 }
 
 settlement_result result_of(const settlement_progress& progress) noexcept {
@@ -161,7 +184,7 @@ settlement_result result_of(const settlement_progress& progress) noexcept {
 
 } // namespace
 
-result<settlement_report> perform(lane_core& on, const settlement_request& /*request*/, const call& bounds) {
+result<settlement_report> perform(lane_core& on, const settlement_request& request, const call& bounds) {
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
     report.resumed = progress.step != settlement_step::none;
@@ -169,8 +192,10 @@ result<settlement_report> perform(lane_core& on, const settlement_request& /*req
         CIPHERLANE_TRY(progress, begin(on, bounds));
     }
     if (progress.step == settlement_step::totals_sent) CIPHERLANE_CHECK(send_totals(on, progress, bounds));
-    if (progress.step == settlement_step::uploading) CIPHERLANE_CHECK(upload(on, progress, bounds));
-    CIPHERLANE_CHECK(send_end(on, progress, bounds));
+    if (progress.step == settlement_step::uploading) {
+        CIPHERLANE_CHECK(upload(on, progress, request.refused, report, bounds));
+    }
+    CIPHERLANE_CHECK(send_end(on, progress, request.refused, report, bounds));
     CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
     report.batch = progress.batch;
     report.totals = progress.totals;

@@ -108,7 +108,9 @@ class bookkeeper {
         return "00";
     }
     std::string upload(const iso8583::field60& field60) {
-        if (field60.network == "207" || field60.network == "202") {
+        const bool end = field60.network == "207" || field60.network == "202";
+        if (const auto& code = end ? mood_.end_code : mood_.upload_code; code != "00") return code;
+        if (end) {
             books_.settled_batches = std::max(books_.settled_batches, batch_);
         } else if (request_.has(48)) {
             books_.uploads += number(request_.value(48).substr(0, 2));

@@ -248,6 +248,79 @@ TEST(Settlement, UploadsEverythingWhereTheHostDiffers) {
     EXPECT_EQ(rig.books.uploads, 12U);
 }
 
+TEST(Settlement, ARefusedUploadKeepsTheBatchOpen) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    ASSERT_TRUE(rig.give_back("refund", paid.handle, 50));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.host.mood.upload_code = "99";
+    const auto refused = rig.settle();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), acquiring_errc::settlement_refused);
+    EXPECT_EQ(refused.error().peer_code(), "99");
+    EXPECT_EQ(refused.error().operation(), "0320");
+    rig.restart();
+    EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+    EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->batch, 1U);
+    EXPECT_FALSE(rig.records()[0].settled);
+    rig.host.mood = host_mood();
+    std::string reference;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() == "0320" && view.equals(3, "200000")) reference = view.value(37);
+    };
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_TRUE(report->resumed);
+    EXPECT_EQ(report->uploaded, 2U);
+    EXPECT_EQ(report->refused, 0U);
+    EXPECT_EQ(reference, paid.reference) << "a refund names its sale, as when it was sent";
+    EXPECT_EQ(rig.books.uploads, 2U);
+    EXPECT_EQ(rig.books.settled_batches, 1U);
+}
+
+TEST(Settlement, AfterARefusedEndEverythingGoesUpAgain) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.code = "51";
+    rig.host.mood.end_code = "77";
+    const auto refused = rig.settle();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().peer_code(), "77");
+    EXPECT_EQ(refused.error().operation(), "0320 end");
+    EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due);
+    rig.host.mood.end_code = "00";
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(rig.books.uploads, 2U);
+    EXPECT_EQ(rig.books.settled_batches, 1U);
+}
+
+TEST(Settlement, ARefusedEndOfABalancedBatchIsSentAgain) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.end_code = "96";
+    EXPECT_EQ(rig.settle().error().peer_code(), "96");
+    EXPECT_EQ(rig.books.settled_batches, 0U);
+    rig.host.mood.end_code = "00";
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(rig.books.uploads, 0U);
+    EXPECT_EQ(rig.books.settled_batches, 1U);
+}
+
+TEST(Settlement, APersonMayCloseARefusedBatch) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.code = "51";
+    rig.host.mood.upload_code = "99";
+    rig.host.mood.end_code = "77";
+    ASSERT_FALSE(rig.settle());
+    const auto report = acquiring::settlement(rig.lane()).run({acquiring::after_refusal::close_batch}, soon());
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->refused, 1U);
+    EXPECT_EQ(report->end_code, "77");
+    rig.host.mood = host_mood();
+    EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+}
+
 TEST(Settlement, SendsPendingReversalsFirst) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("a", 1000));

@@ -4,10 +4,20 @@
 #include <cipherlane/ports/store.hpp>
 
 #include <cstdint>
+#include <string>
 
 namespace cipherlane::acquiring {
 
-struct settlement_request {};
+/// What becomes of a batch of which the host refuses a record or the end message.
+enum class after_refusal : std::uint8_t {
+    keep_open,   ///< the settlement stays under way and ends `settlement_refused`: run again, it sends the same again
+    close_batch, ///< a person has agreed with the acquirer that it be closed all the same; the report says what was
+                 ///< refused
+};
+
+struct settlement_request {
+    after_refusal refused = after_refusal::keep_open;
+};
 
 /// How the batch was closed.
 enum class settlement_result : std::uint8_t { balanced, not_balanced, host_error };
@@ -17,6 +27,8 @@ struct settlement_report {
     ports::batch_totals totals;
     settlement_result host = settlement_result::balanced;
     std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
+    std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
+    std::string end_code;       ///< the host's code where it refused the end message; likewise
     std::uint64_t cards_erased = 0;
     bool resumed = false; ///< went on with a settlement that had been broken off
 };
@@ -25,8 +37,10 @@ struct settlement_report {
 /// balance, every record of the batch (0320) and the end message; then the next batch opens.
 ///
 /// Its progress is durable: after a crash, a lost link or a deadline the next run goes on where it stopped, with the
-/// same totals; until then no trade is taken. Trades of the QR gateway are reported apart: the host does not know
-/// them.
+/// same totals; until then no trade is taken. A record or an end that the host refuses keeps the batch open, too:
+/// `settlement_refused` with the host's code, "0500", "0320" or "0320 end" as the operation, and the trace number.
+/// A refused 0500 alone leaves nothing under way: trades may go on. Trades of the QR gateway are reported apart: the
+/// host does not know them.
 /// @return `timed_out`, `link_lost` (run it again), `rejected_by_peer` (`settlement_refused`), `local_fault`.
 using settlement = flow<settlement_request, settlement_report>;
 

@@ -1,0 +1,54 @@
+// A settlement over the wire whose totals differ: the host says so, the till uploads its records and ends the batch;
+// what the host refuses meanwhile keeps the batch open.
+#include "support/lane_fixture.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/refund.hpp>
+#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/settlement.hpp>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class DifferingTotals : public lane_fixture {
+  protected:
+    void fault(const nlohmann::json& what) { around->acquirer.control().ask({{"cmd", "faults"}, {"set", what}}); }
+    unsigned received(const char* transaction) {
+        return around->acquirer.control().ask({{"cmd", "counters"}}).at("counters").value(transaction, 0U);
+    }
+};
+
+TEST_F(DifferingTotals, AreUploadedRecordByRecord) {
+    sim::narrator tell(story);
+    sim::till till(settings(), &tell);
+    around->present(around->rich);
+    const auto sold = acquiring::sale(till.lane()).run({"one", amount(1234)}, call(60s));
+    ASSERT_TRUE(sold && sold->ok());
+    ASSERT_TRUE(acquiring::refund(till.lane()).run({"back", sold->handle, amount(234)}, call(60s)));
+
+    fault({{{"kind", "not_balanced"}, {"match", "batch settlement"}},
+        {{"kind", "refuse"}, {"match", "batch upload, refund"}, {"value", "99"}}});
+    const auto refused = acquiring::settlement(till.lane()).run({}, call(60s));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), acquiring_errc::settlement_refused);
+    EXPECT_EQ(refused.error().peer_code(), "99");
+    EXPECT_EQ(acquiring::sale(till.lane()).run({"no", amount(1)}, call(60s)).error().code(),
+        acquiring_errc::settlement_due);
+
+    const auto settled = acquiring::settlement(till.lane()).run({}, call(60s));
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_TRUE(settled->resumed);
+    EXPECT_EQ(settled->host, acquiring::settlement_result::not_balanced);
+    EXPECT_EQ(settled->uploaded, 2U);
+    EXPECT_EQ(received("batch settlement"), 1U);
+    EXPECT_EQ(received("batch upload, magnetic stripe"), 1U);
+    EXPECT_EQ(received("batch upload, refund"), 2U);
+    EXPECT_EQ(received("batch upload end"), 1U);
+    around->present(around->rich);
+    EXPECT_EQ(acquiring::sale(till.lane()).run({"next", amount(1)}, call(60s))->batch, settled->batch + 1);
+}
+
+} // namespace
+} // namespace cipherlane::tests

@@ -1,0 +1,112 @@
+// The simulated host at the end of a batch: totals, uploads, end. None of these messages has a MAC, so that no cipher
+// machine is asked; the messages are literal field values of the POS dialect.
+#include "acquirer-sim/host_core.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace cipherlane::sim {
+namespace {
+
+using iso8583::message;
+
+class Batch : public testing::Test {
+  protected:
+    Batch() {
+        books.put_terminal({"TEST0001", "TESTMERCH000001", "", "", ""});
+        books.put_card({"6222000000000017", "3012", "135790", 100'000});
+        book("000002", "sale", 1234);
+        book("000003", "refund", 234);
+    }
+    void book(const std::string& trace, const std::string& kind, std::int64_t minor) {
+        ledger_trade trade;
+        trade.terminal_id = "TEST0001";
+        trade.batch = "000001";
+        trade.trace = trace;
+        trade.kind = kind;
+        trade.card = "6222000000000017";
+        trade.amount = minor;
+        trade.answer = "00";
+        trade.state = trade_state::approved;
+        books.post(trade, kind == "sale" ? -minor : minor);
+    }
+    static message request(std::string_view mti, std::string_view trace, std::string_view field60) {
+        message made(mti);
+        made.set_tpdu(*iso8583::tpdu::parse("6000030000"));
+        made.set_header("603100310730");
+        made.set(11, trace).set(41, "TEST0001").set(42, "TESTMERCH000001").set(60, field60);
+        return made;
+    }
+    /// One field of the answer.
+    std::string ask(const message& what, int field) {
+        bytes frame(2048);
+        const auto encoded = iso8583::encode(iso8583::cup_pos(), what, frame).value();
+        const auto reply = host.handle(encoded.body);
+        if (reply.message.size() < 2) return "no answer";
+        return iso8583::decode_body(iso8583::cup_pos(), byte_view(reply.message).subspan(2))->value(field);
+    }
+    std::string totals(std::string_view debit, std::string_view credit, int field) {
+        auto made = request("0500", "000010", "00000001201");
+        made.set(48, std::string(debit).append(credit).append(32, '0')).set(49, "156").set(63, "01 ");
+        return ask(made, field);
+    }
+    std::string upload(std::string_view record) {
+        auto made = request("0320", "000011", "00000001201");
+        made.set(48, std::string("01").append(record));
+        return ask(made, 39);
+    }
+    std::string upload_refund(std::string_view trace, std::string_view minor) {
+        auto made = request("0320", trace, "25000001000500");
+        made.set(2, "6222000000000017").set(3, "200000").set(4, minor).set(22, "012").set(25, "00");
+        made.set(37, "000000000001").set(49, "156").set(61, "0000010000021121").set(63, "01 ");
+        return ask(made, 39);
+    }
+    std::string end(std::string_view network, std::string_view count) {
+        auto made = request("0320", "000012", std::string("00000001").append(network));
+        made.set(48, count);
+        return ask(made, 39);
+    }
+
+    ledger books{":memory:"};
+    std::unique_ptr<security> machine = security::create("127.0.0.1:1", "payshield", "U0").value();
+    issuer bank{books, secret_bytes(16)};
+    fault_plan faults{{"refuse", "not_balanced"}};
+    host_core host{books, *machine, bank, faults, logger::none(), [] { return std::chrono::system_clock::now(); }};
+};
+
+TEST_F(Batch, BalancesWhereBothSidesHaveTheSame) {
+    EXPECT_EQ(totals("000000001234001", "000000000234001", 48).substr(30, 1), "1");
+    EXPECT_EQ(end("207", "0000"), "00");
+}
+
+TEST_F(Batch, OfOtherTotalsIsUploadedAndEnded) {
+    book("000004", "sale", 500); // the terminal knows nothing of it
+    EXPECT_EQ(totals("000000001234001", "000000000234001", 48).substr(30, 1), "2");
+    // ICC flag 00, trace, PAN to 20 digits, amount (POS specification, batch upload of magnetic cards: 40 digits).
+    EXPECT_EQ(upload("0000000200006222000000000017000000001234"), "00");
+    EXPECT_EQ(end("202", "0002"), "77") << "the refund is missing";
+    EXPECT_EQ(upload_refund("000003", "000000000234"), "00");
+    EXPECT_EQ(upload_refund("000003", "000000000234"), "00") << "again: the same record";
+    EXPECT_EQ(end("202", "0002"), "00");
+    EXPECT_EQ(books.uploads("TEST0001", "000001"), 2);
+}
+
+TEST_F(Batch, TheRigMayHaveAStepRefused) {
+    (void)host.control(
+        {{"cmd", "faults"}, {"set", {{{"kind", "not_balanced"}, {"match", "batch settlement"}},
+                                        {{"kind", "refuse"}, {"match", "batch upload, refund"}, {"value", "99"}},
+                                        {{"kind", "refuse"}, {"match", "batch upload end"}}}}});
+    EXPECT_EQ(totals("000000001234001", "000000000234001", 48).substr(30, 1), "2");
+    EXPECT_EQ(upload_refund("000003", "000000000234"), "99");
+    EXPECT_EQ(books.uploads("TEST0001", "000001"), 0) << "nothing of a refused message is done";
+    EXPECT_EQ(end("202", "0001"), "96");
+    EXPECT_EQ(upload_refund("000003", "000000000234"), "00");
+    EXPECT_EQ(end("202", "0001"), "00");
+}
+
+} // namespace
+} // namespace cipherlane::sim
