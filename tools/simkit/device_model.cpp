@@ -17,6 +17,19 @@ std::uint8_t index_of(const std::string& text, std::uint8_t index) {
     return text.empty() ? 0 : index;
 }
 
+/// An interface with what belongs to it: class descriptors, endpoints.
+void append(bytes& text, std::uint8_t number, const usb_interface& one) {
+    const bytes head{9, 4, number, 0, static_cast<std::uint8_t>(one.endpoints.size()), one.class_code, one.subclass,
+        one.protocol, 0};
+    text.insert(text.end(), head.begin(), head.end());
+    text.insert(text.end(), one.class_descriptor.begin(), one.class_descriptor.end());
+    for (const auto& endpoint : one.endpoints) {
+        const bytes line{7, 5, endpoint.address, static_cast<std::uint8_t>(endpoint.what), low(endpoint.packet_size),
+            high(endpoint.packet_size), endpoint.interval};
+        text.insert(text.end(), line.begin(), line.end());
+    }
+}
+
 } // namespace
 
 bytes usb_identity::device_descriptor() const {
@@ -25,14 +38,11 @@ bytes usb_identity::device_descriptor() const {
 }
 
 bytes usb_identity::configuration_descriptor() const {
-    bytes text{9, 2, 0, 0, 1, 1, 0, 0x80, 50, 9, 4, 0, 0, static_cast<std::uint8_t>(endpoints.size()),
-        interface_class, interface_subclass, interface_protocol, 0};
-    text.insert(text.end(), class_descriptor.begin(), class_descriptor.end());
-    for (const auto& endpoint : endpoints) {
-        const bytes one{7, 5, endpoint.address, static_cast<std::uint8_t>(endpoint.what), low(endpoint.packet_size),
-            high(endpoint.packet_size), endpoint.interval};
-        text.insert(text.end(), one.begin(), one.end());
-    }
+    const auto count = static_cast<std::uint8_t>(1 + further_interfaces.size());
+    bytes text{9, 2, 0, 0, count, 1, 0, 0x80, 50};
+    append(text, 0, {interface_class, interface_subclass, interface_protocol, class_descriptor, endpoints});
+    for (std::uint8_t number = 1; number < count; ++number)
+        append(text, number, further_interfaces[number - 1U]);
     text[2] = low(static_cast<std::uint16_t>(text.size()));
     text[3] = high(static_cast<std::uint16_t>(text.size()));
     return text;

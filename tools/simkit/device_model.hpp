@@ -17,6 +17,15 @@ struct usb_endpoint {
     std::uint8_t interval = 0; ///< of an interrupt endpoint, in milliseconds
 };
 
+/// An interface beside the first one.
+struct usb_interface {
+    std::uint8_t class_code = 0xFF;
+    std::uint8_t subclass = 0;
+    std::uint8_t protocol = 0;
+    bytes class_descriptor{};
+    std::vector<usb_endpoint> endpoints{};
+};
+
 /// What a device says of itself on USB. Carriers that are not USB use nothing of it.
 struct usb_identity {
     std::uint16_t vendor = 0;
@@ -29,7 +38,8 @@ struct usb_identity {
     std::uint8_t interface_protocol = 0;
     bytes class_descriptor{}; ///< between interface and endpoints, as HID has one
     std::vector<usb_endpoint> endpoints;
-    std::string kernel_driver{}; ///< bound to interface 0, e.g. "usbhid"
+    std::vector<usb_interface> further_interfaces{}; ///< numbered from 1
+    std::string kernel_driver{};                     ///< bound to interface 0, e.g. "usbhid"
 
     [[nodiscard]] bytes device_descriptor() const;
     [[nodiscard]] bytes configuration_descriptor() const;

@@ -9,9 +9,16 @@ namespace {
 constexpr std::uint8_t device_to_host = 0x80;
 constexpr std::uint8_t get_status = 0;
 constexpr std::uint8_t clear_feature = 1;
+constexpr std::uint8_t set_feature = 3;
 constexpr std::uint8_t get_descriptor = 6;
+constexpr std::uint8_t get_configuration = 8;
 constexpr std::uint8_t set_configuration = 9;
+constexpr std::uint8_t get_interface = 10;
 constexpr std::uint8_t set_interface = 11;
+
+/// Who a request is for (bits 0 to 4 of its type), and the one feature of an endpoint.
+constexpr std::uint8_t for_endpoint = 2;
+constexpr std::uint16_t endpoint_halt = 0;
 
 } // namespace
 
@@ -20,6 +27,10 @@ usb_function::usb_function(device_model& model, sink finished)
     , finished_(std::move(finished)) {
     for (const auto& endpoint : model_.identity().endpoints)
         pipes_[endpoint.address].what = endpoint;
+    for (const auto& interface : model_.identity().further_interfaces) {
+        for (const auto& endpoint : interface.endpoints)
+            pipes_[endpoint.address].what = endpoint;
+    }
 }
 
 bool usb_function::submit(usb_request request) {
@@ -144,23 +155,46 @@ void usb_function::run_control(const usb_request& request) {
 
 std::optional<bytes> usb_function::answer_control(const usb_request& request) {
     const auto& setup = request.setup;
-    const usb_identity& identity = model_.identity();
-    if (setup.type == device_to_host && setup.request == get_descriptor) {
-        switch (setup.value >> 8) {
-        case 1: return identity.device_descriptor();
-        case 2: return identity.configuration_descriptor();
-        case 3: return identity.string_descriptor(static_cast<std::uint8_t>(setup.value));
-        default: return std::nullopt;
-        }
-    }
     const bool standard = (setup.type & 0x60U) == 0;
-    if (standard && setup.request == get_status) return bytes{0, 0};
-    if (standard && setup.request == clear_feature) {
-        clear_halt(static_cast<std::uint8_t>(setup.index));
-        return bytes{};
+    const bool in = (setup.type & device_to_host) != 0;
+    // A descriptor of an interface, as HID has, is the model's.
+    if (setup.type == device_to_host && setup.request == get_descriptor) return answer_descriptor(setup);
+    if (standard && in && setup.request == get_configuration) return bytes{1};
+    if (standard && in && setup.request == get_interface) return bytes{0};
+    if (standard && in && setup.request == get_status) return answer_status(setup);
+    if (standard && !in && (setup.request == clear_feature || setup.request == set_feature)) {
+        return change_feature(setup);
     }
-    if (standard && (setup.request == set_configuration || setup.request == set_interface)) return bytes{};
+    if (standard && !in && (setup.request == set_configuration || setup.request == set_interface)) return bytes{};
     return model_.control(*this, setup, request.data);
+}
+
+std::optional<bytes> usb_function::answer_descriptor(const control_request& setup) const {
+    const usb_identity& identity = model_.identity();
+    switch (setup.value >> 8) {
+    case 1: return identity.device_descriptor();
+    case 2: return identity.configuration_descriptor();
+    case 3: return identity.string_descriptor(static_cast<std::uint8_t>(setup.value));
+    default: return std::nullopt;
+    }
+}
+
+bytes usb_function::answer_status(const control_request& setup) const {
+    const auto found = pipes_.find(static_cast<std::uint8_t>(setup.index));
+    const bool halted = (setup.type & 0x1FU) == for_endpoint && found != pipes_.end() && found->second.halted;
+    return {static_cast<std::uint8_t>(halted ? 1 : 0), 0};
+}
+
+std::optional<bytes> usb_function::change_feature(const control_request& setup) {
+    if ((setup.type & 0x1FU) != for_endpoint || setup.value != endpoint_halt) return bytes{};
+    const auto endpoint = static_cast<std::uint8_t>(setup.index);
+    if (!pipes_.contains(endpoint)) return std::nullopt;
+    if (setup.request == set_feature) {
+        halt(endpoint);
+    } else {
+        clear_halt(endpoint);
+    }
+    return bytes{};
 }
 
 void usb_function::advance(pipe& line) {

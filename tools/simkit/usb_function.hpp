@@ -86,6 +86,9 @@ class usb_function final : public carrier {
     [[nodiscard]] static bool to_host(std::uint8_t endpoint) { return (endpoint & 0x80U) != 0; }
     void run_control(const usb_request& request);
     [[nodiscard]] std::optional<bytes> answer_control(const usb_request& request);
+    [[nodiscard]] std::optional<bytes> answer_descriptor(const control_request& setup) const;
+    [[nodiscard]] bytes answer_status(const control_request& setup) const;
+    [[nodiscard]] std::optional<bytes> change_feature(const control_request& setup);
     void advance(pipe& line);
     void take_out(pipe& line);
     [[nodiscard]] bool fill_in(pipe& line);
