@@ -33,6 +33,10 @@ constexpr std::array rows{
     row(crypto_errc::translation_refused, condition::misuse, "this PIN block translation is not allowed"),
     row(crypto_errc::unsupported_algorithm, condition::unsupported, "algorithm not available for this"),
     row(crypto_errc::library_failed, condition::local_fault, "the cryptographic library failed"),
+    row(crypto_errc::bad_key_block, condition::bad_message, "not a key block of this kind"),
+    row(crypto_errc::key_use_refused, condition::misuse, "the key's block does not allow this use"),
+    row(crypto_errc::bad_ksn, condition::bad_message, "key serial number of the wrong length or without a key"),
+    row(crypto_errc::key_exhausted, condition::unsupported, "the initial key has no transaction keys left"),
 };
 
 const table_category crypto_category{"cipherlane.crypto", rows};

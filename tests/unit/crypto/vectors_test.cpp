@@ -12,7 +12,7 @@ namespace {
 
 std::vector<kat_entry> all_entries() {
     std::vector<kat_entry> all;
-    for (const auto table : {crypto_kats(), crypto_sm_kats()})
+    for (const auto table : {crypto_kats(), crypto_keys_kats(), crypto_sm_kats()})
         all.insert(all.end(), table.begin(), table.end());
     return all;
 }
@@ -37,6 +37,8 @@ const std::map<std::string, std::vector<std::string>, std::less<>> results{
     {"cmac_sm4", {"mac"}},
     {"hmac", {"mac"}},
     {"kcv", {"kcv"}},
+    {"tr31", {"key"}},
+    {"tr31_derived_keys", {"kbek", "kbak"}},
     {"sm2", {"message", "r", "s"}},
     {"sm3", {"digest"}},
     {"sm4", {"ciphertext"}},
@@ -48,7 +50,8 @@ kat_row with(const kat_row& row, const std::string& column, const std::string& v
              "random8", "pin_field", "pan_field", "from_format", "to_format", "pan_changes", "cipher", "padding",
              "data", "mac", "key1", "key2", "mab", "xor_result", "hex_text", "enc1", "mac8_ascii", "mac8_hex",
              "mac_raw8", "hash", "method", "length", "kcv", "curve", "user_id", "private", "public_x", "public_y",
-             "k", "message", "r", "s", "c1c3c2", "digest", "mode", "iv", "plaintext", "ciphertext"}) {
+             "k", "message", "r", "s", "c1c3c2", "digest", "mode", "iv", "plaintext", "ciphertext", "version", "kbpk",
+             "kbek", "kbak", "key_block"}) {
         cells[name] = row[name];
     }
     cells[column] = value;

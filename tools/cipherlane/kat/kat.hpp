@@ -47,6 +47,7 @@ struct kat_entry {
 
 /// One table for each part of the SDK, in `kat_PART.cpp`; kat_command.cpp lists them.
 [[nodiscard]] std::span<const kat_entry> crypto_kats();
+[[nodiscard]] std::span<const kat_entry> crypto_keys_kats();
 [[nodiscard]] std::span<const kat_entry> crypto_sm_kats();
 [[nodiscard]] std::span<const kat_entry> hsm_kats();
 [[nodiscard]] std::span<const kat_entry> iso8583_kats();

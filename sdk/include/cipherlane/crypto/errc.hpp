@@ -29,6 +29,10 @@ enum class crypto_errc {
     translation_refused,
     unsupported_algorithm,
     library_failed,
+    bad_key_block,
+    key_use_refused,
+    bad_ksn,
+    key_exhausted,
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(crypto_errc value) noexcept;

@@ -76,6 +76,7 @@ using data_key = key<purpose::data_encryption>;
 using key_encryption_key = key<purpose::key_encryption>;
 using key_block_protection_key = key<purpose::key_block_protection>;
 using base_derivation_key = key<purpose::base_derivation>;
+using dukpt_initial_key = key<purpose::initial_derivation>;
 using pin_verification_key = key<purpose::pin_verification>;
 using card_verification_key = key<purpose::card_verification>;
 using emv_master_key = key<purpose::emv_master>;

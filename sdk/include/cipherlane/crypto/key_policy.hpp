@@ -18,6 +18,7 @@ enum class purpose : std::uint8_t {
     key_encryption,       ///< TMK, ZMK, LMK (主密钥)
     key_block_protection, ///< KBPK of TR-31 and X9.143
     base_derivation,      ///< BDK of DUKPT
+    initial_derivation,   ///< initial key of one DUKPT device (IK, IPEK)
     pin_verification,     ///< PVK
     card_verification,    ///< CVK
     emv_master,           ///< issuer master keys for application cryptograms and scripts
@@ -29,13 +30,14 @@ struct key_policy {
     enum class rule : std::uint8_t { accepted, refused };
 
     std::string_view name;
-    rule single_des;              ///< 8-byte DES keys for any purpose
-    rule even_parity;             ///< DES key bytes without odd parity (SP 800-67)
-    rule weak_des;                ///< the 4 weak and 12 semi-weak DES keys as any part (SP 800-67, 3.3.2)
-    rule equal_parts;             ///< TDES with K1 = K2 or K2 = K3: in truth single DES
-    rule sm4_pin;                 ///< SM4 keys for PINs
-    rule aes_legacy_check_value;  ///< check values of AES keys by encrypting zeros
-    rule bare_wrapping;           ///< keys that travel in ECB instead of a key block (PCI PIN requirement 18-3)
+    rule single_des;             ///< 8-byte DES keys for any purpose
+    rule even_parity;            ///< DES key bytes without odd parity (SP 800-67)
+    rule weak_des;               ///< the 4 weak and 12 semi-weak DES keys as any part (SP 800-67, 3.3.2)
+    rule equal_parts;            ///< TDES with K1 = K2 or K2 = K3: in truth single DES
+    rule sm4_pin;                ///< SM4 keys for PINs
+    rule aes_legacy_check_value; ///< check values of AES keys by encrypting zeros
+    rule bare_wrapping;          ///< keys that travel in ECB instead of a key block (PCI PIN requirement 18-3)
+    rule weaker_wrapping;        ///< a key block whose protection key is weaker than the key inside (PCI PIN annex C)
     std::size_t legacy_kcv_limit; ///< longest check value by encrypting zeros, bytes
     std::size_t cmac_kcv_limit;   ///< longest check value by CMAC, bytes
 };
@@ -50,6 +52,7 @@ inline constexpr key_policy cup_pos_policy{
     .sm4_pin = key_policy::rule::accepted,
     .aes_legacy_check_value = key_policy::rule::accepted,
     .bare_wrapping = key_policy::rule::accepted,
+    .weaker_wrapping = key_policy::rule::accepted,
     .legacy_kcv_limit = 4,
     .cmac_kcv_limit = 5,
 };
@@ -64,12 +67,13 @@ inline constexpr key_policy legacy_policy{
     .sm4_pin = key_policy::rule::accepted,
     .aes_legacy_check_value = key_policy::rule::accepted,
     .bare_wrapping = key_policy::rule::accepted,
+    .weaker_wrapping = key_policy::rule::accepted,
     .legacy_kcv_limit = 8,
     .cmac_kcv_limit = 5,
 };
 
-/// PCI PIN v3.1 with X9.24-1:2017: TDES of two or three distinct parts or AES for PINs; AES check values by CMAC only;
-/// keys travel in key blocks.
+/// PCI PIN v3.1 with X9.24-1:2017: TDES of two or three distinct parts or AES for PINs; AES check values by CMAC
+/// only; keys travel in key blocks.
 inline constexpr key_policy pci_policy{
     .name = "pci",
     .single_des = key_policy::rule::refused,
@@ -79,6 +83,7 @@ inline constexpr key_policy pci_policy{
     .sm4_pin = key_policy::rule::refused,
     .aes_legacy_check_value = key_policy::rule::refused,
     .bare_wrapping = key_policy::rule::refused,
+    .weaker_wrapping = key_policy::rule::refused,
     .legacy_kcv_limit = 3,
     .cmac_kcv_limit = 5,
 };
