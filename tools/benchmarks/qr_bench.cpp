@@ -28,7 +28,7 @@ std::string build(const amount& total) {
         payload.set(qr::mpm_id::initiation, "12") && payload.set(29, "0012D156000000000510A93FO3230Q") &&
         payload.set(qr::mpm_id::category, "4111") && payload.set_amount(total) &&
         payload.set(qr::mpm_id::country, "CN") && payload.set(qr::mpm_id::name, "Best Transport") &&
-        payload.set(qr::mpm_id::city, "Beijing") && payload.set(qr::mpm_id::additional, 5, "Order20241121ab");
+        payload.set(qr::mpm_id::city, "Beijing") && payload.set(qr::mpm_id::additional, 5, "Order241121");
     if (!done) std::abort();
     return payload.to_text();
 }
