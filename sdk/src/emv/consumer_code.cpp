@@ -23,6 +23,7 @@ constexpr tag_number tag_pan = 0x5A;
 constexpr std::string_view first_characters = "hQVDUFY"; // 85 05 "CPV" in base64
 constexpr std::string_view version_1 = "CPV01";
 constexpr std::size_t largest_code = 4096; // a symbol holds less
+constexpr std::size_t largest_data = largest_code / 4 * 3;
 constexpr std::size_t longest_track2 = 19;
 constexpr tlv_limits limits{.depth = 4, .size = largest_code};
 
@@ -107,9 +108,11 @@ class strict_check {
 
 /// 85 "CPV01" first, then at least one application with an AID; returns how many applications.
 result<std::size_t> check_basics(byte_view data) {
+    if (data.size() > largest_data) return refuse(emv_errc::too_large, {}, data.size());
     tlv_reader top(data, limits);
-    const bool first = top.next() && top.object().offset == 0 && top.object().tag == tag_format_indicator &&
-                       as_text(top.object().value) == version_1;
+    // With a longer form of length the text would not begin as one knows these codes by.
+    const bool first = top.next() && top.object().tag == tag_format_indicator &&
+                       top.object().value.data() == data.data() + 2 && as_text(top.object().value) == version_1;
     if (!first) return refuse(emv_errc::not_consumer_code, {tag_format_indicator}, 0);
     std::size_t applications = 0;
     while (top.next()) {

@@ -49,6 +49,27 @@ TEST(ConsumerCode, Recognised) {
     EXPECT_FALSE(consumer_code::recognised(""));
 }
 
+TEST(ConsumerCode, AnIndicatorWithALongLengthWouldNotBeRecognised) {
+    constexpr std::string_view application = "61134F07A0000000555555"
+                                             "5A081234567890123458";
+    EXPECT_TRUE(consumer_code::from_tlv(code(application)));
+    const auto refused = consumer_code::from_tlv(hex("8581054350563031" + std::string(application)));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), emv_errc::not_consumer_code);
+    EXPECT_EQ(refused.error().field(), "85");
+}
+
+TEST(ConsumerCode, DataBehindTheLongestTextIsRefused) {
+    auto data = code("61134F07A0000000555555"
+                     "5A081234567890123458");
+    data.resize(3073); // zeros between objects are allowed
+    EXPECT_EQ(consumer_code::from_tlv(data).error().code(), emv_errc::too_large);
+    data.resize(3072);
+    const auto longest = consumer_code::from_tlv(data);
+    ASSERT_TRUE(longest) << longest.error();
+    EXPECT_TRUE(consumer_code::parse(longest->to_text()));
+}
+
 TEST(ConsumerCode, LenientForgivesPaddingWhiteSpaceAndOrder) {
     auto bare = std::string(annex_b1.substr(0, annex_b1.size() - 1));
     EXPECT_EQ(consumer_code::parse(bare).error().code(), emv_errc::not_base64);
