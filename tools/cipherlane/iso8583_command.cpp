@@ -5,11 +5,13 @@
 #include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/dialect_file.hpp>
 #include <cipherlane/iso8583/iso_dialects.hpp>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 namespace cipherlane::cli {
 namespace {
@@ -33,12 +35,18 @@ T value_or_fail(result<T> from) {
     return *std::move(from);
 }
 
+/// A built-in dialect, or one from a file, which lives until the program ends.
 const iso8583::dialect& dialect_named(const std::string& name) {
+    if (name.ends_with(".toml")) {
+        static std::optional<iso8583::loaded_dialect> loaded;
+        loaded = value_or_fail(iso8583::loaded_dialect::load(name));
+        return loaded->table();
+    }
     if (const auto* found = iso8583::find_dialect(name)) return *found;
     std::string all;
     for (const auto* one : iso8583::built_in_dialects())
         all.append(" ").append(one->name);
-    fail_with("no dialect " + name + "; there are" + all);
+    fail_with("no dialect " + name + "; there are" + all + ", or a file that ends in .toml");
 }
 
 std::string input_text(const options& chosen) {
@@ -122,7 +130,8 @@ void run_explain(const options& chosen) {
 CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& about,
     const std::shared_ptr<options>& chosen, const std::string& input, void (*run)(const options&)) {
     auto* action = to.add_subcommand(name, about);
-    action->add_option("--dialect", chosen->dialect, "Message format")->default_val("cup-pos");
+    action->add_option("--dialect", chosen->dialect, "Message format: a built-in name or FILE.toml")
+        ->default_val("cup-pos");
     action->add_option("input", chosen->input, input + "; standard input if left out");
     action->callback([chosen, run] { run(*chosen); });
     return action;

@@ -32,6 +32,9 @@ constexpr std::array iso8583_rows{
     row(iso8583_errc::bad_subfield, bad, "wrong sub-field"),
     row(iso8583_errc::bad_dialect, condition::misuse, "the dialect contradicts itself"),
     row(iso8583_errc::bad_text, bad, "text that the character set cannot carry"),
+    row(iso8583_errc::no_dialect_file, condition::local_fault, "the dialect's file cannot be read"),
+    row(iso8583_errc::dialect_syntax, condition::misuse, "the dialect's file is no TOML"),
+    row(iso8583_errc::dialect_key, condition::misuse, "a key that is unknown, missing, or cannot have this value"),
 };
 
 const table_category iso8583_category{"cipherlane.iso8583", iso8583_rows};

@@ -23,8 +23,11 @@ enum class iso8583_errc {
     missing_field,
     buffer_too_small,
     bad_subfield,
-    bad_dialect, ///< a dialect table that contradicts itself
-    bad_text,    ///< text that the character set cannot carry
+    bad_dialect,     ///< a dialect table that contradicts itself
+    bad_text,        ///< text that the character set cannot carry
+    no_dialect_file, ///< a dialect's file that cannot be read
+    dialect_syntax,  ///< a dialect's file that is no TOML
+    dialect_key,     ///< a key that does not exist in a dialect's file, is missing, or cannot have this value
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(iso8583_errc value) noexcept;

@@ -84,36 +84,40 @@ struct field_spec {
     }
 };
 
-/// True if the properties go together: what `valid(dialect)` asks of each field.
-[[nodiscard]] constexpr bool valid(const field_spec& spec) noexcept {
-    if (spec.kind == kind::none) return spec.number == 0;
-    if (spec.number < 2 || spec.number > 128 || spec.name.empty()) return false;
-    if (spec.max == 0 || spec.max > max_field_units || spec.min > spec.max) return false;
+/// The first property that does not go together with the others, by its name ("max"); null where all do.
+[[nodiscard]] constexpr const char* fault_in(const field_spec& spec) noexcept {
+    if (spec.kind == kind::none) return spec.number == 0 ? nullptr : "kind";
+    if (spec.number < 2 || spec.number > 128) return "number";
+    if (spec.name.empty()) return "name";
+    if (spec.max == 0 || spec.max > max_field_units) return "max";
     const bool fixed = spec.length == length_form::fixed;
-    if (fixed && spec.min != spec.max) return false;
+    if (spec.min > spec.max || (fixed && spec.min != spec.max)) return "min";
     // The prefix must be able to say the greatest length.
     constexpr unsigned most[] = {0xFFFF, 9, 99, 999, 9999};
     unsigned limit = most[static_cast<std::size_t>(spec.length)];
     if (spec.prefix == length_encoding::binary && !fixed) limit = spec.prefix_bytes() == 1 ? 0xFF : 0xFFFF;
-    if (spec.max > limit) return false;
+    if (spec.max > limit) return "max";
     const bool digits = spec.kind == kind::digits || spec.kind == kind::track || spec.kind == kind::signed_digits;
-    if (spec.encoding == encoding::bcd && !digits) return false;
-    if (spec.kind == kind::binary && spec.encoding != encoding::binary && spec.encoding != encoding::hex)
-        return false;
-    if (spec.kind != kind::binary && (spec.encoding == encoding::binary || spec.encoding == encoding::hex)) {
-        return false;
-    }
-    if (spec.kind == kind::gbk && spec.encoding != encoding::ascii) return false;
-    if (spec.kind == kind::signed_digits && (!fixed || spec.max < 2)) return false;
-    if (spec.kind == kind::signed_digits && spec.packed() && spec.max % 2 == 0) return false;
+    const bool raw = spec.encoding == encoding::binary || spec.encoding == encoding::hex;
+    if (spec.packed() && !digits) return "encoding";
+    if ((spec.kind == kind::binary) != raw) return "encoding";
+    if (spec.kind == kind::gbk && spec.encoding != encoding::ascii) return "encoding";
+    if (spec.kind == kind::signed_digits && !fixed) return "length";
+    if (spec.kind == kind::signed_digits && spec.max < 2) return "max";
+    if (spec.kind == kind::signed_digits && spec.packed() && spec.max % 2 == 0) return "max";
     const bool nibble_pad =
         spec.padding == padding::left_zero || spec.padding == padding::right_zero || spec.padding == padding::right_f;
-    if (nibble_pad && !spec.packed()) return false;
+    if (nibble_pad && !spec.packed()) return "padding";
     // An odd count of packed digits needs a rule for the nibble that is left.
     const bool can_be_odd = !fixed || spec.max % 2 != 0;
-    if (spec.packed() && spec.kind != kind::signed_digits && can_be_odd && !nibble_pad) return false;
-    if (spec.padding == padding::right_space && (digits || spec.kind == kind::binary || !fixed)) return false;
-    return true;
+    if (spec.packed() && spec.kind != kind::signed_digits && can_be_odd && !nibble_pad) return "padding";
+    if (spec.padding == padding::right_space && (digits || spec.kind == kind::binary || !fixed)) return "padding";
+    return nullptr;
+}
+
+/// True if the properties go together: what `valid(dialect)` asks of each field.
+[[nodiscard]] constexpr bool valid(const field_spec& spec) noexcept {
+    return fault_in(spec) == nullptr;
 }
 
 } // namespace cipherlane::iso8583
