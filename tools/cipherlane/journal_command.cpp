@@ -1,5 +1,6 @@
 #include "cipherlane/commands.hpp"
 
+#include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/recovery.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
@@ -50,6 +51,7 @@ std::string words(const ports::journal_record& record) {
     std::string text(ports::to_string(record.state));
     if (!record.host_code.empty()) text += " " + record.host_code;
     if (!record.closed && !undecided(record)) text += ", not told";
+    if (!record.note.empty()) text += ", by a person: " + record.note;
     return text;
 }
 
@@ -68,7 +70,7 @@ json to_json(const ports::journal_record& record) {
         {"requested", record.requested.minor()}, {"approved", record.approved.minor()}, {"card", record.masked_pan},
         {"order", record.order_number}, {"host_code", record.host_code}, {"reference", record.reference},
         {"authorization", record.authorization}, {"key", record.idempotency_key}, {"told", record.closed},
-        {"settled", record.settled}, {"undecided", undecided(record)}};
+        {"settled", record.settled}, {"undecided", undecided(record)}, {"note", record.note}};
 }
 
 struct list_options {
@@ -165,6 +167,30 @@ void recover(const recover_options& options) {
     if (!all) throw CLI::RuntimeError(undecided_code);
 }
 
+struct decide_options {
+    std::string settings;
+    std::uint64_t record = 0;
+    bool paid = false;
+    bool not_paid = false; ///< one of the two
+    std::string note;
+};
+
+/// A person's word on one record. Needs the journal alone: nobody is asked.
+void decide(const decide_options& options) {
+    const auto settings = value_or_fail(acquiring::load_terminal(options.settings));
+    const ports::system_clock clock;
+    store::file_key_provider key(settings.journal.key_file);
+    store::sqlite_journal_settings how;
+    how.path = settings.journal.file;
+    const auto journal = value_or_fail(store::sqlite_journal::open(how, key, clock, patient()));
+    acquiring::lane_ports with(*journal);
+    with.clock = &clock;
+    auto lane = value_or_fail(acquiring::lane::open(settings, with, patient()));
+    const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
+    std::cout << value_or_fail(acquiring::decision(lane).run({options.record, found, options.note}, patient()))
+              << "\n";
+}
+
 } // namespace
 
 void add_journal_command(CLI::App& tool) {
@@ -186,6 +212,18 @@ void add_journal_command(CLI::App& tool) {
     recover_app->add_option("settings", recovering->settings, "The terminal's settings (TOML)")->required();
     recover_app->add_option("--master-key", recovering->master_key, "File with the TMK, 32 hex digits")->required();
     recover_app->callback([recovering] { recover(*recovering); });
+
+    auto deciding = std::make_shared<decide_options>();
+    auto* decide_app = journal->add_subcommand("decide",
+        "Record what a person has found out about a QR order or refund that recover cannot decide; the till must not "
+        "be running");
+    decide_app->add_option("settings", deciding->settings, "The terminal's settings (TOML)")->required();
+    decide_app->add_option("--record", deciding->record, "Its number, as list shows it")->required();
+    auto* verdict = decide_app->add_option_group("verdict")->require_option(1);
+    verdict->add_flag("--paid", deciding->paid, "The money moved (of a refund: it was given back)");
+    verdict->add_flag("--not-paid", deciding->not_paid, "It did not, and will not any more");
+    decide_app->add_option("--note", deciding->note, "Who found out, and how; kept in the journal")->required();
+    decide_app->callback([deciding] { decide(*deciding); });
 }
 
 } // namespace cipherlane::cli

@@ -33,6 +33,18 @@ std::int64_t integer_of(const nlohmann::json& request, const char* member, std::
     return value;
 }
 
+/// Does something with an order; a refusal then names it.
+template <class Work>
+auto naming(const std::string& order_number, const std::string& refund_number, Work work) -> decltype(work()) {
+    try {
+        return work();
+    } catch (refusal& why) {
+        why.order_number = order_number;
+        why.refund_number = refund_number;
+        throw;
+    }
+}
+
 } // namespace
 
 std::int64_t gateway_order::refunded() const {
@@ -62,9 +74,14 @@ gateway_order& order_book::at(const std::string& number) {
 }
 
 std::pair<gateway_order, bool> order_book::create(const nlohmann::json& request) {
+    const auto number = text_of(request, "order_number");
+    if (!is_number(number)) throw bad("order_number");
+    return naming(number, {}, [&] { return make(number, request); });
+}
+
+std::pair<gateway_order, bool> order_book::make(const std::string& number, const nlohmann::json& request) {
     gateway_order order;
-    order.number = text_of(request, "order_number");
-    if (!is_number(order.number)) throw bad("order_number");
+    order.number = number;
     order.merchant_id = text_of(request, "merchant_id");
     order.terminal_id = text_of(request, "terminal_id");
     order.amount = integer_of(request, "amount", 1, 999'999'999'999);
@@ -87,19 +104,25 @@ std::pair<gateway_order, bool> order_book::create(const nlohmann::json& request)
 }
 
 gateway_order order_book::find(const std::string& number) {
-    return at(number);
+    return naming(number, {}, [&] { return at(number); });
 }
 
 gateway_order order_book::cancel(const std::string& number) {
-    auto& order = at(number);
+    auto& order = naming(number, {}, [&]() -> gateway_order& { return at(number); });
     if (order.status == "waiting") order.status = "cancelled";
     return order;
 }
 
 gateway_order order_book::refund(const std::string& number, const nlohmann::json& request) {
-    auto& order = at(number);
     const auto refund_number = text_of(request, "refund_number");
     if (!is_number(refund_number)) throw bad("refund_number");
+    return naming(
+        number, refund_number, [&]() -> gateway_order& { return give_back(number, refund_number, request); });
+}
+
+gateway_order& order_book::give_back(
+    const std::string& number, const std::string& refund_number, const nlohmann::json& request) {
+    auto& order = at(number);
     const auto amount = integer_of(request, "amount", 1, 999'999'999'999);
     if (order.paid_at == 0) throw refusal(409, "not_paid", "the order is not paid");
     if (const auto known = order.refunds.find(refund_number); known != order.refunds.end()) {

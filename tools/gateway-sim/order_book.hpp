@@ -21,6 +21,8 @@ class refusal : public std::runtime_error {
         , code(std::move(reason)) {}
     unsigned status;
     std::string code;
+    std::string order_number;  ///< what it is about; empty where the request does not say
+    std::string refund_number; ///< likewise, of a refund
 };
 
 struct gateway_order {
@@ -59,6 +61,9 @@ class order_book {
     [[nodiscard]] nlohmann::json list();
 
   private:
+    std::pair<gateway_order, bool> make(const std::string& number, const nlohmann::json& request);
+    gateway_order& give_back(
+        const std::string& number, const std::string& refund_number, const nlohmann::json& request);
     gateway_order& at(const std::string& number);
 
     std::function<std::int64_t()> now_;

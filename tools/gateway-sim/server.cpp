@@ -35,7 +35,7 @@ constexpr std::chrono::seconds exchange_time{5};
 constexpr int notification_tries = 5;
 constexpr std::chrono::milliseconds notification_pause{200};
 
-const std::vector<std::string> known_faults{"no_answer", "late_answer", "server_error", "no_notification",
+const std::vector<std::string> known_faults{"no_answer", "late_answer", "server_error", "bare_404", "no_notification",
     "late_notification", "duplicate_notification", "bad_signature"};
 
 std::int64_t now_seconds() {
@@ -54,6 +54,15 @@ response_type answer(unsigned status, const nlohmann::json& body) {
     made.set(http::field::content_type, "application/json");
     made.body() = body.dump();
     return made;
+}
+
+/// What comes from something other than the gateway, which then never hears of the request.
+std::optional<response_type> page_in_the_way(const std::string& kind) {
+    if (kind == "server_error") return answer(500, {{"code", "server_error"}, {"message", "asked for by the rig"}});
+    if (kind != "bare_404") return std::nullopt;
+    response_type page(http::status::not_found, 11);
+    page.body() = "<html>no such page</html>";
+    return page;
 }
 
 /// "http://HOST:PORT/PATH" in its parts; false if it is anything else.
@@ -207,9 +216,8 @@ class http_session : public std::enable_shared_from_this<http_session> {
   private:
     void work() {
         const auto planned = faults_.hit(std::string(request_.method_string()));
-        response_ = planned && planned->kind == "server_error"
-                        ? answer(500, {{"code", "server_error"}, {"message", "asked for by the rig"}})
-                        : serve_(request_);
+        const auto in_the_way = planned ? page_in_the_way(planned->kind) : std::nullopt;
+        response_ = in_the_way ? *in_the_way : serve_(request_);
         if (planned && planned->kind == "no_answer") return close();
         const bool late = planned && planned->kind == "late_answer";
         timer_.expires_after(late ? planned->delay : std::chrono::milliseconds(0));
@@ -248,7 +256,10 @@ response_type gateway_server::impl::serve(const request_type& request) {
     try {
         return route(request);
     } catch (const refusal& why) {
-        return answer(why.status, {{"code", why.code}, {"message", why.what()}});
+        nlohmann::json body{{"code", why.code}, {"message", why.what()}};
+        if (!why.order_number.empty()) body["order_number"] = why.order_number;
+        if (!why.refund_number.empty()) body["refund_number"] = why.refund_number;
+        return answer(why.status, body);
     } catch (const nlohmann::json::exception&) {
         return answer(400, {{"code", "bad_request"}, {"message", "the body is no JSON"}});
     }
@@ -278,7 +289,10 @@ response_type gateway_server::impl::route(const request_type& request) {
     if (!post && verb.empty()) return answer(200, orders.find(number).to_json());
     if (post && verb == "cancel") return answer(200, orders.cancel(number).to_json());
     if (post && verb == "refund") {
-        return answer(200, orders.refund(number, nlohmann::json::parse(request.body())).to_json());
+        const auto wish = nlohmann::json::parse(request.body());
+        auto order = orders.refund(number, wish).to_json();
+        order["refund_number"] = wish.at("refund_number");
+        return answer(200, order);
     }
     throw refusal(404, "no_such_page", "no such page");
 }

@@ -98,6 +98,7 @@ template class flow<sale_request, payment>;
 template class flow<void_request, payment>;
 template class flow<refund_request, payment>;
 template class flow<qr_sale_request, payment>;
+template class flow<decision_request, payment>;
 template class flow<balance_request, balance_report>;
 template class flow<settlement_request, settlement_report>;
 template class flow<recovery_request, std::vector<payment>>;

@@ -3,6 +3,7 @@
 #include "lane_core.hpp"
 
 #include <cipherlane/acquiring/balance.hpp>
+#include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/qr_sale.hpp>
 #include <cipherlane/acquiring/recovery.hpp>
@@ -24,6 +25,7 @@ namespace cipherlane::acquiring {
 [[nodiscard]] result<payment> perform(lane_core& on, const qr_sale_request& request, const call& bounds);
 [[nodiscard]] result<balance_report> perform(lane_core& on, const balance_request& request, const call& bounds);
 [[nodiscard]] result<settlement_report> perform(lane_core& on, const settlement_request& request, const call& bounds);
+[[nodiscard]] result<payment> perform(lane_core& on, const decision_request& request, const call& bounds);
 [[nodiscard]] result<std::vector<payment>> perform(
     lane_core& on, const recovery_request& request, const call& bounds);
 

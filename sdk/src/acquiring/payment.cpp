@@ -9,7 +9,7 @@ verdict verdict_of(ports::record_state state) noexcept {
     switch (state) {
     case ports::record_state::approved:
     case ports::record_state::voided: return verdict::approved;
-    case ports::record_state::not_sent:
+    case ports::record_state::not_sent: return verdict::not_sent;
     case ports::record_state::declined: return verdict::declined;
     case ports::record_state::reversed: return verdict::reversed;
     case ports::record_state::prepared:
@@ -28,6 +28,7 @@ std::string_view to_string(verdict value) noexcept {
     case verdict::declined: return "declined";
     case verdict::reversed: return "reversed";
     case verdict::unknown: return "unknown";
+    case verdict::not_sent: return "not sent";
     }
     return "?";
 }
@@ -52,6 +53,7 @@ payment to_payment(const ports::journal_record& record) {
     value.date = record.host_date.empty() ? record.created_date : record.host_date;
     value.time = record.host_time;
     value.order_number = record.order_number;
+    value.note = record.note;
     return value;
 }
 

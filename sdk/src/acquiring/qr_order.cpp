@@ -4,6 +4,10 @@
 #include "reversal.hpp"
 #include "trade.hpp"
 
+#include <cipherlane/crypto/random.hpp>
+
+#include <array>
+
 namespace cipherlane::acquiring {
 namespace {
 
@@ -60,19 +64,27 @@ journal_verdict qr_verdict(const journal_record& record, record_state state, std
 
 /// The gateway's word for an order it has never heard of: nobody can pay it.
 constexpr std::string_view no_such_order = "404";
+/// On file while an order that the gateway has issued a code for is not decided.
+constexpr std::string_view was_issued = "issued";
 
 std::string refund_number(const journal_record& record) {
     return "R" + order_number(record);
 }
 
 /// May be repeated: the same refund number is the same refund.
-payment send_refund(lane_core& on, const journal_record& record, const journal_record& original, const call& bounds) {
+[[nodiscard]] payment send_refund(
+    lane_core& on, const journal_record& record, const journal_record& original, const call& bounds) {
     const auto gateway = on.gateway();
     if (!gateway) return conclude_failure(on, record, gateway.error());
     const ports::qr_refund_request request(order_number(original), refund_number(record), record.requested);
     const auto status = (*gateway)->refund(request, bounds.no_later_than(on.settings().gateway.response_time));
     note_gateway(on, "refund order", record, word(status));
-    if (!status) return conclude_failure(on, record, status.error());
+    if (!status) {
+        // A gateway that does not know an order which it was paid for has lost more than this refund.
+        const bool lost = record.state == record_state::unknown && status.error().peer_code() == no_such_order;
+        if (!lost) return conclude_failure(on, record, status.error());
+        return write_verdict(on, record, qr_verdict(record, record_state::unknown, ""), status.error());
+    }
     auto verdict = qr_verdict(record, record_state::approved, "refunded");
     verdict.approved = record.requested;
     verdict.reference = status->transaction_number;
@@ -81,7 +93,18 @@ payment send_refund(lane_core& on, const journal_record& record, const journal_r
 
 } // namespace
 
+result<std::string> new_order_number(const lane_core& on) {
+    constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // no letter that reads as a digit
+    std::array<std::uint8_t, 12> noise{};
+    CIPHERLANE_CHECK(crypto::random_fill(noise));
+    auto number = on.terminal_id() + on.today();
+    for (const auto one : noise)
+        number += digits[one % digits.size()];
+    return number;
+}
+
 std::string order_number(const journal_record& record) {
+    if (!record.order_number.empty()) return record.order_number;
     return record.terminal_id + record.created_date + six_digits(record.batch) + six_digits(record.trace);
 }
 
@@ -120,16 +143,22 @@ payment conclude_order(lane_core& on, const journal_record& record, const result
     return write_verdict(on, record, qr_verdict(record, record_state::unknown, to_string(status->state)), why);
 }
 
-payment cancel_order(lane_core& on, const journal_record& record) {
+payment cancel_order(lane_core& on, const journal_record& record, order_made made) {
     const auto gateway = on.gateway();
     if (!gateway) return conclude_order(on, record, gateway.error());
     const auto status = (*gateway)->cancel(order_number(record), call(on.settings().gateway.response_time));
     note_gateway(on, "cancel order", record, word(status));
+    if (!status && made == order_made::acknowledged) {
+        return write_verdict(on, record, qr_verdict(record, record_state::unknown, was_issued), status.error());
+    }
     return conclude_order(on, record, status);
 }
 
 payment resolve_order(lane_core& on, const journal_record& record, const call& bounds) {
-    if (record.kind == ports::trade::qr_sale) return cancel_order(on, record);
+    if (record.kind == ports::trade::qr_sale) {
+        // An order in doubt has a word on file once the gateway has said anything of it.
+        return cancel_order(on, record, record.host_code.empty() ? order_made::not_known : order_made::acknowledged);
+    }
     const auto original = on.journal().find(record.original, on.journal_call());
     if (!original || !*original) {
         return conclude_failure(on, record, flow_error(acquiring_errc::no_original, "refund order"));
@@ -161,6 +190,7 @@ result<payment> refund_order(
     fresh.approved = amount(0, request.total.unit());
     fresh.original = original.id;
     fresh.created_date = on.today();
+    CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
     CIPHERLANE_TRY(const auto record, on.journal().begin(fresh, nullptr, bounds));
     return send_refund(on, record, original, bounds);
 }

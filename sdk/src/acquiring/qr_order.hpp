@@ -7,9 +7,16 @@
 
 namespace cipherlane::acquiring {
 
-/// What the till calls an order at the gateway: made from its record alone, so that a till which lost everything but
-/// its journal can still ask. Terminal 8, date 8, batch 6, trace 6.
+/// A number for an order or refund that no other one has, of this journal or of one that was lost: terminal 8, date
+/// 8, random 12. Durable with its record before the gateway hears of it.
+[[nodiscard]] result<std::string> new_order_number(const lane_core& on);
+
+/// What the till calls an order at the gateway. Records of earlier versions have none on file: theirs is terminal 8,
+/// date 8, batch 6, trace 6.
 [[nodiscard]] std::string order_number(const ports::journal_record& record);
+
+/// Whether the gateway has once said that it has an order.
+enum class order_made : std::uint8_t { not_known, acknowledged };
 
 /// Writes what the gateway says of an order that has come to its end; `unknown` while it may still be paid.
 [[nodiscard]] payment conclude_order(
@@ -19,8 +26,8 @@ namespace cipherlane::acquiring {
 [[nodiscard]] payment conclude_failure(lane_core& on, const ports::journal_record& record, const error& why);
 
 /// Closes an order at the gateway and writes what it is then. Not bounded by the caller's stop: the code must not be
-/// payable when nobody waits for it.
-[[nodiscard]] payment cancel_order(lane_core& on, const ports::journal_record& record);
+/// payable when nobody waits for it. An order that has been acknowledged and is then not known there stays `unknown`.
+[[nodiscard]] payment cancel_order(lane_core& on, const ports::journal_record& record, order_made made);
 
 /// Decides a QR record that is `unknown`: a refund by its repeat, an order by closing it.
 [[nodiscard]] payment resolve_order(lane_core& on, const ports::journal_record& record, const call& bounds);

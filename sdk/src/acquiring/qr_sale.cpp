@@ -135,18 +135,23 @@ result<payment> collect(lane_core& on, ports::display& display, ports::qr_gatewa
     if (!order) {
         if (nothing_left(order.error())) return not_sent(on, record, order.error());
         if (order.error().is(condition::rejected_by_peer)) return conclude_failure(on, record, order.error());
-        return cancel_order(on, record);
+        return cancel_order(on, record, order_made::not_known);
+    }
+    // The number is new, so an order that is past waiting is somebody else's: it is neither shown nor cancelled.
+    if (order->state != qr_order_state::waiting) {
+        return conclude_failure(
+            on, record, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
     }
     shown_code code(on, display);
     if (const auto shown = code.show(record, *order); !shown) {
         code.clear();
-        auto end = cancel_order(on, record);
+        auto end = cancel_order(on, record, order_made::acknowledged);
         if (!end.why) end.why = shown.error();
         return end;
     }
     const auto told = watch(on, gateway, record, watching(on, bounds));
     if (!told) code.clear(); // nobody shall scan what is about to be closed
-    auto end = told ? conclude_order(on, record, *told) : cancel_order(on, record);
+    auto end = told ? conclude_order(on, record, *told) : cancel_order(on, record, order_made::acknowledged);
     code.show_outcome(end);
     return end;
 }
@@ -172,6 +177,7 @@ result<payment> perform(lane_core& on, const qr_sale_request& request, const cal
     fresh.requested = request.total;
     fresh.approved = amount(0, request.total.unit());
     fresh.created_date = on.today();
+    CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
     CIPHERLANE_TRY(const auto record, on.journal().begin(fresh, nullptr, bounds));
     auto end = collect(on, *on.display(), *gateway, request, record, bounds);
     if (end) close(on, *end);

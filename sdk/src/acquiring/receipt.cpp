@@ -84,6 +84,7 @@ std::string_view ending(verdict outcome) {
     case verdict::declined: return "DECLINED 交易失败";
     case verdict::reversed: return "CANCELLED 已冲正";
     case verdict::unknown: return "NOT DECIDED 状态未知";
+    case verdict::not_sent: return "NOT SENT 未发送";
     }
     return "";
 }

@@ -39,6 +39,7 @@ void show_end(lane_core& on, const result<payment>& end) {
     case verdict::declined: return finish_pinpad(on, "DECLINED", end->host_code);
     case verdict::reversed: return finish_pinpad(on, "CANCELLED", "");
     case verdict::unknown: return finish_pinpad(on, "ASK THE CASHIER", "");
+    case verdict::not_sent: return finish_pinpad(on, "NOT COMPLETED", "");
     }
 }
 

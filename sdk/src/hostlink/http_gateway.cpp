@@ -8,6 +8,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
+#include <array>
+#include <span>
+
 namespace cipherlane::hostlink {
 namespace {
 
@@ -28,6 +32,35 @@ std::string order_path(std::string_view number, std::string_view verb = {}) {
     return std::string("/orders/").append(number).append(verb);
 }
 
+/// What a request is about, and with which words the gateway refuses it.
+struct subject {
+    std::string_view order_number;
+    std::string_view refund_number;
+    std::span<const std::string_view> refusals;
+};
+
+constexpr std::array<std::string_view, 2> order_refusals{"bad_request", "order_differs"};
+constexpr std::array<std::string_view, 1> status_refusals{"no_such_order"};
+constexpr std::array<std::string_view, 4> refund_refusals{
+    "bad_request", "no_such_order", "not_paid", "refund_too_large"};
+
+/// Whether this is the gateway's word on what was asked, or a page of something in between.
+bool is_verdict(const error_body& body, const subject& about) {
+    return body.order_number == about.order_number && body.refund_number == about.refund_number &&
+           std::find(about.refusals.begin(), about.refusals.end(), body.code) != about.refusals.end();
+}
+
+error other_subject(std::string_view member) {
+    return gateway_error(hostlink_errc::unreadable_answer, member);
+}
+
+/// The state of the order that was asked about; an answer about another is none.
+result<ports::qr_order_status> read_status_of(std::string_view order_number, std::string_view answer) {
+    CIPHERLANE_TRY(auto status, read_status(answer));
+    if (status.order_number != order_number) return other_subject("order_number");
+    return status;
+}
+
 } // namespace
 
 result<void> http_gateway_settings::validate() const {
@@ -40,8 +73,8 @@ result<void> http_gateway_settings::validate() const {
 
 struct http_gateway::state {
     /// One request on a connection of its own; the body of a good answer. Errors as the port says.
-    [[nodiscard]] result<std::string> ask(
-        std::string_view method, const std::string& path, std::string_view body, const call& bounds) {
+    [[nodiscard]] result<std::string> ask(std::string_view method, const std::string& path, std::string_view body,
+        const subject& about, const call& bounds) {
         if (bounds.stopped()) return named(gateway_error(hostlink_errc::stopped));
         CIPHERLANE_TRY(const auto link, net::connect_tcp(io.get_executor(), peer, bounds));
         std::string request;
@@ -53,11 +86,14 @@ struct http_gateway::state {
         auto answer = net::run(machine, *link, call(bounds.until()).no_later_than(settings.response_time));
         if (!answer) return named(answer.error());
         if (answer->status / 100 == 2) return std::move(answer->body);
-        const auto what =
-            answer->status / 100 == 4 ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed;
-        return named(gateway_error(what)
+        const auto why = read_error(answer->body);
+        return named(gateway_error(meaning(answer->status, why, about))
                          .with_peer_code(std::to_string(answer->status))
-                         .with_peer_text(read_error_code(answer->body)));
+                         .with_peer_text(why.code));
+    }
+    [[nodiscard]] static hostlink_errc meaning(unsigned status, const error_body& why, const subject& about) {
+        if (status / 100 != 4) return hostlink_errc::gateway_failed;
+        return is_verdict(why, about) ? hostlink_errc::refused_by_gateway : hostlink_errc::unnamed_refusal;
     }
     [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
 
@@ -85,27 +121,36 @@ result<ports::qr_order> http_gateway::create(const ports::qr_order_request& requ
     CIPHERLANE_CHECK(check_number(request.order_number));
     const auto url = state_->listener != nullptr ? state_->listener->url() : std::string();
     const auto body = write_order(request, state_->settings.merchant_id, url);
-    CIPHERLANE_TRY(const auto answer, state_->ask("POST", "/orders", body, bounds));
-    return read_order(answer);
+    const subject about{request.order_number, {}, order_refusals};
+    CIPHERLANE_TRY(const auto answer, state_->ask("POST", "/orders", body, about, bounds));
+    CIPHERLANE_TRY(auto order, read_order(answer));
+    if (order.order_number != request.order_number) return other_subject("order_number");
+    return order;
 }
 
 result<ports::qr_order_status> http_gateway::query(std::string_view order_number, const call& bounds) {
     CIPHERLANE_CHECK(check_number(order_number));
-    CIPHERLANE_TRY(const auto answer, state_->ask("GET", order_path(order_number), {}, bounds));
-    return read_status(answer);
+    CIPHERLANE_TRY(const auto answer,
+        state_->ask("GET", order_path(order_number), {}, {order_number, {}, status_refusals}, bounds));
+    return read_status_of(order_number, answer);
 }
 
 result<ports::qr_order_status> http_gateway::cancel(std::string_view order_number, const call& bounds) {
     CIPHERLANE_CHECK(check_number(order_number));
-    CIPHERLANE_TRY(const auto answer, state_->ask("POST", order_path(order_number, "/cancel"), {}, bounds));
-    return read_status(answer);
+    CIPHERLANE_TRY(const auto answer,
+        state_->ask("POST", order_path(order_number, "/cancel"), {}, {order_number, {}, status_refusals}, bounds));
+    return read_status_of(order_number, answer);
 }
 
 result<ports::qr_order_status> http_gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
     CIPHERLANE_CHECK(check_number(request.order_number));
+    CIPHERLANE_CHECK(check_number(request.refund_number));
+    const subject about{request.order_number, request.refund_number, refund_refusals};
     CIPHERLANE_TRY(const auto answer,
-        state_->ask("POST", order_path(request.order_number, "/refund"), write_refund(request), bounds));
-    return read_status(answer);
+        state_->ask("POST", order_path(request.order_number, "/refund"), write_refund(request), about, bounds));
+    CIPHERLANE_TRY(const auto number, read_refund_number(answer));
+    if (number != request.refund_number) return other_subject("refund_number");
+    return read_status_of(request.order_number, answer);
 }
 
 result<ports::qr_order_status> http_gateway::wait_notification(std::string_view order_number, const call& bounds) {
@@ -114,7 +159,7 @@ result<ports::qr_order_status> http_gateway::wait_notification(std::string_view 
 }
 
 result<std::string> http_gateway::public_key(const call& bounds) {
-    return state_->ask("GET", "/public-key", {}, bounds);
+    return state_->ask("GET", "/public-key", {}, {}, bounds);
 }
 
 } // namespace cipherlane::hostlink

@@ -10,6 +10,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -26,8 +27,13 @@ using tcp = asio::ip::tcp;
 
 constexpr std::size_t largest_notice = 65'536;
 constexpr std::chrono::seconds patience{10};
-/// Notices nobody has asked for yet; the oldest goes when there are more.
+/// Notices nobody has asked for yet; the one that came first goes when there are more.
 constexpr std::size_t most_notices = 1024;
+
+struct kept_notice {
+    ports::qr_order_status status;
+    std::uint64_t arrival = 0; ///< the how-manieth it was
+};
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
@@ -56,9 +62,12 @@ struct notification_listener::state {
         ++taken;
         {
             const std::scoped_lock lock(mutex);
-            if (notices.size() >= most_notices) notices.erase(notices.begin());
+            if (notices.size() >= most_notices) {
+                notices.erase(std::min_element(notices.begin(), notices.end(),
+                    [](const auto& a, const auto& b) { return a.second.arrival < b.second.arrival; }));
+            }
             const auto number = status->order_number;
-            notices.insert_or_assign(number, *std::move(status));
+            notices.insert_or_assign(number, kept_notice{*std::move(status), taken});
         }
         arrived.notify_all();
         return http::status::ok;
@@ -72,7 +81,7 @@ struct notification_listener::state {
     std::uint16_t port = 0;
     std::mutex mutex;
     std::condition_variable_any arrived;
-    std::map<std::string, ports::qr_order_status, std::less<>> notices;
+    std::map<std::string, kept_notice, std::less<>> notices;
     std::atomic<std::uint64_t> taken{0};
     std::atomic<std::uint64_t> refused{0};
     asio::io_context io;
@@ -190,7 +199,7 @@ result<ports::qr_order_status> notification_listener::wait(std::string_view orde
         return error(errc::make_error_code(code), layer::hostlink).during("notification");
     }
     const auto found = own.notices.find(order_number);
-    auto status = std::move(found->second);
+    auto status = std::move(found->second.status);
     own.notices.erase(found);
     return status;
 }

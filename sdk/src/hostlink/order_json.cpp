@@ -105,6 +105,8 @@ result<ports::qr_order> read_order(std::string_view text) {
     CIPHERLANE_TRY(order.code_url, read.text("code_url"));
     CIPHERLANE_TRY(const auto expires, read.number("expires_at"));
     order.expires = std::chrono::system_clock::time_point(std::chrono::seconds(expires));
+    CIPHERLANE_TRY(const auto word, read.text("status"));
+    CIPHERLANE_TRY(order.state, state_of(word));
     if (order.code_url.empty()) return unreadable("code_url");
     return order;
 }
@@ -123,11 +125,20 @@ result<ports::qr_order_status> read_notice(std::string_view text) {
     return status_of(order->get_object());
 }
 
-std::string read_error_code(std::string_view text) {
+result<std::string> read_refund_number(std::string_view text) {
+    CIPHERLANE_TRY(const auto object, parse_object(text));
+    return object_reader(object).text("refund_number");
+}
+
+error_body read_error(std::string_view text) {
     const auto object = parse_object(text);
     if (!object) return {};
-    auto code = object_reader(*object).text("code");
-    return code ? *std::move(code) : std::string();
+    const object_reader read(*object);
+    const auto member = [&](std::string_view name) {
+        auto value = read.text(name);
+        return value ? *std::move(value) : std::string();
+    };
+    return {member("code"), member("order_number"), member("refund_number")};
 }
 
 } // namespace cipherlane::hostlink

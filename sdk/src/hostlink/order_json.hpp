@@ -18,7 +18,15 @@ namespace cipherlane::hostlink {
 [[nodiscard]] result<ports::qr_order_status> read_status(std::string_view json);
 /// The order of a notification of the event "paid".
 [[nodiscard]] result<ports::qr_order_status> read_notice(std::string_view json);
-/// "code" of an error's body, empty if there is none.
-[[nodiscard]] std::string read_error_code(std::string_view json);
+/// "refund_number" of a refund's answer.
+[[nodiscard]] result<std::string> read_refund_number(std::string_view json);
+
+/// The body of an error; members that are not there are empty.
+struct error_body {
+    std::string code;
+    std::string order_number;
+    std::string refund_number;
+};
+[[nodiscard]] error_body read_error(std::string_view json);
 
 } // namespace cipherlane::hostlink

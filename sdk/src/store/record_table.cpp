@@ -9,7 +9,7 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
-    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed"};
+    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     return std::chrono::system_clock::time_point(std::chrono::milliseconds(value));
@@ -93,6 +93,7 @@ ports::journal_record read_record(const statement& row) {
     record.created = from_ms(next.number<std::int64_t>());
     record.decided = from_ms(next.number<std::int64_t>());
     record.closed = next.number<int>() != 0;
+    record.note = next.text();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -128,7 +129,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.host_date).bind(record.host_time).bind(record.acquirer).bind(record.order_number);
     insert.bind(record.reversal_reason).bind(record.reversal_sends);
     insert.bind(record.created_date).bind(to_ms(record.created)).bind(to_ms(record.decided));
-    insert.bind(record.closed ? 1 : 0);
+    insert.bind(record.closed ? 1 : 0).bind(record.note);
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return {};
@@ -142,7 +143,8 @@ result<void> update_record(
                              "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
                              "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
-                             "reversal_reason = COALESCE(?, reversal_reason) WHERE id = ?");
+                             "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note) "
+                             "WHERE id = ?");
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
     if (verdict.approved) {
         update.bind(verdict.approved->minor());
@@ -151,7 +153,7 @@ result<void> update_record(
     }
     for (const auto* text :
         {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization, &verdict.host_date,
-            &verdict.host_time, &verdict.acquirer, &verdict.order_number, &verdict.reversal_reason}) {
+            &verdict.host_time, &verdict.acquirer, &verdict.order_number, &verdict.reversal_reason, &verdict.note}) {
         if (*text) {
             update.bind(**text);
         } else {

@@ -48,6 +48,9 @@ CREATE INDEX records_open ON records(terminal_id, state) WHERE state IN (1, 5, 7
 CREATE INDEX records_untold ON records(terminal_id) WHERE closed = 0;
 CREATE INDEX records_original ON records(original) WHERE original != 0;
 CREATE INDEX records_card ON records(settled_at) WHERE card IS NOT NULL;
+)sql",
+    R"sql(
+ALTER TABLE records ADD COLUMN note TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -42,6 +42,7 @@ bool may_become(record_state from, record_state to) noexcept {
         edge{record_state::unknown, record_state::declined},
         edge{record_state::unknown, record_state::not_sent},
         edge{record_state::reversal_refused, record_state::reversed},
+        edge{record_state::reversal_refused, record_state::approved},
     };
     return std::any_of(edges.begin(), edges.end(), [&](const edge& e) { return e.from == from && e.to == to; });
 }

@@ -109,7 +109,7 @@ bool before_effect(const std::optional<fault_kind>& fault) {
 } // namespace
 
 result<fake_ledger::order*> fake_gateway::order(std::string_view number) {
-    if (auto* found = books_.find_order(number); found != nullptr) return found;
+    if (auto* found = books_.find_order(number); found != nullptr && !forgets) return found;
     class refused_category final : public boost::system::error_category {
       public:
         [[nodiscard]] const char* name() const noexcept override { return "fake gateway"; }
@@ -140,6 +140,7 @@ result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& requ
     if (fault) return make_fault(fault_kind::lost_answer);
     ports::qr_order order;
     order.order_number = request.order_number;
+    order.state = made_as;
     order.code_url = "https://qr.95516.com/00010000/" + request.order_number;
     return order;
 }

@@ -79,6 +79,8 @@ class fake_gateway final : public ports::qr_gateway {
 
     payer pays = payer::never;
     bool notifies = true;
+    ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says
+    bool forgets = false;                                           ///< knows no order any more
     std::vector<std::string> refunds;
 
   private:

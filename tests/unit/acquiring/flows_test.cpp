@@ -1,5 +1,6 @@
 #include "support/lane/lane_rig.hpp"
 
+#include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -206,6 +207,165 @@ TEST(QrSale, AStopEndsItAsCancelled) {
     ASSERT_TRUE(outcome) << outcome.error();
     EXPECT_EQ(outcome->outcome, verdict::declined);
     EXPECT_EQ(rig.display.code, "");
+}
+
+TEST(QrSale, ItsNumberIsOnFileFirstAndNeverRepeats) {
+    fake_ledger books;
+    lane_rig first(rig_settings(), &books);
+    lane_rig second(rig_settings(), &books); // the same till and day, after its journal was lost
+    first.gateway.pays = second.gateway.pays = fake_gateway::payer::before_notification;
+    std::string on_file;
+    first.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what != "store begin" || when != faulty_store::moment::after) return;
+        EXPECT_EQ(books.order_count, 0U);
+        on_file = first.records().back().order_number;
+    };
+    ASSERT_TRUE(first.sell_by_code("order", 990)->ok());
+    EXPECT_EQ(on_file, books.orders[0].number);
+    ASSERT_TRUE(second.sell_by_code("order", 990)->ok());
+    ASSERT_EQ(books.order_count, 2U);
+    EXPECT_EQ(on_file.size(), 28U);
+    EXPECT_EQ(on_file.substr(0, 16), "TEST000120261121");
+}
+
+TEST(QrSale, AnOrderThatIsNotNewIsNeitherShownNorCancelled) {
+    using ports::qr_order_state;
+    for (const auto state : {qr_order_state::paid, qr_order_state::cancelled, qr_order_state::expired}) {
+        lane_rig rig;
+        rig.gateway.made_as = state;
+        const auto end = rig.sell_by_code("order", 990);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::declined);
+        ASSERT_TRUE(end->why);
+        EXPECT_EQ(end->why->code(), acquiring_errc::order_not_new);
+        EXPECT_EQ(rig.display.last, "") << "no code was shown";
+        EXPECT_EQ(rig.books.orders[0].state, 'W') << "and nobody's order was touched";
+    }
+}
+
+TEST(QrSale, WhatTheGatewayForgetsAfterItIssuedACodeIsNotDeclined) {
+    lane_rig rig;
+    rig.gateway.forgets = true; // its answers to everything but the order are "no such order"
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown);
+    rig.restart();
+    EXPECT_EQ(rig.recover().value().at(0).outcome, verdict::unknown) << "the journal remembers that a code was out";
+    rig.gateway.forgets = false;
+    EXPECT_EQ(rig.recover().value().at(0).outcome, verdict::declined);
+}
+
+TEST(QrRefund, InDoubtStaysSoWhereTheGatewayForgotTheOrder) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    std::size_t at = 0;
+    rig.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what == "store begin" && when == faulty_store::moment::after) at = rig.faults.calls.size();
+        rig.faults.fail_at = at == 0 ? fault_script::never : at;
+        rig.faults.kind = fault_kind::lost_answer;
+    };
+    ASSERT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::unknown);
+    rig.guarded->around = {};
+    rig.faults.fail_at = fault_script::never;
+    rig.gateway.forgets = true;
+    EXPECT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::unknown);
+    rig.gateway.forgets = false;
+    EXPECT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 590) << "given back once";
+}
+
+/// A code sale that no machine can decide.
+acquiring::payment undecidable(lane_rig& rig) {
+    rig.gateway.forgets = true;
+    return rig.sell_by_code("order", 990).value();
+}
+
+result<acquiring::payment> decide(lane_rig& rig, std::uint64_t handle, acquiring::finding found) {
+    return acquiring::decision(rig.lane()).run({handle, found, "Li, by phone with the gateway"}, soon());
+}
+
+TEST(Decision, OfAPersonLetsTheTerminalGoOn) {
+    lane_rig rig;
+    const auto stuck = undecidable(rig);
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    EXPECT_EQ(rig.sell_by_code("next", 1).error().code(), acquiring_errc::order_pending);
+    const auto decided = decide(rig, stuck.handle, acquiring::finding::paid);
+    ASSERT_TRUE(decided) << decided.error();
+    EXPECT_EQ(decided->outcome, verdict::approved);
+    EXPECT_EQ(decided->approved, amount(990));
+    rig.restart();
+    const auto record = rig.journal->find(stuck.handle, soon()).value().value();
+    EXPECT_EQ(record.state, record_state::approved);
+    EXPECT_EQ(record.note, "Li, by phone with the gateway");
+    EXPECT_TRUE(record.closed);
+    rig.gateway.forgets = false;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    EXPECT_TRUE(rig.sell_by_code("next", 1)->ok());
+    EXPECT_EQ(rig.sell_by_code("order", 990)->outcome, verdict::approved) << "the same key tells what was decided";
+    EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::paid).error().code(), acquiring_errc::nothing_to_decide);
+}
+
+TEST(Decision, ThatACodeIsNotPaidWaitsForItsEnd) {
+    lane_rig rig;
+    const auto stuck = undecidable(rig);
+    const auto early = decide(rig, stuck.handle, acquiring::finding::not_paid);
+    EXPECT_EQ(early.error().code(), acquiring_errc::code_still_valid);
+    EXPECT_EQ(rig.records()[0].state, record_state::unknown);
+    rig.clock.time += rig.settings.gateway.code_valid;
+    EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::not_paid)->outcome, verdict::declined);
+    EXPECT_EQ(rig.booked(), 0);
+}
+
+TEST(Decision, CoversRefundsAndRefusedReversals) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto given = rig.give_back("refund", paid.handle, 300).value();
+    ASSERT_EQ(decide(rig, given.handle, acquiring::finding::paid)->outcome, verdict::approved);
+    EXPECT_EQ(rig.booked(), 700);
+    EXPECT_EQ(rig.booked(), rig.books.taken());
+    rig.host.mood = host_mood();
+    rig.host.mood.seal = host_mood::mac::wrong;
+    rig.host.mood.reversal_code = "30"; // and nothing is undone
+    const auto lost = rig.sell("lost", 500).value();
+    EXPECT_EQ(decide(rig, lost.handle, acquiring::finding::paid).error().code(), acquiring_errc::nothing_to_decide)
+        << "its reversal is still being sent";
+    rig.host.mood = host_mood();
+    rig.host.mood.reversal_code = "30";
+    ASSERT_TRUE(rig.recover());
+    ASSERT_EQ(decide(rig, lost.handle, acquiring::finding::paid)->outcome, verdict::approved) << "the host kept it";
+    EXPECT_EQ(rig.booked(), rig.books.taken());
+    EXPECT_EQ(rig.settle()->host, acquiring::settlement_result::balanced);
+}
+
+TEST(Decision, NeedsANoteAndARecordOfThisTerminal) {
+    lane_rig rig;
+    const auto with = [&](std::uint64_t handle, const std::string& note) {
+        return acquiring::decision(rig.lane()).run({handle, acquiring::finding::paid, note}, soon()).error().code();
+    };
+    for (const auto& note : {std::string(), std::string(201, 'n'), std::string("two\nlines")})
+        EXPECT_EQ(with(1, note), acquiring_errc::bad_request);
+    EXPECT_EQ(with(77, "note"), acquiring_errc::no_original);
+}
+
+TEST(Recovery, TellsWhatWasNotSentAsSuch) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    std::size_t begun = 0;
+    rig.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what == "store begin" && when == faulty_store::moment::after) begun = rig.faults.calls.size();
+        rig.faults.fail_at = begun == 0 ? fault_script::never : begun; // the host's link is gone
+    };
+    ASSERT_TRUE(rig.sell("order", 500).error().is(condition::link_lost));
+    rig.guarded->around = {};
+    rig.faults.fail_at = fault_script::never;
+    const auto found = rig.recover().value();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].outcome, verdict::not_sent) << "nobody declined it";
+    EXPECT_FALSE(found[0].ok());
+    EXPECT_TRUE(rig.sell("order", 500)->ok()) << "and its key may be used";
 }
 
 TEST(QrSale, CanBeRefunded) {

@@ -62,6 +62,7 @@ TEST(HttpGateway, OrdersACode) {
         const auto order = peer.gateway()->create(wish, call(5s));
         ASSERT_TRUE(order) << order.error();
         EXPECT_EQ(order->code_url, "https://qr.95516.com/00010000/1");
+        EXPECT_EQ(order->state, ports::qr_order_state::paid);
         EXPECT_EQ(peer.last.substr(0, 22), "POST /orders HTTP/1.1\r");
         for (const char* part : {R"("order_number":"O1")", R"("merchant_id":"M")", R"("amount":990)",
                  R"("currency":"156")", R"("valid_seconds":180)", R"("subject":"Tee \"grün\"")"}) {
@@ -79,12 +80,48 @@ TEST(HttpGateway, ReadsStates) {
     EXPECT_EQ(status->transaction_number, "T1");
     EXPECT_TRUE(peer.gateway()->cancel("O1", call(5s)));
     EXPECT_EQ(peer.last.substr(0, 24), "POST /orders/O1/cancel H");
+}
+
+TEST(HttpGateway, ARefundsAnswerNamesTheRefund) {
+    const std::string order(paid_order);
+    http_peer peer("200 OK", R"({"refund_number":"R1",)" + order.substr(1));
     EXPECT_TRUE(peer.gateway()->refund({"O1", "R1", amount(5)}, call(5s)));
     EXPECT_NE(peer.last.find(R"({"refund_number":"R1","amount":5})"), std::string::npos);
+    EXPECT_TRUE(peer.gateway()->refund({"O1", "R2", amount(5)}, call(5s)).error().is(condition::outcome_unknown));
+    http_peer silent("200 OK", order);
+    EXPECT_TRUE(silent.gateway()->refund({"O1", "R1", amount(5)}, call(5s)).error().is(condition::outcome_unknown));
+}
+
+TEST(HttpGateway, AnAnswerAboutAnotherOrderIsNone) {
+    http_peer peer("200 OK", paid_order);
+    EXPECT_TRUE(peer.gateway()->query("O2", call(5s)).error().is(condition::outcome_unknown));
+    EXPECT_TRUE(peer.gateway()->cancel("O2", call(5s)).error().is(condition::outcome_unknown));
+    const auto order = peer.gateway()->create(ports::qr_order_request("O2", amount(990)), call(5s));
+    EXPECT_TRUE(order.error().is(condition::outcome_unknown));
+}
+
+TEST(HttpGateway, OnlyARefusalThatNamesTheOrderIsAVerdict) {
+    const auto refused = [](const char* status, const char* body, auto ask) {
+        http_peer peer(status, body);
+        return ask(*peer.gateway()).error().is(condition::rejected_by_peer);
+    };
+    const auto cancel = [](http_gateway& at) { return at.cancel("O1", call(5s)); };
+    const auto refund = [](http_gateway& at) { return at.refund({"O1", "R1", amount(5)}, call(5s)); };
+    EXPECT_TRUE(refused("404 Not Found", R"({"code":"no_such_order","order_number":"O1"})", cancel));
+    EXPECT_FALSE(refused("404 Not Found", "<html>no such page</html>", cancel));
+    EXPECT_FALSE(refused("404 Not Found", R"({"code":"no_such_page"})", cancel));
+    EXPECT_FALSE(refused("404 Not Found", R"({"code":"no_such_order"})", cancel));
+    EXPECT_FALSE(refused("404 Not Found", R"({"code":"no_such_order","order_number":"O2"})", cancel));
+    EXPECT_FALSE(refused("429 Too Many Requests", R"({"code":"slow_down","order_number":"O1"})", cancel));
+    EXPECT_TRUE(refused("409 Conflict", R"({"code":"not_paid","order_number":"O1","refund_number":"R1"})", refund));
+    EXPECT_FALSE(refused("409 Conflict", R"({"code":"not_paid","order_number":"O1"})", refund));
+    EXPECT_FALSE(
+        refused("409 Conflict", R"({"code":"refund_differs","order_number":"O1","refund_number":"R1"})", refund));
+    EXPECT_FALSE(refused("403 Forbidden", "", refund));
 }
 
 TEST(HttpGateway, TellsRefusalsFromFailures) {
-    http_peer refusing("404 Not Found", R"({"code":"no_such_order","message":"none"})");
+    http_peer refusing("404 Not Found", R"({"code":"no_such_order","message":"none","order_number":"O1"})");
     const auto none = refusing.gateway()->query("O1", call(5s));
     EXPECT_TRUE(none.error().is(condition::rejected_by_peer));
     EXPECT_EQ(none.error().peer_code(), "404");

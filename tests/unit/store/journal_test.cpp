@@ -68,6 +68,19 @@ class Journal : public testing::Test {
     std::unique_ptr<sqlite_journal> journal;
 };
 
+TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
+    const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
+    journal.reset();
+    sql("ALTER TABLE records DROP COLUMN note; PRAGMA user_version=1");
+    reopen();
+    EXPECT_EQ(journal->find(id, soon()).value()->note, "");
+    journal_verdict verdict(record_state::unknown);
+    verdict.note = "kept";
+    ASSERT_TRUE(journal->decide(id, verdict, soon()));
+    reopen();
+    EXPECT_EQ(journal->find(id, soon()).value()->note, "kept");
+}
+
 TEST_F(Journal, KeepsEveryFieldOfARecord) {
     auto record = fresh("key");
     record.kind = trade::refund;
@@ -95,6 +108,7 @@ TEST_F(Journal, KeepsEveryFieldOfARecord) {
     verdict.acquirer = "48000000";
     verdict.order_number = "O";
     verdict.reversal_reason = "06";
+    verdict.note = "looked up";
     ASSERT_TRUE(journal->decide(written.id, verdict, soon()));
     ASSERT_TRUE(journal->count_reversal_send(written.id, soon()));
     ASSERT_TRUE(journal->close_record(written.id, soon()));
@@ -112,6 +126,7 @@ TEST_F(Journal, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.trace, 1U);
     EXPECT_EQ(read.batch, 1U);
     EXPECT_EQ(read.entry, "012");
+    EXPECT_EQ(read.note, "looked up");
     EXPECT_EQ(read.sequence_number, "001");
     EXPECT_EQ(read.condition_code, "00");
     EXPECT_EQ(read.emv, record.emv);

@@ -27,6 +27,9 @@ enum class acquiring_errc {
     lane_closed,        ///< the lane is being destroyed
     partial_refused,    ///< the host approved less than the till asked for, and the till does not take less
     pin_key_missing,    ///< a PIN is needed and the sign-in brought no PIN key
+    order_not_new,      ///< the gateway had an order of this number already; its code is not shown
+    nothing_to_decide,  ///< the record is decided, or the host will decide it
+    code_still_valid,   ///< the payer could still pay: nobody can say that it is not paid
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

@@ -17,7 +17,9 @@ enum class verdict : std::uint8_t {
     approved,
     declined, ///< the host (or gateway) said no, or the payer did: no money moved
     reversed, ///< the outcome was not known and has been undone on the host's side: no money moved
-    unknown,  ///< not decided. Never treat as declined, never repeat with another key: `recovery` decides it
+    unknown,  ///< not decided. Never treat as declined, never repeat with another key: `recovery` decides it, or a
+              ///< person by `decision`
+    not_sent, ///< told by `recovery` alone: certain that no byte left; no money moved, the key may be used again
 };
 
 [[nodiscard]] std::string_view to_string(verdict value) noexcept;
@@ -49,6 +51,7 @@ struct payment {
     std::string date;          ///< YYYYMMDD
     std::string time;          ///< hhmmss
     std::string order_number;  ///< QR only
+    std::string note;          ///< why a person decided it so; else empty
     std::optional<error> why;  ///< with `reversed` and `unknown`: what went wrong
 
     [[nodiscard]] bool ok() const noexcept { return outcome == verdict::approved; }

@@ -23,6 +23,7 @@ enum class hostlink_errc {
     stale_notice,        ///< bad_message: time stamp outside the window
     repeated_notice,     ///< bad_message: nonce seen before
     unreadable_notice,   ///< bad_message
+    unnamed_refusal,     ///< outcome_unknown: HTTP 4xx that does not name what was asked about; not a verdict
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(hostlink_errc value) noexcept;

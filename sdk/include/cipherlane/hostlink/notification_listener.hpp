@@ -17,7 +17,7 @@ struct notification_statistics {
 };
 
 /// Takes the gateway's notifications over HTTP on a thread of its own and keeps what they say until somebody waits
-/// for it. Answers 200 to what it believes and 400 to all else.
+/// for it, the newest 1024 orders. Answers 200 to what it believes and 400 to all else.
 /// `wait` from any thread.
 class notification_listener {
   public:

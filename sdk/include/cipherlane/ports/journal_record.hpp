@@ -24,8 +24,9 @@ enum class trade : std::uint8_t {
 /// Where a record stands. The numbers are stored: never renumber.
 ///
 /// `prepared` -> `approved` | `declined` | `not_sent` | `reversal_pending` | `unknown`; `reversal_pending` ->
-/// `reversed` | `reversal_refused`; `approved` -> `voided`. A record found `prepared` by a process that did not write
-/// it may have left the till: it is taken as sent.
+/// `reversed` | `reversal_refused`; `approved` -> `voided`. A person decides what is `unknown` or
+/// `reversal_refused`: `approved` | `declined`, `approved` | `reversed`. A record found `prepared` by a process that
+/// did not write it may have left the till: it is taken as sent.
 enum class record_state : std::uint8_t {
     prepared = 1, ///< durable, its request may or may not have left
     not_sent = 2, ///< certain that no byte left; its idempotency key may be used again
@@ -76,6 +77,8 @@ struct journal_record {
     std::string acquirer;      ///< field 32
     std::string order_number;  ///< of a QR order
 
+    std::string note; ///< why a person decided it so; empty where nobody had to
+
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
     std::uint32_t reversal_sends = 0;
     std::string created_date; ///< YYYYMMDD, business date of the request
@@ -110,6 +113,7 @@ struct journal_verdict {
     std::optional<std::string> acquirer;
     std::optional<std::string> order_number;
     std::optional<std::string> reversal_reason;
+    std::optional<std::string> note;
 };
 
 } // namespace cipherlane::ports

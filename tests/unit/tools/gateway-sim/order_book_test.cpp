@@ -45,6 +45,23 @@ TEST_F(OrderBook, NamesTheMemberThatIsWrong) {
     EXPECT_EQ(refused([&] { book.create(bad); }), "bad_request");
 }
 
+TEST_F(OrderBook, ARefusalNamesWhatItIsAbout) {
+    const auto about = [](auto act) {
+        try {
+            act();
+            return std::string("no refusal");
+        } catch (const refusal& why) {
+            return why.code + " " + why.order_number + " " + why.refund_number;
+        }
+    };
+    EXPECT_EQ(about([&] { (void)book.find("o9"); }), "no_such_order o9 ");
+    EXPECT_EQ(about([&] { book.cancel("o9"); }), "no_such_order o9 ");
+    EXPECT_EQ(about([&] { book.refund("o9", {{"refund_number", "r1"}, {"amount", 1}}); }), "no_such_order o9 r1");
+    (void)book.create(request("o1", 500));
+    EXPECT_EQ(about([&] { book.create(request("o1", 501)); }), "order_differs o1 ");
+    EXPECT_EQ(about([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 1}}); }), "not_paid o1 r1");
+}
+
 TEST_F(OrderBook, AnExpiredCodeCannotBePaid) {
     (void)book.create(request("o1", 500));
     now += 60;

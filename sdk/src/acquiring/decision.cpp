@@ -1,0 +1,75 @@
+#include "flows.hpp"
+#include "original.hpp"
+#include "reversal.hpp"
+#include "trade.hpp"
+
+#include <cipherlane/acquiring/decision.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+using ports::record_state;
+
+constexpr std::size_t longest_note = 200;
+
+result<void> check_note(std::string_view note) {
+    const bool plain = std::none_of(
+        note.begin(), note.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (!note.empty() && note.size() <= longest_note && plain) return {};
+    return flow_error(acquiring_errc::bad_request, "decision").in_field("note");
+}
+
+/// What a finding makes of a record; nothing if it is not a person's to decide.
+std::optional<record_state> state_after(record_state now, finding found) {
+    if (now != record_state::unknown && now != record_state::reversal_refused) return std::nullopt;
+    if (found == finding::paid) return record_state::approved;
+    return now == record_state::unknown ? record_state::declined : record_state::reversed;
+}
+
+/// The gateway ends a code by itself once its time is over; until then a payer may be faster than any person.
+bool still_payable(const lane_core& on, const journal_record& record) {
+    return record.kind == ports::trade::qr_sale &&
+           on.clock().now() < record.created + on.settings().gateway.code_valid;
+}
+
+void note_decision(lane_core& on, const journal_record& record, const std::string& note) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::journal;
+    entry.what = "decided by a person";
+    entry.result = std::string(to_string(record.state)) + ": " + note;
+    entry.total = record.requested;
+    entry.trace = record.trace;
+    on.note(std::move(entry));
+}
+
+} // namespace
+
+result<payment> perform(lane_core& on, const decision_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(check_note(request.note));
+    CIPHERLANE_TRY(auto record, find_original(on, request.handle, "decision", bounds));
+    CIPHERLANE_CHECK(take_as_sent(on, record));
+    const auto refuse = [&](acquiring_errc why) { return flow_error(why, "decision").for_trace(record.trace); };
+    const auto state = state_after(record.state, request.found);
+    if (!state) return refuse(acquiring_errc::nothing_to_decide);
+    if (request.found == finding::not_paid && still_payable(on, record)) {
+        return refuse(acquiring_errc::code_still_valid);
+    }
+    ports::journal_verdict verdict(*state);
+    verdict.note = request.note;
+    if (*state == record_state::approved) verdict.approved = record.requested;
+    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
+    record.state = *state;
+    record.note = request.note;
+    if (verdict.approved) record.approved = *verdict.approved;
+    note_decision(on, record, request.note);
+    auto value = to_payment(record);
+    value.told = told::recorded;
+    close(on, value);
+    return value;
+}
+
+} // namespace cipherlane::acquiring
