@@ -114,15 +114,12 @@ void diagnose(const hsm_options& to) {
 }
 
 void add_load_commands(CLI::App& command) {
-    struct probing {
-        std::string at;
-        std::string file;
-    };
-    auto unknown = std::make_shared<probing>();
+    auto unknown = std::make_shared<probe_options>();
     auto* find = command.add_subcommand("probe", "Find out how a unit is set up, with harmless commands");
     find->add_option("unit", unknown->at, "HOST:PORT")->required();
     find->add_option("--write", unknown->file, "Profile file to write; default: standard output");
-    find->callback([unknown] { probe(unknown->at, unknown->file); });
+    unknown->tls.add_to(*find);
+    find->callback([unknown] { probe(*unknown); });
 
     auto between = std::make_shared<tap_options>();
     auto* listen = command.add_subcommand("tap", "Pass on and decode what another application says to a unit");
@@ -139,6 +136,8 @@ void add_load_commands(CLI::App& command) {
     press->add_option("--in-flight", load->in_flight, "Calls under way on each, where the dialect can")
         ->capture_default_str();
     press->add_option("--seconds", load->seconds, "How long")->capture_default_str();
+    press->add_option(
+        "--metrics", load->metrics, "File for the pool's figures as Prometheus text; -: standard output");
     press->callback([load] { bench(*load); });
 }
 

@@ -17,6 +17,36 @@ void hsm_options::add_to(CLI::App& command) {
     command.add_option("--hsm", at, "The cipher machine, HOST:PORT")->required();
     command.add_option("--profile", profile, "Its dialect: a name or FILE.toml")->capture_default_str();
     command.add_option("--timeout", seconds, "Seconds for the whole call")->capture_default_str();
+    tls.add_to(command);
+}
+
+void tls_options::add_to(CLI::App& command) {
+    auto* wanted = command.add_flag("--tls", on, "Speak TLS to the unit");
+    auto* ca =
+        command.add_option("--ca", files.ca_file, "PEM file of the authorities that may have issued its certificate");
+    auto* cert = command.add_option("--cert", files.certificate_file, "PEM file of our certificate and its chain");
+    auto* key = command.add_option("--key", files.key_file, "PEM file of the certificate's key");
+    auto* name = command.add_option("--tls-name", files.peer_name, "Name in its certificate, if not the host's");
+    auto* version = command.add_option("--tls-least", least, "Oldest version taken")
+                        ->check(CLI::IsMember({"1.2", "1.3"}))
+                        ->capture_default_str();
+    wanted->needs(ca);
+    cert->needs(key);
+    key->needs(cert);
+    for (auto* each : {ca, cert, key, name, version}) {
+        each->needs(wanted);
+    }
+}
+
+std::shared_ptr<const net::tls_client> tls_options::client() const {
+    if (!on) return nullptr;
+    auto settings = files;
+    settings.least = least == "1.3" ? net::tls_settings::version::tls_1_3 : net::tls_settings::version::tls_1_2;
+    const logger warn(log_level::warning,
+        [](log_level, std::string_view, std::string_view line) { std::cerr << "cipherlane: " << line << "\n"; });
+    auto made = net::tls_client::create(settings, warn);
+    if (!made) give_up(made.error());
+    return *std::move(made);
 }
 
 hsm::client_settings hsm_options::settings() const {
@@ -27,7 +57,7 @@ hsm::client_settings hsm_options::settings() const {
     if (!(*dialect)->note.empty()) {
         std::cerr << "note: profile " << (*dialect)->name << ": " << (*dialect)->note << "\n";
     }
-    return {*std::move(endpoint), *std::move(dialect), logger::none()};
+    return {*std::move(endpoint), *std::move(dialect), logger::none(), tls.client()};
 }
 
 } // namespace cipherlane::cli

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <functional>
 #include <iostream>
+#include <thread>
 #include <vector>
 
 namespace cipherlane::cli {
@@ -26,6 +28,19 @@ void print_percentile(std::vector<std::uint32_t>& sorted, double part) {
     std::printf("  p%-5g %8u us\n", part * 100, sorted[at]);
 }
 
+void write_metrics(const std::string& text, const std::string& file) {
+    if (file.empty()) return;
+    if (file == "-") {
+        std::cout << text;
+        return;
+    }
+    std::ofstream out(file);
+    out << text;
+    if (out.flush()) return;
+    std::cerr << "cipherlane: cannot write " << file << "\n";
+    throw CLI::RuntimeError(1);
+}
+
 } // namespace
 
 void bench(const bench_options& how) {
@@ -41,6 +56,7 @@ void bench(const bench_options& how) {
     hsm::pool_settings pooled;
     pooled.units = {settings.at};
     pooled.dialect = settings.dialect;
+    pooled.tls = settings.tls;
     pooled.connections = how.connections;
     pooled.in_flight = how.in_flight;
     auto pool = hsm::pool::create(io.get_executor(), pooled);
@@ -82,9 +98,14 @@ void bench(const bench_options& how) {
     for (const double part : {0.5, 0.9, 0.99, 0.999}) {
         print_percentile(seen.microseconds, part);
     }
-    (*pool)->close();
     io.restart();
-    io.run_for(std::chrono::milliseconds(100));
+    std::string page;
+    {
+        const std::jthread runner([&io] { io.run(); });
+        page = hsm::to_prometheus((*pool)->stats());
+        (*pool)->close();
+    }
+    write_metrics(page, how.metrics);
 }
 
 } // namespace cipherlane::cli

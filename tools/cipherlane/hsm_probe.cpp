@@ -4,8 +4,6 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/net/tcp.hpp>
 
-#include <boost/asio/io_context.hpp>
-
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -30,14 +28,19 @@ result<std::shared_ptr<const hsm::profile>> variant(const std::string& base, std
     return hsm::profile::parse(toml.str());
 }
 
+/// The unit, and how it is reached.
+struct target {
+    net::tcp_settings at;
+    std::shared_ptr<const net::tls_client> tls;
+};
+
 /// One harmless command over a connection of its own: a unit that misunderstood may have hung up.
-result<hsm::raw_answer> ask(
-    const net::tcp_settings& at, const std::shared_ptr<const hsm::profile>& how, const bytes& body) {
-    hsm::client unit({at, how, logger::none()});
+result<hsm::raw_answer> ask(const target& there, const std::shared_ptr<const hsm::profile>& how, const bytes& body) {
+    hsm::client unit({there.at, how, logger::none(), there.tls});
     return unit.execute(hsm::raw_command(body), call(std::chrono::seconds(2)));
 }
 
-std::optional<finding> try_racal(const net::tcp_settings& at, std::size_t header) {
+std::optional<finding> try_racal(const target& at, std::size_t header) {
     const auto how = variant("payshield", header);
     if (!how) return std::nullopt;
     const auto said = ask(at, *how, {'N', 'C'});
@@ -61,7 +64,7 @@ std::optional<finding> try_racal(const net::tcp_settings& at, std::size_t header
     return found;
 }
 
-std::optional<finding> try_westone(const net::tcp_settings& at, std::size_t header) {
+std::optional<finding> try_westone(const target& at, std::size_t header) {
     const auto how = variant("sjj1312", header);
     if (!how) return std::nullopt;
     const auto said = ask(at, *how, {0xD0, 0x06, 0x08});
@@ -81,23 +84,25 @@ void write_profile(const finding& found, const std::string& at, std::ostream& ou
 
 } // namespace
 
-void probe(const std::string& at, const std::string& file) {
+void probe(const probe_options& how) {
+    const auto& at = how.at;
+    const auto& file = how.file;
     const auto endpoint = net::parse_endpoint(at);
     if (!endpoint) give_up(endpoint.error());
+    const target there{*endpoint, how.tls.client()};
     {
-        boost::asio::io_context io(1);
-        auto there = net::connect_tcp(io.get_executor(), *endpoint, call(std::chrono::seconds(5)));
-        if (!there) give_up(there.error());
+        hsm::client unit({there.at, *variant("payshield", 4), logger::none(), there.tls});
+        if (auto linked = unit.connect(call(std::chrono::seconds(5))); !linked) give_up(linked.error());
     }
     std::optional<finding> found;
     for (const std::size_t header : {4, 0, 8}) {
-        if (!found) found = try_racal(*endpoint, header);
+        if (!found) found = try_racal(there, header);
         std::cout << "Racal ASCII, header " << header << ": " << (found ? "yes" : "no") << "\n";
         if (found) break;
     }
     for (const std::size_t header : {0, 4, 8}) {
         if (found) break;
-        found = try_westone(*endpoint, header);
+        found = try_westone(there, header);
         std::cout << "Westone binary, header " << header << ": " << (found ? "yes" : "no") << "\n";
     }
     if (!found) {

@@ -7,8 +7,14 @@
 
 namespace cipherlane::cli {
 
-/// Finds out with harmless commands how a unit is set up; writes a profile to `file`, or to standard output.
-void probe(const std::string& at, const std::string& file);
+struct probe_options {
+    std::string at;
+    std::string file; ///< of the profile; empty: standard output
+    tls_options tls;
+};
+
+/// Finds out with harmless commands how a unit is set up and writes a profile.
+void probe(const probe_options& how);
 
 /// Where a tap listens, and whose messages it may show whole.
 struct tap_options {
@@ -26,6 +32,7 @@ struct bench_options {
     std::size_t connections = 8;
     std::size_t in_flight = 8;
     unsigned seconds = 5;
+    std::string metrics; ///< file for the pool's figures as Prometheus text; "-": standard output; empty: none
 };
 
 /// Loads a unit with MACs and prints rate and latency.

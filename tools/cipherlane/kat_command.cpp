@@ -80,6 +80,7 @@ void add_kat_command(CLI::App& tool) {
     command->add_option("--hsm", chosen->target.hsm, "Cipher machine for host-command files, HOST:PORT");
     command->add_option("--profile", chosen->target.profile, "Its profile: a name or FILE.toml")
         ->default_val("payshield");
+    chosen->target.tls.add_to(*command);
     command->callback([chosen] {
         kat_counts total;
         for (const auto& file : files_of(chosen->paths))

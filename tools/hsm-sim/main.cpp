@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <map>
 #include <memory>
 
 using namespace cipherlane;
@@ -24,6 +25,8 @@ struct arguments {
     bool strict = false;
     int header = -1;
     server_settings serving;
+    bool tls = false;
+    tls_settings files;
 };
 
 int fail(const std::string& why) {
@@ -50,6 +53,11 @@ int run(const arguments& given) {
     unit device(*settings, std::move(keys));
     auto serving = given.serving;
     serving.port = given.port;
+    if (given.tls) {
+        auto context = make_tls_context(given.files);
+        if (!context) return fail(context.error().to_string());
+        serving.tls = *std::move(context);
+    }
     auto started = server::start(device, serving, log);
     if (!started) return fail(started.error().to_string());
     auto& unit_server = **started;
@@ -65,6 +73,22 @@ int run(const arguments& given) {
     }
     sim::announce_port("listening", unit_server.port());
     return sim::run_until_signal(io, log);
+}
+
+void add_tls_options(CLI::App& app, arguments& given) {
+    using spoken = tls_settings::versions;
+    static const std::map<std::string, spoken> versions{
+        {"both", spoken::both}, {"1.2", spoken::only_1_2}, {"1.3", spoken::only_1_3}};
+    auto* tls = app.add_flag("--tls", given.tls, "speak TLS");
+    auto* cert = app.add_option("--cert", given.files.certificate_file, "PEM file of the certificate and its chain");
+    auto* key = app.add_option("--key", given.files.key_file, "PEM file of its key");
+    auto* ca = app.add_option("--ca", given.files.ca_file, "ask clients for a certificate of these authorities");
+    auto* which = app.add_option("--tls-version", given.files.spoken, "both, 1.2 or 1.3")
+                      ->transform(CLI::CheckedTransformer(versions));
+    tls->needs(cert)->needs(key);
+    for (auto* each : {cert, key, ca, which}) {
+        each->needs(tls);
+    }
 }
 
 } // namespace
@@ -85,6 +109,7 @@ int main(int argc, char** argv) {
     app.add_option("--header", given.header, "length of the message header, if not the profile's");
     app.add_option("--threads", given.serving.threads, "0: one a processor");
     app.add_flag("--log-requests", given.serving.log_requests, "one line for each request, secrets left out");
+    add_tls_options(app, given);
     CLI11_PARSE(app, argc, argv);
     return run(given);
 }

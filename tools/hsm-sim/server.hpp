@@ -1,5 +1,6 @@
 #pragma once
 
+#include "hsm-sim/tls.hpp"
 #include "hsm-sim/unit.hpp"
 
 #include <cipherlane/core/logger.hpp>
@@ -18,6 +19,7 @@ struct server_settings {
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t threads = 0; ///< 0: one a processor
     bool log_requests = false;
+    std::shared_ptr<tls_context> tls = nullptr; ///< none: plain TCP
 };
 
 /// A simulated unit on a TCP port of 127.0.0.1, with threads of its own.

@@ -6,6 +6,13 @@
 
 namespace cipherlane::hsm_sim {
 
+namespace {
+
+constexpr std::chrono::seconds handshake_time{10};
+constexpr std::chrono::seconds farewell_time{1};
+
+} // namespace
+
 session::session(worker& on, boost::asio::ip::tcp::socket socket)
     : worker_(on)
     , socket_(std::move(socket))
@@ -15,6 +22,47 @@ session::session(worker& on, boost::asio::ip::tcp::socket socket)
 
 session::~session() {
     worker_.open_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void session::start() {
+    if (worker_.tls == nullptr) return read();
+    secured_ = std::make_unique<tls_stream>(socket_, *worker_.tls);
+    shake_hands();
+}
+
+void session::shake_hands() {
+    timer_.expires_after(handshake_time);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code stopped) {
+        if (!stopped) self->close();
+    });
+    secured_->async_handshake(
+        tls_stream::server, [self = shared_from_this()](const boost::system::error_code& failed) {
+            self->timer_.cancel();
+            if (!failed) return self->read();
+            self->worker_.log.warning("tls", "handshake failed: " + failed.message());
+            self->let_go();
+        });
+}
+
+/// Hangs up so that the client sees the alert: closing at once would reset the connection if its first request has
+/// already come.
+void session::let_go() {
+    boost::system::error_code ignored;
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    timer_.expires_after(farewell_time);
+    timer_.async_wait([self = shared_from_this()](boost::system::error_code stopped) {
+        if (!stopped) self->close();
+    });
+    input_.resize(first_buffer);
+    wait_for_end();
+}
+
+void session::wait_for_end() {
+    socket_.async_read_some(
+        boost::asio::buffer(input_), [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
+            if (failed) return self->close();
+            self->wait_for_end();
+        });
 }
 
 void session::close() noexcept {
@@ -34,12 +82,17 @@ void session::read() {
         if (input_.size() - filled_ < first_buffer / 2)
             input_.resize(input_.empty() ? first_buffer : 2 * input_.size());
     }
-    socket_.async_read_some(boost::asio::buffer(input_.data() + filled_, input_.size() - filled_),
-        [self = shared_from_this()](boost::system::error_code failed, std::size_t count) {
-            if (failed) return;
-            self->filled_ += count;
-            self->process();
-        });
+    const auto room = boost::asio::buffer(input_.data() + filled_, input_.size() - filled_);
+    const auto then = [self = shared_from_this()](
+                          boost::system::error_code failed, std::size_t count) { self->on_read(failed, count); };
+    if (secured_ != nullptr) return secured_->async_read_some(room, then);
+    socket_.async_read_some(room, then);
+}
+
+void session::on_read(boost::system::error_code failed, std::size_t count) {
+    if (failed) return;
+    filled_ += count;
+    process();
 }
 
 /// Answers what is there. Stops early for a fault that needs time or ends the connection.
@@ -109,12 +162,16 @@ void session::apply(const sim::fault& what, const answered& done) {
 
 void session::write() {
     if (output_.empty()) return after_write();
-    boost::asio::async_write(socket_, boost::asio::buffer(output_),
-        [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
-            if (failed) return;
-            self->output_.clear();
-            self->after_write();
-        });
+    const auto then = [self = shared_from_this()](
+                          boost::system::error_code failed, std::size_t) { self->on_written(failed); };
+    if (secured_ != nullptr) return boost::asio::async_write(*secured_, boost::asio::buffer(output_), then);
+    boost::asio::async_write(socket_, boost::asio::buffer(output_), then);
+}
+
+void session::on_written(boost::system::error_code failed) {
+    if (failed) return;
+    output_.clear();
+    after_write();
 }
 
 void session::after_write() {

@@ -3,6 +3,7 @@
 #include "hsm-sim/worker.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <memory>
@@ -21,14 +22,21 @@ class session : public std::enable_shared_from_this<session> {
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
-    void start() { read(); }
+    void start();
     void close() noexcept;
 
   private:
     static constexpr std::size_t first_buffer = 4096;
     static constexpr std::size_t largest_batch = 65'536;
 
+    using tls_stream = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+
+    void shake_hands();
+    void let_go();
+    void wait_for_end();
     void read();
+    void on_read(boost::system::error_code failed, std::size_t count);
+    void on_written(boost::system::error_code failed);
     void process();
     void write();
     void after_write();
@@ -37,6 +45,7 @@ class session : public std::enable_shared_from_this<session> {
 
     worker& worker_;
     boost::asio::ip::tcp::socket socket_;
+    std::unique_ptr<tls_stream> secured_; ///< above the socket, if the unit speaks TLS
     boost::asio::steady_timer timer_;
     std::string input_;
     std::size_t begin_ = 0; ///< of the bytes not yet answered

@@ -22,12 +22,14 @@ nlohmann::json shared_faults::control(const nlohmann::json& request) {
     return answer;
 }
 
-worker::worker(unit& of, shared_faults& shared, const unit_events& happens, const logger& to, bool every_request)
+worker::worker(unit& of, shared_faults& shared, const unit_events& happens, const logger& to, bool every_request,
+    std::shared_ptr<tls_context> secured)
     : device(of)
     , faults(shared)
     , events(happens)
     , log(to)
     , log_requests(every_request)
+    , tls(std::move(secured))
     , wire(answerer::create(of))
     , work_(io.get_executor()) {}
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hsm-sim/answerer.hpp"
+#include "hsm-sim/tls.hpp"
 #include "simkit/fault_plan.hpp"
 
 #include <cipherlane/core/logger.hpp>
@@ -69,7 +70,8 @@ struct unit_events {
 /// A thread, its event loop, and the connections on it.
 class worker {
   public:
-    worker(unit& of, shared_faults& faults, const unit_events& events, const logger& log, bool log_requests);
+    worker(unit& of, shared_faults& faults, const unit_events& events, const logger& log, bool log_requests,
+        std::shared_ptr<tls_context> tls);
     ~worker();
 
     boost::asio::io_context io{1};
@@ -78,6 +80,7 @@ class worker {
     const unit_events& events;
     const logger& log;
     const bool log_requests;
+    const std::shared_ptr<tls_context> tls; ///< none: plain TCP
     std::unique_ptr<answerer> wire;
     request_counts counts;
 

@@ -33,8 +33,18 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
     result<void> connect(const call& bounds) {
         if (is_connected()) return {};
         if (!reconnects) return fail(hsm_errc::closed);
-        CIPHERLANE_TRY(link, net::connect_tcp(on, settings.at, bounds));
+        if (settings.tls != nullptr) {
+            CIPHERLANE_TRY(link, net::connect_tls(on, settings.at, *settings.tls, bounds));
+        } else {
+            CIPHERLANE_TRY(link, net::connect_tcp(on, settings.at, bounds));
+        }
         return {};
+    }
+
+    void async_connect(const call& bounds, net::completion<std::unique_ptr<net::transport>> done) const {
+        if (settings.tls != nullptr)
+            return net::async_connect_tls(on, settings.at, settings.tls, bounds, std::move(done));
+        net::async_connect_tcp(on, settings.at, bounds, std::move(done));
     }
 
     [[nodiscard]] reply_ptr fresh_reply() { return reply_shelf::take(shelf, settings.dialect); }
@@ -170,18 +180,17 @@ void client::start_command(const operation_request& request, const call& bounds,
     }
     auto executor = boost::asio::get_associated_executor(done, self.on);
     auto slot = boost::asio::get_associated_cancellation_slot(done);
-    net::async_connect_tcp(self.on, self.settings.at, bounds,
-        boost::asio::bind_executor(
-            executor, boost::asio::bind_cancellation_slot(
-                          slot, [kept = impl_, bounds, next = *std::move(exchange), end = std::move(done)](
-                                    result<std::unique_ptr<net::transport>> made) mutable {
-                              if (!made) {
-                                  kept->busy = false;
-                                  return std::move(end)(result<reply_ptr>(made.error()));
-                              }
-                              kept->link = *std::move(made);
-                              kept->start(std::move(next), bounds, std::move(end));
-                          })));
+    self.async_connect(bounds, boost::asio::bind_executor(executor,
+                                   boost::asio::bind_cancellation_slot(slot,
+                                       [kept = impl_, bounds, next = *std::move(exchange), end = std::move(done)](
+                                           result<std::unique_ptr<net::transport>> made) mutable {
+                                           if (!made) {
+                                               kept->busy = false;
+                                               return std::move(end)(result<reply_ptr>(made.error()));
+                                           }
+                                           kept->link = *std::move(made);
+                                           kept->start(std::move(next), bounds, std::move(end));
+                                       })));
 }
 
 } // namespace cipherlane::hsm

@@ -4,13 +4,16 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>
+#include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
 
 namespace cipherlane::hsm {
 
 error judge_loss(error why, const command_spec* command, bool left) noexcept {
-    const bool harmless = !left || (command != nullptr && command->repeat == repetition::safe);
+    // A peer that refused our certificate never saw what came behind it.
+    const bool refused = why.code() == make_error_code(net_errc::certificate_refused);
+    const bool harmless = !left || refused || (command != nullptr && command->repeat == repetition::safe);
     if (harmless) return why;
     auto judged = fail(hsm_errc::lost_answer).in_field(why.field());
     if (why.offset()) judged = std::move(judged).at_offset(*why.offset());

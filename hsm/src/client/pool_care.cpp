@@ -4,6 +4,7 @@
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
 
@@ -34,11 +35,35 @@ void pool_core::connect(std::size_t unit) {
     auto& subject = units_[unit];
     ++subject.connecting;
     const call bounds(subject.at.connect_timeout, stop_.get_token());
-    net::async_connect_tcp(strand_, subject.at, bounds,
-        boost::asio::bind_executor(
-            strand_, [self = shared_from_this(), unit](result<std::unique_ptr<net::transport>> link) mutable {
-                self->connected(unit, std::move(link));
-            }));
+    auto done = boost::asio::bind_executor(
+        strand_, [self = shared_from_this(), unit](result<std::unique_ptr<net::transport>> link) mutable {
+            self->connected(unit, std::move(link));
+        });
+    if (settings_.tls != nullptr)
+        return net::async_connect_tls(strand_, subject.at, settings_.tls, bounds, std::move(done));
+    net::async_connect_tcp(strand_, subject.at, bounds, std::move(done));
+}
+
+/// Certificates do not mend themselves while a call waits, so its caller hears of them at once.
+void pool_core::note_fault(pool_unit& unit, const error& why) {
+    static const auto& category = make_error_code(net_errc::tls_failed).category();
+    const auto first = static_cast<int>(net_errc::tls_failed);
+    const auto last = static_cast<int>(net_errc::certificate_refused);
+    const auto& code = why.code();
+    if (code.category() != category || code.value() < first || code.value() > last) return;
+    unit.fault = why;
+    settings_.log.error("hsm", why.to_string());
+}
+
+/// A fault that keeps every unit away that is not out anyway.
+const error* pool_core::common_fault() const {
+    const error* found = nullptr;
+    for (const auto& unit : units_) {
+        if (unit.state == unit_state::drained || unit.state == unit_state::out_of_service) continue;
+        if (!unit.fault.code()) return nullptr;
+        found = &unit.fault;
+    }
+    return found;
 }
 
 void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transport>> link) {
@@ -47,6 +72,7 @@ void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transpor
     if (closed_) return;
     if (!link) {
         ++subject.stats.failed_connects;
+        note_fault(subject, link.error());
         return unit_failed(unit);
     }
     ++subject.stats.connects;
@@ -57,6 +83,7 @@ void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transpor
     subject.connections.push_back(made);
     if (unknown) return check_health(*made);
     subject.proven = true;
+    subject.fault = {};
     if (subject.state == unit_state::resting) subject.state = unit_state::ready;
     serve_waiting();
 }
@@ -74,6 +101,7 @@ void pool_core::unit_failed(std::size_t unit) {
     subject.backoff = std::min(2 * subject.backoff, settings_.backoff_most);
     settings_.log.warning("hsm", subject.stats.endpoint + " rests for " + std::to_string(rest.count()) + " ms");
     arm(subject.rests_until);
+    if (const auto* fault = common_fault()) end_waiting(error(*fault));
     if (!waiting_.empty()) want_connection(*waiting_.front());
 }
 
@@ -81,6 +109,7 @@ void pool_core::closed(pool_connection& which, const error& why) {
     auto& subject = units_[which.unit()];
     std::erase_if(subject.connections, [&](const auto& each) { return each.get() == &which; });
     if (closed_ || !why.code()) return;
+    note_fault(subject, why);
     // A peer that hangs up on an idle connection has not failed; one that breaks the last connection has.
     if (subject.connections.empty()) unit_failed(which.unit());
 }
@@ -134,6 +163,7 @@ void pool_core::health_came(std::size_t unit, const std::weak_ptr<pool_connectio
         return set_state(unit, unit_state::out_of_service);
     }
     subject.proven = true;
+    subject.fault = {};
     subject.backoff = settings_.backoff_first;
     if (subject.state == unit_state::resting) subject.state = unit_state::ready;
     serve_waiting();

@@ -114,6 +114,7 @@ void pool_core::place(pool_call& what) {
     if (what.until <= now) return finish(what, timed_out());
     if (auto* on = pick(what)) return send(*on, what);
     if (all_out()) return finish(what, fail(hsm_errc::no_unit));
+    if (const auto* fault = common_fault()) return finish(what, *fault);
     if (waiting_.size() >= settings_.waiting) return finish(what, fail(hsm_errc::no_unit).in_field("waiting"));
     what.waiting = true;
     what.attempt_until = what.until;
@@ -331,9 +332,12 @@ void pool_core::set_state(std::size_t unit, unit_state state) {
         each->retire();
     }
     // Nobody may wait for ever for units that will not come back by themselves.
-    if (!all_out()) return;
+    if (all_out()) end_waiting(fail(hsm_errc::no_unit));
+}
+
+void pool_core::end_waiting(const error& why) {
     while (!waiting_.empty()) {
-        finish(*waiting_.front(), fail(hsm_errc::no_unit));
+        finish(*waiting_.front(), why);
     }
 }
 

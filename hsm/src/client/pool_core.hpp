@@ -63,6 +63,9 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void unit_failed(std::size_t unit);
     [[nodiscard]] bool is_usable(const pool_unit& unit) const;
     [[nodiscard]] bool all_out() const;
+    void note_fault(pool_unit& unit, const error& why);
+    [[nodiscard]] const error* common_fault() const;
+    void end_waiting(const error& why);
 
     void check_health(pool_connection& on);
     void health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, result<reply_ptr> answer);

@@ -19,6 +19,7 @@ struct pool_unit {
     pool_call::clock::time_point rests_until{};
     std::chrono::milliseconds backoff{};
     bool proven = false; ///< a connection stood since the last failure
+    error fault;         ///< what is wrong with its or our certificate, if that is why it rests
     unit_stats stats;
 
     [[nodiscard]] std::size_t in_flight() const noexcept {

@@ -150,4 +150,18 @@ result<std::unique_ptr<transport>> connect_tls(
     return client.secure(std::move(link), settings.host, bounds);
 }
 
+void async_connect_tls(boost::asio::any_io_executor on, tcp_settings settings,
+    std::shared_ptr<const tls_client> client, call bounds, completion<std::unique_ptr<transport>> done) {
+    const auto limits = bounds.no_later_than(settings.connect_timeout);
+    const auto host = settings.host;
+    auto slot = boost::asio::get_associated_cancellation_slot(done);
+    async_connect_tcp(on, std::move(settings), limits,
+        boost::asio::bind_executor(on, boost::asio::bind_cancellation_slot(
+                                           slot, [on, host, limits, with = std::move(client), end = std::move(done)](
+                                                     result<std::unique_ptr<transport>> link) mutable {
+                                               if (!link) return post_completion(on, std::move(end), std::move(link));
+                                               with->async_secure(*std::move(link), host, limits, std::move(end));
+                                           })));
+}
+
 } // namespace cipherlane::net

@@ -43,6 +43,12 @@ bool refuses_us(unsigned long code) {
     }
 }
 
+/// Before TLS 1.3 a peer that asked for a certificate and got none says no more than that the handshake failed.
+bool misses_ours(const SSL* ssl, unsigned long code) {
+    return ERR_GET_REASON(code) == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE && SSL_get0_peer_CA_list(ssl) != nullptr &&
+           SSL_get_certificate(ssl) == nullptr;
+}
+
 int clamped(std::size_t size) {
     return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
 }
@@ -83,7 +89,8 @@ error tls_session::failure(int outcome, std::string_view doing) const {
     const long verdict = SSL_get_verify_result(ssl_.get());
     const bool ours = ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED;
     if (ours && verdict != X509_V_OK) return error(certificate_fault(verdict), layer::net).during(doing);
-    return error(refuses_us(code) ? net_errc::certificate_refused : net_errc::tls_failed, layer::net).during(doing);
+    const bool refused = refuses_us(code) || misses_ours(ssl_.get(), code);
+    return error(refused ? net_errc::certificate_refused : net_errc::tls_failed, layer::net).during(doing);
 }
 
 result<tls_session::progress> tls_session::handshake() {

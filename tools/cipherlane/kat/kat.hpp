@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cipherlane/hsm_link.hpp"
+
 #include <map>
 #include <memory>
 #include <optional>
@@ -31,6 +33,7 @@ class kat_row {
 struct kat_target {
     std::string hsm;
     std::string profile;
+    tls_options tls;
 };
 
 /// Nothing if the row holds, else why not. Must not throw.

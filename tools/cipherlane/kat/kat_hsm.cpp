@@ -12,8 +12,8 @@ result<hsm::client*> unit_at(const kat_target& target) {
     if (kept != nullptr && where.hsm == target.hsm && where.profile == target.profile) return kept.get();
     CIPHERLANE_TRY(auto dialect, hsm::profile::find(target.profile));
     CIPHERLANE_TRY(auto endpoint, net::parse_endpoint(target.hsm));
-    kept =
-        std::make_unique<hsm::client>(hsm::client_settings{std::move(endpoint), std::move(dialect), logger::none()});
+    kept = std::make_unique<hsm::client>(
+        hsm::client_settings{std::move(endpoint), std::move(dialect), logger::none(), target.tls.client()});
     where = target;
     return kept.get();
 }

@@ -3,6 +3,7 @@
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/hsm/operations.hpp>
 #include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <memory>
 
@@ -13,6 +14,7 @@ struct client_settings {
     net::tcp_settings at;
     std::shared_ptr<const profile> dialect;
     logger log = logger::none();
+    std::shared_ptr<const net::tls_client> tls = nullptr; ///< none: plain TCP
 };
 
 /// A cipher machine over one connection, one command at a time: for tools, key loading, small programs. For load and

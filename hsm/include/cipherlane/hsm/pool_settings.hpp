@@ -4,6 +4,7 @@
 #include <cipherlane/hsm/profile.hpp>
 #include <cipherlane/hsm/types.hpp>
 #include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -42,6 +43,9 @@ struct pool_settings {
     std::size_t attempts = 3; ///< of one call, the first included
     first_check on_connect = first_check::diagnose;
     short_bytes lmk_check; ///< what each unit must show; empty: what the first one shows
+    /// Whom to trust and who we are, the same for all units; each must show its own host name (or the settings'
+    /// name). None: plain TCP.
+    std::shared_ptr<const net::tls_client> tls = nullptr;
     logger log = logger::none();
 
     /// @return `misuse` naming the field.

@@ -56,4 +56,8 @@ class tls_client {
 [[nodiscard]] result<std::unique_ptr<transport>> connect_tls(
     boost::asio::any_io_executor on, const tcp_settings& settings, const tls_client& client, const call& bounds);
 
+/// As `connect_tls`; the connect timer of `settings` bounds both steps. Keeps `client` alive until then.
+void async_connect_tls(boost::asio::any_io_executor on, tcp_settings settings,
+    std::shared_ptr<const tls_client> client, call bounds, completion<std::unique_ptr<transport>> done);
+
 } // namespace cipherlane::net
