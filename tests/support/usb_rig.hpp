@@ -11,18 +11,20 @@
 
 namespace cipherlane::tests {
 
-/// A device plugged into the rig: a carrier of its model to the real libusb, through umockdev's emulation of usbfs.
+/// A device plugged into the rig: a carrier of its model to the real libusb. Two carriers implement it, a program is
+/// linked to one of them: `usb_rig.cpp`, umockdev's emulation of usbfs, and `vhci_rig.cpp`, a kernel's vhci_hcd.
 class usb_port {
   public:
     struct counters {
-        std::atomic<unsigned> calls{0}; ///< ioctls of any kind
+        std::atomic<unsigned> calls{0}; ///< ioctls of any kind; on vhci_hcd the requests that reach the device
         std::atomic<unsigned> submits{0};
         std::atomic<unsigned> empty_reaps{0}; ///< asked for finished requests where there were none
         std::atomic<unsigned> discards{0};
         std::atomic<unsigned> clear_halts{0};
         std::atomic<unsigned> unclaimed{0}; ///< requests on an interface that nobody had claimed
     };
-    /// Real systems tell programs about a lost device in either order.
+    /// Real systems tell programs about a lost device in either order. A kernel always ends the descriptor first; the
+    /// event comes long after or at once.
     enum class order { descriptor_first, event_first };
 
     usb_port(const usb_port&) = delete;
@@ -48,7 +50,8 @@ class usb_port {
 
 /// The USB bus of a test program: whatever opens /dev/bus/usb or reads /sys in this process sees the rig's devices.
 ///
-/// The program must be linked to umockdev's preload library before everything else (`cipherlane_usb_rig` does that).
+/// With umockdev the program must be linked to its preload library before everything else (`cipherlane_usb_rig` does
+/// that). With vhci_hcd (`cipherlane_vhci_rig`) it needs root and a machine of its own: `tools/rig-vm`.
 /// One rig at a time in a process, made before and destroyed after any libusb context.
 class usb_rig {
   public:
@@ -62,7 +65,7 @@ class usb_rig {
     [[nodiscard]] std::unique_ptr<usb_port> plug(sim::device_model& model, const std::string& port = "1-1");
 
   private:
-    void* testbed_;
+    void* testbed_ = nullptr; ///< umockdev's
     int last_address_ = 1;
 };
 

@@ -8,7 +8,8 @@
 namespace cipherlane::sim {
 
 /// The simplest USB device: sends each whole message back. Endpoints: 0x01 bulk out, 0x81 bulk in, 0x82 interrupt in.
-/// Vendor request 0x42 gives the number of messages; the four bytes "BYE!" call `on_bye`.
+/// Vendor request 0x42 gives the number of messages; the four bytes "BYE!" call `on_bye`. As a HID device it sends
+/// the first eight bytes of each output report back as an input report.
 class echo_model final : public device_model {
   public:
     explicit echo_model(std::string serial_number = "SN0001");
@@ -18,8 +19,8 @@ class echo_model final : public device_model {
     [[nodiscard]] std::optional<bytes> control(
         carrier& host, const control_request& request, byte_view data) override;
 
-    /// Before it is plugged in: a driver of the kernel holds the interface.
-    void set_kernel_driver(std::string name) { identity_.kernel_driver = std::move(name); }
+    /// Before it is plugged in: it is a HID device too, and the kernel's usbhid holds the interface.
+    void become_hid();
     /// Whole messages so far. Read it when the device is at rest.
     [[nodiscard]] std::size_t messages() const noexcept { return messages_; }
     /// Called from within `received`: only to tell another thread.

@@ -262,7 +262,7 @@ TEST_P(Usb, UnpluggingIsNoticedAtOnceInEitherOrder) {
 TEST_P(Usb, TheDriverOfTheKernelIsDetachedAndComesBack) {
     port_.reset();
     wait_until_left();
-    model_.set_kernel_driver("usbhid");
+    model_.become_hid();
     port_ = rig_.plug(model_);
     ASSERT_TRUE(host_->wait_for(settings_.device, call(5s)));
     settings_.other_driver = usb_settings::kernel_driver::refuse;
@@ -336,6 +336,8 @@ TEST_P(Usb, ClosingEndsAPendingRead) {
     auto link = opened();
     if (blocking()) {
         EXPECT_FALSE(read(*link, 10ms));
+        for (int i = 0; i < 5'000 && port_->function().pending(in) == 0; ++i)
+            std::this_thread::sleep_for(1ms);
         EXPECT_EQ(port_->function().pending(in), 1U) << "the transfer waits for the device between reads";
         link.reset();
     } else {
