@@ -114,13 +114,25 @@ std::string four_hex(std::uint16_t value) {
     return text.data();
 }
 
+/// The testbed, and the ports that were destroyed while programs may still hold their nodes open.
+struct bench {
+    bench() = default;
+    bench(const bench&) = delete;
+    bench& operator=(const bench&) = delete;
+    ~bench() { g_object_unref(testbed); } // ends the threads that serve the nodes, before the ports themselves
+
+    UMockdevTestbed* testbed = umockdev_testbed_new();
+    std::vector<std::shared_ptr<void>> left_behind;
+};
+
 } // namespace
 
 /// The usbfs of one device: answers the ioctls that libusb makes.
 class usb_port::body {
   public:
-    body(UMockdevTestbed* testbed, sim::device_model& model, int address, std::string port)
-        : testbed_(testbed)
+    body(bench& on, sim::device_model& model, int address, std::string port)
+        : testbed_(on.testbed)
+        , left_behind_(on.left_behind)
         , model_(model)
         , address_(address)
         , port_(std::move(port))
@@ -179,6 +191,8 @@ class usb_port::body {
     sim::usb_function& function() noexcept { return function_; }
     const counters& counts() const noexcept { return counts_; }
     const std::string& node() const noexcept { return node_; }
+    /// Where the port goes when it is destroyed: a program may close its node later.
+    std::vector<std::shared_ptr<void>>& left_behind() noexcept { return left_behind_; }
 
   private:
     /// A program that has the node open.
@@ -459,6 +473,7 @@ class usb_port::body {
     }
 
     UMockdevTestbed* testbed_;
+    std::vector<std::shared_ptr<void>>& left_behind_;
     sim::device_model& model_;
     int address_;
     std::string port_;
@@ -480,7 +495,11 @@ class usb_port::body {
 
 usb_port::usb_port(std::unique_ptr<body> inner)
     : body_(std::move(inner)) {}
-usb_port::~usb_port() = default;
+usb_port::~usb_port() {
+    body_->unplug(order::event_first);
+    auto& kept = body_->left_behind();
+    kept.push_back(std::shared_ptr<body>(std::move(body_)));
+}
 sim::usb_function& usb_port::function() noexcept {
     return body_->function();
 }
@@ -501,17 +520,17 @@ void usb_port::set_permitted(bool permitted) {
 }
 
 usb_rig::usb_rig()
-    : testbed_(umockdev_testbed_new()) {
+    : testbed_(new bench) {
     if (umockdev_in_mock_environment() == 0) throw std::runtime_error("umockdev's preload library is not loaded");
 }
 
 usb_rig::~usb_rig() {
-    g_object_unref(testbed_);
+    delete static_cast<bench*>(testbed_);
 }
 
 std::unique_ptr<usb_port> usb_rig::plug(sim::device_model& model, const std::string& port) {
-    return std::unique_ptr<usb_port>(new usb_port(
-        std::make_unique<usb_port::body>(static_cast<UMockdevTestbed*>(testbed_), model, ++last_address_, port)));
+    return std::unique_ptr<usb_port>(
+        new usb_port(std::make_unique<usb_port::body>(*static_cast<bench*>(testbed_), model, ++last_address_, port)));
 }
 
 } // namespace cipherlane::tests
