@@ -70,14 +70,14 @@ drivers::display_options options_of(const device_arguments& what) {
     options.words = what.language == "en" ? drivers::wording::english() : drivers::wording::chinese();
     options.font_file = what.font;
     options.description_file = what.description;
+    options.baud = what.baud;
     return options;
 }
 
 std::unique_ptr<net::transport> open_link(boost::asio::io_context& io, const device_arguments& what) {
-    auto settings = drivers::find_display_family(what.driver)->line;
-    settings.device = what.port;
-    if (what.baud != 0) settings.baud = what.baud;
-    auto link = value_or_fail(drivers::open_serial(io.get_executor(), settings, bounds_of(what)));
+    if (what.port.empty() && what.driver != "described") throw CLI::RequiredError("--port");
+    auto link = value_or_fail(
+        drivers::open_display_link(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)));
     if (what.trace.empty()) return link;
     return std::make_unique<trace_link>(std::move(link), what.trace);
 }
@@ -154,18 +154,20 @@ void run_list() {
     std::cout << "drivers:\n";
     for (const auto& family : drivers::display_families()) {
         std::cout << "  " << family.name << std::string(14 - std::min<std::size_t>(13, family.name.size()), ' ')
-                  << family.about << ", " << family.line.baud << " baud\n";
+                  << family.about;
+        if (family.name != "described") std::cout << ", " << family.line.baud << " baud";
+        std::cout << "\n";
     }
 }
 
 bool probe_display(const device_arguments& what, const drivers::display_family& family) {
+    if (family.answers == drivers::display_family::proof::none) return false;
     boost::asio::io_context io;
-    auto settings = family.line;
-    settings.device = what.port;
     auto protocol = family.make(options_of(what));
     if (!protocol || !(*protocol)->heartbeat()) return false;
     const call bounds(3s);
-    auto link = value_or_fail(drivers::open_serial(io.get_executor(), settings, bounds));
+    auto link = value_or_fail(
+        drivers::open_display_link(io.get_executor(), family.name, what.port, options_of(what), bounds));
     drivers::device_display screen(std::move(link), *std::move(protocol));
     auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
     std::cout << family.name << ": " << (name ? *name : name.error().to_string()) << "\n";
@@ -222,7 +224,10 @@ void run_replay(const device_arguments& what) {
 }
 
 void add_port(CLI::App& to, device_arguments& what) {
-    to.add_option("--port", what.port, "device node, best a name under /dev/serial/by-id")->required();
+    to.add_option("--port", what.port,
+        "device node, best a name under /dev/serial/by-id; usb:VENDOR:PRODUCT[:SERIAL]; tcp:HOST:PORT; of a "
+        "described "
+        "USB display its serial number or its port, needed only where there are several");
     to.add_option("--seconds", what.seconds, "how long it may take")->capture_default_str();
 }
 
@@ -236,7 +241,8 @@ void add_driver(CLI::App& to, device_arguments& what) {
         ->check(CLI::IsMember({"zh", "en"}))
         ->capture_default_str();
     to.add_option("--font", what.font, "font file for panels");
-    to.add_option("--description", what.description, "TOML file of a described display");
+    to.add_option("--description", what.description, "TOML file of a described display; implies --driver described")
+        ->each([&what](const std::string&) { what.driver = "described"; });
 }
 
 void add_content(CLI::App& to, device_arguments& what) {

@@ -3,8 +3,11 @@
 #include "display-sim/bonrix_model.hpp"
 #include "display-sim/escpos_model.hpp"
 #include "display-sim/line_model.hpp"
+#include "display-sim/panel_model.hpp"
+#include "display-sim/plate_model.hpp"
 #include "display-sim/rcall_model.hpp"
 #include "display-sim/weact_model.hpp"
+#include "display-sim/zbar_reader.hpp"
 
 #include <cipherlane/drivers/display/code_reader.hpp>
 #include <cipherlane/qr/png.hpp>
@@ -33,6 +36,8 @@ constexpr family_row families[] = {
     {"weact", make<weact_model>},
     {"escpos", make<escpos_model>},
     {"line", make<line_model>},
+    {"bulk-panel", make<panel_model>},
+    {"hid-plate", make<plate_model>},
 };
 
 void write_png(const drivers::frame& picture, const std::string& path) {
@@ -57,11 +62,11 @@ nlohmann::json display_model::control(const nlohmann::json& request) {
     if (cmd == "state") return state();
     if (cmd == "counters") return counters_;
     if (cmd == "faults") return faults_.control(request);
-    if (cmd == "read") return {{"codes", drivers::read_codes(picture())}};
+    if (cmd == "read") return {{"codes", drivers::read_codes(picture())}, {"zbar", read_with_zbar(picture())}};
     if (cmd == "snapshot") {
         write_png(picture(), request.at("path").get<std::string>());
-        return {
-            {"codes", drivers::read_codes(picture())}, {"width", picture().width()}, {"height", picture().height()}};
+        return {{"codes", drivers::read_codes(picture())}, {"zbar", read_with_zbar(picture())},
+            {"width", picture().width()}, {"height", picture().height()}};
     }
     throw std::invalid_argument("unknown command " + cmd);
 }

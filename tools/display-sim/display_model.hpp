@@ -40,8 +40,8 @@ class display_model {
     /// A frame that was begun is forgotten; the picture stays, as on a device with its own power.
     virtual void link_lost() = 0;
 
-    /// `state`, `read` (what zxing-cpp reads from the picture), `snapshot` (`path`: a PNG; read too), `counters`,
-    /// `faults`. Throws `std::invalid_argument`, `std::runtime_error`.
+    /// `state`, `read` (what zxing-cpp and zbar read from the picture), `snapshot` (`path`: a PNG; read too),
+    /// `counters`, `faults`. Throws `std::invalid_argument`, `std::runtime_error`.
     virtual nlohmann::json control(const nlohmann::json& request);
 
   protected:

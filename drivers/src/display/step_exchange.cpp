@@ -1,3 +1,4 @@
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
@@ -7,7 +8,8 @@ namespace cipherlane::drivers {
 namespace {
 
 bool passes(const expected_answer& wanted, byte_view answer) {
-    auto text = as_text(answer);
+    if (answer.size() < wanted.at) return false;
+    auto text = as_text(answer.subspan(wanted.at));
     auto pattern = as_text(wanted.text);
     switch (wanted.how) {
     case expected_answer::test::equals: return text == pattern;
@@ -15,6 +17,17 @@ bool passes(const expected_answer& wanted, byte_view answer) {
     case expected_answer::test::contains: return text.find(pattern) != std::string_view::npos;
     }
     return false;
+}
+
+bool is_refusal(const expected_answer& wanted, byte_view answer) {
+    return !wanted.refusal.empty() && answer.size() >= wanted.refusal_at &&
+           as_text(answer.subspan(wanted.refusal_at)).starts_with(as_text(wanted.refusal));
+}
+
+error refusal(const expected_answer& wanted, byte_view answer) {
+    error why(drivers_errc::refused, layer::drivers);
+    if (!wanted.code_at || answer.size() <= *wanted.code_at) return why;
+    return std::move(why).with_peer_code(to_hex(answer.subspan(*wanted.code_at, 1)));
 }
 
 } // namespace
@@ -56,16 +69,22 @@ net::action step_exchange::next() {
 
 net::action step_exchange::await() {
     held_.clear();
+    foreign_ = 0;
     const auto& wanted = steps_[at_].answer;
     if (wanted.form == expected_answer::shape::nothing) return finish_step();
     phase_ = phase::receiving;
     return net::action::receive(wanted.timeout);
 }
 
-bool step_exchange::complete() const {
+bool step_exchange::complete() {
     const auto& wanted = steps_[at_].answer;
     if (wanted.form == expected_answer::shape::block) return held_.size() >= wanted.size;
-    return std::find(held_.begin(), held_.end(), '\n') != held_.end();
+    if (wanted.form == expected_answer::shape::line)
+        return std::find(held_.begin(), held_.end(), '\n') != held_.end();
+    const auto seen = wanted.layout->find(held_);
+    foreign_ += seen.before;
+    held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(seen.before));
+    return seen.what != packet_layout::found::state::more || foreign_ > most_foreign;
 }
 
 net::action step_exchange::received(byte_view data) {
@@ -82,6 +101,24 @@ net::action step_exchange::received(byte_view data) {
 }
 
 net::action step_exchange::judge() {
+    if (steps_[at_].answer.form == expected_answer::shape::packet) {
+        const auto seen = steps_[at_].answer.layout->find(held_);
+        if (seen.what != packet_layout::found::state::whole) {
+            return fail(error(make_error_code(drivers_errc::bad_frame), layer::drivers).at_offset(foreign_));
+        }
+        answer_.assign(seen.content.begin(), seen.content.end());
+        held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(seen.size));
+    } else {
+        take_line_or_block();
+    }
+    const auto& wanted = steps_[at_].answer;
+    if (is_refusal(wanted, answer_)) return fail(refusal(wanted, answer_));
+    if (passes(wanted, answer_)) return finish_step();
+    if (wanted.others == expected_answer::foreign::skipped) return net::action::receive(wanted.timeout);
+    return fail(error(make_error_code(drivers_errc::wrong_answer), layer::drivers).with_peer_text(as_text(answer_)));
+}
+
+void step_exchange::take_line_or_block() {
     const auto& wanted = steps_[at_].answer;
     auto end = held_.begin();
     if (wanted.form == expected_answer::shape::block) {
@@ -94,9 +131,6 @@ net::action step_exchange::judge() {
         ++end;
     }
     held_.erase(held_.begin(), end);
-    if (passes(wanted, answer_)) return finish_step();
-    if (wanted.others == expected_answer::foreign::skipped) return net::action::receive(wanted.timeout);
-    return fail(error(make_error_code(drivers_errc::wrong_answer), layer::drivers).with_peer_text(as_text(answer_)));
 }
 
 net::action step_exchange::finish_step() {

@@ -14,12 +14,7 @@ bool can_read_codes() noexcept {
 
 std::vector<std::string> read_codes(const frame& picture) {
     std::vector<std::uint8_t> grey(picture.pixels().size());
-    std::transform(picture.pixels().begin(), picture.pixels().end(), grey.begin(), [](colour pixel) {
-        const unsigned red = (pixel >> 11U) << 3U;
-        const unsigned green = ((pixel >> 5U) & 0x3FU) << 2U;
-        const unsigned blue = (pixel & 0x1FU) << 3U;
-        return static_cast<std::uint8_t>((red * 77 + green * 150 + blue * 29) >> 8U);
-    });
+    std::ranges::transform(picture.pixels(), grey.begin(), lightness);
     const ZXing::ImageView view(grey.data(), picture.width(), picture.height(), ZXing::ImageFormat::Lum);
     ZXing::DecodeHints hints;
     hints.setFormats(ZXing::BarcodeFormat::QRCode);

@@ -37,7 +37,8 @@ panel_layout panel_layout::of(int width, int height) noexcept {
     return where;
 }
 
-result<panel_painter> panel_painter::create(int width, int height, wording words, const std::string& font_file) {
+result<panel_painter> panel_painter::create(
+    int width, int height, wording words, const std::string& font_file, depth pixels) {
     constexpr int least = 64;
     constexpr int most = 2'048;
     if (width < least || width > most)
@@ -45,15 +46,25 @@ result<panel_painter> panel_painter::create(int width, int height, wording words
     if (height < least || height > most)
         return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field("height");
     CIPHERLANE_TRY(auto with, font::open(font_file));
-    return panel_painter(width, height, std::move(words), std::move(with));
+    return panel_painter(width, height, std::move(words), std::move(with), pixels);
 }
 
-panel_painter::panel_painter(int width, int height, wording words, font with)
+panel_painter::panel_painter(int width, int height, wording words, font with, depth pixels)
     : width_(width)
     , height_(height)
+    , pixels_(pixels)
     , words_(std::move(words))
     , font_(std::move(with))
     , layout_(panel_layout::of(width, height)) {}
+
+/// Grey edges and colours become black or white by their lightness.
+void panel_painter::flatten(frame& on, const rectangle& where) const {
+    if (pixels_ == depth::rgb565) return;
+    for (int y = where.top; y < where.bottom(); ++y) {
+        for (int x = where.left; x < where.right(); ++x)
+            on.set(x, y, lightness(on.at(x, y)) < 128 ? black : white);
+    }
+}
 
 void panel_painter::line(frame& on, std::string_view text, const rectangle& box, int most) {
     if (text.empty()) return;
@@ -78,6 +89,7 @@ result<frame> panel_painter::code(const ports::qr_view& view) {
     } else {
         line(picture, words_.scan, layout_.countdown, layout_.countdown.height / 2);
     }
+    flatten(picture, picture.bounds());
     if (can_read_codes() && !reads_as(picture, view.payload)) return refused(drivers_errc::unreadable_picture);
     return picture;
 }
@@ -86,7 +98,7 @@ frame panel_painter::total(const amount& value) {
     return text(words_.to_pay, words_.money(value));
 }
 
-frame panel_painter::text(std::string_view line1, std::string_view line2) {
+frame panel_painter::plain_text(std::string_view line1, std::string_view line2) {
     auto picture = blank();
     const int band = height_ / 4;
     line(picture, line1, {0, band, width_, band}, band / 2);
@@ -94,18 +106,26 @@ frame panel_painter::text(std::string_view line1, std::string_view line2) {
     return picture;
 }
 
+frame panel_painter::text(std::string_view line1, std::string_view line2) {
+    auto picture = plain_text(line1, line2);
+    flatten(picture, picture.bounds());
+    return picture;
+}
+
 frame panel_painter::outcome(ports::payment_outcome what, const amount& value) {
-    auto picture = text({}, words_.money(value));
+    auto picture = plain_text({}, words_.money(value));
     const int band = height_ / 4;
     const auto ink = what == ports::payment_outcome::approved ? approved_ink : failed_ink;
     draw_line(picture, font_, words_.outcome(what), {0, band, width_, band}, band * 2 / 3, least_letters,
         alignment::centre, ink);
+    flatten(picture, picture.bounds());
     return picture;
 }
 
 void panel_painter::draw_countdown(frame& on, std::chrono::seconds left) {
     on.fill(layout_.countdown, white);
     line(on, std::to_string(left.count()) + " " + words_.remaining, layout_.countdown, layout_.countdown.height / 2);
+    flatten(on, layout_.countdown);
 }
 
 } // namespace cipherlane::drivers

@@ -1,5 +1,4 @@
 #include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/drivers/display/frame_changes.hpp>
 #include <cipherlane/drivers/display/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
@@ -40,6 +39,26 @@ step command(std::string_view name, bytes out) {
 error refused(drivers_errc code) {
     return {make_error_code(code), layer::drivers};
 }
+
+/// Makes the panel's commands of what changes.
+class weact_writer final : public panel_writer {
+  public:
+    explicit weact_writer(weact_profile::turned how)
+        : how_(how) {}
+
+    void begin() override { steps_.push_back(command("orientation", weact::set_orientation(how_))); }
+    void fill(const rectangle& where, colour ink) override {
+        steps_.push_back(command("fill", weact::fill(where, ink)));
+    }
+    void picture(const rectangle& where, const frame& from) override {
+        steps_.push_back(command("bitmap", weact::bitmap(where, from)));
+    }
+    [[nodiscard]] step_list take() { return std::move(steps_); }
+
+  private:
+    weact_profile::turned how_;
+    step_list steps_;
+};
 
 } // namespace
 
@@ -112,89 +131,62 @@ result<std::string> weact_version(byte_view answer) {
 
 result<std::unique_ptr<weact_protocol>> weact_protocol::create(weact_profile profile) {
     CIPHERLANE_CHECK(profile.validate());
-    CIPHERLANE_TRY(
-        auto painter, panel_painter::create(profile.width, profile.height, profile.words, profile.font_file));
-    return std::unique_ptr<weact_protocol>(new weact_protocol(std::move(profile), std::move(painter)));
+    panel_settings settings;
+    settings.width = profile.width;
+    settings.height = profile.height;
+    settings.most_rectangles = profile.most_rectangles;
+    settings.words = profile.words;
+    settings.font_file = profile.font_file;
+    CIPHERLANE_TRY(auto screen, panel_screen::create(std::move(settings)));
+    return std::unique_ptr<weact_protocol>(new weact_protocol(std::move(profile), std::move(screen)));
 }
 
-weact_protocol::weact_protocol(weact_profile profile, panel_painter painter)
+weact_protocol::weact_protocol(weact_profile profile, panel_screen screen)
     : profile_(std::move(profile))
-    , painter_(std::move(painter)) {}
-
-step_list weact_protocol::change_to(frame next) {
-    step_list steps;
-    if (!shown_) {
-        steps.push_back(command("orientation", weact::set_orientation(profile_.orientation)));
-        steps.push_back(command("bitmap", weact::bitmap(next.bounds(), next)));
-        pending_ = std::move(next);
-        return steps;
-    }
-    const auto& layout = painter_.layout();
-    auto without_amount = next;
-    without_amount.fill(layout.money, white);
-    auto before = *shown_;
-    const bool code_changes = [&] {
-        for (int y = layout.code.top; y < layout.code.bottom(); ++y) {
-            const auto a = before.row(y, layout.code.left, layout.code.width);
-            const auto b = next.row(y, layout.code.left, layout.code.width);
-            if (!std::equal(a.begin(), a.end(), b.begin())) return true;
-        }
-        return false;
-    }();
-    if (code_changes) {
-        // The amount goes first and comes last: it never stands beside a code that is not its own.
-        before.fill(layout.money, white);
-        if (before != *shown_) steps.push_back(command("fill", weact::fill(layout.money, white)));
-        for (const auto& part : changed_rectangles(before, without_amount, profile_.most_rectangles - 1)) {
-            steps.push_back(command("bitmap", weact::bitmap(part, without_amount)));
-        }
-        for (const auto& part : changed_rectangles(without_amount, next, 1)) {
-            steps.push_back(command("bitmap", weact::bitmap(part, next)));
-        }
-    } else {
-        for (const auto& part : changed_rectangles(before, next, profile_.most_rectangles)) {
-            steps.push_back(command("bitmap", weact::bitmap(part, next)));
-        }
-    }
-    pending_ = std::move(next);
-    return steps;
-}
+    , screen_(std::move(screen)) {}
 
 void weact_protocol::settled(ending how) {
     if (how == ending::failed) {
-        shown_.reset();
-        pending_.reset();
-    } else if (pending_) {
-        shown_ = std::exchange(pending_, std::nullopt);
+        screen_.forget();
+    } else {
+        screen_.arrived();
     }
 }
 
 result<step_list> weact_protocol::show_qr(const ports::qr_view& view) {
-    CIPHERLANE_TRY(auto picture, painter_.code(view));
-    return change_to(std::move(picture));
+    weact_writer to(profile_.orientation);
+    CIPHERLANE_CHECK(screen_.show_qr(view, to));
+    return to.take();
 }
 
 result<step_list> weact_protocol::show_amount(const amount& total) {
-    return change_to(painter_.total(total));
+    weact_writer to(profile_.orientation);
+    screen_.show_amount(total, to);
+    return to.take();
 }
 
 result<step_list> weact_protocol::show_text(std::string_view line1, std::string_view line2) {
-    return change_to(painter_.text(line1, line2));
+    weact_writer to(profile_.orientation);
+    screen_.show_text(line1, line2, to);
+    return to.take();
 }
 
 result<step_list> weact_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    return change_to(painter_.outcome(what, total));
+    weact_writer to(profile_.orientation);
+    screen_.show_outcome(what, total, to);
+    return to.take();
 }
 
 result<step_list> weact_protocol::clear() {
-    return change_to(painter_.blank());
+    weact_writer to(profile_.orientation);
+    screen_.clear(to);
+    return to.take();
 }
 
 result<step_list> weact_protocol::show_remaining(std::chrono::seconds left) {
-    if (!shown_) return refused(drivers_errc::not_supported).during("show_remaining"); // nothing known to stand there
-    auto next = *shown_;
-    painter_.draw_countdown(next, left);
-    return change_to(std::move(next));
+    weact_writer to(profile_.orientation);
+    CIPHERLANE_CHECK(screen_.show_remaining(left, to));
+    return to.take();
 }
 
 result<step_list> weact_protocol::set_brightness(int percent) {

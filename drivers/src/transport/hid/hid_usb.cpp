@@ -48,12 +48,13 @@ class hid_over_usb final : public net::transport {
 
 } // namespace
 
-result<std::unique_ptr<net::transport>> open_hid_through_usb(
-    usb_host& host, boost::asio::any_io_executor on, const hid_filter& filter, const call& bounds) {
+result<std::unique_ptr<net::transport>> open_hid_through_usb(usb_host& host, boost::asio::any_io_executor on,
+    const hid_filter& filter, const call& bounds, std::size_t report_size) {
     if (filter.usage_page) return error(drivers_errc::bad_setting, layer::drivers).in_field("usage_page");
     usb_settings settings;
     settings.device = {filter.vendor, filter.product, filter.serial_number, filter.usb_port};
     settings.interface_number = filter.interface_number.value_or(0);
+    settings.read_size = report_size; // a larger transfer would wait for more behind a report that fills its packets
     CIPHERLANE_TRY(auto link, host.open(std::move(on), settings, bounds));
     return std::unique_ptr<net::transport>(
         std::make_unique<hid_over_usb>(std::move(link), settings.interface_number));

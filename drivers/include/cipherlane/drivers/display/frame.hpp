@@ -34,6 +34,13 @@ using colour = std::uint16_t;
 [[nodiscard]] constexpr colour rgb565(unsigned red, unsigned green, unsigned blue) noexcept {
     return static_cast<colour>(((red & 0xF8U) << 8U) | ((green & 0xFCU) << 3U) | (blue >> 3U));
 }
+/// 0 (black) to 255, as the eye weighs the three colours.
+[[nodiscard]] constexpr std::uint8_t lightness(colour pixel) noexcept {
+    const unsigned red = (pixel >> 11U) << 3U;
+    const unsigned green = ((pixel >> 5U) & 0x3FU) << 2U;
+    const unsigned blue = (pixel & 0x1FU) << 3U;
+    return static_cast<std::uint8_t>((red * 77 + green * 150 + blue * 29) >> 8U);
+}
 inline constexpr colour white = 0xFFFF;
 inline constexpr colour black = 0x0000;
 

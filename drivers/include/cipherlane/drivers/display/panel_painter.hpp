@@ -23,10 +23,14 @@ struct panel_layout {
 /// One object belongs to one thread at a time.
 class panel_painter {
   public:
+    /// What the panel's pixels can be. On one of one bit every pixel comes out black or white, before it is read
+    /// back.
+    enum class depth : std::uint8_t { rgb565, one_bit };
+
     /// @param font_file empty: the usual places
     /// @return `font_missing`; `bad_setting` for a size below 64 x 64 or above 2,048 x 2,048.
     [[nodiscard]] static result<panel_painter> create(
-        int width, int height, wording words, const std::string& font_file = {});
+        int width, int height, wording words, const std::string& font_file = {}, depth pixels = depth::rgb565);
 
     /// @return `does_not_fit`, `unreadable_picture`, an error of `qr::symbol::encode`.
     [[nodiscard]] result<frame> code(const ports::qr_view& view);
@@ -41,11 +45,14 @@ class panel_painter {
     [[nodiscard]] int height() const noexcept { return height_; }
 
   private:
-    panel_painter(int width, int height, wording words, font with);
+    panel_painter(int width, int height, wording words, font with, depth pixels);
+    [[nodiscard]] frame plain_text(std::string_view line1, std::string_view line2);
+    void flatten(frame& on, const rectangle& where) const;
     void line(frame& on, std::string_view text, const rectangle& box, int most);
 
     int width_;
     int height_;
+    depth pixels_;
     wording words_;
     font font_;
     panel_layout layout_;

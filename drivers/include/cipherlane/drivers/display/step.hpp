@@ -2,9 +2,12 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/fixed_text.hpp>
+#include <cipherlane/drivers/display/packet_layout.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace cipherlane::drivers {
@@ -15,6 +18,7 @@ struct expected_answer {
         nothing, ///< nothing is waited for
         line,    ///< up to LF; a CR before it is dropped
         block,   ///< `size` bytes
+        packet,  ///< the content of a packet of `layout`; what lies between packets is dropped
     };
     enum class test : std::uint8_t { equals, starts_with, contains };
     enum class foreign : std::uint8_t { fails, skipped }; ///< an answer that does not pass the test
@@ -25,7 +29,12 @@ struct expected_answer {
     foreign others = foreign::fails;
     silence if_silent = silence::fails;
     bytes text{};
+    std::size_t at = 0; ///< where in the answer `text` is looked for
     std::size_t size = 0;
+    std::shared_ptr<const packet_layout> layout{};
+    bytes refusal{}; ///< an answer with this at `refusal_at` is a refusal; empty: none is known
+    std::size_t refusal_at = 0;
+    std::optional<std::size_t> code_at{}; ///< the byte of a refusal that says why
     std::chrono::milliseconds timeout{0};
 };
 

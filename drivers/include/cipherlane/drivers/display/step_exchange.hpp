@@ -10,12 +10,14 @@ namespace cipherlane::drivers {
 /// Carries out steps one after the other and stops at the first that fails: sans-io, for every display whose protocol
 /// is "command, perhaps an answer, perhaps a pause".
 ///
-/// Its outcome is the last answer (a line without its end, or a block). Errors, with the step's name as operation:
-/// `no_answer`, `wrong_answer` (the device's first bytes are its untrusted peer text), `bad_frame` for a line longer
-/// than `longest_line`.
+/// Its outcome is the last answer (a line without its end, a block, a packet's content). Errors, with the step's name
+/// as operation: `no_answer`, `wrong_answer` (the device's first bytes are its untrusted peer text), `refused` with
+/// the device's code in hexadecimal, `bad_frame` for a line longer than `longest_line`, a broken packet, or more than
+/// `most_foreign` bytes that belong to none.
 class step_exchange final : public net::exchange<bytes> {
   public:
     static constexpr std::size_t longest_line = 512;
+    static constexpr std::size_t most_foreign = 4'096;
 
     /// What may still be on its way from an exchange before this one.
     enum class start : std::uint8_t {
@@ -37,10 +39,11 @@ class step_exchange final : public net::exchange<bytes> {
     net::action await();
     net::action received(byte_view data);
     net::action expired();
+    void take_line_or_block();
     net::action judge();
     net::action finish_step();
     net::action fail(error why);
-    [[nodiscard]] bool complete() const;
+    [[nodiscard]] bool complete();
 
     step_list steps_;
     std::size_t at_ = 0;
@@ -49,6 +52,7 @@ class step_exchange final : public net::exchange<bytes> {
     std::chrono::milliseconds rest_;
     bytes held_;
     bytes answer_;
+    std::size_t foreign_ = 0; ///< bytes dropped in this step
     std::optional<error> why_;
 };
 

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <cipherlane/drivers/display/device_display.hpp>
-#include <cipherlane/drivers/display/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel_screen.hpp>
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace cipherlane::drivers {
@@ -57,13 +56,10 @@ class weact_protocol final : public screen_protocol {
     void settled(ending how) override;
 
   private:
-    weact_protocol(weact_profile profile, panel_painter painter);
-    [[nodiscard]] step_list change_to(frame next);
+    weact_protocol(weact_profile profile, panel_screen screen);
 
     weact_profile profile_;
-    panel_painter painter_;
-    std::optional<frame> shown_;   ///< what the panel holds, if that is known
-    std::optional<frame> pending_; ///< what it will hold once the steps are done
+    panel_screen screen_;
 };
 
 /// The version out of the panel's answer (19 bytes). @return `wrong_answer`.

@@ -53,7 +53,10 @@ struct hid_filter {
 /// The same through libusb, for systems without hidraw: takes the interface from the kernel's driver. Reports go out
 /// on the interrupt endpoint, or where there is none by control requests (blocking only; `not_supported` else).
 /// `usage_page` of the filter is not known there and must be empty.
-[[nodiscard]] result<std::unique_ptr<net::transport>> open_hid_through_usb(
-    usb_host& host, boost::asio::any_io_executor on, const hid_filter& filter, const call& bounds);
+/// @param report_size of the largest input report with its number, where that is more than one packet of the
+/// endpoint;
+///   0: it is not
+[[nodiscard]] result<std::unique_ptr<net::transport>> open_hid_through_usb(usb_host& host,
+    boost::asio::any_io_executor on, const hid_filter& filter, const call& bounds, std::size_t report_size = 0);
 
 } // namespace cipherlane::drivers

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cipherlane/drivers/display/panel_painter.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace cipherlane::drivers {
+
+/// Takes what a panel must be told to change its picture, in order.
+class panel_writer {
+  public:
+    panel_writer() = default;
+    panel_writer(const panel_writer&) = delete;
+    panel_writer& operator=(const panel_writer&) = delete;
+    virtual ~panel_writer() = default;
+
+    /// What the panel holds is not known; a whole picture follows.
+    virtual void begin() = 0;
+    virtual void fill(const rectangle& where, colour ink) = 0;
+    /// That part of `from` as it is to stand on the panel.
+    virtual void picture(const rectangle& where, const frame& from) = 0;
+};
+
+/// How a panel is painted and updated.
+struct panel_settings {
+    int width = 320;
+    int height = 480;
+    panel_painter::depth pixels = panel_painter::depth::rgb565;
+    std::size_t most_rectangles = 8; ///< 0: the panel takes whole pictures only
+    int align = 1;                   ///< rectangles begin and end at multiples of so many columns
+    wording words = wording::chinese();
+    std::string font_file;
+};
+
+/// What stands on a pixel panel and what must be sent to change it: finished pictures, read back before they leave,
+/// and of those only the rectangles that changed. While one code gives way to another the amount is blank. One object
+/// belongs to one thread at a time.
+class panel_screen {
+  public:
+    /// @return as `panel_painter::create`.
+    [[nodiscard]] static result<panel_screen> create(panel_settings settings);
+
+    /// @return as `panel_painter::code`.
+    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, panel_writer& to);
+    void show_amount(const amount& total, panel_writer& to) { change_to(painter_.total(total), to); }
+    void show_text(std::string_view line1, std::string_view line2, panel_writer& to) {
+        change_to(painter_.text(line1, line2), to);
+    }
+    void show_outcome(ports::payment_outcome what, const amount& total, panel_writer& to) {
+        change_to(painter_.outcome(what, total), to);
+    }
+    void clear(panel_writer& to) { change_to(painter_.blank(), to); }
+    /// @return `not_supported` where nothing is known to stand on the panel.
+    [[nodiscard]] result<void> show_remaining(std::chrono::seconds left, panel_writer& to);
+
+    /// What was written has arrived; without it, what the panel holds is as before.
+    void arrived();
+    /// What the panel holds is not known from here on.
+    void forget() noexcept;
+
+  private:
+    panel_screen(panel_settings settings, panel_painter painter);
+    void change_to(frame next, panel_writer& to);
+    void change_parts(frame before, const frame& next, panel_writer& to) const;
+    [[nodiscard]] bool code_differs(const frame& a, const frame& b) const;
+    [[nodiscard]] rectangle aligned(const rectangle& where) const noexcept;
+    void send_changes(const frame& before, const frame& after, std::size_t most, panel_writer& to) const;
+
+    panel_settings settings_;
+    panel_painter painter_;
+    std::optional<frame> shown_;   ///< what the panel holds, if that is known
+    std::optional<frame> pending_; ///< what it will hold once everything has arrived
+};
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,374 @@
+#include "description_reader.hpp"
+
+#include <cipherlane/drivers/display/display_description.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace cipherlane::drivers {
+namespace {
+
+using enum described_action;
+using value = command_value;
+
+constexpr std::array<std::string_view, described_actions> action_words{"init", "qr", "picture", "fill", "show",
+    "amount", "text", "outcome", "approved", "declined", "cancelled", "expired", "clear", "remaining", "brightness",
+    "heartbeat"};
+
+/// What a command of each kind may carry, besides what is true of every packet.
+bool may_carry(described_action action, command_value what) {
+    if (what >= value::size) return true;
+    switch (action) {
+    case qr: return what == value::code || what == value::payee || what == value::amount || what == value::seconds;
+    case picture: return what == value::pixels || (what >= value::left && what <= value::height);
+    case fill: return what >= value::left && what <= value::ink;
+    case amount:
+    case outcome:
+    case approved:
+    case declined:
+    case cancelled:
+    case expired: return what == value::amount || what == value::words;
+    case text: return what == value::line1 || what == value::line2;
+    case remaining: return what == value::seconds;
+    case brightness: return what == value::level;
+    default: return false;
+    }
+}
+
+bool fits(const command_template& in, auto allowed) {
+    return std::ranges::all_of(in.items, [&](const command_template::item& one) {
+        return one.what == command_template::item::kind::literal || allowed(one);
+    });
+}
+
+void read_layout(section_reader& in, packet_layout& into) {
+    in.literal("header", into.header);
+    std::string form;
+    in.text("length", form);
+    if (!form.empty()) {
+        const auto known = parse_number_form(form);
+        if (known && *known != number_form::decimal) {
+            into.length = *known;
+        } else {
+            in.wrong("length");
+        }
+    }
+    using counted = packet_layout::counted;
+    in.word("counts", into.counts, {{"content", counted::content}, {"rest", counted::rest}, {"all", counted::all}});
+    using check = checksum_kind;
+    in.word("checksum", into.check,
+        {{"none", check::none}, {"sum8", check::sum8}, {"xor8", check::xor8}, {"sum16", check::sum16},
+            {"crc16-ccitt", check::crc16_ccitt}, {"crc16-xmodem", check::crc16_xmodem},
+            {"crc16-modbus", check::crc16_modbus}, {"crc32", check::crc32}});
+    using covered = packet_layout::covered;
+    in.word("covers", into.covers,
+        {{"content", covered::content}, {"after-header", covered::after_header}, {"all", covered::all}});
+    using order = packet_layout::order;
+    in.word("checksum_order", into.check_order, {{"high-first", order::high_first}, {"low-first", order::low_first}});
+    in.literal("trailer", into.trailer);
+}
+
+void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
+    using shape = answer_rule::shape;
+    in.word(form, into.form,
+        {{"none", shape::none}, {"line", shape::line}, {"block", shape::block}, {"packet", shape::packet}});
+    using frequency = answer_rule::frequency;
+    in.word("after", into.after, {{"each", frequency::each}, {"last", frequency::last}});
+    using foreign = answer_rule::foreign;
+    in.word("foreign", into.others, {{"fails", foreign::fails}, {"skipped", foreign::skipped}});
+    in.number("size", into.size, 1, 4'096);
+    in.pattern("good", into.good);
+    in.number("good_at", into.good_at, 0, 4'096);
+    in.literal("refused", into.refused);
+    in.number("refused_at", into.refused_at, 0, 4'096);
+    in.number("code_at", into.code_at, 0, 4'096);
+    in.span("timeout_ms", into.timeout, 1, 60'000);
+    if (into.form == shape::block && into.size == 0) in.wrong("size");
+    if (!fits(into.good, [](const auto& one) {
+            return one.what == command_template::item::kind::value && one.value >= value::size;
+        })) {
+        in.wrong("good");
+    }
+}
+
+/// Reads a description from its parsed file, section by section.
+class description_loader {
+  public:
+    description_loader(const toml::table& root, std::string_view source)
+        : root_(root)
+        , source_(source) {}
+
+    result<display_description> load() {
+        CIPHERLANE_CHECK(read_top());
+        CIPHERLANE_CHECK(read_link());
+        CIPHERLANE_CHECK(read_packet());
+        CIPHERLANE_CHECK(read_pixels());
+        CIPHERLANE_CHECK(read_commands());
+        CIPHERLANE_CHECK(check_commands());
+        return std::move(made_);
+    }
+
+  private:
+    [[nodiscard]] error bad(std::string_view key, const toml::node* node = nullptr) const {
+        return bad_description(source_, node, key);
+    }
+    [[nodiscard]] const toml::table* section(std::string_view name) const { return root_[name].as_table(); }
+
+    result<void> read_top() {
+        section_reader in(root_, "", source_);
+        in.text("name", made_.name);
+        in.text("title", made_.title);
+        using text_set = display_description::text_set;
+        in.word("text", made_.text, {{"utf8", text_set::utf8}, {"ascii", text_set::ascii}, {"gbk", text_set::gbk}});
+        in.text("never", made_.never);
+        in.number("largest_text", made_.largest_text, 1, 65'535);
+        using content = display_description::content;
+        in.word("commands", made_.commands_do, {{"add", content::adds}, {"replace", content::replaces}});
+        if (made_.name.empty()) in.wrong("name");
+        for (const std::string_view key : {"usb", "hid", "serial", "packet", "answer", "pixels", "command"}) {
+            const auto* node = in.find(key);
+            if (node != nullptr && !node->is_table()) in.wrong(key);
+        }
+        if (made_.title.empty()) made_.title = made_.name;
+        return in.done();
+    }
+
+    result<void> read_link() {
+        const int links = (section("usb") != nullptr ? 1 : 0) + (section("hid") != nullptr ? 1 : 0) +
+                          (section("serial") != nullptr ? 1 : 0);
+        if (links != 1) return bad("usb, hid or serial");
+        if (const auto* usb = section("usb")) return read_usb(*usb);
+        if (const auto* hid = section("hid")) return read_hid(*hid);
+        return read_serial(*section("serial"));
+    }
+
+    result<void> read_usb(const toml::table& from) {
+        made_.over = display_description::link::usb;
+        auto& usb = made_.usb;
+        section_reader in(from, "usb.", source_);
+        in.number("vendor", usb.device.vendor, 0, 0xFFFF);
+        in.number("product", usb.device.product, 0, 0xFFFF);
+        in.text("serial_number", usb.device.serial_number);
+        in.number("interface", usb.interface_number, 0, 255);
+        in.number("alternate", usb.alternate_setting, 0, 255);
+        in.number("out", usb.out_endpoint, 1, 15);
+        in.number("in", usb.in_endpoint, 0x81, 0x8F);
+        bool zero = false;
+        in.flag("zero_packet", zero);
+        usb.zero = zero ? usb_settings::zero_packet::closes_full_packets : usb_settings::zero_packet::never;
+        in.number("read_size", usb.read_size, 1, 65'536);
+        using driver = usb_settings::kernel_driver;
+        in.word("kernel_driver", usb.other_driver, {{"detach", driver::detach}, {"refuse", driver::refuse}});
+        if (!usb.device.vendor) in.wrong("vendor");
+        if (!usb.device.product) in.wrong("product");
+        return in.done();
+    }
+
+    result<void> read_hid(const toml::table& from) {
+        made_.over = display_description::link::hid;
+        section_reader in(from, "hid.", source_);
+        in.number("vendor", made_.hid.vendor, 0, 0xFFFF);
+        in.number("product", made_.hid.product, 0, 0xFFFF);
+        in.text("serial_number", made_.hid.serial_number);
+        in.number("interface", made_.hid.interface_number, 0, 255);
+        in.number("usage_page", made_.hid.usage_page, 1, 0xFFFF);
+        in.number("out_report", made_.reports.out_number, 0, 255);
+        in.number("in_report", made_.reports.in_number, 0, 255);
+        in.number("out_size", made_.reports.out_size, 1, 4'096);
+        in.number("in_size", made_.reports.in_size, 1, 4'096);
+        in.number("fill", made_.reports.fill, 0, 255);
+        using way = display_description::hid_way;
+        in.word(
+            "through", made_.through, {{"either", way::either}, {"hidraw", way::hidraw}, {"libusb", way::libusb}});
+        if (!made_.hid.vendor) in.wrong("vendor");
+        if (!made_.hid.product) in.wrong("product");
+        return in.done();
+    }
+
+    result<void> read_serial(const toml::table& from) {
+        made_.over = display_description::link::serial;
+        auto& line = made_.line;
+        section_reader in(from, "serial.", source_);
+        in.number("baud", line.baud, 50, 4'000'000);
+        using policy = serial_settings::line_policy;
+        const std::initializer_list<std::pair<std::string_view, policy>> policies{
+            {"leave", policy::leave}, {"raise", policy::raise}, {"lower", policy::lower}};
+        in.word("dtr", line.dtr, policies);
+        in.word("rts", line.rts, policies);
+        in.span("settle_ms", line.settle, 0, 60'000);
+        return in.done();
+    }
+
+    result<void> read_packet() {
+        if (const auto* from = section("packet")) {
+            section_reader in(*from, "packet.", source_);
+            read_layout(in, made_.packet);
+            in.number("largest", made_.largest_data, 1, 1'048'576);
+            if (made_.largest_data > made_.packet.most_content()) in.wrong("largest");
+            CIPHERLANE_CHECK(in.done());
+        }
+        made_.answer_packet = made_.packet;
+        if (const auto* from = section("answer")) {
+            section_reader in(*from, "answer.", source_);
+            read_layout(in, made_.answer_packet);
+            in.number("largest", made_.answer_packet.largest, 1, 65'536);
+            read_answer(in, "form", usual_);
+            CIPHERLANE_CHECK(in.done());
+        }
+        return {};
+    }
+
+    result<void> read_pixels() {
+        const auto* from = section("pixels");
+        if (from == nullptr) return {};
+        auto& glass = made_.glass.emplace();
+        section_reader in(*from, "pixels.", source_);
+        in.number("width", glass.width, 64, 2'048);
+        in.number("height", glass.height, 64, 2'048);
+        using format = display_description::panel::format;
+        in.word("format", glass.pixels,
+            {{"bits", format::bits}, {"rgb565-be", format::rgb565_be}, {"rgb565-le", format::rgb565_le}});
+        using ink = display_description::panel::ink;
+        in.word("dark", glass.dark, {{"set", ink::set}, {"clear", ink::clear}});
+        in.number("parts", glass.parts, 0, 64);
+        if (glass.width == 0) in.wrong("width");
+        if (glass.height == 0) in.wrong("height");
+        if (glass.pixels == format::bits && glass.width % 8 != 0) in.wrong("width");
+        return in.done();
+    }
+
+    result<void> read_commands() {
+        const auto* all = section("command");
+        if (all == nullptr) return bad("command");
+        for (const auto& [name, node] : *all) {
+            const auto found = std::ranges::find(action_words, name.str());
+            const auto path = "command." + std::string(name.str());
+            if (found == action_words.end()) return bad(path, &node);
+            const auto action = static_cast<described_action>(found - action_words.begin());
+            if (const auto* one = node.as_table()) {
+                CIPHERLANE_CHECK(read_command(*one, action, path));
+                continue;
+            }
+            const auto* list = node.as_array();
+            if (list == nullptr || list->empty()) return bad(path, &node);
+            for (const auto& each : *list) {
+                if (!each.is_table()) return bad(path, &each);
+                CIPHERLANE_CHECK(read_command(*each.as_table(), action, path));
+            }
+        }
+        return {};
+    }
+
+    result<void> read_command(const toml::table& from, described_action action, const std::string& path) {
+        described_command made;
+        made.answer = usual_;
+        section_reader in(from, path + ".", source_);
+        in.pattern("head", made.head);
+        in.pattern("data", made.data);
+        read_answer(in, "answer", made.answer);
+        in.span("pause_ms", made.pause, 0, 60'000);
+        if (action == heartbeat) {
+            in.number("name_at", made.name_at, 0, 4'096);
+            in.number("name_size", made.name_size, 0, 256);
+            if (made.answer.form == answer_rule::shape::none) in.wrong("answer");
+        }
+        if (action == brightness) {
+            in.number("least", made_.level_least, 0, 0xFFFF);
+            in.number("most", made_.level_most, 0, 0xFFFF);
+        }
+        const auto carried = [action](const auto& one) { return may_carry(action, one.value); };
+        if (!fits(made.data, carried)) in.wrong("data");
+        if (!fits(made.head, [&](const auto& one) {
+                return carried(one) &&
+                       (one.what == command_template::item::kind::size_of_value || !is_text(one.value));
+            })) {
+            in.wrong("head");
+        }
+        if (made.head.items.empty() && made.data.items.empty()) in.wrong("data");
+        if (made.answer.form == answer_rule::shape::packet && made_.answer_packet.length == number_form::none &&
+            made_.answer_packet.trailer.empty()) {
+            in.wrong("answer"); // nothing says where such a packet ends
+        }
+        CIPHERLANE_CHECK(in.done());
+        lines_[static_cast<std::size_t>(action)] = &from;
+        made_.commands[static_cast<std::size_t>(action)].push_back(std::move(made));
+        return {};
+    }
+
+    [[nodiscard]] error bad(described_action action, std::string_view key = {}) const {
+        auto path = "command." + std::string(to_string(action));
+        if (!key.empty()) path += "." + std::string(key);
+        const auto* node = lines_[static_cast<std::size_t>(action)];
+        return bad_description(source_, node, path);
+    }
+
+    /// What single commands cannot tell: whether together they make a display on which no amount stands beside a code
+    /// that is not its own.
+    [[nodiscard]] result<void> check_commands() const {
+        if (made_.glass) {
+            for (const auto needless :
+                {qr, amount, text, outcome, approved, declined, cancelled, expired, remaining}) {
+                if (made_.can(needless)) return bad(needless); // the SDK paints these itself
+            }
+            return check_pictures();
+        }
+        for (const auto needless : {picture, fill, show}) {
+            if (made_.can(needless)) return bad(needless);
+        }
+        if (!made_.can(qr) && !made_.can(amount) && !made_.can(text)) return bad("command.qr");
+        if (made_.can(qr)) {
+            if (!made_.of(qr).back().data.uses(value::code)) return bad(qr, "data"); // the code comes last
+            const auto several = made_.of(qr).size() > 1;
+            if (several && made_.commands_do == display_description::content::replaces) return bad(qr);
+        }
+        if (!made_.can(clear)) return bad(clear); // an expired code could not leave the screen
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_pictures() const {
+        if (made_.of(picture).size() != 1) return bad(picture);
+        const auto& one = made_.of(picture).front();
+        if (!one.data.uses(value::pixels)) return bad(picture, "data");
+        const auto placed = [&](value what) { return one.data.uses(what) || one.head.uses(what); };
+        if (made_.glass->parts > 0 && (!placed(value::left) || !placed(value::top))) return bad(picture, "data");
+        return {};
+    }
+
+    const toml::table& root_;
+    std::string_view source_;
+    display_description made_;
+    answer_rule usual_;
+    std::array<const toml::table*, described_actions> lines_{};
+};
+
+} // namespace
+
+std::string_view to_string(described_action action) noexcept {
+    return action_words[static_cast<std::size_t>(action)];
+}
+
+result<display_description> parse_display_description(std::string_view text, std::string_view source) {
+    try {
+        const auto root = toml::parse(text);
+        return description_loader(root, source).load();
+    } catch (const toml::parse_error& why) {
+        const auto place = std::string(source) + ":" + std::to_string(why.source().begin.line);
+        return error(drivers_errc::bad_setting, layer::drivers)
+            .during("load description")
+            .at_endpoint(place)
+            .in_field("not TOML");
+    }
+}
+
+result<display_description> load_display_description(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    const auto name = std::filesystem::path(file).filename().string();
+    if (!in) return bad_description(name, nullptr, "cannot be read");
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    return parse_display_description(text, name);
+}
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,217 @@
+#include <cipherlane/drivers/display/packet_layout.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <string>
+
+namespace cipherlane::drivers {
+namespace {
+
+/// CRCs by the bit: packets for displays are short beside the time their link takes.
+std::uint32_t crc_high_first(byte_view data, std::uint32_t start, std::uint32_t polynomial) noexcept {
+    std::uint32_t value = start;
+    for (const auto one : data) {
+        value ^= static_cast<std::uint32_t>(one) << 8U;
+        for (int bit = 0; bit < 8; ++bit)
+            value = (value & 0x8000U) != 0 ? (value << 1U) ^ polynomial : value << 1U;
+        value &= 0xFFFFU;
+    }
+    return value;
+}
+
+std::uint32_t crc_low_first(byte_view data, std::uint32_t start, std::uint32_t polynomial) noexcept {
+    std::uint32_t value = start;
+    for (const auto one : data) {
+        value ^= one;
+        for (int bit = 0; bit < 8; ++bit)
+            value = (value & 1U) != 0 ? (value >> 1U) ^ polynomial : value >> 1U;
+    }
+    return value;
+}
+
+bool starts_with(byte_view data, byte_view with) noexcept {
+    return data.size() >= with.size() && std::equal(with.begin(), with.end(), data.begin());
+}
+
+} // namespace
+
+std::size_t size_of(number_form form) noexcept {
+    switch (form) {
+    case number_form::u8: return 1;
+    case number_form::be16:
+    case number_form::le16: return 2;
+    case number_form::be32:
+    case number_form::le32: return 4;
+    case number_form::none:
+    case number_form::decimal: break;
+    }
+    return 0;
+}
+
+std::uint64_t most_of(number_form form) noexcept {
+    if (form == number_form::none) return 0;
+    if (form == number_form::decimal) return std::numeric_limits<std::uint32_t>::max();
+    return (std::uint64_t{1} << (8 * size_of(form))) - 1;
+}
+
+void put_number(bytes& to, std::uint32_t value, number_form form) {
+    if (form == number_form::decimal) {
+        const auto digits = std::to_string(value);
+        to.insert(to.end(), digits.begin(), digits.end());
+        return;
+    }
+    const bool high_first = form == number_form::be16 || form == number_form::be32;
+    const auto size = size_of(form);
+    for (std::size_t i = 0; i < size; ++i)
+        to.push_back(static_cast<std::uint8_t>(value >> (8 * (high_first ? size - 1 - i : i))));
+}
+
+std::uint32_t get_number(byte_view from, number_form form) noexcept {
+    const bool high_first = form == number_form::be16 || form == number_form::be32;
+    const auto size = size_of(form);
+    assert(from.size() >= size);
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i)
+        value |= static_cast<std::uint32_t>(from[i]) << (8 * (high_first ? size - 1 - i : i));
+    return value;
+}
+
+std::size_t size_of(checksum_kind kind) noexcept {
+    switch (kind) {
+    case checksum_kind::none: return 0;
+    case checksum_kind::sum8:
+    case checksum_kind::xor8: return 1;
+    case checksum_kind::sum16:
+    case checksum_kind::crc16_ccitt:
+    case checksum_kind::crc16_xmodem:
+    case checksum_kind::crc16_modbus: return 2;
+    case checksum_kind::crc32: return 4;
+    }
+    return 0;
+}
+
+std::uint32_t checksum(checksum_kind kind, byte_view data) noexcept {
+    std::uint32_t value = 0;
+    switch (kind) {
+    case checksum_kind::none: break;
+    case checksum_kind::sum8:
+    case checksum_kind::sum16:
+        for (const auto one : data)
+            value += one;
+        value &= kind == checksum_kind::sum8 ? 0xFFU : 0xFFFFU;
+        break;
+    case checksum_kind::xor8:
+        for (const auto one : data)
+            value ^= one;
+        break;
+    case checksum_kind::crc16_ccitt: return crc_high_first(data, 0xFFFF, 0x1021);
+    case checksum_kind::crc16_xmodem: return crc_high_first(data, 0, 0x1021);
+    case checksum_kind::crc16_modbus: return crc_low_first(data, 0xFFFF, 0xA001);
+    case checksum_kind::crc32: return ~crc_low_first(data, 0xFFFF'FFFF, 0xEDB8'8320);
+    }
+    return value;
+}
+
+std::size_t packet_layout::overhead() const noexcept {
+    return header.size() + size_of(length) + size_of(check) + trailer.size();
+}
+
+std::uint64_t packet_layout::most_content() const noexcept {
+    if (length == number_form::none) return std::numeric_limits<std::uint32_t>::max();
+    const auto most = most_of(length);
+    std::uint64_t beside = 0;
+    if (counts == counted::rest) beside = size_of(check) + trailer.size();
+    if (counts == counted::all) beside = overhead();
+    return most - std::min(most, beside);
+}
+
+bytes packet_layout::pack(byte_view content) const {
+    assert(content.size() <= most_content());
+    bytes out;
+    out.reserve(overhead() + content.size());
+    out.insert(out.end(), header.begin(), header.end());
+    if (length != number_form::none) {
+        auto counted_bytes = content.size();
+        if (counts == counted::rest) counted_bytes += size_of(check) + trailer.size();
+        if (counts == counted::all) counted_bytes += overhead();
+        put_number(out, static_cast<std::uint32_t>(counted_bytes), length);
+    }
+    const auto content_at = out.size();
+    out.insert(out.end(), content.begin(), content.end());
+    if (check != checksum_kind::none) {
+        const byte_view all(out);
+        const auto over = covers == covered::content        ? all.subspan(content_at)
+                          : covers == covered::after_header ? all.subspan(header.size())
+                                                            : all;
+        const auto value = checksum(check, over);
+        const bool high_first = check_order == order::high_first;
+        const auto form = size_of(check) == 1   ? number_form::u8
+                          : size_of(check) == 2 ? (high_first ? number_form::be16 : number_form::le16)
+                                                : (high_first ? number_form::be32 : number_form::le32);
+        put_number(out, value, form);
+    }
+    out.insert(out.end(), trailer.begin(), trailer.end());
+    return out;
+}
+
+packet_layout::found packet_layout::find(byte_view data) const noexcept {
+    assert(length != number_form::none || !trailer.empty());
+    const auto begin = std::search(data.begin(), data.end(), header.begin(), header.end());
+    auto before = static_cast<std::size_t>(begin - data.begin());
+    if (begin == data.end() && !header.empty()) {
+        // What may be the first bytes of a header stays.
+        before = data.size() - std::min(data.size(), header.size() - 1);
+        while (before < data.size() && !starts_with(header, data.subspan(before)))
+            ++before;
+        return {found::state::more, before, 0, {}};
+    }
+    const auto packet = data.subspan(before);
+    return length == number_form::none ? terminated(packet, before) : measured(packet, before);
+}
+
+packet_layout::found packet_layout::measured(byte_view packet, std::size_t before) const noexcept {
+    if (packet.size() < header.size() + size_of(length)) return {found::state::more, before, 0, {}};
+    std::uint64_t size = get_number(packet.subspan(header.size()), length);
+    if (counts == counted::content) size += overhead();
+    if (counts == counted::rest) size += header.size() + size_of(length);
+    if (size < overhead() || size - overhead() > largest) return {found::state::broken, before, 0, {}};
+    if (packet.size() < size) return {found::state::more, before, 0, {}};
+    return checked(packet.first(static_cast<std::size_t>(size)), before);
+}
+
+packet_layout::found packet_layout::terminated(byte_view packet, std::size_t before) const noexcept {
+    const auto body = packet.subspan(header.size());
+    const auto end = std::search(body.begin(), body.end(), trailer.begin(), trailer.end());
+    if (end == body.end()) {
+        const auto what = body.size() > largest + overhead() ? found::state::broken : found::state::more;
+        return {what, before, 0, {}};
+    }
+    const auto size = header.size() + static_cast<std::size_t>(end - body.begin()) + trailer.size();
+    if (size < overhead()) return {found::state::broken, before, 0, {}};
+    return checked(packet.first(size), before);
+}
+
+packet_layout::found packet_layout::checked(byte_view packet, std::size_t before) const noexcept {
+    const auto content_at = header.size() + size_of(length);
+    const auto content = packet.subspan(content_at, packet.size() - overhead());
+    const auto check_at = content_at + content.size();
+    if (!starts_with(packet.subspan(check_at + size_of(check)), trailer)) {
+        return {found::state::broken, before, 0, {}};
+    }
+    if (check != checksum_kind::none) {
+        const auto over = covers == covered::content        ? content
+                          : covers == covered::after_header ? packet.first(check_at).subspan(header.size())
+                                                            : packet.first(check_at);
+        auto value = checksum(check, over);
+        const auto wire = packet.subspan(check_at, size_of(check));
+        for (std::size_t i = 0; i < wire.size(); ++i) {
+            const auto at = check_order == order::low_first ? i : wire.size() - 1 - i;
+            if (wire[at] != static_cast<std::uint8_t>(value)) return {found::state::broken, before, 0, {}};
+            value >>= 8U;
+        }
+    }
+    return {found::state::whole, before, packet.size(), content};
+}
+
+} // namespace cipherlane::drivers
