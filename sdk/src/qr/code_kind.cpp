@@ -57,7 +57,8 @@ bool in_range(std::string_view text, const code_rule& rule) noexcept {
 bool has_chars(std::string_view text, code_chars chars) noexcept {
     if (chars == code_chars::any) return true;
     if (text.find_first_not_of("0123456789") != std::string_view::npos) return false;
-    return chars == code_chars::digits || luhn_digit(text.substr(0, text.size() - 1)) == text.back();
+    if (chars == code_chars::digits) return true;
+    return !text.empty() && luhn_digit(text.substr(0, text.size() - 1)) == text.back();
 }
 
 /// https://DOMAIN/MPM/3/…, any domain: a prefix alone cannot say it.
