@@ -4,10 +4,14 @@
 #include <openssl/des.h>
 #endif
 
+#include "counted_allocations.hpp"
 #include "side_by_side.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/cmac.hpp>
+#include <cipherlane/crypto/dukpt_aes_host.hpp>
+#include <cipherlane/crypto/dukpt_tdes_host.hpp>
+#include <cipherlane/crypto/key_block.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
 #include <cipherlane/crypto/pin_block.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
@@ -40,6 +44,15 @@ void must(bool done) {
 
 bytes key_bytes() {
     return from_hex(double_key).value();
+}
+
+/// After the first use, which makes the contexts, an operation must not touch the heap.
+template <class Operation>
+void must_not_allocate(Operation&& operation) {
+    operation();
+    const auto before = benchmarks::allocation_count();
+    operation();
+    must(benchmarks::allocation_count() == before);
 }
 
 /// A raw context over a fetched cipher, never freed: the program ends soon.
@@ -139,6 +152,95 @@ measured pos_mac() {
         });
 }
 
+/// A version D block of 144 characters beside what it cannot do without: CBC over the cryptogram and CMAC over header
+/// and clear key, with kept contexts.
+measured key_block_d() {
+    const auto protection = key_block_protection_key::create(algorithm::aes, bytes(32, 0x41), legacy_policy).value();
+    auto protector = key_block_protector::create(protection, key_block_version::d).value();
+    const auto block = protector.wrap(key_block_header_builder("P0", 'A', 'B'), key_bytes()).value();
+    std::array<std::uint8_t, 80> key;
+    auto* cipher = EVP_CIPHER_CTX_new();
+    must(EVP_DecryptInit_ex2(
+             cipher, EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr), key.data(), key.data(), nullptr) == 1);
+    must(EVP_CIPHER_CTX_set_padding(cipher, 0) == 1);
+    auto* mac = EVP_MAC_CTX_new(EVP_MAC_fetch(nullptr, "CMAC", nullptr));
+    char name[] = "AES-256-CBC";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name, 0), OSSL_PARAM_construct_end()};
+    must(EVP_MAC_init(mac, key.data(), 32, params) == 1);
+    std::array<std::uint8_t, 64> data{};
+    const auto value = [&] { must(protector.unwrap(block, key).has_value()); };
+    must_not_allocate(value);
+    return side_by_side(value, [&] {
+        std::array<std::uint8_t, 16> iv{};
+        std::size_t size = 0;
+        must(EVP_DecryptInit_ex2(cipher, nullptr, nullptr, iv.data(), nullptr) == 1);
+        must(EVP_Cipher(cipher, data.data() + 16, data.data() + 16, 48) == 48);
+        must(EVP_MAC_init(mac, nullptr, 0, nullptr) == 1);
+        must(EVP_MAC_update(mac, data.data(), data.size()) == 1);
+        must(EVP_MAC_final(mac, iv.data(), &size, iv.size()) == 1);
+    });
+}
+
+/// A PIN under the key of a counter with 10 one bits, beside the 20 key schedules and blocks of single DES that the
+/// derivation cannot do without, the two TDES blocks of the initial key and that of the PIN.
+measured dukpt_tdes() {
+    const auto base = base_derivation_key::create(algorithm::tdes, key_bytes(), legacy_policy).value();
+    auto host = dukpt_tdes_host::create(base).value();
+    const auto number = from_hex("FFFF9876543210E003FF").value();
+    const auto pin = clear_pin::parse("1234").value();
+    auto key = host.transaction(number)->pin().value();
+    const auto block = encrypt_pin_block(key, pin_block_format::iso_0, pin, pan_digits).value();
+    const auto value = [&] {
+        must(host.decrypt_pin_block(number, pin_block_format::iso_0, block.view(), pan_digits).has_value());
+    };
+    must_not_allocate(value);
+#ifdef CIPHERLANE_DES_DIRECT
+    const auto once = [](DES_cblock& under, DES_cblock& data) {
+        DES_key_schedule schedule;
+        DES_set_key_unchecked(&under, &schedule);
+        DES_ecb_encrypt(&data, &data, &schedule, DES_ENCRYPT);
+    };
+#else
+    auto* single = raw_context(nullptr, "DES-EDE3-ECB", bytes(24));
+    using DES_cblock = std::uint8_t[8];
+    const auto once = [single](const DES_cblock& under, DES_cblock& data) {
+        std::array<std::uint8_t, 24> thrice;
+        for (std::size_t i = 0; i < thrice.size(); ++i)
+            thrice[i] = under[i % 8];
+        must(EVP_EncryptInit_ex2(single, nullptr, thrice.data(), nullptr, nullptr) == 1);
+        must(EVP_Cipher(single, data, data, 8) == 8);
+    };
+#endif
+    auto* whole = raw_context(nullptr, "DES-EDE-ECB", key_bytes());
+    DES_cblock data{};
+    DES_cblock under{};
+    return side_by_side(value, [&] {
+        for (int i = 0; i < 20; ++i) {
+            once(under, data);
+            std::memcpy(under, data, sizeof under);
+        }
+        for (int i = 0; i < 3; ++i)
+            must(EVP_Cipher(whole, data, data, 8) == 8);
+    });
+}
+
+/// The transaction key of a counter with 10 one bits, beside the 11 key schedules and blocks of AES.
+measured dukpt_aes() {
+    const auto base = base_derivation_key::create(algorithm::aes, key_bytes(), legacy_policy).value();
+    auto host = dukpt_aes_host::create(base).value();
+    const auto number = from_hex("1234567890123456000003FF").value();
+    auto* cipher = raw_context(nullptr, "AES-128-ECB", key_bytes());
+    std::array<std::uint8_t, 16> data{};
+    return side_by_side([&] { must(host.transaction(number).has_value()); },
+        [&] {
+            for (int i = 0; i < 11; ++i) {
+                must(EVP_EncryptInit_ex2(cipher, nullptr, data.data(), nullptr, nullptr) == 1);
+                must(EVP_Cipher(cipher, data.data(), data.data(), 16) == 16);
+            }
+        });
+}
+
 /// Operations a second of two threads together, each with an operation of its own making.
 double two_threads(const std::function<std::function<void()>()>& make) {
     std::array<double, 2> each{};
@@ -177,6 +279,9 @@ int main() {
     met &= print_row("retail MAC, 256 bytes", retail(), 0.90);
     met &= print_row("AES CMAC, 256 bytes", aes_cmac(), 0.90);
     met &= print_row("POS MAC (3DES), 256 bytes", pos_mac(), 0.50);
+    met &= print_row("key block D, unwrap, AES-256", key_block_d(), 0.50);
+    met &= print_row("DUKPT TDES, 10 counter bits, PIN decrypt", dukpt_tdes(), 0.70);
+    met &= print_row("DUKPT AES-128, 10 counter bits, derive", dukpt_aes(), 0.60);
     const auto gain = second_thread();
     const bool gained = gain.ratio() >= 0.95;
     std::printf("%-44s %8.2f x %8.2f x %7.2f %5.2f %s\n", "PIN block 0, gain of two threads", gain.value, gain.limit,

@@ -197,4 +197,69 @@ result<void> des_core::cbc_checksum(byte_span chain, byte_view in) noexcept {
     return {};
 }
 
+result<des_once> des_once::create(des_core::path way) {
+    des_once made;
+    made.path_ = way;
+    if (way == des_core::path::direct) {
+        if (des_core::fastest() == way) return made;
+        return crypto_error(crypto_errc::unsupported_algorithm, "des");
+    }
+    const auto* cipher = fetched_cipher(algorithm::tdes, cipher_mode::ecb, 24);
+    const std::array<std::uint8_t, 24> no_key{};
+    for (auto each : {direction::decrypt, direction::encrypt}) {
+        auto& context = made.contexts_[static_cast<std::size_t>(each)];
+        context = keyed_context(cipher, each, no_key.data());
+        if (!context) return crypto_error(crypto_errc::unsupported_algorithm, "des");
+    }
+    return made;
+}
+
+void des_once::forget() noexcept {
+    const std::array<std::uint8_t, 3 * block> no_key{};
+    for (auto& context : contexts_) {
+        if (context && EVP_CipherInit_ex2(context.get(), nullptr, no_key.data(), nullptr, -1, nullptr) != 1) {
+            context.reset(); // it is of no use any more, and cleansed
+        }
+    }
+}
+
+result<void> des_once::encrypt(byte_view key, byte_view in, byte_span out) noexcept {
+    return run(direction::encrypt, key, in, out);
+}
+result<void> des_once::decrypt(byte_view key, byte_view in, byte_span out) noexcept {
+    return run(direction::decrypt, key, in, out);
+}
+
+result<void> des_once::run(direction way, byte_view key, byte_view in, byte_span out) noexcept {
+    assert((key.size() == block || key.size() == 2 * block) && in.size() == block && out.size() >= block);
+    const std::uint8_t* second = key.data() + (key.size() - block);
+#ifdef CIPHERLANE_DES_DIRECT
+    if (path_ == des_core::path::direct) {
+        const int to = way == direction::encrypt ? DES_ENCRYPT : DES_DECRYPT;
+        std::array<DES_key_schedule, 2> schedules;
+        DES_set_key_unchecked(as_block(key.data()), &schedules[0]);
+        if (key.size() == block) {
+            DES_ecb_encrypt(as_block(in.data()), as_block(out.data()), &schedules[0], to);
+        } else {
+            DES_set_key_unchecked(as_block(second), &schedules[1]);
+            DES_ecb3_encrypt(
+                as_block(in.data()), as_block(out.data()), &schedules[0], &schedules[1], &schedules[0], to);
+        }
+        wipe({reinterpret_cast<std::uint8_t*>(schedules.data()), sizeof schedules});
+        return {};
+    }
+#endif
+    std::array<std::uint8_t, 3 * block> whole;
+    std::copy_n(key.begin(), block, whole.begin());
+    std::copy_n(second, block, whole.begin() + block);
+    std::copy_n(key.begin(), block, whole.begin() + 2 * block);
+    auto* context = contexts_[static_cast<std::size_t>(way)].get();
+    const bool done = context != nullptr &&
+                      EVP_CipherInit_ex2(context, nullptr, whole.data(), nullptr, -1, nullptr) == 1 &&
+                      run_cipher(context, in.first(block), out);
+    wipe(whole);
+    if (!done) return failed();
+    return {};
+}
+
 } // namespace cipherlane::crypto

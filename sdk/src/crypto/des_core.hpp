@@ -56,6 +56,28 @@ class des_core {
     path path_ = path::evp;
 };
 
+/// DES and two-key TDES under keys that are used for one block, as DUKPT's are: sets the key, runs, forgets it.
+///
+/// Takes the same two ways as `des_core`. One thread at a time.
+class des_once {
+  public:
+    /// @return `crypto_errc::unsupported_algorithm`.
+    [[nodiscard]] static result<des_once> create(des_core::path way = des_core::fastest());
+
+    /// One block under 8 bytes (DES) or 16 (TDES); `out` may be `in`.
+    [[nodiscard]] result<void> encrypt(byte_view key, byte_view in, byte_span out) noexcept;
+    [[nodiscard]] result<void> decrypt(byte_view key, byte_view in, byte_span out) noexcept;
+
+    /// Overwrites the key that a context may still hold; to be called when a run of operations is over.
+    void forget() noexcept;
+
+  private:
+    des_once() noexcept = default;
+    [[nodiscard]] result<void> run(direction way, byte_view key, byte_view in, byte_span out) noexcept;
+    std::array<cipher_context, 2> contexts_; // by direction; none on the direct path
+    des_core::path path_ = des_core::path::direct;
+};
+
 /// Encrypts or decrypts whole blocks with a context that `keyed_context` made; takes any length.
 [[nodiscard]] bool run_cipher(EVP_CIPHER_CTX* context, byte_view in, byte_span out) noexcept;
 

@@ -37,6 +37,8 @@ const std::map<std::string, std::vector<std::string>, std::less<>> results{
     {"cmac_sm4", {"mac"}},
     {"hmac", {"mac"}},
     {"kcv", {"kcv"}},
+    {"dukpt_tdes", {"ik", "txn_key", "enc_pin_block", "pin", "mac_request", "mac_response", "enc_data_request"}},
+    {"dukpt_aes", {"ik", "txn_key", "working_key", "pin_field", "enc_pin_block", "pin", "mac_or_cipher"}},
     {"tr31", {"key"}},
     {"tr31_derived_keys", {"kbek", "kbak"}},
     {"sm2", {"message", "r", "s"}},
@@ -51,7 +53,8 @@ kat_row with(const kat_row& row, const std::string& column, const std::string& v
              "data", "mac", "key1", "key2", "mab", "xor_result", "hex_text", "enc1", "mac8_ascii", "mac8_hex",
              "mac_raw8", "hash", "method", "length", "kcv", "curve", "user_id", "private", "public_x", "public_y",
              "k", "message", "r", "s", "c1c3c2", "digest", "mode", "iv", "plaintext", "ciphertext", "version", "kbpk",
-             "kbek", "kbak", "key_block"}) {
+             "kbek", "kbak", "key_block", "bdk", "ksn", "ik", "txn_key", "enc_pin_block", "mac_data", "mac_request",
+             "mac_response", "enc_data_request", "usage", "key_type", "working_key", "mac_or_cipher"}) {
         cells[name] = row[name];
     }
     cells[column] = value;
