@@ -117,6 +117,11 @@ command::wrapped_key command::key_field(untagged length, std::optional<lmk_slot>
     wrapped_key field;
     const char next = in.peek();
     if (next == 'K') return stored(type, length);
+    // A scheme's tag may stand in front of an index: what is stored there are digits then.
+    if (in.left() > 1 && in.ahead()[1] == 'K' && scheme_of(next, on.settings().dialect) != nullptr) {
+        const char tag = in.text(1).front();
+        return stored(type, length, tag);
+    }
     if (hex_value(next) >= 0) {
         field.size = length == untagged::zmk ? untagged_zmk_ / 2 : length == untagged::pair ? 16 : 8;
     } else if (const auto* row = scheme_of(next, on.settings().dialect)) {
@@ -132,7 +137,7 @@ command::wrapped_key command::key_field(untagged length, std::optional<lmk_slot>
     return field;
 }
 
-command::wrapped_key command::stored(std::optional<lmk_slot> type, untagged length) {
+command::wrapped_key command::stored(std::optional<lmk_slot> type, untagged length, char tag) {
     (void)in.text(1);
     const bool decimal = on.settings().dialect != family::payshield;
     const std::size_t index = decimal ? in.decimal(4, code::index) : in.hexadecimal(3, code::index);
@@ -142,14 +147,23 @@ command::wrapped_key command::stored(std::optional<lmk_slot> type, untagged leng
         fail(code::storage_empty);
         return {};
     }
-    if (type && slot_of_key_type(found->type) != type) {
+    if (type && !found->type.empty() && slot_of_key_type(found->type) != type) {
         fail(code::key_type_mismatch);
         return {};
     }
     // The stored text is read as if it stood in the request.
     request_reader request = in;
-    in = request_reader(found->field);
+    std::string text = found->field;
+    if (tag != '0') text.insert(0, 1, tag);
+    in = request_reader(text);
+    // Digits that were stored without a tag say their length themselves, up to the fill.
+    if (tag == '0' && hex_value(text.empty() ? ' ' : text.front()) >= 0 && text.size() > 16) {
+        if (text.find_first_not_of('F', 16) == std::string::npos) text.resize(16);
+        in = request_reader(text);
+        length = text.size() > 16 ? untagged::pair : untagged::one;
+    }
     auto field = key_field(length, type);
+    if (tag != '0' && in.ahead().find_first_not_of('F') == std::string_view::npos) (void)in.rest();
     in.expect_end();
     const status why = in.why();
     in = request;

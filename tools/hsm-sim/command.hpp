@@ -39,12 +39,17 @@ class command {
         : in(body)
         , on(of)
         , lmks(keys)
+        , dialect_(of.settings().dialect)
         , untagged_zmk_(untagged_zmk)
         , out_(out) {}
 
     request_reader in;
     unit& on;
     const lmk_set& lmks;
+
+    /// The table that the command was found in: the unit's own, or that of another dialect for a profile file.
+    [[nodiscard]] family dialect() const noexcept { return dialect_; }
+    void found_in(family table) noexcept { dialect_ = table; }
 
     [[nodiscard]] bool failed() const noexcept { return in.failed(); }
     void fail(status why) noexcept { in.fail(why); }
@@ -127,12 +132,13 @@ class command {
         std::array<std::uint8_t, 32> bytes{};
     };
     wrapped_key key_field(untagged length, std::optional<lmk_slot> type);
-    wrapped_key stored(std::optional<lmk_slot> type, untagged length);
+    wrapped_key stored(std::optional<lmk_slot> type, untagged length, char tag = '0');
     clear_key checked(clear_key key, status parity);
     clear_key block_key(lmk_slot type);
     [[nodiscard]] bool uses_blocks() const noexcept { return on.settings().dialect == family::payshield_kb; }
     bool scheme_fits(char scheme, const clear_key& key);
 
+    family dialect_;
     std::size_t untagged_zmk_;
     std::string& out_;
     status warning_;

@@ -40,14 +40,16 @@ nibbles account_nibbles(pin_format format, std::string_view account) noexcept {
 }
 
 bool uses_account(pin_format format) noexcept {
-    return format == pin_format::iso0 || format == pin_format::iso3 || format == pin_format::plus;
+    return format == pin_format::iso0 || format == pin_format::iso3 || format == pin_format::plus ||
+           format == pin_format::mastercard;
 }
 
 /// The control nibble of formats that have one.
 std::uint8_t control_of(pin_format format) noexcept {
     switch (format) {
     case pin_format::iso1: return 1;
-    case pin_format::iso2: return 2;
+    case pin_format::iso2:
+    case pin_format::mastercard: return 2;
     case pin_format::iso3: return 3;
     default: return 0;
     }
@@ -207,6 +209,7 @@ pin_format pin_format_of(std::string_view two_digits) noexcept {
         {"04", pin_format::plus},
         {"05", pin_format::iso1},
         {"34", pin_format::iso2},
+        {"35", pin_format::mastercard},
         {"47", pin_format::iso3},
         {"48", pin_format::iso4},
     };
@@ -235,6 +238,7 @@ status decode_pin(pin_format format, byte_view block, std::string_view account, 
     case pin_format::plus:
     case pin_format::iso1:
     case pin_format::iso2:
+    case pin_format::mastercard:
     case pin_format::iso3: verdict = decode_iso(format, parts, account, pin); break;
     case pin_format::diebold: verdict = decode_diebold(parts, pin); break;
     case pin_format::docutel: verdict = decode_docutel(parts, pin); break;
@@ -253,6 +257,7 @@ status encode_pin(pin_format format, const clear_pin& pin, std::string_view acco
     case pin_format::plus:
     case pin_format::iso1:
     case pin_format::iso2:
+    case pin_format::mastercard:
     case pin_format::iso3: encode_iso(format, pin, account, parts); break;
     case pin_format::diebold:
         parts.fill(15);

@@ -39,14 +39,15 @@ class clear_pin {
 
 /// How a PIN stands in its block.
 enum class pin_format : std::uint8_t {
-    iso0,    ///< 01
-    docutel, ///< 02
-    diebold, ///< 03, also IBM 3624
-    plus,    ///< 04: as ISO 0, with the leftmost digits of the account
-    iso1,    ///< 05
-    iso2,    ///< 34
-    iso3,    ///< 47
-    iso4,    ///< 48: AES or SM4, with the account enciphered in
+    iso0,       ///< 01
+    docutel,    ///< 02
+    diebold,    ///< 03, also IBM 3624
+    plus,       ///< 04: as ISO 0, with the leftmost digits of the account
+    iso1,       ///< 05
+    iso2,       ///< 34
+    mastercard, ///< 35: as ISO 2, with the account mixed in as ISO 0 does
+    iso3,       ///< 47
+    iso4,       ///< 48: AES or SM4, with the account enciphered in
     none,
 };
 

@@ -93,4 +93,28 @@ std::array<char, 3> card_verification_value(
     return cvv;
 }
 
+security_codes card_security_codes(const clear_key& csck, std::string_view pan, std::string_view expiry) noexcept {
+    assert(pan.size() >= 14 && expiry.size() == 4);
+    // Expiry, then twelve digits of the account from its third on.
+    std::array<char, 16> text{};
+    const auto at = std::copy(expiry.begin(), expiry.end(), text.begin());
+    std::copy_n(pan.begin() + 2, 12, at);
+    auto block = pack({text.data(), text.size()});
+    encrypt_ecb(csck, block, block);
+    // Decimal digits as they come, then the letters with A as 1.
+    std::array<char, 16> digits{};
+    std::size_t taken = 0;
+    for (const bool letters : {false, true}) {
+        for (std::size_t i = 0; i < 2 * block.size(); ++i) {
+            const int nibble = i % 2 == 0 ? block[i / 2] >> 4 : block[i / 2] & 0x0F;
+            if ((nibble >= 10) == letters) digits[taken++] = static_cast<char>('0' + (letters ? nibble - 9 : nibble));
+        }
+    }
+    security_codes codes;
+    std::copy_n(digits.begin(), 5, codes.five.begin());
+    std::copy_n(digits.begin() + 5, 4, codes.four.begin());
+    std::copy_n(digits.begin() + 9, 3, codes.three.begin());
+    return codes;
+}
+
 } // namespace cipherlane::hsm_sim

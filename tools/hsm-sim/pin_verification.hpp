@@ -28,4 +28,14 @@ namespace cipherlane::hsm_sim {
 [[nodiscard]] std::array<char, 3> card_verification_value(
     const clear_key& cvk, std::string_view pan, std::string_view expiry, std::string_view service) noexcept;
 
+/// American Express card security codes (version 1) from one cipher text: five, four and three digits in a row.
+struct security_codes {
+    std::array<char, 5> five{};
+    std::array<char, 4> four{};
+    std::array<char, 3> three{};
+};
+/// `pan` has at least 14 digits; `expiry` is YYMM.
+[[nodiscard]] security_codes card_security_codes(
+    const clear_key& csck, std::string_view pan, std::string_view expiry) noexcept;
+
 } // namespace cipherlane::hsm_sim

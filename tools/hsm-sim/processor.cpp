@@ -1,6 +1,7 @@
 #include "hsm-sim/processor.hpp"
 
 #include "hsm-sim/racal_sm2.hpp"
+#include "hsm-sim/table_commands.hpp"
 
 #include <cassert>
 
@@ -19,7 +20,8 @@ void put_status(std::string& out, std::size_t at, status value) {
 
 } // namespace
 
-command_table::command_table(family dialect) {
+command_table::command_table(family dialect)
+    : dialect_(dialect) {
     for (const auto group : {unit_commands(), key_commands(), key_exchange_commands(), pin_commands(),
              pin_verification_commands(), mac_commands(), card_commands(), dukpt_commands(), data_commands(),
              emv_commands(), key_block_commands(), chinese_commands(), sm2_commands()}) {
@@ -43,7 +45,17 @@ const command_row* command_table::find(std::string_view code) const noexcept {
 racal_processor::racal_processor(unit& of)
     : unit_(of)
     , table_(of.settings().dialect)
+    , lmks_(of.lmks()) {
+    if (const auto& tables = of.settings().tables) file_ = std::make_unique<table_commands>(of, tables);
+}
+
+racal_processor::racal_processor(unit& of, family builtin)
+    : unit_(of)
+    , table_(builtin)
     , lmks_(of.lmks()) {}
+
+racal_processor::racal_processor(racal_processor&&) noexcept = default;
+racal_processor::~racal_processor() = default;
 
 void racal_processor::refresh_keys() {
     if (lmks_->generation() != unit_.lmk_generation()) lmks_ = unit_.lmks();
@@ -57,16 +69,26 @@ processed racal_processor::answer(std::string_view request, std::string& out) {
         return {{}, code::input_data};
     }
     const auto name = request.substr(0, 2);
-    const command_row* row = table_.find(name);
-    if (row == nullptr) {
-        const bool payshield = (static_cast<std::uint8_t>(unit_.settings().dialect) & payshields) != 0;
-        const status why = payshield ? code::not_licensed : code::unknown_command_cn;
-        out.push_back(name[0]);
-        out.push_back(successor(name[1]));
-        out.append({why.first, why.second});
-        return {name, why};
+    if (file_ != nullptr) {
+        if (file_->has(request)) return answer_by_file(request, out);
+        if (file_->removes(request)) return unknown(name, out);
     }
-    return run(*row, request.substr(2), out);
+    const command_row* row = table_.find(name);
+    return row == nullptr ? unknown(name, out) : run(*row, request.substr(2), out);
+}
+
+processed racal_processor::unknown(std::string_view name, std::string& out) const {
+    const bool payshield = (static_cast<std::uint8_t>(unit_.settings().dialect) & payshields) != 0;
+    const status why = payshield ? code::not_licensed : code::unknown_command_cn;
+    out.push_back(name[0]);
+    out.push_back(successor(name[1]));
+    out.append({why.first, why.second});
+    return {name, why};
+}
+
+processed racal_processor::answer_by_file(std::string_view request, std::string& out) {
+    const auto done = file_->answer(request, out);
+    return {done.command, status{done.status[0], done.status[1]}, done.second_answer_at};
 }
 
 processed racal_processor::run(const command_row& row, std::string_view body, std::string& out) {
@@ -81,9 +103,11 @@ processed racal_processor::run(const command_row& row, std::string_view body, st
     }
     const auto length = unit_.settings().zmk;
     command first(unit_, *lmks_, body, length == zmk_length::single_length ? 16 : 32, out);
+    first.found_in(table_.dialect());
     row.run(first);
     const command* ended = &first;
     command second(unit_, *lmks_, body, 16, out);
+    second.found_in(table_.dialect());
     if (first.failed() && length == zmk_length::by_fit) {
         // The other length of an untagged ZMK, taken only where the request fits it whole. The body of a refusal is
         // a diagnostic and begins where the answer does.

@@ -17,12 +17,14 @@ class command_table {
 
     [[nodiscard]] const command_row* find(std::string_view code) const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
+    [[nodiscard]] family dialect() const noexcept { return dialect_; }
 
   private:
     static constexpr std::size_t least = 0x20;
     static constexpr std::size_t span = 0x60;
     std::array<const command_row*, span * span> rows_{};
     std::size_t count_ = 0;
+    family dialect_;
 };
 
 /// What became of a request, for log, counters and faults.
@@ -32,21 +34,30 @@ struct processed {
     std::size_t second_answer_at = 0; ///< where in the output a second answer begins; 0: there is none
 };
 
+class table_commands;
+
 /// Answers Racal requests: command, fields, one answer. One for each thread that serves connections.
 class racal_processor {
   public:
     explicit racal_processor(unit& of);
+    /// The built-in commands of a dialect alone, without what the unit's profile file adds.
+    racal_processor(unit& of, family builtin);
+    racal_processor(racal_processor&&) noexcept;
+    ~racal_processor();
 
     /// Appends the answer (or both answers) to `out`, bodies only: without length and header.
     processed answer(std::string_view request, std::string& out);
 
   private:
     void refresh_keys();
+    processed unknown(std::string_view name, std::string& out) const;
+    processed answer_by_file(std::string_view request, std::string& out);
     processed run(const command_row& row, std::string_view body, std::string& out);
 
     unit& unit_;
     command_table table_;
     std::shared_ptr<const lmk_set> lmks_;
+    std::unique_ptr<table_commands> file_; ///< null: the unit has none
 };
 
 } // namespace cipherlane::hsm_sim

@@ -1,3 +1,4 @@
+#include "hsm-sim/profile_tables.hpp"
 #include "hsm-sim/unit.hpp"
 
 #include <toml++/toml.h>
@@ -27,6 +28,7 @@ constexpr format_name format_names[] = {
     {"docutel", pin_format::docutel},
     {"diebold", pin_format::diebold},
     {"plus", pin_format::plus},
+    {"mastercard", pin_format::mastercard},
 };
 
 template <class Number>
@@ -81,6 +83,29 @@ result<void> take_types(const toml::table& types, unit_settings& into) {
     return {};
 }
 
+/// The file's commands that differ from the built-in ones in more than words.
+result<void> take_commands(const toml::table& parsed, const std::string& file, unit_settings& into) {
+    const auto* commands = parsed["command"].as_table();
+    if (commands == nullptr) return {};
+    CIPHERLANE_TRY(auto dialect, hsm::profile::load(file));
+    const auto base = hsm::profile::builtin(parsed["base"].value_or(std::string("payshield")));
+    std::vector<std::string> own;
+    std::vector<std::string> removed;
+    for (const auto& [code, node] : *commands) {
+        const auto* row = node.as_table();
+        if (row == nullptr) continue;
+        const bool known = base && (*base)->command(code.str()) != nullptr;
+        const bool laid_out = row->contains("request") || row->contains("answer") || row->contains("operation") ||
+                              row->contains("statuses") || row->contains("answer_code");
+        if ((*row)["remove"].value_or(false))
+            removed.emplace_back(code.str());
+        else if (laid_out || !known)
+            own.emplace_back(code.str());
+    }
+    CIPHERLANE_TRY(into.tables, profile_tables::create(std::move(dialect), into.dialect, own, removed));
+    return {};
+}
+
 result<unit_settings> read_file(const std::string& file) {
     toml::table parsed;
     try {
@@ -92,7 +117,8 @@ result<unit_settings> read_file(const std::string& file) {
         }
         return misuse("line").at_offset(why.source().begin.line);
     }
-    auto settings = settings_of(parsed["base"].value_or(std::string()));
+    const bool flags = parsed["frame"]["answers"].value_or(std::string()) == "flag";
+    auto settings = settings_of(parsed["base"].value_or(std::string(flags ? "sjj1312" : "payshield")));
     if (!settings) return misuse("base");
     settings->profile = parsed["name"].value_or(file);
     settings->note = parsed["note"].value_or(settings->note);
@@ -107,6 +133,7 @@ result<unit_settings> read_file(const std::string& file) {
     }
     const auto* types = parsed["key_type"].as_table();
     if (types != nullptr && settings->dialect == family::westone) CIPHERLANE_CHECK(take_types(*types, *settings));
+    CIPHERLANE_CHECK(take_commands(parsed, file, *settings));
     return *std::move(settings);
 }
 

@@ -195,17 +195,18 @@ void digest_data(command& c) {
     c.end();
     if (c.failed()) return;
     const auto* row = std::ranges::find(hashes, id, &hash_row::id);
-    const bool sm3_here = (static_cast<std::uint8_t>(c.on.settings().dialect) & chinese) != 0;
-    if (row == std::end(hashes) || (id == "20" && !sm3_here)) return c.fail(status{'7', '9'});
+    const bool sm3_here = (static_cast<std::uint8_t>(c.dialect()) & chinese) != 0;
+    const status unknown_hash = sm3_here ? status{'7', '9'} : status{'0', '5'};
+    if (row == std::end(hashes) || (id == "20" && !sm3_here)) return c.fail(unknown_hash);
     const auto value = crypto::digest(row->hash, as_bytes(data));
     if (!value) return c.fail(code::hardware);
     c.put_bytes(value->view());
 }
 
 constexpr command_row rows[] = {
-    {"M0", encrypt, payshields},
-    {"M2", decrypt, payshields},
-    {"M4", reencrypt, payshields},
+    {"M0", encrypt, every_racal},
+    {"M2", decrypt, every_racal},
+    {"M4", reencrypt, every_racal},
     {"E0", run_e0, family::sjl05 | family::sjl06},
     {"GM", digest_data, every_racal},
 };

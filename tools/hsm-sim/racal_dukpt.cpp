@@ -50,14 +50,27 @@ void translate_triple(command& c) {
     translate(c, dukpt_age::triple);
 }
 
-/// GW: the MAC of a DUKPT terminal's request, 4 bytes. Mode 0 verifies, 1 makes; method 1 is X9.19. The numbers are
-/// not published.
+/// Which bytes of the MAC a mode of GW is about: 1 and 4 all eight, 2 and 5 the first half (approvals), 3 and 6 the
+/// second half (declines).
+byte_view mac_part(char mode, byte_view mac) {
+    switch (mode) {
+    case '1':
+    case '4': return mac.first(8);
+    case '3':
+    case '6': return mac.subspan(4, 4);
+    default: return mac.first(4);
+    }
+}
+
+/// GW: the MAC of a DUKPT terminal's request. Modes 1 to 3 verify, 4 to 6 make; method 1 is X9.19.
 void dukpt_mac(command& c) {
-    const bool verify = c.in.one_of("01") == '0';
+    const char mode = c.in.one_of("123456");
+    const bool verify = mode <= '3';
     (void)c.in.one_of("1");
     const clear_key base = base_key(c);
     const auto serial = c.serial();
-    std::array<std::uint8_t, 4> given{};
+    std::array<std::uint8_t, 8> space{};
+    const auto given = byte_span(space).first(mac_part(mode, space).size());
     if (verify) c.in.hex(given);
     const std::size_t length = c.in.hexadecimal(4, code::data_length);
     const auto data = c.in.text(length, code::data_length);
@@ -66,15 +79,15 @@ void dukpt_mac(command& c) {
     if (c.failed()) return;
     const auto key = dukpt_key(base, serial, dukpt_use::mac);
     const auto mac = whole_mac(key, mac_method::retail, mac_padding::zeros, as_bytes(data));
-    const auto front = byte_view(mac).first(given.size());
-    if (!verify) return c.put_hex(front);
-    if (!equal_in_constant_time(front, given)) c.fail(code::verification_failed);
+    const auto part = mac_part(mode, mac);
+    if (!verify) return c.put_hex(part);
+    if (!equal_in_constant_time(part, given)) c.fail(code::verification_failed);
 }
 
 constexpr command_row rows[] = {
-    {"CI", translate_single, payshields},
-    {"G0", translate_triple, payshields},
-    {"GW", dukpt_mac, payshields},
+    {"CI", translate_single, every_racal},
+    {"G0", translate_triple, every_racal},
+    {"GW", dukpt_mac, every_racal},
 };
 
 } // namespace

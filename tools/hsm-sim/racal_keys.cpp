@@ -387,7 +387,7 @@ constexpr command_row rows[] = {
     {"AM", form_clear_key, static_cast<std::uint8_t>(family::sjj1310), true},
     {"B0", change_scheme, every_racal},
     {"BU", check_value_of_key, variant_units},
-    {"BW", from_old_lmk, payshields},
+    {"BW", from_old_lmk, every_racal},
     {"GG", form_zmk_of_three, every_racal, true},
     {"GY", form_zmk, every_racal, true},
     {"KR", generate_stored, static_cast<std::uint8_t>(family::sjj1310)},

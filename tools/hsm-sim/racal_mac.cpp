@@ -171,11 +171,10 @@ void make_unionpay_mac(command& c) {
 struct m6_request {
     static constexpr status bad_mode{'0', '2'};
     static constexpr status bad_input{'0', '3'};
-    static constexpr status bad_algorithm{'0', '5'};
+    static constexpr status bad_algorithm{'0', '4'};
+    static constexpr status bad_key_type{'0', '5'};
     static constexpr status bad_length{'0', '6'}; ///< no multiple of the block, and nothing pads it
-    static constexpr status bad_key_type{'0', '7'};
     static constexpr status bad_padding{'0', '9'};
-    static constexpr status bad_size{'0', '4'};
 
     message_part part;
     std::size_t mac_size = 4;
@@ -188,7 +187,7 @@ struct m6_request {
     void read(command& c, std::size_t (*behind)(const m6_request&)) {
         part.number = c.in.one_of("0123", bad_mode);
         const char input = c.in.one_of("012", bad_input);
-        mac_size = c.in.one_of("01", bad_size) == '0' ? 4 : 8;
+        mac_size = c.in.one_of("01") == '0' ? 4 : 8;
         method = c.in.one_of("13", bad_algorithm) == '1' ? mac_method::cbc : mac_method::retail;
         switch (c.in.one_of("012", bad_padding)) {
         case '1': padding = mac_padding::zeros; break;
@@ -232,7 +231,26 @@ void verify_mac(command& c) {
     if (!equal_in_constant_time(asked.state.span().first(given.size()), given)) c.fail(code::verification_failed);
 }
 
+/// UQ (TASS): a MAC under a ZPK, of as many bytes as asked. Its algorithm is not published: as MQ makes it.
+void make_zpk_mac(command& c) {
+    const message_part part{c.in.one_of("0123")};
+    const clear_key zpk = c.key(slots::zpk);
+    chaining_value state;
+    part.continues() ? state.read(c, zpk) : state.start(zpk);
+    const std::size_t length = c.in.hexadecimal(3, code::data_length);
+    const auto data = c.in.text(length, code::data_length);
+    const std::size_t wanted = c.in.hexadecimal(2);
+    c.end();
+    if (!c.failed() && (wanted < 4 || wanted > zpk.block_size())) c.fail(code::input_data);
+    if (c.failed()) return;
+    if (!run_mac(zpk, mac_method::retail, mac_padding::zeros, part.is_last(), as_bytes(data), state.span())) {
+        return c.fail(code::data_length);
+    }
+    c.put_hex(part.is_last() ? state.span().first(wanted) : state.span());
+}
+
 constexpr command_row rows[] = {
+    {"UQ", make_zpk_mac, static_cast<std::uint8_t>(family::sjj1310)},
     {"MA", make_tak_mac, every_racal},
     {"MC", verify_tak_mac, every_racal},
     {"ME", translate_tak_mac, every_racal},

@@ -187,15 +187,15 @@ void pin_from_old_lmk(command& c) {
 constexpr command_row rows[] = {
     {"CA", translate_tpk_to_zpk, every_racal},
     {"CC", translate_zpk_to_zpk, every_racal},
-    {"TI", translate_between, chinese},
+    {"TI", translate_between, family::sjj1310 | family::sjl06},
     {"JC", tpk_to_lmk, every_racal},
     {"JE", zpk_to_lmk, every_racal},
     {"JG", lmk_to_zpk, every_racal},
     {"BA", encrypt_clear, every_racal, true},
     {"NG", decrypt_to_clear, every_racal, true},
     {"JA", random_pin, every_racal},
-    {"QK", change_account, payshields},
-    {"BG", pin_from_old_lmk, payshields},
+    {"QK", change_account, every_racal},
+    {"BG", pin_from_old_lmk, payshields | family::sjl06 | family::sjl05},
 };
 
 } // namespace

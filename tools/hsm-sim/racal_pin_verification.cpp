@@ -163,6 +163,12 @@ clear_key base_key(command& c) {
 /// Whether the PIN is enciphered by the DUKPT of before 2004 or the Triple-DES one; only the latter names a format.
 enum class dukpt_age : std::uint8_t { single, triple };
 
+/// GO and GQ begin with a mode: 0 the PIN alone. With 1 they would verify a MAC too; its fields are not published
+/// whole.
+void read_dukpt_mode(command& c, dukpt_age age) {
+    if (age == dukpt_age::triple) (void)c.in.one_of("0");
+}
+
 /// Serial number, block and, with Triple-DES, format.
 void read_dukpt_pin(command& c, const clear_key& base, dukpt_age age, enciphered_pin& entered) {
     const auto serial = c.serial();
@@ -175,6 +181,7 @@ void read_dukpt_pin(command& c, const clear_key& base, dukpt_age age, enciphered
 
 /// CK, GO: a DUKPT terminal's PIN by IBM 3624.
 void verify_dukpt_offset(command& c, dukpt_age age) {
+    read_dukpt_mode(c, age);
     const clear_key base = base_key(c);
     const clear_key pvk = ibm_pvk(c);
     enciphered_pin entered;
@@ -290,6 +297,7 @@ void verify_zone_pvv(command& c) {
 
 /// CM, GQ: a DUKPT terminal's PIN by PVV.
 void verify_dukpt_pvv(command& c, dukpt_age age) {
+    read_dukpt_mode(c, age);
     const clear_key base = base_key(c);
     const clear_key pvk = pvk_pair(c);
     enciphered_pin entered;
@@ -357,10 +365,10 @@ constexpr command_row rows[] = {
     {"EC", verify_zone_pvv, every_racal},
     {"FW", pvv_of_new, every_racal},
     {"CU", pvv_of_changed, every_racal},
-    {"CK", verify_single_dukpt_offset, payshields},
-    {"CM", verify_single_dukpt_pvv, payshields},
-    {"GO", verify_triple_dukpt_offset, payshields},
-    {"GQ", verify_triple_dukpt_pvv, payshields},
+    {"CK", verify_single_dukpt_offset, every_racal},
+    {"CM", verify_single_dukpt_pvv, every_racal},
+    {"GO", verify_triple_dukpt_offset, every_racal},
+    {"GQ", verify_triple_dukpt_pvv, every_racal},
 };
 
 } // namespace

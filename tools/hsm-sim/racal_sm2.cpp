@@ -1,5 +1,7 @@
 #include "hsm-sim/racal_sm2.hpp"
 
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/sm2_key.hpp>
 #include <cipherlane/crypto/sm2_signature.hpp>
 
@@ -103,8 +105,60 @@ void verify(command& c) {
     if (!verifier->verify(text.id, text.data, signature)) c.fail(code::verification_failed);
 }
 
+/// The curve's constants a, b and base point, which go into a signer's digest (GB/T 32918.5).
+constexpr std::string_view curve_constants = "FFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFC"
+                                             "28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93"
+                                             "32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7"
+                                             "BC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0";
+
+/// What SM2 signs: the digest over identity and public key, then the message (GB/T 32918.2, 5.5).
+result<bytes> with_identity(byte_view id, const crypto::sm2_public_point& point, byte_view message) {
+    bytes text;
+    text.push_back(static_cast<std::uint8_t>(8 * id.size() >> 8));
+    text.push_back(static_cast<std::uint8_t>(8 * id.size()));
+    text.insert(text.end(), id.begin(), id.end());
+    CIPHERLANE_TRY(const auto constants, from_hex(curve_constants));
+    text.insert(text.end(), constants.begin(), constants.end());
+    text.insert(text.end(), point.view().begin() + 1, point.view().end());
+    CIPHERLANE_TRY(const auto za, crypto::digest(crypto::digest_algorithm::sm3, text));
+    bytes whole(za.view().begin(), za.view().end());
+    whole.insert(whole.end(), message.begin(), message.end());
+    return whole;
+}
+
+/// 3C (TASS), M7 (SJL06): SM3 of data, or, with an identity and a public key behind it, of what SM2 signs. The answer
+/// begins with the digest's length.
+void digest_sm3(command& c) {
+    if (c.in.digits(2) != "20") c.fail(bad_hash);
+    const auto data = counted(c);
+    byte_view id;
+    byte_view der;
+    const bool signs = c.in.take_if(';');
+    if (signs) {
+        id = counted(c);
+        if (!c.in.take_if(';')) c.fail(code::input_data);
+        der = as_bytes(c.in.text(der_size, bad_public_key));
+    }
+    c.end();
+    if (c.failed()) return;
+    bytes text(data.begin(), data.end());
+    if (signs) {
+        const auto point = crypto::sm2_public_point::from_der(der);
+        if (!point) return c.fail(bad_public_key);
+        auto whole = with_identity(id, *point, data);
+        if (!whole) return c.fail(code::hardware);
+        text = *std::move(whole);
+    }
+    const auto digest = crypto::digest(crypto::digest_algorithm::sm3, text);
+    if (!digest) return c.fail(code::hardware);
+    c.put_decimal(digest->view().size(), 2);
+    c.put_bytes(digest->view());
+}
+
 constexpr auto tass = static_cast<std::uint8_t>(family::sjj1310);
 constexpr command_row rows[] = {
+    {"3C", digest_sm3, tass},
+    {"M7", digest_sm3, static_cast<std::uint8_t>(family::sjl06)},
     {"E7", generate_pair, tass},
     {"E5", sign, tass},
     {"E6", verify, tass},

@@ -1,6 +1,11 @@
 #include "hsm-sim/ciphers.hpp"
 #include "hsm-sim/command.hpp"
 
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+#include <vector>
+
 namespace cipherlane::hsm_sim {
 namespace {
 
@@ -69,6 +74,56 @@ void random_cr(command& c) {
     random_bytes(c, 4);
 }
 
+constexpr std::size_t largest_index = 0xFFF;
+constexpr std::size_t most_blocks = 0x20;
+
+/// K, three hex digits, count of blocks in two.
+struct storage_range {
+    std::size_t first = 0;
+    std::size_t count = 0;
+
+    void read(command& c) {
+        if (!c.in.take_if('K')) c.fail(code::input_data);
+        first = c.in.hexadecimal(3, code::index);
+        count = c.in.hexadecimal(2);
+        if (!c.failed() && count > most_blocks) c.fail(code::input_data);
+        if (!c.failed() && first + count > largest_index + 1) c.fail(code::index);
+    }
+};
+
+/// LA: keys or other data into the user storage, blocks of 16, 32 or 48 digits with F behind shorter ones.
+void load_storage(command& c) {
+    storage_range where;
+    where.read(c);
+    const std::size_t size = where.count == 0 ? 0
+                             : c.in.ahead().find_first_of("%\x19") == std::string_view::npos
+                                 ? c.in.left() / where.count
+                                 : c.in.ahead().find_first_of("%\x19") / where.count;
+    if (!c.failed() && where.count != 0 && size != 16 && size != 32 && size != 48) c.fail(code::input_data);
+    std::vector<std::string_view> blocks;
+    for (std::size_t i = 0; i < where.count && !c.failed(); ++i) {
+        blocks.push_back(c.in.text(size));
+        if (!std::ranges::all_of(blocks.back(), [](char d) { return hex_value(d) >= 0; })) c.fail(code::input_data);
+    }
+    c.end();
+    if (c.failed()) return;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+        c.on.store(static_cast<std::uint32_t>(where.first + i), {std::string(blocks[i]), {}, {}, {}, {}});
+    }
+}
+
+/// LE: gives them back as they are.
+void read_storage(command& c) {
+    storage_range where;
+    where.read(c);
+    c.end();
+    for (std::size_t i = 0; i < where.count && !c.failed(); ++i) {
+        const auto found = c.on.find(static_cast<std::uint32_t>(where.first + i));
+        if (!found) return c.fail(code::storage_empty);
+        c.put(found->field);
+    }
+}
+
 /// RA: leaves the authorised state.
 void leave_authorised(command& c) {
     c.end();
@@ -79,8 +134,10 @@ constexpr command_row rows[] = {
     {"NC", diagnostics, every_racal},
     {"NO", unit_status, every_racal},
     {"B2", echo, every_racal},
-    {"N0", random_n0, every_racal},
+    {"N0", random_n0, payshields},
     {"CR", random_cr, chinese},
+    {"LA", load_storage, payshields},
+    {"LE", read_storage, payshields},
     {"RA", leave_authorised, every_racal},
 };
 

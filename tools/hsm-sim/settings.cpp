@@ -37,6 +37,7 @@ const std::map<std::string, pin_format, std::less<>> racal_formats{
     {"04", pin_format::plus},
     {"05", pin_format::iso1},
     {"34", pin_format::iso2},
+    {"35", pin_format::mastercard},
     {"47", pin_format::iso3},
     {"48", pin_format::iso4},
 };

@@ -41,6 +41,8 @@ struct unit_framing {
     bool closes_after_unknown = false; ///< Westone: nothing can be resynchronised after an unknown command
 };
 
+struct profile_tables;
+
 /// How a unit is set up. Fixed while it runs; what changes is in `unit`.
 struct unit_settings {
     std::string profile = "payshield";
@@ -63,15 +65,17 @@ struct unit_settings {
     std::string import_type = "11";  ///< D1 02 has no key type field: PIN key
     std::map<std::string, pin_format, std::less<>> pin_formats; ///< by the code on the wire
     std::map<std::string, lmk_slot, std::less<>> raw_key_types; ///< by the byte in hex: Westone
-    std::string untyped = "13"; ///< type of the keys of D0 commands, which name none: data key
+    std::string untyped = "13";                   ///< type of the keys of D0 commands, which name none: data key
+    std::shared_ptr<const profile_tables> tables; ///< of a profile file: commands that it adds; null: none
 };
 
 /// The settings that a built-in profile starts with; nothing for an unknown name. `sjl05-binary` is `sjj1312`.
 [[nodiscard]] std::optional<unit_settings> settings_of(std::string_view profile);
 
 /// As above, or from a profile file (`docs/dialects.md`) if the name ends in ".toml": the settings of its `base`,
-/// with the file's framing, account digits, check value digits, PIN formats and Westone key types in their place.
-/// What a file changes in a command's layout is the client's matter: a unit reads its commands as it does.
+/// with the file's framing, account digits, check value digits, PIN formats and Westone key types in their place, and
+/// with its commands: those that it adds, lays out anew or removes. A file without a `base` starts from `payshield`,
+/// or from `sjj1312` if its answers are flags.
 /// @return `misuse` with the faulty entry as field; `local_fault` if unreadable.
 [[nodiscard]] result<unit_settings> find_settings(const std::string& name_or_file);
 

@@ -4,6 +4,7 @@
 #include "hsm-sim/command.hpp"
 #include "hsm-sim/mac.hpp"
 #include "hsm-sim/pin.hpp"
+#include "hsm-sim/table_commands.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
@@ -570,13 +571,29 @@ void put_error(std::string& out, westone_error why) {
 } // namespace
 
 westone_processor::westone_processor(unit& of)
+    : westone_processor(of, builtin_only{}) {
+    if (const auto& tables = of.settings().tables) file_ = std::make_unique<table_commands>(of, tables);
+}
+
+westone_processor::westone_processor(unit& of, builtin_only)
     : unit_(of)
     , lmks_(of.lmks()) {}
+
+westone_processor::~westone_processor() = default;
+
+westone_processor::outcome westone_processor::answer_by_file(std::string_view stream, std::string& out) {
+    const auto done = file_->answer(stream, out);
+    if (done.consumed == 0) return {};
+    std::uint8_t code = 0;
+    if (!from_hex(done.status, byte_span(&code, 1))) code = static_cast<std::uint8_t>(westone_error::input_length);
+    return {done.consumed, static_cast<westone_error>(code), false};
+}
 
 westone_processor::outcome westone_processor::answer(std::string_view stream, std::string& out) {
     if (lmks_->generation() != unit_.lmk_generation()) lmks_ = unit_.lmks();
     if (stream.size() < 2) return {};
-    const auto* row = row_of(as_bytes(stream));
+    if (file_ != nullptr && file_->has(stream)) return answer_by_file(stream, out);
+    const auto* row = file_ != nullptr && file_->removes(stream) ? nullptr : row_of(as_bytes(stream));
     if (row == nullptr) {
         put_error(out, westone_error::unknown_command);
         return {stream.size(), westone_error::unknown_command, true};

@@ -32,6 +32,11 @@ enum class westone_error : std::uint8_t {
     input_length = 0x68,
 };
 
+/// Without what the unit's profile file adds.
+struct builtin_only {};
+
+class table_commands;
+
 /// Answers the Westone binary dialect: D0 and D1 commands with raw keys, `A` and fields or `E` and a byte.
 ///
 /// Nothing on the wire says how long a request is, so the request is read by its command's layout. One for each
@@ -39,6 +44,8 @@ enum class westone_error : std::uint8_t {
 class westone_processor {
   public:
     explicit westone_processor(unit& of);
+    westone_processor(unit& of, builtin_only);
+    ~westone_processor();
 
     struct outcome {
         std::size_t consumed = 0; ///< 0: the request is not all there yet
@@ -49,8 +56,11 @@ class westone_processor {
     outcome answer(std::string_view stream, std::string& out);
 
   private:
+    outcome answer_by_file(std::string_view stream, std::string& out);
+
     unit& unit_;
     std::shared_ptr<const lmk_set> lmks_;
+    std::unique_ptr<table_commands> file_; ///< null: the unit has none
 };
 
 } // namespace cipherlane::hsm_sim

@@ -162,6 +162,8 @@ result<command_spec> read_command(const std::string& code, const toml::table& fr
     in.read("mismatch", made.mismatch);
     in.read("diagnostic_on", made.diagnostic_on);
     in.read("errors", made.errors);
+    in.read("operation", made.operation);
+    in.read("statuses", made.statuses);
     in.read("authorised", made.needs_authorised);
     in.read("prints", made.prints);
     in.read_word("repeat", made.repeat, {{"never", repetition::never}, {"safe", repetition::safe}});

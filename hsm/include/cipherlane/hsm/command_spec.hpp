@@ -32,6 +32,11 @@ struct command_spec {
     layout diagnostic;
     std::map<std::string, std::string, std::less<>> errors; ///< what a status means for this command
     repetition repeat = repetition::never;
+    /// What the command does, for units that are simulated: a typed operation ("translate_pin") or the code of a
+    /// built-in command ("CC"). Empty: by the operation that it is bound to, or by its own code.
+    std::string operation;
+    /// For simulated units: which status stands for one of the built-in command ("20" as "9Z").
+    std::map<std::string, std::string, std::less<>> statuses;
     bool needs_authorised = false; ///< only in the unit's authorised state
     bool prints = false;           ///< drives the unit's printer
 };

@@ -55,10 +55,10 @@ TEST(Dukpt, MakesAndVerifiesPublishedMacs) {
         const auto data = text(row["mac_data"]);
         char length[5];
         std::snprintf(length, sizeof length, "%04zX", data.size());
-        EXPECT_EQ(unit.ask("GW11" + bdk + "A05" + row["ksn"] + length + data), "GX00" + row["mac_request"])
+        EXPECT_EQ(unit.ask("GW51" + bdk + "A05" + row["ksn"] + length + data), "GX00" + row["mac_request"])
             << row["id"];
-        EXPECT_EQ(unit.ask("GW01" + bdk + "A05" + row["ksn"] + row["mac_request"] + length + data), "GX00");
-        EXPECT_EQ(unit.ask("GW01" + bdk + "A05" + row["ksn"] + "00000000" + length + data), "GX01");
+        EXPECT_EQ(unit.ask("GW21" + bdk + "A05" + row["ksn"] + row["mac_request"] + length + data), "GX00");
+        EXPECT_EQ(unit.ask("GW21" + bdk + "A05" + row["ksn"] + "00000000" + length + data), "GX01");
     }
 }
 
