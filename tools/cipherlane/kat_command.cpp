@@ -12,8 +12,8 @@ namespace {
 
 /// Every part's table of runners.
 std::span<const std::span<const kat_entry>> tables() {
-    static const std::vector<std::span<const kat_entry>> all{
-        crypto_kats(), crypto_keys_kats(), crypto_sm_kats(), hsm_kats(), iso8583_kats(), qr_kats()};
+    static const std::vector<std::span<const kat_entry>> all{card_kats(), crypto_kats(), crypto_keys_kats(),
+        crypto_sm_kats(), ff1_kats(), hsm_kats(), iso8583_kats(), qr_kats()};
     return all;
 }
 

@@ -352,7 +352,9 @@ CIPHERLANE_FOR_PURPOSE(purpose::base_derivation);
 CIPHERLANE_FOR_PURPOSE(purpose::initial_derivation);
 CIPHERLANE_FOR_PURPOSE(purpose::pin_verification);
 CIPHERLANE_FOR_PURPOSE(purpose::card_verification);
-CIPHERLANE_FOR_PURPOSE(purpose::emv_master);
+CIPHERLANE_FOR_PURPOSE(purpose::emv_ac_master);
+CIPHERLANE_FOR_PURPOSE(purpose::emv_smi_master);
+CIPHERLANE_FOR_PURPOSE(purpose::emv_smc_master);
 #undef CIPHERLANE_FOR_PURPOSE
 
 } // namespace cipherlane::crypto

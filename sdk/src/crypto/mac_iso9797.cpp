@@ -1,5 +1,6 @@
 #include "key_access.hpp"
 #include "mac_check.hpp"
+#include "retail_core.hpp"
 
 #include <cipherlane/crypto/mac_iso9797.hpp>
 
@@ -37,11 +38,10 @@ padded pad(byte_view data, mac_padding padding, std::size_t block) noexcept {
 }
 
 /// The last step of X9.19 on one block: E_K(D_K'(E_K(block))) is what TDES does with the whole key.
-result<mac_value> finish_retail(mac_key& key, byte_span chain, byte_view last) {
+result<mac_value> finish_retail(block_cipher& whole, byte_span chain, byte_view last) {
     for (std::size_t i = 0; i < des_block; ++i)
         chain[i] ^= last[i];
-    CIPHERLANE_TRY(auto* whole, key_access::cipher(key));
-    CIPHERLANE_CHECK(whole->encrypt_ecb(chain, chain));
+    CIPHERLANE_CHECK(whole.encrypt_ecb(chain, chain));
     return mac_value(chain);
 }
 
@@ -71,14 +71,19 @@ result<mac_value> mac_algorithm_1(mac_key& key, mac_padding padding, byte_view d
     return mac_value(chain);
 }
 
-result<mac_value> retail_mac(mac_key& key, mac_padding padding, byte_view data) {
-    CIPHERLANE_CHECK(check_retail_key(key));
+result<mac_value> retail_mac_core(des_core& left, block_cipher& whole, mac_padding padding, byte_view data) {
     const auto cut = pad(data, padding, des_block);
     std::array<std::uint8_t, des_block> chain{};
+    if (cut.has_first) CIPHERLANE_CHECK(left.encrypt(byte_view(cut.first).first(des_block), chain));
+    CIPHERLANE_CHECK(left.cbc_checksum(chain, cut.whole));
+    return finish_retail(whole, chain, byte_view(cut.last).first(des_block));
+}
+
+result<mac_value> retail_mac(mac_key& key, mac_padding padding, byte_view data) {
+    CIPHERLANE_CHECK(check_retail_key(key));
     CIPHERLANE_TRY(auto* left, key_access::left_des(key));
-    if (cut.has_first) CIPHERLANE_CHECK(left->encrypt(byte_view(cut.first).first(des_block), chain));
-    CIPHERLANE_CHECK(left->cbc_checksum(chain, cut.whole));
-    return finish_retail(key, chain, byte_view(cut.last).first(des_block));
+    CIPHERLANE_TRY(auto* whole, key_access::cipher(key));
+    return retail_mac_core(*left, *whole, padding, data);
 }
 
 result<mac_value> mac_algorithm_3(mac_key& key, mac_key& key2, mac_padding padding, byte_view data) {
@@ -183,9 +188,11 @@ result<mac_value> mac_stream::finish() {
     std::fill(partial_.begin() + static_cast<std::ptrdiff_t>(held_), partial_.end(), std::uint8_t{0});
     const auto chain = byte_span(chain_).first(block_);
     const auto last = byte_view(partial_).first(block_);
-    result<mac_value> value =
-        which_ == kind::retail ? finish_retail(*key_, chain, last) : result<mac_value>(mac_value());
-    if (which_ == kind::algorithm_1) {
+    mac_value value;
+    if (which_ == kind::retail) {
+        CIPHERLANE_TRY(auto* whole, key_access::cipher(*key_));
+        CIPHERLANE_TRY(value, finish_retail(*whole, chain, last));
+    } else {
         CIPHERLANE_CHECK(absorb(last));
         value = mac_value(chain);
     }

@@ -24,6 +24,12 @@ class kat_row {
     }
     [[nodiscard]] bool has(const std::string& column) const { return !(*this)[column].empty(); }
     [[nodiscard]] bool must_be_rejected() const { return (*this)["expect"] == "reject"; }
+    /// The same row with another cell, for tests of the runners.
+    [[nodiscard]] kat_row with(const std::string& column, const std::string& value) const {
+        auto cells = cells_;
+        cells[column] = value;
+        return kat_row(std::move(cells));
+    }
 
   private:
     std::map<std::string, std::string> cells_;
@@ -49,8 +55,10 @@ struct kat_entry {
 [[nodiscard]] std::vector<kat_row> read_kat_file(const std::string& path);
 
 /// One table for each part of the SDK, in `kat_PART.cpp`; kat_command.cpp lists them.
+[[nodiscard]] std::span<const kat_entry> card_kats();
 [[nodiscard]] std::span<const kat_entry> crypto_kats();
 [[nodiscard]] std::span<const kat_entry> crypto_keys_kats();
+[[nodiscard]] std::span<const kat_entry> ff1_kats();
 [[nodiscard]] std::span<const kat_entry> crypto_sm_kats();
 [[nodiscard]] std::span<const kat_entry> hsm_kats();
 [[nodiscard]] std::span<const kat_entry> iso8583_kats();

@@ -79,7 +79,6 @@ using base_derivation_key = key<purpose::base_derivation>;
 using dukpt_initial_key = key<purpose::initial_derivation>;
 using pin_verification_key = key<purpose::pin_verification>;
 using card_verification_key = key<purpose::card_verification>;
-using emv_master_key = key<purpose::emv_master>;
 using numbering_key = key<purpose::numbering>;
 
 } // namespace cipherlane::crypto

@@ -21,8 +21,16 @@ enum class purpose : std::uint8_t {
     initial_derivation,   ///< initial key of one DUKPT device (IK, IPEK)
     pin_verification,     ///< PVK
     card_verification,    ///< CVK
-    emv_master,           ///< issuer master keys for application cryptograms and scripts
-    numbering,            ///< keys of format-preserving encryption
+    emv_ac_master,        ///< issuer master key of application cryptograms (IMK-AC)
+    emv_smi_master,       ///< issuer master key of script integrity (IMK-SMI)
+    emv_smc_master,       ///< issuer master key of script confidentiality (IMK-SMC)
+    emv_ac_card,          ///< the card's keys, derived from these
+    emv_smi_card,
+    emv_smc_card,
+    emv_ac_session, ///< keys of one transaction or script, derived from the card's
+    emv_smi_session,
+    emv_smc_session,
+    numbering, ///< keys of format-preserving encryption
 };
 
 /// How strict key material is judged: a profile's policy, not a constant of the library.

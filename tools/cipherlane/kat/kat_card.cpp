@@ -1,0 +1,293 @@
+#include "cipherlane/kat/kat.hpp"
+#include "cipherlane/kat/kat_support.hpp"
+
+#include <cipherlane/crypto/card_verification.hpp>
+#include <cipherlane/crypto/emv_arpc.hpp>
+#include <cipherlane/crypto/emv_cryptogram.hpp>
+#include <cipherlane/crypto/emv_keys.hpp>
+#include <cipherlane/crypto/emv_script.hpp>
+#include <cipherlane/crypto/errc.hpp>
+#include <cipherlane/crypto/pin_ibm3624.hpp>
+#include <cipherlane/crypto/pin_pvv.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+// Known answers for card verification values, PIN verification and EMV cryptograms.
+namespace cipherlane::cli {
+namespace {
+
+using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): this file is about nothing else
+
+error refused(crypto_errc code) {
+    return {code, layer::tools};
+}
+
+/// A result that names what was wrong with it besides being another value.
+std::optional<std::string> named(const char* what, std::optional<std::string> why) {
+    if (why) return std::string(what) + " " + *why;
+    return std::nullopt;
+}
+
+template <class Key>
+result<Key> tdes_key(const std::string& digits) {
+    CIPHERLANE_TRY(const bytes material, from_hex(digits));
+    return Key::create(material.size() == 8 ? algorithm::des : algorithm::tdes, material, legacy_policy);
+}
+
+// ---- CVV, CVV2, iCVV
+
+kat_outcome cvv_of(const kat_row& row) {
+    CIPHERLANE_TRY(auto key, tdes_key<card_verification_key>(row["cvk"]));
+    CIPHERLANE_TRY(const auto value, card_verification::compute(key, row["pan"], row["expiry"], row["service_code"]));
+    CIPHERLANE_CHECK(card_verification::verify(key, row["pan"], row["expiry"], row["service_code"], value.expose()));
+    return std::string(value.expose());
+}
+
+std::optional<std::string> run_cvv(const kat_row& row, const kat_target& /*target*/) {
+    return judge(row, cvv_of(row), row["cvv"]);
+}
+
+// ---- Visa PVV
+
+kat_outcome pvv_of(const kat_row& row) {
+    CIPHERLANE_TRY(auto key, tdes_key<pin_verification_key>(row["pvk"]));
+    CIPHERLANE_TRY(const auto pin, clear_pin::parse(row["pin"]));
+    CIPHERLANE_TRY(const auto value, visa_pvv(key, row["pan"], row["pvki"], pin));
+    CIPHERLANE_CHECK(verify_visa_pvv(key, row["pan"], row["pvki"], pin, value.view()));
+    return std::string(value.view());
+}
+
+std::optional<std::string> run_pvv(const kat_row& row, const kat_target& /*target*/) {
+    return judge(row, pvv_of(row), row["pvv"]);
+}
+
+// ---- IBM 3624
+
+result<std::size_t> size_of(const std::string& text) {
+    std::size_t value = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (fault != std::errc{} || end != text.data() + text.size()) return refused(crypto_errc::bad_validation_data);
+    return value;
+}
+
+result<ibm3624_scheme> scheme_of(const kat_row& row) {
+    CIPHERLANE_TRY(const auto first, size_of(row["verify_offset"]));
+    CIPHERLANE_TRY(const auto length, size_of(row["verify_length"]));
+    if (row["pad"].size() != 1) return refused(crypto_errc::bad_validation_data);
+    return ibm3624_scheme::create(row["decimalization"], first, length, row["pad"].front());
+}
+
+kat_outcome validation_of(const kat_row& row) {
+    CIPHERLANE_TRY(const auto scheme, scheme_of(row));
+    CIPHERLANE_TRY(const auto data, scheme.validation_data(row["pan"]));
+    return to_hex(data);
+}
+
+kat_outcome pin_from(const kat_row& row, const std::string& offset) {
+    CIPHERLANE_TRY(auto key, tdes_key<pin_verification_key>(row["pvk"]));
+    CIPHERLANE_TRY(const auto scheme, scheme_of(row));
+    CIPHERLANE_TRY(const auto pin, ibm3624_pin(key, scheme, row["pan"], offset));
+    CIPHERLANE_CHECK(verify_ibm3624_pin(key, scheme, row["pan"], offset, pin));
+    return std::string(pin.expose());
+}
+
+kat_outcome offset_from(const kat_row& row, const std::string& digits) {
+    CIPHERLANE_TRY(auto key, tdes_key<pin_verification_key>(row["pvk"]));
+    CIPHERLANE_TRY(const auto scheme, scheme_of(row));
+    CIPHERLANE_TRY(const auto pin, clear_pin::parse(digits));
+    CIPHERLANE_TRY(const auto offset, ibm3624_offset(key, scheme, row["pan"], pin));
+    CIPHERLANE_CHECK(verify_ibm3624_pin(key, scheme, row["pan"], offset.view(), pin));
+    return std::string(offset.view());
+}
+
+std::optional<std::string> run_ibm3624(const kat_row& row, const kat_target& /*target*/) {
+    const auto& op = row["op"];
+    if (op != "pin_from_offset" && op != "offset_from_pin") return "no operation " + op;
+    const bool gives_pin = op == "pin_from_offset";
+    if (row.must_be_rejected()) { // the one input of such a row stands in either column
+        const char* own = gives_pin ? "offset" : "pin";
+        const char* other = gives_pin ? "pin" : "offset";
+        const auto& input = row[row.has(own) ? own : other];
+        return judge(row, gives_pin ? pin_from(row, input) : offset_from(row, input), "");
+    }
+    if (row.has("validation_data")) {
+        if (auto why = judge(row, validation_of(row), row["validation_data"])) return named("validation data", why);
+    }
+    if (row.has("natural_pin")) {
+        const std::string none(row["natural_pin"].size(), '0');
+        if (auto why = judge(row, pin_from(row, none), row["natural_pin"])) return named("natural PIN", why);
+    }
+    return gives_pin ? judge(row, pin_from(row, row["offset"]), row["pin"])
+                     : judge(row, offset_from(row, row["pin"]), row["offset"]);
+}
+
+// ---- EMV
+
+result<emv_card_key_option> option_of(const std::string& name) {
+    if (name == "A") return emv_card_key_option::a;
+    if (name == "B") return emv_card_key_option::b;
+    return refused(crypto_errc::unsupported_algorithm);
+}
+
+/// The 8 bytes that make a session key; of a transaction counter alone, with zeros behind.
+result<emv_diversifier> diversifier_of(const std::string& digits) {
+    CIPHERLANE_TRY(const bytes given, from_hex(digits));
+    emv_diversifier made{};
+    if (given.size() == 2) return counter_diversifier(load_be16(given.data()));
+    if (given.size() != made.size()) return refused(crypto_errc::bad_data_length);
+    std::ranges::copy(given, made.begin());
+    return made;
+}
+
+bool has_session(const kat_row& row) {
+    return row.has("skd") && !row["skd"].starts_with("NONE");
+}
+
+result<emv_ac_card_key> ac_card_key(const kat_row& row) {
+    CIPHERLANE_TRY(auto master, tdes_key<emv_ac_master_key>(row["imk"]));
+    CIPHERLANE_TRY(const auto option, option_of(row["mk_option"]));
+    return derive_card_key(master, option, row["pan"], row["psn"]);
+}
+
+result<emv_ac_session_key> ac_session_key(const kat_row& row) {
+    CIPHERLANE_TRY(auto card, ac_card_key(row));
+    if (!has_session(row)) return without_session(card);
+    if (row["skd"] != "EMV_CSK" && row["skd"] != "MCHIP") return refused(crypto_errc::unsupported_algorithm);
+    CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
+    return derive_session_key(card, diversifier);
+}
+
+kat_outcome card_key_digits(const kat_row& row) {
+    CIPHERLANE_TRY(const bytes master, from_hex(row["imk"]));
+    CIPHERLANE_TRY(const auto option, option_of(row["mk_option"]));
+    CIPHERLANE_TRY(const auto card, emv_card_key_bytes(master, option, row["pan"], row["psn"]));
+    return to_hex(card.expose());
+}
+
+kat_outcome session_key_digits(const kat_row& row) {
+    CIPHERLANE_TRY(const auto card, card_key_digits(row));
+    if (!has_session(row)) return card;
+    CIPHERLANE_TRY(const bytes material, from_hex(card));
+    CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
+    CIPHERLANE_TRY(const auto session, emv_session_key_bytes(material, diversifier));
+    return to_hex(session.expose());
+}
+
+kat_outcome cryptogram_of(const kat_row& row) {
+    CIPHERLANE_TRY(auto key, ac_session_key(row));
+    CIPHERLANE_TRY(const auto method, size_of(row["padding"]));
+    CIPHERLANE_TRY(const auto padding, mac_padding_of(static_cast<int>(std::min<std::size_t>(method, 9))));
+    CIPHERLANE_TRY(const bytes data, from_hex(row["data"]));
+    CIPHERLANE_TRY(const auto made, application_cryptogram(key, padding, data));
+    CIPHERLANE_CHECK(verify_application_cryptogram(key, padding, data, made));
+    return to_hex(made);
+}
+
+result<emv_ac_session_key> arpc_key(const kat_row& row) {
+    if (row["arpc_key"] == "SK") return ac_session_key(row);
+    if (row["arpc_key"] != "MK") return refused(crypto_errc::unsupported_algorithm);
+    CIPHERLANE_TRY(const auto card, ac_card_key(row));
+    return without_session(card);
+}
+
+kat_outcome answer_of(const kat_row& row) {
+    CIPHERLANE_TRY(auto key, arpc_key(row));
+    CIPHERLANE_TRY(const bytes arqc, from_hex(row["arqc"]));
+    CIPHERLANE_TRY(const bytes response, from_hex(row["arc_or_csu"]));
+    CIPHERLANE_TRY(const bytes proprietary, from_hex(row["prop_auth_data"]));
+    if (row["arpc_method"] == "1") {
+        CIPHERLANE_TRY(const auto made, arpc_method_1(key, arqc, response));
+        CIPHERLANE_CHECK(verify_arpc_method_1(key, arqc, response, made));
+        return to_hex(made);
+    }
+    if (row["arpc_method"] != "2") return refused(crypto_errc::unsupported_algorithm);
+    CIPHERLANE_TRY(const auto made, arpc_method_2(key, arqc, response, proprietary));
+    CIPHERLANE_CHECK(verify_arpc_method_2(key, arqc, response, proprietary, made));
+    return to_hex(made);
+}
+
+/// A rejected row gives only the part that is wrong: the key, or else what would have been the issuer's answer.
+kat_outcome rejected_emv(const kat_row& row) {
+    CIPHERLANE_TRY(auto master, tdes_key<emv_ac_master_key>(row["imk"]));
+    if (row.has("pan")) {
+        CIPHERLANE_TRY(const auto card, card_key_digits(row));
+        CIPHERLANE_TRY(const auto session, session_key_digits(row));
+        if (row.has("data")) CIPHERLANE_CHECK(cryptogram_of(row));
+        if (row.has("arpc_method")) return answer_of(row);
+        if (!row.has("arqc") || row.has("data")) return session;
+    }
+    CIPHERLANE_TRY(const auto any, derive_card_key(master, emv_card_key_option::a, "0000000000000000", "00"));
+    auto key = without_session(any);
+    CIPHERLANE_TRY(const bytes arqc, from_hex(row["arqc"]));
+    CIPHERLANE_TRY(const bytes response, from_hex(row["arc_or_csu"]));
+    CIPHERLANE_TRY(const bytes proprietary, from_hex(row["prop_auth_data"]));
+    CIPHERLANE_CHECK(diversifier_of(row["atc_or_r"]));
+    const bool by_code = row["arpc_method"] == "1" || (!row.has("arpc_method") && response.size() <= 2);
+    if (by_code) {
+        CIPHERLANE_TRY(const auto made, arpc_method_1(key, arqc, response));
+        return to_hex(made);
+    }
+    CIPHERLANE_TRY(const auto made, arpc_method_2(key, arqc, response, proprietary));
+    return to_hex(made);
+}
+
+std::optional<std::string> run_emv_ac(const kat_row& row, const kat_target& /*target*/) {
+    if (row.must_be_rejected()) return judge(row, rejected_emv(row), "");
+    const struct {
+        const char* column;
+        kat_outcome (*compute)(const kat_row&);
+    } steps[] = {
+        {"icc_mk", card_key_digits}, {"sk_ac", session_key_digits}, {"arqc", cryptogram_of}, {"arpc", answer_of}};
+    std::size_t checked = 0;
+    for (const auto& step : steps) {
+        const bool given = row.has(step.column) && (step.compute != cryptogram_of || row.has("data"));
+        if (!given) continue;
+        if (auto why = judge(row, step.compute(row), row[step.column])) return named(step.column, why);
+        ++checked;
+    }
+    if (checked == 0) return "nothing to check";
+    return std::nullopt;
+}
+
+kat_outcome script_session_key(const kat_row& row) {
+    CIPHERLANE_TRY(const bytes master, from_hex(row["imk_smi"]));
+    CIPHERLANE_TRY(const auto card, emv_card_key_bytes(master, emv_card_key_option::a, row["pan"], row["psn"]));
+    CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["r"]));
+    CIPHERLANE_TRY(const auto session, emv_session_key_bytes(card.expose(), diversifier));
+    return to_hex(session.expose());
+}
+
+kat_outcome script_mac(const kat_row& row) {
+    CIPHERLANE_TRY(auto master, tdes_key<emv_smi_master_key>(row["imk_smi"]));
+    CIPHERLANE_TRY(auto card, derive_card_key(master, emv_card_key_option::a, row["pan"], row["psn"]));
+    CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["r"]));
+    CIPHERLANE_TRY(auto session, derive_session_key(card, diversifier));
+    CIPHERLANE_TRY(const bytes command, from_hex(row["command"]));
+    CIPHERLANE_TRY(const auto mac, emv_script_mac(session, command));
+    CIPHERLANE_CHECK(verify_emv_script_mac(session, command, mac.view()));
+    return to_hex(mac.view());
+}
+
+std::optional<std::string> run_script_mac(const kat_row& row, const kat_target& /*target*/) {
+    if (row.has("sk_smi") && !row.must_be_rejected()) {
+        if (auto why = judge(row, script_session_key(row), row["sk_smi"])) return named("session key", why);
+    }
+    return judge_truncated(row, script_mac(row), row["mac"]);
+}
+
+constexpr kat_entry entries[] = {
+    {"cvv", run_cvv},
+    {"pin_pvv", run_pvv},
+    {"pin_ibm3624", run_ibm3624},
+    {"emv_ac", run_emv_ac},
+    {"emv_script_mac", run_script_mac},
+};
+
+} // namespace
+
+std::span<const kat_entry> card_kats() {
+    return entries;
+}
+
+} // namespace cipherlane::cli
