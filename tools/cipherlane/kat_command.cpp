@@ -1,4 +1,5 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/hsm_link.hpp"
 #include "cipherlane/kat/kat.hpp"
 
 #include <CLI/CLI.hpp>
@@ -71,6 +72,7 @@ void add_kat_command(CLI::App& tool) {
     struct options {
         std::vector<std::string> paths;
         kat_target target;
+        tls_options tls;
     };
     auto chosen = std::make_shared<options>();
     auto* command = tool.add_subcommand("kat", "Run known-answer files; exit code 1 if a row fails");
@@ -80,7 +82,8 @@ void add_kat_command(CLI::App& tool) {
     command->add_option("--hsm", chosen->target.hsm, "Cipher machine for host-command files, HOST:PORT");
     command->add_option("--profile", chosen->target.profile, "Its profile: a name or FILE.toml")
         ->default_val("payshield");
-    chosen->target.tls.add_to(*command);
+    chosen->tls.add_to(*command);
+    chosen->target.tls = &chosen->tls;
     command->callback([chosen] {
         kat_counts total;
         for (const auto& file : files_of(chosen->paths))

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "cipherlane/hsm_link.hpp"
-
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,11 +33,13 @@ class kat_row {
     std::map<std::string, std::string> cells_;
 };
 
+struct tls_options; // hsm_link.hpp; the runners of most files need no cipher machine
+
 /// Where host-command files are sent to; empty when `--hsm` was not given.
 struct kat_target {
     std::string hsm;
     std::string profile;
-    tls_options tls;
+    const tls_options* tls = nullptr;
 };
 
 /// Nothing if the row holds, else why not. Must not throw.

@@ -1,3 +1,4 @@
+#include "cipherlane/hsm_link.hpp"
 #include "cipherlane/kat/kat.hpp"
 
 #include <cipherlane/hsm/client.hpp>
@@ -12,8 +13,8 @@ result<hsm::client*> unit_at(const kat_target& target) {
     if (kept != nullptr && where.hsm == target.hsm && where.profile == target.profile) return kept.get();
     CIPHERLANE_TRY(auto dialect, hsm::profile::find(target.profile));
     CIPHERLANE_TRY(auto endpoint, net::parse_endpoint(target.hsm));
-    kept = std::make_unique<hsm::client>(
-        hsm::client_settings{std::move(endpoint), std::move(dialect), logger::none(), target.tls.client()});
+    kept = std::make_unique<hsm::client>(hsm::client_settings{std::move(endpoint), std::move(dialect), logger::none(),
+        target.tls != nullptr ? target.tls->client() : nullptr});
     where = target;
     return kept.get();
 }
