@@ -90,6 +90,15 @@ TEST(EveryStepFails, Sale) {
     check_every_step({"sale", [](lane_rig& rig, std::uint64_t) { return rig.sell("key", 777); }, 777});
 }
 
+TEST(EveryStepFails, SaleThatTheCardDeclines) {
+    check_every_step({"chip sale",
+        [](lane_rig& rig, std::uint64_t) {
+            rig.pinpad.chip = rig.pinpad.card_declines = true;
+            return rig.sell("key", 777);
+        },
+        777});
+}
+
 TEST(EveryStepFails, Void) {
     check_every_step({"void", [](lane_rig& rig, std::uint64_t sale) { return rig.undo("key", sale); }, -base_amount});
 }

@@ -28,6 +28,18 @@ result<void> read_balance(const std::string& field, balance_report& report, curr
     return {};
 }
 
+ports::chip_verdict verdict_for_card(const exchange_end& end) {
+    ports::chip_verdict made(ports::host_verdict::unreachable);
+    made.line1 = "THANK YOU";
+    if (end.what != exchange_end::kind::answered) return made;
+    made.response_code = end.answer->code();
+    made.verdict =
+        iso8583::approved(made.response_code) ? ports::host_verdict::approved : ports::host_verdict::declined;
+    const auto data = end.answer->value(55);
+    made.issuer_data.assign(data.begin(), data.end());
+    return made;
+}
+
 } // namespace
 
 result<balance_report> perform(lane_core& on, const balance_request& /*request*/, const call& bounds) {
@@ -46,7 +58,7 @@ result<balance_report> perform(lane_core& on, const balance_request& /*request*/
     set_field60(request, on, balance_row(), terminal.batch);
     CIPHERLANE_CHECK(fill_from_card(request, on, entry));
     const auto end = exchange(on, request, balance_row(), "balance", entry.card.account.masked(), bounds);
-    finish_pinpad(on, "THANK YOU", "");
+    (void)finish_card(on, entry.card.mode, verdict_for_card(end));
     if (end.what == exchange_end::kind::in_doubt && end.why.is(condition::outcome_unknown)) {
         return error(boost::system::errc::make_error_code(boost::system::errc::timed_out), layer::acquiring)
             .during("balance")

@@ -34,8 +34,23 @@ void note_failure(lane_core& on, const error& why) {
     if (why.is(condition::link_lost)) on.pinpad_open = false;
 }
 
-result<ports::card_data> read_card(lane_core& on, ports::pinpad& pinpad, const amount& total, const call& bounds) {
+bool has_chip(ports::entry_mode how) noexcept {
+    return how == ports::entry_mode::contact || how == ports::entry_mode::contactless;
+}
+
+void note_end(lane_core& on, std::string_view line1, std::string result) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::pinpad;
+    entry.what = "show " + std::string(line1);
+    entry.result = std::move(result);
+    on.note(std::move(entry));
+}
+
+result<ports::card_data> read_card(lane_core& on, ports::pinpad& pinpad, const amount& total,
+    const ports::wrapped_key& pin_key, const call& bounds) {
     ports::card_request request(total);
+    if (!pin_key.cryptogram.empty()) request.pin_key = &pin_key;
     const auto now = ports::to_civil(on.clock().now());
     request.date_time = now.yyyymmdd().substr(2) + now.hhmmss();
     auto card = pinpad.read_card(request, bounds.no_later_than(on.settings().timers.card));
@@ -66,22 +81,29 @@ std::string field53(const lane_core& on, std::size_t key_size) {
 result<card_entry> take_card(
     lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds) {
     CIPHERLANE_TRY(auto* const pinpad, opened_pinpad(on, bounds));
-    CIPHERLANE_TRY(auto card, read_card(on, *pinpad, total, bounds));
+    CIPHERLANE_TRY(auto card, read_card(on, *pinpad, total, pin_key, bounds));
     card_entry entry(std::move(card));
-    if (!entry.card.pin_required) return entry;
+    entry.pin_key_size = pin_key.cryptogram.size();
+    entry.pin_block = std::move(entry.card.pin_block);
+    if (!entry.card.pin_required || !entry.pin_block.empty()) return entry;
     auto block = take_pin(on, *pinpad, entry.card, total, pin_key, bounds);
     if (!block) {
         finish_pinpad(on, "NOT COMPLETED", "");
         return block.error();
     }
     entry.pin_block = *std::move(block);
-    entry.pin_key_size = pin_key.cryptogram.size();
     return entry;
 }
 
-result<ports::card_data> read_card_alone(lane_core& on, const amount& total, const call& bounds) {
+result<ports::card_data> read_card_alone(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds) {
     CIPHERLANE_TRY(auto* const pinpad, opened_pinpad(on, bounds));
-    return read_card(on, *pinpad, total, bounds);
+    CIPHERLANE_TRY(auto card, read_card(on, *pinpad, total, pin_key, bounds));
+    // The card's own transaction ends here: what follows is between till and host.
+    ports::chip_verdict over(ports::host_verdict::unreachable);
+    over.line1 = "REMOVE CARD";
+    if (has_chip(card.mode)) (void)finish_card(on, card.mode, over);
+    return card;
 }
 
 std::string entry_field(const card_entry& entry) {
@@ -123,17 +145,30 @@ result<void> fill_from_card(iso8583::message& request, const lane_core& on, cons
     return {};
 }
 
+ports::chip_report::decision finish_card(lane_core& on, ports::entry_mode how, const ports::chip_verdict& end) {
+    using decision = ports::chip_report::decision;
+    const auto host_said =
+        end.verdict == ports::host_verdict::approved ? decision::approved : decision::declined_by_host;
+    if (!has_chip(how)) {
+        finish_pinpad(on, end.line1, end.line2);
+        return host_said;
+    }
+    const auto pinpad = on.pinpad();
+    if (!pinpad || !on.pinpad_open) return host_said;
+    // Scripts of the issuer take their time.
+    const auto report = (*pinpad)->finish_chip(end, call(on.settings().timers.card));
+    if (!report) note_failure(on, report.error());
+    const bool declined = report && report->outcome == decision::declined_by_card;
+    note_end(on, end.line1, !report ? report.error().code().message() : declined ? "declined by the card" : "");
+    return report ? report->outcome : host_said;
+}
+
 void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2) {
     const auto pinpad = on.pinpad();
     if (!pinpad || !on.pinpad_open) return;
     const auto ended = (*pinpad)->finish(line1, line2, call(on.settings().timers.device));
     if (!ended) note_failure(on, ended.error());
-    timeline_entry entry;
-    entry.from = party::till;
-    entry.to = party::pinpad;
-    entry.what = "show " + std::string(line1);
-    entry.result = ended ? std::string() : ended.error().code().message();
-    on.note(std::move(entry));
+    note_end(on, line1, ended ? std::string() : ended.error().code().message());
 }
 
 } // namespace cipherlane::acquiring

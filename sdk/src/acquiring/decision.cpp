@@ -35,6 +35,15 @@ bool still_payable(const lane_core& on, const journal_record& record) {
            on.clock().now() < record.created + on.settings().gateway.code_valid;
 }
 
+/// While a batch is being settled its totals are frozen and its records go up by their order: none may join them.
+result<void> check_batch(lane_core& on, const journal_record& record) {
+    const bool through_host = record.kind != ports::trade::qr_sale && record.kind != ports::trade::qr_refund;
+    CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), on.journal_call()));
+    const bool frozen = progress.step != ports::settlement_step::none && progress.batch == record.batch;
+    if (!through_host || !frozen) return {};
+    return flow_error(acquiring_errc::settlement_due, "decision").for_trace(record.trace);
+}
+
 void note_decision(lane_core& on, const journal_record& record, const std::string& note) {
     timeline_entry entry;
     entry.from = party::till;
@@ -58,6 +67,7 @@ result<payment> perform(lane_core& on, const decision_request& request, const ca
     if (request.found == finding::not_paid && still_payable(on, record)) {
         return refuse(acquiring_errc::code_still_valid);
     }
+    CIPHERLANE_CHECK(check_batch(on, record));
     ports::journal_verdict verdict(*state);
     verdict.note = request.note;
     if (*state == record_state::approved) verdict.approved = record.requested;

@@ -32,6 +32,8 @@ constexpr std::array rows{
     row(acquiring_errc::lane_closed, condition::cancelled, "lane is being closed"),
     row(acquiring_errc::partial_refused, condition::rejected_by_peer, "host approved less than was asked for"),
     row(acquiring_errc::pin_key_missing, condition::misuse, "sign-in brought no PIN key"),
+    row(acquiring_errc::declined_by_card, condition::rejected_by_peer, "chip card declined after the approval"),
+    row(acquiring_errc::sealer_not_built, condition::unsupported, "this version has only the software sealer"),
     row(acquiring_errc::order_not_new, condition::rejected_by_peer, "gateway has another order of this number"),
     row(acquiring_errc::nothing_to_decide, condition::misuse, "not for a person to decide"),
     row(acquiring_errc::code_still_valid, condition::misuse, "the code may still be paid"),

@@ -16,19 +16,19 @@ const iso8583::transaction_row& refund_row() {
 }
 
 /// From the seal; once that has been erased the card must be there again.
-result<ports::stored_card> card_of(
-    lane_core& on, const journal_record& original, const amount& total, const call& bounds) {
+result<ports::stored_card> card_of(lane_core& on, const journal_record& original, const amount& total,
+    const ports::wrapped_key& pin_key, const call& bounds) {
     if (original.card_sealed) return on.journal().card(original.id, bounds);
-    CIPHERLANE_TRY(auto entry, read_card_alone(on, total, bounds));
+    CIPHERLANE_TRY(auto entry, read_card_alone(on, total, pin_key, bounds));
     if (entry.account.masked() != original.masked_pan) {
         return flow_error(acquiring_errc::no_original, "refund").in_field("card").for_trace(original.trace);
     }
     return ports::stored_card(std::move(entry.account), std::move(entry.expiry));
 }
 
-result<payment> give_back(
-    lane_core& on, const refund_request& request, const journal_record& original, const call& bounds) {
-    CIPHERLANE_TRY(const auto card, card_of(on, original, request.total, bounds));
+result<payment> give_back(lane_core& on, const refund_request& request, const journal_record& original,
+    const ports::wrapped_key& pin_key, const call& bounds) {
+    CIPHERLANE_TRY(const auto card, card_of(on, original, request.total, pin_key, bounds));
     CIPHERLANE_CHECK(check_time(on, bounds));
     auto fresh = new_record(on, request.idempotency_key, ports::trade::refund, request.total, refund_row());
     refer_to(fresh, original);
@@ -66,12 +66,13 @@ result<payment> perform(lane_core& on, const refund_request& request, const call
     const auto kind = qr ? ports::trade::qr_refund : ports::trade::refund;
     CIPHERLANE_TRY(auto earlier, replay(on, request.idempotency_key, kind, request.total, original.id, bounds));
     if (earlier) return std::move(*earlier);
+    ports::terminal_state terminal;
     if (!qr) {
-        CIPHERLANE_TRY([[maybe_unused]] const auto terminal, ready_for_host(on, bounds));
+        CIPHERLANE_TRY(terminal, ready_for_host(on, bounds));
     }
     CIPHERLANE_TRY(const auto now, find_original(on, request.handle, "refund", bounds));
     CIPHERLANE_CHECK(check_left(on, request, now, bounds));
-    auto end = qr ? refund_order(on, request, now, bounds) : give_back(on, request, now, bounds);
+    auto end = qr ? refund_order(on, request, now, bounds) : give_back(on, request, now, terminal.pin_key, bounds);
     if (end) close(on, *end);
     return end;
 }

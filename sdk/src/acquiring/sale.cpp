@@ -11,8 +11,10 @@ const iso8583::transaction_row& sale_row() {
     return iso8583::row_of(iso8583::transaction::sale);
 }
 
-/// Journal first, host second: from `begin` on a crash leaves a record that says how to undo this.
-result<payment> sell(lane_core& on, const sale_request& request, const card_entry& entry, const call& bounds) {
+/// Journal first, host second: from `begin` on a crash leaves a record that says how to undo this. What the host
+/// answered stays in `answer`, for the card.
+result<payment> sell(
+    lane_core& on, const sale_request& request, const card_entry& entry, exchange_end& answer, const call& bounds) {
     CIPHERLANE_CHECK(check_time(on, bounds));
     auto fresh = new_record(on, request.idempotency_key, ports::trade::sale, request.total, sale_row());
     fresh.entry = entry_field(entry);
@@ -24,23 +26,35 @@ result<payment> sell(lane_core& on, const sale_request& request, const card_entr
     auto message = new_request(on, sale_row(), record.trace);
     fill_from_record(message, record, &card);
     if (const auto filled = fill_from_card(message, on, entry); !filled) {
-        exchange_end end;
-        end.why = filled.error();
-        return conclude(on, record, end, request.partial, bounds);
+        answer.why = filled.error();
+    } else {
+        answer = exchange(on, message, sale_row(), "sale", record.masked_pan, bounds);
     }
-    const auto end = exchange(on, message, sale_row(), "sale", record.masked_pan, bounds);
-    return conclude(on, record, end, request.partial, bounds);
+    return conclude(on, record, answer, request.partial, bounds);
 }
 
-void show_end(lane_core& on, const result<payment>& end) {
-    if (!end) return finish_pinpad(on, "NOT COMPLETED", "");
+/// How it ended, in the card's words: only an answer that is believed and stands is the host's.
+ports::chip_verdict verdict_for_card(const result<payment>& end, const exchange_end& answer) {
+    const auto of_host = [&](ports::host_verdict what, std::string_view line1, std::string line2) {
+        ports::chip_verdict made(what);
+        made.response_code = end->host_code;
+        const auto data = answer.answer ? answer.answer->value(55) : std::string();
+        made.issuer_data.assign(data.begin(), data.end());
+        made.line1 = line1;
+        made.line2 = std::move(line2);
+        return made;
+    };
+    ports::chip_verdict none(ports::host_verdict::unreachable);
+    none.line1 = "NOT COMPLETED";
+    if (!end) return none;
     switch (end->outcome) {
-    case verdict::approved: return finish_pinpad(on, "APPROVED", end->approved.to_string());
-    case verdict::declined: return finish_pinpad(on, "DECLINED", end->host_code);
-    case verdict::reversed: return finish_pinpad(on, "CANCELLED", "");
-    case verdict::unknown: return finish_pinpad(on, "ASK THE CASHIER", "");
-    case verdict::not_sent: return finish_pinpad(on, "NOT COMPLETED", "");
+    case verdict::approved: return of_host(ports::host_verdict::approved, "APPROVED", end->approved.to_string());
+    case verdict::declined: return of_host(ports::host_verdict::declined, "DECLINED", end->host_code);
+    case verdict::reversed: none.line1 = "CANCELLED"; break;
+    case verdict::unknown: none.line1 = "ASK THE CASHIER"; break;
+    case verdict::not_sent: break;
     }
+    return none;
 }
 
 } // namespace
@@ -52,8 +66,13 @@ result<payment> perform(lane_core& on, const sale_request& request, const call& 
     CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, on.pinpad());
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
     CIPHERLANE_TRY(const auto entry, take_card(on, request.total, terminal.pin_key, bounds));
-    auto end = sell(on, request, entry, bounds);
-    show_end(on, end);
+    exchange_end answer;
+    auto end = sell(on, request, entry, answer, bounds);
+    const auto word = finish_card(on, entry.card.mode, verdict_for_card(end, answer));
+    if (end && end->ok() && word == ports::chip_report::decision::declined_by_card) {
+        end = reverse_approved(on, *end, bounds);
+        finish_pinpad(on, "DECLINED", "BY THE CARD"); // the pad may say APPROVED
+    }
     if (end) close(on, *end);
     return end;
 }

@@ -124,6 +124,9 @@ void read_links(settings_reader& from, terminal_settings& to) {
     from.span("host.response_time_ms", to.host.response_time);
     from.flag("host.keep_connection", to.host.keep_connection);
     from.text("gateway.address", to.gateway.address);
+    from.flag("gateway.tls", to.gateway.tls);
+    from.flag("gateway.plain_anywhere", to.gateway.plain_anywhere);
+    from.text("gateway.ca_file", to.gateway.ca_file);
     from.text("gateway.notify_address", to.gateway.notify_address);
     from.text("gateway.public_key_file", to.gateway.public_key_file);
     from.span("gateway.code_valid_seconds", to.gateway.code_valid);

@@ -80,6 +80,9 @@ result<void> terminal_settings::validate() const {
             return error(acquiring_errc::bad_settings, layer::acquiring).during("settings").in_field(one.path);
         }
     }
+    if (sealer != sealer_kind::software) {
+        return error(acquiring_errc::sealer_not_built, layer::acquiring).during("settings").in_field("sealer.kind");
+    }
     return {};
 }
 

@@ -79,6 +79,15 @@ payment record_verdict(lane_core& on, journal_record record, const journal_verdi
     return to_payment(record);
 }
 
+/// A record that has just become `reversal_pending` is reversed now if the settings and the time allow.
+payment reverse_now(lane_core& on, const journal_record& record, payment value, const call& bounds) {
+    if (on.settings().reversal.when != reversal_time::at_once) return value;
+    if (!check_time(on, bounds)) return value;
+    const auto end = send_reversal(on, record, bounds);
+    if (end.state == record_state::reversed) value.outcome = verdict::reversed;
+    return value;
+}
+
 /// What left without an answer to believe: becomes a reversal, now if the settings and the time allow, else before
 /// the next trade. What cannot be reversed stays unknown.
 payment doubt(lane_core& on, journal_record record, journal_verdict verdict, const error& why, const call& bounds) {
@@ -91,11 +100,7 @@ payment doubt(lane_core& on, journal_record record, journal_verdict verdict, con
         on.raise(alert_kind::refund_unknown, record);
         return value;
     }
-    if (on.settings().reversal.when != reversal_time::at_once) return value;
-    if (!check_time(on, bounds)) return value;
-    const auto end = send_reversal(on, record, bounds);
-    if (end.state == record_state::reversed) value.outcome = verdict::reversed;
-    return value;
+    return reverse_now(on, record, std::move(value), bounds);
 }
 
 } // namespace
@@ -212,6 +217,28 @@ result<payment> conclude(lane_core& on, const journal_record& record, const exch
         verdict.approved = given;
     }
     return record_verdict(on, record, verdict);
+}
+
+payment reverse_approved(lane_core& on, const payment& approved, const call& bounds) {
+    const auto why = flow_error(acquiring_errc::declined_by_card, "sale").for_trace(approved.trace);
+    const auto not_written = [&](const error& fault) {
+        auto value = approved;
+        value.outcome = verdict::unknown;
+        value.approved = amount(0, approved.requested.unit());
+        value.why = fault;
+        return value;
+    };
+    const auto found = on.journal().find(approved.handle, on.journal_call());
+    if (!found) return not_written(found.error());
+    if (!*found) return not_written(flow_error(acquiring_errc::no_original, "sale"));
+    auto record = **found;
+    journal_verdict verdict(record_state::reversal_pending);
+    verdict.reversal_reason = iso8583::reversal_other;
+    auto value = record_verdict(on, record, verdict);
+    if (value.why) return value;
+    value.why = why;
+    apply(record, verdict);
+    return reverse_now(on, record, std::move(value), bounds);
 }
 
 void close(lane_core& on, const payment& told) {

@@ -38,6 +38,9 @@ void fill_from_record(iso8583::message& request, const ports::journal_record& re
 [[nodiscard]] result<payment> conclude(lane_core& on, const ports::journal_record& record, const exchange_end& end,
     partial_approval partial, const call& bounds);
 
+/// A chip card has declined what the host approved: the approval becomes a reversal, now or later.
+[[nodiscard]] payment reverse_approved(lane_core& on, const payment& approved, const call& bounds);
+
 /// The closing mark: from here on the caller counts as told.
 void close(lane_core& on, const payment& told);
 

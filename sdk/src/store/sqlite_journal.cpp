@@ -36,6 +36,7 @@ bool may_become(record_state from, record_state to) noexcept {
         edge{record_state::prepared, record_state::declined},
         edge{record_state::prepared, record_state::reversal_pending},
         edge{record_state::prepared, record_state::unknown},
+        edge{record_state::approved, record_state::reversal_pending},
         edge{record_state::reversal_pending, record_state::reversed},
         edge{record_state::reversal_pending, record_state::reversal_refused},
         edge{record_state::unknown, record_state::approved},

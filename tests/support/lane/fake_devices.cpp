@@ -9,6 +9,7 @@ namespace cipherlane::tests {
 const char* const test_pan = "6222000000000000004";
 const char* const test_track2 = "6222000000000000004D30122011234";
 const char* const test_pin_block = "1616116C76559985";
+const char* const test_emv = "9F2608112233445566778895050080008000";
 
 result<void> fake_pinpad::step(std::string_view name) {
     ++trips;
@@ -22,9 +23,16 @@ result<void> fake_pinpad::open(const call& /*bounds*/) {
     return done;
 }
 
-result<ports::card_data> fake_pinpad::read_card(const ports::card_request& /*request*/, const call& /*bounds*/) {
+result<ports::card_data> fake_pinpad::read_card(const ports::card_request& request, const call& /*bounds*/) {
     CIPHERLANE_CHECK(step("card"));
-    ports::card_data card(pan::parse(test_pan).value(), ports::entry_mode::magnetic);
+    const auto how = chip ? ports::entry_mode::contact : ports::entry_mode::magnetic;
+    ports::card_data card(pan::parse(test_pan).value(), how);
+    pin_key = request.pin_key != nullptr ? request.pin_key->cryptogram : bytes();
+    if (chip) {
+        card.emv = from_hex(test_emv).value();
+        card.sequence_number = "001";
+        card.pin_block = secret_bytes(from_hex(test_pin_block).value());
+    }
     card.expiry = "3012";
     card.track2 = secret_bytes(as_bytes(test_track2));
     card.pin_required = pin_required;
@@ -39,6 +47,18 @@ result<secret_bytes> fake_pinpad::enter_pin(const ports::pin_request& /*request*
 result<void> fake_pinpad::finish(std::string_view line1, std::string_view /*line2*/, const call& /*bounds*/) {
     last_line = line1;
     return step("finish");
+}
+
+result<ports::chip_report> fake_pinpad::finish_chip(const ports::chip_verdict& verdict, const call& /*bounds*/) {
+    last_line = verdict.line1;
+    told = verdict;
+    CIPHERLANE_CHECK(step("finish chip"));
+    using decision = ports::chip_report::decision;
+    ports::chip_report report;
+    if (verdict.verdict != ports::host_verdict::approved) report.outcome = decision::declined_by_host;
+    if (verdict.verdict == ports::host_verdict::approved && card_declines)
+        report.outcome = decision::declined_by_card;
+    return report;
 }
 
 result<void> fake_pinpad::show(std::string_view /*line1*/, std::string_view /*line2*/, const call& /*bounds*/) {

@@ -9,6 +9,7 @@
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace cipherlane::tests {
 extern const char* const test_pan;
 extern const char* const test_track2;
 extern const char* const test_pin_block;
+extern const char* const test_emv; ///< of the chip card
 
 class fake_pinpad final : public ports::pinpad {
   public:
@@ -29,6 +31,15 @@ class fake_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> finish(std::string_view line1, std::string_view line2, const call& bounds) override;
     [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
     [[nodiscard]] result<void> close(const call& bounds) override;
+
+    [[nodiscard]] result<ports::chip_report> finish_chip(
+        const ports::chip_verdict& verdict, const call& bounds) override;
+
+    /// A chip card, whose flow takes the PIN itself and which may decline in the end.
+    bool chip = false;
+    bool card_declines = false;
+    std::optional<ports::chip_verdict> told; ///< what the chip card has heard last
+    bytes pin_key;                           ///< of the last card request
 
     bool pin_required = true;
     int trips = 0;

@@ -182,6 +182,7 @@ bytes fake_host::answer(byte_view request) {
     if (sealed) {
         reply.set(37, "1121" + view.value(11) + "00").set(38, "A" + view.value(11).substr(1));
         reply.set(63, "CUPTEXT OF THE HOST ");
+        if (!mood.issuer_data.empty()) reply.set(55, byte_view(mood.issuer_data));
         if (mood.seal != host_mood::mac::missing) reply.leave_mac_hole();
     }
     bytes buffer(2048);

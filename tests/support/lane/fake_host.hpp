@@ -28,6 +28,7 @@ struct host_mood {
     std::string upload_code = "00";      ///< of batch uploads
     std::string end_code = "00";         ///< of the end of a batch upload
     std::optional<std::int64_t> partial; ///< field 4 of an answer with code 10
+    bytes issuer_data;                   ///< field 55 of answers to trades
     char header_request = '0';
     enum class mac { right, wrong, missing } seal = mac::right;
     bool answer_lost = false;

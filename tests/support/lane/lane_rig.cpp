@@ -51,6 +51,11 @@ void lane_rig::restart() {
     open_journal();
 }
 
+void lane_rig::use_master_key(const std::string& hex) {
+    sealer = acquiring::software_sealer::create(settings.keys, secret_bytes(from_hex(hex).value()), logger::none())
+                 .value();
+}
+
 acquiring::lane& lane_rig::lane() {
     if (!lane_) {
         acquiring::lane_ports with(*guarded);

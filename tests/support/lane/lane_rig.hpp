@@ -37,6 +37,8 @@ class lane_rig {
 
     /// A new process over the same journal: everything but the books and the file is gone.
     void restart();
+    /// Another TMK (hex) in the sealer, until the next `restart`. Before the lane is opened.
+    void use_master_key(const std::string& hex);
     /// The lane, opened at first use.
     [[nodiscard]] acquiring::lane& lane();
 

@@ -59,6 +59,38 @@ TEST(Void, WhoseAnswerIsLostIsReversedAndTheSaleStands) {
     EXPECT_EQ(rig.booked(), 0);
 }
 
+TEST(Void, IsRefusedAfterARefund) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    ASSERT_TRUE(rig.give_back("refund", paid.handle, 1)->ok());
+    const auto messages = rig.books.messages;
+    EXPECT_EQ(rig.undo("void", paid.handle).error().code(), acquiring_errc::amount_too_large);
+    const auto other = rig.sell("other", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    ASSERT_EQ(rig.give_back("doubtful", other.handle, 1)->outcome, verdict::unknown);
+    EXPECT_EQ(rig.undo("void-2", other.handle).error().code(), acquiring_errc::amount_too_large) << "it may be back";
+    EXPECT_EQ(rig.books.messages, messages + 2) << "the sale and the doubtful refund alone";
+    EXPECT_EQ(rig.books.taken(), 999 + 999);
+}
+
+TEST(Lane, OpensWithAnotherMasterKeyAndSignsInFirst) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 100));
+    rig.restart();
+    rig.use_master_key("0123456789ABCDEFFEDCBA9876543210");
+    // The keys on file are under the old one: nothing may be sent under a MAC key that is not there.
+    const auto refused = rig.sell("b", 100);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), acquiring_errc::check_value_wrong) << refused.error();
+    EXPECT_EQ(to_hex(byte_view(rig.host.requests.back()).subspan(11, 2)), "0800") << "it signed in first";
+    EXPECT_EQ(rig.books.taken(), 100);
+    rig.restart(); // with the right one again
+    const auto requests = rig.host.requests.size();
+    ASSERT_TRUE(rig.sell("b", 100)->ok());
+    EXPECT_EQ(rig.host.requests.size(), requests + 2) << "sign-in, sale";
+}
+
 TEST(Void, NeedsAnApprovedSaleOfThisTerminalAndBatch) {
     lane_rig rig;
     EXPECT_EQ(rig.undo("void", 77).error().code(), acquiring_errc::no_original);
@@ -340,6 +372,24 @@ TEST(Decision, CoversRefundsAndRefusedReversals) {
     EXPECT_EQ(rig.settle()->host, acquiring::settlement_result::balanced);
 }
 
+TEST(Decision, WaitsForTheSettlementOfItsBatch) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto given = rig.give_back("refund", paid.handle, 300).value();
+    rig.host.mood = host_mood();
+    rig.host.mood.code = "51"; // the totals differ
+    rig.host.mood.upload_code = "99";
+    ASSERT_FALSE(rig.settle());
+    const auto early = decide(rig, given.handle, acquiring::finding::paid);
+    ASSERT_FALSE(early);
+    EXPECT_EQ(early.error().code(), acquiring_errc::settlement_due);
+    rig.host.mood = host_mood();
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(decide(rig, given.handle, acquiring::finding::paid)->outcome, verdict::approved);
+}
+
 TEST(Decision, NeedsANoteAndARecordOfThisTerminal) {
     lane_rig rig;
     const auto with = [&](std::uint64_t handle, const std::string& note) {
@@ -600,6 +650,21 @@ TEST(Settings, ComeFromToml) {
     EXPECT_EQ(settings->host.response_time, 3000ms);
     EXPECT_EQ(settings->keys.algorithm, acquiring::key_algorithm::sm4);
     EXPECT_EQ(settings->reversal.when, acquiring::reversal_time::before_next_trade);
+}
+
+TEST(Settings, SealersThatAreNotBuiltAreRefused) {
+    for (const char* kind : {"pinpad", "cipher-machine"}) {
+        const auto settings =
+            acquiring::parse_terminal(std::string("[terminal]\nid='TEST0001'\nmerchant='TESTMERCH000001'\n[sealer]\n"
+                                                  "kind='") +
+                                      kind + "'");
+        ASSERT_FALSE(settings);
+        EXPECT_EQ(settings.error().code(), acquiring_errc::sealer_not_built);
+        EXPECT_TRUE(settings.error().is(condition::unsupported));
+        EXPECT_EQ(settings.error().field(), "sealer.kind");
+    }
+    EXPECT_TRUE(acquiring::parse_terminal(
+        "[terminal]\nid='TEST0001'\nmerchant='TESTMERCH000001'\n[sealer]\nkind='software'"));
 }
 
 TEST(Settings, WhatDoesNotFitIsNamed) {

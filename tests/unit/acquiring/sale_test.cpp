@@ -280,6 +280,113 @@ TEST(Sale, ARefusedReversalIsRaisedNotLost) {
     EXPECT_EQ(rig.seen.alerts().back().kind, acquiring::alert_kind::reversal_refused);
 }
 
+TEST(Sale, AChipCardTakesItsPinItselfAndHearsTheHost) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.pinpad.chip = true;
+    rig.pinpad.trips = 0;
+    rig.host.mood.issuer_data = from_hex("910A11223344556677883030").value();
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        EXPECT_TRUE(view.equals(22, "051"));
+        EXPECT_TRUE(view.equals(23, "001"));
+        EXPECT_EQ(to_hex(view.wire(52)), test_pin_block);
+        EXPECT_EQ(to_hex(as_bytes(view.value(55))), test_emv);
+    };
+    const auto paid = rig.sell("order-1", 1234);
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, verdict::approved);
+    EXPECT_EQ(rig.pinpad.trips, 2) << "card with PIN, end";
+    // The working PIN key of the published sign-in answer, as it was delivered.
+    EXPECT_EQ(to_hex(rig.pinpad.pin_key), "6701EAD6A9AD51E51AA406E2C27FCFA9");
+    ASSERT_TRUE(rig.pinpad.told);
+    EXPECT_EQ(rig.pinpad.told->verdict, ports::host_verdict::approved);
+    EXPECT_EQ(rig.pinpad.told->response_code, "00");
+    EXPECT_EQ(rig.pinpad.told->issuer_data, rig.host.mood.issuer_data);
+    EXPECT_EQ(rig.pinpad.last_line, "APPROVED");
+    rig.host.watch = {};
+    rig.host.mood.code = "51";
+    ASSERT_EQ(rig.sell("order-2", 1)->outcome, verdict::declined);
+    EXPECT_EQ(rig.pinpad.told->verdict, ports::host_verdict::declined);
+    EXPECT_EQ(rig.pinpad.told->response_code, "51");
+    rig.host.mood = host_mood();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    ASSERT_EQ(rig.sell("order-3", 1)->outcome, verdict::reversed);
+    EXPECT_EQ(rig.pinpad.told->verdict, ports::host_verdict::unreachable);
+}
+
+TEST(Sale, WhatTheCardDeclinesAfterTheApprovalIsReversed) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.pinpad.chip = rig.pinpad.card_declines = true;
+    std::string reason;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() == "0400") reason = view.value(39);
+    };
+    const auto end = rig.sell("order-1", 1234);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::reversed);
+    ASSERT_TRUE(end->why);
+    EXPECT_EQ(end->why->code(), acquiring_errc::declined_by_card);
+    EXPECT_EQ(reason, "06");
+    EXPECT_EQ(rig.pinpad.last_line, "DECLINED") << "the pad must not go on saying that it was approved";
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+    rig.restart();
+    EXPECT_EQ(rig.sell("order-1", 1234)->outcome, verdict::reversed);
+    EXPECT_EQ(rig.settle()->totals.debit, ports::batch_side());
+}
+
+TEST(Sale, AReversalForTheCardThatIsNotAnsweredBlocksLikeAnyOther) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.pinpad.chip = rig.pinpad.card_declines = true;
+    rig.host.watch = [&](const iso8583::message_view& view) { rig.host.mood.answer_lost = view.mti() == "0400"; };
+    EXPECT_EQ(rig.sell("order-1", 1234)->outcome, verdict::unknown);
+    rig.restart();
+    EXPECT_EQ(rig.sell("order-2", 1).error().code(), acquiring_errc::reversal_pending);
+    rig.host.watch = {};
+    rig.host.mood = host_mood();
+    rig.pinpad.card_declines = false;
+    EXPECT_TRUE(rig.sell("order-2", 1)->ok());
+    EXPECT_EQ(rig.books.taken(), 1);
+    EXPECT_EQ(rig.booked(), 1);
+}
+
+TEST(Sale, APadThatFailsAtTheEndChangesNoVerdict) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("order-1", 1));
+    rig.pinpad.chip = rig.pinpad.card_declines = true;
+    rig.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what == "store decide" && when == faulty_store::moment::after)
+            rig.faults.fail_at = rig.faults.calls.size();
+    };
+    EXPECT_EQ(rig.sell("order-2", 1234)->outcome, verdict::approved) << "the card was never heard";
+    EXPECT_EQ(rig.books.taken(), 1235);
+}
+
+TEST(Sale, PassingCodesKeepAReversalPending) {
+    for (const char* code : {"68", "90", "91", "92", "96", "98"}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sign_in());
+        rig.host.mood.reversal_code = code;
+        rig.host.watch = [&](const iso8583::message_view& view) { rig.host.mood.answer_lost = view.mti() == "0200"; };
+        const auto end = rig.sell("order-1", 500);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::unknown) << code;
+        EXPECT_EQ(rig.records()[0].state, record_state::reversal_pending) << code;
+        EXPECT_EQ(rig.records()[0].reversal_sends, 3U) << code;
+        rig.host.watch = {};
+        const auto blocked = rig.sell("order-2", 1);
+        ASSERT_FALSE(blocked) << code;
+        EXPECT_EQ(blocked.error().code(), acquiring_errc::reversal_pending) << code;
+        rig.host.mood = host_mood();
+        EXPECT_TRUE(rig.sell("order-2", 1)->ok());
+        EXPECT_EQ(rig.records()[0].state, record_state::reversed) << code;
+        EXPECT_EQ(rig.books.taken(), 1);
+    }
+}
+
 TEST(Sale, RefusesWhatCannotBeAPayment) {
     lane_rig rig;
     EXPECT_EQ(rig.sell("order-1", 0).error().code(), acquiring_errc::bad_request);

@@ -31,7 +31,8 @@ struct decision_request {
 /// returns; what was blocked by the record goes on. With `paid` the whole requested amount counts as moved.
 ///
 /// @return `misuse`: `no_original`; `nothing_to_decide` (decided already, or a reversal that is still being sent);
-/// `code_still_valid` (`not_paid` of an order whose code may still be scanned); `bad_request` (note). `local_fault`.
+/// `code_still_valid` (`not_paid` of an order whose code may still be scanned); `settlement_due` (the record's batch
+/// is being settled: first that, then this); `bad_request` (note). `local_fault`.
 using decision = flow<decision_request, payment>;
 
 extern template class flow<decision_request, payment>;

@@ -27,6 +27,8 @@ enum class acquiring_errc {
     lane_closed,        ///< the lane is being destroyed
     partial_refused,    ///< the host approved less than the till asked for, and the till does not take less
     pin_key_missing,    ///< a PIN is needed and the sign-in brought no PIN key
+    declined_by_card,   ///< the chip card declined what the host had approved: reversed
+    sealer_not_built,   ///< this version has no sealer of that kind
     order_not_new,      ///< the gateway had an order of this number already; its code is not shown
     nothing_to_decide,  ///< the record is decided, or the host will decide it
     code_still_valid,   ///< the payer could still pay: nobody can say that it is not paid

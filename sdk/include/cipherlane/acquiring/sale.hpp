@@ -33,6 +33,9 @@ struct sale_request {
 /// sent, answer's MAC checked, verdict durable, PIN pad told, caller told. Pending reversals go first; while one is
 /// not answered no sale is sent.
 ///
+/// A chip card hears what the host said and may decline what it approved: that is reversed, with `why`
+/// `declined_by_card`. A pad that fails at that moment changes no verdict.
+///
 /// Approved, declined, reversed and unknown are outcomes. An error means that no request left and nothing is pending:
 /// `cancelled` (stop request or cardholder), `timed_out` (`too_little_time` included), `link_lost`, `misuse`
 /// (`key_reused`), `local_fault`; the same key may be used again. After the first byte has left neither deadline nor

@@ -13,7 +13,8 @@ namespace cipherlane::acquiring {
 /// The cipher of a terminal's keys.
 enum class key_algorithm : std::uint8_t { tdes, sm4 };
 
-/// Who makes and checks MACs: see `ports::sealer`.
+/// Who makes and checks MACs: see `ports::sealer`. Of these, `software` alone is built; `validate` refuses the
+/// others.
 enum class sealer_kind : std::uint8_t { software, pinpad, cipher_machine };
 
 /// When a trade whose outcome is not known is reversed. Either way its record blocks the next online trade.
@@ -75,6 +76,9 @@ struct journal_settings {
 
 struct gateway_settings {
     std::string address;                        ///< HOST:PORT; empty: no gateway
+    bool tls = false;                           ///< without it only this machine is talked to, unless:
+    bool plain_anywhere = false;                ///< a private line of which somebody is sure
+    std::string ca_file;                        ///< PEM: whom TLS trusts; empty: the system's authorities
     std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken
     std::string public_key_file;                ///< PEM: checks notifications
     std::chrono::seconds code_valid{180};       ///< how long a code may be paid; 60 to 300 s is good practice
@@ -108,7 +112,8 @@ struct terminal_settings {
     device_settings pinpad;
     device_settings display;
 
-    /// @return `acquiring_errc::bad_settings` (`misuse`) with the setting's path, e.g. "host.tpdu".
+    /// @return `acquiring_errc::bad_settings` (`misuse`) with the setting's path, e.g. "host.tpdu";
+    /// `sealer_not_built` (`unsupported`).
     [[nodiscard]] result<void> validate() const;
 };
 

@@ -24,9 +24,9 @@ enum class trade : std::uint8_t {
 /// Where a record stands. The numbers are stored: never renumber.
 ///
 /// `prepared` -> `approved` | `declined` | `not_sent` | `reversal_pending` | `unknown`; `reversal_pending` ->
-/// `reversed` | `reversal_refused`; `approved` -> `voided`. A person decides what is `unknown` or
-/// `reversal_refused`: `approved` | `declined`, `approved` | `reversed`. A record found `prepared` by a process that
-/// did not write it may have left the till: it is taken as sent.
+/// `reversed` | `reversal_refused`; `approved` -> `voided` | (a chip card declined) `reversal_pending`. A person
+/// decides what is `unknown` or `reversal_refused`: `approved` | `declined`, `approved` | `reversed`. A record found
+/// `prepared` by a process that did not write it may have left the till: it is taken as sent.
 enum class record_state : std::uint8_t {
     prepared = 1, ///< durable, its request may or may not have left
     not_sent = 2, ///< certain that no byte left; its idempotency key may be used again

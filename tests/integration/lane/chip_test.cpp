@@ -1,0 +1,63 @@
+// A chip card from its reader to the host and back: PIN within the card's own flow, field 55, the host's word to the
+// card, and the card's word last.
+#include "support/lane_fixture.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/sale.hpp>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ChipCard : public lane_fixture {
+  protected:
+    void insert(bool accepts) {
+        const auto& card = around->rich;
+        around->pinpad.control().ask({{"cmd", "press"}, {"keys", card.pin + "E"}, {"when_asked", true}});
+        around->pinpad.control().ask({{"cmd", "card"}, {"kind", "chip"}, {"pan", card.number},
+            {"expiry", card.expiry}, {"sequence", "01"}, {"track2", card.track2()}, {"pin", "online"},
+            {"accepts", accepts},
+            {"emv", {{"9F26", "1122334455667788"}, {"95", "0080008000"}, {"9F36", "0001"}, {"9F10", "07010103A0"}}}});
+    }
+    std::int64_t balance() {
+        return around->acquirer.control()
+            .ask({{"cmd", "balance"}, {"number", around->rich.number}})
+            .at("balance")
+            .get<std::int64_t>();
+    }
+    unsigned pad_commands() { return around->pinpad.control().ask({{"cmd", "counters"}}).value("commands", 0U); }
+};
+
+TEST_F(ChipCard, PaysInThreeRoundTripsOfThePad) {
+    sim::narrator tell(story);
+    sim::till till(settings(), &tell);
+    insert(true);
+    ASSERT_TRUE(acquiring::sale(till.lane()).run({"first", amount(100)}, call(60s))); // opens the pad's session
+    const auto before = pad_commands();
+    insert(true);
+    const auto paid = acquiring::sale(till.lane()).run({"chip", amount(1234)}, call(60s));
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, acquiring::verdict::approved) << *paid;
+    EXPECT_EQ(paid->entry, "051");
+    EXPECT_EQ(pad_commands() - before, 3U);
+    EXPECT_EQ(balance(), around->rich.balance - 1334);
+}
+
+TEST_F(ChipCard, ThatDeclinesAfterTheApprovalIsReversedOnBothSides) {
+    sim::narrator tell(story);
+    sim::till till(settings(), &tell);
+    insert(false);
+    const auto end = acquiring::sale(till.lane()).run({"chip", amount(1234)}, call(60s));
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, acquiring::verdict::reversed) << *end;
+    ASSERT_TRUE(end->why);
+    EXPECT_EQ(end->why->code(), acquiring_errc::declined_by_card);
+    const auto trades = around->acquirer.control().ask({{"cmd", "trades"}}).at("trades");
+    ASSERT_EQ(trades.size(), 1U);
+    EXPECT_EQ(trades.at(0).at("state"), "reversed");
+    EXPECT_EQ(balance(), around->rich.balance);
+}
+
+} // namespace
+} // namespace cipherlane::tests
