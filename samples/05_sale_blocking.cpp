@@ -6,6 +6,7 @@
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/acquiring/sale.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
@@ -25,6 +26,7 @@ namespace {
 
 int sell(const acquiring::terminal_settings& settings) {
     const call start(20s);
+    forbid_core_dumps().value(); // keys and cards must not end up in one
     ports::system_clock clock;
     boost::asio::io_context io;
 
@@ -37,6 +39,7 @@ int sell(const acquiring::terminal_settings& settings) {
     hostlink::tcp_host_settings link;
     link.address = settings.host.address;
     link.response_time = settings.host.response_time;
+    if (settings.host.keep_connection) link.life = hostlink::connection_life::kept;
     auto host = hostlink::tcp_host::create(link).value();
 
     drivers::serial_settings line;

@@ -4,6 +4,7 @@
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/display/rcall.hpp>
 #include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
@@ -30,11 +31,12 @@ class small_till {
     explicit small_till(const char* file)
         : settings_(acquiring::load_terminal(file).value()) {
         const call start(20s);
+        forbid_core_dumps().value(); // keys and cards must not end up in one
         const auto& key_file = settings_.journal.key_file;
         if (!std::filesystem::exists(key_file)) store::file_key_provider::create(key_file).value();
         store::file_key_provider keys(key_file);
         journal_ = store::sqlite_journal::open({settings_.journal.file}, keys, clock_, start).value();
-        host_ = hostlink::tcp_host::create({settings_.host.address, 5s, settings_.host.response_time}).value();
+        host_ = hostlink::tcp_host::create(link()).value();
         pinpad_ = std::make_unique<drivers::abecs_pinpad>(line(settings_.pinpad.path, 19'200));
         display_ = std::make_unique<drivers::rcall_display>(line(settings_.display.path, 115'200));
         secret_bytes master(16); // a test key
@@ -45,8 +47,9 @@ class small_till {
         notices_ = hostlink::notification_listener::listen(
             settings_.gateway.notify_address, hostlink::notification_verifier::create(public_key, clock_).value())
                        .value();
-        gateway_ = hostlink::http_gateway::create({settings_.gateway.address, settings_.merchant_id}, notices_.get())
-                       .value();
+        hostlink::http_gateway_settings where{settings_.gateway.address, settings_.merchant_id};
+        where.response_time = settings_.gateway.response_time;
+        gateway_ = hostlink::http_gateway::create(where, notices_.get()).value();
         acquiring::lane_ports ports(*journal_);
         ports.host = host_.get();
         ports.sealer = sealer_.get();
@@ -58,6 +61,12 @@ class small_till {
     [[nodiscard]] acquiring::lane& lane() { return *lane_; }
 
   private:
+    hostlink::tcp_host_settings link() const {
+        const auto& host = settings_.host;
+        const auto life =
+            host.keep_connection ? hostlink::connection_life::kept : hostlink::connection_life::per_exchange;
+        return {host.address, host.connect_timeout, host.response_time, life};
+    }
     std::unique_ptr<net::transport> line(const std::string& device, unsigned baud) {
         drivers::serial_settings how;
         how.device = device;

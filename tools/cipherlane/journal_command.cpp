@@ -4,9 +4,11 @@
 #include <cipherlane/acquiring/recovery.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
+#include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/net/tls.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 
@@ -118,6 +120,7 @@ struct recover_options {
 };
 
 secret_bytes read_master_key(const std::string& path) {
+    if (const auto done = forbid_core_dumps(); !done) std::cerr << "cipherlane journal: " << done.error() << "\n";
     std::ifstream file(path);
     secret_bytes text(32);
     file.read(reinterpret_cast<char*>(text.expose().data()), static_cast<std::streamsize>(text.size()));
@@ -127,6 +130,20 @@ secret_bytes read_master_key(const std::string& path) {
         throw CLI::RuntimeError(failed_code);
     }
     return key;
+}
+
+std::unique_ptr<hostlink::http_gateway> open_gateway(const acquiring::terminal_settings& settings) {
+    hostlink::http_gateway_settings where;
+    where.address = settings.gateway.address;
+    where.merchant_id = settings.merchant_id;
+    where.response_time = settings.gateway.response_time;
+    if (settings.gateway.tls) {
+        net::tls_settings trust;
+        trust.ca_file = settings.gateway.ca_file;
+        where.tls = value_or_fail(net::tls_client::create(trust));
+    }
+    if (settings.gateway.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
+    return value_or_fail(hostlink::http_gateway::create(where, nullptr));
 }
 
 /// What a till does at its start: reversals go out, QR orders are decided, untold verdicts are shown.
@@ -141,15 +158,13 @@ void recover(const recover_options& options) {
     link.address = settings.host.address;
     link.connect_timeout = settings.host.connect_timeout;
     link.response_time = settings.host.response_time;
+    if (settings.host.keep_connection) link.life = hostlink::connection_life::kept;
     const auto host = value_or_fail(hostlink::tcp_host::create(link));
     const auto sealer =
         value_or_fail(acquiring::software_sealer::create(settings.keys, read_master_key(options.master_key)));
     std::unique_ptr<hostlink::http_gateway> gateway;
     if (!settings.gateway.address.empty()) {
-        hostlink::http_gateway_settings where;
-        where.address = settings.gateway.address;
-        where.merchant_id = settings.merchant_id;
-        gateway = value_or_fail(hostlink::http_gateway::create(where, nullptr));
+        gateway = open_gateway(settings);
     }
     acquiring::lane_ports with(*journal);
     with.host = host.get();

@@ -4,6 +4,8 @@
 #include "lane/till.hpp"
 #include "lane/working_day.hpp"
 
+#include <cipherlane/core/core_dumps.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
@@ -32,6 +34,11 @@ cipherlane::logger log_to_file(const std::string& path) {
 }
 
 int run(const options& chosen) {
+    // Keys and cards must not end up in a dump. The sanitizer's leak check attaches to its own process, which one
+    // that is not to be dumped refuses.
+#ifndef __SANITIZE_ADDRESS__
+    cipherlane::forbid_core_dumps().value();
+#endif
     sim::prepare_folder(chosen.folder);
     sim::narrator tell(std::cout);
     tell.say("Starting the simulators (test keys, test cards), profile " + chosen.profile);

@@ -5,6 +5,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/display/rcall.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <filesystem>
 #include <stdexcept>
@@ -54,7 +55,24 @@ std::unique_ptr<hostlink::tcp_host> open_host(const acquiring::host_settings& se
     link.address = settings.address;
     link.connect_timeout = settings.connect_timeout;
     link.response_time = settings.response_time;
+    if (settings.keep_connection) link.life = hostlink::connection_life::kept;
     return need(hostlink::tcp_host::create(link, log), "host link");
+}
+
+std::unique_ptr<hostlink::http_gateway> open_gateway(
+    const till_settings& settings, hostlink::notification_listener* notices) {
+    const auto& wanted = settings.terminal.gateway;
+    hostlink::http_gateway_settings where;
+    where.address = wanted.address;
+    where.merchant_id = settings.terminal.merchant_id;
+    where.response_time = wanted.response_time;
+    if (wanted.tls) {
+        net::tls_settings trust;
+        trust.ca_file = wanted.ca_file;
+        where.tls = need(net::tls_client::create(trust, settings.log), "gateway's TLS");
+    }
+    if (wanted.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
+    return need(hostlink::http_gateway::create(where, notices, settings.log), "gateway");
 }
 
 } // namespace
@@ -77,14 +95,11 @@ till::till(const till_settings& settings, acquiring::timeline* watch)
         },
         timer_, drivers::keeper_settings{}, drivers::keeper_observer{}, settings.log);
     notices_ =
-        need(hostlink::notification_listener::listen("127.0.0.1:0",
+        need(hostlink::notification_listener::listen(settings.terminal.gateway.notify_address,
                  need(hostlink::notification_verifier::create(settings.gateway_public_key, clock_), "gateway key"),
                  settings.log),
             "notifications");
-    hostlink::http_gateway_settings gateway;
-    gateway.address = settings.terminal.gateway.address;
-    gateway.merchant_id = settings.terminal.merchant_id;
-    gateway_ = need(hostlink::http_gateway::create(gateway, notices_.get(), settings.log), "gateway");
+    gateway_ = open_gateway(settings, notices_.get());
 
     acquiring::lane_ports ports(*journal_);
     ports.host = host_.get();

@@ -5,8 +5,10 @@
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>
@@ -30,6 +32,13 @@ result<void> check_number(std::string_view number) {
 
 std::string order_path(std::string_view number, std::string_view verb = {}) {
     return std::string("/orders/").append(number).append(verb);
+}
+
+/// No name is looked up: a name other than "localhost" may be anywhere.
+bool is_loopback(const std::string& host) {
+    boost::system::error_code code;
+    const auto address = boost::asio::ip::make_address(host, code);
+    return host == "localhost" || (!code && address.is_loopback());
 }
 
 /// What a request is about, and with which words the gateway refuses it.
@@ -64,7 +73,11 @@ result<ports::qr_order_status> read_status_of(std::string_view order_number, std
 } // namespace
 
 result<void> http_gateway_settings::validate() const {
-    if (!net::parse_endpoint(address)) return gateway_error(hostlink_errc::bad_setting, "address");
+    const auto peer = net::parse_endpoint(address);
+    if (!peer) return gateway_error(hostlink_errc::bad_setting, "address");
+    if (!tls && plain == plain_http::loopback_only && !is_loopback(peer->host)) {
+        return gateway_error(hostlink_errc::bad_setting, "tls");
+    }
     if (merchant_id.empty()) return gateway_error(hostlink_errc::bad_setting, "merchant_id");
     if (connect_timeout.count() <= 0) return gateway_error(hostlink_errc::bad_setting, "connect_timeout");
     if (response_time.count() <= 0) return gateway_error(hostlink_errc::bad_setting, "response_time");
@@ -76,7 +89,7 @@ struct http_gateway::state {
     [[nodiscard]] result<std::string> ask(std::string_view method, const std::string& path, std::string_view body,
         const subject& about, const call& bounds) {
         if (bounds.stopped()) return named(gateway_error(hostlink_errc::stopped));
-        CIPHERLANE_TRY(const auto link, net::connect_tcp(io.get_executor(), peer, bounds));
+        CIPHERLANE_TRY(const auto link, connect(bounds));
         std::string request;
         request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(settings.address);
         request.append("\r\nConnection: close\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
@@ -94,6 +107,16 @@ struct http_gateway::state {
     [[nodiscard]] static hostlink_errc meaning(unsigned status, const error_body& why, const subject& about) {
         if (status / 100 != 4) return hostlink_errc::gateway_failed;
         return is_verdict(why, about) ? hostlink_errc::refused_by_gateway : hostlink_errc::unnamed_refusal;
+    }
+    [[nodiscard]] result<std::unique_ptr<net::transport>> connect(const call& bounds) {
+        if (!settings.tls) return net::connect_tcp(io.get_executor(), peer, bounds);
+        auto link = net::connect_tls(io.get_executor(), peer, *settings.tls, bounds);
+        if (link) return link;
+        // Whatever the certificate's fault is: no request has left, and nobody has decided anything.
+        const auto& why = link.error();
+        const bool plain_fault = why.is(condition::bad_message) || why.is(condition::rejected_by_peer);
+        if (!plain_fault) return why;
+        return named(gateway_error(hostlink_errc::not_secured).with_peer_text(why.code().message()));
     }
     [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
 

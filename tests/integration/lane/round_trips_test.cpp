@@ -41,5 +41,17 @@ TEST_F(RoundTrips, OfOneSale) {
     EXPECT_LE(pad, 3U);
 }
 
+TEST_F(RoundTrips, UseOneConnectionWhereItIsKept) {
+    for (const bool kept : {true, false}) {
+        auto wanted = settings();
+        wanted.terminal.host.keep_connection = kept;
+        sim::narrator tell(story);
+        sim::till till(wanted, &tell);
+        ASSERT_TRUE(acquiring::sign_in(till.lane()).run({}, call(30s)));
+        ASSERT_TRUE(acquiring::sign_in(till.lane()).run({}, call(30s)));
+        EXPECT_EQ(till.link().statistics().connects, kept ? 1U : 2U);
+    }
+}
+
 } // namespace
 } // namespace cipherlane::tests

@@ -1,10 +1,16 @@
+#include "support/temporary_folder.hpp"
 #include "test_peer.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/read_until.hpp>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 namespace cipherlane::hostlink {
 namespace {
@@ -39,6 +45,7 @@ class http_peer {
                     link, boost::asio::buffer(answer_.data() + sent, std::min(piece, answer_.size() - sent)), code);
             }
         }) {}
+    [[nodiscard]] std::string address() const { return peer_.address(); }
     [[nodiscard]] std::unique_ptr<http_gateway> gateway() const {
         http_gateway_settings settings;
         settings.address = peer_.address();
@@ -141,6 +148,103 @@ TEST(HttpGateway, WhatCannotBeReadIsUnknown) {
         ASSERT_FALSE(status) << body;
         EXPECT_TRUE(status.error().is(condition::outcome_unknown)) << status.error();
     }
+}
+
+TEST(HttpGateway, PlainHttpStaysOnThisMachineUnlessTold) {
+    const auto refused = [](const char* address, plain_http plain = plain_http::loopback_only) {
+        http_gateway_settings settings{address, "M"};
+        settings.plain = plain;
+        const auto valid = settings.validate();
+        return valid ? std::string() : std::string(valid.error().field());
+    };
+    for (const char* near : {"127.0.0.1:80", "127.1.2.3:80", "localhost:80", "[::1]:80"})
+        EXPECT_EQ(refused(near), "") << near;
+    for (const char* far : {"192.0.2.1:80", "gateway.example:80", "[2001:db8::1]:80", "127.0.0.1.example:80"}) {
+        EXPECT_EQ(refused(far), "tls") << far;
+        EXPECT_EQ(refused(far, plain_http::anywhere), "") << far;
+    }
+    http_gateway_settings secured{"gateway.example:443", "M"};
+    secured.tls = net::tls_client::create({}, logger::none()).value();
+    EXPECT_TRUE(secured.validate());
+}
+
+/// The same order over TLS, with a certificate for 127.0.0.1 that signs itself. Plain OpenSSL.
+class tls_peer {
+  public:
+    tls_peer()
+        : key_(EVP_EC_gen("P-256"), EVP_PKEY_free)
+        , certificate_(X509_new(), X509_free)
+        , context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free) {
+        X509_set_version(certificate_.get(), X509_VERSION_3);
+        ASN1_INTEGER_set(X509_get_serialNumber(certificate_.get()), 1);
+        X509_gmtime_adj(X509_getm_notBefore(certificate_.get()), -3600);
+        X509_gmtime_adj(X509_getm_notAfter(certificate_.get()), 365L * 24 * 3600);
+        X509_set_pubkey(certificate_.get(), key_.get());
+        auto* name = X509_get_subject_name(certificate_.get());
+        X509_NAME_add_entry_by_txt(
+            name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("gateway"), -1, -1, 0);
+        X509_set_issuer_name(certificate_.get(), name);
+        for (const auto& [kind, value] :
+            {std::pair{NID_basic_constraints, "critical,CA:TRUE"}, std::pair{NID_subject_alt_name, "IP:127.0.0.1"}}) {
+            auto* extension = X509V3_EXT_conf_nid(nullptr, nullptr, kind, value);
+            X509_add_ext(certificate_.get(), extension, -1);
+            X509_EXTENSION_free(extension);
+        }
+        X509_sign(certificate_.get(), key_.get(), EVP_sha256());
+        SSL_CTX_use_certificate(context_.get(), certificate_.get());
+        SSL_CTX_use_PrivateKey(context_.get(), key_.get());
+        FILE* file = std::fopen(ca_file().c_str(), "w");
+        PEM_write_X509(file, certificate_.get());
+        std::fclose(file);
+    }
+    [[nodiscard]] std::string ca_file() const { return folder_.file("ca.pem"); }
+    [[nodiscard]] std::unique_ptr<http_gateway> gateway(const std::string& trusted) const {
+        net::tls_settings trust;
+        trust.ca_file = trusted;
+        http_gateway_settings settings{peer_.address(), "M"};
+        settings.tls = net::tls_client::create(trust, logger::none()).value();
+        return http_gateway::create(settings, nullptr, logger::none()).value();
+    }
+    std::atomic<int> requests{0};
+
+  private:
+    void serve(test_peer::socket& link) {
+        const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context_.get()), SSL_free);
+        SSL_set_fd(tls.get(), link.native_handle());
+        std::array<char, 4096> request{};
+        if (SSL_accept(tls.get()) != 1 || SSL_read(tls.get(), request.data(), request.size()) <= 0) return;
+        ++requests;
+        const std::string body(paid_order);
+        const auto answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+        SSL_write(tls.get(), answer.data(), static_cast<int>(answer.size()));
+        SSL_shutdown(tls.get());
+    }
+
+    tests::temporary_folder folder_;
+    std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key_;
+    std::unique_ptr<X509, decltype(&X509_free)> certificate_;
+    std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+    test_peer peer_{[this](test_peer::socket& link) { serve(link); }};
+};
+
+TEST(HttpGateway, SpeaksTlsAndChecksTheCertificate) {
+    tls_peer peer;
+    const auto status = peer.gateway(peer.ca_file())->query("O1", call(5s));
+    ASSERT_TRUE(status) << status.error();
+    EXPECT_EQ(status->paid, amount(990));
+    const auto stranger = peer.gateway({})->query("O1", call(5s));
+    EXPECT_EQ(stranger.error().code(), hostlink_errc::not_secured) << stranger.error();
+    EXPECT_TRUE(stranger.error().is(condition::link_lost)) << "nothing was sent, nobody decided anything";
+    EXPECT_EQ(peer.requests, 1);
+}
+
+TEST(HttpGateway, WithoutTlsOnTheOtherSideNothingIsSaid) {
+    http_peer peer("200 OK", paid_order); // speaks plain HTTP
+    http_gateway_settings settings{peer.address(), "M"};
+    settings.tls = net::tls_client::create({}, logger::none()).value();
+    const auto gateway = http_gateway::create(settings, nullptr, logger::none()).value();
+    const auto status = gateway->query("O1", call(300ms));
+    EXPECT_TRUE(status.error().is(condition::timed_out)) << status.error() << ": nothing was asked yet";
 }
 
 TEST(HttpGateway, LetsNoStrangeNumberIntoAUrl) {

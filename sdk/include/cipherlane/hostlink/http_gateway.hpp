@@ -5,22 +5,35 @@
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
+namespace cipherlane::net {
+class tls_client;
+}
+
 namespace cipherlane::hostlink {
+
+/// Where requests may go without TLS. They show order numbers and amounts, and nothing proves the answers.
+enum class plain_http : std::uint8_t {
+    loopback_only, ///< 127.0.0.0/8, ::1, localhost: simulators, or a proxy beside the till that speaks TLS
+    anywhere,      ///< a private line of which somebody is sure
+};
 
 struct http_gateway_settings {
     std::string address; ///< HOST:PORT
     std::string merchant_id;
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds response_time{10'000};
+    std::shared_ptr<const net::tls_client> tls; ///< see net/tls.hpp; null: plain HTTP
+    plain_http plain = plain_http::loopback_only;
 
-    /// @return `hostlink_errc::bad_setting` with the field.
+    /// @return `hostlink_errc::bad_setting` with the field; "tls" where plain HTTP would leave this machine.
     [[nodiscard]] result<void> validate() const;
 };
 
-/// A QR gateway over HTTP and JSON, as docs/gateway-api.md writes it down: one connection for each request.
+/// A QR gateway over HTTPS or HTTP and JSON, as docs/gateway-api.md writes it down: one connection for each request.
 /// One thread at a time.
 class http_gateway final : public ports::qr_gateway {
   public:
