@@ -42,7 +42,92 @@ bool agree(const pair_of_sides& sides) {
     return !host_moved || sides.host->at("amount") == sides.till->approved.minor();
 }
 
+/// An order with what the till has of it.
+struct order_sides {
+    const ports::journal_record* sale = nullptr;
+    std::int64_t given_back = 0;
+    bool doubtful = false; ///< a refund that is not decided
+    const nlohmann::json* order = nullptr;
+};
+
+bool paid(const nlohmann::json& order) {
+    return order.at("paid_at") != 0;
+}
+
+bool agree(const order_sides& sides) {
+    const bool outside_moved = sides.order != nullptr && paid(*sides.order);
+    if (sides.sale == nullptr) return !outside_moved;
+    if (sides.doubtful || open_record(sides.sale->state)) return false;
+    if (moved_money(sides.sale->state) != outside_moved) return false;
+    return !outside_moved || (sides.order->at("amount") == sides.sale->approved.minor() &&
+                                 sides.order->at("refunded") == sides.given_back);
+}
+
+std::map<std::string, order_sides> by_order(
+    const std::vector<ports::journal_record>& journal, const nlohmann::json& orders) {
+    std::map<std::string, order_sides> all;
+    std::map<std::uint64_t, std::string> number_of;
+    for (const auto& record : journal) {
+        if (record.kind != trade::qr_sale) continue;
+        all[record.order_number].sale = &record;
+        number_of[record.id] = record.order_number;
+    }
+    for (const auto& record : journal) {
+        if (record.kind != trade::qr_refund) continue;
+        auto& sides = all[number_of[record.original]];
+        if (moved_money(record.state)) sides.given_back += record.approved.minor();
+        if (open_record(record.state)) sides.doubtful = true;
+    }
+    for (const auto& order : orders)
+        all[order.at("order_number")].order = &order;
+    return all;
+}
+
 } // namespace
+
+std::vector<book_line> compare_orders(
+    const std::vector<ports::journal_record>& journal, const nlohmann::json& orders) {
+    std::vector<book_line> lines;
+    for (const auto& [number, sides] : by_order(journal, orders)) {
+        book_line line{"QR    ", number.substr(number.size() < 6 ? 0 : number.size() - 6), {}, {}, agree(sides)};
+        if (sides.sale != nullptr) {
+            line.batch = six_digits(sides.sale->batch);
+            line.trace = six_digits(sides.sale->trace);
+            line.till = "QR sale " + sides.sale->requested.to_string() + " " +
+                        std::string(to_string(sides.sale->state)) + ", back " + amount(sides.given_back).to_string();
+        }
+        if (sides.order != nullptr) {
+            line.host = "order " + amount(sides.order->at("amount").get<std::int64_t>()).to_string() + " " +
+                        sides.order->at("status").get<std::string>() + ", back " +
+                        amount(sides.order->at("refunded").get<std::int64_t>()).to_string();
+        }
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+takings taken_by(const std::vector<ports::journal_record>& journal) {
+    takings sum;
+    for (const auto& record : journal) {
+        if (record.state != record_state::approved) continue; // a voided sale and its void cancel out
+        switch (record.kind) {
+        case trade::sale: sum.by_card += record.approved.minor(); break;
+        case trade::refund: sum.by_card -= record.approved.minor(); break;
+        case trade::qr_sale: sum.by_code += record.approved.minor(); break;
+        case trade::qr_refund: sum.by_code -= record.approved.minor(); break;
+        case trade::void_sale: break;
+        }
+    }
+    return sum;
+}
+
+std::int64_t received_by(const nlohmann::json& orders) {
+    std::int64_t sum = 0;
+    for (const auto& order : orders) {
+        if (paid(order)) sum += order.at("amount").get<std::int64_t>() - order.at("refunded").get<std::int64_t>();
+    }
+    return sum;
+}
 
 std::vector<book_line> compare_books(
     const std::vector<ports::journal_record>& journal, const nlohmann::json& ledger) {
@@ -79,7 +164,7 @@ bool all_agree(const std::vector<book_line>& lines) {
 std::string to_text(const std::vector<book_line>& lines) {
     std::ostringstream out;
     out << "  batch  trace   " << std::left << std::setw(34) << "till's journal"
-        << "host's ledger\n";
+        << "host's ledger or gateway\n";
     for (const auto& line : lines) {
         out << "  " << line.batch << " " << line.trace << "  " << std::setw(34)
             << (line.till.empty() ? "-" : line.till) << std::setw(34) << (line.host.empty() ? "-" : line.host)

@@ -173,11 +173,24 @@ void working_day::settle() {
 
 void working_day::compare() {
     tell_.say("\nThe till's books beside the host's");
-    const auto journal = at_.journal().list(demo_terminal, 1000, a_minute());
+    const auto read = at_.journal().list(demo_terminal, 1000, a_minute());
+    const auto journal = read ? *read : std::vector<ports::journal_record>{};
     const auto trades = around_.acquirer.control().ask({{"cmd", "trades"}}).at("trades");
-    const auto lines = compare_books(journal ? *journal : std::vector<ports::journal_record>{}, trades);
+    const auto orders = around_.gateway.control().ask({{"cmd", "orders"}}).at("orders");
+    auto lines = compare_books(journal, trades);
+    const auto codes = compare_orders(journal, orders);
+    lines.insert(lines.end(), codes.begin(), codes.end());
     tell_.say(to_text(lines));
     expect("every line agrees", !lines.empty() && all_agree(lines));
+    const auto taken = taken_by(journal);
+    std::int64_t spent = 0;
+    for (const auto& card : {around_.rich, around_.poor}) {
+        const auto left = around_.acquirer.control().ask({{"cmd", "balance"}, {"number", card.number}});
+        spent += card.balance - left.at("balance").get<std::int64_t>();
+    }
+    tell_.say("  by card " + amount(taken.by_card).to_string() + ", by code " + amount(taken.by_code).to_string());
+    expect("the cards' accounts have paid what the till took", spent == taken.by_card);
+    expect("the gateway has received what the till took by code", received_by(orders) == taken.by_code);
 }
 
 void working_day::run() {

@@ -5,13 +5,11 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
-
-extern char** environ; // NOLINT(readability-redundant-declaration): not declared by every libc
 
 namespace cipherlane::sim {
 namespace {
@@ -23,41 +21,69 @@ error system_failure(int code, std::string_view operation) {
     return error({code, boost::system::system_category()}, layer::tools).during(operation);
 }
 
-/// The file actions of one spawn, freed on every path.
-class spawn_actions {
+/// A file opened for a child before it is forked. Closed on every path.
+class child_file {
   public:
-    spawn_actions() { ::posix_spawn_file_actions_init(&actions_); }
-    spawn_actions(const spawn_actions&) = delete;
-    spawn_actions& operator=(const spawn_actions&) = delete;
-    ~spawn_actions() { ::posix_spawn_file_actions_destroy(&actions_); }
-    [[nodiscard]] posix_spawn_file_actions_t* get() noexcept { return &actions_; }
+    child_file(const char* path, int flags) noexcept
+        : descriptor_(::open(path, flags | O_CLOEXEC, 0600)) {}
+    child_file(const child_file&) = delete;
+    child_file& operator=(const child_file&) = delete;
+    ~child_file() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+    [[nodiscard]] int get() const noexcept { return descriptor_; }
 
   private:
-    posix_spawn_file_actions_t actions_{};
+    int descriptor_;
 };
+
+/// Between fork and exec: nothing but system calls, as other threads of the rig may hold any lock. Tells why the
+/// program could not be started.
+[[noreturn]] void become(char* const* words, pid_t parent, int input, int output, int errors, int report) noexcept {
+    // A rig that is killed takes its programs along; one that ended before this line was reached, too.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127);
+    const bool wired =
+        ::dup2(input, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0 && ::dup2(errors, STDERR_FILENO) >= 0;
+    if (wired) ::execv(words[0], words);
+    const int why = errno;
+    (void)!::write(report, &why, sizeof why);
+    ::_exit(127);
+}
 
 } // namespace
 
 result<child_process> child_process::start(const std::vector<std::string>& arguments, const std::string& error_file) {
-    std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return system_failure(errno, "pipe");
     std::vector<char*> words;
     for (const auto& word : arguments)
         words.push_back(const_cast<char*>(word.c_str())); // NOLINT: POSIX wants it so
     words.push_back(nullptr);
-
-    spawn_actions actions;
-    ::posix_spawn_file_actions_adddup2(actions.get(), pipe[1], STDOUT_FILENO);
-    ::posix_spawn_file_actions_addopen(
-        actions.get(), STDERR_FILENO, error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-    ::posix_spawn_file_actions_addopen(actions.get(), STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    const child_file input("/dev/null", O_RDONLY);
+    const child_file errors(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND);
+    if (input.get() < 0 || errors.get() < 0) return system_failure(errno, error_file);
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return system_failure(errno, "pipe");
     child_process child;
-    const int failed = ::posix_spawn(&child.id_, words[0], actions.get(), nullptr, words.data(), environ);
-    ::close(pipe[1]);
     child.output_ = pipe[0];
-    if (failed != 0) {
+    std::array<int, 2> report{}; // closed by a successful exec
+    if (::pipe2(report.data(), O_CLOEXEC) != 0) {
+        const int why = errno;
+        ::close(pipe[1]);
+        return system_failure(why, "pipe");
+    }
+    const pid_t parent = ::getpid();
+    child.id_ = ::fork();
+    if (child.id_ == 0) become(words.data(), parent, input.get(), pipe[1], errors.get(), report[1]);
+    int why = child.id_ < 0 ? errno : 0;
+    ::close(pipe[1]);
+    ::close(report[1]);
+    if (child.id_ > 0 && ::read(report[0], &why, sizeof why) == static_cast<ssize_t>(sizeof why)) {
+        (void)child.wait(patience_to_stop);
+    }
+    ::close(report[0]);
+    if (why != 0) {
         child.id_ = -1;
-        return system_failure(failed, arguments[0]);
+        return system_failure(why, arguments[0]);
     }
     return child;
 }

@@ -12,7 +12,8 @@
 namespace cipherlane::sim {
 
 /// A program that a rig started: its standard output is read line by line, its standard error goes to a file. Ended
-/// by its own process id (SIGTERM, after two seconds SIGKILL) when destroyed.
+/// by its own process id (SIGTERM, after two seconds SIGKILL) when destroyed. It does not outlive the thread that
+/// started it, however that ends.
 class child_process {
   public:
     /// `arguments[0]` is the program's path. @return `local_fault` or a system error.

@@ -8,7 +8,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <csignal>
 #include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -104,6 +108,46 @@ TEST(Database, RollsBackWhatIsNotCommitted) {
     ASSERT_TRUE(query.step());
     EXPECT_EQ(query.integer(0), 2);
     EXPECT_THROW(books.execute("nonsense"), std::runtime_error);
+}
+
+TEST(ChildProcess, DoesNotOutliveAParentThatIsKilled) {
+    ASSERT_EQ(::prctl(PR_SET_CHILD_SUBREAPER, 1), 0); // orphans come to this test
+    std::array<int, 2> pipe{};
+    ASSERT_EQ(::pipe(pipe.data()), 0);
+    const pid_t rig = ::fork();
+    if (rig == 0) {
+        auto program = child_process::start({"/bin/sleep", "60"}, "/dev/null");
+        const pid_t id = program ? program->id() : -1;
+        (void)!::write(pipe[1], &id, sizeof id);
+        ::pause();
+        ::_exit(0);
+    }
+    pid_t orphan = -1;
+    ASSERT_EQ(::read(pipe[0], &orphan, sizeof orphan), static_cast<ssize_t>(sizeof orphan));
+    ASSERT_GT(orphan, 0);
+    EXPECT_EQ(::kill(orphan, 0), 0) << "it lives while the rig does";
+    ::kill(rig, SIGKILL);
+    ::waitpid(rig, nullptr, 0);
+    int status = 0;
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    pid_t ended = 0;
+    while (ended == 0 && std::chrono::steady_clock::now() < until) {
+        ended = ::waitpid(orphan, &status, WNOHANG);
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    EXPECT_EQ(ended, orphan);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    if (ended != orphan) ::kill(orphan, SIGKILL);
+    ::close(pipe[0]);
+    ::close(pipe[1]);
+    ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+TEST(ChildProcess, SaysWhatCannotBeStarted) {
+    const auto none = child_process::start({"/no/such/program"}, "/dev/null");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), boost::system::errc::no_such_file_or_directory);
+    EXPECT_FALSE(child_process::start({"/bin/true"}, "/no/such/folder/log"));
 }
 
 } // namespace
