@@ -135,7 +135,12 @@ usb_host::~usb_host() = default;
 result<std::shared_ptr<usb_host>> usb_host::start(options with, logger log) {
     auto inner = std::make_shared<body>(with, std::move(log));
     CIPHERLANE_CHECK(inner->start());
-    return std::shared_ptr<usb_host>(new usb_host(std::move(inner)));
+    // Users count apart from the event thread: the body retires with the last of them, on that one's thread.
+    const std::shared_ptr<body> users(inner.get(), [inner](body*) mutable {
+        inner->retire();
+        inner.reset();
+    });
+    return std::shared_ptr<usb_host>(new usb_host(users));
 }
 
 result<std::shared_ptr<usb_host>> usb_host::start() {

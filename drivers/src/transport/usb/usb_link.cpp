@@ -104,14 +104,18 @@ usb_link::attempt usb_link::submit(pipe& line, int size, std::string_view doing)
     return {attempt::kind::pending, 0, {}};
 }
 
-/// After a stall: clears it and lets the caller try once more. Without the lock, since it asks the device.
-std::optional<usb_link::attempt> usb_link::clear_stall(lock& held, pipe& line, std::string_view doing) {
+/// After a stall: clears it and lets the caller try once more. Without the lock, since it asks the device: the
+/// operation may have been cancelled and another begun when it is done.
+usb_link::attempt usb_link::clear_stall(lock& held, pipe& line, std::string_view doing) {
     if (std::exchange(line.cleared, true)) return failed(error(drivers_errc::stalled, layer::drivers), doing);
+    line.clearing = true;
     held.unlock();
     const int code = libusb_clear_halt(handle_, line.what.address);
     held.lock();
+    line.clearing = false;
+    changed_.notify_all();
     if (code != 0) return failed(usb_call_failure(code), doing);
-    return std::nullopt;
+    return {attempt::kind::again, 0, {}};
 }
 
 std::optional<usb_link::attempt> usb_link::take_written(lock& held, byte_view& left) {
@@ -130,7 +134,7 @@ std::optional<usb_link::attempt> usb_link::take_written(lock& held, byte_view& l
 }
 
 usb_link::attempt usb_link::try_write(lock& held, byte_view& left) {
-    if (out_.in_flight) return {attempt::kind::pending, 0, {}};
+    if (out_.busy()) return {attempt::kind::pending, 0, {}};
     if (out_.ended) {
         if (auto outcome = take_written(held, left)) return *outcome;
         if (left.empty()) return {attempt::kind::moved, 0, {}};
@@ -176,12 +180,12 @@ usb_link::attempt usb_link::try_read(lock& held, byte_span into) {
             given_ += count;
             return {attempt::kind::moved, count, {}};
         }
-        if (!in_.in_flight && in_.ended) {
+        if (!in_.busy() && in_.ended) {
             if (auto outcome = take_read(held)) return *outcome;
             continue;
         }
         if (auto why = unusable("read")) return {attempt::kind::failed, 0, *why};
-        if (in_.in_flight) return {attempt::kind::pending, 0, {}};
+        if (in_.busy()) return {attempt::kind::pending, 0, {}};
         if (in_.what.address == 0) {
             return {attempt::kind::failed, 0, make(error(drivers_errc::not_supported, layer::drivers), "read")};
         }
@@ -213,9 +217,11 @@ result<void> usb_link::write(byte_view data, const call& bounds) {
         const attempt tried = try_write(held, left);
         if (tried.what == attempt::kind::moved) return {};
         if (tried.what == attempt::kind::failed) return tried.why;
+        if (tried.what == attempt::kind::again) continue;
         const waited end = wait(held, out_, bounds, cancels);
         if (end == waited::progress) {
             if (gone_ && out_.in_flight) abandon(held, out_);
+            if (out_.in_flight) return failed(error(drivers_errc::device_gone, layer::drivers), "write").why;
             continue;
         }
         abandon(held, out_);
@@ -234,6 +240,7 @@ result<std::size_t> usb_link::read_some(byte_span into, const call& bounds) {
         const attempt tried = try_read(held, into);
         if (tried.what == attempt::kind::moved) return tried.count;
         if (tried.what == attempt::kind::failed) return tried.why;
+        if (tried.what == attempt::kind::again) continue;
         // The transfer stays with the device when the wait ends early: the next read finds what it brought.
         switch (wait(held, in_, bounds, cancels)) {
         case waited::progress: break;
@@ -273,16 +280,20 @@ void usb_link::async_write(byte_view data, net::completion<void> done) {
 
 void usb_link::step_read() {
     lock held(mutex_);
+    attempt tried{attempt::kind::again};
+    while (reading_.done && tried.what == attempt::kind::again)
+        tried = try_read(held, reading_into_);
     if (!reading_.done) return;
-    const attempt tried = try_read(held, reading_into_);
     if (tried.what == attempt::kind::moved) finish_read(held, tried.count);
     if (tried.what == attempt::kind::failed) finish_read(held, tried.why);
 }
 
 void usb_link::step_write() {
     lock held(mutex_);
+    attempt tried{attempt::kind::again};
+    while (writing_.done && tried.what == attempt::kind::again)
+        tried = try_write(held, writing_from_);
     if (!writing_.done) return;
-    const attempt tried = try_write(held, writing_from_);
     if (tried.what == attempt::kind::moved) finish_write(held, {});
     if (tried.what == attempt::kind::failed) finish_write(held, tried.why);
 }
@@ -328,9 +339,10 @@ void usb_link::cancel() {
 }
 
 result<std::size_t> usb_link::control(const usb_control& request, byte_view out, byte_span in, const call& bounds) {
-    /// Shared with the callback, which may come after this call has given up.
+    /// Shared with the callback, which may come after this call has given up. The link is kept by itself meanwhile,
+    /// so that it never ends on the event thread.
     struct state {
-        std::shared_ptr<usb_link> link;
+        usb_link* link = nullptr;
         bytes buffer;
         bool ended = false;
     };
@@ -342,7 +354,7 @@ result<std::size_t> usb_link::control(const usb_control& request, byte_view out,
     if (bounds.stopped()) return make(error(net_errc::cancelled, layer::drivers), "control");
     const auto length = static_cast<std::uint16_t>(std::max(out.size(), in.size()));
     auto shared = std::make_shared<state>();
-    shared->link = shared_from_this();
+    shared->link = this;
     shared->buffer.resize(LIBUSB_CONTROL_SETUP_SIZE + length);
     libusb_fill_control_setup(
         shared->buffer.data(), request.request_type, request.request, request.value, request.index, length);
@@ -358,6 +370,7 @@ result<std::size_t> usb_link::control(const usb_control& request, byte_view out,
             usb_link& link = *mine->first->link;
             const lock inner(link.mutex_);
             mine->first->ended = true;
+            --link.controls_;
             link.changed_.notify_all();
         },
         owned, 0);
@@ -365,6 +378,8 @@ result<std::size_t> usb_link::control(const usb_control& request, byte_view out,
         delete owned;
         return make(usb_call_failure(code), "control");
     }
+    ++controls_;
+    keep_for_controls_ = shared_from_this();
     const unsigned cancels = cancels_;
     changed_.wait_until(
         held, bounds.stop(), bounds.until().at(), [&] { return shared->ended || cancels_ != cancels; });
@@ -372,8 +387,10 @@ result<std::size_t> usb_link::control(const usb_control& request, byte_view out,
         const bool timed_out = !bounds.stopped() && cancels_ == cancels;
         libusb_cancel_transfer(transfer.get());
         changed_.wait_for(held, cancel_grace, [&] { return shared->ended; });
+        if (controls_ == 0) keep_for_controls_.reset();
         return make(error(timed_out ? net_errc::timed_out : net_errc::cancelled, layer::drivers), "control");
     }
+    if (controls_ == 0) keep_for_controls_.reset();
     if (transfer->status != LIBUSB_TRANSFER_COMPLETED) {
         return make(usb_transfer_failure(transfer->status), "control");
     }
@@ -398,11 +415,12 @@ void usb_link::close() {
     for (pipe* line : {&out_, &in_}) {
         if (line->in_flight) libusb_cancel_transfer(line->transfer);
     }
-    changed_.wait_for(held, cancel_grace, [&] { return !out_.in_flight && !in_.in_flight; });
+    const auto at_rest = [this] { return !out_.busy() && !in_.busy() && controls_ == 0; };
     // A host controller that never gives a transfer back costs a handle, not the process.
-    if (out_.in_flight || in_.in_flight) return;
+    if (!changed_.wait_for(held, cancel_grace, at_rest)) return;
     out_.keep.reset();
     in_.keep.reset();
+    keep_for_controls_.reset();
     held.unlock();
     libusb_release_interface(handle_, interface_);
     libusb_close(handle_);

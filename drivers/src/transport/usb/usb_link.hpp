@@ -59,11 +59,15 @@ class usb_link : public std::enable_shared_from_this<usb_link> {
         bytes buffer{};
         bool in_flight = false;
         bool ended = false;
+        bool clearing = false;            ///< the device is asked to clear a stall, without the lock
         bool cleared = false;             ///< a stall was cleared, and nothing went through since
         std::shared_ptr<usb_link> keep{}; ///< from submission until the outcome is taken
+
+        [[nodiscard]] bool busy() const noexcept { return in_flight || clearing; }
     };
+    /// `again`: the lock was let go meanwhile; what the caller knows may be out of date.
     struct attempt {
-        enum class kind { moved, pending, failed };
+        enum class kind { moved, pending, failed, again };
         kind what;
         std::size_t count = 0;
         error why{};
@@ -84,7 +88,7 @@ class usb_link : public std::enable_shared_from_this<usb_link> {
     [[nodiscard]] attempt try_read(lock& held, byte_span into);
     [[nodiscard]] std::optional<attempt> take_written(lock& held, byte_view& left);
     [[nodiscard]] std::optional<attempt> take_read(lock& held);
-    [[nodiscard]] std::optional<attempt> clear_stall(lock& held, pipe& line, std::string_view doing);
+    [[nodiscard]] attempt clear_stall(lock& held, pipe& line, std::string_view doing);
     [[nodiscard]] attempt submit(pipe& line, int size, std::string_view doing);
     enum class waited { progress, timed_out, cancelled };
     [[nodiscard]] waited wait(lock& held, const pipe& line, const call& bounds, unsigned cancels);
@@ -108,8 +112,10 @@ class usb_link : public std::enable_shared_from_this<usb_link> {
     std::condition_variable_any changed_;
     pipe out_;
     pipe in_;
-    std::size_t given_ = 0;  ///< of in_.buffer, to the reader
-    std::size_t stored_ = 0; ///< in in_.buffer
+    std::size_t given_ = 0;                       ///< of in_.buffer, to the reader
+    std::size_t stored_ = 0;                      ///< in in_.buffer
+    unsigned controls_ = 0;                       ///< control transfers with libusb
+    std::shared_ptr<usb_link> keep_for_controls_; ///< while there are any
     bool open_ = true;
     bool failed_ = false;
     bool gone_ = false;

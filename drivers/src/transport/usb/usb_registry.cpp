@@ -50,8 +50,42 @@ usb_device_info describe(libusb_device* device) {
     return info;
 }
 
-usb_host::body::~body() {
-    if (context_ && hotplug_on_) libusb_hotplug_deregister_callback(context_->get(), hotplug_);
+/// An event thread at work in the body, which a retired body does not let in. What the thread takes from the body it
+/// gives back before the visit ends, so that neither context nor devices end there.
+class usb_host::body::visit {
+  public:
+    explicit visit(body& host)
+        : host_(host) {
+        const std::lock_guard held(host_.mutex_);
+        welcome_ = !host_.retired_;
+        if (welcome_) ++host_.visits_;
+    }
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    ~visit() {
+        if (!welcome_) return;
+        const std::lock_guard held(host_.mutex_);
+        --host_.visits_;
+        host_.changed_.notify_all();
+    }
+    [[nodiscard]] bool welcome() const noexcept { return welcome_; }
+
+  private:
+    body& host_;
+    bool welcome_ = false;
+};
+
+void usb_host::body::retire() {
+    std::shared_ptr<usb_context> context;
+    std::map<key, entry> entries;
+    {
+        std::unique_lock held(mutex_);
+        retired_ = true;
+        changed_.wait(held, [this] { return visits_ == 0; });
+        context = std::exchange(context_, nullptr);
+        entries.swap(entries_);
+    }
+    if (context && hotplug_on_) libusb_hotplug_deregister_callback(context->get(), hotplug_);
 }
 
 result<void> usb_host::body::start() {
@@ -76,6 +110,8 @@ bool usb_host::body::listen(usb_context& context) {
     // A callback may be under way while it is deregistered: what it is given lives as long as the context.
     auto self = std::make_shared<std::weak_ptr<body>>(weak_from_this());
     context.keep(self);
+    const std::lock_guard held(mutex_); // the event thread may be replacing the context
+    if (context_.get() != &context) return true;
     constexpr int both = LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT;
     hotplug_on_ =
         libusb_hotplug_register_callback(context.get(), both, 0, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
@@ -88,6 +124,8 @@ int LIBUSB_CALL usb_host::body::on_hotplug(
     libusb_context*, libusb_device* device, libusb_hotplug_event event, void* self) {
     const auto host = static_cast<std::weak_ptr<body>*>(self)->lock();
     if (!host) return 0;
+    const visit here(*host);
+    if (!here.welcome()) return 0;
     if (event == LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT) {
         host->left({libusb_get_bus_number(device), libusb_get_device_address(device)});
         return 0;
@@ -154,6 +192,8 @@ void usb_host::body::take_list(const std::shared_ptr<usb_context>& context) {
 
 /// On the event thread, now and then: what the kernel has against what we have heard of.
 void usb_host::body::look_again(usb_context& context) {
+    const visit here(*this);
+    if (!here.welcome()) return;
     std::shared_ptr<usb_context> current;
     std::vector<key> lost;
     const auto there = usb_devices_of_system();

@@ -37,9 +37,12 @@ class usb_host::body : public std::enable_shared_from_this<usb_host::body> {
         , log_(std::move(log)) {}
     body(const body&) = delete;
     body& operator=(const body&) = delete;
-    ~body();
+    ~body() = default;
 
     [[nodiscard]] result<void> start();
+    /// When the last user lets go: waits until the event thread has left, then lets go of devices and context. From
+    /// then on nothing of libusb runs but for links that are still open.
+    void retire();
     [[nodiscard]] std::vector<usb_device_info> devices() const;
     /// The one device that is meant.
     [[nodiscard]] result<entry> choose(const usb_filter& filter) const;
@@ -50,6 +53,7 @@ class usb_host::body : public std::enable_shared_from_this<usb_host::body> {
     void unsubscribe(std::uint64_t id);
 
   private:
+    class visit;
     using key = std::pair<std::uint8_t, std::uint8_t>; ///< bus and address
     struct subscriber {
         boost::asio::any_io_executor on;
@@ -76,6 +80,8 @@ class usb_host::body : public std::enable_shared_from_this<usb_host::body> {
     std::map<key, entry> entries_;
     std::map<std::uint64_t, subscriber> subscribers_;
     std::uint64_t last_subscriber_ = 0;
+    unsigned visits_ = 0; ///< of event threads
+    bool retired_ = false;
     unsigned unheard_ = 0; ///< looks in a row that found a device which no event had told of
 };
 

@@ -205,6 +205,30 @@ TEST_P(Usb, AStallThatComesBackIsReported) {
     EXPECT_EQ(got.error().code(), make_error_code(drivers_errc::stalled)) << got.error();
 }
 
+TEST_P(Usb, CancelledWhileAStallIsClearedACallEndsOnce) {
+    for (int round = 0; round < 50; ++round) {
+        auto link = opened();
+        const unsigned before = port_->counts().clear_halts;
+        std::jthread other([&] {
+            while (port_->counts().clear_halts == before)
+                std::this_thread::yield();
+            link->cancel();
+        });
+        // Cancelled while the stall is cleared, or done by then.
+        if (round % 2 == 0) {
+            port_->function().halt(in);
+            const auto got = read(*link);
+            EXPECT_TRUE(got || got.error().is(condition::cancelled)) << got.error();
+        } else {
+            port_->function().halt(out);
+            const auto sent = write(*link, bytes{1});
+            EXPECT_TRUE(sent || sent.error().is(condition::cancelled)) << sent.error();
+        }
+        other.join();
+        link.reset();
+    }
+}
+
 TEST_P(Usb, BabbleIsABadMessage) {
     auto link = opened();
     port_->function().send_packet(in, bytes(65, 1));
@@ -488,6 +512,25 @@ TEST_F(UsbHost, WaitingEndsWithTheCall) {
     std::stop_source stop;
     stop.request_stop();
     EXPECT_TRUE(host->wait_for({}, call(5s, stop.get_token())).error().is(condition::cancelled));
+}
+
+TEST_F(UsbHost, NothingOfItRunsOnceItIsReleased) {
+    std::atomic<bool> at_work{false};
+    std::atomic<bool> done{false};
+    const logger slow(log_level::info, [&](log_level, std::string_view, std::string_view) {
+        at_work = true;
+        std::this_thread::sleep_for(100ms);
+        done = true;
+    });
+    auto host = usb_host::start({2s}, slow);
+    ASSERT_TRUE(host) << host.error();
+    sim::echo_model model;
+    auto port = rig_.plug(model);
+    for (int i = 0; i < 5'000 && !at_work; ++i)
+        std::this_thread::sleep_for(1ms);
+    ASSERT_TRUE(at_work);
+    host->reset();
+    EXPECT_TRUE(done) << "the event thread was left at work";
 }
 
 TEST_F(UsbHost, ATransportOutlivesItsHost) {
