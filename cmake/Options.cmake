@@ -26,6 +26,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   target_compile_options(cipherlane_options INTERFACE -Wno-restrict
     $<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-Wno-stringop-overflow>)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # Sources share a translation unit to build faster; names that meet only there are no fault. The presets clang,
+  # release, tidy and cxx23 compile each source alone.
+  target_compile_options(cipherlane_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
+endif()
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(cipherlane_options INTERFACE -Werror)
 endif()

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t short_head = 4;     // identifier, length
 constexpr std::size_t extended_head = 10; // identifier, 00, 04, length
 constexpr std::size_t longest_short = 0xFF;
-constexpr std::size_t longest_block = 9999;
+constexpr std::size_t most_characters = 9999;
 constexpr std::size_t most_options = 99;
 
 error refused(std::string_view field, std::size_t offset) noexcept {
@@ -88,7 +88,7 @@ result<std::string> key_block_header_builder::build(key_block_version version, s
     std::string optional_blocks;
     std::size_t count = options_.size();
     for (const auto& each : options_) {
-        if (each.id.size() != 2 || each.data.size() > longest_block) {
+        if (each.id.size() != 2 || each.data.size() > most_characters) {
             return refused("optional block", key_block_header::fixed_size + optional_blocks.size());
         }
         append_option(optional_blocks, each.id, each.data);
@@ -101,7 +101,7 @@ result<std::string> key_block_header_builder::build(key_block_version version, s
     }
     if (count > most_options) return refused("number of optional blocks", 12);
     const std::size_t length = key_block_header::fixed_size + optional_blocks.size() + payload;
-    if (length > longest_block) return refused("length", 1);
+    if (length > most_characters) return refused("length", 1);
     std::string text(1, static_cast<char>(version));
     text.append(number("%04zu", length)).append(usage_).append(1, algorithm_).append(1, mode_of_use_);
     text.append(key_version_).append(1, exportability_).append(number("%02zu", count)).append(reserved_);

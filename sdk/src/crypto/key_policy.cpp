@@ -24,7 +24,7 @@ std::uint64_t part(byte_view material, std::size_t index) noexcept {
 }
 
 /// 1 if equal, else 0, without a branch.
-std::uint64_t equal(std::uint64_t a, std::uint64_t b) noexcept {
+std::uint64_t one_if_equal(std::uint64_t a, std::uint64_t b) noexcept {
     const std::uint64_t difference = a ^ b;
     return 1 ^ ((difference | (0 - difference)) >> 63);
 }
@@ -40,7 +40,7 @@ bool holds_weak_part(byte_view material) noexcept {
     std::uint64_t found = 0;
     for (std::size_t i = 0; i < material.size() / 8; ++i) {
         for (auto weak : weak_keys)
-            found |= equal(part(material, i), weak & without_parity);
+            found |= one_if_equal(part(material, i), weak & without_parity);
     }
     return found != 0;
 }
@@ -48,7 +48,7 @@ bool holds_weak_part(byte_view material) noexcept {
 bool has_equal_parts(byte_view material) noexcept {
     std::uint64_t found = 0;
     for (std::size_t i = 1; i < material.size() / 8; ++i)
-        found |= equal(part(material, i - 1), part(material, i));
+        found |= one_if_equal(part(material, i - 1), part(material, i));
     return found != 0;
 }
 

@@ -1,3 +1,4 @@
+#include "pem_text.hpp"
 #include "provider.hpp"
 
 #include <cipherlane/crypto/rsa.hpp>
@@ -12,20 +13,9 @@ namespace {
 
 using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using key_context = std::unique_ptr<EVP_PKEY_CTX, freed_by<EVP_PKEY_CTX_free>>;
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using memory_file = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
 
 constexpr int shortest_modulus = 2048;
 constexpr unsigned longest_generated = 4096;
-
-memory_file reader(std::string_view text) {
-    return memory_file(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-/// A key file that asks for a passphrase is refused instead of asking on the terminal.
-int no_passphrase(char*, int, int, void*) {
-    return -1;
-}
 
 result<key_ptr> judge(key_ptr key) {
     if (!key) return crypto_error(crypto_errc::bad_key_encoding, "RSA key");
@@ -59,9 +49,9 @@ rsa_public_key& rsa_public_key::operator=(rsa_public_key&&) noexcept = default;
 rsa_public_key::~rsa_public_key() = default;
 
 result<rsa_public_key> rsa_public_key::from_pem(std::string_view pem) {
-    key_ptr key(PEM_read_bio_PUBKEY(reader(pem).get(), nullptr, no_passphrase, nullptr));
+    key_ptr key(PEM_read_bio_PUBKEY(pem_reader(pem).get(), nullptr, no_passphrase, nullptr));
     if (!key) {
-        const certificate_ptr certificate(PEM_read_bio_X509(reader(pem).get(), nullptr, no_passphrase, nullptr));
+        const certificate_ptr certificate(PEM_read_bio_X509(pem_reader(pem).get(), nullptr, no_passphrase, nullptr));
         if (certificate) key.reset(X509_get_pubkey(certificate.get()));
     }
     CIPHERLANE_TRY(auto judged, judge(std::move(key)));
@@ -94,7 +84,7 @@ rsa_private_key& rsa_private_key::operator=(rsa_private_key&&) noexcept = defaul
 rsa_private_key::~rsa_private_key() = default;
 
 result<rsa_private_key> rsa_private_key::from_pem(std::string_view pem) {
-    key_ptr key(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, no_passphrase, nullptr));
+    key_ptr key(PEM_read_bio_PrivateKey(pem_reader(pem).get(), nullptr, no_passphrase, nullptr));
     CIPHERLANE_TRY(auto judged, judge(std::move(key)));
     return rsa_private_key(std::make_unique<state>(state{std::move(judged)}));
 }

@@ -9,7 +9,7 @@
 namespace cipherlane::crypto::for_vectors_only {
 namespace {
 
-constexpr std::size_t point_size = 65;
+constexpr std::size_t uncompressed_size = 65;
 
 error failed() noexcept {
     return crypto_error(crypto_errc::library_failed, "SM2");
@@ -62,7 +62,7 @@ class arithmetic {
     /// g · G + p · P as 04 ‖ x ‖ y; P may be null. Empty at infinity.
     [[nodiscard]] bytes combine(const BIGNUM* g, const EC_POINT* point, const BIGNUM* p) const {
         const curve_point made(EC_POINT_new(group()));
-        bytes out(point_size);
+        bytes out(uncompressed_size);
         if (EC_POINT_mul(group(), made.get(), g, point, p, context()) != 1 ||
             EC_POINT_point2oct(group(), made.get(), POINT_CONVERSION_UNCOMPRESSED, out.data(), out.size(),
                 context()) != out.size()) {
@@ -75,7 +75,7 @@ class arithmetic {
         curve_point made(EC_POINT_new(group()));
         bytes marked(1, std::uint8_t{4});
         marked.insert(marked.end(), xy.begin(), xy.end());
-        if (xy.size() != point_size - 1 ||
+        if (xy.size() != uncompressed_size - 1 ||
             EC_POINT_oct2point(group(), made.get(), marked.data(), marked.size(), context()) != 1) {
             return nullptr;
         }
@@ -157,11 +157,11 @@ result<bytes> decrypt(sm2_curve curve, byte_view scalar, byte_view c1c3c2) {
     const arithmetic math(domain_of(curve));
     if (!math.ready()) return failed();
     CIPHERLANE_CHECK(sm2_public_of(math.domain(), scalar));
-    if (c1c3c2.size() <= point_size + sm2_size || c1c3c2[0] != 4) return not_authentic();
-    const curve_point c1 = math.point(c1c3c2.subspan(1, point_size - 1));
+    if (c1c3c2.size() <= uncompressed_size + sm2_size || c1c3c2[0] != 4) return not_authentic();
+    const curve_point c1 = math.point(c1c3c2.subspan(1, uncompressed_size - 1));
     if (!c1) return not_authentic();
-    const auto c3 = c1c3c2.subspan(point_size, sm2_size);
-    const auto c2 = c1c3c2.subspan(point_size + sm2_size);
+    const auto c3 = c1c3c2.subspan(uncompressed_size, sm2_size);
+    const auto c2 = c1c3c2.subspan(uncompressed_size + sm2_size);
     const number d = arithmetic::load(scalar);
     const bytes shared = math.combine(nullptr, c1.get(), d.get());
     if (shared.empty()) return not_authentic();

@@ -1,3 +1,4 @@
+#include "pem_text.hpp"
 #include "sm2_domain.hpp"
 
 #include <cipherlane/crypto/random.hpp>
@@ -13,18 +14,7 @@
 namespace cipherlane::crypto {
 namespace {
 
-using certificate_ptr = std::unique_ptr<X509, freed_by<X509_free>>;
-using memory_file = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
 using for_vectors_only::sm2_curve;
-
-memory_file reader(std::string_view text) {
-    return memory_file(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-/// A key file that asks for a passphrase is refused instead of asking on the terminal.
-int no_passphrase(char*, int, int, void*) {
-    return -1;
-}
 
 error bad_key() noexcept {
     return crypto_error(crypto_errc::bad_key_encoding, "SM2 key");
@@ -74,9 +64,9 @@ result<sm2_public_point> sm2_public_point::from_raw(byte_view point) {
 }
 
 result<sm2_public_point> sm2_public_point::from_pem(std::string_view pem) {
-    key_object key(PEM_read_bio_PUBKEY(reader(pem).get(), nullptr, no_passphrase, nullptr));
+    key_object key(PEM_read_bio_PUBKEY(pem_reader(pem).get(), nullptr, no_passphrase, nullptr));
     if (!key) {
-        const certificate_ptr certificate(PEM_read_bio_X509(reader(pem).get(), nullptr, no_passphrase, nullptr));
+        const certificate_ptr certificate(PEM_read_bio_X509(pem_reader(pem).get(), nullptr, no_passphrase, nullptr));
         if (certificate) key.reset(X509_get_pubkey(certificate.get()));
     }
     return point_of(key.get());
@@ -97,7 +87,7 @@ result<sm2_private_scalar> sm2_private_scalar::from_raw(byte_view scalar) {
 }
 
 result<sm2_private_scalar> sm2_private_scalar::from_pem(std::string_view pem) {
-    const key_object key(PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, no_passphrase, nullptr));
+    const key_object key(PEM_read_bio_PrivateKey(pem_reader(pem).get(), nullptr, no_passphrase, nullptr));
     BIGNUM* value = nullptr;
     if (!on_sm2(key.get()) || EVP_PKEY_get_bn_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY, &value) != 1)
         return bad_key();

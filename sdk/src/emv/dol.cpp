@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t longest_list = 255;
 constexpr std::size_t longest_value = 252;
-constexpr std::size_t longest_tag = 4;
+constexpr std::size_t most_tag_bytes = 4;
 
 /// Puts a value into a place of another length.
 void fit_value(tag_number tag, byte_view value, byte_span place) noexcept {
@@ -41,7 +41,7 @@ bool dol_reader::next() noexcept {
     tag_number tag = list_[at_++];
     if ((tag & 0x1FU) == 0x1F) {
         for (unsigned byte = 0x80; (byte & 0x80U) != 0; tag = (tag << 8U) | byte) {
-            if (tag_size(tag) == longest_tag) return fail(emv_errc::tag_too_long, tag);
+            if (tag_size(tag) == most_tag_bytes) return fail(emv_errc::tag_too_long, tag);
             if (at_ == list_.size()) return fail(emv_errc::cut_tag, tag);
             byte = list_[at_++];
         }

@@ -1,3 +1,5 @@
+#include "characters.hpp"
+
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/qr/code_kind.hpp>
 
@@ -70,13 +72,6 @@ bool is_alipay_plus(std::string_view text) noexcept {
     const bool secure =
         std::equal(scheme.begin(), scheme.end(), text.begin(), [](char a, char b) { return a == lower(b); });
     return secure && text.substr(slash).starts_with(path) && text.size() > slash + path.size();
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view white = " \t\r\n";
-    const auto first = text.find_first_not_of(white);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(white) - first + 1);
 }
 
 } // namespace

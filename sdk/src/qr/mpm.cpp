@@ -1,3 +1,4 @@
+#include "characters.hpp"
 #include "utf8.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -15,10 +16,6 @@ namespace {
 constexpr std::size_t header_size = 4; // two digits of ID, two of length
 constexpr std::size_t most_characters = 99;
 constexpr std::uint8_t highest_id = 99;
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 std::uint8_t two_digits(std::string_view text, std::size_t at) noexcept {
     return static_cast<std::uint8_t>((text[at] - '0') * 10 + (text[at + 1] - '0'));
@@ -44,13 +41,6 @@ error fault(qr_errc why, std::string_view path, std::size_t offset) {
 bool must_be_template(std::uint8_t id) noexcept {
     return (id >= mpm_id::first_template && id <= mpm_id::last_template) || id == mpm_id::additional ||
            id == mpm_id::language || id >= 80;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view white = " \t\r\n";
-    const auto first = text.find_first_not_of(white);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(white) - first + 1);
 }
 
 std::string crc_text(std::string_view covered) {

@@ -1,3 +1,4 @@
+#include "characters.hpp"
 #include "utf8.hpp"
 
 #include <cipherlane/qr/mpm_check.hpp>
@@ -72,10 +73,6 @@ constexpr std::array mandatory{mpm_id::category, mpm_id::currency, mpm_id::count
 
 bool all_in(std::string_view text, bool (*allowed)(char)) noexcept {
     return std::all_of(text.begin(), text.end(), allowed);
-}
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
 }
 
 bool has_chars(std::string_view value, charset chars) noexcept {
