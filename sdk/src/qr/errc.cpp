@@ -28,6 +28,7 @@ constexpr std::array rows{
     row(qr_errc::buffer_too_small, condition::misuse, "buffer too small"),
     row(qr_errc::not_png, condition::bad_message, "not a PNG picture"),
     row(qr_errc::png_failed, condition::local_fault, "picture could not be written"),
+    row(qr_errc::symbol_failed, condition::local_fault, "symbol could not be made"),
 };
 
 const table_category category{"cipherlane.qr", rows};

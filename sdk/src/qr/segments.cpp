@@ -19,8 +19,9 @@ constexpr auto modes_of = [] {
         row = {false, false, true};
     for (const char c : std::string_view("0123456789"))
         table[static_cast<unsigned char>(c)][0] = true;
-    for (const char c : alphanumeric_characters)
+    for (const char c : std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")) {
         table[static_cast<unsigned char>(c)][1] = true;
+    }
     return table;
 }();
 

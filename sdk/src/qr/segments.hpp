@@ -10,8 +10,6 @@ namespace cipherlane::qr::detail {
 
 enum class segment_mode : std::uint8_t { numeric, alphanumeric, byte };
 inline constexpr std::size_t segment_modes = 3;
-/// In the order of their values, 0 to 44 (ISO/IEC 18004:2015, table 5).
-inline constexpr std::string_view alphanumeric_characters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
 /// Versions that share the widths of the length fields (ISO/IEC 18004:2015, table 3).
 struct version_class {

@@ -23,6 +23,7 @@ enum class qr_errc {
     buffer_too_small, ///< fewer pixels than the area says
     not_png,          ///< bytes that are no PNG picture, or one over the size limit
     png_failed,       ///< libpng could not write
+    symbol_failed,    ///< libqrencode ran out of memory
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(qr_errc value) noexcept;

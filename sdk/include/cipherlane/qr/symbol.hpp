@@ -23,14 +23,14 @@ struct symbol_options {
     int largest_version = 40; ///< 1 to 40; a small panel may show less
 };
 
-/// A QR Code symbol, model 2 (ISO/IEC 18004).
+/// A QR Code symbol, model 2 (ISO/IEC 18004), made by libqrencode.
 ///
 /// The text is cut into numeric, alphanumeric and byte segments so that the bits are as few as can be, and goes into
 /// the smallest version that holds them. UTF-8 goes as bytes without ECI, which is what wallets expect and what
 /// EMVCo CPM demands. Dark is always dark: there is no inverted form, which readers refuse.
 class symbol {
   public:
-    /// @return `qr_errc::empty_text`, `text_too_long` (for `largest_version` at `least`).
+    /// @return `qr_errc::empty_text`, `text_too_long` (for `largest_version` at `least`), `symbol_failed`.
     [[nodiscard]] static result<symbol> encode(std::string_view text, const symbol_options& options = {});
 
     [[nodiscard]] int version() const noexcept { return version_; }
