@@ -1,5 +1,5 @@
 // Input: format, number of PAN characters, the PAN, the block. A block that decodes must encode to itself again where
-// the format leaves no choice, and to a block of the same PIN where it does.
+// the format leaves no choice, and to a block of the same PIN where it does; and all of it again under a key.
 #include <cipherlane/crypto/errc.hpp>
 #include <cipherlane/crypto/pin_block.hpp>
 
@@ -42,6 +42,35 @@ void check_decode(pin_block_format format, byte_view block, std::string_view pan
     must(same.has_value() && *same == *pin);
 }
 
+pin_key key_of(algorithm cipher, std::size_t size) {
+    bytes material(size);
+    for (std::size_t i = 0; i < size; ++i)
+        material[i] = static_cast<std::uint8_t>(17 * i + 1);
+    return pin_key::create(cipher, material, legacy_policy).value();
+}
+
+pin_key& key_for(pin_block_format format) {
+    static auto tdes = key_of(algorithm::tdes, 16);
+    static auto aes = key_of(algorithm::aes, 16);
+    static auto sm4 = key_of(algorithm::sm4, 16);
+    return format == pin_block_format::iso_4 ? aes : format == pin_block_format::unionpay_sm4 ? sm4 : tdes;
+}
+
+void check_encrypted(pin_block_format format, byte_view block, std::string_view pan) {
+    auto& key = key_for(format);
+    const auto pin = pin_block_codec::decode(format, block, pan);
+    if (pin) {
+        const auto cryptogram = encrypt_pin_block(key, format, *pin, pan);
+        // Format 2 never leaves the card's reader; format 4 needs the PAN only here.
+        must(cryptogram.has_value() || format == pin_block_format::iso_2 ||
+             cryptogram.error().code() == make_error_code(crypto_errc::bad_pan));
+        if (cryptogram) must(decrypt_pin_block(key, format, cryptogram->view(), pan).value() == *pin);
+    }
+    // The same bytes as a cryptogram: a wrong key, as a rule.
+    const auto chance = decrypt_pin_block(key, format, block, pan);
+    if (!chance && format != pin_block_format::iso_2) check_error(chance.error());
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -50,7 +79,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::size_t pan_size = std::min<std::size_t>(data[1], rest.size());
     const auto pan = as_text(rest.first(pan_size));
     const auto block = rest.subspan(pan_size);
-    check_decode(formats[data[0] % std::size(formats)], block, pan);
+    const auto format = formats[data[0] % std::size(formats)];
+    check_decode(format, block, pan);
+    check_encrypted(format, block, pan);
     if (const auto pin = pin_block_codec::decode_without_pan(block)) {
         must(as_text(pin_block_codec::encode_without_pan(*pin, block.size()).expose()) == as_text(block));
     }

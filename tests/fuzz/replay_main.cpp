@@ -1,11 +1,13 @@
 // Runs a fuzz target over its corpus without libFuzzer: every file whole, cut at every place, and with each byte
-// changed. Exit code 1 when there is no corpus, so that a missing folder cannot pass.
+// changed; with --whole in front, whole only. Exit code 1 when there is no corpus, so that a missing folder cannot
+// pass.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -40,10 +42,12 @@ void vary(std::vector<std::uint8_t> input) {
 
 int main(int argc, char** argv) {
     std::size_t files = 0;
-    for (int i = 1; i < argc; ++i) {
+    const bool whole = argc > 1 && std::string_view(argv[1]) == "--whole";
+    for (int i = whole ? 2 : 1; i < argc; ++i) {
         for (const auto& item : std::filesystem::directory_iterator(argv[i])) {
             std::ifstream file(item.path(), std::ios::binary);
-            vary({std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()});
+            const std::vector<std::uint8_t> input(std::istreambuf_iterator<char>(file), {});
+            whole ? run(input) : vary(input);
             ++files;
         }
     }
