@@ -22,6 +22,7 @@ void copy(emv::tlv_reader reader, emv::tlv_writer& writer, std::vector<std::pair
         (void)emv::check_value(tag, value);
         (void)emv::describe_value(tag, value);
         (void)emv::set_bits(tag, value);
+        (void)emv::coded_meaning(tag, value);
         if (!emv::is_template(tag)) {
             writer.put(tag, value);
             continue;

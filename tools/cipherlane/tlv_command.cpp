@@ -1,4 +1,5 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/tlv_print.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/bit_names.hpp>
@@ -16,8 +17,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-enum class showing : std::uint8_t { masked, clear };
-
 std::string read_argument(const std::string& argument) {
     std::string text = argument != "-" ? argument : std::string(std::istreambuf_iterator<char>(std::cin), {});
     std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
@@ -31,36 +30,6 @@ result<bytes> read_data(const std::string& text) {
     return bytes(code.data().begin(), code.data().end());
 }
 
-std::string value_text(const emv::tlv_object& object, showing how) {
-    return how == showing::clear ? to_hex(object.value) : emv::describe_value(object.tag, object.value);
-}
-
-void print_level(emv::tlv_reader& reader, showing how) {
-    const std::string indent(4 * reader.depth(), ' ');
-    while (reader.next()) {
-        const auto& object = reader.object();
-        const auto* row = emv::find_tag(object.tag);
-        std::cout << indent << emv::tag_text(object.tag) << "  " << (row != nullptr ? row->name : "(unknown)") << ", "
-                  << object.value.size() << " bytes";
-        if (emv::is_template(object.tag)) {
-            std::cout << "\n";
-            auto inside = reader.inside();
-            print_level(inside, how);
-            if (auto done = inside.finish(); !done) throw error_exception(done.error());
-            continue;
-        }
-        std::cout << ": " << value_text(object, how) << "\n";
-        if (auto fits = emv::check_value(object.tag, object.value); !fits) {
-            std::cout << indent << "    ! does not have the form of this tag (" << emv::to_string(row->format)
-                      << ")\n";
-        }
-        for (const auto& bit : emv::set_bits(object.tag, object.value)) {
-            std::cout << indent << "    byte " << int{bit.byte} << " bit " << int{bit.bit} << ": " << bit.text
-                      << "\n";
-        }
-    }
-}
-
 json level_to_json(emv::tlv_reader& reader, showing how) {
     json list = json::array();
     while (reader.next()) {
@@ -72,7 +41,13 @@ json level_to_json(emv::tlv_reader& reader, showing how) {
             one["objects"] = level_to_json(inside, how);
             if (auto done = inside.finish(); !done) throw error_exception(done.error());
         } else {
-            one["value"] = value_text(object, how);
+            one["value"] = tlv_value(object, how);
+            if (const auto meaning = emv::coded_meaning(object.tag, object.value); !meaning.empty()) {
+                one["meaning"] = meaning;
+            }
+            for (const auto& bit : emv::set_bits(object.tag, object.value)) {
+                one["bits"].push_back({{"byte", bit.byte}, {"bit", bit.bit}, {"text", bit.text}});
+            }
         }
         list.push_back(std::move(one));
     }
@@ -110,7 +85,7 @@ void add_tlv_command(CLI::App& tool) {
                 reader.finish().value();
                 std::cout << list.dump(2) << "\n";
             } else {
-                print_level(reader, how);
+                print_tlv(std::cout, reader, how);
                 reader.finish().value();
             }
         } catch (const error_exception& why) {

@@ -1,3 +1,4 @@
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/bit_names.hpp>
 
 #include <array>
@@ -102,6 +103,20 @@ constexpr std::array tables{
     bit_table{0x9F33, terminal_capabilities},
 };
 
+// EMV 4.4 Book 3, table 14: bits 8 and 7.
+constexpr std::array<std::string_view, 4> cryptograms{
+    "AAC: declined by the card", "TC: approved offline", "ARQC: the card asks to go online", "reserved"};
+// Book 3, Annex C3.
+constexpr std::array<std::string_view, 6> methods{"verification fails", "plaintext PIN checked by the card",
+    "enciphered PIN checked online", "plaintext PIN checked by the card, and signature",
+    "enciphered PIN checked by the card", "enciphered PIN checked by the card, and signature"};
+constexpr std::array<std::string_view, 10> conditions{"always", "if unattended cash", "if neither cash nor cashback",
+    "if the terminal supports it", "if manual cash", "if cashback", "if in the application's currency and under X",
+    "if in the application's currency and over X", "if in the application's currency and under Y",
+    "if in the application's currency and over Y"};
+// Book 4, 6.3.4.5.
+constexpr std::array<std::string_view, 3> outcomes{"outcome not known", "failed", "successful"};
+
 } // namespace
 
 std::span<const bit_name> bit_names(tag_number tag) noexcept {
@@ -118,6 +133,20 @@ std::vector<bit_name> set_bits(tag_number tag, byte_view value) {
             found.push_back(name);
     }
     return found;
+}
+
+std::string coded_meaning(tag_number tag, byte_view value) {
+    if (tag == 0x9F27 && value.size() == 1) return std::string(cryptograms[value[0] >> 6U]);
+    if (tag != 0x9F34 || value.size() != 3) return {};
+    const unsigned method = value[0] & 0x3FU;
+    if (value[0] == 0x3F) return "no method performed";
+    std::string text(method < methods.size() ? methods[method]
+                     : method == 0x1E        ? "signature on paper"
+                     : method == 0x1F        ? "no verification required"
+                                             : "method " + to_hex(value.first(1)));
+    text.append(", ").append(value[1] < conditions.size() ? conditions[value[1]] : "condition unknown");
+    text.append(", ").append(value[2] < outcomes.size() ? outcomes[value[2]] : "outcome unknown");
+    return text;
 }
 
 } // namespace cipherlane::emv

@@ -69,6 +69,22 @@ TEST(BitNames, InWords) {
     EXPECT_TRUE(bit_names(0x9F26).empty());
 }
 
+// EMV 4.4 Book 3, Annex C3; Book 4, 6.3.4.5 for the outcome and for 3F.
+TEST(CodedMeaning, CryptogramAndCardholderVerification) {
+    const auto say = [](tag_number tag, std::string_view digits) { return coded_meaning(tag, *from_hex(digits)); };
+    EXPECT_EQ(say(0x9F27, "80"), "ARQC: the card asks to go online");
+    EXPECT_EQ(say(0x9F27, "40"), "TC: approved offline");
+    EXPECT_EQ(say(0x9F27, "00"), "AAC: declined by the card");
+    EXPECT_EQ(say(0x9F34, "420300"), "enciphered PIN checked online, if the terminal supports it, outcome not known");
+    EXPECT_EQ(say(0x9F34, "1E0302"), "signature on paper, if the terminal supports it, successful");
+    EXPECT_EQ(say(0x9F34, "1F0002"), "no verification required, always, successful");
+    EXPECT_EQ(say(0x9F34, "3F0000"), "no method performed");
+    EXPECT_EQ(say(0x9F34, "410A03"), "plaintext PIN checked by the card, condition unknown, outcome unknown");
+    EXPECT_EQ(say(0x9F34, "2B0000"), "method 2B, always, outcome not known");
+    EXPECT_EQ(say(0x9F34, "4203"), "");
+    EXPECT_EQ(say(0x9F26, "80"), "");
+}
+
 TEST(Dol, ReadsTagsAndLengths) {
     const auto list = hex("9F02069F03069F1A0295055F2A029A039C019F3704");
     dol_reader reader(list);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,5 +25,9 @@ struct bit_name {
 /// The bits that are set, highest first, in words: "byte 1 bit 8: offline data authentication was not performed"
 /// becomes one row. Bits without a name are left out; bytes past the end of a short value are not set.
 [[nodiscard]] std::vector<bit_name> set_bits(tag_number tag, byte_view value);
+
+/// What a coded value says as a whole: the cryptogram of 9F27; method, condition and outcome of 9F34. Empty for any
+/// other tag and for a value of another size. EMV 4.4 Book 3, tables 14, 43 and 44, and Book 4, 6.3.4.5.
+[[nodiscard]] std::string coded_meaning(tag_number tag, byte_view value);
 
 } // namespace cipherlane::emv
