@@ -1,5 +1,6 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/iso8583_json.hpp"
+#include "cipherlane/tlv_print.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
@@ -114,6 +115,17 @@ void explain_mac(const options& chosen, const iso8583::message_view& what) {
     step("field 64 carried", carried + (ascii ? "  right (ascii8)" : raw ? "  right (raw8)" : "  WRONG"));
 }
 
+/// Field 55 again, with what its bits mean; a fault inside has been told with the fields.
+void explain_chip_data(const options& chosen, const iso8583::message_view& what) {
+    constexpr int field = 55;
+    if (!what.has(field) || what.format().field(field).kind != iso8583::kind::binary) return;
+    const auto data = what.value(field);
+    if (!emv::check_tlv(as_bytes(data))) return;
+    std::cout << "chip data in words\n";
+    emv::tlv_reader reader(as_bytes(data));
+    print_tlv(std::cout, reader, chosen.unmasked ? showing::clear : showing::masked);
+}
+
 void run_explain(const options& chosen) {
     const auto& format = dialect_named(chosen.dialect);
     const auto input = input_bytes(chosen);
@@ -124,6 +136,7 @@ void run_explain(const options& chosen) {
         std::cout.flush();
         fail_with(read.failure->to_string());
     }
+    explain_chip_data(chosen, read.view);
     if (!chosen.test_key.empty()) explain_mac(chosen, read.view);
 }
 

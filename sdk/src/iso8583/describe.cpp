@@ -1,3 +1,5 @@
+#include "cup_words.hpp"
+
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
@@ -5,8 +7,9 @@
 #include <cipherlane/iso8583/describe.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/field62.hpp>
+#include <cipherlane/iso8583/field63.hpp>
 #include <cipherlane/iso8583/gbk.hpp>
-#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/iso8583/sign_in_keys.hpp>
 
 #include <algorithm>
 
@@ -91,9 +94,25 @@ void totals(std::string& out, std::string_view name, const card_totals& of) {
             ", " + std::string(verdicts[static_cast<std::size_t>(of.verdict)]));
 }
 
+bool is_cup_pos(const message_view& what) noexcept {
+    return what.format().name.starts_with("cup-pos");
+}
+
+/// The keys of a sign-in answer: sizes and check values.
+void keys(std::string& out, const sign_in_keys& all, reveal how) {
+    const auto one = [&](std::string_view name, const sign_in_key& key) {
+        auto text = shown(key.cryptogram, kind::binary, mask::secret, how);
+        if (!key.check_value.empty()) text.append(", check value ").append(to_hex(key.check_value));
+        line(out, {}, 1, "", name, text);
+    };
+    one("PIN key", all.tpk);
+    one("MAC key", all.tak);
+    if (all.tdk) one("track key", *all.tdk);
+}
+
 /// Fields whose meaning depends on the message: true if they were printed.
 bool special(std::string& out, const message_view& what, int number, const std::string& value, reveal how) {
-    if (!what.format().name.starts_with("cup-pos")) return false;
+    if (!is_cup_pos(what)) return false;
     if (number == 48 && what.mti().substr(0, 2) == "05") {
         const auto read = settlement_totals::parse(value);
         if (!read) return false;
@@ -107,6 +126,21 @@ bool special(std::string& out, const message_view& what, int number, const std::
         parts(out, field62_tlv_format(), as_bytes(value), mask::secret, how, 1);
         return true;
     }
+    if (number == 62 && what.mti() == "0810") {
+        const auto read = sign_in_keys::parse(as_bytes(value));
+        if (!read) return false;
+        line(out, what.offset(62), 0, "62", "working keys", hidden(value.size(), kind::binary));
+        keys(out, *read, how);
+        return true;
+    }
+    if (number == 63 && what.mti()[2] == '1') {
+        const auto read = field63::parse(value);
+        if (!read) return false;
+        line(out, what.offset(63), 0, "63", "organisation and texts", "");
+        line(out, {}, 1, "63.1", "card organisation", printable(as_bytes(read->organisation)));
+        line(out, {}, 1, "63.2", "texts", printable(as_bytes(read->texts)));
+        return true;
+    }
     return false;
 }
 
@@ -118,8 +152,8 @@ void field(std::string& out, const message_view& what, int number, reveal how) {
     const auto data = as_bytes(value);
     const bool structured = spec.inside != nullptr;
     auto text = shown(data, spec.kind, structured && spec.mask == mask::tlv ? mask::secret : spec.mask, how);
-    if (number == 39 && what.format().name.starts_with("cup-pos")) {
-        text.append("  ").append(response_of(value).text);
+    if (is_cup_pos(what)) {
+        if (const auto words = value_in_words(what, number, value); !words.empty()) text.append("  ").append(words);
     }
     line(out, what.offset(number), 0, path, spec.name, text);
     if (structured) parts(out, *spec.inside, data, spec.mask, how, 1);
@@ -133,8 +167,15 @@ std::string describe(const message_view& what, reveal how) {
     const auto& envelope = what.format().envelope;
     if (envelope.tpdu != 0 && !what.mti().empty()) line(out, {}, 0, "tpdu", "", what.tpdu().to_string());
     if (!what.monitor_header().empty()) line(out, {}, 0, "lri", "dial-monitor header", to_hex(what.monitor_header()));
-    if (!what.header_bytes().empty()) line(out, {}, 0, "header", "", what.header());
-    if (what.mti()[0] != '\0') line(out, {}, 0, "mti", "message type", what.mti());
+    const auto worded = [&](const std::string& value, std::string_view words) {
+        return words.empty() || !is_cup_pos(what) ? value : value + "  " + std::string(words);
+    };
+    if (!what.header_bytes().empty()) {
+        line(out, {}, 0, "header", "", worded(what.header(), header_in_words(what.header())));
+    }
+    if (what.mti()[0] != '\0') {
+        line(out, {}, 0, "mti", "message type", worded(std::string(what.mti()), message_in_words(what)));
+    }
     std::string numbers;
     for (const int number : what.fields())
         numbers.append(numbers.empty() ? "" : " ").append(std::to_string(number));

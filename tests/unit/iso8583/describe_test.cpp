@@ -45,6 +45,37 @@ TEST(Describe, ShowsSubfieldsAndTotals) {
     EXPECT_THAT(print("cup-09"), HasSubstr("debit 123.40 in 10, credit 50.00 in 10"));
 }
 
+TEST(Describe, SaysInWordsWhatCodesMean) {
+    const auto sale = print("cup-03");
+    EXPECT_THAT(sale, HasSubstr("0200  sale"));
+    EXPECT_THAT(sale, HasSubstr("021  magnetic stripe, with PIN"));
+    EXPECT_THAT(sale, HasSubstr("2600000000000000  PIN block with PAN, TDES, tracks in clear"));
+    EXPECT_THAT(print("cup-14"), HasSubstr("2300000000000000  PIN block with PAN, SM4, tracks in clear"));
+    EXPECT_THAT(print("cup-11"), HasSubstr("0200  QR sale"));
+    EXPECT_THAT(print("cup-05"), HasSubstr("0210  answer"));
+    EXPECT_THAT(print("cup-05"), HasSubstr("63.1    card organisation           \"CUP\""));
+    // In a request for a reversal, field 39 is the terminal's reason.
+    EXPECT_THAT(print("cup-08"), HasSubstr("\"98\"  no answer in time"));
+    message what("0210");
+    what.set_header("603103310730").set(39, "A0");
+    const auto wire = *encode(cup_pos(), what);
+    EXPECT_THAT(describe(*decode(cup_pos(), wire)), HasSubstr("603103310730  sign in again"));
+}
+
+TEST(Describe, ShowsCheckValuesOfWorkingKeysAlone) {
+    // Fact sheet, K1: 16 + 4 bytes of PIN key, a single-length MAC key in a slot of 16, 4 bytes of check value.
+    const auto field62 =
+        *from_hex("6701EAD6A9AD51E51AA406E2C27FCFA98D0A74B8B651F9E9BACE9AE10000000000000000AB7153CA");
+    message what("0810");
+    what.set_header("603100310730").set(62, byte_view(field62));
+    const auto wire = *encode(cup_pos(), what);
+    const auto masked = describe(*decode(cup_pos(), wire));
+    EXPECT_THAT(masked, HasSubstr("[16 bytes], check value 8D0A74B8"));
+    EXPECT_THAT(masked, HasSubstr("[8 bytes], check value AB7153CA"));
+    EXPECT_THAT(masked, Not(HasSubstr("6701EAD6")));
+    EXPECT_THAT(describe(*decode(cup_pos(), wire), reveal::whole), HasSubstr("6701EAD6A9AD51E51AA406E2C27FCFA9"));
+}
+
 TEST(Describe, APeersTextCannotSteerTheTerminal) {
     message what("0210");
     what.set_header("603100310730").set(63, "CUP\x1B[2J").set(62, "x");
