@@ -1,6 +1,7 @@
 #include "declassified.hpp"
 #include "emv_session.hpp"
 #include "mac_check.hpp"
+#include "script_padding.hpp"
 
 #include <cipherlane/crypto/emv_script.hpp>
 
@@ -11,25 +12,10 @@ namespace {
 
 constexpr std::size_t block_size = 8;
 constexpr std::array<std::uint8_t, block_size> no_iv{};
-constexpr std::uint8_t pad_begin = 0x80;
 
 std::size_t padded_size(std::size_t size, emv_script_padding padding) noexcept {
     if (padding == emv_script_padding::when_needed && size % block_size == 0) return size;
     return (size / block_size + 1) * block_size;
-}
-
-/// How many bytes of padding end the data; 0 if it is bad. Looks at the whole last block whatever is in it.
-std::size_t padding_of(byte_view data) noexcept {
-    const auto last = data.last(block_size);
-    std::size_t found = 0;
-    unsigned only_zeros = 1; // behind the byte that is looked at
-    for (std::size_t i = 1; i <= block_size; ++i) {
-        const unsigned byte = last[block_size - i];
-        const unsigned is_begin = (((byte ^ pad_begin) - 1U) >> 31) & only_zeros;
-        found |= i * is_begin;
-        only_zeros &= (byte - 1U) >> 31;
-    }
-    return found;
 }
 
 } // namespace
@@ -50,7 +36,7 @@ result<bytes> emv_script_encrypt(
     if (data.empty()) return crypto_error(crypto_errc::empty_input, operation);
     secret_bytes clear(padded_size(data.size(), padding));
     std::ranges::copy(data, clear.expose().begin());
-    if (clear.size() != data.size()) clear.expose()[data.size()] = pad_begin;
+    if (clear.size() != data.size()) clear.expose()[data.size()] = script_pad_begin;
     CIPHERLANE_TRY(auto* cipher, key_access::cipher(key));
     bytes made(clear.size());
     CIPHERLANE_CHECK(mode == emv_script_mode::ecb ? cipher->encrypt_ecb(clear.expose(), made)
@@ -70,7 +56,7 @@ result<secret_bytes> emv_script_decrypt(
     CIPHERLANE_CHECK(mode == emv_script_mode::ecb ? cipher->decrypt_ecb(cryptogram, clear.expose())
                                                   : cipher->decrypt_cbc(no_iv, cryptogram, clear.expose()));
     if (padding == emv_script_padding::when_needed) return clear;
-    const std::size_t taken_off = declassified(padding_of(clear.expose()));
+    const std::size_t taken_off = declassified(script_padding_of(clear.expose()));
     if (taken_off == 0) return crypto_error(crypto_errc::verification_failed, operation);
     return secret_bytes(byte_view(clear.expose()).first(clear.size() - taken_off));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "declassified.hpp"
 #include "provider.hpp"
 
 #include <cipherlane/crypto/mac_value.hpp>
@@ -12,7 +13,7 @@ namespace cipherlane::crypto {
     if (received.size() < mac_value::min_compared || received.size() > computed.size()) {
         return crypto_error(crypto_errc::bad_mac_length, operation);
     }
-    if (!computed.matches(received)) return crypto_error(crypto_errc::verification_failed, operation);
+    if (!declassified(computed.matches(received))) return crypto_error(crypto_errc::verification_failed, operation);
     return {};
 }
 

@@ -2,7 +2,23 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <thread>
+
 namespace cipherlane::store {
+namespace {
+
+constexpr int usual_patience = 2000; // ms; readers beside us hold locks for moments only
+
+/// SQLite asks whether to try again for a lock.
+int wait_for_lock(void* bounds, int /*tries*/) {
+    const auto& caller = *static_cast<const call*>(bounds);
+    if (caller.stopped() || caller.until().passed()) return 0;
+    std::this_thread::sleep_for(std::min(caller.until().left(), std::chrono::milliseconds(1)));
+    return 1;
+}
+
+} // namespace
 
 error sqlite_error(int code, std::string_view operation) {
     store_errc what = store_errc::io_failed;
@@ -93,7 +109,7 @@ result<database> database::open(const std::string& path, int flags) {
     const int code = sqlite3_open_v2(path.c_str(), &opened.handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
     if (code != SQLITE_OK) return sqlite_error(code, "open").at_endpoint(path);
     sqlite3_extended_result_codes(opened.handle_, 1);
-    sqlite3_busy_timeout(opened.handle_, 2000); // readers beside us hold locks for moments only
+    sqlite3_busy_timeout(opened.handle_, usual_patience);
     return opened;
 }
 
@@ -117,6 +133,16 @@ std::uint64_t database::changes() const {
 }
 bool database::in_transaction() const {
     return sqlite3_get_autocommit(handle_) == 0;
+}
+
+database::patience::patience(database& on, const call& bounds)
+    : on_(&on)
+    , bounds_(&bounds) {
+    sqlite3_busy_handler(on_->handle_, wait_for_lock, const_cast<call*>(bounds_));
+}
+
+database::patience::~patience() {
+    sqlite3_busy_timeout(on_->handle_, usual_patience);
 }
 
 } // namespace cipherlane::store

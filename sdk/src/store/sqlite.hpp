@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/store/errc.hpp>
 
@@ -69,6 +70,20 @@ class database {
     [[nodiscard]] std::int64_t last_id() const;
     [[nodiscard]] std::uint64_t changes() const;
     [[nodiscard]] bool in_transaction() const;
+
+    /// While it lives, locks that others hold are waited for as long as a call may take; then the operation ends with
+    /// `store_errc::in_use`. Both must outlive it.
+    class patience {
+      public:
+        patience(database& on, const call& bounds);
+        patience(const patience&) = delete;
+        patience& operator=(const patience&) = delete;
+        ~patience();
+
+      private:
+        database* on_;
+        const call* bounds_;
+    };
 
   private:
     sqlite3* handle_ = nullptr;

@@ -1,6 +1,10 @@
 // Run under valgrind, which takes the secrets below for uninitialised memory: a branch or an address that depends on
 // one is an error. Covers this layer's own code; what OpenSSL does with its tables is not looked at. With the
 // argument "leak" it branches on a secret on purpose, to show that the method sees it.
+#include "decimalize.hpp"
+#include "mac_check.hpp"
+#include "script_padding.hpp"
+
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/key_policy.hpp>
 #include <cipherlane/crypto/mac_value.hpp>
@@ -75,6 +79,44 @@ void macs() {
     expect(!computed.matches(from_hex("A1C72E75").value()), "wrong MAC");
 }
 
+void comparisons() {
+    const mac_value computed(secret("A1C72E74EA3FA9B6"));
+    expect(check_mac(computed, from_hex("A1C72E74EA3FA9B6").value(), "MAC").has_value(), "check_mac");
+    expect(!check_mac(computed, from_hex("A1C72E74EA3FA9B7").value(), "MAC").has_value(), "check_mac, wrong MAC");
+    const secret_bytes one(secret("A1C72E74"));
+    expect(one == one.clone(), "secret_bytes");
+}
+
+/// Text is compared as secrets are: the ordinary comparison ends where it differs.
+void expect_digits(std::span<const char> got, std::string_view wanted, const char* what) {
+    expect(equal_in_constant_time(as_bytes({got.data(), got.size()}), as_bytes(wanted)), what);
+}
+
+void digits() {
+    std::array<char, 16> places{};
+    decimalize_in_two_passes(secret("EAD4FCAAFAFF2E9C"), std::span(places).first(4));
+    expect_digits(std::span(places).first(4), "4294", "decimalize in two passes");
+    decimalize_by_table(secret("0123456789ABCDEF"), "9876543210123456", places);
+    expect_digits(places, "9876543210123456", "decimalize by table");
+    const bytes pin = secret("35363335"); // "5635"
+    std::array<char, 4> sum{};
+    add_digits(as_text(pin), "8888", sum);
+    expect_digits(sum, "3413", "add digits");
+    subtract_digits(as_text(pin), "1111", sum);
+    expect_digits(sum, "4524", "subtract digits");
+    std::array<std::uint8_t, 2> packed{};
+    pack_hex_digits(as_text(pin), packed);
+    expect(equal_in_constant_time(packed, from_hex("5635").value()), "pack digits");
+}
+
+void script_padding() {
+    for (const auto& [data, size] :
+        {std::pair{"0412348000000000", 5U}, std::pair{"8000000000000000", 8U}, std::pair{"0412340000000000", 0U},
+            std::pair{"8000000000000001", 0U}, std::pair{"0412348000800080", 1U}}) {
+        expect(script_padding_of(secret(data)) == size, data);
+    }
+}
+
 void leak() {
     const bytes data = secret("01");
     if (data[0] == 1) std::puts("leaked");
@@ -90,5 +132,8 @@ int main(int argc, char** argv) {
     pin_blocks();
     keys();
     macs();
+    comparisons();
+    digits();
+    script_padding();
     return failures == 0 ? 0 : 1;
 }

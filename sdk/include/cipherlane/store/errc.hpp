@@ -4,16 +4,16 @@
 
 namespace cipherlane {
 
-/// Error codes of `store`: why the journal did not take or give something.
+/// Error codes of `store`: why the journal or the counters did not take or give something.
 enum class store_errc {
     cannot_open = 1, ///< the file or its folder cannot be opened or created
-    in_use,          ///< another process has this journal open for writing
+    in_use,          ///< another process has this file open for writing
     not_a_journal,   ///< a file or database of another kind
     newer_schema,    ///< written by a newer version
     corrupt,
     disk_full,
     io_failed,        ///< any other failure of the database
-    wrong_key,        ///< the sealing key is not the one this journal was begun with
+    wrong_key,        ///< the key is not the one this journal or counter was begun with
     key_file_mode,    ///< the key file may be read by others
     key_file_content, ///< the key file does not hold 64 hex digits
     seal_broken,      ///< sealed card data was changed
