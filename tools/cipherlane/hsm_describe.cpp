@@ -14,7 +14,7 @@ bool is_secret(std::string_view name) {
         std::string_view("pin"), std::string_view("pin_block"), std::string_view("new_pin_block"),
         std::string_view("account"), std::string_view("target_account"), std::string_view("pan_psn"),
         std::string_view("cvv"), std::string_view("pvv"), std::string_view("offset"), std::string_view("data")};
-    return std::find(names.begin(), names.end(), name) != names.end();
+    return name.starts_with("clear_") || std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::string show(const hsm::field_spec& field, byte_view value, reveal how) {

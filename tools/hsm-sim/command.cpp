@@ -221,6 +221,18 @@ clear_key command::block_key(lmk_slot type) {
     return failed() ? clear_key{} : key;
 }
 
+clear_key command::key_of(lmk_slot one, lmk_slot other, status parity) {
+    if (!uses_blocks()) return key(one, parity);
+    block_attributes what;
+    clear_key read = any_block(what);
+    const auto fits = [&](lmk_slot type) {
+        const auto* row = usage_of(type);
+        return row != nullptr && allows(row->usages, what.usage);
+    };
+    if (!failed() && !fits(one) && !fits(other)) fail(code::block_usage);
+    return failed() ? clear_key{} : read;
+}
+
 clear_key command::block_under(const clear_key& transport, block_attributes& what) {
     if (!in.take_if('R')) fail(code::key_scheme);
     const auto block = in.text(failed() ? 0 : block_length(in.ahead()));

@@ -89,6 +89,8 @@ class command {
 
     // Key blocks, on units whose local master key is for blocks.
 
+    /// A key of either type; of a block, by its usage.
+    clear_key key_of(lmk_slot one, lmk_slot other, status parity);
     /// A block under the local master key, whatever its usage.
     clear_key any_block(block_attributes& what);
     /// A TR-31 block under a transport key.

@@ -62,6 +62,7 @@ clear_key data_key(command& c, status parity) {
     const bool derives = type == slots::bdk1 || type == slots::bdk2 || type == slots::bdk3;
     const bool known = derives || type == slots::zek || type == slots::tek || type == slots::in_block;
     if (!c.failed() && !known) c.fail(bad_key_type);
+    if (type == slots::in_block) return c.key_of(slots::zek, slots::tek, parity);
     const clear_key key = c.key(type, parity, derives ? untagged::pair : untagged::one);
     if (!derives) return key;
     const auto serial = c.serial();

@@ -76,6 +76,37 @@ void generate(command& c) {
     c.put_kcv(made, 6);
 }
 
+/// A4: a key from components, each in a block of whatever usage.
+void form_key(command& c) {
+    const std::size_t count = c.in.decimal(1, code::count_range);
+    if (!c.failed() && (count < 2 || count > 9)) c.fail(code::count_range);
+    type_in_block(c);
+    (void)c.in.one_of("S", code::key_scheme);
+    clear_key sum;
+    block_attributes first;
+    for (std::size_t i = 0; i < count && !c.failed(); ++i) {
+        block_attributes what;
+        const clear_key part = c.any_block(what);
+        if (i == 0) {
+            sum = part;
+            first = what;
+            continue;
+        }
+        if (!c.failed() && (part.size() != sum.size() || part.kind() != sum.kind())) c.fail(code::key_length);
+        for (std::size_t k = 0; k < part.size() && !c.failed(); ++k)
+            sum.span()[k] ^= part.view()[k];
+    }
+    if (!c.in.take_if('#')) c.fail(code::block_usage);
+    asked_attributes asked;
+    asked.what.algorithm = first.algorithm;
+    asked.read(c, false);
+    c.end();
+    if (c.failed()) return;
+    if (sum.kind() == key_algorithm::des) force_odd_parity(sum.span());
+    c.put_block(asked.what, sum);
+    c.put_kcv(sum, 6);
+}
+
 /// A6: TR-31 blocks bring their attributes along; other schemes are told theirs.
 void import_key(command& c) {
     type_in_block(c);
@@ -130,6 +161,7 @@ void check_value_of_block(command& c) {
 constexpr auto here = static_cast<std::uint8_t>(family::payshield_kb);
 constexpr command_row rows[] = {
     {"A0", generate, here},
+    {"A4", form_key, here, true},
     {"A6", import_key, here},
     {"A8", export_key, here},
     {"BU", check_value_of_block, here},

@@ -381,7 +381,7 @@ constexpr auto variant_units = chinese | family::payshield;
 constexpr command_row rows[] = {
     {"A0", generate_key, variant_units},
     {"A2", print_component, every_racal, true},
-    {"A4", form_key, every_racal, true},
+    {"A4", form_key, variant_units, true},
     {"A6", import_key, variant_units},
     {"A8", export_key, variant_units},
     {"AM", form_clear_key, static_cast<std::uint8_t>(family::sjj1310), true},

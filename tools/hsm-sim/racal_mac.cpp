@@ -196,7 +196,7 @@ struct m6_request {
         }
         const auto type = c.key_type();
         if (!c.failed() && type != slots::tak && type != slots::zak && type != slots::in_block) c.fail(bad_key_type);
-        key = c.key(type);
+        key = type == slots::in_block ? c.key_of(slots::tak, slots::zak, code::source_parity) : c.key(type);
         part.continues() ? state.read(c, key) : state.start(key);
         data.read(c, input == '1', behind(*this));
         if (!c.failed() && method == mac_method::retail && key.size() == 8) c.fail(bad_algorithm);

@@ -30,6 +30,7 @@ struct enciphered_pin {
 /// Three characters: 001 a ZPK, 002 a TPK.
 clear_key typed_pin_key(command& c) {
     const auto type = c.key_type();
+    if (type == slots::in_block) return c.key_of(slots::zpk, slots::tpk, code::source_parity);
     if (!c.failed() && type != slots::zpk && type != slots::tpk) c.fail(code::key_type);
     return c.key(type, code::source_parity);
 }

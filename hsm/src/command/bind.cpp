@@ -4,6 +4,11 @@
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <utility>
 
 namespace cipherlane::hsm {
 namespace {
@@ -22,6 +27,7 @@ field_name source_of(const field_spec& field, const field_set& given) {
     if (field.domain == "key_usage" || field.domain == "key_type2" || field.domain == "mac_key" ||
         field.domain == "key_type1")
         return "key_type"_f;
+    if (field.domain == "algorithm") return "scheme"_f;
     if (field.name == "source_role"_f) return "source_type"_f;
     return field.name;
 }
@@ -164,6 +170,38 @@ std::string describe_key(const field_spec& field, std::string_view text) {
     return field.label + " " + tag + " " + std::to_string(text.size() - (tagged ? 1 : 0));
 }
 
+/// The key that the unit was to take or give and the scheme that was asked for it: where they do not go together the
+/// unit refuses. Short, since an error has little room.
+std::string key_and_scheme(const reply& of) {
+    std::string key_text;
+    std::string scheme;
+    for (const auto& field : of.command->request) {
+        const bool is_scheme = field.domain == "scheme" || field.domain == "export_scheme";
+        const auto value = of.asked.get(field.name);
+        if (field.kind == field_kind::key && value) key_text = describe_key(field, as_text(*value));
+        if (is_scheme && value) scheme = field.label + " " + std::string(as_text(*value));
+    }
+    return key_text.empty() || scheme.empty() ? key_text + scheme : key_text + ", " + scheme;
+}
+
+/// Clear keys and components, whose parity the caller can mend: how many bytes have an even number of one-bits.
+std::string even_parity(const reply& of) {
+    for (const auto& field : of.command->request) {
+        if (field.kind != field_kind::key || !field.label.starts_with("clear_")) continue;
+        auto digits = of.asked.text(field.name);
+        if (!digits.empty() && hex_value(digits[0]) < 0) digits.remove_prefix(1);
+        secret_bytes clear(digits.size() / 2);
+        if (clear.empty() || !from_hex(digits, clear.expose())) continue;
+        const auto all = std::as_const(clear).expose();
+        const auto even =
+            std::count_if(all.begin(), all.end(), [](std::uint8_t b) { return std::popcount(b) % 2 == 0; });
+        if (even != 0) {
+            return field.label + ": " + std::to_string(even) + " bytes even";
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 result<void> bind_request(const operation_request& request, reply& into) {
@@ -171,10 +209,17 @@ result<void> bind_request(const operation_request& request, reply& into) {
 }
 
 std::string local_finding(const reply& of) {
-    // A refusal over a scheme, a length or a parity is about a key: name the one that stands out.
+    // A refusal over a scheme, a length or a parity is about keys: say what the request itself shows of them.
     const auto code = of.status.code.view();
-    const bool about_keys = code == "10" || code == "11" || code == "26" || code == "27" || code == "02";
-    if (!about_keys || of.command == nullptr) return {};
+    if (of.command == nullptr) return {};
+    const bool raw = of.dialect->raw_keys;
+    if (raw || code == "10" || code == "11") {
+        if (auto found = even_parity(of); !found.empty()) return found;
+    }
+    if (raw) return {};
+    if (code == "26" || code == "27") return key_and_scheme(of);
+    const bool about_one = code == "10" || code == "11" || code == "02";
+    if (!about_one) return {};
     std::string found;
     for (const auto& field : of.command->request) {
         if (field.kind != field_kind::key || !of.asked.has(field.name)) continue;

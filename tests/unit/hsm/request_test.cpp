@@ -133,9 +133,55 @@ TEST(reply, a_refusal_says_code_meaning_and_finding) {
     ASSERT_FALSE(status);
     EXPECT_TRUE(status.error().is(condition::rejected_by_peer));
     EXPECT_EQ(status.error().peer_code(), "26");
-    EXPECT_EQ(status.error().field(), "wrapped_key X 32");
+    EXPECT_EQ(status.error().field(), "wrapped_key X 32, scheme U");
     EXPECT_NE(explain(*made.dialect, status.error()).find("Atalla"), std::string::npos);
     EXPECT_EQ(status.error().to_string().find("C8E3"), std::string::npos);
+}
+
+/// The refusal of a command with these fields.
+error refused(const char* dialect, const char* code, std::vector<std::pair<const char*, const char*>> fields,
+    const char* status) {
+    reply made;
+    made.dialect = profile::builtin(dialect).value();
+    made.command = made.dialect->command(code);
+    for (const auto& [name, value] : fields)
+        made.asked.set(field_name(name), std::string_view(value));
+    made.status.what = answer_status::verdict::refused;
+    made.status.code = std::string_view(status);
+    return check_status(made).error();
+}
+
+TEST(reply, the_parity_of_clear_keys_is_found_here) {
+    const auto component = refused("sjj1310", "AM",
+        {{"clear_component1", "U0123456789ABCDEFFEDCBA9876543210"},
+            {"clear_component2", "U0023456789ABCDEFFEDCBA9876543211"}},
+        "10");
+    EXPECT_EQ(component.field(), "clear_component2: 2 bytes even");
+    EXPECT_EQ(component.to_string().find("0023"), std::string::npos);
+    EXPECT_EQ(
+        refused("sjj1312", "D1 08", {{"clear_key", "0123456789ABCDEE"}}, "77").field(), "clear_key: 1 bytes even");
+    EXPECT_EQ(refused("sjj1312", "D1 08", {{"clear_key", "0123456789ABCDEF"}}, "77").field(), "");
+}
+
+TEST(reply, one_code_means_another_thing_for_each_command) {
+    const auto text = [](const char* dialect, const char* code, const char* status) {
+        const auto found = profile::builtin(dialect).value();
+        return std::string(found->meaning(*found->command(code), status));
+    };
+    EXPECT_NE(text("payshield", "A4", "10"), text("payshield", "CA", "10"));
+    EXPECT_NE(text("payshield", "KQ", "05"), text("payshield", "M6", "05"));
+    EXPECT_NE(text("payshield", "A6", "26"), text("payshield-kb", "A6", "26"));
+    EXPECT_NE(text("payshield", "GM", "05"), text("payshield", "BU", "05"));
+    // Every command that takes a key says what a key of wrong parity is for it.
+    for (const auto& name : profile::builtin_names()) {
+        const auto dialect = profile::builtin(name).value();
+        if (dialect->frame.answers == framing::style::flag || name == "payshield-kb") continue;
+        for (const auto& command : dialect->commands) {
+            const bool keyed = std::any_of(command.request.begin(), command.request.end(),
+                [](const field_spec& f) { return f.kind == field_kind::key && !f.label.starts_with("clear_"); });
+            EXPECT_TRUE(!keyed || command.errors.contains("10")) << name << " " << command.code;
+        }
+    }
 }
 
 TEST(reply, out_of_service_and_mismatch_are_told_apart) {
