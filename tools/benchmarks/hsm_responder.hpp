@@ -37,6 +37,9 @@ class fixed_responder {
         thread_.join();
     }
 
+    /// What a connection costs on this side, nearly all of it its buffer.
+    static constexpr std::size_t memory_of_session = 65'536;
+
     [[nodiscard]] std::uint16_t port() const { return port_; }
     /// Resets all connections and refuses new ones.
     void reset() {
@@ -57,7 +60,7 @@ class fixed_responder {
         explicit session(boost::asio::ip::tcp::socket from)
             : socket(std::move(from)) {}
         boost::asio::ip::tcp::socket socket;
-        std::vector<char> input = std::vector<char>(65'536);
+        std::vector<char> input = std::vector<char>(memory_of_session);
         std::size_t have = 0;
         std::string out;
     };

@@ -95,16 +95,51 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
         return outcome;
     }
 
+    /// Gives `why` to a handler, not from within the initiating function.
+    void fail_later(const error& why, net::completion<reply_ptr> done) const {
+        net::post_completion<reply_ptr>(on, std::move(done), why);
+    }
+
+    void begin(const operation_request& request, const call& bounds, net::completion<reply_ptr> done) {
+        if (auto admitted = admit(); !admitted) return fail_later(admitted.error(), std::move(done));
+        auto subject = fresh_reply();
+        if (auto bound = bind_request(request, *subject); !bound) return fail_later(bound.error(), std::move(done));
+        auto exchange = make_exchange(std::move(subject), {});
+        if (!exchange) return fail_later(exchange.error(), std::move(done));
+        busy = true;
+        if (is_connected()) return start(*std::move(exchange), bounds, std::move(done));
+        if (!reconnects) {
+            busy = false;
+            return fail_later(fail(hsm_errc::closed), std::move(done));
+        }
+        connect_first(*std::move(exchange), bounds, std::move(done));
+    }
+
+    void connect_first(std::unique_ptr<command_exchange> next, const call& bounds, net::completion<reply_ptr> done) {
+        auto slot = boost::asio::get_associated_cancellation_slot(done);
+        async_connect(bounds,
+            boost::asio::bind_executor(
+                on, boost::asio::bind_cancellation_slot(
+                        slot, [self = shared_from_this(), bounds, exchange = std::move(next), end = std::move(done)](
+                                  result<std::unique_ptr<net::transport>> made) mutable {
+                            if (!made) {
+                                self->busy = false;
+                                return std::move(end)(result<reply_ptr>(made.error()));
+                            }
+                            self->link = *std::move(made);
+                            self->start(std::move(exchange), bounds, std::move(end));
+                        })));
+    }
+
     void start(std::unique_ptr<command_exchange> exchange, const call& bounds, net::completion<reply_ptr> done) {
-        auto executor = boost::asio::get_associated_executor(done, on);
         auto slot = boost::asio::get_associated_cancellation_slot(done);
         net::async_run(std::move(exchange), *link, bounds,
             boost::asio::bind_executor(
-                executor, boost::asio::bind_cancellation_slot(slot,
-                              [self = shared_from_this(), end = std::move(done)](result<reply_ptr> outcome) mutable {
-                                  self->settle(outcome);
-                                  std::move(end)(std::move(outcome));
-                              })));
+                on, boost::asio::bind_cancellation_slot(
+                        slot, [self = shared_from_this(), end = std::move(done)](result<reply_ptr> outcome) mutable {
+                            self->settle(outcome);
+                            std::move(end)(std::move(outcome));
+                        })));
     }
 };
 
@@ -146,7 +181,7 @@ void client::close() noexcept {
     if (impl_->link != nullptr) impl_->link->close();
 }
 
-boost::asio::any_io_executor client::default_executor() const {
+boost::asio::any_io_executor client::get_executor() const {
     return impl_->on;
 }
 
@@ -165,32 +200,51 @@ result<raw_answer> client::execute(const raw_command& command, const call& bound
     return to_raw_answer(*answer);
 }
 
-void client::start_command(const operation_request& request, const call& bounds, net::completion<reply_ptr> done) {
-    auto& self = *impl_;
-    if (auto admitted = self.admit(); !admitted) return fail_later(admitted.error(), std::move(done));
-    auto subject = self.fresh_reply();
-    if (auto bound = bind_request(request, *subject); !bound) return fail_later(bound.error(), std::move(done));
-    auto exchange = self.make_exchange(std::move(subject), {});
-    if (!exchange) return fail_later(exchange.error(), std::move(done));
-    self.busy = true;
-    if (self.is_connected()) return self.start(*std::move(exchange), bounds, std::move(done));
-    if (!self.reconnects) {
-        self.busy = false;
-        return fail_later(fail(hsm_errc::closed), std::move(done));
+namespace {
+
+/// An end in memory of its own, for calls that a transport's completion carries.
+class carried_end final : public call_home {
+  public:
+    explicit carried_end(const call_end_source& from)
+        : room_(::operator new(from.size))
+        , end_(from.make(room_, from.handler)) {}
+    ~carried_end() {
+        if (end_ != nullptr) end_->~call_end();
+        ::operator delete(room_);
     }
-    auto executor = boost::asio::get_associated_executor(done, self.on);
-    auto slot = boost::asio::get_associated_cancellation_slot(done);
-    self.async_connect(bounds, boost::asio::bind_executor(executor,
-                                   boost::asio::bind_cancellation_slot(slot,
-                                       [kept = impl_, bounds, next = *std::move(exchange), end = std::move(done)](
-                                           result<std::unique_ptr<net::transport>> made) mutable {
-                                           if (!made) {
-                                               kept->busy = false;
-                                               return std::move(end)(result<reply_ptr>(made.error()));
-                                           }
-                                           kept->link = *std::move(made);
-                                           kept->start(std::move(next), bounds, std::move(end));
-                                       })));
+    [[nodiscard]] boost::asio::cancellation_slot slot() const noexcept { return end_->slot(); }
+
+    static void finish(std::unique_ptr<carried_end> self, result<reply_ptr> outcome) {
+        auto& home = *self.release();
+        home.answer_ = outcome ? std::move(*outcome) : reply_ptr();
+        const error why = outcome ? error() : outcome.error();
+        home.end_->finish(home.answer_.get(), outcome ? nullptr : &why, home);
+    }
+    [[nodiscard]] reply_ptr take_answer() override { return std::move(answer_); }
+    void leave() noexcept override {
+        end_ = nullptr;
+        delete this;
+    }
+
+  private:
+    void* room_;
+    call_end* end_;
+    reply_ptr answer_;
+};
+
+/// The end as a completion that runs wherever it is told.
+net::completion<reply_ptr> as_completion(const call_end_source& from) {
+    auto kept = std::make_unique<carried_end>(from);
+    auto slot = kept->slot();
+    return boost::asio::bind_cancellation_slot(slot, [kept = std::move(kept)](result<reply_ptr> outcome) mutable {
+        carried_end::finish(std::move(kept), std::move(outcome));
+    });
+}
+
+} // namespace
+
+void client::start_command(const operation_request& request, const call& bounds, const call_end_source& end) {
+    impl_->begin(request, bounds, as_completion(end));
 }
 
 } // namespace cipherlane::hsm

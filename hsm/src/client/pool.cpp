@@ -83,43 +83,56 @@ const profile& pool::dialect() const noexcept {
     return *core_->settings().dialect;
 }
 
-boost::asio::any_io_executor pool::default_executor() const {
+boost::asio::any_io_executor pool::get_executor() const {
     return core_->strand();
 }
 
-void pool::start_command(const operation_request& request, const call& bounds, net::completion<reply_ptr> done) {
-    auto subject = core_->fresh_reply();
-    if (auto bound = bind_request(request, *subject); !bound) return fail_later(bound.error(), std::move(done));
-    auto made = core_->prepare(std::move(subject), {}, bounds);
-    if (!made) return fail_later(made.error(), std::move(done));
-    core_->submit(*made, std::move(done));
+void pool::start_command(const operation_request& request, const call& bounds, const call_end_source& end) {
+    auto made = core_->prepare(request, bounds);
+    if (!made) return core_->refuse_later(made.error(), end);
+    core_->submit(*made, end);
 }
 
 namespace {
 
+/// Somebody who waits in `wait_for`.
+class waiting_end final : public call_end {
+  public:
+    explicit waiting_end(std::promise<result<reply_ptr>>& whom)
+        : promise_(std::move(whom)) {}
+
+    void finish(const reply* answer, const error* why, call_home& home) override {
+        auto outcome = answer != nullptr ? result<reply_ptr>(home.take_answer()) : result<reply_ptr>(*why);
+        auto promise = std::move(promise_);
+        this->~waiting_end();
+        home.leave();
+        promise.set_value(std::move(outcome));
+    }
+
+  private:
+    std::promise<result<reply_ptr>> promise_;
+};
+
 result<reply_ptr> wait_for(pool_core& core, pool_call* what) {
     std::promise<result<reply_ptr>> promise;
     auto outcome = promise.get_future();
-    core.submit(what,
-        boost::asio::bind_executor(core.strand(), [&](result<reply_ptr> got) { promise.set_value(std::move(got)); }));
+    core.submit(what, {sizeof(waiting_end),
+                          [](void* room, void* whom) -> call_end* {
+                              return ::new (room) waiting_end(*static_cast<std::promise<result<reply_ptr>>*>(whom));
+                          },
+                          &promise});
     return outcome.get();
 }
 
 } // namespace
 
 result<reply_ptr> pool::run_command(const operation_request& request, const call& bounds) {
-    auto subject = core_->fresh_reply();
-    CIPHERLANE_CHECK(bind_request(request, *subject));
-    CIPHERLANE_TRY(auto* made, core_->prepare(std::move(subject), {}, bounds));
+    CIPHERLANE_TRY(auto* made, core_->prepare(request, bounds));
     return wait_for(*core_, made);
 }
 
 result<raw_answer> pool::execute(const raw_command& command, const call& bounds) {
-    auto subject = core_->fresh_reply();
-    CIPHERLANE_CHECK(bind_raw(command.body(), *subject));
-    CIPHERLANE_TRY(auto* made, core_->prepare(std::move(subject), command.body(), bounds));
-    // Whether raw bytes may be sent twice is the caller's to know.
-    made->attempts = core_->settings().attempts;
+    CIPHERLANE_TRY(auto* made, core_->prepare(command, bounds));
     CIPHERLANE_TRY(const auto answer, wait_for(*core_, made));
     return to_raw_answer(*answer);
 }

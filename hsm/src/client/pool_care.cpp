@@ -81,6 +81,7 @@ void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transpor
                          settings_.dialect->supports(operation::diagnose) && !subject.proven;
     made->start();
     subject.connections.push_back(made);
+    subject.note_idle(*made);
     if (unknown) return check_health(*made);
     subject.proven = true;
     subject.fault = {};
@@ -107,6 +108,8 @@ void pool_core::unit_failed(std::size_t unit) {
 
 void pool_core::closed(pool_connection& which, const error& why) {
     auto& subject = units_[which.unit()];
+    subject.forget_idle(which);
+    std::erase(gathered_, &which);
     std::erase_if(subject.connections, [&](const auto& each) { return each.get() == &which; });
     if (closed_ || !why.code()) return;
     note_fault(subject, why);
@@ -130,31 +133,56 @@ void pool_core::look_after_connections(clock::time_point now) {
     }
 }
 
+class pool_core::health_end final : public call_end {
+  public:
+    explicit health_end(pool_connection& on)
+        : core_(on.owner_)
+        , unit_(on.unit())
+        , on_(on.weak_from_this()) {}
+
+    void finish(const reply* answer, const error* why, call_home& home) override {
+        const auto shown = answer == nullptr
+                               ? result<short_bytes>(*why)
+                               : result<short_bytes>(short_bytes(answer->values.value(field_name("lmk_check"))));
+        const auto core = std::move(core_);
+        const auto on = std::move(on_);
+        const auto unit = unit_;
+        this->~health_end();
+        home.leave();
+        core->health_came(unit, on, shown);
+    }
+
+  private:
+    std::shared_ptr<pool_core> core_;
+    std::size_t unit_;
+    std::weak_ptr<pool_connection> on_;
+};
+
 /// Sends the profile's health command on this very connection.
 void pool_core::check_health(pool_connection& on) {
     const auto* command = settings_.dialect->command(settings_.dialect->health);
     if (command == nullptr || !on.has_room()) return;
-    auto subject = fresh_reply();
-    subject->command = command;
-    auto made = prepare(std::move(subject), {}, call(settings_.answer_timeout));
-    if (!made) return;
-    auto& what = **made;
+    auto& what = take_call();
+    what.subject->command = command;
+    if (!engine_.encode_request(*command, what.subject->asked, what.body)) return recycle(what);
+    what.until = clock::now() + settings_.answer_timeout;
     what.is_health = true;
-    what.done.emplace(boost::asio::bind_executor(
-        strand_, [self = shared_from_this(), unit = on.unit(), connection = on.weak_from_this()](
-                     result<reply_ptr> answer) mutable { self->health_came(unit, connection, std::move(answer)); }));
+    what.set_end({sizeof(health_end),
+        [](void* room, void* at) -> call_end* { return ::new (room) health_end(*static_cast<pool_connection*>(at)); },
+        &on});
     activate(what);
     send(on, what);
 }
 
-void pool_core::health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, result<reply_ptr> answer) {
+void pool_core::health_came(
+    std::size_t unit, const std::weak_ptr<pool_connection>& on, const result<short_bytes>& answer) {
     auto& subject = units_[unit];
     if (closed_) return;
     if (!answer) {
         if (auto connection = on.lock()) connection->fail(answer.error());
         return;
     }
-    const short_bytes shown((*answer)->values.value(field_name("lmk_check")));
+    const auto& shown = *answer;
     if (lmk_check_.empty()) lmk_check_ = shown;
     if (!shown.empty() && !(shown == lmk_check_)) {
         settings_.log.error("hsm", subject.stats.endpoint + " is taken out: its local master key shows " +

@@ -14,6 +14,7 @@ namespace {
 
 /// Room for one read; grows to the longest message where one is longer.
 constexpr std::size_t input_size = 16'384;
+constexpr std::uint8_t end_of_message = 0x19;
 
 std::uint32_t largest_for(std::size_t header_length) {
     return header_length >= 8 ? 0xFFFFFFFFU : (1U << (4 * header_length)) - 1;
@@ -39,7 +40,7 @@ pool_connection::pool_connection(
     , table_(table_for(room_))
     , largest_number_(largest_for(owner_->settings().dialect->frame.header_length))
     , input_(input_size)
-    , header_(owner_->settings().dialect->frame.header_length) {}
+    , header_length_(owner_->settings().dialect->frame.header_length) {}
 
 bool pool_connection::correlates() const noexcept {
     return engine_.dialect().frame.correlates;
@@ -58,54 +59,92 @@ std::uint32_t pool_connection::next_number() {
 }
 
 void pool_connection::send(pool_call& what) {
-    const auto& frame = engine_.dialect().frame;
     what.number = next_number();
     what.on = this;
     table_[what.number & (table_.size() - 1)] = &what;
-    ++in_flight_;
-    write_header(frame, what.number, header_);
-    const auto mark = begin_frame(frame, header_, pending_);
-    pending_.insert(pending_.end(), what.body.begin(), what.body.end());
-    // The length was judged when the call was made.
-    (void)end_frame(frame, mark, pending_);
+    take_in_flight();
+    put_message(what);
     last_used_ = what.sent_at;
-    if (!in_reader_) write();
+    if (!owner_->gathers(*this)) flush();
 }
 
-void pool_connection::write() {
+/// Its length was judged when the call was made.
+void pool_connection::put_message(const pool_call& what) {
+    const auto& frame = engine_.dialect().frame;
+    const auto at = pending_.size();
+    const std::size_t prefix = frame.length == framing::prefix::none ? 0 : 2;
+    const std::size_t trailer = frame.trailer.empty() ? 0 : frame.trailer.size() + 1;
+    const auto size = header_length_ + what.body.size() + trailer;
+    pending_.resize(at + prefix + size);
+    auto* to = pending_.data() + at;
+    if (prefix != 0) store_be16(to, static_cast<std::uint16_t>(size));
+    to += prefix;
+    write_header(frame, what.number, byte_span(to, header_length_));
+    to = std::copy(what.body.begin(), what.body.end(), to + header_length_);
+    if (trailer == 0) return;
+    *to++ = end_of_message;
+    std::copy(frame.trailer.begin(), frame.trailer.end(), to);
+}
+
+void pool_connection::flush() {
+    gathered_ = false;
     if (write_under_way_ || pending_.empty() || !open_) return;
+    const auto gone = link_->write_now(pending_);
+    // A link that is lost says so again, when the caller is out of the way.
+    write_rest(gone ? *gone : 0);
+}
+
+void pool_connection::write_rest(std::size_t gone) {
+    if (gone == pending_.size()) {
+        wipe(pending_);
+        return pending_.clear();
+    }
     write_under_way_ = true;
     writing_.swap(pending_);
-    pending_.clear();
-    link_->async_write(
-        writing_, boost::asio::bind_executor(owner_->strand(), [self = shared_from_this()](const result<void>& sent) {
+    link_->async_write(byte_view(writing_).subspan(gone),
+        boost::asio::bind_executor(owner_->strand(), [self = shared_from_this()](const result<void>& sent) {
             self->write_under_way_ = false;
             wipe(self->writing_);
             self->writing_.clear();
             if (!sent) return self->fail(sent.error());
-            self->write();
+            self->flush();
         }));
+}
+
+void pool_connection::take_in_flight() {
+    auto& home = owner_->unit_at(unit_);
+    if (in_flight_++ == 0) home.forget_idle(*this);
+    ++home.in_flight;
+}
+
+void pool_connection::free_in_flight(std::size_t count) {
+    auto& home = owner_->unit_at(unit_);
+    in_flight_ -= count;
+    home.in_flight -= count;
+    if (in_flight_ == 0 && has_room()) home.note_idle(*this);
 }
 
 void pool_connection::read() {
     if (have_ == input_.size())
         input_.resize(std::min<std::size_t>(2 * input_.size(), engine_.dialect().frame.largest + 1024U));
+    // The link runs on the pool's strand by itself.
     link_->async_read_some(byte_span(input_).subspan(have_),
-        boost::asio::bind_executor(
-            owner_->strand(), [self = shared_from_this()](const result<std::size_t>& got) { self->on_read(got); }));
+        [self = shared_from_this()](const result<std::size_t>& got) { self->on_read(got); });
 }
 
 void pool_connection::on_read(const result<std::size_t>& got) {
     if (!open_) return;
     if (!got) return fail(got.error());
     have_ += *got;
-    // Handlers may make new calls; their requests leave together after all answers were read.
-    in_reader_ = true;
-    const auto good = read_answers();
-    in_reader_ = false;
-    if (!open_) return;
-    if (!good) return fail(good.error());
-    write();
+    {
+        // Handlers may make new calls; their requests leave together after all answers were read.
+        const pool_core::batch together(*owner_);
+        in_reader_ = true;
+        const auto good = read_answers();
+        in_reader_ = false;
+        if (!open_) return;
+        if (!good) return fail(good.error());
+    }
     if (have_ > engine_.dialect().frame.largest + 512U)
         return fail(hsm::fail(hsm_errc::bad_length).in_field("answer"));
     close_if_done();
@@ -124,8 +163,10 @@ result<void> pool_connection::read_answers() {
         if (!size) return size.error();
         used += stream ? cut->consumed + *size : cut->consumed;
     }
-    std::copy(input_.begin() + static_cast<std::ptrdiff_t>(used), input_.begin() + static_cast<std::ptrdiff_t>(have_),
-        input_.begin());
+    if (used != have_) {
+        std::copy(input_.begin() + static_cast<std::ptrdiff_t>(used),
+            input_.begin() + static_cast<std::ptrdiff_t>(have_), input_.begin());
+    }
     have_ -= used;
     return {};
 }
@@ -170,6 +211,17 @@ result<std::size_t> pool_connection::read_answer(byte_view header, byte_view bod
         owner_->answered(*this, *whose);
         return last.consumed;
     }
+    if (whose->prepared != nullptr) {
+        const auto size = whose->prepared->decode(body, subject.values);
+        if (size != 0) {
+            subject.status.consumed = size;
+            release(*whose);
+            owner_->answered(*this, *whose);
+            return size;
+        }
+        // Whatever it is, saying what may need the request.
+        CIPHERLANE_CHECK(engine_.decode_request(whose->body, subject.asked));
+    }
     CIPHERLANE_TRY(subject.status, engine_.decode_answer(*subject.command, body, subject.asked, subject.values));
     const auto size = subject.status.consumed;
     if (whose->wants_raw) subject.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(size));
@@ -186,7 +238,7 @@ result<std::size_t> pool_connection::read_answer(byte_view header, byte_view bod
 void pool_connection::release(pool_call& what) {
     table_[what.number & (table_.size() - 1)] = nullptr;
     what.on = nullptr;
-    --in_flight_;
+    free_in_flight(1);
 }
 
 void pool_connection::forget(pool_call& what) {
@@ -198,6 +250,7 @@ void pool_connection::forget(pool_call& what) {
 
 void pool_connection::retire() {
     retired_ = true;
+    owner_->unit_at(unit_).forget_idle(*this);
     close_if_done();
 }
 
@@ -211,6 +264,7 @@ void pool_connection::close_if_done() {
 void pool_connection::fail(const error& why) {
     if (!open_) return;
     open_ = false;
+    owner_->unit_at(unit_).forget_idle(*this);
     link_->close();
     // The core may send the calls elsewhere at once, so they leave the table first.
     std::vector<pool_call*> lost;
@@ -220,7 +274,7 @@ void pool_connection::fail(const error& why) {
         each->on = nullptr;
         each = nullptr;
     }
-    in_flight_ = 0;
+    free_in_flight(in_flight_);
     const auto self = shared_from_this();
     owner_->closed(*this, why);
     for (auto* each : lost) {

@@ -17,6 +17,8 @@ class pool_core;
 /// they are.
 class pool_connection : public std::enable_shared_from_this<pool_connection> {
   public:
+    static constexpr std::size_t not_idle = static_cast<std::size_t>(-1);
+
     pool_connection(std::shared_ptr<pool_core> owner, std::size_t unit, std::unique_ptr<net::transport> link);
 
     /// Starts reading.
@@ -30,6 +32,9 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
     /// Takes no new calls; closes when idle.
     void retire();
 
+    /// Writes what was gathered.
+    void flush();
+
     [[nodiscard]] bool has_room() const noexcept { return open_ && !retired_ && in_flight_ < room_; }
     [[nodiscard]] bool is_open() const noexcept { return open_; }
     [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
@@ -39,12 +44,18 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
     [[nodiscard]] std::string_view endpoint() const noexcept { return link_->endpoint(); }
 
   private:
+    friend struct pool_unit;
+    friend class pool_core;
+
     void read();
     void on_read(const result<std::size_t>& got);
     [[nodiscard]] result<void> read_answers();
     [[nodiscard]] result<std::size_t> read_answer(byte_view header, byte_view body);
     [[nodiscard]] pool_call* find(byte_view header);
-    void write();
+    void write_rest(std::size_t gone);
+    void put_message(const pool_call& what);
+    void take_in_flight();
+    void free_in_flight(std::size_t count);
     void close_if_done();
     void release(pool_call& what);
     [[nodiscard]] bool correlates() const noexcept;
@@ -63,7 +74,9 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
     std::size_t have_ = 0;
     bytes writing_;
     bytes pending_;
-    bytes header_;
+    std::size_t header_length_;
+    std::size_t idle_place_ = not_idle; ///< in the unit's list
+    bool gathered_ = false;             ///< in the core's list of those to flush
     bool write_under_way_ = false;
     bool in_reader_ = false;
     bool open_ = true;

@@ -1,6 +1,8 @@
 #include "client/pool_core.hpp"
 
 #include "client/command_exchange.hpp"
+#include "client/message_builder.hpp"
+#include "command/bind.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -12,6 +14,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace cipherlane::hsm {
 namespace {
@@ -32,6 +35,7 @@ pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
     , engine_(settings_.dialect)
     , strand_(boost::asio::make_strand(on))
     , timer_(strand_)
+    , prepared_(*settings_.dialect)
     , lmk_check_(settings_.lmk_check)
     , jitter_(std::random_device{}()) {
     if (settings_.answer_timeout.count() == 0) settings_.answer_timeout = settings_.dialect->timeout;
@@ -51,29 +55,161 @@ std::size_t pool_core::room() const noexcept {
     return std::min(settings_.in_flight, (std::size_t{1} << (4 * digits)) / 8);
 }
 
-result<pool_call*> pool_core::prepare(reply_ptr subject, byte_view raw, const call& bounds) {
-    auto* made = calls_.take();
-    auto guard = [this](pool_call* unused) { calls_.give_back(unused); };
-    std::unique_ptr<pool_call, decltype(guard)> kept(made, guard);
-    made->subject = std::move(subject);
-    made->until = bounds.until().at();
-    made->stop = bounds.stop();
-    if (raw.empty()) {
-        CIPHERLANE_CHECK(engine_.encode_request(*made->subject->command, made->subject->asked, made->body));
-    } else {
-        made->body.assign(raw.begin(), raw.end());
-        made->wants_raw = true;
+// --- the beginning of calls ---
+
+pool_call& pool_core::take_call() {
+    pool_call* made = nullptr;
+    const bool here = is_here();
+    if (here && !spare_.empty()) {
+        made = spare_.back();
+        spare_.pop_back();
+    } else if (!here) {
+        made = calls_.take();
     }
-    const auto& frame = settings_.dialect->frame;
-    if (made->body.size() + frame.header_length + frame.trailer.size() + 1 > frame.largest) {
-        return fail(hsm_errc::bad_length).in_field("message").at_offset(made->body.size());
-    }
-    return kept.release();
+    if (made == nullptr) made = new pool_call(*this);
+    made->from_strand = here;
+    if (made->subject == nullptr) made->subject = fresh_reply();
+    return *made;
 }
 
-void pool_core::submit(pool_call* what, net::completion<reply_ptr> done) {
-    what->done.emplace(std::move(done));
-    boost::asio::dispatch(strand_, [self = shared_from_this(), what] { self->admit(*what); });
+void pool_core::recycle(pool_call& used) {
+    used.clear();
+    if (used.from_strand) {
+        spare_.push_back(&used);
+    } else {
+        calls_.give_back(&used);
+    }
+}
+
+void pool_call::leave() noexcept {
+    end = nullptr; // has destroyed itself
+    drop_end();
+    core.recycle(*this);
+}
+
+result<pool_call*> pool_core::prepare(const operation_request& request, const call& bounds) {
+    auto& made = take_call();
+    if (auto encoded = encode(request, made); !encoded) {
+        recycle(made);
+        return encoded.error();
+    }
+    return bounded(made, bounds);
+}
+
+result<void> pool_core::encode(const operation_request& request, pool_call& into) {
+    auto& subject = *into.subject;
+    if (const auto* prepared = prepared_.find(request); prepared != nullptr) {
+        if (prepared->encode(request.values(), into.body)) {
+            into.prepared = prepared;
+            subject.how = &prepared->how();
+            subject.command = &prepared->command();
+            return {};
+        }
+    }
+    CIPHERLANE_CHECK(bind_request(request, subject));
+    return engine_.encode_request(*subject.command, subject.asked, into.body);
+}
+
+result<pool_call*> pool_core::prepare(const raw_command& command, const call& bounds) {
+    auto& made = take_call();
+    if (auto bound = bind_raw(command.body(), *made.subject); !bound) {
+        recycle(made);
+        return bound.error();
+    }
+    made.body.assign(command.body().begin(), command.body().end());
+    made.wants_raw = true;
+    return bounded(made, bounds);
+}
+
+result<pool_call*> pool_core::bounded(pool_call& made, const call& bounds) {
+    const auto& frame = settings_.dialect->frame;
+    if (const auto size = made.body.size(); size + frame.header_length + frame.trailer.size() + 1 > frame.largest) {
+        recycle(made);
+        return fail(hsm_errc::bad_length).in_field("message").at_offset(size);
+    }
+    made.until = bounds.until().at();
+    if (bounds.stop().stop_possible()) made.stop = bounds.stop();
+    // Whether raw bytes may be sent twice is the caller's to know.
+    made.safe = made.subject->command != nullptr && made.subject->command->repeat == repetition::safe;
+    if (made.wants_raw) made.attempts = settings_.attempts;
+    return &made;
+}
+
+void pool_core::submit(pool_call* what, const call_end_source& end) {
+    what->set_end(end);
+    if (is_here()) return admit(*what);
+    bool first = false;
+    {
+        const std::lock_guard lock(inbox_guard_);
+        first = inbox_.empty();
+        inbox_.push_back(what);
+    }
+    if (first) boost::asio::post(strand_, [self = shared_from_this()] { self->take_inbox(); });
+}
+
+void pool_core::take_inbox() {
+    const batch together(*this);
+    {
+        const std::lock_guard lock(inbox_guard_);
+        taken_.swap(inbox_);
+    }
+    for (auto* each : taken_) {
+        admit(*each);
+    }
+    taken_.clear();
+}
+
+void pool_core::refuse_later(const error& why, const call_end_source& end) {
+    auto& made = take_call();
+    made.set_end(end);
+    boost::asio::post(strand_, [self = shared_from_this(), &made, why] { made.end->finish(nullptr, &why, made); });
+}
+
+namespace {
+
+/// The core whose batch runs on this thread.
+thread_local const pool_core* running = nullptr;
+
+} // namespace
+
+bool pool_core::is_here() const noexcept {
+    return running == this;
+}
+
+pool_core::batch::batch(pool_core& of)
+    : core_(of)
+    , outer_(std::exchange(running, &of)) {
+    if (core_.batches_++ == 0) core_.now_ = clock::now();
+}
+
+pool_core::batch::~batch() {
+    if (core_.batches_ == 1) core_.flush_gathered();
+    --core_.batches_;
+    running = outer_;
+}
+
+bool pool_core::gathers(pool_connection& which) {
+    if (batches_ == 0) return false;
+    if (!std::exchange(which.gathered_, true)) gathered_.push_back(&which);
+    return true;
+}
+
+void pool_core::flush_gathered() {
+    for (auto* each : gathered_) {
+        each->flush();
+    }
+    gathered_.clear();
+}
+
+pool_core::~pool_core() {
+    const auto drop = [](std::vector<pool_call*>& all) {
+        for (auto* each : all) {
+            delete each;
+        }
+    };
+    drop(active_);
+    drop(inbox_);
+    drop(spare_);
 }
 
 void pool_core::begin() {
@@ -89,38 +225,45 @@ void pool_core::begin() {
 
 void pool_core::admit(pool_call& what) {
     activate(what);
-    const auto serial = what.serial;
-    if (what.stop.stop_possible()) {
-        what.on_stop.emplace(what.stop, [self = weak_from_this(), &what, serial] {
-            auto core = self.lock();
-            if (core == nullptr) return;
-            boost::asio::post(core->strand_, [core, &what, serial] { core->cancel(what, serial); });
-        });
-    }
-    auto slot = boost::asio::get_associated_cancellation_slot(*what.done);
-    if (slot.is_connected()) {
-        slot.assign([self = weak_from_this(), &what, serial](boost::asio::cancellation_type) {
-            auto core = self.lock();
-            if (core == nullptr) return;
-            boost::asio::post(core->strand_, [core, &what, serial] { core->cancel(what, serial); });
-        });
-    }
+    watch_for_cancel(what);
     place(what);
 }
 
+void pool_core::watch_for_cancel(pool_call& what) {
+    auto slot = what.end->slot();
+    if (!what.stop.stop_possible() && !slot.is_connected()) return;
+    const auto cancel_later = [self = weak_from_this(), &what, serial = what.serial] {
+        auto core = self.lock();
+        if (core == nullptr) return;
+        boost::asio::post(core->strand_, [core, &what, serial] { core->cancel(what, serial); });
+    };
+    if (what.stop.stop_possible()) what.on_stop.emplace(what.stop, cancel_later);
+    if (!slot.is_connected()) return;
+    what.cancellable = true;
+    slot.assign([cancel_later](boost::asio::cancellation_type) { cancel_later(); });
+}
+
 void pool_core::place(pool_call& what) {
-    const auto now = clock::now();
-    if (closed_) return finish(what, fail(hsm_errc::closed));
-    if (what.until <= now) return finish(what, timed_out());
+    const auto moment = now();
+    if (closed_) return refuse(what, fail(hsm_errc::closed));
+    if (what.until <= moment) return refuse(what, timed_out());
     if (auto* on = pick(what)) return send(*on, what);
-    if (all_out()) return finish(what, fail(hsm_errc::no_unit));
-    if (const auto* fault = common_fault()) return finish(what, *fault);
-    if (waiting_.size() >= settings_.waiting) return finish(what, fail(hsm_errc::no_unit).in_field("waiting"));
+    if (all_out()) return refuse(what, fail(hsm_errc::no_unit));
+    if (const auto* fault = common_fault()) return refuse(what, *fault);
+    if (waiting_.size() >= settings_.waiting) return refuse(what, fail(hsm_errc::no_unit).in_field("waiting"));
     what.waiting = true;
     what.attempt_until = what.until;
     waiting_.push_back(&what);
     arm(what.until);
     want_connection(what);
+}
+
+/// Ends a call, but not while its caller is still starting it.
+void pool_core::refuse(pool_call& what, const error& why) {
+    what.attempt_until = clock::time_point::max();
+    boost::asio::post(strand_, [self = shared_from_this(), &what, serial = what.serial, why] {
+        if (what.serial == serial) self->finish(what, why);
+    });
 }
 
 bool pool_core::is_usable(const pool_unit& unit) const {
@@ -140,14 +283,12 @@ pool_connection* pool_core::pick(const pool_call& what) {
     for (std::size_t i = 0; i < units_.size(); ++i) {
         auto& unit = units_[i];
         if (!is_usable(unit) || !unit.proven) continue;
-        const auto load = unit.in_flight() + (i == what.avoid ? 1'000'000 : 0);
+        const auto load = unit.in_flight + (i == what.avoid ? 1'000'000 : 0);
         if (best != nullptr && load >= best_unit) continue;
-        for (const auto& each : unit.connections) {
-            if (!each->has_room()) continue;
-            const bool better = best == nullptr || best->unit() != i || each->in_flight() < best->in_flight();
-            if (better) best = each.get();
+        if (auto* found = unit.with_room(); found != nullptr) {
+            best = found;
+            best_unit = load;
         }
-        if (best != nullptr && best->unit() == i) best_unit = load;
     }
     // A busy connection is shared only when no further one may be opened.
     if (best != nullptr && best->in_flight() > 0) want_connection(what);
@@ -158,7 +299,7 @@ void pool_core::send(pool_connection& on, pool_call& what) {
     what.waiting = false;
     what.second = false;
     ++what.attempts;
-    what.sent_at = clock::now();
+    what.sent_at = now();
     what.attempt_until = std::min(what.until, what.sent_at + settings_.answer_timeout);
     arm(what.attempt_until);
     on.send(what);
@@ -182,14 +323,13 @@ void pool_core::serve_waiting() {
 
 void pool_core::answered(pool_connection& on, pool_call& what) {
     auto& unit = units_[on.unit()];
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - what.sent_at).count();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now() - what.sent_at).count();
     const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
     ++unit.stats.answers;
     ++unit.stats.latency[bucket_of(microseconds)];
     unit.stats.latency_sum_us += microseconds;
     judge_unit(on.unit(), *what.subject);
-    auto subject = std::move(what.subject);
-    finish(what, std::move(subject));
+    finish(what, nullptr);
     if (!waiting_.empty()) serve_waiting();
 }
 
@@ -210,7 +350,7 @@ void pool_core::judge_unit(std::size_t unit, const reply& answer) {
 }
 
 bool pool_core::may_repeat(const pool_call& what) const {
-    return settings_.retry == retry_policy::safe_commands && what.is_safe() && !what.is_health && !what.second &&
+    return settings_.retry == retry_policy::safe_commands && what.safe && !what.is_health && !what.second &&
            what.attempts < settings_.attempts && !closed_;
 }
 
@@ -224,18 +364,12 @@ void pool_core::lost(pool_call& what, std::size_t unit, const error& why) {
     finish(what, judge_loss(why, what.subject->command, true));
 }
 
-void pool_core::finish(pool_call& what, result<reply_ptr> outcome) {
+/// With the answer in the call where `why` is null.
+void pool_core::finish(pool_call& what, const error* why) {
     deactivate(what);
-    what.on_stop.reset();
-    auto done = std::move(*what.done);
-    auto slot = boost::asio::get_associated_cancellation_slot(done);
-    if (slot.is_connected()) slot.clear();
-    calls_.give_back(&what);
-    auto executor = boost::asio::get_associated_executor(done, strand_);
-    if (executor == boost::asio::any_completion_executor(strand_)) return std::move(done)(std::move(outcome));
-    boost::asio::dispatch(strand_,
-        boost::asio::bind_executor(executor,
-            [end = std::move(done), outcome = std::move(outcome)]() mutable { std::move(end)(std::move(outcome)); }));
+    if (what.on_stop) what.on_stop.reset();
+    if (what.cancellable) what.end->slot().clear();
+    what.end->finish(why == nullptr ? what.subject.get() : nullptr, why, what);
 }
 
 void pool_core::activate(pool_call& what) {
@@ -365,7 +499,7 @@ pool_stats pool_core::stats() const {
         made.units.push_back(unit.stats);
         made.units.back().state = unit.state;
         made.units.back().open_connections = unit.connections.size();
-        made.units.back().in_flight = unit.in_flight();
+        made.units.back().in_flight = unit.in_flight;
     }
     return made;
 }

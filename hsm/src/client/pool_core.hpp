@@ -7,16 +7,16 @@
 
 #include <cipherlane/hsm/pool_settings.hpp>
 #include <cipherlane/hsm/pool_stats.hpp>
+#include <cipherlane/hsm/raw_command.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <random>
 
 namespace cipherlane::hsm {
@@ -29,16 +29,35 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     pool_core(boost::asio::any_io_executor on, pool_settings settings);
     pool_core(const pool_core&) = delete;
     pool_core& operator=(const pool_core&) = delete;
+    ~pool_core();
 
     [[nodiscard]] const pool_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
     [[nodiscard]] std::size_t room() const noexcept;
     [[nodiscard]] reply_ptr fresh_reply() { return reply_shelf::take(replies_, settings_.dialect); }
 
-    /// From any thread: encodes `subject` (or takes `raw`) into a call.
-    [[nodiscard]] result<pool_call*> prepare(reply_ptr subject, byte_view raw, const call& bounds);
-    /// From any thread: starts it; `done` is called once.
-    void submit(pool_call* what, net::completion<reply_ptr> done);
+    /// From any thread: puts a typed request, or a raw one, into a call.
+    [[nodiscard]] result<pool_call*> prepare(const operation_request& request, const call& bounds);
+    [[nodiscard]] result<pool_call*> prepare(const raw_command& command, const call& bounds);
+    /// From any thread: starts it; its end hears of it once.
+    void submit(pool_call* what, const call_end_source& end);
+    /// Gives an error to an end, not from within this function.
+    void refuse_later(const error& why, const call_end_source& end);
+    /// A call whose end is over.
+    void recycle(pool_call& used);
+
+    /// While one lives, requests are gathered and leave together at its end, and time stands still.
+    class batch {
+      public:
+        explicit batch(pool_core& of);
+        batch(const batch&) = delete;
+        batch& operator=(const batch&) = delete;
+        ~batch();
+
+      private:
+        pool_core& core_;
+        const pool_core* outer_;
+    };
 
     void begin();
     void close();
@@ -50,8 +69,20 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void lost(pool_call& what, std::size_t unit, const error& why);
     void closed(pool_connection& which, const error& why);
     void count_late(std::size_t unit) { ++units_[unit].stats.late_answers; }
+    [[nodiscard]] pool_unit& unit_at(std::size_t unit) noexcept { return units_[unit]; }
+    /// Whether `which` need not flush: the batch under way does.
+    [[nodiscard]] bool gathers(pool_connection& which);
 
   private:
+    [[nodiscard]] bool is_here() const noexcept;
+    [[nodiscard]] clock::time_point now() const noexcept { return batches_ != 0 ? now_ : clock::now(); }
+    [[nodiscard]] pool_call& take_call();
+    [[nodiscard]] result<pool_call*> bounded(pool_call& made, const call& bounds);
+    [[nodiscard]] result<void> encode(const operation_request& request, pool_call& into);
+    void take_inbox();
+    void flush_gathered();
+    void refuse(pool_call& what, const error& why);
+    void watch_for_cancel(pool_call& what);
     void admit(pool_call& what);
     void place(pool_call& what);
     [[nodiscard]] pool_connection* pick(const pool_call& what);
@@ -68,7 +99,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void end_waiting(const error& why);
 
     void check_health(pool_connection& on);
-    void health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, result<reply_ptr> answer);
+    void health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, const result<short_bytes>& answer);
+    class health_end;
     void look_after_connections(clock::time_point now);
     void judge_unit(std::size_t unit, const reply& answer);
 
@@ -77,7 +109,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void expire(pool_call& what, clock::time_point now);
     void cancel(pool_call& what, std::uint64_t serial);
     [[nodiscard]] bool may_repeat(const pool_call& what) const;
-    void finish(pool_call& what, result<reply_ptr> outcome);
+    void finish(pool_call& what, const error* why);
+    void finish(pool_call& what, const error& why) { finish(what, &why); }
     void activate(pool_call& what);
     void deactivate(pool_call& what);
 
@@ -86,8 +119,16 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     boost::asio::any_io_executor strand_;
     boost::asio::steady_timer timer_;
     clock::time_point armed_ = clock::time_point::max();
+    prepared_commands prepared_;
     std::shared_ptr<reply_shelf> replies_ = std::make_shared<reply_shelf>();
-    pool_call_shelf calls_;
+    pool_call_shelf calls_;         ///< for other threads
+    std::vector<pool_call*> spare_; ///< for the strand
+    std::mutex inbox_guard_;
+    std::vector<pool_call*> inbox_; ///< submitted by other threads
+    std::vector<pool_call*> taken_; ///< out of the inbox
+    std::vector<pool_connection*> gathered_;
+    std::size_t batches_ = 0;
+    clock::time_point now_{}; ///< of the batch under way
     std::vector<pool_unit> units_;
     std::vector<pool_call*> active_;
     std::deque<pool_call*> waiting_;

@@ -22,12 +22,29 @@ struct pool_unit {
     error fault;         ///< what is wrong with its or our certificate, if that is why it rests
     unit_stats stats;
 
-    [[nodiscard]] std::size_t in_flight() const noexcept {
-        std::size_t sum = 0;
+    std::size_t in_flight = 0;          ///< on all its connections
+    std::vector<pool_connection*> idle; ///< those with room and nothing in flight
+
+    /// The connection with the fewest calls; null where none has room.
+    [[nodiscard]] pool_connection* with_room() const noexcept {
+        if (!idle.empty()) return idle.back();
+        pool_connection* best = nullptr;
         for (const auto& each : connections) {
-            sum += each->in_flight();
+            if (each->has_room() && (best == nullptr || each->in_flight() < best->in_flight())) best = each.get();
         }
-        return sum;
+        return best;
+    }
+    void note_idle(pool_connection& which) {
+        if (which.idle_place_ != pool_connection::not_idle) return;
+        which.idle_place_ = idle.size();
+        idle.push_back(&which);
+    }
+    void forget_idle(pool_connection& which) {
+        if (which.idle_place_ == pool_connection::not_idle) return;
+        idle[which.idle_place_] = idle.back();
+        idle[which.idle_place_]->idle_place_ = which.idle_place_;
+        idle.pop_back();
+        which.idle_place_ = pool_connection::not_idle;
     }
 };
 

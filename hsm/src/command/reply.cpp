@@ -14,6 +14,7 @@ void reply::clear() noexcept {
     status = {};
     asked.clear();
     values.clear();
+    if (raw.empty()) return;
     wipe(raw);
     raw.clear();
 }

@@ -53,6 +53,7 @@ std::optional<byte_view> field_set::get(field_name name) const noexcept {
 }
 
 void field_set::clear() noexcept {
+    if (entries_.empty()) return;
     wipe(store_);
     store_.clear();
     entries_.clear();

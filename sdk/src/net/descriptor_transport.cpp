@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <unistd.h>
+#include <utility>
 
 namespace cipherlane::net {
 namespace {
@@ -87,7 +88,17 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
         reading_.into = into;
         reading_.lapses = 0;
         reading_.end_read.emplace(std::move(done));
-        step_read();
+        // A line that gave less than was asked for is most likely empty: waiting asks the system anyway.
+        if (std::exchange(drained_, false)) return await_input();
+        step_read(delivery::posted);
+    }
+
+    result<std::size_t> write_now(byte_view data) {
+        assert(!writing_.pending);
+        if (!open_ || failed_) return make(net_errc::not_open, "write");
+        attempt tried = try_write(data);
+        if (tried.what == attempt::kind::failed) return std::move(tried.why);
+        return tried.count;
     }
 
     /// From any thread. The generations keep a cancel that runs late from ending an operation begun after it.
@@ -131,6 +142,9 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
         asio::cancellation_signal signal;
         asio::steady_timer pause;
     };
+
+    /// How an outcome reaches the handler: an initiating function must return first, a reactor's callback need not.
+    enum class delivery { posted, direct };
 
     [[nodiscard]] error make(net_errc code, std::string_view doing) const noexcept {
         return error(code, where_).during(doing).at_endpoint(endpoint_);
@@ -217,20 +231,25 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
         return std::nullopt;
     }
 
-    void step_read() {
+    void await_input() { when_ready(reading_, stream_descriptor::wait_read, &descriptor_state::continue_read); }
+
+    void continue_read() { step_read(delivery::direct); }
+
+    void step_read(delivery how) {
         for (;;) {
-            if (auto early = ended_early(reading_, "read")) return finish_read(std::move(*early));
+            if (auto early = ended_early(reading_, "read")) return finish_read(std::move(*early), how);
             attempt tried = try_read(reading_.into, reading_.lapses);
             switch (tried.what) {
-            case attempt::kind::moved: return finish_read(tried.count);
+            case attempt::kind::moved:
+                drained_ = tried.count < reading_.into.size();
+                return finish_read(tried.count, how);
             case attempt::kind::interrupted: break;
-            case attempt::kind::failed: return finish_read(std::move(tried.why));
-            case attempt::kind::would_block:
-                return when_ready(reading_, stream_descriptor::wait_read, &descriptor_state::step_read);
+            case attempt::kind::failed: return finish_read(std::move(tried.why), how);
+            case attempt::kind::would_block: return await_input();
             case attempt::kind::lapse:
                 reading_.pause.expires_after(lapse_pause);
                 return reading_.pause.async_wait(
-                    [self = shared_from_this()](const boost::system::error_code&) { self->step_read(); });
+                    [self = shared_from_this()](const boost::system::error_code&) { self->continue_read(); });
             }
         }
     }
@@ -248,11 +267,15 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
         finish_write({});
     }
 
-    void finish_read(result<std::size_t> outcome) {
+    void finish_read(result<std::size_t> outcome, delivery how) {
         reading_.pending = false;
         completion<std::size_t> done(std::move(*reading_.end_read));
         reading_.end_read.reset();
-        post_completion(executor_, std::move(done), std::move(outcome));
+        if (how == delivery::posted) return post_completion(executor_, std::move(done), std::move(outcome));
+        auto to = asio::get_associated_executor(done, executor_);
+        if (to == asio::any_completion_executor(executor_)) return std::move(done)(std::move(outcome));
+        asio::dispatch(
+            to, [end = std::move(done), what = std::move(outcome)]() mutable { std::move(end)(std::move(what)); });
     }
 
     void finish_write(result<void> outcome) {
@@ -270,6 +293,7 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
     wakeup interrupt_;
     std::atomic<bool> open_{true};
     std::atomic<bool> failed_{false};
+    bool drained_ = false; ///< the last read took all that was there
     operation reading_;
     operation writing_;
 };
@@ -288,6 +312,7 @@ class descriptor_transport final : public transport {
     void async_read_some(byte_span into, completion<std::size_t> done) override {
         state_->async_read_some(into, std::move(done));
     }
+    result<std::size_t> write_now(byte_view data) override { return state_->write_now(data); }
     void cancel() noexcept override { state_->cancel(); }
     void close() noexcept override { state_->close(); }
     bool is_open() const noexcept override { return state_->is_open(); }

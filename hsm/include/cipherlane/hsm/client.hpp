@@ -34,6 +34,7 @@ class client final : public operations {
     ~client() override;
 
     [[nodiscard]] const profile& dialect() const noexcept override;
+    [[nodiscard]] boost::asio::any_io_executor get_executor() const override;
     /// Connects if it is not connected.
     [[nodiscard]] result<void> connect(const call& bounds);
     /// Ends what is under way and hangs up.
@@ -43,9 +44,7 @@ class client final : public operations {
 
   protected:
     [[nodiscard]] result<reply_ptr> run_command(const operation_request& request, const call& bounds) override;
-    void start_command(
-        const operation_request& request, const call& bounds, net::completion<reply_ptr> done) override;
-    [[nodiscard]] boost::asio::any_io_executor default_executor() const override;
+    void start_command(const operation_request& request, const call& bounds, const call_end_source& end) override;
 
   private:
     struct impl;

@@ -38,6 +38,15 @@ class field_set {
     [[nodiscard]] bool has(field_name name) const noexcept { return find(name) != nullptr; }
     /// The value, or nothing where it was never set.
     [[nodiscard]] std::optional<byte_view> get(field_name name) const noexcept;
+    /// As `get`, for those who ask the same of many sets: looks first where it stood before and keeps that in `near`.
+    [[nodiscard]] std::optional<byte_view> get_near(field_name name, std::size_t& near) const noexcept {
+        if (near >= entries_.size() || entries_[near].name != name) {
+            const auto* found = find(name);
+            if (found == nullptr) return std::nullopt;
+            near = static_cast<std::size_t>(found - entries_.data());
+        }
+        return byte_view(store_).subspan(entries_[near].offset, entries_[near].size);
+    }
     /// The value; empty where it was never set.
     [[nodiscard]] byte_view value(field_name name) const noexcept { return get(name).value_or(byte_view{}); }
     [[nodiscard]] std::string_view text(field_name name) const noexcept { return as_text(value(name)); }

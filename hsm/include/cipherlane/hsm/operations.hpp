@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/call.hpp>
+#include <cipherlane/hsm/call_end.hpp>
 #include <cipherlane/hsm/card_requests.hpp>
 #include <cipherlane/hsm/data_requests.hpp>
 #include <cipherlane/hsm/key_requests.hpp>
@@ -9,15 +10,9 @@
 #include <cipherlane/hsm/raw_command.hpp>
 #include <cipherlane/hsm/sm_requests.hpp>
 #include <cipherlane/hsm/unit_requests.hpp>
-#include <cipherlane/net/completion.hpp>
 
-#include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/post.hpp>
 
 namespace cipherlane::hsm {
 
@@ -34,6 +29,8 @@ class operations {
     virtual ~operations() = default;
 
     [[nodiscard]] virtual const profile& dialect() const noexcept = 0;
+    /// Where handlers run that have no executor of their own.
+    [[nodiscard]] virtual boost::asio::any_io_executor get_executor() const = 0;
 
     /// Any typed request, blocking.
     template <class Request>
@@ -49,29 +46,10 @@ class operations {
         using response = typename Request::response;
         return boost::asio::async_initiate<Token, void(result<response>)>(
             [this](auto handler, const Request* what, call limits) {
-                auto executor = boost::asio::get_associated_executor(handler, default_executor());
-                auto slot = boost::asio::get_associated_cancellation_slot(handler);
-                start_command(*what, limits,
-                    boost::asio::bind_executor(
-                        executor, boost::asio::bind_cancellation_slot(
-                                      slot, [end = std::move(handler)](result<reply_ptr> answer) mutable {
-                                          if (!answer) return std::move(end)(result<response>(answer.error()));
-                                          auto read = response::from(**answer);
-                                          answer->reset();
-                                          std::move(end)(std::move(read));
-                                      })));
+                using end = typed_end<response, std::decay_t<decltype(handler)>>;
+                start_command(*what, limits, end::from(handler));
             },
             token, &request, bounds);
-    }
-
-    /// Gives `why` to a handler, not from within the initiating function.
-    template <class T>
-    void fail_later(error why, net::completion<T> done) {
-        auto executor = boost::asio::get_associated_executor(done, default_executor());
-        boost::asio::post(default_executor(),
-            boost::asio::bind_executor(executor, [end = std::move(done), why = std::move(why)]() mutable {
-                std::move(end)(result<T>(std::move(why)));
-            }));
     }
 
     /// A command as bytes. Never repeated by itself.
@@ -119,10 +97,8 @@ class operations {
   protected:
     operations() = default;
     [[nodiscard]] virtual result<reply_ptr> run_command(const operation_request& request, const call& bounds) = 0;
-    /// `request` is read before this returns.
-    virtual void start_command(
-        const operation_request& request, const call& bounds, net::completion<reply_ptr> done) = 0;
-    [[nodiscard]] virtual boost::asio::any_io_executor default_executor() const = 0;
+    /// `request` and what `end` points to are read before this returns.
+    virtual void start_command(const operation_request& request, const call& bounds, const call_end_source& end) = 0;
 };
 
 } // namespace cipherlane::hsm

@@ -30,6 +30,7 @@ class pool final : public operations {
     ~pool() override;
 
     [[nodiscard]] const profile& dialect() const noexcept override;
+    [[nodiscard]] boost::asio::any_io_executor get_executor() const override;
     [[nodiscard]] result<raw_answer> execute(const raw_command& command, const call& bounds) override;
 
     /// No new calls to that unit (by its place in the settings); those under way end by themselves.
@@ -41,9 +42,7 @@ class pool final : public operations {
 
   protected:
     [[nodiscard]] result<reply_ptr> run_command(const operation_request& request, const call& bounds) override;
-    void start_command(
-        const operation_request& request, const call& bounds, net::completion<reply_ptr> done) override;
-    [[nodiscard]] boost::asio::any_io_executor default_executor() const override;
+    void start_command(const operation_request& request, const call& bounds, const call_end_source& end) override;
 
   private:
     struct worker;

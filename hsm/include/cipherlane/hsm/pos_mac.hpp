@@ -2,6 +2,10 @@
 
 #include <cipherlane/hsm/mac_requests.hpp>
 #include <cipherlane/hsm/operations.hpp>
+#include <cipherlane/net/completion.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
 
 #include <array>
 
@@ -28,12 +32,16 @@ template <class Token>
 auto async_make_pos_mac(operations& unit, const key& tak, byte_view mab, const call& bounds, Token&& token) {
     return boost::asio::async_initiate<Token, void(result<pos_mac>)>(
         [](auto handler, operations* by, result<make_mac_request> request, call limits) {
+            auto on = boost::asio::get_associated_executor(handler, by->get_executor());
+            auto slot = boost::asio::get_associated_cancellation_slot(handler);
             net::completion<pos_mac> done(std::move(handler));
-            if (!request) return by->fail_later(request.error(), std::move(done));
-            by->async_make_mac(*request, limits, [end = std::move(done)](result<mac_result> made) mutable {
-                if (!made) return std::move(end)(result<pos_mac>(made.error()));
-                std::move(end)(result<pos_mac>(pos_mac_field(*made)));
-            });
+            if (!request) return net::post_completion<pos_mac>(by->get_executor(), std::move(done), request.error());
+            by->async_make_mac(*request, limits,
+                boost::asio::bind_executor(on, boost::asio::bind_cancellation_slot(slot,
+                                                   [end = std::move(done)](const result<mac_result>& made) mutable {
+                                                       std::move(end)(made ? result<pos_mac>(pos_mac_field(*made))
+                                                                           : made.error());
+                                                   })));
         },
         token, &unit, pos_mac_request(unit.dialect(), tak, mab), bounds);
 }

@@ -36,6 +36,13 @@ class transport {
     /// As `read_some`; ended early by `cancel`.
     virtual void async_read_some(byte_span into, completion<std::size_t> done) = 0;
 
+    /// Writes what can leave without waiting and says how much that was, perhaps nothing: saves who sends often the
+    /// cost of an operation. Not while a write is under way. Transports that cannot tell take nothing.
+    [[nodiscard]] virtual result<std::size_t> write_now(byte_view data) {
+        (void)data;
+        return std::size_t{0};
+    }
+
     /// Ends what is under way with `cancelled`. Idempotent.
     virtual void cancel() noexcept = 0;
     /// Idempotent; ends what is under way.
