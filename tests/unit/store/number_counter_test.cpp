@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sys/stat.h>
@@ -156,6 +157,90 @@ TEST_F(NumberCounter, ServesManyAtOnce) {
         all.insert(mine.begin(), mine.end());
     EXPECT_EQ(all.size(), 60U);
     EXPECT_EQ(opened().next("a", soon()).value(), 120U);
+}
+
+/// Writes down what SQLite asks the disk to do, in order: "write", "sync", each with "file" or "journal", and "remove
+/// journal", with "for good" where the folder is synced too. The default VFS while it lives.
+class disk_watch {
+  public:
+    disk_watch()
+        : original_(sqlite3_vfs_find(nullptr)) {
+        watching_ = this;
+        shim_ = *original_;
+        shim_.zName = "watch";
+        shim_.xOpen = [](sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* out) {
+            auto* system = watching_->original_;
+            const int code = system->xOpen(system, name, file, flags, out);
+            if (code == SQLITE_OK) watching_->wrap(file, flags);
+            return code;
+        };
+        shim_.xDelete = [](sqlite3_vfs*, const char* name, int sync_folder) {
+            watching_->done.push_back(sync_folder != 0 ? "remove journal for good" : "remove journal");
+            return watching_->original_->xDelete(watching_->original_, name, sync_folder);
+        };
+        sqlite3_vfs_register(&shim_, 1);
+    }
+    disk_watch(const disk_watch&) = delete;
+    disk_watch& operator=(const disk_watch&) = delete;
+    ~disk_watch() {
+        sqlite3_vfs_unregister(&shim_);
+        sqlite3_vfs_register(original_, 1);
+        watching_ = nullptr;
+    }
+
+    std::vector<std::string> done;
+
+  private:
+    void wrap(sqlite3_file* file, int flags) {
+        const bool main = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+        auto& [theirs, ours] = main ? main_ : journal_;
+        theirs = file->pMethods;
+        ours = *theirs;
+        ours.xWrite = main ? write<true> : write<false>;
+        ours.xSync = main ? sync<true> : sync<false>;
+        file->pMethods = &ours;
+    }
+    template <bool Main>
+    static const sqlite3_io_methods& theirs(const char* what) {
+        watching_->done.push_back(std::string(what) + (Main ? " file" : " journal"));
+        return *(Main ? watching_->main_ : watching_->journal_).first;
+    }
+    template <bool Main>
+    static int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
+        return theirs<Main>("write").xWrite(file, data, size, at);
+    }
+    template <bool Main>
+    static int sync(sqlite3_file* file, int flags) {
+        return theirs<Main>("sync").xSync(file, flags);
+    }
+
+    static inline disk_watch* watching_ = nullptr;
+    sqlite3_vfs* original_;
+    sqlite3_vfs shim_{};
+    std::pair<const sqlite3_io_methods*, sqlite3_io_methods> main_{};
+    std::pair<const sqlite3_io_methods*, sqlite3_io_methods> journal_{};
+};
+
+// What a power cut spares: the old page is safe before the new one is written, the new one before the journal goes,
+// and the journal's end before the caller learns of his range.
+TEST_F(NumberCounter, IsOnTheDiskBeforeTheRangeIsTold) {
+    disk_watch disk;
+    {
+        auto counter = opened();
+        ASSERT_TRUE(counter.reserve("a", 1, 10, key_check, soon()));
+        disk.done.clear();
+        ASSERT_TRUE(counter.reserve("a", 1, 10, key_check, soon()));
+        const auto place = [&](std::string_view what) {
+            return std::find(disk.done.begin(), disk.done.end(), what) - disk.done.begin();
+        };
+        const auto shown = testing::PrintToString(disk.done);
+        ASSERT_FALSE(disk.done.empty());
+        EXPECT_LT(place("write journal"), place("sync journal")) << shown;
+        EXPECT_LT(place("sync journal"), place("write file")) << shown;
+        EXPECT_LT(place("write file"), place("sync file")) << shown;
+        EXPECT_LT(place("sync file"), place("remove journal for good")) << shown;
+        EXPECT_EQ(disk.done.back(), "remove journal for good") << shown;
+    }
 }
 
 class NumberIssuer : public NumberCounter {
