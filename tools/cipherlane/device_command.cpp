@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -203,24 +204,27 @@ void run_replay(const device_arguments& what) {
     boost::asio::io_context io;
     auto link = open_link(io, plain);
     const auto bounds = bounds_of(what);
-    std::size_t number = 0;
+    trace_mask said; // what goes over the line now, masked as the trace is
     for (const auto& entry : entries) {
-        ++number;
         if (entry.who == trace_entry::from::till) {
             check(link->write(entry.data, bounds));
+            said.add(entry.who, entry.data);
             continue;
         }
         bytes answer(entry.data.size());
         for (std::size_t at = 0; at < answer.size();) {
             at += value_or_fail(link->read_some(byte_span(answer).subspan(at), bounds.no_later_than(5s)));
         }
-        mask_digits(answer);
-        if (answer != entry.data) {
-            std::cerr << "transfer " << number << ": the device answers otherwise than in the trace\n";
-            throw CLI::RuntimeError(1);
-        }
+        said.add(entry.who, answer);
     }
-    std::cout << number << " transfers as in the trace\n";
+    said.finish();
+    const auto now = said.take();
+    const auto [differs, recorded] = std::ranges::mismatch(now, entries);
+    if (differs != now.end()) {
+        std::cerr << "transfer " << differs - now.begin() + 1 << ": the device answers otherwise than in the trace\n";
+        throw CLI::RuntimeError(1);
+    }
+    std::cout << entries.size() << " transfers as in the trace\n";
 }
 
 void add_port(CLI::App& to, device_arguments& what) {

@@ -12,48 +12,41 @@ trace_link::trace_link(std::unique_ptr<net::transport> inner, const std::string&
     if (!file_) throw std::runtime_error("cannot write " + file);
 }
 
-void mask_digits(bytes& data) {
-    constexpr std::size_t shortest = 12;
-    constexpr std::size_t kept_first = 6;
-    constexpr std::size_t kept_last = 4;
-    for (std::size_t begin = 0; begin < data.size();) {
-        std::size_t end = begin;
-        while (end < data.size() && hex_value(static_cast<char>(data[end])) >= 0)
-            ++end;
-        if (end - begin >= shortest) {
-            std::fill(data.begin() + static_cast<std::ptrdiff_t>(begin + kept_first),
-                data.begin() + static_cast<std::ptrdiff_t>(end - kept_last), std::uint8_t{'0'});
-        }
-        begin = end + 1;
-    }
+trace_link::~trace_link() {
+    mask_.finish();
+    write_down();
 }
 
-void trace_link::note(char direction, byte_view data) {
-    bytes shown(data.begin(), data.end());
-    mask_digits(shown);
-    file_ << direction << ' ' << to_hex(shown) << std::endl;
+void trace_link::note(trace_entry::from who, byte_view data) {
+    mask_.add(who, data);
+    write_down();
+}
+
+void trace_link::write_down() {
+    for (const auto& entry : mask_.take())
+        file_ << (entry.who == trace_entry::from::till ? '>' : '<') << ' ' << to_hex(entry.data) << std::endl;
 }
 
 result<void> trace_link::write(byte_view data, const call& bounds) {
     auto done = inner_->write(data, bounds);
-    if (done) note('>', data);
+    if (done) note(trace_entry::from::till, data);
     return done;
 }
 
 result<std::size_t> trace_link::read_some(byte_span into, const call& bounds) {
     auto size = inner_->read_some(into, bounds);
-    if (size) note('<', into.first(*size));
+    if (size) note(trace_entry::from::device, into.first(*size));
     return size;
 }
 
 void trace_link::async_write(byte_view data, net::completion<void> done) {
-    note('>', data);
+    note(trace_entry::from::till, data);
     inner_->async_write(data, std::move(done));
 }
 
 void trace_link::async_read_some(byte_span into, net::completion<std::size_t> done) {
     inner_->async_read_some(into, [this, into, end = std::move(done)](result<std::size_t> size) mutable {
-        if (size) note('<', into.first(*size));
+        if (size) note(trace_entry::from::device, into.first(*size));
         std::move(end)(std::move(size));
     });
 }

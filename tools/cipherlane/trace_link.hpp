@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cipherlane/trace_mask.hpp"
+
 #include <cipherlane/net/transport.hpp>
 
 #include <fstream>
@@ -10,11 +12,11 @@
 namespace cipherlane::cli {
 
 /// A link that writes down what goes over it, for handing over: one line a transfer, "> HEX" for what the SDK sent,
-/// "< HEX" for what the device sent. Runs of 12 and more digits (a PAN, a track, an encrypted PIN) keep their first
-/// six and last four digits only.
+/// "< HEX" for what the device sent, long numbers masked as `trace_mask` does.
 class trace_link final : public net::transport {
   public:
     trace_link(std::unique_ptr<net::transport> inner, const std::string& file);
+    ~trace_link() override;
 
     result<void> write(byte_view data, const call& bounds) override;
     result<std::size_t> read_some(byte_span into, const call& bounds) override;
@@ -27,19 +29,14 @@ class trace_link final : public net::transport {
     [[nodiscard]] std::string_view endpoint() const noexcept override { return inner_->endpoint(); }
 
   private:
-    void note(char direction, byte_view data);
+    void note(trace_entry::from who, byte_view data);
+    void write_down();
+
     std::unique_ptr<net::transport> inner_;
     std::ofstream file_;
+    trace_mask mask_;
 };
 
-/// Zeroes the middle of every run of 12 and more hexadecimal digits that begins with a decimal one. In place.
-void mask_digits(bytes& data);
-
-/// One transfer of a trace.
-struct trace_entry {
-    enum class from { till, device } who;
-    bytes data;
-};
 /// Throws `std::runtime_error` for a file that is no trace.
 [[nodiscard]] std::vector<trace_entry> read_trace(const std::string& file);
 
