@@ -1,4 +1,6 @@
 #include <cipherlane/drivers/display/bonrix.hpp>
+#include <cipherlane/drivers/display/escpos_printer.hpp>
+#include <cipherlane/drivers/display/line_display.hpp>
 #include <cipherlane/drivers/display/rcall.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/display/weact.hpp>
@@ -16,10 +18,14 @@ result<drivers::step_list> steps_for(unsigned which, std::string_view text) {
     ports::qr_view view;
     view.payload = text;
     view.payee = text.substr(0, text.size() / 2);
-    switch (which % 4) {
+    switch (which % 8) {
     case 0: return drivers::rcall_protocol().show_qr(view);
     case 1: return drivers::rcall_protocol().heartbeat();
     case 2: return drivers::bonrix_protocol().show_qr(view);
+    case 3: return drivers::escpos_printer_protocol().heartbeat();
+    case 4: return drivers::escpos_printer_protocol().show_qr(view);
+    case 5: return drivers::line_display_protocol(drivers::cd5220()).show_text(text, view.payee);
+    case 6: return drivers::line_display_protocol(drivers::epson_dm_d()).show_text(view.payee, text);
     default: {
         drivers::step version;
         version.answer.form = drivers::expected_answer::shape::block;
@@ -36,6 +42,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (size < 2) return 0;
     const byte_view input(data + 2, size - 2);
     static_cast<void>(drivers::weact_version(input));
+    static_cast<void>(drivers::escpos_printer_protocol().identity(input));
+    static_cast<void>(drivers::bonrix_protocol().identity(input));
+    static_cast<void>(drivers::rcall_protocol().identity(input));
     auto steps = steps_for(data[0], as_text(input));
     if (!steps) steps = steps_for(data[0], "code");
     drivers::step_exchange machine(*std::move(steps),

@@ -8,6 +8,7 @@
 namespace cipherlane::drivers {
 
 result<bytes> to_gbk(std::string_view utf8, std::string_view field) {
+    if (utf8.empty()) return bytes(); // iconv wants a buffer to write to
     // GBK has the yuan sign only in full width.
     constexpr std::string_view narrow = "\xC2\xA5";
     constexpr std::string_view wide = "\xEF\xBF\xA5";

@@ -98,5 +98,13 @@ TEST(line_display, cuts_what_is_longer_than_its_line) {
     EXPECT_EQ(out, hex("1B40 0C 1B5141 3132333435363738393031323334353637383930 0D"));
 }
 
+TEST(escpos_printer, prints_a_code_without_a_payee) {
+    escpos_printer_protocol printer; // texts in GBK
+    ports::qr_view view;
+    view.payload = "A";
+    view.total = amount(5);
+    EXPECT_TRUE(printer.show_qr(view));
+}
+
 } // namespace
 } // namespace cipherlane::drivers
