@@ -26,8 +26,8 @@ int main(int argc, char** argv) {
     settings.reopen_first = 50ms;
 
     drivers::keeper_observer watch;
-    watch.opened = [] { std::cout << "display there\n"; };
-    watch.lost = [](const error& why) { std::cout << "display gone: " << why << "\n"; };
+    watch.opened = [] { std::cout << "display there" << std::endl; };
+    watch.lost = [](const error& why) { std::cout << "display gone: " << why << std::endl; };
 
     const std::string device = argv[1];
     drivers::display_keeper display(

@@ -71,6 +71,11 @@ nlohmann::json display_model::control(const nlohmann::json& request) {
     throw std::invalid_argument("unknown command " + cmd);
 }
 
+std::uint64_t display_model::counted(const std::string& what) const {
+    const auto found = counters_.find(what);
+    return found == counters_.end() ? 0 : found->second;
+}
+
 const std::vector<std::string>& display_families() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> all;

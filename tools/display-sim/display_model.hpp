@@ -43,6 +43,8 @@ class display_model {
     /// `state`, `read` (what zxing-cpp and zbar read from the picture), `snapshot` (`path`: a PNG; read too),
     /// `counters`, `faults`. Throws `std::invalid_argument`, `std::runtime_error`.
     virtual nlohmann::json control(const nlohmann::json& request);
+    /// One of the counters; 0 for one that has not begun.
+    [[nodiscard]] std::uint64_t counted(const std::string& what) const;
 
   protected:
     void count(const std::string& what) { ++counters_[what]; }

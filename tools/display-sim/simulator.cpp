@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 namespace cipherlane::sim {
 
@@ -12,7 +13,7 @@ struct display_simulator::impl {
     impl(boost::asio::io_context& io, const std::string& family, const display_options& options, std::string link)
         : on(io)
         , port(
-              io, [this](byte_view data) { model->receive(data); }, std::move(link))
+              io, [this](byte_view data) { take(data); }, std::move(link))
         , model(make_display_model(family, options, around())) {}
 
     display_surroundings around() {
@@ -26,6 +27,18 @@ struct display_simulator::impl {
             [this] { boost::asio::post(on, [this] { unplug(); }); }};
     }
 
+    void take(byte_view data) {
+        constexpr std::size_t most = 8'192;
+        if (!observer) return model->receive(data);
+        for (std::size_t at = 0; at < data.size(); ++at) {
+            model->receive(data.subspan(at, 1));
+            const auto commands = model->counted("commands");
+            if (std::exchange(seen, commands) == commands && ++unseen < most) continue;
+            unseen = 0;
+            observer(*model);
+        }
+    }
+
     void unplug() {
         port.unplug();
         model->link_lost();
@@ -34,6 +47,9 @@ struct display_simulator::impl {
     boost::asio::io_context& on;
     pty_port port;
     std::unique_ptr<display_model> model;
+    std::function<void(display_model&)> observer;
+    std::uint64_t seen = 0;
+    std::size_t unseen = 0;
 };
 
 display_simulator::display_simulator(
@@ -48,6 +64,10 @@ result<void> display_simulator::plug() {
 
 const std::string& display_simulator::path() const noexcept {
     return impl_->port.path();
+}
+
+void display_simulator::watch(std::function<void(display_model&)> observer) {
+    impl_->observer = std::move(observer);
 }
 
 nlohmann::json display_simulator::control(const nlohmann::json& request) {

@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,8 @@ class display_simulator {
 
     [[nodiscard]] result<void> plug();
     [[nodiscard]] const std::string& path() const noexcept;
+    /// Called after each command that the model carried out, and within pictures after every few thousand bytes.
+    void watch(std::function<void(display_model&)> observer);
     /// The model's commands and `plug`, `unplug`.
     nlohmann::json control(const nlohmann::json& request);
 

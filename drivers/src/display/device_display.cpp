@@ -1,5 +1,6 @@
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
+#include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/net/engine.hpp>
 
 #include <algorithm>
@@ -68,7 +69,11 @@ result<void> device_display::set_brightness(int percent, const call& bounds) {
 }
 
 result<std::string> device_display::heartbeat(const call& bounds) {
-    CIPHERLANE_TRY(auto answer, perform(protocol_->heartbeat(), bounds));
+    auto question = protocol_->heartbeat();
+    if (!question && !link_->is_open()) { // a device that cannot be asked may still be known to be gone
+        return error(drivers_errc::device_gone, layer::drivers).during("heartbeat").at_endpoint(link_->endpoint());
+    }
+    CIPHERLANE_TRY(auto answer, perform(std::move(question), bounds));
     return protocol_->identity(answer);
 }
 

@@ -242,10 +242,9 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
 
     void beat(moment now) {
         auto alive = device_->heartbeat(own_bounds());
-        if (alive) {
+        if (alive ||
+            alive.error().is(condition::unsupported)) { // one that cannot be asked may be known to be gone later
             heartbeat_at_ = now + settings_.heartbeat_every;
-        } else if (alive.error().is(condition::unsupported)) {
-            heartbeat_at_ = never;
         } else {
             drop(alive.error());
         }

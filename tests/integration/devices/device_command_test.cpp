@@ -73,6 +73,36 @@ TEST_F(device_command, masks_long_numbers_in_a_trace_and_replays_it) {
     EXPECT_EQ(run({"replay", "--port", device_, "--trace", trace}), 0) << said_;
 }
 
+TEST_F(device_command, shows_a_code_on_a_described_display) {
+    // The plate's protocol over a line: the same description with another link.
+    auto started = sim::child_process::start(
+        {program("cipherlane-display-sim"), "--driver", "hid-plate"}, (folder_ / "plate.log").string());
+    ASSERT_TRUE(started) << started.error();
+    const auto device = started->await("device", 10s).value();
+    const auto control = started->await("control", 10s).value();
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    std::ifstream example(fs::path(root != nullptr ? root : ".") / "drivers/descriptions/hid-plate.toml");
+    std::string text(std::istreambuf_iterator<char>(example), {});
+    const auto begin = text.find("[hid]");
+    ASSERT_NE(begin, std::string::npos);
+    text.replace(begin, text.find("[packet]") - begin, "[serial]\nbaud = 115200\n\n");
+    const auto description = (folder_ / "plate.toml").string();
+    std::ofstream(description) << text;
+    EXPECT_EQ(run({"show", "--port", device, "--description", description, "--qr", "HELLO", "--amount", "12.34"}), 0)
+        << said_;
+    EXPECT_NE(said_.find("acknowledged"), std::string::npos) << said_;
+    auto rig = sim::control_client::connect(control);
+    ASSERT_TRUE(rig) << rig.error();
+    EXPECT_EQ(rig->ask({{"cmd", "read"}})["codes"], nlohmann::json::array({"HELLO"}));
+    EXPECT_EQ(rig->ask({{"cmd", "read"}})["zbar"], nlohmann::json::array({"HELLO"}));
+    std::ofstream(description) << text << "\n[command.dance]\n";
+    EXPECT_NE(run({"show", "--port", device, "--description", description, "--qr", "HELLO"}), 0);
+    std::ifstream log(folder_ / "tool.log");
+    const std::string why(std::istreambuf_iterator<char>(log), {});
+    EXPECT_NE(why.find("plate.toml:"), std::string::npos) << why;
+    EXPECT_NE(why.find("command.dance"), std::string::npos) << why;
+}
+
 TEST_F(device_command, says_what_is_wrong) {
     EXPECT_NE(run({"show", "--port", "/nonexistent", "--qr", "A"}), 0);
     EXPECT_NE(run({"show", "--port", device_}), 0);

@@ -18,6 +18,12 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
+/// What both readers see.
+void expect_codes(const json& read, const json& wanted) {
+    EXPECT_EQ(read["codes"], wanted) << "zxing-cpp";
+    EXPECT_EQ(read["zbar"], wanted) << "zbar";
+}
+
 constexpr const char* sample_code = "https://qr.95516.com/00010000/62123456789012345678901234567890";
 
 ports::qr_view view() {
@@ -71,13 +77,13 @@ TEST(weact_on_pty, shows_a_code_that_a_reader_reads) {
     auto shown = panel->show_qr(view(), call(10s));
     ASSERT_TRUE(shown) << shown.error();
     EXPECT_EQ(*panel->heartbeat(call(5s)), "WeAct Display FS V1.0.0.0"); // all before it has been drawn
-    EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
     EXPECT_EQ(glass.tell({{"cmd", "counters"}})["pixels"], 320 * 480);
     auto other = view();
     other.payload = "https://qr.95516.com/00010000/62999999999912345678901234567890";
     ASSERT_TRUE(panel->show_qr(other, call(10s)));
     ASSERT_TRUE(panel->heartbeat(call(5s)));
-    EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({other.payload}));
+    expect_codes(glass.tell({{"cmd", "read"}}), json::array({other.payload}));
     EXPECT_LT(glass.tell({{"cmd", "counters"}})["pixels"].get<int>(), 320 * 480 * 142 / 100);
     ASSERT_TRUE(panel->set_brightness(50, call(5s)));
     EXPECT_EQ(glass.state_with("brightness", 127)["brightness"], 127);
@@ -117,7 +123,7 @@ TEST(bonrix_on_pty, loses_no_command_while_the_display_draws) {
     code.payee = "Shop";
     ASSERT_TRUE(screen.show_amount(amount(1234), call(5s)));
     ASSERT_TRUE(screen.show_qr(code, call(5s)));
-    EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
     ASSERT_TRUE(screen.show_outcome(ports::payment_outcome::approved, amount(1234), call(5s)));
     EXPECT_EQ(glass.state_with("screen", "DisplaySuccessQRCodeScreen")["screen"], "DisplaySuccessQRCodeScreen");
     auto counters = glass.tell({{"cmd", "counters"}});
@@ -130,7 +136,7 @@ TEST(escpos_on_pty, prints_a_code) {
     auto printer = paper.open("escpos");
     ASSERT_TRUE(printer->show_qr(view(), call(5s)));
     EXPECT_EQ(*printer->heartbeat(call(5s)), "ESC/POS printer");
-    EXPECT_EQ(paper.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    expect_codes(paper.tell({{"cmd", "read"}}), json::array({sample_code}));
     EXPECT_EQ(paper.tell({{"cmd", "state"}})["lines_hex"], json::array({"D0C7B9E2BFA7B7C8", "A3A431322E3334"}));
 }
 

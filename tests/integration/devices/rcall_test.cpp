@@ -19,6 +19,12 @@ using namespace std::chrono_literals;
 using drivers::drivers_errc;
 using nlohmann::json;
 
+/// What both readers see.
+void expect_codes(const json& read, const json& wanted) {
+    EXPECT_EQ(read["codes"], wanted) << "zxing-cpp";
+    EXPECT_EQ(read["zbar"], wanted) << "zbar";
+}
+
 constexpr const char* sample_code = "https://qr.95516.com/00010000/62123456789012345678901234567890";
 
 /// The driver and the simulated display at the two ends of a pty.
@@ -71,7 +77,7 @@ TEST_F(rcall_on_pty, shows_the_code_that_was_asked_for) {
     ASSERT_TRUE(screen) << screen.error();
     auto shown = (*screen)->show_qr(view(), bounds_);
     ASSERT_TRUE(shown) << shown.error();
-    EXPECT_EQ(tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    expect_codes(tell({{"cmd", "read"}}), json::array({sample_code}));
     auto state = tell({{"cmd", "state"}});
     EXPECT_EQ(state["header"], "星光咖啡");
     EXPECT_EQ(state["footer"], "¥12.34");
@@ -79,7 +85,7 @@ TEST_F(rcall_on_pty, shows_the_code_that_was_asked_for) {
     EXPECT_EQ(*(*screen)->heartbeat(bounds_), "R-Call QR-1.3.10.7789");
     EXPECT_TRUE((*screen)->unique_id(bounds_));
     EXPECT_TRUE((*screen)->show_outcome(ports::payment_outcome::approved, amount(1234), bounds_));
-    EXPECT_EQ(tell({{"cmd", "read"}})["codes"], json::array());
+    expect_codes(tell({{"cmd", "read"}}), json::array());
     EXPECT_EQ(tell({{"cmd", "state"}})["header"], "支付成功");
 }
 
@@ -155,7 +161,7 @@ TEST_F(rcall_on_pty, gets_its_picture_again_when_it_comes_back) {
         std::this_thread::sleep_for(5ms);
     }
     EXPECT_EQ(tell({{"cmd", "counters"}})["command Q"].get<int>(), before + 1);
-    EXPECT_EQ(tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
+    expect_codes(tell({{"cmd", "read"}}), json::array({sample_code}));
 }
 
 } // namespace

@@ -40,23 +40,38 @@ error refused(drivers_errc code) {
     return {make_error_code(code), layer::drivers};
 }
 
+step version_question(std::chrono::milliseconds timeout) {
+    auto question = command("version", weact::ask_version());
+    question.answer.form = expected_answer::shape::block;
+    question.answer.how = expected_answer::test::starts_with;
+    question.answer.text = {version_command | read};
+    question.answer.size = version_answer;
+    question.answer.timeout = timeout;
+    return question;
+}
+
 /// Makes the panel's commands of what changes.
 class weact_writer final : public panel_writer {
   public:
-    explicit weact_writer(weact_profile::turned how)
-        : how_(how) {}
+    explicit weact_writer(const weact_profile& profile)
+        : profile_(profile) {}
 
-    void begin() override { steps_.push_back(command("orientation", weact::set_orientation(how_))); }
+    void begin() override { steps_.push_back(command("orientation", weact::set_orientation(profile_.orientation))); }
     void fill(const rectangle& where, colour ink) override {
         steps_.push_back(command("fill", weact::fill(where, ink)));
     }
     void picture(const rectangle& where, const frame& from) override {
         steps_.push_back(command("bitmap", weact::bitmap(where, from)));
     }
-    [[nodiscard]] step_list take() { return std::move(steps_); }
+    /// The panel answers a question only after what came before it. Closed in the middle of a picture, it would take
+    /// the next commands for pixels.
+    [[nodiscard]] step_list take() {
+        if (!steps_.empty()) steps_.push_back(version_question(profile_.answer_timeout));
+        return std::move(steps_);
+    }
 
   private:
-    weact_profile::turned how_;
+    const weact_profile& profile_;
     step_list steps_;
 };
 
@@ -154,37 +169,37 @@ void weact_protocol::settled(ending how) {
 }
 
 result<step_list> weact_protocol::show_qr(const ports::qr_view& view) {
-    weact_writer to(profile_.orientation);
+    weact_writer to(profile_);
     CIPHERLANE_CHECK(screen_.show_qr(view, to));
     return to.take();
 }
 
 result<step_list> weact_protocol::show_amount(const amount& total) {
-    weact_writer to(profile_.orientation);
+    weact_writer to(profile_);
     screen_.show_amount(total, to);
     return to.take();
 }
 
 result<step_list> weact_protocol::show_text(std::string_view line1, std::string_view line2) {
-    weact_writer to(profile_.orientation);
+    weact_writer to(profile_);
     screen_.show_text(line1, line2, to);
     return to.take();
 }
 
 result<step_list> weact_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    weact_writer to(profile_.orientation);
+    weact_writer to(profile_);
     screen_.show_outcome(what, total, to);
     return to.take();
 }
 
 result<step_list> weact_protocol::clear() {
-    weact_writer to(profile_.orientation);
+    weact_writer to(profile_);
     screen_.clear(to);
     return to.take();
 }
 
 result<step_list> weact_protocol::show_remaining(std::chrono::seconds left) {
-    weact_writer to(profile_.orientation);
+    weact_writer to(profile_);
     CIPHERLANE_CHECK(screen_.show_remaining(left, to));
     return to.take();
 }
@@ -197,14 +212,8 @@ result<step_list> weact_protocol::set_brightness(int percent) {
 }
 
 result<step_list> weact_protocol::heartbeat() {
-    auto question = command("version", weact::ask_version());
-    question.answer.form = expected_answer::shape::block;
-    question.answer.how = expected_answer::test::starts_with;
-    question.answer.text = {version_command | read};
-    question.answer.size = version_answer;
-    question.answer.timeout = profile_.answer_timeout;
     step_list steps;
-    steps.push_back(std::move(question));
+    steps.push_back(version_question(profile_.answer_timeout));
     return steps;
 }
 
@@ -216,6 +225,7 @@ result<std::string> weact_protocol::identity(byte_view answer) const {
 ports::display_capabilities weact_protocol::capabilities() const noexcept {
     ports::display_capabilities can;
     can.qr = can.amount = can.text = can.outcome = can.brightness = can.countdown = true;
+    can.acknowledges = true;
     can.readable = can_read_codes();
     return can;
 }

@@ -1,3 +1,4 @@
+#include "display-sim/zbar_reader.hpp"
 #include "support/bytes.hpp"
 
 #include <cipherlane/drivers/display/code_reader.hpp>
@@ -390,12 +391,15 @@ data = "50 {left:le16} {top:le16} {width:le16} {height:le16} {pixels}"
     view.valid_for = 60s;
     carry_out(protocol->show_qr(view));
     EXPECT_EQ(read_codes(glass), std::vector<std::string>{view.payload});
+    EXPECT_EQ(sim::read_with_zbar(glass), std::vector<std::string>{view.payload});
     view.payload = "https://pay.example/2";
     view.total = amount(777);
     carry_out(protocol->show_qr(view));
     EXPECT_EQ(read_codes(glass), std::vector<std::string>{view.payload});
+    EXPECT_EQ(sim::read_with_zbar(glass), std::vector<std::string>{view.payload});
     carry_out(protocol->show_remaining(9s));
     EXPECT_EQ(read_codes(glass), std::vector<std::string>{view.payload});
+    EXPECT_EQ(sim::read_with_zbar(glass), std::vector<std::string>{view.payload});
     carry_out(protocol->clear());
     EXPECT_EQ(glass, frame(128, 160));
 }

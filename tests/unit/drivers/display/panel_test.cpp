@@ -1,3 +1,4 @@
+#include "display-sim/zbar_reader.hpp"
 #include "support/bytes.hpp"
 
 #include <cipherlane/drivers/display/code_reader.hpp>
@@ -23,6 +24,12 @@ ports::qr_view view(std::string_view payload = sample_code) {
     made.payee = "星光咖啡";
     made.valid_for = 60s;
     return made;
+}
+
+/// Both readers see this code and no other.
+void expect_code(const frame& picture, std::string_view text) {
+    EXPECT_TRUE(reads_as(picture, text)) << "zxing-cpp";
+    EXPECT_EQ(sim::read_with_zbar(picture), std::vector<std::string>{std::string(text)}) << "zbar";
 }
 
 std::size_t bytes_of(const step_list& steps) {
@@ -102,7 +109,7 @@ TEST(weact, reads_its_version) {
 
 TEST_F(weact_panel, shows_a_code_that_reads_back) {
     show(protocol_->show_qr(view()));
-    EXPECT_TRUE(reads_as(glass_.glass, sample_code));
+    expect_code(glass_.glass, sample_code);
     show(protocol_->show_outcome(ports::payment_outcome::approved, amount(1234)));
     EXPECT_TRUE(read_codes(glass_.glass).empty());
     show(protocol_->clear());
@@ -113,7 +120,7 @@ TEST_F(weact_panel, sends_only_what_changed) {
     show(protocol_->show_qr(view()));
     auto countdown = show(protocol_->show_remaining(59s));
     EXPECT_LE(bytes_of(countdown), whole * 5 / 100);
-    EXPECT_TRUE(reads_as(glass_.glass, sample_code));
+    expect_code(glass_.glass, sample_code);
     auto same = show(protocol_->show_remaining(59s));
     EXPECT_TRUE(same.empty());
     auto dearer = view();
@@ -127,10 +134,12 @@ TEST_F(weact_panel, replaces_a_code_in_few_rectangles_and_hides_the_amount_meanw
     auto next = view("https://qr.95516.com/00010000/62999999999912345678901234567890");
     next.total = amount(5678);
     auto steps = show(protocol_->show_qr(next));
+    EXPECT_EQ(steps.back().out, weact::ask_version()) << "whose answer says that all has arrived";
+    steps.pop_back();
     EXPECT_LE(steps.size(), 9U); // at most 8 pictures after the fill
     EXPECT_EQ(steps.front().out[0], 0x04);
     EXPECT_LE(bytes_of(steps), whole * 42 / 100);
-    EXPECT_TRUE(reads_as(glass_.glass, next.payload));
+    expect_code(glass_.glass, next.payload);
     const auto last = steps.back().out;
     EXPECT_LT(last[3] + (last[4] << 8), 120); // the amount comes last, above the code
 }
@@ -158,7 +167,7 @@ TEST(panel_painter, fits_codes_on_small_panels) {
     ASSERT_TRUE(painter);
     auto picture = painter->code(view());
     ASSERT_TRUE(picture) << picture.error();
-    EXPECT_TRUE(reads_as(*picture, sample_code));
+    expect_code(*picture, sample_code);
     auto large = view(std::string(900, 'x'));
     EXPECT_EQ(painter->code(large).error().code(), drivers_errc::does_not_fit);
     EXPECT_FALSE(panel_painter::create(10, 80, {}));

@@ -37,7 +37,8 @@ namespace weact {
 } // namespace weact
 
 /// A pixel panel that knows no codes: the SDK lays everything out, reads the finished code back, and sends only the
-/// rectangles that changed. While one code gives way to another the amount is blank.
+/// rectangles that changed. While one code gives way to another the amount is blank. Each update ends with the
+/// question for the version: its answer says that the panel has taken everything before it.
 class weact_protocol final : public screen_protocol {
   public:
     /// @return `bad_setting`, `font_missing`.

@@ -1,0 +1,231 @@
+#include "subjects.hpp"
+
+#include "display-sim/simulator.hpp"
+#include "display-sim/usb_display.hpp"
+#include "integration/devices/io_thread.hpp"
+#include "simkit/echo_model.hpp"
+#include "support/usb_rig.hpp"
+
+#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/device_display.hpp>
+#include <cipherlane/drivers/display/display_family.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <unistd.h>
+#include <utility>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string example(const std::string& description) {
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    return std::string(root != nullptr ? root : ".") + "/drivers/descriptions/" + description + ".toml";
+}
+
+/// A display model at the end of a pty, under a name that stays the same over replugging.
+class line_subject final : public display_subject {
+  public:
+    explicit line_subject(const display_case& of)
+        : family_(of.family)
+        , link_((std::filesystem::temp_directory_path() /
+                 ("cipherlane-conformance-" + std::to_string(::getpid()) + "-" + of.name))
+                    .string()) {
+        sim::display_options options;
+        options.width = of.width;
+        options.height = of.height;
+        options.drawing = 1'000ms; // the driver leaves a Bonrix alone for a little longer
+        model_ = std::make_unique<sim::display_simulator>(there_.context(), of.model, options, link_);
+        plug();
+    }
+    ~line_subject() override {
+        there_.stop();
+        model_.reset();
+    }
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        return drivers::open_display(here_.get_executor(), family_, link_, {}, bounds);
+    }
+    bool is_model() const noexcept override { return true; }
+    nlohmann::json ask(const nlohmann::json& request) override {
+        return there_.call_there([&] { return model_->control(request); });
+    }
+    void unplug() override { ask({{"cmd", "unplug"}}); }
+    void plug() override { ask({{"cmd", "plug"}}); }
+    void watch(std::function<void(sim::display_model&)> observer) override {
+        there_.call_there([&] { model_->watch(std::move(observer)); });
+    }
+
+  private:
+    std::string family_;
+    std::string link_;
+    boost::asio::io_context here_;
+    io_thread there_;
+    std::unique_ptr<sim::display_simulator> model_;
+};
+
+/// A described display behind the real libusb.
+class usb_subject final : public display_subject {
+  public:
+    explicit usb_subject(const display_case& of)
+        : model_(of.model) {
+        options_.description_file = example(of.description);
+        plug();
+        options_.usb = drivers::usb_host::start({}, logger::none()).value();
+        drivers::usb_filter filter;
+        filter.product = model_.identity().product;
+        if (!options_.usb->wait_for(filter, call(5s))) throw std::runtime_error("no device on the rig");
+    }
+    ~usb_subject() override {
+        model_.watch({});
+        model_.detached();
+    }
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        return drivers::open_display(here_.get_executor(), "described", "", options_, bounds);
+    }
+    bool is_model() const noexcept override { return true; }
+    nlohmann::json ask(const nlohmann::json& request) override { return model_.ask(request); }
+    void unplug() override {
+        model_.detached();
+        port_.reset();
+    }
+    void plug() override { port_ = rig_.plug(model_); }
+    void watch(std::function<void(sim::display_model&)> observer) override { model_.watch(std::move(observer)); }
+
+  private:
+    usb_rig rig_;
+    sim::usb_display model_;
+    std::unique_ptr<usb_port> port_;
+    boost::asio::io_context here_;
+    drivers::display_options options_;
+};
+
+class real_subject final : public display_subject {
+  public:
+    real_subject(std::string family, std::string device, drivers::display_options options)
+        : family_(std::move(family))
+        , device_(std::move(device))
+        , options_(std::move(options)) {}
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        return drivers::open_display(here_.get_executor(), family_, device_, options_, bounds);
+    }
+
+  private:
+    std::string family_;
+    std::string device_;
+    drivers::display_options options_;
+    boost::asio::io_context here_;
+};
+
+/// A modem on the line.
+class modem_subject final : public display_subject {
+  public:
+    explicit modem_subject(std::string family)
+        : family_(std::move(family))
+        , port_(there_.context(), [this](byte_view) {
+            const auto answer = as_bytes("\r\nERROR\r\n");
+            port_.send({answer.begin(), answer.end()});
+        }) {
+        there_.call_there([&] { port_.plug().value(); });
+    }
+    ~modem_subject() override { there_.stop(); }
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        return drivers::open_display(here_.get_executor(), family_, port_.path(), {}, bounds);
+    }
+
+  private:
+    std::string family_;
+    boost::asio::io_context here_;
+    io_thread there_;
+    sim::pty_port port_;
+};
+
+/// An echo on USB with the ids of another device: what it answers is what it was asked.
+class echo_subject final : public display_subject {
+  public:
+    explicit echo_subject(const display_case& of)
+        : port_(rig_.plug(model_)) {
+        auto description = drivers::load_display_description(example(of.description)).value();
+        description.over = drivers::display_description::link::usb;
+        description.usb.device.vendor = model_.identity().vendor;
+        description.usb.device.product = model_.identity().product;
+        description.usb.zero = drivers::usb_settings::zero_packet::closes_full_packets;
+        description_ = std::move(description);
+        usb_ = drivers::usb_host::start({}, logger::none()).value();
+        if (!usb_->wait_for({}, call(5s))) throw std::runtime_error("no device on the rig");
+    }
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        CIPHERLANE_TRY(auto link, drivers::open_described_link(here_.get_executor(), description_, "", usb_, bounds));
+        CIPHERLANE_TRY(auto protocol, drivers::described_protocol::create(description_, drivers::wording::english()));
+        auto display = std::make_unique<drivers::device_display>(std::move(link), std::move(protocol));
+        CIPHERLANE_CHECK(display->heartbeat(bounds));
+        return std::unique_ptr<ports::display>(std::move(display));
+    }
+
+  private:
+    usb_rig rig_;
+    sim::echo_model model_;
+    std::unique_ptr<usb_port> port_;
+    boost::asio::io_context here_;
+    drivers::display_description description_;
+    std::shared_ptr<drivers::usb_host> usb_;
+};
+
+/// "CIPHERLANE_DEVICE_WEACT_SMALL".
+std::string variable_of(const std::string& name) {
+    std::string variable = "CIPHERLANE_DEVICE_" + name;
+    for (auto& one : variable)
+        one = one == '-' ? '_' : static_cast<char>(one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one);
+    return variable;
+}
+
+} // namespace
+
+nlohmann::json display_subject::ask(const nlohmann::json&) {
+    throw std::logic_error("no model to be asked");
+}
+
+void display_subject::watch(std::function<void(sim::display_model&)>) {}
+
+const std::vector<display_case>& display_cases() {
+    using wire = display_case::wire;
+    using surface = display_case::surface;
+    using qr = display_case::qr;
+    static const std::vector<display_case> cases{
+        {"rcall", "rcall", "rcall", ""},
+        {"bonrix", "bonrix", "bonrix", ""},
+        {"weact", "weact", "weact", ""},
+        {"weact-small", "weact-small", "weact", "", 160, 80},
+        {"escpos", "escpos", "escpos", "", 320, 480, wire::line, surface::paper},
+        {"epson", "epson", "line", "", 320, 480, wire::line, surface::glass, qr::none},
+        {"cd5220", "cd5220", "line", "", 320, 480, wire::line, surface::glass, qr::none},
+        {"led8n", "led8n", "line", "", 320, 480, wire::line, surface::glass, qr::none},
+        {"logic", "logic", "line", "", 320, 480, wire::line, surface::glass, qr::none},
+        {"bulk-panel", "described", "bulk-panel", "bulk-panel", 240, 320, wire::usb},
+        {"hid-plate", "described", "hid-plate", "hid-plate", 320, 480, wire::usb},
+    };
+    return cases;
+}
+
+std::unique_ptr<display_subject> make_subject(const display_case& of) {
+    if (const char* device = std::getenv(variable_of(of.name).c_str())) {
+        drivers::display_options options;
+        if (!of.description.empty()) {
+            const char* file = std::getenv("CIPHERLANE_DEVICE_DESCRIPTION");
+            options.description_file = file != nullptr ? file : example(of.description);
+        }
+        return std::make_unique<real_subject>(of.family, device, options);
+    }
+    if (of.over == display_case::wire::usb) return std::make_unique<usb_subject>(of);
+    return std::make_unique<line_subject>(of);
+}
+
+std::unique_ptr<display_subject> make_stranger(const display_case& of) {
+    if (of.over == display_case::wire::usb) return std::make_unique<echo_subject>(of);
+    return std::make_unique<modem_subject>(of.family);
+}
+
+} // namespace cipherlane::tests
