@@ -26,12 +26,10 @@ class dukpt_derivation {
     dukpt_derivation() = default;
     dukpt_derivation(const dukpt_derivation&) = delete;
     dukpt_derivation& operator=(const dukpt_derivation&) = delete;
+    virtual ~dukpt_derivation() = default;
     [[nodiscard]] virtual result<void> derive(byte_view parent, std::uint32_t counter, byte_span child) = 0;
     /// Overwrites what contexts still hold of the last parent.
     virtual void forget() noexcept = 0;
-
-  protected:
-    ~dukpt_derivation() = default;
 };
 
 /// From the initial key in `key` to the transaction key of `counter`, one step for each one bit, the highest first.

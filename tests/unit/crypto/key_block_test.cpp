@@ -154,6 +154,18 @@ TEST(KeyBlock, GoesThereAndBackWithEveryKey) {
     }
 }
 
+// SP 800-67: with both halves equal TDES is single DES, and so are their variants.
+TEST(KeyBlock, SingleDesProtectionIsTdesWithEqualHalves) {
+    for (auto which : {version::a, version::c}) {
+        auto single = protector_for(which, "0123456789ABCDEF");
+        auto twice = protector_for(which, "0123456789ABCDEF0123456789ABCDEF");
+        const auto key = hex(samples[1].key);
+        const key_block_header_builder header("P0", 'T', 'B');
+        EXPECT_EQ(unwrapped(twice, single.wrap(header, key).value()).value(), samples[1].key);
+        EXPECT_EQ(unwrapped(single, twice.wrap(header, key).value()).value(), samples[1].key);
+    }
+}
+
 TEST(KeyBlock, HidesTheLengthOfTheKey) {
     for (auto which : {version::b, version::d}) {
         auto protector = protector_for(which);
