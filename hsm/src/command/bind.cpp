@@ -21,15 +21,9 @@ bool matches(const binding& each, const operation_request& request) {
         [&](const auto& pair) { return as_text(pair.second) == request.values().text(pair.first); });
 }
 
-/// Fields that take their value from another name where a dialect has several codes for the same thing.
 field_name source_of(const field_spec& field, const field_set& given) {
-    if (given.has(field.name)) return field.name;
-    if (field.domain == "key_usage" || field.domain == "key_type2" || field.domain == "mac_key" ||
-        field.domain == "key_type1")
-        return "key_type"_f;
-    if (field.domain == "algorithm") return "scheme"_f;
-    if (field.name == "source_role"_f) return "source_type"_f;
-    return field.name;
+    const auto other = stand_in_for(field);
+    return given.has(field.name) || other == field_name() ? field.name : other;
 }
 
 /// Account digits of a PAN: the rightmost without the check digit.
@@ -203,6 +197,15 @@ std::string even_parity(const reply& of) {
 }
 
 } // namespace
+
+field_name stand_in_for(const field_spec& field) noexcept {
+    if (field.domain == "key_usage" || field.domain == "key_type2" || field.domain == "mac_key" ||
+        field.domain == "key_type1")
+        return "key_type"_f;
+    if (field.domain == "algorithm") return "scheme"_f;
+    if (field.name == "source_role"_f) return "source_type"_f;
+    return {};
+}
 
 result<void> bind_request(const operation_request& request, reply& into) {
     return request_binder(request, into).bind();

@@ -1,5 +1,6 @@
 #include "command/prepared.hpp"
 
+#include "command/bind.hpp"
 #include "dialect/condition.hpp"
 #include "dialect/encode.hpp"
 
@@ -19,9 +20,6 @@ constexpr std::array prepared_operations{operation::translate_pin, operation::du
 
 /// Fields that the binder fills in a way of its own.
 constexpr std::array own_ways{"length_flag"_f, "size"_f, "mac"_f, "check_value"_f, "lmk_id"_f, "trailer"_f};
-
-constexpr std::array key_type_domains{std::string_view("key_usage"), std::string_view("key_type2"),
-    std::string_view("mac_key"), std::string_view("key_type1")};
 
 constexpr std::size_t most_key = 128;
 constexpr std::size_t most_bounded = 256;
@@ -163,8 +161,7 @@ class prepared_command::maker {
             return;
         }
         into.from.push_back({field.name});
-        if (among(key_type_domains, field.domain)) into.from.push_back({"key_type"_f});
-        if (field.name == "source_role"_f) into.from.push_back({"source_type"_f});
+        if (const auto other = stand_in_for(field); other != field_name()) into.from.push_back({other});
     }
 
     bool add_codes(const field_spec& field, step made) {
