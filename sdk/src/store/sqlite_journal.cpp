@@ -208,7 +208,13 @@ result<void> sqlite_journal::decide(std::uint64_t id, const ports::journal_verdi
     return state_->thread.execute(
         durability::durable, bounds, [own = state_.get(), id, verdict](database& on) -> result<void> {
             CIPHERLANE_TRY(const auto record, record_by_id(on, id, "decide"));
-            if (!may_become(record.state, verdict.state)) return refused(store_errc::bad_transition, "decide");
+            // An approval that somebody has heard of is never reversed.
+            const bool undone =
+                record.state == record_state::approved && verdict.state == record_state::reversal_pending;
+            const bool heard = record.closed || record.settled || record.kind != trade::sale;
+            if (!may_become(record.state, verdict.state) || (undone && heard)) {
+                return refused(store_errc::bad_transition, "decide");
+            }
             CIPHERLANE_CHECK(update_record(on, id, verdict, own->now_ms()));
             if (record.kind != trade::void_sale || verdict.state != record_state::approved) return {};
             auto original = on.prepare("UPDATE records SET state = ? WHERE id = ? AND state = ?");

@@ -182,8 +182,12 @@ TEST_F(Journal, OnlyVerdictsThatFitTheStateAreTaken) {
     const auto record = journal->begin(fresh("key"), nullptr, soon()).value();
     EXPECT_EQ(decide(record.id, record_state::reversed).error().code(), store_errc::bad_transition);
     ASSERT_TRUE(decide(record.id, record_state::approved, 100));
+    ASSERT_TRUE(journal->close_record(record.id, soon()));
     EXPECT_EQ(decide(record.id, record_state::reversal_pending).error().code(), store_errc::bad_transition)
-        << "an approved payment is never reversed";
+        << "an approved payment that was told is never reversed";
+    const auto chip = journal->begin(fresh("chip"), nullptr, soon()).value();
+    ASSERT_TRUE(decide(chip.id, record_state::approved, 100));
+    EXPECT_TRUE(decide(chip.id, record_state::reversal_pending)) << "the card may decline before anybody is told";
     EXPECT_EQ(decide(99, record_state::approved).error().code(), store_errc::no_record);
 }
 
