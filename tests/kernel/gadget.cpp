@@ -13,9 +13,9 @@ const std::string gadgets = "/sys/kernel/config/usb_gadget/";
 constexpr const char* strings = "/strings/0x409";
 constexpr const char* configuration = "/configs/c.1";
 
-void write_file(const std::string& file, const std::string& text) {
+void write_file(const fs::path& file, const std::string& text) {
     std::ofstream out(file, std::ios::binary);
-    if (!(out << text << std::flush)) throw std::runtime_error("gadget: cannot write " + file);
+    if (!(out << text << std::flush)) throw std::runtime_error("gadget: cannot write " + file.string());
 }
 
 } // namespace
@@ -24,8 +24,8 @@ gadget::gadget(
     const std::string& function, const std::string& serial_number, const std::vector<attribute>& attributes)
     : folder_(gadgets + serial_number)
     , function_(function + ".0") {
-    for (const auto* part : {"", strings, configuration})
-        fs::create_directory(folder_ + part);
+    for (const auto& part : {folder_, folder_ + strings, folder_ + configuration})
+        fs::create_directory(part);
     write_file(folder_ + "/idVendor", std::to_string(vendor));
     write_file(folder_ + "/idProduct", std::to_string(product));
     write_file(folder_ + strings + "/manufacturer", "Cipherlane");
@@ -34,7 +34,7 @@ gadget::gadget(
     const std::string own = folder_ + "/functions/" + function_;
     fs::create_directory(own);
     for (const auto& [name, value] : attributes)
-        write_file(own + "/" + name, value);
+        write_file(fs::path(own) / name, value);
     fs::create_directory_symlink(own, folder_ + configuration + "/" + function_);
 }
 

@@ -233,7 +233,8 @@ usb_rig::usb_rig() {
     if (!fs::exists(controllers + "0/attach")) throw std::runtime_error("vhci_hcd is not loaded: use tools/rig-vm");
 }
 
-usb_rig::~usb_rig() = default;
+// Not "= default", which the other rig's could not be.
+usb_rig::~usb_rig() {}
 
 std::unique_ptr<usb_port> usb_rig::plug(sim::device_model& model, const std::string& port) {
     return std::unique_ptr<usb_port>(new usb_port(std::make_unique<usb_port::body>(model, port, ++last_address_)));

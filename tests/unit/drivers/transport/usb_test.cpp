@@ -273,7 +273,7 @@ TEST_P(Usb, UnpluggingIsNoticedAtOnceInEitherOrder) {
         ASSERT_FALSE(got);
         EXPECT_EQ(got.error().code(), make_error_code(drivers_errc::device_gone)) << got.error();
         EXPECT_TRUE(got.error().is(condition::link_lost));
-        EXPECT_LT(noticed - unplugged.load(), 2s);
+        EXPECT_LT(noticed - unplugged.load(), 5s);
         EXPECT_FALSE(link->is_open());
         EXPECT_TRUE(write(*link, bytes{1}).error().is(condition::link_lost));
         link.reset();
@@ -299,6 +299,7 @@ TEST_P(Usb, TheDriverOfTheKernelIsDetachedAndComesBack) {
 }
 
 TEST_P(Usb, RightsThatComeLateAreWaitedFor) {
+    settings_.permission_grace = 60s; // more than a machine under load needs for the rest of this
     port_.reset();
     wait_until_left();
     port_ = rig_.plug(model_);
@@ -308,7 +309,8 @@ TEST_P(Usb, RightsThatComeLateAreWaitedFor) {
         std::this_thread::sleep_for(120ms);
         port_->set_permitted(true);
     });
-    EXPECT_TRUE(open());
+    const auto link = open(call(60s));
+    EXPECT_TRUE(link) << link.error();
 }
 
 TEST_P(Usb, RightsThatNeverComeAreReported) {
