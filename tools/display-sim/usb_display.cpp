@@ -1,5 +1,9 @@
 #include "display-sim/usb_display.hpp"
 
+#include "display-sim/zbar_reader.hpp"
+
+#include <cipherlane/drivers/display/code_reader.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -165,8 +169,12 @@ void usb_display::watch(std::function<void(display_model&)> observer) {
 }
 
 nlohmann::json usb_display::ask(const nlohmann::json& request) {
-    const std::lock_guard held(mutex_);
-    return model_->control(request);
+    std::unique_lock held(mutex_);
+    if (request.at("cmd") != "read") return model_->control(request);
+    // Readers take their time; the device goes on answering its host meanwhile.
+    const auto seen = model_->picture();
+    held.unlock();
+    return {{"codes", drivers::read_codes(seen)}, {"zbar", read_with_zbar(seen)}};
 }
 
 } // namespace cipherlane::sim
