@@ -6,6 +6,7 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
+option(CIPHERLANE_SHARED_UNITS "Compile the sources of large targets together: faster from nothing, slower after a change" OFF)
 set(CIPHERLANE_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them")
 
 find_program(CIPHERLANE_CCACHE ccache)
@@ -17,7 +18,9 @@ find_program(CIPHERLANE_MOLD mold)
 
 add_library(cipherlane_options INTERFACE)
 target_compile_options(cipherlane_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Woverloaded-virtual
+  -Wall -Wextra -Wpedantic -Wconversion -Woverloaded-virtual
+  # Where sources share a unit, names that meet only there are no fault: other presets compile each source alone.
+  $<IF:$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>,-Wno-subobject-linkage,-Wshadow>
   -Wno-missing-field-initializers # settings are aggregates whose members have defaults
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -25,11 +28,6 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   # PR105329).
   target_compile_options(cipherlane_options INTERFACE -Wno-restrict
     $<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-Wno-stringop-overflow>)
-endif()
-if(CMAKE_UNITY_BUILD)
-  # Sources share a translation unit to build faster; names that meet only there are no fault. The presets clang,
-  # release, tidy and cxx23 compile each source alone.
-  target_compile_options(cipherlane_options INTERFACE -Wno-shadow -Wno-subobject-linkage)
 endif()
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(cipherlane_options INTERFACE -Werror)

@@ -17,6 +17,10 @@ std::optional<T> read_value(const std::string& path, int base) {
 
 } // namespace
 
+std::string below(const std::string& root, std::string_view path) {
+    return root + (root.ends_with('/') ? "" : "/") + std::string(path);
+}
+
 std::string read_attribute(const std::string& path) {
     std::ifstream file(path);
     std::string line;

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cipherlane::drivers {
 
+/// `path` below `root`, which may end in a slash.
+[[nodiscard]] std::string below(const std::string& root, std::string_view path);
 /// The first line of a file, as sysfs attributes are; empty if it cannot be read.
 [[nodiscard]] std::string read_attribute(const std::string& path);
 /// An attribute of four hex digits, as sysfs writes USB ids.

@@ -62,7 +62,7 @@ void reply_shelf::give_back(reply* used) noexcept {
 
 namespace {
 
-bool contains(const std::vector<std::string>& list, std::string_view what) {
+bool lists(const std::vector<std::string>& list, std::string_view what) {
     return std::find(list.begin(), list.end(), what) != list.end();
 }
 
@@ -70,9 +70,8 @@ hsm_errc kind_of(const reply& of) {
     const auto code = of.status.code.view();
     const auto& command = *of.command;
     const bool unnamed = of.dialect->meaning(command, code).empty();
-    if (contains(command.mismatch, code) || (unnamed && contains(command.mismatch, "*")))
-        return hsm_errc::verification;
-    return contains(of.dialect->out_of_service, code) ? hsm_errc::out_of_service : hsm_errc::refused;
+    if (lists(command.mismatch, code) || (unnamed && lists(command.mismatch, "*"))) return hsm_errc::verification;
+    return lists(of.dialect->out_of_service, code) ? hsm_errc::out_of_service : hsm_errc::refused;
 }
 
 } // namespace

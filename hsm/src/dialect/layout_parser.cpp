@@ -124,9 +124,9 @@ std::optional<field_kind> kind_of(char letter) {
 }
 
 /// Cuts a layout's text into words, groups and literals, and builds the items.
-class layout_reader {
+class layout_text_reader {
   public:
-    layout_reader(std::string_view text, const layout& known)
+    layout_text_reader(std::string_view text, const layout& known)
         : text_(text)
         , known_(&known) {}
 
@@ -303,7 +303,7 @@ result<bytes> parse_field_value(const field_spec& field, std::string_view text) 
 }
 
 result<layout> parse_layout(std::string_view text, const layout& known) {
-    return layout_reader(text, known).read();
+    return layout_text_reader(text, known).read();
 }
 
 } // namespace cipherlane::hsm

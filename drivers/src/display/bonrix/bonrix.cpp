@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "../text.hpp"
 
 #include <cipherlane/drivers/display/bonrix.hpp>
@@ -9,10 +10,6 @@ namespace cipherlane::drivers {
 namespace {
 
 constexpr std::string_view join = "**";
-
-error refused(drivers_errc code) {
-    return {make_error_code(code), layer::drivers};
-}
 
 /// What "**" would make ambiguous.
 result<void> check_field(std::string_view text, std::size_t most) {

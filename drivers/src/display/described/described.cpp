@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "../charset.hpp"
 #include "../text.hpp"
 
@@ -14,10 +15,6 @@ namespace {
 using action = described_action;
 using value = command_value;
 using item = command_template::item;
-
-error refused(drivers_errc code) {
-    return {make_error_code(code), layer::drivers};
-}
 
 constexpr std::array<std::string_view, command_values> value_names{"payload", "payee", "amount", "words", "line1",
     "line2", "pixels", "seconds", "level", "left", "top", "right", "bottom", "width", "height", "ink", "size", "part",

@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "../charset.hpp"
 #include "../text.hpp"
 
@@ -15,10 +16,6 @@ constexpr std::uint8_t code_level = 69;
 constexpr std::uint8_t code_store = 80;
 constexpr std::uint8_t code_print = 81;
 constexpr std::uint8_t qr_symbol = 49;
-
-error refused(drivers_errc code) {
-    return {make_error_code(code), layer::drivers};
-}
 
 /// GS ( k with one function and its parameters.
 void add_function(bytes& to, std::uint8_t function, byte_view parameters) {

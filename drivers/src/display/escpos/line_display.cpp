@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "../text.hpp"
 
 #include <cipherlane/drivers/display/line_display.hpp>
@@ -84,10 +85,6 @@ constexpr line_dialect logic_row{
 
 void add(bytes& to, std::string_view what) {
     to.insert(to.end(), what.begin(), what.end());
-}
-
-error refused(drivers_errc code) {
-    return {make_error_code(code), layer::drivers};
 }
 
 step command(const line_dialect& dialect, bytes out) {

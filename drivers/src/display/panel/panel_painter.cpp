@@ -1,3 +1,5 @@
+#include "../../refusals.hpp"
+
 #include <cipherlane/drivers/display/code_reader.hpp>
 #include <cipherlane/drivers/display/panel_painter.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -11,10 +13,6 @@ namespace {
 constexpr int least_letters = 8;
 constexpr colour approved_ink = rgb565(0, 120, 40);
 constexpr colour failed_ink = rgb565(176, 0, 0);
-
-error refused(drivers_errc code) {
-    return error(make_error_code(code), layer::drivers).during("paint");
-}
 
 } // namespace
 
@@ -81,7 +79,7 @@ result<frame> panel_painter::code(const ports::qr_view& view) {
     const qr::pixel_area area{static_cast<std::size_t>(layout_.code.left), static_cast<std::size_t>(layout_.code.top),
         static_cast<std::size_t>(layout_.code.width), static_cast<std::size_t>(layout_.code.height)};
     auto placed = qr::draw_rgb565(symbol->modules(), picture.pixels(), static_cast<std::size_t>(width_), area);
-    if (!placed) return refused(drivers_errc::does_not_fit);
+    if (!placed) return refused(drivers_errc::does_not_fit).during("paint");
     line(picture, view.payee, layout_.payee, layout_.payee.height * 3 / 5);
     line(picture, words_.money(view.total), layout_.money, layout_.money.height * 4 / 5);
     if (view.valid_for.count() > 0) {
@@ -90,7 +88,8 @@ result<frame> panel_painter::code(const ports::qr_view& view) {
         line(picture, words_.scan, layout_.countdown, layout_.countdown.height / 2);
     }
     flatten(picture, picture.bounds());
-    if (can_read_codes() && !reads_as(picture, view.payload)) return refused(drivers_errc::unreadable_picture);
+    if (can_read_codes() && !reads_as(picture, view.payload))
+        return refused(drivers_errc::unreadable_picture).during("paint");
     return picture;
 }
 

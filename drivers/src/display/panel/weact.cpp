@@ -1,3 +1,5 @@
+#include "../../refusals.hpp"
+
 #include <cipherlane/drivers/display/code_reader.hpp>
 #include <cipherlane/drivers/display/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -34,10 +36,6 @@ step command(std::string_view name, bytes out) {
     made.name = name;
     made.out = std::move(out);
     return made;
-}
-
-error refused(drivers_errc code) {
-    return {make_error_code(code), layer::drivers};
 }
 
 step version_question(std::chrono::milliseconds timeout) {

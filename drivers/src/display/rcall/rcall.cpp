@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "../text.hpp"
 
 #include <cipherlane/drivers/display/rcall.hpp>
@@ -38,10 +39,6 @@ static_assert(rows_in_order());
 
 constexpr const command_row& row(rcall_command what) noexcept {
     return commands[static_cast<std::size_t>(what)];
-}
-
-error refused(drivers_errc code) {
-    return {make_error_code(code), layer::drivers};
 }
 
 result<void> check_no_command_inside(std::string_view text, std::string_view field) {

@@ -21,10 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string below(const std::string& root, std::string_view path) {
-    return root + (root.ends_with('/') ? "" : "/") + std::string(path);
-}
-
 std::uint32_t hex_number(std::string_view text) {
     std::uint32_t value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value, 16);

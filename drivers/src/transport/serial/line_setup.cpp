@@ -1,5 +1,7 @@
 #include "line_setup.hpp"
 
+#include "../../refusals.hpp"
+
 #include <array>
 #include <cerrno>
 
@@ -32,17 +34,13 @@ bool near(unsigned wanted, unsigned got) {
     return difference <= wanted / 50;
 }
 
-error bad(std::string_view field) {
-    return error(drivers_errc::bad_setting, layer::drivers).in_field(field);
-}
-
 } // namespace
 
 result<void> set_up_line(int descriptor, const serial_settings& settings) {
     termios2 line{};
     if (::ioctl(descriptor, TCGETS2, &line) != 0) {
         // A file that is no terminal cannot be this device.
-        return errno == ENOTTY ? bad("device") : net::error_from_errno(errno, layer::drivers);
+        return errno == ENOTTY ? bad_setting("device") : net::error_from_errno(errno, layer::drivers);
     }
     line.c_iflag = settings.flow == serial_settings::flow_kind::xon_xoff ? IXON | IXOFF : 0;
     line.c_oflag = 0;
@@ -53,10 +51,10 @@ result<void> set_up_line(int descriptor, const serial_settings& settings) {
     line.c_cc[VMIN] = 1;
     line.c_cc[VTIME] = 0;
     if (::ioctl(descriptor, TCSETS2, &line) != 0) {
-        return errno == EINVAL ? bad("baud") : net::error_from_errno(errno, layer::drivers);
+        return errno == EINVAL ? bad_setting("baud") : net::error_from_errno(errno, layer::drivers);
     }
     if (::ioctl(descriptor, TCGETS2, &line) != 0) return net::error_from_errno(errno, layer::drivers);
-    if (!near(settings.baud, line.c_ospeed)) return bad("baud");
+    if (!near(settings.baud, line.c_ospeed)) return bad_setting("baud");
     return {};
 }
 

@@ -12,12 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string below(const std::string& root, std::string_view path) {
-    std::string joined = root;
-    if (joined.empty() || joined.back() != '/') joined += '/';
-    return joined.append(path);
-}
-
 /// The links of /dev/serial/by-id, by the name of the port that they lead to.
 std::map<std::string, std::string> by_id_links(const std::string& root) {
     std::map<std::string, std::string> links;

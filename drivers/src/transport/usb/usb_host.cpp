@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "usb_error.hpp"
 #include "usb_link.hpp"
 #include "usb_registry.hpp"
@@ -74,10 +75,6 @@ void consider(usb_pipe_info& chosen, const libusb_endpoint_descriptor& endpoint,
     if (better) chosen = {endpoint.bEndpointAddress, type, std::size_t{endpoint.wMaxPacketSize} & 0x7FFU};
 }
 
-error bad(std::string_view field) {
-    return error(drivers_errc::bad_setting, layer::drivers).in_field(field);
-}
-
 result<pipes> find_pipes(libusb_device* device, const usb_settings& settings) {
     libusb_config_descriptor* raw = nullptr;
     if (const int code = libusb_get_active_config_descriptor(device, &raw); code != 0) return usb_call_failure(code);
@@ -95,12 +92,12 @@ result<pipes> find_pipes(libusb_device* device, const usb_settings& settings) {
                 consider(
                     in ? found.in : found.out, one.endpoint[e], in ? settings.in_endpoint : settings.out_endpoint);
             }
-            if (settings.in_endpoint != 0 && found.in.address == 0) return bad("in_endpoint");
-            if (settings.out_endpoint != 0 && found.out.address == 0) return bad("out_endpoint");
+            if (settings.in_endpoint != 0 && found.in.address == 0) return bad_setting("in_endpoint");
+            if (settings.out_endpoint != 0 && found.out.address == 0) return bad_setting("out_endpoint");
             return found;
         }
     }
-    return bad("interface_number");
+    return bad_setting("interface_number");
 }
 
 using owned_handle = std::unique_ptr<libusb_device_handle, decltype(&libusb_close)>;
@@ -109,13 +106,13 @@ result<void> claim(libusb_device_handle* handle, const usb_settings& settings) {
     const bool detach = settings.other_driver == usb_settings::kernel_driver::detach;
     libusb_set_auto_detach_kernel_driver(handle, detach ? 1 : 0);
     int code = libusb_claim_interface(handle, settings.interface_number);
-    if (code == LIBUSB_ERROR_NOT_FOUND) return bad("interface_number");
+    if (code == LIBUSB_ERROR_NOT_FOUND) return bad_setting("interface_number");
     if (code != 0) return usb_call_failure(code);
     if (settings.alternate_setting == 0) return {};
     code = libusb_set_interface_alt_setting(handle, settings.interface_number, settings.alternate_setting);
     if (code != 0) {
         libusb_release_interface(handle, settings.interface_number);
-        return bad("alternate_setting");
+        return bad_setting("alternate_setting");
     }
     return {};
 }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cipherlane/core/error.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <string_view>
+
+namespace cipherlane::drivers {
+
+inline error refused(drivers_errc why) {
+    return {make_error_code(why), layer::drivers};
+}
+
+/// A setting out of range; `field` names it.
+inline error bad_setting(std::string_view field) {
+    return refused(drivers_errc::bad_setting).in_field(field);
+}
+
+} // namespace cipherlane::drivers
