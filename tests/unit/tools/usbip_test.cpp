@@ -12,7 +12,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace cipherlane::sim {
@@ -402,6 +404,9 @@ TEST(UsbipSocket, ServesASocketUntilEitherEndCloses) {
         if (host_closes) ::shutdown(ends[0], SHUT_WR);
         std::uint8_t more = 0;
         EXPECT_EQ(::recv(ends[0], &more, 1, 0), 0) << "the device hangs up";
+        // The peer sees the hang-up a moment before the model does.
+        for (int i = 0; i < 500 && device.function().connected(); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
         EXPECT_FALSE(device.function().connected());
         ::close(ends[0]);
     }
