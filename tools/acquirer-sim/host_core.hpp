@@ -32,7 +32,7 @@ struct host_reply {
     bool hang_up_first = false; ///< close instead of answering
 };
 
-/// The simulated acquirer without its sockets: one request message in, one reply out (`cup-pos`, pos-8583 §1).
+/// The simulated acquirer without its sockets: one request message in, one reply out (`cup-pos`).
 ///
 /// Checks the MAC before it believes a field, translates each PIN, books in the ledger, makes the answer's MAC. Asks
 /// the cipher machine at most three times a sale. Not thread-safe; throws `std::runtime_error` if the ledger fails.

@@ -1,4 +1,4 @@
-// Design §5: a sale asks the PIN pad at most three times (ABECS), the cipher machine at most three times (place F,
+// A sale asks the PIN pad at most three times (ABECS), the cipher machine at most three times (place F,
 // behind the host) and the acquirer once. Each device counts for itself.
 #include "support/lane_fixture.hpp"
 

@@ -91,7 +91,7 @@ TEST(Key, ClonesWorkInThreadsOfTheirOwn) {
         EXPECT_EQ(mac, "A1C72E74"); // ISO/IEC 9797-1:2011 B.4
 }
 
-// pos-8583: the check values of a published sign-in, whole blocks.
+// The check values of a published sign-in, whole blocks.
 TEST(CheckValue, ComparesWithinThePolicy) {
     const auto key = hex("807A23AD32B36D457AE91FDF927570EA");
     const auto check = [&](std::string_view expected, const key_policy& policy) {

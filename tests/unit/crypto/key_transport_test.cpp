@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* tmk = "CA5D92598DCA48CE8A4C76361A9269E9";
 
-// pos-8583, K1: a sign-in as it was published.
+// A sign-in as it was published.
 TEST(KeyWrap, OpensTheKeysOfASignIn) {
     auto wrapping = test_key<key_encryption_key>(algorithm::tdes, tmk);
     const auto pin = unwrap_key_ecb<purpose::pin_encryption>(

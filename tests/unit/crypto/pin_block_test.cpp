@@ -24,7 +24,7 @@ TEST(ClearPin, HasFourToTwelveDigits) {
     EXPECT_TRUE(pin_of("1234").clone() == pin_of("1234"));
 }
 
-// pos-8583, K5.
+// As other tills do it.
 TEST(PinBlock, EncodesFormat0AsOtherTillsDo) {
     const auto pin = pin_of("123456");
     const auto block = [&](std::string_view digits) {
