@@ -1,11 +1,11 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/trace_link.hpp"
 
+#include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
-#include <cipherlane/drivers/transport/serial_ports.hpp>
 #include <cipherlane/net/engine.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -15,7 +15,6 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <unistd.h>
 
 namespace cipherlane::cli {
 namespace {
@@ -127,31 +126,48 @@ void run_show(const device_arguments& what) {
     show_on(screen, what);
 }
 
-/// Why a port cannot be opened, in words; empty if it can.
-std::string obstacle(const std::string& path) {
-    if (::access(path.c_str(), R_OK | W_OK) == 0) return {};
-    if (errno == EACCES) {
-        return "no permission: add the user to the group of the node (dialout on Debian), or install the udev rules";
+constexpr std::string_view kind_name(drivers::found_device::kind what) {
+    switch (what) {
+    case drivers::found_device::kind::serial: return "serial";
+    case drivers::found_device::kind::hid: return "hid";
+    case drivers::found_device::kind::usb: break;
     }
-    return "cannot be opened: " +
-           std::string(boost::system::error_code(errno, boost::system::system_category()).message());
+    return "usb";
 }
 
-void run_list() {
-    const auto ports = drivers::list_serial_ports();
-    if (ports.empty()) std::cout << "no serial ports with hardware behind them\n";
-    for (const auto& port : ports) {
-        std::cout << port.path;
-        if (!port.product_name.empty()) std::cout << "  " << port.product_name;
-        if (!port.by_id.empty()) std::cout << "\n    stable name: " << port.by_id;
-        for (const auto& family : drivers::display_families()) {
-            if (family.vendor && family.vendor == port.vendor && family.product == port.product) {
-                std::cout << "\n    driver: " << family.name << " (" << family.about << ")";
-            }
-        }
-        if (auto why = obstacle(port.path); !why.empty()) std::cout << "\n    " << why;
-        std::cout << "\n";
+void print(const drivers::found_device& device) {
+    const bool usb = device.what == drivers::found_device::kind::usb;
+    std::cout << kind_name(device.what) << "  "
+              << (usb ? "usb:" + device.path.substr(0, device.path.find('@')) : device.path);
+    if (!device.name.empty()) std::cout << "  " << device.name;
+    if (!device.identity.empty()) std::cout << "\n    identity: " << device.identity;
+    for (const auto& name : device.drivers) {
+        const auto* family = drivers::find_display_family(name);
+        std::cout << "\n    driver: " << name;
+        if (family != nullptr) std::cout << " (" << family->about << ")";
     }
+    if (!device.reason.empty()) std::cout << "\n    " << device.reason;
+    std::cout << "\n";
+}
+
+void list_devices(const std::string& root) {
+    std::shared_ptr<drivers::usb_host> usb;
+    if (root == "/") {
+        auto started = drivers::usb_host::start();
+        if (started) {
+            usb = *std::move(started);
+        } else {
+            std::cout << "no list of USB devices: " << started.error() << "\n";
+        }
+    }
+    const auto found = drivers::discover(usb.get(), root);
+    if (found.empty()) std::cout << "no serial line with hardware behind it, no HID and no USB device\n";
+    for (const auto& device : found)
+        print(device);
+}
+
+void run_list(const std::string& root) {
+    list_devices(root);
     std::cout << "drivers:\n";
     for (const auto& family : drivers::display_families()) {
         std::cout << "  " << family.name << std::string(14 - std::min<std::size_t>(13, family.name.size()), ' ')
@@ -167,23 +183,34 @@ bool probe_display(const device_arguments& what, const drivers::display_family& 
     auto protocol = family.make(options_of(what));
     if (!protocol || !(*protocol)->heartbeat()) return false;
     const call bounds(3s);
-    auto link = value_or_fail(
-        drivers::open_display_link(io.get_executor(), family.name, what.port, options_of(what), bounds));
-    drivers::device_display screen(std::move(link), *std::move(protocol));
+    auto link = drivers::open_display_link(io.get_executor(), family.name, what.port, options_of(what), bounds);
+    if (!link) {
+        std::cout << family.name << ": " << link.error() << "\n";
+        return false;
+    }
+    drivers::device_display screen(*std::move(link), *std::move(protocol));
     auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
     std::cout << family.name << ": " << (name ? *name : name.error().to_string()) << "\n";
     return name.has_value();
 }
 
+/// A PIN pad is on a serial line.
 bool probe_pinpad(const device_arguments& what) {
+    for (const std::string_view other : {"tcp:", "tls:", "usb:"}) {
+        if (what.port.starts_with(other)) return false;
+    }
     boost::asio::io_context io;
     drivers::serial_settings settings;
     settings.device = what.port;
     settings.baud = 19'200;
     const call bounds(3s);
-    auto link = value_or_fail(drivers::open_serial(io.get_executor(), settings, bounds));
+    auto link = drivers::open_serial(io.get_executor(), settings, bounds);
+    if (!link) {
+        std::cout << "abecs: " << link.error() << "\n";
+        return false;
+    }
     drivers::abecs_exchange opening({drivers::abecs::open_command()}, drivers::abecs_exchange::start::with_cancel);
-    auto answer = net::run(opening, *link, bounds);
+    auto answer = net::run(opening, **link, bounds);
     std::cout << "abecs: " << (answer ? "an ABECS PIN pad" : answer.error().to_string()) << "\n";
     return answer.has_value();
 }
@@ -266,8 +293,12 @@ void add_device_command(CLI::App& tool) {
     auto what = std::make_shared<device_arguments>();
     auto* device = tool.add_subcommand("device", "displays and PIN pads: what is plugged in, test pictures, traces");
     device->require_subcommand(1);
-    device->add_subcommand("list", "serial ports, the driver that fits, why one cannot be opened")
-        ->callback(run_list);
+    auto root = std::make_shared<std::string>("/");
+    auto* list =
+        device->add_subcommand("list", "serial lines, HID and USB: the driver that fits, why it cannot be opened");
+    list->add_option("--root", *root, "look at the sys and dev below this folder; no USB then")
+        ->capture_default_str();
+    list->callback([root] { run_list(*root); });
 
     auto* show = device->add_subcommand("show", "show a code, an amount, text or an outcome");
     add_driver(*show, *what);

@@ -111,5 +111,48 @@ TEST_F(device_command, says_what_is_wrong) {
     EXPECT_NE(said_.find("led8n"), std::string::npos);
 }
 
+TEST_F(device_command, lists_kind_identity_drivers_and_reason) {
+    const auto file = [&](const std::string& path, const std::string& text) {
+        fs::create_directories((folder_ / path).parent_path());
+        std::ofstream(folder_ / path) << text;
+    };
+    const std::string panel = "sys/devices/usb1/1-1";
+    file(panel + "/idVendor", "1a86\n");
+    file(panel + "/idProduct", "fe0c\n");
+    fs::create_directories(folder_ / panel / "1-1:1.0/ttyACM0");
+    fs::create_directories(folder_ / "sys/class/tty/ttyACM0");
+    fs::create_symlink(folder_ / panel / "1-1:1.0/ttyACM0", folder_ / "sys/class/tty/ttyACM0/device");
+    const std::string plate = "sys/devices/usb1/1-2/1-2:1.1/0003:1209:5A02.0001";
+    file(plate + "/uevent", "HID_ID=0003:00001209:00005A02\nHID_NAME=Plate\nHID_UNIQ=SN9\n");
+    file("dev/hidraw3", "");
+    fs::create_directories(folder_ / "sys/class/hidraw/hidraw3");
+    fs::create_symlink(folder_ / plate, folder_ / "sys/class/hidraw/hidraw3/device");
+    ASSERT_EQ(run({"list", "--root", folder_.string()}), 0) << said_;
+    EXPECT_NE(
+        said_.find("serial  " + (folder_ / "dev/ttyACM0").string() + "\n    identity: 1-1\n    driver: weact ("),
+        std::string::npos)
+        << said_;
+    EXPECT_NE(said_.find("driver: weact-small ("), std::string::npos) << said_;
+    EXPECT_NE(said_.find("ttyACM0 does not exist"), std::string::npos) << said_;
+    EXPECT_NE(said_.find("hid  " + (folder_ / "dev/hidraw3").string() + "  Plate\n    identity: 1209:5a02:SN9\n"),
+        std::string::npos)
+        << said_;
+}
+
+TEST_F(device_command, probes_each_family_that_has_a_question) {
+    EXPECT_EQ(run({"probe", "--port", device_}), 0) << said_;
+    EXPECT_NE(said_.find("rcall: R-Call"), std::string::npos) << said_;
+    EXPECT_NE(said_.find("abecs: "), std::string::npos) << said_;
+}
+
+TEST_F(device_command, a_probe_goes_on_where_a_link_cannot_be_opened) {
+    for (const std::string port : {"tcp:127.0.0.1:1", "usb:1209:ffff", "/nonexistent"}) {
+        EXPECT_EQ(run({"probe", "--port", port}), 1) << port;
+        EXPECT_NE(said_.find("rcall: "), std::string::npos) << port << ": " << said_;
+        EXPECT_NE(said_.find("escpos: "), std::string::npos) << port << ": " << said_;
+        EXPECT_EQ(said_.find("abecs: ") == std::string::npos, port.find(':') != std::string::npos) << said_;
+    }
+}
+
 } // namespace
 } // namespace cipherlane

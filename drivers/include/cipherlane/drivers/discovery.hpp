@@ -14,13 +14,13 @@ namespace cipherlane::drivers {
 /// A row of the table of devices that a driver is known to fit, by what they say of themselves on USB.
 struct known_device {
     enum class certainty : std::uint8_t {
-        device, ///< these ids belong to this device alone
+        device, ///< these ids belong to devices of this driver, or of the rows beside it
         chip,   ///< the ids of a common interface chip: the device behind it must be asked
     };
 
     std::uint16_t vendor = 0;
     std::uint16_t product = 0;
-    std::string_view driver; ///< "weact-fs", "bonrix"
+    std::string_view driver; ///< a family of `display_families`: "weact", "bonrix"
     std::string_view words;  ///< for people
     certainty sure = certainty::device;
 };

@@ -1,8 +1,10 @@
 #include <cipherlane/drivers/discovery.hpp>
+#include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/transport/hid.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <grp.h>
@@ -58,9 +60,27 @@ TEST_F(Discovery, NamesTheDriverThatFits) {
     const auto found = discover(nullptr, root_.string());
     ASSERT_EQ(found.size(), 2U);
     EXPECT_EQ(found[0].what, found_device::kind::serial);
-    EXPECT_EQ(found[0].drivers, std::vector<std::string>{"weact-fs"});
+    EXPECT_EQ(found[0].drivers, (std::vector<std::string>{"weact", "weact-small"}));
     EXPECT_EQ(found[0].state, found_device::access::usable) << found[0].reason;
     EXPECT_TRUE(found[1].drivers.empty()) << "any protocol may be behind a plain serial chip";
+}
+
+TEST(KnownDevices, HaveDriversThatExist) {
+    ASSERT_FALSE(known_devices().empty());
+    for (const auto& device : known_devices()) {
+        const auto* family = find_display_family(device.driver);
+        ASSERT_NE(family, nullptr) << device.driver;
+        EXPECT_EQ(family->vendor, device.vendor) << device.driver;
+        EXPECT_EQ(family->product, device.product) << device.driver;
+    }
+}
+
+TEST(KnownDevices, HoldEveryFamilyWithIds) {
+    for (const auto& family : display_families()) {
+        if (!family.vendor) continue;
+        EXPECT_TRUE(std::ranges::any_of(known_devices(), [&](const auto& row) { return row.driver == family.name; }))
+            << family.name;
+    }
 }
 
 TEST_F(Discovery, SaysThatANodeIsMissing) {
