@@ -40,6 +40,12 @@ cases(F...) -> cases<F...>; // clang 14 does not deduce aggregates
 
 constexpr auto never = moment::max();
 
+/// The device is there, and what it was told is the fault: opened anew it would end the same way.
+bool turned_down(const error& why) {
+    return why.is(condition::misuse) || why.is(condition::unsupported) || why.is(condition::local_fault) ||
+           why.is(condition::rejected_by_peer);
+}
+
 } // namespace
 
 result<void> keeper_settings::validate() const {
@@ -92,8 +98,7 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     result<void> show(content next, const call& bounds) {
         std::unique_lock held(io_, std::defer_lock);
         if (!held.try_lock_until(bounds.until().at())) return late();
-        now_showing(std::move(next));
-        auto drawn = with_device(bounds, [&](ports::display& on) { return draw(on, bounds); });
+        auto drawn = put(std::move(next), bounds);
         arm();
         held.unlock();
         tell();
@@ -126,27 +131,49 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         countdown_at_ = never;
     }
 
-    /// Opens the display if it is away, and notes when it goes.
+    /// Draws new content. Where that fails, no code that stood there stays without its end.
+    result<void> put(content next, const call& bounds) {
+        auto before = std::exchange(content_, std::move(next));
+        countdown_at_ = never;
+        const bool away = device_ == nullptr;
+        if (away) CIPHERLANE_CHECK(open(bounds));
+        auto drawn = draw(*device_, bounds);
+        if (drawn) {
+            pause_ = milliseconds{0};
+        } else if (!turned_down(drawn.error())) {
+            drop(drawn.error());
+        } else if (std::holds_alternative<code>(before) || drawn.error().is(condition::rejected_by_peer)) {
+            take_down(drawn.error());
+        } else {
+            content_ = std::move(before);
+            if (away) static_cast<void>(redraw(own_bounds()));
+        }
+        return drawn;
+    }
+
+    /// Opens the display if it is away and gives it its picture first; notes when it goes.
     template <class F>
     auto with_device(const call& bounds, F use) -> decltype(use(std::declval<ports::display&>())) {
         if (!device_) {
-            auto opened = open(bounds);
-            if (!opened) return std::move(opened).error();
+            CIPHERLANE_CHECK(open(bounds));
+            CIPHERLANE_CHECK(redraw(bounds));
         }
         auto outcome = use(*device_);
-        if (!outcome && outcome.error().is(condition::link_lost)) drop(outcome.error());
+        if (outcome) {
+            pause_ = milliseconds{0};
+        } else if (outcome.error().is(condition::link_lost)) {
+            drop(outcome.error());
+        }
         return outcome;
     }
 
     result<void> open(const call& bounds) {
         auto opened = open_(bounds);
         if (!opened) {
-            pause_ = pause_.count() == 0 ? settings_.reopen_first : std::min(pause_ * 2, settings_.reopen_most);
-            reopen_at_ = timer_.now() + pause_;
+            reopen_later();
             return std::move(opened).error();
         }
         device_ = *std::move(opened);
-        pause_ = milliseconds{0};
         reopen_at_ = never;
         heartbeat_at_ = settings_.heartbeat_every.count() > 0 ? until(settings_.heartbeat_every) : never;
         {
@@ -162,7 +189,12 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         device_.reset();
         lost_ = why;
         heartbeat_at_ = countdown_at_ = never;
-        pause_ = settings_.reopen_first;
+        reopen_later();
+    }
+
+    /// The pause grows until a command succeeds: one that opens and then fails is no better than one that is away.
+    void reopen_later() {
+        pause_ = pause_.count() == 0 ? settings_.reopen_first : std::min(pause_ * 2, settings_.reopen_most);
         reopen_at_ = until(pause_);
     }
 
@@ -211,9 +243,9 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         if (stopped_) return;
         armed_ = 0;
         auto now = timer_.now();
-        auto redraw = let_expire(now);
-        if (!device_ && reopen_at_ <= now) redraw = open(own_bounds()).has_value();
-        if (device_ && redraw) draw_or_drop();
+        auto changed = let_expire(now);
+        if (!device_ && reopen_at_ <= now) changed = open(own_bounds()).has_value();
+        if (device_ && changed) static_cast<void>(redraw(own_bounds()));
         if (device_ && countdown_at_ <= now) count_down(now);
         if (device_ && heartbeat_at_ <= now) beat(now);
         arm();
@@ -221,10 +253,34 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         tell();
     }
 
-    /// A picture that could not be changed may be a stale code: the display is opened anew and drawn again.
-    void draw_or_drop() {
-        auto drawn = draw(*device_, own_bounds());
-        if (!drawn && !drawn.error().is(condition::unsupported)) drop(drawn.error());
+    /// A picture that could not be changed may be a stale code: the display is opened anew and drawn again, or
+    /// cleared where it would refuse the same picture again.
+    /// @return no value where the display had to be given up.
+    result<void> redraw(const call& bounds) {
+        auto drawn = draw(*device_, bounds);
+        if (drawn) {
+            pause_ = milliseconds{0};
+            return {};
+        }
+        if (turned_down(drawn.error())) {
+            take_down(drawn.error());
+            if (device_) return {};
+        } else {
+            drop(drawn.error());
+        }
+        return drawn;
+    }
+
+    /// Nothing is shown from here on, and nothing stays that runs out.
+    void take_down(const error& why) {
+        log_.warning("display", why.to_string());
+        now_showing(blank{});
+        auto cleared = device_->clear(own_bounds());
+        if (cleared) {
+            pause_ = milliseconds{0};
+        } else if (!cleared.error().is(condition::unsupported)) { // opened anew, paper could not be cleared either
+            drop(cleared.error());
+        }
     }
 
     void count_down(moment now) {

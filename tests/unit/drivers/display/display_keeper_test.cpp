@@ -183,6 +183,93 @@ TEST_F(keeper, opens_anew_where_an_expired_code_cannot_be_removed) {
     EXPECT_EQ(on_.opened, 3);
 }
 
+TEST_F(keeper, takes_a_code_off_that_could_not_be_cleared_at_first) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.faults = {drivers_errc::no_answer};
+    EXPECT_TRUE(display.clear(soon()).error().is(condition::timed_out));
+    EXPECT_FALSE(display.attached());
+    timer_.advance(200ms);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
+    EXPECT_EQ(on_.opened, 2);
+}
+
+TEST_F(keeper, takes_a_code_off_where_what_was_to_replace_it_is_not_supported) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.faults = {drivers_errc::not_supported};
+    EXPECT_TRUE(display.show_text("a", "b", soon()).error().is(condition::unsupported));
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
+    EXPECT_EQ(timer_.waiting(), 0U);
+    EXPECT_EQ(on_.opened, 1);
+}
+
+TEST_F(keeper, opens_anew_where_such_a_code_cannot_be_cleared) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.faults = {drivers_errc::too_long, drivers_errc::no_answer};
+    EXPECT_TRUE(display.show_text("a", "b", soon()).error().is(condition::misuse));
+    timer_.advance(200ms);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
+    EXPECT_EQ(on_.opened, 2);
+}
+
+TEST_F(keeper, keeps_what_stands_there_where_a_code_does_not_fit) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_outcome(ports::payment_outcome::approved, amount(100), soon()));
+    on_.faults = {drivers_errc::does_not_fit};
+    EXPECT_TRUE(display.show_qr(code(60s), soon()).error().is(condition::unsupported));
+    EXPECT_THAT(on_.take(), ElementsAre("approved"));
+    timer_.advance(5s);
+    EXPECT_THAT(on_.take(), ElementsAre("clear")) << "the outcome's own end";
+    timer_.advance(60s);
+    EXPECT_THAT(on_.take(), IsEmpty());
+}
+
+TEST_F(keeper, clears_after_the_device_refused) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_amount(amount(5), soon()));
+    on_.faults = {drivers_errc::refused};
+    EXPECT_TRUE(display.show_qr(code(60s), soon()).error().is(condition::rejected_by_peer));
+    EXPECT_THAT(on_.take(), ElementsAre("amount 0.05", "clear"));
+    EXPECT_EQ(timer_.waiting(), 0U);
+}
+
+TEST_F(keeper, does_not_open_again_and_again_for_a_picture_that_cannot_be_made) {
+    on_.plugged = false;
+    auto& display = make();
+    EXPECT_FALSE(display.show_text("a", "b", soon()));
+    on_.plugged = true;
+    on_.faults = {drivers_errc::font_missing};
+    timer_.advance(1min);
+    EXPECT_THAT(on_.take(), ElementsAre("clear"));
+    EXPECT_EQ(on_.opened, 1);
+}
+
+TEST_F(keeper, pauses_longer_where_a_display_opens_and_then_fails) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.faults.assign(100, drivers_errc::no_answer);
+    EXPECT_FALSE(display.clear(soon()));
+    timer_.advance(5s); // at 0, 0.2, 0.6, 1.4 s and then every second
+    EXPECT_EQ(on_.opened, 7);
+    on_.faults.clear();
+    timer_.advance(5s);
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
+}
+
+TEST_F(keeper, draws_the_picture_before_it_asks_a_display_that_came_back) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.plugged = false;
+    EXPECT_FALSE(display.heartbeat(soon()));
+    on_.plugged = true;
+    ASSERT_TRUE(display.heartbeat(soon()));
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "qr code", "beat"));
+    timer_.advance(60s);
+    EXPECT_THAT(on_.take(), ElementsAre("expired"));
+}
+
 TEST_F(keeper, notices_by_heartbeat_that_the_display_went) {
     settings_.heartbeat_every = 5s;
     auto& display = make();

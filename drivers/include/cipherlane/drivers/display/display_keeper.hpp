@@ -18,7 +18,7 @@ struct keeper_settings {
     std::chrono::milliseconds heartbeat_every{5'000}; ///< 0: none
     std::chrono::milliseconds countdown_every{1'000}; ///< for displays that show one
     std::chrono::milliseconds reopen_first{200};      ///< doubled at each failure,
-    std::chrono::milliseconds reopen_most{5'000};     ///< up to this
+    std::chrono::milliseconds reopen_most{1'000};     ///< up to this
     std::chrono::milliseconds own_call{10'000};       ///< bounds what the keeper does by itself
 
     /// @return `bad_setting` naming the field.
@@ -40,6 +40,10 @@ struct keeper_observer {
 ///   it is still valid, otherwise the screen is cleared, because the device may have kept the old picture.
 /// - A call while the display is away tries to open it once, ends with `link_lost` if it cannot, and its content is
 ///   shown as soon as the display is back.
+/// - A call that the device is there for but that cannot be carried out (refused, not supported, not sendable) leaves
+///   what stood there, but never a code: the screen is then cleared, for which the call may take `own_call` longer,
+///   as it is after the device itself refused. After any other failure the display is opened anew and gets what it
+///   was last told, also where the call ended by its deadline or was cancelled.
 ///
 /// Thread-safe. Blocking work of its own runs on the timer's thread, which is busy meanwhile: at most `own_call` for
 /// each command. No lock is held while `opened` or `lost` is called.
