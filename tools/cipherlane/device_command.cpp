@@ -7,6 +7,7 @@
 #include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 #include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -36,6 +37,7 @@ struct device_arguments {
     bool clear = false;
     int brightness = -1;
     std::string trace;
+    net::tls_settings tls;
     int seconds = 15;
 };
 
@@ -71,6 +73,7 @@ drivers::display_options options_of(const device_arguments& what) {
     options.font_file = what.font;
     options.description_file = what.description;
     options.baud = what.baud;
+    if (what.port.starts_with("tls:")) options.tls = value_or_fail(net::tls_client::create(what.tls));
     return options;
 }
 
@@ -256,9 +259,15 @@ void run_replay(const device_arguments& what) {
 
 void add_port(CLI::App& to, device_arguments& what) {
     to.add_option("--port", what.port,
-        "device node, best a name under /dev/serial/by-id; usb:VENDOR:PRODUCT[:SERIAL]; tcp:HOST:PORT; of a "
-        "described "
-        "USB display its serial number or its port, needed only where there are several");
+        "device node, best a name under /dev/serial/by-id; usb:VENDOR:PRODUCT[:SERIAL]; tcp:HOST:PORT; "
+        "tls:HOST:PORT; of a "
+        "described USB display its serial number or its port, needed only where there are several");
+    to.add_option("--ca", what.tls.ca_file, "tls: PEM file of the authorities trusted; the system's unless told");
+    auto* cert = to.add_option("--cert", what.tls.certificate_file, "tls: PEM file of our certificate and its chain");
+    auto* key = to.add_option("--key", what.tls.key_file, "tls: PEM file of the certificate's key");
+    cert->needs(key);
+    key->needs(cert);
+    to.add_option("--tls-name", what.tls.peer_name, "tls: name in the device's certificate, if not the host's");
     to.add_option("--seconds", what.seconds, "how long it may take")->capture_default_str();
 }
 

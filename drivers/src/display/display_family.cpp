@@ -148,6 +148,7 @@ result<std::unique_ptr<net::transport>> open_display_link(boost::asio::any_io_ex
     const std::string& device, const display_options& options, const call& bounds) {
     constexpr std::string_view usb = "usb:";
     constexpr std::string_view tcp = "tcp:";
+    constexpr std::string_view tls = "tls:";
     const auto* known = find_display_family(family);
     if (known == nullptr) return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field("family");
     if (family == described) {
@@ -161,6 +162,11 @@ result<std::unique_ptr<net::transport>> open_display_link(boost::asio::any_io_ex
     if (device.starts_with(tcp)) {
         CIPHERLANE_TRY(const auto peer, net::parse_endpoint(std::string_view(device).substr(tcp.size())));
         return net::connect_tcp(std::move(on), peer, bounds);
+    }
+    if (device.starts_with(tls)) {
+        if (!options.tls) return error(drivers_errc::bad_setting, layer::drivers).in_field("tls");
+        CIPHERLANE_TRY(const auto peer, net::parse_endpoint(std::string_view(device).substr(tls.size())));
+        return net::connect_tls(std::move(on), peer, *options.tls, bounds);
     }
     auto settings = known->line;
     settings.device = device;

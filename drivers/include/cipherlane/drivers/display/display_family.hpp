@@ -4,6 +4,7 @@
 #include <cipherlane/drivers/display/wording.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
+#include <cipherlane/net/tls.hpp>
 #include <cipherlane/ports/display.hpp>
 
 #include <memory>
@@ -17,10 +18,11 @@ namespace cipherlane::drivers {
 /// What a family of displays needs to know when it is opened by name.
 struct display_options {
     wording words = wording::chinese();
-    std::string font_file;           ///< for panels; empty: the usual places
-    std::string description_file;    ///< for displays described by a TOML file
-    unsigned baud = 0;               ///< another speed than the family's own; 0: that
-    std::shared_ptr<usb_host> usb{}; ///< for displays on USB; null: one is started where it is needed
+    std::string font_file;                        ///< for panels; empty: the usual places
+    std::string description_file;                 ///< for displays described by a TOML file
+    unsigned baud = 0;                            ///< another speed than the family's own; 0: that
+    std::shared_ptr<usb_host> usb{};              ///< for displays on USB; null: each opening starts one of its own
+    std::shared_ptr<const net::tls_client> tls{}; ///< for "tls:" devices: whom to trust
 };
 
 /// A family of displays that this library drives.
@@ -47,8 +49,10 @@ struct display_family {
 
 /// Opens the link of a display of this family.
 /// @param device a serial line's path; "usb:1209:5a21" or "usb:1209:5a21:SERIAL" (numbers in hexadecimal) for an
-///   interface of a USB device; "tcp:HOST:PORT"; for a described display see `open_described_link`
-/// @return `bad_setting` naming what is wrong; see `open_serial`, `usb_host::open`, `net::connect_tcp`.
+///   interface of a USB device; "tcp:HOST:PORT"; "tls:HOST:PORT", which needs `options.tls`; for a described display
+///   see `open_described_link`
+/// @return `bad_setting` naming what is wrong; see `open_serial`, `usb_host::open`, `net::connect_tcp`,
+///   `net::connect_tls`.
 [[nodiscard]] result<std::unique_ptr<net::transport>> open_display_link(boost::asio::any_io_executor on,
     std::string_view family, const std::string& device, const display_options& options, const call& bounds);
 
