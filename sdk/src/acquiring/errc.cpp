@@ -37,6 +37,7 @@ constexpr std::array rows{
     row(acquiring_errc::order_not_new, condition::rejected_by_peer, "gateway has another order of this number"),
     row(acquiring_errc::nothing_to_decide, condition::misuse, "not for a person to decide"),
     row(acquiring_errc::code_still_valid, condition::misuse, "the code may still be paid"),
+    row(acquiring_errc::batch_full, condition::misuse, "the batch is full: settle first"),
 };
 
 const table_category category{"cipherlane.acquiring", rows};

@@ -28,6 +28,7 @@ result<ports::stored_card> card_of(lane_core& on, const journal_record& original
 
 result<payment> give_back(lane_core& on, const refund_request& request, const journal_record& original,
     const ports::wrapped_key& pin_key, const call& bounds) {
+    CIPHERLANE_CHECK(check_room(on, ports::trade::refund, request.total, bounds));
     CIPHERLANE_TRY(const auto card, card_of(on, original, request.total, pin_key, bounds));
     CIPHERLANE_CHECK(check_time(on, bounds));
     auto fresh = new_record(on, request.idempotency_key, ports::trade::refund, request.total, refund_row());

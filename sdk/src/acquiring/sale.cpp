@@ -65,6 +65,7 @@ result<payment> perform(lane_core& on, const sale_request& request, const call& 
     if (earlier) return std::move(*earlier);
     CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, on.pinpad());
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
+    CIPHERLANE_CHECK(check_room(on, ports::trade::sale, request.total, bounds));
     CIPHERLANE_TRY(const auto entry, take_card(on, request.total, terminal.pin_key, bounds));
     exchange_end answer;
     auto end = sell(on, request, entry, answer, bounds);

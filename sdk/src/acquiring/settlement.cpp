@@ -4,12 +4,14 @@
 #include "trade.hpp"
 
 #include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -47,7 +49,22 @@ result<void> save(lane_core& on, const settlement_progress& progress) {
     return on.journal().save_settlement(on.terminal_id(), progress, on.journal_call());
 }
 
-/// What must be clear before the totals are frozen.
+/// Field 48 of the totals. @return `core_errc::out_of_range` where a count or a sum has more digits than the field.
+result<std::string> totals_field(const ports::batch_totals& of) {
+    using count_type = decltype(iso8583::card_totals::debit_count);
+    constexpr std::uint32_t most = std::numeric_limits<count_type>::max();
+    if (of.debit.count > most || of.credit.count > most) {
+        return error(core_errc::out_of_range, layer::acquiring).during("settlement").in_field("48");
+    }
+    iso8583::settlement_totals totals;
+    totals.domestic.debit_amount = of.debit.minor;
+    totals.domestic.debit_count = static_cast<count_type>(of.debit.count);
+    totals.domestic.credit_amount = of.credit.minor;
+    totals.domestic.credit_count = static_cast<count_type>(of.credit.count);
+    return totals.to_digits();
+}
+
+/// What must be clear before the totals are frozen: that they can be sent, too, as until they are no trade is taken.
 result<settlement_progress> begin(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
     // An order that the gateway does not decide belongs to the gateway's books, not to the host's totals.
@@ -56,18 +73,14 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
     progress.batch = terminal.batch;
     progress.step = settlement_step::totals_sent;
     CIPHERLANE_TRY(progress.totals, on.journal().totals(on.terminal_id(), terminal.batch, on.journal_call()));
+    CIPHERLANE_TRY([[maybe_unused]] const auto digits, totals_field(progress.totals));
     CIPHERLANE_CHECK(save(on, progress));
     return progress;
 }
 
 result<void> send_totals(lane_core& on, settlement_progress& progress, const call& bounds) {
     const auto& row = iso8583::row_of(transaction::batch_settle);
-    iso8583::settlement_totals totals;
-    totals.domestic.debit_amount = progress.totals.debit.minor;
-    totals.domestic.debit_count = static_cast<std::uint16_t>(progress.totals.debit.count);
-    totals.domestic.credit_amount = progress.totals.credit.minor;
-    totals.domestic.credit_count = static_cast<std::uint16_t>(progress.totals.credit.count);
-    CIPHERLANE_TRY(const auto digits, totals.to_digits());
+    CIPHERLANE_TRY(const auto digits, totals_field(progress.totals));
     CIPHERLANE_TRY(auto request, new_message(on, row, progress.batch));
     request.set(48, digits).set(49, "156").set(63, operator_field(on));
     CIPHERLANE_TRY(const auto answer, ask(on, request, row, "settlement", bounds));

@@ -19,6 +19,9 @@ using ports::journal_verdict;
 using ports::record_state;
 
 constexpr std::size_t longest_key = 64;
+/// Field 48 of a settlement counts sales, and voids with refunds, in three digits each. What is left of them is for
+/// what is in doubt and found to have been done.
+constexpr std::uint32_t fullest_batch = 990;
 
 std::string trimmed(std::string text) {
     text.erase(text.find_last_not_of(' ') + 1);
@@ -151,6 +154,16 @@ result<void> check_time(lane_core& on, const call& bounds) {
     if (bounds.stopped()) {
         return error(boost::system::errc::make_error_code(boost::system::errc::operation_canceled), layer::acquiring)
             .during("send");
+    }
+    return {};
+}
+
+result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_TRY(const auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
+    const auto& side = kind == ports::trade::sale ? totals.debit : totals.credit;
+    if (side.count >= fullest_batch || side.minor > amount::max_minor - total.minor()) {
+        return flow_error(acquiring_errc::batch_full, "trade");
     }
     return {};
 }

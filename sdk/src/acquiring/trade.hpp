@@ -26,6 +26,10 @@ namespace cipherlane::acquiring {
 /// @return `too_little_time` if the host could not answer before the deadline.
 [[nodiscard]] result<void> check_time(lane_core& on, const call& bounds);
 
+/// @return `batch_full` if one more trade of this kind might not fit into the totals by which the open batch is
+/// settled.
+[[nodiscard]] result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds);
+
 /// A record with what every trade has.
 [[nodiscard]] ports::journal_record new_record(const lane_core& on, std::string_view key, ports::trade kind,
     const amount& total, const iso8583::transaction_row& row);

@@ -19,6 +19,7 @@ result<payment> undo(lane_core& on, const void_request& request, const ports::jo
     // Money that went back already, or may have, must not go back twice.
     CIPHERLANE_TRY(const auto given, on.journal().refunded(original.id, bounds));
     if (given.minor() != 0) return flow_error(acquiring_errc::amount_too_large, "void").for_trace(original.trace);
+    CIPHERLANE_CHECK(check_room(on, ports::trade::void_sale, original.approved, bounds));
     CIPHERLANE_TRY(const auto card, on.journal().card(original.id, bounds));
     CIPHERLANE_CHECK(check_time(on, bounds));
     auto fresh = new_record(on, request.idempotency_key, ports::trade::void_sale, original.approved, void_row());

@@ -5,6 +5,7 @@
 #include <cipherlane/ports/store.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace cipherlane::tests {
 
@@ -16,6 +17,7 @@ class faulty_store final : public ports::store {
         , faults_(faults) {}
     enum class moment { before, after };
     std::function<void(moment, std::string_view)> around;
+    std::optional<ports::batch_totals> told_totals; ///< instead of what the real store counts
 
     [[nodiscard]] result<ports::journal_record> begin(
         const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override {
@@ -71,7 +73,10 @@ class faulty_store final : public ports::store {
     }
     [[nodiscard]] result<ports::batch_totals> totals(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
-        return guard("store totals", [&] { return real_.totals(terminal_id, batch, bounds); });
+        return guard("store totals", [&]() -> result<ports::batch_totals> {
+            if (told_totals) return *told_totals;
+            return real_.totals(terminal_id, batch, bounds);
+        });
     }
     [[nodiscard]] result<ports::settlement_progress> settlement(
         std::string_view terminal_id, const call& bounds) override {

@@ -3,6 +3,7 @@
 #include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <boost/asio/bind_executor.hpp>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <utility>
 
 namespace cipherlane::tests {
 namespace {
@@ -442,6 +444,67 @@ TEST(Settlement, BalancesAndOpensTheNextBatch) {
     EXPECT_EQ(report->uploaded, 0U);
     EXPECT_EQ(rig.books.settled_batches, 1U);
     EXPECT_EQ(rig.sell("d", 1).value().batch, 2U);
+}
+
+TEST(Settlement, OfMoreThanField48HoldsLeavesNothingUnderWay) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    const auto requests = rig.host.requests.size();
+    ports::batch_totals many; // one more than three digits; 65,536 and one, which 16 bits would take for one
+    for (const std::uint32_t count : {1000U, 65'537U}) {
+        many.debit = {1000, count};
+        rig.guarded->told_totals = many;
+        EXPECT_EQ(rig.settle().error().code(), core_errc::out_of_range) << count;
+        many.credit = std::exchange(many.debit, {});
+        rig.guarded->told_totals = many;
+        const auto refused = rig.settle();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), core_errc::out_of_range) << count;
+        EXPECT_EQ(refused.error().field(), "48");
+        many = {};
+    }
+    many.debit = {amount::max_minor + 1, 2};
+    rig.guarded->told_totals = many;
+    EXPECT_EQ(rig.settle().error().code(), core_errc::out_of_range);
+    EXPECT_EQ(rig.host.requests.size(), requests);
+    rig.guarded->told_totals.reset();
+    EXPECT_TRUE(rig.sell("b", 1)->ok()) << "no settlement is under way";
+    EXPECT_EQ(rig.settle().value().totals.debit, (ports::batch_side{1001, 2}));
+}
+
+TEST(Settlement, IsDueBeforeATradeThatMightNotFit) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    const auto other = rig.sell("b", 1000).value();
+    const auto requests = rig.host.requests.size();
+    const auto trips = rig.pinpad.trips;
+    ports::batch_totals full;
+    full.debit = {99'000, 990};
+    rig.guarded->told_totals = full;
+    const auto refused = rig.sell("c", 1);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), acquiring_errc::batch_full);
+    EXPECT_TRUE(refused.error().is(condition::misuse));
+    EXPECT_EQ(rig.pinpad.trips, trips) << "nobody presents a card for nothing";
+    full.debit = {amount::max_minor, 1};
+    rig.guarded->told_totals = full;
+    EXPECT_EQ(rig.sell("c", 1).error().code(), acquiring_errc::batch_full) << "one cent more than 12 digits";
+    full = {};
+    full.credit = {99'000, 990};
+    rig.guarded->told_totals = full;
+    EXPECT_EQ(rig.undo("d", paid.handle).error().code(), acquiring_errc::batch_full);
+    EXPECT_EQ(rig.give_back("e", paid.handle, 1).error().code(), acquiring_errc::batch_full);
+    EXPECT_EQ(rig.host.requests.size(), requests);
+    EXPECT_EQ(rig.records().size(), 2U) << "nothing is on file";
+    EXPECT_TRUE(rig.sell("c", 1)->ok()) << "there is room for sales";
+    full.credit = {98'900, 989};
+    full.debit = {99'000, 990};
+    rig.guarded->told_totals = full;
+    EXPECT_TRUE(rig.undo("d", paid.handle)->ok());
+    EXPECT_TRUE(rig.give_back("e", other.handle, 1)->ok());
+    rig.guarded->told_totals.reset();
+    ASSERT_TRUE(rig.settle());
+    EXPECT_TRUE(rig.sell("f", 1)->ok());
 }
 
 TEST(Settlement, UploadsEverythingWhereTheHostDiffers) {

@@ -32,6 +32,7 @@ enum class acquiring_errc {
     order_not_new,      ///< the gateway had an order of this number already; its code is not shown
     nothing_to_decide,  ///< the record is decided, or the host will decide it
     code_still_valid,   ///< the payer could still pay: nobody can say that it is not paid
+    batch_full,         ///< the batch holds as many trades or as much money as can be settled: settle first
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

@@ -27,7 +27,7 @@ struct refund_request {
 ///
 /// A refund has no reversal: one without an answer is `unknown`, is never repeated by itself and raises an alert.
 /// Otherwise outcomes and errors as with `sale`; `misuse` with `no_original`, `original_not_approved`,
-/// `amount_too_large` (all refunds of one payment together).
+/// `amount_too_large` (all refunds of one payment together), and, as with a void, `batch_full`.
 using refund = flow<refund_request, payment>;
 
 extern template class flow<refund_request, payment>;

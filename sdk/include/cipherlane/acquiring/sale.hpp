@@ -38,8 +38,8 @@ struct sale_request {
 ///
 /// Approved, declined, reversed and unknown are outcomes. An error means that no request left and nothing is pending:
 /// `cancelled` (stop request or cardholder), `timed_out` (`too_little_time` included), `link_lost`, `misuse`
-/// (`key_reused`), `local_fault`; the same key may be used again. After the first byte has left neither deadline nor
-/// stop request ends the sale: it becomes approved, declined, or a reversal.
+/// (`key_reused`; `batch_full`: settle first), `local_fault`; the same key may be used again. After the first byte
+/// has left neither deadline nor stop request ends the sale: it becomes approved, declined, or a reversal.
 using sale = flow<sale_request, payment>;
 
 extern template class flow<sale_request, payment>;

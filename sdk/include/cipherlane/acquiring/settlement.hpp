@@ -41,6 +41,10 @@ struct settlement_report {
 /// `settlement_refused` with the host's code, "0500", "0320" or "0320 end" as the operation, and the trace number.
 /// A refused 0500 alone leaves nothing under way: trades may go on. Trades of the QR gateway are reported apart: the
 /// host does not know them.
+///
+/// Field 48 counts to 999 and sums to 12 digits: from 990 sales on, or 990 voids and refunds, or where the sum would
+/// be too large, trades are refused as `batch_full` until the batch is settled. Totals that do not fit all the same
+/// are `out_of_range` in field 48, and leave nothing under way.
 /// @return `timed_out`, `link_lost` (run it again), `rejected_by_peer` (`settlement_refused`), `local_fault`.
 using settlement = flow<settlement_request, settlement_report>;
 

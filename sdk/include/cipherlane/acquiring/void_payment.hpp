@@ -21,7 +21,8 @@ struct void_request {
 
 /// Undoes a sale: MTI 0200, processing code 200000, fields 37, 38 and 61 naming the original. The card's number comes
 /// from the journal's seal; no card and no PIN is asked for. Outcomes and errors as with `sale`; `misuse` with
-/// `no_original`, `original_not_approved`, or `amount_too_large` where a refund has been given (or is in doubt).
+/// `no_original`, `original_not_approved`, `batch_full`, or `amount_too_large` where a refund has been given (or is
+/// in doubt).
 using void_payment = flow<void_request, payment>;
 
 extern template class flow<void_request, payment>;
