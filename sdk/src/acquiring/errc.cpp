@@ -38,6 +38,7 @@ constexpr std::array rows{
     row(acquiring_errc::nothing_to_decide, condition::misuse, "not for a person to decide"),
     row(acquiring_errc::code_still_valid, condition::misuse, "the code may still be paid"),
     row(acquiring_errc::batch_full, condition::misuse, "the batch is full: settle first"),
+    row(acquiring_errc::not_decided, condition::outcome_unknown, "host says that nobody has answered it"),
 };
 
 const table_category category{"cipherlane.acquiring", rows};

@@ -69,6 +69,12 @@ void apply(journal_record& record, const journal_verdict& verdict) {
     take(record.reversal_reason, verdict.reversal_reason);
 }
 
+/// Whether the host says of what cannot be reversed that it does not know either: timed out, no answer from the
+/// issuer. A sale or void with such a code counts as refused: in this dialect an answered trade is not reversed.
+bool leaves_open(ports::trade kind, std::string_view code) noexcept {
+    return !reversible(kind) && (code == "68" || code == "98");
+}
+
 /// Writes a verdict and gives the payment; without the disk nothing may be told but that it is not known.
 payment record_verdict(lane_core& on, journal_record record, const journal_verdict& verdict) {
     if (const auto written = on.journal().decide(record.id, verdict, on.journal_call()); !written) {
@@ -212,6 +218,10 @@ result<payment> conclude(lane_core& on, const journal_record& record, const exch
         return doubt(on, record, std::move(verdict), error(end.why).for_trace(record.trace), bounds);
     }
     take_host_fields(on, *end.answer, verdict);
+    if (leaves_open(record.kind, *verdict.host_code)) {
+        const auto why = flow_error(acquiring_errc::not_decided, "answer").with_peer_code(*verdict.host_code);
+        return doubt(on, record, std::move(verdict), error(why).for_trace(record.trace), bounds);
+    }
     const auto action = iso8583::response_of(*verdict.host_code).action;
     if (!iso8583::approved(action)) {
         verdict.state = record_state::declined;

@@ -132,6 +132,36 @@ TEST(Refund, WithoutAnAnswerStaysUnknownAndIsNeverRepeated) {
     ASSERT_TRUE(rig.sell("next", 5)) << "an unknown refund blocks nothing";
 }
 
+TEST(Refund, ThatTheHostHasNoAnswerToIsNotDeclined) {
+    for (const char* code : {"68", "98"}) {
+        lane_rig rig;
+        const auto paid = rig.sell("sale", 1000).value();
+        rig.host.mood.code = code;
+        const auto end = rig.give_back("refund", paid.handle, 1000);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::unknown) << code;
+        EXPECT_EQ(end->host_code, code);
+        ASSERT_TRUE(end->why);
+        EXPECT_EQ(end->why->code(), acquiring_errc::not_decided);
+        EXPECT_TRUE(end->why->is(condition::outcome_unknown));
+        rig.host.mood = host_mood();
+        EXPECT_EQ(rig.give_back("other", paid.handle, 1000).error().code(), acquiring_errc::amount_too_large)
+            << "it may be back already";
+        EXPECT_EQ(rig.records().back().state, record_state::unknown);
+        EXPECT_EQ(rig.records().back().host_code, code);
+        ASSERT_FALSE(rig.seen.alerts().empty());
+        EXPECT_EQ(rig.seen.alerts().back().kind, acquiring::alert_kind::refund_unknown);
+        const auto decided = acquiring::decision(rig.lane())
+                                 .run({end->handle, acquiring::finding::not_paid, "asked the acquirer"}, soon());
+        ASSERT_TRUE(decided) << decided.error();
+        EXPECT_TRUE(rig.give_back("other", paid.handle, 1000)->ok());
+    }
+    lane_rig rig; // a plain refusal stays one
+    const auto paid = rig.sell("sale", 1000).value();
+    rig.host.mood.code = "91";
+    EXPECT_EQ(rig.give_back("refund", paid.handle, 1000)->outcome, verdict::declined);
+}
+
 TEST(Refund, ReadsTheCardOnceTheJournalHasForgottenIt) {
     auto settings = rig_settings();
     settings.settlement.erase_cards_after_days = 1;

@@ -33,6 +33,7 @@ enum class acquiring_errc {
     nothing_to_decide,  ///< the record is decided, or the host will decide it
     code_still_valid,   ///< the payer could still pay: nobody can say that it is not paid
     batch_full,         ///< the batch holds as many trades or as much money as can be settled: settle first
+    not_decided,        ///< the host answered that it had no answer itself (68, 98), and nothing can be reversed
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

@@ -26,6 +26,7 @@ struct refund_request {
 /// again.
 ///
 /// A refund has no reversal: one without an answer is `unknown`, is never repeated by itself and raises an alert.
+/// So is one that the host answers with 68 or 98, as it has no answer itself (`why` is `not_decided`).
 /// Otherwise outcomes and errors as with `sale`; `misuse` with `no_original`, `original_not_approved`,
 /// `amount_too_large` (all refunds of one payment together), and, as with a void, `batch_full`.
 using refund = flow<refund_request, payment>;
