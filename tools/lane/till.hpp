@@ -45,6 +45,7 @@ class till {
     [[nodiscard]] store::sqlite_journal& journal() noexcept { return *journal_; }
     [[nodiscard]] drivers::display_keeper& display() noexcept { return *display_; }
     [[nodiscard]] const counting_host& host() const noexcept { return *host_; }
+    [[nodiscard]] const hostlink::notification_listener& notices() const noexcept { return *notices_; }
     [[nodiscard]] const hostlink::tcp_host& link() const noexcept { return *link_; }
 
   private:

@@ -41,6 +41,7 @@ class working_day {
     /// A picture of the display as it is; the texts of the codes that zxing-cpp reads from it.
     std::vector<std::string> picture(const std::string& name);
     std::string wait_for_code();
+    bool notice_taken_since(const hostlink::notification_statistics& before);
 
     simulators& around_;
     till& at_;
