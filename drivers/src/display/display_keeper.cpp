@@ -2,6 +2,7 @@
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <variant>
@@ -96,8 +97,13 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     }
 
     result<void> show(content next, const call& bounds) {
+        const auto mine = note(next);
         std::unique_lock held(io_, std::defer_lock);
-        if (!held.try_lock_until(bounds.until().at())) return late();
+        if (!held.try_lock_until(bounds.until().at())) {
+            make_up();
+            return late();
+        }
+        if (!take(mine)) return {}; // a later call has replaced it already
         auto drawn = put(std::move(next), bounds);
         arm();
         held.unlock();
@@ -116,6 +122,12 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         return answer;
     }
 
+    result<void> set_brightness(int percent, const call& bounds) {
+        auto set = ask(bounds, [&](ports::display& on) { return on.set_brightness(percent, bounds); });
+        if (set || !turned_down(set.error())) brightness_ = percent;
+        return set;
+    }
+
     [[nodiscard]] moment until(milliseconds span) const { return timer_.now() + span; }
     [[nodiscard]] const keeper_settings& settings() const noexcept { return settings_; }
 
@@ -125,6 +137,39 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     }
 
     [[nodiscard]] call own_bounds() const { return call(settings_.own_call); }
+
+    /// Notes what is wanted, before the keeper is free to draw it.
+    /// @return its number.
+    std::uint64_t note(const content& next) {
+        std::lock_guard held(wanted_lock_);
+        wanted_ = next;
+        return ++wanted_last_;
+    }
+
+    /// Under the io lock: content `number` is drawn now. @return false if a later one was drawn before.
+    bool take(std::uint64_t number) {
+        if (number < drawn_last_) return false;
+        drawn_last_ = number;
+        std::lock_guard held(wanted_lock_);
+        if (number == wanted_last_) wanted_.reset();
+        return true;
+    }
+
+    /// Under the io lock: what was noted and is not drawn yet becomes the content. @return whether there was any.
+    bool take_wanted() {
+        std::lock_guard held(wanted_lock_);
+        if (!wanted_) return false;
+        drawn_last_ = wanted_last_;
+        now_showing(*std::exchange(wanted_, std::nullopt));
+        return true;
+    }
+
+    /// The timer's thread draws what a call could not wait for.
+    void make_up() {
+        timer_.at(timer_.now(), [weak = weak_from_this()] {
+            if (auto self = weak.lock()) self->wake();
+        });
+    }
 
     void now_showing(content next) {
         content_ = std::move(next);
@@ -156,6 +201,7 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     auto with_device(const call& bounds, F use) -> decltype(use(std::declval<ports::display&>())) {
         if (!device_) {
             CIPHERLANE_CHECK(open(bounds));
+            take_wanted();
             CIPHERLANE_CHECK(redraw(bounds));
         }
         auto outcome = use(*device_);
@@ -174,6 +220,14 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
             return std::move(opened).error();
         }
         device_ = *std::move(opened);
+        if (const int percent = brightness_; percent != unset) {
+            auto set = device_->set_brightness(percent, bounds);
+            if (!set && set.error().is(condition::link_lost)) { // of all else the picture will tell
+                device_.reset();
+                reopen_later();
+                return set;
+            }
+        }
         reopen_at_ = never;
         heartbeat_at_ = settings_.heartbeat_every.count() > 0 ? until(settings_.heartbeat_every) : never;
         {
@@ -241,9 +295,10 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     void wake() {
         std::unique_lock held(io_);
         if (stopped_) return;
-        armed_ = 0;
         auto now = timer_.now();
-        auto changed = let_expire(now);
+        auto changed = take_wanted();
+        if (changed && !device_) reopen_at_ = std::min(reopen_at_, now);
+        changed = let_expire(now) || changed;
         if (!device_ && reopen_at_ <= now) changed = open(own_bounds()).has_value();
         if (device_ && changed) static_cast<void>(redraw(own_bounds()));
         if (device_ && countdown_at_ <= now) count_down(now);
@@ -342,7 +397,7 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     keeper_observer watch_;
     logger log_;
 
-    std::timed_mutex io_; // guards all below but can_
+    std::timed_mutex io_; // guards all below up to wanted_lock_, but brightness_
     std::unique_ptr<ports::display> device_;
     content content_;
     moment reopen_at_ = never;
@@ -353,6 +408,14 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     bool stopped_ = false;
     bool opened_ = false;
     std::optional<error> lost_;
+
+    static constexpr int unset = -1;
+    std::atomic<int> brightness_ = unset; // the one asked for last: each opening sets it again
+    std::uint64_t drawn_last_ = 0;
+
+    std::mutex wanted_lock_; // never held over a call of anything else
+    std::optional<content> wanted_;
+    std::uint64_t wanted_last_ = 0;
 
     std::mutex can_lock_;
     ports::display_capabilities can_;
@@ -399,7 +462,7 @@ result<void> display_keeper::clear(const call& bounds) {
 }
 
 result<void> display_keeper::set_brightness(int percent, const call& bounds) {
-    return body_->ask(bounds, [&](ports::display& on) { return on.set_brightness(percent, bounds); });
+    return body_->set_brightness(percent, bounds);
 }
 
 result<std::string> display_keeper::heartbeat(const call& bounds) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -24,8 +25,10 @@ struct bench {
     bool plugged = true;
     int opened = 0;
     bool countdown = false;
+    std::function<void()> meanwhile; ///< done once, while the next command is under way
 
     result<void> tell(std::string what) {
+        if (auto now = std::exchange(meanwhile, nullptr)) now();
         if (!plugged) return error(make_error_code(drivers_errc::device_gone), layer::drivers);
         if (!faults.empty()) {
             auto fault = faults.front();
@@ -57,7 +60,9 @@ class told_display final : public ports::display {
     result<void> show_remaining(std::chrono::seconds left, const call&) override {
         return on_.tell(std::to_string(left.count()) + " s");
     }
-    result<void> set_brightness(int, const call&) override { return on_.tell("brightness"); }
+    result<void> set_brightness(int percent, const call&) override {
+        return on_.tell("brightness " + std::to_string(percent));
+    }
     result<std::string> heartbeat(const call&) override {
         CIPHERLANE_CHECK(on_.tell("beat"));
         return std::string("told");
@@ -268,6 +273,59 @@ TEST_F(keeper, draws_the_picture_before_it_asks_a_display_that_came_back) {
     EXPECT_THAT(on_.take(), ElementsAre("qr code", "qr code", "beat"));
     timer_.advance(60s);
     EXPECT_THAT(on_.take(), ElementsAre("expired"));
+}
+
+TEST_F(keeper, sets_the_brightness_again_when_a_display_comes_back) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_amount(amount(5), soon()));
+    ASSERT_TRUE(display.set_brightness(40, soon()));
+    on_.faults = {drivers_errc::not_supported};
+    EXPECT_FALSE(display.set_brightness(70, soon()));
+    on_.plugged = false;
+    EXPECT_FALSE(display.heartbeat(soon()));
+    on_.plugged = true;
+    timer_.advance(200ms);
+    EXPECT_THAT(on_.take(), ElementsAre("amount 0.05", "brightness 40", "brightness 40", "amount 0.05"));
+    on_.plugged = false;
+    EXPECT_TRUE(display.set_brightness(60, soon()).error().is(condition::link_lost));
+    on_.plugged = true;
+    on_.faults = {drivers_errc::device_gone, drivers_errc::no_answer};
+    timer_.advance(2s);
+    EXPECT_THAT(on_.take(), ElementsAre("amount 0.05")) << "shown, though the brightness was not answered";
+    EXPECT_EQ(on_.opened, 4);
+}
+
+TEST_F(keeper, clears_later_where_a_call_was_under_way_too_long) {
+    auto& display = make();
+    on_.meanwhile = [&] {
+        std::thread([&] { EXPECT_TRUE(display.clear(call(1ms)).error().is(condition::timed_out)); }).join();
+    };
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    EXPECT_THAT(on_.take(), ElementsAre("qr code"));
+    timer_.advance(0ms);
+    EXPECT_THAT(on_.take(), ElementsAre("clear"));
+    timer_.advance(60s);
+    EXPECT_THAT(on_.take(), IsEmpty());
+}
+
+TEST_F(keeper, forgets_what_came_too_late_once_something_newer_is_shown) {
+    auto& display = make();
+    on_.meanwhile = [&] { std::thread([&] { EXPECT_FALSE(display.show_qr(code(60s), call(1ms))); }).join(); };
+    ASSERT_TRUE(display.show_amount(amount(5), soon()));
+    ASSERT_TRUE(display.clear(soon()));
+    timer_.advance(1min);
+    EXPECT_THAT(on_.take(), ElementsAre("amount 0.05", "clear"));
+}
+
+TEST_F(keeper, brings_a_display_back_with_what_came_too_late) {
+    auto& display = make();
+    ASSERT_TRUE(display.show_qr(code(60s), soon()));
+    on_.meanwhile = [&] { std::thread([&] { EXPECT_FALSE(display.clear(call(1ms))); }).join(); };
+    on_.plugged = false;
+    EXPECT_FALSE(display.heartbeat(soon()));
+    on_.plugged = true;
+    EXPECT_TRUE(display.heartbeat(soon()));
+    EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear", "beat"));
 }
 
 TEST_F(keeper, notices_by_heartbeat_that_the_display_went) {

@@ -39,7 +39,8 @@ struct keeper_observer {
 /// - A display that goes away is opened again with growing pauses and gets its last content back: a code only while
 ///   it is still valid, otherwise the screen is cleared, because the device may have kept the old picture.
 /// - A call while the display is away tries to open it once, ends with `link_lost` if it cannot, and its content is
-///   shown as soon as the display is back.
+///   shown as soon as the display is back. So is the content of a call that another one, still under way, held up
+///   past its deadline. Of waiting calls the one made last is what stays. A brightness is set again at each opening.
 /// - A call that the device is there for but that cannot be carried out (refused, not supported, not sendable) leaves
 ///   what stood there, but never a code: the screen is then cleared, for which the call may take `own_call` longer,
 ///   as it is after the device itself refused. After any other failure the display is opened anew and gets what it
