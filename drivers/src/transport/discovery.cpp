@@ -14,8 +14,19 @@ void add_drivers(found_device& device) {
     }
 }
 
+/// The rule that its node needs; empty where the rules of this library have it, which name serial lines alone.
+std::string missing_rule(const found_device& device, const std::string& node) {
+    const bool serial = device.what == found_device::kind::serial;
+    if (!device.vendor || !device.product) {
+        const auto name = node.substr(node.rfind('/') + 1);
+        return "KERNEL==\"" + name + R"(", MODE="0660", GROUP=")" + (serial ? "dialout" : "plugdev") + "\"";
+    }
+    if (serial && !device.drivers.empty()) return {};
+    return udev_rule(device.what, *device.vendor, *device.product);
+}
+
 void add_access(found_device& device, const std::string& node) {
-    device.reason = explain_access(node);
+    device.reason = explain_access(node, missing_rule(device, node));
     if (device.reason.empty()) return;
     device.state = device.reason.find("does not exist") != std::string::npos ? found_device::access::missing
                                                                              : found_device::access::denied;

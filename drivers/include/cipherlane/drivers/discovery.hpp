@@ -49,8 +49,13 @@ struct found_device {
 /// `usb` may be null: no raw USB devices then. `root` is "/" but in tests.
 [[nodiscard]] std::vector<found_device> discover(const usb_host* usb, const std::string& root = "/");
 
+/// The udev rule that opens such a device to a group (`dialout` for serial lines, else `plugdev`) and to whoever sits
+/// at the machine; one line, for a file of its own in /etc/udev/rules.d whose name comes before 73.
+[[nodiscard]] std::string udev_rule(found_device::kind what, std::uint16_t vendor, std::uint16_t product);
+
 /// Why this process cannot open a device node for reading and writing, in words: which group owns it, whether this
 /// user is in that group, which rule would help. Empty if it can.
-[[nodiscard]] std::string explain_access(const std::string& node);
+/// @param rule the udev rule to be written for it; empty: the rules of this library have one
+[[nodiscard]] std::string explain_access(const std::string& node, const std::string& rule = {});
 
 } // namespace cipherlane::drivers

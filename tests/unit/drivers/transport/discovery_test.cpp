@@ -9,6 +9,7 @@
 #include <fstream>
 #include <grp.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace cipherlane::drivers {
@@ -49,6 +50,29 @@ class Discovery : public ::testing::Test {
         file(interface + "/0003:1209:5A02.0001/report_descriptor", "\x06\x01\xFF\x09\x01");
         link("sys/class/hidraw/" + node + "/device", root_ / interface / "0003:1209:5A02.0001");
         file("dev/" + node, "");
+    }
+
+    /// Root may open anything; the words are asked for as another user.
+    template <class F>
+    std::string said_by_nobody(F words_of) const {
+        int pipe[2];
+        EXPECT_EQ(::pipe(pipe), 0);
+        ::chmod(root_.c_str(), 0755);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const gid_t none = 65534;
+            const bool dropped = ::setgroups(1, &none) == 0 && ::setgid(none) == 0 && ::setuid(65534) == 0;
+            const std::string words = dropped ? words_of() : "cannot become nobody";
+            const auto written = ::write(pipe[1], words.data(), words.size());
+            ::_exit(written < 0 ? 1 : 0);
+        }
+        ::close(pipe[1]);
+        std::string words(1024, '\0');
+        const auto got = ::read(pipe[0], words.data(), words.size());
+        words.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+        ::close(pipe[0]);
+        ::waitpid(child, nullptr, 0);
+        return words;
     }
 
     fs::path root_;
@@ -97,31 +121,46 @@ TEST_F(Discovery, SaysWhichGroupOrRuleIsMissing) {
     file("dev/hidraw7", "");
     const std::string node = (root_ / "dev/hidraw7").string();
     EXPECT_EQ(explain_access(node), "");
-    // Root may open anything; the words are asked for as another user.
-    const auto as_nobody = [&] {
-        int pipe[2];
-        EXPECT_EQ(::pipe(pipe), 0);
-        ::chmod(root_.c_str(), 0755);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            const gid_t none = 65534;
-            const bool dropped = ::setgroups(1, &none) == 0 && ::setgid(none) == 0 && ::setuid(65534) == 0;
-            const std::string words = dropped ? explain_access(node) : "cannot become nobody";
-            const auto written = ::write(pipe[1], words.data(), words.size());
-            ::_exit(written < 0 ? 1 : 0);
-        }
-        ::close(pipe[1]);
-        std::string words(512, '\0');
-        const auto got = ::read(pipe[0], words.data(), words.size());
-        words.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-        ::close(pipe[0]);
-        return words;
-    };
+    const auto as_nobody = [&] { return said_by_nobody([&] { return explain_access(node); }); };
     ::chmod(node.c_str(), 0600);
     EXPECT_NE(as_nobody().find("70-cipherlane.rules"), std::string::npos);
     ::chmod(node.c_str(), 0660);
     EXPECT_EQ(::chown(node.c_str(), 0, 20), 0);
     EXPECT_NE(as_nobody().find("usermod -aG dialout"), std::string::npos) << as_nobody();
+}
+
+// The lines as udev(7) has them, and as the rules of this library show them to people.
+TEST(UdevRule, NamesTheDevice) {
+    EXPECT_EQ(udev_rule(found_device::kind::usb, 0x1209, 0x5A11),
+        R"(SUBSYSTEM=="usb", ATTR{idVendor}=="1209", ATTR{idProduct}=="5a11", MODE="0660", GROUP="plugdev", TAG+="uaccess")");
+    EXPECT_EQ(udev_rule(found_device::kind::hid, 0x04B8, 0x0E15),
+        R"(KERNEL=="hidraw*", ATTRS{idVendor}=="04b8", ATTRS{idProduct}=="0e15", MODE="0660", GROUP="plugdev", TAG+="uaccess")");
+    EXPECT_EQ(udev_rule(found_device::kind::serial, 0x0403, 0x6001),
+        R"(SUBSYSTEM=="tty", ATTRS{idVendor}=="0403", ATTRS{idProduct}=="6001", MODE="0660", GROUP="dialout", TAG+="uaccess", ENV{ID_MM_DEVICE_IGNORE}="1")");
+}
+
+TEST_F(Discovery, SaysTheVeryRuleThatADeviceNeeds) {
+    if (::geteuid() != 0) GTEST_SKIP() << "becoming another user needs root";
+    hid("hidraw3", "1-4");
+    serial("ttyACM0", "1-1", "1a86", "fe0c");
+    serial("ttyUSB0", "1-2", "0403", "6001");
+    for (const char* node : {"dev/hidraw3", "dev/ttyACM0", "dev/ttyUSB0"})
+        ::chmod((root_ / node).c_str(), 0600);
+    const auto words = [&](const std::string& node) {
+        return said_by_nobody([&] {
+            for (const auto& device : discover(nullptr, root_.string())) {
+                if (device.path.ends_with(node) && device.state == found_device::access::denied) return device.reason;
+            }
+            return std::string("not denied");
+        });
+    };
+    const auto panel = words("hidraw3");
+    EXPECT_NE(panel.find(udev_rule(found_device::kind::hid, 0x1209, 0x5A02)), std::string::npos) << panel;
+    EXPECT_EQ(panel.find("70-cipherlane.rules"), std::string::npos) << "they do not name it: " << panel;
+    const auto known = words("ttyACM0");
+    EXPECT_NE(known.find("70-cipherlane.rules"), std::string::npos) << known;
+    const auto plain = words("ttyUSB0");
+    EXPECT_NE(plain.find(udev_rule(found_device::kind::serial, 0x0403, 0x6001)), std::string::npos) << plain;
 }
 
 TEST_F(Discovery, KnowsAHidInterface) {
