@@ -224,7 +224,9 @@ class description_loader {
     result<void> read_pixels() {
         const auto* from = section("pixels");
         if (from == nullptr) return {};
-        auto& glass = made_.glass.emplace();
+        // Not emplace: clang 14 takes the nested class for not constructible while its members have initialisers.
+        made_.glass = display_description::panel{};
+        auto& glass = *made_.glass;
         section_reader in(*from, "pixels.", source_);
         in.number("width", glass.width, 64, 2'048);
         in.number("height", glass.height, 64, 2'048);
