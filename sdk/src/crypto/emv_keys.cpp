@@ -114,6 +114,19 @@ result<secret_bytes> session_key_under(block_cipher& card, const emv_diversifier
     return encrypted_pair(card, left, right);
 }
 
+/// The card key itself, its halves told apart by the counter and its complement.
+secret_bytes visa_session_key_of(byte_view card, std::uint16_t transaction_counter) {
+    secret_bytes made(card);
+    const auto mix_in = [&made](std::size_t end, std::uint16_t value) {
+        auto* last = made.expose().data() + end - 2;
+        store_be16(last, static_cast<std::uint16_t>(load_be16(last) ^ value));
+    };
+    mix_in(block_size, transaction_counter);
+    mix_in(key_size, static_cast<std::uint16_t>(~transaction_counter));
+    set_odd_parity(made.expose());
+    return made;
+}
+
 // What is derived is what it is: no policy can have it made anew.
 template <class Derived>
 result<Derived> handle_of(const result<secret_bytes>& material) {
@@ -134,6 +147,13 @@ result<Session> derive_session(Card& card, const emv_diversifier& diversifier) {
     CIPHERLANE_CHECK(check_cipher(card.cipher(), card.size()));
     CIPHERLANE_TRY(auto* cipher, key_access::cipher(card));
     return handle_of<Session>(session_key_under(*cipher, diversifier));
+}
+
+template <class Session, class Card>
+result<Session> derive_visa_session(const Card& card, std::uint16_t transaction_counter) {
+    CIPHERLANE_CHECK(check_cipher(card.cipher(), card.size()));
+    const auto made = visa_session_key_of(key_access::material(card), transaction_counter);
+    return Session::create(algorithm::tdes, made.expose(), legacy_policy);
 }
 
 result<block_cipher> bare_cipher(byte_view material) {
@@ -194,6 +214,14 @@ result<emv_smc_session_key> derive_session_key(emv_smc_card_key& card, const emv
     return derive_session<emv_smc_session_key>(card, diversifier);
 }
 
+result<emv_smi_session_key> derive_visa_session_key(const emv_smi_card_key& card, std::uint16_t transaction_counter) {
+    return derive_visa_session<emv_smi_session_key>(card, transaction_counter);
+}
+
+result<emv_smc_session_key> derive_visa_session_key(const emv_smc_card_key& card, std::uint16_t transaction_counter) {
+    return derive_visa_session<emv_smc_session_key>(card, transaction_counter);
+}
+
 emv_ac_session_key without_session(const emv_ac_card_key& card) {
     return *emv_ac_session_key::create(card.cipher(), key_access::material(card), legacy_policy);
 }
@@ -207,6 +235,11 @@ result<secret_bytes> emv_card_key_bytes(
 result<secret_bytes> emv_session_key_bytes(byte_view card, const emv_diversifier& diversifier) {
     CIPHERLANE_TRY(auto cipher, bare_cipher(card));
     return session_key_under(cipher, diversifier);
+}
+
+result<secret_bytes> visa_session_key_bytes(byte_view card, std::uint16_t transaction_counter) {
+    CIPHERLANE_CHECK(check_cipher(algorithm::tdes, card.size()));
+    return visa_session_key_of(card, transaction_counter);
 }
 
 } // namespace cipherlane::crypto

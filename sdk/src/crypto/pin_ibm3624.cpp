@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t block_digits = 16;
 constexpr std::size_t max_pan = 19;
 constexpr std::ptrdiff_t fewest_distinct = 8;
-constexpr std::size_t most_alike = 4;
 
 using pin_digits = std::array<char, clear_pin::max_digits>;
 
@@ -25,7 +24,7 @@ bool is_varied(std::string_view table) noexcept {
     std::array<std::size_t, 10> counts{};
     for (char digit : table)
         ++counts[static_cast<std::size_t>(digit - '0')];
-    return std::ranges::count(counts, 0U) <= 10 - fewest_distinct && std::ranges::max(counts) <= most_alike;
+    return std::ranges::count(counts, 0U) <= 10 - fewest_distinct;
 }
 
 /// The first digits of the natural PIN.

@@ -85,6 +85,28 @@ TEST(EmvSessionKey, KnowsTheDiversifiers) {
     EXPECT_TRUE(fails_with(emv_session_key_bytes(hex("0123456789ABCDEF"), both), crypto_errc::bad_key_length));
 }
 
+// Keys, check values, cryptogram and MAC: pyemv's tests/test_sm_hsm.py, test_vis_pin_change.
+TEST(EmvSessionKey, IsVisasForScripts) {
+    auto integrity = test_key<emv_smi_master_key>(algorithm::tdes, imk_digits);
+    const auto smi_card = derive_card_key(integrity, emv_card_key_option::a, "1234567890123456", "01").value();
+    auto smi = derive_visa_session_key(smi_card, 0xFFFF).value();
+    EXPECT_EQ(to_hex(smi.check_value(kcv_method::legacy, 3).value()), "A41D47");
+    auto secrecy = test_key<emv_smc_master_key>(algorithm::tdes, "11111111111111112222222222222222");
+    const auto smc_card = derive_card_key(secrecy, emv_card_key_option::a, "1234567890123456", "01").value();
+    auto smc = derive_visa_session_key(smc_card, 0xFFFF).value();
+    EXPECT_EQ(to_hex(smc.check_value(kcv_method::legacy, 3).value()), "BD7C46");
+
+    const auto pin_block = hex("08049999FFC4B001F1"); // its length in front
+    const auto sealed =
+        emv_script_encrypt(smc, emv_script_mode::ecb, emv_script_padding::when_needed, pin_block).value();
+    EXPECT_EQ(to_hex(sealed), "D421231A6FD2F0FAEE671384F0D3A7B9");
+    EXPECT_TRUE(verify_emv_script_mac(smi, hex("8424000210" + to_hex(sealed)), hex("F67E37E67B06AB99")));
+    // By hand: 1234 into the left half's end, EDCB into the right one's, then odd parity.
+    EXPECT_EQ(to_hex(visa_session_key_bytes(hex("68FEEAF84CF7F18CAB52B3A28C5E40E5"), 0x1234).value().expose()),
+        "68FEEAF84CF7E3B9AB52B3A28C5EAD2F");
+    EXPECT_TRUE(fails_with(visa_session_key_bytes(hex("0123456789ABCDEF"), 1), crypto_errc::bad_key_length));
+}
+
 TEST(EmvCryptogram, IsMadeAndAnswered) {
     auto card = ac_card();
     auto key = derive_session_key(card, counter_and_number_diversifier(0x001C, 0x12345678)).value();

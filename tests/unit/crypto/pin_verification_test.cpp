@@ -66,13 +66,13 @@ TEST(Ibm3624, TakesPinsOfTwelveDigitsAndSingleDesKeys) {
 }
 
 TEST(Ibm3624, RefusesWeakAndMalformedTables) {
-    for (const char* table : {"", "012345678901234", "01234567890123456", "0000000000000000", "0123456012345601",
-             "0000012345678901", "012345678901234A"}) {
+    for (const char* table :
+        {"", "012345678901234", "01234567890123456", "0000000000000000", "0123456012345601", "012345678901234A"}) {
         EXPECT_TRUE(fails_with(ibm3624_scheme::create(table, 0, 16, 'F'), crypto_errc::bad_decimalization_table))
             << table;
     }
     EXPECT_EQ(ibm3624_scheme::create("012345678901234A", 0, 16, 'F').error().offset(), 15U);
-    EXPECT_TRUE(ibm3624_scheme::create("0000111122345677", 0, 16, 'F')) << "8 digits, none more than 4 times";
+    EXPECT_TRUE(ibm3624_scheme::create("0000000001234567", 0, 16, 'F')) << "8 digits, however often";
 }
 
 TEST(Ibm3624, RefusesValidationDataOutsideThePan) {

@@ -66,14 +66,24 @@ using emv_diversifier = std::array<std::uint8_t, 8>;
 [[nodiscard]] result<emv_smc_session_key> derive_session_key(
     emv_smc_card_key& card, const emv_diversifier& diversifier);
 
+/// Visa's session keys for scripts (Visa Integrated Circuit Card Specification, appendix on secure messaging): the
+/// transaction counter (tag 9F36) is XORed to the end of the left half of the card key, its complement to that of the
+/// right half. Odd parity.
+/// @return the errors of `derive_session_key`.
+[[nodiscard]] result<emv_smi_session_key> derive_visa_session_key(
+    const emv_smi_card_key& card, std::uint16_t transaction_counter);
+[[nodiscard]] result<emv_smc_session_key> derive_visa_session_key(
+    const emv_smc_card_key& card, std::uint16_t transaction_counter);
+
 /// The card key in the place of a session key, for schemes that have none (Visa's cryptogram version 10, and ARPC
 /// under the card key).
 [[nodiscard]] emv_ac_session_key without_session(const emv_ac_card_key& card);
 
-/// The two derivations on bare bytes, without purpose or policy: for who personalizes cards, and for published
+/// The derivations on bare bytes, without purpose or policy: for who personalizes cards, and for published
 /// vectors. The errors are the same.
 [[nodiscard]] result<secret_bytes> emv_card_key_bytes(
     byte_view master, emv_card_key_option option, std::string_view pan, std::string_view sequence_number);
 [[nodiscard]] result<secret_bytes> emv_session_key_bytes(byte_view card, const emv_diversifier& diversifier);
+[[nodiscard]] result<secret_bytes> visa_session_key_bytes(byte_view card, std::uint16_t transaction_counter);
 
 } // namespace cipherlane::crypto

@@ -14,8 +14,8 @@ namespace cipherlane::crypto {
 /// the validation data between calls reads PINs digit by digit (Bond, Zielinski: UCAM-CL-TR-560).
 class ibm3624_scheme {
   public:
-    /// @param decimalization_table 16 digits, one for each of 0 to F; at least 8 of them distinct and none more than
-    /// 4 times, as cipher machines demand.
+    /// @param decimalization_table 16 digits, one for each of 0 to F; at least 8 of them distinct, as cipher machines
+    /// demand.
     /// @param first, length which PAN digits are the validation data: 1 to 16 from `first`, counted from 0.
     /// @param pad the hex digit, of either case, that fills the validation data on the right to 16.
     /// @return `crypto_errc::bad_decimalization_table` (with the offset of what is no digit), `bad_validation_data`.
