@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 #include <iostream>
+#include <stdexcept>
 
 namespace cipherlane::cli {
 namespace {
@@ -32,10 +33,21 @@ struct kat_counts {
     std::size_t failed = 0;
 };
 
+/// A file that cannot be read counts as one failed row: the files behind it are still run.
+std::vector<kat_row> rows_of(const std::filesystem::path& path, kat_counts& counts) {
+    try {
+        return read_kat_file(path.string());
+    } catch (const std::runtime_error& fault) {
+        ++counts.failed;
+        std::cout << fault.what() << "\n";
+        return {};
+    }
+}
+
 void run_file(const std::filesystem::path& path, const kat_target& target, kat_counts& total) {
     const auto runner = find_runner(path.stem().string());
     kat_counts here;
-    for (const auto& row : read_kat_file(path.string())) {
+    for (const auto& row : rows_of(path, here)) {
         const auto why = runner != nullptr ? runner(row, target) : "no operation for files of this name";
         if (!why) {
             ++here.passed;

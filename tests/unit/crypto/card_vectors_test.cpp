@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,68 @@ TEST_P(CardVectors, DamagedDoNotHold) {
         }
     }
     EXPECT_GT(damaged, 0U);
+}
+
+std::optional<std::string> run_row(std::string_view file, const kat_row& row) {
+    for (const auto& entry : all_entries()) {
+        if (entry.file == file) return entry.run(row, {});
+    }
+    return "no such file";
+}
+
+std::optional<std::string> run(std::string_view file, const std::map<std::string, std::string>& cells) {
+    return run_row(file, kat_row(cells));
+}
+
+TEST(EmvRows, NameTheirSessionInManyWays) {
+    // The card key and its session key of emv_test.cpp.
+    const std::map<std::string, std::string> card{{"imk", "0123456789ABCDEFFEDCBA9876543210"},
+        {"pan", "6222000000000017"}, {"psn", "01"}, {"mk_option", "A"}, {"atc_or_r", "001C12345678"}};
+    const struct {
+        const char* name;
+        const char* key;
+    } rows[] = {
+        {"MCHIP", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"MCHIP_V4", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"EMV_CSK(CVN18)", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"VSDC", "68FEEAF84CF7F18CAB52B3A28C5E40E5"},
+        {"Visa CVN10", "68FEEAF84CF7F18CAB52B3A28C5E40E5"},
+    };
+    for (const auto& row : rows) {
+        auto cells = card;
+        cells["skd"] = row.name;
+        cells["sk_ac"] = row.key;
+        EXPECT_EQ(run("emv_ac", cells), std::nullopt) << row.name;
+        cells["skd"] = std::string("another ") + row.name[0];
+        EXPECT_TRUE(run("emv_ac", cells));
+    }
+}
+
+// The key check value and the MAC are those of pyemv's tests/test_sm_hsm.py, test_vis_pin_change.
+TEST(ScriptRows, TakeVisasSessionKeyByCounter) {
+    std::map<std::string, std::string> cells{{"imk_smi", "0123456789ABCDEFFEDCBA9876543210"},
+        {"pan", "1234567890123456"}, {"psn", "01"}, {"r", "FFFF"},
+        {"command", "8424000210D421231A6FD2F0FAEE671384F0D3A7B9"}, {"mac", "F67E37E67B06AB99"}};
+    EXPECT_EQ(run("emv_script_mac", cells), std::nullopt);
+    cells["r"] = "FFFD"; // the lowest bit would fall on a parity bit
+    EXPECT_TRUE(run("emv_script_mac", cells));
+}
+
+TEST(Ff1Rows, TakeListsWithSpacesOrCommas) {
+    const auto sample = rows_of("ff1").front(); // of radix 10: its digits are its numerals
+    const auto listed = [&sample](const char* column, std::string_view between) {
+        std::string list;
+        for (const char digit : sample[column])
+            list.append(list.empty() ? "" : between).push_back(digit);
+        return list;
+    };
+    const auto row = sample.with("numerals", "decimal list");
+    for (const char* between : {" ", ",", ", ", "  "}) {
+        const auto list = row.with("plaintext", listed("plaintext", between));
+        EXPECT_EQ(run_row("ff1", list.with("ciphertext", listed("ciphertext", between))), std::nullopt) << between;
+        EXPECT_TRUE(run_row("ff1", list.with("ciphertext", listed("plaintext", between)))) << between;
+        EXPECT_TRUE(run_row("ff1", list.with("ciphertext", listed("ciphertext", ";")))) << between;
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, CardVectors, testing::ValuesIn(all_entries()),

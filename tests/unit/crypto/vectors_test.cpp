@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,56 @@ TEST_P(CryptoVectors, DamagedDoNotHold) {
             value.back() = value.back() == '7' ? '6' : '7';
             EXPECT_TRUE(GetParam().run(with(row, column, value), {})) << row["id"] << " " << column;
         }
+    }
+}
+
+std::optional<std::string> run_row(std::string_view file, const kat_row& row) {
+    for (const auto& entry : all_entries()) {
+        if (entry.file == file) return entry.run(row, {});
+    }
+    return "no such file";
+}
+
+TEST(DukptRows, HaveSomethingToCheck) {
+    const auto aes = rows_of("dukpt_aes").front();
+    EXPECT_TRUE(run_row("dukpt_aes", kat_row({{"bdk", aes["bdk"]}, {"ksn", aes["ksn"]}})));
+    const auto tdes = rows_of("dukpt_tdes").front();
+    EXPECT_TRUE(run_row("dukpt_tdes", kat_row({{"bdk", tdes["bdk"]}, {"ksn", tdes["ksn"]}})));
+}
+
+TEST(DukptRows, TruncateMacsOnly) {
+    std::size_t ciphertexts = 0;
+    for (const auto& row : rows_of("dukpt_aes")) {
+        if (!row.has("mac_or_cipher") || row.must_be_rejected()) continue;
+        const bool mac = row["usage"].starts_with("MAC");
+        const auto cut = row.with("mac_or_cipher", row["mac_or_cipher"].substr(0, 8));
+        EXPECT_EQ(run_row("dukpt_aes", cut).has_value(), !mac) << row["id"];
+        ciphertexts += mac ? 0 : 1;
+    }
+    EXPECT_GT(ciphertexts, 0U);
+}
+
+TEST(DukptRows, KnowTheNamesOfDataBothWays) {
+    const auto row = rows_of("dukpt_aes").front().with("key_type", "AES128").with("working_key", "00");
+    const auto key_of = [&row](const char* usage) { // as the complaint tells it
+        return run_row("dukpt_aes", row.with("usage", usage)).value_or("");
+    };
+    const auto both = key_of("DATA");
+    EXPECT_TRUE(both.starts_with("working_key gives ")) << both;
+    EXPECT_NE(both, key_of("DENC"));
+    for (const char* name : {"DATABOTH", "DATA_BOTH", "ENCDEC"}) {
+        EXPECT_EQ(key_of(name), both) << name;
+    }
+}
+
+TEST(Sm4Rows, NameFeedbackOfWholeBlocks) {
+    // openssl enc -sm4-cfb and -sm4-ofb of the same
+    for (const auto& [mode, ciphertext] : {std::pair{"CFB128", "07BBD906B40DA542D4514D1A97FCCB7AB0804227"},
+             {"OFB128", "07BBD906B40DA542D4514D1A97FCCB7AF2CC072B"}}) {
+        const kat_row row(
+            {{"mode", mode}, {"key", "0123456789ABCDEFFEDCBA9876543210"}, {"iv", "000102030405060708090A0B0C0D0E0F"},
+                {"plaintext", "0123456789ABCDEFFEDCBA987654321001234567"}, {"ciphertext", ciphertext}});
+        EXPECT_EQ(run_row("sm4", row), std::nullopt) << mode;
     }
 }
 

@@ -130,18 +130,30 @@ result<emv_card_key_option> option_of(const std::string& name) {
     return refused(crypto_errc::unsupported_algorithm);
 }
 
-/// The 8 bytes that make a session key; of a transaction counter alone, with zeros behind.
+/// The 8 bytes that make a session key; a transaction counter alone gets zeros behind, counter and unpredictable
+/// number get them between.
 result<emv_diversifier> diversifier_of(const std::string& digits) {
     CIPHERLANE_TRY(const bytes given, from_hex(digits));
     emv_diversifier made{};
     if (given.size() == 2) return counter_diversifier(load_be16(given.data()));
+    if (given.size() == 6) {
+        const auto number = (std::uint32_t{load_be16(given.data() + 2)} << 16) | load_be16(given.data() + 4);
+        return counter_and_number_diversifier(load_be16(given.data()), number);
+    }
     if (given.size() != made.size()) return refused(crypto_errc::bad_data_length);
     std::ranges::copy(given, made.begin());
     return made;
 }
 
-bool has_session(const kat_row& row) {
-    return row.has("skd") && !row["skd"].starts_with("NONE");
+/// Names of the `skd` column; what may follow in a name says how the scheme calls it.
+enum class session_kind : std::uint8_t { none, common };
+
+result<session_kind> session_of(const kat_row& row) {
+    const auto& name = row["skd"];
+    const bool none = name.empty() || name.starts_with("NONE") || name.starts_with("VSDC");
+    if (none || name.find("CVN10") != std::string::npos) return session_kind::none;
+    if (name.starts_with("EMV_CSK") || name.starts_with("MCHIP")) return session_kind::common;
+    return refused(crypto_errc::unsupported_algorithm);
 }
 
 result<emv_ac_card_key> ac_card_key(const kat_row& row) {
@@ -152,8 +164,8 @@ result<emv_ac_card_key> ac_card_key(const kat_row& row) {
 
 result<emv_ac_session_key> ac_session_key(const kat_row& row) {
     CIPHERLANE_TRY(auto card, ac_card_key(row));
-    if (!has_session(row)) return without_session(card);
-    if (row["skd"] != "EMV_CSK" && row["skd"] != "MCHIP") return refused(crypto_errc::unsupported_algorithm);
+    CIPHERLANE_TRY(const auto kind, session_of(row));
+    if (kind == session_kind::none) return without_session(card);
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
     return derive_session_key(card, diversifier);
 }
@@ -167,7 +179,8 @@ kat_outcome card_key_digits(const kat_row& row) {
 
 kat_outcome session_key_digits(const kat_row& row) {
     CIPHERLANE_TRY(const auto card, card_key_digits(row));
-    if (!has_session(row)) return card;
+    CIPHERLANE_TRY(const auto kind, session_of(row));
+    if (kind == session_kind::none) return card;
     CIPHERLANE_TRY(const bytes material, from_hex(card));
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
     CIPHERLANE_TRY(const auto session, emv_session_key_bytes(material, diversifier));
@@ -250,19 +263,35 @@ std::optional<std::string> run_emv_ac(const kat_row& row, const kat_target& /*ta
     return std::nullopt;
 }
 
+/// A script's `r` of this length is a transaction counter, and the session key Visa's.
+constexpr std::size_t counter_digits = 4;
+
 kat_outcome script_session_key(const kat_row& row) {
     CIPHERLANE_TRY(const bytes master, from_hex(row["imk_smi"]));
     CIPHERLANE_TRY(const auto card, emv_card_key_bytes(master, emv_card_key_option::a, row["pan"], row["psn"]));
+    if (row["r"].size() == counter_digits) {
+        CIPHERLANE_TRY(const bytes counter, from_hex(row["r"]));
+        CIPHERLANE_TRY(const auto session, visa_session_key_bytes(card.expose(), load_be16(counter.data())));
+        return to_hex(session.expose());
+    }
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["r"]));
     CIPHERLANE_TRY(const auto session, emv_session_key_bytes(card.expose(), diversifier));
     return to_hex(session.expose());
 }
 
+result<emv_smi_session_key> script_session(emv_smi_card_key& card, const std::string& digits) {
+    if (digits.size() == counter_digits) {
+        CIPHERLANE_TRY(const bytes counter, from_hex(digits));
+        return derive_visa_session_key(card, load_be16(counter.data()));
+    }
+    CIPHERLANE_TRY(const auto diversifier, diversifier_of(digits));
+    return derive_session_key(card, diversifier);
+}
+
 kat_outcome script_mac(const kat_row& row) {
     CIPHERLANE_TRY(auto master, tdes_key<emv_smi_master_key>(row["imk_smi"]));
     CIPHERLANE_TRY(auto card, derive_card_key(master, emv_card_key_option::a, row["pan"], row["psn"]));
-    CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["r"]));
-    CIPHERLANE_TRY(auto session, derive_session_key(card, diversifier));
+    CIPHERLANE_TRY(auto session, script_session(card, row["r"]));
     CIPHERLANE_TRY(const bytes command, from_hex(row["command"]));
     CIPHERLANE_TRY(const auto mac, emv_script_mac(session, command));
     CIPHERLANE_CHECK(verify_emv_script_mac(session, command, mac.view()));

@@ -113,18 +113,21 @@ kat_outcome encrypted_data(data_key& with, const std::string& digits) {
 struct kat_column {
     std::string name;
     std::function<kat_outcome()> compute;
+    bool may_be_truncated = false; ///< a MAC, of which the row may carry the front part
 };
 
 std::optional<std::string> judge_columns(const kat_row& row, const std::vector<kat_column>& columns) {
+    std::size_t checked = 0;
     for (const auto& column : columns) {
         if (!row.has(column.name)) continue;
+        ++checked;
         const auto got = column.compute();
         const auto& wanted = row[column.name];
-        const bool mac = column.name.starts_with("mac");
-        if (auto why = mac ? judge_truncated(row, got, wanted) : judge(row, got, wanted)) {
+        if (auto why = column.may_be_truncated ? judge_truncated(row, got, wanted) : judge(row, got, wanted)) {
             return column.name + " " + *why;
         }
     }
+    if (checked == 0) return "nothing to check";
     return std::nullopt;
 }
 
@@ -146,8 +149,8 @@ class tdes_row {
                                        {"txn_key", [this] { return kat_outcome(to_hex(keys_.expose())); }},
                                        {"enc_pin_block", [this] { return encrypted_pin(); }},
                                        {"pin", [this] { return decrypted_pin(); }},
-                                       {"mac_request", [this] { return mac(dukpt_message::request); }},
-                                       {"mac_response", [this] { return mac(dukpt_message::response); }},
+                                       {"mac_request", [this] { return mac(dukpt_message::request); }, true},
+                                       {"mac_response", [this] { return mac(dukpt_message::response); }, true},
                                        {"enc_data_request", [this] { return data(); }},
                                    });
     }
@@ -211,6 +214,9 @@ constexpr std::array usage_names{
     usage_name{"DENC", usage_name::kind::data, dukpt_message::request},
     usage_name{"DDEC", usage_name::kind::data, dukpt_message::response},
     usage_name{"DATA", usage_name::kind::data, dukpt_message::both},
+    usage_name{"DATABOTH", usage_name::kind::data, dukpt_message::both},
+    usage_name{"DATA_BOTH", usage_name::kind::data, dukpt_message::both},
+    usage_name{"ENCDEC", usage_name::kind::data, dukpt_message::both},
     usage_name{"DBOTH", usage_name::kind::data, dukpt_message::both},
     usage_name{"DENCDEC", usage_name::kind::data, dukpt_message::both},
     usage_name{"KEK", usage_name::kind::key_encryption},
@@ -258,16 +264,15 @@ class aes_row {
     }
 
     std::optional<std::string> run() {
-        return judge_columns(
-            row_, {
-                      {"ik", [this] { return kat_outcome(initial_); }},
-                      {"txn_key", [this] { return kat_outcome(to_hex(keys_.expose())); }},
-                      {"working_key", [this] { return kat_outcome(working_key_); }},
-                      {"pin_field", [this] { return pin_field(); }},
-                      {"enc_pin_block", [this] { return encrypted_pin(); }},
-                      {"pin", [this] { return decrypted_pin(); }},
-                      {"mac_or_cipher", [this] { return usage_.what == usage_name::kind::mac ? mac() : data(); }},
-                  });
+        return judge_columns(row_, {
+                                       {"ik", [this] { return kat_outcome(initial_); }},
+                                       {"txn_key", [this] { return kat_outcome(to_hex(keys_.expose())); }},
+                                       {"working_key", [this] { return kat_outcome(working_key_); }},
+                                       {"pin_field", [this] { return pin_field(); }},
+                                       {"enc_pin_block", [this] { return encrypted_pin(); }},
+                                       {"pin", [this] { return decrypted_pin(); }},
+                                       {"mac_or_cipher", [this] { return is_mac() ? mac() : data(); }, is_mac()},
+                                   });
     }
 
   private:
@@ -276,6 +281,7 @@ class aes_row {
         , keys_(std::move(keys))
         , initial_(std::move(initial)) {}
 
+    [[nodiscard]] bool is_mac() const { return usage_.what == usage_name::kind::mac; }
     kat_outcome working_key() const {
         switch (usage_.what) {
         case usage_name::kind::pin: return bytes_of(keys_.pin(type_), "P0");

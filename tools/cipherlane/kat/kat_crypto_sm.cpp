@@ -58,7 +58,9 @@ struct sm4_mode {
 
 result<sm4_mode> mode_of(const std::string& text) {
     const auto space = text.find(' ');
-    CIPHERLANE_TRY(const auto mode, find_block_mode(std::string_view(text).substr(0, space)));
+    auto name = std::string_view(text).substr(0, space);
+    if (name == "CFB128" || name == "OFB128") name.remove_suffix(3); // feedback of whole blocks, as there is no other
+    CIPHERLANE_TRY(const auto mode, find_block_mode(name));
     unsigned rounds = 1;
     if (space != std::string::npos) {
         const char* digits = text.data() + std::min(space + 2, text.size());
