@@ -123,10 +123,19 @@ TEST_F(weact_panel, sends_only_what_changed) {
     expect_code(glass_.glass, sample_code);
     auto same = show(protocol_->show_remaining(59s));
     EXPECT_TRUE(same.empty());
-    auto dearer = view();
-    dearer.total = amount(99'88);
-    auto money = show(protocol_->show_qr(dearer));
-    EXPECT_LE(bytes_of(money), whole * 10 / 100);
+}
+
+TEST_F(weact_panel, sends_a_twentieth_where_only_the_amount_changes) {
+    const std::pair<std::int64_t, std::int64_t> totals[] = {{12'34, 99'88}, {12'34, 98'765'43}, {11'111'11, 98'765'43}};
+    for (const auto& [first, second] : totals) {
+        auto shown = view();
+        shown.total = amount(first);
+        show(protocol_->show_qr(shown));
+        shown.total = amount(second);
+        const auto money = show(protocol_->show_qr(shown));
+        EXPECT_LE(bytes_of(money), whole * 5 / 100) << first << " to " << second;
+        expect_code(glass_.glass, sample_code);
+    }
 }
 
 TEST_F(weact_panel, replaces_a_code_in_few_rectangles_and_hides_the_amount_meanwhile) {
