@@ -6,6 +6,8 @@
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
+#include <cipherlane/drivers/display/weact.hpp>
+#include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -87,6 +89,25 @@ TEST(weact_on_pty, shows_a_code_that_a_reader_reads) {
     EXPECT_LT(glass.tell({{"cmd", "counters"}})["pixels"].get<int>(), 320 * 480 * 142 / 100);
     ASSERT_TRUE(panel->set_brightness(50, call(5s)));
     EXPECT_EQ(glass.state_with("brightness", 127)["brightness"], 127);
+}
+
+TEST(weact_on_pty, tells_its_serial_number) {
+    simulated glass("weact");
+    boost::asio::io_context here;
+    drivers::serial_settings line;
+    line.device = glass.tell({{"cmd", "plug"}})["device"].get<std::string>();
+    auto link = drivers::open_serial(here.get_executor(), line, call(5s));
+    ASSERT_TRUE(link) << link.error();
+    auto panel = drivers::weact_display::create(*std::move(link));
+    ASSERT_TRUE(panel) << panel.error();
+    ASSERT_TRUE((*panel)->show_qr(view(), call(10s)));
+    const auto number = (*panel)->serial_number(call(5s));
+    ASSERT_TRUE(number) << number.error();
+    EXPECT_EQ(*number, "AB00000001");
+    EXPECT_EQ(*(*panel)->heartbeat(call(5s)), "WeAct Display FS V1.0.0.0");
+    expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
+    glass.tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "silent"}, {"match", "serial"}}})}});
+    EXPECT_EQ((*panel)->serial_number(call(5s)).error().code(), make_error_code(drivers::drivers_errc::no_answer));
 }
 
 TEST(weact_on_pty, counts_down_and_says_that_the_code_expired) {

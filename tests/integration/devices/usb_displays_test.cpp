@@ -319,6 +319,31 @@ TEST_F(usb_displays, reports_are_whole_and_numbered) {
     EXPECT_TRUE((*hid)->read_some(answer, call(5s)).error().is(condition::link_lost));
 }
 
+/// The asynchronous face has no control requests.
+TEST_F(usb_displays, reports_go_by_control_requests_only_blocking) {
+    model_ = std::make_unique<sim::usb_display>("hid-plate");
+    model_->take_reports_by_control();
+    plug("hid-plate");
+    drivers::hid_filter filter;
+    filter.product = 0x5A12;
+    auto hid = drivers::open_hid_through_usb(*host_, io_.get_executor(), filter, call(5s));
+    ASSERT_TRUE(hid) << hid.error();
+    bytes question(64);
+    const bytes ask{2, 0x51, 1, 'V', 0x51 + 1 + 'V'};
+    std::ranges::copy(ask, question.begin());
+    std::optional<result<void>> sent;
+    (*hid)->async_write(question, [&](result<void> outcome) { sent.emplace(std::move(outcome)); });
+    auto work = boost::asio::make_work_guard(io_);
+    for (const auto end = deadline::in(5s); !sent && !end.passed();)
+        io_.run_one_for(100ms);
+    ASSERT_TRUE(sent && !*sent);
+    EXPECT_EQ(sent->error().code(), make_error_code(drivers_errc::not_supported)) << sent->error();
+    EXPECT_TRUE((*hid)->write(question, call(5s))) << "the link is as good as before";
+    bytes answer(64);
+    ASSERT_TRUE((*hid)->read_some(answer, call(5s)));
+    EXPECT_EQ(answer[1], 0x52);
+}
+
 /// The asynchronous face of the report stream.
 TEST_F(usb_displays, reports_stream_asynchronously) {
     plug("hid-plate");

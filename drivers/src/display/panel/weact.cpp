@@ -142,6 +142,41 @@ result<std::string> weact_version(byte_view answer) {
     return std::string(text);
 }
 
+result<std::string> weact_serial_number(byte_view answer) {
+    const auto wrong = [] { return refused(drivers_errc::wrong_answer).during("serial number"); };
+    if (answer.empty() || answer.front() != (serial_command | read)) return wrong();
+    auto text = as_text(answer.subspan(1));
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\0'))
+        text.remove_suffix(1);
+    if (text.empty()) return wrong();
+    for (auto c : text) {
+        if (c < 0x20 || c > 0x7E) return wrong();
+    }
+    return std::string(text);
+}
+
+result<std::unique_ptr<weact_display>> weact_display::create(
+    std::unique_ptr<net::transport> link, weact_profile profile) {
+    const auto answer_timeout = profile.answer_timeout;
+    CIPHERLANE_TRY(auto protocol, weact_protocol::create(std::move(profile)));
+    return std::unique_ptr<weact_display>(new weact_display(std::move(link), std::move(protocol), answer_timeout));
+}
+
+weact_display::weact_display(std::unique_ptr<net::transport> link, std::unique_ptr<weact_protocol> protocol,
+    std::chrono::milliseconds answer_timeout)
+    : device_display(std::move(link), std::move(protocol))
+    , answer_timeout_(answer_timeout) {}
+
+result<std::string> weact_display::serial_number(const call& bounds) {
+    auto question = command("serial number", weact::ask_serial());
+    question.answer.form = expected_answer::shape::line; // its length is not published
+    question.answer.how = expected_answer::test::starts_with;
+    question.answer.text = {serial_command | read};
+    question.answer.timeout = answer_timeout_;
+    CIPHERLANE_TRY(const auto answer, perform(step_list{std::move(question)}, bounds));
+    return weact_serial_number(answer);
+}
+
 result<std::unique_ptr<weact_protocol>> weact_protocol::create(weact_profile profile) {
     CIPHERLANE_CHECK(profile.validate());
     panel_settings settings;

@@ -107,6 +107,15 @@ TEST(weact, reads_its_version) {
     EXPECT_FALSE(weact_version(hex("C2 5631FF302E302E30 000000000000000000 0A")));
 }
 
+TEST(weact, reads_its_serial_number) {
+    EXPECT_EQ(*weact_serial_number(hex("C3 41423030303030303031 0000")), "AB00000001");
+    EXPECT_FALSE(weact_serial_number(hex("C2 4142")));
+    EXPECT_FALSE(weact_serial_number(hex("C3")));
+    EXPECT_FALSE(weact_serial_number(hex("C3 0000")));
+    EXPECT_FALSE(weact_serial_number(hex("C3 41FF42")));
+    EXPECT_FALSE(weact_serial_number({}));
+}
+
 TEST_F(weact_panel, shows_a_code_that_reads_back) {
     show(protocol_->show_qr(view()));
     expect_code(glass_.glass, sample_code);

@@ -65,5 +65,25 @@ class weact_protocol final : public screen_protocol {
 
 /// The version out of the panel's answer (19 bytes). @return `wrong_answer`.
 [[nodiscard]] result<std::string> weact_version(byte_view answer);
+/// The serial number out of the panel's answer, its line end left out. @return `wrong_answer`.
+[[nodiscard]] result<std::string> weact_serial_number(byte_view answer);
+
+/// The panel as an integrator uses it, with the question that is no part of the `display` port.
+class weact_display final : public device_display {
+  public:
+    /// @return `bad_setting`, `font_missing`.
+    [[nodiscard]] static result<std::unique_ptr<weact_display>> create(
+        std::unique_ptr<net::transport> link, weact_profile profile = {});
+
+    /// "AB00000001"
+    /// @return `no_answer`, `wrong_answer`; errors of the link.
+    [[nodiscard]] result<std::string> serial_number(const call& bounds);
+
+  private:
+    weact_display(std::unique_ptr<net::transport> link, std::unique_ptr<weact_protocol> protocol,
+        std::chrono::milliseconds answer_timeout);
+
+    std::chrono::milliseconds answer_timeout_;
+};
 
 } // namespace cipherlane::drivers
