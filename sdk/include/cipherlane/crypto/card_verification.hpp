@@ -35,7 +35,8 @@ class card_verification_digits {
 };
 
 /// CVV, CVV2 and iCVV (卡片校验码): the method that Visa published for its members, the same for CVC of Mastercard
-/// and CVN of UnionPay. PAN, expiry and service code, padded with zeros to two DES blocks, go through single DES with
+/// and CVN of UnionPay; in public the "VISA CVV Service Generate" of the z/OS ICSF Application Programmer's Guide,
+/// SA22-7522. PAN, expiry and service code, padded with zeros to two DES blocks, go through single DES with
 /// the left half of the key and TDES with both; the decimal digits of the result, then its letters less 10, give the
 /// value.
 ///

@@ -10,7 +10,8 @@
 
 namespace cipherlane::crypto {
 
-/// The characters that stand for the numerals of FF1: the first for 0 and so on. A value; thread safe.
+/// The characters that stand for the numerals of FF1 (NIST SP 800-38G, section 4): the first for 0 and so on. A
+/// value; thread safe.
 class ff1_alphabet {
   public:
     static constexpr std::size_t max_size = 95; // printable ASCII

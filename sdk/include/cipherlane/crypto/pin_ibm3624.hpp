@@ -36,9 +36,10 @@ class ibm3624_scheme {
     char pad_ = 'F';
 };
 
-/// The IBM 3624 method: the natural PIN is the encrypted validation data, decimalized; the offset, which is no
-/// secret, is the customer's PIN less the natural one, each digit modulo 10. PIN and offset have the same 4 to 12
-/// digits.
+/// The IBM 3624 method (z/OS ICSF Application Programmer's Guide, SA22-7522, and IBM CCA's reference, both in the
+/// appendix "PIN Formats and Algorithms"): the natural PIN is the encrypted validation data, decimalized; the offset,
+/// which is no secret, is the customer's PIN less the natural one, each digit modulo 10. PIN and offset have the same
+/// 4 to 12 digits.
 ///
 /// For issuers and simulators: see `clear_pin`. The key is DES or TDES, 8 to 24 bytes as its policy allows. Takes the
 /// same time for all PINs, but for what OpenSSL does. One thread at a time per key.

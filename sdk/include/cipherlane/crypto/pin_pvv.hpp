@@ -9,7 +9,8 @@
 
 namespace cipherlane::crypto {
 
-/// The PIN verification value (PVV) of Visa's method: 4 digits by which an issuer checks a PIN without keeping it.
+/// The PIN verification value (PVV) of Visa's method (z/OS ICSF Application Programmer's Guide, SA22-7522, appendix
+/// "PIN Formats and Algorithms", "VISA PIN Algorithms"): 4 digits by which an issuer checks a PIN without keeping it.
 /// TDES over the 11 rightmost PAN digits before the check digit, the key index and the leftmost 4 digits of the PIN;
 /// of the result the decimal digits, then the letters less 10. Of a longer PIN only these 4 digits count.
 ///

@@ -50,7 +50,8 @@ struct unionpay_mac_steps {
 };
 
 /// The MAC of the UnionPay POS terminal specification ("CUP ECB", 银联 POS ECB MAC): fold, expand, encrypt the first
-/// half of the text, XOR the second half, encrypt. DES, TDES or SM4 by the key. Allocates nothing.
+/// half of the text, XOR the second half, encrypt. DES, TDES or SM4 by the key. Allocates nothing. The specification
+/// (Q/CUP 009.1) is not public: no clause number of it is known here.
 /// @return `crypto_errc::empty_input`; `unsupported_algorithm` for AES; `library_failed`.
 [[nodiscard]] result<unionpay_mac_field> unionpay_mac(mac_key& key, byte_view mab, unionpay_mac_form form);
 
