@@ -13,6 +13,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -138,12 +140,21 @@ constexpr std::string_view kind_name(drivers::found_device::kind what) {
     return "usb";
 }
 
+/// As udev rules write them.
+std::string ids_of(std::uint16_t vendor, std::uint16_t product) {
+    std::array<char, 16> text{};
+    std::snprintf(
+        text.data(), text.size(), "%04x:%04x", static_cast<unsigned>(vendor), static_cast<unsigned>(product));
+    return text.data();
+}
+
 void print(const drivers::found_device& device) {
     const bool usb = device.what == drivers::found_device::kind::usb;
     std::cout << kind_name(device.what) << "  "
               << (usb ? "usb:" + device.path.substr(0, device.path.find('@')) : device.path);
     if (!device.name.empty()) std::cout << "  " << device.name;
     if (!device.identity.empty()) std::cout << "\n    identity: " << device.identity;
+    if (device.vendor && device.product) std::cout << "\n    ids: " << ids_of(*device.vendor, *device.product);
     for (const auto& name : device.drivers) {
         const auto* family = drivers::find_display_family(name);
         std::cout << "\n    driver: " << name;

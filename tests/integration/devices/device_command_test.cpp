@@ -128,8 +128,8 @@ TEST_F(device_command, lists_kind_identity_drivers_and_reason) {
     fs::create_directories(folder_ / "sys/class/hidraw/hidraw3");
     fs::create_symlink(folder_ / plate, folder_ / "sys/class/hidraw/hidraw3/device");
     ASSERT_EQ(run({"list", "--root", folder_.string()}), 0) << said_;
-    EXPECT_NE(
-        said_.find("serial  " + (folder_ / "dev/ttyACM0").string() + "\n    identity: 1-1\n    driver: weact ("),
+    EXPECT_NE(said_.find("serial  " + (folder_ / "dev/ttyACM0").string() +
+                         "\n    identity: 1-1\n    ids: 1a86:fe0c\n    driver: weact ("),
         std::string::npos)
         << said_;
     EXPECT_NE(said_.find("driver: weact-small ("), std::string::npos) << said_;
