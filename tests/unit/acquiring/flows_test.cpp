@@ -11,7 +11,13 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <future>
+#include <iterator>
+#include <regex>
+#include <set>
+#include <sstream>
 #include <utility>
 
 namespace cipherlane::tests {
@@ -743,6 +749,56 @@ TEST(Settings, ComeFromToml) {
     EXPECT_EQ(settings->host.response_time, 3000ms);
     EXPECT_EQ(settings->keys.algorithm, acquiring::key_algorithm::sm4);
     EXPECT_EQ(settings->reversal.when, acquiring::reversal_time::before_next_trade);
+}
+
+std::string source_file(const std::string& name) {
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    std::ifstream file(std::string(root != nullptr ? root : ".") + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Settings, TheExampleHasEveryKey) {
+    const auto example = source_file("docs/examples/till.toml");
+    std::set<std::string> written;
+    std::string section;
+    std::istringstream lines(example);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
+        if (const auto equals = line.find(" = "); !line.starts_with('#') && equals != std::string::npos)
+            written.insert(section + "." + line.substr(0, equals));
+    }
+    std::set<std::string> read;
+    const auto reader = source_file("sdk/src/acquiring/terminal_file.cpp");
+    const std::regex call_of_reader("from\\.[a-z]+\\(\"([a-z0-9_]+\\.[a-z0-9_]+)\"");
+    for (std::sregex_iterator at(reader.begin(), reader.end(), call_of_reader), end; at != end; ++at)
+        read.insert((*at)[1]);
+    EXPECT_GT(read.size(), 40U);
+    EXPECT_EQ(written, read);
+}
+
+TEST(Settings, TheExampleShowsTheDefaults) {
+    const auto loaded = acquiring::parse_terminal(source_file("docs/examples/till.toml"));
+    ASSERT_TRUE(loaded) << loaded.error();
+    const acquiring::terminal_settings plain;
+    const auto texts = [](const acquiring::terminal_settings& of) {
+        return std::vector<std::string>{of.merchant_name, of.operator_id, of.serial_number,
+            std::string(1, of.reader_capability), of.keys.sign_in_code, of.host.address, of.host.tpdu, of.host.header,
+            of.gateway.address, of.gateway.ca_file, of.gateway.notify_address, of.gateway.public_key_file,
+            of.pinpad.driver, of.pinpad.path, of.display.driver, of.display.path, of.reversal.emv_tags,
+            of.journal.file, of.journal.key_file};
+    };
+    const auto numbers = [](const acquiring::terminal_settings& of) {
+        return std::vector<std::int64_t>{of.unit.number, of.unit.decimals, static_cast<int>(of.keys.algorithm),
+            of.keys.master_slot, of.keys.sm4_mac_ascii ? 1 : 0, static_cast<int>(of.sealer),
+            of.host.connect_timeout.count(), of.host.response_time.count(), of.host.keep_connection ? 1 : 0,
+            of.gateway.tls ? 1 : 0, of.gateway.plain_anywhere ? 1 : 0, of.gateway.code_valid.count(),
+            of.gateway.poll.count(), of.gateway.response_time.count(), of.timers.card.count(), of.timers.pin.count(),
+            of.timers.device.count(), of.timers.journal.count(), static_cast<int>(of.reversal.when),
+            of.reversal.sends, static_cast<int>(of.reversal.unexpected), of.settlement.end_when_balanced ? 1 : 0,
+            of.settlement.erase_cards_after_days};
+    };
+    EXPECT_EQ(texts(*loaded), texts(plain));
+    EXPECT_EQ(numbers(*loaded), numbers(plain));
 }
 
 TEST(Settings, SealersThatAreNotBuiltAreRefused) {
