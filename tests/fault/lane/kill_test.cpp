@@ -5,6 +5,7 @@
 #include "lane/books.hpp"
 #include "simkit/child_process.hpp"
 #include "support/lane_fixture.hpp"
+#include "support/seed.hpp"
 
 #include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/recovery.hpp>
@@ -156,8 +157,8 @@ class LaneKill : public lane_fixture {
 };
 
 TEST_F(LaneKill, LosesNothing) {
-    const std::uint64_t seed = std::random_device{}();
-    std::cout << "seed " << seed << ", " << kills() << " kills\n";
+    const auto seed = random_seed();
+    std::cout << kills() << " kills\n";
     std::mt19937_64 random(seed);
     pad_control = around->pinpad.control_endpoint();
     std::ofstream(key_file()) << around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();

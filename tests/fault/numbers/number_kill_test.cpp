@@ -1,6 +1,7 @@
 // SIGKILL at random instants of programs that give out numbers from one file, two beside each other. No number may
 // ever have been told twice, and every number must be one that the counter says was taken.
 #include "simkit/child_process.hpp"
+#include "support/seed.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -64,7 +65,7 @@ class NumberKill : public testing::Test {
     }
 
     told_numbers told;
-    std::mt19937_64 random{std::random_device{}()};
+    std::mt19937_64 random{random_seed()};
 
   private:
     temporary_folder folder_;
