@@ -1,5 +1,6 @@
 #pragma once
 
+#include "lane/key_folder.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/test_keys.hpp"
@@ -39,7 +40,8 @@ class lane_fixture : public testing::Test {
     }
     [[nodiscard]] sim::till_settings settings() const {
         sim::till_settings made;
-        made.terminal = sim::demo_settings(folder(), around->acquirer.where(), around->gateway.where());
+        made.terminal =
+            sim::demo_settings(folder(), key_place.file(), around->acquirer.where(), around->gateway.where());
         made.pinpad_device = around->pinpad.where();
         made.display_device = around->display.where();
         made.gateway_public_key = around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
@@ -53,6 +55,7 @@ class lane_fixture : public testing::Test {
 
     mutable std::mutex mutex;
     mutable std::ostringstream story;
+    sim::key_folder key_place; ///< of the journal, as the demo has it
     std::unique_ptr<sim::simulators> around;
 };
 

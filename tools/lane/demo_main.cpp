@@ -1,3 +1,4 @@
+#include "lane/key_folder.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/test_keys.hpp"
@@ -49,7 +50,9 @@ int run(const options& chosen) {
         tell.say("  " + std::string(name) + ": " + where);
     }
     sim::till_settings settings;
-    settings.terminal = sim::demo_settings(chosen.folder, around.acquirer.where(), around.gateway.where());
+    const sim::key_folder keys;
+    settings.terminal =
+        sim::demo_settings(chosen.folder, keys.file(), around.acquirer.where(), around.gateway.where());
     settings.pinpad_device = around.pinpad.where();
     settings.display_device = around.display.where();
     settings.gateway_public_key = around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();

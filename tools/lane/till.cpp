@@ -114,7 +114,7 @@ till::till(const till_settings& settings, acquiring::timeline* watch)
 }
 
 acquiring::terminal_settings demo_settings(
-    const std::string& folder, const std::string& host, const std::string& gateway) {
+    const std::string& folder, const std::string& key_file, const std::string& host, const std::string& gateway) {
     acquiring::terminal_settings terminal;
     terminal.terminal_id = demo_terminal;
     terminal.merchant_id = demo_merchant;
@@ -128,7 +128,7 @@ acquiring::terminal_settings demo_settings(
     terminal.gateway.address = gateway;
     terminal.gateway.poll = 500ms;
     terminal.journal.file = folder + "/till.db";
-    terminal.journal.key_file = folder + "/till.key";
+    terminal.journal.key_file = key_file;
     return terminal;
 }
 

@@ -63,8 +63,9 @@ class till {
     std::unique_ptr<acquiring::lane> lane_;
 };
 
-/// The demonstration's terminal: TEST0001, its files in `folder`, host and gateway where the simulators are.
+/// The demonstration's terminal: TEST0001, its files in `folder`, the journal's key apart from them in `key_file`,
+/// host and gateway where the simulators are.
 [[nodiscard]] acquiring::terminal_settings demo_settings(
-    const std::string& folder, const std::string& host, const std::string& gateway);
+    const std::string& folder, const std::string& key_file, const std::string& host, const std::string& gateway);
 
 } // namespace cipherlane::sim

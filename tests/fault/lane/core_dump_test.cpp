@@ -46,7 +46,7 @@ TEST_F(CoreDump, IsNotLeftByATill) {
     const auto child = std::filesystem::absolute(programs() + "/lane_till_child").string();
     const int till = run({child, std::filesystem::absolute(folder()).string(), around->acquirer.where(),
         around->gateway.where(), around->display.where(), around->pinpad.where(), around->pinpad.control_endpoint(),
-        std::filesystem::absolute(key).string(), "1", "1", "abort"});
+        std::filesystem::absolute(key).string(), "1", "1", key_place.file(), "abort"});
     ASSERT_TRUE(WIFSIGNALED(till)) << WEXITSTATUS(till);
     EXPECT_EQ(WTERMSIG(till), SIGABRT);
     EXPECT_FALSE(WCOREDUMP(till));

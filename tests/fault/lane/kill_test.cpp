@@ -34,7 +34,7 @@ class LaneKill : public lane_fixture {
     [[nodiscard]] sim::child_process start(std::uint64_t seed, int trades) const {
         std::vector<std::string> words{programs() + "/lane_till_child", folder(), around->acquirer.where(),
             around->gateway.where(), around->display.where(), around->pinpad.where(), pad_control, key_file(),
-            std::to_string(seed), std::to_string(trades)};
+            std::to_string(seed), std::to_string(trades), key_place.file()};
         return sim::child_process::start(words, folder() + "/child.log").value();
     }
     static std::string key_file() { return folder() + "/gateway.pem"; }

@@ -2,7 +2,7 @@
 // code, voids, refunds and settles until it ends by itself or by SIGKILL. Each outcome that a customer would have
 // been told is one line on standard output: "TOLD batch trace outcome". "BROKEN" is a promise that was not kept.
 //
-//     lane_till_child FOLDER HOST GATEWAY DISPLAY PINPAD PINPAD_CONTROL KEY_FILE SEED TRADES [abort]
+//     lane_till_child FOLDER HOST GATEWAY DISPLAY PINPAD PINPAD_CONTROL KEY_FILE SEED TRADES JOURNAL_KEY [abort]
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/test_keys.hpp"
@@ -41,7 +41,7 @@ void tell(const acquiring::payment& what) {
 
 sim::till_settings settings_from(char** words) {
     sim::till_settings settings;
-    settings.terminal = sim::demo_settings(words[1], words[2], words[3]);
+    settings.terminal = sim::demo_settings(words[1], words[10], words[2], words[3]);
     settings.terminal.gateway.poll = 100ms;
     settings.terminal.gateway.response_time = 1s;
     settings.display_device = words[4];
@@ -146,7 +146,7 @@ void catch_up(sim::till& till, cashier& at) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc < 10) return 2;
+    if (argc < 11) return 2;
     try {
         // Keys and cards must not end up in a dump. The sanitizer's leak check attaches to its own process, which one
         // that is not to be dumped refuses.
@@ -162,7 +162,7 @@ int main(int argc, char** argv) {
         const int trades = std::stoi(argv[9]);
         for (int i = 0; i < trades; ++i)
             at.work(i);
-        if (argc > 10) std::abort(); // with everything that a till holds still in its memory
+        if (argc > 11) std::abort(); // with everything that a till holds still in its memory
         return 0;
     } catch (const std::exception& why) {
         std::cerr << "till: " << why.what() << "\n";

@@ -2,7 +2,6 @@
 // WAL, receipts, and what was printed.
 #include "support/lane_fixture.hpp"
 #include "support/secret_search.hpp"
-#include "support/temporary_folder.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
@@ -62,18 +61,15 @@ class Secrets : public lane_fixture {
         for (const auto& card : {around->rich, around->poor})
             search.add_bytes(encrypted(tpk, clear_pin_block(card)));
         std::string digits;
-        std::ifstream(key_folder.file("till.key")) >> digits;
+        std::ifstream(key_place.file()) >> digits;
         ASSERT_EQ(digits.size(), 64U);
         search.add_bytes(from_hex(digits).value());
     }
-    temporary_folder key_folder; ///< the journal's key lies apart from what is searched
 };
 
 TEST_F(Secrets, AreInNothingThatADayWrites) {
     sim::narrator tell(story);
-    auto wanted = settings();
-    wanted.terminal.journal.key_file = key_folder.file("till.key");
-    sim::till till(wanted, &tell);
+    sim::till till(settings(), &tell);
     sim::working_day day(*around, till, tell, folder());
     day.run();
     EXPECT_EQ(day.failures(), 0);
