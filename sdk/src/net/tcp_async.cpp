@@ -61,8 +61,10 @@ class connector : public std::enable_shared_from_this<connector> {
         addresses_ = numeric_address(settings_.host, settings_.port);
         if (!addresses_.empty()) return try_next();
         resolve_elsewhere(settings_.host, settings_.port,
-            [self = shared_from_this(), work = asio::make_work_guard(executor_)](resolved outcome) {
-                asio::post(self->executor_, [self, outcome = std::move(outcome)]() mutable {
+            [self = shared_from_this(), work = asio::make_work_guard(executor_)](resolved outcome) mutable {
+                // Given away whole: once `work` ends on this thread, the context and all on it may be gone.
+                const auto on = self->executor_;
+                asio::post(on, [self = std::move(self), outcome = std::move(outcome)]() mutable {
                     if (self->finished_) return;
                     if (!outcome) return self->fail(outcome.error());
                     self->addresses_ = std::move(*outcome);
