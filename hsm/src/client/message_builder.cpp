@@ -7,6 +7,12 @@
 #include <algorithm>
 
 namespace cipherlane::hsm {
+namespace {
+
+/// Every dialect's commands begin with two characters or bytes.
+constexpr std::size_t code_size = 2;
+
+} // namespace
 
 void write_header(const framing& how, std::uint32_t number, byte_span into) noexcept {
     std::fill(into.begin(), into.end(), static_cast<std::uint8_t>(how.header_fill));
@@ -17,6 +23,7 @@ void write_header(const framing& how, std::uint32_t number, byte_span into) noex
 }
 
 result<void> bind_raw(byte_view body, reply& into) {
+    if (body.size() < code_size) return fail(hsm_errc::bad_length).during("execute").in_field("command");
     const codec engine(into.dialect);
     auto known = engine.decode_request(body, into.asked);
     const bool stream = into.dialect->frame.length == framing::prefix::none;

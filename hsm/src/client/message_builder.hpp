@@ -13,7 +13,7 @@ namespace cipherlane::hsm {
 void write_header(const framing& how, std::uint32_t number, byte_span into) noexcept;
 
 /// A raw command's reply: decoded as far as the profile knows it. `hsm_errc::unknown_command` where only the table
-/// could say how long the answer is.
+/// could say how long the answer is; `hsm_errc::bad_length` for what is too short to be a command.
 [[nodiscard]] result<void> bind_raw(byte_view body, reply& into);
 
 /// What a raw command's reply says.
