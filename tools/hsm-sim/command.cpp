@@ -202,7 +202,7 @@ clear_key command::any_block(block_attributes& what) {
         field = in.text(failed() ? 0 : block_length(in.ahead()));
     }
     if (failed()) return {};
-    const auto opened = open_block(block_kind::thales, on.settings().block_lmk, field);
+    const auto opened = open_block(block_kind::thales, lmks.block_key(), field);
     if (!opened.verdict.ok()) {
         fail(opened.verdict);
         return {};
@@ -246,7 +246,7 @@ clear_key command::block_under(const clear_key& transport, block_attributes& wha
 void command::put_block(const block_attributes& what, const clear_key& key) {
     if (failed()) return;
     put('S');
-    put(wrap_block(block_kind::thales, on.settings().block_lmk, what, key));
+    put(wrap_block(block_kind::thales, lmks.block_key(), what, key));
 }
 
 void command::put_exported(

@@ -1,6 +1,6 @@
 #include "hsm-sim/lmk.hpp"
 
-#include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/error_category.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -57,6 +57,20 @@ constexpr full_half in_full[] = {
     {8, 0, {0x1C, 0x58, 0x7F, 0x1C, 0x13, 0x92, 0x4F, 0xEF}},
 };
 
+/// The published test key for blocks, AES-256.
+constexpr std::array<std::uint8_t, 32> test_block_key{0x9B, 0x71, 0x33, 0x3A, 0x13, 0xF9, 0xFA, 0xE7, 0x2F, 0x9D,
+    0x0E, 0x2D, 0xAB, 0x4A, 0xD6, 0x78, 0x47, 0x18, 0x01, 0x2F, 0x92, 0x44, 0x03, 0x3F, 0x3F, 0x26, 0xA2, 0xDE, 0x0C,
+    0x8A, 0xA1, 0x1A};
+
+constexpr std::array errc_rows{
+    errc_row{static_cast<int>(lmk_errc::pair), condition::bad_message, "a pair of keys is 32 hex digits"},
+    errc_row{static_cast<int>(lmk_errc::too_few), condition::bad_message,
+        "twenty pairs of 32 hex digits are wanted, and the file ends"},
+    errc_row{static_cast<int>(lmk_errc::too_many), condition::bad_message,
+        "behind twenty pairs only one line of 64 hex digits may stand: the key for blocks"},
+};
+const table_category lmk_category{"cipherlane.hsm-sim.lmk", errc_rows};
+
 lmk_set::table test_table() {
     lmk_set::table keys{};
     for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -108,40 +122,81 @@ std::optional<lmk_slot> slot_of_key_type(std::string_view three) noexcept {
     return lmk_slot{pair_of[static_cast<std::size_t>(code)], static_cast<std::uint8_t>(three[0] - '0')};
 }
 
-std::shared_ptr<const lmk_set> lmk_set::test() {
-    return std::make_shared<lmk_set>(test_table());
+boost::system::error_code make_error_code(lmk_errc value) noexcept {
+    return {static_cast<int>(value), lmk_category};
 }
 
+std::shared_ptr<const lmk_set> lmk_set::test() {
+    return std::make_shared<lmk_set>(test_table(), clear_key(test_block_key, key_algorithm::aes));
+}
+
+namespace {
+
+/// Takes the lines of a key file one after the other.
+class key_file_reader {
+  public:
+    key_file_reader() = default;
+    key_file_reader(const key_file_reader&) = delete;
+    key_file_reader& operator=(const key_file_reader&) = delete;
+    ~key_file_reader() {
+        for (auto& key : keys_)
+            wipe(key);
+    }
+
+    /// A line without comment and blanks.
+    std::optional<lmk_errc> take(std::string_view digits) {
+        if (pairs_ < lmk_set::pairs) {
+            const bool good = digits.size() == 32 && from_hex(digits, keys_[pairs_++]);
+            return good ? std::nullopt : std::optional(lmk_errc::pair);
+        }
+        clear_key block(test_block_key.size(), key_algorithm::aes);
+        const bool first = block_.empty() && digits.size() == 2 * block.size();
+        if (!first || !from_hex(digits, block.span())) return lmk_errc::too_many;
+        block_ = block;
+        return std::nullopt;
+    }
+    [[nodiscard]] bool whole() const { return pairs_ == lmk_set::pairs; }
+    [[nodiscard]] std::shared_ptr<const lmk_set> make() const { return std::make_shared<lmk_set>(keys_, block_); }
+
+  private:
+    lmk_set::table keys_{};
+    clear_key block_;
+    std::size_t pairs_ = 0;
+};
+
+} // namespace
+
 result<std::shared_ptr<const lmk_set>> lmk_set::load(const std::filesystem::path& file) {
+    const auto name = file.filename().string();
     std::ifstream in(file);
     if (!in) {
         return error(
             boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
-            .during("load LMKs");
+            .during("load LMKs")
+            .at_endpoint(name);
     }
-    table keys{};
-    std::size_t pair = 0;
+    const auto wrong = [&](lmk_errc why, std::size_t line) {
+        return error(why, layer::tools)
+            .during("load LMKs")
+            .at_endpoint(name)
+            .in_field("line " + std::to_string(line));
+    };
+    key_file_reader keys;
     std::size_t number = 0;
     for (std::string line; std::getline(in, line);) {
         ++number;
         line.erase(std::find(line.begin(), line.end(), '#'), line.end());
         std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
-        if (line.empty()) continue;
-        if (pair == pairs) return error(core_errc::out_of_range, layer::tools).during("load LMKs").at_offset(number);
-        if (auto read = from_hex(line, keys[pair++]); !read) {
-            return std::move(read).error().during("load LMKs").at_offset(number);
-        }
+        const auto why = line.empty() ? std::nullopt : keys.take(line);
         wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
+        if (why) return wrong(*why, number);
     }
-    if (pair != pairs) return error(core_errc::wrong_length, layer::tools).during("load LMKs").at_offset(number);
-    std::shared_ptr<const lmk_set> loaded = std::make_shared<lmk_set>(keys);
-    for (auto& key : keys)
-        wipe(key);
-    return loaded;
+    return keys.whole() ? result<std::shared_ptr<const lmk_set>>(keys.make()) : wrong(lmk_errc::too_few, number);
 }
 
-lmk_set::lmk_set(const table& keys)
+lmk_set::lmk_set(const table& keys, const clear_key& for_blocks)
     : keys_(keys)
+    , block_key_(for_blocks)
     , generation_(next_generation()) {}
 
 lmk_set::~lmk_set() {
@@ -182,13 +237,30 @@ void lmk_set::unwrap(lmk_slot where, part_rule rule, byte_view in, byte_span out
     run(direction::decrypt, where, rule, in, out);
 }
 
-std::array<std::uint8_t, 8> lmk_set::check_sum() const noexcept {
-    std::array<std::uint8_t, 8> sum{};
-    for (const auto& key : keys_) {
-        for (std::size_t i = 0; i < key.size(); ++i)
-            sum[i % 8] ^= key[i];
-    }
-    return sum;
+bool lmk_set::has_test_pairs() const noexcept {
+    static const table published = test_table();
+    return keys_ == published;
+}
+
+bool lmk_set::has_test_block_key() const noexcept {
+    return std::ranges::equal(block_key_.view(), test_block_key);
+}
+
+std::array<std::uint8_t, 8> lmk_set::check_value() const noexcept {
+    std::array<std::uint8_t, 8> value{};
+    for (const auto& key : keys_)
+        des_encrypt(key, value, value);
+    std::fill(value.begin() + 3, value.end(), std::uint8_t{0});
+    return value;
+}
+
+std::array<std::uint8_t, 8> lmk_set::block_check_value() const noexcept {
+    std::array<std::uint8_t, 8> value{};
+    if (block_key_.empty()) return value;
+    std::array<std::uint8_t, 16> block{};
+    encrypt_ecb(block_key_, block, block);
+    std::copy_n(block.begin(), 3, value.begin());
+    return value;
 }
 
 namespace {

@@ -51,7 +51,12 @@ inline constexpr lmk_slot in_block{0xFF, 0};
 /// the wrapping key (U, T).
 enum class part_rule : std::uint8_t { ecb, variant };
 
-/// A set of twenty local master key pairs, and the variants made of them.
+/// What is wrong with a file of local master keys.
+enum class lmk_errc { pair = 1, too_few, too_many };
+[[nodiscard]] boost::system::error_code make_error_code(lmk_errc value) noexcept;
+
+/// A set of twenty local master key pairs, and the variants made of them; with it the one key of units for key
+/// blocks.
 ///
 /// Variant n of a type changes the first byte of the pair's left half, the part of a U or T key the first byte of
 /// the right half. Prepared ciphers are kept by thread, so any thread may wrap and unwrap.
@@ -62,10 +67,12 @@ class lmk_set {
 
     /// The published test keys. They are weak DES keys on purpose.
     [[nodiscard]] static std::shared_ptr<const lmk_set> test();
-    /// A text file of twenty lines, each a pair as 32 hex digits; empty lines and lines from '#' on are skipped.
-    /// @return `local_fault` if unreadable, `bad_message` with the line as offset.
+    /// A text file of twenty lines, each a pair as 32 hex digits, and perhaps one of 64 digits behind them: the AES
+    /// key for blocks. Empty lines and what stands behind a '#' are skipped.
+    /// @return `local_fault` if unreadable, `bad_message` with the line ("line 7") as field; the file's name as
+    /// endpoint.
     [[nodiscard]] static result<std::shared_ptr<const lmk_set>> load(const std::filesystem::path& file);
-    explicit lmk_set(const table& keys);
+    explicit lmk_set(const table& keys, const clear_key& for_blocks = {});
     lmk_set(const lmk_set&) = delete;
     lmk_set& operator=(const lmk_set&) = delete;
     ~lmk_set();
@@ -74,8 +81,17 @@ class lmk_set {
     void wrap(lmk_slot where, part_rule rule, byte_view in, byte_span out) const noexcept;
     void unwrap(lmk_slot where, part_rule rule, byte_view in, byte_span out) const noexcept;
 
-    /// The exclusive or of all pairs, halves folded: one way to show that two units hold the same keys.
-    [[nodiscard]] std::array<std::uint8_t, 8> check_sum() const noexcept;
+    /// Whether the pairs are the published ones.
+    [[nodiscard]] bool has_test_pairs() const noexcept;
+    /// Whether the key for blocks is the published one.
+    [[nodiscard]] bool has_test_block_key() const noexcept;
+    /// Shows whether two units hold the same pairs: six digits, then zeros. Each pair enciphers what the one before
+    /// it made of zeros. How real units make the value that they show is not published.
+    [[nodiscard]] std::array<std::uint8_t, 8> check_value() const noexcept;
+    /// The same of the key for blocks: zeros under it. All zero if there is none.
+    [[nodiscard]] std::array<std::uint8_t, 8> block_check_value() const noexcept;
+    /// Of units for key blocks; empty if the file had none.
+    [[nodiscard]] const clear_key& block_key() const noexcept { return block_key_; }
     [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
     /// The pair's key in the clear, for keys derived from it.
     [[nodiscard]] byte_view pair(std::size_t number) const noexcept { return keys_[number]; }
@@ -85,6 +101,7 @@ class lmk_set {
     kept_cipher& cipher(direction way, lmk_slot where, std::size_t part) const;
 
     table keys_;
+    clear_key block_key_;
     std::uint64_t generation_;
 };
 
@@ -97,3 +114,6 @@ void wrap_under(byte_view transport, part_rule rule, byte_view in, byte_span out
 void unwrap_under(byte_view transport, part_rule rule, byte_view in, byte_span out) noexcept;
 
 } // namespace cipherlane::hsm_sim
+
+template <>
+struct boost::system::is_error_code_enum<cipherlane::hsm_sim::lmk_errc> : std::true_type {};

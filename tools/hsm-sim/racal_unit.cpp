@@ -15,7 +15,12 @@ constexpr std::size_t largest_random = 256;
 void diagnostics(command& c) {
     c.end();
     const auto& settings = c.on.settings();
-    c.put(settings.lmk_check);
+    const bool blocks = settings.dialect == family::payshield_kb;
+    const bool published = blocks ? c.lmks.has_test_block_key() : c.lmks.has_test_pairs();
+    if (published)
+        c.put(settings.test_check);
+    else
+        c.put_hex(blocks ? c.lmks.block_check_value() : c.lmks.check_value());
     if (settings.dialect != family::sjj1310) return c.put(settings.firmware);
     std::string version = settings.firmware;
     version.resize(24, ' ');

@@ -65,7 +65,7 @@ struct server::impl {
         boost::asio::post(workers.front()->io, [this, downtime] {
             boost::system::error_code ignored;
             acceptor.close(ignored);
-            device.set_authorised(device.settings().authorised);
+            device.start_again();
             for (const auto& each : workers)
                 each->drop_all();
             timer.expires_after(downtime);
@@ -80,7 +80,9 @@ struct server::impl {
         fill_random({other.front().data(), sizeof other});
         for (auto& pair : other)
             force_odd_parity(pair);
-        device.change_lmks(std::make_shared<lmk_set>(other));
+        clear_key for_blocks(32, key_algorithm::aes);
+        fill_random(for_blocks.span());
+        device.change_lmks(std::make_shared<lmk_set>(other, for_blocks));
         log.info("server", "local master keys changed");
     }
 

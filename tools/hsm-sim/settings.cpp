@@ -24,11 +24,6 @@ constexpr preset presets[] = {
         "the sjj1312 profile is inferred from the SJL05 and not yet confirmed on an SJJ1312"},
 };
 
-/// The published test key for blocks, AES-256.
-constexpr std::array<std::uint8_t, 32> test_block_lmk{0x9B, 0x71, 0x33, 0x3A, 0x13, 0xF9, 0xFA, 0xE7, 0x2F, 0x9D,
-    0x0E, 0x2D, 0xAB, 0x4A, 0xD6, 0x78, 0x47, 0x18, 0x01, 0x2F, 0x92, 0x44, 0x03, 0x3F, 0x3F, 0x26, 0xA2, 0xDE, 0x0C,
-    0x8A, 0xA1, 0x1A};
-
 /// The Racal family's codes.
 const std::map<std::string, pin_format, std::less<>> racal_formats{
     {"01", pin_format::iso0},
@@ -74,10 +69,7 @@ std::optional<unit_settings> settings_of(std::string_view profile) {
         settings.firmware = row.firmware;
         settings.note = row.note;
         settings.pin_formats = row.dialect == family::westone ? westone_formats : racal_formats;
-        if (row.dialect == family::payshield_kb) {
-            settings.block_lmk = clear_key(test_block_lmk, key_algorithm::aes);
-            settings.lmk_check = "9D04A00000000000";
-        }
+        if (row.dialect == family::payshield_kb) settings.test_check = "9D04A00000000000";
         if (row.dialect == family::westone) {
             settings.frame.length_prefix = false;
             settings.frame.closes_after_unknown = true;

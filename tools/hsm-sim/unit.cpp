@@ -41,7 +41,9 @@ void unit::erase(std::uint32_t index) {
     storage_.erase(index);
 }
 
-void unit::clear_storage() {
+void unit::start_again() {
+    set_authorised(settings_.authorised);
+    if (settings_.dialect != family::payshield && settings_.dialect != family::payshield_kb) return;
     const std::unique_lock lock(mutex_);
     storage_.clear();
 }

@@ -50,12 +50,11 @@ struct unit_settings {
     unit_framing frame;
     std::string note; ///< what is not confirmed about the profile; said at start
     pin_policy policy = pin_policy::legacy;
-    clear_key block_lmk;    ///< of units for key blocks: the local master key
     bool strict = false;    ///< single DES, repeated key halves and PIN format 03 are refused
     bool authorised = true; ///< at start; `--locked` starts without
     zmk_length zmk = zmk_length::by_fit;
     mq_double_key mq = mq_double_key::as_published;
-    std::string lmk_check = "2686040000000000"; ///< what NC shows; two units with the same keys show the same
+    std::string test_check = "2686040000000000"; ///< what NC shows of the test keys: published, not to be computed
     std::string firmware = "0007-E000";
     std::size_t kcv_digits = 6;      ///< of A0, A6, A8, FC, FE and the like where no tail asks
     std::size_t account_digits = 12; ///< in D1 24 and D1 26
@@ -111,8 +110,9 @@ class unit {
     void store(std::uint32_t index, stored_key key);
     [[nodiscard]] std::optional<stored_key> find(std::uint32_t index) const;
     void erase(std::uint32_t index);
-    /// The user storage as after a restart that loses it.
-    void clear_storage();
+    /// After a restart: the authorised state as at first. What a host loaded into a payShield's user storage is lost;
+    /// the keys that the other families store stay.
+    void start_again();
 
   private:
     unit_settings settings_;

@@ -162,10 +162,16 @@ TEST_F(Server, ChangesItsKeys) {
     const std::string ask = "0001BU0200406FBB23A5214DF";
     EXPECT_EQ(one.ask(ask), "0001BV000035BBE340A4B763");
     fault({{"kind", "lmk_change"}});
-    (void)one.ask("0001NC");
+    EXPECT_EQ(one.ask("0001NC"), "0001" + nc_answer);
     EXPECT_NE(one.ask(ask), "0001BV000035BBE340A4B763");
+    EXPECT_NE(one.ask("0001NC"), "0001" + nc_answer);
     control({{"cmd", "lmk"}, {"to", "test"}});
     EXPECT_EQ(one.ask(ask), "0001BV000035BBE340A4B763");
+    EXPECT_EQ(one.ask("0001NC"), "0001" + nc_answer);
+    control({{"cmd", "lmk"}, {"to", "other"}});
+    const auto shown = one.ask("0001NC");
+    EXPECT_NE(shown.substr(0, 14), ("0001" + nc_answer).substr(0, 14));
+    EXPECT_EQ(shown.substr(14, 10), "0000000000");
 }
 
 TEST_F(Server, LeavesTheAuthorisedState) {
