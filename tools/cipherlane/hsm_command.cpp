@@ -1,6 +1,7 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/hsm_describe.hpp"
 #include "cipherlane/hsm_link.hpp"
+#include "cipherlane/hsm_test_cards.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -62,7 +63,7 @@ void print_fields(const hsm::layout& fields, const hsm::field_set& values, revea
 /// Status in words, then the fields by the table.
 void print_answer(
     const hsm::profile& dialect, const hsm::raw_command& asked, const hsm::raw_answer& got, reveal how) {
-    std::cout << "status " << got.status.view();
+    std::cout << "status " << printable(got.status.view());
     if (!got.meaning.empty() && got.status != "00") std::cout << " (" << got.meaning << ")";
     std::cout << "\n";
     const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
@@ -100,8 +101,8 @@ void diagnose(const hsm_options& to) {
         auto said = unit.diagnose(hsm::diagnose_request(), to.bounds());
         if (!said) give_up(said.error(), &dialect);
         std::cout << "  check of the local master key: " << to_hex(said->lmk_check.view()) << "\n";
-        std::cout << "  firmware: " << said->firmware << "\n";
-        if (!said->serial.empty()) std::cout << "  serial number: " << said->serial << "\n";
+        std::cout << "  firmware: " << printable(said->firmware) << "\n";
+        if (!said->serial.empty()) std::cout << "  serial number: " << printable(said->serial) << "\n";
     } else {
         std::cout << "  diagnose: unsupported (" << dialect.unsupported.at("diagnose") << ")\n";
         auto alive = unit.execute(build_command(dialect, dialect.health, {}), to.bounds());
@@ -126,7 +127,13 @@ void add_load_commands(CLI::App& command) {
     listen->add_option("--listen", between->listen, "Port on 127.0.0.1; 0: any free one")->required();
     listen->add_option("--to", between->to, "The unit, HOST:PORT")->required();
     listen->add_option("--profile", between->profile, "Its dialect: a name or FILE.toml")->capture_default_str();
-    listen->add_option("--test-card", between->test_cards, "Card whose messages may be shown whole; repeatable");
+    listen
+        ->add_option("--test-card", between->test_cards,
+            "Card (12 to 19 digits) whose messages may be shown whole; repeatable")
+        ->check([](const std::string& text) {
+            return test_cards::is_card(text) ? std::string() : std::string("12 to 19 digits expected");
+        });
+    between->tls.add_to(*listen);
     listen->callback([between] { tap(*between); });
 
     auto load = std::make_shared<bench_options>();

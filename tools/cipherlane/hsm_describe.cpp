@@ -9,19 +9,40 @@
 namespace cipherlane::cli {
 namespace {
 
-bool is_secret(std::string_view name) {
-    static constexpr std::array names{std::string_view("clear_pin"), std::string_view("clear_key"),
-        std::string_view("pin"), std::string_view("pin_block"), std::string_view("new_pin_block"),
-        std::string_view("account"), std::string_view("target_account"), std::string_view("pan_psn"),
-        std::string_view("cvv"), std::string_view("pvv"), std::string_view("offset"), std::string_view("data")};
-    return name.starts_with("clear_") || std::find(names.begin(), names.end(), name) != names.end();
+using namespace std::string_view_literals;
+
+/// Names that hold nothing secret in any built-in profile: keys under local master keys or other keys, check values,
+/// cryptograms of whole messages, counters, and what a unit says of itself. Sorted.
+constexpr std::array open_names{"arc"sv, "arpc"sv, "arqc"sv, "atalla"sv, "atc"sv, "attributes"sv, "bdk"sv,
+    "check_value"sv, "component1"sv, "component2"sv, "component3"sv, "component4"sv, "component5"sv, "component6"sv,
+    "component7"sv, "component8"sv, "component9"sv, "counter"sv, "csck"sv, "cvk"sv, "exported_key"sv, "firmware"sv,
+    "full_mac"sv, "health"sv, "index"sv, "iv"sv, "key"sv, "key_type"sv, "ksn"sv, "label"sv, "lmk_check"sv, "load"sv,
+    "mac"sv, "public_key"sv, "pvk"sv, "records"sv, "serial"sv, "signature"sv, "size"sv, "source_key"sv,
+    "source_key_type"sv, "statistics"sv, "status"sv, "stored_at"sv, "target_iv"sv, "target_key"sv,
+    "target_key_type"sv, "target_type"sv, "unpredictable"sv, "usage"sv, "wrapped_key"sv, "wrapping_key"sv};
+static_assert(std::is_sorted(open_names.begin(), open_names.end()));
+
+/// A PIN has four digits and a card's check value three: what is shorter is a choice or a version.
+constexpr std::size_t harmless_length = 2;
+/// Codes of tables are short; a longer field with a table is a mistake of its profile.
+constexpr std::size_t longest_code = 4;
+
+bool is_bytes(const hsm::field_spec& field) {
+    return field.kind == hsm::field_kind::hex || field.kind == hsm::field_kind::binary;
+}
+
+bool is_open(const hsm::field_spec& field) {
+    if (field.kind == hsm::field_kind::length) return true;
+    if (std::binary_search(open_names.begin(), open_names.end(), std::string_view(field.label))) return true;
+    const bool bounded = field.rule == hsm::length_rule::fixed || field.rule == hsm::length_rule::range;
+    if (field.kind == hsm::field_kind::key || !bounded) return false;
+    return field.most <= (field.domain.empty() ? harmless_length : longest_code);
 }
 
 std::string show(const hsm::field_spec& field, byte_view value, reveal how) {
-    const bool is_bytes = field.kind == hsm::field_kind::hex || field.kind == hsm::field_kind::binary;
-    if (how == reveal::masked && field.label == "pan") return mask_pan(as_text(value));
-    if (how == reveal::masked && is_secret(field.label)) return "(" + std::to_string(value.size()) + " left out)";
-    return is_bytes ? to_hex(value) : std::string(as_text(value));
+    if (how == reveal::masked && field.label == "pan") return printable(mask_pan(as_text(value)));
+    if (how == reveal::masked && !is_open(field)) return "(" + std::to_string(value.size()) + " left out)";
+    return is_bytes(field) ? to_hex(value) : printable(as_text(value));
 }
 
 } // namespace
@@ -36,6 +57,19 @@ std::vector<described_field> describe(const hsm::layout& fields, const hsm::fiel
         if (value && !seen) shown.push_back({field.label, show(field, *value, how)});
     }
     return shown;
+}
+
+std::string printable(std::string_view text) {
+    std::string made;
+    for (const char c : text) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (byte >= 0x20 && byte < 0x7F && c != '\\') {
+            made += c;
+        } else {
+            made += "\\x" + to_hex({&byte, 1});
+        }
+    }
+    return made;
 }
 
 } // namespace cipherlane::cli

@@ -9,7 +9,7 @@ namespace cipherlane::cli {
 
 /// How much of a message may be shown.
 enum class reveal {
-    masked, ///< clear PINs, clear keys and accounts left out, PANs as first six and last four
+    masked, ///< codes, lengths, check values and keys under local master keys; PANs as first six and last four
     all,    ///< test cards and test keys only
 };
 
@@ -18,8 +18,13 @@ struct described_field {
     std::string value;
 };
 
-/// The fields of a layout that have a value, in order, for people.
+/// The fields of a layout that have a value, in order, for people. Masked, a field is shown only where its name is
+/// one of those that hold nothing secret, its value a code of a table or a length, or at most two characters long:
+/// a name that nobody knows is left out.
 [[nodiscard]] std::vector<described_field> describe(
     const hsm::layout& fields, const hsm::field_set& values, reveal how);
+
+/// Text of a peer for a terminal: what is not printable ASCII as \xNN, so that nothing can move the cursor.
+[[nodiscard]] std::string printable(std::string_view text);
 
 } // namespace cipherlane::cli

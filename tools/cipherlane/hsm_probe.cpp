@@ -1,3 +1,4 @@
+#include "cipherlane/hsm_describe.hpp"
 #include "cipherlane/hsm_link.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
@@ -109,7 +110,7 @@ void probe(const probe_options& how) {
         std::cerr << "cipherlane: " << at << " answers none of the harmless commands tried\n";
         throw CLI::RuntimeError(1);
     }
-    if (!found->firmware.empty()) std::cout << "firmware: " << found->firmware << "\n";
+    if (!found->firmware.empty()) std::cout << "firmware: " << printable(found->firmware) << "\n";
     if (file.empty()) return write_profile(*found, at, std::cout);
     std::ofstream out(file);
     write_profile(*found, at, out);

@@ -1,152 +1,115 @@
-#include "cipherlane/hsm_describe.hpp"
+#include "cipherlane/hsm_conversation.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
-#include <cipherlane/core/hex.hpp>
-#include <cipherlane/hsm/errc.hpp>
-#include <cipherlane/hsm/frame.hpp>
+#include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
-#include <deque>
+#include <csignal>
+#include <functional>
 #include <iostream>
+#include <unistd.h>
 
 namespace cipherlane::cli {
 namespace {
 
 using boost::asio::ip::tcp;
+using boost::system::error_code;
+using namespace std::chrono_literals;
 
-/// A request that waits for its answer.
-struct asked_command {
-    bytes header;
-    const hsm::command_spec* command = nullptr;
-    hsm::field_set values;
-    reveal how = reveal::masked;
+constexpr auto connect_time = 10s;
+/// A peer that ended its side has this long to say the rest.
+constexpr auto farewell_time = 30s;
+/// An acceptor that fails (no descriptors left, say) is asked again after this.
+constexpr auto accept_pause = 200ms;
+constexpr auto print_pause = 50ms;
+
+/// One end of a tapped connection. At most one read and one write at a time.
+class tap_side {
+  public:
+    using read_end = std::function<void(std::string why, bool ended, std::size_t size)>;
+    using write_end = std::function<void(std::string why)>;
+
+    tap_side() = default;
+    tap_side(const tap_side&) = delete;
+    tap_side& operator=(const tap_side&) = delete;
+    virtual ~tap_side() = default;
+    virtual void read(byte_span into, read_end done) = 0; ///< `why` is empty where all is well
+    virtual void write(byte_view data, write_end done) = 0;
+    virtual void end_sending() = 0; ///< tells the peer that no more comes
+    virtual void close() = 0;
 };
 
-/// What one connection says, in words.
-class listener {
+class plain_side final : public tap_side {
   public:
-    listener(const hsm::codec& engine, const std::vector<std::string>& cards, std::size_t number)
-        : engine_(&engine)
-        , cards_(&cards)
-        , number_(number) {}
-
-    void request(byte_view data) { take(data, requests_, true); }
-    void answer(byte_view data) { take(data, answers_, false); }
+    explicit plain_side(tcp::socket socket)
+        : socket_(std::move(socket)) {
+        error_code ignored;
+        socket_.set_option(tcp::no_delay(true), ignored);
+    }
+    void read(byte_span into, read_end done) override {
+        socket_.async_read_some(boost::asio::buffer(into.data(), into.size()),
+            [end = std::move(done)](const error_code& why, std::size_t size) {
+                const bool ended = why == boost::asio::error::eof;
+                end(why && !ended ? why.message() : std::string(), ended, size);
+            });
+    }
+    void write(byte_view data, write_end done) override {
+        boost::asio::async_write(socket_, boost::asio::buffer(data.data(), data.size()),
+            [end = std::move(done)](
+                const error_code& why, std::size_t) { end(why ? why.message() : std::string()); });
+    }
+    void end_sending() override {
+        error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    }
+    void close() override {
+        error_code ignored;
+        socket_.close(ignored);
+    }
 
   private:
-    void take(byte_view data, bytes& kept, const bool is_request) {
-        kept.insert(kept.end(), data.begin(), data.end());
-        const auto& frame = engine_->dialect().frame;
-        std::size_t used = 0;
-        for (;;) {
-            const auto cut = hsm::cut_frame(frame, byte_view(kept).subspan(used));
-            if (!cut) {
-                std::cout << number_ << " not understood: " << cut.error() << "\n";
-                kept.clear();
-                return;
-            }
-            if (!*cut || (*cut)->body.empty()) break;
-            const auto size = is_request ? show_request(**cut) : show_answer(**cut);
-            if (size == 0) break;
-            used += size;
-        }
-        kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(used));
-    }
+    tcp::socket socket_;
+};
 
-    [[nodiscard]] std::size_t size_of(const hsm::frame_view& message, std::size_t body) const {
-        const bool stream = engine_->dialect().frame.length == hsm::framing::prefix::none;
-        return stream ? message.consumed + body : message.consumed;
-    }
-
-    static bool is_early(const error& why) { return why.code() == hsm::make_error_code(hsm::hsm_errc::incomplete); }
-
-    std::size_t show_request(const hsm::frame_view& message) {
-        asked_command made;
-        made.header.assign(message.header.begin(), message.header.end());
-        const auto read = engine_->decode_request(message.body, made.values);
-        const bool stream = engine_->dialect().frame.length == hsm::framing::prefix::none;
-        if (!read) {
-            if (stream && is_early(read.error())) return 0;
-            std::cout << number_ << " > " << read.error() << " (" << message.body.size() << " bytes)\n";
-            waiting_.push_back(std::move(made));
-            return size_of(message, message.body.size());
-        }
-        made.command = read->command;
-        made.how = reveal_for(made.values);
-        std::cout << number_ << " > " << read->command->code << " " << read->command->title << "\n";
-        print(read->command->request, made.values, made.how);
-        const auto size = size_of(message, read->consumed);
-        if (made.how == reveal::all) std::cout << "      hex: " << to_hex(message.body.first(read->consumed)) << "\n";
-        waiting_.push_back(std::move(made));
-        return size;
-    }
-
-    std::size_t show_answer(const hsm::frame_view& message) {
-        auto whose = std::find_if(waiting_.begin(), waiting_.end(), [&](const asked_command& each) {
-            return std::equal(each.header.begin(), each.header.end(), message.header.begin(), message.header.end());
+/// TLS has no half of a connection to end: the unit learns of it with the other half.
+class tls_side final : public tap_side {
+  public:
+    explicit tls_side(std::unique_ptr<net::transport> link)
+        : link_(std::move(link)) {}
+    void read(byte_span into, read_end done) override {
+        link_->async_read_some(into, [end = std::move(done)](result<std::size_t> got) {
+            const bool ended = !got && got.error().code() == make_error_code(net_errc::closed_by_peer);
+            end(got || ended ? std::string() : got.error().to_string(), ended, got ? *got : 0);
         });
-        if (whose == waiting_.end() || whose->command == nullptr) {
-            if (whose != waiting_.end()) waiting_.erase(whose);
-            std::cout << number_ << " < (" << message.body.size() << " bytes)\n";
-            return size_of(message, message.body.size());
-        }
-        hsm::field_set values;
-        const auto read = engine_->decode_answer(*whose->command, message.body, whose->values, values);
-        const bool stream = engine_->dialect().frame.length == hsm::framing::prefix::none;
-        if (!read && stream && is_early(read.error())) return 0;
-        std::size_t body = message.body.size();
-        if (read) {
-            body = read->consumed;
-            std::cout << number_ << " < " << whose->command->code << " status " << read->code.view();
-            if (read->code != "00")
-                std::cout << " " << engine_->dialect().meaning(*whose->command, read->code.view());
-            std::cout << "\n";
-            print(whose->command->answer, values, whose->how);
-        } else {
-            std::cout << number_ << " < " << read.error() << "\n";
-        }
-        waiting_.erase(whose);
-        return size_of(message, body);
     }
-
-    /// Whole only where every card in it is on the list.
-    [[nodiscard]] reveal reveal_for(const hsm::field_set& values) const {
-        for (const char* name : {"account", "pan"}) {
-            const auto digits = values.text(hsm::field_name(name));
-            const bool listed = std::any_of(cards_->begin(), cards_->end(), [&](const std::string& card) {
-                return digits.size() >= 8 && card.find(digits) != std::string::npos;
-            });
-            if (listed) return reveal::all;
-        }
-        return reveal::masked;
+    void write(byte_view data, write_end done) override {
+        link_->async_write(data, [end = std::move(done)](const result<void>& sent) {
+            end(sent ? std::string() : sent.error().to_string());
+        });
     }
+    void end_sending() override {}
+    void close() override { link_->close(); }
 
-    static void print(const hsm::layout& fields, const hsm::field_set& values, reveal how) {
-        for (const auto& field : describe(fields, values, how)) {
-            std::cout << "      " << field.name << ": " << field.value << "\n";
-        }
-    }
-
-    const hsm::codec* engine_;
-    const std::vector<std::string>* cards_;
-    std::size_t number_;
-    bytes requests_;
-    bytes answers_;
-    std::deque<asked_command> waiting_;
+  private:
+    std::unique_ptr<net::transport> link_;
 };
 
 /// One application's connection and the one to the unit.
 class tapped : public std::enable_shared_from_this<tapped> {
   public:
-    tapped(tcp::socket application, tcp::socket unit, listener what)
+    tapped(const boost::asio::any_io_executor& on, std::unique_ptr<tap_side> application,
+        std::unique_ptr<tap_side> unit, conversation what, std::function<void(std::string)> closed)
         : sides_{std::move(application), std::move(unit)}
-        , what_(std::move(what)) {}
+        , what_(std::move(what))
+        , closed_(std::move(closed))
+        , farewell_(on) {}
 
     void start() {
         pass(0);
@@ -154,32 +117,188 @@ class tapped : public std::enable_shared_from_this<tapped> {
     }
 
   private:
+    static const char* name_of(std::size_t side) { return side == 0 ? "the application" : "the unit"; }
+
     void pass(std::size_t from) {
-        sides_[from].async_read_some(boost::asio::buffer(buffers_[from]), [self = shared_from_this(), from](
-                                                                              auto why, std::size_t size) {
-            if (why) return self->end();
-            const byte_view data(self->buffers_[from].data(), size);
-            // On its way first: a tap must not slow down what it looks at.
-            boost::asio::async_write(self->sides_[1 - from], boost::asio::buffer(self->buffers_[from].data(), size),
-                [self, from, data](auto failed, std::size_t) {
-                    if (failed) return self->end();
-                    from == 0 ? self->what_.request(data) : self->what_.answer(data);
-                    std::cout.flush();
-                    self->pass(from);
-                });
+        sides_[from]->read(
+            buffers_[from], [self = shared_from_this(), from](const std::string& why, bool ended, std::size_t size) {
+                if (ended) return self->half_close(from);
+                if (!why.empty()) return self->end(why + " (" + name_of(from) + ")");
+                self->send_on(from, size);
+            });
+    }
+
+    void send_on(std::size_t from, std::size_t size) {
+        const byte_view data(buffers_[from].data(), size);
+        // On its way first: a tap must not slow down what it looks at.
+        sides_[1 - from]->write(data, [self = shared_from_this(), from](const std::string& failed) {
+            if (!failed.empty()) return self->end(failed + " (" + name_of(1 - from) + ")");
+            self->pass(from);
+        });
+        if (from == 0)
+            what_.request(data);
+        else
+            what_.answer(data);
+    }
+
+    /// The other side may still have something to say.
+    void half_close(std::size_t from) {
+        ended_[from] = true;
+        if (first_.empty()) first_ = std::string("by ") + name_of(from);
+        if (ended_[1 - from]) return end(first_);
+        sides_[1 - from]->end_sending();
+        farewell_.expires_after(farewell_time);
+        farewell_.async_wait([self = shared_from_this()](const error_code& stopped) {
+            if (!stopped) self->end(self->first_);
         });
     }
 
-    void end() {
-        boost::system::error_code ignored;
-        for (auto& each : sides_) {
-            each.close(ignored);
+    void end(const std::string& why) {
+        if (closed_ == nullptr) return;
+        for (const auto& each : sides_) {
+            each->close();
         }
+        farewell_.cancel();
+        std::exchange(closed_, nullptr)(why);
     }
 
-    std::array<tcp::socket, 2> sides_;
+    std::array<std::unique_ptr<tap_side>, 2> sides_;
     std::array<std::array<std::uint8_t, 16'384>, 2> buffers_{};
-    listener what_;
+    std::array<bool, 2> ended_{};
+    std::string first_;
+    conversation what_;
+    std::function<void(std::string)> closed_;
+    boost::asio::steady_timer farewell_;
+};
+
+/// Listens, connects, and prints.
+class tap_server {
+  public:
+    tap_server(const tap_options& how, net::tcp_settings unit, std::shared_ptr<const hsm::profile> dialect)
+        : unit_(std::move(unit))
+        , tls_(how.tls.client())
+        , engine_(std::move(dialect))
+        , cards_(how.test_cards) {}
+
+    void run(std::uint16_t port) {
+        listen(port);
+        boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
+        signals.async_wait([this](auto, int) { io_.stop(); });
+        accept();
+        out_.line("listening on 127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()));
+        print();
+        io_.run();
+        out_.flush();
+    }
+
+  private:
+    void listen(std::uint16_t port) {
+        const tcp::endpoint where(boost::asio::ip::address_v4::loopback(), port);
+        error_code failed;
+        acceptor_.open(where.protocol(), failed);
+        if (!failed) acceptor_.set_option(tcp::acceptor::reuse_address(true), failed);
+        if (!failed) acceptor_.bind(where, failed);
+        if (!failed) acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
+        if (!failed) return;
+        std::cerr << "cipherlane: cannot listen on 127.0.0.1:" << port << ": " << failed.message() << "\n";
+        throw CLI::RuntimeError(1);
+    }
+
+    void accept() {
+        acceptor_.async_accept([this](const error_code& why, tcp::socket application) {
+            if (!why) {
+                open(std::move(application));
+                return accept();
+            }
+            if (why == boost::asio::error::operation_aborted) return;
+            if (std::exchange(complaint_, why) != why) out_.line("cannot accept: " + why.message());
+            pause_.expires_after(accept_pause);
+            pause_.async_wait([this](const error_code& stopped) {
+                if (!stopped) accept();
+            });
+        });
+    }
+
+    /// The application waits in the meantime: what it sends stays in the system's buffer.
+    void open(tcp::socket application) {
+        const auto number = ++number_;
+        error_code unknown;
+        const auto from = application.remote_endpoint(unknown);
+        page_.say(number, unknown ? "opened" : "opened from 127.0.0.1:" + std::to_string(from.port()));
+        auto waiting = std::make_shared<tcp::socket>(std::move(application));
+        if (tls_ != nullptr) return open_tls(number, waiting);
+        struct attempt {
+            explicit attempt(boost::asio::io_context& on)
+                : resolver(on)
+                , socket(on)
+                , timer(on) {}
+            tcp::resolver resolver;
+            tcp::socket socket;
+            boost::asio::steady_timer timer;
+            bool late = false;
+        };
+        auto made = std::make_shared<attempt>(io_);
+        made->timer.expires_after(connect_time);
+        made->timer.async_wait([made](const error_code& stopped) {
+            if (stopped) return;
+            made->late = true;
+            made->resolver.cancel();
+            error_code ignored;
+            made->socket.close(ignored);
+        });
+        const auto finish = [this, number, waiting, made](const error_code& why) {
+            made->timer.cancel();
+            if (why || made->late) return refuse(number, made->late ? "timed out" : why.message());
+            start(number, waiting, std::make_unique<plain_side>(std::move(made->socket)));
+        };
+        made->resolver.async_resolve(unit_.host, std::to_string(unit_.port),
+            [made, finish](const error_code& why, const tcp::resolver::results_type& found) {
+                if (why || made->late) return finish(why);
+                boost::asio::async_connect(made->socket, found,
+                    [finish](const error_code& failed, const tcp::endpoint&) { finish(failed); });
+            });
+    }
+
+    void open_tls(std::size_t number, const std::shared_ptr<tcp::socket>& waiting) {
+        net::async_connect_tls(io_.get_executor(), unit_, tls_, call(connect_time),
+            [this, number, waiting](result<std::unique_ptr<net::transport>> made) {
+                if (!made) return refuse(number, made.error().to_string());
+                start(number, waiting, std::make_unique<tls_side>(*std::move(made)));
+            });
+    }
+
+    void refuse(std::size_t number, const std::string& why) {
+        page_.say(number, "closed: the unit cannot be reached: " + why);
+    }
+
+    void start(std::size_t number, const std::shared_ptr<tcp::socket>& application, std::unique_ptr<tap_side> unit) {
+        std::make_shared<tapped>(io_.get_executor(), std::make_unique<plain_side>(std::move(*application)),
+            std::move(unit), conversation(engine_, cards_, page_, number),
+            [this, number](const std::string& why) { page_.say(number, "closed " + why); })
+            ->start();
+    }
+
+    /// What the reader of our output did not take at once.
+    void print() {
+        out_.flush();
+        printing_.expires_after(print_pause);
+        printing_.async_wait([this](const error_code& stopped) {
+            if (!stopped) print();
+        });
+    }
+
+    boost::asio::io_context io_{1};
+    net::tcp_settings unit_;
+    std::shared_ptr<const net::tls_client> tls_;
+    hsm::codec engine_;
+    test_cards cards_;
+    patient_output out_{STDOUT_FILENO};
+    tap_page page_{out_};
+    tcp::acceptor acceptor_{io_};
+    boost::asio::steady_timer pause_{io_};
+    boost::asio::steady_timer printing_{io_};
+    error_code complaint_;
+    std::size_t number_ = 0;
 };
 
 } // namespace
@@ -187,34 +306,11 @@ class tapped : public std::enable_shared_from_this<tapped> {
 void tap(const tap_options& how) {
     auto dialect = hsm::profile::find(how.profile);
     if (!dialect) give_up(dialect.error());
-    const auto to = net::parse_endpoint(how.to);
+    auto to = net::parse_endpoint(how.to);
     if (!to) give_up(to.error());
-    const hsm::codec engine(*dialect);
-    boost::asio::io_context io(1);
-    tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), how.listen});
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](auto, int) { io.stop(); });
-    tcp::resolver resolver(io);
-    std::size_t number = 0;
-    std::function<void()> accept = [&] {
-        acceptor.async_accept([&](auto why, tcp::socket application) {
-            if (why) return;
-            tcp::socket unit(io);
-            boost::system::error_code failed;
-            boost::asio::connect(unit, resolver.resolve(to->host, std::to_string(to->port), failed), failed);
-            if (failed) {
-                std::cout << "the unit cannot be reached: " << failed.message() << std::endl;
-            } else {
-                std::make_shared<tapped>(
-                    std::move(application), std::move(unit), listener(engine, how.test_cards, ++number))
-                    ->start();
-            }
-            accept();
-        });
-    };
-    accept();
-    std::cout << "listening on 127.0.0.1:" << acceptor.local_endpoint().port() << std::endl;
-    io.run();
+    // A reader that goes away must not take the application's link along.
+    std::signal(SIGPIPE, SIG_IGN);
+    tap_server(how, *std::move(to), *std::move(dialect)).run(how.listen);
 }
 
 } // namespace cipherlane::cli

@@ -21,10 +21,11 @@ struct tap_options {
     std::uint16_t listen = 0;
     std::string to;
     std::string profile = "payshield";
-    std::vector<std::string> test_cards; ///< account or card digits; messages that hold one are shown whole
+    std::vector<std::string> test_cards; ///< messages whose every card is one of these are shown whole
+    tls_options tls;                     ///< to the unit
 };
 
-/// Passes everything on and prints what it means, until SIGINT or SIGTERM.
+/// Passes everything on and prints what it means, until SIGINT or SIGTERM. From here on the program ignores SIGPIPE.
 void tap(const tap_options& how);
 
 struct bench_options {

@@ -1,10 +1,10 @@
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/error.hpp>
+#include <cipherlane/core/error_category.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
-
-#include <cipherlane/core/errc.hpp>
-#include <cipherlane/core/error_category.hpp>
 
 namespace cipherlane {
 namespace {
@@ -58,6 +58,14 @@ constexpr std::array core_rows{
 };
 
 const table_category core_category{"cipherlane.core", core_rows};
+
+/// A peer's code as it may go to a terminal.
+std::string printable(std::string_view code) {
+    std::string made(code);
+    std::replace_if(
+        made.begin(), made.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+    return made;
+}
 
 } // namespace
 
@@ -132,10 +140,12 @@ std::string error::to_string() const {
     if (!field_.empty()) line.append(", field ").append(field());
     if (offset_) line.append(", byte ").append(std::to_string(*offset_));
     if (trace_) line.append(", trace ").append(std::to_string(*trace_));
-    if (!peer_code_.empty()) line.append(", peer's code ").append(peer_code());
+    if (!peer_code_.empty()) line.append(", peer's code ").append(printable(peer_code()));
     return line;
 }
 
-std::ostream& operator<<(std::ostream& out, const error& what) { return out << what.to_string(); }
+std::ostream& operator<<(std::ostream& out, const error& what) {
+    return out << what.to_string();
+}
 
 } // namespace cipherlane

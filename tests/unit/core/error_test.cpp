@@ -1,9 +1,8 @@
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/error.hpp>
+#include <cipherlane/core/result.hpp>
 
 #include <gtest/gtest.h>
-
-#include <cipherlane/core/errc.hpp>
-#include <cipherlane/core/result.hpp>
 
 namespace cipherlane {
 namespace {
@@ -16,11 +15,19 @@ TEST(Error, SaysWhereAndWhatButNothingOfThePeer) {
                           .for_trace(42)
                           .with_peer_code("A4")
                           .with_peer_text("secret words");
-    EXPECT_EQ(why.to_string(),
-        "iso8583 decode: not a decimal digit, field 55/9F26, byte 17, trace 42, peer's code A4");
+    EXPECT_EQ(
+        why.to_string(), "iso8583 decode: not a decimal digit, field 55/9F26, byte 17, trace 42, peer's code A4");
     EXPECT_EQ(why.untrusted_peer_text(), "secret words");
     EXPECT_TRUE(why.is(condition::bad_message));
     EXPECT_FALSE(why.is(condition::misuse));
+}
+
+TEST(Error, APeersCodeCannotControlATerminal) {
+    EXPECT_EQ(error(core_errc::luhn, layer::hsm)
+                  .with_peer_code("\x1B"
+                                  "c")
+                  .to_string(),
+        "hsm: check digit wrong, peer's code ?c");
 }
 
 TEST(Error, SystemCodesHaveAConditionToo) {

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "simkit/child_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+namespace cipherlane::tests {
+
+/// The tool and simulated cipher machines as programs of their own, with a folder for their files.
+class hsm_programs : public ::testing::Test {
+  protected:
+    static constexpr std::chrono::seconds patience{20};
+
+    hsm_programs()
+        : folder_(std::filesystem::temp_directory_path() /
+                  ("cipherlane-hsm-" + std::to_string(::getpid()) + "-" +
+                      ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+        std::filesystem::create_directories(folder_);
+    }
+    ~hsm_programs() override {
+        others_.clear();
+        std::filesystem::remove_all(folder_);
+    }
+
+    [[nodiscard]] static std::string program(const std::string& name) {
+        const char* root = std::getenv("CIPHERLANE_BINARY_DIR");
+        return (std::filesystem::path(root != nullptr ? root : ".") / "bin" / name).string();
+    }
+    [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
+        std::ofstream(folder_ / name) << text;
+        return path(name);
+    }
+    [[nodiscard]] static std::string content(const std::string& file) {
+        std::ifstream in(file);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+
+    /// Starts a program that stays until the end of the test, and says where it listens.
+    std::string start(const std::string& name, const std::vector<std::string>& arguments) {
+        std::vector<std::string> all{program(name)};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        auto started = sim::child_process::start(all, path("log"));
+        EXPECT_TRUE(started) << started.error();
+        others_.push_back(*std::move(started));
+        auto where = others_.back().await("listening", patience);
+        EXPECT_TRUE(where) << where.error() << content(path("log"));
+        return where ? *where : std::string();
+    }
+    std::string start_unit(std::vector<std::string> arguments = {}) {
+        arguments.insert(arguments.end(), {"--port", "0"});
+        return start("cipherlane-hsm-sim", arguments);
+    }
+
+    /// Runs a program to its end: its exit code, what it said in `said_` and `complained_`.
+    int run(const std::string& name, const std::vector<std::string>& arguments) {
+        std::vector<std::string> all{program(name)};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        auto started = sim::child_process::start(all, path("errors"));
+        EXPECT_TRUE(started) << started.error();
+        const auto code = started->wait(patience);
+        said_ = started->read_all(std::chrono::seconds(1));
+        complained_ = content(path("errors"));
+        return code.value_or(-99);
+    }
+    int hsm(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "hsm");
+        return run("cipherlane", arguments);
+    }
+
+    std::filesystem::path folder_;
+    std::vector<sim::child_process> others_;
+    std::string said_;
+    std::string complained_;
+};
+
+inline bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+} // namespace cipherlane::tests
