@@ -8,6 +8,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <atomic>
 #include <cassert>
@@ -41,7 +42,7 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
     descriptor_state(
         asio::any_io_executor on, int descriptor, const descriptor_calls& calls, std::string endpoint, layer where)
         : executor_(std::move(on))
-        , descriptor_(executor_, descriptor)
+        , descriptor_(below(executor_), descriptor)
         , calls_(calls)
         , endpoint_(std::move(endpoint))
         , where_(where)
@@ -146,6 +147,13 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
     /// How an outcome reaches the handler: an initiating function must return first, a reactor's callback need not.
     enum class delivery { posted, direct };
 
+    /// The executor under a strand: the reactor tells it, and it is brought to the strand once. Through the strand
+    /// itself each wait would cost four copies of it.
+    static asio::any_io_executor below(const asio::any_io_executor& on) {
+        const auto* strand = on.target<asio::strand<asio::any_io_executor>>();
+        return strand != nullptr ? strand->get_inner_executor() : on;
+    }
+
     [[nodiscard]] error make(net_errc code, std::string_view doing) const noexcept {
         return error(code, where_).during(doing).at_endpoint(endpoint_);
     }
@@ -219,10 +227,11 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
     }
 
     void when_ready(operation& op, stream_descriptor::wait_type what, void (descriptor_state::*then)()) {
-        descriptor_.async_wait(what,
-            asio::bind_cancellation_slot(op.signal.slot(),
-                asio::bind_executor(executor_,
-                    [self = shared_from_this(), then](const boost::system::error_code&) { ((*self).*then)(); })));
+        descriptor_.async_wait(what, asio::bind_cancellation_slot(op.signal.slot(),
+                                         [self = shared_from_this(), then](const boost::system::error_code&) mutable {
+                                             const auto& on = self->executor_;
+                                             on.execute([self = std::move(self), then] { ((*self).*then)(); });
+                                         }));
     }
 
     [[nodiscard]] std::optional<error> ended_early(const operation& op, std::string_view name) const {
@@ -272,8 +281,8 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
         completion<std::size_t> done(std::move(*reading_.end_read));
         reading_.end_read.reset();
         if (how == delivery::posted) return post_completion(executor_, std::move(done), std::move(outcome));
-        auto to = asio::get_associated_executor(done, executor_);
-        if (to == asio::any_completion_executor(executor_)) return std::move(done)(std::move(outcome));
+        auto to = asio::get_associated_executor(done, home_);
+        if (to == home_) return std::move(done)(std::move(outcome));
         asio::dispatch(
             to, [end = std::move(done), what = std::move(outcome)]() mutable { std::move(end)(std::move(what)); });
     }
@@ -286,6 +295,7 @@ class descriptor_state : public std::enable_shared_from_this<descriptor_state> {
     }
 
     asio::any_io_executor executor_;
+    asio::any_completion_executor home_{executor_}; ///< the same, as handlers name theirs
     stream_descriptor descriptor_;
     const descriptor_calls& calls_;
     std::string endpoint_;
