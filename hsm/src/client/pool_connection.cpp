@@ -14,6 +14,7 @@ namespace {
 
 /// Room for one read; grows to the longest message where one is longer.
 constexpr std::size_t input_size = 16'384;
+constexpr std::size_t full_segment = 1'448;
 constexpr std::uint8_t end_of_message = 0x19;
 
 std::uint32_t largest_for(std::size_t header_length) {
@@ -65,7 +66,8 @@ void pool_connection::send(pool_call& what) {
     take_in_flight();
     put_message(what);
     last_used_ = what.sent_at;
-    if (!owner_->gathers(*this)) flush();
+    // A full segment gains nothing by waiting for more, and the unit can begin with it.
+    if (!owner_->gathers(*this) || pending_.size() >= full_segment) flush();
 }
 
 /// Its length was judged when the call was made.
