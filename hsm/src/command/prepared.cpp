@@ -253,19 +253,19 @@ std::unique_ptr<prepared_command> prepared_command::make(const profile& dialect,
     return maker(dialect, how).make();
 }
 
-std::optional<byte_view> prepared_command::find(std::size_t index, const field_set& given) const {
+byte_view prepared_command::find(std::size_t index, const field_set& given) const {
     auto& hint = hints_[index];
     for (const auto& each : steps_[index].from) {
         const std::size_t before = hint.load(std::memory_order_relaxed);
         auto near = before;
         const auto value = given.get_near(each.name, near);
-        if (!value) continue;
+        if (value.data() == nullptr) continue;
         if (near != before) hint.store(static_cast<std::uint8_t>(near), std::memory_order_relaxed);
         if (each.card_digits == 0) return value;
-        if (value->size() < each.card_digits + 1) return std::nullopt;
-        return value->subspan(value->size() - 1 - each.card_digits, each.card_digits);
+        if (value.size() < each.card_digits + 1) return {};
+        return value.subspan(value.size() - 1 - each.card_digits, each.card_digits);
     }
-    return std::nullopt;
+    return {};
 }
 
 bool prepared_command::fits_key(byte_view text) const {
@@ -314,9 +314,8 @@ std::uint8_t* copy(byte_view value, std::uint8_t* to) {
 std::uint8_t* prepared_command::put(std::size_t index, const field_set& given, std::uint8_t* to) const {
     const auto& what = steps_[index];
     if (what.what == step::kind::fixed) return copy(*what.wire, to);
-    const auto found = find(index, given);
-    if (!found) return what.wire ? copy(*what.wire, to) : nullptr;
-    const auto value = *found;
+    const auto value = find(index, given);
+    if (value.data() == nullptr) return what.wire ? copy(*what.wire, to) : nullptr;
     if (what.what == step::kind::code) {
         for (const auto& row : what.codes) {
             if (as_text(value) == row.word) return copy(row.wire, to);
@@ -352,8 +351,7 @@ std::uint8_t* prepared_command::put(std::size_t index, const field_set& given, s
 std::size_t prepared_command::room_for(const field_set& given) const {
     auto size = room_;
     for (auto index : large_) {
-        const auto value = find(index, given);
-        size += 2 * (value ? value->size() : 0) + steps_[index].least;
+        size += 2 * find(index, given).size() + steps_[index].least;
     }
     return size;
 }

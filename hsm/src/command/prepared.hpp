@@ -59,7 +59,8 @@ class prepared_command {
     class maker;
 
     prepared_command() = default;
-    [[nodiscard]] std::optional<byte_view> find(std::size_t index, const field_set& given) const;
+    /// Null data where no value is given.
+    [[nodiscard]] byte_view find(std::size_t index, const field_set& given) const;
     [[nodiscard]] std::size_t room_for(const field_set& given) const;
     [[nodiscard]] std::uint8_t* put(std::size_t index, const field_set& given, std::uint8_t* to) const;
     [[nodiscard]] bool fits_key(byte_view text) const;

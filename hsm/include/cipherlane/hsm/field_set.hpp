@@ -39,13 +39,16 @@ class field_set {
     /// The value, or nothing where it was never set.
     [[nodiscard]] std::optional<byte_view> get(field_name name) const noexcept;
     /// As `get`, for those who ask the same of many sets: looks first where it stood before and keeps that in `near`.
-    [[nodiscard]] std::optional<byte_view> get_near(field_name name, std::size_t& near) const noexcept {
+    /// Null data where it was never set, and only there: a view travels in registers, an optional one does not.
+    [[nodiscard]] byte_view get_near(field_name name, std::size_t& near) const noexcept {
         if (near >= entries_.size() || entries_[near].name != name) {
             const auto* found = find(name);
-            if (found == nullptr) return std::nullopt;
+            if (found == nullptr) return {};
             near = static_cast<std::size_t>(found - entries_.data());
         }
-        return byte_view(store_).subspan(entries_[near].offset, entries_[near].size);
+        static constexpr std::uint8_t nothing = 0;
+        const auto& at = entries_[near];
+        return at.size == 0 ? byte_view(&nothing, 0) : byte_view(store_.data() + at.offset, at.size);
     }
     /// The value; empty where it was never set.
     [[nodiscard]] byte_view value(field_name name) const noexcept { return get(name).value_or(byte_view{}); }
