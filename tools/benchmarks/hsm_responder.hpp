@@ -1,5 +1,7 @@
 #pragma once
 
+#include "placement.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,11 +27,14 @@ struct fixed_dialect {
 /// Gives the same answer to every request, on a thread of its own. Both clients are measured against it.
 class fixed_responder {
   public:
-    explicit fixed_responder(fixed_dialect what)
+    explicit fixed_responder(fixed_dialect what, std::optional<int> core = std::nullopt)
         : what_(std::move(what))
         , acceptor_(io_, {boost::asio::ip::address_v4::loopback(), 0}) {
         accept();
-        thread_ = std::thread([this] { io_.run(); });
+        thread_ = std::thread([this, core] {
+            const auto here = core ? std::make_unique<pinned>(*core) : nullptr;
+            io_.run();
+        });
     }
     fixed_responder(const fixed_responder&) = delete;
     fixed_responder& operator=(const fixed_responder&) = delete;
