@@ -71,14 +71,6 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
         if (!outcome || hangs_up_after(**outcome)) link.reset();
     }
 
-    /// A refusal may be the last word of a unit that cannot resynchronise; a comparison that failed is not.
-    [[nodiscard]] static bool hangs_up_after(const reply& of) {
-        if (!of.dialect->frame.closes_after_unknown || of.status.what != answer_status::verdict::refused)
-            return false;
-        const auto status = check_status(of);
-        return !status && status.error().code() != make_error_code(hsm_errc::verification);
-    }
-
     [[nodiscard]] error with_endpoint(error why) const {
         if (!why.endpoint().empty()) return why;
         if (link != nullptr) return std::move(why).at_endpoint(link->endpoint());

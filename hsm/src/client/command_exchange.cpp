@@ -21,6 +21,22 @@ error judge_loss(error why, const command_spec* command, bool left) noexcept {
     return std::move(judged).at_endpoint(why.endpoint());
 }
 
+bool answers_again(const reply& first) noexcept {
+    return first.command != nullptr && !first.command->second_answer_wire.empty() &&
+           first.status.what != answer_status::verdict::refused;
+}
+
+void add_second_answer(const answer_status& status, byte_view body, reply& into) {
+    if (status.what > into.status.what) into.status = status;
+    into.raw.insert(into.raw.end(), body.begin(), body.end());
+}
+
+bool hangs_up_after(const reply& of) {
+    if (!of.dialect->frame.closes_after_unknown || of.status.what != answer_status::verdict::refused) return false;
+    const auto status = check_status(of);
+    return !status && status.error().code() != make_error_code(hsm_errc::verification);
+}
+
 command_exchange::command_exchange(reply_ptr subject, bytes request, bytes header)
     : subject_(std::move(subject))
     , request_(std::move(request))
@@ -63,9 +79,7 @@ result<bool> command_exchange::read_message() {
         if (!used) return used.error();
         const auto size = stream ? cut->consumed + *used : cut->consumed;
         input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(size));
-        const bool more = subject_->command != nullptr && !subject_->command->second_answer_wire.empty() &&
-                          !second_ && subject_->status.what != answer_status::verdict::refused;
-        if (more) {
+        if (!second_ && answers_again(*subject_)) {
             second_ = true;
             continue;
         }
@@ -84,6 +98,7 @@ result<std::size_t> command_exchange::read_body(byte_view body) {
     if (second_) {
         field_set ignored;
         CIPHERLANE_TRY(const auto status, engine.decode_second_answer(*into.command, body, into.asked, ignored));
+        add_second_answer(status, body.first(status.consumed), into);
         return status.consumed;
     }
     CIPHERLANE_TRY(into.status, engine.decode_answer(*into.command, body, into.asked, into.values));

@@ -11,6 +11,16 @@ namespace cipherlane::hsm {
 /// left, has an unknown outcome.
 [[nodiscard]] error judge_loss(error why, const command_spec* command, bool left) noexcept;
 
+/// Whether its command answers once more.
+[[nodiscard]] bool answers_again(const reply& first) noexcept;
+
+/// Puts the second answer's status, if it is the worse, and its bytes to what the first one left.
+void add_second_answer(const answer_status& status, byte_view body, reply& into);
+
+/// Whether the unit hangs up after this answer: a refusal may be the last word of one that cannot resynchronise; a
+/// comparison that failed is not.
+[[nodiscard]] bool hangs_up_after(const reply& of);
+
 /// One command over a link that carries nothing else meanwhile: send, take the answer (both, of commands that
 /// answer twice), check its header.
 ///

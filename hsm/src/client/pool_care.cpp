@@ -111,7 +111,12 @@ void pool_core::closed(pool_connection& which, const error& why) {
     subject.forget_idle(which);
     std::erase(gathered_, &which);
     std::erase_if(subject.connections, [&](const auto& each) { return each.get() == &which; });
-    if (closed_ || !why.code()) return;
+    if (closed_) return;
+    if (!why.code()) {
+        // It may have been what kept another from being opened.
+        if (!waiting_.empty()) want_connection(*waiting_.front());
+        return;
+    }
     note_fault(subject, why);
     // A peer that hangs up on an idle connection has not failed; one that breaks the last connection has.
     if (subject.connections.empty()) unit_failed(which.unit());

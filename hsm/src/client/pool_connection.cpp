@@ -1,5 +1,6 @@
 #include "client/pool_connection.hpp"
 
+#include "client/command_exchange.hpp"
 #include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
 #include "fail.hpp"
@@ -45,6 +46,10 @@ pool_connection::pool_connection(
 
 bool pool_connection::correlates() const noexcept {
     return engine_.dialect().frame.correlates;
+}
+
+bool pool_connection::is_stream() const noexcept {
+    return engine_.dialect().frame.length == framing::prefix::none;
 }
 
 void pool_connection::start() {
@@ -141,9 +146,7 @@ void pool_connection::on_read(const result<std::size_t>& got) {
     {
         // Handlers may make new calls; their requests leave together after all answers were read.
         const pool_core::batch together(*owner_);
-        in_reader_ = true;
         const auto good = read_answers();
-        in_reader_ = false;
         if (!open_) return;
         if (!good) return fail(good.error());
     }
@@ -158,12 +161,21 @@ result<void> pool_connection::read_answers() {
     std::size_t used = 0;
     while (open_) {
         CIPHERLANE_TRY(const auto cut, cut_frame(frame, byte_view(input_).subspan(used, have_ - used)));
-        const bool stream = frame.length == framing::prefix::none;
-        if (!cut || (stream && cut->body.empty())) break;
-        auto size = read_answer(cut->header, cut->body);
-        if (stream && !size && size.error().code() == make_error_code(hsm_errc::incomplete)) break;
-        if (!size) return size.error();
-        used += stream ? cut->consumed + *size : cut->consumed;
+        if (!cut || (is_stream() && cut->body.empty())) break;
+        auto* whose = find(cut->header);
+        if (whose == nullptr) {
+            CIPHERLANE_CHECK(take_late());
+            used += is_stream() ? cut->consumed + cut->body.size() : cut->consumed;
+            continue;
+        }
+        const auto got = read_answer(*whose, cut->body);
+        if (is_stream() && !got && got.error().code() == make_error_code(hsm_errc::incomplete)) break;
+        used += is_stream() && got ? cut->consumed + got->size : cut->consumed;
+        if (!got) {
+            end_unreadable(*whose, got.error());
+        } else if (got->last) {
+            end_answered(*whose, used != have_);
+        }
     }
     if (used != have_) {
         std::copy(input_.begin() + static_cast<std::ptrdiff_t>(used),
@@ -190,51 +202,64 @@ pool_call* pool_connection::find(byte_view header) {
     return found != nullptr && found->number == number ? found : nullptr;
 }
 
-result<std::size_t> pool_connection::read_answer(byte_view header, byte_view body) {
-    auto* whose = find(header);
-    if (whose == nullptr) {
-        // Only after a time-out can an answer be late; any other without a question means a broken peer.
-        if (forgotten_ == 0) return hsm::fail(hsm_errc::wrong_header).in_field("header");
-        --forgotten_;
-        owner_->count_late(unit_);
-        return body.size();
-    }
-    auto& subject = *whose->subject;
+/// Only after a time-out can an answer be late; any other without a question means a broken peer.
+result<void> pool_connection::take_late() {
+    if (forgotten_ == 0) return hsm::fail(hsm_errc::wrong_header).in_field("header");
+    --forgotten_;
+    owner_->count_late(unit_);
+    return {};
+}
+
+result<pool_connection::taken> pool_connection::read_answer(pool_call& whose, byte_view body) {
+    auto& subject = *whose.subject;
     if (subject.command == nullptr) {
         subject.raw.assign(body.begin(), body.end());
-        release(*whose);
-        owner_->answered(*this, *whose);
-        return body.size();
+        return taken{body.size()};
     }
-    if (whose->second) {
-        field_set ignored;
-        CIPHERLANE_TRY(const auto last, engine_.decode_second_answer(*subject.command, body, subject.asked, ignored));
-        release(*whose);
-        owner_->answered(*this, *whose);
-        return last.consumed;
-    }
-    if (whose->prepared != nullptr) {
-        const auto size = whose->prepared->decode(body, subject.values);
+    if (whose.second) return read_second(whose, body);
+    if (whose.prepared != nullptr) {
+        const auto size = whose.prepared->decode(body, subject.values);
         if (size != 0) {
             subject.status.consumed = size;
-            release(*whose);
-            owner_->answered(*this, *whose);
-            return size;
+            return taken{size};
         }
         // Whatever it is, saying what may need the request.
-        CIPHERLANE_CHECK(engine_.decode_request(whose->body, subject.asked));
+        CIPHERLANE_CHECK(engine_.decode_request(whose.body, subject.asked));
     }
     CIPHERLANE_TRY(subject.status, engine_.decode_answer(*subject.command, body, subject.asked, subject.values));
     const auto size = subject.status.consumed;
-    if (whose->wants_raw) subject.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(size));
-    const bool refused = subject.status.what == answer_status::verdict::refused;
-    if (!subject.command->second_answer_wire.empty() && !refused) {
-        whose->second = true;
-        return size;
+    if (whose.wants_raw) subject.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(size));
+    whose.second = answers_again(subject);
+    return taken{size, !whose.second};
+}
+
+result<pool_connection::taken> pool_connection::read_second(pool_call& whose, byte_view body) {
+    auto& subject = *whose.subject;
+    field_set ignored;
+    CIPHERLANE_TRY(const auto status, engine_.decode_second_answer(*subject.command, body, subject.asked, ignored));
+    add_second_answer(status, whose.wants_raw ? body.first(status.consumed) : byte_view(), subject);
+    return taken{status.consumed};
+}
+
+/// An answer came for this call that is none of its command. Where lengths cut the messages and headers tell whose
+/// they are the others are in step as before.
+void pool_connection::end_unreadable(pool_call& whose, const error& why) {
+    release(whose);
+    if (is_stream() || !correlates()) fail(why);
+    owner_->unreadable(*this, whose, why);
+}
+
+/// The call's last answer has come. No other call may enter, not even one of its caller, before it is known that this
+/// connection can carry one.
+void pool_connection::end_answered(pool_call& whose, bool more_behind) {
+    release(whose);
+    if (more_behind && !correlates()) {
+        // Two answers to one question. The first is whole and the call's; whose the other is nobody can tell later.
+        fail(hsm::fail(hsm_errc::left_over).in_field("answer"));
+    } else if (hangs_up_after(*whose.subject)) {
+        retire();
     }
-    release(*whose);
-    owner_->answered(*this, *whose);
-    return size;
+    owner_->answered(*this, whose);
 }
 
 void pool_connection::release(pool_call& what) {
@@ -246,8 +271,9 @@ void pool_connection::release(pool_call& what) {
 void pool_connection::forget(pool_call& what) {
     release(what);
     ++forgotten_;
-    if (!correlates()) return fail(hsm::fail(hsm_errc::late_answer));
-    retire();
+    if (correlates()) return retire();
+    // The answer must find nobody. That a caller would not wait says nothing about the unit.
+    close_quietly();
 }
 
 void pool_connection::retire() {
@@ -257,8 +283,15 @@ void pool_connection::retire() {
 }
 
 void pool_connection::close_if_done() {
-    if (!open_ || !retired_ || in_flight_ != 0 || in_reader_) return;
+    if (open_ && retired_ && in_flight_ == 0) close_quietly();
+}
+
+/// Without calling it a failure of the unit. Nothing is in flight.
+void pool_connection::close_quietly() {
+    if (!open_) return;
+    const auto self = shared_from_this();
     open_ = false;
+    owner_->unit_at(unit_).forget_idle(*this);
     link_->close();
     owner_->closed(*this, {});
 }

@@ -49,16 +49,27 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
 
     void read();
     void on_read(const result<std::size_t>& got);
+    /// What one answer came to: the bytes it took, and whether it was its call's last.
+    struct taken {
+        std::size_t size = 0;
+        bool last = true;
+    };
     [[nodiscard]] result<void> read_answers();
-    [[nodiscard]] result<std::size_t> read_answer(byte_view header, byte_view body);
+    [[nodiscard]] result<taken> read_answer(pool_call& whose, byte_view body);
+    [[nodiscard]] result<taken> read_second(pool_call& whose, byte_view body);
+    [[nodiscard]] result<void> take_late();
+    void end_unreadable(pool_call& whose, const error& why);
+    void end_answered(pool_call& whose, bool more_behind);
     [[nodiscard]] pool_call* find(byte_view header);
     void write_rest(std::size_t gone);
     void put_message(const pool_call& what);
     void take_in_flight();
     void free_in_flight(std::size_t count);
     void close_if_done();
+    void close_quietly();
     void release(pool_call& what);
     [[nodiscard]] bool correlates() const noexcept;
+    [[nodiscard]] bool is_stream() const noexcept;
     [[nodiscard]] std::uint32_t next_number();
 
     std::shared_ptr<pool_core> owner_;
@@ -78,7 +89,6 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
     std::size_t idle_place_ = not_idle; ///< in the unit's list
     bool gathered_ = false;             ///< in the core's list of those to flush
     bool write_under_way_ = false;
-    bool in_reader_ = false;
     bool open_ = true;
     bool retired_ = false;
     std::size_t forgotten_ = 0;

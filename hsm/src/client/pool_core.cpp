@@ -326,10 +326,20 @@ void pool_core::answered(pool_connection& on, pool_call& what) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now() - what.sent_at).count();
     const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
     ++unit.stats.answers;
+    unit.backoff = settings_.backoff_first;
     ++unit.stats.latency[bucket_of(microseconds)];
     unit.stats.latency_sum_us += microseconds;
     judge_unit(on.unit(), *what.subject);
     finish(what, nullptr);
+    if (!waiting_.empty()) serve_waiting();
+}
+
+/// The unit has carried it out, or refused: asking again would not be safe, nor would it help.
+void pool_core::unreadable(pool_connection& on, pool_call& what, const error& why) {
+    auto& unit = units_[on.unit()];
+    ++unit.stats.unreadable;
+    settings_.log.warning("hsm", unit.stats.endpoint + " gave an answer that cannot be read: " + why.to_string());
+    finish(what, judge_loss(error(why).at_endpoint(on.endpoint()), what.subject->command, true));
     if (!waiting_.empty()) serve_waiting();
 }
 

@@ -66,6 +66,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
     // For connections.
     void answered(pool_connection& on, pool_call& what);
+    void unreadable(pool_connection& on, pool_call& what, const error& why);
     void lost(pool_call& what, std::size_t unit, const error& why);
     void closed(pool_connection& which, const error& why);
     void count_late(std::size_t unit) { ++units_[unit].stats.late_answers; }

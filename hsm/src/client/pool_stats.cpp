@@ -66,6 +66,8 @@ std::string to_prometheus(const pool_stats& from) {
         [](const unit_stats& u) { return u.timeouts; });
     add_metric(out, from, "lost_total", "counter", "Calls whose connection broke",
         [](const unit_stats& u) { return u.lost; });
+    add_metric(out, from, "unreadable_answers_total", "counter", "Answers that are none of their command",
+        [](const unit_stats& u) { return u.unreadable; });
     add_metric(out, from, "late_answers_total", "counter", "Answers for which nobody waited any more",
         [](const unit_stats& u) { return u.late_answers; });
     add_metric(

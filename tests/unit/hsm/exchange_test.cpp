@@ -125,6 +125,16 @@ TEST(command_exchange, printing_commands_are_read_to_the_second_answer) {
         .recv(framed("0001AZ00"))
         .done(tests::ok)
         .run(make());
+    const auto jammed = script()
+                            .send(framed("0001A2002UPAPER"))
+                            .recv(framed("0001A300U1EF828AA8F6B80EB83E19FBC373F3A85"))
+                            .recv(framed("0001AZ16"))
+                            .done(tests::ok)
+                            .run(make());
+    ASSERT_TRUE(jammed);
+    EXPECT_EQ((*jammed)->status.code, "16");
+    EXPECT_EQ(as_text((*jammed)->raw), "A300U1EF828AA8F6B80EB83E19FBC373F3A85AZ16");
+    EXPECT_EQ(check_status(**jammed).error().code(), make_error_code(hsm_errc::refused));
     (void)script().send(framed("0001A2002UPAPER")).recv(framed("0001A316")).done(tests::ok).run(make());
 }
 

@@ -43,6 +43,14 @@ class fake_unit {
     [[nodiscard]] std::size_t requests() const { return requests_; }
     [[nodiscard]] std::size_t connections() const { return connections_; }
     void set_silent(const bool silent) { silent_ = silent; }
+    /// Each answer goes out so many times, in one piece.
+    void set_copies(const std::size_t copies) { copies_ = copies; }
+    /// What follows an answer: of commands that answer twice.
+    void set_second(answerer second) {
+        boost::asio::post(io_, [this, second = std::move(second)] { second_ = second; });
+    }
+    /// Hangs up behind answers that begin with this byte. 0: never.
+    void set_last_word(const std::uint8_t start) { last_word_ = start; }
     /// Resets every connection and stops listening.
     void kill() {
         boost::asio::post(io_, [this] {
@@ -95,7 +103,8 @@ class fake_unit {
     void serve(session& on) {
         bytes out;
         std::size_t used = 0;
-        for (;;) {
+        bool last = false;
+        while (!last) {
             auto cut = cut_frame(how_, byte_view(on.input).subspan(used, on.have - used));
             if (!cut || !*cut || (*cut)->body.empty()) break;
             const auto& message = **cut;
@@ -104,19 +113,30 @@ class fake_unit {
             ++requests_;
             auto answer = silent_ ? std::nullopt : answer_(message.body);
             if (!answer) continue;
-            const auto mark = begin_frame(how_, message.header, out);
-            out.insert(out.end(), answer->begin(), answer->end());
-            (void)end_frame(how_, mark, out);
+            for (std::size_t i = 0; i < copies_; ++i) {
+                add(message.header, *answer, out);
+            }
+            if (second_) add(message.header, second_(message.body).value_or(bytes()), out);
+            last = last_word_ != 0 && answer->front() == last_word_;
         }
         std::copy(on.input.begin() + static_cast<std::ptrdiff_t>(used),
             on.input.begin() + static_cast<std::ptrdiff_t>(on.have), on.input.begin());
         on.have -= used;
         boost::system::error_code ignored;
         if (!out.empty()) boost::asio::write(on.socket, boost::asio::buffer(out), ignored);
+        if (last) on.socket.close(ignored);
+    }
+
+    void add(byte_view header, const bytes& answer, bytes& to) const {
+        if (answer.empty()) return;
+        const auto mark = begin_frame(how_, header, to);
+        to.insert(to.end(), answer.begin(), answer.end());
+        (void)end_frame(how_, mark, to);
     }
 
     framing how_;
     answerer answer_;
+    answerer second_;
     boost::asio::io_context io_{1};
     boost::asio::ip::tcp::acceptor acceptor_;
     net::tcp_settings settings_;
@@ -124,6 +144,8 @@ class fake_unit {
     std::atomic<std::size_t> requests_ = 0;
     std::atomic<std::size_t> connections_ = 0;
     std::atomic<bool> silent_ = false;
+    std::atomic<std::size_t> copies_ = 1;
+    std::atomic<std::uint8_t> last_word_ = 0;
     std::thread thread_;
 };
 

@@ -11,6 +11,7 @@ namespace cipherlane::hsm {
 
 /// The status of an answer: two characters ("00"), of flag dialects "00" for 'A' and the error byte in hex for 'E'.
 struct answer_status {
+    /// From good to bad.
     enum class verdict : std::uint8_t {
         ok,
         warning, ///< not success, but the body is there

@@ -31,6 +31,7 @@ struct unit_stats {
     std::uint64_t refusals = 0;
     std::uint64_t timeouts = 0;
     std::uint64_t lost = 0;         ///< calls whose connection broke
+    std::uint64_t unreadable = 0;   ///< answers that are none of their command
     std::uint64_t late_answers = 0; ///< answers for which nobody waited any more
     std::uint64_t connects = 0;
     std::uint64_t failed_connects = 0;

@@ -24,8 +24,9 @@ class raw_command {
 
 /// Its whole answer. A refusal is no error here.
 struct raw_answer {
-    bytes body;           ///< answer code, status and fields, as they came
-    fixed_text<4> status; ///< "00", the refusal's code; of flag dialects the error byte in hex
+    /// Answer code, status and fields, as they came; of a command that answers twice the second answer behind them.
+    bytes body;
+    fixed_text<4> status; ///< "00", the refusal's code; of flag dialects the error byte in hex; of two the worse
     std::string meaning;  ///< of the status, in this dialect
 };
 

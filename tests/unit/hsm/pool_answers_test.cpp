@@ -1,0 +1,218 @@
+// Answers that are not what was asked: twice, unreadable, the last before the unit hangs up, the second of two.
+#include "fake_unit.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/hsm/pool.hpp>
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace cipherlane::hsm {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::fake_unit;
+using tests::payshield_answer;
+using tests::text;
+
+struct unit_kind {
+    const char* dialect;
+    key pin_key;
+    fake_unit::answerer answer;
+};
+
+/// What an SJJ1312 says: a translation gives the block back, from behind two keys of 16 bytes and two formats.
+std::optional<bytes> westone_answer(byte_view body) {
+    if (body[0] == 0xD0) return from_hex("41100123456789ABCDEF0123456789ABCDEFA1A2A3A4A5A6A7A8").value();
+    if (body[1] == 0x06) return from_hex("41080123456789ABCDEFA1A2A3A4A5A6A7A8").value();
+    bytes said{'A'};
+    said.insert(said.end(), body.begin() + 38, body.begin() + 46);
+    return said;
+}
+
+const unit_kind payshield{"payshield", key("U1EF828AA8F6B80EB83E19FBC373F3A85"), payshield_answer};
+const unit_kind sjl06{"sjl06", key("U1EF828AA8F6B80EB83E19FBC373F3A85"), payshield_answer};
+const unit_kind sjj1312{"sjj1312", key("0123456789ABCDEF0123456789ABCDEF"), westone_answer};
+
+/// A block that no other call has.
+bytes block_of(std::uint8_t number) {
+    return {1, 2, 3, 4, 5, 6, 7, number};
+}
+
+translate_pin_request numbered(const unit_kind& kind, std::uint8_t number) {
+    return {kind.pin_key, kind.pin_key, block_of(number), account::digits("550000025321")};
+}
+
+/// A pool over one unit with one connection.
+class answers : public testing::Test {
+  protected:
+    void begin(const unit_kind& kind, fake_unit::answerer answer, std::size_t connections = 1) {
+        kind_ = kind;
+        pool_settings settings;
+        settings.dialect = profile::builtin(kind.dialect).value();
+        unit_ = std::make_unique<fake_unit>(settings.dialect->frame, std::move(answer));
+        settings.units = {unit_->at()};
+        settings.connections = connections;
+        settings.answer_timeout = 3s;
+        settings.backoff_first = 2ms;
+        pool_ = pool::create_with_thread(std::move(settings)).value();
+    }
+
+    template <class Request>
+    auto start(const Request& request) {
+        auto promise = std::make_shared<std::promise<result<typename Request::response>>>();
+        auto outcome = promise->get_future();
+        pool_->async_run(request, call(10s),
+            [promise](result<typename Request::response> got) { promise->set_value(std::move(got)); });
+        return outcome;
+    }
+
+    /// Calls that wait for each other; none may have another's block. How many have their own.
+    int expect_own_blocks(std::uint8_t count) {
+        std::vector<std::future<result<translated_pin>>> outcomes;
+        for (std::uint8_t i = 0; i < count; ++i) {
+            outcomes.push_back(start(numbered(kind_, i)));
+        }
+        int good = 0;
+        for (std::uint8_t i = 0; i < count; ++i) {
+            auto got = outcomes[i].get();
+            if (!got) {
+                EXPECT_TRUE(got.error().is(condition::bad_message)) << int{i} << ": " << got.error();
+                continue;
+            }
+            EXPECT_EQ(to_hex(got->pin_block.view()), to_hex(block_of(i)));
+            ++good;
+        }
+        return good;
+    }
+
+    unit_kind kind_;
+    std::unique_ptr<fake_unit> unit_;
+    std::unique_ptr<pool> pool_;
+};
+
+TEST_F(answers, that_come_twice_on_a_stream_are_taken_for_nobody_elses) {
+    begin(sjj1312, westone_answer);
+    unit_->set_copies(2);
+    EXPECT_EQ(expect_own_blocks(20), 20);
+}
+
+TEST_F(answers, that_come_twice_under_a_constant_header_are_taken_for_nobody_elses) {
+    begin(sjl06, payshield_answer, 2);
+    unit_->set_copies(2);
+    EXPECT_EQ(expect_own_blocks(20), 20);
+}
+
+TEST_F(answers, that_come_twice_with_a_header_cost_the_connection) {
+    begin(payshield, payshield_answer);
+    EXPECT_EQ(expect_own_blocks(1), 1);
+    unit_->set_copies(2);
+    // A foreign header is the end of all that were in flight beside it, as often as a call may be sent.
+    EXPECT_GE(expect_own_blocks(20), 1);
+}
+
+/// The unit's answer to one block of all is too short.
+std::optional<bytes> one_is_short(byte_view body) {
+    auto said = payshield_answer(body);
+    if (as_text(body).find(to_hex(block_of(7))) != std::string_view::npos) said->resize(10);
+    if (as_text(body).starts_with("A0")) said->resize(9);
+    return said;
+}
+
+TEST_F(answers, that_cannot_be_read_cost_their_call_and_no_other) {
+    begin(payshield, one_is_short);
+    ASSERT_TRUE(start(numbered(kind_, 100)).get());
+    const auto before = unit_->requests();
+    std::vector<std::future<result<translated_pin>>> outcomes;
+    for (std::uint8_t i = 0; i < 40; ++i) {
+        outcomes.push_back(start(numbered(kind_, i)));
+    }
+    for (std::uint8_t i = 0; i < 40; ++i) {
+        auto got = outcomes[i].get();
+        EXPECT_EQ(bool(got), i != 7) << int{i} << ": " << got.error();
+        if (!got) {
+            EXPECT_TRUE(got.error().is(condition::bad_message)) << got.error();
+        }
+    }
+    EXPECT_EQ(unit_->requests(), before + 40); // answered, so not asked again
+    EXPECT_EQ(unit_->connections(), 1U);
+    EXPECT_EQ(pool_->stats().units[0].unreadable, 1U);
+}
+
+TEST_F(answers, that_cannot_be_read_leave_a_generated_key_unknown) {
+    begin(payshield, one_is_short);
+    const auto got = start(generate_key_request(key_type::tpk)).get();
+    ASSERT_FALSE(got);
+    EXPECT_TRUE(got.error().is(condition::outcome_unknown)) << got.error();
+    EXPECT_EQ(expect_own_blocks(1), 1);
+    EXPECT_EQ(unit_->connections(), 1U);
+}
+
+TEST_F(answers, that_cannot_be_read_end_a_stream_and_are_not_asked_for_again) {
+    begin(sjj1312, [](byte_view body) -> std::optional<bytes> {
+        if (body[1] == 0x24 && body[45] == 7) return bytes{'X', 1, 2, 3};
+        return westone_answer(body);
+    });
+    ASSERT_TRUE(start(numbered(kind_, 1)).get());
+    const auto before = unit_->requests();
+    auto bad = start(numbered(kind_, 7));
+    auto good = start(numbered(kind_, 8));
+    const auto got = bad.get();
+    ASSERT_FALSE(got);
+    EXPECT_TRUE(got.error().is(condition::bad_message)) << got.error();
+    EXPECT_TRUE(good.get());
+    EXPECT_EQ(unit_->requests(), before + 2);
+    EXPECT_EQ(unit_->connections(), 2U);
+}
+
+TEST_F(answers, that_are_a_units_last_word_end_the_connection_before_the_next_call) {
+    begin(sjj1312, [](byte_view body) -> std::optional<bytes> {
+        if (body[1] == 0x24) return bytes{'E', 0x68};
+        return westone_answer(body);
+    });
+    unit_->set_last_word('E');
+    for (int i = 0; i < 5; ++i) {
+        auto refused = start(numbered(kind_, 1));
+        auto next = start(generate_key_request(key_type::tpk, key_scheme_name::single));
+        const auto said = refused.get();
+        ASSERT_FALSE(said);
+        EXPECT_EQ(said.error().peer_code(), "68");
+        const auto made = next.get();
+        EXPECT_TRUE(made) << made.error();
+    }
+    EXPECT_EQ(pool_->stats().units[0].lost, 0U);
+}
+
+TEST_F(answers, a_comparison_that_failed_is_no_last_word) {
+    begin(sjj1312, [](byte_view body) -> std::optional<bytes> {
+        if (body[1] == 0x34) return bytes{'E', 0x77};
+        return westone_answer(body);
+    });
+    const verify_mac_request request(
+        key_type::tak, kind_.pin_key, mac_algorithm::x99, bytes(8), from_hex("0102030405060708").value());
+    for (int i = 0; i < 3; ++i) {
+        const auto said = start(request).get();
+        ASSERT_TRUE(said) << said.error();
+        EXPECT_FALSE(said->right);
+    }
+    EXPECT_EQ(unit_->connections(), 1U);
+}
+
+TEST_F(answers, of_two_the_second_counts_too) {
+    begin(payshield, [](byte_view body) -> std::optional<bytes> {
+        if (as_text(body).starts_with("A2")) return text("A300U1EF828AA8F6B80EB83E19FBC373F3A85");
+        return payshield_answer(body);
+    });
+    ASSERT_TRUE(start(numbered(kind_, 1)).get());
+    unit_->set_second([](byte_view) { return text("AZ16"); });
+    const auto got = pool_->execute(raw_command("A2002UPAPER"), call(5s));
+    ASSERT_TRUE(got) << got.error();
+    EXPECT_EQ(got->status, "16");
+    EXPECT_EQ(got->meaning, "the printer is not ready");
+    EXPECT_EQ(as_text(got->body), "A300U1EF828AA8F6B80EB83E19FBC373F3A85AZ16");
+}
+
+} // namespace
+} // namespace cipherlane::hsm
