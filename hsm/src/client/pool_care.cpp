@@ -69,7 +69,7 @@ const error* pool_core::common_fault() const {
 void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transport>> link) {
     auto& subject = units_[unit];
     --subject.connecting;
-    if (closed_) return;
+    if (closed_ || subject.state == unit_state::drained || subject.state == unit_state::out_of_service) return;
     if (!link) {
         ++subject.stats.failed_connects;
         note_fault(subject, link.error());
@@ -83,10 +83,25 @@ void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transpor
     subject.connections.push_back(made);
     subject.note_idle(*made);
     if (unknown) return check_health(*made);
-    subject.proven = true;
-    subject.fault = {};
-    if (subject.state == unit_state::resting) subject.state = unit_state::ready;
+    stand_up(subject);
+}
+
+void pool_core::stand_up(pool_unit& unit) {
+    unit.proven = true;
+    unit.fault = {};
+    if (unit.state == unit_state::resting) unit.state = unit_state::ready;
     serve_waiting();
+}
+
+/// A unit that comes back gets a connection; where it has all that it may have, a question on one of them.
+void pool_core::try_again(std::size_t unit) {
+    auto& subject = units_[unit];
+    if (closed_ || subject.connecting != 0) return;
+    if (subject.connections.size() < settings_.connections) return connect(unit);
+    auto* on = subject.with_room();
+    if (on == nullptr || subject.checked_at >= subject.rests_until) return;
+    if (settings_.dialect->command(settings_.dialect->health) == nullptr) return stand_up(subject);
+    check_health(*on);
 }
 
 /// A unit that failed rests, longer each time, by a span that no two clients share.
@@ -135,6 +150,10 @@ void pool_core::look_after_connections(clock::time_point now) {
                 check_health(*each);
             }
         }
+        if (unit.state != unit_state::ready || now - unit.checked_at < 3 * settings_.health_interval / 4) continue;
+        auto* on = unit.with_room();
+        unit.check_due = on == nullptr && !unit.connections.empty();
+        if (on != nullptr) check_health(*on);
     }
 }
 
@@ -166,7 +185,10 @@ class pool_core::health_end final : public call_end {
 /// Sends the profile's health command on this very connection.
 void pool_core::check_health(pool_connection& on) {
     const auto* command = settings_.dialect->command(settings_.dialect->health);
+    auto& unit = units_[on.unit()];
+    unit.check_due = false;
     if (command == nullptr || !on.has_room()) return;
+    unit.checked_at = now();
     auto& what = take_call();
     what.subject->command = command;
     if (!engine_.encode_request(*command, what.subject->asked, what.body)) return recycle(what);
@@ -185,6 +207,8 @@ void pool_core::health_came(
     if (closed_) return;
     if (!answer) {
         if (auto connection = on.lock()) connection->fail(answer.error());
+        // One that was asked whether it is back and is not rests again.
+        if (subject.state == unit_state::resting) unit_failed(unit);
         return;
     }
     const auto& shown = *answer;
@@ -195,11 +219,7 @@ void pool_core::health_came(
         ++subject.stats.by_code["lmk"];
         return set_state(unit, unit_state::out_of_service);
     }
-    subject.proven = true;
-    subject.fault = {};
-    subject.backoff = settings_.backoff_first;
-    if (subject.state == unit_state::resting) subject.state = unit_state::ready;
-    serve_waiting();
+    stand_up(subject);
 }
 
 } // namespace cipherlane::hsm

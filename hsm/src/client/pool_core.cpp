@@ -323,13 +323,16 @@ void pool_core::serve_waiting() {
 
 void pool_core::answered(pool_connection& on, pool_call& what) {
     auto& unit = units_[on.unit()];
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(now() - what.sent_at).count();
+    unit.answered_at = now();
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(unit.answered_at - what.sent_at).count();
     const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
     ++unit.stats.answers;
     unit.backoff = settings_.backoff_first;
     ++unit.stats.latency[bucket_of(microseconds)];
     unit.stats.latency_sum_us += microseconds;
-    judge_unit(on.unit(), *what.subject);
+    judge_unit(on, *what.subject);
+    // Before anybody else takes the room.
+    if (unit.check_due && on.has_room()) check_health(on);
     finish(what, nullptr);
     if (!waiting_.empty()) serve_waiting();
 }
@@ -337,6 +340,7 @@ void pool_core::answered(pool_connection& on, pool_call& what) {
 /// The unit has carried it out, or refused: asking again would not be safe, nor would it help.
 void pool_core::unreadable(pool_connection& on, pool_call& what, const error& why) {
     auto& unit = units_[on.unit()];
+    unit.answered_at = now();
     ++unit.stats.unreadable;
     settings_.log.warning("hsm", unit.stats.endpoint + " gave an answer that cannot be read: " + why.to_string());
     finish(what, judge_loss(error(why).at_endpoint(on.endpoint()), what.subject->command, true));
@@ -344,19 +348,36 @@ void pool_core::unreadable(pool_connection& on, pool_call& what, const error& wh
 }
 
 /// A refusal may be about the unit itself.
-void pool_core::judge_unit(std::size_t unit, const reply& answer) {
-    if (answer.command == nullptr || answer.status.what != answer_status::verdict::refused) return;
-    auto& subject = units_[unit];
+void pool_core::judge_unit(pool_connection& on, const reply& answer) {
+    auto& subject = units_[on.unit()];
+    if (answer.command == nullptr) return;
+    if (answer.status.what != answer_status::verdict::refused) {
+        subject.parity_refusals = 0;
+        return;
+    }
     const auto code = answer.status.code.view();
     ++subject.stats.refusals;
     ++subject.stats.by_code[std::string(code)];
+    note_parity(on, code);
     const auto status = check_status(answer);
     const bool fatal = !status && status.error().code() == make_error_code(hsm_errc::out_of_service);
     // A command for the authorised state says nothing about a unit that works outside it.
     if (!fatal || answer.command->needs_authorised || subject.state == unit_state::out_of_service) return;
     settings_.log.error("hsm", subject.stats.endpoint + " is taken out: code " + std::string(code) + ", " +
                                    std::string(settings_.dialect->meaning(*answer.command, code)));
-    set_state(unit, unit_state::out_of_service);
+    set_state(on.unit(), unit_state::out_of_service);
+}
+
+/// Keys that were good and are not any more: perhaps it is the local master key that is another.
+void pool_core::note_parity(pool_connection& on, std::string_view code) {
+    auto& subject = units_[on.unit()];
+    const auto& codes = settings_.dialect->key_parity;
+    if (std::find(codes.begin(), codes.end(), code) == codes.end()) {
+        subject.parity_refusals = 0;
+    } else if (++subject.parity_refusals == settings_.parity_refusals) {
+        subject.parity_refusals = 0;
+        subject.check_due = true;
+    }
 }
 
 bool pool_core::may_repeat(const pool_call& what) const {
@@ -436,7 +457,7 @@ void pool_core::on_timer() {
         auto& unit = units_[i];
         if (unit.state != unit_state::resting || unit.connecting != 0 || closed_) continue;
         // Tried again even when nobody waits, so that it is there when somebody does.
-        if (unit.rests_until <= now) connect(i);
+        if (unit.rests_until <= now) try_again(i);
         if (unit.rests_until > now) next = std::min(next, unit.rests_until);
     }
     if (next != clock::time_point::max()) arm(next);
@@ -449,10 +470,13 @@ void pool_core::expire(pool_call& what, clock::time_point now) {
     if (left) {
         const auto unit = what.on->unit();
         ++units_[unit].stats.timeouts;
+        // A caller in a hurry says nothing about the unit, nor does one slow command beside others that are answered.
+        const bool silent =
+            now - what.sent_at >= settings_.answer_timeout && units_[unit].answered_at <= what.sent_at;
         // Keeps the connection's loss from being told to this call as well.
         what.on->forget(what);
         if (what.serial != serial) return;
-        if (units_[unit].connections.size() <= 1 || !settings_.dialect->frame.correlates) unit_failed(unit);
+        if (silent) unit_failed(unit);
         if (may_repeat(what) && now < what.until) {
             ++retries_;
             what.avoid = unit;
@@ -466,10 +490,15 @@ void pool_core::expire(pool_call& what, clock::time_point now) {
 
 void pool_core::set_state(std::size_t unit, unit_state state) {
     auto& subject = units_[unit];
+    const bool was_away = subject.state != unit_state::ready;
     subject.state = state;
     if (state == unit_state::ready) {
+        if (!was_away) return;
+        // Who knows what was done to it meanwhile.
+        subject.proven = false;
         subject.backoff = settings_.backoff_first;
-        return serve_waiting();
+        subject.rests_until = clock::now();
+        return try_again(unit);
     }
     const auto kept = subject.connections;
     for (const auto& each : kept) {

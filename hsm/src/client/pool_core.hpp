@@ -103,7 +103,10 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, const result<short_bytes>& answer);
     class health_end;
     void look_after_connections(clock::time_point now);
-    void judge_unit(std::size_t unit, const reply& answer);
+    void judge_unit(pool_connection& on, const reply& answer);
+    void note_parity(pool_connection& on, std::string_view code);
+    void stand_up(pool_unit& unit);
+    void try_again(std::size_t unit);
 
     void arm(clock::time_point at);
     void on_timer();

@@ -18,8 +18,12 @@ struct pool_unit {
     unit_state state = unit_state::ready;
     pool_call::clock::time_point rests_until{};
     std::chrono::milliseconds backoff{};
-    bool proven = false; ///< a connection stood since the last failure
-    error fault;         ///< what is wrong with its or our certificate, if that is why it rests
+    bool proven = false;                        ///< a connection stood since the last failure
+    bool check_due = false;                     ///< asked as soon as a connection has room
+    std::size_t parity_refusals = 0;            ///< in a row
+    pool_call::clock::time_point checked_at{};  ///< when a health command last left
+    pool_call::clock::time_point answered_at{}; ///< when anything was last answered
+    error fault; ///< what is wrong with its or our certificate, if that is why it rests
     unit_stats stats;
 
     std::size_t in_flight = 0;          ///< on all its connections

@@ -71,7 +71,9 @@ hsm_errc kind_of(const reply& of) {
     const auto& command = *of.command;
     const bool unnamed = of.dialect->meaning(command, code).empty();
     if (lists(command.mismatch, code) || (unnamed && lists(command.mismatch, "*"))) return hsm_errc::verification;
-    return lists(of.dialect->out_of_service, code) ? hsm_errc::out_of_service : hsm_errc::refused;
+    // What a status means to this command alone is about what it was asked, not about the unit.
+    const bool own = command.errors.find(code) != command.errors.end();
+    return !own && lists(of.dialect->out_of_service, code) ? hsm_errc::out_of_service : hsm_errc::refused;
 }
 
 } // namespace

@@ -324,6 +324,7 @@ result<void> read_values(const toml::table& root, profile& into) {
     in.read("account_separator", into.account_separator);
     in.read("health", into.health);
     in.read("out_of_service", into.out_of_service);
+    in.read("key_parity", into.key_parity);
     in.read("errors", into.errors);
     in.read("quirks", into.quirks);
     in.read("unsupported", into.unsupported);

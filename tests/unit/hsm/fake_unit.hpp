@@ -53,11 +53,15 @@ class fake_unit {
     void set_last_word(const std::uint8_t start) { last_word_ = start; }
     /// Resets every connection and stops listening.
     void kill() {
+        boost::asio::post(io_, [this] { acceptor_.close(); });
+        reset_connections();
+    }
+    void reset_connections() {
         boost::asio::post(io_, [this] {
-            acceptor_.close();
+            boost::system::error_code ignored;
             for (auto& each : sessions_) {
-                each->socket.set_option(boost::asio::socket_base::linger(true, 0));
-                each->socket.close();
+                each->socket.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+                each->socket.close(ignored);
             }
         });
     }

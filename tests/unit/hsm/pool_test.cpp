@@ -232,10 +232,10 @@ TEST(pool, a_unit_with_another_master_key_is_taken_out) {
     EXPECT_EQ(other.requests(), 1U);
 }
 
-TEST(pool, a_unit_that_is_not_authorised_any_more_is_taken_out) {
+TEST(pool, a_unit_with_a_hardware_fault_is_taken_out) {
     std::atomic<bool> sick = false;
     fake_unit unit(payshield_framing(), [&](byte_view body) -> std::optional<bytes> {
-        if (sick && as_text(body).starts_with("CA")) return text("CB13");
+        if (sick && as_text(body).starts_with("CA")) return text("CB41");
         return payshield_answer(body);
     });
     auto subject = make_pool(settings_for({&unit}));
@@ -248,7 +248,7 @@ TEST(pool, a_unit_that_is_not_authorised_any_more_is_taken_out) {
     sick = false;
     subject->restore(0);
     EXPECT_TRUE(subject->translate_pin(numbered(3), call(5s)));
-    EXPECT_EQ(subject->stats().units[0].by_code.at("13"), 1U);
+    EXPECT_EQ(subject->stats().units[0].by_code.at("41"), 1U);
 }
 
 TEST(pool, a_drained_unit_gets_nothing) {

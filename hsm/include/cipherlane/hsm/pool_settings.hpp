@@ -35,7 +35,10 @@ struct pool_settings {
     /// How long one unit may take to answer, inside the call's deadline. 0: the profile's.
     std::chrono::milliseconds answer_timeout{0};
     /// A connection idle for this long carries a health command: load balancers cut after 3 minutes.
+    /// Each unit is asked once in it whatever its load, so that another local master key is noticed.
     std::chrono::milliseconds health_interval{60'000};
+    /// Refusals for a key's parity in a row after which a unit is asked at once. 0: never.
+    std::size_t parity_refusals = 3;
     std::chrono::milliseconds largest_age{0};    ///< a connection older than this is replaced when idle; 0: never
     std::chrono::milliseconds backoff_first{50}; ///< before a unit that failed is tried again; doubles, with jitter
     std::chrono::milliseconds backoff_most{10'000};

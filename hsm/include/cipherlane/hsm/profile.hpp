@@ -114,7 +114,8 @@ class profile {
         errors;         ///< status to meaning, where the command has none of its own
     std::string health; ///< command without arguments that shows a unit alive; its result is thrown away
     std::vector<std::string>
-        out_of_service; ///< statuses after which a unit is taken out: not authorised, LMK changed
+        out_of_service; ///< statuses after which a unit is taken out, where the command has no text of its own
+    std::vector<std::string> key_parity; ///< statuses of keys that are none under the unit's local master key
     std::map<std::string, std::string, std::less<>> unsupported; ///< operation to the reason for its absence
     std::vector<command_spec> commands;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> wire_index; ///< code as sent to place in `commands`, sorted
