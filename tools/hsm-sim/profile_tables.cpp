@@ -28,11 +28,18 @@ error misuse(const std::string& field) {
         .in_field(field);
 }
 
-/// The tables that may compute for a unit of this family, its own first.
-std::vector<builtin_command> tables_for(family base) {
+/// The tables that may compute for a unit of this family, its own first. A unit has one set of PIN format codes: the
+/// file's.
+std::vector<builtin_command> tables_for(family base, const hsm::profile& file) {
     std::vector<builtin_command> all;
-    const auto add = [&all](family dialect) {
-        if (auto table = hsm::profile::builtin(name_of(dialect))) all.push_back({dialect, *table, nullptr, nullptr});
+    const auto add = [&](family dialect) {
+        const auto table = hsm::profile::builtin(name_of(dialect));
+        if (!table) return;
+        const auto own = std::make_shared<hsm::profile>(**table);
+        if (const auto formats = file.codes.find("pin_format"); formats != file.codes.end()) {
+            own->codes["pin_format"] = formats->second;
+        }
+        all.push_back({dialect, own, nullptr, nullptr});
     };
     add(base);
     if (base == family::westone) return all;
@@ -122,7 +129,7 @@ result<std::shared_ptr<const profile_tables>> profile_tables::create(std::shared
     family base, const std::vector<std::string>& own, const std::vector<std::string>& removed) {
     if (own.empty() && removed.empty()) return std::shared_ptr<const profile_tables>();
     auto made = std::make_shared<profile_tables>();
-    const auto tables = tables_for(base);
+    const auto tables = tables_for(base, *file);
     for (const auto& code : own) {
         file_command one;
         one.layout = file->command(code);

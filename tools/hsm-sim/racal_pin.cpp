@@ -63,6 +63,18 @@ void translate_zpk_to_zpk(command& c) {
     translate(c, slots::zpk);
 }
 
+/// Two digits that may stand in front of TI's block; what follows tells: block, two formats, two accounts of 12
+/// or 18.
+std::size_t longest_pin(command& c, const clear_key& source) {
+    const auto ahead = c.in.ahead();
+    const std::size_t left = std::min(ahead.find_first_of("%\x19"), ahead.size());
+    const std::size_t least = 2 * source.block_size() + 2 * (2 + 12);
+    if (c.failed() || left < least || (left - least) % 6 != 2) return clear_pin::longest;
+    const std::size_t most = c.in.decimal(2, code::pin_length);
+    if (!c.failed() && (most < clear_pin::shortest || most > clear_pin::longest)) c.fail(code::pin_length);
+    return most;
+}
+
 /// TI: between any two PIN keys, formats and accounts; blocks of 16 or, under SM4, 32 hex digits.
 void translate_between(command& c) {
     const auto type = [&] { return c.in.one_of("12", code::key_type) == '1' ? slots::tpk : slots::zpk; };
@@ -70,9 +82,7 @@ void translate_between(command& c) {
     const clear_key source = c.key(source_type, code::source_parity);
     const lmk_slot target_type = type();
     const clear_key target = c.key(target_type, code::destination_parity);
-    // The longest PIN may stand before the block; the total length tells.
-    const std::size_t plain = 2 * source.block_size() + 2 * (2 + 12);
-    if (!c.failed() && c.in.left() == plain + 2) (void)c.in.decimal(2, code::pin_length);
+    const std::size_t most = longest_pin(c, source);
     const byte_view block = c.block(source);
     const pin_format from = c.format();
     const auto source_account = c.account(from);
@@ -84,6 +94,7 @@ void translate_between(command& c) {
         c.fail(code::account);
     }
     const clear_pin pin = open_block(c, source, from, block, source_account);
+    if (!c.failed() && pin.size() > most) c.fail(code::pin_length);
     put_block(c, target, to, pin, target_account);
 }
 
@@ -105,11 +116,13 @@ void zpk_to_lmk(command& c) {
     to_lmk(c, slots::zpk);
 }
 
-/// JG: from under the LMK to a ZPK. The PIN is all that is left behind the account.
+/// JG: from under the LMK to a ZPK. The account of the PIN under the LMK, for PLUS that of the block behind it; the
+/// PIN is all that is left.
 void lmk_to_zpk(command& c) {
     const clear_key zpk = c.key(slots::zpk);
     const pin_format format = c.format();
-    const auto account = c.account(format);
+    auto account = c.account(pin_format::none);
+    if (format == pin_format::plus) account = c.account(format);
     const clear_pin pin = c.pin_under_lmk(c.in.left());
     c.end();
     put_block(c, zpk, format, pin, account);

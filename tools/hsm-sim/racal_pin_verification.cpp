@@ -41,11 +41,9 @@ struct ibm_inputs {
     std::string_view table;
     std::string_view user_data;
 
-    void read(command& c) {
-        account = c.in.digits(12, code::account);
-        read_tables(c);
-    }
-    void read_tables(command& c) {
+    /// `format`: of the block in the request, if there is one.
+    void read(command& c, pin_format format = pin_format::none) {
+        account = c.account(format);
         table = c.in.digits(16, code::decimalisation_table);
         if (!c.failed() && c.on.settings().policy == pin_policy::pci && !is_balanced())
             c.fail(code::decimalisation_table);
@@ -147,7 +145,7 @@ void verify_offset(command& c, lmk_slot type) {
     entered.format = c.format();
     const std::size_t length = check_length(c);
     ibm_inputs inputs;
-    inputs.read(c);
+    inputs.read(c, entered.format);
     const auto offset = offset_field(c);
     c.end();
     const clear_pin pin = entered.open(c, inputs.account);
@@ -189,7 +187,7 @@ void verify_dukpt_offset(command& c, dukpt_age age) {
     read_dukpt_pin(c, base, age, entered);
     const std::size_t length = check_length(c);
     ibm_inputs inputs;
-    inputs.read(c);
+    inputs.read(c, entered.format);
     const auto offset = offset_field(c);
     c.end();
     check_offset(c, inputs.natural(c, pvk), entered.open(c, inputs.account), offset, length);
@@ -217,7 +215,7 @@ void offset_of_chosen(command& c, bool check_old) {
     chosen.format = c.format();
     const std::size_t length = check_length(c);
     ibm_inputs inputs;
-    inputs.read(c);
+    inputs.read(c, chosen.format);
     enciphered_pin current = chosen;
     std::string_view old_offset;
     if (check_old) {

@@ -64,7 +64,8 @@ std::string translate(
             text = as_bytes_there && raw ? std::string(as_text(*raw)) : *code;
         }
     }
-    if (target.kind == field_kind::digits && target.rule == hsm::length_rule::fixed) {
+    const bool wide = target.wide != 0 && text.size() == target.wide;
+    if (target.kind == field_kind::digits && target.rule == hsm::length_rule::fixed && !wide) {
         while (text.size() > target.least && text.front() == '0')
             text.erase(0, 1);
         if (text.size() < target.least) text.insert(0, target.least - text.size(), '0');
@@ -78,6 +79,21 @@ std::string account_digits(std::string_view card, std::size_t digits) {
     return std::string(card.substr(card.size() - 1 - digits, digits));
 }
 
+/// Those of a field that PLUS makes wider: F to the left of all that the card has.
+std::string wide_account(std::string_view card, std::size_t digits) {
+    if (card.size() > digits) return account_digits(card, digits);
+    std::string filled(digits, 'F');
+    if (!card.empty()) filled.replace(digits + 1 - card.size(), std::string::npos, card.substr(0, card.size() - 1));
+    return filled;
+}
+
+/// Whether one of the formats that a field is sized by is PLUS.
+bool wants_wide(const profile& table, const field_spec& field, const field_set& so_far) {
+    const auto* plus = table.code("pin_format", "plus");
+    return plus != nullptr && field.wide != 0 &&
+           std::ranges::any_of(field.sized_by, [&](field_name format) { return so_far.text(format) == *plus; });
+}
+
 /// 0, 1, 2 for a single, double or triple key.
 std::string length_flag(const profile& table, std::string_view key) {
     std::size_t digits = key.size();
@@ -89,10 +105,12 @@ std::string length_flag(const profile& table, std::string_view key) {
 }
 
 /// What the file's request says for a field of the built-in command that it does not have by name.
-std::string derived_value(const side& file, const field_set& given, const field_spec& wanted) {
+std::string derived_value(const side& file, const field_set& given, const side& builtin, const field_spec& wanted,
+    const field_set& so_far) {
     const auto text = [&](field_name name) { return given.text(name); };
     if (wanted.name == "account"_f) {
         const auto card = given.has("pan"_f) ? text("pan"_f) : text("card"_f);
+        if (wants_wide(builtin.table, wanted, so_far)) return wide_account(card, wanted.wide);
         return account_digits(card, wanted.least);
     }
     if (wanted.name == "target_account"_f) return std::string(text("account"_f));
@@ -140,7 +158,7 @@ void fill_builtin(const builtin_command& by, const side& file, const field_set& 
         const auto value = given.get(field.name);
         if (source != nullptr && value) {
             into.set(field.name, translate(file, *source, builtin, field, *value));
-        } else if (const auto made = derived_value(file, given, field); !made.empty()) {
+        } else if (const auto made = derived_value(file, given, builtin, field, into); !made.empty()) {
             into.set(field.name, made);
         } else if (const auto* type = find_field(file.fields, "key_type"_f);
                    type != nullptr && given.has("key_type"_f) && field.domain.starts_with("key_type")) {

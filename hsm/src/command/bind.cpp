@@ -1,6 +1,6 @@
 #include "command/bind.hpp"
 
-#include "dialect/layout_parser.hpp"
+#include "dialect/field_size.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -30,6 +30,15 @@ field_name source_of(const field_spec& field, const field_set& given) {
 byte_view account_of(byte_view card, std::size_t digits) {
     if (card.size() < digits + 1) return {};
     return card.subspan(card.size() - 1 - digits, digits);
+}
+
+/// As wide accounts want them: all digits but the check digit, the rightmost if they are too many, F to the left of
+/// fewer.
+void fill_wide_account(byte_view digits, byte_span into) {
+    const auto used = digits.last(std::min(digits.size(), into.size()));
+    const auto gap = into.size() - used.size();
+    std::fill_n(into.begin(), gap, std::uint8_t{'F'});
+    std::copy(used.begin(), used.end(), into.begin() + static_cast<std::ptrdiff_t>(gap));
 }
 
 class request_binder {
@@ -98,12 +107,23 @@ class request_binder {
     }
 
     result<void> fill_account(const field_spec& field, field_name card, field_name exact) {
-        if (const auto digits = given_->value(exact); !digits.empty()) return put(field, digits);
+        const auto digits_given = given_->value(exact);
         const auto whole = given_->value(card);
-        if (whole.empty()) return {};
+        if (digits_given.empty() && whole.empty()) return {};
+        if (is_wide(field)) {
+            fill_wide_account(digits_given.empty() ? whole.first(whole.size() - 1) : digits_given,
+                asked_->add(field.name, field.wide));
+            return {};
+        }
+        if (!digits_given.empty()) return put(field, digits_given);
         const auto digits = account_of(whole, into_->dialect->account_digits);
         if (digits.empty()) return fail(hsm_errc::bad_length).during(into_->command->code).in_field("account");
         return put(field, digits);
+    }
+
+    [[nodiscard]] bool is_wide(const field_spec& field) const {
+        const condition_scope scope{&into_->command->request, asked_};
+        return field.wide != 0 && choose_size(*into_->dialect, field, scope) == size_choice::wide;
     }
 
     result<void> fill_target_account(const field_spec& field) {

@@ -169,6 +169,8 @@ class prepared_command::maker {
         if (table == dialect_->codes.end()) return false;
         made.what = step::kind::code;
         for (const auto& [word, code] : table->second) {
+            // Their blocks and accounts have sizes of their own, which the tables know; so for keys of wide ciphers.
+            if (field.domain == "pin_format" && (word == "iso4" || word == "plus")) continue;
             const auto value = parse_field_value(field, code);
             const auto wire = value ? wire_of(field, byte_view(*value)) : std::nullopt;
             if (wire) made.codes.push_back({word, *wire});
@@ -225,6 +227,7 @@ class prepared_command::maker {
         }
         for (const auto& scheme : dialect_->schemes) {
             if (scheme.tag == 0 || scheme.tag == 'K' || scheme.digits > most_key - 1) continue;
+            if (scheme.cipher != key_cipher::des && scheme.cipher != key_cipher::tdes) continue;
             made_->key_digits_[static_cast<std::uint8_t>(scheme.tag)] = scheme.digits;
         }
     }

@@ -38,6 +38,13 @@ struct condition_scope {
         return {};
     }
 
+    /// What is known of a field by now, of this message or the request; empty: nothing.
+    [[nodiscard]] byte_view known(field_name subject) const noexcept {
+        if (auto value = values->get(subject)) return *value;
+        if (asked == nullptr) return {};
+        return asked->get(subject).value_or(byte_view{});
+    }
+
     /// Whether a group with a condition is there. Not for `presence::given`.
     [[nodiscard]] bool holds(const field_spec& group) const noexcept {
         const auto value = find(group.subject);

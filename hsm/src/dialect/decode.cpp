@@ -1,5 +1,5 @@
-#include "dialect/condition.hpp"
 #include "dialect/encode.hpp"
+#include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
 #include "fail.hpp"
 
@@ -11,6 +11,9 @@ namespace cipherlane::hsm {
 namespace {
 
 /// Walks a layout along the input and sets each value.
+///
+/// Where nothing in front says whether an optional field is there, or which of two sizes one has, the way that uses
+/// up the whole input is the right one.
 class layout_reader {
   public:
     layout_reader(const profile& dialect, std::string_view operation, const condition_scope& scope, byte_view input,
@@ -23,11 +26,41 @@ class layout_reader {
         , values_(&values) {}
 
     result<std::size_t> read() {
+        auto first = read_once(0);
+        const auto forks = std::min<unsigned>(forks_, most_forks);
+        if (forks == 0 || is_whole(first) || dialect_->frame.length == framing::prefix::none) return first;
+        for (unsigned other = 1; other < 1U << forks; ++other) {
+            auto next = read_once(other);
+            if (is_whole(next)) return next;
+        }
+        return read_once(0);
+    }
+
+  private:
+    static constexpr unsigned most_forks = 4;
+    static constexpr std::uint8_t trailer_mark = 0x19;
+
+    /// `ways`: a bit for each fork met; set where the second way is to be taken.
+    result<std::size_t> read_once(unsigned ways) {
+        if (forks_ != 0) values_->clear();
+        ways_ = ways;
+        forks_ = 0;
+        at_ = 0;
+        counts_used_ = 0;
         CIPHERLANE_CHECK(read_range(0, scope_.own->size()));
         return at_;
     }
 
-  private:
+    [[nodiscard]] bool is_whole(const result<std::size_t>& used) const {
+        if (!used) return false;
+        return left().empty() || left()[0] == '%' || left()[0] == trailer_mark;
+    }
+
+    [[nodiscard]] bool takes_second_way() {
+        const auto bit = forks_++;
+        return bit < most_forks && ((ways_ >> bit) & 1U) != 0;
+    }
+
     result<void> read_range(std::size_t from, std::size_t to) {
         const auto& items = *scope_.own;
         for (auto i = from; i < to; ++i) {
@@ -44,13 +77,15 @@ class layout_reader {
 
     [[nodiscard]] byte_view left() const { return input_.subspan(at_); }
 
-    [[nodiscard]] bool is_present(std::size_t index) const {
+    [[nodiscard]] bool is_present(std::size_t index) {
         const auto& group = (*scope_.own)[index];
         if (group.when != presence::given) return scope_.holds(group);
         if (left().empty() || group.children == 0) return false;
         const auto& first = (*scope_.own)[index + 1];
         if (first.kind == field_kind::literal) return as_text(left()).starts_with(first.label);
-        return true;
+        if (first.kind == field_kind::digits && (left()[0] < '0' || left()[0] > '9')) return false;
+        const bool more_follows = index + 1 + group.children < scope_.own->size();
+        return !more_follows || !takes_second_way();
     }
 
     result<void> read_item(const field_spec& item) {
@@ -81,7 +116,7 @@ class layout_reader {
     result<std::size_t> extent(const field_spec& item) {
         std::size_t size = 0;
         switch (item.rule) {
-        case length_rule::fixed: return static_cast<std::size_t>(item.least);
+        case length_rule::fixed: return static_cast<std::size_t>(is_wide(item) ? item.wide : item.least);
         case length_rule::rest: return left().size();
         case length_rule::range: size = greedy(item); break;
         case length_rule::prefixed: {
@@ -96,6 +131,12 @@ class layout_reader {
         if (short_input) return wrong(hsm_errc::incomplete, item);
         if (size < item.least || size > item.most) return wrong(hsm_errc::bad_length, item);
         return size;
+    }
+
+    [[nodiscard]] bool is_wide(const field_spec& item) {
+        if (item.wide == 0) return false;
+        const auto choice = choose_size(*dialect_, item, scope_);
+        return choice == size_choice::wide || (choice == size_choice::open && takes_second_way());
     }
 
     /// As many characters as fit the kind.
@@ -124,7 +165,8 @@ class layout_reader {
         if (const auto flag = values_->text(field_name("length_flag")); flag.size() == 1 && flag[0] <= '2') {
             untagged = 16 * (static_cast<std::size_t>(flag[0] - '0') + 1);
         }
-        auto size = key_extent(*dialect_, as_text(left()), untagged);
+        auto size = item.takes_serial ? dukpt_key_extent(*dialect_, as_text(left()), untagged)
+                                      : key_extent(*dialect_, as_text(left()), untagged);
         if (size) return *size;
         return fail(static_cast<hsm_errc>(size.error().code().value()), operation_, item.label,
             base_ + at_ + size.error().offset().value_or(0));
@@ -197,8 +239,9 @@ class layout_reader {
             to_hex(data, std::span<char>(reinterpret_cast<char*>(room.data()), room.size()));
             return {};
         }
+        const auto figures = without_fill(item, data);
         const bool digits =
-            std::all_of(data.begin(), data.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+            std::all_of(figures.begin(), figures.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
         if (item.kind == field_kind::digits && !digits) return wrong(hsm_errc::bad_value, item);
         values_->set(item.name, data);
         return {};
@@ -220,6 +263,8 @@ class layout_reader {
     std::size_t base_;
     field_set* values_;
     std::size_t at_ = 0;
+    unsigned ways_ = 0;
+    unsigned forks_ = 0;
     std::array<field_count, 24> counts_{};
     std::size_t counts_used_ = 0;
 };

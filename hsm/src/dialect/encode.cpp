@@ -1,6 +1,6 @@
 #include "dialect/encode.hpp"
 
-#include "dialect/condition.hpp"
+#include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
 #include "fail.hpp"
 
@@ -65,13 +65,34 @@ class layout_writer {
         }
         if (item.kind == field_kind::length) return write_count(item);
         auto value = scope_.values->get(item.name);
-        if (!value && item.has_preset) value = item.preset;
+        std::array<std::uint8_t, 64> filled{};
+        if (!value && item.has_preset) value = preset_of(item, filled);
         if (!value) return wrong(hsm_errc::missing_field, item);
         CIPHERLANE_CHECK(check(item, *value));
         if (item.rule == length_rule::prefixed)
             CIPHERLANE_CHECK(write_number(item, wire_size(item, *value) / item.unit));
         append_value(item, *value);
         return {};
+    }
+
+    /// The default, filled up with zeros where the field is wide.
+    [[nodiscard]] byte_view preset_of(const field_spec& item, byte_span filled) const {
+        const std::size_t wide = item.kind == field_kind::hex ? item.wide / 2U : 0U;
+        if (wide > filled.size() || item.preset.size() >= wide) return item.preset;
+        if (choose_size(*dialect_, item, scope_) != size_choice::wide) return item.preset;
+        std::copy(item.preset.begin(), item.preset.end(), filled.begin());
+        return filled.first(wide);
+    }
+
+    /// Whether a size is the one, or one of the two, that the field may have.
+    [[nodiscard]] bool fits(const field_spec& item, std::size_t size) const {
+        if (item.wide == 0) return size >= item.least && size <= item.most;
+        switch (choose_size(*dialect_, item, scope_)) {
+        case size_choice::usual: return size == item.least;
+        case size_choice::wide: return size == item.wide;
+        case size_choice::open: return size == item.least || size == item.wide;
+        }
+        return false;
     }
 
     [[nodiscard]] std::size_t wire_size(const field_spec& item, byte_view value) const {
@@ -83,9 +104,10 @@ class layout_writer {
     [[nodiscard]] result<void> check(const field_spec& item, byte_view value) const {
         const auto size = wire_size(item, value);
         if (item.kind == field_kind::key) return check_key_field(item, value);
-        if (size < item.least || size > item.most) return wrong(hsm_errc::bad_length, item);
-        if (size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
-        if (item.kind == field_kind::digits && !all_digits(value)) return wrong(hsm_errc::bad_value, item);
+        if (!fits(item, size) || size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
+        if (item.kind == field_kind::digits && !all_digits(without_fill(item, value))) {
+            return wrong(hsm_errc::bad_value, item);
+        }
         if (item.kind == field_kind::text && !printable(value)) return wrong(hsm_errc::bad_value, item);
         return {};
     }
@@ -93,7 +115,7 @@ class layout_writer {
     [[nodiscard]] result<void> check_key_field(const field_spec& item, byte_view value) const {
         const auto text = as_text(value);
         if (item.rule == length_rule::self) {
-            auto good = check_key(*dialect_, text);
+            auto good = check_key(*dialect_, text, item.takes_serial);
             if (!good)
                 return fail(static_cast<hsm_errc>(good.error().code().value()), operation_, item.label,
                     out_->size() - start_ + good.error().offset().value_or(0));

@@ -44,25 +44,64 @@ std::size_t index_digits(const profile& dialect) {
     return digits.size() == 1 && is_digit(digits[0]) ? static_cast<std::size_t>(digits[0] - '0') : 0;
 }
 
+/// What a BDK stands behind in place of a zone PIN key.
+bool is_dukpt_mark(char c) {
+    return c == '*' || c == '~';
+}
+
 } // namespace
 
 result<std::size_t> key_extent(const profile& dialect, std::string_view text, std::size_t untagged) {
     if (text.empty()) return fail(hsm_errc::incomplete).at_offset(0);
     const char tag = text[0];
     if (hex_value(tag) >= 0) return hex_extent(text, 0, untagged);
-    if (const auto digits = index_digits(dialect); tag == 'K' && digits != 0) return hex_extent(text, 1, digits);
+    const auto index = index_digits(dialect);
+    if (tag == 'K' && index != 0) return hex_extent(text, 1, index);
     const auto* scheme = dialect.scheme(tag);
     if (scheme == nullptr) return fail(hsm_errc::bad_scheme).at_offset(0);
+    if (index != 0 && text.substr(1, 1) == "K") return hex_extent(text, 2, index);
     if (scheme->digits == 0) return block_extent(text);
     return hex_extent(text, 1, scheme->digits);
 }
 
-result<void> check_key(const profile& dialect, std::string_view text) {
+result<std::size_t> dukpt_key_extent(const profile& dialect, std::string_view text, std::size_t untagged) {
+    if (text.empty() || !is_dukpt_mark(text[0])) return key_extent(dialect, text, untagged);
+    auto base = key_extent(dialect, text.substr(1), 32);
+    if (!base) {
+        auto why = base.error();
+        return std::move(why).at_offset(1 + why.offset().value_or(0));
+    }
+    const auto at = 1 + *base;
+    CIPHERLANE_TRY(const auto described, hex_extent(text, at, 3));
+    std::size_t size = 5;
+    for (auto i = at; i < described; ++i)
+        size += static_cast<std::size_t>(hex_value(text[i]));
+    return hex_extent(text, described, size);
+}
+
+std::optional<bool> has_wide_blocks(const profile& dialect, std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    if (hex_value(text[0]) >= 0 || is_dukpt_mark(text[0])) return false;
+    const auto* scheme = dialect.scheme(text[0]);
+    if (scheme == nullptr) return std::nullopt;
+    switch (scheme->cipher) {
+    case key_cipher::des:
+    case key_cipher::tdes: return false;
+    case key_cipher::any: break;
+    default: return true;
+    }
+    // Tag, version, length in four, usage in two: then the algorithm (X9.143, 5; Thales alike).
+    if (text.size() < 9) return std::nullopt;
+    if (text[8] == 'A') return true;
+    return text[8] == 'T' || text[8] == 'D' ? std::optional(false) : std::nullopt;
+}
+
+result<void> check_key(const profile& dialect, std::string_view text, bool takes_serial) {
     std::size_t untagged = text.size();
     if (!text.empty() && hex_value(text[0]) >= 0 && untagged != 16 && untagged != 32 && untagged != 48) {
         return fail(hsm_errc::key_length).at_offset(text.size());
     }
-    auto extent = key_extent(dialect, text, untagged);
+    auto extent = takes_serial ? dukpt_key_extent(dialect, text, untagged) : key_extent(dialect, text, untagged);
     if (!extent) {
         const bool is_short = extent.error().code() == make_error_code(hsm_errc::incomplete);
         if (is_short) return fail(hsm_errc::key_length).at_offset(text.size());

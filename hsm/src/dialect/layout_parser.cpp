@@ -81,6 +81,22 @@ bool take_range(std::string_view& text, field_spec& into) {
     return true;
 }
 
+/// "|32(key,format)": another size, and what asks for it.
+bool take_other_size(std::string_view& text, field_spec& into) {
+    if (!take(text, "|")) return true;
+    const auto wide = take_number(text);
+    auto names = take_name(text);
+    if (!wide || *wide < into.least || names.empty()) return false;
+    if (into.kind != field_kind::hex && into.kind != field_kind::digits) return false;
+    into.wide = *wide;
+    while (!names.empty()) {
+        const auto name = names.substr(0, names.find(','));
+        names.remove_prefix(std::min(names.size(), name.size() + 1));
+        into.sized_by.emplace_back(name);
+    }
+    return true;
+}
+
 bool take_extent(std::string_view& text, field_spec& into) {
     if (take(text, "*")) {
         into.rule = length_rule::rest;
@@ -104,11 +120,14 @@ bool take_extent(std::string_view& text, field_spec& into) {
         auto untagged = take_number(text);
         into.least = untagged.value_or(16);
         into.most = no_limit;
+        into.takes_serial = take(text, "~");
         return into.least == 16 || into.least == 32;
     }
     if (text.empty() || text.front() < '0' || text.front() > '9' || !take_range(text, into)) return false;
     into.rule = into.least == into.most ? length_rule::fixed : length_rule::range;
-    const bool whole = into.kind != field_kind::hex || (into.least % 2 == 0 && into.most % 2 == 0);
+    if (into.rule == length_rule::fixed && !take_other_size(text, into)) return false;
+    const bool whole =
+        into.kind != field_kind::hex || (into.least % 2 == 0 && into.most % 2 == 0 && into.wide % 2 == 0);
     return whole && into.most != 0;
 }
 
@@ -133,6 +152,7 @@ class layout_text_reader {
     result<layout> read() {
         CIPHERLANE_CHECK(read_items(false));
         CIPHERLANE_CHECK(check_counts());
+        CIPHERLANE_CHECK(check_sizes());
         return std::move(items_);
     }
 
@@ -261,6 +281,19 @@ class layout_text_reader {
         const auto* other = find_field(items_, item.name);
         if (other == nullptr) other = find_field(*known_, item.name);
         return other != nullptr && other->label != item.label;
+    }
+
+    /// What a field is sized by must be a key or have a code table, here or in the request.
+    result<void> check_sizes() {
+        for (const auto& item : items_) {
+            const bool good = std::all_of(item.sized_by.begin(), item.sized_by.end(), [&](field_name name) {
+                const auto* by = find_field(items_, name);
+                if (by == nullptr) by = find_field(*known_, name);
+                return by != nullptr && (by->kind == field_kind::key || !by->domain.empty());
+            });
+            if (!good) return bad(item.label, 0);
+        }
+        return {};
     }
 
     /// Each counted field needs its count in front of it.

@@ -112,9 +112,11 @@ class table_reader {
     error why_;
 };
 
-/// "${account_digits}" and the like.
+/// "${account_digits}" and the like; "${plus}" is what the dialect calls that PIN format, or no code at all.
 std::string fill_in(std::string text, const profile& from) {
+    const auto* plus = from.code("pin_format", "plus");
     const std::pair<std::string_view, std::string> words[] = {
+        {"${plus}", plus == nullptr ? "none" : *plus},
         {"${account_digits}", std::to_string(from.account_digits)},
         {"${account_separator}", std::string(1, from.account_separator)},
         {"${pin_field}", std::to_string(from.pin_field)},

@@ -71,11 +71,15 @@ TEST(prepared, every_profile_and_form_agrees_with_the_tables) {
     for (const auto& name : profile::builtin_names()) {
         const auto dialect = profile::builtin(name).value();
         for (const auto& each : {tagged, plain, key("X1EF828AA8F6B80EB83E19FBC373F3A85"), key("0123456789ABCDEF"),
-                 key("T1EF828AA8F6B80EB83E19FBC373F3A851EF828AA8F6B80EB"), key("K0012"), key("Unothex"), key("")}) {
+                 key("T1EF828AA8F6B80EB83E19FBC373F3A851EF828AA8F6B80EB"), key("K0012"), key("UK0012"),
+                 key("S1EF828AA8F6B80EB83E19FBC373F3A85"), key("R1EF828AA8F6B80EB83E19FBC373F3A85"), key("Unothex"),
+                 key("")}) {
             translate_pin_request pin(each, each, block(), account::digits("550000025321"));
             (void)compare(dialect, pin);
             (void)compare(dialect, pin.from_type(key_type::zpk));
             (void)compare(dialect, pin.formats(pin_format::iso3, pin_format::iso1));
+            EXPECT_FALSE(compare(dialect, pin.formats(pin_format::plus, pin_format::iso0))) << name;
+            EXPECT_FALSE(compare(dialect, pin.formats(pin_format::iso0, pin_format::iso4))) << name;
             (void)compare(dialect, pin.pin_block(as_bytes("short")));
             (void)compare(dialect, translate_pin_request(each, each, block(), account::digits("55")));
             for (auto how : {mac_algorithm::x99, mac_algorithm::x919}) {
@@ -83,6 +87,17 @@ TEST(prepared, every_profile_and_form_agrees_with_the_tables) {
             }
         }
     }
+}
+
+TEST(prepared, keys_of_wide_ciphers_are_left_to_the_tables) {
+    const key sm4("R1EF828AA8F6B80EB83E19FBC373F3A85");
+    const auto dialect = profile::builtin("sjj1310").value();
+    const auto whose = account::digits("550000025321");
+    EXPECT_FALSE(compare(dialect, translate_pin_request(sm4, tagged, block(), whose)));
+    EXPECT_FALSE(compare(dialect, translate_pin_request(tagged, sm4, block(), whose)));
+    EXPECT_FALSE(compare(dialect,
+        translate_pin_request(tagged, key("*" + tagged.text() + "A05FFFF9876543210E00001"), block(), whose)));
+    EXPECT_TRUE(compare(dialect, translate_pin_request(tagged, tagged, block(), whose)));
 }
 
 TEST(prepared, whatever_is_odd_is_left_to_the_tables) {

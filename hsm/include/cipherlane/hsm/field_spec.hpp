@@ -68,6 +68,11 @@ struct field_spec {
     field_name subject;
     std::vector<bytes> values;
     std::uint16_t children = 0; ///< of a group: how many of the following items it spans, nested ones included
+    /// Of a `fixed` field: its other size, where `sized_by` asks for it; 0: it has one size.
+    std::uint16_t wide = 0;
+    /// Keys, whose cipher may have blocks of 16 bytes, and PIN formats: ISO 4 of hex fields, PLUS of digits.
+    std::vector<field_name> sized_by;
+    bool takes_serial = false; ///< of a key: also '*' or '~', a BDK, the descriptor of a serial number, and that
 };
 
 using layout = std::vector<field_spec>;

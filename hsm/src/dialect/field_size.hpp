@@ -1,0 +1,25 @@
+#pragma once
+
+#include "dialect/condition.hpp"
+
+namespace cipherlane::hsm {
+
+/// Which of its sizes a field has.
+enum class size_choice : std::uint8_t {
+    usual,
+    wide,
+    open, ///< what decides is not known: a stored key, a format that comes later
+};
+
+/// For fields with `field_spec::wide`: by the keys and PIN formats it is sized by.
+[[nodiscard]] size_choice choose_size(const profile& dialect, const field_spec& field, const condition_scope& scope);
+
+/// Digits without the F that fill a wide account on its left.
+[[nodiscard]] inline byte_view without_fill(const field_spec& field, byte_view value) noexcept {
+    if (field.wide == 0 || value.size() != field.wide) return value;
+    while (value.size() > 1 && value.front() == 'F')
+        value = value.subspan(1);
+    return value;
+}
+
+} // namespace cipherlane::hsm
