@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <future>
 #include <stdexcept>
 
@@ -127,7 +128,7 @@ struct server::impl {
     shared_faults faults;
     unit_events events;
     std::vector<std::unique_ptr<worker>> workers;
-    std::uint16_t port = settings.port;
+    std::atomic<std::uint16_t> port = settings.port; ///< chosen once the listener stands, kept over a restart
     tcp::acceptor acceptor{workers.front()->io};
     boost::asio::steady_timer timer{workers.front()->io};
     std::size_t turn = 0;

@@ -151,11 +151,12 @@ result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& requ
     const auto fault = faults_.next("gateway create");
     if (before_effect(fault)) return make_fault(*fault);
     if (books_.find_order(request.order_number) == nullptr) {
-        auto& entry = books_.orders[books_.order_count++];
+        auto& entry = books_.orders[books_.order_count];
         std::copy_n(
             request.order_number.data(), std::min<std::size_t>(request.order_number.size(), 39), entry.number);
         entry.amount = request.total.minor();
         entry.state = 'W';
+        ++books_.order_count;
     }
     if (fault) return make_fault(fault_kind::lost_answer);
     ports::qr_order order;

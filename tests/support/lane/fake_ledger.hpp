@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -28,7 +29,7 @@ struct fake_ledger {
     std::array<trade, 512> trades{};
     std::uint32_t trade_count = 0;
     std::array<order, 64> orders{};
-    std::uint32_t order_count = 0;
+    std::atomic<std::uint32_t> order_count{0}; ///< those that are whole: a test may watch them come
     std::uint32_t settled_batches = 0;
     std::uint32_t uploads = 0;
     std::uint32_t messages = 0;

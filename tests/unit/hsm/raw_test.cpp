@@ -30,6 +30,7 @@ TEST(raw_command, what_is_too_short_for_a_code_never_leaves) {
         pool_settings settings;
         settings.units = {unit.at()};
         settings.dialect = dialect;
+        settings.on_connect = first_check::none;
         const auto many = pool::create_with_thread(settings).value();
         expect_too_short(*many, std::string(name) + " pool");
         EXPECT_EQ(unit.requests(), 0U) << name;
