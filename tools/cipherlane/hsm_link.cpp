@@ -1,15 +1,38 @@
 #include "cipherlane/hsm_link.hpp"
 
+#include "cipherlane/hsm_describe.hpp"
+
+#include <cipherlane/hsm/errc.hpp>
+
 #include <iostream>
 
 namespace cipherlane::cli {
 
+namespace {
+
+bool is(const error& why, hsm::hsm_errc code) {
+    return why.code() == hsm::make_error_code(code);
+}
+
+/// What the error itself has no room for.
+std::string more_words(const error& why, const hsm::profile* dialect) {
+    if (is(why, hsm::hsm_errc::profile_syntax)) return printable(why.untrusted_peer_text());
+    if (is(why, hsm::hsm_errc::no_profile)) {
+        std::string names = "built in:";
+        for (const auto& name : hsm::profile::builtin_names()) {
+            names.append(" ").append(name);
+        }
+        return names;
+    }
+    return dialect != nullptr ? hsm::explain(*dialect, why) : std::string();
+}
+
+} // namespace
+
 void give_up(const error& why, const hsm::profile* dialect) {
     std::cerr << "cipherlane: " << why << "\n";
-    if (dialect != nullptr) {
-        const auto more = hsm::explain(*dialect, why);
-        if (!more.empty()) std::cerr << "  " << more << "\n";
-    }
+    const auto more = more_words(why, dialect);
+    if (!more.empty()) std::cerr << "  " << more << "\n";
     throw CLI::RuntimeError(1);
 }
 

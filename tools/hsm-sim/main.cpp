@@ -2,6 +2,9 @@
 #include "simkit/control_channel.hpp"
 #include "simkit/program.hpp"
 
+#include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/hsm/profile.hpp>
+
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
@@ -34,9 +37,22 @@ int fail(const std::string& why) {
     return 2;
 }
 
+/// With what the parser said of a file, or the names that there are.
+std::string profile_fault(const error& why) {
+    std::string words = why.to_string();
+    if (!why.untrusted_peer_text().empty()) words.append("\n  ").append(why.untrusted_peer_text());
+    const bool is_name = why.endpoint().empty() || why.code() == hsm::make_error_code(hsm::hsm_errc::no_profile);
+    if (!is_name) return words;
+    words.append("\n  built in:");
+    for (const auto& name : hsm::profile::builtin_names()) {
+        words.append(" ").append(name);
+    }
+    return words;
+}
+
 int run(const arguments& given) {
     auto settings = find_settings(given.profile);
-    if (!settings) return fail(settings.error().to_string());
+    if (!settings) return fail(profile_fault(settings.error()));
     settings->policy = given.policy == "pci" ? pin_policy::pci : pin_policy::legacy;
     settings->authorised = !given.locked;
     settings->strict = given.strict;
@@ -109,8 +125,9 @@ int main(int argc, char** argv) {
         ->check(CLI::IsMember({"legacy", "pci"}));
     app.add_flag("--locked", given.locked, "start outside the authorised state");
     app.add_flag("--strict", given.strict, "refuse single DES, repeated key halves and PIN format 03");
-    app.add_option("--header", given.header, "length of the message header, if not the profile's");
-    app.add_option("--threads", given.serving.threads, "0: one a processor");
+    app.add_option("--header", given.header, "length of the message header, if not the profile's")
+        ->check(CLI::Range(0, 255));
+    app.add_option("--threads", given.serving.threads, "0: one a processor")->check(CLI::Range(0, 256));
     app.add_flag("--log-requests", given.serving.log_requests, "one line for each request, secrets left out");
     add_tls_options(app, given);
     CLI11_PARSE(app, argc, argv);

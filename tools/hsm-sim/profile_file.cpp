@@ -3,6 +3,8 @@
 
 #include <toml++/toml.h>
 
+#include <filesystem>
+
 namespace cipherlane::hsm_sim {
 namespace {
 
@@ -84,10 +86,10 @@ result<void> take_types(const toml::table& types, unit_settings& into) {
 }
 
 /// The file's commands that differ from the built-in ones in more than words.
-result<void> take_commands(const toml::table& parsed, const std::string& file, unit_settings& into) {
+result<void> take_commands(
+    const toml::table& parsed, std::shared_ptr<const hsm::profile> dialect, unit_settings& into) {
     const auto* commands = parsed["command"].as_table();
     if (commands == nullptr) return {};
-    CIPHERLANE_TRY(auto dialect, hsm::profile::load(file));
     const auto base = hsm::profile::builtin(parsed["base"].value_or(std::string("payshield")));
     std::vector<std::string> own;
     std::vector<std::string> removed;
@@ -106,17 +108,8 @@ result<void> take_commands(const toml::table& parsed, const std::string& file, u
     return {};
 }
 
-result<unit_settings> read_file(const std::string& file) {
-    toml::table parsed;
-    try {
-        parsed = toml::parse_file(file);
-    } catch (const toml::parse_error& why) {
-        if (why.source().begin.line == 0) {
-            return error(make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
-                .during("profile");
-        }
-        return misuse("line").at_offset(why.source().begin.line);
-    }
+result<unit_settings> read_settings(
+    const toml::table& parsed, const std::string& file, std::shared_ptr<const hsm::profile> dialect) {
     const bool flags = parsed["frame"]["answers"].value_or(std::string()) == "flag";
     auto settings = settings_of(parsed["base"].value_or(std::string(flags ? "sjj1312" : "payshield")));
     if (!settings) return misuse("base");
@@ -124,7 +117,6 @@ result<unit_settings> read_file(const std::string& file) {
     settings->note = parsed["note"].value_or(settings->note);
     CIPHERLANE_CHECK(take_number(parsed, "account_digits", settings->account_digits));
     CIPHERLANE_CHECK(take_number(parsed, "kcv_digits", settings->kcv_digits));
-    if (settings->kcv_digits != 6 && settings->kcv_digits != 16) return misuse("kcv_digits");
     if (settings->account_digits < 12 || settings->account_digits > 19) return misuse("account_digits");
     settings->pin_separator = parsed["account_separator"].value_or(settings->pin_separator);
     if (const auto* frame = parsed["frame"].as_table()) CIPHERLANE_CHECK(take_frame(*frame, *settings));
@@ -133,17 +125,37 @@ result<unit_settings> read_file(const std::string& file) {
     }
     const auto* types = parsed["key_type"].as_table();
     if (types != nullptr && settings->dialect == family::westone) CIPHERLANE_CHECK(take_types(*types, *settings));
-    CIPHERLANE_CHECK(take_commands(parsed, file, *settings));
+    CIPHERLANE_CHECK(take_commands(parsed, std::move(dialect), *settings));
     return *std::move(settings);
+}
+
+/// What the client does not accept the simulator does not either, and says so in the same words.
+result<unit_settings> read_file(const std::string& file) {
+    CIPHERLANE_TRY(auto dialect, hsm::profile::load(file));
+    const auto name = std::filesystem::path(file).filename().string();
+    toml::table parsed;
+    try {
+        parsed = toml::parse_file(file);
+    } catch (const std::exception&) {
+        // It was there a moment ago.
+        return error(make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
+            .during("profile")
+            .at_endpoint(name);
+    }
+    auto settings = read_settings(parsed, file, std::move(dialect));
+    if (!settings) return error(settings.error()).at_endpoint(name);
+    return settings;
 }
 
 } // namespace
 
 result<unit_settings> find_settings(const std::string& name_or_file) {
-    if (name_or_file.ends_with(".toml")) return read_file(name_or_file);
-    auto known = settings_of(name_or_file);
-    if (!known) return misuse(name_or_file);
-    return *std::move(known);
+    if (auto known = settings_of(name_or_file)) return *std::move(known);
+    std::error_code ignored;
+    const bool is_file = name_or_file.find('/') != std::string::npos || name_or_file.ends_with(".toml") ||
+                         std::filesystem::exists(name_or_file, ignored);
+    if (is_file) return read_file(name_or_file);
+    return misuse(name_or_file);
 }
 
 } // namespace cipherlane::hsm_sim

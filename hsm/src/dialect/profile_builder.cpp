@@ -12,20 +12,17 @@ namespace {
 
 using text_map = std::map<std::string, std::string, std::less<>>;
 
-error bad(std::string_view path, const toml::node* node = nullptr) {
-    auto why = fail(hsm_errc::profile_value).during("load profile").in_field(path);
-    return node != nullptr ? std::move(why).at_offset(node->source().begin.line) : why;
-}
-
-/// Reads typed values out of one table and remembers the first that has the wrong type or range.
+/// Reads typed values out of one table and remembers the first that has the wrong type or range. What nobody asked
+/// for is a fault too: a misspelt key would do nothing.
 class table_reader {
   public:
     table_reader(const toml::table& from, std::string path)
         : from_(&from)
         , path_(std::move(path)) {}
 
+    void known(std::string_view key) { (void)find(key); } ///< read elsewhere
     void read(std::string_view key, std::string& into) {
-        if (const auto* node = from_->get(key)) {
+        if (const auto* node = find(key)) {
             auto value = node->value_exact<std::string>();
             if (value) {
                 into = *value;
@@ -35,7 +32,7 @@ class table_reader {
         }
     }
     void read(std::string_view key, bool& into) {
-        if (const auto* node = from_->get(key)) {
+        if (const auto* node = find(key)) {
             auto value = node->value_exact<bool>();
             if (value) {
                 into = *value;
@@ -50,12 +47,12 @@ class table_reader {
         if (text.size() == 1) {
             into = text[0];
         } else {
-            wrong(key, from_->get(key));
+            wrong(key, find(key));
         }
     }
     template <class Number>
     void read_number(std::string_view key, Number& into, std::int64_t least, std::int64_t most) {
-        if (const auto* node = from_->get(key)) {
+        if (const auto* node = find(key)) {
             auto value = node->value_exact<std::int64_t>();
             if (value && *value >= least && *value <= most) {
                 into = static_cast<Number>(*value);
@@ -65,7 +62,7 @@ class table_reader {
         }
     }
     void read(std::string_view key, std::vector<std::string>& into) {
-        const auto* node = from_->get(key);
+        const auto* node = find(key);
         if (node == nullptr) return;
         const auto* list = node->as_array();
         if (list == nullptr) return wrong(key, node);
@@ -77,13 +74,13 @@ class table_reader {
         }
     }
     void read(std::string_view key, text_map& into) {
-        const auto* node = from_->get(key);
+        const auto* node = find(key);
         if (node == nullptr) return;
         const auto* table = node->as_table();
         if (table == nullptr) return wrong(key, node);
         for (const auto& [name, each] : *table) {
             auto value = each.value_exact<std::string>();
-            if (!value) return wrong(key, &each);
+            if (!value) return wrong(std::string(key) + "." + std::string(name.str()), &each);
             into.insert_or_assign(std::string(name.str()), *value);
         }
     }
@@ -98,16 +95,27 @@ class table_reader {
                 return;
             }
         }
-        wrong(key, from_->get(key));
+        wrong(key, find(key));
     }
 
     void wrong(std::string_view key, const toml::node* node) {
-        if (!why_.code()) why_ = bad(path_ + std::string(key), node);
+        if (!why_.code()) why_ = profile_fault(path_ + std::string(key), node);
     }
-    [[nodiscard]] result<void> done() const { return why_.code() ? result<void>(why_) : result<void>(); }
+    [[nodiscard]] result<void> done() {
+        for (const auto& [key, node] : *from_) {
+            if (std::find(asked_.begin(), asked_.end(), key.str()) == asked_.end()) wrong(key.str(), &node);
+        }
+        return why_.code() ? result<void>(why_) : result<void>();
+    }
 
   private:
+    const toml::node* find(std::string_view key) {
+        asked_.emplace_back(key);
+        return from_->get(key);
+    }
+
     const toml::table* from_;
+    std::vector<std::string> asked_;
     std::string path_;
     error why_;
 };
@@ -130,11 +138,11 @@ std::string fill_in(std::string text, const profile& from) {
 }
 
 /// "CA" as two characters, "D1 24" as two bytes.
-result<bytes> parse_code(std::string_view code) {
+std::optional<bytes> parse_code(std::string_view code) {
     if (code.size() == 2) return bytes(code.begin(), code.end());
-    if (code.size() == 5 && code[2] == ' ')
-        return from_hex(std::string(code.substr(0, 2)) + std::string(code.substr(3)));
-    return fail(hsm_errc::profile_value).during("load profile").in_field(code);
+    if (code.size() != 5 || code[2] != ' ') return std::nullopt;
+    auto both = from_hex(std::string(code.substr(0, 2)) + std::string(code.substr(3)));
+    return both ? std::optional<bytes>(*std::move(both)) : std::nullopt;
 }
 
 /// The first character stays, the second is the next one, with Z followed by A.
@@ -144,51 +152,79 @@ bytes answer_code_of(const bytes& wire) {
     return code;
 }
 
-result<layout> read_layout(
-    table_reader& in, std::string_view key, const profile& of, const layout& known, const std::string& command) {
-    std::string text;
-    in.read(key, text);
-    auto parsed = parse_layout(fill_in(text, of), known);
-    if (parsed) return *std::move(parsed);
-    const auto& why = parsed.error();
-    return fail(hsm_errc::profile_value).during("load " + command).in_field(why.field()).at_offset(*why.offset());
-}
-
-result<command_spec> read_command(const std::string& code, const toml::table& from, const profile& of) {
-    command_spec made;
-    made.code = code;
-    CIPHERLANE_TRY(made.wire, parse_code(code));
-    table_reader in(from, "command." + code + ".");
-    in.read("title", made.title);
-    in.read("warnings", made.warnings);
-    in.read("mismatch", made.mismatch);
-    in.read("diagnostic_on", made.diagnostic_on);
-    in.read("errors", made.errors);
-    in.read("operation", made.operation);
-    in.read("statuses", made.statuses);
-    in.read("authorised", made.needs_authorised);
-    in.read("prints", made.prints);
-    in.read_word("repeat", made.repeat, {{"never", repetition::never}, {"safe", repetition::safe}});
-    if (of.frame.answers == framing::style::racal) {
-        made.answer_wire = answer_code_of(made.wire);
-        std::string other;
-        in.read("answer_code", other);
-        if (!other.empty()) {
-            CIPHERLANE_TRY(made.answer_wire, parse_code(other));
-        }
-        std::string second;
-        in.read("second_answer_code", second);
-        if (!second.empty()) {
-            CIPHERLANE_TRY(made.second_answer_wire, parse_code(second));
-        }
+/// One command's table, read piece by piece.
+class command_reader {
+  public:
+    command_reader(const std::string& code, const toml::table& from, const profile& of)
+        : from_(&from)
+        , of_(&of)
+        , path_("command." + code)
+        , in_(from, path_ + ".") {
+        made_.code = code;
     }
-    CIPHERLANE_TRY(made.request, read_layout(in, "request", of, {}, code));
-    CIPHERLANE_TRY(made.answer, read_layout(in, "answer", of, made.request, code));
-    CIPHERLANE_TRY(made.second_answer, read_layout(in, "second_answer", of, made.request, code));
-    CIPHERLANE_TRY(made.diagnostic, read_layout(in, "diagnostic", of, made.request, code));
-    CIPHERLANE_CHECK(in.done());
-    return made;
-}
+
+    result<command_spec> read(const known_work& is_known) {
+        auto wire = parse_code(made_.code);
+        if (!wire) return profile_fault(path_, from_);
+        made_.wire = *std::move(wire);
+        read_values();
+        if (!is_known(made_.operation)) in_.wrong("operation", from_->get("operation"));
+        if (of_->frame.answers == framing::style::racal) {
+            made_.answer_wire = answer_code_of(made_.wire);
+            read_code("answer_code", made_.answer_wire);
+            read_code("second_answer_code", made_.second_answer_wire);
+        }
+        CIPHERLANE_TRY(made_.request, read_layout("request", {}));
+        CIPHERLANE_TRY(made_.answer, read_layout("answer", made_.request));
+        CIPHERLANE_TRY(made_.second_answer, read_layout("second_answer", made_.request));
+        CIPHERLANE_TRY(made_.diagnostic, read_layout("diagnostic", made_.request));
+        CIPHERLANE_CHECK(in_.done());
+        return std::move(made_);
+    }
+
+  private:
+    void read_values() {
+        in_.read("title", made_.title);
+        in_.read("warnings", made_.warnings);
+        in_.read("mismatch", made_.mismatch);
+        in_.read("diagnostic_on", made_.diagnostic_on);
+        in_.read("errors", made_.errors);
+        in_.read("operation", made_.operation);
+        in_.read("statuses", made_.statuses);
+        in_.read("authorised", made_.needs_authorised);
+        in_.read("prints", made_.prints);
+        in_.known("remove"); // of a command that stays: false
+        in_.read_word("repeat", made_.repeat, {{"never", repetition::never}, {"safe", repetition::safe}});
+    }
+
+    void read_code(std::string_view key, bytes& into) {
+        std::string text;
+        in_.read(key, text);
+        if (text.empty()) return;
+        auto code = parse_code(text);
+        if (!code) return in_.wrong(key, from_->get(key));
+        into = *std::move(code);
+    }
+
+    result<layout> read_layout(std::string_view key, const layout& known) {
+        std::string text;
+        in_.read(key, text);
+        const auto path = path_ + "." + std::string(key) + " ";
+        auto parsed = parse_layout(fill_in(text, *of_), known);
+        if (!parsed) return profile_fault(path + std::string(parsed.error().field()), from_->get(key));
+        for (const auto& field : *parsed) {
+            if (field.domain.empty() || of_->codes.contains(field.domain)) continue;
+            return profile_fault(path + field.label + ":@" + field.domain, from_->get(key));
+        }
+        return parsed;
+    }
+
+    const toml::table* from_;
+    const profile* of_;
+    std::string path_;
+    table_reader in_;
+    command_spec made_;
+};
 
 result<void> read_frame(const toml::table& root, profile& into) {
     const auto* from = root["frame"].as_table();
@@ -205,8 +241,10 @@ result<void> read_frame(const toml::table& root, profile& into) {
     in.read("closes_after_unknown", frame.closes_after_unknown);
     in.read("trailer", frame.trailer);
     CIPHERLANE_CHECK(in.done());
-    if (frame.correlates && frame.header_length < 2) return bad("frame.correlates", from);
-    return frame.trailer.size() > 32 ? result<void>(bad("frame.trailer", from)) : result<void>();
+    if (frame.correlates && frame.header_length < 2)
+        return profile_fault("frame.correlates", from->get("correlates"));
+    if (frame.trailer.size() > 32) return profile_fault("frame.trailer", from->get("trailer"));
+    return {};
 }
 
 result<void> read_schemes(const toml::table& root, profile& into) {
@@ -214,10 +252,11 @@ result<void> read_schemes(const toml::table& root, profile& into) {
     if (from == nullptr) return {};
     for (const auto& [tag, node] : *from) {
         const auto* row = node.as_table();
-        if (row == nullptr || tag.str().size() > 1) return bad("scheme", &node);
+        const auto path = "scheme." + std::string(tag.str());
+        if (row == nullptr || tag.str().size() > 1) return profile_fault(path, &node);
         key_scheme made;
         made.tag = tag.str().empty() ? '\0' : tag.str()[0];
-        table_reader in(*row, "scheme.");
+        table_reader in(*row, path + ".");
         in.read_number("digits", made.digits, 0, 4096);
         in.read_word("wrap", made.wrap,
             {{"ecb", key_wrap::ecb}, {"variant", key_wrap::variant}, {"thales", key_wrap::thales_block},
@@ -236,10 +275,11 @@ result<void> read_key_types(const toml::table& root, profile& into) {
     if (from == nullptr) return {};
     for (const auto& [name, node] : *from) {
         const auto* row = node.as_table();
-        if (row == nullptr) return bad("key_type", &node);
+        const auto path = "key_type." + std::string(name.str());
+        if (row == nullptr) return profile_fault(path, &node);
         key_type_spec made;
         made.name = name.str();
-        table_reader in(*row, "key_type." + made.name + ".");
+        table_reader in(*row, path + ".");
         in.read("code", made.code);
         in.read("short", made.short_code);
         in.read("usage", made.block_usage);
@@ -264,53 +304,78 @@ result<void> read_codes(const toml::table& root, profile& into) {
     return in.done();
 }
 
+using field_pairs = std::vector<std::pair<field_name, bytes>>;
+
 /// `field = "value"` pairs, in the form of the field if the command has it.
-result<std::vector<std::pair<field_name, bytes>>> read_pairs(const toml::table& from, const command_spec* of) {
-    std::vector<std::pair<field_name, bytes>> pairs;
+result<field_pairs> read_pairs(const toml::table& from, const std::string& path, const command_spec* of) {
+    field_pairs pairs;
     for (const auto& [name, node] : from) {
+        const auto here = path + "." + std::string(name.str());
         auto value = node.value_exact<std::string>();
-        if (!value) return bad(name.str(), &node);
+        if (!value) return profile_fault(here, &node);
         const auto key = field_name(name.str());
         const auto* field = of == nullptr ? nullptr : find_field(of->request, key);
-        if (of != nullptr && field == nullptr) return bad(name.str(), &node);
+        if (of != nullptr && field == nullptr) return profile_fault(here, &node);
         if (field == nullptr) {
             pairs.emplace_back(key, bytes(value->begin(), value->end()));
             continue;
         }
         auto parsed = parse_field_value(*field, *value);
-        if (!parsed) return bad(name.str(), &node);
+        if (!parsed) return profile_fault(here, &node);
         pairs.emplace_back(key, *std::move(parsed));
     }
     return pairs;
+}
+
+result<binding> read_binding(operation what, const std::string& path, const toml::table& row, const profile& of) {
+    binding made;
+    made.what = what;
+    table_reader in(row, path + ".");
+    in.read("command", made.command);
+    in.read("method", made.method);
+    in.known("when");
+    in.known("set");
+    CIPHERLANE_CHECK(in.done());
+    const auto* command = of.command(made.command);
+    if (command == nullptr) return profile_fault(path + ".command", &row);
+    made.index = static_cast<std::size_t>(command - of.commands.data());
+    if (const auto* when = row["when"].as_table()) {
+        CIPHERLANE_TRY(made.when, read_pairs(*when, path + ".when", nullptr));
+    }
+    if (const auto* set = row["set"].as_table()) {
+        CIPHERLANE_TRY(made.preset, read_pairs(*set, path + ".set", command));
+    }
+    return made;
 }
 
 result<void> read_bindings(const toml::table& root, profile& into) {
     const auto* from = root["operation"].as_table();
     if (from == nullptr) return {};
     for (const auto& [name, node] : *from) {
+        const auto path = "operation." + std::string(name.str());
         const auto what = parse_operation(name.str());
         const auto* list = node.as_array();
-        if (!what || list == nullptr) return bad("operation." + std::string(name.str()), &node);
+        if (!what || list == nullptr) return profile_fault(path, &node);
         for (const auto& each : *list) {
             const auto* row = each.as_table();
-            if (row == nullptr) return bad("operation." + std::string(name.str()), &each);
-            binding made;
-            made.what = *what;
-            table_reader in(*row, "operation." + std::string(name.str()) + ".");
-            in.read("command", made.command);
-            in.read("method", made.method);
-            CIPHERLANE_CHECK(in.done());
-            const auto* command = into.command(made.command);
-            if (command == nullptr) return bad("operation." + std::string(name.str()) + ".command", &each);
-            made.index = static_cast<std::size_t>(command - into.commands.data());
-            if (const auto* when = (*row)["when"].as_table()) {
-                CIPHERLANE_TRY(made.when, read_pairs(*when, nullptr));
-            }
-            if (const auto* set = (*row)["set"].as_table()) {
-                CIPHERLANE_TRY(made.preset, read_pairs(*set, command));
-            }
+            if (row == nullptr) return profile_fault(path, &each);
+            CIPHERLANE_TRY(auto made, read_binding(*what, path, *row, into));
             into.bindings.push_back(std::move(made));
         }
+    }
+    return {};
+}
+
+/// What a profile may say about itself that no other entry has a place for.
+constexpr std::string_view known_quirks[] = {
+    "import_checks_parity", "import_key_type", "key_index_digits", "warning_02_is_success"};
+
+/// Keys that must be one of a set: others would do nothing.
+result<void> check_names(const toml::table& root, std::string_view table, bool (*is_known)(std::string_view)) {
+    const auto* from = root[table].as_table();
+    if (from == nullptr) return {};
+    for (const auto& [name, node] : *from) {
+        if (!is_known(name.str())) return profile_fault(std::string(table) + "." + std::string(name.str()), &node);
     }
     return {};
 }
@@ -333,35 +398,65 @@ result<void> read_values(const toml::table& root, profile& into) {
     in.read_number("port", into.port, 1, 65'535);
     in.read_number("account_digits", into.account_digits, 1, 19);
     in.read_number("pin_field", into.pin_field, 1, 32);
-    in.read_number("kcv_digits", into.kcv_digits, 4, 32);
+    in.read_number("kcv_digits", into.kcv_digits, 4, 16);
+    if (into.kcv_digits % 2 != 0) in.wrong("kcv_digits", root.get("kcv_digits"));
     auto milliseconds = into.timeout.count();
     in.read_number("timeout_ms", milliseconds, 1, 600'000);
     into.timeout = std::chrono::milliseconds(milliseconds);
-    if (into.name.empty()) in.wrong("name", nullptr);
-    return in.done();
+    if (into.name.empty()) in.wrong("name", root.get("name"));
+    for (const char* elsewhere : {"base", "frame", "scheme", "key_type", "codes", "command", "operation"}) {
+        in.known(elsewhere);
+    }
+    CIPHERLANE_CHECK(in.done());
+    CIPHERLANE_CHECK(check_names(root, "quirks", [](std::string_view name) {
+        return std::find(std::begin(known_quirks), std::end(known_quirks), name) != std::end(known_quirks);
+    }));
+    return check_names(root, "unsupported", [](std::string_view name) { return parse_operation(name).has_value(); });
+}
+
+/// Tables that are something else would be passed over.
+result<void> check_tables(const toml::table& root) {
+    for (const char* name : {"frame", "scheme", "key_type", "codes", "command", "operation"}) {
+        const auto* node = root.get(name);
+        if (node != nullptr && !node->is_table()) return profile_fault(name, node);
+    }
+    return {};
+}
+
+result<void> read_commands(const toml::table& root, profile& into, const known_work& is_known) {
+    const auto* commands = root["command"].as_table();
+    if (commands == nullptr) return {};
+    for (const auto& [code, node] : *commands) {
+        const auto* row = node.as_table();
+        if (row == nullptr) return profile_fault("command." + std::string(code.str()), &node);
+        CIPHERLANE_TRY(auto one, command_reader(std::string(code.str()), *row, into).read(is_known));
+        into.wire_index.emplace_back(load_be16(one.wire.data()), static_cast<std::uint16_t>(into.commands.size()));
+        into.commands.push_back(std::move(one));
+    }
+    std::sort(into.wire_index.begin(), into.wire_index.end());
+    return {};
 }
 
 } // namespace
 
-result<std::shared_ptr<const profile>> build_profile(const toml::table& root) {
+error profile_fault(std::string_view path, const toml::node* node) {
+    auto why = fail(hsm_errc::profile_value).during("load profile").in_field(path);
+    // Nodes of a base bear its name.
+    if (node == nullptr || node->source().path != nullptr || node->source().begin.line == 0) return why;
+    return std::move(why).at_line(node->source().begin.line);
+}
+
+result<std::shared_ptr<const profile>> build_profile(const toml::table& root, const known_work& is_known) {
     auto made = std::make_shared<profile>();
+    CIPHERLANE_CHECK(check_tables(root));
     CIPHERLANE_CHECK(read_values(root, *made));
     CIPHERLANE_CHECK(read_frame(root, *made));
     CIPHERLANE_CHECK(read_schemes(root, *made));
     CIPHERLANE_CHECK(read_key_types(root, *made));
     CIPHERLANE_CHECK(read_codes(root, *made));
-    if (const auto* commands = root["command"].as_table()) {
-        for (const auto& [code, node] : *commands) {
-            const auto* row = node.as_table();
-            if (row == nullptr) return bad("command", &node);
-            CIPHERLANE_TRY(auto one, read_command(std::string(code.str()), *row, *made));
-            made->wire_index.emplace_back(
-                load_be16(one.wire.data()), static_cast<std::uint16_t>(made->commands.size()));
-            made->commands.push_back(std::move(one));
-        }
-    }
-    std::sort(made->wire_index.begin(), made->wire_index.end());
-    if (!made->health.empty() && made->command(made->health) == nullptr) return bad("health");
+    CIPHERLANE_CHECK(read_commands(root, *made, is_known));
+    if (!made->health.empty() && made->command(made->health) == nullptr)
+        return profile_fault("health", root.get("health"));
     CIPHERLANE_CHECK(read_bindings(root, *made));
     return std::shared_ptr<const profile>(std::move(made));
 }

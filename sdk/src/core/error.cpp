@@ -23,7 +23,8 @@ bool system_code_means(const boost::system::error_code& code, condition what) no
             errc::host_unreachable, errc::network_unreachable, errc::network_down);
     case condition::local_fault:
         return any_of(errc::not_enough_memory, errc::no_space_on_device, errc::permission_denied,
-            errc::no_such_file_or_directory, errc::too_many_files_open, errc::read_only_file_system);
+            errc::no_such_file_or_directory, errc::is_a_directory, errc::too_many_files_open,
+            errc::read_only_file_system);
     case condition::unsupported: return any_of(errc::operation_not_supported, errc::function_not_supported);
     default: return false;
     }
@@ -114,6 +115,13 @@ error&& error::in_field(std::string_view path) && noexcept {
 
 error&& error::at_offset(std::size_t byte) && noexcept {
     offset_ = byte;
+    counts_lines_ = false;
+    return std::move(*this);
+}
+
+error&& error::at_line(std::size_t line) && noexcept {
+    offset_ = line;
+    counts_lines_ = true;
     return std::move(*this);
 }
 
@@ -138,7 +146,7 @@ std::string error::to_string() const {
     if (!endpoint_.empty()) line.append(" at ").append(endpoint());
     line.append(": ").append(code_.message());
     if (!field_.empty()) line.append(", field ").append(field());
-    if (offset_) line.append(", byte ").append(std::to_string(*offset_));
+    if (offset_) line.append(counts_lines_ ? ", line " : ", byte ").append(std::to_string(*offset_));
     if (trace_) line.append(", trace ").append(std::to_string(*trace_));
     if (!peer_code_.empty()) line.append(", peer's code ").append(printable(peer_code()));
     return line;

@@ -22,6 +22,14 @@ TEST(Error, SaysWhereAndWhatButNothingOfThePeer) {
     EXPECT_FALSE(why.is(condition::misuse));
 }
 
+TEST(Error, SaysWhetherALineOrAByteIsMeant) {
+    const error why = error(core_errc::out_of_range, layer::hsm).at_endpoint("our.toml").in_field("port").at_line(3);
+    EXPECT_EQ(why.to_string(), "hsm at our.toml: value out of range, field port, line 3");
+    EXPECT_EQ(why.offset(), 3U);
+    EXPECT_TRUE(why.counts_lines());
+    EXPECT_FALSE(error(why).at_offset(3).counts_lines());
+}
+
 TEST(Error, APeersCodeCannotControlATerminal) {
     EXPECT_EQ(error(core_errc::luhn, layer::hsm)
                   .with_peer_code("\x1B"

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
 namespace cipherlane::hsm {
 namespace {
 
@@ -86,32 +90,82 @@ remove = true
 struct bad_profile {
     const char* text;
     const char* field;
+    std::size_t line; ///< 0: none
 };
 
-TEST(profile, faults_name_the_entry) {
+TEST(profile, faults_name_the_entry_and_the_line) {
     const bad_profile cases[] = {
-        {"name = 5", "name"},
-        {"base = \"nobody\"\nname = \"x\"", "nobody"},
-        {"name = \"x\"\n[frame]\nheader_length = 300", "frame.header_length"},
-        {"name = \"x\"\n[frame]\nlength = \"be64\"", "frame.length"},
-        {"name = \"x\"\n[command.ABC]\n", "ABC"},
-        {"name = \"x\"\n[command.AB]\nrequest = \"a:Q4\"", "a:Q4"},
-        {"name = \"x\"\n[command.AB]\nrequest = \"[b=1: a:N4]\"", "b=1"},
-        {"name = \"x\"\n[command.AB]\nrequest = \"a:B#\"", "a"},
-        {"name = \"x\"\n[command.AB]\nrequest = \"[a:N1\"", "]"},
-        {"name = \"x\"\n[command.AB]\nrequest = \"a:H3\"", "a:H3"},
-        {"name = \"x\"\n[[operation.echo]]\ncommand = \"ZZ\"", "operation.echo.command"},
-        {"name = \"x\"\n[[operation.dance]]\ncommand = \"ZZ\"", "operation.dance"},
+        {"name = 5", "name", 1},
+        {"title = \"no name\"", "name", 0},
+        {"base = \"nobody\"\nname = \"x\"", "nobody", 1},
+        {"name = \"x\"\nbase = 5", "base", 2},
+        {"name = \"x\"\n[frame]\nheader_length = 300", "frame.header_length", 3},
+        {"name = \"x\"\n[frame]\nlength = \"be64\"", "frame.length", 3},
+        {"name = \"x\"\n[frame]\ncorrelates = true\nheader_length = 0", "frame.correlates", 3},
+        {"name = \"x\"\nkcv_digits = 7", "kcv_digits", 2},
+        {"name = \"x\"\n[command.ABC]\n", "command.ABC", 2},
+        {"name = \"x\"\n[command.AB]\nrequest = \"a:Q4\"", "command.AB.request a:Q4", 3},
+        {"name = \"x\"\n[command.AB]\nrequest = \"[b=1: a:N4]\"", "command.AB.request b=1", 3},
+        {"name = \"x\"\n[command.AB]\nanswer = \"a:B#\"", "command.AB.answer a", 3},
+        {"name = \"x\"\n[command.AB]\nrequest = \"[a:N1\"", "command.AB.request ]", 3},
+        {"name = \"x\"\n[command.AB]\nrequest = \"a:H3\"", "command.AB.request a:H3", 3},
+        {"name = \"x\"\n[command.AB]\nanswer_code = \"A\"", "command.AB.answer_code", 3},
+        {"name = \"x\"\n[[operation.echo]]\ncommand = \"ZZ\"", "operation.echo.command", 2},
+        {"name = \"x\"\n[[operation.dance]]\ncommand = \"ZZ\"", "operation.dance", 2},
+        // What nothing reads would do nothing.
+        {"name = \"x\"\nlower_case = true", "lower_case", 2},
+        {"name = \"x\"\n[frame]\nheader_lenght = 4", "frame.header_lenght", 3},
+        {"name = \"x\"\n[comand.QX]\nrequest = \"a:N1\"", "comand", 2},
+        {"name = \"x\"\ncommand = 5", "command", 2},
+        {"name = \"x\"\n[command.AB]\nrequst = \"a:N1\"", "command.AB.requst", 3},
+        {"name = \"x\"\n[command.AB]\nrequest = \"a:N2@nosuch\"", "command.AB.request a:@nosuch", 3},
+        {"name = \"x\"\n[command.AB]\noperation = \"dance\"", "command.AB.operation", 3},
+        {"name = \"x\"\n[quirks]\nimport_type = \"tpk\"", "quirks.import_type", 3},
+        {"name = \"x\"\n[unsupported]\ndance = \"never\"", "unsupported.dance", 3},
+        {"name = \"x\"\n[scheme]\nQ = { digit = 3 }", "scheme.Q.digit", 3},
+        {"name = \"x\"\n[key_type.tpk]\npairs = 14", "key_type.tpk.pairs", 3},
+        // Laid over a base, entries keep their lines.
+        {"base = \"payshield\"\nname = \"x\"\n\n[frame]\nheader_length = 300", "frame.header_length", 5},
+        {"base = \"payshield\"\nname = \"x\"\n[command.BU]\nrequst = \"\"", "command.BU.requst", 4},
+        {"base = \"payshield\"\nname = \"x\"\n[codes.pin_format]\niso0 = 1", "codes.pin_format.iso0", 4},
+        {"base = \"payshield\"\nname = \"x\"\n[[operation.echo]]\ncommand = \"B2\"\nset = { nosuch = \"1\" }",
+            "operation.echo.set.nosuch", 5},
+        // The fault lies here, the entry in the base.
+        {"base = \"payshield\"\nname = \"x\"\n[command.B2]\nremove = true", "operation.echo.command", 0},
     };
     for (const auto& each : cases) {
         auto made = profile::parse(each.text);
         ASSERT_FALSE(made) << each.text;
         EXPECT_TRUE(made.error().is(condition::misuse)) << each.text;
         EXPECT_EQ(made.error().field(), each.field) << each.text;
+        EXPECT_EQ(made.error().offset().value_or(0), each.line) << each.text;
+        EXPECT_EQ(made.error().counts_lines(), each.line != 0) << each.text;
     }
-    auto broken = profile::parse("name = [");
+    auto broken = profile::parse("name = \"x\"\nport = [");
     ASSERT_FALSE(broken);
     EXPECT_EQ(broken.error().code(), make_error_code(hsm_errc::profile_syntax));
+    EXPECT_EQ(broken.error().offset(), 2U);
+    EXPECT_NE(broken.error().untrusted_peer_text(), "");
+}
+
+TEST(profile, files_that_cannot_be_read_are_results) {
+    const std::filesystem::path folder = testing::TempDir();
+    const auto directory = profile::load(folder);
+    ASSERT_FALSE(directory);
+    EXPECT_TRUE(directory.error().is(condition::local_fault)) << directory.error();
+    const auto missing = profile::find((folder / "nothing.here").string());
+    ASSERT_FALSE(missing);
+    EXPECT_TRUE(missing.error().is(condition::local_fault)) << missing.error();
+    EXPECT_EQ(missing.error().endpoint(), "nothing.here");
+    const auto file = folder / ("profile-" + std::to_string(::getpid()) + ".txt");
+    std::ofstream(file) << "base = \"payshield\"\nname = \"x\"\nport = 0\n";
+    const auto wrong = profile::find(file.string()); // no .toml, and a file all the same
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().to_string(),
+        "hsm load profile at " + file.filename().string() + ": the profile has a wrong value, field port, line 3");
+    std::ofstream(file) << "";
+    EXPECT_FALSE(profile::find(file.string())); // an empty file has no name
+    std::filesystem::remove(file);
 }
 
 } // namespace

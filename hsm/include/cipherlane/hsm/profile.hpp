@@ -83,10 +83,12 @@ class profile {
     /// A built-in profile by name or alias; `misuse` with the name as field if there is none.
     [[nodiscard]] static result<std::shared_ptr<const profile>> builtin(std::string_view name);
     /// Reads a TOML file. `base = "payshield"` in it starts from that profile.
-    /// @return `misuse` with the path of the faulty entry and the line as offset; `local_fault` if unreadable.
+    /// @return `misuse` with the file's name as endpoint, the path of the faulty entry as field and its line as
+    /// offset; where the text is no TOML the parser's words as peer text. `local_fault` if unreadable.
     [[nodiscard]] static result<std::shared_ptr<const profile>> load(const std::filesystem::path& file);
     [[nodiscard]] static result<std::shared_ptr<const profile>> parse(std::string_view toml);
-    /// A built-in name, or the path of a TOML file if it ends in ".toml": what `--profile` takes.
+    /// What `--profile` takes: a built-in name, else the path of a TOML file (what has a "/", ends in ".toml" or is
+    /// there). `misuse` with the name as field if it is neither.
     [[nodiscard]] static result<std::shared_ptr<const profile>> find(const std::string& name_or_file);
     [[nodiscard]] static std::vector<std::string> builtin_names();
 

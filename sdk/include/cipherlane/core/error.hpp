@@ -1,16 +1,16 @@
 #pragma once
 
+#include <cipherlane/core/fixed_text.hpp>
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/error_condition.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/system/error_code.hpp>
-#include <boost/system/error_condition.hpp>
-
-#include <cipherlane/core/fixed_text.hpp>
 
 namespace cipherlane {
 
@@ -31,7 +31,19 @@ enum class condition {
 
 /// The part of Cipherlane that reports an error.
 enum class layer : std::uint8_t {
-    core, crypto, net, iso8583, emv, qr, ports, store, hostlink, acquiring, hsm, drivers, tools,
+    core,
+    crypto,
+    net,
+    iso8583,
+    emv,
+    qr,
+    ports,
+    store,
+    hostlink,
+    acquiring,
+    hsm,
+    drivers,
+    tools,
 };
 
 [[nodiscard]] std::string_view to_string(layer value) noexcept;
@@ -43,16 +55,20 @@ enum class layer : std::uint8_t {
 class error {
   public:
     /// No error at all: what `result<T>::error()` gives where there is a value.
-    error() noexcept : layer_(layer::core) {}
-    error(boost::system::error_code code, layer where) noexcept : code_(code), layer_(where) {}
+    error() noexcept
+        : layer_(layer::core) {}
+    error(boost::system::error_code code, layer where) noexcept
+        : code_(code)
+        , layer_(where) {}
 
-    [[nodiscard]] error&& during(std::string_view operation) && noexcept;      ///< e.g. "decode", "D1 24"
-    [[nodiscard]] error&& at_endpoint(std::string_view endpoint) && noexcept;  ///< e.g. "127.0.0.1:1500"
-    [[nodiscard]] error&& in_field(std::string_view path) && noexcept;         ///< e.g. "55/9F26"
-    [[nodiscard]] error&& at_offset(std::size_t byte) && noexcept;             ///< from the start of the input
-    [[nodiscard]] error&& for_trace(std::uint32_t trace) && noexcept;          ///< STAN of the transaction
-    [[nodiscard]] error&& with_peer_code(std::string_view code) && noexcept;   ///< the device's own code
-    [[nodiscard]] error&& with_peer_text(std::string_view text) && noexcept;   ///< untrusted
+    [[nodiscard]] error&& during(std::string_view operation) && noexcept;     ///< e.g. "decode", "D1 24"
+    [[nodiscard]] error&& at_endpoint(std::string_view endpoint) && noexcept; ///< "127.0.0.1:1500", a file's name
+    [[nodiscard]] error&& in_field(std::string_view path) && noexcept;        ///< e.g. "55/9F26"
+    [[nodiscard]] error&& at_offset(std::size_t byte) && noexcept;            ///< from the start of the input
+    [[nodiscard]] error&& at_line(std::size_t line) && noexcept;              ///< of a text, counted from 1
+    [[nodiscard]] error&& for_trace(std::uint32_t trace) && noexcept;         ///< STAN of the transaction
+    [[nodiscard]] error&& with_peer_code(std::string_view code) && noexcept;  ///< the device's own code
+    [[nodiscard]] error&& with_peer_text(std::string_view text) && noexcept;  ///< untrusted
 
     [[nodiscard]] const boost::system::error_code& code() const noexcept { return code_; }
     [[nodiscard]] cipherlane::layer where() const noexcept { return layer_; }
@@ -61,7 +77,9 @@ class error {
     [[nodiscard]] std::string_view operation() const noexcept { return operation_.view(); }
     [[nodiscard]] std::string_view endpoint() const noexcept { return endpoint_.view(); }
     [[nodiscard]] std::string_view field() const noexcept { return field_.view(); }
+    /// A byte, or a line where `counts_lines`.
     [[nodiscard]] std::optional<std::size_t> offset() const noexcept { return offset_; }
+    [[nodiscard]] bool counts_lines() const noexcept { return counts_lines_; }
     [[nodiscard]] std::optional<std::uint32_t> trace() const noexcept { return trace_; }
     [[nodiscard]] std::string_view peer_code() const noexcept { return peer_code_.view(); }
     [[nodiscard]] std::string_view untrusted_peer_text() const noexcept { return peer_text_.view(); }
@@ -74,11 +92,12 @@ class error {
     cipherlane::layer layer_;
     fixed_text<32> operation_;
     fixed_text<48> endpoint_;
-    fixed_text<32> field_;
+    fixed_text<64> field_;
+    bool counts_lines_ = false; ///< what `offset_` counts
     std::optional<std::size_t> offset_;
     std::optional<std::uint32_t> trace_;
     fixed_text<8> peer_code_;
-    fixed_text<48> peer_text_;
+    fixed_text<80> peer_text_;
 };
 
 std::ostream& operator<<(std::ostream& out, const error& what);

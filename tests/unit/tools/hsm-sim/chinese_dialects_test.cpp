@@ -141,7 +141,7 @@ pik = { code = "31", pair = 14, variant = 2 }
 }
 
 TEST_F(ProfileFile, NamesTheFaultyEntry) {
-    EXPECT_EQ(find_settings(write("base = \"nothing\"\n")).error().field(), "base");
+    EXPECT_EQ(find_settings(write("base = \"nothing\"\n")).error().field(), "nothing");
     EXPECT_EQ(find_settings(write("base = \"payshield\"\nkcv_digits = 7\n")).error().field(), "kcv_digits");
     EXPECT_EQ(find_settings(write("base = \"payshield\"\n= 7\n")).error().offset(), 2U);
     EXPECT_FALSE(find_settings("/nonexistent/profile.toml"));

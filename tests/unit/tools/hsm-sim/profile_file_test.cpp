@@ -225,8 +225,26 @@ TEST(TomlProfile, FaultsNameTheCommand) {
     };
     EXPECT_EQ(field_of("[command.QX]\noperation = \"dance\"\n"), "command.QX.operation");
     EXPECT_EQ(field_of("[command.QX]\noperation = \"NC\"\nanswer = \"seal:H8\"\n"), "command.QX.answer seal");
-    EXPECT_EQ(field_of("[command.QX]\nrequest = \"a:Q4\"\n"), "a:Q4");
+    EXPECT_EQ(field_of("[command.QX]\nrequest = \"a:Q4\"\n"), "command.QX.request a:Q4");
     EXPECT_EQ(field_of("[command.QX]\nrequest = \"a:N4\"\n"), "none");
+}
+
+// What the client refuses the simulator refuses too, and says it in the same words.
+TEST(TomlProfile, AFileThatTheClientRefusesIsRefused) {
+    const char* faults[] = {"", "name = \"x\"\nkcv_digits = 7\n", "name = \"x\"\n[frame]\nheader_length = 300\n",
+        "name = \"x\"\n[[operation.echo]]\ncommand = \"ZZ\"\n",
+        "name = \"x\"\n[[operation.dance]]\ncommand = \"NC\"\n", "name = \"x\"\n[frame]\nheader_lenght = 4\n",
+        "name = [\n"};
+    for (const char* text : faults) {
+        const temporary_file file(text);
+        const auto served = find_settings(file.path());
+        const auto spoken = hsm::profile::find(file.path());
+        ASSERT_FALSE(served) << text;
+        ASSERT_FALSE(spoken) << text;
+        EXPECT_EQ(served.error().to_string(), spoken.error().to_string()) << text;
+    }
+    EXPECT_FALSE(find_settings(std::filesystem::temp_directory_path().string()));
+    EXPECT_FALSE(find_settings("nobody"));
 }
 
 } // namespace
