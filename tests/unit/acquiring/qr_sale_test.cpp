@@ -1,0 +1,154 @@
+#include "support/lane/lane_rig.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+namespace cipherlane::tests {
+namespace {
+
+using acquiring::verdict;
+using namespace std::chrono_literals;
+
+TEST(QrSale, IsPaidByNotification) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+    EXPECT_EQ(end->reference, "T0001");
+    EXPECT_EQ(rig.display.last, "outcome");
+    EXPECT_EQ(rig.display.code, "");
+    EXPECT_EQ(rig.books.taken(), 990);
+    EXPECT_EQ(rig.booked(), 990);
+    const auto again = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->told, acquiring::told::recorded);
+    EXPECT_EQ(rig.books.order_count, 1U);
+}
+
+TEST(QrSale, IsPaidByQueryWhereNobodyNotifies) {
+    lane_rig rig;
+    rig.gateway.notifies = false;
+    rig.gateway.pays = fake_gateway::payer::before_query;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+}
+
+TEST(QrSale, UnpaidIsCancelledAndTheCodeIsGone) {
+    lane_rig rig;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::declined);
+    EXPECT_EQ(end->host_code, "cancelled");
+    EXPECT_EQ(rig.display.code, "");
+    EXPECT_EQ(rig.books.orders[0].state, 'C');
+}
+
+TEST(QrSale, APayerFasterThanTheCancelHasPaid) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_cancel;
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::approved);
+    EXPECT_EQ(rig.booked(), 990);
+}
+
+TEST(QrSale, AStopEndsItAsCancelled) {
+    lane_rig rig;
+    std::stop_source stop;
+    auto end = std::async(std::launch::async, [&] {
+        return acquiring::qr_sale(rig.lane()).run({"order", amount(5)}, call(20s, stop.get_token()));
+    });
+    while (rig.books.order_count == 0)
+        std::this_thread::sleep_for(1ms);
+    stop.request_stop();
+    const auto outcome = end.get();
+    ASSERT_TRUE(outcome) << outcome.error();
+    EXPECT_EQ(outcome->outcome, verdict::declined);
+    EXPECT_EQ(rig.display.code, "");
+}
+
+TEST(QrSale, ItsNumberIsOnFileFirstAndNeverRepeats) {
+    fake_ledger books;
+    lane_rig first(rig_settings(), &books);
+    lane_rig second(rig_settings(), &books); // the same till and day, after its journal was lost
+    first.gateway.pays = second.gateway.pays = fake_gateway::payer::before_notification;
+    std::string on_file;
+    first.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what != "store begin" || when != faulty_store::moment::after) return;
+        EXPECT_EQ(books.order_count, 0U);
+        on_file = first.records().back().order_number;
+    };
+    ASSERT_TRUE(first.sell_by_code("order", 990)->ok());
+    EXPECT_EQ(on_file, books.orders[0].number);
+    ASSERT_TRUE(second.sell_by_code("order", 990)->ok());
+    ASSERT_EQ(books.order_count, 2U);
+    EXPECT_EQ(on_file.size(), 28U);
+    EXPECT_EQ(on_file.substr(0, 16), "TEST000120261121");
+}
+
+TEST(QrSale, AnOrderThatIsNotNewIsNeitherShownNorCancelled) {
+    using ports::qr_order_state;
+    for (const auto state : {qr_order_state::paid, qr_order_state::cancelled, qr_order_state::expired}) {
+        lane_rig rig;
+        rig.gateway.made_as = state;
+        const auto end = rig.sell_by_code("order", 990);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::declined);
+        ASSERT_TRUE(end->why);
+        EXPECT_EQ(end->why->code(), acquiring_errc::order_not_new);
+        EXPECT_EQ(rig.display.last, "") << "no code was shown";
+        EXPECT_EQ(rig.books.orders[0].state, 'W') << "and nobody's order was touched";
+    }
+}
+
+TEST(QrSale, WhatTheGatewayForgetsAfterItIssuedACodeIsNotDeclined) {
+    lane_rig rig;
+    rig.gateway.forgets = true; // its answers to everything but the order are "no such order"
+    const auto end = rig.sell_by_code("order", 990);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown);
+    rig.restart();
+    EXPECT_EQ(rig.recover().value().at(0).outcome, verdict::unknown) << "the journal remembers that a code was out";
+    rig.gateway.forgets = false;
+    EXPECT_EQ(rig.recover().value().at(0).outcome, verdict::declined);
+}
+
+TEST(QrRefund, InDoubtStaysSoWhereTheGatewayForgotTheOrder) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    std::size_t at = 0;
+    rig.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what == "store begin" && when == faulty_store::moment::after) at = rig.faults.calls.size();
+        rig.faults.fail_at = at == 0 ? fault_script::never : at;
+        rig.faults.kind = fault_kind::lost_answer;
+    };
+    ASSERT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::unknown);
+    rig.guarded->around = {};
+    rig.faults.fail_at = fault_script::never;
+    rig.gateway.forgets = true;
+    EXPECT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::unknown);
+    rig.gateway.forgets = false;
+    EXPECT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 590) << "given back once";
+}
+
+TEST(QrSale, CanBeRefunded) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    const auto back = rig.give_back("refund", paid.handle, 400);
+    ASSERT_TRUE(back) << back.error();
+    EXPECT_EQ(back->outcome, verdict::approved);
+    EXPECT_EQ(rig.books.taken(), 590);
+    EXPECT_EQ(rig.booked(), 590);
+}
+
+} // namespace
+} // namespace cipherlane::tests
