@@ -317,7 +317,7 @@ TEST(field_size, layouts_that_cannot_be_are_refused) {
         const auto made =
             profile::parse("name = \"x\"\n[command.AB]\nrequest = \"" + std::string(each.layout) + "\"");
         ASSERT_FALSE(made) << each.layout;
-        EXPECT_EQ(made.error().field(), each.field) << each.layout;
+        EXPECT_EQ(made.error().field(), std::string("command.AB.request ") + each.field) << each.layout;
     }
 }
 
