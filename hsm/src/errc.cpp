@@ -33,6 +33,8 @@ constexpr std::array rows{
     row(hsm_errc::closed, condition::cancelled, "closed"),
     row(hsm_errc::late_answer, condition::timed_out, "no answer in time"),
     row(hsm_errc::lost_answer, condition::outcome_unknown, "the request left and no answer came"),
+    row(hsm_errc::busy, condition::misuse, "another call is under way"),
+    row(hsm_errc::own_thread, condition::misuse, "a blocking call on the pool's own strand would wait for itself"),
 };
 
 const table_category category{"cipherlane.hsm", rows};

@@ -9,6 +9,10 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <functional>
+#include <stop_token>
+#include <utility>
+
 namespace cipherlane::hsm {
 
 struct client::impl : std::enable_shared_from_this<client::impl> {
@@ -21,11 +25,18 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
     std::uint32_t number = 0;
     bool busy = false;
 
+    /// A connection being made for an asynchronous call.
+    struct attempt {
+        std::stop_source stop;
+        bool closed = false;
+    };
+    std::shared_ptr<attempt> connecting;
+
     [[nodiscard]] bool is_connected() const { return link != nullptr && link->is_open(); }
 
     /// Why a call cannot start now, if so.
     [[nodiscard]] result<void> admit() const {
-        if (busy) return error(make_error_code(boost::system::errc::operation_in_progress), layer::hsm);
+        if (busy) return fail(hsm_errc::busy);
         if (settings.dialect == nullptr) return fail(hsm_errc::no_profile);
         return {};
     }
@@ -54,15 +65,24 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
         bytes header(frame.header_length);
         write_header(frame, ++number, header);
         bytes message;
+        // Never grown: that would leave keys in freed memory.
+        message.reserve(std::size_t{frame.largest} + frame.trailer.size() + raw.size() + 4);
         const auto mark = begin_frame(frame, header, message);
         if (raw.empty()) {
             const codec engine(settings.dialect);
-            CIPHERLANE_CHECK(engine.encode_request(*subject->command, subject->asked, message));
+            if (auto put = engine.encode_request(*subject->command, subject->asked, message); !put) {
+                // What was written of it before the error was found is still there.
+                message.resize(message.capacity());
+                wipe(message);
+                return put.error();
+            }
         } else {
             message.insert(message.end(), raw.begin(), raw.end());
         }
-        CIPHERLANE_CHECK(end_frame(frame, mark, message));
-        return std::make_unique<command_exchange>(std::move(subject), std::move(message), std::move(header));
+        auto ended = end_frame(frame, mark, message);
+        auto made = std::make_unique<command_exchange>(std::move(subject), std::move(message), std::move(header));
+        if (!ended) return ended.error();
+        return made;
     }
 
     /// After an error on the wire the stream is lost: a late answer must find nobody.
@@ -108,12 +128,20 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
     }
 
     void connect_first(std::unique_ptr<command_exchange> next, const call& bounds, net::completion<reply_ptr> done) {
+        using pass_on = std::stop_callback<std::function<void()>>;
+        connecting = std::make_shared<attempt>();
+        auto watch = std::make_unique<pass_on>(bounds.stop(), [which = connecting] { which->stop.request_stop(); });
+        const call limits(bounds.until(), connecting->stop.get_token());
         auto slot = boost::asio::get_associated_cancellation_slot(done);
-        async_connect(bounds,
+        async_connect(limits,
             boost::asio::bind_executor(
                 on, boost::asio::bind_cancellation_slot(
-                        slot, [self = shared_from_this(), bounds, exchange = std::move(next), end = std::move(done)](
-                                  result<std::unique_ptr<net::transport>> made) mutable {
+                        slot, [self = shared_from_this(), bounds, exchange = std::move(next), kept = std::move(watch),
+                                  end = std::move(done)](result<std::unique_ptr<net::transport>> made) mutable {
+                            kept.reset();
+                            const auto which = std::exchange(self->connecting, nullptr);
+                            // It may have been made before it was told to stop; nothing is sent all the same.
+                            if (which->closed) made = fail(hsm_errc::closed);
                             if (!made) {
                                 self->busy = false;
                                 return std::move(end)(result<reply_ptr>(made.error()));
@@ -121,6 +149,14 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
                             self->link = *std::move(made);
                             self->start(std::move(exchange), bounds, std::move(end));
                         })));
+    }
+
+    void close() noexcept {
+        if (connecting != nullptr) {
+            connecting->closed = true;
+            connecting->stop.request_stop();
+        }
+        if (link != nullptr) link->close();
     }
 
     void start(std::unique_ptr<command_exchange> exchange, const call& bounds, net::completion<reply_ptr> done) {
@@ -170,7 +206,7 @@ result<void> client::connect(const call& bounds) {
 }
 
 void client::close() noexcept {
-    if (impl_->link != nullptr) impl_->link->close();
+    impl_->close();
 }
 
 boost::asio::any_io_executor client::get_executor() const {

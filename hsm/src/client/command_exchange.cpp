@@ -1,5 +1,6 @@
 #include "client/command_exchange.hpp"
 
+#include "client/wiped_growth.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -28,6 +29,7 @@ bool answers_again(const reply& first) noexcept {
 
 void add_second_answer(const answer_status& status, byte_view body, reply& into) {
     if (status.what > into.status.what) into.status = status;
+    make_room(into.raw, into.raw.size() + body.size());
     into.raw.insert(into.raw.end(), body.begin(), body.end());
 }
 
@@ -42,6 +44,11 @@ command_exchange::command_exchange(reply_ptr subject, bytes request, bytes heade
     , request_(std::move(request))
     , header_(std::move(header)) {}
 
+command_exchange::~command_exchange() {
+    wipe(request_);
+    wipe(input_);
+}
+
 net::action command_exchange::resume(const net::event& what) {
     switch (what.what) {
     case net::event::kind::started: left_ = true; return net::action::send(request_);
@@ -54,6 +61,7 @@ net::action command_exchange::resume(const net::event& what) {
 }
 
 net::action command_exchange::read(byte_view data) {
+    make_room(input_, input_.size() + data.size());
     input_.insert(input_.end(), data.begin(), data.end());
     auto whole = read_message();
     if (!whole) return end(whole.error());
@@ -78,7 +86,8 @@ result<bool> command_exchange::read_message() {
         if (stream && early) return false;
         if (!used) return used.error();
         const auto size = stream ? cut->consumed + *used : cut->consumed;
-        input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(size));
+        drop_front(input_, size, input_.size());
+        input_.resize(input_.size() - size);
         if (!second_ && answers_again(*subject_)) {
             second_ = true;
             continue;

@@ -30,6 +30,9 @@ class command_exchange final : public net::exchange<reply_ptr> {
   public:
     /// `request` is the whole message, `header` the part of it that comes back.
     command_exchange(reply_ptr subject, bytes request, bytes header);
+    command_exchange(const command_exchange&) = delete;
+    command_exchange& operator=(const command_exchange&) = delete;
+    ~command_exchange() override;
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<reply_ptr> take() override;

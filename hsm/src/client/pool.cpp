@@ -37,18 +37,24 @@ result<void> pool_settings::validate() const {
 
 /// The pool's own thread, for those who want none.
 struct pool::worker {
-    boost::asio::io_context io{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io.get_executor()};
-    std::jthread thread;
+    std::shared_ptr<boost::asio::io_context> io = std::make_shared<boost::asio::io_context>(1);
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{io->get_executor()};
+    std::thread thread;
 
     worker() {
-        thread = std::jthread([this] { io.run(); });
+        thread = std::thread([kept = io] { kept->run(); });
     }
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
     ~worker() {
         work.reset();
-        if (thread.joinable()) thread.join();
+        // In a handler of the pool the thread cannot wait for itself: it ends by itself when the handler is over, and
+        // takes its loop along.
+        if (thread.get_id() == std::this_thread::get_id()) {
+            thread.detach();
+        } else {
+            thread.join();
+        }
     }
 };
 
@@ -66,7 +72,7 @@ result<std::unique_ptr<pool>> pool::create(boost::asio::any_io_executor on, pool
 result<std::unique_ptr<pool>> pool::create_with_thread(pool_settings settings) {
     CIPHERLANE_CHECK(settings.validate());
     auto thread = std::make_unique<worker>();
-    auto core = std::make_shared<pool_core>(thread->io.get_executor(), std::move(settings));
+    auto core = std::make_shared<pool_core>(thread->io->get_executor(), std::move(settings));
     core->begin();
     return std::unique_ptr<pool>(new pool(std::move(core), std::move(thread)));
 }
@@ -113,6 +119,12 @@ class waiting_end final : public call_end {
     std::promise<result<reply_ptr>> promise_;
 };
 
+/// Asked before anything is prepared: who waits on the strand waits for himself.
+result<void> may_wait(const pool_core& core) {
+    if (core.is_own_strand()) return fail(hsm_errc::own_thread);
+    return {};
+}
+
 result<reply_ptr> wait_for(pool_core& core, pool_call* what) {
     std::promise<result<reply_ptr>> promise;
     auto outcome = promise.get_future();
@@ -127,11 +139,13 @@ result<reply_ptr> wait_for(pool_core& core, pool_call* what) {
 } // namespace
 
 result<reply_ptr> pool::run_command(const operation_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(may_wait(*core_));
     CIPHERLANE_TRY(auto* made, core_->prepare(request, bounds));
     return wait_for(*core_, made);
 }
 
 result<raw_answer> pool::execute(const raw_command& command, const call& bounds) {
+    CIPHERLANE_CHECK(may_wait(*core_));
     CIPHERLANE_TRY(auto* made, core_->prepare(command, bounds));
     CIPHERLANE_TRY(const auto answer, wait_for(*core_, made));
     return to_raw_answer(*answer);

@@ -3,6 +3,7 @@
 #include "client/command_exchange.hpp"
 #include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
+#include "client/wiped_growth.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -44,6 +45,12 @@ pool_connection::pool_connection(
     , input_(input_size)
     , header_length_(owner_->settings().dialect->frame.header_length) {}
 
+pool_connection::~pool_connection() {
+    wipe(input_);
+    wipe(writing_);
+    wipe(pending_);
+}
+
 bool pool_connection::correlates() const noexcept {
     return engine_.dialect().frame.correlates;
 }
@@ -82,6 +89,7 @@ void pool_connection::put_message(const pool_call& what) {
     const std::size_t prefix = frame.length == framing::prefix::none ? 0 : 2;
     const std::size_t trailer = frame.trailer.empty() ? 0 : frame.trailer.size() + 1;
     const auto size = header_length_ + what.body.size() + trailer;
+    make_room(pending_, at + prefix + size);
     pending_.resize(at + prefix + size);
     auto* to = pending_.data() + at;
     if (prefix != 0) store_be16(to, static_cast<std::uint16_t>(size));
@@ -132,8 +140,11 @@ void pool_connection::free_in_flight(std::size_t count) {
 }
 
 void pool_connection::read() {
-    if (have_ == input_.size())
-        input_.resize(std::min<std::size_t>(2 * input_.size(), engine_.dialect().frame.largest + 1024U));
+    if (have_ == input_.size()) {
+        const auto larger = std::min<std::size_t>(2 * input_.size(), engine_.dialect().frame.largest + 1024U);
+        make_room(input_, larger);
+        input_.resize(larger);
+    }
     // The link runs on the pool's strand by itself.
     link_->async_read_some(byte_span(input_).subspan(have_),
         [self = shared_from_this()](const result<std::size_t>& got) { self->on_read(got); });
@@ -177,10 +188,7 @@ result<void> pool_connection::read_answers() {
             end_answered(*whose, used != have_);
         }
     }
-    if (used != have_) {
-        std::copy(input_.begin() + static_cast<std::ptrdiff_t>(used),
-            input_.begin() + static_cast<std::ptrdiff_t>(have_), input_.begin());
-    }
+    drop_front(input_, used, have_);
     have_ -= used;
     return {};
 }

@@ -21,6 +21,10 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
 
     pool_connection(std::shared_ptr<pool_core> owner, std::size_t unit, std::unique_ptr<net::transport> link);
 
+    pool_connection(const pool_connection&) = delete;
+    pool_connection& operator=(const pool_connection&) = delete;
+    ~pool_connection();
+
     /// Starts reading.
     void start();
     /// Puts the call's request on the wire. There must be room.

@@ -24,6 +24,15 @@ std::size_t bucket_of(std::uint64_t microseconds) {
     return std::min(width, unit_stats::latency_buckets - 1);
 }
 
+/// More than any dialect has.
+constexpr std::size_t most_codes = 256;
+
+void count_code(std::map<std::string, std::uint64_t>& in, std::string_view code) {
+    std::string name(code);
+    if (in.size() >= most_codes && !in.contains(name)) name = "other";
+    ++in[name];
+}
+
 error timed_out() {
     return {make_error_code(net_errc::timed_out), layer::hsm};
 }
@@ -33,7 +42,8 @@ error timed_out() {
 pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
     : settings_(std::move(settings))
     , engine_(settings_.dialect)
-    , strand_(boost::asio::make_strand(on))
+    , own_(boost::asio::make_strand(on))
+    , strand_(own_)
     , timer_(strand_)
     , prepared_(*settings_.dialect)
     , lmk_check_(settings_.lmk_check)
@@ -357,7 +367,7 @@ void pool_core::judge_unit(pool_connection& on, const reply& answer) {
     }
     const auto code = answer.status.code.view();
     ++subject.stats.refusals;
-    ++subject.stats.by_code[std::string(code)];
+    count_code(subject.stats.by_code, code);
     note_parity(on, code);
     const auto status = check_status(answer);
     const bool fatal = !status && status.error().code() == make_error_code(hsm_errc::out_of_service);

@@ -33,6 +33,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
     [[nodiscard]] const pool_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
+    /// Whether the caller runs on the strand: who waits there waits for himself.
+    [[nodiscard]] bool is_own_strand() const noexcept { return own_.running_in_this_thread(); }
     [[nodiscard]] std::size_t room() const noexcept;
     [[nodiscard]] reply_ptr fresh_reply() { return reply_shelf::take(replies_, settings_.dialect); }
 
@@ -120,7 +122,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
     pool_settings settings_;
     codec engine_;
-    boost::asio::any_io_executor strand_;
+    boost::asio::strand<boost::asio::any_io_executor> own_;
+    boost::asio::any_io_executor strand_; ///< the same, for those who take any
     boost::asio::steady_timer timer_;
     clock::time_point armed_ = clock::time_point::max();
     prepared_commands prepared_;

@@ -1,7 +1,25 @@
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/pool_stats.hpp>
 
 namespace cipherlane::hsm {
 namespace {
+
+/// A label's value: a unit's status may be any bytes. Those that are no plain characters become \xHH, and the
+/// backslash, quote and backslash again as the format wants them.
+std::string label(std::string_view value) {
+    std::string out;
+    for (const char c : value) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (c == '"' || c == '\\') {
+            out.append({'\\', c});
+        } else if (byte >= 0x20 && byte < 0x7F) {
+            out.push_back(c);
+        } else {
+            out.append("\\\\x").append(to_hex(byte_view(&byte, 1)));
+        }
+    }
+    return out;
+}
 
 /// One metric: its heading, then a line for each unit.
 template <class Value>
@@ -10,7 +28,7 @@ void add_metric(std::string& out, const pool_stats& from, std::string_view name,
     out.append("# HELP cipherlane_hsm_").append(name).append(" ").append(help).append("\n");
     out.append("# TYPE cipherlane_hsm_").append(name).append(" ").append(kind).append("\n");
     for (const auto& unit : from.units) {
-        out.append("cipherlane_hsm_").append(name).append("{unit=\"").append(unit.endpoint).append("\"} ");
+        out.append("cipherlane_hsm_").append(name).append("{unit=\"").append(label(unit.endpoint)).append("\"} ");
         out.append(std::to_string(value(unit))).append("\n");
     }
 }
@@ -20,8 +38,10 @@ void add_codes(std::string& out, const pool_stats& from) {
     out.append("# TYPE cipherlane_hsm_refusals_by_code_total counter\n");
     for (const auto& unit : from.units) {
         for (const auto& [code, count] : unit.by_code) {
-            out.append("cipherlane_hsm_refusals_by_code_total{unit=\"").append(unit.endpoint).append("\",code=\"");
-            out.append(code).append("\"} ").append(std::to_string(count)).append("\n");
+            out.append("cipherlane_hsm_refusals_by_code_total{unit=\"")
+                .append(label(unit.endpoint))
+                .append("\",code=\"");
+            out.append(label(code)).append("\"} ").append(std::to_string(count)).append("\n");
         }
     }
 }
@@ -30,16 +50,17 @@ void add_latency(std::string& out, const pool_stats& from) {
     out.append("# HELP cipherlane_hsm_latency_seconds From request to answer\n");
     out.append("# TYPE cipherlane_hsm_latency_seconds histogram\n");
     for (const auto& unit : from.units) {
-        const auto label = "cipherlane_hsm_latency_seconds_bucket{unit=\"" + unit.endpoint + "\",le=\"";
+        const auto endpoint = label(unit.endpoint);
+        const auto start = "cipherlane_hsm_latency_seconds_bucket{unit=\"" + endpoint + "\",le=\"";
         std::uint64_t below = 0;
         for (std::size_t i = 0; i + 1 < unit.latency.size(); ++i) {
             below += unit.latency[i];
             const double bound = static_cast<double>(std::uint64_t{16} << i) / 1e6;
-            out.append(label).append(std::to_string(bound)).append("\"} ").append(std::to_string(below)).append("\n");
+            out.append(start).append(std::to_string(bound)).append("\"} ").append(std::to_string(below)).append("\n");
         }
         below += unit.latency.back();
-        out.append(label).append("+Inf\"} ").append(std::to_string(below)).append("\n");
-        const auto name = "{unit=\"" + unit.endpoint + "\"} ";
+        out.append(start).append("+Inf\"} ").append(std::to_string(below)).append("\n");
+        const auto name = "{unit=\"" + endpoint + "\"} ";
         out.append("cipherlane_hsm_latency_seconds_sum").append(name);
         out.append(std::to_string(static_cast<double>(unit.latency_sum_us) / 1e6)).append("\n");
         out.append("cipherlane_hsm_latency_seconds_count").append(name).append(std::to_string(below)).append("\n");

@@ -30,6 +30,11 @@ result<bool> compared(const reply& of) {
     return status.error();
 }
 
+/// The code of an answer that is whole but not plain success; empty of others.
+fixed_text<4> warning_of(const reply& of) {
+    return of.status.what == answer_status::verdict::warning ? of.status.code : fixed_text<4>();
+}
+
 /// The check value that the caller expects against the one that came: the shorter length counts.
 result<void> compare_check_value(const reply& of, byte_view came) {
     const auto expected = of.asked.value("expected_check_value"_f);
@@ -59,8 +64,8 @@ result<random_bytes> random_bytes::from(const reply& of) {
 result<key_result> key_result::from(const reply& of) {
     CIPHERLANE_CHECK(check_status(of));
     const auto& values = of.values;
-    key_result made{
-        key(values.text("key"_f)), key(values.text("exported_key"_f)), short_bytes(values.value("check_value"_f))};
+    key_result made{key(values.text("key"_f)), key(values.text("exported_key"_f)),
+        short_bytes(values.value("check_value"_f)), warning_of(of)};
     // A unit that only says "right" has confirmed what it was asked.
     if (made.check_value.empty() && made.under_lmk.empty() && made.exported.empty()) {
         made.check_value = short_bytes(of.asked.value("check_value"_f));
@@ -83,21 +88,22 @@ result<translated_pin> translated_pin::from(const reply& of) {
 
 result<verdict> verdict::from(const reply& of) {
     CIPHERLANE_TRY(const bool right, compared(of));
-    if (!right) return verdict{false};
+    if (!right) return verdict{};
     const auto expected = of.asked.value("expected_mac"_f);
     auto made = of.values.value("full_mac"_f);
     const bool local = of.how != nullptr && of.how->method == "compare";
     if (local) made = of.values.value("mac"_f);
-    if (!local && made.empty()) return verdict{true};
+    if (!local && made.empty()) return verdict{true, warning_of(of)};
     // At least four bytes must agree; a unit that gives fewer has proved nothing.
     const auto size = std::min(expected.size(), made.size());
-    return verdict{size >= 4 && expected.size() <= made.size() &&
-                   equal_in_constant_time(expected.first(size), made.first(size))};
+    const bool same =
+        size >= 4 && expected.size() <= made.size() && equal_in_constant_time(expected.first(size), made.first(size));
+    return verdict{same, warning_of(of)};
 }
 
 result<pin_offset> pin_offset::from(const reply& of) {
     CIPHERLANE_CHECK(check_status(of));
-    return pin_offset{copy_text(of.values.text("offset"_f))};
+    return pin_offset{copy_text(of.values.text("offset"_f)), warning_of(of)};
 }
 
 result<mac_result> mac_result::from(const reply& of) {
@@ -118,7 +124,7 @@ result<cvv_result> cvv_result::from(const reply& of) {
 result<cryptogram_result> cryptogram_result::from(const reply& of) {
     CIPHERLANE_TRY(const bool right, compared(of));
     if (!right) return cryptogram_result{};
-    return cryptogram_result{true, short_bytes(of.values.value("arpc"_f))};
+    return cryptogram_result{true, short_bytes(of.values.value("arpc"_f)), warning_of(of)};
 }
 
 result<signature_result> signature_result::from(const reply& of) {

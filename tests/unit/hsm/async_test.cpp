@@ -145,6 +145,125 @@ TEST_P(async, a_handler_larger_than_its_room_works) {
 INSTANTIATE_TEST_SUITE_P(clients, async, ::testing::Bool(),
     [](const auto& which) { return which.param ? std::string("pool") : std::string("client"); });
 
+/// One call of a client that is closed, or goes away, after so many steps of its loop.
+void close_after(int steps, bool destroy) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    boost::asio::io_context io(1);
+    auto subject = std::make_unique<client>(
+        io.get_executor(), client_settings{unit.at(), profile::builtin("payshield").value(), logger::none()});
+    int ends = 0;
+    error why;
+    const auto request = translation();
+    subject->async_translate_pin(request, call(5s), [&](const result<translated_pin>& got) {
+        ++ends;
+        why = got.error();
+    });
+    for (int i = 0; i < steps && ends == 0; ++i) {
+        io.run_one();
+    }
+    const bool was_over = ends != 0;
+    const auto before = unit.requests();
+    if (destroy) {
+        subject.reset();
+    } else {
+        subject->close();
+    }
+    io.run();
+    EXPECT_EQ(ends, 1) << steps;
+    if (steps == 0) {
+        EXPECT_TRUE(why.is(condition::cancelled)) << why;
+        EXPECT_EQ(unit.requests(), before);
+    }
+    if (!was_over) {
+        EXPECT_NE(why.code(), boost::system::error_code()) << steps;
+    }
+}
+
+TEST(async_client, a_client_that_closes_or_goes_away_while_it_connects_sends_nothing) {
+    for (int steps = 0; steps < 6; ++steps) {
+        close_after(steps, false);
+        close_after(steps, true);
+    }
+}
+
+TEST(async_client, a_stop_request_ends_connecting) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    boost::asio::io_context io(1);
+    client subject(
+        io.get_executor(), client_settings{unit.at(), profile::builtin("payshield").value(), logger::none()});
+    std::stop_source stop;
+    error why;
+    const auto request = translation();
+    subject.async_translate_pin(request, call(deadline::in(5s), stop.get_token()),
+        [&](const result<translated_pin>& got) { why = got.error(); });
+    stop.request_stop();
+    io.run();
+    EXPECT_TRUE(why.is(condition::cancelled)) << why;
+    EXPECT_EQ(unit.requests(), 0U);
+}
+
+TEST(async_client, a_second_call_meanwhile_is_misuse) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    boost::asio::io_context io(1);
+    client subject(
+        io.get_executor(), client_settings{unit.at(), profile::builtin("payshield").value(), logger::none()});
+    const auto request = translation();
+    subject.async_translate_pin(request, call(5s), [](const result<translated_pin>&) {});
+    const auto second = subject.translate_pin(request, call(5s));
+    ASSERT_FALSE(second);
+    EXPECT_TRUE(second.error().is(condition::misuse)) << second.error();
+    io.run();
+}
+
+std::unique_ptr<pool> pool_with_thread(const fake_unit& unit) {
+    pool_settings settings;
+    settings.units = {unit.at()};
+    settings.dialect = profile::builtin("payshield").value();
+    return pool::create_with_thread(settings).value();
+}
+
+TEST(async_pool, a_blocking_call_in_a_handler_is_refused) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    auto subject = pool_with_thread(unit);
+    const auto request = translation();
+    std::promise<std::pair<error, error>> promise;
+    std::size_t units = 0;
+    subject->async_translate_pin(request, call(5s), [&](const result<translated_pin>&) {
+        const auto inside = subject->translate_pin(request, call(5s));
+        const auto raw = subject->execute(raw_command("NC"), call(5s));
+        units = subject->stats().units.size(); // need not wait
+        promise.set_value({inside.error(), raw.error()});
+    });
+    const auto [typed, raw] = promise.get_future().get();
+    EXPECT_TRUE(typed.is(condition::misuse)) << typed;
+    EXPECT_TRUE(raw.is(condition::misuse)) << raw;
+    EXPECT_EQ(units, 1U);
+    std::promise<error> posted; // on the strand, too, but outside any batch
+    boost::asio::post(
+        subject->get_executor(), [&] { posted.set_value(subject->translate_pin(request, call(5s)).error()); });
+    EXPECT_TRUE(posted.get_future().get().is(condition::misuse));
+    EXPECT_TRUE(subject->translate_pin(request, call(5s)));
+}
+
+TEST(async_pool, a_pool_may_go_away_in_its_own_handler) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    for (int i = 0; i < 20; ++i) {
+        auto subject = pool_with_thread(unit);
+        const auto request = translation();
+        auto held = std::make_shared<int>(0);
+        std::atomic<int> ends = 0;
+        std::promise<void> promise;
+        for (int c = 0; c < 4; ++c) {
+            subject->async_translate_pin(request, call(5s), [&, held](const result<translated_pin>&) {
+                subject.reset();
+                if (++ends == 4) promise.set_value();
+            });
+        }
+        promise.get_future().wait();
+        EXPECT_EQ(subject, nullptr);
+    }
+}
+
 TEST(async_pool, a_pool_that_goes_away_before_its_loop_ran_drops_its_calls) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto held = std::make_shared<int>(0);

@@ -345,5 +345,35 @@ TEST(pool_stats, prometheus_text_names_unit_and_code) {
     EXPECT_NE(page.find("cipherlane_hsm_latency_seconds_count"), std::string::npos);
 }
 
+TEST(pool_stats, prometheus_text_bears_any_status_of_a_unit) {
+    pool_stats stats;
+    stats.units.resize(1);
+    stats.units[0].endpoint = "10.0.0.7:1500";
+    stats.units[0].by_code["\"\n"] = 1;
+    stats.units[0].by_code["\\\xFF"] = 2;
+    const auto page = to_prometheus(stats);
+    EXPECT_NE(page.find("code=\"\\\"\\\\x0A\"} 1\n"), std::string::npos) << page;
+    EXPECT_NE(page.find("code=\"\\\\\\\\xFF\"} 2\n"), std::string::npos) << page;
+}
+
+TEST(pool_stats, a_unit_that_invents_statuses_costs_a_bounded_table) {
+    std::atomic<unsigned> next = 0;
+    fake_unit unit(payshield_framing(), [&](byte_view body) -> std::optional<bytes> {
+        if (!as_text(body).starts_with("CA")) return payshield_answer(body);
+        const auto number = next++;
+        auto said = text("CB");
+        said.push_back(static_cast<std::uint8_t>(0x80 + number / 128));
+        said.push_back(static_cast<std::uint8_t>(0x80 + number % 128));
+        return said;
+    });
+    auto subject = make_pool(settings_for({&unit}));
+    for (std::uint32_t i = 0; i < 300; ++i) {
+        EXPECT_FALSE(subject->translate_pin(numbered(i), call(5s)));
+    }
+    const auto codes = subject->stats().units[0].by_code;
+    EXPECT_EQ(codes.size(), 257U);
+    EXPECT_EQ(codes.at("other"), 44U);
+}
+
 } // namespace
 } // namespace cipherlane::hsm

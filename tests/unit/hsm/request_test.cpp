@@ -196,6 +196,50 @@ TEST(reply, out_of_service_and_mismatch_are_told_apart) {
     EXPECT_TRUE(verdict::from(made).value().right);
 }
 
+TEST(reply, a_code_that_a_command_explains_by_itself_is_about_the_request) {
+    reply made;
+    made.dialect = profile::builtin("payshield").value();
+    made.command = made.dialect->command("A4");
+    made.status.what = answer_status::verdict::refused;
+    made.status.code = std::string_view("17");
+    EXPECT_EQ(check_status(made).error().code(), make_error_code(hsm_errc::refused));
+    made.command = made.dialect->command("CA");
+    EXPECT_EQ(check_status(made).error().code(), make_error_code(hsm_errc::out_of_service));
+}
+
+/// What a typed caller sees of an answer.
+template <class Request>
+auto seen(const char* dialect, const Request& request, std::string_view answer) {
+    auto made = bound(dialect, request);
+    made.status = codec(made.dialect).decode_answer(*made.command, as_bytes(answer), made.asked, made.values).value();
+    return Request::response::from(made).value();
+}
+
+TEST(reply, a_warning_reaches_the_typed_caller) {
+    const import_key_request import(key_type::zpk, tpk, tpk);
+    const auto key = seen("payshield", import, "A701U1EF828AA8F6B80EB83E19FBC373F3A856F1E3F");
+    EXPECT_EQ(key.warning, "01");
+    EXPECT_EQ(key.under_lmk.text(), "U1EF828AA8F6B80EB83E19FBC373F3A85");
+    EXPECT_TRUE(seen("payshield", import, "A700U1EF828AA8F6B80EB83E19FBC373F3A856F1E3F").warning.empty());
+
+    const ibm_3624 method{"0123456789012345", "550000025N21", 4};
+    const verify_pin_ibm_request verify(
+        key_type::tpk, tpk, zpk, block, pin_format::iso0, account::digits("550000025321"), method, "1234FFFFFFFF");
+    const auto right = seen("payshield", verify, "DB02");
+    EXPECT_TRUE(right.right);
+    EXPECT_EQ(right.warning, "02");
+    EXPECT_TRUE(seen("payshield", verify, "DB00").warning.empty());
+    const auto wrong = seen("payshield", verify, "DB01");
+    EXPECT_FALSE(wrong.right);
+    EXPECT_TRUE(wrong.warning.empty());
+
+    const make_offset_request offset(
+        key_type::tpk, tpk, zpk, block, pin_format::iso0, account::digits("550000025321"), method);
+    const auto made = seen("payshield", offset, "BL021234FFFFFFFF");
+    EXPECT_EQ(made.warning, "02");
+    EXPECT_EQ(made.digits, "1234FFFFFFFF");
+}
+
 TEST(reply, westone_mac_is_compared_to_its_last_byte) {
     verify_mac_request request(
         key_type::tak, raw_tpk, mac_algorithm::x99, block, from_hex("D1D2D3D4D5D6D7D8").value());

@@ -29,6 +29,7 @@ class verify_cvv_request final : public operation_request {
 struct cryptogram_result {
     bool right = false;
     short_bytes arpc;
+    fixed_text<4> warning; ///< the unit's code, in dialects whose command has one; empty if all is well
     [[nodiscard]] static result<cryptogram_result> from(const reply& of);
 };
 

@@ -37,7 +37,8 @@ class client final : public operations {
     [[nodiscard]] boost::asio::any_io_executor get_executor() const override;
     /// Connects if it is not connected.
     [[nodiscard]] result<void> connect(const call& bounds);
-    /// Ends what is under way and hangs up.
+    /// Ends what is under way with `cancelled` and hangs up; nothing is sent any more, not even by a call that is
+    /// still connecting.
     void close() noexcept;
 
     [[nodiscard]] result<raw_answer> execute(const raw_command& command, const call& bounds) override;

@@ -28,6 +28,8 @@ enum class hsm_errc {
     closed,
     late_answer,
     lost_answer, ///< the request left and no answer came
+    busy,        ///< the client's one call at a time is under way
+    own_thread,  ///< a blocking call in a handler of the pool would wait for itself
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(hsm_errc value) noexcept;

@@ -12,6 +12,7 @@ struct key_result {
     key under_lmk;
     key exported;            ///< under the zone or terminal master key
     short_bytes check_value; ///< as long as the unit gave it; empty if it gave none
+    fixed_text<4> warning;   ///< the unit's code, "01": imported although its parity is not odd; empty if all is well
     [[nodiscard]] static result<key_result> from(const reply& of);
 };
 
@@ -32,7 +33,8 @@ class generate_and_export_key_request final : public operation_request {
         key_scheme_name scheme = key_scheme_name::double_, key_scheme_name exported_as = key_scheme_name::double_ecb);
 };
 
-/// From a zone master key to the local master key (A6, D1 02). A parity warning is no error.
+/// From a zone master key to the local master key (A6, D1 02). A parity warning is no error: the result has it as
+/// `warning`.
 class import_key_request final : public operation_request {
   public:
     using response = key_result;

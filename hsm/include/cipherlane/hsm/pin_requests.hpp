@@ -40,6 +40,7 @@ class dukpt_translate_pin_request final : public operation_request {
 /// True if the PIN (or value) is right.
 struct verdict {
     bool right = false;
+    fixed_text<4> warning; ///< the unit's code, "02": right, but the PVK is of single length; empty if all is well
     explicit operator bool() const noexcept { return right; }
     [[nodiscard]] static result<verdict> from(const reply& of);
 };
@@ -70,6 +71,7 @@ class verify_pin_ibm_request final : public operation_request {
 /// An IBM 3624 offset: 12 characters, filled with 'F'.
 struct pin_offset {
     std::string digits;
+    fixed_text<4> warning; ///< the unit's code, "02": the PVK is of single length; empty if all is well
     [[nodiscard]] static result<pin_offset> from(const reply& of);
 };
 

@@ -18,15 +18,17 @@ class pool_core;
 /// correlates). Key generation, storing, printing and random PINs are never repeated: they end with
 /// `outcome_unknown`.
 ///
-/// Thread-safe. Asynchronous handlers without an executor of their own run on the pool's strand.
+/// Thread-safe. Asynchronous handlers without an executor of their own run on the pool's strand, where a blocking
+/// call is refused with `misuse`: it would wait for itself.
 class pool final : public operations {
   public:
-    /// On the caller's executor. Blocking calls need another thread that runs it.
+    /// On the caller's executor. Blocking calls, and `stats`, need another thread that runs it.
     [[nodiscard]] static result<std::unique_ptr<pool>> create(
         boost::asio::any_io_executor on, pool_settings settings);
     /// With a thread of its own.
     [[nodiscard]] static result<std::unique_ptr<pool>> create_with_thread(pool_settings settings);
-    /// Ends every call with `cancelled` (or `outcome_unknown`).
+    /// Ends every call with `cancelled` (or `outcome_unknown`). Waits for the pool's own thread, but in a handler of
+    /// the pool: the thread ends by itself then.
     ~pool() override;
 
     [[nodiscard]] const profile& dialect() const noexcept override;
@@ -37,6 +39,7 @@ class pool final : public operations {
     void drain(std::size_t unit);
     /// Takes a drained unit, or one that was taken out, back in.
     void restore(std::size_t unit);
+    /// Waits for the strand; in a handler of the pool it does not.
     [[nodiscard]] pool_stats stats() const;
     void close() noexcept;
 

@@ -35,7 +35,8 @@ struct unit_stats {
     std::uint64_t late_answers = 0; ///< answers for which nobody waited any more
     std::uint64_t connects = 0;
     std::uint64_t failed_connects = 0;
-    std::map<std::string, std::uint64_t> by_code; ///< refusals, by the unit's code
+    /// Refusals, by the unit's code as it came; those of a unit that invents ever new ones under "other".
+    std::map<std::string, std::uint64_t> by_code;
     std::array<std::uint64_t, latency_buckets> latency{};
     std::uint64_t latency_sum_us = 0;
 };

@@ -1,0 +1,163 @@
+// What answers and requests leave behind in memory: a program of its own, since it looks into all that is freed.
+#include "client/command_exchange.hpp"
+#include "hand_fed_pool.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/pin_requests.hpp>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <malloc.h>
+#include <new>
+
+namespace {
+
+constexpr std::string_view secret = "C0FFEE11C0FFEE22";
+std::atomic<bool> watching = false;
+std::atomic<int> found = 0;
+
+bool holds_secret(const void* data, std::size_t size) {
+    return ::memmem(data, size, secret.data(), secret.size()) != nullptr;
+}
+
+void give_back(void* data) noexcept {
+    if (data != nullptr && watching && holds_secret(data, ::malloc_usable_size(data))) ++found;
+    std::free(data);
+}
+
+} // namespace
+
+void* operator new(std::size_t size) {
+    if (void* data = std::calloc(1, size == 0 ? 1 : size)) return data;
+    throw std::bad_alloc();
+}
+void operator delete(void* data) noexcept {
+    give_back(data);
+}
+void operator delete(void* data, std::size_t) noexcept {
+    give_back(data);
+}
+
+namespace cipherlane::hsm {
+namespace {
+
+/// Watches what is freed while it lives.
+class watch {
+  public:
+    watch() {
+        found = 0;
+        watching = true;
+    }
+    watch(const watch&) = delete;
+    watch& operator=(const watch&) = delete;
+    ~watch() { watching = false; }
+    [[nodiscard]] int seen() const { return found; }
+};
+
+const key tpk("U1EF828AA8F6B80EB83E19FBC373F3A85");
+
+/// An answer to what the pool wrote last, whole.
+bytes answer_to(const bytes& request, std::string_view body) {
+    bytes out{0, static_cast<std::uint8_t>(4 + body.size())};
+    out.insert(out.end(), request.begin() + 2, request.begin() + 6);
+    out.insert(out.end(), body.begin(), body.end());
+    return out;
+}
+
+TEST(wipe, the_watch_sees_what_is_freed) {
+    const watch eyes;
+    auto kept = std::make_unique<bytes>(secret.begin(), secret.end());
+    kept.reset();
+    EXPECT_EQ(eyes.seen(), 1);
+}
+
+TEST(wipe, a_connection_of_a_pool_keeps_no_answer) {
+    tests::hand_fed_pool pool(profile::builtin("payshield").value());
+    int good = 0;
+    ASSERT_TRUE(pool.start(translate_pin_request(tpk, tpk, bytes(8), account::digits("550000025321")),
+        [&](const result<translated_pin>& got) { good += got ? 1 : 0; }));
+    pool.run();
+    ASSERT_GT(pool.link().written.size(), 6U);
+    auto answer = answer_to(pool.link().written, "CB0004" + std::string(secret) + "01");
+    const auto input = pool.link().room;
+    ASSERT_EQ(pool.link().feed(answer), answer.size());
+    EXPECT_EQ(good, 1);
+    EXPECT_FALSE(holds_secret(input.data(), input.size()));
+}
+
+TEST(wipe, a_connection_that_breaks_amid_an_answer_keeps_nothing_of_it) {
+    const watch eyes;
+    tests::hand_fed_pool pool(profile::builtin("payshield").value());
+    ASSERT_TRUE(pool.start(translate_pin_request(tpk, tpk, bytes(8), account::digits("550000025321")),
+        [](const result<translated_pin>&) {}));
+    pool.run();
+    // Longer than the input, which must grow.
+    bytes start;
+    start.reserve(20'000);
+    start.assign({0x70, 0x00});
+    start.insert(start.end(), pool.link().written.begin() + 2, pool.link().written.begin() + 6);
+    start.insert(start.end(), secret.begin(), secret.end());
+    start.resize(20'000);
+    std::size_t fed = 0;
+    while (fed < start.size()) {
+        const auto part = pool.link().feed(byte_view(start).subspan(fed));
+        ASSERT_NE(part, 0U);
+        fed += part;
+    }
+    EXPECT_EQ(eyes.seen(), 0);
+    pool.close();
+    EXPECT_EQ(pool.connections(), 0U);
+    EXPECT_EQ(eyes.seen(), 0);
+    watching = false; // the test's own copy
+}
+
+TEST(wipe, requests_that_wait_for_the_wire_grow_without_a_trace) {
+    const watch eyes;
+    tests::hand_fed_pool pool(profile::builtin("payshield").value());
+    pool.link().written.reserve(60'000); // this is the test's own copy
+    const auto block = from_hex(secret).value();
+    for (int i = 0; i < 60; ++i) {
+        ASSERT_TRUE(pool.start(translate_pin_request(tpk, tpk, block, account::digits("550000025321")),
+            [](const result<translated_pin>&) {}));
+    }
+    pool.run();
+    watching = false;
+    EXPECT_TRUE(holds_secret(pool.link().written.data(), pool.link().written.size()));
+    pool.link().written.clear();
+    pool.link().written.shrink_to_fit();
+    watching = true;
+    pool.close();
+    EXPECT_EQ(eyes.seen(), 0);
+}
+
+TEST(wipe, an_exchange_keeps_neither_request_nor_answer) {
+    const auto header = [] { return bytes{'0', '0', '0', '1'}; };
+    const auto make = [&] {
+        reply_ptr subject(new reply);
+        subject->dialect = profile::builtin("payshield").value();
+        bytes request(secret.begin(), secret.end());
+        return std::make_unique<command_exchange>(std::move(subject), std::move(request), header());
+    };
+    bytes answer{0, 26, '0', '0', '0', '1', 'Z', 'Z', '0', '0'};
+    answer.insert(answer.end(), secret.begin(), secret.end());
+    const watch eyes;
+    for (const auto size : {answer.size(), answer.size() - 1}) {
+        auto subject = make();
+        (void)subject->resume({net::event::kind::started, {}, {}});
+        (void)subject->resume({net::event::kind::sent, {}, {}});
+        byte_view rest = byte_view(answer).first(size);
+        for (const std::size_t part : {std::size_t{12}, std::size_t{8}, rest.size() - 20}) {
+            (void)subject->resume({net::event::kind::received, rest.first(part), {}});
+            rest = rest.subspan(part);
+        }
+        subject.reset();
+        EXPECT_EQ(eyes.seen(), 0) << size;
+    }
+    watching = false;
+}
+
+} // namespace
+} // namespace cipherlane::hsm
