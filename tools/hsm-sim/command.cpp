@@ -139,7 +139,7 @@ command::wrapped_key command::key_field(untagged length, std::optional<lmk_slot>
 
 command::wrapped_key command::stored(std::optional<lmk_slot> type, untagged length, char tag) {
     (void)in.text(1);
-    const bool decimal = on.settings().dialect != family::payshield;
+    const bool decimal = (static_cast<std::uint8_t>(on.settings().dialect) & chinese) != 0;
     const std::size_t index = decimal ? in.decimal(4, code::index) : in.hexadecimal(3, code::index);
     if (failed()) return {};
     const auto found = on.find(static_cast<std::uint32_t>(index));

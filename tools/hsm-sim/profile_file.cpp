@@ -1,6 +1,8 @@
 #include "hsm-sim/profile_tables.hpp"
 #include "hsm-sim/unit.hpp"
 
+#include <cipherlane/core/hex.hpp>
+
 #include <toml++/toml.h>
 
 #include <filesystem>
@@ -108,6 +110,28 @@ result<void> take_commands(
     return {};
 }
 
+/// What a profile says of the unit beside its layouts.
+result<void> take_quirks(const hsm::profile& dialect, unit_settings& into) {
+    const auto take_type = [&](const char* name, std::string& code) -> result<void> {
+        const auto type = dialect.quirk(name);
+        const auto* found = type.empty() ? nullptr : dialect.code("key_type", type);
+        if (!type.empty() && found == nullptr) return misuse("quirks." + std::string(name));
+        if (found != nullptr && into.dialect == family::westone) code = *found;
+        return {};
+    };
+    CIPHERLANE_CHECK(take_type("import_key_type", into.import_type));
+    CIPHERLANE_CHECK(take_type("form_key_type", into.untyped));
+    if (const auto checks = dialect.quirk("import_checks_parity"); !checks.empty()) {
+        if (checks != "yes" && checks != "no") return misuse("quirks.import_checks_parity");
+        into.check_import_parity = checks == "yes";
+    }
+    if (const auto shown = dialect.quirk("lmk_check"); !shown.empty()) {
+        if (shown.size() != 16 || !from_hex(shown)) return misuse("quirks.lmk_check");
+        into.test_check = shown;
+    }
+    return {};
+}
+
 result<unit_settings> read_settings(
     const toml::table& parsed, const std::string& file, std::shared_ptr<const hsm::profile> dialect) {
     const bool flags = parsed["frame"]["answers"].value_or(std::string()) == "flag";
@@ -125,6 +149,7 @@ result<unit_settings> read_settings(
     }
     const auto* types = parsed["key_type"].as_table();
     if (types != nullptr && settings->dialect == family::westone) CIPHERLANE_CHECK(take_types(*types, *settings));
+    CIPHERLANE_CHECK(take_quirks(*dialect, *settings));
     CIPHERLANE_CHECK(take_commands(parsed, std::move(dialect), *settings));
     return *std::move(settings);
 }

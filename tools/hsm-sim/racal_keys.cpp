@@ -26,9 +26,8 @@ clear_key with_atalla_variant(clear_key zmk, std::size_t variant) {
 }
 
 std::size_t atalla_variant(command& c) {
-    std::size_t digits = 0;
-    for (const char next : c.in.ahead().substr(0, 2))
-        digits += next >= '0' && next <= '9' ? 1U : 0U;
+    const auto next = c.in.ahead().substr(0, 2);
+    const auto digits = std::min(next.find_first_not_of("0123456789"), next.size());
     return digits == 0 ? 0 : c.in.decimal(digits);
 }
 

@@ -64,7 +64,7 @@ class request_binder {
   private:
     result<void> fill() {
         asked_->clear();
-        CIPHERLANE_CHECK(check_import_type());
+        CIPHERLANE_CHECK(check_own_type());
         for (const auto& [name, value] : into_->how->preset) {
             asked_->set(name, value);
         }
@@ -77,9 +77,10 @@ class request_binder {
     }
 
     /// Where the command carries no key type, the unit has one of its own.
-    [[nodiscard]] result<void> check_import_type() const {
-        const auto fixed = into_->dialect->quirk("import_key_type");
-        if (request_->what() != operation::import_key || fixed.empty()) return {};
+    [[nodiscard]] result<void> check_own_type() const {
+        const bool imports = request_->what() == operation::import_key;
+        const auto fixed = into_->dialect->quirk(imports ? "import_key_type" : "form_key_type");
+        if ((!imports && request_->what() != operation::form_key) || fixed.empty()) return {};
         const auto* own = into_->dialect->code("key_type", fixed);
         const auto* wanted = into_->dialect->code("key_type", given_->text("key_type"_f));
         if (own != nullptr && wanted != nullptr && *own == *wanted) return {};

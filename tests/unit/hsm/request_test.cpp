@@ -97,6 +97,17 @@ TEST(request, import_export_and_check) {
     EXPECT_TRUE(refusal("sjj1312", import_key_request(key_type::tak, raw_tpk, raw_tpk)).is(condition::unsupported));
 }
 
+TEST(request, form_key_where_the_command_names_no_type) {
+    const key parts[] = {raw_tpk, key("00112233445566778899AABBCCDDEEFF")};
+    EXPECT_EQ(
+        wire("sjj1312", form_key_request(key_type::dek, parts)), "D00C1002" + parts[0].text() + parts[1].text());
+    const auto why = refusal("sjj1312", form_key_request(key_type::zmk, parts));
+    EXPECT_TRUE(why.is(condition::unsupported));
+    EXPECT_EQ(why.field(), "key_type");
+    const key tagged[] = {tpk, tpk};
+    EXPECT_EQ(wire("payshield", form_key_request(key_type::zmk, tagged)), "A42000U" + tpk.text() + tpk.text());
+}
+
 TEST(request, mac) {
     const auto data = as_bytes("0123456789ABCDEF");
     make_mac_request request(key_type::tak, tpk, mac_algorithm::x99, data);

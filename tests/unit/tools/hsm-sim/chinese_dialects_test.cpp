@@ -1,3 +1,4 @@
+#include "hsm-sim/westone.hpp"
 #include "racal_answers.hpp"
 #include "support/vectors.hpp"
 
@@ -72,6 +73,34 @@ TEST(Sjj1310, FormsAKeyFromClearComponents) {
     EXPECT_EQ(formed.substr(37), "B9B4072E1DA28BEC");
 }
 
+// The keys and check values are those of the fact sheet's A6, with 16 digits as this family shows them.
+TEST(Sjj1310, StoresWhatItImportsAndForms) {
+    racal_unit unit("sjj1310");
+    const std::string import = "A6001U71979DEB8587E2734F1E99D5DCAEF9ACXC8E3118AFA853807EB7E92294663A5BAU";
+    const std::string zpk = "U1EF828AA8F6B80EB83E19FBC373F3A85";
+    const std::string kcv = "6F1E3F74F826B7EB";
+    EXPECT_EQ(unit.ask(import + "K000504bank"), "A700" + zpk + kcv);
+    EXPECT_EQ(unit.ask("KGK0005").substr(0, 4 + 3 + 1 + 16 + 2 + 4), "KH00001U" + kcv + "04bank");
+    EXPECT_EQ(unit.ask("BU011K0005"), "BV00" + kcv);
+    // A variant of two digits, or of one, or none, and a place behind it.
+    EXPECT_EQ(unit.ask(import + "00K000600"), "A700" + zpk + kcv);
+    EXPECT_EQ(unit.ask(import + "0K000700"), "A700" + zpk + kcv);
+    EXPECT_EQ(unit.ask(import + "%00"), "A700" + zpk + kcv);
+    EXPECT_EQ(unit.ask(import + "K204904bank"), "A721");
+    EXPECT_EQ(unit.ask(import + "K000517seventeen letters"), "A715");
+    EXPECT_EQ(unit.ask("A8001U71979DEB8587E2734F1E99D5DCAEF9AC" + zpk + "X%00"),
+        "A900XC8E3118AFA853807EB7E92294663A5BA" + kcv);
+    EXPECT_EQ(unit.ask("A8001U71979DEB8587E2734F1E99D5DCAEF9AC" + std::string("K0005X")),
+        "A900XC8E3118AFA853807EB7E92294663A5BA" + kcv);
+
+    const auto formed = unit.ask("A42001U" + zpk + unit.field(slots::zpk, 'U', key_1) + "K000803sum");
+    ASSERT_EQ(formed.substr(0, 5), "A500U") << formed;
+    // As AM's test has it for the same components.
+    EXPECT_EQ(formed.substr(37), "B9B4072E1DA28BEC");
+    EXPECT_EQ(unit.ask("KGK0008").substr(0, 4 + 3 + 1 + 16 + 2 + 3), "KH00001UB9B4072E1DA28BEC03sum");
+    EXPECT_EQ(unit.ask("BU021K0008"), "BV28"); // a zone PIN key is no terminal one
+}
+
 TEST(Sjj1310, SignsAndVerifiesWithSm2) {
     racal_unit unit("sjj1310");
     const auto pair = unit.ask("E707");
@@ -138,6 +167,38 @@ pik = { code = "31", pair = 14, variant = 2 }
     EXPECT_EQ(read->pin_formats.at("02"), pin_format::iso0);
     EXPECT_EQ(read->pin_formats.count("01"), 0U);
     EXPECT_EQ(read->raw_key_types.at("31"), (lmk_slot{7, 2}));
+}
+
+TEST_F(ProfileFile, SaysWhatAWestoneUnitDoesByItself) {
+    const auto import_with = [&](const std::string& quirks) {
+        unit device(find_settings(write("base = \"sjj1312\"\nname = \"ours\"\n[quirks]\n" + quirks)).value(),
+            lmk_set::test());
+        westone_processor processor(device);
+        // C6152C..., whose first byte is even, under the transport key of the known answers; by openssl.
+        const auto request = *from_hex("D1021010FFFF"
+                                       "DA05B7A979CBD9A15A4FBD3D599B9380"
+                                       "A10CFDEF083B4BB8EF316AE55BC7FA9B00");
+        std::string out;
+        processor.answer(as_text(request), out);
+        return to_hex(as_bytes(out));
+    };
+    EXPECT_EQ(import_with("import_checks_parity = \"yes\"\n"), "4511");
+    const std::string pin_2 = "AFA9EFC12ED38347887A5476621B368B";
+    EXPECT_EQ(import_with("import_checks_parity = \"no\"\n"), "4110" + pin_2 + "6F1E3F74F826B7EB");
+    const std::string data_2 = "5F4770141C0FBAF4532875105511ABC6";
+    EXPECT_EQ(import_with("import_checks_parity = \"no\"\nimport_key_type = \"dek\"\n"),
+        "4110" + data_2 + "6F1E3F74F826B7EB");
+    for (const std::string wrong : {"import_checks_parity = \"perhaps\"", "import_key_type = \"zzz\"",
+             "lmk_check = \"26\"", "colour = \"red\""}) {
+        const auto read = find_settings(write("base = \"sjj1312\"\nname = \"ours\"\n[quirks]\n" + wrong));
+        ASSERT_FALSE(read) << wrong;
+        EXPECT_EQ(read.error().field(), "quirks." + wrong.substr(0, wrong.find(' '))) << wrong;
+    }
+    EXPECT_EQ(find_settings(write("base = \"payshield\"\nname = \"ours\"\n[quirks]\nlmk_check = "
+                                  "\"655AB203C0FCB755\"\n"))
+                  .value()
+                  .test_check,
+        "655AB203C0FCB755");
 }
 
 TEST_F(ProfileFile, NamesTheFaultyEntry) {
