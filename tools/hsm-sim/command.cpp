@@ -84,9 +84,13 @@ part_rule rule_of(char tag) noexcept {
 
 } // namespace
 
-std::array<std::uint8_t, 8> check_value(const clear_key& key) noexcept {
+std::array<std::uint8_t, 8> check_value(const clear_key& key, wide_check how) noexcept {
     std::array<std::uint8_t, 16> block{};
-    encrypt_ecb(key, byte_view(block).first(key.block_size()), block);
+    if (how == wide_check::cmac && key.block_size() == block.size()) {
+        block = cmac(key, block);
+    } else {
+        encrypt_ecb(key, byte_view(block).first(key.block_size()), block);
+    }
     std::array<std::uint8_t, 8> front{};
     std::copy_n(block.begin(), front.size(), front.begin());
     return front;
@@ -453,7 +457,7 @@ void command::put_key_under(const clear_key& transport, char scheme, const clear
 
 void command::put_kcv(const clear_key& key, std::size_t digits) {
     if (failed()) return;
-    put_hex(byte_view(check_value(key)).first(digits / 2));
+    put_hex(byte_view(check_value(key, on.settings().wide_kcv)).first(digits / 2));
 }
 
 void command::put_pin_under_lmk(const clear_pin& pin) {

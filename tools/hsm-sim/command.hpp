@@ -152,8 +152,9 @@ class command {
     std::array<std::uint8_t, 16> block_{};
 };
 
-/// The check value: zeros enciphered, 8 bytes.
-[[nodiscard]] std::array<std::uint8_t, 8> check_value(const clear_key& key) noexcept;
+/// The check value, 8 bytes: zeros enciphered, of ciphers with 16-byte blocks `how`.
+[[nodiscard]] std::array<std::uint8_t, 8> check_value(
+    const clear_key& key, wide_check how = wide_check::ecb) noexcept;
 
 /// A command of a dialect table.
 struct command_row {

@@ -67,7 +67,7 @@ constexpr std::array errc_rows{
     errc_row{static_cast<int>(lmk_errc::too_few), condition::bad_message,
         "twenty pairs of 32 hex digits are wanted, and the file ends"},
     errc_row{static_cast<int>(lmk_errc::too_many), condition::bad_message,
-        "behind twenty pairs only one line of 64 hex digits may stand: the key for blocks"},
+        "behind twenty pairs only the key for blocks may stand: 64 hex digits, or 48 of a TDES key"},
 };
 const table_category lmk_category{"cipherlane.hsm-sim.lmk", errc_rows};
 
@@ -149,7 +149,8 @@ class key_file_reader {
             const bool good = digits.size() == 32 && from_hex(digits, keys_[pairs_++]);
             return good ? std::nullopt : std::optional(lmk_errc::pair);
         }
-        clear_key block(test_block_key.size(), key_algorithm::aes);
+        const bool tdes = digits.size() == 48;
+        clear_key block(tdes ? 24 : 32, tdes ? key_algorithm::des : key_algorithm::aes);
         const bool first = block_.empty() && digits.size() == 2 * block.size();
         if (!first || !from_hex(digits, block.span())) return lmk_errc::too_many;
         block_ = block;
@@ -258,7 +259,7 @@ std::array<std::uint8_t, 8> lmk_set::block_check_value() const noexcept {
     std::array<std::uint8_t, 8> value{};
     if (block_key_.empty()) return value;
     std::array<std::uint8_t, 16> block{};
-    encrypt_ecb(block_key_, block, block);
+    encrypt_ecb(block_key_, byte_view(block).first(block_key_.block_size()), block);
     std::copy_n(block.begin(), 3, value.begin());
     return value;
 }

@@ -67,8 +67,8 @@ class lmk_set {
 
     /// The published test keys. They are weak DES keys on purpose.
     [[nodiscard]] static std::shared_ptr<const lmk_set> test();
-    /// A text file of twenty lines, each a pair as 32 hex digits, and perhaps one of 64 digits behind them: the AES
-    /// key for blocks. Empty lines and what stands behind a '#' are skipped.
+    /// A text file of twenty lines, each a pair as 32 hex digits, and perhaps one of 64 (AES) or 48 (TDES) digits
+    /// behind them: the key for blocks. Empty lines and what stands behind a '#' are skipped.
     /// @return `local_fault` if unreadable, `bad_message` with the line ("line 7") as field; the file's name as
     /// endpoint.
     [[nodiscard]] static result<std::shared_ptr<const lmk_set>> load(const std::filesystem::path& file);

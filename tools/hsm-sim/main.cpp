@@ -64,7 +64,7 @@ int run(const arguments& given) {
         keys = *std::move(loaded);
     }
     if (settings->dialect == family::payshield_kb && keys->block_key().empty()) {
-        return fail(given.lmk + ": has no key for blocks; 64 hex digits are wanted behind the twenty pairs");
+        return fail(given.lmk + ": has no key for blocks; 64 or 48 hex digits are wanted behind the twenty pairs");
     }
 
     const std::string doubts = settings->note.empty() ? "" : "; " + settings->note;
@@ -120,7 +120,8 @@ int main(int argc, char** argv) {
     app.add_option("--port", given.port, "port on 127.0.0.1; 0: any free one");
     app.add_option("--control", given.control, "port of the control channel; 0: any free one")
         ->check(CLI::Range(0, 65535));
-    app.add_option("--lmk", given.lmk, "test, or a file: twenty pairs of 32 hex digits, 64 digits for blocks");
+    app.add_option(
+        "--lmk", given.lmk, "test, or a file: twenty pairs of 32 hex digits, then 64 or 48 of a key for blocks");
     app.add_option("--policy", given.policy, "which PIN translations are allowed")
         ->check(CLI::IsMember({"legacy", "pci"}));
     app.add_flag("--locked", given.locked, "start outside the authorised state");

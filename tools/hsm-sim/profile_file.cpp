@@ -110,6 +110,20 @@ result<void> take_commands(
     return {};
 }
 
+/// A quirk that is one of a few words.
+template <class Enum>
+result<void> take_word(const hsm::profile& dialect, std::string_view name, Enum& into,
+    std::initializer_list<std::pair<std::string_view, Enum>> words) {
+    const auto word = dialect.quirk(name);
+    if (word.empty()) return {};
+    for (const auto& [known, value] : words) {
+        if (known != word) continue;
+        into = value;
+        return {};
+    }
+    return misuse("quirks." + std::string(name));
+}
+
 /// What a profile says of the unit beside its layouts.
 result<void> take_quirks(const hsm::profile& dialect, unit_settings& into) {
     const auto take_type = [&](const char* name, std::string& code) -> result<void> {
@@ -121,10 +135,16 @@ result<void> take_quirks(const hsm::profile& dialect, unit_settings& into) {
     };
     CIPHERLANE_CHECK(take_type("import_key_type", into.import_type));
     CIPHERLANE_CHECK(take_type("form_key_type", into.untyped));
-    if (const auto checks = dialect.quirk("import_checks_parity"); !checks.empty()) {
-        if (checks != "yes" && checks != "no") return misuse("quirks.import_checks_parity");
-        into.check_import_parity = checks == "yes";
-    }
+    CIPHERLANE_CHECK(
+        take_word(dialect, "import_checks_parity", into.check_import_parity, {{"yes", true}, {"no", false}}));
+    CIPHERLANE_CHECK(take_word(dialect, "zmk_length", into.zmk,
+        {{"by_fit", zmk_length::by_fit}, {"single", zmk_length::single_length},
+            {"double", zmk_length::double_length}}));
+    CIPHERLANE_CHECK(take_word(dialect, "mq_double_key", into.mq,
+        {{"as_published", mq_double_key::as_published}, {"x919", mq_double_key::retail},
+            {"tdes_cbc", mq_double_key::tdes_cbc}}));
+    CIPHERLANE_CHECK(
+        take_word(dialect, "wide_kcv", into.wide_kcv, {{"ecb", wide_check::ecb}, {"cmac", wide_check::cmac}}));
     if (const auto shown = dialect.quirk("lmk_check"); !shown.empty()) {
         if (shown.size() != 16 || !from_hex(shown)) return misuse("quirks.lmk_check");
         into.test_check = shown;

@@ -227,13 +227,13 @@ void offset_of_chosen(command& c, bool check_old) {
     if (check_old) {
         const clear_pin old = current.open(c, inputs.account);
         if (c.failed()) return;
-        if (old.size() < length || old_offset.size() < length) return c.fail(code::pin_length);
+        if (old.size() < length || old_offset.size() < length) return c.fail(code::chosen_pin_length);
         if (ibm_pin(view(natural), old_offset.substr(0, length)).view() != old.view().substr(0, length)) {
             return c.fail(code::verification_failed);
         }
     }
     const clear_pin pin = chosen.open(c, inputs.account);
-    if (!c.failed() && pin.size() < length) c.fail(code::pin_length);
+    if (!c.failed() && pin.size() < length) c.fail(code::chosen_pin_length);
     if (!c.failed()) c.put_offset(ibm_offset(view(natural), pin.view()).view());
 }
 

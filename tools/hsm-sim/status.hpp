@@ -47,6 +47,7 @@ inline constexpr status disabled{'6', '8'};
 inline constexpr status format_disabled{'6', '9'};
 inline constexpr status repeated_halves{'7', '5'};
 inline constexpr status data_length{'8', '0'};
+inline constexpr status chosen_pin_length{'8', '1'};
 inline constexpr status kcv{'8', '4'};
 inline constexpr status block_authentication{'A', '4'};
 inline constexpr status block_usage{'A', '6'};

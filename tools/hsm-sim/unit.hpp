@@ -33,6 +33,9 @@ enum class zmk_length : std::uint8_t { by_fit, single_length, double_length };
 /// whole key in every block; so `as_published` takes X9.19 for whole messages and 3DES-CBC for chained ones.
 enum class mq_double_key : std::uint8_t { as_published, retail, tdes_cbc };
 
+/// The check value of a key with a cipher of 16-byte blocks, which no source states: zeros enciphered, or their CMAC.
+enum class wide_check : std::uint8_t { ecb, cmac };
+
 /// How messages are cut out of the stream.
 struct unit_framing {
     bool length_prefix = true;     ///< two bytes, big-endian, not counting themselves
@@ -54,6 +57,7 @@ struct unit_settings {
     bool authorised = true; ///< at start; `--locked` starts without
     zmk_length zmk = zmk_length::by_fit;
     mq_double_key mq = mq_double_key::as_published;
+    wide_check wide_kcv = wide_check::ecb;
     std::string test_check = "2686040000000000"; ///< what NC shows of the test keys: published, not to be computed
     std::string firmware = "0007-E000";
     std::size_t kcv_digits = 6;      ///< of A0, A6, A8, FC, FE and the like where no tail asks

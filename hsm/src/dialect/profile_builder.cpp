@@ -367,8 +367,8 @@ result<void> read_bindings(const toml::table& root, profile& into) {
 }
 
 /// What a profile may say about itself that no other entry has a place for.
-constexpr std::string_view known_quirks[] = {
-    "form_key_type", "import_checks_parity", "import_key_type", "key_index_digits", "lmk_check"};
+constexpr std::string_view known_quirks[] = {"form_key_type", "import_checks_parity", "import_key_type",
+    "key_index_digits", "lmk_check", "mq_double_key", "wide_kcv", "zmk_length"};
 
 /// Keys that must be one of a set: others would do nothing.
 result<void> check_names(const toml::table& root, std::string_view table, bool (*is_known)(std::string_view)) {

@@ -103,6 +103,16 @@ TEST(codec, warnings_carry_their_body_and_refusals_do_not) {
     EXPECT_EQ(warned->what, answer_status::verdict::warning);
     EXPECT_EQ(answered.text("key"_f), "U0E07CDC0161A0DE3B5AA44DF227EC9DE");
 
+    // The commands of single types warn likewise.
+    for (const auto* code : {"FA", "FC", "FK", "MI", "AW", "DW", "BY"}) {
+        const auto& old = *engine.dialect().command(code);
+        const std::string text = std::string(as_text(old.answer_wire)) + "01U0E07CDC0161A0DE3B5AA44DF227EC9DEABDEBC";
+        auto said = engine.decode_answer(old, as_bytes(text), asked, answered);
+        ASSERT_TRUE(said) << code << ": " << said.error();
+        EXPECT_EQ(said->what, answer_status::verdict::warning) << code;
+        EXPECT_EQ(answered.text("key"_f), "U0E07CDC0161A0DE3B5AA44DF227EC9DE") << code;
+    }
+
     auto refused = engine.decode_answer(import, as_bytes("A726"), asked, answered);
     ASSERT_TRUE(refused);
     EXPECT_EQ(refused->what, answer_status::verdict::refused);

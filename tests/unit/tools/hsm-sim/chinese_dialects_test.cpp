@@ -188,8 +188,9 @@ TEST_F(ProfileFile, SaysWhatAWestoneUnitDoesByItself) {
     const std::string data_2 = "5F4770141C0FBAF4532875105511ABC6";
     EXPECT_EQ(import_with("import_checks_parity = \"no\"\nimport_key_type = \"dek\"\n"),
         "4110" + data_2 + "6F1E3F74F826B7EB");
-    for (const std::string wrong : {"import_checks_parity = \"perhaps\"", "import_key_type = \"zzz\"",
-             "lmk_check = \"26\"", "colour = \"red\""}) {
+    for (const std::string wrong :
+        {"import_checks_parity = \"perhaps\"", "import_key_type = \"zzz\"", "lmk_check = \"26\"",
+            "zmk_length = \"long\"", "mq_double_key = \"both\"", "wide_kcv = \"crc\"", "colour = \"red\""}) {
         const auto read = find_settings(write("base = \"sjj1312\"\nname = \"ours\"\n[quirks]\n" + wrong));
         ASSERT_FALSE(read) << wrong;
         EXPECT_EQ(read.error().field(), "quirks." + wrong.substr(0, wrong.find(' '))) << wrong;
@@ -199,6 +200,36 @@ TEST_F(ProfileFile, SaysWhatAWestoneUnitDoesByItself) {
                   .value()
                   .test_check,
         "655AB203C0FCB755");
+}
+
+// Values by openssl's command line.
+TEST_F(ProfileFile, ChoosesWhereSourcesDisagree) {
+    const auto ask = [&](const std::string& base, const std::string& quirk, const std::string& request) {
+        unit device(find_settings(write("base = \"" + base + "\"\nname = \"ours\"\n[quirks]\n" + quirk)).value(),
+            lmk_set::test());
+        racal_processor processor(device);
+        std::string out;
+        processor.answer(request, out);
+        return out;
+    };
+    racal_unit tass("sjj1310");
+    const auto sm4 = clear_key(*from_hex(key_1), key_algorithm::sm4);
+    std::string field;
+    command(tass.device, *tass.device.lmks(), {}, 32, field).put_key(slots::zek, 'R', sm4);
+    EXPECT_EQ(ask("sjj1310", "wide_kcv = \"ecb\"\n", "BU0A1" + field), "BV002677F46B09C122CC");
+    EXPECT_EQ(ask("sjj1310", "wide_kcv = \"cmac\"\n", "BU0A1" + field), "BV00909F5E6ED15518C0");
+
+    const std::string zak = "UE84C6E8F364BB594D2F59F6E8A6BBBF5"; // C226AB6E8A4C941F91CEBCE96BF7C498, published
+    const std::string message = zak + "010givemeSOMEMACing";
+    EXPECT_EQ(ask("payshield", "mq_double_key = \"tdes_cbc\"\n", "MQ0" + message), "MR007F805A8874D3B604");
+    EXPECT_NE(ask("payshield", "mq_double_key = \"x919\"\n", "MQ0" + message), "MR007F805A8874D3B604");
+    EXPECT_NE(ask("payshield", "mq_double_key = \"x919\"\n", "MQ1" + message), "MR007F805A8874D3B604");
+    EXPECT_EQ(ask("payshield", "mq_double_key = \"as_published\"\n", "MQ1" + message), "MR007F805A8874D3B604");
+
+    // FK's known answer has a single-length ZMK without a tag.
+    const std::string single = "FK04ED06495741C280CX2C0E3EE7A5EFFA00C3CD721FE6E66B82;ZU1";
+    EXPECT_EQ(ask("payshield", "zmk_length = \"single\"\n", single), "FL00U913248D2781448EB99849CFFE39768AD468318");
+    EXPECT_NE(ask("payshield", "zmk_length = \"double\"\n", single).substr(0, 4), "FL00");
 }
 
 TEST_F(ProfileFile, NamesTheFaultyEntry) {

@@ -73,10 +73,28 @@ TEST_F(LmkFile, FaultsNameFileLineAndWhatIsWanted) {
     EXPECT_EQ(said(nineteen_pairs()),
         "tools load LMKs at keys.lmk: twenty pairs of 32 hex digits are wanted, and the file ends, field line 21");
     EXPECT_EQ(said(nineteen_pairs() + other_pair + "\n" + other_pair),
-        "tools load LMKs at keys.lmk: behind twenty pairs only one line of 64 hex digits may stand: the key for "
-        "blocks, field line 23");
+        "tools load LMKs at keys.lmk: behind twenty pairs only the key for blocks may stand: 64 hex digits, or 48 of "
+        "a "
+        "TDES key, field line 23");
     EXPECT_EQ(lmk_set::load("/nonexistent/keys.lmk").error().endpoint(), "keys.lmk");
     EXPECT_TRUE(lmk_set::load("/nonexistent/keys.lmk").error().is(condition::local_fault));
+}
+
+// The published TDES key for blocks.
+TEST_F(LmkFile, ATdesKeyProtectsBlocksToo) {
+    const auto keys =
+        load(nineteen_pairs() + last_test_pair + "\n0123456789ABCDEF8080808080808080FEDCBA9876543210").value();
+    unit device(*settings_of("payshield-kb"), keys);
+    racal_processor processor(device);
+    const auto ask = [&](const std::string& request) {
+        std::string out;
+        processor.answer(request, out);
+        return out;
+    };
+    EXPECT_EQ(ask("NC").substr(0, 20), "ND008E0EC00000000000"); // zeros under it, by openssl
+    const auto made = ask("A00FFFS#72T2B00E00");
+    ASSERT_EQ(made.substr(0, 6), "A100S0") << made;
+    EXPECT_EQ(ask("BUFFF" + made.substr(4, made.size() - 10) + ";001"), "BV00" + made.substr(made.size() - 6));
 }
 
 TEST(Unit, ARestartEmptiesWhatAHostLoadedAndKeepsWhatAUnitStored) {

@@ -204,6 +204,17 @@ TEST(PinFormat35, IsTwoWithTheAccountMixedIn) {
     EXPECT_EQ(unit.ask("JE" + field + to_hex(block) + "41400000123456"), "JF23");
 }
 
+// Section 5 of the fact sheet: 81 is these commands' own word for a PIN of another length.
+TEST(Offsets, TellAPinThatIsTooShortInTheirOwnCode) {
+    racal_unit unit;
+    const auto zpk = unit.field(slots::zpk, 'U', key_1);
+    const auto pvk = unit.field(slots::tpk, 'U', key_1);
+    const auto block = unit.ask("JG" + zpk + "01340000012345" + "01234").substr(4);
+    const std::string tables = "06340000012345" + std::string("0123456789012345") + "340000N12345";
+    EXPECT_EQ(unit.ask("BK001" + zpk + pvk + block + "01" + tables), "BL81");
+    EXPECT_EQ(unit.ask("DU001" + zpk + pvk + block + "01" + tables + "000000FFFFFF" + block), "DV81");
+}
+
 TEST(Dukpt, PinCommandsBeginWithTheirMode) {
     racal_unit unit;
     const auto bdk = unit.field(slots::bdk1, 'U', key_1);
