@@ -35,6 +35,7 @@ constexpr std::array rows{
     row(hsm_errc::lost_answer, condition::outcome_unknown, "the request left and no answer came"),
     row(hsm_errc::busy, condition::misuse, "another call is under way"),
     row(hsm_errc::own_thread, condition::misuse, "a blocking call on the pool's own strand would wait for itself"),
+    row(hsm_errc::unreadable_answer, condition::outcome_unknown, "the answer cannot be understood"),
 };
 
 const table_category category{"cipherlane.hsm", rows};

@@ -4,11 +4,13 @@
 #include <cipherlane/core/hex.hpp>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <unistd.h>
 
@@ -19,13 +21,14 @@ struct ceremony_arguments {
     hsm_sim::ceremony_request asked;
     std::string scheme = "U";
     std::vector<std::string> entered;
+    bool from_input = false;
     std::string lmk = "test";
     std::string sheets;
 };
 
 [[noreturn]] void give_up(const std::string& why) {
     std::cerr << "cipherlane hsm ceremony: " << why << "\n";
-    throw CLI::RuntimeError(2);
+    throw CLI::RuntimeError(1);
 }
 
 std::string today() {
@@ -37,23 +40,54 @@ std::string today() {
     return text.data();
 }
 
+std::string sheet_name(const std::string& folder, std::size_t number) {
+    return (std::filesystem::path(folder) / ("component-" + std::to_string(number + 1) + ".txt")).string();
+}
+
+/// Before the first sheet is written: half a set is worth nothing.
+void check_sheets(const std::string& folder, std::size_t count) {
+    for (std::size_t i = 0; i < count && !folder.empty(); ++i) {
+        if (std::filesystem::exists(sheet_name(folder, i))) give_up(sheet_name(folder, i) + " is there already");
+    }
+    if (!folder.empty() && ::access(folder.c_str(), W_OK) != 0) give_up("cannot write in " + folder);
+}
+
 /// For the custodian's eyes: readable by the owner alone, never over an old sheet.
-void write_sheet(const std::filesystem::path& file, const std::string& text) {
+void write_sheet(const std::string& file, const std::string& text) {
     const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (out < 0) give_up("cannot write " + file.string() + " (is there one already?)");
+    if (out < 0) give_up("cannot write " + file);
     const bool done = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     ::close(out);
-    if (!done) give_up("cannot write " + file.string());
+    if (!done) give_up("cannot write " + file);
+}
+
+/// A component a line, blanks between groups allowed; what is read is wiped.
+void read_components(std::vector<std::string>& into) {
+    std::string line;
+    while (std::getline(std::cin, line)) {
+        std::string digits;
+        digits.reserve(line.size());
+        std::copy_if(line.begin(), line.end(), std::back_inserter(digits), [](char c) { return c > ' '; });
+        wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
+        if (!digits.empty()) into.push_back(std::move(digits));
+    }
+}
+
+void take_components(ceremony_arguments& given) {
+    if (given.from_input) read_components(given.entered);
+    if (given.from_input && given.entered.empty()) give_up("no component on standard input");
+    for (std::size_t i = 0; i < given.entered.size(); ++i) {
+        auto& digits = given.entered[i];
+        const auto component = from_hex(digits);
+        if (!component) give_up("component " + std::to_string(i + 1) + ": " + component.error().to_string());
+        given.asked.entered.emplace_back(*component);
+        wipe({reinterpret_cast<std::uint8_t*>(digits.data()), digits.size()});
+    }
 }
 
 void hold(ceremony_arguments& given) {
     given.asked.scheme = given.scheme.empty() ? ' ' : given.scheme.front();
-    for (auto& digits : given.entered) {
-        const auto component = from_hex(digits);
-        if (!component) give_up("a component is no hex");
-        given.asked.entered.emplace_back(*component);
-        wipe({reinterpret_cast<std::uint8_t*>(digits.data()), digits.size()});
-    }
+    take_components(given);
     auto keys = hsm_sim::lmk_set::test();
     if (given.lmk != "test") {
         auto loaded = hsm_sim::lmk_set::load(given.lmk);
@@ -63,14 +97,14 @@ void hold(ceremony_arguments& given) {
     const auto held = hsm_sim::hold_ceremony(given.asked, *keys);
     if (!held) give_up(held.error().to_string());
 
+    check_sheets(given.sheets, held->components.size());
     std::cout << "TEST KEYS: for simulated units only\n";
     for (std::size_t i = 0; i < held->components.size(); ++i) {
         const auto& component = held->components[i];
         std::cout << "component " << i + 1 << "  check value " << component.check_value << "  under the LMK "
                   << component.under_lmk << "\n";
-        const auto sheet = hsm_sim::print_sheet(given.asked, *held, i, today());
         if (given.sheets.empty()) continue;
-        write_sheet(std::filesystem::path(given.sheets) / ("component-" + std::to_string(i + 1) + ".txt"), sheet);
+        write_sheet(sheet_name(given.sheets, i), hsm_sim::print_sheet(given.asked, *held, i, today()));
     }
     std::cout << "key          check value " << held->check_value << "  under the LMK " << held->under_lmk << "\n";
     if (!given.sheets.empty()) std::cout << held->components.size() << " sheets in " << given.sheets << "\n";
@@ -85,7 +119,12 @@ void add_hsm_ceremony_command(CLI::App& hsm) {
     ceremony->add_option("--scheme", given->scheme, "U, X double; T, Y triple; Z single")
         ->check(CLI::IsMember({"Z", "U", "X", "T", "Y"}));
     ceremony->add_option("--components", given->asked.components, "how many to draw")->check(CLI::Range(2, 9));
-    ceremony->add_option("--component", given->entered, "a component in hex, instead of drawing; once for each");
+    auto* shown = ceremony->add_option("--component", given->entered,
+        "a component in hex, instead of drawing; once for each. Others can see it in the list of processes");
+    ceremony->add_flag("--stdin", given->from_input, "components from standard input, a line each")->excludes(shown);
+    ceremony->add_option(
+        "--expect-component", given->asked.expected, "check value on a component's sheet; once for each, in order");
+    ceremony->add_option("--expect-kcv", given->asked.expected_sum, "check value that the key must have");
     ceremony->add_option("--lmk", given->lmk, "test, or the file that the simulator was given");
     ceremony->add_option("--sheets", given->sheets, "folder for the custodians' sheets")
         ->check(CLI::ExistingDirectory);

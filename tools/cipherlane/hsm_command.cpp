@@ -25,7 +25,8 @@ hsm::raw_command build_command(
     const hsm::profile& dialect, const std::string& code, const std::vector<std::string>& pairs) {
     const auto* command = dialect.command(code);
     if (command == nullptr) {
-        std::cerr << "cipherlane: profile " << dialect.name << " has no command " << code << "\n";
+        std::cerr << "cipherlane: profile " << dialect.name << " has no command " << code
+                  << "; `cipherlane hsm describe` shows those it has\n";
         throw CLI::RuntimeError(1);
     }
     hsm::field_set values;
@@ -45,12 +46,16 @@ hsm::raw_command build_command(
                 give_up(decoded.error());
             }
         }
-        if (!values.has(name)) throw CLI::ValidationError(pair, "no such field in " + code);
+        if (!values.has(name)) {
+            throw CLI::ValidationError(pair, "no such field in " + code + "; `cipherlane hsm describe` shows them");
+        }
     }
     bytes body;
     const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
-    if (auto made = engine.encode_request(*engine.dialect().command(code), values, body); !made)
+    if (auto made = engine.encode_request(*engine.dialect().command(code), values, body); !made) {
+        std::cerr << "`cipherlane hsm describe " << code << "` with the same --profile shows its fields\n";
         give_up(made.error());
+    }
     return hsm::raw_command(std::move(body));
 }
 
@@ -74,6 +79,9 @@ void print_answer(
         const auto answer = engine.decode_answer(*known->command, got.body, request, values);
         if (answer) return print_fields(known->command->answer, values, how);
     }
+    // A refusal has no body as a rule.
+    const std::size_t bare = dialect.frame.answers == hsm::framing::style::racal ? 4 : 2;
+    if (got.status != "00" && got.body.size() <= bare) return;
     std::cout << "  not understood by the table, as it came: "
               << (how == reveal::all ? to_hex(got.body) : std::to_string(got.body.size()) + " bytes (--show-all)")
               << "\n";
@@ -115,6 +123,16 @@ void diagnose(const hsm_options& to) {
 }
 
 void add_load_commands(CLI::App& command) {
+    struct describing {
+        std::string profile = "payshield";
+        std::string code;
+    };
+    auto what = std::make_shared<describing>();
+    auto* fields = command.add_subcommand("describe", "The commands of a dialect, or the fields of one");
+    fields->add_option("code", what->code, "\"BU\", \"D1 06\"; none: all commands by name");
+    fields->add_option("--profile", what->profile, "Its dialect: a name or FILE.toml")->capture_default_str();
+    fields->callback([what] { describe_commands(what->profile, what->code); });
+
     auto unknown = std::make_shared<probe_options>();
     auto* find = command.add_subcommand("probe", "Find out how a unit is set up, with harmless commands");
     find->add_option("unit", unknown->at, "HOST:PORT")->required();
@@ -137,12 +155,18 @@ void add_load_commands(CLI::App& command) {
     listen->callback([between] { tap(*between); });
 
     auto load = std::make_shared<bench_options>();
-    auto* press = command.add_subcommand("bench", "Load a unit with MACs; rate and latency");
+    auto* press = command.add_subcommand("bench", "Load a unit; rate and latency; exit code 1 if a call failed");
     load->to.add_to(*press);
-    press->add_option("--connections", load->connections, "Connections")->capture_default_str();
-    press->add_option("--in-flight", load->in_flight, "Calls under way on each, where the dialect can")
+    press->add_option("--connections", load->connections, "Connections")
+        ->check(CLI::Range(1, 1024))
         ->capture_default_str();
-    press->add_option("--seconds", load->seconds, "How long")->capture_default_str();
+    press->add_option("--in-flight", load->in_flight, "Calls under way on each, where the dialect can")
+        ->check(CLI::Range(1, 4096))
+        ->capture_default_str();
+    press->add_option("--seconds", load->seconds, "How long")->check(CLI::Range(1, 86'400))->capture_default_str();
+    press->add_option("--operation", load->operation, "mac, or translate-pin: a test unit with clear-PIN commands on")
+        ->check(CLI::IsMember({"mac", "translate-pin"}))
+        ->capture_default_str();
     press->add_option(
         "--metrics", load->metrics, "File for the pool's figures as Prometheus text; -: standard output");
     press->callback([load] { bench(*load); });

@@ -3,8 +3,13 @@
 #include "cipherlane/hsm_describe.hpp"
 
 #include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/net/errc.hpp>
 
+#include <cerrno>
+#include <fstream>
 #include <iostream>
+#include <set>
+#include <system_error>
 
 namespace cipherlane::cli {
 
@@ -12,6 +17,19 @@ namespace {
 
 bool is(const error& why, hsm::hsm_errc code) {
     return why.code() == hsm::make_error_code(code);
+}
+
+[[noreturn]] void complain(const std::string& why) {
+    std::cerr << "cipherlane: " << why << "\n";
+    throw CLI::RuntimeError(1);
+}
+
+void check_readable(const std::string& file) {
+    if (file.empty()) return;
+    std::ifstream in(file);
+    if (!in || in.peek() == std::ifstream::traits_type::eof()) {
+        complain(file + ": " + (in ? "empty" : std::generic_category().message(errno)));
+    }
 }
 
 /// What the error itself has no room for.
@@ -24,6 +42,15 @@ std::string more_words(const error& why, const hsm::profile* dialect) {
         }
         return names;
     }
+    if (is(why, hsm::hsm_errc::unreadable_answer) || is(why, hsm::hsm_errc::wrong_header) ||
+        is(why, hsm::hsm_errc::wrong_answer)) {
+        const auto text = printable(why.untrusted_peer_text());
+        return text + (text.empty() ? "" : "; ") + "another header length or dialect? try `cipherlane hsm probe`";
+    }
+    if (why.code() == make_error_code(net_errc::closed_by_peer))
+        return "the unit may have another header length, or speak TLS: try `cipherlane hsm probe`";
+    if (why.code() == make_error_code(net_errc::tls_failed))
+        return "the unit may speak no TLS, or no version that both accept (--tls-least)";
     return dialect != nullptr ? hsm::explain(*dialect, why) : std::string();
 }
 
@@ -39,7 +66,9 @@ void give_up(const error& why, const hsm::profile* dialect) {
 void hsm_options::add_to(CLI::App& command) {
     command.add_option("--hsm", at, "The cipher machine, HOST:PORT")->required();
     command.add_option("--profile", profile, "Its dialect: a name or FILE.toml")->capture_default_str();
-    command.add_option("--timeout", seconds, "Seconds for the whole call")->capture_default_str();
+    command.add_option("--timeout", seconds, "Seconds for the whole call")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
     tls.add_to(command);
 }
 
@@ -63,13 +92,25 @@ void tls_options::add_to(CLI::App& command) {
 
 std::shared_ptr<const net::tls_client> tls_options::client() const {
     if (!on) return nullptr;
+    check_readable(files.ca_file);
+    check_readable(files.certificate_file);
+    check_readable(files.key_file);
     auto settings = files;
     settings.least = least == "1.3" ? net::tls_settings::version::tls_1_3 : net::tls_settings::version::tls_1_2;
-    const logger warn(log_level::warning,
-        [](log_level, std::string_view, std::string_view line) { std::cerr << "cipherlane: " << line << "\n"; });
+    // Each connection warns again; once is enough for people.
+    const auto said = std::make_shared<std::set<std::string, std::less<>>>();
+    const logger warn(log_level::warning, [said](log_level, std::string_view, std::string_view line) {
+        if (said->emplace(line).second) std::cerr << "cipherlane: " << line << "\n";
+    });
     auto made = net::tls_client::create(settings, warn);
-    if (!made) give_up(made.error());
-    return *std::move(made);
+    if (made) return *std::move(made);
+    // The files can be read: what is in them is wrong.
+    const auto& field = made.error().field();
+    if (field == "ca_file") complain(files.ca_file + ": no certificates in PEM");
+    if (field == "certificate_file") complain(files.certificate_file + ": no certificate in PEM");
+    if (field == "key_file")
+        complain(files.key_file + ": no key in PEM, or not the key of " + files.certificate_file);
+    give_up(made.error());
 }
 
 hsm::client_settings hsm_options::settings() const {

@@ -1,5 +1,7 @@
+#include "cipherlane/hsm_describe.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
+#include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/pool.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -17,41 +19,200 @@ namespace {
 
 using bench_clock = std::chrono::steady_clock;
 
+const hsm::account nobodys_account = hsm::account::digits("550000025321");
+constexpr std::string_view nobodys_digits = "550000025321";
+constexpr std::size_t most_causes = 16;
+
+/// Why calls failed, in the order of their first appearance.
+struct cause {
+    error why;
+    std::size_t count = 0;
+};
+
 struct figures {
     std::vector<std::uint32_t> microseconds;
     std::size_t failed = 0;
-    error last;
+    std::vector<cause> causes;
+
+    void add(const error& why) {
+        ++failed;
+        const auto words = why.to_string();
+        for (auto& each : causes) {
+            if (each.why.to_string() == words) {
+                ++each.count;
+                return;
+            }
+        }
+        if (causes.size() < most_causes) causes.push_back({why, 1});
+    }
+    /// A pool that has given its units up says only that: the cause came before.
+    [[nodiscard]] const error& first_cause() const {
+        for (const auto& each : causes) {
+            if (each.why.code() != hsm::make_error_code(hsm::hsm_errc::no_unit)) return each.why;
+        }
+        return causes.front().why;
+    }
 };
+
+/// One kind of load: its name, and how a call is started.
+struct load {
+    const char* name;
+    std::function<void(hsm::pool&, const call&, std::function<void(const error*)>)> start;
+};
+
+template <class Outcome>
+auto told(std::function<void(const error*)> done) {
+    return [end = std::move(done)](const result<Outcome>& made) {
+        const auto why = made.error();
+        end(made ? nullptr : &why);
+    };
+}
+
+hsm::key generate(hsm::client& unit, hsm::key_type type, const call& bounds) {
+    auto made = unit.generate_key(hsm::generate_key_request(type), bounds);
+    if (!made) give_up(made.error(), &unit.dialect());
+    return made->under_lmk;
+}
+
+load prepare_mac(hsm::client& unit, const call& bounds) {
+    const auto tak = generate(unit, hsm::key_type::tak, bounds);
+    auto request = std::make_shared<hsm::make_mac_request>(
+        hsm::key_type::tak, tak, hsm::mac_algorithm::x99, as_bytes("sixteen bytes of"));
+    return {"MACs", [request](hsm::pool& pool, const call& limit, std::function<void(const error*)> done) {
+                pool.async_make_mac(*request, limit, told<hsm::mac_result>(std::move(done)));
+            }};
+}
+
+/// The answer's field of a command of the table.
+bytes ask(hsm::client& unit, const char* code, std::initializer_list<std::pair<const char*, std::string_view>> given,
+    const char* wanted, const call& bounds) {
+    const auto& dialect = unit.dialect();
+    const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
+    const auto* command = engine.dialect().command(code);
+    if (command == nullptr) {
+        std::cerr << "cipherlane: profile " << dialect.name << " has no command " << code
+                  << " to make a PIN block with\n";
+        throw CLI::RuntimeError(1);
+    }
+    hsm::field_set asked;
+    for (const auto& [name, value] : given) {
+        asked.set(hsm::field_name(name), value);
+    }
+    bytes body;
+    if (auto made = engine.encode_request(*command, asked, body); !made) give_up(made.error());
+    const auto answer = unit.execute(hsm::raw_command(body), bounds);
+    if (!answer) give_up(answer.error(), &dialect);
+    hsm::field_set values;
+    const auto read = engine.decode_answer(*command, answer->body, asked, values);
+    if (!read) give_up(read.error());
+    const auto value = values.get(hsm::field_name(wanted));
+    if (read->code == "00" && value) return {value->begin(), value->end()};
+    std::cerr << "cipherlane: " << code << " (" << command->title << ") for a PIN block: status "
+              << printable(answer->status.view()) << " " << answer->meaning << "\n";
+    throw CLI::RuntimeError(1);
+}
+
+/// A block of the PIN 1234 under `key`, by clear-PIN commands: a test unit has to allow them.
+bytes make_pin_block(hsm::client& unit, const hsm::key& key, const call& bounds) {
+    const auto* format = unit.dialect().code("pin_format", "iso0");
+    const std::string code = format != nullptr ? *format : std::string("01");
+    const auto digits = std::string(key.text());
+    const std::string padded = "1234" + std::string(unit.dialect().pin_field - 4U, 'F');
+    const auto pin = ask(unit, "BA", {{"clear_pin", padded}, {"account", nobodys_digits}}, "pin", bounds);
+    return ask(unit, "JG",
+        {{"target_key", digits}, {"target_format", code}, {"account", nobodys_digits}, {"pin", as_text(pin)}},
+        "pin_block", bounds);
+}
+
+load prepare_translation(hsm::client& unit, const call& bounds) {
+    const auto source = generate(unit, hsm::key_type::zpk, bounds);
+    const auto target = generate(unit, hsm::key_type::zpk, bounds);
+    const auto block = make_pin_block(unit, source, bounds);
+    auto request = std::make_shared<hsm::translate_pin_request>(source, target, block, nobodys_account);
+    request->from_type(hsm::key_type::zpk);
+    return {
+        "PIN translations", [request](hsm::pool& pool, const call& limit, std::function<void(const error*)> done) {
+            pool.async_translate_pin(*request, limit, told<hsm::translated_pin>(std::move(done)));
+        }};
+}
 
 void print_percentile(std::vector<std::uint32_t>& sorted, double part) {
     const auto at = std::min(sorted.size() - 1, static_cast<std::size_t>(part * static_cast<double>(sorted.size())));
     std::printf("  p%-5g %8u us\n", part * 100, sorted[at]);
 }
 
-void write_metrics(const std::string& text, const std::string& file) {
-    if (file.empty()) return;
-    if (file == "-") {
-        std::cout << text;
-        return;
+/// Opened before the load: what it costs must not be in vain.
+class metrics_file {
+  public:
+    explicit metrics_file(std::string name)
+        : name_(std::move(name)) {
+        if (name_.empty() || name_ == "-") return;
+        out_.open(name_);
+        if (!out_) fail();
     }
-    std::ofstream out(file);
-    out << text;
-    if (out.flush()) return;
-    std::cerr << "cipherlane: cannot write " << file << "\n";
-    throw CLI::RuntimeError(1);
+    void write(const std::string& text) {
+        if (name_.empty()) return;
+        if (name_ == "-") {
+            std::cout << text;
+            return;
+        }
+        out_ << text;
+        if (!out_.flush()) fail();
+    }
+
+  private:
+    [[noreturn]] void fail() const {
+        std::cerr << "cipherlane: cannot write " << name_ << "\n";
+        throw CLI::RuntimeError(1);
+    }
+    std::string name_;
+    std::ofstream out_;
+};
+
+/// Keeps `width` calls under way for so long, then waits for the last of them.
+std::chrono::duration<double> press(boost::asio::io_context& io, hsm::pool& pool, const load& what,
+    const bench_options& how, std::size_t width, figures& seen) {
+    const auto begin = bench_clock::now();
+    const auto end = begin + std::chrono::seconds(how.seconds);
+    auto last = begin;
+    std::size_t under_way = width;
+    std::function<void()> again = [&] {
+        const auto start = bench_clock::now();
+        if (start >= end) {
+            if (--under_way == 0) io.stop();
+            return;
+        }
+        what.start(pool, how.to.bounds(), [&, start](const error* why) {
+            last = bench_clock::now();
+            const auto took = std::chrono::duration_cast<std::chrono::microseconds>(last - start);
+            if (why == nullptr) {
+                seen.microseconds.push_back(static_cast<std::uint32_t>(took.count()));
+            } else {
+                seen.add(*why);
+            }
+            again();
+        });
+    };
+    for (std::size_t i = 0; i < width; ++i) {
+        again();
+    }
+    io.run();
+    return last - begin;
+}
+
+void print_causes(const figures& seen, const hsm::profile& dialect) {
+    for (const auto& each : seen.causes) {
+        std::cerr << "  " << each.count << " times: " << each.why << "\n";
+        const auto more = hsm::explain(dialect, each.why);
+        if (!more.empty()) std::cerr << "    " << more << "\n";
+    }
 }
 
 } // namespace
 
 void bench(const bench_options& how) {
-    auto settings = how.to.settings();
-    hsm::key tak;
-    {
-        hsm::client unit(settings);
-        auto made = unit.generate_key(hsm::generate_key_request(hsm::key_type::tak), how.to.bounds());
-        if (!made) give_up(made.error(), &unit.dialect());
-        tak = made->under_lmk;
-    }
+    metrics_file metrics(how.metrics);
+    const auto settings = how.to.settings();
     boost::asio::io_context io(1);
     hsm::pool_settings pooled;
     pooled.units = {settings.at};
@@ -61,43 +222,12 @@ void bench(const bench_options& how) {
     pooled.in_flight = how.in_flight;
     auto pool = hsm::pool::create(io.get_executor(), pooled);
     if (!pool) give_up(pool.error());
-
-    const hsm::make_mac_request request(
-        hsm::key_type::tak, tak, hsm::mac_algorithm::x99, as_bytes("sixteen bytes of"));
-    figures seen;
-    const auto end = bench_clock::now() + std::chrono::seconds(how.seconds);
-    std::size_t under_way = 0;
-    std::function<void()> again = [&] {
-        if (bench_clock::now() >= end) {
-            if (--under_way == 0) io.stop();
-            return;
-        }
-        const auto start = bench_clock::now();
-        (*pool)->async_make_mac(
-            request, call(std::chrono::seconds(10)), [&, start](const result<hsm::mac_result>& made) {
-                const auto took = std::chrono::duration_cast<std::chrono::microseconds>(bench_clock::now() - start);
-                if (made) {
-                    seen.microseconds.push_back(static_cast<std::uint32_t>(took.count()));
-                } else {
-                    ++seen.failed;
-                    seen.last = made.error();
-                }
-                again();
-            });
-    };
+    hsm::client unit(settings);
+    const auto what = how.operation == "translate-pin" ? prepare_translation(unit, how.to.bounds())
+                                                       : prepare_mac(unit, how.to.bounds());
     const auto width = settings.dialect->frame.correlates ? how.connections * how.in_flight : how.connections;
-    for (under_way = 0; under_way < width;) {
-        ++under_way;
-        again();
-    }
-    io.run();
-    if (seen.microseconds.empty()) give_up(seen.last, settings.dialect.get());
-    std::sort(seen.microseconds.begin(), seen.microseconds.end());
-    std::printf("%zu MACs in %u s: %.0f a second, %zu failed\n", seen.microseconds.size(), how.seconds,
-        static_cast<double>(seen.microseconds.size()) / how.seconds, seen.failed);
-    for (const double part : {0.5, 0.9, 0.99, 0.999}) {
-        print_percentile(seen.microseconds, part);
-    }
+    figures seen;
+    const auto took = press(io, **pool, what, how, width, seen);
     io.restart();
     std::string page;
     {
@@ -105,7 +235,21 @@ void bench(const bench_options& how) {
         page = hsm::to_prometheus((*pool)->stats());
         (*pool)->close();
     }
-    write_metrics(page, how.metrics);
+    metrics.write(page);
+    if (seen.microseconds.empty() && seen.failed != 0) {
+        print_causes(seen, *settings.dialect);
+        give_up(seen.first_cause(), settings.dialect.get());
+    }
+    std::sort(seen.microseconds.begin(), seen.microseconds.end());
+    std::printf("%zu %s in %.2f s: %.0f a second, %zu failed\n", seen.microseconds.size(), what.name, took.count(),
+        static_cast<double>(seen.microseconds.size()) / took.count(), seen.failed);
+    for (const double part : {0.5, 0.9, 0.99, 0.999}) {
+        print_percentile(seen.microseconds, part);
+    }
+    std::fflush(stdout);
+    if (seen.failed == 0) return;
+    print_causes(seen, *settings.dialect);
+    throw CLI::RuntimeError(1);
 }
 
 } // namespace cipherlane::cli

@@ -2,31 +2,44 @@
 #include "cipherlane/hsm_link.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
-#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tcp.hpp>
 
+#include <array>
+#include <fcntl.h>
 #include <fstream>
 #include <iostream>
 #include <sstream>
+#include <unistd.h>
 
 namespace cipherlane::cli {
 namespace {
+
+constexpr std::chrono::seconds answer_time{1};
+/// Usual header lengths first.
+constexpr std::array<std::size_t, 17> racal_headers{4, 0, 8, 6, 2, 12, 16, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15};
+constexpr std::array<std::size_t, 3> westone_headers{0, 4, 8};
 
 /// What the unit turned out to be.
 struct finding {
     std::string base;
     std::size_t header = 0;
+    bool correlates = true;
     std::string firmware;
     std::size_t kcv_digits = 0;
     bool lower_case = false;
+    std::string guess; ///< what the base is guessed by; empty: it is certain
 };
 
 /// A profile that differs from its base in framing alone.
-result<std::shared_ptr<const hsm::profile>> variant(const std::string& base, std::size_t header) {
+std::shared_ptr<const hsm::profile> variant(const std::string& base, std::size_t header, bool correlates = false) {
     std::ostringstream toml;
     toml << "base = \"" << base << "\"\nname = \"probe\"\n[frame]\nheader_length = " << header
-         << "\ncorrelates = false\n";
-    return hsm::profile::parse(toml.str());
+         << "\ncorrelates = " << (correlates ? "true" : "false") << "\n";
+    auto made = hsm::profile::parse(toml.str());
+    if (!made) give_up(made.error());
+    return *std::move(made);
 }
 
 /// The unit, and how it is reached.
@@ -36,89 +49,189 @@ struct target {
 };
 
 /// One harmless command over a connection of its own: a unit that misunderstood may have hung up.
-result<hsm::raw_answer> ask(const target& there, const std::shared_ptr<const hsm::profile>& how, const bytes& body) {
+result<hsm::raw_answer> ask(
+    const target& there, const std::shared_ptr<const hsm::profile>& how, std::string_view body) {
     hsm::client unit({there.at, how, logger::none(), there.tls});
-    return unit.execute(hsm::raw_command(body), call(std::chrono::seconds(2)));
+    return unit.execute(hsm::raw_command(body), call(answer_time));
 }
 
-std::optional<finding> try_racal(const target& at, std::size_t header) {
+bool succeeds(const target& there, const std::shared_ptr<const hsm::profile>& how, std::string_view body) {
+    const auto said = ask(there, how, body);
+    return said && said->status == "00";
+}
+
+/// Why there was no answer, as far as it tells something about the set-up.
+std::string reason(const result<hsm::raw_answer>& said) {
+    if (said) {
+        return "it answered " +
+               printable(as_text(byte_view(said->body).first(std::min<std::size_t>(said->body.size(), 4)))) +
+               ", which is no answer to the question";
+    }
+    const auto& why = said.error();
+    if (why.is(condition::timed_out) || why.code() == hsm::make_error_code(hsm::hsm_errc::lost_answer))
+        return "no answer in time";
+    if (why.code() == make_error_code(net_errc::closed_by_peer) || why.code() == make_error_code(net_errc::lost))
+        return "the unit hung up";
+    if (why.is(condition::bad_message)) return "what came is no such message";
+    return why.to_string();
+}
+
+/// The key that A0 makes, which is thrown away and leaves nothing in the unit: digits of check values, case of
+/// digits.
+bool look_at_new_key(
+    const target& there, const std::shared_ptr<const hsm::profile>& how, const std::string& request, finding& into) {
+    const auto made = ask(there, how, request);
+    if (!made || made->status != "00") return false;
+    const hsm::codec engine(how);
+    hsm::field_set asked;
+    hsm::field_set values;
+    const auto known = engine.decode_request(as_bytes(request), asked);
+    if (!known || !engine.decode_answer(*known->command, made->body, asked, values)) return false;
+    into.kcv_digits = 2 * values.value(hsm::field_name("check_value")).size();
+    into.lower_case = values.text(hsm::field_name("key")).find_first_of("abcdef") != std::string_view::npos;
+    return true;
+}
+
+/// Which of the family it is. NC, random numbers and the length of check values tell apart what is told apart here.
+void choose_base(const target& there, const std::shared_ptr<const hsm::profile>& how, finding& found) {
+    const bool plain = look_at_new_key(there, how, "A00002U", found);
+    if (!plain) {
+        const auto blocks = variant("payshield-kb", found.header);
+        if (look_at_new_key(there, blocks, "A00FFFS#72T2B00E00", found)) {
+            found.base = "payshield-kb";
+            return;
+        }
+        found.guess = "nothing: A0 was refused, so neither key blocks nor check values are known";
+    }
+    const bool chinese_random = !succeeds(there, how, "N0008") && succeeds(there, how, "CR0008");
+    // A TASS unit says version and serial number in 36 characters.
+    if (found.firmware.size() == 36) {
+        found.base = "sjj1310";
+        found.guess = "36 characters of version and serial number";
+    } else if (chinese_random || found.kcv_digits == 16) {
+        found.base = found.header == 8 ? "sjl06" : "sjl05";
+        found.guess = std::string(chinese_random ? "CR answered and N0 refused" : "check values of 16 digits") +
+                      ", and a header of " + std::to_string(found.header) +
+                      "; SJL05, SJL06 and SJJ1312 do not tell themselves apart";
+        for (const auto& [word, base] :
+            {std::pair("SJJ1312", "sjj1312-racal"), {"SJL06", "sjl06"}, {"SJL05", "sjl05"}}) {
+            if (found.firmware.find(word) == std::string::npos) continue;
+            found.base = base;
+            found.guess = std::string("the name ") + word + " in its firmware";
+        }
+    }
+}
+
+std::optional<finding> try_racal(const target& there, std::size_t header, std::string& why_not) {
     const auto how = variant("payshield", header);
-    if (!how) return std::nullopt;
-    const auto said = ask(at, *how, {'N', 'C'});
-    if (!said || !as_text(said->body).starts_with("ND")) return std::nullopt;
-    finding found{"payshield", header, {}, 0, false};
-    const auto body = as_text(said->body);
-    if (body.size() >= 20) {
-        const auto check = body.substr(4, 16);
-        found.lower_case = check.find_first_of("abcdef") != std::string_view::npos;
-        found.firmware = body.substr(20);
+    const auto said = ask(there, how, "NC");
+    if (!said || said->status != "00" || !as_text(said->body).starts_with("ND")) {
+        why_not = reason(said);
+        return std::nullopt;
     }
-    // TASS says version and serial number in 36 characters.
-    if (found.firmware.size() >= 36) found.base = "sjj1310";
-    if (found.firmware.find("SJL06") != std::string::npos) found.base = "sjl06";
-    if (found.firmware.find("SJL05") != std::string::npos) found.base = "sjl05";
-    // A key that is generated and thrown away leaves nothing in the unit.
-    const std::string generate = "A00002U";
-    if (const auto made = ask(at, *how, bytes(generate.begin(), generate.end())); made && made->status == "00") {
-        found.kcv_digits = made->body.size() - 4 - 33;
-    }
+    finding found;
+    found.base = "payshield";
+    found.header = header;
+    if (said->body.size() >= 20) found.firmware = as_text(said->body).substr(20);
+    found.correlates = header >= 2 && succeeds(there, variant("payshield", header, true), "NC");
+    choose_base(there, how, found);
     return found;
 }
 
-std::optional<finding> try_westone(const target& at, std::size_t header) {
+/// Something that says E to everything is no such unit: it must give a key, single or double.
+std::optional<finding> try_westone(const target& there, std::size_t header, std::string& why_not) {
     const auto how = variant("sjj1312", header);
-    if (!how) return std::nullopt;
-    const auto said = ask(at, *how, {0xD0, 0x06, 0x08});
-    if (!said || (said->status != "00" && said->body.size() != 2)) return std::nullopt;
-    return finding{"sjj1312", header, {}, 16, false};
+    for (const std::string_view request : {std::string_view("\xD0\x06\x08"), std::string_view("\xD0\x06\x10")}) {
+        const auto said = ask(there, how, request);
+        if (said && said->status == "00") {
+            finding found;
+            found.base = "sjj1312";
+            found.header = header;
+            return found;
+        }
+        why_not = said ? "it refused to make a key (" + printable(said->status.view()) + ")" : reason(said);
+    }
+    return std::nullopt;
 }
 
-void write_profile(const finding& found, const std::string& at, std::ostream& out) {
+std::string toml_text(std::string_view text) {
+    std::string made = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') made += '\\';
+        made += c;
+    }
+    return made + "\"";
+}
+
+std::string profile_of(const finding& found, const std::string& at) {
+    std::ostringstream out;
     out << "# Found by probing " << at << ". Values that a probe cannot see are those of the base.\n"
         << "base = \"" << found.base << "\"\nname = \"probed\"\n";
-    if (found.kcv_digits != 0) out << "kcv_digits = " << found.kcv_digits << "\n";
-    if (found.lower_case) out << "lower_case_hex = true\n";
     if (found.base == "sjj1312") out << "note = \"inferred from SJL05, not yet confirmed on an SJJ1312\"\n";
+    if (!found.guess.empty()) out << "note = " << toml_text("base guessed by " + found.guess) << "\n";
+    if (found.kcv_digits >= 4 && found.kcv_digits <= 16) out << "kcv_digits = " << found.kcv_digits << "\n";
+    if (found.lower_case) out << "lower_case_hex = true\n";
     out << "\n[frame]\nheader_length = " << found.header << "\n";
-    if (found.header < 2) out << "correlates = false\n";
+    if (!found.correlates || found.header < 2) out << "correlates = false\n";
+    return out.str();
+}
+
+/// Never over a file that is there.
+void write_new(const std::string& file, const std::string& text) {
+    const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    const bool done = out >= 0 && ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    if (out >= 0) ::close(out);
+    if (done) return;
+    std::cerr << "cipherlane: cannot write " << file << "\n";
+    throw CLI::RuntimeError(1);
+}
+
+template <class Headers, class Try>
+std::optional<finding> try_all(const char* name, const Headers& headers, Try attempt) {
+    for (const std::size_t header : headers) {
+        std::string why_not;
+        auto found = attempt(header, why_not);
+        std::cerr << name << ", header " << header << ": " << (found ? "yes" : "no: " + why_not) << "\n";
+        if (found) return found;
+    }
+    return std::nullopt;
 }
 
 } // namespace
 
 void probe(const probe_options& how) {
-    const auto& at = how.at;
-    const auto& file = how.file;
-    const auto endpoint = net::parse_endpoint(at);
+    const auto endpoint = net::parse_endpoint(how.at);
     if (!endpoint) give_up(endpoint.error());
+    if (!how.file.empty() && ::access(how.file.c_str(), F_OK) == 0) {
+        std::cerr << "cipherlane: " << how.file << " is there already\n";
+        throw CLI::RuntimeError(1);
+    }
     const target there{*endpoint, how.tls.client()};
     {
-        hsm::client unit({there.at, *variant("payshield", 4), logger::none(), there.tls});
+        hsm::client unit({there.at, variant("payshield", 4), logger::none(), there.tls});
         if (auto linked = unit.connect(call(std::chrono::seconds(5))); !linked) give_up(linked.error());
     }
-    std::optional<finding> found;
-    for (const std::size_t header : {4, 0, 8}) {
-        if (!found) found = try_racal(there, header);
-        std::cout << "Racal ASCII, header " << header << ": " << (found ? "yes" : "no") << "\n";
-        if (found) break;
-    }
-    for (const std::size_t header : {0, 4, 8}) {
-        if (found) break;
-        found = try_westone(there, header);
-        std::cout << "Westone binary, header " << header << ": " << (found ? "yes" : "no") << "\n";
+    auto found = try_all("Racal ASCII", racal_headers,
+        [&](std::size_t header, std::string& why_not) { return try_racal(there, header, why_not); });
+    if (!found) {
+        found = try_all("Westone binary", westone_headers,
+            [&](std::size_t header, std::string& why_not) { return try_westone(there, header, why_not); });
     }
     if (!found) {
-        std::cerr << "cipherlane: " << at << " answers none of the harmless commands tried\n";
+        std::cerr << "cipherlane: " << how.at << " answers none of the harmless commands tried"
+                  << (there.tls == nullptr ? "; perhaps it speaks TLS" : "") << "\n";
         throw CLI::RuntimeError(1);
     }
-    if (!found->firmware.empty()) std::cout << "firmware: " << printable(found->firmware) << "\n";
-    if (file.empty()) return write_profile(*found, at, std::cout);
-    std::ofstream out(file);
-    write_profile(*found, at, out);
-    if (!out.flush()) {
-        std::cerr << "cipherlane: cannot write " << file << "\n";
-        throw CLI::RuntimeError(1);
+    if (!found->firmware.empty()) std::cerr << "firmware: " << printable(found->firmware) << "\n";
+    if (!found->guess.empty()) std::cerr << "base " << found->base << " guessed by " << found->guess << "\n";
+    const auto text = profile_of(*found, how.at);
+    if (auto again = hsm::profile::parse(text); !again) give_up(again.error());
+    if (how.file.empty()) {
+        std::cout << text;
+        return;
     }
-    std::cout << "profile written to " << file << "\n";
+    write_new(how.file, text);
+    std::cerr << "profile written to " << how.file << "\n";
 }
 
 } // namespace cipherlane::cli

@@ -7,6 +7,9 @@
 
 namespace cipherlane::cli {
 
+/// Prints a dialect's commands, or the layout of one. Throws `CLI::RuntimeError` after a message where there is none.
+void describe_commands(const std::string& profile, const std::string& code);
+
 struct probe_options {
     std::string at;
     std::string file; ///< of the profile; empty: standard output
@@ -33,10 +36,11 @@ struct bench_options {
     std::size_t connections = 8;
     std::size_t in_flight = 8;
     unsigned seconds = 5;
+    std::string operation = "mac"; ///< or "translate-pin"
     std::string metrics; ///< file for the pool's figures as Prometheus text; "-": standard output; empty: none
 };
 
-/// Loads a unit with MACs and prints rate and latency.
+/// Loads a unit and prints rate, latency and why calls failed; then it throws `CLI::RuntimeError(1)`.
 void bench(const bench_options& how);
 
 } // namespace cipherlane::cli

@@ -21,6 +21,9 @@ struct ceremony_request {
     char scheme = 'U';            ///< Z, U, X, T or Y
     std::size_t components = 3;   ///< 2 to 9, where none are entered
     std::vector<secret_bytes> entered;
+    /// What the custodians' sheets say: a check value for each component, in order, or none; hex digits, 4 to 6.
+    std::vector<std::string> expected;
+    std::string expected_sum; ///< of the key; empty: not known
 };
 
 struct ceremony_component {
@@ -35,8 +38,10 @@ struct ceremony_outcome {
     std::string under_lmk;
 };
 
-/// @return `misuse` with the field: a key type or scheme that is none, 1 or more than 9 components, a component of
-/// the wrong length or without odd parity.
+/// @return `misuse` with the field, and for a component its number and what is wrong with it: a key type or scheme
+/// that is none, 1 or more than 9 components, a component of the wrong length, without odd parity, entered twice or
+/// with another check value than expected; a key whose parts are equal, weak or zero, or not of the check value
+/// expected.
 [[nodiscard]] result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_set& keys);
 
 /// What one custodian takes home: the component in groups of four, its check value, lines to sign. TEST KEYS on top.

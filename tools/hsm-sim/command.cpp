@@ -398,6 +398,15 @@ void command::put_hex(byte_view data) {
     const std::size_t at = out_.size();
     out_.resize(at + 2 * data.size());
     to_hex(data, std::span<char>(out_.data() + at, 2 * data.size()));
+    put_in_case(at);
+}
+
+/// Digits from `at` on in the case that the unit is set to.
+void command::put_in_case(std::size_t at) {
+    if (!on.settings().lower_case_hex) return;
+    for (; at < out_.size(); ++at) {
+        if (out_[at] >= 'A' && out_[at] <= 'F') out_[at] = static_cast<char>(out_[at] + ('a' - 'A'));
+    }
 }
 
 void command::put_decimal(std::size_t value, std::size_t width) {
@@ -412,6 +421,7 @@ void command::put_hexadecimal(std::size_t value, std::size_t width) {
     out_.append(width, '0');
     for (std::size_t i = width; i > 0; --i, value /= 16)
         out_[at + i - 1] = "0123456789ABCDEF"[value % 16];
+    put_in_case(at);
 }
 
 bool command::scheme_fits(char scheme, const clear_key& key) {

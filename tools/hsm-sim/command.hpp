@@ -118,6 +118,7 @@ class command {
     void put(char c) { out_.push_back(c); }
     void put_bytes(byte_view raw) { out_.append(reinterpret_cast<const char*>(raw.data()), raw.size()); }
     void put_hex(byte_view data);
+    void put_in_case(std::size_t at);
     void put_decimal(std::size_t value, std::size_t width);
     void put_hexadecimal(std::size_t value, std::size_t width);
     void put_key(lmk_slot type, char scheme, const clear_key& key);

@@ -162,6 +162,7 @@ result<unit_settings> read_settings(
     CIPHERLANE_CHECK(take_number(parsed, "account_digits", settings->account_digits));
     CIPHERLANE_CHECK(take_number(parsed, "kcv_digits", settings->kcv_digits));
     if (settings->account_digits < 12 || settings->account_digits > 19) return misuse("account_digits");
+    settings->lower_case_hex = parsed["lower_case_hex"].value_or(false);
     settings->pin_separator = parsed["account_separator"].value_or(settings->pin_separator);
     if (const auto* frame = parsed["frame"].as_table()) CIPHERLANE_CHECK(take_frame(*frame, *settings));
     if (const auto* codes = parsed["codes"]["pin_format"].as_table()) {

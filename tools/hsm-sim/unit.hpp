@@ -61,6 +61,7 @@ struct unit_settings {
     std::string test_check = "2686040000000000"; ///< what NC shows of the test keys: published, not to be computed
     std::string firmware = "0007-E000";
     std::size_t kcv_digits = 6;      ///< of A0, A6, A8, FC, FE and the like where no tail asks
+    bool lower_case_hex = false;     ///< hex digits in answers; requests may have either
     std::size_t account_digits = 12; ///< in D1 24 and D1 26
     std::string pin_separator = ";"; ///< in D1 24
     bool little_endian = false;      ///< two-byte lengths inside Westone messages

@@ -16,7 +16,9 @@ error judge_loss(error why, const command_spec* command, bool left) noexcept {
     const bool refused = why.code() == make_error_code(net_errc::certificate_refused);
     const bool harmless = !left || refused || (command != nullptr && command->repeat == repetition::safe);
     if (harmless) return why;
-    auto judged = fail(hsm_errc::lost_answer).in_field(why.field());
+    const bool came = why.where() == layer::hsm && why.is(condition::bad_message);
+    auto judged = fail(came ? hsm_errc::unreadable_answer : hsm_errc::lost_answer).in_field(why.field());
+    if (came) judged = std::move(judged).with_peer_text(why.code().message());
     if (why.offset()) judged = std::move(judged).at_offset(*why.offset());
     if (command != nullptr) judged = std::move(judged).during(command->code);
     return std::move(judged).at_endpoint(why.endpoint());

@@ -8,7 +8,8 @@
 namespace cipherlane::hsm {
 
 /// What an error that ends a call means for the caller: a command that must not be repeated, once a byte of it has
-/// left, has an unknown outcome.
+/// left, has an unknown outcome. Of an answer that came and broke its format the field, the offset and, as peer text,
+/// the reason are kept (`unreadable_answer`).
 [[nodiscard]] error judge_loss(error why, const command_spec* command, bool left) noexcept;
 
 /// Whether its command answers once more.

@@ -65,6 +65,7 @@ class hsm_programs : public ::testing::Test {
     int run(const std::string& name, const std::vector<std::string>& arguments) {
         std::vector<std::string> all{program(name)};
         all.insert(all.end(), arguments.begin(), arguments.end());
+        std::filesystem::remove(path("errors")); // what is there would stay
         auto started = sim::child_process::start(all, path("errors"));
         EXPECT_TRUE(started) << started.error();
         const auto code = started->wait(patience);

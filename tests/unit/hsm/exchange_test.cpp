@@ -108,7 +108,24 @@ TEST(command_exchange, a_lost_answer_leaves_a_generated_key_unknown_and_a_check_
     const auto gone = error(make_error_code(boost::system::errc::connection_reset), layer::net);
     auto made = script().send(hex("D1060811")).fail(gone).done(condition::outcome_unknown).run(generate());
     EXPECT_EQ(made.error().operation(), "D1 06");
+    EXPECT_EQ(made.error().code(), make_error_code(hsm_errc::lost_answer));
     (void)script().send(framed("0001BU0200406FBB23A5214DF")).fail(gone).done(condition::link_lost).run(check_value());
+}
+
+// The key may have been made; what is wrong with the answer is told all the same.
+TEST(command_exchange, an_answer_that_cannot_be_understood_says_where) {
+    const auto make = [] {
+        return exchange_of("payshield", generate_key_request(key_type::zpk), framed("0001A00001U"), "0001");
+    };
+    const auto made = script()
+                          .send(framed("0001A00001U"))
+                          .recv(framed("0001A100Q1EF828AA8F6B80EB83E19FBC373F3A85"))
+                          .done(condition::outcome_unknown)
+                          .run(make());
+    EXPECT_EQ(made.error().code(), make_error_code(hsm_errc::unreadable_answer));
+    EXPECT_EQ(made.error().field(), "key");
+    EXPECT_EQ(made.error().operation(), "A0");
+    EXPECT_NE(made.error().untrusted_peer_text(), "");
 }
 
 TEST(command_exchange, printing_commands_are_read_to_the_second_answer) {

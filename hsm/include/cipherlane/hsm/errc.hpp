@@ -27,9 +27,10 @@ enum class hsm_errc {
     no_unit, ///< no unit of the pool is usable now
     closed,
     late_answer,
-    lost_answer, ///< the request left and no answer came
-    busy,        ///< the client's one call at a time is under way
-    own_thread,  ///< a blocking call in a handler of the pool would wait for itself
+    lost_answer,       ///< the request left and no answer came
+    busy,              ///< the client's one call at a time is under way
+    own_thread,        ///< a blocking call in a handler of the pool would wait for itself
+    unreadable_answer, ///< one came that is none of the command; what the unit did cannot be known
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(hsm_errc value) noexcept;

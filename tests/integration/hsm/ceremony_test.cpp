@@ -1,0 +1,39 @@
+#include "hsm_programs.hpp"
+
+namespace cipherlane::tests {
+namespace {
+
+using ceremony_program = hsm_programs;
+
+const std::string first = "0123456789ABCDEFFEDCBA9876543210";
+const std::string second = "C7152C20BC2C830EA7EC9E8334ABE3FE";
+
+TEST_F(ceremony_program, holds_sheets_and_check_values_against_each_other) {
+    const std::vector<std::string> both{"ceremony", "--type", "001", "--component", first, "--component", second};
+    auto right = both;
+    right.insert(
+        right.end(), {"--expect-component", "08D7B4", "--expect-component", "6F1E3F", "--expect-kcv", "B9B407"});
+    EXPECT_EQ(hsm(right), 0) << complained_;
+    auto wrong = both;
+    wrong.insert(wrong.end(), {"--expect-kcv", "8CA64D"});
+    EXPECT_EQ(hsm(wrong), 1);
+    EXPECT_TRUE(has(complained_, "key: its check value is B9B407")) << complained_;
+    EXPECT_EQ(hsm({"ceremony", "--component", first, "--component", first}), 1);
+    EXPECT_TRUE(has(complained_, "component 2: the same as component 1")) << complained_;
+    EXPECT_EQ(hsm({"ceremony", "--component", first, "--component", "zz"}), 1);
+    EXPECT_TRUE(has(complained_, "component 2: ")) << complained_;
+}
+
+TEST_F(ceremony_program, writes_all_sheets_or_none) {
+    const auto old = file("component-3.txt", "an old sheet");
+    EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.string()}), 1);
+    EXPECT_TRUE(has(complained_, "component-3.txt is there already")) << complained_;
+    EXPECT_FALSE(std::filesystem::exists(path("component-1.txt")));
+    EXPECT_EQ(content(old), "an old sheet");
+    std::filesystem::remove(old);
+    EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.string()}), 0) << complained_;
+    EXPECT_TRUE(has(content(path("component-3.txt")), "Component       3 of 3"));
+}
+
+} // namespace
+} // namespace cipherlane::tests

@@ -1,0 +1,101 @@
+#include "hsm_programs.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+
+#include <list>
+#include <memory>
+#include <thread>
+
+namespace cipherlane::tests {
+namespace {
+
+using boost::asio::ip::tcp;
+
+class probe_program : public hsm_programs {
+  protected:
+    /// The profile that a probe of a unit with these options writes.
+    std::string found(std::vector<std::string> arguments) {
+        EXPECT_EQ(hsm({"probe", start_unit(std::move(arguments))}), 0) << complained_;
+        return said_;
+    }
+};
+
+TEST_F(probe_program, tells_families_framings_and_cases_apart) {
+    EXPECT_TRUE(has(found({}), "base = \"payshield\"\nname = \"probed\"\nkcv_digits = 6\n")) << said_;
+    EXPECT_FALSE(has(said_, "note =")) << said_;
+    EXPECT_TRUE(has(found({"--profile", "payshield-kb"}), "base = \"payshield-kb\"")) << said_;
+    EXPECT_TRUE(has(found({"--profile", "sjj1310"}), "base = \"sjj1310\"")) << said_;
+    EXPECT_TRUE(has(said_, "header_length = 0\ncorrelates = false")) << said_;
+    EXPECT_TRUE(has(found({"--profile", "sjj1312-racal"}), "base = \"sjj1312-racal\"")) << said_;
+    EXPECT_TRUE(has(complained_, "guessed by")) << complained_;
+    const auto lower = file("lower.toml", "base = \"payshield\"\nname = \"lower\"\nlower_case_hex = true\n");
+    EXPECT_TRUE(has(found({"--profile", lower, "--header", "12"}), "lower_case_hex = true")) << said_;
+    EXPECT_TRUE(has(said_, "header_length = 12")) << said_;
+}
+
+TEST_F(probe_program, what_it_writes_is_used_and_never_lies_over_a_file) {
+    const auto unit = start_unit({"--profile", "sjl06"});
+    EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 0) << complained_;
+    EXPECT_EQ(said_, "");
+    EXPECT_TRUE(has(complained_, "header 4: no: the unit hung up")) << complained_;
+    const auto written = content(path("probed.toml"));
+    EXPECT_TRUE(has(written, "base = \"sjl06\"")) << written;
+    EXPECT_EQ(hsm({"diag", "--hsm", unit, "--profile", path("probed.toml")}), 0) << complained_;
+    EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 1);
+    EXPECT_TRUE(has(complained_, "is there already")) << complained_;
+    EXPECT_EQ(content(path("probed.toml")), written);
+}
+
+/// Says E and 01 to whatever comes.
+class denier {
+  public:
+    denier() {
+        accept();
+        thread_ = std::thread([this] { io_.run(); });
+    }
+    ~denier() {
+        io_.stop();
+        thread_.join();
+    }
+    denier(const denier&) = delete;
+    denier& operator=(const denier&) = delete;
+    [[nodiscard]] std::string at() const { return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()); }
+
+  private:
+    struct session {
+        tcp::socket socket;
+        std::array<char, 256> input{};
+    };
+    void accept() {
+        acceptor_.async_accept([this](auto why, tcp::socket socket) {
+            if (why) return;
+            sessions_.push_back(std::make_shared<session>(session{std::move(socket), {}}));
+            read(sessions_.back());
+            accept();
+        });
+    }
+    static void read(const std::shared_ptr<session>& on) {
+        on->socket.async_read_some(boost::asio::buffer(on->input), [on](auto why, std::size_t) {
+            boost::system::error_code ignored;
+            if (why) return on->socket.close(ignored), void();
+            boost::asio::write(on->socket, boost::asio::buffer("E\x01", 2), ignored);
+            on->socket.shutdown(tcp::socket::shutdown_both, ignored); // or each attempt waits for the rest
+        });
+    }
+    boost::asio::io_context io_{1};
+    tcp::acceptor acceptor_{io_, {boost::asio::ip::address_v4::loopback(), 0}};
+    std::list<std::shared_ptr<session>> sessions_;
+    std::thread thread_;
+};
+
+TEST_F(probe_program, something_that_refuses_everything_is_no_unit) {
+    const denier nobody;
+    EXPECT_EQ(hsm({"probe", nobody.at(), "--write", path("nobody.toml")}), 1);
+    EXPECT_TRUE(has(complained_, "perhaps it speaks TLS")) << complained_;
+    EXPECT_FALSE(std::filesystem::exists(path("nobody.toml")));
+}
+
+} // namespace
+} // namespace cipherlane::tests
