@@ -34,10 +34,16 @@ void* operator new(std::size_t size) {
     if (void* data = std::calloc(1, size == 0 ? 1 : size)) return data;
     throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return std::calloc(1, size == 0 ? 1 : size);
+}
 void operator delete(void* data) noexcept {
     give_back(data);
 }
 void operator delete(void* data, std::size_t) noexcept {
+    give_back(data);
+}
+void operator delete(void* data, const std::nothrow_t&) noexcept {
     give_back(data);
 }
 
