@@ -122,8 +122,16 @@ TEST_P(faults, a_wrong_header) {
     const auto subject = make_pool();
     EXPECT_EQ(expect_own_macs(*subject), 10);
     fault({{"kind", "wrong_header"}, {"match", mac_command()}, {"skip", 4}});
+    // One after the other: a header that is changed into another call's is that call's.
+    int good = 0;
+    for (std::uint8_t i = 0; i < macs_.size(); ++i) {
+        const auto got = subject->make_mac(request(i), call(5s));
+        if (!got) continue;
+        EXPECT_EQ(to_hex(got->mac.view()), macs_[i]);
+        ++good;
+    }
     // Without a header it is the answer that is wrong, and was given: not asked again.
-    EXPECT_EQ(expect_own_macs(*subject), is_stream() ? 9 : 10);
+    EXPECT_EQ(good, is_stream() ? 9 : 10);
     const auto alone = make_client();
     fault({{"kind", "wrong_header"}, {"match", mac_command()}});
     EXPECT_TRUE(hit(*alone).is(condition::bad_message));

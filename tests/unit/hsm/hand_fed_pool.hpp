@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
 #include "support/hand_fed_link.hpp"
 
@@ -38,6 +39,18 @@ class hand_fed_pool {
         auto made = core_->prepare(request, call(std::chrono::hours(1)));
         if (!made) return false;
         core_->submit(*made, typed_end<typename Request::response, Handler>::from(handler));
+        return true;
+    }
+    /// The same of a raw command; `handler` takes a `result<raw_response>`.
+    struct raw_response {
+        raw_answer answer;
+        [[nodiscard]] static result<raw_response> from(const reply& of) { return raw_response{to_raw_answer(of)}; }
+    };
+    template <class Handler>
+    [[nodiscard]] bool start(const raw_command& command, Handler handler) {
+        auto made = core_->prepare(command, call(std::chrono::hours(1)));
+        if (!made) return false;
+        core_->submit(*made, typed_end<raw_response, Handler>::from(handler));
         return true;
     }
     void run() {
