@@ -42,8 +42,10 @@ void merge(toml::table& under, toml::table&& over) {
         } else if (table != nullptr && below != nullptr && below->is_table()) {
             merge(*below->as_table(), std::move(*table));
         } else {
-            std::move(node).visit(
-                [&](auto&& moved) { under.insert_or_assign(key, std::forward<decltype(moved)>(moved)); });
+            // clang 14 captures no structured binding by itself.
+            std::move(node).visit([&under, &name = key](auto&& moved) {
+                under.insert_or_assign(name, std::forward<decltype(moved)>(moved));
+            });
         }
     }
 }
