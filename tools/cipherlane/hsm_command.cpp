@@ -77,7 +77,12 @@ void print_answer(
     hsm::field_set values;
     if (known) {
         const auto answer = engine.decode_answer(*known->command, got.body, request, values);
-        if (answer) return print_fields(known->command->answer, values, how);
+        if (answer) {
+            print_fields(known->command->answer, values, how);
+            // A body behind a status that carries none is no secret of the tool.
+            const bool dropped = answer->what == hsm::answer_status::verdict::refused && values.size() == 0;
+            if (!dropped) return;
+        }
     }
     // A refusal has no body as a rule.
     const std::size_t bare = dialect.frame.answers == hsm::framing::style::racal ? 4 : 2;

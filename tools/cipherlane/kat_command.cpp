@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <stdexcept>
+#include <utility>
 
 namespace cipherlane::cli {
 namespace {
@@ -47,7 +48,9 @@ std::vector<kat_row> rows_of(const std::filesystem::path& path, kat_counts& coun
 void run_file(const std::filesystem::path& path, const kat_target& target, kat_counts& total) {
     const auto runner = find_runner(path.stem().string());
     kat_counts here;
-    for (const auto& row : rows_of(path, here)) {
+    const auto rows = rows_of(path, here);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto& row = rows[i];
         const auto why = runner != nullptr ? runner(row, target) : "no operation for files of this name";
         if (!why) {
             ++here.passed;
@@ -55,6 +58,11 @@ void run_file(const std::filesystem::path& path, const kat_target& target, kat_c
         }
         ++here.failed;
         std::cout << path.filename().string() << " " << row["id"] << ": " << *why << "\n";
+        if (!std::exchange(target.unreachable, false)) continue;
+        const auto left = rows.size() - i - 1;
+        here.failed += left;
+        std::cout << path.filename().string() << ": the unit cannot be reached, " << left << " rows not run\n";
+        break;
     }
     std::cout << path.filename().string() << ": " << here.passed << " passed, " << here.failed << " failed\n";
     total.passed += here.passed;
@@ -94,6 +102,9 @@ void add_kat_command(CLI::App& tool) {
     command->add_option("--hsm", chosen->target.hsm, "Cipher machine for host-command files, HOST:PORT");
     command->add_option("--profile", chosen->target.profile, "Its profile: a name or FILE.toml")
         ->default_val("payshield");
+    command->add_option("--timeout", chosen->target.seconds, "Seconds for each answer of the cipher machine")
+        ->check(CLI::Range(1, 3600))
+        ->capture_default_str();
     chosen->tls.add_to(*command);
     chosen->target.tls = &chosen->tls;
     command->callback([chosen] {

@@ -3,6 +3,8 @@
 #include "hsm-sim/session.hpp"
 #include "hsm-sim/worker.hpp"
 
+#include <cipherlane/core/hex.hpp>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <nlohmann/json.hpp>
@@ -161,26 +163,86 @@ void server::change_lmks() {
     impl_->change_lmks();
 }
 
+namespace {
+
+constexpr std::int64_t longest_downtime_ms = 3'600'000;
+constexpr std::int64_t last_index = 9'999;
+
+/// A number in its range; throws `std::invalid_argument` in plain words else.
+std::int64_t number_in(const nlohmann::json& request, const char* key, std::int64_t least, std::int64_t most) {
+    if (!request.contains(key) || !request[key].is_number_integer() || request[key] < least || request[key] > most) {
+        throw std::invalid_argument(
+            std::string(key) + " must be a number from " + std::to_string(least) + " to " + std::to_string(most));
+    }
+    return request[key].get<std::int64_t>();
+}
+
+std::string text_in(const nlohmann::json& request, const char* key, const char* otherwise) {
+    if (!request.contains(key)) return otherwise;
+    if (!request[key].is_string()) throw std::invalid_argument(std::string(key) + " must be text");
+    return request[key].get<std::string>();
+}
+
+/// Tag and digits as long as the tag says, digits alone, or a block, whose own header is judged when it is used.
+bool is_key(std::string_view text) {
+    constexpr std::size_t shortest_block = 17;
+    const auto all_hex = [](std::string_view digits) {
+        return std::all_of(digits.begin(), digits.end(), [](char c) { return hex_value(c) >= 0; });
+    };
+    if (text.empty()) return false;
+    const char tag = text.front();
+    if (tag == 'S' || tag == 'R') return text.size() >= shortest_block;
+    if (tag == 'U' || tag == 'X') return text.size() == 33 && all_hex(text.substr(1));
+    if (tag == 'T' || tag == 'Y') return text.size() == 49 && all_hex(text.substr(1));
+    if (tag == 'Z') return text.size() == 17 && all_hex(text.substr(1));
+    return (text.size() == 16 || text.size() == 32 || text.size() == 48) && all_hex(text);
+}
+
+stored_key key_in(const nlohmann::json& request) {
+    const auto key = text_in(request, "key", "");
+    const auto type = text_in(request, "type", "");
+    if (!is_key(key)) throw std::invalid_argument("key must be a scheme tag and its digits, or a key block");
+    if (!type.empty() && type != "FFF" && !slot_of_key_type(type))
+        throw std::invalid_argument("type must be a key type of three characters");
+    return {key, type, text_in(request, "label", ""), {}, {}};
+}
+
+} // namespace
+
 nlohmann::json server::control(const nlohmann::json& request) {
-    const auto cmd = request.at("cmd").get<std::string>();
+    const auto cmd = text_in(request, "cmd", "");
     unit& device = impl_->device;
     if (cmd == "faults") return impl_->faults.control(request);
-    if (cmd == "counters") return impl_->counters();
+    if (cmd == "counters") {
+        sim::only_keys(request, {"cmd"});
+        return impl_->counters();
+    }
     if (cmd == "restart") {
-        restart(std::chrono::milliseconds(request.value("downtime_ms", 0)));
+        sim::only_keys(request, {"cmd", "downtime_ms"});
+        const bool given = request.contains("downtime_ms");
+        restart(std::chrono::milliseconds(given ? number_in(request, "downtime_ms", 0, longest_downtime_ms) : 0));
     } else if (cmd == "lmk") {
-        if (request.value("to", "other") == "test")
+        sim::only_keys(request, {"cmd", "to"});
+        const auto to = text_in(request, "to", "other");
+        if (to != "test" && to != "other") throw std::invalid_argument("to must be test or other");
+        if (to == "test")
             device.change_lmks(lmk_set::test());
         else
             change_lmks();
     } else if (cmd == "authorised") {
-        if (request.contains("on")) device.set_authorised(request["on"].get<bool>());
+        sim::only_keys(request, {"cmd", "on"});
+        if (request.contains("on")) {
+            if (!request["on"].is_boolean()) throw std::invalid_argument("on must be true or false");
+            device.set_authorised(request["on"].get<bool>());
+        }
         return {{"authorised", device.authorised()}};
     } else if (cmd == "store") {
-        device.store(request.at("index").get<std::uint32_t>(),
-            {request.at("key").get<std::string>(), request.value("type", ""), request.value("label", ""), {}, {}});
+        sim::only_keys(request, {"cmd", "index", "key", "type", "label"});
+        const auto index = number_in(request, "index", 0, last_index);
+        device.store(static_cast<std::uint32_t>(index), key_in(request));
     } else if (cmd == "stored") {
-        const auto found = device.find(request.at("index").get<std::uint32_t>());
+        sim::only_keys(request, {"cmd", "index"});
+        const auto found = device.find(static_cast<std::uint32_t>(number_in(request, "index", 0, last_index)));
         if (!found) return {{"found", false}};
         return {{"found", true}, {"key", found->field}, {"type", found->type}, {"label", found->label}};
     } else {

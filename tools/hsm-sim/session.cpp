@@ -200,7 +200,8 @@ void session::log_request(const answered& done, std::string_view request) const 
     line += " ";
     line += std::to_string(request.size());
     line += " bytes, status ";
-    line.append(done.status.data(), done.status.size());
+    // What was too short for a command has none.
+    line += done.status[0] == '\0' ? "none" : std::string(done.status.data(), done.status.size());
     line += ", answer ";
     line += std::to_string(done.end - done.at);
     line += " bytes";

@@ -4,7 +4,27 @@
 
 #include <nlohmann/json.hpp>
 
+#include <stdexcept>
+
 namespace cipherlane::hsm_sim {
+
+namespace {
+
+/// A status has two characters; another value would be passed over.
+void check_values(const nlohmann::json& request) {
+    if (!request.contains("set") || !request["set"].is_array()) return;
+    for (const auto& each : request["set"]) {
+        if (!each.is_object() || !each.contains("value") || !each["value"].is_string()) continue;
+        const auto kind = each.value("kind", "");
+        const auto value = each["value"].get<std::string>();
+        if ((kind == "status" || kind == "warning") && value.size() != 2)
+            throw std::invalid_argument("value of " + kind + " must be two characters");
+        if (kind == "half_frame" && value != "close")
+            throw std::invalid_argument("value of half_frame must be \"close\"");
+    }
+}
+
+} // namespace
 
 shared_faults::shared_faults()
     : plan_({std::begin(fault_kinds), std::end(fault_kinds)}) {}
@@ -16,6 +36,7 @@ std::optional<sim::fault> shared_faults::hit(std::uint16_t command) {
 }
 
 nlohmann::json shared_faults::control(const nlohmann::json& request) {
+    check_values(request);
     const std::scoped_lock lock(mutex_);
     auto answer = plan_.control(request);
     if (request.contains("set")) armed_.store(!request["set"].empty(), std::memory_order_relaxed);

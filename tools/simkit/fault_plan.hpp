@@ -4,9 +4,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cipherlane::sim {
@@ -22,6 +24,10 @@ struct fault {
     std::string value;                  ///< for kinds that need one, e.g. an error code
 };
 
+/// Throws `std::invalid_argument` with the first entry of `request` that is none of `known`: what is misspelt would
+/// do nothing, and say that all is well.
+void only_keys(const nlohmann::json& request, std::initializer_list<std::string_view> known);
+
 /// The faults a rig has asked for, applied in the order of the list, reproducible by seed.
 /// Not thread-safe: belongs to the simulator's thread.
 class fault_plan {
@@ -31,7 +37,7 @@ class fault_plan {
 
     /// Serves the control commands `faults` (`{"cmd":"faults","set":[{"kind":"delay","delay_ms":50}],"seed":7}`
     /// replaces the list; without `set` it only lists) and answers with the list and how often each has hit.
-    /// Throws `std::invalid_argument` for an unknown kind.
+    /// Throws `std::invalid_argument` for an unknown kind or entry and for values out of range.
     nlohmann::json control(const nlohmann::json& request);
 
     void set(std::vector<fault> faults, std::uint64_t seed);

@@ -1,4 +1,7 @@
 #include "hsm_programs.hpp"
+#include "simkit/control_client.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace cipherlane::tests {
 namespace {
@@ -25,6 +28,25 @@ TEST_F(send_program, a_refusal_is_told_and_nothing_else) {
     EXPECT_FALSE(has(said_, "not understood")) << said_;
     EXPECT_EQ(hsm({"send", "--hsm", unit, "Q9whatever"}), 3) << complained_;
     EXPECT_FALSE(has(said_, "not understood")) << said_;
+}
+
+// The status says refused; that there was more is told.
+TEST_F(send_program, a_body_behind_a_refusal_is_told) {
+    const auto unit = start_unit({"--control", "0"});
+    auto rig = sim::control_client::connect(*others_.back().await("control", patience));
+    ASSERT_TRUE(rig) << rig.error();
+    (void)rig->ask({{"cmd", "faults"}, {"set", {{{"kind", "warning"}, {"match", "BU"}, {"value", "41"}}}}});
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "BU0200406FBB23A5214DF"}), 3) << complained_;
+    EXPECT_TRUE(has(said_, "status 41")) << said_;
+    EXPECT_TRUE(has(said_, "not understood by the table, as it came: 20 bytes")) << said_;
+}
+
+TEST_F(send_program, known_answers_stop_where_the_unit_is_away) {
+    const auto rows = file("hsm_payshield.csv", "id,request,response\none,NC,ND00\ntwo,NC,ND00\nthree,NC,ND00\n");
+    EXPECT_EQ(run("cipherlane", {"kat", rows, "--hsm", "127.0.0.1:1", "--timeout", "5"}), 1);
+    EXPECT_TRUE(has(said_, "the unit cannot be reached, 2 rows not run")) << said_;
+    EXPECT_TRUE(has(said_, "0 passed, 3 failed")) << said_;
+    EXPECT_EQ(said_.find("two"), std::string::npos) << said_;
 }
 
 TEST_F(send_program, says_in_words_what_is_wrong) {

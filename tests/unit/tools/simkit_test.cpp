@@ -63,6 +63,20 @@ TEST(FaultPlan, RepeatsItselfWithTheSameSeed) {
     EXPECT_NE(pattern(3), pattern(4));
 }
 
+TEST(FaultPlan, RefusesWhatWouldDoNothing) {
+    fault_plan plan({"delay"});
+    const char* faults[] = {R"({"kind":"dealy"})", R"({"kind":"delay","delay":5})",
+        R"({"kind":"delay","delay_ms":-1})", R"({"kind":"delay","probability":5})", R"({"kind":"delay","times":0})",
+        R"({"kind":"delay","skip":-1})", "5"};
+    for (const char* one : faults) {
+        const nlohmann::json request{{"cmd", "faults"}, {"set", nlohmann::json::array({nlohmann::json::parse(one)})}};
+        EXPECT_THROW(plan.control(request), std::invalid_argument) << one;
+    }
+    EXPECT_THROW(plan.control({{"cmd", "faults"}, {"sett", nlohmann::json::array()}}), std::invalid_argument);
+    EXPECT_THROW(plan.control({{"cmd", "faults"}, {"set", 5}}), std::invalid_argument);
+    EXPECT_EQ(plan.control({{"cmd", "faults"}})["faults"].size(), 0U);
+}
+
 TEST(PtyPair, CarriesBytesBothWaysUnchanged) {
     auto pair = pty_pair::open();
     ASSERT_TRUE(pair);

@@ -40,6 +40,9 @@ struct kat_target {
     std::string hsm;
     std::string profile;
     const tls_options* tls = nullptr;
+    unsigned seconds = 10; ///< for each answer
+    /// Set by a runner that cannot reach the unit: what is left of the file cannot be run.
+    mutable bool unreachable = false;
 };
 
 /// Nothing if the row holds, else why not. Must not throw.

@@ -22,8 +22,16 @@ result<hsm::client*> unit_at(const kat_target& target) {
 std::optional<std::string> run_host_command(const kat_row& row, const kat_target& target) {
     if (target.hsm.empty()) return "needs --hsm HOST:PORT";
     const auto unit = unit_at(target);
-    if (!unit) return unit.error().to_string();
-    const auto answer = (*unit)->execute(hsm::raw_command(row["request"]), call(std::chrono::seconds(10)));
+    if (!unit) {
+        target.unreachable = true;
+        return unit.error().to_string();
+    }
+    const call bounds(std::chrono::seconds(target.seconds));
+    if (const auto linked = (*unit)->connect(bounds); !linked) {
+        target.unreachable = true;
+        return linked.error().to_string();
+    }
+    const auto answer = (*unit)->execute(hsm::raw_command(row["request"]), bounds);
     if (!answer) return answer.error().to_string();
     const auto got = as_text(answer->body);
     if (got == row["response"]) return std::nullopt;

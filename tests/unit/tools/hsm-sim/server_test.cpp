@@ -185,6 +185,14 @@ TEST_F(Server, LeavesTheAuthorisedState) {
 
 TEST_F(Server, RefusesAnUnknownControlCommand) {
     EXPECT_THROW(control({{"cmd", "nonsense"}}), std::invalid_argument);
+    for (const char* nonsense : {R"({"cmd":"lmk","to":"x"})", R"({"cmd":"lmk","too":"test"})", R"({"cmd":5})",
+             R"({"cmd":"store","index":1,"key":"U12"})", R"({"cmd":"store","index":1,"key":""})",
+             R"({"cmd":"store","index":99999,"key":"0123456789ABCDEF"})", R"({"cmd":"stored","index":-1})",
+             R"({"cmd":"store","index":1,"key":"0123456789ABCDEF","type":"X"})", R"({"cmd":"stored"})",
+             R"({"cmd":"restart","downtime_ms":-5})", R"({"cmd":"authorised","on":"yes"})",
+             R"({"cmd":"faults","set":[{"kind":"status","value":"123"}]})", R"({"cmd":"counters","of":"CA"})"}) {
+        EXPECT_THROW(control(nlohmann::json::parse(nonsense)), std::invalid_argument) << nonsense;
+    }
 }
 
 class WestoneServer : public Server {
