@@ -265,7 +265,7 @@ class layout_text_reader {
         if (take(rest, "len.")) {
             item.kind = field_kind::length;
             if (!take_number_form(rest, item)) return false;
-            item.counts = field_name(take_name(rest));
+            if (const auto name = take_name(rest); !name.empty()) item.counts = field_name(name);
             return true;
         }
         if (rest.empty()) return false;

@@ -255,6 +255,32 @@ TEST(field_size, iso_4_under_aes_and_sm4) {
     EXPECT_EQ(ends.ask("JE" + sm4 + to_hex(in->pin_block.view()) + "48550000025321"), "JF0001234");
 }
 
+// A key block says in its header which cipher its key is for.
+TEST(field_size, key_blocks_of_aes_keys_make_blocks_of_32_digits) {
+    pair_of_ends ends("payshield-kb");
+    const auto generated = [&](const std::string& attributes) {
+        const auto answer = ends.ask("A00FFFS#" + attributes);
+        return answer.substr(4, answer.size() - 10); // behind it the check value
+    };
+    const auto aes = generated("72A2B00E00");
+    const auto des = generated("72T2B00E00");
+    const auto whose = account::digits("550000025321");
+    const auto block = ends.ask("JG" + aes + "48550000025321" + "01234").substr(4);
+    ASSERT_EQ(block.size(), 32U);
+    translate_pin_request request(key(aes), key(des), from_hex(block).value(), whose);
+    request.from_type(key_type::zpk).formats(pin_format::iso4, pin_format::iso0);
+    const auto moved = ends.run(request);
+    ASSERT_TRUE(moved) << moved.error();
+    ASSERT_EQ(moved->pin_block.size(), 8U);
+    EXPECT_EQ(ends.ask("JE" + des + to_hex(moved->pin_block.view()) + "01550000025321"), "JF0001234");
+    translate_pin_request back(key(des), key(aes), moved->pin_block.view(), whose);
+    back.from_type(key_type::zpk).formats(pin_format::iso0, pin_format::iso4);
+    const auto again = ends.run(back);
+    ASSERT_TRUE(again) << again.error();
+    ASSERT_EQ(again->pin_block.size(), 16U);
+    EXPECT_EQ(ends.ask("JE" + aes + to_hex(again->pin_block.view()) + "48550000025321"), "JF0001234");
+}
+
 TEST(field_size, ti_carries_sm4_blocks_and_a_longest_pin) {
     for (const auto& [name, tag] : {std::pair{"sjj1310", 'R'}, std::pair{"sjl06", 'S'}}) {
         pair_of_ends ends(name);
