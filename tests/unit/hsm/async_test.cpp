@@ -253,8 +253,10 @@ TEST(async_pool, a_pool_may_go_away_in_its_own_handler) {
         auto held = std::make_shared<int>(0);
         std::atomic<int> ends = 0;
         std::promise<void> promise;
-        // All of them on the strand, so that none ends before the last has begun.
-        boost::asio::post(subject->get_executor(), [&, held] {
+        // Started on the strand, so that none ends before the last has begun, and not before this thread is out.
+        std::promise<void> out;
+        subject->async_translate_pin(request, call(5s), [&, held](const result<translated_pin>&) {
+            out.get_future().wait();
             for (int c = 0; c < 4; ++c) {
                 subject->async_translate_pin(request, call(5s), [&, held](const result<translated_pin>&) {
                     subject.reset();
@@ -262,6 +264,7 @@ TEST(async_pool, a_pool_may_go_away_in_its_own_handler) {
                 });
             }
         });
+        out.set_value();
         promise.get_future().wait();
         EXPECT_EQ(subject, nullptr);
     }

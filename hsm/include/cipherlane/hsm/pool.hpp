@@ -32,6 +32,7 @@ class pool final : public operations {
     ~pool() override;
 
     [[nodiscard]] const profile& dialect() const noexcept override;
+    /// The strand. Of a pool with a thread of its own no copy may outlive the pool.
     [[nodiscard]] boost::asio::any_io_executor get_executor() const override;
     [[nodiscard]] result<raw_answer> execute(const raw_command& command, const call& bounds) override;
 
