@@ -107,10 +107,10 @@ TEST_P(faults, a_second_answer) {
 TEST_P(faults, half_a_frame) {
     const auto subject = make_pool();
     EXPECT_EQ(expect_own_macs(*subject), 10);
-    for (const char* then : {"", "close"}) {
-        fault({{"kind", "half_frame"}, {"value", then}, {"match", mac_command()}});
-        EXPECT_EQ(expect_own_macs(*subject), 10) << then; // asked again
-    }
+    fault({{"kind", "half_frame"}, {"match", mac_command()}});
+    EXPECT_EQ(expect_own_macs(*subject), 10); // asked again
+    fault({{"kind", "half_frame"}, {"value", "close"}, {"match", mac_command()}});
+    EXPECT_EQ(expect_own_macs(*subject), 10);
     const auto alone = make_client();
     fault({{"kind", "half_frame"}, {"match", mac_command()}});
     EXPECT_TRUE(hit(*alone, 200ms).is(condition::timed_out));
