@@ -166,6 +166,10 @@ void run_chained(
     run_any(key, mode, way, mode == chain_mode::ecb ? nullptr : iv.data(), in, out);
 }
 
+bool md5(byte_view data, std::array<std::uint8_t, 16>& out) noexcept {
+    return EVP_Q_digest(nullptr, "MD5", nullptr, data.data(), data.size(), out.data(), nullptr) == 1;
+}
+
 void fill_random(byte_span out) noexcept {
     must(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
 }

@@ -4,6 +4,7 @@
 
 #include <cipherlane/core/bytes.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -42,6 +43,9 @@ void des_decrypt(byte_view key, byte_view in, byte_span out) noexcept;
 enum class chain_mode : std::uint8_t { ecb, cbc, cfb, ofb };
 void run_chained(
     const clear_key& key, chain_mode mode, direction way, byte_view iv, byte_view in, byte_span out) noexcept;
+
+/// The digest that one old number of GM asks for; nothing else may use it. False if this build has none.
+[[nodiscard]] bool md5(byte_view data, std::array<std::uint8_t, 16>& out) noexcept;
 
 /// Fills with random bytes; ends the process if the system has none.
 void fill_random(byte_span out) noexcept;

@@ -195,6 +195,11 @@ void digest_data(command& c) {
     const auto data = c.in.text(length, code::data_length);
     c.end();
     if (c.failed()) return;
+    if (id == "02") {
+        std::array<std::uint8_t, 16> value{};
+        if (!md5(as_bytes(data), value)) return c.fail(code::hardware);
+        return c.put_bytes(value);
+    }
     const auto* row = std::ranges::find(hashes, id, &hash_row::id);
     const bool sm3_here = (static_cast<std::uint8_t>(c.dialect()) & chinese) != 0;
     const status unknown_hash = sm3_here ? status{'7', '9'} : status{'0', '5'};

@@ -204,6 +204,21 @@ TEST(PinFormat35, IsTwoWithTheAccountMixedIn) {
     EXPECT_EQ(unit.ask("JE" + field + to_hex(block) + "41400000123456"), "JF23");
 }
 
+// RFC 1321, FIPS 180 and GB/T 32905: digests of "abc".
+TEST(Gm, DigestsByEachNumber) {
+    const auto digest = [](racal_unit& unit, const std::string& id) {
+        return to_hex(as_bytes(unit.ask("GM" + id + "00003abc")));
+    };
+    racal_unit payshield;
+    EXPECT_EQ(digest(payshield, "01"), "474E3030A9993E364706816ABA3E25717850C26C9CD0D89D");
+    EXPECT_EQ(digest(payshield, "02"), "474E3030900150983CD24FB0D6963F7D28E17F72");
+    EXPECT_EQ(digest(payshield, "06"), "474E3030BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD");
+    EXPECT_EQ(payshield.ask("GM2000003abc"), "GN05");
+    EXPECT_EQ(payshield.ask("GM0300003abc"), "GN05");
+    racal_unit tass("sjj1310");
+    EXPECT_EQ(tass.ask("GM0400003abc"), "GN79");
+}
+
 // Section 5 of the fact sheet: 81 is these commands' own word for a PIN of another length.
 TEST(Offsets, TellAPinThatIsTooShortInTheirOwnCode) {
     racal_unit unit;
