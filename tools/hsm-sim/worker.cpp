@@ -17,6 +17,7 @@ void check_values(const nlohmann::json& request) {
         if (!each.is_object() || !each.contains("value") || !each["value"].is_string()) continue;
         const auto kind = each.value("kind", "");
         const auto value = each["value"].get<std::string>();
+        if (value.empty()) continue; // as none
         if ((kind == "status" || kind == "warning") && value.size() != 2)
             throw std::invalid_argument("value of " + kind + " must be two characters");
         if (kind == "half_frame" && value != "close")
