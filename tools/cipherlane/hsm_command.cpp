@@ -5,6 +5,7 @@
 #include "cipherlane/hsm_tools.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/errc.hpp>
 
 #include <chrono>
 #include <iostream>
@@ -54,7 +55,10 @@ hsm::raw_command build_command(
     const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
     if (auto made = engine.encode_request(*engine.dialect().command(code), values, body); !made) {
         std::cerr << "`cipherlane hsm describe " << code << "` with the same --profile shows its fields\n";
-        give_up(made.error());
+        const auto& why = made.error();
+        // Nothing was written yet: the place in the message would tell nothing.
+        const bool missing = why.code() == hsm::make_error_code(hsm::hsm_errc::missing_field);
+        give_up(missing ? error(why.code(), why.where()).during(why.operation()).in_field(why.field()) : why);
     }
     return hsm::raw_command(std::move(body));
 }

@@ -36,6 +36,7 @@ class conversation {
 
     void request(byte_view data) { take(data, requests_, true); }
     void answer(byte_view data) { take(data, answers_, false); }
+    [[nodiscard]] bool is_waiting() const noexcept { return !waiting_.empty(); } ///< for an answer
 
   private:
     using clock = std::chrono::steady_clock;

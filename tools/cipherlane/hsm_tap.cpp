@@ -42,7 +42,7 @@ class tap_side {
     virtual ~tap_side() = default;
     virtual void read(byte_span into, read_end done) = 0; ///< `why` is empty where all is well
     virtual void write(byte_view data, write_end done) = 0;
-    virtual void end_sending() = 0; ///< tells the peer that no more comes
+    [[nodiscard]] virtual bool end_sending() = 0; ///< tells the peer that no more comes; false if it cannot
     virtual void close() = 0;
 };
 
@@ -65,9 +65,10 @@ class plain_side final : public tap_side {
             [end = std::move(done)](
                 const error_code& why, std::size_t) { end(why ? why.message() : std::string()); });
     }
-    void end_sending() override {
-        error_code ignored;
-        socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    [[nodiscard]] bool end_sending() override {
+        error_code failed;
+        socket_.shutdown(tcp::socket::shutdown_send, failed);
+        return !failed;
     }
     void close() override {
         error_code ignored;
@@ -78,7 +79,7 @@ class plain_side final : public tap_side {
     tcp::socket socket_;
 };
 
-/// TLS has no half of a connection to end: the unit learns of it with the other half.
+/// TLS has no half of a connection to end: it ends as a whole, once every answer is there.
 class tls_side final : public tap_side {
   public:
     explicit tls_side(std::unique_ptr<net::transport> link)
@@ -94,7 +95,7 @@ class tls_side final : public tap_side {
             end(sent ? std::string() : sent.error().to_string());
         });
     }
-    void end_sending() override {}
+    [[nodiscard]] bool end_sending() override { return false; }
     void close() override { link_->close(); }
 
   private:
@@ -133,6 +134,7 @@ class tapped : public std::enable_shared_from_this<tapped> {
         // On its way first: a tap must not slow down what it looks at.
         sides_[1 - from]->write(data, [self = shared_from_this(), from](const std::string& failed) {
             if (!failed.empty()) return self->end(failed + " (" + name_of(1 - from) + ")");
+            if (self->is_over()) return self->end(self->first_);
             self->pass(from);
         });
         if (from == 0)
@@ -146,12 +148,16 @@ class tapped : public std::enable_shared_from_this<tapped> {
         ended_[from] = true;
         if (first_.empty()) first_ = std::string("by ") + name_of(from);
         if (ended_[1 - from]) return end(first_);
-        sides_[1 - from]->end_sending();
+        untold_ = !sides_[1 - from]->end_sending();
+        if (is_over()) return end(first_);
         farewell_.expires_after(farewell_time);
         farewell_.async_wait([self = shared_from_this()](const error_code& stopped) {
             if (!stopped) self->end(self->first_);
         });
     }
+
+    /// A peer that cannot be told waits for nothing, and nobody waits for it.
+    [[nodiscard]] bool is_over() const { return untold_ && !what_.is_waiting(); }
 
     void end(const std::string& why) {
         if (closed_ == nullptr) return;
@@ -165,6 +171,7 @@ class tapped : public std::enable_shared_from_this<tapped> {
     std::array<std::unique_ptr<tap_side>, 2> sides_;
     std::array<std::array<std::uint8_t, 16'384>, 2> buffers_{};
     std::array<bool, 2> ended_{};
+    bool untold_ = false; ///< the side that is left does not know of it
     std::string first_;
     conversation what_;
     std::function<void(std::string)> closed_;

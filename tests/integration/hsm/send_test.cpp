@@ -12,6 +12,7 @@ TEST_F(send_program, shows_the_fields_of_a_command_and_points_to_them) {
     const auto unit = start_unit();
     EXPECT_EQ(hsm({"send", "--hsm", unit, "BU"}), 1);
     EXPECT_TRUE(has(complained_, "cipherlane hsm describe BU")) << complained_;
+    EXPECT_TRUE(has(complained_, "cipherlane: hsm BU: a field has no value, field key_type2\n")) << complained_;
     EXPECT_EQ(hsm({"describe", "BU"}), 0) << complained_;
     EXPECT_TRUE(has(said_, "request\n")) << said_;
     EXPECT_TRUE(has(said_, "key ")) << said_;
