@@ -105,12 +105,13 @@ std::shared_ptr<const net::tls_client> tls_options::client() const {
     auto made = net::tls_client::create(settings, warn);
     if (made) return *std::move(made);
     // The files can be read: what is in them is wrong.
-    const auto& field = made.error().field();
+    const error why = made.error();
+    const auto field = why.field();
     if (field == "ca_file") complain(files.ca_file + ": no certificates in PEM");
     if (field == "certificate_file") complain(files.certificate_file + ": no certificate in PEM");
     if (field == "key_file")
         complain(files.key_file + ": no key in PEM, or not the key of " + files.certificate_file);
-    give_up(made.error());
+    give_up(why);
 }
 
 hsm::client_settings hsm_options::settings() const {
