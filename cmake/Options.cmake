@@ -28,7 +28,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LES
   # are not there (GCC PR105651, PR105329, PR105562).
   target_compile_options(cipherlane_options INTERFACE -Wno-restrict
     $<$<CONFIG:Release>:-Wno-array-bounds> $<$<CONFIG:Release>:-Wno-stringop-overflow>
-    $<$<CONFIG:Release>:-Wno-maybe-uninitialized>)
+    $<$<CONFIG:Release>:-Wno-stringop-overread> $<$<CONFIG:Release>:-Wno-maybe-uninitialized>)
 endif()
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(cipherlane_options INTERFACE -Werror)
