@@ -84,6 +84,8 @@ hsm::pool_settings settings_for(std::initializer_list<const fixed_responder*> un
         settings.units.back().port = each->port();
     }
     settings.dialect = hsm::profile::builtin(dialect).value();
+    // The responder of the dialect without diagnosis knows one command.
+    if (!settings.dialect->supports(hsm::operation::diagnose)) settings.on_connect = hsm::first_check::none;
     return settings;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <future>
 #include <thread>
@@ -82,7 +83,9 @@ pool::~pool() {
 }
 
 void pool::close() noexcept {
-    boost::asio::dispatch(core_->strand(), [core = core_] { core->close(); });
+    core_->refuse_new();
+    // Never within a loop of the core whose handler called us: that loop holds calls which this one would end.
+    boost::asio::post(core_->strand(), [core = core_] { core->close(); });
 }
 
 const profile& pool::dialect() const noexcept {

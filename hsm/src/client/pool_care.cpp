@@ -78,7 +78,7 @@ void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transpor
     ++subject.stats.connects;
     auto made = std::make_shared<pool_connection>(shared_from_this(), unit, *std::move(link));
     const bool unknown = settings_.on_connect == first_check::diagnose &&
-                         settings_.dialect->supports(operation::diagnose) && !subject.proven;
+                         settings_.dialect->command(settings_.dialect->health) != nullptr && !subject.proven;
     made->start();
     subject.connections.push_back(made);
     subject.note_idle(*made);
@@ -102,6 +102,19 @@ void pool_core::try_again(std::size_t unit) {
     if (on == nullptr || subject.checked_at >= subject.rests_until) return;
     if (settings_.dialect->command(settings_.dialect->health) == nullptr) return stand_up(subject);
     check_health(*on);
+}
+
+/// A caller gave up before the unit's time was over, and nothing came from it since. It shows itself before it gets
+/// more work.
+void pool_core::doubt(pool_unit& unit) {
+    if (unit.state != unit_state::ready || !unit.proven) return;
+    auto* on = unit.with_room();
+    const bool can = settings_.dialect->command(settings_.dialect->health) != nullptr;
+    if (!can || settings_.on_connect == first_check::none) return;
+    unit.check_due = on == nullptr && !unit.connections.empty();
+    if (unit.check_due) return;
+    unit.proven = false;
+    if (on != nullptr) check_health(*on);
 }
 
 /// A unit that failed rests, longer each time, by a span that no two clients share.

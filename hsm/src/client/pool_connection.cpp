@@ -252,8 +252,15 @@ result<pool_connection::taken> pool_connection::read_second(pool_call& whose, by
 /// An answer came for this call that is none of its command. Where lengths cut the messages and headers tell whose
 /// they are the others are in step as before.
 void pool_connection::end_unreadable(pool_call& whose, const error& why) {
+    const auto* command = whose.subject->command;
+    const bool second_to_come = command != nullptr && !command->second_answer_wire.empty() && !whose.second;
     release(whose);
-    if (is_stream() || !correlates()) fail(why);
+    if (is_stream() || !correlates()) {
+        fail(why);
+    } else if (second_to_come) {
+        ++forgotten_;
+        retire();
+    }
     owner_->unreadable(*this, whose, why);
 }
 

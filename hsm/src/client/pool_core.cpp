@@ -172,7 +172,10 @@ void pool_core::take_inbox() {
 void pool_core::refuse_later(const error& why, const call_end_source& end) {
     auto& made = take_call();
     made.set_end(end);
-    boost::asio::post(strand_, [self = shared_from_this(), &made, why] { made.end->finish(nullptr, &why, made); });
+    boost::asio::post(strand_, [self = shared_from_this(), kept = std::unique_ptr<pool_call>(&made), why]() mutable {
+        auto& call = *kept.release();
+        call.end->finish(nullptr, &why, call);
+    });
 }
 
 namespace {
@@ -337,7 +340,8 @@ void pool_core::answered(pool_connection& on, pool_call& what) {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(unit.answered_at - what.sent_at).count();
     const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
     ++unit.stats.answers;
-    unit.backoff = settings_.backoff_first;
+    // One that shows itself and then breaks at work has not recovered.
+    if (!what.is_health || unit.proven) unit.backoff = settings_.backoff_first;
     ++unit.stats.latency[bucket_of(microseconds)];
     unit.stats.latency_sum_us += microseconds;
     judge_unit(on, *what.subject);
@@ -480,13 +484,17 @@ void pool_core::expire(pool_call& what, clock::time_point now) {
     if (left) {
         const auto unit = what.on->unit();
         ++units_[unit].stats.timeouts;
-        // A caller in a hurry says nothing about the unit, nor does one slow command beside others that are answered.
-        const bool silent =
-            now - what.sent_at >= settings_.answer_timeout && units_[unit].answered_at <= what.sent_at;
+        // One slow command beside others that are answered says nothing about the unit, a caller in a hurry little.
+        const bool unanswered = units_[unit].answered_at <= what.sent_at;
+        const bool silent = unanswered && now - what.sent_at >= settings_.answer_timeout;
         // Keeps the connection's loss from being told to this call as well.
         what.on->forget(what);
         if (what.serial != serial) return;
-        if (silent) unit_failed(unit);
+        if (silent) {
+            unit_failed(unit);
+        } else if (unanswered) {
+            doubt(units_[unit]);
+        }
         if (may_repeat(what) && now < what.until) {
             ++retries_;
             what.avoid = unit;
@@ -525,7 +533,7 @@ void pool_core::end_waiting(const error& why) {
 }
 
 void pool_core::close() {
-    if (closed_) return;
+    if (std::exchange(ended_, true)) return;
     closed_ = true;
     timer_.cancel();
     stop_.request_stop();

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -62,6 +63,9 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     };
 
     void begin();
+    /// From any thread: calls that come from now on end with `closed`.
+    void refuse_new() noexcept { closed_ = true; }
+    /// Ends all calls. Not within a handler of one.
     void close();
     void set_state(std::size_t unit, unit_state state);
     [[nodiscard]] pool_stats stats() const;
@@ -109,6 +113,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void note_parity(pool_connection& on, std::string_view code);
     void stand_up(pool_unit& unit);
     void try_again(std::size_t unit);
+    void doubt(pool_unit& unit);
 
     void arm(clock::time_point at);
     void on_timer();
@@ -144,7 +149,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     std::uint64_t retries_ = 0;
     std::minstd_rand jitter_;
     std::stop_source stop_; ///< of connecting
-    bool closed_ = false;
+    std::atomic<bool> closed_ = false;
+    bool ended_ = false;
     bool serving_ = false;
 };
 

@@ -22,7 +22,8 @@ class pool_core;
 /// call is refused with `misuse`: it would wait for itself.
 class pool final : public operations {
   public:
-    /// On the caller's executor. Blocking calls, and `stats`, need another thread that runs it.
+    /// On the caller's executor. Blocking calls, and `stats`, need another thread that runs it. It must run once more
+    /// after the pool is gone, or its connections stay.
     [[nodiscard]] static result<std::unique_ptr<pool>> create(
         boost::asio::any_io_executor on, pool_settings settings);
     /// With a thread of its own.

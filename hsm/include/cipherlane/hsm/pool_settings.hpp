@@ -19,9 +19,9 @@ enum class retry_policy : std::uint8_t {
     never,
 };
 
-/// Does a new connection show what it leads to before it gets work?
+/// Does a unit show itself before it gets work: at first, and when it comes back?
 enum class first_check : std::uint8_t {
-    diagnose, ///< where the dialect can: its check value must be the pool's
+    diagnose, ///< by the profile's health command; a check value, where the dialect has one, must be the pool's
     none,
 };
 
