@@ -9,6 +9,7 @@
 #include <boost/asio/write.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -155,6 +156,17 @@ class fake_unit {
 
 inline bytes text(std::string_view from) {
     return {from.begin(), from.end()};
+}
+
+/// Whether it comes true as long as a test may take; what is awaited this way needs no guess at the machine's speed.
+template <class Question>
+bool soon(Question true_yet) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!true_yet()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return true;
 }
 
 /// What a payshield says to the commands of these tests: translations give the block back.

@@ -15,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using tests::fake_unit;
 using tests::payshield_answer;
+using tests::soon;
 using tests::text;
 
 const key tpk("U1EF828AA8F6B80EB83E19FBC373F3A85");
@@ -40,6 +41,14 @@ pool_settings settings_for(std::initializer_list<const fake_unit*> units, const 
     }
     settings.dialect = profile::builtin(dialect).value();
     settings.answer_timeout = 3s; // far beyond what a busy machine costs
+    return settings;
+}
+
+/// One connection with nobody on it but the caller: no diagnosis of a second, or of a unit that comes back.
+pool_settings quiet_settings_for(std::initializer_list<const fake_unit*> units) {
+    auto settings = settings_for(units);
+    settings.connections = 1;
+    settings.backoff_first = 10s;
     return settings;
 }
 
@@ -137,10 +146,10 @@ TEST(pool, a_killed_unit_costs_no_call_that_is_safe_to_repeat) {
     }
     std::this_thread::sleep_for(200ms);
     first->kill();
-    std::this_thread::sleep_for(300ms);
+    EXPECT_TRUE(soon([&] { return subject->stats().units[0].state == unit_state::resting; }));
     const int before = good;
-    std::this_thread::sleep_for(100ms);
-    EXPECT_GT(good, before);
+    // One of each caller may have been answered before.
+    EXPECT_TRUE(soon([&] { return good > before + 4; }));
     stop = true;
     for (auto& each : callers) {
         each.join();
@@ -153,25 +162,28 @@ TEST(pool, a_silent_unit_is_left_for_the_other) {
     fake_unit first(payshield_framing(), payshield_answer);
     fake_unit second(payshield_framing(), payshield_answer);
     auto settings = settings_for({&first, &second});
-    settings.answer_timeout = 300ms;
+    settings.answer_timeout = 1s;
     auto subject = make_pool(settings);
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
+    // The first gets no work before it has shown itself.
+    ASSERT_TRUE(soon([&] { return subject->stats().units[0].answers != 0; }));
     first.set_silent(true);
     for (std::uint32_t i = 1; i < 5; ++i) {
         auto got = subject->translate_pin(numbered(i), call(5s));
         ASSERT_TRUE(got) << got.error();
     }
+    EXPECT_GE(subject->stats().units[0].timeouts, 1U);
 }
 
 TEST(pool, a_key_generation_is_never_sent_twice) {
     fake_unit unit(payshield_framing(), payshield_answer);
-    auto settings = settings_for({&unit});
-    settings.answer_timeout = 300ms;
+    auto settings = quiet_settings_for({&unit});
+    settings.answer_timeout = 1s;
     auto subject = make_pool(settings);
     ASSERT_TRUE(subject->generate_key(generate_key_request(key_type::tpk), call(5s)));
     unit.set_silent(true);
     const auto before = unit.requests();
-    auto got = subject->generate_key(generate_key_request(key_type::tpk), call(2s));
+    auto got = subject->generate_key(generate_key_request(key_type::tpk), call(5s));
     ASSERT_FALSE(got);
     EXPECT_TRUE(got.error().is(condition::outcome_unknown)) << got.error();
     EXPECT_EQ(unit.requests(), before + 1);
@@ -179,15 +191,17 @@ TEST(pool, a_key_generation_is_never_sent_twice) {
 
 TEST(pool, retries_can_be_forbidden) {
     fake_unit first(payshield_framing(), payshield_answer);
-    auto settings = settings_for({&first});
+    auto settings = quiet_settings_for({&first});
     settings.retry = retry_policy::never;
-    settings.answer_timeout = 300ms;
+    settings.answer_timeout = 1s;
     auto subject = make_pool(settings);
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
     first.set_silent(true);
-    auto got = subject->translate_pin(numbered(1), call(2s));
+    const auto before = first.requests();
+    auto got = subject->translate_pin(numbered(1), call(5s));
     ASSERT_FALSE(got);
     EXPECT_TRUE(got.error().is(condition::timed_out)) << got.error();
+    EXPECT_EQ(first.requests(), before + 1);
 }
 
 TEST(pool, a_late_answer_finds_nobody) {
@@ -221,14 +235,13 @@ TEST(pool, a_unit_with_another_master_key_is_taken_out) {
         if (as_text(body).starts_with("NC")) return text("ND00FFFFFFFFFFFFFFFF0007-E000");
         return payshield_answer(body);
     });
-    auto settings = settings_for({&first, &other});
+    auto settings = quiet_settings_for({&first, &other});
     settings.lmk_check = short_bytes(from_hex("2686040000000000").value());
     auto subject = make_pool(settings);
     for (std::uint32_t i = 0; i < 50; ++i) {
         ASSERT_TRUE(subject->translate_pin(numbered(i), call(5s)));
     }
-    std::this_thread::sleep_for(50ms);
-    EXPECT_EQ(subject->stats().units[1].state, unit_state::out_of_service);
+    EXPECT_TRUE(soon([&] { return subject->stats().units[1].state == unit_state::out_of_service; }));
     EXPECT_EQ(other.requests(), 1U);
 }
 
@@ -254,7 +267,7 @@ TEST(pool, a_unit_with_a_hardware_fault_is_taken_out) {
 TEST(pool, a_drained_unit_gets_nothing) {
     fake_unit first(payshield_framing(), payshield_answer);
     fake_unit second(payshield_framing(), payshield_answer);
-    auto subject = make_pool(settings_for({&first, &second}));
+    auto subject = make_pool(quiet_settings_for({&first, &second}));
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
     subject->drain(0);
     const auto before = first.requests();
@@ -271,8 +284,7 @@ TEST(pool, idle_connections_are_kept_alive_by_the_health_command) {
     auto subject = make_pool(settings);
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
     const auto before = unit.requests();
-    std::this_thread::sleep_for(300ms);
-    EXPECT_GE(unit.requests(), before + 2);
+    EXPECT_TRUE(soon([&] { return unit.requests() >= before + 2; }));
 }
 
 TEST(pool, babble_costs_the_connection_and_no_more) {
