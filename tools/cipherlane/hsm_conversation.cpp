@@ -44,26 +44,31 @@ void tap_page::detail(std::string_view text) {
     out_->line("      " + std::string(text));
 }
 
-void conversation::take(byte_view data, bytes& kept, const bool is_request) {
-    kept.insert(kept.end(), data.begin(), data.end());
+void conversation::take(byte_view data, direction& from) {
+    if (from.lost_step) return say(from.sign + count_of_bytes(data));
+    from.kept.add(data);
     const auto& frame = engine_->dialect().frame;
     std::size_t used = 0;
     for (;;) {
-        const auto cut = hsm::cut_frame(frame, byte_view(kept).subspan(used));
-        if (!cut) {
-            say("not understood: " + cut.error().to_string());
-            kept.clear();
-            return;
-        }
+        const auto cut = hsm::cut_frame(frame, from.kept.view().subspan(used));
+        if (!cut) return lose_step(from, cut.error().to_string());
         if (!*cut || (*cut)->body.empty()) break;
-        const auto size = is_request ? show_request(**cut) : show_answer(**cut);
+        const auto size = &from == &requests_ ? show_request(**cut) : show_answer(**cut);
+        if (from.lost_step) return;
         if (size == 0) break;
         used += size;
     }
-    kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(used));
-    if (kept.size() <= std::size_t{frame.largest} + 2) return;
-    say("not understood: longer than any message of profile " + engine_->dialect().name);
-    kept.clear();
+    from.kept.drop(used);
+    if (from.kept.size() <= std::size_t{frame.largest} + 2) return;
+    lose_step(from, "longer than any message of profile " + engine_->dialect().name);
+}
+
+/// Answers are read by their requests, so that whichever direction is lost no request waits any more.
+void conversation::lose_step(direction& from, const std::string& why) {
+    say(from.sign + ("not understood: " + why + ": out of step, from here on only bytes are counted"));
+    from.lost_step = true;
+    from.kept.drop(from.kept.size());
+    waiting_.clear();
 }
 
 bool conversation::is_stream() const {
@@ -81,9 +86,14 @@ std::size_t conversation::show_request(const hsm::frame_view& message) {
     const auto read = engine_->decode_request(message.body, made.values);
     if (!read) {
         if (is_stream() && is_early(read.error())) return 0;
-        say("> " + read.error().to_string() + " (" + count_of_bytes(message.body) + ")");
+        const auto why = read.error().to_string() + " (" + count_of_bytes(message.body) + ")";
+        if (is_stream()) {
+            lose_step(requests_, why);
+            return 0;
+        }
+        say("> " + why);
         wait_for_answer(std::move(made));
-        return size_of(message, message.body.size());
+        return message.consumed;
     }
     made.command = read->command;
     made.how = cards_->reveal_for(read->command->request, made.values);
@@ -95,6 +105,7 @@ std::size_t conversation::show_request(const hsm::frame_view& message) {
 }
 
 void conversation::wait_for_answer(asked_command asked) {
+    if (answers_.lost_step) return;
     if (waiting_.size() == most_waiting) waiting_.pop_front();
     waiting_.push_back(std::move(asked));
 }
@@ -106,12 +117,20 @@ std::size_t conversation::show_answer(const hsm::frame_view& message) {
     });
     if (whose == waiting_.end() || whose->command == nullptr) {
         if (whose != waiting_.end()) waiting_.erase(whose);
-        say("< (" + count_of_bytes(message.body) + ")");
-        return size_of(message, message.body.size());
+        const auto size = "(" + count_of_bytes(message.body) + ")";
+        if (is_stream()) {
+            lose_step(answers_, "nothing that was asked " + size);
+            return 0;
+        }
+        say("< " + size);
+        return message.consumed;
     }
     hsm::field_set values;
     const auto read = engine_->decode_answer(*whose->command, message.body, whose->values, values);
-    if (!read && is_stream() && is_early(read.error())) return 0;
+    if (!read && is_stream()) {
+        if (!is_early(read.error())) lose_step(answers_, read.error().to_string());
+        return 0;
+    }
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - whose->since);
     const auto size = read ? read->consumed : message.body.size();
     if (read) {
@@ -124,6 +143,7 @@ std::size_t conversation::show_answer(const hsm::frame_view& message) {
     } else {
         say("< " + read.error().to_string());
     }
+    whose->values.clear(); // moving the others up would leave it in freed memory
     waiting_.erase(whose);
     return size_of(message, size);
 }

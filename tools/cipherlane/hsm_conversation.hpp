@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cipherlane/heard_bytes.hpp"
 #include "cipherlane/hsm_test_cards.hpp"
 #include "cipherlane/patient_output.hpp"
 
@@ -25,7 +26,10 @@ class tap_page {
 /// What one tapped connection says, in words.
 ///
 /// Follows both directions of the stream: requests wait here for their answers, by header where it differs and in
-/// order elsewhere. Memory is bounded whatever is sent.
+/// order elsewhere. Memory is bounded whatever is sent, and wiped.
+///
+/// Where a message cannot be told from the next its direction is out of step for good: bytes of a PIN block could be
+/// taken for a field that is shown. From there on its bytes are only counted, as are those of the answers.
 class conversation {
   public:
     conversation(const hsm::codec& engine, const test_cards& cards, tap_page& page, std::size_t number)
@@ -34,9 +38,12 @@ class conversation {
         , page_(&page)
         , number_(number) {}
 
-    void request(byte_view data) { take(data, requests_, true); }
-    void answer(byte_view data) { take(data, answers_, false); }
-    [[nodiscard]] bool is_waiting() const noexcept { return !waiting_.empty(); } ///< for an answer
+    void request(byte_view data) { take(data, requests_); }
+    void answer(byte_view data) { take(data, answers_); }
+    /// For an answer; out of step nobody knows, and it is.
+    [[nodiscard]] bool is_waiting() const noexcept {
+        return requests_.lost_step || answers_.lost_step || !waiting_.empty();
+    }
 
   private:
     using clock = std::chrono::steady_clock;
@@ -50,7 +57,14 @@ class conversation {
         clock::time_point since = clock::now();
     };
 
-    void take(byte_view data, bytes& kept, bool is_request);
+    struct direction {
+        const char* sign;
+        heard_bytes kept;
+        bool lost_step = false;
+    };
+
+    void take(byte_view data, direction& from);
+    void lose_step(direction& from, const std::string& why);
     [[nodiscard]] bool is_stream() const;
     [[nodiscard]] std::size_t size_of(const hsm::frame_view& message, std::size_t body) const;
     std::size_t show_request(const hsm::frame_view& message);
@@ -64,8 +78,8 @@ class conversation {
     const test_cards* cards_;
     tap_page* page_;
     std::size_t number_;
-    bytes requests_;
-    bytes answers_;
+    direction requests_{"> ", {}};
+    direction answers_{"< ", {}};
     std::deque<asked_command> waiting_;
 };
 

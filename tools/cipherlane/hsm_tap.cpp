@@ -1,6 +1,7 @@
 #include "cipherlane/hsm_conversation.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/connect.hpp>
@@ -111,6 +112,13 @@ class tapped : public std::enable_shared_from_this<tapped> {
         , what_(std::move(what))
         , closed_(std::move(closed))
         , farewell_(on) {}
+    tapped(const tapped&) = delete;
+    tapped& operator=(const tapped&) = delete;
+    ~tapped() {
+        for (auto& each : buffers_) {
+            wipe(each);
+        }
+    }
 
     void start() {
         pass(0);

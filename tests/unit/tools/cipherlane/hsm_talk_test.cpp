@@ -135,6 +135,92 @@ TEST(conversation, nothing_is_revealed_without_a_card) {
     EXPECT_TRUE(test_cards::is_card(account));
 }
 
+/// What a tap prints of a connection that the test goes on talking on.
+class talk {
+  public:
+    explicit talk(const char* dialect)
+        : engine_(hsm::profile::builtin(dialect).value())
+        , subject_(engine_, listed_, page_, 1) {}
+    std::string asks(const bytes& data) {
+        subject_.request(data);
+        return pipe_.read();
+    }
+    std::string answers(const bytes& data) {
+        subject_.answer(data);
+        return pipe_.read();
+    }
+    [[nodiscard]] bool is_waiting() const { return subject_.is_waiting(); }
+
+  private:
+    pipe_pair pipe_;
+    patient_output out_{pipe_.writing()};
+    tap_page page_{out_};
+    hsm::codec engine_;
+    test_cards listed_{{card}};
+    conversation subject_;
+};
+
+const std::string out_of_step = "out of step, from here on only bytes are counted";
+
+// Behind what could not be cut a PIN block may lie where a key is looked for.
+TEST(conversation, requests_out_of_step_are_only_counted) {
+    talk subject("payshield");
+    EXPECT_TRUE(has(subject.asks(framed("0001" + translation(account))), "account: " + account));
+    const auto lost = subject.asks({0, 3, '0', '0', '0', '1'}); // a length shorter than header and code
+    EXPECT_TRUE(has(lost, "> not understood: ") && has(lost, out_of_step)) << lost;
+    const std::string block = "DC80B186C30902B0";
+    const auto later = subject.asks(framed("0001CAU" + block + block + tpk + "12" + block + "0101" + account));
+    EXPECT_TRUE(has(later, " 1 > 108 bytes\n")) << later;
+    EXPECT_EQ(later.find('\n'), later.size() - 1) << later;
+    // Not even that of the request in front, whose number another may bear by now.
+    const auto answer = subject.answers(framed("0001CB0004" + block + "01"));
+    EXPECT_TRUE(has(answer, " 1 < (24 bytes)\n")) << answer;
+    EXPECT_FALSE(has(answer, block)) << answer;
+    EXPECT_TRUE(subject.is_waiting());
+}
+
+TEST(conversation, answers_out_of_step_leave_the_requests_readable) {
+    talk subject("payshield");
+    EXPECT_TRUE(has(subject.asks(framed("0001NC")), "> NC "));
+    const auto lost = subject.answers({0xFF, 0xFF});
+    EXPECT_TRUE(has(lost, "< not understood: ") && has(lost, out_of_step)) << lost;
+    const auto later = subject.answers(framed("0001ND00DC80B186C30902B00007-E000"));
+    EXPECT_TRUE(has(later, " 1 < 35 bytes\n")) << later;
+    EXPECT_FALSE(has(later, "DC80B186")) << later;
+    EXPECT_TRUE(has(subject.asks(framed("0002NC")), "> NC "));
+}
+
+// Where no length says where a message ends, one that the table has not may go on in the next segment.
+TEST(conversation, an_unknown_message_in_a_stream_hides_what_follows) {
+    const auto check = from_hex("D00A10DC80B186C30902B0DC80B186C30902B00400000000").value();
+    const auto answer = from_hex("41DC80B186C30902B0").value();
+    talk whole("sjj1312");
+    EXPECT_TRUE(has(whole.asks(check), "key: DC80B186"));
+    talk subject("sjj1312");
+    const auto lost = subject.asks(from_hex("EEEE0102").value());
+    EXPECT_TRUE(has(lost, "> not understood: ") && has(lost, "(4 bytes)") && has(lost, out_of_step)) << lost;
+    const auto later = subject.asks(check);
+    EXPECT_TRUE(has(later, " 1 > 24 bytes\n")) << later;
+    EXPECT_FALSE(has(later, "DC80B186")) << later;
+    const auto first = subject.answers(answer);
+    EXPECT_TRUE(has(first, "(9 bytes)") && has(first, out_of_step)) << first;
+    const auto second = subject.answers(answer);
+    EXPECT_TRUE(has(second, " 1 < 9 bytes\n")) << second;
+}
+
+TEST(heard_bytes, keep_what_was_not_dropped) {
+    heard_bytes subject;
+    subject.add(as_bytes("0123456789"));
+    const auto* place = subject.view().data();
+    subject.drop(4);
+    EXPECT_EQ(as_text(subject.view()), "456789");
+    EXPECT_EQ(place, subject.view().data());
+    subject.add(as_bytes(std::string(100, 'x')));
+    EXPECT_EQ(as_text(subject.view()), "456789" + std::string(100, 'x'));
+    subject.drop(106);
+    EXPECT_EQ(subject.size(), 0U);
+}
+
 struct masked_case {
     const char* command;
     const char* field;
