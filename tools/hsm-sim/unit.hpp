@@ -69,8 +69,8 @@ struct unit_settings {
     std::string import_type = "11";  ///< D1 02 has no key type field: PIN key
     std::map<std::string, pin_format, std::less<>> pin_formats; ///< by the code on the wire
     std::map<std::string, lmk_slot, std::less<>> raw_key_types; ///< by the byte in hex: Westone
-    std::string untyped =
-        "13"; ///< type of the keys of D0 commands, which name none: data key (`quirks.form_key_type`)
+    /// Type of the keys of D0 commands, which name none: data key (`quirks.form_key_type`).
+    std::string untyped = "13";
     std::shared_ptr<const profile_tables> tables; ///< of a profile file: commands that it adds; null: none
 };
 

@@ -26,12 +26,12 @@ TEST_F(ceremony_program, holds_sheets_and_check_values_against_each_other) {
 
 TEST_F(ceremony_program, writes_all_sheets_or_none) {
     const auto old = file("component-3.txt", "an old sheet");
-    EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.string()}), 1);
+    EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.path()}), 1);
     EXPECT_TRUE(has(complained_, "component-3.txt is there already")) << complained_;
     EXPECT_FALSE(std::filesystem::exists(path("component-1.txt")));
     EXPECT_EQ(content(old), "an old sheet");
     std::filesystem::remove(old);
-    EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.string()}), 0) << complained_;
+    EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.path()}), 0) << complained_;
     EXPECT_TRUE(has(content(path("component-3.txt")), "Component       3 of 3"));
 }
 

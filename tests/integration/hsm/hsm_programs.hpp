@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simkit/child_process.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,6 @@
 #include <iterator>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace cipherlane::tests {
@@ -20,24 +20,13 @@ class hsm_programs : public ::testing::Test {
   protected:
     static constexpr std::chrono::seconds patience{20};
 
-    hsm_programs()
-        : folder_(std::filesystem::temp_directory_path() /
-                  ("cipherlane-hsm-" + std::to_string(::getpid()) + "-" +
-                      ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-        std::filesystem::create_directories(folder_);
-    }
-    ~hsm_programs() override {
-        others_.clear();
-        std::filesystem::remove_all(folder_);
-    }
-
     [[nodiscard]] static std::string program(const std::string& name) {
         const char* root = std::getenv("CIPHERLANE_BINARY_DIR");
         return (std::filesystem::path(root != nullptr ? root : ".") / "bin" / name).string();
     }
-    [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    [[nodiscard]] std::string path(const std::string& name) const { return folder_.file(name); }
     [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
-        std::ofstream(folder_ / name) << text;
+        std::ofstream(path(name)) << text;
         return path(name);
     }
     [[nodiscard]] static std::string content(const std::string& file) {
@@ -78,7 +67,7 @@ class hsm_programs : public ::testing::Test {
         return run("cipherlane", arguments);
     }
 
-    std::filesystem::path folder_;
+    temporary_folder folder_; // goes last
     std::vector<sim::child_process> others_;
     std::string said_;
     std::string complained_;
