@@ -110,6 +110,13 @@ void conversation::wait_for_answer(asked_command asked) {
     waiting_.push_back(std::move(asked));
 }
 
+/// Where two requests with one header wait, the answer may be either's.
+reveal conversation::reveal_for(const asked_command& whose) const {
+    const bool open = std::all_of(waiting_.begin(), waiting_.end(),
+        [&](const asked_command& each) { return each.header != whose.header || each.how == reveal::all; });
+    return open ? reveal::all : reveal::masked;
+}
+
 /// As `show_request`.
 std::size_t conversation::show_answer(const hsm::frame_view& message) {
     const auto whose = std::find_if(waiting_.begin(), waiting_.end(), [&](const asked_command& each) {
@@ -138,8 +145,9 @@ std::size_t conversation::show_answer(const hsm::frame_view& message) {
         const bool told = read->code != "00" && !meaning.empty();
         say("< " + whose->command->code + " status " + printable(read->code.view()) +
             (told ? " " + std::string(meaning) : std::string()) + " (" + std::to_string(took.count()) + " us)");
-        show_fields(whose->command->answer, values, whose->how);
-        show_hex(message.body.first(size), whose->how);
+        const auto how = reveal_for(*whose);
+        show_fields(whose->command->answer, values, how);
+        show_hex(message.body.first(size), how);
     } else {
         say("< " + read.error().to_string());
     }

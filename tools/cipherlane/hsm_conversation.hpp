@@ -70,6 +70,7 @@ class conversation {
     std::size_t show_request(const hsm::frame_view& message);
     std::size_t show_answer(const hsm::frame_view& message);
     void wait_for_answer(asked_command asked);
+    [[nodiscard]] reveal reveal_for(const asked_command& whose) const;
     void show_fields(const hsm::layout& fields, const hsm::field_set& values, reveal how);
     void show_hex(byte_view body, reveal how);
     void say(const std::string& text) { page_->say(number_, text); }

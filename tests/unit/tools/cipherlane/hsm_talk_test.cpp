@@ -179,6 +179,16 @@ TEST(conversation, requests_out_of_step_are_only_counted) {
     EXPECT_TRUE(subject.is_waiting());
 }
 
+// A listed card's request that was never answered leaves its number to a stranger's.
+TEST(conversation, an_answer_that_may_be_a_strangers_is_left_out) {
+    talk subject("payshield");
+    EXPECT_TRUE(has(subject.asks(framed("0001" + translation(account))), "hex:"));
+    EXPECT_FALSE(has(subject.asks(framed("0001" + translation(stranger))), "hex:"));
+    const auto said = subject.answers(framed("0001CB0004DC80B186C30902B001"));
+    EXPECT_TRUE(has(said, "< CA status 00")) << said;
+    EXPECT_FALSE(has(said, "DC80B186")) << said;
+}
+
 TEST(conversation, answers_out_of_step_leave_the_requests_readable) {
     talk subject("payshield");
     EXPECT_TRUE(has(subject.asks(framed("0001NC")), "> NC "));
