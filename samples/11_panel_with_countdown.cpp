@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
         std::cerr << shown.error() << "\n";
         return 1;
     }
-    std::cout << "on screen; read back before it was sent: " << (panel.capabilities().readable ? "yes" : "no") << "\n";
+    std::cout << "on screen; read back before it was sent: " << (panel.capabilities().readable ? "yes" : "no")
+              << "\n";
     std::this_thread::sleep_for(3s);
     return panel.attached() ? 0 : 1;
 }

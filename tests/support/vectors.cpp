@@ -43,7 +43,8 @@ std::vector<vector_row> load_vectors(const std::string& name) {
         const auto cells = split_csv(line);
         if (cells.size() != names.size()) throw std::runtime_error(path + ": wrong number of cells: " + line);
         std::map<std::string, std::string> row;
-        for (std::size_t i = 0; i < names.size(); ++i) row[names[i]] = cells[i];
+        for (std::size_t i = 0; i < names.size(); ++i)
+            row[names[i]] = cells[i];
         rows.emplace_back(std::move(row));
     }
     if (rows.empty()) throw std::runtime_error(path + " holds no row");

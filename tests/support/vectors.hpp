@@ -9,7 +9,8 @@ namespace cipherlane::tests {
 /// One row of a known-answer file, by column name.
 class vector_row {
   public:
-    explicit vector_row(std::map<std::string, std::string> cells) : cells_(std::move(cells)) {}
+    explicit vector_row(std::map<std::string, std::string> cells)
+        : cells_(std::move(cells)) {}
     /// The cell; empty where the file leaves it empty. An unknown column fails the test program at once.
     [[nodiscard]] const std::string& operator[](const std::string& column) const { return cells_.at(column); }
     [[nodiscard]] bool ok() const { return cells_.at("expect") == "ok"; }

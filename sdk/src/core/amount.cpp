@@ -1,8 +1,7 @@
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/errc.hpp>
 
 #include <ostream>
-
-#include <cipherlane/core/errc.hpp>
 
 namespace cipherlane {
 
@@ -25,7 +24,8 @@ result<amount> amount::parse(std::string_view text, currency unit) {
             return error(core_errc::out_of_range, layer::core).during("amount").at_offset(i);
         }
     }
-    for (; decimals < unit.decimals; ++decimals) minor *= 10;
+    for (; decimals < unit.decimals; ++decimals)
+        minor *= 10;
     if (minor > max_minor) return error(core_errc::out_of_range, layer::core).during("amount");
     return amount(minor, unit);
 }
@@ -44,6 +44,8 @@ std::string amount::to_n12() const {
     return digits;
 }
 
-std::ostream& operator<<(std::ostream& out, const amount& value) { return out << value.to_string(); }
+std::ostream& operator<<(std::ostream& out, const amount& value) {
+    return out << value.to_string();
+}
 
 } // namespace cipherlane

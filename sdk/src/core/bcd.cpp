@@ -1,5 +1,4 @@
 #include <cipherlane/core/bcd.hpp>
-
 #include <cipherlane/core/errc.hpp>
 
 namespace cipherlane {

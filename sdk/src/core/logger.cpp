@@ -1,9 +1,9 @@
 #include <cipherlane/core/logger.hpp>
 
-#include <memory>
-
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <memory>
 
 namespace cipherlane {
 namespace {
@@ -24,7 +24,8 @@ spdlog::level::level_enum spdlog_level(log_level level) noexcept {
 logger::logger() {
     // A logger of our own: the host application's spdlog registry is left alone.
     static const auto out = [] {
-        auto made = std::make_shared<spdlog::logger>("cipherlane", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+        auto made =
+            std::make_shared<spdlog::logger>("cipherlane", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
         made->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%L%$ %v");
         return made;
     }();

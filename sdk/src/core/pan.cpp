@@ -1,10 +1,9 @@
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
 
 #include <algorithm>
 #include <ostream>
-
-#include <cipherlane/core/errc.hpp>
-#include <cipherlane/core/secret_bytes.hpp>
 
 namespace cipherlane {
 namespace {
@@ -14,11 +13,15 @@ constexpr std::size_t shown_first = 6;
 constexpr std::size_t shown_last = 4;
 constexpr std::size_t shortest_shown = 13;
 
-byte_view bytes_of(std::string_view text) noexcept { return as_bytes(text); }
+byte_view bytes_of(std::string_view text) noexcept {
+    return as_bytes(text);
+}
 
 } // namespace
 
-pan::pan(pan&& other) noexcept : digits_(other.digits_), size_(other.size_) {
+pan::pan(pan&& other) noexcept
+    : digits_(other.digits_)
+    , size_(other.size_) {
     wipe({reinterpret_cast<std::uint8_t*>(other.digits_.data()), other.digits_.size()});
     other.size_ = 0;
 }
@@ -33,7 +36,9 @@ pan& pan::operator=(pan&& other) noexcept {
     return *this;
 }
 
-pan::~pan() { wipe({reinterpret_cast<std::uint8_t*>(digits_.data()), digits_.size()}); }
+pan::~pan() {
+    wipe({reinterpret_cast<std::uint8_t*>(digits_.data()), digits_.size()});
+}
 
 result<pan> pan::parse(std::string_view digits) {
     if (digits.size() < min_digits || digits.size() > max_digits) {
@@ -57,7 +62,9 @@ pan pan::clone() const noexcept {
     return copy;
 }
 
-std::string pan::masked() const { return mask_pan(expose()); }
+std::string pan::masked() const {
+    return mask_pan(expose());
+}
 
 bool pan::luhn_ok() const noexcept {
     const auto digits = expose();
@@ -87,6 +94,8 @@ char luhn_digit(std::string_view digits) noexcept {
     return static_cast<char>('0' + (10 - sum % 10) % 10);
 }
 
-std::ostream& operator<<(std::ostream& out, const pan& card) { return out << card.masked(); }
+std::ostream& operator<<(std::ostream& out, const pan& card) {
+    return out << card.masked();
+}
 
 } // namespace cipherlane

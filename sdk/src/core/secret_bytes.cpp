@@ -6,7 +6,6 @@
 #include <cstring>
 #include <mutex>
 #include <new>
-
 #include <sys/mman.h>
 
 namespace cipherlane {
@@ -66,7 +65,8 @@ class secret_heap {
 
     static void refill(std::size_t block, free_block*& head) {
         std::uint8_t* pages = map_pages(chunk);
-        for (std::size_t at = 0; at < chunk; at += block) head = new (pages + at) free_block{head};
+        for (std::size_t at = 0; at < chunk; at += block)
+            head = new (pages + at) free_block{head};
     }
 
     std::mutex mutex_;
@@ -94,11 +94,14 @@ bool equal_in_constant_time(byte_view a, byte_view b) noexcept {
     return difference == 0;
 }
 
-secret_bytes::secret_bytes(std::size_t size) : data_(size == 0 ? nullptr : heap().take(size)), size_(size) {
+secret_bytes::secret_bytes(std::size_t size)
+    : data_(size == 0 ? nullptr : heap().take(size))
+    , size_(size) {
     if (size != 0) std::memset(data_, 0, size);
 }
 
-secret_bytes::secret_bytes(byte_view data) : secret_bytes(data.size()) {
+secret_bytes::secret_bytes(byte_view data)
+    : secret_bytes(data.size()) {
     std::copy(data.begin(), data.end(), data_);
 }
 

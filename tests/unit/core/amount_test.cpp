@@ -1,8 +1,7 @@
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/errc.hpp>
 
 #include <gtest/gtest.h>
-
-#include <cipherlane/core/errc.hpp>
 
 namespace cipherlane {
 namespace {

@@ -1,9 +1,8 @@
 #include <cipherlane/core/bcd.hpp>
-
-#include <gtest/gtest.h>
-
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
+
+#include <gtest/gtest.h>
 
 namespace cipherlane {
 namespace {

@@ -1,8 +1,7 @@
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <gtest/gtest.h>
-
-#include <cipherlane/core/errc.hpp>
 
 namespace cipherlane {
 namespace {

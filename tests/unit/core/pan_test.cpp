@@ -1,10 +1,9 @@
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/pan.hpp>
-
-#include <sstream>
 
 #include <gtest/gtest.h>
 
-#include <cipherlane/core/errc.hpp>
+#include <sstream>
 
 namespace cipherlane {
 namespace {

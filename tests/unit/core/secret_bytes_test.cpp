@@ -1,12 +1,12 @@
 #include <cipherlane/core/secret_bytes.hpp>
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <type_traits>
-
-#include <gtest/gtest.h>
 
 namespace cipherlane {
 namespace {
@@ -15,7 +15,9 @@ static_assert(!std::is_copy_constructible_v<secret_bytes>);
 static_assert(std::is_nothrow_move_constructible_v<secret_bytes>);
 
 template <class T>
-concept printable = requires(std::ostream& out, const T& value) { out << value; };
+concept printable = requires(std::ostream& out, const T& value) {
+    out << value;
+};
 static_assert(!printable<secret_bytes>);
 
 TEST(SecretBytes, WipesWhatItGivesBack) {

@@ -17,8 +17,8 @@ TEST(Endpoint, ReadsHostAndPort) {
 }
 
 TEST(Endpoint, RefusesWhatIsNone) {
-    for (const char* text : {"", ":", "host", "host:", ":80", "host:65536", "host:80x", "host:-1", "::1:80",
-             "[::1]", "[::1:80", "[]:80", "[::1]80", "host: 80"}) {
+    for (const char* text : {"", ":", "host", "host:", ":80", "host:65536", "host:80x", "host:-1", "::1:80", "[::1]",
+             "[::1:80", "[]:80", "[::1]80", "host: 80"}) {
         auto parsed = parse_endpoint(text);
         ASSERT_FALSE(parsed) << text;
         EXPECT_TRUE(parsed.error().is(condition::misuse)) << text;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <cipherlane/core/result.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <string_view>
-
-#include <cipherlane/core/result.hpp>
 
 namespace cipherlane {
 
@@ -25,7 +25,9 @@ class amount {
     static constexpr std::int64_t max_minor = 999'999'999'999;
 
     constexpr amount() noexcept = default;
-    constexpr explicit amount(std::int64_t minor, currency unit = cny) noexcept : minor_(minor), unit_(unit) {}
+    constexpr explicit amount(std::int64_t minor, currency unit = cny) noexcept
+        : minor_(minor)
+        , unit_(unit) {}
 
     /// From "12.34", "12" or "12.3"; no sign, no thousands mark.
     /// @return `core_errc::not_digits` with the offset, `core_errc::out_of_range` (too large or too many decimals).

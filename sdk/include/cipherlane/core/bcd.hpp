@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/result.hpp>
+
+#include <string>
+#include <string_view>
 
 namespace cipherlane {
 

@@ -12,7 +12,8 @@ class deadline {
   public:
     using clock = std::chrono::steady_clock;
 
-    explicit deadline(clock::time_point at) noexcept : at_(at) {}
+    explicit deadline(clock::time_point at) noexcept
+        : at_(at) {}
     [[nodiscard]] static deadline in(std::chrono::milliseconds span) { return deadline(clock::now() + span); }
 
     [[nodiscard]] clock::time_point at() const noexcept { return at_; }
@@ -35,7 +36,9 @@ class deadline {
 /// What bounds one call: until when, and by whose order it ends early. Cheap to copy.
 class call {
   public:
-    explicit call(deadline until, std::stop_token stop = {}) noexcept : until_(until), stop_(std::move(stop)) {}
+    explicit call(deadline until, std::stop_token stop = {}) noexcept
+        : until_(until)
+        , stop_(std::move(stop)) {}
     /// A call that may take `span` from now.
     explicit call(std::chrono::milliseconds span, std::stop_token stop = {})
         : call(deadline::in(span), std::move(stop)) {}

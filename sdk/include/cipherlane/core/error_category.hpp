@@ -1,11 +1,11 @@
 #pragma once
 
-#include <span>
-#include <string>
+#include <cipherlane/core/error.hpp>
 
 #include <boost/system/error_category.hpp>
 
-#include <cipherlane/core/error.hpp>
+#include <span>
+#include <string>
 
 namespace cipherlane {
 
@@ -21,7 +21,9 @@ struct errc_row {
 /// Each layer has one constant of this type in its `errc.cpp`. The rows must outlive the category.
 class table_category final : public boost::system::error_category {
   public:
-    table_category(const char* name, std::span<const errc_row> rows) noexcept : name_(name), rows_(rows) {}
+    table_category(const char* name, std::span<const errc_row> rows) noexcept
+        : name_(name)
+        , rows_(rows) {}
 
     [[nodiscard]] const char* name() const noexcept override { return name_; }
     [[nodiscard]] std::string message(int value) const override;

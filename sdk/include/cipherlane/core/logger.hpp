@@ -2,8 +2,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <utility>
 #include <string_view>
+#include <utility>
 
 namespace cipherlane {
 
@@ -18,7 +18,9 @@ class logger {
 
     /// To standard error through spdlog, from `info` on.
     logger();
-    logger(log_level least, sink to) : least_(least), sink_(std::move(to)) {}
+    logger(log_level least, sink to)
+        : least_(least)
+        , sink_(std::move(to)) {}
     /// Discards everything.
     [[nodiscard]] static logger none() { return {log_level::off, {}}; }
 
@@ -28,7 +30,9 @@ class logger {
     }
     void debug(std::string_view component, std::string_view line) const { log(log_level::debug, component, line); }
     void info(std::string_view component, std::string_view line) const { log(log_level::info, component, line); }
-    void warning(std::string_view component, std::string_view line) const { log(log_level::warning, component, line); }
+    void warning(std::string_view component, std::string_view line) const {
+        log(log_level::warning, component, line);
+    }
     void error(std::string_view component, std::string_view line) const { log(log_level::error, component, line); }
 
   private:

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <cipherlane/core/result.hpp>
+
 #include <array>
 #include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <string_view>
-
-#include <cipherlane/core/result.hpp>
 
 namespace cipherlane {
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <stdexcept>
-#include <utility>
+#include <cipherlane/core/error.hpp>
 
 #include <boost/system/result.hpp>
 
-#include <cipherlane/core/error.hpp>
+#include <stdexcept>
+#include <utility>
 
 namespace cipherlane {
 
@@ -19,7 +19,9 @@ class [[nodiscard]] result : public boost::system::result<T, error> {
 /// Thrown by `result<T>::value()`.
 class error_exception : public std::runtime_error {
   public:
-    explicit error_exception(const error& why) : std::runtime_error(why.to_string()), why_(why) {}
+    explicit error_exception(const error& why)
+        : std::runtime_error(why.to_string())
+        , why_(why) {}
     [[nodiscard]] const error& why() const noexcept { return why_; }
 
   private:
@@ -36,13 +38,13 @@ class error_exception : public std::runtime_error {
 #define CIPHERLANE_JOIN(a, b) CIPHERLANE_JOIN_(a, b)
 
 /// `CIPHERLANE_TRY(auto x, f())`: x is the value of f(), or the function returns f()'s error.
-#define CIPHERLANE_TRY(declaration, expression)                                                                    \
-    auto CIPHERLANE_JOIN(try_, __LINE__) = (expression);                                                           \
-    if (!CIPHERLANE_JOIN(try_, __LINE__)) return std::move(CIPHERLANE_JOIN(try_, __LINE__)).error();               \
+#define CIPHERLANE_TRY(declaration, expression)                                                                      \
+    auto CIPHERLANE_JOIN(try_, __LINE__) = (expression);                                                             \
+    if (!CIPHERLANE_JOIN(try_, __LINE__)) return std::move(CIPHERLANE_JOIN(try_, __LINE__)).error();                 \
     declaration = *std::move(CIPHERLANE_JOIN(try_, __LINE__))
 
 /// `CIPHERLANE_CHECK(f())`: the function returns f()'s error if it has one.
-#define CIPHERLANE_CHECK(expression)                                                                               \
-    do {                                                                                                           \
-        if (auto check_ = (expression); !check_) return std::move(check_).error();                                 \
+#define CIPHERLANE_CHECK(expression)                                                                                 \
+    do {                                                                                                             \
+        if (auto check_ = (expression); !check_) return std::move(check_).error();                                   \
     } while (false)

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <cipherlane/core/bytes.hpp>
+
 #include <cstddef>
 #include <iosfwd>
 #include <string_view>
 #include <utility>
-
-#include <cipherlane/core/bytes.hpp>
 
 namespace cipherlane {
 
@@ -29,7 +29,8 @@ class secret_bytes {
     /// Copies `data`; the caller wipes its own copy.
     explicit secret_bytes(byte_view data);
     secret_bytes(secret_bytes&& other) noexcept
-        : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+        : data_(std::exchange(other.data_, nullptr))
+        , size_(std::exchange(other.size_, 0)) {}
     secret_bytes& operator=(secret_bytes&& other) noexcept;
     secret_bytes(const secret_bytes&) = delete;
     secret_bytes& operator=(const secret_bytes&) = delete;

@@ -86,8 +86,8 @@ enum class key_block_use : std::uint8_t {
 };
 
 /// Unwraps a key block straight into a key handle. The header's usage must be one of the handle's purpose
-/// (`purpose_of_key_usage`), its mode must allow `use`. Defined for every purpose but those for which the standard has
-/// no usage: `numbering` and the EMV keys below the issuer's.
+/// (`purpose_of_key_usage`), its mode must allow `use`. Defined for every purpose but those for which the standard
+/// has no usage: `numbering` and the EMV keys below the issuer's.
 /// @return errors of `key_block_protector::unwrap` and `check_key`; `crypto_errc::key_use_refused` (usage or mode);
 /// `refused_by_policy` (protection weaker than the key).
 template <purpose Use>

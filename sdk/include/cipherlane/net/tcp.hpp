@@ -23,7 +23,8 @@ struct tcp_settings {
     [[nodiscard]] result<void> validate() const;
 };
 
-/// "HOST:PORT" or "[v6]:PORT" (port 0 is for those who listen: any free one; `connect_tcp` refuses it); `misuse` if it is neither.
+/// "HOST:PORT" or "[v6]:PORT" (port 0 is for those who listen: any free one; `connect_tcp` refuses it); `misuse` if
+/// it is neither.
 [[nodiscard]] result<tcp_settings> parse_endpoint(std::string_view text);
 
 /// Connects: resolves the name, tries its addresses in turn, sets keep-alive and user timeout, sends without delay.

@@ -135,7 +135,8 @@ TEST_F(weact_panel, sends_only_what_changed) {
 }
 
 TEST_F(weact_panel, sends_a_twentieth_where_only_the_amount_changes) {
-    const std::pair<std::int64_t, std::int64_t> totals[] = {{12'34, 99'88}, {12'34, 98'765'43}, {11'111'11, 98'765'43}};
+    const std::pair<std::int64_t, std::int64_t> totals[] = {
+        {12'34, 99'88}, {12'34, 98'765'43}, {11'111'11, 98'765'43}};
     for (const auto& [first, second] : totals) {
         auto shown = view();
         shown.total = amount(first);
