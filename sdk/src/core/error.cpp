@@ -1,8 +1,8 @@
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/error.hpp>
 #include <cipherlane/core/error_category.hpp>
+#include <cipherlane/core/printable_text.hpp>
 
-#include <algorithm>
 #include <array>
 #include <ostream>
 
@@ -45,7 +45,7 @@ class condition_category_type final : public boost::system::error_category {
     }
 };
 
-const condition_category_type condition_category;
+constinit const condition_category_type condition_category;
 
 constexpr std::array core_rows{
     errc_row{static_cast<int>(core_errc::not_hex), condition::bad_message, "not a hex digit"},
@@ -58,15 +58,7 @@ constexpr std::array core_rows{
     errc_row{static_cast<int>(core_errc::bad_pad), condition::bad_message, "wrong padding"},
 };
 
-const table_category core_category{"cipherlane.core", core_rows};
-
-/// A peer's code as it may go to a terminal.
-std::string printable(std::string_view code) {
-    std::string made(code);
-    std::replace_if(
-        made.begin(), made.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
-    return made;
-}
+constinit const table_category core_category{"cipherlane.core", core_rows};
 
 } // namespace
 
@@ -136,19 +128,27 @@ error&& error::with_peer_code(std::string_view code) && noexcept {
 }
 
 error&& error::with_peer_text(std::string_view text) && noexcept {
-    peer_text_ = text;
+    text_ = text;
+    text_is_hint_ = false;
+    return std::move(*this);
+}
+
+error&& error::with_hint(std::string_view text) && noexcept {
+    text_ = text;
+    text_is_hint_ = true;
     return std::move(*this);
 }
 
 std::string error::to_string() const {
     std::string line(cipherlane::to_string(layer_));
     if (!operation_.empty()) line.append(" ").append(operation());
-    if (!endpoint_.empty()) line.append(" at ").append(endpoint());
+    if (!endpoint_.empty()) line.append(" at ").append(printable_text(endpoint()));
     line.append(": ").append(code_.message());
-    if (!field_.empty()) line.append(", field ").append(field());
+    if (!field_.empty()) line.append(", field ").append(printable_text(field()));
     if (offset_) line.append(counts_lines_ ? ", line " : ", byte ").append(std::to_string(*offset_));
     if (trace_) line.append(", trace ").append(std::to_string(*trace_));
-    if (!peer_code_.empty()) line.append(", peer's code ").append(printable(peer_code()));
+    if (!peer_code_.empty()) line.append(", peer's code ").append(printable_text(peer_code()));
+    if (!hint().empty()) line.append(": ").append(printable_text(hint()));
     return line;
 }
 

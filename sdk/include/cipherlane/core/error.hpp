@@ -69,6 +69,9 @@ class error {
     [[nodiscard]] error&& for_trace(std::uint32_t trace) && noexcept;         ///< STAN of the transaction
     [[nodiscard]] error&& with_peer_code(std::string_view code) && noexcept;  ///< the device's own code
     [[nodiscard]] error&& with_peer_text(std::string_view text) && noexcept;  ///< untrusted
+    /// Our own words about a file or setting of the user: what was found, what is allowed. In the place of a peer's
+    /// text, since no error has both.
+    [[nodiscard]] error&& with_hint(std::string_view text) && noexcept;
 
     [[nodiscard]] const boost::system::error_code& code() const noexcept { return code_; }
     [[nodiscard]] cipherlane::layer where() const noexcept { return layer_; }
@@ -82,9 +85,13 @@ class error {
     [[nodiscard]] bool counts_lines() const noexcept { return counts_lines_; }
     [[nodiscard]] std::optional<std::uint32_t> trace() const noexcept { return trace_; }
     [[nodiscard]] std::string_view peer_code() const noexcept { return peer_code_.view(); }
-    [[nodiscard]] std::string_view untrusted_peer_text() const noexcept { return peer_text_.view(); }
+    [[nodiscard]] std::string_view untrusted_peer_text() const noexcept {
+        return text_is_hint_ ? std::string_view() : text_.view();
+    }
+    [[nodiscard]] std::string_view hint() const noexcept { return text_is_hint_ ? text_.view() : std::string_view(); }
 
-    /// One line for people: layer, operation, endpoint, text, field, offset, trace, peer code.
+    /// One line for people: layer, operation, endpoint, text, field, offset, trace, peer code, hint. What may come
+    /// from outside (the endpoint, the field, the code) stands as `printable_text`.
     [[nodiscard]] std::string to_string() const;
 
   private:
@@ -97,7 +104,8 @@ class error {
     std::optional<std::size_t> offset_;
     std::optional<std::uint32_t> trace_;
     fixed_text<8> peer_code_;
-    fixed_text<80> peer_text_;
+    bool text_is_hint_ = false;
+    fixed_text<160> text_; ///< a peer's, or a hint
 };
 
 std::ostream& operator<<(std::ostream& out, const error& what);

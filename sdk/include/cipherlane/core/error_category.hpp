@@ -21,7 +21,7 @@ struct errc_row {
 /// Each layer has one constant of this type in its `errc.cpp`. The rows must outlive the category.
 class table_category final : public boost::system::error_category {
   public:
-    table_category(const char* name, std::span<const errc_row> rows) noexcept
+    constexpr table_category(const char* name, std::span<const errc_row> rows) noexcept
         : name_(name)
         , rows_(rows) {}
 

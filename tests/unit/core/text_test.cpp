@@ -1,0 +1,75 @@
+#include <cipherlane/core/nearest_word.hpp>
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/core/utf8.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace cipherlane {
+namespace {
+
+TEST(Utf8, TakesCodePoints) {
+    std::string_view text = "A\xC2\xA5\xE4\xBB\xB7\xF0\x9F\x98\x80";
+    for (const char32_t each : {U'A', U'\xA5', U'\x4EF7', U'\x1F600'}) {
+        EXPECT_EQ(take_code_point(text), each);
+    }
+    EXPECT_TRUE(text.empty());
+    EXPECT_FALSE(take_code_point(text));
+    EXPECT_EQ(utf8_length("A\xC2\xA5\xE4\xBB\xB7"), 3U);
+    EXPECT_EQ(utf8_length(""), 0U);
+}
+
+TEST(Utf8, RefusesWhatIsNotWellFormed) {
+    // Overlong, surrogate, above U+10FFFF, cut, a lone continuation, and leads that do not exist.
+    for (const std::string_view text : {"\xC0\x80", "\xE0\x80\x80", "\xF0\x80\x80\x80", "\xED\xA0\x80",
+             "\xF4\x90\x80\x80", "\xE4\xBB", "\x80", "\xFE", "\xF8\x88\x80\x80\x80"}) {
+        auto rest = text;
+        EXPECT_FALSE(take_code_point(rest));
+        EXPECT_EQ(rest, text);
+        EXPECT_FALSE(utf8_length(text));
+    }
+}
+
+TEST(PrintableText, LeavesWordsAndTakesWhatSteers) {
+    EXPECT_EQ(printable_text("Caf\xC3\xA9 \xE5\x95\x86\xE6\x88\xB7 \xF0\x9F\x98\x80"),
+        "Caf\xC3\xA9 \xE5\x95\x86\xE6\x88\xB7 \xF0\x9F\x98\x80");
+    EXPECT_EQ(printable_text("a\x1B[2Jb\r\nc\td\x7F"), "a?[2Jb??c?d?");
+    EXPECT_EQ(printable_text(std::string_view("\0x", 2)), "?x");
+    EXPECT_EQ(printable_text("a\xC2\x9B"
+                             "2Jb"),
+        "a?2Jb"); // CSI of C1
+    EXPECT_EQ(printable_text("\xE2\x80\xAE"
+                             "cod.exe"),
+        "?cod.exe"); // U+202E
+    for (const char* each : {"\xD8\x9C", "\xE2\x80\x8E", "\xE2\x80\x8F", "\xE2\x80\xA8", "\xE2\x80\xA9",
+             "\xE2\x80\xAA", "\xE2\x81\xA6", "\xE2\x81\xA9", "\xEF\xBB\xBF"}) {
+        EXPECT_EQ(printable_text(each), "?") << each;
+    }
+    EXPECT_EQ(printable_text("\xFF\xC3x"), "??x");
+}
+
+TEST(PrintableText, CutsBeforeACharacter) {
+    EXPECT_EQ(printable_text("abcdef", 6), "abcdef");
+    EXPECT_EQ(printable_text("abcdefg", 6), "abc...");
+    EXPECT_EQ(printable_text("\xE5\x95\x86\xE6\x88\xB7\xE5\x95\x86", 8), "\xE5\x95\x86...");
+    EXPECT_EQ(printable_text("abc", 2), "..");
+    EXPECT_EQ(printable_text(std::string(60'000, 'x')).size(), 200U);
+    EXPECT_EQ(printable_text(""), "");
+}
+
+TEST(NearestWord, FindsWhatWasMeant) {
+    constexpr std::array<std::string_view, 5> words{"address", "header", "bitmap", "tls", "id"};
+    EXPECT_EQ(nearest_word("adress", words), "address");
+    EXPECT_EQ(nearest_word("haeder", words), "header");
+    EXPECT_EQ(nearest_word("Bitmaps", words), "bitmap");
+    EXPECT_EQ(nearest_word("tsl", words), "tls");
+    EXPECT_EQ(nearest_word("is", words), "id");
+    EXPECT_EQ(nearest_word("x", words), "");
+    EXPECT_EQ(nearest_word("colour", words), "");
+    EXPECT_EQ(nearest_word("", words), "");
+    EXPECT_EQ(nearest_word(std::string(1'000, 'a'), words), "");
+}
+
+} // namespace
+} // namespace cipherlane
