@@ -86,7 +86,7 @@ boost::system::error_condition table_category::default_error_condition(int value
 
 std::string_view to_string(layer value) noexcept {
     static constexpr std::array names{"core", "crypto", "net", "iso8583", "emv", "qr", "ports", "store", "hostlink",
-        "acquiring", "hsm", "drivers", "tools"};
+        "acquiring", "hsm", "drivers", "till", "tools"};
     return names[static_cast<std::size_t>(value)];
 }
 

@@ -43,6 +43,7 @@ enum class layer : std::uint8_t {
     acquiring,
     hsm,
     drivers,
+    till,
     tools,
 };
 
