@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto text = input.first(static_cast<std::size_t>(zero - input.begin()));
     const auto loaded = iso8583::loaded_dialect::parse(as_text(text), "fuzz");
     if (!loaded) {
-        must(loaded.error().endpoint().starts_with("fuzz:"));
+        must(loaded.error().endpoint() == "fuzz");
         return 0;
     }
     must(iso8583::valid(loaded->table()));

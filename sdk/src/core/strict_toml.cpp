@@ -178,7 +178,7 @@ void toml_reader::finish() {
     for (const auto& item : table_->items()) {
         if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
         const auto hint = suggestion("unknown", item.key(), known, "known here: ");
-        report_->fail(report_->faults().value, path_of(item.key()), item.line(), hint);
+        report_->unknown(path_of(item.key()), item.line(), hint);
     }
 }
 

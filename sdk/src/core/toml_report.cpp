@@ -128,11 +128,15 @@ error toml_report::make(
 
 void toml_report::fail(
     const boost::system::error_code& why, std::string_view path, std::size_t line, std::string_view hint) {
-    if (!wrong_) wrong_ = make(why, path, line, hint);
+    if (!failed()) wrong_ = make(why, path, line, hint);
 }
 
 void toml_report::missing(std::string_view path, std::size_t line) {
-    if (!missing_) missing_ = make(as_.value, path, line, "missing");
+    if (!failed()) missing_ = make(as_.value, path, line, "missing");
+}
+
+void toml_report::unknown(std::string_view path, std::size_t line, std::string_view hint) {
+    if (!wrong_) wrong_ = make(as_.value, path, line, hint);
 }
 
 result<void> toml_report::outcome() const {

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "toml_reader.hpp"
-
+#include <cipherlane/core/strict_toml.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 #include <cipherlane/iso8583/dialect.hpp>
 
@@ -23,7 +22,7 @@ struct dialect_store {
     std::string_view keep(std::string text) { return texts.emplace_back(std::move(text)); }
 };
 
-/// Builds and checks; what is wrong goes to `source`, and the result is then of no use.
-[[nodiscard]] std::shared_ptr<const dialect_store> build_dialect(const toml::table& root, toml_source& source);
+/// Builds and checks; what is wrong goes to `report`, and the result is then of no use.
+[[nodiscard]] std::shared_ptr<const dialect_store> build_dialect(const toml_value& root, toml_report& report);
 
 } // namespace cipherlane::iso8583

@@ -1,37 +1,33 @@
 #include "dialect_builder.hpp"
 
 #include <cipherlane/iso8583/dialect_file.hpp>
-
-#include <fstream>
-#include <sstream>
+#include <cipherlane/iso8583/errc.hpp>
 
 namespace cipherlane::iso8583 {
+namespace {
+
+toml_faults faults() {
+    return {layer::iso8583, "load dialect", iso8583_errc::no_dialect_file, iso8583_errc::dialect_syntax,
+        iso8583_errc::dialect_key};
+}
+
+} // namespace
+
+result<loaded_dialect> loaded_dialect::read(const toml_value& root, std::string_view name) {
+    toml_report report(faults(), name);
+    const auto store = build_dialect(root, report);
+    CIPHERLANE_CHECK(report.outcome());
+    return loaded_dialect(std::shared_ptr<const dialect>(store, &store->table));
+}
 
 result<loaded_dialect> loaded_dialect::parse(std::string_view toml, std::string_view name) {
-    toml_source source(name);
-    try {
-        const auto root = toml::parse(toml);
-        const auto store = build_dialect(root, source);
-        if (source.failed()) return source.failure();
-        return loaded_dialect(std::shared_ptr<const dialect>(store, &store->table));
-    } catch (const toml::parse_error& why) {
-        source.fail(iso8583_errc::dialect_syntax, "", why.source());
-        return source.failure();
-    }
+    CIPHERLANE_TRY(const auto root, parse_toml(toml, faults(), name));
+    return read(root, name);
 }
 
 result<loaded_dialect> loaded_dialect::load(const std::filesystem::path& file) {
-    const auto name = file.filename().string();
-    std::error_code ignored;
-    std::ifstream in;
-    // A folder opens like a file, and throws when it is read.
-    if (!std::filesystem::is_directory(file, ignored)) in.open(file, std::ios::binary);
-    std::ostringstream content;
-    if (in.is_open()) content << in.rdbuf();
-    if (!in.is_open() || in.bad()) {
-        return error(iso8583_errc::no_dialect_file, layer::iso8583).during("load dialect").at_endpoint(name);
-    }
-    return parse(content.str(), name);
+    CIPHERLANE_TRY(const auto root, load_toml(file, faults()));
+    return read(root, file.filename().string());
 }
 
 } // namespace cipherlane::iso8583

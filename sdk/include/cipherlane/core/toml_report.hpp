@@ -31,8 +31,9 @@ class toml_report {
 
     /// Only the first call counts.
     void fail(const boost::system::error_code& why, std::string_view path, std::size_t line, std::string_view hint);
-    /// A key that is missing: counts only if nothing else is wrong, since it may be there under a misspelt name.
     void missing(std::string_view path, std::size_t line);
+    /// A key that nothing reads; it counts before one that is missing and was probably misspelt.
+    void unknown(std::string_view path, std::size_t line, std::string_view hint);
 
     [[nodiscard]] bool failed() const noexcept { return wrong_ || missing_; }
     /// The first fault, if there is one.

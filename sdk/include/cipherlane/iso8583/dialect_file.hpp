@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/core/toml_value.hpp>
 #include <cipherlane/iso8583/dialect.hpp>
 
 #include <filesystem>
@@ -17,18 +18,19 @@ namespace cipherlane::iso8583 {
 class loaded_dialect {
   public:
     /// Reads a file.
-    /// @return errors of `parse`, with the file's name, line and column as endpoint ("bank.toml:17:5");
+    /// @return errors of `parse`, with the file's name as endpoint;
     /// `iso8583_errc::no_dialect_file` if it cannot be read.
     [[nodiscard]] static result<loaded_dialect> load(const std::filesystem::path& file);
     /// Reads text; `source` is its name in errors.
     /// @return `iso8583_errc::dialect_syntax` for text that is no TOML; `dialect_key` for a key that does not exist
     /// here, is missing, or has a value that it cannot have; `bad_dialect` for values that contradict each other. The
-    /// path is the key's ("field.35.max").
+    /// path is the key's ("field.35.max"), the offset its line, and `error::hint` says what would be right.
     [[nodiscard]] static result<loaded_dialect> parse(std::string_view toml, std::string_view source = "dialect");
 
     [[nodiscard]] const dialect& table() const noexcept { return *table_; }
 
   private:
+    static result<loaded_dialect> read(const toml_value& root, std::string_view name);
     explicit loaded_dialect(std::shared_ptr<const dialect> table) noexcept
         : table_(std::move(table)) {}
 
