@@ -1,5 +1,5 @@
 // The simulator's side of the wire: bytes of a client that may be anything. The first byte chooses the dialect.
-#include "hsm-sim/answerer.hpp"
+#include "hsm-sim/wire/answerer.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include "cipherlane/commands.hpp"
-#include "hsm-sim/ceremony.hpp"
+#include "hsm-sim/keys/ceremony.hpp"
 
 #include <cipherlane/core/hex.hpp>
 

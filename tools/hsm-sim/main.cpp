@@ -1,4 +1,4 @@
-#include "hsm-sim/server.hpp"
+#include "hsm-sim/wire/server.hpp"
 #include "simkit/control_channel.hpp"
 #include "simkit/program.hpp"
 

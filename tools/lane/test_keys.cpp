@@ -1,6 +1,6 @@
 #include "lane/test_keys.hpp"
 
-#include "hsm-sim/lmk.hpp"
+#include "hsm-sim/keys/lmk.hpp"
 
 #include <cipherlane/core/hex.hpp>
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "hsm-sim/command.hpp"
-#include "hsm-sim/key_block.hpp"
-#include "hsm-sim/unit.hpp"
+#include "hsm-sim/racal/command.hpp"
+#include "hsm-sim/keys/key_block.hpp"
+#include "hsm-sim/unit/unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/profile.hpp>

@@ -1,5 +1,5 @@
 // Client and pool over a simulated unit that misbehaves.
-#include "hsm-sim/server.hpp"
+#include "hsm-sim/wire/server.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/client.hpp>

@@ -2,8 +2,8 @@
 // 4.4); blocks were enciphered by openssl's command line; the example of format 04 is that of the unit's manual.
 #include "command/bind.hpp"
 #include "dialect/layout_parser.hpp"
-#include "hsm-sim/processor.hpp"
-#include "hsm-sim/unit.hpp"
+#include "hsm-sim/racal/processor.hpp"
+#include "hsm-sim/unit/unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/errc.hpp>

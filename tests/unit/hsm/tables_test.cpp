@@ -1,8 +1,8 @@
 // Every command of every table, asked of the simulated unit of that dialect in the table's own layout: the unit must
 // understand it whole, and the table its answer. What is computed is other tests' matter; here keys are tried out.
 #include "dialect/layout_parser.hpp"
-#include "hsm-sim/processor.hpp"
-#include "hsm-sim/unit.hpp"
+#include "hsm-sim/racal/processor.hpp"
+#include "hsm-sim/unit/unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/codec.hpp>

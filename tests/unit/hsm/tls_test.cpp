@@ -1,5 +1,5 @@
 // Cipher machines behind TLS, with certificates made for each test. The simulator's side is Asio's own TLS, not ours.
-#include "hsm-sim/server.hpp"
+#include "hsm-sim/wire/server.hpp"
 #include "support/certificates.hpp"
 
 #include <cipherlane/hsm/client.hpp>
