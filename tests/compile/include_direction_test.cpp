@@ -30,9 +30,10 @@ const std::map<std::string, layers>& allowed() {
         {"iso8583", {"core", "crypto"}},
         {"emv", {"core", "crypto"}},
         {"qr", {"core", "crypto"}},
-        {"store", {"core", "crypto", "ports", "net"}},
+        {"ledger", {"core", "iso8583", "ports"}},
+        {"store", {"core", "crypto", "ledger", "ports", "net"}},
         {"hostlink", {"core", "net", "iso8583", "ports", "crypto"}},
-        {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ports"}},
+        {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "emv", "ports"}},
         {"drivers", {"core", "net", "crypto", "emv", "qr", "ports"}},
     };

@@ -8,6 +8,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -60,7 +61,7 @@ std::string words(const ports::journal_record& record) {
 void print_row(const ports::journal_record& record) {
     std::printf("%6llu  %-8s  %s  %06u  %06u  %-9s  %14s  %-19s  %s\n", static_cast<unsigned long long>(record.id),
         record.terminal_id.c_str(), ports::to_civil(record.created).to_string().c_str(), record.batch, record.trace,
-        std::string(ports::to_string(record.kind)).c_str(), record.requested.to_string().c_str(),
+        std::string(ledger::row_of(record.kind).name).c_str(), record.requested.to_string().c_str(),
         record.masked_pan.empty() ? record.order_number.substr(0, 19).c_str() : record.masked_pan.c_str(),
         words(record).c_str());
 }
@@ -68,7 +69,7 @@ void print_row(const ports::journal_record& record) {
 json to_json(const ports::journal_record& record) {
     return {{"id", record.id}, {"terminal", record.terminal_id},
         {"created", ports::to_civil(record.created).to_string()}, {"batch", record.batch}, {"trace", record.trace},
-        {"kind", ports::to_string(record.kind)}, {"state", ports::to_string(record.state)},
+        {"kind", ledger::row_of(record.kind).name}, {"state", ports::to_string(record.state)},
         {"requested", record.requested.minor()}, {"approved", record.approved.minor()}, {"card", record.masked_pan},
         {"order", record.order_number}, {"host_code", record.host_code}, {"reference", record.reference},
         {"authorization", record.authorization}, {"key", record.idempotency_key}, {"told", record.closed},

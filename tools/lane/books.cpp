@@ -1,5 +1,7 @@
 #include "lane/books.hpp"
 
+#include <cipherlane/ledger/trades.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -143,8 +145,8 @@ std::vector<book_line> compare_books(
     for (const auto& [key, sides] : by_trace) {
         book_line line{key.first, key.second, {}, {}, agree(sides)};
         if (sides.till != nullptr) {
-            line.till = std::string(to_string(sides.till->kind)) + " " + sides.till->requested.to_string() + " " +
-                        std::string(to_string(sides.till->state));
+            line.till = std::string(ledger::row_of(sides.till->kind).name) + " " + sides.till->requested.to_string() +
+                        " " + std::string(to_string(sides.till->state));
         }
         if (sides.host != nullptr) {
             line.host = sides.host->at("kind").get<std::string>() + " " +

@@ -68,7 +68,7 @@ result<payment> perform(lane_core& on, const decision_request& request, const ca
         return refuse(acquiring_errc::code_still_valid);
     }
     CIPHERLANE_CHECK(check_batch(on, record));
-    ports::journal_verdict verdict(*state);
+    ports::journal_verdict verdict(*state, ports::decider::person);
     verdict.note = request.note;
     if (*state == record_state::approved) verdict.approved = record.requested;
     CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));

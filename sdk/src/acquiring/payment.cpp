@@ -1,4 +1,5 @@
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 #include <ostream>
 
@@ -53,12 +54,13 @@ payment to_payment(const ports::journal_record& record) {
     value.date = record.host_date.empty() ? record.created_date : record.host_date;
     value.time = record.host_time;
     value.order_number = record.order_number;
+    value.phase = record.phase;
     value.note = record.note;
     return value;
 }
 
 std::ostream& operator<<(std::ostream& out, const payment& value) {
-    out << ports::to_string(value.kind) << ' ' << value.requested.to_string() << ' ' << to_string(value.outcome);
+    out << ledger::row_of(value.kind).name << ' ' << value.requested.to_string() << ' ' << to_string(value.outcome);
     if (!value.host_code.empty()) out << ' ' << value.host_code;
     out << ", trace " << value.trace;
     if (value.why) out << " (" << value.why->to_string() << ')';

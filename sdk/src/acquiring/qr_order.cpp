@@ -5,6 +5,8 @@
 #include "trade.hpp"
 
 #include <cipherlane/crypto/random.hpp>
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <array>
 
@@ -13,6 +15,7 @@ namespace {
 
 using ports::journal_record;
 using ports::journal_verdict;
+using ports::order_phase;
 using ports::qr_order_state;
 using ports::record_state;
 
@@ -45,27 +48,30 @@ payment write_verdict(
             return value;
         }
     }
-    record.state = verdict.state;
-    if (verdict.approved) record.approved = *verdict.approved;
-    if (verdict.host_code) record.host_code = *verdict.host_code;
-    if (verdict.reference) record.reference = *verdict.reference;
-    if (verdict.order_number) record.order_number = *verdict.order_number;
+    ledger::apply(record, verdict);
     auto value = to_payment(record);
     value.why = why;
     return value;
 }
 
-journal_verdict qr_verdict(const journal_record& record, record_state state, std::string_view code) {
-    journal_verdict verdict(state);
-    verdict.host_code = std::string(code);
+/// What the gateway has said, in its own word.
+journal_verdict qr_verdict(
+    const journal_record& record, record_state state, order_phase phase, std::string_view word) {
+    const bool open = state == record_state::unknown;
+    journal_verdict verdict(state, open ? ports::decider::till : ports::decider::gateway);
+    verdict.host_code = std::string(word);
     verdict.order_number = order_number(record);
+    verdict.phase = phase;
     return verdict;
+}
+
+/// It has said nothing that can be believed: the order stays where it was.
+journal_verdict no_word(const journal_record& record) {
+    return qr_verdict(record, record_state::unknown, record.phase, "");
 }
 
 /// The gateway's word for an order it has never heard of: nobody can pay it.
 constexpr std::string_view no_such_order = "404";
-/// On file while an order that the gateway has issued a code for is not decided.
-constexpr std::string_view was_issued = "issued";
 
 std::string refund_number(const journal_record& record) {
     return "R" + order_number(record);
@@ -83,9 +89,9 @@ std::string refund_number(const journal_record& record) {
         // A gateway that does not know an order which it was paid for has lost more than this refund.
         const bool lost = record.state == record_state::unknown && status.error().peer_code() == no_such_order;
         if (!lost) return conclude_failure(on, record, status.error());
-        return write_verdict(on, record, qr_verdict(record, record_state::unknown, ""), status.error());
+        return write_verdict(on, record, no_word(record), status.error());
     }
-    auto verdict = qr_verdict(record, record_state::approved, "refunded");
+    auto verdict = qr_verdict(record, record_state::approved, order_phase::refunded, "refunded");
     verdict.approved = record.requested;
     verdict.reference = status->transaction_number;
     return write_verdict(on, record, verdict, std::nullopt);
@@ -110,37 +116,34 @@ std::string order_number(const journal_record& record) {
 
 payment conclude_failure(lane_core& on, const journal_record& record, const error& why) {
     if (why.is(condition::rejected_by_peer)) {
-        auto verdict = qr_verdict(record, record_state::declined, why.peer_code());
+        auto verdict = qr_verdict(record, record_state::declined, order_phase::refused, why.peer_code());
         return write_verdict(on, record, verdict, why);
     }
-    return write_verdict(on, record, qr_verdict(record, record_state::unknown, ""), why);
+    return write_verdict(on, record, no_word(record), why);
 }
 
 payment conclude_order(lane_core& on, const journal_record& record, const result<ports::qr_order_status>& status) {
     if (!status) {
         const auto& why = status.error();
         const bool never_made = why.is(condition::rejected_by_peer) && why.peer_code() == no_such_order;
-        if (!never_made) return write_verdict(on, record, qr_verdict(record, record_state::unknown, ""), why);
-        return write_verdict(
-            on, record, qr_verdict(record, record_state::declined, to_string(qr_order_state::cancelled)), why);
+        if (!never_made) return write_verdict(on, record, no_word(record), why);
+        return write_verdict(on, record,
+            qr_verdict(record, record_state::declined, order_phase::cancelled, to_string(qr_order_state::cancelled)),
+            why);
     }
-    switch (status->state) {
-    case qr_order_state::paid:
-    case qr_order_state::refunded: {
-        if (status->paid != record.requested) break; // not what was asked for: for a person to see
-        auto verdict = qr_verdict(record, record_state::approved, to_string(status->state));
+    const auto phase = ledger::phase_of(status->state);
+    const auto state = ledger::state_after(record, phase, status->paid);
+    auto verdict = qr_verdict(record, state, phase, to_string(status->state));
+    if (state == record_state::unknown) {
+        if (!ledger::may_follow(record.phase, phase)) verdict.phase.reset();
+        const auto why = flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace);
+        return write_verdict(on, record, verdict, why);
+    }
+    if (state == record_state::approved) {
         verdict.approved = status->paid;
         verdict.reference = status->transaction_number;
-        return write_verdict(on, record, verdict, std::nullopt);
     }
-    case qr_order_state::cancelled:
-    case qr_order_state::expired:
-        return write_verdict(
-            on, record, qr_verdict(record, record_state::declined, to_string(status->state)), std::nullopt);
-    case qr_order_state::waiting: break;
-    }
-    const auto why = flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace);
-    return write_verdict(on, record, qr_verdict(record, record_state::unknown, to_string(status->state)), why);
+    return write_verdict(on, record, verdict, std::nullopt);
 }
 
 payment cancel_order(lane_core& on, const journal_record& record, order_made made) {
@@ -149,15 +152,18 @@ payment cancel_order(lane_core& on, const journal_record& record, order_made mad
     const auto status = (*gateway)->cancel(order_number(record), call(on.settings().gateway.response_time));
     note_gateway(on, "cancel order", record, word(status));
     if (!status && made == order_made::acknowledged) {
-        return write_verdict(on, record, qr_verdict(record, record_state::unknown, was_issued), status.error());
+        const bool known = ledger::phases::acknowledged.contains(record.phase);
+        const auto phase = known ? record.phase : order_phase::issued;
+        return write_verdict(
+            on, record, qr_verdict(record, record_state::unknown, phase, to_string(phase)), status.error());
     }
     return conclude_order(on, record, status);
 }
 
 payment resolve_order(lane_core& on, const journal_record& record, const call& bounds) {
     if (record.kind == ports::trade::qr_sale) {
-        // An order in doubt has a word on file once the gateway has said anything of it.
-        return cancel_order(on, record, record.host_code.empty() ? order_made::not_known : order_made::acknowledged);
+        const bool known = ledger::phases::acknowledged.contains(record.phase);
+        return cancel_order(on, record, known ? order_made::acknowledged : order_made::not_known);
     }
     const auto original = on.journal().find(record.original, on.journal_call());
     if (!original || !*original) {

@@ -39,10 +39,10 @@ class shown_code {
         note("clear", std::nullopt, where_.clear(call(on_.settings().timers.device)));
     }
     void show_outcome(const payment& end) {
-        const auto what = end.ok()                       ? ports::payment_outcome::approved
-                          : end.host_code == "expired"   ? ports::payment_outcome::expired
-                          : end.host_code == "cancelled" ? ports::payment_outcome::cancelled
-                                                         : ports::payment_outcome::declined;
+        const auto what = end.ok()                                     ? ports::payment_outcome::approved
+                          : end.phase == ports::order_phase::expired   ? ports::payment_outcome::expired
+                          : end.phase == ports::order_phase::cancelled ? ports::payment_outcome::cancelled
+                                                                       : ports::payment_outcome::declined;
         if (end.outcome == verdict::unknown || !where_.capabilities().outcome) return clear();
         const auto done = where_.show_outcome(what, end.requested, call(on_.settings().timers.device));
         note("show outcome", end.requested, done);
@@ -115,7 +115,8 @@ call watching(const lane_core& on, const call& bounds) {
 }
 
 result<payment> not_sent(lane_core& on, const journal_record& record, const error& why) {
-    (void)on.journal().decide(record.id, ports::journal_verdict(ports::record_state::not_sent), on.journal_call());
+    const ports::journal_verdict verdict(ports::record_state::not_sent, ports::decider::till);
+    (void)on.journal().decide(record.id, verdict, on.journal_call());
     return error(why).for_trace(record.trace);
 }
 

@@ -4,6 +4,7 @@
 #include "host_exchange.hpp"
 
 #include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <algorithm>
 #include <array>
@@ -58,7 +59,7 @@ std::optional<record_state> state_after(lane_core& on, std::string_view code) {
 }
 
 result<void> decide_reversal(lane_core& on, const journal_record& record, record_state state, std::string code) {
-    journal_verdict verdict(state);
+    journal_verdict verdict(state, ports::decider::host);
     verdict.host_code = std::move(code);
     return on.journal().decide(record.id, verdict, on.journal_call());
 }
@@ -134,8 +135,8 @@ reversal_end send_reversal(lane_core& on, const journal_record& record, const ca
 
 result<void> take_as_sent(lane_core& on, journal_record& record) {
     if (record.state != record_state::prepared) return {};
-    journal_verdict verdict(reversible(record.kind) ? record_state::reversal_pending : record_state::unknown);
-    if (reversible(record.kind)) verdict.reversal_reason = iso8583::reversal_no_answer;
+    journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::restart);
+    if (ledger::reversible(record.kind)) verdict.reversal_reason = iso8583::reversal_no_answer;
     CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
     record.state = verdict.state;
     if (verdict.reversal_reason) record.reversal_reason = *verdict.reversal_reason;

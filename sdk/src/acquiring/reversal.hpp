@@ -8,11 +8,6 @@
 
 namespace cipherlane::acquiring {
 
-/// True for kinds of trade whose unknown outcome is reversed with the host.
-[[nodiscard]] constexpr bool reversible(ports::trade kind) noexcept {
-    return kind == ports::trade::sale || kind == ports::trade::void_sale;
-}
-
 /// Where an attempt to reverse has led.
 struct reversal_end {
     ports::record_state state = ports::record_state::reversal_pending;

@@ -7,6 +7,8 @@
 #include <cipherlane/iso8583/field63.hpp>
 #include <cipherlane/iso8583/gbk.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
 
 #include <algorithm>
 #include <array>
@@ -19,9 +21,6 @@ using ports::journal_verdict;
 using ports::record_state;
 
 constexpr std::size_t longest_key = 64;
-/// Field 48 of a settlement counts sales, and voids with refunds, in three digits each. What is left of them is for
-/// what is in doubt and found to have been done.
-constexpr std::uint32_t fullest_batch = 990;
 
 std::string trimmed(std::string text) {
     text.erase(text.find_last_not_of(' ') + 1);
@@ -52,29 +51,6 @@ void take_host_fields(lane_core& on, const host_answer& answer, journal_verdict&
     }
 }
 
-/// The record as a verdict leaves it, for the caller.
-void apply(journal_record& record, const journal_verdict& verdict) {
-    record.state = verdict.state;
-    if (verdict.approved) record.approved = *verdict.approved;
-    const auto take = [](std::string& to, const std::optional<std::string>& from) {
-        if (from) to = *from;
-    };
-    take(record.host_code, verdict.host_code);
-    take(record.host_text, verdict.host_text);
-    take(record.reference, verdict.reference);
-    take(record.authorization, verdict.authorization);
-    take(record.host_date, verdict.host_date);
-    take(record.host_time, verdict.host_time);
-    take(record.acquirer, verdict.acquirer);
-    take(record.reversal_reason, verdict.reversal_reason);
-}
-
-/// Whether the host says of what cannot be reversed that it does not know either: timed out, no answer from the
-/// issuer. A sale or void with such a code counts as refused: in this dialect an answered trade is not reversed.
-bool leaves_open(ports::trade kind, std::string_view code) noexcept {
-    return !reversible(kind) && (code == "68" || code == "98");
-}
-
 /// Writes a verdict and gives the payment; without the disk nothing may be told but that it is not known.
 payment record_verdict(lane_core& on, journal_record record, const journal_verdict& verdict) {
     if (const auto written = on.journal().decide(record.id, verdict, on.journal_call()); !written) {
@@ -84,7 +60,7 @@ payment record_verdict(lane_core& on, journal_record record, const journal_verdi
         value.why = written.error();
         return value;
     }
-    apply(record, verdict);
+    ledger::apply(record, verdict);
     return to_payment(record);
 }
 
@@ -100,12 +76,13 @@ payment reverse_now(lane_core& on, const journal_record& record, payment value, 
 /// What left without an answer to believe: becomes a reversal, now if the settings and the time allow, else before
 /// the next trade. What cannot be reversed stays unknown.
 payment doubt(lane_core& on, journal_record record, journal_verdict verdict, const error& why, const call& bounds) {
-    verdict.state = reversible(record.kind) ? record_state::reversal_pending : record_state::unknown;
+    verdict.state = ledger::state_if_unknown(record.kind);
+    verdict.by = ports::decider::till;
     auto value = record_verdict(on, record, verdict);
     if (value.why) return value;
     value.why = why;
-    apply(record, verdict);
-    if (!reversible(record.kind)) {
+    ledger::apply(record, verdict);
+    if (!ledger::reversible(record.kind)) {
         on.raise(alert_kind::refund_unknown, record);
         return value;
     }
@@ -167,10 +144,7 @@ result<void> check_time(lane_core& on, const call& bounds) {
 result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     CIPHERLANE_TRY(const auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
-    const auto& side = kind == ports::trade::sale ? totals.debit : totals.credit;
-    if (side.count >= fullest_batch || side.minor > amount::max_minor - total.minor()) {
-        return flow_error(acquiring_errc::batch_full, "trade");
-    }
+    if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");
     return {};
 }
 
@@ -209,16 +183,17 @@ result<payment> conclude(lane_core& on, const journal_record& record, const exch
     partial_approval partial, const call& bounds) {
     if (end.what == exchange_end::kind::not_sent) {
         // If this mark is lost the record will be reversed for nothing, which does no harm.
-        (void)on.journal().decide(record.id, journal_verdict(record_state::not_sent), on.journal_call());
+        (void)on.journal().decide(
+            record.id, journal_verdict(record_state::not_sent, ports::decider::till), on.journal_call());
         return error(end.why).for_trace(record.trace);
     }
-    journal_verdict verdict(record_state::approved);
+    journal_verdict verdict(record_state::approved, ports::decider::host);
     if (end.what == exchange_end::kind::in_doubt) {
         verdict.reversal_reason = end.reversal_reason;
         return doubt(on, record, std::move(verdict), error(end.why).for_trace(record.trace), bounds);
     }
     take_host_fields(on, *end.answer, verdict);
-    if (leaves_open(record.kind, *verdict.host_code)) {
+    if (ledger::leaves_open(record.kind, *verdict.host_code)) {
         const auto why = flow_error(acquiring_errc::not_decided, "answer").with_peer_code(*verdict.host_code);
         return doubt(on, record, std::move(verdict), error(why).for_trace(record.trace), bounds);
     }
@@ -255,12 +230,12 @@ payment reverse_approved(lane_core& on, const payment& approved, const call& bou
     if (!found) return not_written(found.error());
     if (!*found) return not_written(flow_error(acquiring_errc::no_original, "sale"));
     auto record = **found;
-    journal_verdict verdict(record_state::reversal_pending);
+    journal_verdict verdict(record_state::reversal_pending, ports::decider::card);
     verdict.reversal_reason = iso8583::reversal_other;
     auto value = record_verdict(on, record, verdict);
     if (value.why) return value;
     value.why = why;
-    apply(record, verdict);
+    ledger::apply(record, verdict);
     return reverse_now(on, record, std::move(value), bounds);
 }
 

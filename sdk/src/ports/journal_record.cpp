@@ -3,17 +3,6 @@
 
 namespace cipherlane::ports {
 
-std::string_view to_string(trade value) noexcept {
-    switch (value) {
-    case trade::sale: return "sale";
-    case trade::void_sale: return "void";
-    case trade::refund: return "refund";
-    case trade::qr_sale: return "QR sale";
-    case trade::qr_refund: return "QR refund";
-    }
-    return "?";
-}
-
 std::string_view to_string(record_state value) noexcept {
     switch (value) {
     case record_state::prepared: return "prepared";
@@ -25,6 +14,33 @@ std::string_view to_string(record_state value) noexcept {
     case record_state::reversal_refused: return "reversal refused";
     case record_state::unknown: return "unknown";
     case record_state::voided: return "voided";
+    }
+    return "?";
+}
+
+std::string_view to_string(order_phase value) noexcept {
+    switch (value) {
+    case order_phase::none: return "none";
+    case order_phase::asked: return "asked";
+    case order_phase::issued: return "issued";
+    case order_phase::paid: return "paid";
+    case order_phase::cancelled: return "cancelled";
+    case order_phase::expired: return "expired";
+    case order_phase::refunded: return "refunded";
+    case order_phase::refused: return "refused";
+    }
+    return "?";
+}
+
+std::string_view to_string(decider value) noexcept {
+    switch (value) {
+    case decider::till: return "till";
+    case decider::host: return "host";
+    case decider::gateway: return "gateway";
+    case decider::card: return "card";
+    case decider::person: return "person";
+    case decider::restart: return "restart";
+    case decider::other_record: return "other record";
     }
     return "?";
 }

@@ -9,7 +9,7 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
-    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note"};
+    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     return std::chrono::system_clock::time_point(std::chrono::milliseconds(value));
@@ -47,10 +47,10 @@ std::int64_t to_ms(std::chrono::system_clock::time_point when) noexcept {
     return std::chrono::duration_cast<std::chrono::milliseconds>(when.time_since_epoch()).count();
 }
 
-std::string select_records(const char* where) {
+std::string select_records(std::string_view where) {
     static const std::string head =
         "SELECT " + joined(0) + ", settled_at IS NOT NULL, card IS NOT NULL FROM records ";
-    return head + where;
+    return head + std::string(where);
 }
 
 ports::journal_record read_record(const statement& row) {
@@ -94,6 +94,7 @@ ports::journal_record read_record(const statement& row) {
     record.decided = from_ms(next.number<std::int64_t>());
     record.closed = next.number<int>() != 0;
     record.note = next.text();
+    record.phase = static_cast<ports::order_phase>(next.number<std::uint8_t>());
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -129,7 +130,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.host_date).bind(record.host_time).bind(record.acquirer).bind(record.order_number);
     insert.bind(record.reversal_reason).bind(record.reversal_sends);
     insert.bind(record.created_date).bind(to_ms(record.created)).bind(to_ms(record.decided));
-    insert.bind(record.closed ? 1 : 0).bind(record.note);
+    insert.bind(record.closed ? 1 : 0).bind(record.note).bind(static_cast<std::int64_t>(record.phase));
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return {};
@@ -139,6 +140,7 @@ result<void> update_record(
     database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms) {
     // COALESCE keeps what the verdict does not set.
     auto update = on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
+                             "phase = COALESCE(?, phase), "
                              "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
                              "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
@@ -148,6 +150,11 @@ result<void> update_record(
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
     if (verdict.approved) {
         update.bind(verdict.approved->minor());
+    } else {
+        update.bind_null();
+    }
+    if (verdict.phase) {
+        update.bind(static_cast<std::int64_t>(*verdict.phase));
     } else {
         update.bind_null();
     }

@@ -11,7 +11,7 @@ namespace cipherlane::store {
 /// The records in SQL. Values only: rules about states and keys are the journal's.
 
 /// All columns of a record, in the order `read_record` takes them.
-[[nodiscard]] std::string select_records(const char* where);
+[[nodiscard]] std::string select_records(std::string_view where);
 [[nodiscard]] ports::journal_record read_record(const statement& row);
 [[nodiscard]] result<std::vector<ports::journal_record>> read_records(statement& query);
 

@@ -51,6 +51,14 @@ CREATE INDEX records_card ON records(settled_at) WHERE card IS NOT NULL;
 )sql",
     R"sql(
 ALTER TABLE records ADD COLUMN note TEXT NOT NULL DEFAULT '';
+)sql",
+    // Until then the phase of an order stood in the gateway's word. Any other word is a refusal.
+    R"sql(
+ALTER TABLE records ADD COLUMN phase INTEGER NOT NULL DEFAULT 0;
+UPDATE records SET phase = CASE host_code
+    WHEN '' THEN 1 WHEN 'issued' THEN 2 WHEN 'waiting' THEN 2 WHEN 'paid' THEN 3 WHEN 'cancelled' THEN 4
+    WHEN 'expired' THEN 5 WHEN 'refunded' THEN 6 ELSE 7 END
+    WHERE kind IN (4, 5);
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -3,8 +3,11 @@
 #include "lock_file.hpp"
 #include "record_table.hpp"
 #include "schema.hpp"
+#include "sql_list.hpp"
 #include "terminal_table.hpp"
 
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 
 #include <sqlite3.h>
@@ -18,34 +21,9 @@ namespace {
 
 using ports::journal_record;
 using ports::record_state;
-using ports::trade;
 
 error refused(store_errc what, std::string_view operation) {
     return error(what, layer::store).during(operation);
-}
-
-/// The life of a record (see `ports::record_state`).
-bool may_become(record_state from, record_state to) noexcept {
-    struct edge {
-        record_state from;
-        record_state to;
-    };
-    static constexpr std::array edges{
-        edge{record_state::prepared, record_state::not_sent},
-        edge{record_state::prepared, record_state::approved},
-        edge{record_state::prepared, record_state::declined},
-        edge{record_state::prepared, record_state::reversal_pending},
-        edge{record_state::prepared, record_state::unknown},
-        edge{record_state::approved, record_state::reversal_pending},
-        edge{record_state::reversal_pending, record_state::reversed},
-        edge{record_state::reversal_pending, record_state::reversal_refused},
-        edge{record_state::unknown, record_state::approved},
-        edge{record_state::unknown, record_state::declined},
-        edge{record_state::unknown, record_state::not_sent},
-        edge{record_state::reversal_refused, record_state::reversed},
-        edge{record_state::reversal_refused, record_state::approved},
-    };
-    return std::any_of(edges.begin(), edges.end(), [&](const edge& e) { return e.from == from && e.to == to; });
 }
 
 result<std::optional<journal_record>> one_record(statement& query) {
@@ -67,7 +45,7 @@ result<void> free_key(database& on, const journal_record& fresh) {
     query.bind(fresh.terminal_id).bind(fresh.idempotency_key);
     CIPHERLANE_TRY(const auto earlier, one_record(query));
     if (!earlier) return {};
-    if (earlier->state != record_state::not_sent) return refused(store_errc::key_used, "begin");
+    if (!ledger::states::frees_key.contains(earlier->state)) return refused(store_errc::key_used, "begin");
     auto update = on.prepare("UPDATE records SET idempotency_key = NULL WHERE id = ?");
     return update.bind(static_cast<std::int64_t>(earlier->id)).run();
 }
@@ -180,9 +158,7 @@ result<std::vector<std::string>> sqlite_journal::terminals(const call& bounds) {
 
 result<journal_record> sqlite_journal::begin(
     const journal_record& fresh, const ports::stored_card* card, const call& bounds) {
-    if (fresh.terminal_id.empty() || fresh.idempotency_key.empty() || fresh.state != record_state::prepared) {
-        return refused(store_errc::bad_record, "begin");
-    }
+    if (!ledger::may_begin(fresh)) return refused(store_errc::bad_record, "begin");
     std::shared_ptr<ports::stored_card> kept;
     if (card != nullptr) kept = std::make_shared<ports::stored_card>(card->account.clone(), card->expiry);
     return state_->thread.execute(durability::durable, bounds,
@@ -191,6 +167,7 @@ result<journal_record> sqlite_journal::begin(
             CIPHERLANE_TRY(record.trace, next_trace(on, record.terminal_id));
             CIPHERLANE_TRY(const auto terminal, read_terminal(on, record.terminal_id));
             record.batch = terminal.batch;
+            record.phase = ledger::first_phase(record.kind);
             record.created = own->clock.now();
             CIPHERLANE_CHECK(insert_record(on, record));
             if (kept) {
@@ -208,19 +185,14 @@ result<void> sqlite_journal::decide(std::uint64_t id, const ports::journal_verdi
     return state_->thread.execute(
         durability::durable, bounds, [own = state_.get(), id, verdict](database& on) -> result<void> {
             CIPHERLANE_TRY(const auto record, record_by_id(on, id, "decide"));
-            // An approval that somebody has heard of is never reversed.
-            const bool undone =
-                record.state == record_state::approved && verdict.state == record_state::reversal_pending;
-            const bool heard = record.closed || record.settled || record.kind != trade::sale;
-            if (!may_become(record.state, verdict.state) || (undone && heard)) {
-                return refused(store_errc::bad_transition, "decide");
-            }
+            if (!ledger::may_decide(record, verdict)) return refused(store_errc::bad_transition, "decide");
             CIPHERLANE_CHECK(update_record(on, id, verdict, own->now_ms()));
-            if (record.kind != trade::void_sale || verdict.state != record_state::approved) return {};
+            const auto follows = ledger::consequence_of(record, verdict);
+            if (!follows) return {};
             auto original = on.prepare("UPDATE records SET state = ? WHERE id = ? AND state = ?");
-            original.bind(static_cast<std::int64_t>(record_state::voided));
-            original.bind(static_cast<std::int64_t>(record.original));
-            return original.bind(static_cast<std::int64_t>(record_state::approved)).run();
+            original.bind(static_cast<std::int64_t>(follows->to));
+            original.bind(static_cast<std::int64_t>(follows->record));
+            return original.bind(static_cast<std::int64_t>(follows->from)).run();
         });
 }
 
@@ -258,8 +230,9 @@ result<std::optional<journal_record>> sqlite_journal::find(std::uint64_t id, con
 
 result<std::vector<journal_record>> sqlite_journal::open_records(std::string_view terminal_id, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
-        auto query =
-            on.prepare(select_records("WHERE terminal_id = ? AND state IN (1, 5, 7, 8) ORDER BY id").c_str());
+        static const std::string sql =
+            select_records("WHERE terminal_id = ? AND state IN " + sql_list(ledger::states::open) + " ORDER BY id");
+        auto query = on.prepare(sql.c_str());
         query.bind(terminal);
         return read_records(query);
     });
@@ -267,8 +240,9 @@ result<std::vector<journal_record>> sqlite_journal::open_records(std::string_vie
 
 result<std::vector<journal_record>> sqlite_journal::untold_records(std::string_view terminal_id, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
-        auto query = on.prepare(
-            select_records("WHERE terminal_id = ? AND closed = 0 AND state IN (2, 3, 4, 6, 9) ORDER BY id").c_str());
+        static const std::string sql = select_records("WHERE terminal_id = ? AND closed = 0 AND state IN " +
+                                                      sql_list(ledger::states::decided) + " ORDER BY id");
+        auto query = on.prepare(sql.c_str());
         query.bind(terminal);
         return read_records(query);
     });
@@ -278,8 +252,9 @@ result<std::vector<journal_record>> sqlite_journal::batch_records(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->thread.execute(
         durability::read, bounds, [terminal = std::string(terminal_id), batch](database& on) {
-            auto query = on.prepare(
-                select_records("WHERE terminal_id = ? AND batch = ? AND state IN (3, 9) ORDER BY id").c_str());
+            static const std::string sql = select_records("WHERE terminal_id = ? AND batch = ? AND state IN " +
+                                                          sql_list(ledger::states::uploads) + " ORDER BY id");
+            auto query = on.prepare(sql.c_str());
             query.bind(terminal).bind(batch);
             return read_records(query);
         });
@@ -288,9 +263,10 @@ result<std::vector<journal_record>> sqlite_journal::batch_records(
 result<amount> sqlite_journal::refunded(std::uint64_t original, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
         CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
-        // What is not decided counts: it may have been given back.
-        auto query = on.prepare("SELECT coalesce(sum(requested), 0) FROM records "
-                                "WHERE original = ? AND kind IN (3, 5) AND state IN (1, 3, 8)");
+        static const std::string sql =
+            "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND kind IN " +
+            sql_list(ledger::returning_trades) + " AND state IN " + sql_list(ledger::states::takes_room);
+        auto query = on.prepare(sql.c_str());
         query.bind(static_cast<std::int64_t>(original));
         CIPHERLANE_TRY([[maybe_unused]] const bool row, query.step());
         return amount(query.integer(0), record.requested.unit());
@@ -358,9 +334,10 @@ result<void> sqlite_journal::close_batch(std::string_view terminal_id, std::uint
 
 result<std::uint64_t> sqlite_journal::erase_cards(std::chrono::system_clock::time_point before, const call& bounds) {
     return state_->thread.execute(durability::durable, bounds, [before](database& on) -> result<std::uint64_t> {
-        // What is not decided may still need its card for a reversal.
-        auto update = on.prepare("UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? "
-                                 "AND state NOT IN (1, 5, 7, 8)");
+        static const std::string sql = "UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? "
+                                       "AND state IN " +
+                                       sql_list(ledger::states::frees_card);
+        auto update = on.prepare(sql.c_str());
         CIPHERLANE_CHECK(update.bind(to_ms(before)).run());
         return on.changes();
     });

@@ -1,13 +1,13 @@
 #include "terminal_table.hpp"
 
+#include "sql_list.hpp"
+
+#include <cipherlane/ledger/numbers.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
+
 namespace cipherlane::store {
 namespace {
-
-constexpr std::uint32_t last_number = 999'999; // six digits
-
-std::uint32_t successor(std::uint32_t number) noexcept {
-    return number >= last_number ? 1 : number + 1;
-}
 
 result<void> make_row(database& on, std::string_view terminal_id) {
     auto insert = on.prepare("INSERT OR IGNORE INTO terminals(terminal_id) VALUES (?)");
@@ -36,7 +36,7 @@ result<ports::terminal_state> read_terminal(database& on, std::string_view termi
 result<std::uint32_t> next_trace(database& on, std::string_view terminal_id) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     CIPHERLANE_TRY(const auto state, read_terminal(on, terminal_id));
-    const auto trace = successor(state.last_trace);
+    const auto trace = ledger::successor(state.last_trace);
     auto update = on.prepare("UPDATE terminals SET last_trace = ? WHERE terminal_id = ?");
     CIPHERLANE_CHECK(update.bind(trace).bind(terminal_id).run());
     return trace;
@@ -61,24 +61,18 @@ result<void> set_sign_in_due(database& on, std::string_view terminal_id) {
 }
 
 result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch) {
-    auto query = on.prepare("SELECT kind, sum(approved), count(*) FROM records "
-                            "WHERE terminal_id = ? AND batch = ? AND state IN (3, 9) GROUP BY kind");
+    static const std::string sql = "SELECT kind, state, sum(approved), count(*) FROM records "
+                                   "WHERE terminal_id = ? AND batch = ? AND state IN " +
+                                   sql_list(ledger::states::counts) + " GROUP BY kind, state";
+    auto query = on.prepare(sql.c_str());
     query.bind(terminal_id).bind(batch);
     ports::batch_totals sums;
     for (;;) {
         CIPHERLANE_TRY(const bool row, query.step());
         if (!row) return sums;
-        auto add = [&](ports::batch_side& side) {
-            side.minor += query.integer(1);
-            side.count += static_cast<std::uint32_t>(query.integer(2));
-        };
-        switch (static_cast<ports::trade>(query.integer(0))) {
-        case ports::trade::sale: add(sums.debit); break;
-        case ports::trade::void_sale:
-        case ports::trade::refund: add(sums.credit); break;
-        case ports::trade::qr_sale: add(sums.qr_debit); break;
-        case ports::trade::qr_refund: add(sums.qr_credit); break;
-        }
+        ledger::add(sums, static_cast<ports::trade>(query.integer(0)),
+            static_cast<ports::record_state>(query.integer(1)),
+            {query.integer(2), static_cast<std::uint32_t>(query.integer(3))});
     }
 }
 
@@ -122,7 +116,7 @@ result<void> write_settlement(
 result<void> end_batch(database& on, std::string_view terminal_id, std::uint32_t batch, std::int64_t now_ms) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
-    CIPHERLANE_CHECK(open.bind(successor(batch)).bind(terminal_id).bind(batch).run());
+    CIPHERLANE_CHECK(open.bind(ledger::successor(batch)).bind(terminal_id).bind(batch).run());
     if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
     auto settle = on.prepare("UPDATE records SET settled_at = ? "
                              "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL");

@@ -51,8 +51,9 @@ struct payment {
     std::string date;          ///< YYYYMMDD
     std::string time;          ///< hhmmss
     std::string order_number;  ///< QR only
-    std::string note;          ///< why a person decided it so; else empty
-    std::optional<error> why;  ///< with `reversed` and `unknown`: what went wrong
+    ports::order_phase phase = ports::order_phase::none; ///< of its order at the gateway; `none` without one
+    std::string note;                                    ///< why a person decided it so; else empty
+    std::optional<error> why;                            ///< with `reversed` and `unknown`: what went wrong
 
     [[nodiscard]] bool ok() const noexcept { return outcome == verdict::approved; }
 };

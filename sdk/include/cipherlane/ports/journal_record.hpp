@@ -21,12 +21,9 @@ enum class trade : std::uint8_t {
     qr_refund = 5, ///< likewise
 };
 
-/// Where a record stands. The numbers are stored: never renumber.
-///
-/// `prepared` -> `approved` | `declined` | `not_sent` | `reversal_pending` | `unknown`; `reversal_pending` ->
-/// `reversed` | `reversal_refused`; `approved` -> `voided` | (a chip card declined) `reversal_pending`. A person
-/// decides what is `unknown` or `reversal_refused`: `approved` | `declined`, `approved` | `reversed`. A record found
-/// `prepared` by a process that did not write it may have left the till: it is taken as sent.
+/// Where a record stands. The numbers are stored: never renumber. Which state may follow which, and on whose word,
+/// is said by `ledger/record_life.hpp`. A record found `prepared` by a process that did not write it may have left
+/// the till: it is taken as sent.
 enum class record_state : std::uint8_t {
     prepared = 1, ///< durable, its request may or may not have left
     not_sent = 2, ///< certain that no byte left; its idempotency key may be used again
@@ -39,8 +36,33 @@ enum class record_state : std::uint8_t {
     voided = 9,           ///< approved, then undone by a void
 };
 
-[[nodiscard]] std::string_view to_string(trade value) noexcept;
+/// Where the order of a QR trade stands with its gateway. The numbers are stored: never renumber. See
+/// `ledger/order_life.hpp`.
+enum class order_phase : std::uint8_t {
+    none = 0,      ///< a trade of the host: there is no order
+    asked = 1,     ///< the gateway has been asked, or was about to be, and has said nothing that decides
+    issued = 2,    ///< it has the order and has issued a code
+    paid = 3,      ///< the payer has paid it
+    cancelled = 4, ///< closed unpaid, or never made: it can no longer be paid
+    expired = 5,   ///< likewise, by its time
+    refunded = 6,  ///< the money went back; of a refund: it was carried out
+    refused = 7,   ///< the gateway would not make it
+};
+
+/// On whose word a record changes.
+enum class decider : std::uint8_t {
+    till,         ///< its own knowledge: nothing left, or nothing came back that can be believed
+    host,         ///< an answer whose MAC is right
+    gateway,      ///< an answer or notification that names the order
+    card,         ///< the chip declined what the host had approved
+    person,       ///< somebody found out
+    restart,      ///< a later process found the record and takes it as sent
+    other_record, ///< the approval of another record, as of a sale's void
+};
+
 [[nodiscard]] std::string_view to_string(record_state value) noexcept;
+[[nodiscard]] std::string_view to_string(order_phase value) noexcept;
+[[nodiscard]] std::string_view to_string(decider value) noexcept;
 
 /// One payment of one terminal, with every field that its reversal would need. Copyable: card data is kept apart,
 /// sealed, and comes out only through `store::card`. Never holds tracks or PIN blocks.
@@ -68,14 +90,15 @@ struct journal_record {
     std::string masked_pan;       ///< for people; empty without a card
     std::uint64_t original = 0;   ///< the record that a void or refund undoes
 
-    std::string host_code;     ///< field 39, or the gateway's word
-    std::string host_text;     ///< field 63 or the gateway's text, UTF-8, untrusted
-    std::string reference;     ///< field 37 (RRN), or the gateway's transaction number
-    std::string authorization; ///< field 38
-    std::string host_date;     ///< YYYYMMDD: field 13 with its year
-    std::string host_time;     ///< hhmmss: field 12
-    std::string acquirer;      ///< field 32
-    std::string order_number;  ///< of a QR order
+    std::string host_code;                 ///< field 39, or the gateway's word
+    std::string host_text;                 ///< field 63 or the gateway's text, UTF-8, untrusted
+    std::string reference;                 ///< field 37 (RRN), or the gateway's transaction number
+    std::string authorization;             ///< field 38
+    std::string host_date;                 ///< YYYYMMDD: field 13 with its year
+    std::string host_time;                 ///< hhmmss: field 12
+    std::string acquirer;                  ///< field 32
+    std::string order_number;              ///< of a QR order
+    order_phase phase = order_phase::none; ///< of a QR order; set by `store::begin`, then by verdicts
 
     std::string note; ///< why a person decided it so; empty where nobody had to
 
@@ -100,9 +123,11 @@ struct stored_card {
 
 /// What a verdict changes in a record. Unset members stay as they are.
 struct journal_verdict {
-    explicit journal_verdict(record_state value)
-        : state(value) {}
+    journal_verdict(record_state value, decider who)
+        : state(value)
+        , by(who) {}
     record_state state;
+    decider by;
     std::optional<amount> approved;
     std::optional<std::string> host_code;
     std::optional<std::string> host_text;
@@ -112,6 +137,7 @@ struct journal_verdict {
     std::optional<std::string> host_time;
     std::optional<std::string> acquirer;
     std::optional<std::string> order_number;
+    std::optional<order_phase> phase;
     std::optional<std::string> reversal_reason;
     std::optional<std::string> note;
 };

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+
+#include <array>
+
+namespace cipherlane::ledger {
+
+using phase_set = enum_set<ports::order_phase>;
+
+/// One step of an order. All are taken on the gateway's word.
+struct order_edge {
+    ports::order_phase from;
+    ports::order_phase to;
+};
+
+/// All steps that there are. A gateway that says of a paid order that it was closed unpaid contradicts itself: that
+/// is no step, and the record stays as it is, for a person.
+inline constexpr auto order_edges = [] {
+    using enum ports::order_phase;
+    return std::to_array<order_edge>({
+        {asked, issued},
+        {asked, paid},
+        {asked, cancelled},
+        {asked, expired},
+        {asked, refunded},
+        {asked, refused},
+        {issued, paid},
+        {issued, cancelled},
+        {issued, expired},
+        {issued, refunded},
+        {paid, refunded},
+    });
+}();
+
+namespace phases {
+using enum ports::order_phase;
+/// The gateway has once said that it has the order.
+inline constexpr phase_set acknowledged = phase_set::of(issued, paid, cancelled, expired, refunded);
+/// Its code can be paid, or might.
+inline constexpr phase_set payable = phase_set::of(asked, issued);
+} // namespace phases
+
+/// The phase of a new record: an order or refund that the gateway will be asked for, or none.
+[[nodiscard]] ports::order_phase first_phase(ports::trade kind) noexcept;
+
+/// Whether an order may come from one phase to the next; to stay is allowed.
+[[nodiscard]] bool may_follow(ports::order_phase now, ports::order_phase next) noexcept;
+
+/// What the gateway's word for an order means.
+[[nodiscard]] ports::order_phase phase_of(ports::qr_order_state told) noexcept;
+
+/// What a phase that the gateway has told makes of the record of the order. Only the amount that was asked for
+/// counts as paid: another is for a person to see.
+/// @param paid what the gateway says was paid.
+[[nodiscard]] ports::record_state state_after(
+    const ports::journal_record& order, ports::order_phase told, const amount& paid) noexcept;
+
+} // namespace cipherlane::ledger

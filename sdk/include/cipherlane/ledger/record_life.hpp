@@ -1,0 +1,140 @@
+#pragma once
+
+#include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace cipherlane::ledger {
+
+using state_set = enum_set<ports::record_state>;
+using decider_set = enum_set<ports::decider>;
+
+/// One step in the life of a record, and on whose word it is taken.
+struct life_edge {
+    ports::record_state from;
+    ports::record_state to;
+    decider_set words;
+};
+
+/// All steps that there are. What a trade's kind and channel allow besides is said by `may_follow`.
+inline constexpr auto life_edges = [] {
+    using enum ports::record_state;
+    using by = ports::decider;
+    constexpr auto of = [](auto... who) { return decider_set::of(who...); };
+    return std::to_array<life_edge>({
+        {prepared, not_sent, of(by::till)},
+        {prepared, approved, of(by::host, by::gateway)},
+        {prepared, declined, of(by::host, by::gateway)},
+        {prepared, reversal_pending, of(by::till, by::restart)},
+        {prepared, unknown, of(by::till, by::restart)},
+        {approved, reversal_pending, of(by::card)},
+        {approved, voided, of(by::other_record)},
+        {reversal_pending, reversed, of(by::host)},
+        {reversal_pending, reversal_refused, of(by::host)},
+        {reversal_refused, approved, of(by::person)},
+        {reversal_refused, reversed, of(by::person)},
+        {unknown, approved, of(by::gateway, by::person)},
+        {unknown, declined, of(by::gateway, by::person)},
+    });
+}();
+
+/// Sets of states. Whether something is in one of them is asked here and nowhere decided again.
+namespace states {
+using enum ports::record_state;
+
+inline constexpr state_set all = state_set::of(
+    prepared, not_sent, approved, declined, reversal_pending, reversed, reversal_refused, unknown, voided);
+/// Somebody must still act: a reversal, a query, a person.
+inline constexpr state_set open = state_set::of(prepared, reversal_pending, reversal_refused, unknown);
+/// Has a verdict that may be told.
+inline constexpr state_set decided = all.without(open);
+/// Nobody knows yet whether money moved.
+inline constexpr state_set undecided = state_set::of(prepared, reversal_pending, unknown);
+/// No machine can decide it any more, or might ever: a person may.
+inline constexpr state_set a_persons = state_set::of(reversal_refused, unknown);
+/// In the totals of its batch, as money that moved.
+inline constexpr state_set counts = state_set::of(approved, voided);
+/// Told again to a host whose totals differ.
+inline constexpr state_set uploads = counts;
+/// Of a refund: takes away from what of its original may still be given back.
+inline constexpr state_set takes_room = open | state_set::of(approved);
+/// Its approval stands, so that it can be an original.
+inline constexpr state_set may_be_voided = state_set::of(approved);
+inline constexpr state_set may_be_refunded = state_set::of(approved);
+/// Waits for the host's answer to a reversal, which goes before any other trade.
+inline constexpr state_set reverses = state_set::of(reversal_pending);
+/// Its idempotency key may be used again.
+inline constexpr state_set frees_key = state_set::of(not_sent);
+/// Its sealed card data is needed no more once the batch is settled.
+inline constexpr state_set frees_card = decided;
+} // namespace states
+
+/// How a payment stands with its caller.
+enum class outcome : std::uint8_t {
+    approved,
+    declined, ///< the host (or gateway) said no, or the payer did: no money moved
+    reversed, ///< the outcome was not known and has been undone on the host's side: no money moved
+    unknown,  ///< not decided: never to be treated as declined
+    not_sent, ///< certain that no byte left
+};
+[[nodiscard]] outcome outcome_of(ports::record_state state) noexcept;
+
+/// Whether a step is in the table, on that word.
+[[nodiscard]] bool may_follow(ports::record_state now, ports::record_state next, ports::decider by) noexcept;
+
+/// Whether a record may take that step on that word. Besides the table: the host speaks for its trades alone and the
+/// gateway for its own; an unknown outcome becomes what its kind says (`state_if_unknown`); an approval that somebody
+/// has heard of is never reversed; and a card can only decline a trade that has the card at hand.
+[[nodiscard]] bool may_follow(
+    const ports::journal_record& record, ports::record_state next, ports::decider by) noexcept;
+
+/// Whether a store takes a verdict for a record: its step, and that of its order. What only follows from another
+/// record's verdict (`consequence_of`) is not a verdict.
+[[nodiscard]] bool may_decide(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
+
+/// The record as a verdict leaves it. Stores what the verdict sets, whether or not `may_decide` lets it.
+void apply(ports::journal_record& record, const ports::journal_verdict& verdict);
+
+/// Whether a new record has what every record needs: a terminal, a key, and nothing decided.
+[[nodiscard]] bool may_begin(const ports::journal_record& fresh) noexcept;
+
+/// What a verdict changes in another record, in the same commit.
+struct consequence {
+    std::uint64_t record; ///< the original
+    ports::record_state from;
+    ports::record_state to;
+};
+/// The approval of a void makes its original `voided`, if that is approved.
+[[nodiscard]] std::optional<consequence> consequence_of(
+    const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
+
+/// What becomes of a trade that may have left and was not answered: a reversal, where its kind has one.
+[[nodiscard]] ports::record_state state_if_unknown(ports::trade kind) noexcept;
+
+/// What a person has found out about a payment, from the acquirer, the gateway or the payer.
+enum class finding : std::uint8_t {
+    paid,    ///< the money moved: of a refund, it was given back
+    not_paid ///< it did not, and will not any more
+};
+/// What a finding makes of a record; nothing if it is not a person's to decide.
+[[nodiscard]] std::optional<ports::record_state> state_after(ports::record_state now, finding found) noexcept;
+
+/// What a code of the host (field 39) says to a reversal.
+enum class reversal_word : std::uint8_t {
+    undone,  ///< undone, or there was nothing to undo
+    passing, ///< it speaks of the moment, not of the reversal: send it again
+    refused, ///< nothing was undone, and the same reversal would end the same way
+};
+[[nodiscard]] reversal_word word_on_reversal(std::string_view code) noexcept;
+
+/// Whether the host says of a trade that cannot be reversed that it does not know either: timed out, no answer from
+/// the issuer. With such a code a trade that can be reversed counts as refused: in this dialect an answered trade is
+/// not reversed.
+[[nodiscard]] bool leaves_open(ports::trade kind, std::string_view code) noexcept;
+
+} // namespace cipherlane::ledger

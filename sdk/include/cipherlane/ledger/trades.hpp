@@ -1,0 +1,208 @@
+#pragma once
+
+#include <cipherlane/iso8583/transaction.hpp>
+#include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+
+#include <array>
+#include <cassert>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace cipherlane::ledger {
+
+using trade_set = enum_set<ports::trade>;
+
+/// Who decides a trade.
+enum class channel : std::uint8_t { host, gateway };
+
+/// What is asked of the QR gateway.
+enum class gateway_verb : std::uint8_t { none, order, refund };
+
+/// What a trade is to the trade that it names as its original.
+enum class trade_role : std::uint8_t {
+    payment,   ///< it names none
+    undoing,   ///< undoes the whole of it: a void (撤销)
+    returning, ///< gives back all or part of it: a refund (退货)
+    finishing, ///< takes what it had reserved: a completion (预授权完成)
+};
+
+/// On which side of a batch its money stands.
+enum class money_side : std::uint8_t { none, debit, credit };
+
+/// In which totals it is counted.
+enum class counted_in : std::uint8_t {
+    nothing,
+    host_totals, ///< those that the host's settlement compares
+    apart,       ///< shown beside them: the host does not know these trades
+};
+
+/// What a request needs beyond the terminal's own data.
+enum class need : std::uint8_t { card, pin, original, authorisation, amount };
+using need_set = enum_set<need>;
+
+/// How an approved trade is told to the host again where the totals did not balance.
+enum class batch_upload : std::uint8_t {
+    nothing,
+    details,        ///< up to eight in a message: 0320, magnetic stripe
+    refund_message, ///< one by one: 0320, refund
+};
+
+/// One row: what money is in a trade of this kind.
+struct trade_row {
+    ports::trade kind;
+    std::string_view name; ///< for logs, lists and exports; does not change
+    channel through;
+    std::optional<iso8583::transaction> message; ///< its request; of a trade of the host
+    gateway_verb verb;                           ///< of a trade of the gateway
+    trade_role role;
+    trade_set originals; ///< what its original may be
+    money_side side;
+    counted_in totals;
+    need_set needs;
+    batch_upload upload;
+    std::string_view title; ///< key of its title on receipts
+};
+
+/// THE table: a row for each `ports::trade`, in the order of its numbers. What becomes of an unknown outcome stands
+/// with the message (`iso8583::transaction_row::silence`) and is read from there.
+inline constexpr auto trade_table = [] {
+    using enum ports::trade;
+    using iso8583::transaction;
+    constexpr auto of = [](auto... kinds) { return trade_set::of(kinds...); };
+    constexpr auto needs = [](auto... what) { return need_set::of(what...); };
+    constexpr auto no_message = std::nullopt;
+    constexpr auto host = channel::host;
+    constexpr auto gateway = channel::gateway;
+    constexpr auto no_verb = gateway_verb::none;
+    return std::to_array<trade_row>({
+        {sale, "sale", host, transaction::sale, no_verb, trade_role::payment, of(), money_side::debit,
+            counted_in::host_totals, needs(need::card, need::pin, need::amount), batch_upload::details, "sale"},
+        {void_sale, "void", host, transaction::sale_void, no_verb, trade_role::undoing, of(sale), money_side::credit,
+            counted_in::host_totals, needs(need::original), batch_upload::details, "void"},
+        {refund, "refund", host, transaction::refund, no_verb, trade_role::returning, of(sale), money_side::credit,
+            counted_in::host_totals, needs(need::original, need::amount), batch_upload::refund_message, "refund"},
+        {qr_sale, "QR sale", gateway, no_message, gateway_verb::order, trade_role::payment, of(), money_side::debit,
+            counted_in::apart, needs(need::amount), batch_upload::nothing, "qr_sale"},
+        {qr_refund, "QR refund", gateway, no_message, gateway_verb::refund, trade_role::returning, of(qr_sale),
+            money_side::credit, counted_in::apart, needs(need::original, need::amount), batch_upload::nothing,
+            "qr_refund"},
+    });
+}();
+
+[[nodiscard]] constexpr std::span<const trade_row> trades() noexcept {
+    return trade_table;
+}
+
+/// Nothing for a number that is no trade of this version.
+[[nodiscard]] constexpr const trade_row* find_row(ports::trade kind) noexcept {
+    const auto at = static_cast<std::size_t>(kind) - 1; // 0 becomes the greatest number
+    return at < trade_table.size() ? &trade_table[at] : nullptr;
+}
+
+/// `kind` must have a row.
+[[nodiscard]] constexpr const trade_row& row_of(ports::trade kind) noexcept {
+    const auto* row = find_row(kind);
+    assert(row != nullptr);
+    return *row;
+}
+
+/// All trades whose row fits.
+template <class Fits>
+[[nodiscard]] constexpr trade_set trades_where(Fits fits) {
+    trade_set found;
+    for (const auto& row : trade_table) {
+        if (fits(row)) found.insert(row.kind);
+    }
+    return found;
+}
+
+inline constexpr trade_set host_trades = trades_where([](const auto& row) { return row.through == channel::host; });
+inline constexpr trade_set gateway_trades =
+    trades_where([](const auto& row) { return row.through == channel::gateway; });
+/// What gives back money of an earlier trade.
+inline constexpr trade_set returning_trades =
+    trades_where([](const auto& row) { return row.role == trade_role::returning; });
+
+/// The trade of that role for which `kind` may be the original.
+[[nodiscard]] constexpr std::optional<ports::trade> follower(ports::trade kind, trade_role role) noexcept {
+    for (const auto& row : trade_table) {
+        if (row.role == role && row.originals.contains(kind)) return row.kind;
+    }
+    return std::nullopt;
+}
+/// What voids, refunds or completes a trade; nothing where nothing does.
+[[nodiscard]] constexpr std::optional<ports::trade> voided_by(ports::trade kind) noexcept {
+    return follower(kind, trade_role::undoing);
+}
+[[nodiscard]] constexpr std::optional<ports::trade> refunded_by(ports::trade kind) noexcept {
+    return follower(kind, trade_role::returning);
+}
+[[nodiscard]] constexpr std::optional<ports::trade> completed_by(ports::trade kind) noexcept {
+    return follower(kind, trade_role::finishing);
+}
+
+/// The message row of a trade of the host.
+[[nodiscard]] const iso8583::transaction_row& message_of(const trade_row& row) noexcept;
+
+/// True for trades whose unknown outcome is undone by a reversal (冲正).
+[[nodiscard]] bool reversible(ports::trade kind) noexcept;
+
+namespace detail {
+
+constexpr bool in_order() {
+    for (std::size_t i = 0; i < trade_table.size(); ++i) {
+        if (static_cast<std::size_t>(trade_table[i].kind) != i + 1) return false;
+    }
+    return true;
+}
+
+constexpr bool sound(const trade_row& row) {
+    const bool refers = row.role != trade_role::payment;
+    if (refers == row.originals.empty() || refers != row.needs.contains(need::original)) return false;
+    const bool through_host = row.through == channel::host;
+    if (through_host != row.message.has_value() || through_host != (row.verb == gateway_verb::none)) return false;
+    if (row.name.empty() || row.title.empty()) return false;
+    // What is counted has a side. The host's totals hold the host's trades, and what they hold can be told again.
+    if ((row.totals == counted_in::nothing) != (row.side == money_side::none)) return false;
+    if (row.totals == counted_in::host_totals && !through_host) return false;
+    if ((row.totals == counted_in::host_totals) != (row.upload != batch_upload::nothing)) return false;
+    for (const auto original : row.originals) {
+        const auto& of = row_of(original);
+        if (of.through != row.through) return false;
+        // Money comes back from where it went: from a debit, never from a credit.
+        if (row.role == trade_role::returning && of.side != money_side::debit) return false;
+        if (row.role == trade_role::returning && row.side != money_side::credit) return false;
+        if (row.role == trade_role::undoing && of.side == money_side::debit && row.side != money_side::credit) {
+            return false;
+        }
+        if (of.role == trade_role::undoing) return false; // a void is undone by a reversal alone
+    }
+    return true;
+}
+
+constexpr bool all_sound() {
+    for (const auto& row : trade_table) {
+        if (!sound(row)) return false;
+    }
+    return true;
+}
+
+/// No trade has two that void, refund or complete it.
+constexpr bool followers_unique() {
+    for (const auto& a : trade_table) {
+        for (const auto& b : trade_table) {
+            if (a.kind != b.kind && a.role == b.role && !(a.originals & b.originals).empty()) return false;
+        }
+    }
+    return true;
+}
+
+static_assert(in_order());
+static_assert(all_sound());
+static_assert(followers_unique());
+
+} // namespace detail
+} // namespace cipherlane::ledger

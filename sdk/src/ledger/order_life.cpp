@@ -1,0 +1,47 @@
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::ledger {
+
+using ports::order_phase;
+using ports::qr_order_state;
+using ports::record_state;
+
+order_phase first_phase(ports::trade kind) noexcept {
+    return row_of(kind).through == channel::gateway ? order_phase::asked : order_phase::none;
+}
+
+bool may_follow(order_phase now, order_phase next) noexcept {
+    return now == next || std::any_of(order_edges.begin(), order_edges.end(),
+                              [&](const order_edge& edge) { return edge.from == now && edge.to == next; });
+}
+
+order_phase phase_of(qr_order_state told) noexcept {
+    switch (told) {
+    case qr_order_state::waiting: break;
+    case qr_order_state::paid: return order_phase::paid;
+    case qr_order_state::cancelled: return order_phase::cancelled;
+    case qr_order_state::expired: return order_phase::expired;
+    case qr_order_state::refunded: return order_phase::refunded;
+    }
+    return order_phase::issued;
+}
+
+record_state state_after(const ports::journal_record& order, order_phase told, const amount& paid) noexcept {
+    if (!may_follow(order.phase, told)) return record_state::unknown;
+    switch (told) {
+    case order_phase::paid:
+    case order_phase::refunded: return paid == order.requested ? record_state::approved : record_state::unknown;
+    case order_phase::cancelled:
+    case order_phase::expired:
+    case order_phase::refused: return record_state::declined;
+    case order_phase::none:
+    case order_phase::asked:
+    case order_phase::issued: break;
+    }
+    return record_state::unknown;
+}
+
+} // namespace cipherlane::ledger

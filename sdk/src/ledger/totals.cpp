@@ -1,0 +1,55 @@
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
+
+namespace cipherlane::ledger {
+namespace {
+
+using ports::batch_side;
+using ports::batch_totals;
+using ports::trade;
+
+/// The side that a trade stands on; null if it is in no totals.
+batch_side* side_of(batch_totals& sums, const trade_row& row) noexcept {
+    const bool debit = row.side == money_side::debit;
+    switch (row.totals) {
+    case counted_in::host_totals: return debit ? &sums.debit : &sums.credit;
+    case counted_in::apart: return debit ? &sums.qr_debit : &sums.qr_credit;
+    case counted_in::nothing: break;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+void add(batch_totals& sums, trade kind, ports::record_state state, const batch_side& part) {
+    const auto* row = find_row(kind);
+    if (row == nullptr || !states::counts.contains(state)) return;
+    auto* const side = side_of(sums, *row);
+    if (side == nullptr) return;
+    side->minor += part.minor;
+    side->count += part.count;
+}
+
+void add(batch_totals& sums, const ports::journal_record& record) {
+    add(sums, record.kind, record.state, {record.approved.minor(), 1});
+}
+
+batch_totals totals_of(std::span<const ports::journal_record> batch) {
+    batch_totals sums;
+    for (const auto& record : batch)
+        add(sums, record);
+    return sums;
+}
+
+bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcept {
+    const auto& row = row_of(kind);
+    if (row.totals != counted_in::host_totals) return true;
+    const auto& side = row.side == money_side::debit ? sums.debit : sums.credit;
+    return side.count < fullest_batch && side.minor <= amount::max_minor - total.minor();
+}
+
+bool gives_back(const ports::journal_record& record) noexcept {
+    return returning_trades.contains(record.kind) && states::takes_room.contains(record.state);
+}
+
+} // namespace cipherlane::ledger

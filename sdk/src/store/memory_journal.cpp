@@ -1,0 +1,299 @@
+#include <cipherlane/ledger/numbers.hpp>
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
+#include <cipherlane/store/errc.hpp>
+#include <cipherlane/store/memory_journal.hpp>
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <optional>
+
+namespace cipherlane::store {
+namespace {
+
+using ports::journal_record;
+using ports::settlement_step;
+
+error refused(store_errc what, std::string_view operation) {
+    return error(what, layer::store).during(operation);
+}
+
+struct entry {
+    journal_record record;
+    std::optional<ports::stored_card> card;
+    std::chrono::system_clock::time_point settled_at{};
+};
+
+struct terminal_entry {
+    ports::terminal_state state;
+    ports::settlement_progress settlement;
+};
+
+} // namespace
+
+struct memory_journal::state {
+    explicit state(const ports::clock& time)
+        : clock(time) {}
+
+    [[nodiscard]] entry* by_id(std::uint64_t id) {
+        return id >= 1 && id <= entries.size() ? &entries[id - 1] : nullptr;
+    }
+    [[nodiscard]] entry* by_key(std::string_view terminal_id, std::string_view key) {
+        const auto found = std::find_if(entries.begin(), entries.end(), [&](const entry& one) {
+            return one.record.terminal_id == terminal_id && one.record.idempotency_key == key;
+        });
+        return found != entries.end() && !key.empty() ? &*found : nullptr;
+    }
+    template <class Fits>
+    [[nodiscard]] std::vector<journal_record> all(std::string_view terminal_id, Fits fits) const {
+        std::vector<journal_record> found;
+        for (const auto& one : entries) {
+            if (one.record.terminal_id == terminal_id && fits(one.record)) found.push_back(one.record);
+        }
+        return found;
+    }
+    [[nodiscard]] terminal_entry& of(std::string_view terminal_id) { return terminals[std::string(terminal_id)]; }
+    std::uint32_t next_trace(std::string_view terminal_id) {
+        auto& last = of(terminal_id).state.last_trace;
+        last = ledger::successor(last);
+        return last;
+    }
+
+    /// Runs `work` alone, unless the time for it is over.
+    template <class Work>
+    auto execute(const call& bounds, Work work) -> decltype(work()) {
+        if (bounds.until().passed()) return refused(store_errc::too_late, "journal");
+        const std::scoped_lock lock(mutex);
+        return work();
+    }
+
+    const ports::clock& clock;
+    std::mutex mutex;
+    std::vector<entry> entries; ///< record 1 first
+    std::map<std::string, terminal_entry> terminals;
+};
+
+memory_journal::memory_journal(const ports::clock& clock)
+    : state_(std::make_unique<state>(clock)) {}
+memory_journal::~memory_journal() = default;
+
+result<std::vector<journal_record>> memory_journal::list(
+    std::string_view terminal_id, std::size_t limit, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
+        std::vector<journal_record> found;
+        for (const auto& one : state_->entries) {
+            if (terminal_id.empty() || one.record.terminal_id == terminal_id) found.push_back(one.record);
+        }
+        if (found.size() > limit) found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+        return found;
+    });
+}
+
+result<std::vector<std::string>> memory_journal::terminals(const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<std::string>> {
+        std::vector<std::string> names;
+        for (const auto& [name, terminal] : state_->terminals)
+            names.push_back(name);
+        return names;
+    });
+}
+
+result<journal_record> memory_journal::begin(
+    const journal_record& fresh, const ports::stored_card* card, const call& bounds) {
+    if (!ledger::may_begin(fresh)) return refused(store_errc::bad_record, "begin");
+    return state_->execute(bounds, [&]() -> result<journal_record> {
+        if (auto* const earlier = state_->by_key(fresh.terminal_id, fresh.idempotency_key); earlier != nullptr) {
+            if (!ledger::states::frees_key.contains(earlier->record.state)) {
+                return refused(store_errc::key_used, "begin");
+            }
+            earlier->record.idempotency_key.clear();
+        }
+        entry made{fresh, std::nullopt, {}};
+        made.record.id = state_->entries.size() + 1;
+        made.record.trace = state_->next_trace(fresh.terminal_id);
+        made.record.batch = state_->of(fresh.terminal_id).state.batch;
+        made.record.phase = ledger::first_phase(fresh.kind);
+        made.record.created = state_->clock.now();
+        made.record.card_sealed = card != nullptr;
+        if (card != nullptr) made.card.emplace(card->account.clone(), card->expiry);
+        state_->entries.push_back(std::move(made));
+        return state_->entries.back().record;
+    });
+}
+
+result<void> memory_journal::decide(std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        auto* const found = state_->by_id(id);
+        if (found == nullptr) return refused(store_errc::no_record, "decide");
+        if (!ledger::may_decide(found->record, verdict)) return refused(store_errc::bad_transition, "decide");
+        ledger::apply(found->record, verdict);
+        found->record.decided = state_->clock.now();
+        const auto follows = ledger::consequence_of(found->record, verdict);
+        if (!follows) return {};
+        auto* const original = state_->by_id(follows->record);
+        if (original != nullptr && original->record.state == follows->from) original->record.state = follows->to;
+        return {};
+    });
+}
+
+result<void> memory_journal::count_reversal_send(std::uint64_t id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        if (auto* const found = state_->by_id(id); found != nullptr) ++found->record.reversal_sends;
+        return {};
+    });
+}
+
+result<void> memory_journal::close_record(std::uint64_t id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        if (auto* const found = state_->by_id(id); found != nullptr) found->record.closed = true;
+        return {};
+    });
+}
+
+result<std::optional<journal_record>> memory_journal::find_key(
+    std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::optional<journal_record>> {
+        const auto* const found = state_->by_key(terminal_id, idempotency_key);
+        return found != nullptr ? std::optional(found->record) : std::nullopt;
+    });
+}
+
+result<std::optional<journal_record>> memory_journal::find(std::uint64_t id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::optional<journal_record>> {
+        const auto* const found = state_->by_id(id);
+        return found != nullptr ? std::optional(found->record) : std::nullopt;
+    });
+}
+
+result<std::vector<journal_record>> memory_journal::open_records(std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
+        return state_->all(
+            terminal_id, [](const journal_record& one) { return ledger::states::open.contains(one.state); });
+    });
+}
+
+result<std::vector<journal_record>> memory_journal::untold_records(std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
+        return state_->all(terminal_id,
+            [](const journal_record& one) { return !one.closed && ledger::states::decided.contains(one.state); });
+    });
+}
+
+result<std::vector<journal_record>> memory_journal::batch_records(
+    std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
+        return state_->all(terminal_id, [&](const journal_record& one) {
+            return one.batch == batch && ledger::states::uploads.contains(one.state);
+        });
+    });
+}
+
+result<amount> memory_journal::refunded(std::uint64_t original, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<amount> {
+        const auto* const found = state_->by_id(original);
+        if (found == nullptr) return refused(store_errc::no_record, "refunded");
+        std::int64_t minor = 0;
+        for (const auto& one : state_->entries) {
+            if (one.record.original == original && ledger::gives_back(one.record)) {
+                minor += one.record.requested.minor();
+            }
+        }
+        return amount(minor, found->record.requested.unit());
+    });
+}
+
+result<ports::stored_card> memory_journal::card(std::uint64_t id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<ports::stored_card> {
+        const auto* const found = state_->by_id(id);
+        if (found == nullptr) return refused(store_errc::no_record, "card");
+        if (!found->card) return refused(store_errc::card_absent, "card");
+        return ports::stored_card(found->card->account.clone(), found->card->expiry);
+    });
+}
+
+result<ports::terminal_state> memory_journal::terminal(std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<ports::terminal_state> {
+        const auto found = state_->terminals.find(std::string(terminal_id));
+        return found != state_->terminals.end() ? found->second.state : ports::terminal_state();
+    });
+}
+
+result<std::uint32_t> memory_journal::take_trace(std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::uint32_t> { return state_->next_trace(terminal_id); });
+}
+
+result<void> memory_journal::save_sign_in(
+    std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        auto& terminal = state_->of(terminal_id).state;
+        terminal.pin_key = keys.pin_key;
+        terminal.mac_key = keys.mac_key;
+        terminal.signed_in_date = keys.signed_in_date;
+        terminal.acquirer = keys.acquirer;
+        terminal.sign_in_due = false;
+        return {};
+    });
+}
+
+result<void> memory_journal::mark_sign_in_due(std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        state_->of(terminal_id).state.sign_in_due = true;
+        return {};
+    });
+}
+
+result<ports::batch_totals> memory_journal::totals(
+    std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<ports::batch_totals> {
+        return ledger::totals_of(
+            state_->all(terminal_id, [&](const journal_record& one) { return one.batch == batch; }));
+    });
+}
+
+result<ports::settlement_progress> memory_journal::settlement(std::string_view terminal_id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<ports::settlement_progress> {
+        const auto found = state_->terminals.find(std::string(terminal_id));
+        return found != state_->terminals.end() ? found->second.settlement : ports::settlement_progress();
+    });
+}
+
+result<void> memory_journal::save_settlement(
+    std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        state_->of(terminal_id).settlement = progress;
+        return {};
+    });
+}
+
+result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        auto& terminal = state_->of(terminal_id);
+        if (terminal.state.batch != batch) return refused(store_errc::bad_transition, "close batch");
+        terminal.state.batch = ledger::successor(batch);
+        terminal.settlement.step = settlement_step::none;
+        for (auto& one : state_->entries) {
+            if (one.record.terminal_id != terminal_id || one.record.batch != batch || one.record.settled) continue;
+            one.record.settled = true;
+            one.settled_at = state_->clock.now();
+        }
+        return {};
+    });
+}
+
+result<std::uint64_t> memory_journal::erase_cards(std::chrono::system_clock::time_point before, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::uint64_t> {
+        std::uint64_t erased = 0;
+        for (auto& one : state_->entries) {
+            const bool due = one.record.settled && one.settled_at < before;
+            if (!one.card || !due || !ledger::states::frees_card.contains(one.record.state)) continue;
+            one.card.reset();
+            one.record.card_sealed = false;
+            ++erased;
+        }
+        return erased;
+    });
+}
+
+} // namespace cipherlane::store

@@ -1,0 +1,75 @@
+#include <cipherlane/ledger/order_life.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <utility>
+
+namespace cipherlane::ledger {
+namespace {
+
+using ports::order_phase;
+using ports::qr_order_state;
+using ports::record_state;
+using ports::trade;
+
+constexpr auto every_phase = {order_phase::none, order_phase::asked, order_phase::issued, order_phase::paid,
+    order_phase::cancelled, order_phase::expired, order_phase::refunded, order_phase::refused};
+
+TEST(OrderLife, TakesTheseStepsAndNoOthers) {
+    using enum order_phase;
+    const std::set<std::pair<order_phase, order_phase>> steps{{asked, issued}, {asked, paid}, {asked, cancelled},
+        {asked, expired}, {asked, refunded}, {asked, refused}, {issued, paid}, {issued, cancelled}, {issued, expired},
+        {issued, refunded}, {paid, refunded}};
+    for (const auto now : every_phase) {
+        for (const auto next : every_phase) {
+            EXPECT_EQ(may_follow(now, next), now == next || steps.contains({now, next}))
+                << to_string(now) << " -> " << to_string(next);
+        }
+    }
+    EXPECT_EQ(order_edges.size(), steps.size());
+}
+
+TEST(OrderLife, BeginsWithTheQuestion) {
+    EXPECT_EQ(first_phase(trade::qr_sale), order_phase::asked);
+    EXPECT_EQ(first_phase(trade::qr_refund), order_phase::asked);
+    EXPECT_EQ(first_phase(trade::sale), order_phase::none);
+    EXPECT_EQ(first_phase(trade::void_sale), order_phase::none);
+    EXPECT_EQ(first_phase(trade::refund), order_phase::none);
+}
+
+TEST(OrderLife, TheGatewaysWordsAreItsPhases) {
+    EXPECT_EQ(phase_of(qr_order_state::waiting), order_phase::issued);
+    EXPECT_EQ(phase_of(qr_order_state::paid), order_phase::paid);
+    EXPECT_EQ(phase_of(qr_order_state::cancelled), order_phase::cancelled);
+    EXPECT_EQ(phase_of(qr_order_state::expired), order_phase::expired);
+    EXPECT_EQ(phase_of(qr_order_state::refunded), order_phase::refunded);
+}
+
+TEST(OrderLife, AcknowledgedIsWhatTheGatewayHasSaidItHas) {
+    using enum order_phase;
+    EXPECT_EQ(phases::acknowledged, phase_set::of(issued, paid, cancelled, expired, refunded));
+    EXPECT_EQ(phases::payable, phase_set::of(asked, issued));
+}
+
+TEST(OrderLife, APhaseDecidesTheRecord) {
+    ports::journal_record order;
+    order.kind = trade::qr_sale;
+    order.requested = amount(100);
+    order.phase = order_phase::issued;
+    const auto none = amount(0);
+    EXPECT_EQ(state_after(order, order_phase::paid, amount(100)), record_state::approved);
+    EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::approved);
+    EXPECT_EQ(state_after(order, order_phase::paid, amount(99)), record_state::unknown) << "for a person to see";
+    EXPECT_EQ(state_after(order, order_phase::cancelled, none), record_state::declined);
+    EXPECT_EQ(state_after(order, order_phase::expired, none), record_state::declined);
+    EXPECT_EQ(state_after(order, order_phase::issued, none), record_state::unknown);
+    order.phase = order_phase::asked;
+    EXPECT_EQ(state_after(order, order_phase::refused, none), record_state::declined);
+    order.phase = order_phase::paid;
+    EXPECT_EQ(state_after(order, order_phase::cancelled, none), record_state::unknown)
+        << "a gateway that contradicts itself decides nothing";
+}
+
+} // namespace
+} // namespace cipherlane::ledger

@@ -1,0 +1,282 @@
+#include <cipherlane/ledger/record_life.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <tuple>
+#include <vector>
+
+namespace cipherlane::ledger {
+namespace {
+
+using ports::decider;
+using ports::journal_record;
+using ports::journal_verdict;
+using ports::record_state;
+using ports::trade;
+
+constexpr auto every_state = {record_state::prepared, record_state::not_sent, record_state::approved,
+    record_state::declined, record_state::reversal_pending, record_state::reversed, record_state::reversal_refused,
+    record_state::unknown, record_state::voided};
+constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::card, decider::person,
+    decider::restart, decider::other_record};
+constexpr auto every_trade = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
+
+using step = std::tuple<record_state, record_state, decider>;
+
+/// Written out apart from the table, so that a slip in the table shows.
+std::set<step> steps_of(trade kind) {
+    using enum record_state;
+    const bool host = kind == trade::sale || kind == trade::void_sale || kind == trade::refund;
+    const bool reversed_when_silent = kind == trade::sale || kind == trade::void_sale;
+    const auto peer = host ? decider::host : decider::gateway;
+    std::set<step> all{{prepared, not_sent, decider::till}, {prepared, approved, peer}, {prepared, declined, peer},
+        {approved, voided, decider::other_record}, {unknown, approved, decider::person},
+        {unknown, declined, decider::person}, {reversal_refused, approved, decider::person},
+        {reversal_refused, reversed, decider::person}};
+    const auto silent = reversed_when_silent ? reversal_pending : unknown;
+    all.insert({{prepared, silent, decider::till}, {prepared, silent, decider::restart}});
+    if (host) all.insert({{reversal_pending, reversed, peer}, {reversal_pending, reversal_refused, peer}});
+    if (!host) all.insert({{unknown, approved, peer}, {unknown, declined, peer}});
+    if (kind == trade::sale) all.insert({approved, reversal_pending, decider::card});
+    return all;
+}
+
+journal_record record_of(trade kind, record_state state) {
+    journal_record record;
+    record.kind = kind;
+    record.state = state;
+    return record;
+}
+
+TEST(RecordLife, TakesTheseStepsAndNoOthers) {
+    for (const auto kind : every_trade) {
+        const auto wanted = steps_of(kind);
+        for (const auto now : every_state) {
+            for (const auto next : every_state) {
+                for (const auto by : every_decider) {
+                    EXPECT_EQ(may_follow(record_of(kind, now), next, by), wanted.contains({now, next, by}))
+                        << row_of(kind).name << ": " << to_string(now) << " -> " << to_string(next) << " by "
+                        << to_string(by);
+                }
+            }
+        }
+    }
+}
+
+TEST(RecordLife, EveryStepOfTheTableIsTakenBySomeTrade) {
+    std::set<step> taken;
+    for (const auto kind : every_trade)
+        taken.merge(steps_of(kind));
+    std::size_t steps = 0;
+    for (const auto& edge : life_edges) {
+        for (const auto by : edge.words) {
+            ++steps;
+            EXPECT_TRUE(taken.contains({edge.from, edge.to, by}))
+                << to_string(edge.from) << " -> " << to_string(edge.to) << " by " << to_string(by);
+        }
+    }
+    std::set<step> all;
+    for (const auto kind : every_trade)
+        all.merge(steps_of(kind));
+    EXPECT_EQ(steps, all.size());
+}
+
+TEST(RecordLife, AnApprovalThatSomebodyHasHeardOfIsNeverReversed) {
+    auto record = record_of(trade::sale, record_state::approved);
+    EXPECT_TRUE(may_follow(record, record_state::reversal_pending, decider::card));
+    record.closed = true;
+    EXPECT_FALSE(may_follow(record, record_state::reversal_pending, decider::card));
+    record.closed = false;
+    record.settled = true;
+    EXPECT_FALSE(may_follow(record, record_state::reversal_pending, decider::card));
+}
+
+TEST(RecordLife, ATradeOfAnotherVersionTakesNoStep) {
+    const auto record = record_of(static_cast<trade>(99), record_state::prepared);
+    EXPECT_FALSE(may_follow(record, record_state::approved, decider::host));
+}
+
+TEST(RecordLife, WhatFollowsFromAnotherRecordIsNoVerdict) {
+    const auto record = record_of(trade::sale, record_state::approved);
+    EXPECT_TRUE(may_follow(record, record_state::voided, decider::other_record));
+    EXPECT_FALSE(may_decide(record, {record_state::voided, decider::other_record}));
+}
+
+TEST(RecordLife, AVerdictMayNotTakeItsOrderBack) {
+    auto order = record_of(trade::qr_sale, record_state::unknown);
+    order.phase = ports::order_phase::paid;
+    journal_verdict verdict(record_state::declined, decider::gateway);
+    EXPECT_TRUE(may_decide(order, verdict));
+    verdict.phase = ports::order_phase::cancelled;
+    EXPECT_FALSE(may_decide(order, verdict));
+}
+
+TEST(RecordLife, AVerdictChangesWhatItSetsAndNothingElse) {
+    auto record = record_of(trade::qr_sale, record_state::prepared);
+    record.requested = amount(100);
+    record.host_text = "kept";
+    journal_verdict verdict(record_state::approved, decider::gateway);
+    verdict.approved = amount(100);
+    verdict.host_code = "paid";
+    verdict.reference = "R";
+    verdict.authorization = "A";
+    verdict.host_date = "20261121";
+    verdict.host_time = "093120";
+    verdict.acquirer = "48000000";
+    verdict.order_number = "O";
+    verdict.phase = ports::order_phase::paid;
+    verdict.reversal_reason = "98";
+    verdict.note = "N";
+    apply(record, verdict);
+    EXPECT_EQ(record.state, record_state::approved);
+    EXPECT_EQ(record.requested, amount(100));
+    EXPECT_EQ(record.approved, amount(100));
+    EXPECT_EQ(record.host_code, "paid");
+    EXPECT_EQ(record.host_text, "kept");
+    EXPECT_EQ(record.reference, "R");
+    EXPECT_EQ(record.authorization, "A");
+    EXPECT_EQ(record.host_date, "20261121");
+    EXPECT_EQ(record.host_time, "093120");
+    EXPECT_EQ(record.acquirer, "48000000");
+    EXPECT_EQ(record.order_number, "O");
+    EXPECT_EQ(record.phase, ports::order_phase::paid);
+    EXPECT_EQ(record.reversal_reason, "98");
+    EXPECT_EQ(record.note, "N");
+}
+
+TEST(RecordLife, ANewRecordHasATerminalAKeyAndNoVerdict) {
+    auto record = record_of(trade::sale, record_state::prepared);
+    record.terminal_id = "TEST0001";
+    record.idempotency_key = "key";
+    EXPECT_TRUE(may_begin(record));
+    auto bad = record;
+    bad.terminal_id.clear();
+    EXPECT_FALSE(may_begin(bad));
+    bad = record;
+    bad.idempotency_key.clear();
+    EXPECT_FALSE(may_begin(bad));
+    bad = record;
+    bad.kind = static_cast<trade>(99);
+    EXPECT_FALSE(may_begin(bad));
+    for (const auto state : states::all.without(state_set::of(record_state::prepared))) {
+        bad = record;
+        bad.state = state;
+        EXPECT_FALSE(may_begin(bad)) << to_string(state);
+    }
+}
+
+TEST(RecordLife, AnApprovedVoidVoidsItsOriginal) {
+    auto undo = record_of(trade::void_sale, record_state::prepared);
+    undo.original = 7;
+    const auto follows = consequence_of(undo, {record_state::approved, decider::host});
+    ASSERT_TRUE(follows);
+    EXPECT_EQ(follows->record, 7U);
+    EXPECT_EQ(follows->from, record_state::approved);
+    EXPECT_EQ(follows->to, record_state::voided);
+    for (const auto next : every_state) {
+        if (next != record_state::approved) {
+            EXPECT_FALSE(consequence_of(undo, {next, decider::host}));
+        }
+    }
+    for (const auto kind : {trade::sale, trade::refund, trade::qr_sale, trade::qr_refund}) {
+        const auto record = record_of(kind, record_state::prepared);
+        EXPECT_FALSE(consequence_of(record, {record_state::approved, decider::host}));
+    }
+}
+
+TEST(RecordLife, StatesAreOpenOrDecided) {
+    EXPECT_EQ(states::open | states::decided, states::all);
+    EXPECT_TRUE((states::open & states::decided).empty());
+    EXPECT_EQ(states::all.size(), static_cast<int>(every_state.size()));
+    for (const auto state : every_state)
+        EXPECT_TRUE(states::all.contains(state)) << to_string(state);
+}
+
+/// The sets in words of the issue that they serve, apart from their definitions.
+TEST(RecordLife, SetsHoldWhatTheySay) {
+    using enum record_state;
+    EXPECT_EQ(states::open, state_set::of(prepared, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::decided, state_set::of(not_sent, approved, declined, reversed, voided));
+    EXPECT_EQ(states::undecided, state_set::of(prepared, reversal_pending, unknown));
+    EXPECT_EQ(states::a_persons, state_set::of(reversal_refused, unknown));
+    EXPECT_EQ(states::counts, state_set::of(approved, voided));
+    EXPECT_EQ(states::uploads, state_set::of(approved, voided));
+    EXPECT_EQ(states::takes_room, state_set::of(prepared, approved, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::may_be_voided, state_set::of(approved));
+    EXPECT_EQ(states::may_be_refunded, state_set::of(approved));
+    EXPECT_EQ(states::frees_key, state_set::of(not_sent));
+    EXPECT_EQ(states::frees_card, state_set::of(not_sent, approved, declined, reversed, voided));
+}
+
+/// The sets and the table must not contradict each other.
+TEST(RecordLife, SetsAgreeWithTheSteps) {
+    for (const auto state : every_state) {
+        bool leaves = false;
+        bool by_person = false;
+        for (const auto& edge : life_edges) {
+            if (edge.from != state) continue;
+            leaves = true;
+            by_person = by_person || edge.words.contains(decider::person);
+        }
+        if (states::open.contains(state)) {
+            EXPECT_TRUE(leaves) << to_string(state) << " never ends";
+        }
+        EXPECT_EQ(by_person, states::a_persons.contains(state)) << to_string(state);
+        if (states::counts.contains(state)) {
+            EXPECT_TRUE(states::decided.contains(state)) << to_string(state);
+        }
+    }
+}
+
+TEST(RecordLife, OutcomesTellWhatIsOpenFromWhatIsDecided) {
+    using enum record_state;
+    for (const auto state : every_state)
+        EXPECT_EQ(outcome_of(state) == outcome::unknown, states::open.contains(state)) << to_string(state);
+    EXPECT_EQ(outcome_of(approved), outcome::approved);
+    EXPECT_EQ(outcome_of(voided), outcome::approved);
+    EXPECT_EQ(outcome_of(declined), outcome::declined);
+    EXPECT_EQ(outcome_of(reversed), outcome::reversed);
+    EXPECT_EQ(outcome_of(not_sent), outcome::not_sent);
+}
+
+TEST(RecordLife, AnUnknownOutcomeIsReversedOrWaits) {
+    EXPECT_EQ(state_if_unknown(trade::sale), record_state::reversal_pending);
+    EXPECT_EQ(state_if_unknown(trade::void_sale), record_state::reversal_pending);
+    EXPECT_EQ(state_if_unknown(trade::refund), record_state::unknown);
+    EXPECT_EQ(state_if_unknown(trade::qr_sale), record_state::unknown);
+    EXPECT_EQ(state_if_unknown(trade::qr_refund), record_state::unknown);
+}
+
+TEST(RecordLife, APersonDecidesWhatNoMachineCan) {
+    EXPECT_EQ(state_after(record_state::unknown, finding::paid), record_state::approved);
+    EXPECT_EQ(state_after(record_state::unknown, finding::not_paid), record_state::declined);
+    EXPECT_EQ(state_after(record_state::reversal_refused, finding::paid), record_state::approved);
+    EXPECT_EQ(state_after(record_state::reversal_refused, finding::not_paid), record_state::reversed);
+    for (const auto state : states::all.without(states::a_persons)) {
+        EXPECT_EQ(state_after(state, finding::paid), std::nullopt) << to_string(state);
+        EXPECT_EQ(state_after(state, finding::not_paid), std::nullopt) << to_string(state);
+    }
+}
+
+/// UnionPay POS dialect: 00, 12, 25 and 40 end a reversal; A0 asks for a sign-in.
+TEST(RecordLife, AReversalEndsOnlyOnACodeThatSpeaksOfIt) {
+    for (const auto* code : {"00", "12", "25", "40"})
+        EXPECT_EQ(word_on_reversal(code), reversal_word::undone) << code;
+    for (const auto* code : {"68", "90", "91", "92", "96", "98", "A0"})
+        EXPECT_EQ(word_on_reversal(code), reversal_word::passing) << code;
+    for (const auto* code : {"05", "13", "30", "94"})
+        EXPECT_EQ(word_on_reversal(code), reversal_word::refused) << code;
+}
+
+TEST(RecordLife, ACodeLeavesOnlyARefundOpen) {
+    for (const auto* code : {"68", "98"}) {
+        EXPECT_TRUE(leaves_open(trade::refund, code)) << code;
+        EXPECT_FALSE(leaves_open(trade::sale, code)) << code;
+        EXPECT_FALSE(leaves_open(trade::void_sale, code)) << code;
+    }
+    EXPECT_FALSE(leaves_open(trade::refund, "05"));
+}
+
+} // namespace
+} // namespace cipherlane::ledger

@@ -1,0 +1,81 @@
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace cipherlane::ledger {
+namespace {
+
+using ports::batch_totals;
+using ports::journal_record;
+using ports::record_state;
+using ports::trade;
+
+journal_record record_of(trade kind, record_state state, std::int64_t minor) {
+    journal_record record;
+    record.kind = kind;
+    record.state = state;
+    record.approved = amount(minor);
+    return record;
+}
+
+TEST(Totals, EachTradeStandsOnItsSide) {
+    const std::vector batch{record_of(trade::sale, record_state::approved, 1),
+        record_of(trade::sale, record_state::voided, 20), record_of(trade::void_sale, record_state::approved, 300),
+        record_of(trade::refund, record_state::approved, 4000),
+        record_of(trade::qr_sale, record_state::approved, 50000),
+        record_of(trade::qr_refund, record_state::approved, 600000)};
+    EXPECT_EQ(totals_of(batch), (batch_totals{{21, 2}, {4300, 2}, {50000, 1}, {600000, 1}}));
+}
+
+TEST(Totals, OnlyMoneyThatMovedCounts) {
+    using enum record_state;
+    for (const auto state : {prepared, not_sent, declined, reversal_pending, reversed, reversal_refused, unknown}) {
+        for (const auto& row : trades()) {
+            const std::vector batch{record_of(row.kind, state, 5)};
+            EXPECT_EQ(totals_of(batch), batch_totals()) << row.name << ", " << to_string(state);
+        }
+    }
+}
+
+TEST(Totals, AreTheSameByGroups) {
+    batch_totals sums;
+    add(sums, trade::sale, record_state::approved, {700, 3});
+    add(sums, trade::sale, record_state::voided, {100, 1});
+    add(sums, trade::refund, record_state::declined, {900, 9});
+    add(sums, static_cast<trade>(99), record_state::approved, {900, 9});
+    EXPECT_EQ(sums, (batch_totals{{800, 4}, {0, 0}, {0, 0}, {0, 0}}));
+}
+
+TEST(Totals, AFullSideTakesNoMore) {
+    const batch_totals full_debit{{0, 990}, {0, 989}, {0, 5000}, {0, 0}};
+    EXPECT_FALSE(has_room(full_debit, trade::sale, amount(1)));
+    EXPECT_TRUE(has_room(full_debit, trade::void_sale, amount(1)));
+    EXPECT_TRUE(has_room(full_debit, trade::refund, amount(1)));
+    EXPECT_TRUE(has_room(full_debit, trade::qr_sale, amount(1))) << "not in the host's totals";
+    const batch_totals full_credit{{0, 0}, {0, 990}, {0, 0}, {0, 0}};
+    EXPECT_TRUE(has_room(full_credit, trade::sale, amount(1)));
+    EXPECT_FALSE(has_room(full_credit, trade::void_sale, amount(1)));
+    EXPECT_FALSE(has_room(full_credit, trade::refund, amount(1)));
+    const batch_totals rich{{amount::max_minor - 10, 1}, {0, 0}, {0, 0}, {0, 0}};
+    EXPECT_TRUE(has_room(rich, trade::sale, amount(10)));
+    EXPECT_FALSE(has_room(rich, trade::sale, amount(11)));
+}
+
+/// What may have been given back is not there to be given back again.
+TEST(Totals, ARefundTakesRoomUntilItIsKnownNotToHaveMoved) {
+    using enum record_state;
+    for (const auto kind : {trade::refund, trade::qr_refund}) {
+        for (const auto state : {prepared, approved, unknown, reversal_pending, reversal_refused})
+            EXPECT_TRUE(gives_back(record_of(kind, state, 1))) << to_string(state);
+        for (const auto state : {not_sent, declined, reversed, voided})
+            EXPECT_FALSE(gives_back(record_of(kind, state, 1))) << to_string(state);
+    }
+    for (const auto kind : {trade::sale, trade::void_sale, trade::qr_sale})
+        EXPECT_FALSE(gives_back(record_of(kind, approved, 1)));
+}
+
+} // namespace
+} // namespace cipherlane::ledger

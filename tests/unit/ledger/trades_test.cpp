@@ -1,0 +1,95 @@
+#include <cipherlane/ledger/trades.hpp>
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace cipherlane::ledger {
+namespace {
+
+using ports::trade;
+
+constexpr auto every_trade = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
+
+TEST(Trades, EachHasOneRow) {
+    EXPECT_EQ(trades().size(), every_trade.size());
+    std::set<std::string_view> names;
+    std::set<std::string_view> titles;
+    for (const auto kind : every_trade) {
+        EXPECT_EQ(row_of(kind).kind, kind);
+        names.insert(row_of(kind).name);
+        titles.insert(row_of(kind).title);
+    }
+    EXPECT_EQ(names, (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund"}));
+    EXPECT_EQ(titles.size(), every_trade.size());
+}
+
+TEST(Trades, ANumberOfAnotherVersionHasNoRow) {
+    EXPECT_EQ(find_row(static_cast<trade>(0)), nullptr);
+    EXPECT_EQ(find_row(static_cast<trade>(trades().size() + 1)), nullptr);
+    EXPECT_EQ(find_row(static_cast<trade>(255)), nullptr);
+}
+
+TEST(Trades, GoToTheHostOrToTheGateway) {
+    EXPECT_EQ(host_trades, trade_set::of(trade::sale, trade::void_sale, trade::refund));
+    EXPECT_EQ(gateway_trades, trade_set::of(trade::qr_sale, trade::qr_refund));
+    EXPECT_EQ(message_of(row_of(trade::sale)).name, "sale");
+    EXPECT_EQ(message_of(row_of(trade::void_sale)).name, "void");
+    EXPECT_EQ(message_of(row_of(trade::refund)).name, "refund");
+    EXPECT_EQ(row_of(trade::qr_sale).verb, gateway_verb::order);
+    EXPECT_EQ(row_of(trade::qr_refund).verb, gateway_verb::refund);
+}
+
+TEST(Trades, SayWhatVoidsAndRefundsThem) {
+    EXPECT_EQ(voided_by(trade::sale), trade::void_sale);
+    EXPECT_EQ(refunded_by(trade::sale), trade::refund);
+    EXPECT_EQ(refunded_by(trade::qr_sale), trade::qr_refund);
+    EXPECT_EQ(voided_by(trade::qr_sale), std::nullopt);
+    for (const auto kind : {trade::void_sale, trade::refund, trade::qr_refund}) {
+        EXPECT_EQ(voided_by(kind), std::nullopt);
+        EXPECT_EQ(refunded_by(kind), std::nullopt);
+    }
+    for (const auto kind : every_trade)
+        EXPECT_EQ(completed_by(kind), std::nullopt);
+    EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund));
+}
+
+/// UnionPay POS dialect: a sale and its void are reversed, a refund is not; the gateway has no reversal.
+TEST(Trades, AReversalUndoesSalesAndVoidsAlone) {
+    EXPECT_TRUE(reversible(trade::sale));
+    EXPECT_TRUE(reversible(trade::void_sale));
+    EXPECT_FALSE(reversible(trade::refund));
+    EXPECT_FALSE(reversible(trade::qr_sale));
+    EXPECT_FALSE(reversible(trade::qr_refund));
+}
+
+TEST(Trades, NeedTheCardOnlyWhereItIsPresented) {
+    EXPECT_EQ(row_of(trade::sale).needs, need_set::of(need::card, need::pin, need::amount));
+    EXPECT_EQ(row_of(trade::void_sale).needs, need_set::of(need::original));
+    EXPECT_EQ(row_of(trade::refund).needs, need_set::of(need::original, need::amount));
+    EXPECT_EQ(row_of(trade::qr_sale).needs, need_set::of(need::amount));
+    EXPECT_EQ(row_of(trade::qr_refund).needs, need_set::of(need::original, need::amount));
+}
+
+TEST(Trades, GoUpInABatchAsTheHostWantsThem) {
+    EXPECT_EQ(row_of(trade::sale).upload, batch_upload::details);
+    EXPECT_EQ(row_of(trade::void_sale).upload, batch_upload::details);
+    EXPECT_EQ(row_of(trade::refund).upload, batch_upload::refund_message);
+    EXPECT_EQ(row_of(trade::qr_sale).upload, batch_upload::nothing);
+    EXPECT_EQ(row_of(trade::qr_refund).upload, batch_upload::nothing);
+}
+
+TEST(EnumSet, IteratesInAscendingOrder) {
+    const auto set = trade_set::of(trade::qr_refund, trade::sale, trade::refund);
+    std::vector<trade> seen;
+    for (const auto one : set)
+        seen.push_back(one);
+    EXPECT_EQ(seen, (std::vector{trade::sale, trade::refund, trade::qr_refund}));
+    EXPECT_EQ(set.size(), 3);
+    EXPECT_EQ(set.without(trade_set::of(trade::sale)).size(), 2);
+    EXPECT_TRUE(trade_set().empty());
+}
+
+} // namespace
+} // namespace cipherlane::ledger

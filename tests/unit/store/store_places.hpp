@@ -1,0 +1,67 @@
+#pragma once
+
+#include "support/lane/fake_devices.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <cipherlane/store/memory_journal.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
+
+#include <memory>
+#include <string>
+
+namespace cipherlane::tests {
+
+/// One kind of store, for the suite that all of them must pass.
+class store_place {
+  public:
+    store_place() = default;
+    store_place(const store_place&) = delete;
+    store_place& operator=(const store_place&) = delete;
+    virtual ~store_place() = default;
+    [[nodiscard]] virtual ports::store& store() = 0;
+    /// As after a restart of the till; what cannot outlive the process stays as it is.
+    virtual void reopen() = 0;
+    fake_clock clock;
+};
+
+class sqlite_place final : public store_place {
+  public:
+    sqlite_place() { open(); }
+    [[nodiscard]] ports::store& store() override { return *journal_; }
+    void reopen() override {
+        journal_.reset();
+        open();
+    }
+
+  private:
+    void open() {
+        fake_key key;
+        store::sqlite_journal_settings settings;
+        settings.path = folder_.file("till.db");
+        journal_ =
+            store::sqlite_journal::open(settings, key, clock, call(std::chrono::seconds(20)), logger::none()).value();
+    }
+    temporary_folder folder_;
+    std::unique_ptr<store::sqlite_journal> journal_;
+};
+
+class memory_place final : public store_place {
+  public:
+    [[nodiscard]] ports::store& store() override { return journal_; }
+    void reopen() override {}
+
+  private:
+    store::memory_journal journal_{clock};
+};
+
+/// A row for each store: a new one joins the suite here.
+struct store_kind {
+    const char* name;
+    std::unique_ptr<store_place> (*make)();
+};
+inline constexpr store_kind store_kinds[] = {
+    {"sqlite", [] { return std::unique_ptr<store_place>(std::make_unique<sqlite_place>()); }},
+    {"memory", [] { return std::unique_ptr<store_place>(std::make_unique<memory_place>()); }},
+};
+
+} // namespace cipherlane::tests

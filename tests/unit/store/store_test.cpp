@@ -1,0 +1,369 @@
+#include "store_places.hpp"
+
+#include <cipherlane/store/errc.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::store {
+namespace {
+
+using ports::decider;
+using ports::journal_record;
+using ports::journal_verdict;
+using ports::record_state;
+using ports::trade;
+
+call soon() {
+    return call(std::chrono::seconds(20));
+}
+
+/// What every store must do, whatever it keeps its records in.
+class Store : public testing::TestWithParam<tests::store_kind> {
+  protected:
+    ports::store& store() { return place->store(); }
+
+    journal_record fresh(const std::string& key, std::int64_t minor = 100, const std::string& terminal = "TEST0001") {
+        journal_record record;
+        record.terminal_id = terminal;
+        record.idempotency_key = key;
+        record.mti = "0200";
+        record.requested = amount(minor);
+        record.created_date = "20261121";
+        return record;
+    }
+    journal_record of_kind(trade kind, const std::string& key, std::uint64_t original = 0, std::int64_t minor = 100) {
+        auto record = fresh(key, minor);
+        record.kind = kind;
+        record.original = original;
+        return record;
+    }
+    ports::stored_card card() { return {pan::parse(tests::test_pan).value(), "3012"}; }
+    std::uint64_t begin(const journal_record& record) { return store().begin(record, nullptr, soon()).value().id; }
+    result<void> decide(std::uint64_t id, record_state state, std::int64_t approved = 0, decider by = decider::host) {
+        journal_verdict verdict(state, by);
+        if (approved != 0) verdict.approved = amount(approved);
+        return store().decide(id, verdict, soon());
+    }
+    record_state state_of(std::uint64_t id) { return store().find(id, soon()).value()->state; }
+    std::int64_t refunded(std::uint64_t id) { return store().refunded(id, soon()).value().minor(); }
+
+    std::unique_ptr<tests::store_place> place = GetParam().make();
+};
+
+INSTANTIATE_TEST_SUITE_P(Every, Store, testing::ValuesIn(tests::store_kinds),
+    [](const auto& kind) { return std::string(kind.param.name); });
+
+TEST_P(Store, KeepsEveryFieldOfARecord) {
+    auto record = fresh("key");
+    record.kind = trade::refund;
+    record.merchant_id = "M";
+    record.processing_code = "200000";
+    record.entry = "012";
+    record.sequence_number = "001";
+    record.condition_code = "00";
+    record.emv = {0x95, 0x01, 0x00};
+    record.transaction_code = "25";
+    record.field60_rest = "000500";
+    record.field61 = "0000010000021121";
+    record.masked_pan = "622200*********0004";
+    record.original = 7;
+    const auto owned = card();
+    const auto written = store().begin(record, &owned, soon()).value();
+    journal_verdict verdict(record_state::approved, decider::host);
+    verdict.approved = amount(99);
+    verdict.host_code = "00";
+    verdict.host_text = "交易成功";
+    verdict.reference = "112109310003";
+    verdict.authorization = "A12345";
+    verdict.host_date = "20261121";
+    verdict.host_time = "093120";
+    verdict.acquirer = "48000000";
+    verdict.order_number = "O";
+    verdict.reversal_reason = "06";
+    verdict.note = "looked up";
+    ASSERT_TRUE(store().decide(written.id, verdict, soon()));
+    ASSERT_TRUE(store().count_reversal_send(written.id, soon()));
+    ASSERT_TRUE(store().close_record(written.id, soon()));
+    place->reopen();
+    const auto read = store().find(written.id, soon()).value().value();
+    EXPECT_EQ(read.terminal_id, "TEST0001");
+    EXPECT_EQ(read.merchant_id, "M");
+    EXPECT_EQ(read.idempotency_key, "key");
+    EXPECT_EQ(read.kind, trade::refund);
+    EXPECT_EQ(read.state, record_state::approved);
+    EXPECT_EQ(read.mti, "0200");
+    EXPECT_EQ(read.processing_code, "200000");
+    EXPECT_EQ(read.requested, amount(100));
+    EXPECT_EQ(read.approved, amount(99));
+    EXPECT_EQ(read.trace, 1U);
+    EXPECT_EQ(read.batch, 1U);
+    EXPECT_EQ(read.entry, "012");
+    EXPECT_EQ(read.note, "looked up");
+    EXPECT_EQ(read.sequence_number, "001");
+    EXPECT_EQ(read.condition_code, "00");
+    EXPECT_EQ(read.emv, record.emv);
+    EXPECT_EQ(read.transaction_code, "25");
+    EXPECT_EQ(read.field60_rest, "000500");
+    EXPECT_EQ(read.field61, record.field61);
+    EXPECT_EQ(read.masked_pan, record.masked_pan);
+    EXPECT_EQ(read.original, 7U);
+    EXPECT_EQ(read.host_code, "00");
+    EXPECT_EQ(read.host_text, "交易成功");
+    EXPECT_EQ(read.reference, "112109310003");
+    EXPECT_EQ(read.authorization, "A12345");
+    EXPECT_EQ(read.host_date, "20261121");
+    EXPECT_EQ(read.host_time, "093120");
+    EXPECT_EQ(read.acquirer, "48000000");
+    EXPECT_EQ(read.order_number, "O");
+    EXPECT_EQ(read.reversal_reason, "06");
+    EXPECT_EQ(read.reversal_sends, 1U);
+    EXPECT_EQ(read.created_date, "20261121");
+    EXPECT_EQ(read.created, place->clock.time);
+    EXPECT_TRUE(read.closed);
+    EXPECT_FALSE(read.settled);
+    EXPECT_TRUE(read.card_sealed);
+    const auto opened = store().card(read.id, soon()).value();
+    EXPECT_EQ(opened.account.expose(), tests::test_pan);
+    EXPECT_EQ(opened.expiry, "3012");
+}
+
+TEST_P(Store, KeepsThePhaseOfAnOrder) {
+    auto order = fresh("order");
+    order.kind = trade::qr_sale;
+    const auto written = store().begin(order, nullptr, soon()).value();
+    EXPECT_EQ(written.phase, ports::order_phase::asked);
+    journal_verdict verdict(record_state::unknown, decider::till);
+    verdict.phase = ports::order_phase::issued;
+    ASSERT_TRUE(store().decide(written.id, verdict, soon()));
+    place->reopen();
+    EXPECT_EQ(store().find(written.id, soon()).value()->phase, ports::order_phase::issued);
+    EXPECT_EQ(store().begin(fresh("sale"), nullptr, soon())->phase, ports::order_phase::none);
+}
+
+TEST_P(Store, AKeyIsUsedOncePerTerminalUnlessNothingWasSent) {
+    const auto first = store().begin(fresh("key"), nullptr, soon()).value();
+    EXPECT_EQ(store().begin(fresh("key"), nullptr, soon()).error().code(), store_errc::key_used);
+    EXPECT_TRUE(store().begin(fresh("key", 100, "TEST0002"), nullptr, soon()));
+    ASSERT_TRUE(decide(first.id, record_state::not_sent, 0, decider::till));
+    const auto second = store().begin(fresh("key"), nullptr, soon());
+    ASSERT_TRUE(second) << second.error();
+    EXPECT_EQ(store().find_key("TEST0001", "key", soon()).value()->id, second->id);
+    EXPECT_EQ(second->trace, 2U) << "a refused record takes no trace number";
+}
+
+TEST_P(Store, OnlyVerdictsThatFitTheStateAreTaken) {
+    const auto record = store().begin(fresh("key"), nullptr, soon()).value();
+    EXPECT_EQ(decide(record.id, record_state::reversed).error().code(), store_errc::bad_transition);
+    ASSERT_TRUE(decide(record.id, record_state::approved, 100));
+    ASSERT_TRUE(store().close_record(record.id, soon()));
+    EXPECT_EQ(decide(record.id, record_state::reversal_pending, 0, decider::card).error().code(),
+        store_errc::bad_transition)
+        << "an approved payment that was told is never reversed";
+    const auto chip = store().begin(fresh("chip"), nullptr, soon()).value();
+    ASSERT_TRUE(decide(chip.id, record_state::approved, 100));
+    EXPECT_TRUE(decide(chip.id, record_state::reversal_pending, 0, decider::card))
+        << "the card may decline before anybody is told";
+    EXPECT_EQ(decide(99, record_state::approved).error().code(), store_errc::no_record);
+}
+
+TEST_P(Store, OpenAndUntoldRecordsAreFound) {
+    const auto open = store().begin(fresh("open"), nullptr, soon()).value();
+    const auto pending = store().begin(fresh("pending"), nullptr, soon()).value();
+    const auto told = store().begin(fresh("told"), nullptr, soon()).value();
+    const auto untold = store().begin(fresh("untold"), nullptr, soon()).value();
+    ASSERT_TRUE(store().begin(fresh("other", 1, "TEST0002"), nullptr, soon()));
+    ASSERT_TRUE(decide(pending.id, record_state::reversal_pending, 0, decider::till));
+    ASSERT_TRUE(decide(told.id, record_state::approved, 100));
+    ASSERT_TRUE(store().close_record(told.id, soon()));
+    ASSERT_TRUE(decide(untold.id, record_state::declined));
+    const auto found = store().open_records("TEST0001", soon()).value();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].id, open.id);
+    EXPECT_EQ(found[1].id, pending.id);
+    const auto missed = store().untold_records("TEST0001", soon()).value();
+    ASSERT_EQ(missed.size(), 1U);
+    EXPECT_EQ(missed[0].id, untold.id);
+}
+
+TEST_P(Store, ABatchAddsUpAndCloses) {
+    const auto sale = store().begin(fresh("s"), nullptr, soon()).value();
+    ASSERT_TRUE(decide(sale.id, record_state::approved, 100));
+    auto undo = fresh("v");
+    undo.kind = trade::void_sale;
+    undo.original = sale.id;
+    ASSERT_TRUE(decide(store().begin(undo, nullptr, soon()).value().id, record_state::approved, 100));
+    EXPECT_EQ(store().find(sale.id, soon()).value()->state, record_state::voided);
+    auto code = fresh("q", 30);
+    code.kind = trade::qr_sale;
+    ASSERT_TRUE(
+        decide(store().begin(code, nullptr, soon()).value().id, record_state::approved, 30, decider::gateway));
+    ASSERT_TRUE(decide(store().begin(fresh("d"), nullptr, soon()).value().id, record_state::declined));
+    const auto sums = store().totals("TEST0001", 1, soon()).value();
+    EXPECT_EQ(sums, (ports::batch_totals{{100, 1}, {100, 1}, {30, 1}, {0, 0}}));
+
+    ports::settlement_progress progress{1, ports::settlement_step::uploading, sums, 2, 8};
+    ASSERT_TRUE(store().save_settlement("TEST0001", progress, soon()));
+    place->reopen();
+    EXPECT_EQ(store().settlement("TEST0001", soon()).value(), progress);
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    EXPECT_FALSE(store().close_batch("TEST0001", 1, soon())) << "once";
+    EXPECT_EQ(store().terminal("TEST0001", soon())->batch, 2U);
+    EXPECT_EQ(store().settlement("TEST0001", soon())->step, ports::settlement_step::none);
+    EXPECT_TRUE(store().find(sale.id, soon()).value()->settled);
+}
+
+TEST_P(Store, CardDataIsErasedAfterSettlementOnly) {
+    const auto owned = card();
+    const auto old = store().begin(fresh("a"), &owned, soon()).value();
+    const auto pending = store().begin(fresh("b"), &owned, soon()).value();
+    ASSERT_TRUE(decide(old.id, record_state::approved, 100));
+    ASSERT_TRUE(decide(pending.id, record_state::reversal_pending, 0, decider::till));
+    const auto later = place->clock.time + std::chrono::days(30);
+    EXPECT_EQ(store().erase_cards(later, soon()).value(), 0U);
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    EXPECT_EQ(store().erase_cards(later, soon()).value(), 1U);
+    EXPECT_EQ(store().card(old.id, soon()).error().code(), store_errc::card_absent);
+    EXPECT_TRUE(store().card(pending.id, soon())) << "its reversal needs the card";
+}
+
+TEST_P(Store, AnIncompleteRecordIsRefused) {
+    auto record = fresh("");
+    EXPECT_EQ(store().begin(record, nullptr, soon()).error().code(), store_errc::bad_record);
+    record = fresh("a");
+    record.state = record_state::approved;
+    EXPECT_EQ(store().begin(record, nullptr, soon()).error().code(), store_errc::bad_record);
+}
+
+TEST_P(Store, CountsTraceNumbersPerTerminal) {
+    EXPECT_EQ(store().take_trace("TEST0001", soon()).value(), 1U);
+    EXPECT_EQ(store().begin(fresh("a"), nullptr, soon()).value().trace, 2U);
+    EXPECT_EQ(store().take_trace("TEST0002", soon()).value(), 1U);
+    place->reopen();
+    EXPECT_EQ(store().take_trace("TEST0001", soon()).value(), 3U);
+    EXPECT_EQ(store().terminal("TEST0001", soon())->last_trace, 3U);
+    EXPECT_EQ(store().terminal("TEST0003", soon())->last_trace, 0U);
+}
+
+TEST_P(Store, ARefundTakesRoomUntilItIsKnownNotToHaveMoved) {
+    const auto sale = begin(fresh("sale"));
+    ASSERT_TRUE(decide(sale, record_state::approved, 100));
+    EXPECT_EQ(refunded(sale), 0);
+    const auto first = begin(of_kind(trade::refund, "first", sale, 30));
+    EXPECT_EQ(refunded(sale), 30) << "prepared: it may have left";
+    ASSERT_TRUE(decide(first, record_state::unknown, 0, decider::till));
+    EXPECT_EQ(refunded(sale), 30);
+    ASSERT_TRUE(decide(first, record_state::declined, 0, decider::person));
+    EXPECT_EQ(refunded(sale), 0);
+    const auto second = begin(of_kind(trade::refund, "second", sale, 40));
+    ASSERT_TRUE(decide(second, record_state::approved, 40));
+    EXPECT_EQ(refunded(sale), 40);
+    const auto undo = begin(of_kind(trade::void_sale, "void", sale));
+    EXPECT_EQ(refunded(sale), 40) << "a void is no refund";
+    ASSERT_TRUE(decide(undo, record_state::declined));
+    EXPECT_EQ(store().refunded(99, soon()).error().code(), store_errc::no_record);
+}
+
+TEST_P(Store, AnOriginalThatIsNotApprovedIsNotVoided) {
+    const auto sale = begin(fresh("sale"));
+    ASSERT_TRUE(decide(sale, record_state::declined));
+    ASSERT_TRUE(decide(begin(of_kind(trade::void_sale, "void", sale)), record_state::approved, 100));
+    EXPECT_EQ(state_of(sale), record_state::declined);
+}
+
+TEST_P(Store, AReversedVoidLeavesItsOriginal) {
+    const auto sale = begin(fresh("sale"));
+    ASSERT_TRUE(decide(sale, record_state::approved, 100));
+    const auto undo = begin(of_kind(trade::void_sale, "void", sale));
+    ASSERT_TRUE(decide(undo, record_state::reversal_pending, 0, decider::restart));
+    ASSERT_TRUE(decide(undo, record_state::reversed));
+    EXPECT_EQ(state_of(sale), record_state::approved);
+}
+
+TEST_P(Store, KeepsWhatAVerdictDoesNotSet) {
+    const auto id = begin(fresh("key"));
+    journal_verdict pending(record_state::reversal_pending, decider::till);
+    pending.reversal_reason = "98";
+    pending.host_text = "first";
+    ASSERT_TRUE(store().decide(id, pending, soon()));
+    journal_verdict end(record_state::reversed, decider::host);
+    end.host_code = "25";
+    ASSERT_TRUE(store().decide(id, end, soon()));
+    const auto read = store().find(id, soon()).value().value();
+    EXPECT_EQ(read.reversal_reason, "98");
+    EXPECT_EQ(read.host_text, "first");
+    EXPECT_EQ(read.host_code, "25");
+    EXPECT_EQ(read.decided, place->clock.time);
+}
+
+TEST_P(Store, AWordFromTheWrongSideIsNotTaken) {
+    const auto order = begin(of_kind(trade::qr_sale, "order"));
+    EXPECT_EQ(decide(order, record_state::approved, 100, decider::host).error().code(), store_errc::bad_transition);
+    const auto sale = begin(fresh("sale"));
+    EXPECT_EQ(decide(sale, record_state::approved, 100, decider::gateway).error().code(), store_errc::bad_transition);
+    EXPECT_EQ(decide(sale, record_state::approved, 100, decider::person).error().code(), store_errc::bad_transition);
+    EXPECT_EQ(state_of(order), record_state::prepared);
+    EXPECT_EQ(state_of(sale), record_state::prepared);
+}
+
+TEST_P(Store, KeepsTheKeysOfASignIn) {
+    ports::terminal_state keys;
+    keys.pin_key = {3, {1, 2}, {3}};
+    keys.mac_key = {4, {5, 6}, {7}};
+    keys.signed_in_date = "20261121";
+    keys.acquirer = "48000000";
+    ASSERT_TRUE(store().mark_sign_in_due("TEST0001", soon()));
+    EXPECT_TRUE(store().terminal("TEST0001", soon())->sign_in_due);
+    ASSERT_TRUE(store().save_sign_in("TEST0001", keys, soon()));
+    place->reopen();
+    const auto read = store().terminal("TEST0001", soon()).value();
+    EXPECT_FALSE(read.sign_in_due);
+    EXPECT_EQ(read.pin_key.master_slot, 3);
+    EXPECT_EQ(read.pin_key.cryptogram, (bytes{1, 2}));
+    EXPECT_EQ(read.pin_key.check_value, (bytes{3}));
+    EXPECT_EQ(read.mac_key.master_slot, 4);
+    EXPECT_EQ(read.mac_key.cryptogram, (bytes{5, 6}));
+    EXPECT_EQ(read.mac_key.check_value, (bytes{7}));
+    EXPECT_EQ(read.signed_in_date, "20261121");
+    EXPECT_EQ(read.acquirer, "48000000");
+}
+
+TEST_P(Store, WhatIsNotThereIsSaid) {
+    EXPECT_FALSE(store().find(1, soon()).value());
+    EXPECT_FALSE(store().find_key("TEST0001", "key", soon()).value());
+    EXPECT_EQ(store().card(1, soon()).error().code(), store_errc::no_record);
+    const auto id = begin(fresh("key"));
+    EXPECT_EQ(store().card(id, soon()).error().code(), store_errc::card_absent);
+    EXPECT_FALSE(store().find_key("TEST0002", "key", soon()).value());
+    EXPECT_FALSE(store().find_key("TEST0001", "", soon()).value());
+    EXPECT_EQ(store().settlement("TEST0001", soon()).value(), ports::settlement_progress());
+    EXPECT_EQ(store().close_batch("TEST0001", 2, soon()).error().code(), store_errc::bad_transition);
+}
+
+TEST_P(Store, BatchesHoldTheirOwnTradesInOrder) {
+    const auto first = begin(fresh("first"));
+    const auto second = begin(fresh("second"));
+    const auto declined = begin(fresh("declined"));
+    ASSERT_TRUE(decide(second, record_state::approved, 100));
+    ASSERT_TRUE(decide(first, record_state::approved, 100));
+    ASSERT_TRUE(decide(declined, record_state::declined));
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    const auto later = begin(fresh("later"));
+    ASSERT_TRUE(decide(later, record_state::approved, 7));
+    const auto old = store().batch_records("TEST0001", 1, soon()).value();
+    ASSERT_EQ(old.size(), 2U);
+    EXPECT_EQ(old[0].id, first);
+    EXPECT_EQ(old[1].id, second);
+    EXPECT_EQ(store().totals("TEST0001", 2, soon()).value(), (ports::batch_totals{{7, 1}, {0, 0}, {0, 0}, {0, 0}}));
+    EXPECT_EQ(store().totals("TEST0002", 1, soon()).value(), ports::batch_totals());
+}
+
+TEST_P(Store, AnApprovalOfASettledBatchIsNotReversed) {
+    const auto sale = begin(fresh("sale"));
+    ASSERT_TRUE(decide(sale, record_state::approved, 100));
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    EXPECT_EQ(
+        decide(sale, record_state::reversal_pending, 0, decider::card).error().code(), store_errc::bad_transition);
+}
+
+} // namespace
+} // namespace cipherlane::store
