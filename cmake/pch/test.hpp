@@ -1,0 +1,6 @@
+// The same for a test program.
+#pragma once
+
+#include "library.hpp"
+
+#include <gtest/gtest.h>
