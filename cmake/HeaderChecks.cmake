@@ -1,4 +1,5 @@
-# One translation unit for each public header: it must compile alone, first and included twice.
+# One translation unit for each public header: it must compile alone, first and included twice. Where headers are
+# precompiled, those of the system are there already; presets without (clang, tidy) find those that are not named.
 function(cipherlane_header_checks target)
   set(units)
   foreach(root sdk hsm drivers)
@@ -15,4 +16,5 @@ function(cipherlane_header_checks target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
   get_property(libraries GLOBAL PROPERTY CIPHERLANE_LIBRARIES)
   target_link_libraries(${target} PRIVATE ${libraries} cipherlane_options)
+  cipherlane_precompiled(${target} library)
 endfunction()
