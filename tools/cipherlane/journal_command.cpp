@@ -8,6 +8,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
@@ -41,13 +42,7 @@ T value_or_fail(result<T> done) {
 
 /// Whether a person or a recovery must still do something about a record.
 bool undecided(const ports::journal_record& record) {
-    switch (record.state) {
-    case ports::record_state::prepared:
-    case ports::record_state::reversal_pending:
-    case ports::record_state::reversal_refused:
-    case ports::record_state::unknown: return true;
-    default: return false;
-    }
+    return ledger::states::open.contains(record.state);
 }
 
 std::string words(const ports::journal_record& record) {

@@ -1,5 +1,6 @@
 #include "lane/books.hpp"
 
+#include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <nlohmann/json.hpp>
@@ -12,22 +13,11 @@
 namespace cipherlane::sim {
 namespace {
 
-using ports::record_state;
-using ports::trade;
+namespace states = ledger::states;
 
 std::string six_digits(std::uint32_t value) {
     auto text = std::to_string(value);
     return text.size() < 6 ? std::string(6 - text.size(), '0') + text : text;
-}
-
-bool moved_money(record_state state) {
-    return state == record_state::approved || state == record_state::voided;
-}
-
-/// Not decided yet: nothing can be said about agreement before recovery has run.
-bool open_record(record_state state) {
-    return state == record_state::prepared || state == record_state::reversal_pending ||
-           state == record_state::unknown;
 }
 
 struct pair_of_sides {
@@ -39,8 +29,9 @@ bool agree(const pair_of_sides& sides) {
     const bool host_moved =
         sides.host != nullptr && (sides.host->at("state") == "approved" || sides.host->at("state") == "voided");
     if (sides.till == nullptr) return !host_moved;
-    if (open_record(sides.till->state)) return false;
-    if (moved_money(sides.till->state) != host_moved) return false;
+    // Not decided yet: nothing can be said about agreement before recovery has run.
+    if (states::undecided.contains(sides.till->state)) return false;
+    if (states::counts.contains(sides.till->state) != host_moved) return false;
     return !host_moved || sides.host->at("amount") == sides.till->approved.minor();
 }
 
@@ -59,8 +50,8 @@ bool paid(const nlohmann::json& order) {
 bool agree(const order_sides& sides) {
     const bool outside_moved = sides.order != nullptr && paid(*sides.order);
     if (sides.sale == nullptr) return !outside_moved;
-    if (sides.doubtful || open_record(sides.sale->state)) return false;
-    if (moved_money(sides.sale->state) != outside_moved) return false;
+    if (sides.doubtful || states::undecided.contains(sides.sale->state)) return false;
+    if (states::counts.contains(sides.sale->state) != outside_moved) return false;
     return !outside_moved || (sides.order->at("amount") == sides.sale->approved.minor() &&
                                  sides.order->at("refunded") == sides.given_back);
 }
@@ -70,15 +61,15 @@ std::map<std::string, order_sides> by_order(
     std::map<std::string, order_sides> all;
     std::map<std::uint64_t, std::string> number_of;
     for (const auto& record : journal) {
-        if (record.kind != trade::qr_sale) continue;
+        if (ledger::row_of(record.kind).verb != ledger::gateway_verb::order) continue;
         all[record.order_number].sale = &record;
         number_of[record.id] = record.order_number;
     }
     for (const auto& record : journal) {
-        if (record.kind != trade::qr_refund) continue;
+        if (ledger::row_of(record.kind).verb != ledger::gateway_verb::refund) continue;
         auto& sides = all[number_of[record.original]];
-        if (moved_money(record.state)) sides.given_back += record.approved.minor();
-        if (open_record(record.state)) sides.doubtful = true;
+        if (states::counts.contains(record.state)) sides.given_back += record.approved.minor();
+        if (states::undecided.contains(record.state)) sides.doubtful = true;
     }
     for (const auto& order : orders)
         all[order.at("order_number")].order = &order;
@@ -111,14 +102,9 @@ std::vector<book_line> compare_orders(
 takings taken_by(const std::vector<ports::journal_record>& journal) {
     takings sum;
     for (const auto& record : journal) {
-        if (record.state != record_state::approved) continue; // a voided sale and its void cancel out
-        switch (record.kind) {
-        case trade::sale: sum.by_card += record.approved.minor(); break;
-        case trade::refund: sum.by_card -= record.approved.minor(); break;
-        case trade::qr_sale: sum.by_code += record.approved.minor(); break;
-        case trade::qr_refund: sum.by_code -= record.approved.minor(); break;
-        case trade::void_sale: break;
-        }
+        if (!states::counts.contains(record.state)) continue;
+        auto& side = ledger::host_trades.contains(record.kind) ? sum.by_card : sum.by_code;
+        side += ledger::signed_minor(record.kind, record.approved.minor()); // a voided sale and its void cancel out
     }
     return sum;
 }
@@ -135,7 +121,7 @@ std::vector<book_line> compare_books(
     const std::vector<ports::journal_record>& journal, const nlohmann::json& ledger) {
     std::map<std::pair<std::string, std::string>, pair_of_sides> by_trace;
     for (const auto& record : journal) {
-        if (record.kind == trade::qr_sale || record.kind == trade::qr_refund) continue;
+        if (!ledger::host_trades.contains(record.kind)) continue;
         by_trace[{six_digits(record.batch), six_digits(record.trace)}].till = &record;
     }
     for (const auto& entry : ledger)

@@ -16,24 +16,24 @@ namespace {
 using ports::journal_record;
 using ports::settlement_step;
 
-error refused(store_errc what, std::string_view operation) {
+error not_taken(store_errc what, std::string_view operation) {
     return error(what, layer::store).during(operation);
 }
-
-struct entry {
-    journal_record record;
-    std::optional<ports::stored_card> card;
-    std::chrono::system_clock::time_point settled_at{};
-};
-
-struct terminal_entry {
-    ports::terminal_state state;
-    ports::settlement_progress settlement;
-};
 
 } // namespace
 
 struct memory_journal::state {
+    struct entry {
+        journal_record record;
+        std::optional<ports::stored_card> card;
+        std::chrono::system_clock::time_point settled_at{};
+    };
+
+    struct terminal_entry {
+        ports::terminal_state state;
+        ports::settlement_progress settlement;
+    };
+
     explicit state(const ports::clock& time)
         : clock(time) {}
 
@@ -64,7 +64,7 @@ struct memory_journal::state {
     /// Runs `work` alone, unless the time for it is over.
     template <class Work>
     auto execute(const call& bounds, Work work) -> decltype(work()) {
-        if (bounds.until().passed()) return refused(store_errc::too_late, "journal");
+        if (bounds.until().passed()) return not_taken(store_errc::too_late, "journal");
         const std::scoped_lock lock(mutex);
         return work();
     }
@@ -102,15 +102,15 @@ result<std::vector<std::string>> memory_journal::terminals(const call& bounds) {
 
 result<journal_record> memory_journal::begin(
     const journal_record& fresh, const ports::stored_card* card, const call& bounds) {
-    if (!ledger::may_begin(fresh)) return refused(store_errc::bad_record, "begin");
+    if (!ledger::may_begin(fresh)) return not_taken(store_errc::bad_record, "begin");
     return state_->execute(bounds, [&]() -> result<journal_record> {
         if (auto* const earlier = state_->by_key(fresh.terminal_id, fresh.idempotency_key); earlier != nullptr) {
             if (!ledger::states::frees_key.contains(earlier->record.state)) {
-                return refused(store_errc::key_used, "begin");
+                return not_taken(store_errc::key_used, "begin");
             }
             earlier->record.idempotency_key.clear();
         }
-        entry made{fresh, std::nullopt, {}};
+        state::entry made{fresh, std::nullopt, {}};
         made.record.id = state_->entries.size() + 1;
         made.record.trace = state_->next_trace(fresh.terminal_id);
         made.record.batch = state_->of(fresh.terminal_id).state.batch;
@@ -126,8 +126,8 @@ result<journal_record> memory_journal::begin(
 result<void> memory_journal::decide(std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<void> {
         auto* const found = state_->by_id(id);
-        if (found == nullptr) return refused(store_errc::no_record, "decide");
-        if (!ledger::may_decide(found->record, verdict)) return refused(store_errc::bad_transition, "decide");
+        if (found == nullptr) return not_taken(store_errc::no_record, "decide");
+        if (!ledger::may_decide(found->record, verdict)) return not_taken(store_errc::bad_transition, "decide");
         ledger::apply(found->record, verdict);
         found->record.decided = state_->clock.now();
         const auto follows = ledger::consequence_of(found->record, verdict);
@@ -193,7 +193,7 @@ result<std::vector<journal_record>> memory_journal::batch_records(
 result<amount> memory_journal::refunded(std::uint64_t original, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<amount> {
         const auto* const found = state_->by_id(original);
-        if (found == nullptr) return refused(store_errc::no_record, "refunded");
+        if (found == nullptr) return not_taken(store_errc::no_record, "refunded");
         std::int64_t minor = 0;
         for (const auto& one : state_->entries) {
             if (one.record.original == original && ledger::gives_back(one.record)) {
@@ -207,8 +207,8 @@ result<amount> memory_journal::refunded(std::uint64_t original, const call& boun
 result<ports::stored_card> memory_journal::card(std::uint64_t id, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<ports::stored_card> {
         const auto* const found = state_->by_id(id);
-        if (found == nullptr) return refused(store_errc::no_record, "card");
-        if (!found->card) return refused(store_errc::card_absent, "card");
+        if (found == nullptr) return not_taken(store_errc::no_record, "card");
+        if (!found->card) return not_taken(store_errc::card_absent, "card");
         return ports::stored_card(found->card->account.clone(), found->card->expiry);
     });
 }
@@ -270,7 +270,7 @@ result<void> memory_journal::save_settlement(
 result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<void> {
         auto& terminal = state_->of(terminal_id);
-        if (terminal.state.batch != batch) return refused(store_errc::bad_transition, "close batch");
+        if (terminal.state.batch != batch) return not_taken(store_errc::bad_transition, "close batch");
         terminal.state.batch = ledger::successor(batch);
         terminal.settlement.step = settlement_step::none;
         for (auto& one : state_->entries) {

@@ -20,7 +20,7 @@ constexpr auto every_state = {record_state::prepared, record_state::not_sent, re
     record_state::unknown, record_state::voided};
 constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::card, decider::person,
     decider::restart, decider::other_record};
-constexpr auto every_trade = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
+constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
 
 using step = std::tuple<record_state, record_state, decider>;
 
@@ -50,7 +50,7 @@ journal_record record_of(trade kind, record_state state) {
 }
 
 TEST(RecordLife, TakesTheseStepsAndNoOthers) {
-    for (const auto kind : every_trade) {
+    for (const auto kind : every_kind) {
         const auto wanted = steps_of(kind);
         for (const auto now : every_state) {
             for (const auto next : every_state) {
@@ -66,7 +66,7 @@ TEST(RecordLife, TakesTheseStepsAndNoOthers) {
 
 TEST(RecordLife, EveryStepOfTheTableIsTakenBySomeTrade) {
     std::set<step> taken;
-    for (const auto kind : every_trade)
+    for (const auto kind : every_kind)
         taken.merge(steps_of(kind));
     std::size_t steps = 0;
     for (const auto& edge : life_edges) {
@@ -77,7 +77,7 @@ TEST(RecordLife, EveryStepOfTheTableIsTakenBySomeTrade) {
         }
     }
     std::set<step> all;
-    for (const auto kind : every_trade)
+    for (const auto kind : every_kind)
         all.merge(steps_of(kind));
     EXPECT_EQ(steps, all.size());
 }
@@ -203,6 +203,8 @@ TEST(RecordLife, SetsHoldWhatTheySay) {
     EXPECT_EQ(states::counts, state_set::of(approved, voided));
     EXPECT_EQ(states::uploads, state_set::of(approved, voided));
     EXPECT_EQ(states::takes_room, state_set::of(prepared, approved, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::stands, state_set::of(approved));
+    EXPECT_EQ(states::undone_by_another, state_set::of(voided));
     EXPECT_EQ(states::may_be_voided, state_set::of(approved));
     EXPECT_EQ(states::may_be_refunded, state_set::of(approved));
     EXPECT_EQ(states::frees_key, state_set::of(not_sent));

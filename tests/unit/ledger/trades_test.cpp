@@ -10,19 +10,19 @@ namespace {
 
 using ports::trade;
 
-constexpr auto every_trade = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
+constexpr auto all_trades = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
 
 TEST(Trades, EachHasOneRow) {
-    EXPECT_EQ(trades().size(), every_trade.size());
+    EXPECT_EQ(trades().size(), all_trades.size());
     std::set<std::string_view> names;
     std::set<std::string_view> titles;
-    for (const auto kind : every_trade) {
+    for (const auto kind : all_trades) {
         EXPECT_EQ(row_of(kind).kind, kind);
         names.insert(row_of(kind).name);
         titles.insert(row_of(kind).title);
     }
     EXPECT_EQ(names, (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund"}));
-    EXPECT_EQ(titles.size(), every_trade.size());
+    EXPECT_EQ(titles.size(), all_trades.size());
 }
 
 TEST(Trades, ANumberOfAnotherVersionHasNoRow) {
@@ -50,7 +50,7 @@ TEST(Trades, SayWhatVoidsAndRefundsThem) {
         EXPECT_EQ(voided_by(kind), std::nullopt);
         EXPECT_EQ(refunded_by(kind), std::nullopt);
     }
-    for (const auto kind : every_trade)
+    for (const auto kind : all_trades)
         EXPECT_EQ(completed_by(kind), std::nullopt);
     EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund));
 }
@@ -78,6 +78,14 @@ TEST(Trades, GoUpInABatchAsTheHostWantsThem) {
     EXPECT_EQ(row_of(trade::refund).upload, batch_upload::refund_message);
     EXPECT_EQ(row_of(trade::qr_sale).upload, batch_upload::nothing);
     EXPECT_EQ(row_of(trade::qr_refund).upload, batch_upload::nothing);
+}
+
+TEST(Trades, GainOnTheDebitSideAndGiveOnTheCreditSide) {
+    EXPECT_EQ(signed_minor(trade::sale, 5), 5);
+    EXPECT_EQ(signed_minor(trade::void_sale, 5), -5);
+    EXPECT_EQ(signed_minor(trade::refund, 5), -5);
+    EXPECT_EQ(signed_minor(trade::qr_sale, 5), 5);
+    EXPECT_EQ(signed_minor(trade::qr_refund, 5), -5);
 }
 
 TEST(EnumSet, IteratesInAscendingOrder) {

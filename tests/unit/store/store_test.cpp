@@ -13,13 +13,10 @@ using ports::journal_verdict;
 using ports::record_state;
 using ports::trade;
 
-call soon() {
-    return call(std::chrono::seconds(20));
-}
-
 /// What every store must do, whatever it keeps its records in.
 class Store : public testing::TestWithParam<tests::store_kind> {
   protected:
+    static call soon() { return call(std::chrono::seconds(20)); }
     ports::store& store() { return place->store(); }
 
     journal_record fresh(const std::string& key, std::int64_t minor = 100, const std::string& terminal = "TEST0001") {

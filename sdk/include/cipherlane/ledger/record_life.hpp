@@ -63,9 +63,13 @@ inline constexpr state_set counts = state_set::of(approved, voided);
 inline constexpr state_set uploads = counts;
 /// Of a refund: takes away from what of its original may still be given back.
 inline constexpr state_set takes_room = open | state_set::of(approved);
-/// Its approval stands, so that it can be an original.
-inline constexpr state_set may_be_voided = state_set::of(approved);
-inline constexpr state_set may_be_refunded = state_set::of(approved);
+/// Approved, and nothing has undone it.
+inline constexpr state_set stands = state_set::of(approved);
+/// Undone by another record: only what becomes of that one can bring it back.
+inline constexpr state_set undone_by_another = state_set::of(voided);
+/// May be the original of a void or a refund.
+inline constexpr state_set may_be_voided = stands;
+inline constexpr state_set may_be_refunded = stands;
 /// Waits for the host's answer to a reversal, which goes before any other trade.
 inline constexpr state_set reverses = state_set::of(reversal_pending);
 /// Its idempotency key may be used again.

@@ -144,6 +144,16 @@ inline constexpr trade_set returning_trades =
     return follower(kind, trade_role::finishing);
 }
 
+/// An amount of a trade as the merchant's gain: negative on the credit side, 0 where no money moves.
+[[nodiscard]] constexpr std::int64_t signed_minor(ports::trade kind, std::int64_t minor) noexcept {
+    switch (row_of(kind).side) {
+    case money_side::debit: return minor;
+    case money_side::credit: return -minor;
+    case money_side::none: break;
+    }
+    return 0;
+}
+
 /// The message row of a trade of the host.
 [[nodiscard]] const iso8583::transaction_row& message_of(const trade_row& row) noexcept;
 
