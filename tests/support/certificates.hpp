@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -69,6 +70,27 @@ inline identity issue(const certificate_request& wanted, const identity* issuer)
     return made;
 }
 
+using owned_revocations = std::unique_ptr<X509_CRL, releaser<X509_CRL_free>>;
+
+/// The list by which `issuer` revokes a certificate of its own.
+inline owned_revocations revoke(const identity& issuer, const identity& victim) {
+    owned_revocations list(X509_CRL_new());
+    X509_CRL_set_version(list.get(), 1);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(issuer.certificate.get()));
+    const std::unique_ptr<ASN1_TIME, releaser<ASN1_TIME_free>> from(
+        ASN1_TIME_adj(nullptr, ::time(nullptr), 0, -3600));
+    const std::unique_ptr<ASN1_TIME, releaser<ASN1_TIME_free>> to(ASN1_TIME_adj(nullptr, ::time(nullptr), 1, 0));
+    X509_CRL_set1_lastUpdate(list.get(), from.get());
+    X509_CRL_set1_nextUpdate(list.get(), to.get());
+    X509_REVOKED* entry = X509_REVOKED_new();
+    X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(victim.certificate.get()));
+    X509_REVOKED_set_revocationDate(entry, from.get());
+    X509_CRL_add0_revoked(list.get(), entry);
+    X509_CRL_sort(list.get());
+    X509_CRL_sign(list.get(), issuer.key.get(), EVP_sha256());
+    return list;
+}
+
 /// PEM files in a folder that goes away with the object.
 class pem_folder {
   public:
@@ -79,10 +101,19 @@ class pem_folder {
         std::fclose(file);
         return path;
     }
-    [[nodiscard]] std::string key(const char* name, const identity& of) const {
+    /// @param pass_phrase none: the key is not encrypted.
+    [[nodiscard]] std::string key(const char* name, const identity& of, const char* pass_phrase = nullptr) const {
         const auto path = folder_.file(name);
         FILE* file = std::fopen(path.c_str(), "w");
-        PEM_write_PrivateKey(file, of.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+        const auto* cipher = pass_phrase != nullptr ? EVP_aes_128_cbc() : nullptr;
+        PEM_write_PrivateKey(file, of.key.get(), cipher, nullptr, 0, nullptr, const_cast<char*>(pass_phrase));
+        std::fclose(file);
+        return path;
+    }
+    [[nodiscard]] std::string revocations(const char* name, const owned_revocations& list) const {
+        const auto path = folder_.file(name);
+        FILE* file = std::fopen(path.c_str(), "a");
+        PEM_write_X509_CRL(file, list.get());
         std::fclose(file);
         return path;
     }

@@ -10,6 +10,8 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr std::size_t largest_body = 65'536;
+/// What the parser may want to see again: a header (its own limit is 8 KiB), a chunk's line or a trailer.
+constexpr std::size_t largest_pending = 16'384;
 
 error http_error(hostlink_errc what) {
     return error(what, layer::hostlink).during("HTTP");
@@ -52,7 +54,9 @@ net::action http_exchange::take_bytes(byte_view data) {
         if (code) return fail(http_error(hostlink_errc::unreadable_answer));
         if (used == 0) break;
     }
-    return parser_.is_done() ? finish() : net::action::receive();
+    if (parser_.is_done()) return finish();
+    if (pending_.size() > largest_pending) return fail(http_error(hostlink_errc::unreadable_answer));
+    return net::action::receive();
 }
 
 net::action http_exchange::finish() {

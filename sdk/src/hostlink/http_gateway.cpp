@@ -63,10 +63,12 @@ error other_subject(std::string_view member) {
     return gateway_error(hostlink_errc::unreadable_answer, member);
 }
 
-/// The state of the order that was asked about; an answer about another is none.
-result<ports::qr_order_status> read_status_of(std::string_view order_number, std::string_view answer) {
+/// The state of the order that was asked about; an answer about another, or another merchant's, is none.
+result<ports::qr_order_status> read_status_of(
+    std::string_view order_number, std::string_view merchant_id, std::string_view answer) {
     CIPHERLANE_TRY(auto status, read_status(answer));
     if (status.order_number != order_number) return other_subject("order_number");
+    if (status.merchant_id != merchant_id) return other_subject("merchant_id");
     return status;
 }
 
@@ -136,6 +138,7 @@ result<std::unique_ptr<http_gateway>> http_gateway::create(
     CIPHERLANE_CHECK(settings.validate());
     CIPHERLANE_TRY(auto peer, net::parse_endpoint(settings.address));
     peer.connect_timeout = settings.connect_timeout;
+    if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
     auto made = std::unique_ptr<state>(new state{settings, std::move(peer), listener, std::move(log), {}});
     return std::unique_ptr<http_gateway>(new http_gateway(std::move(made)));
 }
@@ -148,6 +151,7 @@ result<ports::qr_order> http_gateway::create(const ports::qr_order_request& requ
     CIPHERLANE_TRY(const auto answer, state_->ask("POST", "/orders", body, about, bounds));
     CIPHERLANE_TRY(auto order, read_order(answer));
     if (order.order_number != request.order_number) return other_subject("order_number");
+    if (order.merchant_id != state_->settings.merchant_id) return other_subject("merchant_id");
     return order;
 }
 
@@ -155,14 +159,14 @@ result<ports::qr_order_status> http_gateway::query(std::string_view order_number
     CIPHERLANE_CHECK(check_number(order_number));
     CIPHERLANE_TRY(const auto answer,
         state_->ask("GET", order_path(order_number), {}, {order_number, {}, status_refusals}, bounds));
-    return read_status_of(order_number, answer);
+    return read_status_of(order_number, state_->settings.merchant_id, answer);
 }
 
 result<ports::qr_order_status> http_gateway::cancel(std::string_view order_number, const call& bounds) {
     CIPHERLANE_CHECK(check_number(order_number));
     CIPHERLANE_TRY(const auto answer,
         state_->ask("POST", order_path(order_number, "/cancel"), {}, {order_number, {}, status_refusals}, bounds));
-    return read_status_of(order_number, answer);
+    return read_status_of(order_number, state_->settings.merchant_id, answer);
 }
 
 result<ports::qr_order_status> http_gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
@@ -173,7 +177,7 @@ result<ports::qr_order_status> http_gateway::refund(const ports::qr_refund_reque
         state_->ask("POST", order_path(request.order_number, "/refund"), write_refund(request), about, bounds));
     CIPHERLANE_TRY(const auto number, read_refund_number(answer));
     if (number != request.refund_number) return other_subject("refund_number");
-    return read_status_of(request.order_number, answer);
+    return read_status_of(request.order_number, state_->settings.merchant_id, answer);
 }
 
 result<ports::qr_order_status> http_gateway::wait_notification(std::string_view order_number, const call& bounds) {

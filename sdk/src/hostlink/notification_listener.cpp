@@ -13,8 +13,11 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <list>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <thread>
 
 namespace cipherlane::hostlink {
@@ -26,13 +29,47 @@ namespace http = beast::http;
 using tcp = asio::ip::tcp;
 
 constexpr std::size_t largest_notice = 65'536;
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds patience{2};
+constexpr std::chrono::seconds between_lines{10};
+constexpr std::size_t most_connections = 48;
+constexpr std::size_t most_from_one_address = 16;
 /// Notices nobody has asked for yet; the one that came first goes when there are more.
 constexpr std::size_t most_notices = 1024;
 
 struct kept_notice {
     ports::qr_order_status status;
     std::uint64_t arrival = 0; ///< the how-manieth it was
+};
+
+/// A connection as the listener sees it, which keeps few of them.
+class open_connection {
+  public:
+    explicit open_connection(asio::ip::address from) noexcept
+        : from_(std::move(from)) {}
+    open_connection(const open_connection&) = delete;
+    open_connection& operator=(const open_connection&) = delete;
+    virtual ~open_connection() = default;
+    virtual void drop() = 0;
+    [[nodiscard]] const asio::ip::address& from() const noexcept { return from_; }
+
+  private:
+    asio::ip::address from_;
+};
+
+/// A line at the first time and then one for all that came in each interval: a peer must not write our log.
+class counted_line {
+  public:
+    /// How many times it happened since the last line; 0: no line now.
+    [[nodiscard]] std::uint64_t count(std::chrono::steady_clock::time_point now) {
+        ++since_;
+        if (last_ && now - *last_ < between_lines) return 0;
+        last_ = now;
+        return std::exchange(since_, 0);
+    }
+
+  private:
+    std::optional<std::chrono::steady_clock::time_point> last_;
+    std::uint64_t since_ = 0;
 };
 
 std::string_view view(beast::string_view text) {
@@ -54,11 +91,13 @@ struct notification_listener::state {
             view(request["Cipherlane-Signature-Type"]), view(request["Cipherlane-Signature"]), request.body()};
         const auto genuine = verifier.check(notice);
         auto status = genuine ? read_notice(request.body()) : result<ports::qr_order_status>(genuine.error());
-        if (!status) {
-            ++refused;
-            log.warning("hostlink", "notification refused: " + status.error().to_string());
-            return http::status::bad_request;
+        if (status && !expects(status->merchant_id)) {
+            status = error(hostlink_errc::unreadable_answer, layer::hostlink)
+                         .during("notification")
+                         .in_field("merchant_id")
+                         .with_peer_text("an order of another merchant");
         }
+        if (!status) return refuse(status.error());
         ++taken;
         {
             const std::scoped_lock lock(mutex);
@@ -73,8 +112,45 @@ struct notification_listener::state {
         return http::status::ok;
     }
 
+    http::status refuse(const error& why) {
+        ++refused;
+        const auto times = refusals.count(std::chrono::steady_clock::now());
+        if (times == 1) log.warning("hostlink", "notification refused: " + why.to_string());
+        if (times > 1) {
+            log.warning(
+                "hostlink", std::to_string(times) + " more notifications refused, the last: " + why.to_string());
+        }
+        return http::status::bad_request;
+    }
+
+    [[nodiscard]] bool expects(std::string_view merchant_id) {
+        const std::scoped_lock lock(mutex);
+        return merchants.find(merchant_id) != merchants.end();
+    }
+
     void accept();
 
+    /// Ends the oldest connection of all, or of the newcomer's address, where there is one too many.
+    void make_room(const asio::ip::address& from) {
+        const auto same = [&](const open_connection* one) { return one->from() == from; };
+        const auto theirs = static_cast<std::size_t>(std::count_if(open.begin(), open.end(), same));
+        auto oldest = open.end();
+        if (theirs >= most_from_one_address) {
+            oldest = std::find_if(open.begin(), open.end(), same);
+        } else if (open.size() >= most_connections) {
+            oldest = open.begin();
+        }
+        if (oldest == open.end()) return;
+        auto* const one = *oldest;
+        open.erase(oldest);
+        ++dropped;
+        one->drop();
+    }
+
+    std::list<open_connection*> open; ///< oldest first
+    counted_line refusals;
+    std::set<std::string, std::less<>> merchants;
+    std::atomic<std::uint64_t> dropped{0};
     notification_verifier verifier;
     logger log;
     std::string host;
@@ -93,18 +169,23 @@ namespace {
 
 /// One connection: one request, one answer, the end.
 template <class Owner>
-class connection : public std::enable_shared_from_this<connection<Owner>> {
+class connection final : public open_connection, public std::enable_shared_from_this<connection<Owner>> {
   public:
-    connection(tcp::socket socket, Owner& owner)
-        : stream_(std::move(socket))
+    connection(tcp::socket socket, const asio::ip::address& from, Owner& owner)
+        : open_connection(from)
+        , stream_(std::move(socket))
         , owner_(owner) {
         parser_.body_limit(largest_notice);
+        owner_.open.push_back(this);
     }
+    ~connection() override { owner_.open.remove(this); }
+    void drop() override { stream_.close(); }
     void start() {
         stream_.expires_after(patience);
         http::async_read(
             stream_, buffer_, parser_, [self = this->shared_from_this()](beast::error_code code, std::size_t) {
-                if (!code) self->answer();
+                if (!code) return self->answer();
+                if (code == beast::error::timeout) ++self->owner_.dropped;
             });
     }
 
@@ -136,7 +217,10 @@ void notification_listener::state::accept() {
     acceptor.async_accept([this](boost::system::error_code code, tcp::socket socket) {
         if (code == asio::error::operation_aborted || !acceptor.is_open()) return;
         if (!code) {
-            std::make_shared<connection<state>>(std::move(socket), *this)->start();
+            boost::system::error_code gone;
+            const auto from = socket.remote_endpoint(gone).address();
+            make_room(from);
+            std::make_shared<connection<state>>(std::move(socket), from, *this)->start();
         } else {
             std::this_thread::sleep_for(std::chrono::milliseconds(50)); // out of descriptors: do not spin
         }
@@ -177,6 +261,11 @@ result<std::unique_ptr<notification_listener>> notification_listener::listen(
     return std::unique_ptr<notification_listener>(new notification_listener(std::move(made)));
 }
 
+void notification_listener::expect_merchant(std::string merchant_id) {
+    const std::scoped_lock lock(state_->mutex);
+    state_->merchants.insert(std::move(merchant_id));
+}
+
 std::uint16_t notification_listener::port() const noexcept {
     return state_->port;
 }
@@ -186,7 +275,7 @@ std::string notification_listener::url() const {
 }
 
 notification_statistics notification_listener::statistics() const noexcept {
-    return {state_->taken, state_->refused};
+    return {state_->taken, state_->refused, state_->dropped};
 }
 
 result<ports::qr_order_status> notification_listener::wait(std::string_view order_number, const call& bounds) {

@@ -48,6 +48,9 @@ result<json::object> parse_object(std::string_view text) {
     return std::move(value.get_object());
 }
 
+/// Seconds since 1970 up to the year 2100: a clock adds them without running over.
+constexpr std::int64_t latest_time = 4'102'444'800;
+
 result<ports::qr_order_state> state_of(std::string_view word) {
     using ports::qr_order_state;
     for (const auto state : {qr_order_state::waiting, qr_order_state::paid, qr_order_state::cancelled,
@@ -61,6 +64,8 @@ result<ports::qr_order_status> status_of(const json::object& order) {
     const object_reader read(order);
     ports::qr_order_status status;
     CIPHERLANE_TRY(status.order_number, read.text("order_number"));
+    CIPHERLANE_TRY(status.merchant_id, read.text("merchant_id"));
+    CIPHERLANE_TRY(status.terminal_id, read.text("terminal_id"));
     CIPHERLANE_TRY(const auto word, read.text("status"));
     CIPHERLANE_TRY(status.state, state_of(word));
     CIPHERLANE_TRY(const auto minor, read.number("amount"));
@@ -102,8 +107,10 @@ result<ports::qr_order> read_order(std::string_view text) {
     const object_reader read(object);
     ports::qr_order order;
     CIPHERLANE_TRY(order.order_number, read.text("order_number"));
+    CIPHERLANE_TRY(order.merchant_id, read.text("merchant_id"));
     CIPHERLANE_TRY(order.code_url, read.text("code_url"));
     CIPHERLANE_TRY(const auto expires, read.number("expires_at"));
+    if (expires > latest_time) return unreadable("expires_at");
     order.expires = std::chrono::system_clock::time_point(std::chrono::seconds(expires));
     CIPHERLANE_TRY(const auto word, read.text("status"));
     CIPHERLANE_TRY(order.state, state_of(word));

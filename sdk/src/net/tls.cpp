@@ -21,6 +21,33 @@ error bad(std::string_view field) {
     return error(net_errc::bad_setting, layer::net).during("tls settings").in_field(field);
 }
 
+/// A key that wants a pass phrase is a fault of the settings: nobody sits at the till's terminal to type one.
+int no_pass_phrase(char* /*into*/, int /*size*/, int /*writing*/, void* /*data*/) {
+    return 0;
+}
+
+bool holds_revocations(X509_STORE* store) {
+    const auto* objects = X509_STORE_get0_objects(store);
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+        if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) == X509_LU_CRL) return true;
+    }
+    return false;
+}
+
+/// Revocation lists, from a file of their own or beside the authorities: where there is one, every certificate of a
+/// chain is looked up, and one whose issuer gave no list is refused.
+result<void> check_revocations(SSL_CTX* context, const std::string& crl_file) {
+    X509_STORE* store = SSL_CTX_get_cert_store(context);
+    if (!crl_file.empty()) {
+        X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+        if (lookup == nullptr || X509_load_crl_file(lookup, crl_file.c_str(), X509_FILETYPE_PEM) <= 0) {
+            return bad("crl_file");
+        }
+    }
+    if (holds_revocations(store)) X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+    return {};
+}
+
 result<owned_context> make_context(const tls_settings& settings) {
     owned_context context(SSL_CTX_new(TLS_client_method()));
     if (!context) return error(net_errc::system_fault, layer::net).during("tls");
@@ -33,7 +60,9 @@ result<owned_context> make_context(const tls_settings& settings) {
     } else if (SSL_CTX_load_verify_file(context.get(), settings.ca_file.c_str()) != 1) {
         return bad("ca_file");
     }
+    CIPHERLANE_CHECK(check_revocations(context.get(), settings.crl_file));
     if (settings.certificate_file.empty()) return context;
+    SSL_CTX_set_default_passwd_cb(context.get(), no_pass_phrase);
     if (SSL_CTX_use_certificate_chain_file(context.get(), settings.certificate_file.c_str()) != 1) {
         return bad("certificate_file");
     }
@@ -81,9 +110,10 @@ class tls_client::body {
         , settings_(std::move(settings))
         , log_(std::move(log)) {}
 
-    [[nodiscard]] std::unique_ptr<secured_exchange> begin(const std::string& host) const {
-        const std::string& name = settings_.peer_name.empty() ? host : settings_.peer_name;
-        return std::make_unique<secured_exchange>(std::make_unique<tls_session>(context_.get(), name));
+    [[nodiscard]] result<std::unique_ptr<secured_exchange>> begin(const std::string& host) const {
+        CIPHERLANE_TRY(auto session,
+            tls_session::create(context_.get(), settings_.peer_name.empty() ? host : settings_.peer_name));
+        return std::make_unique<secured_exchange>(std::move(session));
     }
 
     [[nodiscard]] result<std::unique_ptr<transport>> finish(
@@ -124,14 +154,19 @@ result<std::shared_ptr<tls_client>> tls_client::create(const tls_settings& setti
 
 result<std::unique_ptr<transport>> tls_client::secure(
     std::unique_ptr<transport> link, const std::string& host, const call& bounds) const {
-    auto handshake = body_->begin(host);
+    CIPHERLANE_TRY(const auto handshake, body_->begin(host));
     auto outcome = run(*handshake, *link, bounds);
     return body_->finish(std::move(outcome), std::move(link));
 }
 
 void tls_client::async_secure(std::unique_ptr<transport> link, std::string host, call bounds,
     completion<std::unique_ptr<transport>> done) const {
-    auto handshake = body_->begin(host);
+    auto begun = body_->begin(host);
+    if (!begun) {
+        const auto executor = link->get_executor();
+        return post_completion<std::unique_ptr<transport>>(executor, std::move(done), begun.error());
+    }
+    auto handshake = *std::move(begun);
     transport& over = *link;
     auto slot = boost::asio::get_associated_cancellation_slot(done);
     async_run(std::move(handshake), over, bounds,

@@ -55,19 +55,33 @@ int clamped(std::size_t size) {
 
 } // namespace
 
-tls_session::tls_session(SSL_CTX* context, const std::string& peer_name)
+tls_session::tls_session(SSL_CTX* context)
     : ssl_(SSL_new(context))
     , from_wire_(BIO_new(BIO_s_mem()))
     , to_wire_(BIO_new(BIO_s_mem())) {
     SSL_set_bio(ssl_.get(), from_wire_, to_wire_);
     SSL_set_connect_state(ssl_.get());
+}
+
+/// OpenSSL takes an empty name for "check none", and a name with a NUL in it for nothing at all.
+bool tls_session::expect(const std::string& peer_name) {
+    if (peer_name.empty() || peer_name.find('\0') != std::string::npos) return false;
     X509_VERIFY_PARAM* rules = SSL_get0_param(ssl_.get());
     // An address is checked as one; only a name goes into the server name indication.
-    if (X509_VERIFY_PARAM_set1_ip_asc(rules, peer_name.c_str()) == 1) return;
+    if (X509_VERIFY_PARAM_set1_ip_asc(rules, peer_name.c_str()) == 1) return true;
+    // The subject's common name says nothing that was checked when the certificate was issued.
+    X509_VERIFY_PARAM_set_hostflags(
+        rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    return X509_VERIFY_PARAM_set1_host(rules, peer_name.data(), peer_name.size()) == 1 &&
+           SSL_set_tlsext_host_name(ssl_.get(), peer_name.c_str()) == 1;
+}
+
+result<std::unique_ptr<tls_session>> tls_session::create(SSL_CTX* context, const std::string& peer_name) {
+    std::unique_ptr<tls_session> made(new tls_session(context));
+    const bool checked = made->expect(peer_name);
     ERR_clear_error();
-    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    X509_VERIFY_PARAM_set1_host(rules, peer_name.c_str(), peer_name.size());
-    SSL_set_tlsext_host_name(ssl_.get(), peer_name.c_str());
+    if (!checked) return error(net_errc::bad_setting, layer::net).during("tls").in_field("peer_name");
+    return made;
 }
 
 void tls_session::feed(byte_view data) {

@@ -13,7 +13,9 @@ namespace cipherlane::net {
 /// One side of a TLS connection without a socket: takes bytes from the wire, gives bytes for it.
 class tls_session {
   public:
-    tls_session(SSL_CTX* context, const std::string& peer_name);
+    /// @param peer_name the DNS name or IP address that the peer's certificate must hold.
+    /// @return `bad_setting` in "peer_name" if it is none: nothing would be checked.
+    [[nodiscard]] static result<std::unique_ptr<tls_session>> create(SSL_CTX* context, const std::string& peer_name);
 
     /// What came from the wire.
     void feed(byte_view data);
@@ -32,6 +34,8 @@ class tls_session {
     [[nodiscard]] X509* peer_certificate() const noexcept { return SSL_get0_peer_certificate(ssl_.get()); }
 
   private:
+    explicit tls_session(SSL_CTX* context);
+    [[nodiscard]] bool expect(const std::string& peer_name);
     struct release {
         void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
     };

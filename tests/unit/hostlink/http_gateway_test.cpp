@@ -107,6 +107,52 @@ TEST(HttpGateway, AnAnswerAboutAnotherOrderIsNone) {
     EXPECT_TRUE(order.error().is(condition::outcome_unknown));
 }
 
+TEST(HttpGateway, AnAnswerAboutAnotherMerchantsOrderIsNone) {
+    std::string order(paid_order);
+    order.replace(order.find(R"("M")"), 3, R"("N")");
+    http_peer peer("200 OK", order);
+    const auto fault = peer.gateway()->query("O1", call(5s)).error();
+    EXPECT_TRUE(fault.is(condition::outcome_unknown));
+    EXPECT_EQ(fault.field(), "merchant_id");
+    EXPECT_TRUE(peer.gateway()->cancel("O1", call(5s)).error().is(condition::outcome_unknown));
+    EXPECT_TRUE(peer.gateway()
+                    ->create(ports::qr_order_request("O1", amount(990)), call(5s))
+                    .error()
+                    .is(condition::outcome_unknown));
+}
+
+TEST(HttpGateway, ATimeBeyondTheCenturyIsNone) {
+    std::string order(paid_order);
+    order.replace(order.find("1795225880"), 10, "9223372036854775807");
+    http_peer peer("201 Created", order);
+    const auto made = peer.gateway()->create(ports::qr_order_request("O1", amount(990)), call(5s));
+    EXPECT_EQ(made.error().field(), "expires_at");
+}
+
+/// An answer that goes on for ever where only the body is counted.
+TEST(HttpGateway, AnAnswerWithoutEndIsGivenUp) {
+    for (const std::string_view begins : {"5;", "0\r\nTrailer: "}) {
+        std::atomic<std::size_t> sent{0};
+        test_peer peer([&](test_peer::socket& link) {
+            boost::system::error_code code;
+            std::string request;
+            boost::asio::read_until(link, boost::asio::dynamic_buffer(request), "\r\n\r\n", code);
+            const auto head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + std::string(begins);
+            boost::asio::write(link, boost::asio::buffer(head), code);
+            const std::string more(65'536, 'a');
+            while (!code && sent < (64U << 20U))
+                sent += boost::asio::write(link, boost::asio::buffer(more), code);
+        });
+        http_gateway_settings settings;
+        settings.address = peer.address();
+        settings.merchant_id = "M";
+        settings.response_time = 10s;
+        const auto status = http_gateway::create(settings, nullptr, logger::none()).value()->query("O1", call(10s));
+        EXPECT_EQ(status.error().code(), hostlink_errc::unreadable_answer) << begins;
+        EXPECT_LT(sent, 64U << 20U) << begins;
+    }
+}
+
 TEST(HttpGateway, OnlyARefusalThatNamesTheOrderIsAVerdict) {
     const auto refused = [](const char* status, const char* body, auto ask) {
         http_peer peer(status, body);

@@ -8,6 +8,9 @@
 #include <gtest/gtest.h>
 #include <openssl/evp.h>
 
+#include <atomic>
+#include <vector>
+
 namespace cipherlane::hostlink {
 namespace {
 
@@ -27,8 +30,8 @@ std::string base64(byte_view data) {
 }
 
 constexpr const char* body =
-    R"({"notification_id":"1","event":"paid","order":{"order_number":"O1","amount":990,"currency":"156",)"
-    R"("status":"paid","transaction_number":"T1"}})";
+    R"({"notification_id":"1","event":"paid","order":{"order_number":"O1","merchant_id":"M","terminal_id":"TEST0001",)"
+    R"("amount":990,"currency":"156","status":"paid","transaction_number":"T1"}})";
 
 class Notification : public testing::Test {
   protected:
@@ -105,6 +108,7 @@ TEST_F(Notification, ReachesWhoWaitsForIt) {
     auto listener = notification_listener::listen(
         "127.0.0.1:0", notification_verifier::create(public_pem(), clock).value(), logger::none())
                         .value();
+    listener->expect_merchant("M");
     EXPECT_EQ(post(listener->port(), "forged", "n0"), "HTTP/1.1 400");
     EXPECT_TRUE(listener->wait("O1", call(20ms)).error().is(condition::timed_out));
     std::thread gateway([&] { EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 200"); });
@@ -115,6 +119,48 @@ TEST_F(Notification, ReachesWhoWaitsForIt) {
     EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 400") << "a repetition";
     EXPECT_EQ(listener->statistics().taken, 1U);
     EXPECT_EQ(listener->statistics().refused, 2U);
+}
+
+// One key signs for all merchants of a gateway: another's order under the same number must not pay for ours.
+TEST_F(Notification, OfAnotherMerchantIsRefused) {
+    auto listener = notification_listener::listen(
+        "127.0.0.1:0", notification_verifier::create(public_pem(), clock).value(), logger::none())
+                        .value();
+    EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 400") << "nobody is expected yet";
+    listener->expect_merchant("N");
+    EXPECT_EQ(post(listener->port(), sign(now, "n2", body), "n2"), "HTTP/1.1 400");
+    EXPECT_TRUE(listener->wait("O1", call(20ms)).error().is(condition::timed_out));
+    listener->expect_merchant("M");
+    EXPECT_EQ(post(listener->port(), sign(now, "n3", body), "n3"), "HTTP/1.1 200");
+    EXPECT_TRUE(listener->wait("O1", call(5s)));
+}
+
+TEST_F(Notification, ComesThroughBesideHalfSentRequests) {
+    auto listener = notification_listener::listen(
+        "127.0.0.1:0", notification_verifier::create(public_pem(), clock).value(), logger::none())
+                        .value();
+    listener->expect_merchant("M");
+    boost::asio::io_context io;
+    std::vector<boost::asio::ip::tcp::socket> half;
+    for (int i = 0; i < 300; ++i) {
+        half.emplace_back(io).connect({boost::asio::ip::address_v4::loopback(), listener->port()});
+        boost::asio::write(half.back(), boost::asio::buffer("POST /notify HTTP/1.1\r\n", 23));
+    }
+    EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 200");
+    EXPECT_GE(listener->statistics().dropped, 300U - 16U) << "only so many of one address are kept";
+}
+
+TEST_F(Notification, RefusalsAreCountedNotWrittenOneByOne) {
+    std::atomic<int> lines{0};
+    auto listener = notification_listener::listen("127.0.0.1:0",
+        notification_verifier::create(public_pem(), clock).value(),
+        logger(log_level::warning, [&](log_level, std::string_view, std::string_view) {
+            ++lines;
+        })).value();
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(post(listener->port(), "forged", "n"), "HTTP/1.1 400");
+    EXPECT_EQ(listener->statistics().refused, 50U);
+    EXPECT_EQ(lines, 1);
 }
 
 TEST_F(Notification, AKeyThatIsNoneIsRefused) {

@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <netinet/in.h>
 #include <optional>
@@ -166,6 +167,51 @@ TEST_F(Tls, ChecksTheAddressOrTheName) {
     EXPECT_EQ(refusal(server("DNS:hsm.example")).code(), boost::system::error_code());
     EXPECT_EQ(refusal(server("DNS:other.example")).code(), make_error_code(net_errc::certificate_wrong_name));
     EXPECT_EQ(refusal(server("IP:127.0.0.1")).code(), make_error_code(net_errc::certificate_wrong_name));
+}
+
+TEST_F(Tls, WithoutANameNothingWouldBeChecked) {
+    const auto shown = server("DNS:other.example,IP:127.0.0.1");
+    for (const std::string& nobody : {std::string(), std::string("a\0b", 3)}) {
+        const echo_server to(shown);
+        auto link = connect_tcp(io_.get_executor(), to.settings(), call(5s));
+        ASSERT_TRUE(link);
+        const auto client = tls_client::create(settings_, log_).value();
+        const auto secured = client->secure(*std::move(link), nobody, call(5s));
+        EXPECT_EQ(secured.error().code(), make_error_code(net_errc::bad_setting));
+        EXPECT_EQ(secured.error().field(), "peer_name");
+        std::promise<error> ended;
+        auto other = connect_tcp(io_.get_executor(), to.settings(), call(5s));
+        client->async_secure(*std::move(other), nobody, call(5s),
+            [&](const result<std::unique_ptr<transport>>& end) { ended.set_value(end.error()); });
+        io_.restart();
+        io_.run();
+        EXPECT_EQ(ended.get_future().get().field(), "peer_name");
+    }
+}
+
+TEST_F(Tls, TheSubjectsNameIsNoName) {
+    settings_.peer_name = "hsm.example";
+    EXPECT_EQ(refusal(issue({"hsm.example"}, &authority_)).code(), make_error_code(net_errc::certificate_wrong_name));
+}
+
+TEST_F(Tls, ARevokedCertificateIsRefused) {
+    const auto good = server("IP:127.0.0.1");
+    const auto bad = server("IP:127.0.0.1");
+    settings_.crl_file = files_.revocations("crl.pem", revoke(authority_, bad));
+    EXPECT_EQ(refusal(bad).code(), make_error_code(net_errc::certificate_revoked));
+    EXPECT_EQ(refusal(good).code(), boost::system::error_code());
+    settings_.ca_file = files_.revocations("ca.pem", revoke(authority_, bad)); // behind the authority
+    settings_.crl_file.clear();
+    EXPECT_EQ(refusal(bad).code(), make_error_code(net_errc::certificate_revoked));
+    settings_.crl_file = "/no/such/file";
+    EXPECT_EQ(refusal(good).field(), "crl_file");
+}
+
+TEST_F(Tls, AKeyThatWantsAPassPhraseIsASettingsFault) {
+    const identity till = issue({"till"}, &authority_);
+    settings_.certificate_file = files_.certificate("till.pem", till);
+    settings_.key_file = files_.key("till.key", till, "secret");
+    EXPECT_EQ(tls_client::create(settings_).error().field(), "key_file");
 }
 
 TEST_F(Tls, NamesEachFaultOfACertificate) {

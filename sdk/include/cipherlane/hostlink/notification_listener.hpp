@@ -13,12 +13,15 @@ namespace cipherlane::hostlink {
 /// What has come in since the listener began.
 struct notification_statistics {
     std::uint64_t taken = 0;
-    std::uint64_t refused = 0; ///< signature, time, repetition or form
+    std::uint64_t refused = 0; ///< signature, time, repetition, form, or an order of another merchant
+    std::uint64_t dropped = 0; ///< connections ended to make room, or because no whole request came in time
 };
 
 /// Takes the gateway's notifications over HTTP on a thread of its own and keeps what they say until somebody waits
-/// for it, the newest 1024 orders. Answers 200 to what it believes and 400 to all else.
-/// `wait` from any thread.
+/// for it, the newest 1024 orders. Answers 200 to what it believes and 400 to all else. A signature says that the
+/// gateway speaks, not about whom: only orders of merchants that are expected are believed. At most 48 connections
+/// are open, 16 from one address; one more ends the oldest. A request must be whole within 2 s. Refusals are logged
+/// at the first and then as a count every 10 s, so that nobody can fill the disk with them. `wait` from any thread.
 class notification_listener {
   public:
     /// @param address HOST:PORT, port 0 for any free one. @return `hostlink_errc::cannot_listen`.
@@ -29,6 +32,8 @@ class notification_listener {
     ~notification_listener();
 
     [[nodiscard]] std::uint16_t port() const noexcept;
+    /// From now on notices about this merchant's orders are believed, besides those of merchants named before.
+    void expect_merchant(std::string merchant_id);
     /// "http://HOST:PORT/notify", for orders.
     [[nodiscard]] std::string url() const;
     /// The latest notice of an order; at once if it has come already. `timed_out`, `cancelled`.

@@ -14,7 +14,8 @@ namespace cipherlane::net {
 struct tls_settings {
     enum class version : std::uint8_t { tls_1_2, tls_1_3 };
 
-    std::string ca_file;          ///< the authorities trusted; empty: the system's
+    std::string ca_file;  ///< the authorities trusted; empty: the system's
+    std::string crl_file; ///< revocation lists; those in `ca_file` serve too. Empty and none there: not checked
     std::string certificate_file; ///< our own, with its chain; empty: none is shown
     std::string key_file;         ///< its key, not encrypted, readable by us alone
     std::string peer_name;        ///< name or IP address that the peer's certificate must hold; empty: the host
@@ -38,7 +39,8 @@ class tls_client {
 
     /// Runs the handshake over a fresh connection and gives the encrypted transport. `host` is the name checked
     /// unless the settings name another.
-    /// @return `certificate_…` saying what is wrong with the peer's certificate; `certificate_refused` when the peer
+    /// @return `bad_setting` if neither names whom to expect; `certificate_…` saying what is wrong with the peer's
+    /// certificate; `certificate_refused` when the peer
     ///   does not accept ours or wants one; `tls_failed`; errors of the link.
     [[nodiscard]] result<std::unique_ptr<transport>> secure(
         std::unique_ptr<transport> link, const std::string& host, const call& bounds) const;

@@ -36,7 +36,8 @@ enum class qr_order_state : std::uint8_t {
 /// A code that the gateway issued.
 struct qr_order {
     std::string order_number;
-    std::string code_url; ///< the text of the code to show
+    std::string merchant_id; ///< whose order it is
+    std::string code_url;    ///< the text of the code to show
     std::chrono::system_clock::time_point expires{};
     qr_order_state state = qr_order_state::waiting; ///< any other: the number had been used before
 };
@@ -44,6 +45,9 @@ struct qr_order {
 /// What the gateway says about an order.
 struct qr_order_status {
     std::string order_number;
+    std::string
+        merchant_id; ///< whose order it is: numbers are unique per merchant, and one key signs for all of them
+    std::string terminal_id;
     qr_order_state state = qr_order_state::waiting;
     amount paid;                    ///< zero until paid
     std::string transaction_number; ///< the gateway's; empty until paid
@@ -61,11 +65,11 @@ struct qr_refund_request {
 
 /// A gateway that issues payment QR codes and takes the payment (二维码支付网关).
 ///
-/// Every call may be repeated with the same numbers without a second effect. An answer counts only if it names the
-/// order (and the refund) that was asked about. Errors: `rejected_by_peer` where the gateway itself refuses, naming
-/// them, with the HTTP status as the peer's code ("404": no such order); `link_lost` and `timed_out` while nothing
-/// was sent; `outcome_unknown` for all else from the first byte on, a 404 of something in between included. One
-/// thread at a time.
+/// Every call may be repeated with the same numbers without a second effect. An answer or notice counts only if it
+/// names the merchant, and the order (and the refund) that was asked about. Errors: `rejected_by_peer` where the
+/// gateway itself refuses, naming them, with the HTTP status as the peer's code ("404": no such order); `link_lost`
+/// and `timed_out` while nothing was sent; `outcome_unknown` for all else from the first byte on, a 404 of something
+/// in between included. One thread at a time.
 class qr_gateway {
   public:
     qr_gateway() = default;
