@@ -5,29 +5,21 @@
 
 namespace cipherlane {
 
-result<amount> amount::parse(std::string_view text, currency unit) {
-    std::int64_t minor = 0;
-    std::size_t decimals = 0;
-    bool after_point = false;
-    if (text.empty()) return error(core_errc::wrong_length, layer::core).during("amount");
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '.' && !after_point && i > 0 && i + 1 < text.size()) {
-            after_point = true;
-            continue;
-        }
-        if (text[i] < '0' || text[i] > '9') {
-            return error(core_errc::not_digits, layer::core).during("amount").at_offset(i);
-        }
-        minor = minor * 10 + (text[i] - '0');
-        decimals += after_point ? 1 : 0;
-        if (minor > max_minor || decimals > unit.decimals) {
-            return error(core_errc::out_of_range, layer::core).during("amount").at_offset(i);
-        }
-    }
-    for (; decimals < unit.decimals; ++decimals)
-        minor *= 10;
-    if (minor > max_minor) return error(core_errc::out_of_range, layer::core).during("amount");
+result<amount> amount::from_minor(std::int64_t minor, currency unit) {
+    if (minor < 0 || minor > max_minor) return error(core_errc::out_of_range, layer::core).during("amount");
     return amount(minor, unit);
+}
+
+result<amount> amount::parse(std::string_view text, currency unit) {
+    const auto scanned = detail::scan_amount(text, unit.decimals);
+    const auto fail = [&](core_errc why) { return error(why, layer::core).during("amount"); };
+    switch (scanned.fault) {
+    case detail::amount_fault::empty: return fail(core_errc::wrong_length);
+    case detail::amount_fault::no_digit: return fail(core_errc::not_digits).at_offset(scanned.at);
+    case detail::amount_fault::out_of_range: return fail(core_errc::out_of_range).at_offset(scanned.at);
+    case detail::amount_fault::none: break;
+    }
+    return amount(scanned.minor, unit);
 }
 
 std::string amount::to_string() const {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <type_traits>
+
 namespace cipherlane {
 namespace {
 
@@ -22,6 +24,44 @@ TEST(Amount, RefusesWhatIsNoAmount) {
     }
     EXPECT_EQ(amount::parse("12x").error().offset(), 2U);
     EXPECT_EQ(amount::parse("1.234").error().code(), core_errc::out_of_range);
+}
+
+TEST(Amount, IsNeverMadeOfAFraction) {
+    static_assert(!std::is_constructible_v<amount, double>);
+    static_assert(!std::is_constructible_v<amount, float, currency>);
+    static_assert(std::is_constructible_v<amount, int>);
+    static_assert("12.34"_cny == amount(1234));
+    static_assert("7"_cny == amount(700));
+}
+
+TEST(Amount, FromOutsideIsCheckedForItsRange) {
+    EXPECT_EQ(amount::from_minor(amount::max_minor)->to_n12(), "999999999999");
+    EXPECT_EQ(amount::from_minor(-5).error().code(), core_errc::out_of_range);
+    EXPECT_EQ(amount::from_minor(amount::max_minor + 1).error().code(), core_errc::out_of_range);
+}
+
+TEST(Amount, OfTwoCurrenciesIsNeitherEqualNorOrdered) {
+    const currency yen = find_currency(392).value();
+    EXPECT_NE(amount(5), amount(5, yen));
+    EXPECT_TRUE(amount(5) < amount(6));
+#ifdef NDEBUG
+    EXPECT_FALSE(amount(5) < amount(6, yen));
+    EXPECT_FALSE(amount(5) > amount(6, yen));
+#else
+    EXPECT_DEATH((void)(amount(5) < amount(6, yen)), "unit_");
+#endif
+}
+
+TEST(Currency, HasItsExponentFromIso4217) {
+    EXPECT_EQ(find_currency(156), cny);
+    EXPECT_EQ(find_currency(392), (currency{392, 0}));
+    EXPECT_EQ(find_currency(414), (currency{414, 3}));
+    EXPECT_EQ(find_currency(344)->decimals, 2);
+    EXPECT_FALSE(find_currency(0));
+    EXPECT_FALSE(find_currency(999)) << "no currency";
+    EXPECT_EQ(letters_of(cny), "CNY");
+    EXPECT_EQ(letters_of(currency{392, 0}), "JPY");
+    EXPECT_EQ(letters_of(currency{999, 2}), "");
 }
 
 } // namespace

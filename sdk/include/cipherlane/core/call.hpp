@@ -14,7 +14,14 @@ class deadline {
 
     explicit deadline(clock::time_point at) noexcept
         : at_(at) {}
-    [[nodiscard]] static deadline in(std::chrono::milliseconds span) { return deadline(clock::now() + span); }
+    /// `span` from now; a span beyond what the clock can count, as `milliseconds::max()`, never ends.
+    template <class Rep, class Period>
+    [[nodiscard]] static deadline in(std::chrono::duration<Rep, Period> span) {
+        const auto now = clock::now();
+        using seconds = std::chrono::duration<double>;
+        if (seconds(span) >= seconds(clock::time_point::max() - now)) return deadline(clock::time_point::max());
+        return deadline(now + std::chrono::ceil<clock::duration>(span));
+    }
 
     [[nodiscard]] clock::time_point at() const noexcept { return at_; }
     [[nodiscard]] bool passed() const { return clock::now() >= at_; }
@@ -25,22 +32,25 @@ class deadline {
     }
     /// The earlier of this and a moment `span` from now: a protocol timer inside the caller's deadline.
     [[nodiscard]] deadline no_later_than(std::chrono::milliseconds span) const {
-        auto other = clock::now() + span;
-        return deadline(other < at_ ? other : at_);
+        const auto other = in(span);
+        return other.at_ < at_ ? other : *this;
     }
 
   private:
     clock::time_point at_;
 };
 
-/// What bounds one call: until when, and by whose order it ends early. Cheap to copy.
+/// What bounds one call: until when, and by whose order it ends early. A moment, not a span: kept and used again, it
+/// ends when it ended before. Where a call is taken a duration may be given, "20s" for twenty seconds from now. Cheap
+/// to copy.
 class call {
   public:
     explicit call(deadline until, std::stop_token stop = {}) noexcept
         : until_(until)
         , stop_(std::move(stop)) {}
     /// A call that may take `span` from now.
-    explicit call(std::chrono::milliseconds span, std::stop_token stop = {})
+    template <class Rep, class Period>
+    call(std::chrono::duration<Rep, Period> span, std::stop_token stop = {})
         : call(deadline::in(span), std::move(stop)) {}
 
     [[nodiscard]] const deadline& until() const noexcept { return until_; }
