@@ -1,6 +1,7 @@
 // Reads every include of the tree and holds it against the layers of the design.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -125,6 +126,36 @@ TEST(IncludeDirection, PublicHeadersHideWhatIsCostly) {
         if (file.string().find("/include/") == std::string::npos) continue;
         EXPECT_FALSE(std::regex_search(what, costly)) << file << " includes " << what;
     }
+}
+
+/// The folders of a layer, or the files of a folder, in the order in which they may include one another.
+using floors = std::vector<std::string>;
+
+std::size_t floor_of(const floors& of, const std::string& name) {
+    return static_cast<std::size_t>(std::find(of.begin(), of.end(), name) - of.begin());
+}
+
+TEST(IncludeDirection, InAcquiringArrowsRunDown) {
+    const fs::path root = "sdk/src/acquiring";
+    const floors folders{"settings", "outcome", "receipt", "lane", "host", "card", "flow", ""};
+    const floors flows{"verdict", "original", "reversal", "ready", "host_trade", "order", "order_code", "recovery",
+        "trade", "payments", "balance", "decision", "settlement"};
+    std::size_t checked = 0;
+    for (const auto& [file, what] : includes_below(root.string())) {
+        const fs::path target(what);
+        if (!fs::exists(source_root() / root / target)) continue;
+        const auto here = fs::relative(file, root);
+        const auto from = floor_of(folders, here.parent_path().string());
+        const auto to = floor_of(folders, target.parent_path().string());
+        ASSERT_LT(from, folders.size()) << file << " lies in no folder of the list";
+        EXPECT_LE(to, from) << file << " includes " << what;
+        ++checked;
+        if (here.parent_path() != "flow" || target.parent_path() != "flow" || here.stem() == target.stem()) continue;
+        ASSERT_LT(floor_of(flows, here.stem().string()), flows.size()) << file << " is not in the list";
+        EXPECT_LT(floor_of(flows, target.stem().string()), floor_of(flows, here.stem().string()))
+            << file << " includes " << what;
+    }
+    EXPECT_GT(checked, 40U);
 }
 
 } // namespace

@@ -1,7 +1,13 @@
+#include "flow/balance.hpp"
+#include "flow/decision.hpp"
+#include "flow/payments.hpp"
+#include "flow/recovery.hpp"
+#include "flow/settlement.hpp"
 #include "flow_access.hpp"
-#include "flows.hpp"
+#include "host/sign_in.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
@@ -13,14 +19,38 @@
 namespace cipherlane::acquiring {
 namespace {
 
+result<sign_in_report> perform(lane_core& on, const sign_in_request& /*request*/, const call& bounds) {
+    return sign_in_now(on, bounds);
+}
+
 /// Runs a request with the caller's call, ended early by the lane's end, too.
-template <class Request>
-auto perform_bounded(lane_core& on, const Request& request, const call& bounds) {
+template <class Outcome, class Request>
+result<Outcome> perform_bounded(lane_core& on, const Request& request, const call& bounds) {
+    if (bounds.until().passed()) return flow_error(acquiring_errc::deadline_passed, "call");
+    on.begin_stages({}, amount(0, on.settings().unit)); // what is no trade has no name in them
     std::stop_source either;
     const auto stop = [&] { either.request_stop(); };
     const std::stop_callback by_caller(bounds.stop(), stop);
     const std::stop_callback by_lane(on.stopping(), stop);
     return perform(on, request, call(bounds.until(), either.get_token()));
+}
+
+/// Flows of which a second one is refused while one is under way.
+template <class Request>
+constexpr bool is_trade = std::is_same_v<Request, sale_request> || std::is_same_v<Request, void_request> ||
+                          std::is_same_v<Request, refund_request> || std::is_same_v<Request, trade_request> ||
+                          std::is_same_v<Request, qr_sale_request> || std::is_same_v<Request, balance_request>;
+
+template <class Request>
+result<void> take_turn(lane_core& on) {
+    if (is_trade<Request> && !on.begin_trade()) return flow_error(acquiring_errc::busy, "lane");
+    return {};
+}
+
+/// Before the end is told: whoever hears of it may start the next trade.
+template <class Request>
+void end_turn(lane_core& on) noexcept {
+    if (is_trade<Request>) on.end_trade();
 }
 
 error closed() {
@@ -34,7 +64,11 @@ class waited_job final : public lane_job {
         : request_(request)
         , bounds_(bounds) {}
     [[nodiscard]] std::future<result<Outcome>> outcome() { return promise_.get_future(); }
-    void run(lane_core& on) override { promise_.set_value(perform_bounded(on, request_, bounds_)); }
+    void run(lane_core& on) override {
+        auto end = perform_bounded<Outcome>(on, request_, bounds_);
+        end_turn<Request>(on);
+        promise_.set_value(std::move(end));
+    }
     void abandon() override { promise_.set_value(closed()); }
 
   private:
@@ -54,21 +88,40 @@ class posted_job final : public lane_job {
   public:
     posted_job(Request request, const call& bounds, ports::completion<Outcome> done)
         : request_(std::move(request))
-        , bounds_(bounds)
+        , bounds_(bounds.until(), stop_.get_token())
+        , by_caller_(bounds.stop(), stopper{stop_})
         , executor_(boost::asio::prefer(boost::asio::get_associated_executor(done, elsewhere()),
               boost::asio::execution::outstanding_work.tracked))
-        , done_(std::move(done)) {}
-    void run(lane_core& on) override { complete(perform_bounded(on, request_, bounds_)); }
+        , done_(std::move(done)) {
+        auto slot = boost::asio::get_associated_cancellation_slot(done_);
+        if (slot.is_connected()) {
+            slot.assign([stop = stopper{stop_}](boost::asio::cancellation_type) { stop(); });
+        }
+    }
+    void run(lane_core& on) override {
+        auto end = perform_bounded<Outcome>(on, request_, bounds_);
+        end_turn<Request>(on);
+        complete(std::move(end));
+    }
     void abandon() override { complete(closed()); }
-
-  private:
     void complete(result<Outcome> outcome) {
-        executor_.execute(
-            [done = std::move(done_), end = std::move(outcome)]() mutable { std::move(done)(std::move(end)); });
+        executor_.execute([done = std::move(done_), end = std::move(outcome)]() mutable {
+            boost::asio::get_associated_cancellation_slot(done).clear();
+            std::move(done)(std::move(end));
+        });
     }
 
+  private:
+    /// Shares the stop state, so that it may outlive the job.
+    struct stopper {
+        mutable std::stop_source stop;
+        void operator()() const { stop.request_stop(); }
+    };
+
+    std::stop_source stop_;
     Request request_;
     const call bounds_;
+    std::stop_callback<stopper> by_caller_;
     boost::asio::any_completion_executor executor_; // keeps the caller's context at work until the end
     ports::completion<Outcome> done_;
 };
@@ -76,21 +129,32 @@ class posted_job final : public lane_job {
 } // namespace
 
 template <class Request, class Outcome>
-lane_core* flow<Request, Outcome>::access(lane& on) noexcept {
+std::weak_ptr<lane_core> flow<Request, Outcome>::access(lane& on) noexcept {
     return flow_access::core(on);
 }
 
 template <class Request, class Outcome>
 result<Outcome> flow<Request, Outcome>::run(const Request& request, const call& bounds) const {
-    auto job = std::make_unique<waited_job<Request, Outcome>>(request, bounds);
-    auto outcome = job->outcome();
-    core_->post(std::move(job));
+    std::future<result<Outcome>> outcome;
+    {
+        const auto core = core_.lock(); // let go before the wait: the lane may be destroyed meanwhile
+        if (core == nullptr) return closed();
+        if (core->on_own_thread()) return flow_error(acquiring_errc::own_thread, "lane");
+        CIPHERLANE_CHECK(take_turn<Request>(*core));
+        auto job = std::make_unique<waited_job<Request, Outcome>>(request, bounds);
+        outcome = job->outcome();
+        core->post(std::move(job));
+    }
     return outcome.get();
 }
 
 template <class Request, class Outcome>
 void flow<Request, Outcome>::start(Request request, const call& bounds, ports::completion<Outcome> done) const {
-    core_->post(std::make_unique<posted_job<Request, Outcome>>(std::move(request), bounds, std::move(done)));
+    auto job = std::make_unique<posted_job<Request, Outcome>>(std::move(request), bounds, std::move(done));
+    const auto core = core_.lock();
+    if (core == nullptr) return job->abandon();
+    if (const auto turn = take_turn<Request>(*core); !turn) return job->complete(turn.error());
+    core->post(std::move(job));
 }
 
 template class flow<sign_in_request, sign_in_report>;
@@ -98,6 +162,7 @@ template class flow<sale_request, payment>;
 template class flow<void_request, payment>;
 template class flow<refund_request, payment>;
 template class flow<qr_sale_request, payment>;
+template class flow<trade_request, payment>;
 template class flow<decision_request, payment>;
 template class flow<balance_request, balance_report>;
 template class flow<settlement_request, settlement_report>;

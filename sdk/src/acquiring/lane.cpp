@@ -1,14 +1,26 @@
-#include "lane_core.hpp"
+#include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
 
+#include <utility>
+
 namespace cipherlane::acquiring {
 
-lane::lane(std::unique_ptr<lane_core> core) noexcept
+lane::lane(std::shared_ptr<lane_core> core) noexcept
     : core_(std::move(core)) {}
 lane::lane(lane&&) noexcept = default;
-lane& lane::operator=(lane&&) noexcept = default;
-lane::~lane() = default;
+lane& lane::operator=(lane&& other) noexcept {
+    close();
+    core_ = std::move(other.core_);
+    return *this;
+}
+lane::~lane() {
+    close();
+}
+
+void lane::close() noexcept {
+    if (const auto core = std::exchange(core_, nullptr)) core->close();
+}
 
 const terminal_settings& lane::settings() const noexcept {
     return core_->settings();
@@ -16,6 +28,7 @@ const terminal_settings& lane::settings() const noexcept {
 
 result<lane> lane::open(terminal_settings settings, const lane_ports& with, const call& bounds, logger log) {
     CIPHERLANE_CHECK(settings.validate());
+    if (with.journal == nullptr) return flow_error(acquiring_errc::no_device, "journal");
     CIPHERLANE_TRY(const auto terminal, with.journal->terminal(settings.terminal_id, bounds));
     bool loaded = false;
     if (with.sealer != nullptr && !terminal.mac_key.cryptogram.empty()) {
@@ -25,7 +38,7 @@ result<lane> lane::open(terminal_settings settings, const lane_ports& with, cons
         if (!fits) CIPHERLANE_CHECK(with.journal->mark_sign_in_due(settings.terminal_id, bounds));
         loaded = fits.has_value();
     }
-    auto core = std::make_unique<lane_core>(std::move(settings), with, std::move(log));
+    auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(log));
     core->mac_key_loaded = loaded;
     return lane(std::move(core));
 }

@@ -34,8 +34,8 @@ bool heard(const journal_record& record) noexcept {
 
 outcome outcome_of(record_state state) noexcept {
     switch (state) {
-    case record_state::approved:
-    case record_state::voided: return outcome::approved;
+    case record_state::approved: return outcome::approved;
+    case record_state::voided: return outcome::voided;
     case record_state::not_sent: return outcome::not_sent;
     case record_state::declined: return outcome::declined;
     case record_state::reversed: return outcome::reversed;

@@ -23,8 +23,16 @@ result<void> fake_pinpad::open(const call& /*bounds*/) {
     return done;
 }
 
-result<ports::card_data> fake_pinpad::read_card(const ports::card_request& request, const call& /*bounds*/) {
+error fake_pinpad::refusal() const {
+    namespace errc = boost::system::errc;
+    const auto code = *refuses == condition::cancelled ? errc::operation_canceled : errc::timed_out;
+    return {errc::make_error_code(code), layer::drivers};
+}
+
+result<ports::card_data> fake_pinpad::read_card(const ports::card_request& request, const call& bounds) {
+    time_for_card = bounds.until().left();
     CIPHERLANE_CHECK(step("card"));
+    if (refuses && !refuses_pin) return refusal();
     const auto how = chip ? ports::entry_mode::contact : ports::entry_mode::magnetic;
     ports::card_data card(pan::parse(test_pan).value(), how);
     pin_key = request.pin_key != nullptr ? request.pin_key->cryptogram : bytes();
@@ -39,8 +47,10 @@ result<ports::card_data> fake_pinpad::read_card(const ports::card_request& reque
     return card;
 }
 
-result<secret_bytes> fake_pinpad::enter_pin(const ports::pin_request& /*request*/, const call& /*bounds*/) {
+result<secret_bytes> fake_pinpad::enter_pin(const ports::pin_request& /*request*/, const call& bounds) {
+    time_for_pin = bounds.until().left();
     CIPHERLANE_CHECK(step("pin"));
+    if (refuses) return refusal();
     return secret_bytes(from_hex(test_pin_block).value());
 }
 
@@ -162,6 +172,7 @@ result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& requ
     ports::qr_order order;
     order.order_number = request.order_number;
     order.state = made_as;
+    order.expires = expires;
     order.code_url = "https://qr.95516.com/00010000/" + request.order_number;
     return order;
 }

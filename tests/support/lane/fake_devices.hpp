@@ -9,6 +9,7 @@
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,12 +42,19 @@ class fake_pinpad final : public ports::pinpad {
     std::optional<ports::chip_verdict> told; ///< what the chip card has heard last
     bytes pin_key;                           ///< of the last card request
 
+    /// Ends card or PIN so: the holder pressed cancel, or did nothing.
+    std::optional<condition> refuses;
+    bool refuses_pin = false;                   ///< the PIN, not the card
+    std::chrono::milliseconds time_for_card{0}; ///< what was left of the last call
+    std::chrono::milliseconds time_for_pin{0};
+
     bool pin_required = true;
     int trips = 0;
     std::string last_line;
 
   private:
     [[nodiscard]] result<void> step(std::string_view name);
+    [[nodiscard]] error refusal() const;
     fault_script& faults_;
 };
 
@@ -93,6 +101,7 @@ class fake_gateway final : public ports::qr_gateway {
     ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says
     bool forgets = false;                                           ///< knows no order any more
     std::vector<std::string> refunds;
+    std::chrono::system_clock::time_point expires{}; ///< of new codes; zero: not told
 
   private:
     [[nodiscard]] result<fake_ledger::order*> order(std::string_view number);

@@ -52,7 +52,8 @@ class bookkeeper {
         if (mti == "0400") return reverse();
         if (mti == "0500") return settle();
         if (mti == "0320") return upload(field60);
-        if (mti == "0800" || request_.equals(3, "310000")) return "00";
+        if (mti == "0800") return "00";
+        if (request_.equals(3, "310000")) return mood_.balance_code;
         if (books_.find(batch_, trace_) != nullptr) {
             ++books_.duplicates;
             return "94";

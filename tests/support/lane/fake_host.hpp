@@ -23,8 +23,9 @@ extern const char* const test_tak;
 
 /// How the next answers differ from good ones.
 struct host_mood {
-    std::string code = "00";             ///< field 39 of trades
-    std::string reversal_code;           ///< of reversals; empty: as the books say
+    std::string code = "00";   ///< field 39 of trades
+    std::string reversal_code; ///< of reversals; empty: as the books say
+    std::string balance_code = "00";
     std::string upload_code = "00";      ///< of batch uploads
     std::string end_code = "00";         ///< of the end of a batch upload
     std::optional<std::int64_t> partial; ///< field 4 of an answer with code 10

@@ -6,6 +6,7 @@
 #include "support/temporary_folder.hpp"
 
 #include <cipherlane/acquiring/balance.hpp>
+#include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/acquiring/qr_sale.hpp>
 #include <cipherlane/acquiring/recovery.hpp>
@@ -19,6 +20,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -26,6 +28,26 @@ namespace cipherlane::tests {
 
 /// The settings of the terminal of the POS vectors.
 [[nodiscard]] acquiring::terminal_settings rig_settings();
+
+/// Keeps everything and lets a test act at a stage, on the lane's thread.
+class watched_timeline final : public acquiring::timeline {
+  public:
+    void on_entry(const acquiring::timeline_entry& entry) noexcept override { kept_.on_entry(entry); }
+    void on_alert(const acquiring::alert& what) noexcept override { kept_.on_alert(what); }
+    void on_stage(const acquiring::stage_event& what) noexcept override {
+        kept_.on_stage(what);
+        if (watch) watch(what);
+    }
+    [[nodiscard]] std::vector<acquiring::timeline_entry> entries() const { return kept_.entries(); }
+    [[nodiscard]] std::vector<acquiring::alert> alerts() const { return kept_.alerts(); }
+    [[nodiscard]] std::vector<acquiring::stage_event> stages() const { return kept_.stages(); }
+    [[nodiscard]] std::string to_string() const { return kept_.to_string(); }
+
+    std::function<void(const acquiring::stage_event&)> watch;
+
+  private:
+    acquiring::recorded_timeline kept_;
+};
 
 /// A lane over fake devices and a real journal.
 class lane_rig {
@@ -67,7 +89,7 @@ class lane_rig {
     fake_pinpad pinpad;
     fake_display display;
     fake_gateway gateway;
-    acquiring::recorded_timeline seen;
+    watched_timeline seen;
     std::unique_ptr<acquiring::software_sealer> sealer;
     std::unique_ptr<store::sqlite_journal> journal;
     std::unique_ptr<faulty_store> guarded;

@@ -1,10 +1,11 @@
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
-#include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/core/hex.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@ namespace cipherlane::tests {
 namespace {
 
 using acquiring::verdict;
+using namespace std::chrono_literals;
 
 TEST(Lane, OpensWithAnotherMasterKeyAndSignsInFirst) {
     lane_rig rig;
@@ -54,8 +56,10 @@ TEST(Lane, TheAsynchronousFormIsTheSame) {
     EXPECT_EQ(later.get()->outcome, verdict::approved);
 }
 
-TEST(Lane, FlowsOfManyThreadsQueueUp) {
-    lane_rig rig;
+TEST(Lane, TradesOfManyThreadsQueueUpWhereTheSettingsSaySo) {
+    auto settings = rig_settings();
+    settings.queue = true;
+    lane_rig rig(settings);
     ASSERT_TRUE(rig.sign_in());
     std::vector<std::future<result<acquiring::payment>>> ends;
     for (int i = 0; i < 8; ++i) {
@@ -67,6 +71,112 @@ TEST(Lane, FlowsOfManyThreadsQueueUp) {
     EXPECT_EQ(rig.books.taken(), 500) << "four with one key, four with their own";
 }
 
+/// Holds the lane's thread at a stage until it is let go.
+class held_stage {
+  public:
+    held_stage(lane_rig& rig, acquiring::stage at) {
+        rig.seen.watch = [this, at](const acquiring::stage_event& now) {
+            if (now.at != at || std::exchange(used_, true)) return;
+            reached_.set_value();
+            go_.get_future().wait();
+        };
+    }
+    void wait() { reached_.get_future().wait(); }
+    void let_go() { go_.set_value(); }
+
+  private:
+    bool used_ = false;
+    std::promise<void> reached_;
+    std::promise<void> go_;
+};
+
+TEST(Lane, RefusesASecondTradeWhileOneIsUnderWay) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    held_stage held(rig, acquiring::stage::card);
+    auto first = std::async(std::launch::async, [&] { return rig.sell("order-1", 100); });
+    held.wait();
+    const auto second = rig.sell("order-2", 200);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), acquiring_errc::busy);
+    EXPECT_TRUE(second.error().is(condition::misuse));
+    auto third = acquiring::balance(rig.lane()).async_run({}, soon(), boost::asio::use_future);
+    EXPECT_THROW((void)third.get().value(), error_exception);
+    auto asked = std::async(std::launch::async, [&] { return rig.recover(); });
+    held.let_go();
+    EXPECT_TRUE(first.get()->ok());
+    EXPECT_TRUE(asked.get()) << "what is no trade waits its turn";
+    EXPECT_TRUE(rig.sell("order-2", 200)->ok());
+    EXPECT_EQ(rig.books.taken(), 300);
+}
+
+TEST(Lane, EndsThroughTheCancellationSlotOfAHandler) {
+    lane_rig rig;
+    boost::asio::io_context io;
+    boost::asio::cancellation_signal cancel;
+    rig.seen.watch = [&](const acquiring::stage_event& now) {
+        if (now.at == acquiring::stage::scanning) {
+            boost::asio::post(io, [&] { cancel.emit(boost::asio::cancellation_type::terminal); });
+        }
+    };
+    std::optional<result<acquiring::payment>> end;
+    acquiring::qr_sale(rig.lane())
+        .async_run({"a", amount(1000)}, 20s,
+            boost::asio::bind_cancellation_slot(
+                cancel.slot(), boost::asio::bind_executor(io.get_executor(),
+                                   [&](result<acquiring::payment> outcome) { end.emplace(std::move(outcome)); })));
+    const auto began = std::chrono::steady_clock::now();
+    io.run();
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
+    ASSERT_TRUE(end && *end);
+    EXPECT_EQ((*end)->outcome, verdict::declined);
+    EXPECT_EQ((*end)->unpaid->by, acquiring::actor::cashier);
+}
+
+TEST(Lane, RefusesToWaitForItself) {
+    lane_rig rig;
+    std::optional<result<acquiring::sign_in_report>> inner;
+    rig.seen.watch = [&](const acquiring::stage_event&) {
+        if (!inner) inner.emplace(acquiring::sign_in(rig.lane()).run({}, soon()));
+    };
+    ASSERT_TRUE(rig.sell("order-1", 100)->ok());
+    ASSERT_TRUE(inner && !*inner);
+    EXPECT_EQ(inner->error().code(), acquiring_errc::own_thread);
+    EXPECT_TRUE(inner->error().is(condition::misuse));
+}
+
+TEST(Lane, ThatHasGoneIsSaidByItsFlows) {
+    lane_rig rig;
+    const acquiring::sale kept(rig.lane());
+    rig.restart();
+    const auto late = kept.run({"order-1", amount(100)}, soon());
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code(), acquiring_errc::lane_closed);
+    auto later = kept.async_run({"order-1", amount(100)}, soon(), boost::asio::use_future);
+    EXPECT_THROW((void)later.get().value(), error_exception);
+}
+
+TEST(Lane, IsNotOpenedWithoutAJournal) {
+    lane_rig rig;
+    acquiring::lane_ports with(*rig.journal);
+    with.journal = nullptr;
+    const auto opened = acquiring::lane::open(rig.settings, with, soon(), logger::none());
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), acquiring_errc::no_device);
+    EXPECT_EQ(opened.error().operation(), "journal");
+}
+
+TEST(Lane, SaysThatADeadlineHadPassedBefore) {
+    lane_rig rig;
+    const call bounds(-1s);
+    const auto late = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, bounds);
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code(), acquiring_errc::deadline_passed);
+    EXPECT_TRUE(late.error().is(condition::timed_out));
+    EXPECT_EQ(acquiring::sale(rig.lane()).run({"order-1", amount(100)}, 20s)->outcome, verdict::approved)
+        << "a duration will do";
+}
+
 TEST(Timeline, NamesEverybodyAndHidesTheCard) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("a", 1234));
@@ -74,19 +184,6 @@ TEST(Timeline, NamesEverybodyAndHidesTheCard) {
     EXPECT_NE(text.find("till -> host"), std::string::npos) << text;
     EXPECT_NE(text.find("622200*********0004"), std::string::npos) << text;
     EXPECT_EQ(text.find(test_pan), std::string::npos);
-}
-
-TEST(Receipt, SaysWhatHappenedWithoutTheCardNumber) {
-    lane_rig rig;
-    const auto paid = rig.sell("a", 1234).value();
-    const auto text = acquiring::receipt_text(paid, rig.settings, acquiring::receipt_copy::cardholder);
-    for (const char* part :
-        {"TEST SHOP", "消费", "RMB 12.34", "622200*********0004", "000002", "2026-11-21 09:31:20"}) {
-        EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
-    }
-    EXPECT_EQ(text.find(test_pan), std::string::npos);
-    const auto slip = acquiring::settlement_text(rig.settle().value(), rig.settings);
-    EXPECT_NE(slip.find("1 / 12.34"), std::string::npos) << slip;
 }
 
 } // namespace

@@ -236,7 +236,7 @@ TEST(RecordLife, OutcomesTellWhatIsOpenFromWhatIsDecided) {
     for (const auto state : every_state)
         EXPECT_EQ(outcome_of(state) == outcome::unknown, states::open.contains(state)) << to_string(state);
     EXPECT_EQ(outcome_of(approved), outcome::approved);
-    EXPECT_EQ(outcome_of(voided), outcome::approved);
+    EXPECT_EQ(outcome_of(voided), outcome::voided);
     EXPECT_EQ(outcome_of(declined), outcome::declined);
     EXPECT_EQ(outcome_of(reversed), outcome::reversed);
     EXPECT_EQ(outcome_of(not_sent), outcome::not_sent);

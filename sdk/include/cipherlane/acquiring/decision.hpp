@@ -2,17 +2,15 @@
 
 #include <cipherlane/acquiring/flow.hpp>
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <cstdint>
 #include <string>
 
 namespace cipherlane::acquiring {
 
-/// What a person has found out about a payment, from the acquirer, the gateway or the payer.
-enum class finding : std::uint8_t {
-    paid,    ///< the money moved: of a refund, it was given back
-    not_paid ///< it did not, and will not any more
-};
+/// What a person has found out: `paid` or `not_paid`.
+using finding = ledger::finding;
 
 struct decision_request {
     /// @param record `payment::handle`. @param reason who found out, and how: 1 to 200 bytes of UTF-8 without control

@@ -21,19 +21,26 @@ enum class acquiring_errc {
     answer_mac_wrong,  ///< the MAC of an answer is missing or wrong: nothing of it is believed
     no_original,       ///< no such record, or not one that this trade can undo
     original_not_approved,
-    amount_too_large,   ///< more than the original's amount
-    settlement_refused, ///< the host refused a step of the settlement
-    settlement_due,     ///< a settlement is under way: it goes on before the next trade
-    lane_closed,        ///< the lane is being destroyed
-    partial_refused,    ///< the host approved less than the till asked for, and the till does not take less
-    pin_key_missing,    ///< a PIN is needed and the sign-in brought no PIN key
-    declined_by_card,   ///< the chip card declined what the host had approved: reversed
-    sealer_not_built,   ///< this version has no sealer of that kind
-    order_not_new,      ///< the gateway had an order of this number already; its code is not shown
-    nothing_to_decide,  ///< the record is decided, or the host will decide it
-    code_still_valid,   ///< the payer could still pay: nobody can say that it is not paid
-    batch_full,         ///< the batch holds as many trades or as much money as can be settled: settle first
-    not_decided,        ///< the host answered that it had no answer itself (68, 98), and nothing can be reversed
+    amount_too_large,     ///< more than the original's amount
+    settlement_refused,   ///< the host refused a step of the settlement
+    settlement_due,       ///< a settlement is under way: it goes on before the next trade
+    lane_closed,          ///< the lane is being destroyed
+    partial_refused,      ///< the host approved less than the till asked for, and the till does not take less
+    pin_key_missing,      ///< a PIN is needed and the sign-in brought no PIN key
+    declined_by_card,     ///< the chip card declined what the host had approved: reversed
+    sealer_not_built,     ///< this version has no sealer of that kind
+    order_not_new,        ///< the gateway had an order of this number already; its code is not shown
+    nothing_to_decide,    ///< the record is decided, or the host will decide it
+    code_still_valid,     ///< the payer could still pay: nobody can say that it is not paid
+    batch_full,           ///< the batch holds as many trades or as much money as can be settled: settle first
+    not_decided,          ///< the host answered that it had no answer itself (68, 98), and nothing can be reversed
+    busy,                 ///< a trade is under way, and the setting `terminal.queue` does not let another one wait
+    own_thread,           ///< a blocking flow on the lane's own thread (a timeline) would wait for itself
+    deadline_passed,      ///< the deadline had passed before the call began
+    cashier_cancelled,    ///< a stop request came before the request left
+    cardholder_cancelled, ///< the cancel key of the PIN pad
+    no_card,              ///< nobody presented a card in time
+    no_pin,               ///< nobody entered a PIN in time
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

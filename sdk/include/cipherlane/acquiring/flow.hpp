@@ -6,6 +6,7 @@
 
 #include <boost/asio/async_result.hpp>
 
+#include <memory>
 #include <utility>
 
 namespace cipherlane::acquiring {
@@ -13,8 +14,11 @@ namespace cipherlane::acquiring {
 /// What all flows have in common: a blocking and an asynchronous form of the same thing.
 ///
 /// The work runs on the lane's own thread. `run` waits for it; `async_run` returns at once and completes on the
-/// token's executor with `void(result<Outcome>)`. Cancel through the call's stop token; the moment from which it is
-/// too late is said by each flow. Cheap to copy; the lane must outlive it and everything it started.
+/// token's executor with `void(result<Outcome>)`. Cancel through the call's stop token, or through the cancellation
+/// slot of the handler; the moment from which it is too late is said by each flow. Cheap to copy.
+///
+/// Errors of every flow: `lane_closed` once the lane has gone, `busy` (see `lane`), `deadline_passed`, and with `run`
+/// `own_thread`.
 template <class Request, class Outcome>
 class flow {
   public:
@@ -33,9 +37,9 @@ class flow {
     }
 
   private:
-    [[nodiscard]] static lane_core* access(lane& on) noexcept;
+    [[nodiscard]] static std::weak_ptr<lane_core> access(lane& on) noexcept;
     void start(Request request, const call& bounds, ports::completion<Outcome> done) const;
-    lane_core* core_;
+    std::weak_ptr<lane_core> core_;
 };
 
 } // namespace cipherlane::acquiring

@@ -19,7 +19,7 @@ namespace cipherlane::acquiring {
 class lane_core;
 
 /// The devices and services of one lane. All must outlive it. What is absent makes the flows that need it end with
-/// `acquiring_errc::no_device`.
+/// `acquiring_errc::no_device`; a lane without a journal is not opened.
 struct lane_ports {
     explicit lane_ports(ports::store& records)
         : journal(&records) {}
@@ -36,28 +36,32 @@ struct lane_ports {
 
 /// One terminal at work: its settings, its devices and the one thread on which everything of it happens.
 ///
-/// Flows (`sale`, `qr_sale`, `settlement` and so on) are made from a lane and may be used from any thread: they queue
-/// up, one at a time. A blocking flow must not be called from the lane's own thread (from a timeline).
-/// The destructor asks the flow under way to stop, waits for it (a payment request that has left is seen to its end)
-/// and ends those still queued with `cancelled`.
+/// Flows (`sale`, `qr_sale`, `settlement` and so on) are made from a lane and may be used from any thread: they run
+/// one at a time. What takes or gives money by itself (`sale`, `qr_sale`, `void_payment`, `refund`) or asks for a
+/// card
+/// (`balance`) is refused as `busy` while another one is under way, unless the setting `terminal.queue` lets it wait;
+/// everything else waits its turn. A blocking flow on the lane's own thread (from a timeline) is refused as
+/// `own_thread`. The destructor asks the flow under way to stop, waits for it (a payment request that has left is
+/// seen to its end) and ends those still queued, and those started later, with `lane_closed`.
 class lane {
   public:
     /// Checks the settings, reads the terminal's state and loads the MAC key of the last sign-in into the sealer.
     /// Sends nothing. Pending reversals go out before the first trade; `recovery` sends them at once.
-    /// @return `misuse` for bad settings; what the journal or the sealer says.
+    /// @return `misuse` for bad settings, or without a journal (`no_device`); what the journal or the sealer says.
     [[nodiscard]] static result<lane> open(
         terminal_settings settings, const lane_ports& with, const call& bounds, logger log = {});
 
     lane(lane&&) noexcept;
-    lane& operator=(lane&&) noexcept;
+    lane& operator=(lane&& other) noexcept;
     ~lane();
 
     [[nodiscard]] const terminal_settings& settings() const noexcept;
 
   private:
     friend class flow_access;
-    explicit lane(std::unique_ptr<lane_core> core) noexcept;
-    std::unique_ptr<lane_core> core_;
+    explicit lane(std::shared_ptr<lane_core> core) noexcept;
+    void close() noexcept;
+    std::shared_ptr<lane_core> core_;
 };
 
 } // namespace cipherlane::acquiring

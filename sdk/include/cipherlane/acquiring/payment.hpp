@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cipherlane/acquiring/not_paid.hpp>
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/error.hpp>
+#include <cipherlane/core/language.hpp>
+#include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <cstdint>
@@ -20,9 +23,13 @@ enum class verdict : std::uint8_t {
     unknown,  ///< not decided. Never treat as declined, never repeat with another key: `recovery` decides it, or a
               ///< person by `decision`
     not_sent, ///< told by `recovery` alone: certain that no byte left; no money moved, the key may be used again
+    voided,   ///< was approved, then undone by a void: the money went back
+    refunded, ///< was approved, then given back in full by refunds
 };
 
 [[nodiscard]] std::string_view to_string(verdict value) noexcept;
+/// The same for cashiers and cardholders: "APPROVED", "交易成功".
+[[nodiscard]] std::string_view words_of(verdict value, language in) noexcept;
 
 /// Whether this answer is new or comes from the journal.
 enum class told : std::uint8_t {
@@ -33,30 +40,46 @@ enum class told : std::uint8_t {
 /// The outcome of a payment, as the journal has it. A decline is an outcome, not an error.
 struct payment {
     verdict outcome = verdict::unknown;
-    std::uint64_t handle = 0; ///< names the record to `void_payment`, `refund` and `recovery`
+    std::uint64_t handle = 0;   ///< names the record to `void_payment`, `refund` and `recovery`
+    std::string key;            ///< the caller's, see `sale_request`
+    std::uint64_t original = 0; ///< the handle of the payment that this one undoes; 0 for a payment of its own
     acquiring::told told = told::fresh;
     ports::trade kind = ports::trade::sale;
     std::string terminal_id;
     std::string merchant_id;
     amount requested;
-    amount approved;           ///< less than `requested` after a partial approval; zero unless approved
-    std::uint32_t trace = 0;   ///< 凭证号
-    std::uint32_t batch = 0;   ///< 批次号
-    std::string masked_pan;    ///< empty without a card
-    std::string entry;         ///< field 22
-    std::string host_code;     ///< field 39; empty if no answer was believed
-    std::string host_text;     ///< untrusted, UTF-8
-    std::string reference;     ///< field 37, 参考号; the gateway's transaction number
-    std::string authorization; ///< field 38
-    std::string date;          ///< YYYYMMDD
-    std::string time;          ///< hhmmss
-    std::string order_number;  ///< QR only
+    amount approved; ///< less than `requested` after a partial approval; zero unless it was approved
+    /// What refunds have certainly given back of it since, or a void. Told by `recovery` and where a key is used
+    /// again.
+    amount refunded;
+    std::uint32_t trace = 0;                             ///< 凭证号
+    std::uint32_t batch = 0;                             ///< 批次号
+    std::string masked_pan;                              ///< empty without a card
+    std::string entry;                                   ///< field 22
+    std::string host_code;                               ///< field 39; empty if no answer was believed
+    std::string host_text;                               ///< untrusted, UTF-8
+    std::string reference;                               ///< field 37, 参考号; the gateway's transaction number
+    std::string authorization;                           ///< field 38
+    std::string date;                                    ///< YYYYMMDD
+    std::string time;                                    ///< hhmmss
+    std::string order_number;                            ///< QR only
     ports::order_phase phase = ports::order_phase::none; ///< of its order at the gateway; `none` without one
     std::string note;                                    ///< why a person decided it so; else empty
+    std::optional<not_paid> unpaid;                      ///< with `declined`, `reversed`, `not_sent`: by whose doing
     std::optional<error> why;                            ///< with `reversed` and `unknown`: what went wrong
 
+    /// True while the money is the merchant's.
     [[nodiscard]] bool ok() const noexcept { return outcome == verdict::approved; }
+    /// Why it is not paid, in words for the cashier: the host's for a decline, else what went wrong. Empty with `ok`.
+    [[nodiscard]] std::string reason(language in) const;
 };
+
+/// Who ended a payment and at which stage, whether it ended as an error or as a payment. Nothing for what is paid,
+/// was paid and given back, or is not decided.
+[[nodiscard]] std::optional<not_paid> why_not_paid(const result<payment>& end) noexcept;
+[[nodiscard]] not_paid why_not_paid(const error& why) noexcept;
+/// `payment::reason`, and for an error its words.
+[[nodiscard]] std::string reason(const result<payment>& end, language in);
 
 /// What a journal record says about its payment.
 [[nodiscard]] payment to_payment(const ports::journal_record& record);

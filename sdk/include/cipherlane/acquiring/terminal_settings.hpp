@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/language.hpp>
 #include <cipherlane/core/result.hpp>
 
 #include <chrono>
@@ -86,6 +87,15 @@ struct gateway_settings {
     std::chrono::milliseconds response_time{10'000};
 };
 
+/// On receipts.
+enum class receipt_language : std::uint8_t { both, english, chinese };
+
+/// In which language people are spoken to.
+struct wording_settings {
+    language pinpad = language::english; ///< many pads have Latin letters alone
+    receipt_language receipt = receipt_language::both;
+};
+
 struct device_settings {
     std::string driver; ///< empty: none
     std::string path;   ///< "/dev/serial/by-id/…" or HOST:PORT
@@ -100,7 +110,8 @@ struct terminal_settings {
     std::string operator_id = "01"; ///< field 63 of requests, 2 or 3 characters
     std::string serial_number;      ///< field 62 of the sign-in; empty: not sent
     char reader_capability = '5';   ///< field 60.4: 0 unknown, 2 magnetic, 5 with chip, 6 with contactless
-    currency unit = cny;
+    currency unit = cny;            ///< decimals as ISO 4217 has them
+    bool queue = false;             ///< a trade waits for the one under way; else it is refused as `busy`
     key_settings keys;
     host_settings host;
     timer_settings timers;
@@ -111,6 +122,7 @@ struct terminal_settings {
     sealer_kind sealer = sealer_kind::software;
     device_settings pinpad;
     device_settings display;
+    wording_settings wording;
 
     /// @return `acquiring_errc::bad_settings` (`misuse`) with the setting's path, e.g. "host.tpdu";
     /// `sealer_not_built` (`unsupported`).

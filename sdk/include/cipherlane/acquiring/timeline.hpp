@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/acquiring/stage.hpp>
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/error.hpp>
 #include <cipherlane/ports/journal_record.hpp>
@@ -54,8 +55,8 @@ struct alert {
     ports::journal_record record;
 };
 
-/// Watches a lane: for the demo, for logs, for a failed test. Called on the lane's own thread: it must return soon,
-/// must not throw and must not call the lane.
+/// Watches a lane: for a till's screen, for logs, for a failed test. Called on the lane's own thread, which waits: it
+/// must return soon (post to an executor of your own), must not throw, and gets `own_thread` for a blocking flow.
 class timeline {
   public:
     timeline() = default;
@@ -64,6 +65,8 @@ class timeline {
     virtual ~timeline() = default;
     virtual void on_entry(const timeline_entry& entry) noexcept = 0;
     virtual void on_alert(const alert& what) noexcept = 0;
+    /// The trade under way has come to a stage, for the till's screen; the same one again where it begins anew.
+    virtual void on_stage(const stage_event& what) noexcept { static_cast<void>(what); }
 };
 
 /// Keeps everything, to be shown later. May be read from any thread.
@@ -71,8 +74,10 @@ class recorded_timeline final : public timeline {
   public:
     void on_entry(const timeline_entry& entry) noexcept override;
     void on_alert(const alert& what) noexcept override;
+    void on_stage(const stage_event& what) noexcept override;
     [[nodiscard]] std::vector<timeline_entry> entries() const;
     [[nodiscard]] std::vector<alert> alerts() const;
+    [[nodiscard]] std::vector<stage_event> stages() const;
     /// All entries, a line each.
     [[nodiscard]] std::string to_string() const;
 
@@ -80,6 +85,7 @@ class recorded_timeline final : public timeline {
     mutable std::mutex mutex_;
     std::vector<timeline_entry> entries_;
     std::vector<alert> alerts_;
+    std::vector<stage_event> stages_;
 };
 
 } // namespace cipherlane::acquiring

@@ -85,6 +85,7 @@ enum class outcome : std::uint8_t {
     reversed, ///< the outcome was not known and has been undone on the host's side: no money moved
     unknown,  ///< not decided: never to be treated as declined
     not_sent, ///< certain that no byte left
+    voided,   ///< was approved, then undone by another record
 };
 [[nodiscard]] outcome outcome_of(ports::record_state state) noexcept;
 

@@ -122,9 +122,9 @@ template <class Fits>
 inline constexpr trade_set host_trades = trades_where([](const auto& row) { return row.through == channel::host; });
 inline constexpr trade_set gateway_trades =
     trades_where([](const auto& row) { return row.through == channel::gateway; });
-/// What gives back money of an earlier trade.
-inline constexpr trade_set returning_trades =
-    trades_where([](const auto& row) { return row.role == trade_role::returning; });
+/// What takes from what an earlier trade has paid or reserved: refunds and completions.
+inline constexpr trade_set returning_trades = trades_where(
+    [](const auto& row) { return row.role == trade_role::returning || row.role == trade_role::finishing; });
 
 /// The trade of that role for which `kind` may be the original.
 [[nodiscard]] constexpr std::optional<ports::trade> follower(ports::trade kind, trade_role role) noexcept {

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cipherlane/core/language.hpp>
+#include <cipherlane/ports/display.hpp>
+
+#include <string>
+
+namespace cipherlane::ports {
+
+/// The words a customer display shows that are not the caller's; from the table of words, and each may be changed.
+struct wording {
+    wording()
+        : wording(language::english) {}
+
+    std::string approved;
+    std::string declined;
+    std::string cancelled;
+    std::string expired;
+    std::string to_pay;
+    std::string scan;
+    std::string remaining;     ///< after the number of seconds
+    std::string currency_mark; ///< before an amount, e.g. "¥"; empty: none
+
+    [[nodiscard]] static wording of(language in) { return wording(in); }
+    [[nodiscard]] static wording english() { return of(language::english); }
+    [[nodiscard]] static wording chinese() { return of(language::chinese); }
+
+    [[nodiscard]] const std::string& outcome(payment_outcome what) const noexcept;
+    [[nodiscard]] std::string money(const amount& total) const { return currency_mark + total.to_string(); }
+
+  private:
+    explicit wording(language in);
+};
+
+} // namespace cipherlane::ports

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cipherlane/core/language.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace cipherlane::ports {
+
+/// What one thing is called in each language.
+struct word_row {
+    std::string_view key;
+    std::string_view english;
+    std::string_view chinese;
+};
+
+/// All words for cardholders and cashiers, in both languages: on customer displays, on PIN pads, on receipts, on the
+/// till's screen. By place, then in the order in which people meet them.
+inline constexpr auto word_table = std::to_array<word_row>({
+    {"display.approved", "Paid", "支付成功"},
+    {"display.declined", "Declined", "支付失败"},
+    {"display.cancelled", "Cancelled", "交易取消"},
+    {"display.expired", "Code expired", "二维码已过期"},
+    {"display.to_pay", "Total", "应付金额"},
+    {"display.scan", "Scan to pay", "请扫码支付"},
+    {"display.remaining", "s left", "秒"},
+
+    {"pad.approved", "APPROVED", "交易成功"},
+    {"pad.declined", "DECLINED", "交易失败"},
+    {"pad.by_card", "BY THE CARD", "卡片拒绝"},
+    {"pad.reversed", "CANCELLED", "交易已冲正"},
+    {"pad.not_completed", "NOT COMPLETED", "交易未完成"},
+    {"pad.unknown", "ASK THE CASHIER", "请询问收银员"},
+    {"pad.remove_card", "REMOVE CARD", "请取卡"},
+    {"pad.thanks", "THANK YOU", "谢谢"},
+
+    {"receipt.merchant_copy", "MERCHANT COPY", "商户存根"},
+    {"receipt.cardholder_copy", "CARDHOLDER COPY", "持卡人存根"},
+    {"receipt.merchant", "MERCHANT", "商户号"},
+    {"receipt.terminal", "TERMINAL", "终端号"},
+    {"receipt.operator", "OPERATOR", "操作员"},
+    {"receipt.card", "CARD", "卡号"},
+    {"receipt.batch", "BATCH", "批次号"},
+    {"receipt.trace", "TRACE", "凭证号"},
+    {"receipt.reference", "REF", "参考号"},
+    {"receipt.authorization", "AUTH", "授权码"},
+    {"receipt.order", "ORDER", "订单号"},
+    {"receipt.time", "TIME", "日期时间"},
+    {"receipt.amount", "AMOUNT", "金额"},
+    {"receipt.refunded", "REFUNDED", "已退金额"},
+    {"receipt.settlement", "SETTLEMENT", "结算单"},
+    {"receipt.debit", "DEBIT", "借记"},
+    {"receipt.credit", "CREDIT", "贷记"},
+    {"receipt.qr", "QR", "扫码"},
+    {"receipt.qr_refund", "QR REFUND", "扫码退货"},
+    {"receipt.balanced", "BALANCED", "对账平"},
+    {"receipt.not_balanced", "NOT BALANCED", "对账不平"},
+    {"receipt.host_error", "HOST ERROR", "对账错误"},
+
+    {"title.sale", "SALE", "消费"},
+    {"title.void", "VOID", "消费撤销"},
+    {"title.refund", "REFUND", "退货"},
+    {"title.qr_sale", "QR SALE", "扫码消费"},
+    {"title.qr_refund", "QR REFUND", "扫码退货"},
+
+    {"end.approved", "APPROVED", "交易成功"},
+    {"end.declined", "DECLINED", "交易失败"},
+    {"end.reversed", "CANCELLED", "已冲正"},
+    {"end.unknown", "NOT DECIDED", "状态未知"},
+    {"end.not_sent", "NOT SENT", "未发送"},
+    {"end.voided", "VOIDED", "已撤销"},
+    {"end.refunded", "REFUNDED", "已退货"},
+
+    {"stage.preparing", "please wait", "请稍候"},
+    {"stage.card", "insert, swipe or tap the card", "请插卡、刷卡或挥卡"},
+    {"stage.PIN", "enter the PIN", "请输入密码"},
+    {"stage.sending", "connecting: too late to cancel", "正在联机，不能取消"},
+    {"stage.undoing", "the payment is being undone", "正在冲正"},
+    {"stage.finishing", "almost done", "即将完成"},
+    {"stage.ordering", "please wait", "请稍候"},
+    {"stage.scanning", "scan the code to pay", "请扫码支付"},
+    {"stage.closing", "the code is being closed", "正在关闭二维码"},
+
+    {"reason.cashier_cancelled", "cancelled by the cashier", "收银员已取消"},
+    {"reason.cardholder_cancelled", "cancelled by the cardholder", "持卡人已取消"},
+    {"reason.no_card", "no card was presented", "未读到卡"},
+    {"reason.no_pin", "no PIN was entered", "未输入密码"},
+    {"reason.too_little_time", "not enough time left; nothing was sent", "剩余时间不足，未发送"},
+    {"reason.busy", "another payment is under way", "另一笔交易正在进行"},
+    {"reason.reversal_pending", "an earlier payment must be undone first", "须先冲正上一笔交易"},
+    {"reason.order_pending", "an earlier code is not decided yet", "上一笔扫码交易状态未定"},
+    {"reason.settlement_due", "finish the settlement first", "请先完成结算"},
+    {"reason.batch_full", "the batch is full: settle first", "批次已满，请先结算"},
+    {"reason.sign_in", "the terminal could not sign in", "终端签到失败"},
+    {"reason.declined_by_card", "the card declined", "卡片拒绝交易"},
+    {"reason.partial_refused", "the issuer approved less than the total", "发卡方只批准了部分金额"},
+    {"reason.no_original", "no such payment", "没有原始交易"},
+    {"reason.original_not_approved", "this payment cannot be undone", "原交易不能撤销或退货"},
+    {"reason.amount_too_large", "more than is left of the payment", "金额超过可退金额"},
+    {"reason.no_device", "a device or service is missing", "缺少设备或服务"},
+    {"reason.order_expired", "nobody paid before the code expired", "二维码已过期，未支付"},
+    {"reason.order_cancelled", "the code was cancelled", "二维码已取消"},
+    {"reason.timed_out", "no answer in time", "超时"},
+    {"reason.cancelled", "cancelled", "已取消"},
+    {"reason.link_lost", "the connection is lost", "通讯中断"},
+    {"reason.outcome_unknown", "no answer that can be believed", "未收到有效应答"},
+    {"reason.rejected_by_peer", "refused", "被拒绝"},
+    {"reason.bad_message", "an answer that cannot be read", "应答报文有误"},
+    {"reason.misuse", "this is not possible", "不允许此操作"},
+    {"reason.unsupported", "not supported", "不支持"},
+    {"reason.local_fault", "this till has a fault: call service", "本机故障，请联系维护人员"},
+});
+
+[[nodiscard]] constexpr const word_row* find_word(std::string_view key) noexcept {
+    for (const auto& row : word_table) {
+        if (row.key == key) return &row;
+    }
+    return nullptr;
+}
+
+/// A key that is in the table: checked when it is compiled.
+class word_key {
+  public:
+    consteval word_key(const char* key)
+        : row_(find_word(key)) {
+        if (row_ == nullptr) throw "no such word";
+    }
+    [[nodiscard]] constexpr const word_row& row() const noexcept { return *row_; }
+
+  private:
+    const word_row* row_;
+};
+
+[[nodiscard]] constexpr std::string_view word(const word_row& of, language in) noexcept {
+    return in == language::chinese ? of.chinese : of.english;
+}
+[[nodiscard]] constexpr std::string_view word(word_key key, language in) noexcept {
+    return word(key.row(), in);
+}
+
+namespace detail {
+constexpr bool words_complete() {
+    for (const auto& row : word_table) {
+        if (row.english.empty() || row.chinese.empty() || find_word(row.key) != &row) return false;
+    }
+    return true;
+}
+static_assert(words_complete(), "each word in both languages, each key once");
+} // namespace detail
+
+} // namespace cipherlane::ports

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/iso8583/message.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+
+namespace cipherlane::acquiring {
+
+/// A card and, where it wants one, its encrypted PIN, as the PIN pad gave them. Move-only; dies with the request.
+struct card_entry {
+    explicit card_entry(ports::card_data read)
+        : card(std::move(read)) {}
+    ports::card_data card;
+    secret_bytes pin_block;
+    std::size_t pin_key_size = 16; ///< bytes of the key that encrypts it
+};
+
+/// Reads a card and takes the PIN: two round trips of the PIN pad. A chip card's PIN is taken within its own flow.
+[[nodiscard]] result<card_entry> take_card(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds);
+
+/// Reads a card for its number alone. A pad may ask a chip card's holder for the PIN all the same; it goes nowhere.
+[[nodiscard]] result<ports::card_data> read_card_alone(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds);
+
+/// Field 22: how the card was read and whether a PIN came with it.
+[[nodiscard]] std::string entry_field(const card_entry& entry);
+
+/// The part of a card's EMV data that a reversal carries, by the settings' list of tags.
+[[nodiscard]] bytes reversal_emv(const lane_core& on, byte_view emv);
+
+/// Puts into a request what only the card itself gives and the journal never sees: 26, 35, 36, 52, 53, 55, 62.
+[[nodiscard]] result<void> fill_from_card(iso8583::message& request, const lane_core& on, const card_entry& entry);
+
+/// The end of a transaction for the card and its holder: one round trip, whose failure changes no verdict. A chip
+/// card learns what the host said, and may decline what the host has approved: that must be undone.
+[[nodiscard]] ports::chip_report::decision finish_card(
+    lane_core& on, ports::entry_mode how, const ports::chip_verdict& end);
+/// Likewise where no chip card is in play.
+void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2);
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,76 @@
+#include "flow/decision.hpp"
+
+#include "flow/original.hpp"
+#include "flow/reversal.hpp"
+#include "flow/verdict.hpp"
+
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+
+constexpr std::size_t longest_note = 200;
+
+result<void> check_note(std::string_view note) {
+    const bool plain = std::none_of(
+        note.begin(), note.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+    if (!note.empty() && note.size() <= longest_note && plain) return {};
+    return flow_error(acquiring_errc::bad_request, "decision").in_field("note");
+}
+
+/// The gateway ends a code by itself once its time is over; until then a payer may be faster than any person.
+bool still_payable(const lane_core& on, const journal_record& record) {
+    return ledger::row_of(record.kind).verb == ledger::gateway_verb::order &&
+           on.clock().now() < record.created + on.settings().gateway.code_valid;
+}
+
+/// While a batch is being settled its totals are frozen and its records go up by their order: none may join them.
+result<void> check_batch(lane_core& on, const journal_record& record) {
+    const bool in_totals = ledger::row_of(record.kind).totals == ledger::counted_in::host_totals;
+    CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), on.journal_call()));
+    const bool frozen = progress.step != ports::settlement_step::none && progress.batch == record.batch;
+    if (!in_totals || !frozen) return {};
+    return flow_error(acquiring_errc::settlement_due, "decision").for_trace(record.trace);
+}
+
+void note_decision(lane_core& on, const journal_record& record, const std::string& note) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::journal;
+    entry.what = "decided by a person";
+    entry.result = std::string(to_string(record.state)) + ": " + note;
+    entry.total = record.requested;
+    entry.trace = record.trace;
+    on.note(std::move(entry));
+}
+
+} // namespace
+
+result<payment> perform(lane_core& on, const decision_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(check_note(request.note));
+    CIPHERLANE_TRY(auto record, find_original(on, request.handle, "decision", bounds));
+    CIPHERLANE_CHECK(take_as_sent(on, record));
+    const auto refuse = [&](acquiring_errc why) { return flow_error(why, "decision").for_trace(record.trace); };
+    const auto state = ledger::state_after(record.state, request.found);
+    if (!state) return refuse(acquiring_errc::nothing_to_decide);
+    if (request.found == finding::not_paid && still_payable(on, record)) {
+        return refuse(acquiring_errc::code_still_valid);
+    }
+    CIPHERLANE_CHECK(check_batch(on, record));
+    ports::journal_verdict verdict(*state, ports::decider::person);
+    verdict.note = request.note;
+    if (request.found == finding::paid) verdict.approved = record.requested;
+    auto value = write_verdict(on, record, verdict);
+    if (value.why) return *value.why;
+    note_decision(on, record, request.note);
+    value.told = told::recorded;
+    close(on, value);
+    return value;
+}
+
+} // namespace cipherlane::acquiring

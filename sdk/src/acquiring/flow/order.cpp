@@ -1,0 +1,165 @@
+#include "flow/order.hpp"
+
+#include "flow/reversal.hpp"
+#include "flow/verdict.hpp"
+#include "host/request.hpp"
+
+#include <cipherlane/crypto/random.hpp>
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <array>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+using ports::journal_verdict;
+using ports::order_phase;
+using ports::qr_order_state;
+using ports::record_state;
+
+void note_gateway(lane_core& on, std::string what, const journal_record& record, std::string result) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::gateway;
+    entry.what = std::move(what);
+    entry.result = std::move(result);
+    entry.total = record.requested;
+    entry.trace = record.trace;
+    on.note(std::move(entry));
+}
+
+std::string told_state(const result<ports::qr_order_status>& status) {
+    return status ? std::string(to_string(status->state)) : status.error().code().message();
+}
+
+/// What the gateway has said, in its own word.
+journal_verdict qr_verdict(
+    const journal_record& record, record_state state, order_phase phase, std::string_view told) {
+    const bool decides = ledger::states::decided.contains(state);
+    journal_verdict verdict(state, decides ? ports::decider::gateway : ports::decider::till);
+    verdict.host_code = std::string(told);
+    verdict.order_number = order_number(record);
+    verdict.phase = phase;
+    return verdict;
+}
+
+/// It has said nothing that can be believed: the order stays where it was.
+payment conclude_silence(lane_core& on, journal_record& record, const error& why) {
+    return write_verdict(
+        on, record, qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, ""), why);
+}
+
+/// The gateway's word for an order it has never heard of: nobody can pay it.
+constexpr std::string_view no_such_order = "404";
+
+std::string refund_number(const journal_record& record) {
+    return "R" + order_number(record);
+}
+
+} // namespace
+
+result<std::string> new_order_number(const lane_core& on) {
+    constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // no letter that reads as a digit
+    std::array<std::uint8_t, 12> noise{};
+    CIPHERLANE_CHECK(crypto::random_fill(noise));
+    auto number = on.terminal_id() + on.today();
+    for (const auto one : noise)
+        number += digits[one % digits.size()];
+    return number;
+}
+
+std::string order_number(const journal_record& record) {
+    if (!record.order_number.empty()) return record.order_number;
+    return record.terminal_id + record.created_date + six_digits(record.batch) + six_digits(record.trace);
+}
+
+payment conclude_failure(lane_core& on, journal_record& record, const error& why) {
+    if (!why.is(condition::rejected_by_peer)) return conclude_silence(on, record, why);
+    const auto verdict = qr_verdict(record, record_state::declined, order_phase::refused, why.peer_code());
+    return write_verdict(on, record, verdict, why);
+}
+
+payment conclude_order(lane_core& on, journal_record& record, const result<ports::qr_order_status>& status) {
+    if (!status) {
+        const auto& why = status.error();
+        const bool never_made = why.is(condition::rejected_by_peer) && why.peer_code() == no_such_order;
+        if (!never_made) return conclude_silence(on, record, why);
+        const auto word = to_string(qr_order_state::cancelled);
+        return write_verdict(
+            on, record, qr_verdict(record, record_state::declined, order_phase::cancelled, word), why);
+    }
+    const auto phase = ledger::phase_of(status->state);
+    const auto state = ledger::state_after(record, phase, status->paid);
+    auto verdict = qr_verdict(record, state, phase, to_string(status->state));
+    if (!ledger::states::decided.contains(state)) {
+        if (!ledger::may_follow(record.phase, phase)) verdict.phase.reset();
+        const auto why = flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace);
+        return write_verdict(on, record, verdict, why);
+    }
+    if (ledger::states::counts.contains(state)) {
+        verdict.approved = status->paid;
+        verdict.reference = status->transaction_number;
+    }
+    return write_verdict(on, record, verdict);
+}
+
+payment cancel_order(lane_core& on, journal_record& record) {
+    const auto gateway = on.gateway();
+    if (!gateway) return conclude_order(on, record, gateway.error());
+    on.enter(stage::closing);
+    const auto status = (*gateway)->cancel(order_number(record), call(on.settings().gateway.response_time));
+    note_gateway(on, "cancel order", record, told_state(status));
+    if (!status && ledger::phases::acknowledged.contains(record.phase)) {
+        const auto verdict =
+            qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, to_string(record.phase));
+        return write_verdict(on, record, verdict, status.error());
+    }
+    return conclude_order(on, record, status);
+}
+
+payment send_refund(lane_core& on, journal_record& record, const journal_record& original, const call& bounds) {
+    const auto gateway = on.gateway();
+    if (!gateway) return conclude_failure(on, record, gateway.error());
+    on.enter(stage::ordering);
+    const ports::qr_refund_request wish(order_number(original), refund_number(record), record.requested);
+    const auto status = (*gateway)->refund(wish, bounds.no_later_than(on.settings().gateway.response_time));
+    note_gateway(on, "refund order", record, told_state(status));
+    if (!status) {
+        // A gateway that does not know an order which it was paid for has lost more than this refund.
+        const bool asked_before = ledger::states::a_persons.contains(record.state);
+        if (asked_before && status.error().peer_code() == no_such_order) {
+            return conclude_silence(on, record, status.error());
+        }
+        return conclude_failure(on, record, status.error());
+    }
+    auto verdict = qr_verdict(record, record_state::approved, order_phase::refunded, "refunded");
+    verdict.approved = record.requested;
+    verdict.reference = status->transaction_number;
+    return write_verdict(on, record, verdict);
+}
+
+payment resolve_order(lane_core& on, journal_record& record, const call& bounds) {
+    if (ledger::row_of(record.kind).verb == ledger::gateway_verb::order) return cancel_order(on, record);
+    const auto original = on.journal().find(record.original, on.journal_call());
+    if (!original || !*original) {
+        return conclude_failure(on, record, flow_error(acquiring_errc::no_original, "refund order"));
+    }
+    return send_refund(on, record, **original, bounds);
+}
+
+result<void> settle_orders(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
+    for (auto& record : open) {
+        if (!ledger::gateway_trades.contains(record.kind)) continue;
+        CIPHERLANE_CHECK(take_as_sent(on, record));
+        if (resolve_order(on, record, bounds).outcome == verdict::unknown) {
+            return flow_error(acquiring_errc::order_pending, "earlier order").for_trace(record.trace);
+        }
+    }
+    return {};
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/acquiring/payment.hpp>
+
+namespace cipherlane::acquiring {
+
+/// A number for an order or refund that no other one has, of this journal or of one that was lost: terminal 8, date
+/// 8, random 12. Durable with its record before the gateway hears of it.
+[[nodiscard]] result<std::string> new_order_number(const lane_core& on);
+
+/// What the till calls an order at the gateway. Records of earlier versions have none on file: theirs is terminal 8,
+/// date 8, batch 6, trace 6.
+[[nodiscard]] std::string order_number(const ports::journal_record& record);
+
+/// Writes what the gateway says of an order that has come to its end; `unknown` while it may still be paid.
+[[nodiscard]] payment conclude_order(
+    lane_core& on, ports::journal_record& record, const result<ports::qr_order_status>& status);
+
+/// The gateway would not or could not make an order or a refund: `declined` where it said so, else `unknown`.
+[[nodiscard]] payment conclude_failure(lane_core& on, ports::journal_record& record, const error& why);
+
+/// Closes an order at the gateway and writes what it is then. Not bounded by the caller's stop: the code must not be
+/// payable when nobody waits for it. An order that has been acknowledged and is then not known there stays `unknown`.
+[[nodiscard]] payment cancel_order(lane_core& on, ports::journal_record& record);
+
+/// Asks the gateway for the refund of `original`. May be repeated: the same refund number is the same refund.
+[[nodiscard]] payment send_refund(
+    lane_core& on, ports::journal_record& record, const ports::journal_record& original, const call& bounds);
+
+/// Decides a record of the gateway that is `unknown`: a refund by its repeat, an order by closing it.
+[[nodiscard]] payment resolve_order(lane_core& on, ports::journal_record& record, const call& bounds);
+
+/// Before a new order: none of an earlier one may be left undecided. @return `order_pending`.
+[[nodiscard]] result<void> settle_orders(lane_core& on, const call& bounds);
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,160 @@
+#include "flow/order_code.hpp"
+
+#include "flow/order.hpp"
+#include "flow/verdict.hpp"
+#include "host/exchange.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+using ports::order_phase;
+using ports::qr_order_state;
+
+/// What the code is shown on, cleared when this goes out of scope unless somebody has put something else there.
+class shown_code {
+  public:
+    shown_code(lane_core& on, ports::display& where) noexcept
+        : on_(on)
+        , where_(where) {}
+    shown_code(const shown_code&) = delete;
+    shown_code& operator=(const shown_code&) = delete;
+    ~shown_code() { clear(); }
+
+    [[nodiscard]] result<void> show(const journal_record& record, const ports::qr_order& order) {
+        ports::qr_view view;
+        view.payload = order.code_url;
+        view.total = record.requested;
+        view.payee = on_.settings().merchant_name;
+        view.valid_for = std::chrono::milliseconds(on_.settings().gateway.code_valid);
+        shown_ = true; // a failed transfer may have left part of it
+        auto done = where_.show_qr(view, call(on_.settings().timers.device));
+        note("show QR", record.requested, done);
+        return done;
+    }
+    void clear() {
+        if (!std::exchange(shown_, false)) return;
+        note("clear", std::nullopt, where_.clear(call(on_.settings().timers.device)));
+    }
+    void show_outcome(const payment& end) {
+        const auto what = end.ok()                       ? ports::payment_outcome::approved
+                          : end.host_code == "expired"   ? ports::payment_outcome::expired
+                          : end.host_code == "cancelled" ? ports::payment_outcome::cancelled
+                                                         : ports::payment_outcome::declined;
+        if (end.outcome == verdict::unknown || !where_.capabilities().outcome) return clear();
+        const auto done = where_.show_outcome(what, end.requested, call(on_.settings().timers.device));
+        note("show outcome", end.requested, done);
+        if (done) shown_ = false; // it has replaced the code
+    }
+
+  private:
+    void note(std::string what, std::optional<amount> total, const result<void>& done) {
+        timeline_entry entry;
+        entry.from = party::till;
+        entry.to = party::display;
+        entry.what = std::move(what);
+        entry.total = total;
+        entry.result = done ? std::string() : done.error().code().message();
+        on_.note(std::move(entry));
+    }
+    lane_core& on_;
+    ports::display& where_;
+    bool shown_ = false;
+};
+
+void note_from_gateway(lane_core& on, std::string what, const journal_record& record, std::string result) {
+    timeline_entry entry;
+    entry.from = party::gateway;
+    entry.to = party::till;
+    entry.what = std::move(what);
+    entry.result = std::move(result);
+    entry.total = record.requested;
+    entry.trace = record.trace;
+    on.note(std::move(entry));
+}
+
+/// Waits, unless the call is stopped first.
+void pause(const call& bounds) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_until(lock, bounds.stop(), bounds.until().at(), [] { return false; });
+}
+
+bool at_end(const result<ports::qr_order_status>& status) {
+    return status && status->state != qr_order_state::waiting;
+}
+
+/// Notification or query, whichever tells first, until `bounds` ends. Nothing if nobody told.
+std::optional<ports::qr_order_status> watch(
+    lane_core& on, ports::qr_gateway& gateway, const journal_record& record, const call& bounds) {
+    const auto number = order_number(record);
+    while (!bounds.until().passed() && !bounds.stopped()) {
+        const auto turn = bounds.no_later_than(on.settings().gateway.poll);
+        const auto told = gateway.wait_notification(number, turn);
+        if (told) note_from_gateway(on, "notification", record, std::string(to_string(told->state)));
+        if (at_end(told)) return *told;
+        if (!told && !told.error().is(condition::timed_out)) pause(turn); // no notifications here: poll
+        if (bounds.until().passed() || bounds.stopped()) break;
+        const auto asked = gateway.query(number, bounds.no_later_than(on.settings().gateway.response_time));
+        if (at_end(asked)) {
+            note_from_gateway(on, "query", record, std::string(to_string(asked->state)));
+            return *asked;
+        }
+    }
+    return std::nullopt;
+}
+
+/// Until when the payer may take: the code's end, or the caller's deadline less what the cancelling takes.
+call watching(const lane_core& on, const call& bounds) {
+    const auto left = bounds.until().left() - on.settings().gateway.response_time;
+    return bounds.no_later_than(std::min<std::chrono::milliseconds>(
+        on.settings().gateway.code_valid, std::max<std::chrono::milliseconds>(left, std::chrono::milliseconds(0))));
+}
+
+} // namespace
+
+result<payment> collect(lane_core& on, ports::display& display, ports::qr_gateway& gateway,
+    const std::string& subject, journal_record& record, const call& bounds) {
+    ports::qr_order_request wish(order_number(record), record.requested);
+    wish.terminal_id = on.terminal_id();
+    wish.subject = subject;
+    wish.valid_for = on.settings().gateway.code_valid;
+    on.enter(stage::ordering);
+    const auto order = gateway.create(wish, bounds.no_later_than(on.settings().gateway.response_time));
+    note_from_gateway(on, "order", record, order ? "code" : order.error().code().message());
+    if (!order) {
+        if (nothing_left(order.error())) return write_not_sent(on, record, order.error());
+        if (order.error().is(condition::rejected_by_peer)) return conclude_failure(on, record, order.error());
+        return cancel_order(on, record);
+    }
+    // The number is new, so an order that is past waiting is somebody else's: it is neither shown nor cancelled.
+    if (order->state != qr_order_state::waiting) {
+        return conclude_failure(
+            on, record, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
+    }
+    record.phase = order_phase::issued; // durable with the verdict
+    shown_code code(on, display);
+    if (const auto shown = code.show(record, *order); !shown) {
+        code.clear();
+        auto end = cancel_order(on, record);
+        if (!end.why) end.why = shown.error();
+        return end;
+    }
+    const auto now = on.clock().now();
+    on.enter(stage::scanning, order->expires > now ? order->expires : now + on.settings().gateway.code_valid);
+    const auto told = watch(on, gateway, record, watching(on, bounds));
+    if (!told) code.clear(); // nobody shall scan what is about to be closed
+    auto end = told ? conclude_order(on, record, *told) : cancel_order(on, record);
+    if (!told && end.outcome == verdict::declined) {
+        end.unpaid = not_paid{bounds.stopped() ? actor::cashier : actor::cardholder, stage::scanning};
+    }
+    code.show_outcome(end);
+    return end;
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/acquiring/payment.hpp>
+
+#include <string>
+
+namespace cipherlane::acquiring {
+
+/// Has the gateway issue a code for a record's order, shows it and waits until it is paid, or must go: then it is
+/// closed at the gateway, and what that says decides. The code leaves the display in every case.
+[[nodiscard]] result<payment> collect(lane_core& on, ports::display& display, ports::qr_gateway& gateway,
+    const std::string& subject, ports::journal_record& record, const call& bounds);
+
+} // namespace cipherlane::acquiring

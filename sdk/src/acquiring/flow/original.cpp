@@ -1,0 +1,76 @@
+#include "flow/original.hpp"
+
+#include "host/request.hpp"
+
+#include <cipherlane/ledger/record_life.hpp>
+
+namespace cipherlane::acquiring {
+
+using ledger::trade_role;
+using ports::journal_record;
+
+result<journal_record> find_original(
+    lane_core& on, std::uint64_t handle, std::string_view operation, const call& bounds) {
+    CIPHERLANE_TRY(auto found, on.journal().find(handle, bounds));
+    if (!found || found->terminal_id != on.terminal_id()) return flow_error(acquiring_errc::no_original, operation);
+    return std::move(*found);
+}
+
+namespace {
+
+/// Of a reservation a completion may take somewhat more: 15 % (UnionPay, pre-authorisation completion).
+constexpr std::int64_t most_of_reserved(std::int64_t reserved) noexcept {
+    return reserved * 115 / 100;
+}
+
+/// What a trade of that role may take of its original, of which `used` has been taken already, or perhaps.
+std::int64_t left_for(trade_role role, const journal_record& original, std::int64_t used) noexcept {
+    const auto whole = original.approved.minor();
+    switch (role) {
+    case trade_role::undoing: return used == 0 ? whole : 0;
+    case trade_role::finishing: return used == 0 ? most_of_reserved(whole) : 0;
+    case trade_role::returning: return whole - used;
+    case trade_role::payment: break;
+    }
+    return 0;
+}
+
+} // namespace
+
+result<void> check_original(lane_core& on, const ledger::trade_row& row, const journal_record& original,
+    const amount& total, std::uint32_t batch, const call& bounds) {
+    const auto refuse = [&](acquiring_errc why) { return flow_error(why, row.name).for_trace(original.trace); };
+    const bool whole = row.role == trade_role::undoing;
+    const auto& standing = whole ? ledger::states::may_be_voided : ledger::states::may_be_refunded;
+    if (!standing.contains(original.state)) return refuse(acquiring_errc::original_not_approved);
+    // What a batch counts can be undone only while that batch is open.
+    const bool counted = ledger::row_of(original.kind).totals != ledger::counted_in::nothing;
+    if (whole && counted && (original.batch != batch || original.settled)) {
+        return refuse(acquiring_errc::original_not_approved);
+    }
+    // Money that went back already, or may have, must not go back twice.
+    CIPHERLANE_TRY(const auto used, on.journal().refunded(original.id, bounds));
+    if (total.minor() > left_for(row.role, original, used.minor())) return refuse(acquiring_errc::amount_too_large);
+    return {};
+}
+
+void refer_to(journal_record& fresh, const journal_record& original) {
+    const auto date = original.host_date.empty() ? original.created_date : original.host_date;
+    fresh.original = original.id;
+    fresh.entry = "012"; // typed in, no PIN: the number comes from the journal
+    fresh.sequence_number = original.sequence_number;
+    fresh.masked_pan = original.masked_pan;
+    fresh.field61 = six_digits(original.batch) + six_digits(original.trace) + date.substr(4);
+}
+
+result<std::optional<journal_record>> look_up(lane_core& on, std::string_view key, ports::trade kind,
+    const amount& total, std::uint64_t original, const call& bounds) {
+    CIPHERLANE_TRY(auto found, on.journal().find_key(on.terminal_id(), key, bounds));
+    if (!found || ledger::states::frees_key.contains(found->state)) return std::optional<journal_record>();
+    if (found->kind != kind || found->requested != total || found->original != original) {
+        return flow_error(acquiring_errc::key_reused, "request");
+    }
+    return found;
+}
+
+} // namespace cipherlane::acquiring

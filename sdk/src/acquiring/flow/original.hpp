@@ -1,0 +1,31 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/journal_record.hpp>
+
+#include <optional>
+#include <string_view>
+
+namespace cipherlane::acquiring {
+
+/// The record of this terminal with that handle. @return `no_original` if it has none.
+[[nodiscard]] result<ports::journal_record> find_original(
+    lane_core& on, std::uint64_t handle, std::string_view operation, const call& bounds);
+
+/// Whether a trade of that row may be made of `original` as it stands now: it stands, and what it needs is left of
+/// it.
+/// @param batch the open one. @return `original_not_approved`, `amount_too_large`, with the original's trace.
+[[nodiscard]] result<void> check_original(lane_core& on, const ledger::trade_row& row,
+    const ports::journal_record& original, const amount& total, std::uint32_t batch, const call& bounds);
+
+/// Makes a record one that refers to `original`: field 61 (batch, trace, date), the card as typed in.
+void refer_to(ports::journal_record& fresh, const ports::journal_record& original);
+
+/// What the journal has under an idempotency key that may not be used anew. Reports only.
+/// @return `key_reused` if the key was for something else.
+[[nodiscard]] result<std::optional<ports::journal_record>> look_up(lane_core& on, std::string_view key,
+    ports::trade kind, const amount& total, std::uint64_t original, const call& bounds);
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,37 @@
+#include "flow/ready.hpp"
+
+#include "flow/reversal.hpp"
+#include "host/sign_in.hpp"
+
+#include <cipherlane/ledger/totals.hpp>
+
+namespace cipherlane::acquiring {
+
+result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds) {
+    on.enter(stage::preparing);
+    CIPHERLANE_TRY([[maybe_unused]] auto* const host, on.host());
+    CIPHERLANE_TRY([[maybe_unused]] auto* const sealer, on.sealer());
+    CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), bounds));
+    if (progress.step != ports::settlement_step::none) return flow_error(acquiring_errc::settlement_due, "trade");
+    CIPHERLANE_CHECK(ensure_signed_in(on, bounds));
+    CIPHERLANE_CHECK(settle_doubts(on, bounds));
+    return on.journal().terminal(on.terminal_id(), bounds);
+}
+
+result<void> check_time(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto* const host, on.host());
+    if (bounds.until().left() < host->response_time()) {
+        return flow_error(acquiring_errc::too_little_time, to_string(stage::sending));
+    }
+    if (bounds.stopped()) return flow_error(acquiring_errc::cashier_cancelled, to_string(stage::sending));
+    return {};
+}
+
+result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_TRY(const auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
+    if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");
+    return {};
+}
+
+} // namespace cipherlane::acquiring

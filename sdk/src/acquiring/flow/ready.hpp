@@ -1,0 +1,19 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/ports/store.hpp>
+
+namespace cipherlane::acquiring {
+
+/// Before anything with the host: no settlement under way, keys there and not out of date, no doubt left over.
+[[nodiscard]] result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds);
+
+/// @return `too_little_time` if the host could not answer before the deadline, `cashier_cancelled`.
+[[nodiscard]] result<void> check_time(lane_core& on, const call& bounds);
+
+/// @return `batch_full` if one more trade of this kind might not fit into the totals by which the open batch is
+/// settled.
+[[nodiscard]] result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds);
+
+} // namespace cipherlane::acquiring

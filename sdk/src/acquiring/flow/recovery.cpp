@@ -1,0 +1,68 @@
+#include "flow/recovery.hpp"
+
+#include "flow/order.hpp"
+#include "flow/original.hpp"
+#include "flow/reversal.hpp"
+#include "flow/verdict.hpp"
+
+#include <cipherlane/ledger/record_life.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+
+result<payment> decide(lane_core& on, journal_record& record, const call& bounds) {
+    CIPHERLANE_CHECK(take_as_sent(on, record));
+    raise_about(on, record);
+    if (ledger::states::reverses.contains(record.state)) {
+        auto why = send_reversal(on, record, bounds);
+        auto value = to_payment(record);
+        value.why = std::move(why);
+        return value;
+    }
+    const bool asks =
+        ledger::states::a_persons.contains(record.state) && ledger::gateway_trades.contains(record.kind);
+    return asks ? resolve_order(on, record, bounds) : to_payment(record);
+}
+
+/// What concerns a request: one record, or all that are undecided or perhaps untold.
+result<std::vector<journal_record>> concerned(lane_core& on, const recovery_request& request, const call& bounds) {
+    if (request.handle != 0) {
+        CIPHERLANE_TRY(auto found, find_original(on, request.handle, "recovery", bounds));
+        return std::vector<journal_record>{std::move(found)};
+    }
+    CIPHERLANE_TRY(auto records, on.journal().open_records(on.terminal_id(), bounds));
+    CIPHERLANE_TRY(auto untold, on.journal().untold_records(on.terminal_id(), bounds));
+    records.insert(records.end(), untold.begin(), untold.end());
+    std::sort(
+        records.begin(), records.end(), [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
+    return records;
+}
+
+} // namespace
+
+result<payment> recover(lane_core& on, journal_record record, const call& bounds) {
+    CIPHERLANE_TRY(auto value, decide(on, record, bounds));
+    value.told = told::recorded;
+    CIPHERLANE_CHECK(tell_refunds(on, value, bounds));
+    close(on, value);
+    return value;
+}
+
+result<std::vector<payment>> perform(lane_core& on, const recovery_request& request, const call& bounds) {
+    CIPHERLANE_TRY(auto records, concerned(on, request, bounds));
+    std::vector<payment> outcomes;
+    for (auto& record : records) {
+        if (ledger::states::decided.contains(record.state) && !record.closed) {
+            on.raise(alert_kind::untold_verdict, record);
+        }
+        CIPHERLANE_TRY(auto value, recover(on, std::move(record), bounds));
+        outcomes.push_back(std::move(value));
+    }
+    return outcomes;
+}
+
+} // namespace cipherlane::acquiring

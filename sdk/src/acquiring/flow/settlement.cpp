@@ -1,0 +1,207 @@
+#include "flow/settlement.hpp"
+
+#include "flow/order.hpp"
+#include "flow/ready.hpp"
+#include "host/exchange.hpp"
+#include "host/request.hpp"
+
+#include <cipherlane/core/errc.hpp>
+#include <cipherlane/iso8583/field48.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using iso8583::transaction;
+using ports::journal_record;
+using ports::settlement_progress;
+using ports::settlement_step;
+
+result<request_source> new_source(lane_core& on, std::uint32_t batch) {
+    CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), on.journal_call()));
+    return request_source(trace, batch);
+}
+
+result<void> save(lane_core& on, const settlement_progress& progress) {
+    return on.journal().save_settlement(on.terminal_id(), progress, on.journal_call());
+}
+
+/// Field 48 of the totals. @return `core_errc::out_of_range` where a count or a sum has more digits than the field.
+result<std::string> totals_field(const ports::batch_totals& of) {
+    using count_type = decltype(iso8583::card_totals::debit_count);
+    constexpr std::uint32_t most = std::numeric_limits<count_type>::max();
+    if (of.debit.count > most || of.credit.count > most) {
+        return error(core_errc::out_of_range, layer::acquiring).during("settlement").in_field("48");
+    }
+    iso8583::settlement_totals totals;
+    totals.domestic.debit_amount = of.debit.minor;
+    totals.domestic.debit_count = static_cast<count_type>(of.debit.count);
+    totals.domestic.credit_amount = of.credit.minor;
+    totals.domestic.credit_count = static_cast<count_type>(of.credit.count);
+    return totals.to_digits();
+}
+
+/// What must be clear before the totals are frozen: that they can be sent, too, as until they are no trade is taken.
+result<settlement_progress> begin(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
+    // An order that the gateway does not decide belongs to the gateway's books, not to the host's totals.
+    if (on.gateway()) (void)settle_orders(on, bounds);
+    settlement_progress progress;
+    progress.batch = terminal.batch;
+    progress.step = settlement_step::totals_sent;
+    CIPHERLANE_TRY(progress.totals, on.journal().totals(on.terminal_id(), terminal.batch, on.journal_call()));
+    CIPHERLANE_TRY([[maybe_unused]] const auto digits, totals_field(progress.totals));
+    CIPHERLANE_CHECK(save(on, progress));
+    return progress;
+}
+
+result<void> send_totals(lane_core& on, settlement_progress& progress, const call& bounds) {
+    const auto& row = iso8583::row_of(transaction::batch_settle);
+    CIPHERLANE_TRY(const auto digits, totals_field(progress.totals));
+    CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
+    auto message = request(row, from, on.settings());
+    message.set(48, digits);
+    CIPHERLANE_TRY(const auto answer, ask(on, message, row, "settlement", bounds));
+    if (!iso8583::approved(answer.code())) {
+        // Refused before anything was done: trades may go on, and settling may be tried again.
+        settlement_progress none;
+        CIPHERLANE_CHECK(save(on, none));
+        return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(answer.code());
+    }
+    const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
+    if (!verdict) return flow_error(acquiring_errc::bad_answer, "0510").in_field("48");
+    progress.host_result = static_cast<std::uint8_t>(verdict->domestic.verdict);
+    const bool balanced = verdict->domestic.verdict == iso8583::settlement_verdict::balanced;
+    progress.step = balanced ? settlement_step::ending : settlement_step::uploading;
+    return save(on, progress);
+}
+
+result<iso8583::message> upload_group(
+    lane_core& on, const settlement_progress& progress, std::span<const journal_record> group) {
+    std::vector<iso8583::upload_record> records;
+    for (const auto& record : group) {
+        CIPHERLANE_TRY(auto card, on.journal().card(record.id, on.journal_call()));
+        records.push_back({0, record.trace, std::move(card.account), record.approved.minor()});
+    }
+    CIPHERLANE_TRY(const auto digits, iso8583::write_upload_records(records));
+    CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
+    auto message = request(iso8583::row_of(transaction::upload_mag), from, on.settings());
+    message.set(48, digits);
+    return message;
+}
+
+result<iso8583::message> upload_refund(lane_core& on, const journal_record& record) {
+    const auto& row = iso8583::row_of(transaction::upload_refund);
+    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
+    CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
+    request_source from(record);
+    from.card = &card;
+    from.original = original ? &*original : &record;
+    return request(row, from, on.settings());
+}
+
+/// What a refusal does to the batch. The host has not taken what it must have before the batch may be closed: unless
+/// a person has said otherwise, the settlement stays where it is.
+result<void> refused(
+    lane_core& on, after_refusal how, std::string_view message, const std::string& code, std::string_view trace) {
+    on.log().warning(
+        "acquiring", "host refused a step of the settlement: " + std::string(message) + ", code " + code);
+    if (how == after_refusal::close_batch) return {};
+    return flow_error(acquiring_errc::settlement_refused, message)
+        .with_peer_code(code)
+        .for_trace(static_cast<std::uint32_t>(std::strtoul(std::string(trace).c_str(), nullptr, 10)));
+}
+
+/// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
+/// refunds one by one.
+result<void> upload(lane_core& on, settlement_progress& progress, after_refusal after, settlement_report& report,
+    const call& bounds) {
+    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
+    std::vector<journal_record> trades;
+    std::vector<journal_record> refunds;
+    for (const auto& record : all) {
+        const auto how = ledger::row_of(record.kind).upload;
+        if (how == ledger::batch_upload::refund_message) refunds.push_back(record);
+        if (how == ledger::batch_upload::details) trades.push_back(record);
+    }
+    while (progress.uploaded < trades.size() + refunds.size()) {
+        const std::size_t at = progress.uploaded;
+        const bool group = at < trades.size();
+        const auto count = group ? std::min(trades.size() - at, iso8583::max_upload_records) : 1;
+        CIPHERLANE_TRY(auto message, group ? upload_group(on, progress, std::span(trades).subspan(at, count))
+                                           : upload_refund(on, refunds[at - trades.size()]));
+        const auto& row = iso8583::row_of(group ? transaction::upload_mag : transaction::upload_refund);
+        CIPHERLANE_TRY(const auto answer, ask(on, message, row, "batch upload", bounds));
+        if (!iso8583::approved(answer.code())) {
+            CIPHERLANE_CHECK(refused(on, after, "0320", answer.code(), message.get(11)));
+            report.refused += static_cast<std::uint32_t>(count);
+        }
+        progress.uploaded += static_cast<std::uint32_t>(count);
+        CIPHERLANE_CHECK(save(on, progress));
+    }
+    progress.step = settlement_step::ending;
+    return save(on, progress);
+}
+
+result<void> send_end(
+    lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const call& bounds) {
+    const bool balanced = progress.host_result == 1;
+    if (balanced && !on.settings().settlement.end_when_balanced) return {};
+    const auto& row = iso8583::row_of(transaction::upload_end);
+    CIPHERLANE_TRY(auto from, new_source(on, progress.batch));
+    from.network = balanced ? row.network : row.network_unbalanced;
+    auto message = request(row, from, on.settings());
+    std::array<char, 16> count{};
+    (void)std::snprintf(count.data(), count.size(), "%04u", progress.uploaded % 10000);
+    message.set(48, count.data());
+    CIPHERLANE_TRY(const auto answer, ask(on, message, row, "batch end", bounds));
+    if (iso8583::approved(answer.code())) return {};
+    report.end_code = answer.code();
+    const auto end = refused(on, how, "0320 end", answer.code(), message.get(11));
+    if (!end && !balanced) {
+        // The host misses records: the next run sends all of them again, which it knows by their trace numbers.
+        progress.step = settlement_step::uploading;
+        progress.uploaded = 0;
+        CIPHERLANE_CHECK(save(on, progress));
+    }
+    return end;
+}
+
+settlement_result result_of(const settlement_progress& progress) noexcept {
+    if (progress.host_result == 1) return settlement_result::balanced;
+    return progress.host_result == 2 ? settlement_result::not_balanced : settlement_result::host_error;
+}
+
+} // namespace
+
+result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
+    CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
+    settlement_report report;
+    report.resumed = progress.step != settlement_step::none;
+    if (!report.resumed) {
+        CIPHERLANE_TRY(progress, begin(on, bounds));
+    }
+    if (progress.step == settlement_step::totals_sent) CIPHERLANE_CHECK(send_totals(on, progress, bounds));
+    if (progress.step == settlement_step::uploading) {
+        CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
+    }
+    CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
+    CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
+    report.batch = progress.batch;
+    report.totals = progress.totals;
+    report.host = result_of(progress);
+    report.uploaded = progress.uploaded;
+    const auto days = std::chrono::days(on.settings().settlement.erase_cards_after_days);
+    // The batch is closed; that old card data stays a day longer must not say otherwise.
+    const auto erased = on.journal().erase_cards(on.clock().now() - days, on.journal_call());
+    report.cards_erased = erased ? *erased : 0;
+    return report;
+}
+
+} // namespace cipherlane::acquiring

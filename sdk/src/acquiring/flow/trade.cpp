@@ -1,0 +1,205 @@
+#include "flow/trade.hpp"
+
+#include "card/card_entry.hpp"
+#include "flow/host_trade.hpp"
+#include "flow/order.hpp"
+#include "flow/order_code.hpp"
+#include "flow/original.hpp"
+#include "flow/ready.hpp"
+#include "flow/recovery.hpp"
+#include "flow/verdict.hpp"
+#include "host/request.hpp"
+
+#include <cipherlane/ledger/record_life.hpp>
+
+#include <optional>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ledger::channel;
+using ledger::gateway_verb;
+using ledger::need;
+using ledger::trade_row;
+using ports::journal_record;
+
+constexpr std::size_t longest_key = 64;
+
+/// What key and amount must be before anything is done with them.
+result<void> check_request(const lane_core& on, std::string_view key, const amount& total) {
+    const auto bad = [](std::string_view what) {
+        return flow_error(acquiring_errc::bad_request, "request").in_field(what);
+    };
+    if (key.empty() || key.size() > longest_key) return bad("idempotency_key");
+    if (total.minor() <= 0 || total.minor() > amount::max_minor) return bad("total");
+    if (total.unit() != on.settings().unit) return bad("total.unit");
+    return {};
+}
+
+/// A trade under way: its row, what is wanted, and what it is made of.
+struct work {
+    const trade_row& row;
+    const trade_request& wish;
+    amount total;
+    std::optional<journal_record> original;
+};
+
+/// What the trade is for: its own amount, or the whole of what it undoes.
+result<work> prepare(lane_core& on, const trade_request& wish, const call& bounds) {
+    work what{ledger::row_of(wish.kind), wish, wish.total, std::nullopt};
+    const auto& row = what.row;
+    if (row.needs.contains(need::amount)) CIPHERLANE_CHECK(check_request(on, wish.idempotency_key, wish.total));
+    if (!row.needs.contains(need::original)) return what;
+    CIPHERLANE_TRY(auto original, find_original(on, wish.handle, row.name, bounds));
+    if (!row.needs.contains(need::amount)) what.total = original.approved;
+    // What was never approved has no amount to undo.
+    if (!row.originals.contains(original.kind) || what.total.minor() == 0) {
+        return flow_error(acquiring_errc::original_not_approved, row.name).for_trace(original.trace);
+    }
+    CIPHERLANE_CHECK(check_request(on, wish.idempotency_key, what.total));
+    what.original = std::move(original);
+    return what;
+}
+
+journal_record new_record(const lane_core& on, const work& what) {
+    journal_record record;
+    record.terminal_id = on.terminal_id();
+    record.merchant_id = on.settings().merchant_id;
+    record.idempotency_key = what.wish.idempotency_key;
+    record.kind = what.row.kind;
+    record.requested = what.total;
+    record.approved = amount(0, what.total.unit());
+    record.created_date = on.today();
+    if (what.original) record.original = what.original->id;
+    return record;
+}
+
+/// What a request of the host is made of besides its record.
+struct card_at_hand {
+    std::optional<card_entry> entry; ///< as it was read now, with its PIN
+    std::optional<ports::stored_card> number;
+};
+
+/// The card that was read now, or the original's: from the seal; once that has been erased the card must be there
+/// again.
+result<card_at_hand> card_for(
+    lane_core& on, const work& what, const ports::wrapped_key& pin_key, const call& bounds) {
+    card_at_hand card;
+    if (what.row.needs.contains(need::card)) {
+        CIPHERLANE_TRY(auto entry, take_card(on, what.total, pin_key, bounds));
+        card.number.emplace(entry.card.account.clone(), entry.card.expiry);
+        card.entry.emplace(std::move(entry));
+        return card;
+    }
+    if (what.original->card_sealed) {
+        CIPHERLANE_TRY(auto sealed, on.journal().card(what.original->id, bounds));
+        card.number.emplace(std::move(sealed));
+        return card;
+    }
+    CIPHERLANE_TRY(auto read, read_card_alone(on, what.total, pin_key, bounds));
+    if (read.account.masked() != what.original->masked_pan) {
+        return flow_error(acquiring_errc::no_original, what.row.name)
+            .in_field("card")
+            .for_trace(what.original->trace);
+    }
+    card.number.emplace(std::move(read.account), std::move(read.expiry));
+    return card;
+}
+
+journal_record new_host_record(const lane_core& on, const work& what, const card_at_hand& card) {
+    const auto& message = ledger::message_of(what.row);
+    auto record = new_record(on, what);
+    record.mti = message.mti;
+    record.processing_code = message.field3;
+    record.condition_code = message.field25;
+    record.transaction_code = message.type;
+    record.field60_rest = field60_rest(message, on.settings());
+    if (what.original) refer_to(record, *what.original);
+    if (!card.entry) return record;
+    record.entry = entry_field(*card.entry);
+    record.sequence_number = card.entry->card.sequence_number.value_or("");
+    record.masked_pan = card.entry->card.account.masked();
+    record.emv = reversal_emv(on, card.entry->card.emv);
+    return record;
+}
+
+exchange_end send(
+    lane_core& on, const work& what, const journal_record& record, const card_at_hand& card, const call& bounds) {
+    const auto& row = ledger::message_of(what.row);
+    request_source from(record);
+    from.card = &*card.number;
+    if (what.original) from.original = &*what.original;
+    auto message = request(row, from, on.settings());
+    if (card.entry) {
+        if (const auto filled = fill_from_card(message, on, *card.entry); !filled) {
+            exchange_end end;
+            end.why = filled.error();
+            return end;
+        }
+    }
+    on.enter(stage::sending);
+    return exchange(on, message, row, what.row.name, record.masked_pan, bounds);
+}
+
+/// Journal first, host second: from `begin` on a crash leaves a record that says how to undo this. What the host
+/// answered stays in `answer`, for the card.
+result<payment> through_host(lane_core& on, work& what, const call& bounds) {
+    if (what.row.needs.contains(need::card)) {
+        CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, on.pinpad());
+    }
+    CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
+    if (what.original) {
+        // Doubts have been settled meanwhile: an earlier trade of the same original may have come to its end.
+        CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));
+        CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, terminal.batch, bounds));
+    }
+    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
+    CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
+    std::optional<journal_record> record;
+    exchange_end answer;
+    auto end = [&]() -> result<payment> {
+        CIPHERLANE_CHECK(check_time(on, bounds));
+        CIPHERLANE_TRY(record, on.journal().begin(new_host_record(on, what, card), &*card.number, bounds));
+        answer = send(on, what, *record, card, bounds);
+        return conclude(on, *record, answer, what.wish.partial, bounds);
+    }();
+    if (!card.entry) return end;
+    return finish_with_card(on, record, std::move(end), answer, card.entry->card.mode, bounds);
+}
+
+result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
+    CIPHERLANE_TRY(auto* const gateway, on.gateway());
+    on.enter(stage::preparing);
+    const bool orders = what.row.verb == gateway_verb::order;
+    if (orders) {
+        if (on.display() == nullptr) return flow_error(acquiring_errc::no_device, "display");
+        CIPHERLANE_CHECK(settle_orders(on, bounds));
+        if (bounds.until().left() < on.settings().gateway.response_time) {
+            return flow_error(acquiring_errc::too_little_time, to_string(stage::ordering));
+        }
+    } else {
+        CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));
+        CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, what.original->batch, bounds));
+    }
+    auto fresh = new_record(on, what);
+    CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
+    CIPHERLANE_TRY(auto record, on.journal().begin(fresh, nullptr, bounds));
+    if (!orders) return send_refund(on, record, *what.original, bounds);
+    return collect(on, *on.display(), *gateway, what.wish.subject, record, bounds);
+}
+
+} // namespace
+
+result<payment> run_trade(lane_core& on, const trade_request& wish, const call& bounds) {
+    if (ledger::find_row(wish.kind) == nullptr)
+        return flow_error(acquiring_errc::bad_request, "request").in_field("kind");
+    CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
+    CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, wish.handle, bounds));
+    if (earlier) return recover(on, *std::move(earlier), bounds);
+    on.begin_stages(wish.idempotency_key, what.total);
+    auto end = what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
+    if (end) close(on, *end);
+    return end;
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,188 @@
+#include "host/exchange.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/field63.hpp>
+#include <cipherlane/iso8583/gbk.hpp>
+#include <cipherlane/iso8583/pos_header.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using iso8583::message;
+using iso8583::transaction_row;
+
+/// Longer than any request of the dialect: 64 fields of which the longest few carry some hundred bytes.
+constexpr std::size_t request_capacity = 4096;
+
+class own_answer final : public ports::answer_filter {
+  public:
+    explicit own_answer(const message& request) noexcept
+        : request_(request) {}
+    [[nodiscard]] bool matches(byte_view data) const override {
+        const auto view = iso8583::decode_body(iso8583::cup_pos(), data);
+        return view && iso8583::answers(*view, request_);
+    }
+
+  private:
+    const message& request_;
+};
+
+/// A buffer whose content is wiped: requests hold PANs, tracks and PIN blocks.
+struct wiped_buffer {
+    std::array<std::uint8_t, request_capacity> data{};
+    wiped_buffer() = default;
+    wiped_buffer(const wiped_buffer&) = delete;
+    wiped_buffer& operator=(const wiped_buffer&) = delete;
+    ~wiped_buffer() { wipe(data); }
+};
+
+bool sealed(const transaction_row& row) noexcept {
+    return row.seal == iso8583::sealing::mac;
+}
+
+exchange_end not_sent(const error& why) {
+    return {exchange_end::kind::not_sent, {}, why, {}};
+}
+
+exchange_end in_doubt(const error& why, std::string_view reason) {
+    return {exchange_end::kind::in_doubt, {}, why, std::string(reason)};
+}
+
+result<iso8583::encoded_message> seal_request(
+    lane_core& on, message& request, const transaction_row& row, byte_span buffer, const call& bounds) {
+    if (sealed(row)) request.leave_mac_hole();
+    CIPHERLANE_CHECK(iso8583::check_fields(request, row));
+    CIPHERLANE_TRY(auto encoded, iso8583::encode(iso8583::cup_pos(), request, buffer));
+    if (sealed(row)) {
+        CIPHERLANE_TRY(auto* const sealer, on.sealer());
+        CIPHERLANE_TRY(const auto mac, sealer->make_mac(encoded.mac_range, bounds));
+        std::copy(mac.begin(), mac.end(), encoded.mac.begin());
+    }
+    return encoded;
+}
+
+/// A right MAC, or an error; what the sealer itself cannot do counts as not right.
+result<void> check_mac(lane_core& on, const iso8583::message_view& answer) {
+    const auto wrong = flow_error(acquiring_errc::answer_mac_wrong, "answer").in_field("64");
+    ports::mac_field mac{};
+    if (answer.mac().size() != mac.size()) return wrong;
+    std::copy(answer.mac().begin(), answer.mac().end(), mac.begin());
+    CIPHERLANE_TRY(auto* const sealer, on.sealer());
+    CIPHERLANE_TRY(const bool right, sealer->verify_mac(answer.mac_range(), mac, on.journal_call()));
+    if (!right) return wrong;
+    return {};
+}
+
+/// The host asks for a sign-in in the header, or by A0. Neither is proved by a MAC, and neither does harm: it costs
+/// one sign-in.
+void note_sign_in_wish(lane_core& on, const iso8583::message_view& answer) {
+    const auto header = iso8583::pos_header::parse(answer.header());
+    const bool asked = header && header->request() == iso8583::processing_request::sign_in;
+    if (!asked && !answer.equals(39, "A0")) return;
+    (void)on.journal().mark_sign_in_due(on.terminal_id(), on.journal_call());
+}
+
+/// Field 49, for the timeline.
+currency unit_of(const lane_core& on, const message& request) {
+    if (!request.has(49)) return on.settings().unit;
+    const auto number = static_cast<std::uint16_t>(std::atoi(std::string(request.get(49)).c_str()));
+    return find_currency(number).value_or(on.settings().unit);
+}
+
+void note_exchange(lane_core& on, const message& request, std::string_view label, std::string_view masked_pan,
+    party from, std::string result) {
+    timeline_entry entry;
+    entry.from = from;
+    entry.to = from == party::till ? party::host : party::till;
+    entry.what =
+        std::string(label) + " " +
+        (from == party::till ? std::string(request.mti()) : std::string(iso8583::answer_mti(request.mti()).view()));
+    entry.result = std::move(result);
+    if (request.has(4)) entry.total = amount(std::atoll(std::string(request.get(4)).c_str()), unit_of(on, request));
+    if (request.has(11)) entry.trace = static_cast<std::uint32_t>(std::atoll(std::string(request.get(11)).c_str()));
+    entry.masked_pan = masked_pan;
+    on.note(std::move(entry));
+}
+
+exchange_end exchange_sealed(lane_core& on, message& request, const transaction_row& row, const call& bounds) {
+    const auto host = on.host();
+    if (!host) return not_sent(host.error());
+    wiped_buffer buffer;
+    const auto encoded = seal_request(on, request, row, buffer.data, bounds);
+    if (!encoded) return not_sent(encoded.error());
+    auto raw = (*host)->exchange(encoded->body, own_answer(request), bounds);
+    if (!raw) {
+        if (nothing_left(raw.error())) return not_sent(raw.error());
+        return in_doubt(raw.error(), iso8583::reversal_no_answer);
+    }
+    bytes data = *std::move(raw);
+    const auto view = iso8583::decode_body(iso8583::cup_pos(), data);
+    if (!view) return in_doubt(view.error(), iso8583::reversal_other);
+    note_sign_in_wish(on, *view);
+    if (sealed(row)) {
+        if (const auto right = check_mac(on, *view); !right) {
+            return in_doubt(right.error(), iso8583::reversal_bad_mac);
+        }
+    }
+    if (!view->has(39)) {
+        return in_doubt(flow_error(acquiring_errc::bad_answer, "answer").in_field("39"), iso8583::reversal_other);
+    }
+    exchange_end end;
+    end.what = exchange_end::kind::answered;
+    end.answer.emplace(std::move(data), *view);
+    return end;
+}
+
+} // namespace
+
+bool nothing_left(const error& why) noexcept {
+    return why.is(condition::timed_out) || why.is(condition::link_lost) || why.is(condition::cancelled) ||
+           why.is(condition::misuse) || why.is(condition::unsupported);
+}
+
+exchange_end exchange(lane_core& on, message& request, const transaction_row& row, std::string_view label,
+    std::string_view masked_pan, const call& bounds) {
+    note_exchange(on, request, label, masked_pan, party::till, {});
+    auto end = exchange_sealed(on, request, row, bounds);
+    std::string result;
+    switch (end.what) {
+    case exchange_end::kind::not_sent: result = "not sent: " + end.why.code().message(); break;
+    case exchange_end::kind::in_doubt: result = "in doubt: " + end.why.code().message(); break;
+    case exchange_end::kind::answered: result = end.answer->code(); break;
+    }
+    note_exchange(on, request, label, masked_pan, party::host, std::move(result));
+    return end;
+}
+
+result<host_answer> answer_of(exchange_end end, std::string_view label, std::uint32_t trace) {
+    if (end.what == exchange_end::kind::answered) return *std::move(end.answer);
+    if (!end.why.is(condition::outcome_unknown)) return error(end.why).for_trace(trace);
+    return error(boost::system::errc::make_error_code(boost::system::errc::timed_out), layer::acquiring)
+        .during(label)
+        .for_trace(trace);
+}
+
+result<host_answer> ask(
+    lane_core& on, message& request, const transaction_row& row, std::string_view label, const call& bounds) {
+    const auto trace = static_cast<std::uint32_t>(std::atoll(std::string(request.get(11)).c_str()));
+    return answer_of(exchange(on, request, row, label, {}, bounds), label, trace);
+}
+
+std::string operator_text(const host_answer& answer) {
+    const auto value = answer.value(63);
+    const auto field = iso8583::field63::parse(value);
+    if (!field) return {};
+    auto text = iso8583::gbk_to_utf8(as_bytes(field->texts));
+    auto words = text ? *std::move(text) : to_hex(as_bytes(field->texts));
+    words.erase(words.find_last_not_of(' ') + 1);
+    return words;
+}
+
+} // namespace cipherlane::acquiring

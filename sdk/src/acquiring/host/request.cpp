@@ -1,0 +1,107 @@
+#include "host/request.hpp"
+
+#include <cipherlane/iso8583/tpdu.hpp>
+
+#include <array>
+#include <cstdio>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using iso8583::message;
+using iso8583::transaction_row;
+using ports::journal_record;
+
+bool carries(const transaction_row& row, int field) noexcept {
+    return row.required.contains(field) || row.optional.contains(field);
+}
+
+void set_if(message& to, int field, std::string_view value) {
+    if (!value.empty()) to.set(field, value);
+}
+
+/// Field 49.
+std::string currency_digits(const currency& unit) {
+    std::array<char, 8> text{};
+    (void)std::snprintf(text.data(), text.size(), "%03u", static_cast<unsigned>(unit.number));
+    return text.data();
+}
+
+/// Field 63 of requests: two or three characters, padded to three.
+std::string operator_field(const terminal_settings& terminal) {
+    std::string text = terminal.operator_id;
+    text.resize(3, ' ');
+    return text;
+}
+
+void set_envelope(message& to, const request_source& from, const terminal_settings& terminal) {
+    // `validate` has seen to the form of both.
+    to.set_tpdu(*iso8583::tpdu::parse(terminal.host.tpdu));
+    to.set_header(terminal.host.header);
+    to.set(11, six_digits(from.trace));
+    to.set(41, from.record != nullptr ? from.record->terminal_id : terminal.terminal_id);
+    to.set(42, from.record != nullptr ? from.record->merchant_id : terminal.merchant_id);
+}
+
+/// 60.1 and 60.3 on are the row's, or, in what repeats a trade, that trade's own.
+void set_field60(
+    message& to, const transaction_row& row, const request_source& from, const terminal_settings& terminal) {
+    const auto batch = six_digits(from.batch);
+    if (row.type.empty()) {
+        to.set(60, from.record->transaction_code + batch + from.record->field60_rest);
+    } else {
+        to.set(60, std::string(row.type) + batch + field60_rest(row, terminal, from.network));
+    }
+}
+
+void set_record(message& to, const transaction_row& row, const journal_record& record) {
+    if (row.field3.empty()) to.set(3, record.processing_code);
+    if (row.field25.empty()) set_if(to, 25, record.condition_code);
+    to.set(4, record.requested.to_n12());
+    set_if(to, 22, record.entry);
+    set_if(to, 23, record.sequence_number);
+    set_if(to, 61, record.field61);
+    if (!carries(row, 39)) return;
+    // A reversal: what the terminal had learned of the trade, and why it is undone.
+    set_if(to, 38, record.authorization);
+    to.set(39, record.reversal_reason);
+    if (!record.emv.empty()) to.set(55, byte_view(record.emv));
+}
+
+} // namespace
+
+std::string six_digits(std::uint32_t number) {
+    std::array<char, 16> text{};
+    (void)std::snprintf(text.data(), text.size(), "%06u", number);
+    return text.data();
+}
+
+std::string field60_rest(const transaction_row& row, const terminal_settings& terminal, std::string_view network) {
+    if (!network.empty()) return std::string(network);
+    if (row.network != "000") return std::string(row.network);
+    // 60.3 a transaction, 60.4 the reader, 60.5 last transaction was no failed chip, 60.6 whole amounts only.
+    return std::string("000") + terminal.reader_capability + "00";
+}
+
+message request(const transaction_row& row, const request_source& from, const terminal_settings& terminal) {
+    message made;
+    iso8583::prepare(made, row);
+    set_envelope(made, from, terminal);
+    if (from.record != nullptr) set_record(made, row, *from.record);
+    if (from.card != nullptr) {
+        made.set(2, from.card->account.expose());
+        set_if(made, 14, from.card->expiry);
+    }
+    if (from.original != nullptr) {
+        if (carries(row, 37)) set_if(made, 37, from.original->reference);
+        if (carries(row, 38)) set_if(made, 38, from.original->authorization);
+    }
+    if (carries(row, 49)) {
+        made.set(49, currency_digits(from.record != nullptr ? from.record->requested.unit() : terminal.unit));
+    }
+    set_field60(made, row, from, terminal);
+    if (carries(row, 63)) made.set(63, operator_field(terminal));
+    return made;
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,74 @@
+#include "host/sign_in.hpp"
+
+#include "host/exchange.hpp"
+#include "host/request.hpp"
+
+#include <cipherlane/iso8583/sign_in_keys.hpp>
+
+namespace cipherlane::acquiring {
+namespace {
+
+ports::wrapped_key wrapped(const lane_core& on, const iso8583::sign_in_key& key) {
+    return {on.settings().keys.master_slot, key.cryptogram, key.check_value};
+}
+
+/// The keys are proved before any of them is kept: a bad delivery leaves the old ones in force.
+result<ports::terminal_state> take_keys(lane_core& on, byte_view field62, const call& bounds) {
+    const auto keys = iso8583::sign_in_keys::parse(field62);
+    if (!keys) return flow_error(acquiring_errc::bad_working_keys, "sign-in").in_field("62");
+    ports::terminal_state state;
+    state.pin_key = wrapped(on, keys->tpk);
+    state.mac_key = wrapped(on, keys->tak);
+    CIPHERLANE_TRY(auto* const sealer, on.sealer());
+    const auto wrong = [](std::string_view which) {
+        return flow_error(acquiring_errc::check_value_wrong, "sign-in").in_field(which);
+    };
+    if (const auto checked = sealer->check_pin_key(state.pin_key, bounds); !checked) {
+        if (checked.error().is(condition::rejected_by_peer)) return wrong("62/TPK");
+        if (!checked.error().is(condition::unsupported)) return checked.error();
+    }
+    if (const auto loaded = sealer->load_mac_key(state.mac_key, bounds); !loaded) {
+        if (loaded.error().is(condition::rejected_by_peer)) return wrong("62/TAK");
+        return loaded.error();
+    }
+    return state;
+}
+
+} // namespace
+
+result<sign_in_report> sign_in_now(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY([[maybe_unused]] auto* const sealer, on.sealer());
+    CIPHERLANE_TRY(const auto before, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), bounds));
+    const auto& row = iso8583::row_of(iso8583::transaction::sign_in);
+    request_source from(trace, before.batch);
+    from.network = on.settings().keys.sign_in_code;
+    auto message = request(row, from, on.settings());
+    if (const auto& serial = on.settings().serial_number; !serial.empty()) message.set(62, serial);
+    CIPHERLANE_TRY(const auto answer, ask(on, message, row, "sign-in", bounds));
+    if (answer.code() != "00") {
+        return flow_error(acquiring_errc::sign_in_refused, "sign-in").with_peer_code(answer.code());
+    }
+    const auto field62 = answer.value(62);
+    on.mac_key_loaded = false; // whatever happens next, the sealer's key may no longer be the journal's
+    CIPHERLANE_TRY(auto keys, take_keys(on, as_bytes(field62), bounds));
+    keys.signed_in_date = on.today();
+    keys.acquirer = answer.value(32);
+    CIPHERLANE_CHECK(on.journal().save_sign_in(on.terminal_id(), keys, on.journal_call()));
+    on.mac_key_loaded = true;
+    sign_in_report report;
+    report.batch = before.batch;
+    report.host_date = ports::infer_year(answer.value(13), on.clock().now());
+    report.host_time = answer.value(12);
+    report.acquirer = keys.acquirer;
+    return report;
+}
+
+result<void> ensure_signed_in(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
+    if (!terminal.sign_in_due && !terminal.mac_key.cryptogram.empty() && on.mac_key_loaded) return {};
+    CIPHERLANE_TRY([[maybe_unused]] const auto report, sign_in_now(on, bounds));
+    return {};
+}
+
+} // namespace cipherlane::acquiring

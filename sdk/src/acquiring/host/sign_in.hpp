@@ -1,0 +1,15 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/acquiring/sign_in.hpp>
+
+namespace cipherlane::acquiring {
+
+/// Signs the terminal in, whether or not it is due.
+[[nodiscard]] result<sign_in_report> sign_in_now(lane_core& on, const call& bounds);
+
+/// Before anything that needs a MAC: signs in where the host wants it, or where there is no MAC key in force.
+[[nodiscard]] result<void> ensure_signed_in(lane_core& on, const call& bounds);
+
+} // namespace cipherlane::acquiring

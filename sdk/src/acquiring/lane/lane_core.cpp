@@ -1,0 +1,80 @@
+#include "lane/lane_core.hpp"
+
+#include <string>
+
+namespace cipherlane::acquiring {
+
+lane_core::lane_core(terminal_settings settings, const lane_ports& with, logger log)
+    : settings_(std::move(settings))
+    , with_(with)
+    , log_(std::move(log))
+    , thread_([this] { serve(); }) {}
+
+lane_core::~lane_core() {
+    close();
+}
+
+void lane_core::close() noexcept {
+    stopping_.request_stop();
+    {
+        const std::scoped_lock lock(mutex_); // a waiter that has just looked must be asleep before it is woken
+        closed_ = true;
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void lane_core::post(std::unique_ptr<lane_job> job) {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!closed_) queue_.push_back(std::move(job));
+    }
+    if (job != nullptr) return job->abandon();
+    wake_.notify_one();
+}
+
+void lane_core::serve() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        wake_.wait(lock, [&] { return stopping_.stop_requested() || !queue_.empty(); });
+        if (queue_.empty()) return;
+        const auto job = std::move(queue_.front());
+        queue_.pop_front();
+        lock.unlock();
+        if (stopping_.stop_requested()) {
+            job->abandon();
+        } else {
+            job->run(*this);
+        }
+        lock.lock();
+    }
+}
+
+void lane_core::note(timeline_entry entry) const {
+    if (with_.observer == nullptr) return;
+    entry.when = clock().now();
+    entry.terminal_id = terminal_id();
+    with_.observer->on_entry(entry);
+}
+
+void lane_core::begin_stages(std::string key, const amount& total) {
+    stage_.key = std::move(key);
+    stage_.total = total;
+}
+
+void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_point> expires) {
+    stage_.at = at;
+    stage_.expires = expires;
+    const bool open = at == stage::preparing || at == stage::card || at == stage::pin || at == stage::scanning;
+    stage_.cancel = open ? cancelling::possible : cancelling::too_late;
+    if (with_.observer != nullptr) with_.observer->on_stage(stage_);
+}
+
+void lane_core::raise(alert_kind kind, const ports::journal_record& record) {
+    if (!raised_.emplace(kind, record.id).second) return;
+    log_.warning("acquiring", std::string(to_string(kind)) + ": terminal " + terminal_id() + ", trace " +
+                                  std::to_string(record.trace) + ", " + record.requested.to_string());
+    if (with_.observer != nullptr) with_.observer->on_alert({kind, record});
+}
+
+} // namespace cipherlane::acquiring

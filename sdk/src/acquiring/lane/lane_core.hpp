@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/lane.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace cipherlane::acquiring {
+
+/// What is queued for the lane's thread.
+class lane_job {
+  public:
+    lane_job() = default;
+    lane_job(const lane_job&) = delete;
+    lane_job& operator=(const lane_job&) = delete;
+    virtual ~lane_job() = default;
+    virtual void run(lane_core& on) = 0;
+    virtual void abandon() = 0;
+};
+
+/// The inside of a lane: its devices, its thread, and what the flows share. All but `post` and `settings` is for the
+/// lane's thread alone.
+class lane_core {
+  public:
+    lane_core(terminal_settings settings, const lane_ports& with, logger log);
+    lane_core(const lane_core&) = delete;
+    lane_core& operator=(const lane_core&) = delete;
+    ~lane_core();
+
+    /// The job will be run or abandoned; at once where the lane has been closed.
+    void post(std::unique_ptr<lane_job> job);
+    /// Stops the job under way, waits for its end, abandons the others. Not from the lane's own thread.
+    void close() noexcept;
+    [[nodiscard]] bool on_own_thread() const noexcept { return std::this_thread::get_id() == own_thread_; }
+    /// The right to trade, for one at a time unless the settings let trades wait. Given back by `end_trade`.
+    [[nodiscard]] bool begin_trade() noexcept { return settings_.queue || !trading_.exchange(true); }
+    void end_trade() noexcept { trading_ = false; }
+    [[nodiscard]] std::stop_token stopping() const noexcept { return stopping_.get_token(); }
+
+    [[nodiscard]] const terminal_settings& settings() const noexcept { return settings_; }
+    [[nodiscard]] const std::string& terminal_id() const noexcept { return settings_.terminal_id; }
+    [[nodiscard]] const logger& log() const noexcept { return log_; }
+    [[nodiscard]] ports::store& journal() const noexcept { return *with_.journal; }
+    [[nodiscard]] const ports::clock& clock() const noexcept {
+        return with_.clock != nullptr ? *with_.clock : clock_;
+    }
+    /// Null where the lane has none.
+    [[nodiscard]] ports::display* display() const noexcept { return with_.display; }
+    [[nodiscard]] result<ports::host*> host() const { return present(with_.host, "host"); }
+    [[nodiscard]] result<ports::sealer*> sealer() const { return present(with_.sealer, "sealer"); }
+    [[nodiscard]] result<ports::pinpad*> pinpad() const { return present(with_.pinpad, "pinpad"); }
+    [[nodiscard]] result<ports::qr_gateway*> gateway() const { return present(with_.gateway, "gateway"); }
+
+    /// YYYYMMDD in China.
+    [[nodiscard]] std::string today() const { return ports::to_civil(clock().now()).yyyymmdd(); }
+    /// A call for the journal: neither the caller's deadline nor a stop may keep the truth from being written.
+    [[nodiscard]] call journal_call() const { return call(settings_.timers.journal); }
+
+    void note(timeline_entry entry) const;
+    /// Names the payment that the stages from now on belong to.
+    void begin_stages(std::string key, const amount& total);
+    void enter(stage at, std::optional<std::chrono::system_clock::time_point> expires = std::nullopt);
+    /// Once for each record and kind while the lane lives.
+    void raise(alert_kind kind, const ports::journal_record& record);
+
+    bool mac_key_loaded = false;
+    bool pinpad_open = false;
+
+  private:
+    template <class Port>
+    [[nodiscard]] result<Port*> present(Port* one, std::string_view name) const {
+        if (one != nullptr) return one;
+        return error(acquiring_errc::no_device, layer::acquiring).during(name);
+    }
+    void serve();
+
+    const terminal_settings settings_;
+    const lane_ports with_;
+    const logger log_;
+    const ports::system_clock clock_;
+    std::set<std::pair<alert_kind, std::uint64_t>> raised_;
+    stage_event stage_;
+    std::atomic<bool> trading_{false};
+    bool closed_ = false;
+    std::stop_source stopping_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<std::unique_ptr<lane_job>> queue_;
+    std::thread thread_;
+    const std::thread::id own_thread_ = thread_.get_id(); // apart, as anybody may ask while the thread is joined
+};
+
+/// An error of this layer.
+[[nodiscard]] inline error flow_error(acquiring_errc what, std::string_view operation) {
+    return error(what, layer::acquiring).during(operation);
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,106 @@
+#include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/words.hpp>
+
+#include <ostream>
+
+namespace cipherlane::acquiring {
+namespace {
+
+verdict verdict_of(ledger::outcome of) noexcept {
+    switch (of) {
+    case ledger::outcome::approved: return verdict::approved;
+    case ledger::outcome::declined: return verdict::declined;
+    case ledger::outcome::reversed: return verdict::reversed;
+    case ledger::outcome::not_sent: return verdict::not_sent;
+    case ledger::outcome::voided: return verdict::voided;
+    case ledger::outcome::unknown: break;
+    }
+    return verdict::unknown;
+}
+
+/// As far as the journal tells: who said no, or had no answer.
+std::optional<not_paid> unpaid_by(const ports::journal_record& record, verdict outcome) noexcept {
+    const bool through_host = ledger::row_of(record.kind).through == ledger::channel::host;
+    const auto asked = through_host ? stage::sending : stage::ordering;
+    switch (outcome) {
+    case verdict::declined:
+        if (record.phase == ports::order_phase::expired) return not_paid{actor::cardholder, stage::scanning};
+        if (record.phase == ports::order_phase::cancelled) return not_paid{actor::till, stage::scanning};
+        return not_paid{through_host ? actor::host : actor::gateway, asked};
+    case verdict::reversed: return not_paid{actor::host, asked};
+    case verdict::not_sent: return not_paid{actor::till, asked};
+    default: return std::nullopt;
+    }
+}
+
+} // namespace
+
+std::string_view to_string(verdict value) noexcept {
+    switch (value) {
+    case verdict::approved: return "approved";
+    case verdict::declined: return "declined";
+    case verdict::reversed: return "reversed";
+    case verdict::unknown: return "unknown";
+    case verdict::not_sent: return "not sent";
+    case verdict::voided: return "voided";
+    case verdict::refunded: return "refunded";
+    }
+    return "?";
+}
+
+std::string_view words_of(verdict value, language in) noexcept {
+    using ports::word;
+    switch (value) {
+    case verdict::approved: return word("end.approved", in);
+    case verdict::declined: return word("end.declined", in);
+    case verdict::reversed: return word("end.reversed", in);
+    case verdict::unknown: return word("end.unknown", in);
+    case verdict::not_sent: return word("end.not_sent", in);
+    case verdict::voided: return word("end.voided", in);
+    case verdict::refunded: return word("end.refunded", in);
+    }
+    return {};
+}
+
+payment to_payment(const ports::journal_record& record) {
+    payment value;
+    value.outcome = verdict_of(ledger::outcome_of(record.state));
+    value.handle = record.id;
+    value.key = record.idempotency_key;
+    value.original = record.original;
+    value.kind = record.kind;
+    value.terminal_id = record.terminal_id;
+    value.merchant_id = record.merchant_id;
+    value.requested = record.requested;
+    const amount none(0, record.requested.unit());
+    const bool went_back = value.outcome == verdict::voided;
+    value.approved = value.ok() || went_back ? record.approved : none;
+    value.refunded = went_back ? record.approved : none;
+    value.unpaid = unpaid_by(record, value.outcome);
+    value.trace = record.trace;
+    value.batch = record.batch;
+    value.masked_pan = record.masked_pan;
+    value.entry = record.entry;
+    value.host_code = record.host_code;
+    value.host_text = record.host_text;
+    value.reference = record.reference;
+    value.authorization = record.authorization;
+    value.date = record.host_date.empty() ? record.created_date : record.host_date;
+    value.time = record.host_time;
+    value.order_number = record.order_number;
+    value.phase = record.phase;
+    value.note = record.note;
+    return value;
+}
+
+std::ostream& operator<<(std::ostream& out, const payment& value) {
+    out << ledger::row_of(value.kind).name << ' ' << value.requested.to_string() << ' ' << to_string(value.outcome);
+    if (!value.host_code.empty()) out << ' ' << value.host_code;
+    out << ", trace " << value.trace;
+    if (value.why) out << " (" << value.why->to_string() << ')';
+    return out;
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,124 @@
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ports/words.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::word_key;
+
+/// What an error of a flow says about the payment that was not made.
+struct error_row {
+    acquiring_errc code;
+    actor by;
+    stage at; ///< where the error itself does not say
+    word_key words;
+};
+
+constexpr auto errors = std::to_array<error_row>({
+    {acquiring_errc::cashier_cancelled, actor::cashier, stage::preparing, "reason.cashier_cancelled"},
+    {acquiring_errc::cardholder_cancelled, actor::cardholder, stage::card, "reason.cardholder_cancelled"},
+    {acquiring_errc::no_card, actor::cardholder, stage::card, "reason.no_card"},
+    {acquiring_errc::no_pin, actor::cardholder, stage::pin, "reason.no_pin"},
+    {acquiring_errc::too_little_time, actor::till, stage::preparing, "reason.too_little_time"},
+    {acquiring_errc::deadline_passed, actor::till, stage::preparing, "reason.too_little_time"},
+    {acquiring_errc::busy, actor::till, stage::preparing, "reason.busy"},
+    {acquiring_errc::reversal_pending, actor::host, stage::preparing, "reason.reversal_pending"},
+    {acquiring_errc::order_pending, actor::gateway, stage::preparing, "reason.order_pending"},
+    {acquiring_errc::settlement_due, actor::till, stage::preparing, "reason.settlement_due"},
+    {acquiring_errc::batch_full, actor::till, stage::preparing, "reason.batch_full"},
+    {acquiring_errc::sign_in_refused, actor::host, stage::preparing, "reason.sign_in"},
+    {acquiring_errc::bad_working_keys, actor::host, stage::preparing, "reason.sign_in"},
+    {acquiring_errc::check_value_wrong, actor::host, stage::preparing, "reason.sign_in"},
+    {acquiring_errc::pin_key_missing, actor::till, stage::pin, "reason.sign_in"},
+    {acquiring_errc::declined_by_card, actor::card, stage::finishing, "reason.declined_by_card"},
+    {acquiring_errc::partial_refused, actor::till, stage::sending, "reason.partial_refused"},
+    {acquiring_errc::no_original, actor::till, stage::preparing, "reason.no_original"},
+    {acquiring_errc::original_not_approved, actor::till, stage::preparing, "reason.original_not_approved"},
+    {acquiring_errc::amount_too_large, actor::till, stage::preparing, "reason.amount_too_large"},
+    {acquiring_errc::no_device, actor::till, stage::preparing, "reason.no_device"},
+});
+
+struct condition_row {
+    condition what;
+    word_key words;
+};
+
+constexpr auto conditions = std::to_array<condition_row>({
+    {condition::timed_out, "reason.timed_out"},
+    {condition::cancelled, "reason.cancelled"},
+    {condition::link_lost, "reason.link_lost"},
+    {condition::bad_message, "reason.bad_message"},
+    {condition::rejected_by_peer, "reason.rejected_by_peer"},
+    {condition::misuse, "reason.misuse"},
+    {condition::outcome_unknown, "reason.outcome_unknown"},
+    {condition::unsupported, "reason.unsupported"},
+    {condition::local_fault, "reason.local_fault"},
+});
+
+const error_row* row_of(const error& why) noexcept {
+    const auto at =
+        std::find_if(errors.begin(), errors.end(), [&](const auto& row) { return row.code == why.code(); });
+    return at != errors.end() ? &*at : nullptr;
+}
+
+std::string words_of(const error& why, language in) {
+    if (const auto* row = row_of(why)) return std::string(ports::word(row->words, in));
+    for (const auto& row : conditions) {
+        if (why.is(row.what)) return std::string(ports::word(row.words, in));
+    }
+    return why.code().message();
+}
+
+/// What the flow was at, where it has said so.
+std::optional<stage> stage_named(std::string_view operation) noexcept {
+    for (int i = 0; i <= static_cast<int>(stage::closing); ++i) {
+        if (to_string(static_cast<stage>(i)) == operation) return static_cast<stage>(i);
+    }
+    return std::nullopt;
+}
+
+/// The words for an order that came to its end unpaid; nothing where it was not that.
+std::optional<word_key> words_of(ports::order_phase phase) noexcept {
+    if (phase == ports::order_phase::expired) return word_key("reason.order_expired");
+    if (phase == ports::order_phase::cancelled) return word_key("reason.order_cancelled");
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<not_paid> why_not_paid(const result<payment>& end) noexcept {
+    if (!end) return why_not_paid(end.error());
+    return end->unpaid;
+}
+
+not_paid why_not_paid(const error& why) noexcept {
+    if (const auto* row = row_of(why)) return {row->by, stage_named(why.operation()).value_or(row->at)};
+    switch (why.where()) {
+    case layer::hostlink: return {actor::host, stage::sending};
+    case layer::drivers: return {actor::till, stage::card};
+    default: return {actor::till, stage_named(why.operation()).value_or(stage::preparing)};
+    }
+}
+
+std::string payment::reason(language in) const {
+    if (ok()) return {};
+    if (unpaid && unpaid->by == actor::cashier) return std::string(ports::word("reason.cashier_cancelled", in));
+    if (const auto words = words_of(phase)) return std::string(ports::word(*words, in));
+    if (outcome == verdict::declined && host_code.size() == 2) {
+        const auto& code = iso8583::response_of(host_code);
+        return std::string(in == language::chinese ? code.chinese : code.text);
+    }
+    if (why) return words_of(*why, in);
+    return std::string(words_of(outcome, in));
+}
+
+std::string reason(const result<payment>& end, language in) {
+    return end ? end->reason(in) : words_of(end.error(), in);
+}
+
+} // namespace cipherlane::acquiring

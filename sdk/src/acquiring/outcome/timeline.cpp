@@ -1,0 +1,89 @@
+#include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/ports/clock.hpp>
+
+#include <cstdio>
+#include <ostream>
+#include <sstream>
+
+namespace cipherlane::acquiring {
+
+std::string_view to_string(party value) noexcept {
+    switch (value) {
+    case party::till: return "till";
+    case party::pinpad: return "PIN pad";
+    case party::display: return "display";
+    case party::host: return "host";
+    case party::gateway: return "gateway";
+    case party::journal: return "journal";
+    }
+    return "?";
+}
+
+std::string_view to_string(alert_kind value) noexcept {
+    switch (value) {
+    case alert_kind::aged_reversal: return "a reversal of an earlier day is still pending";
+    case alert_kind::reversal_refused: return "the host refused a reversal";
+    case alert_kind::reversal_no_answer: return "a reversal is not answered; the terminal is blocked";
+    case alert_kind::refund_unknown: return "the outcome of a refund is not known";
+    case alert_kind::order_unknown: return "the state of a QR order is not known";
+    case alert_kind::untold_verdict: return "a verdict was perhaps never told";
+    case alert_kind::journal_failed: return "a verdict could not be made durable";
+    }
+    return "?";
+}
+
+std::ostream& operator<<(std::ostream& out, const timeline_entry& entry) {
+    const auto time = ports::to_civil(entry.when).to_string().substr(11);
+    std::string line(time);
+    line.append("  ").append(to_string(entry.from)).append(" -> ").append(to_string(entry.to));
+    line.resize(std::max<std::size_t>(line.size(), 28), ' ');
+    line.append("  ").append(entry.what);
+    if (entry.total) line.append("  ").append(entry.total->to_string());
+    if (entry.trace) {
+        char trace[16];
+        (void)std::snprintf(trace, sizeof trace, "  #%06u", *entry.trace);
+        line.append(trace);
+    }
+    if (!entry.masked_pan.empty()) line.append("  ").append(entry.masked_pan);
+    if (!entry.result.empty()) line.append("  => ").append(entry.result);
+    return out << line;
+}
+
+void recorded_timeline::on_entry(const timeline_entry& entry) noexcept {
+    const std::scoped_lock lock(mutex_);
+    entries_.push_back(entry);
+}
+
+void recorded_timeline::on_alert(const alert& what) noexcept {
+    const std::scoped_lock lock(mutex_);
+    alerts_.push_back(what);
+}
+
+std::vector<timeline_entry> recorded_timeline::entries() const {
+    const std::scoped_lock lock(mutex_);
+    return entries_;
+}
+
+std::vector<alert> recorded_timeline::alerts() const {
+    const std::scoped_lock lock(mutex_);
+    return alerts_;
+}
+
+void recorded_timeline::on_stage(const stage_event& what) noexcept {
+    const std::scoped_lock lock(mutex_);
+    stages_.push_back(what);
+}
+
+std::vector<stage_event> recorded_timeline::stages() const {
+    const std::scoped_lock lock(mutex_);
+    return stages_;
+}
+
+std::string recorded_timeline::to_string() const {
+    std::ostringstream out;
+    for (const auto& entry : entries())
+        out << entry << '\n';
+    return out.str();
+}
+
+} // namespace cipherlane::acquiring

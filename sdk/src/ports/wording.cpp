@@ -1,0 +1,27 @@
+#include <cipherlane/ports/wording.hpp>
+#include <cipherlane/ports/words.hpp>
+
+namespace cipherlane::ports {
+
+wording::wording(language in)
+    : approved(word("display.approved", in))
+    , declined(word("display.declined", in))
+    , cancelled(word("display.cancelled", in))
+    , expired(word("display.expired", in))
+    , to_pay(word("display.to_pay", in))
+    , scan(word("display.scan", in))
+    , remaining(word("display.remaining", in))
+    , currency_mark(in == language::chinese ? "¥" : "") {}
+
+const std::string& wording::outcome(payment_outcome what) const noexcept {
+    using enum payment_outcome;
+    switch (what) {
+    case approved: return this->approved;
+    case declined: return this->declined;
+    case cancelled: return this->cancelled;
+    case expired: return this->expired;
+    }
+    return this->declined;
+}
+
+} // namespace cipherlane::ports

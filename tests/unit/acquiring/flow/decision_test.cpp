@@ -1,0 +1,109 @@
+#include "support/lane/lane_rig.hpp"
+
+#include <cipherlane/acquiring/decision.hpp>
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/core/errc.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::tests {
+namespace {
+
+using acquiring::verdict;
+using ports::record_state;
+
+/// A code sale that no machine can decide.
+acquiring::payment undecidable(lane_rig& rig) {
+    rig.gateway.forgets = true;
+    return rig.sell_by_code("order", 990).value();
+}
+
+result<acquiring::payment> decide(lane_rig& rig, std::uint64_t handle, acquiring::finding found) {
+    return acquiring::decision(rig.lane()).run({handle, found, "Li, by phone with the gateway"}, soon());
+}
+
+TEST(Decision, OfAPersonLetsTheTerminalGoOn) {
+    lane_rig rig;
+    const auto stuck = undecidable(rig);
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    EXPECT_EQ(rig.sell_by_code("next", 1).error().code(), acquiring_errc::order_pending);
+    const auto decided = decide(rig, stuck.handle, acquiring::finding::paid);
+    ASSERT_TRUE(decided) << decided.error();
+    EXPECT_EQ(decided->outcome, verdict::approved);
+    EXPECT_EQ(decided->approved, amount(990));
+    rig.restart();
+    const auto record = rig.journal->find(stuck.handle, soon()).value().value();
+    EXPECT_EQ(record.state, record_state::approved);
+    EXPECT_EQ(record.note, "Li, by phone with the gateway");
+    EXPECT_TRUE(record.closed);
+    rig.gateway.forgets = false;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    EXPECT_TRUE(rig.sell_by_code("next", 1)->ok());
+    EXPECT_EQ(rig.sell_by_code("order", 990)->outcome, verdict::approved) << "the same key tells what was decided";
+    EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::paid).error().code(), acquiring_errc::nothing_to_decide);
+}
+
+TEST(Decision, ThatACodeIsNotPaidWaitsForItsEnd) {
+    lane_rig rig;
+    const auto stuck = undecidable(rig);
+    const auto early = decide(rig, stuck.handle, acquiring::finding::not_paid);
+    EXPECT_EQ(early.error().code(), acquiring_errc::code_still_valid);
+    EXPECT_EQ(rig.records()[0].state, record_state::unknown);
+    rig.clock.time += rig.settings.gateway.code_valid;
+    EXPECT_EQ(decide(rig, stuck.handle, acquiring::finding::not_paid)->outcome, verdict::declined);
+    EXPECT_EQ(rig.booked(), 0);
+}
+
+TEST(Decision, CoversRefundsAndRefusedReversals) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto given = rig.give_back("refund", paid.handle, 300).value();
+    ASSERT_EQ(decide(rig, given.handle, acquiring::finding::paid)->outcome, verdict::approved);
+    EXPECT_EQ(rig.booked(), 700);
+    EXPECT_EQ(rig.booked(), rig.books.taken());
+    rig.host.mood = host_mood();
+    rig.host.mood.seal = host_mood::mac::wrong;
+    rig.host.mood.reversal_code = "30"; // and nothing is undone
+    const auto lost = rig.sell("lost", 500).value();
+    EXPECT_EQ(decide(rig, lost.handle, acquiring::finding::paid).error().code(), acquiring_errc::nothing_to_decide)
+        << "its reversal is still being sent";
+    rig.host.mood = host_mood();
+    rig.host.mood.reversal_code = "30";
+    ASSERT_TRUE(rig.recover());
+    ASSERT_EQ(decide(rig, lost.handle, acquiring::finding::paid)->outcome, verdict::approved) << "the host kept it";
+    EXPECT_EQ(rig.booked(), rig.books.taken());
+    EXPECT_EQ(rig.settle()->host, acquiring::settlement_result::balanced);
+}
+
+TEST(Decision, WaitsForTheSettlementOfItsBatch) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto given = rig.give_back("refund", paid.handle, 300).value();
+    rig.host.mood = host_mood();
+    rig.host.mood.code = "51"; // the totals differ
+    rig.host.mood.upload_code = "99";
+    ASSERT_FALSE(rig.settle());
+    const auto early = decide(rig, given.handle, acquiring::finding::paid);
+    ASSERT_FALSE(early);
+    EXPECT_EQ(early.error().code(), acquiring_errc::settlement_due);
+    rig.host.mood = host_mood();
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(decide(rig, given.handle, acquiring::finding::paid)->outcome, verdict::approved);
+}
+
+TEST(Decision, NeedsANoteAndARecordOfThisTerminal) {
+    lane_rig rig;
+    const auto with = [&](std::uint64_t handle, const std::string& note) {
+        return acquiring::decision(rig.lane()).run({handle, acquiring::finding::paid, note}, soon()).error().code();
+    };
+    for (const auto& note : {std::string(), std::string(201, 'n'), std::string("two\nlines")})
+        EXPECT_EQ(with(1, note), acquiring_errc::bad_request);
+    EXPECT_EQ(with(77, "note"), acquiring_errc::no_original);
+}
+
+} // namespace
+} // namespace cipherlane::tests
