@@ -12,6 +12,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
@@ -83,6 +84,10 @@ void host_core::dispatch(exchange& on) {
         {transaction::balance, &host_core::balance},
         {transaction::sale_void, &host_core::void_sale},
         {transaction::refund, &host_core::refund},
+        {transaction::pre_auth, &host_core::pre_auth},
+        {transaction::pre_auth_void, &host_core::pre_auth_void},
+        {transaction::completion, &host_core::completion},
+        {transaction::completion_void, &host_core::completion_void},
         {transaction::reversal, &host_core::reversal},
         {transaction::batch_settle, &host_core::settle},
         {transaction::upload_mag, &host_core::upload},
@@ -162,18 +167,30 @@ void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
     trade.answer == "00" ? on.accept() : on.refuse(trade.answer);
 }
 
-void host_core::sale(exchange& on) {
-    // The same trace again is either a repeat or what was reversed before it came: neither may move money.
-    if (books_.find(on.terminal->terminal_id, on.batch, on.request.value(11))) return on.refuse("94");
+bool host_core::known(const exchange& on) {
+    return books_.find(on.terminal->terminal_id, on.batch, on.request.value(11)).has_value();
+}
+
+void host_core::charge(exchange& on, std::string_view kind) {
+    if (known(on)) return on.refuse("94");
     const auto block = translated_pin(on);
     if (!block) return on.refuse("96");
     const auto number = on.request.value(2);
     const auto expiry = on.request.value(14);
     ledger_trade trade;
-    trade.kind = "sale";
+    trade.kind = kind;
     trade.amount = std::stoll(on.request.value(4));
     trade.answer = bank_.decide({number, expiry, trade.amount, *block}, on.year_month());
     book(on, trade, -trade.amount);
+}
+
+void host_core::sale(exchange& on) {
+    charge(on, "sale");
+}
+
+/// What is reserved is not the cardholder's to spend: it leaves the balance like a sale, but is in no totals.
+void host_core::pre_auth(exchange& on) {
+    charge(on, "pre_auth");
 }
 
 void host_core::balance(exchange& on) {
@@ -188,20 +205,78 @@ void host_core::balance(exchange& on) {
     on.accept();
 }
 
-std::optional<ledger_trade> host_core::original_of(const exchange& on) {
+std::optional<ledger_trade> host_core::original_of(
+    const exchange& on, std::initializer_list<std::string_view> kinds) {
     const auto parsed = iso8583::field61::parse(on.request.value(61));
     if (!parsed) return std::nullopt;
     auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
-    if (!found || found->kind != "sale" || found->card != on.request.value(2)) return std::nullopt;
+    if (!found || found->card != on.request.value(2)) return std::nullopt;
+    if (std::find(kinds.begin(), kinds.end(), found->kind) == kinds.end()) return std::nullopt;
     if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
+    if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;
     return found;
 }
 
+void host_core::pre_auth_void(exchange& on) {
+    if (known(on)) return on.refuse("94");
+    const auto original = original_of(on, {"pre_auth"});
+    ledger_trade trade;
+    trade.kind = "pre_auth_void";
+    trade.amount = std::stoll(on.request.value(4));
+    trade.original = original ? original->id : 0;
+    if (!original)
+        trade.answer = "25";
+    else if (original->state != trade_state::approved || original->refunded != 0)
+        trade.answer = "12";
+    else if (original->amount != trade.amount)
+        trade.answer = "64";
+    else
+        trade.answer = "00";
+    book(on, trade, trade.amount);
+}
+
+/// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
+void host_core::completion(exchange& on) {
+    if (known(on)) return on.refuse("94");
+    const auto original = original_of(on, {"pre_auth"});
+    ledger_trade trade;
+    trade.kind = "completion";
+    trade.amount = std::stoll(on.request.value(4));
+    trade.original = original ? original->id : 0;
+    if (!original)
+        trade.answer = "25";
+    else if (original->state != trade_state::approved || original->refunded != 0)
+        trade.answer = "12";
+    else if (trade.amount > original->amount * 115 / 100)
+        trade.answer = "61";
+    else
+        trade.answer = "00";
+    book(on, trade, original ? original->amount - trade.amount : 0);
+}
+
+void host_core::completion_void(exchange& on) {
+    if (known(on)) return on.refuse("94");
+    const auto original = original_of(on, {"completion"});
+    ledger_trade trade;
+    trade.kind = "completion_void";
+    trade.amount = std::stoll(on.request.value(4));
+    trade.original = original ? original->id : 0;
+    if (!original)
+        trade.answer = "25";
+    else if (original->state != trade_state::approved || original->batch != on.batch || original->refunded != 0)
+        trade.answer = "12";
+    else if (original->amount != trade.amount)
+        trade.answer = "64";
+    else
+        trade.answer = "00";
+    book(on, trade, original ? -original->money : 0);
+}
+
 void host_core::void_sale(exchange& on) {
-    if (books_.find(on.terminal->terminal_id, on.batch, on.request.value(11))) return on.refuse("94");
+    if (known(on)) return on.refuse("94");
     const auto block = translated_pin(on);
     if (!block) return on.refuse("96");
-    const auto original = original_of(on);
+    const auto original = original_of(on, {"sale"});
     ledger_trade trade;
     trade.kind = "void";
     trade.amount = std::stoll(on.request.value(4));
@@ -218,8 +293,8 @@ void host_core::void_sale(exchange& on) {
 }
 
 void host_core::refund(exchange& on) {
-    if (books_.find(on.terminal->terminal_id, on.batch, on.request.value(11))) return on.refuse("94");
-    const auto original = original_of(on);
+    if (known(on)) return on.refuse("94");
+    const auto original = original_of(on, {"sale", "completion"});
     ledger_trade trade;
     trade.kind = "refund";
     trade.amount = std::stoll(on.request.value(4));

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -57,6 +58,10 @@ class host_core {
     void balance(exchange& on);
     void void_sale(exchange& on);
     void refund(exchange& on);
+    void pre_auth(exchange& on);
+    void pre_auth_void(exchange& on);
+    void completion(exchange& on);
+    void completion_void(exchange& on);
     void reversal(exchange& on);
     void settle(exchange& on);
     void upload(exchange& on);
@@ -66,7 +71,12 @@ class host_core {
     [[nodiscard]] bool mac_fits(exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
-    [[nodiscard]] std::optional<ledger_trade> original_of(const exchange& on);
+    /// A sale's or a pre-authorisation's own part: PIN, account, money from the card.
+    void charge(exchange& on, std::string_view kind);
+    /// What has the same trace was there already, or was reversed before it came: neither may move money.
+    [[nodiscard]] bool known(const exchange& on);
+    [[nodiscard]] std::optional<ledger_trade> original_of(
+        const exchange& on, std::initializer_list<std::string_view> kinds);
     [[nodiscard]] bytes seal(exchange& on);
     [[nodiscard]] host_reply deliver(exchange& on);
 

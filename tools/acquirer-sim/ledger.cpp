@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS terminal(terminal_id TEXT PRIMARY KEY, merchant_id TE
 CREATE TABLE IF NOT EXISTS card(number TEXT PRIMARY KEY, expiry TEXT, pin TEXT, balance INTEGER);
 CREATE TABLE IF NOT EXISTS trade(
   id INTEGER PRIMARY KEY, terminal_id TEXT, batch TEXT, trace TEXT, kind TEXT, card TEXT, amount INTEGER,
-  refunded INTEGER, answer TEXT, reference TEXT, authorization TEXT, date TEXT, time TEXT, state TEXT,
+  refunded INTEGER, money INTEGER, answer TEXT, reference TEXT, authorization TEXT, date TEXT, time TEXT, state TEXT,
   original INTEGER, UNIQUE(terminal_id, batch, trace));
 CREATE TABLE IF NOT EXISTS upload(terminal_id TEXT, batch TEXT, trace TEXT, amount INTEGER,
   PRIMARY KEY(terminal_id, batch, trace));
@@ -18,8 +18,8 @@ INSERT OR IGNORE INTO counter VALUES('reference', 0);
 )sql";
 
 constexpr std::string_view trade_columns =
-    "id, terminal_id, batch, trace, kind, card, amount, refunded, answer, reference, authorization, date, time, "
-    "state, original";
+    "id, terminal_id, batch, trace, kind, card, amount, refunded, money, answer, reference, authorization, date, "
+    "time, state, original";
 
 std::string select_trades(std::string_view where) {
     return std::string("SELECT ").append(trade_columns).append(" FROM trade ").append(where);
@@ -35,13 +35,14 @@ ledger_trade read_trade(const statement& row) {
     trade.card = row.text(5);
     trade.amount = row.integer(6);
     trade.refunded = row.integer(7);
-    trade.answer = row.text(8);
-    trade.reference = row.text(9);
-    trade.authorization = row.text(10);
-    trade.date = row.text(11);
-    trade.time = row.text(12);
-    trade.state = row.text(13);
-    trade.original = row.integer(14);
+    trade.money = row.integer(8);
+    trade.answer = row.text(9);
+    trade.reference = row.text(10);
+    trade.authorization = row.text(11);
+    trade.date = row.text(12);
+    trade.time = row.text(13);
+    trade.state = row.text(14);
+    trade.original = row.integer(15);
     return trade;
 }
 
@@ -124,15 +125,36 @@ void ledger::add_refunded(std::int64_t id, std::int64_t money) {
     books_.prepare("UPDATE trade SET refunded = refunded + ? WHERE id = ?").bind(money).bind(id).run();
 }
 
+std::int64_t ledger::original_of(std::int64_t id) {
+    auto query = books_.prepare("SELECT original FROM trade WHERE id = ?");
+    query.bind(id);
+    return query.step() ? query.integer(0) : 0;
+}
+
+void ledger::touch_original(const ledger_trade& trade, effect what) {
+    const bool done = what == effect::done;
+    if (trade.kind == "void" || trade.kind == "pre_auth_void" || trade.kind == "completion_void") {
+        set_state(trade.original, done ? trade_state::voided : trade_state::approved);
+    }
+    if (trade.kind == "refund" || trade.kind == "completion") {
+        add_refunded(trade.original, done ? trade.amount : -trade.amount);
+    }
+    // What had been reserved is reserved again, and may be taken again.
+    if (trade.kind == "completion_void") {
+        add_refunded(original_of(trade.original), done ? -trade.amount : trade.amount);
+    }
+}
+
 std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
     transaction whole(books_);
-    books_.prepare("INSERT INTO trade VALUES(NULL,?,?,?,?,?,?,0,?,?,?,?,?,?,?)")
+    books_.prepare("INSERT INTO trade VALUES(NULL,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)")
         .bind(trade.terminal_id)
         .bind(trade.batch)
         .bind(trade.trace)
         .bind(trade.kind)
         .bind(trade.card)
         .bind(trade.amount)
+        .bind(money)
         .bind(trade.answer)
         .bind(trade.reference)
         .bind(trade.authorization)
@@ -144,8 +166,7 @@ std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
     const auto id = books_.last_id();
     if (trade.state == trade_state::approved) {
         move_money(trade.card, money);
-        if (trade.kind == "void") set_state(trade.original, trade_state::voided);
-        if (trade.kind == "refund") add_refunded(trade.original, trade.amount);
+        touch_original(trade, effect::done);
     }
     whole.commit();
     return id;
@@ -154,9 +175,8 @@ std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
 void ledger::reverse(const ledger_trade& trade) {
     transaction whole(books_);
     if (trade.state == trade_state::approved) {
-        move_money(trade.card, trade.kind == "sale" ? trade.amount : -trade.amount);
-        if (trade.kind == "void") set_state(trade.original, trade_state::approved);
-        if (trade.kind == "refund") add_refunded(trade.original, -trade.amount);
+        move_money(trade.card, -trade.money);
+        touch_original(trade, effect::undone);
     }
     set_state(trade.id, trade_state::reversed);
     whole.commit();
@@ -169,9 +189,9 @@ void ledger::entomb(const ledger_trade& unseen) {
 }
 
 ledger_totals ledger::totals(std::string_view terminal_id, std::string_view batch) {
-    auto query =
-        books_.prepare("SELECT kind = 'sale', SUM(amount), COUNT(*) FROM trade WHERE terminal_id = ? AND batch = ? "
-                       "AND state IN ('approved', 'voided') GROUP BY 1");
+    auto query = books_.prepare("SELECT kind IN ('sale', 'completion'), SUM(amount), COUNT(*) FROM trade "
+                                "WHERE terminal_id = ? AND batch = ? AND state IN ('approved', 'voided') "
+                                "AND kind NOT IN ('pre_auth', 'pre_auth_void') GROUP BY 1");
     query.bind(terminal_id).bind(batch);
     ledger_totals sums;
     while (query.step()) {

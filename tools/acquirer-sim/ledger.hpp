@@ -41,12 +41,13 @@ struct ledger_trade {
     std::string terminal_id;
     std::string batch;
     std::string trace;
-    std::string kind; ///< "sale", "void", "refund"
+    std::string kind; ///< "sale", "void", "refund", "pre_auth", "pre_auth_void", "completion", "completion_void"
     std::string card;
     std::int64_t amount = 0;
-    std::int64_t refunded = 0;
-    std::string answer;    ///< field 39
-    std::string reference; ///< field 37
+    std::int64_t refunded = 0; ///< what refunds have given back; of a pre-authorisation: what completions have taken
+    std::int64_t money = 0;    ///< what it moved to (positive) or from its card; a reservation counts
+    std::string answer;        ///< field 39
+    std::string reference;     ///< field 37
     std::string authorization;
     std::string date; ///< MMDD
     std::string time; ///< hhmmss
@@ -61,7 +62,8 @@ struct ledger_side {
     friend bool operator==(const ledger_side&, const ledger_side&) = default;
 };
 
-/// Debit: sales, voided ones included. Credit: voids and refunds. Reversed ones count on neither side.
+/// Debit: sales and completions, voided ones included. Credit: their voids, and refunds. Pre-authorisations and what
+/// was reversed count on neither side.
 struct ledger_totals {
     ledger_side debit;
     ledger_side credit;
@@ -87,7 +89,7 @@ class ledger {
 
     /// Writes a trade and moves `money` to (positive) or from its card, in one commit; its id.
     std::int64_t post(const ledger_trade& trade, std::int64_t money);
-    /// Undoes a trade: its own effect and, of a void or refund, that on its original.
+    /// Undoes a trade: its own effect and that on its original.
     void reverse(const ledger_trade& trade);
     /// Marks what never arrived as reversed, so that it is refused if it still comes.
     void entomb(const ledger_trade& unseen);
@@ -103,6 +105,10 @@ class ledger {
   private:
     [[nodiscard]] std::optional<ledger_trade> one(statement& query);
     void move_money(std::string_view card, std::int64_t money);
+    /// What an approved trade does to its original, or, undone, no longer does.
+    enum class effect : std::uint8_t { done, undone };
+    void touch_original(const ledger_trade& trade, effect what);
+    [[nodiscard]] std::int64_t original_of(std::int64_t id);
     void set_state(std::int64_t id, std::string_view state);
     void add_refunded(std::int64_t id, std::int64_t money);
 

@@ -63,6 +63,21 @@ class bookkeeper {
     std::string verdict48;
 
   private:
+    /// By field 60.1 (POS dialect, table of transactions).
+    [[nodiscard]] char kind() const {
+        const auto type = request_.value(60).substr(0, 2);
+        constexpr std::pair<std::string_view, char> kinds[]{
+            {"22", 'S'}, {"23", 'V'}, {"25", 'R'}, {"10", 'P'}, {"11", 'W'}, {"20", 'C'}, {"21", 'X'}};
+        for (const auto& [digits, letter] : kinds) {
+            if (type == digits) return letter;
+        }
+        return '?';
+    }
+    static bool undoes(char kind) { return kind == 'V' || kind == 'W' || kind == 'X'; }
+    /// In these books an original is of the same batch.
+    [[nodiscard]] fake_ledger::trade* original_of(const fake_ledger::trade& of) {
+        return books_.find(of.batch, of.original);
+    }
     std::string trade() {
         fake_ledger::trade entry{batch_, trace_, mood_.partial.value_or(amount_), 0, 'S', 'A'};
         fake_ledger::trade* original = nullptr;
@@ -70,12 +85,14 @@ class bookkeeper {
             const auto field61 = iso8583::field61::parse(request_.value(61)).value();
             original = books_.find(number(field61.batch.view()), number(field61.trace.view()));
             entry.original = number(field61.trace.view());
-            entry.kind = request_.mti() == "0220" ? 'R' : 'V';
         }
+        entry.kind = kind();
         const bool good = mood_.code == "00" || mood_.code == "10" || mood_.code == "11";
-        const bool undoable = entry.kind == 'S' || (original != nullptr && original->state == 'A');
+        const bool undoable = !request_.has(61) || (original != nullptr && original->state == 'A');
         if (!good || !undoable) entry.state = 'D';
-        if (entry.state == 'A' && entry.kind == 'V') original->state = 'V';
+        if (entry.state == 'A' && undoes(entry.kind)) original->state = 'V';
+        if (entry.state == 'A' && entry.kind == 'C') original->state = 'U'; // used up
+        if (entry.state == 'A' && entry.kind == 'X') original_of(*original)->state = 'A';
         books_.trades[books_.trade_count++] = entry;
         return undoable ? mood_.code : "25";
     }
@@ -88,7 +105,8 @@ class bookkeeper {
         }
         if (entry->state == 'A') {
             entry->state = 'R';
-            if (entry->kind == 'V') books_.find(batch_, entry->original)->state = 'A';
+            if (undoes(entry->kind) || entry->kind == 'C') original_of(*entry)->state = 'A';
+            if (entry->kind == 'X') original_of(*original_of(*entry))->state = 'U';
         }
         return "00";
     }
@@ -97,8 +115,10 @@ class bookkeeper {
         for (std::uint32_t i = 0; i < books_.trade_count; ++i) {
             const auto& entry = books_.trades[i];
             if (entry.batch != batch_ || (entry.state != 'A' && entry.state != 'V')) continue;
-            auto& money = entry.kind == 'S' ? own.domestic.debit_amount : own.domestic.credit_amount;
-            auto& count = entry.kind == 'S' ? own.domestic.debit_count : own.domestic.credit_count;
+            if (entry.kind == 'P' || entry.kind == 'W') continue;
+            const bool debit = entry.kind == 'S' || entry.kind == 'C';
+            auto& money = debit ? own.domestic.debit_amount : own.domestic.credit_amount;
+            auto& count = debit ? own.domestic.debit_count : own.domestic.credit_count;
             money += entry.amount;
             ++count;
         }

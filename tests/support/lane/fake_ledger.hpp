@@ -16,7 +16,8 @@ struct fake_ledger {
         std::uint32_t trace;
         std::int64_t amount;
         std::uint32_t original; ///< trace of the sale that a void or refund undoes
-        char kind;              ///< 'S' sale, 'V' void, 'R' refund
+        char kind;  ///< 'S' sale, 'V' void, 'R' refund, 'P' pre-authorisation, 'W' its void, 'C' completion, 'X' its
+                    ///< void
         char state; ///< 'A' approved, 'V' voided, 'R' reversed, 'D' declined, 'T' never seen, refused if it comes
     };
     struct order {
@@ -47,11 +48,20 @@ struct fake_ledger {
         }
         return nullptr;
     }
+    /// Money that is reserved and neither taken nor set free.
+    [[nodiscard]] std::int64_t reserved() const {
+        std::int64_t sum = 0;
+        for (std::uint32_t i = 0; i < trade_count; ++i) {
+            if (trades[i].state == 'A' && trades[i].kind == 'P') sum += trades[i].amount;
+        }
+        return sum;
+    }
     /// Money that the cardholders have paid, net.
     [[nodiscard]] std::int64_t taken() const {
         std::int64_t sum = 0;
         for (std::uint32_t i = 0; i < trade_count; ++i) {
-            if (trades[i].state == 'A' && trades[i].kind == 'S') sum += trades[i].amount;
+            const bool pays = trades[i].kind == 'S' || trades[i].kind == 'C';
+            if (trades[i].state == 'A' && pays) sum += trades[i].amount;
             if (trades[i].state == 'A' && trades[i].kind == 'R') sum -= trades[i].amount;
         }
         for (std::uint32_t i = 0; i < order_count; ++i) {

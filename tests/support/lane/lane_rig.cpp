@@ -1,6 +1,7 @@
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 namespace cipherlane::tests {
 
@@ -113,13 +114,9 @@ std::int64_t lane_rig::booked() {
         EXPECT_NE(record.state, ports::record_state::prepared) << "trace " << record.trace;
         EXPECT_NE(record.state, ports::record_state::reversal_pending) << "trace " << record.trace;
         if (record.state != ports::record_state::approved) continue;
-        switch (record.kind) {
-        case ports::trade::sale:
-        case ports::trade::qr_sale: sum += record.approved.minor(); break;
-        case ports::trade::refund:
-        case ports::trade::qr_refund: sum -= record.approved.minor(); break;
-        case ports::trade::void_sale: break;
-        }
+        const auto& row = ledger::row_of(record.kind);
+        if (row.side == ledger::money_side::debit) sum += record.approved.minor();
+        if (row.role == ledger::trade_role::returning) sum -= record.approved.minor();
     }
     return sum;
 }

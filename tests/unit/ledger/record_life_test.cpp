@@ -20,15 +20,16 @@ constexpr auto every_state = {record_state::prepared, record_state::not_sent, re
     record_state::unknown, record_state::voided};
 constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::card, decider::person,
     decider::restart, decider::other_record};
-constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
+constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund,
+    trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void};
 
 using step = std::tuple<record_state, record_state, decider>;
 
 /// Written out apart from the table, so that a slip in the table shows.
 std::set<step> steps_of(trade kind) {
     using enum record_state;
-    const bool host = kind == trade::sale || kind == trade::void_sale || kind == trade::refund;
-    const bool reversed_when_silent = kind == trade::sale || kind == trade::void_sale;
+    const bool host = kind != trade::qr_sale && kind != trade::qr_refund;
+    const bool reversed_when_silent = host && kind != trade::refund;
     const auto peer = host ? decider::host : decider::gateway;
     std::set<step> all{{prepared, not_sent, decider::till}, {prepared, approved, peer}, {prepared, declined, peer},
         {approved, voided, decider::other_record}, {unknown, approved, decider::person},
@@ -38,7 +39,7 @@ std::set<step> steps_of(trade kind) {
     all.insert({{prepared, silent, decider::till}, {prepared, silent, decider::restart}});
     if (host) all.insert({{reversal_pending, reversed, peer}, {reversal_pending, reversal_refused, peer}});
     if (!host) all.insert({{unknown, approved, peer}, {unknown, declined, peer}});
-    if (kind == trade::sale) all.insert({approved, reversal_pending, decider::card});
+    if (kind == trade::sale || kind == trade::pre_auth) all.insert({approved, reversal_pending, decider::card});
     return all;
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 using ports::trade;
 
-constexpr auto all_trades = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund};
+constexpr auto all_trades = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund,
+    trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void};
 
 TEST(Trades, EachHasOneRow) {
     EXPECT_EQ(trades().size(), all_trades.size());
@@ -21,7 +22,8 @@ TEST(Trades, EachHasOneRow) {
         names.insert(row_of(kind).name);
         titles.insert(row_of(kind).title);
     }
-    EXPECT_EQ(names, (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund"}));
+    EXPECT_EQ(names, (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund",
+                         "pre-authorisation", "pre-authorisation void", "completion", "completion void"}));
     EXPECT_EQ(titles.size(), all_trades.size());
 }
 
@@ -32,7 +34,8 @@ TEST(Trades, ANumberOfAnotherVersionHasNoRow) {
 }
 
 TEST(Trades, GoToTheHostOrToTheGateway) {
-    EXPECT_EQ(host_trades, trade_set::of(trade::sale, trade::void_sale, trade::refund));
+    EXPECT_EQ(host_trades, trade_set::of(trade::sale, trade::void_sale, trade::refund, trade::pre_auth,
+                               trade::pre_auth_void, trade::completion, trade::completion_void));
     EXPECT_EQ(gateway_trades, trade_set::of(trade::qr_sale, trade::qr_refund));
     EXPECT_EQ(message_of(row_of(trade::sale)).name, "sale");
     EXPECT_EQ(message_of(row_of(trade::void_sale)).name, "void");
@@ -50,9 +53,14 @@ TEST(Trades, SayWhatVoidsAndRefundsThem) {
         EXPECT_EQ(voided_by(kind), std::nullopt);
         EXPECT_EQ(refunded_by(kind), std::nullopt);
     }
-    for (const auto kind : all_trades)
-        EXPECT_EQ(completed_by(kind), std::nullopt);
-    EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund));
+    EXPECT_EQ(voided_by(trade::pre_auth), trade::pre_auth_void);
+    EXPECT_EQ(refunded_by(trade::pre_auth), std::nullopt);
+    EXPECT_EQ(voided_by(trade::completion), trade::completion_void);
+    EXPECT_EQ(refunded_by(trade::completion), trade::refund);
+    for (const auto kind : all_trades) {
+        EXPECT_EQ(completed_by(kind), kind == trade::pre_auth ? std::optional(trade::completion) : std::nullopt);
+    }
+    EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund, trade::completion));
 }
 
 /// UnionPay POS dialect: a sale and its void are reversed, a refund is not; the gateway has no reversal.
@@ -62,6 +70,9 @@ TEST(Trades, AReversalUndoesSalesAndVoidsAlone) {
     EXPECT_FALSE(reversible(trade::refund));
     EXPECT_FALSE(reversible(trade::qr_sale));
     EXPECT_FALSE(reversible(trade::qr_refund));
+    for (const auto kind : {trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void}) {
+        EXPECT_TRUE(reversible(kind));
+    }
 }
 
 TEST(Trades, NeedTheCardOnlyWhereItIsPresented) {
@@ -70,6 +81,10 @@ TEST(Trades, NeedTheCardOnlyWhereItIsPresented) {
     EXPECT_EQ(row_of(trade::refund).needs, need_set::of(need::original, need::amount));
     EXPECT_EQ(row_of(trade::qr_sale).needs, need_set::of(need::amount));
     EXPECT_EQ(row_of(trade::qr_refund).needs, need_set::of(need::original, need::amount));
+    EXPECT_EQ(row_of(trade::pre_auth).needs, need_set::of(need::card, need::pin, need::amount));
+    EXPECT_EQ(row_of(trade::pre_auth_void).needs, need_set::of(need::original, need::authorisation));
+    EXPECT_EQ(row_of(trade::completion).needs, need_set::of(need::original, need::authorisation, need::amount));
+    EXPECT_EQ(row_of(trade::completion_void).needs, need_set::of(need::original));
 }
 
 TEST(Trades, GoUpInABatchAsTheHostWantsThem) {
@@ -78,6 +93,8 @@ TEST(Trades, GoUpInABatchAsTheHostWantsThem) {
     EXPECT_EQ(row_of(trade::refund).upload, batch_upload::refund_message);
     EXPECT_EQ(row_of(trade::qr_sale).upload, batch_upload::nothing);
     EXPECT_EQ(row_of(trade::qr_refund).upload, batch_upload::nothing);
+    EXPECT_EQ(row_of(trade::pre_auth).upload, batch_upload::nothing) << "no money has moved";
+    EXPECT_EQ(row_of(trade::completion).upload, batch_upload::details);
 }
 
 TEST(Trades, GainOnTheDebitSideAndGiveOnTheCreditSide) {

@@ -19,6 +19,10 @@ enum class trade : std::uint8_t {
     refund = 3,
     qr_sale = 4,   ///< through the QR gateway: not part of the host's totals
     qr_refund = 5, ///< likewise
+    pre_auth = 6,  ///< reserves money (预授权)
+    pre_auth_void = 7,
+    completion = 8, ///< takes what was reserved, or some of it (预授权完成)
+    completion_void = 9,
 };
 
 /// Where a record stands. The numbers are stored: never renumber. Which state may follow which, and on whose word,

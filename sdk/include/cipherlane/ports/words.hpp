@@ -62,6 +62,10 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"title.refund", "REFUND", "退货"},
     {"title.qr_sale", "QR SALE", "扫码消费"},
     {"title.qr_refund", "QR REFUND", "扫码退货"},
+    {"title.pre_auth", "PRE-AUTH", "预授权"},
+    {"title.pre_auth_void", "PRE-AUTH VOID", "预授权撤销"},
+    {"title.completion", "PRE-AUTH COMPLETION", "预授权完成"},
+    {"title.completion_void", "COMPLETION VOID", "预授权完成撤销"},
 
     {"end.approved", "APPROVED", "交易成功"},
     {"end.declined", "DECLINED", "交易失败"},

@@ -108,5 +108,50 @@ TEST_F(Batch, TheRigMayHaveAStepRefused) {
     EXPECT_EQ(end("202", "0001"), "00");
 }
 
+/// Reservations leave a balance and are in no totals; a completion takes its place once, and gives it back undone.
+TEST_F(Batch, KeepsReservationsApart) {
+    constexpr auto card = "6222000000000017";
+    const auto before = books.card(card)->balance;
+    const auto post = [&](const char* trace, const char* kind, std::int64_t minor, std::int64_t money,
+                          std::int64_t original) {
+        ledger_trade trade;
+        trade.terminal_id = "TEST0001";
+        trade.batch = "000001";
+        trade.trace = trace;
+        trade.kind = kind;
+        trade.card = card;
+        trade.amount = minor;
+        trade.answer = "00";
+        trade.state = trade_state::approved;
+        trade.original = original;
+        (void)books.post(trade, money);
+        return *books.find("TEST0001", "000001", trace);
+    };
+    const auto again = [&](const ledger_trade& of) { return *books.find("TEST0001", "000001", of.trace); };
+    const auto held = post("000005", "pre_auth", 5000, -5000, 0);
+    EXPECT_EQ(books.card(card)->balance, before - 5000);
+    EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ledger_side{1234, 1}));
+    const auto taken = post("000006", "completion", 4200, 800, held.id);
+    EXPECT_EQ(books.card(card)->balance, before - 4200);
+    EXPECT_EQ(again(held).refunded, 4200);
+    EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ledger_side{5434, 2}));
+    const auto undone = post("000007", "completion_void", 4200, -800, taken.id);
+    EXPECT_EQ(books.card(card)->balance, before - 5000);
+    EXPECT_EQ(again(held).refunded, 0);
+    EXPECT_EQ(again(taken).state, trade_state::voided);
+    EXPECT_EQ(books.totals("TEST0001", "000001").credit, (ledger_side{4434, 2}));
+    books.reverse(undone);
+    EXPECT_EQ(books.card(card)->balance, before - 4200);
+    EXPECT_EQ(again(held).refunded, 4200);
+    books.reverse(again(taken));
+    EXPECT_EQ(books.card(card)->balance, before - 5000);
+    EXPECT_EQ(again(held).refunded, 0);
+    const auto freed = post("000008", "pre_auth_void", 5000, 5000, held.id);
+    EXPECT_EQ(books.card(card)->balance, before);
+    books.reverse(freed);
+    EXPECT_EQ(books.card(card)->balance, before - 5000);
+    EXPECT_EQ(again(held).state, trade_state::approved);
+}
+
 } // namespace
 } // namespace cipherlane::sim
