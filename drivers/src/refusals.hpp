@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/core/error.hpp>
+#include <cipherlane/core/result.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <string_view>

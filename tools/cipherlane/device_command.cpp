@@ -1,12 +1,11 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/trace_link.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
-#include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
-#include <cipherlane/drivers/pinpad/abecs_messages.hpp>
-#include <cipherlane/net/engine.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -151,16 +150,16 @@ std::string ids_of(std::uint16_t vendor, std::uint16_t product) {
 void print(const drivers::found_device& device) {
     const bool usb = device.what == drivers::found_device::kind::usb;
     std::cout << kind_name(device.what) << "  "
-              << (usb ? "usb:" + device.path.substr(0, device.path.find('@')) : device.path);
-    if (!device.name.empty()) std::cout << "  " << device.name;
-    if (!device.identity.empty()) std::cout << "\n    identity: " << device.identity;
+              << printable_text(usb ? "usb:" + device.path.substr(0, device.path.find('@')) : device.path);
+    if (!device.name.empty()) std::cout << "  " << printable_text(device.name);
+    if (!device.identity.empty()) std::cout << "\n    identity: " << printable_text(device.identity);
     if (device.vendor && device.product) std::cout << "\n    ids: " << ids_of(*device.vendor, *device.product);
     for (const auto& name : device.drivers) {
         const auto* family = drivers::find_display_family(name);
         std::cout << "\n    driver: " << name;
         if (family != nullptr) std::cout << " (" << family->about << ")";
     }
-    if (!device.reason.empty()) std::cout << "\n    " << device.reason;
+    if (!device.reason.empty()) std::cout << "\n    " << printable_text(device.reason, 1'000);
     std::cout << "\n";
 }
 
@@ -180,15 +179,25 @@ void list_devices(const std::string& root) {
         print(device);
 }
 
+std::string padded(std::string_view name) {
+    constexpr std::size_t column = 14;
+    return std::string(name) + std::string(column - std::min(column - 1, name.size()), ' ');
+}
+
+void print(const drivers::driver_family& family) {
+    std::cout << "  " << padded(family.name) << family.about;
+    if (family.name != "described") std::cout << ", " << family.line.baud << " baud";
+    std::cout << "; " << family.reached_by.to_string() << "\n";
+}
+
 void run_list(const std::string& root) {
     list_devices(root);
-    std::cout << "drivers:\n";
-    for (const auto& family : drivers::display_families()) {
-        std::cout << "  " << family.name << std::string(14 - std::min<std::size_t>(13, family.name.size()), ' ')
-                  << family.about;
-        if (family.name != "described") std::cout << ", " << family.line.baud << " baud";
-        std::cout << "\n";
-    }
+    std::cout << "drivers of displays:\n";
+    for (const auto& family : drivers::display_families())
+        print(family);
+    std::cout << "drivers of PIN pads:\n";
+    for (const auto& family : drivers::pinpad_families())
+        print(family);
 }
 
 bool probe_display(const device_arguments& what, const drivers::display_family& family) {
@@ -204,29 +213,18 @@ bool probe_display(const device_arguments& what, const drivers::display_family& 
     }
     drivers::device_display screen(*std::move(link), *std::move(protocol));
     auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
-    std::cout << family.name << ": " << (name ? *name : name.error().to_string()) << "\n";
+    std::cout << family.name << ": " << (name ? printable_text(*name) : name.error().to_string()) << "\n";
     return name.has_value();
 }
 
-/// A PIN pad is on a serial line.
-bool probe_pinpad(const device_arguments& what) {
-    for (const std::string_view other : {"tcp:", "tls:", "usb:"}) {
-        if (what.port.starts_with(other)) return false;
-    }
+/// A PIN pad is looked for on serial lines alone: what listens at a port may take it for an order.
+bool probe_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
+    const auto where = value_or_fail(drivers::device_address::parse(what.port));
+    if (where.kind != drivers::address_kind::line) return false;
     boost::asio::io_context io;
-    drivers::serial_settings settings;
-    settings.device = what.port;
-    settings.baud = 19'200;
-    const call bounds(3s);
-    auto link = drivers::open_serial(io.get_executor(), settings, bounds);
-    if (!link) {
-        std::cout << "abecs: " << link.error() << "\n";
-        return false;
-    }
-    drivers::abecs_exchange opening({drivers::abecs::open_command()}, drivers::abecs_exchange::start::with_cancel);
-    auto answer = net::run(opening, **link, bounds);
-    std::cout << "abecs: " << (answer ? "an ABECS PIN pad" : answer.error().to_string()) << "\n";
-    return answer.has_value();
+    const auto pad = drivers::open_pinpad(io.get_executor(), family.name, what.port, {}, call(3s));
+    std::cout << family.name << ": " << (pad ? std::string(family.about) : pad.error().to_string()) << "\n";
+    return pad.has_value();
 }
 
 void run_probe(const device_arguments& what) {
@@ -234,7 +232,9 @@ void run_probe(const device_arguments& what) {
     for (const auto& family : drivers::display_families()) {
         found = probe_display(what, family) || found;
     }
-    found = probe_pinpad(what) || found;
+    for (const auto& family : drivers::pinpad_families()) {
+        found = probe_pinpad(what, family) || found;
+    }
     if (!found) throw CLI::RuntimeError(1);
 }
 
@@ -270,9 +270,10 @@ void run_replay(const device_arguments& what) {
 
 void add_port(CLI::App& to, device_arguments& what) {
     to.add_option("--port", what.port,
-        "device node, best a name under /dev/serial/by-id; usb:VENDOR:PRODUCT[:SERIAL]; tcp:HOST:PORT; "
-        "tls:HOST:PORT; of a "
-        "described USB display its serial number or its port, needed only where there are several");
+        "where it is: a serial line, best a name under /dev/serial/by-id, perhaps with ?baud=115200; "
+        "usb:VENDOR:PRODUCT[:SERIAL]; hid:VENDOR:PRODUCT[:SERIAL]; tcp:HOST:PORT; tls:HOST:PORT; of a described "
+        "display "
+        "on USB also its serial number or its port alone, needed only where there are several");
     to.add_option("--ca", what.tls.ca_file, "tls: PEM file of the authorities trusted; the system's unless told");
     auto* cert = to.add_option("--cert", what.tls.certificate_file, "tls: PEM file of our certificate and its chain");
     auto* key = to.add_option("--key", what.tls.key_file, "tls: PEM file of the certificate's key");

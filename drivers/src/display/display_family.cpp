@@ -7,10 +7,9 @@
 #include <cipherlane/drivers/display/rcall.hpp>
 #include <cipherlane/drivers/display/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
-#include <cipherlane/net/tcp.hpp>
+#include <cipherlane/drivers/transport/link.hpp>
 
 #include <array>
-#include <charconv>
 
 namespace cipherlane::drivers {
 namespace {
@@ -63,39 +62,22 @@ result<std::unique_ptr<screen_protocol>> make_described(const display_options& o
     return made;
 }
 
-constexpr std::string_view described = "described";
-
-error bad_device() {
-    return error(drivers_errc::bad_setting, layer::drivers).in_field("device");
+result<std::unique_ptr<net::transport>> link_by_address(boost::asio::any_io_executor on, const display_family& of,
+    const std::string& address, const display_options& options, const call& bounds) {
+    CIPHERLANE_TRY(const auto where, of.address(address));
+    link_options with;
+    with.line = of.line;
+    if (options.baud != 0) with.line.baud = options.baud;
+    with.usb = options.usb;
+    with.tls = options.tls;
+    return open_link(std::move(on), where, with, bounds);
 }
 
-/// "1209:5a21" or "1209:5a21:SERIAL".
-result<usb_filter> parse_usb(std::string_view text) {
-    usb_filter filter;
-    for (auto* const number : {&filter.vendor, &filter.product}) {
-        std::uint16_t value = 0;
-        const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-        if (fault != std::errc()) return bad_device();
-        *number = value;
-        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (text.empty()) break;
-        if (text.front() != ':') return bad_device();
-        text.remove_prefix(1);
-    }
-    if (!filter.product) return bad_device();
-    filter.serial_number = text;
-    return filter;
-}
-
-result<std::unique_ptr<net::transport>> open_usb(
-    boost::asio::any_io_executor on, std::string_view device, std::shared_ptr<usb_host> usb, const call& bounds) {
-    usb_settings settings;
-    CIPHERLANE_TRY(settings.device, parse_usb(device));
-    if (!usb) {
-        CIPHERLANE_TRY(usb, usb_host::start());
-    }
-    CIPHERLANE_TRY(auto link, usb->open(std::move(on), settings, bounds));
-    return std::unique_ptr<net::transport>(std::move(link));
+result<std::unique_ptr<net::transport>> link_of_description(boost::asio::any_io_executor on, const display_family&,
+    const std::string& address, const display_options& options, const call& bounds) {
+    CIPHERLANE_TRY(auto description, load_display_description(options.description_file));
+    if (options.baud != 0) description.line.baud = options.baud;
+    return open_described_link(std::move(on), description, address, options.usb, bounds);
 }
 
 /// A device that answers its family's question wrongly, or not at all, is another one.
@@ -112,23 +94,45 @@ using enum display_family::proof;
 constexpr auto low = serial_settings::line_policy::lower;
 constexpr std::uint16_t wch = 0x1A86;
 
+constexpr address_kinds streams{address_kind::line, address_kind::usb, address_kind::tcp, address_kind::tls};
+constexpr address_kinds own_links{address_kind::line, address_kind::usb, address_kind::hid};
+
+constexpr ports::display_capabilities codes{.qr = true, .amount = true, .outcome = true};
+constexpr ports::display_capabilities printed{.qr = true, .amount = true, .text = true, .outcome = true};
+constexpr ports::display_capabilities screen{
+    .qr = true, .amount = true, .text = true, .outcome = true, .acknowledges = true};
+constexpr ports::display_capabilities panel{.qr = true,
+    .amount = true,
+    .text = true,
+    .outcome = true,
+    .brightness = true,
+    .acknowledges = true,
+    .countdown = true};
+constexpr ports::display_capabilities lines{.amount = true, .text = true, .outcome = true, .brightness = true};
+constexpr ports::display_capabilities digits{.amount = true};
+
 const std::array families{
-    display_family{"rcall", "R-Call QR screen", line(115'200), must_come, {}, {}, make_rcall},
-    display_family{"bonrix", "Bonrix DQR code display", line(115'200, low, std::chrono::milliseconds{2'000}), none,
-        wch, 0x7523, make_bonrix},
-    display_family{"weact", "WeAct Display FS 3.5 inch, 320 x 480", line(115'200), must_come, wch, 0xFE0C,
-        make_weact<320, 480, turned::portrait>},
-    display_family{"weact-small", "WeAct Display FS 0.96 inch, 160 x 80", line(115'200), must_come, wch, 0xFE0C,
-        make_weact<160, 80, turned::landscape>},
-    display_family{"escpos", "ESC/POS receipt printer", line(9'600), may_come, {}, {}, make_printer},
+    display_family{{"rcall", "R-Call QR screen", streams, line(115'200)}, screen, must_come, {}, {}, make_rcall,
+        link_by_address},
     display_family{
-        "epson", "Epson DM-D line display, 2 x 20", line(9'600), none, {}, {}, make_line_display<epson_dm_d>},
-    display_family{"cd5220", "CD5220 line display, 2 x 20", line(9'600), none, {}, {}, make_line_display<cd5220>},
-    display_family{
-        "led8n", "LED8N price display (客显), eight digits", line(2'400), none, {}, {}, make_line_display<led8n>},
-    display_family{
-        "logic", "Logic Controls line display, 2 x 20", line(9'600), none, {}, {}, make_line_display<logic_controls>},
-    display_family{described, "display described by a TOML file", line(9'600), must_come, {}, {}, make_described},
+        {"bonrix", "Bonrix DQR code display", streams, line(115'200, low, std::chrono::milliseconds{2'000})}, codes,
+        none, wch, 0x7523, make_bonrix, link_by_address},
+    display_family{{"weact", "WeAct Display FS 3.5 inch, 320 x 480", streams, line(115'200)}, panel, must_come, wch,
+        0xFE0C, make_weact<320, 480, turned::portrait>, link_by_address},
+    display_family{{"weact-small", "WeAct Display FS 0.96 inch, 160 x 80", streams, line(115'200)}, panel, must_come,
+        wch, 0xFE0C, make_weact<160, 80, turned::landscape>, link_by_address},
+    display_family{{"escpos", "ESC/POS receipt printer", streams, line(9'600)}, printed, may_come, {}, {},
+        make_printer, link_by_address},
+    display_family{{"epson", "Epson DM-D line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
+        make_line_display<epson_dm_d>, link_by_address},
+    display_family{{"cd5220", "CD5220 line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
+        make_line_display<cd5220>, link_by_address},
+    display_family{{"led8n", "LED8N price display (客显), eight digits", streams, line(2'400)}, digits, none, {}, {},
+        make_line_display<led8n>, link_by_address},
+    display_family{{"logic", "Logic Controls line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
+        make_line_display<logic_controls>, link_by_address},
+    display_family{{"described", "display described by a TOML file", own_links, line(9'600)}, {}, must_come, {}, {},
+        make_described, link_of_description},
 };
 
 } // namespace
@@ -138,50 +142,22 @@ std::span<const display_family> display_families() {
 }
 
 const display_family* find_display_family(std::string_view name) {
-    for (const auto& family : families) {
-        if (family.name == name) return &family;
-    }
-    return nullptr;
+    return find_driver(display_families(), name);
 }
 
-result<std::unique_ptr<net::transport>> open_display_link(boost::asio::any_io_executor on, std::string_view family,
-    const std::string& device, const display_options& options, const call& bounds) {
-    constexpr std::string_view usb = "usb:";
-    constexpr std::string_view tcp = "tcp:";
-    constexpr std::string_view tls = "tls:";
-    const auto* known = find_display_family(family);
-    if (known == nullptr) return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field("family");
-    if (family == described) {
-        CIPHERLANE_TRY(auto description, load_display_description(options.description_file));
-        if (options.baud != 0) description.line.baud = options.baud;
-        return open_described_link(std::move(on), description, device, options.usb, bounds);
-    }
-    if (device.starts_with(usb)) {
-        return open_usb(std::move(on), std::string_view(device).substr(usb.size()), options.usb, bounds);
-    }
-    if (device.starts_with(tcp)) {
-        CIPHERLANE_TRY(const auto peer, net::parse_endpoint(std::string_view(device).substr(tcp.size())));
-        return net::connect_tcp(std::move(on), peer, bounds);
-    }
-    if (device.starts_with(tls)) {
-        if (!options.tls) return error(drivers_errc::bad_setting, layer::drivers).in_field("tls");
-        CIPHERLANE_TRY(const auto peer, net::parse_endpoint(std::string_view(device).substr(tls.size())));
-        return net::connect_tls(std::move(on), peer, *options.tls, bounds);
-    }
-    auto settings = known->line;
-    settings.device = device;
-    if (options.baud != 0) settings.baud = options.baud;
-    return open_serial(std::move(on), settings, bounds);
+result<std::unique_ptr<net::transport>> open_display_link(boost::asio::any_io_executor on, std::string_view driver,
+    const std::string& address, const display_options& options, const call& bounds) {
+    CIPHERLANE_TRY(const auto* family, driver_named(display_families(), driver));
+    return family->link(std::move(on), *family, address, options, bounds);
 }
 
-result<std::unique_ptr<ports::display>> open_display(boost::asio::any_io_executor on, std::string_view family,
-    const std::string& device, const display_options& options, const call& bounds) {
-    const auto* known = find_display_family(family);
-    if (known == nullptr) return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field("family");
-    CIPHERLANE_TRY(auto protocol, known->make(options));
-    CIPHERLANE_TRY(auto link, open_display_link(std::move(on), family, device, options, bounds));
+result<std::unique_ptr<ports::display>> open_display(boost::asio::any_io_executor on, std::string_view driver,
+    const std::string& address, const display_options& options, const call& bounds) {
+    CIPHERLANE_TRY(const auto* family, driver_named(display_families(), driver));
+    CIPHERLANE_TRY(auto protocol, family->make(options));
+    CIPHERLANE_TRY(auto link, family->link(std::move(on), *family, address, options, bounds));
     auto display = std::make_unique<device_display>(std::move(link), std::move(protocol));
-    CIPHERLANE_CHECK(ask_who_it_is(*display, known->answers, bounds));
+    CIPHERLANE_CHECK(ask_who_it_is(*display, family->answers, bounds));
     return std::unique_ptr<ports::display>(std::move(display));
 }
 

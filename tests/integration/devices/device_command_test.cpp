@@ -123,7 +123,8 @@ TEST_F(device_command, lists_kind_identity_drivers_and_reason) {
     fs::create_directories(folder_ / "sys/class/tty/ttyACM0");
     fs::create_symlink(folder_ / panel / "1-1:1.0/ttyACM0", folder_ / "sys/class/tty/ttyACM0/device");
     const std::string plate = "sys/devices/usb1/1-2/1-2:1.1/0003:1209:5A02.0001";
-    file(plate + "/uevent", "HID_ID=0003:00001209:00005A02\nHID_NAME=Plate\nHID_UNIQ=SN9\n");
+    file(plate + "/uevent", "HID_ID=0003:00001209:00005A02\nHID_NAME=Plate\x1B[2J\xC2\x9B"
+                            "1m\nHID_UNIQ=SN9\n");
     file("dev/hidraw3", "");
     fs::create_directories(folder_ / "sys/class/hidraw/hidraw3");
     fs::create_symlink(folder_ / plate, folder_ / "sys/class/hidraw/hidraw3/device");
@@ -134,7 +135,8 @@ TEST_F(device_command, lists_kind_identity_drivers_and_reason) {
         << said_;
     EXPECT_NE(said_.find("driver: weact-small ("), std::string::npos) << said_;
     EXPECT_NE(said_.find("ttyACM0 does not exist"), std::string::npos) << said_;
-    EXPECT_NE(said_.find("hid  " + (folder_ / "dev/hidraw3").string() + "  Plate\n    identity: 1209:5a02:SN9\n"),
+    EXPECT_NE(
+        said_.find("hid  " + (folder_ / "dev/hidraw3").string() + "  Plate?[2J?1m\n    identity: 1209:5a02:SN9\n"),
         std::string::npos)
         << said_;
 }

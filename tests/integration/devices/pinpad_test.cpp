@@ -5,11 +5,14 @@
 #include <cipherlane/crypto/block_cipher.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <thread>
 
 namespace cipherlane {
@@ -133,8 +136,11 @@ TEST_F(abecs_on_pty, tells_when_the_cardholder_cancels_or_does_nothing) {
     tell({{"cmd", "press"}, {"keys", "12C"}, {"when_asked", true}});
     auto cancelled = pad->enter_pin(ports::pin_request(*account, key_, request_.total), bounds_);
     EXPECT_TRUE(cancelled.error().is(condition::cancelled)) << cancelled.error();
+    EXPECT_EQ(cancelled.error().code(), make_error_code(drivers::drivers_errc::cardholder_cancelled));
+    EXPECT_EQ(cancelled.error().peer_code(), "013");
     auto slept = pad->enter_pin(ports::pin_request(*account, key_, request_.total), bounds_);
     EXPECT_TRUE(slept.error().is(condition::timed_out)) << slept.error();
+    EXPECT_EQ(slept.error().code(), make_error_code(drivers::drivers_errc::cardholder_timeout));
     EXPECT_EQ(slept.error().peer_code(), "012");
 }
 
@@ -197,6 +203,108 @@ TEST_F(abecs_on_pty, reports_unplugging) {
     tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"match", "frame:DSP"}}})}});
     auto shown = pad->show("HELLO", "", bounds_);
     EXPECT_TRUE(shown.error().is(condition::link_lost)) << shown.error();
+}
+
+/// The same pad, kept, at an address that stays the same over replugging.
+class kept_abecs_on_pty : public abecs_on_pty {
+  protected:
+    kept_abecs_on_pty() {
+        drivers::pinpad_keeper_settings settings;
+        settings.look_every = 50ms;
+        settings.reopen_first = 20ms;
+        settings.reopen_most = 100ms;
+        keeper_.emplace(
+            [this](const call& bounds) {
+                const auto address = there_.call_there([&] { return pad_->path(); }) + "?baud=19200";
+                return drivers::open_pinpad(here_.get_executor(), "abecs", address, {}, bounds);
+            },
+            timer_, settings);
+    }
+    ~kept_abecs_on_pty() override { keeper_.reset(); }
+
+    bool comes_to(drivers::pinpad_state wanted) {
+        const auto end = deadline::in(5s);
+        while (keeper_->health().state != wanted && !end.passed())
+            std::this_thread::sleep_for(5ms);
+        return keeper_->health().state == wanted;
+    }
+    void sell() {
+        ASSERT_TRUE(keeper_->open(bounds_));
+        swipe();
+        const auto card = keeper_->read_card(request_, bounds_);
+        ASSERT_TRUE(card) << card.error();
+        tell({{"cmd", "press"}, {"keys", "1234E"}, {"when_asked", true}});
+        const auto block = keeper_->enter_pin(ports::pin_request(card->account, key_, request_.total), bounds_);
+        ASSERT_TRUE(block) << block.error();
+        EXPECT_EQ(clear_block(*block), "041223C6FFEFEFEE");
+        ASSERT_TRUE(keeper_->finish("APPROVED", "", bounds_));
+    }
+    int told(const std::string& name) {
+        const auto counters = tell({{"cmd", "counters"}});
+        return counters.value("command " + name, 0);
+    }
+
+    drivers::thread_timer timer_;
+    std::optional<drivers::pinpad_keeper> keeper_;
+};
+
+TEST_F(kept_abecs_on_pty, unplugged_during_card_read_the_next_sale_works) {
+    sell();
+    tell({{"cmd", "card_out"}});
+    const auto asked = told("GCR");
+    std::thread unplugging([&] {
+        const auto end = deadline::in(5s);
+        while (told("GCR") == asked && !end.passed())
+            std::this_thread::sleep_for(5ms);
+        tell({{"cmd", "unplug"}});
+    });
+    const auto broken = keeper_->read_card(request_, bounds_);
+    unplugging.join();
+    ASSERT_FALSE(broken);
+    EXPECT_TRUE(broken.error().is(condition::link_lost)) << broken.error();
+    EXPECT_TRUE(comes_to(drivers::pinpad_state::away));
+    tell({{"cmd", "plug"}});
+    EXPECT_TRUE(comes_to(drivers::pinpad_state::attached));
+    EXPECT_EQ(told("GCR"), asked + 1) << "the card was not asked for again by itself";
+    sell();
+    EXPECT_EQ(keeper_->health().losses, 1U);
+}
+
+TEST_F(kept_abecs_on_pty, replugged_while_idle_the_next_sale_works) {
+    sell();
+    tell({{"cmd", "unplug"}});
+    EXPECT_TRUE(comes_to(drivers::pinpad_state::away)) << "noticed without a call";
+    tell({{"cmd", "plug"}});
+    sell();
+    EXPECT_EQ(keeper_->health().openings, 2U);
+}
+
+TEST_F(abecs_on_pty, tells_a_second_caller_that_it_is_busy) {
+    auto pad = open();
+    std::jthread advert([&] {
+        while (tell({{"cmd", "state"}})["waiting_for"] != "card")
+            std::this_thread::sleep_for(2ms);
+        const auto refused = pad->show("BUY MORE", "", bounds_);
+        EXPECT_EQ(refused.error().code(), make_error_code(drivers::drivers_errc::call_under_way));
+        EXPECT_TRUE(refused.error().is(condition::misuse));
+        swipe();
+    });
+    EXPECT_TRUE(pad->read_card(request_, bounds_)) << "and nothing of it reached the pad";
+    advert.join();
+    EXPECT_TRUE(pad->show("BUY MORE", "", bounds_));
+}
+
+TEST_F(abecs_on_pty, notices_a_pad_that_has_restarted) {
+    auto pad = open();
+    tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "status"}, {"match", "GCR"}, {"value", "010"}}})}});
+    const auto lost = pad->read_card(request_, bounds_);
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code(), make_error_code(drivers::drivers_errc::session_lost));
+    EXPECT_TRUE(lost.error().is(condition::link_lost)) << "whoever uses it opens it again";
+    EXPECT_EQ(lost.error().peer_code(), "010");
+    ASSERT_TRUE(pad->open(bounds_));
+    swipe();
+    EXPECT_TRUE(pad->read_card(request_, bounds_));
 }
 
 } // namespace

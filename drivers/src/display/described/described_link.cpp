@@ -1,5 +1,7 @@
 #include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/driver_family.hpp>
 #include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/transport/link.hpp>
 
 namespace cipherlane::drivers {
 namespace {
@@ -10,14 +12,22 @@ bool is_port(const std::string& device) {
            device.find_first_not_of("0123456789-.") == std::string::npos;
 }
 
+/// An address of this kind, which goes before the description; or a serial number or port alone.
 template <class Filter>
-void choose(Filter& among, const std::string& device, std::string Filter::*port) {
-    if (device.empty()) return;
-    if (is_port(device)) {
+result<void> choose(Filter& among, address_kind kind, const std::string& device, std::string Filter::*port) {
+    if (device.find(':') != std::string::npos) {
+        const driver_family described{"this description", {}, {kind}, {}};
+        CIPHERLANE_TRY(auto where, described.address(device));
+        among.vendor = where.device.vendor;
+        among.product = where.device.product;
+        if (!where.device.serial_number.empty()) among.serial_number = where.device.serial_number;
+        among.*port = where.device.port;
+    } else if (is_port(device)) {
         among.*port = device;
-    } else {
+    } else if (!device.empty()) {
         among.serial_number = device;
     }
+    return {};
 }
 
 result<std::shared_ptr<usb_host>> started(std::shared_ptr<usb_host> usb) {
@@ -37,7 +47,7 @@ result<std::unique_ptr<net::transport>> open_hid_link(boost::asio::any_io_execut
     const call& bounds) {
     using way = display_description::hid_way;
     auto filter = description.hid;
-    choose(filter, device, &hid_filter::usb_port);
+    CIPHERLANE_CHECK(choose(filter, address_kind::hid, device, &hid_filter::usb_port));
     if (description.through == way::hidraw || (description.through == way::either && has_node(filter))) {
         CIPHERLANE_TRY(auto hid, open_hid(std::move(on), filter));
         return make_report_link(std::move(hid), description.reports);
@@ -58,14 +68,14 @@ result<std::unique_ptr<net::transport>> open_described_link(boost::asio::any_io_
     case display_description::link::hid:
         return open_hid_link(std::move(on), description, device, std::move(usb), bounds);
     case display_description::link::serial: {
-        auto settings = description.line;
-        settings.device = device;
-        return open_serial(std::move(on), settings, bounds);
+        link_options with;
+        with.line = description.line;
+        return open_link(std::move(on), device, with, bounds);
     }
     case display_description::link::usb: break;
     }
     auto settings = description.usb;
-    choose(settings.device, device, &usb_filter::port);
+    CIPHERLANE_CHECK(choose(settings.device, address_kind::usb, device, &usb_filter::port));
     CIPHERLANE_TRY(const auto host, started(std::move(usb)));
     CIPHERLANE_TRY(auto link, host->open(std::move(on), settings, bounds));
     return std::unique_ptr<net::transport>(std::move(link));

@@ -6,8 +6,7 @@
 #include <vector>
 #include FT_FREETYPE_H
 
-#include "../text.hpp"
-
+#include <cipherlane/core/utf8.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 namespace cipherlane::drivers {

@@ -1,6 +1,6 @@
-#include "../../display/text.hpp"
 #include "fields.hpp"
 
+#include <cipherlane/core/utf8.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 
 #include <algorithm>

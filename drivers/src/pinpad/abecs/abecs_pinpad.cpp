@@ -1,3 +1,5 @@
+#include "../../one_call.hpp"
+
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 #include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
@@ -112,11 +114,17 @@ result<secret_bytes> abecs_pinpad::ask(result<secret_bytes> payload, waits kind,
     cancel_first_ = false;
     auto status = abecs::status_of(answer->expose(), name);
     if (!status) return std::move(status).error().during(name).at_endpoint(link_->endpoint());
+    if (*status == abecs_status::invalid_call && open_) { // after a restart it knows of no OPN
+        open_ = false;
+        return failure(drivers_errc::session_lost).with_peer_code("010").during(name).at_endpoint(link_->endpoint());
+    }
     if (*status != abecs_status::ok) return abecs_error(*status).during(name).at_endpoint(link_->endpoint());
     return answer;
 }
 
 result<void> abecs_pinpad::open(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(profile_.validate());
     cancel_first_ = true;
     CIPHERLANE_CHECK(ask(abecs::open_command(), waits::for_device, bounds));
@@ -125,6 +133,12 @@ result<void> abecs_pinpad::open(const call& bounds) {
 }
 
 result<ports::card_data> abecs_pinpad::read_card(const ports::card_request& request, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    return take_card(request, bounds);
+}
+
+result<ports::card_data> abecs_pinpad::take_card(const ports::card_request& request, const call& bounds) {
     if (!open_) return failure(drivers_errc::not_open).during("GCR");
     if (request.date_time.size() != 12) return failure(drivers_errc::bad_setting).in_field("date_time");
     abecs::get_card wanted;
@@ -166,6 +180,8 @@ result<void> abecs_pinpad::chip_flow(ports::card_data& card, const ports::card_r
 }
 
 result<secret_bytes> abecs_pinpad::enter_pin(const ports::pin_request& request, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
     if (!open_) return failure(drivers_errc::not_open).during("GPN");
     auto prompt = profile_.amount_prompt + " " + request.total.to_string();
     CIPHERLANE_TRY(auto lines, abecs::two_lines(prompt, profile_.pin_prompt, profile_.unknown_character));
@@ -182,6 +198,12 @@ result<secret_bytes> abecs_pinpad::enter_pin(const ports::pin_request& request, 
 }
 
 result<void> abecs_pinpad::show(std::string_view line1, std::string_view line2, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    return put_lines(line1, line2, bounds);
+}
+
+result<void> abecs_pinpad::put_lines(std::string_view line1, std::string_view line2, const call& bounds) {
     if (!open_) return failure(drivers_errc::not_open).during("DSP");
     CIPHERLANE_TRY(auto lines, abecs::two_lines(line1, line2, profile_.unknown_character));
     CIPHERLANE_CHECK(ask(abecs::display_command(lines), waits::for_device, bounds));
@@ -193,16 +215,20 @@ result<void> abecs_pinpad::finish(std::string_view line1, std::string_view line2
 }
 
 result<ports::chip_report> abecs_pinpad::finish_chip(const ports::chip_verdict& verdict, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
     if (!open_) return failure(drivers_errc::not_open).during("FNC");
     abecs::finish_chip wanted{verdict.verdict, verdict.response_code, verdict.issuer_data, profile_.final_tags};
     CIPHERLANE_TRY(auto answer, ask(abecs::finish_chip_command(wanted), waits::for_cardholder, bounds));
     auto report = abecs::parse_finish(answer.expose());
     if (!report) return std::move(report).error().during("FNC").at_endpoint(link_->endpoint());
-    if (profile_.show_chip_verdict) CIPHERLANE_CHECK(show(verdict.line1, verdict.line2, bounds));
+    if (profile_.show_chip_verdict) CIPHERLANE_CHECK(put_lines(verdict.line1, verdict.line2, bounds));
     return report;
 }
 
 result<void> abecs_pinpad::close(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
     open_ = false;
     CIPHERLANE_TRY(
         auto lines, abecs::two_lines(profile_.closing_line1, profile_.closing_line2, profile_.unknown_character));

@@ -1,4 +1,5 @@
 #include <cipherlane/core/error_category.hpp>
+#include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/pinpad/abecs_status.hpp>
 
 #include <array>
@@ -21,14 +22,11 @@ constexpr std::array rows{
     refuses(9, "the pad could not decrypt the packet, or wants packets encrypted"),
     refuses(10, "unknown command, or one that must come before is missing"),
     refuses(11, "invalid parameter"),
-    errc_row{12, condition::timed_out, "nobody did anything at the pad in time"},
-    errc_row{13, condition::cancelled, "cancelled by the cardholder"},
     refuses(19, "a mandatory parameter is missing"),
     refuses(20, "the EMV tables are of another version"),
     refuses(21, "the EMV tables cannot be stored"),
     refuses(40, "internal error of the pad"),
     refuses(41, "the magnetic stripe could not be read"),
-    refuses(42, "the pad does not hold this key"),
     refuses(43, "no chip card in the reader"),
     refuses(44, "the pad takes no PIN for a while, for security"),
     refuses(45, "the answer is too long"),
@@ -76,13 +74,23 @@ class status_category final : public boost::system::error_category {
 
 const status_category category;
 
+/// What other devices say too.
+boost::system::error_code code_of(int status) {
+    switch (status) {
+    case abecs_status::timeout: return drivers_errc::cardholder_timeout;
+    case abecs_status::cancelled: return drivers_errc::cardholder_cancelled;
+    case abecs_status::key_missing: return drivers_errc::no_key;
+    default: return {status, category};
+    }
+}
+
 } // namespace
 
 error abecs_error(int status) {
     assert(status > 0 && status < 1000);
     const std::array digits{static_cast<char>('0' + status / 100), static_cast<char>('0' + status / 10 % 10),
         static_cast<char>('0' + status % 10)};
-    return error({status, category}, layer::drivers).with_peer_code({digits.data(), digits.size()});
+    return error(code_of(status), layer::drivers).with_peer_code({digits.data(), digits.size()});
 }
 
 } // namespace cipherlane::drivers

@@ -69,10 +69,12 @@ bool is_data(const libusb_endpoint_descriptor& endpoint) {
 /// Bulk before interrupt, unless the settings name one.
 void consider(usb_pipe_info& chosen, const libusb_endpoint_descriptor& endpoint, std::uint8_t wanted) {
     if (!is_data(endpoint) || (wanted != 0 && endpoint.bEndpointAddress != wanted)) return;
+    const std::size_t packet = std::size_t{endpoint.wMaxPacketSize} & 0x7FFU; // USB 2.0, 9.6.6: bits 10 to 0
+    if (packet == 0) return;                                                  // one that carries nothing is none
     const auto type = static_cast<libusb_transfer_type>(endpoint.bmAttributes & LIBUSB_TRANSFER_TYPE_MASK);
     const bool better =
         chosen.address == 0 || (chosen.type == LIBUSB_TRANSFER_TYPE_INTERRUPT && type == LIBUSB_TRANSFER_TYPE_BULK);
-    if (better) chosen = {endpoint.bEndpointAddress, type, std::size_t{endpoint.wMaxPacketSize} & 0x7FFU};
+    if (better) chosen = {endpoint.bEndpointAddress, type, packet};
 }
 
 result<pipes> find_pipes(libusb_device* device, const usb_settings& settings) {

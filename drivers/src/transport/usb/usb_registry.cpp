@@ -4,6 +4,7 @@
 #include "system_list.hpp"
 #include "usb_error.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/net/errc.hpp>
 
@@ -154,7 +155,7 @@ void usb_host::body::arrived(const std::shared_ptr<usb_context>& through, libusb
         if (!entries_.emplace(key{info.bus, info.address}, std::move(added)).second) return;
         changed_.notify_all();
     }
-    log_.info("usb", "arrived: " + info.identity());
+    log_.info("usb", "arrived: " + printable_text(info.identity()));
     tell(change::arrived, info);
 }
 
@@ -171,7 +172,7 @@ void usb_host::body::left(key which) {
     for (const auto& weak : gone->links) {
         if (auto link = weak.lock()) link->device_left();
     }
-    log_.info("usb", "left: " + gone->info.identity());
+    log_.info("usb", "left: " + printable_text(gone->info.identity()));
     tell(change::left, gone->info);
 }
 

@@ -97,6 +97,9 @@ class pinpad {
     virtual ~pinpad() = default;
 
     [[nodiscard]] virtual result<void> open(const call& bounds) = 0;
+    /// False once the pad is known to be gone; asks the system, never the pad, never waits. True where nobody can
+    /// tell.
+    [[nodiscard]] virtual bool attached() const noexcept { return true; }
     [[nodiscard]] virtual result<card_data> read_card(const card_request& request, const call& bounds) = 0;
     /// The encrypted PIN block, 8 bytes (ISO 9564 format 0 under the working key) or 16 (SM4).
     /// `cancelled` when the cardholder presses cancel; `timed_out` when nothing is entered.

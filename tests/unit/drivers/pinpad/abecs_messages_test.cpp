@@ -253,7 +253,7 @@ TEST(abecs_status, says_what_happened) {
     EXPECT_TRUE(abecs_error(abecs_status::key_missing).is(condition::rejected_by_peer));
     EXPECT_TRUE(abecs_error(999).is(condition::rejected_by_peer));
     EXPECT_EQ(abecs_error(42).peer_code(), "042");
-    EXPECT_EQ(abecs_error(42).code().message(), "the pad does not hold this key");
+    EXPECT_EQ(abecs_error(42).code().message(), "the device does not hold this key");
 }
 
 } // namespace

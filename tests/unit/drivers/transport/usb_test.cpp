@@ -13,6 +13,7 @@
 
 #include <array>
 #include <atomic>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -335,6 +336,47 @@ TEST_P(Usb, SaysWhatIsWrongWithTheSettings) {
     EXPECT_EQ(open().error().code(), make_error_code(drivers_errc::no_such_device));
 }
 
+/// A device whose IN endpoint says of itself that a packet of it holds nothing.
+class empty_packet_model final : public sim::device_model {
+  public:
+    explicit empty_packet_model(std::uint16_t packet_size) {
+        identity_.vendor = 0x1209;
+        identity_.product = 0x5A09;
+        identity_.serial_number = "SN\x1B]0;x\x07";
+        identity_.endpoints = {{0x01, sim::usb_endpoint::kind::bulk, 64, 0}};
+        identity_.endpoints.push_back({in, sim::usb_endpoint::kind::bulk, packet_size, 0});
+    }
+    [[nodiscard]] const sim::usb_identity& identity() const override { return identity_; }
+    void received(sim::carrier&, std::uint8_t, byte_view, input) override {}
+
+  private:
+    sim::usb_identity identity_;
+};
+
+TEST_P(Usb, AnEndpointWhosePacketsHoldNothingIsNone) {
+    for (const std::uint16_t size : {0x0000, 0x0800}) { // bits 10 to 0 are the size
+        empty_packet_model odd(size);
+        auto port = rig_.plug(odd, "1-2");
+        usb_filter filter;
+        filter.product = 0x5A09;
+        ASSERT_TRUE(host_->wait_for(filter, call(5s))) << size;
+        settings_.device = filter;
+        settings_.in_endpoint = in;
+        auto refused = open();
+        ASSERT_FALSE(refused) << size;
+        EXPECT_EQ(refused.error().field(), "in_endpoint");
+        settings_.in_endpoint = 0;
+        {
+            auto link = opened();
+            EXPECT_TRUE(write(*link, {1, 2, 3}));
+            EXPECT_EQ(read(*link).error().code(), make_error_code(drivers_errc::not_supported));
+        }
+        port->unplug();
+        for (int i = 0; i < 5'000 && host_->devices().size() > 1; ++i)
+            std::this_thread::sleep_for(1ms);
+    }
+}
+
 TEST_P(Usb, TwoAlikeAreToldApartBySerialNumberOrPort) {
     sim::echo_model second("SN0002");
     auto other = rig_.plug(second, "1-2");
@@ -408,6 +450,27 @@ TEST_F(UsbHost, KnowsADeviceWithoutOpeningIt) {
     EXPECT_EQ(devices[0].product_name, "Echo");
     EXPECT_EQ(devices[0].node(), port->node());
     EXPECT_EQ(port->counts().calls, 0U);
+}
+
+TEST_F(UsbHost, LogsADevicesOwnTextAsText) {
+    empty_packet_model odd(64);
+    auto port = rig_.plug(odd);
+    std::mutex lock;
+    std::string said;
+    {
+        const auto host = *usb_host::start({}, logger(log_level::info, [&](log_level, std::string_view, auto line) {
+            const std::lock_guard held(lock);
+            said += line;
+        }));
+        usb_filter filter;
+        filter.product = 0x5A09;
+        ASSERT_TRUE(host->wait_for(filter, call(5s)));
+        EXPECT_EQ(
+            error(drivers_errc::no_answer, layer::drivers).at_endpoint(host->devices()[0].identity()).to_string(),
+            "drivers at 1209:5a09:SN?]0;x?: the device does not answer");
+    }
+    EXPECT_NE(said.find("arrived: 1209:5a09:SN?]0;x?"), std::string::npos) << said;
+    EXPECT_EQ(said.find('\x1B'), std::string::npos);
 }
 
 TEST_F(UsbHost, TellsOfTwentyReplugs) {

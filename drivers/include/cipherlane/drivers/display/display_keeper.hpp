@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/keeper_observer.hpp>
 #include <cipherlane/ports/display.hpp>
 
 #include <chrono>
@@ -23,13 +24,6 @@ struct keeper_settings {
 
     /// @return `bad_setting` naming the field.
     [[nodiscard]] result<void> validate() const;
-};
-
-/// Told when the display comes and goes. A call may still be under way on the timer's thread while the keeper is
-/// being destroyed: what the functions refer to must outlive the timer.
-struct keeper_observer {
-    std::function<void()> opened{};
-    std::function<void(const error&)> lost{};
 };
 
 /// A display that looks after itself, above any driver.
@@ -61,12 +55,8 @@ class display_keeper final : public ports::display {
     void start();
     [[nodiscard]] bool attached() const;
 
-    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, const call& bounds) override;
-    [[nodiscard]] result<void> show_amount(const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> show_text(std::string_view line1, std::string_view line2, const call& bounds) override;
-    [[nodiscard]] result<void> show_outcome(
-        ports::payment_outcome what, const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> clear(const call& bounds) override;
+    /// `unsupported` for a remaining time: the keeper counts down by itself.
+    [[nodiscard]] result<void> show(const ports::display_content& what, const call& bounds) override;
     [[nodiscard]] result<void> set_brightness(int percent, const call& bounds) override;
     [[nodiscard]] result<std::string> heartbeat(const call& bounds) override;
     /// Of the display that was open last; nothing before the first.

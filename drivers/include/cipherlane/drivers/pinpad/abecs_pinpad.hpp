@@ -4,6 +4,7 @@
 #include <cipherlane/net/transport.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -40,9 +41,10 @@ struct abecs_profile {
 ///
 /// A magnetic sale is three round trips: GCR, GPN, DSP; a chip sale too: GCR, GOC (takes the PIN in the card's own
 /// flow, so the PIN key must be in the card request), FNC. A call that ends early by deadline or stop request tells
-/// the pad to stop (CAN) and the next call makes sure of it. Not thread-safe.
-/// Errors: `abecs_error` for what the pad refuses; those of `abecs_exchange`; `bad_content` naming the answer's
-/// field; `needs_key`, `not_open`, `card_declined`.
+/// the pad to stop (CAN) and the next call makes sure of it. One call at a time: a call of another thread meanwhile
+/// ends with `call_under_way` and sends nothing. Errors: `abecs_error` for what the pad refuses; those of
+/// `abecs_exchange`; `bad_content` naming the answer's field; `needs_key`, `not_open`, `card_declined`;
+/// `session_lost` where the pad has forgotten that it was opened.
 class abecs_pinpad final : public ports::pinpad {
   public:
     explicit abecs_pinpad(
@@ -50,6 +52,7 @@ class abecs_pinpad final : public ports::pinpad {
     ~abecs_pinpad() override;
 
     [[nodiscard]] result<void> open(const call& bounds) override;
+    [[nodiscard]] bool attached() const noexcept override { return link_->is_open(); }
     [[nodiscard]] result<ports::card_data> read_card(const ports::card_request& request, const call& bounds) override;
     [[nodiscard]] result<secret_bytes> enter_pin(const ports::pin_request& request, const call& bounds) override;
     /// For a chip card use `finish_chip`: this shows the lines and leaves the card without the host's answer.
@@ -60,6 +63,8 @@ class abecs_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> close(const call& bounds) override;
 
   private:
+    result<ports::card_data> take_card(const ports::card_request& request, const call& bounds);
+    result<void> put_lines(std::string_view line1, std::string_view line2, const call& bounds);
     result<secret_bytes> ask(result<secret_bytes> payload, abecs_command::waits kind, const call& bounds);
     result<void> chip_flow(ports::card_data& card, const ports::card_request& request, const call& bounds);
 
@@ -68,6 +73,7 @@ class abecs_pinpad final : public ports::pinpad {
     abecs_exchange::notice_sink notice_;
     bool open_ = false;
     bool cancel_first_ = true;
+    std::atomic<bool> under_way_ = false;
 };
 
 } // namespace cipherlane::drivers

@@ -6,10 +6,10 @@
 
 namespace cipherlane::drivers {
 
-/// The error for a status of an ABECS answer (RSP_STAT, section 3.1.1): its own category "cipherlane.abecs", whose
-/// messages say in words what happened; the three digits are the peer's code.
-///
-/// Conditions: `timed_out` for 012, `cancelled` for 013, else `rejected_by_peer`.
+/// The error for a status of an ABECS answer (RSP_STAT, section 3.1.1); the three digits are the peer's code. What
+/// other pads say too has one code for all of them: 012 `cardholder_timeout`, 013 `cardholder_cancelled`, 042
+/// `no_key`. The others are of a category of their own, "cipherlane.abecs", whose messages say in words what
+/// happened; condition `rejected_by_peer`.
 /// @param status 1 to 999
 [[nodiscard]] error abecs_error(int status);
 
