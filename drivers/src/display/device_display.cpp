@@ -1,3 +1,5 @@
+#include "../one_call.hpp"
+
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -12,11 +14,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-result<void> no_value(result<bytes> outcome) {
-    CIPHERLANE_CHECK(outcome);
-    return {};
-}
-
 } // namespace
 
 device_display::device_display(std::unique_ptr<net::transport> link, std::unique_ptr<screen_protocol> protocol)
@@ -26,6 +23,12 @@ device_display::device_display(std::unique_ptr<net::transport> link, std::unique
 device_display::~device_display() = default;
 
 result<bytes> device_display::perform(result<step_list> steps, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    return carry_out(std::move(steps), bounds);
+}
+
+result<bytes> device_display::carry_out(result<step_list> steps, const call& bounds) {
     if (!steps) return std::move(steps).error().at_endpoint(link_->endpoint());
     auto from = unsettled_ ? step_exchange::start::after_failure : step_exchange::start::clean;
     auto drawing = steps->empty() ? milliseconds{0} : std::exchange(steps->back().pause_after, milliseconds{0});
@@ -35,37 +38,24 @@ result<bytes> device_display::perform(result<step_list> steps, const call& bound
     auto outcome = net::run(exchange, *link_, bounds);
     unsettled_ = !outcome;
     busy_until_ = steady_clock::now() + drawing;
-    protocol_->settled(outcome ? screen_protocol::ending::done : screen_protocol::ending::failed);
-    if (!outcome) return std::move(outcome).error().at_endpoint(link_->endpoint());
+    if (!outcome) {
+        protocol_->settled(screen_protocol::ending::failed);
+        return std::move(outcome).error().at_endpoint(link_->endpoint());
+    }
+    protocol_->settled(screen_protocol::ending::done, *outcome);
     return outcome;
 }
 
-result<void> device_display::show_qr(const ports::qr_view& view, const call& bounds) {
-    return no_value(perform(protocol_->show_qr(view), bounds));
-}
-
-result<void> device_display::show_amount(const amount& total, const call& bounds) {
-    return no_value(perform(protocol_->show_amount(total), bounds));
-}
-
-result<void> device_display::show_text(std::string_view line1, std::string_view line2, const call& bounds) {
-    return no_value(perform(protocol_->show_text(line1, line2), bounds));
-}
-
-result<void> device_display::show_outcome(ports::payment_outcome what, const amount& total, const call& bounds) {
-    return no_value(perform(protocol_->show_outcome(what, total), bounds));
-}
-
-result<void> device_display::clear(const call& bounds) {
-    return no_value(perform(protocol_->clear(), bounds));
-}
-
-result<void> device_display::show_remaining(std::chrono::seconds left, const call& bounds) {
-    return no_value(perform(protocol_->show_remaining(left), bounds));
+result<void> device_display::show(const ports::display_content& what, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(carry_out(protocol_->show(what), bounds));
+    return {};
 }
 
 result<void> device_display::set_brightness(int percent, const call& bounds) {
-    return no_value(perform(protocol_->set_brightness(percent), bounds));
+    CIPHERLANE_CHECK(perform(protocol_->set_brightness(percent), bounds));
+    return {};
 }
 
 result<std::string> device_display::heartbeat(const call& bounds) {

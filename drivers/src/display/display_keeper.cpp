@@ -13,23 +13,19 @@ namespace {
 using moment = timer_source::clock::time_point;
 using std::chrono::milliseconds;
 
-struct blank {};
+/// What is to stay on the screen, as a keeper holds it.
 struct code {
     ports::qr_view view;
     std::optional<moment> until;
-};
-struct amount_alone {
-    amount total;
 };
 struct two_lines {
     std::string line1, line2;
 };
 struct outcome {
-    ports::payment_outcome what;
-    amount total;
+    ports::outcome_view what;
     std::optional<moment> until;
 };
-using content = std::variant<blank, code, amount_alone, two_lines, outcome>;
+using content = std::variant<ports::blank_view, code, ports::amount_view, two_lines, outcome>;
 
 template <class... F>
 struct cases : F... {
@@ -253,11 +249,10 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     }
 
     result<void> draw(ports::display& on, const call& bounds) {
-        return std::visit(cases{[&](const blank&) { return on.clear(bounds); },
-                              [&](const code& what) { return draw_code(on, what, bounds); },
-                              [&](const amount_alone& what) { return on.show_amount(what.total, bounds); },
+        return std::visit(cases{[&](const code& what) { return draw_code(on, what, bounds); },
                               [&](const two_lines& what) { return on.show_text(what.line1, what.line2, bounds); },
-                              [&](const outcome& what) { return on.show_outcome(what.what, what.total, bounds); }},
+                              [&](const outcome& what) { return on.show(what.what, bounds); },
+                              [&](const auto& what) { return on.show(what, bounds); }},
             content_);
     }
 
@@ -277,16 +272,16 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         if (auto* shown = std::get_if<code>(&content_); shown && shown->until && *shown->until <= now) {
             auto total = shown->view.total;
             if (settings_.expired_code == keeper_settings::on_expiry::clear) {
-                now_showing(blank{});
+                now_showing(ports::blank_view{});
             } else {
                 std::optional<moment> end;
                 if (settings_.outcome_for.count() > 0) end = now + settings_.outcome_for;
-                now_showing(outcome{ports::payment_outcome::expired, total, end});
+                now_showing(outcome{{ports::payment_outcome::expired, total}, end});
             }
             return true;
         }
         if (auto* shown = std::get_if<outcome>(&content_); shown && shown->until && *shown->until <= now) {
-            now_showing(blank{});
+            now_showing(ports::blank_view{});
             return true;
         }
         return false;
@@ -329,7 +324,7 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     /// Nothing is shown from here on, and nothing stays that runs out.
     void take_down(const error& why) {
         log_.warning("display", why.to_string());
-        now_showing(blank{});
+        now_showing(ports::blank_view{});
         auto cleared = device_->clear(own_bounds());
         if (cleared) {
             pause_ = milliseconds{0};
@@ -437,28 +432,28 @@ bool display_keeper::attached() const {
     return body_->attached();
 }
 
-result<void> display_keeper::show_qr(const ports::qr_view& view, const call& bounds) {
-    code next{view, std::nullopt};
-    if (view.valid_for.count() > 0) next.until = body_->until(view.valid_for);
-    return body_->show(std::move(next), bounds);
-}
-
-result<void> display_keeper::show_amount(const amount& total, const call& bounds) {
-    return body_->show(amount_alone{total}, bounds);
-}
-
-result<void> display_keeper::show_text(std::string_view line1, std::string_view line2, const call& bounds) {
-    return body_->show(two_lines{std::string(line1), std::string(line2)}, bounds);
-}
-
-result<void> display_keeper::show_outcome(ports::payment_outcome what, const amount& total, const call& bounds) {
-    outcome next{what, total, std::nullopt};
-    if (body_->settings().outcome_for.count() > 0) next.until = body_->until(body_->settings().outcome_for);
-    return body_->show(std::move(next), bounds);
-}
-
-result<void> display_keeper::clear(const call& bounds) {
-    return body_->show(blank{}, bounds);
+result<void> display_keeper::show(const ports::display_content& what, const call& bounds) {
+    const auto end = [this](milliseconds span) -> std::optional<moment> {
+        if (span.count() > 0) return body_->until(span);
+        return std::nullopt;
+    };
+    const auto put = [&](content next) { return body_->show(std::move(next), bounds); };
+    return std::visit(
+        cases{[&](const ports::qr_view& view) {
+                  return put(code{view, end(view.valid_for)});
+              },
+            [&](const ports::text_view& text) {
+                return put(two_lines{std::string(text.line1), std::string(text.line2)});
+            },
+            [&](const ports::outcome_view& how) {
+                return put(outcome{how, end(body_->settings().outcome_for)});
+            },
+            [&](const ports::amount_view& money) { return put(money); },
+            [&](const ports::blank_view& nothing) { return put(nothing); },
+            [&](const ports::remaining_view&) -> result<void> {
+                return error(make_error_code(drivers_errc::not_supported), layer::drivers).during("show_remaining");
+            }},
+        what);
 }
 
 result<void> display_keeper::set_brightness(int percent, const call& bounds) {

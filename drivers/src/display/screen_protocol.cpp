@@ -3,9 +3,8 @@
 
 namespace cipherlane::drivers {
 
-result<step_list> screen_protocol::show_remaining(std::chrono::seconds left) {
-    static_cast<void>(left);
-    return error(make_error_code(drivers_errc::not_supported), layer::drivers).during("show_remaining");
+error screen_protocol::unsupported(std::string_view what) {
+    return error(make_error_code(drivers_errc::not_supported), layer::drivers).during(what);
 }
 
 } // namespace cipherlane::drivers

@@ -63,7 +63,13 @@ net::action step_exchange::next() {
         phase_ = phase::over;
         return net::action::done();
     }
+    sent_ = 0;
+    return send();
+}
+
+net::action step_exchange::send() {
     phase_ = phase::sending;
+    ++sent_;
     return net::action::send(steps_[at_].out);
 }
 
@@ -144,6 +150,7 @@ net::action step_exchange::finish_step() {
 net::action step_exchange::expired() {
     if (phase_ == phase::receiving) {
         if (steps_[at_].answer.if_silent == expected_answer::silence::passes) return finish_step();
+        if (sent_ < steps_[at_].tries) return send();
         return fail(error(make_error_code(drivers_errc::no_answer), layer::drivers));
     }
     if (phase_ == phase::resting) return begin();

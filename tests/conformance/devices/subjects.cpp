@@ -38,7 +38,6 @@ class line_subject final : public display_subject {
         sim::display_options options;
         options.width = of.width;
         options.height = of.height;
-        options.drawing = 1'000ms; // the driver leaves a Bonrix alone for a little longer
         model_ = std::make_unique<sim::display_simulator>(there_.context(), of.model, options, link_);
         plug();
     }

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <thread>
 
 namespace cipherlane {
@@ -150,6 +151,69 @@ TEST(bonrix_on_pty, loses_no_command_while_the_display_draws) {
     auto counters = glass.tell({{"cmd", "counters"}});
     EXPECT_EQ(counters["commands"], 3);
     EXPECT_FALSE(counters.contains("bytes_lost"));
+}
+
+TEST(bonrix_on_pty, shows_a_code_right_after_it_was_cleared) {
+    simulated glass("bonrix"); // deaf for as long as the real one
+    auto screen = glass.open("bonrix");
+    auto code = view();
+    code.payee = "Shop";
+    ASSERT_TRUE(screen->clear(call(10s)));
+    const auto shown = screen->show_qr(code, call(10s));
+    ASSERT_TRUE(shown) << shown.error();
+    expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
+    EXPECT_FALSE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
+}
+
+TEST(bonrix_on_pty, sends_a_code_again_that_was_lost) {
+    sim::display_options options;
+    options.drawing = 1'500ms; // slower than the profile says
+    simulated glass("bonrix", options);
+    drivers::bonrix_profile profile;
+    profile.drawing = 40ms;
+    profile.log_timeout = 2'000ms;
+    boost::asio::io_context here;
+    drivers::serial_settings line;
+    line.device = glass.tell({{"cmd", "plug"}})["device"].get<std::string>();
+    line.baud = 115'200;
+    auto link = drivers::open_serial(here.get_executor(), line, call(5s));
+    ASSERT_TRUE(link) << link.error();
+    drivers::device_display screen(*std::move(link), std::make_unique<drivers::bonrix_protocol>(profile));
+    auto code = view();
+    code.payee = "Shop";
+    ASSERT_TRUE(screen.show_qr(code, call(5s)));
+    glass.state_with("busy", false);
+    ASSERT_TRUE(screen.clear(call(5s)));
+    const auto repeated = screen.show_qr(code, call(5s)); // the first time it falls on deaf ears
+    ASSERT_TRUE(repeated) << repeated.error();
+    expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
+    EXPECT_TRUE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
+}
+
+TEST(rcall_on_pty, tells_a_second_thread_that_it_is_busy) {
+    simulated glass("rcall");
+    auto screen = glass.open("rcall");
+    std::atomic<int> shown = 0;
+    std::atomic<int> busy = 0;
+    const auto use = [&] {
+        for (int i = 0; i < 40; ++i) {
+            const auto done = screen->show_text("one line", "another", call(5s));
+            if (done) {
+                ++shown;
+            } else {
+                EXPECT_EQ(done.error().code(), make_error_code(drivers::drivers_errc::call_under_way))
+                    << done.error();
+                ++busy;
+            }
+        }
+    };
+    {
+        std::jthread advert(use);
+        use();
+    }
+    EXPECT_EQ(shown + busy, 80);
+    EXPECT_GT(shown, 0);
+    EXPECT_EQ(glass.tell({{"cmd", "counters"}})["command T1"], shown.load()) << "nothing of the refused calls left";
 }
 
 TEST(escpos_on_pty, prints_a_code) {

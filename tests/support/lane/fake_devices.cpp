@@ -85,24 +85,15 @@ result<void> fake_display::step(std::string_view name) {
     return {};
 }
 
-result<void> fake_display::show_qr(const ports::qr_view& view, const call& /*bounds*/) {
+result<void> fake_display::show(const ports::display_content& what, const call& /*bounds*/) {
+    return std::visit([this](const auto& content) { return draw(content); }, what);
+}
+result<void> fake_display::draw(const ports::qr_view& view) {
     code = view.payload; // even a failed transfer may leave the code there
     return step("qr");
 }
-result<void> fake_display::show_amount(const amount& /*total*/, const call& /*bounds*/) {
-    return step("amount");
-}
-result<void> fake_display::show_text(std::string_view /*line1*/, std::string_view /*line2*/, const call& /*bounds*/) {
-    return step("text");
-}
-result<void> fake_display::show_outcome(
-    ports::payment_outcome /*what*/, const amount& /*total*/, const call& /*bounds*/) {
-    CIPHERLANE_CHECK(step("outcome"));
-    code.clear();
-    return {};
-}
-result<void> fake_display::clear(const call& /*bounds*/) {
-    CIPHERLANE_CHECK(step("clear"));
+result<void> fake_display::replace(std::string_view name) {
+    CIPHERLANE_CHECK(step(name));
     code.clear();
     return {};
 }

@@ -62,12 +62,7 @@ class fake_display final : public ports::display {
   public:
     explicit fake_display(fault_script& faults)
         : faults_(faults) {}
-    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, const call& bounds) override;
-    [[nodiscard]] result<void> show_amount(const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> show_text(std::string_view line1, std::string_view line2, const call& bounds) override;
-    [[nodiscard]] result<void> show_outcome(
-        ports::payment_outcome what, const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> clear(const call& bounds) override;
+    [[nodiscard]] result<void> show(const ports::display_content& what, const call& bounds) override;
     [[nodiscard]] result<void> set_brightness(int percent, const call& bounds) override;
     [[nodiscard]] result<std::string> heartbeat(const call& bounds) override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
@@ -76,6 +71,13 @@ class fake_display final : public ports::display {
     std::string last;
 
   private:
+    [[nodiscard]] result<void> draw(const ports::qr_view& view);
+    [[nodiscard]] result<void> draw(const ports::amount_view&) { return step("amount"); }
+    [[nodiscard]] result<void> draw(const ports::text_view&) { return step("text"); }
+    [[nodiscard]] result<void> draw(const ports::outcome_view&) { return replace("outcome"); }
+    [[nodiscard]] result<void> draw(const ports::blank_view&) { return replace("clear"); }
+    [[nodiscard]] result<void> draw(const ports::remaining_view&) { return step("remaining"); }
+    [[nodiscard]] result<void> replace(std::string_view name); ///< the code is gone unless it fails
     [[nodiscard]] result<void> step(std::string_view name);
     fault_script& faults_;
 };

@@ -5,6 +5,7 @@
 #include <cipherlane/drivers/errc.hpp>
 
 #include <array>
+#include <utility>
 
 namespace cipherlane::drivers {
 namespace {
@@ -21,10 +22,6 @@ result<void> check_field(std::string_view text, std::size_t most) {
     if (at == std::string_view::npos && text.back() == '*') at = text.size() - 1;
     if (at != std::string_view::npos) return refused(drivers_errc::unsendable_text).in_field("field").at_offset(at);
     return {};
-}
-
-result<step_list> unsupported(std::string_view operation) {
-    return refused(drivers_errc::not_supported).during(operation);
 }
 
 } // namespace
@@ -49,14 +46,18 @@ result<step> bonrix_step(
         made.out.insert(made.out.end(), field.begin(), field.end());
     }
     made.out.push_back('\n');
-    made.pause_after = profile.drawing;
+    made.pause_after = profile.drawing + profile.drawing / 4; // the device counts from when it has the line
     return made;
 }
 
 bonrix_protocol::bonrix_protocol(bonrix_profile profile)
     : profile_(std::move(profile)) {}
 
-result<step_list> bonrix_protocol::show_qr(const ports::qr_view& view) {
+result<step_list> bonrix_protocol::show(const ports::display_content& what) {
+    return std::visit([this](const auto& content) { return draw(content); }, what);
+}
+
+result<step_list> bonrix_protocol::draw(const ports::qr_view& view) {
     const auto money = view.total.to_string();
     const std::string_view payee = view.payee.empty() ? std::string_view("-") : std::string_view(view.payee);
     const std::array<std::string_view, 3> fields{view.payload, money, payee};
@@ -66,35 +67,42 @@ result<step_list> bonrix_protocol::show_qr(const ports::qr_view& view) {
     code.answer.others = expected_answer::foreign::skipped;
     code.answer.text.assign(profile_.log_text.begin(), profile_.log_text.end());
     code.answer.timeout = profile_.log_timeout;
-    if (profile_.log == bonrix_profile::confirmation::wanted) {
+    if (profile_.log == bonrix_profile::confirmation::required || writes_log_) {
+        code.tries = 2; // a code that was lost while the device drew is not seen by anybody else
+    } else {
         code.answer.if_silent = expected_answer::silence::passes;
     }
+    showing_code_ = true;
     return step_list{std::move(code)};
 }
 
-result<step_list> bonrix_protocol::show_amount(const amount& total) {
-    const auto money = total.to_string();
-    const auto nothing = amount(0, total.unit()).to_string();
+result<step_list> bonrix_protocol::draw(const ports::amount_view& what) {
+    const auto money = what.total.to_string();
+    const auto nothing = amount(0, what.total.unit()).to_string();
     const std::array<std::string_view, 4> fields{money, nothing, nothing, money};
     CIPHERLANE_TRY(auto screen, bonrix_step("DisplayTotalScreen", fields, profile_));
     return step_list{std::move(screen)};
 }
 
-result<step_list> bonrix_protocol::show_text(std::string_view, std::string_view) {
+result<step_list> bonrix_protocol::draw(const ports::text_view&) {
     return unsupported("show_text");
 }
 
-result<step_list> bonrix_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
+result<step_list> bonrix_protocol::draw(const ports::outcome_view& end) {
     std::string_view screen = "DisplayCancelQRCodeScreen"; // for a code that expired too
-    if (what == ports::payment_outcome::approved) screen = "DisplaySuccessQRCodeScreen";
-    if (what == ports::payment_outcome::declined) screen = "DisplayFailQRCodeScreen";
-    const auto money = total.to_string();
+    if (end.what == ports::payment_outcome::approved) screen = "DisplaySuccessQRCodeScreen";
+    if (end.what == ports::payment_outcome::declined) screen = "DisplayFailQRCodeScreen";
+    const auto money = end.total.to_string();
     const std::array<std::string_view, 3> fields{"-", money, "-"}; // reference, order, date
     CIPHERLANE_TRY(auto shown, bonrix_step(screen, fields, profile_));
     return step_list{std::move(shown)};
 }
 
-result<step_list> bonrix_protocol::clear() {
+result<step_list> bonrix_protocol::draw(const ports::remaining_view&) {
+    return unsupported("show_remaining");
+}
+
+result<step_list> bonrix_protocol::draw(const ports::blank_view&) {
     const std::array<std::string_view, 1> fields{profile_.idle_text};
     CIPHERLANE_TRY(auto idle, bonrix_step("WelcomeScreen", fields, profile_));
     return step_list{std::move(idle)};
@@ -110,6 +118,10 @@ result<step_list> bonrix_protocol::heartbeat() {
 
 result<std::string> bonrix_protocol::identity(byte_view) const {
     return refused(drivers_errc::not_supported).during("heartbeat");
+}
+
+void bonrix_protocol::settled(ending how, byte_view answer) {
+    if (std::exchange(showing_code_, false) && how == ending::done && !answer.empty()) writes_log_ = true;
 }
 
 ports::display_capabilities bonrix_protocol::capabilities() const noexcept {

@@ -275,15 +275,14 @@ result<step_list> described_protocol::content(described_action what, const value
     return steps;
 }
 
-template <class F>
-result<step_list> described_protocol::painted(F paint) {
+result<step_list> described_protocol::show(const ports::display_content& what) {
+    if (!screen_) return std::visit([this](const auto& content) { return draw(content); }, what);
     writer to(*this);
-    CIPHERLANE_CHECK(paint(to));
+    CIPHERLANE_CHECK(screen_->show(what, to));
     return to.take();
 }
 
-result<step_list> described_protocol::show_qr(const ports::qr_view& view) {
-    if (screen_) return painted([&](writer& to) { return screen_->show_qr(view, to); });
+result<step_list> described_protocol::draw(const ports::qr_view& view) {
     values with;
     if (view.payload.empty()) return refused(drivers_errc::unsendable_text).in_field("payload").at_offset(0);
     CIPHERLANE_CHECK(take_text(with, value::code, view.payload));
@@ -294,65 +293,40 @@ result<step_list> described_protocol::show_qr(const ports::qr_view& view) {
     return content(action::qr, with);
 }
 
-result<step_list> described_protocol::show_amount(const amount& total) {
-    if (screen_) {
-        return painted([&](writer& to) {
-            screen_->show_amount(total, to);
-            return result<void>();
-        });
-    }
+result<step_list> described_protocol::draw(const ports::amount_view& money) {
     values with;
-    CIPHERLANE_CHECK(take_text(with, value::amount, words_.money(total)));
+    CIPHERLANE_CHECK(take_text(with, value::amount, words_.money(money.total)));
     CIPHERLANE_CHECK(take_text(with, value::words, words_.to_pay));
     return content(action::amount, with);
 }
 
-result<step_list> described_protocol::show_text(std::string_view line1, std::string_view line2) {
-    if (screen_) {
-        return painted([&](writer& to) {
-            screen_->show_text(line1, line2, to);
-            return result<void>();
-        });
-    }
+result<step_list> described_protocol::draw(const ports::text_view& text) {
     values with;
-    CIPHERLANE_CHECK(take_text(with, value::line1, line1));
-    CIPHERLANE_CHECK(take_text(with, value::line2, line2));
+    CIPHERLANE_CHECK(take_text(with, value::line1, text.line1));
+    CIPHERLANE_CHECK(take_text(with, value::line2, text.line2));
     return content(action::text, with);
 }
 
-result<step_list> described_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    if (screen_) {
-        return painted([&](writer& to) {
-            screen_->show_outcome(what, total, to);
-            return result<void>();
-        });
-    }
+result<step_list> described_protocol::draw(const ports::outcome_view& end) {
     constexpr std::array own{action::approved, action::declined, action::cancelled, action::expired};
-    auto chosen = own[static_cast<std::size_t>(what)];
+    auto chosen = own[static_cast<std::size_t>(end.what)];
     if (!description_.can(chosen)) chosen = action::outcome;
     values with;
-    CIPHERLANE_CHECK(take_text(with, value::amount, words_.money(total)));
-    CIPHERLANE_CHECK(take_text(with, value::words, words_.outcome(what)));
+    CIPHERLANE_CHECK(take_text(with, value::amount, words_.money(end.total)));
+    CIPHERLANE_CHECK(take_text(with, value::words, words_.outcome(end.what)));
     return content(chosen, with);
 }
 
-result<step_list> described_protocol::clear() {
-    if (screen_) {
-        return painted([&](writer& to) {
-            screen_->clear(to);
-            return result<void>();
-        });
-    }
+result<step_list> described_protocol::draw(const ports::blank_view&) {
     auto steps = begin();
     CIPHERLANE_CHECK(add(steps, action::clear, values()));
     return steps;
 }
 
-result<step_list> described_protocol::show_remaining(std::chrono::seconds left) {
-    if (screen_) return painted([&](writer& to) { return screen_->show_remaining(left, to); });
-    if (!description_.can(action::remaining)) return refused(drivers_errc::not_supported).during("show_remaining");
+result<step_list> described_protocol::draw(const ports::remaining_view& time) {
+    if (!description_.can(action::remaining)) return unsupported("show_remaining");
     values with;
-    with.set(value::seconds, static_cast<std::uint32_t>(std::max<std::int64_t>(0, left.count())));
+    with.set(value::seconds, static_cast<std::uint32_t>(std::max<std::int64_t>(0, time.left.count())));
     step_list steps;
     CIPHERLANE_CHECK(add(steps, action::remaining, with));
     return steps;
@@ -415,7 +389,7 @@ ports::display_capabilities described_protocol::capabilities() const noexcept {
     return can;
 }
 
-void described_protocol::settled(ending how) {
+void described_protocol::settled(ending how, byte_view) {
     if (how == ending::failed) {
         prepared_ = false;
         if (screen_) screen_->forget();

@@ -110,7 +110,11 @@ result<step_list> escpos_printer_protocol::lines(std::string_view line1, std::st
     return one(std::move(out));
 }
 
-result<step_list> escpos_printer_protocol::show_qr(const ports::qr_view& view) {
+result<step_list> escpos_printer_protocol::show(const ports::display_content& what) {
+    return std::visit([this](const auto& content) { return draw(content); }, what);
+}
+
+result<step_list> escpos_printer_protocol::draw(const ports::qr_view& view) {
     bytes out;
     start(out, profile_.text);
     CIPHERLANE_TRY(auto payee, text_of(view.payee, profile_.text, "payee"));
@@ -134,19 +138,23 @@ result<step_list> escpos_printer_protocol::show_qr(const ports::qr_view& view) {
     return one(std::move(out));
 }
 
-result<step_list> escpos_printer_protocol::show_amount(const amount& total) {
-    return lines(profile_.words.to_pay, profile_.words.money(total));
+result<step_list> escpos_printer_protocol::draw(const ports::amount_view& money) {
+    return lines(profile_.words.to_pay, profile_.words.money(money.total));
 }
 
-result<step_list> escpos_printer_protocol::show_text(std::string_view line1, std::string_view line2) {
-    return lines(line1, line2);
+result<step_list> escpos_printer_protocol::draw(const ports::text_view& text) {
+    return lines(text.line1, text.line2);
 }
 
-result<step_list> escpos_printer_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    return lines(profile_.words.outcome(what), profile_.words.money(total));
+result<step_list> escpos_printer_protocol::draw(const ports::outcome_view& end) {
+    return lines(profile_.words.outcome(end.what), profile_.words.money(end.total));
 }
 
-result<step_list> escpos_printer_protocol::clear() {
+result<step_list> escpos_printer_protocol::draw(const ports::remaining_view&) {
+    return unsupported("show_remaining");
+}
+
+result<step_list> escpos_printer_protocol::draw(const ports::blank_view&) {
     return step_list{};
 }
 

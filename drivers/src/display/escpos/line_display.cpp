@@ -134,12 +134,16 @@ result<step_list> line_display_protocol::two_lines(std::string_view upper, std::
     return step_list{command(*dialect_, std::move(out))};
 }
 
-result<step_list> line_display_protocol::show_qr(const ports::qr_view&) {
-    return refused(drivers_errc::not_supported).during("show_qr");
+result<step_list> line_display_protocol::show(const ports::display_content& what) {
+    return std::visit([this](const auto& content) { return draw(content); }, what);
 }
 
-result<step_list> line_display_protocol::show_amount(const amount& total) {
-    const auto money = total.to_string();
+result<step_list> line_display_protocol::draw(const ports::qr_view&) {
+    return unsupported("show_qr");
+}
+
+result<step_list> line_display_protocol::draw(const ports::amount_view& what) {
+    const auto money = what.total.to_string();
     if (dialect_->takes == line_dialect::content::text) return two_lines(words_.to_pay, money);
     const auto digits =
         static_cast<std::size_t>(std::count_if(money.begin(), money.end(), [](char c) { return c != '.'; }));
@@ -153,19 +157,21 @@ result<step_list> line_display_protocol::show_amount(const amount& total) {
     return step_list{command(*dialect_, std::move(out))};
 }
 
-result<step_list> line_display_protocol::show_text(std::string_view line1, std::string_view line2) {
-    if (dialect_->takes == line_dialect::content::digits) {
-        return refused(drivers_errc::not_supported).during("show_text");
-    }
-    return two_lines(line1, line2);
+result<step_list> line_display_protocol::draw(const ports::text_view& text) {
+    if (dialect_->takes == line_dialect::content::digits) return unsupported("show_text");
+    return two_lines(text.line1, text.line2);
 }
 
-result<step_list> line_display_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    if (dialect_->takes == line_dialect::content::digits) return clear();
-    return two_lines(words_.outcome(what), total.to_string());
+result<step_list> line_display_protocol::draw(const ports::outcome_view& end) {
+    if (dialect_->takes == line_dialect::content::digits) return draw(ports::blank_view{});
+    return two_lines(words_.outcome(end.what), end.total.to_string());
 }
 
-result<step_list> line_display_protocol::clear() {
+result<step_list> line_display_protocol::draw(const ports::remaining_view&) {
+    return unsupported("show_remaining");
+}
+
+result<step_list> line_display_protocol::draw(const ports::blank_view&) {
     bytes out;
     add(out, dialect_->reset);
     add(out, dialect_->clear);

@@ -65,18 +65,17 @@ void panel_screen::change_parts(frame before, const frame& next, panel_writer& t
     send_changes(without_amount, next, 1, to);
 }
 
-result<void> panel_screen::show_qr(const ports::qr_view& view, panel_writer& to) {
-    CIPHERLANE_TRY(auto picture, painter_.code(view));
+result<void> panel_screen::show(const ports::display_content& what, panel_writer& to) {
+    CIPHERLANE_TRY(auto picture, std::visit([this](const auto& content) { return paint(content); }, what));
     change_to(std::move(picture), to);
     return {};
 }
 
-result<void> panel_screen::show_remaining(std::chrono::seconds left, panel_writer& to) {
+result<frame> panel_screen::paint(const ports::remaining_view& time) {
     if (!shown_) return error(drivers_errc::not_supported, layer::drivers).during("show_remaining");
     auto next = *shown_;
-    painter_.draw_countdown(next, left);
-    change_to(std::move(next), to);
-    return {};
+    painter_.draw_countdown(next, time.left);
+    return next;
 }
 
 void panel_screen::arrived() {

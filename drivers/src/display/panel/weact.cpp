@@ -193,7 +193,7 @@ weact_protocol::weact_protocol(weact_profile profile, panel_screen screen)
     : profile_(std::move(profile))
     , screen_(std::move(screen)) {}
 
-void weact_protocol::settled(ending how) {
+void weact_protocol::settled(ending how, byte_view) {
     if (how == ending::failed) {
         screen_.forget();
     } else {
@@ -201,39 +201,9 @@ void weact_protocol::settled(ending how) {
     }
 }
 
-result<step_list> weact_protocol::show_qr(const ports::qr_view& view) {
+result<step_list> weact_protocol::show(const ports::display_content& what) {
     weact_writer to(profile_);
-    CIPHERLANE_CHECK(screen_.show_qr(view, to));
-    return to.take();
-}
-
-result<step_list> weact_protocol::show_amount(const amount& total) {
-    weact_writer to(profile_);
-    screen_.show_amount(total, to);
-    return to.take();
-}
-
-result<step_list> weact_protocol::show_text(std::string_view line1, std::string_view line2) {
-    weact_writer to(profile_);
-    screen_.show_text(line1, line2, to);
-    return to.take();
-}
-
-result<step_list> weact_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    weact_writer to(profile_);
-    screen_.show_outcome(what, total, to);
-    return to.take();
-}
-
-result<step_list> weact_protocol::clear() {
-    weact_writer to(profile_);
-    screen_.clear(to);
-    return to.take();
-}
-
-result<step_list> weact_protocol::show_remaining(std::chrono::seconds left) {
-    weact_writer to(profile_);
-    CIPHERLANE_CHECK(screen_.show_remaining(left, to));
+    CIPHERLANE_CHECK(screen_.show(what, to));
     return to.take();
 }
 

@@ -110,7 +110,11 @@ result<step_list> rcall_protocol::lines(std::string_view above, std::string_view
     return steps;
 }
 
-result<step_list> rcall_protocol::show_qr(const ports::qr_view& view) {
+result<step_list> rcall_protocol::show(const ports::display_content& what) {
+    return std::visit([this](const auto& content) { return draw(content); }, what);
+}
+
+result<step_list> rcall_protocol::draw(const ports::qr_view& view) {
     if (view.payload.empty()) return refused(drivers_errc::unsendable_text).in_field("payload");
     CIPHERLANE_TRY(auto steps, lines(view.payee, profile_.words.money(view.total)));
     CIPHERLANE_TRY(auto code, rcall_step(profile_.show_with, view.payload, profile_));
@@ -118,19 +122,23 @@ result<step_list> rcall_protocol::show_qr(const ports::qr_view& view) {
     return steps;
 }
 
-result<step_list> rcall_protocol::show_amount(const amount& total) {
-    return lines(profile_.words.to_pay, profile_.words.money(total));
+result<step_list> rcall_protocol::draw(const ports::amount_view& money) {
+    return lines(profile_.words.to_pay, profile_.words.money(money.total));
 }
 
-result<step_list> rcall_protocol::show_text(std::string_view line1, std::string_view line2) {
-    return lines(line1, line2);
+result<step_list> rcall_protocol::draw(const ports::text_view& text) {
+    return lines(text.line1, text.line2);
 }
 
-result<step_list> rcall_protocol::show_outcome(ports::payment_outcome what, const amount& total) {
-    return lines(profile_.words.outcome(what), profile_.words.money(total));
+result<step_list> rcall_protocol::draw(const ports::outcome_view& end) {
+    return lines(profile_.words.outcome(end.what), profile_.words.money(end.total));
 }
 
-result<step_list> rcall_protocol::clear() {
+result<step_list> rcall_protocol::draw(const ports::remaining_view&) {
+    return unsupported("show_remaining");
+}
+
+result<step_list> rcall_protocol::draw(const ports::blank_view&) {
     return lines({}, {});
 }
 

@@ -6,8 +6,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace cipherlane::ports {
 
@@ -20,6 +22,28 @@ struct qr_view {
 };
 
 enum class payment_outcome : std::uint8_t { approved, declined, cancelled, expired };
+
+/// An empty screen.
+struct blank_view {};
+struct amount_view {
+    amount total;
+};
+struct text_view {
+    std::string_view line1;
+    std::string_view line2;
+};
+struct outcome_view {
+    payment_outcome what = payment_outcome::cancelled;
+    amount total;
+};
+/// No content of its own: brings the remaining validity of the code on screen up to date, without touching the code.
+struct remaining_view {
+    std::chrono::seconds left{0};
+};
+
+/// What a display is to show. A view: what it refers to must outlive the call that it is given to.
+using display_content = std::variant<blank_view, std::reference_wrapper<const qr_view>, amount_view, text_view,
+    outcome_view, remaining_view>;
 
 /// What a display can do; what it cannot is refused with `unsupported`.
 struct display_capabilities {
@@ -41,25 +65,29 @@ class display {
     display& operator=(const display&) = delete;
     virtual ~display() = default;
 
-    [[nodiscard]] virtual result<void> show_qr(const qr_view& view, const call& bounds) = 0;
-    [[nodiscard]] virtual result<void> show_amount(const amount& total, const call& bounds) = 0;
-    [[nodiscard]] virtual result<void> show_text(
-        std::string_view line1, std::string_view line2, const call& bounds) = 0;
-    [[nodiscard]] virtual result<void> show_outcome(
-        payment_outcome what, const amount& total, const call& bounds) = 0;
-    [[nodiscard]] virtual result<void> clear(const call& bounds) = 0;
-    /// Brings the remaining validity of the code on screen up to date, without touching the code.
-    [[nodiscard]] virtual result<void> show_remaining(std::chrono::seconds left, const call& bounds) {
-        static_cast<void>(left);
-        static_cast<void>(bounds);
-        return error(make_error_code(boost::system::errc::operation_not_supported), layer::ports)
-            .during("show_remaining");
-    }
+    /// @return `unsupported` for a content that this display has no way to show, see `capabilities`.
+    [[nodiscard]] virtual result<void> show(const display_content& what, const call& bounds) = 0;
     /// 0 (dark) to 100.
     [[nodiscard]] virtual result<void> set_brightness(int percent, const call& bounds) = 0;
     /// Asks the device whether it is there; its own name and version.
     [[nodiscard]] virtual result<std::string> heartbeat(const call& bounds) = 0;
     [[nodiscard]] virtual display_capabilities capabilities() const noexcept = 0;
+
+    // `show` by the name of what is shown.
+    [[nodiscard]] result<void> show_qr(const qr_view& view, const call& bounds) { return show(view, bounds); }
+    [[nodiscard]] result<void> show_amount(const amount& total, const call& bounds) {
+        return show(amount_view{total}, bounds);
+    }
+    [[nodiscard]] result<void> show_text(std::string_view line1, std::string_view line2, const call& bounds) {
+        return show(text_view{line1, line2}, bounds);
+    }
+    [[nodiscard]] result<void> show_outcome(payment_outcome what, const amount& total, const call& bounds) {
+        return show(outcome_view{what, total}, bounds);
+    }
+    [[nodiscard]] result<void> show_remaining(std::chrono::seconds left, const call& bounds) {
+        return show(remaining_view{left}, bounds);
+    }
+    [[nodiscard]] result<void> clear(const call& bounds) { return show(blank_view{}, bounds); }
 };
 
 } // namespace cipherlane::ports

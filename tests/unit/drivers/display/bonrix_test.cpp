@@ -36,14 +36,37 @@ auto showing(bonrix_profile profile = {}) {
 TEST(bonrix, shows_a_code_and_waits_for_its_log_line) {
     const auto sent = text("DisplayQRCodeScreen**upi://pay?pa=shop@bank&am=12.34**12.34**Shop\n");
     auto peer =
-        script().send(sent).recv(text("heap 120000\r\nQR Code Generation done\r\n"), 1500ms).wait(1200ms).done(ok);
+        script().send(sent).recv(text("heap 120000\r\nQR Code Generation done\r\n"), 1500ms).wait(1500ms).done(ok);
     EXPECT_TRUE(peer.run(showing()));
-    auto silent = script().send(sent).expire(1500ms).wait(1200ms).done(ok);
+    auto silent = script().send(sent).expire(1500ms).wait(1500ms).done(ok);
     EXPECT_TRUE(silent.run(showing()));
     bonrix_profile strict;
     strict.log = bonrix_profile::confirmation::required;
-    auto refused = script().send(sent).expire(1500ms).done(condition::timed_out).run(showing(strict));
+    auto refused =
+        script().send(sent).expire(1500ms).send(sent).expire(1500ms).done(condition::timed_out).run(showing(strict));
     EXPECT_EQ(refused.error().code(), drivers_errc::no_answer);
+}
+
+TEST(bonrix, repeats_a_code_once_where_a_log_line_was_seen_before) {
+    const auto sent = text("DisplayQRCodeScreen**upi://pay?pa=shop@bank&am=12.34**12.34**Shop\n");
+    const auto line = text("QR Code Generation\r\n");
+    bonrix_protocol device;
+    const auto next = [&] { return std::make_unique<step_exchange>(*device.show_qr(view())); };
+    EXPECT_TRUE(script().send(sent).expire(1500ms).wait(1500ms).done(ok).run(next())) << "it may never log";
+    device.settled(screen_protocol::ending::done, {});
+    EXPECT_TRUE(script().send(sent).recv(line, 1500ms).wait(1500ms).done(ok).run(next()));
+    device.settled(screen_protocol::ending::done, as_bytes("QR Code Generation"));
+    EXPECT_TRUE(script().send(sent).expire(1500ms).send(sent).recv(line, 1500ms).wait(1500ms).done(ok).run(next()));
+    device.settled(screen_protocol::ending::done, as_bytes("QR Code Generation"));
+    const auto lost =
+        script().send(sent).expire(1500ms).send(sent).expire(1500ms).done(condition::timed_out).run(next());
+    EXPECT_EQ(lost.error().code(), drivers_errc::no_answer) << "a code that nobody sees is no success";
+}
+
+TEST(bonrix, leaves_the_display_alone_for_a_quarter_longer_than_it_draws) {
+    bonrix_protocol device;
+    EXPECT_EQ(device.clear()->back().pause_after, 1500ms);
+    EXPECT_EQ(device.show_qr(view())->back().pause_after, 1500ms);
 }
 
 TEST(bonrix, has_a_screen_for_every_state_of_a_payment) {

@@ -45,20 +45,8 @@ class told_display final : public ports::display {
   public:
     explicit told_display(bench& on)
         : on_(on) {}
-    result<void> show_qr(const ports::qr_view& view, const call&) override { return on_.tell("qr " + view.payload); }
-    result<void> show_amount(const amount& total, const call&) override {
-        return on_.tell("amount " + total.to_string());
-    }
-    result<void> show_text(std::string_view line1, std::string_view line2, const call&) override {
-        return on_.tell("text " + std::string(line1) + "|" + std::string(line2));
-    }
-    result<void> show_outcome(ports::payment_outcome what, const amount&, const call&) override {
-        static constexpr const char* names[] = {"approved", "declined", "cancelled", "expired"};
-        return on_.tell(names[static_cast<int>(what)]);
-    }
-    result<void> clear(const call&) override { return on_.tell("clear"); }
-    result<void> show_remaining(std::chrono::seconds left, const call&) override {
-        return on_.tell(std::to_string(left.count()) + " s");
+    result<void> show(const ports::display_content& what, const call&) override {
+        return on_.tell(std::visit([](const auto& content) { return name(content); }, what));
     }
     result<void> set_brightness(int percent, const call&) override {
         return on_.tell("brightness " + std::to_string(percent));
@@ -75,6 +63,17 @@ class told_display final : public ports::display {
     }
 
   private:
+    static std::string name(const ports::qr_view& view) { return "qr " + view.payload; }
+    static std::string name(const ports::amount_view& money) { return "amount " + money.total.to_string(); }
+    static std::string name(const ports::text_view& text) {
+        return "text " + std::string(text.line1) + "|" + std::string(text.line2);
+    }
+    static std::string name(const ports::outcome_view& end) {
+        static constexpr const char* names[] = {"approved", "declined", "cancelled", "expired"};
+        return names[static_cast<int>(end.what)];
+    }
+    static std::string name(const ports::blank_view&) { return "clear"; }
+    static std::string name(const ports::remaining_view& time) { return std::to_string(time.left.count()) + " s"; }
     bench& on_;
 };
 

@@ -13,9 +13,11 @@ namespace cipherlane::drivers {
 /// How a Bonrix DQR display is spoken to. Link: USB-serial (CH340), 9600, 115200 or 230400 by model, 8N1, DTR and
 /// RTS low, two seconds to start after opening. From public client code.
 struct bonrix_profile {
-    /// The device drops what it is sent while it draws (about 1.2 s): the next command waits for so long.
+    /// The device drops what it is sent while it draws (about 1.2 s): the next command waits a quarter longer.
     std::chrono::milliseconds drawing{1'200};
-    /// Whether the log line of the device that names the code must come; firmware differs in its log.
+    /// Whether the log line of the device that names the code must come; firmware differs in its log. A device that
+    /// has written one is taken to write it for every code: without it the code is sent once more, then the call
+    /// fails.
     enum class confirmation : std::uint8_t { wanted, required } log = confirmation::wanted;
     std::chrono::milliseconds log_timeout{1'500};
     std::string log_text = "QR Code Generation";
@@ -37,19 +39,24 @@ class bonrix_protocol final : public screen_protocol {
   public:
     explicit bonrix_protocol(bonrix_profile profile = {});
 
-    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
-    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
-    /// `not_supported`: the device has no screen for free text.
-    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
-    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
-    [[nodiscard]] result<step_list> clear() override;
+    [[nodiscard]] result<step_list> show(const ports::display_content& what) override;
     [[nodiscard]] result<step_list> set_brightness(int percent) override;
     [[nodiscard]] result<step_list> heartbeat() override;
     [[nodiscard]] result<std::string> identity(byte_view answer) const override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
+    using screen_protocol::settled;
+    void settled(ending how, byte_view answer) override;
 
   private:
+    [[nodiscard]] result<step_list> draw(const ports::qr_view& view);
+    [[nodiscard]] result<step_list> draw(const ports::amount_view& money);
+    [[nodiscard]] result<step_list> draw(const ports::text_view& text);
+    [[nodiscard]] result<step_list> draw(const ports::outcome_view& end);
+    [[nodiscard]] result<step_list> draw(const ports::remaining_view& time);
+    [[nodiscard]] result<step_list> draw(const ports::blank_view& nothing);
     bonrix_profile profile_;
+    bool writes_log_ = false;   ///< a code's log line has been seen
+    bool showing_code_ = false; ///< the steps under way show one
 };
 
 } // namespace cipherlane::drivers

@@ -20,19 +20,21 @@ class described_protocol final : public screen_protocol {
     [[nodiscard]] static result<std::unique_ptr<described_protocol>> create(
         display_description description, wording words, const std::string& font_file = {});
 
-    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
-    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
-    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
-    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
-    [[nodiscard]] result<step_list> clear() override;
-    [[nodiscard]] result<step_list> show_remaining(std::chrono::seconds left) override;
+    [[nodiscard]] result<step_list> show(const ports::display_content& what) override;
     [[nodiscard]] result<step_list> set_brightness(int percent) override;
     [[nodiscard]] result<step_list> heartbeat() override;
     [[nodiscard]] result<std::string> identity(byte_view answer) const override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
-    void settled(ending how) override;
+    using screen_protocol::settled;
+    void settled(ending how, byte_view answer) override;
 
   private:
+    [[nodiscard]] result<step_list> draw(const ports::qr_view& view);
+    [[nodiscard]] result<step_list> draw(const ports::amount_view& money);
+    [[nodiscard]] result<step_list> draw(const ports::text_view& text);
+    [[nodiscard]] result<step_list> draw(const ports::outcome_view& end);
+    [[nodiscard]] result<step_list> draw(const ports::remaining_view& time);
+    [[nodiscard]] result<step_list> draw(const ports::blank_view& nothing);
     class values;
     class writer;
     described_protocol(display_description description, wording words, std::optional<panel_screen> screen);
@@ -42,8 +44,6 @@ class described_protocol final : public screen_protocol {
     [[nodiscard]] result<void> add(
         step_list& to, const described_command& command, described_action action, values with);
     [[nodiscard]] result<void> take_text(values& into, command_value what, std::string_view text) const;
-    template <class F>
-    [[nodiscard]] result<step_list> painted(F paint);
 
     display_description description_;
     wording words_;
@@ -55,11 +55,10 @@ class described_protocol final : public screen_protocol {
 };
 
 /// Opens the link of a described display.
-/// @param device the serial line's path; of a USB or HID device its serial number or port ("1-1.2"), empty where
-/// there
-///   is but one
+/// @param device the address of a serial line (`device_address`); of a USB or HID device its address, whose ids go
+///   before those of the description, or its serial number or port ("1-1.2") alone, empty where there is but one
 /// @param usb may be null: then one is started where it is needed
-/// @return see `open_serial`, `usb_host::open`, `open_hid`, `open_hid_through_usb`.
+/// @return `bad_address`; see `open_link`, `usb_host::open`, `open_hid`, `open_hid_through_usb`.
 [[nodiscard]] result<std::unique_ptr<net::transport>> open_described_link(boost::asio::any_io_executor on,
     const display_description& description, const std::string& device, std::shared_ptr<usb_host> usb,
     const call& bounds);

@@ -4,6 +4,7 @@
 #include <cipherlane/net/transport.hpp>
 #include <cipherlane/ports/display.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -13,20 +14,15 @@ namespace cipherlane::drivers {
 ///
 /// Every call ends within its bounds. The pause that a command needs after it is kept before the next command, so
 /// that no caller waits for a display that draws. After a failed one the next first drops what the device still has
-/// to say. Errors name the endpoint and the command. Not thread-safe; see `display_keeper` for a display that is
-/// shared, times codes out by itself and survives unplugging.
+/// to say. Errors name the endpoint and the command. One call at a time: a call of another thread meanwhile ends with
+/// `call_under_way` and sends nothing; see `display_keeper` for a display that is shared, times codes out by itself
+/// and survives unplugging.
 class device_display : public ports::display {
   public:
     device_display(std::unique_ptr<net::transport> link, std::unique_ptr<screen_protocol> protocol);
     ~device_display() override;
 
-    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, const call& bounds) override;
-    [[nodiscard]] result<void> show_amount(const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> show_text(std::string_view line1, std::string_view line2, const call& bounds) override;
-    [[nodiscard]] result<void> show_outcome(
-        ports::payment_outcome what, const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> clear(const call& bounds) override;
-    [[nodiscard]] result<void> show_remaining(std::chrono::seconds left, const call& bounds) override;
+    [[nodiscard]] result<void> show(const ports::display_content& what, const call& bounds) override;
     [[nodiscard]] result<void> set_brightness(int percent, const call& bounds) override;
     [[nodiscard]] result<std::string> heartbeat(const call& bounds) override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
@@ -35,10 +31,13 @@ class device_display : public ports::display {
     [[nodiscard]] result<bytes> perform(result<step_list> steps, const call& bounds);
 
   private:
+    [[nodiscard]] result<bytes> carry_out(result<step_list> steps, const call& bounds);
+
     std::unique_ptr<net::transport> link_;
     std::unique_ptr<screen_protocol> protocol_;
     std::chrono::steady_clock::time_point busy_until_{};
     bool unsettled_ = false;
+    std::atomic<bool> under_way_ = false;
 };
 
 } // namespace cipherlane::drivers

@@ -44,11 +44,7 @@ class escpos_printer_protocol final : public screen_protocol {
   public:
     explicit escpos_printer_protocol(escpos_printer_profile profile = {});
 
-    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
-    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
-    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
-    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
-    [[nodiscard]] result<step_list> clear() override;
+    [[nodiscard]] result<step_list> show(const ports::display_content& what) override;
     [[nodiscard]] result<step_list> set_brightness(int percent) override;
     /// DLE EOT 1: the printer's status byte.
     [[nodiscard]] result<step_list> heartbeat() override;
@@ -56,6 +52,12 @@ class escpos_printer_protocol final : public screen_protocol {
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
 
   private:
+    [[nodiscard]] result<step_list> draw(const ports::qr_view& view);
+    [[nodiscard]] result<step_list> draw(const ports::amount_view& money);
+    [[nodiscard]] result<step_list> draw(const ports::text_view& text);
+    [[nodiscard]] result<step_list> draw(const ports::outcome_view& end);
+    [[nodiscard]] result<step_list> draw(const ports::remaining_view& time);
+    [[nodiscard]] result<step_list> draw(const ports::blank_view& nothing);
     [[nodiscard]] result<step_list> lines(std::string_view line1, std::string_view line2) const;
     escpos_printer_profile profile_;
 };

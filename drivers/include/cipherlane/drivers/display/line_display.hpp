@@ -44,17 +44,19 @@ class line_display_protocol final : public screen_protocol {
     explicit line_display_protocol(const line_dialect& dialect, wording words = wording::english());
 
     /// `not_supported`.
-    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
-    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
-    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
-    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
-    [[nodiscard]] result<step_list> clear() override;
+    [[nodiscard]] result<step_list> show(const ports::display_content& what) override;
     [[nodiscard]] result<step_list> set_brightness(int percent) override;
     [[nodiscard]] result<step_list> heartbeat() override;
     [[nodiscard]] result<std::string> identity(byte_view answer) const override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
 
   private:
+    [[nodiscard]] result<step_list> draw(const ports::qr_view& view);
+    [[nodiscard]] result<step_list> draw(const ports::amount_view& money);
+    [[nodiscard]] result<step_list> draw(const ports::text_view& text);
+    [[nodiscard]] result<step_list> draw(const ports::outcome_view& end);
+    [[nodiscard]] result<step_list> draw(const ports::remaining_view& time);
+    [[nodiscard]] result<step_list> draw(const ports::blank_view& nothing);
     [[nodiscard]] result<step_list> two_lines(std::string_view upper, std::string_view lower) const;
     const line_dialect* dialect_;
     wording words_;

@@ -43,18 +43,8 @@ class panel_screen {
     /// @return as `panel_painter::create`.
     [[nodiscard]] static result<panel_screen> create(panel_settings settings);
 
-    /// @return as `panel_painter::code`.
-    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, panel_writer& to);
-    void show_amount(const amount& total, panel_writer& to) { change_to(painter_.total(total), to); }
-    void show_text(std::string_view line1, std::string_view line2, panel_writer& to) {
-        change_to(painter_.text(line1, line2), to);
-    }
-    void show_outcome(ports::payment_outcome what, const amount& total, panel_writer& to) {
-        change_to(painter_.outcome(what, total), to);
-    }
-    void clear(panel_writer& to) { change_to(painter_.blank(), to); }
-    /// @return `not_supported` where nothing is known to stand on the panel.
-    [[nodiscard]] result<void> show_remaining(std::chrono::seconds left, panel_writer& to);
+    /// @return as `panel_painter::code`; `not_supported` for a remaining time where nothing is known to stand there.
+    [[nodiscard]] result<void> show(const ports::display_content& what, panel_writer& to);
 
     /// What was written has arrived; without it, what the panel holds is as before.
     void arrived();
@@ -63,6 +53,14 @@ class panel_screen {
 
   private:
     panel_screen(panel_settings settings, panel_painter painter);
+    [[nodiscard]] result<frame> paint(const ports::qr_view& view) { return painter_.code(view); }
+    [[nodiscard]] result<frame> paint(const ports::amount_view& money) { return painter_.total(money.total); }
+    [[nodiscard]] result<frame> paint(const ports::text_view& text) { return painter_.text(text.line1, text.line2); }
+    [[nodiscard]] result<frame> paint(const ports::outcome_view& end) {
+        return painter_.outcome(end.what, end.total);
+    }
+    [[nodiscard]] result<frame> paint(const ports::remaining_view& time);
+    [[nodiscard]] result<frame> paint(const ports::blank_view&) { return painter_.blank(); }
     void change_to(frame next, panel_writer& to);
     void change_parts(frame before, const frame& next, panel_writer& to) const;
     [[nodiscard]] bool code_differs(const frame& a, const frame& b) const;

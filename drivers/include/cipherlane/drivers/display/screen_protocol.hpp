@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace cipherlane::drivers {
 
@@ -20,21 +21,39 @@ class screen_protocol {
     screen_protocol& operator=(const screen_protocol&) = delete;
     virtual ~screen_protocol() = default;
 
-    [[nodiscard]] virtual result<step_list> show_qr(const ports::qr_view& view) = 0;
-    [[nodiscard]] virtual result<step_list> show_amount(const amount& total) = 0;
-    [[nodiscard]] virtual result<step_list> show_text(std::string_view line1, std::string_view line2) = 0;
-    [[nodiscard]] virtual result<step_list> show_outcome(ports::payment_outcome what, const amount& total) = 0;
-    [[nodiscard]] virtual result<step_list> clear() = 0;
+    [[nodiscard]] virtual result<step_list> show(const ports::display_content& what) = 0;
     [[nodiscard]] virtual result<step_list> set_brightness(int percent) = 0;
-    [[nodiscard]] virtual result<step_list> show_remaining(std::chrono::seconds left);
     /// A question whose last answer `identity` turns into a name and version.
     [[nodiscard]] virtual result<step_list> heartbeat() = 0;
     [[nodiscard]] virtual result<std::string> identity(byte_view answer) const = 0;
     [[nodiscard]] virtual ports::display_capabilities capabilities() const noexcept = 0;
 
-    /// Told how the last list ended, for protocols that send differences only.
+    /// Told how the last list ended, and its last answer: for protocols that send differences only, and for those
+    /// that learn what their device says.
     enum class ending : std::uint8_t { done, failed };
-    virtual void settled(ending how) { static_cast<void>(how); }
+    virtual void settled(ending how, byte_view answer) {
+        static_cast<void>(how);
+        static_cast<void>(answer);
+    }
+    void settled(ending how) { settled(how, {}); }
+
+    // `show` by the name of what is shown.
+    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) { return show(view); }
+    [[nodiscard]] result<step_list> show_amount(const amount& total) { return show(ports::amount_view{total}); }
+    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) {
+        return show(ports::text_view{line1, line2});
+    }
+    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) {
+        return show(ports::outcome_view{what, total});
+    }
+    [[nodiscard]] result<step_list> show_remaining(std::chrono::seconds left) {
+        return show(ports::remaining_view{left});
+    }
+    [[nodiscard]] result<step_list> clear() { return show(ports::blank_view{}); }
+
+  protected:
+    /// For contents that a device has no way to show. `what`: for the error.
+    [[nodiscard]] static error unsupported(std::string_view what);
 };
 
 } // namespace cipherlane::drivers

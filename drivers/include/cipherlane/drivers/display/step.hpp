@@ -44,6 +44,7 @@ struct step {
     bytes out{};
     expected_answer answer{};
     std::chrono::milliseconds pause_after{0};
+    int tries = 1; ///< how often it is sent while no answer comes that must come
 };
 
 /// A command sequence that brings a display to one content.

@@ -36,6 +36,7 @@ class step_exchange final : public net::exchange<bytes> {
   private:
     net::action begin();
     net::action next();
+    net::action send();
     net::action await();
     net::action received(byte_view data);
     net::action expired();
@@ -47,6 +48,7 @@ class step_exchange final : public net::exchange<bytes> {
 
     step_list steps_;
     std::size_t at_ = 0;
+    int sent_ = 0; ///< how often this step was
     enum class phase : std::uint8_t { resting, draining, sending, receiving, pausing, over } phase_ = phase::sending;
     start from_;
     std::chrono::milliseconds rest_;

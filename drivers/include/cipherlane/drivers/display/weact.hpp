@@ -44,17 +44,13 @@ class weact_protocol final : public screen_protocol {
     /// @return `bad_setting`, `font_missing`.
     [[nodiscard]] static result<std::unique_ptr<weact_protocol>> create(weact_profile profile = {});
 
-    [[nodiscard]] result<step_list> show_qr(const ports::qr_view& view) override;
-    [[nodiscard]] result<step_list> show_amount(const amount& total) override;
-    [[nodiscard]] result<step_list> show_text(std::string_view line1, std::string_view line2) override;
-    [[nodiscard]] result<step_list> show_outcome(ports::payment_outcome what, const amount& total) override;
-    [[nodiscard]] result<step_list> clear() override;
-    [[nodiscard]] result<step_list> show_remaining(std::chrono::seconds left) override;
+    [[nodiscard]] result<step_list> show(const ports::display_content& what) override;
     [[nodiscard]] result<step_list> set_brightness(int percent) override;
     [[nodiscard]] result<step_list> heartbeat() override;
     [[nodiscard]] result<std::string> identity(byte_view answer) const override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
-    void settled(ending how) override;
+    using screen_protocol::settled;
+    void settled(ending how, byte_view answer) override;
 
   private:
     weact_protocol(weact_profile profile, panel_screen screen);
