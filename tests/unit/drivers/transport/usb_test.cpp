@@ -354,7 +354,7 @@ class empty_packet_model final : public sim::device_model {
 };
 
 TEST_P(Usb, AnEndpointWhosePacketsHoldNothingIsNone) {
-    for (const std::uint16_t size : {0x0000, 0x0800}) { // bits 10 to 0 are the size
+    for (const auto size : {std::uint16_t{0x0000}, std::uint16_t{0x0800}}) { // bits 10 to 0 are the size
         empty_packet_model odd(size);
         auto port = rig_.plug(odd, "1-2");
         usb_filter filter;
