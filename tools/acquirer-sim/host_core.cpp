@@ -9,16 +9,19 @@
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/field61.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 
 namespace cipherlane::sim {
 namespace {
+
+namespace states = cipherlane::ledger::states;
 
 constexpr std::string_view component = "acquirer-sim";
 constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
@@ -159,7 +162,7 @@ void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
     trade.date = on.date();
     trade.time = on.time();
     trade.reference = padded(books_.next_reference(), 12);
-    trade.state = trade.answer == "00" ? trade_state::approved : trade_state::declined;
+    trade.state = trade.answer == "00" ? ports::record_state::approved : ports::record_state::declined;
     if (trade.answer == "00") trade.authorization = padded(books_.next_reference(), 6);
     books_.post(trade, money);
     on.answer.set(37, trade.reference);
@@ -171,7 +174,7 @@ bool host_core::known(const exchange& on) {
     return books_.find(on.terminal->terminal_id, on.batch, on.request.value(11)).has_value();
 }
 
-void host_core::charge(exchange& on, std::string_view kind) {
+void host_core::charge(exchange& on, ports::trade kind) {
     if (known(on)) return on.refuse("94");
     const auto block = translated_pin(on);
     if (!block) return on.refuse("96");
@@ -185,12 +188,12 @@ void host_core::charge(exchange& on, std::string_view kind) {
 }
 
 void host_core::sale(exchange& on) {
-    charge(on, "sale");
+    charge(on, ports::trade::sale);
 }
 
 /// What is reserved is not the cardholder's to spend: it leaves the balance like a sale, but is in no totals.
 void host_core::pre_auth(exchange& on) {
-    charge(on, "pre_auth");
+    charge(on, ports::trade::pre_auth);
 }
 
 void host_core::balance(exchange& on) {
@@ -205,13 +208,12 @@ void host_core::balance(exchange& on) {
     on.accept();
 }
 
-std::optional<ledger_trade> host_core::original_of(
-    const exchange& on, std::initializer_list<std::string_view> kinds) {
+std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::trade kind) {
     const auto parsed = iso8583::field61::parse(on.request.value(61));
     if (!parsed) return std::nullopt;
     auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
     if (!found || found->card != on.request.value(2)) return std::nullopt;
-    if (std::find(kinds.begin(), kinds.end(), found->kind) == kinds.end()) return std::nullopt;
+    if (!cipherlane::ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
     if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
     if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;
     return found;
@@ -219,14 +221,14 @@ std::optional<ledger_trade> host_core::original_of(
 
 void host_core::pre_auth_void(exchange& on) {
     if (known(on)) return on.refuse("94");
-    const auto original = original_of(on, {"pre_auth"});
     ledger_trade trade;
-    trade.kind = "pre_auth_void";
+    trade.kind = ports::trade::pre_auth_void;
+    const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (original->state != trade_state::approved || original->refunded != 0)
+    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
         trade.answer = "12";
     else if (original->amount != trade.amount)
         trade.answer = "64";
@@ -238,14 +240,14 @@ void host_core::pre_auth_void(exchange& on) {
 /// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
 void host_core::completion(exchange& on) {
     if (known(on)) return on.refuse("94");
-    const auto original = original_of(on, {"pre_auth"});
     ledger_trade trade;
-    trade.kind = "completion";
+    trade.kind = ports::trade::completion;
+    const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (original->state != trade_state::approved || original->refunded != 0)
+    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
         trade.answer = "12";
     else if (trade.amount > original->amount * 115 / 100)
         trade.answer = "61";
@@ -256,14 +258,15 @@ void host_core::completion(exchange& on) {
 
 void host_core::completion_void(exchange& on) {
     if (known(on)) return on.refuse("94");
-    const auto original = original_of(on, {"completion"});
     ledger_trade trade;
-    trade.kind = "completion_void";
+    trade.kind = ports::trade::completion_void;
+    const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (original->state != trade_state::approved || original->batch != on.batch || original->refunded != 0)
+    else if (!states::may_be_voided.contains(original->state) || original->batch != on.batch ||
+             original->refunded != 0)
         trade.answer = "12";
     else if (original->amount != trade.amount)
         trade.answer = "64";
@@ -276,14 +279,15 @@ void host_core::void_sale(exchange& on) {
     if (known(on)) return on.refuse("94");
     const auto block = translated_pin(on);
     if (!block) return on.refuse("96");
-    const auto original = original_of(on, {"sale"});
     ledger_trade trade;
-    trade.kind = "void";
+    trade.kind = ports::trade::void_sale;
+    const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (original->state != trade_state::approved || original->batch != on.batch || original->refunded != 0)
+    else if (!states::may_be_voided.contains(original->state) || original->batch != on.batch ||
+             original->refunded != 0)
         trade.answer = "12";
     else if (original->amount != trade.amount)
         trade.answer = "64";
@@ -294,14 +298,14 @@ void host_core::void_sale(exchange& on) {
 
 void host_core::refund(exchange& on) {
     if (known(on)) return on.refuse("94");
-    const auto original = original_of(on, {"sale", "completion"});
     ledger_trade trade;
-    trade.kind = "refund";
+    trade.kind = ports::trade::refund;
+    const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;
     if (!original)
         trade.answer = "25";
-    else if (original->state != trade_state::approved)
+    else if (!states::may_be_refunded.contains(original->state))
         trade.answer = "12";
     else if (original->refunded + trade.amount > original->amount)
         trade.answer = "61";
@@ -318,7 +322,7 @@ void host_core::reversal(exchange& on) {
         unseen.terminal_id = on.terminal->terminal_id;
         unseen.batch = on.batch;
         unseen.trace = trace;
-        unseen.kind = "sale";
+        unseen.kind = ports::trade::sale;
         unseen.card = on.request.value(2);
         unseen.amount = std::stoll(on.request.value(4));
         unseen.answer = "25";
@@ -326,8 +330,8 @@ void host_core::reversal(exchange& on) {
         return on.refuse("25"); // original not found: nothing to undo, and it will not be accepted any more
     }
     if (found->amount != std::stoll(on.request.value(4))) return on.refuse("12");
-    if (found->state == trade_state::voided) return on.refuse("12");
-    if (found->state != trade_state::reversed) books_.reverse(*found);
+    if (states::undone_by_another.contains(found->state)) return on.refuse("12");
+    books_.reverse(*found);
     on.answer.set(37, found->reference.empty() ? std::string(12, '0') : found->reference);
     on.accept(); // a repeat gets the same answer
 }
@@ -455,8 +459,9 @@ nlohmann::json host_core::control(const nlohmann::json& request) {
         nlohmann::json list = nlohmann::json::array();
         for (const auto& trade : books_.trades()) {
             list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
-                {"kind", trade.kind}, {"card", mask_pan(trade.card)}, {"amount", trade.amount},
-                {"answer", trade.answer}, {"reference", trade.reference}, {"state", trade.state}});
+                {"kind", cipherlane::ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)},
+                {"amount", trade.amount}, {"answer", trade.answer}, {"reference", trade.reference},
+                {"state", to_string(trade.state)}});
         }
         return {{"trades", list}};
     }

@@ -17,7 +17,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -72,11 +71,11 @@ class host_core {
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
     /// A sale's or a pre-authorisation's own part: PIN, account, money from the card.
-    void charge(exchange& on, std::string_view kind);
+    void charge(exchange& on, ports::trade kind);
     /// What has the same trace was there already, or was reversed before it came: neither may move money.
     [[nodiscard]] bool known(const exchange& on);
-    [[nodiscard]] std::optional<ledger_trade> original_of(
-        const exchange& on, std::initializer_list<std::string_view> kinds);
+    /// What a request of that kind names as its original, if it may be one.
+    [[nodiscard]] std::optional<ledger_trade> original_of(const exchange& on, ports::trade kind);
     [[nodiscard]] bytes seal(exchange& on);
     [[nodiscard]] host_reply deliver(exchange& on);
 

@@ -1,7 +1,16 @@
 #include "acquirer-sim/ledger.hpp"
 
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <stdexcept>
+
 namespace cipherlane::sim {
 namespace {
+
+using cipherlane::ledger::row_of;
+using ports::record_state;
+namespace states = cipherlane::ledger::states;
 
 constexpr auto schema = R"sql(
 CREATE TABLE IF NOT EXISTS terminal(terminal_id TEXT PRIMARY KEY, merchant_id TEXT, tmk TEXT, tpk TEXT, tak TEXT);
@@ -25,13 +34,35 @@ std::string select_trades(std::string_view where) {
     return std::string("SELECT ").append(trade_columns).append(" FROM trade ").append(where);
 }
 
+ports::trade kind_of(std::string_view word) {
+    for (const auto& row : cipherlane::ledger::trades()) {
+        if (row.name == word) return row.kind;
+    }
+    throw std::runtime_error("no such trade in the books: " + std::string(word));
+}
+
+record_state state_of(std::string_view word) {
+    for (const auto state : states::all) {
+        if (to_string(state) == word) return state;
+    }
+    throw std::runtime_error("no such state in the books: " + std::string(word));
+}
+
+/// A set of states as the books write them: "('approved', 'voided')".
+std::string words(cipherlane::ledger::state_set of) {
+    std::string list;
+    for (const auto state : of)
+        list.append(list.empty() ? "'" : ", '").append(to_string(state)).append("'");
+    return "(" + list + ")";
+}
+
 ledger_trade read_trade(const statement& row) {
     ledger_trade trade;
     trade.id = row.integer(0);
     trade.terminal_id = row.text(1);
     trade.batch = row.text(2);
     trade.trace = row.text(3);
-    trade.kind = row.text(4);
+    trade.kind = kind_of(row.text(4));
     trade.card = row.text(5);
     trade.amount = row.integer(6);
     trade.refunded = row.integer(7);
@@ -41,7 +72,7 @@ ledger_trade read_trade(const statement& row) {
     trade.authorization = row.text(11);
     trade.date = row.text(12);
     trade.time = row.text(13);
-    trade.state = row.text(14);
+    trade.state = state_of(row.text(14));
     trade.original = row.integer(15);
     return trade;
 }
@@ -117,8 +148,8 @@ void ledger::move_money(std::string_view card, std::int64_t money) {
     books_.prepare("UPDATE card SET balance = balance + ? WHERE number = ?").bind(money).bind(card).run();
 }
 
-void ledger::set_state(std::int64_t id, std::string_view state) {
-    books_.prepare("UPDATE trade SET state = ? WHERE id = ?").bind(state).bind(id).run();
+void ledger::set_state(std::int64_t id, record_state state) {
+    books_.prepare("UPDATE trade SET state = ? WHERE id = ?").bind(to_string(state)).bind(id).run();
 }
 
 void ledger::add_refunded(std::int64_t id, std::int64_t money) {
@@ -133,16 +164,13 @@ std::int64_t ledger::original_of(std::int64_t id) {
 
 void ledger::touch_original(const ledger_trade& trade, effect what) {
     const bool done = what == effect::done;
-    if (trade.kind == "void" || trade.kind == "pre_auth_void" || trade.kind == "completion_void") {
-        set_state(trade.original, done ? trade_state::voided : trade_state::approved);
-    }
-    if (trade.kind == "refund" || trade.kind == "completion") {
+    if (cipherlane::ledger::returning_trades.contains(trade.kind)) {
         add_refunded(trade.original, done ? trade.amount : -trade.amount);
     }
-    // What had been reserved is reserved again, and may be taken again.
-    if (trade.kind == "completion_void") {
-        add_refunded(original_of(trade.original), done ? -trade.amount : trade.amount);
-    }
+    if (row_of(trade.kind).role != cipherlane::ledger::trade_role::undoing) return;
+    set_state(trade.original, done ? record_state::voided : record_state::approved);
+    // What the original had taken of its own original may be taken again: what was reserved is reserved again.
+    add_refunded(original_of(trade.original), done ? -trade.amount : trade.amount);
 }
 
 std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
@@ -151,7 +179,7 @@ std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
         .bind(trade.terminal_id)
         .bind(trade.batch)
         .bind(trade.trace)
-        .bind(trade.kind)
+        .bind(row_of(trade.kind).name)
         .bind(trade.card)
         .bind(trade.amount)
         .bind(money)
@@ -160,11 +188,11 @@ std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
         .bind(trade.authorization)
         .bind(trade.date)
         .bind(trade.time)
-        .bind(trade.state)
+        .bind(to_string(trade.state))
         .bind(trade.original)
         .run();
     const auto id = books_.last_id();
-    if (trade.state == trade_state::approved) {
+    if (states::stands.contains(trade.state)) {
         move_money(trade.card, money);
         touch_original(trade, effect::done);
     }
@@ -174,28 +202,33 @@ std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
 
 void ledger::reverse(const ledger_trade& trade) {
     transaction whole(books_);
-    if (trade.state == trade_state::approved) {
+    if (states::stands.contains(trade.state)) {
         move_money(trade.card, -trade.money);
         touch_original(trade, effect::undone);
     }
-    set_state(trade.id, trade_state::reversed);
+    set_state(trade.id, record_state::reversed);
     whole.commit();
 }
 
 void ledger::entomb(const ledger_trade& unseen) {
     ledger_trade stone = unseen;
-    stone.state = trade_state::reversed;
+    stone.state = record_state::reversed;
     (void)post(stone, 0);
 }
 
 ledger_totals ledger::totals(std::string_view terminal_id, std::string_view batch) {
-    auto query = books_.prepare("SELECT kind IN ('sale', 'completion'), SUM(amount), COUNT(*) FROM trade "
-                                "WHERE terminal_id = ? AND batch = ? AND state IN ('approved', 'voided') "
-                                "AND kind NOT IN ('pre_auth', 'pre_auth_void') GROUP BY 1");
+    using cipherlane::ledger::money_side;
+    auto query = books_.prepare("SELECT kind, SUM(amount), COUNT(*) FROM trade "
+                                "WHERE terminal_id = ? AND batch = ? AND state IN " +
+                                words(states::counts) + " GROUP BY kind");
     query.bind(terminal_id).bind(batch);
     ledger_totals sums;
     while (query.step()) {
-        (query.integer(0) != 0 ? sums.debit : sums.credit) = {query.integer(1), query.integer(2)};
+        const auto side = row_of(kind_of(query.text(0))).side;
+        if (side == money_side::none) continue;
+        auto& sum = side == money_side::debit ? sums.debit : sums.credit;
+        sum.amount += query.integer(1);
+        sum.count += query.integer(2);
     }
     return sums;
 }
@@ -224,7 +257,7 @@ bool ledger::upload(
         .bind(amount)
         .run();
     const auto booked = find(terminal_id, batch, trace);
-    return booked && booked->amount == amount && booked->state != trade_state::reversed;
+    return booked && booked->amount == amount && states::uploads.contains(booked->state);
 }
 
 std::int64_t ledger::uploads(std::string_view terminal_id, std::string_view batch) {

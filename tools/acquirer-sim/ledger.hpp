@@ -2,6 +2,8 @@
 
 #include "simkit/database.hpp"
 
+#include <cipherlane/ports/journal_record.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,21 +29,13 @@ struct ledger_card {
     std::int64_t balance = 0; ///< minor units
 };
 
-/// What has become of a trade. The words are stored.
-namespace trade_state {
-inline constexpr std::string_view approved = "approved";
-inline constexpr std::string_view declined = "declined";
-inline constexpr std::string_view voided = "voided";
-inline constexpr std::string_view reversed = "reversed";
-} // namespace trade_state
-
-/// One financial message that the host has decided.
+/// One financial message that the host has decided. Kind and state are stored in words.
 struct ledger_trade {
     std::int64_t id = 0;
     std::string terminal_id;
     std::string batch;
     std::string trace;
-    std::string kind; ///< "sale", "void", "refund", "pre_auth", "pre_auth_void", "completion", "completion_void"
+    ports::trade kind = ports::trade::sale;
     std::string card;
     std::int64_t amount = 0;
     std::int64_t refunded = 0; ///< what refunds have given back; of a pre-authorisation: what completions have taken
@@ -51,7 +45,7 @@ struct ledger_trade {
     std::string authorization;
     std::string date; ///< MMDD
     std::string time; ///< hhmmss
-    std::string state;
+    ports::record_state state = ports::record_state::declined;
     std::int64_t original = 0; ///< the trade that a void or refund undoes
 };
 
@@ -89,7 +83,7 @@ class ledger {
 
     /// Writes a trade and moves `money` to (positive) or from its card, in one commit; its id.
     std::int64_t post(const ledger_trade& trade, std::int64_t money);
-    /// Undoes a trade: its own effect and that on its original.
+    /// Undoes a trade, once: its own effect and that on its original.
     void reverse(const ledger_trade& trade);
     /// Marks what never arrived as reversed, so that it is refused if it still comes.
     void entomb(const ledger_trade& unseen);
@@ -109,7 +103,7 @@ class ledger {
     enum class effect : std::uint8_t { done, undone };
     void touch_original(const ledger_trade& trade, effect what);
     [[nodiscard]] std::int64_t original_of(std::int64_t id);
-    void set_state(std::int64_t id, std::string_view state);
+    void set_state(std::int64_t id, ports::record_state state);
     void add_refunded(std::int64_t id, std::int64_t money);
 
     database books_;

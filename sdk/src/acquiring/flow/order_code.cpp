@@ -41,10 +41,10 @@ class shown_code {
         note("clear", std::nullopt, where_.clear(call(on_.settings().timers.device)));
     }
     void show_outcome(const payment& end) {
-        const auto what = end.ok()                       ? ports::payment_outcome::approved
-                          : end.host_code == "expired"   ? ports::payment_outcome::expired
-                          : end.host_code == "cancelled" ? ports::payment_outcome::cancelled
-                                                         : ports::payment_outcome::declined;
+        const auto what = end.ok()                              ? ports::payment_outcome::approved
+                          : end.phase == order_phase::expired   ? ports::payment_outcome::expired
+                          : end.phase == order_phase::cancelled ? ports::payment_outcome::cancelled
+                                                                : ports::payment_outcome::declined;
         if (end.outcome == verdict::unknown || !where_.capabilities().outcome) return clear();
         const auto done = where_.show_outcome(what, end.requested, call(on_.settings().timers.device));
         note("show outcome", end.requested, done);

@@ -5,6 +5,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -19,10 +20,10 @@ class Batch : public testing::Test {
     Batch() {
         books.put_terminal({"TEST0001", "TESTMERCH000001", "", "", ""});
         books.put_card({"6222000000000017", "3012", "135790", 100'000});
-        book("000002", "sale", 1234);
-        book("000003", "refund", 234);
+        book("000002", ports::trade::sale, 1234);
+        book("000003", ports::trade::refund, 234);
     }
-    void book(const std::string& trace, const std::string& kind, std::int64_t minor) {
+    void book(const std::string& trace, ports::trade kind, std::int64_t minor) {
         ledger_trade trade;
         trade.terminal_id = "TEST0001";
         trade.batch = "000001";
@@ -31,8 +32,8 @@ class Batch : public testing::Test {
         trade.card = "6222000000000017";
         trade.amount = minor;
         trade.answer = "00";
-        trade.state = trade_state::approved;
-        books.post(trade, kind == "sale" ? -minor : minor);
+        trade.state = ports::record_state::approved;
+        books.post(trade, -cipherlane::ledger::signed_minor(kind, minor));
     }
     static message request(std::string_view mti, std::string_view trace, std::string_view field60) {
         message made(mti);
@@ -84,7 +85,7 @@ TEST_F(Batch, BalancesWhereBothSidesHaveTheSame) {
 }
 
 TEST_F(Batch, OfOtherTotalsIsUploadedAndEnded) {
-    book("000004", "sale", 500); // the terminal knows nothing of it
+    book("000004", ports::trade::sale, 500); // the terminal knows nothing of it
     EXPECT_EQ(totals("000000001234001", "000000000234001", 48).substr(30, 1), "2");
     // ICC flag 00, trace, PAN to 20 digits, amount (POS specification, batch upload of magnetic cards: 40 digits).
     EXPECT_EQ(upload("0000000200006222000000000017000000001234"), "00");
@@ -112,7 +113,7 @@ TEST_F(Batch, TheRigMayHaveAStepRefused) {
 TEST_F(Batch, KeepsReservationsApart) {
     constexpr auto card = "6222000000000017";
     const auto before = books.card(card)->balance;
-    const auto post = [&](const char* trace, const char* kind, std::int64_t minor, std::int64_t money,
+    const auto post = [&](const char* trace, ports::trade kind, std::int64_t minor, std::int64_t money,
                           std::int64_t original) {
         ledger_trade trade;
         trade.terminal_id = "TEST0001";
@@ -122,23 +123,23 @@ TEST_F(Batch, KeepsReservationsApart) {
         trade.card = card;
         trade.amount = minor;
         trade.answer = "00";
-        trade.state = trade_state::approved;
+        trade.state = ports::record_state::approved;
         trade.original = original;
         (void)books.post(trade, money);
         return *books.find("TEST0001", "000001", trace);
     };
     const auto again = [&](const ledger_trade& of) { return *books.find("TEST0001", "000001", of.trace); };
-    const auto held = post("000005", "pre_auth", 5000, -5000, 0);
+    const auto held = post("000005", ports::trade::pre_auth, 5000, -5000, 0);
     EXPECT_EQ(books.card(card)->balance, before - 5000);
     EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ledger_side{1234, 1}));
-    const auto taken = post("000006", "completion", 4200, 800, held.id);
+    const auto taken = post("000006", ports::trade::completion, 4200, 800, held.id);
     EXPECT_EQ(books.card(card)->balance, before - 4200);
     EXPECT_EQ(again(held).refunded, 4200);
     EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ledger_side{5434, 2}));
-    const auto undone = post("000007", "completion_void", 4200, -800, taken.id);
+    const auto undone = post("000007", ports::trade::completion_void, 4200, -800, taken.id);
     EXPECT_EQ(books.card(card)->balance, before - 5000);
     EXPECT_EQ(again(held).refunded, 0);
-    EXPECT_EQ(again(taken).state, trade_state::voided);
+    EXPECT_EQ(again(taken).state, ports::record_state::voided);
     EXPECT_EQ(books.totals("TEST0001", "000001").credit, (ledger_side{4434, 2}));
     books.reverse(undone);
     EXPECT_EQ(books.card(card)->balance, before - 4200);
@@ -146,11 +147,11 @@ TEST_F(Batch, KeepsReservationsApart) {
     books.reverse(again(taken));
     EXPECT_EQ(books.card(card)->balance, before - 5000);
     EXPECT_EQ(again(held).refunded, 0);
-    const auto freed = post("000008", "pre_auth_void", 5000, 5000, held.id);
+    const auto freed = post("000008", ports::trade::pre_auth_void, 5000, 5000, held.id);
     EXPECT_EQ(books.card(card)->balance, before);
     books.reverse(freed);
     EXPECT_EQ(books.card(card)->balance, before - 5000);
-    EXPECT_EQ(again(held).state, trade_state::approved);
+    EXPECT_EQ(again(held).state, ports::record_state::approved);
 }
 
 } // namespace
