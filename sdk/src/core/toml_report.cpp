@@ -164,7 +164,7 @@ result<toml_value> load_toml(const std::filesystem::path& file, const toml_fault
     const auto name = file.filename().string();
     const auto unreadable = [&] {
         toml_report report(faults, name);
-        report.fail(faults.unreadable, {}, 0, {});
+        report.fail(faults.unreadable, {}, 0, "no file that can be read");
         return report.outcome().error();
     };
     std::error_code failed;

@@ -1,12 +1,11 @@
 #include "description_reader.hpp"
 
+#include <cipherlane/core/nearest_word.hpp>
 #include <cipherlane/drivers/display/display_description.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 namespace cipherlane::drivers {
 namespace {
@@ -53,32 +52,33 @@ void read_layout(section_reader& in, packet_layout& into) {
         if (known && *known != number_form::decimal) {
             into.length = *known;
         } else {
-            in.wrong("length");
+            in.fail("length", "allowed: none, u8, be16, le16, be32, le32");
         }
     }
     using counted = packet_layout::counted;
-    in.word("counts", into.counts, {{"content", counted::content}, {"rest", counted::rest}, {"all", counted::all}});
+    in.choice("counts", into.counts, {{"content", counted::content}, {"rest", counted::rest}, {"all", counted::all}});
     using check = checksum_kind;
-    in.word("checksum", into.check,
+    in.choice("checksum", into.check,
         {{"none", check::none}, {"sum8", check::sum8}, {"xor8", check::xor8}, {"sum16", check::sum16},
             {"crc16-ccitt", check::crc16_ccitt}, {"crc16-xmodem", check::crc16_xmodem},
             {"crc16-modbus", check::crc16_modbus}, {"crc32", check::crc32}});
     using covered = packet_layout::covered;
-    in.word("covers", into.covers,
+    in.choice("covers", into.covers,
         {{"content", covered::content}, {"after-header", covered::after_header}, {"all", covered::all}});
     using order = packet_layout::order;
-    in.word("checksum_order", into.check_order, {{"high-first", order::high_first}, {"low-first", order::low_first}});
+    in.choice(
+        "checksum_order", into.check_order, {{"high-first", order::high_first}, {"low-first", order::low_first}});
     in.literal("trailer", into.trailer);
 }
 
 void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
     using shape = answer_rule::shape;
-    in.word(form, into.form,
+    in.choice(form, into.form,
         {{"none", shape::none}, {"line", shape::line}, {"block", shape::block}, {"packet", shape::packet}});
     using frequency = answer_rule::frequency;
-    in.word("after", into.after, {{"each", frequency::each}, {"last", frequency::last}});
+    in.choice("after", into.after, {{"each", frequency::each}, {"last", frequency::last}});
     using foreign = answer_rule::foreign;
-    in.word("foreign", into.others, {{"fails", foreign::fails}, {"skipped", foreign::skipped}});
+    in.choice("foreign", into.others, {{"fails", foreign::fails}, {"skipped", foreign::skipped}});
     in.number("size", into.size, 1, 4'096);
     in.pattern("good", into.good);
     in.number("good_at", into.good_at, 0, 4'096);
@@ -86,20 +86,20 @@ void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
     in.number("refused_at", into.refused_at, 0, 4'096);
     in.number("code_at", into.code_at, 0, 4'096);
     in.span("timeout_ms", into.timeout, 1, 60'000);
-    if (into.form == shape::block && into.size == 0) in.wrong("size");
+    if (into.form == shape::block && into.size == 0) in.need("size");
     if (!fits(into.good, [](const auto& one) {
             return one.what == command_template::item::kind::value && one.value >= value::size;
         })) {
-        in.wrong("good");
+        in.fail("good", "only bytes and what is true of every packet");
     }
 }
 
 /// Reads a description from its parsed file, section by section.
 class description_loader {
   public:
-    description_loader(const toml::table& root, std::string_view source)
+    description_loader(const toml_value& root, std::string_view source)
         : root_(root)
-        , source_(source) {}
+        , report_(description_faults(), source) {}
 
     result<display_description> load() {
         CIPHERLANE_CHECK(read_top());
@@ -112,43 +112,51 @@ class description_loader {
     }
 
   private:
-    [[nodiscard]] error bad(std::string_view key, const toml::node* node = nullptr) const {
-        return bad_description(source_, node, key);
+    [[nodiscard]] result<void> bad(std::string_view path, std::string_view hint, const toml_value* at = nullptr) {
+        report_.fail(description_faults().value, path, at != nullptr ? at->line() : 0, hint);
+        return report_.outcome();
     }
-    [[nodiscard]] const toml::table* section(std::string_view name) const { return root_[name].as_table(); }
+    [[nodiscard]] result<void> done(section_reader& in) {
+        in.finish();
+        return report_.outcome();
+    }
+    [[nodiscard]] const toml_value* section(std::string_view name) const {
+        const auto* found = root_.find(name);
+        return found != nullptr ? found->table() : nullptr;
+    }
 
     result<void> read_top() {
-        section_reader in(root_, "", source_);
+        section_reader in(root_, "", report_);
         in.text("name", made_.name);
         in.text("title", made_.title);
         using text_set = display_description::text_set;
-        in.word("text", made_.text, {{"utf8", text_set::utf8}, {"ascii", text_set::ascii}, {"gbk", text_set::gbk}});
+        in.choice("text", made_.text, {{"utf8", text_set::utf8}, {"ascii", text_set::ascii}, {"gbk", text_set::gbk}});
         in.text("never", made_.never);
         in.number("largest_text", made_.largest_text, 1, 65'535);
         using content = display_description::content;
-        in.word("commands", made_.commands_do, {{"add", content::adds}, {"replace", content::replaces}});
-        if (made_.name.empty()) in.wrong("name");
+        in.choice("commands", made_.commands_do, {{"add", content::adds}, {"replace", content::replaces}});
+        in.need("name");
+        if (in.has("name") && made_.name.empty()) in.fail("name", "must not be empty");
         for (const std::string_view key : {"usb", "hid", "serial", "packet", "answer", "pixels", "command"}) {
-            const auto* node = in.find(key);
-            if (node != nullptr && !node->is_table()) in.wrong(key);
+            (void)in.table(key);
         }
         if (made_.title.empty()) made_.title = made_.name;
-        return in.done();
+        return done(in);
     }
 
     result<void> read_link() {
         const int links = (section("usb") != nullptr ? 1 : 0) + (section("hid") != nullptr ? 1 : 0) +
                           (section("serial") != nullptr ? 1 : 0);
-        if (links != 1) return bad("usb, hid or serial");
+        if (links != 1) return bad("usb, hid or serial", "exactly one of them must be there");
         if (const auto* usb = section("usb")) return read_usb(*usb);
         if (const auto* hid = section("hid")) return read_hid(*hid);
         return read_serial(*section("serial"));
     }
 
-    result<void> read_usb(const toml::table& from) {
+    result<void> read_usb(const toml_value& from) {
         made_.over = display_description::link::usb;
         auto& usb = made_.usb;
-        section_reader in(from, "usb.", source_);
+        section_reader in(from, "usb", report_);
         in.number("vendor", usb.device.vendor, 0, 0xFFFF);
         in.number("product", usb.device.product, 0, 0xFFFF);
         in.text("serial_number", usb.device.serial_number);
@@ -161,15 +169,15 @@ class description_loader {
         usb.zero = zero ? usb_settings::zero_packet::closes_full_packets : usb_settings::zero_packet::never;
         in.number("read_size", usb.read_size, 1, 65'536);
         using driver = usb_settings::kernel_driver;
-        in.word("kernel_driver", usb.other_driver, {{"detach", driver::detach}, {"refuse", driver::refuse}});
-        if (!usb.device.vendor) in.wrong("vendor");
-        if (!usb.device.product) in.wrong("product");
-        return in.done();
+        in.choice("kernel_driver", usb.other_driver, {{"detach", driver::detach}, {"refuse", driver::refuse}});
+        in.need("vendor");
+        in.need("product");
+        return done(in);
     }
 
-    result<void> read_hid(const toml::table& from) {
+    result<void> read_hid(const toml_value& from) {
         made_.over = display_description::link::hid;
-        section_reader in(from, "hid.", source_);
+        section_reader in(from, "hid", report_);
         in.number("vendor", made_.hid.vendor, 0, 0xFFFF);
         in.number("product", made_.hid.product, 0, 0xFFFF);
         in.text("serial_number", made_.hid.serial_number);
@@ -181,42 +189,42 @@ class description_loader {
         in.number("in_size", made_.reports.in_size, 1, 4'096);
         in.number("fill", made_.reports.fill, 0, 255);
         using way = display_description::hid_way;
-        in.word(
+        in.choice(
             "through", made_.through, {{"either", way::either}, {"hidraw", way::hidraw}, {"libusb", way::libusb}});
-        if (!made_.hid.vendor) in.wrong("vendor");
-        if (!made_.hid.product) in.wrong("product");
-        return in.done();
+        in.need("vendor");
+        in.need("product");
+        return done(in);
     }
 
-    result<void> read_serial(const toml::table& from) {
+    result<void> read_serial(const toml_value& from) {
         made_.over = display_description::link::serial;
         auto& line = made_.line;
-        section_reader in(from, "serial.", source_);
+        section_reader in(from, "serial", report_);
         in.number("baud", line.baud, 50, 4'000'000);
         using policy = serial_settings::line_policy;
         const std::initializer_list<std::pair<std::string_view, policy>> policies{
             {"leave", policy::leave}, {"raise", policy::raise}, {"lower", policy::lower}};
-        in.word("dtr", line.dtr, policies);
-        in.word("rts", line.rts, policies);
+        in.choice("dtr", line.dtr, policies);
+        in.choice("rts", line.rts, policies);
         in.span("settle_ms", line.settle, 0, 60'000);
-        return in.done();
+        return done(in);
     }
 
     result<void> read_packet() {
         if (const auto* from = section("packet")) {
-            section_reader in(*from, "packet.", source_);
+            section_reader in(*from, "packet", report_);
             read_layout(in, made_.packet);
             in.number("largest", made_.largest_data, 1, 1'048'576);
-            if (made_.largest_data > made_.packet.most_content()) in.wrong("largest");
-            CIPHERLANE_CHECK(in.done());
+            if (made_.largest_data > made_.packet.most_content()) in.fail("largest", "more than the length can say");
+            CIPHERLANE_CHECK(done(in));
         }
         made_.answer_packet = made_.packet;
         if (const auto* from = section("answer")) {
-            section_reader in(*from, "answer.", source_);
+            section_reader in(*from, "answer", report_);
             read_layout(in, made_.answer_packet);
             in.number("largest", made_.answer_packet.largest, 1, 65'536);
             read_answer(in, "form", usual_);
-            CIPHERLANE_CHECK(in.done());
+            CIPHERLANE_CHECK(done(in));
         }
         return {};
     }
@@ -227,47 +235,51 @@ class description_loader {
         // Not emplace: clang 14 takes the nested class for not constructible while its members have initialisers.
         made_.glass = display_description::panel{};
         auto& glass = *made_.glass;
-        section_reader in(*from, "pixels.", source_);
+        section_reader in(*from, "pixels", report_);
         in.number("width", glass.width, 64, 2'048);
         in.number("height", glass.height, 64, 2'048);
         using format = display_description::panel::format;
-        in.word("format", glass.pixels,
+        in.choice("format", glass.pixels,
             {{"bits", format::bits}, {"rgb565-be", format::rgb565_be}, {"rgb565-le", format::rgb565_le}});
         using ink = display_description::panel::ink;
-        in.word("dark", glass.dark, {{"set", ink::set}, {"clear", ink::clear}});
+        in.choice("dark", glass.dark, {{"set", ink::set}, {"clear", ink::clear}});
         in.number("parts", glass.parts, 0, 64);
-        if (glass.width == 0) in.wrong("width");
-        if (glass.height == 0) in.wrong("height");
-        if (glass.pixels == format::bits && glass.width % 8 != 0) in.wrong("width");
-        return in.done();
+        in.need("width");
+        in.need("height");
+        if (glass.pixels == format::bits && glass.width % 8 != 0)
+            in.fail("width", "lines of one bit a pixel are multiples of 8");
+        return done(in);
     }
 
     result<void> read_commands() {
         const auto* all = section("command");
-        if (all == nullptr) return bad("command");
-        for (const auto& [name, node] : *all) {
-            const auto found = std::ranges::find(action_words, name.str());
-            const auto path = "command." + std::string(name.str());
-            if (found == action_words.end()) return bad(path, &node);
+        if (all == nullptr) return bad("command", "missing");
+        for (const auto& item : all->items()) {
+            const auto found = std::ranges::find(action_words, item.key());
+            const auto path = "command." + item.key();
+            if (found == action_words.end()) {
+                const auto near = nearest_word(item.key(), action_words);
+                return bad(
+                    path, near.empty() ? "unknown" : "unknown; did you mean \"" + std::string(near) + "\"?", &item);
+            }
             const auto action = static_cast<described_action>(found - action_words.begin());
-            if (const auto* one = node.as_table()) {
-                CIPHERLANE_CHECK(read_command(*one, action, path));
+            if (item.table() != nullptr) {
+                CIPHERLANE_CHECK(read_command(item, action, path));
                 continue;
             }
-            const auto* list = node.as_array();
-            if (list == nullptr || list->empty()) return bad(path, &node);
-            for (const auto& each : *list) {
-                if (!each.is_table()) return bad(path, &each);
-                CIPHERLANE_CHECK(read_command(*each.as_table(), action, path));
+            if (item.items().empty()) return bad(path, "expected a table or a list of tables", &item);
+            for (const auto& each : item.items()) {
+                if (each.table() == nullptr) return bad(path, "expected a table", &each);
+                CIPHERLANE_CHECK(read_command(each, action, path));
             }
         }
         return {};
     }
 
-    result<void> read_command(const toml::table& from, described_action action, const std::string& path) {
+    result<void> read_command(const toml_value& from, described_action action, const std::string& path) {
         described_command made;
         made.answer = usual_;
-        section_reader in(from, path + ".", source_);
+        section_reader in(from, path, report_);
         in.pattern("head", made.head);
         in.pattern("data", made.data);
         read_answer(in, "answer", made.answer);
@@ -275,75 +287,80 @@ class description_loader {
         if (action == heartbeat) {
             in.number("name_at", made.name_at, 0, 4'096);
             in.number("name_size", made.name_size, 0, 256);
-            if (made.answer.form == answer_rule::shape::none) in.wrong("answer");
+            if (made.answer.form == answer_rule::shape::none) in.fail("answer", "a heartbeat needs one");
         }
         if (action == brightness) {
             in.number("least", made_.level_least, 0, 0xFFFF);
             in.number("most", made_.level_most, 0, 0xFFFF);
         }
         const auto carried = [action](const auto& one) { return may_carry(action, one.value); };
-        if (!fits(made.data, carried)) in.wrong("data");
+        if (!fits(made.data, carried)) in.fail("data", "carries what this command does not have");
         if (!fits(made.head, [&](const auto& one) {
                 return carried(one) &&
                        (one.what == command_template::item::kind::size_of_value || !is_text(one.value));
             })) {
-            in.wrong("head");
+            in.fail("head", "carries what this command does not have, or text of any length");
         }
-        if (made.head.items.empty() && made.data.items.empty()) in.wrong("data");
+        if (made.head.items.empty() && made.data.items.empty()) in.fail("data", "head or data must be there");
         if (made.answer.form == answer_rule::shape::packet && made_.answer_packet.length == number_form::none &&
             made_.answer_packet.trailer.empty()) {
-            in.wrong("answer"); // nothing says where such a packet ends
+            in.fail("answer", "nothing says where such a packet ends");
         }
-        CIPHERLANE_CHECK(in.done());
+        CIPHERLANE_CHECK(done(in));
         lines_[static_cast<std::size_t>(action)] = &from;
         made_.commands[static_cast<std::size_t>(action)].push_back(std::move(made));
         return {};
     }
 
-    [[nodiscard]] error bad(described_action action, std::string_view key = {}) const {
+    [[nodiscard]] result<void> bad(described_action action, std::string_view hint, std::string_view key = {}) {
         auto path = "command." + std::string(to_string(action));
         if (!key.empty()) path += "." + std::string(key);
-        const auto* node = lines_[static_cast<std::size_t>(action)];
-        return bad_description(source_, node, path);
+        return bad(path, hint, lines_[static_cast<std::size_t>(action)]);
     }
 
     /// What single commands cannot tell: whether together they make a display on which no amount stands beside a code
     /// that is not its own.
-    [[nodiscard]] result<void> check_commands() const {
+    [[nodiscard]] result<void> check_commands() {
         if (made_.glass) {
             for (const auto needless :
                 {qr, amount, text, outcome, approved, declined, cancelled, expired, remaining}) {
-                if (made_.can(needless)) return bad(needless); // the SDK paints these itself
+                if (made_.can(needless)) return bad(needless, "with [pixels] the SDK paints this itself");
             }
             return check_pictures();
         }
         for (const auto needless : {picture, fill, show}) {
-            if (made_.can(needless)) return bad(needless);
+            if (made_.can(needless)) return bad(needless, "only with [pixels]");
         }
-        if (!made_.can(qr) && !made_.can(amount) && !made_.can(text)) return bad("command.qr");
+        if (!made_.can(qr) && !made_.can(amount) && !made_.can(text)) {
+            return bad("command.qr", "missing: no code, amount or text can be shown");
+        }
         if (made_.can(qr)) {
-            if (!made_.of(qr).back().data.uses(value::code)) return bad(qr, "data"); // the code comes last
+            if (!made_.of(qr).back().data.uses(value::code)) return bad(qr, "{code} must come last", "data");
             const auto several = made_.of(qr).size() > 1;
-            if (several && made_.commands_do == display_description::content::replaces) return bad(qr);
+            if (several && made_.commands_do == display_description::content::replaces) {
+                return bad(qr, "several commands would replace each other");
+            }
         }
-        if (!made_.can(clear)) return bad(clear); // an expired code could not leave the screen
+        if (!made_.can(clear)) return bad(clear, "missing: an expired code could not leave the screen");
         return {};
     }
 
-    [[nodiscard]] result<void> check_pictures() const {
-        if (made_.of(picture).size() != 1) return bad(picture);
+    [[nodiscard]] result<void> check_pictures() {
+        if (made_.of(picture).size() != 1) return bad(picture, "exactly one must be there");
         const auto& one = made_.of(picture).front();
-        if (!one.data.uses(value::pixels)) return bad(picture, "data");
+        if (!one.data.uses(value::pixels)) return bad(picture, "{pixels} is missing", "data");
         const auto placed = [&](value what) { return one.data.uses(what) || one.head.uses(what); };
-        if (made_.glass->parts > 0 && (!placed(value::left) || !placed(value::top))) return bad(picture, "data");
+        if (made_.glass->parts > 0 && (!placed(value::left) || !placed(value::top))) {
+            return bad(picture, "parts need {left} and {top}", "data");
+        }
         return {};
     }
 
-    const toml::table& root_;
-    std::string_view source_;
+    const toml_value& root_;
+    toml_report report_;
     display_description made_;
     answer_rule usual_;
-    std::array<const toml::table*, described_actions> lines_{};
+    std::array<const toml_value*, described_actions> lines_{};
 };
 
 } // namespace
@@ -353,24 +370,13 @@ std::string_view to_string(described_action action) noexcept {
 }
 
 result<display_description> parse_display_description(std::string_view text, std::string_view source) {
-    try {
-        const auto root = toml::parse(text);
-        return description_loader(root, source).load();
-    } catch (const toml::parse_error& why) {
-        const auto place = std::string(source) + ":" + std::to_string(why.source().begin.line);
-        return error(drivers_errc::bad_setting, layer::drivers)
-            .during("load description")
-            .at_endpoint(place)
-            .in_field("not TOML");
-    }
+    CIPHERLANE_TRY(const auto root, parse_toml(text, description_faults(), source));
+    return description_loader(root, source).load();
 }
 
 result<display_description> load_display_description(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    const auto name = std::filesystem::path(file).filename().string();
-    if (!in) return bad_description(name, nullptr, "cannot be read");
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    return parse_display_description(text, name);
+    CIPHERLANE_TRY(const auto root, load_toml(file, description_faults()));
+    return description_loader(root, std::filesystem::path(file).filename().string()).load();
 }
 
 } // namespace cipherlane::drivers

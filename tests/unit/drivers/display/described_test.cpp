@@ -131,49 +131,48 @@ TEST(display_description, reads_the_examples) {
 TEST(display_description, names_file_line_and_key_of_what_is_wrong) {
     struct row {
         const char* text;
-        const char* place;
+        std::size_t line; ///< 0: of the whole
         const char* key;
     };
     const std::string shown = "\n[command.text]\ndata = \"20 {line1} {line2}\"\n";
-    for (const auto& [text, place, key] :
-        {
-            row{"name = ", "f.toml:1", "not TOML"},
-            row{"", "f.toml:1", "name"},
-            row{"name = 3", "f.toml:1", "name"},
-            row{"name = \"x\"\nnmae = 1", "f.toml:2", "nmae"},
-            row{"name = \"x\"", "f.toml", "usb, hid or serial"},
-            row{"name = \"x\"\n[usb]\nvendor = 1", "f.toml:2", "usb.product"},
-            row{"name = \"x\"\n[usb]\nvendor = 70000", "f.toml:3", "usb.vendor"},
-            row{"name = \"x\"\n[usb]\nvendor = 1\nproduct = 1\nin = 1", "f.toml:5", "usb.in"},
-            row{"name = \"x\"\n[hid]\nvendor = 1\nproduct = 1\nout_size = 0", "f.toml:5", "hid.out_size"},
-            row{"name = \"x\"\n[serial]\nbaud = 1", "f.toml:3", "serial.baud"},
-            row{"name = \"x\"\n[serial]\n[packet]\nheader = \"0\"", "f.toml:4", "packet.header"},
-            row{"name = \"x\"\n[serial]\n[packet]\nlength = \"be24\"", "f.toml:4", "packet.length"},
-            row{"name = \"x\"\n[serial]\n[packet]\nlength = \"u8\"\nlargest = 256", "f.toml:5", "packet.largest"},
-            row{"name = \"x\"\n[serial]\n[packet]\nchecksum = \"crc\"", "f.toml:4", "packet.checksum"},
-            row{"name = \"x\"\n[serial]\n[answer]\nform = \"block\"", "f.toml:3", "answer.size"},
-            row{"name = \"x\"\n[serial]\n[pixels]\nwidth = 100", "f.toml:3", "pixels.height"},
-            row{"name = \"x\"\n[serial]", "f.toml", "command"},
-            row{"name = \"x\"\n[serial]\n[command.dance]\ndata = \"01\"", "f.toml:3", "command.dance"},
-            row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{line1}\"", "f.toml:4", "command.qr.data"},
-            row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{code}\"\nhead = \"{code}\"", "f.toml:5",
-                "command.qr.head"},
-            row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{code:u8}\"", "f.toml:4", "command.qr.data"},
-            row{"name = \"x\"\n[serial]\n[command.brightness]\ndata = \"{level}\"", "f.toml:4",
-                "command.brightness.data"},
-            row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"01\"\nanswer = \"packet\"", "f.toml:5",
-                "command.clear.answer"},
-            row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"01\"\ngood = \"{level:u8}\"", "f.toml:5",
-                "command.clear.good"},
-            row{"name = \"x\"\n[serial]\n[command.heartbeat]\ndata = \"01\"", "f.toml:3", "command.heartbeat.answer"},
-            row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"01\"", "f.toml", "command.qr"},
-            row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{code}\"", "f.toml", "command.clear"},
-            row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"1 0\"", "f.toml:4", "command.clear.data"},
-        }) {
+    for (const auto& [text, line, key] : {
+             row{"name = ", 1, ""},
+             row{"", 1, "name"},
+             row{"name = 3", 1, "name"},
+             row{"name = \"x\"\nnmae = 1", 2, "nmae"},
+             row{"name = \"x\"", 0, "usb, hid or serial"},
+             row{"name = \"x\"\n[usb]\nvendor = 1", 2, "usb.product"},
+             row{"name = \"x\"\n[usb]\nvendor = 70000", 3, "usb.vendor"},
+             row{"name = \"x\"\n[usb]\nvendor = 1\nproduct = 1\nin = 1", 5, "usb.in"},
+             row{"name = \"x\"\n[hid]\nvendor = 1\nproduct = 1\nout_size = 0", 5, "hid.out_size"},
+             row{"name = \"x\"\n[serial]\nbaud = 1", 3, "serial.baud"},
+             row{"name = \"x\"\n[serial]\n[packet]\nheader = \"0\"", 4, "packet.header"},
+             row{"name = \"x\"\n[serial]\n[packet]\nlength = \"be24\"", 4, "packet.length"},
+             row{"name = \"x\"\n[serial]\n[packet]\nlength = \"u8\"\nlargest = 256", 5, "packet.largest"},
+             row{"name = \"x\"\n[serial]\n[packet]\nchecksum = \"crc\"", 4, "packet.checksum"},
+             row{"name = \"x\"\n[serial]\n[answer]\nform = \"block\"", 3, "answer.size"},
+             row{"name = \"x\"\n[serial]\n[pixels]\nwidth = 100", 3, "pixels.height"},
+             row{"name = \"x\"\n[serial]", 0, "command"},
+             row{"name = \"x\"\n[serial]\n[command.dance]\ndata = \"01\"", 3, "command.dance"},
+             row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{line1}\"", 4, "command.qr.data"},
+             row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{code}\"\nhead = \"{code}\"", 5, "command.qr.head"},
+             row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{code:u8}\"", 4, "command.qr.data"},
+             row{"name = \"x\"\n[serial]\n[command.brightness]\ndata = \"{level}\"", 4, "command.brightness.data"},
+             row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"01\"\nanswer = \"packet\"", 5,
+                 "command.clear.answer"},
+             row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"01\"\ngood = \"{level:u8}\"", 5,
+                 "command.clear.good"},
+             row{"name = \"x\"\n[serial]\n[command.heartbeat]\ndata = \"01\"", 3, "command.heartbeat.answer"},
+             row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"01\"", 0, "command.qr"},
+             row{"name = \"x\"\n[serial]\n[command.qr]\ndata = \"{code}\"", 0, "command.clear"},
+             row{"name = \"x\"\n[serial]\n[command.clear]\ndata = \"1 0\"", 4, "command.clear.data"},
+         }) {
         const auto read = parse_display_description(text, "f.toml");
         ASSERT_FALSE(read) << text;
         EXPECT_EQ(read.error().code(), make_error_code(drivers_errc::bad_setting)) << text;
-        EXPECT_EQ(read.error().endpoint(), place) << text;
+        EXPECT_EQ(read.error().endpoint(), "f.toml") << text;
+        EXPECT_EQ(read.error().offset().value_or(0), line) << text;
+        EXPECT_NE(read.error().hint(), "") << text;
         EXPECT_EQ(read.error().field(), key) << text;
     }
     EXPECT_TRUE(parse_display_description(base + shown, "f.toml"));
