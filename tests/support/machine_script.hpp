@@ -73,17 +73,19 @@ class machine_script {
     machine_script&& done(expected_end end) && { return std::move(done(end)); }
     machine_script&& done(condition fault) && { return std::move(done(expected_end{fault})); }
 
-    /// Runs the script once. Returns the outcome for further checks.
+    /// Runs the script once. Returns the outcome for further checks. A failure tells where this was called, too.
     template <class T>
-    result<T> run(net::exchange<T>& subject) const {
+    result<T> run(net::exchange<T>& subject, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
+        const testing::ScopedTrace caller(file, line, "this script");
         if (!play(subject, steps_, "as written")) return aborted();
         auto outcome = subject.take();
         check_end(outcome.error(), "as written");
         return outcome;
     }
     template <class Exchange>
-    auto run(std::unique_ptr<Exchange> subject) const {
-        return run(*subject);
+    auto run(
+        std::unique_ptr<Exchange> subject, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
+        return run(*subject, file, line);
     }
 
     /// Runs the script again and again on fresh machines from `make` (returning a `unique_ptr`):
@@ -94,7 +96,9 @@ class machine_script {
     ///  - with each answer late: from there on nobody answers, and the machine ends with an error after at most
     ///    `most_steps` further actions, never `cancelled`.
     template <class Factory>
-    void every_step_fails(Factory make, int most_steps = 64) const {
+    void every_step_fails(
+        Factory make, int most_steps = 64, const char* file = __builtin_FILE(), int line = __builtin_LINE()) const {
+        const testing::ScopedTrace caller(file, line, "this script");
         for_each_split([&](const std::vector<script_step>& steps, const std::string& how) {
             auto subject = make();
             if (!play(*subject, steps, how)) return false;

@@ -64,6 +64,26 @@ TEST(MachineScript, TellsTheStoryWhenAStepDoesNotFit) {
         "    told: sent\n    asks: receive within 200 ms");
 }
 
+TEST(MachineScript, NamesTheLineOfItsCaller) {
+    static int line = 0;
+    static const auto run = [] {
+        auto machine = make_ask();
+        line = __LINE__ + 1;
+        (void)script().send(text("X")).done(ok).run(*machine);
+    };
+    ::testing::TestPartResultArray caught;
+    {
+        const ::testing::ScopedFakeTestPartResultReporter reporter(
+            ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ALL_THREADS, &caught);
+        run();
+    }
+    ASSERT_EQ(caught.size(), 1);
+    EXPECT_NE(std::string(caught.GetTestPartResult(0).message())
+                  .find("machine_script_test.cpp:" + std::to_string(line) + ": this script"),
+        std::string::npos)
+        << caught.GetTestPartResult(0).message();
+}
+
 /// A machine that takes a failure for an answer, as a careless one would.
 class careless final : public net::exchange<int> {
   public:

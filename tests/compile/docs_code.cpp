@@ -1,0 +1,38 @@
+// The code of the pages in docs/, compiled. A page names the tag; docs_test.cpp holds the two to the same letter.
+#include <cipherlane/core/error.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/dialect_file.hpp>
+
+#include <string>
+
+namespace {
+
+using namespace cipherlane;
+
+void ask_recovery() {}
+void log(const std::string&) {}
+
+} // namespace
+
+/// docs: errors
+void branch_on_a_condition(const result<int>& answer) {
+    // [condition]
+    if (!answer) {
+        if (answer.error().is(cipherlane::condition::outcome_unknown))
+            ask_recovery();
+        else
+            log(answer.error().to_string()); // "hsm CA at 10.0.0.7:1500: source key parity, peer's code 10"
+    }
+    // [/condition]
+}
+
+/// docs: ISO 8583
+result<iso8583::message_view> read_with_a_file(byte_view received) {
+    // [dialect-file]
+    const auto bank = iso8583::loaded_dialect::load("bank.toml"); // once, at start
+    if (!bank) return bank.error(); // "... at bank.toml: ..., field field.35.max, line 17: found 1000, expected ..."
+    const auto view = iso8583::decode(bank->table(), received);
+    // [/dialect-file]
+    return view;
+}
