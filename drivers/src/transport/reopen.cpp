@@ -1,9 +1,8 @@
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/transport/reopen.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 namespace cipherlane::drivers {
 
@@ -20,11 +19,7 @@ result<std::unique_ptr<net::transport>> open_persistently(
     for (unsigned failures = 1;; ++failures) {
         auto link = open(bounds);
         if (link || link.error().is(condition::misuse) || link.error().is(condition::cancelled)) return link;
-        const deadline until = bounds.until().no_later_than(schedule.pause_after(failures));
-        std::mutex unshared;
-        std::unique_lock lock(unshared);
-        std::condition_variable_any never;
-        never.wait_until(lock, bounds.stop(), until.at(), [] { return false; });
+        cipherlane::pause(bounds.no_later_than(schedule.pause_after(failures)));
         if (bounds.stopped()) return error(net_errc::cancelled, layer::drivers).during("open");
         if (bounds.until().passed()) return link;
     }

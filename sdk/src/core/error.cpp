@@ -56,6 +56,7 @@ constexpr std::array core_rows{
     errc_row{static_cast<int>(core_errc::luhn), condition::bad_message, "check digit wrong"},
     errc_row{static_cast<int>(core_errc::buffer_too_small), condition::misuse, "buffer too small"},
     errc_row{static_cast<int>(core_errc::bad_pad), condition::bad_message, "wrong padding"},
+    errc_row{static_cast<int>(core_errc::bad_text), condition::bad_message, "not in the character set"},
 };
 
 constinit const table_category core_category{"cipherlane.core", core_rows};

@@ -1,5 +1,6 @@
 #include "provider.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/key_block_header.hpp>
 
@@ -13,9 +14,6 @@ error bad_header(std::string_view field, std::size_t offset) noexcept {
     return crypto_error(crypto_errc::bad_key_block, "key block header").in_field(field).at_offset(offset);
 }
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 bool is_alphanumeric(char c) noexcept {
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }

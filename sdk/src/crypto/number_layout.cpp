@@ -1,5 +1,6 @@
 #include "provider.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/crypto/ff1.hpp>
 #include <cipherlane/crypto/number_layout.hpp>
@@ -15,9 +16,6 @@ constexpr char mixed_place = '@';
 constexpr char check_place = '%';
 constexpr std::uint64_t most_numbers = 4'800'000'000'000'000'000; // 18 digits, or 12 of 36, fit; one more does not
 
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 bool is_letter(char c) noexcept {
     return c >= 'A' && c <= 'Z';
 }

@@ -1,6 +1,7 @@
 #include "declassified.hpp"
 #include "key_access.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/crypto/pin_block.hpp>
 #include <cipherlane/crypto/random.hpp>
 
@@ -58,13 +59,6 @@ void store_be64(std::uint8_t* at, std::uint64_t value) noexcept {
 
 std::uint64_t load_be64(const char* at) noexcept {
     return load_be64(reinterpret_cast<const std::uint8_t*>(at));
-}
-
-bool all_digits(std::string_view text) noexcept {
-    unsigned wrong = 0;
-    for (char c : text)
-        wrong |= (static_cast<unsigned>(static_cast<unsigned char>(c)) - '0') > 9U ? 1U : 0U;
-    return wrong == 0;
 }
 
 /// True if all eight bytes are ASCII digits.

@@ -33,7 +33,7 @@ bool is_packed(byte_view value, std::size_t separators) noexcept {
     return separators == 0;
 }
 
-bool all_digits(byte_view value) noexcept {
+bool all_packed_digits(byte_view value) noexcept {
     return std::all_of(
         value.begin(), value.end(), [](std::uint8_t byte) { return byte >> 4U <= 9 && (byte & 15U) <= 9; });
 }
@@ -62,7 +62,7 @@ bool has_format(tag_format format, byte_view value) {
     case tag_format::an: return all_chars(value, is_letter_or_digit);
     case tag_format::ans: return all_chars(value, is_printable);
     case tag_format::cn: return is_packed(value, 0);
-    case tag_format::n: return all_digits(value);
+    case tag_format::n: return all_packed_digits(value);
     case tag_format::track2: return is_packed(value, 1);
     case tag_format::dol: return check_dol(value).has_value();
     case tag_format::constructed: return check_tlv(value).has_value();

@@ -1,5 +1,6 @@
 #include "fail.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 
 #include <algorithm>
@@ -8,9 +9,7 @@
 namespace cipherlane::iso8583 {
 
 result<pos_header> pos_header::parse(std::string_view digits) {
-    const bool good =
-        digits.size() == 12 && std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!good) return fail(iso8583_errc::bad_header, "parse", "header");
+    if (digits.size() != 12 || !all_digits(digits)) return fail(iso8583_errc::bad_header, "parse", "header");
     pos_header out;
     out.digits_ = digits;
     return out;

@@ -1,10 +1,9 @@
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <array>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 
 namespace cipherlane::net {
@@ -58,11 +57,7 @@ class blocking_engine {
     }
 
     event wait(const action& next) {
-        const auto until = bounds_.until().no_later_than(next.timeout);
-        std::mutex unshared;
-        std::unique_lock lock(unshared);
-        std::condition_variable_any never;
-        never.wait_until(lock, bounds_.stop(), until.at(), [] { return false; });
+        cipherlane::pause(bounds_.no_later_than(next.timeout));
         if (bounds_.stopped()) return failed(net_errc::cancelled, "wait");
         if (bounds_.until().passed()) return failed(net_errc::timed_out, "wait");
         return {event::kind::expired, {}, {}};

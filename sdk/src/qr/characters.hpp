@@ -4,10 +4,6 @@
 
 namespace cipherlane::qr {
 
-inline bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
-
 /// What a scanner or a clipboard adds around a code is no part of it.
 inline std::string_view trimmed(std::string_view text) noexcept {
     constexpr std::string_view white = " \t\r\n";

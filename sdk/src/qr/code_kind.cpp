@@ -1,5 +1,6 @@
 #include "characters.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/qr/code_kind.hpp>
 

@@ -1,7 +1,8 @@
 #include "characters.hpp"
-#include "utf8.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/utf8.hpp>
 #include <cipherlane/qr/crc16.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm.hpp>
@@ -73,9 +74,9 @@ result<mpm_level> mpm_level::parse(std::string_view text, std::string_view path,
         std::size_t end = at + header_size;
         for (std::size_t i = 0; i < characters; ++i) {
             if (end == text.size()) return fault(qr_errc::length_past_end, path_of(path, id), header);
-            const std::size_t size = detail::utf8_sequence(text, end);
-            if (size == 0) return fault(qr_errc::not_utf8, path_of(path, id), base + end);
-            end += size;
+            auto rest = text.substr(end);
+            if (!take_code_point(rest)) return fault(qr_errc::not_utf8, path_of(path, id), base + end);
+            end = text.size() - rest.size();
         }
         level.objects_.push_back({id, std::string(text.substr(at + header_size, end - at - header_size))});
         at = end;
@@ -93,7 +94,7 @@ std::optional<std::string_view> mpm_level::find(std::uint8_t id) const noexcept 
 result<void> mpm_level::set(std::uint8_t id, std::string_view value) {
     auto refuse = [&](qr_errc why) { return error(why, layer::qr).during("write MPM").in_field(path_of({}, id)); };
     if (id > highest_id) return error(qr_errc::bad_value, layer::qr).during("write MPM");
-    const auto characters = detail::utf8_length(value);
+    const auto characters = utf8_length(value);
     if (!characters) return refuse(qr_errc::not_utf8);
     if (*characters == 0) return refuse(qr_errc::zero_length);
     if (*characters > most_characters) return refuse(qr_errc::value_too_long);
@@ -115,7 +116,7 @@ std::string mpm_level::to_text() const {
     std::string text;
     for (const auto& object : objects_) {
         append_two_digits(text, object.id);
-        append_two_digits(text, detail::utf8_length(object.value).value_or(0));
+        append_two_digits(text, utf8_length(object.value).value_or(0));
         text += object.value;
     }
     return text;
@@ -135,7 +136,7 @@ result<mpm_payload> mpm_payload::parse(std::string_view text, mpm_reading how) {
         return fault(qr_errc::no_format_first, path_of({}, mpm_id::format), 0);
     }
     const auto& last = objects.back();
-    const bool crc_last = last.id == mpm_id::crc && detail::utf8_length(last.value) == 4U;
+    const bool crc_last = last.id == mpm_id::crc && utf8_length(last.value) == 4U;
     if (exact && !crc_last) return fault(qr_errc::no_crc_last, path_of({}, mpm_id::crc), text.size());
     if (exact) {
         std::size_t at = 0;

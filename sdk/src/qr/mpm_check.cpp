@@ -1,6 +1,7 @@
 #include "characters.hpp"
-#include "utf8.hpp"
 
+#include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/utf8.hpp>
 #include <cipherlane/qr/mpm_check.hpp>
 
 #include <algorithm>
@@ -142,7 +143,7 @@ class checker {
     }
 
     void check_value(const value_rule& rule, const std::string& path, std::string_view value) {
-        const std::size_t size = detail::utf8_length(value).value_or(0);
+        const std::size_t size = utf8_length(value).value_or(0);
         if (rule.least == rule.most && size != rule.least) {
             add(mpm_rule::wrong_size, {path}, std::string(rule.name) + " not of length " + std::to_string(rule.most));
         } else if (size > rule.most) {
@@ -192,7 +193,7 @@ class checker {
         const auto unique = level->find(guid);
         if (!unique) {
             add(mpm_rule::missing, {path + "/00"}, path + "-00 missing");
-        } else if (detail::utf8_length(*unique).value_or(0) > longest_guid) {
+        } else if (utf8_length(*unique).value_or(0) > longest_guid) {
             add(mpm_rule::too_long, {path + "/00"}, path + "-00 longer than 32");
         }
     }
@@ -273,7 +274,7 @@ std::vector<mpm_violation> check_mpm(const mpm_payload& payload) {
 
 std::vector<std::string> mpm_advice(const mpm_payload& payload) {
     std::vector<std::string> advice;
-    if (detail::utf8_length(payload.to_text()).value_or(0) > advised_characters) {
+    if (utf8_length(payload.to_text()).value_or(0) > advised_characters) {
         advice.emplace_back("longer than 512 characters: some readers give up");
     }
     const auto total = payload.find(mpm_id::amount);

@@ -1,3 +1,4 @@
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm_check.hpp>
 #include <cipherlane/qr/unionpay_merchant.hpp>
@@ -14,8 +15,8 @@ error refuse(std::string_view field) {
     return error(qr_errc::bad_value, layer::qr).during("issue code").in_field(field);
 }
 
-bool all_digits(std::string_view text, std::size_t size) noexcept {
-    return text.size() == size && text.find_first_not_of("0123456789") == std::string_view::npos;
+bool digits_of(std::string_view text, std::size_t size) noexcept {
+    return text.size() == size && all_digits(text);
 }
 
 /// Sets what is not empty.
@@ -65,7 +66,7 @@ result<mpm_payload> make_code(const unionpay_merchant& merchant, const code_term
 } // namespace
 
 result<std::string> unionpay_account(const unionpay_merchant& merchant) {
-    const bool sound = all_digits(merchant.acquirer, iin_size) && all_digits(merchant.forwarder, iin_size) &&
+    const bool sound = digits_of(merchant.acquirer, iin_size) && digits_of(merchant.forwarder, iin_size) &&
                        merchant.merchant.size() == merchant_size;
     if (!sound) return refuse("15");
     return merchant.acquirer + merchant.forwarder + merchant.merchant;

@@ -2,6 +2,7 @@
 #include "../owned_descriptor.hpp"
 #include "line_setup.hpp"
 
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 #include <cipherlane/net/descriptor_transport.hpp>
@@ -10,10 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <cerrno>
-#include <condition_variable>
 #include <fcntl.h>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <poll.h>
 #include <stop_token>
@@ -142,10 +141,7 @@ result<std::unique_ptr<net::transport>> open_serial(
     if (settings.settle.count() > 0) {
         const deadline settled = deadline::in(settings.settle);
         const bool in_time = settled.at() <= bounds.until().at();
-        std::mutex unshared;
-        std::unique_lock lock(unshared);
-        std::condition_variable_any never;
-        never.wait_until(lock, bounds.stop(), in_time ? settled.at() : bounds.until().at(), [] { return false; });
+        cipherlane::pause(in_time ? call(settled, bounds.stop()) : bounds);
         if (bounds.stopped()) return at_device(error(net_errc::cancelled, layer::drivers), settings);
         if (!in_time) return at_device(error(net_errc::timed_out, layer::drivers), settings);
     }

@@ -3,6 +3,7 @@
 #include "usb_link.hpp"
 #include "usb_registry.hpp"
 
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
 #include <cipherlane/net/errc.hpp>
@@ -215,11 +216,7 @@ result<std::unique_ptr<usb_transport>> usb_host::open(
         if (bounds.stopped() || bounds.until().passed()) return ended(bounds);
         auto tried = opener::attempt(*body_, on, settings);
         if (!tried.retry) return named(std::move(tried.outcome));
-        const deadline again = bounds.until().no_later_than(permission_pause);
-        std::mutex unshared;
-        std::unique_lock held(unshared);
-        std::condition_variable_any never;
-        never.wait_until(held, bounds.stop(), again.at(), [] { return false; });
+        cipherlane::pause(bounds.no_later_than(permission_pause));
     }
 }
 

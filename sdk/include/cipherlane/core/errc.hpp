@@ -14,6 +14,7 @@ enum class core_errc {
     luhn,
     buffer_too_small,
     bad_pad,
+    bad_text, ///< bytes or characters that a character set does not have
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(core_errc value) noexcept;
