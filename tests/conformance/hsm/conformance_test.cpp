@@ -94,7 +94,7 @@ class conformance : public testing::TestWithParam<std::string> {
     std::unique_ptr<client> subject_;
 };
 
-TEST_P(conformance, unit) {
+TEST_P(conformance, Unit) {
     (void)attempt(diagnose_request());
     const bytes data = from_hex("0123456789ABCDEF").value();
     if (auto back = attempt(echo_request(data))) {
@@ -105,7 +105,7 @@ TEST_P(conformance, unit) {
     }
 }
 
-TEST_P(conformance, keys_make_their_round_and_keep_their_check_value) {
+TEST_P(conformance, KeysMakeTheirRoundAndKeepTheirCheckValue) {
     auto made = attempt(generate_key_request(key_type::tpk));
     ASSERT_TRUE(made);
     ASSERT_GE(made->check_value.size(), 3U);
@@ -128,7 +128,7 @@ TEST_P(conformance, keys_make_their_round_and_keep_their_check_value) {
     same_key(*again, *both);
 }
 
-TEST_P(conformance, a_wrong_check_value_is_refused) {
+TEST_P(conformance, AWrongCheckValueIsRefused) {
     const auto tpk = fresh(key_type::tpk);
     check_value_request check(key_type::tpk, tpk);
     check.expect(bytes{1, 2, 3, 4});
@@ -137,7 +137,7 @@ TEST_P(conformance, a_wrong_check_value_is_refused) {
     EXPECT_TRUE(got.error().is(condition::rejected_by_peer));
 }
 
-TEST_P(conformance, terminal_keys) {
+TEST_P(conformance, TerminalKeys) {
     const auto tmk = fresh(key_type::tmk);
     for (auto type : {key_type::tpk, key_type::tak}) {
         auto made = attempt(generate_and_export_key_request(type, key_type::tmk, tmk));
@@ -152,7 +152,7 @@ key_type formed_type(const profile& dialect) {
 }
 
 // A sum does not care for the order of its parts.
-TEST_P(conformance, components) {
+TEST_P(conformance, Components) {
     const auto type = formed_type(subject_->dialect());
     const auto one = fresh(type);
     const auto two = fresh(type);
@@ -168,7 +168,7 @@ TEST_P(conformance, components) {
     EXPECT_TRUE(attempt(check));
 }
 
-TEST_P(conformance, storage) {
+TEST_P(conformance, Storage) {
     understood(store_key_request(key_type::tpk, fresh(key_type::tpk), 1));
     if (!has(operation::find_key)) return (void)attempt(find_key_request(1));
     const auto made = ask("KR001UK000104bank");
@@ -180,7 +180,7 @@ TEST_P(conformance, storage) {
     EXPECT_EQ(to_hex(found->check_value.view()), made.substr(made.size() - 16));
 }
 
-TEST_P(conformance, macs_are_made_and_told_apart) {
+TEST_P(conformance, MacsAreMadeAndToldApart) {
     const auto tak = fresh(key_type::tak);
     const auto data = as_bytes("sixteen bytes of");
     for (auto algorithm : {mac_algorithm::x99, mac_algorithm::x919}) {
@@ -202,7 +202,7 @@ TEST_P(conformance, macs_are_made_and_told_apart) {
     EXPECT_FALSE(verify_pos_mac(*subject_, tak, as_bytes("0210 and so on"), *pos, bounds()).value());
 }
 
-TEST_P(conformance, pins) {
+TEST_P(conformance, Pins) {
     const auto tpk = fresh(key_type::tpk);
     const auto zpk = fresh(key_type::zpk);
     const auto pvk = has(operation::verify_pin_pvv) ? fresh(key_type::pvk) : key();
@@ -217,7 +217,7 @@ TEST_P(conformance, pins) {
 }
 
 // A random PIN that the unit draws: translated, verified by both methods, and the same at the end.
-TEST_P(conformance, a_pin_stays_the_same) {
+TEST_P(conformance, APinStaysTheSame) {
     if (!has(operation::verify_pin_pvv)) GTEST_SKIP() << "no commands for it";
     const std::string holder = "588000000000";
     const auto whose = account::digits(holder);
@@ -251,7 +251,7 @@ TEST_P(conformance, a_pin_stays_the_same) {
     EXPECT_TRUE(verified->right);
 }
 
-TEST_P(conformance, data) {
+TEST_P(conformance, Data) {
     if (!has(operation::encrypt)) {
         understood(encrypt_request(key_type::zek, key(), cipher_mode::ecb, bytes(16)));
         understood(decrypt_request(key_type::zek, key(), cipher_mode::ecb, bytes(16)));
@@ -281,7 +281,7 @@ TEST_P(conformance, data) {
     EXPECT_EQ(to_hex(opened->data.expose()), to_hex(clear));
 }
 
-TEST_P(conformance, cards) {
+TEST_P(conformance, Cards) {
     const auto card = pan::parse("4123456789012345").value();
     const bool can = has(operation::make_cvv);
     const auto cvk = can ? fresh(key_type::cvk) : key();
@@ -302,7 +302,7 @@ TEST_P(conformance, cards) {
     EXPECT_EQ(mac.has_value(), has(operation::dukpt_mac)) << mac.error();
 }
 
-TEST_P(conformance, sm) {
+TEST_P(conformance, Sm) {
     if (auto digest = attempt(sm3_request(as_bytes("abc")))) {
         EXPECT_EQ(to_hex(digest->digest), "66C7F0F462EEEDD9D1F2D46BDC10E4E24167C4875CF2F7A2297DA02B8F4BA8E0");
     }
@@ -353,7 +353,7 @@ class known_answers : public conformance {
     std::unique_ptr<tests::known_keys> keys_;
 };
 
-TEST_P(known_answers, of_keys) {
+TEST_P(known_answers, OfKeys) {
     const auto type = formed_type(subject_->dialect());
     const key parts[] = {field(type, first), field(type, second)};
     const auto formed = attempt(form_key_request(type, parts));
@@ -366,7 +366,7 @@ TEST_P(known_answers, of_keys) {
     EXPECT_EQ(to_hex(value->check_value.view().first(3)), "08D7B4");
 }
 
-TEST_P(known_answers, of_macs_and_data) {
+TEST_P(known_answers, OfMacsAndData) {
     const auto text = as_bytes("givemeSOMEMACing");
     const auto tak = field(key_type::tak, first);
     const auto retail = attempt(make_mac_request(key_type::tak, tak, mac_algorithm::x919, text));
@@ -399,7 +399,7 @@ TEST_P(known_answers, of_macs_and_data) {
     EXPECT_EQ(to_hex(chain->data.expose()), "31A2972D96FA08C9F59E1471BEE536C8");
 }
 
-TEST_P(known_answers, of_pins) {
+TEST_P(known_answers, OfPins) {
     const auto from = field(key_type::tpk, first);
     const auto to = field(key_type::zpk, second);
     // PIN 1234 of account 550000025321.
@@ -435,7 +435,7 @@ TEST_P(known_answers, of_pins) {
     EXPECT_FALSE(natural("1111"));
 }
 
-TEST_P(known_answers, of_cards) {
+TEST_P(known_answers, OfCards) {
     if (!has(operation::verify_arqc)) GTEST_SKIP() << "no commands for it";
     const auto card = pan::parse("4123456789012345").value();
     const auto cvv = attempt(make_cvv_request(field(key_type::cvk, first), card, "8701", "101"));
@@ -459,7 +459,7 @@ TEST_P(known_answers, of_cards) {
 }
 
 // X9.24-1 annex A: row dkt-001 of the vectors.
-TEST_P(known_answers, of_dukpt) {
+TEST_P(known_answers, OfDukpt) {
     if (!has(operation::dukpt_translate_pin)) GTEST_SKIP() << "no commands for it";
     const auto bdk = field(key_type::bdk, first);
     const std::string serial = "FFFF9876543210E00001";

@@ -8,7 +8,7 @@
 namespace cipherlane::hsm {
 namespace {
 
-TEST(matrix, the_document_and_the_profiles_agree) {
+TEST(Matrix, TheDocumentAndTheProfilesAgree) {
     const tests::matrix document;
     EXPECT_EQ(document.operations(), operation_count);
     EXPECT_EQ(document.profiles().size(), 6U);

@@ -8,7 +8,7 @@ namespace {
 
 using load_program = hsm_programs;
 
-TEST_F(load_program, measures_macs_and_translations) {
+TEST_F(load_program, MeasuresMacsAndTranslations) {
     const auto unit = start_unit();
     const auto metrics = path("metrics");
     EXPECT_EQ(hsm({"bench", "--hsm", unit, "--seconds", "1", "--metrics", metrics}), 0) << complained_;
@@ -19,7 +19,7 @@ TEST_F(load_program, measures_macs_and_translations) {
     EXPECT_TRUE(has(said_, " PIN translations in 1.")) << said_;
 }
 
-TEST_F(load_program, refuses_what_would_never_end_or_begin) {
+TEST_F(load_program, RefusesWhatWouldNeverEndOrBegin) {
     const auto unit = start_unit();
     EXPECT_NE(hsm({"bench", "--hsm", unit, "--seconds", "0"}), 0);
     EXPECT_TRUE(has(complained_, "--seconds")) << complained_;
@@ -30,7 +30,7 @@ TEST_F(load_program, refuses_what_would_never_end_or_begin) {
 }
 
 // A unit whose local master keys change makes every call fail: the reason is told and the exit code says so.
-TEST_F(load_program, tells_why_calls_failed) {
+TEST_F(load_program, TellsWhyCallsFailed) {
     const auto unit = start_unit({"--control", "0"});
     const auto control = others_.back().await("control", patience);
     ASSERT_TRUE(control);

@@ -22,7 +22,7 @@ class probe_program : public hsm_programs {
     }
 };
 
-TEST_F(probe_program, tells_families_framings_and_cases_apart) {
+TEST_F(probe_program, TellsFamiliesFramingsAndCasesApart) {
     EXPECT_TRUE(has(found({}), "base = \"payshield\"\nname = \"probed\"\nkcv_digits = 6\n")) << said_;
     EXPECT_FALSE(has(said_, "note =")) << said_;
     EXPECT_TRUE(has(found({"--profile", "payshield-kb"}), "base = \"payshield-kb\"")) << said_;
@@ -35,7 +35,7 @@ TEST_F(probe_program, tells_families_framings_and_cases_apart) {
     EXPECT_TRUE(has(said_, "header_length = 12")) << said_;
 }
 
-TEST_F(probe_program, what_it_writes_is_used_and_never_lies_over_a_file) {
+TEST_F(probe_program, WhatItWritesIsUsedAndNeverLiesOverAFile) {
     const auto unit = start_unit({"--profile", "sjl06"});
     EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 0) << complained_;
     EXPECT_EQ(said_, "");
@@ -90,7 +90,7 @@ class denier {
     std::thread thread_;
 };
 
-TEST_F(probe_program, something_that_refuses_everything_is_no_unit) {
+TEST_F(probe_program, SomethingThatRefusesEverythingIsNoUnit) {
     const denier nobody;
     EXPECT_EQ(hsm({"probe", nobody.at(), "--write", path("nobody.toml")}), 1);
     EXPECT_TRUE(has(complained_, "perhaps it speaks TLS")) << complained_;

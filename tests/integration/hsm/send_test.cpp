@@ -8,7 +8,7 @@ namespace {
 
 using send_program = hsm_programs;
 
-TEST_F(send_program, shows_the_fields_of_a_command_and_points_to_them) {
+TEST_F(send_program, ShowsTheFieldsOfACommandAndPointsToThem) {
     const auto unit = start_unit();
     EXPECT_EQ(hsm({"send", "--hsm", unit, "BU"}), 1);
     EXPECT_TRUE(has(complained_, "cipherlane hsm describe BU")) << complained_;
@@ -22,7 +22,7 @@ TEST_F(send_program, shows_the_fields_of_a_command_and_points_to_them) {
     EXPECT_EQ(hsm({"describe", "Q9"}), 1);
 }
 
-TEST_F(send_program, a_refusal_is_told_and_nothing_else) {
+TEST_F(send_program, ARefusalIsToldAndNothingElse) {
     const auto unit = start_unit();
     EXPECT_EQ(hsm({"send", "--hsm", unit, "BU02F"}), 3) << complained_;
     EXPECT_TRUE(has(said_, "status ")) << said_;
@@ -32,7 +32,7 @@ TEST_F(send_program, a_refusal_is_told_and_nothing_else) {
 }
 
 // The status says refused; that there was more is told.
-TEST_F(send_program, a_body_behind_a_refusal_is_told) {
+TEST_F(send_program, ABodyBehindARefusalIsTold) {
     const auto unit = start_unit({"--control", "0"});
     auto rig = sim::control_client::connect(*others_.back().await("control", patience));
     ASSERT_TRUE(rig) << rig.error();
@@ -42,7 +42,7 @@ TEST_F(send_program, a_body_behind_a_refusal_is_told) {
     EXPECT_TRUE(has(said_, "not understood by the table, as it came: 20 bytes")) << said_;
 }
 
-TEST_F(send_program, known_answers_stop_where_the_unit_is_away) {
+TEST_F(send_program, KnownAnswersStopWhereTheUnitIsAway) {
     const auto rows = file("hsm_payshield.csv", "id,request,response\none,NC,ND00\ntwo,NC,ND00\nthree,NC,ND00\n");
     EXPECT_EQ(run("cipherlane", {"kat", rows, "--hsm", "127.0.0.1:1", "--timeout", "5"}), 1);
     EXPECT_TRUE(has(said_, "the unit cannot be reached, 2 rows not run")) << said_;
@@ -50,7 +50,7 @@ TEST_F(send_program, known_answers_stop_where_the_unit_is_away) {
     EXPECT_EQ(said_.find("two"), std::string::npos) << said_;
 }
 
-TEST_F(send_program, says_in_words_what_is_wrong) {
+TEST_F(send_program, SaysInWordsWhatIsWrong) {
     const auto unit = start_unit({"--header", "8"});
     EXPECT_EQ(hsm({"send", "--hsm", unit, "NC"}), 1);
     EXPECT_TRUE(has(complained_, "cipherlane hsm probe")) << complained_;

@@ -36,7 +36,7 @@ class tap_program : public hsm_programs {
     boost::asio::io_context io_;
 };
 
-TEST_F(tap_program, passes_on_half_closed_connections_and_tells_of_each_end) {
+TEST_F(tap_program, PassesOnHalfClosedConnectionsAndTellsOfEachEnd) {
     const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", start_unit()});
     auto application = connect(tap);
     send(application, "NC");
@@ -53,7 +53,7 @@ TEST_F(tap_program, passes_on_half_closed_connections_and_tells_of_each_end) {
     }
 }
 
-TEST_F(tap_program, an_application_is_let_go_when_the_unit_is_away) {
+TEST_F(tap_program, AnApplicationIsLetGoWhenTheUnitIsAway) {
     auto unit = connect(start_unit());
     const auto nobody = "127.0.0.1:" + std::to_string(unit.local_endpoint().port()); // taken, and not listening
     const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", nobody});
@@ -65,7 +65,7 @@ TEST_F(tap_program, an_application_is_let_go_when_the_unit_is_away) {
     EXPECT_TRUE(has(others_.back().read_all(std::chrono::seconds(1)), "2 closed: the unit cannot be reached"));
 }
 
-TEST_F(tap_program, says_in_words_what_it_cannot_start_with) {
+TEST_F(tap_program, SaysInWordsWhatItCannotStartWith) {
     const auto unit = start_unit();
     const auto port = unit.substr(unit.rfind(':') + 1);
     EXPECT_EQ(hsm({"tap", "--listen", port, "--to", unit}), 1);

@@ -51,7 +51,7 @@ class async : public ::testing::TestWithParam<bool> {
     std::unique_ptr<operations> subject_;
 };
 
-TEST_P(async, a_handler_runs_on_its_own_executor_which_it_keeps_running) {
+TEST_P(async, AHandlerRunsOnItsOwnExecutorWhichItKeepsRunning) {
     const auto here = std::this_thread::get_id();
     boost::asio::io_context mine(1);
     std::thread::id seen;
@@ -75,14 +75,14 @@ boost::asio::awaitable<void> three_calls(operations& with, int& good) {
     }
 }
 
-TEST_P(async, coroutines_await_calls) {
+TEST_P(async, CoroutinesAwaitCalls) {
     int good = 0;
     boost::asio::co_spawn(io_, three_calls(*subject_, good), boost::asio::detached);
     io_.run();
     EXPECT_EQ(good, 3);
 }
 
-TEST_P(async, a_future_is_kept) {
+TEST_P(async, AFutureIsKept) {
     const auto request = translation();
     auto outcome = subject_->async_translate_pin(request, call(5s), boost::asio::use_future);
     io_.run();
@@ -90,7 +90,7 @@ TEST_P(async, a_future_is_kept) {
     EXPECT_TRUE(got) << got.error();
 }
 
-TEST_P(async, an_error_found_before_sending_comes_later_too) {
+TEST_P(async, AnErrorFoundBeforeSendingComesLaterToo) {
     bool came = false;
     const translate_pin_request wrong(tpk, tpk, as_bytes("short"), account::digits("550000025321"));
     boost::asio::io_context mine(1);
@@ -106,7 +106,7 @@ TEST_P(async, an_error_found_before_sending_comes_later_too) {
     EXPECT_TRUE(came);
 }
 
-TEST_P(async, a_cancellation_slot_ends_a_call) {
+TEST_P(async, ACancellationSlotEndsACall) {
     unit_.set_silent(true);
     boost::asio::cancellation_signal signal;
     boost::asio::io_context mine(1);
@@ -126,7 +126,7 @@ TEST_P(async, a_cancellation_slot_ends_a_call) {
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 4s);
 }
 
-TEST_P(async, a_handler_larger_than_its_room_works) {
+TEST_P(async, AHandlerLargerThanItsRoomWorks) {
     std::array<char, 1000> much{};
     much.back() = 'x';
     boost::asio::io_context mine(1);
@@ -179,14 +179,14 @@ void close_after(int steps, bool destroy) {
     }
 }
 
-TEST(async_client, a_client_that_closes_or_goes_away_while_it_connects_sends_nothing) {
+TEST(AsyncClient, AClientThatClosesOrGoesAwayWhileItConnectsSendsNothing) {
     for (int steps = 0; steps < 6; ++steps) {
         close_after(steps, false);
         close_after(steps, true);
     }
 }
 
-TEST(async_client, a_stop_request_ends_connecting) {
+TEST(AsyncClient, AStopRequestEndsConnecting) {
     fake_unit unit(payshield_framing(), payshield_answer);
     boost::asio::io_context io(1);
     client subject(
@@ -202,7 +202,7 @@ TEST(async_client, a_stop_request_ends_connecting) {
     EXPECT_EQ(unit.requests(), 0U);
 }
 
-TEST(async_client, a_second_call_meanwhile_is_misuse) {
+TEST(AsyncClient, ASecondCallMeanwhileIsMisuse) {
     fake_unit unit(payshield_framing(), payshield_answer);
     boost::asio::io_context io(1);
     client subject(
@@ -222,7 +222,7 @@ std::unique_ptr<pool> pool_with_thread(const fake_unit& unit) {
     return pool::create_with_thread(settings).value();
 }
 
-TEST(async_pool, a_blocking_call_in_a_handler_is_refused) {
+TEST(AsyncPool, ABlockingCallInAHandlerIsRefused) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto subject = pool_with_thread(unit);
     const auto request = translation();
@@ -245,7 +245,7 @@ TEST(async_pool, a_blocking_call_in_a_handler_is_refused) {
     EXPECT_TRUE(subject->translate_pin(request, call(5s)));
 }
 
-TEST(async_pool, a_pool_may_go_away_in_its_own_handler) {
+TEST(AsyncPool, APoolMayGoAwayInItsOwnHandler) {
     fake_unit unit(payshield_framing(), payshield_answer);
     for (int i = 0; i < 20; ++i) {
         auto subject = pool_with_thread(unit);
@@ -270,7 +270,7 @@ TEST(async_pool, a_pool_may_go_away_in_its_own_handler) {
     }
 }
 
-TEST(async_pool, a_pool_that_goes_away_before_its_loop_ran_drops_its_calls) {
+TEST(AsyncPool, APoolThatGoesAwayBeforeItsLoopRanDropsItsCalls) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto held = std::make_shared<int>(0);
     {
@@ -286,7 +286,7 @@ TEST(async_pool, a_pool_that_goes_away_before_its_loop_ran_drops_its_calls) {
     EXPECT_EQ(held.use_count(), 1);
 }
 
-TEST(async_pool, handlers_may_call_again_from_within) {
+TEST(AsyncPool, HandlersMayCallAgainFromWithin) {
     fake_unit unit(payshield_framing(), payshield_answer);
     boost::asio::io_context io(1);
     pool_settings settings;

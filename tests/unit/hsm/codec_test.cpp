@@ -17,7 +17,7 @@ codec builtin_codec(const char* name) {
 }
 
 /// Published requests and answers come apart into fields and go together again to the same bytes.
-TEST(codec, published_payshield_messages_are_understood_whole) {
+TEST(Codec, PublishedPayshieldMessagesAreUnderstoodWhole) {
     const auto engine = builtin_codec("payshield");
     for (const auto& row : tests::load_vectors("hsm_payshield.csv")) {
         field_set asked;
@@ -39,7 +39,7 @@ TEST(codec, published_payshield_messages_are_understood_whole) {
     }
 }
 
-TEST(codec, the_fields_of_a_pin_translation) {
+TEST(Codec, TheFieldsOfAPinTranslation) {
     const auto engine = builtin_codec("payshield");
     field_set asked;
     const std::string_view text =
@@ -54,7 +54,7 @@ TEST(codec, the_fields_of_a_pin_translation) {
     EXPECT_EQ(asked.text("account"_f), "550000025321");
 }
 
-TEST(codec, more_published_commands) {
+TEST(Codec, MorePublishedCommands) {
     // Facts of the published test set that no vector row of ours repeats.
     const char* requests[] = {
         "GGA235EDF4C58A2CB0C84641D07319CF21FF43378ED5D85B1BC465BF000335FBF12EC8A0412B5D0E86E3C1E5ABFA19B3F5",
@@ -82,7 +82,7 @@ TEST(codec, more_published_commands) {
     }
 }
 
-TEST(codec, m6_answer_carries_the_macs_length) {
+TEST(Codec, M6AnswerCarriesTheMacsLength) {
     const auto engine = builtin_codec("payshield");
     const auto& command = *engine.dialect().command("M6");
     field_set asked;
@@ -92,7 +92,7 @@ TEST(codec, m6_answer_carries_the_macs_length) {
     EXPECT_EQ(to_hex(answered.value("mac"_f)), "5F1448EE");
 }
 
-TEST(codec, warnings_carry_their_body_and_refusals_do_not) {
+TEST(Codec, WarningsCarryTheirBodyAndRefusalsDoNot) {
     const auto engine = builtin_codec("payshield");
     const auto& import = *engine.dialect().command("A6");
     field_set asked;
@@ -125,7 +125,7 @@ TEST(codec, warnings_carry_their_body_and_refusals_do_not) {
     EXPECT_EQ(answered.value("diagnostic"_f).size(), 8U);
 }
 
-TEST(codec, answers_of_other_commands_are_refused) {
+TEST(Codec, AnswersOfOtherCommandsAreRefused) {
     const auto engine = builtin_codec("payshield");
     field_set asked;
     field_set answered;
@@ -134,7 +134,7 @@ TEST(codec, answers_of_other_commands_are_refused) {
     EXPECT_EQ(status.error().code(), make_error_code(hsm_errc::wrong_answer));
 }
 
-TEST(codec, trailer_and_key_selector_are_told_apart_from_fields) {
+TEST(Codec, TrailerAndKeySelectorAreToldApartFromFields) {
     const auto engine = builtin_codec("payshield");
     field_set asked;
     const std::string text = std::string("BU0200406FBB23A5214DF%01\x19") + "till 7";
@@ -154,7 +154,7 @@ struct wrong_request {
     std::size_t offset;
 };
 
-TEST(codec, faults_name_field_and_byte) {
+TEST(Codec, FaultsNameFieldAndByte) {
     const wrong_request cases[] = {
         {"B", hsm_errc::incomplete, "command", 1},
         {"ZZ", hsm_errc::unknown_command, "command", 0},
@@ -177,7 +177,7 @@ TEST(codec, faults_name_field_and_byte) {
     }
 }
 
-TEST(codec, encoding_refuses_values_that_do_not_fit) {
+TEST(Codec, EncodingRefusesValuesThatDoNotFit) {
     const auto engine = builtin_codec("payshield");
     const auto& check = *engine.dialect().command("BU");
     field_set values;
@@ -197,7 +197,7 @@ TEST(codec, encoding_refuses_values_that_do_not_fit) {
     EXPECT_EQ(out, (bytes{1, 2, 3}));
 }
 
-TEST(frame, length_counts_header_and_body) {
+TEST(Frame, LengthCountsHeaderAndBody) {
     framing how;
     how.header_length = 4;
     bytes out;
@@ -221,7 +221,7 @@ TEST(frame, length_counts_header_and_body) {
     EXPECT_EQ((*whole)->consumed, out.size());
 }
 
-TEST(frame, impossible_lengths_are_refused) {
+TEST(Frame, ImpossibleLengthsAreRefused) {
     framing how;
     how.largest = 100;
     EXPECT_FALSE(cut_frame(how, bytes{0, 5}));

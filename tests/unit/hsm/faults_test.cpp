@@ -91,7 +91,7 @@ class faults : public testing::TestWithParam<std::string> {
     std::vector<std::string> macs_;
 };
 
-TEST_P(faults, a_second_answer) {
+TEST_P(faults, ASecondAnswer) {
     const auto alone = make_client();
     fault({{"kind", "second_answer"}, {"match", mac_command()}});
     EXPECT_TRUE(hit(*alone).is(condition::bad_message));
@@ -104,7 +104,7 @@ TEST_P(faults, a_second_answer) {
     EXPECT_GE(good, dialect_->frame.correlates ? 1 : 10);
 }
 
-TEST_P(faults, half_a_frame) {
+TEST_P(faults, HalfAFrame) {
     const auto subject = make_pool();
     EXPECT_EQ(expect_own_macs(*subject), 10);
     fault({{"kind", "half_frame"}, {"match", mac_command()}});
@@ -118,7 +118,7 @@ TEST_P(faults, half_a_frame) {
     EXPECT_TRUE(hit(*alone).is(condition::link_lost));
 }
 
-TEST_P(faults, a_wrong_header) {
+TEST_P(faults, AWrongHeader) {
     const auto subject = make_pool();
     EXPECT_EQ(expect_own_macs(*subject), 10);
     fault({{"kind", "wrong_header"}, {"match", mac_command()}, {"skip", 4}});
@@ -137,7 +137,7 @@ TEST_P(faults, a_wrong_header) {
     EXPECT_TRUE(hit(*alone).is(condition::bad_message));
 }
 
-TEST_P(faults, a_warning) {
+TEST_P(faults, AWarning) {
     if (is_stream()) GTEST_SKIP() << "its answers have no status";
     const auto alone = make_client();
     const auto zmk = alone->generate_key(generate_key_request(key_type::zmk), call(5s)).value().under_lmk;
@@ -155,7 +155,7 @@ TEST_P(faults, a_warning) {
     EXPECT_EQ(pooled->under_lmk.text(), tak_.text());
 }
 
-TEST_P(faults, other_local_master_keys) {
+TEST_P(faults, OtherLocalMasterKeys) {
     const auto subject = make_pool();
     EXPECT_EQ(expect_own_macs(*subject), 10);
     fault({{"kind", "lmk_change"}, {"match", mac_command()}});

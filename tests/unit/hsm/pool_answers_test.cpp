@@ -93,19 +93,19 @@ class answers : public testing::Test {
     std::unique_ptr<pool> pool_;
 };
 
-TEST_F(answers, that_come_twice_on_a_stream_are_taken_for_nobody_elses) {
+TEST_F(answers, ThatComeTwiceOnAStreamAreTakenForNobodyElses) {
     begin(sjj1312, westone_answer);
     unit_->set_copies(2);
     EXPECT_EQ(expect_own_blocks(20), 20);
 }
 
-TEST_F(answers, that_come_twice_under_a_constant_header_are_taken_for_nobody_elses) {
+TEST_F(answers, ThatComeTwiceUnderAConstantHeaderAreTakenForNobodyElses) {
     begin(sjl06, payshield_answer, 2);
     unit_->set_copies(2);
     EXPECT_EQ(expect_own_blocks(20), 20);
 }
 
-TEST_F(answers, that_come_twice_with_a_header_cost_the_connection) {
+TEST_F(answers, ThatComeTwiceWithAHeaderCostTheConnection) {
     begin(payshield, payshield_answer);
     EXPECT_EQ(expect_own_blocks(1), 1);
     unit_->set_copies(2);
@@ -121,7 +121,7 @@ std::optional<bytes> one_is_short(byte_view body) {
     return said;
 }
 
-TEST_F(answers, that_cannot_be_read_cost_their_call_and_no_other) {
+TEST_F(answers, ThatCannotBeReadCostTheirCallAndNoOther) {
     begin(payshield, one_is_short);
     ASSERT_TRUE(start(numbered(kind_, 100)).get());
     const auto before = unit_->requests();
@@ -141,7 +141,7 @@ TEST_F(answers, that_cannot_be_read_cost_their_call_and_no_other) {
     EXPECT_EQ(pool_->stats().units[0].unreadable, 1U);
 }
 
-TEST_F(answers, that_cannot_be_read_leave_a_generated_key_unknown) {
+TEST_F(answers, ThatCannotBeReadLeaveAGeneratedKeyUnknown) {
     begin(payshield, one_is_short);
     const auto got = start(generate_key_request(key_type::tpk)).get();
     ASSERT_FALSE(got);
@@ -150,7 +150,7 @@ TEST_F(answers, that_cannot_be_read_leave_a_generated_key_unknown) {
     EXPECT_EQ(unit_->connections(), 1U);
 }
 
-TEST_F(answers, that_cannot_be_read_end_a_stream_and_are_not_asked_for_again) {
+TEST_F(answers, ThatCannotBeReadEndAStreamAndAreNotAskedForAgain) {
     begin(sjj1312, [](byte_view body) -> std::optional<bytes> {
         if (body[1] == 0x24 && body[45] == 7) return bytes{'X', 1, 2, 3};
         return westone_answer(body);
@@ -167,7 +167,7 @@ TEST_F(answers, that_cannot_be_read_end_a_stream_and_are_not_asked_for_again) {
     EXPECT_EQ(unit_->connections(), 2U);
 }
 
-TEST_F(answers, that_are_a_units_last_word_end_the_connection_before_the_next_call) {
+TEST_F(answers, ThatAreAUnitsLastWordEndTheConnectionBeforeTheNextCall) {
     begin(sjj1312, [](byte_view body) -> std::optional<bytes> {
         if (body[1] == 0x24) return bytes{'E', 0x68};
         return westone_answer(body);
@@ -185,7 +185,7 @@ TEST_F(answers, that_are_a_units_last_word_end_the_connection_before_the_next_ca
     EXPECT_EQ(pool_->stats().units[0].lost, 0U);
 }
 
-TEST_F(answers, a_comparison_that_failed_is_no_last_word) {
+TEST_F(answers, AComparisonThatFailedIsNoLastWord) {
     begin(sjj1312, [](byte_view body) -> std::optional<bytes> {
         if (body[1] == 0x34) return bytes{'E', 0x77};
         return westone_answer(body);
@@ -200,7 +200,7 @@ TEST_F(answers, a_comparison_that_failed_is_no_last_word) {
     EXPECT_EQ(unit_->connections(), 1U);
 }
 
-TEST_F(answers, of_two_the_second_counts_too) {
+TEST_F(answers, OfTwoTheSecondCountsToo) {
     begin(payshield, [](byte_view body) -> std::optional<bytes> {
         if (as_text(body).starts_with("A2")) return text("A300U1EF828AA8F6B80EB83E19FBC373F3A85");
         return payshield_answer(body);

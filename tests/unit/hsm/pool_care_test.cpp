@@ -83,7 +83,7 @@ class pool_care : public testing::Test {
     std::unique_ptr<pool> pool_;
 };
 
-TEST_F(pool_care, a_caller_in_a_hurry_sends_no_unit_to_rest) {
+TEST_F(pool_care, ACallerInAHurrySendsNoUnitToRest) {
     for (const char* dialect : {"payshield", "sjj1312"}) {
         const auto request = translation(dialect == std::string_view("sjj1312") ? raw : tdes);
         auto settings = settings_for(dialect);
@@ -102,7 +102,7 @@ TEST_F(pool_care, a_caller_in_a_hurry_sends_no_unit_to_rest) {
     }
 }
 
-TEST_F(pool_care, a_slow_command_beside_answered_ones_sends_no_unit_to_rest) {
+TEST_F(pool_care, ASlowCommandBesideAnsweredOnesSendsNoUnitToRest) {
     auto settings = settings_for("payshield");
     settings.answer_timeout = 2s;
     settings.retry = retry_policy::never;
@@ -126,7 +126,7 @@ TEST_F(pool_care, a_slow_command_beside_answered_ones_sends_no_unit_to_rest) {
     EXPECT_TRUE(pool_->translate_pin(translation(), call(5s)));
 }
 
-TEST_F(pool_care, a_unit_that_answered_since_rests_no_longer_each_time) {
+TEST_F(pool_care, AUnitThatAnsweredSinceRestsNoLongerEachTime) {
     auto settings = settings_for("sjj1312");
     settings.backoff_first = 100ms;
     begin(std::move(settings));
@@ -139,7 +139,7 @@ TEST_F(pool_care, a_unit_that_answered_since_rests_no_longer_each_time) {
     EXPECT_LT(steady_clock::now() - start, 10s); // doubling each time it would be 21 s at the least
 }
 
-TEST_F(pool_care, a_rested_unit_gets_no_more_connections_than_it_may_have) {
+TEST_F(pool_care, ARestedUnitGetsNoMoreConnectionsThanItMayHave) {
     auto settings = settings_for("payshield");
     settings.answer_timeout = 3s;
     settings.retry = retry_policy::never;
@@ -160,7 +160,7 @@ TEST_F(pool_care, a_rested_unit_gets_no_more_connections_than_it_may_have) {
     EXPECT_TRUE(pool_->run(translation(), call(20s)));
 }
 
-TEST_F(pool_care, a_refusal_that_is_about_the_request_takes_no_unit_out) {
+TEST_F(pool_care, ARefusalThatIsAboutTheRequestTakesNoUnitOut) {
     begin(settings_for("payshield"));
     ASSERT_TRUE(pool_->run(translation(), call(5s)));
     refuse_with("33"); // no old local master key: only commands that need it say so
@@ -177,7 +177,7 @@ TEST_F(pool_care, a_refusal_that_is_about_the_request_takes_no_unit_out) {
     EXPECT_EQ(state(), unit_state::out_of_service);
 }
 
-TEST_F(pool_care, parity_of_the_local_master_key_takes_a_chinese_unit_out) {
+TEST_F(pool_care, ParityOfTheLocalMasterKeyTakesAChineseUnitOut) {
     for (const char* dialect : {"sjl05", "sjl06", "sjj1310"}) {
         refuse_with("");
         begin(settings_for(dialect));
@@ -222,7 +222,7 @@ class load {
     std::promise<void> ended_;
 };
 
-TEST_F(pool_care, a_busy_unit_is_asked_too_and_another_local_master_key_noticed) {
+TEST_F(pool_care, ABusyUnitIsAskedTooAndAnotherLocalMasterKeyNoticed) {
     for (const char* dialect : {"payshield", "sjl06"}) {
         other_lmk_ = false;
         auto settings = settings_for(dialect);
@@ -241,7 +241,7 @@ TEST_F(pool_care, a_busy_unit_is_asked_too_and_another_local_master_key_noticed)
     }
 }
 
-TEST_F(pool_care, parity_refusals_in_a_row_make_it_ask_at_once) {
+TEST_F(pool_care, ParityRefusalsInARowMakeItAskAtOnce) {
     begin(settings_for("payshield"));
     ASSERT_TRUE(pool_->run(translation(), call(5s)));
     refuse_with("10");
@@ -258,7 +258,7 @@ TEST_F(pool_care, parity_refusals_in_a_row_make_it_ask_at_once) {
     EXPECT_TRUE(soon([&] { return state() == unit_state::out_of_service; }));
 }
 
-TEST_F(pool_care, a_restored_unit_shows_its_local_master_key_before_it_gets_work) {
+TEST_F(pool_care, ARestoredUnitShowsItsLocalMasterKeyBeforeItGetsWork) {
     begin(settings_for("payshield"));
     ASSERT_TRUE(pool_->run(translation(), call(5s)));
     pool_->drain(0);
@@ -274,7 +274,7 @@ TEST_F(pool_care, a_restored_unit_shows_its_local_master_key_before_it_gets_work
     EXPECT_TRUE(pool_->run(translation(), call(5s)));
 }
 
-TEST_F(pool_care, a_unit_that_comes_back_shows_its_local_master_key_before_it_gets_work) {
+TEST_F(pool_care, AUnitThatComesBackShowsItsLocalMasterKeyBeforeItGetsWork) {
     begin(settings_for("payshield"));
     ASSERT_TRUE(pool_->run(translation(), call(5s)));
     other_lmk_ = true;

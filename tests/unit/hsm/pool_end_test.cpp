@@ -49,7 +49,7 @@ class pool_end : public testing::Test {
     std::unique_ptr<pool> pool_;
 };
 
-TEST_F(pool_end, a_lost_calls_handler_may_destroy_the_pool) {
+TEST_F(pool_end, ALostCallsHandlerMayDestroyThePool) {
     begin(settings_for("payshield", [](byte_view body) -> std::optional<bytes> {
         if (as_text(body).starts_with("A0")) return std::nullopt;
         return payshield_answer(body);
@@ -71,7 +71,7 @@ TEST_F(pool_end, a_lost_calls_handler_may_destroy_the_pool) {
     EXPECT_EQ(unknown, 3);
 }
 
-TEST_F(pool_end, a_waiting_calls_handler_may_destroy_the_pool_while_another_is_answered) {
+TEST_F(pool_end, AWaitingCallsHandlerMayDestroyThePoolWhileAnotherIsAnswered) {
     std::promise<void> both_started;
     auto settings = settings_for(
         "payshield", [&, started = both_started.get_future().share()](byte_view body) -> std::optional<bytes> {
@@ -99,7 +99,7 @@ TEST_F(pool_end, a_waiting_calls_handler_may_destroy_the_pool_while_another_is_a
     EXPECT_EQ(code, "41");
 }
 
-TEST_F(pool_end, after_close_nothing_is_sent_any_more) {
+TEST_F(pool_end, AfterCloseNothingIsSentAnyMore) {
     begin(settings_for("payshield", payshield_answer));
     std::promise<error> promise;
     pool_->async_translate_pin(translation(), call(5s), [&](const result<translated_pin>& got) {
@@ -112,7 +112,7 @@ TEST_F(pool_end, after_close_nothing_is_sent_any_more) {
     EXPECT_EQ(unit_->requests(), 2U) << "a diagnosis and the translation";
 }
 
-TEST_F(pool_end, a_unit_that_only_shows_itself_rests_longer_each_time) {
+TEST_F(pool_end, AUnitThatOnlyShowsItselfRestsLongerEachTime) {
     fake_unit* unit = nullptr;
     auto settings = settings_for("payshield", [&](byte_view body) -> std::optional<bytes> {
         if (as_text(body).starts_with("NC")) return payshield_answer(body);
@@ -129,7 +129,7 @@ TEST_F(pool_end, a_unit_that_only_shows_itself_rests_longer_each_time) {
     EXPECT_LE(unit_->connections(), 10U) << "without growing it would be 30 or more";
 }
 
-TEST_F(pool_end, a_silent_unit_is_found_though_every_caller_is_in_a_hurry) {
+TEST_F(pool_end, ASilentUnitIsFoundThoughEveryCallerIsInAHurry) {
     auto settings = settings_for("payshield", payshield_answer);
     settings.answer_timeout = 400ms;
     settings.backoff_first = 20s;
@@ -143,7 +143,7 @@ TEST_F(pool_end, a_silent_unit_is_found_though_every_caller_is_in_a_hurry) {
     }));
 }
 
-TEST_F(pool_end, a_westone_unit_shows_that_it_works_before_it_gets_work) {
+TEST_F(pool_end, AWestoneUnitShowsThatItWorksBeforeItGetsWork) {
     std::atomic<int> work = 0;
     auto settings = settings_for("sjj1312", [&](byte_view body) -> std::optional<bytes> {
         if (body[0] != 0xD0) ++work;
@@ -156,7 +156,7 @@ TEST_F(pool_end, a_westone_unit_shows_that_it_works_before_it_gets_work) {
     EXPECT_EQ(work, 0);
 }
 
-TEST_F(pool_end, the_second_answer_behind_an_unreadable_one_costs_nobody) {
+TEST_F(pool_end, TheSecondAnswerBehindAnUnreadableOneCostsNobody) {
     auto settings = settings_for("payshield", [](byte_view body) -> std::optional<bytes> {
         if (as_text(body).starts_with("A2")) return text("XX00");
         return payshield_answer(body);

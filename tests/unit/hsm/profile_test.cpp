@@ -12,7 +12,7 @@ namespace {
 
 using literals::operator""_f;
 
-TEST(profile, every_builtin_loads) {
+TEST(Profile, EveryBuiltinLoads) {
     for (const char* name : {"payshield", "sjj1312", "sjl05-binary"}) {
         auto one = profile::builtin(name);
         ASSERT_TRUE(one) << name << ": " << one.error();
@@ -20,14 +20,14 @@ TEST(profile, every_builtin_loads) {
     EXPECT_FALSE(profile::builtin_names().empty());
 }
 
-TEST(profile, unknown_name_is_misuse) {
+TEST(Profile, UnknownNameIsMisuse) {
     auto one = profile::builtin("nobody");
     ASSERT_FALSE(one);
     EXPECT_TRUE(one.error().is(condition::misuse));
     EXPECT_EQ(one.error().field(), "nobody");
 }
 
-TEST(profile, every_operation_is_bound_or_has_a_reason) {
+TEST(Profile, EveryOperationIsBoundOrHasAReason) {
     for (const auto& name : profile::builtin_names()) {
         const auto dialect = profile::builtin(name).value();
         for (std::size_t i = 0; i < operation_count; ++i) {
@@ -38,7 +38,7 @@ TEST(profile, every_operation_is_bound_or_has_a_reason) {
     }
 }
 
-TEST(profile, each_command_that_repeats_safely_makes_nothing) {
+TEST(Profile, EachCommandThatRepeatsSafelyMakesNothing) {
     for (const auto& name : profile::builtin_names()) {
         const auto dialect = profile::builtin(name).value();
         for (const auto& command : dialect->commands) {
@@ -53,7 +53,7 @@ TEST(profile, each_command_that_repeats_safely_makes_nothing) {
     }
 }
 
-TEST(profile, a_file_adds_commands_error_texts_and_tags) {
+TEST(Profile, AFileAddsCommandsErrorTextsAndTags) {
     auto made = profile::parse(R"(
 base = "payshield"
 name = "house"
@@ -93,7 +93,7 @@ struct bad_profile {
     std::size_t line; ///< 0: none
 };
 
-TEST(profile, faults_name_the_entry_and_the_line) {
+TEST(Profile, FaultsNameTheEntryAndTheLine) {
     const bad_profile cases[] = {
         {"name = 5", "name", 1},
         {"title = \"no name\"", "name", 0},
@@ -148,7 +148,7 @@ TEST(profile, faults_name_the_entry_and_the_line) {
     EXPECT_NE(broken.error().untrusted_peer_text(), "");
 }
 
-TEST(profile, files_that_cannot_be_read_are_results) {
+TEST(Profile, FilesThatCannotBeReadAreResults) {
     const std::filesystem::path folder = testing::TempDir();
     const auto directory = profile::load(folder);
     ASSERT_FALSE(directory);

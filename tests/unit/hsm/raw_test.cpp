@@ -20,7 +20,7 @@ void expect_too_short(operations& subject, const std::string& what) {
     }
 }
 
-TEST(raw_command, what_is_too_short_for_a_code_never_leaves) {
+TEST(RawCommand, WhatIsTooShortForACodeNeverLeaves) {
     for (const char* name : {"payshield", "sjj1312"}) {
         const auto dialect = profile::builtin(name).value();
         tests::fake_unit unit(dialect->frame, tests::payshield_answer);

@@ -202,7 +202,7 @@ class speaker {
     std::string said_;
 };
 
-TEST(tables, the_simulated_unit_understands_every_command_as_the_table_lays_it_out) {
+TEST(Tables, TheSimulatedUnitUnderstandsEveryCommandAsTheTableLaysItOut) {
     for (const auto* name : {"payshield", "sjj1310", "sjl06", "sjl05"}) {
         speaker subject(name);
         int asked = 0;
@@ -299,7 +299,7 @@ const form forms[] = {
     {"payshield", "GW", {{"mode", "6"}}},
 };
 
-TEST(tables, so_it_does_what_only_some_requests_carry) {
+TEST(Tables, SoItDoesWhatOnlySomeRequestsCarry) {
     std::map<std::string, std::unique_ptr<speaker>> speakers;
     for (const auto& each : forms) {
         auto& subject = speakers[each.profile];

@@ -36,7 +36,7 @@ errors = { "9Z" = "the cellar is flooded" }
 command = "QX"
 )";
 
-TEST(toml_profile, a_new_command_and_its_error_text_work_over_the_wire) {
+TEST(TomlProfile, ANewCommandAndItsErrorTextWorkOverTheWire) {
     const auto file = std::filesystem::path(testing::TempDir()) / ("house-" + std::to_string(::getpid()) + ".toml");
     std::ofstream(file) << house;
     auto dialect = profile::find(file.string());

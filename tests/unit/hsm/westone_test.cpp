@@ -122,7 +122,7 @@ class westone : public testing::Test {
     codec engine{profile::builtin("sjj1312").value()};
 };
 
-TEST_F(westone, every_command_is_in_the_test) {
+TEST_F(westone, EveryCommandIsInTheTest) {
     std::size_t distinct = 0;
     const auto rows = table();
     for (const auto& command : engine.dialect().commands) {
@@ -134,7 +134,7 @@ TEST_F(westone, every_command_is_in_the_test) {
     EXPECT_EQ(distinct, 18U);
 }
 
-TEST_F(westone, requests_are_these_bytes) {
+TEST_F(westone, RequestsAreTheseBytes) {
     for (const auto& row : table()) {
         field_set values;
         fill(values, row.asked);
@@ -145,7 +145,7 @@ TEST_F(westone, requests_are_these_bytes) {
     }
 }
 
-TEST_F(westone, requests_are_read_at_the_last_byte_and_not_before) {
+TEST_F(westone, RequestsAreReadAtTheLastByteAndNotBefore) {
     for (const auto& row : table()) {
         auto wire = from_hex(row.request).value();
         wire.push_back(0xEE); // the next request's first byte
@@ -166,7 +166,7 @@ TEST_F(westone, requests_are_read_at_the_last_byte_and_not_before) {
     }
 }
 
-TEST_F(westone, answers_are_these_bytes_and_end_where_they_end) {
+TEST_F(westone, AnswersAreTheseBytesAndEndWhereTheyEnd) {
     for (const auto& row : table()) {
         const auto& command = *engine.dialect().command(row.command);
         const auto wire = from_hex(row.answer).value();
@@ -192,7 +192,7 @@ TEST_F(westone, answers_are_these_bytes_and_end_where_they_end) {
     }
 }
 
-TEST_F(westone, a_refusal_ends_at_two_bytes) {
+TEST_F(westone, ARefusalEndsAtTwoBytes) {
     field_set asked;
     field_set values;
     for (const auto& command : engine.dialect().commands) {
@@ -205,7 +205,7 @@ TEST_F(westone, a_refusal_ends_at_two_bytes) {
     }
 }
 
-TEST_F(westone, impossible_lengths_are_no_short_messages) {
+TEST_F(westone, ImpossibleLengthsAreNoShortMessages) {
     field_set values;
     // A key of 9 units would be 72 bytes; a working key of 0xFF bytes is none.
     auto refused = engine.decode_request(from_hex("D10AFF").value(), values);
@@ -216,7 +216,7 @@ TEST_F(westone, impossible_lengths_are_no_short_messages) {
     EXPECT_EQ(refused.error().field(), "source_key");
 }
 
-TEST_F(westone, doubtful_values_are_profile_fields) {
+TEST_F(westone, DoubtfulValuesAreProfileFields) {
     auto other = profile::parse(R"(
 base = "sjj1312"
 name = "bank"

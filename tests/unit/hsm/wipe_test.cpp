@@ -73,14 +73,14 @@ bytes answer_to(const bytes& request, std::string_view body) {
     return out;
 }
 
-TEST(wipe, the_watch_sees_what_is_freed) {
+TEST(Wipe, TheWatchSeesWhatIsFreed) {
     const watch eyes;
     auto kept = std::make_unique<bytes>(secret.begin(), secret.end());
     kept.reset();
     EXPECT_EQ(eyes.seen(), 1);
 }
 
-TEST(wipe, a_connection_of_a_pool_keeps_no_answer) {
+TEST(Wipe, AConnectionOfAPoolKeepsNoAnswer) {
     tests::hand_fed_pool pool(profile::builtin("payshield").value());
     int good = 0;
     ASSERT_TRUE(pool.start(translate_pin_request(tpk, tpk, bytes(8), account::digits("550000025321")),
@@ -94,7 +94,7 @@ TEST(wipe, a_connection_of_a_pool_keeps_no_answer) {
     EXPECT_FALSE(holds_secret(input.data(), input.size()));
 }
 
-TEST(wipe, a_connection_that_breaks_amid_an_answer_keeps_nothing_of_it) {
+TEST(Wipe, AConnectionThatBreaksAmidAnAnswerKeepsNothingOfIt) {
     const watch eyes;
     tests::hand_fed_pool pool(profile::builtin("payshield").value());
     ASSERT_TRUE(pool.start(translate_pin_request(tpk, tpk, bytes(8), account::digits("550000025321")),
@@ -120,7 +120,7 @@ TEST(wipe, a_connection_that_breaks_amid_an_answer_keeps_nothing_of_it) {
     watching = false; // the test's own copy
 }
 
-TEST(wipe, requests_that_wait_for_the_wire_grow_without_a_trace) {
+TEST(Wipe, RequestsThatWaitForTheWireGrowWithoutATrace) {
     const watch eyes;
     tests::hand_fed_pool pool(profile::builtin("payshield").value());
     pool.link().written.reserve(60'000); // this is the test's own copy
@@ -139,7 +139,7 @@ TEST(wipe, requests_that_wait_for_the_wire_grow_without_a_trace) {
     EXPECT_EQ(eyes.seen(), 0);
 }
 
-TEST(wipe, an_exchange_keeps_neither_request_nor_answer) {
+TEST(Wipe, AnExchangeKeepsNeitherRequestNorAnswer) {
     const auto header = [] { return bytes{'0', '0', '0', '1'}; };
     const auto make = [&] {
         reply_ptr subject(new reply);

@@ -44,7 +44,7 @@ trailer = "03"
 data = "10"
 )";
 
-TEST(packet_layout, has_the_published_check_values) {
+TEST(PacketLayout, HasThePublishedCheckValues) {
     const auto digits = as_bytes("123456789");
     struct row {
         checksum_kind kind;
@@ -58,7 +58,7 @@ TEST(packet_layout, has_the_published_check_values) {
     }
 }
 
-TEST(packet_layout, counts_and_covers_what_it_is_told) {
+TEST(PacketLayout, CountsAndCoversWhatItIsTold) {
     packet_layout layout;
     layout.header = hex("A5 5A");
     layout.length = number_form::le16;
@@ -73,7 +73,7 @@ TEST(packet_layout, counts_and_covers_what_it_is_told) {
     EXPECT_EQ(layout.most_content(), 0xFFFFU - 2);
 }
 
-TEST(packet_layout, finds_a_packet_cut_anywhere_between_other_bytes) {
+TEST(PacketLayout, FindsAPacketCutAnywhereBetweenOtherBytes) {
     for (const auto counts :
         {packet_layout::counted::content, packet_layout::counted::rest, packet_layout::counted::all}) {
         packet_layout layout;
@@ -100,7 +100,7 @@ TEST(packet_layout, finds_a_packet_cut_anywhere_between_other_bytes) {
     }
 }
 
-TEST(packet_layout, knows_an_end_by_its_trailer) {
+TEST(PacketLayout, KnowsAnEndByItsTrailer) {
     packet_layout layout;
     layout.header = hex("2A");
     layout.trailer = hex("23");
@@ -111,7 +111,7 @@ TEST(packet_layout, knows_an_end_by_its_trailer) {
     EXPECT_EQ(layout.find(as_bytes("*never ends, never ends")).what, packet_layout::found::state::broken);
 }
 
-TEST(display_description, reads_the_examples) {
+TEST(DisplayDescription, ReadsTheExamples) {
     auto panel = load_display_description(example("bulk-panel.toml"));
     ASSERT_TRUE(panel) << panel.error();
     EXPECT_EQ(panel->over, display_description::link::usb);
@@ -128,7 +128,7 @@ TEST(display_description, reads_the_examples) {
     EXPECT_EQ(load_display_description("/nonexistent/x.toml").error().endpoint(), "x.toml");
 }
 
-TEST(display_description, names_file_line_and_key_of_what_is_wrong) {
+TEST(DisplayDescription, NamesFileLineAndKeyOfWhatIsWrong) {
     struct row {
         const char* text;
         std::size_t line; ///< 0: of the whole
@@ -178,7 +178,7 @@ TEST(display_description, names_file_line_and_key_of_what_is_wrong) {
     EXPECT_TRUE(parse_display_description(base + shown, "f.toml"));
 }
 
-TEST(display_description, wants_the_old_code_gone_before_the_new_amount_comes) {
+TEST(DisplayDescription, WantsTheOldCodeGoneBeforeTheNewAmountComes) {
     // Two commands make a content: the screen must be cleared before, and the code comes last.
     const std::string several = "\n[[command.qr]]\ndata = \"21 {amount}\"\n[[command.qr]]\ndata = \"20 {code}\"\n";
     EXPECT_TRUE(parse_display_description(base + several, "f"));
@@ -188,7 +188,7 @@ TEST(display_description, wants_the_old_code_gone_before_the_new_amount_comes) {
         "command.qr");
 }
 
-TEST(described, sends_what_the_description_says) {
+TEST(Described, SendsWhatTheDescriptionSays) {
     auto protocol = made(std::string(base) + R"(
 [[command.qr]]
 data = "21 {amount.size:u8} {amount}"
@@ -227,7 +227,7 @@ data = "'HI'"
     EXPECT_EQ(protocol->heartbeat().error().code(), drivers_errc::not_supported);
 }
 
-TEST(described, cuts_long_data_into_packets) {
+TEST(Described, CutsLongDataIntoPackets) {
     auto protocol = made(R"(
 name = "parts"
 commands = "replace"
@@ -256,7 +256,7 @@ after = "each"
     EXPECT_EQ((*steps)[2].answer.text, hex("06 02"));
 }
 
-TEST(described, refuses_text_that_the_protocol_cannot_carry) {
+TEST(Described, RefusesTextThatTheProtocolCannotCarry) {
     auto protocol = made(R"(
 name = "stars"
 text = "ascii"
@@ -310,7 +310,7 @@ result<bytes> said(described_protocol& protocol, const bytes& wire, std::size_t 
     return machine.take();
 }
 
-TEST(described, judges_answers) {
+TEST(Described, JudgesAnswers) {
     auto protocol = made(std::string(base) + R"(
 [command.text]
 data = "30 {line1}"
@@ -352,7 +352,7 @@ name_at = 2
 }
 
 /// What a one-bit panel holds after the commands it was sent: worked out here, not by the driver.
-TEST(described, paints_one_bit_panels_and_reads_them_back) {
+TEST(Described, PaintsOneBitPanelsAndReadsThemBack) {
     auto protocol = made(R"(
 name = "bits"
 [serial]

@@ -19,12 +19,12 @@ bytes sent(const result<step_list>& steps) {
 }
 
 // E01: "1234", model 2, size 3, level L, as another implementation's published test has it.
-TEST(escpos, draws_a_native_code_byte_for_byte_as_published) {
+TEST(Escpos, DrawsANativeCodeByteForByteAsPublished) {
     EXPECT_EQ(*escpos_qr("1234", 3, escpos_level::low),
         hex("1D286B040031413200 1D286B0300314303 1D286B0300314530 1D286B070031503031323334 1D286B0300315130"));
 }
 
-TEST(escpos, counts_long_codes_in_sixteen_bits) {
+TEST(Escpos, CountsLongCodesInSixteenBits) {
     auto out = escpos_qr(std::string(600, 'A'), 6, escpos_level::medium);
     ASSERT_TRUE(out);
     // 603 = 025Bh bytes from the symbol type on
@@ -34,12 +34,12 @@ TEST(escpos, counts_long_codes_in_sixteen_bits) {
     EXPECT_FALSE(escpos_qr("", 3, escpos_level::low));
 }
 
-TEST(escpos, prints_pictures_by_rows_of_bytes) {
+TEST(Escpos, PrintsPicturesByRowsOfBytes) {
     qr::bit_picture picture{16, 2, 2, hex("8001 FFFF")};
     EXPECT_EQ(*escpos_raster(picture), hex("1D763000 0200 0200 8001FFFF"));
 }
 
-TEST(escpos, prints_payee_code_and_amount) {
+TEST(Escpos, PrintsPayeeCodeAndAmount) {
     ports::qr_view view;
     view.payload = "1234";
     view.total = amount(1234);
@@ -59,7 +59,7 @@ TEST(escpos, prints_payee_code_and_amount) {
     EXPECT_EQ(sent(raster).size(), 2 + 3 + 2 + 4 + 1 + 8 + 384 / 8 * 384 + 1 + 2 + 5 + 1 + 3U);
 }
 
-TEST(escpos, knows_a_printer_by_its_status) {
+TEST(Escpos, KnowsAPrinterByItsStatus) {
     escpos_printer_protocol printer;
     EXPECT_EQ(sent(printer.heartbeat()), hex("100401"));
     EXPECT_EQ(*printer.identity(hex("12")), "ESC/POS printer");
@@ -68,7 +68,7 @@ TEST(escpos, knows_a_printer_by_its_status) {
     EXPECT_TRUE(sent(printer.clear()).empty());
 }
 
-TEST(line_display, speaks_each_dialect) {
+TEST(LineDisplay, SpeaksEachDialect) {
     const wording words;
     EXPECT_EQ(sent(line_display_protocol(epson_dm_d()).show_amount(amount(1234))),
         hex("1B40 0C 1F240101 546F74616C 1F240102 31322E3334"));
@@ -81,7 +81,7 @@ TEST(line_display, speaks_each_dialect) {
     EXPECT_EQ(sent(line_display_protocol(epson_dm_d()).set_brightness(0)), hex("1F5801"));
 }
 
-TEST(line_display, refuses_what_it_cannot_show) {
+TEST(LineDisplay, RefusesWhatItCannotShow) {
     line_display_protocol text(cd5220());
     EXPECT_EQ(text.show_text("支付", "").error().code(), drivers_errc::unsendable_text);
     EXPECT_EQ(text.show_text("ok", "a\x0C").error().offset(), 1U);
@@ -93,12 +93,12 @@ TEST(line_display, refuses_what_it_cannot_show) {
     EXPECT_TRUE(digits.set_brightness(50).error().is(condition::unsupported));
 }
 
-TEST(line_display, cuts_what_is_longer_than_its_line) {
+TEST(LineDisplay, CutsWhatIsLongerThanItsLine) {
     auto out = sent(line_display_protocol(cd5220()).show_text("12345678901234567890XYZ", ""));
     EXPECT_EQ(out, hex("1B40 0C 1B5141 3132333435363738393031323334353637383930 0D"));
 }
 
-TEST(escpos_printer, prints_a_code_without_a_payee) {
+TEST(EscposPrinter, PrintsACodeWithoutAPayee) {
     escpos_printer_protocol printer; // texts in GBK
     ports::qr_view view;
     view.payload = "A";

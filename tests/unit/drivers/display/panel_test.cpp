@@ -89,7 +89,7 @@ class weact_panel : public ::testing::Test {
     std::unique_ptr<weact_protocol> protocol_;
 };
 
-TEST(weact, makes_the_panel_s_commands) {
+TEST(Weact, MakesThePanelSCommands) {
     EXPECT_EQ(weact::set_orientation(weact_profile::turned::landscape), hex("02 02 0A"));
     EXPECT_EQ(weact::set_brightness(255, 1000ms), hex("03 FF E803 0A"));
     EXPECT_EQ(weact::fill({0, 0, 320, 480}, 0xF800), hex("04 0000 0000 3F01 DF01 00F8 0A"));
@@ -100,14 +100,14 @@ TEST(weact, makes_the_panel_s_commands) {
     EXPECT_EQ(weact::ask_serial(), hex("C3 0A"));
 }
 
-TEST(weact, reads_its_version) {
+TEST(Weact, ReadsItsVersion) {
     EXPECT_EQ(*weact_version(hex("C2 56312E302E302E30 000000000000000000 0A")), "V1.0.0.0");
     EXPECT_FALSE(weact_version(hex("C3 56312E302E302E30 000000000000000000 0A")));
     EXPECT_FALSE(weact_version(hex("C2 56312E302E302E30 0A")));
     EXPECT_FALSE(weact_version(hex("C2 5631FF302E302E30 000000000000000000 0A")));
 }
 
-TEST(weact, reads_its_serial_number) {
+TEST(Weact, ReadsItsSerialNumber) {
     EXPECT_EQ(*weact_serial_number(hex("C3 41423030303030303031 0000")), "AB00000001");
     EXPECT_FALSE(weact_serial_number(hex("C2 4142")));
     EXPECT_FALSE(weact_serial_number(hex("C3")));
@@ -116,7 +116,7 @@ TEST(weact, reads_its_serial_number) {
     EXPECT_FALSE(weact_serial_number({}));
 }
 
-TEST_F(weact_panel, shows_a_code_that_reads_back) {
+TEST_F(weact_panel, ShowsACodeThatReadsBack) {
     show(protocol_->show_qr(view()));
     expect_code(glass_.glass, sample_code);
     show(protocol_->show_outcome(ports::payment_outcome::approved, amount(1234)));
@@ -125,7 +125,7 @@ TEST_F(weact_panel, shows_a_code_that_reads_back) {
     EXPECT_EQ(glass_.glass, frame(320, 480));
 }
 
-TEST_F(weact_panel, sends_only_what_changed) {
+TEST_F(weact_panel, SendsOnlyWhatChanged) {
     show(protocol_->show_qr(view()));
     auto countdown = show(protocol_->show_remaining(59s));
     EXPECT_LE(bytes_of(countdown), whole * 5 / 100);
@@ -134,7 +134,7 @@ TEST_F(weact_panel, sends_only_what_changed) {
     EXPECT_TRUE(same.empty());
 }
 
-TEST_F(weact_panel, sends_a_twentieth_where_only_the_amount_changes) {
+TEST_F(weact_panel, SendsATwentiethWhereOnlyTheAmountChanges) {
     const std::pair<std::int64_t, std::int64_t> totals[] = {
         {12'34, 99'88}, {12'34, 98'765'43}, {11'111'11, 98'765'43}};
     for (const auto& [first, second] : totals) {
@@ -148,7 +148,7 @@ TEST_F(weact_panel, sends_a_twentieth_where_only_the_amount_changes) {
     }
 }
 
-TEST_F(weact_panel, replaces_a_code_in_few_rectangles_and_hides_the_amount_meanwhile) {
+TEST_F(weact_panel, ReplacesACodeInFewRectanglesAndHidesTheAmountMeanwhile) {
     show(protocol_->show_qr(view()));
     auto next = view("https://qr.95516.com/00010000/62999999999912345678901234567890");
     next.total = amount(5678);
@@ -163,7 +163,7 @@ TEST_F(weact_panel, replaces_a_code_in_few_rectangles_and_hides_the_amount_meanw
     EXPECT_LT(last[3] + (last[4] << 8), 120); // the amount comes last, above the code
 }
 
-TEST_F(weact_panel, draws_everything_after_a_failure) {
+TEST_F(weact_panel, DrawsEverythingAfterAFailure) {
     show(protocol_->show_qr(view()));
     ASSERT_TRUE(protocol_->show_amount(amount(1)));
     protocol_->settled(screen_protocol::ending::failed);
@@ -173,7 +173,7 @@ TEST_F(weact_panel, draws_everything_after_a_failure) {
     EXPECT_GT(bytes_of(*steps), whole);
 }
 
-TEST(panel_painter, uses_the_largest_whole_pixels_a_module) {
+TEST(PanelPainter, UsesTheLargestWholePixelsAModule) {
     auto painter = panel_painter::create(320, 480, wording::chinese());
     ASSERT_TRUE(painter);
     const auto& code = painter->layout().code;
@@ -181,7 +181,7 @@ TEST(panel_painter, uses_the_largest_whole_pixels_a_module) {
     EXPECT_GE(std::min(code.width, code.height) / (33 + 8), 7);
 }
 
-TEST(panel_painter, fits_codes_on_small_panels) {
+TEST(PanelPainter, FitsCodesOnSmallPanels) {
     auto painter = panel_painter::create(160, 80, wording::chinese());
     ASSERT_TRUE(painter);
     auto picture = painter->code(view());
@@ -192,7 +192,7 @@ TEST(panel_painter, fits_codes_on_small_panels) {
     EXPECT_FALSE(panel_painter::create(10, 80, {}));
 }
 
-TEST(frame_changes, cover_every_difference_within_their_number) {
+TEST(FrameChanges, CoverEveryDifferenceWithinTheirNumber) {
     frame before(40, 60);
     auto after = before;
     EXPECT_TRUE(changed_rectangles(before, after).empty());
@@ -214,7 +214,7 @@ TEST(frame_changes, cover_every_difference_within_their_number) {
     EXPECT_EQ(changed_rectangles(before, one), std::vector{(rectangle{3, 4, 5, 6})});
 }
 
-TEST(font, draws_chinese_and_latin) {
+TEST(Font, DrawsChineseAndLatin) {
     auto with = font::open();
     ASSERT_TRUE(with);
     frame picture(200, 40);

@@ -29,7 +29,7 @@ std::unique_ptr<step_exchange> exchange_for(result<step_list> steps) {
     return std::make_unique<step_exchange>(*std::move(steps));
 }
 
-TEST(rcall, shows_a_code_only_after_the_old_one_is_gone_and_its_own_amount_stands) {
+TEST(Rcall, ShowsACodeOnlyAfterTheOldOneIsGoneAndItsOwnAmountStands) {
     auto make = [] { return exchange_for(rcall_protocol().show_qr(sample_view())); };
     auto peer = script()
                     .send(text("[CQ]\n"))
@@ -46,7 +46,7 @@ TEST(rcall, shows_a_code_only_after_the_old_one_is_gone_and_its_own_amount_stand
     tests::both_engines_agree(peer, make);
 }
 
-TEST(rcall, takes_nothing_but_its_own_ok_for_success) {
+TEST(Rcall, TakesNothingButItsOwnOkForSuccess) {
     for (auto answer : {"[Q]ERROR\n", "[QL]OK\n", "[Q]OKAY\n", "OK\n", "\n", "[CQ]ok\n", "[Q]OK\n"}) {
         auto steps = rcall_protocol().clear();
         auto outcome = script()
@@ -59,7 +59,7 @@ TEST(rcall, takes_nothing_but_its_own_ok_for_success) {
     }
 }
 
-TEST(rcall, reports_a_silent_device_after_its_own_time) {
+TEST(Rcall, ReportsASilentDeviceAfterItsOwnTime) {
     rcall_profile profile;
     profile.answer_timeout = 700ms;
     auto outcome = script()
@@ -70,14 +70,14 @@ TEST(rcall, reports_a_silent_device_after_its_own_time) {
     EXPECT_EQ(outcome.error().code(), drivers_errc::no_answer);
 }
 
-TEST(rcall, paces_commands) {
+TEST(Rcall, PacesCommands) {
     rcall_profile profile;
     profile.pause = 30ms;
     auto make = [&] { return exchange_for(rcall_protocol(profile).set_brightness(0)); };
     EXPECT_TRUE((script().send(text("[OFF]\n")).recv(text("[OFF]OK\n")).wait(30ms).done(ok).run(make())));
 }
 
-TEST(rcall, refuses_text_that_its_frame_cannot_carry) {
+TEST(Rcall, RefusesTextThatItsFrameCannotCarry) {
     struct row {
         std::string text;
         std::size_t offset;
@@ -98,7 +98,7 @@ TEST(rcall, refuses_text_that_its_frame_cannot_carry) {
     EXPECT_FALSE(rcall_protocol().show_qr(empty));
 }
 
-TEST(rcall, knows_every_command_of_the_device) {
+TEST(Rcall, KnowsEveryCommandOfTheDevice) {
     struct row {
         rcall_command what;
         std::string_view line;
@@ -121,7 +121,7 @@ class rcall_device : public ::testing::Test {
     call bounds_{2s};
 };
 
-TEST_F(rcall_device, tells_its_version_and_number) {
+TEST_F(rcall_device, TellsItsVersionAndNumber) {
     auto screen = over(script()
                            .send(text("[V]\n"))
                            .recv(text("[V]QR-1.3.10.7789\n"))
@@ -135,7 +135,7 @@ TEST_F(rcall_device, tells_its_version_and_number) {
     EXPECT_EQ(*screen->heartbeat(bounds_), "R-Call QR-1.3.10.7789");
 }
 
-TEST_F(rcall_device, drops_what_a_failed_command_left_behind) {
+TEST_F(rcall_device, DropsWhatAFailedCommandLeftBehind) {
     auto screen = over(script()
                            .send(text("[V]\n"))
                            .recv(text("noise\n"))
@@ -151,13 +151,13 @@ TEST_F(rcall_device, drops_what_a_failed_command_left_behind) {
     EXPECT_EQ(*screen->version(bounds_), "QR-2");
 }
 
-TEST_F(rcall_device, refuses_what_it_cannot_do_without_sending) {
+TEST_F(rcall_device, RefusesWhatItCannotDoWithoutSending) {
     auto screen = over(script().done(ok));
     EXPECT_TRUE(screen->set_brightness(50, bounds_).error().is(condition::unsupported));
     EXPECT_TRUE(screen->show_remaining(3s, bounds_).error().is(condition::unsupported));
 }
 
-TEST(rcall_profile, is_checked) {
+TEST(RcallProfile, IsChecked) {
     EXPECT_TRUE(rcall_profile{}.validate());
     rcall_profile wrong;
     wrong.show_with = rcall_command::off;

@@ -36,13 +36,13 @@ auto machine(step_list steps, step_exchange::start from = step_exchange::start::
     return std::make_unique<step_exchange>(std::move(steps), from);
 }
 
-TEST(step_exchange, sends_without_waiting_where_nothing_is_answered) {
+TEST(StepExchange, SendsWithoutWaitingWhereNothingIsAnswered) {
     auto paced = command("a");
     paced.pause_after = 20ms;
     EXPECT_TRUE((script().send(text("a")).wait(20ms).send(text("b")).done(ok).run(machine({paced, command("b")}))));
 }
 
-TEST(step_exchange, skips_log_lines_where_told) {
+TEST(StepExchange, SkipsLogLinesWhereTold) {
     auto chatty = with_line("q", "done");
     chatty.answer.how = expected_answer::test::contains;
     chatty.answer.others = expected_answer::foreign::skipped;
@@ -51,13 +51,13 @@ TEST(step_exchange, skips_log_lines_where_told) {
     EXPECT_EQ(as_text(*answer), "all done now");
 }
 
-TEST(step_exchange, goes_on_after_silence_where_told) {
+TEST(StepExchange, GoesOnAfterSilenceWhereTold) {
     auto shy = with_line("q", "done");
     shy.answer.if_silent = expected_answer::silence::passes;
     EXPECT_TRUE((script().send(text("q")).expire(1s).send(text("b")).done(ok).run(machine({shy, command("b")}))));
 }
 
-TEST(step_exchange, takes_blocks_of_a_size) {
+TEST(StepExchange, TakesBlocksOfASize) {
     auto block = command("v");
     block.answer.form = expected_answer::shape::block;
     block.answer.how = expected_answer::test::starts_with;
@@ -70,7 +70,7 @@ TEST(step_exchange, takes_blocks_of_a_size) {
     peer.every_step_fails(make);
 }
 
-TEST(step_exchange, gives_up_on_a_babbling_device) {
+TEST(StepExchange, GivesUpOnABabblingDevice) {
     auto outcome = script()
                        .send(text("q"))
                        .recv(bytes(step_exchange::longest_line + 1, 'x'))
@@ -79,7 +79,7 @@ TEST(step_exchange, gives_up_on_a_babbling_device) {
     EXPECT_EQ(outcome.error().code(), drivers_errc::bad_frame);
 }
 
-TEST(step_exchange, waits_for_quiet_after_a_failure) {
+TEST(StepExchange, WaitsForQuietAfterAFailure) {
     EXPECT_TRUE((script()
                      .recv(text("old"), step_exchange::quiet)
                      .recv(text("er\n"), step_exchange::quiet)

@@ -29,7 +29,7 @@ auto exchange(std::string_view payload, abecs_command::waits kind = abecs_comman
         abecs_command{secret_bytes(as_bytes(payload)), kind}, how, abecs_timing{}, std::move(notice));
 }
 
-TEST(abecs_exchange, opens) {
+TEST(AbecsExchange, Opens) {
     auto make = [] { return exchange("OPN"); };
     auto peer = script().send(open_frame).recv(hex("06"), 2s).recv(framed("OPN000"), 10s).done(ok);
     EXPECT_EQ(as_text(peer.run(make())->expose()), "OPN000");
@@ -38,7 +38,7 @@ TEST(abecs_exchange, opens) {
 }
 
 // Section 2.2.2.1: the frame goes again after NAK, and no more than three times.
-TEST(abecs_exchange, repeats_what_the_pad_could_not_read) {
+TEST(AbecsExchange, RepeatsWhatThePadCouldNotRead) {
     EXPECT_TRUE((script()
                      .send(open_frame)
                      .recv(hex("15"))
@@ -61,7 +61,7 @@ TEST(abecs_exchange, repeats_what_the_pad_could_not_read) {
 }
 
 // Section 2.2.2.2: a broken answer is asked for again, after silence.
-TEST(abecs_exchange, asks_again_for_a_broken_answer) {
+TEST(AbecsExchange, AsksAgainForABrokenAnswer) {
     auto make = [] { return exchange("DSP"); };
     auto peer = script()
                     .send(framed("DSP"))
@@ -88,7 +88,7 @@ TEST(abecs_exchange, asks_again_for_a_broken_answer) {
     EXPECT_EQ(outcome.error().code(), drivers_errc::bad_frame);
 }
 
-TEST(abecs_exchange, gives_up_where_nothing_comes) {
+TEST(AbecsExchange, GivesUpWhereNothingComes) {
     EXPECT_EQ(script().send(open_frame).expire(2s).done(condition::timed_out).run(exchange("OPN")).error().code(),
         drivers_errc::no_answer);
     EXPECT_EQ(script()
@@ -102,7 +102,7 @@ TEST(abecs_exchange, gives_up_where_nothing_comes) {
         drivers_errc::no_answer);
 }
 
-TEST(abecs_exchange, bounds_the_time_between_bytes_of_a_frame) {
+TEST(AbecsExchange, BoundsTheTimeBetweenBytesOfAFrame) {
     EXPECT_TRUE((script()
                      .send(open_frame)
                      .recv(hex("06"))
@@ -115,7 +115,7 @@ TEST(abecs_exchange, bounds_the_time_between_bytes_of_a_frame) {
                      .run(exchange("OPN"))));
 }
 
-TEST(abecs_exchange, waits_for_the_cardholder_and_passes_notices_on) {
+TEST(AbecsExchange, WaitsForTheCardholderAndPassesNoticesOn) {
     std::vector<std::string> notices;
     auto subject = exchange("GCR", abecs_command::waits::for_cardholder, abecs_exchange::start::at_once,
         [&](std::string_view text) { notices.emplace_back(text); });
@@ -131,7 +131,7 @@ TEST(abecs_exchange, waits_for_the_cardholder_and_passes_notices_on) {
         notices, ::testing::ElementsAre("SELECIONADO:    CREDITO         ", "RG: últimos 2   dígitos:        "));
 }
 
-TEST(abecs_exchange, ends_what_the_pad_is_doing_first_where_told) {
+TEST(AbecsExchange, EndsWhatThePadIsDoingFirstWhereTold) {
     auto make = [] { return exchange("OPN", abecs_command::waits::for_device, abecs_exchange::start::with_cancel); };
     auto peer = script()
                     .send(hex("18"))
@@ -154,7 +154,7 @@ TEST(abecs_exchange, ends_what_the_pad_is_doing_first_where_told) {
     EXPECT_EQ(outcome.error().code(), drivers_errc::cancel_unanswered);
 }
 
-TEST(abecs_exchange, drops_answers_to_other_commands) {
+TEST(AbecsExchange, DropsAnswersToOtherCommands) {
     EXPECT_TRUE((script()
                      .send(framed("DSP"))
                      .recv(hex("06"))
@@ -172,7 +172,7 @@ TEST(abecs_exchange, drops_answers_to_other_commands) {
     EXPECT_EQ(outcome.error().code(), drivers_errc::wrong_answer);
 }
 
-TEST(abecs_exchange, reports_what_the_pad_does_not_understand) {
+TEST(AbecsExchange, ReportsWhatThePadDoesNotUnderstand) {
     auto outcome = script()
                        .send(framed("XXX"))
                        .recv(hex("06"))

@@ -25,26 +25,26 @@ event feed(abecs_decoder& decoder, const bytes& data) {
 }
 
 // Vector A1: ABECS 2.12, section 2.2.2.1.
-TEST(abecs_frame, makes_the_published_open_frame) {
+TEST(AbecsFrame, MakesThePublishedOpenFrame) {
     EXPECT_EQ(framed(abecs::open_command().expose()), hex("16 4F504E 17 A8A9"));
 }
 
 // Vector A2: section 2.2.2.2; the text is Latin-1 on the wire.
-TEST(abecs_frame, makes_the_published_display_frame) {
+TEST(AbecsFrame, MakesThePublishedDisplayFrame) {
     auto lines = abecs::two_lines("    OPERAÇÃO    ", "   FINALIZADA   ", 0);
     ASSERT_TRUE(lines);
     EXPECT_EQ(framed(abecs::display_command(*lines).expose()),
         hex("16 445350303332202020204F50455241C7C34F2020202020202046494E414C495A414441202020 17 5213"));
 }
 
-TEST(abecs_frame, reads_the_published_answer_and_refuses_its_broken_form) {
+TEST(AbecsFrame, ReadsThePublishedAnswerAndRefusesItsBrokenForm) {
     abecs_decoder decoder;
     EXPECT_EQ(feed(decoder, hex("16 445350 303030 17 FFFF")), event::broken);
     EXPECT_EQ(feed(decoder, hex("16 445350 303030 17 3963")), event::frame);
     EXPECT_EQ(as_text(decoder.payload()), "DSP000");
 }
 
-TEST(abecs_frame, escapes_its_own_bytes) {
+TEST(AbecsFrame, EscapesItsOwnBytes) {
     auto frame = framed(hex("13 16 17 18 04"));
     EXPECT_EQ(bytes(frame.begin(), frame.end() - 2), hex("16 1333 1336 1337 18 04 17"));
     abecs_decoder decoder;
@@ -52,11 +52,11 @@ TEST(abecs_frame, escapes_its_own_bytes) {
     EXPECT_EQ(bytes(decoder.payload().begin(), decoder.payload().end()), hex("13 16 17 18 04"));
 }
 
-TEST(abecs_frame, knows_the_check_value_of_its_crc) {
+TEST(AbecsFrame, KnowsTheCheckValueOfItsCrc) {
     EXPECT_EQ(abecs_crc(as_bytes("123456789")), 0x31C3); // CRC-16/XMODEM
 }
 
-TEST(abecs_frame, has_a_limit_both_ways) {
+TEST(AbecsFrame, HasALimitBothWays) {
     bytes largest(abecs_largest_payload, 'x');
     abecs_decoder decoder;
     EXPECT_EQ(feed(decoder, framed(largest)), event::frame);
@@ -68,7 +68,7 @@ TEST(abecs_frame, has_a_limit_both_ways) {
     EXPECT_FALSE(decoder.inside());
 }
 
-TEST(abecs_frame, starts_anew_at_syn_and_tells_control_bytes_only_outside) {
+TEST(AbecsFrame, StartsAnewAtSynAndTellsControlBytesOnlyOutside) {
     abecs_decoder decoder;
     EXPECT_EQ(decoder.take(0x06), event::ack);
     EXPECT_EQ(decoder.take(0x15), event::nak);

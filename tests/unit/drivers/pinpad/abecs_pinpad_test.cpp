@@ -66,7 +66,7 @@ class abecs_device : public ::testing::Test {
     call bounds_{5s};
 };
 
-TEST_F(abecs_device, does_a_magnetic_sale_in_three_round_trips) {
+TEST_F(abecs_device, DoesAMagneticSaleInThreeRoundTrips) {
     auto peer = opened()
                     .send(framed(ask_card))
                     .recv(hex("06"))
@@ -103,7 +103,7 @@ TEST_F(abecs_device, does_a_magnetic_sale_in_three_round_trips) {
     EXPECT_EQ(link_->steps_left(), 0U);
 }
 
-TEST_F(abecs_device, does_a_chip_sale_in_three_round_trips) {
+TEST_F(abecs_device, DoesAChipSaleInThreeRoundTrips) {
     abecs_profile profile;
     profile.emv_tags = hex("9F26 95");
     profile.final_tags = hex("95");
@@ -182,7 +182,7 @@ TEST_F(abecs_device, does_a_chip_sale_in_three_round_trips) {
     EXPECT_EQ(link_->writes() - writes_before, 3U);
 }
 
-TEST_F(abecs_device, refuses_a_chip_card_without_the_pin_key) {
+TEST_F(abecs_device, RefusesAChipCardWithoutThePinKey) {
     auto peer = opened()
                     .send(framed(ask_card))
                     .recv(hex("06"))
@@ -193,7 +193,7 @@ TEST_F(abecs_device, refuses_a_chip_card_without_the_pin_key) {
     EXPECT_EQ(pad.read_card(request_, bounds_).error().code(), drivers_errc::needs_key);
 }
 
-TEST_F(abecs_device, tells_what_the_cardholder_or_the_pad_refused) {
+TEST_F(abecs_device, TellsWhatTheCardholderOrThePadRefused) {
     auto peer = opened()
                     .send(framed(ask_card))
                     .recv(hex("06"))
@@ -211,7 +211,7 @@ TEST_F(abecs_device, tells_what_the_cardholder_or_the_pad_refused) {
     EXPECT_EQ(second.error().operation(), "GCR");
 }
 
-TEST_F(abecs_device, goes_on_with_the_tables_that_the_pad_has) {
+TEST_F(abecs_device, GoesOnWithTheTablesThatThePadHas) {
     auto peer = opened()
                     .send(framed(ask_card))
                     .recv(hex("06"))
@@ -225,7 +225,7 @@ TEST_F(abecs_device, goes_on_with_the_tables_that_the_pad_has) {
     EXPECT_TRUE(pad.read_card(request_, bounds_));
 }
 
-TEST_F(abecs_device, stops_the_pad_when_the_call_ends_early_and_makes_sure_of_it) {
+TEST_F(abecs_device, StopsThePadWhenTheCallEndsEarlyAndMakesSureOfIt) {
     auto peer = opened()
                     .send(framed(ask_card))
                     .recv(hex("06"))
@@ -247,13 +247,13 @@ TEST_F(abecs_device, stops_the_pad_when_the_call_ends_early_and_makes_sure_of_it
     EXPECT_EQ(link_->steps_left(), 0U);
 }
 
-TEST_F(abecs_device, wants_to_be_opened_first) {
+TEST_F(abecs_device, WantsToBeOpenedFirst) {
     auto& pad = over(script().done(ok));
     EXPECT_EQ(pad.read_card(request_, bounds_).error().code(), drivers_errc::not_open);
     EXPECT_EQ(pad.show("", "", bounds_).error().code(), drivers_errc::not_open);
 }
 
-TEST(abecs_profile, is_checked) {
+TEST(AbecsProfile, IsChecked) {
     EXPECT_TRUE(abecs_profile{}.validate());
     abecs_profile wrong;
     wrong.table_version = "1";

@@ -78,7 +78,7 @@ std::string translation(const std::string& digits) {
     return "CA" + tpk + tpk + "12DC80B186C30902B00101" + digits;
 }
 
-TEST(conversation, shows_codes_and_keys_and_leaves_accounts_and_blocks_out) {
+TEST(Conversation, ShowsCodesAndKeysAndLeavesAccountsAndBlocksOut) {
     const auto said = said_of(translation(account), "CB0004DC80B186C30902B001", {});
     EXPECT_TRUE(has(said, "> CA ")) << said;
     EXPECT_TRUE(has(said, "source_key: " + tpk)) << said;
@@ -88,7 +88,7 @@ TEST(conversation, shows_codes_and_keys_and_leaves_accounts_and_blocks_out) {
     EXPECT_FALSE(has(said, "hex:")) << said;
 }
 
-TEST(conversation, shows_all_of_a_listed_card_and_its_answer) {
+TEST(Conversation, ShowsAllOfAListedCardAndItsAnswer) {
     const auto said = said_of(translation(account), "CB0004DC80B186C30902B001", {card});
     EXPECT_TRUE(has(said, "account: " + account)) << said;
     EXPECT_TRUE(has(said, "hex: " + to_hex(as_bytes(translation(account))))) << said;
@@ -96,7 +96,7 @@ TEST(conversation, shows_all_of_a_listed_card_and_its_answer) {
 }
 
 // TI of the sjj1310 carries two accounts: one that is listed does not open the other.
-TEST(conversation, one_listed_card_does_not_reveal_another) {
+TEST(Conversation, OneListedCardDoesNotRevealAnother) {
     hsm::field_set values;
     const auto dialect = hsm::profile::builtin("sjj1310").value();
     const auto& layout = dialect->command("TI")->request;
@@ -109,7 +109,7 @@ TEST(conversation, one_listed_card_does_not_reveal_another) {
     EXPECT_EQ(listed.reveal_for(layout, values), reveal::all);
 }
 
-TEST(conversation, sequenced_numbers_must_be_listed) {
+TEST(Conversation, SequencedNumbersMustBeListed) {
     const auto dialect = hsm::profile::builtin("payshield").value();
     const auto& layout = dialect->command("KQ")->request;
     const test_cards listed({card});
@@ -126,7 +126,7 @@ TEST(conversation, sequenced_numbers_must_be_listed) {
     EXPECT_EQ(how(""), reveal::masked);
 }
 
-TEST(conversation, nothing_is_revealed_without_a_card) {
+TEST(Conversation, NothingIsRevealedWithoutACard) {
     EXPECT_EQ(test_cards({card}).reveal_for({}, {}), reveal::masked);
     EXPECT_FALSE(test_cards::is_card("abc"));
     EXPECT_FALSE(test_cards::is_card("54133390000"));
@@ -163,7 +163,7 @@ class talk {
 const std::string out_of_step = "out of step, from here on only bytes are counted";
 
 // Behind what could not be cut a PIN block may lie where a key is looked for.
-TEST(conversation, requests_out_of_step_are_only_counted) {
+TEST(Conversation, RequestsOutOfStepAreOnlyCounted) {
     talk subject("payshield");
     EXPECT_TRUE(has(subject.asks(framed("0001" + translation(account))), "account: " + account));
     const auto lost = subject.asks({0, 3, '0', '0', '0', '1'}); // a length shorter than header and code
@@ -180,7 +180,7 @@ TEST(conversation, requests_out_of_step_are_only_counted) {
 }
 
 // A listed card's request that was never answered leaves its number to a stranger's.
-TEST(conversation, an_answer_that_may_be_a_strangers_is_left_out) {
+TEST(Conversation, AnAnswerThatMayBeAStrangersIsLeftOut) {
     talk subject("payshield");
     EXPECT_TRUE(has(subject.asks(framed("0001" + translation(account))), "hex:"));
     EXPECT_FALSE(has(subject.asks(framed("0001" + translation(stranger))), "hex:"));
@@ -189,7 +189,7 @@ TEST(conversation, an_answer_that_may_be_a_strangers_is_left_out) {
     EXPECT_FALSE(has(said, "DC80B186")) << said;
 }
 
-TEST(conversation, answers_out_of_step_leave_the_requests_readable) {
+TEST(Conversation, AnswersOutOfStepLeaveTheRequestsReadable) {
     talk subject("payshield");
     EXPECT_TRUE(has(subject.asks(framed("0001NC")), "> NC "));
     const auto lost = subject.answers({0xFF, 0xFF});
@@ -201,7 +201,7 @@ TEST(conversation, answers_out_of_step_leave_the_requests_readable) {
 }
 
 // Where no length says where a message ends, one that the table has not may go on in the next segment.
-TEST(conversation, an_unknown_message_in_a_stream_hides_what_follows) {
+TEST(Conversation, AnUnknownMessageInAStreamHidesWhatFollows) {
     const auto check = from_hex("D00A10DC80B186C30902B0DC80B186C30902B00400000000").value();
     const auto answer = from_hex("41DC80B186C30902B0").value();
     talk whole("sjj1312");
@@ -218,7 +218,7 @@ TEST(conversation, an_unknown_message_in_a_stream_hides_what_follows) {
     EXPECT_TRUE(has(second, " 1 < 9 bytes\n")) << second;
 }
 
-TEST(heard_bytes, keep_what_was_not_dropped) {
+TEST(HeardBytes, KeepWhatWasNotDropped) {
     heard_bytes subject;
     subject.add(as_bytes("0123456789"));
     const auto* place = subject.view().data();
@@ -237,7 +237,7 @@ struct masked_case {
     bool request;
 };
 
-TEST(describe, fields_that_hold_card_data_or_pins_are_left_out) {
+TEST(Describe, FieldsThatHoldCardDataOrPinsAreLeftOut) {
     const masked_case cases[] = {{"NG", "reference", false}, {"NG", "clear_pin", false}, {"DE", "validation", true},
         {"DE", "decimalisation", true}, {"RY", "csc5", true}, {"RY", "csc4", true}, {"RY", "csc3", true},
         {"RY", "expiry", true}, {"LA", "blocks", true}, {"LE", "blocks", false}, {"A2", "print_fields", true},
@@ -259,7 +259,7 @@ TEST(describe, fields_that_hold_card_data_or_pins_are_left_out) {
     }
 }
 
-TEST(describe, a_name_that_nobody_knows_is_left_out) {
+TEST(Describe, ANameThatNobodyKnowsIsLeftOut) {
     const auto dialect =
         hsm::profile::parse("base = \"payshield\"\nname = \"house\"\n[command.QX]\n"
                             "request = \"level:N2 passport:A9 ticket:N6 vault_key:K size:len.N2(note) "
@@ -279,7 +279,7 @@ TEST(describe, a_name_that_nobody_knows_is_left_out) {
                    "note=(2 left out);");
 }
 
-TEST(describe, text_from_the_wire_cannot_move_the_cursor) {
+TEST(Describe, TextFromTheWireCannotMoveTheCursor) {
     EXPECT_EQ(printable("0007-E000"), "0007-E000");
     EXPECT_EQ(printable("a\x1B[2J\r\n\\\x80"), "a\\x1B[2J\\x0D\\x0A\\x5C\\x80");
     const auto said = said_of("NC", std::string("ND002686040000000000\x1B[2J\n"), {});
@@ -292,7 +292,7 @@ TEST(describe, text_from_the_wire_cannot_move_the_cursor) {
         "\x1B"));
 }
 
-TEST(patient_output, a_reader_that_stops_or_goes_away_costs_nothing) {
+TEST(PatientOutput, AReaderThatStopsOrGoesAwayCostsNothing) {
     std::signal(SIGPIPE, SIG_IGN);
     pipe_pair pipe;
     patient_output out(pipe.writing(), 100'000);

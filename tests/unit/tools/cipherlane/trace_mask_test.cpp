@@ -27,13 +27,13 @@ std::vector<trace_entry> masked_pieces(std::initializer_list<std::string_view> p
     return mask.take();
 }
 
-TEST(trace_mask, hides_a_number_in_one_transfer) {
+TEST(TraceMask, HidesANumberInOneTransfer) {
     EXPECT_EQ(text_of(masked_pieces({"[T1]6222021234567890123\n"})), "[T1]6222020000000000123\n");
     EXPECT_EQ(text_of(masked_pieces({"[T2]12345678901\n"})), "[T2]12345678901\n") << "shorter than a PAN";
     EXPECT_EQ(text_of(masked_pieces({"0123456789ABCDEF"})), "012345000000CDEF") << "an encrypted PIN";
 }
 
-TEST(trace_mask, hides_a_number_split_anywhere_over_two_reads) {
+TEST(TraceMask, HidesANumberSplitAnywhereOverTwoReads) {
     for (std::size_t at = 1; at < number.size(); ++at) {
         trace_mask mask;
         mask.add(device, as_bytes("[T1]" + std::string(number.substr(0, at))));
@@ -48,7 +48,7 @@ TEST(trace_mask, hides_a_number_split_anywhere_over_two_reads) {
     }
 }
 
-TEST(trace_mask, hides_a_number_that_comes_digit_by_digit) {
+TEST(TraceMask, HidesANumberThatComesDigitByDigit) {
     trace_mask mask;
     for (const char one : number)
         mask.add(device, as_bytes(std::string(1, one)));
@@ -56,7 +56,7 @@ TEST(trace_mask, hides_a_number_that_comes_digit_by_digit) {
     EXPECT_EQ(text_of(mask.take()), masked);
 }
 
-TEST(trace_mask, hides_a_number_over_packets_with_bytes_around_their_pieces) {
+TEST(TraceMask, HidesANumberOverPacketsWithBytesAroundTheirPieces) {
     for (std::size_t at = 3; at + 3 <= number.size(); ++at) {
         const std::string head("\x51\x20Q\x00\x02", 5);
         const std::string sum("\x03"
@@ -70,7 +70,7 @@ TEST(trace_mask, hides_a_number_over_packets_with_bytes_around_their_pieces) {
     }
 }
 
-TEST(trace_mask, leaves_commands_and_answers_as_they_are) {
+TEST(TraceMask, LeavesCommandsAndAnswersAsTheyAre) {
     for (const std::string_view answers : {"[T1]OK\n", "[CQ]OK\n", "[V]QR-1.3.10.7789\n"}) {
         trace_mask mask;
         for (int i = 0; i < 20; ++i)
@@ -83,7 +83,7 @@ TEST(trace_mask, leaves_commands_and_answers_as_they_are) {
     }
 }
 
-TEST(trace_mask, gives_out_what_is_settled_and_keeps_the_order) {
+TEST(TraceMask, GivesOutWhatIsSettledAndKeepsTheOrder) {
     trace_mask mask;
     mask.add(till, as_bytes("[V]\n"));
     EXPECT_EQ(mask.take().size(), 1U);
