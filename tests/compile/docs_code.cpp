@@ -1,8 +1,13 @@
 // The code of the pages in docs/, compiled. A page names the tag; docs_test.cpp holds the two to the same letter.
 #include <cipherlane/core/error.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/dialect_file.hpp>
+
+#include <boost/asio/io_context.hpp>
 
 #include <string>
 
@@ -35,4 +40,14 @@ result<iso8583::message_view> read_with_a_file(byte_view received) {
     const auto view = iso8583::decode(bank->table(), received);
     // [/dialect-file]
     return view;
+}
+
+/// docs: devices
+void keep_a_pad(boost::asio::io_context& io, const std::string& address, drivers::timer_source& timer) {
+    // [pinpad-keeper]
+    drivers::pinpad_keeper pad(
+        [&](const call& bounds) { return drivers::open_pinpad(io.get_executor(), "abecs", address, {}, bounds); },
+        timer);
+    // [/pinpad-keeper]
+    pad.start();
 }

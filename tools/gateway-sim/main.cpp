@@ -7,7 +7,7 @@
 int main(int argc, char** argv) {
     namespace sim = cipherlane::sim;
     sim::gateway_settings settings;
-    CLI::App program{"A simulated QR payment gateway over HTTP (docs/gateway-api.md)", "cipherlane-gateway-sim"};
+    CLI::App program{"A simulated QR payment gateway over HTTP (docs/06-gateway-api.md)", "cipherlane-gateway-sim"};
     program.add_option("--port", settings.port, "HTTP; 0: any free port");
     program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
     program.add_option("--seed", settings.seed, "Of the random faults");

@@ -8,7 +8,7 @@
 
 namespace cipherlane::sim {
 
-/// Signs the gateway's notifications (`docs/gateway-api.md`) with a key made at start-up.
+/// Signs the gateway's notifications (`docs/06-gateway-api.md`) with a key made at start-up.
 class notification_signer {
   public:
     [[nodiscard]] static result<notification_signer> create();

@@ -17,7 +17,7 @@ struct gateway_settings {
     std::uint64_t seed = 1;
 };
 
-/// `cipherlane-gateway-sim`: the QR gateway of `docs/gateway-api.md` over HTTP. Paying is a command of its control
+/// `cipherlane-gateway-sim`: the QR gateway of `docs/06-gateway-api.md` over HTTP. Paying is a command of its control
 /// channel, `{"cmd":"pay","order_number":"…"}`, as a payer's wallet is not part of it.
 class gateway_server {
   public:

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "hsm-sim/racal/command.hpp"
 #include "hsm-sim/keys/key_block.hpp"
+#include "hsm-sim/racal/command.hpp"
 #include "hsm-sim/unit/unit.hpp"
 
 #include <cipherlane/core/hex.hpp>

@@ -19,7 +19,7 @@
 
 namespace cipherlane::hsm_sim {
 
-/// The words of the fault plan, in the order of their explanation in docs/simulators.md.
+/// The words of the fault plan, in the order of their explanation in docs/11-simulators.md.
 inline constexpr const char* fault_kinds[] = {"delay", "drop", "half_frame", "wrong_header", "second_answer",
     "warning", "status", "disconnect", "restart", "lmk_change"};
 
