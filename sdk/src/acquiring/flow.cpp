@@ -101,13 +101,13 @@ class posted_job final : public lane_job {
     void run(lane_core& on) override {
         auto end = perform_bounded<Outcome>(on, request_, bounds_);
         end_turn<Request>(on);
-        complete(std::move(end));
+        complete(executor_, std::move(done_), std::move(end));
     }
-    void abandon() override { complete(closed()); }
-    void complete(result<Outcome> outcome) {
-        executor_.execute([done = std::move(done_), end = std::move(outcome)]() mutable {
-            boost::asio::get_associated_cancellation_slot(done).clear();
-            std::move(done)(std::move(end));
+    void abandon() override { refuse(closed()); }
+    /// Never from within the call that started the flow, where a refusal may be known already.
+    void refuse(const error& why) {
+        elsewhere().execute([on = executor_, done = std::move(done_), why]() mutable {
+            complete(on, std::move(done), result<Outcome>(why));
         });
     }
 
@@ -117,6 +117,14 @@ class posted_job final : public lane_job {
         mutable std::stop_source stop;
         void operator()() const { stop.request_stop(); }
     };
+
+    static void complete(
+        const boost::asio::any_completion_executor& on, ports::completion<Outcome> done, result<Outcome> outcome) {
+        on.execute([last = std::move(done), end = std::move(outcome)]() mutable {
+            boost::asio::get_associated_cancellation_slot(last).clear();
+            std::move(last)(std::move(end));
+        });
+    }
 
     std::stop_source stop_;
     Request request_;
@@ -153,7 +161,7 @@ void flow<Request, Outcome>::start(Request request, const call& bounds, ports::c
     auto job = std::make_unique<posted_job<Request, Outcome>>(std::move(request), bounds, std::move(done));
     const auto core = core_.lock();
     if (core == nullptr) return job->abandon();
-    if (const auto turn = take_turn<Request>(*core); !turn) return job->complete(turn.error());
+    if (const auto turn = take_turn<Request>(*core); !turn) return job->refuse(turn.error());
     core->post(std::move(job));
 }
 

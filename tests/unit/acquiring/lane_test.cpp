@@ -133,6 +133,26 @@ TEST(Lane, EndsThroughTheCancellationSlotOfAHandler) {
     EXPECT_EQ((*end)->unpaid->by, acquiring::actor::cashier);
 }
 
+TEST(Lane, RefusesNoTradeFromWithinTheCallThatStartsIt) {
+    lane_rig rig;
+    const acquiring::sale gone(rig.lane());
+    rig.restart();
+    boost::asio::io_context io;
+    bool started = false;
+    bool ended = false;
+    boost::asio::post(io, [&] {
+        gone.async_run({"a", amount(1)}, soon(),
+            boost::asio::bind_executor(io.get_executor(), [&](const result<acquiring::payment>& outcome) {
+                EXPECT_TRUE(started) << "a handler runs after its start, never in it";
+                EXPECT_EQ(outcome.error().code(), acquiring_errc::lane_closed);
+                ended = true;
+            }));
+        started = true;
+    });
+    io.run();
+    EXPECT_TRUE(ended);
+}
+
 TEST(Lane, RefusesToWaitForItself) {
     lane_rig rig;
     std::optional<result<acquiring::sign_in_report>> inner;

@@ -194,7 +194,8 @@ result<payment> run_trade(lane_core& on, const trade_request& wish, const call& 
     if (ledger::find_row(wish.kind) == nullptr)
         return flow_error(acquiring_errc::bad_request, "request").in_field("kind");
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
-    CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, wish.handle, bounds));
+    const auto original = what.original ? what.original->id : 0;
+    CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
     if (earlier) return recover(on, *std::move(earlier), bounds);
     on.begin_stages(wish.idempotency_key, what.total);
     auto end = what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
