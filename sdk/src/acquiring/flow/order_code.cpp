@@ -4,8 +4,8 @@
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 
-#include <condition_variable>
-#include <mutex>
+#include <cipherlane/core/pause.hpp>
+
 #include <utility>
 
 namespace cipherlane::acquiring {
@@ -75,14 +75,6 @@ void note_from_gateway(lane_core& on, std::string what, const journal_record& re
     entry.total = record.requested;
     entry.trace = record.trace;
     on.note(std::move(entry));
-}
-
-/// Waits, unless the call is stopped first.
-void pause(const call& bounds) {
-    std::mutex mutex;
-    std::unique_lock lock(mutex);
-    std::condition_variable_any never;
-    never.wait_until(lock, bounds.stop(), bounds.until().at(), [] { return false; });
 }
 
 bool at_end(const result<ports::qr_order_status>& status) {

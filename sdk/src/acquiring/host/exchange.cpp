@@ -1,10 +1,10 @@
 #include "host/exchange.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
 #include <cipherlane/iso8583/field63.hpp>
-#include <cipherlane/iso8583/gbk.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 
@@ -179,7 +179,7 @@ std::string operator_text(const host_answer& answer) {
     const auto value = answer.value(63);
     const auto field = iso8583::field63::parse(value);
     if (!field) return {};
-    auto text = iso8583::gbk_to_utf8(as_bytes(field->texts));
+    auto text = gbk_to_utf8(as_bytes(field->texts));
     auto words = text ? *std::move(text) : to_hex(as_bytes(field->texts));
     words.erase(words.find_last_not_of(' ') + 1);
     return words;

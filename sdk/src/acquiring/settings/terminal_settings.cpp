@@ -1,5 +1,6 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace cipherlane::acquiring {
 namespace {
 
 bool digits(std::string_view text, std::size_t count) {
-    return text.size() == count && text.find_first_not_of("0123456789") == std::string_view::npos;
+    return text.size() == count && all_digits(text);
 }
 
 bool letters_and_digits(std::string_view text) {
