@@ -40,8 +40,15 @@ class shared_world {
 };
 
 constexpr int not_told = 0;
+int mark_of(verdict outcome) {
+    return 1 + static_cast<int>(outcome);
+}
 int mark_of(const result<acquiring::payment>& end) {
-    return end ? 1 + static_cast<int>(end->outcome) : not_told;
+    return end ? mark_of(end->outcome) : not_told;
+}
+/// A sale that was approved may have been voided since.
+bool same_words(int before, int now) {
+    return now == before || (before == mark_of(verdict::approved) && now == mark_of(verdict::voided));
 }
 
 /// Two card sales, a void, a refund, a QR sale, a settlement.
@@ -55,7 +62,7 @@ void work_a_day(lane_rig& rig, int (&told)[8]) {
     rig.host.mood = host_mood();
     const auto c = rig.sell("c", 4000);
     told[2] = mark_of(c);
-    if (a && a->ok()) told[3] = mark_of(rig.undo("void a", a->handle));
+    if (a && (a->ok() || a->outcome == verdict::voided)) told[3] = mark_of(rig.undo("void a", a->handle));
     if (c && c->ok()) told[4] = mark_of(rig.give_back("refund c", c->handle, 500));
     told[5] = mark_of(rig.sell_by_code("code", 8000));
     told[6] = rig.settle() ? 1 : not_told;
@@ -103,7 +110,7 @@ TEST(Kill, AtEveryJournalOperationLosesNothing) {
         for (int i = 0; i < 6; ++i) {
             // A void or refund that was told stays told; what had been told is told again in the same words.
             if (before[i] != not_told && told[i] != not_told) {
-                EXPECT_EQ(told[i], before[i]) << "step " << i;
+                EXPECT_TRUE(same_words(before[i], told[i])) << "step " << i << ": " << before[i] << ", " << told[i];
             }
         }
         EXPECT_EQ(books.duplicates, 0U);
