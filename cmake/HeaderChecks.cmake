@@ -2,7 +2,7 @@
 # precompiled, those of the system are there already; presets without (clang, tidy) find those that are not named.
 function(cipherlane_header_checks target)
   set(units)
-  foreach(root sdk hsm drivers)
+  foreach(root sdk hsm drivers till)
     file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}/${root}/include
       ${PROJECT_SOURCE_DIR}/${root}/include/*.hpp)
     foreach(header ${headers})

@@ -4,7 +4,7 @@ include(CMakePackageConfigHelpers)
 get_property(libraries GLOBAL PROPERTY CIPHERLANE_LIBRARIES)
 install(TARGETS ${libraries} EXPORT cipherlane_targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-foreach(root sdk hsm drivers)
+foreach(root sdk hsm drivers till)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${root}/include/cipherlane DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.hpp")
 endforeach()

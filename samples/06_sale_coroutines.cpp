@@ -3,9 +3,8 @@
 //
 //     06_sale_coroutines TILL.toml
 //
-#include "small_till.hpp"
-
-#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/till/till.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,10 +19,10 @@ namespace asio = boost::asio;
 
 namespace {
 
-asio::awaitable<int> sell(acquiring::lane& lane) {
+asio::awaitable<int> sell(till& till) {
     // Requests have constructors and are named first: g++ 12 destroys an aggregate inside co_await twice.
     const acquiring::sale_request request("order-4712", amount(5000));
-    const auto paid = co_await acquiring::sale(lane).async_run(request, call(120s), asio::use_awaitable);
+    const auto paid = co_await till.async_sale(request, call(120s), asio::use_awaitable);
     if (paid)
         std::cout << *paid << "\n";
     else
@@ -40,12 +39,13 @@ asio::awaitable<void> greet(unsigned& times) {
 }
 
 int run(const char* file) {
-    samples::small_till till(file);
+    forbid_core_dumps().value(); // keys and cards must not end up in one
+    auto till = till::open(file, call(20s)).value();
     asio::io_context io;
     unsigned times = 0;
     int code = 2;
     asio::co_spawn(io, greet(times), [](const std::exception_ptr&) {});
-    asio::co_spawn(io, sell(till.lane()), [&](const std::exception_ptr& failed, int ended) {
+    asio::co_spawn(io, sell(till), [&](const std::exception_ptr& failed, int ended) {
         code = failed ? 2 : ended;
         io.stop();
     });

@@ -1,17 +1,9 @@
-// A whole day of a till: sign-in, sale, void, QR sale, refund, settlement, each a line of code on one lane.
+// A whole day of a till: sign-in, sale, void, QR sale, refund, settlement, each a line of code.
 //
 //     07_working_day TILL.toml
 //
-#include "small_till.hpp"
-
-#include <cipherlane/acquiring/qr_sale.hpp>
-#include <cipherlane/acquiring/receipt.hpp>
-#include <cipherlane/acquiring/recovery.hpp>
-#include <cipherlane/acquiring/refund.hpp>
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/settlement.hpp>
-#include <cipherlane/acquiring/sign_in.hpp>
-#include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/till/till.hpp>
 
 #include <iostream>
 
@@ -20,32 +12,31 @@ using namespace std::chrono_literals;
 
 namespace {
 
-acquiring::payment shown(result<acquiring::payment> ended) {
+payment shown(result<payment> ended) {
     std::cout << ended.value() << "\n";
     return *ended;
 }
 
-int work(samples::small_till& till) {
-    auto& lane = till.lane();
+int work(till& till) {
     const call minutes(120s);
 
     // What the last run left undecided is decided first: pending reversals, unknown QR orders.
-    for (const auto& left : acquiring::recovery(lane).run({}, minutes).value())
+    for (const auto& left : till.recover(minutes).value())
         std::cout << "recovered: " << left << "\n";
-    acquiring::sign_in(lane).run({}, minutes).value();
+    till.sign_in(minutes).value();
 
-    const auto tea = shown(acquiring::sale(lane).run({"tea", amount(2500)}, minutes));
-    const auto cake = shown(acquiring::sale(lane).run({"cake", amount(1800)}, minutes));
-    shown(acquiring::void_payment(lane).run({"cake-void", cake.handle}, minutes));
-    shown(acquiring::qr_sale(lane).run({"coffee", amount(888)}, minutes));
-    shown(acquiring::refund(lane).run({"tea-refund", tea.handle, amount(500)}, minutes));
+    const auto tea = shown(till.sale({"tea", amount(2500)}, minutes));
+    const auto cake = shown(till.sale({"cake", amount(1800)}, minutes));
+    shown(till.void_payment({"cake-void", cake.handle}, minutes));
+    shown(till.qr_sale({"coffee", amount(888)}, minutes));
+    shown(till.refund({"tea-refund", tea.handle, amount(500)}, minutes));
 
     // Asked again with the same key, the till remembers instead of charging twice.
-    const auto again = shown(acquiring::sale(lane).run({"tea", amount(2500)}, minutes));
+    const auto again = shown(till.sale({"tea", amount(2500)}, minutes));
     if (again.told != acquiring::told::recorded) return 1;
 
-    const auto settled = acquiring::settlement(lane).run({}, minutes).value();
-    std::cout << acquiring::settlement_text(settled, lane.settings());
+    const auto settled = till.settle(minutes).value();
+    std::cout << till.settlement_slip(settled);
     return settled.host == acquiring::settlement_result::balanced ? 0 : 1;
 }
 
@@ -54,7 +45,8 @@ int work(samples::small_till& till) {
 int main(int argc, char** argv) {
     try {
         if (argc == 2) {
-            samples::small_till till(argv[1]);
+            forbid_core_dumps().value(); // keys and cards must not end up in one
+            auto till = till::open(argv[1], call(20s)).value();
             return work(till);
         }
         std::cerr << "usage: " << argv[0] << " TILL.toml\n";

@@ -37,6 +37,7 @@ const std::map<std::string, layers>& allowed() {
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "emv", "ports"}},
         {"drivers", {"core", "net", "crypto", "emv", "qr", "ports"}},
+        {"till", {"core", "net", "ports", "store", "hostlink", "acquiring", "hsm", "drivers"}},
     };
     return table;
 }
@@ -47,7 +48,7 @@ std::string layer_of(const fs::path& file) {
     for (const auto& part : file)
         parts.push_back(part.string());
     if (parts.size() < 3) return {};
-    if (parts[0] == "hsm" || parts[0] == "drivers") return parts[0];
+    if (parts[0] == "hsm" || parts[0] == "drivers" || parts[0] == "till") return parts[0];
     if (parts[0] != "sdk") return {};
     return parts[1] == "src" ? parts[2] : parts.size() > 3 ? parts[3] : std::string{};
 }
@@ -76,7 +77,7 @@ std::vector<include> includes_below(const std::string& folder) {
 
 std::vector<include> all_sdk_includes() {
     std::vector<include> all;
-    for (const char* folder : {"sdk", "hsm", "drivers"}) {
+    for (const char* folder : {"sdk", "hsm", "drivers", "till"}) {
         const auto part = includes_below(folder);
         all.insert(all.end(), part.begin(), part.end());
     }

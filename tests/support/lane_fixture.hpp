@@ -1,10 +1,10 @@
 #pragma once
 
+#include "lane/demo_till.hpp"
 #include "lane/key_folder.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/test_keys.hpp"
-#include "lane/till.hpp"
 #include "lane/working_day.hpp"
 
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -24,6 +25,8 @@ class lane_fixture : public testing::Test {
     lane_fixture() {
         sim::prepare_folder(folder());
         around = std::make_unique<sim::simulators>(sim::simulator_settings{programs(), folder(), "payshield"});
+        std::ofstream(public_key())
+            << around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
     }
     ~lane_fixture() override {
         if (HasFailure()) std::cout << story.str();
@@ -38,24 +41,24 @@ class lane_fixture : public testing::Test {
         const char* build = std::getenv("CIPHERLANE_BINARY_DIR");
         return std::string(build != nullptr ? build : ".") + "/lane/" + test->test_suite_name() + "." + test->name();
     }
-    [[nodiscard]] sim::till_settings settings() const {
-        sim::till_settings made;
-        made.terminal =
-            sim::demo_settings(folder(), key_place.file(), around->acquirer.where(), around->gateway.where());
-        made.pinpad_device = around->pinpad.where();
-        made.display_device = around->display.where();
-        made.gateway_public_key = around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
-        made.master_key = sim::test_keys::terminal_master;
-        made.log = logger(log_level::debug, [this](log_level, std::string_view component, std::string_view line) {
-            const std::scoped_lock lock(mutex);
-            story << component << ": " << line << "\n";
-        });
-        return made;
+    static std::string public_key() { return folder() + "/gateway.pem"; }
+    [[nodiscard]] till_settings settings() const {
+        return sim::demo_settings({folder(), key_place.path(), public_key(), around->acquirer.where(),
+            around->gateway.where(), around->display.where(), around->pinpad.where()});
+    }
+    /// A till of these settings, or of others.
+    [[nodiscard]] till open_till(acquiring::timeline* watch) const { return open_till(settings(), watch); }
+    [[nodiscard]] till open_till(const till_settings& with, acquiring::timeline* watch) const {
+        return sim::open_till(with, watch,
+            logger(log_level::debug, [this](log_level, std::string_view component, std::string_view line) {
+                const std::scoped_lock lock(mutex);
+                story << component << ": " << line << "\n";
+            }));
     }
 
     mutable std::mutex mutex;
     mutable std::ostringstream story;
-    sim::key_folder key_place; ///< of the journal, as the demo has it
+    sim::key_folder key_place; ///< as the demo has it
     std::unique_ptr<sim::simulators> around;
 };
 

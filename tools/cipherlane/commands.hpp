@@ -14,7 +14,9 @@ void add_hsm_command(CLI::App& tool);
 void add_hsm_ceremony_command(CLI::App& hsm); ///< under `hsm`
 void add_iso8583_command(CLI::App& tool);
 void add_keyblock_command(CLI::App& tool);
+void add_preflight_command(CLI::App& tool);
 void add_qr_command(CLI::App& tool);
+void add_till_command(CLI::App& tool);
 void add_tlv_command(CLI::App& tool);
 
 } // namespace cipherlane::cli

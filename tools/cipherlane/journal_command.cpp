@@ -1,24 +1,16 @@
 #include "cipherlane/commands.hpp"
 
-#include <cipherlane/acquiring/decision.hpp>
-#include <cipherlane/acquiring/recovery.hpp>
-#include <cipherlane/acquiring/software_sealer.hpp>
-#include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/core/core_dumps.hpp>
-#include <cipherlane/core/hex.hpp>
-#include <cipherlane/hostlink/http_gateway.hpp>
-#include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
-#include <cipherlane/net/tls.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
+#include <cipherlane/till/till.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 
 namespace cipherlane::cli {
@@ -115,66 +107,36 @@ struct recover_options {
     std::string master_key;
 };
 
-secret_bytes read_master_key(const std::string& path) {
+/// The till that the settings name, without what a journal's owner does not need: nobody is at the devices.
+till open_till(const std::string& file, void (*cut)(till_settings&), const std::string& master_key = {}) {
     if (const auto done = forbid_core_dumps(); !done) std::cerr << "cipherlane journal: " << done.error() << "\n";
-    std::ifstream file(path);
-    secret_bytes text(32);
-    file.read(reinterpret_cast<char*>(text.expose().data()), static_cast<std::streamsize>(text.size()));
-    secret_bytes key(16);
-    if (!file || !from_hex(as_text(text.expose()), key.expose())) {
-        std::cerr << "cipherlane journal: " << path << " does not hold 32 hex digits\n";
-        throw CLI::RuntimeError(failed_code);
+    auto settings = value_or_fail(load_till(file));
+    settings.pinpad = {};
+    settings.display = {};
+    cut(settings);
+    if (!master_key.empty()) {
+        settings.sealer.key_file = master_key;
+        for (auto& one : settings.terminals)
+            one.key_file.clear();
     }
-    return key;
-}
-
-std::unique_ptr<hostlink::http_gateway> open_gateway(const acquiring::terminal_settings& settings) {
-    hostlink::http_gateway_settings where;
-    where.address = settings.gateway.address;
-    where.merchant_id = settings.merchant_id;
-    where.response_time = settings.gateway.response_time;
-    if (settings.gateway.tls) {
-        net::tls_settings trust;
-        trust.ca_file = settings.gateway.ca_file;
-        where.tls = value_or_fail(net::tls_client::create(trust));
-    }
-    if (settings.gateway.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
-    return value_or_fail(hostlink::http_gateway::create(where, nullptr));
+    return value_or_fail(till::open(std::move(settings), {}, patient()));
 }
 
 /// What a till does at its start: reversals go out, QR orders are decided, untold verdicts are shown.
 void recover(const recover_options& options) {
-    const auto settings = value_or_fail(acquiring::load_terminal(options.settings));
-    const ports::system_clock clock;
-    store::file_key_provider key(settings.journal.key_file);
-    store::sqlite_journal_settings how;
-    how.path = settings.journal.file;
-    const auto journal = value_or_fail(store::sqlite_journal::open(how, key, clock, patient()));
-    hostlink::tcp_host_settings link;
-    link.address = settings.host.address;
-    link.connect_timeout = settings.host.connect_timeout;
-    link.response_time = settings.host.response_time;
-    if (settings.host.keep_connection) link.life = hostlink::connection_life::kept;
-    const auto host = value_or_fail(hostlink::tcp_host::create(link));
-    const auto sealer =
-        value_or_fail(acquiring::software_sealer::create(settings.keys, read_master_key(options.master_key)));
-    std::unique_ptr<hostlink::http_gateway> gateway;
-    if (!settings.gateway.address.empty()) {
-        gateway = open_gateway(settings);
-    }
-    acquiring::lane_ports with(*journal);
-    with.host = host.get();
-    with.sealer = sealer.get();
-    with.gateway = gateway.get();
-    with.clock = &clock;
-    auto lane = value_or_fail(acquiring::lane::open(settings, with, patient()));
-    const auto found = value_or_fail(acquiring::recovery(lane).run({}, patient()));
+    auto till = open_till(
+        options.settings, [](till_settings& all) { all.gateway.notify_address.clear(); }, options.master_key);
     bool all = true;
-    for (const auto& payment : found) {
-        std::cout << payment << "\n";
-        all = all && payment.outcome != acquiring::verdict::unknown;
+    std::size_t concerned = 0;
+    for (const auto& name : till.terminals()) {
+        const auto found = value_or_fail(value_or_fail(till.at(name)).recover(patient()));
+        for (const auto& payment : found) {
+            std::cout << payment << "\n";
+            all = all && payment.outcome != verdict::unknown;
+        }
+        concerned += found.size();
     }
-    std::cout << found.size() << " record(s) concerned, " << (all ? "all decided" : "not all decided") << "\n";
+    std::cout << concerned << " record(s) concerned, " << (all ? "all decided" : "not all decided") << "\n";
     if (!all) throw CLI::RuntimeError(undecided_code);
 }
 
@@ -188,18 +150,9 @@ struct decide_options {
 
 /// A person's word on one record. Needs the journal alone: nobody is asked.
 void decide(const decide_options& options) {
-    const auto settings = value_or_fail(acquiring::load_terminal(options.settings));
-    const ports::system_clock clock;
-    store::file_key_provider key(settings.journal.key_file);
-    store::sqlite_journal_settings how;
-    how.path = settings.journal.file;
-    const auto journal = value_or_fail(store::sqlite_journal::open(how, key, clock, patient()));
-    acquiring::lane_ports with(*journal);
-    with.clock = &clock;
-    auto lane = value_or_fail(acquiring::lane::open(settings, with, patient()));
+    auto till = open_till(options.settings, [](till_settings& all) { all.host = {}, all.gateway = {}; });
     const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
-    std::cout << value_or_fail(acquiring::decision(lane).run({options.record, found, options.note}, patient()))
-              << "\n";
+    std::cout << value_or_fail(till.decide({options.record, found, options.note}, patient())) << "\n";
 }
 
 } // namespace
@@ -221,7 +174,7 @@ void add_journal_command(CLI::App& tool) {
     auto* recover_app = journal->add_subcommand(
         "recover", "Send pending reversals and decide QR orders; the till must not be running. Exit code 1: not all");
     recover_app->add_option("settings", recovering->settings, "The terminal's settings (TOML)")->required();
-    recover_app->add_option("--master-key", recovering->master_key, "File with the TMK, 32 hex digits")->required();
+    recover_app->add_option("--master-key", recovering->master_key, "File with the TMK instead of the settings'");
     recover_app->callback([recovering] { recover(*recovering); });
 
     auto deciding = std::make_shared<decide_options>();

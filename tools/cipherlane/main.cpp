@@ -13,7 +13,9 @@ int main(int argc, char** argv) {
     cipherlane::cli::add_iso8583_command(tool);
     cipherlane::cli::add_hsm_command(tool);
     cipherlane::cli::add_keyblock_command(tool);
+    cipherlane::cli::add_preflight_command(tool);
     cipherlane::cli::add_qr_command(tool);
+    cipherlane::cli::add_till_command(tool);
     cipherlane::cli::add_tlv_command(tool);
     try {
         tool.parse(argc, argv);

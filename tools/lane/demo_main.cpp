@@ -1,8 +1,7 @@
+#include "lane/demo_till.hpp"
 #include "lane/key_folder.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
-#include "lane/test_keys.hpp"
-#include "lane/till.hpp"
 #include "lane/working_day.hpp"
 
 #include <cipherlane/core/core_dumps.hpp>
@@ -11,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 
 namespace {
@@ -49,16 +49,12 @@ int run(const options& chosen) {
              std::pair{"display", around.display.where()}, std::pair{"PIN pad", around.pinpad.where()}}) {
         tell.say("  " + std::string(name) + ": " + where);
     }
-    sim::till_settings settings;
     const sim::key_folder keys;
-    settings.terminal =
-        sim::demo_settings(chosen.folder, keys.file(), around.acquirer.where(), around.gateway.where());
-    settings.pinpad_device = around.pinpad.where();
-    settings.display_device = around.display.where();
-    settings.gateway_public_key = around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
-    settings.master_key = sim::test_keys::terminal_master;
-    settings.log = log_to_file(chosen.folder + "/till.log");
-    sim::till till(settings, &tell);
+    const auto public_key = chosen.folder + "/gateway.pem";
+    std::ofstream(public_key) << around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
+    const auto settings = sim::demo_settings({chosen.folder, keys.path(), public_key, around.acquirer.where(),
+        around.gateway.where(), around.display.where(), around.pinpad.where()});
+    auto till = sim::open_till(settings, &tell, log_to_file(chosen.folder + "/till.log"));
     sim::working_day day(around, till, tell, chosen.folder);
     if (chosen.fault.empty()) {
         day.run();

@@ -7,7 +7,7 @@
 
 namespace cipherlane::sim {
 
-/// Where the key of a demonstration's journal lies: never beside the journal, and gone with the object.
+/// Where the keys of a demonstration lie: never beside the journal, and gone with the object.
 class key_folder {
   public:
     key_folder() {
@@ -21,7 +21,7 @@ class key_folder {
         std::error_code ignored;
         std::filesystem::remove_all(path_, ignored);
     }
-    [[nodiscard]] std::string file() const { return path_ + "/till.key"; }
+    [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   private:
     std::string path_;

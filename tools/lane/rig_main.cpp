@@ -2,6 +2,7 @@
 // the customer (holds a card to the reader, types the PIN, pays a QR order) whenever the till waits for one.
 //
 //     cipherlane-lane-rig FOLDER PROGRAM [ARGUMENT…]    runs PROGRAM ARGUMENT… FOLDER/till.toml
+#include "lane/demo_till.hpp"
 #include "lane/simulators.hpp"
 #include "lane/test_keys.hpp"
 
@@ -26,15 +27,17 @@ using namespace std::chrono_literals;
 std::string write_settings(sim::simulators& around, const std::string& folder) {
     const auto pem = around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
     std::ofstream(folder + "/gateway.pem") << pem;
-    std::ofstream(folder + "/terminal.key") << sim::test_keys::terminal_master << "\n";
+    const auto master = folder + "/terminal.key";
+    sim::write_private_file(master, sim::test_keys::terminal_master);
     const auto path = folder + "/till.toml";
     std::ofstream(path) << "[terminal]\nid = \"" << sim::demo_terminal << "\"\nmerchant = \"" << sim::demo_merchant
                         << "\"\nname = \"TEST TEA HOUSE\"\n\n[host]\naddress = \"" << around.acquirer.where()
-                        << "\"\nresponse_time_ms = 5000\n\n[pinpad]\ndriver = \"abecs\"\npath = \""
-                        << around.pinpad.where() << "\"\n\n[display]\ndriver = \"rcall\"\npath = \""
-                        << around.display.where() << "\"\n\n[gateway]\naddress = \"" << around.gateway.where()
-                        << "\"\npublic_key_file = \"" << folder << "/gateway.pem\"\n\n[journal]\nfile = \"" << folder
-                        << "/till.db\"\nkey_file = \"" << folder << "/till.key\"\n";
+                        << "\"\nresponse_time_ms = 5000\n\n[sealer]\nkey_file = \"" << master
+                        << "\"\n\n[pinpad]\ndriver = \"abecs\"\npath = \"" << around.pinpad.where()
+                        << "\"\n\n[display]\ndriver = \"rcall\"\npath = \"" << around.display.where()
+                        << "\"\n\n[gateway]\naddress = \"" << around.gateway.where() << "\"\npublic_key_file = \""
+                        << folder << "/gateway.pem\"\n\n[journal]\nfile = \"" << folder << "/till.db\"\nkey_file = \""
+                        << folder << "/till.key\"\n";
     return path;
 }
 

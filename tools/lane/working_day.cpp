@@ -3,14 +3,6 @@
 #include "lane/books.hpp"
 #include "lane/receipt_picture.hpp"
 
-#include <cipherlane/acquiring/qr_sale.hpp>
-#include <cipherlane/acquiring/receipt.hpp>
-#include <cipherlane/acquiring/recovery.hpp>
-#include <cipherlane/acquiring/refund.hpp>
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/settlement.hpp>
-#include <cipherlane/acquiring/sign_in.hpp>
-#include <cipherlane/acquiring/void_payment.hpp>
 #include <cipherlane/qr/render.hpp>
 #include <cipherlane/qr/symbol.hpp>
 
@@ -25,11 +17,13 @@ namespace cipherlane::sim {
 namespace {
 
 using namespace std::chrono_literals;
-using acquiring::payment;
-using acquiring::verdict;
 
 call a_minute() {
     return call(60s);
+}
+
+till_status notices(till& at) {
+    return at.status(a_minute()).value();
 }
 
 std::string describe(const result<payment>& ended) {
@@ -62,7 +56,7 @@ std::vector<std::string> working_day::picture(const std::string& name) {
 }
 
 void working_day::write_receipt(const payment& what) {
-    const auto text = acquiring::receipt_text(what, at_.lane().settings(), acquiring::receipt_copy::cardholder);
+    const auto text = at_.receipt(what, receipt_copy::cardholder);
     std::ofstream(folder_ + "/receipt.txt") << text;
     const auto drawn = write_text_picture(text, folder_ + "/receipt.png");
     expect("receipt written as text and picture", drawn.has_value());
@@ -70,14 +64,14 @@ void working_day::write_receipt(const payment& what) {
 
 void working_day::sign_in() {
     tell_.say("\nSign-in: the host has its cipher machine make the working keys");
-    const auto signed_in = acquiring::sign_in(at_.lane()).run({}, a_minute());
+    const auto signed_in = at_.sign_in(a_minute());
     if (!signed_in) tell_.say("  " + signed_in.error().to_string());
     expect("signed in, check values right", signed_in.has_value());
 }
 
 payment working_day::card_sale(const std::string& key, amount total, const demo_card& card, const std::string& pin) {
     around_.present(card, pin);
-    const auto ended = acquiring::sale(at_.lane()).run({key, total}, a_minute());
+    const auto ended = at_.sale({key, total}, a_minute());
     tell_.say("  till says: " + describe(ended));
     return ended ? *ended : payment{};
 }
@@ -96,7 +90,7 @@ void working_day::void_a_sale() {
     tell_.say("\nA sale that the customer takes back: void");
     const auto bought = card_sale("to-void", amount(4500), around_.rich, around_.rich.pin);
     expect("sale approved", bought.ok());
-    const auto undone = acquiring::void_payment(at_.lane()).run({"void-1", bought.handle}, a_minute());
+    const auto undone = at_.void_payment({"void-1", bought.handle}, a_minute());
     tell_.say("  till says: " + describe(undone));
     expect("void approved", undone && undone->ok());
 }
@@ -111,19 +105,20 @@ std::string working_day::wait_for_code() {
 }
 
 /// A query may have been faster than the notification, which is then still under way.
-bool working_day::notice_taken_since(const hostlink::notification_statistics& before) {
-    for (int tries = 0; tries < 40 && at_.notices().statistics().taken == before.taken; ++tries)
+bool working_day::notice_taken_since(std::uint64_t taken_before) {
+    auto now = notices(at_);
+    for (int tries = 0; tries < 40 && now.notices_taken == taken_before; ++tries) {
         std::this_thread::sleep_for(50ms);
-    const auto now = at_.notices().statistics();
-    return now.taken > before.taken && now.refused == 0;
+        now = notices(at_);
+    }
+    return now.notices_taken > taken_before && now.notices_refused == 0;
 }
 
 void working_day::qr_sale() {
     tell_.say("\nA sale by QR code: ordered at the gateway, shown on the display, read back from its picture");
     picture("idle");
-    const auto before = at_.notices().statistics();
-    auto flow = acquiring::qr_sale(at_.lane());
-    auto running = std::async(std::launch::async, [&] { return flow.run({"qr-1", amount(888)}, a_minute()); });
+    const auto before = notices(at_).notices_taken;
+    auto running = std::async(std::launch::async, [&] { return at_.qr_sale({"qr-1", amount(888)}, a_minute()); });
     const auto shown = wait_for_code();
     picture("code");
     const auto orders = around_.gateway.control().ask({{"cmd", "orders"}}).at("orders");
@@ -145,7 +140,7 @@ void working_day::qr_sale() {
 
 void working_day::refund_part(const payment& sale) {
     tell_.say("\nA refund of part of the first sale");
-    const auto given = acquiring::refund(at_.lane()).run({"refund-1", sale.handle, amount(234)}, a_minute());
+    const auto given = at_.refund({"refund-1", sale.handle, amount(234)}, a_minute());
     tell_.say("  till says: " + describe(given));
     expect("refund approved", given && given->ok());
 }
@@ -173,19 +168,18 @@ void working_day::sale_with_fault(const std::string& kind) {
 
 void working_day::settle() {
     tell_.say("\nSettlement");
-    const auto settled = acquiring::settlement(at_.lane()).run({}, a_minute());
+    const auto settled = at_.settle(a_minute());
     if (!settled) {
         tell_.say("  " + settled.error().to_string());
         return expect("settled", false);
     }
-    tell_.say(acquiring::settlement_text(*settled, at_.lane().settings()));
+    tell_.say(at_.settlement_slip(*settled));
     expect("totals agree with the host", settled->host == acquiring::settlement_result::balanced);
 }
 
 void working_day::compare() {
     tell_.say("\nThe till's books beside the host's");
-    const auto read = at_.journal().list(demo_terminal, 1000, a_minute());
-    const auto journal = read ? *read : std::vector<ports::journal_record>{};
+    const auto journal = records_of(at_);
     const auto trades = around_.acquirer.control().ask({{"cmd", "trades"}}).at("trades");
     const auto orders = around_.gateway.control().ask({{"cmd", "orders"}}).at("orders");
     auto lines = compare_books(journal, trades);

@@ -1,10 +1,8 @@
 #pragma once
 
+#include "lane/demo_till.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
-#include "lane/till.hpp"
-
-#include <cipherlane/acquiring/payment.hpp>
 
 #include <string>
 
@@ -41,7 +39,7 @@ class working_day {
     /// A picture of the display as it is; the texts of the codes that zxing-cpp reads from it.
     std::vector<std::string> picture(const std::string& name);
     std::string wait_for_code();
-    bool notice_taken_since(const hostlink::notification_statistics& before);
+    bool notice_taken_since(std::uint64_t taken_before);
 
     simulators& around_;
     till& at_;

@@ -27,7 +27,7 @@ constexpr std::array rows{
     row(hostlink_errc::stale_notice, condition::bad_message, "time stamp is too far off"),
     row(hostlink_errc::repeated_notice, condition::bad_message, "seen before"),
     row(hostlink_errc::unreadable_notice, condition::bad_message, "cannot be read"),
-    row(hostlink_errc::not_secured, condition::link_lost, "no TLS with the gateway"),
+    row(hostlink_errc::not_secured, condition::link_lost, "no TLS with the peer"),
     row(hostlink_errc::unnamed_refusal, condition::outcome_unknown, "refused without naming the order"),
 };
 

@@ -5,6 +5,7 @@
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -47,9 +48,18 @@ struct tcp_host::state {
     [[nodiscard]] result<void> connect(const call& bounds) {
         if (link && link->is_open()) return {};
         link.reset();
-        CIPHERLANE_TRY(link, net::connect_tcp(io.get_executor(), peer, bounds));
+        CIPHERLANE_TRY(link, open(bounds));
         ++connects;
         return {};
+    }
+    [[nodiscard]] result<std::unique_ptr<net::transport>> open(const call& bounds) {
+        if (!settings.tls) return net::connect_tcp(io.get_executor(), peer, bounds);
+        auto secured = net::connect_tls(io.get_executor(), peer, *settings.tls, bounds);
+        if (secured) return secured;
+        // Whatever the certificate's fault is: no request has left, and nobody has refused anything.
+        const auto& why = secured.error();
+        if (!why.is(condition::bad_message) && !why.is(condition::rejected_by_peer)) return why;
+        return named(link_error(hostlink_errc::not_secured).with_peer_text(why.code().message()));
     }
 
     const tcp_host_settings settings;

@@ -41,12 +41,10 @@ TEST_F(CoreDump, IsNotLeftByATill) {
     for (const auto& entry : std::filesystem::directory_iterator(folder())) {
         if (entry.path().filename().string().starts_with("core")) std::filesystem::remove(entry.path());
     }
-    const auto key = folder() + "/gateway.pem";
-    std::ofstream(key) << around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
     const auto child = std::filesystem::absolute(programs() + "/lane_till_child").string();
     const int till = run({child, std::filesystem::absolute(folder()).string(), around->acquirer.where(),
         around->gateway.where(), around->display.where(), around->pinpad.where(), around->pinpad.control_endpoint(),
-        std::filesystem::absolute(key).string(), "1", "1", key_place.file(), "abort"});
+        std::filesystem::absolute(public_key()).string(), "1", "1", key_place.path(), "abort"});
     ASSERT_TRUE(WIFSIGNALED(till)) << WEXITSTATUS(till);
     EXPECT_EQ(WTERMSIG(till), SIGABRT);
     EXPECT_FALSE(WCOREDUMP(till));

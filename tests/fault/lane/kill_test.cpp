@@ -7,11 +7,6 @@
 #include "support/lane_fixture.hpp"
 #include "support/seed.hpp"
 
-#include <cipherlane/acquiring/decision.hpp>
-#include <cipherlane/acquiring/recovery.hpp>
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/settlement.hpp>
-
 #include <algorithm>
 #include <csignal>
 #include <fstream>
@@ -33,11 +28,10 @@ class LaneKill : public lane_fixture {
     }
     [[nodiscard]] sim::child_process start(std::uint64_t seed, int trades) const {
         std::vector<std::string> words{programs() + "/lane_till_child", folder(), around->acquirer.where(),
-            around->gateway.where(), around->display.where(), around->pinpad.where(), pad_control, key_file(),
-            std::to_string(seed), std::to_string(trades), key_place.file()};
+            around->gateway.where(), around->display.where(), around->pinpad.where(), pad_control, public_key(),
+            std::to_string(seed), std::to_string(trades), key_place.path()};
         return sim::child_process::start(words, folder() + "/child.log").value();
     }
-    static std::string key_file() { return folder() + "/gateway.pem"; }
     static int kills() {
         const char* many = std::getenv("CIPHERLANE_KILLS");
         return many != nullptr ? std::stoi(many) : 20;
@@ -83,7 +77,7 @@ class LaneKill : public lane_fixture {
     }
 
     /// What a person does about refunds that no machine can decide: asks the acquirer.
-    void decide_refunds(sim::till& till) {
+    void decide_refunds(till& till) {
         const auto ledger = trades();
         for (const auto& record : till.journal().open_records(sim::demo_terminal, call(10s)).value()) {
             ASSERT_EQ(record.kind, ports::trade::refund) << "trace " << record.trace << " is not decided";
@@ -93,26 +87,26 @@ class LaneKill : public lane_fixture {
                        one.at("state") == "approved";
             });
             const auto found = booked ? acquiring::finding::paid : acquiring::finding::not_paid;
-            ASSERT_TRUE(acquiring::decision(till.lane()).run({record.id, found, "asked the acquirer"}, call(10s)));
+            ASSERT_TRUE(till.decide({record.id, found, "asked the acquirer"}, call(10s)));
             ++decided;
         }
     }
 
     /// The morning after: nothing is left open, and the books are closed.
     void settle_in_the_end() {
-        sim::till till(settings(), nullptr);
-        ASSERT_TRUE(acquiring::recovery(till.lane()).run({}, call(60s)));
+        auto till = open_till(nullptr);
+        ASSERT_TRUE(till.recover(call(60s)));
         const auto progress = till.journal().settlement(sim::demo_terminal, call(10s)).value();
         if (progress.step != ports::settlement_step::none) {
-            ASSERT_TRUE(acquiring::settlement(till.lane()).run({}, call(60s)));
+            ASSERT_TRUE(till.settle(call(60s)));
         }
         decide_refunds(till);
         around->present(around->rich);
-        ASSERT_TRUE(acquiring::sale(till.lane()).run({"last", amount(1)}, call(60s))->ok());
-        const auto settled = acquiring::settlement(till.lane()).run({}, call(60s));
+        ASSERT_TRUE(till.sale({"last", amount(1)}, call(60s))->ok());
+        const auto settled = till.settle(call(60s));
         ASSERT_TRUE(settled) << settled.error();
         EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
-        records = till.journal().list(sim::demo_terminal, 100'000, call(10s)).value();
+        records = sim::records_of(till);
     }
 
     void compare_with_the_world() {
@@ -161,7 +155,6 @@ TEST_F(LaneKill, LosesNothing) {
     std::cout << kills() << " kills\n";
     std::mt19937_64 random(seed);
     pad_control = around->pinpad.control_endpoint();
-    std::ofstream(key_file()) << around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
     around->acquirer.control().ask({{"cmd", "card"}, {"number", around->rich.number}, {"expiry", around->rich.expiry},
         {"pin", around->rich.pin}, {"balance", wealth}});
     std::jthread payer([this](const std::stop_token& over) { play_payer(over); });

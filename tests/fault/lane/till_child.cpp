@@ -2,19 +2,12 @@
 // code, voids, refunds and settles until it ends by itself or by SIGKILL. Each outcome that a customer would have
 // been told is one line on standard output: "TOLD batch trace outcome". "BROKEN" is a promise that was not kept.
 //
-//     lane_till_child FOLDER HOST GATEWAY DISPLAY PINPAD PINPAD_CONTROL KEY_FILE SEED TRADES JOURNAL_KEY [abort]
+//     lane_till_child FOLDER HOST GATEWAY DISPLAY PINPAD PINPAD_CONTROL PUBLIC_KEY SEED TRADES KEY_FOLDER [abort]
+#include "lane/demo_till.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
-#include "lane/test_keys.hpp"
-#include "lane/till.hpp"
 #include "simkit/control_client.hpp"
 
-#include <cipherlane/acquiring/qr_sale.hpp>
-#include <cipherlane/acquiring/recovery.hpp>
-#include <cipherlane/acquiring/refund.hpp>
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/settlement.hpp>
-#include <cipherlane/acquiring/void_payment.hpp>
 #include <cipherlane/core/core_dumps.hpp>
 
 #include <nlohmann/json.hpp>
@@ -39,21 +32,15 @@ void tell(const acquiring::payment& what) {
     std::cout << "TOLD " << what.batch << " " << what.trace << " " << to_string(what.outcome) << std::endl;
 }
 
-sim::till_settings settings_from(char** words) {
-    sim::till_settings settings;
-    settings.terminal = sim::demo_settings(words[1], words[10], words[2], words[3]);
-    settings.terminal.gateway.poll = 100ms;
-    settings.terminal.gateway.response_time = 1s;
-    settings.display_device = words[4];
-    settings.pinpad_device = words[5];
-    std::ifstream key(words[7]);
-    settings.gateway_public_key.assign(std::istreambuf_iterator<char>(key), {});
-    settings.master_key = sim::test_keys::terminal_master;
+till open_from(char** words, acquiring::timeline& watch) {
+    auto settings = sim::demo_settings({words[1], words[10], words[7], words[2], words[3], words[4], words[5]});
+    settings.terminals[0].gateway.poll = 100ms;
+    settings.terminals[0].gateway.response_time = 1s;
     auto log = std::make_shared<std::ofstream>(std::string(words[1]) + "/till.log", std::ios::app);
-    settings.log = logger(log_level::info, [log](log_level, std::string_view component, std::string_view line) {
-        *log << component << ": " << line << std::endl;
-    });
-    return settings;
+    return sim::open_till(settings, &watch,
+        logger(log_level::info, [log](log_level, std::string_view component, std::string_view line) {
+            *log << component << ": " << line << std::endl;
+        }));
 }
 
 /// One thing that a cashier asks for. On file before it is asked, so that the next till can ask again.
@@ -66,7 +53,7 @@ struct wish {
 
 class cashier {
   public:
-    cashier(sim::till& till, sim::control_client& pad, std::string folder, std::uint64_t seed)
+    cashier(till& till, sim::control_client& pad, std::string folder, std::uint64_t seed)
         : till_(till)
         , pad_(pad)
         , file_(std::move(folder) + "/wish.txt")
@@ -99,7 +86,7 @@ class cashier {
 
     /// Also goes on with one that was broken off.
     void settle() {
-        const auto done = acquiring::settlement(till_.lane()).run({}, a_minute());
+        const auto done = till_.settle(a_minute());
         if (!done) std::cerr << "settlement: " << done.error() << "\n";
     }
 
@@ -112,20 +99,19 @@ class cashier {
         return end;
     }
     result<acquiring::payment> run(const wish& what) {
-        auto& lane = till_.lane();
         switch (what.kind) {
-        case 'V': return acquiring::void_payment(lane).run({what.key, what.original}, a_minute());
-        case 'R': return acquiring::refund(lane).run({what.key, what.original, amount(what.minor)}, a_minute());
-        case 'Q': return acquiring::qr_sale(lane).run({what.key, amount(what.minor)}, call(1500ms));
+        case 'V': return till_.void_payment({what.key, what.original}, a_minute());
+        case 'R': return till_.refund({what.key, what.original, amount(what.minor)}, a_minute());
+        case 'Q': return till_.qr_sale({what.key, amount(what.minor)}, call(1500ms));
         default: break;
         }
         const sim::demo_card card{"6222000000000017", "3012", "135790", 0};
         pad_.ask({{"cmd", "press"}, {"keys", card.pin + "E"}, {"when_asked", true}});
         pad_.ask({{"cmd", "card"}, {"kind", "magnetic"}, {"track2", card.track2()}});
-        return acquiring::sale(lane).run({what.key, amount(what.minor)}, a_minute());
+        return till_.sale({what.key, amount(what.minor)}, a_minute());
     }
 
-    sim::till& till_;
+    till& till_;
     sim::control_client& pad_;
     const std::string file_;
     std::mt19937_64 random_;
@@ -133,8 +119,8 @@ class cashier {
 };
 
 /// As a till does at its start.
-void catch_up(sim::till& till, cashier& at) {
-    const auto recovered = acquiring::recovery(till.lane()).run({}, a_minute());
+void catch_up(till& till, cashier& at) {
+    const auto recovered = till.recover(a_minute());
     if (!recovered) throw error_exception(recovered.error());
     for (const auto& what : *recovered)
         tell(what);
@@ -155,7 +141,7 @@ int main(int argc, char** argv) {
 #endif
         std::ofstream story(std::string(argv[1]) + "/till.log", std::ios::app);
         sim::narrator narrator(story);
-        sim::till till(settings_from(argv), &narrator);
+        auto till = open_from(argv, narrator);
         auto pad = sim::control_client::connect(argv[6]).value();
         cashier at(till, pad, argv[1], std::stoull(argv[8]));
         catch_up(till, at);

@@ -3,7 +3,6 @@
 #include "support/lane_fixture.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
-#include <cipherlane/acquiring/sale.hpp>
 
 namespace cipherlane::tests {
 namespace {
@@ -31,12 +30,12 @@ class ChipCard : public lane_fixture {
 
 TEST_F(ChipCard, PaysInThreeRoundTripsOfThePad) {
     sim::narrator tell(story);
-    sim::till till(settings(), &tell);
+    auto till = open_till(&tell);
     insert(true);
-    ASSERT_TRUE(acquiring::sale(till.lane()).run({"first", amount(100)}, call(60s))); // opens the pad's session
+    ASSERT_TRUE(till.sale({"first", amount(100)}, call(60s))); // opens the pad's session
     const auto before = pad_commands();
     insert(true);
-    const auto paid = acquiring::sale(till.lane()).run({"chip", amount(1234)}, call(60s));
+    const auto paid = till.sale({"chip", amount(1234)}, call(60s));
     ASSERT_TRUE(paid) << paid.error();
     EXPECT_EQ(paid->outcome, acquiring::verdict::approved) << *paid;
     EXPECT_EQ(paid->entry, "051");
@@ -46,9 +45,9 @@ TEST_F(ChipCard, PaysInThreeRoundTripsOfThePad) {
 
 TEST_F(ChipCard, ThatDeclinesAfterTheApprovalIsReversedOnBothSides) {
     sim::narrator tell(story);
-    sim::till till(settings(), &tell);
+    auto till = open_till(&tell);
     insert(false);
-    const auto end = acquiring::sale(till.lane()).run({"chip", amount(1234)}, call(60s));
+    const auto end = till.sale({"chip", amount(1234)}, call(60s));
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, acquiring::verdict::reversed) << *end;
     ASSERT_TRUE(end->why);

@@ -2,9 +2,6 @@
 // behind the host) and the acquirer once. Each device counts for itself.
 #include "support/lane_fixture.hpp"
 
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/sign_in.hpp>
-
 namespace cipherlane::tests {
 namespace {
 
@@ -21,20 +18,20 @@ class RoundTrips : public lane_fixture {
 
 TEST_F(RoundTrips, OfOneSale) {
     sim::narrator tell(story);
-    sim::till till(settings(), &tell);
-    ASSERT_TRUE(acquiring::sign_in(till.lane()).run({}, call(30s)));
+    auto till = open_till(&tell);
+    ASSERT_TRUE(till.sign_in(call(30s)));
     // The first sale of the day opens the PIN pad's session; that is not part of a sale.
     around->present(around->rich);
-    ASSERT_TRUE(acquiring::sale(till.lane()).run({"first", amount(100)}, call(60s)));
+    ASSERT_TRUE(till.sale({"first", amount(100)}, call(60s)));
     const auto machine_before = cipher_machine_commands();
     const auto pad_before = pinpad_commands();
-    const auto host_before = till.host().round_trips();
+    const auto host_before = till.status(call(10s)).value().host_exchanges;
 
     around->present(around->rich);
-    const auto sold = acquiring::sale(till.lane()).run({"one", amount(1234)}, call(60s));
+    const auto sold = till.sale({"one", amount(1234)}, call(60s));
     ASSERT_TRUE(sold && sold->ok());
 
-    EXPECT_EQ(till.host().round_trips() - host_before, 1U);
+    EXPECT_EQ(till.status(call(10s)).value().host_exchanges - host_before, 1U);
     EXPECT_EQ(cipher_machine_commands() - machine_before, 3U); // verify MAC, translate PIN, make MAC
     const auto pad = pinpad_commands() - pad_before;
     EXPECT_GE(pad, 2U); // the card and the PIN at least, or this counts nothing
@@ -44,12 +41,12 @@ TEST_F(RoundTrips, OfOneSale) {
 TEST_F(RoundTrips, UseOneConnectionWhereItIsKept) {
     for (const bool kept : {true, false}) {
         auto wanted = settings();
-        wanted.terminal.host.keep_connection = kept;
+        wanted.host.keep_connection = kept;
         sim::narrator tell(story);
-        sim::till till(wanted, &tell);
-        ASSERT_TRUE(acquiring::sign_in(till.lane()).run({}, call(30s)));
-        ASSERT_TRUE(acquiring::sign_in(till.lane()).run({}, call(30s)));
-        EXPECT_EQ(till.link().statistics().connects, kept ? 1U : 2U);
+        auto till = open_till(wanted, &tell);
+        ASSERT_TRUE(till.sign_in(call(30s)));
+        ASSERT_TRUE(till.sign_in(call(30s)));
+        EXPECT_EQ(till.status(call(10s)).value().host_connects, kept ? 1U : 2U);
     }
 }
 

@@ -61,7 +61,7 @@ class Secrets : public lane_fixture {
         for (const auto& card : {around->rich, around->poor})
             search.add_bytes(encrypted(tpk, clear_pin_block(card)));
         std::string digits;
-        std::ifstream(key_place.file()) >> digits;
+        std::ifstream(key_place.path() + "/till.key") >> digits;
         ASSERT_EQ(digits.size(), 64U);
         search.add_bytes(from_hex(digits).value());
     }
@@ -69,7 +69,7 @@ class Secrets : public lane_fixture {
 
 TEST_F(Secrets, AreInNothingThatADayWrites) {
     sim::narrator tell(story);
-    sim::till till(settings(), &tell);
+    auto till = open_till(&tell);
     sim::working_day day(*around, till, tell, folder());
     day.run();
     EXPECT_EQ(day.failures(), 0);

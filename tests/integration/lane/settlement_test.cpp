@@ -3,9 +3,6 @@
 #include "support/lane_fixture.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
-#include <cipherlane/acquiring/refund.hpp>
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/settlement.hpp>
 
 namespace cipherlane::tests {
 namespace {
@@ -22,22 +19,21 @@ class DifferingTotals : public lane_fixture {
 
 TEST_F(DifferingTotals, AreUploadedRecordByRecord) {
     sim::narrator tell(story);
-    sim::till till(settings(), &tell);
+    auto till = open_till(&tell);
     around->present(around->rich);
-    const auto sold = acquiring::sale(till.lane()).run({"one", amount(1234)}, call(60s));
+    const auto sold = till.sale({"one", amount(1234)}, call(60s));
     ASSERT_TRUE(sold && sold->ok());
-    ASSERT_TRUE(acquiring::refund(till.lane()).run({"back", sold->handle, amount(234)}, call(60s)));
+    ASSERT_TRUE(till.refund({"back", sold->handle, amount(234)}, call(60s)));
 
     fault({{{"kind", "not_balanced"}, {"match", "batch settlement"}},
         {{"kind", "refuse"}, {"match", "batch upload, refund"}, {"value", "99"}}});
-    const auto refused = acquiring::settlement(till.lane()).run({}, call(60s));
+    const auto refused = till.settle(call(60s));
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), acquiring_errc::settlement_refused);
     EXPECT_EQ(refused.error().peer_code(), "99");
-    EXPECT_EQ(acquiring::sale(till.lane()).run({"no", amount(1)}, call(60s)).error().code(),
-        acquiring_errc::settlement_due);
+    EXPECT_EQ(till.sale({"no", amount(1)}, call(60s)).error().code(), acquiring_errc::settlement_due);
 
-    const auto settled = acquiring::settlement(till.lane()).run({}, call(60s));
+    const auto settled = till.settle(call(60s));
     ASSERT_TRUE(settled) << settled.error();
     EXPECT_TRUE(settled->resumed);
     EXPECT_EQ(settled->host, acquiring::settlement_result::not_balanced);
@@ -47,7 +43,7 @@ TEST_F(DifferingTotals, AreUploadedRecordByRecord) {
     EXPECT_EQ(received("batch upload, refund"), 2U);
     EXPECT_EQ(received("batch upload end"), 1U);
     around->present(around->rich);
-    EXPECT_EQ(acquiring::sale(till.lane()).run({"next", amount(1)}, call(60s))->batch, settled->batch + 1);
+    EXPECT_EQ(till.sale({"next", amount(1)}, call(60s))->batch, settled->batch + 1);
 }
 
 } // namespace

@@ -12,7 +12,6 @@ acquiring::terminal_settings rig_settings() {
     settings.terminal_id = "TEST0001";
     settings.merchant_id = "TESTMERCH000001";
     settings.merchant_name = "TEST SHOP";
-    settings.host.response_time = 50ms;
     settings.gateway.poll = 5ms;
     settings.gateway.response_time = 20ms;
     settings.gateway.code_valid = 30s;

@@ -7,16 +7,11 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace cipherlane::acquiring {
 
 /// The cipher of a terminal's keys.
 enum class key_algorithm : std::uint8_t { tdes, sm4 };
-
-/// Who makes and checks MACs: see `ports::sealer`. Of these, `software` alone is built; `validate` refuses the
-/// others.
-enum class sealer_kind : std::uint8_t { software, pinpad, cipher_machine };
 
 /// When a trade whose outcome is not known is reversed. Either way its record blocks the next online trade.
 enum class reversal_time : std::uint8_t {
@@ -38,14 +33,10 @@ struct key_settings {
     bool sm4_mac_ascii = false;       ///< SM4 only: field 64 as 8 hex characters instead of 8 raw bytes (doubtful)
 };
 
-/// The acquirer's host.
+/// What the host's messages carry in front.
 struct host_settings {
-    std::string address = "127.0.0.1:0"; ///< HOST:PORT
     std::string tpdu = "6000030000";
     std::string header = "603100310730"; ///< 12 digits; the 6th is the host's
-    std::chrono::milliseconds connect_timeout{10'000};
-    std::chrono::milliseconds response_time{50'000};
-    bool keep_connection = false; ///< else one connection for each exchange
 };
 
 struct timer_settings {
@@ -70,20 +61,10 @@ struct settlement_settings {
     std::uint32_t erase_cards_after_days = 30;
 };
 
-struct journal_settings {
-    std::string file = "till.db";
-    std::string key_file = "till.key"; ///< 32 bytes as hex, mode 0600
-};
-
+/// How orders at the QR gateway are handled.
 struct gateway_settings {
-    std::string address;                        ///< HOST:PORT; empty: no gateway
-    bool tls = false;                           ///< without it only this machine is talked to, unless:
-    bool plain_anywhere = false;                ///< a private line of which somebody is sure
-    std::string ca_file;                        ///< PEM: whom TLS trusts; empty: the system's authorities
-    std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken
-    std::string public_key_file;                ///< PEM: checks notifications
-    std::chrono::seconds code_valid{180};       ///< how long a code may be paid; 60 to 300 s is good practice
-    std::chrono::milliseconds poll{2'000};      ///< a query when no notification came for so long
+    std::chrono::seconds code_valid{180};  ///< how long a code may be paid; 60 to 300 s is good practice
+    std::chrono::milliseconds poll{2'000}; ///< a query when no notification came for so long
     std::chrono::milliseconds response_time{10'000};
 };
 
@@ -96,13 +77,9 @@ struct wording_settings {
     receipt_language receipt = receipt_language::both;
 };
 
-struct device_settings {
-    std::string driver; ///< empty: none
-    std::string path;   ///< "/dev/serial/by-id/…" or HOST:PORT
-};
-
-/// All about one terminal (TID): what a till needs to open a lane. A plain value with defaults; `validate` says what
-/// does not fit. The same fields come from a file by `load_terminal`.
+/// What the flow must know about one terminal (TID). A plain value with defaults; `validate` says what does not fit.
+/// Where devices, host and files are is nothing to the flow: `till_settings` has that, and reads all of it from a
+/// file.
 struct terminal_settings {
     std::string terminal_id; ///< field 41, 8 characters
     std::string merchant_id; ///< field 42, 15 characters
@@ -117,22 +94,11 @@ struct terminal_settings {
     timer_settings timers;
     reversal_settings reversal;
     settlement_settings settlement;
-    journal_settings journal;
     gateway_settings gateway;
-    sealer_kind sealer = sealer_kind::software;
-    device_settings pinpad;
-    device_settings display;
     wording_settings wording;
 
-    /// @return `acquiring_errc::bad_settings` (`misuse`) with the setting's path, e.g. "host.tpdu";
-    /// `sealer_not_built` (`unsupported`).
+    /// @return `acquiring_errc::bad_settings` (`misuse`) with the setting's path, e.g. "host.tpdu".
     [[nodiscard]] result<void> validate() const;
 };
-
-/// Reads settings from TOML; what is not there keeps its default, what is not known is refused, so that no misspelt
-/// setting goes unnoticed. Validates.
-/// @return `acquiring_errc::no_file` (with the byte offset of a syntax error) or `bad_settings` with the path.
-[[nodiscard]] result<terminal_settings> parse_terminal(std::string_view toml);
-[[nodiscard]] result<terminal_settings> load_terminal(const std::string& path);
 
 } // namespace cipherlane::acquiring

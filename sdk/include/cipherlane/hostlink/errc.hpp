@@ -23,7 +23,7 @@ enum class hostlink_errc {
     stale_notice,        ///< bad_message: time stamp outside the window
     repeated_notice,     ///< bad_message: nonce seen before
     unreadable_notice,   ///< bad_message
-    not_secured,         ///< link_lost: no TLS with the gateway, before anything was sent
+    not_secured,         ///< link_lost: no TLS with the peer, before anything was sent
     unnamed_refusal,     ///< outcome_unknown: HTTP 4xx that does not name what was asked about; not a verdict
 };
 

@@ -8,6 +8,10 @@
 #include <memory>
 #include <string>
 
+namespace cipherlane::net {
+class tls_client;
+}
+
 namespace cipherlane::hostlink {
 
 /// Whether the connection to the host stays open between exchanges.
@@ -19,6 +23,7 @@ struct tcp_host_settings {
     std::chrono::milliseconds response_time{50'000}; ///< from the last byte of the request to the answer
     connection_life life = connection_life::per_exchange;
     std::size_t largest_answer = 8192;
+    std::shared_ptr<const net::tls_client> tls; ///< see net/tls.hpp; null: the messages go in clear
 
     /// @return `hostlink_errc::bad_setting` with the field.
     [[nodiscard]] result<void> validate() const;
@@ -43,7 +48,7 @@ class tcp_host final : public ports::host {
     [[nodiscard]] static result<std::unique_ptr<tcp_host>> create(const tcp_host_settings& settings, logger log = {});
     ~tcp_host() override;
 
-    /// See `ports::host::exchange`.
+    /// See `ports::host::exchange`. Where TLS fails: `not_secured`, with nothing sent.
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;

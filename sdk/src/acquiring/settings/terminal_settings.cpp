@@ -18,13 +18,6 @@ bool letters_and_digits(std::string_view text) {
         [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); });
 }
 
-bool address(std::string_view text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos || colon == 0) return false;
-    const auto port = text.substr(colon + 1);
-    return !port.empty() && port.size() <= 5 && digits(port, port.size()) && std::stoi(std::string(port)) <= 65535;
-}
-
 bool tag_list(const std::string& text) {
     std::istringstream words(text);
     for (std::string tag; words >> tag;) {
@@ -41,49 +34,48 @@ bool positive(std::chrono::milliseconds span) {
 struct rule {
     std::string_view path;
     bool kept;
+    std::string_view expected; ///< in words
 };
+
+constexpr std::string_view span = "1 ms to an hour";
 
 } // namespace
 
 result<void> terminal_settings::validate() const {
     const rule rules[] = {
         // Letters and digits alone: the number is part of the orders at the gateway.
-        {"terminal.id", terminal_id.size() == 8 && letters_and_digits(terminal_id)},
-        {"terminal.merchant", merchant_id.size() == 15 && letters_and_digits(merchant_id)},
-        {"terminal.name", merchant_name.size() <= 100},
-        {"terminal.operator", !operator_id.empty() && operator_id.size() <= 3},
-        {"terminal.serial", serial_number.size() <= 64},
-        {"terminal.reader", std::string_view("0256").find(reader_capability) != std::string_view::npos},
-        {"terminal.currency", find_currency(unit.number).has_value()},
-        {"terminal.currency_decimals", find_currency(unit.number) == unit},
-        {"keys.master_slot", keys.master_slot >= 0 && keys.master_slot <= 99},
-        {"keys.sign_in_code", digits(keys.sign_in_code, 3)},
-        {"host.address", address(host.address)},
-        {"host.tpdu", digits(host.tpdu, 10) && host.tpdu.starts_with("60")},
-        {"host.header", digits(host.header, 12)},
-        {"host.connect_timeout_ms", positive(host.connect_timeout)},
-        {"host.response_time_ms", positive(host.response_time)},
-        {"timers.card_ms", positive(timers.card)},
-        {"timers.pin_ms", positive(timers.pin)},
-        {"timers.device_ms", positive(timers.device)},
-        {"timers.journal_ms", positive(timers.journal)},
-        {"reversal.sends", reversal.sends >= 1 && reversal.sends <= 10},
-        {"reversal.emv_tags", tag_list(reversal.emv_tags)},
-        {"settlement.erase_cards_after_days", settlement.erase_cards_after_days <= 3650},
-        {"journal.file", !journal.file.empty()},
-        {"gateway.address", gateway.address.empty() || address(gateway.address)},
-        {"gateway.notify_address", gateway.notify_address.empty() || address(gateway.notify_address)},
-        {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200},
-        {"gateway.poll_ms", positive(gateway.poll)},
-        {"gateway.response_time_ms", positive(gateway.response_time)},
+        {"terminal.id", terminal_id.size() == 8 && letters_and_digits(terminal_id), "8 letters and digits"},
+        {"terminal.merchant", merchant_id.size() == 15 && letters_and_digits(merchant_id), "15 letters and digits"},
+        {"terminal.name", merchant_name.size() <= 100, "at most 100 bytes"},
+        {"terminal.operator", !operator_id.empty() && operator_id.size() <= 3, "1 to 3 characters"},
+        {"terminal.serial", serial_number.size() <= 64, "at most 64 bytes"},
+        {"terminal.reader", std::string_view("0256").find(reader_capability) != std::string_view::npos,
+            "0, 2, 5 or 6"},
+        {"terminal.currency", find_currency(unit.number).has_value(), "a number of ISO 4217"},
+        {"terminal.currency_decimals", find_currency(unit.number) == unit, "as many as ISO 4217 says, or nothing"},
+        {"keys.master_slot", keys.master_slot >= 0 && keys.master_slot <= 99, "0 to 99"},
+        {"keys.sign_in_code", digits(keys.sign_in_code, 3), "3 digits"},
+        {"host.tpdu", digits(host.tpdu, 10) && host.tpdu.starts_with("60"), "10 digits that begin with 60"},
+        {"host.header", digits(host.header, 12), "12 digits"},
+        {"timers.card_ms", positive(timers.card), span},
+        {"timers.pin_ms", positive(timers.pin), span},
+        {"timers.device_ms", positive(timers.device), span},
+        {"timers.journal_ms", positive(timers.journal), span},
+        {"reversal.sends", reversal.sends >= 1 && reversal.sends <= 10, "1 to 10"},
+        {"reversal.emv_tags", tag_list(reversal.emv_tags), "EMV tags in hex, spaces between"},
+        {"settlement.erase_cards_after_days", settlement.erase_cards_after_days <= 3650, "0 to 3650"},
+        {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200,
+            "30 to 7200"},
+        {"gateway.poll_ms", positive(gateway.poll), span},
+        {"gateway.response_time_ms", positive(gateway.response_time), span},
     };
     for (const auto& one : rules) {
         if (!one.kept) {
-            return error(acquiring_errc::bad_settings, layer::acquiring).during("settings").in_field(one.path);
+            return error(acquiring_errc::bad_settings, layer::acquiring)
+                .during("settings")
+                .in_field(one.path)
+                .with_hint("expected " + std::string(one.expected));
         }
-    }
-    if (sealer != sealer_kind::software) {
-        return error(acquiring_errc::sealer_not_built, layer::acquiring).during("settings").in_field("sealer.kind");
     }
     return {};
 }

@@ -1,0 +1,203 @@
+#include "support/lane/lane_rig.hpp"
+
+#include <cipherlane/till/till.hpp>
+
+#include <boost/asio/use_future.hpp>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace cipherlane::tests {
+namespace {
+
+using std::filesystem::perms;
+
+/// A till over the fakes of the lane's tests, or over files of its own.
+class TillParts : public testing::Test {
+  protected:
+    TillParts() {
+        static_cast<acquiring::terminal_settings&>(settings.terminals.emplace_back()) = rig_settings();
+        settings.journal.file = folder.file("own.db");
+        settings.journal.key_file = folder.file("own.key");
+    }
+    /// All that the rig has, lent.
+    till::parts lent() {
+        till::parts with;
+        with.host = rig.host;
+        with.sealer = *rig.sealer;
+        with.pinpad = rig.pinpad;
+        with.display = rig.display;
+        with.gateway = rig.gateway;
+        with.clock = rig.clock;
+        with.log = logger::none();
+        return with;
+    }
+    result<till> open(till::parts with) { return till::open(settings, std::move(with), soon()); }
+    void write_key(const std::string& name, const std::string& text, perms mode) {
+        std::ofstream(folder.file(name)) << text;
+        std::filesystem::permissions(folder.file(name), mode);
+    }
+
+    lane_rig rig;
+    temporary_folder folder;
+    till_settings settings;
+};
+
+constexpr auto private_mode = perms::owner_read | perms::owner_write;
+const std::string test_key = "0123456789ABCDEFFEDCBA9876543210";
+
+TEST_F(TillParts, OfTheCallerStandInForTheSettings) {
+    auto with = lent();
+    with.journal = *rig.journal;
+    auto till = open(std::move(with)).value();
+    const auto paid = till.sale({"one", amount(1234)}, soon());
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, verdict::approved);
+    EXPECT_EQ(rig.records().size(), 1U);
+    EXPECT_FALSE(std::filesystem::exists(settings.journal.file));
+    EXPECT_EQ(till.status(soon())->host, part_state::given);
+}
+
+TEST_F(TillParts, TakeEveryTradeInBothForms) {
+    auto till = open(lent()).value();
+    ASSERT_TRUE(till.sign_in(soon()));
+    const auto sold = till.async_sale({"a", amount(500)}, soon(), boost::asio::use_future).get();
+    ASSERT_TRUE(sold && sold->ok());
+    EXPECT_NE(till.receipt(*sold, receipt_copy::cardholder).find("5.00"), std::string::npos);
+    ASSERT_TRUE(till.refund({"b", sold->handle, amount(100)}, soon()));
+    const auto other = till.sale({"c", amount(700)}, soon());
+    ASSERT_TRUE(other && other->ok());
+    ASSERT_TRUE(till.async_void_payment({"d", other->handle}, soon(), boost::asio::use_future).get());
+    const auto by_code = till.qr_sale({"e", amount(300)}, soon());
+    ASSERT_TRUE(by_code) << by_code.error();
+    EXPECT_TRUE(till.async_recover({}, soon(), boost::asio::use_future).get());
+    EXPECT_EQ(till.status(soon())->undecided, 0U);
+    const auto settled = till.settle(soon());
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_FALSE(till.settlement_slip(*settled).empty());
+}
+
+TEST_F(TillParts, AreLookedUpByKeyAndHandle) {
+    auto till = open(lent()).value();
+    EXPECT_FALSE(*till.lookup("never", soon()));
+    const auto paid = till.sale({"one", amount(1234)}, soon()).value();
+    const auto by_key = till.lookup("one", soon()).value();
+    ASSERT_TRUE(by_key);
+    EXPECT_EQ(by_key->handle, paid.handle);
+    EXPECT_EQ(by_key->told, acquiring::told::recorded);
+    EXPECT_EQ(till.lookup(paid.handle, soon()).value()->trace, paid.trace);
+    EXPECT_FALSE(*till.lookup(std::uint64_t{99}, soon()));
+}
+
+TEST_F(TillParts, MayBeOwned) {
+    auto with = lent();
+    with.display = std::make_unique<fake_display>(rig.faults);
+    auto till = open(std::move(with)).value();
+    ASSERT_NE(till.display(), nullptr);
+    EXPECT_EQ(till.display()->heartbeat(soon()).value(), "fake");
+}
+
+TEST_F(TillParts, ThatAreNullAreNamed) {
+    auto with = lent();
+    with.pinpad = std::unique_ptr<ports::pinpad>();
+    const auto refused = open(std::move(with));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), till_errc::null_part);
+    EXPECT_EQ(refused.error().field(), "pinpad");
+}
+
+TEST_F(TillParts, OfOneTerminalAreNotGivenToTwo) {
+    settings.terminals.push_back(settings.terminals.front());
+    settings.terminals.back().terminal_id = "TEST0002";
+    const auto refused = open(lent());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), till_errc::shared_part);
+    EXPECT_EQ(refused.error().field(), "host");
+}
+
+TEST_F(TillParts, OfTwoTerminalsShareTheJournal) {
+    settings.terminals.push_back(settings.terminals.front());
+    settings.terminals.back().terminal_id = "TEST0002";
+    till::parts none;
+    none.log = logger::none();
+    auto first = open(std::move(none)).value();
+    EXPECT_EQ(first.terminals(), (std::vector<std::string>{"TEST0001", "TEST0002"}));
+    auto second = first.at("TEST0002").value();
+    EXPECT_EQ(second.terminal().terminal_id, "TEST0002");
+    EXPECT_EQ(&first.journal(), &second.journal());
+    EXPECT_EQ(first.at("TEST0003").error().code(), till_errc::no_such_terminal);
+    { const auto gone = std::move(first); }
+    EXPECT_TRUE(second.status(soon())) << "one handle keeps everything alive";
+}
+
+TEST_F(TillParts, OfOneTerminalBelongToOneTill) {
+    auto with = lent();
+    with.journal = *rig.journal;
+    auto again = with;
+    std::optional<till> first = open(std::move(with)).value();
+    const auto refused = open(again);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), till_errc::in_use);
+    EXPECT_EQ(refused.error().field(), "terminal.id");
+    first.reset();
+    EXPECT_TRUE(open(again));
+}
+
+TEST_F(TillParts, OfOneJournalFileBelongToOneTill) {
+    const auto first = open(lent());
+    ASSERT_TRUE(first);
+    const auto refused = open(lent());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), till_errc::in_use);
+    EXPECT_EQ(refused.error().field(), "journal.file");
+}
+
+TEST_F(TillParts, AreMadeAtTheFirstStartWithAPrivateKeyFile) {
+    {
+        auto till = open(lent());
+        ASSERT_TRUE(till) << till.error();
+    }
+    EXPECT_EQ(std::filesystem::status(settings.journal.key_file).permissions(), private_mode);
+    ASSERT_TRUE(open(lent())) << "the second start finds both";
+    std::filesystem::permissions(settings.journal.key_file, private_mode | perms::group_read);
+    const auto open_to_others = open(lent());
+    ASSERT_FALSE(open_to_others);
+    EXPECT_EQ(open_to_others.error().code(), till_errc::file_mode);
+    EXPECT_EQ(open_to_others.error().field(), "journal.key_file");
+    std::filesystem::remove(settings.journal.key_file);
+    const auto lost = open(lent());
+    ASSERT_FALSE(lost) << "a journal whose key is lost gets no fresh one";
+    EXPECT_EQ(lost.error().code(), till_errc::no_file);
+}
+
+TEST_F(TillParts, WantTheMasterKeyInAPrivateFile) {
+    settings.host.address = "127.0.0.1:9";
+    till::parts none;
+    none.log = logger::none();
+    const auto without = open(none);
+    ASSERT_FALSE(without);
+    EXPECT_EQ(without.error().code(), till_errc::missing_setting);
+    EXPECT_EQ(without.error().field(), "sealer.key_file");
+
+    settings.sealer.key_file = folder.file("tmk.key");
+    EXPECT_EQ(open(none).error().code(), till_errc::no_file);
+    write_key("tmk.key", test_key + "\n", private_mode | perms::others_read);
+    EXPECT_EQ(open(none).error().code(), till_errc::file_mode);
+    write_key("tmk.key", test_key + "00\n", private_mode);
+    EXPECT_EQ(open(none).error().code(), till_errc::file_content);
+    write_key("tmk.key", test_key + "\n", private_mode);
+    const auto opened = open(none);
+    EXPECT_TRUE(opened) << opened.error();
+}
+
+TEST_F(TillParts, MoveWithTheTill) {
+    auto first = open(lent()).value();
+    auto moved = std::move(first);
+    ASSERT_TRUE(moved.sale({"one", amount(100)}, soon()));
+    first = std::move(moved);
+    EXPECT_TRUE(first.lookup("one", soon()).value());
+}
+
+} // namespace
+} // namespace cipherlane::tests

@@ -1,0 +1,278 @@
+#include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <set>
+#include <sstream>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A key of a settings file, a value that it may have, one that it may not, and what the good one needs beside.
+struct key_row {
+    const char* table;
+    const char* key;
+    const char* good;
+    const char* wrong;
+    const char* beside = "";
+};
+
+const key_row keys[] = {
+    {"terminal", "id", "\"TEST0002\"", "\"SHORT\""},
+    {"terminal", "merchant", "\"TESTMERCH000002\"", "\"TESTMERCH\""},
+    {"terminal", "name", "\"茶馆\"", "5"},
+    {"terminal", "operator", "\"02\"", "\"1234\""},
+    {"terminal", "serial", "\"S1\"", "1"},
+    {"terminal", "reader", "\"6\"", "\"7\""},
+    {"terminal", "currency", "840", "1000"},
+    {"terminal", "currency_decimals", "2", "9"},
+    {"terminal", "key_file", "\"own.key\"", "true"},
+    {"terminal", "master_slot", "7", "100"},
+    {"keys", "algorithm", "\"sm4\"", "\"rot13\""},
+    {"keys", "master_slot", "99", "-1"},
+    {"keys", "sign_in_code", "\"004\"", "\"4\""},
+    {"keys", "sm4_mac_ascii", "true", "\"yes\""},
+    {"sealer", "kind", "\"software\"", "\"hardware\""},
+    {"sealer", "key_file", "\"tmk.key\"", "0"},
+    {"host", "address", "\"127.0.0.1:5000\"", "\"127.0.0.1\""},
+    {"host", "tls", "true", "1"},
+    {"host", "ca_file", "\"ca.pem\"", "1", "tls = true"},
+    {"host", "certificate_file", "\"till.pem\"", "1", "tls = true"},
+    {"host", "tls_key_file", "\"till.key.pem\"", "1", "tls = true"},
+    {"host", "tls_name", "\"host.example\"", "1", "tls = true"},
+    {"host", "tpdu", "\"6000050000\"", "\"7000050000\""},
+    {"host", "header", "\"603100310730\"", "\"6031\""},
+    {"host", "connect_timeout_ms", "1", "0"},
+    {"host", "response_time_ms", "3600000", "3600001"},
+    {"host", "keep_connection", "true", "\"true\""},
+    {"gateway", "address", "\"127.0.0.1:8080\"", "\"127.0.0.1:0\""},
+    {"gateway", "tls", "true", "\"on\""},
+    {"gateway", "plain_anywhere", "true", "0"},
+    {"gateway", "ca_file", "\"ca.pem\"", "1", "tls = true"},
+    {"gateway", "certificate_file", "\"till.pem\"", "1", "tls = true"},
+    {"gateway", "tls_key_file", "\"till.key.pem\"", "1", "tls = true"},
+    {"gateway", "tls_name", "\"pay.example\"", "1", "tls = true"},
+    {"gateway", "notify_address", "\"0.0.0.0:8081\"", "\"8081\""},
+    {"gateway", "public_key_file", "\"gateway.pem\"", "[]"},
+    {"gateway", "code_valid_seconds", "30", "29"},
+    {"gateway", "poll_ms", "500", "0"},
+    {"gateway", "response_time_ms", "10000", "\"10 s\""},
+    {"pinpad", "driver", "\"abecs\"", "\"abecss\"", "path = \"/dev/ttyACM0\""},
+    {"pinpad", "path", "\"/dev/ttyACM0\"", "7"},
+    {"pinpad", "keeper", "false", "0"},
+    {"pinpad", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"pinpad", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"pinpad", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"pinpad", "tls_name", "\"pad\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"display", "driver", "\"weact\"", "\"weactt\"", "path = \"/dev/ttyACM1\""},
+    {"display", "path", "\"tcp:127.0.0.1:9100\"", "7"},
+    {"display", "keeper", "false", "\"no\""},
+    {"display", "description_file", "\"plate.toml\"", "1", "driver = \"described\"\npath = \"/dev/hidraw0\""},
+    {"display", "font_file", "\"font.ttf\"", "1"},
+    {"display", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"display", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"display", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"display", "tls_name", "\"panel\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"timers", "card_ms", "1000", "0"},
+    {"timers", "pin_ms", "1000", "0"},
+    {"timers", "device_ms", "1000", "0"},
+    {"timers", "journal_ms", "1000", "3600001"},
+    {"reversal", "when", "\"before-next-trade\"", "\"later\""},
+    {"reversal", "sends", "10", "11"},
+    {"reversal", "unexpected_code", "\"keeps-pending\"", "\"keep\""},
+    {"reversal", "emv_tags", "\"95 9F36\"", "\"9\""},
+    {"settlement", "end_when_balanced", "false", "0"},
+    {"settlement", "erase_cards_after_days", "0", "3651"},
+    {"journal", "file", "\"/srv/till.db\"", "\"\""},
+    {"journal", "key_file", "\"/etc/till.key\"", "\"\""},
+};
+
+std::string file_with(const key_row& row, const std::string& value) {
+    const std::string table = row.table;
+    const std::string key = row.key;
+    std::string text = "[terminal]\n";
+    if (table != "terminal" || key != "id") text += "id = \"TEST0001\"\n";
+    if (table != "terminal" || key != "merchant") text += "merchant = \"TESTMERCH000001\"\n";
+    if (table != "terminal") text += "[" + table + "]\n" + row.beside + "\n";
+    return text + key + " = " + value + "\n";
+}
+
+std::string source_file(const std::string& name) {
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    std::ifstream file(std::string(root != nullptr ? root : ".") + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(TillSettings, TakeEveryKey) {
+    for (const auto& row : keys) {
+        const auto read = parse_till(file_with(row, row.good), "till.toml");
+        EXPECT_TRUE(read) << row.table << "." << row.key << ": " << read.error();
+    }
+}
+
+TEST(TillSettings, RefuseAWrongValueOfEveryKeyByFileLineAndKey) {
+    for (const auto& row : keys) {
+        const auto text = file_with(row, row.wrong);
+        const auto read = parse_till(text, "till.toml");
+        ASSERT_FALSE(read) << row.table << "." << row.key;
+        const auto& why = read.error();
+        EXPECT_EQ(why.field(), std::string(row.table) + "." + row.key);
+        EXPECT_EQ(why.endpoint(), "till.toml");
+        EXPECT_TRUE(why.is(condition::misuse)) << why;
+        const auto last_line = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+        EXPECT_EQ(why.offset(), last_line) << why;
+        EXPECT_TRUE(why.counts_lines());
+        const bool says_what = why.hint().find("expected") != std::string_view::npos ||
+                               why.hint().find("allowed") != std::string_view::npos ||
+                               why.hint().find("did you mean") != std::string_view::npos;
+        EXPECT_TRUE(says_what) << why;
+    }
+}
+
+TEST(TillSettings, AreAllInTheExampleAndInTheTableAbove) {
+    std::set<std::string> written;
+    std::string section;
+    std::istringstream lines(source_file("docs/examples/till.toml"));
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
+        if (const auto equals = line.find(" = "); !line.starts_with('#') && equals != std::string::npos)
+            written.insert(section + "." + line.substr(0, equals));
+    }
+    std::set<std::string> tried;
+    for (const auto& row : keys)
+        tried.insert(std::string(row.table) + "." + row.key);
+    EXPECT_EQ(written, tried);
+}
+
+TEST(TillSettings, OfTheExampleAreTheDefaults) {
+    const auto example = parse_till(source_file("docs/examples/till.toml"));
+    ASSERT_TRUE(example) << example.error();
+    // A file that says nothing else gives what the struct has.
+    const auto bare = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n");
+    ASSERT_TRUE(bare) << bare.error();
+    const auto words = [](const till_settings& of) {
+        std::ostringstream text;
+        const auto tls = [&](const till_tls& one) {
+            text << one.on << one.ca_file << "|" << one.certificate_file << "|" << one.key_file << "|" << one.name
+                 << "\n";
+        };
+        const auto device = [&](const till_settings::device_place& one) {
+            text << one.driver << "|" << one.path << "|" << one.keeper << "|" << one.description_file << "|"
+                 << one.font_file << "\n";
+            tls(one.tls);
+        };
+        const auto& first = of.terminals.front();
+        text << first.terminal_id << first.merchant_id << first.merchant_name << "|" << first.operator_id << "|"
+             << first.serial_number << "|" << first.reader_capability << "|" << first.unit.number << "|"
+             << int(first.unit.decimals) << "|" << first.key_file << "|" << int(first.keys.algorithm) << "|"
+             << first.keys.master_slot << "|" << first.keys.sign_in_code << "|" << first.keys.sm4_mac_ascii << "|"
+             << first.host.tpdu << "|" << first.host.header << "|" << first.gateway.code_valid.count() << "|"
+             << first.gateway.poll.count() << "|" << first.gateway.response_time.count() << "|"
+             << first.timers.card.count() << "|" << first.timers.pin.count() << "|" << first.timers.device.count()
+             << "|" << first.timers.journal.count() << "|" << int(first.reversal.when) << "|" << first.reversal.sends
+             << "|" << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
+             << first.settlement.end_when_balanced << "|" << first.settlement.erase_cards_after_days << "\n";
+        text << of.host.address << "|" << of.host.connect_timeout.count() << "|" << of.host.response_time.count()
+             << "|" << of.host.keep_connection << "\n";
+        tls(of.host.tls);
+        text << of.gateway.address << "|" << of.gateway.plain_anywhere << "|" << of.gateway.notify_address << "|"
+             << of.gateway.public_key_file << "\n";
+        tls(of.gateway.tls);
+        device(of.pinpad);
+        device(of.display);
+        text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.journal.file << "|"
+             << of.journal.key_file;
+        return text.str();
+    };
+    EXPECT_EQ(words(*example), words(*bare));
+}
+
+TEST(TillSettings, SayWhichKeyWasProbablyMeant) {
+    const auto read = parse_till(
+        "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[host]\nadress = \"x:1\"\n", "till.toml");
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().field(), "host.adress");
+    EXPECT_EQ(read.error().offset(), 5U);
+    EXPECT_NE(read.error().hint().find("did you mean \"address\""), std::string_view::npos) << read.error();
+    const auto table = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[hots]\n");
+    ASSERT_FALSE(table);
+    EXPECT_EQ(table.error().field(), "hots");
+}
+
+TEST(TillSettings, LeaveTheApplicationsTableAlone) {
+    EXPECT_TRUE(parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n"
+                           "[app]\nfloor = 2\n[app.printer]\npath = \"/dev/usb/lp0\"\n"));
+    const auto other =
+        parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[shop]\nfloor = 2\n");
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().field(), "shop");
+}
+
+TEST(TillSettings, TakeSeveralTerminals) {
+    const auto read = parse_till(R"([[terminal]]
+id = "TEST0001"
+merchant = "TESTMERCH000001"
+[[terminal]]
+id = "TEST0002"
+merchant = "TESTMERCH000002"
+master_slot = 3
+key_file = "second.key"
+[keys]
+master_slot = 1
+[timers]
+card_ms = 1234
+)");
+    ASSERT_TRUE(read) << read.error();
+    ASSERT_EQ(read->terminals.size(), 2U);
+    EXPECT_EQ(read->terminals[0].keys.master_slot, 1);
+    EXPECT_EQ(read->terminals[1].keys.master_slot, 3);
+    EXPECT_EQ(read->terminals[1].key_file, "second.key");
+    for (const auto& one : read->terminals)
+        EXPECT_EQ(one.timers.card, 1234ms);
+}
+
+TEST(TillSettings, RefuseTheSameTerminalTwice) {
+    const std::string one = "[[terminal]]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n";
+    const auto read = parse_till(one + one);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().field(), "terminal.id");
+}
+
+TEST(TillSettings, RefuseASealerThatIsNotBuilt) {
+    const auto read =
+        parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[sealer]\nkind = \"pinpad\"\n");
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code(), till_errc::not_built);
+    EXPECT_TRUE(read.error().is(condition::unsupported));
+    EXPECT_EQ(read.error().field(), "sealer.kind");
+}
+
+TEST(TillSettings, RefuseFilesForATlsThatIsOff) {
+    const auto read = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n"
+                                 "[host]\naddress = \"127.0.0.1:5000\"\nca_file = \"ca.pem\"\n");
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().field(), "host.tls");
+}
+
+TEST(TillSettings, WantATerminal) {
+    const auto none = parse_till("");
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().field(), "terminal.id");
+    const auto broken = parse_till("[terminal]\nid = ", "till.toml");
+    ASSERT_FALSE(broken);
+    EXPECT_EQ(broken.error().code(), till_errc::not_toml);
+    EXPECT_EQ(broken.error().offset(), 2U);
+    const auto absent = load_till("/nonexistent/till.toml");
+    ASSERT_FALSE(absent);
+    EXPECT_EQ(absent.error().code(), till_errc::no_file);
+}
+
+} // namespace
+} // namespace cipherlane::tests

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace cipherlane {
+
+/// Error codes of `till`: why a till cannot be put together from its settings and parts. The comment gives the
+/// condition.
+enum class till_errc {
+    no_file = 1,     ///< local_fault: a file that the settings name, or the settings themselves, cannot be read
+    not_toml,        ///< bad_message: the settings break TOML's syntax
+    bad_setting,     ///< misuse: a key that is unknown or missing, or a value that breaks its rule; see `error::hint`
+    missing_setting, ///< misuse: something else in the file needs it
+    file_mode,       ///< local_fault: others than the owner may read a key file
+    file_owner,      ///< local_fault: a key file belongs to another user
+    file_content,    ///< local_fault: a key file holds something else
+    not_built,       ///< unsupported: this version has no such part
+    null_part,       ///< misuse: a part was given that is no part
+    shared_part,     ///< misuse: a part of one terminal was given to a till of several
+    in_use,          ///< misuse: a device or a terminal belongs to another till of this process
+    no_such_terminal, ///< misuse: the settings name no such terminal
+};
+
+[[nodiscard]] boost::system::error_code make_error_code(till_errc value) noexcept;
+
+} // namespace cipherlane
+
+template <>
+struct boost::system::is_error_code_enum<cipherlane::till_errc> : std::true_type {};

@@ -1,0 +1,167 @@
+#pragma once
+
+#include <cipherlane/acquiring/balance.hpp>
+#include <cipherlane/acquiring/decision.hpp>
+#include <cipherlane/acquiring/qr_sale.hpp>
+#include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/acquiring/recovery.hpp>
+#include <cipherlane/acquiring/refund.hpp>
+#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/till_parts.hpp>
+#include <cipherlane/till/till_settings.hpp>
+#include <cipherlane/till/till_status.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cipherlane {
+
+using acquiring::payment;
+using acquiring::receipt_copy;
+using acquiring::verdict;
+
+namespace assembly {
+class counter;
+class terminal;
+} // namespace assembly
+
+/// A till: everything that a settings file names, made, wired and owned, and each trade as a member.
+///
+/// The blocking form of a trade waits for its outcome; the asynchronous one returns at once and completes on the
+/// token's executor with `void(result<…>)`. What each trade does, and which errors it has, stands at its request in
+/// `cipherlane/acquiring`. A till of several terminals works for the first; `at` gives the others.
+///
+/// Movable; it may be used from any thread. Destroying the last handle asks the trade under way to stop, waits for it
+/// (a payment request that has left is seen to its end) and then lets devices, host and journal go. Calling a till
+/// that was moved from is a mistake that is not noticed.
+class till {
+  public:
+    using parts = till_parts;
+
+    /// Reads the settings, makes the parts, and opens the terminals. The journal and its key file (mode 0600) are
+    /// made where they are not there. Sends nothing: `recover` after a start decides what the last run left open.
+    ///
+    /// A device that is not there is no error where it has a keeper: it is used when it comes.
+    /// @return see `load_till`; `till_errc` for key files, for parts given wrong, and for a terminal or device that
+    /// another till of this process has; what the journal, a driver, TLS or the sealer says.
+    [[nodiscard]] static result<till> open(const std::string& settings_file, const call& bounds);
+    [[nodiscard]] static result<till> open(const std::string& settings_file, parts given, const call& bounds);
+    [[nodiscard]] static result<till> open(till_settings settings, parts given, const call& bounds);
+
+    till(till&&) noexcept;
+    till& operator=(till&&) noexcept;
+    ~till();
+
+    [[nodiscard]] result<payment> sale(const acquiring::sale_request& request, const call& bounds) {
+        return acquiring::sale(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_sale(acquiring::sale_request request, const call& bounds, Token&& token) {
+        return acquiring::sale(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<payment> void_payment(const acquiring::void_request& request, const call& bounds) {
+        return acquiring::void_payment(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_void_payment(acquiring::void_request request, const call& bounds, Token&& token) {
+        return acquiring::void_payment(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<payment> refund(const acquiring::refund_request& request, const call& bounds) {
+        return acquiring::refund(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_refund(acquiring::refund_request request, const call& bounds, Token&& token) {
+        return acquiring::refund(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<payment> qr_sale(const acquiring::qr_sale_request& request, const call& bounds) {
+        return acquiring::qr_sale(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_qr_sale(acquiring::qr_sale_request request, const call& bounds, Token&& token) {
+        return acquiring::qr_sale(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<acquiring::balance_report> balance(const call& bounds) {
+        return acquiring::balance(lane()).run({}, bounds);
+    }
+    template <class Token>
+    auto async_balance(const call& bounds, Token&& token) {
+        return acquiring::balance(lane()).async_run({}, bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<acquiring::sign_in_report> sign_in(const call& bounds) {
+        return acquiring::sign_in(lane()).run({}, bounds);
+    }
+    template <class Token>
+    auto async_sign_in(const call& bounds, Token&& token) {
+        return acquiring::sign_in(lane()).async_run({}, bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<acquiring::settlement_report> settle(const call& bounds) { return settle({}, bounds); }
+    [[nodiscard]] result<acquiring::settlement_report> settle(
+        const acquiring::settlement_request& request, const call& bounds) {
+        return acquiring::settlement(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_settle(acquiring::settlement_request request, const call& bounds, Token&& token) {
+        return acquiring::settlement(lane()).async_run(request, bounds, std::forward<Token>(token));
+    }
+    /// Everything that is not decided; with a `recovery_request` of a handle, one payment.
+    [[nodiscard]] result<std::vector<payment>> recover(const call& bounds) { return recover({}, bounds); }
+    [[nodiscard]] result<std::vector<payment>> recover(
+        const acquiring::recovery_request& request, const call& bounds) {
+        return acquiring::recovery(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_recover(acquiring::recovery_request request, const call& bounds, Token&& token) {
+        return acquiring::recovery(lane()).async_run(request, bounds, std::forward<Token>(token));
+    }
+    [[nodiscard]] result<payment> decide(const acquiring::decision_request& request, const call& bounds) {
+        return acquiring::decision(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_decide(acquiring::decision_request request, const call& bounds, Token&& token) {
+        return acquiring::decision(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    }
+
+    /// What the journal has under a key of this terminal; nothing where the key was never used. Asks nobody, sends
+    /// nothing, and may be called while a trade runs.
+    [[nodiscard]] result<std::optional<payment>> lookup(std::string_view key, const call& bounds);
+    /// What the journal has under a handle, of this terminal.
+    [[nodiscard]] result<std::optional<payment>> lookup(std::uint64_t handle, const call& bounds);
+
+    [[nodiscard]] std::string receipt(const payment& what, receipt_copy copy, std::size_t columns = 32) const;
+    [[nodiscard]] std::string settlement_slip(
+        const acquiring::settlement_report& what, std::size_t columns = 32) const;
+
+    /// How the parts are now, and what the terminal has under way. Asks no device and sends nothing.
+    [[nodiscard]] result<till_status> status(const call& bounds);
+
+    /// All terminals of the settings, in their order.
+    [[nodiscard]] std::vector<std::string> terminals() const;
+    /// A handle of another terminal of the same till: it shares journal and devices and keeps them alive.
+    [[nodiscard]] result<till> at(std::string_view terminal_id);
+
+    [[nodiscard]] const till_settings& settings() const noexcept;
+    /// The terminal's own settings.
+    [[nodiscard]] const acquiring::terminal_settings& terminal() const noexcept;
+    /// What is below: for flows and records that have no member here.
+    [[nodiscard]] acquiring::lane& lane() noexcept;
+    [[nodiscard]] ports::store& journal() noexcept;
+    /// The display, for what stands on it between payments; null where the till has none.
+    [[nodiscard]] ports::display* display() noexcept;
+
+  private:
+    till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept;
+
+    std::shared_ptr<assembly::counter> all_;
+    assembly::terminal* one_;
+};
+
+} // namespace cipherlane

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+
+#include <memory>
+
+namespace cipherlane {
+
+namespace ports {
+class clock;
+class display;
+class host;
+class pinpad;
+class qr_gateway;
+class sealer;
+class store;
+} // namespace ports
+namespace acquiring {
+class timeline;
+}
+
+/// A part that the caller gives instead of the one that the settings name: owned by the till, or lent to it.
+template <class Port>
+class till_part {
+  public:
+    /// Not given: the settings say.
+    till_part() = default;
+    /// From here on the till's, and whoever else holds it.
+    till_part(std::shared_ptr<Port> owned) // NOLINT(google-explicit-constructor): a pointer is given as it is
+        : port_(std::move(owned))
+        , given_(true) {}
+    template <class Made>
+    till_part(std::unique_ptr<Made> owned) // NOLINT(google-explicit-constructor)
+        : till_part(std::shared_ptr<Port>(std::move(owned))) {}
+    /// Lent: must outlive the till and all its terminals.
+    till_part(Port& lent) // NOLINT(google-explicit-constructor)
+        : till_part(std::shared_ptr<Port>(std::shared_ptr<void>(), &lent)) {}
+
+    [[nodiscard]] bool given() const noexcept { return given_; }
+    /// Given, and yet nothing.
+    [[nodiscard]] bool is_null() const noexcept { return given_ && !port_; }
+    [[nodiscard]] const std::shared_ptr<Port>& port() const noexcept { return port_; }
+
+  private:
+    std::shared_ptr<Port> port_;
+    bool given_ = false;
+};
+
+/// What a till is put together from beside its settings: each part that is given stands in for the one that the
+/// settings name, which is then not made. A null part is `till_errc::null_part`. Host, sealer and gateway do one
+/// thing at a time: for a till of several terminals they cannot be given (`till_errc::shared_part`).
+struct till_parts {
+    till_part<ports::store> journal;
+    till_part<ports::host> host;
+    till_part<ports::sealer> sealer;
+    till_part<ports::pinpad> pinpad;
+    till_part<ports::display> display;
+    till_part<ports::qr_gateway> gateway;
+    till_part<const ports::clock> clock;
+    till_part<acquiring::timeline> observer; ///< of all terminals; called on their threads
+    logger log;
+};
+
+} // namespace cipherlane

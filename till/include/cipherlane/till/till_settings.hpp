@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cipherlane/acquiring/terminal_settings.hpp>
+#include <cipherlane/core/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane {
+
+/// Who makes and checks MACs: see `ports::sealer`.
+enum class sealer_kind : std::uint8_t {
+    software,       ///< in the till's own memory, with the master key from a file
+    pinpad,         ///< not built yet: refused
+    cipher_machine, ///< not built yet: refused
+};
+
+/// How a peer is reached by TLS. Files are PEM.
+struct till_tls {
+    bool on = false;
+    std::string ca_file;          ///< whom to trust; empty: the system's authorities
+    std::string certificate_file; ///< our own; empty: none is shown
+    std::string key_file;         ///< its key
+    std::string name;             ///< in the peer's certificate; empty: the host of the address
+};
+
+/// All that a settings file says: the terminals of a till, and where journal, host, gateway and devices are, which
+/// the terminals share. A plain value with defaults, the same as in a file that leaves everything out.
+struct till_settings {
+    /// A terminal as the flow sees it, and what of its own it needs beside.
+    struct terminal : acquiring::terminal_settings {
+        std::string key_file; ///< its master key (TMK); empty: `sealer.key_file`
+    };
+    struct host_place {
+        std::string address; ///< HOST:PORT; empty: no host, then no trade by card
+        till_tls tls;
+        std::chrono::milliseconds connect_timeout{10'000};
+        std::chrono::milliseconds response_time{50'000};
+        bool keep_connection = false; ///< else one connection for each exchange
+    };
+    struct gateway_place {
+        std::string address;                        ///< HOST:PORT; empty: no gateway
+        till_tls tls;                               ///< without it only this machine is talked to, unless:
+        bool plain_anywhere = false;                ///< a private line of which somebody is sure
+        std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken; empty: nowhere, the till asks
+        std::string public_key_file;                ///< PEM: checks notifications
+    };
+    struct device_place {
+        std::string driver;           ///< empty: none
+        std::string path;             ///< "/dev/serial/by-id/…" or another address of docs/devices.md
+        bool keeper = true;           ///< a device that was unplugged comes back by itself
+        till_tls tls;                 ///< for "tls:" addresses; `on` means nothing here
+        std::string description_file; ///< for displays described by a TOML file
+        std::string font_file;        ///< for panels; empty: the usual places
+    };
+    struct sealer_place {
+        sealer_kind kind = sealer_kind::software;
+        std::string key_file; ///< the master key (TMK), 32 hex digits, mode 0600; needed with a host
+    };
+    struct journal_place {
+        std::string file = "till.db";
+        std::string key_file = "till.key"; ///< made at the first start, mode 0600
+    };
+
+    std::vector<terminal> terminals;
+    host_place host;
+    gateway_place gateway;
+    device_place pinpad;
+    device_place display;
+    sealer_place sealer;
+    journal_place journal;
+
+    /// @return `till_errc::bad_setting`, `missing_setting`, `not_built` with the setting's key; what a terminal says.
+    [[nodiscard]] result<void> validate() const;
+};
+
+/// Reads settings from TOML; what is not there keeps its default, what is not known is refused, so that no misspelt
+/// setting goes unnoticed; the table `[app]` belongs to the application and is left alone. Several terminals stand as
+/// `[[terminal]]`. Validates.
+/// @param file its name, for errors.
+/// @return `till_errc::not_toml` with the line; `bad_setting`, `missing_setting`, `not_built` with key and line, what
+/// was found and what is allowed (`error::hint`).
+[[nodiscard]] result<till_settings> parse_till(std::string_view toml, std::string_view file = {});
+/// The same from a file. @return besides `till_errc::no_file`.
+[[nodiscard]] result<till_settings> load_till(const std::string& file);
+
+} // namespace cipherlane

@@ -1,0 +1,72 @@
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/store/errc.hpp>
+#include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/errc.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cipherlane {
+namespace {
+
+struct code_advice {
+    boost::system::error_code code;
+    std::string_view words;
+};
+
+std::string_view of_code(const boost::system::error_code& code) noexcept {
+    static const std::array rows{
+        code_advice{till_errc::no_file, "look at the path in the settings; it is taken from the working folder"},
+        code_advice{till_errc::file_mode, "chmod 600 the file: a key is for one user"},
+        code_advice{till_errc::file_owner, "run as the user that owns the file, or give it to this one"},
+        code_advice{till_errc::file_content, "the file is another one, or was cut"},
+        code_advice{till_errc::in_use, "one till of this process has it: use that one, or end it"},
+        code_advice{till_errc::not_built, "choose what this version has"},
+        code_advice{store_errc::in_use, "a till is running with this journal: end it first"},
+        code_advice{store_errc::wrong_key, "the key file belongs to another journal"},
+        code_advice{store_errc::cannot_open, "the folder is not there, or may not be written to"},
+        code_advice{
+            acquiring_errc::check_value_wrong, "the master key is not the one that the host has for this terminal"},
+        code_advice{acquiring_errc::sign_in_refused,
+            "the host does not know this terminal and merchant, or its cipher machine failed: the peer's code says "
+            "which"},
+        code_advice{acquiring_errc::no_device, "the settings name no such part"},
+        code_advice{acquiring_errc::batch_full, "settle first"},
+        code_advice{acquiring_errc::settlement_due, "a settlement was broken off: settle goes on with it"},
+        code_advice{acquiring_errc::too_little_time, "give the call more time than host.response_time_ms"},
+        code_advice{acquiring_errc::reversal_pending, "the host does not answer a reversal: look at its link"},
+        code_advice{hostlink_errc::no_answer, "something listens there and does not answer: look at address, TPDU "
+                                              "and header, or whether it wants TLS"},
+        code_advice{hostlink_errc::lost_after_send, "the peer hung up on the request: look at address, TPDU and "
+                                                    "header, or whether it wants TLS"},
+        code_advice{hostlink_errc::not_secured, "no TLS with this peer: look at ca_file, tls_name and whether it "
+                                                "speaks TLS"},
+        code_advice{hostlink_errc::bad_setting, "without TLS only this machine is talked to: set tls, or "
+                                                "plain_anywhere on a private line"},
+        code_advice{hostlink_errc::bad_key, "public_key_file is no public key in PEM"},
+        code_advice{hostlink_errc::cannot_listen, "another program listens there, or the address is not of this "
+                                                  "machine"},
+        code_advice{drivers::drivers_errc::no_answer,
+            "another device is on this line, or its speed differs: cipherlane device "
+            "probe says what is there"},
+        code_advice{drivers::drivers_errc::wrong_answer,
+            "another device is on this line: cipherlane device probe says what "
+            "is there"},
+    };
+    const auto* found =
+        std::find_if(rows.begin(), rows.end(), [&](const code_advice& row) { return row.code == code; });
+    return found == rows.end() ? std::string_view() : found->words;
+}
+
+} // namespace
+
+std::string_view likely_cause(const error& why) noexcept {
+    if (const auto words = of_code(why.code()); !words.empty()) return words;
+    if (why.is(condition::link_lost)) return "not plugged in, switched off, another address, or a firewall between";
+    if (why.is(condition::timed_out)) return "nothing answers there: look at address, cable and power";
+    return {};
+}
+
+} // namespace cipherlane

@@ -1,0 +1,178 @@
+#include "counter.hpp"
+
+#include "part_makers.hpp"
+
+#include <cipherlane/till/errc.hpp>
+
+#include <filesystem>
+#include <sstream>
+
+namespace cipherlane::assembly {
+namespace {
+
+error part_error(till_errc what, std::string_view part) {
+    return error(what, layer::till).during("open").in_field(part);
+}
+
+/// One name for one file, however it is written.
+std::string name_of(const std::string& path) {
+    std::error_code ignored;
+    const auto whole = std::filesystem::weakly_canonical(path, ignored);
+    return whole.empty() ? path : whole.string();
+}
+
+/// A part that lives elsewhere has no name but its place.
+std::string name_of(const void* part) {
+    std::ostringstream text;
+    text << part;
+    return text.str();
+}
+
+template <class Port>
+part_state state_of(const till_part<Port>& given, const std::shared_ptr<Port>& part) {
+    if (given.given()) return part_state::given;
+    return part ? part_state::ready : part_state::none;
+}
+
+} // namespace
+
+counter::counter(till_settings settings, till_parts given)
+    : settings_(std::move(settings))
+    , given_(std::move(given))
+    , clock_(given_.clock.port()) {
+    if (!clock_) clock_ = std::make_shared<ports::system_clock>();
+}
+
+result<void> counter::check_given() const {
+    const std::pair<std::string_view, bool> null_parts[] = {{"journal", given_.journal.is_null()},
+        {"host", given_.host.is_null()}, {"sealer", given_.sealer.is_null()}, {"pinpad", given_.pinpad.is_null()},
+        {"display", given_.display.is_null()}, {"gateway", given_.gateway.is_null()},
+        {"clock", given_.clock.is_null()}, {"observer", given_.observer.is_null()}};
+    for (const auto& [name, null] : null_parts)
+        if (null) return part_error(till_errc::null_part, name);
+    const std::pair<std::string_view, bool> single[] = {
+        {"host", given_.host.given()}, {"sealer", given_.sealer.given()}, {"gateway", given_.gateway.given()}};
+    for (const auto& [name, here] : single)
+        if (here && settings_.terminals.size() > 1) return part_error(till_errc::shared_part, name);
+    return {};
+}
+
+result<void> counter::open_journal(const call& bounds) {
+    if (given_.journal.given()) {
+        journal_ = given_.journal.port();
+        journal_name_ = "given at " + name_of(journal_.get());
+        return {};
+    }
+    journal_name_ = name_of(settings_.journal.file);
+    CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
+    devices_.push_back(std::move(taken));
+    CIPHERLANE_TRY(journal_, make_journal(settings_.journal, *clock_, bounds, given_.log));
+    return {};
+}
+
+result<void> counter::open_pinpad(const call& bounds) {
+    pinpad_ = given_.pinpad.port();
+    const auto& place = settings_.pinpad;
+    if (pinpad_ || place.driver.empty()) return {};
+    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "pinpad.path"));
+    devices_.push_back(std::move(taken));
+    CIPHERLANE_TRY(pinpad_, assembly::open_pinpad(io_.get_executor(), place, bounds));
+    return {};
+}
+
+result<void> counter::open_display(const call& bounds) {
+    display_ = given_.display.port();
+    const auto& place = settings_.display;
+    if (display_ || place.driver.empty()) return {};
+    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "display.path"));
+    devices_.push_back(std::move(taken));
+    if (!place.keeper) {
+        CIPHERLANE_TRY(display_, assembly::open_display(io_.get_executor(), place, bounds));
+        return {};
+    }
+    auto keeper = std::make_shared<drivers::display_keeper>(
+        [this](const call& limits) { return assembly::open_display(io_.get_executor(), settings_.display, limits); },
+        timer_, drivers::keeper_settings{}, drivers::keeper_observer{}, given_.log);
+    keeper->start();
+    kept_display_ = keeper.get();
+    display_ = std::move(keeper);
+    return {};
+}
+
+result<void> counter::open_gateway(terminal& one, const till_settings::terminal& of) {
+    one.gateway = given_.gateway.port();
+    if (one.gateway || settings_.gateway.address.empty()) return {};
+    if (!listener_) {
+        CIPHERLANE_TRY(listener_, make_listener(settings_.gateway, *clock_, given_.log));
+    }
+    CIPHERLANE_TRY(one.gateway, make_gateway(settings_.gateway, of, listener_.get(), given_.log));
+    return {};
+}
+
+result<void> counter::open_host(terminal& one, const till_settings::terminal& of) {
+    one.host = given_.host.port();
+    one.sealer = given_.sealer.port();
+    if (!one.host && !settings_.host.address.empty()) {
+        CIPHERLANE_TRY(auto link, make_host(settings_.host, given_.log));
+        one.link = link.get();
+        one.host = std::move(link);
+    }
+    if (one.host && !one.sealer) {
+        CIPHERLANE_TRY(one.sealer, make_sealer(settings_.sealer, of, given_.log));
+    }
+    return {};
+}
+
+result<void> counter::open_terminal(const till_settings::terminal& of, const call& bounds) {
+    auto one = std::make_unique<terminal>();
+    CIPHERLANE_TRY(one->taken, claim::take("terminal " + of.terminal_id + " of " + journal_name_, "terminal.id"));
+    CIPHERLANE_CHECK(open_host(*one, of));
+    CIPHERLANE_CHECK(open_gateway(*one, of));
+    acquiring::lane_ports with(*journal_);
+    with.host = one->host.get();
+    with.sealer = one->sealer.get();
+    with.pinpad = pinpad_.get();
+    with.display = display_.get();
+    with.gateway = one->gateway.get();
+    with.clock = clock_.get();
+    with.observer = given_.observer.port().get();
+    CIPHERLANE_TRY(one->lane, acquiring::lane::open(of, with, bounds, given_.log));
+    terminals_.push_back(std::move(one));
+    return {};
+}
+
+result<void> counter::open(const call& bounds) {
+    CIPHERLANE_CHECK(settings_.validate());
+    CIPHERLANE_CHECK(check_given());
+    CIPHERLANE_CHECK(open_journal(bounds));
+    CIPHERLANE_CHECK(open_pinpad(bounds));
+    CIPHERLANE_CHECK(open_display(bounds));
+    for (const auto& one : settings_.terminals)
+        CIPHERLANE_CHECK(open_terminal(one, bounds));
+    return {};
+}
+
+till_status counter::status_of(const terminal& one) const {
+    till_status now;
+    now.host = state_of(given_.host, one.host);
+    now.gateway = state_of(given_.gateway, one.gateway);
+    now.sealer = state_of(given_.sealer, one.sealer);
+    now.pinpad = state_of(given_.pinpad, pinpad_);
+    now.display = state_of(given_.display, display_);
+    if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
+    if (one.link != nullptr) {
+        const auto seen = one.link->statistics();
+        now.host_connects = seen.connects;
+        now.host_exchanges = seen.exchanges;
+        now.host_answers = seen.answers;
+        now.host_dropped = seen.dropped;
+    }
+    if (listener_) {
+        const auto seen = listener_->statistics();
+        now.notices_taken = seen.taken;
+        now.notices_refused = seen.refused;
+    }
+    return now;
+}
+
+} // namespace cipherlane::assembly

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "claims.hpp"
+
+#include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/drivers/display/display_keeper.hpp>
+#include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/till/till_parts.hpp>
+#include <cipherlane/till/till_settings.hpp>
+#include <cipherlane/till/till_status.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace cipherlane::assembly {
+
+/// One terminal of a till: what it does not share, and its lane. The lane is destroyed first.
+class terminal {
+  public:
+    claim taken;
+    std::shared_ptr<ports::host> host;
+    hostlink::tcp_host* link = nullptr; ///< the same host, where it was made here
+    std::shared_ptr<ports::sealer> sealer;
+    std::shared_ptr<ports::qr_gateway> gateway;
+    std::optional<acquiring::lane> lane;
+};
+
+/// Everything of a till: what its settings name, made and wired. Members stand in the order in which they are made;
+/// what is above outlives what is below.
+class counter {
+  public:
+    counter(till_settings settings, till_parts given);
+    counter(const counter&) = delete;
+    counter& operator=(const counter&) = delete;
+
+    /// Makes the parts and opens all terminals.
+    [[nodiscard]] result<void> open(const call& bounds);
+
+    [[nodiscard]] const till_settings& settings() const noexcept { return settings_; }
+    [[nodiscard]] std::vector<std::unique_ptr<terminal>>& terminals() noexcept { return terminals_; }
+    [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
+    [[nodiscard]] ports::display* display() noexcept { return display_.get(); }
+    /// The parts of one terminal, without its records.
+    [[nodiscard]] till_status status_of(const terminal& one) const;
+
+  private:
+    [[nodiscard]] result<void> check_given() const;
+    [[nodiscard]] result<void> open_journal(const call& bounds);
+    [[nodiscard]] result<void> open_pinpad(const call& bounds);
+    [[nodiscard]] result<void> open_display(const call& bounds);
+    [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
+    [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
+    [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
+
+    const till_settings settings_;
+    const till_parts given_;
+    std::shared_ptr<const ports::clock> clock_;
+    boost::asio::io_context io_; ///< of the devices' links, which are used blocking: never run
+    drivers::thread_timer timer_;
+    std::vector<claim> devices_;
+    std::string journal_name_;
+    std::shared_ptr<ports::store> journal_;
+    std::unique_ptr<hostlink::notification_listener> listener_;
+    std::shared_ptr<ports::pinpad> pinpad_;
+    std::shared_ptr<ports::display> display_;
+    const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
+    std::vector<std::unique_ptr<terminal>> terminals_;
+};
+
+} // namespace cipherlane::assembly

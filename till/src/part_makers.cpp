@@ -1,0 +1,114 @@
+#include "part_makers.hpp"
+
+#include "key_file.hpp"
+
+#include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/store/file_key_provider.hpp>
+#include <cipherlane/till/errc.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace cipherlane::assembly {
+namespace {
+
+bool wants_tls(const till_settings::device_place& place) {
+    return place.path.starts_with("tls:");
+}
+
+} // namespace
+
+result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log) {
+    if (!on) return std::shared_ptr<net::tls_client>();
+    net::tls_settings trust;
+    trust.ca_file = wanted.ca_file;
+    trust.certificate_file = wanted.certificate_file;
+    trust.key_file = wanted.key_file;
+    trust.peer_name = wanted.name;
+    return net::tls_client::create(trust, log);
+}
+
+result<std::unique_ptr<store::sqlite_journal>> make_journal(
+    const till_settings::journal_place& place, const ports::clock& clock, const call& bounds, const logger& log) {
+    // A journal without its key is one whose key was lost: a fresh key would not open it, and would hide that.
+    if (!std::filesystem::exists(place.key_file) && !std::filesystem::exists(place.file))
+        CIPHERLANE_CHECK(store::file_key_provider::create(place.key_file));
+    CIPHERLANE_CHECK(check_key_file(place.key_file, "journal.key_file"));
+    store::file_key_provider keys(place.key_file);
+    store::sqlite_journal_settings how;
+    how.path = place.file;
+    return store::sqlite_journal::open(how, keys, clock, bounds, log);
+}
+
+result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_place& place, const logger& log) {
+    hostlink::tcp_host_settings link;
+    link.address = place.address;
+    link.connect_timeout = place.connect_timeout;
+    link.response_time = place.response_time;
+    link.life = place.keep_connection ? hostlink::connection_life::kept : hostlink::connection_life::per_exchange;
+    CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, log));
+    return hostlink::tcp_host::create(link, log);
+}
+
+result<std::unique_ptr<hostlink::notification_listener>> make_listener(
+    const till_settings::gateway_place& place, const ports::clock& clock, const logger& log) {
+    if (place.notify_address.empty() || place.public_key_file.empty())
+        return std::unique_ptr<hostlink::notification_listener>();
+    std::ifstream file(place.public_key_file);
+    const std::string pem(std::istreambuf_iterator<char>(file), {});
+    if (!file) {
+        return error(till_errc::no_file, layer::till)
+            .during("gateway")
+            .at_endpoint(place.public_key_file)
+            .in_field("gateway.public_key_file");
+    }
+    CIPHERLANE_TRY(auto verifier, hostlink::notification_verifier::create(pem, clock));
+    return hostlink::notification_listener::listen(place.notify_address, std::move(verifier), log);
+}
+
+result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
+    const till_settings::terminal& of, hostlink::notification_listener* listener, const logger& log) {
+    hostlink::http_gateway_settings where;
+    where.address = place.address;
+    where.merchant_id = of.merchant_id;
+    where.response_time = of.gateway.response_time;
+    CIPHERLANE_TRY(where.tls, make_tls(place.tls, place.tls.on, log));
+    if (place.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
+    return hostlink::http_gateway::create(where, listener, log);
+}
+
+result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
+    const till_settings::sealer_place& place, const till_settings::terminal& of, const logger& log) {
+    const bool own = !of.key_file.empty();
+    const auto& path = own ? of.key_file : place.key_file;
+    if (path.empty()) {
+        return error(till_errc::missing_setting, layer::till)
+            .during("open")
+            .in_field("sealer.key_file")
+            .with_hint("expected the file of the master key, as there is a host");
+    }
+    CIPHERLANE_TRY(auto key, read_master_key(path, own ? "terminal.key_file" : "sealer.key_file"));
+    return acquiring::software_sealer::create(of.keys, std::move(key), log);
+}
+
+result<std::unique_ptr<ports::pinpad>> open_pinpad(
+    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds) {
+    drivers::serial_settings line;
+    line.device = place.path;
+    line.baud = 19'200;
+    CIPHERLANE_TRY(auto link, drivers::open_serial(std::move(on), line, bounds));
+    return std::unique_ptr<ports::pinpad>(std::make_unique<drivers::abecs_pinpad>(std::move(link)));
+}
+
+result<std::unique_ptr<ports::display>> open_display(
+    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds) {
+    drivers::display_options options;
+    options.description_file = place.description_file;
+    options.font_file = place.font_file;
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
+    return drivers::open_display(std::move(on), place.driver, place.path, options, bounds);
+}
+
+} // namespace cipherlane::assembly

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/net/tls.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <memory>
+
+namespace cipherlane::assembly {
+
+/// Each makes one part from its settings. Errors name the setting where one is at fault.
+
+/// Null where TLS is not wanted.
+[[nodiscard]] result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log);
+/// The journal; it and its key file (mode 0600) are made where they are not there.
+[[nodiscard]] result<std::unique_ptr<store::sqlite_journal>> make_journal(
+    const till_settings::journal_place& place, const ports::clock& clock, const call& bounds, const logger& log);
+[[nodiscard]] result<std::unique_ptr<hostlink::tcp_host>> make_host(
+    const till_settings::host_place& place, const logger& log);
+/// Null where no address for notifications or no key to check them is set.
+[[nodiscard]] result<std::unique_ptr<hostlink::notification_listener>> make_listener(
+    const till_settings::gateway_place& place, const ports::clock& clock, const logger& log);
+[[nodiscard]] result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
+    const till_settings::terminal& of, hostlink::notification_listener* listener, const logger& log);
+[[nodiscard]] result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
+    const till_settings::sealer_place& place, const till_settings::terminal& of, const logger& log);
+/// Opens a PIN pad by its driver's name.
+[[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(
+    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
+/// Opens a display by its family's name.
+[[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
+    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
+
+} // namespace cipherlane::assembly

@@ -1,0 +1,229 @@
+#include "key_file.hpp"
+#include "part_makers.hpp"
+
+#include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/tls.hpp>
+#include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/preflight.hpp>
+#include <cipherlane/till/till.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <array>
+#include <filesystem>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// One run: asks and notes.
+class preflight_run {
+  public:
+    preflight_run(
+        const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told)
+        : settings_(settings)
+        , bounds_(bounds)
+        , told_(told) {}
+
+    std::vector<preflight_step> run() {
+        const bool sound = ask_settings() && ask_key_files();
+        ask_display();
+        ask_pinpad();
+        ask_gateway();
+        const bool reached = ask_host();
+        if (sound) {
+            ask_terminals(reached);
+        } else {
+            skip("journal and sign-in", "settings or key files are wrong");
+        }
+        return std::move(steps_);
+    }
+
+  private:
+    void note(preflight_step step) {
+        if (told_) told_(step);
+        steps_.push_back(std::move(step));
+    }
+    void good(std::string part, std::string found) {
+        note({std::move(part), preflight_state::good, std::move(found), {}, {}});
+    }
+    void skip(std::string part, std::string why) {
+        note({std::move(part), preflight_state::skipped, std::move(why), {}, {}});
+    }
+    bool wrong(std::string part, const error& why) {
+        note({std::move(part), preflight_state::wrong, why.to_string(), std::string(likely_cause(why)), why});
+        return false;
+    }
+    /// Each part gets its own time, so that one that does not answer leaves some to the others.
+    [[nodiscard]] call turn() const { return bounds_.no_later_than(20s); }
+
+    bool ask_settings() {
+        if (const auto kept = settings_.validate(); !kept) return wrong("settings", kept.error());
+        good("settings", std::to_string(settings_.terminals.size()) + " terminal(s)");
+        return true;
+    }
+
+    bool ask_key_files() {
+        bool all = true;
+        const auto& journal = settings_.journal;
+        std::error_code ignored;
+        const bool first =
+            !std::filesystem::exists(journal.key_file, ignored) && !std::filesystem::exists(journal.file, ignored);
+        if (first) {
+            good("journal's key file", "not there yet, nor the journal: both are made at the first start");
+        } else if (const auto kept = assembly::check_key_file(journal.key_file, "journal.key_file"); !kept) {
+            all = wrong("journal's key file", kept.error());
+        } else {
+            good("journal's key file", journal.key_file + ", mode 0600");
+        }
+        for (const auto& one : settings_.terminals) {
+            if (settings_.host.address.empty()) break;
+            const auto made = assembly::make_sealer(settings_.sealer, one, logger::none());
+            const auto part = "master key of " + one.terminal_id;
+            if (made) {
+                good(part, one.key_file.empty() ? settings_.sealer.key_file : one.key_file);
+            } else {
+                all = wrong(part, made.error());
+            }
+        }
+        return all;
+    }
+
+    void ask_display() {
+        const auto& place = settings_.display;
+        if (place.driver.empty()) return skip("display", "the settings name none");
+        const auto limits = turn();
+        auto opened = assembly::open_display(io_.get_executor(), place, limits);
+        if (!opened) return void(wrong("display", opened.error()));
+        const auto name = (*opened)->heartbeat(limits);
+        if (!name && !name.error().is(condition::unsupported)) return void(wrong("display", name.error()));
+        good("display", place.driver + (name ? ", " + *name : std::string(", which cannot be asked")));
+    }
+
+    void ask_pinpad() {
+        const auto& place = settings_.pinpad;
+        if (place.driver.empty()) return skip("PIN pad", "the settings name none");
+        const auto limits = turn();
+        auto opened = assembly::open_pinpad(io_.get_executor(), place, limits);
+        if (!opened) return void(wrong("PIN pad", opened.error()));
+        const auto awake = (*opened)->open(limits);
+        if (!awake) return void(wrong("PIN pad", awake.error()));
+        (void)(*opened)->close(limits);
+        good("PIN pad", place.driver + " at " + place.path + ", opens a session");
+    }
+
+    void ask_gateway() {
+        const auto& place = settings_.gateway;
+        if (place.address.empty()) return skip("gateway", "the settings name none");
+        const ports::system_clock clock;
+        auto listener = assembly::make_listener(place, clock, logger::none());
+        if (!listener) return void(wrong("gateway's notifications", listener.error()));
+        if (*listener) {
+            good("gateway's notifications", "taken at " + (*listener)->url());
+        } else {
+            skip("gateway's notifications", "no key to check them: the till asks instead");
+        }
+        if (settings_.terminals.empty()) return;
+        auto gateway = assembly::make_gateway(place, settings_.terminals.front(), nullptr, logger::none());
+        if (!gateway) return void(wrong("gateway", gateway.error()));
+        // An order that nobody has made: a gateway that says so, naming it, is one.
+        const auto asked = (*gateway)->query("PREFLIGHT0000000000000000000", turn());
+        if (!asked && !asked.error().is(condition::rejected_by_peer)) return void(wrong("gateway", asked.error()));
+        good("gateway", place.address + " answers");
+    }
+
+    /// Whether the host can be spoken to.
+    bool ask_host() {
+        const auto& place = settings_.host;
+        if (place.address.empty()) {
+            skip("host link", "the settings name none");
+            return false;
+        }
+        const auto peer = net::parse_endpoint(place.address);
+        if (!peer) return wrong("host link", peer.error());
+        auto where = *peer;
+        where.connect_timeout = place.connect_timeout;
+        const auto secured = assembly::make_tls(place.tls, place.tls.on, logger::none());
+        if (!secured) return wrong("host link", secured.error());
+        const auto link = *secured ? net::connect_tls(io_.get_executor(), where, **secured, turn())
+                                   : net::connect_tcp(io_.get_executor(), where, turn());
+        if (!link) return wrong("host link", link.error());
+        good("host link", place.address + (*secured ? ", by TLS" : ", in clear"));
+        return true;
+    }
+
+    void ask_terminals(bool host_reached) {
+        auto without_devices = settings_;
+        without_devices.pinpad = {};
+        without_devices.display = {};
+        without_devices.gateway = {};
+        till::parts quiet;
+        quiet.log = logger::none();
+        auto all = till::open(without_devices, std::move(quiet), bounds_);
+        if (!all) return void(wrong("journal", all.error()));
+        good("journal", settings_.journal.file + " opens, its key fits");
+        for (const auto& name : all->terminals()) {
+            auto one = all->at(name);
+            if (!one) continue;
+            ask_books(*one);
+            ask_sign_in(*one, host_reached);
+        }
+    }
+
+    void ask_sign_in(till& one, bool host_reached) {
+        const auto part = "sign-in of " + one.terminal().terminal_id;
+        if (!host_reached) return skip(part, "no link to the host");
+        // As long as a host may take, and what the link needs.
+        const auto limits =
+            call(deadline::in(settings_.host.connect_timeout + settings_.host.response_time + 5s), bounds_.stop());
+        const auto signed_in = one.sign_in(limits);
+        if (!signed_in) return void(wrong(part, signed_in.error()));
+        good(part, "batch " + std::to_string(signed_in->batch) + ", check values of the working keys are right");
+    }
+
+    /// What is open, and whether the batch adds up.
+    void ask_books(till& one) {
+        const auto& id = one.terminal().terminal_id;
+        const auto now = one.status(turn());
+        if (!now) return void(wrong("records of " + id, now.error()));
+        const auto totals = one.journal().totals(id, now->batch, turn());
+        const auto records = one.journal().batch_records(id, now->batch, turn());
+        if (!totals) return void(wrong("records of " + id, totals.error()));
+        if (!records) return void(wrong("records of " + id, records.error()));
+        const std::uint64_t counted =
+            totals->debit.count + totals->credit.count + totals->qr_debit.count + totals->qr_credit.count;
+        preflight_step step{"records of " + id, preflight_state::good, {}, {}, {}};
+        step.found = "batch " + std::to_string(now->batch) + ": " + std::to_string(counted) + " trade(s), " +
+                     std::to_string(now->undecided) + " undecided" + (now->settling ? ", being settled" : "");
+        if (counted != records->size()) {
+            step.state = preflight_state::wrong;
+            step.found += ", but " + std::to_string(records->size()) + " record(s) that moved money";
+            step.likely = "the journal was changed from outside: do not settle, compare it with the host";
+        } else if (now->undecided > 0) {
+            step.state = preflight_state::wrong;
+            step.likely = "the last run left something open: cipherlane till recover decides it";
+        }
+        note(std::move(step));
+    }
+
+    const till_settings& settings_;
+    const call bounds_;
+    const std::function<void(const preflight_step&)>& told_;
+    boost::asio::io_context io_; ///< of links that are used blocking: never run
+    std::vector<preflight_step> steps_;
+};
+
+} // namespace
+
+std::string_view to_string(preflight_state value) noexcept {
+    static constexpr std::array names{"good", "wrong", "skipped"};
+    return names[static_cast<std::size_t>(value)];
+}
+
+std::vector<preflight_step> preflight(
+    const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told) {
+    return preflight_run(settings, bounds, told).run();
+}
+
+} // namespace cipherlane

@@ -1,0 +1,198 @@
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/core/strict_toml.hpp>
+#include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <string>
+
+namespace cipherlane {
+namespace {
+
+using namespace acquiring;
+
+constexpr std::string_view application = "app";
+
+toml_faults till_faults() {
+    return {layer::till, "settings", till_errc::no_file, till_errc::not_toml, till_errc::bad_setting};
+}
+
+void read_tls(toml_reader& from, till_tls& to) {
+    from.text("ca_file", to.ca_file);
+    from.text("certificate_file", to.certificate_file);
+    from.text("tls_key_file", to.key_file);
+    from.text("tls_name", to.name);
+}
+
+/// What all terminals of a file have in common.
+void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& to) {
+    auto keys = top.section("keys");
+    keys.choice("algorithm", to.keys.algorithm, {{"tdes", key_algorithm::tdes}, {"sm4", key_algorithm::sm4}});
+    keys.number("master_slot", to.keys.master_slot, 0, 99);
+    keys.text("sign_in_code", to.keys.sign_in_code);
+    keys.flag("sm4_mac_ascii", to.keys.sm4_mac_ascii);
+    keys.finish();
+
+    auto host = top.section("host");
+    host.text("address", all.host.address);
+    host.flag("tls", all.host.tls.on);
+    read_tls(host, all.host.tls);
+    host.text("tpdu", to.host.tpdu);
+    host.text("header", to.host.header);
+    host.span("connect_timeout_ms", all.host.connect_timeout);
+    host.span("response_time_ms", all.host.response_time);
+    host.flag("keep_connection", all.host.keep_connection);
+    host.finish();
+
+    auto gateway = top.section("gateway");
+    gateway.text("address", all.gateway.address);
+    gateway.flag("tls", all.gateway.tls.on);
+    read_tls(gateway, all.gateway.tls);
+    gateway.flag("plain_anywhere", all.gateway.plain_anywhere);
+    gateway.text("notify_address", all.gateway.notify_address);
+    gateway.text("public_key_file", all.gateway.public_key_file);
+    gateway.span("code_valid_seconds", to.gateway.code_valid);
+    gateway.span("poll_ms", to.gateway.poll);
+    gateway.span("response_time_ms", to.gateway.response_time);
+    gateway.finish();
+}
+
+void read_rules(toml_reader& top, terminal_settings& to) {
+    auto timers = top.section("timers");
+    timers.span("card_ms", to.timers.card);
+    timers.span("pin_ms", to.timers.pin);
+    timers.span("device_ms", to.timers.device);
+    timers.span("journal_ms", to.timers.journal);
+    timers.finish();
+
+    auto reversal = top.section("reversal");
+    reversal.choice("when", to.reversal.when,
+        {{"at-once", reversal_time::at_once}, {"before-next-trade", reversal_time::before_next_trade}});
+    reversal.number("sends", to.reversal.sends);
+    reversal.choice("unexpected_code", to.reversal.unexpected,
+        {{"ends-it", unexpected_reversal_code::ends_it}, {"keeps-pending", unexpected_reversal_code::keeps_pending}});
+    reversal.text("emv_tags", to.reversal.emv_tags);
+    reversal.finish();
+
+    auto settlement = top.section("settlement");
+    settlement.flag("end_when_balanced", to.settlement.end_when_balanced);
+    settlement.number("erase_cards_after_days", to.settlement.erase_cards_after_days);
+    settlement.finish();
+}
+
+void read_device(toml_reader& from, till_settings::device_place& to) {
+    from.text("driver", to.driver);
+    from.text("path", to.path);
+    from.flag("keeper", to.keeper);
+    read_tls(from, to.tls);
+}
+
+void read_places(toml_reader& top, till_settings& to) {
+    auto pinpad = top.section("pinpad");
+    read_device(pinpad, to.pinpad);
+    pinpad.finish();
+
+    auto display = top.section("display");
+    read_device(display, to.display);
+    display.text("description_file", to.display.description_file);
+    display.text("font_file", to.display.font_file);
+    display.finish();
+
+    auto sealer = top.section("sealer");
+    sealer.choice("kind", to.sealer.kind,
+        {{"software", sealer_kind::software}, {"pinpad", sealer_kind::pinpad},
+            {"cipher-machine", sealer_kind::cipher_machine}});
+    sealer.text("key_file", to.sealer.key_file);
+    sealer.finish();
+
+    auto journal = top.section("journal");
+    journal.text("file", to.journal.file);
+    journal.text("key_file", to.journal.key_file);
+    journal.finish();
+}
+
+/// What a terminal has of its own; what it leaves out is as for all.
+void read_terminal(toml_reader& from, till_settings::terminal& to) {
+    from.text("id", to.terminal_id);
+    from.text("merchant", to.merchant_id);
+    from.text("name", to.merchant_name);
+    from.text("operator", to.operator_id);
+    from.text("serial", to.serial_number);
+    from.character("reader", to.reader_capability);
+    from.number("currency", to.unit.number, 1, 999);
+    from.number("currency_decimals", to.unit.decimals, 0, 4);
+    from.text("key_file", to.key_file);
+    from.number("master_slot", to.keys.master_slot, 0, 99);
+    from.finish();
+}
+
+/// A value as the file has it, short enough for a line.
+std::string shown(const toml_value& value) {
+    constexpr std::size_t longest = 24;
+    if (const auto* text = value.text()) return "\"" + printable_text(*text, longest) + "\"";
+    if (const auto whole = value.whole()) return std::to_string(*whole);
+    if (const auto flag = value.flag()) return *flag ? "true" : "false";
+    return std::string(to_string(value.what()));
+}
+
+/// Reports a rule that does not hold, at the line of its key; `terminal` is the table of the terminal concerned.
+void report_broken(toml_report& to, const error& why, const toml_value& root, const toml_value* terminal) {
+    const auto path = why.field();
+    const auto dot = path.find('.');
+    const auto name = path.substr(0, dot);
+    const auto* table = name == "terminal" && terminal != nullptr ? terminal : root.find(name);
+    const auto* value =
+        table != nullptr && dot != std::string_view::npos ? table->find(path.substr(dot + 1)) : nullptr;
+    std::string hint(value != nullptr ? "found " + shown(*value) + ", " : "missing, ");
+    hint += why.hint();
+    const auto line = value != nullptr ? value->line() : table != nullptr ? table->line() : 0;
+    const auto code = why.where() == layer::till ? why.code() : make_error_code(till_errc::bad_setting);
+    to.fail(code, path, line, hint);
+}
+
+/// Readers of `[terminal]` or of each `[[terminal]]`.
+std::vector<toml_reader> terminals_of(const toml_value& root, toml_reader& top) {
+    const auto* node = root.find("terminal");
+    if (node != nullptr && node->list() != nullptr) return top.sections("terminal");
+    std::vector<toml_reader> one;
+    one.push_back(top.section("terminal"));
+    return one;
+}
+
+result<till_settings> read_till(const toml_value& root, std::string_view file) {
+    toml_report report(till_faults(), file);
+    toml_reader top(root, {}, report);
+    till_settings settings;
+    till_settings::terminal common;
+    (void)top.take(application);
+    auto terminals = terminals_of(root, top);
+    read_shared(top, settings, common);
+    read_rules(top, common);
+    read_places(top, settings);
+    for (auto& from : terminals)
+        read_terminal(from, settings.terminals.emplace_back(common));
+    top.finish();
+    CIPHERLANE_CHECK(report.outcome());
+    const auto* list = root.find("terminal");
+    for (std::size_t i = 0; i < settings.terminals.size(); ++i) {
+        const auto* table = list != nullptr && list->list() != nullptr ? &list->items()[i] : list;
+        if (const auto kept = settings.terminals[i].validate(); !kept)
+            report_broken(report, kept.error(), root, table);
+    }
+    if (const auto kept = settings.validate(); !kept) report_broken(report, kept.error(), root, list);
+    CIPHERLANE_CHECK(report.outcome());
+    return settings;
+}
+
+} // namespace
+
+result<till_settings> parse_till(std::string_view toml, std::string_view file) {
+    CIPHERLANE_TRY(const auto root, parse_toml(toml, till_faults(), file));
+    return read_till(root, file);
+}
+
+result<till_settings> load_till(const std::string& file) {
+    CIPHERLANE_TRY(const auto root, load_toml(file, till_faults()));
+    return read_till(root, file);
+}
+
+} // namespace cipherlane

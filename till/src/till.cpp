@@ -1,0 +1,113 @@
+#include "counter.hpp"
+
+#include <cipherlane/till/till.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cipherlane {
+
+std::string_view to_string(part_state value) noexcept {
+    static constexpr std::array names{"none", "ready", "away", "given"};
+    return names[static_cast<std::size_t>(value)];
+}
+
+till::till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept
+    : all_(std::move(all))
+    , one_(&one) {}
+till::till(till&&) noexcept = default;
+till& till::operator=(till&&) noexcept = default;
+till::~till() = default;
+
+result<till> till::open(const std::string& settings_file, const call& bounds) {
+    return open(settings_file, parts(), bounds);
+}
+
+result<till> till::open(const std::string& settings_file, parts given, const call& bounds) {
+    CIPHERLANE_TRY(auto settings, load_till(settings_file));
+    return open(std::move(settings), std::move(given), bounds);
+}
+
+result<till> till::open(till_settings settings, parts given, const call& bounds) {
+    auto all = std::make_shared<assembly::counter>(std::move(settings), std::move(given));
+    CIPHERLANE_CHECK(all->open(bounds));
+    auto& first = *all->terminals().front();
+    return till(std::move(all), first);
+}
+
+result<std::optional<payment>> till::lookup(std::string_view key, const call& bounds) {
+    CIPHERLANE_TRY(const auto found, journal().find_key(terminal().terminal_id, key, bounds));
+    if (!found) return std::optional<payment>();
+    auto told = acquiring::to_payment(*found);
+    told.told = acquiring::told::recorded;
+    return std::optional<payment>(std::move(told));
+}
+
+result<std::optional<payment>> till::lookup(std::uint64_t handle, const call& bounds) {
+    CIPHERLANE_TRY(const auto found, journal().find(handle, bounds));
+    if (!found || found->terminal_id != terminal().terminal_id) return std::optional<payment>();
+    auto told = acquiring::to_payment(*found);
+    told.told = acquiring::told::recorded;
+    return std::optional<payment>(std::move(told));
+}
+
+std::string till::receipt(const payment& what, receipt_copy copy, std::size_t columns) const {
+    return acquiring::receipt_text(what, terminal(), copy, columns);
+}
+
+std::string till::settlement_slip(const acquiring::settlement_report& what, std::size_t columns) const {
+    return acquiring::settlement_text(what, terminal(), columns);
+}
+
+result<till_status> till::status(const call& bounds) {
+    const auto& id = terminal().terminal_id;
+    auto now = all_->status_of(*one_);
+    now.terminal_id = id;
+    CIPHERLANE_TRY(const auto state, journal().terminal(id, bounds));
+    CIPHERLANE_TRY(const auto settlement, journal().settlement(id, bounds));
+    CIPHERLANE_TRY(const auto open, journal().open_records(id, bounds));
+    now.batch = state.batch;
+    now.trace = state.last_trace;
+    now.signed_in = !state.mac_key.cryptogram.empty() && !state.sign_in_due;
+    now.settling = settlement.step != ports::settlement_step::none;
+    now.undecided = open.size();
+    return now;
+}
+
+std::vector<std::string> till::terminals() const {
+    std::vector<std::string> names;
+    for (const auto& one : settings().terminals)
+        names.push_back(one.terminal_id);
+    return names;
+}
+
+result<till> till::at(std::string_view terminal_id) {
+    const auto& named = settings().terminals;
+    const auto found = std::find_if(named.begin(), named.end(),
+        [&](const till_settings::terminal& one) { return one.terminal_id == terminal_id; });
+    if (found == named.end())
+        return error(till_errc::no_such_terminal, layer::till).during("at").at_endpoint(terminal_id);
+    return till(all_, *all_->terminals()[static_cast<std::size_t>(found - named.begin())]);
+}
+
+const till_settings& till::settings() const noexcept {
+    return all_->settings();
+}
+
+const acquiring::terminal_settings& till::terminal() const noexcept {
+    return one_->lane->settings();
+}
+
+acquiring::lane& till::lane() noexcept {
+    return *one_->lane;
+}
+
+ports::store& till::journal() noexcept {
+    return all_->journal();
+}
+
+ports::display* till::display() noexcept {
+    return all_->display();
+}
+
+} // namespace cipherlane

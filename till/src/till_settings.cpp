@@ -1,0 +1,83 @@
+#include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/net/tcp.hpp>
+#include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <set>
+
+namespace cipherlane {
+namespace {
+
+error broken(till_errc what, std::string_view key, std::string_view expected) {
+    return error(what, layer::till).during("settings").in_field(key).with_hint("expected " + std::string(expected));
+}
+
+/// A peer's address, with a port that something can be at.
+bool is_peer(const std::string& text) {
+    const auto where = net::parse_endpoint(text);
+    return where && where->port != 0;
+}
+
+bool positive(std::chrono::milliseconds span) {
+    return span.count() > 0 && span <= std::chrono::hours(1);
+}
+
+/// Who trusts somebody or shows a certificate means TLS.
+bool has_files(const till_tls& tls) {
+    return !(tls.ca_file.empty() && tls.certificate_file.empty() && tls.key_file.empty() && tls.name.empty());
+}
+
+/// What is given for a device, and cannot be of use with it.
+result<void> check_device(const till_settings::device_place& place, const std::string& table) {
+    if (!place.driver.empty() && place.path.empty())
+        return broken(till_errc::missing_setting, table + ".path", "where the device is");
+    if (has_files(place.tls) && !place.path.starts_with("tls:"))
+        return broken(till_errc::bad_setting, table + ".path", "tls:HOST:PORT, as there are files for it");
+    const bool described = place.driver == "described";
+    if (described && place.description_file.empty())
+        return broken(till_errc::missing_setting, table + ".description_file", "the description of this display");
+    if (!described && !place.description_file.empty())
+        return broken(till_errc::bad_setting, table + ".description_file", "nothing, unless the driver is described");
+    return {};
+}
+
+std::string family_names() {
+    std::string names;
+    for (const auto& family : drivers::display_families())
+        names.append(names.empty() ? "" : ", ").append(family.name);
+    return names;
+}
+
+} // namespace
+
+result<void> till_settings::validate() const {
+    if (terminals.empty()) return broken(till_errc::missing_setting, "terminal", "a table [terminal]");
+    std::set<std::string_view> names;
+    for (const auto& one : terminals) {
+        CIPHERLANE_CHECK(one.validate());
+        if (!names.insert(one.terminal_id).second)
+            return broken(till_errc::bad_setting, "terminal.id", "a name that no other terminal of the file has");
+    }
+    const auto bad = [](std::string_view key, std::string_view expected) {
+        return broken(till_errc::bad_setting, key, expected);
+    };
+    if (!host.address.empty() && !is_peer(host.address)) return bad("host.address", "HOST:PORT");
+    if (!host.tls.on && has_files(host.tls)) return bad("host.tls", "true, as there are files for it");
+    if (!gateway.tls.on && has_files(gateway.tls)) return bad("gateway.tls", "true, as there are files for it");
+    if (!positive(host.connect_timeout)) return bad("host.connect_timeout_ms", "1 ms to an hour");
+    if (!positive(host.response_time)) return bad("host.response_time_ms", "1 ms to an hour");
+    if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");
+    if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
+        return bad("gateway.notify_address", "HOST:PORT");
+    if (!pinpad.driver.empty() && pinpad.driver != "abecs") return bad("pinpad.driver", "abecs");
+    if (!display.driver.empty() && drivers::find_display_family(display.driver) == nullptr)
+        return bad("display.driver", "one of " + family_names());
+    CIPHERLANE_CHECK(check_device(pinpad, "pinpad"));
+    CIPHERLANE_CHECK(check_device(display, "display"));
+    if (journal.file.empty()) return bad("journal.file", "the name of a file");
+    if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
+    if (sealer.kind != sealer_kind::software) return broken(till_errc::not_built, "sealer.kind", "software");
+    return {};
+}
+
+} // namespace cipherlane

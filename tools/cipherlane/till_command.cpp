@@ -1,0 +1,337 @@
+// A till for scripts and rigs: each trade by key and amount, one process a trade.
+#include "cipherlane/commands.hpp"
+#include "cipherlane/tool_door.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/till.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+
+namespace cipherlane::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+struct till_options {
+    std::string settings;
+    std::string terminal;
+    std::string key;
+    std::string amount;
+    std::string original;
+    std::string subject = "payment";
+    std::string copy = "cardholder";
+    std::size_t columns = 32;
+    unsigned seconds = 120;
+    bool partial = false;     ///< a flag of the command line
+    bool close_batch = false; ///< likewise
+    bool as_json = false;     ///< likewise
+
+    [[nodiscard]] output_form form() const { return as_json ? output_form::json : output_form::text; }
+    [[nodiscard]] call bounds() const { return call(std::chrono::seconds(seconds)); }
+};
+
+/// How one subcommand is told its outcome and ends.
+class teller {
+  public:
+    teller(std::string subcommand, const till_options& options)
+        : subcommand_("till " + std::move(subcommand))
+        , form_(options.form()) {}
+
+    [[noreturn]] void fail(const error& why) const { end(tell(subcommand_, why, likely_cause(why), form_)); }
+    template <class T>
+    [[nodiscard]] T need(result<T> got) const {
+        if (!got) fail(got.error());
+        return *std::move(got);
+    }
+    /// Says what came out, and ends where that is more than "done".
+    void say(const json& as_json, const std::string& as_text, ending ends) const {
+        if (form_ == output_form::json) {
+            json made = as_json;
+            made["exit"] = static_cast<int>(ends);
+            std::cout << made.dump(2) << "\n";
+        } else {
+            std::cout << as_text << (as_text.ends_with('\n') ? "" : "\n");
+        }
+        if (ends != ending::done) end(ends);
+    }
+    [[noreturn]] static void end(ending how) { throw CLI::RuntimeError(static_cast<int>(how)); }
+
+  private:
+    const std::string subcommand_;
+    const output_form form_;
+};
+
+/// The till of the settings, for the terminal that was asked for.
+template <class Cut>
+till open(const till_options& options, const teller& by, Cut cut) {
+    if (const auto done = forbid_core_dumps(); !done) by.fail(done.error());
+    auto settings = by.need(load_till(options.settings));
+    cut(settings);
+    till::parts with;
+    with.log = logger(log_level::warning, [](log_level, std::string_view component, std::string_view line) {
+        std::cerr << component << ": " << line << "\n";
+    });
+    auto all = by.need(till::open(std::move(settings), std::move(with), options.bounds()));
+    if (options.terminal.empty()) return all;
+    return by.need(all.at(options.terminal));
+}
+
+till open(const till_options& options, const teller& by) {
+    return open(options, by, [](till_settings&) {});
+}
+
+/// For what needs the journal alone.
+till open_books(const till_options& options, const teller& by) {
+    return open(options, by, [](till_settings& all) {
+        all.pinpad = {};
+        all.display = {};
+        all.host = {};
+        all.gateway = {};
+    });
+}
+
+ending ending_of(const payment& what) {
+    switch (what.outcome) {
+    case verdict::approved: return ending::done;
+    case verdict::declined: return ending::refused;
+    case verdict::reversed:
+        return what.why && what.why->is(condition::rejected_by_peer) ? ending::refused : ending::unreachable;
+    case verdict::not_sent: return ending::unreachable;
+    case verdict::unknown: break;
+    }
+    return ending::unknown;
+}
+
+json to_json(const payment& what) {
+    json made{{"outcome", to_string(what.outcome)}, {"ok", what.ok()}, {"handle", what.handle},
+        {"told", what.told == acquiring::told::fresh ? "fresh" : "recorded"}, {"trade", ports::to_string(what.kind)},
+        {"terminal", what.terminal_id}, {"merchant", what.merchant_id}, {"requested", what.requested.minor()},
+        {"approved", what.approved.minor()}, {"currency", what.requested.unit().number}, {"batch", what.batch},
+        {"trace", what.trace}, {"card", what.masked_pan}, {"entry", what.entry}, {"host_code", what.host_code},
+        {"reference", what.reference}, {"authorization", what.authorization}, {"date", what.date},
+        {"time", what.time}, {"order", what.order_number}, {"note", what.note}};
+    if (what.why) made["why"] = cli::to_json(*what.why);
+    return made;
+}
+
+std::string to_text(const payment& what) {
+    std::ostringstream text;
+    text << what;
+    if (what.told == acquiring::told::recorded) text << " (recorded)";
+    return text.str();
+}
+
+void say(const teller& by, const payment& what) {
+    by.say(to_json(what), to_text(what), ending_of(what));
+}
+
+amount read_amount(const till_options& options, const teller& by, till& at) {
+    return by.need(amount::parse(options.amount, at.terminal().unit));
+}
+
+/// A payment by its key, or by its handle where no key reads so.
+payment find_original(const till_options& options, const teller& by, till& at) {
+    if (auto found = by.need(at.lookup(options.original, options.bounds()))) return *std::move(found);
+    std::uint64_t handle = 0;
+    const auto& text = options.original;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), handle);
+    if (fault == std::errc{} && end == text.data() + text.size()) {
+        if (auto found = by.need(at.lookup(handle, options.bounds()))) return *std::move(found);
+    }
+    by.fail(error(acquiring_errc::no_original, layer::tools)
+                .during("lookup")
+                .in_field("original")
+                .with_hint("expected the key or the handle of a payment of this terminal"));
+}
+
+void sale(const till_options& options) {
+    const teller by("sale", options);
+    auto at = open(options, by);
+    acquiring::sale_request request(options.key, read_amount(options, by, at));
+    if (options.partial) request.partial = acquiring::partial_approval::accept;
+    say(by, by.need(at.sale(request, options.bounds())));
+}
+
+void qr(const till_options& options) {
+    const teller by("qr", options);
+    auto at = open(options, by);
+    acquiring::qr_sale_request request(options.key, read_amount(options, by, at));
+    request.subject = options.subject;
+    say(by, by.need(at.qr_sale(request, options.bounds())));
+}
+
+void void_payment(const till_options& options) {
+    const teller by("void", options);
+    auto at = open(options, by);
+    const auto original = find_original(options, by, at);
+    say(by, by.need(at.void_payment({options.key, original.handle}, options.bounds())));
+}
+
+void refund(const till_options& options) {
+    const teller by("refund", options);
+    auto at = open(options, by);
+    const auto original = find_original(options, by, at);
+    const auto total = options.amount.empty() ? original.approved : read_amount(options, by, at);
+    say(by, by.need(at.refund({options.key, original.handle, total}, options.bounds())));
+}
+
+void balance(const till_options& options) {
+    const teller by("balance", options);
+    auto at = open(options, by);
+    const auto told = by.need(at.balance(options.bounds()));
+    const auto sign = told.negative ? -1 : 1;
+    const json made{{"answered", told.answered}, {"balance", sign * told.balance.minor()}, {"card", told.masked_pan},
+        {"host_code", told.host_code}};
+    const auto text = told.answered ? told.masked_pan + "  " + (told.negative ? "-" : "") + told.balance.to_string()
+                                    : "declined " + told.host_code;
+    by.say(made, text, told.answered ? ending::done : ending::refused);
+}
+
+void sign_in(const till_options& options) {
+    const teller by("sign-in", options);
+    auto at = open(options, by);
+    const auto told = by.need(at.sign_in(options.bounds()));
+    by.say({{"batch", told.batch}, {"date", told.host_date}, {"time", told.host_time}, {"acquirer", told.acquirer}},
+        "signed in, batch " + std::to_string(told.batch), ending::done);
+}
+
+std::string_view to_string(acquiring::settlement_result value) {
+    switch (value) {
+    case acquiring::settlement_result::balanced: return "balanced";
+    case acquiring::settlement_result::not_balanced: return "not balanced";
+    case acquiring::settlement_result::host_error: break;
+    }
+    return "host error";
+}
+
+json to_json(const ports::batch_side& side) {
+    return {{"count", side.count}, {"minor", side.minor}};
+}
+
+void settle(const till_options& options) {
+    const teller by("settle", options);
+    auto at = open(options, by);
+    acquiring::settlement_request request;
+    if (options.close_batch) request.refused = acquiring::after_refusal::close_batch;
+    const auto told = by.need(at.settle(request, options.bounds()));
+    const json made{{"batch", told.batch}, {"host", to_string(told.host)}, {"debit", to_json(told.totals.debit)},
+        {"credit", to_json(told.totals.credit)}, {"qr_debit", to_json(told.totals.qr_debit)},
+        {"qr_credit", to_json(told.totals.qr_credit)}, {"uploaded", told.uploaded}, {"refused", told.refused},
+        {"end_code", told.end_code}, {"cards_erased", told.cards_erased}, {"resumed", told.resumed}};
+    const bool balanced = told.host == acquiring::settlement_result::balanced;
+    by.say(made, at.settlement_slip(told, options.columns), balanced ? ending::done : ending::difference);
+}
+
+void recover(const till_options& options) {
+    const teller by("recover", options);
+    auto at = open(options, by);
+    json rows = json::array();
+    std::string text;
+    bool all = true;
+    for (const auto& name : options.terminal.empty() ? at.terminals() : std::vector{options.terminal}) {
+        for (const auto& one : by.need(by.need(at.at(name)).recover(options.bounds()))) {
+            rows.push_back(to_json(one));
+            text += to_text(one) + "\n";
+            all = all && one.outcome != verdict::unknown;
+        }
+    }
+    text += std::to_string(rows.size()) + " record(s) concerned, " + (all ? "all decided" : "not all decided");
+    const auto count = rows.size();
+    by.say({{"records", std::move(rows)}, {"concerned", count}, {"all_decided", all}}, text,
+        all ? ending::done : ending::unknown);
+}
+
+void status(const till_options& options) {
+    const teller by("status", options);
+    auto at = open(options, by, [](till_settings& all) { all.pinpad = {}, all.display = {}; });
+    const auto now = by.need(at.status(options.bounds()));
+    const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
+        {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
+        {"host", to_string(now.host)}, {"gateway", to_string(now.gateway)}, {"sealer", to_string(now.sealer)}};
+    std::ostringstream text;
+    text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
+         << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")
+         << ", " << now.undecided << " undecided\n"
+         << "host " << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer "
+         << to_string(now.sealer);
+    by.say(made, text.str(), ending::done);
+}
+
+void receipt(const till_options& options) {
+    const teller by("receipt", options);
+    auto at = open_books(options, by);
+    const auto found = find_original(options, by, at);
+    const auto copy = options.copy == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
+    const auto text = at.receipt(found, copy, options.columns);
+    auto made = to_json(found);
+    made["receipt"] = text;
+    by.say(made, text, ending::done);
+}
+
+struct till_verb {
+    const char* name;
+    const char* about;
+    void (*run)(const till_options&);
+    std::string_view takes; ///< letters: k key, a amount, A an amount that may be left out, o original, …
+};
+
+constexpr till_verb verbs[] = {
+    {"sale", "Sell by card", sale, "kap"},
+    {"void", "Undo a sale of the open batch", void_payment, "ko"},
+    {"refund", "Give all or part of a payment back", refund, "kAo"},
+    {"balance", "Ask for a card's balance", balance, ""},
+    {"qr", "Sell by a code that the payer scans", qr, "kas"},
+    {"sign-in", "Get new working keys from the host", sign_in, ""},
+    {"settle", "Settle the open batch", settle, "bw"},
+    {"recover", "Decide what the last run left undecided", recover, ""},
+    {"status", "What the terminal has under way; asks nobody", status, ""},
+    {"receipt", "A receipt once more", receipt, "ocw"},
+};
+
+void add_options(CLI::App& app, std::string_view takes, till_options& to) {
+    const auto has = [&](char what) { return takes.find(what) != std::string_view::npos; };
+    app.add_option("settings", to.settings, "The till's settings (TOML)")->required();
+    app.add_option("--terminal", to.terminal, "One of several; default: the first");
+    app.add_option("--timeout", to.seconds, "Seconds for all of it")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 86'400));
+    app.add_flag("--json", to.as_json, "As JSON, amounts in minor units");
+    if (has('k'))
+        app.add_option("--key", to.key, "Names this trade: the same key again gives its outcome")->required();
+    if (has('a')) app.add_option("--amount", to.amount, "12.34")->required();
+    if (has('A')) app.add_option("--amount", to.amount, "12.34; default: all of it");
+    if (has('o')) app.add_option("--original", to.original, "The payment: its key or its handle")->required();
+    if (has('p')) app.add_flag("--partial", to.partial, "Take an approval of less");
+    if (has('s')) app.add_option("--subject", to.subject, "What the payer reads")->capture_default_str();
+    if (has('b'))
+        app.add_flag("--close-batch", to.close_batch, "Also where the host refuses a record: agreed with it");
+    if (has('c'))
+        app.add_option("--copy", to.copy, "Whose")
+            ->check(CLI::IsMember({"merchant", "cardholder"}))
+            ->capture_default_str();
+    if (has('w')) app.add_option("--columns", to.columns, "Width of the paper")->capture_default_str();
+}
+
+} // namespace
+
+void add_till_command(CLI::App& tool) {
+    auto* app = tool.add_subcommand("till",
+        "A till for scripts. Exit codes: 0 approved or done; 1 totals differ; 2 wrong use or settings; 3 declined or "
+        "refused; 4 no answer or no link, and no money moved; 5 outcome unknown; 6 this machine's own fault");
+    app->require_subcommand(1);
+    for (const auto& verb : verbs) {
+        auto options = std::make_shared<till_options>();
+        auto* one = app->add_subcommand(verb.name, verb.about);
+        add_options(*one, verb.takes, *options);
+        one->callback([options, run = verb.run] { run(*options); });
+    }
+}
+
+} // namespace cipherlane::cli
