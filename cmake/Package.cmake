@@ -9,6 +9,21 @@ foreach(root sdk hsm drivers till)
     FILES_MATCHING PATTERN "*.hpp")
 endforeach()
 
+install(FILES ${PROJECT_SOURCE_DIR}/docs/examples/till.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/cipherlane/examples)
+
+# The components, as `find_package(cipherlane COMPONENTS …)` names them.
+set(CIPHERLANE_COMPONENTS)
+foreach(library ${libraries})
+  string(REGEX REPLACE "^cipherlane_" "" component ${library})
+  list(APPEND CIPHERLANE_COMPONENTS ${component})
+endforeach()
+set(CIPHERLANE_ZXING)
+set(CIPHERLANE_PC_ZXING)
+if(ZXing_FOUND)
+  set(CIPHERLANE_ZXING ZXing)
+  set(CIPHERLANE_PC_ZXING ", zxing")
+endif()
+
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/cipherlane)
 install(EXPORT cipherlane_targets NAMESPACE cipherlane:: FILE cipherlane-targets.cmake DESTINATION ${package_folder})
 configure_package_config_file(cmake/cipherlane-config.cmake.in ${CMAKE_BINARY_DIR}/cipherlane-config.cmake
@@ -17,6 +32,14 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/cipherlane-config-version.c
 install(FILES ${CMAKE_BINARY_DIR}/cipherlane-config.cmake ${CMAKE_BINARY_DIR}/cipherlane-config-version.cmake
   DESTINATION ${package_folder})
 
+# A tree that was installed with another prefix, or moved, finds itself from where its file lies. Who links a shared
+# library needs nothing of what that links.
+set(CIPHERLANE_PC_REQUIRES Requires)
+if(BUILD_SHARED_LIBS)
+  set(CIPHERLANE_PC_REQUIRES Requires.private)
+endif()
+file(RELATIVE_PATH CIPHERLANE_PC_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" CIPHERLANE_PC_PREFIX ${CIPHERLANE_PC_PREFIX})
 # pkg-config names the libraries in link order: a library before those that it uses.
 set(pc_libraries)
 foreach(library ${libraries})

@@ -10,7 +10,8 @@ function(cipherlane_library)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC}
     PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:cipherlane_options>)
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME}
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   set_property(GLOBAL APPEND PROPERTY CIPHERLANE_LIBRARIES ${target})
 endfunction()
 

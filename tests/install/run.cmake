@@ -1,27 +1,60 @@
+# Installs the tree that is built already; each way compiles one small program and links it.
 set(scratch ${BUILD}/install-test)
 file(REMOVE_RECURSE ${scratch})
+file(MAKE_DIRECTORY ${scratch}/shop)
 
 function(run)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY ${scratch}/shop RESULT_VARIABLE code OUTPUT_VARIABLE output
+    ERROR_VARIABLE output)
   if(code)
     message(FATAL_ERROR "${ARGN}\n${output}")
   endif()
 endfunction()
 
-run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${scratch}/prefix)
-run(${CMAKE_COMMAND} -S ${SOURCE} -B ${scratch}/build -G Ninja -DCMAKE_PREFIX_PATH=${scratch}/prefix
-  -DCMAKE_CXX_COMPILER=${CXX})
-run(${CMAKE_COMMAND} --build ${scratch}/build)
-run(${scratch}/build/consumer)
+function(configure way)
+  run(${CMAKE_COMMAND} -S ${SOURCE} -B ${scratch}/${way} -G Ninja -DCMAKE_PREFIX_PATH=${prefix}
+    -DCMAKE_CXX_COMPILER=${CXX} -DWAY=${way} ${ARGN})
+endfunction()
 
-file(GLOB_RECURSE pc ${scratch}/prefix/cipherlane.pc)
+# Any prefix, and one that was moved afterwards.
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${scratch}/first)
+set(prefix ${scratch}/second)
+file(RENAME ${scratch}/first ${prefix})
+set(settings ${prefix}/share/cipherlane/examples/till.toml)
+if(NOT EXISTS ${settings})
+  message(FATAL_ERROR "the example of a settings file is not installed")
+endif()
+
+# All of it by find_package: a program, and a shared library over the installed libraries.
+configure(till)
+run(${CMAKE_COMMAND} --build ${scratch}/till)
+run(${scratch}/till/shop ${settings})
+run(${scratch}/till/shop_of_library ${settings})
+
+# One component asks for what it links, and for nothing else.
+configure(crypto -DCMAKE_DISABLE_FIND_PACKAGE_PNG=ON -DCMAKE_DISABLE_FIND_PACKAGE_Freetype=ON
+  -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZXing=ON
+  -DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON)
+run(${CMAKE_COMMAND} --build ${scratch}/crypto)
+run(${scratch}/crypto/digests)
+
+# A component that is not there is refused by name.
+execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${scratch}/wrong -G Ninja -DCMAKE_PREFIX_PATH=${prefix}
+  -DCMAKE_CXX_COMPILER=${CXX} -DWAY=cryptography RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+string(REGEX REPLACE "[ \n]+" " " output "${output}")
+if(NOT code OR NOT output MATCHES "no component cryptography; it has core, crypto")
+  message(FATAL_ERROR "a component that is not there: ${output}")
+endif()
+
+# By pkg-config alone.
+file(GLOB_RECURSE pc ${prefix}/cipherlane.pc)
 get_filename_component(pc_folder ${pc} DIRECTORY)
 set(ENV{PKG_CONFIG_PATH} ${pc_folder})
-execute_process(COMMAND pkg-config --define-variable=prefix=${scratch}/prefix --cflags --libs cipherlane
+execute_process(COMMAND pkg-config --cflags --libs cipherlane
   RESULT_VARIABLE code OUTPUT_VARIABLE flags ERROR_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
 if(code)
   message(FATAL_ERROR "pkg-config: ${flags}")
 endif()
 separate_arguments(flags)
-run(${CXX} ${SOURCE}/consumer.cpp -o ${scratch}/consumer-pc ${flags})
-run(${scratch}/consumer-pc)
+run(${CXX} ${SOURCE}/shop.cpp -o ${scratch}/shop-pc ${flags} -Wl,-rpath,${pc_folder}/..)
+run(${scratch}/shop-pc ${settings})
