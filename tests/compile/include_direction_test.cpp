@@ -37,7 +37,7 @@ const std::map<std::string, layers>& allowed() {
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "emv", "ports"}},
         {"drivers", {"core", "net", "crypto", "emv", "qr", "ports"}},
-        {"till", {"core", "net", "ports", "store", "hostlink", "acquiring", "hsm", "drivers"}},
+        {"till", {"core", "crypto", "net", "ports", "store", "hostlink", "acquiring", "hsm", "drivers"}},
     };
     return table;
 }

@@ -123,16 +123,25 @@ result<void> counter::open_host(terminal& one, const till_settings::terminal& of
     return {};
 }
 
+void counter::share_devices(terminal& one) {
+    one.pinpad = pinpad_;
+    one.display = display_;
+    if (settings_.terminals.size() == 1) return;
+    if (pinpad_) one.pinpad = std::make_shared<shared_pinpad>(pinpad_, pinpad_lease_);
+    if (display_) one.display = std::make_shared<shared_display>(display_, display_lease_);
+}
+
 result<void> counter::open_terminal(const till_settings::terminal& of, const call& bounds) {
     auto one = std::make_unique<terminal>();
     CIPHERLANE_TRY(one->taken, claim::take("terminal " + of.terminal_id + " of " + journal_name_, "terminal.id"));
     CIPHERLANE_CHECK(open_host(*one, of));
     CIPHERLANE_CHECK(open_gateway(*one, of));
+    share_devices(*one);
     acquiring::lane_ports with(*journal_);
     with.host = one->host.get();
     with.sealer = one->sealer.get();
-    with.pinpad = pinpad_.get();
-    with.display = display_.get();
+    with.pinpad = one->pinpad.get();
+    with.display = one->display.get();
     with.gateway = one->gateway.get();
     with.clock = clock_.get();
     with.observer = given_.observer.port().get();

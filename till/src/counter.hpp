@@ -1,6 +1,7 @@
 #pragma once
 
 #include "claims.hpp"
+#include "shared_devices.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
@@ -27,6 +28,8 @@ class terminal {
     hostlink::tcp_host* link = nullptr; ///< the same host, where it was made here
     std::shared_ptr<ports::sealer> sealer;
     std::shared_ptr<ports::qr_gateway> gateway;
+    std::shared_ptr<ports::pinpad> pinpad;
+    std::shared_ptr<ports::display> display;
     std::optional<acquiring::lane> lane;
 };
 
@@ -44,7 +47,6 @@ class counter {
     [[nodiscard]] const till_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] std::vector<std::unique_ptr<terminal>>& terminals() noexcept { return terminals_; }
     [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
-    [[nodiscard]] ports::display* display() noexcept { return display_.get(); }
     /// The parts of one terminal, without its records.
     [[nodiscard]] till_status status_of(const terminal& one) const;
 
@@ -55,6 +57,8 @@ class counter {
     [[nodiscard]] result<void> open_display(const call& bounds);
     [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
+    /// The devices as this terminal sees them.
+    void share_devices(terminal& one);
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 
     const till_settings settings_;
@@ -69,6 +73,8 @@ class counter {
     std::shared_ptr<ports::pinpad> pinpad_;
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
+    std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
+    std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();
     std::vector<std::unique_ptr<terminal>> terminals_;
 };
 

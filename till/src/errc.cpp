@@ -22,6 +22,7 @@ constexpr std::array rows{
     row(till_errc::null_part, condition::misuse, "null was given as a part"),
     row(till_errc::shared_part, condition::misuse, "one part was given for several terminals"),
     row(till_errc::in_use, condition::misuse, "belongs to another till of this process"),
+    row(till_errc::device_busy, condition::misuse, "another terminal of this till is using the device"),
     row(till_errc::no_such_terminal, condition::misuse, "the settings have no such terminal"),
 };
 

@@ -107,7 +107,7 @@ ports::store& till::journal() noexcept {
 }
 
 ports::display* till::display() noexcept {
-    return all_->display();
+    return one_->display.get();
 }
 
 } // namespace cipherlane

@@ -131,6 +131,28 @@ TEST_F(TillParts, OfTwoTerminalsShareTheJournal) {
     EXPECT_TRUE(second.status(soon())) << "one handle keeps everything alive";
 }
 
+TEST_F(TillParts, OfTwoTerminalsAreUsedByOneAtATime) {
+    settings.terminals.push_back(settings.terminals.front());
+    settings.terminals.back().terminal_id = "TEST0002";
+    till::parts with;
+    with.log = logger::none();
+    with.display = rig.display;
+    auto first = open(std::move(with)).value();
+    auto second = first.at("TEST0002").value();
+    ports::qr_view view;
+    view.payload = "first's";
+    view.valid_for = std::chrono::minutes(3);
+    ASSERT_TRUE(first.display()->show_qr(view, soon()));
+    view.payload = "second's";
+    const auto refused = second.display()->show_qr(view, soon());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), till_errc::device_busy);
+    EXPECT_EQ(second.display()->clear(soon()).error().code(), till_errc::device_busy) << "it is not second's code";
+    EXPECT_EQ(rig.display.code, "first's");
+    ASSERT_TRUE(first.display()->clear(soon()));
+    EXPECT_TRUE(second.display()->show_qr(view, soon()));
+}
+
 TEST_F(TillParts, OfOneTerminalBelongToOneTill) {
     auto with = lent();
     with.journal = *rig.journal;

@@ -18,6 +18,7 @@ enum class till_errc {
     null_part,       ///< misuse: a part was given that is no part
     shared_part,     ///< misuse: a part of one terminal was given to a till of several
     in_use,          ///< misuse: a device or a terminal belongs to another till of this process
+    device_busy,     ///< misuse: another terminal of this till is using the device
     no_such_terminal, ///< misuse: the settings name no such terminal
 };
 

@@ -1,0 +1,112 @@
+#include "shared_devices.hpp"
+
+#include <cipherlane/till/errc.hpp>
+
+namespace cipherlane::assembly {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long a card's trade may take from its reading to its end: PIN and host, with room.
+constexpr auto card_trade = 3min;
+/// A code that nothing else ends.
+constexpr auto endless_code = 10min;
+
+} // namespace
+
+result<device_lease::turn> device_lease::enter(const void* who, std::string_view device) {
+    const std::scoped_lock lock(mutex_);
+    const bool others = owner_ != nullptr && owner_ != who && clock::now() < until_;
+    if (in_call_ || others) return error(till_errc::device_busy, layer::till).during(device);
+    in_call_ = true;
+    return turn(*this, who);
+}
+
+void device_lease::leave(const void* who, std::chrono::milliseconds keep) noexcept {
+    const std::scoped_lock lock(mutex_);
+    in_call_ = false;
+    owner_ = keep.count() > 0 ? who : nullptr;
+    until_ = clock::now() + keep;
+}
+
+result<void> shared_pinpad::open(const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->open(bounds);
+}
+
+result<ports::card_data> shared_pinpad::read_card(const ports::card_request& request, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    auto card = real_->read_card(request, bounds);
+    if (card) turn.keep(card_trade);
+    return card;
+}
+
+result<secret_bytes> shared_pinpad::enter_pin(const ports::pin_request& request, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    auto block = real_->enter_pin(request, bounds);
+    if (block) turn.keep(card_trade);
+    return block;
+}
+
+result<void> shared_pinpad::finish(std::string_view line1, std::string_view line2, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->finish(line1, line2, bounds);
+}
+
+result<ports::chip_report> shared_pinpad::finish_chip(const ports::chip_verdict& verdict, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->finish_chip(verdict, bounds);
+}
+
+result<void> shared_pinpad::show(std::string_view line1, std::string_view line2, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->show(line1, line2, bounds);
+}
+
+result<void> shared_pinpad::close(const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->close(bounds);
+}
+
+result<void> shared_display::show_qr(const ports::qr_view& view, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    auto done = real_->show_qr(view, bounds);
+    if (done) turn.keep(view.valid_for.count() > 0 ? view.valid_for : endless_code);
+    return done;
+}
+
+result<void> shared_display::show_amount(const amount& total, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->show_amount(total, bounds);
+}
+
+result<void> shared_display::show_text(std::string_view line1, std::string_view line2, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->show_text(line1, line2, bounds);
+}
+
+result<void> shared_display::show_outcome(ports::payment_outcome what, const amount& total, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->show_outcome(what, total, bounds);
+}
+
+result<void> shared_display::clear(const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->clear(bounds);
+}
+
+result<void> shared_display::show_remaining(std::chrono::seconds left, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    turn.keep(left);
+    return real_->show_remaining(left, bounds);
+}
+
+result<void> shared_display::set_brightness(int percent, const call& bounds) {
+    return real_->set_brightness(percent, bounds);
+}
+
+result<std::string> shared_display::heartbeat(const call& bounds) {
+    return real_->heartbeat(bounds);
+}
+
+} // namespace cipherlane::assembly
