@@ -69,8 +69,10 @@ TEST_F(TillParts, TakeEveryTradeInBothForms) {
     const auto other = till.sale({"c", amount(700)}, soon());
     ASSERT_TRUE(other && other->ok());
     ASSERT_TRUE(till.async_void_payment({"d", other->handle}, soon(), boost::asio::use_future).get());
+    rig.gateway.pays = fake_gateway::payer::before_notification;
     const auto by_code = till.qr_sale({"e", amount(300)}, soon());
     ASSERT_TRUE(by_code) << by_code.error();
+    EXPECT_TRUE(by_code->ok()) << *by_code;
     EXPECT_TRUE(till.async_recover({}, soon(), boost::asio::use_future).get());
     EXPECT_EQ(till.status(soon())->undecided, 0U);
     const auto settled = till.settle(soon());
