@@ -77,6 +77,13 @@ void read_rules(toml_reader& top, terminal_settings& to) {
     settlement.flag("end_when_balanced", to.settlement.end_when_balanced);
     settlement.number("erase_cards_after_days", to.settlement.erase_cards_after_days);
     settlement.finish();
+
+    auto wording = top.section("wording");
+    wording.choice("pinpad", to.wording.pinpad, {{"english", language::english}, {"chinese", language::chinese}});
+    wording.choice("receipt", to.wording.receipt,
+        {{"both", receipt_language::both}, {"english", receipt_language::english},
+            {"chinese", receipt_language::chinese}});
+    wording.finish();
 }
 
 void read_device(toml_reader& from, till_settings::device_place& to) {
@@ -119,7 +126,9 @@ void read_terminal(toml_reader& from, till_settings::terminal& to) {
     from.text("serial", to.serial_number);
     from.character("reader", to.reader_capability);
     from.number("currency", to.unit.number, 1, 999);
+    to.unit = find_currency(to.unit.number).value_or(to.unit);
     from.number("currency_decimals", to.unit.decimals, 0, 4);
+    from.flag("queue", to.queue);
     from.text("key_file", to.key_file);
     from.number("master_slot", to.keys.master_slot, 0, 99);
     from.finish();

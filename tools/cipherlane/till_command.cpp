@@ -4,6 +4,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/till.hpp>
 
@@ -104,19 +105,23 @@ ending ending_of(const payment& what) {
     case verdict::reversed:
         return what.why && what.why->is(condition::rejected_by_peer) ? ending::refused : ending::unreachable;
     case verdict::not_sent: return ending::unreachable;
+    case verdict::voided:
+    case verdict::refunded: return ending::difference; // it was approved, and the money went back
     case verdict::unknown: break;
     }
     return ending::unknown;
 }
 
 json to_json(const payment& what) {
-    json made{{"outcome", to_string(what.outcome)}, {"ok", what.ok()}, {"handle", what.handle},
-        {"told", what.told == acquiring::told::fresh ? "fresh" : "recorded"}, {"trade", ports::to_string(what.kind)},
-        {"terminal", what.terminal_id}, {"merchant", what.merchant_id}, {"requested", what.requested.minor()},
-        {"approved", what.approved.minor()}, {"currency", what.requested.unit().number}, {"batch", what.batch},
+    json made{{"outcome", to_string(what.outcome)}, {"ok", what.ok()}, {"key", what.key}, {"handle", what.handle},
+        {"original", what.original}, {"told", what.told == acquiring::told::fresh ? "fresh" : "recorded"},
+        {"trade", ledger::row_of(what.kind).name}, {"terminal", what.terminal_id}, {"merchant", what.merchant_id},
+        {"requested", what.requested.minor()}, {"approved", what.approved.minor()},
+        {"refunded", what.refunded.minor()}, {"currency", what.requested.unit().number}, {"batch", what.batch},
         {"trace", what.trace}, {"card", what.masked_pan}, {"entry", what.entry}, {"host_code", what.host_code},
         {"reference", what.reference}, {"authorization", what.authorization}, {"date", what.date},
         {"time", what.time}, {"order", what.order_number}, {"note", what.note}};
+    if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = cli::to_json(*what.why);
     return made;
 }
@@ -180,6 +185,20 @@ void refund(const till_options& options) {
     const auto original = find_original(options, by, at);
     const auto total = options.amount.empty() ? original.approved : read_amount(options, by, at);
     say(by, by.need(at.refund({options.key, original.handle, total}, options.bounds())));
+}
+
+void preauth(const till_options& options) {
+    const teller by("preauth", options);
+    auto at = open(options, by);
+    say(by, by.need(at.trade({ports::trade::pre_auth, options.key, read_amount(options, by, at)}, options.bounds())));
+}
+
+void complete(const till_options& options) {
+    const teller by("complete", options);
+    auto at = open(options, by);
+    const auto original = find_original(options, by, at);
+    say(by, by.need(at.trade({ports::trade::completion, options.key, read_amount(options, by, at), original.handle},
+                options.bounds())));
 }
 
 void balance(const till_options& options) {
@@ -286,6 +305,8 @@ constexpr till_verb verbs[] = {
     {"sale", "Sell by card", sale, "kap"},
     {"void", "Undo a sale of the open batch", void_payment, "ko"},
     {"refund", "Give all or part of a payment back", refund, "kAo"},
+    {"preauth", "Reserve an amount on a card", preauth, "ka"},
+    {"complete", "Take what a pre-authorisation has reserved", complete, "kao"},
     {"balance", "Ask for a card's balance", balance, ""},
     {"qr", "Sell by a code that the payer scans", qr, "kas"},
     {"sign-in", "Get new working keys from the host", sign_in, ""},

@@ -24,7 +24,7 @@ class PreAuth : public lane_fixture {
 
 TEST_F(PreAuth, IsReservedCompletedVoidedAndSettled) {
     sim::narrator tell(story);
-    sim::till till(settings(), &tell);
+    auto till = open_till(&tell);
     const auto at_first = balance();
     around->present(around->rich);
     const auto held = trade(till.lane()).run({ports::trade::pre_auth, "room-1", amount(5000)}, 60s);
@@ -59,8 +59,8 @@ TEST_F(PreAuth, IsReservedCompletedVoidedAndSettled) {
 TEST_F(PreAuth, WithoutAnAnswerIsReversed) {
     sim::narrator tell(story);
     auto how = settings();
-    how.terminal.host.response_time = 2s;
-    sim::till till(how, &tell);
+    how.host.response_time = 2s;
+    auto till = open_till(how, &tell);
     const auto at_first = balance();
     around->acquirer.control().ask(
         {{"cmd", "faults"}, {"set", {{{"kind", "no_answer"}, {"match", "pre-authorisation"}}}}});

@@ -33,6 +33,7 @@ const key_row keys[] = {
     {"terminal", "reader", "\"6\"", "\"7\""},
     {"terminal", "currency", "840", "1000"},
     {"terminal", "currency_decimals", "2", "9"},
+    {"terminal", "queue", "true", "1"},
     {"terminal", "key_file", "\"own.key\"", "true"},
     {"terminal", "master_slot", "7", "100"},
     {"keys", "algorithm", "\"sm4\"", "\"rot13\""},
@@ -80,6 +81,8 @@ const key_row keys[] = {
     {"display", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_name", "\"panel\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"wording", "pinpad", "\"chinese\"", "\"latin\""},
+    {"wording", "receipt", "\"english\"", "\"none\""},
     {"timers", "card_ms", "1000", "0"},
     {"timers", "pin_ms", "1000", "0"},
     {"timers", "device_ms", "1000", "0"},
@@ -171,13 +174,14 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         const auto& first = of.terminals.front();
         text << first.terminal_id << first.merchant_id << first.merchant_name << "|" << first.operator_id << "|"
              << first.serial_number << "|" << first.reader_capability << "|" << first.unit.number << "|"
-             << int(first.unit.decimals) << "|" << first.key_file << "|" << int(first.keys.algorithm) << "|"
-             << first.keys.master_slot << "|" << first.keys.sign_in_code << "|" << first.keys.sm4_mac_ascii << "|"
-             << first.host.tpdu << "|" << first.host.header << "|" << first.gateway.code_valid.count() << "|"
-             << first.gateway.poll.count() << "|" << first.gateway.response_time.count() << "|"
-             << first.timers.card.count() << "|" << first.timers.pin.count() << "|" << first.timers.device.count()
-             << "|" << first.timers.journal.count() << "|" << int(first.reversal.when) << "|" << first.reversal.sends
-             << "|" << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
+             << int(first.unit.decimals) << "|" << first.key_file << "|" << first.queue << int(first.wording.pinpad)
+             << int(first.wording.receipt) << "|" << int(first.keys.algorithm) << "|" << first.keys.master_slot << "|"
+             << first.keys.sign_in_code << "|" << first.keys.sm4_mac_ascii << "|" << first.host.tpdu << "|"
+             << first.host.header << "|" << first.gateway.code_valid.count() << "|" << first.gateway.poll.count()
+             << "|" << first.gateway.response_time.count() << "|" << first.timers.card.count() << "|"
+             << first.timers.pin.count() << "|" << first.timers.device.count() << "|" << first.timers.journal.count()
+             << "|" << int(first.reversal.when) << "|" << first.reversal.sends << "|"
+             << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
              << first.settlement.end_when_balanced << "|" << first.settlement.erase_cards_after_days << "\n";
         text << of.host.address << "|" << of.host.connect_timeout.count() << "|" << of.host.response_time.count()
              << "|" << of.host.keep_connection << "\n";

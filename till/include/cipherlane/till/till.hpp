@@ -9,6 +9,7 @@
 #include <cipherlane/acquiring/sale.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/acquiring/void_payment.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_parts.hpp>
@@ -74,6 +75,14 @@ class till {
     template <class Token>
     auto async_void_payment(acquiring::void_request request, const call& bounds, Token&& token) {
         return acquiring::void_payment(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
+    }
+    /// A trade of any row of the ledger's table: a pre-authorisation, its completion and so on.
+    [[nodiscard]] result<payment> trade(const acquiring::trade_request& request, const call& bounds) {
+        return acquiring::trade(lane()).run(request, bounds);
+    }
+    template <class Token>
+    auto async_trade(acquiring::trade_request request, const call& bounds, Token&& token) {
+        return acquiring::trade(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
     }
     [[nodiscard]] result<payment> refund(const acquiring::refund_request& request, const call& bounds) {
         return acquiring::refund(lane()).run(request, bounds);
