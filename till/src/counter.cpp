@@ -76,7 +76,15 @@ result<void> counter::open_pinpad(const call& bounds) {
     if (pinpad_ || place.driver.empty()) return {};
     CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "pinpad.path"));
     devices_.push_back(std::move(taken));
-    CIPHERLANE_TRY(pinpad_, assembly::open_pinpad(io_.get_executor(), place, bounds));
+    if (!place.keeper) {
+        CIPHERLANE_TRY(pinpad_, assembly::open_pinpad(io_.get_executor(), place, bounds));
+        return {};
+    }
+    auto keeper = std::make_shared<drivers::pinpad_keeper>(
+        [this](const call& limits) { return assembly::open_pinpad(io_.get_executor(), settings_.pinpad, limits); },
+        pinpad_timer_, drivers::pinpad_keeper_settings{}, drivers::keeper_observer{}, given_.log);
+    keeper->start();
+    pinpad_ = std::move(keeper);
     return {};
 }
 
@@ -92,7 +100,7 @@ result<void> counter::open_display(const call& bounds) {
     }
     auto keeper = std::make_shared<drivers::display_keeper>(
         [this](const call& limits) { return assembly::open_display(io_.get_executor(), settings_.display, limits); },
-        timer_, drivers::keeper_settings{}, drivers::keeper_observer{}, given_.log);
+        display_timer_, drivers::keeper_settings{}, drivers::keeper_observer{}, given_.log);
     keeper->start();
     kept_display_ = keeper.get();
     display_ = std::move(keeper);
@@ -167,6 +175,7 @@ till_status counter::status_of(const terminal& one) const {
     now.gateway = state_of(given_.gateway, one.gateway);
     now.sealer = state_of(given_.sealer, one.sealer);
     now.pinpad = state_of(given_.pinpad, pinpad_);
+    if (now.pinpad == part_state::ready && !pinpad_->attached()) now.pinpad = part_state::away;
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
     if (one.link != nullptr) {

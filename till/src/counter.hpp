@@ -6,6 +6,7 @@
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/till/till_parts.hpp>
@@ -64,8 +65,9 @@ class counter {
     const till_settings settings_;
     const till_parts given_;
     std::shared_ptr<const ports::clock> clock_;
-    boost::asio::io_context io_; ///< of the devices' links, which are used blocking: never run
-    drivers::thread_timer timer_;
+    boost::asio::io_context io_;         ///< of the devices' links, which are used blocking: never run
+    drivers::thread_timer pinpad_timer_; ///< a keeper that opens its device holds its own timer up alone
+    drivers::thread_timer display_timer_;
     std::vector<claim> devices_;
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;

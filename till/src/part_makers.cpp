@@ -3,7 +3,7 @@
 #include "key_file.hpp"
 
 #include <cipherlane/drivers/display/display_family.hpp>
-#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/till/errc.hpp>
 
@@ -95,11 +95,9 @@ result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
 
 result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds) {
-    drivers::serial_settings line;
-    line.device = place.path;
-    line.baud = 19'200;
-    CIPHERLANE_TRY(auto link, drivers::open_serial(std::move(on), line, bounds));
-    return std::unique_ptr<ports::pinpad>(std::make_unique<drivers::abecs_pinpad>(std::move(link)));
+    drivers::pinpad_options options;
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
+    return drivers::open_pinpad(std::move(on), place.driver, place.path, options, bounds);
 }
 
 result<std::unique_ptr<ports::display>> open_display(

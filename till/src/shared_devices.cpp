@@ -12,6 +12,16 @@ constexpr auto card_trade = 3min;
 /// A code that nothing else ends.
 constexpr auto endless_code = 10min;
 
+/// How long a content keeps the display: a code while it is valid.
+std::chrono::milliseconds held_by(const ports::display_content& what) {
+    if (const auto* code = std::get_if<std::reference_wrapper<const ports::qr_view>>(&what)) {
+        const auto valid = code->get().valid_for;
+        return valid.count() > 0 ? valid : endless_code;
+    }
+    if (const auto* code = std::get_if<ports::remaining_view>(&what)) return code->left;
+    return 0ms;
+}
+
 } // namespace
 
 result<device_lease::turn> device_lease::enter(const void* who, std::string_view device) {
@@ -68,37 +78,11 @@ result<void> shared_pinpad::close(const call& bounds) {
     return real_->close(bounds);
 }
 
-result<void> shared_display::show_qr(const ports::qr_view& view, const call& bounds) {
+result<void> shared_display::show(const ports::display_content& what, const call& bounds) {
     CIPHERLANE_TRY(auto turn, enter());
-    auto done = real_->show_qr(view, bounds);
-    if (done) turn.keep(view.valid_for.count() > 0 ? view.valid_for : endless_code);
+    auto done = real_->show(what, bounds);
+    if (done) turn.keep(held_by(what));
     return done;
-}
-
-result<void> shared_display::show_amount(const amount& total, const call& bounds) {
-    CIPHERLANE_TRY(const auto turn, enter());
-    return real_->show_amount(total, bounds);
-}
-
-result<void> shared_display::show_text(std::string_view line1, std::string_view line2, const call& bounds) {
-    CIPHERLANE_TRY(const auto turn, enter());
-    return real_->show_text(line1, line2, bounds);
-}
-
-result<void> shared_display::show_outcome(ports::payment_outcome what, const amount& total, const call& bounds) {
-    CIPHERLANE_TRY(const auto turn, enter());
-    return real_->show_outcome(what, total, bounds);
-}
-
-result<void> shared_display::clear(const call& bounds) {
-    CIPHERLANE_TRY(const auto turn, enter());
-    return real_->clear(bounds);
-}
-
-result<void> shared_display::show_remaining(std::chrono::seconds left, const call& bounds) {
-    CIPHERLANE_TRY(auto turn, enter());
-    turn.keep(left);
-    return real_->show_remaining(left, bounds);
 }
 
 result<void> shared_display::set_brightness(int percent, const call& bounds) {

@@ -65,6 +65,7 @@ class shared_pinpad final : public ports::pinpad {
         const ports::chip_verdict& verdict, const call& bounds) override;
     [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
     [[nodiscard]] result<void> close(const call& bounds) override;
+    [[nodiscard]] bool attached() const noexcept override { return real_->attached(); }
 
   private:
     [[nodiscard]] result<device_lease::turn> enter() { return lease_->enter(this, "pinpad"); }
@@ -78,13 +79,7 @@ class shared_display final : public ports::display {
     shared_display(std::shared_ptr<ports::display> real, std::shared_ptr<device_lease> lease)
         : real_(std::move(real))
         , lease_(std::move(lease)) {}
-    [[nodiscard]] result<void> show_qr(const ports::qr_view& view, const call& bounds) override;
-    [[nodiscard]] result<void> show_amount(const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> show_text(std::string_view line1, std::string_view line2, const call& bounds) override;
-    [[nodiscard]] result<void> show_outcome(
-        ports::payment_outcome what, const amount& total, const call& bounds) override;
-    [[nodiscard]] result<void> clear(const call& bounds) override;
-    [[nodiscard]] result<void> show_remaining(std::chrono::seconds left, const call& bounds) override;
+    [[nodiscard]] result<void> show(const ports::display_content& what, const call& bounds) override;
     [[nodiscard]] result<void> set_brightness(int percent, const call& bounds) override;
     [[nodiscard]] result<std::string> heartbeat(const call& bounds) override;
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override { return real_->capabilities(); }

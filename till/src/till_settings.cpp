@@ -1,9 +1,11 @@
 #include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
 #include <set>
+#include <span>
 
 namespace cipherlane {
 namespace {
@@ -27,25 +29,36 @@ bool has_files(const till_tls& tls) {
     return !(tls.ca_file.empty() && tls.certificate_file.empty() && tls.key_file.empty() && tls.name.empty());
 }
 
+template <class Row>
+std::string names_of(std::span<const Row> families) {
+    std::string names;
+    for (const auto& family : families)
+        names.append(names.empty() ? "" : ", ").append(family.name);
+    return names;
+}
+
 /// What is given for a device, and cannot be of use with it.
-result<void> check_device(const till_settings::device_place& place, const std::string& table) {
+template <class Row>
+result<void> check_device(
+    const till_settings::device_place& place, const std::string& table, std::span<const Row> families) {
+    const auto* family = drivers::find_driver(families, place.driver);
+    if (!place.driver.empty() && family == nullptr)
+        return broken(till_errc::bad_setting, table + ".driver", "one of " + names_of(families));
     if (!place.driver.empty() && place.path.empty())
         return broken(till_errc::missing_setting, table + ".path", "where the device is");
     if (has_files(place.tls) && !place.path.starts_with("tls:"))
         return broken(till_errc::bad_setting, table + ".path", "tls:HOST:PORT, as there are files for it");
+    if (family != nullptr) {
+        const auto where = family->address(place.path);
+        if (!where)
+            return broken(till_errc::bad_setting, table + ".path", "an address: " + family->reached_by.to_string());
+    }
     const bool described = place.driver == "described";
     if (described && place.description_file.empty())
         return broken(till_errc::missing_setting, table + ".description_file", "the description of this display");
     if (!described && !place.description_file.empty())
         return broken(till_errc::bad_setting, table + ".description_file", "nothing, unless the driver is described");
     return {};
-}
-
-std::string family_names() {
-    std::string names;
-    for (const auto& family : drivers::display_families())
-        names.append(names.empty() ? "" : ", ").append(family.name);
-    return names;
 }
 
 } // namespace
@@ -69,11 +82,8 @@ result<void> till_settings::validate() const {
     if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
-    if (!pinpad.driver.empty() && pinpad.driver != "abecs") return bad("pinpad.driver", "abecs");
-    if (!display.driver.empty() && drivers::find_display_family(display.driver) == nullptr)
-        return bad("display.driver", "one of " + family_names());
-    CIPHERLANE_CHECK(check_device(pinpad, "pinpad"));
-    CIPHERLANE_CHECK(check_device(display, "display"));
+    CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
+    CIPHERLANE_CHECK(check_device(display, "display", drivers::display_families()));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     if (sealer.kind != sealer_kind::software) return broken(till_errc::not_built, "sealer.kind", "software");
