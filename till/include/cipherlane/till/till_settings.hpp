@@ -50,7 +50,7 @@ struct till_settings {
     };
     struct device_place {
         std::string driver;           ///< empty: none
-        std::string path;             ///< "/dev/serial/by-id/…" or another address of docs/devices.md
+        std::string path;             ///< "/dev/serial/by-id/…" or another address of docs/04-devices.md
         bool keeper = true;           ///< a device that was unplugged comes back by itself
         till_tls tls;                 ///< for "tls:" addresses; `on` means nothing here
         std::string description_file; ///< for displays described by a TOML file
