@@ -1,9 +1,11 @@
 #include "simkit/control_channel.hpp"
 
 #include "simkit/listener.hpp"
+#include "simkit/peer_user.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
@@ -15,40 +17,66 @@ namespace cipherlane::sim {
 namespace {
 
 using boost::asio::ip::tcp;
+using boost::system::error_code;
 constexpr std::size_t longest_line = 1U << 20U;
+constexpr std::size_t most_clients = 64;
+constexpr std::chrono::seconds first_line_time{10};
+
+/// What all clients of a channel share.
+struct desk {
+    control_channel::handler answer;
+    std::size_t clients = 0;
+};
 
 /// One client of the channel; lives as long as its connection.
 class client : public std::enable_shared_from_this<client> {
   public:
-    client(tcp::socket socket, std::shared_ptr<control_channel::handler> answer)
+    client(tcp::socket socket, std::shared_ptr<desk> on)
         : socket_(std::move(socket))
-        , answer_(std::move(answer))
-        , input_(longest_line) {}
+        , timer_(socket_.get_executor(), first_line_time)
+        , desk_(std::move(on))
+        , input_(longest_line) {
+        ++desk_->clients;
+    }
+    client(const client&) = delete;
+    client& operator=(const client&) = delete;
+    ~client() { --desk_->clients; }
 
+    void start() {
+        timer_.async_wait([weak = weak_from_this()](error_code stopped) {
+            if (const auto self = weak.lock(); self && !stopped) self->close();
+        });
+        read();
+    }
+
+  private:
     void read() {
         boost::asio::async_read_until(
-            socket_, input_, '\n', [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
+            socket_, input_, '\n', [self = shared_from_this()](error_code failed, std::size_t) {
                 if (!failed) self->serve();
             });
     }
 
-  private:
     void serve() {
+        timer_.cancel();
         std::string line;
         std::istream stream(&input_);
         std::getline(stream, line);
-        reply_ = respond(line).dump() + "\n";
+        const auto request = nlohmann::json::parse(line, nullptr, false);
+        // A browser's request begins with a line that is no object: its body must never be read as a command.
+        const bool foreign = !request.is_object();
+        reply_ = text_of(foreign ? refusal("expected one JSON object a line") : respond(request));
         boost::asio::async_write(socket_, boost::asio::buffer(reply_),
-            [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
-                if (!failed) self->read();
+            [self = shared_from_this(), foreign](error_code failed, std::size_t) {
+                if (failed) return;
+                foreign ? self->close() : self->read();
             });
     }
 
-    nlohmann::json respond(const std::string& line) {
+    nlohmann::json respond(const nlohmann::json& request) {
+        if (!request.contains("cmd")) return refusal("expected {\"cmd\": …}");
         try {
-            const auto request = nlohmann::json::parse(line);
-            if (!request.is_object() || !request.contains("cmd")) return refusal("expected {\"cmd\": …}");
-            auto answer = (*answer_)(request);
+            auto answer = desk_->answer(request);
             answer["ok"] = true;
             return answer;
         } catch (const std::exception& why) {
@@ -58,8 +86,20 @@ class client : public std::enable_shared_from_this<client> {
 
     static nlohmann::json refusal(const std::string& why) { return {{"ok", false}, {"error", why}}; }
 
+    /// What a peer sent may come back in an answer, and need be no UTF-8.
+    static std::string text_of(const nlohmann::json& answer) {
+        return answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    }
+
+    void close() {
+        error_code ignored;
+        socket_.shutdown(tcp::socket::shutdown_both, ignored);
+        socket_.close(ignored);
+    }
+
     tcp::socket socket_;
-    std::shared_ptr<control_channel::handler> answer_;
+    boost::asio::steady_timer timer_;
+    std::shared_ptr<desk> desk_;
     boost::asio::streambuf input_;
     std::string reply_;
 };
@@ -73,10 +113,11 @@ struct control_channel::impl {
 result<std::unique_ptr<control_channel>> control_channel::listen(
     boost::asio::io_context& on, std::uint16_t port, handler answer) {
     auto body = std::make_unique<impl>();
-    CIPHERLANE_TRY(body->door,
-        listener::open(on, port, [shared = std::make_shared<handler>(std::move(answer))](tcp::socket socket) {
-            std::make_shared<client>(std::move(socket), shared)->read();
-        }));
+    auto let_in = [shared = std::make_shared<desk>(desk{std::move(answer)})](tcp::socket socket) {
+        if (shared->clients >= most_clients || !is_own_user(socket)) return;
+        std::make_shared<client>(std::move(socket), shared)->start();
+    };
+    CIPHERLANE_TRY(body->door, listener::open(on, port, std::move(let_in), descriptors::all));
     return std::unique_ptr<control_channel>(new control_channel(std::move(body)));
 }
 

@@ -14,8 +14,12 @@ namespace cipherlane::sim {
 /// The rig's handle on a simulator (`--control PORT`): one JSON object a line in, one out, over TCP on 127.0.0.1.
 ///
 /// A request is `{"cmd": "NAME", …}`; the answer is the handler's object with `"ok": true` added, or
-/// `{"ok": false, "error": "…"}` when the line is no JSON object or the handler throws `std::exception`. Any number
-/// of clients; the handler runs on the io_context's thread.
+/// `{"ok": false, "error": "…"}` when the handler throws `std::exception`. The handler runs on the io_context's
+/// thread.
+///
+/// Who may speak: programs of this process' own user, as the kernel's table of connections has it. A line that is no
+/// JSON object is refused and ends the connection, so that no web page can hide a command in an HTTP request. At most
+/// 64 clients at a time; the first line must come within ten seconds.
 class control_channel {
   public:
     using handler = std::function<nlohmann::json(const nlohmann::json& request)>;

@@ -3,15 +3,23 @@
 #include "simkit/control_client.hpp"
 #include "simkit/database.hpp"
 #include "simkit/fault_plan.hpp"
+#include "simkit/listener.hpp"
 #include "simkit/pty_pair.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -48,6 +56,107 @@ TEST(FaultPlan, HitsAsOftenAndAfterAsManyAsAsked) {
     EXPECT_TRUE(plan.hit("CA"));
     EXPECT_FALSE(plan.hit("CA"));
     EXPECT_THROW(plan.set({{.kind = "explode"}}, 7), std::invalid_argument);
+}
+
+/// What must not pass a control channel, byte by byte.
+class ControlChannelAttacked : public testing::Test {
+  protected:
+    ControlChannelAttacked() {
+        channel = *control_channel::listen(io, 0, [this](const nlohmann::json& request) {
+            if (request.at("cmd") == "echo") throw std::runtime_error(request.at("text").get<std::string>());
+            ++carried_out;
+            return nlohmann::json::object();
+        });
+        server = std::thread([this] { io.run(); });
+    }
+    ~ControlChannelAttacked() override {
+        io.stop();
+        server.join();
+    }
+
+    /// Everything that comes back until the channel hangs up.
+    std::string send(const std::string& data) const {
+        boost::asio::io_context here;
+        boost::asio::ip::tcp::socket socket(here);
+        socket.connect({boost::asio::ip::address_v4::loopback(), channel->port()});
+        boost::system::error_code failed;
+        boost::asio::write(socket, boost::asio::buffer(data), failed);
+        std::string all;
+        std::array<char, 512> room{};
+        while (!failed) {
+            const auto got = socket.read_some(boost::asio::buffer(room), failed);
+            all.append(room.data(), got);
+        }
+        return all;
+    }
+
+    boost::asio::io_context io;
+    std::unique_ptr<control_channel> channel;
+    std::thread server;
+    std::atomic<int> carried_out = 0;
+};
+
+TEST_F(ControlChannelAttacked, NoCommandHidesBehindAnHttpRequest) {
+    for (const std::string method : {"POST", "GET", "OPTIONS"}) {
+        const auto answer = send(method + " / HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\n\r\n"
+                                          "{\"cmd\":\"pay\"}\n");
+        EXPECT_EQ(std::count(answer.begin(), answer.end(), '\n'), 1) << answer;
+    }
+    EXPECT_EQ(carried_out, 0);
+}
+
+TEST_F(ControlChannelAttacked, BytesThatAreNoTextEndTheConnectionAlone) {
+    for (const std::string line : {"\xff\n", "{\"cmd\":\"\xff\"}\n", "[1]\n", "7\n", "\n", "{\n", "null\n"}) {
+        EXPECT_NE(send(line + "{\"cmd\":\"pay\"}\n").find("\"ok\":false"), std::string::npos) << line;
+    }
+    EXPECT_EQ(carried_out, 0);
+    EXPECT_TRUE(send(std::string(2U << 20U, '{')).find("true") == std::string::npos);
+    auto client = *control_client::connect("127.0.0.1:" + std::to_string(channel->port()));
+    EXPECT_TRUE(client.ask({{"cmd", "pay"}}).at("ok").get<bool>());
+}
+
+TEST_F(ControlChannelAttacked, ServesItsOwnUserAlone) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+    const pid_t child = ::fork();
+    if (child == 0) {
+        // Nothing but system calls: another thread may hold any lock.
+        if (::setresuid(65'534, 65'534, 65'534) != 0) ::_exit(3);
+        const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(channel->port());
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::connect(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0) ::_exit(4);
+        constexpr std::string_view command = "{\"cmd\":\"pay\"}\n";
+        (void)!::send(socket, command.data(), command.size(), MSG_NOSIGNAL);
+        char one = 0;
+        ::_exit(::recv(socket, &one, 1, 0) > 0 ? 5 : 0);
+    }
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), 0);
+    EXPECT_EQ(carried_out, 0);
+}
+
+TEST_F(ControlChannelAttacked, ManyIdleClientsShutNobodyOut) {
+    boost::asio::io_context here;
+    std::vector<boost::asio::ip::tcp::socket> idle;
+    for (int i = 0; i < 100; ++i) {
+        idle.emplace_back(here);
+        idle.back().connect({boost::asio::ip::address_v4::loopback(), channel->port()});
+    }
+    idle.clear();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    auto client = *control_client::connect("127.0.0.1:" + std::to_string(channel->port()));
+    EXPECT_TRUE(client.ask({{"cmd", "pay"}}).at("ok").get<bool>());
+}
+
+TEST(Listener, KeepsTheLastDescriptorsBack) {
+    rlimit most{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &most), 0);
+    EXPECT_TRUE(has_room_for(10));
+    if (most.rlim_cur == RLIM_INFINITY) return;
+    EXPECT_FALSE(has_room_for(static_cast<int>(most.rlim_cur) - 1));
 }
 
 TEST(FaultPlan, RepeatsItselfWithTheSameSeed) {
