@@ -1,3 +1,4 @@
+#include "client/command_exchange.hpp"
 #include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
 #include "command/bind.hpp"
@@ -10,7 +11,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 namespace cipherlane::hsm {
@@ -104,39 +108,77 @@ void pool::start_command(const operation_request& request, const call& bounds, c
 
 namespace {
 
-/// Somebody who waits in `wait_for`.
-class waiting_end final : public call_end {
+/// What a thread that waits shares with its call's end, which may come when nobody waits any more.
+class waiting_place {
   public:
-    explicit waiting_end(std::promise<result<reply_ptr>>& whom)
-        : promise_(std::move(whom)) {}
-
-    void finish(const reply* answer, const error* why, call_home& home) override {
-        auto outcome = answer != nullptr ? result<reply_ptr>(home.take_answer()) : result<reply_ptr>(*why);
-        auto promise = std::move(promise_);
-        this->~waiting_end();
-        home.leave();
-        promise.set_value(std::move(outcome));
+    void put(result<reply_ptr> outcome) {
+        {
+            const std::lock_guard lock(guard_);
+            outcome_.emplace(std::move(outcome));
+        }
+        came_.notify_one();
+    }
+    /// Nothing where none came until then.
+    [[nodiscard]] std::optional<result<reply_ptr>> wait_until(pool_call::clock::time_point end) {
+        std::unique_lock lock(guard_);
+        const auto there = [&] { return outcome_.has_value(); };
+        // A deadline of "never" would overflow the wait.
+        if (end == pool_call::clock::time_point::max()) {
+            came_.wait(lock, there);
+        } else if (!came_.wait_until(lock, end, there)) {
+            return std::nullopt;
+        }
+        return std::move(outcome_);
     }
 
   private:
-    std::promise<result<reply_ptr>> promise_;
+    std::mutex guard_;
+    std::condition_variable came_;
+    std::optional<result<reply_ptr>> outcome_;
 };
 
-/// Asked before anything is prepared: who waits on the strand waits for himself.
+class waiting_end final : public call_end {
+  public:
+    explicit waiting_end(std::shared_ptr<waiting_place>& where)
+        : where_(where) {}
+
+    void finish(const reply* answer, const error* why, call_home& home) override {
+        auto outcome = answer != nullptr ? result<reply_ptr>(home.take_answer()) : result<reply_ptr>(*why);
+        const auto where = std::move(where_);
+        this->~waiting_end();
+        home.leave();
+        where->put(std::move(outcome));
+    }
+
+  private:
+    std::shared_ptr<waiting_place> where_;
+};
+
+/// How long past its deadline a call's own end may come: the strand judges what became of it.
+constexpr std::chrono::milliseconds grace{500};
+
+/// Asked before anything is prepared: a blocking call on the pool's strand would wait for itself.
 result<void> may_wait(const pool_core& core) {
     if (core.is_own_strand()) return fail(hsm_errc::own_thread);
     return {};
 }
 
+/// The caller's deadline holds whether anybody runs the pool's executor or not.
 result<reply_ptr> wait_for(pool_core& core, pool_call* what) {
-    std::promise<result<reply_ptr>> promise;
-    auto outcome = promise.get_future();
+    const auto until = what->until;
+    const auto serial = what->serial;
+    const auto* command = what->subject->command;
+    auto where = std::make_shared<waiting_place>();
     core.submit(what, {sizeof(waiting_end),
                           [](void* room, void* whom) -> call_end* {
-                              return ::new (room) waiting_end(*static_cast<std::promise<result<reply_ptr>>*>(whom));
+                              return ::new (room) waiting_end(*static_cast<std::shared_ptr<waiting_place>*>(whom));
                           },
-                          &promise});
-    return outcome.get();
+                          &where});
+    if (auto outcome = where->wait_until(until)) return *std::move(outcome);
+    if (core.withdraw(what, serial)) return pool_core::timed_out();
+    if (auto outcome = where->wait_until(pool_call::clock::now() + grace)) return *std::move(outcome);
+    // The strand took it and stands still since then: it may have left.
+    return judge_loss(pool_core::timed_out(), command, true);
 }
 
 } // namespace
@@ -156,12 +198,12 @@ result<raw_answer> pool::execute(const raw_command& command, const call& bounds)
 
 void pool::drain(std::size_t unit) {
     if (unit >= core_->settings().units.size()) return;
-    boost::asio::dispatch(core_->strand(), [core = core_, unit] { core->set_state(unit, unit_state::drained); });
+    boost::asio::dispatch(core_->strand(), [core = core_, unit] { core->drain(unit); });
 }
 
 void pool::restore(std::size_t unit) {
     if (unit >= core_->settings().units.size()) return;
-    boost::asio::dispatch(core_->strand(), [core = core_, unit] { core->set_state(unit, unit_state::ready); });
+    boost::asio::dispatch(core_->strand(), [core = core_, unit] { core->restore(unit); });
 }
 
 pool_stats pool::stats() const {

@@ -1,4 +1,4 @@
-// Connections of a pool: opening, health, rest, replacement.
+// Connections of a pool: opening, questions, replacement. What is thought of a unit is `unit_health`'s matter.
 #include "client/pool_core.hpp"
 #include "command/bind.hpp"
 #include "fail.hpp"
@@ -10,18 +10,15 @@
 
 namespace cipherlane::hsm {
 
-/// Opens one more connection where one is missing. A unit that has shown nothing yet since it failed gets one at a
-/// time.
+/// Opens one more connection where one is missing, to the unit with the fewest.
 void pool_core::want_connection(const pool_call& what) {
     const auto now = clock::now();
     std::size_t chosen = pool_call::no_unit;
     std::size_t least = 0;
     for (std::size_t i = 0; i < units_.size(); ++i) {
-        auto& unit = units_[i];
-        const bool rested = unit.state == unit_state::resting && now >= unit.rests_until;
-        if (unit.state != unit_state::ready && !rested) continue;
+        const auto& unit = units_[i];
         const auto there = unit.connections.size() + unit.connecting;
-        if (there >= settings_.connections || (unit.connecting != 0 && !unit.proven)) continue;
+        if (there >= settings_.connections || !unit.health.may_connect(now, unit.connecting)) continue;
         const auto weight = there + (i == what.avoid ? 1'000'000 : 0);
         if (chosen != pool_call::no_unit && weight >= least) continue;
         chosen = i;
@@ -44,53 +41,63 @@ void pool_core::connect(std::size_t unit) {
     net::async_connect_tcp(strand_, subject.at, bounds, std::move(done));
 }
 
-/// Certificates do not mend themselves while a call waits, so its caller hears of them at once.
-void pool_core::note_fault(pool_unit& unit, const error& why) {
-    static const auto& category = make_error_code(net_errc::tls_failed).category();
-    const auto first = static_cast<int>(net_errc::tls_failed);
-    const auto last = static_cast<int>(net_errc::certificate_refused);
-    const auto& code = why.code();
-    if (code.category() != category || code.value() < first || code.value() > last) return;
-    unit.fault = why;
-    settings_.log.error("hsm", why.to_string());
-}
-
-/// A fault that keeps every unit away that is not out anyway.
+/// A certificate's fault that keeps every unit away that is not out anyway: callers hear of it at once.
 const error* pool_core::common_fault() const {
     const error* found = nullptr;
     for (const auto& unit : units_) {
-        if (unit.state == unit_state::drained || unit.state == unit_state::out_of_service) continue;
-        if (!unit.fault.code()) return nullptr;
-        found = &unit.fault;
+        if (unit.health.is_out()) continue;
+        const auto* fault = unit.health.certificate_fault();
+        if (fault == nullptr) return nullptr;
+        found = fault;
     }
     return found;
+}
+
+/// Why no unit can be used: where the last one that failed is, and what it failed of.
+error pool_core::no_unit() const {
+    const pool_unit* last = nullptr;
+    for (const auto& unit : units_) {
+        if (!unit.health.last_error().code()) continue;
+        if (last == nullptr || unit.health.failed_at() >= last->health.failed_at()) last = &unit;
+    }
+    auto why = fail(hsm_errc::no_unit);
+    if (last == nullptr) return why;
+    const auto cause = last->health.last_error().code().message();
+    return std::move(why).during(cause).at_endpoint(last->stats.endpoint).with_peer_text(cause);
+}
+
+/// Of a call that waited in vain: no unit could be used, or all were busy.
+error pool_core::waited_in_vain() const {
+    const bool busy = std::any_of(
+        units_.begin(), units_.end(), [](const pool_unit& each) { return each.health.takes_calls(); });
+    const auto why = no_unit();
+    return busy || why.endpoint().empty() ? timed_out() : why;
 }
 
 void pool_core::connected(std::size_t unit, result<std::unique_ptr<net::transport>> link) {
     auto& subject = units_[unit];
     --subject.connecting;
-    if (closed_ || subject.state == unit_state::drained || subject.state == unit_state::out_of_service) return;
+    if (closed_ || subject.health.is_out()) return;
     if (!link) {
         ++subject.stats.failed_connects;
-        note_fault(subject, link.error());
-        return unit_failed(unit);
+        return unit_failed(unit, link.error());
     }
     ++subject.stats.connects;
     auto made = std::make_shared<pool_connection>(shared_from_this(), unit, *std::move(link));
-    const bool unknown = settings_.on_connect == first_check::diagnose &&
-                         settings_.dialect->command(settings_.dialect->health) != nullptr && !subject.proven;
     made->start();
     subject.connections.push_back(made);
     subject.note_idle(*made);
-    if (unknown) return check_health(*made);
-    stand_up(subject);
+    carry_out(subject.health.connected(), unit, made.get());
 }
 
-void pool_core::stand_up(pool_unit& unit) {
-    unit.proven = true;
-    unit.fault = {};
-    if (unit.state == unit_state::resting) unit.state = unit_state::ready;
-    serve_waiting();
+/// What a unit's health asks for; questions go out `on` that connection.
+void pool_core::carry_out(unit_health::next what, std::size_t unit, pool_connection* on) {
+    switch (what) {
+    case unit_health::next::nothing: return;
+    case unit_health::next::ask: return check_health(*on);
+    case unit_health::next::serve: return serve_waiting();
+    case unit_health::next::take_out: return taken_out(unit);
+    }
 }
 
 /// A unit that comes back gets a connection; where it has all that it may have, a question on one of them.
@@ -99,37 +106,22 @@ void pool_core::try_again(std::size_t unit) {
     if (closed_ || subject.connecting != 0) return;
     if (subject.connections.size() < settings_.connections) return connect(unit);
     auto* on = subject.with_room();
-    if (on == nullptr || subject.checked_at >= subject.rests_until) return;
-    if (settings_.dialect->command(settings_.dialect->health) == nullptr) return stand_up(subject);
-    check_health(*on);
+    carry_out(subject.health.rested(on != nullptr), unit, on);
 }
 
-/// A caller gave up before the unit's time was over, and nothing came from it since. It shows itself before it gets
-/// more work.
-void pool_core::doubt(pool_unit& unit) {
-    if (unit.state != unit_state::ready || !unit.proven) return;
-    auto* on = unit.with_room();
-    const bool can = settings_.dialect->command(settings_.dialect->health) != nullptr;
-    if (!can || settings_.on_connect == first_check::none) return;
-    unit.check_due = on == nullptr && !unit.connections.empty();
-    if (unit.check_due) return;
-    unit.proven = false;
-    if (on != nullptr) check_health(*on);
-}
-
-/// A unit that failed rests, longer each time, by a span that no two clients share.
-void pool_core::unit_failed(std::size_t unit) {
+void pool_core::doubt(std::size_t unit) {
     auto& subject = units_[unit];
-    if (subject.state != unit_state::ready && subject.state != unit_state::resting) return;
-    if (subject.state == unit_state::resting && clock::now() < subject.rests_until) return;
-    subject.state = unit_state::resting;
-    subject.proven = false;
-    const auto half = std::max<std::int64_t>(1, subject.backoff.count() / 2);
-    const std::chrono::milliseconds rest(half + static_cast<std::int64_t>(jitter_()) % half);
-    subject.rests_until = clock::now() + rest;
-    subject.backoff = std::min(2 * subject.backoff, settings_.backoff_most);
-    settings_.log.warning("hsm", subject.stats.endpoint + " rests for " + std::to_string(rest.count()) + " ms");
-    arm(subject.rests_until);
+    auto* on = subject.with_room();
+    carry_out(subject.health.doubted(on != nullptr, !subject.connections.empty()), unit, on);
+}
+
+void pool_core::unit_failed(std::size_t unit, const error& why) {
+    auto& subject = units_[unit];
+    const auto rest = subject.health.failed(clock::now(), static_cast<std::uint32_t>(jitter_()), why);
+    if (!rest) return;
+    settings_.log.warning("hsm", subject.stats.endpoint + " rests for " + std::to_string(rest->count()) +
+                                     " ms: " + why.to_string());
+    arm(subject.health.rests_until());
     if (const auto* fault = common_fault()) end_waiting(error(*fault));
     if (!waiting_.empty()) want_connection(*waiting_.front());
 }
@@ -145,9 +137,8 @@ void pool_core::closed(pool_connection& which, const error& why) {
         if (!waiting_.empty()) want_connection(*waiting_.front());
         return;
     }
-    note_fault(subject, why);
     // A peer that hangs up on an idle connection has not failed; one that breaks the last connection has.
-    if (subject.connections.empty()) unit_failed(which.unit());
+    if (subject.connections.empty()) unit_failed(which.unit(), why);
 }
 
 void pool_core::look_after_connections(clock::time_point now) {
@@ -163,10 +154,9 @@ void pool_core::look_after_connections(clock::time_point now) {
                 check_health(*each);
             }
         }
-        if (unit.state != unit_state::ready || now - unit.checked_at < 3 * settings_.health_interval / 4) continue;
         auto* on = unit.with_room();
-        unit.check_due = on == nullptr && !unit.connections.empty();
-        if (on != nullptr) check_health(*on);
+        const auto next = unit.health.looked_after(now, on != nullptr, !unit.connections.empty());
+        if (next == unit_health::next::ask) check_health(*on);
     }
 }
 
@@ -199,9 +189,8 @@ class pool_core::health_end final : public call_end {
 void pool_core::check_health(pool_connection& on) {
     const auto* command = settings_.dialect->command(settings_.dialect->health);
     auto& unit = units_[on.unit()];
-    unit.check_due = false;
     if (command == nullptr || !on.has_room()) return;
-    unit.checked_at = now();
+    unit.health.asked(now());
     auto& what = take_call();
     what.subject->command = command;
     if (!engine_.encode_request(*command, what.subject->asked, what.body)) return recycle(what);
@@ -221,18 +210,16 @@ void pool_core::health_came(
     if (!answer) {
         if (auto connection = on.lock()) connection->fail(answer.error());
         // One that was asked whether it is back and is not rests again.
-        if (subject.state == unit_state::resting) unit_failed(unit);
+        if (subject.health.state() == unit_state::resting) unit_failed(unit, answer.error());
         return;
     }
-    const auto& shown = *answer;
-    if (lmk_check_.empty()) lmk_check_ = shown;
-    if (!shown.empty() && !(shown == lmk_check_)) {
+    const auto next = subject.health.shown(*answer, lmk_check_);
+    if (next == unit_health::next::take_out) {
         settings_.log.error("hsm", subject.stats.endpoint + " is taken out: its local master key shows " +
-                                       to_hex(shown.view()) + ", not " + to_hex(lmk_check_.view()));
+                                       to_hex(answer->view()) + ", not " + to_hex(lmk_check_.view()));
         ++subject.stats.by_code["lmk"];
-        return set_state(unit, unit_state::out_of_service);
     }
-    stand_up(subject);
+    carry_out(next, unit, nullptr);
 }
 
 } // namespace cipherlane::hsm

@@ -33,10 +33,6 @@ void count_code(std::map<std::string, std::uint64_t>& in, std::string_view code)
     ++in[name];
 }
 
-error timed_out() {
-    return {make_error_code(net_errc::timed_out), layer::hsm};
-}
-
 } // namespace
 
 pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
@@ -49,13 +45,14 @@ pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
     , lmk_check_(settings_.lmk_check)
     , jitter_(std::random_device{}()) {
     if (settings_.answer_timeout.count() == 0) settings_.answer_timeout = settings_.dialect->timeout;
+    const unit_health start(settings_, settings_.dialect->command(settings_.dialect->health) != nullptr);
     for (const auto& each : settings_.units) {
-        pool_unit made;
-        made.at = each;
-        made.backoff = settings_.backoff_first;
-        made.stats.endpoint = each.host + ":" + std::to_string(each.port);
-        units_.push_back(std::move(made));
+        units_.emplace_back(each, start);
     }
+}
+
+error pool_core::timed_out() {
+    return {make_error_code(net_errc::timed_out), layer::hsm};
 }
 
 std::size_t pool_core::room() const noexcept {
@@ -155,6 +152,18 @@ void pool_core::submit(pool_call* what, const call_end_source& end) {
         inbox_.push_back(what);
     }
     if (first) boost::asio::post(strand_, [self = shared_from_this()] { self->take_inbox(); });
+}
+
+bool pool_core::withdraw(pool_call* what, std::uint64_t serial) {
+    {
+        const std::lock_guard lock(inbox_guard_);
+        const auto at = std::find(inbox_.begin(), inbox_.end(), what);
+        if (at == inbox_.end() || what->serial != serial) return false;
+        inbox_.erase(at);
+    }
+    what->drop_end();
+    recycle(*what);
+    return true;
 }
 
 void pool_core::take_inbox() {
@@ -261,7 +270,7 @@ void pool_core::place(pool_call& what) {
     if (closed_) return refuse(what, fail(hsm_errc::closed));
     if (what.until <= moment) return refuse(what, timed_out());
     if (auto* on = pick(what)) return send(*on, what);
-    if (all_out()) return refuse(what, fail(hsm_errc::no_unit));
+    if (all_out()) return refuse(what, no_unit());
     if (const auto* fault = common_fault()) return refuse(what, *fault);
     if (waiting_.size() >= settings_.waiting) return refuse(what, fail(hsm_errc::no_unit).in_field("waiting"));
     what.waiting = true;
@@ -279,13 +288,8 @@ void pool_core::refuse(pool_call& what, const error& why) {
     });
 }
 
-bool pool_core::is_usable(const pool_unit& unit) const {
-    return unit.state == unit_state::ready;
-}
-
 bool pool_core::all_out() const {
-    return std::all_of(units_.begin(), units_.end(),
-        [](const pool_unit& u) { return u.state == unit_state::drained || u.state == unit_state::out_of_service; });
+    return std::all_of(units_.begin(), units_.end(), [](const pool_unit& each) { return each.health.is_out(); });
 }
 
 /// The connection with the fewest calls, of the unit with the fewest; not of the unit that just failed the call, if
@@ -295,7 +299,7 @@ pool_connection* pool_core::pick(const pool_call& what) {
     std::size_t best_unit = 0;
     for (std::size_t i = 0; i < units_.size(); ++i) {
         auto& unit = units_[i];
-        if (!is_usable(unit) || !unit.proven) continue;
+        if (!unit.health.takes_calls()) continue;
         const auto load = unit.in_flight + (i == what.avoid ? 1'000'000 : 0);
         if (best != nullptr && load >= best_unit) continue;
         if (auto* found = unit.with_room(); found != nullptr) {
@@ -336,17 +340,16 @@ void pool_core::serve_waiting() {
 
 void pool_core::answered(pool_connection& on, pool_call& what) {
     auto& unit = units_[on.unit()];
-    unit.answered_at = now();
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(unit.answered_at - what.sent_at).count();
+    const auto moment = now();
+    unit.health.answered(moment, what.is_health);
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(moment - what.sent_at).count();
     const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
     ++unit.stats.answers;
-    // One that shows itself and then breaks at work has not recovered.
-    if (!what.is_health || unit.proven) unit.backoff = settings_.backoff_first;
     ++unit.stats.latency[bucket_of(microseconds)];
     unit.stats.latency_sum_us += microseconds;
     judge_unit(on, *what.subject);
     // Before anybody else takes the room.
-    if (unit.check_due && on.has_room()) check_health(on);
+    if (unit.health.is_check_due() && on.has_room()) check_health(on);
     finish(what, nullptr);
     if (!waiting_.empty()) serve_waiting();
 }
@@ -354,44 +357,32 @@ void pool_core::answered(pool_connection& on, pool_call& what) {
 /// The unit has carried it out, or refused: asking again would not be safe, nor would it help.
 void pool_core::unreadable(pool_connection& on, pool_call& what, const error& why) {
     auto& unit = units_[on.unit()];
-    unit.answered_at = now();
+    unit.health.heard(now());
     ++unit.stats.unreadable;
     settings_.log.warning("hsm", unit.stats.endpoint + " gave an answer that cannot be read: " + why.to_string());
     finish(what, judge_loss(error(why).at_endpoint(on.endpoint()), what.subject->command, true));
     if (!waiting_.empty()) serve_waiting();
 }
 
-/// A refusal may be about the unit itself.
+/// A refusal may be about the unit itself, or hint at another local master key.
 void pool_core::judge_unit(pool_connection& on, const reply& answer) {
     auto& subject = units_[on.unit()];
     if (answer.command == nullptr) return;
-    if (answer.status.what != answer_status::verdict::refused) {
-        subject.parity_refusals = 0;
-        return;
-    }
+    if (answer.status.what != answer_status::verdict::refused) return subject.health.accepted();
     const auto code = answer.status.code.view();
     ++subject.stats.refusals;
     count_code(subject.stats.by_code, code);
-    note_parity(on, code);
-    const auto status = check_status(answer);
-    const bool fatal = !status && status.error().code() == make_error_code(hsm_errc::out_of_service);
+    const auto& parity = settings_.dialect->key_parity;
+    subject.health.refused(std::find(parity.begin(), parity.end(), code) != parity.end());
+    const auto judged = check_status(answer);
+    const bool fatal = !judged && judged.error().code() == make_error_code(hsm_errc::out_of_service);
     // A command for the authorised state says nothing about a unit that works outside it.
-    if (!fatal || answer.command->needs_authorised || subject.state == unit_state::out_of_service) return;
+    const bool known = subject.health.state() == unit_state::out_of_service;
+    if (!fatal || answer.command->needs_authorised || known) return;
     settings_.log.error("hsm", subject.stats.endpoint + " is taken out: code " + std::string(code) + ", " +
                                    std::string(settings_.dialect->meaning(*answer.command, code)));
-    set_state(on.unit(), unit_state::out_of_service);
-}
-
-/// Keys that were good and are not any more: perhaps it is the local master key that is another.
-void pool_core::note_parity(pool_connection& on, std::string_view code) {
-    auto& subject = units_[on.unit()];
-    const auto& codes = settings_.dialect->key_parity;
-    if (std::find(codes.begin(), codes.end(), code) == codes.end()) {
-        subject.parity_refusals = 0;
-    } else if (++subject.parity_refusals == settings_.parity_refusals) {
-        subject.parity_refusals = 0;
-        subject.check_due = true;
-    }
+    subject.health.take_out(judged.error());
+    taken_out(on.unit());
 }
 
 bool pool_core::may_repeat(const pool_call& what) const {
@@ -469,10 +460,10 @@ void pool_core::on_timer() {
     }
     for (std::size_t i = 0; i < units_.size(); ++i) {
         auto& unit = units_[i];
-        if (unit.state != unit_state::resting || unit.connecting != 0 || closed_) continue;
+        if (unit.health.state() != unit_state::resting || unit.connecting != 0 || closed_) continue;
         // Tried again even when nobody waits, so that it is there when somebody does.
-        if (unit.rests_until <= now) try_again(i);
-        if (unit.rests_until > now) next = std::min(next, unit.rests_until);
+        if (unit.health.rests_until() <= now) try_again(i);
+        if (unit.health.rests_until() > now) next = std::min(next, unit.health.rests_until());
     }
     if (next != clock::time_point::max()) arm(next);
     if (!waiting_.empty()) serve_waiting();
@@ -485,15 +476,15 @@ void pool_core::expire(pool_call& what, clock::time_point now) {
         const auto unit = what.on->unit();
         ++units_[unit].stats.timeouts;
         // One slow command beside others that are answered says nothing about the unit, a caller in a hurry little.
-        const bool unanswered = units_[unit].answered_at <= what.sent_at;
+        const bool unanswered = units_[unit].health.answered_at() <= what.sent_at;
         const bool silent = unanswered && now - what.sent_at >= settings_.answer_timeout;
         // Keeps the connection's loss from being told to this call as well.
         what.on->forget(what);
         if (what.serial != serial) return;
         if (silent) {
-            unit_failed(unit);
+            unit_failed(unit, timed_out());
         } else if (unanswered) {
-            doubt(units_[unit]);
+            doubt(unit);
         }
         if (may_repeat(what) && now < what.until) {
             ++retries_;
@@ -501,29 +492,28 @@ void pool_core::expire(pool_call& what, clock::time_point now) {
             return place(what);
         }
     }
+    if (!left) return finish(what, waited_in_vain());
     finish(what, judge_loss(timed_out(), what.subject->command, left));
 }
 
 // --- from outside ---
 
-void pool_core::set_state(std::size_t unit, unit_state state) {
-    auto& subject = units_[unit];
-    const bool was_away = subject.state != unit_state::ready;
-    subject.state = state;
-    if (state == unit_state::ready) {
-        if (!was_away) return;
-        // Who knows what was done to it meanwhile.
-        subject.proven = false;
-        subject.backoff = settings_.backoff_first;
-        subject.rests_until = clock::now();
-        return try_again(unit);
-    }
-    const auto kept = subject.connections;
+void pool_core::drain(std::size_t unit) {
+    units_[unit].health.take_out(unit_state::drained);
+    taken_out(unit);
+}
+
+void pool_core::restore(std::size_t unit) {
+    if (units_[unit].health.restore(clock::now())) try_again(unit);
+}
+
+void pool_core::taken_out(std::size_t unit) {
+    const auto kept = units_[unit].connections;
     for (const auto& each : kept) {
         each->retire();
     }
     // Nobody may wait for ever for units that will not come back by themselves.
-    if (all_out()) end_waiting(fail(hsm_errc::no_unit));
+    if (all_out()) end_waiting(no_unit());
 }
 
 void pool_core::end_waiting(const error& why) {
@@ -554,7 +544,8 @@ pool_stats pool_core::stats() const {
     made.retries = retries_;
     for (const auto& unit : units_) {
         made.units.push_back(unit.stats);
-        made.units.back().state = unit.state;
+        made.units.back().state = unit.health.state();
+        made.units.back().last_error = unit.health.last_error();
         made.units.back().open_connections = unit.connections.size();
         made.units.back().in_flight = unit.in_flight;
     }

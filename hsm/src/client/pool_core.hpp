@@ -34,7 +34,8 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
     [[nodiscard]] const pool_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] const boost::asio::any_io_executor& strand() const noexcept { return strand_; }
-    /// Whether the caller runs on the strand: who waits there waits for himself.
+    /// Whether the caller runs on the strand. A blocking call there could never end: its answer is read on the same
+    /// strand, behind the caller.
     [[nodiscard]] bool is_own_strand() const noexcept { return own_.running_in_this_thread(); }
     [[nodiscard]] std::size_t room() const noexcept;
     [[nodiscard]] reply_ptr fresh_reply() { return reply_shelf::take(replies_, settings_.dialect); }
@@ -44,12 +45,16 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     [[nodiscard]] result<pool_call*> prepare(const raw_command& command, const call& bounds);
     /// From any thread: starts it; its end hears of it once.
     void submit(pool_call* what, const call_end_source& end);
+    /// From any thread: takes a submitted call back that the strand has not seen yet. False: it has. `serial` tells
+    /// the call from the next that uses the same object.
+    [[nodiscard]] bool withdraw(pool_call* what, std::uint64_t serial);
     /// Gives an error to an end, not from within this function.
     void refuse_later(const error& why, const call_end_source& end);
     /// A call whose end is over.
     void recycle(pool_call& used);
 
-    /// While one lives, requests are gathered and leave together at its end, and time stands still.
+    /// While one lives, requests are gathered and leave together at its end, and the clock is read once for all of
+    /// them.
     class batch {
       public:
         explicit batch(pool_core& of);
@@ -67,8 +72,10 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void refuse_new() noexcept { closed_ = true; }
     /// Ends all calls. Not within a handler of one.
     void close();
-    void set_state(std::size_t unit, unit_state state);
+    void drain(std::size_t unit);
+    void restore(std::size_t unit);
     [[nodiscard]] pool_stats stats() const;
+    [[nodiscard]] static error timed_out();
 
     // For connections.
     void answered(pool_connection& on, pool_call& what);
@@ -98,11 +105,12 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void want_connection(const pool_call& what);
     void connect(std::size_t unit);
     void connected(std::size_t unit, result<std::unique_ptr<net::transport>> link);
-    void unit_failed(std::size_t unit);
-    [[nodiscard]] bool is_usable(const pool_unit& unit) const;
+    void unit_failed(std::size_t unit, const error& why);
+    void taken_out(std::size_t unit);
     [[nodiscard]] bool all_out() const;
-    void note_fault(pool_unit& unit, const error& why);
     [[nodiscard]] const error* common_fault() const;
+    [[nodiscard]] error no_unit() const;
+    [[nodiscard]] error waited_in_vain() const;
     void end_waiting(const error& why);
 
     void check_health(pool_connection& on);
@@ -110,10 +118,9 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     class health_end;
     void look_after_connections(clock::time_point now);
     void judge_unit(pool_connection& on, const reply& answer);
-    void note_parity(pool_connection& on, std::string_view code);
-    void stand_up(pool_unit& unit);
+    void carry_out(unit_health::next what, std::size_t unit, pool_connection* on);
     void try_again(std::size_t unit);
-    void doubt(pool_unit& unit);
+    void doubt(std::size_t unit);
 
     void arm(clock::time_point at);
     void on_timer();

@@ -1,29 +1,29 @@
 #pragma once
 
 #include "client/pool_connection.hpp"
+#include "client/unit_health.hpp"
 
 #include <cipherlane/hsm/pool_stats.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace cipherlane::hsm {
 
 /// One unit of a pool, on its strand.
 struct pool_unit {
+    pool_unit(const net::tcp_settings& where, const unit_health& start)
+        : at(where)
+        , health(start) {
+        stats.endpoint = at.host + ":" + std::to_string(at.port);
+    }
+
     net::tcp_settings at;
     std::vector<std::shared_ptr<pool_connection>> connections;
     std::size_t connecting = 0;
-    unit_state state = unit_state::ready;
-    pool_call::clock::time_point rests_until{};
-    std::chrono::milliseconds backoff{};
-    bool proven = false;                        ///< a connection stood since the last failure
-    bool check_due = false;                     ///< asked as soon as a connection has room
-    std::size_t parity_refusals = 0;            ///< in a row
-    pool_call::clock::time_point checked_at{};  ///< when a health command last left
-    pool_call::clock::time_point answered_at{}; ///< when anything was last answered
-    error fault; ///< what is wrong with its or our certificate, if that is why it rests
+    unit_health health;
     unit_stats stats;
 
     std::size_t in_flight = 0;          ///< on all its connections

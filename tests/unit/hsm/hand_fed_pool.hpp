@@ -24,7 +24,8 @@ class hand_fed_pool {
         auto made = std::make_shared<pool_connection>(
             core_, 0, std::make_unique<cipherlane::tests::hand_fed_link>(core_->strand(), link_));
         unit.connecting = 1; // for ever, so that none is opened
-        unit.proven = true;
+        short_bytes none;
+        (void)unit.health.shown(none, none);
         unit.connections.push_back(made);
         unit.note_idle(*made);
         made->start();

@@ -312,9 +312,56 @@ TEST(pool, nobody_there_ends_with_the_deadline) {
     const auto start = std::chrono::steady_clock::now();
     auto got = subject->translate_pin(numbered(0), call(200ms));
     ASSERT_FALSE(got);
-    EXPECT_TRUE(got.error().is(condition::timed_out)) << got.error();
+    EXPECT_EQ(got.error().code(), make_error_code(hsm_errc::no_unit)) << got.error();
+    EXPECT_EQ(got.error().endpoint(), "127.0.0.1:" + std::to_string(port));
+    EXPECT_NE(got.error().to_string().find("onnection refused"), std::string::npos) << got.error();
     EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
-    EXPECT_GE(subject->stats().units[0].failed_connects, 1U);
+    const auto stats = subject->stats().units[0];
+    EXPECT_GE(stats.failed_connects, 1U);
+    EXPECT_EQ(stats.last_error.code(), boost::system::errc::make_error_code(boost::system::errc::connection_refused));
+}
+
+TEST(pool, a_unit_that_is_not_understood_is_told_with_the_cause) {
+    fake_unit unit(payshield_framing(), [](byte_view) { return std::optional<bytes>(text("XX00")); });
+    auto subject = make_pool(settings_for({&unit}));
+    auto got = subject->translate_pin(numbered(0), call(300ms));
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().code(), make_error_code(hsm_errc::no_unit)) << got.error();
+    EXPECT_EQ(got.error().untrusted_peer_text(), "the answer belongs to another command");
+    EXPECT_EQ(subject->stats().units[0].last_error.code(), make_error_code(hsm_errc::wrong_answer));
+}
+
+TEST(pool, a_blocking_call_ends_in_time_where_nobody_runs_the_executor) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    boost::asio::io_context io(1);
+    auto subject = pool::create(io.get_executor(), settings_for({&unit})).value();
+    const auto start = std::chrono::steady_clock::now();
+    auto got = subject->generate_key(generate_key_request(key_type::tpk), call(50ms));
+    ASSERT_FALSE(got);
+    EXPECT_TRUE(got.error().is(condition::timed_out)) << got.error();
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+    io.run_for(200ms);
+    EXPECT_LE(unit.requests(), 1U) << "the diagnosis alone: what was given up is not sent later";
+    subject.reset();
+    io.run_for(50ms);
+}
+
+TEST(pool, a_blocking_call_that_may_have_left_says_so_when_the_executor_stands_still) {
+    fake_unit unit(payshield_framing(), payshield_answer);
+    boost::asio::io_context io(1);
+    auto subject = pool::create(io.get_executor(), settings_for({&unit})).value();
+    io.run_for(200ms);
+    unit.set_silent(true);
+    io.restart();
+    std::thread loop([&] { io.run_for(50ms); });
+    auto got = subject->generate_key(generate_key_request(key_type::tpk), call(300ms));
+    loop.join();
+    ASSERT_FALSE(got);
+    EXPECT_TRUE(got.error().is(condition::outcome_unknown) || got.error().is(condition::timed_out)) << got.error();
+    EXPECT_EQ(unit.requests() > 1, got.error().is(condition::outcome_unknown)) << got.error();
+    subject.reset();
+    io.restart();
+    io.run_for(50ms);
 }
 
 TEST(pool, a_stop_request_ends_a_call) {

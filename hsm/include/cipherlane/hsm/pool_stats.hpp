@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cipherlane/core/error.hpp>
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -25,6 +27,7 @@ struct unit_stats {
 
     std::string endpoint;
     unit_state state = unit_state::ready;
+    error last_error; ///< why it rested or was taken out last; no error if it never was
     std::size_t open_connections = 0;
     std::size_t in_flight = 0;
     std::uint64_t answers = 0;
