@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (choice < dialect->commands.size()) subject->command = &dialect->commands[choice];
     bytes header(frame.header_length);
     hsm::write_header(frame, 1, header);
-    hsm::command_exchange machine(std::move(subject), bytes{'x'}, header);
+    hsm::command_exchange machine(std::move(subject), hsm::command_message{bytes{'x'}, 0, 1}, header);
 
     auto act = machine.resume({net::event::kind::started, {}, {}});
     if (act.what == net::action::kind::send) act = machine.resume({net::event::kind::sent, {}, {}});

@@ -34,7 +34,8 @@ void check_readable(const std::string& file) {
 
 /// What the error itself has no room for.
 std::string more_words(const error& why, const hsm::profile* dialect) {
-    if (is(why, hsm::hsm_errc::profile_syntax)) return printable(why.untrusted_peer_text());
+    if (is(why, hsm::hsm_errc::profile_syntax) || is(why, hsm::hsm_errc::profile_value))
+        return printable(why.untrusted_peer_text());
     if (is(why, hsm::hsm_errc::no_profile)) {
         std::string names = "built in:";
         for (const auto& name : hsm::profile::builtin_names()) {

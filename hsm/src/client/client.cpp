@@ -60,29 +60,42 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
 
     [[nodiscard]] reply_ptr fresh_reply() { return reply_shelf::take(shelf, settings.dialect); }
 
-    [[nodiscard]] result<std::unique_ptr<command_exchange>> make_exchange(reply_ptr subject, byte_view raw) {
+    /// `put` appends the command to the message.
+    template <class Put>
+    [[nodiscard]] result<std::unique_ptr<command_exchange>> make_exchange(
+        reply_ptr subject, std::size_t extra, Put put) {
         const auto& frame = settings.dialect->frame;
         bytes header(frame.header_length);
         write_header(frame, ++number, header);
         bytes message;
         // Never grown: that would leave keys in freed memory.
-        message.reserve(std::size_t{frame.largest} + frame.trailer.size() + raw.size() + 4);
+        message.reserve(std::size_t{frame.largest} + frame.trailer.size() + extra + 4);
         const auto mark = begin_frame(frame, header, message);
-        if (raw.empty()) {
-            const codec engine(settings.dialect);
-            if (auto put = engine.encode_request(*subject->command, subject->asked, message); !put) {
-                // What was written of it before the error was found is still there.
-                message.resize(message.capacity());
-                wipe(message);
-                return put.error();
-            }
-        } else {
-            message.insert(message.end(), raw.begin(), raw.end());
+        const auto start = message.size();
+        if (auto good = put(*subject, message); !good) {
+            // What was written of it before the error was found is still there.
+            message.resize(message.capacity());
+            wipe(message);
+            return good.error();
         }
+        const auto size = message.size() - start;
         auto ended = end_frame(frame, mark, message);
-        auto made = std::make_unique<command_exchange>(std::move(subject), std::move(message), std::move(header));
+        auto made = std::make_unique<command_exchange>(
+            std::move(subject), command_message{std::move(message), start, size}, std::move(header));
         if (!ended) return ended.error();
         return made;
+    }
+    [[nodiscard]] result<std::unique_ptr<command_exchange>> make_exchange(const operation_request& request) {
+        return make_exchange(
+            fresh_reply(), 0, [&](reply& into, bytes& out) { return encode_call(request, into, out); });
+    }
+    [[nodiscard]] result<std::unique_ptr<command_exchange>> make_exchange(const raw_command& command) {
+        const auto raw = command.body();
+        return make_exchange(fresh_reply(), raw.size(), [&](reply& into, bytes& out) -> result<void> {
+            CIPHERLANE_CHECK(bind_raw(raw, into));
+            out.insert(out.end(), raw.begin(), raw.end());
+            return {};
+        });
     }
 
     /// After an error on the wire the stream is lost: a late answer must find nobody.
@@ -97,8 +110,10 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
         return why;
     }
 
-    result<reply_ptr> run(reply_ptr subject, byte_view raw, const call& bounds) {
-        CIPHERLANE_TRY(auto exchange, make_exchange(std::move(subject), raw));
+    template <class Command>
+    result<reply_ptr> run(const Command& command, const call& bounds) {
+        CIPHERLANE_CHECK(admit());
+        CIPHERLANE_TRY(auto exchange, make_exchange(command));
         CIPHERLANE_CHECK(connect(bounds));
         busy = true;
         auto outcome = net::run(*exchange, *link, bounds);
@@ -114,9 +129,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
 
     void begin(const operation_request& request, const call& bounds, net::completion<reply_ptr> done) {
         if (auto admitted = admit(); !admitted) return fail_later(admitted.error(), std::move(done));
-        auto subject = fresh_reply();
-        if (auto bound = bind_request(request, *subject); !bound) return fail_later(bound.error(), std::move(done));
-        auto exchange = make_exchange(std::move(subject), {});
+        auto exchange = make_exchange(request);
         if (!exchange) return fail_later(exchange.error(), std::move(done));
         busy = true;
         if (is_connected()) return start(*std::move(exchange), bounds, std::move(done));
@@ -214,65 +227,20 @@ boost::asio::any_io_executor client::get_executor() const {
 }
 
 result<reply_ptr> client::run_command(const operation_request& request, const call& bounds) {
-    CIPHERLANE_CHECK(impl_->admit());
-    auto subject = impl_->fresh_reply();
-    CIPHERLANE_CHECK(bind_request(request, *subject));
-    return impl_->run(std::move(subject), {}, bounds);
+    return impl_->run(request, bounds);
 }
 
 result<raw_answer> client::execute(const raw_command& command, const call& bounds) {
-    CIPHERLANE_CHECK(impl_->admit());
-    auto subject = impl_->fresh_reply();
-    CIPHERLANE_CHECK(bind_raw(command.body(), *subject));
-    CIPHERLANE_TRY(const auto answer, impl_->run(std::move(subject), command.body(), bounds));
+    CIPHERLANE_TRY(const auto answer, impl_->run(command, bounds));
     return to_raw_answer(*answer);
 }
 
-namespace {
-
-/// An end in memory of its own, for calls that a transport's completion carries.
-class carried_end final : public call_home {
-  public:
-    explicit carried_end(const call_end_source& from)
-        : room_(::operator new(from.size))
-        , end_(from.make(room_, from.handler)) {}
-    ~carried_end() {
-        if (end_ != nullptr) end_->~call_end();
-        ::operator delete(room_);
-    }
-    [[nodiscard]] boost::asio::cancellation_slot slot() const noexcept { return end_->slot(); }
-
-    static void finish(std::unique_ptr<carried_end> self, result<reply_ptr> outcome) {
-        auto& home = *self.release();
-        home.answer_ = outcome ? std::move(*outcome) : reply_ptr();
-        const error why = outcome ? error() : outcome.error();
-        home.end_->finish(home.answer_.get(), outcome ? nullptr : &why, home);
-    }
-    [[nodiscard]] reply_ptr take_answer() override { return std::move(answer_); }
-    void leave() noexcept override {
-        end_ = nullptr;
-        delete this;
-    }
-
-  private:
-    void* room_;
-    call_end* end_;
-    reply_ptr answer_;
-};
-
-/// The end as a completion that runs wherever it is told.
-net::completion<reply_ptr> as_completion(const call_end_source& from) {
-    auto kept = std::make_unique<carried_end>(from);
-    auto slot = kept->slot();
-    return boost::asio::bind_cancellation_slot(slot, [kept = std::move(kept)](result<reply_ptr> outcome) mutable {
-        carried_end::finish(std::move(kept), std::move(outcome));
-    });
-}
-
-} // namespace
-
-void client::start_command(const operation_request& request, const call& bounds, const call_end_source& end) {
-    impl_->begin(request, bounds, as_completion(end));
+void client::start_command(const operation_request& request, const call& bounds, call_end end) {
+    auto slot = boost::asio::get_associated_cancellation_slot(end);
+    impl_->begin(request, bounds,
+        boost::asio::bind_cancellation_slot(slot, [last = std::move(end)](result<reply_ptr> outcome) mutable {
+            std::move(last)(outcome ? result<reply_ptr*>(&*outcome) : result<reply_ptr*>(outcome.error()));
+        }));
 }
 
 } // namespace cipherlane::hsm

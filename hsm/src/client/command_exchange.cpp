@@ -1,6 +1,7 @@
 #include "client/command_exchange.hpp"
 
 #include "client/wiped_growth.hpp"
+#include "command/bind.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -41,19 +42,19 @@ bool hangs_up_after(const reply& of) {
     return !status && status.error().code() != make_error_code(hsm_errc::verification);
 }
 
-command_exchange::command_exchange(reply_ptr subject, bytes request, bytes header)
+command_exchange::command_exchange(reply_ptr subject, command_message request, bytes header)
     : subject_(std::move(subject))
     , request_(std::move(request))
     , header_(std::move(header)) {}
 
 command_exchange::~command_exchange() {
-    wipe(request_);
+    wipe(request_.whole);
     wipe(input_);
 }
 
 net::action command_exchange::resume(const net::event& what) {
     switch (what.what) {
-    case net::event::kind::started: left_ = true; return net::action::send(request_);
+    case net::event::kind::started: left_ = true; return net::action::send(request_.whole);
     case net::event::kind::sent: return net::action::receive();
     case net::event::kind::received: return read(what.bytes);
     case net::event::kind::expired: return end(fail(hsm_errc::late_answer));
@@ -112,9 +113,10 @@ result<std::size_t> command_exchange::read_body(byte_view body) {
         add_second_answer(status, body.first(status.consumed), into);
         return status.consumed;
     }
-    CIPHERLANE_TRY(into.status, engine.decode_answer(*into.command, body, into.asked, into.values));
-    into.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(into.status.consumed));
-    return into.status.consumed;
+    const auto asked = byte_view(request_.whole).subspan(request_.command_at, request_.command_size);
+    CIPHERLANE_TRY(const auto size, decode_call(engine, asked, body, into));
+    into.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(size));
+    return size;
 }
 
 net::action command_exchange::end(error why) {

@@ -3,7 +3,7 @@
 #include <cipherlane/hsm/reply.hpp>
 #include <cipherlane/net/machine.hpp>
 
-#include <array>
+#include <cstddef>
 
 namespace cipherlane::hsm {
 
@@ -22,6 +22,13 @@ void add_second_answer(const answer_status& status, byte_view body, reply& into)
 /// comparison that failed is not.
 [[nodiscard]] bool hangs_up_after(const reply& of);
 
+/// A whole message, and where the command in it is.
+struct command_message {
+    bytes whole;
+    std::size_t command_at = 0;
+    std::size_t command_size = 0;
+};
+
 /// One command over a link that carries nothing else meanwhile: send, take the answer (both, of commands that
 /// answer twice), check its header.
 ///
@@ -29,8 +36,8 @@ void add_second_answer(const answer_status& status, byte_view body, reply& into)
 /// message's length then.
 class command_exchange final : public net::exchange<reply_ptr> {
   public:
-    /// `request` is the whole message, `header` the part of it that comes back.
-    command_exchange(reply_ptr subject, bytes request, bytes header);
+    /// `header` is the part of the message that comes back.
+    command_exchange(reply_ptr subject, command_message request, bytes header);
     command_exchange(const command_exchange&) = delete;
     command_exchange& operator=(const command_exchange&) = delete;
     ~command_exchange() override;
@@ -45,7 +52,7 @@ class command_exchange final : public net::exchange<reply_ptr> {
     [[nodiscard]] net::action end(error why);
 
     reply_ptr subject_;
-    bytes request_;
+    command_message request_;
     bytes header_;
     bytes input_;
     error why_;

@@ -100,10 +100,10 @@ boost::asio::any_io_executor pool::get_executor() const {
     return core_->strand();
 }
 
-void pool::start_command(const operation_request& request, const call& bounds, const call_end_source& end) {
+void pool::start_command(const operation_request& request, const call& bounds, call_end end) {
     auto made = core_->prepare(request, bounds);
-    if (!made) return core_->refuse_later(made.error(), end);
-    core_->submit(*made, end);
+    if (!made) return core_->refuse_later(made.error(), std::move(end));
+    core_->submit(*made, std::move(end));
 }
 
 namespace {
@@ -137,23 +137,6 @@ class waiting_place {
     std::optional<result<reply_ptr>> outcome_;
 };
 
-class waiting_end final : public call_end {
-  public:
-    explicit waiting_end(std::shared_ptr<waiting_place>& where)
-        : where_(where) {}
-
-    void finish(const reply* answer, const error* why, call_home& home) override {
-        auto outcome = answer != nullptr ? result<reply_ptr>(home.take_answer()) : result<reply_ptr>(*why);
-        const auto where = std::move(where_);
-        this->~waiting_end();
-        home.leave();
-        where->put(std::move(outcome));
-    }
-
-  private:
-    std::shared_ptr<waiting_place> where_;
-};
-
 /// How long past its deadline a call's own end may come: the strand judges what became of it.
 constexpr std::chrono::milliseconds grace{500};
 
@@ -169,11 +152,9 @@ result<reply_ptr> wait_for(pool_core& core, pool_call* what) {
     const auto serial = what->serial;
     const auto* command = what->subject->command;
     auto where = std::make_shared<waiting_place>();
-    core.submit(what, {sizeof(waiting_end),
-                          [](void* room, void* whom) -> call_end* {
-                              return ::new (room) waiting_end(*static_cast<std::shared_ptr<waiting_place>*>(whom));
-                          },
-                          &where});
+    core.submit(what, [where](const result<reply_ptr*>& answer) {
+        where->put(answer ? result<reply_ptr>(std::move(**answer)) : result<reply_ptr>(answer.error()));
+    });
     if (auto outcome = where->wait_until(until)) return *std::move(outcome);
     if (core.withdraw(what, serial)) return pool_core::timed_out();
     if (auto outcome = where->wait_until(pool_call::clock::now() + grace)) return *std::move(outcome);

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "command/prepared.hpp"
-
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hsm/call_end.hpp>
@@ -19,26 +17,19 @@ namespace cipherlane::hsm {
 class pool_connection;
 class pool_core;
 
-/// One call on its way through a pool; lives on a shelf and is used again, with its reply, its buffers and the room
-/// of its end.
-struct pool_call final : call_home {
+/// One call on its way through a pool; lives on a shelf and is used again, with its reply and its buffers.
+struct pool_call {
     using clock = std::chrono::steady_clock;
     using stop_action = std::stop_callback<std::function<void()>>;
 
-    explicit pool_call(pool_core& owner)
-        : core(owner) {}
-    ~pool_call() { drop_end(); }
-
-    pool_core& core;
     reply_ptr subject;
     bytes body; ///< the request, encoded, so that it can be sent again
-    const prepared_command* prepared = nullptr;
     clock::time_point until{};
     clock::time_point attempt_until{};
     clock::time_point sent_at{};
     std::stop_token stop;
     std::optional<stop_action> on_stop;
-    call_end* end = nullptr;
+    std::optional<call_end> end;
     std::uint64_t serial = 0; ///< tells this use of the object from the next
     std::size_t attempts = 0;
     std::size_t avoid = no_unit; ///< the unit that failed it
@@ -55,17 +46,6 @@ struct pool_call final : call_home {
 
     static constexpr std::size_t no_unit = static_cast<std::size_t>(-1);
 
-    void set_end(const call_end_source& from) {
-        void* place_for_it =
-            from.size <= sizeof room_ ? static_cast<void*>(room_) : (large_ = ::operator new(from.size));
-        end = from.make(place_for_it, from.handler);
-    }
-    void drop_end() noexcept {
-        if (end != nullptr) end->~call_end();
-        end = nullptr;
-        ::operator delete(std::exchange(large_, nullptr));
-    }
-
     /// For the next use. The end must be gone.
     void clear() noexcept {
         ++serial;
@@ -74,19 +54,11 @@ struct pool_call final : call_home {
         if (subject != nullptr) subject->clear();
         wipe(body);
         body.clear();
-        prepared = nullptr;
         attempts = 0;
         avoid = no_unit;
         on = nullptr;
         waiting = is_health = wants_raw = second = cancellable = safe = false;
     }
-
-    [[nodiscard]] reply_ptr take_answer() override { return std::move(subject); }
-    void leave() noexcept override;
-
-  private:
-    alignas(std::max_align_t) std::byte room_[128];
-    void* large_ = nullptr; ///< room for ends that do not fit
 };
 
 /// Keeps used calls. Thread-safe.

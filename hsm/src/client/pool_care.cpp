@@ -68,8 +68,8 @@ error pool_core::no_unit() const {
 
 /// Of a call that waited in vain: no unit could be used, or all were busy.
 error pool_core::waited_in_vain() const {
-    const bool busy = std::any_of(
-        units_.begin(), units_.end(), [](const pool_unit& each) { return each.health.takes_calls(); });
+    const bool busy =
+        std::any_of(units_.begin(), units_.end(), [](const pool_unit& each) { return each.health.takes_calls(); });
     const auto why = no_unit();
     return busy || why.endpoint().empty() ? timed_out() : why;
 }
@@ -119,8 +119,8 @@ void pool_core::unit_failed(std::size_t unit, const error& why) {
     auto& subject = units_[unit];
     const auto rest = subject.health.failed(clock::now(), static_cast<std::uint32_t>(jitter_()), why);
     if (!rest) return;
-    settings_.log.warning("hsm", subject.stats.endpoint + " rests for " + std::to_string(rest->count()) +
-                                     " ms: " + why.to_string());
+    settings_.log.warning(
+        "hsm", subject.stats.endpoint + " rests for " + std::to_string(rest->count()) + " ms: " + why.to_string());
     arm(subject.health.rests_until());
     if (const auto* fault = common_fault()) end_waiting(error(*fault));
     if (!waiting_.empty()) want_connection(*waiting_.front());
@@ -160,31 +160,6 @@ void pool_core::look_after_connections(clock::time_point now) {
     }
 }
 
-class pool_core::health_end final : public call_end {
-  public:
-    explicit health_end(pool_connection& on)
-        : core_(on.owner_)
-        , unit_(on.unit())
-        , on_(on.weak_from_this()) {}
-
-    void finish(const reply* answer, const error* why, call_home& home) override {
-        const auto shown = answer == nullptr
-                               ? result<short_bytes>(*why)
-                               : result<short_bytes>(short_bytes(answer->values.value(field_name("lmk_check"))));
-        const auto core = std::move(core_);
-        const auto on = std::move(on_);
-        const auto unit = unit_;
-        this->~health_end();
-        home.leave();
-        core->health_came(unit, on, shown);
-    }
-
-  private:
-    std::shared_ptr<pool_core> core_;
-    std::size_t unit_;
-    std::weak_ptr<pool_connection> on_;
-};
-
 /// Sends the profile's health command on this very connection.
 void pool_core::check_health(pool_connection& on) {
     const auto* command = settings_.dialect->command(settings_.dialect->health);
@@ -196,9 +171,13 @@ void pool_core::check_health(pool_connection& on) {
     if (!engine_.encode_request(*command, what.subject->asked, what.body)) return recycle(what);
     what.until = clock::now() + settings_.answer_timeout;
     what.is_health = true;
-    what.set_end({sizeof(health_end),
-        [](void* room, void* at) -> call_end* { return ::new (room) health_end(*static_cast<pool_connection*>(at)); },
-        &on});
+    what.end.emplace(boost::asio::bind_allocator(end_allocator<>(),
+        [core = shared_from_this(), at = on.unit(), asked = on.weak_from_this()](const result<reply_ptr*>& answer) {
+            const auto shown =
+                answer ? result<short_bytes>(short_bytes((**answer)->values.value(field_name("lmk_check"))))
+                       : result<short_bytes>(answer.error());
+            core->health_came(at, asked, shown);
+        }));
     activate(what);
     send(on, what);
 }

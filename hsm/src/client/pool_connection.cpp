@@ -4,6 +4,7 @@
 #include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
 #include "client/wiped_growth.hpp"
+#include "command/bind.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -17,7 +18,6 @@ namespace {
 /// Room for one read; grows to the longest message where one is longer.
 constexpr std::size_t input_size = 16'384;
 constexpr std::size_t full_segment = 1'448;
-constexpr std::uint8_t end_of_message = 0x19;
 
 std::uint32_t largest_for(std::size_t header_length) {
     return header_length >= 8 ? 0xFFFFFFFFU : (1U << (4 * header_length)) - 1;
@@ -85,20 +85,11 @@ void pool_connection::send(pool_call& what) {
 /// Its length was judged when the call was made.
 void pool_connection::put_message(const pool_call& what) {
     const auto& frame = engine_.dialect().frame;
-    const auto at = pending_.size();
-    const std::size_t prefix = frame.length == framing::prefix::none ? 0 : 2;
-    const std::size_t trailer = frame.trailer.empty() ? 0 : frame.trailer.size() + 1;
-    const auto size = header_length_ + what.body.size() + trailer;
-    make_room(pending_, at + prefix + size);
-    pending_.resize(at + prefix + size);
-    auto* to = pending_.data() + at;
-    if (prefix != 0) store_be16(to, static_cast<std::uint16_t>(size));
-    to += prefix;
-    write_header(frame, what.number, byte_span(to, header_length_));
-    to = std::copy(what.body.begin(), what.body.end(), to + header_length_);
-    if (trailer == 0) return;
-    *to++ = end_of_message;
-    std::copy(frame.trailer.begin(), frame.trailer.end(), to);
+    make_room(pending_, pending_.size() + header_length_ + what.body.size() + frame.trailer.size() + 3);
+    const auto mark = begin_frame(frame, {}, pending_);
+    write_header(frame, what.number, byte_span(pending_).last(header_length_));
+    pending_.insert(pending_.end(), what.body.begin(), what.body.end());
+    (void)end_frame(frame, mark, pending_);
 }
 
 void pool_connection::flush() {
@@ -225,17 +216,7 @@ result<pool_connection::taken> pool_connection::read_answer(pool_call& whose, by
         return taken{body.size()};
     }
     if (whose.second) return read_second(whose, body);
-    if (whose.prepared != nullptr) {
-        const auto size = whose.prepared->decode(body, subject.values);
-        if (size != 0) {
-            subject.status.consumed = size;
-            return taken{size};
-        }
-        // Whatever it is, saying what may need the request.
-        CIPHERLANE_CHECK(engine_.decode_request(whose.body, subject.asked));
-    }
-    CIPHERLANE_TRY(subject.status, engine_.decode_answer(*subject.command, body, subject.asked, subject.values));
-    const auto size = subject.status.consumed;
+    CIPHERLANE_TRY(const auto size, decode_call(engine_, whose.body, body, subject));
     if (whose.wants_raw) subject.raw.assign(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(size));
     whose.second = answers_again(subject);
     return taken{size, !whose.second};

@@ -41,7 +41,6 @@ pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
     , own_(boost::asio::make_strand(on))
     , strand_(own_)
     , timer_(strand_)
-    , prepared_(*settings_.dialect)
     , lmk_check_(settings_.lmk_check)
     , jitter_(std::random_device{}()) {
     if (settings_.answer_timeout.count() == 0) settings_.answer_timeout = settings_.dialect->timeout;
@@ -73,7 +72,7 @@ pool_call& pool_core::take_call() {
     } else if (!here) {
         made = calls_.take();
     }
-    if (made == nullptr) made = new pool_call(*this);
+    if (made == nullptr) made = new pool_call;
     made->from_strand = here;
     if (made->subject == nullptr) made->subject = fresh_reply();
     return *made;
@@ -88,33 +87,13 @@ void pool_core::recycle(pool_call& used) {
     }
 }
 
-void pool_call::leave() noexcept {
-    end = nullptr; // has destroyed itself
-    drop_end();
-    core.recycle(*this);
-}
-
 result<pool_call*> pool_core::prepare(const operation_request& request, const call& bounds) {
     auto& made = take_call();
-    if (auto encoded = encode(request, made); !encoded) {
+    if (auto encoded = encode_call(request, *made.subject, made.body); !encoded) {
         recycle(made);
         return encoded.error();
     }
     return bounded(made, bounds);
-}
-
-result<void> pool_core::encode(const operation_request& request, pool_call& into) {
-    auto& subject = *into.subject;
-    if (const auto* prepared = prepared_.find(request); prepared != nullptr) {
-        if (prepared->encode(request.values(), into.body)) {
-            into.prepared = prepared;
-            subject.how = &prepared->how();
-            subject.command = &prepared->command();
-            return {};
-        }
-    }
-    CIPHERLANE_CHECK(bind_request(request, subject));
-    return engine_.encode_request(*subject.command, subject.asked, into.body);
 }
 
 result<pool_call*> pool_core::prepare(const raw_command& command, const call& bounds) {
@@ -142,8 +121,8 @@ result<pool_call*> pool_core::bounded(pool_call& made, const call& bounds) {
     return &made;
 }
 
-void pool_core::submit(pool_call* what, const call_end_source& end) {
-    what->set_end(end);
+void pool_core::submit(pool_call* what, call_end end) {
+    what->end.emplace(std::move(end));
     if (is_here()) return admit(*what);
     bool first = false;
     {
@@ -161,7 +140,7 @@ bool pool_core::withdraw(pool_call* what, std::uint64_t serial) {
         if (at == inbox_.end() || what->serial != serial) return false;
         inbox_.erase(at);
     }
-    what->drop_end();
+    what->end.reset();
     recycle(*what);
     return true;
 }
@@ -178,13 +157,8 @@ void pool_core::take_inbox() {
     taken_.clear();
 }
 
-void pool_core::refuse_later(const error& why, const call_end_source& end) {
-    auto& made = take_call();
-    made.set_end(end);
-    boost::asio::post(strand_, [self = shared_from_this(), kept = std::unique_ptr<pool_call>(&made), why]() mutable {
-        auto& call = *kept.release();
-        call.end->finish(nullptr, &why, call);
-    });
+void pool_core::refuse_later(const error& why, call_end end) {
+    boost::asio::post(strand_, [last = std::move(end), why]() mutable { std::move(last)(why); });
 }
 
 namespace {
@@ -252,7 +226,7 @@ void pool_core::admit(pool_call& what) {
 }
 
 void pool_core::watch_for_cancel(pool_call& what) {
-    auto slot = what.end->slot();
+    auto slot = boost::asio::get_associated_cancellation_slot(*what.end);
     if (!what.stop.stop_possible() && !slot.is_connected()) return;
     const auto cancel_later = [self = weak_from_this(), &what, serial = what.serial] {
         auto core = self.lock();
@@ -404,8 +378,16 @@ void pool_core::lost(pool_call& what, std::size_t unit, const error& why) {
 void pool_core::finish(pool_call& what, const error* why) {
     deactivate(what);
     if (what.on_stop) what.on_stop.reset();
-    if (what.cancellable) what.end->slot().clear();
-    what.end->finish(why == nullptr ? what.subject.get() : nullptr, why, what);
+    if (what.cancellable) boost::asio::get_associated_cancellation_slot(*what.end).clear();
+    call_end end(std::move(*what.end));
+    what.end.reset();
+    // The end reads the answer, and may throw.
+    struct recycled {
+        pool_core& core;
+        pool_call& used;
+        ~recycled() { core.recycle(used); }
+    } const after{*this, what};
+    std::move(end)(why == nullptr ? result<reply_ptr*>(&what.subject) : result<reply_ptr*>(*why));
 }
 
 void pool_core::activate(pool_call& what) {

@@ -5,6 +5,7 @@
 #include "client/pool_unit.hpp"
 #include "command/reply_shelf.hpp"
 
+#include <cipherlane/hsm/operation_request.hpp>
 #include <cipherlane/hsm/pool_settings.hpp>
 #include <cipherlane/hsm/pool_stats.hpp>
 #include <cipherlane/hsm/raw_command.hpp>
@@ -44,12 +45,12 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     [[nodiscard]] result<pool_call*> prepare(const operation_request& request, const call& bounds);
     [[nodiscard]] result<pool_call*> prepare(const raw_command& command, const call& bounds);
     /// From any thread: starts it; its end hears of it once.
-    void submit(pool_call* what, const call_end_source& end);
+    void submit(pool_call* what, call_end end);
     /// From any thread: takes a submitted call back that the strand has not seen yet. False: it has. `serial` tells
     /// the call from the next that uses the same object.
     [[nodiscard]] bool withdraw(pool_call* what, std::uint64_t serial);
     /// Gives an error to an end, not from within this function.
-    void refuse_later(const error& why, const call_end_source& end);
+    void refuse_later(const error& why, call_end end);
     /// A call whose end is over.
     void recycle(pool_call& used);
 
@@ -92,7 +93,6 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     [[nodiscard]] clock::time_point now() const noexcept { return batches_ != 0 ? now_ : clock::now(); }
     [[nodiscard]] pool_call& take_call();
     [[nodiscard]] result<pool_call*> bounded(pool_call& made, const call& bounds);
-    [[nodiscard]] result<void> encode(const operation_request& request, pool_call& into);
     void take_inbox();
     void flush_gathered();
     void refuse(pool_call& what, const error& why);
@@ -115,7 +115,6 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
 
     void check_health(pool_connection& on);
     void health_came(std::size_t unit, const std::weak_ptr<pool_connection>& on, const result<short_bytes>& answer);
-    class health_end;
     void look_after_connections(clock::time_point now);
     void judge_unit(pool_connection& on, const reply& answer);
     void carry_out(unit_health::next what, std::size_t unit, pool_connection* on);
@@ -138,7 +137,6 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     boost::asio::any_io_executor strand_; ///< the same, for those who take any
     boost::asio::steady_timer timer_;
     clock::time_point armed_ = clock::time_point::max();
-    prepared_commands prepared_;
     std::shared_ptr<reply_shelf> replies_ = std::make_shared<reply_shelf>();
     pool_call_shelf calls_;         ///< for other threads
     std::vector<pool_call*> spare_; ///< for the strand

@@ -5,15 +5,15 @@
 
 namespace cipherlane::hsm {
 
-/// Finds the command for a typed request in the dialect and puts the wire's values into `into.asked`.
-/// @return `hsm_errc::unsupported` with the operation and what the profile lacks (a code of a code table, a value).
-[[nodiscard]] result<void> bind_request(const operation_request& request, reply& into);
+/// Finds the command for a typed request in the dialect and appends it, code and fields, to `out`; on error `out` is
+/// as before. `into.asked` gets what reading the answer needs: nothing where its layout says all (`reads_flat`).
+/// @return `hsm_errc::unsupported` with the operation and what the profile lacks (a code of a code table, a value);
+/// the error of a value that does not fit its field.
+[[nodiscard]] result<void> encode_call(const operation_request& request, reply& into, bytes& out);
 
-/// Under which other name a request may hold a field's value, where a dialect has several codes for the same thing;
-/// no name where there is none.
-[[nodiscard]] field_name stand_in_for(const field_spec& field) noexcept;
-
-/// What the request itself shows to be wrong with its keys: "wrapped_key U 32"; empty if nothing.
-[[nodiscard]] std::string local_finding(const reply& of);
+/// Reads an answer into `into`, from `body`, which may be longer. `asked` is the encoded request, without header:
+/// what it held is read from there again where a refusal or an unusual answer wants to know it.
+/// @return how many bytes it took.
+[[nodiscard]] result<std::size_t> decode_call(const codec& engine, byte_view asked, byte_view body, reply& into);
 
 } // namespace cipherlane::hsm

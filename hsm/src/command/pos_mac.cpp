@@ -5,7 +5,7 @@
 namespace cipherlane::hsm {
 
 result<make_mac_request> pos_mac_request(const profile& dialect, const key& tak, byte_view mab) {
-    if (dialect.code("mac_algorithm", "unionpay") != nullptr) {
+    if (dialect.can(operation::make_mac, "mac_algorithm", "unionpay")) {
         return make_mac_request(key_type::tak, tak, mac_algorithm::unionpay, mab);
     }
     CIPHERLANE_TRY(const auto folded, crypto::unionpay_mac_text::fold(8, mab));

@@ -1,4 +1,4 @@
-#include "command/bind.hpp"
+#include "command/finding.hpp"
 #include "command/reply_shelf.hpp"
 #include "fail.hpp"
 
@@ -11,6 +11,7 @@ namespace cipherlane::hsm {
 void reply::clear() noexcept {
     command = nullptr;
     how = nullptr;
+    flat = false;
     status = {};
     asked.clear();
     values.clear();

@@ -77,7 +77,8 @@ codec::codec(std::shared_ptr<const profile> dialect)
 result<void> codec::encode_request(const command_spec& command, const field_set& values, bytes& out) const {
     append_guard guard(out);
     out.insert(out.end(), command.wire.begin(), command.wire.end());
-    CIPHERLANE_CHECK(encode_layout(*dialect_, command.code, {&command.request, &values}, out));
+    const placed_values placed(command.request, values);
+    CIPHERLANE_CHECK(encode_layout(*dialect_, command.code, {&command.request, &placed, &values}, out));
     if (auto id = values.get("lmk_id"_f)) {
         out.push_back('%');
         out.insert(out.end(), id->begin(), id->end());
@@ -107,11 +108,26 @@ result<decoded_request> codec::decode_request(byte_view body, field_set& values)
 
 namespace {
 
-result<void> encode_flag_answer(const profile& dialect, const command_spec& command, std::string_view status,
-    const condition_scope& scope, bytes& out) {
+/// What an answer is encoded from.
+struct answer_source {
+    const command_spec* command;
+    const layout* fields;
+    const bytes* code;
+    const field_set* asked;
+    const field_set* values;
+};
+
+result<void> put_answer_fields(const profile& dialect, const answer_source& from, const layout& fields, bytes& out) {
+    const placed_values placed(fields, *from.values);
+    return encode_layout(
+        dialect, from.command->code, {&fields, &placed, from.values, &from.command->request, from.asked}, out);
+}
+
+result<void> encode_flag_answer(
+    const profile& dialect, const answer_source& from, std::string_view status, bytes& out) {
     if (status == "00") {
         out.push_back('A');
-        return encode_layout(dialect, command.code, scope, out);
+        return put_answer_fields(dialect, from, *from.fields, out);
     }
     out.push_back('E');
     std::uint8_t code = 0;
@@ -120,28 +136,25 @@ result<void> encode_flag_answer(const profile& dialect, const command_spec& comm
     return {};
 }
 
-result<void> encode_racal_answer(const profile& dialect, const command_spec& command, const bytes& code,
-    std::string_view status, const condition_scope& scope, bytes& out) {
-    out.insert(out.end(), code.begin(), code.end());
+result<void> encode_racal_answer(
+    const profile& dialect, const answer_source& from, std::string_view status, bytes& out) {
+    out.insert(out.end(), from.code->begin(), from.code->end());
     out.insert(out.end(), status.begin(), status.end());
-    if (status == "00" || contains(command.warnings, status)) {
-        CIPHERLANE_CHECK(encode_layout(dialect, command.code, scope, out));
-    } else if (contains(command.diagnostic_on, status)) {
-        auto other = scope;
-        other.own = &command.diagnostic;
-        CIPHERLANE_CHECK(encode_layout(dialect, command.code, other, out));
+    if (status == "00" || contains(from.command->warnings, status)) {
+        CIPHERLANE_CHECK(put_answer_fields(dialect, from, *from.fields, out));
+    } else if (contains(from.command->diagnostic_on, status)) {
+        CIPHERLANE_CHECK(put_answer_fields(dialect, from, from.command->diagnostic, out));
     }
-    append_trailer(*scope.asked, out);
+    append_trailer(*from.asked, out);
     return {};
 }
 
-result<void> encode_any_answer(const profile& dialect, const command_spec& command, const bytes& code,
-    std::string_view status, const condition_scope& scope, bytes& out) {
-    if (status.size() != 2) return fail(hsm_errc::bad_value, command.code, "status", 0);
+result<void> encode_any_answer(
+    const profile& dialect, const answer_source& from, std::string_view status, bytes& out) {
+    if (status.size() != 2) return fail(hsm_errc::bad_value, from.command->code, "status", 0);
     append_guard guard(out);
-    CIPHERLANE_CHECK(dialect.frame.answers == framing::style::flag
-                         ? encode_flag_answer(dialect, command, status, scope, out)
-                         : encode_racal_answer(dialect, command, code, status, scope, out));
+    CIPHERLANE_CHECK(dialect.frame.answers == framing::style::flag ? encode_flag_answer(dialect, from, status, out)
+                                                                   : encode_racal_answer(dialect, from, status, out));
     guard.keep();
     return {};
 }
@@ -203,13 +216,13 @@ result<answer_status> decode_any_answer(const profile& dialect, const command_sp
 result<void> codec::encode_answer(const command_spec& command, std::string_view status, const field_set& asked,
     const field_set& values, bytes& out) const {
     return encode_any_answer(
-        *dialect_, command, command.answer_wire, status, {&command.answer, &values, &command.request, &asked}, out);
+        *dialect_, {&command, &command.answer, &command.answer_wire, &asked, &values}, status, out);
 }
 
 result<void> codec::encode_second_answer(const command_spec& command, std::string_view status, const field_set& asked,
     const field_set& values, bytes& out) const {
-    return encode_any_answer(*dialect_, command, command.second_answer_wire, status,
-        {&command.second_answer, &values, &command.request, &asked}, out);
+    return encode_any_answer(
+        *dialect_, {&command, &command.second_answer, &command.second_answer_wire, &asked, &values}, status, out);
 }
 
 void codec::encode_unknown(byte_view body, std::string_view status, bytes& out) const {

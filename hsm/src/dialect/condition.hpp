@@ -19,7 +19,18 @@ namespace cipherlane::hsm {
     return value;
 }
 
-/// Where the subject of a condition is looked for: the message's own values and presets, then the request's.
+/// Whether a group is there whose subject has this value. Not for `presence::given`.
+[[nodiscard]] inline bool holds(const field_spec& group, byte_view value) noexcept {
+    auto same = [&](const bytes& one) { return std::equal(one.begin(), one.end(), value.begin(), value.end()); };
+    if (group.when == presence::at_least) {
+        return to_number(as_text(value)).value_or(0) >= to_number(as_text(group.values.front())).value_or(0);
+    }
+    const bool among = std::any_of(group.values.begin(), group.values.end(), same);
+    return among == (group.when == presence::equal);
+}
+
+/// Where a reader looks for the subject of a condition is looked for: the message's own values and presets, then the
+/// request's.
 struct condition_scope {
     const layout* own = nullptr;
     const field_set* values = nullptr;
@@ -43,17 +54,6 @@ struct condition_scope {
         if (auto value = values->get(subject)) return *value;
         if (asked == nullptr) return {};
         return asked->get(subject).value_or(byte_view{});
-    }
-
-    /// Whether a group with a condition is there. Not for `presence::given`.
-    [[nodiscard]] bool holds(const field_spec& group) const noexcept {
-        const auto value = find(group.subject);
-        auto same = [&](const bytes& one) { return std::equal(one.begin(), one.end(), value.begin(), value.end()); };
-        if (group.when == presence::at_least) {
-            return to_number(as_text(value)).value_or(0) >= to_number(as_text(group.values.front())).value_or(0);
-        }
-        const bool among = std::any_of(group.values.begin(), group.values.end(), same);
-        return among == (group.when == presence::equal);
     }
 };
 

@@ -1,6 +1,7 @@
 #include "dialect/encode.hpp"
 #include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
+#include "dialect/text_checks.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -79,7 +80,7 @@ class layout_reader {
 
     [[nodiscard]] bool is_present(std::size_t index) {
         const auto& group = (*scope_.own)[index];
-        if (group.when != presence::given) return scope_.holds(group);
+        if (group.when != presence::given) return holds(group, scope_.find(group.subject));
         if (left().empty() || group.children == 0) return false;
         const auto& first = (*scope_.own)[index + 1];
         if (first.kind == field_kind::literal) return as_text(left()).starts_with(first.label);
@@ -135,7 +136,7 @@ class layout_reader {
 
     [[nodiscard]] bool is_wide(const field_spec& item) {
         if (item.wide == 0) return false;
-        const auto choice = choose_size(*dialect_, item, scope_);
+        const auto choice = choose_size(*dialect_, item, [&](const size_link& by) { return scope_.known(by.name); });
         return choice == size_choice::wide || (choice == size_choice::open && takes_second_way());
     }
 
@@ -174,7 +175,6 @@ class layout_reader {
 
     result<void> read_count(const field_spec& item) {
         if (item.prefix == number_form::ksn) return read_descriptor(item);
-        const auto start = at_;
         CIPHERLANE_TRY(const auto number, read_number(item));
         if (item.counts != field_name()) remember(item.counts, number * item.unit);
         std::array<std::uint8_t, 8> figures{};
@@ -184,7 +184,6 @@ class layout_reader {
         }
         std::reverse(figures.begin(), figures.begin() + static_cast<std::ptrdiff_t>(used));
         values_->set(item.name, byte_view(figures).first(used));
-        (void)start;
         return {};
     }
 
@@ -274,6 +273,23 @@ class layout_reader {
 result<std::size_t> decode_layout(const profile& dialect, std::string_view operation, const condition_scope& scope,
     byte_view input, std::size_t base, field_set& values) {
     return layout_reader(dialect, operation, scope, input, base, values).read();
+}
+
+bool decode_flat(const layout& fields, byte_view input, field_set& values) {
+    std::size_t at = 0;
+    for (const auto& field : fields) {
+        const auto data = input.subspan(at, field.least);
+        at += field.least;
+        if (field.kind == field_kind::hex) {
+            if (from_hex(as_text(data), values.add(field.name, data.size() / 2))) continue;
+        } else if (field.kind != field_kind::digits || only_digits(data)) {
+            values.set(field.name, data);
+            continue;
+        }
+        values.clear();
+        return false;
+    }
+    return true;
 }
 
 } // namespace cipherlane::hsm

@@ -2,76 +2,95 @@
 
 #include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
+#include "dialect/text_checks.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
-#include <charconv>
+#include <algorithm>
 
 namespace cipherlane::hsm {
 namespace {
 
-bool all_digits(byte_view text) {
-    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
-}
-
-bool printable(byte_view text) {
-    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= 0x20 && c < 0x7F; });
-}
-
 /// Walks a layout and appends each field.
 class layout_writer {
   public:
-    layout_writer(const profile& dialect, std::string_view operation, const condition_scope& scope, bytes& out)
+    layout_writer(const profile& dialect, std::string_view operation, const layout_source& from, bytes& out)
         : dialect_(&dialect)
         , operation_(operation)
-        , scope_(scope)
+        , from_(from)
+        , items_(*from.own)
+        , placed_(*from.placed)
         , out_(&out)
         , start_(out.size()) {}
 
-    result<void> write() { return write_range(0, scope_.own->size()); }
+    result<void> write() { return write_range(0, items_.size()); }
 
   private:
     result<void> write_range(std::size_t from, std::size_t to) {
-        const auto& items = *scope_.own;
         for (auto i = from; i < to; ++i) {
-            const auto& item = items[i];
+            const auto& item = items_[i];
             if (item.kind == field_kind::group) {
                 if (is_present(i)) CIPHERLANE_CHECK(write_range(i + 1, i + 1 + item.children));
                 i += item.children;
             } else {
-                CIPHERLANE_CHECK(write_item(item));
+                CIPHERLANE_CHECK(write_item(i));
             }
         }
         return {};
     }
 
     [[nodiscard]] bool is_present(std::size_t index) const {
-        const auto& items = *scope_.own;
-        const auto& group = items[index];
-        if (group.when != presence::given) return scope_.holds(group);
+        const auto& group = items_[index];
+        if (group.when != presence::given) return holds(group, subject_of(group));
         for (std::size_t i = index + 1; i <= index + group.children; ++i) {
-            const auto& item = items[i];
-            if (item.kind == field_kind::group || item.kind == field_kind::literal) continue;
-            if (scope_.values->has(item.name)) return true;
+            if (placed_.has(i)) return true;
         }
         return false;
     }
 
-    result<void> write_item(const field_spec& item) {
+    /// The value that a group's condition asks for: the message's own or its default, then the request's.
+    [[nodiscard]] byte_view subject_of(const field_spec& group) const {
+        if (group.place >= 0) {
+            const auto place = static_cast<std::size_t>(group.place);
+            return placed_.has(place) ? placed_[place] : byte_view(items_[place].preset);
+        }
+        if (from_.named == nullptr) return {};
+        return condition_scope{&items_, from_.named, from_.request, from_.asked}.find(group.subject);
+    }
+
+    /// What is known of a field that sizes another.
+    [[nodiscard]] byte_view known(const size_link& by) const {
+        if (by.own >= 0 && placed_.has(static_cast<std::size_t>(by.own))) {
+            return placed_[static_cast<std::size_t>(by.own)];
+        }
+        if (by.own < 0 && from_.named != nullptr) {
+            if (const auto value = from_.named->get(by.name)) return *value;
+        }
+        return from_.asked == nullptr ? byte_view() : from_.asked->value(by.name);
+    }
+
+    [[nodiscard]] size_choice size_of(const field_spec& item) const {
+        return choose_size(*dialect_, item, [this](const size_link& by) { return known(by); });
+    }
+
+    result<void> write_item(std::size_t place) {
+        const auto& item = items_[place];
         if (item.kind == field_kind::literal) {
             append(as_bytes(item.label));
             return {};
         }
-        if (item.kind == field_kind::length) return write_count(item);
-        auto value = scope_.values->get(item.name);
+        if (item.kind == field_kind::length) return write_count(place);
+        auto value = placed_[place];
         std::array<std::uint8_t, 64> filled{};
-        if (!value && item.has_preset) value = preset_of(item, filled);
-        if (!value) return wrong(hsm_errc::missing_field, item);
-        CIPHERLANE_CHECK(check(item, *value));
+        if (!placed_.has(place)) {
+            if (!item.has_preset) return wrong(hsm_errc::missing_field, item);
+            value = preset_of(item, filled);
+        }
+        CIPHERLANE_CHECK(check(item, value));
         if (item.rule == length_rule::prefixed)
-            CIPHERLANE_CHECK(write_number(item, wire_size(item, *value) / item.unit));
-        append_value(item, *value);
+            CIPHERLANE_CHECK(write_number(item, wire_size(item, value) / item.unit));
+        append_value(item, value);
         return {};
     }
 
@@ -79,7 +98,7 @@ class layout_writer {
     [[nodiscard]] byte_view preset_of(const field_spec& item, byte_span filled) const {
         const std::size_t wide = item.kind == field_kind::hex ? item.wide / 2U : 0U;
         if (wide > filled.size() || item.preset.size() >= wide) return item.preset;
-        if (choose_size(*dialect_, item, scope_) != size_choice::wide) return item.preset;
+        if (size_of(item) != size_choice::wide) return item.preset;
         std::copy(item.preset.begin(), item.preset.end(), filled.begin());
         return filled.first(wide);
     }
@@ -87,7 +106,7 @@ class layout_writer {
     /// Whether a size is the one, or one of the two, that the field may have.
     [[nodiscard]] bool fits(const field_spec& item, std::size_t size) const {
         if (item.wide == 0) return size >= item.least && size <= item.most;
-        switch (choose_size(*dialect_, item, scope_)) {
+        switch (size_of(item)) {
         case size_choice::usual: return size == item.least;
         case size_choice::wide: return size == item.wide;
         case size_choice::open: return size == item.least || size == item.wide;
@@ -105,10 +124,10 @@ class layout_writer {
         const auto size = wire_size(item, value);
         if (item.kind == field_kind::key) return check_key_field(item, value);
         if (!fits(item, size) || size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
-        if (item.kind == field_kind::digits && !all_digits(without_fill(item, value))) {
+        if (item.kind == field_kind::digits && !only_digits(without_fill(item, value))) {
             return wrong(hsm_errc::bad_value, item);
         }
-        if (item.kind == field_kind::text && !printable(value)) return wrong(hsm_errc::bad_value, item);
+        if (item.kind == field_kind::text && !only_printable(value)) return wrong(hsm_errc::bad_value, item);
         return {};
     }
 
@@ -123,22 +142,27 @@ class layout_writer {
         }
         const auto size = text.size() / 2;
         if (text.size() % 2 != 0 || size < item.least || size > item.most) return wrong(hsm_errc::key_length, item);
-        const bool hex = std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
-        return hex ? result<void>() : result<void>(wrong(hsm_errc::bad_value, item));
+        return only_hex(value) ? result<void>() : result<void>(wrong(hsm_errc::bad_value, item));
     }
 
     /// A `length` item: of the field it counts, or its own number.
-    result<void> write_count(const field_spec& item) {
-        const auto* target = item.counts == field_name() ? nullptr : find_field(*scope_.own, item.counts);
-        auto own = scope_.values->get(item.name);
-        if (!own && item.has_preset) own = item.preset;
-        if (target != nullptr && scope_.values->has(item.counts)) {
-            const auto size = wire_size(*target, scope_.values->value(item.counts));
+    result<void> write_count(std::size_t place) {
+        const auto& item = items_[place];
+        std::optional<byte_view> own;
+        if (placed_.has(place)) {
+            own = placed_[place];
+        } else if (item.has_preset) {
+            own = item.preset;
+        }
+        const bool counts = item.place >= 0;
+        const auto target = static_cast<std::size_t>(item.place);
+        if (counts && placed_.has(target)) {
+            const auto size = wire_size(items_[target], placed_[target]);
             if (item.prefix == number_form::ksn) return write_descriptor(item, own, size);
             if (size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
             return write_number(item, size / item.unit);
         }
-        if (!own && target != nullptr) return write_number(item, 0);
+        if (!own && counts) return write_number(item, 0);
         if (!own) return wrong(hsm_errc::missing_field, item);
         const auto number = to_number(as_text(*own));
         return number ? write_number(item, *number) : result<void>(wrong(hsm_errc::bad_value, item));
@@ -225,7 +249,9 @@ class layout_writer {
 
     const profile* dialect_;
     std::string_view operation_;
-    condition_scope scope_;
+    const layout_source& from_;
+    const layout& items_;
+    const placed_values& placed_;
     bytes* out_;
     std::size_t start_;
 };
@@ -233,8 +259,8 @@ class layout_writer {
 } // namespace
 
 result<void> encode_layout(
-    const profile& dialect, std::string_view operation, const condition_scope& scope, bytes& out) {
-    return layout_writer(dialect, operation, scope, out).write();
+    const profile& dialect, std::string_view operation, const layout_source& from, bytes& out) {
+    return layout_writer(dialect, operation, from, out).write();
 }
 
 } // namespace cipherlane::hsm

@@ -5,13 +5,6 @@
 
 namespace cipherlane::hsm {
 
-const field_set::entry* field_set::find(field_name name) const noexcept {
-    for (const auto& each : entries_) {
-        if (each.name == name) return &each;
-    }
-    return nullptr;
-}
-
 byte_span field_set::add(field_name name, std::size_t size) {
     auto at = std::find_if(entries_.begin(), entries_.end(), [&](const entry& e) { return e.name == name; });
     if (at != entries_.end() && size <= at->room) {

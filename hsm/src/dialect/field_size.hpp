@@ -11,8 +11,21 @@ enum class size_choice : std::uint8_t {
     open, ///< what decides is not known: a stored key, a format that comes later
 };
 
-/// For fields with `field_spec::wide`: by the keys and PIN formats it is sized by.
-[[nodiscard]] size_choice choose_size(const profile& dialect, const field_spec& field, const condition_scope& scope);
+/// What one of the deciding fields says; `value` is empty where it is not known.
+[[nodiscard]] size_choice ask_size(const profile& dialect, const size_link& by, byte_view value);
+
+/// For fields with `field_spec::wide`: by the keys and PIN formats it is sized by. `known(link)` is what is known of
+/// one of them.
+template <class Known>
+[[nodiscard]] size_choice choose_size(const profile& dialect, const field_spec& field, const Known& known) {
+    auto choice = size_choice::usual;
+    for (const auto& by : field.sizes) {
+        const auto said = ask_size(dialect, by, known(by));
+        if (said == size_choice::wide) return said;
+        if (said == size_choice::open) choice = said;
+    }
+    return choice;
+}
 
 /// Digits without the F that fill a wide account on its left.
 [[nodiscard]] inline byte_view without_fill(const field_spec& field, byte_view value) noexcept {

@@ -151,8 +151,10 @@ class layout_text_reader {
 
     result<layout> read() {
         CIPHERLANE_CHECK(read_items(false));
+        if (items_.size() > most_items) return bad(items_.back().label, at_);
         CIPHERLANE_CHECK(check_counts());
         CIPHERLANE_CHECK(check_sizes());
+        CIPHERLANE_CHECK(check_names());
         return std::move(items_);
     }
 
@@ -281,6 +283,49 @@ class layout_text_reader {
         const auto* other = find_field(items_, item.name);
         if (other == nullptr) other = find_field(*known_, item.name);
         return other != nullptr && other->label != item.label;
+    }
+
+    /// The groups around an item, outermost first.
+    [[nodiscard]] std::vector<const field_spec*> groups_around(std::size_t place) const {
+        std::vector<const field_spec*> all;
+        for (std::size_t i = 0; i < place; ++i) {
+            if (items_[i].kind == field_kind::group && i + items_[i].children >= place) all.push_back(&items_[i]);
+        }
+        return all;
+    }
+
+    /// Whether two groups are never there together: other values of one subject.
+    static bool exclude(const field_spec& one, const field_spec& other) {
+        const auto has = [](const field_spec& group, const bytes& value) {
+            return std::find(group.values.begin(), group.values.end(), value) != group.values.end();
+        };
+        if (one.subject != other.subject || one.subject == field_name()) return false;
+        if (one.when == presence::equal && other.when == presence::equal) {
+            return std::none_of(one.values.begin(), one.values.end(), [&](const auto& v) { return has(other, v); });
+        }
+        const auto& wants = one.when == presence::equal ? one : other;
+        const auto& refuses = one.when == presence::equal ? other : one;
+        return wants.when == presence::equal && refuses.when == presence::unequal &&
+               std::all_of(wants.values.begin(), wants.values.end(), [&](const auto& v) { return has(refuses, v); });
+    }
+
+    /// A name may stand twice only where the two are never there together.
+    result<void> check_names() {
+        for (std::size_t i = 0; i < items_.size(); ++i) {
+            if (items_[i].kind == field_kind::group || items_[i].kind == field_kind::literal) continue;
+            for (std::size_t k = i + 1; k < items_.size(); ++k) {
+                const bool same = items_[k].kind != field_kind::group && items_[k].kind != field_kind::literal &&
+                                  items_[k].name == items_[i].name;
+                if (!same) continue;
+                const auto first = groups_around(i);
+                const auto second = groups_around(k);
+                const bool apart = std::any_of(first.begin(), first.end(), [&](const auto* a) {
+                    return std::any_of(second.begin(), second.end(), [&](const auto* b) { return exclude(*a, *b); });
+                });
+                if (!apart) return bad(items_[k].label, 0);
+            }
+        }
+        return {};
     }
 
     /// What a field is sized by must be a key or have a code table, here or in the request.

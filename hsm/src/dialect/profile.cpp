@@ -74,4 +74,13 @@ bool profile::supports(operation what) const noexcept {
     return std::any_of(bindings.begin(), bindings.end(), [&](const binding& b) { return b.what == what; });
 }
 
+bool profile::can(operation what, std::string_view table, std::string_view wanted) const noexcept {
+    if (code(table, wanted) != nullptr) return supports(what);
+    return std::any_of(bindings.begin(), bindings.end(), [&](const binding& each) {
+        return each.what == what && std::any_of(each.when.begin(), each.when.end(), [&](const auto& pair) {
+            return pair.first == field_name(table) && as_text(pair.second) == wanted;
+        });
+    });
+}
+
 } // namespace cipherlane::hsm

@@ -1,6 +1,7 @@
 #include "dialect/profile_builder.hpp"
 
 #include "dialect/layout_parser.hpp"
+#include "dialect/profile_check.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -120,11 +121,23 @@ class table_reader {
     error why_;
 };
 
+/// "009|609": the codes of key types that keys are derived from, none of which another type has; "none" without any.
+std::string dukpt_codes(const profile& from) {
+    std::string all;
+    for (const auto& type : from.key_types) {
+        const bool shared = std::any_of(from.key_types.begin(), from.key_types.end(),
+            [&](const key_type_spec& other) { return !other.dukpt && other.code == type.code; });
+        if (type.dukpt && !shared) all += (all.empty() ? "" : "|") + type.code;
+    }
+    return all.empty() ? "none" : all;
+}
+
 /// "${account_digits}" and the like; "${plus}" is what the dialect calls that PIN format, or no code at all.
 std::string fill_in(std::string text, const profile& from) {
     const auto* plus = from.code("pin_format", "plus");
     const std::pair<std::string_view, std::string> words[] = {
         {"${plus}", plus == nullptr ? "none" : *plus},
+        {"${dukpt}", dukpt_codes(from)},
         {"${account_digits}", std::to_string(from.account_digits)},
         {"${account_separator}", std::string(1, from.account_separator)},
         {"${pin_field}", std::to_string(from.pin_field)},
@@ -285,6 +298,8 @@ result<void> read_key_types(const toml::table& root, profile& into) {
         in.read("usage", made.block_usage);
         in.read_number("pair", made.lmk_pair, -1, 99);
         in.read_number("variant", made.lmk_variant, 0, 9);
+        in.read("dukpt", made.dukpt);
+        in.read("extra", made.extra);
         CIPHERLANE_CHECK(in.done());
         into.codes["key_type"].insert_or_assign(made.name, made.code);
         if (!made.short_code.empty()) into.codes["key_type2"].insert_or_assign(made.name, made.short_code);
@@ -301,6 +316,37 @@ result<void> read_codes(const toml::table& root, profile& into) {
     for (const auto& [domain, node] : *from) {
         in.read(domain.str(), into.codes[std::string(domain.str())]);
     }
+    return in.done();
+}
+
+/// `[source]`: where fields find their values in typed calls.
+result<void> read_sources(const toml::table& root, profile& into) {
+    const auto* from = root["source"].as_table();
+    if (from == nullptr) return {};
+    for (const auto& [name, node] : *from) {
+        const auto* row = node.as_table();
+        const auto path = "source." + std::string(name.str());
+        if (row == nullptr) return profile_fault(path, &node);
+        field_source made;
+        table_reader in(*row, path + ".");
+        in.read("from", made.from);
+        in.read_word("part", made.part,
+            {{"whole", field_part::whole}, {"account", field_part::account}, {"key_length", field_part::key_length},
+                {"mac_length", field_part::mac_length}, {"front", field_part::front}});
+        CIPHERLANE_CHECK(in.done());
+        into.sources.insert_or_assign(std::string(name.str()), std::move(made));
+    }
+    return {};
+}
+
+result<void> read_status_groups(const toml::table& root, profile& into) {
+    const auto* from = root["status_group"].as_table();
+    if (from == nullptr) return {};
+    table_reader in(*from, "status_group.");
+    in.read("first_key", into.about.first_key);
+    in.read("last_key", into.about.last_key);
+    in.read("key_scheme", into.about.key_scheme);
+    in.read("clear_parity", into.about.clear_parity);
     return in.done();
 }
 
@@ -404,7 +450,8 @@ result<void> read_values(const toml::table& root, profile& into) {
     in.read_number("timeout_ms", milliseconds, 1, 600'000);
     into.timeout = std::chrono::milliseconds(milliseconds);
     if (into.name.empty()) in.wrong("name", root.get("name"));
-    for (const char* elsewhere : {"base", "frame", "scheme", "key_type", "codes", "command", "operation"}) {
+    for (const char* elsewhere :
+        {"base", "frame", "scheme", "key_type", "codes", "command", "operation", "source", "status_group"}) {
         in.known(elsewhere);
     }
     CIPHERLANE_CHECK(in.done());
@@ -416,7 +463,8 @@ result<void> read_values(const toml::table& root, profile& into) {
 
 /// Tables that are something else would be passed over.
 result<void> check_tables(const toml::table& root) {
-    for (const char* name : {"frame", "scheme", "key_type", "codes", "command", "operation"}) {
+    for (const char* name :
+        {"frame", "scheme", "key_type", "codes", "command", "operation", "source", "status_group"}) {
         const auto* node = root.get(name);
         if (node != nullptr && !node->is_table()) return profile_fault(name, node);
     }
@@ -446,6 +494,10 @@ error profile_fault(std::string_view path, const toml::node* node) {
     return std::move(why).at_line(node->source().begin.line);
 }
 
+error profile_fault(std::string_view path, const toml::node* node, std::string_view words) {
+    return profile_fault(path, node).with_peer_text(words);
+}
+
 result<std::shared_ptr<const profile>> build_profile(const toml::table& root, const known_work& is_known) {
     auto made = std::make_shared<profile>();
     CIPHERLANE_CHECK(check_tables(root));
@@ -457,7 +509,11 @@ result<std::shared_ptr<const profile>> build_profile(const toml::table& root, co
     CIPHERLANE_CHECK(read_commands(root, *made, is_known));
     if (!made->health.empty() && made->command(made->health) == nullptr)
         return profile_fault("health", root.get("health"));
+    CIPHERLANE_CHECK(read_sources(root, *made));
+    CIPHERLANE_CHECK(read_status_groups(root, *made));
     CIPHERLANE_CHECK(read_bindings(root, *made));
+    CIPHERLANE_CHECK(check_profile(root, *made));
+    made->link();
     return std::shared_ptr<const profile>(std::move(made));
 }
 

@@ -13,6 +13,8 @@ using known_work = std::function<bool(const std::string& named)>;
 
 /// `hsm_errc::profile_value` at an entry; its line where the entry stands in the caller's own text.
 [[nodiscard]] error profile_fault(std::string_view path, const toml::node* node);
+/// The same, in words: what is wrong with it, or what would be right.
+[[nodiscard]] error profile_fault(std::string_view path, const toml::node* node, std::string_view words);
 
 /// A profile from a table whose bases are merged in already; every value is checked, and
 /// every key must be one that something reads.

@@ -31,8 +31,13 @@ std::unique_ptr<command_exchange> exchange_of(
     const char* name, const operation_request& request, bytes message, std::string_view header) {
     reply_ptr subject(new reply);
     subject->dialect = profile::builtin(name).value();
-    EXPECT_TRUE(bind_request(request, *subject));
-    return std::make_unique<command_exchange>(std::move(subject), std::move(message), text(header));
+    bytes command;
+    EXPECT_TRUE(encode_call(request, *subject, command));
+    const auto size = command.size();
+    const auto at = message.size() - size;
+    EXPECT_EQ(to_hex(command), to_hex(byte_view(message).subspan(at)));
+    return std::make_unique<command_exchange>(
+        std::move(subject), command_message{std::move(message), at, size}, text(header));
 }
 
 std::unique_ptr<command_exchange> check_value() {
@@ -44,7 +49,7 @@ std::unique_ptr<command_exchange> generate() {
     return exchange_of("sjj1312", generate_key_request(key_type::tpk, key_scheme_name::single), hex("D1060811"), "");
 }
 
-TEST(command_exchange, racal_at_every_fault) {
+TEST(CommandExchange, RacalAtEveryFault) {
     const auto play =
         script().send(framed("0001BU0200406FBB23A5214DF")).recv(framed("0001BV000035BBE340A4B763")).done(tests::ok);
     const auto outcome = play.run(check_value());
@@ -53,20 +58,20 @@ TEST(command_exchange, racal_at_every_fault) {
     play.every_step_fails(check_value);
 }
 
-TEST(command_exchange, westone_at_every_fault) {
+TEST(CommandExchange, WestoneAtEveryFault) {
     const auto play =
         script().send(hex("D1060811")).recv(hex("41080123456789ABCDEFA1A2A3A4A5A6A7A8")).done(tests::ok);
     (void)play.run(generate());
     play.every_step_fails(generate);
 }
 
-TEST(command_exchange, westone_refusal_ends_at_two_bytes) {
+TEST(CommandExchange, WestoneRefusalEndsAtTwoBytes) {
     const auto outcome = script().send(hex("D1060811")).recv(hex("4568")).done(tests::ok).run(generate());
     ASSERT_TRUE(outcome);
     EXPECT_EQ((*outcome)->status.code, "68");
 }
 
-TEST(command_exchange, a_foreign_header_ends_it) {
+TEST(CommandExchange, AForeignHeaderEndsIt) {
     (void)script()
         .send(framed("0001BU0200406FBB23A5214DF"))
         .recv(framed("0002BV000035BBE340A4B763"))
@@ -74,7 +79,7 @@ TEST(command_exchange, a_foreign_header_ends_it) {
         .run(check_value());
 }
 
-TEST(command_exchange, what_follows_the_answer_ends_it) {
+TEST(CommandExchange, WhatFollowsTheAnswerEndsIt) {
     auto answer = framed("0001BV000035BBE340A4B763");
     answer.push_back(0);
     (void)script()
@@ -89,7 +94,7 @@ TEST(command_exchange, what_follows_the_answer_ends_it) {
         .run(generate());
 }
 
-TEST(command_exchange, endless_and_impossible_answers_end) {
+TEST(CommandExchange, EndlessAndImpossibleAnswersEnd) {
     (void)script()
         .send(framed("0001BU0200406FBB23A5214DF"))
         .recv(hex("FFFF"))
@@ -104,7 +109,7 @@ TEST(command_exchange, endless_and_impossible_answers_end) {
     (void)script().send(hex("D1060811")).recv(hex("41FF")).done(condition::outcome_unknown).run(generate());
 }
 
-TEST(command_exchange, a_lost_answer_leaves_a_generated_key_unknown_and_a_check_value_not) {
+TEST(CommandExchange, ALostAnswerLeavesAGeneratedKeyUnknownAndACheckValueNot) {
     const auto gone = error(make_error_code(boost::system::errc::connection_reset), layer::net);
     auto made = script().send(hex("D1060811")).fail(gone).done(condition::outcome_unknown).run(generate());
     EXPECT_EQ(made.error().operation(), "D1 06");
@@ -113,7 +118,7 @@ TEST(command_exchange, a_lost_answer_leaves_a_generated_key_unknown_and_a_check_
 }
 
 // The key may have been made; what is wrong with the answer is told all the same.
-TEST(command_exchange, an_answer_that_cannot_be_understood_says_where) {
+TEST(CommandExchange, AnAnswerThatCannotBeUnderstoodSaysWhere) {
     const auto make = [] {
         return exchange_of("payshield", generate_key_request(key_type::zpk), framed("0001A00001U"), "0001");
     };
@@ -128,13 +133,14 @@ TEST(command_exchange, an_answer_that_cannot_be_understood_says_where) {
     EXPECT_NE(made.error().untrusted_peer_text(), "");
 }
 
-TEST(command_exchange, printing_commands_are_read_to_the_second_answer) {
+TEST(CommandExchange, PrintingCommandsAreReadToTheSecondAnswer) {
     auto make = [] {
         reply_ptr subject(new reply);
         subject->dialect = profile::builtin("payshield").value();
         EXPECT_TRUE(bind_raw(as_bytes("A2002UPAPER"), *subject));
         EXPECT_NE(subject->command, nullptr);
-        return std::make_unique<command_exchange>(std::move(subject), framed("0001A2002UPAPER"), text("0001"));
+        return std::make_unique<command_exchange>(
+            std::move(subject), command_message{framed("0001A2002UPAPER"), 6, 11}, text("0001"));
     };
     (void)script()
         .send(framed("0001A2002UPAPER"))
@@ -155,7 +161,7 @@ TEST(command_exchange, printing_commands_are_read_to_the_second_answer) {
     (void)script().send(framed("0001A2002UPAPER")).recv(framed("0001A316")).done(tests::ok).run(make());
 }
 
-TEST(raw_command, unknown_commands_go_out_only_where_lengths_say_the_end) {
+TEST(RawCommand, UnknownCommandsGoOutOnlyWhereLengthsSayTheEnd) {
     reply subject;
     subject.dialect = profile::builtin("payshield").value();
     ASSERT_TRUE(bind_raw(as_bytes("ZZ whatever"), subject));
@@ -166,7 +172,7 @@ TEST(raw_command, unknown_commands_go_out_only_where_lengths_say_the_end) {
     EXPECT_TRUE(bind_raw(hex("D1060811"), subject));
 }
 
-TEST(header, numbers_where_the_dialect_correlates_and_fill_elsewhere) {
+TEST(Header, NumbersWhereTheDialectCorrelatesAndFillElsewhere) {
     framing how;
     bytes header(4);
     write_header(how, 0x1F, header);

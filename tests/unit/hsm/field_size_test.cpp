@@ -44,14 +44,14 @@ class pair_of_ends {
     result<typename Request::response> run(const Request& request) {
         reply made;
         made.dialect = dialect_;
-        CIPHERLANE_CHECK(bind_request(request, made));
         const codec engine(dialect_);
         bytes sent;
-        CIPHERLANE_CHECK(engine.encode_request(*made.command, made.asked, sent));
+        CIPHERLANE_CHECK(encode_call(request, made, sent));
         said = std::string(as_text(sent));
         std::string answer;
         processor_.answer(said, answer);
-        CIPHERLANE_TRY(made.status, engine.decode_answer(*made.command, as_bytes(answer), made.asked, made.values));
+        CIPHERLANE_TRY(const auto size, decode_call(engine, sent, as_bytes(answer), made));
+        EXPECT_EQ(size, answer.size());
         return Request::response::from(made);
     }
 
@@ -76,7 +76,7 @@ struct whole_request {
 };
 
 /// Each comes apart into its fields, and together again to the same characters.
-TEST(field_size, requests_come_apart_and_go_together_again) {
+TEST(FieldSize, RequestsComeApartAndGoTogetherAgain) {
     const std::string half = "DC80B186C30902B0";
     const std::string plus = "FFF228340000012345";
     const std::string ksn = "A05FFFF9876543210E00001";
@@ -154,7 +154,7 @@ TEST(field_size, requests_come_apart_and_go_together_again) {
     }
 }
 
-TEST(field_size, a_value_of_the_other_size_is_told_before_it_leaves) {
+TEST(FieldSize, AValueOfTheOtherSizeIsToldBeforeItLeaves) {
     const codec engine(profile::builtin("sjj1310").value());
     field_set values;
     values.set("source_key"_f, sm4_field);
@@ -185,7 +185,7 @@ TEST(field_size, a_value_of_the_other_size_is_told_before_it_leaves) {
     }
 }
 
-TEST(field_size, format_04_has_the_account_to_its_left) {
+TEST(FieldSize, Format04HasTheAccountToItsLeft) {
     pair_of_ends ends("payshield");
     const auto source = ends.field(hsm_sim::slots::tpk, 'U', clear_2);
     const auto target = ends.field(hsm_sim::slots::zpk, 'U', clear_1);
@@ -208,7 +208,7 @@ TEST(field_size, format_04_has_the_account_to_its_left) {
     EXPECT_EQ(ends.ask("JG" + target + "01340000012345" + "092389"), "JH00E7104613607129EB");
 }
 
-TEST(field_size, every_pin_command_takes_18_digits_with_format_04) {
+TEST(FieldSize, EveryPinCommandTakes18DigitsWithFormat04) {
     pair_of_ends ends("payshield");
     const auto zpk = ends.field(hsm_sim::slots::zpk, 'U', clear_1);
     const auto pvk = ends.field(hsm_sim::slots::tpk, 'U', clear_2);
@@ -231,7 +231,7 @@ TEST(field_size, every_pin_command_takes_18_digits_with_format_04) {
             ->right);
 }
 
-TEST(field_size, iso_4_under_aes_and_sm4) {
+TEST(FieldSize, Iso4UnderAesAndSm4) {
     pair_of_ends ends("sjj1310");
     const auto aes = ends.field(hsm_sim::slots::zpk, 'L', "D30BDC73EC9714B000BEC66BDB7B6D09", key_algorithm::aes);
     const auto sm4 = ends.field(hsm_sim::slots::zpk, 'R', clear_1, key_algorithm::sm4);
@@ -256,7 +256,7 @@ TEST(field_size, iso_4_under_aes_and_sm4) {
 }
 
 // A key block says in its header which cipher its key is for.
-TEST(field_size, key_blocks_of_aes_keys_make_blocks_of_32_digits) {
+TEST(FieldSize, KeyBlocksOfAesKeysMakeBlocksOf32Digits) {
     pair_of_ends ends("payshield-kb");
     const auto generated = [&](const std::string& attributes) {
         const auto answer = ends.ask("A00FFFS#" + attributes);
@@ -281,7 +281,7 @@ TEST(field_size, key_blocks_of_aes_keys_make_blocks_of_32_digits) {
     EXPECT_EQ(ends.ask("JE" + aes + to_hex(again->pin_block.view()) + "48550000025321"), "JF0001234");
 }
 
-TEST(field_size, ti_carries_sm4_blocks_and_a_longest_pin) {
+TEST(FieldSize, TiCarriesSm4BlocksAndALongestPin) {
     for (const auto& [name, tag] : {std::pair{"sjj1310", 'R'}, std::pair{"sjl06", 'S'}}) {
         pair_of_ends ends(name);
         const auto sm4 = ends.field(hsm_sim::slots::zpk, tag, clear_1, key_algorithm::sm4);
@@ -301,7 +301,7 @@ TEST(field_size, ti_carries_sm4_blocks_and_a_longest_pin) {
 }
 
 // GB/T 32907 in CBC, as openssl's own tests have it.
-TEST(field_size, sm4_chains_over_16_bytes) {
+TEST(FieldSize, Sm4ChainsOver16Bytes) {
     pair_of_ends ends("sjj1310");
     const auto zek = key(ends.field(hsm_sim::slots::zek, 'R', clear_1, key_algorithm::sm4));
     const auto iv = from_hex(clear_1).value();
@@ -320,7 +320,7 @@ TEST(field_size, sm4_chains_over_16_bytes) {
     EXPECT_EQ(wrong.error().field(), "iv");
 }
 
-TEST(field_size, a_zone_pin_may_go_to_a_dukpt_terminal) {
+TEST(FieldSize, AZonePinMayGoToADukptTerminal) {
     pair_of_ends ends("payshield");
     const auto zpk = ends.field(hsm_sim::slots::zpk, 'U', clear_2);
     const auto bdk = ends.field(hsm_sim::slots::bdk1, 'U', clear_1);
@@ -340,7 +340,7 @@ struct bad_layout {
     const char* field;
 };
 
-TEST(field_size, layouts_that_cannot_be_are_refused) {
+TEST(FieldSize, LayoutsThatCannotBeAreRefused) {
     const bad_layout cases[] = {
         {"a:H16|32", "a:H16|32"},
         {"a:H16|32()", "a:H16|32()"},

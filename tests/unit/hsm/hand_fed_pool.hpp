@@ -39,7 +39,7 @@ class hand_fed_pool {
     [[nodiscard]] bool start(const Request& request, Handler handler) {
         auto made = core_->prepare(request, call(std::chrono::hours(1)));
         if (!made) return false;
-        core_->submit(*made, typed_end<typename Request::response, Handler>::from(handler));
+        core_->submit(*made, typed_end<typename Request::response>(std::move(handler)));
         return true;
     }
     /// The same of a raw command; `handler` takes a `result<raw_response>`.
@@ -51,7 +51,7 @@ class hand_fed_pool {
     [[nodiscard]] bool start(const raw_command& command, Handler handler) {
         auto made = core_->prepare(command, call(std::chrono::hours(1)));
         if (!made) return false;
-        core_->submit(*made, typed_end<raw_response, Handler>::from(handler));
+        core_->submit(*made, typed_end<raw_response>(std::move(handler)));
         return true;
     }
     void run() {

@@ -3,6 +3,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/pool.hpp>
+#include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
@@ -56,14 +57,14 @@ std::unique_ptr<pool> make_pool(pool_settings settings) {
     return pool::create_with_thread(std::move(settings)).value();
 }
 
-TEST(pool, settings_are_checked) {
+TEST(Pool, SettingsAreChecked) {
     pool_settings settings;
     EXPECT_EQ(settings.validate().error().field(), "dialect");
     settings.dialect = profile::builtin("payshield").value();
     EXPECT_EQ(settings.validate().error().field(), "units");
 }
 
-TEST(pool, many_calls_in_flight_get_their_own_answers) {
+TEST(Pool, ManyCallsInFlightGetTheirOwnAnswers) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto settings = settings_for({&unit});
     settings.connections = 2;
@@ -86,7 +87,7 @@ TEST(pool, many_calls_in_flight_get_their_own_answers) {
     EXPECT_LE(unit.connections(), 2U);
 }
 
-TEST(pool, blocking_calls_and_raw_commands) {
+TEST(Pool, BlockingCallsAndRawCommands) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto subject = make_pool(settings_for({&unit}));
     EXPECT_TRUE(subject->translate_pin(numbered(7), call(5s)));
@@ -96,7 +97,7 @@ TEST(pool, blocking_calls_and_raw_commands) {
     EXPECT_EQ(raw->meaning, "command disabled");
 }
 
-TEST(pool, one_call_a_connection_where_nothing_correlates) {
+TEST(Pool, OneCallAConnectionWhereNothingCorrelates) {
     framing how;
     how.length = framing::prefix::none;
     how.header_length = 0;
@@ -125,7 +126,7 @@ TEST(pool, one_call_a_connection_where_nothing_correlates) {
     EXPECT_LE(unit.connections(), 8U);
 }
 
-TEST(pool, a_killed_unit_costs_no_call_that_is_safe_to_repeat) {
+TEST(Pool, AKilledUnitCostsNoCallThatIsSafeToRepeat) {
     auto first = std::make_unique<fake_unit>(payshield_framing(), payshield_answer);
     fake_unit second(payshield_framing(), payshield_answer);
     auto subject = make_pool(settings_for({first.get(), &second}));
@@ -158,7 +159,7 @@ TEST(pool, a_killed_unit_costs_no_call_that_is_safe_to_repeat) {
     EXPECT_EQ(subject->stats().units[0].state, unit_state::resting);
 }
 
-TEST(pool, a_silent_unit_is_left_for_the_other) {
+TEST(Pool, ASilentUnitIsLeftForTheOther) {
     fake_unit first(payshield_framing(), payshield_answer);
     fake_unit second(payshield_framing(), payshield_answer);
     auto settings = settings_for({&first, &second});
@@ -175,7 +176,7 @@ TEST(pool, a_silent_unit_is_left_for_the_other) {
     EXPECT_GE(subject->stats().units[0].timeouts, 1U);
 }
 
-TEST(pool, a_key_generation_is_never_sent_twice) {
+TEST(Pool, AKeyGenerationIsNeverSentTwice) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto settings = quiet_settings_for({&unit});
     settings.answer_timeout = 1s;
@@ -189,7 +190,7 @@ TEST(pool, a_key_generation_is_never_sent_twice) {
     EXPECT_EQ(unit.requests(), before + 1);
 }
 
-TEST(pool, retries_can_be_forbidden) {
+TEST(Pool, RetriesCanBeForbidden) {
     fake_unit first(payshield_framing(), payshield_answer);
     auto settings = quiet_settings_for({&first});
     settings.retry = retry_policy::never;
@@ -204,7 +205,7 @@ TEST(pool, retries_can_be_forbidden) {
     EXPECT_EQ(first.requests(), before + 1);
 }
 
-TEST(pool, a_late_answer_finds_nobody) {
+TEST(Pool, ALateAnswerFindsNobody) {
     std::atomic<bool> hold = false;
     std::optional<bytes> held;
     fake_unit unit(payshield_framing(), [&](byte_view body) -> std::optional<bytes> {
@@ -229,7 +230,7 @@ TEST(pool, a_late_answer_finds_nobody) {
     }
 }
 
-TEST(pool, a_unit_with_another_master_key_is_taken_out) {
+TEST(Pool, AUnitWithAnotherMasterKeyIsTakenOut) {
     fake_unit first(payshield_framing(), payshield_answer);
     fake_unit other(payshield_framing(), [](byte_view body) -> std::optional<bytes> {
         if (as_text(body).starts_with("NC")) return text("ND00FFFFFFFFFFFFFFFF0007-E000");
@@ -245,7 +246,7 @@ TEST(pool, a_unit_with_another_master_key_is_taken_out) {
     EXPECT_EQ(other.requests(), 1U);
 }
 
-TEST(pool, a_unit_with_a_hardware_fault_is_taken_out) {
+TEST(Pool, AUnitWithAHardwareFaultIsTakenOut) {
     std::atomic<bool> sick = false;
     fake_unit unit(payshield_framing(), [&](byte_view body) -> std::optional<bytes> {
         if (sick && as_text(body).starts_with("CA")) return text("CB41");
@@ -264,7 +265,7 @@ TEST(pool, a_unit_with_a_hardware_fault_is_taken_out) {
     EXPECT_EQ(subject->stats().units[0].by_code.at("41"), 1U);
 }
 
-TEST(pool, a_drained_unit_gets_nothing) {
+TEST(Pool, ADrainedUnitGetsNothing) {
     fake_unit first(payshield_framing(), payshield_answer);
     fake_unit second(payshield_framing(), payshield_answer);
     auto subject = make_pool(quiet_settings_for({&first, &second}));
@@ -277,7 +278,7 @@ TEST(pool, a_drained_unit_gets_nothing) {
     EXPECT_LE(first.requests(), before + 1); // its diagnosis may still have been on its way
 }
 
-TEST(pool, idle_connections_are_kept_alive_by_the_health_command) {
+TEST(Pool, IdleConnectionsAreKeptAliveByTheHealthCommand) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto settings = settings_for({&unit});
     settings.health_interval = 40ms;
@@ -287,7 +288,7 @@ TEST(pool, idle_connections_are_kept_alive_by_the_health_command) {
     EXPECT_TRUE(soon([&] { return unit.requests() >= before + 2; }));
 }
 
-TEST(pool, babble_costs_the_connection_and_no_more) {
+TEST(Pool, BabbleCostsTheConnectionAndNoMore) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto subject = make_pool(settings_for({&unit}));
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
@@ -298,7 +299,7 @@ TEST(pool, babble_costs_the_connection_and_no_more) {
     EXPECT_TRUE(subject->translate_pin(numbered(1), call(5s)));
 }
 
-TEST(pool, nobody_there_ends_with_the_deadline) {
+TEST(Pool, NobodyThereEndsWithTheDeadline) {
     std::uint16_t port = 0;
     {
         fake_unit gone(payshield_framing(), payshield_answer);
@@ -318,10 +319,10 @@ TEST(pool, nobody_there_ends_with_the_deadline) {
     EXPECT_LT(std::chrono::steady_clock::now() - start, 2s);
     const auto stats = subject->stats().units[0];
     EXPECT_GE(stats.failed_connects, 1U);
-    EXPECT_EQ(stats.last_error.code(), boost::system::errc::make_error_code(boost::system::errc::connection_refused));
+    EXPECT_EQ(stats.last_error.code(), make_error_code(net_errc::refused));
 }
 
-TEST(pool, a_unit_that_is_not_understood_is_told_with_the_cause) {
+TEST(Pool, AUnitThatIsNotUnderstoodIsToldWithTheCause) {
     fake_unit unit(payshield_framing(), [](byte_view) { return std::optional<bytes>(text("XX00")); });
     auto subject = make_pool(settings_for({&unit}));
     auto got = subject->translate_pin(numbered(0), call(300ms));
@@ -331,7 +332,7 @@ TEST(pool, a_unit_that_is_not_understood_is_told_with_the_cause) {
     EXPECT_EQ(subject->stats().units[0].last_error.code(), make_error_code(hsm_errc::wrong_answer));
 }
 
-TEST(pool, a_blocking_call_ends_in_time_where_nobody_runs_the_executor) {
+TEST(Pool, ABlockingCallEndsInTimeWhereNobodyRunsTheExecutor) {
     fake_unit unit(payshield_framing(), payshield_answer);
     boost::asio::io_context io(1);
     auto subject = pool::create(io.get_executor(), settings_for({&unit})).value();
@@ -346,7 +347,7 @@ TEST(pool, a_blocking_call_ends_in_time_where_nobody_runs_the_executor) {
     io.run_for(50ms);
 }
 
-TEST(pool, a_blocking_call_that_may_have_left_says_so_when_the_executor_stands_still) {
+TEST(Pool, ABlockingCallThatMayHaveLeftSaysSoWhenTheExecutorStandsStill) {
     fake_unit unit(payshield_framing(), payshield_answer);
     boost::asio::io_context io(1);
     auto subject = pool::create(io.get_executor(), settings_for({&unit})).value();
@@ -364,7 +365,7 @@ TEST(pool, a_blocking_call_that_may_have_left_says_so_when_the_executor_stands_s
     io.run_for(50ms);
 }
 
-TEST(pool, a_stop_request_ends_a_call) {
+TEST(Pool, AStopRequestEndsACall) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto subject = make_pool(settings_for({&unit}));
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
@@ -380,7 +381,7 @@ TEST(pool, a_stop_request_ends_a_call) {
     EXPECT_TRUE(got.error().is(condition::cancelled)) << got.error();
 }
 
-TEST(pool, closing_ends_every_call) {
+TEST(Pool, ClosingEndsEveryCall) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto subject = make_pool(settings_for({&unit}));
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
@@ -393,7 +394,7 @@ TEST(pool, closing_ends_every_call) {
     EXPECT_TRUE(outcome.get().error().is(condition::cancelled));
 }
 
-TEST(pool_stats, prometheus_text_names_unit_and_code) {
+TEST(PoolStats, PrometheusTextNamesUnitAndCode) {
     fake_unit unit(payshield_framing(), payshield_answer);
     auto subject = make_pool(settings_for({&unit}));
     ASSERT_TRUE(subject->translate_pin(numbered(0), call(5s)));
@@ -404,7 +405,7 @@ TEST(pool_stats, prometheus_text_names_unit_and_code) {
     EXPECT_NE(page.find("cipherlane_hsm_latency_seconds_count"), std::string::npos);
 }
 
-TEST(pool_stats, prometheus_text_bears_any_status_of_a_unit) {
+TEST(PoolStats, PrometheusTextBearsAnyStatusOfAUnit) {
     pool_stats stats;
     stats.units.resize(1);
     stats.units[0].endpoint = "10.0.0.7:1500";
@@ -415,7 +416,7 @@ TEST(pool_stats, prometheus_text_bears_any_status_of_a_unit) {
     EXPECT_NE(page.find("code=\"\\\\\\\\xFF\"} 2\n"), std::string::npos) << page;
 }
 
-TEST(pool_stats, a_unit_that_invents_statuses_costs_a_bounded_table) {
+TEST(PoolStats, AUnitThatInventsStatusesCostsABoundedTable) {
     std::atomic<unsigned> next = 0;
     fake_unit unit(payshield_framing(), [&](byte_view body) -> std::optional<bytes> {
         if (!as_text(body).starts_with("CA")) return payshield_answer(body);

@@ -44,7 +44,7 @@ class health : public testing::Test {
     unit_health unit_{limits(), true};
 };
 
-TEST_F(health, it_shows_itself_before_it_gets_work) {
+TEST_F(health, ItShowsItselfBeforeItGetsWork) {
     EXPECT_FALSE(unit_.takes_calls());
     EXPECT_TRUE(unit_.may_connect(now_, 0));
     EXPECT_FALSE(unit_.may_connect(now_, 1)) << "one at a time until it has shown itself";
@@ -54,7 +54,7 @@ TEST_F(health, it_shows_itself_before_it_gets_work) {
     EXPECT_EQ(unit_.connected(), next::serve) << "a further connection";
 }
 
-TEST_F(health, without_a_question_a_connection_is_enough) {
+TEST_F(health, WithoutAQuestionAConnectionIsEnough) {
     auto never = limits();
     never.on_connect = first_check::none;
     unit_health trusting(never, true);
@@ -65,7 +65,7 @@ TEST_F(health, without_a_question_a_connection_is_enough) {
     EXPECT_TRUE(mute.takes_calls());
 }
 
-TEST_F(health, it_rests_longer_each_time_up_to_a_limit) {
+TEST_F(health, ItRestsLongerEachTimeUpToALimit) {
     EXPECT_EQ(fail_with(0), 50);
     EXPECT_EQ(unit_.state(), unit_state::resting);
     EXPECT_EQ(fail_with(0), 0) << "it rests already";
@@ -77,7 +77,7 @@ TEST_F(health, it_rests_longer_each_time_up_to_a_limit) {
     EXPECT_EQ(fail_with(0), 175);
 }
 
-TEST_F(health, nothing_is_opened_during_its_rest) {
+TEST_F(health, NothingIsOpenedDuringItsRest) {
     (void)fail_with(0);
     EXPECT_FALSE(unit_.may_connect(now_, 0));
     now_ = unit_.rests_until();
@@ -85,7 +85,7 @@ TEST_F(health, nothing_is_opened_during_its_rest) {
     EXPECT_FALSE(unit_.may_connect(now_, 1));
 }
 
-TEST_F(health, an_answer_to_work_ends_the_back_off_and_one_to_the_question_alone_does_not) {
+TEST_F(health, AnAnswerToWorkEndsTheBackOffAndOneToTheQuestionAloneDoesNot) {
     (void)fail_with(0);
     now_ = unit_.rests_until();
     unit_.answered(now_, true);
@@ -95,7 +95,7 @@ TEST_F(health, an_answer_to_work_ends_the_back_off_and_one_to_the_question_alone
     EXPECT_EQ(fail_with(0), 50);
 }
 
-TEST_F(health, it_keeps_why_it_failed_last) {
+TEST_F(health, ItKeepsWhyItFailedLast) {
     EXPECT_FALSE(unit_.last_error().code());
     (void)fail_with(0);
     EXPECT_EQ(unit_.last_error().code(), refused.code());
@@ -107,7 +107,7 @@ TEST_F(health, it_keeps_why_it_failed_last) {
     EXPECT_EQ(unit_.last_error().code(), make_error_code(hsm_errc::late_answer)) << "it is history, not a state";
 }
 
-TEST_F(health, a_certificates_fault_counts_while_it_keeps_the_unit_away) {
+TEST_F(health, ACertificatesFaultCountsWhileItKeepsTheUnitAway) {
     EXPECT_EQ(unit_.certificate_fault(), nullptr);
     (void)unit_.failed(now_, 0, error(make_error_code(net_errc::certificate_refused), layer::net));
     ASSERT_NE(unit_.certificate_fault(), nullptr);
@@ -115,7 +115,7 @@ TEST_F(health, a_certificates_fault_counts_while_it_keeps_the_unit_away) {
     EXPECT_EQ(unit_.certificate_fault(), nullptr);
 }
 
-TEST_F(health, a_doubted_unit_is_asked_first) {
+TEST_F(health, ADoubtedUnitIsAskedFirst) {
     EXPECT_EQ(unit_.doubted(true, true), next::nothing) << "it gets no work anyway";
     prove();
     EXPECT_EQ(unit_.doubted(false, true), next::nothing);
@@ -131,7 +131,7 @@ TEST_F(health, a_doubted_unit_is_asked_first) {
     EXPECT_FALSE(unit_.takes_calls()) << "its next connection shows it";
 }
 
-TEST_F(health, another_local_master_key_takes_it_out) {
+TEST_F(health, AnotherLocalMasterKeyTakesItOut) {
     prove();
     EXPECT_EQ(to_hex(agreed_.view()), "2686040000000000") << "what the first one shows";
     EXPECT_EQ(unit_.shown({}, agreed_), next::serve) << "a dialect without a check value";
@@ -142,7 +142,7 @@ TEST_F(health, another_local_master_key_takes_it_out) {
     EXPECT_FALSE(unit_.may_connect(now_, 0));
 }
 
-TEST_F(health, refusals_for_parity_in_a_row_ask_for_the_local_master_key) {
+TEST_F(health, RefusalsForParityInARowAskForTheLocalMasterKey) {
     prove();
     unit_.refused(true);
     unit_.refused(true);
@@ -157,7 +157,7 @@ TEST_F(health, refusals_for_parity_in_a_row_ask_for_the_local_master_key) {
     EXPECT_TRUE(unit_.is_check_due());
 }
 
-TEST_F(health, it_is_asked_once_in_an_interval_whatever_its_load) {
+TEST_F(health, ItIsAskedOnceInAnIntervalWhateverItsLoad) {
     prove();
     EXPECT_EQ(unit_.looked_after(now_ + 44s, true, true), next::nothing);
     EXPECT_EQ(unit_.looked_after(now_ + 45s, true, true), next::ask);
@@ -167,7 +167,7 @@ TEST_F(health, it_is_asked_once_in_an_interval_whatever_its_load) {
     EXPECT_EQ(unit_.looked_after(now_ + 60s, true, true), next::nothing);
 }
 
-TEST_F(health, after_its_rest_it_is_asked_once) {
+TEST_F(health, AfterItsRestItIsAskedOnce) {
     prove();
     (void)fail_with(0);
     now_ = unit_.rests_until() + 1ms;
@@ -181,7 +181,7 @@ TEST_F(health, after_its_rest_it_is_asked_once) {
     EXPECT_TRUE(mute.takes_calls());
 }
 
-TEST_F(health, a_drained_unit_comes_back_by_the_caller_alone) {
+TEST_F(health, ADrainedUnitComesBackByTheCallerAlone) {
     prove();
     (void)fail_with(0);
     now_ = unit_.rests_until();

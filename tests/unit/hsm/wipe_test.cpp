@@ -145,7 +145,9 @@ TEST(Wipe, AnExchangeKeepsNeitherRequestNorAnswer) {
         reply_ptr subject(new reply);
         subject->dialect = profile::builtin("payshield").value();
         bytes request(secret.begin(), secret.end());
-        return std::make_unique<command_exchange>(std::move(subject), std::move(request), header());
+        const auto size = request.size();
+        return std::make_unique<command_exchange>(
+            std::move(subject), command_message{std::move(request), 0, size}, header());
     };
     bytes answer{0, 26, '0', '0', '0', '1', 'Z', 'Z', '0', '0'};
     answer.insert(answer.end(), secret.begin(), secret.end());

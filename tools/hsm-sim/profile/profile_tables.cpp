@@ -38,6 +38,7 @@ std::vector<builtin_command> tables_for(family base, const hsm::profile& file) {
         const auto own = std::make_shared<hsm::profile>(**table);
         if (const auto formats = file.codes.find("pin_format"); formats != file.codes.end()) {
             own->codes["pin_format"] = formats->second;
+            own->link();
         }
         all.push_back({dialect, own, nullptr, nullptr});
     };
@@ -123,6 +124,47 @@ std::string without_source(const file_command& of) {
     return {};
 }
 
+/// Whether a field of the file's request serves for one of the built-in command, by name or as `table_commands`
+/// derives it.
+bool serves(const hsm::layout& given, const hsm::field_spec& wanted) {
+    const auto has = [&](std::string_view name) { return has_field(given, hsm::field_name(name)); };
+    if (has(wanted.label)) return true;
+    if (wanted.label == "account") return has("pan") || has("card");
+    if (wanted.label == "target_account") return has("account");
+    if (wanted.label == "source_mode" || wanted.label == "target_mode") return has("cipher_mode");
+    if (wanted.label == "length_flag") return has("key");
+    return wanted.domain.starts_with("key_type") && has("key_type");
+}
+
+/// The first field of a built-in request, outside of groups, that nothing in the file's request gives a value.
+std::string unasked(const hsm::layout& given, const builtin_command& by) {
+    const auto& request = by.command->request;
+    for (std::size_t i = 0; i < request.size(); ++i) {
+        const auto& field = request[i];
+        if (field.kind == hsm::field_kind::group) {
+            i += field.children;
+            continue;
+        }
+        const bool counts = field.kind == hsm::field_kind::length && field.counts != hsm::field_name();
+        if (field.kind == hsm::field_kind::literal || field.has_preset || counts || serves(given, field)) continue;
+        const bool set = by.how != nullptr && std::ranges::any_of(by.how->preset,
+                                                  [&](const auto& pair) { return pair.first == field.name; });
+        if (!set) return field.label;
+    }
+    return {};
+}
+
+/// What the file's request lacks for each command that could compute it; empty where one has all.
+std::string without_request(const file_command& of) {
+    std::string first;
+    for (const auto& by : of.by) {
+        const auto lacking = unasked(of.layout->request, by);
+        if (lacking.empty()) return {};
+        if (first.empty()) first = lacking;
+    }
+    return first;
+}
+
 } // namespace
 
 result<std::shared_ptr<const profile_tables>> profile_tables::create(std::shared_ptr<const hsm::profile> file,
@@ -143,6 +185,9 @@ result<std::shared_ptr<const profile_tables>> profile_tables::create(std::shared
         const auto lacking = without_source(one);
         one.answers_alone = one.by.empty() && lacking.empty();
         if (!one.by.empty() && !lacking.empty()) return misuse("command." + code + ".answer " + lacking);
+        if (const auto unknown = without_request(one); !unknown.empty()) {
+            return misuse("command." + code + ".request " + unknown);
+        }
         made->own.push_back(std::move(one));
     }
     made->removed = removed;

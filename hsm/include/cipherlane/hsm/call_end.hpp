@@ -1,111 +1,49 @@
 #pragma once
 
+#include <cipherlane/hsm/end_allocator.hpp>
 #include <cipherlane/hsm/reply.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 
-#include <cstddef>
-#include <memory>
-#include <new>
 #include <type_traits>
 #include <utility>
 
 namespace cipherlane::hsm {
 
-/// Where a call lives whose end is told to a `call_end`.
-class call_home {
-  public:
-    call_home() = default;
-    call_home(const call_home&) = delete;
-    call_home& operator=(const call_home&) = delete;
+/// Whom a call tells once how it ended: the answer, or why there is none. The answer lives until the end returns;
+/// who keeps it moves it out. Construct and move an end, never assign it (a fault of Asio 1.25, Boost 1.81).
+using call_end = boost::asio::any_completion_handler<void(result<reply_ptr*>)>;
 
-    /// The answer, for those who keep it.
-    [[nodiscard]] virtual reply_ptr take_answer() = 0;
-    /// The end has moved out what it needs and is destroyed: its room, and the answer, may be used again.
-    virtual void leave() noexcept = 0;
-
-  protected:
-    ~call_home() = default;
-};
-
-/// Whom a call tells how it ended. Built in room that the call provides, so that a call allocates nothing.
-class call_end {
-  public:
-    call_end() = default;
-    call_end(const call_end&) = delete;
-    call_end& operator=(const call_end&) = delete;
-    virtual ~call_end() = default;
-
-    /// Called once: destroys itself, leaves `home` and tells the handler. `answer` is null where `why` is not, and
-    /// the reverse; both live until `home.leave()`.
-    virtual void finish(const reply* answer, const error* why, call_home& home) = 0;
-    /// Through which the caller cancels.
-    [[nodiscard]] virtual boost::asio::cancellation_slot slot() const noexcept { return {}; }
-};
-
-/// How a call builds its end: `make(room, handler)`, once.
-struct call_end_source {
-    std::size_t size = 0; ///< of the room, aligned as for `operator new`
-    call_end* (*make)(void* room, void* handler) = nullptr;
-    void* handler = nullptr;
-};
-
-/// An end that reads the answer of a typed operation and calls a handler, on the handler's executor if it has one.
+/// An end that reads the answer of a typed operation and calls `handler`: on the handler's executor if it has one,
+/// which is kept at work until then.
 template <class Response, class Handler>
-class typed_end final : public call_end {
-    /// Stands for "none of its own".
-    struct no_executor {};
-    using own_executor = boost::asio::associated_executor<Handler, no_executor>;
-    using executor = typename own_executor::type;
-    static constexpr bool anywhere = std::is_same_v<executor, no_executor>;
-    struct nothing {
-        explicit nothing(const no_executor& /*none*/) {}
+[[nodiscard]] call_end typed_end(Handler handler) {
+    struct none_of_its_own {};
+    using own_executor = boost::asio::associated_executor<Handler, none_of_its_own>;
+    const auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    const auto in_place = [slot](auto end) {
+        return boost::asio::bind_cancellation_slot(
+            slot, boost::asio::bind_allocator(end_allocator<>(), std::move(end)));
     };
-    /// `conditional` would instantiate the guard of no executor.
-    template <class Executor>
-    struct work_of {
-        using type = boost::asio::executor_work_guard<Executor>;
+    const auto read = [](const result<reply_ptr*>& answer) {
+        return answer ? Response::from(***answer) : result<Response>(answer.error());
     };
-    using work = typename std::conditional_t<anywhere, std::type_identity<nothing>, work_of<executor>>::type;
-
-  public:
-    explicit typed_end(Handler&& handler)
-        : handler_(std::move(handler))
-        , work_(own_executor::get(handler_, no_executor())) {}
-
-    [[nodiscard]] static call_end_source from(Handler& handler) noexcept {
-        return {sizeof(typed_end),
-            [](void* room, void* what) -> call_end* {
-                return ::new (room) typed_end(std::move(*static_cast<Handler*>(what)));
-            },
-            &handler};
-    }
-
-    void finish(const reply* answer, const error* why, call_home& home) override {
-        auto outcome = answer != nullptr ? Response::from(*answer) : result<Response>(*why);
-        Handler end(std::move(handler_));
-        [[maybe_unused]] const work guard(std::move(work_));
-        this->~typed_end();
-        home.leave();
-        if constexpr (anywhere) {
-            std::move(end)(std::move(outcome));
-        } else {
-            auto on = own_executor::get(end, no_executor());
+    if constexpr (std::is_same_v<typename own_executor::type, none_of_its_own>) {
+        return in_place([read, last = std::move(handler)](
+                            const result<reply_ptr*>& answer) mutable { std::move(last)(read(answer)); });
+    } else {
+        auto on = own_executor::get(handler, none_of_its_own());
+        return in_place([read, on, work = boost::asio::make_work_guard(on), last = std::move(handler)](
+                            const result<reply_ptr*>& answer) mutable {
             boost::asio::dispatch(on,
-                [last = std::move(end), what = std::move(outcome)]() mutable { std::move(last)(std::move(what)); });
-        }
+                [end = std::move(last), outcome = read(answer)]() mutable { std::move(end)(std::move(outcome)); });
+        });
     }
-
-    [[nodiscard]] boost::asio::cancellation_slot slot() const noexcept override {
-        return boost::asio::get_associated_cancellation_slot(handler_);
-    }
-
-  private:
-    Handler handler_;
-    work work_; ///< keeps the handler's executor running meanwhile
-};
+}
 
 } // namespace cipherlane::hsm

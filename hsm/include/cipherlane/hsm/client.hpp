@@ -45,7 +45,7 @@ class client final : public operations {
 
   protected:
     [[nodiscard]] result<reply_ptr> run_command(const operation_request& request, const call& bounds) override;
-    void start_command(const operation_request& request, const call& bounds, const call_end_source& end) override;
+    void start_command(const operation_request& request, const call& bounds, call_end end) override;
 
   private:
     struct impl;

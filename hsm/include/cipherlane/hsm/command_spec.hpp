@@ -22,8 +22,11 @@ struct command_spec {
     bytes answer_wire; ///< the code of the answer; empty where answers carry none
     std::string title;
     layout request;
-    layout answer;            ///< after the status
-    bytes second_answer_wire; ///< of commands that answer twice (printing): the second answer's code; else empty
+    layout answer; ///< after the status
+    /// Whether each field of the answer is plain and of one size unless a key or a PIN format asks for the other.
+    bool flat_answer = false;
+    std::size_t flat_size = 0; ///< of those fields, on the wire
+    bytes second_answer_wire;  ///< of commands that answer twice (printing): the second answer's code; else empty
     layout second_answer;
     std::vector<std::string> warnings; ///< statuses other than success that carry the whole answer
     /// Statuses that say "compared, and wrong"; "*": each one that has no text, where a dialect publishes no code.

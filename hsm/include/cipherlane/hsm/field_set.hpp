@@ -38,17 +38,12 @@ class field_set {
     [[nodiscard]] bool has(field_name name) const noexcept { return find(name) != nullptr; }
     /// The value, or nothing where it was never set.
     [[nodiscard]] std::optional<byte_view> get(field_name name) const noexcept;
-    /// As `get`, for those who ask the same of many sets: looks first where it stood before and keeps that in `near`.
-    /// Null data where it was never set, and only there: a view travels in registers, an optional one does not.
-    [[nodiscard]] byte_view get_near(field_name name, std::size_t& near) const noexcept {
-        if (near >= entries_.size() || entries_[near].name != name) {
-            const auto* found = find(name);
-            if (found == nullptr) return {};
-            near = static_cast<std::size_t>(found - entries_.data());
-        }
+    /// As `get`; null data where it was never set, and only there.
+    [[nodiscard]] byte_view view(field_name name) const noexcept {
         static constexpr std::uint8_t nothing = 0;
-        const auto& at = entries_[near];
-        return at.size == 0 ? byte_view(&nothing, 0) : byte_view(store_.data() + at.offset, at.size);
+        const auto* at = find(name);
+        if (at == nullptr) return {};
+        return at->size == 0 ? byte_view(&nothing, 0) : byte_view(store_.data() + at->offset, at->size);
     }
     /// The value; empty where it was never set.
     [[nodiscard]] byte_view value(field_name name) const noexcept { return get(name).value_or(byte_view{}); }
@@ -56,6 +51,8 @@ class field_set {
 
     void clear() noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+    /// Bytes of all values, at most.
+    [[nodiscard]] std::size_t stored() const noexcept { return store_.size(); }
 
   private:
     struct entry {
@@ -65,7 +62,12 @@ class field_set {
         std::uint32_t room;
     };
     void grow(std::size_t size);
-    [[nodiscard]] const entry* find(field_name name) const noexcept;
+    [[nodiscard]] const entry* find(field_name name) const noexcept {
+        for (const auto& each : entries_) {
+            if (each.name == name) return &each;
+        }
+        return nullptr;
+    }
 
     std::vector<entry> entries_;
     bytes store_;

@@ -49,6 +49,18 @@ enum class presence : std::uint8_t {
     at_least ///< when `subject` as a number is not below `values[0]`
 };
 
+/// One of the fields that decide which of two sizes another has, worked out when the profile is loaded.
+struct size_link {
+    field_name name;
+    std::int16_t own = -1;     ///< its place in the same layout; -1: it is elsewhere
+    std::int16_t request = -1; ///< of an answer: its place in the request; -1: it is not there
+    bool is_key = false;
+    bytes wide; ///< of a PIN format: the code that asks for the other size; empty: none does
+};
+
+/// The longest layout, groups and separators counted.
+inline constexpr std::size_t most_items = 128;
+
 /// One item of a request's or answer's layout. Lengths are in units of the wire: characters or bytes.
 struct field_spec {
     field_kind kind = field_kind::text;
@@ -72,7 +84,9 @@ struct field_spec {
     std::uint16_t wide = 0;
     /// Keys, whose cipher may have blocks of 16 bytes, and PIN formats: ISO 4 of hex fields, PLUS of digits.
     std::vector<field_name> sized_by;
-    bool takes_serial = false; ///< of a key: also '*' or '~', a BDK, the descriptor of a serial number, and that
+    std::vector<size_link> sizes; ///< `sized_by`, looked up
+    std::int16_t place = -1;      ///< in the same layout, of what `subject` or `counts` names; -1: not there
+    bool takes_serial = false;    ///< of a key: also '*' or '~', a BDK, the descriptor of a serial number, and that
 };
 
 using layout = std::vector<field_spec>;

@@ -46,8 +46,7 @@ class operations {
         using response = typename Request::response;
         return boost::asio::async_initiate<Token, void(result<response>)>(
             [this](auto handler, const Request* what, call limits) {
-                using end = typed_end<response, std::decay_t<decltype(handler)>>;
-                start_command(*what, limits, end::from(handler));
+                start_command(*what, limits, typed_end<response>(std::move(handler)));
             },
             token, &request, bounds);
     }
@@ -97,8 +96,8 @@ class operations {
   protected:
     operations() = default;
     [[nodiscard]] virtual result<reply_ptr> run_command(const operation_request& request, const call& bounds) = 0;
-    /// `request` and what `end` points to are read before this returns.
-    virtual void start_command(const operation_request& request, const call& bounds, const call_end_source& end) = 0;
+    /// `request` is read before this returns.
+    virtual void start_command(const operation_request& request, const call& bounds, call_end end) = 0;
 };
 
 } // namespace cipherlane::hsm

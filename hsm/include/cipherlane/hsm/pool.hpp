@@ -47,7 +47,7 @@ class pool final : public operations {
 
   protected:
     [[nodiscard]] result<reply_ptr> run_command(const operation_request& request, const call& bounds) override;
-    void start_command(const operation_request& request, const call& bounds, const call_end_source& end) override;
+    void start_command(const operation_request& request, const call& bounds, call_end end) override;
 
   private:
     struct worker;

@@ -58,7 +58,34 @@ struct key_type_spec {
     int lmk_pair = -1;       ///< first number of the pair: 14 for 14-15; -1: not known
     int lmk_variant = 0;     ///< 0 to 9
     std::string block_usage; ///< TR-31 / key-block usage: "P0"
+    bool dukpt = false;      ///< keys are derived from it: commands take a serial number with it
+    bool extra = false;      ///< no typed call asks for it by this name
 };
+
+/// What of a typed call's value a field takes.
+enum class field_part : std::uint8_t {
+    whole,
+    account,    ///< of a card number the rightmost digits without the check digit; digits given exactly as they are
+    key_length, ///< 0, 1, 2 for a key of single, double, triple length
+    mac_length, ///< 0 for a MAC of up to four bytes, 1 for a longer one
+    front,      ///< as many bytes as the field has
+};
+
+/// Where a field finds its value in a typed call, besides under its own name.
+struct field_source {
+    std::vector<std::string> from; ///< looked for in turn
+    field_part part = field_part::whole;
+};
+
+/// Which statuses of refusal are about which part of the request.
+struct status_groups {
+    std::vector<std::string> first_key;    ///< its first key
+    std::vector<std::string> last_key;     ///< its last key
+    std::vector<std::string> key_scheme;   ///< a key and the scheme that is asked for
+    std::vector<std::string> clear_parity; ///< perhaps the parity of a clear key or component; "*": any of them
+};
+
+class bound_fields;
 
 /// Which command carries out an operation, under which circumstances, with which fixed values.
 struct binding {
@@ -68,6 +95,7 @@ struct binding {
     std::vector<std::pair<field_name, bytes>> when;   ///< the request's values that choose this binding
     std::vector<std::pair<field_name, bytes>> preset; ///< values of the command's fields
     std::string method; ///< empty: the command answers it; "compare": make and compare locally
+    std::shared_ptr<const bound_fields> fields; ///< where the command's fields find their values, worked out
 };
 
 /// A cipher machine's dialect as data: framing, tags, key types, code tables, commands, error texts, quirks.
@@ -118,10 +146,17 @@ class profile {
     std::vector<std::string>
         out_of_service; ///< statuses after which a unit is taken out, where the command has no text of its own
     std::vector<std::string> key_parity; ///< statuses of keys that are none under the unit's local master key
+    /// By a field's name, or by "@" and the name of its code table.
+    std::map<std::string, field_source, std::less<>> sources;
+    status_groups about;                                         ///< what refusals are about
     std::map<std::string, std::string, std::less<>> unsupported; ///< operation to the reason for its absence
     std::vector<command_spec> commands;
     std::vector<std::pair<std::uint16_t, std::uint16_t>> wire_index; ///< code as sent to place in `commands`, sorted
-    std::vector<binding> bindings;
+    std::vector<binding> bindings;                                   ///< those of one operation together
+
+    /// Works out what layouts and bindings refer to. `parse` and `load` have done so; who changes a table of a copy
+    /// does it again.
+    void link();
 
     [[nodiscard]] const command_spec* command(std::string_view code) const noexcept; ///< "CA", "D1 24"
     [[nodiscard]] const command_spec* command_on_wire(byte_view start) const noexcept;
@@ -137,6 +172,8 @@ class profile {
     /// What a status means for this command in this dialect; empty if unknown.
     [[nodiscard]] std::string_view meaning(const command_spec& command, std::string_view status) const noexcept;
     [[nodiscard]] bool supports(operation what) const noexcept;
+    /// Whether a typed call can ask for a code table's `name`: by its code, or by a binding that it chooses.
+    [[nodiscard]] bool can(operation what, std::string_view table, std::string_view name) const noexcept;
 };
 
 } // namespace cipherlane::hsm

@@ -13,6 +13,7 @@ struct reply {
     const command_spec* command = nullptr; ///< of the profile
     const binding* how = nullptr;          ///< of a typed operation
     answer_status status;
+    bool flat = false; ///< the answer is read without `asked`, which is empty
     field_set asked;
     field_set values;
     bytes raw; ///< the answer's body as it came, of raw commands

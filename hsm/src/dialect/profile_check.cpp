@@ -1,0 +1,338 @@
+#include "dialect/profile_check.hpp"
+
+#include "command/operation_values.hpp"
+#include "dialect/layout_parser.hpp"
+#include "dialect/profile_builder.hpp"
+#include "dialect/text_checks.hpp"
+#include "fail.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::hsm {
+namespace {
+
+using text_map = std::map<std::string, std::string, std::less<>>;
+
+/// Tables whose codes may be the same for several names: sizes of keys that share a tag, types that share a place.
+constexpr std::string_view shared_codes =
+    "scheme export_scheme algorithm key_type key_type1 key_type2 key_usage mac_key";
+
+bool is_code_pair(std::string_view status, const profile& of) {
+    if (status.size() != 2) return false;
+    return of.frame.answers == framing::style::racal ? only_printable(as_bytes(status)) : only_hex(as_bytes(status));
+}
+
+/// A code as its field wants it.
+bool fits(const field_spec& field, std::string_view code) {
+    const auto value = parse_field_value(field, code);
+    if (!value) return false;
+    const auto size = field.kind == field_kind::hex ? 2 * value->size() : value->size();
+    const std::size_t most = field.rule == length_rule::fixed ? field.least : field.most;
+    if (size < field.least || size > most) return false;
+    if (field.kind == field_kind::digits) return only_digits(*value);
+    return field.kind != field_kind::text || only_printable(*value);
+}
+
+/// "of 2 digits"
+std::string width_of(const field_spec& field) {
+    const char* unit = field.kind == field_kind::digits ? " digits"
+                       : field.kind == field_kind::text ? " characters"
+                       : field.kind == field_kind::hex  ? " hex digits"
+                                                        : " bytes in hex";
+    std::string text = "of " + std::to_string(field.least);
+    if (field.rule != length_rule::fixed && field.most != field.least) text += " to " + std::to_string(field.most);
+    return text + unit;
+}
+
+std::string allowed(std::string_view what) {
+    return "allowed: " + std::string(what);
+}
+
+class checker {
+  public:
+    checker(const toml::table& root, const profile& of)
+        : root_(&root)
+        , of_(&of) {}
+
+    result<void> check() const {
+        CIPHERLANE_CHECK(check_key_types());
+        CIPHERLANE_CHECK(check_tables());
+        CIPHERLANE_CHECK(check_statuses());
+        for (const auto& command : of_->commands) {
+            CIPHERLANE_CHECK(check_command(command));
+        }
+        CIPHERLANE_CHECK(check_sources());
+        CIPHERLANE_CHECK(check_quirks());
+        return check_bindings();
+    }
+
+  private:
+    /// Where a code stands: a key type's codes stand in rows of their own.
+    [[nodiscard]] const toml::node* node_of(std::string_view table, std::string_view name) const {
+        if (table == "key_type") return (*root_)["key_type"][name]["code"].node();
+        if (table == "key_type2") return (*root_)["key_type"][name]["short"].node();
+        if (table == "key_usage" && !(*root_)["codes"][table][name])
+            return (*root_)["key_type"][name]["usage"].node();
+        return (*root_)["codes"][table][name].node();
+    }
+    static std::string path_of(std::string_view table, std::string_view name) {
+        if (table == "key_type") return "key_type." + std::string(name) + ".code";
+        if (table == "key_type2") return "key_type." + std::string(name) + ".short";
+        return "codes." + std::string(table) + "." + std::string(name);
+    }
+    [[nodiscard]] error fault(std::string_view table, std::string_view name, std::string_view right) const {
+        return profile_fault(path_of(table, name), node_of(table, name), right);
+    }
+
+    [[nodiscard]] result<void> check_key_types() const {
+        const auto known = known_words("key_type");
+        for (const auto& type : of_->key_types) {
+            if (type.extra || has_word(known, type.name)) continue;
+            return profile_fault("key_type." + type.name, (*root_)["key_type"][type.name].node(),
+                allowed("with extra = true any, else " + std::string(known)));
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_tables() const {
+        for (const auto& [table, codes] : of_->codes) {
+            const auto known = known_words(table);
+            const bool of_types = table == "key_type" || table == "key_type2" || table == "key_usage";
+            for (const auto& [name, code] : codes) {
+                if (!of_types && !known.empty() && !has_word(known, name)) return fault(table, name, allowed(known));
+            }
+            if (!has_word(shared_codes, table)) CIPHERLANE_CHECK(check_unique(table, codes));
+            if (table == "scheme" || table == "export_scheme") CIPHERLANE_CHECK(check_tags(table, codes));
+        }
+        return {};
+    }
+
+    /// The later one in the caller's own text is the one that is wrong.
+    [[nodiscard]] result<void> check_unique(const std::string& table, const text_map& codes) const {
+        for (auto one = codes.begin(); one != codes.end(); ++one) {
+            for (auto other = std::next(one); other != codes.end(); ++other) {
+                if (one->second != other->second) continue;
+                const auto* first = node_of(table, one->first);
+                const bool own = first != nullptr && first->source().path == nullptr;
+                const auto& wrong = own ? *one : *other;
+                const auto& right = own ? *other : *one;
+                return fault(table, wrong.first, wrong.second + " is " + right.first + " already");
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_tags(const std::string& table, const text_map& codes) const {
+        if (of_->schemes.empty()) return {};
+        for (const auto& [name, tag] : codes) {
+            if (tag.size() == 1 && of_->scheme(tag[0]) != nullptr) continue;
+            return fault(table, name, allowed("the tag of a [scheme]"));
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_list(
+        std::string_view path, const toml::node* node, const std::vector<std::string>& statuses, bool any) const {
+        for (const auto& each : statuses) {
+            if (is_code_pair(each, *of_) || (any && each == "*")) continue;
+            return profile_fault(path, node, allowed("statuses of two characters"));
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_statuses() const {
+        CIPHERLANE_CHECK(check_list("out_of_service", root_->get("out_of_service"), of_->out_of_service, false));
+        CIPHERLANE_CHECK(check_list("key_parity", root_->get("key_parity"), of_->key_parity, false));
+        const std::pair<const char*, const std::vector<std::string>*> groups[] = {
+            {"first_key", &of_->about.first_key}, {"last_key", &of_->about.last_key},
+            {"key_scheme", &of_->about.key_scheme}, {"clear_parity", &of_->about.clear_parity}};
+        for (const auto& [name, group] : groups) {
+            CIPHERLANE_CHECK(
+                check_list("status_group." + std::string(name), (*root_)["status_group"][name].node(), *group, true));
+        }
+        for (const auto& [status, text] : of_->errors) {
+            if (!is_code_pair(status, *of_)) {
+                return profile_fault(
+                    "errors." + status, (*root_)["errors"][status].node(), allowed("a status of two characters"));
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_command(const command_spec& command) const {
+        const auto table = (*root_)["command"][command.code];
+        const auto path = "command." + command.code;
+        CIPHERLANE_CHECK(check_list(path + ".warnings", table["warnings"].node(), command.warnings, false));
+        CIPHERLANE_CHECK(check_list(path + ".mismatch", table["mismatch"].node(), command.mismatch, true));
+        CIPHERLANE_CHECK(
+            check_list(path + ".diagnostic_on", table["diagnostic_on"].node(), command.diagnostic_on, false));
+        for (const auto& [status, text] : command.errors) {
+            if (!is_code_pair(status, *of_)) {
+                return profile_fault(path + ".errors." + status, table["errors"][status].node(),
+                    allowed("a status of two characters"));
+            }
+        }
+        CIPHERLANE_CHECK(check_layout(path + ".request ", table["request"].node(), command.request));
+        CIPHERLANE_CHECK(check_layout(path + ".answer ", table["answer"].node(), command.answer));
+        CIPHERLANE_CHECK(
+            check_layout(path + ".second_answer ", table["second_answer"].node(), command.second_answer));
+        return check_layout(path + ".diagnostic ", table["diagnostic"].node(), command.diagnostic);
+    }
+
+    [[nodiscard]] result<void> check_layout(
+        const std::string& path, const toml::node* node, const layout& fields) const {
+        for (const auto& field : fields) {
+            if (field.domain.empty()) continue;
+            const auto& codes = of_->codes.at(field.domain);
+            for (const auto& [name, code] : codes) {
+                if (fits(field, code)) continue;
+                // The fault is the code's where it stands in the caller's text, else the field's.
+                const auto* at = node_of(field.domain, name);
+                const bool own = at != nullptr && at->source().path == nullptr;
+                if (own || node == nullptr || node->source().path != nullptr) {
+                    return fault(field.domain, name, allowed("a code " + width_of(field)));
+                }
+                return profile_fault(path + field.label, node, name + " is " + code);
+            }
+            // A base's defaults may be of codes that the profile has given up.
+            const bool foreign = node == nullptr || node->source().path != nullptr;
+            if (!field.has_preset || foreign || has_word(shared_codes, field.domain)) continue;
+            const bool among = std::any_of(codes.begin(), codes.end(), [&](const auto& pair) {
+                const auto value = parse_field_value(field, pair.second);
+                return value && *value == field.preset;
+            });
+            if (!among)
+                return profile_fault(path + field.label, node, allowed("a default that is one of the table's codes"));
+        }
+        return {};
+    }
+
+    [[nodiscard]] bool has_place_for(std::string_view source) const {
+        if (source.starts_with('@')) return of_->codes.contains(source.substr(1));
+        return std::any_of(of_->commands.begin(), of_->commands.end(),
+            [&](const auto& each) { return find_field(each.request, field_name(source)) != nullptr; });
+    }
+
+    [[nodiscard]] result<void> check_sources() const {
+        for (const auto& [field, source] : of_->sources) {
+            const auto row = (*root_)["source"][field];
+            // A base speaks for its whole family, of which not every member has each field.
+            const bool own = row.node() != nullptr && row.node()->source().path == nullptr;
+            if (own && !has_place_for(field))
+                return profile_fault("source." + field, row.node(), allowed("a field of a command, or @ and a table"));
+            for (const auto& name : source.from) {
+                if (is_request_value(name)) continue;
+                return profile_fault("source." + field + ".from", row["from"].node(),
+                    allowed("names of values that typed calls hold"));
+            }
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<void> check_quirks() const {
+        const std::pair<std::string_view, std::string_view> known[] = {
+            {"import_checks_parity", "yes no"}, {"zmk_length", "by_fit single double"}};
+        for (const auto& [quirk, words] : known) {
+            const auto value = of_->quirk(quirk);
+            if (!value.empty() && !has_word(words, value)) return quirk_fault(quirk, words);
+        }
+        for (const std::string_view quirk : {"import_key_type", "form_key_type"}) {
+            const auto value = of_->quirk(quirk);
+            if (!value.empty() && of_->key_type(value) == nullptr) return quirk_fault(quirk, "a name of [key_type]");
+        }
+        const auto digits = of_->quirk("key_index_digits");
+        const bool is_digit = digits.empty() || (digits.size() == 1 && digits[0] >= '1' && digits[0] <= '9');
+        return is_digit ? result<void>() : result<void>(quirk_fault("key_index_digits", "1 to 9"));
+    }
+    [[nodiscard]] error quirk_fault(std::string_view quirk, std::string_view words) const {
+        return profile_fault("quirks." + std::string(quirk), (*root_)["quirks"][quirk].node(), allowed(words));
+    }
+
+    [[nodiscard]] result<void> check_bindings() const {
+        operation last{};
+        std::size_t index = 0;
+        for (const auto& each : of_->bindings) {
+            index = each.what == last ? index : 0;
+            last = each.what;
+            const auto name = std::string(to_string(each.what));
+            const auto row = (*root_)["operation"][name][index++];
+            CIPHERLANE_CHECK(check_binding(each, "operation." + name, row));
+        }
+        return {};
+    }
+
+    template <class Row>
+    [[nodiscard]] result<void> check_binding(const binding& each, const std::string& path, const Row& row) const {
+        const auto& values = values_of(each.what);
+        if (!each.method.empty() && (each.method != "compare" || each.what != operation::verify_mac)) {
+            return profile_fault(path + ".method", row["method"].node(), allowed("compare, of verify_mac"));
+        }
+        if (const auto* when = row["when"].as_table()) {
+            for (const auto& [name, node] : *when) {
+                const auto here = path + ".when." + std::string(name.str());
+                if (!has_word(values.holds, name.str())) return profile_fault(here, &node, allowed(values.holds));
+                const auto known = known_words(name.str());
+                const auto word = node.template value<std::string>().value_or("");
+                if (!known.empty() && !has_word(known, word)) return profile_fault(here, &node, allowed(known));
+            }
+        }
+        return check_needs(each, path, row.node());
+    }
+
+    /// Whether a field takes its value from the typed call's.
+    [[nodiscard]] bool takes(const field_spec& field, std::string_view value) const {
+        if (field.label == value) return true;
+        auto at = of_->sources.find(field.label);
+        if (at == of_->sources.end() && !field.domain.empty()) at = of_->sources.find("@" + field.domain);
+        if (at == of_->sources.end()) return false;
+        return std::find(at->second.from.begin(), at->second.from.end(), value) != at->second.from.end();
+    }
+    [[nodiscard]] bool has_source(const field_spec& field, const binding& by) const {
+        const bool set = std::any_of(
+            by.preset.begin(), by.preset.end(), [&](const auto& pair) { return pair.first == field.name; });
+        if (set) return true;
+        const auto held = words_of(values_of(by.what).holds);
+        return std::any_of(held.begin(), held.end(), [&](std::string_view value) { return takes(field, value); });
+    }
+
+    [[nodiscard]] result<void> check_needs(
+        const binding& each, const std::string& path, const toml::node* row) const {
+        const auto& command = of_->commands[each.index];
+        const auto& values = values_of(each.what);
+        const auto at = path + ".command";
+        for (std::size_t i = 0; i < command.request.size(); ++i) {
+            const auto& field = command.request[i];
+            if (field.kind == field_kind::group) {
+                i += field.children;
+                continue;
+            }
+            const bool counts = field.kind == field_kind::length && field.counts != field_name();
+            if (field.kind == field_kind::literal || field.has_preset || counts || has_source(field, each)) continue;
+            return profile_fault(at, row, command.code + ": " + field.label + " has no value: a default or set");
+        }
+        for (const auto need : words_of(values.needs)) {
+            const bool there = std::any_of(command.request.begin(), command.request.end(), [&](const auto& field) {
+                return field.kind != field_kind::group && field.kind != field_kind::literal && takes(field, need);
+            });
+            if (!there) return profile_fault(at, row, command.code + " has no field for " + std::string(need));
+        }
+        for (const auto give : words_of(each.method.empty() ? values.gives : std::string_view("mac"))) {
+            if (find_field(command.answer, field_name(give)) != nullptr) continue;
+            return profile_fault(at, row, command.code + " answers without " + std::string(give));
+        }
+        return {};
+    }
+
+    const toml::table* root_;
+    const profile* of_;
+};
+
+} // namespace
+
+result<void> check_profile(const toml::table& root, const profile& of) {
+    return checker(root, of).check();
+}
+
+} // namespace cipherlane::hsm
