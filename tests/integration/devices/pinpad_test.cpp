@@ -296,6 +296,7 @@ TEST_F(abecs_on_pty, tells_a_second_caller_that_it_is_busy) {
 
 TEST_F(abecs_on_pty, notices_a_pad_that_has_restarted) {
     auto pad = open();
+    swipe(); // a pad that is asked for a card answers once it has one
     tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "status"}, {"match", "GCR"}, {"value", "010"}}})}});
     const auto lost = pad->read_card(request_, bounds_);
     ASSERT_FALSE(lost);
