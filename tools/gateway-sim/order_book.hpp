@@ -45,7 +45,8 @@ struct gateway_order {
     [[nodiscard]] nlohmann::json to_json() const;
 };
 
-/// The gateway's orders and the rules of `docs/06-gateway-api.md`, without HTTP. Throws `refusal`. One thread at a time.
+/// The gateway's orders and the rules of `docs/06-gateway-api.md`, without HTTP. Throws `refusal`. One thread at a
+/// time.
 class order_book {
   public:
     /// `now` gives seconds since 1970; `random_hex` as many random hex digits as asked for.

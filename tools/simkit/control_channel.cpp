@@ -5,7 +5,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
@@ -20,7 +19,6 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 constexpr std::size_t longest_line = 1U << 20U;
 constexpr std::size_t most_clients = 64;
-constexpr std::chrono::seconds first_line_time{10};
 
 /// What all clients of a channel share.
 struct desk {
@@ -33,7 +31,6 @@ class client : public std::enable_shared_from_this<client> {
   public:
     client(tcp::socket socket, std::shared_ptr<desk> on)
         : socket_(std::move(socket))
-        , timer_(socket_.get_executor(), first_line_time)
         , desk_(std::move(on))
         , input_(longest_line) {
         ++desk_->clients;
@@ -42,12 +39,8 @@ class client : public std::enable_shared_from_this<client> {
     client& operator=(const client&) = delete;
     ~client() { --desk_->clients; }
 
-    void start() {
-        timer_.async_wait([weak = weak_from_this()](error_code stopped) {
-            if (const auto self = weak.lock(); self && !stopped) self->close();
-        });
-        read();
-    }
+    /// Waits for the first line as long as the client wants: a rig connects at its start and may speak hours later.
+    void start() { read(); }
 
   private:
     void read() {
@@ -58,7 +51,6 @@ class client : public std::enable_shared_from_this<client> {
     }
 
     void serve() {
-        timer_.cancel();
         std::string line;
         std::istream stream(&input_);
         std::getline(stream, line);
@@ -98,7 +90,6 @@ class client : public std::enable_shared_from_this<client> {
     }
 
     tcp::socket socket_;
-    boost::asio::steady_timer timer_;
     std::shared_ptr<desk> desk_;
     boost::asio::streambuf input_;
     std::string reply_;

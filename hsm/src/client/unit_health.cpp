@@ -45,8 +45,7 @@ unit_health::next unit_health::prove() noexcept {
     return next::serve;
 }
 
-std::optional<unit_health::milliseconds> unit_health::failed(
-    time_point now, std::uint32_t chance, const error& why) {
+std::optional<unit_health::milliseconds> unit_health::failed(time_point now, std::uint32_t chance, const error& why) {
     if (is_out()) return std::nullopt;
     last_error_ = why;
     failed_at_ = now;

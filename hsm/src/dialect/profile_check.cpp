@@ -221,7 +221,8 @@ class checker {
             // A base speaks for its whole family, of which not every member has each field.
             const bool own = row.node() != nullptr && row.node()->source().path == nullptr;
             if (own && !has_place_for(field))
-                return profile_fault("source." + field, row.node(), allowed("a field of a command, or @ and a table"));
+                return profile_fault(
+                    "source." + field, row.node(), allowed("a field of a command, or @ and a table"));
             for (const auto& name : source.from) {
                 if (is_request_value(name)) continue;
                 return profile_fault("source." + field + ".from", row["from"].node(),

@@ -4,4 +4,5 @@
 #ifdef __cplusplus
 extern "C"
 #endif
-    int open_shop(const char* settings);
+    int
+    open_shop(const char* settings);

@@ -190,7 +190,7 @@ TEST(bonrix_on_pty, sends_a_code_again_that_was_lost) {
     EXPECT_TRUE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
 }
 
-TEST(rcall_on_pty, tells_a_second_thread_that_it_is_busy) {
+TEST(shared_rcall_on_pty, tells_a_second_thread_that_it_is_busy) {
     simulated glass("rcall");
     auto screen = glass.open("rcall");
     std::atomic<int> shown = 0;

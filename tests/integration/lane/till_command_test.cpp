@@ -111,7 +111,8 @@ TEST_F(TillCommand, SellsByCode) {
     std::jthread payer([this](const std::stop_token& over) {
         auto gateway = sim::control_client::connect(around->gateway.control_endpoint()).value();
         while (!over.stop_requested()) {
-            for (const auto& order : gateway.ask({{"cmd", "orders"}}).at("orders")) {
+            const auto answer = gateway.ask({{"cmd", "orders"}});
+            for (const auto& order : answer.at("orders")) {
                 if (order.at("status") == "waiting")
                     gateway.ask({{"cmd", "pay"}, {"order_number", order.at("order_number")}});
             }
@@ -132,7 +133,8 @@ TEST_F(TillCommand, SaysWhatIsWrongAndEndsByTheTable) {
     EXPECT_EQ(answer.at("error").at("field"), "host.adress");
     EXPECT_NE(answer.at("error").at("hint").get<std::string>().find("did you mean \"address\""), std::string::npos);
     EXPECT_EQ(run({"till", "status", toml()}), 2);
-    EXPECT_NE(complained.find("cipherlane till status: till settings at till.toml: "), std::string::npos)
+    EXPECT_NE(complained.find("cipherlane till status: till settings at "), std::string::npos) << complained;
+    EXPECT_NE(complained.find("/till.toml: setting cannot be, field host.adress, line "), std::string::npos)
         << complained;
 
     write({{"host.address", "'127.0.0.1:1'"}});

@@ -33,8 +33,8 @@ struct http_gateway_settings {
     [[nodiscard]] result<void> validate() const;
 };
 
-/// A QR gateway over HTTPS or HTTP and JSON, as docs/06-gateway-api.md writes it down: one connection for each request.
-/// One thread at a time.
+/// A QR gateway over HTTPS or HTTP and JSON, as docs/06-gateway-api.md writes it down: one connection for each
+/// request. One thread at a time.
 class http_gateway final : public ports::qr_gateway {
   public:
     /// @param listener takes notifications; may be null, then `wait_notification` is `unsupported`. Must outlive
