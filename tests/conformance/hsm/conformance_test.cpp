@@ -66,7 +66,8 @@ class conformance : public testing::TestWithParam<std::string> {
         auto got = attempt(request);
         if (!has(request.what()) || got) return;
         EXPECT_TRUE(got.error().is(condition::rejected_by_peer)) << to_string(request.what()) << ": " << got.error();
-        const auto code = got.error().peer_code();
+        const auto why = got.error(); // its texts live as long as it does
+        const auto code = why.peer_code();
         for (const char* unknown : {"60", "67", "68", "15", "80"}) {
             EXPECT_NE(code, unknown) << to_string(request.what()) << ": "
                                      << explain(subject_->dialect(), got.error());

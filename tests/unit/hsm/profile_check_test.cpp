@@ -24,7 +24,8 @@ void expect_faults(std::initializer_list<fault> all) {
         EXPECT_EQ(made.error().code(), make_error_code(hsm_errc::profile_value)) << each.text;
         EXPECT_EQ(made.error().field(), each.field) << each.text;
         EXPECT_EQ(made.error().offset().value_or(0), each.line) << each.text;
-        const auto said = made.error().untrusted_peer_text();
+        const auto why = made.error(); // what it says lives as long as it does
+        const auto said = why.untrusted_peer_text();
         EXPECT_NE(said.find(each.right), std::string_view::npos) << each.text << ": " << said;
     }
 }
