@@ -78,7 +78,7 @@ void expect_as_said(const result<void>& done, bool said, const char* what) {
     }
 }
 
-TEST_P(display, does_what_its_capabilities_say_and_refuses_the_rest) {
+TEST_P(display, DoesWhatItsCapabilitiesSayAndRefusesTheRest) {
     auto screen = opened();
     const auto can = screen->capabilities();
     EXPECT_EQ(can.qr, shows_codes());
@@ -102,7 +102,7 @@ TEST_P(display, does_what_its_capabilities_say_and_refuses_the_rest) {
     EXPECT_TRUE(screen->clear(call(10s)));
 }
 
-TEST_P(display, says_who_it_is_or_that_it_cannot) {
+TEST_P(display, SaysWhoItIsOrThatItCannot) {
     auto screen = opened();
     const auto name = screen->heartbeat(call(10s));
     const auto* family = drivers::find_display_family(GetParam().family);
@@ -115,7 +115,7 @@ TEST_P(display, says_who_it_is_or_that_it_cannot) {
     }
 }
 
-TEST_P(display, shows_codes_that_two_readers_read) {
+TEST_P(display, ShowsCodesThatTwoReadersRead) {
     if (!shows_codes()) GTEST_SKIP() << "this family shows no codes";
     auto screen = opened();
     for (const auto* payload : {code_a, code_b}) {
@@ -125,7 +125,7 @@ TEST_P(display, shows_codes_that_two_readers_read) {
     }
 }
 
-TEST_P(display, takes_paid_and_cancelled_codes_off_the_screen) {
+TEST_P(display, TakesPaidAndCancelledCodesOffTheScreen) {
     if (!shows_codes()) GTEST_SKIP() << "this family shows no codes";
     if (!on_glass()) GTEST_SKIP() << "paper cannot be cleared";
     auto screen = opened();
@@ -137,7 +137,7 @@ TEST_P(display, takes_paid_and_cancelled_codes_off_the_screen) {
     EXPECT_TRUE(shows(json::array())) << "cancelled";
 }
 
-TEST_P(display, takes_an_expired_code_off_the_screen_by_itself) {
+TEST_P(display, TakesAnExpiredCodeOffTheScreenByItself) {
     if (!shows_codes()) GTEST_SKIP() << "this family shows no codes";
     if (!on_glass()) GTEST_SKIP() << "paper cannot be cleared";
     for (const auto how :
@@ -206,7 +206,7 @@ INSTANTIATE_TEST_SUITE_P(every, amount_and_code, ::testing::ValuesIn(tests::disp
     return name;
 });
 
-TEST_P(amount_and_code, belong_together_at_every_moment) {
+TEST_P(amount_and_code, BelongTogetherAtEveryMoment) {
     if (!subject_->is_model()) GTEST_SKIP() << "needs the model's glass";
     if (!shows_codes()) GTEST_SKIP() << "this family shows no codes";
     if (!on_glass()) GTEST_SKIP() << "each receipt carries its own amount";
@@ -252,7 +252,7 @@ TEST_P(amount_and_code, belong_together_at_every_moment) {
     EXPECT_GT(whole, 0U) << "at the end they stand side by side";
 }
 
-TEST_P(display, gets_its_picture_again_when_it_comes_back) {
+TEST_P(display, GetsItsPictureAgainWhenItComesBack) {
     if (!subject_->is_model()) GTEST_SKIP() << "needs a device that can be unplugged by program";
     drivers::thread_timer timer;
     drivers::keeper_settings settings;
@@ -283,7 +283,7 @@ TEST_P(display, gets_its_picture_again_when_it_comes_back) {
     }
 }
 
-TEST_P(display, another_device_in_its_place_is_refused) {
+TEST_P(display, AnotherDeviceInItsPlaceIsRefused) {
     const auto* family = drivers::find_display_family(GetParam().family);
     if (family->answers == drivers::display_family::proof::none) {
         GTEST_SKIP() << "this family says nothing by which it could be told from another";

@@ -55,7 +55,7 @@ class device_command : public ::testing::Test {
     std::string said_;
 };
 
-TEST_F(device_command, shows_a_code) {
+TEST_F(device_command, ShowsACode) {
     EXPECT_EQ(run({"show", "--port", device_, "--qr", "HELLO", "--amount", "12.34", "--payee", "小店"}), 0) << said_;
     auto rig = sim::control_client::connect(control_);
     ASSERT_TRUE(rig) << rig.error();
@@ -63,7 +63,7 @@ TEST_F(device_command, shows_a_code) {
     EXPECT_EQ(rig->ask({{"cmd", "state"}})["header"], "小店");
 }
 
-TEST_F(device_command, masks_long_numbers_in_a_trace_and_replays_it) {
+TEST_F(device_command, MasksLongNumbersInATraceAndReplaysIt) {
     const auto trace = (folder_ / "trace").string();
     EXPECT_EQ(run({"record", "--port", device_, "--trace", trace, "--text", "6222021234567890123"}), 0) << said_;
     std::ifstream in(trace);
@@ -73,7 +73,7 @@ TEST_F(device_command, masks_long_numbers_in_a_trace_and_replays_it) {
     EXPECT_EQ(run({"replay", "--port", device_, "--trace", trace}), 0) << said_;
 }
 
-TEST_F(device_command, shows_a_code_on_a_described_display) {
+TEST_F(device_command, ShowsACodeOnADescribedDisplay) {
     // The plate's protocol over a line: the same description with another link.
     auto started = sim::child_process::start(
         {program("cipherlane-display-sim"), "--driver", "hid-plate"}, (folder_ / "plate.log").string());
@@ -103,7 +103,7 @@ TEST_F(device_command, shows_a_code_on_a_described_display) {
     EXPECT_NE(why.find("command.dance"), std::string::npos) << why;
 }
 
-TEST_F(device_command, says_what_is_wrong) {
+TEST_F(device_command, SaysWhatIsWrong) {
     EXPECT_NE(run({"show", "--port", "/nonexistent", "--qr", "A"}), 0);
     EXPECT_NE(run({"show", "--port", device_}), 0);
     EXPECT_NE(run({"show", "--port", device_, "--driver", "led8n", "--qr", "A"}), 0);
@@ -111,7 +111,7 @@ TEST_F(device_command, says_what_is_wrong) {
     EXPECT_NE(said_.find("led8n"), std::string::npos);
 }
 
-TEST_F(device_command, lists_kind_identity_drivers_and_reason) {
+TEST_F(device_command, ListsKindIdentityDriversAndReason) {
     const auto file = [&](const std::string& path, const std::string& text) {
         fs::create_directories((folder_ / path).parent_path());
         std::ofstream(folder_ / path) << text;
@@ -141,13 +141,13 @@ TEST_F(device_command, lists_kind_identity_drivers_and_reason) {
         << said_;
 }
 
-TEST_F(device_command, probes_each_family_that_has_a_question) {
+TEST_F(device_command, ProbesEachFamilyThatHasAQuestion) {
     EXPECT_EQ(run({"probe", "--port", device_}), 0) << said_;
     EXPECT_NE(said_.find("rcall: R-Call"), std::string::npos) << said_;
     EXPECT_NE(said_.find("abecs: "), std::string::npos) << said_;
 }
 
-TEST_F(device_command, a_probe_goes_on_where_a_link_cannot_be_opened) {
+TEST_F(device_command, AProbeGoesOnWhereALinkCannotBeOpened) {
     for (const std::string port : {"tcp:127.0.0.1:1", "usb:1209:ffff", "/nonexistent"}) {
         EXPECT_EQ(run({"probe", "--port", port}), 1) << port;
         EXPECT_NE(said_.find("rcall: "), std::string::npos) << port << ": " << said_;

@@ -74,7 +74,7 @@ class simulated {
     std::unique_ptr<sim::display_simulator> display_;
 };
 
-TEST(weact_on_pty, shows_a_code_that_a_reader_reads) {
+TEST(WeactOnPty, ShowsACodeThatAReaderReads) {
     simulated glass("weact");
     auto panel = glass.open("weact");
     auto shown = panel->show_qr(view(), call(10s));
@@ -92,7 +92,7 @@ TEST(weact_on_pty, shows_a_code_that_a_reader_reads) {
     EXPECT_EQ(glass.state_with("brightness", 127)["brightness"], 127);
 }
 
-TEST(weact_on_pty, tells_its_serial_number) {
+TEST(WeactOnPty, TellsItsSerialNumber) {
     simulated glass("weact");
     boost::asio::io_context here;
     drivers::serial_settings line;
@@ -111,7 +111,7 @@ TEST(weact_on_pty, tells_its_serial_number) {
     EXPECT_EQ((*panel)->serial_number(call(5s)).error().code(), make_error_code(drivers::drivers_errc::no_answer));
 }
 
-TEST(weact_on_pty, counts_down_and_says_that_the_code_expired) {
+TEST(WeactOnPty, CountsDownAndSaysThatTheCodeExpired) {
     simulated glass("weact");
     drivers::thread_timer timer;
     drivers::keeper_settings settings;
@@ -127,7 +127,7 @@ TEST(weact_on_pty, counts_down_and_says_that_the_code_expired) {
     EXPECT_FALSE(end.passed());
 }
 
-TEST(bonrix_on_pty, loses_no_command_while_the_display_draws) {
+TEST(BonrixOnPty, LosesNoCommandWhileTheDisplayDraws) {
     sim::display_options options;
     options.drawing = 150ms;
     simulated glass("bonrix", options);
@@ -153,7 +153,7 @@ TEST(bonrix_on_pty, loses_no_command_while_the_display_draws) {
     EXPECT_FALSE(counters.contains("bytes_lost"));
 }
 
-TEST(bonrix_on_pty, shows_a_code_right_after_it_was_cleared) {
+TEST(BonrixOnPty, ShowsACodeRightAfterItWasCleared) {
     simulated glass("bonrix"); // deaf for as long as the real one
     auto screen = glass.open("bonrix");
     auto code = view();
@@ -165,7 +165,7 @@ TEST(bonrix_on_pty, shows_a_code_right_after_it_was_cleared) {
     EXPECT_FALSE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
 }
 
-TEST(bonrix_on_pty, sends_a_code_again_that_was_lost) {
+TEST(BonrixOnPty, SendsACodeAgainThatWasLost) {
     sim::display_options options;
     options.drawing = 1'500ms; // slower than the profile says
     simulated glass("bonrix", options);
@@ -190,7 +190,7 @@ TEST(bonrix_on_pty, sends_a_code_again_that_was_lost) {
     EXPECT_TRUE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
 }
 
-TEST(shared_rcall_on_pty, tells_a_second_thread_that_it_is_busy) {
+TEST(SharedRcallOnPty, TellsASecondThreadThatItIsBusy) {
     simulated glass("rcall");
     auto screen = glass.open("rcall");
     std::atomic<int> shown = 0;
@@ -216,7 +216,7 @@ TEST(shared_rcall_on_pty, tells_a_second_thread_that_it_is_busy) {
     EXPECT_EQ(glass.tell({{"cmd", "counters"}})["command T1"], shown.load()) << "nothing of the refused calls left";
 }
 
-TEST(escpos_on_pty, prints_a_code) {
+TEST(EscposOnPty, PrintsACode) {
     simulated paper("escpos");
     auto printer = paper.open("escpos");
     ASSERT_TRUE(printer->show_qr(view(), call(5s)));
@@ -225,7 +225,7 @@ TEST(escpos_on_pty, prints_a_code) {
     EXPECT_EQ(paper.tell({{"cmd", "state"}})["lines_hex"], json::array({"D0C7B9E2BFA7B7C8", "A3A431322E3334"}));
 }
 
-TEST(line_display_on_pty, shows_the_amount_in_every_dialect) {
+TEST(LineDisplayOnPty, ShowsTheAmountInEveryDialect) {
     for (const std::string family : {"epson", "cd5220", "logic"}) {
         simulated glass("line");
         auto display = glass.open(family);
@@ -241,7 +241,7 @@ TEST(line_display_on_pty, shows_the_amount_in_every_dialect) {
     EXPECT_EQ(glass.state_with("lamp", 2)["line1"], "12.34               ");
 }
 
-TEST(open_display, refuses_a_family_that_is_not_known) {
+TEST(OpenDisplay, RefusesAFamilyThatIsNotKnown) {
     boost::asio::io_context here;
     auto opened = drivers::open_display(here.get_executor(), "nonsense", "/dev/null", {}, call(1s));
     EXPECT_TRUE(opened.error().is(condition::misuse));

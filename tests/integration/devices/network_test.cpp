@@ -165,7 +165,7 @@ class network_display {
     std::uint16_t port_ = 0;
 };
 
-TEST(display_on_tcp, comes_back_with_its_code_after_the_connection_was_lost) {
+TEST(DisplayOnTcp, ComesBackWithItsCodeAfterTheConnectionWasLost) {
     network_display glass("rcall");
     const auto device = "tcp:127.0.0.1:" + std::to_string(glass.port());
     asio::io_context here;
@@ -193,7 +193,7 @@ TEST(display_on_tcp, comes_back_with_its_code_after_the_connection_was_lost) {
     EXPECT_EQ(glass.tell({{"cmd", "read"}})["codes"], json::array({sample_code}));
 }
 
-TEST(display_on_tcp, a_lost_connection_is_a_lost_link_and_may_be_opened_again) {
+TEST(DisplayOnTcp, ALostConnectionIsALostLinkAndMayBeOpenedAgain) {
     network_display paper("escpos");
     const auto device = "tcp:127.0.0.1:" + std::to_string(paper.port());
     asio::io_context here;
@@ -241,7 +241,7 @@ class display_on_tls : public ::testing::Test {
     std::optional<network_display> display_;
 };
 
-TEST_F(display_on_tls, shows_a_code_and_comes_back) {
+TEST_F(display_on_tls, ShowsACodeAndComesBack) {
     const auto trust = trusting(authority_);
     for (int round = 0; round < 2; ++round) {
         auto printer = open(trust);
@@ -255,7 +255,7 @@ TEST_F(display_on_tls, shows_a_code_and_comes_back) {
     }
 }
 
-TEST_F(display_on_tls, refuses_a_certificate_of_another_authority) {
+TEST_F(display_on_tls, RefusesACertificateOfAnotherAuthority) {
     const auto other =
         tests::issue({"other", nullptr, -3600, 36'000'000, tests::certificate_request::role::authority}, nullptr);
     const auto refused = open(trusting(other));
@@ -263,7 +263,7 @@ TEST_F(display_on_tls, refuses_a_certificate_of_another_authority) {
     EXPECT_EQ(refused.error().code(), net_errc::certificate_untrusted) << refused.error();
 }
 
-TEST_F(display_on_tls, needs_to_know_whom_to_trust) {
+TEST_F(display_on_tls, NeedsToKnowWhomToTrust) {
     const auto refused = open(nullptr);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), make_error_code(drivers_errc::bad_setting)) << refused.error();

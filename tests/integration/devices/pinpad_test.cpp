@@ -86,7 +86,7 @@ class abecs_on_pty : public ::testing::Test {
     call bounds_{10s};
 };
 
-TEST_F(abecs_on_pty, does_a_magnetic_sale_in_three_round_trips) {
+TEST_F(abecs_on_pty, DoesAMagneticSaleInThreeRoundTrips) {
     auto pad = open();
     auto before = tell({{"cmd", "counters"}})["commands"].get<int>();
     swipe();
@@ -105,7 +105,7 @@ TEST_F(abecs_on_pty, does_a_magnetic_sale_in_three_round_trips) {
     EXPECT_TRUE(pad->close(bounds_));
 }
 
-TEST_F(abecs_on_pty, does_a_chip_sale_in_three_round_trips) {
+TEST_F(abecs_on_pty, DoesAChipSaleInThreeRoundTrips) {
     auto pad = open();
     auto before = tell({{"cmd", "counters"}})["commands"].get<int>();
     tell({{"cmd", "card"}, {"kind", "chip"}, {"pan", "4761739001010119"}, {"expiry", "2212"}, {"sequence", "01"},
@@ -130,7 +130,7 @@ TEST_F(abecs_on_pty, does_a_chip_sale_in_three_round_trips) {
     EXPECT_EQ(tell({{"cmd", "counters"}})["commands"].get<int>() - before, 3);
 }
 
-TEST_F(abecs_on_pty, tells_when_the_cardholder_cancels_or_does_nothing) {
+TEST_F(abecs_on_pty, TellsWhenTheCardholderCancelsOrDoesNothing) {
     auto pad = open();
     auto account = pan::parse("4761739001010119");
     tell({{"cmd", "press"}, {"keys", "12C"}, {"when_asked", true}});
@@ -144,7 +144,7 @@ TEST_F(abecs_on_pty, tells_when_the_cardholder_cancels_or_does_nothing) {
     EXPECT_EQ(slept.error().peer_code(), "012");
 }
 
-TEST_F(abecs_on_pty, tells_that_a_key_is_missing) {
+TEST_F(abecs_on_pty, TellsThatAKeyIsMissing) {
     auto pad = open();
     auto account = pan::parse("4761739001010119");
     key_.master_slot = 4;
@@ -153,7 +153,7 @@ TEST_F(abecs_on_pty, tells_that_a_key_is_missing) {
     EXPECT_EQ(block.error().peer_code(), "042");
 }
 
-TEST_F(abecs_on_pty, recovers_from_every_fault_of_the_line) {
+TEST_F(abecs_on_pty, RecoversFromEveryFaultOfTheLine) {
     auto pad = open();
     for (auto kind : {"nak", "bad_crc"}) {
         tell({{"cmd", "faults"},
@@ -178,7 +178,7 @@ TEST_F(abecs_on_pty, recovers_from_every_fault_of_the_line) {
     }
 }
 
-TEST_F(abecs_on_pty, stops_asking_when_the_call_is_cancelled) {
+TEST_F(abecs_on_pty, StopsAskingWhenTheCallIsCancelled) {
     auto pad = open();
     auto account = pan::parse("4761739001010119");
     std::stop_source stop;
@@ -198,7 +198,7 @@ TEST_F(abecs_on_pty, stops_asking_when_the_call_is_cancelled) {
     EXPECT_TRUE(pad->show("STILL", "HERE", bounds_));
 }
 
-TEST_F(abecs_on_pty, reports_unplugging) {
+TEST_F(abecs_on_pty, ReportsUnplugging) {
     auto pad = open();
     tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"match", "frame:DSP"}}})}});
     auto shown = pad->show("HELLO", "", bounds_);
@@ -248,7 +248,7 @@ class kept_abecs_on_pty : public abecs_on_pty {
     std::optional<drivers::pinpad_keeper> keeper_;
 };
 
-TEST_F(kept_abecs_on_pty, unplugged_during_card_read_the_next_sale_works) {
+TEST_F(kept_abecs_on_pty, UnpluggedDuringCardReadTheNextSaleWorks) {
     sell();
     tell({{"cmd", "card_out"}});
     const auto asked = told("GCR");
@@ -270,7 +270,7 @@ TEST_F(kept_abecs_on_pty, unplugged_during_card_read_the_next_sale_works) {
     EXPECT_EQ(keeper_->health().losses, 1U);
 }
 
-TEST_F(kept_abecs_on_pty, replugged_while_idle_the_next_sale_works) {
+TEST_F(kept_abecs_on_pty, RepluggedWhileIdleTheNextSaleWorks) {
     sell();
     tell({{"cmd", "unplug"}});
     EXPECT_TRUE(comes_to(drivers::pinpad_state::away)) << "noticed without a call";
@@ -279,7 +279,7 @@ TEST_F(kept_abecs_on_pty, replugged_while_idle_the_next_sale_works) {
     EXPECT_EQ(keeper_->health().openings, 2U);
 }
 
-TEST_F(abecs_on_pty, tells_a_second_caller_that_it_is_busy) {
+TEST_F(abecs_on_pty, TellsASecondCallerThatItIsBusy) {
     auto pad = open();
     std::jthread advert([&] {
         while (tell({{"cmd", "state"}})["waiting_for"] != "card")
@@ -294,7 +294,7 @@ TEST_F(abecs_on_pty, tells_a_second_caller_that_it_is_busy) {
     EXPECT_TRUE(pad->show("BUY MORE", "", bounds_));
 }
 
-TEST_F(abecs_on_pty, notices_a_pad_that_has_restarted) {
+TEST_F(abecs_on_pty, NoticesAPadThatHasRestarted) {
     auto pad = open();
     swipe(); // a pad that is asked for a card answers once it has one
     tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "status"}, {"match", "GCR"}, {"value", "010"}}})}});

@@ -72,7 +72,7 @@ class rcall_on_pty : public ::testing::Test {
     call bounds_{10s};
 };
 
-TEST_F(rcall_on_pty, shows_the_code_that_was_asked_for) {
+TEST_F(rcall_on_pty, ShowsTheCodeThatWasAskedFor) {
     auto screen = open(bounds_);
     ASSERT_TRUE(screen) << screen.error();
     auto shown = (*screen)->show_qr(view(), bounds_);
@@ -89,7 +89,7 @@ TEST_F(rcall_on_pty, shows_the_code_that_was_asked_for) {
     EXPECT_EQ(tell({{"cmd", "state"}})["header"], "支付成功");
 }
 
-TEST_F(rcall_on_pty, writes_its_picture) {
+TEST_F(rcall_on_pty, WritesItsPicture) {
     auto screen = open(bounds_);
     ASSERT_TRUE(screen);
     ASSERT_TRUE((*screen)->show_qr(view("abc"), bounds_));
@@ -100,7 +100,7 @@ TEST_F(rcall_on_pty, writes_its_picture) {
     std::filesystem::remove(file);
 }
 
-TEST_F(rcall_on_pty, survives_every_fault_within_its_time) {
+TEST_F(rcall_on_pty, SurvivesEveryFaultWithinItsTime) {
     auto screen = open(bounds_);
     ASSERT_TRUE(screen);
     for (auto kind : {"silent", "garbage", "wrong_command", "error", "truncate"}) {
@@ -114,7 +114,7 @@ TEST_F(rcall_on_pty, survives_every_fault_within_its_time) {
     }
 }
 
-TEST_F(rcall_on_pty, waits_for_a_slow_device_and_no_longer_than_it_must) {
+TEST_F(rcall_on_pty, WaitsForASlowDeviceAndNoLongerThanItMust) {
     auto screen = open(bounds_);
     ASSERT_TRUE(screen);
     tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "delay"}, {"delay_ms", 100}, {"times", 4}}})}});
@@ -126,7 +126,7 @@ TEST_F(rcall_on_pty, waits_for_a_slow_device_and_no_longer_than_it_must) {
     EXPECT_TRUE((*screen)->show_qr(view(), bounds_));
 }
 
-TEST_F(rcall_on_pty, reports_unplugging) {
+TEST_F(rcall_on_pty, ReportsUnplugging) {
     auto screen = open(bounds_);
     ASSERT_TRUE(screen);
     tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "unplug"}, {"match", "T2"}}})}});
@@ -135,7 +135,7 @@ TEST_F(rcall_on_pty, reports_unplugging) {
     EXPECT_TRUE(shown.error().is(condition::link_lost)) << shown.error();
 }
 
-TEST_F(rcall_on_pty, gets_its_picture_again_when_it_comes_back) {
+TEST_F(rcall_on_pty, GetsItsPictureAgainWhenItComesBack) {
     drivers::thread_timer timer;
     drivers::keeper_settings settings;
     settings.heartbeat_every = 50ms;

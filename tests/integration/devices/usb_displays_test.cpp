@@ -137,7 +137,7 @@ class usb_displays : public ::testing::Test {
     std::shared_ptr<drivers::usb_host> host_;
 };
 
-TEST_F(usb_displays, a_described_panel_shows_everything) {
+TEST_F(usb_displays, ADescribedPanelShowsEverything) {
     plug("bulk-panel");
     auto panel = opened("bulk-panel");
     EXPECT_EQ(*panel->heartbeat(call(5s)), "Pixel panel 240 x 320 (USB bulk) V2.1");
@@ -171,7 +171,7 @@ TEST_F(usb_displays, a_described_panel_shows_everything) {
     EXPECT_EQ(counted("broken") + counted("stray"), 0);
 }
 
-TEST_F(usb_displays, a_described_plate_shows_everything) {
+TEST_F(usb_displays, ADescribedPlateShowsEverything) {
     plug("hid-plate");
     EXPECT_EQ(port_->kernel_driver(), "usbhid");
     auto plate = opened("hid-plate");
@@ -208,7 +208,7 @@ TEST_F(usb_displays, a_described_plate_shows_everything) {
     EXPECT_EQ(port_->kernel_driver(), "usbhid") << "given back";
 }
 
-TEST_F(usb_displays, a_plate_without_an_out_endpoint_is_reached_by_control_requests) {
+TEST_F(usb_displays, APlateWithoutAnOutEndpointIsReachedByControlRequests) {
     model_ = std::make_unique<sim::usb_display>("hid-plate");
     model_->take_reports_by_control();
     plug("hid-plate");
@@ -217,27 +217,27 @@ TEST_F(usb_displays, a_plate_without_an_out_endpoint_is_reached_by_control_reque
     expect_code(json::array({sample_code}));
 }
 
-TEST_F(usb_displays, a_described_panel_survives_every_fault) {
+TEST_F(usb_displays, ADescribedPanelSurvivesEveryFault) {
     plug("bulk-panel");
     survives_faults("bulk-panel", "10", drivers_errc::no_answer);
 }
 
-TEST_F(usb_displays, a_described_plate_survives_every_fault) {
+TEST_F(usb_displays, ADescribedPlateSurvivesEveryFault) {
     plug("hid-plate");
     survives_faults("hid-plate", "Q", drivers_errc::bad_frame); // its report is filled up
 }
 
-TEST_F(usb_displays, a_described_panel_comes_back_with_its_code) {
+TEST_F(usb_displays, ADescribedPanelComesBackWithItsCode) {
     plug("bulk-panel");
     comes_back("bulk-panel");
 }
 
-TEST_F(usb_displays, a_described_plate_comes_back_with_its_code) {
+TEST_F(usb_displays, ADescribedPlateComesBackWithItsCode) {
     plug("hid-plate");
     comes_back("hid-plate");
 }
 
-TEST_F(usb_displays, unplugging_in_the_middle_of_a_picture_is_a_lost_link) {
+TEST_F(usb_displays, UnpluggingInTheMiddleOfAPictureIsALostLink) {
     plug("bulk-panel");
     auto panel = opened("bulk-panel");
     fault("unplug", "10");
@@ -247,7 +247,7 @@ TEST_F(usb_displays, unplugging_in_the_middle_of_a_picture_is_a_lost_link) {
     EXPECT_EQ(shown.error().code(), make_error_code(drivers_errc::device_gone)) << shown.error();
 }
 
-TEST_F(usb_displays, another_device_is_recognised_by_its_answers) {
+TEST_F(usb_displays, AnotherDeviceIsRecognisedByItsAnswers) {
     // A plate's description on the panel's bulk pipes, as after a mistake in the file.
     plug("bulk-panel");
     auto description = drivers::load_display_description(example("hid-plate")).value();
@@ -262,7 +262,7 @@ TEST_F(usb_displays, another_device_is_recognised_by_its_answers) {
     EXPECT_EQ(name.error().code(), make_error_code(drivers_errc::no_answer));
 }
 
-TEST_F(usb_displays, opening_asks_the_device_who_it_is) {
+TEST_F(usb_displays, OpeningAsksTheDeviceWhoItIs) {
     plug("bulk-panel");
     for (const char* kind : {"silent", "garbage", "wrong_command", "refuse"}) {
         fault(kind, "02");
@@ -273,7 +273,7 @@ TEST_F(usb_displays, opening_asks_the_device_who_it_is) {
     EXPECT_TRUE(open("bulk-panel"));
 }
 
-TEST_F(usb_displays, a_printer_prints_through_its_usb_class) {
+TEST_F(usb_displays, APrinterPrintsThroughItsUsbClass) {
     plug("escpos");
     drivers::display_options options;
     options.usb = host_;
@@ -296,7 +296,7 @@ TEST_F(usb_displays, a_printer_prints_through_its_usb_class) {
     EXPECT_TRUE((*printer)->heartbeat(call(5s)).error().is(condition::link_lost));
 }
 
-TEST_F(usb_displays, reports_are_whole_and_numbered) {
+TEST_F(usb_displays, ReportsAreWholeAndNumbered) {
     plug("hid-plate");
     drivers::hid_filter filter;
     filter.product = 0x5A12;
@@ -320,7 +320,7 @@ TEST_F(usb_displays, reports_are_whole_and_numbered) {
 }
 
 /// The asynchronous face has no control requests.
-TEST_F(usb_displays, reports_go_by_control_requests_only_blocking) {
+TEST_F(usb_displays, ReportsGoByControlRequestsOnlyBlocking) {
     model_ = std::make_unique<sim::usb_display>("hid-plate");
     model_->take_reports_by_control();
     plug("hid-plate");
@@ -345,7 +345,7 @@ TEST_F(usb_displays, reports_go_by_control_requests_only_blocking) {
 }
 
 /// The asynchronous face of the report stream.
-TEST_F(usb_displays, reports_stream_asynchronously) {
+TEST_F(usb_displays, ReportsStreamAsynchronously) {
     plug("hid-plate");
     drivers::hid_filter filter;
     filter.product = 0x5A12;

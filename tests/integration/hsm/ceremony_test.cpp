@@ -8,7 +8,7 @@ using ceremony_program = hsm_programs;
 const std::string first = "0123456789ABCDEFFEDCBA9876543210";
 const std::string second = "C7152C20BC2C830EA7EC9E8334ABE3FE";
 
-TEST_F(ceremony_program, holds_sheets_and_check_values_against_each_other) {
+TEST_F(ceremony_program, HoldsSheetsAndCheckValuesAgainstEachOther) {
     const std::vector<std::string> both{"ceremony", "--type", "001", "--component", first, "--component", second};
     auto right = both;
     right.insert(
@@ -24,7 +24,7 @@ TEST_F(ceremony_program, holds_sheets_and_check_values_against_each_other) {
     EXPECT_TRUE(has(complained_, "component 2: ")) << complained_;
 }
 
-TEST_F(ceremony_program, writes_all_sheets_or_none) {
+TEST_F(ceremony_program, WritesAllSheetsOrNone) {
     const auto old = file("component-3.txt", "an old sheet");
     EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.path()}), 1);
     EXPECT_TRUE(has(complained_, "component-3.txt is there already")) << complained_;

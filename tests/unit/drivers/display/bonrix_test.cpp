@@ -33,7 +33,7 @@ auto showing(bonrix_profile profile = {}) {
     return std::make_unique<step_exchange>(*bonrix_protocol(std::move(profile)).show_qr(view()));
 }
 
-TEST(bonrix, shows_a_code_and_waits_for_its_log_line) {
+TEST(Bonrix, ShowsACodeAndWaitsForItsLogLine) {
     const auto sent = text("DisplayQRCodeScreen**upi://pay?pa=shop@bank&am=12.34**12.34**Shop\n");
     auto peer =
         script().send(sent).recv(text("heap 120000\r\nQR Code Generation done\r\n"), 1500ms).wait(1500ms).done(ok);
@@ -47,7 +47,7 @@ TEST(bonrix, shows_a_code_and_waits_for_its_log_line) {
     EXPECT_EQ(refused.error().code(), drivers_errc::no_answer);
 }
 
-TEST(bonrix, repeats_a_code_once_where_a_log_line_was_seen_before) {
+TEST(Bonrix, RepeatsACodeOnceWhereALogLineWasSeenBefore) {
     const auto sent = text("DisplayQRCodeScreen**upi://pay?pa=shop@bank&am=12.34**12.34**Shop\n");
     const auto line = text("QR Code Generation\r\n");
     bonrix_protocol device;
@@ -63,13 +63,13 @@ TEST(bonrix, repeats_a_code_once_where_a_log_line_was_seen_before) {
     EXPECT_EQ(lost.error().code(), drivers_errc::no_answer) << "a code that nobody sees is no success";
 }
 
-TEST(bonrix, leaves_the_display_alone_for_a_quarter_longer_than_it_draws) {
+TEST(Bonrix, LeavesTheDisplayAloneForAQuarterLongerThanItDraws) {
     bonrix_protocol device;
     EXPECT_EQ(device.clear()->back().pause_after, 1500ms);
     EXPECT_EQ(device.show_qr(view())->back().pause_after, 1500ms);
 }
 
-TEST(bonrix, has_a_screen_for_every_state_of_a_payment) {
+TEST(Bonrix, HasAScreenForEveryStateOfAPayment) {
     bonrix_protocol device;
     EXPECT_EQ(line_of(device.show_amount(amount(1234))), "DisplayTotalScreen**12.34**0.00**0.00**12.34\n");
     using ports::payment_outcome;
@@ -84,7 +84,7 @@ TEST(bonrix, has_a_screen_for_every_state_of_a_payment) {
     EXPECT_TRUE(device.heartbeat().error().is(condition::unsupported));
 }
 
-TEST(bonrix, refuses_fields_that_its_line_cannot_carry) {
+TEST(Bonrix, RefusesFieldsThatItsLineCannotCarry) {
     for (std::string_view field : {"a**b", "*a", "a*", "a\nb", "a\rb", "", "a\tb"}) {
         const std::array<std::string_view, 1> fields{field};
         auto made = bonrix_step("WelcomeScreen", fields, {});

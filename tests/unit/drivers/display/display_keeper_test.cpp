@@ -107,7 +107,7 @@ class keeper : public ::testing::Test {
     std::optional<display_keeper> keeper_;
 };
 
-TEST_F(keeper, takes_an_expired_code_off_the_screen_by_itself) {
+TEST_F(keeper, TakesAnExpiredCodeOffTheScreenByItself) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     timer_.advance(59s);
@@ -121,7 +121,7 @@ TEST_F(keeper, takes_an_expired_code_off_the_screen_by_itself) {
     EXPECT_EQ(timer_.waiting(), 0U);
 }
 
-TEST_F(keeper, clears_at_once_where_told) {
+TEST_F(keeper, ClearsAtOnceWhereTold) {
     settings_.expired_code = keeper_settings::on_expiry::clear;
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(1s), soon()));
@@ -129,7 +129,7 @@ TEST_F(keeper, clears_at_once_where_told) {
     EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
 }
 
-TEST_F(keeper, never_expires_a_code_that_was_replaced) {
+TEST_F(keeper, NeverExpiresACodeThatWasReplaced) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(10s), soon()));
     ASSERT_TRUE(display.show_outcome(ports::payment_outcome::approved, amount(100), soon()));
@@ -138,7 +138,7 @@ TEST_F(keeper, never_expires_a_code_that_was_replaced) {
     EXPECT_THAT(on_.take(), ElementsAre("qr code", "approved", "amount 0.05"));
 }
 
-TEST_F(keeper, gives_a_display_that_comes_back_its_picture_again) {
+TEST_F(keeper, GivesADisplayThatComesBackItsPictureAgain) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.plugged = false;
@@ -156,7 +156,7 @@ TEST_F(keeper, gives_a_display_that_comes_back_its_picture_again) {
     EXPECT_THAT(on_.take(), ElementsAre("expired"));
 }
 
-TEST_F(keeper, does_not_bring_back_a_code_that_expired_meanwhile) {
+TEST_F(keeper, DoesNotBringBackACodeThatExpiredMeanwhile) {
     settings_.expired_code = keeper_settings::on_expiry::clear;
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(2s), soon()));
@@ -169,7 +169,7 @@ TEST_F(keeper, does_not_bring_back_a_code_that_expired_meanwhile) {
     EXPECT_THAT(on_.take(), ElementsAre("clear"));
 }
 
-TEST_F(keeper, shows_later_what_was_asked_for_while_the_display_was_away) {
+TEST_F(keeper, ShowsLaterWhatWasAskedForWhileTheDisplayWasAway) {
     on_.plugged = false;
     auto& display = make();
     EXPECT_TRUE(display.show_text("a", "b", soon()).error().is(condition::link_lost));
@@ -178,7 +178,7 @@ TEST_F(keeper, shows_later_what_was_asked_for_while_the_display_was_away) {
     EXPECT_THAT(on_.take(), ElementsAre("text a|b"));
 }
 
-TEST_F(keeper, opens_anew_where_an_expired_code_cannot_be_removed) {
+TEST_F(keeper, OpensAnewWhereAnExpiredCodeCannotBeRemoved) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(1s), soon()));
     on_.faults = {drivers_errc::no_answer, drivers_errc::wrong_answer};
@@ -187,7 +187,7 @@ TEST_F(keeper, opens_anew_where_an_expired_code_cannot_be_removed) {
     EXPECT_EQ(on_.opened, 3);
 }
 
-TEST_F(keeper, takes_a_code_off_that_could_not_be_cleared_at_first) {
+TEST_F(keeper, TakesACodeOffThatCouldNotBeClearedAtFirst) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.faults = {drivers_errc::no_answer};
@@ -198,7 +198,7 @@ TEST_F(keeper, takes_a_code_off_that_could_not_be_cleared_at_first) {
     EXPECT_EQ(on_.opened, 2);
 }
 
-TEST_F(keeper, takes_a_code_off_where_what_was_to_replace_it_is_not_supported) {
+TEST_F(keeper, TakesACodeOffWhereWhatWasToReplaceItIsNotSupported) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.faults = {drivers_errc::not_supported};
@@ -208,7 +208,7 @@ TEST_F(keeper, takes_a_code_off_where_what_was_to_replace_it_is_not_supported) {
     EXPECT_EQ(on_.opened, 1);
 }
 
-TEST_F(keeper, opens_anew_where_such_a_code_cannot_be_cleared) {
+TEST_F(keeper, OpensAnewWhereSuchACodeCannotBeCleared) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.faults = {drivers_errc::too_long, drivers_errc::no_answer};
@@ -218,7 +218,7 @@ TEST_F(keeper, opens_anew_where_such_a_code_cannot_be_cleared) {
     EXPECT_EQ(on_.opened, 2);
 }
 
-TEST_F(keeper, keeps_what_stands_there_where_a_code_does_not_fit) {
+TEST_F(keeper, KeepsWhatStandsThereWhereACodeDoesNotFit) {
     auto& display = make();
     ASSERT_TRUE(display.show_outcome(ports::payment_outcome::approved, amount(100), soon()));
     on_.faults = {drivers_errc::does_not_fit};
@@ -230,7 +230,7 @@ TEST_F(keeper, keeps_what_stands_there_where_a_code_does_not_fit) {
     EXPECT_THAT(on_.take(), IsEmpty());
 }
 
-TEST_F(keeper, clears_after_the_device_refused) {
+TEST_F(keeper, ClearsAfterTheDeviceRefused) {
     auto& display = make();
     ASSERT_TRUE(display.show_amount(amount(5), soon()));
     on_.faults = {drivers_errc::refused};
@@ -239,7 +239,7 @@ TEST_F(keeper, clears_after_the_device_refused) {
     EXPECT_EQ(timer_.waiting(), 0U);
 }
 
-TEST_F(keeper, does_not_open_again_and_again_for_a_picture_that_cannot_be_made) {
+TEST_F(keeper, DoesNotOpenAgainAndAgainForAPictureThatCannotBeMade) {
     on_.plugged = false;
     auto& display = make();
     EXPECT_FALSE(display.show_text("a", "b", soon()));
@@ -250,7 +250,7 @@ TEST_F(keeper, does_not_open_again_and_again_for_a_picture_that_cannot_be_made) 
     EXPECT_EQ(on_.opened, 1);
 }
 
-TEST_F(keeper, pauses_longer_where_a_display_opens_and_then_fails) {
+TEST_F(keeper, PausesLongerWhereADisplayOpensAndThenFails) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.faults.assign(100, drivers_errc::no_answer);
@@ -262,7 +262,7 @@ TEST_F(keeper, pauses_longer_where_a_display_opens_and_then_fails) {
     EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear"));
 }
 
-TEST_F(keeper, draws_the_picture_before_it_asks_a_display_that_came_back) {
+TEST_F(keeper, DrawsThePictureBeforeItAsksADisplayThatCameBack) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.plugged = false;
@@ -274,7 +274,7 @@ TEST_F(keeper, draws_the_picture_before_it_asks_a_display_that_came_back) {
     EXPECT_THAT(on_.take(), ElementsAre("expired"));
 }
 
-TEST_F(keeper, sets_the_brightness_again_when_a_display_comes_back) {
+TEST_F(keeper, SetsTheBrightnessAgainWhenADisplayComesBack) {
     auto& display = make();
     ASSERT_TRUE(display.show_amount(amount(5), soon()));
     ASSERT_TRUE(display.set_brightness(40, soon()));
@@ -294,7 +294,7 @@ TEST_F(keeper, sets_the_brightness_again_when_a_display_comes_back) {
     EXPECT_EQ(on_.opened, 4);
 }
 
-TEST_F(keeper, clears_later_where_a_call_was_under_way_too_long) {
+TEST_F(keeper, ClearsLaterWhereACallWasUnderWayTooLong) {
     auto& display = make();
     on_.meanwhile = [&] {
         std::thread([&] { EXPECT_TRUE(display.clear(call(1ms)).error().is(condition::timed_out)); }).join();
@@ -307,7 +307,7 @@ TEST_F(keeper, clears_later_where_a_call_was_under_way_too_long) {
     EXPECT_THAT(on_.take(), IsEmpty());
 }
 
-TEST_F(keeper, forgets_what_came_too_late_once_something_newer_is_shown) {
+TEST_F(keeper, ForgetsWhatCameTooLateOnceSomethingNewerIsShown) {
     auto& display = make();
     on_.meanwhile = [&] { std::thread([&] { EXPECT_FALSE(display.show_qr(code(60s), call(1ms))); }).join(); };
     ASSERT_TRUE(display.show_amount(amount(5), soon()));
@@ -316,7 +316,7 @@ TEST_F(keeper, forgets_what_came_too_late_once_something_newer_is_shown) {
     EXPECT_THAT(on_.take(), ElementsAre("amount 0.05", "clear"));
 }
 
-TEST_F(keeper, brings_a_display_back_with_what_came_too_late) {
+TEST_F(keeper, BringsADisplayBackWithWhatCameTooLate) {
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(60s), soon()));
     on_.meanwhile = [&] { std::thread([&] { EXPECT_FALSE(display.clear(call(1ms))); }).join(); };
@@ -327,7 +327,7 @@ TEST_F(keeper, brings_a_display_back_with_what_came_too_late) {
     EXPECT_THAT(on_.take(), ElementsAre("qr code", "clear", "beat"));
 }
 
-TEST_F(keeper, notices_by_heartbeat_that_the_display_went) {
+TEST_F(keeper, NoticesByHeartbeatThatTheDisplayWent) {
     settings_.heartbeat_every = 5s;
     auto& display = make();
     ASSERT_TRUE(display.clear(soon()));
@@ -339,7 +339,7 @@ TEST_F(keeper, notices_by_heartbeat_that_the_display_went) {
     EXPECT_EQ(went_, 1);
 }
 
-TEST_F(keeper, counts_down_where_the_display_can) {
+TEST_F(keeper, CountsDownWhereTheDisplayCan) {
     on_.countdown = true;
     auto& display = make();
     ASSERT_TRUE(display.show_qr(code(3s), soon()));
@@ -347,7 +347,7 @@ TEST_F(keeper, counts_down_where_the_display_can) {
     EXPECT_THAT(on_.take(), ElementsAre("qr code", "2 s", "1 s", "expired"));
 }
 
-TEST_F(keeper, opens_in_the_background) {
+TEST_F(keeper, OpensInTheBackground) {
     auto& display = make();
     display.start();
     timer_.advance(0ms);
@@ -355,7 +355,7 @@ TEST_F(keeper, opens_in_the_background) {
     EXPECT_TRUE(display.capabilities().qr);
 }
 
-TEST_F(keeper, pauses_longer_and_longer_between_attempts) {
+TEST_F(keeper, PausesLongerAndLongerBetweenAttempts) {
     on_.plugged = false;
     auto& display = make();
     display.start();
@@ -370,7 +370,7 @@ TEST_F(keeper, pauses_longer_and_longer_between_attempts) {
     EXPECT_FALSE(display.attached());
 }
 
-TEST(thread_timer, runs_in_order_and_forgets_what_is_cancelled) {
+TEST(ThreadTimer, RunsInOrderAndForgetsWhatIsCancelled) {
     std::mutex lock;
     std::string ran;
     {

@@ -7,7 +7,7 @@
 namespace cipherlane::drivers {
 namespace {
 
-TEST(plain_text, names_the_byte_that_cannot_be_sent) {
+TEST(PlainText, NamesTheByteThatCannotBeSent) {
     EXPECT_TRUE(check_plain_utf8("星光 ¥1", "payee"));
     for (std::string_view text : {"ab\x80", "ab\n", "ab\xC2\x9B", "ab\x7F"}) {
         auto checked = check_plain_utf8(text, "payee");

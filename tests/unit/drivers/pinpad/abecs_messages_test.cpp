@@ -49,7 +49,7 @@ std::string published_chip_card() {
            "000";
 }
 
-TEST(abecs_messages, ask_for_a_card_as_published) {
+TEST(AbecsMessages, AskForACardAsPublished) {
     abecs::get_card what;
     what.acquirer_index = "00";
     what.application_type = "99";
@@ -65,7 +65,7 @@ TEST(abecs_messages, ask_for_a_card_as_published) {
     EXPECT_EQ(text_of(abecs::get_card_again_command()), "GCR");
 }
 
-TEST(abecs_messages, read_the_published_chip_card) {
+TEST(AbecsMessages, ReadThePublishedChipCard) {
     auto payload = published_chip_card();
     ASSERT_EQ(payload.size(), 361U);
     auto card = abecs::parse_card(as_bytes(payload));
@@ -81,7 +81,7 @@ TEST(abecs_messages, read_the_published_chip_card) {
     EXPECT_FALSE(card->fallback);
 }
 
-TEST(abecs_messages, read_the_published_magnetic_card) {
+TEST(AbecsMessages, ReadThePublishedMagneticCard) {
     const auto payload =
         std::string("GCR000352") + "00" + "1" + "00" + "00" + "00" + "76" +
         "B4444333322221111^TOM SAWYER^16081018127365476152364517862354876123764576123" + "37" +
@@ -99,7 +99,7 @@ TEST(abecs_messages, read_the_published_magnetic_card) {
     EXPECT_TRUE(card->account.empty());
 }
 
-TEST(abecs_messages, refuse_every_cut_and_wrong_digit_of_a_card) {
+TEST(AbecsMessages, RefuseEveryCutAndWrongDigitOfACard) {
     auto payload = published_chip_card();
     for (std::size_t size = 0; size < payload.size(); ++size) {
         auto card = abecs::parse_card(as_bytes(std::string_view(payload).substr(0, size)));
@@ -118,7 +118,7 @@ TEST(abecs_messages, refuse_every_cut_and_wrong_digit_of_a_card) {
     EXPECT_EQ(card.error().field(), "GCR_TRK2");
 }
 
-TEST(abecs_messages, ask_for_a_pin_as_published) {
+TEST(AbecsMessages, AskForAPinAsPublished) {
     auto key = hex("4135EA58BA13E262F44C59ED7899AA3C");
     abecs::get_pin what;
     what.key = {8, key};
@@ -131,7 +131,7 @@ TEST(abecs_messages, ask_for_a_pin_as_published) {
     EXPECT_TRUE(text_of(*abecs::get_pin_command(what)).starts_with("GPN0930084135EA58BA13E2620000000000000000"));
 }
 
-TEST(abecs_messages, refuse_pin_requests_that_do_not_fit) {
+TEST(AbecsMessages, RefusePinRequestsThatDoNotFit) {
     auto key = hex("4135EA58BA13E262F44C59ED7899AA3C");
     abecs::get_pin good;
     good.key = {8, key};
@@ -160,7 +160,7 @@ TEST(abecs_messages, refuse_pin_requests_that_do_not_fit) {
     EXPECT_TRUE(refused(what));
 }
 
-TEST(abecs_messages, read_the_published_pin_block) {
+TEST(AbecsMessages, ReadThePublishedPinBlock) {
     auto block = abecs::parse_pin(as_bytes("GPN000036BB6BE28FDF3522E900000000000000000000"));
     ASSERT_TRUE(block);
     EXPECT_EQ(*block, secret_bytes(hex("BB6BE28FDF3522E9")));
@@ -169,7 +169,7 @@ TEST(abecs_messages, read_the_published_pin_block) {
     EXPECT_FALSE(abecs::parse_pin(as_bytes("GPN000036BB6BE28F")));
 }
 
-TEST(abecs_messages, go_on_with_a_chip_card) {
+TEST(AbecsMessages, GoOnWithAChipCard) {
     auto key = hex("00112233445566778899AABBCCDDEEFF");
     auto tags = hex("829F279F269F36958F9F37");
     abecs::go_on_chip what{amount(1200), {1, key}, tags};
@@ -195,7 +195,7 @@ TEST(abecs_messages, go_on_with_a_chip_card) {
                                                          "000");
 }
 
-TEST(abecs_messages, read_the_published_chip_answer) {
+TEST(AbecsMessages, ReadThePublishedChipAnswer) {
     auto chip = abecs::parse_chip(as_bytes(
         "GOC000130201000000000000000000000000000000000000000041820258009F2701809F2608765DC13807D1E4C89F36020006"
         "950500100000008F01059F37045A77ACF0000"));
@@ -206,7 +206,7 @@ TEST(abecs_messages, read_the_published_chip_answer) {
     EXPECT_EQ(chip->emv, hex("820258009F2701809F2608765DC13807D1E4C89F36020006950500100000008F01059F37045A77ACF0"));
 }
 
-TEST(abecs_messages, finish_a_chip_card_as_published) {
+TEST(AbecsMessages, FinishAChipCardAsPublished) {
     auto issuer = hex("9108E64A2FE21FD88672");
     auto tags = hex("829F279F269F36958F9F37");
     abecs::finish_chip what{ports::host_verdict::approved, "00", issuer, tags};
@@ -232,13 +232,13 @@ TEST(abecs_messages, finish_a_chip_card_as_published) {
     EXPECT_EQ(report->emv.size(), 41U);
 }
 
-TEST(abecs_messages, close_with_a_text_as_published) {
+TEST(AbecsMessages, CloseWithATextAsPublished) {
     auto lines = abecs::two_lines("POSTO FORÇA 10  ", "OBRIGADO!!!", 0);
     EXPECT_EQ(text_of(abecs::close_command(*lines)), "CLO032POSTO FOR\xC7"
                                                      "A 10  OBRIGADO!!!     ");
 }
 
-TEST(abecs_messages, show_what_the_display_does_not_have_as_asked) {
+TEST(AbecsMessages, ShowWhatTheDisplayDoesNotHaveAsAsked) {
     EXPECT_EQ(*abecs::two_lines("支付 12.34", "ok", '?'), "?? 12.34        ok              ");
     auto refused = abecs::two_lines("ok", "1234支", 0);
     ASSERT_FALSE(refused);
@@ -247,7 +247,7 @@ TEST(abecs_messages, show_what_the_display_does_not_have_as_asked) {
     EXPECT_EQ(*abecs::two_lines("a\nb", "12345678901234567890", '?'), "a?b             1234567890123456");
 }
 
-TEST(abecs_status, says_what_happened) {
+TEST(AbecsStatus, SaysWhatHappened) {
     EXPECT_TRUE(abecs_error(abecs_status::cancelled).is(condition::cancelled));
     EXPECT_TRUE(abecs_error(abecs_status::timeout).is(condition::timed_out));
     EXPECT_TRUE(abecs_error(abecs_status::key_missing).is(condition::rejected_by_peer));
