@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/call.hpp>
+#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
@@ -42,7 +43,7 @@ class device_lease {
     [[nodiscard]] result<turn> enter(const void* who, std::string_view device);
 
   private:
-    using clock = std::chrono::steady_clock;
+    using clock = monotonic_clock;
     void leave(const void* who, std::chrono::milliseconds keep) noexcept;
 
     std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "../one_call.hpp"
 
+#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -12,7 +13,6 @@ namespace cipherlane::drivers {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
 } // namespace
 
@@ -32,12 +32,12 @@ result<bytes> device_display::carry_out(result<step_list> steps, const call& bou
     if (!steps) return std::move(steps).error().at_endpoint(link_->endpoint());
     auto from = unsettled_ ? step_exchange::start::after_failure : step_exchange::start::clean;
     auto drawing = steps->empty() ? milliseconds{0} : std::exchange(steps->back().pause_after, milliseconds{0});
-    auto rest = std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(busy_until_ - steady_clock::now()));
+    auto rest = std::max(milliseconds{0}, std::chrono::ceil<milliseconds>(busy_until_ - monotonic_clock::now()));
     step_exchange exchange(*std::move(steps), from, rest);
     unsettled_ = true;
     auto outcome = net::run(exchange, *link_, bounds);
     unsettled_ = !outcome;
-    busy_until_ = steady_clock::now() + drawing;
+    busy_until_ = monotonic_clock::now() + drawing;
     if (!outcome) {
         protocol_->settled(screen_protocol::ending::failed);
         return std::move(outcome).error().at_endpoint(link_->endpoint());

@@ -1,5 +1,6 @@
 #include "order_json.hpp"
 
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
 #include <cipherlane/net/tcp.hpp>
@@ -60,7 +61,7 @@ class open_connection {
 class counted_line {
   public:
     /// How many times it happened since the last line; 0: no line now.
-    [[nodiscard]] std::uint64_t count(std::chrono::steady_clock::time_point now) {
+    [[nodiscard]] std::uint64_t count(monotonic_clock::time_point now) {
         ++since_;
         if (last_ && now - *last_ < between_lines) return 0;
         last_ = now;
@@ -68,7 +69,7 @@ class counted_line {
     }
 
   private:
-    std::optional<std::chrono::steady_clock::time_point> last_;
+    std::optional<monotonic_clock::time_point> last_;
     std::uint64_t since_ = 0;
 };
 
@@ -114,7 +115,7 @@ struct notification_listener::state {
 
     http::status refuse(const error& why) {
         ++refused;
-        const auto times = refusals.count(std::chrono::steady_clock::now());
+        const auto times = refusals.count(monotonic_clock::now());
         if (times == 1) log.warning("hostlink", "notification refused: " + why.to_string());
         if (times > 1) {
             log.warning(
@@ -222,7 +223,7 @@ void notification_listener::state::accept() {
             make_room(from);
             std::make_shared<connection<state>>(std::move(socket), from, *this)->start();
         } else {
-            std::this_thread::sleep_for(std::chrono::milliseconds(50)); // out of descriptors: do not spin
+            pause(call(std::chrono::milliseconds(50))); // out of descriptors: do not spin
         }
         accept();
     });

@@ -1,9 +1,8 @@
 #include "sqlite.hpp"
 
-#include <sqlite3.h>
+#include <cipherlane/core/pause.hpp>
 
-#include <algorithm>
-#include <thread>
+#include <sqlite3.h>
 
 namespace cipherlane::store {
 namespace {
@@ -14,7 +13,7 @@ constexpr int usual_patience = 2000; // ms; readers beside us hold locks for mom
 int wait_for_lock(void* bounds, int /*tries*/) {
     const auto& caller = *static_cast<const call*>(bounds);
     if (caller.stopped() || caller.until().passed()) return 0;
-    std::this_thread::sleep_for(std::min(caller.until().left(), std::chrono::milliseconds(1)));
+    pause(caller.no_later_than(std::chrono::milliseconds(1)));
     return 1;
 }
 
@@ -104,9 +103,10 @@ database::~database() {
     sqlite3_close(handle_);
 }
 
-result<database> database::open(const std::string& path, int flags) {
+result<database> database::open(const std::string& path, int flags, const std::string& vfs) {
     database opened;
-    const int code = sqlite3_open_v2(path.c_str(), &opened.handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    const char* where = vfs.empty() ? nullptr : vfs.c_str();
+    const int code = sqlite3_open_v2(path.c_str(), &opened.handle_, flags | SQLITE_OPEN_NOMUTEX, where);
     if (code != SQLITE_OK) return sqlite_error(code, "open").at_endpoint(path);
     sqlite3_extended_result_codes(opened.handle_, 1);
     sqlite3_busy_timeout(opened.handle_, usual_patience);

@@ -1,8 +1,13 @@
 #include <cipherlane/core/call.hpp>
+#include <cipherlane/core/pause.hpp>
+#include <cipherlane/core/time_source.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <stop_token>
+#include <thread>
 
 namespace cipherlane {
 namespace {
@@ -34,6 +39,42 @@ TEST(Call, ATimerInsideItEndsEarlierNeverLater) {
     EXPECT_EQ(bounds.no_later_than(std::chrono::milliseconds::max()).until().at(), bounds.until().at());
     EXPECT_TRUE(call(-1s).until().passed());
     EXPECT_EQ(left_of(-1s), 0ms);
+}
+
+class stepped_time final : public time_source {
+  public:
+    monotonic_clock::time_point now() noexcept override { return at; }
+    void pause(const call& bounds) override {
+        if (!bounds.stopped()) at = std::max(at, bounds.until().at());
+    }
+    monotonic_clock::time_point at{std::chrono::hours(1)};
+};
+
+TEST(TimeSource, StandsInPlaceOfTheSystemsOnItsThreadAlone) {
+    const auto before = monotonic_clock::now();
+    {
+        stepped_time source;
+        const time_source::on_this_thread in_place(source);
+        const call bounds(20s);
+        EXPECT_EQ(bounds.until().at(), source.at + 20s);
+        pause(bounds.no_later_than(5s));
+        EXPECT_EQ(left_of(bounds), 15s);
+        std::thread([&] { EXPECT_GE(monotonic_clock::now(), before); }).join();
+        EXPECT_EQ(monotonic_clock::now(), source.at);
+        {
+            stepped_time inner;
+            const time_source::on_this_thread another(inner);
+            EXPECT_EQ(monotonic_clock::now(), inner.at);
+        }
+        pause(bounds);
+        EXPECT_TRUE(bounds.until().passed());
+        std::stop_source stop;
+        stop.request_stop();
+        pause(call(24h, stop.get_token()));
+        EXPECT_EQ(monotonic_clock::now(), source.at);
+        EXPECT_EQ(left_of(bounds), 0ms);
+    }
+    EXPECT_GE(monotonic_clock::now(), before);
 }
 
 } // namespace

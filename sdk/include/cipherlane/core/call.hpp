@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cipherlane/core/monotonic_clock.hpp>
+
 #include <chrono>
 #include <stop_token>
 #include <utility>
@@ -10,7 +12,7 @@ namespace cipherlane {
 /// duration that each layer starts anew.
 class deadline {
   public:
-    using clock = std::chrono::steady_clock;
+    using clock = monotonic_clock;
 
     explicit deadline(clock::time_point at) noexcept
         : at_(at) {}
