@@ -1,6 +1,8 @@
 #include "crypto_test_support.hpp"
 
 #include <cipherlane/crypto/aes_gcm.hpp>
+#include <cipherlane/crypto/random.hpp>
+#include <cipherlane/crypto/random_source.hpp>
 
 #include <algorithm>
 
@@ -26,6 +28,30 @@ TEST(AesGcm, OpensOnlyWhatWasSealed) {
         EXPECT_TRUE(fails_with(gcm_open(key, bound, bad), crypto_errc::verification_failed));
         EXPECT_TRUE(fails_with(gcm_open(key, bound, byte_view(sealed).first(at)), crypto_errc::verification_failed));
     }
+}
+
+TEST(RandomSource, StandsInPlaceOfOpenSslsWhileItLives) {
+    class counting final : public random_source {
+      public:
+        void fill(byte_span out) noexcept override {
+            for (auto& one : out)
+                one = ++last;
+        }
+        std::uint8_t last = 0;
+    };
+    counting source;
+    bytes drawn(3);
+    {
+        const random_source::on_this_thread in_place(source);
+        ASSERT_TRUE(random_fill(drawn));
+        EXPECT_EQ(drawn, (bytes{1, 2, 3}));
+        EXPECT_EQ(random_secret(16)->size(), 16U);
+    }
+    EXPECT_EQ(source.last, 3) << "secrets have a generator of their own";
+    bytes later(16);
+    ASSERT_TRUE(random_fill(later));
+    EXPECT_EQ(source.last, 3);
+    EXPECT_NE(later, bytes(16));
 }
 
 // GCM specification (McGrew, Viega), test cases 13 and 14.

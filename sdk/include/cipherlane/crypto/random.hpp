@@ -6,7 +6,8 @@
 
 namespace cipherlane::crypto {
 
-/// Fills `out` from OpenSSL's generator (SP 800-90A CTR-DRBG, seeded by the system).
+/// Fills `out` from OpenSSL's generator (SP 800-90A CTR-DRBG, seeded by the system), or from the `random_source` that
+/// stands in its place.
 /// @return `crypto_errc::library_failed`: then nothing in `out` may be used. Thread safe.
 [[nodiscard]] result<void> random_fill(byte_span out);
 
