@@ -71,6 +71,33 @@ TEST(Lane, TradesOfManyThreadsQueueUpWhereTheSettingsSaySo) {
     EXPECT_EQ(rig.books.taken(), 500) << "four with one key, four with their own";
 }
 
+TEST(Lane, RunsOnItsCallersThreadWhereThePortsSaySo) {
+    lane_rig rig;
+    rig.runs_on = acquiring::lane_thread::callers;
+    boost::asio::io_context io;
+    const auto here = std::this_thread::get_id();
+    std::optional<result<acquiring::payment>> within;
+    std::optional<result<acquiring::sign_in_report>> after;
+    rig.seen.watch = [&](const acquiring::stage_event& now) {
+        EXPECT_EQ(std::this_thread::get_id(), here);
+        if (now.at != acquiring::stage::card || within) return;
+        within.emplace(rig.sell("within", 100));
+        const auto requests = rig.host.requests.size();
+        acquiring::sign_in(rig.lane())
+            .async_run({}, soon(),
+                boost::asio::bind_executor(io.get_executor(),
+                    [&](result<acquiring::sign_in_report> end) { after.emplace(std::move(end)); }));
+        EXPECT_EQ(rig.host.requests.size(), requests) << "what is started in a flow runs after it";
+    };
+    EXPECT_TRUE(rig.sell("a", 100)->ok());
+    ASSERT_TRUE(within);
+    EXPECT_EQ(within->error().code(), acquiring_errc::own_thread);
+    EXPECT_FALSE(after) << "the handler runs on its executor";
+    io.run();
+    ASSERT_TRUE(after);
+    EXPECT_TRUE(*after);
+}
+
 /// Holds the lane's thread at a stage until it is let go.
 class held_stage {
   public:

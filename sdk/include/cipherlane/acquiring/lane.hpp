@@ -12,11 +12,19 @@
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/store.hpp>
 
+#include <cstdint>
 #include <memory>
 
 namespace cipherlane::acquiring {
 
 class lane_core;
+
+/// Where the flows of a lane run.
+enum class lane_thread : std::uint8_t {
+    own,    ///< on a thread of the lane's; the callers wait, or go on
+    callers ///< within the call that starts a flow, to its end: one thread at a time may use such a lane. For
+            ///< programs of one thread, and for simulations
+};
 
 /// The devices and services of one lane. All must outlive it. What is absent makes the flows that need it end with
 /// `acquiring_errc::no_device`; a lane without a journal is not opened.
@@ -32,9 +40,11 @@ struct lane_ports {
     ports::qr_gateway* gateway = nullptr;
     const ports::clock* clock = nullptr; ///< the system's if absent
     timeline* observer = nullptr;
+    lane_thread runs_on = lane_thread::own;
 };
 
-/// One terminal at work: its settings, its devices and the one thread on which everything of it happens.
+/// One terminal at work: its settings, its devices and the one thread on which everything of it happens (or, with
+/// `lane_thread::callers`, the thread of whoever starts a flow).
 ///
 /// Flows (`sale`, `qr_sale`, `settlement` and so on) are made from a lane and may be used from any thread: they run
 /// one at a time. What takes or gives money by itself (`sale`, `qr_sale`, `void_payment`, `refund`) or asks for a

@@ -7,8 +7,11 @@ namespace cipherlane::acquiring {
 lane_core::lane_core(terminal_settings settings, const lane_ports& with, logger log)
     : settings_(std::move(settings))
     , with_(with)
-    , log_(std::move(log))
-    , thread_([this] { serve(); }) {}
+    , log_(std::move(log)) {
+    if (with_.runs_on == lane_thread::callers) return;
+    thread_ = std::thread([this] { serve(); });
+    own_thread_ = thread_.get_id();
+}
 
 lane_core::~lane_core() {
     close();
@@ -25,12 +28,27 @@ void lane_core::close() noexcept {
 }
 
 void lane_core::post(std::unique_ptr<lane_job> job) {
+    if (with_.runs_on == lane_thread::callers) return run_in_place(std::move(job));
     {
         const std::scoped_lock lock(mutex_);
         if (!closed_) queue_.push_back(std::move(job));
     }
     if (job != nullptr) return job->abandon();
     wake_.notify_one();
+}
+
+/// What is started from within a flow runs after it, as on a lane's own thread.
+void lane_core::run_in_place(std::unique_ptr<lane_job> job) {
+    if (closed_) return job->abandon();
+    queue_.push_back(std::move(job));
+    if (on_own_thread()) return;
+    own_thread_ = std::this_thread::get_id();
+    while (!queue_.empty()) {
+        const auto next = std::move(queue_.front());
+        queue_.pop_front();
+        next->run(*this);
+    }
+    own_thread_ = std::thread::id();
 }
 
 void lane_core::serve() {

@@ -40,7 +40,7 @@ class lane_core {
     void post(std::unique_ptr<lane_job> job);
     /// Stops the job under way, waits for its end, abandons the others. Not from the lane's own thread.
     void close() noexcept;
-    [[nodiscard]] bool on_own_thread() const noexcept { return std::this_thread::get_id() == own_thread_; }
+    [[nodiscard]] bool on_own_thread() const noexcept { return std::this_thread::get_id() == own_thread_.load(); }
     /// The right to trade, for one at a time unless the settings let trades wait. Given back by `end_trade`.
     [[nodiscard]] bool begin_trade() noexcept { return settings_.queue || !trading_.exchange(true); }
     void end_trade() noexcept { trading_ = false; }
@@ -82,6 +82,7 @@ class lane_core {
         return error(acquiring_errc::no_device, layer::acquiring).during(name);
     }
     void serve();
+    void run_in_place(std::unique_ptr<lane_job> job);
 
     const terminal_settings settings_;
     const lane_ports with_;
@@ -96,7 +97,7 @@ class lane_core {
     std::condition_variable wake_;
     std::deque<std::unique_ptr<lane_job>> queue_;
     std::thread thread_;
-    const std::thread::id own_thread_ = thread_.get_id(); // apart, as anybody may ask while the thread is joined
+    std::atomic<std::thread::id> own_thread_; ///< apart, as anybody may ask while the thread is joined
 };
 
 /// An error of this layer.
