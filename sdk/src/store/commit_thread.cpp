@@ -2,11 +2,14 @@
 
 namespace cipherlane::store {
 
-commit_thread::commit_thread(database on, std::chrono::milliseconds flush_after, std::chrono::milliseconds patience)
+commit_thread::commit_thread(
+    database on, journal_thread runs_on, std::chrono::milliseconds flush_after, std::chrono::milliseconds patience)
     : database_(std::move(on))
+    , runs_on_(runs_on)
     , flush_after_(flush_after)
-    , patience_(patience)
-    , thread_([this] { serve(); }) {}
+    , patience_(patience) {
+    if (runs_on_ == journal_thread::own) thread_ = std::thread([this] { serve(); });
+}
 
 commit_thread::~commit_thread() {
     {
@@ -14,10 +17,15 @@ commit_thread::~commit_thread() {
         stopping_ = true;
     }
     wake_.notify_one();
-    thread_.join();
+    if (thread_.joinable()) {
+        thread_.join();
+    } else if (database_.in_transaction()) {
+        (void)commit();
+    }
 }
 
 void commit_thread::submit(std::shared_ptr<task> one) {
+    if (runs_on_ == journal_thread::callers) return run_in_place(std::move(one));
     {
         const std::scoped_lock lock(mutex_);
         queue_.push_back(std::move(one));
@@ -35,6 +43,18 @@ std::optional<error> commit_thread::wait(task& one, const call& bounds) {
     }
     if (done_.wait_for(lock, patience_, ready)) return std::nullopt;
     return error(store_errc::no_answer, layer::store).during("journal");
+}
+
+/// Nothing comes by itself to flush what is not durable: the next call does, where its time has come.
+void commit_thread::run_in_place(std::shared_ptr<task> one) {
+    if (flush_at_ && flush_at_->passed() && database_.in_transaction()) (void)commit();
+    one->at = stage::begun;
+    batch tasks{std::move(one)};
+    run_batch(tasks);
+    if (!database_.in_transaction())
+        flush_at_.reset();
+    else if (!flush_at_)
+        flush_at_ = deadline::in(flush_after_);
 }
 
 void commit_thread::serve() {

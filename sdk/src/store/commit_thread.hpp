@@ -3,6 +3,7 @@
 #include "sqlite.hpp"
 
 #include <cipherlane/core/call.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -25,7 +26,7 @@ enum class durability : std::uint8_t {
 };
 
 /// The journal's thread: owns the database, runs what callers queue, gathers what waits into one commit and answers
-/// after the sync.
+/// after the sync. In place, each task is a batch of its own on its caller's thread.
 class commit_thread {
   public:
     struct counters {
@@ -34,7 +35,8 @@ class commit_thread {
         std::atomic<std::uint64_t> commits{0};
     };
 
-    commit_thread(database on, std::chrono::milliseconds flush_after, std::chrono::milliseconds patience);
+    commit_thread(database on, journal_thread runs_on, std::chrono::milliseconds flush_after,
+        std::chrono::milliseconds patience);
     commit_thread(const commit_thread&) = delete;
     commit_thread& operator=(const commit_thread&) = delete;
     /// Runs what is queued, then flushes.
@@ -88,6 +90,7 @@ class commit_thread {
     void submit(std::shared_ptr<task> one);
     [[nodiscard]] std::optional<error> wait(task& one, const call& bounds);
     void serve();
+    void run_in_place(std::shared_ptr<task> one);
     void run_batch(batch& tasks);
     /// True if the task changed something.
     [[nodiscard]] result<bool> run_task(task& one);
@@ -95,6 +98,7 @@ class commit_thread {
     void finish(batch& tasks);
 
     database database_;
+    const journal_thread runs_on_;
     const std::chrono::milliseconds flush_after_;
     const std::chrono::milliseconds patience_;
     counters counters_;
@@ -103,6 +107,7 @@ class commit_thread {
     std::condition_variable done_;
     batch queue_;
     bool stopping_ = false;
+    std::optional<deadline> flush_at_; ///< in place: when what is in the transaction must be on the disk
     std::thread thread_;
 };
 

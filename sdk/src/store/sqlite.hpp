@@ -64,7 +64,7 @@ class database {
     database& operator=(database&&) = delete;
     ~database();
 
-    [[nodiscard]] static result<database> open(const std::string& path, int flags);
+    [[nodiscard]] static result<database> open(const std::string& path, int flags, const std::string& vfs = {});
     [[nodiscard]] statement prepare(const char* sql);
     [[nodiscard]] result<void> execute(const char* sql);
     [[nodiscard]] std::int64_t last_id() const;

@@ -54,12 +54,13 @@ result<void> free_key(database& on, const journal_record& fresh) {
 result<database> open_database(const sqlite_journal_settings& settings) {
     const bool writes = settings.access == journal_access::read_write;
     const int flags = writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    CIPHERLANE_TRY(auto opened, database::open(settings.path, flags));
+    CIPHERLANE_TRY(auto opened, database::open(settings.path, flags, settings.vfs));
     if (!writes) {
         CIPHERLANE_CHECK(check_schema(opened));
         return opened;
     }
-    (void)::chmod(settings.path.c_str(), S_IRUSR | S_IWUSR); // others' eyes off; a foreign file fails below anyway
+    // Others' eyes off; a foreign file fails below anyway.
+    if (settings.vfs.empty()) (void)::chmod(settings.path.c_str(), S_IRUSR | S_IWUSR);
     CIPHERLANE_CHECK(opened.execute("PRAGMA journal_mode=WAL"));
     CIPHERLANE_CHECK(opened.execute("PRAGMA synchronous=FULL"));
     CIPHERLANE_CHECK(opened.execute("PRAGMA secure_delete=ON"));
@@ -89,7 +90,7 @@ struct sqlite_journal::state {
         , seal(std::move(keys))
         , clock(time)
         , log(std::move(to))
-        , thread(std::move(opened), settings.flush_after, settings.disk_patience) {}
+        , thread(std::move(opened), settings.runs_on, settings.flush_after, settings.disk_patience) {}
 
     [[nodiscard]] std::int64_t now_ms() const { return to_ms(clock.now()); }
 
@@ -109,7 +110,7 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(const sqlite_journa
     const auto named = [&](const error& why) { return error(why).at_endpoint(settings.path); };
     const bool writes = settings.access == journal_access::read_write;
     lock_file lock;
-    if (writes) {
+    if (writes && settings.vfs.empty()) {
         CIPHERLANE_TRY(lock, lock_file::take(settings.path + ".lock"));
     }
     auto opened = open_database(settings);

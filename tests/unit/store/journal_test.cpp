@@ -71,6 +71,16 @@ class Journal : public testing::Test {
     std::unique_ptr<sqlite_journal> journal;
 };
 
+TEST_F(Journal, LivesInTheFileSystemThatIsNamed) {
+    tests::fake_key key;
+    sqlite_journal_settings settings;
+    settings.path = folder.file("elsewhere.db");
+    settings.vfs = "unix-excl";
+    EXPECT_TRUE(sqlite_journal::open(settings, key, clock, soon(), logger::none()));
+    settings.vfs = "no such file system";
+    EXPECT_FALSE(sqlite_journal::open(settings, key, clock, soon(), logger::none()));
+}
+
 TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();

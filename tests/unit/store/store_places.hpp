@@ -26,7 +26,10 @@ class store_place {
 
 class sqlite_place final : public store_place {
   public:
-    sqlite_place() { open(); }
+    explicit sqlite_place(store::journal_thread where)
+        : where_(where) {
+        open();
+    }
     [[nodiscard]] ports::store& store() override { return *journal_; }
     void reopen() override {
         journal_.reset();
@@ -38,9 +41,11 @@ class sqlite_place final : public store_place {
         fake_key key;
         store::sqlite_journal_settings settings;
         settings.path = folder_.file("till.db");
+        settings.runs_on = where_;
         journal_ =
             store::sqlite_journal::open(settings, key, clock, call(std::chrono::seconds(20)), logger::none()).value();
     }
+    const store::journal_thread where_;
     temporary_folder folder_;
     std::unique_ptr<store::sqlite_journal> journal_;
 };
@@ -54,13 +59,18 @@ class memory_place final : public store_place {
     store::memory_journal journal_{clock};
 };
 
+inline std::unique_ptr<store_place> make_sqlite_place(store::journal_thread where) {
+    return std::make_unique<sqlite_place>(where);
+}
+
 /// A row for each store: a new one joins the suite here.
 struct store_kind {
     const char* name;
     std::unique_ptr<store_place> (*make)();
 };
 inline constexpr store_kind store_kinds[] = {
-    {"sqlite", [] { return std::unique_ptr<store_place>(std::make_unique<sqlite_place>()); }},
+    {"sqlite", [] { return make_sqlite_place(store::journal_thread::own); }},
+    {"sqlite_in_place", [] { return make_sqlite_place(store::journal_thread::callers); }},
     {"memory", [] { return std::unique_ptr<store_place>(std::make_unique<memory_place>()); }},
 };
 

@@ -17,9 +17,20 @@ enum class journal_access : std::uint8_t {
     read_only,  ///< beside a running till, for people: no card data comes out
 };
 
+/// Where the journal does its work.
+enum class journal_thread : std::uint8_t {
+    own,    ///< on a thread of its own, which gathers what waits into one commit
+    callers ///< within each call: one commit for each durable one, one thread at a time. For programs of one thread,
+            ///< and for simulations
+};
+
 struct sqlite_journal_settings {
     std::string path = "till.db";
     journal_access access = journal_access::read_write;
+    journal_thread runs_on = journal_thread::own;
+    /// The registered SQLite file system (VFS) in which `path` is; empty: the system's. In another one nobody but its
+    /// owner keeps a second writer out.
+    std::string vfs;
     /// Changes that are not durable by themselves go to the disk after this time at the latest.
     std::chrono::milliseconds flush_after{500};
     /// How long a call that the disk has begun may take beyond its deadline.
