@@ -28,11 +28,11 @@ bool one_tdes_sale(dukpt_tdes_terminal& terminal, dukpt_tdes_host& host) {
     const auto block = encrypt_pin_block(pin_key, pin_block_format::iso_0, pin, pan).value();
     const auto mac = retail_mac(mac_key, mac_padding::method_1, block.view()).value();
     std::cout << "KSN " << to_hex(keys.serial_number()) << "  PIN block " << to_hex(block.view()) << "  MAC "
-              << to_hex(mac.first(4)) << "\n";
+              << to_hex(mac.first(4), 4) << "\n";
 
     // At the host; the clear PIN belongs into a cipher machine.
     auto checking = host.transaction(keys.serial_number())->mac(dukpt_message::request).value();
-    verify_retail_mac(checking, mac_padding::method_1, block.view(), mac.first(4)).value();
+    verify_retail_mac(checking, mac_padding::method_1, block.view(), mac.first(4), 4).value();
     const auto received =
         host.decrypt_pin_block(keys.serial_number(), pin_block_format::iso_0, block.view(), pan).value();
     return received == pin;

@@ -5,6 +5,7 @@
 #include "cipherlane/hsm_tools.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/errc.hpp>
 
 #include <chrono>
@@ -73,7 +74,7 @@ void print_fields(const hsm::layout& fields, const hsm::field_set& values, revea
 void print_answer(
     const hsm::profile& dialect, const hsm::raw_command& asked, const hsm::raw_answer& got, reveal how) {
     std::cout << "status " << printable(got.status.view());
-    if (!got.meaning.empty() && got.status != "00") std::cout << " (" << got.meaning << ")";
+    if (!got.meaning.empty() && got.status != "00") std::cout << " (" << printable_text(got.meaning) << ")";
     std::cout << "\n";
     const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
     hsm::field_set request;
@@ -111,7 +112,8 @@ void send(const hsm_options& to, const std::string& text, const std::vector<std:
 void diagnose(const hsm_options& to) {
     hsm::client unit(to.settings());
     const auto& dialect = unit.dialect();
-    std::cout << "unit " << to.at << ", profile " << dialect.name << " (" << dialect.title << ")\n";
+    std::cout << "unit " << to.at << ", profile " << printable_text(dialect.name) << " ("
+              << printable_text(dialect.title) << ")\n";
     if (auto linked = unit.connect(to.bounds()); !linked) give_up(linked.error());
     const auto start = std::chrono::steady_clock::now();
     if (dialect.supports(hsm::operation::diagnose)) {
@@ -121,7 +123,7 @@ void diagnose(const hsm_options& to) {
         std::cout << "  firmware: " << printable(said->firmware) << "\n";
         if (!said->serial.empty()) std::cout << "  serial number: " << printable(said->serial) << "\n";
     } else {
-        std::cout << "  diagnose: unsupported (" << dialect.unsupported.at("diagnose") << ")\n";
+        std::cout << "  diagnose: unsupported (" << printable_text(dialect.unsupported.at("diagnose")) << ")\n";
         auto alive = unit.execute(build_command(dialect, dialect.health, {}), to.bounds());
         if (!alive) give_up(alive.error(), &dialect);
         std::cout << "  health by " << dialect.health << ": status " << alive->status.view() << "\n";
@@ -160,6 +162,21 @@ void add_load_commands(CLI::App& command) {
         ->check([](const std::string& text) {
             return test_cards::is_card(text) ? std::string() : std::string("12 to 19 digits expected");
         });
+    listen
+        ->add_option_function<std::string>(
+            "--user", [between](const std::string& name) { between->user = *tap_user::find(name); },
+            "Whose applications are served; default: who runs the tap")
+        ->check([](const std::string& name) {
+            return tap_user::find(name) ? std::string() : std::string("no such user: ") + printable_text(name);
+        });
+    listen->add_option("--connections", between->connections, "How many are served at a time")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
+    listen->footer("RISK: what reaches the tap is obeyed by the unit, with the tap's own certificate where TLS is "
+                   "used. It serves "
+                   "one user of this machine, --connections at a time, and ends an HTTP request at once; still, "
+                   "whatever that user "
+                   "runs can command the unit while the tap is open. Close it when you have seen what you wanted.");
     between->tls.add_to(*listen);
     listen->callback([between] { tap(*between); });
 

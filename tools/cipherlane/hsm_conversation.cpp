@@ -1,6 +1,7 @@
 #include "cipherlane/hsm_conversation.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/errc.hpp>
 
 #include <algorithm>
@@ -97,7 +98,7 @@ std::size_t conversation::show_request(const hsm::frame_view& message) {
     }
     made.command = read->command;
     made.how = cards_->reveal_for(read->command->request, made.values);
-    say("> " + read->command->code + " " + read->command->title);
+    say("> " + read->command->code + " " + printable_text(read->command->title));
     show_fields(read->command->request, made.values, made.how);
     show_hex(message.body.first(read->consumed), made.how);
     wait_for_answer(std::move(made));
@@ -144,7 +145,7 @@ std::size_t conversation::show_answer(const hsm::frame_view& message) {
         const auto meaning = engine_->dialect().meaning(*whose->command, read->code.view());
         const bool told = read->code != "00" && !meaning.empty();
         say("< " + whose->command->code + " status " + printable(read->code.view()) +
-            (told ? " " + std::string(meaning) : std::string()) + " (" + std::to_string(took.count()) + " us)");
+            (told ? " " + printable_text(meaning) : std::string()) + " (" + std::to_string(took.count()) + " us)");
         const auto how = reveal_for(*whose);
         show_fields(whose->command->answer, values, how);
         show_hex(message.body.first(size), how);

@@ -1,6 +1,7 @@
 #include "cipherlane/hsm_tools.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -55,13 +56,13 @@ std::string type_of(const hsm::field_spec& field) {
 
 std::string as_written(const hsm::field_spec& field, byte_view value) {
     const bool is_bytes = field.kind == hsm::field_kind::hex || field.kind == hsm::field_kind::binary;
-    return is_bytes ? to_hex(value) : std::string(as_text(value));
+    return is_bytes ? to_hex(value) : printable_text(as_text(value));
 }
 
 std::string name_in(const hsm::layout& request, const hsm::layout& answer, hsm::field_name name) {
     for (const auto* each : {&answer, &request}) {
         for (const auto& field : *each) {
-            if (field.name == name && !field.label.empty()) return field.label;
+            if (field.name == name && !field.label.empty()) return printable_text(field.label);
         }
     }
     return "?";
@@ -89,10 +90,10 @@ std::string condition_of(const hsm::field_spec& group, const hsm::layout& reques
 
 void print_field(const hsm::profile& dialect, const hsm::field_spec& field, const std::string& indent) {
     if (field.kind == hsm::field_kind::literal) {
-        std::cout << indent << "'" << field.label << "'\n";
+        std::cout << indent << "'" << printable_text(field.label) << "'\n";
         return;
     }
-    std::string name = field.label;
+    std::string name = printable_text(field.label);
     name.resize(std::max(name.size() + 1, name_width), ' ');
     std::cout << indent << name << type_of(field);
     if (field.has_preset) std::cout << "; default " << as_written(field, field.preset);
@@ -102,7 +103,8 @@ void print_field(const hsm::profile& dialect, const hsm::field_spec& field, cons
     if (field.domain.empty() || table == dialect.codes.end()) return;
     std::cout << indent << std::string(name_width, ' ');
     for (const auto& [word, code] : table->second) {
-        std::cout << code << " " << word << (word == table->second.rbegin()->first ? "\n" : ", ");
+        std::cout << printable_text(code) << " " << printable_text(word)
+                  << (word == table->second.rbegin()->first ? "\n" : ", ");
     }
     if (table->second.empty()) std::cout << "\n";
 }
@@ -131,7 +133,7 @@ void print_layout(
 }
 
 void print_command(const hsm::profile& dialect, const hsm::command_spec& command) {
-    std::cout << command.code << "  " << command.title << "\n"
+    std::cout << command.code << "  " << printable_text(command.title) << "\n"
               << (command.repeat == hsm::repetition::safe ? "may be sent again when no answer came\n"
                                                           : "never sent again by itself\n");
     if (command.needs_authorised) std::cout << "only in the unit's authorised state\n";
@@ -143,7 +145,7 @@ void print_command(const hsm::profile& dialect, const hsm::command_spec& command
     print_layout("with a refusal", dialect, command, command.diagnostic);
     if (!command.errors.empty()) std::cout << "statuses of its own\n";
     for (const auto& [status, meaning] : command.errors) {
-        std::cout << "  " << status << "  " << meaning << "\n";
+        std::cout << "  " << printable_text(status) << "  " << printable_text(meaning) << "\n";
     }
 }
 
@@ -164,7 +166,7 @@ void describe_commands(const std::string& profile, const std::string& code) {
     }
     std::sort(commands.begin(), commands.end(), [](const auto* a, const auto* b) { return a->code < b->code; });
     for (const auto* each : commands) {
-        std::cout << each->code << "  " << each->title << "\n";
+        std::cout << each->code << "  " << printable_text(each->title) << "\n";
     }
 }
 

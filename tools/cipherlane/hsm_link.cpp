@@ -2,6 +2,7 @@
 
 #include "cipherlane/hsm_describe.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/net/errc.hpp>
 
@@ -34,8 +35,6 @@ void check_readable(const std::string& file) {
 
 /// What the error itself has no room for.
 std::string more_words(const error& why, const hsm::profile* dialect) {
-    if (is(why, hsm::hsm_errc::profile_syntax) || is(why, hsm::hsm_errc::profile_value))
-        return printable(why.untrusted_peer_text());
     if (is(why, hsm::hsm_errc::no_profile)) {
         std::string names = "built in:";
         for (const auto& name : hsm::profile::builtin_names()) {
@@ -121,7 +120,8 @@ hsm::client_settings hsm_options::settings() const {
     auto endpoint = net::parse_endpoint(at);
     if (!endpoint) give_up(endpoint.error());
     if (!(*dialect)->note.empty()) {
-        std::cerr << "note: profile " << (*dialect)->name << ": " << (*dialect)->note << "\n";
+        std::cerr << "note: profile " << printable_text((*dialect)->name) << ": "
+                  << printable_text((*dialect)->note, 1'000) << "\n";
     }
     return {*std::move(endpoint), *std::move(dialect), logger::none(), tls.client()};
 }

@@ -1,20 +1,24 @@
 #include "cipherlane/hsm_conversation.hpp"
+#include "cipherlane/hsm_tap_opening.hpp"
+#include "cipherlane/hsm_tap_side.hpp"
 #include "cipherlane/hsm_tools.hpp"
+#include "simkit/peer_user.hpp"
 
 #include <cipherlane/core/secret_bytes.hpp>
-#include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <csignal>
 #include <functional>
 #include <iostream>
+#include <pwd.h>
 #include <unistd.h>
 
 namespace cipherlane::cli {
@@ -29,79 +33,8 @@ constexpr auto connect_time = 10s;
 constexpr auto farewell_time = 30s;
 /// An acceptor that fails (no descriptors left, say) is asked again after this.
 constexpr auto accept_pause = 200ms;
+constexpr auto second_look = 250ms;
 constexpr auto print_pause = 50ms;
-
-/// One end of a tapped connection. At most one read and one write at a time.
-class tap_side {
-  public:
-    using read_end = std::function<void(std::string why, bool ended, std::size_t size)>;
-    using write_end = std::function<void(std::string why)>;
-
-    tap_side() = default;
-    tap_side(const tap_side&) = delete;
-    tap_side& operator=(const tap_side&) = delete;
-    virtual ~tap_side() = default;
-    virtual void read(byte_span into, read_end done) = 0; ///< `why` is empty where all is well
-    virtual void write(byte_view data, write_end done) = 0;
-    [[nodiscard]] virtual bool end_sending() = 0; ///< tells the peer that no more comes; false if it cannot
-    virtual void close() = 0;
-};
-
-class plain_side final : public tap_side {
-  public:
-    explicit plain_side(tcp::socket socket)
-        : socket_(std::move(socket)) {
-        error_code ignored;
-        socket_.set_option(tcp::no_delay(true), ignored);
-    }
-    void read(byte_span into, read_end done) override {
-        socket_.async_read_some(boost::asio::buffer(into.data(), into.size()),
-            [end = std::move(done)](const error_code& why, std::size_t size) {
-                const bool ended = why == boost::asio::error::eof;
-                end(why && !ended ? why.message() : std::string(), ended, size);
-            });
-    }
-    void write(byte_view data, write_end done) override {
-        boost::asio::async_write(socket_, boost::asio::buffer(data.data(), data.size()),
-            [end = std::move(done)](
-                const error_code& why, std::size_t) { end(why ? why.message() : std::string()); });
-    }
-    [[nodiscard]] bool end_sending() override {
-        error_code failed;
-        socket_.shutdown(tcp::socket::shutdown_send, failed);
-        return !failed;
-    }
-    void close() override {
-        error_code ignored;
-        socket_.close(ignored);
-    }
-
-  private:
-    tcp::socket socket_;
-};
-
-/// TLS has no half of a connection to end: it ends as a whole, once every answer is there.
-class tls_side final : public tap_side {
-  public:
-    explicit tls_side(std::unique_ptr<net::transport> link)
-        : link_(std::move(link)) {}
-    void read(byte_span into, read_end done) override {
-        link_->async_read_some(into, [end = std::move(done)](result<std::size_t> got) {
-            const bool ended = !got && got.error().code() == make_error_code(net_errc::closed_by_peer);
-            end(got || ended ? std::string() : got.error().to_string(), ended, got ? *got : 0);
-        });
-    }
-    void write(byte_view data, write_end done) override {
-        link_->async_write(data, [end = std::move(done)](const result<void>& sent) {
-            end(sent ? std::string() : sent.error().to_string());
-        });
-    }
-    [[nodiscard]] bool end_sending() override { return false; }
-    void close() override { link_->close(); }
-
-  private:
-    std::unique_ptr<net::transport> link_;
-};
 
 /// One application's connection and the one to the unit.
 class tapped : public std::enable_shared_from_this<tapped> {
@@ -124,17 +57,30 @@ class tapped : public std::enable_shared_from_this<tapped> {
         pass(0);
         pass(1);
     }
+    /// Whether the application may still ask for something.
+    [[nodiscard]] bool is_open() const { return closed_ != nullptr && !ended_[0]; }
 
   private:
     static const char* name_of(std::size_t side) { return side == 0 ? "the application" : "the unit"; }
 
     void pass(std::size_t from) {
-        sides_[from]->read(
-            buffers_[from], [self = shared_from_this(), from](const std::string& why, bool ended, std::size_t size) {
+        sides_[from]->read(byte_span(buffers_[from]).subspan(from == 0 ? held_ : 0),
+            [self = shared_from_this(), from](const std::string& why, bool ended, std::size_t size) {
                 if (ended) return self->half_close(from);
                 if (!why.empty()) return self->end(why + " (" + name_of(from) + ")");
-                self->send_on(from, size);
+                self->heard(from, size);
             });
+    }
+
+    /// Nothing of an application leaves before it is clear that it is no web page.
+    void heard(std::size_t from, std::size_t size) {
+        if (from != 0 || opening_ == tap_opening::message) return send_on(from, size);
+        held_ += size;
+        opening_ = judge_opening(byte_view(buffers_[0]).first(held_));
+        if (opening_ == tap_opening::http)
+            return end("by the tap: an HTTP request, as a web page sends; nothing of it reached the unit");
+        if (opening_ == tap_opening::undecided) return pass(0);
+        send_on(0, std::exchange(held_, 0));
     }
 
     void send_on(std::size_t from, std::size_t size) {
@@ -179,7 +125,9 @@ class tapped : public std::enable_shared_from_this<tapped> {
     std::array<std::unique_ptr<tap_side>, 2> sides_;
     std::array<std::array<std::uint8_t, 16'384>, 2> buffers_{};
     std::array<bool, 2> ended_{};
-    bool untold_ = false; ///< the side that is left does not know of it
+    tap_opening opening_ = tap_opening::undecided;
+    std::size_t held_ = 0; ///< of the application's first bytes
+    bool untold_ = false;  ///< the side that is left does not know of it
     std::string first_;
     conversation what_;
     std::function<void(std::string)> closed_;
@@ -193,7 +141,9 @@ class tap_server {
         : unit_(std::move(unit))
         , tls_(how.tls.client())
         , engine_(std::move(dialect))
-        , cards_(how.test_cards) {}
+        , cards_(how.test_cards)
+        , user_(how.user)
+        , most_(how.connections) {}
 
     void run(std::uint16_t port) {
         listen(port);
@@ -222,7 +172,7 @@ class tap_server {
     void accept() {
         acceptor_.async_accept([this](const error_code& why, tcp::socket application) {
             if (!why) {
-                open(std::move(application));
+                judge(std::make_shared<tcp::socket>(std::move(application)));
                 return accept();
             }
             if (why == boost::asio::error::operation_aborted) return;
@@ -234,13 +184,35 @@ class tap_server {
         });
     }
 
-    /// The application waits in the meantime: what it sends stays in the system's buffer.
-    void open(tcp::socket application) {
+    /// Only the one user's applications, and no more than were asked for: behind the tap is a unit that would obey.
+    void judge(const std::shared_ptr<tcp::socket>& application) {
         const auto number = ++number_;
+        if (const auto owner = sim::owner_of(*application); !owner || *owner != user_.id) {
+            const auto whose = owner ? "user " + std::to_string(*owner) : std::string("nobody");
+            return page_.say(number, "refused: it belongs to " + whose + ", and this tap serves " + user_.name);
+        }
+        if (count_open() < most_) return open(number, application);
+        // An application that has just hung up may call again before we hear of its end.
+        const auto soon = std::make_shared<boost::asio::steady_timer>(io_, second_look);
+        soon->async_wait([this, number, application, soon](const error_code& stopped) {
+            if (stopped) return;
+            if (count_open() < most_) return open(number, application);
+            page_.say(number, "refused: " + std::to_string(most_) + " open already (--connections)");
+        });
+    }
+
+    [[nodiscard]] std::size_t count_open() {
+        std::erase_if(opened_, [](const std::weak_ptr<tapped>& each) { return each.expired(); });
+        const auto open = [](const std::weak_ptr<tapped>& each) { return each.lock()->is_open(); };
+        return opening_ + static_cast<std::size_t>(std::count_if(opened_.begin(), opened_.end(), open));
+    }
+
+    /// The application waits in the meantime: what it sends stays in the system's buffer.
+    void open(std::size_t number, const std::shared_ptr<tcp::socket>& waiting) {
         error_code unknown;
-        const auto from = application.remote_endpoint(unknown);
+        const auto from = waiting->remote_endpoint(unknown);
         page_.say(number, unknown ? "opened" : "opened from 127.0.0.1:" + std::to_string(from.port()));
-        auto waiting = std::make_shared<tcp::socket>(std::move(application));
+        ++opening_;
         if (tls_ != nullptr) return open_tls(number, waiting);
         struct attempt {
             explicit attempt(boost::asio::io_context& on)
@@ -264,7 +236,7 @@ class tap_server {
         const auto finish = [this, number, waiting, made](const error_code& why) {
             made->timer.cancel();
             if (why || made->late) return refuse(number, made->late ? "timed out" : why.message());
-            start(number, waiting, std::make_unique<plain_side>(std::move(made->socket)));
+            start(number, waiting, make_tap_side(std::move(made->socket)));
         };
         made->resolver.async_resolve(unit_.host, std::to_string(unit_.port),
             [made, finish](const error_code& why, const tcp::resolver::results_type& found) {
@@ -278,19 +250,22 @@ class tap_server {
         net::async_connect_tls(io_.get_executor(), unit_, tls_, call(connect_time),
             [this, number, waiting](result<std::unique_ptr<net::transport>> made) {
                 if (!made) return refuse(number, made.error().to_string());
-                start(number, waiting, std::make_unique<tls_side>(*std::move(made)));
+                start(number, waiting, make_tap_side(*std::move(made)));
             });
     }
 
     void refuse(std::size_t number, const std::string& why) {
+        --opening_;
         page_.say(number, "closed: the unit cannot be reached: " + why);
     }
 
     void start(std::size_t number, const std::shared_ptr<tcp::socket>& application, std::unique_ptr<tap_side> unit) {
-        std::make_shared<tapped>(io_.get_executor(), std::make_unique<plain_side>(std::move(*application)),
+        --opening_;
+        const auto made = std::make_shared<tapped>(io_.get_executor(), make_tap_side(std::move(*application)),
             std::move(unit), conversation(engine_, cards_, page_, number),
-            [this, number](const std::string& why) { page_.say(number, "closed " + why); })
-            ->start();
+            [this, number](const std::string& why) { page_.say(number, "closed " + why); });
+        opened_.push_back(made);
+        made->start();
     }
 
     /// What the reader of our output did not take at once.
@@ -314,9 +289,27 @@ class tap_server {
     boost::asio::steady_timer printing_{io_};
     error_code complaint_;
     std::size_t number_ = 0;
+    tap_user user_;
+    std::size_t most_;
+    std::size_t opening_ = 0; ///< connections whose unit is being reached
+    std::vector<std::weak_ptr<tapped>> opened_;
 };
 
 } // namespace
+
+tap_user tap_user::own() {
+    const auto id = ::geteuid();
+    const auto* row = ::getpwuid(id);
+    return {id, row != nullptr ? row->pw_name : std::to_string(id)};
+}
+
+std::optional<tap_user> tap_user::find(const std::string& name) {
+    if (const auto* row = ::getpwnam(name.c_str())) return tap_user{row->pw_uid, name};
+    uid_t id = 0;
+    const auto [end, bad] = std::from_chars(name.data(), name.data() + name.size(), id);
+    if (bad != std::errc() || end != name.data() + name.size()) return std::nullopt;
+    return tap_user{id, name};
+}
 
 void tap(const tap_options& how) {
     auto dialect = hsm::profile::find(how.profile);

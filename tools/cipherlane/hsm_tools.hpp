@@ -2,7 +2,10 @@
 
 #include "cipherlane/hsm_link.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace cipherlane::cli {
@@ -19,13 +22,26 @@ struct probe_options {
 /// Finds out with harmless commands how a unit is set up and writes a profile.
 void probe(const probe_options& how);
 
-/// Where a tap listens, and whose messages it may show whole.
+/// A user of this machine.
+struct tap_user {
+    uid_t id = 0;
+    std::string name;
+
+    /// Who runs this program.
+    [[nodiscard]] static tap_user own();
+    /// By name or number; nothing if there is none.
+    [[nodiscard]] static std::optional<tap_user> find(const std::string& name);
+};
+
+/// Where a tap listens, whom it serves, and whose messages it may show whole.
 struct tap_options {
     std::uint16_t listen = 0;
     std::string to;
     std::string profile = "payshield";
     std::vector<std::string> test_cards; ///< messages whose every card is one of these are shown whole
     tls_options tls;                     ///< to the unit
+    tap_user user = tap_user::own();     ///< whose applications are served
+    std::size_t connections = 1;         ///< served at a time
 };
 
 /// Passes everything on and prints what it means, until SIGINT or SIGTERM. From here on the program ignores SIGPIPE.

@@ -2,6 +2,8 @@
 #include "cipherlane/hsm_link.hpp"
 #include "cipherlane/kat/kat.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
@@ -12,6 +14,9 @@
 
 namespace cipherlane::cli {
 namespace {
+
+/// A reason may hold the row's own cells: keys, messages.
+constexpr std::size_t longest_reason = 4096;
 
 /// Every part's table of runners.
 std::span<const std::span<const kat_entry>> tables() {
@@ -40,7 +45,7 @@ std::vector<kat_row> rows_of(const std::filesystem::path& path, kat_counts& coun
         return read_kat_file(path.string());
     } catch (const std::runtime_error& fault) {
         ++counts.failed;
-        std::cout << fault.what() << "\n";
+        std::cout << printable_text(fault.what(), longest_reason) << "\n";
         return {};
     }
 }
@@ -48,6 +53,7 @@ std::vector<kat_row> rows_of(const std::filesystem::path& path, kat_counts& coun
 void run_file(const std::filesystem::path& path, const kat_target& target, kat_counts& total) {
     const auto runner = find_runner(path.stem().string());
     kat_counts here;
+    const auto name = printable_text(path.filename().string());
     const auto rows = rows_of(path, here);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];
@@ -57,14 +63,14 @@ void run_file(const std::filesystem::path& path, const kat_target& target, kat_c
             continue;
         }
         ++here.failed;
-        std::cout << path.filename().string() << " " << row["id"] << ": " << *why << "\n";
+        std::cout << name << " " << printable_text(row["id"]) << ": " << printable_text(*why, longest_reason) << "\n";
         if (!std::exchange(target.unreachable, false)) continue;
         const auto left = rows.size() - i - 1;
         here.failed += left;
-        std::cout << path.filename().string() << ": the unit cannot be reached, " << left << " rows not run\n";
+        std::cout << name << ": the unit cannot be reached, " << left << " rows not run\n";
         break;
     }
-    std::cout << path.filename().string() << ": " << here.passed << " passed, " << here.failed << " failed\n";
+    std::cout << name << ": " << here.passed << " passed, " << here.failed << " failed\n";
     total.passed += here.passed;
     total.failed += here.failed;
 }

@@ -1,6 +1,7 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/qr_picture.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/qr/code_kind.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm_check.hpp>
@@ -107,7 +108,7 @@ void add_assignment(qr::mpm_payload& payload, const std::string& text) {
 }
 
 void print_object(std::string_view indent, const std::string& path, std::string_view name, std::string_view value) {
-    std::cout << indent << path << "  " << value;
+    std::cout << indent << path << "  " << printable_text(value);
     if (!name.empty()) std::cout << "  (" << name << ")";
     std::cout << "\n";
 }
@@ -176,7 +177,7 @@ void add_decode(CLI::App& group) {
         const auto how = chosen->lenient ? qr::mpm_reading::lenient : qr::mpm_reading::exact;
         const auto payload = value_or_fail(qr::mpm_payload::parse(input, how), syntax_code);
         if (chosen->as_json) {
-            std::cout << to_json(payload).dump(2) << "\n";
+            std::cout << to_json(payload).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
         } else {
             print_fields(payload);
         }

@@ -20,26 +20,39 @@ std::string in_hex(const tcp::endpoint& end) {
     return text.data();
 }
 
-} // namespace
-
-bool is_own_user(const tcp::socket& connection) {
-    boost::system::error_code failed;
-    const auto ours = connection.local_endpoint(failed);
-    if (failed) return false;
-    const auto theirs = connection.remote_endpoint(failed);
-    if (failed || !ours.address().is_v4() || !theirs.address().is_v4()) return false;
-    const auto from = in_hex(theirs);
-    const auto to = in_hex(ours);
-    std::ifstream table("/proc/net/tcp");
-    for (std::string line; std::getline(table, line);) {
+/// The line of the connection whose near end is `near` and whose far end is `far`: its user.
+std::optional<uid_t> look_up(const char* table, const std::string& near, const std::string& far) {
+    std::ifstream lines(table);
+    for (std::string line; std::getline(lines, line);) {
         // Slot, local end, far end, state, queues, timer, retransmissions, user, timeout, inode.
         std::istringstream words(line);
-        std::string slot, local, far, skipped, user, timeout, inode;
-        words >> slot >> local >> far >> skipped >> skipped >> skipped >> skipped >> user >> timeout >> inode;
-        if (local != from || far != to) continue;
-        return inode != "0" && user == std::to_string(::geteuid());
+        std::string slot, here, there, skipped, timeout, inode;
+        uid_t user = 0;
+        words >> slot >> here >> there >> skipped >> skipped >> skipped >> skipped >> user >> timeout >> inode;
+        if (here != near || there != far) continue;
+        return words && inode != "0" ? std::optional(user) : std::nullopt;
     }
-    return false;
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<uid_t> owner_of(const tcp::socket& connection) {
+    boost::system::error_code failed;
+    const auto ours = connection.local_endpoint(failed);
+    if (failed) return std::nullopt;
+    const auto theirs = connection.remote_endpoint(failed);
+    if (failed || !ours.address().is_v4() || !theirs.address().is_v4()) return std::nullopt;
+    const auto from = in_hex(theirs);
+    const auto to = in_hex(ours);
+    if (const auto user = look_up("/proc/net/tcp", from, to)) return user;
+    // A socket of IPv6 that speaks IPv4, as Java's do.
+    const std::string mapped = "0000000000000000FFFF0000";
+    return look_up("/proc/net/tcp6", mapped + from, mapped + to);
+}
+
+bool is_own_user(const tcp::socket& connection) {
+    return owner_of(connection) == ::geteuid();
 }
 
 } // namespace cipherlane::sim

@@ -2,10 +2,16 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <optional>
+#include <sys/types.h>
+
 namespace cipherlane::sim {
 
-/// Whether the other end of a connection within this machine belongs to this process' user, as /proc/net/tcp has it.
-/// An end that its program has already closed belongs to nobody.
+/// The user of the other end of a connection within this machine, as /proc/net/tcp and tcp6 have it (an application's
+/// socket may be of either kind). An end that its program has already closed belongs to nobody.
+[[nodiscard]] std::optional<uid_t> owner_of(const boost::asio::ip::tcp::socket& connection);
+
+/// Whether the other end of a connection within this machine belongs to this process' user.
 [[nodiscard]] bool is_own_user(const boost::asio::ip::tcp::socket& connection);
 
 } // namespace cipherlane::sim

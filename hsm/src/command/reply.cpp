@@ -2,6 +2,7 @@
 #include "command/reply_shelf.hpp"
 #include "fail.hpp"
 
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hsm/reply.hpp>
 
 #include <algorithm>

@@ -2,18 +2,17 @@
 
 #include "command/operation_values.hpp"
 #include "dialect/layout_parser.hpp"
-#include "dialect/profile_builder.hpp"
+#include "dialect/profile_words.hpp"
 #include "dialect/text_checks.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 
 #include <algorithm>
 
 namespace cipherlane::hsm {
 namespace {
-
-using text_map = std::map<std::string, std::string, std::less<>>;
 
 /// Tables whose codes may be the same for several names: sizes of keys that share a tag, types that share a place.
 constexpr std::string_view shared_codes =
@@ -46,13 +45,19 @@ std::string width_of(const field_spec& field) {
     return text + unit;
 }
 
+/// The word, what was probably meant, and all that is allowed.
+std::string unknown(std::string_view word, std::string_view known) {
+    const auto list = words_of(known);
+    return unknown_word(word, list, "found \"" + printable_text(word, 24) + "\"");
+}
+
 std::string allowed(std::string_view what) {
     return "allowed: " + std::string(what);
 }
 
 class checker {
   public:
-    checker(const toml::table& root, const profile& of)
+    checker(const toml_value& root, const profile& of)
         : root_(&root)
         , of_(&of) {}
 
@@ -69,13 +74,26 @@ class checker {
     }
 
   private:
+    static const toml_value* find_in(const toml_value* table, std::string_view key) {
+        return table != nullptr ? table->find(key) : nullptr;
+    }
+    template <class... Keys>
+    [[nodiscard]] const toml_value* at(Keys... keys) const {
+        const toml_value* found = root_;
+        ((found = find_in(found, keys)), ...);
+        return found;
+    }
+    /// Whether an entry stands in the caller's own text: those of a base have no line.
+    static bool is_own(const toml_value* entry) { return entry != nullptr && entry->line() != 0; }
+
     /// Where a code stands: a key type's codes stand in rows of their own.
-    [[nodiscard]] const toml::node* node_of(std::string_view table, std::string_view name) const {
-        if (table == "key_type") return (*root_)["key_type"][name]["code"].node();
-        if (table == "key_type2") return (*root_)["key_type"][name]["short"].node();
-        if (table == "key_usage" && !(*root_)["codes"][table][name])
-            return (*root_)["key_type"][name]["usage"].node();
-        return (*root_)["codes"][table][name].node();
+    [[nodiscard]] const toml_value* node_of(std::string_view table, std::string_view name) const {
+        if (table == "key_type") return at("key_type", name, "code");
+        if (table == "key_type2") return at("key_type", name, "short");
+        if (table == "key_usage" && at("codes", table, name) == nullptr) {
+            return at("key_type", name, "usage");
+        }
+        return at("codes", table, name);
     }
     static std::string path_of(std::string_view table, std::string_view name) {
         if (table == "key_type") return "key_type." + std::string(name) + ".code";
@@ -90,7 +108,7 @@ class checker {
         const auto known = known_words("key_type");
         for (const auto& type : of_->key_types) {
             if (type.extra || has_word(known, type.name)) continue;
-            return profile_fault("key_type." + type.name, (*root_)["key_type"][type.name].node(),
+            return profile_fault("key_type." + type.name, at("key_type", type.name),
                 allowed("with extra = true any, else " + std::string(known)));
         }
         return {};
@@ -101,7 +119,9 @@ class checker {
             const auto known = known_words(table);
             const bool of_types = table == "key_type" || table == "key_type2" || table == "key_usage";
             for (const auto& [name, code] : codes) {
-                if (!of_types && !known.empty() && !has_word(known, name)) return fault(table, name, allowed(known));
+                if (!of_types && !known.empty() && !has_word(known, name)) {
+                    return fault(table, name, unknown(name, known));
+                }
             }
             if (!has_word(shared_codes, table)) CIPHERLANE_CHECK(check_unique(table, codes));
             if (table == "scheme" || table == "export_scheme") CIPHERLANE_CHECK(check_tags(table, codes));
@@ -115,7 +135,7 @@ class checker {
             for (auto other = std::next(one); other != codes.end(); ++other) {
                 if (one->second != other->second) continue;
                 const auto* first = node_of(table, one->first);
-                const bool own = first != nullptr && first->source().path == nullptr;
+                const bool own = is_own(first);
                 const auto& wrong = own ? *one : *other;
                 const auto& right = own ? *other : *one;
                 return fault(table, wrong.first, wrong.second + " is " + right.first + " already");
@@ -134,7 +154,7 @@ class checker {
     }
 
     [[nodiscard]] result<void> check_list(
-        std::string_view path, const toml::node* node, const std::vector<std::string>& statuses, bool any) const {
+        std::string_view path, const toml_value* node, const std::vector<std::string>& statuses, bool any) const {
         for (const auto& each : statuses) {
             if (is_code_pair(each, *of_) || (any && each == "*")) continue;
             return profile_fault(path, node, allowed("statuses of two characters"));
@@ -143,61 +163,57 @@ class checker {
     }
 
     [[nodiscard]] result<void> check_statuses() const {
-        CIPHERLANE_CHECK(check_list("out_of_service", root_->get("out_of_service"), of_->out_of_service, false));
-        CIPHERLANE_CHECK(check_list("key_parity", root_->get("key_parity"), of_->key_parity, false));
+        CIPHERLANE_CHECK(check_list("out_of_service", root_->find("out_of_service"), of_->out_of_service, false));
+        CIPHERLANE_CHECK(check_list("key_parity", root_->find("key_parity"), of_->key_parity, false));
         const std::pair<const char*, const std::vector<std::string>*> groups[] = {
             {"first_key", &of_->about.first_key}, {"last_key", &of_->about.last_key},
             {"key_scheme", &of_->about.key_scheme}, {"clear_parity", &of_->about.clear_parity}};
         for (const auto& [name, group] : groups) {
-            CIPHERLANE_CHECK(
-                check_list("status_group." + std::string(name), (*root_)["status_group"][name].node(), *group, true));
+            CIPHERLANE_CHECK(check_list("status_group." + std::string(name), at("status_group", name), *group, true));
         }
         for (const auto& [status, text] : of_->errors) {
             if (!is_code_pair(status, *of_)) {
-                return profile_fault(
-                    "errors." + status, (*root_)["errors"][status].node(), allowed("a status of two characters"));
+                return profile_fault("errors." + status, at("errors", status), allowed("a status of two characters"));
             }
         }
         return {};
     }
 
     [[nodiscard]] result<void> check_command(const command_spec& command) const {
-        const auto table = (*root_)["command"][command.code];
+        const auto entry = [&](std::string_view key) { return at("command", command.code, key); };
         const auto path = "command." + command.code;
-        CIPHERLANE_CHECK(check_list(path + ".warnings", table["warnings"].node(), command.warnings, false));
-        CIPHERLANE_CHECK(check_list(path + ".mismatch", table["mismatch"].node(), command.mismatch, true));
-        CIPHERLANE_CHECK(
-            check_list(path + ".diagnostic_on", table["diagnostic_on"].node(), command.diagnostic_on, false));
+        CIPHERLANE_CHECK(check_list(path + ".warnings", entry("warnings"), command.warnings, false));
+        CIPHERLANE_CHECK(check_list(path + ".mismatch", entry("mismatch"), command.mismatch, true));
+        CIPHERLANE_CHECK(check_list(path + ".diagnostic_on", entry("diagnostic_on"), command.diagnostic_on, false));
         for (const auto& [status, text] : command.errors) {
             if (!is_code_pair(status, *of_)) {
-                return profile_fault(path + ".errors." + status, table["errors"][status].node(),
+                return profile_fault(path + ".errors." + status, find_in(entry("errors"), status),
                     allowed("a status of two characters"));
             }
         }
-        CIPHERLANE_CHECK(check_layout(path + ".request ", table["request"].node(), command.request));
-        CIPHERLANE_CHECK(check_layout(path + ".answer ", table["answer"].node(), command.answer));
-        CIPHERLANE_CHECK(
-            check_layout(path + ".second_answer ", table["second_answer"].node(), command.second_answer));
-        return check_layout(path + ".diagnostic ", table["diagnostic"].node(), command.diagnostic);
+        CIPHERLANE_CHECK(check_layout(path + ".request ", entry("request"), command.request));
+        CIPHERLANE_CHECK(check_layout(path + ".answer ", entry("answer"), command.answer));
+        CIPHERLANE_CHECK(check_layout(path + ".second_answer ", entry("second_answer"), command.second_answer));
+        return check_layout(path + ".diagnostic ", entry("diagnostic"), command.diagnostic);
     }
 
     [[nodiscard]] result<void> check_layout(
-        const std::string& path, const toml::node* node, const layout& fields) const {
+        const std::string& path, const toml_value* node, const layout& fields) const {
         for (const auto& field : fields) {
             if (field.domain.empty()) continue;
             const auto& codes = of_->codes.at(field.domain);
             for (const auto& [name, code] : codes) {
                 if (fits(field, code)) continue;
                 // The fault is the code's where it stands in the caller's text, else the field's.
-                const auto* at = node_of(field.domain, name);
-                const bool own = at != nullptr && at->source().path == nullptr;
-                if (own || node == nullptr || node->source().path != nullptr) {
+                const auto* place = node_of(field.domain, name);
+                const bool own = is_own(place);
+                if (own || !is_own(node)) {
                     return fault(field.domain, name, allowed("a code " + width_of(field)));
                 }
                 return profile_fault(path + field.label, node, name + " is " + code);
             }
             // A base's defaults may be of codes that the profile has given up.
-            const bool foreign = node == nullptr || node->source().path != nullptr;
+            const bool foreign = !is_own(node);
             if (!field.has_preset || foreign || has_word(shared_codes, field.domain)) continue;
             const bool among = std::any_of(codes.begin(), codes.end(), [&](const auto& pair) {
                 const auto value = parse_field_value(field, pair.second);
@@ -217,15 +233,13 @@ class checker {
 
     [[nodiscard]] result<void> check_sources() const {
         for (const auto& [field, source] : of_->sources) {
-            const auto row = (*root_)["source"][field];
+            const auto* row = at("source", field);
             // A base speaks for its whole family, of which not every member has each field.
-            const bool own = row.node() != nullptr && row.node()->source().path == nullptr;
-            if (own && !has_place_for(field))
-                return profile_fault(
-                    "source." + field, row.node(), allowed("a field of a command, or @ and a table"));
+            if (is_own(row) && !has_place_for(field))
+                return profile_fault("source." + field, row, allowed("a field of a command, or @ and a table"));
             for (const auto& name : source.from) {
                 if (is_request_value(name)) continue;
-                return profile_fault("source." + field + ".from", row["from"].node(),
+                return profile_fault("source." + field + ".from", find_in(row, "from"),
                     allowed("names of values that typed calls hold"));
             }
         }
@@ -248,7 +262,7 @@ class checker {
         return is_digit ? result<void>() : result<void>(quirk_fault("key_index_digits", "1 to 9"));
     }
     [[nodiscard]] error quirk_fault(std::string_view quirk, std::string_view words) const {
-        return profile_fault("quirks." + std::string(quirk), (*root_)["quirks"][quirk].node(), allowed(words));
+        return profile_fault("quirks." + std::string(quirk), at("quirks", quirk), allowed(words));
     }
 
     [[nodiscard]] result<void> check_bindings() const {
@@ -258,28 +272,30 @@ class checker {
             index = each.what == last ? index : 0;
             last = each.what;
             const auto name = std::string(to_string(each.what));
-            const auto row = (*root_)["operation"][name][index++];
+            const auto& row = at("operation", name)->items()[index++];
             CIPHERLANE_CHECK(check_binding(each, "operation." + name, row));
         }
         return {};
     }
 
-    template <class Row>
-    [[nodiscard]] result<void> check_binding(const binding& each, const std::string& path, const Row& row) const {
+    [[nodiscard]] result<void> check_binding(
+        const binding& each, const std::string& path, const toml_value& row) const {
         const auto& values = values_of(each.what);
         if (!each.method.empty() && (each.method != "compare" || each.what != operation::verify_mac)) {
-            return profile_fault(path + ".method", row["method"].node(), allowed("compare, of verify_mac"));
+            return profile_fault(path + ".method", row.find("method"), allowed("compare, of verify_mac"));
         }
-        if (const auto* when = row["when"].as_table()) {
-            for (const auto& [name, node] : *when) {
-                const auto here = path + ".when." + std::string(name.str());
-                if (!has_word(values.holds, name.str())) return profile_fault(here, &node, allowed(values.holds));
-                const auto known = known_words(name.str());
-                const auto word = node.template value<std::string>().value_or("");
-                if (!known.empty() && !has_word(known, word)) return profile_fault(here, &node, allowed(known));
+        if (const auto* when = row.find("when")) {
+            for (const auto& item : when->items()) {
+                const auto here = path + ".when." + item.key();
+                if (!has_word(values.holds, item.key())) {
+                    return profile_fault(here, &item, unknown(item.key(), values.holds));
+                }
+                const auto known = known_words(item.key());
+                if (known.empty() || has_word(known, *item.text())) continue;
+                return profile_fault(here, &item, unknown(*item.text(), known));
             }
         }
-        return check_needs(each, path, row.node());
+        return check_needs(each, path, &row);
     }
 
     /// Whether a field takes its value from the typed call's.
@@ -299,7 +315,7 @@ class checker {
     }
 
     [[nodiscard]] result<void> check_needs(
-        const binding& each, const std::string& path, const toml::node* row) const {
+        const binding& each, const std::string& path, const toml_value* row) const {
         const auto& command = of_->commands[each.index];
         const auto& values = values_of(each.what);
         const auto at = path + ".command";
@@ -326,13 +342,13 @@ class checker {
         return {};
     }
 
-    const toml::table* root_;
+    const toml_value* root_;
     const profile* of_;
 };
 
 } // namespace
 
-result<void> check_profile(const toml::table& root, const profile& of) {
+result<void> check_profile(const toml_value& root, const profile& of) {
     return checker(root, of).check();
 }
 

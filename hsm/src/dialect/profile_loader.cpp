@@ -1,54 +1,15 @@
 #include "dialect/builtin_profiles.hpp"
 #include "dialect/profile_builder.hpp"
+#include "dialect/profile_words.hpp"
 #include "fail.hpp"
 
-#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/toml_report.hpp>
 #include <cipherlane/hsm/profile.hpp>
 
-#include <toml++/toml.h>
-
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace cipherlane::hsm {
 namespace {
-
-/// `origin` is empty for the caller's own text: only there a line means something to who reads the error.
-result<toml::table> parse_toml(std::string_view text, std::string_view origin) {
-    try {
-        return toml::parse(text, origin);
-    } catch (const toml::parse_error& why) {
-        constexpr std::string_view known = "Error while parsing ";
-        auto words = why.description();
-        if (words.starts_with(known)) words.remove_prefix(known.size());
-        return fail(hsm_errc::profile_syntax)
-            .during("load profile")
-            .at_line(why.source().begin.line)
-            .with_peer_text(words);
-    } catch (const std::exception&) {
-        return fail(hsm_errc::profile_syntax).during("load profile");
-    }
-}
-
-/// Lays `over` on `under`: tables merge, everything else replaces. A command with `remove = true` goes away. Nodes
-/// are moved, since only so they keep their lines.
-void merge(toml::table& under, toml::table&& over) {
-    for (auto&& [key, node] : over) {
-        auto* below = under.get(key);
-        auto* table = node.as_table();
-        if (table != nullptr && (*table)["remove"].value_or(false)) {
-            under.erase(key);
-        } else if (table != nullptr && below != nullptr && below->is_table()) {
-            merge(*below->as_table(), std::move(*table));
-        } else {
-            // clang 14 captures no structured binding by itself.
-            std::move(node).visit([&under, &name = key](auto&& moved) {
-                under.insert_or_assign(name, std::forward<decltype(moved)>(moved));
-            });
-        }
-    }
-}
 
 const builtin_profile* find_builtin_text(std::string_view name) {
     for (const auto& each : builtin_profiles()) {
@@ -57,33 +18,32 @@ const builtin_profile* find_builtin_text(std::string_view name) {
     return nullptr;
 }
 
+constexpr int most_bases = 4;
+
 /// The table with all its bases under it.
-result<toml::table> resolve(std::string_view text, std::string_view origin, int depth) {
-    CIPHERLANE_TRY(auto own, parse_toml(text, origin));
-    const auto* wanted = own.get("base");
+result<toml_value> resolve(toml_value own, int depth) {
+    const auto* wanted = own.find("base");
     if (wanted == nullptr) return own;
-    const auto base = wanted->value<std::string>();
-    if (!base) return profile_fault("base", wanted);
+    const auto* base = wanted->text();
+    if (base == nullptr) return profile_fault("base", wanted, "expected the name of a built-in profile");
     const auto* below = find_builtin_text(*base);
-    if (below == nullptr || depth > 4) {
-        return fail(hsm_errc::no_profile).during("load profile").in_field(*base).at_line(wanted->source().begin.line);
+    if (below == nullptr || depth > most_bases) {
+        auto why = fail(hsm_errc::no_profile).during(profile_faults().operation).in_field(*base);
+        return wanted->line() == 0 ? why : std::move(why).at_line(wanted->line());
     }
-    CIPHERLANE_TRY(auto under, resolve(below->toml, below->name, depth + 1));
+    CIPHERLANE_TRY(auto text, parse_toml(below->toml, profile_faults()));
+    text.forget_lines();
+    CIPHERLANE_TRY(auto under, resolve(std::move(text), depth + 1));
     // Another profile does not answer to its base's other names.
     under.erase("aliases");
     under.erase("note");
-    merge(under, std::move(own));
+    under.lay(std::move(own));
     return under;
 }
 
-result<std::shared_ptr<const profile>> parse_text(
-    std::string_view text, std::string_view origin, const known_work& is_known) {
-    try {
-        CIPHERLANE_TRY(auto table, resolve(text, origin, 0));
-        return build_profile(table, is_known);
-    } catch (const std::exception&) {
-        return fail(hsm_errc::profile_value).during("load profile");
-    }
+result<std::shared_ptr<const profile>> build(toml_value text, const known_work& is_known) {
+    CIPHERLANE_TRY(const auto table, resolve(std::move(text), 0));
+    return build_profile(table, is_known);
 }
 
 struct loaded_builtins {
@@ -97,7 +57,8 @@ const loaded_builtins& builtins() {
         loaded_builtins made;
         for (const auto& each : builtin_profiles()) {
             if (each.name == "racal") continue;
-            auto one = parse_text(each.toml, each.name, [](const auto&) { return true; });
+            auto text = parse_toml(each.toml, profile_faults());
+            const auto one = text ? build(*std::move(text), [](const auto&) { return true; }) : text.error();
             if (!one) {
                 made.why = one.error();
                 break;
@@ -116,31 +77,17 @@ bool is_known_work(const std::string& named) {
     return std::any_of(all.begin(), all.end(), [&](const auto& each) { return each->command(named) != nullptr; });
 }
 
-result<std::string> read_text(const std::filesystem::path& file) {
-    const auto unreadable = [&](boost::system::errc::errc_t why) {
-        return error(make_error_code(why), layer::hsm).during("load profile").at_endpoint(file.filename().string());
-    };
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored)) return unreadable(boost::system::errc::is_a_directory);
-    try {
-        std::ifstream in(file, std::ios::binary);
-        if (!in) return unreadable(boost::system::errc::no_such_file_or_directory);
-        std::string text(std::istreambuf_iterator<char>(in), {});
-        return text;
-    } catch (const std::exception&) {
-        return unreadable(boost::system::errc::permission_denied);
-    }
-}
-
 } // namespace
 
 result<std::shared_ptr<const profile>> profile::parse(std::string_view text) {
-    return parse_text(text, {}, is_known_work);
+    CIPHERLANE_TRY(auto own, parse_toml(text, profile_faults()));
+    return build(std::move(own), is_known_work);
 }
 
 result<std::shared_ptr<const profile>> profile::load(const std::filesystem::path& file) {
-    CIPHERLANE_TRY(const auto text, read_text(file));
-    auto made = parse(text);
+    auto own = load_toml(file, profile_faults());
+    if (!own) return own.error();
+    auto made = build(*std::move(own), is_known_work);
     if (!made) return error(made.error()).at_endpoint(file.filename().string());
     return made;
 }

@@ -15,9 +15,9 @@ result<mac_value> cmac(mac_key& key, byte_view data) {
     return one_mac(context, data, "CMAC");
 }
 
-result<void> verify_cmac(mac_key& key, byte_view data, byte_view mac) {
+result<void> verify_cmac(mac_key& key, byte_view data, byte_view mac, std::size_t length) {
     CIPHERLANE_TRY(const mac_value computed, cmac(key, data));
-    return check_mac(computed, mac, "CMAC");
+    return check_mac(computed, mac, length, "CMAC");
 }
 
 cmac_stream::cmac_stream(std::unique_ptr<state> made) noexcept

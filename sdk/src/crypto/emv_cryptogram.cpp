@@ -21,7 +21,7 @@ result<void> verify_application_cryptogram(
         return crypto_error(crypto_errc::bad_cryptogram, operation);
     }
     CIPHERLANE_TRY(const mac_value computed, emv_mac(key, padding, data, operation));
-    return check_mac(computed, received, operation);
+    return check_mac(computed, received, std::tuple_size_v<emv_cryptogram>, operation);
 }
 
 } // namespace cipherlane::crypto

@@ -80,12 +80,18 @@ result<void> check_cipher(algorithm cipher, std::size_t size) {
     return {};
 }
 
-/// Both blocks, encrypted side by side and given odd parity, are the derived key.
-result<secret_bytes> encrypted_pair(block_cipher& above, byte_view left, byte_view right) {
+/// Both blocks, encrypted side by side.
+result<secret_bytes> encrypted_blocks(block_cipher& above, byte_view left, byte_view right) {
     secret_bytes made(key_size);
     std::ranges::copy(left, made.expose().begin());
     std::ranges::copy(right, made.expose().begin() + block_size);
     CIPHERLANE_CHECK(above.encrypt_ecb(made.expose(), made.expose()));
+    return made;
+}
+
+/// With odd parity they are the derived key of EMV.
+result<secret_bytes> encrypted_pair(block_cipher& above, byte_view left, byte_view right) {
+    CIPHERLANE_TRY(auto made, encrypted_blocks(above, left, right));
     set_odd_parity(made.expose());
     return made;
 }
@@ -112,6 +118,14 @@ result<secret_bytes> session_key_under(block_cipher& card, const emv_diversifier
     left[2] = 0xF0;
     right[2] = 0x0F;
     return encrypted_pair(card, left, right);
+}
+
+result<secret_bytes> pboc_session_key_under(block_cipher& card, std::uint16_t transaction_counter) {
+    std::array<std::uint8_t, block_size> left{};
+    std::array<std::uint8_t, block_size> right{};
+    store_be16(left.data() + 6, transaction_counter);
+    store_be16(right.data() + 6, static_cast<std::uint16_t>(~transaction_counter));
+    return encrypted_blocks(card, left, right);
 }
 
 /// The card key itself, its halves told apart by the counter and its complement.
@@ -154,6 +168,13 @@ result<Session> derive_visa_session(const Card& card, std::uint16_t transaction_
     CIPHERLANE_CHECK(check_cipher(card.cipher(), card.size()));
     const auto made = visa_session_key_of(key_access::material(card), transaction_counter);
     return Session::create(algorithm::tdes, made.expose(), legacy_policy);
+}
+
+template <class Session, class Card>
+result<Session> derive_pboc_session(Card& card, std::uint16_t transaction_counter) {
+    CIPHERLANE_CHECK(check_cipher(card.cipher(), card.size()));
+    CIPHERLANE_TRY(auto* cipher, key_access::cipher(card));
+    return handle_of<Session>(pboc_session_key_under(*cipher, transaction_counter));
 }
 
 result<block_cipher> bare_cipher(byte_view material) {
@@ -222,6 +243,18 @@ result<emv_smc_session_key> derive_visa_session_key(const emv_smc_card_key& card
     return derive_visa_session<emv_smc_session_key>(card, transaction_counter);
 }
 
+result<emv_ac_session_key> derive_pboc_session_key(emv_ac_card_key& card, std::uint16_t transaction_counter) {
+    return derive_pboc_session<emv_ac_session_key>(card, transaction_counter);
+}
+
+result<emv_smi_session_key> derive_pboc_session_key(emv_smi_card_key& card, std::uint16_t transaction_counter) {
+    return derive_pboc_session<emv_smi_session_key>(card, transaction_counter);
+}
+
+result<emv_smc_session_key> derive_pboc_session_key(emv_smc_card_key& card, std::uint16_t transaction_counter) {
+    return derive_pboc_session<emv_smc_session_key>(card, transaction_counter);
+}
+
 emv_ac_session_key without_session(const emv_ac_card_key& card) {
     return *emv_ac_session_key::create(card.cipher(), key_access::material(card), legacy_policy);
 }
@@ -240,6 +273,11 @@ result<secret_bytes> emv_session_key_bytes(byte_view card, const emv_diversifier
 result<secret_bytes> visa_session_key_bytes(byte_view card, std::uint16_t transaction_counter) {
     CIPHERLANE_CHECK(check_cipher(algorithm::tdes, card.size()));
     return visa_session_key_of(card, transaction_counter);
+}
+
+result<secret_bytes> pboc_session_key_bytes(byte_view card, std::uint16_t transaction_counter) {
+    CIPHERLANE_TRY(auto cipher, bare_cipher(card));
+    return pboc_session_key_under(cipher, transaction_counter);
 }
 
 } // namespace cipherlane::crypto

@@ -24,9 +24,9 @@ result<mac_value> emv_script_mac(emv_smi_session_key& key, byte_view command) {
     return emv_mac(key, mac_padding::method_2, command, "script MAC");
 }
 
-result<void> verify_emv_script_mac(emv_smi_session_key& key, byte_view command, byte_view mac) {
+result<void> verify_emv_script_mac(emv_smi_session_key& key, byte_view command, byte_view mac, std::size_t length) {
     CIPHERLANE_TRY(const mac_value computed, emv_script_mac(key, command));
-    return check_mac(computed, mac, "script MAC");
+    return check_mac(computed, mac, length, "script MAC");
 }
 
 result<bytes> emv_script_encrypt(

@@ -57,9 +57,9 @@ result<mac_value> hmac(hmac_key& key, byte_view data) {
     return one_mac(hmac_access::context(key), data, "HMAC");
 }
 
-result<void> verify_hmac(hmac_key& key, byte_view data, byte_view mac) {
+result<void> verify_hmac(hmac_key& key, byte_view data, byte_view mac, std::size_t length) {
     CIPHERLANE_TRY(const mac_value computed, hmac(key, data));
-    return check_mac(computed, mac, "HMAC");
+    return check_mac(computed, mac, length, "HMAC");
 }
 
 hmac_stream::hmac_stream(std::unique_ptr<state> made) noexcept

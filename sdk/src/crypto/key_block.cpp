@@ -186,7 +186,8 @@ result<byte_view> key_block_protector::state::open(byte_span header, byte_span k
     const auto iv = initial_value(header, mac);
     if (binds_clear_key(version)) CIPHERLANE_CHECK(encryption.decrypt_cbc(iv, key, key));
     CIPHERLANE_TRY(const auto computed, mac_of(all));
-    if (!computed.matches(mac)) return crypto_error(crypto_errc::verification_failed, "key block");
+    if (!computed.matches(mac, key_block_mac_size(version)))
+        return crypto_error(crypto_errc::verification_failed, "key block");
     if (!binds_clear_key(version)) CIPHERLANE_CHECK(encryption.decrypt_cbc(iv, key, key));
     const std::size_t bits = load_be16(key.data());
     if (bits == 0 || bits % 8 != 0 || bits / 8 > key.size() - length_field) {

@@ -7,13 +7,14 @@
 
 namespace cipherlane::crypto {
 
-/// Compares a received, perhaps truncated MAC with the computed one, in constant time.
+/// Compares a received MAC with the first `length` bytes of the computed one, in constant time.
 [[nodiscard]] inline result<void> check_mac(
-    const mac_value& computed, byte_view received, std::string_view operation) {
-    if (received.size() < mac_value::min_compared || received.size() > computed.size()) {
+    const mac_value& computed, byte_view received, std::size_t length, std::string_view operation) {
+    if (length < mac_value::min_compared || length > computed.size() || received.size() != length) {
         return crypto_error(crypto_errc::bad_mac_length, operation);
     }
-    if (!declassified(computed.matches(received))) return crypto_error(crypto_errc::verification_failed, operation);
+    if (!declassified(computed.matches(received, length)))
+        return crypto_error(crypto_errc::verification_failed, operation);
     return {};
 }
 

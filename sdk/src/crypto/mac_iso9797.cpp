@@ -98,14 +98,15 @@ result<mac_value> mac_algorithm_3(mac_key& key, mac_key& key2, mac_padding paddi
     return mac_value(chain);
 }
 
-result<void> verify_mac_algorithm_1(mac_key& key, mac_padding padding, byte_view data, byte_view mac) {
+result<void> verify_mac_algorithm_1(
+    mac_key& key, mac_padding padding, byte_view data, byte_view mac, std::size_t length) {
     CIPHERLANE_TRY(const mac_value computed, mac_algorithm_1(key, padding, data));
-    return check_mac(computed, mac, "MAC algorithm 1");
+    return check_mac(computed, mac, length, "MAC algorithm 1");
 }
 
-result<void> verify_retail_mac(mac_key& key, mac_padding padding, byte_view data, byte_view mac) {
+result<void> verify_retail_mac(mac_key& key, mac_padding padding, byte_view data, byte_view mac, std::size_t length) {
     CIPHERLANE_TRY(const mac_value computed, retail_mac(key, padding, data));
-    return check_mac(computed, mac, "retail MAC");
+    return check_mac(computed, mac, length, "retail MAC");
 }
 
 mac_stream::mac_stream(mac_key& key, kind which, mac_padding padding, std::uint64_t total_size) noexcept

@@ -22,6 +22,24 @@ TEST_F(send_program, ShowsTheFieldsOfACommandAndPointsToThem) {
     EXPECT_EQ(hsm({"describe", "Q9"}), 1);
 }
 
+// A title, a row's name and an entry of a file that came from elsewhere must not steer the terminal.
+TEST_F(send_program, NothingOfAFileSteersTheTerminal) {
+    const auto profile = file("steers.toml",
+        "base = \"payshield\"\nname = \"x\"\ntitle = \"a\\u001B[2Jb\"\n[command.QX]\n"
+        "title = \"q\\u001B]0;owned\\u0007\"\nrequest = \"a:N1\"\nerrors = { \"99\" = \"e\\u202Ef\" }\n");
+    EXPECT_EQ(hsm({"describe", "--profile", profile}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "QX  q?]0;owned?\n")) << said_;
+    EXPECT_EQ(hsm({"describe", "--profile", profile, "QX"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "99  e?f\n")) << said_;
+    EXPECT_FALSE(has(said_, "\x1b")) << said_;
+    const auto rows = file("sm3.csv", "id,data,digest,expect,reason,source\nrow\x1b[2J,616263,00,ok,,\n");
+    EXPECT_EQ(run("cipherlane", {"kat", rows}), 1);
+    EXPECT_TRUE(has(said_, "row?[2J")) << said_;
+    EXPECT_FALSE(has(said_, "\x1b")) << said_;
+    EXPECT_EQ(run("cipherlane", {"qr", "decode", "--lenient", "0002015907\x1b[2Jabc6304FFFF"}), 0) << complained_;
+    EXPECT_FALSE(has(said_, "\x1b")) << said_;
+}
+
 TEST_F(send_program, ARefusalIsToldAndNothingElse) {
     const auto unit = start_unit();
     EXPECT_EQ(hsm({"send", "--hsm", unit, "BU02F"}), 3) << complained_;

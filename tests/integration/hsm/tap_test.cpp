@@ -5,6 +5,11 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 namespace cipherlane::tests {
 namespace {
 
@@ -31,6 +36,12 @@ class tap_program : public hsm_programs {
         std::string body(static_cast<std::size_t>(static_cast<unsigned char>(length[1])), ' ');
         boost::asio::read(from, boost::asio::buffer(body));
         return body;
+    }
+
+    /// What the tap printed in all.
+    std::string end_tap() {
+        EXPECT_EQ(others_.back().stop(), 0);
+        return others_.back().read_all(std::chrono::seconds(1));
     }
 
     boost::asio::io_context io_;
@@ -63,6 +74,99 @@ TEST_F(tap_program, AnApplicationIsLetGoWhenTheUnitIsAway) {
     }
     others_.back().stop();
     EXPECT_TRUE(has(others_.back().read_all(std::chrono::seconds(1)), "2 closed: the unit cannot be reached"));
+}
+
+// What a browser sends of a page's fetch(..., {method: "POST", mode: "no-cors"}): "PO" reads as the length of a
+// message, and a body of the right size carries one that the unit would obey behind it.
+TEST_F(tap_program, NothingOfAWebPagesRequestReachesTheUnit) {
+    const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", start_unit()});
+    for (const std::string& method : {std::string("POST"), std::string("GET"), std::string("OPTIONS")}) {
+        std::string attack = method + " / HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://evil.example\r\n\r\n";
+        attack.resize(0x504F + 2, 'x');
+        attack += std::string{'\0', 6} + "0001NC";
+        auto page = connect(tap);
+        boost::system::error_code refused; // the tap hangs up before it has read all
+        boost::asio::write(page, boost::asio::buffer(attack), refused);
+        EXPECT_TRUE(receive(page).starts_with("(")) << method;
+    }
+    // Byte by byte it is the same.
+    auto slow = connect(tap);
+    for (const char byte : std::string("PUT ")) {
+        boost::system::error_code refused;
+        boost::asio::write(slow, boost::asio::buffer(&byte, 1), refused);
+    }
+    EXPECT_TRUE(receive(slow).starts_with("("));
+    const auto said = end_tap();
+    EXPECT_TRUE(has(said, " 1 closed by the tap: an HTTP request")) << said;
+    EXPECT_TRUE(has(said, " 4 closed by the tap: an HTTP request")) << said;
+    EXPECT_FALSE(has(said, "NC")) << said;
+}
+
+TEST_F(tap_program, ServesOneUserAlone) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+    const auto unit = start_unit();
+    const auto attacked_by_nobody = [](const std::string& where) {
+        const auto port = static_cast<std::uint16_t>(std::stoi(where.substr(where.rfind(':') + 1)));
+        const pid_t child = ::fork();
+        if (child == 0) {
+            if (::setresuid(65'534, 65'534, 65'534) != 0) ::_exit(3);
+            const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+            sockaddr_in to{};
+            to.sin_family = AF_INET;
+            to.sin_port = htons(port);
+            to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+            if (::connect(socket, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) ::_exit(4);
+            constexpr std::string_view command("\0\x06"
+                                               "0001NC",
+                8);
+            (void)!::send(socket, command.data(), command.size(), MSG_NOSIGNAL);
+            char one = 0;
+            ::_exit(::recv(socket, &one, 1, 0) > 0 ? 5 : 0);
+        }
+        int status = 0;
+        EXPECT_EQ(::waitpid(child, &status, 0), child);
+        return WEXITSTATUS(status);
+    };
+    EXPECT_EQ(attacked_by_nobody(start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", unit})), 0);
+    auto said = end_tap();
+    EXPECT_TRUE(has(said, " 1 refused: it belongs to user 65534, and this tap serves ")) << said;
+    EXPECT_FALSE(has(said, "NC")) << said;
+    const auto theirs = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", unit, "--user", "65534"});
+    EXPECT_EQ(attacked_by_nobody(theirs), 5) << "asked for, it serves that user";
+    auto ours = connect(theirs);
+    EXPECT_EQ(receive(ours), "(End of file)");
+    said = end_tap();
+    EXPECT_TRUE(has(said, " 2 refused: it belongs to user 0, and this tap serves 65534")) << said;
+    EXPECT_NE(hsm({"tap", "--listen", "0", "--to", unit, "--user", "no-such-user"}), 0);
+    EXPECT_TRUE(has(complained_, "no such user: no-such-user")) << complained_;
+}
+
+TEST_F(tap_program, ServesOneConnectionUnlessMoreAreAskedFor) {
+    const auto unit = start_unit();
+    const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", unit});
+    auto first = connect(tap);
+    send(first, "NC");
+    EXPECT_TRUE(receive(first).starts_with("0001ND00"));
+    auto second = connect(tap);
+    EXPECT_EQ(receive(second), "(End of file)");
+    first.close();
+    auto third = connect(tap); // at once: the first's end may not have been heard yet
+    send(third, "NC");
+    EXPECT_TRUE(receive(third).starts_with("0001ND00"));
+    const auto said = end_tap();
+    EXPECT_TRUE(has(said, " 2 refused: 1 open already (--connections)")) << said;
+    const auto both = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", unit, "--connections", "2"});
+    auto one = connect(both);
+    auto other = connect(both);
+    for (auto* each : {&one, &other}) {
+        send(*each, "NC");
+        EXPECT_TRUE(receive(*each).starts_with("0001ND00"));
+    }
+}
+
+TEST_F(tap_program, TellsTheRiskWhenAskedForHelp) {
+    EXPECT_EQ(hsm({"tap", "--help"}), 0);
+    EXPECT_TRUE(has(said_, "RISK: what reaches the tap is obeyed by the unit")) << said_;
 }
 
 TEST_F(tap_program, SaysInWordsWhatItCannotStartWith) {

@@ -85,6 +85,25 @@ TEST(EmvSessionKey, KnowsTheDiversifiers) {
     EXPECT_TRUE(fails_with(emv_session_key_bytes(hex("0123456789ABCDEF"), both), crypto_errc::bad_key_length));
 }
 
+// A published card of PBOC/UnionPay: card key by option A, counter 0240, cryptogram and the issuer's answer.
+TEST(EmvSessionKey, IsPbocs) {
+    auto master = test_key<emv_ac_master_key>(algorithm::tdes, "F0C34A8124CEE0A91A0B034AA97D6EAC");
+    const auto bare =
+        emv_card_key_bytes(hex("F0C34A8124CEE0A91A0B034AA97D6EAC"), emv_card_key_option::a, "6228000100001", "01")
+            .value();
+    EXPECT_TRUE(to_hex(bare.expose()).starts_with("014C986E"));
+    EXPECT_EQ(
+        to_hex(pboc_session_key_bytes(bare.expose(), 0x0240).value().expose()), "D4102725E6E5AD329E55AAB50BF23DA9");
+    auto card = derive_card_key(master, emv_card_key_option::a, "6228000100001", "01").value();
+    auto session = derive_pboc_session_key(card, 0x0240).value();
+    const auto arqc = application_cryptogram(session, mac_padding::method_2,
+        hex("000000000001000000000000015600800460000156140701001E78EEBC7D00024003A04002"))
+                          .value();
+    EXPECT_EQ(to_hex(arqc), "5D016C91005E7CC2");
+    EXPECT_EQ(to_hex(arpc_method_1(session, arqc, hex("3031")).value()), "21415243527CE78F");
+    EXPECT_TRUE(fails_with(pboc_session_key_bytes(hex("0123456789ABCDEF"), 1), crypto_errc::bad_key_length));
+}
+
 // Keys, check values, cryptogram and MAC: pyemv's tests/test_sm_hsm.py, test_vis_pin_change.
 TEST(EmvSessionKey, IsVisasForScripts) {
     auto integrity = test_key<emv_smi_master_key>(algorithm::tdes, imk_digits);
@@ -100,7 +119,7 @@ TEST(EmvSessionKey, IsVisasForScripts) {
     const auto sealed =
         emv_script_encrypt(smc, emv_script_mode::ecb, emv_script_padding::when_needed, pin_block).value();
     EXPECT_EQ(to_hex(sealed), "D421231A6FD2F0FAEE671384F0D3A7B9");
-    EXPECT_TRUE(verify_emv_script_mac(smi, hex("8424000210" + to_hex(sealed)), hex("F67E37E67B06AB99")));
+    EXPECT_TRUE(verify_emv_script_mac(smi, hex("8424000210" + to_hex(sealed)), hex("F67E37E67B06AB99"), 8));
     // By hand: 1234 into the left half's end, EDCB into the right one's, then odd parity.
     EXPECT_EQ(to_hex(visa_session_key_bytes(hex("68FEEAF84CF7F18CAB52B3A28C5E40E5"), 0x1234).value().expose()),
         "68FEEAF84CF7E3B9AB52B3A28C5EAD2F");
@@ -153,9 +172,10 @@ TEST(EmvScript, VerifiesItsMac) {
     auto card = derive_card_key(master, emv_card_key_option::a, "1234567890123456", "01").value();
     auto key = derive_session_key(card, {0xAB, 0xCD, 0xEF, 0x12, 0x34, 0x56, 0x78, 0x90}).value();
     const auto command = hex("8424000008");
-    EXPECT_TRUE(verify_emv_script_mac(key, command, hex("CF323F09"))); // emv_script_mac.csv, truncated
-    EXPECT_TRUE(fails_with(verify_emv_script_mac(key, command, hex("CF323F08")), crypto_errc::verification_failed));
-    EXPECT_TRUE(fails_with(verify_emv_script_mac(key, command, hex("CF323F")), crypto_errc::bad_mac_length));
+    EXPECT_TRUE(verify_emv_script_mac(key, command, hex("CF323F09"), 4)); // emv_script_mac.csv, truncated
+    EXPECT_TRUE(
+        fails_with(verify_emv_script_mac(key, command, hex("CF323F08"), 4), crypto_errc::verification_failed));
+    EXPECT_TRUE(fails_with(verify_emv_script_mac(key, command, hex("CF323F"), 4), crypto_errc::bad_mac_length));
     EXPECT_TRUE(fails_with(emv_script_mac(key, {}), crypto_errc::empty_input));
 }
 

@@ -75,9 +75,9 @@ TEST(CmacStream, RunsBesideOthers) {
         EXPECT_EQ(to_hex(b.finish().value().view()), whole);
         EXPECT_EQ(to_hex(a.finish().value().view()), "BB1D6929E95937287FA37D129B756746"); // RFC 4493, empty
     }
-    EXPECT_TRUE(verify_cmac(key, {}, hex("BB1D6929")).has_value());
-    EXPECT_TRUE(fails_with(verify_cmac(key, {}, hex("BB1D6928")), crypto_errc::verification_failed));
-    EXPECT_TRUE(fails_with(verify_cmac(key, {}, hex("BB1D69")), crypto_errc::bad_mac_length));
+    EXPECT_TRUE(verify_cmac(key, {}, hex("BB1D6929"), 4).has_value());
+    EXPECT_TRUE(fails_with(verify_cmac(key, {}, hex("BB1D6928"), 4), crypto_errc::verification_failed));
+    EXPECT_TRUE(fails_with(verify_cmac(key, {}, hex("BB1D69"), 3), crypto_errc::bad_mac_length));
 }
 
 // RFC 4231, test case 2.
@@ -91,8 +91,9 @@ TEST(Hmac, StreamsAndVerifies) {
         ASSERT_TRUE(stream.update(as_bytes("for nothing?")).has_value());
         EXPECT_EQ(to_hex(stream.finish()->view()), expected);
     }
-    EXPECT_TRUE(verify_hmac(other, as_bytes("what do ya want for nothing?"), hex(expected)).has_value());
-    EXPECT_TRUE(fails_with(verify_hmac(other, as_bytes("what"), hex(expected)), crypto_errc::verification_failed));
+    EXPECT_TRUE(verify_hmac(other, as_bytes("what do ya want for nothing?"), hex(expected), 32).has_value());
+    EXPECT_TRUE(
+        fails_with(verify_hmac(other, as_bytes("what"), hex(expected), 32), crypto_errc::verification_failed));
     EXPECT_TRUE(fails_with(hmac_key::create(digest_algorithm::sha256, {}), crypto_errc::bad_key_length));
 }
 
@@ -100,13 +101,26 @@ TEST(Hmac, StreamsAndVerifies) {
 TEST(RetailMac, VerifiesTruncatedOnlyDownToFourBytes) {
     auto key = test_key<mac_key>(algorithm::tdes, double_key);
     const auto data = as_bytes("Now is the time for all ");
-    const auto check = [&](std::string_view mac) {
-        return verify_retail_mac(key, mac_padding::method_1, data, hex(mac));
+    const auto check = [&](std::string_view mac, std::size_t length = 4) {
+        return verify_retail_mac(key, mac_padding::method_1, data, hex(mac), length);
     };
     EXPECT_TRUE(check("A1C72E74").has_value());
     EXPECT_TRUE(fails_with(check("A1C72E75"), crypto_errc::verification_failed));
-    EXPECT_TRUE(fails_with(check("A1C72E"), crypto_errc::bad_mac_length));
-    EXPECT_TRUE(fails_with(check("A1C72E74000000000000"), crypto_errc::bad_mac_length));
+    EXPECT_TRUE(fails_with(check("A1C72E", 3), crypto_errc::bad_mac_length));
+    EXPECT_TRUE(fails_with(check("A1C72E74000000000000", 10), crypto_errc::bad_mac_length));
+}
+
+// Who sends 4 of 8 bytes would have to guess only 4.
+TEST(RetailMac, TakesTheLengthOfTheReceiverAndNotOfTheSender) {
+    auto key = test_key<mac_key>(algorithm::tdes, double_key);
+    const auto data = as_bytes("Now is the time for all ");
+    const auto mac = retail_mac(key, mac_padding::method_1, data).value();
+    const auto verified = [&](std::size_t sent, std::size_t expected) {
+        return verify_retail_mac(key, mac_padding::method_1, data, mac.first(sent), expected);
+    };
+    EXPECT_TRUE(verified(8, 8).has_value());
+    EXPECT_TRUE(fails_with(verified(4, 8), crypto_errc::bad_mac_length));
+    EXPECT_TRUE(fails_with(verified(8, 4), crypto_errc::bad_mac_length));
 }
 
 TEST(UnionpayMac, TakesTheFormTheHostWants) {

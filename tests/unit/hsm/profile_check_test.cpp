@@ -25,7 +25,7 @@ void expect_faults(std::initializer_list<fault> all) {
         EXPECT_EQ(made.error().field(), each.field) << each.text;
         EXPECT_EQ(made.error().offset().value_or(0), each.line) << each.text;
         const auto why = made.error(); // what it says lives as long as it does
-        const auto said = why.untrusted_peer_text();
+        const auto said = why.hint();
         EXPECT_NE(said.find(each.right), std::string_view::npos) << each.text << ": " << said;
     }
 }
@@ -123,7 +123,7 @@ TEST(ProfileCheck, ACommandHasWhatItsOperationNeeds) {
         ASSERT_FALSE(made) << each.request;
         EXPECT_EQ(made.error().field(), "operation.translate_pin.command") << each.request;
         EXPECT_EQ(made.error().offset(), 6U) << each.request;
-        EXPECT_EQ(made.error().untrusted_peer_text(), each.right);
+        EXPECT_EQ(made.error().hint(), each.right);
     }
     EXPECT_TRUE(bound(whole + " level:N2=07", "pin_block:H16"));
     EXPECT_TRUE(bound(whole + " [';' level:N2]", "pin_block:H16"));

@@ -4,6 +4,7 @@
 #include "simkit/database.hpp"
 #include "simkit/fault_plan.hpp"
 #include "simkit/listener.hpp"
+#include "simkit/peer_user.hpp"
 #include "simkit/pty_pair.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -45,6 +46,21 @@ TEST(ControlChannel, AnswersEachLineAndRefusesWhatIsNoCommand) {
     }
     io.stop();
     server.join();
+}
+
+// Java's sockets are of IPv6 and speak IPv4 through them.
+TEST(PeerUser, KnowsTheOwnerOfEitherKindOfSocket) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor door(io, {boost::asio::ip::address_v4::loopback(), 0});
+    const auto port = door.local_endpoint().port();
+    for (const char* address : {"127.0.0.1", "::ffff:127.0.0.1"}) {
+        boost::asio::ip::tcp::socket client(io);
+        client.connect({boost::asio::ip::make_address(address), port});
+        auto accepted = door.accept();
+        EXPECT_EQ(owner_of(accepted), ::geteuid()) << address;
+        client.close();
+        EXPECT_EQ(owner_of(accepted), std::nullopt) << address;
+    }
 }
 
 TEST(FaultPlan, HitsAsOftenAndAfterAsManyAsAsked) {

@@ -146,14 +146,33 @@ result<emv_diversifier> diversifier_of(const std::string& digits) {
 }
 
 /// Names of the `skd` column; what may follow in a name says how the scheme calls it.
-enum class session_kind : std::uint8_t { none, common };
+enum class session_kind : std::uint8_t { none, common, pboc };
 
 result<session_kind> session_of(const kat_row& row) {
-    const auto& name = row["skd"];
+    std::string name = row["skd"];
+    for (auto& letter : name)
+        letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
+    const auto has = [&](std::string_view part) { return name.find(part) != std::string::npos; };
+    if (has("PBOC") || has("UNIONPAY") || has("CUP") || has("UICS")) return session_kind::pboc;
     const bool none = name.empty() || name.starts_with("NONE") || name.starts_with("VSDC");
-    if (none || name.find("CVN10") != std::string::npos) return session_kind::none;
-    if (name.starts_with("EMV_CSK") || name.starts_with("MCHIP")) return session_kind::common;
+    if (none || has("CVN10")) return session_kind::none;
+    if (name.starts_with("EMV_CSK") || name.starts_with("CSK") || name.starts_with("MCHIP") || has("CVN18") ||
+        has("CVN14"))
+        return session_kind::common;
     return refused(crypto_errc::unsupported_algorithm);
+}
+
+/// The counter alone, or where its eight bytes begin or end with it and have zeros else.
+result<std::uint16_t> counter_of(const std::string& digits) {
+    CIPHERLANE_TRY(const bytes given, from_hex(digits));
+    if (given.size() == 2) return load_be16(given.data());
+    if (given.size() != 8) return refused(crypto_errc::bad_data_length);
+    const auto zeros = [&](std::size_t from) {
+        return std::all_of(&given[from], &given[from] + 6, [](auto b) { return b == 0; });
+    };
+    if (zeros(2)) return load_be16(given.data());
+    if (zeros(0)) return load_be16(given.data() + 6);
+    return refused(crypto_errc::bad_data_length);
 }
 
 result<emv_ac_card_key> ac_card_key(const kat_row& row) {
@@ -166,6 +185,10 @@ result<emv_ac_session_key> ac_session_key(const kat_row& row) {
     CIPHERLANE_TRY(auto card, ac_card_key(row));
     CIPHERLANE_TRY(const auto kind, session_of(row));
     if (kind == session_kind::none) return without_session(card);
+    if (kind == session_kind::pboc) {
+        CIPHERLANE_TRY(const auto counter, counter_of(row["atc_or_r"]));
+        return derive_pboc_session_key(card, counter);
+    }
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
     return derive_session_key(card, diversifier);
 }
@@ -182,6 +205,11 @@ kat_outcome session_key_digits(const kat_row& row) {
     CIPHERLANE_TRY(const auto kind, session_of(row));
     if (kind == session_kind::none) return card;
     CIPHERLANE_TRY(const bytes material, from_hex(card));
+    if (kind == session_kind::pboc) {
+        CIPHERLANE_TRY(const auto counter, counter_of(row["atc_or_r"]));
+        CIPHERLANE_TRY(const auto session, pboc_session_key_bytes(material, counter));
+        return to_hex(session.expose());
+    }
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
     CIPHERLANE_TRY(const auto session, emv_session_key_bytes(material, diversifier));
     return to_hex(session.expose());
@@ -294,7 +322,7 @@ kat_outcome script_mac(const kat_row& row) {
     CIPHERLANE_TRY(auto session, script_session(card, row["r"]));
     CIPHERLANE_TRY(const bytes command, from_hex(row["command"]));
     CIPHERLANE_TRY(const auto mac, emv_script_mac(session, command));
-    CIPHERLANE_CHECK(verify_emv_script_mac(session, command, mac.view()));
+    CIPHERLANE_CHECK(verify_emv_script_mac(session, command, mac.view(), mac.size()));
     return to_hex(mac.view());
 }
 

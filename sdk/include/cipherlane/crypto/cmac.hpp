@@ -14,9 +14,10 @@ namespace cipherlane::crypto {
 /// @return `crypto_errc::unsupported_algorithm` where this OpenSSL lacks it; `library_failed`.
 [[nodiscard]] result<mac_value> cmac(mac_key& key, byte_view data);
 
-/// Compares `mac`, 4 bytes to a whole block, in constant time.
+/// Compares `mac` in constant time. It must have `length` bytes, 4 to a whole block: what the protocol says, never
+/// what came.
 /// @return `crypto_errc::verification_failed`, `bad_mac_length`, and the errors above.
-[[nodiscard]] result<void> verify_cmac(mac_key& key, byte_view data, byte_view mac);
+[[nodiscard]] result<void> verify_cmac(mac_key& key, byte_view data, byte_view mac, std::size_t length);
 
 /// CMAC over a message that comes in pieces. Has a context of its own: it may outlive the key, and any number may run
 /// beside each other. One thread at a time; ready for the next message after `finish`.

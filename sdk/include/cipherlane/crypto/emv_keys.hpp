@@ -75,6 +75,17 @@ using emv_diversifier = std::array<std::uint8_t, 8>;
 [[nodiscard]] result<emv_smc_session_key> derive_visa_session_key(
     const emv_smc_card_key& card, std::uint16_t transaction_counter);
 
+/// Session keys of PBOC and UnionPay cards (银联/PBOC 借记贷记, JR/T 0025: 过程密钥), the same for cryptograms and
+/// scripts: the left half is the card key over six zero bytes and the transaction counter (tag 9F36), the right half
+/// over six zero bytes and the counter's complement. Parity is left as it falls, as in published values.
+/// @return the errors of `derive_session_key`.
+[[nodiscard]] result<emv_ac_session_key> derive_pboc_session_key(
+    emv_ac_card_key& card, std::uint16_t transaction_counter);
+[[nodiscard]] result<emv_smi_session_key> derive_pboc_session_key(
+    emv_smi_card_key& card, std::uint16_t transaction_counter);
+[[nodiscard]] result<emv_smc_session_key> derive_pboc_session_key(
+    emv_smc_card_key& card, std::uint16_t transaction_counter);
+
 /// The card key in the place of a session key, for schemes that have none (Visa's cryptogram version 10, and ARPC
 /// under the card key).
 [[nodiscard]] emv_ac_session_key without_session(const emv_ac_card_key& card);
@@ -85,5 +96,6 @@ using emv_diversifier = std::array<std::uint8_t, 8>;
     byte_view master, emv_card_key_option option, std::string_view pan, std::string_view sequence_number);
 [[nodiscard]] result<secret_bytes> emv_session_key_bytes(byte_view card, const emv_diversifier& diversifier);
 [[nodiscard]] result<secret_bytes> visa_session_key_bytes(byte_view card, std::uint16_t transaction_counter);
+[[nodiscard]] result<secret_bytes> pboc_session_key_bytes(byte_view card, std::uint16_t transaction_counter);
 
 } // namespace cipherlane::crypto

@@ -16,9 +16,10 @@ namespace cipherlane::crypto {
 /// @return `crypto_errc::empty_input`, `bad_key_length`, `unsupported_algorithm`, `library_failed`.
 [[nodiscard]] result<mac_value> emv_script_mac(emv_smi_session_key& key, byte_view command);
 
-/// Compares `mac`, 4 to 8 bytes, in constant time.
+/// Compares `mac` in constant time. It must have `length` bytes, 4 to 8: what the protocol says, never what came.
 /// @return `crypto_errc::verification_failed`, `bad_mac_length`, and the errors above.
-[[nodiscard]] result<void> verify_emv_script_mac(emv_smi_session_key& key, byte_view command, byte_view mac);
+[[nodiscard]] result<void> verify_emv_script_mac(
+    emv_smi_session_key& key, byte_view command, byte_view mac, std::size_t length);
 
 /// Mode of script encryption (EMV 4.3 Book 2, A1.1.1); CBC begins with zeros.
 enum class emv_script_mode : std::uint8_t { ecb, cbc };

@@ -35,9 +35,10 @@ class hmac_key {
 /// @return `crypto_errc::library_failed`.
 [[nodiscard]] result<mac_value> hmac(hmac_key& key, byte_view data);
 
-/// Compares `mac`, 4 bytes to the whole digest, in constant time.
+/// Compares `mac` in constant time. It must have `length` bytes, 4 to the whole digest: what the protocol says, never
+/// what came.
 /// @return `crypto_errc::verification_failed`, `bad_mac_length`, `library_failed`.
-[[nodiscard]] result<void> verify_hmac(hmac_key& key, byte_view data, byte_view mac);
+[[nodiscard]] result<void> verify_hmac(hmac_key& key, byte_view data, byte_view mac, std::size_t length);
 
 /// HMAC over a message that comes in pieces; has a context of its own, as `cmac_stream`.
 class hmac_stream {

@@ -35,10 +35,13 @@ enum class mac_padding : std::uint8_t {
 /// @return `crypto_errc::unsupported_algorithm` if the ciphers differ, `library_failed`.
 [[nodiscard]] result<mac_value> mac_algorithm_3(mac_key& key, mac_key& key2, mac_padding padding, byte_view data);
 
-/// Compares `mac`, 4 bytes to a whole block, in constant time.
+/// Compares `mac` in constant time. It must have `length` bytes, 4 to a whole block: what the protocol says, never
+/// what came.
 /// @return `crypto_errc::verification_failed`, `bad_mac_length`, and the errors above.
-[[nodiscard]] result<void> verify_mac_algorithm_1(mac_key& key, mac_padding padding, byte_view data, byte_view mac);
-[[nodiscard]] result<void> verify_retail_mac(mac_key& key, mac_padding padding, byte_view data, byte_view mac);
+[[nodiscard]] result<void> verify_mac_algorithm_1(
+    mac_key& key, mac_padding padding, byte_view data, byte_view mac, std::size_t length);
+[[nodiscard]] result<void> verify_retail_mac(
+    mac_key& key, mac_padding padding, byte_view data, byte_view mac, std::size_t length);
 
 /// Either algorithm over a message that comes in pieces.
 ///

@@ -31,10 +31,11 @@ class mac_value {
     }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// True if `received`, at least 4 bytes and perhaps truncated, equals the leftmost bytes. Constant time.
-    [[nodiscard]] bool matches(byte_view received) const noexcept {
-        return received.size() >= min_compared && received.size() <= size() &&
-               equal_in_constant_time(first(received.size()), received);
+    /// True if `received` equals the leftmost `length` bytes, 4 to all, of which the receiver decides: a sender who
+    /// could would choose the length that is guessed most easily. Constant time.
+    [[nodiscard]] bool matches(byte_view received, std::size_t length) const noexcept {
+        return length >= min_compared && length <= size() && received.size() == length &&
+               equal_in_constant_time(first(length), received);
     }
 
   private:
