@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <stdexcept>
 
 int main(int argc, char** argv) {
     namespace sim = cipherlane::sim;
@@ -11,16 +12,25 @@ int main(int argc, char** argv) {
     program.add_option("--port", settings.port, "HTTP; 0: any free port");
     program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
     program.add_option("--seed", settings.seed, "Of the random faults");
+    program.add_option("--ledger", settings.ledger, "JSON file of the orders; default: in memory");
+    program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
     CLI11_PARSE(program, argc, argv);
 
-    const auto log = sim::start_log("gateway-sim", "QR gateway; its signing key is made anew at each start");
+    const auto log = sim::start_log("gateway-sim", settings.key_file.empty()
+                                                       ? "QR gateway; its signing key is made anew at each start"
+                                                       : "QR gateway; its signing key is in " + settings.key_file);
     boost::asio::io_context io;
-    auto server = sim::gateway_server::start(io, settings, log);
-    if (!server) {
-        std::cerr << "cipherlane-gateway-sim: " << server.error() << "\n";
+    try {
+        auto server = sim::gateway_server::start(io, settings, log);
+        if (!server) {
+            std::cerr << "cipherlane-gateway-sim: " << server.error() << "\n";
+            return 1;
+        }
+        sim::announce_port("listening", (*server)->port());
+        sim::announce_port("control", (*server)->control_port());
+        return sim::run_until_signal(io, log);
+    } catch (const std::runtime_error& why) { // the ledger
+        std::cerr << "cipherlane-gateway-sim: " << why.what() << "\n";
         return 1;
     }
-    sim::announce_port("listening", (*server)->port());
-    sim::announce_port("control", (*server)->control_port());
-    return sim::run_until_signal(io, log);
 }

@@ -1,8 +1,42 @@
 #include "gateway-sim/notification_signer.hpp"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <unistd.h>
 
 namespace cipherlane::sim {
+namespace {
+
+/// PKCS#8, a test key. Empty if the library fails.
+std::string new_private_pem() {
+    const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(EVP_RSA_gen(2048), &::EVP_PKEY_free);
+    const std::unique_ptr<BIO, decltype(&::BIO_free)> out(::BIO_new(::BIO_s_mem()), &::BIO_free);
+    if (!key || !out) return {};
+    if (::PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) return {};
+    char* text = nullptr;
+    const auto size = BIO_get_mem_data(out.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
+/// For the owner alone; never over another file.
+result<void> write_new_file(const std::string& path, std::string_view text) {
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const bool done = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    const int why = errno;
+    if (file >= 0) ::close(file);
+    if (done) return {};
+    return error({why, boost::system::system_category()}, layer::tools).during("signing key").at_endpoint(path);
+}
+
+} // namespace
 
 std::string to_base64(byte_view data) {
     std::string text((data.size() + 2) / 3 * 4 + 1, '\0');
@@ -14,6 +48,21 @@ std::string to_base64(byte_view data) {
 
 result<notification_signer> notification_signer::create() {
     CIPHERLANE_TRY(auto key, crypto::rsa_private_key::generate(2048));
+    return of(std::move(key));
+}
+
+result<notification_signer> notification_signer::keep(const std::string& file) {
+    std::ifstream there(file);
+    std::string pem((std::istreambuf_iterator<char>(there)), std::istreambuf_iterator<char>());
+    if (!there.is_open()) {
+        pem = new_private_pem();
+        CIPHERLANE_CHECK(write_new_file(file, pem));
+    }
+    CIPHERLANE_TRY(auto key, crypto::rsa_private_key::from_pem(pem));
+    return of(std::move(key));
+}
+
+result<notification_signer> notification_signer::of(crypto::rsa_private_key key) {
     CIPHERLANE_TRY(const auto der, key.public_der());
     notification_signer made(std::move(key));
     const std::string text = to_base64(der);

@@ -8,10 +8,14 @@
 
 namespace cipherlane::sim {
 
-/// Signs the gateway's notifications (`docs/06-gateway-api.md`) with a key made at start-up.
+/// Signs the gateway's notifications (`docs/06-gateway-api.md`).
 class notification_signer {
   public:
+    /// With a new key.
     [[nodiscard]] static result<notification_signer> create();
+    /// With the key of a PEM file, which is made, readable by its owner alone, where there is none.
+    /// @return a system error, or what `rsa_private_key::from_pem` refuses.
+    [[nodiscard]] static result<notification_signer> keep(const std::string& file);
 
     /// The value of `Cipherlane-Signature-Type`.
     [[nodiscard]] static std::string_view type() { return "RSA-SHA256"; }
@@ -24,6 +28,7 @@ class notification_signer {
   private:
     explicit notification_signer(crypto::rsa_private_key key)
         : key_(std::move(key)) {}
+    [[nodiscard]] static result<notification_signer> of(crypto::rsa_private_key key);
     crypto::rsa_private_key key_;
     std::string public_pem_;
 };

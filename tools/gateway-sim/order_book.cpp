@@ -1,6 +1,8 @@
 #include "gateway-sim/order_book.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 
 namespace cipherlane::sim {
 namespace {
@@ -61,9 +63,59 @@ nlohmann::json gateway_order::to_json() const {
         {"paid_at", paid_at}, {"refunded", refunded()}};
 }
 
-order_book::order_book(std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex)
+order_book::order_book(
+    std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex, std::string file)
     : now_(std::move(now))
-    , random_hex_(std::move(random_hex)) {}
+    , random_hex_(std::move(random_hex))
+    , file_(std::move(file)) {
+    if (!file_.empty() && std::filesystem::exists(file_)) load();
+}
+
+void order_book::load() {
+    std::ifstream in(file_);
+    const auto all = nlohmann::json::parse(in, nullptr, false);
+    if (!all.is_array()) throw std::runtime_error(file_ + " is no ledger of this gateway");
+    try {
+        for (const auto& one : all) {
+            gateway_order order;
+            order.number = one.at("order_number");
+            order.merchant_id = one.at("merchant_id");
+            order.terminal_id = one.at("terminal_id");
+            order.amount = one.at("amount");
+            order.currency = one.at("currency");
+            order.subject = one.at("subject");
+            order.notify_url = one.at("notify_url");
+            order.code_url = one.at("code_url");
+            order.status = one.at("status");
+            order.created = one.at("created_at");
+            order.expires = one.at("expires_at");
+            order.paid_at = one.at("paid_at");
+            order.transaction_number = one.at("transaction_number");
+            order.refunds = one.at("refunds").get<std::map<std::string, std::int64_t>>();
+            orders_.emplace(order.number, order);
+        }
+    } catch (const nlohmann::json::exception&) {
+        throw std::runtime_error(file_ + " is no ledger of this gateway");
+    }
+}
+
+/// Whole or not at all: a gateway that is killed while it writes has the file before.
+void order_book::save() const {
+    if (file_.empty()) return;
+    nlohmann::json all = nlohmann::json::array();
+    for (const auto& [number, order] : orders_) {
+        auto one = order.to_json();
+        one["notify_url"] = order.notify_url;
+        one["refunds"] = order.refunds;
+        all.push_back(std::move(one));
+    }
+    const std::string fresh = file_ + ".new";
+    std::ofstream out(fresh, std::ios::trunc);
+    out << all.dump(1) << '\n';
+    std::error_code failed;
+    if (out.flush()) std::filesystem::rename(fresh, file_, failed);
+    if (!out || failed) throw std::runtime_error("cannot write " + file_);
+}
 
 gateway_order& order_book::at(const std::string& number) {
     const auto found = orders_.find(number);
@@ -100,6 +152,7 @@ std::pair<gateway_order, bool> order_book::make(const std::string& number, const
     order.expires = order.created + valid;
     order.code_url = "https://qr.95516.com/00010001/" + random_hex_(token_digits);
     orders_.emplace(order.number, order);
+    save();
     return {order, true};
 }
 
@@ -110,6 +163,7 @@ gateway_order order_book::find(const std::string& number) {
 gateway_order order_book::cancel(const std::string& number) {
     auto& order = naming(number, {}, [&]() -> gateway_order& { return at(number); });
     if (order.status == "waiting") order.status = "cancelled";
+    save();
     return order;
 }
 
@@ -134,6 +188,7 @@ gateway_order& order_book::give_back(
     }
     order.refunds.emplace(refund_number, amount);
     if (order.refunded() == order.amount) order.status = "refunded";
+    save();
     return order;
 }
 
@@ -143,6 +198,7 @@ gateway_order order_book::pay(const std::string& number) {
     order.status = "paid";
     order.paid_at = now_();
     order.transaction_number = std::to_string(order.paid_at) + random_hex_(8);
+    save();
     return order;
 }
 

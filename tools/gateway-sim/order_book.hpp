@@ -50,7 +50,10 @@ struct gateway_order {
 class order_book {
   public:
     /// `now` gives seconds since 1970; `random_hex` as many random hex digits as asked for.
-    order_book(std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex);
+    /// `file`: JSON that keeps the orders over a restart, empty for none. Throws `std::runtime_error` if it cannot be
+    /// read or, at any change, written.
+    order_book(
+        std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex, std::string file = {});
 
     /// The order, and whether it is new.
     std::pair<gateway_order, bool> create(const nlohmann::json& request);
@@ -66,9 +69,12 @@ class order_book {
     gateway_order& give_back(
         const std::string& number, const std::string& refund_number, const nlohmann::json& request);
     gateway_order& at(const std::string& number);
+    void load();
+    void save() const;
 
     std::function<std::int64_t()> now_;
     std::function<std::string(std::size_t)> random_hex_;
+    std::string file_;
     std::map<std::string, gateway_order> orders_;
 };
 

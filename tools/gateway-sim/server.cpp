@@ -172,11 +172,12 @@ class notifier : public std::enable_shared_from_this<notifier> {
 } // namespace
 
 struct gateway_server::impl {
-    impl(boost::asio::io_context& on, std::shared_ptr<const notification_signer> key, std::uint64_t seed, logger to)
+    impl(boost::asio::io_context& on, std::shared_ptr<const notification_signer> key,
+        const gateway_settings& settings, logger to)
         : io(on)
         , signer(std::move(key))
-        , orders(now_seconds, random_hex)
-        , faults(known_faults, seed)
+        , orders(now_seconds, random_hex, settings.ledger)
+        , faults(known_faults, settings.seed)
         , log(std::move(to)) {}
 
     response_type serve(const request_type& request);
@@ -262,6 +263,9 @@ response_type gateway_server::impl::serve(const request_type& request) {
         return answer(why.status, body);
     } catch (const nlohmann::json::exception&) {
         return answer(400, {{"code", "bad_request"}, {"message", "the body is no JSON"}});
+    } catch (const std::exception& why) { // the ledger cannot be written
+        log.error(component, why.what());
+        return answer(500, {{"code", "server_error"}, {"message", "see the gateway's log"}});
     }
 }
 
@@ -327,9 +331,10 @@ nlohmann::json gateway_server::impl::control(const nlohmann::json& request) {
 
 result<std::unique_ptr<gateway_server>> gateway_server::start(
     boost::asio::io_context& on, const gateway_settings& settings, logger log) {
-    CIPHERLANE_TRY(auto signer, notification_signer::create());
+    CIPHERLANE_TRY(auto signer,
+        settings.key_file.empty() ? notification_signer::create() : notification_signer::keep(settings.key_file));
     auto body = std::make_shared<impl>(
-        on, std::make_shared<const notification_signer>(std::move(signer)), settings.seed, std::move(log));
+        on, std::make_shared<const notification_signer>(std::move(signer)), settings, std::move(log));
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {
         const auto self = weak.lock();
         if (!self) return;

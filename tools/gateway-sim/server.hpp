@@ -15,6 +15,8 @@ struct gateway_settings {
     std::uint16_t port = 0;         ///< HTTP; 0: any free one
     std::uint16_t control_port = 0; ///< of the rig; 0: any free one
     std::uint64_t seed = 1;
+    std::string ledger;   ///< JSON file of the orders, kept over a restart; empty: none
+    std::string key_file; ///< PEM of the signing key, made if it is not there; empty: a new key at each start
 };
 
 /// `cipherlane-gateway-sim`: the QR gateway of `docs/06-gateway-api.md` over HTTP. Paying is a command of its control

@@ -1,6 +1,9 @@
 #include "gateway-sim/order_book.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
+
+#include <fstream>
 
 namespace cipherlane::sim {
 namespace {
@@ -87,6 +90,28 @@ TEST_F(OrderBook, RefundsNoMoreThanWasPaidAndEachNumberOnce) {
     EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 100}}); }), "refund_differs");
     EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r2"}, {"amount", 301}}); }), "refund_too_large");
     EXPECT_EQ(book.refund("o1", {{"refund_number", "r2"}, {"amount", 300}}).status, "refunded");
+}
+
+TEST_F(OrderBook, KeepsItsOrdersOverARestart) {
+    const tests::temporary_folder folder;
+    const auto at_start = [&] {
+        return order_book([this] { return now; }, [](std::size_t digits) { return std::string(digits, 'A'); },
+            folder.file("orders.json"));
+    };
+    {
+        auto first = at_start();
+        first.create(request("o1", 500));
+        first.create(request("o2", 700));
+        first.pay("o1");
+        first.refund("o1", {{"refund_number", "r1"}, {"amount", 100}});
+    }
+    auto again = at_start();
+    EXPECT_EQ(again.list().size(), 2U);
+    EXPECT_EQ(again.find("o1").refunded(), 100);
+    EXPECT_EQ(again.find("o2").status, "waiting");
+    EXPECT_FALSE(again.create(request("o2", 700)).second);
+    std::ofstream(folder.file("orders.json")) << "{}";
+    EXPECT_THROW(at_start(), std::runtime_error);
 }
 
 } // namespace
