@@ -156,7 +156,7 @@ TEST_F(KernelDisplay, GetsItsPictureAgainWhenItComesBack) {
         },
         timer, settings);
     ASSERT_TRUE(keeper.show_qr(view(), bounds_));
-    const auto shown = [&] { return tell({{"cmd", "counters"}})["command Q"].get<int>(); };
+    const auto shown = [&] { return tell({{"cmd", "counters"}}).at("counters")["command Q"].get<int>(); };
     const int before = shown();
     port_->unplug();
     EXPECT_TRUE(comes_true([&] { return !keeper.attached(); }));

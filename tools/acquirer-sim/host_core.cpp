@@ -2,6 +2,7 @@
 
 #include "acquirer-sim/exchange.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -50,15 +51,32 @@ std::string_view name_of(iso8583::transaction what) {
 
 } // namespace
 
+std::vector<fault_kind> host_faults() {
+    std::vector<std::string> all;
+    std::vector<std::string> sealed;
+    for (const auto& row : iso8583::transactions()) {
+        all.emplace_back(row.name);
+        if (row.seal == iso8583::sealing::mac) sealed.emplace_back(row.name);
+    }
+    all.emplace_back("unknown");
+    return {{"no_answer", fault_effect::withhold, all}, {"late_answer", fault_effect::wait, all},
+        {"wrong_mac", fault_effect::alter, sealed}, {"duplicate_answer", fault_effect::repeat, all},
+        {"disconnect_after_request", fault_effect::end, all},
+        {"refuse", fault_effect::alter, all, "([0-9A-Za-z]{2})?"},
+        {"not_balanced", fault_effect::alter, {std::string(name_of(iso8583::transaction::batch_settle))}}};
+}
+
 host_core::host_core(ledger& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now)
     : books_(books)
     , keys_(keys)
     , bank_(bank)
     , faults_(faults)
     , log_(std::move(log))
-    , now_(std::move(now)) {}
+    , now_(std::move(now)) {
+    take_commands();
+}
 
-host_reply host_core::handle(byte_view body) {
+played_answer host_core::handle(byte_view body) {
     ++counters_["received"];
     auto request = iso8583::decode_body(iso8583::cup_pos(), body);
     if (!request) {
@@ -408,64 +426,92 @@ bytes host_core::seal(exchange& on) {
     return frame;
 }
 
-host_reply host_core::deliver(exchange& on) {
+played_answer host_core::deliver(exchange& on) {
     const auto& planned = on.planned;
     auto header = iso8583::pos_header::parse(on.request.header());
     if (header && ask_sign_in_) header = header->with_request(iso8583::processing_request::sign_in);
     if (header) on.answer.set_header(header->digits());
     on.answer.set_tpdu(on.request.tpdu().swapped());
-    host_reply reply;
-    reply.message = seal(on);
-    if (!planned) return reply;
-    ++counters_["fault " + planned->kind];
-    if (planned->kind == "no_answer") reply.message.clear();
-    if (planned->kind == "late_answer") reply.delay = planned->delay;
-    if (planned->kind == "duplicate_answer") reply.copies = 2;
-    if (planned->kind == "disconnect_after_request") reply.hang_up_first = true;
-    return reply;
+    return play(planned, seal(on));
 }
 
 nlohmann::json host_core::control(const nlohmann::json& request) {
-    const auto command = request.at("cmd").get<std::string>();
-    if (command == "faults") return faults_.control(request);
-    if (command == "sign_in_again") {
-        ask_sign_in_ = true;
-        return nlohmann::json::object();
-    }
-    if (command == "counters") {
-        nlohmann::json answer{{"counters", counters_}, {"hsm_round_trips", keys_.round_trips()}};
-        return answer;
-    }
-    if (command == "card") {
-        books_.put_card({request.at("number"), request.at("expiry"), request.at("pin"), request.at("balance")});
-        return nlohmann::json::object();
-    }
-    if (command == "terminal") {
-        books_.put_terminal({request.at("terminal_id"), request.at("merchant_id"), request.at("tmk"), "", ""});
-        return nlohmann::json::object();
-    }
-    if (command == "balance") {
+    return desk_.serve(request);
+}
+
+void host_core::take_commands() {
+    desk_.add("faults", {"set:list?", "seed:number?"}, "plans faults; alone it lists them and the kinds",
+        [this](const nlohmann::json& request) { return faults_.control(request); });
+    desk_.add(
+        "sign_in_again", {}, "asks every terminal to sign in, with its next answer", [this](const nlohmann::json&) {
+            ask_sign_in_ = true;
+            return nlohmann::json::object();
+        });
+    desk_.add("counters", {}, "messages by transaction, faults, commands to the cipher machine",
+        [this](const nlohmann::json&) { return counters(); });
+    desk_.add("card", {"number:text", "expiry:text", "pin:text", "balance:number"},
+        "a card of the simulated issuer; expiry YYMM, balance in minor units",
+        [this](const nlohmann::json& request) { return put_card(request); });
+    desk_.add("terminal", {"terminal_id:text", "merchant_id:text", "tmk:text"},
+        "a terminal; its TMK under the LMK, which the cipher machine must take",
+        [this](const nlohmann::json& request) { return put_terminal(request); });
+    desk_.add("balance", {"number:text"}, "what a card has left", [this](const nlohmann::json& request) {
         const auto card = books_.card(request.at("number").get<std::string>());
         if (!card) throw std::invalid_argument("no such card");
-        return {{"balance", card->balance}};
+        return nlohmann::json{{"balance", card->balance}};
+    });
+    desk_.add("totals", {"terminal_id:text", "batch:text"}, "what a batch adds up to; batch of six digits",
+        [this](const nlohmann::json& request) { return totals(request); });
+    desk_.add("trades", {}, "everything in the books", [this](const nlohmann::json&) { return trades(); });
+}
+
+nlohmann::json host_core::counters() const {
+    auto all = counters_;
+    all.insert(faults_.counters().begin(), faults_.counters().end());
+    return {{"counters", all}, {"hsm_round_trips", keys_.round_trips()}};
+}
+
+nlohmann::json host_core::put_card(const nlohmann::json& request) {
+    const auto digits = [&](const char* name, std::size_t least, std::size_t most) {
+        auto text = request.at(name).get<std::string>();
+        const bool right = text.size() >= least && text.size() <= most && all_digits(text);
+        if (!right)
+            throw std::invalid_argument(
+                std::string(name) + " must be digits, " + std::to_string(least) + " to " + std::to_string(most));
+        return text;
+    };
+    constexpr std::int64_t most_money = 999'999'999'999;
+    books_.put_card({digits("number", 12, 19), digits("expiry", 4, 4), digits("pin", 0, 12),
+        whole_number(request, "balance", 0, -most_money, most_money)});
+    return nlohmann::json::object();
+}
+
+nlohmann::json host_core::put_terminal(const nlohmann::json& request) {
+    const auto tmk = request.at("tmk").get<std::string>();
+    if (const auto taken = keys_.check_terminal_key(tmk, call(machine_time)); !taken) {
+        throw std::invalid_argument("tmk: " + words_of(taken.error()));
     }
-    if (command == "totals") {
-        const auto sums =
-            books_.totals(request.at("terminal_id").get<std::string>(), request.at("batch").get<std::string>());
-        return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
-            {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};
+    books_.put_terminal({request.at("terminal_id"), request.at("merchant_id"), tmk, "", ""});
+    return nlohmann::json::object();
+}
+
+nlohmann::json host_core::totals(const nlohmann::json& request) {
+    const auto batch = request.at("batch").get<std::string>();
+    if (batch.size() != 6) throw std::invalid_argument("batch must be six digits");
+    const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
+    return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
+        {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};
+}
+
+nlohmann::json host_core::trades() {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& trade : books_.trades()) {
+        list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
+            {"kind", cipherlane::ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)},
+            {"amount", trade.amount}, {"answer", trade.answer}, {"reference", trade.reference},
+            {"state", to_string(trade.state)}});
     }
-    if (command == "trades") {
-        nlohmann::json list = nlohmann::json::array();
-        for (const auto& trade : books_.trades()) {
-            list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
-                {"kind", cipherlane::ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)},
-                {"amount", trade.amount}, {"answer", trade.answer}, {"reference", trade.reference},
-                {"state", to_string(trade.state)}});
-        }
-        return {{"trades", list}};
-    }
-    throw std::invalid_argument("unknown command: " + command);
+    return {{"trades", list}};
 }
 
 } // namespace cipherlane::sim

@@ -3,7 +3,8 @@
 #include "acquirer-sim/issuer.hpp"
 #include "acquirer-sim/ledger.hpp"
 #include "acquirer-sim/security.hpp"
-#include "simkit/fault_plan.hpp"
+#include "simkit/control_desk.hpp"
+#include "simkit/fault_player.hpp"
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/logger.hpp>
@@ -24,13 +25,8 @@
 
 namespace cipherlane::sim {
 
-/// What goes back to a terminal, and what goes wrong with it on purpose.
-struct host_reply {
-    bytes message; ///< with its length; empty: nothing is sent
-    std::chrono::milliseconds delay{0};
-    int copies = 1;
-    bool hang_up_first = false; ///< close instead of answering
-};
+/// What the simulated acquirer can do wrong on purpose.
+[[nodiscard]] std::vector<fault_kind> host_faults();
 
 /// The simulated acquirer without its sockets: one request message in, one reply out (`cup-pos`).
 ///
@@ -43,9 +39,10 @@ class host_core {
     host_core(ledger& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now);
 
     /// `body`: a message without its length.
-    [[nodiscard]] host_reply handle(byte_view body);
+    /// @return what goes back, with its length, and what goes wrong with it on purpose
+    [[nodiscard]] played_answer handle(byte_view body);
 
-    /// Serves `state`, `cards`, `trades`, `counters`, `sign_in_again` and `faults` of the control channel.
+    /// Serves the control channel; `help` lists the commands.
     [[nodiscard]] nlohmann::json control(const nlohmann::json& request);
 
   private:
@@ -77,7 +74,13 @@ class host_core {
     /// What a request of that kind names as its original, if it may be one.
     [[nodiscard]] std::optional<ledger_trade> original_of(const exchange& on, ports::trade kind);
     [[nodiscard]] bytes seal(exchange& on);
-    [[nodiscard]] host_reply deliver(exchange& on);
+    [[nodiscard]] played_answer deliver(exchange& on);
+    void take_commands();
+    nlohmann::json counters() const;
+    nlohmann::json put_card(const nlohmann::json& request);
+    nlohmann::json put_terminal(const nlohmann::json& request);
+    nlohmann::json totals(const nlohmann::json& request);
+    nlohmann::json trades();
 
     ledger& books_;
     security& keys_;
@@ -87,6 +90,7 @@ class host_core {
     wall_clock now_;
     std::map<std::string, std::uint64_t> counters_;
     bool ask_sign_in_ = false;
+    control_desk desk_;
 };
 
 } // namespace cipherlane::sim

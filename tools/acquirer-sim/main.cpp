@@ -1,13 +1,14 @@
+#include "acquirer-sim/security.hpp"
 #include "acquirer-sim/server.hpp"
-#include "simkit/program.hpp"
+#include "simkit/options.hpp"
 
-#include <CLI/CLI.hpp>
-#include <iostream>
+#include <stdexcept>
 
 int main(int argc, char** argv) {
     namespace sim = cipherlane::sim;
     sim::acquirer_settings settings;
     CLI::App program{"A simulated acquirer's host: UnionPay POS dialect over TCP", "cipherlane-acquirer-sim"};
+    sim::common_options common(program);
     program.add_option("--port", settings.port, "For terminals; 0: any free port");
     program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
     program.add_option("--ledger", settings.ledger, "SQLite file of the books; default: in memory");
@@ -17,16 +18,17 @@ int main(int argc, char** argv) {
     program.add_option("--zpk-clear", settings.zone_key_clear, "The same in clear, for the simulated issuer")
         ->required();
     program.add_option("--seed", settings.seed, "Of the random faults");
-    CLI11_PARSE(program, argc, argv);
+    if (const auto code = common.parse(program, argc, argv)) return *code;
 
     const auto log = sim::start_log("acquirer-sim", "cup-pos host, cipher machine " + settings.hsm);
     boost::asio::io_context io;
-    auto server = sim::acquirer_server::start(io, settings, log);
-    if (!server) {
-        std::cerr << "cipherlane-acquirer-sim: " << server.error() << "\n";
-        return 1;
+    try {
+        auto server = sim::acquirer_server::start(io, settings, log);
+        if (!server) return sim::cannot_start("cipherlane-acquirer-sim", sim::words_of(server.error()));
+        sim::announce_port("listening", (*server)->port());
+        sim::announce_port("control", (*server)->control_port());
+        return sim::run_until_signal(io, log);
+    } catch (const std::runtime_error& why) { // the ledger
+        return sim::cannot_start("cipherlane-acquirer-sim", why.what());
     }
-    sim::announce_port("listening", (*server)->port());
-    sim::announce_port("control", (*server)->control_port());
-    return sim::run_until_signal(io, log);
 }

@@ -2,7 +2,9 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/crypto/kcv.hpp>
 #include <cipherlane/hsm/client.hpp>
+#include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/key_requests.hpp>
 #include <cipherlane/hsm/pin_requests.hpp>
 #include <cipherlane/hsm/pos_mac.hpp>
@@ -100,6 +102,30 @@ result<std::array<std::uint8_t, 8>> security::translate_pin(
     const auto view = moved.pin_block.view();
     std::copy_n(view.begin(), std::min(view.size(), out.size()), out.begin());
     return out;
+}
+
+result<void> security::check_zone_key(byte_view clear, const call& bounds) {
+    hsm::check_value_request asked(hsm::key_type::zpk, impl_->zone_key);
+    CIPHERLANE_TRY(const auto expected,
+        crypto::key_check_value(crypto::algorithm::tdes, clear, crypto::kcv_method::legacy, check_value_bytes));
+    asked.expect(expected);
+    const auto checked = impl_->unit.check_value(asked, bounds);
+    if (checked) return {};
+    if (checked.error().code() != hsm::make_error_code(hsm::hsm_errc::verification)) return checked.error();
+    return error(checked.error()).with_peer_text("--zpk-clear is not the key of --zpk");
+}
+
+/// A machine that only compares check values, and has nothing to compare with, is not asked.
+result<void> security::check_terminal_key(const std::string& tmk, const call& bounds) {
+    const auto checked = impl_->unit.check_value(hsm::check_value_request(hsm::key_type::tmk, hsm::key(tmk)), bounds);
+    if (checked || checked.error().is(condition::misuse)) return {};
+    return checked.error();
+}
+
+std::string words_of(const error& why) {
+    std::string words = why.to_string();
+    if (!why.untrusted_peer_text().empty()) words.append(": ").append(why.untrusted_peer_text());
+    return words;
 }
 
 std::uint64_t security::round_trips() const noexcept {

@@ -18,6 +18,9 @@ struct working_keys {
     iso8583::sign_in_keys for_terminal;
 };
 
+/// An error of the cipher machine with what its code means, where the dialect says so.
+[[nodiscard]] std::string words_of(const error& why);
+
 /// What the simulated host asks of its cipher machine (place F of the design): it never sees a clear key or PIN.
 /// One thread at a time.
 class security {
@@ -40,7 +43,13 @@ class security {
     [[nodiscard]] result<std::array<std::uint8_t, 8>> translate_pin(
         const std::string& tpk, byte_view block, std::string_view account, const call& bounds);
 
-    /// Commands sent to the cipher machine so far.
+    /// Asks the machine at the start whether it takes the zone key and whether its check value is that of the key in
+    /// clear. @return what `words_of` tells: no machine there, a key of another local master key, two unlike keys.
+    [[nodiscard]] result<void> check_zone_key(byte_view clear, const call& bounds);
+    /// Whether the machine takes a terminal's master key.
+    [[nodiscard]] result<void> check_terminal_key(const std::string& tmk, const call& bounds);
+
+    /// Commands sent to the cipher machine for terminals so far.
     [[nodiscard]] std::uint64_t round_trips() const noexcept;
 
   private:

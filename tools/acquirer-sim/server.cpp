@@ -24,8 +24,7 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-const std::vector<std::string> known_faults{"no_answer", "late_answer", "wrong_mac", "duplicate_answer",
-    "disconnect_after_request", "refuse", "not_balanced"};
+constexpr std::chrono::seconds start_time{10}; // for the first answers of the cipher machine
 
 } // namespace
 
@@ -35,10 +34,10 @@ struct acquirer_server::impl {
         : books(settings.ledger)
         , keys(std::move(machine))
         , bank(books, std::move(zone_key))
-        , faults(known_faults, settings.seed)
+        , faults(host_faults(), settings.seed)
         , core(books, *keys, bank, faults, log, [] { return std::chrono::system_clock::now(); }) {}
 
-    host_reply handle(byte_view body) {
+    played_answer handle(byte_view body) {
         const std::scoped_lock lock(one_at_a_time);
         return core.handle(body);
     }
@@ -60,7 +59,7 @@ namespace {
 class terminal_session : public std::enable_shared_from_this<terminal_session> {
   public:
     terminal_session(
-        tcp::socket socket, std::function<host_reply(byte_view)> handle, boost::asio::thread_pool& worker)
+        tcp::socket socket, std::function<played_answer(byte_view)> handle, boost::asio::thread_pool& worker)
         : socket_(std::move(socket))
         , handle_(std::move(handle))
         , worker_(worker) {}
@@ -89,8 +88,8 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
         });
     }
 
-    void deliver(host_reply reply) {
-        if (reply.hang_up_first) {
+    void deliver(played_answer reply) {
+        if (reply.hang_up) {
             error_code ignored;
             socket_.close(ignored);
             return;
@@ -99,7 +98,7 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
         read_length();
     }
 
-    void send_later(host_reply reply) {
+    void send_later(played_answer reply) {
         auto timer = std::make_shared<boost::asio::steady_timer>(socket_.get_executor(), reply.delay);
         timer->async_wait([self = shared_from_this(), timer, made = std::move(reply)](error_code) {
             for (int copy = 0; copy < made.copies; ++copy)
@@ -120,7 +119,7 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
     }
 
     tcp::socket socket_;
-    std::function<host_reply(byte_view)> handle_;
+    std::function<played_answer(byte_view)> handle_;
     boost::asio::thread_pool& worker_;
     std::array<std::uint8_t, 2> length_{};
     bytes body_;
@@ -133,8 +132,13 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
 result<std::unique_ptr<acquirer_server>> acquirer_server::start(
     boost::asio::io_context& on, const acquirer_settings& settings, logger log) {
     secret_bytes zone_key(settings.zone_key_clear.size() / 2);
-    CIPHERLANE_CHECK(from_hex(settings.zone_key_clear, zone_key.expose()));
+    if (auto read = from_hex(settings.zone_key_clear, zone_key.expose()); !read) {
+        return error(read.error()).in_field("zpk-clear");
+    }
     CIPHERLANE_TRY(auto machine, security::create(settings.hsm, settings.hsm_profile, settings.zone_key));
+    if (auto fits = machine->check_zone_key(zone_key.expose(), call(start_time)); !fits) {
+        return error(fits.error()).in_field("zpk");
+    }
     auto body = std::make_shared<impl>(settings, std::move(machine), std::move(zone_key), log);
 
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {

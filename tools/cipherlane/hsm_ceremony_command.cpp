@@ -21,6 +21,7 @@ struct ceremony_arguments {
     hsm_sim::ceremony_request asked;
     std::string scheme = "U";
     std::vector<std::string> entered;
+    std::string key;
     bool from_input = false;
     std::string lmk = "test";
     std::string sheets;
@@ -74,6 +75,12 @@ void read_components(std::vector<std::string>& into) {
 }
 
 void take_components(ceremony_arguments& given) {
+    if (!given.key.empty()) {
+        const auto key = from_hex(given.key);
+        if (!key) give_up("key: " + key.error().to_string());
+        given.asked.key = secret_bytes(*key);
+        wipe({reinterpret_cast<std::uint8_t*>(given.key.data()), given.key.size()});
+    }
     if (given.from_input) read_components(given.entered);
     if (given.from_input && given.entered.empty()) give_up("no component on standard input");
     for (std::size_t i = 0; i < given.entered.size(); ++i) {
@@ -121,7 +128,14 @@ void add_hsm_ceremony_command(CLI::App& hsm) {
     ceremony->add_option("--components", given->asked.components, "how many to draw")->check(CLI::Range(2, 9));
     auto* shown = ceremony->add_option("--component", given->entered,
         "a component in hex, instead of drawing; once for each. Others can see it in the list of processes");
-    ceremony->add_flag("--stdin", given->from_input, "components from standard input, a line each")->excludes(shown);
+    auto* stdin_flag =
+        ceremony->add_flag("--stdin", given->from_input, "components from standard input, a line each");
+    stdin_flag->excludes(shown);
+    ceremony
+        ->add_option("--key", given->key,
+            "a test key in hex, put under the LMK as it is. Others can see it in the list of processes")
+        ->excludes(shown)
+        ->excludes(stdin_flag);
     ceremony->add_option(
         "--expect-component", given->asked.expected, "check value on a component's sheet; once for each, in order");
     ceremony->add_option("--expect-kcv", given->asked.expected_sum, "check value that the key must have");

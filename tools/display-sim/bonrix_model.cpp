@@ -27,8 +27,10 @@ bytes log_line(std::string_view text) {
 
 } // namespace
 
-bonrix_model::bonrix_model(const display_options& options, display_surroundings around)
-    : display_model({"silent", "garbage", "unplug"}, std::move(around))
+bonrix_model::bonrix_model(const display_options& options, surroundings around)
+    : display_model(options,
+          {{"silent", fault_effect::withhold}, {"garbage", fault_effect::alter}, {"unplug", fault_effect::end}},
+          std::move(around))
     , drawing_(options.drawing)
     , screen_(options.width, options.height) {}
 
@@ -58,11 +60,10 @@ void bonrix_model::execute(const std::string& line) {
     draw(name, {parts.begin() + 1, parts.end()});
     busy_ = true;
     around().later(drawing_, [this] { busy_ = false; });
-    auto hit = faults().hit(name);
-    if (hit && hit->kind == "unplug") return around().unplug();
-    if (hit && hit->kind == "silent") return;
-    if (hit && hit->kind == "garbage") return around().send({0xFF, 0x00, 0x80, '\n'});
-    around().send(log_line(name == "DisplayQRCodeScreen" ? "QR Code Generation" : "screen " + name));
+    player().send(name, log_line(name == "DisplayQRCodeScreen" ? "QR Code Generation" : "screen " + name),
+        [](const fault&, const bytes&) {
+            return bytes{0xFF, 0x00, 0x80, '\n'};
+        });
 }
 
 void bonrix_model::draw(const std::string& name, const std::vector<std::string>& fields) {

@@ -8,7 +8,7 @@ namespace cipherlane::sim {
 /// A Bonrix DQR: lines of fields joined by "**". While it draws, what arrives is lost, as on the real thing.
 class bonrix_model final : public display_model {
   public:
-    bonrix_model(const display_options& options, display_surroundings around);
+    bonrix_model(const display_options& options, surroundings around);
 
     void receive(byte_view data) override;
     [[nodiscard]] const drivers::frame& picture() const override { return screen_.picture(); }

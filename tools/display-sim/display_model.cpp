@@ -10,24 +10,22 @@
 #include "display-sim/zbar_reader.hpp"
 
 #include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/qr/png.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <stdexcept>
 
 namespace cipherlane::sim {
 namespace {
 
 template <class Model>
-std::unique_ptr<display_model> make(const display_options& options, display_surroundings around) {
+std::unique_ptr<display_model> make(const display_options& options, surroundings around) {
     return std::make_unique<Model>(options, std::move(around));
 }
 
 struct family_row {
     const char* name;
-    std::unique_ptr<display_model> (*make)(const display_options&, display_surroundings);
+    std::unique_ptr<display_model> (*make)(const display_options&, surroundings);
 };
 
 constexpr family_row families[] = {
@@ -40,40 +38,26 @@ constexpr family_row families[] = {
     {"hid-plate", make<plate_model>},
 };
 
-void write_png(const drivers::frame& picture, const std::string& path) {
-    qr::raster_view view;
-    view.pixels = byte_view(reinterpret_cast<const std::uint8_t*>(picture.pixels().data()),
-        picture.pixels().size() * sizeof(drivers::colour));
-    view.width = static_cast<std::size_t>(picture.width());
-    view.height = static_cast<std::size_t>(picture.height());
-    view.stride = view.width * sizeof(drivers::colour);
-    view.format = qr::pixel_format::rgb565_le;
-    auto file = qr::encode_png(view);
-    if (!file) throw std::runtime_error(file.error().to_string());
-    std::ofstream out(path, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(file->data()), static_cast<std::streamsize>(file->size()));
-    if (!out.flush()) throw std::runtime_error("cannot write " + path);
-}
-
 } // namespace
 
-nlohmann::json display_model::control(const nlohmann::json& request) {
-    auto cmd = request.at("cmd").get<std::string>();
-    if (cmd == "state") return state();
-    if (cmd == "counters") return counters_;
-    if (cmd == "faults") return faults_.control(request);
-    if (cmd == "read") return {{"codes", drivers::read_codes(picture())}, {"zbar", read_with_zbar(picture())}};
-    if (cmd == "snapshot") {
-        write_png(picture(), request.at("path").get<std::string>());
-        return {{"codes", drivers::read_codes(picture())}, {"zbar", read_with_zbar(picture())},
-            {"width", picture().width()}, {"height", picture().height()}};
-    }
-    throw std::invalid_argument("unknown command " + cmd);
+display_model::display_model(const display_options& options, std::vector<fault_kind> faults, surroundings around)
+    : simulated_device(std::move(faults), std::move(around))
+    , folder_(options.snapshots) {
+    desk().add("state", {}, "what the display believes it shows", [this](const nlohmann::json&) { return state(); });
+    desk().add("read", {}, "the codes that two readers find in its picture",
+        [this](const nlohmann::json&) { return read(); });
+    desk().add("snapshot", {"path:text"}, "writes the picture as PNG below the snapshot folder, and reads it",
+        [this](const nlohmann::json& request) {
+            folder_.write(request.at("path").get<std::string>(), picture());
+            auto answer = read();
+            answer["width"] = picture().width();
+            answer["height"] = picture().height();
+            return answer;
+        });
 }
 
-std::uint64_t display_model::counted(const std::string& what) const {
-    const auto found = counters_.find(what);
-    return found == counters_.end() ? 0 : found->second;
+nlohmann::json display_model::read() const {
+    return {{"codes", drivers::read_codes(picture())}, {"zbar", read_with_zbar(picture())}};
 }
 
 const std::vector<std::string>& display_families() {
@@ -87,7 +71,7 @@ const std::vector<std::string>& display_families() {
 }
 
 std::unique_ptr<display_model> make_display_model(
-    const std::string& family, const display_options& options, display_surroundings around) {
+    const std::string& family, const display_options& options, surroundings around) {
     for (const auto& row : families) {
         if (family == row.name) return row.make(options, std::move(around));
     }

@@ -11,8 +11,10 @@ constexpr std::size_t unknown = 2; ///< a command that is not known: taken as tw
 
 } // namespace
 
-escpos_model::escpos_model(const display_options& options, display_surroundings around)
-    : display_model({"silent", "unplug"}, std::move(around))
+escpos_model::escpos_model(const display_options& options, surroundings around)
+    : display_model(options,
+          {{"silent", fault_effect::withhold, {"status"}}, {"unplug", fault_effect::end, {"status"}}},
+          std::move(around))
     , screen_(options.width, options.height) {}
 
 std::size_t escpos_model::whole() const {
@@ -62,9 +64,7 @@ void escpos_model::execute(byte_view command) {
         raster_.reset();
         screen_.clear();
     } else if (command[0] == 0x10 && command[1] == 0x04) {
-        auto hit = faults().hit("status");
-        if (hit && hit->kind == "unplug") return around().unplug();
-        if (!hit) around().send({0x12});
+        player().send("status", {0x12});
     } else if (command[0] == 0x1D && command[1] == 0x28) {
         code_function(command);
     } else if (command[0] == 0x1D && command[1] == 0x76) {

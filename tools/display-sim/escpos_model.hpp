@@ -10,7 +10,7 @@ namespace cipherlane::sim {
 /// An ESC/POS receipt printer: text, native codes and raster pictures; the last receipt is its picture.
 class escpos_model final : public display_model {
   public:
-    escpos_model(const display_options& options, display_surroundings around);
+    escpos_model(const display_options& options, surroundings around);
 
     void receive(byte_view data) override;
     [[nodiscard]] const drivers::frame& picture() const override { return raster_ ? *raster_ : screen_.picture(); }

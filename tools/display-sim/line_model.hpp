@@ -8,7 +8,7 @@ namespace cipherlane::sim {
 /// A character display that understands Epson, CD5220, LED8N and Logic Controls commands, as many real ones do.
 class line_model final : public display_model {
   public:
-    line_model(const display_options& options, display_surroundings around);
+    line_model(const display_options& options, surroundings around);
 
     void receive(byte_view data) override;
     [[nodiscard]] const drivers::frame& picture() const override { return screen_.picture(); }
@@ -16,10 +16,18 @@ class line_model final : public display_model {
     void link_lost() override { held_.clear(); }
 
   private:
+    struct row;
+    static const row rows[];
+
     [[nodiscard]] bool execute();
     void put(char one);
-    void wipe_glass();
-    void redraw();
+    void reset(byte_view command);
+    void dim(byte_view command);
+    void move_to_place(byte_view command);
+    void move_to(byte_view command);
+    void set_line(byte_view command);
+    void light(byte_view command);
+    void pass(byte_view command);
 
     bytes held_;
     std::vector<std::string> rows_;

@@ -1,6 +1,19 @@
 #include "display-sim/packet_model.hpp"
 
 namespace cipherlane::sim {
+namespace {
+
+std::vector<fault_kind> packet_faults(const std::vector<std::string>& commands) {
+    return {{"silent", fault_effect::withhold, commands}, {"delay", fault_effect::wait, commands},
+        {"garbage", fault_effect::alter, commands}, {"wrong_command", fault_effect::alter, commands},
+        {"refuse", fault_effect::alter, commands}, {"truncate", fault_effect::halve, commands},
+        {"unplug", fault_effect::end, commands}};
+}
+
+} // namespace
+
+packet_model::packet_model(const display_options& options, std::vector<std::string> commands, surroundings around)
+    : display_model(options, packet_faults(commands), std::move(around)) {}
 
 void packet_model::receive(byte_view data) {
     count("bytes", data.size());
@@ -13,22 +26,13 @@ void packet_model::receive(byte_view data) {
 }
 
 void packet_model::respond(const std::string& name, bytes content) {
-    auto hit = faults().hit(name);
-    if (!hit) return around().send(wrap(content));
-    if (hit->kind == "silent") return;
-    if (hit->kind == "unplug") return around().unplug();
-    if (hit->kind == "garbage") return around().send(bytes(40, 0x5A));
-    if (hit->kind == "wrong_command") {
-        content[0] = static_cast<std::uint8_t>(content[0] ^ 0x0FU);
-        return around().send(wrap(content));
-    }
-    if (hit->kind == "refuse") return around().send(wrap(bytes{content[0], 0x15, 0x07}));
-    auto answer = wrap(content);
-    if (hit->kind == "truncate") {
-        answer.resize(answer.size() / 2);
-        return around().send(std::move(answer));
-    }
-    around().later(hit->delay, [send = around().send, late = std::move(answer)] { send(late); });
+    player().send(name, wrap(content), [&](const fault& hit, const bytes&) {
+        if (hit.kind == "garbage") return bytes(40, 0x5A);
+        if (hit.kind == "refuse") return wrap(bytes{content[0], 0x15, 0x07});
+        auto other = content;
+        other[0] = static_cast<std::uint8_t>(other[0] ^ 0x0FU);
+        return wrap(other);
+    });
 }
 
 } // namespace cipherlane::sim

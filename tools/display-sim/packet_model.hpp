@@ -7,9 +7,7 @@ namespace cipherlane::sim {
 /// What the models of packet protocols share: input that is cut anywhere, answers with faults.
 class packet_model : public display_model {
   public:
-    explicit packet_model(display_surroundings around)
-        : display_model(
-              {"silent", "delay", "garbage", "wrong_command", "refuse", "truncate", "unplug"}, std::move(around)) {}
+    packet_model(const display_options& options, std::vector<std::string> commands, surroundings around);
 
     void receive(byte_view data) override;
     void link_lost() override { held_.clear(); }

@@ -15,8 +15,8 @@ constexpr int panel_height = 320;
 
 } // namespace
 
-panel_model::panel_model(const display_options&, display_surroundings around)
-    : packet_model(std::move(around))
+panel_model::panel_model(const display_options& options, surroundings around)
+    : packet_model(options, {"01", "02", "10", "11", "12", "20"}, std::move(around))
     , hidden_(panel_width, panel_height, drivers::black)
     , glass_(panel_width, panel_height, drivers::black) {}
 

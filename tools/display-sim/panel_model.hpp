@@ -8,7 +8,7 @@ namespace cipherlane::sim {
 /// packets A5 5A, length, content, CRC; a picture that is shown when the panel is told to.
 class panel_model final : public packet_model {
   public:
-    panel_model(const display_options& options, display_surroundings around);
+    panel_model(const display_options& options, surroundings around);
 
     [[nodiscard]] const drivers::frame& picture() const override { return glass_; }
     [[nodiscard]] nlohmann::json state() const override;

@@ -25,8 +25,8 @@ std::optional<std::string> take_text(std::string& from) {
 
 } // namespace
 
-plate_model::plate_model(const display_options& options, display_surroundings around)
-    : packet_model(std::move(around))
+plate_model::plate_model(const display_options& options, surroundings around)
+    : packet_model(options, {"I", "V", "C", "B", "S", "Q", "A", "T", "R"}, std::move(around))
     , screen_(options.width, options.height) {}
 
 std::size_t plate_model::take(byte_view data) {

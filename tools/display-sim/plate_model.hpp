@@ -9,7 +9,7 @@ namespace cipherlane::sim {
 /// packets 51, length, content, sum; it draws codes itself. What fills up a report lies between packets.
 class plate_model final : public packet_model {
   public:
-    plate_model(const display_options& options, display_surroundings around);
+    plate_model(const display_options& options, surroundings around);
 
     [[nodiscard]] const drivers::frame& picture() const override { return screen_.picture(); }
     [[nodiscard]] nlohmann::json state() const override;

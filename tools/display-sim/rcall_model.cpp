@@ -15,10 +15,18 @@ bytes line_of(const std::string& text) {
     return line;
 }
 
+std::vector<fault_kind> rcall_faults() {
+    const std::vector<std::string> commands{"V", "ID", "IDS", "Q", "QL", "T1", "T2", "CQ", "CQL", "OFF"};
+    return {{"silent", fault_effect::withhold, commands}, {"delay", fault_effect::wait, commands},
+        {"garbage", fault_effect::alter, commands}, {"wrong_command", fault_effect::alter, commands},
+        {"error", fault_effect::alter, commands}, {"truncate", fault_effect::halve, commands},
+        {"unplug", fault_effect::end, commands}};
+}
+
 } // namespace
 
-rcall_model::rcall_model(const display_options& options, display_surroundings around)
-    : display_model({"silent", "delay", "garbage", "wrong_command", "error", "truncate", "unplug"}, std::move(around))
+rcall_model::rcall_model(const display_options& options, surroundings around)
+    : display_model(options, rcall_faults(), std::move(around))
     , screen_(options.width, options.height) {}
 
 void rcall_model::receive(byte_view data) {
@@ -70,19 +78,11 @@ std::string rcall_model::carry_out(const std::string& name, const std::string& t
 }
 
 void rcall_model::respond(const std::string& name, const std::string& answer) {
-    auto line = line_of(answer);
-    auto hit = faults().hit(name);
-    if (!hit) return around().send(std::move(line));
-    if (hit->kind == "silent") return;
-    if (hit->kind == "unplug") return around().unplug();
-    if (hit->kind == "wrong_command") return around().send(line_of("[CQ" + name + "]OK"));
-    if (hit->kind == "error") return around().send(line_of("[" + name + "]ERROR"));
-    if (hit->kind == "truncate") {
-        line.resize(line.size() / 2);
-        return around().send(std::move(line));
-    }
-    if (hit->kind == "garbage") return around().send({0x00, 0xFF, 0x13, '[', 0x80, '\n'});
-    around().later(hit->delay, [send = around().send, late = std::move(line)] { send(late); });
+    player().send(name, line_of(answer), [&](const fault& hit, bytes) {
+        if (hit.kind == "wrong_command") return line_of("[CQ" + name + "]OK");
+        if (hit.kind == "error") return line_of("[" + name + "]ERROR");
+        return bytes{0x00, 0xFF, 0x13, '[', 0x80, '\n'};
+    });
 }
 
 nlohmann::json rcall_model::state() const {

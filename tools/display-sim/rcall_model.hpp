@@ -8,7 +8,7 @@ namespace cipherlane::sim {
 /// An R-Call QR screen: `[CMD]text` LF in, `[CMD]OK` LF out.
 class rcall_model final : public display_model {
   public:
-    rcall_model(const display_options& options, display_surroundings around);
+    rcall_model(const display_options& options, surroundings around);
 
     void receive(byte_view data) override;
     [[nodiscard]] const drivers::frame& picture() const override { return screen_.picture(); }

@@ -53,7 +53,7 @@ usb_display::usb_display(const std::string& family, const display_options& optio
     : identity_(identity_of(family)) {
     identity_.serial_number = std::move(serial_number);
     if (identity_.interface_class == hid_class) reports_ = reports{2, 1, report_size};
-    display_surroundings around;
+    surroundings around;
     around.send = [this](bytes data) { send(std::move(data)); };
     around.later = [this](
                        std::chrono::milliseconds span, std::function<void()> what) { later(span, std::move(what)); };

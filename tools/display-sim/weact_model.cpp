@@ -22,10 +22,17 @@ constexpr std::size_t length_of(std::uint8_t command) noexcept {
     }
 }
 
+/// What answers at all.
+std::vector<fault_kind> weact_faults() {
+    const std::vector<std::string> questions{"version", "serial"};
+    return {{"silent", fault_effect::withhold, questions}, {"delay", fault_effect::wait, questions},
+        {"garbage", fault_effect::alter, questions}, {"unplug", fault_effect::end, questions}};
+}
+
 } // namespace
 
-weact_model::weact_model(const display_options& options, display_surroundings around)
-    : display_model({"silent", "delay", "garbage", "unplug"}, std::move(around))
+weact_model::weact_model(const display_options& options, surroundings around)
+    : display_model(options, weact_faults(), std::move(around))
     , glass_(options.width, options.height, drivers::black) {}
 
 void weact_model::link_lost() {
@@ -123,13 +130,8 @@ void weact_model::execute() {
 }
 
 void weact_model::respond(const std::string& name, bytes answer) {
-    auto hit = faults().hit(name);
-    if (!hit) return around().send(std::move(answer));
-    if (hit->kind == "unplug") return around().unplug();
-    if (hit->kind == "garbage") return around().send(bytes(answer.size(), 0x55));
-    if (hit->kind == "delay") {
-        around().later(hit->delay, [send = around().send, late = std::move(answer)] { send(late); });
-    }
+    player().send(
+        name, std::move(answer), [](const fault&, const bytes& right) { return bytes(right.size(), 0x55); });
 }
 
 nlohmann::json weact_model::state() const {

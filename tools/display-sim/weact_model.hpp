@@ -7,7 +7,7 @@ namespace cipherlane::sim {
 /// A WeAct Display FS: commands of fixed lengths ending in 0A, and pictures of RGB565.
 class weact_model final : public display_model {
   public:
-    weact_model(const display_options& options, display_surroundings around);
+    weact_model(const display_options& options, surroundings around);
 
     void receive(byte_view data) override;
     [[nodiscard]] const drivers::frame& picture() const override { return glass_; }

@@ -1,20 +1,19 @@
 #include "gateway-sim/server.hpp"
-#include "simkit/program.hpp"
+#include "simkit/options.hpp"
 
-#include <CLI/CLI.hpp>
-#include <iostream>
 #include <stdexcept>
 
 int main(int argc, char** argv) {
     namespace sim = cipherlane::sim;
     sim::gateway_settings settings;
     CLI::App program{"A simulated QR payment gateway over HTTP (docs/06-gateway-api.md)", "cipherlane-gateway-sim"};
+    sim::common_options common(program);
     program.add_option("--port", settings.port, "HTTP; 0: any free port");
     program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
     program.add_option("--seed", settings.seed, "Of the random faults");
     program.add_option("--ledger", settings.ledger, "JSON file of the orders; default: in memory");
     program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
-    CLI11_PARSE(program, argc, argv);
+    if (const auto code = common.parse(program, argc, argv)) return *code;
 
     const auto log = sim::start_log("gateway-sim", settings.key_file.empty()
                                                        ? "QR gateway; its signing key is made anew at each start"
@@ -22,15 +21,11 @@ int main(int argc, char** argv) {
     boost::asio::io_context io;
     try {
         auto server = sim::gateway_server::start(io, settings, log);
-        if (!server) {
-            std::cerr << "cipherlane-gateway-sim: " << server.error() << "\n";
-            return 1;
-        }
+        if (!server) return sim::cannot_start("cipherlane-gateway-sim", server.error().to_string());
         sim::announce_port("listening", (*server)->port());
         sim::announce_port("control", (*server)->control_port());
         return sim::run_until_signal(io, log);
     } catch (const std::runtime_error& why) { // the ledger
-        std::cerr << "cipherlane-gateway-sim: " << why.what() << "\n";
-        return 1;
+        return sim::cannot_start("cipherlane-gateway-sim", why.what());
     }
 }

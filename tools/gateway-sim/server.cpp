@@ -3,7 +3,8 @@
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/order_book.hpp"
 #include "simkit/control_channel.hpp"
-#include "simkit/fault_plan.hpp"
+#include "simkit/control_desk.hpp"
+#include "simkit/fault_player.hpp"
 #include "simkit/listener.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -32,11 +33,18 @@ using response_type = http::response<http::string_body>;
 
 constexpr std::string_view component = "gateway-sim";
 constexpr std::chrono::seconds exchange_time{5};
+constexpr std::chrono::seconds idle_time{120}; // between a till's requests on one connection
 constexpr int notification_tries = 5;
 constexpr std::chrono::milliseconds notification_pause{200};
 
-const std::vector<std::string> known_faults{"no_answer", "late_answer", "server_error", "bare_404", "no_notification",
-    "late_notification", "duplicate_notification", "bad_signature"};
+std::vector<fault_kind> gateway_faults() {
+    const std::vector<std::string> requests{"GET", "POST"};
+    const std::vector<std::string> notices{"notification"};
+    return {{"no_answer", fault_effect::end, requests}, {"late_answer", fault_effect::wait, requests},
+        {"server_error", fault_effect::alter, requests}, {"bare_404", fault_effect::alter, requests},
+        {"no_notification", fault_effect::withhold, notices}, {"late_notification", fault_effect::wait, notices},
+        {"duplicate_notification", fault_effect::repeat, notices}, {"bad_signature", fault_effect::alter, notices}};
+}
 
 std::int64_t now_seconds() {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
@@ -52,7 +60,7 @@ std::string random_hex(std::size_t digits) {
 response_type answer(unsigned status, const nlohmann::json& body) {
     response_type made(static_cast<http::status>(status), 11);
     made.set(http::field::content_type, "application/json");
-    made.body() = body.dump();
+    made.body() = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     return made;
 }
 
@@ -177,12 +185,14 @@ struct gateway_server::impl {
         : io(on)
         , signer(std::move(key))
         , orders(now_seconds, random_hex, settings.ledger)
-        , faults(known_faults, settings.seed)
-        , log(std::move(to)) {}
+        , faults(gateway_faults(), settings.seed)
+        , log(std::move(to)) {
+        take_commands();
+    }
 
     response_type serve(const request_type& request);
     response_type route(const request_type& request);
-    nlohmann::json control(const nlohmann::json& request);
+    void take_commands();
     void notify(const gateway_order& order);
 
     boost::asio::io_context& io;
@@ -191,11 +201,22 @@ struct gateway_server::impl {
     fault_plan faults;
     logger log;
     std::map<std::string, std::uint64_t> counters;
+    control_desk desk;
     std::unique_ptr<control_channel> rig;
     std::unique_ptr<listener> door;
 };
 
 namespace {
+
+/// A page in a browser names its origin, and one whose name was made to mean this machine names a foreign host.
+void refuse_browsers(const request_type& request) {
+    const std::string_view host = request[http::field::host];
+    const auto name = host.substr(0, host.rfind(':'));
+    const bool foreign = !name.empty() && name != "127.0.0.1" && name != "localhost";
+    if (foreign || request.count(http::field::origin) != 0) {
+        throw refusal(403, "no_browsers", "not for web pages");
+    }
+}
 
 /// One HTTP connection of a till.
 class http_session : public std::enable_shared_from_this<http_session> {
@@ -208,7 +229,7 @@ class http_session : public std::enable_shared_from_this<http_session> {
 
     void read() {
         request_ = {};
-        stream_.expires_never();
+        stream_.expires_after(idle_time);
         http::async_read(stream_, buffer_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
             if (!failed) self->work();
         });
@@ -219,9 +240,9 @@ class http_session : public std::enable_shared_from_this<http_session> {
         const auto planned = faults_.hit(std::string(request_.method_string()));
         const auto in_the_way = planned ? page_in_the_way(planned->kind) : std::nullopt;
         response_ = in_the_way ? *in_the_way : serve_(request_);
-        if (planned && planned->kind == "no_answer") return close();
-        const bool late = planned && planned->kind == "late_answer";
-        timer_.expires_after(late ? planned->delay : std::chrono::milliseconds(0));
+        const auto made = play(planned, {});
+        if (made.hang_up) return close();
+        timer_.expires_after(made.delay);
         timer_.async_wait([self = shared_from_this()](error_code) { self->write(); });
     }
 
@@ -255,6 +276,7 @@ class http_session : public std::enable_shared_from_this<http_session> {
 response_type gateway_server::impl::serve(const request_type& request) {
     ++counters[std::string(request.method_string())];
     try {
+        refuse_browsers(request);
         return route(request);
     } catch (const refusal& why) {
         nlohmann::json body{{"code", why.code}, {"message", why.what()}};
@@ -304,29 +326,35 @@ response_type gateway_server::impl::route(const request_type& request) {
 void gateway_server::impl::notify(const gateway_order& order) {
     if (order.notify_url.empty()) return;
     const auto planned = faults.hit("notification");
-    if (planned && planned->kind == "no_notification") return;
     const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
+    const auto text = body.dump();
+    const auto data = as_bytes(text);
     const bool spoil = planned && planned->kind == "bad_signature";
-    const auto after =
-        planned && planned->kind == "late_notification" ? planned->delay : std::chrono::milliseconds(0);
-    const int copies = planned && planned->kind == "duplicate_notification" ? 2 : 1;
-    for (int copy = 0; copy < copies; ++copy) {
-        std::make_shared<notifier>(io, signer, order.notify_url, body.dump(), spoil, log)->start(after);
+    const auto made = play(planned, bytes(data.begin(), data.end()));
+    for (int copy = 0; copy < made.copies && !made.message.empty(); ++copy) {
+        std::make_shared<notifier>(io, signer, order.notify_url, text, spoil, log)->start(made.delay);
     }
 }
 
-nlohmann::json gateway_server::impl::control(const nlohmann::json& request) {
-    const auto command = request.at("cmd").get<std::string>();
-    if (command == "faults") return faults.control(request);
-    if (command == "orders") return {{"orders", orders.list()}};
-    if (command == "counters") return {{"counters", counters}};
-    if (command == "public_key") return {{"pem", signer->public_pem()}};
-    if (command == "pay") {
+void gateway_server::impl::take_commands() {
+    desk.add("faults", {"set:list?", "seed:number?"}, "plans faults; alone it lists them and the kinds",
+        [this](const nlohmann::json& request) { return faults.control(request); });
+    desk.add("orders", {}, "all orders", [this](const nlohmann::json&) {
+        return nlohmann::json{{"orders", orders.list()}};
+    });
+    desk.add("counters", {}, "requests by method, faults", [this](const nlohmann::json&) {
+        auto all = counters;
+        all.insert(faults.counters().begin(), faults.counters().end());
+        return nlohmann::json{{"counters", all}};
+    });
+    desk.add("public_key", {}, "PEM of the key that signs notifications", [this](const nlohmann::json&) {
+        return nlohmann::json{{"pem", signer->public_pem()}};
+    });
+    desk.add("pay", {"order_number:text"}, "what the payer's wallet does", [this](const nlohmann::json& request) {
         const auto order = orders.pay(request.at("order_number").get<std::string>());
         notify(order);
-        return {{"order", order.to_json()}};
-    }
-    throw std::invalid_argument("unknown command: " + command);
+        return nlohmann::json{{"order", order.to_json()}};
+    });
 }
 
 result<std::unique_ptr<gateway_server>> gateway_server::start(
@@ -343,7 +371,7 @@ result<std::unique_ptr<gateway_server>> gateway_server::start(
     }));
     CIPHERLANE_TRY(
         body->rig, control_channel::listen(on, settings.control_port,
-                       [raw = body.get()](const nlohmann::json& request) { return raw->control(request); }));
+                       [raw = body.get()](const nlohmann::json& request) { return raw->desk.serve(request); }));
     return std::unique_ptr<gateway_server>(new gateway_server(std::move(body)));
 }
 

@@ -1,6 +1,7 @@
+#include "hsm-sim/keys/ciphers.hpp"
 #include "hsm-sim/wire/server.hpp"
 #include "simkit/control_channel.hpp"
-#include "simkit/program.hpp"
+#include "simkit/options.hpp"
 
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/profile.hpp>
@@ -8,10 +9,9 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
-#include <CLI/CLI.hpp>
-#include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 
 using namespace cipherlane;
 using namespace cipherlane::hsm_sim;
@@ -28,13 +28,13 @@ struct arguments {
     bool strict = false;
     int header = -1;
     server_settings serving;
+    std::optional<std::uint64_t> seed;
     bool tls = false;
     tls_settings files;
 };
 
 int fail(const std::string& why) {
-    std::cerr << "cipherlane-hsm-sim: " << why << "\n";
-    return 2;
+    return sim::cannot_start("cipherlane-hsm-sim", why);
 }
 
 /// With what the parser said of a file, or the names that there are.
@@ -51,6 +51,7 @@ std::string profile_fault(const error& why) {
 }
 
 int run(const arguments& given) {
+    if (given.seed) seed_random(*given.seed);
     auto settings = find_settings(given.profile);
     if (!settings) return fail(profile_fault(settings.error()));
     settings->policy = given.policy == "pci" ? pin_policy::pci : pin_policy::legacy;
@@ -114,23 +115,25 @@ void add_tls_options(CLI::App& app, arguments& given) {
 
 int main(int argc, char** argv) {
     arguments given;
-    CLI::App app{"A financial cipher machine in software, under published TEST KEYS"};
+    CLI::App app{"A financial cipher machine in software, under published TEST KEYS", "cipherlane-hsm-sim"};
+    sim::common_options common(app);
     app.add_option("--profile", given.profile,
         "payshield, payshield-kb, sjj1310, sjl06, sjl05, sjj1312, sjj1312-racal, or FILE.toml");
     app.add_option("--port", given.port, "port on 127.0.0.1; 0: any free one");
-    app.add_option("--control", given.control, "port of the control channel; 0: any free one")
-        ->check(CLI::Range(0, 65535));
+    app.add_option("--control", given.control, "port of the control channel; 0: any free one; -1: none")
+        ->check(CLI::Range(-1, 65535));
     app.add_option(
         "--lmk", given.lmk, "test, or a file: twenty pairs of 32 hex digits, then 64 or 48 of a key for blocks");
     app.add_option("--policy", given.policy, "which PIN translations are allowed")
         ->check(CLI::IsMember({"legacy", "pci"}));
     app.add_flag("--locked", given.locked, "start outside the authorised state");
     app.add_flag("--strict", given.strict, "refuse single DES, repeated key halves and PIN format 03");
-    app.add_option("--header", given.header, "length of the message header, if not the profile's")
-        ->check(CLI::Range(0, 255));
+    app.add_option("--header", given.header, "length of the message header; -1: the profile's")
+        ->check(CLI::Range(-1, 255));
     app.add_option("--threads", given.serving.threads, "0: one a processor")->check(CLI::Range(0, 256));
     app.add_flag("--log-requests", given.serving.log_requests, "one line for each request, secrets left out");
+    app.add_option("--seed", given.seed, "the same keys at every start, for golden logs; asks for one connection");
     add_tls_options(app, given);
-    CLI11_PARSE(app, argc, argv);
+    if (const auto code = common.parse(app, argc, argv)) return *code;
     return run(given);
 }

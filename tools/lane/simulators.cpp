@@ -51,7 +51,8 @@ simulators::simulators(const simulator_settings& settings)
           log_of(settings, "hsm-sim"))
     , acquirer(acquirer_command(settings, cipher_machine.where()), "listening", log_of(settings, "acquirer-sim"))
     , gateway(command(settings, "gateway-sim", {"--port", "0"}), "listening", log_of(settings, "gateway-sim"))
-    , display(command(settings, "display-sim", {"--driver", "rcall"}), "device", log_of(settings, "display-sim"))
+    , display(command(settings, "display-sim", {"--driver", "rcall", "--snapshots", settings.folder}), "device",
+          log_of(settings, "display-sim"))
     , pinpad(command(settings, "pinpad-sim", {"--master-key", "0:" + std::string(test_keys::terminal_master)}),
           "device", log_of(settings, "pinpad-sim")) {
     acquirer.control().ask({{"cmd", "terminal"}, {"terminal_id", demo_terminal}, {"merchant_id", demo_merchant},

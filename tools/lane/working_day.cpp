@@ -50,8 +50,8 @@ void working_day::expect(const char* what, bool holds) {
 
 std::vector<std::string> working_day::picture(const std::string& name) {
     const auto number = std::to_string(++pictures_);
-    const auto taken = around_.display.control().ask(
-        {{"cmd", "snapshot"}, {"path", folder_ + "/display-" + number + "-" + name + ".png"}});
+    const auto taken =
+        around_.display.control().ask({{"cmd", "snapshot"}, {"path", "display-" + number + "-" + name + ".png"}});
     return taken.at("codes").get<std::vector<std::string>>();
 }
 
@@ -156,8 +156,9 @@ void working_day::lost_answer() {
 
 void working_day::sale_with_fault(const std::string& kind) {
     tell_.say("\nA sale with the fault \"" + kind + "\"");
-    around_.acquirer.control().ask(
-        {{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", "sale"}, {"delay_ms", 4500}}}}});
+    nlohmann::json fault{{"kind", kind}, {"match", "sale"}};
+    if (kind == "late_answer") fault["delay_ms"] = 4500;
+    around_.acquirer.control().ask({{"cmd", "faults"}, {"set", nlohmann::json::array({fault})}});
     const auto hurt = card_sale("hurt", amount(3300), around_.rich, around_.rich.pin);
     const bool harmless = kind == "duplicate_answer";
     expect(harmless ? "approved all the same" : "reversed",

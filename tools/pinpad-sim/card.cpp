@@ -53,6 +53,9 @@ test_card test_card::from(const nlohmann::json& request) {
     card.track2 = request.value("track2", std::string());
     card.track3 = request.value("track3", std::string());
     std::replace(card.track2.begin(), card.track2.end(), 'D', '=');
+    if (card.track2.find_first_not_of("0123456789=") != std::string::npos) {
+        throw std::invalid_argument("track2 must be digits with = or D between them");
+    }
     card.expiry = digits_of(request, "expiry", "");
     if (card.expiry.size() == 4) card.expiry += "31";
     if (!card.expiry.empty() && card.expiry.size() != 6) throw std::invalid_argument("expiry must be YYMM or YYMMDD");

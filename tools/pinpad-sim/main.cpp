@@ -1,13 +1,11 @@
-#include "pinpad-sim/simulator.hpp"
+#include "pinpad-sim/pinpad_simulator.hpp"
 #include "simkit/control_channel.hpp"
-#include "simkit/program.hpp"
+#include "simkit/options.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
 #include <nlohmann/json.hpp>
 
-#include <CLI/CLI.hpp>
-#include <iostream>
 #include <optional>
 
 namespace {
@@ -29,7 +27,9 @@ std::optional<std::pair<int, secret_bytes>> parse_key(const std::string& text) {
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"An ABECS PIN pad on a pseudo-terminal, with test keys"};
+    const std::string program = "cipherlane-pinpad-sim";
+    CLI::App app{"An ABECS PIN pad on a pseudo-terminal, with test keys", program};
+    sim::common_options common(app);
     std::vector<std::string> keys;
     std::string link;
     std::uint16_t control = 0;
@@ -39,32 +39,23 @@ int main(int argc, char** argv) {
     app.add_option("--link", link, "name of a symbolic link to the device node");
     app.add_option("--table-version", settings.table_version, "version of the EMV tables, ten characters");
     app.add_option("--pin-timeout-ms", idle_ms, "how long it waits for a key press");
-    app.add_option("--control", control, "port of the control channel, 0 for any")->capture_default_str();
-    CLI11_PARSE(app, argc, argv);
+    app.add_option("--control", control, "port of the control channel, 0 for any");
+    if (const auto code = common.parse(app, argc, argv)) return *code;
     settings.idle = std::chrono::milliseconds(idle_ms);
 
     sim::master_keys masters;
     for (const auto& text : keys) {
         auto key = parse_key(text);
-        if (!key) {
-            std::cerr << "--master-key: expected SLOT:HEX with 32 hex digits\n";
-            return 2;
-        }
+        if (!key) return sim::cannot_start(program, "--master-key: expected SLOT:HEX with 32 hex digits");
         masters[key->first] = std::move(key->second);
     }
-    auto log = sim::start_log("cipherlane-pinpad-sim", "an ABECS 2.12 PIN pad, master/working key");
+    auto log = sim::start_log(program, "an ABECS 2.12 PIN pad, master/working key");
     boost::asio::io_context io;
     sim::pinpad_simulator pad(io, settings, std::move(masters), log, link);
-    if (auto plugged = pad.plug(); !plugged) {
-        std::cerr << plugged.error() << '\n';
-        return 1;
-    }
+    if (auto plugged = pad.plug(); !plugged) return sim::cannot_start(program, plugged.error().to_string());
     auto channel = sim::control_channel::listen(
         io, control, [&](const nlohmann::json& request) { return pad.control(request); });
-    if (!channel) {
-        std::cerr << channel.error() << '\n';
-        return 1;
-    }
+    if (!channel) return sim::cannot_start(program, channel.error().to_string());
     sim::announce("device", pad.path());
     sim::announce_port("control", (*channel)->port());
     return sim::run_until_signal(io, log);

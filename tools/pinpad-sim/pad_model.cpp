@@ -1,5 +1,6 @@
 #include "pinpad-sim/pad_model.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <limits>
 #include <stdexcept>
 
 namespace cipherlane::sim {
@@ -29,15 +31,43 @@ std::string digits(std::size_t value, std::size_t width) {
     return std::string(width - std::min(width, text.size()), '0') + text;
 }
 
-/// A number of a command; -1 if it is none.
+/// A number of a command; -1 if it is none. More than an int holds counts as the most that one holds.
 int number(std::string_view text) {
-    if (text.empty()) return -1;
-    int value = 0;
-    for (auto c : text) {
-        if (c < '0' || c > '9') return -1;
-        value = value * 10 + (c - '0');
+    if (text.empty() || !all_digits(text)) return -1;
+    std::int64_t value = 0;
+    for (auto c : text)
+        value = std::min<std::int64_t>(value * 10 + (c - '0'), std::numeric_limits<int>::max());
+    return static_cast<int>(value);
+}
+
+constexpr std::string_view known_commands[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC"};
+
+/// Faults before the command is taken match `frame:NAME`, those of its answer `NAME`.
+std::vector<fault_kind> pad_faults() {
+    std::vector<std::string> frames;
+    std::vector<std::string> answers;
+    for (const auto name : known_commands) {
+        frames.push_back("frame:" + std::string(name));
+        answers.emplace_back(name);
     }
-    return value;
+    auto both = frames;
+    both.insert(both.end(), answers.begin(), answers.end());
+    return {{"silent", fault_effect::withhold, frames}, {"nak", fault_effect::alter, frames},
+        {"no_answer", fault_effect::withhold, answers}, {"delay", fault_effect::wait, answers},
+        {"garbage", fault_effect::alter, answers}, {"bad_crc", fault_effect::alter, answers},
+        {"wrong_answer", fault_effect::alter, answers}, {"truncate", fault_effect::halve, answers},
+        {"status", fault_effect::alter, answers, "([0-9]{3})?"}, {"unplug", fault_effect::end, both}};
+}
+
+/// What kinds that change an answer's bytes make of its frame.
+bytes spoilt(const fault& hit, bytes frame) {
+    if (hit.kind == "bad_crc") {
+        frame.back() = static_cast<std::uint8_t>(frame.back() ^ 0x55);
+    } else if (hit.kind == "garbage") {
+        for (std::size_t i = 0; i < frame.size(); ++i)
+            frame[i] = static_cast<std::uint8_t>(0x20 + i * 7 % 64);
+    }
+    return frame;
 }
 
 std::optional<secret_bytes> hex_secret(std::string_view text) {
@@ -48,32 +78,32 @@ std::optional<secret_bytes> hex_secret(std::string_view text) {
 
 } // namespace
 
-pad_model::pad_model(settings with, master_keys keys, pad_surroundings around, logger log)
-    : with_(std::move(with))
+pad_model::pad_model(settings with, master_keys keys, surroundings around, logger log)
+    : simulated_device(pad_faults(), std::move(around))
+    , with_(std::move(with))
     , keys_(std::move(keys))
-    , around_(std::move(around))
-    , log_(std::move(log))
-    , faults_({"silent", "no_answer", "delay", "garbage", "bad_crc", "nak", "wrong_answer", "truncate", "status",
-          "unplug"}) {}
+    , log_(std::move(log)) {
+    take_commands();
+}
 
 void pad_model::receive(byte_view data) {
     for (auto one : data) {
         switch (decoder_.take(one)) {
         case event::frame: on_frame(); break;
         case event::can:
-            ++counters_["cancels"];
+            count("cancels");
             abort_task();
-            around_.send({byte::eot});
+            around().send({byte::eot});
             break;
         case event::nak:
-            ++counters_["naks_received"];
-            if (!last_answer_.empty()) around_.send(last_answer_);
+            count("naks_received");
+            if (!last_answer_.empty()) around().send(last_answer_);
             break;
         case event::broken:
-            around_.later(with_.silence, [this, mine = ++silence_generation_] {
+            around().later(with_.silence, [this, mine = ++silence_generation_] {
                 if (mine != silence_generation_) return;
-                ++counters_["naks_sent"];
-                around_.send({byte::nak});
+                count("naks_sent");
+                around().send({byte::nak});
             });
             break;
         default: break;
@@ -92,22 +122,20 @@ void pad_model::on_frame() {
     ++silence_generation_;
     abort_task(); // a whole packet ends a command that waits (6.2.1)
     auto name = text.substr(0, 3);
-    ++counters_["frames"];
-    if (auto hit = faults_.hit("frame:" + name)) {
-        if (hit->kind == "silent") return;
-        if (hit->kind == "nak") return around_.send({byte::nak});
-        if (hit->kind == "unplug") return around_.unplug();
+    count("frames");
+    if (const auto hit = player().hit("frame:" + name)) {
+        return player().send_under(hit, {}, [](const fault&, const bytes&) { return bytes{byte::nak}; });
     }
-    around_.send({byte::ack});
-    ++counters_["commands"];
-    ++counters_["command " + name];
+    around().send({byte::ack});
+    count("commands");
+    count("command " + name);
     execute(name, std::string_view(text).substr(std::min<std::size_t>(3, text.size())));
     wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
 }
 
 void pad_model::execute(const std::string& name, std::string_view rest) {
-    static constexpr std::string_view known[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC"};
-    if (std::find(std::begin(known), std::end(known), name) == std::end(known)) return answer("ERR", invalid_call);
+    const bool known = std::ranges::find(known_commands, name) != std::end(known_commands);
+    if (!known) return answer("ERR", invalid_call);
     if (name == "OPN") {
         open_ = true;
         display_.assign(32, ' ');
@@ -130,9 +158,9 @@ void pad_model::execute(const std::string& name, std::string_view rest) {
 }
 
 void pad_model::answer(const std::string& name, int status, const std::string& data) {
-    auto hit = faults_.hit(name);
+    auto hit = player().hit(name);
     auto code = status;
-    if (hit && hit->kind == "status") code = std::stoi(hit->value);
+    if (hit && hit->kind == "status") code = hit->value.empty() ? internal_error : number(hit->value);
     auto payload = (hit && hit->kind == "wrong_answer" ? (name == "DSP" ? "GPN" : "DSP") : name) +
                    digits(static_cast<std::size_t>(code), 3);
     if (code == ok && !data.empty()) payload += digits(data.size(), 3) + data;
@@ -144,25 +172,13 @@ void pad_model::transmit(const std::string& payload, const std::optional<fault>&
     if (!frame) return;
     bytes right(frame->expose().begin(), frame->expose().end());
     last_answer_ = right;
-    if (!hit || hit->kind == "status" || hit->kind == "wrong_answer") return around_.send(std::move(right));
-    if (hit->kind == "no_answer") return;
-    if (hit->kind == "unplug") return around_.unplug();
-    if (hit->kind == "truncate") {
-        right.resize(right.size() / 2);
-    } else if (hit->kind == "bad_crc") {
-        right.back() = static_cast<std::uint8_t>(right.back() ^ 0x55);
-    } else if (hit->kind == "garbage") {
-        for (std::size_t i = 0; i < right.size(); ++i)
-            right[i] = static_cast<std::uint8_t>(0x20 + i * 7 % 64);
-    }
-    if (hit->kind != "delay") return around_.send(std::move(right));
-    around_.later(hit->delay, [this, late = std::move(right)] { around_.send(late); });
+    player().send_under(hit, std::move(right), spoilt);
 }
 
 void pad_model::notify(std::string text) {
     text.resize(32, ' ');
     auto frame = drivers::abecs_frame(as_bytes("NTM000032" + text));
-    if (frame) around_.send({frame->expose().begin(), frame->expose().end()});
+    if (frame) around().send({frame->expose().begin(), frame->expose().end()});
 }
 
 void pad_model::abort_task() {
@@ -280,7 +296,7 @@ void pad_model::go_on_chip(std::string_view rest) {
 }
 
 void pad_model::arm_idle() {
-    around_.later(with_.idle, [this, mine = ++task_generation_] {
+    around().later(with_.idle, [this, mine = ++task_generation_] {
         if (mine != task_generation_ || waiting_ != wait::pin) return;
         auto name = running_;
         abort_task();
@@ -317,7 +333,7 @@ void pad_model::pin_done(pin_entry::state how) {
         return answer(name, internal_error);
     }
     auto text = to_hex(block->expose());
-    ++counters_["pins"];
+    count("pins");
     if (task.chip) return answer_chip(text);
     answer(name, ok, text + std::string(20, '0'));
 }
@@ -370,40 +386,50 @@ nlohmann::json pad_model::state() const {
         {"card", presented_.has_value()}};
 }
 
-nlohmann::json pad_model::control(const nlohmann::json& request) {
-    auto cmd = request.at("cmd").get<std::string>();
-    if (cmd == "state") return state();
-    if (cmd == "counters") return counters_;
-    if (cmd == "faults") return faults_.control(request);
-    if (cmd == "card") {
-        presented_ = test_card::from(request);
-        card_event();
-        return state();
-    }
-    if (cmd == "card_out") {
+void pad_model::take_commands() {
+    desk().add("state", {}, "both lines, what it waits for, how many digits",
+        [this](const nlohmann::json&) { return state(); });
+    desk().add("card",
+        {"kind:text?", "pan:text?", "track1:text?", "track2:text?", "track3:text?", "expiry:text?", "sequence:text?",
+            "label:text?", "holder:text?", "pin:text?", "offline_pin:text?", "accepts:yes_or_no?", "emv:object?"},
+        "swipes, inserts or presents a card", [this](const nlohmann::json& request) {
+            presented_ = test_card::from(request);
+            card_event();
+            return state();
+        });
+    desk().add("card_out", {}, "takes the card away", [this](const nlohmann::json&) {
         presented_.reset();
         chip_.reset();
         return state();
+    });
+    desk().add("press", {"keys:text", "when_asked:yes_or_no?"},
+        "digits, E enter, C cancel, < clear; lost unless asked for, or kept until then",
+        [this](const nlohmann::json& request) { return press_all(request); });
+    desk().add("load_key", {"slot:number", "key:text"}, "another master key",
+        [this](const nlohmann::json& request) { return load_key(request); });
+}
+
+nlohmann::json pad_model::press_all(const nlohmann::json& request) {
+    const auto keys = request.at("keys").get<std::string>();
+    if (keys.find_first_not_of("0123456789EC<") != std::string::npos) {
+        throw std::invalid_argument("keys must be digits, E, C or <");
     }
-    if (cmd == "press") {
-        // Keys pressed before a PIN is asked for are lost, as on the real thing, unless the rig says to keep them.
-        auto keys = request.at("keys").get<std::string>();
-        bool early = waiting_ != wait::pin && request.value("when_asked", false);
-        if (early) {
-            queued_keys_ = keys;
-        } else {
-            for (auto key : keys)
-                press(key);
-        }
-        return state();
+    // Keys pressed before a PIN is asked for are lost, as on the real thing, unless the rig says to keep them.
+    if (waiting_ != wait::pin && request.value("when_asked", false)) {
+        queued_keys_ = keys;
+    } else {
+        for (auto key : keys)
+            press(key);
     }
-    if (cmd == "load_key") {
-        auto key = hex_secret(request.at("key").get<std::string>());
-        if (!key || key->size() != 16) throw std::invalid_argument("key must be 32 hex digits");
-        keys_[request.at("slot").get<int>()] = *std::move(key);
-        return state();
-    }
-    throw std::invalid_argument("unknown command " + cmd);
+    return state();
+}
+
+nlohmann::json pad_model::load_key(const nlohmann::json& request) {
+    constexpr int last_slot = 99;
+    auto key = hex_secret(request.at("key").get<std::string>());
+    if (!key || key->size() != 16) throw std::invalid_argument("key must be 32 hex digits");
+    keys_[static_cast<int>(whole_number(request, "slot", 0, 0, last_slot))] = *std::move(key);
+    return state();
 }
 
 } // namespace cipherlane::sim

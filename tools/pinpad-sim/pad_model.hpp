@@ -2,7 +2,7 @@
 
 #include "pinpad-sim/card.hpp"
 #include "pinpad-sim/pin_entry.hpp"
-#include "simkit/fault_plan.hpp"
+#include "simkit/simulated_device.hpp"
 
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/drivers/pinpad/abecs_frame.hpp>
@@ -10,25 +10,18 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 
 namespace cipherlane::sim {
 
-/// The world around a simulated pad.
-struct pad_surroundings {
-    std::function<void(bytes)> send;
-    std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
-    std::function<void()> unplug;
-};
-
 /// An ABECS PIN pad (2.12) without its wire: bytes in, bytes out. Commands: OPN, CLO, DSP, GCR, GPN, GOC, FNC.
 ///
 /// Cards and key presses come by `control` only. It checks what the real thing checks (order of commands, lengths,
 /// key slots) and answers with the status that the specification names. Not thread-safe.
-class pad_model {
+///
+/// Its commands for the rig, besides those of every device: `card`, `card_out`, `press`, `state`, `load_key`.
+class pad_model final : public simulated_device {
   public:
     struct settings {
         std::chrono::milliseconds silence{500}; ///< before NAK
@@ -36,14 +29,11 @@ class pad_model {
         std::string table_version = "0000000000";
     };
 
-    pad_model(settings with, master_keys keys, pad_surroundings around, logger log);
+    pad_model(settings with, master_keys keys, surroundings around, logger log);
 
-    void receive(byte_view data);
-    /// The rig's commands: `card`, `card_out`, `press`, `state`, `counters`, `faults`, `load_key`, `plug`/`unplug`
-    /// are the simulator's own. Throws `std::invalid_argument`.
-    nlohmann::json control(const nlohmann::json& request);
+    void receive(byte_view data) override;
     /// Forgets the link: an open pad stays open, a command that waits ends.
-    void link_lost();
+    void link_lost() override;
 
   private:
     enum class wait : std::uint8_t { nothing, card, pin };
@@ -57,6 +47,9 @@ class pad_model {
     void execute(const std::string& name, std::string_view block);
     void answer(const std::string& name, int status, const std::string& data = {});
     void transmit(const std::string& payload, const std::optional<fault>& hit);
+    void take_commands();
+    nlohmann::json load_key(const nlohmann::json& request);
+    nlohmann::json press_all(const nlohmann::json& request);
     void notify(std::string text);
     void abort_task();
 
@@ -77,9 +70,7 @@ class pad_model {
 
     settings with_;
     master_keys keys_;
-    pad_surroundings around_;
     logger log_;
-    fault_plan faults_;
     drivers::abecs_decoder decoder_;
     bytes last_answer_;
     std::uint64_t silence_generation_ = 0;
@@ -95,7 +86,6 @@ class pad_model {
     std::string queued_keys_;
     std::string chip_tags_;
     bool chip_online_ = false;
-    std::map<std::string, std::uint64_t> counters_;
 };
 
 } // namespace cipherlane::sim

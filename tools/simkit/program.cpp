@@ -3,7 +3,10 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace cipherlane::sim {
 
@@ -11,6 +14,17 @@ logger start_log(std::string_view program, std::string_view about) {
     logger log;
     log.info(program, "TEST KEYS, for tests only: " + std::string(about));
     return log;
+}
+
+int cannot_start(std::string_view program, std::string_view why) {
+    std::cerr << program << ": " << why << std::endl;
+    return 2;
+}
+
+void die_with_parent() {
+    const pid_t parent = ::getppid();
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (::getppid() != parent) std::exit(0); // it ended in between
 }
 
 void announce(std::string_view what, std::string_view where) {

@@ -1,6 +1,6 @@
 #include "subjects.hpp"
 
-#include "display-sim/simulator.hpp"
+#include "display-sim/display_simulator.hpp"
 #include "display-sim/usb_display.hpp"
 #include "integration/devices/io_thread.hpp"
 #include "simkit/echo_model.hpp"

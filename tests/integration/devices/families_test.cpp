@@ -1,4 +1,4 @@
-#include "display-sim/simulator.hpp"
+#include "display-sim/display_simulator.hpp"
 #include "io_thread.hpp"
 
 #include <cipherlane/drivers/display/bonrix.hpp>
@@ -81,13 +81,13 @@ TEST(WeactOnPty, ShowsACodeThatAReaderReads) {
     ASSERT_TRUE(shown) << shown.error();
     EXPECT_EQ(*panel->heartbeat(call(5s)), "WeAct Display FS V1.0.0.0"); // all before it has been drawn
     expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
-    EXPECT_EQ(glass.tell({{"cmd", "counters"}})["pixels"], 320 * 480);
+    EXPECT_EQ(glass.tell({{"cmd", "counters"}}).at("counters")["pixels"], 320 * 480);
     auto other = view();
     other.payload = "https://qr.95516.com/00010000/62999999999912345678901234567890";
     ASSERT_TRUE(panel->show_qr(other, call(10s)));
     ASSERT_TRUE(panel->heartbeat(call(5s)));
     expect_codes(glass.tell({{"cmd", "read"}}), json::array({other.payload}));
-    EXPECT_LT(glass.tell({{"cmd", "counters"}})["pixels"].get<int>(), 320 * 480 * 142 / 100);
+    EXPECT_LT(glass.tell({{"cmd", "counters"}}).at("counters")["pixels"].get<int>(), 320 * 480 * 142 / 100);
     ASSERT_TRUE(panel->set_brightness(50, call(5s)));
     EXPECT_EQ(glass.state_with("brightness", 127)["brightness"], 127);
 }
@@ -148,7 +148,7 @@ TEST(BonrixOnPty, LosesNoCommandWhileTheDisplayDraws) {
     expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
     ASSERT_TRUE(screen.show_outcome(ports::payment_outcome::approved, amount(1234), call(5s)));
     EXPECT_EQ(glass.state_with("screen", "DisplaySuccessQRCodeScreen")["screen"], "DisplaySuccessQRCodeScreen");
-    auto counters = glass.tell({{"cmd", "counters"}});
+    auto counters = glass.tell({{"cmd", "counters"}}).at("counters");
     EXPECT_EQ(counters["commands"], 3);
     EXPECT_FALSE(counters.contains("bytes_lost"));
 }
@@ -162,7 +162,7 @@ TEST(BonrixOnPty, ShowsACodeRightAfterItWasCleared) {
     const auto shown = screen->show_qr(code, call(10s));
     ASSERT_TRUE(shown) << shown.error();
     expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
-    EXPECT_FALSE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
+    EXPECT_FALSE(glass.tell({{"cmd", "counters"}}).at("counters").contains("bytes_lost"));
 }
 
 TEST(BonrixOnPty, SendsACodeAgainThatWasLost) {
@@ -187,7 +187,7 @@ TEST(BonrixOnPty, SendsACodeAgainThatWasLost) {
     const auto repeated = screen.show_qr(code, call(5s)); // the first time it falls on deaf ears
     ASSERT_TRUE(repeated) << repeated.error();
     expect_codes(glass.tell({{"cmd", "read"}}), json::array({sample_code}));
-    EXPECT_TRUE(glass.tell({{"cmd", "counters"}}).contains("bytes_lost"));
+    EXPECT_TRUE(glass.tell({{"cmd", "counters"}}).at("counters").contains("bytes_lost"));
 }
 
 TEST(SharedRcallOnPty, TellsASecondThreadThatItIsBusy) {
@@ -213,7 +213,8 @@ TEST(SharedRcallOnPty, TellsASecondThreadThatItIsBusy) {
     }
     EXPECT_EQ(shown + busy, 80);
     EXPECT_GT(shown, 0);
-    EXPECT_EQ(glass.tell({{"cmd", "counters"}})["command T1"], shown.load()) << "nothing of the refused calls left";
+    EXPECT_EQ(glass.tell({{"cmd", "counters"}}).at("counters")["command T1"], shown.load())
+        << "nothing of the refused calls left";
 }
 
 TEST(EscposOnPty, PrintsACode) {

@@ -118,7 +118,7 @@ class network_display {
 
   private:
     void power_on() {
-        sim::display_surroundings around;
+        sim::surroundings around;
         around.send = [this](const bytes& answer) {
             if (current_) current_->send(answer);
         };

@@ -1,5 +1,6 @@
-#include "display-sim/simulator.hpp"
+#include "display-sim/display_simulator.hpp"
 #include "io_thread.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/display/rcall.hpp>
@@ -10,6 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <unistd.h>
 
 namespace cipherlane {
@@ -33,8 +36,7 @@ class rcall_on_pty : public ::testing::Test {
     rcall_on_pty()
         : link_("/tmp/cipherlane-rcall-" + std::to_string(::getpid()) + "-" +
                 ::testing::UnitTest::GetInstance()->current_test_info()->name())
-        , display_(
-              std::make_unique<sim::display_simulator>(there_.context(), "rcall", sim::display_options{}, link_)) {
+        , display_(std::make_unique<sim::display_simulator>(there_.context(), "rcall", options(), link_)) {
         plug();
     }
     ~rcall_on_pty() override {
@@ -57,6 +59,11 @@ class rcall_on_pty : public ::testing::Test {
         profile.answer_timeout = 700ms;
         return std::make_unique<drivers::rcall_display>(std::move(port), profile);
     }
+    sim::display_options options() const {
+        sim::display_options made;
+        made.snapshots = folder_.path();
+        return made;
+    }
     static ports::qr_view view(std::string payload = sample_code) {
         ports::qr_view made;
         made.payload = std::move(payload);
@@ -65,6 +72,7 @@ class rcall_on_pty : public ::testing::Test {
         return made;
     }
 
+    tests::temporary_folder folder_;
     std::string link_;
     boost::asio::io_context here_;
     tests::io_thread there_;
@@ -81,7 +89,7 @@ TEST_F(rcall_on_pty, ShowsTheCodeThatWasAskedFor) {
     auto state = tell({{"cmd", "state"}});
     EXPECT_EQ(state["header"], "星光咖啡");
     EXPECT_EQ(state["footer"], "¥12.34");
-    EXPECT_EQ(tell({{"cmd", "counters"}})["commands"], 4);
+    EXPECT_EQ(tell({{"cmd", "counters"}}).at("counters")["commands"], 4);
     EXPECT_EQ(*(*screen)->heartbeat(bounds_), "R-Call QR-1.3.10.7789");
     EXPECT_TRUE((*screen)->unique_id(bounds_));
     EXPECT_TRUE((*screen)->show_outcome(ports::payment_outcome::approved, amount(1234), bounds_));
@@ -93,11 +101,29 @@ TEST_F(rcall_on_pty, WritesItsPicture) {
     auto screen = open(bounds_);
     ASSERT_TRUE(screen);
     ASSERT_TRUE((*screen)->show_qr(view("abc"), bounds_));
-    auto file = link_ + ".png";
-    auto answer = tell({{"cmd", "snapshot"}, {"path", file}});
-    EXPECT_EQ(answer["codes"], json::array({"abc"}));
-    EXPECT_GT(std::filesystem::file_size(file), 100U);
-    std::filesystem::remove(file);
+    for (int again = 0; again < 2; ++again) { // over its own it may write
+        auto answer = tell({{"cmd", "snapshot"}, {"path", folder_.file("x.png")}});
+        EXPECT_EQ(answer["codes"], json::array({"abc"}));
+        EXPECT_GT(std::filesystem::file_size(folder_.file("x.png")), 100U);
+    }
+}
+
+TEST(Snapshots, GoNowhereButIntoTheirFolder) {
+    const tests::temporary_folder own;
+    const auto precious = own.file("precious.txt");
+    std::ofstream(precious) << "precious";
+    std::filesystem::create_symlink(precious, own.file("link.png"));
+    const drivers::frame picture(8, 8);
+    sim::snapshot_folder folder(own.path());
+    const tests::temporary_folder elsewhere;
+    for (const auto& path : {precious, own.file("link.png"), elsewhere.file("x.png"), std::string("../x.png"),
+             std::string(".."), std::string("/proc/self/environ"), std::string("none/x.png")}) {
+        EXPECT_THROW(folder.write(path, picture), std::invalid_argument) << path;
+    }
+    std::ifstream in(precious);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(in), {}), "precious");
+    EXPECT_FALSE(std::filesystem::exists(elsewhere.file("x.png")));
+    EXPECT_THROW(sim::snapshot_folder("").write("x.png", picture), std::invalid_argument);
 }
 
 TEST_F(rcall_on_pty, SurvivesEveryFaultWithinItsTime) {
@@ -150,17 +176,17 @@ TEST_F(rcall_on_pty, GetsItsPictureAgainWhenItComesBack) {
     auto code = view();
     code.valid_for = 60s;
     ASSERT_TRUE(keeper.show_qr(code, bounds_));
-    auto before = tell({{"cmd", "counters"}})["command Q"].get<int>();
+    auto before = tell({{"cmd", "counters"}}).at("counters")["command Q"].get<int>();
     tell({{"cmd", "unplug"}});
     auto end = deadline::in(3s);
     while (keeper.attached() && !end.passed())
         std::this_thread::sleep_for(5ms);
     EXPECT_FALSE(keeper.attached());
     plug();
-    while (tell({{"cmd", "counters"}})["command Q"].get<int>() == before && !end.passed()) {
+    while (tell({{"cmd", "counters"}}).at("counters")["command Q"].get<int>() == before && !end.passed()) {
         std::this_thread::sleep_for(5ms);
     }
-    EXPECT_EQ(tell({{"cmd", "counters"}})["command Q"].get<int>(), before + 1);
+    EXPECT_EQ(tell({{"cmd", "counters"}}).at("counters")["command Q"].get<int>(), before + 1);
     expect_codes(tell({{"cmd", "read"}}), json::array({sample_code}));
 }
 

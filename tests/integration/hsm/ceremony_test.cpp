@@ -24,6 +24,18 @@ TEST_F(ceremony_program, HoldsSheetsAndCheckValuesAgainstEachOther) {
     EXPECT_TRUE(has(complained_, "component 2: ")) << complained_;
 }
 
+// The keys of the demo, as lane-rig wraps them; a rig that is made by hand gets the same.
+TEST_F(ceremony_program, PutsAWholeTestKeyUnderTheLocalMasterKey) {
+    EXPECT_EQ(hsm({"ceremony", "--type", "001", "--key", first, "--expect-kcv", "08D7B4"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "under the LMK U")) << said_;
+    EXPECT_FALSE(has(said_, first)) << said_;
+    EXPECT_EQ(hsm({"ceremony", "--type", "001", "--key", "0123456789ABCDEF"}), 1);
+    EXPECT_TRUE(has(complained_, "key: 16 bytes wanted, 8 given")) << complained_;
+    EXPECT_EQ(hsm({"ceremony", "--type", "001", "--key", "0023456789ABCDEFFEDCBA9876543210"}), 1);
+    EXPECT_TRUE(has(complained_, "key: parity is not odd")) << complained_;
+    EXPECT_NE(hsm({"ceremony", "--key", first, "--component", second}), 0);
+}
+
 TEST_F(ceremony_program, WritesAllSheetsOrNone) {
     const auto old = file("component-3.txt", "an old sheet");
     EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.path()}), 1);

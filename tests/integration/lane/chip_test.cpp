@@ -25,7 +25,9 @@ class ChipCard : public lane_fixture {
             .at("balance")
             .get<std::int64_t>();
     }
-    unsigned pad_commands() { return around->pinpad.control().ask({{"cmd", "counters"}}).value("commands", 0U); }
+    unsigned pad_commands() {
+        return around->pinpad.control().ask({{"cmd", "counters"}}).at("counters").value("commands", 0U);
+    }
 };
 
 TEST_F(ChipCard, PaysInThreeRoundTripsOfThePad) {

@@ -13,7 +13,9 @@ class RoundTrips : public lane_fixture {
         const auto seen = around->acquirer.control().ask({{"cmd", "counters"}});
         return seen.at("hsm_round_trips").get<unsigned>();
     }
-    unsigned pinpad_commands() { return around->pinpad.control().ask({{"cmd", "counters"}}).value("commands", 0U); }
+    unsigned pinpad_commands() {
+        return around->pinpad.control().ask({{"cmd", "counters"}}).at("counters").value("commands", 0U);
+    }
 };
 
 TEST_F(RoundTrips, OfOneSale) {

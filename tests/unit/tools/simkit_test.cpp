@@ -1,8 +1,9 @@
 #include "simkit/child_process.hpp"
 #include "simkit/control_channel.hpp"
 #include "simkit/control_client.hpp"
+#include "simkit/control_desk.hpp"
 #include "simkit/database.hpp"
-#include "simkit/fault_plan.hpp"
+#include "simkit/fault_player.hpp"
 #include "simkit/listener.hpp"
 #include "simkit/peer_user.hpp"
 #include "simkit/pty_pair.hpp"
@@ -64,7 +65,7 @@ TEST(PeerUser, KnowsTheOwnerOfEitherKindOfSocket) {
 }
 
 TEST(FaultPlan, HitsAsOftenAndAfterAsManyAsAsked) {
-    fault_plan plan({"drop", "delay"});
+    fault_plan plan({{"drop", fault_effect::withhold}, {"delay", fault_effect::wait}});
     plan.set({{.kind = "drop", .match = "CA", .skip = 1, .times = 2}}, 7);
     EXPECT_FALSE(plan.hit("NC"));
     EXPECT_FALSE(plan.hit("CA"));
@@ -72,6 +73,72 @@ TEST(FaultPlan, HitsAsOftenAndAfterAsManyAsAsked) {
     EXPECT_TRUE(plan.hit("CA"));
     EXPECT_FALSE(plan.hit("CA"));
     EXPECT_THROW(plan.set({{.kind = "explode"}}, 7), std::invalid_argument);
+}
+
+TEST(FaultPlan, KeepsAFaultForThePlaceWhereItsKindCanHit) {
+    fault_plan plan({{"nak", fault_effect::alter, {"frame"}}, {"silent", fault_effect::withhold, {"answer"}}});
+    plan.set({{.kind = "silent"}}, 1);
+    EXPECT_FALSE(plan.hit("frame"));
+    EXPECT_TRUE(plan.hit("answer"));
+    EXPECT_EQ(plan.counters().at("fault silent"), 1U);
+}
+
+TEST(FaultPlayer, PlaysEveryEffect) {
+    const bytes answer{1, 2, 3, 4};
+    const auto under = [&](fault_effect effect, const std::string& value = {}) {
+        fault hit{.kind = "x", .delay = std::chrono::milliseconds(70), .value = value, .effect = effect};
+        return play(hit, answer, [](const fault&, bytes) { return bytes{9}; });
+    };
+    EXPECT_EQ(play(std::nullopt, answer).message, answer);
+    EXPECT_TRUE(under(fault_effect::withhold).message.empty());
+    EXPECT_FALSE(under(fault_effect::withhold).hang_up);
+    EXPECT_EQ(under(fault_effect::wait).delay.count(), 70);
+    EXPECT_EQ(under(fault_effect::halve).message, (bytes{1, 2}));
+    EXPECT_FALSE(under(fault_effect::halve).hang_up);
+    EXPECT_TRUE(under(fault_effect::halve, "close").hang_up);
+    EXPECT_EQ(under(fault_effect::repeat).copies, 2);
+    EXPECT_TRUE(under(fault_effect::end).hang_up);
+    EXPECT_TRUE(under(fault_effect::end).message.empty());
+    EXPECT_EQ(under(fault_effect::alter).message, bytes{9});
+}
+
+TEST(FaultPlayer, ActsOnItsSurroundings) {
+    std::string done;
+    fault_player player({{"late", fault_effect::wait}, {"gone", fault_effect::end}},
+        {[&](const bytes& data) { done += "send " + std::to_string(data.size()) + ";"; },
+            [&](std::chrono::milliseconds span, const std::function<void()>& what) {
+                done += "after " + std::to_string(span.count()) + " ";
+                what();
+            },
+            [&] { done += "unplug;"; }});
+    player.plan().set({{.kind = "late"}, {.kind = "gone"}}, 1);
+    player.send("a", {1});
+    player.send("a", {1});
+    player.send("a", {1, 2});
+    EXPECT_EQ(done, "after 1000 send 1;unplug;send 2;");
+}
+
+TEST(ControlDesk, TellsInWordsWhatIsWrong) {
+    control_desk desk;
+    desk.add("pay", {"order:text", "times:number?"}, "pays",
+        [](const nlohmann::json&) { return nlohmann::json::object(); });
+    const auto words = [&](const char* request) {
+        try {
+            static_cast<void>(desk.serve(nlohmann::json::parse(request)));
+            return std::string("done");
+        } catch (const std::invalid_argument& why) {
+            return std::string(why.what());
+        }
+    };
+    EXPECT_EQ(words(R"({"cmd":"pay","order":"7"})"), "done");
+    EXPECT_EQ(words(R"({"cmd":"pay"})"), "order is missing");
+    EXPECT_EQ(words(R"({"cmd":"pay","order":7})"), "order must be text");
+    EXPECT_EQ(words(R"({"cmd":"pay","order":"7","tiems":2})"), "unknown entry tiems");
+    EXPECT_EQ(words(R"({"cmd":"play"})"), "unknown command play; help lists them");
+    EXPECT_EQ(words(R"({"cmd":5})"), "cmd must be text");
+    const auto help = desk.serve({{"cmd", "help"}});
+    EXPECT_EQ(help.at("commands").size(), 2U);
+    EXPECT_EQ(help.at("commands")[1].at("arguments").at("times"), "number, optional");
 }
 
 /// What must not pass a control channel, byte by byte.
@@ -177,7 +244,7 @@ TEST(Listener, KeepsTheLastDescriptorsBack) {
 
 TEST(FaultPlan, RepeatsItselfWithTheSameSeed) {
     const auto pattern = [](std::uint64_t seed) {
-        fault_plan plan({"drop"});
+        fault_plan plan({{"drop", fault_effect::withhold}});
         plan.set({{.kind = "drop", .times = -1, .probability = 0.5}}, seed);
         std::string hits;
         for (int i = 0; i < 64; ++i)
@@ -189,10 +256,11 @@ TEST(FaultPlan, RepeatsItselfWithTheSameSeed) {
 }
 
 TEST(FaultPlan, RefusesWhatWouldDoNothing) {
-    fault_plan plan({"delay"});
+    fault_plan plan({{"delay", fault_effect::wait, {"CA", "NC"}}, {"status", fault_effect::alter, {}, "[0-9]{2}"}});
     const char* faults[] = {R"({"kind":"dealy"})", R"({"kind":"delay","delay":5})",
         R"({"kind":"delay","delay_ms":-1})", R"({"kind":"delay","probability":5})", R"({"kind":"delay","times":0})",
-        R"({"kind":"delay","skip":-1})", "5"};
+        R"({"kind":"delay","skip":-1})", R"({"kind":"delay","probability":0})", R"({"kind":"delay","match":"CAA"})",
+        R"({"kind":"status","value":"7"})", R"({"kind":5})", R"({"match":"CA"})", "5"};
     for (const char* one : faults) {
         const nlohmann::json request{{"cmd", "faults"}, {"set", nlohmann::json::array({nlohmann::json::parse(one)})}};
         EXPECT_THROW(plan.control(request), std::invalid_argument) << one;

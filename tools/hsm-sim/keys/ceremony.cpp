@@ -85,6 +85,30 @@ std::string wrapped(const lmk_set& keys, lmk_slot type, const ceremony_scheme& s
     return (scheme.tag == 'Z' ? "" : std::string(1, scheme.tag)) + to_hex(out);
 }
 
+result<void> finish(
+    const ceremony_request& asked, const clear_key& key, std::string under_lmk, ceremony_outcome& held) {
+    if (const auto weakness = weakness_of(key.view()); !weakness.empty()) return wrong("key: " + weakness);
+    held.check_value = check_digits(key);
+    if (!is_expected(asked.expected_sum, held.check_value))
+        return wrong("key: its check value is " + held.check_value);
+    held.under_lmk = std::move(under_lmk);
+    return {};
+}
+
+result<ceremony_outcome> take_whole(
+    const ceremony_request& asked, lmk_slot type, const ceremony_scheme& scheme, const lmk_set& keys) {
+    const auto given = asked.key.expose();
+    if (given.size() != scheme.size) {
+        return wrong(
+            "key: " + std::to_string(scheme.size) + " bytes wanted, " + std::to_string(given.size()) + " given");
+    }
+    if (!has_odd_parity(given)) return wrong("key: parity is not odd");
+    const clear_key key(given);
+    ceremony_outcome held;
+    CIPHERLANE_CHECK(finish(asked, key, wrapped(keys, type, scheme, key), held));
+    return held;
+}
+
 } // namespace
 
 result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_set& keys) {
@@ -95,6 +119,7 @@ result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_
         if (row.tag == asked.scheme) scheme = &row;
     }
     if (scheme == nullptr) return wrong("scheme");
+    if (!asked.key.empty()) return take_whole(asked, *type, *scheme, keys);
     const std::size_t count = asked.entered.empty() ? asked.components : asked.entered.size();
     if (count < 2 || count > 9) return wrong("components");
     if (!asked.expected.empty() && asked.expected.size() != count) return wrong("expected");
@@ -120,11 +145,7 @@ result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_
             return wrong("component " + std::to_string(i + 1) + ": its check value is " + check);
     }
     force_odd_parity(sum.span());
-    if (const auto weakness = weakness_of(sum.view()); !weakness.empty()) return wrong("key: " + weakness);
-    held.check_value = check_digits(sum);
-    if (!is_expected(asked.expected_sum, held.check_value))
-        return wrong("key: its check value is " + held.check_value);
-    held.under_lmk = wrapped(keys, *type, *scheme, sum);
+    CIPHERLANE_CHECK(finish(asked, sum, wrapped(keys, *type, *scheme, sum), held));
     return held;
 }
 

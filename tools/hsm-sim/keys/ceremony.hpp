@@ -21,6 +21,7 @@ struct ceremony_request {
     char scheme = 'U';            ///< Z, U, X, T or Y
     std::size_t components = 3;   ///< 2 to 9, where none are entered
     std::vector<secret_bytes> entered;
+    secret_bytes key; ///< the whole key instead of components, as rigs know their test keys; empty: none
     /// What the custodians' sheets say: a check value for each component, in order, or none; hex digits, 4 to 6.
     std::vector<std::string> expected;
     std::string expected_sum; ///< of the key; empty: not known
@@ -41,7 +42,7 @@ struct ceremony_outcome {
 /// @return `misuse` with the field, and for a component its number and what is wrong with it: a key type or scheme
 /// that is none, 1 or more than 9 components, a component of the wrong length, without odd parity, entered twice or
 /// with another check value than expected; a key whose parts are equal, weak or zero, or not of the check value
-/// expected.
+/// expected. A whole key is held to the same.
 [[nodiscard]] result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_set& keys);
 
 /// What one custodian takes home: the component in groups of four, its check value, lines to sign. TEST KEYS on top.

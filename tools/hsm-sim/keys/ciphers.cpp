@@ -6,6 +6,9 @@
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
+#include <optional>
+#include <random>
 
 namespace cipherlane::hsm_sim {
 namespace {
@@ -170,7 +173,32 @@ bool md5(byte_view data, std::array<std::uint8_t, 16>& out) noexcept {
     return EVP_Q_digest(nullptr, "MD5", nullptr, data.data(), data.size(), out.data(), nullptr) == 1;
 }
 
+namespace {
+
+/// No random numbers at all once a seed is given: a rig asked for the same keys again.
+struct seeded_source {
+    std::mutex mutex;
+    std::optional<std::mt19937_64> numbers;
+};
+
+seeded_source& seeded() {
+    static seeded_source one;
+    return one;
+}
+
+} // namespace
+
+void seed_random(std::uint64_t seed) {
+    seeded().numbers.emplace(seed);
+}
+
 void fill_random(byte_span out) noexcept {
+    if (auto& source = seeded(); source.numbers) {
+        const std::scoped_lock lock(source.mutex);
+        for (auto& one : out)
+            one = static_cast<std::uint8_t>((*source.numbers)());
+        return;
+    }
     must(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
 }
 

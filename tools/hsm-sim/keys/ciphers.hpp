@@ -47,6 +47,10 @@ void run_chained(
 /// The digest that one old number of GM asks for; nothing else may use it. False if this build has none.
 [[nodiscard]] bool md5(byte_view data, std::array<std::uint8_t, 16>& out) noexcept;
 
+/// From here on `fill_random` gives the same bytes after the same seed: keys for golden logs, nothing else. Before
+/// any other thread starts.
+void seed_random(std::uint64_t seed);
+
 /// Fills with random bytes; ends the process if the system has none.
 void fill_random(byte_span out) noexcept;
 

@@ -43,6 +43,7 @@ class racal_processor {
 
     /// Appends the answer (or both answers) to `out`, bodies only: without length and header.
     processed answer(std::string_view request, std::string& out);
+    [[nodiscard]] bool knows(std::string_view code) const noexcept { return table_.find(code) != nullptr; }
     /// As to a command that the unit does not have; `name` is its two characters.
     processed answer_unknown(std::string_view name, std::string& out) const;
 

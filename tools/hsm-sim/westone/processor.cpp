@@ -26,6 +26,10 @@ westone_processor::westone_processor(unit& of)
     : unit_(of)
     , lmks_(of.lmks()) {}
 
+bool westone_processor::knows(std::string_view code) noexcept {
+    return row_of(as_bytes(code)) != nullptr;
+}
+
 westone_processor::outcome westone_processor::answer_unknown(std::string_view stream, std::string& out) {
     put_error(out, westone_error::unknown_command);
     return {stream.size(), westone_error::unknown_command, true};

@@ -25,6 +25,7 @@ class westone_processor {
     };
     /// Reads one request from the front of `stream` and appends its answer to `out`.
     outcome answer(std::string_view stream, std::string& out);
+    [[nodiscard]] static bool knows(std::string_view code) noexcept;
     /// As to a command that the unit does not have.
     static outcome answer_unknown(std::string_view stream, std::string& out);
 

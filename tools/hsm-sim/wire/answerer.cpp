@@ -64,6 +64,11 @@ class racal_answerer final : public answerer {
         return done;
     }
 
+    [[nodiscard]] bool knows(std::string_view code) const override {
+        if (file_ != nullptr && (file_->has(code) || file_->removes(code))) return file_->has(code);
+        return processor_.knows(code);
+    }
+
   private:
     processed answer(std::string_view request, std::string& out) {
         if (file_ != nullptr && file_->has(request)) {
@@ -141,6 +146,11 @@ class westone_answerer final : public answerer {
         return done;
     }
 
+    [[nodiscard]] bool knows(std::string_view code) const override {
+        if (file_ != nullptr && (file_->has(code) || file_->removes(code))) return file_->has(code);
+        return westone_processor::knows(code);
+    }
+
   private:
     westone_processor::outcome answer(std::string_view stream, std::string& out) {
         if (file_ != nullptr && file_->has(stream)) return answer_by_file(stream, out);
@@ -175,6 +185,14 @@ std::string command_name(std::uint16_t command) {
     const bool readable = both[0] > 0x20 && both[0] < 0x7F && both[1] > 0x20 && both[1] < 0x7F;
     if (readable) return {static_cast<char>(both[0]), static_cast<char>(both[1])};
     return to_hex(byte_view(both).first(1)) + " " + to_hex(byte_view(both).last(1));
+}
+
+std::optional<std::string> command_code(std::string_view name) {
+    if (name.size() == 2) return std::string(name);
+    if (name.size() != 5 || name[2] != ' ') return std::nullopt;
+    const auto code = from_hex(std::string(name.substr(0, 2)).append(name.substr(3)));
+    if (!code) return std::nullopt;
+    return std::string(as_text(*code));
 }
 
 } // namespace cipherlane::hsm_sim

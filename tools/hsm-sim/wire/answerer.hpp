@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,12 @@ class answerer {
 
     /// Answers the request at the front of `stream`, if it is all there.
     virtual answered next(std::string_view stream, std::string& out) = 0;
+    /// Whether the unit has the command of these two bytes.
+    [[nodiscard]] virtual bool knows(std::string_view code) const = 0;
 };
 
+/// The two bytes of a command's name as `command_name` writes it; nothing if it is none.
+[[nodiscard]] std::optional<std::string> command_code(std::string_view name);
 /// "CA", of Westone commands "D1 24".
 [[nodiscard]] std::string command_name(std::uint16_t command);
 

@@ -2,6 +2,8 @@
 
 #include "hsm-sim/wire/session.hpp"
 #include "hsm-sim/wire/worker.hpp"
+#include "simkit/control_desk.hpp"
+#include "simkit/listener.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
@@ -11,7 +13,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
+#include <map>
 #include <stdexcept>
 
 namespace cipherlane::hsm_sim {
@@ -23,8 +25,15 @@ struct server::impl {
         : device(of)
         , settings(asked)
         , log(std::move(to))
+        , names(answerer::create(of))
+        , faults([this](const std::string& name) {
+            const auto code = command_code(name);
+            return code && names->knows(*code);
+        })
         , events{[this](std::chrono::milliseconds downtime) { restart(downtime); }, [this] { change_lmks(); }}
-        , workers(make_workers()) {}
+        , workers(make_workers()) {
+        take_commands();
+    }
 
     std::vector<std::unique_ptr<worker>> make_workers() {
         const std::size_t count =
@@ -55,12 +64,21 @@ struct server::impl {
         worker& next = *workers[turn++ % workers.size()];
         acceptor.async_accept(next.io, [this, &next](boost::system::error_code failed, tcp::socket socket) {
             if (failed == boost::asio::error::operation_aborted || !acceptor.is_open()) return;
-            if (!failed) {
+            if (failed) return accept_later();
+            if (sim::has_room_for(socket.native_handle())) {
                 socket.set_option(tcp::no_delay(true), failed);
                 boost::asio::post(
                     next.io, [&next, taken = std::move(socket)]() mutable { next.serve(std::move(taken)); });
             }
             accept();
+        });
+    }
+
+    /// Out of descriptors the next try would fail at once, too.
+    void accept_later() {
+        pause.expires_after(sim::pause_after_failure);
+        pause.async_wait([this](boost::system::error_code stopped) {
+            if (!stopped && acceptor.is_open()) accept();
         });
     }
 
@@ -101,13 +119,12 @@ struct server::impl {
             thread.join();
     }
 
-    nlohmann::json counters() const {
-        nlohmann::json by_command = nlohmann::json::object();
-        std::uint64_t requests = 0;
-        std::uint64_t refused = 0;
-        std::size_t connections = 0;
+    nlohmann::json counters() {
+        std::map<std::string, std::uint64_t> all = faults.counters();
+        for (const auto* sum : {"requests", "refused", "connections"})
+            all[sum] = 0;
         for (const auto& each : workers)
-            connections += each->open();
+            all["connections"] += each->open();
         for (std::size_t code = 0; code < 65'536; ++code) {
             const auto command = static_cast<std::uint16_t>(code);
             std::uint64_t asked = 0;
@@ -117,24 +134,30 @@ struct server::impl {
                 no += each->counts.refused(command);
             }
             if (asked == 0) continue;
-            by_command[command_name(command)] = {{"requests", asked}, {"refused", no}};
-            requests += asked;
-            refused += no;
+            all["command " + command_name(command)] = asked;
+            if (no != 0) all["refused " + command_name(command)] = no;
+            all["requests"] += asked;
+            all["refused"] += no;
         }
-        return {{"requests", requests}, {"refused", refused}, {"connections", connections}, {"commands", by_command}};
+        return {{"counters", all}};
     }
+
+    void take_commands();
 
     unit& device;
     server_settings settings;
     logger log;
+    std::unique_ptr<answerer> names;
     shared_faults faults;
     unit_events events;
     std::vector<std::unique_ptr<worker>> workers;
     std::atomic<std::uint16_t> port = settings.port; ///< chosen once the listener stands, kept over a restart
     tcp::acceptor acceptor{workers.front()->io};
     boost::asio::steady_timer timer{workers.front()->io};
+    boost::asio::steady_timer pause{workers.front()->io};
     std::size_t turn = 0;
     std::vector<std::thread> threads;
+    sim::control_desk desk;
 };
 
 result<std::unique_ptr<server>> server::start(unit& of, server_settings settings, logger log) {
@@ -168,19 +191,8 @@ namespace {
 constexpr std::int64_t longest_downtime_ms = 3'600'000;
 constexpr std::int64_t last_index = 9'999;
 
-/// A number in its range; throws `std::invalid_argument` in plain words else.
-std::int64_t number_in(const nlohmann::json& request, const char* key, std::int64_t least, std::int64_t most) {
-    if (!request.contains(key) || !request[key].is_number_integer() || request[key] < least || request[key] > most) {
-        throw std::invalid_argument(
-            std::string(key) + " must be a number from " + std::to_string(least) + " to " + std::to_string(most));
-    }
-    return request[key].get<std::int64_t>();
-}
-
-std::string text_in(const nlohmann::json& request, const char* key, const char* otherwise) {
-    if (!request.contains(key)) return otherwise;
-    if (!request[key].is_string()) throw std::invalid_argument(std::string(key) + " must be text");
-    return request[key].get<std::string>();
+std::uint32_t index_in(const nlohmann::json& request) {
+    return static_cast<std::uint32_t>(sim::whole_number(request, "index", 0, 0, last_index));
 }
 
 /// Tag and digits as long as the tag says, digits alone, or a block, whose own header is judged when it is used.
@@ -199,56 +211,53 @@ bool is_key(std::string_view text) {
 }
 
 stored_key key_in(const nlohmann::json& request) {
-    const auto key = text_in(request, "key", "");
-    const auto type = text_in(request, "type", "");
+    const auto key = request.at("key").get<std::string>();
+    const auto type = request.value("type", std::string());
     if (!is_key(key)) throw std::invalid_argument("key must be a scheme tag and its digits, or a key block");
     if (!type.empty() && type != "FFF" && !slot_of_key_type(type))
         throw std::invalid_argument("type must be a key type of three characters");
-    return {key, type, text_in(request, "label", ""), {}, {}};
+    return {key, type, request.value("label", std::string()), {}, {}};
 }
 
 } // namespace
 
+void server::impl::take_commands() {
+    const auto done = [] { return nlohmann::json::object(); };
+    desk.add("faults", {"set:list?", "seed:number?"}, "plans faults; alone it lists them and the kinds",
+        [this](const nlohmann::json& request) { return faults.control(request); });
+    desk.add("counters", {}, "requests and refusals by command, open connections",
+        [this](const nlohmann::json&) { return counters(); });
+    desk.add("restart", {"downtime_ms:number?"}, "ends all connections and starts anew",
+        [this, done](const nlohmann::json& request) {
+            restart(std::chrono::milliseconds(sim::whole_number(request, "downtime_ms", 0, 0, longest_downtime_ms)));
+            return done();
+        });
+    desk.add("lmk", {"to:text?"}, "other local master keys, or the test keys again: to other or test",
+        [this, done](const nlohmann::json& request) {
+            const auto to = request.value("to", std::string("other"));
+            if (to != "test" && to != "other") throw std::invalid_argument("to must be test or other");
+            to == "test" ? device.change_lmks(lmk_set::test()) : change_lmks();
+            return done();
+        });
+    desk.add("authorised", {"on:yes_or_no?"}, "enters or leaves the authorised state; alone it tells",
+        [this](const nlohmann::json& request) {
+            if (request.contains("on")) device.set_authorised(request["on"].get<bool>());
+            return nlohmann::json{{"authorised", device.authorised()}};
+        });
+    desk.add("store", {"index:number", "key:text", "type:text?", "label:text?"}, "puts a key into the user storage",
+        [this, done](const nlohmann::json& request) {
+            device.store(index_in(request), key_in(request));
+            return done();
+        });
+    desk.add("stored", {"index:number"}, "what is in the user storage", [this](const nlohmann::json& request) {
+        const auto found = device.find(index_in(request));
+        if (!found) return nlohmann::json{{"found", false}};
+        return nlohmann::json{{"found", true}, {"key", found->field}, {"type", found->type}, {"label", found->label}};
+    });
+}
+
 nlohmann::json server::control(const nlohmann::json& request) {
-    const auto cmd = text_in(request, "cmd", "");
-    unit& device = impl_->device;
-    if (cmd == "faults") return impl_->faults.control(request);
-    if (cmd == "counters") {
-        sim::only_keys(request, {"cmd"});
-        return impl_->counters();
-    }
-    if (cmd == "restart") {
-        sim::only_keys(request, {"cmd", "downtime_ms"});
-        const bool given = request.contains("downtime_ms");
-        restart(std::chrono::milliseconds(given ? number_in(request, "downtime_ms", 0, longest_downtime_ms) : 0));
-    } else if (cmd == "lmk") {
-        sim::only_keys(request, {"cmd", "to"});
-        const auto to = text_in(request, "to", "other");
-        if (to != "test" && to != "other") throw std::invalid_argument("to must be test or other");
-        if (to == "test")
-            device.change_lmks(lmk_set::test());
-        else
-            change_lmks();
-    } else if (cmd == "authorised") {
-        sim::only_keys(request, {"cmd", "on"});
-        if (request.contains("on")) {
-            if (!request["on"].is_boolean()) throw std::invalid_argument("on must be true or false");
-            device.set_authorised(request["on"].get<bool>());
-        }
-        return {{"authorised", device.authorised()}};
-    } else if (cmd == "store") {
-        sim::only_keys(request, {"cmd", "index", "key", "type", "label"});
-        const auto index = number_in(request, "index", 0, last_index);
-        device.store(static_cast<std::uint32_t>(index), key_in(request));
-    } else if (cmd == "stored") {
-        sim::only_keys(request, {"cmd", "index"});
-        const auto found = device.find(static_cast<std::uint32_t>(number_in(request, "index", 0, last_index)));
-        if (!found) return {{"found", false}};
-        return {{"found", true}, {"key", found->field}, {"type", found->type}, {"label", found->label}};
-    } else {
-        throw std::invalid_argument("unknown command " + cmd);
-    }
-    return nlohmann::json::object();
+    return impl_->desk.serve(request);
 }
 
 } // namespace cipherlane::hsm_sim

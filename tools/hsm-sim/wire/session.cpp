@@ -2,6 +2,8 @@
 
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 namespace cipherlane::hsm_sim {
@@ -102,11 +104,12 @@ void session::process() {
         const auto done = worker_.wire->next(stream, output_);
         if (done.consumed == 0) break;
         const auto request = stream.substr(0, done.consumed);
-        worker_.counts.add(done.command, done.refused);
+        const auto fault = worker_.faults.hit(done.command);
+        worker_.counts.add(done.command, done.refused || (fault && fault->kind == "status"));
         if (worker_.log_requests) log_request(done, request);
         begin_ += done.consumed;
         hang_up_ = done.hang_up;
-        if (const auto fault = worker_.faults.hit(done.command)) apply(*fault, done);
+        if (fault) apply(*fault, done);
     }
     if (silent_) begin_ = filled_;
     write();
@@ -114,50 +117,48 @@ void session::process() {
 
 void session::apply(const sim::fault& what, const answered& done) {
     if (done.end == 0) return;
-    if (what.kind == "delay") {
-        held_ = output_.substr(done.at);
-        output_.resize(done.at);
-        hold_ = std::max(what.delay, std::chrono::milliseconds(1));
-    } else if (what.kind == "drop") {
-        output_.resize(done.at);
-    } else if (what.kind == "half_frame") {
-        output_.resize(done.at + (done.end - done.at) / 2);
-        if (what.value == "close")
-            hang_up_ = true;
-        else
-            silent_ = true;
-    } else if (what.kind == "wrong_header") {
+    const bool half = what.effect == sim::fault_effect::halve;
+    const auto text = std::string_view(output_).substr(done.at, half ? done.end - done.at : std::string::npos);
+    const auto raw = as_bytes(text);
+    const auto made = sim::play(what, bytes(raw.begin(), raw.end()),
+        [&](const sim::fault& kind, bytes answer) { return altered(kind, std::move(answer), done); });
+    output_.resize(done.at);
+    if (made.delay.count() > 0) {
+        held_ = as_text(made.message);
+        hold_ = made.delay;
+    } else {
+        for (int copy = 0; copy < made.copies; ++copy)
+            output_.append(as_text(made.message));
+    }
+    hang_up_ = hang_up_ || made.hang_up;
+    silent_ = half && !made.hang_up;
+    if (what.kind == "restart") worker_.events.restart(what.delay);
+    if (what.kind == "lmk_change") worker_.events.change_lmks();
+}
+
+/// The kinds that only a cipher machine has. Places in `done` count from where its frame begins.
+bytes session::altered(const sim::fault& what, bytes answer, const answered& done) const {
+    const auto place = [&](std::size_t at) { return answer.begin() + static_cast<std::ptrdiff_t>(at - done.at); };
+    if (what.kind == "wrong_header") {
         // Where there is no header the answer's own first byte is what the client ties it to.
-        const std::size_t at = done.header_at < done.body_at ? done.body_at - 1 : done.body_at;
-        output_[at] = static_cast<char>(output_[at] ^ 0x01);
-    } else if (what.kind == "second_answer") {
-        output_.append(output_.substr(done.at));
+        *place(done.header_at < done.body_at ? done.body_at - 1 : done.body_at) ^= 0x01U;
     } else if (what.kind == "warning" && done.status_at != 0) {
-        const std::string code = what.value.size() == 2 ? what.value : "02";
-        output_.replace(done.status_at, 2, code);
+        const std::string code = what.value.empty() ? "02" : what.value;
+        std::copy(code.begin(), code.end(), place(done.status_at));
     } else if (what.kind == "status") {
-        const std::size_t front = done.body_at - done.at;
-        output_.resize(done.status_at != 0 ? done.status_at : done.body_at);
+        answer.erase(place(done.status_at != 0 ? done.status_at : done.body_at), answer.end());
+        const std::string code = what.value.empty() ? "41" : what.value;
         if (done.status_at != 0) {
-            output_.append(what.value.size() == 2 ? what.value : "41");
+            answer.insert(answer.end(), code.begin(), code.end());
         } else {
-            output_.append({'E', static_cast<char>(std::strtoul(what.value.c_str(), nullptr, 16))});
+            answer.push_back('E');
+            answer.push_back(static_cast<std::uint8_t>(std::strtoul(code.c_str(), nullptr, 16)));
         }
         if (worker_.device.settings().frame.length_prefix) {
-            const auto length = static_cast<std::uint16_t>(output_.size() - done.at - 2);
-            store_be16(reinterpret_cast<std::uint8_t*>(output_.data()) + done.at, length);
+            store_be16(answer.data(), static_cast<std::uint16_t>(answer.size() - 2));
         }
-        (void)front;
-    } else if (what.kind == "disconnect") {
-        output_.resize(done.at);
-        hang_up_ = true;
-    } else if (what.kind == "restart") {
-        output_.resize(done.at);
-        hang_up_ = true;
-        worker_.events.restart(what.delay);
-    } else if (what.kind == "lmk_change") {
-        worker_.events.change_lmks();
     }
+    return answer;
 }
 
 void session::write() {

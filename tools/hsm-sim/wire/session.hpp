@@ -41,6 +41,7 @@ class session : public std::enable_shared_from_this<session> {
     void write();
     void after_write();
     void apply(const sim::fault& what, const answered& done);
+    [[nodiscard]] bytes altered(const sim::fault& what, bytes answer, const answered& done) const;
     void log_request(const answered& done, std::string_view request) const;
 
     worker& worker_;

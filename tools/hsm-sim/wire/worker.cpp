@@ -10,25 +10,21 @@ namespace cipherlane::hsm_sim {
 
 namespace {
 
-/// A status has two characters; another value would be passed over.
-void check_values(const nlohmann::json& request) {
-    if (!request.contains("set") || !request["set"].is_array()) return;
-    for (const auto& each : request["set"]) {
-        if (!each.is_object() || !each.contains("value") || !each["value"].is_string()) continue;
-        const auto kind = each.value("kind", "");
-        const auto value = each["value"].get<std::string>();
-        if (value.empty()) continue; // as none
-        if ((kind == "status" || kind == "warning") && value.size() != 2)
-            throw std::invalid_argument("value of " + kind + " must be two characters");
-        if (kind == "half_frame" && value != "close")
-            throw std::invalid_argument("value of half_frame must be \"close\"");
-    }
+/// In the order of their explanation in docs/11-simulators.md. A status has two characters.
+std::vector<sim::fault_kind> unit_faults() {
+    using sim::fault_effect;
+    return {{"delay", fault_effect::wait}, {"drop", fault_effect::withhold},
+        {"half_frame", fault_effect::halve, {}, "(close)?"}, {"wrong_header", fault_effect::alter},
+        {"second_answer", fault_effect::repeat}, {"warning", fault_effect::alter, {}, "(.{2})?"},
+        {"status", fault_effect::alter, {}, "(.{2})?"}, {"disconnect", fault_effect::end},
+        {"restart", fault_effect::end, {}, {}, true}, {"lmk_change", fault_effect::alter}};
 }
 
 } // namespace
 
-shared_faults::shared_faults()
-    : plan_({std::begin(fault_kinds), std::end(fault_kinds)}) {}
+shared_faults::shared_faults(std::function<bool(const std::string&)> knows)
+    : knows_(std::move(knows))
+    , plan_(unit_faults()) {}
 
 std::optional<sim::fault> shared_faults::hit(std::uint16_t command) {
     if (!armed_.load(std::memory_order_relaxed)) return std::nullopt;
@@ -37,11 +33,21 @@ std::optional<sim::fault> shared_faults::hit(std::uint16_t command) {
 }
 
 nlohmann::json shared_faults::control(const nlohmann::json& request) {
-    check_values(request);
+    const auto asked = request.value("set", nlohmann::json::array());
+    for (const auto& each : asked) {
+        if (!each.is_object() || !each.contains("match") || !each["match"].is_string()) continue;
+        const auto match = each["match"].get<std::string>();
+        if (!match.empty() && !knows_(match)) throw std::invalid_argument("the unit has no command " + match);
+    }
     const std::scoped_lock lock(mutex_);
     auto answer = plan_.control(request);
     if (request.contains("set")) armed_.store(!request["set"].empty(), std::memory_order_relaxed);
     return answer;
+}
+
+std::map<std::string, std::uint64_t> shared_faults::counters() {
+    const std::scoped_lock lock(mutex_);
+    return plan_.counters();
 }
 
 worker::worker(unit& of, shared_faults& shared, const unit_events& happens, const logger& to, bool every_request,

@@ -2,7 +2,7 @@
 
 #include "hsm-sim/wire/answerer.hpp"
 #include "hsm-sim/wire/tls.hpp"
-#include "simkit/fault_plan.hpp"
+#include "simkit/fault_player.hpp"
 
 #include <cipherlane/core/logger.hpp>
 
@@ -12,25 +12,26 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 namespace cipherlane::hsm_sim {
 
-/// The words of the fault plan, in the order of their explanation in docs/11-simulators.md.
-inline constexpr const char* fault_kinds[] = {"delay", "drop", "half_frame", "wrong_header", "second_answer",
-    "warning", "status", "disconnect", "restart", "lmk_change"};
-
 /// The faults a rig has asked for, shared by all connections. Costs one relaxed load while there are none.
 class shared_faults {
   public:
-    shared_faults();
+    /// `knows`: whether the unit has a command of this name; a fault on another could not hit.
+    explicit shared_faults(std::function<bool(const std::string&)> knows);
     [[nodiscard]] std::optional<sim::fault> hit(std::uint16_t command);
     nlohmann::json control(const nlohmann::json& request);
+    [[nodiscard]] std::map<std::string, std::uint64_t> counters();
 
   private:
+    std::function<bool(const std::string&)> knows_;
     std::mutex mutex_;
     sim::fault_plan plan_;
     std::atomic<bool> armed_{false};

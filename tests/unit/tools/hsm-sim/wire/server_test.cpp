@@ -72,7 +72,7 @@ TEST_F(Server, AnswersPipelinedRequestsInOrder) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
         EXPECT_EQ(one.receive(), std::to_string(1000 + i) + rows[i]["response"]);
     }
-    EXPECT_EQ(control({{"cmd", "counters"}})["requests"], rows.size());
+    EXPECT_EQ(control({{"cmd", "counters"}}).at("counters")["requests"], rows.size());
 }
 
 TEST_F(Server, TakesBytesAsTheyCome) {
@@ -190,9 +190,23 @@ TEST_F(Server, RefusesAnUnknownControlCommand) {
              R"({"cmd":"store","index":99999,"key":"0123456789ABCDEF"})", R"({"cmd":"stored","index":-1})",
              R"({"cmd":"store","index":1,"key":"0123456789ABCDEF","type":"X"})", R"({"cmd":"stored"})",
              R"({"cmd":"restart","downtime_ms":-5})", R"({"cmd":"authorised","on":"yes"})",
-             R"({"cmd":"faults","set":[{"kind":"status","value":"123"}]})", R"({"cmd":"counters","of":"CA"})"}) {
+             R"({"cmd":"faults","set":[{"kind":"status","value":"123"}]})", R"({"cmd":"counters","of":"CA"})",
+             R"({"cmd":"faults","set":[{"kind":"drop","match":"CAA"}]})",
+             R"({"cmd":"faults","set":[{"kind":"drop","match":"D1 24"}]})",
+             R"({"cmd":"faults","set":[{"kind":"drop","match":7}]})", R"({"cmd":"faults","set":[7]})"}) {
         EXPECT_THROW(control(nlohmann::json::parse(nonsense)), std::invalid_argument) << nonsense;
     }
+}
+
+TEST_F(Server, CountsWhatAFaultRefused) {
+    client one(serving->port());
+    fault({{"kind", "status"}, {"match", "NC"}});
+    EXPECT_EQ(one.ask("0001NC"), "0001ND41");
+    EXPECT_EQ(one.ask("0001NC"), "0001" + nc_answer);
+    const auto seen = control({{"cmd", "counters"}}).at("counters");
+    EXPECT_EQ(seen.at("command NC"), 2);
+    EXPECT_EQ(seen.at("refused NC"), 1);
+    EXPECT_EQ(seen.at("fault status"), 1);
 }
 
 class WestoneServer : public Server {

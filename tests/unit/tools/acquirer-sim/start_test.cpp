@@ -1,0 +1,74 @@
+// Keys and cipher machine are held against each other before the first terminal comes.
+#include "acquirer-sim/security.hpp"
+#include "acquirer-sim/server.hpp"
+#include "hsm-sim/wire/server.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+namespace cipherlane::sim {
+namespace {
+
+const std::string zone_key = "0123456789ABCDEFFEDCBA9876543210";
+
+class Start : public testing::TestWithParam<std::string> {
+  protected:
+    Start()
+        : unit_(*hsm_sim::settings_of(GetParam()), hsm_sim::lmk_set::test())
+        , machine_(*hsm_sim::server::start(unit_, {0, 1, false}, logger::none())) {
+        settings_.hsm = "127.0.0.1:" + std::to_string(machine_->port());
+        settings_.hsm_profile = GetParam();
+        settings_.zone_key = under_lmk(*hsm_sim::lmk_set::test());
+        settings_.zone_key_clear = zone_key;
+    }
+
+    [[nodiscard]] static std::string under_lmk(const hsm_sim::lmk_set& keys) {
+        const bool westone = GetParam() == "sjj1312";
+        std::array<std::uint8_t, 16> wrapped{};
+        keys.wrap(hsm_sim::slots::zpk, westone ? hsm_sim::part_rule::ecb : hsm_sim::part_rule::variant,
+            *from_hex(zone_key), wrapped);
+        return (westone ? "" : "U") + to_hex(wrapped);
+    }
+
+    /// What is said at the start; empty if it starts.
+    std::string refused() {
+        const auto server = acquirer_server::start(io_, settings_, logger::none());
+        return server ? std::string() : words_of(server.error());
+    }
+
+    boost::asio::io_context io_;
+    hsm_sim::unit unit_;
+    std::unique_ptr<hsm_sim::server> machine_;
+    acquirer_settings settings_;
+};
+
+TEST_P(Start, HoldsTheKeyInClearAgainstTheOneUnderTheLmk) {
+    EXPECT_EQ(refused(), "");
+    settings_.zone_key_clear = "1111111111111111FEDCBA9876543210";
+    EXPECT_NE(refused(), "");
+    settings_.zone_key_clear = "00";
+    EXPECT_NE(refused(), "");
+    settings_.zone_key_clear = "xx";
+    EXPECT_NE(refused().find("zpk-clear"), std::string::npos);
+}
+
+TEST_P(Start, TellsInWordsThatTheKeyIsOfAnotherUnit) {
+    machine_->change_lmks();
+    for (int wait = 0; wait < 2; ++wait) {
+        const auto words = refused();
+        EXPECT_NE(words.find("zpk"), std::string::npos) << words;
+    }
+}
+
+TEST_P(Start, NeedsItsCipherMachine) {
+    settings_.hsm = "127.0.0.1:1";
+    EXPECT_NE(refused(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, Start, testing::Values("payshield", "sjl06", "sjj1312"));
+
+} // namespace
+} // namespace cipherlane::sim
