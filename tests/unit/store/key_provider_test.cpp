@@ -11,7 +11,9 @@
 namespace cipherlane::store {
 namespace {
 
-const call bounds{std::chrono::seconds(5)};
+call bounds() {
+    return call(std::chrono::seconds(5));
+}
 
 TEST(FileKeyProvider, MakesAKeyThatOnlyTheUserMayRead) {
     const tests::temporary_folder folder;
@@ -21,10 +23,10 @@ TEST(FileKeyProvider, MakesAKeyThatOnlyTheUserMayRead) {
     struct stat about {};
     ASSERT_EQ(::stat(path.c_str(), &about), 0);
     EXPECT_EQ(about.st_mode & 0777U, 0600U);
-    const auto key = file_key_provider(path).journal_key(bounds);
+    const auto key = file_key_provider(path).journal_key(bounds());
     ASSERT_TRUE(key) << key.error();
     EXPECT_EQ(key->size(), 32U);
-    EXPECT_TRUE(*key == *file_key_provider(path).journal_key(bounds));
+    EXPECT_TRUE(*key == *file_key_provider(path).journal_key(bounds()));
 }
 
 TEST(FileKeyProvider, RefusesWhatOthersMayReadOrWhatIsNoKey) {
@@ -33,7 +35,7 @@ TEST(FileKeyProvider, RefusesWhatOthersMayReadOrWhatIsNoKey) {
         const auto path = folder.file("key");
         std::ofstream(path) << content;
         ::chmod(path.c_str(), mode);
-        const auto key = file_key_provider(path).journal_key(bounds);
+        const auto key = file_key_provider(path).journal_key(bounds());
         EXPECT_FALSE(key);
         EXPECT_TRUE(key.error().is(condition::local_fault));
         return key.error().code();
@@ -44,7 +46,7 @@ TEST(FileKeyProvider, RefusesWhatOthersMayReadOrWhatIsNoKey) {
     EXPECT_EQ(code((good + "\n\n").c_str(), 0600), store_errc::key_file_content);
     EXPECT_EQ(code("", 0600), store_errc::key_file_content);
     EXPECT_EQ(code((good.substr(1) + "G").c_str(), 0600), store_errc::key_file_content);
-    EXPECT_EQ(file_key_provider(folder.file("none")).journal_key(bounds).error().code(), store_errc::cannot_open);
+    EXPECT_EQ(file_key_provider(folder.file("none")).journal_key(bounds()).error().code(), store_errc::cannot_open);
 }
 
 } // namespace
