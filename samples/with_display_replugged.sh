@@ -21,14 +21,23 @@ tell() {
 }
 "$3" "$dir/display" >"$dir/said" 2>&1 &
 sample=$!
-until grep -q 'display there' "$dir/said"; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 400 ] || { cat "$dir/said" >&2; exit 1; }
-    sleep 0.02
-done
-sleep 0.2
+# Each step waits for the one before to have happened.
+await() {
+    until "$@"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 1000 ] || { cat "$dir/said" >&2; exit 1; }
+        sleep 0.02
+    done
+}
+said() { grep -q "$1" "$dir/said"; }
+shown() {
+    tell '{"cmd":"counters"}' >/dev/null
+    case $answer in *"\"command Q\":$1"*) ;; *) return 1 ;; esac
+}
+await said 'display there'
+await shown 1
 tell '{"cmd":"unplug"}'
-sleep 0.3
+await said 'display gone'
 tell '{"cmd":"plug"}'
 wait "$sample" || { cat "$dir/said" >&2; exit 1; }
 cat "$dir/said"
