@@ -131,7 +131,7 @@ void run_explain(const options& chosen) {
     const auto input = input_bytes(chosen);
     const auto read = iso8583::decode_partly(format, input);
     std::cout << format.name << ", " << input.size() << " bytes\n"
-              << describe(read.view, chosen.unmasked ? iso8583::reveal::whole : iso8583::reveal::masked);
+              << describe(read, chosen.unmasked ? iso8583::reveal::whole : iso8583::reveal::masked);
     if (read.failure) {
         std::cout.flush();
         fail_with(read.failure->to_string());

@@ -1,14 +1,17 @@
 #include "cipherlane/iso8583_json.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
 #include <cipherlane/iso8583/errc.hpp>
 #include <cipherlane/iso8583/gbk.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace cipherlane::cli {
 namespace {
 
+using iso8583::header_reader;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
@@ -58,14 +61,50 @@ result<void> put_field(
     }
 }
 
+/// The pieces of a header by name, in the dialect's order: text as it is, others in hex.
+result<void> put_pieces(iso8583::message& to, const iso8583::envelope_spec& outer, const json& value) {
+    if (!value.is_object()) return refuse(iso8583_errc::bad_header, "header");
+    bytes all;
+    std::size_t used = 0;
+    for (const auto& piece : outer.pieces) {
+        const auto given = value.find(std::string(piece.name));
+        if (given == value.end()) {
+            if (piece.presence == iso8583::piece_presence::where_it_begins) continue;
+            return refuse(iso8583_errc::missing_field, piece.name);
+        }
+        if (!given->is_string()) return refuse(iso8583_errc::bad_header, piece.name);
+        const auto& text = given->get_ref<const std::string&>();
+        if (piece.form == iso8583::piece_form::text) {
+            all.insert(all.end(), text.begin(), text.end());
+        } else {
+            auto data = from_hex(text);
+            if (!data) return std::move(data).error().in_field(piece.name);
+            all.insert(all.end(), data->begin(), data->end());
+        }
+        ++used;
+    }
+    if (used != value.size()) return refuse(iso8583_errc::unknown_field, "header");
+    to.set_header_pieces(all);
+    return {};
+}
+
 } // namespace
 
 ordered_json to_json(const iso8583::message_view& what) {
     ordered_json out = ordered_json::object();
     const auto& envelope = what.format().envelope;
-    if (envelope.tpdu != 0) out["tpdu"] = what.tpdu().to_string();
+    if (what.has_tpdu()) out["tpdu"] = what.tpdu().to_string();
     if (!what.monitor_header().empty()) out["lri"] = to_hex(what.monitor_header());
-    if (envelope.header != 0) out["header"] = what.header();
+    if (envelope.header != 0 && !what.header_bytes().empty()) out["header"] = what.header();
+    header_reader pieces(envelope, what.header_bytes());
+    while (const auto found = pieces.next()) {
+        const bool text = found->piece->form == iso8583::piece_form::text;
+        out["header"][std::string(found->piece->name)] =
+            text ? std::string(as_text(found->bytes)) : to_hex(found->bytes);
+    }
+    if (!what.trailer().empty() && envelope.trailer_is.empty()) out["trailer"] = to_hex(what.trailer());
+    const int usual = std::max(what.fields().bitmaps(), int{what.format().bitmaps_sent});
+    if (what.bitmaps() != 0 && what.bitmaps() != usual) out["bitmaps"] = what.bitmaps();
     out["mti"] = std::string(what.mti());
     auto& fields = out["fields"] = ordered_json::object();
     for (const int number : what.fields())
@@ -84,6 +123,14 @@ result<iso8583::message> from_json(const iso8583::dialect& format, const json& w
                 CIPHERLANE_CHECK(put_field(out, format, number, field));
             continue;
         }
+        if (key == "header" && !format.envelope.pieces.empty()) {
+            CIPHERLANE_CHECK(put_pieces(out, format.envelope, value));
+            continue;
+        }
+        if (key == "bitmaps" && value.is_number_unsigned() && value.get<unsigned>() <= format.bitmaps) {
+            out.set_bitmaps(value.get<int>());
+            continue;
+        }
         if (!value.is_string()) return refuse(iso8583_errc::bad_character, key);
         const auto& text = value.get_ref<const std::string&>();
         if (key == "tpdu" && format.envelope.tpdu != 0) {
@@ -96,6 +143,10 @@ result<iso8583::message> from_json(const iso8583::dialect& format, const json& w
             auto data = from_hex(text);
             if (!data || data->size() != iso8583::lri_bytes) return refuse(iso8583_errc::bad_header, key);
             out.set_monitor_header(*data);
+        } else if (key == "trailer" && format.envelope.trailer != 0 && format.envelope.trailer_is.empty()) {
+            auto data = from_hex(text);
+            if (!data || data->size() != format.envelope.trailer) return refuse(iso8583_errc::bad_trailer, key);
+            out.set_trailer(*data);
         } else if (key == "mti") {
             if (text.size() != 4) return refuse(iso8583_errc::bad_mti, key);
             out.set_mti(text);

@@ -9,9 +9,10 @@
 
 namespace cipherlane::cli {
 
-/// A message as JSON: `tpdu`, `header` and `lri` where there are any, `mti`, `fields` by number. Digits, tracks and
-/// text as strings (UTF-8), binary fields as hex. Text that is no GBK is `{"hex": "…"}`, so that nothing is lost.
-/// Values are whole: this is a conversion, not a print.
+/// A message as JSON: `tpdu`, `header` and `lri` where there are any, `trailer` where the dialect does not lay it
+/// down, `bitmaps` where there are more than the fields need, `mti`, `fields` by number. A header of pieces is an
+/// object by their names. Digits, tracks and text as strings (UTF-8), binary fields and raw pieces as hex. Text that
+/// is no GBK is `{"hex": "…"}`, so that nothing is lost. Values are whole: this is a conversion, not a print.
 [[nodiscard]] nlohmann::ordered_json to_json(const iso8583::message_view& what);
 
 /// The other way; `format` says which fields are hex and which are GBK.

@@ -2,24 +2,21 @@
 #include "fail.hpp"
 #include "packed.hpp"
 
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace cipherlane::iso8583 {
 namespace {
 
 constexpr std::string_view op = "decode";
-
-std::size_t frame_bytes(frame_length form) noexcept {
-    switch (form) {
-    case frame_length::none: return 0;
-    case frame_length::ascii4: return 4;
-    default: return 2;
-    }
-}
 
 } // namespace
 
@@ -28,11 +25,13 @@ std::size_t frame_bytes(frame_length form) noexcept {
 class decoder {
   public:
     /// Writes into `out`, so that the view is never copied.
-    decoder(const dialect& format, byte_view body, std::size_t base, message_view& out) noexcept
+    decoder(const dialect& format, byte_view body, std::size_t base, message_view& out,
+        std::vector<deviation>* borne = nullptr) noexcept
         : format_(format)
         , input_(body)
         , base_(base)
-        , view_(out) {
+        , view_(out)
+        , borne_(borne) {
         view_.format_ = &format;
         view_.input_ = body;
         view_.base_ = static_cast<std::uint8_t>(base);
@@ -48,7 +47,7 @@ class decoder {
             if (!field(number)) return false;
             last_ = number;
         }
-        if (at_ != input_.size()) return refuse(iso8583_errc::trailing_bytes, "", at_);
+        if (at_ != input_.size() && !bear(iso8583_errc::trailing_bytes, "", at_)) return false;
         if (!encrypted_tracks()) return false;
         find_mac(start);
         return true;
@@ -56,7 +55,16 @@ class decoder {
 
     [[nodiscard]] error failure() const {
         const number_text number(number_);
-        return fail(why_, op, number_ != 0 ? number.view() : path_, base_ + where_);
+        auto made = fail(why_, op, number_ != 0 ? number.view() : path_, base_ + where_);
+        return std::move(made).with_hint(hint());
+    }
+    [[nodiscard]] const field_set& announced() const noexcept { return announced_; }
+    /// How far reading came, from the start of the body.
+    [[nodiscard]] std::size_t stopped_at() const noexcept { return at_; }
+    /// The field that the end of the input has cut.
+    [[nodiscard]] std::optional<cut_field> cut() const {
+        if (why_ != iso8583_errc::truncated || number_ == 0) return {};
+        return cut_field{number_, base_ + at_, expected_, input_.size() - at_};
     }
 
     /// Of a message that failed, only the fields before the fault have been looked at.
@@ -69,6 +77,70 @@ class decoder {
     }
 
   private:
+    /// What is wrong in numbers; made only where there is a fault.
+    [[nodiscard]] std::string hint() const {
+        const auto n = [](std::size_t value) { return std::to_string(value); };
+        switch (why_) {
+        case iso8583_errc::truncated: return "found " + n(input_.size() - at_) + " of " + n(expected_) + " bytes";
+        case iso8583_errc::trailing_bytes: return "found " + n(input_.size() - at_) + " bytes behind the last field";
+        case iso8583_errc::bad_length_prefix: return length_hint();
+        case iso8583_errc::bad_mti:
+            return std::string("expected ") + (format_.mti == encoding::bcd ? "four packed" : "four") +
+                   " digits, the first " + format_.mti_version + found_bytes(mti_bytes());
+        case iso8583_errc::bad_header:
+        case iso8583_errc::bad_tpdu: return header_hint();
+        case iso8583_errc::unknown_field: return "its bit is set";
+        case iso8583_errc::bad_bitmap: return bitmap_hint();
+        default: return {};
+        }
+    }
+    [[nodiscard]] std::string found_bytes(std::size_t most) const {
+        return ", found " + to_hex(input_.subspan(where_, std::min(most, input_.size() - where_)));
+    }
+    [[nodiscard]] std::size_t mti_bytes() const noexcept { return format_.mti == encoding::bcd ? 2 : 4; }
+    [[nodiscard]] std::string length_hint() const {
+        const auto& spec = format_.field(number_);
+        return "allowed: " + std::to_string(spec.counted(spec.min)) + " to " +
+               std::to_string(spec.counted(spec.max)) + found_bytes(spec.prefix_bytes());
+    }
+    [[nodiscard]] std::string header_hint() const {
+        std::string text;
+        if (path_ == "tpdu") {
+            text = "expected packed digits, " + to_hex({&format_.envelope.tpdu_id, 1}) + " first";
+        } else if (piece_ == nullptr) {
+            text = "expected packed digits";
+        } else {
+            constexpr std::string_view forms[] = {"packed digits", "text", "text in EBCDIC", "bytes"};
+            text = "expected " + std::to_string(piece_->bytes) + " bytes of " +
+                   std::string(forms[static_cast<std::size_t>(piece_->form)]);
+            if (!piece_->begins.empty()) text += ", " + to_hex(as_bytes(piece_->begins)) + " first";
+        }
+        return text + found_bytes(4);
+    }
+    [[nodiscard]] std::string bitmap_hint() const {
+        if (view_.bitmaps_ == 0) return "expected hex characters" + found_bytes(1);
+        if (!one_more_) return "no field is announced";
+        return "bit " + std::to_string(view_.bitmaps_ * 64 - 63) + " says that one more follows; the dialect has " +
+               std::to_string(format_.bitmaps);
+    }
+
+    /// A fault that a tolerant reader notes and passes over.
+    bool bear(iso8583_errc why, std::string_view path, std::size_t at) {
+        if (borne_ == nullptr) return refuse(why, path, at);
+        borne_->push_back({why, path, base_ + at});
+        return true;
+    }
+    bool bear(iso8583_errc why, int number, std::size_t at) {
+        if (borne_ == nullptr) return refuse(why, number, at);
+        borne_->push_back({why, number_text(number).view(), base_ + at});
+        return true;
+    }
+    /// Not enough bytes for what comes next.
+    template <class Path>
+    bool cut_off(Path path, std::size_t expected) noexcept {
+        expected_ = expected;
+        return refuse(iso8583_errc::truncated, path, input_.size());
+    }
     bool refuse(iso8583_errc why, std::string_view path, std::size_t at) noexcept {
         why_ = why;
         path_ = path;
@@ -91,27 +163,47 @@ class decoder {
     bool envelope() {
         const auto& outer = format_.envelope;
         if (outer.tpdu != 0) {
-            if (left() < tpdu::size) return refuse(iso8583_errc::truncated, "tpdu", input_.size());
+            if (left() < tpdu::size) return cut_off("tpdu", tpdu::size);
             const auto wire = take(tpdu::size);
-            if (wire[0] != outer.tpdu_id) return refuse(iso8583_errc::bad_tpdu, "tpdu", at_ - tpdu::size);
+            if (wire[0] != outer.tpdu_id && !bear(iso8583_errc::bad_tpdu, "tpdu", at_ - tpdu::size)) return false;
             if (const auto bad = packed::first_not_digits(wire); bad != packed::none) {
-                return refuse(iso8583_errc::bad_tpdu, "tpdu", at_ - tpdu::size + bad);
+                if (!bear(iso8583_errc::bad_tpdu, "tpdu", at_ - tpdu::size + bad)) return false;
             }
             std::array<std::uint8_t, tpdu::size> copy{};
             std::copy(wire.begin(), wire.end(), copy.begin());
             view_.tpdu_ = tpdu(copy);
+            view_.has_tpdu_ = true;
         }
         // Unmistakable: no packed digits begin with these characters.
         if (outer.monitor == monitor_header::optional_lri && left() >= 3 &&
             std::memcmp(input_.data() + at_, "LRI", 3) == 0) {
-            if (left() < lri_bytes) return refuse(iso8583_errc::truncated, "lri", input_.size());
+            if (left() < lri_bytes) return cut_off("lri", lri_bytes);
             view_.monitor_ = take(lri_bytes);
         }
+        if (!outer.pieces.empty()) return header_pieces();
         if (outer.header == 0) return true;
-        if (left() < outer.header) return refuse(iso8583_errc::truncated, "header", input_.size());
+        if (left() < outer.header) return cut_off("header", outer.header);
         view_.header_ = take(outer.header);
-        if (const auto bad = packed::first_not_digits(view_.header_); bad != packed::none) {
-            return refuse(iso8583_errc::bad_header, "header", at_ - outer.header + bad);
+        const auto bad = packed::first_not_digits(view_.header_);
+        return bad == packed::none || bear(iso8583_errc::bad_header, "header", at_ - outer.header + bad);
+    }
+
+    bool header_pieces() {
+        const std::size_t start = at_;
+        for (const auto& piece : format_.envelope.pieces) {
+            piece_ = &piece;
+            const auto rest = input_.subspan(at_);
+            const auto size = piece_size(piece, rest);
+            if (!size) {
+                if (piece.presence == piece_presence::where_it_begins) continue;
+                return refuse(iso8583_errc::bad_header, piece.name, at_);
+            }
+            if (left() < *size) return cut_off(piece.name, *size);
+            const auto data = take(*size);
+            view_.header_ = input_.subspan(start, at_ - start);
+            if (!fits(piece, data)) {
+                if (!bear(iso8583_errc::bad_header, piece.name, at_ - *size)) return false;
+            }
         }
         return true;
     }
@@ -119,7 +211,7 @@ class decoder {
     bool mti() {
         const bool is_packed = format_.mti == encoding::bcd;
         const std::size_t size = is_packed ? 2 : 4;
-        if (left() < size) return refuse(iso8583_errc::truncated, "mti", input_.size());
+        if (left() < size) return cut_off("mti", size);
         const auto wire = take(size);
         std::array<char, 4> out{};
         if (is_packed) {
@@ -131,18 +223,19 @@ class decoder {
         }
         const bool digits =
             std::all_of(out.begin(), out.end(), [](char c) { return charset::is(c, charset::classes::digit); });
+        if (!digits) return refuse(iso8583_errc::bad_mti, "mti", at_ - size);
         // Classes 0 and 9 are reserved in every edition.
-        if (!digits || out[0] != format_.mti_version || out[1] == '0' || out[1] == '9') {
-            return refuse(iso8583_errc::bad_mti, "mti", at_ - size);
+        if (out[0] != format_.mti_version || out[1] == '0' || out[1] == '9') {
+            if (!bear(iso8583_errc::bad_mti, "mti", at_ - size)) return false;
         }
         view_.mti_ = out;
         return true;
     }
 
-    bool bitmap_half(std::uint64_t& bits) {
+    bool one_bitmap(std::uint64_t& bits) {
         const bool hex = format_.bitmap == encoding::hex;
         const std::size_t size = hex ? 16 : 8;
-        if (left() < size) return refuse(iso8583_errc::truncated, "bitmap", input_.size());
+        if (left() < size) return cut_off("bitmap", size);
         const auto wire = take(size);
         bits = 0;
         for (std::size_t i = 0; i < size; ++i) {
@@ -150,8 +243,13 @@ class decoder {
                 bits = bits << 8U | wire[i];
                 continue;
             }
-            const auto nibble = packed::nibbles[wire[i]];
-            if (nibble == packed::no_nibble) return refuse(iso8583_errc::bad_bitmap, "bitmap", at_ - size + i);
+            auto nibble = packed::nibbles[wire[i]];
+            if (nibble == packed::no_nibble) {
+                const bool small = wire[i] >= 'a' && wire[i] <= 'f';
+                if (!small) return refuse(iso8583_errc::bad_bitmap, "bitmap", at_ - size + i);
+                if (!bear(iso8583_errc::bad_bitmap, "bitmap", at_ - size + i)) return false;
+                nibble = packed::any_case_nibbles[wire[i]];
+            }
             bits = bits << 4U | nibble;
         }
         return true;
@@ -160,21 +258,31 @@ class decoder {
     bool bitmap() {
         const std::size_t start = at_;
         constexpr std::uint64_t more = std::uint64_t{1} << 63U;
-        std::uint64_t first = 0;
-        std::uint64_t second = 0;
-        if (!bitmap_half(first)) return false;
-        if ((first & more) != 0) {
-            if (format_.bitmaps < 2) return refuse(iso8583_errc::bad_bitmap, "bitmap", start);
-            if (!bitmap_half(second)) return false;
-            // A second bitmap without a field, or one that announces a third.
-            if (second == 0 || (second & more) != 0) return refuse(iso8583_errc::bad_bitmap, "bitmap", start);
+        std::array<std::uint64_t, max_bitmaps> bits{};
+        std::uint8_t count = 0;
+        // Bit 1 announces the second bitmap and bit 65 the third; bit 129 is a field.
+        for (bool follows = true; follows; ++count) {
+            if (count == format_.bitmaps) {
+                view_.bitmaps_ = count;
+                one_more_ = true;
+                announced_ = field_set(bits[0], bits[1], bits[2]);
+                if (!bear(iso8583_errc::bad_bitmap, "bitmap", start)) return false;
+                break;
+            }
+            if (!one_bitmap(bits[count])) return false;
+            follows = count + 1U < max_bitmaps && (bits[count] & more) != 0;
+            if (follows) bits[count] &= ~more;
         }
-        const field_set fields(first & ~more, second);
-        if (fields.empty()) return refuse(iso8583_errc::bad_bitmap, "bitmap", start);
-        if (const auto unknown = fields.without(format_.known); !unknown.empty()) {
-            return refuse(iso8583_errc::unknown_field, *unknown.begin(), start);
+        view_.bitmaps_ = count;
+        announced_ = field_set(bits[0], bits[1], bits[2]);
+        if (announced_.empty() && !bear(iso8583_errc::bad_bitmap, "bitmap", start)) return false;
+        const auto unknown = announced_.without(format_.known);
+        if (!unknown.empty()) {
+            for (const int number : unknown) {
+                if (!bear(iso8583_errc::unknown_field, number, start)) return false;
+            }
         }
-        view_.present_ = fields;
+        view_.present_ = announced_.without(unknown);
         return true;
     }
 
@@ -182,28 +290,54 @@ class decoder {
         units = spec.max;
         if (spec.length == length_form::fixed) return true;
         const std::size_t size = spec.prefix_bytes();
-        if (left() < size) return refuse(iso8583_errc::truncated, spec.number, input_.size());
+        if (left() < size) return cut_off(int{spec.number}, size);
         const std::size_t start = at_;
-        units = 0;
+        std::size_t says = 0;
         for (const std::uint8_t byte : take(size)) {
             switch (spec.prefix) {
-            case length_encoding::binary: units = units << 8U | byte; break;
+            case length_encoding::binary: says = says << 8U | byte; break;
             case length_encoding::bcd:
                 if (byte > 0x99 || (byte & 0x0FU) > 9) {
                     return refuse(iso8583_errc::bad_length_prefix, spec.number, start);
                 }
-                units = units * 100 + (byte >> 4U) * 10U + (byte & 0x0FU);
+                says = says * 100 + (byte >> 4U) * 10U + (byte & 0x0FU);
                 break;
             default: {
                 const char c = charset::from_wire(byte, spec.prefix == length_encoding::ebcdic);
                 if (!charset::is(c, charset::classes::digit)) {
                     return refuse(iso8583_errc::bad_length_prefix, spec.number, start);
                 }
-                units = units * 10 + static_cast<std::size_t>(c - '0');
+                says = says * 10 + static_cast<std::size_t>(c - '0');
             }
             }
         }
-        if (units > spec.max || units < spec.min) return refuse(iso8583_errc::bad_length_prefix, spec.number, start);
+        units = says;
+        if (spec.counts == length_counts::wire && !counted_on_the_wire(spec, units)) {
+            return refuse(iso8583_errc::bad_length_prefix, spec.number, start);
+        }
+        if (units > spec.max || units < spec.min) {
+            const bool there = spec.wire_bytes(units) <= left();
+            return there ? bear(iso8583_errc::bad_length_prefix, spec.number, start)
+                         : refuse(iso8583_errc::bad_length_prefix, spec.number, start);
+        }
+        return true;
+    }
+
+    /// Units of the value from a length that counts bytes of the wire; false where it cannot be.
+    [[nodiscard]] bool counted_on_the_wire(const field_spec& spec, std::size_t& units) const noexcept {
+        if (spec.encoding == encoding::hex) {
+            const bool whole = units % 2 == 0;
+            units /= 2;
+            return whole;
+        }
+        const std::size_t size = units;
+        units *= 2;
+        // Only a filler of F tells an odd number of digits from an even one.
+        const bool filled = spec.padding == padding::right_f && size != 0 && size <= left() &&
+                            (input_[at_ + size - 1] & 0x0FU) == 0x0F;
+        if (filled) --units;
+        // A greatest length that is odd leaves one nibble for the filler of the other kinds.
+        if (units == spec.max + std::size_t{1} && spec.max % 2 != 0) --units;
         return true;
     }
 
@@ -212,7 +346,7 @@ class decoder {
         std::size_t units = 0;
         if (!length_prefix(spec, units)) return false;
         const std::size_t size = spec.wire_bytes(units);
-        if (left() < size) return refuse(iso8583_errc::truncated, number, input_.size());
+        if (left() < size) return cut_off(number, size);
         const std::size_t start = at_;
         const auto wire = take(size);
         auto& slot = view_.slots_[static_cast<std::size_t>(number)];
@@ -229,7 +363,9 @@ class decoder {
 
     bool packed_value(const field_spec& spec, byte_view wire, std::size_t units, std::size_t start) {
         if (spec.kind == kind::signed_digits) {
-            if (wire[0] != 'C' && wire[0] != 'D') return refuse(iso8583_errc::bad_character, spec.number, start);
+            if (wire[0] != 'C' && wire[0] != 'D' && !bear(iso8583_errc::bad_character, spec.number, start)) {
+                return false;
+            }
             wire = wire.subspan(1);
             ++start;
             --units;
@@ -238,13 +374,15 @@ class decoder {
             const bool left_pad = spec.padding == padding::left_zero;
             const unsigned filler = left_pad ? wire.front() >> 4U : wire.back() & 0x0FU;
             if (filler != (spec.padding == padding::right_f ? 0x0FU : 0U)) {
-                return refuse(iso8583_errc::bad_padding, spec.number, left_pad ? start : start + wire.size() - 1);
+                const std::size_t at = left_pad ? start : start + wire.size() - 1;
+                return bear(iso8583_errc::bad_padding, spec.number, at) &&
+                       forgiven_digits(spec, wire, start, left_pad);
             }
             // A filler of F is no digit, so the last byte of such a value is looked at alone.
             if (spec.padding == padding::right_f) {
                 const unsigned nibble = wire.back() >> 4U;
                 const std::size_t at = start + wire.size() - 1;
-                if (spec.kind != kind::track && nibble > 9) return refuse(iso8583_errc::not_digits, spec.number, at);
+                if (spec.kind != kind::track && nibble > 9) return bear(iso8583_errc::not_digits, spec.number, at);
                 if (nibble > 9 && nibble != 13) note_track(spec, at);
                 wire = wire.first(wire.size() - 1);
             }
@@ -256,7 +394,16 @@ class decoder {
             return true;
         }
         const auto bad = packed::first_not_digits(wire);
-        return bad == packed::none || refuse(iso8583_errc::not_digits, spec.number, start + bad);
+        return bad == packed::none || bear(iso8583_errc::not_digits, spec.number, start + bad);
+    }
+
+    /// The digits beside a filler that was borne, without the byte that holds it.
+    bool forgiven_digits(const field_spec& spec, byte_view wire, std::size_t start, bool left_pad) {
+        if (spec.kind == kind::track) return true;
+        const auto rest = left_pad ? wire.subspan(1) : wire.first(wire.size() - 1);
+        const auto bad = packed::first_not_digits(rest);
+        return bad == packed::none ||
+               bear(iso8583_errc::not_digits, spec.number, start + bad + (left_pad ? std::size_t{1} : 0));
     }
 
     /// Remembers the first place that only an encrypted track may have.
@@ -268,9 +415,10 @@ class decoder {
 
     bool hex_value(const field_spec& spec, byte_view wire, std::size_t start) {
         for (std::size_t i = 0; i < wire.size(); ++i) {
-            if (packed::nibbles[wire[i]] == packed::no_nibble) {
-                return refuse(iso8583_errc::bad_character, spec.number, start + i);
-            }
+            if (packed::nibbles[wire[i]] != packed::no_nibble) continue;
+            const bool small = wire[i] >= 'a' && wire[i] <= 'f';
+            if (!small) return refuse(iso8583_errc::bad_character, spec.number, start + i);
+            return bear(iso8583_errc::bad_character, spec.number, start + i);
         }
         return true;
     }
@@ -296,8 +444,7 @@ class decoder {
             }
             if (!good) {
                 const bool digits = wanted == charset::classes::digit;
-                return refuse(
-                    digits ? iso8583_errc::not_digits : iso8583_errc::bad_character, spec.number, start + i);
+                return bear(digits ? iso8583_errc::not_digits : iso8583_errc::bad_character, spec.number, start + i);
             }
             if (spec.kind == kind::track && !charset::is(c, charset::classes::track)) note_track(spec, start + i);
         }
@@ -311,20 +458,25 @@ class decoder {
             std::array<char, 99> digits{};
             if (view_.value(control, digits)[2] == '1') return true;
         }
-        return refuse(iso8583_errc::bad_character, hex_track_, hex_track_at_);
+        return bear(iso8583_errc::bad_character, hex_track_, hex_track_at_);
     }
 
     void find_mac(std::size_t start) noexcept {
         if (last_ == 0 || !format_.mac_fields.contains(last_)) return;
         const std::size_t at = view_.slots_[static_cast<std::size_t>(last_)].offset;
         view_.mac_range_ = input_.subspan(start, at - start);
-        view_.mac_ = input_.subspan(at);
+        view_.mac_ = input_.subspan(at, at_ - at);
     }
 
     const dialect& format_;
     byte_view input_;
     std::size_t base_;
     message_view& view_;
+    std::vector<deviation>* borne_; ///< null: nothing is borne
+    field_set announced_;
+    const header_piece* piece_ = nullptr;
+    std::size_t expected_ = 0;
+    bool one_more_ = false; ///< a bitmap announces one that the dialect does not have
     std::size_t at_ = 0;
     int last_ = 0;
     int hex_track_ = 0;
@@ -337,64 +489,124 @@ class decoder {
 
 namespace {
 
-result<message_view> decode_at(const dialect& format, byte_view body, std::size_t base) {
-    result<message_view> out{message_view()};
-    if (decoder steps(format, body, base, *out); !steps.walk()) out = steps.failure();
-    return out;
+/// Whether what stands behind the message is what the envelope says.
+[[nodiscard]] bool right_trailer(const envelope_spec& outer, byte_view trailer) noexcept {
+    return trailer.size() == outer.trailer && (outer.trailer_is.empty() || as_text(trailer) == outer.trailer_is);
+}
+
+error wrong_trailer(const envelope_spec& outer, byte_view found, std::size_t at) {
+    const auto is =
+        outer.trailer_is.empty() ? std::to_string(outer.trailer) + " bytes" : to_hex(as_bytes(outer.trailer_is));
+    return fail(iso8583_errc::bad_trailer, op, "trailer", at)
+        .with_hint("expected " + is + ", found " + to_hex(found));
+}
+
+/// Why fewer or more bytes follow than the length says, and how else it could be read.
+error wrong_length(const dialect& format, byte_view input, const framed& frame) {
+    const bool less = input.size() < frame.whole;
+    const auto& length = format.envelope.length;
+    const std::size_t there = input.size() - frame.body_at;
+    std::string hint =
+        "the length says " + std::to_string(frame.whole - frame.body_at) + " bytes, found " + std::to_string(there);
+    if (length.written == frame_length::form::none) hint = "found " + std::to_string(there) + " bytes";
+    constexpr std::string_view digits = "0123456789";
+    const auto first = as_text(input.first(std::min<std::size_t>(4, input.size())));
+    if (length.written != frame_length::form::ascii && first.size() == 4 &&
+        first.find_first_not_of(digits) == std::string_view::npos) {
+        hint += "; as ASCII it would say ";
+        hint.append(first);
+    }
+    return less ? fail(iso8583_errc::truncated, op, "length", input.size()).with_hint(hint)
+                : fail(iso8583_errc::trailing_bytes, op, "length", frame.whole).with_hint(hint);
 }
 
 } // namespace
+
+/// What `decode` and `decode_body` share; a friend of the view.
+class body_reader {
+  public:
+    static result<message_view> read(const dialect& format, byte_view body, byte_view trailer, std::size_t base) {
+        result<message_view> out{message_view()};
+        if (decoder steps(format, body, base, *out); !steps.walk()) {
+            out = steps.failure();
+        } else if (format.envelope.trailer != 0) {
+            out->trailer_ = trailer;
+        }
+        return out;
+    }
+    static void keep_trailer(message_view& view, byte_view trailer) noexcept { view.trailer_ = trailer; }
+};
 
 result<message_view> decode_body(const dialect& format, byte_view input) {
-    return decode_at(format, input, 0);
+    const auto& outer = format.envelope;
+    if (outer.trailer == 0) return body_reader::read(format, input, {}, 0);
+    const std::size_t body = input.size() < outer.trailer ? 0 : input.size() - outer.trailer;
+    const auto trailer = input.subspan(body);
+    if (!right_trailer(outer, trailer)) return wrong_trailer(outer, trailer, body);
+    return body_reader::read(format, input.first(body), trailer, 0);
 }
-
-namespace {
-
-/// Checks the length in front; gives how many bytes it takes.
-result<std::size_t> unframe(const dialect& format, byte_view input) {
-    const auto form = format.envelope.length;
-    const std::size_t prefix = frame_bytes(form);
-    if (input.size() < prefix) return fail(iso8583_errc::truncated, op, "length", input.size());
-    std::size_t length = input.size() - prefix;
-    if (form == frame_length::binary2) {
-        length = load_be16(input.data());
-    } else if (form == frame_length::bcd2) {
-        if (packed::first_not_digits(input.first(2)) != packed::none) {
-            return fail(iso8583_errc::bad_frame_length, op, "length", 0);
-        }
-        length = (input[0] >> 4U) * 1000U + (input[0] & 15U) * 100U + (input[1] >> 4U) * 10U + (input[1] & 15U);
-    } else if (form == frame_length::ascii4) {
-        length = 0;
-        for (std::size_t i = 0; i < 4; ++i) {
-            if (input[i] < '0' || input[i] > '9') return fail(iso8583_errc::bad_frame_length, op, "length", i);
-            length = length * 10 + (input[i] - std::size_t{'0'});
-        }
-    }
-    const std::size_t there = input.size() - prefix;
-    if (there < length) return fail(iso8583_errc::truncated, op, "length", input.size());
-    if (there > length) return fail(iso8583_errc::trailing_bytes, op, "length", prefix + length);
-    return prefix;
-}
-
-} // namespace
 
 result<message_view> decode(const dialect& format, byte_view input) {
-    CIPHERLANE_TRY(const auto prefix, unframe(format, input));
-    return decode_at(format, input.subspan(prefix), prefix);
+    CIPHERLANE_TRY(const auto frame, read_frame(format, input));
+    if (input.size() != frame.whole) return wrong_length(format, input, frame);
+    if (frame.poll) return fail(iso8583_errc::poll, op, "length", 0);
+    const auto trailer = input.subspan(frame.body_at + frame.body);
+    if (!right_trailer(format.envelope, trailer)) {
+        return wrong_trailer(format.envelope, trailer, frame.body_at + frame.body);
+    }
+    return body_reader::read(format, input.subspan(frame.body_at, frame.body), trailer, frame.body_at);
 }
 
-partial_message decode_partly(const dialect& format, byte_view input) {
-    const auto prefix = unframe(format, input);
-    const std::size_t skip = std::min(frame_bytes(format.envelope.length), input.size());
+partial_message decode_partly(const dialect& format, byte_view input, reading how) {
     partial_message partly;
-    decoder steps(format, input.subspan(skip), skip, partly.view);
+    auto* borne = how == reading::tolerant ? &partly.deviations : nullptr;
+    const auto& outer = format.envelope;
+    // A wrong length or trailer is the first fault; the fields may still say more.
+    std::optional<error> outside;
+    auto frame = read_frame(format, input);
+    if (!frame) {
+        outside = frame.error();
+    } else if (frame->poll && frame->whole == input.size()) {
+        partly.poll = true;
+        partly.failure = fail(iso8583_errc::poll, op, "length", 0);
+        return partly;
+    } else if (frame->whole != input.size()) {
+        outside = wrong_length(format, input, *frame);
+    }
+    std::size_t skip = std::min(outer.length.prefix_bytes(), input.size());
+    std::size_t body = input.size() - skip;
+    if (outside) {
+        body -= std::min<std::size_t>(outer.trailer, body);
+    } else {
+        body = frame->body;
+    }
+    const auto trailer = input.subspan(skip + body);
+    const bool right = right_trailer(outer, trailer);
+    // Without its trailer a message that is cut may have lost it, or end in bytes of its own.
+    if (!right && outside) body = input.size() - skip;
+    if (!right && !outside) outside = wrong_trailer(outer, trailer, skip + body);
+    if (outside && borne != nullptr) {
+        borne->push_back(
+            {static_cast<iso8583_errc>(outside->code().value()), outside->field(), outside->offset().value_or(0)});
+        outside.reset();
+    }
+    decoder steps(format, input.subspan(skip, body), skip, partly.view, borne);
     if (!steps.walk()) {
         steps.forget_the_rest();
         partly.failure = steps.failure();
+        partly.cut = steps.cut();
+    } else if (right) {
+        body_reader::keep_trailer(partly.view, trailer);
     }
-    // A wrong length is the first fault; the fields may still say more.
-    if (!prefix) partly.failure = prefix.error();
+    partly.announced = steps.announced();
+    partly.stopped_at = skip + steps.stopped_at();
+    if (outside) {
+        // The field that the end has cut says more than the length that is too great.
+        const bool cut = partly.cut && outside->code() == iso8583_errc::truncated;
+        std::string hint(outside->hint());
+        if (cut) hint += "; cut in field " + std::to_string(partly.cut->number);
+        partly.failure = std::move(*outside).with_hint(hint);
+    }
     return partly;
 }
 

@@ -5,6 +5,7 @@
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 #include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/field62.hpp>
 #include <cipherlane/iso8583/field63.hpp>
@@ -79,7 +80,8 @@ void parts(std::string& out, const composite_spec& spec, byte_view value, mask o
             line(out, {}, depth, found.tag.view(), name, "");
             parts(out, *row->inside, found.value, hide, how, depth + 1);
         } else {
-            line(out, {}, depth, found.tag.view(), name, shown(found.value, what, hide, how));
+            const auto text = subfield_text(found);
+            line(out, {}, depth, found.tag.view(), name, shown(as_bytes(text), what, hide, how));
         }
     }
 }
@@ -160,28 +162,104 @@ void field(std::string& out, const message_view& what, int number, reveal how) {
     std::fill(value.begin(), value.end(), '\0');
 }
 
-} // namespace
+/// A piece, or a part of one, as its form says.
+std::string piece_text(piece_form form, byte_view data) {
+    if (form == piece_form::text) return printable(data);
+    return to_hex(data);
+}
 
-std::string describe(const message_view& what, reveal how) {
-    std::string out;
-    const auto& envelope = what.format().envelope;
-    if (envelope.tpdu != 0 && !what.mti().empty()) line(out, {}, 0, "tpdu", "", what.tpdu().to_string());
+/// What a part says that repeats the length of headers and message.
+std::string judged_length(const header_part& part, byte_view data, std::size_t whole) {
+    auto text = piece_text(part.form, data);
+    std::size_t says = 0;
+    for (const auto byte : data) {
+        const bool digit = byte >= '0' && byte <= '9';
+        if (part.form == piece_form::text && !digit) return text;
+        says = part.form == piece_form::text ? says * 10 + (byte - std::size_t{'0'}) : says << 8U | byte;
+    }
+    return text.append(says == whole ? "  right" : "  WRONG: " + std::to_string(whole) + " bytes are here");
+}
+
+void pieces(std::string& out, const message_view& what, std::size_t whole) {
+    header_reader reader(what.format().envelope, what.header_bytes());
+    while (const auto found = reader.next()) {
+        line(out, {}, 0, "header", found->piece->name, piece_text(found->piece->form, found->bytes));
+        auto rest = found->bytes;
+        for (const auto& part : found->piece->parts) {
+            const auto data = rest.first(std::min<std::size_t>(part.bytes, rest.size()));
+            rest = rest.subspan(data.size());
+            if (data.empty()) break;
+            const bool judged = part.says == header_part::meaning::total_length && data.size() == part.bytes;
+            line(out, {}, 1, "", part.name, judged ? judged_length(part, data, whole) : piece_text(part.form, data));
+        }
+    }
+}
+
+std::string numbers_of(const field_set& fields) {
+    std::string text;
+    for (const int number : fields)
+        text.append(text.empty() ? "" : " ").append(std::to_string(number));
+    return text;
+}
+
+/// Everything in front of the fields; only what was in the input.
+void head(std::string& out, const message_view& what, const field_set& announced) {
+    if (what.has_tpdu()) line(out, {}, 0, "tpdu", "", what.tpdu().to_string());
     if (!what.monitor_header().empty()) line(out, {}, 0, "lri", "dial-monitor header", to_hex(what.monitor_header()));
     const auto worded = [&](const std::string& value, std::string_view words) {
         return words.empty() || !is_cup_pos(what) ? value : value + "  " + std::string(words);
     };
-    if (!what.header_bytes().empty()) {
+    if (!what.format().envelope.pieces.empty()) {
+        pieces(out, what, what.body_bytes());
+    } else if (!what.header_bytes().empty()) {
         line(out, {}, 0, "header", "", worded(what.header(), header_in_words(what.header())));
     }
-    if (what.mti()[0] != '\0') {
+    if (!what.mti().empty()) {
         line(out, {}, 0, "mti", "message type", worded(std::string(what.mti()), message_in_words(what)));
     }
-    std::string numbers;
-    for (const int number : what.fields())
-        numbers.append(numbers.empty() ? "" : " ").append(std::to_string(number));
-    if (!numbers.empty()) line(out, {}, 0, "bitmap", "fields", numbers);
+    if (what.bitmaps() == 0) return;
+    auto numbers = numbers_of(announced);
+    if (numbers.empty()) numbers = "none";
+    if (what.bitmaps() > announced.bitmaps()) numbers += "  and an empty bitmap behind";
+    const auto unknown = announced.without(what.format().known);
+    if (!unknown.empty()) numbers += "  (the dialect has no " + numbers_of(unknown) + ")";
+    line(out, {}, 0, "bitmap", "fields", numbers);
+}
+
+void tail(std::string& out, const message_view& what) {
+    if (!what.trailer().empty()) line(out, {}, 0, "trailer", "", to_hex(what.trailer()));
+}
+
+} // namespace
+
+std::string describe(const message_view& what, reveal how) {
+    std::string out;
+    head(out, what, what.fields());
     for (const int number : what.fields())
         field(out, what, number, how);
+    tail(out, what);
+    return out;
+}
+
+std::string describe(const partial_message& what, reveal how) {
+    std::string out;
+    if (what.poll) {
+        line(out, 0, 0, "poll", "a length of zero", "no message; goes back as it came");
+        return out;
+    }
+    head(out, what.view, what.announced);
+    for (const int number : what.view.fields())
+        field(out, what.view, number, how);
+    if (what.cut) {
+        const auto& spec = what.view.format().field(what.cut->number);
+        line(out, what.cut->offset, 0, std::to_string(what.cut->number), spec.name,
+            "CUT: " + std::to_string(what.cut->expected) + " bytes expected, " + std::to_string(what.cut->found) +
+                " found");
+    }
+    tail(out, what.view);
+    for (const auto& each : what.deviations) {
+        line(out, each.offset, 0, each.field.view(), "deviation", make_error_code(each.what).message());
+    }
     return out;
 }
 

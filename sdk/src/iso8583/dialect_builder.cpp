@@ -1,6 +1,7 @@
 #include "dialect_builder.hpp"
 
 #include "cup_subfields.hpp"
+#include "envelope_builder.hpp"
 
 #include <cipherlane/iso8583/errc.hpp>
 #include <cipherlane/iso8583/iso_dialects.hpp>
@@ -11,9 +12,6 @@
 
 namespace cipherlane::iso8583 {
 namespace {
-
-constexpr auto wrong_key = iso8583_errc::dialect_key;
-constexpr auto contradicts = iso8583_errc::bad_dialect;
 
 constexpr toml_word<kind> kinds[] = {
     {"digits", kind::digits},
@@ -37,6 +35,8 @@ constexpr toml_word<length_form> length_forms[] = {
     {"ll", length_form::ll},
     {"lll", length_form::lll},
     {"llll", length_form::llll},
+    {"lllll", length_form::lllll},
+    {"llllll", length_form::llllll},
 };
 constexpr toml_word<length_encoding> prefixes[] = {
     {"bcd", length_encoding::bcd},
@@ -57,20 +57,23 @@ constexpr toml_word<mask> masks[] = {
     {"secret", mask::secret},
     {"tlv", mask::tlv},
 };
-constexpr toml_word<frame_length> frame_lengths[] = {
-    {"none", frame_length::none},
-    {"binary2", frame_length::binary2},
-    {"bcd2", frame_length::bcd2},
-    {"ascii4", frame_length::ascii4},
-};
-constexpr toml_word<monitor_header> monitors[] = {
-    {"none", monitor_header::none},
-    {"optional-lri", monitor_header::optional_lri},
+constexpr toml_word<length_counts> counts_words[] = {
+    {"value", length_counts::value},
+    {"wire", length_counts::wire},
 };
 constexpr toml_word<composite_style> styles[] = {
     {"positional", composite_style::positional},
     {"tagged", composite_style::tagged},
     {"ber-tlv", composite_style::ber_tlv},
+    {"bitmap", composite_style::bitmap},
+};
+constexpr toml_word<encoding> bitmap_forms[] = {
+    {"binary", encoding::binary},
+    {"hex", encoding::hex},
+};
+constexpr toml_word<bitmap_goes_on> goes_on_words[] = {
+    {"no", bitmap_goes_on::no},
+    {"yes", bitmap_goes_on::yes},
 };
 constexpr toml_word<unknown_tags> unknowns[] = {
     {"keep", unknown_tags::keep},
@@ -117,7 +120,11 @@ class builder {
         if (auto name = top.text("name", 32)) table().name = store_.keep(*std::move(name));
         top.choice("mti", table().mti, encodings);
         top.choice("bitmap", table().bitmap, encodings);
-        top.number("bitmaps", table().bitmaps, 1, 2);
+        top.number("bitmaps", table().bitmaps, 1, max_bitmaps);
+        top.number("bitmaps_sent", table().bitmaps_sent, 1, max_bitmaps);
+        if (table().bitmaps_sent > table().bitmaps) {
+            top.fail(contradicts, "bitmaps_sent", "more than bitmaps = " + std::to_string(table().bitmaps));
+        }
         if (top.has("mti_version")) {
             int version = 0;
             top.number("mti_version", version, 0, 9);
@@ -147,27 +154,15 @@ class builder {
         table().mac_fields = {};
         for (const auto& each : numbers.items()) {
             const auto number = each.whole();
-            if (!number || (*number != 64 && *number != 128))
-                return top.fail(wrong_key, "mac_fields", "allowed: 64, 128");
+            if (!number || *number < 64 || *number > max_field || *number % 64 != 0) {
+                const auto found = number ? std::to_string(*number) : std::string(to_string(each.what()));
+                return top.fail(wrong_key, "mac_fields", "found " + found + ", allowed: 64, 128, 192");
+            }
             table().mac_fields.insert(static_cast<int>(*number));
         }
     }
 
-    void envelope(const toml_value& section) {
-        toml_reader from(section, "envelope", report_);
-        auto& outer = table().envelope;
-        from.choice("length", outer.length, frame_lengths);
-        bool tpdu = outer.tpdu != 0;
-        from.flag("tpdu", tpdu);
-        outer.tpdu = tpdu ? tpdu_bytes : 0;
-        from.number("tpdu_id", outer.tpdu_id, 0, 0x99);
-        from.number("header", outer.header, 0, max_header_bytes);
-        from.choice("monitor", outer.monitor, monitors);
-        if ((outer.tpdu_id & 0x0FU) > 9) from.fail(wrong_key, "tpdu_id", "a TPDU is packed digits");
-        if (outer.monitor != monitor_header::none && outer.header == 0)
-            from.fail(contradicts, "monitor", "needs a header");
-        from.finish();
-    }
+    void envelope(const toml_value& section) { build_envelope(section, table().envelope, store_, report_); }
 
     void defaults(const toml_value& section) {
         toml_reader from(section, "defaults", report_);
@@ -226,6 +221,17 @@ class builder {
         from.choice("length", to.length, prefixes);
         from.number("length_bytes", to.length_bytes, 1, 4);
         from.choice("unknown", to.unknown, unknowns);
+        from.number("bitmap_bytes", to.bitmap_bytes, 1, 16);
+        from.choice("bitmap", to.bitmap_form, bitmap_forms);
+        from.choice("bitmap_goes_on", to.goes_on, goes_on_words);
+        const bool bits = to.style == composite_style::bitmap;
+        if (bits) {
+            from.need("bitmap_bytes");
+        } else {
+            for (const std::string_view key : {"bitmap_bytes", "bitmap", "bitmap_goes_on"}) {
+                if (from.has(key)) from.fail(contradicts, key, "only for the style \"bitmap\"");
+            }
+        }
         const bool tagged = to.style == composite_style::tagged;
         if (tagged) {
             from.need("tag_bytes");
@@ -248,7 +254,7 @@ class builder {
             }
         }
         to.parts = rows;
-        if (to.style == composite_style::positional) from.need("part");
+        if (to.style == composite_style::positional || bits) from.need("part");
         from.finish();
         if (!report_.failed() && !valid(to)) from.fail(contradicts, "part", "the parts do not fit the style");
     }
@@ -261,7 +267,9 @@ class builder {
             from.need(key);
         if (auto tag = from.text("tag", 8)) {
             row.tag = store_.keep(*std::move(tag));
-            if (!tag_fits(of, row.tag)) from.fail(wrong_key, "tag", "does not fit the style and size of tags");
+            if (!tag_fits(of, row.tag)) {
+                from.fail(wrong_key, "tag", "found \"" + std::string(row.tag) + "\", expected " + tag_form(of));
+            }
             const bool twice =
                 std::any_of(before.begin(), before.end(), [&](const auto& each) { return each.tag == row.tag; });
             if (twice) from.fail(contradicts, "tag", "stands here twice");
@@ -273,11 +281,43 @@ class builder {
         from.choice("mask", row.mask, masks);
         if (auto name = from.text("name", 64)) row.name = store_.keep(*std::move(name));
         inside(from, row.inside);
+        encoded_part(from, of, row);
         from.finish();
         return row;
     }
 
+    /// What a sub-field behind a bitmap has beyond others: an encoding and a length of its own.
+    void encoded_part(toml_reader& from, const composite_spec& of, subfield_spec& row) {
+        if (of.style != composite_style::bitmap) return;
+        row.encoding = row.kind == kind::binary ? encoding::binary : encoding::ascii;
+        from.choice("encoding", row.encoding, encodings);
+        from.choice("length", row.length, length_forms);
+        from.choice("prefix", row.prefix, prefixes);
+        const bool raw = row.encoding == encoding::binary || row.encoding == encoding::hex;
+        if ((row.kind == kind::binary) != raw) from.fail(contradicts, "encoding", "does not fit the kind");
+        if (row.length == length_form::fixed) {
+            if (from.has("min")) from.fail(contradicts, "min", "a fixed length has only max");
+            row.min = row.max;
+        }
+    }
+
+    static std::string tag_form(const composite_spec& of) {
+        switch (of.style) {
+        case composite_style::bitmap:
+            return "a bit number from 1 to " + std::to_string(of.last_bit()) + ", as \"25\" or \"127.25\"";
+        case composite_style::ber_tlv: return "2 to 8 upper-case hex digits";
+        case composite_style::tagged:
+            return of.tag == encoding::binary ? std::to_string(of.tag_bytes * 2) + " upper-case hex digits"
+                                              : std::to_string(of.tag_bytes) + " characters";
+        default: return "a name";
+        }
+    }
+
     static bool tag_fits(const composite_spec& of, std::string_view tag) {
+        if (of.style == composite_style::bitmap) {
+            const int bit = bit_number(tag);
+            return of.bitmap_bytes != 0 && bit >= 1 && bit <= of.last_bit();
+        }
         const bool hex = of.style == composite_style::ber_tlv ||
                          (of.style == composite_style::tagged && of.tag == encoding::binary);
         if (of.style == composite_style::tagged && tag.size() != std::size_t{of.tag_bytes} * (hex ? 2 : 1))
@@ -295,7 +335,7 @@ class builder {
             const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
             const bool good = failed == std::errc() && end == text.data() + text.size() && text[0] != '0';
             if (!good || number < 2 || number > max_field || node.table() == nullptr) {
-                return report_.fail(wrong_key, path, node.line(), "expected a table for a field from 2 to 128");
+                return report_.fail(wrong_key, path, node.line(), "expected a table for a field from 2 to 192");
             }
             toml_reader from(node, path, report_);
             field(from, number);
@@ -331,11 +371,52 @@ class builder {
         from.number("min", row.min, 0, max_field_units);
         from.choice("padding", row.padding, paddings);
         from.choice("mask", row.mask, masks);
+        from.choice("counts", row.counts, counts_words);
         if (auto name = from.text("name", 64)) row.name = store_.keep(*std::move(name));
         inside(from, row.inside);
         table().known.insert(number);
         if (const char* property = fault_in(row); property != nullptr)
-            from.fail(contradicts, property, "does not fit the rest of the field");
+            from.fail(contradicts, property, contradiction(row, property));
+    }
+
+    template <class Value, std::size_t N>
+    static std::string word_of(const toml_word<Value> (&words)[N], Value value) {
+        for (const auto& each : words) {
+            if (each.second == value) return std::string(each.first);
+        }
+        return "none";
+    }
+
+    /// Why a property does not go together with the others of its row, and what would.
+    static std::string contradiction(const field_spec& row, std::string_view property) {
+        const auto what = word_of(kinds, row.kind);
+        if (property == "encoding") {
+            const auto allowed = row.kind == kind::binary                            ? "binary, hex"
+                                 : row.kind == kind::gbk                             ? "ascii"
+                                 : row.kind == kind::alnum || row.kind == kind::text ? "ascii, ebcdic"
+                                                                                     : "bcd, ascii, ebcdic";
+            return "found " + word_of(encodings, row.encoding) + ", allowed for " + what + ": " + allowed;
+        }
+        if (property == "padding") {
+            const auto pad = word_of(paddings, row.padding);
+            if (row.packed()) {
+                return "found " + pad +
+                       "; packed digits whose number can be odd need left-zero, right-zero or right-f";
+            }
+            if (row.padding == padding::right_space) return "found " + pad + ", which is for fixed text only";
+            return "found " + pad + ", which is for packed digits (encoding = \"bcd\") only";
+        }
+        if (property == "max") {
+            return "found " + std::to_string(row.max) + ", more than length = \"" +
+                   word_of(length_forms, row.length) + "\" can say, or too few for the kind";
+        }
+        if (property == "min") {
+            return "found " + std::to_string(row.min) + ", max is " + std::to_string(row.max) +
+                   (row.length == length_form::fixed ? "; a fixed length has only max" : "");
+        }
+        if (property == "length") return what + " has a fixed length only";
+        if (property == "counts") return "\"wire\" is for hex fields and packed digits of variable length";
+        return "does not fit the rest of the field";
     }
 
     /// The checks of a compiled table, each with the key that it is about.

@@ -4,6 +4,7 @@
 
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -22,7 +23,7 @@ class encoder {
         , out_(out) {}
 
     result<encoded_message> run() {
-        const std::size_t prefix = prefix_bytes();
+        const std::size_t prefix = format_.envelope.length.prefix_bytes();
         if (out_.size() < prefix) return refuse(iso8583_errc::buffer_too_small, "length");
         at_ = prefix;
         CIPHERLANE_CHECK(envelope());
@@ -36,13 +37,15 @@ class encoder {
             last_at = at_;
             if (!field(number)) return failure();
         }
-        CIPHERLANE_CHECK(frame(prefix));
+        const std::size_t end = at_;
+        CIPHERLANE_CHECK(trailer());
+        CIPHERLANE_CHECK(write_frame_length(format_.envelope.length, end - prefix, out_));
         encoded_message done;
         done.frame = out_.first(at_);
         done.body = done.frame.subspan(prefix);
-        if (format_.mac_fields.contains(last)) {
+        if (last != 0 && format_.mac_fields.contains(last)) {
             done.mac_range = out_.subspan(start, last_at - start);
-            done.mac = out_.subspan(last_at, at_ - last_at);
+            done.mac = out_.subspan(last_at, end - last_at);
         }
         return done;
     }
@@ -69,14 +72,6 @@ class encoder {
         at_ += count;
         return to;
     }
-    [[nodiscard]] std::size_t prefix_bytes() const noexcept {
-        switch (format_.envelope.length) {
-        case frame_length::none: return 0;
-        case frame_length::ascii4: return 4;
-        default: return 2;
-        }
-    }
-
     result<void> envelope() {
         const auto& outer = format_.envelope;
         if (outer.tpdu != 0) {
@@ -94,6 +89,7 @@ class encoder {
             if (!room(lri.size())) return refuse(iso8583_errc::buffer_too_small, "lri");
             std::copy(lri.begin(), lri.end(), take(lri.size()));
         }
+        if (!outer.pieces.empty()) return header_pieces();
         const auto header = message_.header();
         if (header.size() != std::size_t{outer.header} * 2) return refuse(iso8583_errc::bad_header, "header");
         if (!room(outer.header)) return refuse(iso8583_errc::buffer_too_small, "header");
@@ -101,6 +97,33 @@ class encoder {
             packed::none) {
             return refuse(iso8583_errc::bad_header, "header");
         }
+        return {};
+    }
+
+    /// Each piece is there, as long as it says, and begins as it must; nothing is left over.
+    result<void> header_pieces() {
+        auto rest = message_.header_pieces();
+        for (const auto& piece : format_.envelope.pieces) {
+            const auto size = piece_size(piece, rest);
+            if (!size && piece.presence == piece_presence::where_it_begins) continue;
+            if (!size || rest.size() < *size) return refuse(iso8583_errc::bad_header, piece.name);
+            const auto data = rest.first(*size);
+            if (!fits(piece, data)) return refuse(iso8583_errc::bad_header, piece.name);
+            if (!room(data.size())) return refuse(iso8583_errc::buffer_too_small, piece.name);
+            std::copy(data.begin(), data.end(), take(data.size()));
+            rest = rest.subspan(*size);
+        }
+        if (!rest.empty()) return refuse(iso8583_errc::bad_header, "header");
+        return {};
+    }
+
+    result<void> trailer() {
+        const auto& outer = format_.envelope;
+        if (outer.trailer == 0) return {};
+        const auto data = outer.trailer_is.empty() ? message_.trailer() : as_bytes(outer.trailer_is);
+        if (data.size() != outer.trailer) return refuse(iso8583_errc::bad_trailer, "trailer");
+        if (!room(data.size())) return refuse(iso8583_errc::buffer_too_small, "trailer");
+        std::copy(data.begin(), data.end(), take(data.size()));
         return {};
     }
 
@@ -129,15 +152,18 @@ class encoder {
         if (const auto unknown = fields.without(format_.known); !unknown.empty()) {
             return refuse(iso8583_errc::unknown_field, *unknown.begin());
         }
-        const bool two = fields.second_half() != 0;
-        const std::size_t half = format_.bitmap == encoding::hex ? 16 : 8;
-        if (!room(two ? 2 * half : half)) return refuse(iso8583_errc::buffer_too_small, "bitmap");
-        write_half(fields.first_half() | (two ? std::uint64_t{1} << 63U : 0));
-        if (two) write_half(fields.second_half());
+        const int least = message_.bitmaps() != 0 ? message_.bitmaps() : int{format_.bitmaps_sent};
+        const auto count = static_cast<std::size_t>(std::max(fields.bitmaps(), least));
+        if (count > format_.bitmaps) return refuse(iso8583_errc::bad_bitmap, "bitmap");
+        const std::size_t size = format_.bitmap == encoding::hex ? 16 : 8;
+        if (!room(count * size)) return refuse(iso8583_errc::buffer_too_small, "bitmap");
+        constexpr std::uint64_t more = std::uint64_t{1} << 63U;
+        for (std::size_t i = 0; i < count; ++i)
+            write_bitmap(fields.bitmap(i) | (i + 1 < count ? more : 0));
         return {};
     }
 
-    void write_half(std::uint64_t bits) noexcept {
+    void write_bitmap(std::uint64_t bits) noexcept {
         const bool hex = format_.bitmap == encoding::hex;
         auto* to = take(hex ? 16 : 8);
         for (int shift = 56; shift >= 0; shift -= 8) {
@@ -182,7 +208,7 @@ class encoder {
         }
         const std::size_t size = spec.wire_bytes(units);
         if (!room(spec.prefix_bytes() + size)) return note(iso8583_errc::buffer_too_small, number);
-        if (spec.length != length_form::fixed) length_prefix(spec, units);
+        if (spec.length != length_form::fixed) length_prefix(spec, spec.counted(units));
         auto* to = take(size);
         switch (spec.encoding) {
         case encoding::bcd: return packed_value(spec, value, to);
@@ -262,31 +288,6 @@ class encoder {
         return digits.size() >= 3 && digits[2] == '1';
     }
 
-    result<void> frame(std::size_t prefix) {
-        const std::size_t length = at_ - prefix;
-        auto* to = out_.data();
-        const auto digit = [&](std::size_t power) { return static_cast<std::uint8_t>(length / power % 10); };
-        switch (format_.envelope.length) {
-        case frame_length::none: return {};
-        case frame_length::binary2:
-            if (length > 0xFFFF) return refuse(iso8583_errc::too_long, "length");
-            store_be16(to, static_cast<std::uint16_t>(length));
-            return {};
-        case frame_length::bcd2:
-            if (length > 9999) return refuse(iso8583_errc::too_long, "length");
-            to[0] = static_cast<std::uint8_t>(digit(1000) << 4U | digit(100));
-            to[1] = static_cast<std::uint8_t>(digit(10) << 4U | digit(1));
-            return {};
-        case frame_length::ascii4:
-            if (length > 9999) return refuse(iso8583_errc::too_long, "length");
-            for (std::size_t i = 0, power = 1000; i < 4; ++i, power /= 10) {
-                to[i] = static_cast<std::uint8_t>('0' + digit(power));
-            }
-            return {};
-        }
-        return {};
-    }
-
     const dialect& format_;
     const message& message_;
     byte_span out_;
@@ -304,10 +305,11 @@ result<encoded_message> encode(const dialect& format, const message& what, byte_
 
 result<bytes> encode(const dialect& format, const message& what) {
     // No field takes more than twice its value's size and the longest prefix.
-    std::size_t size = max_message_bytes - 65535 + tpdu::size + lri_bytes + max_header_bytes + 4 + 32;
+    std::size_t size = max_message_bytes - 65535 + tpdu::size + lri_bytes + max_header_bytes + 4 + 16 * max_bitmaps;
+    size += what.header_pieces().size() + max_trailer_bytes;
     for (const int field : what.fields()) {
         const std::size_t least = format.has(field) ? format.field(field).min : 0;
-        size += 2 * std::max(what.get(field).size(), least) + 5;
+        size += 2 * std::max(what.get(field).size(), least) + 7;
     }
     bytes out(size);
     auto done = encode(format, what, out);

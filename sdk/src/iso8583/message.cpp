@@ -20,11 +20,14 @@ message::message(message&& other) noexcept
     , tpdu_(other.tpdu_)
     , monitor_(other.monitor_)
     , monitor_size_(other.monitor_size_)
+    , bitmaps_(other.bitmaps_)
     , present_(std::exchange(other.present_, {}))
     , slots_(other.slots_)
     , arena_(std::move(other.arena_))
     , used_(std::exchange(other.used_, 0))
-    , capacity_(std::exchange(other.capacity_, 0)) {}
+    , capacity_(std::exchange(other.capacity_, 0)) {
+    other.forget_envelope();
+}
 
 message& message::operator=(message&& other) noexcept {
     if (this != &other) {
@@ -34,11 +37,13 @@ message& message::operator=(message&& other) noexcept {
         tpdu_ = other.tpdu_;
         monitor_ = other.monitor_;
         monitor_size_ = other.monitor_size_;
+        bitmaps_ = other.bitmaps_;
         present_ = std::exchange(other.present_, {});
         slots_ = other.slots_;
         arena_ = std::move(other.arena_);
         used_ = std::exchange(other.used_, 0);
         capacity_ = std::exchange(other.capacity_, 0);
+        other.forget_envelope();
     }
     return *this;
 }
@@ -54,6 +59,9 @@ message message::clone() const {
     copy.tpdu_ = tpdu_;
     copy.monitor_ = monitor_;
     copy.monitor_size_ = monitor_size_;
+    copy.bitmaps_ = bitmaps_;
+    copy.set_header_pieces(header_pieces());
+    copy.set_trailer(trailer());
     for (const int field : present_)
         copy.set(field, get(field));
     return copy;
@@ -90,46 +98,72 @@ void message::grow(std::size_t least) {
     capacity_ = static_cast<std::uint32_t>(capacity);
 }
 
-std::uint8_t* message::make_room(int field, std::size_t size) {
-    auto& at = slots_[static_cast<std::size_t>(field)];
-    if (present_.contains(field)) {
-        wipe({arena_.get() + at.offset, at.size});
-        if (size <= at.size) {
-            at.size = static_cast<std::uint32_t>(size);
-            return arena_.get() + at.offset;
+/// Room for a value in a place; what was there, if anything, is wiped.
+std::uint8_t* message::make_room(slot& place, std::size_t size, bool taken) {
+    if (taken) {
+        wipe({arena_.get() + place.offset, place.size});
+        if (size <= place.size) {
+            place.size = static_cast<std::uint32_t>(size);
+            return arena_.get() + place.offset;
         }
     }
     if (used_ + size > capacity_) grow(used_ + size);
-    at = {used_, static_cast<std::uint32_t>(size)};
+    place = {used_, static_cast<std::uint32_t>(size)};
     used_ += static_cast<std::uint32_t>(size);
-    present_.insert(field);
-    return arena_.get() + at.offset;
+    return arena_.get() + place.offset;
+}
+
+message& message::put(slot& place, byte_view data, bool taken) {
+    // The value may be a view into this very message; it must survive a wipe or a move of the memory.
+    const byte_view mine = used();
+    if (std::less_equal<>()(mine.data(), data.data()) && std::less<>()(data.data(), mine.data() + mine.size())) {
+        bytes copy(data.begin(), data.end());
+        put(place, copy, taken);
+        cipherlane::wipe(copy);
+        return *this;
+    }
+    auto* to = make_room(place, data.size(), taken);
+    if (!data.empty()) std::memcpy(to, data.data(), data.size());
+    return *this;
+}
+
+message& message::set_header_pieces(byte_view data) {
+    return put(slots_[header_slot], data, slots_[header_slot].size != 0);
+}
+
+message& message::set_trailer(byte_view data) {
+    return put(slots_[trailer_slot], data, slots_[trailer_slot].size != 0);
+}
+
+void message::forget_envelope() noexcept {
+    slots_[header_slot] = {};
+    slots_[trailer_slot] = {};
+    bitmaps_ = 0;
+}
+
+message& message::set_bitmaps(int least) noexcept {
+    assert(least >= 0 && least <= max_bitmaps);
+    bitmaps_ = static_cast<std::uint8_t>(least);
+    return *this;
 }
 
 message& message::set(int field, std::string_view value) {
     assert(field >= 2 && field <= max_field);
-    // The value may be a view into this very message; it must survive a wipe or a move of the memory.
-    const auto mine = as_text(used());
-    if (std::less_equal<>()(mine.data(), value.data()) && std::less<>()(value.data(), mine.data() + mine.size())) {
-        bytes copy(as_bytes(value).begin(), as_bytes(value).end());
-        set(field, as_text(copy));
-        cipherlane::wipe(copy);
-        return *this;
-    }
-    auto* to = make_room(field, value.size());
-    if (!value.empty()) std::memcpy(to, value.data(), value.size());
+    put(slots_[static_cast<std::size_t>(field)], as_bytes(value), has(field));
+    present_.insert(field);
     return *this;
 }
 
 message& message::leave_mac_hole(int field) {
-    std::memset(make_room(field, 8), 0, 8);
+    std::memset(make_room(slots_[static_cast<std::size_t>(field)], 8, has(field)), 0, 8);
+    present_.insert(field);
     return *this;
 }
 
 message& message::remove(int field) noexcept {
     if (present_.contains(field)) {
-        const auto& at = slots_[static_cast<std::size_t>(field)];
-        wipe({arena_.get() + at.offset, at.size});
+        const auto& place = slots_[static_cast<std::size_t>(field)];
+        wipe({arena_.get() + place.offset, place.size});
         present_.erase(field);
     }
     return *this;
@@ -143,6 +177,7 @@ void message::clear() noexcept {
     header_ = {};
     tpdu_ = {};
     monitor_size_ = 0;
+    forget_envelope();
 }
 
 } // namespace cipherlane::iso8583

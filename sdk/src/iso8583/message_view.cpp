@@ -43,7 +43,7 @@ void message_view::copy_value(const field_spec& spec, slot at, char* out) const 
         break;
     case encoding::hex:
         for (std::size_t i = 0; i < units; ++i) {
-            out[i] = static_cast<char>(packed::nibbles[wire[2 * i]] << 4U | packed::nibbles[wire[2 * i + 1]]);
+            out[i] = packed::byte_of_hex(wire + 2 * i);
         }
         break;
     case encoding::ebcdic:
@@ -71,21 +71,48 @@ std::string message_view::value(int field) const {
 
 bool message_view::equals(int field, std::string_view wanted) const noexcept {
     if (!has(field) || size(field) != wanted.size()) return false;
-    std::array<char, max_field_units>
-        room; // NOLINT(cppcoreguidelines-pro-type-member-init): no need to clear it each time
+    const auto& spec = format_->field(field);
+    // Almost every value is short; a long one is compared on the wire, where it stands as it is.
+    std::array<char, 1024> room; // NOLINT(cppcoreguidelines-pro-type-member-init): no need to clear it each time
+    if (wanted.size() > room.size()) return long_value_is(spec, wanted);
     const auto mine = value(field, room);
     const bool same = mine == wanted;
     wipe({reinterpret_cast<std::uint8_t*>(room.data()), mine.size()});
     return same;
 }
 
+bool message_view::long_value_is(const field_spec& spec, std::string_view wanted) const noexcept {
+    const auto at = slots_[spec.number];
+    const auto* wire = input_.data() + at.offset;
+    if (spec.encoding == encoding::ascii || spec.encoding == encoding::binary) {
+        return std::memcmp(wire, wanted.data(), wanted.size()) == 0;
+    }
+    std::size_t nibble = spec.padding == padding::left_zero && at.units % 2 != 0 ? 1 : 0;
+    for (std::size_t i = 0; i < wanted.size(); ++i, ++nibble) {
+        char mine = 0;
+        switch (spec.encoding) {
+        case encoding::bcd: mine = packed::pairs[wire[nibble / 2]][nibble % 2]; break;
+        case encoding::hex: mine = packed::byte_of_hex(wire + 2 * i); break;
+        default: mine = charset::from_wire(wire[i], true);
+        }
+        if (mine != wanted[i]) return false;
+    }
+    return true;
+}
+
 message message_view::to_message() const {
     message copy(mti());
     copy.set_tpdu(tpdu_);
     copy.set_monitor_header(monitor_);
-    std::array<char, 2 * max_header_bytes> digits{};
-    to_hex(header_, digits);
-    copy.set_header({digits.data(), 2 * header_.size()});
+    if (!format_->envelope.pieces.empty()) {
+        copy.set_header_pieces(header_);
+    } else {
+        std::array<char, 2 * max_header_bytes> digits{};
+        to_hex(header_, digits);
+        copy.set_header({digits.data(), 2 * header_.size()});
+    }
+    if (format_->envelope.trailer_is.empty()) copy.set_trailer(trailer_);
+    if (bitmaps_ != std::max<int>(present_.bitmaps(), format_->bitmaps_sent)) copy.set_bitmaps(bitmaps_);
     bytes room;
     for (const int field : present_)
         room.resize(std::max(room.size(), size(field)));

@@ -42,6 +42,19 @@ inline constexpr auto digit_nibbles = make_nibbles("");
 inline constexpr auto track_nibbles = make_nibbles("D=");       ///< with the separator
 inline constexpr auto cipher_nibbles = make_nibbles("ABCDEF="); ///< of an encrypted track
 inline constexpr auto nibbles = make_nibbles("ABCDEF");
+/// Those of a reader that has looked already, or that forgives: small letters too, 0 for what is none.
+inline constexpr auto any_case_nibbles = [] {
+    auto table = make_nibbles("ABCDEF");
+    for (std::size_t i = 0; i < 6; ++i)
+        table['a' + i] = static_cast<std::uint8_t>(10 + i);
+    for (auto& each : table)
+        each = each == no_nibble ? 0 : each;
+    return table;
+}();
+
+[[nodiscard]] inline char byte_of_hex(const std::uint8_t* two) noexcept {
+    return static_cast<char>(any_case_nibbles[two[0]] << 4U | any_case_nibbles[two[1]]);
+}
 
 /// Bytes whose nibbles are digits or the separator D.
 inline constexpr auto track_bytes = [] {

@@ -11,7 +11,7 @@ namespace {
 constexpr auto set = [](auto... numbers) { return field_set::of(numbers...); };
 
 constexpr field_set plus(field_set base, field_set more) noexcept {
-    return field_set(base.first_half() | more.first_half(), base.second_half() | more.second_half());
+    return base.with(more);
 }
 
 constexpr auto ident = set(41, 42, 60);

@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(All, DialectFileFault,
             "field.2.max", 5},
         fault_case{"missing_max", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"", key, "field.2.max", 2},
         fault_case{
-            "too_large", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=10000", key, "field.2.max", 5},
+            "too_large", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=65536", key, "field.2.max", 5},
         fault_case{"field_1", "name = \"a\"\n[field.1]\nname=\"n\"\nkind=\"digits\"\nmax=4", key, "field.1", 2},
         fault_case{
             "field_with_a_zero", "name = \"a\"\n[field.02]\nname=\"n\"\nkind=\"digits\"\nmax=4", key, "field.02", 2},
@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(All, DialectFileFault,
             "track_encryption_field", 2},
         fault_case{
             "mti", "name = \"a\"\nmti = \"hex\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4", key, "mti", 2},
-        fault_case{"header", "name = \"a\"\n[envelope]\nheader = 13", key, "envelope.header", 3},
+        fault_case{"header", "name = \"a\"\n[envelope]\nheader = 65", key, "envelope.header", 3},
         fault_case{"monitor", "name = \"a\"\n[envelope]\nmonitor = \"optional-lri\"", bad, "envelope.monitor", 3},
         fault_case{"base", "name = \"a\"\nbase = \"iso88\"", key, "base", 2},
         fault_case{

@@ -8,8 +8,8 @@
 
 namespace cipherlane::iso8583 {
 
-/// The most bytes a message can have on the wire, its length included.
-inline constexpr std::size_t max_message_bytes = 65535 + 4;
+/// The most bytes a message can have on the wire, with the length in front and its gap.
+inline constexpr std::size_t max_message_bytes = 65535 + 16;
 
 /// Reads one whole message with its length in front, and checks all of it: length, TPDU, header, message type,
 /// bitmap, every length prefix, every digit, character and padding nibble. Allocates nothing.
@@ -17,10 +17,11 @@ inline constexpr std::size_t max_message_bytes = 65535 + 4;
 /// `input` and `format` must outlive the view.
 /// @return `bad_message` with the field's number as path ("35", or "length", "tpdu", "header", "mti", "bitmap") and
 /// the byte offset from the start of `input`: `iso8583_errc::truncated`, `trailing_bytes`, `bad_frame_length`,
-/// `unknown_field`, `bad_length_prefix`, `not_digits`, `bad_character`, `bad_padding` and so on.
+/// `poll` (a length of zero that is no message), `unknown_field`, `bad_length_prefix`, `not_digits`, `bad_character`,
+/// `bad_padding` and so on.
 [[nodiscard]] result<message_view> decode(const dialect& format, byte_view input);
 
-/// The same without the length in front: as `ports::host` hands messages over.
+/// The same without the length in front, but with the trailer: as `ports::host` hands messages over.
 [[nodiscard]] result<message_view> decode_body(const dialect& format, byte_view input);
 
 /// A message built into the caller's buffer; all views point into it.

@@ -29,10 +29,16 @@ enum class encoding : std::uint8_t {
 };
 
 /// How many decimal digits of length stand in front; `fixed` has none.
-enum class length_form : std::uint8_t { fixed = 0, l = 1, ll = 2, lll = 3, llll = 4 };
+enum class length_form : std::uint8_t { fixed = 0, l = 1, ll = 2, lll = 3, llll = 4, lllll = 5, llllll = 6 };
 
-/// How the length itself is written. `binary` takes one byte for l and ll, two for lll and llll.
+/// How the length itself is written. `binary` takes one byte for l and ll, two for lll and llll, three for more.
 enum class length_encoding : std::uint8_t { bcd, ascii, ebcdic, binary };
+
+/// What the length in front of a field counts.
+enum class length_counts : std::uint8_t {
+    value, ///< digits, characters or bytes of the value
+    wire,  ///< bytes as they are sent: hex characters of a hex field, bytes of packed digits
+};
 
 /// What fills a value: the odd nibble of BCD, or the rest of a fixed text. Checked on the way in, too.
 enum class padding : std::uint8_t { none, left_zero, right_zero, right_f, right_space };
@@ -46,11 +52,11 @@ enum class mask : std::uint8_t {
 };
 
 /// The longest value any field may have.
-inline constexpr std::uint16_t max_field_units = 9999;
+inline constexpr std::uint16_t max_field_units = 65535;
 
-/// One field of a dialect: six independent properties and a name.
+/// One field of a dialect: independent properties and a name.
 ///
-/// Lengths count digits, characters or bytes of the value, not of the wire.
+/// `min` and `max` count digits, characters or bytes of the value, not of the wire.
 struct field_spec {
     std::uint8_t number = 0;
     iso8583::kind kind = kind::none;
@@ -63,6 +69,7 @@ struct field_spec {
     iso8583::mask mask = mask::none;
     std::string_view name{};
     const composite_spec* inside = nullptr; ///< the structure of the value, where it is known; see composite.hpp
+    length_counts counts = length_counts::value;
 
     [[nodiscard]] constexpr bool present() const noexcept { return kind != kind::none; }
     [[nodiscard]] constexpr bool packed() const noexcept { return encoding == encoding::bcd; }
@@ -71,9 +78,13 @@ struct field_spec {
         const auto count = static_cast<std::size_t>(length);
         switch (prefix) {
         case length_encoding::bcd: return (count + 1) / 2;
-        case length_encoding::binary: return count == 0 ? 0 : count <= 2 ? 1 : 2;
+        case length_encoding::binary: return (count + 1) / 2;
         default: return count;
         }
+    }
+    /// The number in front of a value of `units` digits, characters or bytes.
+    [[nodiscard]] constexpr std::size_t counted(std::size_t units) const noexcept {
+        return counts == length_counts::wire ? wire_bytes(units) : units;
     }
     /// Bytes of a value of `units` digits, characters or bytes, without the prefix.
     [[nodiscard]] constexpr std::size_t wire_bytes(std::size_t units) const noexcept {
@@ -87,16 +98,19 @@ struct field_spec {
 /// The first property that does not go together with the others, by its name ("max"); null where all do.
 [[nodiscard]] constexpr const char* fault_in(const field_spec& spec) noexcept {
     if (spec.kind == kind::none) return spec.number == 0 ? nullptr : "kind";
-    if (spec.number < 2 || spec.number > 128) return "number";
+    if (spec.number < 2 || spec.number > 192) return "number";
     if (spec.name.empty()) return "name";
-    if (spec.max == 0 || spec.max > max_field_units) return "max";
+    if (spec.max == 0) return "max";
     const bool fixed = spec.length == length_form::fixed;
     if (spec.min > spec.max || (fixed && spec.min != spec.max)) return "min";
     // The prefix must be able to say the greatest length.
-    constexpr unsigned most[] = {0xFFFF, 9, 99, 999, 9999};
+    constexpr unsigned most[] = {0xFFFF, 9, 99, 999, 9999, 99999, 999999};
     unsigned limit = most[static_cast<std::size_t>(spec.length)];
     if (spec.prefix == length_encoding::binary && !fixed) limit = spec.prefix_bytes() == 1 ? 0xFF : 0xFFFF;
-    if (spec.max > limit) return "max";
+    if (spec.counted(spec.max) > limit) return "max";
+    if (spec.counts == length_counts::wire && (fixed || (spec.encoding != encoding::hex && !spec.packed()))) {
+        return "counts";
+    }
     const bool digits = spec.kind == kind::digits || spec.kind == kind::track || spec.kind == kind::signed_digits;
     const bool raw = spec.encoding == encoding::binary || spec.encoding == encoding::hex;
     if (spec.packed() && !digits) return "encoding";

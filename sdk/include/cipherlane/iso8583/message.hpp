@@ -41,14 +41,23 @@ class message {
 
     message& set_tpdu(const iso8583::tpdu& value) noexcept;
     [[nodiscard]] const iso8583::tpdu& tpdu() const noexcept { return tpdu_; }
-    /// The header's digits, e.g. "603100310730".
+    /// The digits of a plain header, e.g. "603100310730".
     message& set_header(std::string_view digits) noexcept;
     [[nodiscard]] std::string_view header() const noexcept { return header_.view(); }
+    /// The header of a dialect that has pieces: all their bytes, one piece behind the other, as on the wire.
+    message& set_header_pieces(byte_view data);
+    [[nodiscard]] byte_view header_pieces() const noexcept { return at(slots_[header_slot]); }
+    /// What stands behind the message, where the dialect does not lay down its bytes.
+    message& set_trailer(byte_view data);
+    [[nodiscard]] byte_view trailer() const noexcept { return at(slots_[trailer_slot]); }
+    /// How many bitmaps are written at least, empty or not, 0 to 3. 0: what the fields need and the dialect says.
+    message& set_bitmaps(int least) noexcept;
+    [[nodiscard]] int bitmaps() const noexcept { return bitmaps_; }
     /// The dial-monitor header of 33 bytes beginning with "LRI"; empty: none.
     message& set_monitor_header(byte_view data) noexcept;
     [[nodiscard]] byte_view monitor_header() const noexcept { return {monitor_.data(), monitor_size_}; }
 
-    /// Puts digits, a track or text into a field (2 to 128), replacing what was there.
+    /// Puts digits, a track or text into a field (2 to 192), replacing what was there.
     message& set(int field, std::string_view value);
     /// Puts bytes into a binary field.
     message& set(int field, byte_view value) { return set(field, as_text(value)); }
@@ -64,8 +73,7 @@ class message {
     /// The value; empty if the field is absent. Lives until the message changes.
     [[nodiscard]] std::string_view get(int field) const noexcept {
         if (!present_.contains(field)) return {};
-        const auto& at = slots_[static_cast<std::size_t>(field)];
-        return as_text({arena_.get() + at.offset, at.size});
+        return as_text(at(slots_[static_cast<std::size_t>(field)]));
     }
     /// The same as bytes.
     [[nodiscard]] byte_view binary(int field) const noexcept { return as_bytes(get(field)); }
@@ -75,7 +83,14 @@ class message {
         std::uint32_t offset = 0;
         std::uint32_t size = 0;
     };
-    std::uint8_t* make_room(int field, std::size_t size);
+    // No field has these numbers.
+    static constexpr std::size_t header_slot = 0;
+    static constexpr std::size_t trailer_slot = 1;
+
+    [[nodiscard]] byte_view at(const slot& place) const noexcept { return {arena_.get() + place.offset, place.size}; }
+    message& put(slot& place, byte_view data, bool taken);
+    std::uint8_t* make_room(slot& place, std::size_t size, bool taken);
+    void forget_envelope() noexcept;
     void grow(std::size_t least);
     [[nodiscard]] byte_span used() noexcept { return {arena_.get(), used_}; }
 
@@ -84,6 +99,7 @@ class message {
     iso8583::tpdu tpdu_;
     std::array<std::uint8_t, lri_bytes> monitor_{};
     std::uint8_t monitor_size_ = 0;
+    std::uint8_t bitmaps_ = 0;
     field_set present_;
     std::array<slot, max_field + 1> slots_{};
     std::unique_ptr<std::uint8_t[]> arena_;

@@ -19,11 +19,21 @@ namespace cipherlane::iso8583 {
 /// Lives as long as those bytes and the dialect. Cheap enough to return by value; safe to read from several threads.
 class message_view {
   public:
-    [[nodiscard]] std::string_view mti() const noexcept { return {mti_.data(), mti_.size()}; }
+    /// Four digits; empty where reading stopped before them.
+    [[nodiscard]] std::string_view mti() const noexcept { return {mti_.data(), mti_[0] == '\0' ? 0 : mti_.size()}; }
     [[nodiscard]] const iso8583::tpdu& tpdu() const noexcept { return tpdu_; }
-    /// The header's digits.
+    /// Whether there was one: a dialect without, or a message cut before its end, has none.
+    [[nodiscard]] bool has_tpdu() const noexcept { return has_tpdu_; }
+    /// The header in hex: the digits of a plain one.
     [[nodiscard]] std::string header() const;
+    /// The bytes of the plain header, or of all pieces; `header_pieces` in envelope.hpp tells them apart.
     [[nodiscard]] byte_view header_bytes() const noexcept { return header_; }
+    /// What stands behind the message and belongs to its frame.
+    [[nodiscard]] byte_view trailer() const noexcept { return trailer_; }
+    /// Bytes of headers and message: all that was given but length and trailer.
+    [[nodiscard]] std::size_t body_bytes() const noexcept { return input_.size(); }
+    /// Bitmaps on the wire: 1 to 3, an empty one among them; 0 where reading stopped before them.
+    [[nodiscard]] int bitmaps() const noexcept { return bitmaps_; }
     /// 33 bytes, or none.
     [[nodiscard]] byte_view monitor_header() const noexcept { return monitor_; }
 
@@ -48,25 +58,30 @@ class message_view {
 
     /// The bytes that the MAC is made over: message type to the field before the MAC. Empty without a MAC field.
     [[nodiscard]] byte_view mac_range() const noexcept { return mac_range_; }
-    /// The wire bytes of the MAC field (64, or 128 where the dialect has it): 8, or 16 where the dialect writes
-    /// binary fields as hex; empty if there is none.
+    /// The wire bytes of the MAC field (64, or 128 or 192 where the dialect has it): 8, or 16 where the dialect
+    /// writes binary fields as hex; empty if there is none.
     [[nodiscard]] byte_view mac() const noexcept { return mac_; }
 
     [[nodiscard]] const dialect& format() const noexcept { return *format_; }
 
   private:
     friend class decoder;
+    friend class body_reader;
     struct slot {
         std::uint16_t offset = 0; // of the value, behind its prefix
         std::uint16_t units = 0;
     };
     void copy_value(const field_spec& spec, slot at, char* out) const noexcept;
+    [[nodiscard]] bool long_value_is(const field_spec& spec, std::string_view wanted) const noexcept;
 
     const dialect* format_ = nullptr;
     byte_view input_;       // from the TPDU on
     std::uint8_t base_ = 0; // bytes of length in front of it
+    bool has_tpdu_ = false;
+    std::uint8_t bitmaps_ = 0;
     byte_view header_;
     byte_view monitor_;
+    byte_view trailer_;
     byte_view mac_range_;
     byte_view mac_;
     iso8583::tpdu tpdu_;
