@@ -12,6 +12,7 @@
 #include <ctime>
 #include <memory>
 #include <string>
+#include <sys/stat.h>
 
 namespace cipherlane::tests {
 
@@ -105,6 +106,7 @@ class pem_folder {
     [[nodiscard]] std::string key(const char* name, const identity& of, const char* pass_phrase = nullptr) const {
         const auto path = folder_.file(name);
         FILE* file = std::fopen(path.c_str(), "w");
+        ::fchmod(::fileno(file), S_IRUSR | S_IWUSR); // as a key's file must be
         const auto* cipher = pass_phrase != nullptr ? EVP_aes_128_cbc() : nullptr;
         PEM_write_PrivateKey(file, of.key.get(), cipher, nullptr, 0, nullptr, const_cast<char*>(pass_phrase));
         std::fclose(file);

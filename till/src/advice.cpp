@@ -1,4 +1,5 @@
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/store/errc.hpp>
@@ -19,10 +20,13 @@ struct code_advice {
 std::string_view of_code(const boost::system::error_code& code) noexcept {
     static const std::array rows{
         code_advice{till_errc::no_file, "look at the path in the settings; it is taken from the working folder"},
-        code_advice{till_errc::file_mode, "chmod 600 the file: a key is for one user"},
-        code_advice{till_errc::file_owner, "run as the user that owns the file, or give it to this one"},
-        code_advice{till_errc::file_content, "the file is another one, or was cut"},
+        code_advice{core_errc::no_file, "look at the path in the settings; it is taken from the working folder"},
+        code_advice{core_errc::file_kind, "a key is in a plain file, not in a pipe or a device"},
+        code_advice{core_errc::file_mode, "chmod 600 the file: a key is for one user"},
+        code_advice{core_errc::file_owner, "run as the user that owns the file, or give it to this one"},
+        code_advice{core_errc::file_content, "the file is another one, or was cut"},
         code_advice{till_errc::in_use, "one till of this process has it: use that one, or end it"},
+        code_advice{till_errc::test_key, "use the key of the bank, or set sealer.test_keys where the host is a test"},
         code_advice{till_errc::not_built, "choose what this version has"},
         code_advice{store_errc::in_use, "a till is running with this journal: end it first"},
         code_advice{store_errc::wrong_key, "the key file belongs to another journal"},

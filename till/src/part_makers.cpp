@@ -2,6 +2,7 @@
 
 #include "key_file.hpp"
 
+#include <cipherlane/crypto/known_test_key.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
@@ -18,7 +19,31 @@ bool wants_tls(const till_settings::device_place& place) {
     return place.path.starts_with("tls:");
 }
 
+/// A key that everybody knows is for simulators.
+result<void> refuse_test_key(const till_settings& all, const secret_bytes& key, std::string_view field) {
+    if (all.sealer.test_keys || !all.reaches_out() || !crypto::is_known_test_key(key.expose())) return {};
+    return error(till_errc::test_key, layer::till)
+        .during("open")
+        .in_field(field)
+        .with_hint("expected a key of your own, as host or gateway are another machine; or sealer.test_keys = true");
+}
+
+/// Who takes the folder, or its backup, has both: the seal then protects nothing.
+void warn_of_one_folder(const till_settings::journal_place& place, const logger& log) {
+    if (!share_a_folder(place)) return;
+    log.warning("journal", "journal.key_file lies beside journal.file: card data is sealed for nobody who gets the "
+                           "folder or its backup; keep the key on another medium");
+}
+
 } // namespace
+
+bool share_a_folder(const till_settings::journal_place& place) {
+    const auto folder_of = [](const std::string& file) {
+        std::error_code ignored;
+        return std::filesystem::weakly_canonical(file, ignored).parent_path();
+    };
+    return folder_of(place.file) == folder_of(place.key_file);
+}
 
 result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log) {
     if (!on) return std::shared_ptr<net::tls_client>();
@@ -31,12 +56,16 @@ result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool o
 }
 
 result<std::unique_ptr<store::sqlite_journal>> make_journal(
-    const till_settings::journal_place& place, const ports::clock& clock, const call& bounds, const logger& log) {
+    const till_settings& all, const ports::clock& clock, const call& bounds, const logger& log) {
+    const auto& place = all.journal;
     // A journal without its key is one whose key was lost: a fresh key would not open it, and would hide that.
     if (!std::filesystem::exists(place.key_file) && !std::filesystem::exists(place.file))
         CIPHERLANE_CHECK(store::file_key_provider::create(place.key_file));
     CIPHERLANE_CHECK(check_key_file(place.key_file, "journal.key_file"));
     store::file_key_provider keys(place.key_file);
+    CIPHERLANE_TRY(const auto key, keys.journal_key(bounds));
+    CIPHERLANE_CHECK(refuse_test_key(all, key, "journal.key_file"));
+    warn_of_one_folder(place, log);
     store::sqlite_journal_settings how;
     how.path = place.file;
     return store::sqlite_journal::open(how, keys, clock, bounds, log);
@@ -80,7 +109,8 @@ result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings
 }
 
 result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
-    const till_settings::sealer_place& place, const till_settings::terminal& of, const logger& log) {
+    const till_settings& all, const till_settings::terminal& of, const logger& log) {
+    const auto& place = all.sealer;
     const bool own = !of.key_file.empty();
     const auto& path = own ? of.key_file : place.key_file;
     if (path.empty()) {
@@ -89,7 +119,9 @@ result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
             .in_field("sealer.key_file")
             .with_hint("expected the file of the master key, as there is a host");
     }
-    CIPHERLANE_TRY(auto key, read_master_key(path, own ? "terminal.key_file" : "sealer.key_file"));
+    const auto field = own ? "terminal.key_file" : "sealer.key_file";
+    CIPHERLANE_TRY(auto key, read_master_key(path, field));
+    CIPHERLANE_CHECK(refuse_test_key(all, key, field));
     return acquiring::software_sealer::create(of.keys, std::move(key), log);
 }
 

@@ -21,9 +21,11 @@ namespace cipherlane::assembly {
 
 /// Null where TLS is not wanted.
 [[nodiscard]] result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log);
+/// Whether the journal's key lies in the journal's own folder, where it protects little.
+[[nodiscard]] bool share_a_folder(const till_settings::journal_place& place);
 /// The journal; it and its key file (mode 0600) are made where they are not there.
 [[nodiscard]] result<std::unique_ptr<store::sqlite_journal>> make_journal(
-    const till_settings::journal_place& place, const ports::clock& clock, const call& bounds, const logger& log);
+    const till_settings& all, const ports::clock& clock, const call& bounds, const logger& log);
 [[nodiscard]] result<std::unique_ptr<hostlink::tcp_host>> make_host(
     const till_settings::host_place& place, const logger& log);
 /// Null where no address for notifications or no key to check them is set.
@@ -32,7 +34,7 @@ namespace cipherlane::assembly {
 [[nodiscard]] result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
     const till_settings::terminal& of, hostlink::notification_listener* listener, const logger& log);
 [[nodiscard]] result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
-    const till_settings::sealer_place& place, const till_settings::terminal& of, const logger& log);
+    const till_settings& all, const till_settings::terminal& of, const logger& log);
 /// Opens a PIN pad by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);

@@ -75,11 +75,13 @@ class preflight_run {
         } else if (const auto kept = assembly::check_key_file(journal.key_file, "journal.key_file"); !kept) {
             all = wrong("journal's key file", kept.error());
         } else {
-            good("journal's key file", journal.key_file + ", mode 0600");
+            const bool beside = assembly::share_a_folder(journal);
+            good("journal's key file",
+                journal.key_file + ", mode 0600" + (beside ? "; beside the journal: better on another medium" : ""));
         }
         for (const auto& one : settings_.terminals) {
             if (settings_.host.address.empty()) break;
-            const auto made = assembly::make_sealer(settings_.sealer, one, logger::none());
+            const auto made = assembly::make_sealer(settings_, one, logger::none());
             const auto part = "master key of " + one.terminal_id;
             if (made) {
                 good(part, one.key_file.empty() ? settings_.sealer.key_file : one.key_file);

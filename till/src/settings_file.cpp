@@ -109,6 +109,7 @@ void read_places(toml_reader& top, till_settings& to) {
         {{"software", sealer_kind::software}, {"pinpad", sealer_kind::pinpad},
             {"cipher-machine", sealer_kind::cipher_machine}});
     sealer.text("key_file", to.sealer.key_file);
+    sealer.flag("test_keys", to.sealer.test_keys);
     sealer.finish();
 
     auto journal = top.section("journal");

@@ -63,6 +63,14 @@ result<void> check_device(
 
 } // namespace
 
+bool till_settings::reaches_out() const {
+    const auto elsewhere = [](const std::string& address) {
+        const auto where = net::parse_endpoint(address);
+        return where && !net::is_loopback(where->host);
+    };
+    return elsewhere(host.address) || elsewhere(gateway.address);
+}
+
 result<void> till_settings::validate() const {
     if (terminals.empty()) return broken(till_errc::missing_setting, "terminal", "a table [terminal]");
     std::set<std::string_view> names;

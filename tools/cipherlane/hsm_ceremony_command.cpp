@@ -1,4 +1,5 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/key_input.hpp"
 #include "hsm-sim/keys/ceremony.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -93,6 +94,7 @@ void take_components(ceremony_arguments& given) {
 }
 
 void hold(ceremony_arguments& given) {
+    keep_secrets("hsm ceremony");
     given.asked.scheme = given.scheme.empty() ? ' ' : given.scheme.front();
     take_components(given);
     auto keys = hsm_sim::lmk_set::test();

@@ -1,5 +1,6 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/iso8583_json.hpp"
+#include "cipherlane/key_input.hpp"
 #include "cipherlane/tlv_print.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -89,12 +90,11 @@ crypto::algorithm mac_cipher(const options& chosen, const iso8583::message_view&
     return key_size == 8 ? crypto::algorithm::des : crypto::algorithm::tdes;
 }
 
-void explain_mac(const options& chosen, const iso8583::message_view& what) {
+void explain_mac(const options& chosen, const secret_bytes& material, const iso8583::message_view& what) {
     if (what.mac().empty()) {
         std::cout << "no MAC field\n";
         return;
     }
-    const secret_bytes material(value_or_fail(from_hex(chosen.test_key)));
     const auto cipher = mac_cipher(chosen, what, material.size());
     auto key = value_or_fail(crypto::mac_key::create(cipher, material.expose(), crypto::legacy_policy));
     const auto steps = value_or_fail(crypto::explain_unionpay_mac(key, what.mac_range()));
@@ -128,6 +128,9 @@ void explain_chip_data(const options& chosen, const iso8583::message_view& what)
 
 void run_explain(const options& chosen) {
     const auto& format = dialect_named(chosen.dialect);
+    // The key first: where both come from standard input it is the first line.
+    secret_bytes material;
+    if (!chosen.test_key.empty()) material = read_key("iso8583 explain", "--test-key", chosen.test_key);
     const auto input = input_bytes(chosen);
     const auto read = iso8583::decode_partly(format, input);
     std::cout << format.name << ", " << input.size() << " bytes\n"
@@ -137,7 +140,7 @@ void run_explain(const options& chosen) {
         fail_with(read.failure->to_string());
     }
     explain_chip_data(chosen, read.view);
-    if (!chosen.test_key.empty()) explain_mac(chosen, read.view);
+    if (!chosen.test_key.empty()) explain_mac(chosen, material, read.view);
 }
 
 CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& about,
@@ -162,8 +165,8 @@ void add_iso8583_command(CLI::App& tool) {
     auto* explain = add_action(*command, "explain", "A message field by field, masked; with a test key, its MAC",
         chosen, "Message in hex", run_explain);
     explain->add_flag("--unmasked", chosen->unmasked, "Show PAN, tracks and PIN block: test data only");
-    explain->add_option(
-        "--test-key", chosen->test_key, "MAC key in hex, to show each step of the MAC: test keys only");
+    explain->add_option("--test-key", chosen->test_key,
+        "MAC key, to show each step of the MAC: test keys only. " + std::string(key_forms));
     explain->add_option("--cipher", chosen->cipher, "Of the MAC; by default from field 53 and the key's length")
         ->check(CLI::IsMember({"des", "tdes", "sm4"}));
 }

@@ -1,6 +1,6 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/key_input.hpp"
 
-#include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
@@ -109,7 +109,7 @@ struct recover_options {
 
 /// The till that the settings name, without what a journal's owner does not need: nobody is at the devices.
 till open_till(const std::string& file, void (*cut)(till_settings&), const std::string& master_key = {}) {
-    if (const auto done = forbid_core_dumps(); !done) std::cerr << "cipherlane journal: " << done.error() << "\n";
+    keep_secrets("journal");
     auto settings = value_or_fail(load_till(file));
     settings.pinpad = {};
     settings.display = {};

@@ -1,6 +1,7 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/hsm_link.hpp"
 #include "cipherlane/kat/kat.hpp"
+#include "cipherlane/key_input.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
 
@@ -114,6 +115,7 @@ void add_kat_command(CLI::App& tool) {
     chosen->tls.add_to(*command);
     chosen->target.tls = &chosen->tls;
     command->callback([chosen] {
+        keep_secrets("kat");
         kat_counts total;
         for (const auto& file : files_of(chosen->paths))
             run_file(file, chosen->target, total);

@@ -1,4 +1,5 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/key_input.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/key_block.hpp>
@@ -65,9 +66,7 @@ void print_body(const key_block_header& header, std::size_t size) {
     print_line(size - mac, "MAC", std::to_string(mac / 2), "bytes");
 }
 
-result<key_block_protector> protector_of(key_block_version version, const std::string& digits) {
-    CIPHERLANE_TRY(const bytes given, from_hex(digits));
-    const secret_bytes material{byte_view(given)};
+result<key_block_protector> protector_of(key_block_version version, const secret_bytes& material) {
     const bool aes = version == key_block_version::d;
     const auto des = material.size() == 8 ? algorithm::des : algorithm::tdes;
     CIPHERLANE_TRY(const auto protection,
@@ -76,7 +75,7 @@ result<key_block_protector> protector_of(key_block_version version, const std::s
 }
 
 /// Says what the key is without showing it.
-result<void> print_key(key_block_version version, const std::string& block, const std::string& protection) {
+result<void> print_key(key_block_version version, const std::string& block, const secret_bytes& protection) {
     CIPHERLANE_TRY(auto protector, protector_of(version, protection));
     secret_bytes clear(block.size() / 2);
     CIPHERLANE_TRY(const auto opened, protector.unwrap(block, clear.expose()));
@@ -101,6 +100,9 @@ struct options {
 
 /// Whether all is well with the block.
 result<void> inspect(const options& chosen) {
+    // The key first: where both come from standard input it is the first line.
+    secret_bytes protection;
+    if (!chosen.protection.empty()) protection = read_key("keyblock inspect", "--kbpk", chosen.protection);
     const std::string block = read_argument(chosen.block);
     CIPHERLANE_TRY(const auto header, key_block_header::parse(block));
     print_header(header, block.size());
@@ -110,7 +112,7 @@ result<void> inspect(const options& chosen) {
     }
     CIPHERLANE_CHECK(check_key_block_shape(block));
     if (chosen.protection.empty()) return {};
-    return print_key(header.version(), block, chosen.protection);
+    return print_key(header.version(), block, protection);
 }
 
 } // namespace
@@ -122,8 +124,7 @@ void add_keyblock_command(CLI::App& tool) {
     auto* command = group->add_subcommand("inspect", "The header in words, optional blocks, what is wrong and where");
     command->add_option("block", chosen->block, "The key block; - for stdin")->required();
     command->add_option("--kbpk", chosen->protection,
-        "Protection key in hex: checks the MAC and prints the key's "
-        "check value, never the key");
+        "Protection key: checks the MAC and prints the key's check value, never the key. " + std::string(key_forms));
     command->callback([chosen] {
         if (const auto done = inspect(*chosen); !done) {
             std::cout << std::flush;

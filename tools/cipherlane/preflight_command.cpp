@@ -1,8 +1,8 @@
 // Asks every part of a till before it opens for the day.
 #include "cipherlane/commands.hpp"
+#include "cipherlane/key_input.hpp"
 #include "cipherlane/tool_door.hpp"
 
-#include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/preflight.hpp>
 
@@ -39,7 +39,7 @@ json to_json(const preflight_step& step) {
 
 void run(const preflight_options& options) {
     const auto form = options.as_json ? output_form::json : output_form::text;
-    (void)forbid_core_dumps();
+    keep_secrets("preflight");
     const auto settings = load_till(options.settings);
     if (!settings) {
         const auto& why = settings.error();

@@ -1,9 +1,9 @@
 // A till for scripts and rigs: each trade by key and amount, one process a trade.
 #include "cipherlane/commands.hpp"
+#include "cipherlane/key_input.hpp"
 #include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
-#include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/till.hpp>
@@ -72,7 +72,7 @@ class teller {
 /// The till of the settings, for the terminal that was asked for.
 template <class Cut>
 till open(const till_options& options, const teller& by, Cut cut) {
-    if (const auto done = forbid_core_dumps(); !done) by.fail(done.error());
+    keep_secrets("till");
     auto settings = by.need(load_till(options.settings));
     cut(settings);
     till::parts with;

@@ -57,6 +57,11 @@ constexpr std::array core_rows{
     errc_row{static_cast<int>(core_errc::buffer_too_small), condition::misuse, "buffer too small"},
     errc_row{static_cast<int>(core_errc::bad_pad), condition::bad_message, "wrong padding"},
     errc_row{static_cast<int>(core_errc::bad_text), condition::bad_message, "not in the character set"},
+    errc_row{static_cast<int>(core_errc::no_file), condition::local_fault, "file cannot be read or made"},
+    errc_row{static_cast<int>(core_errc::file_kind), condition::local_fault, "not a regular file"},
+    errc_row{static_cast<int>(core_errc::file_owner), condition::local_fault, "file belongs to another user"},
+    errc_row{static_cast<int>(core_errc::file_mode), condition::local_fault, "file is open to others"},
+    errc_row{static_cast<int>(core_errc::file_content), condition::local_fault, "file holds something else"},
 };
 
 constinit const table_category core_category{"cipherlane.core", core_rows};

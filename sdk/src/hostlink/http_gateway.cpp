@@ -34,13 +34,6 @@ std::string order_path(std::string_view number, std::string_view verb = {}) {
     return std::string("/orders/").append(number).append(verb);
 }
 
-/// No name is looked up: a name other than "localhost" may be anywhere.
-bool is_loopback(const std::string& host) {
-    boost::system::error_code code;
-    const auto address = boost::asio::ip::make_address(host, code);
-    return host == "localhost" || (!code && address.is_loopback());
-}
-
 /// What a request is about, and with which words the gateway refuses it.
 struct subject {
     std::string_view order_number;
@@ -77,7 +70,7 @@ result<ports::qr_order_status> read_status_of(
 result<void> http_gateway_settings::validate() const {
     const auto peer = net::parse_endpoint(address);
     if (!peer) return gateway_error(hostlink_errc::bad_setting, "address");
-    if (!tls && plain == plain_http::loopback_only && !is_loopback(peer->host)) {
+    if (!tls && plain == plain_http::loopback_only && !net::is_loopback(peer->host)) {
         return gateway_error(hostlink_errc::bad_setting, "tls");
     }
     if (merchant_id.empty()) return gateway_error(hostlink_errc::bad_setting, "merchant_id");

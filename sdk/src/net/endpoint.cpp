@@ -1,6 +1,8 @@
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tcp.hpp>
 
+#include <boost/asio/ip/address.hpp>
+
 #include <charconv>
 
 namespace cipherlane::net {
@@ -42,6 +44,12 @@ result<tcp_settings> parse_endpoint(std::string_view text) {
     if (fault != std::errc{} || end != digits.data() + digits.size()) return bad(colon + 1);
     settings.host = host;
     return settings;
+}
+
+bool is_loopback(const std::string& host) noexcept {
+    boost::system::error_code code;
+    const auto address = boost::asio::ip::make_address(host, code);
+    return host == "localhost" || (!code && address.is_loopback());
 }
 
 } // namespace cipherlane::net

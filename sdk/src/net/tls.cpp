@@ -1,11 +1,13 @@
 #include "tls_session.hpp"
 #include "tls_transport.hpp"
 
+#include <cipherlane/core/secret_file.hpp>
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 
 namespace cipherlane::net {
@@ -24,6 +26,25 @@ error bad(std::string_view field) {
 /// A key that wants a pass phrase is a fault of the settings: nobody sits at the till's terminal to type one.
 int no_pass_phrase(char* /*into*/, int /*size*/, int /*writing*/, void* /*data*/) {
     return 0;
+}
+
+/// From a file that is for us alone, as every key is; read once, so that what was judged is what is used.
+result<void> use_key_file(SSL_CTX* context, const std::string& path) {
+    constexpr std::size_t longest = 64 * 1024;
+    auto file = secret_file::open(path);
+    if (!file) return error(file.error()).in_field("key_file");
+    CIPHERLANE_TRY(const auto text, file->read(longest));
+    struct release {
+        void operator()(BIO* source) const noexcept { BIO_free(source); }
+        void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+    };
+    const std::unique_ptr<BIO, release> source(BIO_new_mem_buf(text.expose().data(), static_cast<int>(text.size())));
+    const std::unique_ptr<EVP_PKEY, release> key(
+        source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_pass_phrase, nullptr) : nullptr);
+    // Fails too when the key does not belong to the certificate.
+    if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
+        return bad("key_file");
+    return {};
 }
 
 bool holds_revocations(X509_STORE* store) {
@@ -62,15 +83,10 @@ result<owned_context> make_context(const tls_settings& settings) {
     }
     CIPHERLANE_CHECK(check_revocations(context.get(), settings.crl_file));
     if (settings.certificate_file.empty()) return context;
-    SSL_CTX_set_default_passwd_cb(context.get(), no_pass_phrase);
     if (SSL_CTX_use_certificate_chain_file(context.get(), settings.certificate_file.c_str()) != 1) {
         return bad("certificate_file");
     }
-    // Fails too when the key does not belong to the certificate.
-    if (SSL_CTX_use_PrivateKey_file(context.get(), settings.key_file.c_str(), SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_check_private_key(context.get()) != 1) {
-        return bad("key_file");
-    }
+    CIPHERLANE_CHECK(use_key_file(context.get(), settings.key_file));
     return context;
 }
 

@@ -19,8 +19,6 @@ constexpr std::array rows{
     row(store_errc::disk_full, condition::local_fault, "disk is full"),
     row(store_errc::io_failed, condition::local_fault, "database failed"),
     row(store_errc::wrong_key, condition::local_fault, "key is not the one that this file was begun with"),
-    row(store_errc::key_file_mode, condition::local_fault, "key file is open to others (mode must be 0600)"),
-    row(store_errc::key_file_content, condition::local_fault, "key file does not hold 64 hex digits"),
     row(store_errc::seal_broken, condition::local_fault, "seal of the card data is broken"),
     row(store_errc::no_answer, condition::local_fault, "disk does not answer"),
     row(store_errc::too_late, condition::timed_out, "deadline passed before anything was written"),

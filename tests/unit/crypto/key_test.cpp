@@ -1,6 +1,7 @@
 #include "crypto_test_support.hpp"
 
 #include <cipherlane/crypto/key.hpp>
+#include <cipherlane/crypto/known_test_key.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
 #include <cipherlane/crypto/random.hpp>
 
@@ -113,6 +114,21 @@ TEST(CheckValue, HasLimits) {
     }
     EXPECT_TRUE(fails_with(
         key_check_value(algorithm::aes, bytes(16), kcv_method::cmac, 6), crypto_errc::bad_check_value_length));
+}
+
+TEST(KnownTestKey, IsWhatEverybodyKnows) {
+    for (const char* known : {"0123456789ABCDEFFEDCBA9876543210", "FEDCBA98765432100123456789ABCDEF",
+             "0123456789ABCDEF", "0022456688AACCEEFEDCBA9876543210", "00000000000000000000000000000000",
+             "11111111111111111111111111111111", "000102030405060708090A0B0C0D0E0F",
+             "0F0E0D0C0B0A09080706050403020100"}) {
+        EXPECT_TRUE(is_known_test_key(hex(known))) << known;
+    }
+    EXPECT_TRUE(is_known_test_key(bytes(32))) << "a journal key of zeros";
+    for (const char* own :
+        {"3B1F4C6D8A9E02B7C4D5E6F7081929A3", "0123456789ABCDEFFEDCBA9876543230", "0123456789ABCDEF01"})
+        EXPECT_FALSE(is_known_test_key(hex(own))) << own;
+    for (int i = 0; i < 100; ++i)
+        EXPECT_FALSE(is_known_test_key(random_secret(16).value().expose()));
 }
 
 TEST(Random, Differs) {

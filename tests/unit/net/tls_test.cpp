@@ -1,5 +1,6 @@
 #include "support/certificates.hpp"
 
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tls.hpp>
 
@@ -348,6 +349,10 @@ TEST_F(Tls, SaysWhichFileIsWrong) {
     EXPECT_EQ(field_of(), "key_file") << "the key of another certificate";
     settings_.key_file = files_.key("till.key", till);
     EXPECT_EQ(field_of(), "none");
+    ::chmod(settings_.key_file.c_str(), 0666);
+    EXPECT_EQ(field_of(), "key_file");
+    EXPECT_EQ(tls_client::create(settings_).error().code(), core_errc::file_mode) << "a key is for one user";
+    ::chmod(settings_.key_file.c_str(), 0600);
     settings_.certificate_file.clear();
     EXPECT_EQ(field_of(), "certificate_file");
 }

@@ -1,6 +1,6 @@
 #include "support/temporary_folder.hpp"
 
-#include <cipherlane/store/errc.hpp>
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 
 #include <gtest/gtest.h>
@@ -41,12 +41,12 @@ TEST(FileKeyProvider, RefusesWhatOthersMayReadOrWhatIsNoKey) {
         return key.error().code();
     };
     const std::string good(64, 'A');
-    EXPECT_EQ(code(good.c_str(), 0640), store_errc::key_file_mode);
-    EXPECT_EQ(code((good + "A").c_str(), 0600), store_errc::key_file_content);
-    EXPECT_EQ(code((good + "\n\n").c_str(), 0600), store_errc::key_file_content);
-    EXPECT_EQ(code("", 0600), store_errc::key_file_content);
-    EXPECT_EQ(code((good.substr(1) + "G").c_str(), 0600), store_errc::key_file_content);
-    EXPECT_EQ(file_key_provider(folder.file("none")).journal_key(bounds()).error().code(), store_errc::cannot_open);
+    EXPECT_EQ(code(good.c_str(), 0640), core_errc::file_mode);
+    EXPECT_EQ(code((good + "A").c_str(), 0600), core_errc::file_content);
+    EXPECT_EQ(code((good + "\n\n").c_str(), 0600), core_errc::file_content);
+    EXPECT_EQ(code("", 0600), core_errc::file_content);
+    EXPECT_EQ(code((good.substr(1) + "G").c_str(), 0600), core_errc::file_content);
+    EXPECT_EQ(file_key_provider(folder.file("none")).journal_key(bounds()).error().code(), core_errc::no_file);
 }
 
 } // namespace

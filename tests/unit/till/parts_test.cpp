@@ -1,5 +1,6 @@
 #include "support/lane/lane_rig.hpp"
 
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <boost/asio/use_future.hpp>
@@ -187,12 +188,12 @@ TEST_F(TillParts, AreMadeAtTheFirstStartWithAPrivateKeyFile) {
     std::filesystem::permissions(settings.journal.key_file, private_mode | perms::group_read);
     const auto open_to_others = open(lent());
     ASSERT_FALSE(open_to_others);
-    EXPECT_EQ(open_to_others.error().code(), till_errc::file_mode);
+    EXPECT_EQ(open_to_others.error().code(), core_errc::file_mode);
     EXPECT_EQ(open_to_others.error().field(), "journal.key_file");
     std::filesystem::remove(settings.journal.key_file);
     const auto lost = open(lent());
     ASSERT_FALSE(lost) << "a journal whose key is lost gets no fresh one";
-    EXPECT_EQ(lost.error().code(), till_errc::no_file);
+    EXPECT_EQ(lost.error().code(), core_errc::no_file);
 }
 
 TEST_F(TillParts, WantTheMasterKeyInAPrivateFile) {
@@ -205,14 +206,36 @@ TEST_F(TillParts, WantTheMasterKeyInAPrivateFile) {
     EXPECT_EQ(without.error().field(), "sealer.key_file");
 
     settings.sealer.key_file = folder.file("tmk.key");
-    EXPECT_EQ(open(none).error().code(), till_errc::no_file);
+    EXPECT_EQ(open(none).error().code(), core_errc::no_file);
     write_key("tmk.key", test_key + "\n", private_mode | perms::others_read);
-    EXPECT_EQ(open(none).error().code(), till_errc::file_mode);
+    EXPECT_EQ(open(none).error().code(), core_errc::file_mode);
     write_key("tmk.key", test_key + "00\n", private_mode);
-    EXPECT_EQ(open(none).error().code(), till_errc::file_content);
+    EXPECT_EQ(open(none).error().code(), core_errc::file_content);
     write_key("tmk.key", test_key + "\n", private_mode);
     const auto opened = open(none);
     EXPECT_TRUE(opened) << opened.error();
+}
+
+/// What everybody knows is for simulators: it is refused as soon as host or gateway are another machine.
+TEST_F(TillParts, TakeNoPublishedTestKeyToAHostElsewhere) {
+    till::parts none;
+    none.log = logger::none();
+    settings.sealer.key_file = folder.file("tmk.key");
+    settings.host.address = "192.0.2.7:9"; // of no machine; opening a till sends nothing
+    write_key("tmk.key", test_key + "\n", private_mode);
+    const auto refused = open(none);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), till_errc::test_key);
+    EXPECT_EQ(refused.error().field(), "sealer.key_file");
+    write_key("tmk.key", "3B1F4C6D8A9E02B7C4D5E6F7081929A3\n", private_mode);
+    EXPECT_TRUE(open(none));
+    write_key("own.key", std::string(64, '0') + "\n", private_mode);
+    settings.journal.file = folder.file("other.db");
+    EXPECT_EQ(open(none).error().field(), "journal.key_file");
+    settings.sealer.test_keys = true;
+    write_key("tmk.key", test_key + "\n", private_mode);
+    const auto taken = open(none);
+    EXPECT_TRUE(taken) << taken.error();
 }
 
 TEST_F(TillParts, MoveWithTheTill) {

@@ -42,6 +42,7 @@ const key_row keys[] = {
     {"keys", "sm4_mac_ascii", "true", "\"yes\""},
     {"sealer", "kind", "\"software\"", "\"hardware\""},
     {"sealer", "key_file", "\"tmk.key\"", "0"},
+    {"sealer", "test_keys", "true", "\"yes\""},
     {"host", "address", "\"127.0.0.1:5000\"", "\"127.0.0.1\""},
     {"host", "tls", "true", "1"},
     {"host", "ca_file", "\"ca.pem\"", "1", "tls = true"},
@@ -91,6 +92,10 @@ const key_row keys[] = {
     {"reversal", "sends", "10", "11"},
     {"reversal", "unexpected_code", "\"keeps-pending\"", "\"keep\""},
     {"reversal", "emv_tags", "\"95 9F36\"", "\"9\""},
+    {"reversal", "emv_tags", "\"9F26 9F27\"", "\"95 57\""},
+    {"reversal", "emv_tags", "\"95\"", "\"5A\""},
+    {"reversal", "emv_tags", "\"95\"", "\"5F20 95\""},
+    {"reversal", "emv_tags", "\"95\"", "\"77\""},
     {"settlement", "end_when_balanced", "false", "0"},
     {"settlement", "erase_cards_after_days", "0", "3651"},
     {"journal", "file", "\"/srv/till.db\"", "\"\""},
@@ -191,8 +196,8 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         tls(of.gateway.tls);
         device(of.pinpad);
         device(of.display);
-        text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.journal.file << "|"
-             << of.journal.key_file;
+        text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.sealer.test_keys << "|"
+             << of.journal.file << "|" << of.journal.key_file;
         return text.str();
     };
     EXPECT_EQ(words(*example), words(*bare));

@@ -4,7 +4,8 @@
 
 namespace cipherlane {
 
-/// Error codes of `core`: what can be wrong with a value.
+/// Error codes of `core`: what can be wrong with a value, or with a file that holds a
+/// secret.
 enum class core_errc {
     not_hex = 1,
     odd_length,
@@ -14,7 +15,12 @@ enum class core_errc {
     luhn,
     buffer_too_small,
     bad_pad,
-    bad_text, ///< bytes or characters that a character set does not have
+    bad_text,     ///< bytes or characters that a character set does not have
+    no_file,      ///< a file cannot be opened, read or created
+    file_kind,    ///< not a regular file
+    file_owner,   ///< a secret file that belongs to another user
+    file_mode,    ///< a secret file that others than its owner may read or write
+    file_content, ///< a secret file that holds something else
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(core_errc value) noexcept;

@@ -27,6 +27,10 @@ struct tcp_settings {
 /// it is neither.
 [[nodiscard]] result<tcp_settings> parse_endpoint(std::string_view text);
 
+/// Whether a host is this machine: 127.0.0.0/8, ::1 or "localhost". No name is looked up: another one may be
+/// anywhere.
+[[nodiscard]] bool is_loopback(const std::string& host) noexcept;
+
 /// Connects: resolves the name, tries its addresses in turn, sets keep-alive and user timeout, sends without delay.
 /// @return `link_lost` (refused, unreachable, unknown host), `timed_out` (connect timer or call), `cancelled`,
 ///   `misuse` (settings); each with the endpoint. A transport that needs no running executor while it is used

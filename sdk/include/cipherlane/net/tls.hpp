@@ -17,7 +17,7 @@ struct tls_settings {
     std::string ca_file;  ///< the authorities trusted; empty: the system's
     std::string crl_file; ///< revocation lists; those in `ca_file` serve too. Empty and none there: not checked
     std::string certificate_file; ///< our own, with its chain; empty: none is shown
-    std::string key_file;         ///< its key, not encrypted, readable by us alone
+    std::string key_file;         ///< its key, not encrypted; judged as every secret file is
     std::string peer_name;        ///< name or IP address that the peer's certificate must hold; empty: the host
     version least = version::tls_1_2;
     std::chrono::hours warn_before_expiry{30 * 24}; ///< of the peer's certificate and ours
@@ -30,7 +30,8 @@ struct tls_settings {
 class tls_client {
   public:
     /// Warnings before expiry go to `log`.
-    /// @return `bad_setting` naming the field whose file is missing, unreadable, or does not fit the other.
+    /// @return `bad_setting` naming the field whose file is missing, unreadable, or does not fit the other; for the
+    /// key's file what `secret_file` says (mode, owner, kind), with the field.
     [[nodiscard]] static result<std::shared_ptr<tls_client>> create(
         const tls_settings& settings, logger log = logger::none());
     tls_client(const tls_client&) = delete;

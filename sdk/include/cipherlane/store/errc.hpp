@@ -12,15 +12,13 @@ enum class store_errc {
     newer_schema,    ///< written by a newer version
     corrupt,
     disk_full,
-    io_failed,        ///< any other failure of the database
-    wrong_key,        ///< the key is not the one this journal or counter was begun with
-    key_file_mode,    ///< the key file may be read by others
-    key_file_content, ///< the key file does not hold 64 hex digits
-    seal_broken,      ///< sealed card data was changed
-    no_answer,        ///< the disk took longer than the call's deadline; whether it was written is not known
-    too_late,         ///< the deadline passed before it was the call's turn; nothing was written
-    key_used,         ///< the idempotency key has been used by this terminal
-    bad_record,       ///< a record that lacks what every record needs
+    io_failed,   ///< any other failure of the database
+    wrong_key,   ///< the key is not the one this journal or counter was begun with
+    seal_broken, ///< sealed card data was changed
+    no_answer,   ///< the disk took longer than the call's deadline; whether it was written is not known
+    too_late,    ///< the deadline passed before it was the call's turn; nothing was written
+    key_used,    ///< the idempotency key has been used by this terminal
+    bad_record,  ///< a record that lacks what every record needs
     no_record,
     bad_transition, ///< a verdict that this record's state does not allow
     card_absent,    ///< no card data was stored, or it has been erased

@@ -13,10 +13,10 @@ class file_key_provider final : public ports::key_provider {
     explicit file_key_provider(std::string path)
         : path_(std::move(path)) {}
 
-    /// Makes a new file with a random key. @return `local_fault` if the file exists or cannot be written.
+    /// Makes a new file with a random key. @return as `secret_file::create`.
     [[nodiscard]] static result<void> create(const std::string& path);
 
-    /// @return `local_fault`: `store_errc::cannot_open`, `key_file_mode` (others may read it), `key_file_content`.
+    /// @return as `secret_file::open` and `read_hex_key`.
     [[nodiscard]] result<secret_bytes> journal_key(const call& bounds) override;
 
   private:

@@ -2,6 +2,7 @@
 #include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/emv/tag_dictionary.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -23,6 +24,21 @@ bool tag_list(const std::string& text) {
     for (std::string tag; words >> tag;) {
         if (tag.size() < 2 || tag.size() > 8 || tag.size() % 2 != 0) return false;
         if (std::any_of(tag.begin(), tag.end(), [](char c) { return hex_value(c) < 0; })) return false;
+    }
+    return true;
+}
+
+/// Whether none of the tags brings card data into the journal, by itself or inside a template.
+bool open_tags(const std::string& text) {
+    constexpr int constructed = 0x2; // of the first byte's high half: bit 6
+    std::istringstream words(text);
+    for (std::string tag; words >> tag;) {
+        emv::tag_number number = 0;
+        for (const char digit : tag)
+            number = number << 4U | static_cast<unsigned>(hex_value(digit));
+        const auto* known = emv::find_tag(number);
+        if (known != nullptr && known->privacy != emv::tag_privacy::open) return false;
+        if ((hex_value(tag.front()) & constructed) != 0) return false;
     }
     return true;
 }
@@ -63,6 +79,8 @@ result<void> terminal_settings::validate() const {
         {"timers.journal_ms", positive(timers.journal), span},
         {"reversal.sends", reversal.sends >= 1 && reversal.sends <= 10, "1 to 10"},
         {"reversal.emv_tags", tag_list(reversal.emv_tags), "EMV tags in hex, spaces between"},
+        {"reversal.emv_tags", !tag_list(reversal.emv_tags) || open_tags(reversal.emv_tags),
+            "no card number, track, name or template: it would stand in the journal in clear"},
         {"settlement.erase_cards_after_days", settlement.erase_cards_after_days <= 3650, "0 to 3650"},
         {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200,
             "30 to 7200"},

@@ -11,14 +11,12 @@ enum class till_errc {
     not_toml,        ///< bad_message: the settings break TOML's syntax
     bad_setting,     ///< misuse: a key that is unknown or missing, or a value that breaks its rule; see `error::hint`
     missing_setting, ///< misuse: something else in the file needs it
-    file_mode,       ///< local_fault: others than the owner may read a key file
-    file_owner,      ///< local_fault: a key file belongs to another user
-    file_content,    ///< local_fault: a key file holds something else
     not_built,       ///< unsupported: this version has no such part
     null_part,       ///< misuse: a part was given that is no part
     shared_part,     ///< misuse: a part of one terminal was given to a till of several
     in_use,          ///< misuse: a device or a terminal belongs to another till of this process
     device_busy,     ///< misuse: another terminal of this till is using the device
+    test_key,        ///< misuse: a key that everybody knows, and a host or gateway that is not this machine
     no_such_terminal, ///< misuse: the settings name no such terminal
 };
 

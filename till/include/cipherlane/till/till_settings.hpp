@@ -58,7 +58,8 @@ struct till_settings {
     };
     struct sealer_place {
         sealer_kind kind = sealer_kind::software;
-        std::string key_file; ///< the master key (TMK), 32 hex digits, mode 0600; needed with a host
+        std::string key_file;   ///< the master key (TMK), 32 hex digits, mode 0600; needed with a host
+        bool test_keys = false; ///< published test keys are taken, whatever host or gateway there is
     };
     struct journal_place {
         std::string file = "till.db";
@@ -73,6 +74,8 @@ struct till_settings {
     sealer_place sealer;
     journal_place journal;
 
+    /// Whether the host or the gateway is another machine than this.
+    [[nodiscard]] bool reaches_out() const;
     /// @return `till_errc::bad_setting`, `missing_setting`, `not_built` with the setting's key; what a terminal says.
     [[nodiscard]] result<void> validate() const;
 };
