@@ -24,7 +24,7 @@ function(cipherlane_program)
 endfunction()
 
 # tests_LABEL builds all test programs of one label and nothing else: sanitizer presets need no more.
-foreach(label unit vectors integration fault corpus compile install)
+foreach(label unit vectors integration fault simulation corpus compile install)
   add_custom_target(tests_${label})
 endforeach()
 

@@ -10,7 +10,7 @@
 namespace cipherlane::tests {
 
 /// A store before which, or after which, things go wrong; `around` is told of every call.
-class faulty_store final : public ports::store {
+class faulty_store : public ports::store {
   public:
     faulty_store(ports::store& real, fault_script& faults)
         : real_(real)

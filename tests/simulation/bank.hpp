@@ -1,0 +1,81 @@
+#pragma once
+
+#include "simulation/wire.hpp"
+
+#include <cipherlane/core/bytes.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::simulation {
+
+/// How the bank behaves where hosts differ.
+struct bank_manners {
+    bool entombs = true;     ///< refuses a trade whose reversal came before it
+    std::string code = "00"; ///< what it answers to trades that it could book
+    bool header_asks_sign_in = false;
+};
+
+/// What the bank has booked. Who it was for is known to the world, not to the bank.
+struct booking {
+    std::uint32_t batch = 0;
+    std::uint32_t trace = 0;
+    std::int64_t minor = 0;
+    char what =
+        '?'; ///< 'S' sale, 'V' void, 'R' refund, 'P' pre-authorisation, 'W' its void, 'C' completion, 'X' its void
+    enum class state : std::uint8_t { standing, reversed, declined, tomb } at = state::standing;
+    std::optional<std::size_t> original;
+    std::int64_t taken = 0; ///< of it, by refunds or a completion
+    bool undone = false;    ///< by a void that stands
+    std::string key;        ///< the till's name for the payment, told by the world
+    std::string reference;
+    std::string authorization;
+};
+
+/// An acquirer's host and its books, in memory: the judge's witness of what cards were charged. A model of its own,
+/// from the fact sheet: it shares neither codec nor table of required fields with the till.
+class bank {
+  public:
+    /// The answer to a message; nothing for one that it cannot read.
+    /// @param key whose payment this is: kept with what is booked for it.
+    /// @param now "YYYYMMDDhhmmss" in China.
+    [[nodiscard]] std::optional<bytes> handle(byte_view request, const std::string& key, std::string_view now);
+
+    [[nodiscard]] const std::vector<booking>& books() const noexcept { return books_; }
+    [[nodiscard]] bool settled(std::uint32_t batch) const { return settled_.contains(batch); }
+    /// New trades that bear the number of another payment.
+    [[nodiscard]] std::uint32_t numbers_used_twice() const noexcept { return used_twice_; }
+    /// Settlements that did not agree.
+    [[nodiscard]] std::uint32_t not_balanced() const noexcept { return not_balanced_; }
+
+    bank_manners manners;
+
+  private:
+    struct work;
+    void decide(work& on);
+    void trade(work& on);
+    void book(work& on, booking made);
+    void reverse(work& on);
+    void settle(work& on);
+    void upload(work& on);
+    [[nodiscard]] std::optional<std::size_t> find(std::uint32_t batch, std::uint32_t trace) const;
+    [[nodiscard]] std::string code_for(const booking& wish);
+    void carry_out(const booking& what, int direction);
+    [[nodiscard]] std::string totals_of(std::uint32_t batch) const;
+
+    std::vector<booking> books_;
+    std::set<std::uint32_t> settled_;
+    std::uint32_t used_twice_ = 0;
+    std::uint32_t not_balanced_ = 0;
+    std::uint64_t references_ = 0;
+};
+
+/// Published keys of the dialect (fact sheet, K1): what the bank gives out at sign-in.
+inline constexpr std::string_view bank_master_key = "CA5D92598DCA48CE8A4C76361A9269E9";
+
+} // namespace cipherlane::simulation

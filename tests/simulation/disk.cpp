@@ -1,0 +1,129 @@
+#include "simulation/disk.hpp"
+
+#include <algorithm>
+
+namespace cipherlane::simulation {
+namespace {
+
+constexpr std::size_t sector = 512;
+
+void undo(disk_file& of, const disk_file::change& last) {
+    of.content.resize(std::max(last.size_before, last.at + last.before.size()));
+    std::copy(last.before.begin(), last.before.end(), of.content.begin() + static_cast<std::ptrdiff_t>(last.at));
+    of.content.resize(last.size_before);
+}
+
+void redo(disk_file& of, std::size_t at, byte_view data) {
+    if (of.content.size() < at + data.size()) of.content.resize(at + data.size());
+    std::copy(data.begin(), data.end(), of.content.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+} // namespace
+
+disk::file disk::find(const std::string& name) const {
+    const auto found = names_.find(name);
+    return found == names_.end() ? nullptr : found->second;
+}
+
+disk::file disk::make(const std::string& name) {
+    auto& made = names_[name];
+    made = std::make_shared<disk_file>();
+    return made;
+}
+
+void disk::remove(const std::string& name) {
+    names_.erase(name);
+}
+
+void disk::change(disk_file& of, std::size_t at, byte_view data, std::size_t size_after) {
+    disk_file::change made;
+    made.at = at;
+    made.size_before = of.content.size();
+    made.size_after = size_after;
+    made.after.assign(data.begin(), data.end());
+    const auto begin = std::min(at, of.content.size());
+    const auto end = std::min(data.empty() ? of.content.size() : at + data.size(), of.content.size());
+    if (begin == at && begin < end) {
+        made.before.assign(of.content.begin() + static_cast<std::ptrdiff_t>(begin),
+            of.content.begin() + static_cast<std::ptrdiff_t>(end));
+    }
+    redo(of, at, data);
+    of.content.resize(size_after);
+    of.unsynced.push_back(std::move(made));
+}
+
+fault disk::write(disk_file& to, std::size_t at, byte_view data) {
+    const auto wrong_now = steps_.next(point::disk_write, "write");
+    if (wrong_now == fault::half_written) data = data.first(data.size() / 2);
+    if (wrong_now != fault::none && wrong_now != fault::half_written) return wrong_now;
+    change(to, at, data, std::max(to.content.size(), at + data.size()));
+    return wrong_now;
+}
+
+fault disk::truncate(disk_file& of, std::size_t size) {
+    const auto wrong_now = steps_.next(point::disk_write, "truncate");
+    if (wrong_now != fault::none) return wrong_now;
+    change(of, std::min(size, of.content.size()), {}, size);
+    return fault::none;
+}
+
+fault disk::sync(disk_file& of) {
+    const auto wrong_now = steps_.next(point::disk_sync, "sync");
+    if (wrong_now != fault::none) return wrong_now;
+    ++syncs_;
+    const bool left_out =
+        wrong == disk_fault::never_syncs || (wrong == disk_fault::forgets_one_sync && syncs_ % 3 == 0);
+    if (!left_out) of.unsynced.clear();
+    return fault::none;
+}
+
+void disk::settle(disk_file& of, fault how) {
+    if (how == fault::cut_all_kept) return of.unsynced.clear();
+    const auto changes = std::move(of.unsynced);
+    of.unsynced.clear();
+    for (auto last = changes.rbegin(); last != changes.rend(); ++last)
+        undo(of, *last);
+    if (how != fault::cut_torn) return;
+    for (const auto& one : changes) {
+        if (one.size_after < one.size_before) {
+            if (by_.once_in(2)) of.content.resize(std::min(of.content.size(), one.size_after));
+            continue;
+        }
+        // A sector is written whole or not at all; what of it is not in the write stays as it is.
+        for (std::size_t from = 0; from < one.after.size();) {
+            const auto length = std::min(one.after.size() - from, sector - (one.at + from) % sector);
+            if (by_.once_in(2)) redo(of, one.at + from, byte_view(one.after).subspan(from, length));
+            from += length;
+        }
+    }
+}
+
+void disk::cut_power(fault how) {
+    if (how == fault::cut_all_kept) names_on_disk_ = names_;
+    if (how == fault::cut_torn) {
+        for (const auto& [name, what] : names_) {
+            if (by_.once_in(2)) names_on_disk_[name] = what;
+        }
+        std::erase_if(
+            names_on_disk_, [&](const auto& entry) { return !names_.contains(entry.first) && by_.once_in(2); });
+    }
+    names_ = names_on_disk_;
+    for (auto& entry : names_)
+        settle(*entry.second, how);
+}
+
+disk::image disk::copy() const {
+    image made;
+    for (const auto& [name, what] : names_)
+        made.files.emplace(name, disk_file{what->content, {}});
+    return made;
+}
+
+void disk::restore(const image& from) {
+    names_.clear();
+    for (const auto& [name, what] : from.files)
+        names_.emplace(name, std::make_shared<disk_file>(what));
+    names_on_disk_ = names_;
+}
+
+} // namespace cipherlane::simulation

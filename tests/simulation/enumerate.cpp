@@ -1,0 +1,124 @@
+#include "simulation/enumerate.hpp"
+
+#include <algorithm>
+
+namespace cipherlane::simulation {
+namespace {
+
+class walk {
+  public:
+    walk(const prepared_scenario& what, const depth& how, mutant wrong)
+        : what_(what)
+        , how_(how)
+        , by_(how.seed) {
+        settings_.wrong = wrong;
+        settings_.seed = how.seed;
+    }
+
+    tally go() {
+        const auto calm = look({});
+        descend({}, calm, 1);
+        return std::move(seen_);
+    }
+
+  private:
+    [[nodiscard]] bool enough() const { return seen_.failures.size() >= how_.enough; }
+
+    run_report look(const script& plan) {
+        settings_.keeps_steps = plan.size() < how_.faults;
+        auto report = what_.run(plan, settings_);
+        ++seen_.runs;
+        seen_.steps += report.steps;
+        if (!report.good() && (!how_.counts || how_.counts(plan, report.findings))) {
+            ++seen_.failed;
+            if (!enough()) seen_.failures.push_back({plan, report});
+        }
+        return report;
+    }
+
+    /// Everything that can go wrong behind `plan`, whose run was `before`.
+    void descend(const script& plan, const run_report& before, std::size_t level) {
+        const auto from = plan.empty() ? 0 : plan.back().step + 1;
+        const bool draws = how_.sampled != 0 && level == how_.faults && level > 1;
+        for (auto step = from; step < before.kept.size() && !enough(); ++step) {
+            for (const auto what : faults_at(before.kept[step])) {
+                if (level == 1 && first_++ % how_.parts != how_.part) continue;
+                if (draws && !by_.once_in(how_.sampled)) continue;
+                auto next = plan;
+                next.push_back({static_cast<std::uint32_t>(step), what});
+                const auto report = look(next);
+                if (level < how_.faults && report.good()) descend(next, report, level + 1);
+                if (enough()) return;
+            }
+        }
+    }
+
+    const prepared_scenario& what_;
+    const depth& how_;
+    chance by_;
+    run_settings settings_;
+    tally seen_;
+    std::uint64_t first_ = 0;
+};
+
+bool same_rule(const std::vector<finding>& a, const std::vector<finding>& b) {
+    return std::any_of(a.begin(), a.end(), [&](const finding& one) {
+        return std::any_of(b.begin(), b.end(), [&](const finding& other) { return other.rule == one.rule; });
+    });
+}
+
+} // namespace
+
+tally enumerate(const prepared_scenario& what, const depth& how, mutant wrong) {
+    return walk(what, how, wrong).go();
+}
+
+std::optional<failure> hunt(const mutant_row& row) {
+    const auto* of = find_scenario(row.scenario);
+    if (of == nullptr) return std::nullopt;
+    const prepared_scenario sound(*of);
+    depth how;
+    how.enough = 1;
+    how.counts = [&](const script& plan, const auto&) { return sound.run(plan).good(); };
+    auto seen = enumerate(prepared_scenario(*of, row.what), how, row.what);
+    if (seen.failed == 0) return std::nullopt;
+    return std::move(seen.failures.front());
+}
+
+tally roam(const prepared_scenario& what, std::uint64_t first_seed, std::uint64_t runs, std::uint64_t rarity,
+    mutant wrong, std::size_t enough) {
+    tally seen;
+    run_settings settings;
+    settings.wrong = wrong;
+    settings.rarity = rarity;
+    for (std::uint64_t i = 0; i < runs && seen.failures.size() < enough; ++i) {
+        settings.seed = first_seed + i;
+        auto report = what.run({}, settings);
+        ++seen.runs;
+        seen.steps += report.steps;
+        if (report.good()) continue;
+        ++seen.failed;
+        auto plan = report.happened;
+        seen.failures.push_back({std::move(plan), std::move(report)});
+    }
+    return seen;
+}
+
+failure shrink(const prepared_scenario& what, failure found, const run_settings& how) {
+    auto settings = how;
+    settings.rarity = 0;
+    for (bool shorter = true; shorter;) {
+        shorter = false;
+        for (std::size_t i = 0; i < found.plan.size() && !shorter; ++i) {
+            auto plan = found.plan;
+            plan.erase(plan.begin() + static_cast<std::ptrdiff_t>(i));
+            auto report = what.run(plan, settings);
+            if (!same_rule(report.findings, found.report.findings)) continue;
+            found = {std::move(plan), std::move(report)};
+            shorter = true;
+        }
+    }
+    return found;
+}
+
+} // namespace cipherlane::simulation

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "simulation/run.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+namespace cipherlane::simulation {
+
+/// A script that breaks a rule.
+struct failure {
+    script plan;
+    run_report report;
+};
+
+/// What an enumeration has seen.
+struct tally {
+    std::uint64_t runs = 0;
+    std::uint64_t steps = 0;
+    std::vector<failure> failures; ///< the first few
+    std::uint64_t failed = 0;
+};
+
+/// How far an enumeration goes.
+struct depth {
+    std::size_t faults = 1;    ///< 1: each alone; 2: all ordered pairs, too
+    std::uint64_t sampled = 0; ///< so many of the deepest are drawn instead of all
+    std::uint64_t seed = 1;
+    std::size_t enough = 5; ///< failures, with which it ends
+    std::uint64_t part = 0; ///< this part of `parts`, by the first fault: for several processes
+    std::uint64_t parts = 1;
+    /// Whether a script that breaks a rule counts; all do if it is absent.
+    std::function<bool(const script&, const std::vector<finding>&)> counts;
+};
+
+/// Runs a scenario with nothing going wrong, then with each thing that can go wrong at each of its steps, then, after
+/// each of those, with each that can go wrong at each later step: what follows a fault has steps of its own.
+[[nodiscard]] tally enumerate(const prepared_scenario& what, const depth& how, mutant wrong = mutant::none);
+
+/// The first single fault in the mutant's scenario with which it is found and the till as it is is not; nothing if it
+/// escapes.
+[[nodiscard]] std::optional<failure> hunt(const mutant_row& row);
+
+/// Runs a scenario over and over with faults by chance, each time by the next seed.
+[[nodiscard]] tally roam(const prepared_scenario& what, std::uint64_t first_seed, std::uint64_t runs,
+    std::uint64_t rarity, mutant wrong = mutant::none, std::size_t enough = 5);
+
+/// The shortest script that still breaks one of the same rules: faults are left out one by one as long as it fails.
+[[nodiscard]] failure shrink(const prepared_scenario& what, failure found, const run_settings& how);
+
+} // namespace cipherlane::simulation

@@ -1,0 +1,163 @@
+#include "simulation/judge.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cipherlane::simulation {
+namespace {
+
+using acquiring::verdict;
+using ports::record_state;
+
+/// What a record says of the money.
+enum class claim : std::uint8_t { moved, not_moved, unknown };
+
+claim claim_of(record_state state) {
+    switch (state) {
+    case record_state::approved:
+    case record_state::voided: return claim::moved;
+    case record_state::declined:
+    case record_state::reversed:
+    case record_state::not_sent: return claim::not_moved;
+    default: return claim::unknown;
+    }
+}
+
+claim claim_of(verdict value) {
+    switch (value) {
+    case verdict::approved:
+    case verdict::voided:
+    case verdict::refunded: return claim::moved;
+    case verdict::declined:
+    case verdict::reversed:
+    case verdict::not_sent: return claim::not_moved;
+    case verdict::unknown: break;
+    }
+    return claim::unknown;
+}
+
+std::string in_words(claim value) {
+    return value == claim::moved ? "paid" : value == claim::not_moved ? "not paid" : "unknown";
+}
+
+} // namespace
+
+void judge::find(std::string rule, const std::string& key, std::string words) {
+    findings_.push_back({std::move(rule), key, std::move(words)});
+}
+
+judge::charge judge::charged(const std::string& key) const {
+    charge sum;
+    const auto add = [&](std::int64_t minor) {
+        sum.minor += minor;
+        ++sum.times;
+    };
+    for (const auto& entry : truth_.host_books.books()) {
+        if (entry.key == key && entry.at == booking::state::standing) add(entry.minor);
+    }
+    for (const auto& [number, order] : truth_.gateway_books.orders()) {
+        const bool paid =
+            order.state == ports::qr_order_state::paid || order.state == ports::qr_order_state::refunded;
+        if (order.key == key && paid) add(order.minor);
+        for (const auto& [refund_number, refund] : order.refunds) {
+            if (refund.key == key) add(refund.minor);
+        }
+    }
+    return sum;
+}
+
+bool judge::moved(const ports::journal_record& record) const {
+    return charged(record.idempotency_key).times > 0;
+}
+
+bool judge::undone(const std::string& key) const {
+    const auto& slips = paper_.slips();
+    return std::any_of(slips.begin(), slips.end(), [&](const auto& one) { return one.second.original == key; });
+}
+
+void judge::look_at_tellings(const std::string& key, const slip& paper, const ports::journal_record* record) {
+    const telling* before = nullptr;
+    for (const auto& one : paper.told) {
+        const auto now = one.outcome ? claim_of(*one.outcome) : claim::not_moved;
+        if (before != nullptr) {
+            const auto then = before->outcome ? claim_of(*before->outcome) : claim::not_moved;
+            const bool begun_again = !before->outcome && one.attempt > before->attempt;
+            // "Not sent" frees the key: the cashier may run it again.
+            const bool free = before->outcome == verdict::not_sent && one.attempt > before->attempt;
+            const bool changed = then != claim::unknown && now != then && !begun_again && !free;
+            if (changed) find("told and taken back", key, "first " + before->words + "; then " + one.words);
+            const bool opened = then == claim::moved && before->outcome != one.outcome && now == claim::moved;
+            if (opened && !undone(key)) find("told and taken back", key, before->words + "; then " + one.words);
+        }
+        before = &one;
+    }
+    if (record == nullptr || claim_of(record->state) == claim::unknown) return;
+    const auto ends = claim_of(record->state);
+    if (before == nullptr) {
+        if (ends == claim::moved) find("never told", key, "the till has it as " + in_words(ends));
+        return;
+    }
+    const auto told = before->outcome ? claim_of(*before->outcome) : claim::not_moved;
+    if (told != ends) {
+        find(told == claim::unknown ? "never told" : "told and taken back", key,
+            "told " + before->words + "; the till has it as " + in_words(ends));
+    }
+}
+
+void judge::look_at_key(
+    const std::string& key, const ports::journal_record* record, const std::set<std::uint64_t>& called) {
+    const auto truth = charged(key);
+    if (truth.times > 1) find("double charge", key, std::to_string(truth.times) + " times");
+    if (record == nullptr) {
+        if (truth.times > 0) find("charged without a record", key, std::to_string(truth.minor));
+        return;
+    }
+    switch (claim_of(record->state)) {
+    case claim::moved:
+        if (truth.minor != record->approved.minor()) {
+            find("books differ", key,
+                "the till has " + record->approved.to_string() + ", outside are " + std::to_string(truth.minor));
+        }
+        break;
+    case claim::not_moved:
+        if (truth.times > 0)
+            find("lost payment", key, "not paid at the till, outside are " + std::to_string(truth.minor));
+        break;
+    case claim::unknown:
+        if (!called.contains(record->id)) find("silent unknown", key, std::string(to_string(record->state)));
+        break;
+    }
+    if (truth_.shown_approved.contains(key) && claim_of(record->state) == claim::not_moved) {
+        find(
+            "shown and taken back", key, "the pad has said approved; it is " + std::string(to_string(record->state)));
+    }
+}
+
+void judge::look(const std::vector<ports::journal_record>& records, const std::set<std::uint64_t>& called) {
+    const auto record_of = [&](const std::string& key) -> const ports::journal_record* {
+        const auto found = std::find_if(
+            records.rbegin(), records.rend(), [&](const auto& one) { return one.idempotency_key == key; });
+        return found == records.rend() ? nullptr : &*found;
+    };
+    for (const auto& [key, paper] : paper_.slips()) {
+        look_at_key(key, record_of(key), called);
+        look_at_tellings(key, paper, record_of(key));
+    }
+    for (const auto& record : records) {
+        const bool open = record.state == record_state::prepared || record.state == record_state::reversal_pending;
+        if (open) find("no end", record.idempotency_key, "still " + std::string(to_string(record.state)));
+    }
+    if (charged({}).times > 0)
+        find("sent by itself", {}, "nobody had begun what moved " + std::to_string(charged({}).minor));
+    if (truth_.host_books.numbers_used_twice() > 0) find("trade number used twice", {}, {});
+    if (!truth_.code_on_display.empty()) find("code left on the display", {}, truth_.code_on_display);
+}
+
+void judge::look_at_settlement() {
+    const auto& report = paper_.settled();
+    if (!report) return find("cannot settle", {}, paper_.last_words());
+    if (report->host != acquiring::settlement_result::balanced) find("batch does not add up", {}, {});
+}
+
+} // namespace cipherlane::simulation

@@ -1,0 +1,52 @@
+#pragma once
+
+#include "simulation/world.hpp"
+
+#include <cipherlane/ports/host.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+
+namespace cipherlane::simulation {
+
+/// The link to the bank, called in place: what happens to a message on its way there and back.
+class host_line final : public ports::host {
+  public:
+    explicit host_line(world& in) noexcept
+        : world_(in) {}
+    [[nodiscard]] result<bytes> exchange(
+        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;
+
+  private:
+    /// The bank hears it; its answer, empty where it gives none.
+    [[nodiscard]] bytes deliver(byte_view request, const std::string& key);
+    [[nodiscard]] result<bytes> silence();
+    [[nodiscard]] result<bytes> choose(const std::vector<bytes>& answers, const ports::answer_filter& filter);
+    [[nodiscard]] result<bytes> exchange_once(byte_view request, const ports::answer_filter& filter);
+
+    world& world_;
+};
+
+/// The link to the gateway, likewise.
+class gateway_line final : public ports::qr_gateway {
+  public:
+    explicit gateway_line(world& in) noexcept
+        : world_(in) {}
+    [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> refund(
+        const ports::qr_refund_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> wait_notification(
+        std::string_view order_number, const call& bounds) override;
+
+  private:
+    /// One request and its answer: `sent` is told when it leaves, `work` is what the gateway does.
+    template <class Answer, class Sent, class Work>
+    [[nodiscard]] result<Answer> ask(std::string_view what, const call& bounds, Sent sent, Work work);
+    [[nodiscard]] result<ports::qr_order_status> status(std::string_view number);
+
+    world& world_;
+    std::uint64_t refunds_ = 0;
+};
+
+} // namespace cipherlane::simulation

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "simulation/devices.hpp"
+#include "simulation/lines.hpp"
+#include "simulation/mutant_store.hpp"
+#include "simulation/world.hpp"
+
+#include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+
+namespace cipherlane::simulation {
+
+/// The settings of its terminal.
+[[nodiscard]] acquiring::terminal_settings till_settings();
+
+/// One life of a till, from its start to its end or to a power cut: the SDK's lane, ledger, journal and codecs as
+/// they are, everything else the world's.
+class till_under_test {
+  public:
+    explicit till_under_test(world& in);
+    till_under_test(const till_under_test&) = delete;
+    till_under_test& operator=(const till_under_test&) = delete;
+    ~till_under_test();
+
+    /// Opens journal and lane.
+    [[nodiscard]] result<void> start();
+    [[nodiscard]] acquiring::lane& lane() { return *lane_; }
+    [[nodiscard]] store::sqlite_journal& journal() { return *journal_; }
+    /// The records about which somebody has been called in this life.
+    [[nodiscard]] const std::set<std::uint64_t>& called() const noexcept { return watcher_.called; }
+
+    std::function<void(const acquiring::timeline_entry&)> on_entry; ///< for a timeline
+
+  private:
+    class watcher final : public acquiring::timeline {
+      public:
+        explicit watcher(till_under_test& of) noexcept
+            : of_(of) {}
+        void on_entry(const acquiring::timeline_entry& entry) noexcept override;
+        void on_alert(const acquiring::alert& what) noexcept override;
+        std::set<std::uint64_t> called;
+
+      private:
+        till_under_test& of_;
+    };
+
+    world& world_;
+    mounted on_disk_;
+    time_source::on_this_thread in_time_;
+    crypto::random_source::on_this_thread by_chance_;
+    pad pad_{world_};
+    code_display display_{world_};
+    host_line host_{world_};
+    gateway_line gateway_{world_};
+    watcher watcher_{*this};
+    std::unique_ptr<store::sqlite_journal> journal_;
+    std::unique_ptr<mutant_store> mutated_;
+    std::unique_ptr<ports::sealer> sealer_;
+    std::optional<acquiring::lane> lane_;
+};
+
+} // namespace cipherlane::simulation

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cipherlane/ports/qr_gateway.hpp>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cipherlane::simulation {
+
+/// A QR gateway's orders and its payers, in memory: the judge's witness of what payers were charged.
+class wallet {
+  public:
+    struct refund {
+        std::int64_t minor = 0;
+        std::string key; ///< the till's name for it, told by the world
+    };
+    struct order {
+        std::int64_t minor = 0;
+        ports::qr_order_state state = ports::qr_order_state::waiting;
+        std::chrono::milliseconds expires{0}; ///< since the day began
+        std::string key;
+        bool noticed = false; ///< the notice of its payment has been delivered
+        std::map<std::string, refund> refunds;
+        [[nodiscard]] std::int64_t refunded() const {
+            std::int64_t sum = 0;
+            for (const auto& one : refunds)
+                sum += one.second.minor;
+            return sum;
+        }
+    };
+
+    /// The order; an earlier one of the same number if there is one.
+    order& create(
+        const std::string& number, std::int64_t minor, std::chrono::milliseconds expires, const std::string& key);
+    /// Null if there is none. What has passed its time is expired by then.
+    [[nodiscard]] order* find(std::string_view number, std::chrono::milliseconds now);
+    /// Whoever has scanned the code confirms. Nothing happens once it is too late.
+    void pay(std::string_view number, std::chrono::milliseconds now);
+    /// The same refund number is the same refund. False if it is more than is left.
+    [[nodiscard]] bool give_back(order& of, const std::string& number, std::int64_t minor, const std::string& key);
+
+    [[nodiscard]] const std::map<std::string, order, std::less<>>& orders() const noexcept { return orders_; }
+
+  private:
+    std::map<std::string, order, std::less<>> orders_;
+};
+
+} // namespace cipherlane::simulation

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "simulation/bank.hpp"
+#include "simulation/chance.hpp"
+#include "simulation/disk.hpp"
+#include "simulation/mutants.hpp"
+#include "simulation/steps.hpp"
+#include "simulation/virtual_time.hpp"
+#include "simulation/wallet.hpp"
+
+#include <chrono>
+#include <map>
+#include <set>
+#include <stop_token>
+#include <string>
+
+namespace cipherlane::simulation {
+
+/// What people do in a run.
+struct manners {
+    bank_manners bank;
+    bool chip = false;          ///< the card has a chip
+    bool card_declines = false; ///< which says no to what the host has approved
+    /// How long after a code is shown somebody pays; longer than the code lives: never.
+    std::chrono::milliseconds payer{3'000};
+    bool notifies = true;                        ///< the gateway sends notices
+    std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
+    bool tries_again = true; ///< the cashier runs a payment that ended as an error once more, under its key
+};
+
+/// Everything outside the till: time, chance, disk, bank, gateway, and what people have seen. What it says is what is
+/// true.
+class world {
+  public:
+    explicit world(std::uint64_t seed);
+    world(const world&) = delete;
+    world& operator=(const world&) = delete;
+
+    /// What of it a run can begin with.
+    struct beginning {
+        disk::image on_disk;
+        simulation::bank at_bank;
+        simulation::wallet at_gateway;
+        bytes earlier_answer;
+        std::chrono::milliseconds when{0};
+    };
+    [[nodiscard]] beginning copy() const {
+        return {drive.copy(), host_books, gateway_books, earlier_answer, time.elapsed()};
+    }
+    void restore(const beginning& from);
+
+    /// "YYYYMMDDhhmmss" in China.
+    [[nodiscard]] std::string stamp() const;
+
+    chance draws;
+    steps doors;
+    virtual_time time;
+    virtual_time::wall_clock wall{time};
+    disk drive{doors, draws};
+    bank host_books;
+    wallet gateway_books;
+    manners people;
+    mutant wrong = mutant::none;
+
+    std::string key; ///< of the payment that the cashier is at; empty: of none
+    std::map<std::string, std::string, std::less<>> refund_keys; ///< whose refund number it is, by who sent it first
+    bytes earlier_answer;                                        ///< the bank's last one
+    std::stop_source cashier;                                    ///< of the call under way
+    std::string code_on_display;                                 ///< the order whose code can be scanned; empty: none
+    std::set<std::string> shown_approved;                        ///< the payments of which the pad has said so
+    fault cut = fault::none;                                     ///< how the power went, while it is off
+};
+
+} // namespace cipherlane::simulation
