@@ -1,5 +1,7 @@
 #include "pinpad-sim/pad_model.hpp"
 
+#include "pinpad-sim/pad_status.hpp"
+
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
@@ -15,16 +17,8 @@ namespace cipherlane::sim {
 namespace {
 
 namespace byte = drivers::abecs_byte;
+using namespace pad_status;
 using event = drivers::abecs_decoder::event;
-
-constexpr int ok = 0;
-constexpr int invalid_call = 10;
-constexpr int invalid_parameter = 11;
-constexpr int nobody_there = 12;
-constexpr int cancelled = 13;
-constexpr int tables_differ = 20;
-constexpr int internal_error = 40;
-constexpr int key_missing = 42;
 
 std::string digits(std::size_t value, std::size_t width) {
     auto text = std::to_string(value);
@@ -40,7 +34,12 @@ int number(std::string_view text) {
     return static_cast<int>(value);
 }
 
-constexpr std::string_view known_commands[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC"};
+constexpr std::string_view known_commands[] = {
+    "OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC", "GIX", "GCD", "MLI", "MLR", "MLE", "LMF", "DMF", "DSI"};
+/// Those whose parameters carry names and lengths of their own.
+constexpr std::string_view named_commands[] = {"GIX", "GCD", "MLI", "MLR", "MLE", "LMF", "DMF", "DSI"};
+/// Those that write on the display.
+constexpr std::string_view writing_commands[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "GCD"};
 
 /// Faults before the command is taken match `frame:NAME`, those of its answer `NAME`.
 std::vector<fault_kind> pad_faults() {
@@ -142,6 +141,8 @@ void pad_model::execute(const std::string& name, std::string_view rest) {
         return answer(name, ok);
     }
     if (!open_) return answer(name, invalid_call);
+    if (std::ranges::find(writing_commands, name) != std::end(writing_commands)) media_.hide();
+    if (std::ranges::find(named_commands, name) != std::end(named_commands)) return execute_named(name, rest);
     std::string_view block = rest;
     if (!rest.empty()) {
         auto size = number(rest.substr(0, 3));
@@ -185,6 +186,7 @@ void pad_model::abort_task() {
     waiting_ = wait::nothing;
     running_.clear();
     pin_.reset();
+    digits_.reset();
     ++task_generation_;
 }
 
@@ -311,6 +313,7 @@ void pad_model::press(char key) {
         display_.assign(32, ' ');
         return answer("GCR", cancelled);
     }
+    if (waiting_ == wait::digits) return press_digit(key);
     if (waiting_ != wait::pin) return;
     arm_idle();
     auto how = pin_->entry.press(key);
@@ -379,11 +382,11 @@ void pad_model::finish_chip(std::string_view rest) {
 }
 
 nlohmann::json pad_model::state() const {
-    static constexpr const char* names[] = {"", "card", "pin"};
+    static constexpr const char* names[] = {"", "card", "pin", "digits"};
     return {{"open", open_}, {"line1", drivers::abecs::from_latin1(display_.substr(0, 16))},
         {"line2", drivers::abecs::from_latin1(display_.substr(16))},
         {"waiting_for", names[static_cast<std::size_t>(waiting_)]}, {"digits", pin_ ? pin_->entry.count() : 0},
-        {"card", presented_.has_value()}};
+        {"card", presented_.has_value()}, {"picture", media_.state()}};
 }
 
 void pad_model::take_commands() {
@@ -415,7 +418,8 @@ nlohmann::json pad_model::press_all(const nlohmann::json& request) {
         throw std::invalid_argument("keys must be digits, E, C or <");
     }
     // Keys pressed before a PIN is asked for are lost, as on the real thing, unless the rig says to keep them.
-    if (waiting_ != wait::pin && request.value("when_asked", false)) {
+    const bool asked = waiting_ == wait::pin || waiting_ == wait::digits;
+    if (!asked && request.value("when_asked", false)) {
         queued_keys_ = keys;
     } else {
         for (auto key : keys)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "pinpad-sim/card.hpp"
+#include "pinpad-sim/pad_media.hpp"
 #include "pinpad-sim/pin_entry.hpp"
 #include "simkit/simulated_device.hpp"
 
@@ -15,7 +16,8 @@
 
 namespace cipherlane::sim {
 
-/// An ABECS PIN pad (2.12) without its wire: bytes in, bytes out. Commands: OPN, CLO, DSP, GCR, GPN, GOC, FNC.
+/// An ABECS PIN pad (2.12) without its wire: bytes in, bytes out. Commands: OPN, CLO, DSP, GCR, GPN, GOC, FNC;
+/// GIX, GCD, MLI, MLR, MLE, LMF, DMF, DSI.
 ///
 /// Cards and key presses come by `control` only. It checks what the real thing checks (order of commands, lengths,
 /// key slots) and answers with the status that the specification names. Not thread-safe.
@@ -36,11 +38,19 @@ class pad_model final : public simulated_device {
     void link_lost() override;
 
   private:
-    enum class wait : std::uint8_t { nothing, card, pin };
+    enum class wait : std::uint8_t { nothing, card, pin, digits };
     struct pin_task {
         bool chip = false; ///< for GOC
         pin_cipher cipher;
         pin_entry entry;
+    };
+
+    /// Of GCD.
+    struct digits_task {
+        std::string typed;
+        std::size_t least = 0;
+        std::size_t most = 32;
+        std::chrono::seconds idle{0}; ///< 0: never
     };
 
     void on_frame();
@@ -58,6 +68,11 @@ class pad_model final : public simulated_device {
     void go_on_chip(std::string_view block);
     void finish_chip(std::string_view block);
     void show(std::string_view block, const std::string& name);
+    /// The commands that name their parameters.
+    void execute_named(const std::string& name, std::string_view rest);
+    void get_digits(const std::vector<pad_parameter>& parameters);
+    void press_digit(char key);
+    void arm_digits();
 
     void card_event();
     void press(char key);
@@ -83,6 +98,8 @@ class pad_model final : public simulated_device {
     std::optional<test_card> presented_;
     std::optional<test_card> chip_; ///< the card whose chip is being talked to
     std::optional<pin_task> pin_;
+    std::optional<digits_task> digits_;
+    pad_media media_;
     std::string queued_keys_;
     std::string chip_tags_;
     bool chip_online_ = false;

@@ -310,5 +310,47 @@ TEST_F(abecs_on_pty, NoticesAPadThatHasRestarted) {
     EXPECT_TRUE(pad->read_card(request_, bounds_));
 }
 
+TEST_F(abecs_on_pty, SaysWhatItIs) {
+    const auto pad = open();
+    const auto known = pad->information(bounds_);
+    ASSERT_TRUE(known) << known.error();
+    EXPECT_EQ(known->serial_number, "SIM0000001");
+    EXPECT_EQ(known->specification, "2.12");
+    EXPECT_EQ(known->width, 320);
+    EXPECT_TRUE(known->shows_png);
+    EXPECT_FALSE(known->shows_gif);
+}
+
+TEST_F(abecs_on_pty, AsksForACpf) {
+    const auto pad = open();
+    drivers::abecs::get_digits cpf;
+    cpf.least = cpf.most = 11;
+    tell({{"cmd", "press"}, {"keys", "5299822472E5E"}, {"when_asked", true}}); // one short, then whole
+    const auto digits = pad->ask_digits(cpf, bounds_);
+    ASSERT_TRUE(digits) << digits.error();
+    EXPECT_EQ(as_text(digits->expose()), "52998224725");
+    tell({{"cmd", "press"}, {"keys", "12C"}, {"when_asked", true}});
+    EXPECT_EQ(pad->ask_digits(cpf, bounds_).error().code(), drivers::drivers_errc::cardholder_cancelled);
+    cpf.idle = 1s;
+    EXPECT_EQ(pad->ask_digits(cpf, bounds_).error().code(), drivers::drivers_errc::cardholder_timeout);
+}
+
+TEST_F(abecs_on_pty, ShowsAPaymentCode) {
+    const auto pad = open();
+    for (const std::string text : {"https://qr.95516.com/00010000/62123456789012345678901234567890", "HELLO"}) {
+        const auto shown = pad->show_code(text, bounds_);
+        ASSERT_TRUE(shown) << shown.error();
+        const auto picture = tell({{"cmd", "state"}}).at("picture");
+        EXPECT_EQ(picture.at("codes"), json::array({text})) << picture;
+        EXPECT_EQ(picture.at("files").size(), 1U) << "in place of the one before";
+    }
+    ASSERT_TRUE(pad->show("THANK YOU", "", bounds_));
+    EXPECT_EQ(tell({{"cmd", "state"}}).at("picture").at("codes"), json::array());
+    EXPECT_FALSE(pad->show_picture("NOTTHERE", bounds_));
+    const auto large = pad->load_picture("BIG", drivers::abecs::picture_format::png, bytes(5'000, 0x17), bounds_);
+    EXPECT_TRUE(large) << large.error(); // in parts, with bytes that the link must escape
+    EXPECT_FALSE(pad->show_picture("BIG", bounds_)) << "no picture";
+}
+
 } // namespace
 } // namespace cipherlane

@@ -230,6 +230,7 @@ result<void> abecs_pinpad::close(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     open_ = false;
+    known_.reset();
     CIPHERLANE_TRY(
         auto lines, abecs::two_lines(profile_.closing_line1, profile_.closing_line2, profile_.unknown_character));
     CIPHERLANE_CHECK(ask(abecs::close_command(lines), waits::for_device, bounds));

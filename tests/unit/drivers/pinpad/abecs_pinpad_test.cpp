@@ -260,5 +260,44 @@ TEST(AbecsProfile, IsChecked) {
     EXPECT_EQ(wrong.validate().error().field(), "table_version");
 }
 
+TEST_F(abecs_device, AsksForACpf) {
+    auto peer =
+        opened()
+            .send(framed(std::string_view("GCD021\0\x0C\0\1\x3C\0\x0E\0\1\x0B\0\x0D\0\1\x0B\0\x0B\0\2\0\7", 27)))
+            .recv(hex("06"))
+            .recv(framed(std::string_view("GCD000015\x80\x4D\0\x0B"
+                                          "52998224725",
+                24)))
+            .send(framed(std::string_view("GCD016\0\x0C\0\1\x3C\0\x0E\0\1\x0B\0\x0B\0\2\0\7", 22)))
+            .recv(hex("06"))
+            .recv(framed("GCD013"))
+            .done(ok);
+    auto& pad = over(peer);
+    ASSERT_TRUE(pad.open(bounds_));
+    abecs::get_digits cpf;
+    cpf.least = cpf.most = 11;
+    const auto digits = pad.ask_digits(cpf, bounds_);
+    ASSERT_TRUE(digits) << digits.error();
+    EXPECT_EQ(as_text(digits->expose()), "52998224725");
+    cpf.least = 0;
+    EXPECT_EQ(pad.ask_digits(cpf, bounds_).error().code(), drivers_errc::cardholder_cancelled);
+}
+
+TEST_F(abecs_device, ShowsNoCodeWhereThePadShowsNoPictures) {
+    auto peer = opened()
+                    .send(framed(as_text(abecs::information_command().expose())))
+                    .recv(hex("06"))
+                    .recv(framed(std::string_view("GIX000008\x80\x20\0\4"
+                                                  "0420",
+                        17)))
+                    .done(ok);
+    auto& pad = over(peer);
+    ASSERT_TRUE(pad.open(bounds_));
+    const auto shown = pad.show_code("https://pay.example/1", bounds_);
+    ASSERT_FALSE(shown);
+    EXPECT_EQ(shown.error().code(), drivers_errc::not_supported);
+    EXPECT_EQ(link_->steps_left(), 0U);
+}
+
 } // namespace
 } // namespace cipherlane::drivers

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cipherlane/drivers/pinpad/abecs_exchange.hpp>
+#include <cipherlane/drivers/pinpad/abecs_parameters.hpp>
 #include <cipherlane/net/transport.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace cipherlane::drivers {
@@ -62,7 +64,25 @@ class abecs_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
     [[nodiscard]] result<void> close(const call& bounds) override;
 
+    // What only ABECS pads have.
+
+    /// What the pad says of itself.
+    [[nodiscard]] result<abecs::pad_information> information(const call& bounds);
+    /// Digits in clear, as a CPF: the pad shows one of its own texts.
+    /// @return `cardholder_cancelled`, `cardholder_timeout`; `bad_setting`.
+    [[nodiscard]] result<secret_bytes> ask_digits(const abecs::get_digits& what, const call& bounds);
+    /// Stores a picture in the pad's permanent memory; one of the same name is replaced.
+    [[nodiscard]] result<void> load_picture(
+        std::string_view name, abecs::picture_format format, byte_view file, const call& bounds);
+    /// Shows a picture that was loaded, until the next command writes on the display.
+    [[nodiscard]] result<void> show_picture(std::string_view name, const call& bounds);
+    /// Shows a payment code as large as the pad's display allows. The pad stores each in its permanent memory, in
+    /// place of the one before.
+    /// @return `not_supported` from a pad that shows no PNG; `does_not_fit`; errors of `qr::symbol::encode`.
+    [[nodiscard]] result<void> show_code(std::string_view text, const call& bounds);
+
   private:
+    result<void> put_picture(std::string_view name, abecs::picture_format format, byte_view file, const call& bounds);
     result<ports::card_data> take_card(const ports::card_request& request, const call& bounds);
     result<void> put_lines(std::string_view line1, std::string_view line2, const call& bounds);
     result<secret_bytes> ask(result<secret_bytes> payload, abecs_command::waits kind, const call& bounds);
@@ -71,6 +91,7 @@ class abecs_pinpad final : public ports::pinpad {
     std::unique_ptr<net::transport> link_;
     abecs_profile profile_;
     abecs_exchange::notice_sink notice_;
+    std::optional<abecs::pad_information> known_;
     bool open_ = false;
     bool cancel_first_ = true;
     std::atomic<bool> under_way_ = false;
