@@ -123,6 +123,7 @@ void read_terminal(toml_reader& from, till_settings::terminal& to) {
     from.text("id", to.terminal_id);
     from.text("merchant", to.merchant_id);
     from.text("name", to.merchant_name);
+    from.text("short_name", to.merchant_short_name);
     from.text("operator", to.operator_id);
     from.text("serial", to.serial_number);
     from.character("reader", to.reader_capability);

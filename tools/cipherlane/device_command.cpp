@@ -90,6 +90,7 @@ ports::payment_outcome outcome_named(const std::string& name) {
     if (name == "approved") return ports::payment_outcome::approved;
     if (name == "declined") return ports::payment_outcome::declined;
     if (name == "cancelled") return ports::payment_outcome::cancelled;
+    if (name == "unknown") return ports::payment_outcome::unknown;
     return ports::payment_outcome::expired;
 }
 
@@ -303,7 +304,7 @@ void add_content(CLI::App& to, device_arguments& what) {
     to.add_option("--payee", what.payee, "name above the code");
     to.add_option("--text", what.text, "one or two lines")->expected(1, 2);
     to.add_option("--outcome", what.outcome, "of a payment")
-        ->check(CLI::IsMember({"approved", "declined", "cancelled", "expired"}));
+        ->check(CLI::IsMember({"approved", "declined", "cancelled", "expired", "unknown"}));
     to.add_option("--brightness", what.brightness, "percent")->check(CLI::Range(0, 100));
     to.add_flag("--clear", what.clear, "empty the screen first");
 }

@@ -1,6 +1,6 @@
 #include "display-sim/snapshot_folder.hpp"
 
-#include <cipherlane/qr/png.hpp>
+#include <cipherlane/drivers/display/frame_png.hpp>
 
 #include <cerrno>
 #include <fcntl.h>
@@ -14,14 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bytes png_of(const drivers::frame& picture) {
-    qr::raster_view view;
-    view.pixels = byte_view(reinterpret_cast<const std::uint8_t*>(picture.pixels().data()),
-        picture.pixels().size() * sizeof(drivers::colour));
-    view.width = static_cast<std::size_t>(picture.width());
-    view.height = static_cast<std::size_t>(picture.height());
-    view.stride = view.width * sizeof(drivers::colour);
-    view.format = qr::pixel_format::rgb565_le;
-    auto file = qr::encode_png(view);
+    auto file = drivers::to_png(picture);
     if (!file) throw std::runtime_error(file.error().to_string());
     return *std::move(file);
 }

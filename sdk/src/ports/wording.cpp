@@ -8,6 +8,7 @@ wording::wording(language in)
     , declined(word("display.declined", in))
     , cancelled(word("display.cancelled", in))
     , expired(word("display.expired", in))
+    , unknown(word("display.unknown", in))
     , to_pay(word("display.to_pay", in))
     , scan(word("display.scan", in))
     , remaining(word("display.remaining", in))
@@ -20,8 +21,15 @@ const std::string& wording::outcome(payment_outcome what) const noexcept {
     case declined: return this->declined;
     case cancelled: return this->cancelled;
     case expired: return this->expired;
+    case unknown: break;
     }
-    return this->declined;
+    return this->unknown;
+}
+
+std::string wording::money(const amount& total) const {
+    if (total.unit() == marked) return currency_mark + total.to_string();
+    const std::string letters(letters_of(total.unit()));
+    return letters.empty() ? total.to_string() : letters + " " + total.to_string();
 }
 
 } // namespace cipherlane::ports

@@ -90,6 +90,8 @@ result<void> fake_display::show(const ports::display_content& what, const call& 
 }
 result<void> fake_display::draw(const ports::qr_view& view) {
     code = view.payload; // even a failed transfer may leave the code there
+    payee = view.payee;
+    valid_for = view.valid_for;
     return step("qr");
 }
 result<void> fake_display::replace(std::string_view name) {

@@ -69,12 +69,18 @@ class fake_display final : public ports::display {
 
     std::string code; ///< what can be scanned now; empty: nothing
     std::string last;
+    std::string payee;                           ///< of the last code
+    std::chrono::milliseconds valid_for{0};      ///< of the last code
+    std::optional<ports::payment_outcome> ended; ///< the last outcome shown
 
   private:
     [[nodiscard]] result<void> draw(const ports::qr_view& view);
     [[nodiscard]] result<void> draw(const ports::amount_view&) { return step("amount"); }
     [[nodiscard]] result<void> draw(const ports::text_view&) { return step("text"); }
-    [[nodiscard]] result<void> draw(const ports::outcome_view&) { return replace("outcome"); }
+    [[nodiscard]] result<void> draw(const ports::outcome_view& end) {
+        ended = end.what;
+        return replace("outcome");
+    }
     [[nodiscard]] result<void> draw(const ports::blank_view&) { return replace("clear"); }
     [[nodiscard]] result<void> draw(const ports::remaining_view&) { return step("remaining"); }
     [[nodiscard]] result<void> replace(std::string_view name); ///< the code is gone unless it fails

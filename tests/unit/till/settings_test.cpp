@@ -28,6 +28,7 @@ const key_row keys[] = {
     {"terminal", "id", "\"TEST0002\"", "\"SHORT\""},
     {"terminal", "merchant", "\"TESTMERCH000002\"", "\"TESTMERCH\""},
     {"terminal", "name", "\"茶馆\"", "5"},
+    {"terminal", "short_name", "\"茶馆\"", "5"},
     {"terminal", "operator", "\"02\"", "\"1234\""},
     {"terminal", "serial", "\"S1\"", "1"},
     {"terminal", "reader", "\"6\"", "\"7\""},
@@ -177,7 +178,8 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
             tls(one.tls);
         };
         const auto& first = of.terminals.front();
-        text << first.terminal_id << first.merchant_id << first.merchant_name << "|" << first.operator_id << "|"
+        text << first.terminal_id << first.merchant_id << first.merchant_name << "|"
+             << first.merchant_short_name << "|" << first.operator_id << "|"
              << first.serial_number << "|" << first.reader_capability << "|" << first.unit.number << "|"
              << int(first.unit.decimals) << "|" << first.key_file << "|" << first.queue << int(first.wording.pinpad)
              << int(first.wording.receipt) << "|" << int(first.keys.algorithm) << "|" << first.keys.master_slot << "|"

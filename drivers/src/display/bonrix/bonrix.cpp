@@ -89,6 +89,8 @@ result<step_list> bonrix_protocol::draw(const ports::text_view&) {
 }
 
 result<step_list> bonrix_protocol::draw(const ports::outcome_view& end) {
+    // It has no screen that promises nothing.
+    if (end.what == ports::payment_outcome::unknown) return draw(ports::blank_view());
     std::string_view screen = "DisplayCancelQRCodeScreen"; // for a code that expired too
     if (end.what == ports::payment_outcome::approved) screen = "DisplaySuccessQRCodeScreen";
     if (end.what == ports::payment_outcome::declined) screen = "DisplayFailQRCodeScreen";

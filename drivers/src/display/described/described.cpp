@@ -309,7 +309,8 @@ result<step_list> described_protocol::draw(const ports::text_view& text) {
 
 result<step_list> described_protocol::draw(const ports::outcome_view& end) {
     constexpr std::array own{action::approved, action::declined, action::cancelled, action::expired};
-    auto chosen = own[static_cast<std::size_t>(end.what)];
+    const auto index = static_cast<std::size_t>(end.what); // an unknown end has no command of its own
+    auto chosen = index < own.size() ? own[index] : action::outcome;
     if (!description_.can(chosen)) chosen = action::outcome;
     values with;
     CIPHERLANE_CHECK(take_text(with, value::amount, words_.money(end.total)));

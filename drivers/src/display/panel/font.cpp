@@ -12,13 +12,22 @@
 namespace cipherlane::drivers {
 namespace {
 
-constexpr std::array usual_places{
-    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
-    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
-    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+/// Where Debian puts them; the last one has a file of its own for letters of one width.
+struct place {
+    const char* proportional;
+    const char* fixed;
 };
+constexpr std::array usual_places{
+    place{"/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"},
+    place{"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"},
+    place{"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"},
+    place{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"},
+};
+constexpr std::string_view cut_mark = "\xE2\x80\xA6"; // …
 constexpr char32_t replacement = 0xFFFD;
+constexpr int least_grey = 8;
+constexpr int least_sharp = 12; // below that the font has no bitmaps, and strokes of whole pixels run together
 constexpr std::size_t most_glyphs = 4'096;
 
 struct glyph {
@@ -30,16 +39,6 @@ struct glyph {
     std::vector<std::uint8_t> cover;
 };
 
-/// `cover` of 255 parts ink over ground.
-colour blend(colour ground, colour ink, unsigned cover) noexcept {
-    auto mix = [cover](
-                   unsigned below, unsigned above) { return (below * (255 - cover) + above * cover + 127) / 255; };
-    const unsigned red = mix(ground >> 11U, ink >> 11U);
-    const unsigned green = mix((ground >> 5U) & 0x3FU, (ink >> 5U) & 0x3FU);
-    const unsigned blue = mix(ground & 0x1FU, ink & 0x1FU);
-    return static_cast<colour>((red << 11U) | (green << 5U) | blue);
-}
-
 template <class Use>
 void each_point(std::string_view text, Use use) {
     while (!text.empty()) {
@@ -49,12 +48,58 @@ void each_point(std::string_view text, Use use) {
     }
 }
 
+FT_Pos advance_of(FT_Face face, char letter) {
+    return FT_Load_Char(face, static_cast<FT_ULong>(letter), FT_LOAD_NO_SCALE) == 0 ? face->glyph->advance.x : 0;
+}
+
+/// Not the flag of the face: those with Chinese, which is twice as wide, do not set it.
+bool has_one_width(FT_Face face) {
+    const auto widest = advance_of(face, 'W');
+    return widest != 0 && advance_of(face, 'i') == widest && advance_of(face, '.') == widest;
+}
+
+bool suits(FT_Face face, font::spacing wanted, font::edges drawn) {
+    if (wanted == font::spacing::fixed) return has_one_width(face);
+    return drawn != font::edges::sharp || FT_HAS_FIXED_SIZES(face); // has bitmaps of its own
+}
+
+/// The face of `file` that is wanted, or its first one; null where there is none.
+FT_Face open_face(FT_Library library, const char* file, font::spacing wanted, font::edges drawn) {
+    FT_Face first = nullptr;
+    if (FT_New_Face(library, file, 0, &first) != 0) return nullptr;
+    if (suits(first, wanted, drawn)) return first;
+    for (FT_Long i = 1; i < first->num_faces; ++i) {
+        FT_Face face = nullptr;
+        if (FT_New_Face(library, file, i, &face) != 0) continue;
+        if (suits(face, wanted, drawn)) {
+            FT_Done_Face(first);
+            return face;
+        }
+        FT_Done_Face(face);
+    }
+    return first;
+}
+
+/// As much of `text` as fits beside the mark that says that it goes on.
+std::string shortened(font& with, std::string_view text, int size, int width) {
+    std::string kept;
+    for (auto rest = text; !rest.empty();) {
+        const auto before = rest;
+        if (!take_code_point(rest)) rest.remove_prefix(1);
+        auto longer = kept + std::string(before.substr(0, before.size() - rest.size()));
+        if (with.width(longer + std::string(cut_mark), size) > width) break;
+        kept = std::move(longer);
+    }
+    return kept + std::string(cut_mark);
+}
+
 } // namespace
 
 struct font::impl {
     FT_Library library = nullptr;
     FT_Face face = nullptr;
     int size = 0;
+    edges drawn = edges::grey;
     std::map<std::pair<int, char32_t>, glyph> glyphs;
 
     impl() = default;
@@ -77,19 +122,28 @@ struct font::impl {
         made.advance = wanted / 2;
         if (size != wanted && FT_Set_Pixel_Sizes(face, 0, static_cast<FT_UInt>(wanted)) != 0) return made;
         size = wanted;
-        if (FT_Load_Char(face, point, FT_LOAD_RENDER | FT_LOAD_NO_BITMAP) != 0) return made;
+        const FT_Int32 how = FT_LOAD_RENDER | (drawn == edges::sharp ? FT_LOAD_TARGET_MONO : FT_LOAD_NO_BITMAP);
+        if (FT_Load_Char(face, point, how) != 0) return made;
         const auto& slot = *face->glyph;
         made.left = slot.bitmap_left;
         made.rise = slot.bitmap_top;
         made.width = static_cast<int>(slot.bitmap.width);
         made.height = static_cast<int>(slot.bitmap.rows);
         made.advance = static_cast<int>(slot.advance.x >> 6);
-        made.cover.reserve(slot.bitmap.width * slot.bitmap.rows);
-        for (unsigned y = 0; y < slot.bitmap.rows; ++y) {
-            const auto* row = slot.bitmap.buffer + static_cast<std::ptrdiff_t>(y) * slot.bitmap.pitch;
-            made.cover.insert(made.cover.end(), row, row + slot.bitmap.width);
-        }
+        take_cover(slot.bitmap, made.cover);
         return made;
+    }
+
+    /// One byte a pixel, whatever the bitmap has.
+    static void take_cover(const FT_Bitmap& from, std::vector<std::uint8_t>& to) {
+        to.reserve(from.width * from.rows);
+        for (unsigned y = 0; y < from.rows; ++y) {
+            const auto* row = from.buffer + static_cast<std::ptrdiff_t>(y) * from.pitch;
+            for (unsigned x = 0; x < from.width; ++x) {
+                const bool set = from.pixel_mode == FT_PIXEL_MODE_MONO && ((row[x / 8] << (x % 8)) & 0x80) != 0;
+                to.push_back(from.pixel_mode != FT_PIXEL_MODE_MONO ? row[x] : set ? 255 : 0);
+            }
+        }
     }
 };
 
@@ -99,18 +153,26 @@ font::font(font&&) noexcept = default;
 font& font::operator=(font&&) noexcept = default;
 font::~font() = default;
 
-result<font> font::open(const std::string& file) {
+result<font> font::open(const std::string& file, spacing wanted, edges drawn) {
     auto made = std::make_unique<impl>();
     const auto missing = error(make_error_code(drivers_errc::font_missing), layer::drivers);
     if (FT_Init_FreeType(&made->library) != 0) return missing;
     if (!file.empty()) {
-        if (FT_New_Face(made->library, file.c_str(), 0, &made->face) != 0) return missing;
-        return font(std::move(made));
+        made->face = open_face(made->library, file.c_str(), wanted, drawn);
+    } else {
+        for (const auto& one : usual_places) {
+            const auto* name = wanted == spacing::fixed ? one.fixed : one.proportional;
+            made->face = open_face(made->library, name, wanted, drawn);
+            if (made->face != nullptr) break;
+        }
     }
-    for (const auto* place : usual_places) {
-        if (FT_New_Face(made->library, place, 0, &made->face) == 0) return font(std::move(made));
-    }
-    return missing;
+    if (made->face == nullptr) return missing;
+    made->drawn = drawn;
+    return font(std::move(made));
+}
+
+int font::smallest_clear() const noexcept {
+    return impl_->drawn == edges::sharp ? least_sharp : least_grey;
 }
 
 int font::width(std::string_view text, int size) {
@@ -139,10 +201,16 @@ void font::draw(frame& on, int left, int top, int size, std::string_view text, c
 
 int draw_line(frame& on, font& with, std::string_view text, const rectangle& box, int most, int least,
     alignment where, colour ink) {
-    int size = std::min(most, box.height * 4 / 5);
+    int size = std::max(std::min(most, box.height * 4 / 5), std::min(with.smallest_clear(), box.height));
     int width = with.width(text, size);
     while (size > least && width > box.width) {
         size = std::max(least, std::min(size - 1, size * box.width / width));
+        width = with.width(text, size);
+    }
+    std::string cut;
+    if (width > box.width) {
+        cut = shortened(with, text, size, box.width);
+        text = cut;
         width = with.width(text, size);
     }
     int left = box.left;

@@ -1,4 +1,5 @@
 #include "../../refusals.hpp"
+#include "mark.hpp"
 
 #include <cipherlane/drivers/display/code_reader.hpp>
 #include <cipherlane/drivers/display/panel_painter.hpp>
@@ -11,29 +12,10 @@ namespace cipherlane::drivers {
 namespace {
 
 constexpr int least_letters = 8;
-constexpr colour approved_ink = rgb565(0, 120, 40);
-constexpr colour failed_ink = rgb565(176, 0, 0);
+constexpr int least_name = 12; // Chinese names are no longer read below that; a longer one is cut
+constexpr colour bar_ground = rgb565(0, 56, 120);
 
 } // namespace
-
-panel_layout panel_layout::of(int width, int height) noexcept {
-    panel_layout where;
-    if (height >= width) {
-        const int rest = std::max(height - width + 8, height / 4);
-        const int band = rest / 3;
-        where.payee = {0, 0, width, band};
-        where.money = {0, band, width, band};
-        where.code = {0, 2 * band, width, height - 3 * band};
-        where.countdown = {0, height - band, width, band};
-        return where;
-    }
-    const int side = height;
-    where.code = {0, 0, side, side};
-    where.payee = {side, 0, width - side, height / 4};
-    where.money = {side, height / 4, width - side, height / 2};
-    where.countdown = {side, height - height / 4, width - side, height / 4};
-    return where;
-}
 
 result<panel_painter> panel_painter::create(
     int width, int height, wording words, const std::string& font_file, depth pixels) {
@@ -43,7 +25,8 @@ result<panel_painter> panel_painter::create(
         return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field("width");
     if (height < least || height > most)
         return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field("height");
-    CIPHERLANE_TRY(auto with, font::open(font_file));
+    const auto edges = pixels == depth::one_bit ? font::edges::sharp : font::edges::grey;
+    CIPHERLANE_TRY(auto with, font::open(font_file, font::spacing::proportional, edges));
     return panel_painter(width, height, std::move(words), std::move(with), pixels);
 }
 
@@ -64,11 +47,32 @@ void panel_painter::flatten(frame& on, const rectangle& where) const {
     }
 }
 
-void panel_painter::line(frame& on, std::string_view text, const rectangle& box, int most) {
-    if (text.empty()) return;
-    const int margin = std::min(4, box.width / 16);
+/// Where there is but one ink, thin letters in a colour must not pale with its edges.
+colour panel_painter::ink(colour wanted) const noexcept {
+    if (pixels_ == depth::rgb565) return wanted;
+    return lightness(wanted) < 128 ? black : white;
+}
+
+void panel_painter::write_words(
+    frame& on, std::string_view text, const rectangle& box, alignment where, colour wanted) {
+    if (text.empty() || box.empty()) return;
+    draw_line(on, font_, text, box, box.height * 7 / 10, least_letters, where, ink(wanted));
+}
+
+void panel_painter::write_name(frame& on, std::string_view text) {
+    const auto& box = layout_.payee;
+    if (text.empty() || box.empty()) return;
+    const int most = box.height * 3 / 4;
+    draw_line(on, font_, text, box, most, std::clamp(box.width / 7, std::min(least_name, most), most),
+        alignment::centre, black);
+}
+
+/// An amount is never cut, however small it becomes. Narrower than its box, so that a change of a long one stays a
+/// small rectangle.
+void panel_painter::write_money(frame& on, const amount& value, const rectangle& box, int most) {
+    const int margin = box.width > 3 * box.height ? box.width * 9 / 50 : 2;
     const rectangle inner{box.left + margin, box.top, box.width - 2 * margin, box.height};
-    draw_line(on, font_, text, inner, most, least_letters, alignment::centre, black);
+    draw_line(on, font_, words_.money(value), inner, most, 1, alignment::centre, black);
 }
 
 result<frame> panel_painter::code(const ports::qr_view& view) {
@@ -80,13 +84,15 @@ result<frame> panel_painter::code(const ports::qr_view& view) {
         static_cast<std::size_t>(layout_.code.width), static_cast<std::size_t>(layout_.code.height)};
     auto placed = qr::draw_rgb565(symbol->modules(), picture.pixels(), static_cast<std::size_t>(width_), area);
     if (!placed) return refused(drivers_errc::does_not_fit).during("paint");
-    line(picture, view.payee, layout_.payee, layout_.payee.height * 3 / 5);
-    line(picture, words_.money(view.total), layout_.money, layout_.money.height * 4 / 5);
-    if (view.valid_for.count() > 0) {
-        draw_countdown(picture, std::chrono::ceil<std::chrono::seconds>(view.valid_for));
-    } else {
-        line(picture, words_.scan, layout_.countdown, layout_.countdown.height / 2);
-    }
+    const bool ends = view.valid_for.count() > 0;
+    picture.fill(layout_.bar, bar_ground);
+    const bool shares = ends && layout_.countdown_in_bar();
+    const bool alone = layout_.countdown_in_bar() && !shares;
+    write_words(picture, words_.scan, alone ? layout_.bar : layout_.action,
+        shares ? alignment::left : alignment::centre, white);
+    write_name(picture, view.payee);
+    write_money(picture, view.total, layout_.money, layout_.money.height * 3 / 4);
+    if (ends) write_countdown(picture, std::chrono::ceil<std::chrono::seconds>(view.valid_for));
     flatten(picture, picture.bounds());
     if (can_read_codes() && !reads_as(picture, view.payload))
         return refused(drivers_errc::unreadable_picture).during("paint");
@@ -94,36 +100,54 @@ result<frame> panel_painter::code(const ports::qr_view& view) {
 }
 
 frame panel_painter::total(const amount& value) {
-    return text(words_.to_pay, words_.money(value));
-}
-
-frame panel_painter::plain_text(std::string_view line1, std::string_view line2) {
     auto picture = blank();
+    const int margin = width_ / 16;
     const int band = height_ / 4;
-    line(picture, line1, {0, band, width_, band}, band / 2);
-    line(picture, line2, {0, 2 * band, width_, band}, band * 2 / 3);
+    write_words(
+        picture, words_.to_pay, {margin, band * 4 / 5, width_ - 2 * margin, band * 4 / 5}, alignment::centre, black);
+    draw_line(picture, font_, words_.money(value), {margin, band * 8 / 5, width_ - 2 * margin, band * 8 / 5}, band, 1,
+        alignment::centre, black);
+    flatten(picture, picture.bounds());
     return picture;
 }
 
 frame panel_painter::text(std::string_view line1, std::string_view line2) {
-    auto picture = plain_text(line1, line2);
+    const int margin = width_ / 16;
+    const int band = height_ / 4;
+    const rectangle upper{margin, band, width_ - 2 * margin, band};
+    const rectangle lower{margin, 2 * band, width_ - 2 * margin, band};
+    auto picture = blank();
+    int size = band * 3 / 5;
+    for (int before = 0; before != size;) { // both lines in the size at which the longer one fits
+        before = size;
+        picture = blank();
+        size = draw_line(picture, font_, line1, upper, size, least_name, alignment::centre, black);
+        size = draw_line(picture, font_, line2, lower, size, least_name, alignment::centre, black);
+    }
     flatten(picture, picture.bounds());
     return picture;
 }
 
 frame panel_painter::outcome(ports::payment_outcome what, const amount& value) {
-    auto picture = plain_text({}, words_.money(value));
-    const int band = height_ / 4;
-    const auto ink = what == ports::payment_outcome::approved ? approved_ink : failed_ink;
-    draw_line(picture, font_, words_.outcome(what), {0, band, width_, band}, band * 2 / 3, least_letters,
-        alignment::centre, ink);
+    auto picture = blank();
+    draw_mark(picture, layout_.mark, what);
+    write_words(picture, words_.outcome(what), layout_.words, alignment::centre, ink_of(what));
+    draw_line(picture, font_, words_.money(value), layout_.total, layout_.total.height * 7 / 10, 1, alignment::centre,
+        black);
     flatten(picture, picture.bounds());
     return picture;
 }
 
+void panel_painter::write_countdown(frame& on, std::chrono::seconds left) {
+    const bool in_bar = layout_.countdown_in_bar();
+    on.fill(layout_.countdown, in_bar ? bar_ground : white);
+    draw_line(on, font_, std::to_string(left.count()) + " " + words_.remaining, layout_.countdown,
+        layout_.countdown.height * 3 / 5, least_letters, in_bar ? alignment::right : alignment::centre,
+        in_bar ? white : black);
+}
+
 void panel_painter::draw_countdown(frame& on, std::chrono::seconds left) {
-    on.fill(layout_.countdown, white);
-    line(on, std::to_string(left.count()) + " " + words_.remaining, layout_.countdown, layout_.countdown.height / 2);
+    write_countdown(on, left);
     flatten(on, layout_.countdown);
 }
 

@@ -84,11 +84,12 @@ struct terminal_settings {
     std::string terminal_id; ///< field 41, 8 characters
     std::string merchant_id; ///< field 42, 15 characters
     std::string merchant_name;
-    std::string operator_id = "01"; ///< field 63 of requests, 2 or 3 characters
-    std::string serial_number;      ///< field 62 of the sign-in; empty: not sent
-    char reader_capability = '5';   ///< field 60.4: 0 unknown, 2 magnetic, 5 with chip, 6 with contactless
-    currency unit = cny;            ///< decimals as ISO 4217 has them
-    bool queue = false;             ///< a trade waits for the one under way; else it is refused as `busy`
+    std::string merchant_short_name; ///< 商户简称, beside payment codes; empty: `merchant_name`
+    std::string operator_id = "01";  ///< field 63 of requests, 2 or 3 characters
+    std::string serial_number;       ///< field 62 of the sign-in; empty: not sent
+    char reader_capability = '5';    ///< field 60.4: 0 unknown, 2 magnetic, 5 with chip, 6 with contactless
+    currency unit = cny;             ///< decimals as ISO 4217 has them
+    bool queue = false;              ///< a trade waits for the one under way; else it is refused as `busy`
     key_settings keys;
     host_settings host;
     timer_settings timers;
@@ -96,6 +97,10 @@ struct terminal_settings {
     settlement_settings settlement;
     gateway_settings gateway;
     wording_settings wording;
+
+    [[nodiscard]] const std::string& short_name() const noexcept {
+        return merchant_short_name.empty() ? merchant_name : merchant_short_name;
+    }
 
     /// @return `acquiring_errc::bad_settings` (`misuse`) with the setting's path, e.g. "host.tpdu".
     [[nodiscard]] result<void> validate() const;

@@ -21,7 +21,8 @@ struct qr_view {
     std::chrono::milliseconds valid_for{0}; ///< 0: until cleared; else the display clears it by itself
 };
 
-enum class payment_outcome : std::uint8_t { approved, declined, cancelled, expired };
+/// How a payment ended for the one who pays; `unknown` where nobody can say yet whether the money has moved.
+enum class payment_outcome : std::uint8_t { approved, declined, cancelled, expired, unknown };
 
 /// An empty screen.
 struct blank_view {};

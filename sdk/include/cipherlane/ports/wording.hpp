@@ -16,17 +16,19 @@ struct wording {
     std::string declined;
     std::string cancelled;
     std::string expired;
+    std::string unknown;
     std::string to_pay;
     std::string scan;
     std::string remaining;     ///< after the number of seconds
-    std::string currency_mark; ///< before an amount, e.g. "¥"; empty: none
+    std::string currency_mark; ///< before an amount in `marked`, e.g. "¥"; empty: none
+    currency marked = cny;     ///< amounts in another currency have its letters instead: "USD 12.34"
 
     [[nodiscard]] static wording of(language in) { return wording(in); }
     [[nodiscard]] static wording english() { return of(language::english); }
     [[nodiscard]] static wording chinese() { return of(language::chinese); }
 
     [[nodiscard]] const std::string& outcome(payment_outcome what) const noexcept;
-    [[nodiscard]] std::string money(const amount& total) const { return currency_mark + total.to_string(); }
+    [[nodiscard]] std::string money(const amount& total) const;
 
   private:
     explicit wording(language in);

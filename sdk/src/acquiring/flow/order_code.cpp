@@ -25,12 +25,13 @@ class shown_code {
     shown_code& operator=(const shown_code&) = delete;
     ~shown_code() { clear(); }
 
-    [[nodiscard]] result<void> show(const journal_record& record, const ports::qr_order& order) {
+    [[nodiscard]] result<void> show(
+        const journal_record& record, const ports::qr_order& order, std::chrono::milliseconds valid_for) {
         ports::qr_view view;
         view.payload = order.code_url;
         view.total = record.requested;
-        view.payee = on_.settings().merchant_name;
-        view.valid_for = std::chrono::milliseconds(on_.settings().gateway.code_valid);
+        view.payee = on_.settings().short_name();
+        view.valid_for = valid_for;
         shown_ = true; // a failed transfer may have left part of it
         auto done = where_.show_qr(view, call(on_.settings().timers.device));
         note("show QR", record.requested, done);
@@ -42,10 +43,11 @@ class shown_code {
     }
     void show_outcome(const payment& end) {
         const auto what = end.ok()                              ? ports::payment_outcome::approved
+                          : end.outcome == verdict::unknown     ? ports::payment_outcome::unknown
                           : end.phase == order_phase::expired   ? ports::payment_outcome::expired
                           : end.phase == order_phase::cancelled ? ports::payment_outcome::cancelled
                                                                 : ports::payment_outcome::declined;
-        if (end.outcome == verdict::unknown || !where_.capabilities().outcome) return clear();
+        if (!where_.capabilities().outcome) return clear();
         const auto done = where_.show_outcome(what, end.requested, call(on_.settings().timers.device));
         note("show outcome", end.requested, done);
         if (done) shown_ = false; // it has replaced the code
@@ -130,15 +132,19 @@ result<payment> collect(lane_core& on, ports::display& display, ports::qr_gatewa
             on, record, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
     }
     record.phase = order_phase::issued; // durable with the verdict
+    const auto now = on.clock().now();
+    const auto ends = order->expires > now ? order->expires : now + on.settings().gateway.code_valid;
     shown_code code(on, display);
-    if (const auto shown = code.show(record, *order); !shown) {
+    // No longer than the gateway takes it, and no longer than the till waits for it.
+    const auto valid = std::min<std::chrono::milliseconds>(
+        std::chrono::ceil<std::chrono::milliseconds>(ends - now), on.settings().gateway.code_valid);
+    if (const auto shown = code.show(record, *order, valid); !shown) {
         code.clear();
         auto end = cancel_order(on, record);
         if (!end.why) end.why = shown.error();
         return end;
     }
-    const auto now = on.clock().now();
-    on.enter(stage::scanning, order->expires > now ? order->expires : now + on.settings().gateway.code_valid);
+    on.enter(stage::scanning, ends);
     const auto told = watch(on, gateway, record, watching(on, bounds));
     if (!told) code.clear(); // nobody shall scan what is about to be closed
     auto end = told ? conclude_order(on, record, *told) : cancel_order(on, record);

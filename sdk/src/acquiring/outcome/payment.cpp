@@ -1,6 +1,7 @@
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/words.hpp>
 
 #include <ostream>
@@ -33,6 +34,12 @@ std::optional<not_paid> unpaid_by(const ports::journal_record& record, verdict o
     case verdict::not_sent: return not_paid{actor::till, asked};
     default: return std::nullopt;
     }
+}
+
+/// hhmmss of our own clock; empty where the record was never begun.
+std::string created_time(const ports::journal_record& record) {
+    if (record.created == std::chrono::system_clock::time_point()) return {};
+    return ports::to_civil(record.created).hhmmss();
 }
 
 } // namespace
@@ -88,7 +95,8 @@ payment to_payment(const ports::journal_record& record) {
     value.reference = record.reference;
     value.authorization = record.authorization;
     value.date = record.host_date.empty() ? record.created_date : record.host_date;
-    value.time = record.host_time;
+    // Without a host's time, as of a code, the date is that of our own clock, and so is the time.
+    value.time = record.host_date.empty() && record.host_time.empty() ? created_time(record) : record.host_time;
     value.order_number = record.order_number;
     value.phase = record.phase;
     value.note = record.note;

@@ -121,7 +121,8 @@ void head(slip& out, const receipt_words& words, const terminal_settings& termin
 }
 
 void side(slip& out, std::string_view label, const ports::batch_side& value, currency unit) {
-    out.pair(label, std::to_string(value.count) + " / " + amount(value.minor, unit).to_string());
+    const amount total(value.minor, unit);
+    out.pair(label, std::to_string(value.count) + " / " + (unit == cny ? total.to_string() : money(total)));
 }
 
 /// What the issuer says to a decline.

@@ -63,6 +63,7 @@ result<void> terminal_settings::validate() const {
         {"terminal.id", terminal_id.size() == 8 && letters_and_digits(terminal_id), "8 letters and digits"},
         {"terminal.merchant", merchant_id.size() == 15 && letters_and_digits(merchant_id), "15 letters and digits"},
         {"terminal.name", merchant_name.size() <= 100, "at most 100 bytes"},
+        {"terminal.short_name", merchant_short_name.size() <= 60, "at most 60 bytes"},
         {"terminal.operator", !operator_id.empty() && operator_id.size() <= 3, "1 to 3 characters"},
         {"terminal.serial", serial_number.size() <= 64, "at most 64 bytes"},
         {"terminal.reader", std::string_view("0256").find(reader_capability) != std::string_view::npos,

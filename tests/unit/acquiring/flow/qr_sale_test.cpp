@@ -107,12 +107,25 @@ TEST(QrSale, AnOrderThatIsNotNewIsNeitherShownNorCancelled) {
     }
 }
 
+TEST(QrSale, ShowsTheShortNameWhereThereIsOne) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    ASSERT_TRUE(rig.sell_by_code("order-1", 990)->ok());
+    EXPECT_EQ(rig.display.payee, "TEST SHOP");
+    rig.settings.merchant_short_name = "SHOP";
+    rig.restart();
+    ASSERT_TRUE(rig.sell_by_code("order-2", 990)->ok());
+    EXPECT_EQ(rig.display.payee, "SHOP");
+}
+
 TEST(QrSale, WhatTheGatewayForgetsAfterItIssuedACodeIsNotDeclined) {
     lane_rig rig;
     rig.gateway.forgets = true; // its answers to everything but the order are "no such order"
     const auto end = rig.sell_by_code("order", 990);
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::unknown);
+    EXPECT_EQ(rig.display.ended, ports::payment_outcome::unknown) << "the customer is not left before a dark glass";
+    EXPECT_EQ(rig.display.code, "");
     rig.restart();
     EXPECT_EQ(rig.recover().value().at(0).outcome, verdict::unknown) << "the journal remembers that a code was out";
     rig.gateway.forgets = false;

@@ -52,10 +52,14 @@ TEST(Stage, OfACodeTellsUntilWhenItIsValid) {
     ASSERT_TRUE(rig.sell_by_code("order-1", 500)->ok());
     EXPECT_EQ(stages_of(rig), (std::vector{stage::preparing, stage::ordering, stage::scanning}));
     EXPECT_EQ(rig.seen.stages().back().expires, rig.gateway.expires) << "the gateway's word, not the setting";
+    EXPECT_EQ(rig.display.valid_for, rig.settings.gateway.code_valid) << "the till waits no longer";
     EXPECT_EQ(rig.seen.stages().back().cancel, cancelling::possible);
     rig.gateway.expires = {};
     ASSERT_TRUE(rig.sell_by_code("order-2", 500)->ok());
     EXPECT_EQ(rig.seen.stages().back().expires, rig.clock.now() + rig.settings.gateway.code_valid);
+    rig.gateway.expires = rig.clock.now() + 12s;
+    ASSERT_TRUE(rig.sell_by_code("order-3", 500)->ok());
+    EXPECT_EQ(rig.display.valid_for, 12s) << "the display counts down to the gateway's moment";
 }
 
 TEST(Stage, HasWordsInBothLanguages) {

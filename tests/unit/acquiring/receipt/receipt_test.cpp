@@ -50,6 +50,19 @@ TEST(Receipt, NamesTheCurrencyThatIsNotTheYuan) {
     paid.outcome = verdict::approved;
     paid.requested = paid.approved = amount(1000, find_currency(392).value());
     EXPECT_TRUE(contains(acquiring::receipt_text(paid, rig_settings(), receipt_copy::merchant), "JPY 1000\n"));
+    auto settings = rig_settings();
+    settings.unit = find_currency(840).value();
+    acquiring::settlement_report report;
+    report.totals.debit = {1234, 2};
+    EXPECT_TRUE(contains(acquiring::settlement_text(report, settings), "2 / USD 12.34\n"));
+}
+
+TEST(Receipt, OfACodeHasItsDateAndTime) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    const auto text = acquiring::receipt_text(paid, rig.settings, receipt_copy::cardholder);
+    EXPECT_TRUE(contains(text, ports::to_civil(rig.clock.now()).to_string())) << text;
 }
 
 TEST(Receipt, OfADeclineHasTheIssuersWords) {

@@ -41,6 +41,15 @@ using colour = std::uint16_t;
     const unsigned blue = (pixel & 0x1FU) << 3U;
     return static_cast<std::uint8_t>((red * 77 + green * 150 + blue * 29) >> 8U);
 }
+/// `cover` of 255 parts ink over ground.
+[[nodiscard]] constexpr colour blend(colour ground, colour ink, unsigned cover) noexcept {
+    auto mix = [cover](
+                   unsigned below, unsigned above) { return (below * (255 - cover) + above * cover + 127) / 255; };
+    const unsigned red = mix(ground >> 11U, ink >> 11U);
+    const unsigned green = mix((ground >> 5U) & 0x3FU, (ink >> 5U) & 0x3FU);
+    const unsigned blue = mix(ground & 0x1FU, ink & 0x1FU);
+    return static_cast<colour>((red << 11U) | (green << 5U) | blue);
+}
 inline constexpr colour white = 0xFFFF;
 inline constexpr colour black = 0x0000;
 

@@ -11,10 +11,15 @@
 
 namespace cipherlane::drivers {
 
-/// Where things stand on a panel: upright with the code in the middle, lying with the code at the left.
+/// Where things stand on a panel. Beside a code: a dark bar that says what to do, the payee, the amount, how long the
+/// code is still valid (upright in the bar, lying below). With an outcome: its mark, its words and the amount.
+/// A panel too small for all of them has neither payee nor bar: those rectangles are empty.
 struct panel_layout {
-    rectangle payee, money, code, countdown;
+    rectangle bar, action, payee, money, code, countdown;
+    rectangle mark, words, total;
     [[nodiscard]] static panel_layout of(int width, int height) noexcept;
+    /// Whether the time left stands on the bar.
+    [[nodiscard]] bool countdown_in_bar() const noexcept { return common(bar, countdown) == countdown; }
 };
 
 /// Paints contents for a pixel panel: dark on light ground, the code as large as whole pixels a module allow, with
@@ -46,9 +51,12 @@ class panel_painter {
 
   private:
     panel_painter(int width, int height, wording words, font with, depth pixels);
-    [[nodiscard]] frame plain_text(std::string_view line1, std::string_view line2);
     void flatten(frame& on, const rectangle& where) const;
-    void line(frame& on, std::string_view text, const rectangle& box, int most);
+    [[nodiscard]] colour ink(colour wanted) const noexcept;
+    void write_countdown(frame& on, std::chrono::seconds left);
+    void write_words(frame& on, std::string_view text, const rectangle& box, alignment where, colour wanted);
+    void write_name(frame& on, std::string_view text);
+    void write_money(frame& on, const amount& value, const rectangle& box, int most);
 
     int width_;
     int height_;
