@@ -132,9 +132,24 @@ result<std::unique_ptr<ports::pinpad>> open_pinpad(
     return drivers::open_pinpad(std::move(on), place.driver, place.path, options, bounds);
 }
 
-result<std::unique_ptr<ports::display>> open_display(
-    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds) {
+drivers::display_options display_options_of(const till_settings::display_place& place) {
+    using words = till_settings::display_place::words;
+    using drawing = till_settings::display_place::drawing;
     drivers::display_options options;
+    options.printer.model = place.printer;
+    options.printer.code_page = place.code_page;
+    options.printer.plain_letters = place.transliterate;
+    if (place.code == drawing::native) options.printer.code = drivers::printer_options::drawing::native;
+    if (place.code == drawing::raster) options.printer.code = drivers::printer_options::drawing::raster;
+    const bool has_chinese = place.code_page.empty() || place.code_page == "gbk";
+    const bool english = place.language == words::english || (place.language == words::by_code_page && !has_chinese);
+    options.words = english ? drivers::wording::english() : drivers::wording::chinese();
+    return options;
+}
+
+result<std::unique_ptr<ports::display>> open_display(
+    boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds) {
+    auto options = display_options_of(place);
     options.description_file = place.description_file;
     options.font_file = place.font_file;
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));

@@ -40,6 +40,6 @@ namespace cipherlane::assembly {
     boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
 /// Opens a display by its family's name.
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
-    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
+    boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);
 
 } // namespace cipherlane::assembly

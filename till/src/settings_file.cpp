@@ -102,6 +102,15 @@ void read_places(toml_reader& top, till_settings& to) {
     read_device(display, to.display);
     display.text("description_file", to.display.description_file);
     display.text("font_file", to.display.font_file);
+    using words = till_settings::display_place::words;
+    using drawing = till_settings::display_place::drawing;
+    display.choice("language", to.display.language,
+        {{"by-code-page", words::by_code_page}, {"chinese", words::chinese}, {"english", words::english}});
+    display.text("printer", to.display.printer);
+    display.text("code_page", to.display.code_page);
+    display.flag("transliterate", to.display.transliterate);
+    display.choice("code", to.display.code,
+        {{"by-printer", drawing::by_printer}, {"native", drawing::native}, {"raster", drawing::raster}});
     display.finish();
 
     auto sealer = top.section("sealer");

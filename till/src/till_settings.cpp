@@ -1,4 +1,5 @@
 #include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/display/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -53,12 +54,27 @@ result<void> check_device(
         if (!where)
             return broken(till_errc::bad_setting, table + ".path", "an address: " + family->reached_by.to_string());
     }
+    return {};
+}
+
+/// "gbk", "ascii" or a page that the printer has.
+result<void> check_printer(const till_settings::display_place& place) {
+    const auto* model = drivers::find_escpos_model(place.printer);
+    if (model == nullptr)
+        return broken(till_errc::bad_setting, "display.printer", "one of " + names_of(drivers::escpos_models()));
+    const auto& page = place.code_page;
+    if (page.empty() || page == "gbk" || page == "ascii" || model->number_of(page)) return {};
+    return broken(till_errc::bad_setting, "display.code_page", "gbk, ascii or one of " + names_of(model->pages));
+}
+
+result<void> check_display(const till_settings::display_place& place) {
+    CIPHERLANE_CHECK(check_device(place, "display", drivers::display_families()));
     const bool described = place.driver == "described";
     if (described && place.description_file.empty())
-        return broken(till_errc::missing_setting, table + ".description_file", "the description of this display");
+        return broken(till_errc::missing_setting, "display.description_file", "the description of this display");
     if (!described && !place.description_file.empty())
-        return broken(till_errc::bad_setting, table + ".description_file", "nothing, unless the driver is described");
-    return {};
+        return broken(till_errc::bad_setting, "display.description_file", "nothing, unless the driver is described");
+    return check_printer(place);
 }
 
 } // namespace
@@ -91,7 +107,7 @@ result<void> till_settings::validate() const {
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
-    CIPHERLANE_CHECK(check_device(display, "display", drivers::display_families()));
+    CIPHERLANE_CHECK(check_display(display));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     if (sealer.kind != sealer_kind::software) return broken(till_errc::not_built, "sealer.kind", "software");

@@ -5,6 +5,7 @@
 #include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
+#include <cipherlane/drivers/display/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/net/tls.hpp>
 
@@ -27,9 +28,11 @@ struct device_arguments {
     std::string port;
     std::string driver = "rcall";
     unsigned baud = 0;
-    std::string language = "zh";
+    std::string language; ///< empty: as the printer's code page has it
     std::string font;
     std::string description;
+    drivers::printer_options printer;
+    std::string drawing;
     std::string qr;
     std::string amount;
     std::string payee;
@@ -70,7 +73,12 @@ std::vector<std::string> family_names() {
 
 drivers::display_options options_of(const device_arguments& what) {
     drivers::display_options options;
-    options.words = what.language == "en" ? drivers::wording::english() : drivers::wording::chinese();
+    const auto& page = what.printer.code_page;
+    const bool english = what.language.empty() ? !page.empty() && page != "gbk" : what.language == "en";
+    options.words = english ? drivers::wording::english() : drivers::wording::chinese();
+    options.printer = what.printer;
+    if (what.drawing == "native") options.printer.code = drivers::printer_options::drawing::native;
+    if (what.drawing == "raster") options.printer.code = drivers::printer_options::drawing::raster;
     options.font_file = what.font;
     options.description_file = what.description;
     options.baud = what.baud;
@@ -290,10 +298,23 @@ void add_driver(CLI::App& to, device_arguments& what) {
         ->check(CLI::IsMember(family_names()))
         ->capture_default_str();
     to.add_option("--baud", what.baud, "another speed than the family's own");
-    to.add_option("--language", what.language, "of the display's own words")
-        ->check(CLI::IsMember({"zh", "en"}))
-        ->capture_default_str();
+    to.add_option("--language", what.language,
+          "of the display's own words: zh unless a printer's code page without Chinese is chosen")
+        ->check(CLI::IsMember({"zh", "en"}));
     to.add_option("--font", what.font, "font file for panels");
+    std::vector<std::string> models;
+    for (const auto& model : drivers::escpos_models())
+        models.emplace_back(model.name);
+    to.add_option("--printer", what.printer.model, "escpos: the make, for its code pages and whether it draws codes")
+        ->check(CLI::IsMember(models))
+        ->capture_default_str();
+    to.add_option("--code-page", what.printer.code_page,
+        "escpos: gbk, ascii, or a Latin page that the printer has, as cp858, cp1252, iso8859-15");
+    to.add_flag("--transliterate", what.printer.plain_letters,
+        "escpos: letters that the code page does not have lose their marks; else they are refused");
+    to.add_option("--code", what.drawing, "escpos: who draws codes; without it as the make has it")
+        ->check(CLI::IsMember({"native", "raster"}));
+    to.add_option("--dots", what.printer.width_dots, "escpos: width of the paper, for codes drawn here");
     to.add_option("--description", what.description, "TOML file of a described display; implies --driver described")
         ->each([&what](const std::string&) { what.driver = "described"; });
 }

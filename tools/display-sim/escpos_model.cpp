@@ -1,6 +1,9 @@
 #include "display-sim/escpos_model.hpp"
 
+#include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/drivers/display/escpos_model.hpp>
+#include <cipherlane/drivers/display/latin_page.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +26,7 @@ std::size_t escpos_model::whole() const {
     if (first != 0x1B && first != 0x1C && first != 0x1D && first != 0x10) return 1;
     if (held_.size() < 2) return 0;
     const auto second = held_[1];
-    if (first == 0x1B) return need(second == 0x61 || second == 0x64 ? 3 : unknown);
+    if (first == 0x1B) return need(second == 0x61 || second == 0x64 || second == 0x74 ? 3 : unknown);
     if (first == 0x10) return need(3);
     if (first == 0x1D && second == 0x28) {
         if (held_.size() < 5) return 0;
@@ -63,6 +66,12 @@ void escpos_model::execute(byte_view command) {
         text_.clear();
         raster_.reset();
         screen_.clear();
+        page_ = 0;
+        chinese_ = true;
+    } else if (command[0] == 0x1B && command[1] == 0x74) {
+        page_ = command[2];
+    } else if (command[0] == 0x1C) {
+        chinese_ = command[1] == 0x26 || (command[1] != 0x2E && chinese_);
     } else if (command[0] == 0x10 && command[1] == 0x04) {
         player().send("status", {0x12});
     } else if (command[0] == 0x1D && command[1] == 0x28) {
@@ -101,11 +110,27 @@ void escpos_model::print_raster(byte_view command) {
     raster_ = std::move(paper);
 }
 
+/// What a person reads on the paper, with the pages of an Epson printer.
+std::string escpos_model::readable(const std::string& line) const {
+    if (chinese_) {
+        auto text = gbk_to_utf8(as_bytes(line));
+        return text ? *std::move(text) : std::string();
+    }
+    for (const auto& page : drivers::escpos_models().front().pages) {
+        if (page.number == page_) return drivers::from_latin(as_bytes(line), *drivers::find_latin_page(page.name));
+    }
+    return {};
+}
+
 nlohmann::json escpos_model::state() const {
+    nlohmann::json raw = nlohmann::json::array();
     nlohmann::json lines = nlohmann::json::array();
-    for (const auto& line : lines_)
-        lines.push_back(to_hex(as_bytes(line))); // GBK, not UTF-8
-    return {{"lines_hex", lines}, {"code", screen_.code()}, {"module_dots", module_dots_}, {"level", level_}};
+    for (const auto& line : lines_) {
+        raw.push_back(to_hex(as_bytes(line)));
+        lines.push_back(readable(line));
+    }
+    return {{"lines", lines}, {"lines_hex", raw}, {"chinese", chinese_}, {"page", page_}, {"code", screen_.code()},
+        {"module_dots", module_dots_}, {"level", level_}};
 }
 
 } // namespace cipherlane::sim

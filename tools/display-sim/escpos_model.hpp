@@ -23,6 +23,7 @@ class escpos_model final : public display_model {
     void execute(byte_view command);
     void code_function(byte_view command);
     void print_raster(byte_view command);
+    [[nodiscard]] std::string readable(const std::string& line) const;
 
     bytes held_;
     std::string text_; ///< of the line that is being printed, as raw bytes
@@ -30,6 +31,8 @@ class escpos_model final : public display_model {
     std::string stored_;
     int module_dots_ = 0;
     int level_ = 0;
+    int page_ = 0;        ///< of ESC t
+    bool chinese_ = true; ///< as after FS &, and as such printers start
     screen screen_;
     std::optional<drivers::frame> raster_;
 };

@@ -34,8 +34,15 @@ result<std::unique_ptr<screen_protocol>> make_bonrix(const display_options&) {
 }
 
 result<std::unique_ptr<screen_protocol>> make_printer(const display_options& options) {
-    escpos_printer_profile profile;
+    using drawing = escpos_printer_profile::drawing;
+    const auto& printer = options.printer;
+    CIPHERLANE_TRY(auto profile, escpos_printer_profile::for_model(printer.model, printer.code_page));
     profile.words = options.words;
+    profile.letters = printer.plain_letters ? missing_letter::plain : missing_letter::refused;
+    if (printer.code == printer_options::drawing::native) profile.code = drawing::native;
+    if (printer.code == printer_options::drawing::raster) profile.code = drawing::raster;
+    if (printer.width_dots != 0) profile.width_dots = printer.width_dots;
+    CIPHERLANE_CHECK(profile.validate());
     return std::make_unique<escpos_printer_protocol>(std::move(profile));
 }
 

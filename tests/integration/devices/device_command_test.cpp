@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <thread>
 #include <unistd.h>
 
 namespace cipherlane {
@@ -101,6 +104,43 @@ TEST_F(device_command, ShowsACodeOnADescribedDisplay) {
     const std::string why(std::istreambuf_iterator<char>(log), {});
     EXPECT_NE(why.find("plate.toml:"), std::string::npos) << why;
     EXPECT_NE(why.find("command.dance"), std::string::npos) << why;
+}
+
+TEST_F(device_command, PrintsInALatinPage) {
+    auto started = sim::child_process::start(
+        {program("cipherlane-display-sim"), "--driver", "escpos"}, (folder_ / "printer.log").string());
+    ASSERT_TRUE(started) << started.error();
+    const auto device = started->await("device", 10s).value();
+    auto rig = sim::control_client::connect(started->await("control", 10s).value());
+    ASSERT_TRUE(rig) << rig.error();
+    const std::vector<std::string> to{"show", "--driver", "escpos", "--port", device};
+    const auto show = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), to.begin(), to.end());
+        return run(more);
+    };
+    EXPECT_EQ(show({"--code-page", "cp858", "--code", "raster", "--qr", "HELLO", "--payee", "S\u00E3o \u20AC"}), 0)
+        << said_;
+    // A printer says nothing back: what was written may still be on its way.
+    const auto comes = [&](const std::function<bool()>& there) {
+        const auto until = std::chrono::steady_clock::now() + 10s;
+        while (!there() && std::chrono::steady_clock::now() < until)
+            std::this_thread::sleep_for(20ms);
+        return there();
+    };
+    const auto line = [&] {
+        const auto lines = rig->ask({{"cmd", "state"}})["lines"];
+        return lines.empty() ? std::string() : lines[0].get<std::string>();
+    };
+    EXPECT_TRUE(comes([&] { return rig->ask({{"cmd", "read"}})["codes"] == nlohmann::json::array({"HELLO"}); }));
+    EXPECT_EQ(line(), "S\u00E3o \u20AC");
+    EXPECT_EQ(rig->ask({{"cmd", "state"}})["page"], 19);
+    EXPECT_NE(show({"--code-page", "cp437", "--text", "S\u00E3o"}), 0);
+    std::ifstream log(folder_ / "tool.log");
+    const std::string why(std::istreambuf_iterator<char>(log), {});
+    EXPECT_NE(why.find("U+00E3"), std::string::npos) << why;
+    EXPECT_EQ(show({"--code-page", "cp437", "--transliterate", "--text", "S\u00E3o"}), 0) << said_;
+    EXPECT_TRUE(comes([&] { return line() == "Sao"; }));
+    EXPECT_NE(show({"--printer", "pos-58", "--code-page", "iso8859-15", "--text", "a"}), 0);
 }
 
 TEST_F(device_command, SaysWhatIsWrong) {

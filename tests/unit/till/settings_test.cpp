@@ -79,6 +79,11 @@ const key_row keys[] = {
     {"display", "keeper", "false", "\"no\""},
     {"display", "description_file", "\"plate.toml\"", "1", "driver = \"described\"\npath = \"/dev/hidraw0\""},
     {"display", "font_file", "\"font.ttf\"", "1"},
+    {"display", "language", "\"english\"", "\"latin\""},
+    {"display", "printer", "\"pos-58\"", "\"epsonn\""},
+    {"display", "code_page", "\"cp858\"", "\"cp9\""},
+    {"display", "transliterate", "true", "1"},
+    {"display", "code", "\"raster\"", "\"vector\""},
     {"display", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
@@ -173,22 +178,21 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
                  << "\n";
         };
         const auto device = [&](const till_settings::device_place& one) {
-            text << one.driver << "|" << one.path << "|" << one.keeper << "|" << one.description_file << "|"
-                 << one.font_file << "\n";
+            text << one.driver << "|" << one.path << "|" << one.keeper << "|"
+                 << "\n";
             tls(one.tls);
         };
         const auto& first = of.terminals.front();
-        text << first.terminal_id << first.merchant_id << first.merchant_name << "|"
-             << first.merchant_short_name << "|" << first.operator_id << "|"
-             << first.serial_number << "|" << first.reader_capability << "|" << first.unit.number << "|"
-             << int(first.unit.decimals) << "|" << first.key_file << "|" << first.queue << int(first.wording.pinpad)
-             << int(first.wording.receipt) << "|" << int(first.keys.algorithm) << "|" << first.keys.master_slot << "|"
-             << first.keys.sign_in_code << "|" << first.keys.sm4_mac_ascii << "|" << first.host.tpdu << "|"
-             << first.host.header << "|" << first.gateway.code_valid.count() << "|" << first.gateway.poll.count()
-             << "|" << first.gateway.response_time.count() << "|" << first.timers.card.count() << "|"
-             << first.timers.pin.count() << "|" << first.timers.device.count() << "|" << first.timers.journal.count()
-             << "|" << int(first.reversal.when) << "|" << first.reversal.sends << "|"
-             << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
+        text << first.terminal_id << first.merchant_id << first.merchant_name << "|" << first.merchant_short_name
+             << "|" << first.operator_id << "|" << first.serial_number << "|" << first.reader_capability << "|"
+             << first.unit.number << "|" << int(first.unit.decimals) << "|" << first.key_file << "|" << first.queue
+             << int(first.wording.pinpad) << int(first.wording.receipt) << "|" << int(first.keys.algorithm) << "|"
+             << first.keys.master_slot << "|" << first.keys.sign_in_code << "|" << first.keys.sm4_mac_ascii << "|"
+             << first.host.tpdu << "|" << first.host.header << "|" << first.gateway.code_valid.count() << "|"
+             << first.gateway.poll.count() << "|" << first.gateway.response_time.count() << "|"
+             << first.timers.card.count() << "|" << first.timers.pin.count() << "|" << first.timers.device.count()
+             << "|" << first.timers.journal.count() << "|" << int(first.reversal.when) << "|" << first.reversal.sends
+             << "|" << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
              << first.settlement.end_when_balanced << "|" << first.settlement.erase_cards_after_days << "\n";
         text << of.host.address << "|" << of.host.connect_timeout.count() << "|" << of.host.response_time.count()
              << "|" << of.host.keep_connection << "\n";
@@ -198,6 +202,9 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         tls(of.gateway.tls);
         device(of.pinpad);
         device(of.display);
+        text << of.display.description_file << "|" << of.display.font_file << "|" << int(of.display.language) << "|"
+             << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate
+             << int(of.display.code) << "\n";
         text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.sealer.test_keys << "|"
              << of.journal.file << "|" << of.journal.key_file;
         return text.str();

@@ -29,18 +29,36 @@ void add_function(bytes& to, std::uint8_t function, std::initializer_list<std::u
     add_function(to, function, byte_view(parameters.begin(), parameters.size()));
 }
 
-result<bytes> text_of(std::string_view text, escpos_printer_profile::text_set set, std::string_view field) {
-    if (set == escpos_printer_profile::text_set::ascii) {
-        CIPHERLANE_CHECK(check_plain_ascii(text, field));
-        return bytes(text.begin(), text.end());
+using text_set = escpos_printer_profile::text_set;
+
+result<bytes> text_of(std::string_view text, const escpos_printer_profile& profile, std::string_view field) {
+    switch (profile.text) {
+    case text_set::ascii: CIPHERLANE_CHECK(check_plain_ascii(text, field)); return bytes(text.begin(), text.end());
+    case text_set::latin: {
+        const auto* page = find_latin_page(profile.code_page);
+        if (page == nullptr) return bad_setting("code_page");
+        return to_latin(text, *page, profile.letters, field);
+    }
+    case text_set::gbk: break;
     }
     CIPHERLANE_CHECK(check_plain_utf8(text, field));
     return to_gbk(text, field);
 }
 
-void start(bytes& out, escpos_printer_profile::text_set set) {
-    out.insert(out.end(), {0x1B, 0x40, 0x1B, 0x61, 0x01});                                 // initialise, centre
-    if (set == escpos_printer_profile::text_set::gbk) out.insert(out.end(), {0x1C, 0x26}); // Chinese on
+void start(bytes& out, const escpos_printer_profile& profile) {
+    out.insert(out.end(), {0x1B, 0x40, 0x1B, 0x61, 0x01});                  // initialise, centre
+    if (profile.text == text_set::gbk) out.insert(out.end(), {0x1C, 0x26}); // Chinese on
+    if (profile.text == text_set::latin) {                                  // off, or letters from 80 on were its
+        out.insert(out.end(), {0x1C, 0x2E, 0x1B, 0x74, profile.page_number});
+    }
+}
+
+template <class Rows>
+std::string names_of(const Rows& rows) {
+    std::string all = "allowed:";
+    for (const auto& row : rows)
+        all += " " + std::string(row.name);
+    return all;
 }
 
 void feed(bytes& out, int lines) {
@@ -86,11 +104,32 @@ result<bytes> escpos_raster(const qr::bit_picture& picture) {
     return out;
 }
 
+result<escpos_printer_profile> escpos_printer_profile::for_model(std::string_view model, std::string_view code_page) {
+    const auto* made_by = find_escpos_model(model);
+    if (made_by == nullptr) return bad_setting("printer").with_hint(names_of(escpos_models()));
+    escpos_printer_profile profile;
+    profile.code = made_by->draws_codes ? drawing::native : drawing::raster;
+    profile.width_dots = made_by->width_dots;
+    if (code_page.empty() || code_page == "gbk") return profile;
+    profile.words = wording::english();
+    if (code_page == "ascii") {
+        profile.text = text_set::ascii;
+        return profile;
+    }
+    const auto number = made_by->number_of(code_page);
+    if (!number) return bad_setting("code_page").with_hint(names_of(made_by->pages) + " gbk ascii");
+    profile.text = text_set::latin;
+    profile.code_page = code_page;
+    profile.page_number = *number;
+    return profile;
+}
+
 result<void> escpos_printer_profile::validate() const {
     auto wrong = [](std::string_view field) { return refused(drivers_errc::bad_setting).in_field(field); };
     if (module_dots < 1 || module_dots > 16) return wrong("module_dots");
     if (width_dots < 64 || width_dots > 2'048 || width_dots % 8 != 0) return wrong("width_dots");
     if (feed_lines < 0 || feed_lines > 20) return wrong("feed_lines");
+    if (text == text_set::latin && find_latin_page(code_page) == nullptr) return wrong("code_page");
     return {};
 }
 
@@ -99,10 +138,10 @@ escpos_printer_protocol::escpos_printer_protocol(escpos_printer_profile profile)
 
 result<step_list> escpos_printer_protocol::lines(std::string_view line1, std::string_view line2) const {
     bytes out;
-    start(out, profile_.text);
+    start(out, profile_);
     for (auto line : {line1, line2}) {
         if (line.empty()) continue;
-        CIPHERLANE_TRY(auto text, text_of(line, profile_.text, "text"));
+        CIPHERLANE_TRY(auto text, text_of(line, profile_, "text"));
         out.insert(out.end(), text.begin(), text.end());
         out.push_back('\n');
     }
@@ -116,8 +155,8 @@ result<step_list> escpos_printer_protocol::show(const ports::display_content& wh
 
 result<step_list> escpos_printer_protocol::draw(const ports::qr_view& view) {
     bytes out;
-    start(out, profile_.text);
-    CIPHERLANE_TRY(auto payee, text_of(view.payee, profile_.text, "payee"));
+    start(out, profile_);
+    CIPHERLANE_TRY(auto payee, text_of(view.payee, profile_, "payee"));
     out.insert(out.end(), payee.begin(), payee.end());
     out.push_back('\n');
     if (profile_.code == escpos_printer_profile::drawing::native) {
@@ -131,7 +170,7 @@ result<step_list> escpos_printer_protocol::draw(const ports::qr_view& view) {
         out.insert(out.end(), raster.begin(), raster.end());
     }
     out.push_back('\n');
-    CIPHERLANE_TRY(auto money, text_of(profile_.words.money(view.total), profile_.text, "amount"));
+    CIPHERLANE_TRY(auto money, text_of(profile_.words.money(view.total), profile_, "amount"));
     out.insert(out.end(), money.begin(), money.end());
     out.push_back('\n');
     feed(out, profile_.feed_lines);

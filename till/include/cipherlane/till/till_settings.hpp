@@ -49,12 +49,22 @@ struct till_settings {
         std::string public_key_file;                ///< PEM: checks notifications
     };
     struct device_place {
-        std::string driver;           ///< empty: none
-        std::string path;             ///< "/dev/serial/by-id/…" or another address of docs/04-devices.md
-        bool keeper = true;           ///< a device that was unplugged comes back by itself
-        till_tls tls;                 ///< for "tls:" addresses; `on` means nothing here
-        std::string description_file; ///< for displays described by a TOML file
-        std::string font_file;        ///< for panels; empty: the usual places
+        std::string driver; ///< empty: none
+        std::string path;   ///< "/dev/serial/by-id/…" or another address of docs/04-devices.md
+        bool keeper = true; ///< a device that was unplugged comes back by itself
+        till_tls tls;       ///< for "tls:" addresses; `on` means nothing here
+    };
+    struct display_place : device_place {
+        enum class words : std::uint8_t { by_code_page, chinese, english };
+        enum class drawing : std::uint8_t { by_printer, native, raster };
+        words language = words::by_code_page; ///< Chinese, but English on a printer with a page without Chinese
+        std::string description_file;         ///< for displays described by a TOML file
+        std::string font_file;                ///< for panels; empty: the usual places
+        // For receipt printers: docs/04-devices.md.
+        std::string printer = "epson"; ///< the make
+        std::string code_page;         ///< "gbk", "ascii", "cp858" …; empty: "gbk"
+        bool transliterate = false; ///< letters that the page does not have lose their marks; else they are refused
+        drawing code = drawing::by_printer; ///< who draws payment codes
     };
     struct sealer_place {
         sealer_kind kind = sealer_kind::software;
@@ -70,7 +80,7 @@ struct till_settings {
     host_place host;
     gateway_place gateway;
     device_place pinpad;
-    device_place display;
+    display_place display;
     sealer_place sealer;
     journal_place journal;
 

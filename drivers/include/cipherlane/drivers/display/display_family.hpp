@@ -15,11 +15,22 @@
 
 namespace cipherlane::drivers {
 
+/// What a receipt printer is and how it is used.
+struct printer_options {
+    enum class drawing : std::uint8_t { by_model, native, raster };
+    std::string model = "epson"; ///< of `escpos_models`
+    std::string code_page;       ///< "gbk", "ascii" or a page that the model has; empty: "gbk"
+    bool plain_letters = false;  ///< letters that the page does not have lose their marks; else they are refused
+    drawing code = drawing::by_model;
+    int width_dots = 0; ///< for codes drawn here; 0: the model's
+};
+
 /// What a family of displays needs to know when it is opened by name.
 struct display_options {
     wording words = wording::chinese();
     std::string font_file;                        ///< for panels; empty: the usual places
     std::string description_file;                 ///< for displays described by a TOML file
+    printer_options printer;                      ///< for receipt printers
     unsigned baud = 0;                            ///< another speed than the family's own; the address's goes before
     std::shared_ptr<usb_host> usb{};              ///< for displays on USB; null: each opening starts one of its own
     std::shared_ptr<const net::tls_client> tls{}; ///< for tls addresses: whom to trust

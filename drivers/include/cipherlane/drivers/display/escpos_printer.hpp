@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cipherlane/drivers/display/escpos_model.hpp>
 #include <cipherlane/drivers/display/screen_protocol.hpp>
 #include <cipherlane/drivers/display/wording.hpp>
 #include <cipherlane/qr/render.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace cipherlane::drivers {
@@ -31,8 +33,20 @@ struct escpos_printer_profile {
     int width_dots = 384; ///< raster: 384 on 58 mm paper, 576 on 80 mm
     escpos_level level = escpos_level::medium;
     int feed_lines = 4; ///< after each content, up to the cutter
-    enum class text_set : std::uint8_t { ascii, gbk } text = text_set::gbk;
+    /// `latin`: one of the printer's own code pages, chosen by ESC t before each slip; its words are English unless
+    /// they are set.
+    enum class text_set : std::uint8_t { ascii, gbk, latin } text = text_set::gbk;
+    std::string code_page;                            ///< latin: a name of `latin_pages`
+    std::uint8_t page_number = 0;                     ///< latin: its number for ESC t, as the model has it
+    missing_letter letters = missing_letter::refused; ///< latin: for what the page does not have
     wording words = wording::chinese();
+
+    /// A profile for a make of printers and a kind of text.
+    /// @param code_page "gbk", "ascii" or a page of `latin_pages`; empty: "gbk"
+    /// @return `bad_setting` for a model ("printer") or a page ("code_page") that is not known; the hint has those
+    /// that there are.
+    [[nodiscard]] static result<escpos_printer_profile> for_model(
+        std::string_view model, std::string_view code_page = {});
 
     /// @return `bad_setting` naming the field.
     [[nodiscard]] result<void> validate() const;
