@@ -10,6 +10,7 @@
 #include <cipherlane/net/descriptor_transport.hpp>
 
 #include <asm/termbits.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
 namespace cipherlane::drivers {
@@ -76,8 +77,22 @@ void drop_input(int descriptor) noexcept {
     ::ioctl(descriptor, TCFLSH, TCIFLUSH);
 }
 
-void drop_everything(int descriptor) noexcept {
-    ::ioctl(descriptor, TCFLSH, TCIOFLUSH);
+void end_line(int descriptor) noexcept {
+    ::ioctl(descriptor, TCFLSH, TCIFLUSH);
+    constexpr int step_ms = 20;
+    constexpr int most_still_ms = 200;
+    constexpr int most_ms = 5'000;
+    int waiting = 0;
+    int before = 0;
+    for (int still = 0, all = 0; ::ioctl(descriptor, TIOCOUTQ, &waiting) == 0 && waiting > 0; all += step_ms) {
+        still = waiting == before ? still + step_ms : 0;
+        if (still >= most_still_ms || all >= most_ms) {
+            ::ioctl(descriptor, TCFLSH, TCOFLUSH);
+            return;
+        }
+        before = waiting;
+        ::poll(nullptr, 0, step_ms);
+    }
 }
 
 } // namespace cipherlane::drivers

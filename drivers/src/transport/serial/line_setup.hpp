@@ -15,7 +15,8 @@ void set_modem_lines(int descriptor, const serial_settings& settings) noexcept;
 [[nodiscard]] bool line_is_alive(int descriptor) noexcept;
 
 void drop_input(int descriptor) noexcept;
-/// Both directions: what was not sent yet must not hold up the close of a line whose other side stopped it.
-void drop_everything(int descriptor) noexcept;
+/// Before the close: what was written still goes out, as a printer takes seconds for a slip at 9,600 baud, but not to
+/// another side that has stopped taking it: what stands still for 200 ms is dropped, or it would hold up the close.
+void end_line(int descriptor) noexcept;
 
 } // namespace cipherlane::drivers

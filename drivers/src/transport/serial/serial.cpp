@@ -38,7 +38,7 @@ constexpr net::descriptor_calls line_calls{
         if (::poll(&asked, 1, 0) < 0) return false;
         return (asked.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0 && !line_is_alive(line);
     },
-    drop_everything,
+    end_line,
 };
 
 /// Everything but the pause.

@@ -231,5 +231,15 @@ TEST(SerialSettings, NameTheFieldThatIsWrong) {
     EXPECT_EQ(settings.validate().error().field(), "baud");
 }
 
+// A slip's end must not be lost because the till closes the line behind it.
+TEST_P(Serial, ClosesBehindWhatWasWritten) {
+    auto line = open(call(5s));
+    ASSERT_TRUE(line) << line.error();
+    const bytes slip(3'000, 0x41);
+    ASSERT_TRUE((*line)->write(slip, call(5s)));
+    line->reset();
+    EXPECT_EQ(device_.receive(slip.size()).size(), slip.size());
+}
+
 } // namespace
 } // namespace cipherlane::drivers
