@@ -22,7 +22,7 @@
 namespace cipherlane::sim {
 namespace {
 
-namespace states = cipherlane::ledger::states;
+namespace states = ledger::states;
 
 constexpr std::string_view component = "acquirer-sim";
 constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
@@ -66,7 +66,7 @@ std::vector<fault_kind> host_faults() {
         {"not_balanced", fault_effect::alter, {std::string(name_of(iso8583::transaction::batch_settle))}}};
 }
 
-host_core::host_core(ledger& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now)
+host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now)
     : books_(books)
     , keys_(keys)
     , bank_(bank)
@@ -231,7 +231,7 @@ std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::tr
     if (!parsed) return std::nullopt;
     auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
     if (!found || found->card != on.request.value(2)) return std::nullopt;
-    if (!cipherlane::ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
+    if (!ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
     if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
     if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;
     return found;
@@ -507,7 +507,7 @@ nlohmann::json host_core::trades() {
     nlohmann::json list = nlohmann::json::array();
     for (const auto& trade : books_.trades()) {
         list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
-            {"kind", cipherlane::ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)},
+            {"kind", ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)},
             {"amount", trade.amount}, {"answer", trade.answer}, {"reference", trade.reference},
             {"state", to_string(trade.state)}});
     }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "acquirer-sim/issuer.hpp"
-#include "acquirer-sim/ledger.hpp"
+#include "acquirer-sim/host_books.hpp"
 #include "acquirer-sim/security.hpp"
 #include "simkit/control_desk.hpp"
 #include "simkit/fault_player.hpp"
@@ -36,7 +36,7 @@ class host_core {
   public:
     using wall_clock = std::function<std::chrono::system_clock::time_point()>;
 
-    host_core(ledger& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now);
+    host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now);
 
     /// `body`: a message without its length.
     /// @return what goes back, with its length, and what goes wrong with it on purpose
@@ -82,7 +82,7 @@ class host_core {
     nlohmann::json totals(const nlohmann::json& request);
     nlohmann::json trades();
 
-    ledger& books_;
+    host_books& books_;
     security& keys_;
     issuer& bank_;
     fault_plan& faults_;

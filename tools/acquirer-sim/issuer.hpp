@@ -1,6 +1,6 @@
 #pragma once
 
-#include "acquirer-sim/ledger.hpp"
+#include "acquirer-sim/host_books.hpp"
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
@@ -24,7 +24,7 @@ struct issuer_request {
 class issuer {
   public:
     /// `zone_key` in clear, 16 bytes: a test key.
-    issuer(ledger& books, secret_bytes zone_key)
+    issuer(host_books& books, secret_bytes zone_key)
         : books_(books)
         , zone_key_(std::move(zone_key)) {}
 
@@ -34,7 +34,7 @@ class issuer {
   private:
     [[nodiscard]] bool pin_fits(const ledger_card& card, byte_view block) const;
 
-    ledger& books_;
+    host_books& books_;
     secret_bytes zone_key_;
 };
 

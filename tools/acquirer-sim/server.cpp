@@ -43,7 +43,7 @@ struct acquirer_server::impl {
     }
 
     std::mutex one_at_a_time; // the control channel reads the books between two messages
-    ledger books;
+    host_books books;
     std::unique_ptr<security> keys;
     issuer bank;
     fault_plan faults;

@@ -33,7 +33,7 @@ class Batch : public testing::Test {
         trade.amount = minor;
         trade.answer = "00";
         trade.state = ports::record_state::approved;
-        books.post(trade, -cipherlane::ledger::signed_minor(kind, minor));
+        books.post(trade, -ledger::signed_minor(kind, minor));
     }
     static message request(std::string_view mti, std::string_view trace, std::string_view field60) {
         message made(mti);
@@ -72,7 +72,7 @@ class Batch : public testing::Test {
         return ask(made, 39);
     }
 
-    ledger books{":memory:"};
+    host_books books{":memory:"};
     std::unique_ptr<security> machine = security::create("127.0.0.1:1", "payshield", "U0").value();
     issuer bank{books, secret_bytes(16)};
     fault_plan faults{host_faults()};

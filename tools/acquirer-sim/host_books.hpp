@@ -66,9 +66,9 @@ struct ledger_totals {
 
 /// The simulated host's books, in SQLite: accounts, trades, batches. Every change of money is one transaction.
 /// Throws `std::runtime_error` when the database fails. One thread at a time.
-class ledger {
+class host_books {
   public:
-    explicit ledger(const std::string& path);
+    explicit host_books(const std::string& path);
 
     void put_terminal(const ledger_terminal& terminal);
     [[nodiscard]] std::optional<ledger_terminal> terminal(std::string_view terminal_id);

@@ -1,4 +1,4 @@
-#include "acquirer-sim/ledger.hpp"
+#include "acquirer-sim/host_books.hpp"
 
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
@@ -8,9 +8,9 @@
 namespace cipherlane::sim {
 namespace {
 
-using cipherlane::ledger::row_of;
+using ledger::row_of;
 using ports::record_state;
-namespace states = cipherlane::ledger::states;
+namespace states = ledger::states;
 
 constexpr auto schema = R"sql(
 CREATE TABLE IF NOT EXISTS terminal(terminal_id TEXT PRIMARY KEY, merchant_id TEXT, tmk TEXT, tpk TEXT, tak TEXT);
@@ -35,7 +35,7 @@ std::string select_trades(std::string_view where) {
 }
 
 ports::trade kind_of(std::string_view word) {
-    for (const auto& row : cipherlane::ledger::trades()) {
+    for (const auto& row : ledger::trades()) {
         if (row.name == word) return row.kind;
     }
     throw std::runtime_error("no such trade in the books: " + std::string(word));
@@ -49,7 +49,7 @@ record_state state_of(std::string_view word) {
 }
 
 /// A set of states as the books write them: "('approved', 'voided')".
-std::string words(cipherlane::ledger::state_set of) {
+std::string words(ledger::state_set of) {
     std::string list;
     for (const auto state : of)
         list.append(list.empty() ? "'" : ", '").append(to_string(state)).append("'");
@@ -79,12 +79,12 @@ ledger_trade read_trade(const statement& row) {
 
 } // namespace
 
-ledger::ledger(const std::string& path)
+host_books::host_books(const std::string& path)
     : books_(path) {
     books_.execute(schema);
 }
 
-void ledger::put_terminal(const ledger_terminal& terminal) {
+void host_books::put_terminal(const ledger_terminal& terminal) {
     books_.prepare("INSERT OR REPLACE INTO terminal VALUES(?,?,?,?,?)")
         .bind(terminal.terminal_id)
         .bind(terminal.merchant_id)
@@ -94,14 +94,14 @@ void ledger::put_terminal(const ledger_terminal& terminal) {
         .run();
 }
 
-std::optional<ledger_terminal> ledger::terminal(std::string_view terminal_id) {
+std::optional<ledger_terminal> host_books::terminal(std::string_view terminal_id) {
     auto row = books_.prepare("SELECT terminal_id, merchant_id, tmk, tpk, tak FROM terminal WHERE terminal_id = ?");
     row.bind(terminal_id);
     if (!row.step()) return std::nullopt;
     return ledger_terminal{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
 }
 
-void ledger::put_card(const ledger_card& card) {
+void host_books::put_card(const ledger_card& card) {
     books_.prepare("INSERT OR REPLACE INTO card VALUES(?,?,?,?)")
         .bind(card.number)
         .bind(card.expiry)
@@ -110,32 +110,32 @@ void ledger::put_card(const ledger_card& card) {
         .run();
 }
 
-std::optional<ledger_card> ledger::card(std::string_view number) {
+std::optional<ledger_card> host_books::card(std::string_view number) {
     auto row = books_.prepare("SELECT number, expiry, pin, balance FROM card WHERE number = ?");
     row.bind(number);
     if (!row.step()) return std::nullopt;
     return ledger_card{row.text(0), row.text(1), row.text(2), row.integer(3)};
 }
 
-std::optional<ledger_trade> ledger::one(statement& query) {
+std::optional<ledger_trade> host_books::one(statement& query) {
     if (!query.step()) return std::nullopt;
     return read_trade(query);
 }
 
-std::optional<ledger_trade> ledger::find(
+std::optional<ledger_trade> host_books::find(
     std::string_view terminal_id, std::string_view batch, std::string_view trace) {
     auto query = books_.prepare(select_trades("WHERE terminal_id = ? AND batch = ? AND trace = ?"));
     query.bind(terminal_id).bind(batch).bind(trace);
     return one(query);
 }
 
-std::optional<ledger_trade> ledger::find_reference(std::string_view terminal_id, std::string_view reference) {
+std::optional<ledger_trade> host_books::find_reference(std::string_view terminal_id, std::string_view reference) {
     auto query = books_.prepare(select_trades("WHERE terminal_id = ? AND reference = ?"));
     query.bind(terminal_id).bind(reference);
     return one(query);
 }
 
-std::vector<ledger_trade> ledger::trades() {
+std::vector<ledger_trade> host_books::trades() {
     auto query = books_.prepare(select_trades("ORDER BY id"));
     std::vector<ledger_trade> all;
     while (query.step())
@@ -143,37 +143,37 @@ std::vector<ledger_trade> ledger::trades() {
     return all;
 }
 
-void ledger::move_money(std::string_view card, std::int64_t money) {
+void host_books::move_money(std::string_view card, std::int64_t money) {
     if (money == 0) return;
     books_.prepare("UPDATE card SET balance = balance + ? WHERE number = ?").bind(money).bind(card).run();
 }
 
-void ledger::set_state(std::int64_t id, record_state state) {
+void host_books::set_state(std::int64_t id, record_state state) {
     books_.prepare("UPDATE trade SET state = ? WHERE id = ?").bind(to_string(state)).bind(id).run();
 }
 
-void ledger::add_refunded(std::int64_t id, std::int64_t money) {
+void host_books::add_refunded(std::int64_t id, std::int64_t money) {
     books_.prepare("UPDATE trade SET refunded = refunded + ? WHERE id = ?").bind(money).bind(id).run();
 }
 
-std::int64_t ledger::original_of(std::int64_t id) {
+std::int64_t host_books::original_of(std::int64_t id) {
     auto query = books_.prepare("SELECT original FROM trade WHERE id = ?");
     query.bind(id);
     return query.step() ? query.integer(0) : 0;
 }
 
-void ledger::touch_original(const ledger_trade& trade, effect what) {
+void host_books::touch_original(const ledger_trade& trade, effect what) {
     const bool done = what == effect::done;
-    if (cipherlane::ledger::returning_trades.contains(trade.kind)) {
+    if (ledger::returning_trades.contains(trade.kind)) {
         add_refunded(trade.original, done ? trade.amount : -trade.amount);
     }
-    if (row_of(trade.kind).role != cipherlane::ledger::trade_role::undoing) return;
+    if (row_of(trade.kind).role != ledger::trade_role::undoing) return;
     set_state(trade.original, done ? record_state::voided : record_state::approved);
     // What the original had taken of its own original may be taken again: what was reserved is reserved again.
     add_refunded(original_of(trade.original), done ? -trade.amount : trade.amount);
 }
 
-std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
+std::int64_t host_books::post(const ledger_trade& trade, std::int64_t money) {
     transaction whole(books_);
     books_.prepare("INSERT INTO trade VALUES(NULL,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)")
         .bind(trade.terminal_id)
@@ -200,7 +200,7 @@ std::int64_t ledger::post(const ledger_trade& trade, std::int64_t money) {
     return id;
 }
 
-void ledger::reverse(const ledger_trade& trade) {
+void host_books::reverse(const ledger_trade& trade) {
     transaction whole(books_);
     if (states::stands.contains(trade.state)) {
         move_money(trade.card, -trade.money);
@@ -210,14 +210,14 @@ void ledger::reverse(const ledger_trade& trade) {
     whole.commit();
 }
 
-void ledger::entomb(const ledger_trade& unseen) {
+void host_books::entomb(const ledger_trade& unseen) {
     ledger_trade stone = unseen;
     stone.state = record_state::reversed;
     (void)post(stone, 0);
 }
 
-ledger_totals ledger::totals(std::string_view terminal_id, std::string_view batch) {
-    using cipherlane::ledger::money_side;
+ledger_totals host_books::totals(std::string_view terminal_id, std::string_view batch) {
+    using ledger::money_side;
     auto query = books_.prepare("SELECT kind, SUM(amount), COUNT(*) FROM trade "
                                 "WHERE terminal_id = ? AND batch = ? AND state IN " +
                                 words(states::counts) + " GROUP BY kind");
@@ -233,7 +233,7 @@ ledger_totals ledger::totals(std::string_view terminal_id, std::string_view batc
     return sums;
 }
 
-void ledger::settle(std::string_view terminal_id, std::string_view batch, int result) {
+void host_books::settle(std::string_view terminal_id, std::string_view batch, int result) {
     books_.prepare("INSERT OR REPLACE INTO settlement VALUES(?,?,?)")
         .bind(terminal_id)
         .bind(batch)
@@ -241,14 +241,14 @@ void ledger::settle(std::string_view terminal_id, std::string_view batch, int re
         .run();
 }
 
-bool ledger::settled(std::string_view terminal_id, std::string_view batch) {
+bool host_books::settled(std::string_view terminal_id, std::string_view batch) {
     return books_.prepare("SELECT 1 FROM settlement WHERE terminal_id = ? AND batch = ?")
         .bind(terminal_id)
         .bind(batch)
         .step();
 }
 
-bool ledger::upload(
+bool host_books::upload(
     std::string_view terminal_id, std::string_view batch, std::string_view trace, std::int64_t amount) {
     books_.prepare("INSERT OR REPLACE INTO upload VALUES(?,?,?,?)")
         .bind(terminal_id)
@@ -260,13 +260,13 @@ bool ledger::upload(
     return booked && booked->amount == amount && states::uploads.contains(booked->state);
 }
 
-std::int64_t ledger::uploads(std::string_view terminal_id, std::string_view batch) {
+std::int64_t host_books::uploads(std::string_view terminal_id, std::string_view batch) {
     auto query = books_.prepare("SELECT COUNT(*) FROM upload WHERE terminal_id = ? AND batch = ?");
     query.bind(terminal_id).bind(batch);
     return query.step() ? query.integer(0) : 0;
 }
 
-std::int64_t ledger::next_reference() {
+std::int64_t host_books::next_reference() {
     auto query = books_.prepare("UPDATE counter SET value = value + 1 WHERE name = 'reference' RETURNING value");
     const auto value = query.step() ? query.integer(0) : 0;
     while (query.step()) {
