@@ -507,9 +507,8 @@ nlohmann::json host_core::trades() {
     nlohmann::json list = nlohmann::json::array();
     for (const auto& trade : books_.trades()) {
         list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
-            {"kind", ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)},
-            {"amount", trade.amount}, {"answer", trade.answer}, {"reference", trade.reference},
-            {"state", to_string(trade.state)}});
+            {"kind", ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)}, {"amount", trade.amount},
+            {"answer", trade.answer}, {"reference", trade.reference}, {"state", to_string(trade.state)}});
     }
     return {{"trades", list}};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "acquirer-sim/issuer.hpp"
 #include "acquirer-sim/host_books.hpp"
+#include "acquirer-sim/issuer.hpp"
 #include "acquirer-sim/security.hpp"
 #include "simkit/control_desk.hpp"
 #include "simkit/fault_player.hpp"

@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
     program.add_option("--zpk-clear", settings.zone_key_clear, "The same in clear, for the simulated issuer")
         ->required();
     program.add_option("--seed", settings.seed, "Of the random faults");
+    sim::common_options::take_idle_time(program, settings.idle);
     if (const auto code = common.parse(program, argc, argv)) return *code;
 
     const auto log = sim::start_log("acquirer-sim", "cup-pos host, cipher machine " + settings.hsm);

@@ -31,7 +31,8 @@ constexpr std::chrono::seconds start_time{10}; // for the first answers of the c
 struct acquirer_server::impl {
     impl(const acquirer_settings& settings, std::unique_ptr<security> machine, secret_bytes zone_key,
         const logger& log)
-        : books(settings.ledger)
+        : idle(settings.idle)
+        , books(settings.ledger)
         , keys(std::move(machine))
         , bank(books, std::move(zone_key))
         , faults(host_faults(), settings.seed)
@@ -42,6 +43,7 @@ struct acquirer_server::impl {
         return core.handle(body);
     }
 
+    const std::chrono::milliseconds idle;
     std::mutex one_at_a_time; // the control channel reads the books between two messages
     host_books books;
     std::unique_ptr<security> keys;
@@ -58,11 +60,12 @@ namespace {
 /// One terminal's connection: reads messages, has them worked on, writes the replies in the order they become due.
 class terminal_session : public std::enable_shared_from_this<terminal_session> {
   public:
-    terminal_session(
-        tcp::socket socket, std::function<played_answer(byte_view)> handle, boost::asio::thread_pool& worker)
+    terminal_session(tcp::socket socket, std::function<played_answer(byte_view)> handle,
+        boost::asio::thread_pool& worker, std::chrono::milliseconds idle)
         : socket_(std::move(socket))
         , handle_(std::move(handle))
-        , worker_(worker) {}
+        , worker_(worker)
+        , idle_(socket_.get_executor(), idle, [this] { close(); }) {}
 
     void read_length() {
         boost::asio::async_read(
@@ -76,7 +79,9 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
         body_.resize(load_be16(length_.data()));
         boost::asio::async_read(
             socket_, boost::asio::buffer(body_), [self = shared_from_this()](error_code failed, std::size_t) {
-                if (!failed) self->work();
+                if (failed) return;
+                self->idle_.heard();
+                self->work();
             });
     }
 
@@ -89,13 +94,14 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
     }
 
     void deliver(played_answer reply) {
-        if (reply.hang_up) {
-            error_code ignored;
-            socket_.close(ignored);
-            return;
-        }
+        if (reply.hang_up) return close();
         if (!reply.message.empty()) send_later(std::move(reply));
         read_length();
+    }
+
+    void close() {
+        error_code ignored;
+        socket_.close(ignored);
     }
 
     void send_later(played_answer reply) {
@@ -125,6 +131,7 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
     bytes body_;
     std::deque<bytes> outbox_;
     bool writing_ = false;
+    idle_watch idle_;
 };
 
 } // namespace
@@ -145,7 +152,7 @@ result<std::unique_ptr<acquirer_server>> acquirer_server::start(
         const auto self = weak.lock();
         if (!self) return;
         auto handle = [self](byte_view message) { return self->handle(message); };
-        std::make_shared<terminal_session>(std::move(socket), handle, self->worker)->read_length();
+        std::make_shared<terminal_session>(std::move(socket), handle, self->worker, self->idle)->read_length();
     }));
     CIPHERLANE_TRY(body->rig,
         control_channel::listen(on, settings.control_port, [raw = body.get()](const nlohmann::json& request) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "simkit/idle_watch.hpp"
+
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/core/result.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,6 +24,7 @@ struct acquirer_settings {
     std::string zone_key;       ///< ZPK under the LMK, as the profile writes keys
     std::string zone_key_clear; ///< the same in clear hex, for the simulated issuer: a test key
     std::uint64_t seed = 1;
+    std::chrono::milliseconds idle = usual_idle_time; ///< of a terminal's connection
 };
 
 /// `cipherlane-acquirer-sim`: a `cup-pos` host over TCP with a ledger, a cipher machine and a simulated issuer.

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     program.add_option("--seed", settings.seed, "Of the random faults");
     program.add_option("--ledger", settings.ledger, "JSON file of the orders; default: in memory");
     program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
+    sim::common_options::take_idle_time(program, settings.idle);
     if (const auto code = common.parse(program, argc, argv)) return *code;
 
     const auto log = sim::start_log("gateway-sim", settings.key_file.empty()

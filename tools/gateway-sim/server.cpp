@@ -33,7 +33,6 @@ using response_type = http::response<http::string_body>;
 
 constexpr std::string_view component = "gateway-sim";
 constexpr std::chrono::seconds exchange_time{5};
-constexpr std::chrono::seconds idle_time{120}; // between a till's requests on one connection
 constexpr int notification_tries = 5;
 constexpr std::chrono::milliseconds notification_pause{200};
 
@@ -182,7 +181,8 @@ class notifier : public std::enable_shared_from_this<notifier> {
 struct gateway_server::impl {
     impl(boost::asio::io_context& on, std::shared_ptr<const notification_signer> key,
         const gateway_settings& settings, logger to)
-        : io(on)
+        : idle(settings.idle)
+        , io(on)
         , signer(std::move(key))
         , orders(now_seconds, random_hex, settings.ledger)
         , faults(gateway_faults(), settings.seed)
@@ -195,6 +195,7 @@ struct gateway_server::impl {
     void take_commands();
     void notify(const gateway_order& order);
 
+    const std::chrono::milliseconds idle;
     boost::asio::io_context& io;
     std::shared_ptr<const notification_signer> signer;
     order_book orders;
@@ -221,15 +222,17 @@ void refuse_browsers(const request_type& request) {
 /// One HTTP connection of a till.
 class http_session : public std::enable_shared_from_this<http_session> {
   public:
-    http_session(tcp::socket socket, std::function<response_type(const request_type&)> serve, fault_plan& faults)
+    http_session(tcp::socket socket, std::function<response_type(const request_type&)> serve, fault_plan& faults,
+        std::chrono::milliseconds idle)
         : stream_(std::move(socket))
         , timer_(stream_.get_executor())
         , serve_(std::move(serve))
-        , faults_(faults) {}
+        , faults_(faults)
+        , idle_(idle) {}
 
     void read() {
         request_ = {};
-        stream_.expires_after(idle_time);
+        stream_.expires_after(idle_);
         http::async_read(stream_, buffer_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
             if (!failed) self->work();
         });
@@ -266,6 +269,7 @@ class http_session : public std::enable_shared_from_this<http_session> {
     boost::asio::steady_timer timer_;
     std::function<response_type(const request_type&)> serve_;
     fault_plan& faults_;
+    const std::chrono::milliseconds idle_; ///< for a whole request
     beast::flat_buffer buffer_;
     request_type request_;
     response_type response_;
@@ -367,7 +371,7 @@ result<std::unique_ptr<gateway_server>> gateway_server::start(
         const auto self = weak.lock();
         if (!self) return;
         auto serve = [self](const request_type& request) { return self->serve(request); };
-        std::make_shared<http_session>(std::move(socket), serve, self->faults)->read();
+        std::make_shared<http_session>(std::move(socket), serve, self->faults, self->idle)->read();
     }));
     CIPHERLANE_TRY(
         body->rig, control_channel::listen(on, settings.control_port,

@@ -1,10 +1,13 @@
 #pragma once
 
+#include "simkit/idle_watch.hpp"
+
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/core/result.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,7 +18,8 @@ struct gateway_settings {
     std::uint16_t port = 0;         ///< HTTP; 0: any free one
     std::uint16_t control_port = 0; ///< of the rig; 0: any free one
     std::uint64_t seed = 1;
-    std::string ledger;   ///< JSON file of the orders, kept over a restart; empty: none
+    std::chrono::milliseconds idle = usual_idle_time; ///< for a till's next request on a connection
+    std::string ledger;                               ///< JSON file of the orders, kept over a restart; empty: none
     std::string key_file; ///< PEM of the signing key, made if it is not there; empty: a new key at each start
 };
 

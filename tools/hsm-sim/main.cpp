@@ -133,6 +133,7 @@ int main(int argc, char** argv) {
     app.add_option("--threads", given.serving.threads, "0: one a processor")->check(CLI::Range(0, 256));
     app.add_flag("--log-requests", given.serving.log_requests, "one line for each request, secrets left out");
     app.add_option("--seed", given.seed, "the same keys at every start, for golden logs; asks for one connection");
+    sim::common_options::take_idle_time(app, given.serving.idle);
     add_tls_options(app, given);
     if (const auto code = common.parse(app, argc, argv)) return *code;
     return run(given);

@@ -89,6 +89,7 @@ void fault_plan::set(std::vector<fault> faults, std::uint64_t seed) {
 nlohmann::json fault_plan::control(const nlohmann::json& request) {
     static const std::vector<control_argument> known{{"cmd:text"}, {"set:list?"}, {"seed:number?"}};
     check_arguments(request, known);
+    refuse_if(request.contains("seed") && !request.contains("set"), "seed goes with set");
     if (request.contains("set")) {
         std::vector<fault> faults;
         for (const auto& one : request.at("set"))

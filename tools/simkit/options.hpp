@@ -3,6 +3,7 @@
 #include "simkit/program.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -14,6 +15,17 @@ class common_options {
     explicit common_options(CLI::App& app) {
         app.option_defaults()->always_capture_default();
         app.add_flag("--die-with-parent", die_with_parent_, "end when the process that started it ends");
+    }
+
+    /// `--idle SECONDS`, of the programs that others connect to.
+    static void take_idle_time(CLI::App& app, std::chrono::milliseconds& idle) {
+        constexpr unsigned most = 86'400;
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(idle).count();
+        app.add_option_function<unsigned>(
+               "--idle", [&idle](unsigned given) { idle = std::chrono::seconds(given); },
+               "seconds after which a silent connection is closed")
+            ->default_str(std::to_string(seconds))
+            ->check(CLI::Range(1U, most));
     }
 
     /// Reads the command line. The exit code if there is nothing more to do: 0 after help, 2 for what is wrong.

@@ -1,5 +1,8 @@
 // What every simulator does at its start and at its end.
 #include "hsm_programs.hpp"
+#include "simkit/control_client.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -12,6 +15,8 @@ namespace {
 using simulator_program = hsm_programs;
 
 const std::string zone_key = "0123456789ABCDEFFEDCBA9876543210";
+/// Type 001 under the published test LMK, variant scheme.
+const std::string zone_key_under_test_lmk = "U063A0E7C0F2124E56192A4510F395ED7";
 
 TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
     const auto gateway = start("cipherlane-gateway-sim", {"--port", "0"});
@@ -32,6 +37,45 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
     EXPECT_EQ(run("cipherlane-hsm-sim", {"--help"}), 0);
     EXPECT_TRUE(has(said_, "payshield")) << said_;
     EXPECT_TRUE(has(said_, "1500")) << said_;
+}
+
+// What the page says of a channel is what the channel says of itself, and nothing that is sent there ends a program.
+TEST_F(simulator_program, HelpsOnItsControlChannelAndOutlivesAnyBytes) {
+    const char* sources = std::getenv("CIPHERLANE_SOURCE_DIR");
+    const auto page = content(std::string(sources != nullptr ? sources : ".") + "/docs/11-simulators.md");
+    ASSERT_FALSE(page.empty());
+    const auto unit = start_unit();
+    struct row {
+        const char* name;
+        std::vector<std::string> arguments;
+    };
+    for (const auto& [name, arguments] : {row{"hsm-sim", {"--port", "0"}}, row{"gateway-sim", {"--port", "0"}},
+             row{"display-sim", {}}, row{"pinpad-sim", {}},
+             row{"acquirer-sim", {"--hsm", unit, "--zpk", zone_key_under_test_lmk, "--zpk-clear", zone_key}}}) {
+        std::vector<std::string> words{program(std::string("cipherlane-") + name), "--control", "0"};
+        words.insert(words.end(), arguments.begin(), arguments.end());
+        auto started = sim::child_process::start(words, path("log"));
+        ASSERT_TRUE(started) << started.error();
+        const auto where = started->await("control", patience);
+        ASSERT_TRUE(where) << name << content(path("log"));
+        auto client = *sim::control_client::connect(*where);
+        const auto commands = client.ask({{"cmd", "help"}}).at("commands");
+        EXPECT_GT(commands.size(), 3U) << name;
+        for (const auto& one : commands) {
+            const auto command = one.at("cmd").get<std::string>();
+            EXPECT_TRUE(has(page, "`" + command + "`") || has(page, "\"cmd\":\"" + command + "\""))
+                << name << " " << command;
+            for (const auto& argument : one.at("arguments").items()) {
+                const auto& key = argument.key();
+                EXPECT_TRUE(has(page, "`" + key + "`") || has(page, "\"" + key + "\""))
+                    << name << " " << command << " " << key;
+            }
+            EXPECT_THROW(client.ask({{"cmd", command}, {"no such entry", 1}}), std::runtime_error) << name << command;
+        }
+        EXPECT_THROW(client.ask({{"cmd", "faults"}, {"set", {{{"kind", "no such kind"}}}}}), std::runtime_error);
+        EXPECT_TRUE(sim::control_client::connect(*where)->ask({{"cmd", "counters"}}).at("counters").is_object())
+            << name;
+    }
 }
 
 TEST_F(simulator_program, MakesTheSameKeysAfterTheSameSeed) {

@@ -4,11 +4,13 @@
 #include "simkit/control_desk.hpp"
 #include "simkit/database.hpp"
 #include "simkit/fault_player.hpp"
+#include "simkit/idle_watch.hpp"
 #include "simkit/listener.hpp"
 #include "simkit/peer_user.hpp"
 #include "simkit/pty_pair.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -255,16 +257,78 @@ TEST(FaultPlan, RepeatsItselfWithTheSameSeed) {
     EXPECT_NE(pattern(3), pattern(4));
 }
 
+TEST(IdleWatch, GivesUpWhatIsSilentAndNothingElse) {
+    boost::asio::io_context io;
+    const auto limit = std::chrono::milliseconds(20);
+    constexpr int most = 10;
+    int heard = 0;
+    int silent_ended = 0;
+    int talker_ended = 0;
+    // What is due earlier is carried out earlier, however late it is.
+    boost::asio::steady_timer clock(io, limit / 2);
+    idle_watch silent(io.get_executor(), limit, [&] { ++silent_ended; });
+    idle_watch talker(io.get_executor(), limit, [&] {
+        ++talker_ended;
+        EXPECT_EQ(heard, most) << "it was still talking";
+    });
+    idle_watch stopped(io.get_executor(), limit, [] { ADD_FAILURE() << "it was stopped"; });
+    stopped.stop();
+    {
+        const idle_watch gone(io.get_executor(), limit, [] { ADD_FAILURE() << "it has gone before"; });
+    }
+    std::function<void(boost::system::error_code)> talk = [&](boost::system::error_code) {
+        talker.heard();
+        if (++heard == most) return;
+        clock.expires_at(clock.expiry() + limit / 2);
+        clock.async_wait(talk);
+    };
+    clock.async_wait(talk);
+    io.run();
+    EXPECT_EQ(silent_ended, 1);
+    EXPECT_EQ(talker_ended, 1);
+}
+
+TEST(FaultPlan, KeepsItsListWhenItRefusesAnother) {
+    fault_plan plan({{"drop", fault_effect::withhold}});
+    plan.set({{.kind = "drop"}}, 1);
+    EXPECT_THROW(
+        plan.control({{"cmd", "faults"}, {"set", {{{"kind", "drop"}}, {{"kind", "dorp"}}}}}), std::invalid_argument);
+    EXPECT_TRUE(plan.hit("CA"));
+}
+
+TEST(ControlDesk, TakesNoNumberThatWraps) {
+    const auto taken = [](const char* text) {
+        const auto request = nlohmann::json::parse(std::string(R"({"n":)") + text + "}");
+        return whole_number(request, "n", 0, -5, 100);
+    };
+    EXPECT_EQ(taken("-5"), -5);
+    EXPECT_EQ(taken("100"), 100);
+    for (const auto* wrong :
+        {"18446744073709551615", "18446744073709551611", "101", "-6", "1.5", "1e2", "\"1\"", "null"}) {
+        EXPECT_THROW(static_cast<void>(taken(wrong)), std::invalid_argument) << wrong;
+    }
+}
+
 TEST(FaultPlan, RefusesWhatWouldDoNothing) {
     fault_plan plan({{"delay", fault_effect::wait, {"CA", "NC"}}, {"status", fault_effect::alter, {}, "[0-9]{2}"}});
     const char* faults[] = {R"({"kind":"dealy"})", R"({"kind":"delay","delay":5})",
         R"({"kind":"delay","delay_ms":-1})", R"({"kind":"delay","probability":5})", R"({"kind":"delay","times":0})",
         R"({"kind":"delay","skip":-1})", R"({"kind":"delay","probability":0})", R"({"kind":"delay","match":"CAA"})",
-        R"({"kind":"status","value":"7"})", R"({"kind":5})", R"({"match":"CA"})", "5"};
+        R"({"kind":"status","value":"7"})", R"({"kind":"status"})", R"({"kind":"delay","value":"x"})",
+        R"({"kind":"status","value":"07","delay_ms":5})", R"({"kind":"delay","skip":18446744073709551615})",
+        R"({"kind":5})", R"({"match":"CA"})", "5"};
     for (const char* one : faults) {
         const nlohmann::json request{{"cmd", "faults"}, {"set", nlohmann::json::array({nlohmann::json::parse(one)})}};
         EXPECT_THROW(plan.control(request), std::invalid_argument) << one;
     }
+    for (const auto* one :
+        {R"({"seed":7})", R"({"set":[],"seed":-1})", R"({"set":[],"seed":1.5})", R"({"set":{}})"}) {
+        auto request = nlohmann::json::parse(one);
+        request["cmd"] = "faults";
+        EXPECT_THROW(plan.control(request), std::invalid_argument) << one;
+    }
+    const nlohmann::json endless{{"kind", "status"}, {"value", std::string(100'000, '7')}};
+    EXPECT_THROW(plan.control({{"cmd", "faults"}, {"set", {endless}}}), std::invalid_argument);
     EXPECT_THROW(plan.control({{"cmd", "faults"}, {"sett", nlohmann::json::array()}}), std::invalid_argument);
     EXPECT_THROW(plan.control({{"cmd", "faults"}, {"set", 5}}), std::invalid_argument);
     EXPECT_EQ(plan.control({{"cmd", "faults"}})["faults"].size(), 0U);

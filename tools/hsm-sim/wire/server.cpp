@@ -40,8 +40,8 @@ struct server::impl {
             settings.threads != 0 ? settings.threads : std::max<std::size_t>(1, std::thread::hardware_concurrency());
         std::vector<std::unique_ptr<worker>> made;
         for (std::size_t i = 0; i < count; ++i) {
-            made.push_back(
-                std::make_unique<worker>(device, faults, events, log, settings.log_requests, settings.tls));
+            made.push_back(std::make_unique<worker>(
+                device, faults, events, log, settings.log_requests, settings.tls, settings.idle));
         }
         return made;
     }

@@ -2,12 +2,14 @@
 
 #include "hsm-sim/unit/unit.hpp"
 #include "hsm-sim/wire/tls.hpp"
+#include "simkit/idle_watch.hpp"
 
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/core/result.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <thread>
@@ -19,7 +21,8 @@ struct server_settings {
     std::uint16_t port = 0;  ///< 0: any free one
     std::size_t threads = 0; ///< 0: one a processor
     bool log_requests = false;
-    std::shared_ptr<tls_context> tls = nullptr; ///< none: plain TCP
+    std::shared_ptr<tls_context> tls = nullptr;            ///< none: plain TCP
+    std::chrono::milliseconds idle = sim::usual_idle_time; ///< a silent connection is ended
 };
 
 /// A simulated unit on a TCP port of 127.0.0.1, with threads of its own.

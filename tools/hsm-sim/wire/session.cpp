@@ -18,7 +18,8 @@ constexpr std::chrono::seconds farewell_time{1};
 session::session(worker& on, boost::asio::ip::tcp::socket socket)
     : worker_(on)
     , socket_(std::move(socket))
-    , timer_(on.io) {
+    , timer_(on.io)
+    , idle_(on.io.get_executor(), on.idle, [this] { close(); }) {
     worker_.open_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -93,6 +94,7 @@ void session::read() {
 
 void session::on_read(boost::system::error_code failed, std::size_t count) {
     if (failed) return;
+    idle_.heard();
     filled_ += count;
     process();
 }

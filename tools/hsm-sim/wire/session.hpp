@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hsm-sim/wire/worker.hpp"
+#include "simkit/idle_watch.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -56,6 +57,7 @@ class session : public std::enable_shared_from_this<session> {
     std::chrono::milliseconds hold_{0};
     bool hang_up_ = false; ///< after the output is written
     bool silent_ = false;  ///< nothing more is answered on this connection
+    sim::idle_watch idle_;
 };
 
 } // namespace cipherlane::hsm_sim

@@ -51,13 +51,14 @@ std::map<std::string, std::uint64_t> shared_faults::counters() {
 }
 
 worker::worker(unit& of, shared_faults& shared, const unit_events& happens, const logger& to, bool every_request,
-    std::shared_ptr<tls_context> secured)
+    std::shared_ptr<tls_context> secured, std::chrono::milliseconds silence)
     : device(of)
     , faults(shared)
     , events(happens)
     , log(to)
     , log_requests(every_request)
     , tls(std::move(secured))
+    , idle(silence)
     , wire(answerer::create(of))
     , work_(io.get_executor()) {}
 

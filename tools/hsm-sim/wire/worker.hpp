@@ -72,7 +72,7 @@ struct unit_events {
 class worker {
   public:
     worker(unit& of, shared_faults& faults, const unit_events& events, const logger& log, bool log_requests,
-        std::shared_ptr<tls_context> tls);
+        std::shared_ptr<tls_context> tls, std::chrono::milliseconds idle);
     ~worker();
 
     boost::asio::io_context io{1};
@@ -82,6 +82,7 @@ class worker {
     const logger& log;
     const bool log_requests;
     const std::shared_ptr<tls_context> tls; ///< none: plain TCP
+    const std::chrono::milliseconds idle;
     std::unique_ptr<answerer> wire;
     request_counts counts;
 

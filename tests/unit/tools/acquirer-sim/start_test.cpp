@@ -5,9 +5,12 @@
 
 #include <cipherlane/core/hex.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
 #include <array>
+#include <thread>
 
 namespace cipherlane::sim {
 namespace {
@@ -66,6 +69,23 @@ TEST_P(Start, TellsInWordsThatTheKeyIsOfAnotherUnit) {
 TEST_P(Start, NeedsItsCipherMachine) {
     settings_.hsm = "127.0.0.1:1";
     EXPECT_NE(refused(), "");
+}
+
+TEST_P(Start, EndsAConnectionOnWhichNothingComes) {
+    settings_.idle = std::chrono::milliseconds(50);
+    const auto server = acquirer_server::start(io_, settings_, logger::none());
+    ASSERT_TRUE(server) << server.error();
+    std::thread running([this] { io_.run(); });
+    boost::asio::io_context here;
+    boost::asio::ip::tcp::socket silent(here);
+    silent.connect({boost::asio::ip::address_v4::loopback(), (*server)->port()});
+    boost::asio::write(silent, boost::asio::buffer("\0\x10", 2)); // the length of a message that never comes
+    std::array<char, 1> room{};
+    boost::system::error_code ended;
+    EXPECT_EQ(silent.read_some(boost::asio::buffer(room), ended), 0U);
+    EXPECT_TRUE(ended);
+    io_.stop();
+    running.join();
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, Start, testing::Values("payshield", "sjl06", "sjj1312"));

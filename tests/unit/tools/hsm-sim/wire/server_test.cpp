@@ -209,6 +209,18 @@ TEST_F(Server, CountsWhatAFaultRefused) {
     EXPECT_EQ(seen.at("fault status"), 1);
 }
 
+TEST_F(Server, EndsAConnectionOnWhichNothingComes) {
+    server_settings settings;
+    settings.threads = 1;
+    settings.idle = std::chrono::milliseconds(50);
+    const auto impatient = *server::start(device, settings, logger::none());
+    client silent(impatient->port());
+    EXPECT_EQ(silent.receive(), "closed");
+    client half(impatient->port());
+    half.send_raw(std::string{0x00});
+    EXPECT_EQ(half.receive(), "closed");
+}
+
 class WestoneServer : public Server {
   protected:
     WestoneServer()
