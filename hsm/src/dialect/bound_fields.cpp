@@ -6,6 +6,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/hsm/account.hpp>
 
 #include <algorithm>
 
@@ -13,24 +14,6 @@ namespace cipherlane::hsm {
 namespace {
 
 using literals::operator""_f;
-
-/// As wide accounts want them: all digits, the rightmost if they are too many, F to the left of fewer.
-void fill_wide_account(byte_view digits, byte_span into) {
-    const auto used = digits.last(std::min(digits.size(), into.size()));
-    const auto gap = into.size() - used.size();
-    std::fill_n(into.begin(), gap, std::uint8_t{'F'});
-    std::copy(used.begin(), used.end(), into.begin() + static_cast<std::ptrdiff_t>(gap));
-}
-
-/// 0, 1, 2 for a single, double or triple key.
-std::size_t length_of_key(const profile& dialect, std::string_view key) {
-    std::size_t digits = key.size();
-    if (!key.empty() && hex_value(key[0]) < 0) {
-        const auto* scheme = dialect.scheme(key[0]);
-        digits = scheme == nullptr || scheme->digits == 0 ? 32 : scheme->digits;
-    }
-    return digits <= 16 ? 0 : digits / 16 - 1;
-}
 
 /// The profile's word on where a field finds its value: by its name, else by its code table.
 const field_source* find_source(const profile& dialect, const field_spec& field) {
@@ -142,12 +125,11 @@ result<byte_view> bound_fields::part_of(const profile& dialect, const field& wha
             return byte_view(made);
         }
         if (!from.is_card) break;
-        const std::size_t digits = dialect.account_digits;
-        if (value.size() < digits + 1) return fail(hsm_errc::bad_length).during(command.code).in_field("account");
-        value = value.subspan(value.size() - 1 - digits, digits);
+        value = account_of(value, dialect.account_digits);
+        if (value.empty()) return fail(hsm_errc::bad_length).during(command.code).in_field("account");
         break;
     }
-    case field_part::key_length: value = number(length_of_key(dialect, as_text(value))); break;
+    case field_part::key_length: value = number(length_flag_of(dialect, as_text(value))); break;
     case field_part::mac_length: value = number(value.size() > 4 ? 1 : 0); break;
     case field_part::front:
         if (item.kind == field_kind::binary) value = value.first(std::min<std::size_t>(value.size(), item.most));

@@ -2,8 +2,7 @@
 #include "hsm-sim/unit/unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
-
-#include <toml++/toml.h>
+#include <cipherlane/core/toml_report.hpp>
 
 #include <filesystem>
 
@@ -35,76 +34,73 @@ constexpr format_name format_names[] = {
     {"mastercard", pin_format::mastercard},
 };
 
-template <class Number>
-result<void> take_number(const toml::table& from, std::string_view field, Number& into) {
-    if (!from.contains(field)) return {};
-    const auto value = from[field].value<std::int64_t>();
-    if (!value || *value < 0 || *value > 65'535) return misuse(field);
-    into = static_cast<Number>(*value);
-    return {};
+/// What stands under the names; null where one of them is no table or not there.
+const toml_value* at(const toml_value& root, std::initializer_list<std::string_view> names) {
+    const toml_value* found = &root;
+    for (const auto name : names) {
+        if (found == nullptr || found->table() == nullptr) return nullptr;
+        found = found->find(name);
+    }
+    return found;
 }
 
-result<void> take_frame(const toml::table& frame, unit_settings& into) {
-    CIPHERLANE_CHECK(take_number(frame, "header_length", into.frame.header_length));
-    CIPHERLANE_CHECK(take_number(frame, "largest", into.frame.largest));
-    if (const auto length = frame["length"].value<std::string>()) {
-        if (*length != "none" && *length != "be16") return misuse("frame.length");
-        into.frame.length_prefix = *length == "be16";
-    }
+bool is_set(const toml_value& flag) {
+    return flag.flag().value_or(false);
+}
+
+/// The client has judged every value; the simulator takes those that the file names and keeps its own for the rest.
+result<void> take_frame(const toml_value& file, const hsm::profile& dialect, unit_settings& into) {
+    const auto named = [&](std::string_view key) { return at(file, {"frame", key}) != nullptr; };
+    if (named("header_length")) into.frame.header_length = dialect.frame.header_length;
+    if (named("largest")) into.frame.largest = dialect.frame.largest;
+    if (named("length")) into.frame.length_prefix = dialect.frame.length == hsm::framing::prefix::be16;
     if (!into.frame.length_prefix && into.dialect != family::westone) return misuse("frame.length");
-    if (const auto closes = frame["closes_after_unknown"].value<bool>()) into.frame.closes_after_unknown = *closes;
-    if (const auto order = frame["byte_order"].value<std::string>()) into.little_endian = *order == "little";
+    if (named("closes_after_unknown")) into.frame.closes_after_unknown = dialect.frame.closes_after_unknown;
+    if (named("byte_order")) into.little_endian = dialect.frame.little_endian;
     return {};
 }
 
-/// Every format that the file names, by its code on the wire; formats it does not name keep theirs.
-result<void> take_formats(const toml::table& codes, unit_settings& into) {
-    for (const auto& [name, node] : codes) {
-        const auto code = node.value<std::string>();
-        if (!code) continue; // { remove = true } concerns the client
-        for (const auto& row : format_names) {
-            if (row.name != name.str()) continue;
-            std::erase_if(into.pin_formats, [&](const auto& known) { return known.second == row.format; });
-            into.pin_formats[*code] = row.format;
-        }
+/// Every format that the file names, by its code on the wire; formats it does not name keep theirs, and so does one
+/// that it removes: that concerns the client.
+void take_formats(const toml_value& file, const hsm::profile& dialect, unit_settings& into) {
+    for (const auto& row : format_names) {
+        const auto* code = dialect.code("pin_format", row.name);
+        if (code == nullptr || at(file, {"codes", "pin_format", row.name}) == nullptr) continue;
+        std::erase_if(into.pin_formats, [&](const auto& known) { return known.second == row.format; });
+        into.pin_formats[*code] = row.format;
     }
-    return {};
 }
 
 /// Key types that say where they live; others keep the unit's own places.
-result<void> take_types(const toml::table& types, unit_settings& into) {
-    for (const auto& [name, node] : types) {
-        const auto* type = node.as_table();
-        if (type == nullptr || !type->contains("pair")) continue;
-        const auto code = (*type)["code"].value<std::string>();
-        const auto pair = (*type)["pair"].value<int>();
-        const int variant = (*type)["variant"].value_or(0);
-        if (!code || !pair || *pair < 0 || *pair > 38 || *pair % 2 != 0 || variant < 0 || variant > 9) {
-            return misuse(name.str());
-        }
-        into.raw_key_types[*code] = {static_cast<std::uint8_t>(*pair / 2), static_cast<std::uint8_t>(variant)};
+result<void> take_types(const toml_value& file, const hsm::profile& dialect, unit_settings& into) {
+    constexpr int last_pair = 38;
+    for (const auto& type : dialect.key_types) {
+        if (at(file, {"key_type", type.name, "pair"}) == nullptr) continue;
+        const bool wrong = type.lmk_pair < 0 || type.lmk_pair > last_pair || type.lmk_pair % 2 != 0;
+        if (wrong || type.lmk_variant < 0 || type.lmk_variant > 9) return misuse(type.name);
+        into.raw_key_types[type.code] = {
+            static_cast<std::uint8_t>(type.lmk_pair / 2), static_cast<std::uint8_t>(type.lmk_variant)};
     }
     return {};
 }
 
 /// The file's commands that differ from the built-in ones in more than words.
 result<void> take_commands(
-    const toml::table& parsed, std::shared_ptr<const hsm::profile> dialect, unit_settings& into) {
-    const auto* commands = parsed["command"].as_table();
+    const toml_value& file, std::string_view base, std::shared_ptr<const hsm::profile> dialect, unit_settings& into) {
+    const auto* commands = file.find("command");
     if (commands == nullptr) return {};
-    const auto base = hsm::profile::builtin(parsed["base"].value_or(std::string("payshield")));
+    const auto known = hsm::profile::builtin(base);
     std::vector<std::string> own;
     std::vector<std::string> removed;
-    for (const auto& [code, node] : *commands) {
-        const auto* row = node.as_table();
-        if (row == nullptr) continue;
-        const bool known = base && (*base)->command(code.str()) != nullptr;
-        const bool laid_out = row->contains("request") || row->contains("answer") || row->contains("operation") ||
-                              row->contains("statuses") || row->contains("answer_code");
-        if ((*row)["remove"].value_or(false))
-            removed.emplace_back(code.str());
-        else if (laid_out || !known)
-            own.emplace_back(code.str());
+    for (const auto& row : commands->items()) {
+        const auto has = [&](std::string_view key) { return row.find(key) != nullptr; };
+        const bool laid_out =
+            has("request") || has("answer") || has("operation") || has("statuses") || has("answer_code");
+        if (has("remove") && is_set(*row.find("remove"))) {
+            removed.emplace_back(row.key());
+        } else if (laid_out || !known || (*known)->command(row.key()) == nullptr) {
+            own.emplace_back(row.key());
+        }
     }
     CIPHERLANE_TRY(into.tables, profile_tables::create(std::move(dialect), into.dialect, own, removed));
     return {};
@@ -153,42 +149,39 @@ result<void> take_quirks(const hsm::profile& dialect, unit_settings& into) {
 }
 
 result<unit_settings> read_settings(
-    const toml::table& parsed, const std::string& file, std::shared_ptr<const hsm::profile> dialect) {
-    const bool flags = parsed["frame"]["answers"].value_or(std::string()) == "flag";
-    auto settings = settings_of(parsed["base"].value_or(std::string(flags ? "sjj1312" : "payshield")));
+    const toml_value& file, const std::string& path, std::shared_ptr<const hsm::profile> dialect) {
+    const bool flags = dialect->frame.answers == hsm::framing::style::flag;
+    const auto* named = file.find("base");
+    const std::string base = named != nullptr && named->text() != nullptr ? *named->text()
+                             : flags                                      ? "sjj1312"
+                                                                          : "payshield";
+    auto settings = settings_of(base);
     if (!settings) return misuse("base");
-    settings->profile = parsed["name"].value_or(file);
-    settings->note = parsed["note"].value_or(settings->note);
-    CIPHERLANE_CHECK(take_number(parsed, "account_digits", settings->account_digits));
-    CIPHERLANE_CHECK(take_number(parsed, "kcv_digits", settings->kcv_digits));
+    const auto has = [&](std::string_view key) { return file.find(key) != nullptr; };
+    settings->profile = has("name") ? dialect->name : path;
+    if (has("note")) settings->note = dialect->note;
+    if (has("account_digits")) settings->account_digits = dialect->account_digits;
+    if (has("kcv_digits")) settings->kcv_digits = dialect->kcv_digits;
     if (settings->account_digits < 12 || settings->account_digits > 19) return misuse("account_digits");
-    settings->lower_case_hex = parsed["lower_case_hex"].value_or(false);
-    settings->pin_separator = parsed["account_separator"].value_or(settings->pin_separator);
-    if (const auto* frame = parsed["frame"].as_table()) CIPHERLANE_CHECK(take_frame(*frame, *settings));
-    if (const auto* codes = parsed["codes"]["pin_format"].as_table()) {
-        CIPHERLANE_CHECK(take_formats(*codes, *settings));
-    }
-    const auto* types = parsed["key_type"].as_table();
-    if (types != nullptr && settings->dialect == family::westone) CIPHERLANE_CHECK(take_types(*types, *settings));
+    settings->lower_case_hex = has("lower_case_hex") && dialect->lower_case_hex;
+    if (has("account_separator")) settings->pin_separator = dialect->account_separator;
+    CIPHERLANE_CHECK(take_frame(file, *dialect, *settings));
+    take_formats(file, *dialect, *settings);
+    if (settings->dialect == family::westone) CIPHERLANE_CHECK(take_types(file, *dialect, *settings));
     CIPHERLANE_CHECK(take_quirks(*dialect, *settings));
-    CIPHERLANE_CHECK(take_commands(parsed, std::move(dialect), *settings));
+    CIPHERLANE_CHECK(take_commands(file, base, std::move(dialect), *settings));
     return *std::move(settings);
 }
 
-/// What the client does not accept the simulator does not either, and says so in the same words.
-result<unit_settings> read_file(const std::string& file) {
-    CIPHERLANE_TRY(auto dialect, hsm::profile::load(file));
-    const auto name = std::filesystem::path(file).filename().string();
-    toml::table parsed;
-    try {
-        parsed = toml::parse_file(file);
-    } catch (const std::exception&) {
-        // It was there a moment ago.
-        return error(make_error_code(boost::system::errc::no_such_file_or_directory), layer::tools)
-            .during("profile")
-            .at_endpoint(name);
-    }
-    auto settings = read_settings(parsed, file, std::move(dialect));
+/// What the client does not accept the simulator does not either, and says so in the same words. It has read the file
+/// already: here it is only looked up which keys stand in it.
+result<unit_settings> read_file(const std::string& path) {
+    CIPHERLANE_TRY(auto dialect, hsm::profile::load(path));
+    const auto name = std::filesystem::path(path).filename().string();
+    const auto unreadable = make_error_code(boost::system::errc::no_such_file_or_directory);
+    const auto wrong = make_error_code(boost::system::errc::invalid_argument);
+    CIPHERLANE_TRY(const auto file, load_toml(path, {layer::tools, "profile", unreadable, wrong, wrong}));
+    auto settings = read_settings(file, path, std::move(dialect));
     if (!settings) return error(settings.error()).at_endpoint(name);
     return settings;
 }

@@ -1,6 +1,7 @@
 #include "hsm-sim/profile/table_commands.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/account.hpp>
 #include <cipherlane/hsm/errc.hpp>
 
 #include <algorithm>
@@ -73,17 +74,11 @@ std::string translate(
     return text;
 }
 
-/// The digits that PIN commands want of a whole card number.
-std::string account_digits(std::string_view card, std::size_t digits) {
-    if (card.size() < digits + 1) return {};
-    return std::string(card.substr(card.size() - 1 - digits, digits));
-}
-
-/// Those of a field that PLUS makes wider: F to the left of all that the card has.
+/// The account of a field that PLUS makes wider.
 std::string wide_account(std::string_view card, std::size_t digits) {
-    if (card.size() > digits) return account_digits(card, digits);
-    std::string filled(digits, 'F');
-    if (!card.empty()) filled.replace(digits + 1 - card.size(), std::string::npos, card.substr(0, card.size() - 1));
+    std::string filled(digits, '\0');
+    hsm::fill_wide_account(as_bytes(card.substr(0, card.empty() ? 0 : card.size() - 1)),
+        {reinterpret_cast<std::uint8_t*>(filled.data()), filled.size()});
     return filled;
 }
 
@@ -94,16 +89,6 @@ bool wants_wide(const profile& table, const field_spec& field, const field_set& 
            std::ranges::any_of(field.sized_by, [&](field_name format) { return so_far.text(format) == *plus; });
 }
 
-/// 0, 1, 2 for a single, double or triple key.
-std::string length_flag(const profile& table, std::string_view key) {
-    std::size_t digits = key.size();
-    if (!key.empty() && hex_value(key[0]) < 0) {
-        const auto* scheme = table.scheme(key[0]);
-        digits = scheme == nullptr || scheme->digits == 0 ? 32 : scheme->digits;
-    }
-    return std::to_string(digits <= 16 ? 0 : digits / 16 - 1);
-}
-
 /// What the file's request says for a field of the built-in command that it does not have by name.
 std::string derived_value(const side& file, const field_set& given, const side& builtin, const field_spec& wanted,
     const field_set& so_far) {
@@ -111,11 +96,12 @@ std::string derived_value(const side& file, const field_set& given, const side& 
     if (wanted.name == "account"_f) {
         const auto card = given.has("pan"_f) ? text("pan"_f) : text("card"_f);
         if (wants_wide(builtin.table, wanted, so_far)) return wide_account(card, wanted.wide);
-        return account_digits(card, wanted.least);
+        return std::string(as_text(hsm::account_of(as_bytes(card), wanted.least)));
     }
     if (wanted.name == "target_account"_f) return std::string(text("account"_f));
     if (wanted.name == "source_mode"_f || wanted.name == "target_mode"_f) return std::string(text("cipher_mode"_f));
-    if (wanted.name == "length_flag"_f && given.has("key"_f)) return length_flag(file.table, text("key"_f));
+    if (wanted.name == "length_flag"_f && given.has("key"_f))
+        return std::to_string(hsm::length_flag_of(file.table, text("key"_f)));
     return {};
 }
 
