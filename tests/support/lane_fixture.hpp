@@ -2,6 +2,7 @@
 
 #include "lane/demo_till.hpp"
 #include "lane/key_folder.hpp"
+#include "lane/lane_folder.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/test_keys.hpp"
@@ -23,7 +24,6 @@ namespace cipherlane::tests {
 class lane_fixture : public testing::Test {
   protected:
     lane_fixture() {
-        sim::prepare_folder(folder());
         around = std::make_unique<sim::simulators>(sim::simulator_settings{programs(), folder(), "payshield"});
         std::ofstream(public_key())
             << around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
@@ -58,6 +58,7 @@ class lane_fixture : public testing::Test {
 
     mutable std::mutex mutex;
     mutable std::ostringstream story;
+    sim::lane_folder place{folder()};
     sim::key_folder key_place; ///< as the demo has it
     std::unique_ptr<sim::simulators> around;
 };

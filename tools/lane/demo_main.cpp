@@ -1,5 +1,6 @@
 #include "lane/demo_till.hpp"
 #include "lane/key_folder.hpp"
+#include "lane/lane_folder.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/working_day.hpp"
@@ -40,7 +41,7 @@ int run(const options& chosen) {
 #ifndef __SANITIZE_ADDRESS__
     cipherlane::forbid_core_dumps().value();
 #endif
-    sim::prepare_folder(chosen.folder);
+    const sim::lane_folder own(chosen.folder);
     sim::narrator tell(std::cout);
     tell.say("Starting the simulators (test keys, test cards), profile " + chosen.profile);
     sim::simulators around({chosen.programs, chosen.folder, chosen.profile});

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace cipherlane::sim {
 namespace {
@@ -20,6 +20,17 @@ T need(result<T> got, const std::string& what) {
     return *std::move(got);
 }
 
+/// The same of a simulator, with the last words of its log.
+template <class T>
+T need_of(result<T> got, const std::string& program, const std::string& log) {
+    if (got) return *std::move(got);
+    std::ifstream said(log);
+    std::string last;
+    for (std::string line; std::getline(said, line);)
+        if (!line.empty()) last = line;
+    throw std::runtime_error(program + ": " + got.error().to_string() + (last.empty() ? "" : "; it said: " + last));
+}
+
 std::vector<std::string> command(
     const simulator_settings& settings, const std::string& name, std::vector<std::string> options) {
     options.insert(options.begin(), settings.programs + "/cipherlane-" + name);
@@ -31,47 +42,77 @@ std::string log_of(const simulator_settings& settings, const std::string& name) 
     return settings.folder + "/" + name + ".log";
 }
 
-std::vector<std::string> acquirer_command(const simulator_settings& settings, const std::string& hsm) {
-    return command(settings, "acquirer-sim",
-        {"--port", "0", "--hsm", hsm, "--profile", settings.profile, "--zpk",
-            need(under_test_lmk(settings.profile, "zpk", test_keys::zone_pin), "zone key"), "--zpk-clear",
-            std::string(test_keys::zone_pin)});
+/// The options, with the seed where there is one.
+std::vector<std::string> seeded(const simulator_settings& settings, std::vector<std::string> options) {
+    if (settings.seed) options.insert(options.end(), {"--seed", std::to_string(*settings.seed)});
+    return options;
+}
+
+/// A key of this rig as its cipher machine has it.
+std::string key_of(
+    const simulator_settings& settings, const std::string& given, const char* type, std::string_view clear) {
+    return given.empty() ? need(under_test_lmk(settings.profile, type, clear), type) : given;
+}
+
+simulator start_hsm(const simulator_settings& settings) {
+    if (!settings.hsm.empty()) return simulator::elsewhere(settings.hsm);
+    return {command(settings, "hsm-sim", seeded(settings, {"--profile", settings.profile, "--port", "0"})),
+        "listening", log_of(settings, "hsm-sim")};
+}
+
+simulator start_acquirer(const simulator_settings& settings, const std::string& hsm) {
+    return {command(settings, "acquirer-sim",
+                seeded(settings, {"--port", "0", "--hsm", hsm, "--profile", settings.profile, "--zpk",
+                                     key_of(settings, settings.zone_key, "zpk", test_keys::zone_pin), "--zpk-clear",
+                                     std::string(test_keys::zone_pin)})),
+        "listening", log_of(settings, "acquirer-sim")};
+}
+
+simulator start_display(const simulator_settings& settings) {
+    if (!settings.display.empty()) return simulator::elsewhere(settings.display);
+    return {command(settings, "display-sim", {"--driver", settings.display_family, "--snapshots", settings.folder}),
+        "device", log_of(settings, "display-sim")};
+}
+
+simulator start_pinpad(const simulator_settings& settings) {
+    if (!settings.pinpad.empty()) return simulator::elsewhere(settings.pinpad);
+    return {command(settings, "pinpad-sim", {"--master-key", "0:" + std::string(test_keys::terminal_master)}),
+        "device", log_of(settings, "pinpad-sim")};
 }
 
 } // namespace
 
 simulator::simulator(std::vector<std::string> command, std::string_view key, const std::string& log)
     : process_(std::make_unique<child_process>(need(child_process::start(command, log), command[0])))
-    , where_(need(process_->await(key, patience), command[0]))
-    , control_endpoint_(need(process_->await("control", patience), command[0]))
+    , where_(need_of(process_->await(key, patience), command[0], log))
+    , control_endpoint_(need_of(process_->await("control", patience), command[0], log))
     , control_(std::make_unique<control_client>(need(control_client::connect(control_endpoint_), command[0]))) {}
 
+simulator simulator::elsewhere(std::string where) {
+    simulator there;
+    there.where_ = std::move(where);
+    return there;
+}
+
+control_client& simulator::control() {
+    if (control_ == nullptr)
+        throw std::runtime_error(where_ + " is no simulator of this rig: it has no control channel");
+    return *control_;
+}
+
 simulators::simulators(const simulator_settings& settings)
-    : cipher_machine(command(settings, "hsm-sim", {"--profile", settings.profile, "--port", "0"}), "listening",
-          log_of(settings, "hsm-sim"))
-    , acquirer(acquirer_command(settings, cipher_machine.where()), "listening", log_of(settings, "acquirer-sim"))
-    , gateway(command(settings, "gateway-sim", {"--port", "0"}), "listening", log_of(settings, "gateway-sim"))
-    , display(command(settings, "display-sim", {"--driver", "rcall", "--snapshots", settings.folder}), "device",
-          log_of(settings, "display-sim"))
-    , pinpad(command(settings, "pinpad-sim", {"--master-key", "0:" + std::string(test_keys::terminal_master)}),
-          "device", log_of(settings, "pinpad-sim")) {
-    acquirer.control().ask({{"cmd", "terminal"}, {"terminal_id", demo_terminal}, {"merchant_id", demo_merchant},
-        {"tmk", need(under_test_lmk(settings.profile, "tmk", test_keys::terminal_master), "terminal key")}});
+    : cipher_machine(start_hsm(settings))
+    , acquirer(start_acquirer(settings, cipher_machine.where()))
+    , gateway(command(settings, "gateway-sim", seeded(settings, {"--port", "0"})), "listening",
+          log_of(settings, "gateway-sim"))
+    , display(start_display(settings))
+    , pinpad(start_pinpad(settings)) {
+    acquirer.control().ask({{"cmd", "terminal"}, {"terminal_id", settings.terminal}, {"merchant_id", demo_merchant},
+        {"tmk", key_of(settings, settings.terminal_key, "tmk", test_keys::terminal_master)}});
     for (const auto& card : {rich, poor}) {
         acquirer.control().ask({{"cmd", "card"}, {"number", card.number}, {"expiry", card.expiry}, {"pin", card.pin},
             {"balance", card.balance}});
     }
-}
-
-void prepare_folder(const std::string& folder) {
-    namespace fs = std::filesystem;
-    const fs::path mark = fs::path(folder) / ".cipherlane-lane";
-    if (fs::exists(folder) && !fs::is_empty(folder) && !fs::exists(mark)) {
-        throw std::runtime_error(folder + " is not empty and not a folder of this program: choose another");
-    }
-    fs::remove_all(folder);
-    fs::create_directories(folder);
-    std::ofstream(mark) << "made by a Cipherlane payment lane; may be emptied\n";
 }
 
 void simulators::present(const demo_card& card, const std::string& pin) {

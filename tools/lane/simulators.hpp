@@ -3,28 +3,38 @@
 #include "simkit/child_process.hpp"
 #include "simkit/control_client.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace cipherlane::sim {
 
-/// One simulator as a program of its own, with its control channel. Ends it when destroyed.
-/// Throws `std::runtime_error` if it does not come up: a rig cannot go on without it.
+/// One simulator as a program of its own, with its control channel; ends it when destroyed. Or a device that is there
+/// already: it has an address and no channel.
 class simulator {
   public:
+    /// Throws `std::runtime_error` if it does not come up: a rig cannot go on without it.
     /// @param key what its output calls the place to talk to: "listening" or "device".
     /// @param log where its standard error goes.
     simulator(std::vector<std::string> command, std::string_view key, const std::string& log);
 
+    [[nodiscard]] static simulator elsewhere(std::string where);
+
+    /// False for what is there already.
+    [[nodiscard]] bool is_ours() const noexcept { return process_ != nullptr; }
     /// HOST:PORT, or the path of its device node.
     [[nodiscard]] const std::string& where() const noexcept { return where_; }
-    [[nodiscard]] control_client& control() noexcept { return *control_; }
-    /// HOST:PORT of its control channel.
+    /// Throws `std::runtime_error` where it has none.
+    [[nodiscard]] control_client& control();
+    /// HOST:PORT of its control channel; empty where it has none.
     [[nodiscard]] const std::string& control_endpoint() const noexcept { return control_endpoint_; }
     [[nodiscard]] child_process& process() noexcept { return *process_; }
 
   private:
+    simulator() = default;
+
     std::unique_ptr<child_process> process_;
     std::string where_;
     std::string control_endpoint_;
@@ -41,18 +51,26 @@ struct demo_card {
     [[nodiscard]] std::string track2() const { return number + "=" + expiry + "2011234"; }
 };
 
+inline constexpr std::string_view demo_terminal = "TEST0001";
+inline constexpr std::string_view demo_merchant = "TESTMERCH000001";
+
 struct simulator_settings {
     std::string programs;              ///< folder of the simulators' binaries
-    std::string folder;                ///< for logs; must exist
+    std::string folder;                ///< for logs and pictures; must exist
     std::string profile = "payshield"; ///< of the cipher machine
+    std::optional<std::uint64_t> seed; ///< of the cipher machine's keys and of random faults; none: the usual ones
+    std::string terminal{demo_terminal};
+    std::string display_family = "rcall";
+    std::string hsm = {};          ///< HOST:PORT of a cipher machine that is there already; empty: a simulated one
+    std::string display = {};      ///< address of a display that is there already
+    std::string pinpad = {};       ///< address of a PIN pad that is there already
+    std::string zone_key = {};     ///< ZPK under the cipher machine's LMK; empty: under the published test LMK
+    std::string terminal_key = {}; ///< TMK, likewise
 };
 
-/// Makes a folder for a lane's files, empty. A folder that is there and not empty is emptied only if this function
-/// made it; anything else is somebody's and throws `std::runtime_error`.
-void prepare_folder(const std::string& folder);
-
 /// All simulators of one payment lane on ports they choose, wired to each other, with the test keys loaded: cipher
-/// machine behind the acquirer's host, QR gateway, display, PIN pad.
+/// machine behind the acquirer's host, QR gateway, display, PIN pad. Three of them may be devices that are there
+/// already.
 class simulators {
   public:
     explicit simulators(const simulator_settings& settings);
@@ -69,8 +87,5 @@ class simulators {
     void present(const demo_card& card, const std::string& pin);
     void present(const demo_card& card) { present(card, card.pin); }
 };
-
-inline constexpr std::string_view demo_terminal = "TEST0001";
-inline constexpr std::string_view demo_merchant = "TESTMERCH000001";
 
 } // namespace cipherlane::sim
