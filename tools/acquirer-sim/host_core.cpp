@@ -26,6 +26,7 @@ namespace states = ledger::states;
 
 constexpr std::string_view component = "acquirer-sim";
 constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
+constexpr std::size_t batch_digits = 6;
 
 /// Fields that an answer gives back as they came.
 constexpr std::array echoed_fields{2, 3, 4, 11, 14, 25, 41, 42, 49, 60};
@@ -460,7 +461,7 @@ void host_core::take_commands() {
         if (!card) throw std::invalid_argument("no such card");
         return nlohmann::json{{"balance", card->balance}};
     });
-    desk_.add("totals", {"terminal_id:text", "batch:text"}, "what a batch adds up to; batch of six digits",
+    desk_.add("totals", {"terminal_id:text", "batch:text"}, "what a batch adds up to; batch of up to six digits",
         [this](const nlohmann::json& request) { return totals(request); });
     desk_.add("trades", {}, "everything in the books", [this](const nlohmann::json&) { return trades(); });
 }
@@ -496,8 +497,10 @@ nlohmann::json host_core::put_terminal(const nlohmann::json& request) {
 }
 
 nlohmann::json host_core::totals(const nlohmann::json& request) {
-    const auto batch = request.at("batch").get<std::string>();
-    if (batch.size() != 6) throw std::invalid_argument("batch must be six digits");
+    auto batch = request.at("batch").get<std::string>();
+    const bool right = !batch.empty() && batch.size() <= batch_digits && all_digits(batch);
+    if (!right) throw std::invalid_argument("batch must be digits, up to six");
+    batch.insert(0, batch_digits - batch.size(), '0');
     const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
     return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
         {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};

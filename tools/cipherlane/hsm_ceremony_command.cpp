@@ -76,12 +76,7 @@ void read_components(std::vector<std::string>& into) {
 }
 
 void take_components(ceremony_arguments& given) {
-    if (!given.key.empty()) {
-        const auto key = from_hex(given.key);
-        if (!key) give_up("key: " + key.error().to_string());
-        given.asked.key = secret_bytes(*key);
-        wipe({reinterpret_cast<std::uint8_t*>(given.key.data()), given.key.size()});
-    }
+    if (!given.key.empty()) given.asked.key = read_key("hsm ceremony", "--key", given.key);
     if (given.from_input) read_components(given.entered);
     if (given.from_input && given.entered.empty()) give_up("no component on standard input");
     for (std::size_t i = 0; i < given.entered.size(); ++i) {
@@ -133,9 +128,7 @@ void add_hsm_ceremony_command(CLI::App& hsm) {
     auto* stdin_flag =
         ceremony->add_flag("--stdin", given->from_input, "components from standard input, a line each");
     stdin_flag->excludes(shown);
-    ceremony
-        ->add_option("--key", given->key,
-            "a test key in hex, put under the LMK as it is. Others can see it in the list of processes")
+    ceremony->add_option("--key", given->key, "a test key, put under the LMK as it is: " + std::string(key_forms))
         ->excludes(shown)
         ->excludes(stdin_flag);
     ceremony->add_option(

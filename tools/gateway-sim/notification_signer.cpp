@@ -1,19 +1,19 @@
 #include "gateway-sim/notification_signer.hpp"
 
+#include <cipherlane/core/secret_file.hpp>
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-#include <cerrno>
-#include <fcntl.h>
-#include <fstream>
-#include <iterator>
+#include <filesystem>
 #include <memory>
-#include <unistd.h>
 
 namespace cipherlane::sim {
 namespace {
+
+constexpr std::size_t longest_key = 16'384; // characters of a PEM file
 
 /// PKCS#8, a test key. Empty if the library fails.
 std::string new_private_pem() {
@@ -24,16 +24,6 @@ std::string new_private_pem() {
     char* text = nullptr;
     const auto size = BIO_get_mem_data(out.get(), &text);
     return {text, static_cast<std::size_t>(size)};
-}
-
-/// For the owner alone; never over another file.
-result<void> write_new_file(const std::string& path, std::string_view text) {
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const bool done = file >= 0 && ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-    const int why = errno;
-    if (file >= 0) ::close(file);
-    if (done) return {};
-    return error({why, boost::system::system_category()}, layer::tools).during("signing key").at_endpoint(path);
 }
 
 } // namespace
@@ -52,13 +42,14 @@ result<notification_signer> notification_signer::create() {
 }
 
 result<notification_signer> notification_signer::keep(const std::string& file) {
-    std::ifstream there(file);
-    std::string pem((std::istreambuf_iterator<char>(there)), std::istreambuf_iterator<char>());
-    if (!there.is_open()) {
-        pem = new_private_pem();
-        CIPHERLANE_CHECK(write_new_file(file, pem));
+    std::error_code failed;
+    if (!std::filesystem::exists(file, failed)) {
+        const auto pem = new_private_pem();
+        CIPHERLANE_CHECK(secret_file::create(file, as_bytes(pem)));
     }
-    CIPHERLANE_TRY(auto key, crypto::rsa_private_key::from_pem(pem));
+    CIPHERLANE_TRY(auto there, secret_file::open(file));
+    CIPHERLANE_TRY(const auto pem, there.read(longest_key));
+    CIPHERLANE_TRY(auto key, crypto::rsa_private_key::from_pem(as_text(pem.expose())));
     return of(std::move(key));
 }
 

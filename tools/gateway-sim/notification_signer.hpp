@@ -14,7 +14,7 @@ class notification_signer {
     /// With a new key.
     [[nodiscard]] static result<notification_signer> create();
     /// With the key of a PEM file, which is made, readable by its owner alone, where there is none.
-    /// @return a system error, or what `rsa_private_key::from_pem` refuses.
+    /// @return what `secret_file` says of the file, or what `rsa_private_key::from_pem` refuses.
     [[nodiscard]] static result<notification_signer> keep(const std::string& file);
 
     /// The value of `Cipherlane-Signature-Type`.

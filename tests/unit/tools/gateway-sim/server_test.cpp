@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <filesystem>
+#include <fstream>
 #include <sys/stat.h>
 #include <thread>
 
@@ -16,7 +18,6 @@ namespace cipherlane::sim {
 namespace {
 
 using std::chrono_literals::operator""ms;
-using std::chrono_literals::operator""s;
 
 /// A gateway on a thread of its own, as the program has it.
 class running_gateway {
@@ -61,6 +62,14 @@ class running_gateway {
     std::thread thread_;
 };
 
+/// With a key that is made once, which takes its time.
+gateway_settings with_key() {
+    static const tests::temporary_folder folder;
+    gateway_settings settings;
+    settings.key_file = folder.file("gateway.pem");
+    return settings;
+}
+
 bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
@@ -69,7 +78,7 @@ const std::string order = R"({"order_number":"o1","merchant_id":"TESTMERCH000001
                           R"("amount":1234,"currency":"156","subject":"tea","valid_seconds":300,"notify_url":""})";
 
 TEST(Gateway, OutlivesWhatIsNoText) {
-    const running_gateway gateway{gateway_settings()};
+    const running_gateway gateway(with_key());
     EXPECT_TRUE(has(gateway.get("/orders/\xff"), " 404 "));
     EXPECT_TRUE(has(gateway.get("/orders/\xc3\x28/\xfe"), " 404 "));
     EXPECT_TRUE(has(gateway.post("/orders", "{\"order_number\":\"\xff\"}"), " 400 "));
@@ -81,15 +90,15 @@ TEST(Gateway, OutlivesWhatIsNoText) {
 }
 
 TEST(Gateway, IsNotForWebPages) {
-    const running_gateway gateway{gateway_settings()};
+    const running_gateway gateway(with_key());
     EXPECT_TRUE(has(gateway.get("/public-key"), " 200 "));
     EXPECT_TRUE(has(gateway.get("/public-key", "Origin: http://shop.example\r\n"), " 403 "));
-    EXPECT_TRUE(has(gateway.send("GET /public-key HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"),
-        " 403 "));
+    EXPECT_TRUE(
+        has(gateway.send("GET /public-key HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n"), " 403 "));
 }
 
 TEST(Gateway, EndsAConnectionOnWhichNothingComes) {
-    gateway_settings settings;
+    auto settings = with_key();
     settings.idle = 50ms;
     const running_gateway gateway(settings);
     EXPECT_EQ(gateway.send(""), "");
@@ -114,7 +123,7 @@ TEST(Gateway, KeepsKeyAndOrdersOverARestart) {
     EXPECT_EQ(again.public_key(), key);
     EXPECT_TRUE(has(again.get("/orders/o1"), "\"waiting\""));
     EXPECT_TRUE(has(again.post("/orders", order), " 200 "));
-    const running_gateway another{gateway_settings()};
+    const running_gateway another(with_key());
     EXPECT_NE(another.public_key(), key);
     EXPECT_TRUE(has(another.get("/orders/o1"), " 404 "));
 }
@@ -122,9 +131,15 @@ TEST(Gateway, KeepsKeyAndOrdersOverARestart) {
 TEST(Gateway, RefusesAKeyThatIsNone) {
     const tests::temporary_folder folder;
     gateway_settings settings;
-    settings.key_file = folder.path(); // a folder
     boost::asio::io_context io;
-    EXPECT_FALSE(gateway_server::start(io, settings, logger::none()));
+    std::ofstream(folder.file("empty.pem")).close();
+    std::ofstream(folder.file("open.pem")) << "a key that all may read";
+    std::filesystem::permissions(folder.file("open.pem"), std::filesystem::perms(0644));
+    std::filesystem::permissions(folder.file("empty.pem"), std::filesystem::perms(0600));
+    for (const auto& file : {folder.path(), folder.file("empty.pem"), folder.file("open.pem")}) {
+        settings.key_file = file;
+        EXPECT_FALSE(gateway_server::start(io, settings, logger::none())) << file;
+    }
 }
 
 } // namespace
