@@ -1,5 +1,6 @@
 // BER-TLV: reading stays inside its input and its limits; what was read and is written again reads the same.
 #include <cipherlane/emv/bit_names.hpp>
+#include <cipherlane/emv/meaning.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 #include <cipherlane/emv/tlv.hpp>
 
@@ -23,6 +24,7 @@ void copy(emv::tlv_reader reader, emv::tlv_writer& writer, std::vector<std::pair
         (void)emv::describe_value(tag, value);
         (void)emv::set_bits(tag, value);
         (void)emv::coded_meaning(tag, value);
+        (void)emv::meaning_lines(tag, value);
         if (!emv::is_template(tag)) {
             writer.put(tag, value);
             continue;
@@ -40,6 +42,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     (void)emv::find_tlv_deep(input, 0x9F26);
     (void)emv::find_tlv(input, {0x70, 0x5A});
     const auto sound = emv::check_tlv(input);
+    const emv::tlv_limits tolerant{.reading = emv::tlv_reading::tolerant};
+    if (const auto forgiven = emv::check_tlv(input, tolerant); !forgiven) {
+        require(forgiven.error().offset().has_value() && *forgiven.error().offset() <= size);
+    }
     if (!sound) {
         require(sound.error().offset().has_value() && *sound.error().offset() <= size);
         return 0;

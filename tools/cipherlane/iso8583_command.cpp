@@ -1,174 +1,260 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/input_option.hpp"
+#include "cipherlane/iso8583_diff.hpp"
+#include "cipherlane/iso8583_doctor.hpp"
 #include "cipherlane/iso8583_json.hpp"
+#include "cipherlane/iso8583_options.hpp"
+#include "cipherlane/iso8583_redact.hpp"
 #include "cipherlane/key_input.hpp"
-#include "cipherlane/tlv_print.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/iso8583/codec.hpp>
-#include <cipherlane/iso8583/describe.hpp>
-#include <cipherlane/iso8583/dialect_file.hpp>
-#include <cipherlane/iso8583/iso_dialects.hpp>
+#include <cipherlane/iso8583/errc.hpp>
 
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <iterator>
-#include <optional>
 
 namespace cipherlane::cli {
 namespace {
 
-struct options {
-    std::string dialect;
-    std::string input;
-    bool unmasked = false;
-    std::string test_key;
-    std::string cipher;
-};
+using json = nlohmann::ordered_json;
 
-[[noreturn]] void fail_with(const std::string& why) {
-    std::cerr << "cipherlane: " << why << "\n";
-    throw CLI::RuntimeError(1);
+void end_with(ending how) {
+    std::cout.flush();
+    if (how != ending::done) throw CLI::RuntimeError(static_cast<int>(how));
 }
 
-template <class T>
-T value_or_fail(result<T> from) {
-    if (!from) fail_with(from.error().to_string());
-    return *std::move(from);
-}
-
-/// A built-in dialect, or one from a file, which lives until the program ends.
-const iso8583::dialect& dialect_named(const std::string& name) {
-    if (name.ends_with(".toml")) {
-        static std::optional<iso8583::loaded_dialect> loaded;
-        loaded = value_or_fail(iso8583::loaded_dialect::load(name));
-        return loaded->table();
+void run_decode(const iso8583_options& chosen) {
+    const auto& format = chosen.dialect();
+    for (const auto& frame : chosen.messages(format).frames) {
+        if (chosen.reading == iso8583::reading::strict) {
+            std::cout << to_json(chosen.value_or_stop(iso8583::decode(format, frame))).dump() << "\n";
+            continue;
+        }
+        const auto read = iso8583::decode_partly(format, frame, chosen.reading);
+        if (read.failure) chosen.stop(*read.failure);
+        auto made = to_json(read.view);
+        for (const auto& each : read.deviations) {
+            made["deviations"].push_back({{"field", each.field.view()}, {"byte", each.offset},
+                {"text", make_error_code(each.what).message()}});
+        }
+        std::cout << made.dump() << "\n";
     }
-    if (const auto* found = iso8583::find_dialect(name)) return *found;
-    std::string all;
-    for (const auto* one : iso8583::built_in_dialects())
-        all.append(" ").append(one->name);
-    fail_with("no dialect " + name + "; there are" + all + ", or a file that ends in .toml");
 }
 
-std::string input_text(const options& chosen) {
-    if (!chosen.input.empty() && chosen.input != "-") return chosen.input;
-    return {std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
+void run_encode(const iso8583_options& chosen) {
+    const auto& format = chosen.dialect();
+    const auto given =
+        chosen.value_or_stop(take_input(chosen.inputs.empty() ? std::string() : chosen.inputs.front()));
+    const auto input = nlohmann::json::parse(given, nullptr, false);
+    if (input.is_discarded()) chosen.stop("the input is no JSON");
+    const auto what = chosen.value_or_stop(from_json(format, input));
+    const auto hex = to_hex(chosen.value_or_stop(iso8583::encode(format, what)));
+    if (chosen.output == output_form::json)
+        std::cout << json{{"hex", hex}}.dump() << "\n";
+    else
+        std::cout << hex << "\n";
 }
 
-bytes input_bytes(const options& chosen) {
-    auto digits = input_text(chosen);
-    std::erase_if(digits, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
-    return value_or_fail(from_hex(digits));
-}
-
-void run_decode(const options& chosen) {
-    const auto& format = dialect_named(chosen.dialect);
-    const auto input = input_bytes(chosen);
-    std::cout << to_json(value_or_fail(iso8583::decode(format, input))).dump() << "\n";
-}
-
-void run_encode(const options& chosen) {
-    const auto& format = dialect_named(chosen.dialect);
-    const auto input = nlohmann::json::parse(input_text(chosen), nullptr, false);
-    if (input.is_discarded()) fail_with("the input is no JSON");
-    const auto what = value_or_fail(from_json(format, input));
-    std::cout << to_hex(value_or_fail(iso8583::encode(format, what))) << "\n";
-}
-
-void step(std::string_view name, const std::string& value) {
-    std::cout << "       " << name << std::string(name.size() < 30 ? 30 - name.size() : 1, ' ') << value << "\n";
-}
-
-/// Which block cipher the MAC uses: as asked, else SM4 where field 53 says so, else by the key's length.
-crypto::algorithm mac_cipher(const options& chosen, const iso8583::message_view& what, std::size_t key_size) {
-    if (chosen.cipher == "sm4") return crypto::algorithm::sm4;
-    if (chosen.cipher == "des") return crypto::algorithm::des;
-    if (chosen.cipher == "tdes") return crypto::algorithm::tdes;
-    const auto control = what.value(53);
-    if (control.size() > 1 && control[1] == '3') return crypto::algorithm::sm4;
-    return key_size == 8 ? crypto::algorithm::des : crypto::algorithm::tdes;
-}
-
-void explain_mac(const options& chosen, const secret_bytes& material, const iso8583::message_view& what) {
-    if (what.mac().empty()) {
-        std::cout << "no MAC field\n";
-        return;
+json to_json(const diagnosis& what) {
+    json messages = json::array();
+    for (const auto& each : what.messages) {
+        json one{{"byte", each.at}, {"bytes", each.bytes}, {"mti", each.mti}, {"fields", each.fields}};
+        if (!each.fault.empty()) one["fault"] = each.fault;
+        messages.push_back(std::move(one));
     }
-    const auto cipher = mac_cipher(chosen, what, material.size());
-    auto key = value_or_fail(crypto::mac_key::create(cipher, material.expose(), crypto::legacy_policy));
-    const auto steps = value_or_fail(crypto::explain_unionpay_mac(key, what.mac_range()));
-    const auto block = steps.block;
-    std::cout << "MAC under a TEST KEY, " << to_string(cipher) << "\n";
-    // The range holds PAN and track in clear.
-    step("range: message type to 63",
-        chosen.unmasked ? to_hex(what.mac_range()) : std::to_string(what.mac_range().size()) + " bytes");
-    step("XOR of its blocks", to_hex(steps.text.folded()));
-    step("as hex text", std::string(as_text(steps.text.text())));
-    step("first half encrypted", to_hex(byte_view(steps.first).first(block)));
-    step("XOR second half, encrypted", to_hex(byte_view(steps.last).first(block)));
-    step("field 64 as 8 hex characters", to_hex(steps.ascii8) + "  (ascii8)");
-    step("field 64 as 8 bytes", to_hex(steps.raw8) + "  (raw8)");
-    const auto carried = to_hex(what.mac());
-    const bool ascii = carried == to_hex(steps.ascii8);
-    const bool raw = carried == to_hex(steps.raw8);
-    step("field 64 carried", carried + (ascii ? "  right (ascii8)" : raw ? "  right (raw8)" : "  WRONG"));
+    return {{"found", what.found}, {"input", what.input}, {"dialect", what.dialect}, {"framing", what.framing},
+        {"header", what.header}, {"trailer", what.trailer}, {"messages", std::move(messages)}, {"notes", what.notes},
+        {"toml", what.toml}};
 }
 
-/// Field 55 again, with what its bits mean; a fault inside has been told with the fields.
-void explain_chip_data(const options& chosen, const iso8583::message_view& what) {
-    constexpr int field = 55;
-    if (!what.has(field) || what.format().field(field).kind != iso8583::kind::binary) return;
-    const auto data = what.value(field);
-    if (!emv::check_tlv(as_bytes(data))) return;
-    std::cout << "chip data in words\n";
-    emv::tlv_reader reader(as_bytes(data));
-    print_tlv(std::cout, reader, chosen.unmasked ? showing::clear : showing::masked);
-}
-
-void run_explain(const options& chosen) {
-    const auto& format = dialect_named(chosen.dialect);
-    // The key first: where both come from standard input it is the first line.
-    secret_bytes material;
-    if (!chosen.test_key.empty()) material = read_key("iso8583 explain", "--test-key", chosen.test_key);
-    const auto input = input_bytes(chosen);
-    const auto read = iso8583::decode_partly(format, input);
-    std::cout << format.name << ", " << input.size() << " bytes\n"
-              << describe(read, chosen.unmasked ? iso8583::reveal::whole : iso8583::reveal::masked);
-    if (read.failure) {
-        std::cout.flush();
-        fail_with(read.failure->to_string());
+void print(const diagnosis& what) {
+    const auto line = [](std::string_view name, const std::string& value) {
+        if (!value.empty()) std::cout << name << std::string(10 - name.size(), ' ') << value << "\n";
+    };
+    line("input", what.input);
+    if (!what.found) line("found", "no ISO 8583 message in any dialect, behind any header");
+    line("dialect", what.dialect);
+    line("framing", what.framing);
+    line("header", what.header);
+    line("trailer", what.trailer);
+    for (const auto& each : what.messages) {
+        const std::string at = what.messages.size() > 1 ? "byte " + std::to_string(each.at) + ": " : std::string();
+        if (each.mti.empty())
+            line("poll", at + std::to_string(each.bytes) + " bytes of zeros, no message");
+        else
+            line("message", at + each.mti + ", fields " + each.fields + ", " + std::to_string(each.bytes) + " bytes");
+        line("fault", each.fault.empty() && !each.mti.empty() ? "none" : each.fault);
     }
-    explain_chip_data(chosen, read.view);
-    if (!chosen.test_key.empty()) explain_mac(chosen, material, read.view);
+    for (const auto& each : what.notes)
+        line("note", each);
+    if (!what.toml.empty()) std::cout << "\nA file for --dialect begins so:\n" << what.toml;
+}
+
+void run_doctor(const iso8583_options& chosen) {
+    std::vector<const iso8583::dialect*> own;
+    for (const auto& name : chosen.dialects)
+        own.push_back(&chosen.dialect_named(name));
+    const auto what = examine(chosen.readings(), own);
+    const bool sound = what.found && what.notes.empty() && what.framing.find("WRONG") == std::string::npos &&
+                       std::all_of(what.messages.begin(), what.messages.end(),
+                           [](const message_finding& each) { return each.fault.empty(); });
+    const auto ends = sound ? ending::done : ending::difference;
+    if (chosen.output == output_form::json) {
+        auto made = to_json(what);
+        made["exit"] = static_cast<int>(ends);
+        std::cout << made.dump(2) << "\n";
+    } else {
+        print(what);
+    }
+    end_with(ends);
+}
+
+void run_diff(const iso8583_options& chosen) {
+    const auto& format = chosen.dialect();
+    const auto left = chosen.messages(format, 0);
+    const auto right = chosen.messages(format, 1);
+    if (left.frames.size() != 1 || right.frames.size() != 1) chosen.stop("expected one message on each side");
+    const auto a = iso8583::decode_partly(format, left.frames.front(), chosen.reading);
+    const auto b = iso8583::decode_partly(format, right.frames.front(), chosen.reading);
+    const auto found = differences(a, b, chosen.reveal);
+    // What follows a fault is compared by nobody.
+    for (const auto* each : {&a, &b}) {
+        if (each->failure && chosen.output == output_form::text) {
+            (void)tell(chosen.subcommand, *each->failure,
+                each == &a ? "in the first message" : "in the second message", output_form::text);
+        }
+    }
+    if (chosen.output == output_form::json) {
+        json list = json::array();
+        for (const auto& each : found) {
+            list.push_back({{"path", each.path}, {"name", each.name}, {"left", each.left}, {"right", each.right},
+                {"hidden", each.hidden}});
+        }
+        std::cout << json{{"differences", std::move(list)}}.dump(2) << "\n";
+    } else {
+        for (const auto& each : found) {
+            std::cout << each.path << "  " << each.name << "\n  - " << (each.left.empty() ? "(not there)" : each.left)
+                      << "\n  + " << (each.right.empty() ? "(not there)" : each.right) << "\n";
+            if (each.hidden) std::cout << "  (they differ where nothing is shown; --unmasked shows it)\n";
+        }
+    }
+    if (a.failure || b.failure) end_with(ending::wrong_use);
+    end_with(found.empty() ? ending::done : ending::difference);
+}
+
+void run_redact(const iso8583_options& chosen) {
+    const auto& format = chosen.dialect();
+    json list = json::array();
+    for (const auto& frame : chosen.messages(format).frames) {
+        const auto read = iso8583::decode_partly(format, frame);
+        if (read.failure) chosen.stop(*read.failure, "what cannot be read cannot be made safe: see iso8583 doctor");
+        const auto safe = chosen.value_or_stop(redact(read.view));
+        list.push_back({{"hex", to_hex(safe.frame)}, {"changed", safe.changed}});
+        if (chosen.output == output_form::json) continue;
+        std::cout << to_hex(safe.frame) << "\n" << std::flush;
+        std::cerr << "changed:";
+        for (const auto& each : safe.changed)
+            std::cerr << " " << each;
+        std::cerr << (read.view.mac().empty() ? "\n" : "; the MAC no longer fits\n");
+    }
+    if (chosen.output == output_form::json) std::cout << json{{"messages", std::move(list)}}.dump(2) << "\n";
 }
 
 CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& about,
-    const std::shared_ptr<options>& chosen, const std::string& input, void (*run)(const options&)) {
+    const std::shared_ptr<iso8583_options>& chosen, void (*run)(const iso8583_options&), int inputs = 1) {
     auto* action = to.add_subcommand(name, about);
-    action->add_option("--dialect", chosen->dialect, "Message format: a built-in name or FILE.toml")
-        ->default_val("cup-pos");
-    action->add_option("input", chosen->input, input + "; standard input if left out");
+    chosen->subcommand = "iso8583 " + name;
+    auto* dialect = action->add_option("--dialect", chosen->dialects, "Message format: a built-in name or FILE.toml");
+    dialect->allow_extra_args(false);
+    if (name != "doctor") dialect->take_last();
+    auto* input = action->add_option("input", chosen->inputs,
+        name == "encode" ? "JSON as decode writes it, or a file of it; standard input if left out"
+                         : "Hex in any spelling, a hexdump with offsets, base64, text, the name of a file, or - for "
+                           "standard input");
+    input->expected(inputs == 2 ? 2 : 0, inputs);
+    if (inputs == 2) input->required();
+    if (name != "encode") {
+        add_input_form(*action, chosen->form);
+        action->add_flag(
+            "--no-length", chosen->no_length, "The input has no length in front, whatever the dialect says");
+    }
+    action->add_flag_callback(
+        "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
     action->callback([chosen, run] { run(*chosen); });
     return action;
+}
+
+void add_tolerant(CLI::App& to, const std::shared_ptr<iso8583_options>& chosen) {
+    to.add_flag_callback(
+        "--tolerant", [chosen] { chosen->reading = iso8583::reading::tolerant; },
+        "Read on where the message deviates from the dialect, and tell each deviation");
+}
+
+void add_unmasked(CLI::App& to, const std::shared_ptr<iso8583_options>& chosen) {
+    to.add_flag_callback(
+        "--unmasked", [chosen] { chosen->reveal = iso8583::reveal::whole; },
+        "Show PAN, tracks and PIN block: test data only");
+}
+
+void add_algorithm(CLI::App& to, const std::shared_ptr<iso8583_options>& chosen) {
+    to.add_option("--algorithm", chosen->algorithm, "Of the MAC: unionpay, x99, x919, cbc, cmac, hmac, any")
+        ->check(CLI::IsMember({"unionpay", "x99", "x919", "cbc", "cmac", "hmac", "any"}));
 }
 
 } // namespace
 
 void add_iso8583_command(CLI::App& tool) {
-    auto chosen = std::make_shared<options>();
-    auto* command = tool.add_subcommand("iso8583", "ISO 8583 messages: hex to JSON and back, field by field");
+    auto* command =
+        tool.add_subcommand("iso8583", "ISO 8583 messages: hex to JSON and back, field by field, and what ails them");
     command->require_subcommand(1);
-    add_action(*command, "decode", "A message with its length, in hex, to JSON with whole values", chosen,
-        "Message in hex", run_decode);
-    add_action(*command, "encode", "JSON, as decode writes it, to a message in hex", chosen, "JSON", run_encode);
-    auto* explain = add_action(*command, "explain", "A message field by field, masked; with a test key, its MAC",
-        chosen, "Message in hex", run_explain);
-    explain->add_flag("--unmasked", chosen->unmasked, "Show PAN, tracks and PIN block: test data only");
-    explain->add_option("--test-key", chosen->test_key,
-        "MAC key, to show each step of the MAC: test keys only. " + std::string(key_forms));
+    const auto fresh = [] { return std::make_shared<iso8583_options>(); };
+
+    auto chosen = fresh();
+    add_tolerant(*add_action(*command, "decode", "Messages to JSON with whole values", chosen, run_decode), chosen);
+    add_action(*command, "encode", "JSON, as decode writes it, to a message in hex", fresh(), run_encode);
+
+    chosen = fresh();
+    auto* explain = add_action(*command, "explain",
+        "Messages field by field, masked; with a test key, their MAC. Exit 1: a fault, or a wrong MAC", chosen,
+        [](const iso8583_options& what) { end_with(explain_messages(what)); });
+    add_tolerant(*explain, chosen);
+    add_unmasked(*explain, chosen);
+    explain
+        ->add_option("--test-key", chosen->keys,
+            "MAC key, to show each step of the MAC: test keys only. " + std::string(key_forms))
+        ->allow_extra_args(false)
+        ->take_last();
     explain->add_option("--cipher", chosen->cipher, "Of the MAC; by default from field 53 and the key's length")
         ->check(CLI::IsMember({"des", "tdes", "sm4"}));
+    add_algorithm(*explain, chosen);
+
+    chosen = fresh();
+    chosen->dialects.clear();
+    add_action(*command, "doctor",
+        "Finds dialect, framing, headers and the first fault of an unknown capture. Exit 1: something is wrong",
+        chosen, run_doctor);
+
+    chosen = fresh();
+    auto* mac = add_action(*command, "mac",
+        "Searches what a carried MAC was made with: algorithm, range, form, part of the key. Exit 1: not as the "
+        "dialect has it, or nothing found",
+        chosen, [](const iso8583_options& what) { end_with(search_macs(what)); });
+    add_tolerant(*mac, chosen);
+    mac->add_option("--key", chosen->keys,
+           "MAC key, test keys only; again for more; left out: well-known test keys. " + std::string(key_forms))
+        ->allow_extra_args(false);
+    add_algorithm(*mac, chosen);
+
+    chosen = fresh();
+    auto* diff = add_action(
+        *command, "diff", "Two messages compared by field path, masked. Exit 1: they differ", chosen, run_diff, 2);
+    add_tolerant(*diff, chosen);
+    add_unmasked(*diff, chosen);
+
+    add_action(*command, "redact",
+        "A message for a mail: card data, PIN block, keys and MAC replaced, lengths and structure kept", fresh(),
+        run_redact);
 }
 
 } // namespace cipherlane::cli

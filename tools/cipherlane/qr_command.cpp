@@ -1,7 +1,12 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/people_input.hpp"
+#include "cipherlane/qr_personal.hpp"
 #include "cipherlane/qr_picture.hpp"
+#include "cipherlane/tlv_print.hpp"
+#include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/emv/consumer_code.hpp>
 #include <cipherlane/qr/code_kind.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm_check.hpp>
@@ -15,31 +20,31 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 namespace cipherlane::cli {
 namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr int syntax_code = 1; // also: rules broken, for `check`
-constexpr int usage_code = 2;
-constexpr int crc_code = 3;
-
-[[noreturn]] void fail(const error& why, int code) {
+/// Tells the fault and ends: a wrong checksum is a check that failed, all else input that cannot be read.
+[[noreturn]] void fail(const error& why, const char* subcommand, output_form form = output_form::text) {
     const bool crc = why.code() == qr::qr_errc::crc_mismatch;
-    std::cerr << (crc ? "CRC error: " : "error: ") << why << "\n";
-    throw CLI::RuntimeError(crc ? crc_code : code);
+    std::cout.flush();
+    (void)tell(
+        subcommand, why, crc ? "CRC error: the text was changed, or its checksum was made another way" : "", form);
+    throw CLI::RuntimeError(static_cast<int>(crc ? ending::difference : ending::wrong_use));
 }
 
 template <class T>
-T value_or_fail(result<T> done, int code = usage_code) {
-    if (!done) fail(done.error(), code);
+T value_or_fail(result<T> done, const char* subcommand, output_form form = output_form::text) {
+    if (!done) fail(done.error(), subcommand, form);
     return *std::move(done);
 }
 
-std::string read_text(const std::string& argument) {
-    if (argument != "-") return argument;
-    std::string text(std::istreambuf_iterator<char>(std::cin), {});
+/// The text itself, or the content of a file of that name, or standard input for "-".
+std::string read_text(const std::string& argument, const char* subcommand) {
+    auto text = value_or_fail(take_input(argument), subcommand);
     while (text.ends_with('\n') || text.ends_with('\r'))
         text.pop_back();
     return text;
@@ -61,17 +66,21 @@ bool shown_as_template(std::uint8_t id) {
            id >= qr::mpm_id::language;
 }
 
-json to_json(const qr::mpm_payload& payload) {
+/// Values as they are given, or as they may be shown.
+json to_json(const qr::mpm_payload& payload, const qr_personal* hide) {
+    const auto shown = [&](std::uint8_t id, std::optional<std::uint8_t> sub, const std::string& value) {
+        return hide != nullptr ? hide->shown(id, sub, value) : value;
+    };
     json fields = json::object();
     for (const auto& object : payload.level().objects()) {
         const auto inside = shown_as_template(object.id) ? payload.sub_level(object.id) : std::nullopt;
         if (!inside) {
-            fields[id_text(object.id)] = object.value;
+            fields[id_text(object.id)] = shown(object.id, {}, object.value);
             continue;
         }
         json nested = json::object();
         for (const auto& sub : inside->objects())
-            nested[id_text(sub.id)] = sub.value;
+            nested[id_text(sub.id)] = shown(object.id, sub.id, sub.value);
         fields[id_text(object.id)] = std::move(nested);
     }
     return fields;
@@ -83,12 +92,12 @@ void add_json(qr::mpm_payload& payload, const json& fields) {
         const auto id = object_id(key);
         if (id == qr::mpm_id::crc) continue;
         if (value.is_string()) {
-            if (auto done = payload.set(id, value.get<std::string>()); !done) fail(done.error(), usage_code);
+            if (auto done = payload.set(id, value.get<std::string>()); !done) fail(done.error(), "qr encode");
             continue;
         }
         for (const auto& [sub, inner] : value.items()) {
             auto done = payload.set(id, object_id(sub), inner.get<std::string>());
-            if (!done) fail(done.error(), usage_code);
+            if (!done) fail(done.error(), "qr encode");
         }
     }
 }
@@ -104,7 +113,7 @@ void add_assignment(qr::mpm_payload& payload, const std::string& text) {
     const auto id = object_id(std::string_view(path).substr(0, 2));
     const auto done = path.size() == 2 ? payload.set(id, value)
                                        : payload.set(id, object_id(std::string_view(path).substr(3)), value);
-    if (!done) fail(done.error(), usage_code);
+    if (!done) fail(done.error(), "qr encode");
 }
 
 void print_object(std::string_view indent, const std::string& path, std::string_view name, std::string_view value) {
@@ -113,29 +122,74 @@ void print_object(std::string_view indent, const std::string& path, std::string_
     std::cout << "\n";
 }
 
-void print_fields(const qr::mpm_payload& payload) {
+void print_fields(const qr::mpm_payload& payload, const qr_personal* hide) {
+    const auto shown = [&](std::uint8_t id, std::optional<std::uint8_t> sub, const std::string& value) {
+        return hide != nullptr ? hide->shown(id, sub, value) : value;
+    };
     for (const auto& object : payload.level().objects()) {
-        print_object("", id_text(object.id), qr::mpm_object_name(object.id), object.value);
+        print_object("", id_text(object.id), qr::mpm_object_name(object.id),
+            shown_as_template(object.id) && payload.sub_level(object.id) ? object.value.substr(0, 0)
+                                                                         : shown(object.id, {}, object.value));
         const auto inside = shown_as_template(object.id) ? payload.sub_level(object.id) : std::nullopt;
         if (!inside) continue;
         for (const auto& sub : inside->objects()) {
             print_object("    ", id_text(object.id) + "-" + id_text(sub.id), qr::mpm_object_name(object.id, sub.id),
-                sub.value);
+                shown(object.id, sub.id, sub.value));
         }
     }
     constexpr std::string_view crc_words[] = {"right", "wrong", "absent"};
     std::cout << "63  CRC " << crc_words[static_cast<std::size_t>(payload.crc())] << "\n";
 }
 
-/// Says what a text can be; true where it is no merchant-presented payload, so that there is nothing more to judge.
-bool print_kinds(std::string_view text) {
-    const auto kinds = qr::kinds_of(text);
-    for (const auto kind : kinds) {
-        std::cout << "kind: " << qr::to_string(kind) << (qr::shown_by_payer(kind) ? " (shown by the payer)" : "")
-                  << "\n";
+/// What a text can be, in words.
+json kinds_of(std::string_view text) {
+    json words = json::array();
+    for (const auto kind : qr::kinds_of(text)) {
+        words.push_back(std::string(qr::to_string(kind)) + (qr::shown_by_payer(kind) ? " (shown by the payer)" : ""));
     }
-    if (kinds.size() > 1) std::cout << "ambiguous: the text alone does not tell\n";
+    return words;
+}
+
+/// Whether the text is something else than a merchant-presented payload, so that there is nothing more to judge.
+bool is_another_kind(std::string_view text) {
+    const auto kinds = qr::kinds_of(text);
     return !kinds.empty() && std::find(kinds.begin(), kinds.end(), qr::code_kind::emv_merchant) == kinds.end();
+}
+
+void print_kinds(const json& kinds) {
+    for (const auto& kind : kinds)
+        std::cout << "kind: " << kind.get<std::string>() << "\n";
+    if (kinds.size() > 1) std::cout << "ambiguous: the text alone does not tell\n";
+}
+
+constexpr std::string_view consumer_advice = "its data are EMV TLV: cipherlane tlv decode shows them";
+
+/// A code that the payer shows: its kind, and what it carries.
+void decode_consumer(const std::string& text, output_form form, showing how) {
+    const auto code = value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient), "qr decode", form);
+    if (form == output_form::json) {
+        std::cout << json{{"kinds", kinds_of(text)}, {"advice", consumer_advice}}.dump(2) << "\n";
+        return;
+    }
+    print_kinds(kinds_of(text));
+    std::cout << consumer_advice << "\n";
+    emv::tlv_reader reader(code.data());
+    (void)print_tlv(std::cout, reader, how);
+}
+
+/// Something that is no payload of fields.
+[[noreturn]] void refuse_kind(const std::string& text, output_form form) {
+    const auto kinds = kinds_of(text);
+    if (form == output_form::json) {
+        std::cout << json{{"kinds", kinds}, {"error", {{"text", "no merchant-presented payload"}}}, {"exit", 2}}.dump(
+                         2)
+                  << "\n";
+    } else {
+        print_kinds(kinds);
+        std::cout.flush();
+        std::cerr << "cipherlane qr decode: no merchant-presented payload, so it has no fields\n";
+    }
+    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
 }
 
 void add_encode(CLI::App& group) {
@@ -164,22 +218,33 @@ void add_decode(CLI::App& group) {
         std::string text;
         std::string picture;
         bool lenient = false;
-        bool as_json = false;
+        bool unmasked = false;
+        output_form output = output_form::text;
     };
     auto chosen = std::make_shared<options>();
-    auto* command = group.add_subcommand("decode", "Text to fields; exit code 1: broken syntax, 3: wrong CRC");
-    auto* text = command->add_option("text", chosen->text, "The payload; - for stdin");
+    auto* command = group.add_subcommand("decode",
+        "Text to fields, phone, mail and name masked. Exit 1: wrong CRC; 2: broken syntax, or no payload of fields");
+    auto* text = command->add_option("text", chosen->text, "The payload, or a file of it; - for stdin");
     command->add_option("--picture", chosen->picture, "Read the payload from a PNG instead")->excludes(text);
     command->add_flag("--lenient", chosen->lenient, "Forgive a wrong CRC and templates that are none");
-    command->add_flag("--json", chosen->as_json, "Fields as JSON");
+    command->add_flag("--unmasked", chosen->unmasked, "Personal data in full");
+    command->add_flag_callback(
+        "--json", [chosen] { chosen->output = output_form::json; }, "Fields as JSON, errors too");
     command->callback([chosen] {
-        const auto input = chosen->picture.empty() ? read_text(chosen->text) : read_picture(chosen->picture);
+        const auto input =
+            chosen->picture.empty() ? read_text(chosen->text, "qr decode") : read_picture(chosen->picture);
+        if (emv::consumer_code::recognised(input)) {
+            return decode_consumer(input, chosen->output, chosen->unmasked ? showing::clear : showing::masked);
+        }
+        if (is_another_kind(input)) refuse_kind(input, chosen->output);
         const auto how = chosen->lenient ? qr::mpm_reading::lenient : qr::mpm_reading::exact;
-        const auto payload = value_or_fail(qr::mpm_payload::parse(input, how), syntax_code);
-        if (chosen->as_json) {
-            std::cout << to_json(payload).dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+        const auto payload = value_or_fail(qr::mpm_payload::parse(input, how), "qr decode", chosen->output);
+        const qr_personal personal(payload);
+        const auto* hide = chosen->unmasked ? nullptr : &personal;
+        if (chosen->output == output_form::json) {
+            std::cout << to_json(payload, hide).dump(2) << "\n";
         } else {
-            print_fields(payload);
+            print_fields(payload, hide);
         }
     });
 }
@@ -187,22 +252,45 @@ void add_decode(CLI::App& group) {
 void add_check(CLI::App& group) {
     struct options {
         std::string text;
+        output_form output = output_form::text;
     };
     auto chosen = std::make_shared<options>();
-    auto* command = group.add_subcommand("check",
-        "What a text is, and every rule that a payload breaks; exit code 1: syntax or a rule broken, 3: wrong CRC");
-    command->add_option("text", chosen->text, "The payload; - for stdin")->required();
+    auto* command = group.add_subcommand("check", "What a text is, and every rule that a payload breaks. Exit 1: a "
+                                                  "rule broken, or a wrong CRC; 2: broken syntax");
+    command->add_option("text", chosen->text, "The payload, or a file of it; - for stdin")->required();
+    command->add_flag_callback(
+        "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
     command->callback([chosen] {
-        const auto input = read_text(chosen->text);
-        if (print_kinds(input)) return;
-        const auto payload = value_or_fail(qr::mpm_payload::parse(input), syntax_code);
-        const auto violations = qr::check_mpm(payload);
-        for (const auto& one : violations)
-            std::cout << "violation: " << one.text << "\n";
-        for (const auto& one : qr::mpm_advice(payload))
-            std::cout << "advice: " << one << "\n";
-        if (!violations.empty()) throw CLI::RuntimeError(syntax_code);
-        std::cout << "ok\n";
+        const auto input = read_text(chosen->text, "qr check");
+        const bool as_json = chosen->output == output_form::json;
+        json made{{"kinds", kinds_of(input)}};
+        if (!as_json) print_kinds(made["kinds"]);
+        if (is_another_kind(input)) {
+            const bool consumer = emv::consumer_code::recognised(input);
+            if (as_json && consumer) made["advice"] = consumer_advice;
+            if (as_json)
+                std::cout << made.dump(2) << "\n";
+            else if (consumer)
+                std::cout << consumer_advice << "\n";
+            return;
+        }
+        const auto payload = value_or_fail(qr::mpm_payload::parse(input), "qr check", chosen->output);
+        made["violations"] = json::array();
+        for (const auto& one : qr::check_mpm(payload)) {
+            made["violations"].push_back(one.text);
+            if (!as_json) std::cout << "violation: " << one.text << "\n";
+        }
+        made["advice"] = json::array();
+        for (const auto& one : qr::mpm_advice(payload)) {
+            made["advice"].push_back(one);
+            if (!as_json) std::cout << "advice: " << one << "\n";
+        }
+        const bool sound = made["violations"].empty();
+        if (as_json)
+            std::cout << made.dump(2) << "\n";
+        else if (sound)
+            std::cout << "ok\n";
+        if (!sound) throw CLI::RuntimeError(static_cast<int>(ending::difference));
     });
 }
 
@@ -228,13 +316,14 @@ void add_render(CLI::App& group) {
     command->add_flag("--plain", chosen->plain, "No escape sequences; for terminals with a dark ground");
     command->callback([chosen] {
         if (chosen->keep_level) chosen->symbol.raise = qr::ec_raise::never;
-        const auto made = value_or_fail(qr::symbol::encode(read_text(chosen->text), chosen->symbol));
+        const auto made =
+            value_or_fail(qr::symbol::encode(read_text(chosen->text, "qr render"), chosen->symbol), "qr render");
         std::ostream& words = chosen->png.empty() ? std::cerr : std::cout;
         if (chosen->png.empty()) {
             const auto colours = chosen->plain ? qr::terminal_colours::plain : qr::terminal_colours::ansi;
             std::cout << qr::render_terminal(made.modules(), colours);
         } else {
-            const auto file = value_or_fail(qr::render_png(made.modules(), chosen->scale));
+            const auto file = value_or_fail(qr::render_png(made.modules(), chosen->scale), "qr render");
             std::ofstream out(chosen->png, std::ios::binary);
             if (!out.write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()))) {
                 throw std::runtime_error("cannot write " + chosen->png);

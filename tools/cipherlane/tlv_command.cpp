@@ -1,5 +1,7 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/input_option.hpp"
 #include "cipherlane/tlv_print.hpp"
+#include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/bit_names.hpp>
@@ -9,36 +11,64 @@
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
-#include <iterator>
 
 namespace cipherlane::cli {
 namespace {
 
 using json = nlohmann::ordered_json;
 
-std::string read_argument(const std::string& argument) {
-    std::string text = argument != "-" ? argument : std::string(std::istreambuf_iterator<char>(std::cin), {});
+struct options {
+    std::string data;
+    input_form form = input_form::automatic;
+    output_form output = output_form::text;
+    showing how = showing::masked;
+    emv::tlv_limits limits;
+};
+
+/// The text without white space: what a consumer-presented code is read from.
+std::string without_space(std::string text) {
     std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; });
     return text;
 }
 
-/// Hex digits, or the text of a consumer-presented code.
-result<bytes> read_data(const std::string& text) {
-    if (!emv::consumer_code::recognised(text)) return from_hex(text);
-    CIPHERLANE_TRY(const auto code, emv::consumer_code::parse(text, emv::cpm_reading::lenient));
-    return bytes(code.data().begin(), code.data().end());
+/// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
+result<bytes> read_data(const options& chosen) {
+    CIPHERLANE_TRY(const auto given, take_input(chosen.data));
+    if (const auto text = without_space(given); emv::consumer_code::recognised(text)) {
+        CIPHERLANE_TRY(const auto code, emv::consumer_code::parse(text, emv::cpm_reading::lenient));
+        return bytes(code.data().begin(), code.data().end());
+    }
+    CIPHERLANE_TRY(const auto readings, readings_of(given, chosen.form));
+    for (const auto& each : readings) {
+        if (!each.half_a_byte && emv::check_tlv(each.whole, chosen.limits)) return each.whole;
+    }
+    const auto& first = readings.front();
+    const bool guessed = chosen.form == input_form::automatic &&
+                         (first.form == input_form::text || first.form == input_form::log || first.half_a_byte);
+    // Text alone is no TLV: then the fault is told as one of hex.
+    if (guessed) {
+        CIPHERLANE_TRY(const auto as_hex, readings_of(given, input_form::hex));
+        return as_hex.front().whole;
+    }
+    return first.whole;
 }
 
-json level_to_json(emv::tlv_reader& reader, showing how) {
+json level_to_json(emv::tlv_reader& reader, showing how, emv::card_scheme above = emv::card_scheme::unknown) {
     json list = json::array();
+    const auto own = emv::scheme_of_level(reader);
+    const auto scheme = own != emv::card_scheme::unknown ? own : above;
     while (reader.next()) {
         const auto& object = reader.object();
         json one{{"tag", emv::tag_text(object.tag)}};
         if (const auto* row = emv::find_tag(object.tag)) one["name"] = row->name;
+        if (reader.deviation() != emv::tlv_deviation::none) {
+            one["deviation"] = {{"byte", reader.deviation_offset()}, {"text", to_string(reader.deviation())}};
+        }
         if (emv::is_template(object.tag)) {
             auto inside = reader.inside();
-            one["objects"] = level_to_json(inside, how);
+            one["objects"] = level_to_json(inside, how, scheme);
             if (auto done = inside.finish(); !done) throw error_exception(done.error());
         } else {
             one["value"] = tlv_value(object, how);
@@ -48,52 +78,63 @@ json level_to_json(emv::tlv_reader& reader, showing how) {
             for (const auto& bit : emv::set_bits(object.tag, object.value)) {
                 one["bits"].push_back({{"byte", bit.byte}, {"bit", bit.bit}, {"text", bit.text}});
             }
+            for (const auto& line : emv::meaning_lines(object.tag, object.value, scheme))
+                one["meanings"].push_back(line);
         }
         list.push_back(std::move(one));
     }
     return list;
 }
 
+[[noreturn]] void stop(const error& why, const options& chosen) {
+    std::cout << std::flush;
+    const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
+    (void)tell("tlv decode", why,
+        bad && why.where() == layer::emv ? "--tolerant reads what peers write beside the rules" : "", chosen.output);
+    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
+}
+
+void run_decode(const options& chosen) {
+    const auto data = read_data(chosen);
+    if (!data) stop(data.error(), chosen);
+    // What can be read is printed before the fault is told.
+    emv::tlv_reader reader(*data, chosen.limits);
+    try {
+        if (chosen.output == output_form::json) {
+            const auto list = level_to_json(reader, chosen.how);
+            reader.finish().value();
+            std::cout << list.dump(2) << "\n";
+        } else {
+            const auto deviations = print_tlv(std::cout, reader, chosen.how);
+            reader.finish().value();
+            if (deviations != 0) std::cout << deviations << (deviations == 1 ? " deviation\n" : " deviations\n");
+        }
+    } catch (const error_exception& why) {
+        stop(why.why(), chosen);
+    }
+}
+
 } // namespace
 
 void add_tlv_command(CLI::App& tool) {
-    struct options {
-        std::string data;
-        bool as_json = false;
-        bool unmasked = false;
-    };
     auto chosen = std::make_shared<options>();
     auto* group = tool.add_subcommand("tlv", "EMV BER-TLV in words");
     group->require_subcommand(1);
-    auto* command =
-        group->add_subcommand("decode", "Tags, names, values; PAN masked, track data and names not shown");
-    command->add_option("data", chosen->data, "Hex, or a consumer-presented code; - for stdin")->required();
-    command->add_flag("--json", chosen->as_json, "As JSON");
-    command->add_flag("--unmasked", chosen->unmasked, "Every value in full, as hex: for test cards only");
-    command->callback([chosen] {
-        const auto data = read_data(read_argument(chosen->data));
-        if (!data) {
-            std::cerr << "error: " << data.error() << "\n";
-            throw CLI::RuntimeError(1);
-        }
-        const auto how = chosen->unmasked ? showing::clear : showing::masked;
-        // What can be read is printed before the fault is told.
-        emv::tlv_reader reader(*data);
-        try {
-            if (chosen->as_json) {
-                const auto list = level_to_json(reader, how);
-                reader.finish().value();
-                std::cout << list.dump(2) << "\n";
-            } else {
-                print_tlv(std::cout, reader, how);
-                reader.finish().value();
-            }
-        } catch (const error_exception& why) {
-            std::cout << std::flush;
-            std::cerr << "error: " << why.why() << "\n";
-            throw CLI::RuntimeError(1);
-        }
-    });
+    auto* command = group->add_subcommand("decode",
+        "Tags, names, values, bits and rules in words; PAN, phone and mail masked, track data and names not shown");
+    command
+        ->add_option("data", chosen->data,
+            "Hex in any spelling, a hexdump, base64, a consumer-presented code, the name of a file; - for stdin")
+        ->required();
+    add_input_form(*command, chosen->form);
+    command->add_flag_callback(
+        "--tolerant", [chosen] { chosen->limits.reading = emv::tlv_reading::tolerant; },
+        "Take padding of FF and one-byte lengths above 127; each is told with its place");
+    command->add_flag_callback(
+        "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
+    command->add_flag_callback(
+        "--unmasked", [chosen] { chosen->how = showing::clear; }, "Every value in full, as hex: for test cards only");
+    command->callback([chosen] { run_decode(*chosen); });
 }
 
 } // namespace cipherlane::cli

@@ -1,6 +1,7 @@
 #include "cipherlane/tlv_print.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/emv/bit_names.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
@@ -10,12 +11,25 @@
 namespace cipherlane::cli {
 
 std::string tlv_value(const emv::tlv_object& object, showing how) {
-    return how == showing::clear ? to_hex(object.value) : emv::describe_value(object.tag, object.value);
+    if (how == showing::clear) return to_hex(object.value);
+    // A phone number or a mail address in a tag that no table names.
+    if (auto hidden = masked_personal(as_text(object.value))) return "\"" + *hidden + "\"";
+    return emv::describe_value(object.tag, object.value);
 }
 
-void print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how) {
+std::size_t print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how, emv::card_scheme above) {
     const std::string indent(4 * reader.depth(), ' ');
+    const auto own = emv::scheme_of_level(reader);
+    const auto scheme = own != emv::card_scheme::unknown ? own : above;
+    std::size_t deviations = 0;
+    const auto tell_deviation = [&] {
+        if (reader.deviation() == emv::tlv_deviation::none) return;
+        ++deviations;
+        out << indent << "! deviation at byte " << reader.deviation_offset() << ": " << to_string(reader.deviation())
+            << "\n";
+    };
     while (reader.next()) {
+        tell_deviation();
         const auto& object = reader.object();
         const auto* row = emv::find_tag(object.tag);
         const std::size_t size = object.value.size();
@@ -24,7 +38,7 @@ void print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how) {
         if (emv::is_template(object.tag)) {
             out << "\n";
             auto inside = reader.inside();
-            print_tlv(out, inside, how);
+            deviations += print_tlv(out, inside, how, scheme);
             if (auto done = inside.finish(); !done) throw error_exception(done.error());
             continue;
         }
@@ -39,7 +53,12 @@ void print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how) {
         for (const auto& bit : emv::set_bits(object.tag, object.value)) {
             out << indent << "    byte " << int{bit.byte} << " bit " << int{bit.bit} << ": " << bit.text << "\n";
         }
+        for (const auto& line : emv::meaning_lines(object.tag, object.value, scheme))
+            out << indent << "    " << line << "\n";
     }
+    // Padding behind the last object.
+    if (reader.finish()) tell_deviation();
+    return deviations;
 }
 
 } // namespace cipherlane::cli

@@ -1,6 +1,8 @@
-#include <cipherlane/core/hex.hpp>
+#include "verification_methods.hpp"
+
 #include <cipherlane/emv/bit_names.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace cipherlane::emv {
@@ -21,17 +23,24 @@ constexpr std::array tvr{
     bit_name{2, 6, "application not yet effective"},
     bit_name{2, 5, "service not allowed for this card product"},
     bit_name{2, 4, "new card"},
+    bit_name{2, 2, "biometric verification performed and successful"},
+    bit_name{2, 1, "biometric template format not supported"},
     bit_name{3, 8, "cardholder verification not successful"},
     bit_name{3, 7, "unknown cardholder verification method"},
     bit_name{3, 6, "PIN tries exceeded"},
     bit_name{3, 5, "PIN needed but PIN pad absent or not working"},
     bit_name{3, 4, "PIN needed, PIN pad there, PIN not entered"},
     bit_name{3, 3, "online PIN entered"},
+    bit_name{3, 2, "biometric needed but capture device not working"},
+    bit_name{3, 1, "biometric needed, capture device there, entry bypassed"},
     bit_name{4, 8, "amount above the floor limit"},
     bit_name{4, 7, "lower consecutive offline limit exceeded"},
     bit_name{4, 6, "upper consecutive offline limit exceeded"},
     bit_name{4, 5, "chosen at random for online processing"},
     bit_name{4, 4, "merchant forced the transaction online"},
+    bit_name{4, 3, "biometric tries exceeded"},
+    bit_name{4, 2, "chosen biometric type not supported"},
+    bit_name{4, 1, "extended data authentication failed"},
     bit_name{5, 8, "default TDOL used"},
     bit_name{5, 7, "issuer authentication failed"},
     bit_name{5, 6, "script failed before the final cryptogram"},
@@ -76,6 +85,66 @@ constexpr std::array terminal_capabilities{
     bit_name{3, 4, "combined dynamic data authentication"},
 };
 
+// Book 4, Annex A3.
+constexpr std::array more_capabilities{
+    bit_name{1, 8, "cash"},
+    bit_name{1, 7, "goods"},
+    bit_name{1, 6, "services"},
+    bit_name{1, 5, "cashback"},
+    bit_name{1, 4, "inquiry"},
+    bit_name{1, 3, "transfer"},
+    bit_name{1, 2, "payment"},
+    bit_name{1, 1, "administrative"},
+    bit_name{2, 8, "cash deposit"},
+    bit_name{3, 8, "numeric keys"},
+    bit_name{3, 7, "letters and special keys"},
+    bit_name{3, 6, "command keys"},
+    bit_name{3, 5, "function keys"},
+    bit_name{4, 8, "prints for the attendant"},
+    bit_name{4, 7, "prints for the cardholder"},
+    bit_name{4, 6, "display for the attendant"},
+    bit_name{4, 5, "display for the cardholder"},
+    bit_name{4, 2, "code table 10"},
+    bit_name{4, 1, "code table 9"},
+    bit_name{5, 8, "code table 8"},
+    bit_name{5, 7, "code table 7"},
+    bit_name{5, 6, "code table 6"},
+    bit_name{5, 5, "code table 5"},
+    bit_name{5, 4, "code table 4"},
+    bit_name{5, 3, "code table 3"},
+    bit_name{5, 2, "code table 2"},
+    bit_name{5, 1, "code table 1"},
+};
+
+// EMV Contactless Book A, 5.7.
+constexpr std::array terminal_qualifiers{
+    bit_name{1, 8, "magnetic-stripe mode supported"},
+    bit_name{1, 6, "EMV mode supported"},
+    bit_name{1, 5, "chip with contacts supported"},
+    bit_name{1, 4, "reader works offline only"},
+    bit_name{1, 3, "online PIN supported"},
+    bit_name{1, 2, "signature supported"},
+    bit_name{1, 1, "offline data authentication for online transactions supported"},
+    bit_name{2, 8, "online cryptogram required"},
+    bit_name{2, 7, "cardholder verification required"},
+    bit_name{2, 6, "offline PIN supported (chip with contacts)"},
+    bit_name{3, 8, "issuer update processing supported"},
+    bit_name{3, 7, "consumer device CVM supported"},
+};
+
+// EMV Contactless Book C-3, Annex A.
+constexpr std::array card_qualifiers{
+    bit_name{1, 8, "online PIN required"},
+    bit_name{1, 7, "signature required"},
+    bit_name{1, 6, "go online if offline data authentication fails"},
+    bit_name{1, 5, "use the contacts if offline data authentication fails"},
+    bit_name{1, 4, "go online if the application has expired"},
+    bit_name{1, 3, "use the contacts for cash"},
+    bit_name{1, 2, "use the contacts for cashback"},
+    bit_name{2, 8, "consumer device CVM performed"},
+    bit_name{2, 7, "card supports issuer update processing at the terminal"},
+};
+
 // Annex C2.
 constexpr std::array usage_control{
     bit_name{1, 8, "valid for domestic cash"},
@@ -100,22 +169,39 @@ constexpr std::array tables{
     bit_table{0x95, tvr},
     bit_table{0x9B, tsi},
     bit_table{0x9F07, usage_control},
+    // Action codes have the bits of the TVR: of the issuer, and of the terminal in contactless kernels.
+    bit_table{0x9F0D, tvr},
+    bit_table{0x9F0E, tvr},
+    bit_table{0x9F0F, tvr},
     bit_table{0x9F33, terminal_capabilities},
+    bit_table{0x9F40, more_capabilities},
+    bit_table{0x9F66, terminal_qualifiers},
+    bit_table{0x9F6C, card_qualifiers},
+    bit_table{0xDF8120, tvr},
+    bit_table{0xDF8121, tvr},
+    bit_table{0xDF8122, tvr},
 };
+
+constexpr std::string_view unnamed = "(set, but no meaning is known)";
 
 // EMV 4.4 Book 3, table 14: bits 8 and 7.
 constexpr std::array<std::string_view, 4> cryptograms{
     "AAC: declined by the card", "TC: approved offline", "ARQC: the card asks to go online", "reserved"};
-// Book 3, Annex C3.
-constexpr std::array<std::string_view, 6> methods{"verification fails", "plaintext PIN checked by the card",
-    "enciphered PIN checked online", "plaintext PIN checked by the card, and signature",
-    "enciphered PIN checked by the card", "enciphered PIN checked by the card, and signature"};
-constexpr std::array<std::string_view, 10> conditions{"always", "if unattended cash", "if neither cash nor cashback",
-    "if the terminal supports it", "if manual cash", "if cashback", "if in the application's currency and under X",
-    "if in the application's currency and over X", "if in the application's currency and under Y",
-    "if in the application's currency and over Y"};
 // Book 4, 6.3.4.5.
 constexpr std::array<std::string_view, 3> outcomes{"outcome not known", "failed", "successful"};
+
+// Book 4, Annex A1.
+std::string terminal_type(std::uint8_t value) {
+    constexpr std::array<std::string_view, 4> owners{
+        "", "of a financial institution", "of a merchant", "of a cardholder"};
+    constexpr std::array<std::string_view, 7> places{"", "attended, online only", "attended, offline with online",
+        "attended, offline only", "unattended, online only", "unattended, offline with online",
+        "unattended, offline only"};
+    const std::size_t owner = value >> 4U;
+    const std::size_t place = value & 15U;
+    if (owner < 1 || owner >= owners.size() || place < 1 || place >= places.size()) return {};
+    return std::string(places[place]).append(", ").append(owners[owner]);
+}
 
 } // namespace
 
@@ -128,23 +214,27 @@ std::span<const bit_name> bit_names(tag_number tag) noexcept {
 
 std::vector<bit_name> set_bits(tag_number tag, byte_view value) {
     std::vector<bit_name> found;
-    for (const auto& name : bit_names(tag)) {
-        if (name.byte <= value.size() && ((value[name.byte - 1U] >> (name.bit - 1U)) & 1U) != 0)
-            found.push_back(name);
+    const auto names = bit_names(tag);
+    if (names.empty()) return found;
+    for (std::size_t i = 0; i < value.size() && i < 255; ++i) {
+        for (std::uint8_t bit = 8; bit >= 1; --bit) {
+            if (((value[i] >> (bit - 1U)) & 1U) == 0) continue;
+            const auto byte = static_cast<std::uint8_t>(i + 1);
+            const auto row = std::find_if(names.begin(), names.end(),
+                [&](const bit_name& name) { return name.byte == byte && name.bit == bit; });
+            found.push_back(row != names.end() ? *row : bit_name{byte, bit, unnamed});
+        }
     }
     return found;
 }
 
 std::string coded_meaning(tag_number tag, byte_view value) {
     if (tag == 0x9F27 && value.size() == 1) return std::string(cryptograms[value[0] >> 6U]);
+    if (tag == 0x9F35 && value.size() == 1) return terminal_type(value[0]);
     if (tag != 0x9F34 || value.size() != 3) return {};
-    const unsigned method = value[0] & 0x3FU;
     if (value[0] == 0x3F) return "no method performed";
-    std::string text(method < methods.size() ? methods[method]
-                     : method == 0x1E        ? "signature on paper"
-                     : method == 0x1F        ? "no verification required"
-                                             : "method " + to_hex(value.first(1)));
-    text.append(", ").append(value[1] < conditions.size() ? conditions[value[1]] : "condition unknown");
+    auto text = detail::method_text(value[0]);
+    text.append(", ").append(detail::method_condition(value[1]));
     text.append(", ").append(value[2] < outcomes.size() ? outcomes[value[2]] : "outcome unknown");
     return text;
 }

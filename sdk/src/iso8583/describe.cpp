@@ -13,23 +13,19 @@
 #include <cipherlane/iso8583/sign_in_keys.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace cipherlane::iso8583 {
 namespace {
 
 constexpr int deepest = 4;
 
-/// One line of the print: offset, path, name, value.
-void line(std::string& out, std::optional<std::size_t> offset, int depth, std::string_view path,
-    std::string_view name, std::string_view value) {
-    std::string at = offset ? std::to_string(*offset) : std::string();
-    at.insert(0, at.size() < 5 ? 5 - at.size() : 0, ' ');
-    out += at;
-    out.append(2 + 2 * static_cast<std::size_t>(depth), ' ').append(path);
-    if (path.size() < 6) out.append(6 - path.size(), ' ');
-    out.append("  ").append(name);
-    if (name.size() < 26) out.append(26 - name.size(), ' ');
-    out.append("  ").append(value).append("\n");
+using row_list = std::vector<described_row>;
+
+/// One row; its whole path is put together in the end.
+void line(row_list& out, std::optional<std::size_t> offset, int depth, std::string_view path, std::string_view name,
+    std::string_view value) {
+    out.push_back({offset, depth, std::string(path), std::string(path), std::string(name), std::string(value)});
 }
 
 /// A peer's text must not steer the reader's terminal.
@@ -60,7 +56,7 @@ std::string shown(byte_view value, kind what, mask hide, reveal how) {
     }
 }
 
-void parts(std::string& out, const composite_spec& spec, byte_view value, mask outer, reveal how, int depth) {
+void parts(row_list& out, const composite_spec& spec, byte_view value, mask outer, reveal how, int depth) {
     composite_reader reader(spec, value);
     while (true) {
         const auto part = reader.next();
@@ -86,7 +82,7 @@ void parts(std::string& out, const composite_spec& spec, byte_view value, mask o
     }
 }
 
-void totals(std::string& out, std::string_view name, const card_totals& of) {
+void totals(row_list& out, std::string_view name, const card_totals& of) {
     const auto money = [](std::int64_t minor, unsigned count) {
         return amount(minor).to_string() + " in " + std::to_string(count);
     };
@@ -101,7 +97,7 @@ bool is_cup_pos(const message_view& what) noexcept {
 }
 
 /// The keys of a sign-in answer: sizes and check values.
-void keys(std::string& out, const sign_in_keys& all, reveal how) {
+void keys(row_list& out, const sign_in_keys& all, reveal how) {
     const auto one = [&](std::string_view name, const sign_in_key& key) {
         auto text = shown(key.cryptogram, kind::binary, mask::secret, how);
         if (!key.check_value.empty()) text.append(", check value ").append(to_hex(key.check_value));
@@ -113,7 +109,7 @@ void keys(std::string& out, const sign_in_keys& all, reveal how) {
 }
 
 /// Fields whose meaning depends on the message: true if they were printed.
-bool special(std::string& out, const message_view& what, int number, const std::string& value, reveal how) {
+bool special(row_list& out, const message_view& what, int number, const std::string& value, reveal how) {
     if (!is_cup_pos(what)) return false;
     if (number == 48 && what.mti().substr(0, 2) == "05") {
         const auto read = settlement_totals::parse(value);
@@ -146,7 +142,7 @@ bool special(std::string& out, const message_view& what, int number, const std::
     return false;
 }
 
-void field(std::string& out, const message_view& what, int number, reveal how) {
+void field(row_list& out, const message_view& what, int number, reveal how) {
     const auto& spec = what.format().field(number);
     auto value = what.value(number);
     if (special(out, what, number, value, how)) return;
@@ -180,7 +176,7 @@ std::string judged_length(const header_part& part, byte_view data, std::size_t w
     return text.append(says == whole ? "  right" : "  WRONG: " + std::to_string(whole) + " bytes are here");
 }
 
-void pieces(std::string& out, const message_view& what, std::size_t whole) {
+void pieces(row_list& out, const message_view& what, std::size_t whole) {
     header_reader reader(what.format().envelope, what.header_bytes());
     while (const auto found = reader.next()) {
         line(out, {}, 0, "header", found->piece->name, piece_text(found->piece->form, found->bytes));
@@ -203,7 +199,7 @@ std::string numbers_of(const field_set& fields) {
 }
 
 /// Everything in front of the fields; only what was in the input.
-void head(std::string& out, const message_view& what, const field_set& announced) {
+void head(row_list& out, const message_view& what, const field_set& announced) {
     if (what.has_tpdu()) line(out, {}, 0, "tpdu", "", what.tpdu().to_string());
     if (!what.monitor_header().empty()) line(out, {}, 0, "lri", "dial-monitor header", to_hex(what.monitor_header()));
     const auto worded = [&](const std::string& value, std::string_view words) {
@@ -226,23 +222,59 @@ void head(std::string& out, const message_view& what, const field_set& announced
     line(out, {}, 0, "bitmap", "fields", numbers);
 }
 
-void tail(std::string& out, const message_view& what) {
+/// Each path below those that it is indented under; a path that stands twice among its like gets a number.
+row_list with_paths(row_list made) {
+    std::vector<std::string> above;
+    std::map<std::string, int> seen;
+    for (auto& row : made) {
+        above.resize(static_cast<std::size_t>(row.depth), "?");
+        const auto own = row.label.empty() ? row.name : row.label;
+        std::string path;
+        for (const auto& each : above)
+            path.append(each).append("/");
+        path += own;
+        // The pieces of a header all stand under one label.
+        if (row.label == "header" && !row.name.empty()) path.append("/").append(row.name);
+        const int count = ++seen[path];
+        if (count > 1) path.append("#").append(std::to_string(count));
+        above.push_back(own);
+        row.path = path;
+    }
+    return made;
+}
+
+std::string as_lines(const row_list& made) {
+    std::string out;
+    for (const auto& row : made) {
+        auto at = row.offset ? std::to_string(*row.offset) : std::string();
+        at.insert(0, at.size() < 5 ? 5 - at.size() : 0, ' ');
+        out += at;
+        out.append(2 + 2 * static_cast<std::size_t>(row.depth), ' ').append(row.label);
+        if (row.label.size() < 6) out.append(6 - row.label.size(), ' ');
+        out.append("  ").append(row.name);
+        if (row.name.size() < 26) out.append(26 - row.name.size(), ' ');
+        out.append("  ").append(row.value).append("\n");
+    }
+    return out;
+}
+
+void tail(row_list& out, const message_view& what) {
     if (!what.trailer().empty()) line(out, {}, 0, "trailer", "", to_hex(what.trailer()));
 }
 
 } // namespace
 
-std::string describe(const message_view& what, reveal how) {
-    std::string out;
+std::vector<described_row> describe_rows(const message_view& what, reveal how) {
+    row_list out;
     head(out, what, what.fields());
     for (const int number : what.fields())
         field(out, what, number, how);
     tail(out, what);
-    return out;
+    return with_paths(std::move(out));
 }
 
-std::string describe(const partial_message& what, reveal how) {
-    std::string out;
+std::vector<described_row> describe_rows(const partial_message& what, reveal how) {
+    row_list out;
     if (what.poll) {
         line(out, 0, 0, "poll", "a length of zero", "no message; goes back as it came");
         return out;
@@ -260,7 +292,15 @@ std::string describe(const partial_message& what, reveal how) {
     for (const auto& each : what.deviations) {
         line(out, each.offset, 0, each.field.view(), "deviation", make_error_code(each.what).message());
     }
-    return out;
+    return with_paths(std::move(out));
+}
+
+std::string describe(const message_view& what, reveal how) {
+    return as_lines(describe_rows(what, how));
+}
+
+std::string describe(const partial_message& what, reveal how) {
+    return as_lines(describe_rows(what, how));
 }
 
 } // namespace cipherlane::iso8583

@@ -145,7 +145,12 @@ class builder {
 
     void base(toml_reader& top, const std::string& name) {
         const auto* found = find_dialect(name);
-        if (found == nullptr) return top.fail(wrong_key, "base", "no built-in dialect of this name");
+        if (found == nullptr) {
+            std::string all;
+            for (const auto* each : built_in_dialects())
+                all.append(all.empty() ? "" : ", ").append(each->name);
+            return top.fail(wrong_key, "base", "found \"" + name + "\", allowed: " + all);
+        }
         store_.table = *found;
         has_base_ = true;
     }
@@ -195,7 +200,12 @@ class builder {
         const auto name = from.text("inside", 64);
         if (!name) return;
         to = *name == "none" ? nullptr : composite(*name);
-        if (to == nullptr && *name != "none") from.fail(wrong_key, "inside", "no composite of this name");
+        if (to != nullptr || *name == "none") return;
+        std::string all = "none";
+        for (const auto& each : known_composites)
+            all.append(", ").append(each.first);
+        from.fail(wrong_key, "inside",
+            "found \"" + *name + "\", allowed: " + all + ", or a composite of this file, not itself");
     }
 
     void composites(const toml_value& section) {
@@ -237,7 +247,7 @@ class builder {
             from.need("tag_bytes");
             from.need("length_bytes");
             if (to.tag != encoding::ascii && to.tag != encoding::binary)
-                from.fail(wrong_key, "tag", "allowed: ascii, binary");
+                from.fail(wrong_key, "tag", "found " + word_of(encodings, to.tag) + ", allowed: ascii, binary");
             if (to.length == length_encoding::binary && to.length_bytes > 2)
                 from.fail(contradicts, "length_bytes", "a binary length has 1 or 2 bytes");
         } else {
@@ -422,21 +432,31 @@ class builder {
     /// The checks of a compiled table, each with the key that it is about.
     void whole(toml_reader& top) {
         if (table().mti == encoding::binary || table().mti == encoding::hex)
-            return top.fail(wrong_key, "mti", "allowed: bcd, ascii, ebcdic");
+            return top.fail(
+                wrong_key, "mti", "found " + word_of(encodings, table().mti) + ", allowed: bcd, ascii, ebcdic");
         if (table().bitmap != encoding::binary && table().bitmap != encoding::hex) {
-            return top.fail(wrong_key, "bitmap", "allowed: binary, hex");
+            return top.fail(
+                wrong_key, "bitmap", "found " + word_of(encodings, table().bitmap) + ", allowed: binary, hex");
         }
         const int number = first_fault(table());
         if (number < 0) return;
         if (number == 0) return top.fail(has_base_ ? contradicts : wrong_key, "field", "missing");
         if (number == table().track_encryption_field)
-            return top.fail(contradicts, "track_encryption_field", "that field cannot say it");
+            return top.fail(contradicts, "track_encryption_field",
+                "found " + std::to_string(number) + ", expected a field of 3 to 99 digits, fixed");
         if (table().mac_fields.contains(number))
-            return top.fail(contradicts, "mac_fields", "that field is no MAC of 8 bytes");
+            return top.fail(contradicts, "mac_fields",
+                "field " + std::to_string(number) + " is no fixed binary field of 8 bytes");
         const auto section = sections_.find(number);
-        if (section == sections_.end()) return top.fail(contradicts, "bitmaps", "the base has fields above");
-        report_.fail(
-            contradicts, "field." + std::to_string(number), section->second, "contradicts the rest of the dialect");
+        const auto most = std::to_string(table().bitmaps * 64);
+        if (section == sections_.end()) {
+            return top.fail(contradicts, "bitmaps",
+                "found " + std::to_string(table().bitmaps) + ", the base has fields above " + most);
+        }
+        const auto why = number == 65 ? std::string("bit 65 announces the third bitmap, so there is no such field")
+                                      : "above field " + most +
+                                            ", which bitmaps = " + std::to_string(table().bitmaps) + " can announce";
+        report_.fail(contradicts, "field." + std::to_string(number), section->second, why);
     }
 
     dialect_store& store_;

@@ -1,4 +1,5 @@
 #include <cipherlane/core/nearest_word.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/utf8.hpp>
 
@@ -8,6 +9,20 @@
 
 namespace cipherlane {
 namespace {
+
+TEST(PersonalText, IsMaskedAsAPanIs) {
+    EXPECT_EQ(mask_phone("13800138000"), "138******00");
+    EXPECT_EQ(mask_phone("+86 138-0013-8000"), "+86 1**-****-**00");
+    EXPECT_EQ(mask_phone("1234"), "****");
+    EXPECT_EQ(mask_mail("someone@example.org"), "s******@example.org");
+    EXPECT_EQ(mask_name("ANNA MARIA SILVA"), "A*** M**** S****");
+    EXPECT_EQ(mask_name("\xE5\xBC\xA0\xE4\xB8\x89"), "\xE5\xBC\xA0*");
+    EXPECT_EQ(masked_personal("+5511987654321"), "+551********21");
+    EXPECT_EQ(masked_personal("a.b@c"), "a**@c");
+    // A number alone may be anything.
+    for (const std::string_view text : {"13800138000", "A@", "@b", "hello", "", "+12", "a b@c.d"})
+        EXPECT_FALSE(masked_personal(text)) << text;
+}
 
 TEST(Utf8, TakesCodePoints) {
     std::string_view text = "A\xC2\xA5\xE4\xBB\xB7\xF0\x9F\x98\x80";

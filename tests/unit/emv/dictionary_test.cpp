@@ -1,6 +1,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/bit_names.hpp>
 #include <cipherlane/emv/dol.hpp>
+#include <cipherlane/emv/meaning.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 
 #include <gtest/gtest.h>
@@ -59,14 +60,80 @@ TEST(TagDictionary, DescribesWithoutSecrets) {
 
 TEST(BitNames, InWords) {
     const auto set = set_bits(0x95, hex("8000048001"));
-    ASSERT_EQ(set.size(), 3U);
+    ASSERT_EQ(set.size(), 4U);
     EXPECT_EQ(set[0].text, "offline data authentication not performed");
     EXPECT_EQ(set[1].text, "online PIN entered");
     EXPECT_EQ(set[2].text, "amount above the floor limit");
+    // A bit without a name is told, too.
+    EXPECT_EQ(set[3].byte, 5);
+    EXPECT_EQ(set[3].bit, 1);
+    EXPECT_EQ(set[3].text, "(set, but no meaning is known)");
     EXPECT_EQ(set_bits(0x9B, hex("E800")).size(), 4U);
     EXPECT_EQ(set_bits(0x82, hex("7C")).size(), 5U);
     EXPECT_TRUE(set_bits(0x9F26, hex("FF")).empty());
     EXPECT_TRUE(bit_names(0x9F26).empty());
+}
+
+// EMV Contactless Book A, 5.7, and Book C-3, Annex A; action codes have the bits of the TVR.
+TEST(BitNames, QualifiersAndActionCodes) {
+    const auto card = set_bits(0x9F6C, hex("0080"));
+    ASSERT_EQ(card.size(), 1U);
+    EXPECT_EQ(card[0].text, "consumer device CVM performed");
+    std::vector<std::string_view> terminal;
+    for (const auto& each : set_bits(0x9F66, hex("36204000")))
+        terminal.push_back(each.text);
+    EXPECT_EQ(terminal,
+        (std::vector<std::string_view>{"EMV mode supported", "chip with contacts supported", "online PIN supported",
+            "signature supported", "offline PIN supported (chip with contacts)", "consumer device CVM supported"}));
+    EXPECT_EQ(set_bits(0x9F0D, hex("FC50ACA000")).size(), 14U);
+    EXPECT_EQ(set_bits(0x9F0E, hex("0010000000"))[0].text, "service not allowed for this card product");
+}
+
+TEST(Meaning, EachRuleOfACvmList) {
+    const auto lines = meaning_lines(0x8E, hex("000000000000000042031E031F03"));
+    EXPECT_EQ(
+        lines, (std::vector<std::string>{"X = 0, Y = 0 in units of the application's currency",
+                   "rule 1: enciphered PIN checked online, if the terminal supports it; if it fails, the next rule",
+                   "rule 2: signature on paper, if the terminal supports it; if it fails, verification has failed",
+                   "rule 3: no verification required, if the terminal supports it"}));
+    EXPECT_EQ(meaning_lines(0x8E, hex("00000000000000004203FF")).back(), "half a rule at the end");
+    EXPECT_EQ(meaning_lines(0x8E, hex("0000")).size(), 1U);
+}
+
+std::string joined(const std::vector<std::string>& lines) {
+    std::string text;
+    for (const auto& each : lines)
+        text.append(each).append("\n");
+    return text;
+}
+
+TEST(Meaning, IssuerDataByTheirForm) {
+    const auto phone =
+        joined(meaning_lines(0x9F10, hex("1F4A6331A00000000010030273000000004000000000000000000000000000FF")));
+    EXPECT_NE(phone.find("Visa, format 4"), std::string::npos) << phone;
+    EXPECT_NE(phone.find("CVN 4A (decimal 74)"), std::string::npos);
+    EXPECT_NE(phone.find("key index 63"), std::string::npos);
+    EXPECT_NE(phone.find("ARQC in the first GENERATE AC, no second GENERATE AC"), std::string::npos);
+    const auto visa = joined(meaning_lines(0x9F10, hex("06011203A0B800")));
+    EXPECT_NE(visa.find("Visa, format 1"), std::string::npos) << visa;
+    EXPECT_NE(visa.find("CVN 12 (decimal 18)"), std::string::npos);
+    EXPECT_NE(visa.find("byte 2 bit 5: new card"), std::string::npos);
+    const auto unionpay = joined(meaning_lines(0x9F10, hex("07010103A0200001")));
+    EXPECT_NE(unionpay.find("UnionPay"), std::string::npos) << unionpay;
+    EXPECT_NE(unionpay.find("algorithm 01, TDES"), std::string::npos);
+    EXPECT_NE(joined(meaning_lines(0x9F10, hex("07010103A0200004"))).find("SM4"), std::string::npos);
+    const auto mchip = joined(meaning_lines(0x9F10, hex("0110A00001220000000000000000000000FF")));
+    EXPECT_NE(mchip.find("M/Chip"), std::string::npos) << mchip;
+    EXPECT_NE(mchip.find("CVN 10 (decimal 16), Mastercard's session key"), std::string::npos);
+    EXPECT_NE(mchip.find("byte 4 bit 6: offline PIN verification not performed"), std::string::npos);
+    const auto core =
+        joined(meaning_lines(0x9F10, hex("0FA501A23800040000000000000000000F000000000000000000000000000000")));
+    EXPECT_NE(core.find("common core identifier A5, TDES"), std::string::npos) << core;
+    EXPECT_EQ(meaning_lines(0x9F10, hex("0102")), (std::vector<std::string>{"form: not known"}));
+    EXPECT_EQ(scheme_of_aid(hex("A000000333010101")), card_scheme::unionpay);
+    // Another scheme's bits are not read as Visa's.
+    EXPECT_EQ(
+        joined(meaning_lines(0x9F10, hex("06010103A0B800"), card_scheme::amex)).find("new card"), std::string::npos);
 }
 
 // EMV 4.4 Book 3, Annex C3; Book 4, 6.3.4.5 for the outcome and for 3F.

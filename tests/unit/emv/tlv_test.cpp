@@ -108,6 +108,51 @@ TEST(Tlv, Limits) {
     EXPECT_TRUE(check_tlv({}));
 }
 
+/// Tags in order, and what was forgiven with its place.
+std::string read_all(tlv_reader reader) {
+    std::string text;
+    const auto deviation = [&] {
+        if (reader.deviation() == tlv_deviation::none) return;
+        text += (reader.deviation() == tlv_deviation::padding ? "padding@" : "length@") +
+                std::to_string(reader.deviation_offset()) + " ";
+    };
+    while (reader.next()) {
+        deviation();
+        text += tag_text(reader.object().tag) + " ";
+        if (is_template(reader.object().tag)) text += "{ " + read_all(reader.inside()) + "} ";
+    }
+    const auto done = reader.finish();
+    if (done) deviation();
+    return text + (done ? "" : "fault");
+}
+
+TEST(Tlv, ATolerantReaderTellsPaddingOfFf) {
+    const tlv_limits tolerant{.reading = tlv_reading::tolerant};
+    const auto padded = hex("7009FFFFFF5F340101FFFF");
+    EXPECT_FALSE(check_tlv(padded));
+    EXPECT_TRUE(check_tlv(padded, tolerant));
+    EXPECT_EQ(read_all(tlv_reader(padded, tolerant)), "70 { padding@2 5F34 padding@9 } ");
+    EXPECT_EQ(read_all(tlv_reader(hex("9F360200015F340101FF"), tolerant)), "9F36 5F34 padding@9 ");
+    EXPECT_EQ(read_all(tlv_reader(hex("00FF00FF9F36020001"), tolerant)), "padding@1 9F36 ");
+    // Tags that begin with FF stay tags.
+    EXPECT_EQ(read_all(tlv_reader(hex("FF810503DF0100"), tolerant)), "FF8105 { DF01 } ");
+    EXPECT_EQ(read_all(tlv_reader(hex("FF60039F3600"), tolerant)), "FF60 { 9F36 } ");
+}
+
+TEST(Tlv, ATolerantReaderTellsLengthsInOneByte) {
+    const tlv_limits tolerant{.reading = tlv_reading::tolerant};
+    auto data = hex("DF3290");
+    data.insert(data.end(), 0x90, 0x41);
+    EXPECT_FALSE(check_tlv(data));
+    EXPECT_EQ(read_all(tlv_reader(data, tolerant)), "length@2 DF32 ");
+    // 81 xx is the usual form of the same length.
+    auto usual = hex("DF328190");
+    usual.insert(usual.end(), 0x90, 0x41);
+    EXPECT_EQ(read_all(tlv_reader(usual, tolerant)), "DF32 ");
+    EXPECT_EQ(read_all(tlv_reader(hex("DF3290AABB"), tolerant)), "fault");
+    EXPECT_EQ(read_all(tlv_reader(hex("9F36050001"), tolerant)), "fault");
+}
+
 TEST(Tlv, WritesNestedTemplates) {
     std::array<std::uint8_t, 64> out{};
     const auto written = tlv_writer(out)

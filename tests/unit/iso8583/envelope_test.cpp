@@ -1,4 +1,6 @@
 // What stands around a message, as data: literal bytes as peers send them, read and written again byte for byte.
+#include "cipherlane/iso8583_json.hpp"
+
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/composite.hpp>
@@ -126,6 +128,10 @@ TEST_P(EnvelopeHead, GoesThroughByteForByte) {
     const auto& row = GetParam();
     const sent one(small_dialect("[envelope]\n" + std::string(row.envelope)), row.in_front + small_body + row.behind);
     expect_whole(one, "0810", small_fields);
+    // As JSON and back it is the same, too.
+    const auto again = cli::from_json(one.format(), cli::to_json(one.read().value()));
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(encode(one.format(), *again).value(), one.wire());
 }
 
 const std::string interbank = "2E82" + hex_of("0078") + hex_of("00010344   ") + hex_of("01020000   ") + "000000" +

@@ -18,16 +18,18 @@ struct bit_name {
     std::string_view text;
 };
 
-/// The named bits of TVR (95), TSI (9B), AIP (82), terminal capabilities (9F33) or application usage control (9F07);
-/// empty for any other tag. EMV 4.4 Book 3 Annex C and Book 4 Annex A.
+/// The named bits of TVR (95), TSI (9B), AIP (82), terminal capabilities (9F33, 9F40), application usage control
+/// (9F07), action codes (9F0D to 9F0F, DF8120 to DF8122: bits of the TVR), terminal and card transaction qualifiers
+/// (9F66, 9F6C); empty for any other tag. EMV 4.4 Book 3 Annex C and Book 4 Annex A; EMV Contactless Books A and C-3.
 [[nodiscard]] std::span<const bit_name> bit_names(tag_number tag) noexcept;
 
 /// The bits that are set, highest first, in words: "byte 1 bit 8: offline data authentication was not performed"
-/// becomes one row. Bits without a name are left out; bytes past the end of a short value are not set.
+/// becomes one row. A bit without a name says so; bytes past the end of a short value are not set.
 [[nodiscard]] std::vector<bit_name> set_bits(tag_number tag, byte_view value);
 
-/// What a coded value says as a whole: the cryptogram of 9F27; method, condition and outcome of 9F34. Empty for any
-/// other tag and for a value of another size. EMV 4.4 Book 3, tables 14, 43 and 44, and Book 4, 6.3.4.5.
+/// What a coded value says as a whole: the cryptogram of 9F27; method, condition and outcome of 9F34; the kind of
+/// terminal of 9F35. Empty for any other tag and for a value of another size. EMV 4.4 Book 3, tables 14, 43 and 44,
+/// and Book 4, 6.3.4.5.
 [[nodiscard]] std::string coded_meaning(tag_number tag, byte_view value);
 
 } // namespace cipherlane::emv

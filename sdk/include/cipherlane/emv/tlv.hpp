@@ -11,6 +11,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace cipherlane::emv {
 
@@ -30,11 +31,27 @@ using tag_number = std::uint32_t;
 /// "9F26".
 [[nodiscard]] std::string tag_text(tag_number tag);
 
+/// How much a reader of TLV forgives.
+enum class tlv_reading : std::uint8_t {
+    strict,
+    tolerant, ///< padding of FF between objects, and lengths of 128 to 255 in one byte; each is told
+};
+
+/// What a tolerant reader has met in front of, or in, the object that it found.
+enum class tlv_deviation : std::uint8_t {
+    none,
+    padding,         ///< bytes FF where EMV allows only 00
+    one_byte_length, ///< a length above 127 that stands alone, without the 81 in front
+};
+
+[[nodiscard]] std::string_view to_string(tlv_deviation what) noexcept;
+
 /// Bounds of a reader: input from outside never decides how much work or stack it takes.
 struct tlv_limits {
     static constexpr std::size_t most_depth = 8;
     std::size_t depth = most_depth; ///< levels, at most `most_depth`
     std::size_t size = 65'536;      ///< bytes of the whole input
+    tlv_reading reading = tlv_reading::strict;
 };
 
 /// One data object; views the input.
@@ -54,6 +71,9 @@ struct tlv_object {
 /// long form with 1 to 4 bytes, minimal or not. 00 bytes between objects are skipped, as Annex B1 allows; FF is not,
 /// since it begins tags of contactless kernels (FF8105). Order is the input's; unknown tags are like any other; a tag
 /// may come twice. Views live as long as the input.
+///
+/// Under `tlv_reading::tolerant` FF is padding unless it begins a tag that fits: FF81… of a contactless kernel, or
+/// one FF alone whose tag and length go with what follows.
 class tlv_reader {
   public:
     explicit tlv_reader(byte_view data, const tlv_limits& limits = {}) noexcept;
@@ -68,14 +88,22 @@ class tlv_reader {
     /// @return `emv_errc::cut_tag`, `tag_too_long`, `cut_length`, `bad_length`, `length_past_end`, `too_deep`,
     /// `too_large`, with the path of the templates and the tag ("70/9F26") and the byte offset of the object.
     [[nodiscard]] result<void> finish() const;
+    /// What the last `next` has forgiven, and where, from the start of the whole input.
+    [[nodiscard]] tlv_deviation deviation() const noexcept { return deviation_; }
+    [[nodiscard]] std::size_t deviation_offset() const noexcept { return base_ + deviation_at_; }
     /// Levels above this one.
     [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
 
   private:
     tlv_reader() noexcept = default;
     bool fail(emv_errc why, tag_number tag) noexcept;
+    void skip_padding() noexcept;
+    void deviates(tlv_deviation what, std::size_t at) noexcept;
 
     byte_view data_;
+    tlv_reading how_ = tlv_reading::strict;
+    tlv_deviation deviation_ = tlv_deviation::none;
+    std::size_t deviation_at_ = 0;
     std::size_t at_ = 0;
     std::size_t base_ = 0;
     tlv_object object_;

@@ -15,6 +15,19 @@ namespace cipherlane::iso8583 {
 /// How much a print shows. `masked` follows each field's `mask`: never a whole PAN, no track, PIN block or key.
 enum class reveal : std::uint8_t { masked, whole };
 
+/// One row of a description.
+struct described_row {
+    std::optional<std::size_t> offset; ///< of the value, from the start of the input
+    int depth;                         ///< 0 for a field, more for what stands inside
+    std::string path;                  ///< the whole path: "55/9F26", "header/base24/product"
+    std::string label;                 ///< its last part, as printed: "9F26"
+    std::string name;
+    std::string value;
+};
+
+/// A message row by row: what `describe` prints, for programs. Values follow `how`.
+[[nodiscard]] std::vector<described_row> describe_rows(const message_view& what, reveal how = reveal::masked);
+
 /// A message field by field for people: byte offset, number, name, value, with the sub-fields that the dialect knows.
 /// Text of the peer comes as UTF-8 with control characters replaced; text that is no GBK comes as hex.
 [[nodiscard]] std::string describe(const message_view& what, reveal how = reveal::masked);
@@ -44,6 +57,7 @@ struct partial_message {
 /// digits of another kind, bits without a field, a beginning of TPDU or header, a length in front that does not fit.
 [[nodiscard]] partial_message decode_partly(const dialect& format, byte_view input, reading how = reading::strict);
 
+[[nodiscard]] std::vector<described_row> describe_rows(const partial_message& what, reveal how = reveal::masked);
 /// As above, with the whole bitmap, and the field that is cut.
 [[nodiscard]] std::string describe(const partial_message& what, reveal how = reveal::masked);
 

@@ -1,0 +1,400 @@
+// What the tool finds out about messages: input in every spelling, dialect and framing of a capture, what a MAC was
+// made with, differences by path, and a message that may be mailed.
+#include "cipherlane/iso8583_diff.hpp"
+#include "cipherlane/iso8583_doctor.hpp"
+#include "cipherlane/iso8583_mac.hpp"
+#include "cipherlane/iso8583_messages.hpp"
+#include "cipherlane/iso8583_redact.hpp"
+#include "cipherlane/people_input.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/crypto/mac_iso9797.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/dialect_file.hpp>
+#include <cipherlane/iso8583/errc.hpp>
+#include <cipherlane/iso8583/iso_dialects.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+namespace cipherlane::cli {
+namespace {
+
+using iso8583::cup_pos;
+
+/// The published magnetic-stripe sale of the known-answer file (cup-03), MAC and all.
+const std::string sale =
+    "007E60000300006031003107300200702404C020C09811196222000000000000004000000000000000123400000230120210001231622200"
+    "0000000000004D3012201123405445535430303031544553544D455243483030303030313135361616116C76559985260000000000000000"
+    "14220000010005003233463841364537";
+
+bytes unhex(std::string_view digits) {
+    return from_hex(digits).value();
+}
+
+/// Fixed text that an ASCII host sends: iso87-ascii, 0800.
+const std::string echo = "0800822000000000000004000000000000000721122000000001301";
+
+std::vector<input_reading> read(std::string_view text, input_form form = input_form::automatic) {
+    return readings_of(text, form).value();
+}
+
+TEST(PeopleInput, HexInEverySpelling) {
+    for (const std::string_view text :
+        {"5F340101", "5f:34:01:01", "5F-34-01-01", " 5f 34\n01 01\n", "0x5F, 0x34, 0x01, 0x01",
+            "\\x5f\\x34\\x01\\x01", "{0x5F,0x34,0x01,0x01};", "[5f,34,1 01]", "\"5F34\" \"0101\""}) {
+        SCOPED_TRACE(text);
+        if (text.starts_with("[")) {
+            EXPECT_TRUE(read(text).front().half_a_byte);
+            continue;
+        }
+        const auto readings = read(text);
+        EXPECT_EQ(readings.front().form, input_form::hex);
+        EXPECT_EQ(to_hex(readings.front().whole), "5F340101");
+    }
+}
+
+struct dump_case {
+    const char* name;
+    const char* text;
+    std::string bytes; ///< hex
+};
+
+class PeopleInputDump : public ::testing::TestWithParam<dump_case> {};
+
+TEST_P(PeopleInputDump, IsReadWithoutItsOffsetsAndLetters) {
+    const auto readings = read(GetParam().text);
+    ASSERT_EQ(readings.front().form, input_form::dump) << to_hex(readings.front().whole);
+    EXPECT_EQ(to_hex(readings.front().whole), GetParam().bytes);
+}
+
+const std::string twenty = "6000030000603100310730020030203238303031";
+
+INSTANTIATE_TEST_SUITE_P(All, PeopleInputDump,
+    ::testing::Values(dump_case{"xxd",
+                          "00000000: 6000 0300 0060 3100 3107 3002 0030 2032  `....`1.1.0..0 2\n"
+                          "00000010: 3830 3031                                8001\n",
+                          twenty},
+        dump_case{"hexdump_with_letters",
+            "00000000  60 00 03 00 00 60 31 00  31 07 30 02 00 30 20 32  |`....`1.1.0..0 2|\n"
+            "00000010  38 30 30 31                                       |8001|\n"
+            "00000014\n",
+            twenty},
+        dump_case{"wireshark",
+            "0000   60 00 03 00 00 60 31 00 31 07 30 02 00 30 20 32   `....`1.1.0..0 2\n"
+            "0010   38 30 30 31                                       8001\n",
+            twenty},
+        dump_case{"tcpdump",
+            "\t0x0000:  6000 0300 0060 3100 3107 3002 0030 2032  `....`1.1.0..0.2\n"
+            "\t0x0010:  3830 3031                                8001\n",
+            twenty},
+        dump_case{"od_in_octal",
+            "0000000 60 00 03 00 00 60 31 00 31 07 30 02 00 30 20 32\n0000020 38 30 30 31\n0000024\n", twenty},
+        dump_case{"hexdump_in_words", "0000000 0060 0003 6000 0031 0731 0230 3000 3220\n0000010 3038 3130\n0000014\n",
+            twenty},
+        dump_case{"one_line", "00000000: 3830 3031  8001\n", "38303031"},
+        dump_case{"repeated_lines",
+            "00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|\n*\n"
+            "00000030  41                                                |A|\n00000031\n",
+            std::string(96, '0') + "41"},
+        dump_case{"part_of_a_larger_one", "00000040: 6000 0300 0060 3100 3107 3002 0030 2032  x\n00000050: 38\n",
+            twenty.substr(0, 34)}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(PeopleInput, SeveralDumpsAreSeveralMessages) {
+    const auto readings = read("00000000: 6000 01  `..\n\n00000000: 6000 02  `..\n");
+    ASSERT_EQ(readings.front().parts.size(), 2U);
+    EXPECT_EQ(to_hex(readings.front().parts[1]), "600002");
+}
+
+TEST(PeopleInput, Base64TextRawAndLogs) {
+    const auto of_base64 = read("YAADAABgMQAxBzACADAgMjgwMDE=");
+    EXPECT_TRUE(std::any_of(of_base64.begin(), of_base64.end(),
+        [](const auto& each) { return each.form == input_form::base64 && to_hex(each.whole) == twenty; }));
+    EXPECT_EQ(as_text(read("ISO016000010" + echo, input_form::text).front().whole), "ISO016000010" + echo);
+    EXPECT_EQ(read(std::string("\x00\x7E\x60", 3)).front().form, input_form::raw);
+    const auto logged = read("12:01:02 sent " + sale + " to host\n12:01:03 ok\n", input_form::log);
+    EXPECT_EQ(logged.front().whole, unhex(sale));
+}
+
+TEST(PeopleInput, SaysWhatIsWrong) {
+    const auto odd = readings_of("5F3", input_form::hex);
+    ASSERT_FALSE(odd);
+    EXPECT_EQ(odd.error().hint(), "found 3 hex digits, expected an even number");
+    const auto letter = readings_of("5F3g", input_form::hex);
+    EXPECT_EQ(letter.error().offset(), 3U);
+    EXPECT_NE(letter.error().hint().find("found \"g\""), std::string_view::npos);
+}
+
+TEST(PeopleInput, TakesTheNameOfAFile) {
+    const auto file =
+        std::filesystem::temp_directory_path() / ("people_input_" + std::to_string(::getpid()) + ".hex");
+    std::ofstream(file) << sale;
+    EXPECT_EQ(take_input(file.string()).value(), sale);
+    std::filesystem::remove(file);
+    EXPECT_EQ(take_input("6000").value(), "6000");
+}
+
+TEST(Messages, AreCutAtTheirLengthsAndFoundInAnyForm) {
+    const auto two = messages_of(cup_pos(), read(sale + sale));
+    EXPECT_EQ(two.frames.size(), 2U);
+    EXPECT_EQ(two.frames[1], unhex(sale));
+    EXPECT_EQ(messages_of(cup_pos(), read(sale + "\n" + sale + "\n")).frames.size(), 2U);
+    // An ASCII message as text: its hex digits are characters.
+    const auto text = messages_of(iso8583::iso87_ascii(), read(echo));
+    EXPECT_EQ(text.form, input_form::text);
+    EXPECT_EQ(as_text(text.frames.front()), echo);
+    const auto hex = messages_of(iso8583::iso87_ascii(), read(to_hex(as_bytes(echo))));
+    EXPECT_EQ(hex.form, input_form::hex);
+}
+
+TEST(Doctor, KnowsTheDialectTheLengthAndTheHeaders) {
+    const auto found = examine(read(sale));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_EQ(found.framing, "2 bytes, binary");
+    EXPECT_EQ(found.header, "tpdu 6000030000, pos-header 603100310730");
+    ASSERT_EQ(found.messages.size(), 1U);
+    EXPECT_EQ(found.messages[0].mti, "0200");
+    EXPECT_EQ(found.messages[0].fault, "");
+    EXPECT_TRUE(found.notes.empty());
+}
+
+struct capture_case {
+    const char* name;
+    std::string text;
+    const char* dialect;
+    const char* framing;
+    const char* header;
+    const char* trailer;
+};
+
+class DoctorCapture : public ::testing::TestWithParam<capture_case> {};
+
+TEST_P(DoctorCapture, IsExplained) {
+    const auto& row = GetParam();
+    const auto found = examine(read(row.text));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, row.dialect);
+    EXPECT_EQ(found.framing, row.framing);
+    EXPECT_EQ(found.header, row.header);
+    EXPECT_EQ(found.trailer, row.trailer);
+    EXPECT_EQ(found.messages.at(0).fault, "");
+    // What it writes for a dialect's file loads.
+    const auto loaded = iso8583::loaded_dialect::parse(found.toml);
+    EXPECT_TRUE(loaded) << loaded.error() << "\n" << found.toml;
+}
+
+std::string hex_of(std::string_view text) {
+    return to_hex(as_bytes(text));
+}
+
+const std::string echo_binary =
+    hex_of("0800") + "8220000000000000" + "0400000000000000" + hex_of("0721122000000001") + hex_of("301");
+
+INSTANTIATE_TEST_SUITE_P(All, DoctorCapture,
+    ::testing::Values(capture_case{"text", echo, "iso87-ascii", "no length in front", "", ""},
+        capture_case{"text_with_length", "0055" + echo, "iso87-ascii", "4 ASCII digits", "", ""},
+        capture_case{"base24", "ISO016000010" + echo, "iso87-ascii", "no length in front", "base24 ISO016000010", ""},
+        capture_case{"base24_with_end", "0044" + hex_of("ISO016000010" + echo) + "03", "iso87-ascii",
+            "2 bytes, binary; counts the trailer", "base24 ISO016000010", "03"},
+        capture_case{"counts_itself", "0039" + hex_of(echo), "iso87-ascii", "2 bytes, binary; counts itself", "", ""},
+        capture_case{"postilion", "0027" + echo_binary, "iso87-ascii, binary bitmap", "2 bytes, binary", "", ""},
+        capture_case{"characters_in_front", "A4M04000" + echo, "iso87-ascii", "no length in front",
+            "8 bytes of text \"A4M04000\"", ""}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(Doctor, TellsTheFirstFault) {
+    auto wire = unhex(sale);
+    wire[40] = 0x0A; // a digit of the amount
+    const auto found = examine(read(to_hex(wire)));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_NE(found.messages.at(0).fault.find("not a decimal digit, byte 40"), std::string::npos)
+        << found.messages.at(0).fault;
+    wire = unhex(sale);
+    wire.resize(90);
+    const auto cut = examine(read(to_hex(wire)));
+    EXPECT_NE(cut.messages.at(0).fault.find("bytes missing"), std::string::npos);
+    EXPECT_EQ(cut.framing, "2 bytes, binary; WRONG: says 126, 88 bytes follow");
+}
+
+TEST(Doctor, CutsACaptureIntoItsMessages) {
+    const auto found = examine(read("0000" + sale + sale));
+    ASSERT_EQ(found.messages.size(), 3U);
+    EXPECT_EQ(found.messages[0].mti, ""); // a poll
+    EXPECT_EQ(found.messages[2].at, 2 + sale.size() / 2);
+    const auto lines = examine(read(sale + "\n" + sale.substr(0, 8) + "01" + sale.substr(10) + "\n"));
+    EXPECT_EQ(lines.messages.size(), 2U);
+}
+
+TEST(Doctor, FindsTheMessageInAPacket) {
+    // Ethernet, IPv4 and TCP in front.
+    const auto size = sale.size() / 2;
+    std::string ip = "45000000"
+                     "00004000"
+                     "40060000"
+                     "7F000001"
+                     "7F000001";
+    char total[5];
+    std::snprintf(total, sizeof total, "%04X", static_cast<unsigned>(40 + size));
+    ip.replace(4, 4, total);
+    const std::string packet = "001122334455"
+                               "665544332211"
+                               "0800" +
+                               ip +
+                               "1F90C350"
+                               "00000001"
+                               "00000002"
+                               "50180200"
+                               "00000000" +
+                               sale;
+    const auto found = examine(read(packet));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_NE(found.input.find("TCP"), std::string::npos);
+}
+
+TEST(Doctor, KnowsWhatIsNoMessage) {
+    const auto tls = examine(read("160301012C010001280303"));
+    EXPECT_FALSE(tls.found);
+    ASSERT_FALSE(tls.notes.empty());
+    EXPECT_NE(tls.notes.back().find("TLS"), std::string::npos);
+    EXPECT_NE(other_protocol(as_bytes("POST /pay HTTP/1.1")).find("HTTP"), std::string::npos);
+    EXPECT_FALSE(examine(read("00112233445566778899AABBCCDDEEFF")).found);
+}
+
+/// The published sale with another field 64.
+bytes with_mac(std::string_view hex) {
+    auto wire = unhex(sale);
+    const auto mac = unhex(hex);
+    std::copy(mac.begin(), mac.end(), wire.end() - 8);
+    return wire;
+}
+
+bytes retail(const bytes& key, byte_view data) {
+    auto made = crypto::mac_key::create(crypto::algorithm::tdes, key, crypto::legacy_policy).value();
+    const auto value = crypto::retail_mac(made, crypto::mac_padding::method_1, data).value();
+    return {value.view().begin(), value.view().end()};
+}
+
+const bytes double_key = unhex("0123456789ABCDEFFEDCBA9876543210");
+
+mac_search search(const bytes& wire, const bytes& key) {
+    const auto view = iso8583::decode(cup_pos(), wire).value();
+    const std::array<byte_view, 1> keys{key};
+    return search_mac(view, wire, keys).value();
+}
+
+TEST(MacSearch, NamesAlgorithmAndRange) {
+    const auto wire = unhex(sale);
+    const std::size_t start = 13;
+    // The retail MAC from the TPDU on, as hex characters.
+    auto mac = retail(double_key, byte_view(wire).subspan(2, wire.size() - 10));
+    auto found = search(with_mac(hex_of(to_hex(byte_view(mac).first(4)))), double_key);
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_EQ(found.fits[0].algorithm, "X9.19 (retail), padding 1");
+    EXPECT_EQ(found.fits[0].range, "TPDU to the field before the MAC");
+    EXPECT_EQ(found.fits[0].begin, 2U);
+    EXPECT_EQ(found.fits[0].end, wire.size() - 8);
+    EXPECT_EQ(found.fits[0].form, "first 4 bytes as hex characters");
+    EXPECT_EQ(found.fits[0].different.size(), 2U);
+    // The same without the message type, as bytes.
+    mac = retail(double_key, byte_view(wire).subspan(start + 2, wire.size() - 8 - start - 2));
+    found = search(with_mac(to_hex(mac)), double_key);
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_NE(found.fits[0].range.find("without the message type"), std::string::npos);
+    EXPECT_EQ(found.fits[0].form, "first 8 bytes");
+}
+
+TEST(MacSearch, NothingFitsAChangedMessage) {
+    const auto found = search(with_mac("3030303030303030"), double_key);
+    EXPECT_TRUE(found.fits.empty());
+    EXPECT_GT(found.tried, 100U);
+}
+
+TEST(MacSearch, WithoutAMacThereIsNothingToSearch) {
+    iso8583::message what("0800");
+    what.set_tpdu(*iso8583::tpdu::parse("6000030000")).set_header("603100310730").set(11, "000001");
+    const auto wire = iso8583::encode(cup_pos(), what).value();
+    const auto view = iso8583::decode(cup_pos(), wire).value();
+    const std::array<byte_view, 1> keys{double_key};
+    EXPECT_EQ(search_mac(view, wire, keys).error().code(), iso8583_errc::missing_field);
+}
+
+TEST(Diff, TellsPathsAndHidesValues) {
+    const auto wire = unhex(sale);
+    const auto left = iso8583::decode_partly(cup_pos(), wire);
+    auto changed = left.view.to_message();
+    changed.set(2, "6222000000010000004").set(4, "000000004321").set(60, "22000002000500").remove(26);
+    const auto bytes_of = iso8583::encode(cup_pos(), changed).value();
+    const auto right = iso8583::decode_partly(cup_pos(), bytes_of);
+    const auto found = differences(left, right, iso8583::reveal::masked);
+    std::vector<std::string> paths;
+    for (const auto& each : found) {
+        paths.push_back(each.path);
+        EXPECT_EQ(each.left.find("6222000000000000004"), std::string::npos);
+        if (each.path == "2") EXPECT_TRUE(each.hidden);
+    }
+    EXPECT_EQ(paths, (std::vector<std::string>{"bitmap", "2", "4", "26", "60/60.2"}));
+    EXPECT_TRUE(differences(left, left, iso8583::reveal::masked).empty());
+}
+
+TEST(Redact, KeepsLengthsAndStructure) {
+    const auto wire = unhex(sale);
+    const auto view = iso8583::decode(cup_pos(), wire).value();
+    const auto safe = redact(view).value();
+    EXPECT_EQ(safe.frame.size(), wire.size());
+    const auto again = iso8583::decode(cup_pos(), safe.frame);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->fields(), view.fields());
+    EXPECT_EQ(again->value(2).substr(0, 6), "622200");
+    EXPECT_EQ(again->value(4), view.value(4));
+    EXPECT_EQ(again->value(14), "4912");
+    EXPECT_EQ(again->value(35).size(), view.value(35).size());
+    EXPECT_EQ(again->value(35)[19], 'D');
+    EXPECT_EQ(again->value(52), std::string(8, '\xFF'));
+    EXPECT_EQ(again->value(64), "00000000");
+    EXPECT_NE(std::find(safe.changed.begin(), safe.changed.end(), "52"), safe.changed.end());
+}
+
+TEST(Redact, ReachesIntoChipDataAndOtherFields) {
+    iso8583::message what("0200");
+    what.set_tpdu(*iso8583::tpdu::parse("6000030000")).set_header("603100310730");
+    const std::string card = "6228481234567890124"; // no real account
+    what.set(2, card).set(11, "000001");
+    const auto chip = unhex("5A0A6228481234567890124F"
+                            "5F2004"
+                            "4A4F484E"
+                            "9F2608"
+                            "1122334455667788"
+                            "57115413330089020011D2512201"
+                            "0000000000"
+                            "9F10020000");
+    what.set(55, byte_view(chip)).set(63, "card " + card);
+    const auto wire = iso8583::encode(cup_pos(), what).value();
+    const auto view = iso8583::decode(cup_pos(), wire).value();
+    const auto safe = redact(view).value();
+    EXPECT_EQ(safe.frame.size(), wire.size());
+    EXPECT_EQ(to_hex(safe.frame).find(card), std::string::npos);
+    EXPECT_EQ(as_text(safe.frame).find(card), std::string_view::npos);
+    const auto again = iso8583::decode(cup_pos(), safe.frame).value();
+    const auto data = to_hex(as_bytes(again.value(55)));
+    EXPECT_NE(data.find("9F26081122334455667788"), std::string::npos); // what is no card data stays
+    EXPECT_NE(data.find("5F200458585858"), std::string::npos);
+    EXPECT_EQ(data.find("5413330089020011"), std::string::npos);
+    const auto pan = again.value(2);
+    EXPECT_EQ(luhn_digit(pan.substr(0, pan.size() - 1)) == pan.back(),
+        luhn_digit(card.substr(0, card.size() - 1)) == card.back());
+}
+
+} // namespace
+} // namespace cipherlane::cli

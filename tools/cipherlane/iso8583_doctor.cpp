@@ -1,0 +1,483 @@
+#include "cipherlane/iso8583_doctor.hpp"
+
+#include "cipherlane/iso8583_variants.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace cipherlane::cli {
+namespace {
+
+using iso8583::dialect;
+using iso8583::frame_length;
+using form = frame_length::form;
+
+constexpr std::size_t most_in_front = 96; ///< bytes of length and headers that are looked through
+constexpr std::size_t most_trailer = 8;
+constexpr std::size_t most_messages = 64;
+
+/// A length in front that is tried, and how it is told.
+struct length_guess {
+    frame_length length;
+    std::string_view word; ///< of a dialect's file
+    std::string_view text;
+};
+
+constexpr length_guess lengths[] = {
+    {{form::binary, 2}, "binary2", "2 bytes, binary"},
+    {{form::ascii, 4}, "ascii4", "4 ASCII digits"},
+    {{form::bcd, 2}, "bcd2", "2 bytes, packed digits"},
+    {{form::binary, 2, 2}, "binary2", "2 bytes, binary, and 2 zeros"},
+    {{form::binary, 4}, "binary4", "4 bytes, binary"},
+    {{form::hex, 4}, "hex4", "4 hex digits"},
+    {{form::little, 2}, "little2", "2 bytes, binary, least significant first"},
+    {{form::ascii, 3}, "ascii3", "3 ASCII digits"},
+    {{form::ascii, 5}, "ascii5", "5 ASCII digits"},
+    {{form::ascii, 6}, "ascii6", "6 ASCII digits"},
+    {{form::little, 4}, "little4", "4 bytes, binary, least significant first"},
+    {{form::binary, 1}, "binary1", "1 byte, binary"},
+};
+
+/// A message at a place under a dialect, and how well it fits.
+struct attempt {
+    const dialect* format = nullptr;
+    std::string name;
+    std::string toml;
+    std::size_t at = 0; ///< of the message type
+    iso8583::partial_message read;
+    std::size_t behind = 0; ///< bytes behind the last field
+    bool whole = false;
+    int fields = 0;
+    std::size_t score = 0; ///< see `score_of`
+};
+
+/// Whether four digits can stand here, without the cost of reading on.
+bool may_begin(const dialect& format, byte_view data) {
+    const bool packed = format.mti == iso8583::encoding::bcd;
+    if (data.size() < (packed ? 2U : 4U)) return false;
+    const auto digit = [&](std::size_t i) -> unsigned {
+        if (packed) return i % 2 == 0 ? data[i / 2] >> 4U : data[i / 2] & 15U;
+        const unsigned zero = format.mti == iso8583::encoding::ebcdic ? 0xF0U : '0';
+        return data[i] - zero;
+    };
+    if (digit(0) != static_cast<unsigned>(format.mti_version - '0')) return false;
+    return digit(1) >= 1 && digit(1) <= 8 && digit(2) <= 4 && digit(3) <= 5;
+}
+
+std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t at) {
+    const auto body = data.subspan(at);
+    if (!may_begin(format, body)) return {};
+    attempt made;
+    made.format = &format;
+    made.at = at;
+    made.read = iso8583::decode_partly(format, body);
+    made.fields = made.read.view.fields().size();
+    made.whole = !made.read.failure;
+    if (made.read.failure && made.read.failure->code() == iso8583_errc::trailing_bytes) {
+        made.behind = body.size() - made.read.stopped_at;
+        made.whole = made.behind <= most_trailer && made.fields > 0;
+    }
+    return made;
+}
+
+/// The number in front, by one form; nothing where it is none.
+std::optional<std::size_t> number_in_front(const frame_length& length, byte_view data) {
+    dialect probe;
+    probe.envelope.length = length;
+    probe.envelope.length.zero_is = frame_length::zero::poll;
+    const auto frame = iso8583::read_frame(probe, data);
+    if (!frame) return {};
+    return frame->body;
+}
+
+/// What stands in front of a message, taken apart.
+struct front {
+    std::optional<length_guess> length;
+    std::ptrdiff_t adjust = 0;
+    std::size_t header_at = 0;
+};
+
+std::string told(const front& before, std::size_t trailer) {
+    if (!before.length) return "no length in front";
+    std::string text(before.length->text);
+    const auto own = static_cast<std::ptrdiff_t>(before.length->length.bytes);
+    if (before.adjust == 0) return text + (trailer != 0 ? "; counts neither itself nor the trailer" : "");
+    if (before.adjust == own) return text + "; counts itself";
+    if (trailer != 0 && before.adjust == static_cast<std::ptrdiff_t>(trailer)) return text + "; counts the trailer";
+    if (trailer != 0 && before.adjust == own + static_cast<std::ptrdiff_t>(trailer))
+        return text + "; counts itself and the trailer";
+    return text + "; " + std::to_string(before.adjust) + " more than what it counts";
+}
+
+/// The length that fits best before a message at `at`: it must say what follows, itself or the trailer counted or
+/// not.
+front front_of(byte_view data, std::size_t at, std::size_t behind) {
+    for (const auto& guess : lengths) {
+        const std::size_t prefix = guess.length.prefix_bytes();
+        if (prefix > at) continue;
+        const auto says = number_in_front(guess.length, data);
+        if (!says) continue;
+        const auto body = static_cast<std::ptrdiff_t>(data.size() - prefix - behind);
+        const auto adjust = static_cast<std::ptrdiff_t>(*says) - body;
+        const auto own = static_cast<std::ptrdiff_t>(guess.length.bytes);
+        const auto tail = static_cast<std::ptrdiff_t>(behind);
+        if (adjust == 0 || adjust == own || (tail != 0 && (adjust == tail || adjust == own + tail))) {
+            return {guess, adjust, prefix};
+        }
+    }
+    return {};
+}
+
+/// What a header is made of: known pieces in front, and what is left.
+struct named_header {
+    std::vector<std::pair<const iso8583::header_piece*, byte_view>> known;
+    byte_view rest;
+};
+
+named_header pieces_of(byte_view data) {
+    named_header made;
+    const auto* pos = iso8583::find_header_piece("pos-header");
+    while (!data.empty()) {
+        const iso8583::header_piece* found = nullptr;
+        // The six digits of a POS header are known by what stands in front of them.
+        if (!made.known.empty() && data.size() == pos->bytes && iso8583::fits(*pos, data)) found = pos;
+        for (const auto& each : iso8583::known_header_pieces()) {
+            const bool twice = std::any_of(
+                made.known.begin(), made.known.end(), [&](const auto& earlier) { return earlier.first == &each; });
+            if (found != nullptr || twice || each.begins.empty() || data.size() < each.bytes) continue;
+            if (iso8583::fits(each, data.first(each.bytes))) found = &each;
+        }
+        if (found == nullptr) break;
+        made.known.emplace_back(found, data.first(found->bytes));
+        data = data.subspan(found->bytes);
+    }
+    made.rest = data;
+    return made;
+}
+
+/// A number in front that is near enough to be meant as the length, and is not what follows: with it, the header must
+/// be known or none.
+std::optional<front> wrong_length(byte_view frame, std::size_t at) {
+    for (const auto& guess : lengths) {
+        const auto prefix = guess.length.prefix_bytes();
+        if (prefix > at || guess.length.bytes < 2) continue;
+        const auto says = number_in_front(guess.length, frame);
+        const auto there = frame.size() - prefix;
+        if (!says || *says == 0 || *says > 4 * there || 4 * *says < there) continue;
+        if (!pieces_of(frame.subspan(prefix, at - prefix)).rest.empty()) continue;
+        return front{guess, 0, prefix};
+    }
+    return {};
+}
+
+/// How well what stands in front is explained.
+std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
+    const auto before = front_of(data, at, behind);
+    std::size_t score = 1000;
+    if (before.length) score += before.length->length.bytes >= 2 ? 600 : 100;
+    const auto header = pieces_of(data.subspan(before.header_at, at - before.header_at));
+    if (header.rest.empty()) score += header.known.empty() ? 400 : 700;
+    score -= std::min<std::size_t>(900, 12 * header.rest.size());
+    if (!before.length && at != 0 && wrong_length(data, at)) score += 900;
+    return score;
+}
+
+/// How much speaks for a message here. Bits that are set by chance are spread over all fields; those of messages are
+/// mostly the usual ones.
+std::size_t score_of(const attempt& made, byte_view data) {
+    const auto usual =
+        iso8583::field_set::of(2, 3, 4, 7, 11, 12, 13, 14, 22, 25, 32, 35, 37, 38, 39, 41, 42, 49, 60, 64, 70);
+    const auto& announced = made.read.announced;
+    const auto all = static_cast<std::size_t>(announced.size());
+    const auto strange = static_cast<std::size_t>(announced.without(usual).size());
+    const std::size_t likeness = all == 0 ? 0 : 2000 * (all - strange) / all;
+    const std::size_t outside = front_score(data, made.at, made.behind);
+    const auto fields = static_cast<std::size_t>(made.fields);
+    if (made.whole) return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
+    // A message type and a bitmap alone are found in any bytes.
+    const bool known_front = outside >= 1700;
+    if (fields < (known_front ? 1U : 2U)) return 0;
+    return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside +
+           1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
+}
+
+/// The best message in these bytes, wherever it begins.
+std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> more) {
+    std::optional<attempt> best;
+    const auto consider = [&](const dialect_variant& variant) {
+        for (std::size_t at = 0; at <= most_in_front && at < data.size(); ++at) {
+            auto made = try_at(variant.table, data, at);
+            if (!made) continue;
+            made->score = score_of(*made, data);
+            if (made->score == 0 || (best && best->score >= made->score)) continue;
+            made->name = variant.name;
+            made->toml = variant.toml;
+            best = std::move(made);
+        }
+    };
+    for (const auto& each : more)
+        consider(each);
+    for (const auto& each : dialect_variants())
+        consider(each);
+    return best;
+}
+
+/// The pieces of a header by name, the rest by its form.
+void name_header(byte_view data, diagnosis& to) {
+    std::string toml;
+    const auto add = [&](const std::string& word, const std::string& item) {
+        to.header.append(to.header.empty() ? "" : ", ").append(word);
+        toml.append(toml.empty() ? "" : ", ").append(item);
+    };
+    const auto header = pieces_of(data);
+    for (const auto& [piece, part] : header.known) {
+        const bool text = piece->form == iso8583::piece_form::text;
+        add(std::string(piece->name) + " " + (text ? printable_text(as_text(part)) : to_hex(part)),
+            "\"" + std::string(piece->name) + "\"");
+    }
+    if (const auto rest = header.rest; !rest.empty()) {
+        const bool text =
+            std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
+        const bool digits =
+            std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte <= 0x99 && (byte & 15U) <= 9; });
+        const auto count = std::to_string(rest.size());
+        const auto size = count + (rest.size() == 1 ? " byte of " : " bytes of ");
+        if (text) {
+            add(size + "text \"" + printable_text(as_text(rest)) + "\"",
+                "{name = \"head\", form = \"text\", bytes = " + count + "}");
+        } else if (digits) {
+            add(size + "packed digits " + to_hex(rest),
+                "{name = \"head\", form = \"digits\", bytes = " + count + "}");
+        } else {
+            add(size + "header " + to_hex(rest), "{name = \"head\", bytes = " + count + "}");
+        }
+    }
+    if (!toml.empty()) to.toml += "header = [" + toml + "]\n";
+}
+
+std::string numbers_of(const iso8583::field_set& fields) {
+    std::string text;
+    for (const int number : fields)
+        text.append(text.empty() ? "" : " ").append(std::to_string(number));
+    return text;
+}
+
+message_finding finding_of(const attempt& made, std::size_t base, std::size_t size) {
+    message_finding found;
+    found.at = base;
+    found.bytes = size;
+    found.mti = std::string(made.read.view.mti());
+    found.fields = numbers_of(made.read.announced);
+    if (made.whole || !made.read.failure) return found;
+    const auto& why = *made.read.failure;
+    std::string text = why.code().message();
+    if (!why.field().empty()) text = "field " + std::string(why.field()) + ": " + text;
+    if (why.offset()) text += ", byte " + std::to_string(base + made.at + *why.offset());
+    if (!why.hint().empty()) text += "; " + std::string(why.hint());
+    found.fault = std::move(text);
+    return found;
+}
+
+/// A stream of several frames: where each begins, if a length leads from the first byte to the last.
+std::vector<std::size_t> chain(byte_view data, const frame_length& length, std::ptrdiff_t adjust) {
+    std::vector<std::size_t> starts;
+    std::size_t at = 0;
+    while (at < data.size()) {
+        const auto says = number_in_front(length, data.subspan(at));
+        if (!says) return {};
+        const auto body = static_cast<std::ptrdiff_t>(*says) - adjust;
+        if (body < 0 || starts.size() == most_messages) return {};
+        starts.push_back(at);
+        at += length.prefix_bytes() + static_cast<std::size_t>(body);
+    }
+    if (at != data.size()) return {};
+    return starts;
+}
+
+/// One way to cut an input into messages.
+struct cutting {
+    std::vector<byte_view> frames;
+    std::vector<std::size_t> starts;
+};
+
+std::vector<cutting> cuttings_of(const input_reading& given, std::size_t skip) {
+    std::vector<cutting> all;
+    const auto whole = byte_view(given.whole).subspan(skip);
+    all.push_back({{whole}, {skip}});
+    if (skip == 0 && !given.parts.empty()) {
+        cutting made;
+        std::size_t at = 0;
+        for (const auto& part : given.parts) {
+            made.frames.emplace_back(part);
+            made.starts.push_back(at);
+            at += part.size();
+        }
+        all.push_back(std::move(made));
+    }
+    for (const auto& guess : lengths) {
+        for (const std::ptrdiff_t adjust : {std::ptrdiff_t{0}, static_cast<std::ptrdiff_t>(guess.length.bytes)}) {
+            if (guess.length.bytes < 2) continue;
+            const auto starts = chain(whole, guess.length, adjust);
+            if (starts.size() < 2) continue;
+            cutting made;
+            for (std::size_t i = 0; i < starts.size(); ++i) {
+                const auto end = i + 1 < starts.size() ? starts[i + 1] : whole.size();
+                made.frames.push_back(whole.subspan(starts[i], end - starts[i]));
+                made.starts.push_back(skip + starts[i]);
+            }
+            all.push_back(std::move(made));
+        }
+    }
+    return all;
+}
+
+/// Everything about one way to cut: the best of each message and a judgement of the whole.
+struct examined {
+    const cutting* way = nullptr;
+    std::vector<std::optional<attempt>> best;
+    std::size_t score = 0;
+};
+
+examined look_at(const cutting& way, std::span<const dialect_variant> more) {
+    examined made{&way, {}, 0};
+    std::size_t polls = 0;
+    for (const auto frame : way.frames) {
+        // Nothing but a length of zero.
+        const bool poll = frame.size() <= 4 && std::all_of(frame.begin(), frame.end(), [](auto b) { return b == 0; });
+        made.best.push_back(poll ? std::nullopt : best_in(frame, more));
+        polls += poll ? 1 : 0;
+        if (made.best.back())
+            made.score += made.best.back()->score;
+        else if (!poll)
+            return {&way, {}, 0};
+    }
+    const std::size_t messages = way.frames.size() - polls;
+    made.score = messages != 0 ? made.score / messages : 0;
+    return made;
+}
+
+void tell_damage(const input_reading& given, diagnosis& to) {
+    if (given.half_a_byte) {
+        to.notes.emplace_back(
+            "the hex has an odd number of digits: one is missing or too many; the last was left out");
+    }
+    const auto text = as_text(given.whole);
+    if (text.find("\xEF\xBF\xBD") != std::string_view::npos) {
+        to.notes.emplace_back(
+            "EF BF BD stands in the bytes: the capture went through a text conversion and has lost bytes");
+    }
+}
+
+} // namespace
+
+std::string other_protocol(byte_view data) {
+    const auto text = as_text(data);
+    if (data.size() >= 3 && data[0] >= 0x14 && data[0] <= 0x17 && data[1] == 3 && data[2] <= 4) {
+        return "a TLS record: the link is encrypted, capture it behind TLS";
+    }
+    for (const std::string_view verb : {"GET ", "POST ", "PUT ", "HEAD ", "HTTP/"}) {
+        if (text.starts_with(verb)) return "HTTP: perhaps the message is its body";
+    }
+    if (text.starts_with("{") || text.starts_with("[{")) return "JSON";
+    if (text.starts_with("<")) return "XML or HTML";
+    if (text.starts_with("SSH-")) return "SSH";
+    if (data.size() >= 2 && data[0] == 0x10 && data[1] == 0x02) return "a ZVT frame of a serial line (10 02)";
+    if (data.size() >= 4 && data[0] == 0xD4 && data[1] == 0xC3) return "a pcap file: export the packet's bytes";
+    if (data.size() >= 4 && data[0] == 0x0A && data[1] == 0x0D && data[2] == 0x0D) {
+        return "a pcapng file: export the packet's bytes";
+    }
+    return {};
+}
+
+diagnosis examine(std::span<const input_reading> readings, std::span<const dialect* const> more) {
+    std::vector<dialect_variant> own;
+    for (const auto* each : more) {
+        own.push_back({std::string(each->name), "# your own file reads it\n", *each});
+        own.back().table.envelope = {};
+    }
+    diagnosis made;
+    const input_reading* reading = nullptr;
+    std::vector<std::vector<cutting>> kept; // what the best one points into
+    examined best;
+    std::size_t skipped = 0;
+    // A message that is whole, behind a length that fits and headers that are known: nothing explains more.
+    constexpr std::size_t certain = 1'003'900;
+    for (const auto& each : readings) {
+        if (best.score >= certain) break;
+        std::vector<std::size_t> skips{0};
+        if (const auto payload = packet_payload(each.whole); payload != 0 && payload < each.whole.size()) {
+            skips.push_back(payload);
+        }
+        for (const auto skip : skips) {
+            kept.push_back(cuttings_of(each, skip));
+            for (const auto& way : kept.back()) {
+                auto seen = look_at(way, own);
+                if (seen.score <= best.score) continue;
+                best = std::move(seen);
+                reading = &each;
+                skipped = skip;
+            }
+        }
+    }
+    if (best.score == 0) {
+        if (!readings.empty()) {
+            made.input = std::string(to_string(readings.front().form));
+            tell_damage(readings.front(), made);
+            for (const auto& each : readings) {
+                if (auto other = other_protocol(each.whole); !other.empty()) {
+                    made.notes.push_back("it looks like " + other);
+                    break;
+                }
+            }
+        }
+        return made;
+    }
+    made.found = true;
+    made.input = std::string(to_string(reading->form));
+    if (skipped != 0) made.input += ", the payload of a TCP packet";
+    tell_damage(*reading, made);
+    std::optional<front> shown;
+    for (std::size_t i = 0; i < best.way->frames.size(); ++i) {
+        const auto frame = best.way->frames[i];
+        const auto base = best.way->starts[i];
+        if (!best.best[i]) {
+            made.messages.push_back({base, "", "", "", frame.size()});
+            continue;
+        }
+        const auto& one = *best.best[i];
+        made.messages.push_back(finding_of(one, base, frame.size()));
+        if (shown) continue;
+        made.dialect = one.name;
+        auto before = front_of(frame, one.at, one.behind);
+        // A trailer that the length does not explain may be the end of something else.
+        made.toml = one.toml + "name = \"mine\"\n[envelope]\n";
+        made.framing = told(before, one.behind);
+        if (before.length) {
+            made.toml += "length = \"" + std::string(before.length->word) + "\"\n";
+            if (before.length->length.gap != 0) made.toml += "length_gap = 2\n";
+            if (before.adjust != 0) made.toml += "length_adjust = " + std::to_string(before.adjust) + "\n";
+        } else if (const auto wrong = wrong_length(frame, one.at)) {
+            before = *wrong;
+            made.framing = std::string(wrong->length->text) + "; WRONG: says " +
+                           std::to_string(number_in_front(wrong->length->length, frame).value_or(0)) + ", " +
+                           std::to_string(frame.size() - wrong->header_at) + " bytes follow";
+            made.toml += "length = \"" + std::string(wrong->length->word) + "\"\n";
+        }
+        name_header(frame.subspan(before.header_at, one.at - before.header_at), made);
+        if (one.behind != 0) {
+            const auto tail = frame.last(one.behind);
+            made.trailer = to_hex(tail);
+            made.toml += "trailer = \"" + made.trailer + "\"\n";
+        }
+        shown = before;
+    }
+    return made;
+}
+
+} // namespace cipherlane::cli

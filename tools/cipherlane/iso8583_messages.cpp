@@ -1,0 +1,70 @@
+#include "cipherlane/iso8583_messages.hpp"
+
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/describe.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
+
+#include <utility>
+
+namespace cipherlane::cli {
+namespace {
+
+/// How far the first fault lies, in frames that are right and then bytes; the most where all are right.
+std::pair<bool, std::size_t> reach(const iso8583::dialect& format, const std::vector<bytes>& frames) {
+    std::size_t bytes_read = 0;
+    for (const auto& each : frames) {
+        const auto read = iso8583::decode_partly(format, each);
+        // A message type is what tells a reading that is right and faulty from one that is wrong.
+        if (read.failure && !read.poll) return {false, bytes_read + (read.view.mti().empty() ? 0 : read.stopped_at)};
+        bytes_read += each.size();
+    }
+    return {true, bytes_read};
+}
+
+} // namespace
+
+std::vector<bytes> frames_of(const iso8583::dialect& format, byte_view stream) {
+    std::vector<bytes> frames;
+    while (format.envelope.length.written != iso8583::frame_length::form::none && !stream.empty()) {
+        const auto frame = iso8583::read_frame(format, stream);
+        if (!frame || frame->whole >= stream.size()) break;
+        // A length that is too small looks like a frame with something behind; the next length tells.
+        const auto rest = stream.subspan(frame->whole);
+        const auto next = iso8583::read_frame(format, rest);
+        if (!next || next->whole > rest.size()) break;
+        frames.emplace_back(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(frame->whole));
+        stream = rest;
+    }
+    if (!stream.empty() || frames.empty()) frames.emplace_back(stream.begin(), stream.end());
+    return frames;
+}
+
+found_messages messages_of(const iso8583::dialect& format, std::vector<input_reading> readings) {
+    found_messages best;
+    std::pair<bool, std::size_t> best_reach{};
+    bool any = false;
+    const auto consider = [&](input_form form, std::vector<bytes> frames) {
+        const auto reached = reach(format, frames);
+        if (any && reached <= best_reach) return;
+        any = true;
+        best_reach = reached;
+        best = {form, std::move(frames)};
+    };
+    for (const auto& each : readings) {
+        consider(each.form, frames_of(format, each.whole));
+        if (best_reach.first && best.form == each.form) break;
+        std::vector<bytes> frames;
+        for (const auto& part : each.parts) {
+            auto more = frames_of(format, part);
+            std::move(more.begin(), more.end(), std::back_inserter(frames));
+        }
+        if (!frames.empty()) consider(each.form, std::move(frames));
+        if (const auto at = packet_payload(each.whole); at != 0 && at < each.whole.size()) {
+            consider(each.form, frames_of(format, byte_view(each.whole).subspan(at)));
+        }
+        if (best_reach.first) break;
+    }
+    return best;
+}
+
+} // namespace cipherlane::cli

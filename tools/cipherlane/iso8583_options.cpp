@@ -1,0 +1,75 @@
+#include "cipherlane/iso8583_options.hpp"
+
+#include "cipherlane/key_input.hpp"
+
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/iso8583/dialect_file.hpp>
+#include <cipherlane/iso8583/iso_dialects.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <deque>
+#include <iostream>
+
+namespace cipherlane::cli {
+
+void iso8583_options::stop(const error& why, std::string_view advice) const {
+    std::cout.flush();
+    (void)tell(subcommand, why, advice, output);
+    // Whatever is wrong here was given by the user: bytes, a file, a name.
+    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
+}
+
+void iso8583_options::stop(const std::string& why) const {
+    std::cout.flush();
+    if (output == output_form::json) {
+        std::cout << nlohmann::ordered_json{{"error", {{"text", why}, {"condition", "misuse"}}},
+                         {"exit", static_cast<int>(ending::wrong_use)}}
+                         .dump(2)
+                  << "\n";
+    } else {
+        std::cerr << "cipherlane " << subcommand << ": " << why << "\n";
+    }
+    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
+}
+
+const iso8583::dialect& iso8583_options::dialect_named(const std::string& name) const {
+    static std::deque<iso8583::loaded_dialect> loaded;
+    static std::deque<iso8583::dialect> changed;
+    const iso8583::dialect* found = nullptr;
+    if (name.ends_with(".toml")) {
+        loaded.push_back(value_or_stop(iso8583::loaded_dialect::load(name)));
+        found = &loaded.back().table();
+    } else {
+        found = iso8583::find_dialect(name);
+    }
+    if (found == nullptr) {
+        std::string all;
+        for (const auto* one : iso8583::built_in_dialects())
+            all.append(" ").append(one->name);
+        stop("no dialect \"" + printable_text(name) + "\"; there are" + all + ", or a file that ends in .toml");
+    }
+    if (!no_length) return *found;
+    changed.push_back(*found);
+    changed.back().envelope.length = iso8583::frame_length::none;
+    return changed.back();
+}
+
+std::vector<secret_bytes> iso8583_options::read_keys(std::string_view option) const {
+    std::vector<secret_bytes> all;
+    for (const auto& each : keys)
+        all.push_back(read_key(subcommand, option, each));
+    return all;
+}
+
+std::vector<input_reading> iso8583_options::readings(std::size_t index) const {
+    const auto given = value_or_stop(take_input(index < inputs.size() ? inputs[index] : std::string()));
+    return value_or_stop(readings_of(given, form));
+}
+
+found_messages iso8583_options::messages(const iso8583::dialect& format, std::size_t index) const {
+    return messages_of(format, readings(index));
+}
+
+} // namespace cipherlane::cli

@@ -1,0 +1,230 @@
+#include "cipherlane/iso8583_redact.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/emv/tag_dictionary.hpp>
+#include <cipherlane/emv/tlv.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/composite.hpp>
+#include <cipherlane/iso8583/errc.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace cipherlane::cli {
+namespace {
+
+constexpr std::size_t kept_first = 6;
+constexpr std::size_t kept_last = 4;
+constexpr std::size_t shortest_kept = 13;
+constexpr std::string_view expiry = "4912";
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+/// The first six and last four digits, zeros between; the last zero becomes what keeps the check digit right.
+std::string redacted_pan(std::string_view digits) {
+    if (digits.size() < shortest_kept || !std::all_of(digits.begin(), digits.end(), is_digit)) {
+        return std::string(digits.size(), '0');
+    }
+    std::string made(digits);
+    std::fill(made.begin() + kept_first, made.end() - kept_last, '0');
+    const auto right = [](std::string_view text) {
+        return luhn_digit(text.substr(0, text.size() - 1)) == text.back();
+    };
+    if (!right(digits)) return made;
+    auto& free = made[made.size() - kept_last - 1];
+    while (!right(made) && free < '9')
+        ++free;
+    return made;
+}
+
+/// A PAN, its separator, an expiry date, and zeros; an encrypted track is zeros alone.
+std::string redacted_track(std::string_view track) {
+    const auto separator = track.find_first_of("D=");
+    if (separator == std::string_view::npos || separator > 19) return std::string(track.size(), '0');
+    auto made = redacted_pan(track.substr(0, separator)) + track[separator] + std::string(expiry);
+    made.resize(track.size(), '0');
+    return made;
+}
+
+/// Letters and digits give way, what stands between them stays.
+std::string redacted_text(std::string_view text) {
+    std::string made(text);
+    for (auto& c : made) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (is_digit(c))
+            c = '0';
+        else if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || byte >= 0x80)
+            c = 'X';
+    }
+    return made;
+}
+
+/// Bytes that are letters of hex stay such; a value that is hidden is all ones, so that no zeros get a meaning.
+std::string redacted_bytes(std::string_view data) {
+    const bool letters = std::all_of(data.begin(), data.end(), [](char c) { return hex_value(c) >= 0; });
+    return std::string(data.size(), letters ? '0' : '\xFF');
+}
+
+class redaction {
+  public:
+    explicit redaction(const iso8583::message_view& what)
+        : what_(what) {
+        for (const int number : what.fields()) {
+            if (what.format().field(number).mask == iso8583::mask::pan) pans_.push_back(what.value(number));
+            if (what.format().field(number).kind == iso8583::kind::track) note_track(what.value(number));
+        }
+    }
+
+    result<redacted_message> run() {
+        auto made = what_.to_message();
+        for (const int number : what_.fields()) {
+            const auto& spec = what_.format().field(number);
+            const auto value = what_.value(number);
+            path_ = std::to_string(number);
+            auto safe = field(spec, value);
+            if (what_.format().mac_fields.contains(number)) safe = redacted_bytes(value);
+            if (safe == value) continue;
+            if (changed_.empty() || !changed_.back().starts_with(path_ + "/")) changed_.push_back(path_);
+            made.set(number, std::string_view(safe));
+        }
+        redacted_message done{{}, std::move(changed_)};
+        CIPHERLANE_TRY(done.frame, iso8583::encode(what_.format(), made));
+        if (shows_a_pan(done.frame)) {
+            return error(iso8583_errc::bad_dialect, layer::tools)
+                .during("redact")
+                .with_hint("the card number stands in a place that the dialect does not know: give its field a mask");
+        }
+        return done;
+    }
+
+  private:
+    void note_track(std::string_view track) {
+        const auto separator = track.find_first_of("D=");
+        if (separator != std::string_view::npos && separator >= shortest_kept) {
+            pans_.emplace_back(track.substr(0, separator));
+        }
+    }
+
+    std::string field(const iso8583::field_spec& spec, const std::string& value) {
+        if (spec.kind == iso8583::kind::track) return redacted_track(value);
+        switch (spec.mask) {
+        case iso8583::mask::pan: return redacted_pan(value);
+        case iso8583::mask::tlv: return chip(value);
+        case iso8583::mask::secret: return hidden(spec, value);
+        default: return without_pans(spec.number == 14 && value.size() == 4 ? std::string(expiry) : value);
+        }
+    }
+
+    std::string hidden(const iso8583::field_spec& spec, const std::string& value) {
+        if (spec.inside != nullptr && spec.kind != iso8583::kind::digits) {
+            if (auto made = inside(*spec.inside, value)) return *std::move(made);
+        }
+        switch (spec.kind) {
+        case iso8583::kind::digits: return std::string(value.size(), '0');
+        case iso8583::kind::signed_digits: return value.substr(0, 1) + std::string(value.size() - 1, '0');
+        case iso8583::kind::binary: return redacted_bytes(value);
+        default: return redacted_text(value);
+        }
+    }
+
+    /// Values inside a structure; nothing where it cannot be read to its end.
+    std::optional<std::string> inside(const iso8583::composite_spec& spec, const std::string& value) {
+        std::string made = value;
+        iso8583::composite_reader reader(spec, std::string_view(value));
+        while (true) {
+            const auto part = reader.next();
+            if (!part) return {};
+            if (!*part) return made;
+            const auto& found = **part;
+            const bool open = found.spec != nullptr && found.spec->mask == iso8583::mask::none;
+            if (open && found.spec->inside == nullptr) continue;
+            std::string safe(as_text(found.value));
+            const bool packed = found.spec != nullptr && found.spec->encoding == iso8583::encoding::bcd;
+            if (found.spec != nullptr && found.spec->inside != nullptr) {
+                safe = inside(*found.spec->inside, safe).value_or(redacted_text(safe));
+            } else if (packed) {
+                safe.assign(safe.size(), '\0');
+            } else {
+                const bool text = std::all_of(safe.begin(), safe.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+                safe = text ? redacted_text(safe) : redacted_bytes(safe);
+            }
+            if (safe == as_text(found.value)) continue;
+            changed_.push_back(path_ + "/" + std::string(found.tag.view()));
+            made.replace(found.offset, safe.size(), safe);
+        }
+    }
+
+    std::string chip(const std::string& value) {
+        std::string made = value;
+        emv::tlv_reader reader(as_bytes(value));
+        level(reader, value, made);
+        // What could not be read may be anything.
+        if (!reader.finish()) return redacted_bytes(value);
+        return made;
+    }
+
+    void level(emv::tlv_reader& reader, const std::string& value, std::string& made) {
+        while (reader.next()) {
+            const auto& object = reader.object();
+            if (emv::is_template(object.tag)) {
+                auto below = reader.inside();
+                level(below, value, made);
+                continue;
+            }
+            const auto* row = emv::find_tag(object.tag);
+            if (row == nullptr || row->privacy == emv::tag_privacy::open) continue;
+            const auto before = as_text(object.value);
+            const auto safe = chip_value(object.value, *row);
+            if (safe == before) continue;
+            made.replace(static_cast<std::size_t>(before.data() - value.data()), safe.size(), safe);
+            changed_.push_back(path_ + "/" + emv::tag_text(object.tag));
+        }
+    }
+
+    static std::string chip_value(byte_view value, const emv::tag_entry& row) {
+        const bool packed = row.format == emv::tag_format::cn || row.format == emv::tag_format::track2;
+        if (!packed) {
+            const bool text = row.format == emv::tag_format::ans || row.format == emv::tag_format::an;
+            return text ? redacted_text(as_text(value)) : redacted_bytes(as_text(value));
+        }
+        auto digits = to_hex(value);
+        const auto filler = digits.size() - (digits.ends_with('F') ? 1 : 0);
+        const auto body = digits.substr(0, filler);
+        digits.replace(0, filler, row.format == emv::tag_format::cn ? redacted_pan(body) : redacted_track(body));
+        return std::string(as_text(from_hex(digits).value()));
+    }
+
+    /// Text in which a card number stands that is known from another field.
+    [[nodiscard]] std::string without_pans(std::string value) const {
+        for (const auto& each : pans_) {
+            for (auto at = value.find(each); at != std::string::npos; at = value.find(each, at + each.size()))
+                value.replace(at, each.size(), redacted_pan(each));
+        }
+        return value;
+    }
+
+    /// Whether a card number stands in the bytes, as characters or packed.
+    [[nodiscard]] bool shows_a_pan(byte_view frame) const {
+        const auto hex = to_hex(frame);
+        return std::any_of(pans_.begin(), pans_.end(), [&](const std::string& each) {
+            if (each.size() < shortest_kept || each == redacted_pan(each)) return false;
+            return as_text(frame).find(each) != std::string_view::npos || hex.find(each) != std::string::npos;
+        });
+    }
+
+    const iso8583::message_view& what_;
+    std::vector<std::string> pans_;
+    std::vector<std::string> changed_;
+    std::string path_;
+};
+
+} // namespace
+
+result<redacted_message> redact(const iso8583::message_view& what) {
+    return redaction(what).run();
+}
+
+} // namespace cipherlane::cli

@@ -1,0 +1,121 @@
+#include "cipherlane/iso8583_variants.hpp"
+
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/iso_dialects.hpp>
+
+#include <vector>
+
+namespace cipherlane::cli {
+namespace {
+
+using namespace iso8583;
+
+bool is_number(const field_spec& row) {
+    return row.kind == kind::digits || row.kind == kind::track || row.kind == kind::signed_digits;
+}
+
+dialect bare(const dialect& from) {
+    auto table = from;
+    table.envelope = {};
+    return table;
+}
+
+/// Each row changed; a row that then contradicts itself stays as it was.
+template <class Change>
+dialect with_rows(dialect table, Change change) {
+    for (const int number : table.known) {
+        auto& row = table.fields[static_cast<std::size_t>(number)];
+        auto changed = row;
+        change(changed);
+        if (valid(changed)) row = changed;
+    }
+    return table;
+}
+
+dialect binary_bitmap(dialect table) {
+    table.bitmap = encoding::binary;
+    return table;
+}
+
+/// Fields of bytes as they are, not as hex characters.
+dialect plain_bytes(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (row.kind == kind::binary) row.encoding = encoding::binary;
+    });
+}
+
+dialect in_ebcdic(dialect table) {
+    table.mti = encoding::ebcdic;
+    return with_rows(std::move(table), [](field_spec& row) {
+        if (row.encoding == encoding::ascii && row.kind != kind::gbk) row.encoding = encoding::ebcdic;
+        if (row.prefix == length_encoding::ascii) row.prefix = length_encoding::ebcdic;
+    });
+}
+
+/// Packed numbers behind one byte of length, text in EBCDIC: as VisaNet sends it.
+dialect visa_like(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (row.length != length_form::fixed) {
+            row.prefix = length_encoding::binary;
+            row.length = length_form::ll;
+            if (row.max > 255) row.max = 255;
+        }
+        if (row.kind == kind::alnum || row.kind == kind::text) row.encoding = encoding::ebcdic;
+    });
+}
+
+dialect right_padded(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (is_number(row) && row.padding == padding::left_zero) row.padding = padding::right_zero;
+    });
+}
+
+dialect ascii_lengths(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (row.length != length_form::fixed) row.prefix = length_encoding::ascii;
+    });
+}
+
+std::vector<dialect_variant> make() {
+    std::vector<dialect_variant> all;
+    const auto add = [&](std::string name, std::string toml, dialect table) {
+        if (valid(table)) all.push_back({std::move(name), std::move(toml), std::move(table)});
+    };
+    for (const auto* each : built_in_dialects())
+        add(std::string(each->name), "base = \"" + std::string(each->name) + "\"\n", bare(*each));
+    for (const auto* each : {&iso87_ascii(), &iso93_ascii()}) {
+        const auto base = "base = \"" + std::string(each->name) + "\"\n";
+        const auto name = std::string(each->name);
+        const auto plain = bare(*each);
+        add(name + ", binary bitmap", base + "bitmap = \"binary\"\n", binary_bitmap(plain));
+        add(name + ", binary bitmap, bytes as they are",
+            base + "bitmap = \"binary\"\n# fields of kind binary: encoding = \"binary\"\n",
+            plain_bytes(binary_bitmap(plain)));
+        add(name + ", bytes as they are", base + "# fields of kind binary: encoding = \"binary\"\n",
+            plain_bytes(plain));
+        add(name + ", EBCDIC, binary bitmap",
+            base + "mti = \"ebcdic\"\nbitmap = \"binary\"\n# all fields: encoding and prefix = \"ebcdic\"\n",
+            plain_bytes(in_ebcdic(binary_bitmap(plain))));
+    }
+    const auto packed = bare(iso87_bcd());
+    const std::string base = "base = \"iso87-bcd\"\n";
+    add("iso87-bcd, odd numbers filled behind", base + "# odd packed fields: padding = \"right-zero\"\n",
+        right_padded(packed));
+    add("iso87-bcd, one byte of length, text in EBCDIC",
+        base + "# variable fields: prefix = \"binary\", length = \"ll\"; text: encoding = \"ebcdic\"\n",
+        visa_like(packed));
+    add("iso87-bcd, lengths in ASCII", base + "# variable fields: prefix = \"ascii\"\n", ascii_lengths(packed));
+    auto later = packed;
+    later.mti_version = '1';
+    add("iso87-bcd, message types of 1993", base + "mti_version = 1\n", later);
+    return all;
+}
+
+} // namespace
+
+std::span<const dialect_variant> dialect_variants() {
+    static const auto all = make();
+    return all;
+}
+
+} // namespace cipherlane::cli

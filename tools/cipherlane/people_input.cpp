@@ -1,0 +1,248 @@
+#include "cipherlane/people_input.hpp"
+
+#include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+namespace cipherlane::cli {
+namespace {
+
+constexpr std::size_t longest_name = 4096;
+constexpr std::size_t shortest_base64 = 12;
+constexpr std::size_t shortest_in_a_log = 16;
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        lines.push_back(line);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return lines;
+}
+
+bool is_binary(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return byte == 0x7F || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');
+    });
+}
+
+bool is_separator(char c) {
+    return std::string_view(" \t\r\n:-,;{}[]()\"'").find(c) != std::string_view::npos;
+}
+
+/// The hex digits of a text, without what people put between them; nothing where something else is there.
+std::optional<std::string> hex_digits(std::string_view text, std::size_t* fault = nullptr) {
+    std::string digits;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
+        const bool prefix = (c == '0' && (next == 'x' || next == 'X')) || (c == '\\' && next == 'x');
+        if (prefix) {
+            ++i;
+        } else if (hex_value(c) >= 0) {
+            digits.push_back(c);
+        } else if (!is_separator(c) && c != '\\') {
+            if (fault != nullptr) *fault = i;
+            return {};
+        }
+    }
+    return digits;
+}
+
+std::optional<input_reading> read_hex(std::string_view text) {
+    auto digits = hex_digits(text);
+    if (!digits || digits->empty()) return {};
+    input_reading made{.form = input_form::hex};
+    made.half_a_byte = digits->size() % 2 != 0;
+    if (made.half_a_byte) digits->pop_back();
+    made.whole = from_hex(*digits).value();
+    for (const auto line : lines_of(text)) {
+        const auto one = hex_digits(line);
+        if (!one || one->empty()) continue;
+        auto data = from_hex(*one);
+        if (!data) {
+            made.parts.clear();
+            break;
+        }
+        made.parts.push_back(*std::move(data));
+    }
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+' || c == '-') return 62;
+    return c == '/' || c == '_' ? 63 : -1;
+}
+
+std::optional<input_reading> read_base64(std::string_view text) {
+    std::string letters;
+    for (const char c : text) {
+        if (c != ' ' && c != '\n' && c != '\r' && c != '\t') letters.push_back(c);
+    }
+    while (letters.ends_with('='))
+        letters.pop_back();
+    if (letters.size() < shortest_base64 || letters.size() % 4 == 1) return {};
+    input_reading made{.form = input_form::base64};
+    unsigned held = 0;
+    int bits = 0;
+    for (const char c : letters) {
+        const int value = base64_value(c);
+        if (value < 0) return {};
+        held = held << 6U | static_cast<unsigned>(value);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            made.whole.push_back(static_cast<std::uint8_t>(held >> static_cast<unsigned>(bits)));
+            held &= (1U << static_cast<unsigned>(bits)) - 1U;
+        }
+    }
+    // Bits that carry nothing are zero in what a machine has written.
+    if (held != 0) return {};
+    return made;
+}
+
+std::optional<input_reading> read_text(std::string_view text) {
+    if (text.empty() || is_binary(text)) return {};
+    input_reading made{.form = input_form::text};
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.remove_suffix(1);
+    made.whole.assign(as_bytes(text).begin(), as_bytes(text).end());
+    for (const auto line : lines_of(text)) {
+        if (!line.empty()) made.parts.emplace_back(as_bytes(line).begin(), as_bytes(line).end());
+    }
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+/// Lines of a log: the longest run of hex digits in each.
+std::optional<input_reading> read_log(std::string_view text) {
+    input_reading made{.form = input_form::log};
+    for (const auto line : lines_of(text)) {
+        std::string_view longest;
+        for (std::size_t at = 0; at < line.size();) {
+            auto end = at;
+            while (end < line.size() && hex_value(line[end]) >= 0)
+                ++end;
+            if (end - at > longest.size()) longest = line.substr(at, end - at);
+            at = end + 1;
+        }
+        if (longest.size() < shortest_in_a_log || longest.size() % 2 != 0) continue;
+        made.parts.push_back(from_hex(longest).value());
+    }
+    if (made.parts.empty()) return {};
+    for (const auto& part : made.parts)
+        made.whole.insert(made.whole.end(), part.begin(), part.end());
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+input_reading read_raw(std::string_view text) {
+    return {.form = input_form::raw, .whole = bytes(as_bytes(text).begin(), as_bytes(text).end()), .parts = {}};
+}
+
+error no_hex(std::string_view text) {
+    std::size_t at = 0;
+    const auto digits = hex_digits(text, &at);
+    if (digits && digits->size() % 2 != 0) {
+        return error(core_errc::odd_length, layer::tools)
+            .during("read input")
+            .with_hint("found " + std::to_string(digits->size()) + " hex digits, expected an even number");
+    }
+    return error(core_errc::not_hex, layer::tools)
+        .during("read input")
+        .at_offset(at)
+        .with_hint("found \"" + printable_text(text.substr(at, 1), 4) +
+                   "\"; expected hex, a hexdump, base64, or the name of a file that is there");
+}
+
+} // namespace
+
+std::string_view to_string(input_form form) noexcept {
+    constexpr std::string_view names[] = {
+        "automatic", "hex", "hexdump with offsets", "base64", "text", "raw bytes", "hex in lines of a log"};
+    return names[static_cast<std::size_t>(form)];
+}
+
+result<std::string> take_input(std::string_view argument) {
+    if (argument.empty() || argument == "-") {
+        return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+    }
+    std::error_code none;
+    const bool may_be_a_name = argument.size() < longest_name && argument.find('\0') == std::string_view::npos;
+    if (!may_be_a_name || !std::filesystem::exists(argument, none) || none) return std::string(argument);
+    std::ifstream file{std::string(argument), std::ios::binary};
+    std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file.good() && !file.eof()) {
+        return error(boost::system::errc::make_error_code(boost::system::errc::io_error), layer::tools)
+            .during("read input")
+            .at_endpoint(argument);
+    }
+    return content;
+}
+
+result<std::vector<input_reading>> readings_of(std::string_view given, input_form wanted) {
+    std::vector<input_reading> all;
+    const auto add = [&](std::optional<input_reading> made) {
+        if (made) all.push_back(*std::move(made));
+    };
+    const auto dump = [&]() -> std::optional<input_reading> {
+        input_reading made{.form = input_form::dump};
+        return read_dump(given, made) ? std::optional(std::move(made)) : std::nullopt;
+    };
+    switch (wanted) {
+    case input_form::hex: add(read_hex(given)); break;
+    case input_form::dump: add(dump()); break;
+    case input_form::base64: add(read_base64(given)); break;
+    case input_form::text: add(read_text(given)); break;
+    case input_form::raw: add(read_raw(given)); break;
+    case input_form::log: add(read_log(given)); break;
+    case input_form::automatic:
+        if (is_binary(given)) {
+            add(read_raw(given));
+            break;
+        }
+        add(dump());
+        // Offsets that count the bytes between them are no accident.
+        if (!all.empty()) break;
+        add(read_hex(given));
+        add(read_base64(given));
+        add(read_text(given));
+        add(read_log(given));
+    }
+    if (all.empty() || (wanted == input_form::hex && all.front().half_a_byte)) return no_hex(given);
+    return all;
+}
+
+std::size_t packet_payload(byte_view data) noexcept {
+    // Ethernet, Ethernet with a VLAN, Linux "cooked", or IP itself.
+    for (const std::size_t link : {14U, 18U, 16U, 0U}) {
+        if (data.size() < link + 40) continue;
+        if (link != 0 && load_be16(data.data() + link - 2) != 0x0800) continue;
+        const auto ip = data.subspan(link);
+        const std::size_t ip_size = (ip[0] & 15U) * std::size_t{4};
+        if (ip[0] >> 4U != 4 || ip_size < 20 || ip[9] != 6 || ip.size() < ip_size + 20) continue;
+        const std::size_t total = load_be16(ip.data() + 2);
+        const std::size_t tcp_size = (ip[ip_size + 12] >> 4U) * std::size_t{4};
+        if (tcp_size < 20 || total > ip.size() || ip_size + tcp_size > total) continue;
+        return link + ip_size + tcp_size;
+    }
+    return 0;
+}
+
+} // namespace cipherlane::cli

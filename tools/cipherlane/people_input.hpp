@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/result.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::cli {
+
+/// The forms in which people have messages.
+enum class input_form : std::uint8_t {
+    automatic,
+    hex,  ///< with or without blanks, colons, dashes, "0x", "\x"
+    dump, ///< a hexdump with offsets, and perhaps letters: xxd, hexdump -C, od, tcpdump, Wireshark
+    base64,
+    text, ///< the bytes of the text itself
+    raw,
+    log, ///< the longest run of hex in each line of something else
+};
+
+[[nodiscard]] std::string_view to_string(input_form form) noexcept;
+
+/// One way to read what was given.
+struct input_reading {
+    input_form form;
+    bytes whole;              ///< everything as one
+    std::vector<bytes> parts; ///< line by line, or dump by dump, where there are several; else empty
+    bool half_a_byte = false; ///< hex with a digit too few: the last one is left out
+};
+
+/// What an argument stands for: the content of a file of that name, of standard input for "-" or nothing, else
+/// itself.
+/// @return `local_fault` where a file cannot be read, `core_errc::not_hex` where the name of a file seems meant and
+/// there is none.
+[[nodiscard]] result<std::string> take_input(std::string_view argument);
+
+/// All ways to read it, the likeliest first; at least one, unless a form is asked for that it does not have.
+/// @return `core_errc::not_hex`, `odd_length`, or what else hinders the form that was asked for.
+[[nodiscard]] result<std::vector<input_reading>> readings_of(
+    std::string_view given, input_form wanted = input_form::automatic);
+
+/// A hexdump with offsets; `parts` are the dumps whose offsets begin anew. Nothing where it is none.
+[[nodiscard]] bool read_dump(std::string_view text, input_reading& to);
+
+/// Where the payload begins if this is a captured TCP packet over IPv4, with or without its link layer; else 0.
+[[nodiscard]] std::size_t packet_payload(byte_view data) noexcept;
+
+} // namespace cipherlane::cli
