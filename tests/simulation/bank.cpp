@@ -164,7 +164,7 @@ void bank::carry_out(const booking& what, int direction) {
 
 void bank::trade(work& on) {
     if (const auto known = find(on.batch, on.trace)) {
-        if (books_[*known].key != on.key) ++used_twice_;
+        if (books_[*known].key != on.key && books_[*known].at != booking::state::tomb) ++used_twice_;
         return on.code("94");
     }
     booking made;

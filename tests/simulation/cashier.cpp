@@ -118,6 +118,7 @@ void cashier::perform(const std::string& key, const work& what) {
         auto* const open = till();
         if (open == nullptr) continue;
         world_.key = key;
+        if (paper.attempts == 0) paper.in_calm = world_.doors.is_calm();
         ++paper.attempts;
         if (say) say("the cashier runs " + key);
         const auto end = what(open->lane(), patience());

@@ -30,6 +30,7 @@ struct telling {
 struct slip {
     std::string original; ///< the key of the payment that it undoes
     std::uint32_t attempts = 0;
+    bool in_calm = false; ///< begun when nothing went wrong any more
     std::vector<telling> told;
 
     [[nodiscard]] const telling* last() const { return told.empty() ? nullptr : &told.back(); }

@@ -5,6 +5,17 @@
 namespace cipherlane::simulation {
 namespace {
 
+/// Keeps a run that broke a rule, unless enough of them are there or it does not count.
+void note(tally& in, failure&& one, const counting& counts, std::size_t enough) {
+    if (one.report.good()) return;
+    if (counts && !counts(one.plan, one.report.findings)) {
+        ++in.known;
+        return;
+    }
+    ++in.failed;
+    if (in.failures.size() < enough) in.failures.push_back(std::move(one));
+}
+
 class walk {
   public:
     walk(const prepared_scenario& what, const depth& how, mutant wrong)
@@ -29,10 +40,7 @@ class walk {
         auto report = what_.run(plan, settings_);
         ++seen_.runs;
         seen_.steps += report.steps;
-        if (!report.good() && (!how_.counts || how_.counts(plan, report.findings))) {
-            ++seen_.failed;
-            if (!enough()) seen_.failures.push_back({plan, report});
-        }
+        note(seen_, {plan, how_.seed, report}, how_.counts, how_.enough);
         return report;
     }
 
@@ -85,28 +93,26 @@ std::optional<failure> hunt(const mutant_row& row) {
     return std::move(seen.failures.front());
 }
 
-tally roam(const prepared_scenario& what, std::uint64_t first_seed, std::uint64_t runs, std::uint64_t rarity,
-    mutant wrong, std::size_t enough) {
+tally roam(const prepared_scenario& what, const walk_by_chance& how, mutant wrong) {
     tally seen;
     run_settings settings;
     settings.wrong = wrong;
-    settings.rarity = rarity;
-    for (std::uint64_t i = 0; i < runs && seen.failures.size() < enough; ++i) {
-        settings.seed = first_seed + i;
+    settings.rarity = how.rarity;
+    for (std::uint64_t i = 0; i < how.runs && seen.failures.size() < how.enough; ++i) {
+        settings.seed = how.first_seed + i;
         auto report = what.run({}, settings);
         ++seen.runs;
         seen.steps += report.steps;
-        if (report.good()) continue;
-        ++seen.failed;
         auto plan = report.happened;
-        seen.failures.push_back({std::move(plan), std::move(report)});
+        note(seen, {std::move(plan), settings.seed, std::move(report)}, how.counts, how.enough);
     }
     return seen;
 }
 
-failure shrink(const prepared_scenario& what, failure found, const run_settings& how) {
-    auto settings = how;
-    settings.rarity = 0;
+failure shrink(const prepared_scenario& what, failure found, mutant wrong) {
+    run_settings settings;
+    settings.seed = found.seed;
+    settings.wrong = wrong;
     for (bool shorter = true; shorter;) {
         shorter = false;
         for (std::size_t i = 0; i < found.plan.size() && !shorter; ++i) {
@@ -114,7 +120,7 @@ failure shrink(const prepared_scenario& what, failure found, const run_settings&
             plan.erase(plan.begin() + static_cast<std::ptrdiff_t>(i));
             auto report = what.run(plan, settings);
             if (!same_rule(report.findings, found.report.findings)) continue;
-            found = {std::move(plan), std::move(report)};
+            found = {std::move(plan), found.seed, std::move(report)};
             shorter = true;
         }
     }

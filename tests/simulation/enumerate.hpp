@@ -11,16 +11,21 @@ namespace cipherlane::simulation {
 /// A script that breaks a rule.
 struct failure {
     script plan;
+    std::uint64_t seed = 1;
     run_report report;
 };
 
-/// What an enumeration has seen.
+/// What an enumeration or a walk has seen.
 struct tally {
     std::uint64_t runs = 0;
     std::uint64_t steps = 0;
     std::vector<failure> failures; ///< the first few
     std::uint64_t failed = 0;
+    std::uint64_t known = 0; ///< broke a rule, but do not count
 };
+
+/// Whether a script that breaks a rule counts; all do if it is absent.
+using counting = std::function<bool(const script&, const std::vector<finding>&)>;
 
 /// How far an enumeration goes.
 struct depth {
@@ -30,8 +35,7 @@ struct depth {
     std::size_t enough = 5; ///< failures, with which it ends
     std::uint64_t part = 0; ///< this part of `parts`, by the first fault: for several processes
     std::uint64_t parts = 1;
-    /// Whether a script that breaks a rule counts; all do if it is absent.
-    std::function<bool(const script&, const std::vector<finding>&)> counts;
+    counting counts;
 };
 
 /// Runs a scenario with nothing going wrong, then with each thing that can go wrong at each of its steps, then, after
@@ -42,11 +46,17 @@ struct depth {
 /// escapes.
 [[nodiscard]] std::optional<failure> hunt(const mutant_row& row);
 
-/// Runs a scenario over and over with faults by chance, each time by the next seed.
-[[nodiscard]] tally roam(const prepared_scenario& what, std::uint64_t first_seed, std::uint64_t runs,
-    std::uint64_t rarity, mutant wrong = mutant::none, std::size_t enough = 5);
+/// A walk with faults by chance.
+struct walk_by_chance {
+    std::uint64_t first_seed = 1;
+    std::uint64_t runs = 1;    ///< each by the next seed
+    std::uint64_t rarity = 40; ///< a fault in one of so many steps
+    std::size_t enough = 5;
+    counting counts;
+};
+[[nodiscard]] tally roam(const prepared_scenario& what, const walk_by_chance& how, mutant wrong = mutant::none);
 
 /// The shortest script that still breaks one of the same rules: faults are left out one by one as long as it fails.
-[[nodiscard]] failure shrink(const prepared_scenario& what, failure found, const run_settings& how);
+[[nodiscard]] failure shrink(const prepared_scenario& what, failure found, mutant wrong = mutant::none);
 
 } // namespace cipherlane::simulation

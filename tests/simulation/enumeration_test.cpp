@@ -27,7 +27,8 @@ class Enumeration : public testing::TestWithParam<const scenario*> {
         for (const auto& one : seen.failures) {
             run_settings how;
             how.keeps_timeline = true;
-            const auto least = shrink(what_, one, {});
+            const auto least = shrink(what_, one);
+            how.seed = least.seed;
             ADD_FAILURE() << "cipherlane-simulate " << GetParam()->name << " --timeline --script "
                           << to_string(least.plan) << "\n"
                           << to_string(least.report.findings) << what_.run(least.plan, how).timeline;
@@ -38,7 +39,7 @@ class Enumeration : public testing::TestWithParam<const scenario*> {
         how.faults = faults;
         how.sampled = sampled;
         how.enough = 2;
-        how.counts = [](const script& plan, const auto& found) { return !known(plan, found); };
+        how.counts = unknown_yet;
         return how;
     }
     const prepared_scenario what_{*GetParam()};

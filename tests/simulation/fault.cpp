@@ -26,6 +26,8 @@ constexpr auto fault_words = std::to_array<fault_word>({
     {fault::answer_lost, "answer-lost"},
     {fault::answer_spoilt, "answer-spoilt"},
     {fault::answer_foreign, "answer-foreign"},
+    {fault::answer_split, "answer-split"},
+    {fault::answer_cut, "answer-cut"},
     {fault::disk_full, "disk-full"},
     {fault::half_written, "half-written"},
     {fault::cashier_stops, "cashier-stops"},
@@ -42,8 +44,8 @@ constexpr std::array pad_end_faults{link_lost, fails_late, cut_all_lost, cut_all
 constexpr std::array display_faults{link_lost, fails_late, cashier_stops, payer_pays, cut_all_lost};
 constexpr std::array send_faults{link_lost, timed_out, cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
 constexpr std::array host_request_faults{request_lost, request_late, request_twice, request_resent, cut_all_lost};
-constexpr std::array host_answer_faults{
-    answer_lost, answer_spoilt, answer_foreign, cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
+constexpr std::array host_answer_faults{answer_lost, answer_spoilt, answer_foreign, answer_split, answer_cut,
+    cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
 constexpr std::array gateway_request_faults{request_lost, request_twice, payer_pays, cut_all_lost};
 constexpr std::array gateway_answer_faults{answer_lost, payer_pays, cashier_stops, cut_all_lost, cut_all_kept};
 constexpr std::array write_faults{fails, disk_full, half_written, cut_torn};
@@ -57,7 +59,7 @@ std::string_view to_string(point value) noexcept {
     case point::pad: return "pad";
     case point::pad_end: return "pad end";
     case point::display: return "display";
-    case point::host_send: return "to host";
+    case point::host_send: return "host connection";
     case point::host_request: return "host request";
     case point::host_answer: return "host answer";
     case point::gateway_send: return "to gateway";

@@ -13,7 +13,7 @@ enum class point : std::uint8_t {
     pad,             ///< the PIN pad before the verdict: open, card, PIN
     pad_end,         ///< the PIN pad is told the verdict
     display,         ///< the code is shown, or goes
-    host_send,       ///< a request is about to leave for the host
+    host_send,       ///< the host is being connected to
     host_request,    ///< it is on its way there
     host_answer,     ///< the answer is on its way back
     gateway_send,    ///< likewise, with the gateway
@@ -39,6 +39,8 @@ enum class fault : std::uint8_t {
     answer_lost,
     answer_spoilt,  ///< a byte of it is another
     answer_foreign, ///< an earlier answer comes before it
+    answer_split,   ///< it comes in two pieces
+    answer_cut,     ///< half of it comes, then the connection ends
     disk_full,
     half_written,  ///< the disk takes part of it and fails
     cashier_stops, ///< the call is stopped; nothing else goes wrong

@@ -85,7 +85,9 @@ void judge::look_at_tellings(const std::string& key, const slip& paper, const po
             const bool begun_again = !before->outcome && one.attempt > before->attempt;
             // "Not sent" frees the key: the cashier may run it again.
             const bool free = before->outcome == verdict::not_sent && one.attempt > before->attempt;
-            const bool changed = then != claim::unknown && now != then && !begun_again && !free;
+            // A till that could not even note that nothing had left asks a person for nothing: no harm to the money.
+            const bool asks = !before->outcome && now == claim::unknown && charged(key).times == 0;
+            const bool changed = then != claim::unknown && now != then && !begun_again && !free && !asks;
             if (changed) find("told and taken back", key, "first " + before->words + "; then " + one.words);
             const bool opened = then == claim::moved && before->outcome != one.outcome && now == claim::moved;
             if (opened && !undone(key)) find("told and taken back", key, before->words + "; then " + one.words);
@@ -141,6 +143,11 @@ void judge::look(const std::vector<ports::journal_record>& records, const std::s
         return found == records.rend() ? nullptr : &*found;
     };
     for (const auto& [key, paper] : paper_.slips()) {
+        const bool paid =
+            !paper.told.empty() && paper.told.back().outcome && claim_of(*paper.told.back().outcome) == claim::moved;
+        if (paper.in_calm && truth_.people.all_agree() && !paid) {
+            find("refused for nothing", key, paper.told.empty() ? std::string() : paper.told.back().words);
+        }
         look_at_key(key, record_of(key), called);
         look_at_tellings(key, paper, record_of(key));
     }

@@ -24,6 +24,7 @@ struct finding {
 /// - what cards and payers were charged is what the till says, once it has been recovered;
 /// - nothing is unknown without somebody being called;
 /// - what was told is not taken back, and what is decided has been told;
+/// - what is begun when nothing goes wrong any more, and nobody refuses, is paid;
 /// - no trade number is used twice, no code stands on the display, the batch adds up.
 class judge {
   public:

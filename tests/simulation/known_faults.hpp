@@ -15,11 +15,13 @@ struct known_fault {
 };
 inline constexpr std::array known_faults{
     known_fault{fault::request_resent, {}, "94 of a front that resends is taken for a refusal"},
+    known_fault{fault::request_twice, "refused for nothing",
+        "what has come of a second answer is lost between two exchanges of a kept connection"},
     known_fault{fault::none, "code left on the display", "the display is not cleared at start"},
     known_fault{fault::none, "sent by itself", "recovery sends a QR refund that never left"},
 };
 
-/// Whether all that a run has found is of that kind.
+/// Whether all that a run has found is of that kind, and waits to be mended already.
 [[nodiscard]] inline bool known(const script& plan, const std::vector<finding>& found) {
     return std::all_of(found.begin(), found.end(), [&](const finding& one) {
         return std::any_of(known_faults.begin(), known_faults.end(), [&](const known_fault& row) {
@@ -33,6 +35,11 @@ inline constexpr std::array known_faults{
             return fits && (same || follows);
         });
     });
+}
+
+/// For those that look for what is new.
+[[nodiscard]] inline bool unknown_yet(const script& plan, const std::vector<finding>& found) {
+    return !known(plan, found);
 }
 
 } // namespace cipherlane::simulation

@@ -156,7 +156,7 @@ TEST(Run, IsCutToTheShortestScriptThatFails) {
         auto report = what.run({}, how);
         if (report.good() || report.happened.size() < 4) continue;
         const auto plan = report.happened;
-        const auto found = shrink(what, {plan, std::move(report)}, how);
+        const auto found = shrink(what, {plan, how.seed, std::move(report)}, how.wrong);
         EXPECT_FALSE(found.report.good());
         EXPECT_LT(found.plan.size(), plan.size());
         for (std::size_t i = 0; i < found.plan.size(); ++i) {

@@ -111,6 +111,11 @@ manners impatient() {
     made.payer = 100s;
     return made;
 }
+manners kept_connection() {
+    manners made;
+    made.keeps_connection = true;
+    return made;
+}
 manners sign_in_wanted() {
     manners made;
     made.bank.header_asks_sign_in = true;
@@ -124,6 +129,7 @@ const std::array table{
     scenario{"sale-declined-by-card", nothing, sale, card_declines()},
     scenario{"sale-declined", one_sale, sale, declined()},
     scenario{"two-sales", nothing, two_sales, usual()},
+    scenario{"two-sales-kept-connection", nothing, two_sales, kept_connection()},
     scenario{"void", one_sale, void_of_sale, usual()},
     scenario{"refund", one_sale, refund, usual()},
     scenario{"refund-given-up", one_sale, refund, gives_up()},

@@ -26,6 +26,8 @@ class steps {
     void power_on() noexcept { off_ = false; }
     void power_off() noexcept { off_ = true; }
     [[nodiscard]] bool off() const noexcept { return off_; }
+    /// Nothing goes wrong any more.
+    [[nodiscard]] bool is_calm() const noexcept { return by_ == nullptr && at_ == plan_.size(); }
     [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
     [[nodiscard]] const script& happened() const noexcept { return happened_; }
 

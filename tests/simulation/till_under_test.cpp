@@ -1,5 +1,7 @@
 #include "simulation/till_under_test.hpp"
 
+#include "simulation/host_wire.hpp"
+
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -66,12 +68,13 @@ result<void> till_under_test::start() {
     fixed_key key;
     CIPHERLANE_TRY(journal_, store::sqlite_journal::open(where, key, world_.wall, call(20s), logger::none()));
     const auto settings = till_settings();
+    CIPHERLANE_TRY(host_, link_to_bank(world_));
     CIPHERLANE_TRY(sealer_, acquiring::software_sealer::create(
                                 settings.keys, secret_bytes(from_hex(bank_master_key).value()), logger::none()));
     if (world_.wrong == mutant::mac_believed) sealer_ = std::make_unique<trusting_sealer>(std::move(sealer_));
     if (world_.wrong != mutant::none) mutated_ = std::make_unique<mutant_store>(*journal_, world_);
     acquiring::lane_ports with(mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_);
-    with.host = &host_;
+    with.host = host_.get();
     with.sealer = sealer_.get();
     with.pinpad = &pad_;
     with.display = &display_;

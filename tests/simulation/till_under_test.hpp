@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simulation/devices.hpp"
-#include "simulation/lines.hpp"
+#include "simulation/gateway_line.hpp"
 #include "simulation/mutant_store.hpp"
 #include "simulation/world.hpp"
 
@@ -57,11 +57,11 @@ class till_under_test {
     crypto::random_source::on_this_thread by_chance_;
     pad pad_{world_};
     code_display display_{world_};
-    host_line host_{world_};
     gateway_line gateway_{world_};
     watcher watcher_{*this};
     std::unique_ptr<store::sqlite_journal> journal_;
     std::unique_ptr<mutant_store> mutated_;
+    std::unique_ptr<ports::host> host_;
     std::unique_ptr<ports::sealer> sealer_;
     std::optional<acquiring::lane> lane_;
 };

@@ -23,8 +23,13 @@ struct manners {
     bool card_declines = false; ///< which says no to what the host has approved
     /// How long after a code is shown somebody pays; longer than the code lives: never.
     std::chrono::milliseconds payer{3'000};
+    bool keeps_connection = false;               ///< to the bank
     bool notifies = true;                        ///< the gateway sends notices
     std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
+    /// Nobody refuses anything.
+    [[nodiscard]] bool all_agree() const {
+        return bank.code == "00" && !card_declines && payer < std::chrono::minutes(1);
+    }
     bool tries_again = true; ///< the cashier runs a payment that ended as an error once more, under its key
 };
 

@@ -1,5 +1,5 @@
 // cipherlane-simulate: a till against a bank, a gateway, people and a disk that fail, under one thread and one seed.
-#include "simulation/enumerate.hpp"
+#include "simulation/known_faults.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -16,6 +16,7 @@ struct wishes {
     bool enumerates = false;
     bool all_mutants = false;
     bool timeline = false;
+    bool with_known = false;
     depth how;
     std::uint64_t seed = 1;
     std::uint64_t runs = 0;
@@ -25,14 +26,17 @@ struct wishes {
     std::uint64_t jobs = 1;
 };
 
-void print(const prepared_scenario& what, const failure& found, const run_settings& how, bool timeline) {
-    auto settings = how;
-    settings.keeps_timeline = timeline;
-    const auto short_one = shrink(what, found, how);
-    std::cout << "FAILED " << what.of().name << " --script "
-              << (short_one.plan.empty() ? "''" : to_string(short_one.plan)) << " --seed " << how.seed << "\n"
-              << to_string(short_one.report.findings);
-    if (timeline) std::cout << what.run(short_one.plan, settings).timeline;
+void print(const prepared_scenario& what, const failure& found, mutant wrong, bool timeline) {
+    const auto least = shrink(what, found, wrong);
+    std::cout << "FAILED " << what.of().name << " --seed " << least.seed << " --script "
+              << (least.plan.empty() ? "''" : to_string(least.plan)) << "\n"
+              << to_string(least.report.findings);
+    if (!timeline) return;
+    run_settings how;
+    how.seed = least.seed;
+    how.wrong = wrong;
+    how.keeps_timeline = true;
+    std::cout << what.run(least.plan, how).timeline;
 }
 
 /// Adds what several threads have seen.
@@ -40,6 +44,7 @@ void add(tally& to, tally&& from) {
     to.runs += from.runs;
     to.steps += from.steps;
     to.failed += from.failed;
+    to.known += from.known;
     for (auto& one : from.failures)
         to.failures.push_back(std::move(one));
 }
@@ -80,20 +85,27 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
             how.seed = wish.seed;
             how.part = part;
             how.parts = wish.jobs;
+            if (!wish.with_known) how.counts = unknown_yet;
             return enumerate(what, how, wrong);
         });
     } else {
         seen = in_parallel(wish.jobs, [&](std::uint64_t part) {
-            const auto share = wish.runs / wish.jobs;
-            return roam(what, wish.seed + part * share, share, wish.rarity, wrong, wish.how.enough);
+            walk_by_chance how;
+            how.runs = wish.runs / wish.jobs;
+            how.first_seed = wish.seed + part * how.runs;
+            how.rarity = wish.rarity;
+            how.enough = wish.how.enough;
+            if (!wish.with_known) how.counts = unknown_yet;
+            return roam(what, how, wrong);
         });
     }
     for (const auto& one : seen.failures)
-        print(what, one, settings, wish.timeline);
+        print(what, one, wrong, wish.timeline);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::cout << of.name << (wrong == mutant::none ? "" : " with " + std::string(to_string(wrong))) << ": "
-              << seen.runs << " runs, " << seen.steps << " steps, " << seen.failed << " failed, " << took.count()
-              << " s" << std::endl;
+              << seen.runs << " runs, " << seen.steps << " steps, " << seen.failed << " failed"
+              << (seen.known == 0 ? "" : " (and " + std::to_string(seen.known) + " by known faults)") << ", "
+              << took.count() << " s" << std::endl;
     return seen.failed == 0;
 }
 
@@ -130,6 +142,7 @@ int main(int argc, char** argv) {
     app.add_option("--seed", wish.seed, "of all that is drawn");
     app.add_option("--script", wish.plan, "what goes wrong: STEP:FAULT,...");
     app.add_flag("--timeline", wish.timeline, "print what happened");
+    app.add_flag("--with-known", wish.with_known, "count what is known and waits to be mended, too");
     app.add_option("--mutant", wish.wrong, "put a fault into the till");
     app.add_flag("--mutants", wish.all_mutants, "enumerate until each mutant is found");
     app.add_option("--enough", wish.how.enough, "failures, with which it ends");

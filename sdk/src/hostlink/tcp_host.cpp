@@ -32,9 +32,10 @@ result<void> tcp_host_settings::validate() const {
 }
 
 struct tcp_host::state {
-    state(const tcp_host_settings& how, net::tcp_settings where, logger to)
+    state(const tcp_host_settings& how, net::tcp_settings where, host_connector by, logger to)
         : settings(how)
         , peer(std::move(where))
+        , connector(std::move(by))
         , log(std::move(to)) {}
 
     /// The time left must be enough for the answer, and nobody may have asked for the end.
@@ -53,6 +54,7 @@ struct tcp_host::state {
         return {};
     }
     [[nodiscard]] result<std::unique_ptr<net::transport>> open(const call& bounds) {
+        if (connector) return connector(bounds);
         if (!settings.tls) return net::connect_tcp(io.get_executor(), peer, bounds);
         auto secured = net::connect_tls(io.get_executor(), peer, *settings.tls, bounds);
         if (secured) return secured;
@@ -64,6 +66,7 @@ struct tcp_host::state {
 
     const tcp_host_settings settings;
     const net::tcp_settings peer;
+    const host_connector connector;
     const logger log;
     boost::asio::io_context io; ///< never run: the link is used blocking
     std::unique_ptr<net::transport> link;
@@ -77,12 +80,13 @@ tcp_host::tcp_host(std::unique_ptr<state> made) noexcept
     : state_(std::move(made)) {}
 tcp_host::~tcp_host() = default;
 
-result<std::unique_ptr<tcp_host>> tcp_host::create(const tcp_host_settings& settings, logger log) {
+result<std::unique_ptr<tcp_host>> tcp_host::create(
+    const tcp_host_settings& settings, logger log, host_connector connect) {
     CIPHERLANE_CHECK(settings.validate());
     CIPHERLANE_TRY(auto peer, net::parse_endpoint(settings.address));
     peer.connect_timeout = settings.connect_timeout;
     return std::unique_ptr<tcp_host>(
-        new tcp_host(std::make_unique<state>(settings, std::move(peer), std::move(log))));
+        new tcp_host(std::make_unique<state>(settings, std::move(peer), std::move(connect), std::move(log))));
 }
 
 std::chrono::milliseconds tcp_host::response_time() const noexcept {

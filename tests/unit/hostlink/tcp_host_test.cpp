@@ -2,6 +2,8 @@
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/transport.hpp>
 
 #include <gtest/gtest.h>
 
@@ -41,6 +43,24 @@ TEST(TcpHost, GivesTheAnswerAndDropsStrangers) {
     ASSERT_TRUE(answer) << answer.error();
     EXPECT_EQ(as_text(*answer), "answer");
     EXPECT_EQ(host->statistics().dropped, 2U);
+}
+
+TEST(TcpHost, ConnectsAsItIsTold) {
+    tcp_host_settings settings;
+    settings.address = "127.0.0.1:1";
+    settings.response_time = 300ms;
+    int calls = 0;
+    const auto refuse = [&](const call& bounds) -> result<std::unique_ptr<net::transport>> {
+        ++calls;
+        EXPECT_GT(bounds.until().left(), 1s);
+        return error(net_errc::refused, layer::net);
+    };
+    auto host = tcp_host::create(settings, logger::none(), refuse).value();
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(condition::link_lost)) << "nothing was sent";
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(host->statistics().exchanges, 0U);
 }
 
 TEST(TcpHost, ALateAnswerDoesNotShiftTheNext) {

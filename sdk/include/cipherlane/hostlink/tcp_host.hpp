@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace cipherlane::net {
 class tls_client;
-}
+class transport;
+} // namespace cipherlane::net
 
 namespace cipherlane::hostlink {
 
@@ -37,6 +39,10 @@ struct tcp_host_statistics {
     std::uint64_t dropped = 0; ///< late, foreign or repeated messages that were not believed
 };
 
+/// Makes a connection to a host within a call. It is used blocking, by one thread, until an exchange fails or ends
+/// it.
+using host_connector = std::function<result<std::unique_ptr<net::transport>>(const call&)>;
+
 /// The acquirer's host over TCP: messages with two bytes of length in front (see `net::length_prefixed`).
 ///
 /// Connects at need. Messages that do not answer the request under way are dropped and counted, so that a late answer
@@ -44,8 +50,11 @@ struct tcp_host_statistics {
 /// One thread at a time; `statistics` from any.
 class tcp_host final : public ports::host {
   public:
+    /// @param connect makes the connections, instead of TCP and TLS to the settings' address: for links of another
+    /// kind, and for simulations. Errors of it mean that nothing was sent.
     /// @return `misuse` for bad settings. Does not connect yet.
-    [[nodiscard]] static result<std::unique_ptr<tcp_host>> create(const tcp_host_settings& settings, logger log = {});
+    [[nodiscard]] static result<std::unique_ptr<tcp_host>> create(
+        const tcp_host_settings& settings, logger log = {}, host_connector connect = {});
     ~tcp_host() override;
 
     /// See `ports::host::exchange`. Where TLS fails: `not_secured`, with nothing sent.

@@ -1,4 +1,4 @@
-#include "simulation/lines.hpp"
+#include "simulation/gateway_line.hpp"
 
 #include "simulation/devices.hpp"
 
@@ -12,98 +12,11 @@ namespace {
 using namespace std::chrono_literals;
 using ports::qr_order_state;
 
-constexpr auto host_takes = 50'000ms; ///< at most
-constexpr auto host_needs = 300ms;
-constexpr auto late_by = 70'000ms; ///< of a request that hangs somewhere
 constexpr auto gateway_needs = 120ms;
 
 error link_error(hostlink_errc why) {
     return {why, layer::hostlink};
 }
-
-/// Another code: what was approved is refused, what was refused approved. Field 39 stands before the terminal's name.
-void spoil(bytes& answer) {
-    const auto text = as_text(answer);
-    const auto terminal = text.find("TEST0001");
-    if (terminal == std::string_view::npos || terminal < 2) return;
-    const std::string_view other = text.substr(terminal - 2, 2) == "00" ? "51" : "00";
-    std::copy(other.begin(), other.end(), answer.begin() + static_cast<std::ptrdiff_t>(terminal) - 2);
-}
-
-} // namespace
-
-bytes host_line::deliver(byte_view request, const std::string& key) {
-    // A reversal that the till takes for done, and nobody has heard of.
-    const bool is_reversal = request.size() > 13 && request[11] == 0x04 && request[12] == 0x00;
-    if (world_.wrong == mutant::reversal_dropped && is_reversal) {
-        auto elsewhere = world_.host_books;
-        return elsewhere.handle(request, key, world_.stamp()).value_or(bytes());
-    }
-    return world_.host_books.handle(request, key, world_.stamp()).value_or(bytes());
-}
-
-result<bytes> host_line::silence() {
-    world_.time.pass(host_takes);
-    if (world_.wrong == mutant::silence_is_refusal) return without_effect(fault::link_lost);
-    return link_error(hostlink_errc::no_answer);
-}
-
-result<bytes> host_line::choose(const std::vector<bytes>& answers, const ports::answer_filter& filter) {
-    for (const auto& one : answers) {
-        if (one.empty()) continue;
-        if (world_.wrong != mutant::any_answer_believed && !filter.matches(one)) continue;
-        world_.earlier_answer = one;
-        return one;
-    }
-    return silence();
-}
-
-result<bytes> host_line::exchange(byte_view request, const ports::answer_filter& filter, const call& bounds) {
-    const auto wrong = world_.doors.next(point::host_send, "request");
-    if (wrong != fault::none) return without_effect(wrong);
-    if (bounds.stopped()) return link_error(hostlink_errc::stopped);
-    if (bounds.until().left() < host_takes) return link_error(hostlink_errc::too_little_time);
-    auto end = exchange_once(request, filter);
-    if (!end && world_.wrong == mutant::repeats_by_itself) end = exchange_once(request, filter);
-    return end;
-}
-
-result<bytes> host_line::exchange_once(byte_view request, const ports::answer_filter& filter) {
-    std::vector<bytes> answers;
-    switch (world_.doors.next(point::host_request, "request")) {
-    case fault::off:
-    case fault::request_lost: return silence();
-    case fault::request_late:
-        world_.time.plan(late_by, [&in = world_, late = bytes(request.begin(), request.end()), key = world_.key] {
-            static_cast<void>(in.host_books.handle(late, key, in.stamp()));
-        });
-        return silence();
-    case fault::request_twice:
-        answers.push_back(deliver(request, world_.key));
-        answers.push_back(deliver(request, world_.key));
-        break;
-    case fault::request_resent:
-        static_cast<void>(deliver(request, world_.key));
-        answers.push_back(deliver(request, world_.key));
-        break;
-    default: answers.push_back(deliver(request, world_.key)); break;
-    }
-    world_.time.pass(host_needs);
-    switch (world_.doors.next(point::host_answer, "answer")) {
-    case fault::off:
-    case fault::answer_lost: return silence();
-    case fault::answer_spoilt: spoil(answers.front()); break;
-    case fault::answer_foreign: answers.insert(answers.begin(), world_.earlier_answer); break;
-    default: break;
-    }
-    return choose(answers, filter);
-}
-
-std::chrono::milliseconds host_line::response_time() const noexcept {
-    return host_takes;
-}
-
-namespace {
 
 error no_such_order() {
     return link_error(hostlink_errc::refused_by_gateway).with_peer_code("404");

@@ -2,31 +2,11 @@
 
 #include "simulation/world.hpp"
 
-#include <cipherlane/ports/host.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
 namespace cipherlane::simulation {
 
-/// The link to the bank, called in place: what happens to a message on its way there and back.
-class host_line final : public ports::host {
-  public:
-    explicit host_line(world& in) noexcept
-        : world_(in) {}
-    [[nodiscard]] result<bytes> exchange(
-        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
-    [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;
-
-  private:
-    /// The bank hears it; its answer, empty where it gives none.
-    [[nodiscard]] bytes deliver(byte_view request, const std::string& key);
-    [[nodiscard]] result<bytes> silence();
-    [[nodiscard]] result<bytes> choose(const std::vector<bytes>& answers, const ports::answer_filter& filter);
-    [[nodiscard]] result<bytes> exchange_once(byte_view request, const ports::answer_filter& filter);
-
-    world& world_;
-};
-
-/// The link to the gateway, likewise.
+/// The link to the gateway, called in place: what happens to a request on its way there and back.
 class gateway_line final : public ports::qr_gateway {
   public:
     explicit gateway_line(world& in) noexcept
