@@ -132,11 +132,11 @@ void toml_report::fail(
 }
 
 void toml_report::missing(std::string_view path, std::size_t line) {
-    if (!failed()) missing_ = make(as_.value, path, line, "missing");
+    if (!failed()) missing_ = make(as_.missing_key ? as_.missing_key : as_.value, path, line, "missing");
 }
 
 void toml_report::unknown(std::string_view path, std::size_t line, std::string_view hint) {
-    if (!wrong_) wrong_ = make(as_.value, path, line, hint);
+    if (!wrong_) wrong_ = make(as_.unknown_key ? as_.unknown_key : as_.value, path, line, hint);
 }
 
 result<void> toml_report::outcome() const {

@@ -90,12 +90,33 @@ class decoder {
         case iso8583_errc::bad_header:
         case iso8583_errc::bad_tpdu: return header_hint();
         case iso8583_errc::unknown_field: return "its bit is set";
+        case iso8583_errc::not_digits: return "expected decimal digits" + found_byte();
+        case iso8583_errc::bad_padding: {
+            const bool filler = format_.field(number_).padding == padding::right_f;
+            return std::string("expected a filler of ") + (filler ? "F" : "0") + found_byte();
+        }
+        case iso8583_errc::bad_character: return "expected " + character_words() + found_byte();
         case iso8583_errc::bad_bitmap: return bitmap_hint();
         default: return {};
         }
     }
     [[nodiscard]] std::string found_bytes(std::size_t most) const {
         return ", found " + to_hex(input_.subspan(where_, std::min(most, input_.size() - where_)));
+    }
+    /// The byte at fault, where its field may be shown.
+    [[nodiscard]] std::string found_byte() const {
+        const bool open = number_ != 0 && format_.field(number_).mask == mask::none && where_ < input_.size();
+        return open ? found_bytes(1) : std::string();
+    }
+    [[nodiscard]] std::string character_words() const {
+        const auto& spec = format_.field(number_);
+        if (spec.encoding == encoding::hex) return "upper-case hex digits";
+        switch (spec.kind) {
+        case kind::track: return "digits and a separator";
+        case kind::signed_digits: return "C or D";
+        case kind::alnum: return "letters, digits and blanks";
+        default: return "printable characters";
+        }
     }
     [[nodiscard]] std::size_t mti_bytes() const noexcept { return format_.mti == encoding::bcd ? 2 : 4; }
     [[nodiscard]] std::string length_hint() const {

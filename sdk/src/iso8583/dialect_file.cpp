@@ -8,7 +8,7 @@ namespace {
 
 toml_faults faults() {
     return {layer::iso8583, "load dialect", iso8583_errc::no_dialect_file, iso8583_errc::dialect_syntax,
-        iso8583_errc::dialect_key};
+        iso8583_errc::dialect_key, iso8583_errc::dialect_unknown_key, iso8583_errc::dialect_no_key};
 }
 
 } // namespace

@@ -141,7 +141,11 @@ class envelope_builder {
                 return;
             }
         }
-        from_.fail(wrong_key, "trailer", "expected a number of bytes up to 16, or these bytes in hex, as \"03\"");
+        const auto shown = found->text() != nullptr ? "\"" + *found->text() + "\""
+                           : found->whole()         ? std::to_string(*found->whole())
+                                                    : std::string(to_string(found->what()));
+        from_.fail(wrong_key, "trailer",
+            "found " + shown + ", expected a number of bytes up to 16, or these bytes in hex, as \"03\"");
     }
 
     /// A number of packed digits' bytes, the name of a known piece, or a list of names and tables.

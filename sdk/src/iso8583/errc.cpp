@@ -34,7 +34,9 @@ constexpr std::array iso8583_rows{
     row(iso8583_errc::bad_text, bad, "text that the character set cannot carry"),
     row(iso8583_errc::no_dialect_file, condition::local_fault, "the dialect's file cannot be read"),
     row(iso8583_errc::dialect_syntax, condition::misuse, "the dialect's file is no TOML"),
-    row(iso8583_errc::dialect_key, condition::misuse, "a key that is unknown, missing, or cannot have this value"),
+    row(iso8583_errc::dialect_key, condition::misuse, "a key that cannot have this value"),
+    row(iso8583_errc::dialect_unknown_key, condition::misuse, "a key that does not exist here"),
+    row(iso8583_errc::dialect_no_key, condition::misuse, "a key is missing"),
     row(iso8583_errc::poll, bad, "a length of zero: a poll and no message, to be sent back as it came"),
     row(iso8583_errc::bad_trailer, bad, "wrong trailer"),
 };

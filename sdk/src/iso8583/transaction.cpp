@@ -133,8 +133,9 @@ std::optional<transaction> identify(const message_view& request) {
     const auto digits = request.value(60, room);
     const auto type = digits.substr(0, 2);
     const auto network = digits.size() >= 11 ? digits.substr(8, 3) : std::string_view("000");
-    std::array<char, max_field_units> room22; // NOLINT(cppcoreguidelines-pro-type-member-init): written before read
-    const auto entry = request.value(22, room22);
+    std::array<char, 64> room22{};
+    // A longer entry mode is none that a row knows.
+    const auto entry = request.size(22) <= room22.size() ? request.value(22, room22) : std::string_view();
     const auto same = [&](int field, std::string_view wanted) {
         return wanted.empty() || request.equals(field, wanted);
     };

@@ -138,21 +138,23 @@ TEST_P(DialectFileFault, IsNamedWithFileLineAndKey) {
 
 constexpr auto key = iso8583_errc::dialect_key;
 constexpr auto bad = iso8583_errc::bad_dialect;
+constexpr auto no_key = iso8583_errc::dialect_no_key;
+constexpr auto unknown_key = iso8583_errc::dialect_unknown_key;
 
 INSTANTIATE_TEST_SUITE_P(All, DialectFileFault,
     ::testing::Values(fault_case{"syntax", "name = \"a\"\nmti = = \n", iso8583_errc::dialect_syntax, "", 2},
-        fault_case{"no_name", "[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4", key, "name", 1},
+        fault_case{"no_name", "[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4", no_key, "name", 1},
         fault_case{"no_field", "name = \"a\"", key, "field", 1},
         fault_case{"unknown_key",
-            "name = \"a\"\nbitmap = \"hex\"\nfeld = 3\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4", key, "feld",
-            3},
-        fault_case{"unknown_key_of_a_row", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4\nmx = 3", key,
-            "field.2.mx", 6},
+            "name = \"a\"\nbitmap = \"hex\"\nfeld = 3\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4", unknown_key,
+            "feld", 3},
+        fault_case{"unknown_key_of_a_row", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=4\nmx = 3",
+            unknown_key, "field.2.mx", 6},
         fault_case{
             "unknown_word", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"number\"\nmax=4", key, "field.2.kind", 4},
         fault_case{"number_as_text", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=\"4\"", key,
             "field.2.max", 5},
-        fault_case{"missing_max", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"", key, "field.2.max", 2},
+        fault_case{"missing_max", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"", no_key, "field.2.max", 2},
         fault_case{
             "too_large", "name = \"a\"\n[field.2]\nname=\"n\"\nkind=\"digits\"\nmax=65536", key, "field.2.max", 5},
         fault_case{"field_1", "name = \"a\"\n[field.1]\nname=\"n\"\nkind=\"digits\"\nmax=4", key, "field.1", 2},

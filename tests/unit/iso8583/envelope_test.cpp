@@ -256,6 +256,17 @@ TEST(Envelope, ACutMessageShowsItsWholeBitmapAndTheFieldThatIsCut) {
     EXPECT_EQ(framed.partly().failure->hint(), "the length says 28 bytes, found 21; cut in field 41");
 }
 
+TEST(Envelope, FaultsInAFieldSayWhatWouldBeRight) {
+    const sent digits(small_dialect(""), hex_of("0810") + "0020000000000000" + hex_of("12345X"));
+    EXPECT_EQ(digits.read().error().hint(), "expected decimal digits, found 58");
+    const sent text(small_dialect(""), hex_of("0810") + "0000000000800000" + hex_of("TERM000") + "01");
+    EXPECT_EQ(text.read().error().hint(), "expected printable characters, found 01");
+    // Of a field that is hidden the byte is not told.
+    const std::string card = "[field.2]\nname = \"card\"\nkind = \"digits\"\nmax = 4\nmask = \"pan\"\n";
+    const sent secret(small_dialect("") + card, hex_of("0810") + "4000000000000000" + hex_of("123X"));
+    EXPECT_EQ(secret.read().error().hint(), "expected decimal digits");
+}
+
 TEST(Envelope, HexFieldsMayCountTheirCharacters) {
     const std::string toml = small_dialect("") +
                              "[field.55]\nname = \"chip\"\nkind = \"binary\"\nencoding = \"hex\"\nlength = \"lll\"\n"

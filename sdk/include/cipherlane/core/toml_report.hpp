@@ -18,6 +18,9 @@ struct toml_faults {
     boost::system::error_code unreadable; ///< no such file, or not one that can be read
     boost::system::error_code syntax;     ///< no TOML, too large or too deep
     boost::system::error_code value;      ///< a key that is unknown or missing, or a value that it cannot have
+    /// Codes of their own for a key that nothing reads, and for one that is missing; none: `value` says it.
+    boost::system::error_code unknown_key{};
+    boost::system::error_code missing_key{};
 };
 
 /// The first thing that is wrong with a file. Errors name the file (its last 48 characters), the key's path and the

@@ -22,8 +22,9 @@ class loaded_dialect {
     /// `iso8583_errc::no_dialect_file` if it cannot be read.
     [[nodiscard]] static result<loaded_dialect> load(const std::filesystem::path& file);
     /// Reads text; `source` is its name in errors.
-    /// @return `iso8583_errc::dialect_syntax` for text that is no TOML; `dialect_key` for a key that does not exist
-    /// here, is missing, or has a value that it cannot have; `bad_dialect` for values that contradict each other. The
+    /// @return `iso8583_errc::dialect_syntax` for text that is no TOML; `dialect_unknown_key` for a key that does
+    /// not exist here; `dialect_no_key` for one that is missing; `dialect_key` for a value that a key cannot have;
+    /// `bad_dialect` for values that contradict each other. The
     /// path is the key's ("field.35.max"), the offset its line, and `error::hint` says what would be right.
     [[nodiscard]] static result<loaded_dialect> parse(std::string_view toml, std::string_view source = "dialect");
 

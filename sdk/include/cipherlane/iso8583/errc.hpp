@@ -27,9 +27,11 @@ enum class iso8583_errc {
     bad_text,        ///< text that the character set cannot carry
     no_dialect_file, ///< a dialect's file that cannot be read
     dialect_syntax,  ///< a dialect's file that is no TOML
-    dialect_key,     ///< a key that does not exist in a dialect's file, is missing, or cannot have this value
+    dialect_key,     ///< a key of a dialect's file that cannot have this value
     poll,            ///< a length of zero: no message but a poll, to be sent back as it came
     bad_trailer,
+    dialect_unknown_key, ///< a key that does not exist in a dialect's file
+    dialect_no_key,      ///< a key that is missing in a dialect's file
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(iso8583_errc value) noexcept;
