@@ -94,6 +94,9 @@ void cashier::note(const std::string& key, const result<payment>& end) {
     }
     if (say) say("told of " + key + ": " + (end ? "" : "error: ") + said.words);
     paper.told.push_back(std::move(said));
+    // It stands on paper: recovery need not tell it again.
+    if (end && till_ != nullptr && !world_.doors.off())
+        (void)till_->lane().acknowledge(end->handle, call(world_.people.patience));
 }
 
 void cashier::recover() {

@@ -30,6 +30,18 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{till_errc::not_built, "choose what this version has"},
         code_advice{store_errc::in_use, "a till is running with this journal: end it first"},
         code_advice{store_errc::wrong_key, "the key file belongs to another journal"},
+        code_advice{store_errc::journal_lost, "a folder that is not mounted, or a journal that was removed: bring it "
+                                              "back; docs/15-a-damaged-journal.md"},
+        code_advice{store_errc::other_journal,
+            "another till's journal, or a new one: docs/15-a-damaged-journal.md says what to do"},
+        code_advice{store_errc::journal_behind,
+            "a copy was restored: the till has done more than it knows; docs/15-a-damaged-journal.md"},
+        code_advice{store_errc::mark_lost,
+            "without its mark an old journal looks like the right one: docs/15-a-damaged-journal.md"},
+        code_advice{store_errc::journal_gone, "the journal was removed or replaced under the till: end it at once"},
+        code_advice{store_errc::corrupt, "cipherlane journal check says what can be read"},
+        code_advice{store_errc::record_damaged, "cipherlane journal check says what can be read"},
+        code_advice{store_errc::disk_full, "make room on the disk of the journal: nothing was sent"},
         code_advice{store_errc::cannot_open, "the folder is not there, or may not be written to"},
         code_advice{
             acquiring_errc::check_value_wrong, "the master key is not the one that the host has for this terminal"},

@@ -66,7 +66,7 @@ result<void> counter::open_journal(const call& bounds) {
     journal_name_ = name_of(settings_.journal.file);
     CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
     devices_.push_back(std::move(taken));
-    CIPHERLANE_TRY(journal_, make_journal(settings_, *clock_, bounds, given_.log));
+    CIPHERLANE_TRY(journal_, make_journal(settings_, journal_wish::work, *clock_, bounds, given_.log));
     return {};
 }
 

@@ -55,11 +55,22 @@ result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool o
     return net::tls_client::create(trust, log);
 }
 
+bool is_first_start(const till_settings::journal_place& place) {
+    using std::filesystem::exists;
+    std::error_code ignored;
+    if (store::first_start_was_announced(place.file, place.mark_file)) return !exists(place.file, ignored);
+    const bool marked = exists(store::mark_path_of(place.file, place.mark_file), ignored);
+    return !marked && !exists(place.key_file, ignored) && !exists(place.file, ignored);
+}
+
 result<std::unique_ptr<store::sqlite_journal>> make_journal(
-    const till_settings& all, const ports::clock& clock, const call& bounds, const logger& log) {
+    const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log) {
     const auto& place = all.journal;
+    const bool begins = wish != journal_wish::work || (place.create && is_first_start(place));
+    // A start that dies between key and journal is a first start still: the mark says so.
+    if (begins) CIPHERLANE_CHECK(store::announce_first_start(place.file, place.mark_file));
     // A journal without its key is one whose key was lost: a fresh key would not open it, and would hide that.
-    if (!std::filesystem::exists(place.key_file) && !std::filesystem::exists(place.file))
+    if (begins && !std::filesystem::exists(place.key_file) && !std::filesystem::exists(place.file))
         CIPHERLANE_CHECK(store::file_key_provider::create(place.key_file));
     CIPHERLANE_CHECK(check_key_file(place.key_file, "journal.key_file"));
     store::file_key_provider keys(place.key_file);
@@ -68,6 +79,10 @@ result<std::unique_ptr<store::sqlite_journal>> make_journal(
     warn_of_one_folder(place, log);
     store::sqlite_journal_settings how;
     how.path = place.file;
+    how.mark_path = place.mark_file;
+    how.start = wish == journal_wish::adopt ? store::journal_start::adopt
+                : begins                    ? store::journal_start::existing_or_first
+                                            : store::journal_start::existing;
     return store::sqlite_journal::open(how, keys, clock, bounds, log);
 }
 

@@ -23,9 +23,16 @@ namespace cipherlane::assembly {
 [[nodiscard]] result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log);
 /// Whether the journal's key lies in the journal's own folder, where it protects little.
 [[nodiscard]] bool share_a_folder(const till_settings::journal_place& place);
-/// The journal; it and its key file (mode 0600) are made where they are not there.
+/// Whether there is nothing of a journal yet: no file, no key, no mark.
+[[nodiscard]] bool is_first_start(const till_settings::journal_place& place);
+/// Why a journal is opened.
+enum class journal_wish : std::uint8_t {
+    work,  ///< for a till: begun where nothing of one is there, and the settings allow it
+    begin, ///< because somebody said so, with the key that is there or a new one
+    adopt, ///< because somebody has decided that this is the journal from now on
+};
 [[nodiscard]] result<std::unique_ptr<store::sqlite_journal>> make_journal(
-    const till_settings& all, const ports::clock& clock, const call& bounds, const logger& log);
+    const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log);
 [[nodiscard]] result<std::unique_ptr<hostlink::tcp_host>> make_host(
     const till_settings::host_place& place, const logger& log);
 /// Null where no address for notifications or no key to check them is set.

@@ -10,7 +10,6 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
-#include <filesystem>
 
 namespace cipherlane {
 namespace {
@@ -67,11 +66,10 @@ class preflight_run {
     bool ask_key_files() {
         bool all = true;
         const auto& journal = settings_.journal;
-        std::error_code ignored;
-        const bool first =
-            !std::filesystem::exists(journal.key_file, ignored) && !std::filesystem::exists(journal.file, ignored);
-        if (first) {
-            good("journal's key file", "not there yet, nor the journal: both are made at the first start");
+        if (assembly::is_first_start(journal)) {
+            good("journal's key file",
+                std::string("not there yet, nor the journal: ") +
+                    (journal.create ? "both are made at the first start" : "cipherlane till init makes both"));
         } else if (const auto kept = assembly::check_key_file(journal.key_file, "journal.key_file"); !kept) {
             all = wrong("journal's key file", kept.error());
         } else {

@@ -124,6 +124,8 @@ void read_places(toml_reader& top, till_settings& to) {
     auto journal = top.section("journal");
     journal.text("file", to.journal.file);
     journal.text("key_file", to.journal.key_file);
+    journal.text("mark_file", to.journal.mark_file);
+    journal.flag("create", to.journal.create);
     journal.finish();
 }
 

@@ -1,16 +1,19 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/journal_words.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/tool_door.hpp"
 
-#include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
+#include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/journal_start.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <iostream>
 
 namespace cipherlane::cli {
@@ -18,94 +21,196 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr int failed_code = 2;
-constexpr int undecided_code = 1;
-
 call patient() {
     return call(std::chrono::minutes(5));
 }
 
+[[noreturn]] void end(ending how) {
+    throw CLI::RuntimeError(static_cast<int>(how));
+}
+
 template <class T>
-T value_or_fail(result<T> done) {
+T value_or_fail(result<T> done, output_form form = output_form::text) {
     if (done) return *std::move(done);
-    std::cerr << "cipherlane journal: " << done.error() << "\n";
-    throw CLI::RuntimeError(failed_code);
+    end(tell("journal", done.error(), likely_cause(done.error()), form));
 }
-
-/// Whether a person or a recovery must still do something about a record.
-bool undecided(const ports::journal_record& record) {
-    return ledger::states::open.contains(record.state);
-}
-
-std::string words(const ports::journal_record& record) {
-    std::string text(ports::to_string(record.state));
-    if (!record.host_code.empty()) text += " " + record.host_code;
-    if (!record.closed && !undecided(record)) text += ", not told";
-    if (!record.note.empty()) text += ", by a person: " + record.note;
-    return text;
-}
-
-void print_row(const ports::journal_record& record) {
-    std::printf("%6llu  %-8s  %s  %06u  %06u  %-9s  %14s  %-19s  %s\n", static_cast<unsigned long long>(record.id),
-        record.terminal_id.c_str(), ports::to_civil(record.created).to_string().c_str(), record.batch, record.trace,
-        std::string(ledger::row_of(record.kind).name).c_str(), record.requested.to_string().c_str(),
-        record.masked_pan.empty() ? record.order_number.substr(0, 19).c_str() : record.masked_pan.c_str(),
-        words(record).c_str());
-}
-
-json to_json(const ports::journal_record& record) {
-    return {{"id", record.id}, {"terminal", record.terminal_id},
-        {"created", ports::to_civil(record.created).to_string()}, {"batch", record.batch}, {"trace", record.trace},
-        {"kind", ledger::row_of(record.kind).name}, {"state", ports::to_string(record.state)},
-        {"requested", record.requested.minor()}, {"approved", record.approved.minor()}, {"card", record.masked_pan},
-        {"order", record.order_number}, {"host_code", record.host_code}, {"reference", record.reference},
-        {"authorization", record.authorization}, {"key", record.idempotency_key}, {"told", record.closed},
-        {"settled", record.settled}, {"undecided", undecided(record)}, {"note", record.note}};
+void check_or_fail(const result<void>& done, output_form form = output_form::text) {
+    if (!done) end(tell("journal", done.error(), likely_cause(done.error()), form));
 }
 
 struct list_options {
     std::string file;
+    std::string mark;
     std::string terminal;
     std::size_t limit = 200;
     bool open = false;
     bool as_json = false;
+    bool as_csv = false;
+
+    [[nodiscard]] output_form form() const { return as_json ? output_form::json : output_form::text; }
+    [[nodiscard]] bool wants(const store::journal_entry& entry) const {
+        return (terminal.empty() || entry.record.terminal_id == terminal) && (!open || undecided(entry.record));
+    }
 };
 
-/// Needs no key: no card data comes out. Works beside a running till.
-void list(const list_options& options) {
+/// Every record that can be read, a damaged journal's, too.
+std::vector<store::journal_entry> read_damaged(const list_options& options) {
+    auto reader = value_or_fail(store::journal_reader::open(options.file), options.form());
+    std::vector<store::journal_entry> entries;
+    while (auto entry = value_or_fail(reader.next(), options.form())) {
+        if (options.terminal.empty() || entry->record.terminal_id == options.terminal)
+            entries.push_back(*std::move(entry));
+    }
+    const auto surplus = entries.size() - std::min(entries.size(), options.limit);
+    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(surplus));
+    std::cerr << "cipherlane journal: this journal is damaged: cipherlane journal check says more\n";
+    return entries;
+}
+
+/// The newest. Needs no key: no card data comes out. Works beside a running till.
+std::vector<store::journal_entry> read_newest(const list_options& options) {
     store::sqlite_journal_settings how;
     how.path = options.file;
     how.access = store::journal_access::read_only;
     store::file_key_provider no_key{std::string()};
     const ports::system_clock clock;
-    const auto journal = value_or_fail(store::sqlite_journal::open(how, no_key, clock, patient()));
-    const auto records = value_or_fail(journal->list(options.terminal, options.limit, patient()));
+    const auto journal = store::sqlite_journal::open(how, no_key, clock, patient());
+    if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
+        value_or_fail(result<void*>(journal.error()), options.form());
+    auto records = journal ? (*journal)->list(options.terminal, options.limit, patient())
+                           : result<std::vector<ports::journal_record>>(journal.error());
+    if (!records) return read_damaged(options);
+    std::vector<store::journal_entry> entries;
+    for (auto& record : *records)
+        entries.push_back({std::move(record), true});
+    return entries;
+}
+
+json rows_of(const std::vector<store::lost_records>& lost) {
     json rows = json::array();
+    for (const auto& one : lost)
+        rows.push_back({{"first", one.first}, {"last", one.last}});
+    return rows;
+}
+
+json rows_of(const std::vector<store::journal_entry>& entries) {
+    json rows = json::array();
+    for (const auto& entry : entries)
+        rows.push_back(to_json(entry));
+    return rows;
+}
+
+void list(const list_options& options) {
+    auto entries = read_newest(options);
+    const auto all = entries.size();
+    const auto open =
+        std::count_if(entries.begin(), entries.end(), [](const auto& entry) { return undecided(entry.record); });
+    std::erase_if(entries, [&](const auto& entry) { return !options.wants(entry); });
     if (!options.as_json) {
-        std::printf("%6s  %-8s  %-19s  %-6s  %-6s  %-9s  %14s  %-19s  %s\n", "record", "terminal", "created", "batch",
-            "trace", "trade", "amount", "card or order", "state");
+        print_rows(std::cout, entries);
+        std::cout << all << " record(s), " << open << " undecided\n";
+        return;
     }
-    std::size_t open = 0;
-    for (const auto& record : records) {
-        if (undecided(record)) ++open;
-        if (options.open && !undecided(record)) continue;
-        if (options.as_json) {
-            rows.push_back(to_json(record));
-        } else {
-            print_row(record);
-        }
+    std::cout << rows_of(entries).dump(2) << "\n";
+}
+
+/// All records, one a line, as they are read: a journal may be long.
+void export_all(const list_options& options) {
+    auto reader = value_or_fail(store::journal_reader::open(options.file));
+    if (options.as_csv) std::cout << csv_names();
+    bool whole = true;
+    while (const auto entry = value_or_fail(reader.next())) {
+        whole = whole && entry->intact;
+        if (!options.wants(*entry)) continue;
+        std::cout << (options.as_csv ? to_csv(*entry) : to_json(*entry).dump() + "\n");
     }
+    std::cout << std::flush;
+    for (const auto& lost : reader.lost())
+        std::cerr << "cipherlane journal export: record " << to_text(lost) << " cannot be read\n";
+    if (!whole || !reader.lost().empty()) end(ending::difference);
+}
+
+std::vector<store::journal_entry> entries_of(const std::vector<ports::journal_record>& records, bool intact) {
+    std::vector<store::journal_entry> entries;
+    for (const auto& record : records)
+        entries.push_back({record, intact});
+    return entries;
+}
+
+constexpr std::string_view damaged_advice = "stop the till and keep this file; cipherlane journal recover SETTINGS "
+                                            "--salvage NEW brings over what can be read; "
+                                            "then compare it with the host: docs/15-a-damaged-journal.md";
+
+void print_damage(const std::vector<ports::journal_record>& damaged, const std::vector<store::lost_records>& lost) {
+    for (const auto& one : lost)
+        std::cout << "record " << to_text(one) << ": cannot be read\n";
+    if (damaged.empty()) return;
+    std::cout << "damaged records, as they read:\n";
+    print_rows(std::cout, entries_of(damaged, false));
+}
+
+/// What is damaged, what can be read, what to do. Works beside a running till.
+void check(const list_options& options) {
+    const auto found = value_or_fail(store::check_journal(options.file, options.mark, patient()), options.form());
     if (options.as_json) {
-        std::cout << rows.dump(2) << "\n";
+        const json made{{"whole", found.whole()}, {"journal", found.id}, {"commits", found.commits},
+            {"records", found.records}, {"faults", found.faults},
+            {"damaged", rows_of(entries_of(found.damaged, false))}, {"lost", rows_of(found.lost)},
+            {"given_up", rows_of(found.given_up)}, {"undecided", rows_of(entries_of(found.open, true))},
+            {"todo", found.whole() ? "" : damaged_advice}};
+        std::cout << made.dump(2) << "\n";
     } else {
-        std::printf("%zu record(s), %zu undecided\n", records.size(), open);
+        std::cout << "journal " << (found.id.empty() ? "?" : found.id) << ", " << found.commits << " commits, "
+                  << found.records << " record(s) read, " << found.open.size() << " undecided\n";
+        for (const auto& fault : found.faults)
+            std::cout << fault << "\n";
+        print_damage(found.damaged, found.lost);
+        for (const auto& one : found.given_up)
+            std::cout << "record " << to_text(one) << ": left behind by a salvage\n";
+        if (!found.open.empty()) print_rows(std::cout, entries_of(found.open, true));
+        std::cout << (found.whole() ? "whole" : damaged_advice) << "\n";
     }
+    if (!found.whole()) end(ending::difference);
 }
 
 struct recover_options {
     std::string settings;
     std::string master_key;
+    std::string salvage; ///< the new file; empty: recover
+    bool as_json = false;
+
+    [[nodiscard]] output_form form() const { return as_json ? output_form::json : output_form::text; }
 };
+
+/// Brings over what can be read of a damaged journal.
+void salvage(const recover_options& options) {
+    const auto settings = value_or_fail(load_till(options.settings), options.form());
+    const auto& place = settings.journal;
+    const auto done = value_or_fail(
+        store::salvage_journal(place.file, place.mark_file, options.salvage, patient()), options.form());
+    const auto next = "move " + place.file + " away, with its -wal and -shm; move " + options.salvage + " to " +
+                      place.file + "; compare with the host; cipherlane journal recover";
+    const bool whole = done.damaged.empty() && done.lost.empty() && done.remarks.empty();
+    if (options.as_json) {
+        const json made{{"records", done.records}, {"damaged", rows_of(entries_of(done.damaged, false))},
+            {"lost", rows_of(done.lost)}, {"remarks", done.remarks}, {"todo", next}};
+        std::cout << made.dump(2) << "\n";
+    } else {
+        for (const auto& remark : done.remarks)
+            std::cout << remark << "\n";
+        print_damage(done.damaged, done.lost);
+        std::cout << done.records << " record(s) brought over to " << options.salvage << "\n" << next << "\n";
+    }
+    if (!whole) end(ending::difference);
+}
+
+/// A person's word that this is the till's journal from now on.
+void adopt(const recover_options& options) {
+    keep_secrets("journal adopt");
+    check_or_fail(adopt_journal(value_or_fail(load_till(options.settings)), patient()));
+    std::cout << "adopted; compare it with the host, and run: cipherlane journal recover " << options.settings
+              << "\n";
+}
 
 /// The till that the settings name, without what a journal's owner does not need: nobody is at the devices.
 till open_till(const std::string& file, void (*cut)(till_settings&), const std::string& master_key = {}) {
@@ -137,7 +242,7 @@ void recover(const recover_options& options) {
         concerned += found.size();
     }
     std::cout << concerned << " record(s) concerned, " << (all ? "all decided" : "not all decided") << "\n";
-    if (!all) throw CLI::RuntimeError(undecided_code);
+    if (!all) end(ending::unknown);
 }
 
 struct decide_options {
@@ -170,12 +275,42 @@ void add_journal_command(CLI::App& tool) {
     list_app->add_flag("--json", listing->as_json, "As JSON, amounts in minor units");
     list_app->callback([listing] { list(*listing); });
 
+    auto checking = std::make_shared<list_options>();
+    auto* check_app = journal->add_subcommand(
+        "check", "Read all of a journal: what is damaged, what can be read, what to do. Exit code 1: damaged");
+    check_app->add_option("file", checking->file, "The journal's database")->required();
+    check_app->add_option("--mark", checking->mark, "Its mark; default: the file's name and .mark");
+    check_app->add_flag("--json", checking->as_json, "As JSON");
+    check_app->callback([checking] { check(*checking); });
+
+    auto exporting = std::make_shared<list_options>();
+    auto* export_app = journal->add_subcommand("export",
+        "All records, one a line, a damaged journal's, too. Exit code 1: some cannot be read or are damaged");
+    export_app->add_option("file", exporting->file, "The journal's database")->required();
+    export_app->add_option("--terminal", exporting->terminal, "One terminal only");
+    export_app->add_flag("--open", exporting->open, "Only what is not decided");
+    export_app->add_flag("--csv", exporting->as_csv, "As CSV with a line of names; default: JSON lines");
+    export_app->callback([exporting] { export_all(*exporting); });
+
     auto recovering = std::make_shared<recover_options>();
     auto* recover_app = journal->add_subcommand(
-        "recover", "Send pending reversals and decide QR orders; the till must not be running. Exit code 1: not all");
+        "recover", "Send pending reversals and decide QR orders; the till must not be running. Exit code 5: not all");
     recover_app->add_option("settings", recovering->settings, "The terminal's settings (TOML)")->required();
     recover_app->add_option("--master-key", recovering->master_key, "File with the TMK instead of the settings'");
-    recover_app->callback([recovering] { recover(*recovering); });
+    recover_app
+        ->add_option("--salvage", recovering->salvage,
+            "Instead: bring what can be read of a damaged journal into this new file. Exit code 1: not all")
+        ->excludes("--master-key");
+    recover_app->add_flag("--json", recovering->as_json, "With --salvage: as JSON");
+    recover_app->callback(
+        [recovering] { recovering->salvage.empty() ? recover(*recovering) : salvage(*recovering); });
+
+    auto adopting = std::make_shared<recover_options>();
+    auto* adopt_app = journal->add_subcommand("adopt", "Take what lies there as the till's journal from now on, or "
+                                                       "begin a new one in the place of a lost one: after "
+                                                       "somebody has compared with the host");
+    adopt_app->add_option("settings", adopting->settings, "The terminal's settings (TOML)")->required();
+    adopt_app->callback([adopting] { adopt(*adopting); });
 
     auto deciding = std::make_shared<decide_options>();
     auto* decide_app =

@@ -6,6 +6,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/journal_start.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <nlohmann/json.hpp>
@@ -53,6 +54,11 @@ class teller {
     }
     /// Says what came out, and ends where that is more than "done".
     void say(const json& as_json, const std::string& as_text, ending ends) const {
+        print(as_json, as_text, ends);
+        if (ends != ending::done) end(ends);
+    }
+    /// @return whether whoever listens has got it.
+    bool print(const json& as_json, const std::string& as_text, ending ends) const {
         if (form_ == output_form::json) {
             json made = as_json;
             made["exit"] = static_cast<int>(ends);
@@ -60,7 +66,7 @@ class teller {
         } else {
             std::cout << as_text << (as_text.ends_with('\n') ? "" : "\n");
         }
-        if (ends != ending::done) end(ends);
+        return std::cout.flush().good();
     }
     [[noreturn]] static void end(ending how) { throw CLI::RuntimeError(static_cast<int>(how)); }
 
@@ -133,8 +139,11 @@ std::string to_text(const payment& what) {
     return text.str();
 }
 
-void say(const teller& by, const payment& what) {
-    by.say(to_json(what), to_text(what), ending_of(what));
+/// What was printed counts as told: recovery does not tell it again.
+void say(const teller& by, till& at, const payment& what) {
+    const auto ends = ending_of(what);
+    if (by.print(to_json(what), to_text(what), ends)) (void)at.acknowledge(what, call(std::chrono::seconds(10)));
+    if (ends != ending::done) teller::end(ends);
 }
 
 amount read_amount(const till_options& options, const teller& by, till& at) {
@@ -156,12 +165,22 @@ payment find_original(const till_options& options, const teller& by, till& at) {
                 .with_hint("expected the key or the handle of a payment of this terminal"));
 }
 
+/// The first start, by somebody's word.
+void init(const till_options& options) {
+    const teller by("init", options);
+    keep_secrets("till init");
+    const auto settings = by.need(load_till(options.settings));
+    if (const auto begun = begin_journal(settings, options.bounds()); !begun) by.fail(begun.error());
+    by.say({{"journal", settings.journal.file}}, settings.journal.file + " is there, with its key and its mark",
+        ending::done);
+}
+
 void sale(const till_options& options) {
     const teller by("sale", options);
     auto at = open(options, by);
     acquiring::sale_request request(options.key, read_amount(options, by, at));
     if (options.partial) request.partial = acquiring::partial_approval::accept;
-    say(by, by.need(at.sale(request, options.bounds())));
+    say(by, at, by.need(at.sale(request, options.bounds())));
 }
 
 void qr(const till_options& options) {
@@ -169,14 +188,14 @@ void qr(const till_options& options) {
     auto at = open(options, by);
     acquiring::qr_sale_request request(options.key, read_amount(options, by, at));
     request.subject = options.subject;
-    say(by, by.need(at.qr_sale(request, options.bounds())));
+    say(by, at, by.need(at.qr_sale(request, options.bounds())));
 }
 
 void void_payment(const till_options& options) {
     const teller by("void", options);
     auto at = open(options, by);
     const auto original = find_original(options, by, at);
-    say(by, by.need(at.void_payment({options.key, original.handle}, options.bounds())));
+    say(by, at, by.need(at.void_payment({options.key, original.handle}, options.bounds())));
 }
 
 void refund(const till_options& options) {
@@ -184,21 +203,23 @@ void refund(const till_options& options) {
     auto at = open(options, by);
     const auto original = find_original(options, by, at);
     const auto total = options.amount.empty() ? original.approved : read_amount(options, by, at);
-    say(by, by.need(at.refund({options.key, original.handle, total}, options.bounds())));
+    say(by, at, by.need(at.refund({options.key, original.handle, total}, options.bounds())));
 }
 
 void preauth(const till_options& options) {
     const teller by("preauth", options);
     auto at = open(options, by);
-    say(by, by.need(at.trade({ports::trade::pre_auth, options.key, read_amount(options, by, at)}, options.bounds())));
+    say(by, at,
+        by.need(at.trade({ports::trade::pre_auth, options.key, read_amount(options, by, at)}, options.bounds())));
 }
 
 void complete(const till_options& options) {
     const teller by("complete", options);
     auto at = open(options, by);
     const auto original = find_original(options, by, at);
-    say(by, by.need(at.trade({ports::trade::completion, options.key, read_amount(options, by, at), original.handle},
-                options.bounds())));
+    say(by, at,
+        by.need(at.trade({ports::trade::completion, options.key, read_amount(options, by, at), original.handle},
+            options.bounds())));
 }
 
 void balance(const till_options& options) {
@@ -254,17 +275,23 @@ void recover(const till_options& options) {
     json rows = json::array();
     std::string text;
     bool all = true;
+    std::vector<payment> told;
     for (const auto& name : options.terminal.empty() ? at.terminals() : std::vector{options.terminal}) {
         for (const auto& one : by.need(by.need(at.at(name)).recover(options.bounds()))) {
             rows.push_back(to_json(one));
             text += to_text(one) + "\n";
             all = all && one.outcome != verdict::unknown;
+            told.push_back(one);
         }
     }
     text += std::to_string(rows.size()) + " record(s) concerned, " + (all ? "all decided" : "not all decided");
     const auto count = rows.size();
-    by.say({{"records", std::move(rows)}, {"concerned", count}, {"all_decided", all}}, text,
-        all ? ending::done : ending::unknown);
+    const auto ends = all ? ending::done : ending::unknown;
+    if (by.print({{"records", std::move(rows)}, {"concerned", count}, {"all_decided", all}}, text, ends)) {
+        for (const auto& one : told)
+            (void)by.need(at.at(one.terminal_id)).acknowledge(one, call(std::chrono::seconds(10)));
+    }
+    if (ends != ending::done) teller::end(ends);
 }
 
 void status(const till_options& options) {
@@ -302,6 +329,7 @@ struct till_verb {
 };
 
 constexpr till_verb verbs[] = {
+    {"init", "Begin the till's journal, where there is none", init, ""},
     {"sale", "Sell by card", sale, "kap"},
     {"void", "Undo a sale of the open batch", void_payment, "ko"},
     {"refund", "Give all or part of a payment back", refund, "kAo"},

@@ -1,6 +1,7 @@
 #include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <utility>
 
@@ -26,9 +27,19 @@ const terminal_settings& lane::settings() const noexcept {
     return core_->settings();
 }
 
+result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
+    auto& journal = core_->journal();
+    CIPHERLANE_TRY(const auto found, journal.find(handle, bounds));
+    if (!found || found->terminal_id != core_->terminal_id())
+        return flow_error(acquiring_errc::no_original, "acknowledge");
+    if (found->closed || !ledger::states::decided.contains(found->state)) return {};
+    return journal.close_record(handle, bounds);
+}
+
 result<lane> lane::open(terminal_settings settings, const lane_ports& with, const call& bounds, logger log) {
     CIPHERLANE_CHECK(settings.validate());
     if (with.journal == nullptr) return flow_error(acquiring_errc::no_device, "journal");
+    CIPHERLANE_TRY(auto taken, terminal_claim::take(*with.journal, settings.terminal_id));
     CIPHERLANE_TRY(const auto terminal, with.journal->terminal(settings.terminal_id, bounds));
     bool loaded = false;
     if (with.sealer != nullptr && !terminal.mac_key.cryptogram.empty()) {
@@ -38,7 +49,7 @@ result<lane> lane::open(terminal_settings settings, const lane_ports& with, cons
         if (!fits) CIPHERLANE_CHECK(with.journal->mark_sign_in_due(settings.terminal_id, bounds));
         loaded = fits.has_value();
     }
-    auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(log));
+    auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(taken), std::move(log));
     core->mac_key_loaded = loaded;
     return lane(std::move(core));
 }

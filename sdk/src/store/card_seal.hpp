@@ -1,5 +1,7 @@
 #pragma once
 
+#include "journal_mark.hpp"
+
 #include <cipherlane/crypto/aes_gcm.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
@@ -8,16 +10,24 @@
 
 namespace cipherlane::store {
 
-/// Seals card data for the journal with AES-256-GCM, bound to its record and terminal. Belongs to the journal's
-/// thread.
+/// Seals card data for the journal with AES-256-GCM, bound to its journal, record and terminal. Belongs to the
+/// journal's thread.
 class card_seal {
   public:
     /// @param key 32 bytes. @return what crypto says of the key.
     [[nodiscard]] static result<card_seal> create(byte_view key);
 
+    /// Before anything is sealed: no seal opens in another journal, though the key be the same.
+    void belongs_to(const journal_id& journal) { journal_ = journal; }
+
     [[nodiscard]] result<bytes> seal(std::uint64_t id, std::string_view terminal_id, const ports::stored_card& card);
     /// @return `store_errc::seal_broken`.
     [[nodiscard]] result<ports::stored_card> open(std::uint64_t id, std::string_view terminal_id, byte_view sealed);
+
+    /// A card that was sealed before journals had names.
+    /// @return `store_errc::seal_broken`.
+    [[nodiscard]] result<ports::stored_card> open_nameless(
+        std::uint64_t id, std::string_view terminal_id, byte_view sealed);
 
     /// A sealed constant, by which a journal knows its key again.
     [[nodiscard]] result<bytes> seal_mark();
@@ -27,7 +37,9 @@ class card_seal {
   private:
     explicit card_seal(crypto::data_key key) noexcept
         : key_(std::move(key)) {}
+    [[nodiscard]] result<ports::stored_card> open_bound(std::string_view binding, byte_view sealed);
     crypto::data_key key_;
+    journal_id journal_{};
 };
 
 } // namespace cipherlane::store

@@ -2,12 +2,13 @@
 
 namespace cipherlane::store {
 
-commit_thread::commit_thread(
-    database on, journal_thread runs_on, std::chrono::milliseconds flush_after, std::chrono::milliseconds patience)
+commit_thread::commit_thread(database on, journal_thread runs_on, std::chrono::milliseconds flush_after,
+    std::chrono::milliseconds patience, commit_witness* witness)
     : database_(std::move(on))
     , runs_on_(runs_on)
     , flush_after_(flush_after)
-    , patience_(patience) {
+    , patience_(patience)
+    , witness_(witness) {
     if (runs_on_ == journal_thread::own) thread_ = std::thread([this] { serve(); });
 }
 
@@ -105,6 +106,7 @@ void commit_thread::run_batch(batch& tasks) {
         if (!sync) finish(held);
     }
     if (!sync) return;
+    if (!database_.in_transaction()) return finish(held); // a task that ran alone has committed them
     if (const auto synced = commit(); !synced) {
         for (auto& one : held)
             one->fail(synced.error());
@@ -115,6 +117,11 @@ void commit_thread::run_batch(batch& tasks) {
 result<bool> commit_thread::run_task(task& one) {
     ++counters_.operations;
     if (one.need == durability::read) {
+        (void)one.run(database_);
+        return false;
+    }
+    if (one.need == durability::alone) {
+        if (database_.in_transaction()) CIPHERLANE_CHECK(commit());
         (void)one.run(database_);
         return false;
     }
@@ -129,8 +136,10 @@ result<bool> commit_thread::run_task(task& one) {
 
 result<void> commit_thread::commit() {
     ++counters_.commits;
-    auto ended = database_.execute("COMMIT");
+    auto ended = witness_ != nullptr ? witness_->before_commit(database_) : result<void>();
+    if (ended) ended = database_.execute("COMMIT");
     if (!ended && database_.in_transaction()) (void)database_.execute("ROLLBACK");
+    if (ended && witness_ != nullptr) witness_->after_commit(database_);
     return ended;
 }
 

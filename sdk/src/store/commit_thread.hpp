@@ -23,6 +23,19 @@ enum class durability : std::uint8_t {
     read,    ///< nothing
     lazy,    ///< seen at once, on the disk with the next durable task
     durable, ///< answered after the sync
+    alone,   ///< run outside every transaction, what came before it committed
+};
+
+/// Is asked before each commit and told after it, on the journal's thread.
+class commit_witness {
+  public:
+    commit_witness() = default;
+    commit_witness(const commit_witness&) = delete;
+    commit_witness& operator=(const commit_witness&) = delete;
+    virtual ~commit_witness() = default;
+    /// An error undoes the transaction and is the outcome of all that rode in it.
+    [[nodiscard]] virtual result<void> before_commit(database& on) = 0;
+    virtual void after_commit(database& on) = 0;
 };
 
 /// The journal's thread: owns the database, runs what callers queue, gathers what waits into one commit and answers
@@ -35,8 +48,9 @@ class commit_thread {
         std::atomic<std::uint64_t> commits{0};
     };
 
+    /// @param witness null, or outlives the thread.
     commit_thread(database on, journal_thread runs_on, std::chrono::milliseconds flush_after,
-        std::chrono::milliseconds patience);
+        std::chrono::milliseconds patience, commit_witness* witness = nullptr);
     commit_thread(const commit_thread&) = delete;
     commit_thread& operator=(const commit_thread&) = delete;
     /// Runs what is queued, then flushes.
@@ -101,6 +115,7 @@ class commit_thread {
     const journal_thread runs_on_;
     const std::chrono::milliseconds flush_after_;
     const std::chrono::milliseconds patience_;
+    commit_witness* const witness_;
     counters counters_;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -26,6 +26,13 @@ constexpr std::array rows{
     row(store_errc::bad_record, condition::misuse, "record is incomplete"),
     row(store_errc::no_record, condition::misuse, "no such record"),
     row(store_errc::bad_transition, condition::misuse, "state of the record does not allow this"),
+    row(store_errc::journal_gone, condition::local_fault, "the journal was removed or replaced while in use"),
+    row(store_errc::journal_lost, condition::local_fault, "the journal is not there, and there was one"),
+    row(store_errc::other_journal, condition::local_fault, "not the journal that this till had"),
+    row(store_errc::journal_behind, condition::local_fault,
+        "an old copy: the till has come further than this journal"),
+    row(store_errc::mark_lost, condition::local_fault, "the journal's mark is not there or cannot be read"),
+    row(store_errc::record_damaged, condition::local_fault, "a record is damaged"),
     row(store_errc::card_absent, condition::misuse, "no card data is kept"),
 };
 

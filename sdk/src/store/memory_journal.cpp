@@ -185,7 +185,7 @@ result<std::vector<journal_record>> memory_journal::batch_records(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
         return state_->all(terminal_id, [&](const journal_record& one) {
-            return one.batch == batch && ledger::states::uploads.contains(one.state);
+            return one.batch == batch && !one.settled && ledger::states::uploads.contains(one.state);
         });
     });
 }
@@ -248,7 +248,7 @@ result<ports::batch_totals> memory_journal::totals(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<ports::batch_totals> {
         return ledger::totals_of(
-            state_->all(terminal_id, [&](const journal_record& one) { return one.batch == batch; }));
+            state_->all(terminal_id, [&](const journal_record& one) { return one.batch == batch && !one.settled; }));
     });
 }
 
@@ -276,6 +276,7 @@ result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint
         for (auto& one : state_->entries) {
             if (one.record.terminal_id != terminal_id || one.record.batch != batch || one.record.settled) continue;
             one.record.settled = true;
+            one.record.closed = one.record.closed || ledger::states::decided.contains(one.record.state);
             one.settled_at = state_->clock.now();
         }
         return {};

@@ -1,10 +1,14 @@
 #include "record_table.hpp"
 
+#include "sql_list.hpp"
+
+#include <algorithm>
 #include <array>
 
 namespace cipherlane::store {
 namespace {
 
+/// In the order in which they were added: a checksum covers the first so many. New ones at the end.
 constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_key", "kind", "state", "mti",
     "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
@@ -12,7 +16,22 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
-    return std::chrono::system_clock::time_point(std::chrono::milliseconds(value));
+    constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
+    return std::chrono::system_clock::time_point(std::chrono::milliseconds(std::clamp(value, -furthest, furthest)));
+}
+
+/// What changes after a record's end, many at a time, and loses no money if it is wrong.
+constexpr bool checked(std::string_view column) {
+    return column != "closed" && column != "reversal_sends";
+}
+
+/// Of the first `covered` columns of a row that begins with all of them.
+std::int64_t checksum_of(const statement& row, std::size_t covered) {
+    checksum sum;
+    for (std::size_t i = 0; i < covered; ++i) {
+        if (checked(columns[i])) row.add_to(sum, static_cast<int>(i));
+    }
+    return static_cast<std::int64_t>(sum.value());
 }
 
 std::string joined(std::size_t first) {
@@ -49,11 +68,38 @@ std::int64_t to_ms(std::chrono::system_clock::time_point when) noexcept {
 
 std::string select_records(std::string_view where) {
     static const std::string head =
-        "SELECT " + joined(0) + ", settled_at IS NOT NULL, card IS NOT NULL FROM records ";
+        "SELECT " + joined(0) + ", settled_at IS NOT NULL, card IS NOT NULL, covered, checksum FROM records ";
     return head + std::string(where);
 }
 
-ports::journal_record read_record(const statement& row) {
+bool intact(const statement& row) {
+    constexpr int behind = columns.size() + 2;
+    if (row.null(behind)) return false; // not even a row
+    const auto covered = row.integer(behind);
+    if (covered == 0) return true; // written before there were checksums
+    if (covered < 0 || covered > static_cast<std::int64_t>(columns.size())) return false;
+    return row.integer(behind + 1) == checksum_of(row, static_cast<std::size_t>(covered));
+}
+
+result<void> stamp_record(database& on, std::uint64_t id) {
+    auto query = on.prepare(select_records("WHERE id = ?").c_str());
+    query.bind(static_cast<std::int64_t>(id));
+    CIPHERLANE_TRY(const bool row, query.step());
+    if (!row) return error(store_errc::no_record, layer::store).during("checksum");
+    auto update = on.prepare("UPDATE records SET covered = ?, checksum = ? WHERE id = ?");
+    update.bind(static_cast<std::int64_t>(columns.size())).bind(checksum_of(query, columns.size()));
+    return update.bind(static_cast<std::int64_t>(id)).run();
+}
+
+result<ports::journal_record> read_record(const statement& row) {
+    auto record = read_fields(row);
+    if (intact(row)) return record;
+    return error(store_errc::record_damaged, layer::store)
+        .during("read")
+        .with_hint("record " + std::to_string(record.id) + "; cipherlane journal check says what can be read");
+}
+
+ports::journal_record read_fields(const statement& row) {
     row_reader next(row);
     ports::journal_record record;
     record.id = next.number<std::uint64_t>();
@@ -65,7 +111,8 @@ ports::journal_record read_record(const statement& row) {
     record.mti = next.text();
     record.processing_code = next.text();
     const auto number = next.number<std::uint16_t>();
-    const currency unit{number, next.number<std::uint8_t>()};
+    constexpr std::uint8_t most_decimals = 4;
+    const currency unit{number, std::min(next.number<std::uint8_t>(), most_decimals)};
     record.requested = amount(next.number<std::int64_t>(), unit);
     record.approved = amount(next.number<std::int64_t>(), unit);
     record.trace = next.number<std::uint32_t>();
@@ -105,8 +152,17 @@ result<std::vector<ports::journal_record>> read_records(statement& query) {
     for (;;) {
         CIPHERLANE_TRY(const bool row, query.step());
         if (!row) return records;
-        records.push_back(read_record(query));
+        CIPHERLANE_TRY(auto record, read_record(query));
+        records.push_back(std::move(record));
     }
+}
+
+result<std::vector<ports::journal_record>> read_batch(
+    database& on, std::string_view terminal_id, std::uint32_t batch, ledger::enum_set<ports::record_state> states) {
+    const auto where = "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL AND state IN " + sql_list(states);
+    auto query = on.prepare(select_records(where + " ORDER BY id").c_str());
+    query.bind(terminal_id).bind(batch);
+    return read_records(query);
 }
 
 result<void> insert_record(database& on, ports::journal_record& record) {
@@ -133,7 +189,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.closed ? 1 : 0).bind(record.note).bind(static_cast<std::int64_t>(record.phase));
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
-    return {};
+    return stamp_record(on, record.id);
 }
 
 result<void> update_record(
@@ -167,7 +223,8 @@ result<void> update_record(
             update.bind_null();
         }
     }
-    return update.bind(static_cast<std::int64_t>(id)).run();
+    CIPHERLANE_CHECK(update.bind(static_cast<std::int64_t>(id)).run());
+    return stamp_record(on, id);
 }
 
 } // namespace cipherlane::store

@@ -2,6 +2,7 @@
 
 #include "sqlite.hpp"
 
+#include <cipherlane/ledger/enum_set.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <vector>
@@ -12,10 +13,20 @@ namespace cipherlane::store {
 
 /// All columns of a record, in the order `read_record` takes them.
 [[nodiscard]] std::string select_records(std::string_view where);
-[[nodiscard]] ports::journal_record read_record(const statement& row);
+/// @return `store_errc::record_damaged` where it is not as it was written.
+[[nodiscard]] result<ports::journal_record> read_record(const statement& row);
+/// As it stands there, and whether it is as it was written.
+[[nodiscard]] ports::journal_record read_fields(const statement& row);
+[[nodiscard]] bool intact(const statement& row);
+/// Writes the checksum of a record that was read as intact and then changed.
+[[nodiscard]] result<void> stamp_record(database& on, std::uint64_t id);
 [[nodiscard]] result<std::vector<ports::journal_record>> read_records(statement& query);
 
-/// Writes a record and gives it its id.
+/// Of a batch that is not settled, in the order in which they were begun: numbers of batches come again some day.
+[[nodiscard]] result<std::vector<ports::journal_record>> read_batch(
+    database& on, std::string_view terminal_id, std::uint32_t batch, ledger::enum_set<ports::record_state> states);
+
+/// Writes a record with its checksum and gives it its id.
 [[nodiscard]] result<void> insert_record(database& on, ports::journal_record& record);
 /// Writes what a verdict sets.
 [[nodiscard]] result<void> update_record(

@@ -99,6 +99,16 @@ bool statement::null(int column) const {
     return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 
+void statement::add_to(checksum& sum, int column) const {
+    const int type = sqlite3_column_type(handle_, column);
+    sum.add(std::int64_t{type});
+    if (type == SQLITE_INTEGER) return sum.add(sqlite3_column_int64(handle_, column));
+    if (type == SQLITE_NULL) return;
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
+    sum.add(data == nullptr ? byte_view() : byte_view(data, size));
+}
+
 database::~database() {
     sqlite3_close(handle_);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "checksum.hpp"
+
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
@@ -48,6 +50,8 @@ class statement {
     [[nodiscard]] std::string text(int column) const;
     [[nodiscard]] bytes blob(int column) const;
     [[nodiscard]] bool null(int column) const;
+    /// The value as it is stored, its type with it.
+    void add_to(checksum& sum, int column) const;
 
   private:
     sqlite3_stmt* handle_;

@@ -1,6 +1,7 @@
 #include "card_seal.hpp"
 #include "commit_thread.hpp"
-#include "lock_file.hpp"
+#include "journal_file.hpp"
+#include "journal_opening.hpp"
 #include "record_table.hpp"
 #include "schema.hpp"
 #include "sql_list.hpp"
@@ -10,11 +11,7 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 
-#include <sqlite3.h>
-
 #include <algorithm>
-#include <array>
-#include <sys/stat.h>
 
 namespace cipherlane::store {
 namespace {
@@ -29,7 +26,8 @@ error refused(store_errc what, std::string_view operation) {
 result<std::optional<journal_record>> one_record(statement& query) {
     CIPHERLANE_TRY(const bool row, query.step());
     if (!row) return std::optional<journal_record>();
-    return std::optional<journal_record>(read_record(query));
+    CIPHERLANE_TRY(auto found, read_record(query));
+    return std::optional<journal_record>(std::move(found));
 }
 
 result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_view operation) {
@@ -47,57 +45,53 @@ result<void> free_key(database& on, const journal_record& fresh) {
     if (!earlier) return {};
     if (!ledger::states::frees_key.contains(earlier->state)) return refused(store_errc::key_used, "begin");
     auto update = on.prepare("UPDATE records SET idempotency_key = NULL WHERE id = ?");
-    return update.bind(static_cast<std::int64_t>(earlier->id)).run();
-}
-
-/// Opens the file and sets it up as the journal wants it.
-result<database> open_database(const sqlite_journal_settings& settings) {
-    const bool writes = settings.access == journal_access::read_write;
-    const int flags = writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    CIPHERLANE_TRY(auto opened, database::open(settings.path, flags, settings.vfs));
-    if (!writes) {
-        CIPHERLANE_CHECK(check_schema(opened));
-        return opened;
-    }
-    // Others' eyes off; a foreign file fails below anyway.
-    if (settings.vfs.empty()) (void)::chmod(settings.path.c_str(), S_IRUSR | S_IWUSR);
-    CIPHERLANE_CHECK(opened.execute("PRAGMA journal_mode=WAL"));
-    CIPHERLANE_CHECK(opened.execute("PRAGMA synchronous=FULL"));
-    CIPHERLANE_CHECK(opened.execute("PRAGMA secure_delete=ON"));
-    auto check = opened.prepare("PRAGMA quick_check(1)");
-    CIPHERLANE_TRY(const bool row, check.step());
-    if (!row || check.text(0) != "ok") return refused(store_errc::corrupt, "open");
-    CIPHERLANE_CHECK(make_schema(opened));
-    return opened;
-}
-
-/// The key of a new journal is marked, that of an older one is recognised by its mark.
-result<void> check_key(database& on, card_seal& seal) {
-    auto query = on.prepare("SELECT value FROM meta WHERE name = 'key mark'");
-    CIPHERLANE_TRY(const bool row, query.step());
-    if (row) return seal.check_mark(query.blob(0));
-    CIPHERLANE_TRY(const auto mark, seal.seal_mark());
-    auto insert = on.prepare("INSERT INTO meta(name, value) VALUES ('key mark', ?)");
-    return insert.bind(byte_view(mark)).run();
+    CIPHERLANE_CHECK(update.bind(static_cast<std::int64_t>(earlier->id)).run());
+    return stamp_record(on, earlier->id);
 }
 
 } // namespace
 
-struct sqlite_journal::state {
-    state(lock_file held, std::optional<card_seal> keys, const ports::clock& time, database opened,
+struct sqlite_journal::state final : commit_witness {
+    /// Of a writer.
+    state(opened_journal opened, const ports::clock& time, const sqlite_journal_settings& settings, logger to)
+        : file(std::move(opened.file))
+        , seal(std::move(opened.seal))
+        , mark(std::move(opened.mark))
+        , progress(std::move(opened.now))
+        , clock(time)
+        , log(std::move(to))
+        , reserve(settings.reserve)
+        , thread(std::move(opened.on), settings.runs_on, settings.flush_after, settings.disk_patience, this) {}
+    /// Of a reader.
+    state(std::optional<journal_file> used, database opened, const ports::clock& time,
         const sqlite_journal_settings& settings, logger to)
-        : lock(std::move(held))
-        , seal(std::move(keys))
+        : file(std::move(used))
         , clock(time)
         , log(std::move(to))
         , thread(std::move(opened), settings.runs_on, settings.flush_after, settings.disk_patience) {}
 
     [[nodiscard]] std::int64_t now_ms() const { return to_ms(clock.now()); }
 
-    lock_file lock;
-    std::optional<card_seal> seal; ///< used on the journal's thread only
+    [[nodiscard]] result<void> keep_room() { return file ? file->reserve(reserve) : result<void>(); }
+
+    [[nodiscard]] result<void> before_commit(database& on) override {
+        if (file) CIPHERLANE_CHECK(file->still_there());
+        return write_commits(on, progress.commits + 1);
+    }
+    void after_commit(database& on) override {
+        ++progress.commits;
+        if (!mark) return;
+        if (auto terminals = read_terminals(on)) progress.terminals = *std::move(terminals);
+        mark->write(progress);
+    }
+
+    std::optional<journal_file> file; ///< none in a file system of the caller's own, as the mark
+    std::optional<card_seal> seal;    ///< these are used on the journal's thread only
+    std::optional<mark_file> mark;
+    journal_mark progress;
     const ports::clock& clock;
     logger log;
+    const std::size_t reserve = 0;
     commit_thread thread; ///< last: its thread uses what is above
 };
 
@@ -107,24 +101,27 @@ sqlite_journal::~sqlite_journal() = default;
 
 result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(const sqlite_journal_settings& settings,
     ports::key_provider& keys, const ports::clock& clock, const call& bounds, logger log) {
-    const auto named = [&](const error& why) { return error(why).at_endpoint(settings.path); };
-    const bool writes = settings.access == journal_access::read_write;
-    lock_file lock;
-    if (writes && settings.vfs.empty()) {
-        CIPHERLANE_TRY(lock, lock_file::take(settings.path + ".lock"));
+    const auto named = [&](const error& why) {
+        return why.endpoint().empty() ? error(why).at_endpoint(settings.path) : why;
+    };
+    const auto made = [](std::unique_ptr<state> one) {
+        return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::move(one)));
+    };
+    if (settings.access == journal_access::read_only) {
+        std::optional<journal_file> file;
+        if (settings.vfs.empty()) {
+            CIPHERLANE_TRY(auto taken, journal_file::take(settings.path, file_use::reader));
+            file.emplace(std::move(taken));
+        }
+        auto on = open_for_reading(settings.path, settings.vfs);
+        if (!on) return named(on.error());
+        if (const auto fits = check_schema(*on); !fits) return named(fits.error());
+        return made(std::make_unique<state>(std::move(file), *std::move(on), clock, settings, std::move(log)));
     }
-    auto opened = open_database(settings);
+    CIPHERLANE_TRY(const auto key, keys.journal_key(bounds));
+    auto opened = open_for_writing(settings, key.expose(), log);
     if (!opened) return named(opened.error());
-    std::optional<card_seal> seal;
-    if (writes) {
-        CIPHERLANE_TRY(const auto key, keys.journal_key(bounds));
-        auto made = card_seal::create(key.expose());
-        if (!made) return named(made.error());
-        if (const auto fits = check_key(*opened, *made); !fits) return named(fits.error());
-        seal.emplace(*std::move(made));
-    }
-    return std::unique_ptr<sqlite_journal>(new sqlite_journal(std::make_unique<state>(
-        std::move(lock), std::move(seal), clock, *std::move(opened), settings, std::move(log))));
+    return made(std::make_unique<state>(*std::move(opened), clock, settings, std::move(log)));
 }
 
 journal_statistics sqlite_journal::statistics() const noexcept {
@@ -164,6 +161,7 @@ result<journal_record> sqlite_journal::begin(
     if (card != nullptr) kept = std::make_shared<ports::stored_card>(card->account.clone(), card->expiry);
     return state_->thread.execute(durability::durable, bounds,
         [own = state_.get(), record = fresh, kept](database& on) mutable -> result<journal_record> {
+            CIPHERLANE_CHECK(own->keep_room());
             CIPHERLANE_CHECK(free_key(on, record));
             CIPHERLANE_TRY(record.trace, next_trace(on, record.terminal_id));
             CIPHERLANE_TRY(const auto terminal, read_terminal(on, record.terminal_id));
@@ -190,10 +188,12 @@ result<void> sqlite_journal::decide(std::uint64_t id, const ports::journal_verdi
             CIPHERLANE_CHECK(update_record(on, id, verdict, own->now_ms()));
             const auto follows = ledger::consequence_of(record, verdict);
             if (!follows) return {};
-            auto original = on.prepare("UPDATE records SET state = ? WHERE id = ? AND state = ?");
-            original.bind(static_cast<std::int64_t>(follows->to));
-            original.bind(static_cast<std::int64_t>(follows->record));
-            return original.bind(static_cast<std::int64_t>(follows->from)).run();
+            CIPHERLANE_TRY(const auto original, record_by_id(on, follows->record, "decide"));
+            if (original.state != follows->from) return {};
+            auto change = on.prepare("UPDATE records SET state = ? WHERE id = ?");
+            change.bind(static_cast<std::int64_t>(follows->to)).bind(static_cast<std::int64_t>(original.id));
+            CIPHERLANE_CHECK(change.run());
+            return stamp_record(on, original.id);
         });
 }
 
@@ -253,11 +253,7 @@ result<std::vector<journal_record>> sqlite_journal::batch_records(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->thread.execute(
         durability::read, bounds, [terminal = std::string(terminal_id), batch](database& on) {
-            static const std::string sql = select_records("WHERE terminal_id = ? AND batch = ? AND state IN " +
-                                                          sql_list(ledger::states::uploads) + " ORDER BY id");
-            auto query = on.prepare(sql.c_str());
-            query.bind(terminal).bind(batch);
-            return read_records(query);
+            return read_batch(on, terminal, batch, ledger::states::uploads);
         });
 }
 
@@ -333,15 +329,26 @@ result<void> sqlite_journal::close_batch(std::string_view terminal_id, std::uint
         });
 }
 
+/// What was erased stands in the log still: that is emptied, too.
 result<std::uint64_t> sqlite_journal::erase_cards(std::chrono::system_clock::time_point before, const call& bounds) {
-    return state_->thread.execute(durability::durable, bounds, [before](database& on) -> result<std::uint64_t> {
-        static const std::string sql = "UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? "
-                                       "AND state IN " +
-                                       sql_list(ledger::states::frees_card);
-        auto update = on.prepare(sql.c_str());
-        CIPHERLANE_CHECK(update.bind(to_ms(before)).run());
-        return on.changes();
+    auto erased =
+        state_->thread.execute(durability::durable, bounds, [before](database& on) -> result<std::uint64_t> {
+            static const std::string sql = "UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? "
+                                           "AND state IN " +
+                                           sql_list(ledger::states::frees_card);
+            auto update = on.prepare(sql.c_str());
+            CIPHERLANE_CHECK(update.bind(to_ms(before)).run());
+            return on.changes();
+        });
+    if (!erased || *erased == 0) return erased;
+    const auto emptied = state_->thread.execute(durability::alone, bounds, [](database& on) -> result<bool> {
+        auto empty = on.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+        CIPHERLANE_TRY([[maybe_unused]] const bool row, empty.step());
+        return empty.integer(0) == 0;
     });
+    if (!emptied || !*emptied)
+        state_->log.warning("journal", "erased card data stays in the log for now: somebody else reads the journal");
+    return erased;
 }
 
 } // namespace cipherlane::store

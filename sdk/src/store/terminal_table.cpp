@@ -62,7 +62,7 @@ result<void> set_sign_in_due(database& on, std::string_view terminal_id) {
 
 result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch) {
     static const std::string sql = "SELECT kind, state, sum(approved), count(*) FROM records "
-                                   "WHERE terminal_id = ? AND batch = ? AND state IN " +
+                                   "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL AND state IN " +
                                    sql_list(ledger::states::counts) + " GROUP BY kind, state";
     auto query = on.prepare(sql.c_str());
     query.bind(terminal_id).bind(batch);
@@ -118,8 +118,10 @@ result<void> end_batch(database& on, std::string_view terminal_id, std::uint32_t
     auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
     CIPHERLANE_CHECK(open.bind(ledger::successor(batch)).bind(terminal_id).bind(batch).run());
     if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
-    auto settle = on.prepare("UPDATE records SET settled_at = ? "
-                             "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL");
+    static const std::string sql = "UPDATE records SET settled_at = ?, closed = closed OR state IN " +
+                                   sql_list(ledger::states::decided) +
+                                   " WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL";
+    auto settle = on.prepare(sql.c_str());
     return settle.bind(now_ms).bind(terminal_id).bind(batch).run();
 }
 

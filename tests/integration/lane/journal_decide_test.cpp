@@ -3,6 +3,9 @@
 #include "support/lane/lane_rig.hpp"
 #include "support/lane_fixture.hpp"
 
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
 #include <fstream>
 
 namespace cipherlane::tests {
@@ -62,6 +65,74 @@ TEST_F(JournalDecide, WantsAVerdictAndANote) {
     EXPECT_NE(run({"decide", folder.file("till.toml"), "--record", "1", "--note", "n"}), 0);
     EXPECT_NE(run({"decide", folder.file("till.toml"), "--record", "1", "--paid", "--not-paid", "--note", "n"}), 0);
     EXPECT_NE(run({"decide", folder.file("till.toml"), "--record", "1", "--paid"}), 0);
+}
+
+/// What one needs to ask somebody and to act, whole, with the zone of its times.
+TEST_F(JournalDecide, IsToldAllThatADecisionNeeds) {
+    ASSERT_EQ(leave_an_order_in_doubt(), 1U);
+    ASSERT_EQ(run({"list", "--open", "--json", folder.file("till.db")}), 0);
+    const auto rows = nlohmann::json::parse(said);
+    ASSERT_EQ(rows.size(), 1U);
+    const auto order = rows[0].at("order").get<std::string>();
+    EXPECT_EQ(order.size(), 28U);
+    EXPECT_TRUE(rows[0].at("created").get<std::string>().ends_with("+08:00")) << said;
+    EXPECT_NE(rows[0].at("todo").get<std::string>().find("journal decide SETTINGS --record 1"), std::string::npos);
+    ASSERT_EQ(run({"list", folder.file("till.db")}), 0);
+    EXPECT_NE(said.find(order), std::string::npos) << "not cut: " << said;
+    EXPECT_NE(said.find("+08:00"), std::string::npos) << said;
+    EXPECT_NE(said.find("cipherlane journal recover SETTINGS"), std::string::npos) << said;
+}
+
+TEST_F(JournalDecide, IsHelpedByCheckAndExport) {
+    ASSERT_EQ(leave_an_order_in_doubt(), 1U);
+    ASSERT_EQ(run({"check", folder.file("till.db")}), 0) << said;
+    EXPECT_NE(said.find("1 record(s) read, 1 undecided"), std::string::npos) << said;
+    EXPECT_NE(said.find("whole"), std::string::npos) << said;
+    ASSERT_EQ(run({"export", folder.file("till.db")}), 0);
+    EXPECT_EQ(nlohmann::json::parse(said).at("requested"), 990);
+    ASSERT_EQ(run({"export", "--csv", folder.file("till.db")}), 0);
+    EXPECT_TRUE(said.starts_with("id,intact,terminal,")) << said;
+    EXPECT_EQ(run({"check", folder.file("till.toml")}), 6) << "no journal";
+    EXPECT_EQ(run({"check", folder.path()}), 6);
+}
+
+TEST_F(JournalDecide, IsNotLostWithHalfAFile) {
+    {
+        lane_rig rig(rig_settings(), nullptr, folder.file("till.db"));
+        for (int i = 0; i < 60; ++i)
+            ASSERT_TRUE(rig.sell(std::to_string(i), 100));
+    }
+    std::filesystem::resize_file(folder.file("till.db"), std::filesystem::file_size(folder.file("till.db")) * 9 / 10);
+    ASSERT_EQ(run({"check", "--json", folder.file("till.db")}), 1) << said;
+    const auto found = nlohmann::json::parse(said);
+    EXPECT_FALSE(found.at("whole").get<bool>());
+    EXPECT_FALSE(found.at("todo").get<std::string>().empty());
+    const auto saved = folder.file("saved.db");
+    const auto code = run({"recover", folder.file("till.toml"), "--salvage", saved, "--json"});
+    EXPECT_TRUE(code == 0 || code == 1) << said;
+    EXPECT_EQ(nlohmann::json::parse(said).at("records"), found.at("records"));
+    ASSERT_EQ(run({"check", "--json", saved, "--mark", folder.file("till.db.mark")}), 0) << said;
+    EXPECT_EQ(nlohmann::json::parse(said).at("records"), found.at("records"));
+}
+
+/// An old copy reverses what was approved since: the till does not start with it unless somebody has decided so.
+TEST_F(JournalDecide, TakesNoOldCopyForTheJournal) {
+    const auto file = folder.file("till.db");
+    {
+        lane_rig rig(rig_settings(), nullptr, file);
+        ASSERT_TRUE(rig.sell("a", 100));
+    }
+    std::filesystem::copy_file(file, folder.file("copy"));
+    {
+        lane_rig rig(rig_settings(), nullptr, file);
+        ASSERT_TRUE(rig.sell("b", 100));
+    }
+    std::filesystem::copy_file(folder.file("copy"), file, std::filesystem::copy_options::overwrite_existing);
+    EXPECT_EQ(run({"recover", folder.file("till.toml")}), 6);
+    EXPECT_EQ(run({"check", file}), 1);
+    EXPECT_NE(said.find("an old copy"), std::string::npos) << said;
+    ASSERT_EQ(run({"adopt", folder.file("till.toml")}), 0) << said;
+    EXPECT_EQ(run({"recover", folder.file("till.toml")}), 0) << said;
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "simkit/child_process.hpp"
 #include "support/lane_fixture.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -187,6 +188,16 @@ TEST_F(TillCommand, PreflightLeavesARunningTillAlone) {
     EXPECT_EQ(preflight(), 1);
     ASSERT_EQ(state("journal"), "wrong") << said;
     EXPECT_NE(steps["journal"].at("likely").get<std::string>().find("running"), std::string::npos) << said;
+}
+
+TEST_F(TillCommand, BeginsAJournalByAWord) {
+    const auto file = folder() + "/by-a-word.db";
+    write({{"journal.file", "'" + file + "'"}, {"journal.key_file", "'" + file + ".key'"},
+        {"journal.create", "false"}});
+    EXPECT_EQ(till("status", {}), 6) << said;
+    EXPECT_FALSE(std::filesystem::exists(file + ".key"));
+    ASSERT_EQ(till("init", {}), 0) << said;
+    EXPECT_EQ(till("status", {}), 0) << said;
 }
 
 } // namespace

@@ -233,5 +233,20 @@ TEST(Timeline, NamesEverybodyAndHidesTheCard) {
     EXPECT_EQ(text.find(test_pan), std::string::npos);
 }
 
+/// A second lane would take the sale that the first has under way for left behind, and reverse it.
+TEST(Lane, OfATerminalIsTheOnlyOneOfItsJournal) {
+    lane_rig rig;
+    acquiring::lane_ports with(*rig.guarded);
+    ASSERT_TRUE(rig.sell("a", 100)); // its lane is open from here on
+    const auto second = acquiring::lane::open(rig_settings(), with, soon(), logger::none());
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), acquiring_errc::terminal_in_use);
+    EXPECT_TRUE(second.error().is(condition::misuse));
+    auto other = rig_settings();
+    other.terminal_id = "TEST0002";
+    EXPECT_TRUE(acquiring::lane::open(other, with, soon(), logger::none())) << "another terminal may";
+    EXPECT_TRUE(acquiring::lane::open(other, with, soon(), logger::none())) << "and again when the first is gone";
+}
+
 } // namespace
 } // namespace cipherlane::tests

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 #include <thread>
 
 namespace cipherlane::store {
@@ -63,6 +64,7 @@ class Journal : public testing::Test {
         ASSERT_EQ(sqlite3_open(path.c_str(), &handle), SQLITE_OK);
         EXPECT_EQ(sqlite3_exec(handle, text.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << text;
         sqlite3_close(handle);
+        ::chmod(path.c_str(), 0600); // as a journal's file must be
     }
 
     tests::temporary_folder folder;
@@ -84,7 +86,8 @@ TEST_F(Journal, LivesInTheFileSystemThatIsNamed) {
 TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
-    sql("ALTER TABLE records DROP COLUMN note; ALTER TABLE records DROP COLUMN phase; PRAGMA user_version=1");
+    sql("ALTER TABLE records DROP COLUMN note; ALTER TABLE records DROP COLUMN phase; "
+        "ALTER TABLE records DROP COLUMN covered; ALTER TABLE records DROP COLUMN checksum; PRAGMA user_version=1");
     reopen();
     EXPECT_EQ(journal->find(id, soon()).value()->note, "");
     journal_verdict verdict(record_state::declined, decider::host);
@@ -190,6 +193,7 @@ TEST_F(Journal, WhatCannotBeOpenedIsSaidClearly) {
     EXPECT_EQ(try_open().error().code(), store_errc::newer_schema);
     path = folder.file("text");
     std::ofstream(path) << std::string(5000, 'x');
+    ::chmod(path.c_str(), 0600);
     EXPECT_EQ(try_open().error().code(), store_errc::not_a_journal);
     path = folder.file("other.db");
     sql("CREATE TABLE something(x)");

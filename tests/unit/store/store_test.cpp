@@ -343,13 +343,15 @@ TEST_P(Store, BatchesHoldTheirOwnTradesInOrder) {
     ASSERT_TRUE(decide(second, record_state::approved, 100));
     ASSERT_TRUE(decide(first, record_state::approved, 100));
     ASSERT_TRUE(decide(declined, record_state::declined));
+    const auto open = store().batch_records("TEST0001", 1, soon()).value();
+    ASSERT_EQ(open.size(), 2U);
+    EXPECT_EQ(open[0].id, first);
+    EXPECT_EQ(open[1].id, second);
     ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
     const auto later = begin(fresh("later"));
     ASSERT_TRUE(decide(later, record_state::approved, 7));
-    const auto old = store().batch_records("TEST0001", 1, soon()).value();
-    ASSERT_EQ(old.size(), 2U);
-    EXPECT_EQ(old[0].id, first);
-    EXPECT_EQ(old[1].id, second);
+    EXPECT_TRUE(store().batch_records("TEST0001", 1, soon()).value().empty()) << "its number comes again some day";
+    EXPECT_EQ(store().totals("TEST0001", 1, soon()).value(), ports::batch_totals());
     EXPECT_EQ(store().totals("TEST0001", 2, soon()).value(), (ports::batch_totals{{7, 1}, {0, 0}, {0, 0}, {0, 0}}));
     EXPECT_EQ(store().totals("TEST0002", 1, soon()).value(), ports::batch_totals());
 }

@@ -1,6 +1,8 @@
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/store/errc.hpp>
+#include <cipherlane/till/journal_start.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <boost/asio/use_future.hpp>
@@ -196,6 +198,32 @@ TEST_F(TillParts, AreMadeAtTheFirstStartWithAPrivateKeyFile) {
     EXPECT_EQ(lost.error().code(), core_errc::no_file);
 }
 
+/// A journal that is missed is not made anew: its traces would begin again, and reverse another customer's sale.
+TEST_F(TillParts, AreNotMadeAnewInThePlaceOfALostJournal) {
+    { ASSERT_TRUE(open(lent())); }
+    const auto removed = folder.file("away.db");
+    std::filesystem::rename(settings.journal.file, removed);
+    EXPECT_EQ(open(lent()).error().code(), store_errc::journal_lost);
+    std::filesystem::remove(settings.journal.file + ".mark");
+    EXPECT_EQ(open(lent()).error().code(), store_errc::journal_lost) << "there is a key: there was a journal";
+    EXPECT_FALSE(std::filesystem::exists(settings.journal.file));
+    ASSERT_TRUE(begin_journal(settings, soon())) << "unless somebody says so";
+    EXPECT_TRUE(open(lent()));
+    std::filesystem::rename(removed, settings.journal.file);
+    EXPECT_EQ(open(lent()).error().code(), store_errc::other_journal);
+    ASSERT_TRUE(adopt_journal(settings, soon()));
+    EXPECT_TRUE(open(lent()));
+}
+
+TEST_F(TillParts, AreBegunByAWordWhereTheSettingsSaySo) {
+    settings.journal.create = false;
+    EXPECT_EQ(open(lent()).error().code(), core_errc::no_file) << "an empty folder is no first start";
+    EXPECT_FALSE(std::filesystem::exists(settings.journal.key_file));
+    ASSERT_TRUE(begin_journal(settings, soon()));
+    ASSERT_TRUE(begin_journal(settings, soon())) << "once more does no harm";
+    EXPECT_TRUE(open(lent()));
+}
+
 TEST_F(TillParts, WantTheMasterKeyInAPrivateFile) {
     settings.host.address = "127.0.0.1:9";
     till::parts none;
@@ -229,9 +257,12 @@ TEST_F(TillParts, TakeNoPublishedTestKeyToAHostElsewhere) {
     EXPECT_EQ(refused.error().field(), "sealer.key_file");
     write_key("tmk.key", "3B1F4C6D8A9E02B7C4D5E6F7081929A3\n", private_mode);
     EXPECT_TRUE(open(none));
-    write_key("own.key", std::string(64, '0') + "\n", private_mode);
+    const auto own = settings.journal;
     settings.journal.file = folder.file("other.db");
+    settings.journal.key_file = folder.file("other.key");
+    write_key("other.key", std::string(64, '0') + "\n", private_mode);
     EXPECT_EQ(open(none).error().field(), "journal.key_file");
+    settings.journal = own;
     settings.sealer.test_keys = true;
     write_key("tmk.key", test_key + "\n", private_mode);
     const auto taken = open(none);

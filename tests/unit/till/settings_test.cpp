@@ -106,6 +106,8 @@ const key_row keys[] = {
     {"settlement", "erase_cards_after_days", "0", "3651"},
     {"journal", "file", "\"/srv/till.db\"", "\"\""},
     {"journal", "key_file", "\"/etc/till.key\"", "\"\""},
+    {"journal", "mark_file", "\"/var/till.mark\"", "true"},
+    {"journal", "create", "false", "\"never\""},
 };
 
 std::string file_with(const key_row& row, const std::string& value) {
@@ -206,7 +208,8 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate
              << int(of.display.code) << "\n";
         text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.sealer.test_keys << "|"
-             << of.journal.file << "|" << of.journal.key_file;
+             << of.journal.file << "|" << of.journal.key_file << "|" << of.journal.mark_file << "|"
+             << of.journal.create;
         return text.str();
     };
     EXPECT_EQ(words(*example), words(*bare));

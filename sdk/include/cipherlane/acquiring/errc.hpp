@@ -35,6 +35,7 @@ enum class acquiring_errc {
     batch_full,           ///< the batch holds as many trades or as much money as can be settled: settle first
     not_decided,          ///< the host answered that it had no answer itself (68, 98), and nothing can be reversed
     busy,                 ///< a trade is under way, and the setting `terminal.queue` does not let another one wait
+    terminal_in_use,      ///< another lane of this process has this terminal of this journal
     own_thread,           ///< a blocking flow on the lane's own thread (a timeline) would wait for itself
     deadline_passed,      ///< the deadline had passed before the call began
     cashier_cancelled,    ///< a stop request came before the request left

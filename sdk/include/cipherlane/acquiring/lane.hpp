@@ -57,7 +57,8 @@ class lane {
   public:
     /// Checks the settings, reads the terminal's state and loads the MAC key of the last sign-in into the sealer.
     /// Sends nothing. Pending reversals go out before the first trade; `recovery` sends them at once.
-    /// @return `misuse` for bad settings, or without a journal (`no_device`); what the journal or the sealer says.
+    /// @return `misuse` for bad settings, without a journal (`no_device`), and for a terminal that another lane of
+    /// this process has (`terminal_in_use`); what the journal or the sealer says.
     [[nodiscard]] static result<lane> open(
         terminal_settings settings, const lane_ports& with, const call& bounds, logger log = {});
 
@@ -66,6 +67,14 @@ class lane {
     ~lane();
 
     [[nodiscard]] const terminal_settings& settings() const noexcept;
+
+    /// The application's word that it has told an outcome to whom it concerns: the receipt is printed, the order is
+    /// marked as paid. Until then `recovery` tells it again, however often the till starts, until its batch is
+    /// settled. What is not decided stays as it is and is told until it is. May be called while a flow is under way,
+    /// from any thread; kept with the journal's next commit, at the latest after its `flush_after`.
+    /// @param handle `payment::handle`.
+    /// @return `no_original` for a record that is not of this terminal; what the journal says.
+    [[nodiscard]] result<void> acknowledge(std::uint64_t handle, const call& bounds);
 
   private:
     friend class flow_access;

@@ -18,10 +18,10 @@ struct recovery_request {
     std::uint64_t handle = 0;
 };
 
-/// Decides what is undecided: sends pending reversals, asks the gateway about QR orders, and reports verdicts whose
-/// caller may never have heard them (the till ended in between), which then count as told. One entry for each record
-/// concerned, oldest first; what cannot be decided now stays `unknown` (see `decision`). Run it after a start, or
-/// with the handle of an unknown payment. Errors: `local_fault`, `misuse` (`no_original`).
+/// Decides what is undecided: sends pending reversals, asks the gateway about QR orders, and reports verdicts that
+/// nobody has acknowledged (`lane::acknowledge`): the till may have ended before anybody heard of them. One entry for
+/// each record concerned, oldest first; what cannot be decided now stays `unknown` (see `decision`). Run it after a
+/// start, or with the handle of an unknown payment. Errors: `local_fault`, `misuse` (`no_original`).
 using recovery = flow<recovery_request, std::vector<payment>>;
 
 extern template class flow<recovery_request, std::vector<payment>>;

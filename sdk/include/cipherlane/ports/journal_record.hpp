@@ -111,7 +111,7 @@ struct journal_record {
     std::string created_date; ///< YYYYMMDD, business date of the request
     std::chrono::system_clock::time_point created{};
     std::chrono::system_clock::time_point decided{};
-    bool closed = false;      ///< the caller has been told the verdict
+    bool closed = false;      ///< whom it concerns has been told the verdict
     bool settled = false;     ///< its batch is closed
     bool card_sealed = false; ///< sealed card data is on file
 };

@@ -86,7 +86,7 @@ class store {
     /// One more send of the record's reversal is about to leave. Not durable by itself: a count that is one too low
     /// costs one more repeat of an idempotent message.
     [[nodiscard]] virtual result<void> count_reversal_send(std::uint64_t id, const call& bounds) = 0;
-    /// The closing mark: the caller has been told.
+    /// The closing mark: whom it concerns has been told.
     [[nodiscard]] virtual result<void> close_record(std::uint64_t id, const call& bounds) = 0;
 
     [[nodiscard]] virtual result<std::optional<journal_record>> find_key(
@@ -99,7 +99,8 @@ class store {
     /// Records with a verdict whose closing mark is missing: the till may have died before it told anybody.
     [[nodiscard]] virtual result<std::vector<journal_record>> untold_records(
         std::string_view terminal_id, const call& bounds) = 0;
-    /// The records of a batch that moved money (`approved`, `voided`), in order of trace.
+    /// The records of a batch that moved money (`approved`, `voided`), in order of trace. Of a batch that is settled,
+    /// none: its number comes again some day.
     [[nodiscard]] virtual result<std::vector<journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
     /// What refunds that are approved or not decided have given back of a record already.
@@ -126,7 +127,8 @@ class store {
     /// Durable.
     [[nodiscard]] virtual result<void> save_settlement(
         std::string_view terminal_id, const settlement_progress& progress, const call& bounds) = 0;
-    /// Durable. Ends the settlement: the batch's records are settled and the next batch opens, in one commit.
+    /// Durable. Ends the settlement: the batch's records are settled, those that are decided count as told, and the
+    /// next batch opens, in one commit.
     [[nodiscard]] virtual result<void> close_batch(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
     /// Durable. Erases sealed card data of records settled before `before`; how many.

@@ -21,6 +21,12 @@ enum class store_errc {
     bad_record,  ///< a record that lacks what every record needs
     no_record,
     bad_transition, ///< a verdict that this record's state does not allow
+    journal_gone,   ///< the file or its log was removed or replaced while it was in use: nothing can be written
+    journal_lost,   ///< there is a mark of a journal, or its key, and no journal
+    other_journal,  ///< the mark is of another journal
+    journal_behind, ///< the mark knows of later commits: a copy was restored, or a disk lost them
+    mark_lost,      ///< the journal had a mark, and there is none that can be read
+    record_damaged, ///< a record that is not as it was written
     card_absent,    ///< no card data was stored, or it has been erased
 };
 

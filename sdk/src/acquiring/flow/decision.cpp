@@ -69,7 +69,6 @@ result<payment> perform(lane_core& on, const decision_request& request, const ca
     if (value.why) return *value.why;
     note_decision(on, record, request.note);
     value.told = told::recorded;
-    close(on, value);
     return value;
 }
 

@@ -48,7 +48,6 @@ result<payment> recover(lane_core& on, journal_record record, const call& bounds
     CIPHERLANE_TRY(auto value, decide(on, record, bounds));
     value.told = told::recorded;
     CIPHERLANE_CHECK(tell_refunds(on, value, bounds));
-    close(on, value);
     return value;
 }
 

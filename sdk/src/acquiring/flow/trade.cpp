@@ -198,9 +198,7 @@ result<payment> run_trade(lane_core& on, const trade_request& wish, const call& 
     CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
     if (earlier) return recover(on, *std::move(earlier), bounds);
     on.begin_stages(wish.idempotency_key, what.total);
-    auto end = what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
-    if (end) close(on, *end);
-    return end;
+    return what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
 }
 
 } // namespace cipherlane::acquiring

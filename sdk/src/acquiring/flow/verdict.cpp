@@ -60,9 +60,4 @@ result<void> tell_refunds(lane_core& on, payment& value, const call& bounds) {
     return {};
 }
 
-void close(lane_core& on, const payment& told) {
-    if (told.outcome == verdict::unknown) return;
-    (void)on.journal().close_record(told.handle, on.journal_call());
-}
-
 } // namespace cipherlane::acquiring

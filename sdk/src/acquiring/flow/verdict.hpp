@@ -25,7 +25,4 @@ void raise_about(lane_core& on, const ports::journal_record& record);
 /// Fills in what has been given back of an approved payment; what is not decided is left out.
 [[nodiscard]] result<void> tell_refunds(lane_core& on, payment& value, const call& bounds);
 
-/// The closing mark: from here on the caller counts as told.
-void close(lane_core& on, const payment& told);
-
 } // namespace cipherlane::acquiring

@@ -4,9 +4,10 @@
 
 namespace cipherlane::acquiring {
 
-lane_core::lane_core(terminal_settings settings, const lane_ports& with, logger log)
+lane_core::lane_core(terminal_settings settings, const lane_ports& with, terminal_claim taken, logger log)
     : settings_(std::move(settings))
     , with_(with)
+    , taken_(std::move(taken))
     , log_(std::move(log)) {
     if (with_.runs_on == lane_thread::callers) return;
     thread_ = std::thread([this] { serve(); });
@@ -25,6 +26,7 @@ void lane_core::close() noexcept {
     }
     wake_.notify_one();
     if (thread_.joinable()) thread_.join();
+    taken_ = terminal_claim();
 }
 
 void lane_core::post(std::unique_ptr<lane_job> job) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "lane/terminal_claim.hpp"
+
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lane.hpp>
 
@@ -31,7 +33,7 @@ class lane_job {
 /// lane's thread alone.
 class lane_core {
   public:
-    lane_core(terminal_settings settings, const lane_ports& with, logger log);
+    lane_core(terminal_settings settings, const lane_ports& with, terminal_claim taken, logger log);
     lane_core(const lane_core&) = delete;
     lane_core& operator=(const lane_core&) = delete;
     ~lane_core();
@@ -86,6 +88,7 @@ class lane_core {
 
     const terminal_settings settings_;
     const lane_ports with_;
+    terminal_claim taken_; ///< until the lane is closed
     const logger log_;
     const ports::system_clock clock_;
     std::set<std::pair<alert_kind, std::uint64_t>> raised_;

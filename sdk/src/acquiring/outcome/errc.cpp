@@ -40,6 +40,7 @@ constexpr std::array rows{
     row(acquiring_errc::batch_full, condition::misuse, "the batch is full: settle first"),
     row(acquiring_errc::not_decided, condition::outcome_unknown, "host says that nobody has answered it"),
     row(acquiring_errc::busy, condition::misuse, "another trade of this lane is under way"),
+    row(acquiring_errc::terminal_in_use, condition::misuse, "another lane of this process has the terminal"),
     row(acquiring_errc::own_thread, condition::misuse, "a blocking call on the lane's own thread would never end"),
     row(acquiring_errc::deadline_passed, condition::timed_out, "the deadline had passed before the call began"),
     row(acquiring_errc::cashier_cancelled, condition::cancelled, "cancelled by the cashier"),

@@ -29,9 +29,55 @@ TEST(Recovery, TellsWhatWasNotSentAsSuch) {
     EXPECT_TRUE(rig.sell("order", 500)->ok()) << "and its key may be used";
 }
 
-TEST(Recovery, TellsWhatWasNeverTold) {
+/// Delivered is what the application says it has delivered: a till may die between its verdict and the receipt.
+TEST(Recovery, TellsAgainUntilItIsAcknowledged) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    for (int start = 0; start < 2; ++start) {
+        const auto again = rig.recover().value();
+        ASSERT_EQ(again.size(), 1U);
+        EXPECT_EQ(again[0].outcome, verdict::approved);
+        EXPECT_EQ(again[0].told, told::recorded);
+        rig.restart();
+    }
+    ASSERT_TRUE(rig.lane().acknowledge(paid.handle, soon()));
+    ASSERT_TRUE(rig.lane().acknowledge(paid.handle, soon())) << "once more does no harm";
+    EXPECT_TRUE(rig.recover().value().empty());
+    rig.restart();
+    EXPECT_TRUE(rig.recover().value().empty());
+    EXPECT_EQ(rig.lane().acknowledge(77, soon()).error().code(), acquiring_errc::no_original);
+    const auto again = rig.sell("a", 1000).value();
+    EXPECT_EQ(again.told, told::recorded) << "the key still gives its outcome";
+}
+
+TEST(Recovery, TellsWhatIsNotDecidedWhoeverAcknowledgesIt) {
+    lane_rig rig;
+    rig.host.mood.seal = host_mood::mac::wrong;
+    const auto stuck = rig.sell("b", 500).value();
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    ASSERT_TRUE(rig.lane().acknowledge(stuck.handle, soon()));
+    rig.host.mood = host_mood();
+    rig.restart();
+    const auto found = rig.recover().value();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].outcome, verdict::reversed);
+    EXPECT_EQ(rig.recover().value().size(), 1U) << "its end was not acknowledged yet";
+    ASSERT_TRUE(rig.lane().acknowledge(stuck.handle, soon()));
+    EXPECT_TRUE(rig.recover().value().empty());
+}
+
+/// Whoever never acknowledges is told what is open in the batch, not his whole past.
+TEST(Recovery, TellsNothingOfASettledBatch) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("a", 1000));
+    ASSERT_TRUE(rig.settle());
+    EXPECT_TRUE(rig.recover().value().empty());
+}
+
+TEST(Recovery, TellsWhatWasNeverTold) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    ASSERT_TRUE(rig.lane().acknowledge(paid.handle, soon()));
     ASSERT_TRUE(rig.recover().value().empty()) << "told already";
     rig.host.mood.seal = host_mood::mac::wrong;
     ASSERT_EQ(rig.sell("b", 500).value().outcome, verdict::unknown);
@@ -43,7 +89,6 @@ TEST(Recovery, TellsWhatWasNeverTold) {
     EXPECT_EQ(found->front().outcome, verdict::reversed);
     EXPECT_EQ(found->front().told, told::recorded);
     EXPECT_EQ(found->front().key, "b");
-    EXPECT_TRUE(rig.recover().value().empty());
 }
 
 TEST(Recovery, SignsInFirstWhereTheHostWantsIt) {

@@ -139,6 +139,12 @@ class till {
         return acquiring::decision(lane()).async_run(std::move(request), bounds, std::forward<Token>(token));
     }
 
+    /// The application's word that it has told an outcome to whom it concerns; until then `recover` tells it again.
+    /// See `acquiring::lane::acknowledge`.
+    [[nodiscard]] result<void> acknowledge(const payment& told, const call& bounds) {
+        return lane().acknowledge(told.handle, bounds);
+    }
+
     /// What the journal has under a key of this terminal; nothing where the key was never used. Asks nobody, sends
     /// nothing, and may be called while a trade runs.
     [[nodiscard]] result<std::optional<payment>> lookup(std::string_view key, const call& bounds);

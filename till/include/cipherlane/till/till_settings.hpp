@@ -74,6 +74,8 @@ struct till_settings {
     struct journal_place {
         std::string file = "till.db";
         std::string key_file = "till.key"; ///< made at the first start, mode 0600
+        std::string mark_file;             ///< remembers the journal; empty: the file's name and ".mark"
+        bool create = true; ///< a start that finds none of the three makes them; else only `begin_journal` does
     };
 
     std::vector<terminal> terminals;
