@@ -140,16 +140,21 @@ ending explain_mac(
 }
 
 /// Field 55 again, with what its bits mean; a fault inside has been told with the fields.
-void explain_chip_data(const iso8583_options& chosen, const iso8583::message_view& what) {
+void explain_chip_data(const iso8583_options& chosen, const iso8583::message_view& what, json& out) {
     constexpr int field = 55;
     if (!what.has(field) || what.format().field(field).kind != iso8583::kind::binary) return;
     const auto data = what.value(field);
     emv::tlv_limits limits;
     if (chosen.reading == iso8583::reading::tolerant) limits.reading = emv::tlv_reading::tolerant;
     if (!emv::check_tlv(as_bytes(data), limits)) return;
-    std::cout << "chip data in words\n";
     emv::tlv_reader reader(as_bytes(data), limits);
-    (void)print_tlv(std::cout, reader, chosen.reveal == iso8583::reveal::whole ? showing::clear : showing::masked);
+    const auto how = chosen.reveal == iso8583::reveal::whole ? showing::clear : showing::masked;
+    if (chosen.output == output_form::json) {
+        out["chip"] = tlv_to_json(reader, how);
+        return;
+    }
+    std::cout << "chip data in words\n";
+    (void)print_tlv(std::cout, reader, how);
 }
 
 /// `key`: empty for none.
@@ -172,7 +177,7 @@ ending explain_one(
         }
         return ending::difference;
     }
-    if (chosen.output == output_form::text) explain_chip_data(chosen, read.view);
+    explain_chip_data(chosen, read.view, out);
     if (key.empty()) return ending::done;
     return explain_mac(chosen, read.view, frame, key, out);
 }

@@ -4,9 +4,7 @@
 #include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/emv/bit_names.hpp>
 #include <cipherlane/emv/consumer_code.hpp>
-#include <cipherlane/emv/tag_dictionary.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -16,8 +14,6 @@
 
 namespace cipherlane::cli {
 namespace {
-
-using json = nlohmann::ordered_json;
 
 struct options {
     std::string data;
@@ -55,37 +51,6 @@ result<bytes> read_data(const options& chosen) {
     return first.whole;
 }
 
-json level_to_json(emv::tlv_reader& reader, showing how, emv::card_scheme above = emv::card_scheme::unknown) {
-    json list = json::array();
-    const auto own = emv::scheme_of_level(reader);
-    const auto scheme = own != emv::card_scheme::unknown ? own : above;
-    while (reader.next()) {
-        const auto& object = reader.object();
-        json one{{"tag", emv::tag_text(object.tag)}};
-        if (const auto* row = emv::find_tag(object.tag)) one["name"] = row->name;
-        if (reader.deviation() != emv::tlv_deviation::none) {
-            one["deviation"] = {{"byte", reader.deviation_offset()}, {"text", to_string(reader.deviation())}};
-        }
-        if (emv::is_template(object.tag)) {
-            auto inside = reader.inside();
-            one["objects"] = level_to_json(inside, how, scheme);
-            if (auto done = inside.finish(); !done) throw error_exception(done.error());
-        } else {
-            one["value"] = tlv_value(object, how);
-            if (const auto meaning = emv::coded_meaning(object.tag, object.value); !meaning.empty()) {
-                one["meaning"] = meaning;
-            }
-            for (const auto& bit : emv::set_bits(object.tag, object.value)) {
-                one["bits"].push_back({{"byte", bit.byte}, {"bit", bit.bit}, {"text", bit.text}});
-            }
-            for (const auto& line : emv::meaning_lines(object.tag, object.value, scheme))
-                one["meanings"].push_back(line);
-        }
-        list.push_back(std::move(one));
-    }
-    return list;
-}
-
 [[noreturn]] void stop(const error& why, const options& chosen) {
     std::cout << std::flush;
     const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
@@ -101,7 +66,7 @@ void run_decode(const options& chosen) {
     emv::tlv_reader reader(*data, chosen.limits);
     try {
         if (chosen.output == output_form::json) {
-            const auto list = level_to_json(reader, chosen.how);
+            const auto list = tlv_to_json(reader, chosen.how);
             reader.finish().value();
             std::cout << list.dump(2) << "\n";
         } else {

@@ -6,6 +6,8 @@
 #include <cipherlane/emv/bit_names.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <ostream>
 
 namespace cipherlane::cli {
@@ -59,6 +61,38 @@ std::size_t print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how, e
     // Padding behind the last object.
     if (reader.finish()) tell_deviation();
     return deviations;
+}
+
+nlohmann::ordered_json tlv_to_json(emv::tlv_reader& reader, showing how, emv::card_scheme above) {
+    using json = nlohmann::ordered_json;
+    json list = json::array();
+    const auto own = emv::scheme_of_level(reader);
+    const auto scheme = own != emv::card_scheme::unknown ? own : above;
+    while (reader.next()) {
+        const auto& object = reader.object();
+        json one{{"tag", emv::tag_text(object.tag)}};
+        if (const auto* row = emv::find_tag(object.tag)) one["name"] = row->name;
+        if (reader.deviation() != emv::tlv_deviation::none) {
+            one["deviation"] = {{"byte", reader.deviation_offset()}, {"text", to_string(reader.deviation())}};
+        }
+        if (emv::is_template(object.tag)) {
+            auto inside = reader.inside();
+            one["objects"] = tlv_to_json(inside, how, scheme);
+            if (auto done = inside.finish(); !done) throw error_exception(done.error());
+        } else {
+            one["value"] = tlv_value(object, how);
+            if (const auto meaning = emv::coded_meaning(object.tag, object.value); !meaning.empty()) {
+                one["meaning"] = meaning;
+            }
+            for (const auto& bit : emv::set_bits(object.tag, object.value)) {
+                one["bits"].push_back({{"byte", bit.byte}, {"bit", bit.bit}, {"text", bit.text}});
+            }
+            for (const auto& line : emv::meaning_lines(object.tag, object.value, scheme))
+                one["meanings"].push_back(line);
+        }
+        list.push_back(std::move(one));
+    }
+    return list;
 }
 
 } // namespace cipherlane::cli

@@ -3,6 +3,8 @@
 #include <cipherlane/emv/meaning.hpp>
 #include <cipherlane/emv/tlv.hpp>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -21,5 +23,9 @@ enum class showing : std::uint8_t { masked, clear };
 /// @return deviations.
 std::size_t print_tlv(
     std::ostream& out, emv::tlv_reader& reader, showing how, emv::card_scheme above = emv::card_scheme::unknown);
+
+/// The same as JSON: a list of `tag`, `name`, `value` or `objects`, `meaning`, `bits`, `meanings`, `deviation`.
+[[nodiscard]] nlohmann::ordered_json tlv_to_json(
+    emv::tlv_reader& reader, showing how, emv::card_scheme above = emv::card_scheme::unknown);
 
 } // namespace cipherlane::cli
