@@ -95,7 +95,7 @@ void run_doctor(const iso8583_options& chosen) {
     std::vector<const iso8583::dialect*> own;
     for (const auto& name : chosen.dialects)
         own.push_back(&chosen.dialect_named(name));
-    const auto what = examine(chosen.readings(), own);
+    const auto what = examine(chosen.value_or_stop(readings_of(chosen.given(), chosen.form)), own);
     const bool sound = what.found && what.notes.empty() && what.framing.find("WRONG") == std::string::npos &&
                        std::all_of(what.messages.begin(), what.messages.end(),
                            [](const message_finding& each) { return each.fault.empty(); });

@@ -48,7 +48,7 @@ found_messages messages_of(const iso8583::dialect& format, std::vector<input_rea
         if (any && reached <= best_reach) return;
         any = true;
         best_reach = reached;
-        best = {form, std::move(frames)};
+        best = {form, std::move(frames), reached.first || reached.second != 0};
     };
     for (const auto& each : readings) {
         consider(each.form, frames_of(format, each.whole));

@@ -63,13 +63,19 @@ std::vector<secret_bytes> iso8583_options::read_keys(std::string_view option) co
     return all;
 }
 
-std::vector<input_reading> iso8583_options::readings(std::size_t index) const {
-    const auto given = value_or_stop(take_input(index < inputs.size() ? inputs[index] : std::string()));
-    return value_or_stop(readings_of(given, form));
+std::string iso8583_options::given(std::size_t index) const {
+    return value_or_stop(take_input(index < inputs.size() ? inputs[index] : std::string()));
 }
 
 found_messages iso8583_options::messages(const iso8583::dialect& format, std::size_t index) const {
-    return messages_of(format, readings(index));
+    const auto text = given(index);
+    auto found = messages_of(format, value_or_stop(readings_of(text, form)));
+    // What is neither hex nor a message in characters is told as the slip in hex that it probably is.
+    const bool only_text = found.form == input_form::text || found.form == input_form::log;
+    if (form == input_form::automatic && only_text && !found.read_any) {
+        (void)value_or_stop(readings_of(text, input_form::hex));
+    }
+    return found;
 }
 
 } // namespace cipherlane::cli

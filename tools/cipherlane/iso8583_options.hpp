@@ -42,7 +42,8 @@ struct iso8583_options {
     [[nodiscard]] const iso8583::dialect& dialect() const { return dialect_named(dialects.front()); }
     /// The keys, each as `key_forms` says. Before the input: where both come from standard input the key comes first.
     [[nodiscard]] std::vector<secret_bytes> read_keys(std::string_view option) const;
-    [[nodiscard]] std::vector<input_reading> readings(std::size_t index = 0) const;
+    /// An argument's content; see `take_input`.
+    [[nodiscard]] std::string given(std::size_t index = 0) const;
     [[nodiscard]] found_messages messages(const iso8583::dialect& format, std::size_t index = 0) const;
 };
 

@@ -156,6 +156,19 @@ input_reading read_raw(std::string_view text) {
     return {.form = input_form::raw, .whole = bytes(as_bytes(text).begin(), as_bytes(text).end()), .parts = {}};
 }
 
+/// Whether a text looks like the name of a file that is not there: a short ending behind a dot, and no blank.
+bool seems_a_name(std::string_view text) {
+    const auto dot = text.rfind('.');
+    if (dot == std::string_view::npos || text.size() > 255 || text.find("://") != std::string_view::npos)
+        return false;
+    const auto ending = text.substr(dot + 1);
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const bool message =
+        text.size() >= 20 && std::all_of(text.begin(), text.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+    return !message && ending.size() >= 2 && ending.size() <= 5 &&
+           std::all_of(ending.begin(), ending.end(), letter) && text.find_first_of(" \t\n") == std::string_view::npos;
+}
+
 error no_hex(std::string_view text) {
     std::size_t at = 0;
     const auto digits = hex_digits(text, &at);
@@ -185,13 +198,14 @@ result<std::string> take_input(std::string_view argument) {
     }
     std::error_code none;
     const bool may_be_a_name = argument.size() < longest_name && argument.find('\0') == std::string_view::npos;
-    if (!may_be_a_name || !std::filesystem::exists(argument, none) || none) return std::string(argument);
+    if (!may_be_a_name || !std::filesystem::exists(argument, none) || none) {
+        if (!seems_a_name(argument)) return std::string(argument);
+        return error(core_errc::no_file, layer::tools).during("read input").at_endpoint(argument);
+    }
     std::ifstream file{std::string(argument), std::ios::binary};
     std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!file.good() && !file.eof()) {
-        return error(boost::system::errc::make_error_code(boost::system::errc::io_error), layer::tools)
-            .during("read input")
-            .at_endpoint(argument);
+        return error(core_errc::no_file, layer::tools).during("read input").at_endpoint(argument);
     }
     return content;
 }

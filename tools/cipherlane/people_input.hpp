@@ -33,8 +33,7 @@ struct input_reading {
 
 /// What an argument stands for: the content of a file of that name, of standard input for "-" or nothing, else
 /// itself.
-/// @return `local_fault` where a file cannot be read, `core_errc::not_hex` where the name of a file seems meant and
-/// there is none.
+/// @return `core_errc::no_file` where a file cannot be read, or the name of one seems meant and there is none.
 [[nodiscard]] result<std::string> take_input(std::string_view argument);
 
 /// All ways to read it, the likeliest first; at least one, unless a form is asked for that it does not have.

@@ -7,6 +7,7 @@
 #include "cipherlane/iso8583_redact.hpp"
 #include "cipherlane/people_input.hpp"
 
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
@@ -141,6 +142,8 @@ TEST(PeopleInput, TakesTheNameOfAFile) {
     EXPECT_EQ(take_input(file.string()).value(), sale);
     std::filesystem::remove(file);
     EXPECT_EQ(take_input("6000").value(), "6000");
+    EXPECT_EQ(take_input("no/such/file.hex").error().code(), core_errc::no_file);
+    EXPECT_EQ(take_input("https://qr.example.com/a.html").value(), "https://qr.example.com/a.html");
 }
 
 TEST(Messages, AreCutAtTheirLengthsAndFoundInAnyForm) {
