@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace cipherlane::simulation {
 namespace {
@@ -91,10 +92,18 @@ std::optional<bytes> bank::handle(byte_view request, const std::string& key, std
         static_cast<std::uint32_t>(number(from.get(60).substr(std::min<std::size_t>(2, from.get(60).size()), 6)));
     on.trace = static_cast<std::uint32_t>(number(from.get(11)));
     const bool sealed = from.has(64);
+    const auto instead = std::exchange(says_instead, {});
+    const bool idle = std::exchange(does_nothing, false);
     if (sealed && !std::equal(seal.mac.begin(), seal.mac.end(), mac_of(seal.covered).begin())) {
         on.code("A0");
-    } else {
+    } else if (!idle) {
         decide(on);
+    }
+    if (!instead.empty()) on.code(instead);
+    const bool trades = from.mti != "0800" && from.mti != "0400" && from.mti != "0500" && from.mti != "0320";
+    if (trades && manners.trades_unanswered > 0) {
+        --manners.trades_unanswered;
+        return std::nullopt;
     }
     if (!sealed) return write_wire(on.answer);
     on.answer.set(63, "CUPTEXT OF THE BANK ");

@@ -19,6 +19,7 @@ struct bank_manners {
     bool entombs = true;     ///< refuses a trade whose reversal came before it
     std::string code = "00"; ///< what it answers to trades that it could book
     bool header_asks_sign_in = false;
+    int trades_unanswered = 0; ///< so many are heard and not answered
 };
 
 /// What the bank has booked. Who it was for is known to the world, not to the bank.
@@ -41,7 +42,7 @@ struct booking {
 /// from the fact sheet: it shares neither codec nor table of required fields with the till.
 class bank {
   public:
-    /// The answer to a message; nothing for one that it cannot read.
+    /// The answer to a message; nothing for one that it cannot read, and where its manners say so.
     /// @param key whose payment this is: kept with what is booked for it.
     /// @param now "YYYYMMDDhhmmss" in China.
     [[nodiscard]] std::optional<bytes> handle(byte_view request, const std::string& key, std::string_view now);
@@ -54,6 +55,8 @@ class bank {
     [[nodiscard]] std::uint32_t not_balanced() const noexcept { return not_balanced_; }
 
     bank_manners manners;
+    std::string says_instead;  ///< the code of the next answer, whatever was done
+    bool does_nothing = false; ///< with the next message
 
   private:
     struct work;

@@ -23,6 +23,8 @@ constexpr auto fault_words = std::to_array<fault_word>({
     {fault::request_late, "request-late"},
     {fault::request_twice, "request-twice"},
     {fault::request_resent, "request-resent"},
+    {fault::says_failed, "says-failed"},
+    {fault::says_invalid, "says-invalid"},
     {fault::answer_lost, "answer-lost"},
     {fault::answer_spoilt, "answer-spoilt"},
     {fault::answer_foreign, "answer-foreign"},
@@ -43,7 +45,8 @@ constexpr std::array pad_faults{link_lost, timed_out, holder_cancels, cashier_st
 constexpr std::array pad_end_faults{link_lost, fails_late, cut_all_lost, cut_all_kept};
 constexpr std::array display_faults{link_lost, fails_late, cashier_stops, payer_pays, cut_all_lost};
 constexpr std::array send_faults{link_lost, timed_out, cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
-constexpr std::array host_request_faults{request_lost, request_late, request_twice, request_resent, cut_all_lost};
+constexpr std::array host_request_faults{
+    request_lost, request_late, request_twice, request_resent, says_failed, says_invalid, cut_all_lost};
 constexpr std::array host_answer_faults{answer_lost, answer_spoilt, answer_foreign, answer_split, answer_cut,
     cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
 constexpr std::array gateway_request_faults{request_lost, request_twice, payer_pays, cut_all_lost};

@@ -36,6 +36,8 @@ enum class fault : std::uint8_t {
     request_late,   ///< the peer hears of it after the caller has given up
     request_twice,  ///< the peer hears of it twice, and answers twice
     request_resent, ///< the peer hears of it twice, and the first answer is lost
+    says_failed,    ///< the peer does what it is asked, and answers that it could not say (96)
+    says_invalid,   ///< the peer does nothing, and answers that it cannot (12)
     answer_lost,
     answer_spoilt,  ///< a byte of it is another
     answer_foreign, ///< an earlier answer comes before it

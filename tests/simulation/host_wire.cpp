@@ -123,12 +123,22 @@ class wire final : public net::transport {
             static_cast<void>(deliver(message));
             answers.push_back(deliver(message));
             break;
+        case fault::says_failed:
+            world_.host_books.says_instead = "96";
+            answers.push_back(deliver(message));
+            break;
+        case fault::says_invalid:
+            world_.host_books.says_instead = "12";
+            world_.host_books.does_nothing = true;
+            answers.push_back(deliver(message));
+            break;
         default: answers.push_back(deliver(message)); break;
         }
         answer(std::move(answers));
     }
 
     void answer(std::vector<bytes> answers) {
+        if (answers.front().empty()) return;
         const auto wrong = world_.doors.next(point::host_answer, "answer");
         const auto own = answers.front();
         if (wrong == fault::off || wrong == fault::answer_lost) return;

@@ -111,6 +111,18 @@ manners impatient() {
     made.payer = 100s;
     return made;
 }
+/// The first trade is booked and not answered: what follows is its reversal.
+manners unanswered() {
+    manners made;
+    made.bank.trades_unanswered = 1;
+    return made;
+}
+/// Likewise, at a bank that takes a trade whose reversal came before it.
+manners no_tombs() {
+    manners made;
+    made.bank.entombs = false;
+    return made;
+}
 manners kept_connection() {
     manners made;
     made.keeps_connection = true;
@@ -127,11 +139,15 @@ const std::array table{
     scenario{"sale-given-up", nothing, sale, gives_up()},
     scenario{"sale-by-chip", nothing, sale, chip()},
     scenario{"sale-declined-by-card", nothing, sale, card_declines()},
+    scenario{"sale-unanswered", nothing, sale, unanswered()},
+    scenario{"sale-without-tombs", nothing, sale, no_tombs()},
     scenario{"sale-declined", one_sale, sale, declined()},
     scenario{"two-sales", nothing, two_sales, usual()},
     scenario{"two-sales-kept-connection", nothing, two_sales, kept_connection()},
     scenario{"void", one_sale, void_of_sale, usual()},
     scenario{"refund", one_sale, refund, usual()},
+    scenario{"void-unanswered", one_sale, void_of_sale, unanswered()},
+    scenario{"refund-unanswered", one_sale, refund, unanswered()},
     scenario{"refund-given-up", one_sale, refund, gives_up()},
     scenario{"qr-sale", nothing, qr_sale, usual()},
     scenario{"qr-sale-without-notices", nothing, qr_sale, no_notices()},

@@ -28,7 +28,7 @@ struct manners {
     std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
     /// Nobody refuses anything.
     [[nodiscard]] bool all_agree() const {
-        return bank.code == "00" && !card_declines && payer < std::chrono::minutes(1);
+        return bank.code == "00" && bank.trades_unanswered == 0 && !card_declines && payer < std::chrono::minutes(1);
     }
     bool tries_again = true; ///< the cashier runs a payment that ended as an error once more, under its key
 };
