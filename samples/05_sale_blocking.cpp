@@ -17,7 +17,8 @@ int sell(const char* settings) {
     auto till = till::open(settings, call(20s)).value();
     // The key names this payment: after a crash the same key gives the recorded outcome, never a second charge.
     const auto paid = till.sale({"order-4711", amount::parse("12.34").value()}, call(120s)).value();
-    std::cout << till.receipt(paid, receipt_copy::cardholder);
+    std::cout << till.receipt(paid, receipt_copy::cardholder) << std::flush;
+    till.acknowledge(paid, call(5s)).value(); // told: `recover` will not tell it again after a restart
     return paid.ok() ? 0 : 1;
 }
 

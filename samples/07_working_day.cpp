@@ -21,8 +21,10 @@ int work(till& till) {
     const call minutes(120s);
 
     // What the last run left undecided is decided first: pending reversals, unknown QR orders.
-    for (const auto& left : till.recover(minutes).value())
+    for (const auto& left : till.recover(minutes).value()) {
         std::cout << "recovered: " << left << "\n";
+        till.acknowledge(left, minutes).value();
+    }
     till.sign_in(minutes).value();
 
     const auto tea = shown(till.sale({"tea", amount(2500)}, minutes));
