@@ -44,20 +44,27 @@ class walk {
         return report;
     }
 
-    /// Everything that can go wrong behind `plan`, whose run was `before`.
+    /// Everything that can go wrong behind `plan`, whose run was `before`: calls, messages and syncs first, then the
+    /// many writes between them.
     void descend(const script& plan, const run_report& before, std::size_t level) {
-        const auto from = plan.empty() ? 0 : plan.back().step + 1;
-        const bool draws = how_.sampled != 0 && level == how_.faults && level > 1;
-        for (auto step = from; step < before.kept.size() && !enough(); ++step) {
-            for (const auto what : faults_at(before.kept[step])) {
-                if (level == 1 && first_++ % how_.parts != how_.part) continue;
-                if (draws && !by_.once_in(how_.sampled)) continue;
-                auto next = plan;
-                next.push_back({static_cast<std::uint32_t>(step), what});
-                const auto report = look(next);
-                if (level < how_.faults && report.good()) descend(next, report, level + 1);
-                if (enough()) return;
+        for (const bool writes : {false, true}) {
+            const std::size_t from = plan.empty() ? 0 : plan.back().step + 1;
+            for (auto step = from; step < before.kept.size() && !enough(); ++step) {
+                if ((before.kept[step] == point::disk_write) == writes) try_at(step, plan, before, level);
             }
+        }
+    }
+
+    void try_at(std::size_t step, const script& plan, const run_report& before, std::size_t level) {
+        const bool draws = how_.sampled != 0 && level == how_.faults && level > 1;
+        for (const auto what : faults_at(before.kept[step])) {
+            if (level == 1 && first_++ % how_.parts != how_.part) continue;
+            if (draws && !by_.once_in(how_.sampled)) continue;
+            auto next = plan;
+            next.push_back({static_cast<std::uint32_t>(step), what});
+            const auto report = look(next);
+            if (level < how_.faults && report.good()) descend(next, report, level + 1);
+            if (enough()) return;
         }
     }
 
