@@ -55,4 +55,9 @@ result<data_key> dukpt_tdes_transaction::data(dukpt_message way) const {
     return data_key::create(algorithm::tdes, material.expose(), legacy_policy);
 }
 
+result<data_key> dukpt_tdes_transaction::data_by_pin_variant() const {
+    const auto material = variant_of(key_, tdes_variant::pin);
+    return data_key::create(algorithm::tdes, material.expose(), legacy_policy);
+}
+
 } // namespace cipherlane::crypto

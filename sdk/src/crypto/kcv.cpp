@@ -10,7 +10,6 @@ namespace cipherlane::crypto {
 namespace {
 
 using check_block = std::array<std::uint8_t, 16>;
-constexpr std::size_t longest_legacy = 8;
 constexpr std::size_t longest_cmac = 5;
 
 result<check_block> whole_check_value(algorithm cipher, byte_view key, kcv_method method) {
@@ -33,7 +32,7 @@ result<check_block> whole_check_value(algorithm cipher, byte_view key, kcv_metho
 } // namespace
 
 result<bytes> key_check_value(algorithm cipher, byte_view key, kcv_method method, std::size_t length) {
-    const std::size_t longest = method == kcv_method::legacy ? longest_legacy : longest_cmac;
+    const std::size_t longest = method == kcv_method::legacy ? block_size_of(cipher) : longest_cmac;
     if (!key_size_fits(cipher, key.size())) return crypto_error(crypto_errc::bad_key_length, "check value");
     if (length == 0 || length > longest) return crypto_error(crypto_errc::bad_check_value_length, "check value");
     CIPHERLANE_TRY(const check_block value, whole_check_value(cipher, key, method));

@@ -26,6 +26,7 @@ bool binds_clear_key(key_block_version version) noexcept {
 }
 
 bool version_takes(key_block_version version, algorithm cipher) noexcept {
+    if (version == key_block_version::e || is_thales_block(version)) return false;
     if (version == key_block_version::d) return cipher == algorithm::aes;
     return cipher == algorithm::tdes || (cipher == algorithm::des && !binds_clear_key(version));
 }

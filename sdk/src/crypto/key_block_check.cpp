@@ -80,6 +80,48 @@ struct code_row {
     std::string_view name;
 };
 
+/// What Thales' own key blocks have besides the standard's usages: several keys of one standard usage apart.
+constexpr std::array thales_usages{
+    code_row{"01", "WatchWord key"},
+    code_row{"02", "RSA public key"},
+    code_row{"03", "RSA private key for signatures and key management"},
+    code_row{"04", "RSA private key for chip cards"},
+    code_row{"05", "RSA private key for PIN translation"},
+    code_row{"06", "RSA private key for TLS"},
+    code_row{"11", "card verification key, American Express"},
+    code_row{"12", "card verification key, Mastercard"},
+    code_row{"13", "card verification key, Visa"},
+    code_row{"21", "data encryption key (DEK)"},
+    code_row{"22", "zone data encryption key (ZEK)"},
+    code_row{"23", "terminal data encryption key (TEK)"},
+    code_row{"31", "Visa Cash master load key"},
+    code_row{"32", "master key of dynamic card verification"},
+    code_row{"41", "base derivation key BDK-2"},
+    code_row{"42", "base derivation key BDK-3"},
+    code_row{"43", "base derivation key BDK-4"},
+    code_row{"51", "terminal master key (TMK)"},
+    code_row{"52", "zone master key (ZMK)"},
+    code_row{"53", "ZKA master key"},
+    code_row{"54", "key encryption key (KEK)"},
+    code_row{"55", "key encryption key for transport"},
+    code_row{"61", "HMAC key, SHA-1"},
+    code_row{"62", "HMAC key, SHA-224"},
+    code_row{"63", "HMAC key, SHA-256"},
+    code_row{"64", "HMAC key, SHA-384"},
+    code_row{"65", "HMAC key, SHA-512"},
+    code_row{"71", "terminal PIN key (TPK)"},
+    code_row{"72", "zone PIN key (ZPK)"},
+    code_row{"73", "transaction key scheme: terminal key register (TKR)"},
+};
+
+/// Optional blocks of Thales' own key blocks.
+constexpr std::array thales_options{
+    code_row{"00", "status of the key"},
+    code_row{"03", "begin of validity"},
+    code_row{"04", "end of validity"},
+    code_row{"05", "text"},
+};
+
 constexpr std::array algorithms{
     code_row{"A", "AES"},
     code_row{"D", "single DES"},
@@ -157,14 +199,15 @@ bool all_hex(std::string_view text) noexcept {
 class checker {
   public:
     explicit checker(const key_block_header& header)
-        : header_(header) {}
+        : header_(header)
+        , thales_(is_thales_block(header.version())) {}
 
     std::vector<key_block_finding> run() {
         check_codes();
         check_usage();
         for (const auto& option : header_)
             check_option(option);
-        if (header_.text().size() % key_block_unit(header_.version()) != 0) {
+        if (!thales_ && header_.text().size() % key_block_unit(header_.version()) != 0) {
             add("optional block", 16, "header is no whole number of cipher blocks: a PB block is missing");
         }
         return std::move(found_);
@@ -181,11 +224,12 @@ class checker {
         if (describe_key_algorithm(header_.algorithm()).empty()) add("algorithm", 7, "unknown code");
         if (describe_mode_of_use(header_.mode_of_use()).empty()) add("mode of use", 8, "unknown code");
         if (describe_exportability(header_.exportability()).empty()) add("exportability", 11, "unknown code");
-        if (header_.reserved() != "00") add("reserved", 14, "is not 00");
+        if (!thales_ && header_.reserved() != "00") add("reserved", 14, "is not 00");
     }
 
     void check_usage() {
-        if (is_proprietary(header_.usage())) return;
+        if (thales_ && !name_in(thales_usages, header_.usage()).empty()) return;
+        if (!thales_ && is_proprietary(header_.usage())) return;
         const auto* row = find_row(usages, header_.usage());
         if (row == nullptr) return add("usage", 5, "unknown code");
         if (row->algorithms.find(header_.algorithm()) == row->algorithms.npos) {
@@ -197,6 +241,11 @@ class checker {
     }
 
     void check_option(const key_block_option& option) {
+        // Identifiers that begin with a digit are left to proprietary use.
+        const bool proprietary = !thales_ && option.id[0] >= '0' && option.id[0] <= '9';
+        if (!proprietary && describe_key_block_option(option.id, header_.version()).empty()) {
+            add("optional block", option.offset, "unknown code " + std::string(option.id));
+        }
         const auto is = [&option](std::string_view id) { return option.id == id; };
         const bool last = option.offset + option.size == header_.text().size();
         if (!seen_.insert(option.id).second && !is("CT") && !is("LB")) {
@@ -214,6 +263,7 @@ class checker {
     }
 
     const key_block_header& header_;
+    bool thales_;
     std::vector<key_block_finding> found_;
     std::set<std::string_view> seen_;
 };
@@ -226,11 +276,18 @@ std::string_view describe_key_block_version(key_block_version version) noexcept 
     case key_block_version::b: return "TDES, derived keys";
     case key_block_version::c: return "TDES, variants of the protection key";
     case key_block_version::d: return "AES, derived keys";
+    case key_block_version::e: return "AES in counter mode, derived keys (ISO 20038)";
+    case key_block_version::thales_tdes: return "Thales' own, under a TDES local master key";
+    case key_block_version::thales_aes: return "Thales' own, under an AES local master key";
     }
     return {};
 }
 
-std::string_view describe_key_usage(std::string_view usage) noexcept {
+std::string_view describe_key_usage(std::string_view usage, key_block_version version) noexcept {
+    if (is_thales_block(version)) {
+        const auto own = name_in(thales_usages, usage);
+        return own.empty() ? name_in(usages, usage) : own;
+    }
     return is_proprietary(usage) ? std::string_view("proprietary") : name_in(usages, usage);
 }
 std::string_view describe_key_algorithm(char algorithm) noexcept {
@@ -242,7 +299,11 @@ std::string_view describe_mode_of_use(char mode) noexcept {
 std::string_view describe_exportability(char exportability) noexcept {
     return name_in(exportabilities, as_code(exportability));
 }
-std::string_view describe_key_block_option(std::string_view id) noexcept {
+std::string_view describe_key_block_option(std::string_view id, key_block_version version) noexcept {
+    if (is_thales_block(version)) {
+        const auto own = name_in(thales_options, id);
+        if (!own.empty()) return own;
+    }
     return name_in(options, id);
 }
 

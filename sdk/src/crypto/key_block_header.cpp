@@ -104,7 +104,8 @@ std::optional<key_block_option> key_block_header::find_option(std::string_view i
 }
 
 result<key_block_header> key_block_header::parse(std::string_view text) {
-    if (text.empty() || text[0] < 'A' || text[0] > 'D') return bad_header("version", 0);
+    constexpr std::string_view versions = "ABCDE01";
+    if (text.empty() || versions.find(text[0]) == versions.npos) return bad_header("version", 0);
     if (text.size() < fixed_size) return bad_header("length", text.size());
     const int length = number(text, 1, 4, 10);
     if (length < 0) return bad_header("length", 1);

@@ -4,6 +4,8 @@
 #include <cipherlane/iso8583/sign_in_keys.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace cipherlane::iso8583 {
 namespace {
@@ -47,6 +49,28 @@ result<void> put(bytes& to, const sign_in_key& key, std::size_t slot, std::size_
 
 std::span<const sign_in_layout> sign_in_layouts() noexcept {
     return layouts;
+}
+
+result<sign_in_layout> sign_in_layout::parse(std::string_view words) {
+    const auto bad = [] { return fail(iso8583_errc::bad_subfield, "sign-in division", "62", 0); };
+    std::array<std::uint8_t, 6> sizes{};
+    std::size_t read = 0;
+    if (words.ends_with(' ')) return bad();
+    while (!words.empty()) {
+        // Key, "+", check value; blanks between the keys.
+        const char ends = read % 2 == 0 ? '+' : ' ';
+        const auto end = std::min(words.find(ends), words.size());
+        const auto digits = words.substr(0, end);
+        if (read == sizes.size()) return bad();
+        const auto [last, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), sizes[read]);
+        if (failed != std::errc() || last != digits.data() + digits.size()) return bad();
+        const bool key = read % 2 == 0;
+        const auto size = sizes[read++];
+        if (key ? size != 8 && size != 16 && size != 24 : size > 16) return bad();
+        words.remove_prefix(std::min(words.size(), end + 1));
+    }
+    if (read != 4 && read != 6) return bad();
+    return sign_in_layout{sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5]};
 }
 
 result<sign_in_keys> sign_in_keys::parse(byte_view field62) {

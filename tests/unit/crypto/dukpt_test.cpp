@@ -60,6 +60,14 @@ TEST(DukptTdesTerminal, GivesThePublishedKeysInTheirOrder) {
     }
 }
 
+// What older MagTek readers encrypt tracks with.
+TEST(DukptTdesTransaction, HasMagteksDataKey) {
+    auto host = tdes_host();
+    const auto keys = host.transaction(hex("9014030B2ABDC0000050")).value();
+    EXPECT_EQ(material(keys.data_by_pin_variant()), "4D29235BE48DA35D4CF84DFF43845524");
+    EXPECT_NE(material(keys.data(dukpt_message::request)), "4D29235BE48DA35D4CF84DFF43845524");
+}
+
 TEST(DukptTdesTerminal, AgreesWithTheHost) {
     auto host = tdes_host();
     EXPECT_EQ(material(host.initial_key(hex("FFFF9876543210EFFC00"))), tdes_initial);

@@ -302,7 +302,33 @@ TEST(KeyBlockHeader, CheckSaysWhatIsUnusualAndWhere) {
     EXPECT_EQ(findings("D0144P0AE00E0000"), "");
     EXPECT_EQ(findings("A0144P0TE00E0000"), "version@0 ");
     EXPECT_EQ(findings("B0144zzZz00z0001"), "algorithm@7 mode of use@8 exportability@11 reserved@14 usage@5 ");
+    EXPECT_EQ(findings("D0144P0AE00E0100ZZ0A123456"), "optional block@16 optional block@16 ");
+    EXPECT_EQ(findings("D0144P0AE00E01009910123456789012"), "") << "left to proprietary use";
     EXPECT_EQ(findings("B0144M3TC00E0200KS050KS060A"), "optional block@16 optional block@21 optional block@16 ");
+}
+
+// What people get from service providers and want read: nothing here makes or opens them.
+TEST(KeyBlockHeader, ExplainsThalesBlocksAndVersionE) {
+    const auto thales = key_block_header::parse("10096P0TE00N0000").value();
+    EXPECT_TRUE(is_thales_block(thales.version()));
+    EXPECT_EQ(describe_key_block_version(thales.version()), "Thales' own, under an AES local master key");
+    EXPECT_TRUE(check_key_block_header(thales).empty());
+    const auto old = key_block_header::parse("0007271TB00S0001").value();
+    EXPECT_EQ(describe_key_usage(old.usage(), old.version()), "terminal PIN key (TPK)");
+    EXPECT_TRUE(check_key_block_header(old).empty()) << "the last two characters number the local master key";
+    EXPECT_EQ(check_key_block_header(key_block_header::parse("00072X9TB00S0000").value()).front().field, "usage");
+    const auto counter = key_block_header::parse("E0144P0AE00E0000").value();
+    EXPECT_NE(describe_key_block_version(counter.version()).find("ISO 20038"), std::string_view::npos);
+    EXPECT_TRUE(check_key_block_header(counter).empty());
+    for (const auto which : {version::e, version::thales_tdes, version::thales_aes}) {
+        for (const auto cipher : {algorithm::aes, algorithm::tdes}) {
+            const auto protection =
+                key_block_protection_key::create(cipher, hex("0123456789ABCDEFFEDCBA9876543210"), legacy_policy)
+                    .value();
+            EXPECT_FALSE(key_block_protector::create(protection, which));
+        }
+    }
+    EXPECT_TRUE(fails_with(key_block_header::parse("F0144P0AE00E0000"), crypto_errc::bad_key_block));
 }
 
 TEST(KeyBlockHandles, CarryTheUsageOfTheBlock) {

@@ -100,6 +100,8 @@ TEST(CheckValue, ComparesWithinThePolicy) {
     };
     EXPECT_TRUE(check("8D0A74B8", cup_pos_policy).has_value());
     EXPECT_TRUE(check("8D0A74B8C5EF66C6", legacy_policy).has_value());
+    EXPECT_TRUE(check("8D0A74B8C5EF66C6", cup_pos_policy).has_value()) << "hosts send 4 bytes to a whole block";
+    EXPECT_TRUE(fails_with(check("8D0A74B8C5EF66C7", cup_pos_policy), crypto_errc::check_value_mismatch));
     EXPECT_TRUE(fails_with(check("8D0A74B8", pci_policy), crypto_errc::bad_check_value_length));
     EXPECT_TRUE(fails_with(check("8D0A74B9", cup_pos_policy), crypto_errc::check_value_mismatch));
     EXPECT_TRUE(

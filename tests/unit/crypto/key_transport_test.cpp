@@ -25,6 +25,23 @@ TEST(KeyWrap, OpensTheKeysOfASignIn) {
     EXPECT_EQ(to_hex(wrap_key_ecb(wrapping, *mac, cup_pos_policy).value()), "B651F9E9BACE9AE1");
 }
 
+// What hosts with SM4 send: the first half of a block, or all of it.
+TEST(KeyWrap, TakesCheckValuesOfFourBytesToAWholeBlock) {
+    auto wrapping = test_key<key_encryption_key>(algorithm::sm4, "1234567890ABCDEFABCDEF0987654321");
+    const auto opened = [&](std::string_view check) {
+        return unwrap_key_ecb<purpose::pin_encryption>(
+            wrapping, algorithm::sm4, hex("3D66234C49E4296FF9C78D8BACBD6A76"), hex(check), cup_pos_policy);
+    };
+    for (const char* right : {"861E83E3", "861E83E31FAE", "861E83E31FAEBF10"}) {
+        EXPECT_TRUE(opened(right)) << right;
+    }
+    const auto whole = to_hex(opened("861E83E3")->check_value(kcv_method::legacy, 16).value());
+    EXPECT_TRUE(whole.starts_with("861E83E31FAEBF10AA0F")) << whole;
+    EXPECT_TRUE(opened(whole));
+    EXPECT_TRUE(fails_with(opened("861E83E31FAEBF11"), crypto_errc::check_value_mismatch));
+    EXPECT_TRUE(fails_with(opened(whole + "00"), crypto_errc::bad_check_value_length));
+}
+
 TEST(KeyWrap, RefusesWhatIsWrong) {
     auto wrapping = test_key<key_encryption_key>(algorithm::tdes, tmk);
     const auto unwrap = [&](algorithm cipher, std::string_view wrapped, std::string_view check,

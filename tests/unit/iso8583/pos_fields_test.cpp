@@ -175,6 +175,15 @@ TEST(SignInKeys, FortyBytesWithASingleLengthMacKey) {
     EXPECT_FALSE(keys->to_field62(sign_in_layouts()[3]));
 }
 
+TEST(SignInKeys, TakeAnotherDivisionInWords) {
+    EXPECT_EQ(*sign_in_layout::parse("16+8 16+8"), (sign_in_layout{16, 8, 16, 8}));
+    EXPECT_EQ(*sign_in_layout::parse("24+4 8+0 16+16"), (sign_in_layout{24, 4, 8, 0, 16, 16}));
+    for (const char* bad : {"", "16+8", "16+8 16", "16+8 16+8 16+8 16+8", "16+17 16+8", "12+4 16+4", "16 + 8 16+8",
+             "16+8  16+8", "16+8,16+8", "x+8 16+8", "-8+4 16+4", "16+8 16+8 "}) {
+        EXPECT_FALSE(sign_in_layout::parse(bad)) << bad;
+    }
+}
+
 TEST(SignInKeys, EveryLengthHasOneForm) {
     for (const auto& layout : sign_in_layouts()) {
         bytes value(layout.size());

@@ -30,7 +30,10 @@ struct key_settings {
     key_algorithm algorithm = key_algorithm::tdes;
     int master_slot = 0;              ///< where the PIN pad holds the master key (TMK)
     std::string sign_in_code = "003"; ///< field 60.3: 001 single-length keys, 003 double, 004 with a track key
-    bool sm4_mac_ascii = false;       ///< SM4 only: field 64 as 8 hex characters instead of 8 raw bytes (doubtful)
+    /// How the host divides field 62 of the sign-in's answer, "16+8 16+8": key and check value of TPK, TAK and
+    /// perhaps TDK (`iso8583::sign_in_layout::parse`). Empty: told by its length.
+    std::string sign_in_division;
+    bool sm4_mac_ascii = false; ///< SM4 only: field 64 as 8 hex characters instead of 8 raw bytes (doubtful)
 };
 
 /// What the host's messages carry in front.

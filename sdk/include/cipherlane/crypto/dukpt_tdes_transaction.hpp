@@ -37,6 +37,10 @@ class dukpt_tdes_transaction {
     /// For data in CBC. `both` is the key of `request`.
     [[nodiscard]] result<data_key> data(dukpt_message way) const;
 
+    /// For data as older MagTek readers encrypt tracks: the PIN variant, where X9.24 has variants for data. A key of
+    /// its own purpose, so that it cannot open PIN blocks; used for data alone, since a reader has no PINs.
+    [[nodiscard]] result<data_key> data_by_pin_variant() const;
+
     /// The transaction key itself, 16 bytes, for simulators and published vectors; it encrypts nothing. The view
     /// lives as long as this object is neither moved nor destroyed.
     [[nodiscard]] byte_view expose() const noexcept { return key_; }

@@ -13,7 +13,8 @@ enum class kcv_method : std::uint8_t {
     cmac,   ///< first bytes of the CMAC of a block of zeros (X9.24-1:2017 annex A, X9.143)
 };
 
-/// The first `length` bytes of the check value, without regard to policy: 1 to 8 bytes by encryption, 1 to 5 by CMAC.
+/// The first `length` bytes of the check value, without regard to policy: 1 byte to a whole block by encryption,
+/// 1 to 5 by CMAC.
 /// @return `crypto_errc::bad_key_length`, `bad_check_value_length`.
 [[nodiscard]] result<bytes> key_check_value(algorithm cipher, byte_view key, kcv_method method, std::size_t length);
 

@@ -11,13 +11,16 @@
 namespace cipherlane::crypto {
 
 /// What the codes of a key block header mean, in words (ANSI X9.143:2021 clause 6, TR-31:2018 tables 6 to 11); empty
-/// for codes that the standard does not have. Usages of two digits are left to proprietary use. Thread safe.
+/// for codes that the standard does not have. Usages of two digits are left to proprietary use:
+/// Thales' own blocks have theirs, as far as they are published. Thread safe.
 [[nodiscard]] std::string_view describe_key_block_version(key_block_version version) noexcept;
-[[nodiscard]] std::string_view describe_key_usage(std::string_view usage) noexcept;
+[[nodiscard]] std::string_view describe_key_usage(
+    std::string_view usage, key_block_version version = key_block_version::d) noexcept;
 [[nodiscard]] std::string_view describe_key_algorithm(char algorithm) noexcept;
 [[nodiscard]] std::string_view describe_mode_of_use(char mode) noexcept;
 [[nodiscard]] std::string_view describe_exportability(char exportability) noexcept;
-[[nodiscard]] std::string_view describe_key_block_option(std::string_view id) noexcept;
+[[nodiscard]] std::string_view describe_key_block_option(
+    std::string_view id, key_block_version version = key_block_version::d) noexcept;
 
 /// The purpose that keys of this usage have here; nothing for usages that no handle is for (vectors, asymmetric keys,
 /// HMAC keys, proprietary ones).

@@ -15,7 +15,17 @@ enum class key_block_version : char {
     b = 'B', ///< TDES, keys derived by CMAC, 8-byte MAC over the clear key
     c = 'C', ///< TDES, as A (2010)
     d = 'D', ///< AES, keys derived by CMAC, 16-byte MAC over the clear key
+    // Read and explained; `key_block_protector` makes and opens none of these.
+    e = 'E',           ///< AES in counter mode, 16-byte MAC over the clear key (ISO 20038)
+    thales_tdes = '0', ///< a payShield's own format under a TDES local master key: scheme tag S
+    thales_aes = '1',  ///< the same under an AES one
 };
+
+/// Whether the format is Thales' own: the same 16 characters in front, with usages of its own and the number of the
+/// local master key in the place of `reserved`.
+[[nodiscard]] constexpr bool is_thales_block(key_block_version version) noexcept {
+    return version == key_block_version::thales_tdes || version == key_block_version::thales_aes;
+}
 
 /// One optional block of a header: the views live as long as the key block's text.
 struct key_block_option {
@@ -91,15 +101,16 @@ class key_block_header {
     std::size_t option_count_ = 0;
 };
 
-/// Bytes of a cipher block of this version: 8, or 16 with D.
+/// Bytes of a cipher block of this version: 8, or 16 with AES; 1 with E, whose counter mode needs no whole blocks.
 [[nodiscard]] constexpr std::size_t key_block_unit(key_block_version version) noexcept {
-    return version == key_block_version::d ? 16 : 8;
+    if (version == key_block_version::e) return 1;
+    return version == key_block_version::d || version == key_block_version::thales_aes ? 16 : 8;
 }
 
-/// Bytes of the MAC at the end of a key block: 4 with A and C, 8 with B, 16 with D.
+/// Bytes of the MAC at the end of a key block: 4 with A and C, 8 with B, 16 with D and E; with Thales' own 4 and 8.
 [[nodiscard]] constexpr std::size_t key_block_mac_size(key_block_version version) noexcept {
-    if (version == key_block_version::d) return 16;
-    return version == key_block_version::b ? 8 : 4;
+    if (version == key_block_version::d || version == key_block_version::e) return 16;
+    return version == key_block_version::b || version == key_block_version::thales_aes ? 8 : 4;
 }
 
 } // namespace cipherlane::crypto

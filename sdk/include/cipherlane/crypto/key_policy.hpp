@@ -50,7 +50,8 @@ struct key_policy {
     std::size_t cmac_kcv_limit;   ///< longest check value by CMAC, bytes
 };
 
-/// UnionPay POS: single-length MAC keys, a TAK loaded as left‖left, SM4 PINs, 4-byte check values; weak keys refused.
+/// UnionPay POS: single-length MAC keys, a TAK loaded as left‖left, SM4 PINs, check values up to a whole block; weak
+/// keys refused.
 inline constexpr key_policy cup_pos_policy{
     .name = "cup-pos",
     .single_des = key_policy::rule::accepted,
@@ -61,11 +62,11 @@ inline constexpr key_policy cup_pos_policy{
     .aes_legacy_check_value = key_policy::rule::accepted,
     .bare_wrapping = key_policy::rule::accepted,
     .weaker_wrapping = key_policy::rule::accepted,
-    .legacy_kcv_limit = 4,
+    .legacy_kcv_limit = 16,
     .cmac_kcv_limit = 5,
 };
 
-/// Old installations and test keys: everything of the right length, check values up to a whole DES block.
+/// Old installations and test keys: everything of the right length, check values up to a whole block.
 inline constexpr key_policy legacy_policy{
     .name = "legacy",
     .single_des = key_policy::rule::accepted,
@@ -76,7 +77,7 @@ inline constexpr key_policy legacy_policy{
     .aes_legacy_check_value = key_policy::rule::accepted,
     .bare_wrapping = key_policy::rule::accepted,
     .weaker_wrapping = key_policy::rule::accepted,
-    .legacy_kcv_limit = 8,
+    .legacy_kcv_limit = 16,
     .cmac_kcv_limit = 5,
 };
 

@@ -6,13 +6,14 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 namespace cipherlane::iso8583 {
 
 /// One working key as a sign-in answer brings it: encrypted under the terminal's master key.
 struct sign_in_key {
     bytes cryptogram;  ///< 8, 16 or 24 bytes
-    bytes check_value; ///< 4 bytes, or none where the form has none
+    bytes check_value; ///< 4 bytes as a rule, or none where the form has none
 
     friend bool operator==(const sign_in_key&, const sign_in_key&) = default;
 };
@@ -25,6 +26,11 @@ struct sign_in_layout {
     std::uint8_t tak_check = 4;
     std::uint8_t tdk = 0;
     std::uint8_t tdk_check = 0;
+
+    /// A division in words, "16+8 16+8" or with a track key "24+4 24+4 24+4": key and check value of TPK, TAK and
+    /// perhaps TDK. Keys are 8, 16 or 24 bytes, check values 0 to 16.
+    /// @return `iso8583_errc::bad_subfield`.
+    [[nodiscard]] static result<sign_in_layout> parse(std::string_view words);
 
     [[nodiscard]] constexpr std::size_t size() const noexcept {
         return std::size_t{tpk} + tpk_check + tak + tak_check + tdk + tdk_check;

@@ -39,7 +39,7 @@ struct card_data {
 struct wrapped_key {
     int master_slot = 0;
     bytes cryptogram;  ///< 8 or 16 bytes (3DES), 16 bytes (SM4)
-    bytes check_value; ///< first 4 bytes
+    bytes check_value; ///< first 4 bytes, or as many as the host sends
 };
 
 struct card_request {

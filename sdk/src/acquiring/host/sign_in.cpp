@@ -14,7 +14,12 @@ ports::wrapped_key wrapped(const lane_core& on, const iso8583::sign_in_key& key)
 
 /// The keys are proved before any of them is kept: a bad delivery leaves the old ones in force.
 result<ports::terminal_state> take_keys(lane_core& on, byte_view field62, const call& bounds) {
-    const auto keys = iso8583::sign_in_keys::parse(field62);
+    const auto& division = on.settings().keys.sign_in_division;
+    const auto layout = division.empty() ? result<iso8583::sign_in_layout>(iso8583::sign_in_layout())
+                                         : iso8583::sign_in_layout::parse(division);
+    if (!layout) return layout.error();
+    const auto keys =
+        division.empty() ? iso8583::sign_in_keys::parse(field62) : iso8583::sign_in_keys::parse(field62, *layout);
     if (!keys) return flow_error(acquiring_errc::bad_working_keys, "sign-in").in_field("62");
     ports::terminal_state state;
     state.pin_key = wrapped(on, keys->tpk);

@@ -1,6 +1,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
+#include <cipherlane/crypto/errc.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
 
 namespace cipherlane::acquiring {
@@ -34,6 +35,11 @@ struct software_sealer::state {
         const auto cipher = cipher_of(settings, clear.size());
         const auto fits = crypto::verify_key_check_value(
             cipher, clear.expose(), crypto::kcv_method::legacy, key.check_value, crypto::cup_pos_policy);
+        if (!fits && fits.error().code() != crypto_errc::check_value_mismatch) {
+            return error(acquiring_errc::bad_working_keys, layer::acquiring)
+                .during(operation)
+                .in_field("check value");
+        }
         if (!fits) return wrong_check_value(operation);
         return clear;
     }

@@ -3,6 +3,7 @@
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
+#include <cipherlane/iso8583/sign_in_keys.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -72,6 +73,9 @@ result<void> terminal_settings::validate() const {
         {"terminal.currency_decimals", find_currency(unit.number) == unit, "as many as ISO 4217 says, or nothing"},
         {"keys.master_slot", keys.master_slot >= 0 && keys.master_slot <= 99, "0 to 99"},
         {"keys.sign_in_code", digits(keys.sign_in_code, 3), "3 digits"},
+        {"keys.sign_in_division",
+            keys.sign_in_division.empty() || iso8583::sign_in_layout::parse(keys.sign_in_division).has_value(),
+            "nothing, or sizes of keys and check values as \"16+8 16+8\""},
         {"host.tpdu", digits(host.tpdu, 10) && host.tpdu.starts_with("60"), "10 digits that begin with 60"},
         {"host.header", digits(host.header, 12), "12 digits"},
         {"timers.card_ms", positive(timers.card), span},
