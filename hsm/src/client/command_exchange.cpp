@@ -5,6 +5,7 @@
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/foreign_protocol.hpp>
 #include <cipherlane/hsm/frame.hpp>
 #include <cipherlane/net/errc.hpp>
 
@@ -20,6 +21,7 @@ error judge_loss(error why, const command_spec* command, bool left) noexcept {
     const bool came = why.where() == layer::hsm && why.is(condition::bad_message);
     auto judged = fail(came ? hsm_errc::unreadable_answer : hsm_errc::lost_answer).in_field(why.field());
     if (came) judged = std::move(judged).with_peer_text(why.code().message());
+    if (!why.hint().empty()) judged = std::move(judged).with_hint(why.hint());
     if (why.offset()) judged = std::move(judged).at_offset(*why.offset());
     if (command != nullptr) judged = std::move(judged).during(command->code);
     return std::move(judged).at_endpoint(why.endpoint());
@@ -119,8 +121,11 @@ result<std::size_t> command_exchange::read_body(byte_view body) {
     return size;
 }
 
+/// What came instead of an answer says most about why there is none.
 net::action command_exchange::end(error why) {
     why_ = std::move(why);
+    const auto foreign = foreign_protocol(subject_->dialect->frame, input_);
+    if (!foreign.empty()) why_ = std::move(why_).with_hint("what came looks like " + std::string(foreign));
     return net::action::done();
 }
 

@@ -8,6 +8,7 @@
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/foreign_protocol.hpp>
 #include <cipherlane/hsm/frame.hpp>
 
 #include <algorithm>
@@ -143,19 +144,25 @@ void pool_connection::read() {
 
 void pool_connection::on_read(const result<std::size_t>& got) {
     if (!open_) return;
-    if (!got) return fail(got.error());
+    if (!got) return fail(explained(got.error()));
     have_ += *got;
     {
         // Handlers may make new calls; their requests leave together after all answers were read.
         const pool_core::batch together(*owner_);
         const auto good = read_answers();
         if (!open_) return;
-        if (!good) return fail(good.error());
+        if (!good) return fail(explained(good.error()));
     }
     if (have_ > engine_.dialect().frame.largest + 512U)
-        return fail(hsm::fail(hsm_errc::bad_length).in_field("answer"));
+        return fail(explained(hsm::fail(hsm_errc::bad_length).in_field("answer")));
     close_if_done();
     if (open_) read();
+}
+
+/// What came instead of an answer says most about why there is none.
+error pool_connection::explained(error why) const {
+    const auto foreign = foreign_protocol(engine_.dialect().frame, byte_view(input_).first(have_));
+    return foreign.empty() ? why : std::move(why).with_hint("what came looks like " + std::string(foreign));
 }
 
 result<void> pool_connection::read_answers() {

@@ -58,6 +58,7 @@ class pool_connection : public std::enable_shared_from_this<pool_connection> {
         std::size_t size = 0;
         bool last = true;
     };
+    [[nodiscard]] error explained(error why) const;
     [[nodiscard]] result<void> read_answers();
     [[nodiscard]] result<taken> read_answer(pool_call& whose, byte_view body);
     [[nodiscard]] result<taken> read_second(pool_call& whose, byte_view body);

@@ -44,7 +44,9 @@ constexpr std::array<operation_values, operation_count> rows{{
         "source_key target_key data", "data"},
     {operation::make_cvv, "cvk pan expiry service", "cvk pan", "cvv"},
     {operation::verify_cvv, "cvk pan expiry service cvv", "cvk pan cvv", ""},
-    {operation::verify_arqc, "mode emv_scheme key pan_psn atc unpredictable data arqc arc", "key data arqc", ""},
+    {operation::verify_arqc,
+        "mode session emv_scheme key pan_psn atc unpredictable data arqc arc status_update proprietary",
+        "key data arqc", ""},
     {operation::dukpt_translate_pin,
         "bdk target_key ksn ksn_descriptor pin_block source_format target_format account card",
         "bdk target_key ksn pin_block account", "pin_block"},
@@ -79,12 +81,13 @@ constexpr std::array known{table_words{"pin_format", formats}, table_words{"form
     table_words{"export_scheme", schemes}, table_words{"algorithm", schemes},
     table_words{"mac_algorithm", "x99 x919 unionpay xor sm4"}, table_words{"padding", "none zeros mark"},
     table_words{"cipher_mode", modes}, table_words{"cipher_mode1", modes}, table_words{"source_mode", modes},
-    table_words{"target_mode", modes}, table_words{"arqc_mode", "verify answer"},
+    table_words{"target_mode", modes}, table_words{"arqc_mode", "verify answer answer_by_status"},
     table_words{"dukpt_mac_mode", "verify make verify_approval verify_decline make_approval make_decline"},
     table_words{"direction", "encrypt decrypt"}, table_words{"mac_key", "tak zak"},
     table_words{"pin_role", "tpk zpk"}, table_words{"key_type", key_types}, table_words{"source_type", key_types},
     table_words{"wrapping", key_types}, table_words{"source_key_type", key_types},
-    table_words{"target_key_type", key_types}, table_words{"mode", "verify answer make"}};
+    table_words{"target_key_type", key_types}, table_words{"mode", "verify answer answer_by_status make"},
+    table_words{"session", "kq common common_option_b unionpay"}};
 
 } // namespace
 

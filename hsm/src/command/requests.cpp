@@ -300,15 +300,39 @@ verify_cvv_request::verify_cvv_request(
 
 verify_arqc_request::verify_arqc_request(const key& mk_ac, unsigned scheme, const arqc_data& what, byte_view arc)
     : operation_request(operation::verify_arqc) {
-    put("mode"_f, std::string_view(arc.empty() ? "verify" : "answer"));
+    put("session"_f, std::string_view("kq"));
     put("emv_scheme"_f, std::size_t{scheme});
+    put("unpredictable"_f, what.unpredictable.view());
+    put_cryptogram(mk_ac, what);
+    if (!arc.empty()) answer(arc);
+}
+
+verify_arqc_request::verify_arqc_request(const key& mk_ac, emv_session session, const arqc_data& what)
+    : operation_request(operation::verify_arqc) {
+    put("session"_f, to_string(session));
+    put_cryptogram(mk_ac, what);
+}
+
+void verify_arqc_request::put_cryptogram(const key& mk_ac, const arqc_data& what) {
+    put("mode"_f, std::string_view("verify"));
     put("key"_f, mk_ac);
     put("pan_psn"_f, what.pan_psn.view());
     put("atc"_f, what.atc.view());
-    put("unpredictable"_f, what.unpredictable.view());
     put("data"_f, what.transaction);
     put("arqc"_f, what.arqc.view());
-    if (!arc.empty()) put("arc"_f, arc);
+}
+
+verify_arqc_request& verify_arqc_request::answer(byte_view arc) {
+    put("mode"_f, std::string_view("answer"));
+    put("arc"_f, arc);
+    return *this;
+}
+
+verify_arqc_request& verify_arqc_request::answer_by_status(byte_view status_update, byte_view proprietary) {
+    put("mode"_f, std::string_view("answer_by_status"));
+    put("status_update"_f, status_update);
+    put("proprietary"_f, proprietary);
+    return *this;
 }
 
 // --- SM ---

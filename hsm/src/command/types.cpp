@@ -1,3 +1,4 @@
+#include <cipherlane/hsm/card_requests.hpp>
 #include <cipherlane/hsm/operation_request.hpp>
 #include <cipherlane/hsm/types.hpp>
 
@@ -28,6 +29,11 @@ std::string_view to_string(key_scheme_name value) noexcept {
 std::size_t key_size(key_scheme_name value) noexcept {
     static constexpr std::array<std::size_t, 7> sizes{8, 16, 24, 16, 24, 16, 0};
     return sizes[static_cast<std::size_t>(value)];
+}
+
+std::string_view to_string(emv_session value) noexcept {
+    static constexpr std::array<std::string_view, 3> names{"common", "common_option_b", "unionpay"};
+    return name_in(names, value);
 }
 
 std::string_view to_string(pin_format value) noexcept {

@@ -73,7 +73,7 @@ class builder {
         top_.number("port", into.port, 1, 65'535);
         top_.number("account_digits", into.account_digits, 1, 19);
         top_.number("pin_field", into.pin_field, 1, 32);
-        top_.number("kcv_digits", into.kcv_digits, 4, 32);
+        top_.number("kcv_digits", into.kcv_digits, 4, 16);
         if (into.kcv_digits % 2 != 0) top_.fail("kcv_digits", "expected an even number");
         top_.span("timeout_ms", into.timeout, 1, 600'000);
         top_.finish();

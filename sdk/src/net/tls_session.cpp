@@ -146,7 +146,7 @@ action tls_handshake::resume(const event& what) {
     case event::kind::sent: return ended_ ? action::done() : action::receive();
     case event::kind::expired: break;
     case event::kind::failed:
-        if (!ended_) outcome_ = what.why;
+        if (!ended_) outcome_ = error(what.why).with_hint("in the TLS handshake: the peer may speak no TLS");
         break;
     }
     return action::done();

@@ -459,6 +459,41 @@ TEST_P(known_answers, OfCards) {
     EXPECT_FALSE(wrong->right);
 }
 
+// Rows emv-009, emv-011 and emv-015 of the vectors: cards of EMV 4 under the common session key.
+TEST_P(known_answers, OfCardsOfEmv4) {
+    if (!has(operation::verify_arqc)) GTEST_SKIP() << "no commands for it";
+    const auto issuer = field(key_type::mk_ac, "13345779133457791334577913345779");
+    const std::string text = "000000010000000000001000084000000010800840980704001111111158003456A08003242000";
+    const auto card = [&](const char* digits, const std::string& data, const char* arqc) {
+        return arqc_data{short_bytes(from_hex(digits).value()), short_bytes(bytes{0x34, 0x56}), {},
+            from_hex(data).value(), short_bytes(from_hex(arqc).value())};
+    };
+    const bytes code{0x00, 0x12};
+    const auto first_card = card("3456789012345600", text + "00", "36DBEE15F36B1E7F");
+    auto by_code = verify_arqc_request(issuer, emv_session::common, first_card);
+    const auto plain = attempt(by_code);
+    ASSERT_TRUE(plain) << plain.error();
+    EXPECT_TRUE(plain->right && plain->arpc.empty());
+    const auto first = attempt(by_code.answer(code));
+    ASSERT_TRUE(first) << first.error();
+    EXPECT_EQ(to_hex(first->arpc.view()), "0E56BBA476EB5588");
+    const auto second_card = card("3456789012345600", text + "80", "55BE45DD2C9E0CBF");
+    auto by_status = verify_arqc_request(issuer, emv_session::common, second_card);
+    const auto second = attempt(by_status.answer_by_status(bytes{0x00, 0x12, 0x00, 0x00}));
+    ASSERT_TRUE(second) << second.error();
+    EXPECT_TRUE(second->right);
+    EXPECT_EQ(to_hex(second->arpc.view()), "B4C698B6");
+    const auto long_card = card("0890123456789012345600", text + "00", "FD4271966BB0E366");
+    auto by_hash = verify_arqc_request(issuer, emv_session::common_option_b, long_card);
+    const auto third = attempt(by_hash.answer(code));
+    ASSERT_TRUE(third) << third.error();
+    EXPECT_EQ(to_hex(third->arpc.view()), "1882BCA130A38D6C");
+    const auto wrong = attempt(verify_arqc_request(issuer, emv_session::common, long_card));
+    ASSERT_TRUE(!wrong || !wrong->right);
+    const auto pboc = subject_->run(verify_arqc_request(issuer, emv_session::unionpay, first_card), bounds());
+    EXPECT_EQ(!pboc && pboc.error().is(condition::unsupported), GetParam() != "sjj1310") << pboc.error();
+}
+
 // X9.24-1 annex A: row dkt-001 of the vectors.
 TEST_P(known_answers, OfDukpt) {
     if (!has(operation::dukpt_translate_pin)) GTEST_SKIP() << "no commands for it";

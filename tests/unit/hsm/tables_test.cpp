@@ -65,13 +65,14 @@ const std::map<std::string, std::string, std::less<>> samples{
     {"GM.hash_id", "06"},
     {"GW.mode", "4"},
     {"K6.arc", "3030"},
-    {"K6.pan", "4123456789012345"},
     {"LA.blocks", "0123456789ABCDEF"},
     {"LA.index", "10"},
     {"LE.index", "10"},
     {"MC.mac", "01020304"},
     {"N0.size", "016"},
     {"ME.mac", "01020304"},
+    {"MM.mac", "01020304"},
+    {"MO.mac", "01020304"},
     {"RY.pan", "3712345678901230000"},
 };
 /// Answers that a unit gives only to a request it has read whole.

@@ -98,6 +98,18 @@ clear_key common_session_key(const clear_key& card, byte_view atc) noexcept {
     return session_key(card, diversifier);
 }
 
+clear_key pboc_session_key(const clear_key& card, byte_view atc) noexcept {
+    clear_key key(16);
+    block_8 block{};
+    for (std::size_t i = 0; i < 2; ++i)
+        block[6 + i] = atc[i];
+    encrypt_ecb(card, block, key.span().first(8));
+    for (std::size_t i = 0; i < 2; ++i)
+        block[6 + i] = static_cast<std::uint8_t>(~atc[i]);
+    encrypt_ecb(card, block, key.span().last(8));
+    return key;
+}
+
 block_8 response_cryptogram(const clear_key& key, byte_view cryptogram, byte_view response_code) noexcept {
     block_8 block{};
     std::copy_n(cryptogram.begin(), block.size(), block.begin());

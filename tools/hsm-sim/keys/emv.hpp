@@ -13,6 +13,8 @@ using block_8 = std::array<std::uint8_t, 8>;
 
 /// Session key of M/Chip: counter and unpredictable number, F0 and 0F told apart.
 [[nodiscard]] clear_key mchip_session_key(const clear_key& card, byte_view atc, byte_view unpredictable) noexcept;
+/// Of PBOC and UnionPay cards: the card key over the counter and over its complement.
+[[nodiscard]] clear_key pboc_session_key(const clear_key& card, byte_view atc) noexcept;
 /// EMV common session key (Book 2 A1.3.1): the counter alone.
 [[nodiscard]] clear_key common_session_key(const clear_key& card, byte_view atc) noexcept;
 

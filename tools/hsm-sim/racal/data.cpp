@@ -1,4 +1,5 @@
 #include "hsm-sim/keys/ciphers.hpp"
+#include "hsm-sim/keys/key_block.hpp"
 #include "hsm-sim/racal/command.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -56,13 +57,28 @@ struct formatted_data {
     }
 };
 
+/// The block says what the key is for; that of a base derivation key has a serial number behind it.
+clear_key key_in_block(command& c) {
+    block_attributes what;
+    const clear_key key = c.any_block(what);
+    constexpr std::string_view bases[] = {"B0", "41", "42", "43"};
+    constexpr std::string_view ciphers[] = {"D0", "D3", "21", "22", "23"};
+    if (std::ranges::count(bases, what.usage) != 0) {
+        const auto serial = c.serial();
+        if (!c.failed() && key.size() != 16) c.fail(code::key_length);
+        return c.failed() ? clear_key{} : dukpt_key(key, serial, dukpt_use::data);
+    }
+    if (!c.failed() && std::ranges::count(ciphers, what.usage) == 0) c.fail(code::block_usage);
+    return c.failed() ? clear_key{} : key;
+}
+
 /// A key type and a key that may encipher data: ZEK, DEK, TEK, or a BDK with the serial number behind it.
 clear_key data_key(command& c, status parity) {
     const auto type = c.key_type();
     const bool derives = type == slots::bdk1 || type == slots::bdk2 || type == slots::bdk3;
     const bool known = derives || type == slots::zek || type == slots::tek || type == slots::in_block;
     if (!c.failed() && !known) c.fail(bad_key_type);
-    if (type == slots::in_block) return c.key_of(slots::zek, slots::tek, parity);
+    if (type == slots::in_block) return key_in_block(c);
     const clear_key key = c.key(type, parity, derives ? untagged::pair : untagged::one);
     if (!derives) return key;
     const auto serial = c.serial();

@@ -145,7 +145,7 @@ void verify_cryptogram_emv4(command& c) {
         c.put_bytes(response_mac(session, asked.arqc, asked.status_update, asked.proprietary));
 }
 
-/// K6 (TASS): the common session key; PAN of 16 digits, hexadecimal throughout.
+/// K6 (TASS): the session key of PBOC cards; PAN and sequence number of 16 digits, hexadecimal throughout.
 void verify_cryptogram_tass(command& c) {
     const char mode = c.in.one_of("012", bad_mode);
     const clear_key master = c.key(slots::mk_ac, code::source_parity, untagged::pair);
@@ -166,7 +166,7 @@ void verify_cryptogram_tass(command& c) {
     c.end();
     if (!c.failed() && master.size() != 16) c.fail(code::key_length);
     if (c.failed()) return;
-    const clear_key key = common_session_key(card_key(master, pan), atc);
+    const clear_key key = pboc_session_key(card_key(master, pan), atc);
     if (mode != '2') {
         const auto computed = whole_mac(key, mac_method::retail, mac_padding::one_and_zeros, data);
         if (!equal_in_constant_time(byte_view(computed).first(8), arqc)) return c.fail(code::verification_failed);

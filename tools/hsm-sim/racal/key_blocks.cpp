@@ -132,7 +132,8 @@ void import_key(command& c) {
 /// A8: out as a TR-31 block or in another scheme, unless the block forbids it.
 void export_key(command& c) {
     type_in_block(c);
-    const clear_key zmk = c.key(slots::zmk);
+    const bool terminal = c.in.take_if(';') && c.in.one_of("01") == '1';
+    const clear_key zmk = c.key(terminal ? slots::tpk : slots::zmk);
     block_attributes what;
     const clear_key key = c.any_block(what);
     const char scheme = c.in.one_of("RXYU", code::key_scheme);

@@ -255,10 +255,11 @@ void import_key(command& c) {
     c.put_kcv(imported, default_kcv(c));
 }
 
-/// A8: a key out under a ZMK.
+/// A8: a key out under a ZMK, or a TMK by the flag of newer units.
 void export_key(command& c) {
     const lmk_slot type = c.key_type();
-    const clear_key zmk = c.key(slots::zmk, code::source_parity, untagged::zmk);
+    const bool terminal = c.in.take_if(';') && c.in.one_of("01") == '1';
+    const clear_key zmk = terminal ? c.key(slots::tpk) : c.key(slots::zmk, code::source_parity, untagged::zmk);
     const clear_key key = c.key(type, code::destination_parity);
     const char scheme = c.scheme();
     const std::size_t variant = atalla_variant(c);

@@ -51,6 +51,40 @@ void translate_tak_mac(command& c) {
     c.put_hex(byte_view(retail_mac(target, data)).first(4));
 }
 
+/// MK, MM and MO are MA, MC and ME for binary messages, whose length stands in front in three hex digits.
+byte_view counted_data(command& c) {
+    const std::size_t length = c.in.hexadecimal(3, code::data_length);
+    const auto data = as_bytes(c.in.text(length, code::data_length));
+    if (!c.failed() && length == 0) c.fail(code::data_length);
+    c.end();
+    return data;
+}
+
+void make_binary_mac(command& c) {
+    const clear_key tak = c.key(slots::tak);
+    const auto data = counted_data(c);
+    if (!c.failed()) c.put_hex(byte_view(retail_mac(tak, data)).first(4));
+}
+
+void verify_binary_mac(command& c) {
+    const clear_key tak = c.key(slots::tak);
+    std::array<std::uint8_t, 4> given{};
+    c.in.hex(given);
+    const auto data = counted_data(c);
+    if (!c.failed() && !matches(retail_mac(tak, data), given)) c.fail(code::verification_failed);
+}
+
+void translate_binary_mac(command& c) {
+    const clear_key source = c.key(slots::tak, code::source_parity);
+    const clear_key target = c.key(slots::tak, code::destination_parity);
+    std::array<std::uint8_t, 4> given{};
+    c.in.hex(given);
+    const auto data = counted_data(c);
+    if (c.failed()) return;
+    if (!matches(retail_mac(source, data), given)) return c.fail(code::verification_failed);
+    c.put_hex(byte_view(retail_mac(target, data)).first(4));
+}
+
 /// Which part of a message a request of MQ, MS and MU carries: 0 all, 1 first, 2 middle, 3 last.
 struct message_part {
     char number = '0';
@@ -255,6 +289,9 @@ constexpr command_row rows[] = {
     {"MA", make_tak_mac, every_racal},
     {"MC", verify_tak_mac, every_racal},
     {"ME", translate_tak_mac, every_racal},
+    {"MK", make_binary_mac, every_racal},
+    {"MM", verify_binary_mac, every_racal},
+    {"MO", translate_binary_mac, every_racal},
     {"MQ", make_zak_mac, every_racal},
     {"MS", make_large_mac, every_racal},
     {"MU", make_unionpay_mac, family::sjl06 | family::sjl05},

@@ -4,6 +4,9 @@
 #include <cipherlane/hsm/pin_requests.hpp>
 #include <cipherlane/hsm/reply.hpp>
 
+#include <cstdint>
+#include <string_view>
+
 namespace cipherlane::hsm {
 
 struct cvv_result {
@@ -42,11 +45,34 @@ struct arqc_data {
     short_bytes arqc;          ///< 8 bytes
 };
 
-/// Verifies an ARQC, and makes the ARPC for an authorisation response code of 2 bytes if one is given (KQ).
+/// The session keys under which cards of EMV 4 make their cryptograms.
+enum class emv_session : std::uint8_t {
+    common,          ///< EMV's common session key: Visa CVN 18, M/Chip CVN 14, most others
+    common_option_b, ///< the same with the card key by option B, for PANs of more than 16 digits
+    unionpay,        ///< of PBOC and UnionPay cards (银联)
+};
+[[nodiscard]] std::string_view to_string(emv_session value) noexcept;
+
+/// Verifies an ARQC, and makes the ARPC if one is asked for. Which command does it (KQ, KW, K6), and which sessions a
+/// unit knows, is the profile's matter.
 class verify_arqc_request final : public operation_request {
   public:
     using response = cryptogram_result;
+    /// Under the card key or M/Chip's session key, by KQ's own number of the scheme (0, 1); with an authorisation
+    /// response code of 2 bytes the ARPC by method 1.
     verify_arqc_request(const key& mk_ac, unsigned scheme, const arqc_data& what, byte_view arc = {});
+    /// Under a session key of EMV 4 (KW). `unpredictable` of `what` is not used. For option B `pan_psn` is all digits
+    /// of PAN and sequence number, packed.
+    verify_arqc_request(const key& mk_ac, emv_session session, const arqc_data& what);
+
+    /// Asks for the ARPC by method 1 (EMV 4.3 Book 2, 8.2.1): 8 bytes from the response code of 2.
+    verify_arqc_request& answer(byte_view arc);
+    /// Asks for the ARPC by method 2 (EMV 4.3 Book 2, 8.2.2): 4 bytes from card status update (CSU, 4 bytes) and
+    /// proprietary authentication data (0 to 8).
+    verify_arqc_request& answer_by_status(byte_view status_update, byte_view proprietary = {});
+
+  private:
+    void put_cryptogram(const key& mk_ac, const arqc_data& what);
 };
 
 } // namespace cipherlane::hsm

@@ -78,6 +78,12 @@ INSTANTIATE_TEST_SUITE_P(Cards, FactSheet,
 INSTANTIATE_TEST_SUITE_P(Macs, FactSheet,
     testing::Values(known_answer{"MAC6F34693FB39CB6EgivemeSOMEMACing", "MB00170C2BDB"},
         known_answer{"MCC6F34693FB39CB6E170C2BDBgivemeSOMEMACing", "MD00"},
+        // The same over a binary message, whose length is told.
+        known_answer{"MKC6F34693FB39CB6E010givemeSOMEMACing", "ML00170C2BDB"},
+        known_answer{"MMC6F34693FB39CB6E170C2BDB010givemeSOMEMACing", "MN00"},
+        known_answer{"MMC6F34693FB39CB6E170C2BDC010givemeSOMEMACing", "MN01"},
+        // The flag of a payShield 9000 in front of the zone master key: the answer is as without it.
+        known_answer{"A8002;0U1457FF6ADF6250C66C368416B4C9D3837BB126F2BE631486Z", "A90016224FDAA779AFB31FFD3C"},
         known_answer{"MCC6F34693FB39CB6E170C2BDCgivemeSOMEMACing", "MD01"},
         known_answer{"MEC6F34693FB39CB6EE96E2363E063746F170C2BDBgivemeSOMEMACing", "MF00D7DA46FC"},
         known_answer{"MQ0E7C734E746EBAC6F010givemeSOMEMACing", "MR00170C2BDB611C591F"},

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cipherlane/hsm/client.hpp>
+#include <cipherlane/hsm/types.hpp>
+#include <cipherlane/ports/sealer.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace cipherlane::hsm {
+
+/// The MACs of POS messages made by a cipher machine (加密机): no key of the terminal is ever clear in this process.
+///
+/// The master key (TMK, 终端主密钥) lies under the unit's local master key as a zone master key (type 000), since no
+/// dialect imports a key from under a terminal's: so the working keys of a sign-in come in by A6 or D1 02. The till
+/// keeps them as cryptograms. A connection that was lost is made anew, and a MAC, which leaves nothing behind in the
+/// unit, is then asked for once more.
+///
+/// Only TDES keys. Where import carries no key type (`sjj1312`) the profile's `quirks.import_key_type` must be "tak";
+/// `check_pin_key` is `unsupported` there. One thread at a time.
+class machine_sealer final : public ports::sealer {
+  public:
+    machine_sealer(client_settings unit, key master)
+        : unit_(std::move(unit))
+        , master_(std::move(master)) {}
+
+    /// `bad_length` with the field for keys of other than 8 or 16 bytes and check values of less than 4; the unit's
+    /// refusal, or `verification` if the check value is wrong: both `rejected_by_peer`.
+    [[nodiscard]] result<void> load_mac_key(const ports::wrapped_key& given, const call& bounds) override;
+    [[nodiscard]] result<void> check_pin_key(const ports::wrapped_key& given, const call& bounds) override;
+    /// `missing_field` before a key was loaded; the errors of `make_pos_mac`.
+    [[nodiscard]] result<ports::mac_field> make_mac(byte_view mab, const call& bounds) override;
+    [[nodiscard]] result<bool> verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) override;
+
+  private:
+    [[nodiscard]] result<key> take_in(key_type type, const ports::wrapped_key& given, const call& bounds);
+
+    client unit_;
+    key master_;
+    std::optional<key> mac_key_;
+};
+
+} // namespace cipherlane::hsm

@@ -1,0 +1,63 @@
+#include <cipherlane/hsm/foreign_protocol.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cipherlane::hsm {
+namespace {
+
+struct opening {
+    std::string_view bytes;
+    std::string_view words;
+};
+
+/// How servers and clients of other protocols begin.
+constexpr std::array openings{
+    opening{"HTTP/", "HTTP: a web server"},
+    opening{"<html", "HTML: a web server"},
+    opening{"<!DOC", "HTML: a web server"},
+    opening{"GET ", "HTTP: a web client"},
+    opening{"POST ", "HTTP: a web client"},
+    opening{"SSH-", "SSH"},
+    opening{"220 ", "the greeting of a mail or file server"},
+    opening{"220-", "the greeting of a mail or file server"},
+};
+
+/// A record of TLS: its kind, version 3.x.
+bool is_tls(byte_view first) noexcept {
+    return first.size() >= 3 && first[0] >= 0x14 && first[0] <= 0x17 && first[1] == 3 && first[2] <= 4;
+}
+
+bool is_digits(byte_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
+}
+
+std::string_view other_length(byte_view first) noexcept {
+    if (first.size() >= 4 && is_digits(first.first(4))) return "a length of four ASCII digits in front";
+    const std::size_t turned = static_cast<std::size_t>(first[0]) | static_cast<std::size_t>(first[1]) << 8U;
+    if (first.size() > 4 && turned == first.size() - 2) return "a length whose low byte comes first";
+    if (first.size() > 4 && load_be16(first.data()) == first.size()) return "a length that counts itself";
+    return {};
+}
+
+} // namespace
+
+std::string_view foreign_protocol(const framing& how, byte_view first) noexcept {
+    if (first.size() < 2) return {};
+    if (is_tls(first)) return "TLS: one side speaks it and the other does not";
+    for (const auto& each : openings) {
+        if (as_text(first).starts_with(each.bytes)) return each.words;
+    }
+    if (how.length == framing::prefix::be16) {
+        if (first.size() == 2 && first[0] == 'E') return "a refusal of the Westone binary dialect (sjj1312)";
+        if (first[0] == 'A' && (first[1] == 0x08 || first[1] == 0x10 || first[1] == 0x18))
+            return "an answer of the Westone binary dialect (sjj1312)";
+        return other_length(first);
+    }
+    const std::size_t told = load_be16(first.data());
+    if (first.size() > 4 && told == first.size() - 2)
+        return "a length of two bytes in front, as the Racal family has it";
+    return {};
+}
+
+} // namespace cipherlane::hsm

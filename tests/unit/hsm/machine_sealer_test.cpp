@@ -1,0 +1,109 @@
+// The MACs of a till made by a cipher machine: the port over a simulated unit, against published values.
+#include "hsm-sim/wire/server.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/hsm/machine_sealer.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace cipherlane::hsm {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// CB5D92588CCB49CE8A4C76371A9268E9 as zone master key under the published test LMKs, computed apart from this code.
+const key master("U61B3DB0E8357AA01D1D602DB8EF66A91");
+
+/// Under that master key, plain ECB: 0123456789ABCDEFFEDCBA9876543210, whose zeros encrypt to 08D7B4FB629D0885.
+ports::wrapped_key tak(std::string_view check_value = "08D7B4FB") {
+    return {0, from_hex("AA3A8E0552E755BDA9D6A7B8B6367174").value(), from_hex(check_value).value()};
+}
+
+/// Row upm-005 of the published MACs of the POS dialect: 84C8B241 under that key.
+const bytes mab =
+    from_hex("0200302004C020C0981100000000000000005100183402100006324392260009942820D131210112008439313636"
+             "3838303134303030303030303030303030303031313536ACF46E73838A82F92600000000000000000822000001")
+        .value();
+const ports::mac_field right{'8', '4', 'C', '8', 'B', '2', '4', '1'};
+
+class MachineSealer : public testing::Test {
+  protected:
+    [[nodiscard]] client_settings unit(std::shared_ptr<const profile> dialect) const {
+        client_settings made;
+        made.at.host = "127.0.0.1";
+        made.at.port = server_->port();
+        made.dialect = std::move(dialect);
+        return made;
+    }
+    void start(const char* name) {
+        device_ = std::make_unique<hsm_sim::unit>(*hsm_sim::settings_of(name), hsm_sim::lmk_set::test());
+        server_ = *hsm_sim::server::start(*device_, {0, 1, false}, logger::none());
+    }
+
+    std::unique_ptr<hsm_sim::unit> device_;
+    std::unique_ptr<hsm_sim::server> server_;
+    const call bounds_{5s};
+};
+
+TEST_F(MachineSealer, MakesAndChecksThePublishedMac) {
+    for (const char* name : {"payshield", "sjl06", "sjl05"}) {
+        start(name);
+        machine_sealer subject(unit(profile::builtin(name).value()), master);
+        const auto early = subject.make_mac(mab, bounds_);
+        ASSERT_FALSE(early);
+        EXPECT_EQ(early.error().code(), hsm_errc::missing_field);
+        ASSERT_TRUE(subject.load_mac_key(tak(), bounds_)) << name;
+        const auto made = subject.make_mac(mab, bounds_);
+        ASSERT_TRUE(made) << name << ": " << made.error();
+        EXPECT_EQ(*made, right) << name;
+        EXPECT_TRUE(subject.verify_mac(mab, right, bounds_).value()) << name;
+        auto wrong = right;
+        wrong[7] = '2';
+        EXPECT_FALSE(subject.verify_mac(mab, wrong, bounds_).value()) << name;
+        EXPECT_TRUE(subject.check_pin_key(tak(), bounds_)) << name;
+    }
+}
+
+TEST_F(MachineSealer, RefusesAKeyWhoseCheckValueIsWrongInAnyByte) {
+    start("payshield");
+    machine_sealer subject(unit(profile::builtin("payshield").value()), master);
+    for (const char* check_value : {"18D7B4FB", "08D7B4FC", "08D7B4FB629D0886"}) {
+        for (const bool mac : {true, false}) {
+            const auto refused = mac ? subject.load_mac_key(tak(check_value), bounds_)
+                                     : subject.check_pin_key(tak(check_value), bounds_);
+            ASSERT_FALSE(refused) << check_value;
+            EXPECT_TRUE(refused.error().is(condition::rejected_by_peer)) << refused.error();
+        }
+    }
+    EXPECT_TRUE(subject.load_mac_key(tak("08D7B4FB629D0885"), bounds_));
+    EXPECT_EQ(subject.load_mac_key(tak("08D7B4"), bounds_).error().field(), "check_value");
+    auto odd = tak();
+    odd.cryptogram.pop_back();
+    EXPECT_EQ(subject.load_mac_key(odd, bounds_).error().field(), "cryptogram");
+}
+
+TEST_F(MachineSealer, AsksAgainWhereTheUnitHungUp) {
+    start("payshield");
+    machine_sealer subject(unit(profile::builtin("payshield").value()), master);
+    ASSERT_TRUE(subject.load_mac_key(tak(), bounds_));
+    (void)server_->control({{"cmd", "faults"},
+        {"set", nlohmann::json::array({{{"kind", "disconnect"}, {"match", "M6"}, {"times", 1}}})}});
+    const auto made = subject.make_mac(mab, bounds_);
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_EQ(*made, right);
+}
+
+TEST_F(MachineSealer, TakesTheKeyTypeOfWestonesImportFromTheProfile) {
+    start("sjj1312");
+    const auto dialect =
+        profile::parse("base = \"sjj1312\"\nname = \"ours\"\n[quirks]\nimport_key_type = \"tak\"").value();
+    machine_sealer subject(unit(dialect), key("0000"));
+    const auto other = subject.check_pin_key(tak(), bounds_);
+    ASSERT_FALSE(other);
+    EXPECT_TRUE(other.error().is(condition::unsupported)) << other.error();
+}
+
+} // namespace
+} // namespace cipherlane::hsm
