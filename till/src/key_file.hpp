@@ -15,4 +15,8 @@ namespace cipherlane::assembly {
 /// @return as `secret_file::open` and `read_hex_key`.
 [[nodiscard]] result<secret_bytes> read_master_key(const std::string& path, std::string_view field);
 
+/// A key of a file as a cipher machine wrote it: one line of letters, digits and what key blocks have.
+/// @return as above.
+[[nodiscard]] result<std::string> read_wrapped_key(const std::string& path, std::string_view field);
+
 } // namespace cipherlane::assembly

@@ -2,9 +2,11 @@
 
 #include "key_file.hpp"
 
+#include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/crypto/known_test_key.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/till/errc.hpp>
 
@@ -123,7 +125,16 @@ result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings
     return hostlink::http_gateway::create(where, listener, log);
 }
 
-result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
+result<hsm::client_settings> make_unit(const till_settings::sealer_place& place, const logger& log) {
+    hsm::client_settings unit;
+    CIPHERLANE_TRY(unit.at, net::parse_endpoint(place.address));
+    CIPHERLANE_TRY(unit.dialect, hsm::profile::find(place.profile));
+    CIPHERLANE_TRY(unit.tls, make_tls(place.tls, place.tls.on, log));
+    unit.log = log;
+    return unit;
+}
+
+result<std::unique_ptr<ports::sealer>> make_sealer(
     const till_settings& all, const till_settings::terminal& of, const logger& log) {
     const auto& place = all.sealer;
     const bool own = !of.key_file.empty();
@@ -135,9 +146,16 @@ result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
             .with_hint("expected the file of the master key, as there is a host");
     }
     const auto field = own ? "terminal.key_file" : "sealer.key_file";
+    if (place.kind == sealer_kind::cipher_machine) {
+        CIPHERLANE_TRY(const auto master, read_wrapped_key(path, field));
+        CIPHERLANE_TRY(auto unit, make_unit(place, log));
+        return std::make_unique<hsm::machine_sealer>(std::move(unit), hsm::key(master));
+    }
     CIPHERLANE_TRY(auto key, read_master_key(path, field));
     CIPHERLANE_CHECK(refuse_test_key(all, key, field));
-    return acquiring::software_sealer::create(of.keys, std::move(key), log);
+    CIPHERLANE_TRY(
+        std::unique_ptr<ports::sealer> made, acquiring::software_sealer::create(of.keys, std::move(key), log));
+    return made;
 }
 
 result<std::unique_ptr<ports::pinpad>> open_pinpad(

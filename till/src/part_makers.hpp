@@ -1,13 +1,14 @@
 #pragma once
 
-#include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/hsm/client.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
@@ -40,7 +41,9 @@ enum class journal_wish : std::uint8_t {
     const till_settings::gateway_place& place, const ports::clock& clock, const logger& log);
 [[nodiscard]] result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
     const till_settings::terminal& of, hostlink::notification_listener* listener, const logger& log);
-[[nodiscard]] result<std::unique_ptr<acquiring::software_sealer>> make_sealer(
+/// How the sealer's cipher machine is reached.
+[[nodiscard]] result<hsm::client_settings> make_unit(const till_settings::sealer_place& place, const logger& log);
+[[nodiscard]] result<std::unique_ptr<ports::sealer>> make_sealer(
     const till_settings& all, const till_settings::terminal& of, const logger& log);
 /// Opens a PIN pad by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(

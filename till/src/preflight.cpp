@@ -1,6 +1,9 @@
 #include "key_file.hpp"
 #include "part_makers.hpp"
 
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/hsm/unit_requests.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/till/advice.hpp>
@@ -27,6 +30,7 @@ class preflight_run {
 
     std::vector<preflight_step> run() {
         const bool sound = ask_settings() && ask_key_files();
+        ask_cipher_machine();
         ask_display();
         ask_pinpad();
         ask_gateway();
@@ -88,6 +92,22 @@ class preflight_run {
             }
         }
         return all;
+    }
+
+    void ask_cipher_machine() {
+        const auto& place = settings_.sealer;
+        if (place.kind != sealer_kind::cipher_machine || settings_.host.address.empty()) return;
+        const auto made = assembly::make_unit(place, logger::none());
+        if (!made) return void(wrong("cipher machine", made.error()));
+        hsm::client unit(*made);
+        const auto limits = turn();
+        if (const auto linked = unit.connect(limits); !linked) return void(wrong("cipher machine", linked.error()));
+        if (!unit.dialect().supports(hsm::operation::diagnose))
+            return good("cipher machine", place.address + " is reached; its dialect cannot be asked more");
+        const auto said = unit.diagnose(hsm::diagnose_request(), limits);
+        if (!said) return void(wrong("cipher machine", said.error()));
+        good("cipher machine", place.address + " answers, firmware " + printable_text(said->firmware) +
+                                   ", check of its local master key " + to_hex(said->lmk_check.view()));
     }
 
     void ask_display() {

@@ -29,6 +29,7 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     keys.choice("algorithm", to.keys.algorithm, {{"tdes", key_algorithm::tdes}, {"sm4", key_algorithm::sm4}});
     keys.number("master_slot", to.keys.master_slot, 0, 99);
     keys.text("sign_in_code", to.keys.sign_in_code);
+    keys.text("sign_in_division", to.keys.sign_in_division);
     keys.flag("sm4_mac_ascii", to.keys.sm4_mac_ascii);
     keys.finish();
 
@@ -119,6 +120,10 @@ void read_places(toml_reader& top, till_settings& to) {
             {"cipher-machine", sealer_kind::cipher_machine}});
     sealer.text("key_file", to.sealer.key_file);
     sealer.flag("test_keys", to.sealer.test_keys);
+    sealer.text("address", to.sealer.address);
+    sealer.text("profile", to.sealer.profile);
+    sealer.flag("tls", to.sealer.tls.on);
+    read_tls(sealer, to.sealer.tls);
     sealer.finish();
 
     auto journal = top.section("journal");

@@ -77,6 +77,31 @@ result<void> check_display(const till_settings::display_place& place) {
     return check_printer(place);
 }
 
+/// What is given for the sealer goes with its kind.
+result<void> check_sealer(const till_settings::sealer_place& place, acquiring::key_algorithm keys) {
+    if (place.kind == sealer_kind::pinpad) {
+        return broken(till_errc::not_built, "sealer.kind",
+            "software or cipher-machine: the protocols of the built-in PIN pads have no MACs");
+    }
+    if (!place.tls.on && has_files(place.tls))
+        return broken(till_errc::bad_setting, "sealer.tls", "true, as there are files for it");
+    if (place.kind == sealer_kind::software) {
+        constexpr std::string_view nothing = "nothing, unless the kind is cipher-machine";
+        if (!place.address.empty()) return broken(till_errc::bad_setting, "sealer.address", nothing);
+        if (!place.profile.empty()) return broken(till_errc::bad_setting, "sealer.profile", nothing);
+        if (place.tls.on) return broken(till_errc::bad_setting, "sealer.tls", nothing);
+        return {};
+    }
+    if (place.address.empty())
+        return broken(till_errc::missing_setting, "sealer.address", "where the cipher machine is, HOST:PORT");
+    if (!is_peer(place.address)) return broken(till_errc::bad_setting, "sealer.address", "HOST:PORT");
+    if (place.profile.empty())
+        return broken(till_errc::missing_setting, "sealer.profile", "the unit's dialect, a name or FILE.toml");
+    if (keys != acquiring::key_algorithm::tdes)
+        return broken(till_errc::not_built, "keys.algorithm", "tdes, as a cipher machine makes the MACs");
+    return {};
+}
+
 } // namespace
 
 bool till_settings::reaches_out() const {
@@ -110,8 +135,7 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_display(display));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
-    if (sealer.kind != sealer_kind::software) return broken(till_errc::not_built, "sealer.kind", "software");
-    return {};
+    return check_sealer(sealer, terminals.front().keys.algorithm);
 }
 
 } // namespace cipherlane

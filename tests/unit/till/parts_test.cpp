@@ -1,3 +1,4 @@
+#include "simkit/child_process.hpp"
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/core/errc.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -15,6 +17,7 @@ namespace cipherlane::tests {
 namespace {
 
 using std::filesystem::perms;
+using namespace std::chrono_literals;
 
 /// A till over the fakes of the lane's tests, or over files of its own.
 class TillParts : public testing::Test {
@@ -267,6 +270,32 @@ TEST_F(TillParts, TakeNoPublishedTestKeyToAHostElsewhere) {
     write_key("tmk.key", test_key + "\n", private_mode);
     const auto taken = open(none);
     EXPECT_TRUE(taken) << taken.error();
+}
+
+// The host's published keys come in under the published master key: the same with odd parity lies under the test LMK.
+TEST_F(TillParts, LetACipherMachineMakeTheMacs) {
+    const auto bin = std::string(std::getenv("CIPHERLANE_BINARY_DIR")) + "/bin/cipherlane-hsm-sim";
+    auto unit = sim::child_process::start({bin, "--port", "0"}, "/dev/null").value();
+    settings.sealer.kind = sealer_kind::cipher_machine;
+    settings.sealer.address = unit.await("listening", 10s).value();
+    settings.sealer.profile = "payshield";
+    settings.sealer.key_file = folder.file("tmk.key");
+    write_key("tmk.key", "U61B3DB0E8357AA01D1D602DB8EF66A91\n", private_mode);
+    auto with = lent();
+    with.sealer = {};
+    {
+        auto till = open(std::move(with)).value();
+        const auto paid = till.sale({"one", amount(1234)}, soon());
+        ASSERT_TRUE(paid) << paid.error();
+        EXPECT_EQ(paid->outcome, verdict::approved);
+        rig.host.mood.seal = host_mood::mac::wrong;
+        const auto forged = till.sale({"two", amount(100)}, soon());
+        EXPECT_FALSE(forged && forged->outcome == verdict::approved) << "no field of a forged answer is believed";
+    }
+    write_key("tmk.key", "one two\n", private_mode);
+    with = lent();
+    with.sealer = {};
+    EXPECT_EQ(open(std::move(with)).error().code(), core_errc::file_content);
 }
 
 TEST_F(TillParts, MoveWithTheTill) {

@@ -24,6 +24,11 @@ struct key_row {
     const char* beside = "";
 };
 
+constexpr auto machine_without_address = "kind = \"cipher-machine\"\nprofile = \"payshield\"";
+constexpr auto machine = "kind = \"cipher-machine\"\nprofile = \"payshield\"\naddress = \"127.0.0.1:1500\"";
+constexpr auto secured_machine =
+    "kind = \"cipher-machine\"\nprofile = \"payshield\"\naddress = \"127.0.0.1:1500\"\ntls = true";
+
 const key_row keys[] = {
     {"terminal", "id", "\"TEST0002\"", "\"SHORT\""},
     {"terminal", "merchant", "\"TESTMERCH000002\"", "\"TESTMERCH\""},
@@ -40,10 +45,18 @@ const key_row keys[] = {
     {"keys", "algorithm", "\"sm4\"", "\"rot13\""},
     {"keys", "master_slot", "99", "-1"},
     {"keys", "sign_in_code", "\"004\"", "\"4\""},
+    {"keys", "sign_in_division", "\"16+8 16+8\"", "\"16+8\""},
     {"keys", "sm4_mac_ascii", "true", "\"yes\""},
     {"sealer", "kind", "\"software\"", "\"hardware\""},
     {"sealer", "key_file", "\"tmk.key\"", "0"},
     {"sealer", "test_keys", "true", "\"yes\""},
+    {"sealer", "address", "\"127.0.0.1:1500\"", "\"127.0.0.1\"", machine_without_address},
+    {"sealer", "profile", "\"sjj1312\"", "7", "kind = \"cipher-machine\"\naddress = \"127.0.0.1:1500\""},
+    {"sealer", "tls", "true", "1", machine},
+    {"sealer", "ca_file", "\"ca.pem\"", "1", secured_machine},
+    {"sealer", "certificate_file", "\"till.pem\"", "1", secured_machine},
+    {"sealer", "tls_key_file", "\"till.key.pem\"", "1", secured_machine},
+    {"sealer", "tls_name", "\"unit\"", "1", secured_machine},
     {"host", "address", "\"127.0.0.1:5000\"", "\"127.0.0.1\""},
     {"host", "tls", "true", "1"},
     {"host", "ca_file", "\"ca.pem\"", "1", "tls = true"},
@@ -189,12 +202,13 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << "|" << first.operator_id << "|" << first.serial_number << "|" << first.reader_capability << "|"
              << first.unit.number << "|" << int(first.unit.decimals) << "|" << first.key_file << "|" << first.queue
              << int(first.wording.pinpad) << int(first.wording.receipt) << "|" << int(first.keys.algorithm) << "|"
-             << first.keys.master_slot << "|" << first.keys.sign_in_code << "|" << first.keys.sm4_mac_ascii << "|"
-             << first.host.tpdu << "|" << first.host.header << "|" << first.gateway.code_valid.count() << "|"
-             << first.gateway.poll.count() << "|" << first.gateway.response_time.count() << "|"
-             << first.timers.card.count() << "|" << first.timers.pin.count() << "|" << first.timers.device.count()
-             << "|" << first.timers.journal.count() << "|" << int(first.reversal.when) << "|" << first.reversal.sends
-             << "|" << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
+             << first.keys.master_slot << "|" << first.keys.sign_in_code << "|" << first.keys.sign_in_division << "|"
+             << first.keys.sm4_mac_ascii << "|" << first.host.tpdu << "|" << first.host.header << "|"
+             << first.gateway.code_valid.count() << "|" << first.gateway.poll.count() << "|"
+             << first.gateway.response_time.count() << "|" << first.timers.card.count() << "|"
+             << first.timers.pin.count() << "|" << first.timers.device.count() << "|" << first.timers.journal.count()
+             << "|" << int(first.reversal.when) << "|" << first.reversal.sends << "|"
+             << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
              << first.settlement.end_when_balanced << "|" << first.settlement.erase_cards_after_days << "\n";
         text << of.host.address << "|" << of.host.connect_timeout.count() << "|" << of.host.response_time.count()
              << "|" << of.host.keep_connection << "\n";
@@ -208,7 +222,9 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate
              << int(of.display.code) << "\n";
         text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.sealer.test_keys << "|"
-             << of.journal.file << "|" << of.journal.key_file << "|" << of.journal.mark_file << "|"
+             << of.sealer.address << "|" << of.sealer.profile << "\n";
+        tls(of.sealer.tls);
+        text << of.journal.file << "|" << of.journal.key_file << "|" << of.journal.mark_file << "|"
              << of.journal.create;
         return text.str();
     };
@@ -273,6 +289,32 @@ TEST(TillSettings, RefuseASealerThatIsNotBuilt) {
     EXPECT_EQ(read.error().code(), till_errc::not_built);
     EXPECT_TRUE(read.error().is(condition::unsupported));
     EXPECT_EQ(read.error().field(), "sealer.kind");
+}
+
+TEST(TillSettings, RefuseWhatDoesNotGoWithTheKindOfSealer) {
+    const struct {
+        const char* lines;
+        const char* field;
+        till_errc why;
+    } cases[] = {
+        {"kind = \"cipher-machine\"\nprofile = \"payshield\"", "sealer.address", till_errc::missing_setting},
+        {"kind = \"cipher-machine\"\naddress = \"127.0.0.1:1500\"", "sealer.profile", till_errc::missing_setting},
+        {"address = \"127.0.0.1:1500\"", "sealer.address", till_errc::bad_setting},
+        {"profile = \"payshield\"", "sealer.profile", till_errc::bad_setting},
+        {"tls = true", "sealer.tls", till_errc::bad_setting},
+        {"kind = \"cipher-machine\"\nprofile = \"payshield\"\naddress = \"127.0.0.1:1500\"\nca_file = \"x\"",
+            "sealer.tls", till_errc::bad_setting},
+        {"kind = \"cipher-machine\"\nprofile = \"payshield\"\naddress = \"127.0.0.1:1500\"\n[keys]\nalgorithm = "
+         "\"sm4\"",
+            "keys.algorithm", till_errc::not_built},
+    };
+    for (const auto& each : cases) {
+        const auto read = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[sealer]\n" +
+                                     std::string(each.lines) + "\n");
+        ASSERT_FALSE(read) << each.lines;
+        EXPECT_EQ(read.error().field(), each.field) << each.lines;
+        EXPECT_EQ(read.error().code(), each.why) << each.lines;
+    }
 }
 
 TEST(TillSettings, RefuseFilesForATlsThatIsOff) {

@@ -14,8 +14,8 @@ namespace cipherlane {
 /// Who makes and checks MACs: see `ports::sealer`.
 enum class sealer_kind : std::uint8_t {
     software,       ///< in the till's own memory, with the master key from a file
-    pinpad,         ///< not built yet: refused
-    cipher_machine, ///< not built yet: refused
+    pinpad,         ///< refused: no built-in driver's protocol has MACs
+    cipher_machine, ///< in a unit (`hsm::machine_sealer`), with the master key as it lies under its local master key
 };
 
 /// How a peer is reached by TLS. Files are PEM.
@@ -32,7 +32,7 @@ struct till_tls {
 struct till_settings {
     /// A terminal as the flow sees it, and what of its own it needs beside.
     struct terminal : acquiring::terminal_settings {
-        std::string key_file; ///< its master key (TMK); empty: `sealer.key_file`
+        std::string key_file; ///< its master key (TMK), as `sealer.key_file`, which it replaces
     };
     struct host_place {
         std::string address; ///< HOST:PORT; empty: no host, then no trade by card
@@ -68,8 +68,13 @@ struct till_settings {
     };
     struct sealer_place {
         sealer_kind kind = sealer_kind::software;
-        std::string key_file;   ///< the master key (TMK), 32 hex digits, mode 0600; needed with a host
+        /// The master key (TMK), mode 0600; needed with a host. 32 hex digits; for a cipher machine as it lies under
+        /// the unit's local master key as a zone master key ("U…").
+        std::string key_file;
         bool test_keys = false; ///< published test keys are taken, whatever host or gateway there is
+        std::string address;    ///< of the cipher machine, HOST:PORT
+        std::string profile;    ///< its dialect: a name of docs/07-dialects.md or FILE.toml
+        till_tls tls;           ///< to it
     };
     struct journal_place {
         std::string file = "till.db";
