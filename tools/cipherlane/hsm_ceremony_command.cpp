@@ -1,8 +1,11 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/tool_door.hpp"
 #include "hsm-sim/keys/ceremony.hpp"
 
 #include <cipherlane/core/hex.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -26,11 +29,12 @@ struct ceremony_arguments {
     bool from_input = false;
     std::string lmk = "test";
     std::string sheets;
+    bool json = false;
+    [[nodiscard]] output_form form() const { return json ? output_form::json : output_form::text; }
 };
 
-[[noreturn]] void give_up(const std::string& why) {
-    std::cerr << "cipherlane hsm ceremony: " << why << "\n";
-    throw CLI::RuntimeError(1);
+[[noreturn]] void give_up(const std::string& why, ending ends = ending::wrong_use) {
+    throw tool_complaint(ends, why);
 }
 
 std::string today() {
@@ -51,16 +55,17 @@ void check_sheets(const std::string& folder, std::size_t count) {
     for (std::size_t i = 0; i < count && !folder.empty(); ++i) {
         if (std::filesystem::exists(sheet_name(folder, i))) give_up(sheet_name(folder, i) + " is there already");
     }
-    if (!folder.empty() && ::access(folder.c_str(), W_OK) != 0) give_up("cannot write in " + folder);
+    if (!folder.empty() && ::access(folder.c_str(), W_OK) != 0)
+        give_up("cannot write in " + folder, ending::own_fault);
 }
 
 /// For the custodian's eyes: readable by the owner alone, never over an old sheet.
 void write_sheet(const std::string& file, const std::string& text) {
     const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (out < 0) give_up("cannot write " + file);
+    if (out < 0) give_up("cannot write " + file, ending::own_fault);
     const bool done = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     ::close(out);
-    if (!done) give_up("cannot write " + file);
+    if (!done) give_up("cannot write " + file, ending::own_fault);
 }
 
 /// A component a line, blanks between groups allowed; what is read is wiped.
@@ -88,6 +93,15 @@ void take_components(ceremony_arguments& given) {
     }
 }
 
+void print_json(const hsm_sim::ceremony_outcome& held, const std::string& sheets) {
+    nlohmann::ordered_json made{
+        {"test_keys", true}, {"key", {{"check_value", held.check_value}, {"under_lmk", held.under_lmk}}}};
+    for (const auto& component : held.components)
+        made["components"].push_back({{"check_value", component.check_value}, {"under_lmk", component.under_lmk}});
+    if (!sheets.empty()) made["sheets"] = sheets;
+    std::cout << made.dump(2) << "\n";
+}
+
 void hold(ceremony_arguments& given) {
     keep_secrets("hsm ceremony");
     given.asked.scheme = given.scheme.empty() ? ' ' : given.scheme.front();
@@ -102,13 +116,14 @@ void hold(ceremony_arguments& given) {
     if (!held) give_up(held.error().to_string());
 
     check_sheets(given.sheets, held->components.size());
+    for (std::size_t i = 0; i < held->components.size() && !given.sheets.empty(); ++i)
+        write_sheet(sheet_name(given.sheets, i), hsm_sim::print_sheet(given.asked, *held, i, today()));
+    if (given.json) return print_json(*held, given.sheets);
     std::cout << "TEST KEYS: for simulated units only\n";
     for (std::size_t i = 0; i < held->components.size(); ++i) {
         const auto& component = held->components[i];
         std::cout << "component " << i + 1 << "  check value " << component.check_value << "  under the LMK "
                   << component.under_lmk << "\n";
-        if (given.sheets.empty()) continue;
-        write_sheet(sheet_name(given.sheets, i), hsm_sim::print_sheet(given.asked, *held, i, today()));
     }
     std::cout << "key          check value " << held->check_value << "  under the LMK " << held->under_lmk << "\n";
     if (!given.sheets.empty()) std::cout << held->components.size() << " sheets in " << given.sheets << "\n";
@@ -131,13 +146,14 @@ void add_hsm_ceremony_command(CLI::App& hsm) {
     ceremony->add_option("--key", given->key, "a test key, put under the LMK as it is: " + std::string(key_forms))
         ->excludes(shown)
         ->excludes(stdin_flag);
+    ceremony->add_flag("--json", given->json, "for scripts");
     ceremony->add_option(
         "--expect-component", given->asked.expected, "check value on a component's sheet; once for each, in order");
     ceremony->add_option("--expect-kcv", given->asked.expected_sum, "check value that the key must have");
     ceremony->add_option("--lmk", given->lmk, "test, or the file that the simulator was given");
     ceremony->add_option("--sheets", given->sheets, "folder for the custodians' sheets")
         ->check(CLI::ExistingDirectory);
-    ceremony->callback([given] { hold(*given); });
+    ceremony->callback([given] { behind_door("hsm ceremony", given->form(), [&] { hold(*given); }); });
 }
 
 } // namespace cipherlane::cli

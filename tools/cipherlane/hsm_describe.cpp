@@ -59,6 +59,35 @@ std::vector<described_field> describe(const hsm::layout& fields, const hsm::fiel
     return shown;
 }
 
+hsm::field_set masked_values(const hsm::layout& fields, const hsm::field_set& values) {
+    hsm::field_set made;
+    for (const auto& field : fields) {
+        if (field.kind == hsm::field_kind::group || field.kind == hsm::field_kind::literal) continue;
+        const auto value = values.get(field.name);
+        if (!value || made.has(field.name)) continue;
+        if (is_open(field)) {
+            made.set(field.name, *value);
+            continue;
+        }
+        if (field.label == "pan") {
+            auto shown = mask_pan(as_text(*value));
+            std::replace_if(
+                shown.begin(), shown.end(), [](char c) { return c < '0' || c > '9'; }, '0');
+            shown.resize(value->size(), '0');
+            made.set(field.name, std::string_view(shown));
+            continue;
+        }
+        const bool digits = field.kind == hsm::field_kind::digits || field.kind == hsm::field_kind::key;
+        const std::uint8_t filler = is_bytes(field) ? 0 : digits ? '0' : 'x';
+        bytes blank(value->size(), filler);
+        // A key's tag says how long it is.
+        const bool tagged = field.kind == hsm::field_kind::key && value->size() % 2 != 0;
+        if (tagged) blank.front() = value->front();
+        made.set(field.name, blank);
+    }
+    return made;
+}
+
 std::string printable(std::string_view text) {
     std::string made;
     for (const char c : text) {

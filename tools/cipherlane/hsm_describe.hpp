@@ -24,6 +24,10 @@ struct described_field {
 [[nodiscard]] std::vector<described_field> describe(
     const hsm::layout& fields, const hsm::field_set& values, reveal how);
 
+/// The same values with what `describe` masks replaced by as much filler: digits by 0, text by x, bytes by zeros; of
+/// a PAN the first six and last four digits stay. So a message can be written again that holds nothing secret.
+[[nodiscard]] hsm::field_set masked_values(const hsm::layout& fields, const hsm::field_set& values);
+
 /// Text of a peer for a terminal: what is not printable ASCII as \xNN, so that nothing can move the cursor.
 [[nodiscard]] std::string printable(std::string_view text);
 

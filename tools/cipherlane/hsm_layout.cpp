@@ -3,11 +3,15 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <iostream>
 
 namespace cipherlane::cli {
 namespace {
+
+using json = nlohmann::ordered_json;
 
 constexpr std::uint16_t no_limit = 0xFFFF;
 constexpr std::size_t name_width = 20;
@@ -149,25 +153,82 @@ void print_command(const hsm::profile& dialect, const hsm::command_spec& command
     }
 }
 
+json to_json(const hsm::profile& dialect, const hsm::field_spec& field, const std::string& when) {
+    json made{{"name", printable_text(field.label)}, {"type", type_of(field)}};
+    if (!when.empty()) made["when"] = when;
+    if (field.has_preset) made["default"] = as_written(field, field.preset);
+    const auto table = dialect.codes.find(field.domain);
+    if (field.domain.empty() || table == dialect.codes.end()) return made;
+    for (const auto& [word, code] : table->second)
+        made["codes"][printable_text(word)] = printable_text(code);
+    return made;
+}
+
+/// The fields in their order; what a group asks for stands at each of its fields.
+void add_json(json& to, const hsm::profile& dialect, const hsm::command_spec& command, const hsm::layout& items,
+    std::size_t at, std::size_t end, const std::string& when) {
+    while (at < end) {
+        const auto& item = items[at];
+        if (item.kind == hsm::field_kind::group) {
+            auto words = condition_of(item, command.request, items);
+            words.pop_back(); // the colon
+            add_json(to, dialect, command, items, at + 1, at + 1 + item.children,
+                when.empty() ? words : when + ", " + words);
+        } else if (item.kind != hsm::field_kind::literal) {
+            to.push_back(to_json(dialect, item, when));
+        }
+        at += 1U + item.children;
+    }
+}
+
+json to_json(const hsm::profile& dialect, const hsm::command_spec& command) {
+    json made{{"code", command.code}, {"title", printable_text(command.title)},
+        {"repeatable", command.repeat == hsm::repetition::safe}, {"authorised", command.needs_authorised}};
+    const std::pair<const char*, const hsm::layout*> parts[] = {{"request", &command.request},
+        {"answer", &command.answer}, {"second_answer", &command.second_answer},
+        {"with_refusal", &command.diagnostic}};
+    for (const auto& [name, items] : parts) {
+        json fields = json::array();
+        add_json(fields, dialect, command, *items, 0, items->size(), {});
+        made[name] = std::move(fields);
+    }
+    for (const auto& [status, meaning] : command.errors)
+        made["statuses"][printable_text(status)] = printable_text(meaning);
+    return made;
+}
+
+void print(const json& made) {
+    std::cout << made.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
+}
+
 } // namespace
 
-void describe_commands(const std::string& profile, const std::string& code) {
-    const auto dialect = hsm::profile::find(profile);
-    if (!dialect) give_up(dialect.error());
+void describe_commands(const std::string& profile, const std::string& code, output_form form) {
+    const auto dialect = profile_of(profile);
+    const bool as_json = form == output_form::json;
     if (!code.empty()) {
-        const auto* command = (*dialect)->command(code);
-        if (command != nullptr) return print_command(**dialect, *command);
-        std::cerr << "cipherlane: profile " << (*dialect)->name << " has no command " << code << "\n";
-        throw CLI::RuntimeError(1);
+        const auto* command = dialect->command(code);
+        if (command == nullptr) {
+            throw tool_complaint(ending::wrong_use, "profile " + printable_text(dialect->name) + " has no command " +
+                                                        printable_text(code) +
+                                                        "; `cipherlane hsm describe` shows those it has");
+        }
+        return as_json ? print(to_json(*dialect, *command)) : print_command(*dialect, *command);
     }
     auto commands = std::vector<const hsm::command_spec*>();
-    for (const auto& each : (*dialect)->commands) {
+    for (const auto& each : dialect->commands) {
         commands.push_back(&each);
     }
     std::sort(commands.begin(), commands.end(), [](const auto* a, const auto* b) { return a->code < b->code; });
+    json list = json::array();
     for (const auto* each : commands) {
-        std::cout << each->code << "  " << printable_text(each->title) << "\n";
+        if (as_json) {
+            list.push_back({{"code", each->code}, {"title", printable_text(each->title)}});
+        } else {
+            std::cout << each->code << "  " << printable_text(each->title) << "\n";
+        }
     }
+    if (as_json) print({{"profile", dialect->name}, {"title", printable_text(dialect->title)}, {"commands", list}});
 }
 
 } // namespace cipherlane::cli

@@ -1,10 +1,10 @@
 #include "cipherlane/hsm_link.hpp"
 
-#include "cipherlane/hsm_describe.hpp"
+#include "cipherlane/hsm_hint.hpp"
+#include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/errc.hpp>
-#include <cipherlane/net/errc.hpp>
 
 #include <cerrno>
 #include <fstream>
@@ -16,51 +16,26 @@ namespace cipherlane::cli {
 
 namespace {
 
-bool is(const error& why, hsm::hsm_errc code) {
-    return why.code() == hsm::make_error_code(code);
-}
-
-[[noreturn]] void complain(const std::string& why) {
-    std::cerr << "cipherlane: " << why << "\n";
-    throw CLI::RuntimeError(1);
-}
-
 void check_readable(const std::string& file) {
     if (file.empty()) return;
     std::ifstream in(file);
-    if (!in || in.peek() == std::ifstream::traits_type::eof()) {
-        complain(file + ": " + (in ? "empty" : std::generic_category().message(errno)));
-    }
-}
-
-/// What the error itself has no room for.
-std::string more_words(const error& why, const hsm::profile* dialect) {
-    if (is(why, hsm::hsm_errc::no_profile)) {
-        std::string names = "built in:";
-        for (const auto& name : hsm::profile::builtin_names()) {
-            names.append(" ").append(name);
-        }
-        return names;
-    }
-    if (is(why, hsm::hsm_errc::unreadable_answer) || is(why, hsm::hsm_errc::wrong_header) ||
-        is(why, hsm::hsm_errc::wrong_answer)) {
-        const auto text = printable(why.untrusted_peer_text());
-        return text + (text.empty() ? "" : "; ") + "another header length or dialect? try `cipherlane hsm probe`";
-    }
-    if (why.code() == make_error_code(net_errc::closed_by_peer))
-        return "the unit may have another header length, or speak TLS: try `cipherlane hsm probe`";
-    if (why.code() == make_error_code(net_errc::tls_failed))
-        return "the unit may speak no TLS, or no version that both accept (--tls-least)";
-    return dialect != nullptr ? hsm::explain(*dialect, why) : std::string();
+    if (in && in.peek() != std::ifstream::traits_type::eof()) return;
+    throw tool_complaint(ending::wrong_use, file + ": " + (in ? "empty" : std::generic_category().message(errno)));
 }
 
 } // namespace
 
 void give_up(const error& why, const hsm::profile* dialect) {
-    std::cerr << "cipherlane: " << why << "\n";
-    const auto more = more_words(why, dialect);
-    if (!more.empty()) std::cerr << "  " << more << "\n";
-    throw CLI::RuntimeError(1);
+    // No money hangs on a command of a unit: one without an answer was not answered.
+    const bool unanswered = why.code() == hsm::make_error_code(hsm::hsm_errc::lost_answer) ||
+                            why.code() == hsm::make_error_code(hsm::hsm_errc::unreadable_answer);
+    throw tool_stop(why, hint_for(why, dialect), unanswered ? std::optional(ending::unreachable) : std::nullopt);
+}
+
+std::shared_ptr<const hsm::profile> profile_of(const std::string& name) {
+    auto found = hsm::profile::find(name);
+    if (!found) throw tool_stop(found.error(), hint_for(found.error()), ending::wrong_use);
+    return *std::move(found);
 }
 
 void hsm_options::add_to(CLI::App& command) {
@@ -69,6 +44,7 @@ void hsm_options::add_to(CLI::App& command) {
     command.add_option("--timeout", seconds, "Seconds for the whole call")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
+    command.add_flag("--json", json, "For scripts");
     tls.add_to(command);
 }
 
@@ -107,6 +83,7 @@ std::shared_ptr<const net::tls_client> tls_options::client() const {
     // The files can be read: what is in them is wrong.
     const error why = made.error();
     const auto field = why.field();
+    const auto complain = [](const std::string& words) { throw tool_complaint(ending::wrong_use, words); };
     if (field == "ca_file") complain(files.ca_file + ": no certificates in PEM");
     if (field == "certificate_file") complain(files.certificate_file + ": no certificate in PEM");
     if (field == "key_file")
@@ -115,15 +92,14 @@ std::shared_ptr<const net::tls_client> tls_options::client() const {
 }
 
 hsm::client_settings hsm_options::settings() const {
-    auto dialect = hsm::profile::find(profile);
-    if (!dialect) give_up(dialect.error());
+    auto dialect = profile_of(profile);
     auto endpoint = net::parse_endpoint(at);
     if (!endpoint) give_up(endpoint.error());
-    if (!(*dialect)->note.empty()) {
-        std::cerr << "note: profile " << printable_text((*dialect)->name) << ": "
-                  << printable_text((*dialect)->note, 1'000) << "\n";
+    if (!dialect->note.empty()) {
+        std::cerr << "note: profile " << printable_text(dialect->name) << ": " << printable_text(dialect->note, 1'000)
+                  << "\n";
     }
-    return {*std::move(endpoint), *std::move(dialect), logger::none(), tls.client()};
+    return {*std::move(endpoint), std::move(dialect), logger::none(), tls.client()};
 }
 
 } // namespace cipherlane::cli

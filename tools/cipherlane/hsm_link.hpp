@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cipherlane/tool_door.hpp"
+
 #include <cipherlane/hsm/client.hpp>
 #include <cipherlane/net/tls.hpp>
 
@@ -17,7 +19,7 @@ struct tls_options {
     std::string least = "1.2";
 
     void add_to(CLI::App& command);
-    /// None without `--tls`. Throws `CLI::RuntimeError` after a message where a file is wrong.
+    /// None without `--tls`. Throws `tool_complaint` where a file is wrong.
     [[nodiscard]] std::shared_ptr<const net::tls_client> client() const;
 };
 
@@ -26,15 +28,20 @@ struct hsm_options {
     std::string at;
     std::string profile = "payshield";
     unsigned seconds = 10;
+    bool json = false;
     tls_options tls;
 
     void add_to(CLI::App& command);
-    /// Throws `CLI::RuntimeError` after a message where profile or address is wrong.
+    /// Throws `tool_stop` where profile or address is wrong.
     [[nodiscard]] hsm::client_settings settings() const;
+    [[nodiscard]] output_form form() const noexcept { return json ? output_form::json : output_form::text; }
     [[nodiscard]] call bounds() const { return call(std::chrono::seconds(seconds)); }
 };
 
-/// Prints why and throws `CLI::RuntimeError(1)`.
+/// Throws `tool_stop` with what is to be done.
 [[noreturn]] void give_up(const error& why, const hsm::profile* dialect = nullptr);
+
+/// A profile by its name or file; throws `tool_stop`.
+[[nodiscard]] std::shared_ptr<const hsm::profile> profile_of(const std::string& name);
 
 } // namespace cipherlane::cli

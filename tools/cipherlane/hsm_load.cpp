@@ -1,12 +1,16 @@
 #include "cipherlane/hsm_describe.hpp"
+#include "cipherlane/hsm_hint.hpp"
 #include "cipherlane/hsm_tools.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/pool.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <fstream>
 #include <functional>
@@ -90,9 +94,8 @@ bytes ask(hsm::client& unit, const char* code, std::initializer_list<std::pair<c
     const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
     const auto* command = engine.dialect().command(code);
     if (command == nullptr) {
-        std::cerr << "cipherlane: profile " << dialect.name << " has no command " << code
-                  << " to make a PIN block with\n";
-        throw CLI::RuntimeError(1);
+        throw tool_complaint(
+            ending::wrong_use, "profile " + dialect.name + " has no command " + code + " to make a PIN block with");
     }
     hsm::field_set asked;
     for (const auto& [name, value] : given) {
@@ -107,9 +110,9 @@ bytes ask(hsm::client& unit, const char* code, std::initializer_list<std::pair<c
     if (!read) give_up(read.error());
     const auto value = values.get(hsm::field_name(wanted));
     if (read->code == "00" && value) return {value->begin(), value->end()};
-    std::cerr << "cipherlane: " << code << " (" << command->title << ") for a PIN block: status "
-              << printable(answer->status.view()) << " " << answer->meaning << "\n";
-    throw CLI::RuntimeError(1);
+    throw tool_complaint(ending::refused, std::string(code) + " (" + printable_text(command->title) +
+                                              ") for a PIN block: status " + printable(answer->status.view()) + " " +
+                                              printable_text(answer->meaning));
 }
 
 /// A block of the PIN 1234 under `key`, by clear-PIN commands: a test unit has to allow them.
@@ -136,9 +139,10 @@ load prepare_translation(hsm::client& unit, const call& bounds) {
         }};
 }
 
-void print_percentile(std::vector<std::uint32_t>& sorted, double part) {
-    const auto at = std::min(sorted.size() - 1, static_cast<std::size_t>(part * static_cast<double>(sorted.size())));
-    std::printf("  p%-5g %8u us\n", part * 100, sorted[at]);
+constexpr std::array percentiles{0.5, 0.9, 0.99, 0.999};
+
+std::uint32_t percentile(const std::vector<std::uint32_t>& sorted, double part) {
+    return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(part * static_cast<double>(sorted.size())))];
 }
 
 /// Opened before the load: what it costs must not be in vain.
@@ -161,10 +165,7 @@ class metrics_file {
     }
 
   private:
-    [[noreturn]] void fail() const {
-        std::cerr << "cipherlane: cannot write " << name_ << "\n";
-        throw CLI::RuntimeError(1);
-    }
+    [[noreturn]] void fail() const { throw tool_complaint(ending::own_fault, "cannot write " + name_); }
     std::string name_;
     std::ofstream out_;
 };
@@ -203,9 +204,37 @@ std::chrono::duration<double> press(boost::asio::io_context& io, hsm::pool& pool
 void print_causes(const figures& seen, const hsm::profile& dialect) {
     for (const auto& each : seen.causes) {
         std::cerr << "  " << each.count << " times: " << each.why << "\n";
-        const auto more = hsm::explain(dialect, each.why);
+        const auto more = hint_for(each.why, &dialect);
         if (!more.empty()) std::cerr << "    " << more << "\n";
     }
+}
+
+void print_figures(const figures& seen, const char* what, double took) {
+    std::printf("%zu %s in %.2f s: %.0f a second, %zu failed\n", seen.microseconds.size(), what, took,
+        static_cast<double>(seen.microseconds.size()) / took, seen.failed);
+    for (const double part : percentiles) {
+        if (seen.microseconds.empty()) break;
+        std::printf("  p%-5g %8u us\n", part * 100, percentile(seen.microseconds, part));
+    }
+    std::fflush(stdout);
+}
+
+void print_json(const figures& seen, const char* what, double took, const hsm::profile& dialect) {
+    nlohmann::ordered_json made{{"operation", what}, {"calls", seen.microseconds.size()}, {"seconds", took},
+        {"per_second", static_cast<double>(seen.microseconds.size()) / took}, {"failed", seen.failed}};
+    for (const double part : percentiles) {
+        if (seen.microseconds.empty()) break;
+        std::array<char, 16> name{};
+        std::snprintf(name.data(), name.size(), "p%g", part * 100);
+        made["microseconds"][name.data()] = percentile(seen.microseconds, part);
+    }
+    for (const auto& each : seen.causes) {
+        auto cause = to_json(each.why);
+        cause["times"] = each.count;
+        if (const auto more = hint_for(each.why, &dialect); !more.empty()) cause["advice"] = more;
+        made["causes"].push_back(std::move(cause));
+    }
+    std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 } // namespace
@@ -237,19 +266,18 @@ void bench(const bench_options& how) {
     }
     metrics.write(page);
     if (seen.microseconds.empty() && seen.failed != 0) {
-        print_causes(seen, *settings.dialect);
+        if (how.to.form() == output_form::text) print_causes(seen, *settings.dialect);
         give_up(seen.first_cause(), settings.dialect.get());
     }
     std::sort(seen.microseconds.begin(), seen.microseconds.end());
-    std::printf("%zu %s in %.2f s: %.0f a second, %zu failed\n", seen.microseconds.size(), what.name, took.count(),
-        static_cast<double>(seen.microseconds.size()) / took.count(), seen.failed);
-    for (const double part : {0.5, 0.9, 0.99, 0.999}) {
-        print_percentile(seen.microseconds, part);
+    if (how.to.form() == output_form::json) {
+        print_json(seen, what.name, took.count(), *settings.dialect);
+    } else {
+        print_figures(seen, what.name, took.count());
     }
-    std::fflush(stdout);
     if (seen.failed == 0) return;
-    print_causes(seen, *settings.dialect);
-    throw CLI::RuntimeError(1);
+    if (how.to.form() == output_form::text) print_causes(seen, *settings.dialect);
+    throw CLI::RuntimeError(static_cast<int>(ending::difference));
 }
 
 } // namespace cipherlane::cli

@@ -6,6 +6,9 @@
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tcp.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <fstream>
@@ -18,7 +21,8 @@ namespace {
 
 constexpr std::chrono::seconds answer_time{1};
 /// Usual header lengths first.
-constexpr std::array<std::size_t, 17> racal_headers{4, 0, 8, 6, 2, 12, 16, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15};
+constexpr std::array<std::size_t, 21> racal_headers{
+    4, 0, 8, 6, 2, 12, 16, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15, 20, 24, 32, 64};
 constexpr std::array<std::size_t, 3> westone_headers{0, 4, 8};
 
 /// What the unit turned out to be.
@@ -163,7 +167,7 @@ std::string toml_text(std::string_view text) {
     return made + "\"";
 }
 
-std::string profile_of(const finding& found, const std::string& at) {
+std::string profile_text(const finding& found, const std::string& at) {
     std::ostringstream out;
     out << "# Found by probing " << at << ". Values that a probe cannot see are those of the base.\n"
         << "base = \"" << found.base << "\"\nname = \"probed\"\n";
@@ -181,57 +185,103 @@ void write_new(const std::string& file, const std::string& text) {
     const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     const bool done = out >= 0 && ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     if (out >= 0) ::close(out);
-    if (done) return;
-    std::cerr << "cipherlane: cannot write " << file << "\n";
-    throw CLI::RuntimeError(1);
+    if (!done) throw tool_complaint(ending::own_fault, "cannot write " + file);
 }
 
+/// What was tried, and why it was not that.
+struct attempt {
+    std::string family;
+    std::size_t header = 0;
+    std::string why_not;
+};
+
 template <class Headers, class Try>
-std::optional<finding> try_all(const char* name, const Headers& headers, Try attempt) {
+std::optional<finding> try_all(
+    const char* name, const Headers& headers, std::vector<attempt>& tried, Try attempt_one) {
     for (const std::size_t header : headers) {
         std::string why_not;
-        auto found = attempt(header, why_not);
+        auto found = attempt_one(header, why_not);
         std::cerr << name << ", header " << header << ": " << (found ? "yes" : "no: " + why_not) << "\n";
         if (found) return found;
+        tried.push_back({name, header, why_not});
     }
     return std::nullopt;
+}
+
+/// What the peer says to a message of this dialect, if that tells which protocol it speaks.
+std::string foreigner(const target& there, std::string_view base) {
+    const auto said = ask(there, variant(std::string(base), 4), base == "sjj1312" ? "\xD0\x06\x08" : "NC");
+    return said ? std::string() : std::string(said.error().hint());
+}
+
+/// Nothing of what was tried fits: what that may mean.
+[[noreturn]] void give_up_on(const probe_options& how, const target& there, const std::vector<attempt>& tried) {
+    const auto hint = foreigner(there, "payshield");
+    const bool silent = std::all_of(
+        tried.begin(), tried.end(), [](const attempt& each) { return each.why_not == "no answer in time"; });
+    const bool hangs_up = std::all_of(
+        tried.begin(), tried.end(), [](const attempt& each) { return each.why_not == "the unit hung up"; });
+    std::string words = how.at + " answers none of the harmless commands tried";
+    if (!hint.empty()) {
+        words += ": " + hint;
+    } else if (hangs_up) {
+        words += " and hangs up on each: a header of more than 64 characters, a list of clients that we are not on";
+        if (there.tls == nullptr) words += ", or TLS (--tls)";
+    } else if (silent) {
+        words += " and is silent: a length of another kind, or a unit that is not ready";
+    } else if (there.tls == nullptr) {
+        words += "; perhaps it speaks TLS (--tls)";
+    }
+    throw tool_complaint(ending::unreachable, words);
+}
+
+void print_json(const finding& found, const std::string& profile) {
+    nlohmann::ordered_json made{
+        {"base", found.base}, {"header_length", found.header}, {"correlates", found.correlates}};
+    if (!found.firmware.empty()) made["firmware"] = printable(found.firmware);
+    if (found.kcv_digits != 0) made["kcv_digits"] = found.kcv_digits;
+    if (!found.guess.empty()) made["guessed_by"] = found.guess;
+    made["profile"] = profile;
+    std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
 }
 
 } // namespace
 
 void probe(const probe_options& how) {
     const auto endpoint = net::parse_endpoint(how.at);
-    if (!endpoint) give_up(endpoint.error());
-    if (!how.file.empty() && ::access(how.file.c_str(), F_OK) == 0) {
-        std::cerr << "cipherlane: " << how.file << " is there already\n";
-        throw CLI::RuntimeError(1);
-    }
+    if (!endpoint) throw tool_stop(endpoint.error(), "HOST:PORT", ending::wrong_use);
+    if (!how.file.empty() && ::access(how.file.c_str(), F_OK) == 0)
+        throw tool_complaint(ending::wrong_use, how.file + " is there already");
     const target there{*endpoint, how.tls.client()};
     {
         hsm::client unit({there.at, variant("payshield", 4), logger::none(), there.tls});
         if (auto linked = unit.connect(call(std::chrono::seconds(5))); !linked) give_up(linked.error());
     }
-    auto found = try_all("Racal ASCII", racal_headers,
+    // Another protocol says what it is at the first question: not seventeen times.
+    if (const auto hint = foreigner(there, "payshield"); hint.find("HTTP") != std::string::npos ||
+                                                         hint.find("SSH") != std::string::npos ||
+                                                         hint.find("TLS") != std::string::npos) {
+        throw tool_complaint(ending::unreachable,
+            how.at + " is no unit, or not so: " + hint + (hint.find("TLS") != std::string::npos ? "; --tls" : ""));
+    }
+    std::vector<attempt> tried;
+    auto found = try_all("Racal ASCII", racal_headers, tried,
         [&](std::size_t header, std::string& why_not) { return try_racal(there, header, why_not); });
     if (!found) {
-        found = try_all("Westone binary", westone_headers,
+        found = try_all("Westone binary", westone_headers, tried,
             [&](std::size_t header, std::string& why_not) { return try_westone(there, header, why_not); });
     }
-    if (!found) {
-        std::cerr << "cipherlane: " << how.at << " answers none of the harmless commands tried"
-                  << (there.tls == nullptr ? "; perhaps it speaks TLS" : "") << "\n";
-        throw CLI::RuntimeError(1);
-    }
+    if (!found) give_up_on(how, there, tried);
     if (!found->firmware.empty()) std::cerr << "firmware: " << printable(found->firmware) << "\n";
     if (!found->guess.empty()) std::cerr << "base " << found->base << " guessed by " << found->guess << "\n";
-    const auto text = profile_of(*found, how.at);
+    const auto text = profile_text(*found, how.at);
     if (auto again = hsm::profile::parse(text); !again) give_up(again.error());
-    if (how.file.empty()) {
-        std::cout << text;
-        return;
+    if (!how.file.empty()) {
+        write_new(how.file, text);
+        std::cerr << "profile written to " << how.file << "\n";
     }
-    write_new(how.file, text);
-    std::cerr << "profile written to " << how.file << "\n";
+    if (how.form == output_form::json) return print_json(*found, text);
+    if (how.file.empty()) std::cout << text;
 }
 
 } // namespace cipherlane::cli

@@ -1,5 +1,7 @@
 #include "cipherlane/hsm_conversation.hpp"
 #include "cipherlane/hsm_tap_opening.hpp"
+#include "cipherlane/hsm_tap_record.hpp"
+#include "cipherlane/hsm_tap_replay.hpp"
 #include "cipherlane/hsm_tap_side.hpp"
 #include "cipherlane/hsm_tools.hpp"
 #include "simkit/peer_user.hpp"
@@ -16,8 +18,9 @@
 #include <array>
 #include <charconv>
 #include <csignal>
+#include <fcntl.h>
 #include <functional>
-#include <iostream>
+#include <poll.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -34,6 +37,7 @@ constexpr auto farewell_time = 30s;
 /// An acceptor that fails (no descriptors left, say) is asked again after this.
 constexpr auto accept_pause = 200ms;
 constexpr auto second_look = 250ms;
+constexpr auto half_time = 3s;
 constexpr auto print_pause = 50ms;
 
 /// One application's connection and the one to the unit.
@@ -44,7 +48,8 @@ class tapped : public std::enable_shared_from_this<tapped> {
         : sides_{std::move(application), std::move(unit)}
         , what_(std::move(what))
         , closed_(std::move(closed))
-        , farewell_(on) {}
+        , farewell_(on)
+        , quiet_(on) {}
     tapped(const tapped&) = delete;
     tapped& operator=(const tapped&) = delete;
     ~tapped() {
@@ -56,6 +61,7 @@ class tapped : public std::enable_shared_from_this<tapped> {
     void start() {
         pass(0);
         pass(1);
+        watch();
     }
     /// Whether the application may still ask for something.
     [[nodiscard]] bool is_open() const { return closed_ != nullptr && !ended_[0]; }
@@ -95,6 +101,17 @@ class tapped : public std::enable_shared_from_this<tapped> {
             what_.request(data);
         else
             what_.answer(data);
+        watch();
+    }
+
+    /// A message that is not whole for so long may never be: of another kind of length, say.
+    void watch() {
+        quiet_.cancel();
+        if (!what_.has_half()) return;
+        quiet_.expires_after(half_time);
+        quiet_.async_wait([self = shared_from_this()](const error_code& stopped) {
+            if (!stopped) self->what_.tell_halves("and no more for 3 s");
+        });
     }
 
     /// The other side may still have something to say.
@@ -119,6 +136,8 @@ class tapped : public std::enable_shared_from_this<tapped> {
             each->close();
         }
         farewell_.cancel();
+        quiet_.cancel();
+        what_.tell_halves("then the connection was closed");
         std::exchange(closed_, nullptr)(why);
     }
 
@@ -132,6 +151,7 @@ class tapped : public std::enable_shared_from_this<tapped> {
     conversation what_;
     std::function<void(std::string)> closed_;
     boost::asio::steady_timer farewell_;
+    boost::asio::steady_timer quiet_;
 };
 
 /// Listens, connects, and prints.
@@ -143,14 +163,28 @@ class tap_server {
         , engine_(std::move(dialect))
         , cards_(how.test_cards)
         , user_(how.user)
-        , most_(how.connections) {}
+        , most_(how.connections) {
+        if (how.form == output_form::json) {
+            json_ = true;
+            sinks_.add(std::make_unique<tap_lines>([this](std::string_view line) { out_.line(line); }));
+        } else {
+            sinks_.add(std::make_unique<tap_page>(out_));
+        }
+        if (how.record.empty()) return;
+        auto made = record_to(how.record, unit_.port);
+        if (!made) {
+            throw tool_complaint(ending::own_fault, how.record + ": cannot be made, or is there already");
+        }
+        sinks_.add(std::move(made));
+    }
 
     void run(std::uint16_t port) {
         listen(port);
         boost::asio::signal_set signals(io_, SIGINT, SIGTERM);
         signals.async_wait([this](auto, int) { io_.stop(); });
         accept();
-        out_.line("listening on 127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port()));
+        const auto where = "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+        out_.line(json_ ? "{\"listening\":\"" + where + "\"}" : "listening on " + where);
         print();
         io_.run();
         out_.flush();
@@ -165,8 +199,17 @@ class tap_server {
         if (!failed) acceptor_.bind(where, failed);
         if (!failed) acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
         if (!failed) return;
-        std::cerr << "cipherlane: cannot listen on 127.0.0.1:" << port << ": " << failed.message() << "\n";
-        throw CLI::RuntimeError(1);
+        throw tool_complaint(
+            ending::own_fault, "cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + failed.message());
+    }
+
+    void tell(tap_event::kind what, std::size_t number, std::string text, std::uint16_t port = 0) {
+        tap_event event;
+        event.what = what;
+        event.connection = number;
+        event.text = std::move(text);
+        event.port = port;
+        sinks_.take(event);
     }
 
     void accept() {
@@ -189,7 +232,8 @@ class tap_server {
         const auto number = ++number_;
         if (const auto owner = sim::owner_of(*application); !owner || *owner != user_.id) {
             const auto whose = owner ? "user " + std::to_string(*owner) : std::string("nobody");
-            return page_.say(number, "refused: it belongs to " + whose + ", and this tap serves " + user_.name);
+            return tell(tap_event::kind::refused, number,
+                "refused: it belongs to " + whose + ", and this tap serves " + user_.name);
         }
         if (count_open() < most_) return open(number, application);
         // An application that has just hung up may call again before we hear of its end.
@@ -197,7 +241,8 @@ class tap_server {
         soon->async_wait([this, number, application, soon](const error_code& stopped) {
             if (stopped) return;
             if (count_open() < most_) return open(number, application);
-            page_.say(number, "refused: " + std::to_string(most_) + " open already (--connections)");
+            tell(tap_event::kind::refused, number,
+                "refused: " + std::to_string(most_) + " open already (--connections)");
         });
     }
 
@@ -211,7 +256,8 @@ class tap_server {
     void open(std::size_t number, const std::shared_ptr<tcp::socket>& waiting) {
         error_code unknown;
         const auto from = waiting->remote_endpoint(unknown);
-        page_.say(number, unknown ? "opened" : "opened from 127.0.0.1:" + std::to_string(from.port()));
+        tell(tap_event::kind::opened, number,
+            unknown ? "opened" : "opened from 127.0.0.1:" + std::to_string(from.port()), from.port());
         ++opening_;
         if (tls_ != nullptr) return open_tls(number, waiting);
         struct attempt {
@@ -256,14 +302,14 @@ class tap_server {
 
     void refuse(std::size_t number, const std::string& why) {
         --opening_;
-        page_.say(number, "closed: the unit cannot be reached: " + why);
+        tell(tap_event::kind::closed, number, "closed: the unit cannot be reached: " + why);
     }
 
     void start(std::size_t number, const std::shared_ptr<tcp::socket>& application, std::unique_ptr<tap_side> unit) {
         --opening_;
         const auto made = std::make_shared<tapped>(io_.get_executor(), make_tap_side(std::move(*application)),
-            std::move(unit), conversation(engine_, cards_, page_, number),
-            [this, number](const std::string& why) { page_.say(number, "closed " + why); });
+            std::move(unit), conversation(engine_, cards_, sinks_, number),
+            [this, number](const std::string& why) { tell(tap_event::kind::closed, number, "closed " + why); });
         opened_.push_back(made);
         made->start();
     }
@@ -283,7 +329,8 @@ class tap_server {
     hsm::codec engine_;
     test_cards cards_;
     patient_output out_{STDOUT_FILENO};
-    tap_page page_{out_};
+    tap_sinks sinks_;
+    bool json_ = false;
     tcp::acceptor acceptor_{io_};
     boost::asio::steady_timer pause_{io_};
     boost::asio::steady_timer printing_{io_};
@@ -311,14 +358,52 @@ std::optional<tap_user> tap_user::find(const std::string& name) {
     return tap_user{id, name};
 }
 
+void replay(const tap_options& how) {
+    const hsm::codec engine(profile_of(how.profile));
+    const test_cards cards(how.test_cards);
+    const auto to = net::parse_endpoint(how.to);
+    if (!to) throw tool_stop(to.error(), "HOST:PORT", ending::wrong_use);
+    const int in = how.read == "-" ? STDIN_FILENO : ::open(how.read.c_str(), O_RDONLY | O_CLOEXEC);
+    if (in < 0) throw tool_complaint(ending::wrong_use, how.read + ": cannot be read");
+    constexpr std::size_t no_limit = std::size_t{0} - 1;
+    patient_output out(STDOUT_FILENO, no_limit / 2); // nothing is under way: everything is told
+    tap_sinks sinks;
+    if (how.form == output_form::json) {
+        sinks.add(std::make_unique<tap_lines>([&out](std::string_view line) { out.line(line); }));
+    } else {
+        sinks.add(std::make_unique<tap_page>(out));
+    }
+    if (!how.record.empty()) {
+        auto made = record_to(how.record, to->port);
+        if (!made) throw tool_complaint(ending::own_fault, how.record + ": cannot be made, or is there already");
+        sinks.add(std::move(made));
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    capture_replay found(engine, cards, sinks, to->port);
+    std::array<std::uint8_t, 65'536> piece{};
+    result<void> good;
+    for (ssize_t size = 0; good && (size = ::read(in, piece.data(), piece.size())) > 0;)
+        good = found.add(byte_view(piece).first(static_cast<std::size_t>(size)));
+    found.finish();
+    wipe(piece);
+    for (pollfd ready{STDOUT_FILENO, POLLOUT, 0}; out.flush();)
+        (void)::poll(&ready, 1, -1);
+    if (in != STDIN_FILENO) ::close(in);
+    if (!good) throw tool_stop(good.error(), "a file of tcpdump or Wireshark, pcap or pcapng", ending::wrong_use);
+    if (found.connections() != 0) return;
+    std::string words = how.read + ": no connection to port " + std::to_string(to->port);
+    for (const auto port : found.other_ports())
+        words += (port == *found.other_ports().begin() ? "; there are some to " : ", ") + std::to_string(port);
+    throw tool_complaint(ending::difference, words);
+}
+
 void tap(const tap_options& how) {
-    auto dialect = hsm::profile::find(how.profile);
-    if (!dialect) give_up(dialect.error());
+    auto dialect = profile_of(how.profile);
     auto to = net::parse_endpoint(how.to);
-    if (!to) give_up(to.error());
+    if (!to) throw tool_stop(to.error(), "HOST:PORT", ending::wrong_use);
     // A reader that goes away must not take the application's link along.
     std::signal(SIGPIPE, SIG_IGN);
-    tap_server(how, *std::move(to), *std::move(dialect)).run(how.listen);
+    tap_server(how, *std::move(to), std::move(dialect)).run(how.listen);
 }
 
 } // namespace cipherlane::cli

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "cipherlane/hsm_describe.hpp"
 #include "cipherlane/hsm_link.hpp"
+#include "cipherlane/tool_door.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -10,12 +12,30 @@
 
 namespace cipherlane::cli {
 
-/// Prints a dialect's commands, or the layout of one. Throws `CLI::RuntimeError` after a message where there is none.
-void describe_commands(const std::string& profile, const std::string& code);
+/// Prints a dialect's commands, or the layout of one. Throws `tool_stop` or `tool_complaint` where
+/// there is none.
+void describe_commands(const std::string& profile, const std::string& code, output_form form);
+
+struct send_options {
+    hsm_options to;
+    std::string text;               ///< a command, or its code in the table
+    std::vector<std::string> pairs; ///< FIELD=VALUE
+    std::string file;               ///< of lines instead; "-": standard input
+    reveal how = reveal::masked;
+};
+
+/// Sends one command or those of a file and prints the answers; throws `CLI::RuntimeError(3)` if one was refused.
+void send(const send_options& how);
+
+/// A request by the dialect's table: code, and FIELD=VALUE. Throws `tool_complaint` or `tool_stop` where it cannot
+/// be.
+[[nodiscard]] hsm::raw_command build_command(
+    const hsm::profile& dialect, const std::string& code, const std::vector<std::string>& pairs);
 
 struct probe_options {
     std::string at;
     std::string file; ///< of the profile; empty: standard output
+    output_form form = output_form::text;
     tls_options tls;
 };
 
@@ -36,13 +56,20 @@ struct tap_user {
 /// Where a tap listens, whom it serves, and whose messages it may show whole.
 struct tap_options {
     std::uint16_t listen = 0;
+    bool listens = false; ///< a port was given
     std::string to;
     std::string profile = "payshield";
-    std::vector<std::string> test_cards; ///< messages whose every card is one of these are shown whole
-    tls_options tls;                     ///< to the unit
-    tap_user user = tap_user::own();     ///< whose applications are served
-    std::size_t connections = 1;         ///< served at a time
+    std::vector<std::string> test_cards;  ///< messages whose every card is one of these are shown whole
+    tls_options tls;                      ///< to the unit
+    tap_user user = tap_user::own();      ///< whose applications are served
+    std::size_t connections = 1;          ///< served at a time
+    output_form form = output_form::text; ///< of what is printed
+    std::string record;                   ///< a file for all of it: pcapng by its name, else lines of JSON
+    std::string read;                     ///< a capture to decode instead of listening
 };
+
+/// Decodes a capture file and prints what it means.
+void replay(const tap_options& how);
 
 /// Passes everything on and prints what it means, until SIGINT or SIGTERM. From here on the program ignores SIGPIPE.
 void tap(const tap_options& how);

@@ -1,11 +1,15 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/key_block.hpp>
 #include <cipherlane/crypto/key_block_check.hpp>
 
+#include <nlohmann/json.hpp>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iomanip>
 #include <iostream>
 #include <iterator>
@@ -33,13 +37,26 @@ std::string_view or_unknown(std::string_view words) {
     return words.empty() ? std::string_view("(unknown)") : words;
 }
 
+/// What stands in front of a key block where a payShield or its clients wrote it: the scheme tag.
+std::string_view tag_of(std::string_view block) {
+    if (block.size() < 2) return {};
+    const bool thales = block[0] == 'S' && (block[1] == '0' || block[1] == '1');
+    const bool tr31 = block[0] == 'R' && block[1] >= 'A' && block[1] <= 'E';
+    return thales || tr31 ? block.substr(0, 1) : std::string_view();
+}
+
+std::string_view words_of_tag(std::string_view tag) {
+    return tag == "S" ? "scheme tag in front: a key block of Thales' own" : "scheme tag in front: a TR-31 key block";
+}
+
 void print_header(const key_block_header& header, std::size_t size) {
     const auto text = header.text();
+    const bool thales = is_thales_block(header.version());
     print_line(0, "version", text.substr(0, 1), describe_key_block_version(header.version()));
     const bool whole = header.block_length() == size;
     print_line(
         1, "length", text.substr(1, 4), whole ? "characters" : "characters, but " + std::to_string(size) + " here");
-    print_line(5, "usage", header.usage(), or_unknown(describe_key_usage(header.usage())));
+    print_line(5, "usage", header.usage(), or_unknown(describe_key_usage(header.usage(), header.version())));
     print_line(7, "algorithm", text.substr(7, 1), or_unknown(describe_key_algorithm(header.algorithm())));
     print_line(8, "mode of use", text.substr(8, 1), or_unknown(describe_mode_of_use(header.mode_of_use())));
     const bool component = header.key_version()[0] == 'c';
@@ -50,10 +67,10 @@ void print_header(const key_block_header& header, std::size_t size) {
                   : "");
     print_line(11, "exportability", text.substr(11, 1), or_unknown(describe_exportability(header.exportability())));
     print_line(12, "optional blocks", text.substr(12, 2), "");
-    print_line(14, "reserved", header.reserved(), "");
+    print_line(14, thales ? "LMK" : "reserved", header.reserved(), thales ? "number of the local master key" : "");
     for (const auto& option : header) {
         std::cout << std::setw(4) << option.offset << "  " << option.id << " "
-                  << or_unknown(describe_key_block_option(option.id)) << ", " << option.size
+                  << or_unknown(describe_key_block_option(option.id, header.version())) << ", " << option.size
                   << " characters: " << option.data << "\n";
     }
 }
@@ -96,42 +113,88 @@ result<void> print_key(key_block_version version, const std::string& block, cons
 struct options {
     std::string block;
     std::string protection;
+    bool json = false;
+    [[nodiscard]] output_form form() const { return json ? output_form::json : output_form::text; }
 };
 
+/// The header by name, each value with its meaning.
+nlohmann::ordered_json to_json(const key_block_header& header, std::string_view tag) {
+    nlohmann::ordered_json made;
+    const auto text = header.text();
+    const auto add = [&](const char* name, std::string_view value, std::string_view words) {
+        made[name]["value"] = value;
+        made[name]["meaning"] = or_unknown(words);
+    };
+    if (!tag.empty()) add("tag", tag, words_of_tag(tag));
+    add("version", text.substr(0, 1), describe_key_block_version(header.version()));
+    made["length"] = header.block_length();
+    add("usage", header.usage(), describe_key_usage(header.usage(), header.version()));
+    add("algorithm", text.substr(7, 1), describe_key_algorithm(header.algorithm()));
+    add("mode_of_use", text.substr(8, 1), describe_mode_of_use(header.mode_of_use()));
+    made["key_version"] = header.key_version();
+    add("exportability", text.substr(11, 1), describe_exportability(header.exportability()));
+    made[is_thales_block(header.version()) ? "lmk" : "reserved"] = header.reserved();
+    made["optional_blocks"] = nlohmann::ordered_json::array();
+    for (const auto& option : header) {
+        made["optional_blocks"].push_back({{"id", option.id}, {"offset", option.offset}, {"data", option.data},
+            {"meaning", or_unknown(describe_key_block_option(option.id, header.version()))}});
+    }
+    return made;
+}
+
 /// Whether all is well with the block.
-result<void> inspect(const options& chosen) {
+void inspect(const options& chosen) {
     // The key first: where both come from standard input it is the first line.
     secret_bytes protection;
     if (!chosen.protection.empty()) protection = read_key("keyblock inspect", "--kbpk", chosen.protection);
-    const std::string block = read_argument(chosen.block);
-    CIPHERLANE_TRY(const auto header, key_block_header::parse(block));
-    print_header(header, block.size());
-    print_body(header, block.size());
-    for (const auto& finding : check_key_block_header(header)) {
-        std::cout << "! " << finding.field << " at " << finding.offset << ": " << finding.text << "\n";
+    const std::string given = read_argument(chosen.block);
+    const auto tag = tag_of(given);
+    const auto block = given.substr(tag.size());
+    const auto header = key_block_header::parse(block);
+    if (!header) {
+        throw tool_stop(header.error(),
+            "a key block begins with A to E (TR-31, X9.143, ISO 20038) or 0, 1 (Thales), perhaps with R or S in "
+            "front",
+            ending::wrong_use);
     }
-    CIPHERLANE_CHECK(check_key_block_shape(block));
-    if (chosen.protection.empty()) return {};
-    return print_key(header.version(), block, protection);
+    const bool as_text = !chosen.json;
+    if (as_text) {
+        if (!tag.empty()) std::cout << "      " << tag << "  " << words_of_tag(tag) << "\n";
+        print_header(*header, block.size());
+        print_body(*header, block.size());
+    }
+    auto made = to_json(*header, tag);
+    const auto findings = check_key_block_header(*header);
+    for (const auto& finding : findings) {
+        if (as_text) std::cout << "! " << finding.field << " at " << finding.offset << ": " << finding.text << "\n";
+        made["findings"].push_back({{"field", finding.field}, {"offset", finding.offset}, {"text", finding.text}});
+    }
+    if (!as_text) std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+    std::cout << std::flush;
+    if (const auto whole = check_key_block_shape(block); !whole)
+        throw tool_stop(whole.error(), {}, ending::difference);
+    if (!chosen.protection.empty()) {
+        if (const auto opened = print_key(header->version(), block, protection); !opened)
+            throw tool_stop(opened.error(), {}, ending::difference);
+    }
+    // A deprecated version is no fault of this block.
+    const bool wrong = std::any_of(findings.begin(), findings.end(),
+        [](const key_block_finding& each) { return each.field != "version" && each.field != "reserved"; });
+    if (wrong) throw CLI::RuntimeError(static_cast<int>(ending::difference));
 }
 
 } // namespace
 
 void add_keyblock_command(CLI::App& tool) {
     auto chosen = std::make_shared<options>();
-    auto* group = tool.add_subcommand("keyblock", "Key blocks of TR-31 and X9.143");
+    auto* group = tool.add_subcommand("keyblock", "Key blocks of TR-31, X9.143 and Thales");
     group->require_subcommand(1);
     auto* command = group->add_subcommand("inspect", "The header in words, optional blocks, what is wrong and where");
     command->add_option("block", chosen->block, "The key block; - for stdin")->required();
     command->add_option("--kbpk", chosen->protection,
         "Protection key: checks the MAC and prints the key's check value, never the key. " + std::string(key_forms));
-    command->callback([chosen] {
-        if (const auto done = inspect(*chosen); !done) {
-            std::cout << std::flush;
-            std::cerr << "error: " << done.error() << "\n";
-            throw CLI::RuntimeError(1);
-        }
-    });
+    command->add_flag("--json", chosen->json, "For scripts");
+    command->callback([chosen] { behind_door("keyblock inspect", chosen->form(), [&] { inspect(*chosen); }); });
 }
 
 } // namespace cipherlane::cli

@@ -1,4 +1,5 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/tool_door.hpp"
 
 #include <CLI/CLI.hpp>
 #include <exception>
@@ -20,7 +21,10 @@ int main(int argc, char** argv) {
     try {
         tool.parse(argc, argv);
     } catch (const CLI::ParseError& ended) {
-        return tool.exit(ended);
+        const int code = tool.exit(ended);
+        // A subcommand's own code, or help; anything else is a command line that cannot be read.
+        const bool own = dynamic_cast<const CLI::RuntimeError*>(&ended) != nullptr || code == 0;
+        return own ? code : static_cast<int>(cipherlane::cli::ending::wrong_use);
     } catch (const std::exception& why) {
         std::cerr << "cipherlane: " << why.what() << "\n";
         return 2;

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <iostream>
 
@@ -69,8 +70,9 @@ nlohmann::ordered_json to_json(const error& why) {
     return made;
 }
 
-ending tell(std::string_view subcommand, const error& why, std::string_view advice, output_form form) {
-    const auto ends = ending_of(why);
+ending tell(std::string_view subcommand, const error& why, std::string_view advice, output_form form,
+    std::optional<ending> wanted) {
+    const auto ends = wanted.value_or(ending_of(why));
     if (form == output_form::json) {
         nlohmann::ordered_json made{{"error", to_json(why)}, {"exit", static_cast<int>(ends)}};
         if (!advice.empty()) made["error"]["advice"] = advice;
@@ -81,6 +83,24 @@ ending tell(std::string_view subcommand, const error& why, std::string_view advi
         std::cerr << "\n";
     }
     return ends;
+}
+
+void behind_door(std::string_view subcommand, output_form form, const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const tool_stop& stopped) {
+        const auto ends = tell(subcommand, stopped.why(), stopped.advice(), form, stopped.ends());
+        throw CLI::RuntimeError(static_cast<int>(ends));
+    } catch (const tool_complaint& stopped) {
+        const auto code = static_cast<int>(stopped.ends());
+        if (form == output_form::json) {
+            const nlohmann::ordered_json made{{"error", {{"text", safe(stopped.what())}}}, {"exit", code}};
+            std::cout << made.dump(2) << "\n";
+        } else {
+            std::cerr << "cipherlane " << subcommand << ": " << stopped.what() << "\n";
+        }
+        throw CLI::RuntimeError(code);
+    }
 }
 
 } // namespace cipherlane::cli

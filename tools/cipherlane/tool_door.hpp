@@ -5,6 +5,10 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -32,6 +36,40 @@ enum class output_form : std::uint8_t { text, json };
 
 /// Prints an error, as JSON to standard output or as a line to standard error: "cipherlane SUBCOMMAND: what, where,
 /// found and expected; what to do". @return how the subcommand ends.
-ending tell(std::string_view subcommand, const error& why, std::string_view advice, output_form form);
+ending tell(std::string_view subcommand, const error& why, std::string_view advice, output_form form,
+    std::optional<ending> ends = std::nullopt);
+
+/// Ends a subcommand from anywhere in it: an error, and what to do about it.
+class tool_stop : public std::exception {
+  public:
+    explicit tool_stop(const error& why, std::string advice = {}, std::optional<ending> ends = std::nullopt)
+        : why_(why)
+        , advice_(std::move(advice))
+        , ends_(ends.value_or(ending_of(why))) {}
+    [[nodiscard]] const error& why() const noexcept { return why_; }
+    [[nodiscard]] const std::string& advice() const noexcept { return advice_; }
+    [[nodiscard]] ending ends() const noexcept { return ends_; }
+
+  private:
+    error why_;
+    std::string advice_;
+    ending ends_;
+};
+
+/// The same where words are all there is: what, where, found, expected.
+class tool_complaint : public std::runtime_error {
+  public:
+    tool_complaint(ending ends, const std::string& words)
+        : std::runtime_error(words)
+        , ends_(ends) {}
+    [[nodiscard]] ending ends() const noexcept { return ends_; }
+
+  private:
+    ending ends_;
+};
+
+/// Runs a subcommand's work. What stops it is printed as `tell` does and ends the tool with its exit code: throws
+/// `CLI::RuntimeError`.
+void behind_door(std::string_view subcommand, output_form form, const std::function<void()>& work);
 
 } // namespace cipherlane::cli

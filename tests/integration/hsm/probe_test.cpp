@@ -43,7 +43,7 @@ TEST_F(probe_program, WhatItWritesIsUsedAndNeverLiesOverAFile) {
     const auto written = content(path("probed.toml"));
     EXPECT_TRUE(has(written, "base = \"sjl06\"")) << written;
     EXPECT_EQ(hsm({"diag", "--hsm", unit, "--profile", path("probed.toml")}), 0) << complained_;
-    EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 1);
+    EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 2);
     EXPECT_TRUE(has(complained_, "is there already")) << complained_;
     EXPECT_EQ(content(path("probed.toml")), written);
 }
@@ -92,8 +92,9 @@ class denier {
 
 TEST_F(probe_program, SomethingThatRefusesEverythingIsNoUnit) {
     const denier nobody;
-    EXPECT_EQ(hsm({"probe", nobody.at(), "--write", path("nobody.toml")}), 1);
-    EXPECT_TRUE(has(complained_, "perhaps it speaks TLS")) << complained_;
+    EXPECT_EQ(hsm({"probe", nobody.at(), "--write", path("nobody.toml")}), 4);
+    EXPECT_TRUE(has(complained_, "answers none of the harmless commands tried")) << complained_;
+    EXPECT_TRUE(has(complained_, "a refusal of the Westone binary dialect")) << complained_;
     EXPECT_FALSE(std::filesystem::exists(path("nobody.toml")));
 }
 

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <sstream>
+
 namespace cipherlane::tests {
 namespace {
 
@@ -10,16 +12,19 @@ using send_program = hsm_programs;
 
 TEST_F(send_program, ShowsTheFieldsOfACommandAndPointsToThem) {
     const auto unit = start_unit();
-    EXPECT_EQ(hsm({"send", "--hsm", unit, "BU"}), 1);
-    EXPECT_TRUE(has(complained_, "cipherlane hsm describe BU")) << complained_;
-    EXPECT_TRUE(has(complained_, "cipherlane: hsm BU: a field has no value, field key_type2\n")) << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "BU"}), 2);
+    EXPECT_TRUE(has(complained_, "`cipherlane hsm describe \"BU\"`")) << complained_;
+    EXPECT_TRUE(has(complained_, "cipherlane hsm send: hsm BU: a field has no value, field key_type2; "))
+        << complained_;
     EXPECT_EQ(hsm({"describe", "BU"}), 0) << complained_;
     EXPECT_TRUE(has(said_, "request\n")) << said_;
     EXPECT_TRUE(has(said_, "key ")) << said_;
     EXPECT_TRUE(has(said_, "check_value ")) << said_;
     EXPECT_EQ(hsm({"describe", "--profile", "sjj1312"}), 0) << complained_;
     EXPECT_TRUE(has(said_, "D1 24  ")) << said_;
-    EXPECT_EQ(hsm({"describe", "Q9"}), 1);
+    EXPECT_EQ(hsm({"describe", "D1", "24", "--profile", "sjj1312"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "D1 24  ")) << said_;
+    EXPECT_EQ(hsm({"describe", "Q9"}), 2);
 }
 
 // A title, a row's name and an entry of a file that came from elsewhere must not steer the terminal.
@@ -70,15 +75,105 @@ TEST_F(send_program, KnownAnswersStopWhereTheUnitIsAway) {
 
 TEST_F(send_program, SaysInWordsWhatIsWrong) {
     const auto unit = start_unit({"--header", "8"});
-    EXPECT_EQ(hsm({"send", "--hsm", unit, "NC"}), 1);
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "NC"}), 4);
     EXPECT_TRUE(has(complained_, "cipherlane hsm probe")) << complained_;
-    EXPECT_EQ(hsm({"send", "--hsm", unit, "--tls", "--ca", path("nowhere.pem"), "NC"}), 1);
-    EXPECT_EQ(complained_, "cipherlane: " + path("nowhere.pem") + ": No such file or directory\n");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--tls", "--ca", path("nowhere.pem"), "NC"}), 2);
+    EXPECT_EQ(complained_, "cipherlane hsm send: " + path("nowhere.pem") + ": No such file or directory\n");
     const auto text = file("text.pem", "no certificate");
-    EXPECT_EQ(hsm({"send", "--hsm", unit, "--tls", "--ca", text, "NC"}), 1);
-    EXPECT_EQ(complained_, "cipherlane: " + text + ": no certificates in PEM\n");
-    EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "nobody", "NC"}), 1);
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--tls", "--ca", text, "NC"}), 2);
+    EXPECT_EQ(complained_, "cipherlane hsm send: " + text + ": no certificates in PEM\n");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "nobody", "NC"}), 2);
     EXPECT_TRUE(has(complained_, "built in: payshield ")) << complained_;
+}
+
+TEST_F(send_program, TakesTheNamesThatDescribePrints) {
+    const auto unit = start_unit();
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "mode=0", "key_type=zpk", "scheme=double"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "key: U")) << said_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "mode=0", "key_type=zpq", "scheme=double"}), 2);
+    EXPECT_TRUE(has(complained_, "field key_type: found \"zpq\", expected") && has(complained_, " zpk"))
+        << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "M6", "key_type=tak", "data=hello"}), 2);
+    EXPECT_TRUE(has(complained_, "field data: found \"hello\", expected hex digits")) << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "zmk=1"}), 2);
+    EXPECT_TRUE(has(complained_, "A0 has no field zmk")) << complained_;
+    const auto westone = start_unit({"--profile", "sjj1312"});
+    EXPECT_EQ(hsm({"send", "--hsm", westone, "--profile", "sjj1312", "D1 06", "key_length=16", "key_type=zpk"}), 0)
+        << complained_;
+}
+
+TEST_F(send_program, AWarningIsDone) {
+    const auto unit = start_unit({"--control", "0"});
+    auto rig = sim::control_client::connect(*others_.back().await("control", patience));
+    ASSERT_TRUE(rig) << rig.error();
+    (void)rig->ask({{"cmd", "faults"}, {"set", {{{"kind", "warning"}, {"match", "FA"}, {"value", "01"}}}}});
+    const auto zpk = "FAU1457FF6ADF6250C66C368416B4C9D38" + std::string("32B930A07119F93A8");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, zpk}), 0) << said_ << complained_;
+    EXPECT_TRUE(has(said_, "status 01 (")) << said_;
+}
+
+TEST_F(send_program, SendsTheLinesOfAFile) {
+    const auto unit = start_unit();
+    const auto lines = file("commands.txt", "# a comment\n\nNC\nBU key_type2=02 length_flag=0 key=0406FBB23A5214DF\n"
+                                            "hex:4E43\n");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--from", lines}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "3 NC status 00") && has(said_, "4 BU status 00") && has(said_, "5 NC status 00"))
+        << said_;
+    EXPECT_TRUE(has(said_, "check_value: 0035BBE340A4B763")) << said_;
+    const auto refused = file("refused.txt", "BU02F\nNC\n");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--from", refused, "--json"}), 3) << complained_;
+    std::istringstream answers(said_);
+    std::string line;
+    std::getline(answers, line);
+    EXPECT_FALSE(nlohmann::json::parse(line).at("done").get<bool>()) << line;
+    std::getline(answers, line);
+    const auto last = nlohmann::json::parse(line);
+    EXPECT_EQ(last.at("line"), 2);
+    EXPECT_EQ(last.at("status"), "00");
+    const auto wrong = file("wrong.txt", "NC\nBU key=zz colour=red\n");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--from", wrong}), 2);
+    EXPECT_TRUE(has(complained_, "wrong.txt, line 2: BU has no field colour")) << complained_;
+}
+
+// What scripts ask for: condition and code of an error, and exit codes by the tool's one table.
+TEST_F(send_program, SaysAllOfItAsJson) {
+    const auto unit = start_unit();
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--json", "NC"}), 0) << complained_;
+    auto said = nlohmann::json::parse(said_);
+    EXPECT_EQ(said.at("command"), "NC");
+    EXPECT_EQ(said.at("fields").at("lmk_check"), "2686040000000000");
+    EXPECT_EQ(hsm({"diag", "--hsm", unit, "--json"}), 0) << complained_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at("firmware"), "0007-E000");
+    EXPECT_EQ(hsm({"describe", "A0", "--json"}), 0) << complained_;
+    said = nlohmann::json::parse(said_);
+    EXPECT_EQ(said.at("request").at(0).at("name"), "mode");
+    EXPECT_EQ(hsm({"describe", "--json"}), 0) << complained_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at("profile"), "payshield");
+    EXPECT_EQ(hsm({"probe", unit, "--json"}), 0) << complained_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at("base"), "payshield");
+    EXPECT_EQ(hsm({"ceremony", "--type", "000", "--json"}), 0) << complained_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at("components").size(), 3U);
+    EXPECT_EQ(hsm({"bench", "--hsm", unit, "--seconds", "1", "--json"}), 0) << complained_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at("failed"), 0);
+    EXPECT_EQ(hsm({"send", "--hsm", "127.0.0.1:1", "--json", "NC"}), 4);
+    said = nlohmann::json::parse(said_);
+    EXPECT_EQ(said.at("error").at("condition"), "link_lost");
+    EXPECT_EQ(said.at("exit"), 4);
+    EXPECT_TRUE(has(said.at("error").at("advice").get<std::string>(), "nothing listens there")) << said_;
+}
+
+// Each wrong set-up, on more than one path: the likely cause is told.
+TEST_F(send_program, HintsStandOnEveryPath) {
+    const auto westone = start_unit({"--profile", "sjj1312"});
+    for (const char* command : {"diag", "bench"}) {
+        EXPECT_EQ(hsm({command, "--hsm", westone, "--timeout", "2"}), 4) << command;
+        EXPECT_TRUE(has(complained_, "Westone binary dialect") || has(complained_, "hsm probe")) << complained_;
+    }
+    const auto racal = start_unit({"--header", "8"});
+    EXPECT_EQ(hsm({"diag", "--hsm", racal, "--profile", "sjj1312", "--timeout", "2"}), 4);
+    EXPECT_TRUE(has(complained_, "hsm probe")) << complained_;
+    EXPECT_EQ(hsm({"diag", "--hsm", racal, "--timeout", "2"}), 4);
+    EXPECT_TRUE(has(complained_, "hsm probe")) << complained_;
 }
 
 } // namespace

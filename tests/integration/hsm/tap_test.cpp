@@ -164,6 +164,44 @@ TEST_F(tap_program, ServesOneConnectionUnlessMoreAreAskedFor) {
     }
 }
 
+TEST_F(tap_program, TellsCodesStatusesAndHalfMessages) {
+    const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", start_unit(), "--connections", "9"});
+    auto application = connect(tap);
+    send(application, "ZZsecret");
+    EXPECT_EQ(receive(application), "0001ZA67");
+    auto ascii = connect(tap);
+    boost::asio::write(ascii, boost::asio::buffer(std::string("00100001NC")));
+    ascii.shutdown(tcp::socket::shutdown_send);
+    EXPECT_TRUE(receive(ascii).starts_with("("));
+    const auto said = end_tap();
+    EXPECT_TRUE(has(said, " 1 > ZZ: hsm: the profile has no such command") && has(said, "(8 bytes)")) << said;
+    EXPECT_TRUE(has(said, " 1 < ZA status 67 (4 bytes)")) << said;
+    EXPECT_FALSE(has(said, "secret")) << said;
+    EXPECT_TRUE(has(said, " 2 > 10 of 12338 bytes came")) << said;
+    EXPECT_TRUE(has(said, "four ASCII digits")) << said;
+}
+
+// What one tap records another decodes.
+TEST_F(tap_program, RecordsAndReadsCaptures) {
+    const auto unit = start_unit();
+    const auto capture = path("talk.pcapng");
+    const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", unit, "--record", capture});
+    auto application = connect(tap);
+    send(application, "NC");
+    EXPECT_TRUE(receive(application).starts_with("0001ND00"));
+    application.close();
+    EXPECT_TRUE(has(end_tap(), " 1 > NC "));
+    EXPECT_EQ(hsm({"tap", "--read", capture, "--to", unit}), 0) << complained_;
+    EXPECT_TRUE(has(said_, " 1 > NC ") && has(said_, "firmware: 0007-E000")) << said_;
+    EXPECT_EQ(hsm({"tap", "--read", capture, "--to", unit, "--json", "--record", path("talk.jsonl")}), 0);
+    EXPECT_TRUE(has(said_, "\"event\":\"request\"") && has(said_, "\"code\":\"NC\"")) << said_;
+    EXPECT_EQ(content(path("talk.jsonl")), said_);
+    EXPECT_EQ(hsm({"tap", "--read", capture, "--to", "127.0.0.1:1"}), 1);
+    EXPECT_TRUE(has(complained_, "no connection to port 1; there are some to ")) << complained_;
+    EXPECT_EQ(hsm({"tap", "--read", file("text", "no capture"), "--to", unit}), 2);
+    EXPECT_TRUE(has(complained_, "neither a pcap nor a pcapng file")) << complained_;
+}
+
 TEST_F(tap_program, TellsTheRiskWhenAskedForHelp) {
     EXPECT_EQ(hsm({"tap", "--help"}), 0);
     EXPECT_TRUE(has(said_, "RISK: what reaches the tap is obeyed by the unit")) << said_;
@@ -172,8 +210,10 @@ TEST_F(tap_program, TellsTheRiskWhenAskedForHelp) {
 TEST_F(tap_program, SaysInWordsWhatItCannotStartWith) {
     const auto unit = start_unit();
     const auto port = unit.substr(unit.rfind(':') + 1);
-    EXPECT_EQ(hsm({"tap", "--listen", port, "--to", unit}), 1);
-    EXPECT_EQ(complained_, "cipherlane: cannot listen on " + unit + ": Address already in use\n");
+    EXPECT_EQ(hsm({"tap", "--listen", port, "--to", unit}), 6);
+    EXPECT_EQ(complained_, "cipherlane hsm tap: cannot listen on " + unit + ": Address already in use\n");
+    EXPECT_EQ(hsm({"tap", "--to", unit}), 2);
+    EXPECT_TRUE(has(complained_, "--listen PORT or --read FILE")) << complained_;
     EXPECT_NE(hsm({"tap", "--listen", "0", "--to", unit, "--test-card", "abc"}), 0);
     EXPECT_TRUE(has(complained_, "12 to 19 digits")) << complained_;
 }

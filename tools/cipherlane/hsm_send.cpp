@@ -1,0 +1,248 @@
+#include "cipherlane/hsm_describe.hpp"
+#include "cipherlane/hsm_hint.hpp"
+#include "cipherlane/hsm_tools.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/nearest_word.hpp>
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/hsm/errc.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace cipherlane::cli {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+bool is_bytes(const hsm::field_spec& field) {
+    return field.kind == hsm::field_kind::hex || field.kind == hsm::field_kind::binary;
+}
+
+/// "FIELD: found X, expected Y": a value that the field cannot have, in the words of `describe`.
+[[noreturn]] void refuse_value(
+    const hsm::profile& dialect, const std::string& code, const hsm::field_spec& field, std::string_view found) {
+    std::string words = code + ": field " + field.label + ": found \"" + printable_text(found, 24) + "\", expected ";
+    words += is_bytes(field) ? "hex digits, two a byte" : "another value";
+    const auto table = dialect.codes.find(field.domain);
+    if (!field.domain.empty() && table != dialect.codes.end()) {
+        words += ", or one of";
+        for (const auto& [name, value] : table->second)
+            words += " " + printable_text(name);
+    }
+    throw tool_complaint(ending::wrong_use, words + "; `cipherlane hsm describe \"" + code + "\"` shows the fields");
+}
+
+/// A field's value from what stands behind its name: a name of its table of codes, hex for bytes, else as it is.
+void set_value(const hsm::profile& dialect, const std::string& code, const hsm::field_spec& field,
+    std::string_view text, hsm::field_set& into) {
+    const auto* named = field.domain.empty() ? nullptr : dialect.code(field.domain, text);
+    const auto value = named != nullptr ? std::string_view(*named) : text;
+    // Codes that the table has not may be sent; what is nearly one of its names was meant to be one.
+    const auto table = dialect.codes.find(field.domain);
+    if (named == nullptr && !field.domain.empty() && table != dialect.codes.end() &&
+        dialect.name_of(field.domain, text).empty()) {
+        std::vector<std::string_view> names;
+        for (const auto& row : table->second)
+            names.emplace_back(row.first);
+        if (!nearest_word(text, names).empty()) refuse_value(dialect, code, field, text);
+    }
+    if (!is_bytes(field)) return into.set(field.name, value);
+    const auto decoded = from_hex(value);
+    if (!decoded) refuse_value(dialect, code, field, text);
+    into.set(field.name, *decoded);
+}
+
+/// An error of putting a request together, which is the user's.
+[[noreturn]] void refuse_request(
+    const hsm::profile& dialect, const hsm::command_spec& command, const error& why, const hsm::field_set& values) {
+    // Nothing was written yet: the place in the message would tell nothing.
+    const bool missing = why.code() == hsm::make_error_code(hsm::hsm_errc::missing_field);
+    const auto* field = static_cast<const hsm::field_spec*>(nullptr);
+    for (const auto& each : command.request) {
+        if (each.label == why.field()) field = &each;
+    }
+    if (!missing && field != nullptr && values.has(field->name) && !is_bytes(*field) && !field->domain.empty())
+        refuse_value(dialect, command.code, *field, values.text(field->name));
+    const auto told = missing ? error(why.code(), why.where()).during(why.operation()).in_field(why.field()) : why;
+    throw tool_stop(told,
+        "`cipherlane hsm describe \"" + command.code + "\"` with the same --profile shows its fields",
+        ending::wrong_use);
+}
+
+} // namespace
+
+hsm::raw_command build_command(
+    const hsm::profile& dialect, const std::string& code, const std::vector<std::string>& pairs) {
+    const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
+    const auto* command = engine.dialect().command(code);
+    if (command == nullptr) {
+        throw tool_complaint(ending::wrong_use, "profile " + printable_text(dialect.name) + " has no command " +
+                                                    printable_text(code) +
+                                                    "; `cipherlane hsm describe` shows those it has");
+    }
+    hsm::field_set values;
+    for (const auto& pair : pairs) {
+        const auto cut = pair.find('=');
+        if (cut == std::string::npos)
+            throw tool_complaint(ending::wrong_use, "found \"" + printable_text(pair) + "\", expected FIELD=VALUE");
+        const auto label = pair.substr(0, cut);
+        const auto named = [&](const hsm::field_spec& each) { return each.label == label; };
+        const auto field = std::find_if(command->request.begin(), command->request.end(), named);
+        if (field == command->request.end() || field->kind == hsm::field_kind::group ||
+            field->kind == hsm::field_kind::literal) {
+            throw tool_complaint(ending::wrong_use, code + " has no field " + printable_text(label) +
+                                                        "; `cipherlane hsm describe \"" + code + "\"` shows them");
+        }
+        set_value(dialect, code, *field, std::string_view(pair).substr(cut + 1), values);
+    }
+    bytes body;
+    if (auto made = engine.encode_request(*command, values, body); !made)
+        refuse_request(dialect, *command, made.error(), values);
+    return hsm::raw_command(std::move(body));
+}
+
+namespace {
+
+/// Text as it is; "hex:…" as bytes.
+hsm::raw_command parse_command(const std::string& text) {
+    if (!text.starts_with("hex:")) return hsm::raw_command(text);
+    auto body = from_hex(text.substr(4));
+    if (!body) throw tool_stop(body.error(), "hex: and two digits for each byte", ending::wrong_use);
+    return hsm::raw_command(*std::move(body));
+}
+
+/// What an answer turned out to be.
+struct sent {
+    std::string code;
+    std::string status;
+    std::string meaning;
+    bool done = false; ///< success, or success with a warning
+    std::vector<described_field> fields;
+    std::string unread; ///< a body that the table does not explain
+    std::chrono::microseconds took{0};
+};
+
+sent explain_answer(
+    const hsm::profile& dialect, const hsm::raw_command& asked, const hsm::raw_answer& got, reveal how) {
+    sent made;
+    made.status = printable(got.status.view());
+    if (got.status != "00") made.meaning = printable_text(got.meaning, 1'000);
+    made.done = got.status == "00";
+    const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
+    hsm::field_set request;
+    const auto known = engine.decode_request(asked.body(), request);
+    if (known) {
+        made.code = known->command->code;
+        hsm::field_set values;
+        const auto answer = engine.decode_answer(*known->command, got.body, request, values);
+        if (answer) {
+            made.fields = describe(known->command->answer, values, how);
+            made.done = answer->what != hsm::answer_status::verdict::refused;
+            // A body behind a status that carries none is no secret of the tool.
+            if (made.done || values.size() != 0) return made;
+        }
+    }
+    // A refusal has no body as a rule.
+    const std::size_t bare = dialect.frame.answers == hsm::framing::style::racal ? 4 : 2;
+    if (got.status != "00" && got.body.size() <= bare) return made;
+    made.unread = how == reveal::all ? to_hex(got.body) : std::to_string(got.body.size()) + " bytes (--show-all)";
+    return made;
+}
+
+void print(const sent& what, std::size_t line, output_form form) {
+    if (form == output_form::text) {
+        if (line != 0) std::cout << line << " " << what.code << (what.code.empty() ? "" : " ");
+        std::cout << "status " << what.status << (what.meaning.empty() ? "" : " (" + what.meaning + ")") << "\n";
+        for (const auto& field : what.fields)
+            std::cout << "  " << field.name << ": " << field.value << "\n";
+        if (!what.unread.empty()) std::cout << "  not understood by the table, as it came: " << what.unread << "\n";
+        return;
+    }
+    json made;
+    if (line != 0) made["line"] = line;
+    if (!what.code.empty()) made["command"] = what.code;
+    made["status"] = what.status;
+    if (!what.meaning.empty()) made["meaning"] = what.meaning;
+    made["done"] = what.done;
+    made["microseconds"] = what.took.count();
+    made["fields"] = json::object();
+    for (const auto& field : what.fields)
+        made["fields"][field.name] = field.value;
+    if (!what.unread.empty()) made["unread"] = what.unread;
+    const auto indent = line != 0 ? -1 : 2;
+    std::cout << made.dump(indent, ' ', false, json::error_handler_t::replace) << "\n";
+}
+
+/// Whether the unit has done it.
+bool send_one(hsm::client& unit, const send_options& how, const hsm::raw_command& command, std::size_t line) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto answer = unit.execute(command, how.to.bounds());
+    if (!answer) give_up(answer.error(), &unit.dialect());
+    auto made = explain_answer(unit.dialect(), command, *answer, how.how);
+    made.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    print(made, line, how.to.form());
+    return made.done;
+}
+
+/// A line of a file: a code of the table with FIELD=VALUE behind it, "hex:…", or the command as it is.
+hsm::raw_command parse_line(const hsm::profile& dialect, const std::string& line) {
+    std::istringstream words(line);
+    std::vector<std::string> all;
+    for (std::string word; words >> word;)
+        all.push_back(word);
+    for (std::size_t size = std::min<std::size_t>(all.size(), 2); size != 0; --size) {
+        const auto code = size == 2 ? all[0] + " " + all[1] : all[0];
+        const std::vector<std::string> pairs(all.begin() + static_cast<std::ptrdiff_t>(size), all.end());
+        const bool fields = std::all_of(
+            pairs.begin(), pairs.end(), [](const std::string& each) { return each.find('=') != std::string::npos; });
+        if (dialect.command(code) != nullptr && fields) return build_command(dialect, code, pairs);
+    }
+    return parse_command(line);
+}
+
+/// One connection for all lines; a refusal does not end it, a link that breaks does.
+bool send_lines(hsm::client& unit, const send_options& how) {
+    std::ifstream file;
+    if (how.file != "-") {
+        file.open(how.file);
+        if (!file) throw tool_complaint(ending::wrong_use, how.file + ": cannot be read");
+    }
+    std::istream& from = how.file == "-" ? std::cin : file;
+    bool all = true;
+    std::size_t number = 0;
+    for (std::string line; std::getline(from, line);) {
+        ++number;
+        if (line.ends_with('\r')) line.pop_back();
+        if (line.find_first_not_of(" \t") == std::string::npos || line.starts_with('#')) continue;
+        try {
+            all = send_one(unit, how, parse_line(unit.dialect(), line), number) && all;
+        } catch (const tool_complaint& wrong) {
+            throw tool_complaint(wrong.ends(), how.file + ", line " + std::to_string(number) + ": " + wrong.what());
+        }
+    }
+    return all;
+}
+
+} // namespace
+
+void send(const send_options& how) {
+    hsm::client unit(how.to.settings());
+    const auto& dialect = unit.dialect();
+    bool done = false;
+    if (!how.file.empty()) {
+        done = send_lines(unit, how);
+    } else {
+        const bool by_table = !how.pairs.empty() || dialect.command(how.text) != nullptr;
+        const auto command = by_table ? build_command(dialect, how.text, how.pairs) : parse_command(how.text);
+        done = send_one(unit, how, command, 0);
+    }
+    if (!done) throw CLI::RuntimeError(static_cast<int>(ending::refused));
+}
+
+} // namespace cipherlane::cli
