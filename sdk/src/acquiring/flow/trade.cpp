@@ -188,6 +188,22 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     return collect(on, *on.display(), *gateway, what.wish.subject, record, bounds);
 }
 
+/// What the journal has of a key that was used. What goes wrong now is no error: that would mean that nothing is
+/// pending, and nobody may take an undecided payment for one that never was.
+payment tell_again(lane_core& on, const journal_record& record, const call& bounds) {
+    if (auto value = recover(on, record, bounds)) {
+        return *std::move(value);
+    } else {
+        auto left = to_payment(record);
+        left.outcome = verdict::unknown;
+        left.approved = amount(0, record.requested.unit());
+        left.unpaid.reset();
+        left.told = told::recorded;
+        left.why = error(value.error()).for_trace(record.trace);
+        return left;
+    }
+}
+
 } // namespace
 
 result<payment> run_trade(lane_core& on, const trade_request& wish, const call& bounds) {
@@ -196,7 +212,7 @@ result<payment> run_trade(lane_core& on, const trade_request& wish, const call& 
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
     const auto original = what.original ? what.original->id : 0;
     CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
-    if (earlier) return recover(on, *std::move(earlier), bounds);
+    if (earlier) return tell_again(on, *earlier, bounds);
     on.begin_stages(wish.idempotency_key, what.total);
     return what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
 }

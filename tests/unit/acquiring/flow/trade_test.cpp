@@ -52,5 +52,20 @@ TEST(Trade, NeedsWhatItsRowSays) {
     EXPECT_EQ(rig.books.taken(), 1000);
 }
 
+// Found by cipherlane-simulate: a disk that fails while a key is asked about again.
+TEST(Trade, IsNeverAnErrorOnceItHasARecord) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    rig.faults.kind = fault_kind::local_fault;
+    rig.faults.fail_at = rig.faults.calls.size() + 1; // behind the look-up of the key
+    const auto again = rig.sell("a", 100);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->outcome, acquiring::verdict::unknown);
+    ASSERT_TRUE(again->why);
+    EXPECT_TRUE(again->why->is(condition::local_fault));
+    EXPECT_TRUE(rig.sell("a", 100)->ok());
+    EXPECT_EQ(rig.books.taken(), 100);
+}
+
 } // namespace
 } // namespace cipherlane::tests
