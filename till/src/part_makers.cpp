@@ -90,6 +90,7 @@ result<std::unique_ptr<store::sqlite_journal>> make_journal(
 
 result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_place& place, const logger& log) {
     hostlink::tcp_host_settings link;
+    link.name = place.name;
     link.address = place.address;
     link.connect_timeout = place.connect_timeout;
     link.response_time = place.response_time;

@@ -11,10 +11,10 @@ error host_error(hostlink_errc what) {
 
 } // namespace
 
-host_exchange::host_exchange(byte_view frame, const ports::answer_filter& filter, std::size_t largest_answer)
+host_exchange::host_exchange(byte_view frame, const ports::answer_filter& filter, net::length_prefixed& stream)
     : frame_(frame)
     , filter_(filter)
-    , stream_(largest_answer, net::length_prefixed::empty_message::skip)
+    , stream_(stream)
     , outcome_(host_error(hostlink_errc::no_answer)) {}
 
 net::action host_exchange::resume(const net::event& what) {

@@ -10,8 +10,10 @@ namespace cipherlane::hostlink {
 /// `outcome_unknown`: bytes may have left.
 class host_exchange final : public net::exchange<bytes> {
   public:
-    /// @param frame the request with its length in front; must outlive this, as must `filter`.
-    host_exchange(byte_view frame, const ports::answer_filter& filter, std::size_t largest_answer);
+    /// @param frame the request with its length in front; must outlive this, as must `filter` and `stream`.
+    /// @param stream what the link has brought; it belongs to the link, so that a message which one exchange has seen
+    /// the beginning of is not torn for the next.
+    host_exchange(byte_view frame, const ports::answer_filter& filter, net::length_prefixed& stream);
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<bytes> take() override;
@@ -24,7 +26,7 @@ class host_exchange final : public net::exchange<bytes> {
 
     byte_view frame_;
     const ports::answer_filter& filter_;
-    net::length_prefixed stream_;
+    net::length_prefixed& stream_;
     result<bytes> outcome_;
     std::uint64_t dropped_ = 0;
 };

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
+#include <optional>
 
 namespace cipherlane::hostlink {
 namespace {
@@ -50,6 +51,7 @@ struct tcp_host::state {
         if (link && link->is_open()) return {};
         link.reset();
         CIPHERLANE_TRY(link, open(bounds));
+        stream.emplace(settings.largest_answer, net::length_prefixed::empty_message::skip);
         ++connects;
         return {};
     }
@@ -70,6 +72,7 @@ struct tcp_host::state {
     const logger log;
     boost::asio::io_context io; ///< never run: the link is used blocking
     std::unique_ptr<net::transport> link;
+    std::optional<net::length_prefixed> stream; ///< of this link, as long as it lives
     std::atomic<std::uint64_t> connects{0};
     std::atomic<std::uint64_t> exchanges{0};
     std::atomic<std::uint64_t> answers{0};
@@ -87,6 +90,10 @@ result<std::unique_ptr<tcp_host>> tcp_host::create(
     peer.connect_timeout = settings.connect_timeout;
     return std::unique_ptr<tcp_host>(
         new tcp_host(std::make_unique<state>(settings, std::move(peer), std::move(connect), std::move(log))));
+}
+
+std::string tcp_host::identity() const {
+    return state_->settings.name.empty() ? state_->settings.address : state_->settings.name;
 }
 
 std::chrono::milliseconds tcp_host::response_time() const noexcept {
@@ -107,7 +114,7 @@ result<bytes> tcp_host::exchange(byte_view request, const ports::answer_filter& 
     secret_bytes frame(length_bytes + request.size()); // a request holds a PAN, a track, a PIN block
     store_be16(frame.expose().data(), static_cast<std::uint16_t>(request.size()));
     std::copy(request.begin(), request.end(), frame.expose().begin() + length_bytes);
-    host_exchange machine(frame.expose(), filter, own.settings.largest_answer);
+    host_exchange machine(frame.expose(), filter, *own.stream);
     ++own.exchanges;
     // The caller's call ends here: what has left is seen to its end.
     auto answer = net::run(machine, *own.link, call(own.settings.response_time));

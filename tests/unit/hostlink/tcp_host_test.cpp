@@ -82,6 +82,29 @@ TEST(TcpHost, ALateAnswerDoesNotShiftTheNext) {
     EXPECT_EQ(host->statistics().connects, 1U);
 }
 
+TEST(TcpHost, AMessageCutBetweenTwoExchangesDoesNotShiftTheNext) {
+    test_peer peer([](test_peer::socket& link) {
+        const std::string_view twice("\0\6first\0\0\6first\0", 16); // a length of 6 with what it counts, two times
+        boost::system::error_code ignored;
+        for (std::size_t cut = 9; cut < twice.size(); ++cut) {
+            if (test_peer::read_message(link).empty()) return;
+            boost::asio::write(link, boost::asio::buffer(twice.data(), cut), ignored);
+            if (test_peer::read_message(link).empty()) return;
+            const auto rest = std::string(twice.substr(cut)) + std::string("\0\6second", 8);
+            boost::asio::write(link, boost::asio::buffer(rest), ignored);
+        }
+    });
+    auto host = host_at(peer.address(), connection_life::kept);
+    for (int i = 0; i < 7; ++i) {
+        const auto first = host->exchange(as_bytes("ask"), wanted(std::string("first\0", 6)), call(5s));
+        ASSERT_TRUE(first) << first.error();
+        const auto second = host->exchange(as_bytes("ask"), wanted("second"), call(5s));
+        ASSERT_TRUE(second) << second.error();
+    }
+    EXPECT_EQ(host->statistics().connects, 1U);
+    EXPECT_EQ(host->statistics().dropped, 7U) << "the duplicates, whole";
+}
+
 TEST(TcpHost, SilenceAfterTheRequestIsUnknownWhateverTheCallerWants) {
     test_peer peer([](test_peer::socket& link) {
         (void)test_peer::read_message(link);

@@ -20,6 +20,7 @@ namespace cipherlane::hostlink {
 enum class connection_life : std::uint8_t { per_exchange, kept };
 
 struct tcp_host_settings {
+    std::string name;    ///< `ports::host::identity`: stays when the address changes; empty: the address
     std::string address; ///< HOST:PORT
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds response_time{50'000}; ///< from the last byte of the request to the answer
@@ -60,6 +61,7 @@ class tcp_host final : public ports::host {
     /// See `ports::host::exchange`. Where TLS fails: `not_secured`, with nothing sent.
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] std::string identity() const override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;
     [[nodiscard]] tcp_host_statistics statistics() const noexcept;
 

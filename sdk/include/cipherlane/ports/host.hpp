@@ -5,6 +5,7 @@
 #include <cipherlane/core/result.hpp>
 
 #include <chrono>
+#include <string>
 
 namespace cipherlane::ports {
 
@@ -33,6 +34,10 @@ class host {
     /// from its first byte on.
     [[nodiscard]] virtual result<bytes> exchange(
         byte_view request, const answer_filter& filter, const call& bounds) = 0;
+
+    /// Whom this link reaches, in words that stay the same as long as it is the same acquirer's host: a record keeps
+    /// them, so that no reversal goes to another. Empty: not told.
+    [[nodiscard]] virtual std::string identity() const { return {}; }
 
     /// How long the host may take for its answer (应答超时).
     [[nodiscard]] virtual std::chrono::milliseconds response_time() const noexcept = 0;

@@ -36,6 +36,7 @@ struct till_settings {
     };
     struct host_place {
         std::string address; ///< HOST:PORT; empty: no host, then no trade by card
+        std::string name;    ///< of the acquirer's host: payments are bound to it; empty: the address
         till_tls tls;
         std::chrono::milliseconds connect_timeout{10'000};
         std::chrono::milliseconds response_time{50'000};
