@@ -4,6 +4,8 @@
 #include "support/lane/lane_rig.hpp"
 #include "support/secret_search.hpp"
 
+#include <cipherlane/acquiring/lookup.hpp>
+
 #include <gtest/gtest.h>
 
 namespace cipherlane::tests {
@@ -14,16 +16,17 @@ using outcome = result<acquiring::payment>;
 
 constexpr std::int64_t base_amount = 10'000;
 
+std::uint64_t prepare(lane_rig& rig) {
+    return rig.sell("base", base_amount).value().handle;
+}
+
 /// A flow under test: what comes before it, and itself under a key of its own.
 struct scenario {
     const char* name;
     std::function<outcome(lane_rig&, std::uint64_t sale)> run;
     std::int64_t effect; ///< on the cardholders' money, if approved
+    std::function<std::uint64_t(lane_rig&)> before = prepare;
 };
-
-std::uint64_t prepare(lane_rig& rig) {
-    return rig.sell("base", base_amount).value().handle;
-}
 
 std::vector<fault_kind> kinds_of(std::string_view call) {
     if (call.starts_with("store")) return {fault_kind::local_fault, fault_kind::late_fault};
@@ -36,7 +39,7 @@ std::vector<fault_kind> kinds_of(std::string_view call) {
 void check(const scenario& what, std::size_t at, const std::string& call, fault_kind kind) {
     SCOPED_TRACE(std::string(what.name) + ": " + call + " (call " + std::to_string(at) + ") " + name_of(kind));
     lane_rig rig;
-    const auto sale = prepare(rig);
+    const auto sale = what.before(rig);
     rig.faults.fail_at = at;
     rig.faults.kind = kind;
     const auto told = what.run(rig, sale);
@@ -73,7 +76,7 @@ void check(const scenario& what, std::size_t at, const std::string& call, fault_
 
 void check_every_step(const scenario& what) {
     lane_rig rehearsal;
-    const auto sale = prepare(rehearsal);
+    const auto sale = what.before(rehearsal);
     const auto first = rehearsal.faults.calls.size();
     ASSERT_TRUE(what.run(rehearsal, sale));
     const auto calls = rehearsal.faults.calls;
@@ -106,6 +109,20 @@ TEST(EveryStepFails, Void) {
 TEST(EveryStepFails, Refund) {
     check_every_step(
         {"refund", [](lane_rig& rig, std::uint64_t sale) { return rig.give_back("key", sale, 300); }, -300});
+}
+
+TEST(EveryStepFails, QrRefund) {
+    check_every_step({"QR refund",
+        [](lane_rig& rig, std::uint64_t) {
+            rig.gateway.pays = fake_gateway::payer::before_notification;
+            const auto sold = acquiring::lookup(*rig.journal, rig.settings.terminal_id, "code", soon()).value();
+            return rig.give_back("key", sold->handle, 300);
+        },
+        -300,
+        [](lane_rig& rig) {
+            rig.gateway.pays = fake_gateway::payer::before_notification;
+            return rig.sell_by_code("code", base_amount).value().handle;
+        }});
 }
 
 TEST(EveryStepFails, QrSale) {

@@ -4,6 +4,7 @@
 
 #include <cipherlane/till/errc.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 
@@ -112,6 +113,7 @@ result<void> counter::open_gateway(terminal& one, const till_settings::terminal&
     if (one.gateway || settings_.gateway.address.empty()) return {};
     if (!listener_) {
         CIPHERLANE_TRY(listener_, make_listener(settings_.gateway, *clock_, given_.log));
+        if (listener_) listener_->keep_in(*journal_);
     }
     CIPHERLANE_TRY(one.gateway, make_gateway(settings_.gateway, of, listener_.get(), given_.log));
     return {};
@@ -158,6 +160,26 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     return {};
 }
 
+/// What is not decided of a terminal that the settings do not have any more: no lane will see to it. The till opens
+/// all the same.
+void counter::report_orphans(const call& bounds) {
+    const auto on_file = journal_->terminals(bounds);
+    if (!on_file) return;
+    for (const auto& name : *on_file) {
+        const auto served = [&](const till_settings::terminal& one) { return one.terminal_id == name; };
+        if (std::any_of(settings_.terminals.begin(), settings_.terminals.end(), served)) continue;
+        const auto open = journal_->open_records(name, bounds);
+        if (!open) continue;
+        for (const auto& record : *open) {
+            given_.log.warning("till", std::string(to_string(acquiring::alert_kind::orphaned_record)) +
+                                           ": terminal " + name + ", trace " + std::to_string(record.trace));
+            if (const auto observer = given_.observer.port()) {
+                observer->on_alert({acquiring::alert_kind::orphaned_record, record});
+            }
+        }
+    }
+}
+
 result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(settings_.validate());
     CIPHERLANE_CHECK(check_given());
@@ -166,6 +188,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_display(bounds));
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
+    report_orphans(bounds);
     return {};
 }
 

@@ -60,6 +60,7 @@ class counter {
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
     /// The devices as this terminal sees them.
     void share_devices(terminal& one);
+    void report_orphans(const call& bounds);
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 
     const till_settings settings_;

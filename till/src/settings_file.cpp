@@ -35,6 +35,7 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
 
     auto host = top.section("host");
     host.text("address", all.host.address);
+    host.text("name", all.host.name);
     host.flag("tls", all.host.tls.on);
     read_tls(host, all.host.tls);
     host.text("tpdu", to.host.tpdu);
@@ -69,6 +70,7 @@ void read_rules(toml_reader& top, terminal_settings& to) {
     reversal.choice("when", to.reversal.when,
         {{"at-once", reversal_time::at_once}, {"before-next-trade", reversal_time::before_next_trade}});
     reversal.number("sends", to.reversal.sends);
+    reversal.span("longest_processing_ms", to.reversal.longest_processing);
     reversal.choice("unexpected_code", to.reversal.unexpected,
         {{"ends-it", unexpected_reversal_code::ends_it}, {"keeps-pending", unexpected_reversal_code::keeps_pending}});
     reversal.text("emv_tags", to.reversal.emv_tags);

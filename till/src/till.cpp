@@ -1,5 +1,6 @@
 #include "counter.hpp"
 
+#include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <algorithm>
@@ -36,19 +37,11 @@ result<till> till::open(till_settings settings, parts given, const call& bounds)
 }
 
 result<std::optional<payment>> till::lookup(std::string_view key, const call& bounds) {
-    CIPHERLANE_TRY(const auto found, journal().find_key(terminal().terminal_id, key, bounds));
-    if (!found) return std::optional<payment>();
-    auto told = acquiring::to_payment(*found);
-    told.told = acquiring::told::recorded;
-    return std::optional<payment>(std::move(told));
+    return acquiring::lookup(journal(), terminal().terminal_id, key, bounds);
 }
 
 result<std::optional<payment>> till::lookup(std::uint64_t handle, const call& bounds) {
-    CIPHERLANE_TRY(const auto found, journal().find(handle, bounds));
-    if (!found || found->terminal_id != terminal().terminal_id) return std::optional<payment>();
-    auto told = acquiring::to_payment(*found);
-    told.told = acquiring::told::recorded;
-    return std::optional<payment>(std::move(told));
+    return acquiring::lookup(journal(), terminal().terminal_id, handle, bounds);
 }
 
 std::string till::receipt(const payment& what, receipt_copy copy, std::size_t columns) const {

@@ -346,7 +346,7 @@ void host_core::reversal(exchange& on) {
         unseen.amount = std::stoll(on.request.value(4));
         unseen.answer = "25";
         books_.entomb(unseen);
-        return on.refuse("25"); // original not found: nothing to undo, and it will not be accepted any more
+        return on.accept(); // never seen, and it will not be accepted any more: as good as undone
     }
     if (found->amount != std::stoll(on.request.value(4))) return on.refuse("12");
     if (states::undone_by_another.contains(found->state)) return on.refuse("12");

@@ -250,6 +250,7 @@ struct decide_options {
     std::uint64_t record = 0;
     bool paid = false;
     bool not_paid = false; ///< one of the two
+    std::string amount;    ///< with `paid`: what moved, where it is not all
     std::string note;
 };
 
@@ -257,7 +258,9 @@ struct decide_options {
 void decide(const decide_options& options) {
     auto till = open_till(options.settings, [](till_settings& all) { all.host = {}, all.gateway = {}; });
     const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
-    std::cout << value_or_fail(till.decide({options.record, found, options.note}, patient())) << "\n";
+    acquiring::decision_request wish(options.record, found, options.note);
+    if (!options.amount.empty()) wish.moved = value_or_fail(amount::parse(options.amount, till.terminal().unit));
+    std::cout << value_or_fail(till.decide(wish, patient())) << "\n";
 }
 
 } // namespace
@@ -322,6 +325,9 @@ void add_journal_command(CLI::App& tool) {
     auto* verdict = decide_app->add_option_group("verdict")->require_option(1);
     verdict->add_flag("--paid", deciding->paid, "The money moved (of a refund: it was given back)");
     verdict->add_flag("--not-paid", deciding->not_paid, "It did not, and will not any more");
+    decide_app
+        ->add_option("--amount", deciding->amount, "With --paid: what moved, where it is less than was asked for")
+        ->excludes("--not-paid");
     decide_app->add_option("--note", deciding->note, "Who found out, and how; kept in the journal")->required();
     decide_app->callback([deciding] { decide(*deciding); });
 }

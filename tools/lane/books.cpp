@@ -51,6 +51,9 @@ bool agree(const order_sides& sides) {
     const bool outside_moved = sides.order != nullptr && paid(*sides.order);
     if (sides.sale == nullptr) return !outside_moved;
     if (sides.doubtful || states::undecided.contains(sides.sale->state)) return false;
+    if (states::went_back.contains(sides.sale->state)) {
+        return outside_moved && sides.order->at("refunded") == sides.order->at("amount");
+    }
     if (states::counts.contains(sides.sale->state) != outside_moved) return false;
     return !outside_moved || (sides.order->at("amount") == sides.sale->approved.minor() &&
                                  sides.order->at("refunded") == sides.given_back);

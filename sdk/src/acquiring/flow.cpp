@@ -1,8 +1,10 @@
 #include "flow/balance.hpp"
 #include "flow/decision.hpp"
+#include "flow/notices.hpp"
 #include "flow/payments.hpp"
 #include "flow/recovery.hpp"
 #include "flow/settlement.hpp"
+#include "flow/unsent.hpp"
 #include "flow_access.hpp"
 #include "host/sign_in.hpp"
 
@@ -32,6 +34,8 @@ result<Outcome> perform_bounded(lane_core& on, const Request& request, const cal
     const auto stop = [&] { either.request_stop(); };
     const std::stop_callback by_caller(bounds.stop(), stop);
     const std::stop_callback by_lane(on.stopping(), stop);
+    CIPHERLANE_CHECK(settle_unsent(on));
+    settle_notices(on);
     return perform(on, request, call(bounds.until(), either.get_token()));
 }
 

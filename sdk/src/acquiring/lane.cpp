@@ -51,6 +51,8 @@ result<lane> lane::open(terminal_settings settings, const lane_ports& with, cons
     }
     auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(taken), std::move(log));
     core->mac_key_loaded = loaded;
+    // A till that was killed may have left a code standing that somebody could still pay.
+    if (with.display != nullptr) (void)with.display->clear(call(core->settings().timers.device));
     return lane(std::move(core));
 }
 

@@ -136,6 +136,10 @@ result<std::unique_ptr<http_gateway>> http_gateway::create(
     return std::unique_ptr<http_gateway>(new http_gateway(std::move(made)));
 }
 
+std::string http_gateway::identity() const {
+    return state_->settings.address + " " + state_->settings.merchant_id;
+}
+
 result<ports::qr_order> http_gateway::create(const ports::qr_order_request& request, const call& bounds) {
     CIPHERLANE_CHECK(check_number(request.order_number));
     const auto url = state_->listener != nullptr ? state_->listener->url() : std::string();

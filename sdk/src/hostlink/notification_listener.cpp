@@ -31,6 +31,7 @@ using tcp = asio::ip::tcp;
 
 constexpr std::size_t largest_notice = 65'536;
 constexpr std::chrono::seconds patience{2};
+constexpr std::chrono::seconds disk_patience{2};
 constexpr std::chrono::seconds between_lines{10};
 constexpr std::size_t most_connections = 48;
 constexpr std::size_t most_from_one_address = 16;
@@ -99,6 +100,10 @@ struct notification_listener::state {
                          .with_peer_text("an order of another merchant");
         }
         if (!status) return refuse(status.error());
+        if (const auto kept = keep(*status); !kept) {
+            log.warning("hostlink", "notification not kept, to be sent again: " + kept.error().to_string());
+            return http::status::service_unavailable;
+        }
         ++taken;
         {
             const std::scoped_lock lock(mutex);
@@ -111,6 +116,17 @@ struct notification_listener::state {
         }
         arrived.notify_all();
         return http::status::ok;
+    }
+
+    /// Answered is forgotten by the gateway: until then it must be on the disk.
+    result<void> keep(const ports::qr_order_status& status) {
+        ports::store* where = nullptr;
+        {
+            const std::scoped_lock lock(mutex);
+            where = journal;
+        }
+        if (where == nullptr) return {};
+        return where->keep_notice(status, call(disk_patience));
     }
 
     http::status refuse(const error& why) {
@@ -151,6 +167,7 @@ struct notification_listener::state {
     std::list<open_connection*> open; ///< oldest first
     counted_line refusals;
     std::set<std::string, std::less<>> merchants;
+    ports::store* journal = nullptr;
     std::atomic<std::uint64_t> dropped{0};
     notification_verifier verifier;
     logger log;
@@ -265,6 +282,11 @@ result<std::unique_ptr<notification_listener>> notification_listener::listen(
 void notification_listener::expect_merchant(std::string merchant_id) {
     const std::scoped_lock lock(state_->mutex);
     state_->merchants.insert(std::move(merchant_id));
+}
+
+void notification_listener::keep_in(ports::store& journal) {
+    const std::scoped_lock lock(state_->mutex);
+    state_->journal = &journal;
 }
 
 std::uint16_t notification_listener::port() const noexcept {

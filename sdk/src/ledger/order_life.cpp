@@ -1,4 +1,5 @@
 #include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <algorithm>
@@ -18,6 +19,11 @@ bool may_follow(order_phase now, order_phase next) noexcept {
                               [&](const order_edge& edge) { return edge.from == now && edge.to == next; });
 }
 
+bool may_be_paid(const ports::journal_record& record) noexcept {
+    return row_of(record.kind).verb == gateway_verb::order && states::open.contains(record.state) &&
+           phases::payable.contains(record.phase);
+}
+
 order_phase phase_of(qr_order_state told) noexcept {
     switch (told) {
     case qr_order_state::waiting: break;
@@ -32,8 +38,10 @@ order_phase phase_of(qr_order_state told) noexcept {
 record_state state_after(const ports::journal_record& order, order_phase told, const amount& paid) noexcept {
     if (!may_follow(order.phase, told)) return record_state::unknown;
     switch (told) {
-    case order_phase::paid:
-    case order_phase::refunded: return paid == order.requested ? record_state::approved : record_state::unknown;
+    case order_phase::refunded:
+        if (row_of(order.kind).verb == gateway_verb::order) return record_state::returned;
+        [[fallthrough]];
+    case order_phase::paid: return paid == order.requested ? record_state::approved : record_state::unknown;
     case order_phase::cancelled:
     case order_phase::expired:
     case order_phase::refused: return record_state::declined;

@@ -25,6 +25,20 @@ bool has_a_say(decider by, const trade_row& row) noexcept {
     return true;
 }
 
+/// On whose word its request is known to have left; nothing where there is no state for it.
+std::optional<decider> marked_by(const trade_row& row) noexcept {
+    if (row.verb == gateway_verb::order) return decider::gateway;
+    return marks_send(row.kind) ? std::optional(decider::till) : std::nullopt;
+}
+
+/// Whether the mark of a send allows the step.
+bool fits_mark(const trade_row& row, record_state now, record_state next, decider by) noexcept {
+    if (next == record_state::sent) return marked_by(row) == by;
+    const bool marks = marks_send(row.kind);
+    if (next == record_state::not_sent) return now == record_state::prepared ? by == decider::till || marks : marks;
+    return now != record_state::prepared || !marks;
+}
+
 /// The caller has been told, or the host's books are closed over it.
 bool heard(const journal_record& record) noexcept {
     return record.closed || record.settled;
@@ -36,10 +50,12 @@ outcome outcome_of(record_state state) noexcept {
     switch (state) {
     case record_state::approved: return outcome::approved;
     case record_state::voided: return outcome::voided;
+    case record_state::returned: return outcome::returned;
     case record_state::not_sent: return outcome::not_sent;
     case record_state::declined: return outcome::declined;
     case record_state::reversed: return outcome::reversed;
     case record_state::prepared:
+    case record_state::sent:
     case record_state::reversal_pending:
     case record_state::reversal_refused:
     case record_state::unknown: break;
@@ -55,6 +71,9 @@ bool may_follow(record_state now, record_state next, decider by) noexcept {
 bool may_follow(const journal_record& record, record_state next, decider by) noexcept {
     const auto* row = find_row(record.kind);
     if (row == nullptr || !has_a_say(by, *row) || !may_follow(record.state, next, by)) return false;
+    if (!fits_mark(*row, record.state, next, by)) return false;
+    const bool of_order = next == record_state::returned || record.state == record_state::declined;
+    if (of_order && row->verb != gateway_verb::order) return false;
     const bool gives_up = next == record_state::reversal_pending || next == record_state::unknown;
     if (gives_up && next != state_if_unknown(record.kind)) return false;
     const bool undoes = record.state == record_state::approved && next == record_state::reversal_pending;
@@ -81,6 +100,7 @@ void apply(journal_record& record, const ports::journal_verdict& verdict) {
     take(record.acquirer, verdict.acquirer);
     take(record.order_number, verdict.order_number);
     take(record.phase, verdict.phase);
+    take(record.expires, verdict.expires);
     take(record.reversal_reason, verdict.reversal_reason);
     take(record.note, verdict.note);
 }
@@ -102,6 +122,16 @@ record_state state_if_unknown(ports::trade kind) noexcept {
     return reversible(kind) ? record_state::reversal_pending : record_state::unknown;
 }
 
+bool marks_send(ports::trade kind) noexcept {
+    return !reversible(kind) && row_of(kind).verb != gateway_verb::order;
+}
+
+record_state state_if_found(const journal_record& record) noexcept {
+    if (!states::unfinished.contains(record.state)) return record.state;
+    const bool never_sent = record.state == record_state::prepared && marks_send(record.kind);
+    return never_sent ? record_state::not_sent : state_if_unknown(record.kind);
+}
+
 std::optional<record_state> state_after(record_state now, finding found) noexcept {
     for (const auto& edge : life_edges) {
         if (edge.from != now || !edge.words.contains(decider::person)) continue;
@@ -111,17 +141,24 @@ std::optional<record_state> state_after(record_state now, finding found) noexcep
 }
 
 reversal_word word_on_reversal(std::string_view code) noexcept {
-    if (iso8583::ends_reversal(code)) return reversal_word::undone;
-    // The host could not check our MAC, so it has undone nothing.
-    if (iso8583::response_of(code).action == iso8583::response_action::sign_in_again) return reversal_word::passing;
-    // The switch or the issuer is not there, or timed out.
-    constexpr std::array passing{"68", "90", "91", "92", "96", "98"};
-    const bool passes = std::find(passing.begin(), passing.end(), code) != passing.end();
-    return passes ? reversal_word::passing : reversal_word::refused;
+    switch (iso8583::response_of(code).of_reversal) {
+    case iso8583::proof::done: return reversal_word::undone;
+    case iso8583::proof::again: return reversal_word::passing;
+    case iso8583::proof::nothing: return reversal_word::unproven;
+    case iso8583::proof::not_done: break;
+    }
+    return reversal_word::refused;
 }
 
-bool leaves_open(ports::trade kind, std::string_view code) noexcept {
-    return !reversible(kind) && (code == "68" || code == "98");
+bool leaves_open(std::string_view code) noexcept {
+    return iso8583::response_of(code).of_trade == iso8583::proof::nothing;
+}
+
+bool asks_again(const journal_record& record, std::chrono::system_clock::time_point now,
+    std::chrono::milliseconds longest) noexcept {
+    if (!states::unproven.contains(record.state)) return false;
+    const auto at_rest = record.created + longest;
+    return now >= at_rest && record.decided < at_rest;
 }
 
 } // namespace cipherlane::ledger

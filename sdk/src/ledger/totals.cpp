@@ -41,6 +41,16 @@ batch_totals totals_of(std::span<const ports::journal_record> batch) {
     return sums;
 }
 
+std::vector<side_difference> differences(const ports::settlement_progress& settled) {
+    std::vector<side_difference> found;
+    const auto compare = [&](money_side side, const batch_side& till, const batch_side& host) {
+        if (till != host) found.push_back({side, till, host});
+    };
+    compare(money_side::debit, settled.totals.debit, settled.host_debit);
+    compare(money_side::credit, settled.totals.credit, settled.host_credit);
+    return found;
+}
+
 bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcept {
     const auto& row = row_of(kind);
     if (row.totals != counted_in::host_totals) return true;
@@ -49,6 +59,7 @@ bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcep
 }
 
 bool gives_back(const ports::journal_record& record) noexcept {
+    if (undoing_trades.contains(record.kind)) return states::open.contains(record.state);
     return returning_trades.contains(record.kind) && states::takes_room.contains(record.state);
 }
 

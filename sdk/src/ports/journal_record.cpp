@@ -11,6 +11,8 @@ std::string_view to_string(record_state value) noexcept {
     case record_state::declined: return "declined";
     case record_state::reversal_pending: return "reversal pending";
     case record_state::reversed: return "reversed";
+    case record_state::sent: return "sent";
+    case record_state::returned: return "returned";
     case record_state::reversal_refused: return "reversal refused";
     case record_state::unknown: return "unknown";
     case record_state::voided: return "voided";

@@ -73,6 +73,11 @@ struct memory_journal::state {
     std::mutex mutex;
     std::vector<entry> entries; ///< record 1 first
     std::map<std::string, terminal_entry> terminals;
+    struct notice_entry {
+        ports::order_notice notice;
+        bool closed = false;
+    };
+    std::vector<notice_entry> notices; ///< notice 1 first
 };
 
 memory_journal::memory_journal(const ports::clock& clock)
@@ -164,6 +169,15 @@ result<std::optional<journal_record>> memory_journal::find(std::uint64_t id, con
     return state_->execute(bounds, [&]() -> result<std::optional<journal_record>> {
         const auto* const found = state_->by_id(id);
         return found != nullptr ? std::optional(found->record) : std::nullopt;
+    });
+}
+
+result<std::optional<journal_record>> memory_journal::find_order(std::string_view order_number, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::optional<journal_record>> {
+        for (const auto& one : state_->entries) {
+            if (!order_number.empty() && one.record.order_number == order_number) return std::optional(one.record);
+        }
+        return std::optional<journal_record>();
     });
 }
 
@@ -274,9 +288,10 @@ result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint
         terminal.state.batch = ledger::successor(batch);
         terminal.settlement.step = settlement_step::none;
         for (auto& one : state_->entries) {
-            if (one.record.terminal_id != terminal_id || one.record.batch != batch || one.record.settled) continue;
+            if (one.record.terminal_id != terminal_id || one.record.settled) continue;
+            if (!ledger::states::decided.contains(one.record.state)) continue;
             one.record.settled = true;
-            one.record.closed = one.record.closed || ledger::states::decided.contains(one.record.state);
+            one.record.closed = true;
             one.settled_at = state_->clock.now();
         }
         return {};
@@ -294,6 +309,37 @@ result<std::uint64_t> memory_journal::erase_cards(std::chrono::system_clock::tim
             ++erased;
         }
         return erased;
+    });
+}
+
+result<void> memory_journal::keep_notice(const ports::qr_order_status& told, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        for (const auto& one : state_->notices) {
+            const auto& known = one.notice.told;
+            if (known.merchant_id == told.merchant_id && known.order_number == told.order_number &&
+                known.state == told.state) {
+                return {};
+            }
+        }
+        state_->notices.push_back({{state_->notices.size() + 1, told}, false});
+        return {};
+    });
+}
+
+result<std::vector<ports::order_notice>> memory_journal::open_notices(const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<ports::order_notice>> {
+        std::vector<ports::order_notice> open;
+        for (const auto& one : state_->notices) {
+            if (!one.closed) open.push_back(one.notice);
+        }
+        return open;
+    });
+}
+
+result<void> memory_journal::close_notice(std::uint64_t id, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        if (id >= 1 && id <= state_->notices.size()) state_->notices[id - 1].closed = true;
+        return {};
     });
 }
 

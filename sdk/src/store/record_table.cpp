@@ -13,7 +13,8 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
-    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase"};
+    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
+    "counterpart", "expires"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -142,6 +143,8 @@ ports::journal_record read_fields(const statement& row) {
     record.closed = next.number<int>() != 0;
     record.note = next.text();
     record.phase = static_cast<ports::order_phase>(next.number<std::uint8_t>());
+    record.counterpart = next.text();
+    record.expires = from_ms(next.number<std::int64_t>());
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -187,6 +190,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.reversal_reason).bind(record.reversal_sends);
     insert.bind(record.created_date).bind(to_ms(record.created)).bind(to_ms(record.decided));
     insert.bind(record.closed ? 1 : 0).bind(record.note).bind(static_cast<std::int64_t>(record.phase));
+    insert.bind(record.counterpart).bind(to_ms(record.expires));
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return stamp_record(on, record.id);
@@ -196,7 +200,7 @@ result<void> update_record(
     database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms) {
     // COALESCE keeps what the verdict does not set.
     auto update = on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
-                             "phase = COALESCE(?, phase), "
+                             "phase = COALESCE(?, phase), expires = COALESCE(?, expires), "
                              "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
                              "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
@@ -211,6 +215,11 @@ result<void> update_record(
     }
     if (verdict.phase) {
         update.bind(static_cast<std::int64_t>(*verdict.phase));
+    } else {
+        update.bind_null();
+    }
+    if (verdict.expires) {
+        update.bind(to_ms(*verdict.expires));
     } else {
         update.bind_null();
     }

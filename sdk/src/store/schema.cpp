@@ -65,6 +65,29 @@ UPDATE records SET phase = CASE host_code
     R"sql(
 ALTER TABLE records ADD COLUMN covered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // Whom a record was sent to; when its code ends; that what nothing can undo is marked before it leaves. Until
+    // then a refund left without a mark: one that is found as prepared may have left. And what a gateway says
+    // unasked.
+    R"sql(
+ALTER TABLE records ADD COLUMN counterpart TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;
+UPDATE records SET state = 8, covered = 0 WHERE state = 1 AND kind IN (3, 5);
+DROP INDEX records_open;
+CREATE INDEX records_open ON records(terminal_id, state) WHERE state IN (1, 5, 7, 8, 10);
+CREATE INDEX records_unsettled ON records(terminal_id) WHERE settled_at IS NULL;
+CREATE INDEX records_order ON records(order_number) WHERE order_number != '';
+ALTER TABLE terminals ADD COLUMN host_debit INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE terminals ADD COLUMN host_debit_count INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE terminals ADD COLUMN host_credit INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE terminals ADD COLUMN host_credit_count INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE notices(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    order_number TEXT NOT NULL, merchant_id TEXT NOT NULL, terminal_id TEXT NOT NULL, state INTEGER NOT NULL,
+    paid INTEGER NOT NULL, currency INTEGER NOT NULL, decimals INTEGER NOT NULL, transaction_number TEXT NOT NULL,
+    closed INTEGER NOT NULL DEFAULT 0, UNIQUE(merchant_id, order_number, state)
+);
+CREATE INDEX notices_open ON notices(id) WHERE closed = 0;
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

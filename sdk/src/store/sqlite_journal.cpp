@@ -2,6 +2,7 @@
 #include "commit_thread.hpp"
 #include "journal_file.hpp"
 #include "journal_opening.hpp"
+#include "notice_table.hpp"
 #include "record_table.hpp"
 #include "schema.hpp"
 #include "sql_list.hpp"
@@ -229,6 +230,14 @@ result<std::optional<journal_record>> sqlite_journal::find(std::uint64_t id, con
     });
 }
 
+result<std::optional<journal_record>> sqlite_journal::find_order(std::string_view order_number, const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [number = std::string(order_number)](database& on) {
+        auto query = on.prepare(select_records("WHERE order_number = ? AND order_number != ''").c_str());
+        query.bind(number);
+        return one_record(query);
+    });
+}
+
 result<std::vector<journal_record>> sqlite_journal::open_records(std::string_view terminal_id, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
         static const std::string sql =
@@ -261,8 +270,10 @@ result<amount> sqlite_journal::refunded(std::uint64_t original, const call& boun
     return state_->thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
         CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
         static const std::string sql =
-            "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND kind IN " +
-            sql_list(ledger::returning_trades) + " AND state IN " + sql_list(ledger::states::takes_room);
+            "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND (kind IN " +
+            sql_list(ledger::returning_trades) + " AND state IN " + sql_list(ledger::states::takes_room) +
+            " OR kind IN " + sql_list(ledger::undoing_trades) + " AND state IN " + sql_list(ledger::states::open) +
+            ")";
         auto query = on.prepare(sql.c_str());
         query.bind(static_cast<std::int64_t>(original));
         CIPHERLANE_TRY([[maybe_unused]] const bool row, query.step());
@@ -349,6 +360,20 @@ result<std::uint64_t> sqlite_journal::erase_cards(std::chrono::system_clock::tim
     if (!emptied || !*emptied)
         state_->log.warning("journal", "erased card data stays in the log for now: somebody else reads the journal");
     return erased;
+}
+
+result<void> sqlite_journal::keep_notice(const ports::qr_order_status& told, const call& bounds) {
+    return state_->thread.execute(
+        durability::durable, bounds, [told](database& on) { return insert_notice(on, told); });
+}
+
+result<std::vector<ports::order_notice>> sqlite_journal::open_notices(const call& bounds) {
+    return state_->thread.execute(durability::read, bounds, [](database& on) { return read_notices(on); });
+}
+
+result<void> sqlite_journal::close_notice(std::uint64_t id, const call& bounds) {
+    return state_->thread.execute(
+        durability::lazy, bounds, [id](database& on) { return mark_notice_closed(on, id); });
 }
 
 } // namespace cipherlane::store

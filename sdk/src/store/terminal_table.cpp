@@ -78,7 +78,8 @@ result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id
 
 result<ports::settlement_progress> read_settlement(database& on, std::string_view terminal_id) {
     auto query = on.prepare("SELECT settle_batch, settle_step, settle_result, settle_uploaded, debit, debit_count, "
-                            "credit, credit_count, qr_debit, qr_debit_count, qr_credit, qr_credit_count "
+                            "credit, credit_count, qr_debit, qr_debit_count, qr_credit, qr_credit_count, "
+                            "host_debit, host_debit_count, host_credit, host_credit_count "
                             "FROM terminals WHERE terminal_id = ?");
     query.bind(terminal_id);
     ports::settlement_progress progress;
@@ -89,8 +90,9 @@ result<ports::settlement_progress> read_settlement(database& on, std::string_vie
     progress.host_result = static_cast<std::uint8_t>(query.integer(2));
     progress.uploaded = static_cast<std::uint32_t>(query.integer(3));
     int column = 4;
+    auto& own = progress.totals;
     for (auto* side :
-        {&progress.totals.debit, &progress.totals.credit, &progress.totals.qr_debit, &progress.totals.qr_credit}) {
+        {&own.debit, &own.credit, &own.qr_debit, &own.qr_credit, &progress.host_debit, &progress.host_credit}) {
         side->minor = query.integer(column++);
         side->count = static_cast<std::uint32_t>(query.integer(column++));
     }
@@ -102,12 +104,14 @@ result<void> write_settlement(
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto update = on.prepare("UPDATE terminals SET settle_batch = ?, settle_step = ?, settle_result = ?, "
                              "settle_uploaded = ?, debit = ?, debit_count = ?, credit = ?, credit_count = ?, "
-                             "qr_debit = ?, qr_debit_count = ?, qr_credit = ?, qr_credit_count = ? "
+                             "qr_debit = ?, qr_debit_count = ?, qr_credit = ?, qr_credit_count = ?, "
+                             "host_debit = ?, host_debit_count = ?, host_credit = ?, host_credit_count = ? "
                              "WHERE terminal_id = ?");
     update.bind(progress.batch).bind(static_cast<std::int64_t>(progress.step));
     update.bind(progress.host_result).bind(progress.uploaded);
+    const auto& own = progress.totals;
     for (const auto* side :
-        {&progress.totals.debit, &progress.totals.credit, &progress.totals.qr_debit, &progress.totals.qr_credit}) {
+        {&own.debit, &own.credit, &own.qr_debit, &own.qr_credit, &progress.host_debit, &progress.host_credit}) {
         update.bind(side->minor).bind(side->count);
     }
     return update.bind(terminal_id).run();
@@ -118,11 +122,12 @@ result<void> end_batch(database& on, std::string_view terminal_id, std::uint32_t
     auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
     CIPHERLANE_CHECK(open.bind(ledger::successor(batch)).bind(terminal_id).bind(batch).run());
     if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
-    static const std::string sql = "UPDATE records SET settled_at = ?, closed = closed OR state IN " +
-                                   sql_list(ledger::states::decided) +
-                                   " WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL";
+    // What was not decided when its own batch was closed is settled with a later one.
+    static const std::string sql = "UPDATE records INDEXED BY records_unsettled SET settled_at = ?, closed = 1 "
+                                   "WHERE terminal_id = ? AND settled_at IS NULL AND state IN " +
+                                   sql_list(ledger::states::decided);
     auto settle = on.prepare(sql.c_str());
-    return settle.bind(now_ms).bind(terminal_id).bind(batch).run();
+    return settle.bind(now_ms).bind(terminal_id).run();
 }
 
 } // namespace cipherlane::store

@@ -1,5 +1,6 @@
 #include "support/lane/fake_devices.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -13,6 +14,9 @@ const char* const test_emv = "9F2608112233445566778895050080008000";
 
 result<void> fake_pinpad::step(std::string_view name) {
     ++trips;
+    if (name == "open") replugged = false;
+    if (replugged)
+        return error(acquiring_errc::bad_request, layer::drivers); // "not open", a misuse, as the drivers say
     if (const auto fault = faults_.next(std::string("pinpad ").append(name)); fault) return make_fault(*fault);
     return {};
 }
@@ -119,9 +123,11 @@ ports::qr_order_status status_of(const fake_ledger::order& entry) {
     status.order_number = entry.number;
     status.state = entry.state == 'P'   ? ports::qr_order_state::paid
                    : entry.state == 'C' ? ports::qr_order_state::cancelled
+                   : entry.state == 'B' ? ports::qr_order_state::refunded
                                         : ports::qr_order_state::waiting;
-    status.paid = amount(entry.state == 'P' ? entry.amount : 0);
-    if (entry.state == 'P') status.transaction_number = "T0001";
+    const bool paid = entry.state == 'P' || entry.state == 'B';
+    status.paid = amount(paid ? entry.amount : 0);
+    if (paid) status.transaction_number = "T0001";
     return status;
 }
 
@@ -147,7 +153,9 @@ result<fake_ledger::order*> fake_gateway::order(std::string_view number) {
 
 void fake_gateway::pay(std::string_view number, payer moment) {
     auto* found = books_.find_order(number);
-    if (pays == moment && found != nullptr && found->state == 'W') found->state = 'P';
+    if (pays != moment || found == nullptr || found->state != 'W') return;
+    found->state = 'P';
+    if (pays_only) found->amount = *pays_only;
 }
 
 result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& request, const call& /*bounds*/) {

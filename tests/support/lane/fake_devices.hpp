@@ -48,6 +48,8 @@ class fake_pinpad final : public ports::pinpad {
     std::chrono::milliseconds time_for_card{0}; ///< what was left of the last call
     std::chrono::milliseconds time_for_pin{0};
 
+    bool replugged = false; ///< it is there again, and must be opened first
+
     bool pin_required = true;
     int trips = 0;
     std::string last_line;
@@ -104,7 +106,10 @@ class fake_gateway final : public ports::qr_gateway {
     [[nodiscard]] result<ports::qr_order_status> wait_notification(
         std::string_view order_number, const call& bounds) override;
 
+    [[nodiscard]] std::string identity() const override { return name; }
+    std::string name = "gateway one";
     payer pays = payer::never;
+    std::optional<std::int64_t> pays_only; ///< minor units, instead of the order's
     bool notifies = true;
     ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says
     bool forgets = false;                                           ///< knows no order any more

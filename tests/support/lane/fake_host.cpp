@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 namespace cipherlane::tests {
 
@@ -100,8 +101,9 @@ class bookkeeper {
         if (!mood_.reversal_code.empty()) return mood_.reversal_code;
         auto* entry = books_.find(batch_, trace_);
         if (entry == nullptr) {
+            if (!mood_.keeps_tombs) return "25";
             books_.trades[books_.trade_count++] = {batch_, trace_, 0, 0, 'S', 'T'};
-            return "25";
+            return "00";
         }
         if (entry->state == 'A') {
             entry->state = 'R';
@@ -125,6 +127,7 @@ class bookkeeper {
         auto theirs = iso8583::settlement_totals::parse(request_.value(48)).value();
         theirs.domestic.verdict = theirs == own && mood_.code == "00" ? iso8583::settlement_verdict::balanced
                                                                       : iso8583::settlement_verdict::not_balanced;
+        if (mood_.settles) mood_.settles(theirs);
         verdict48 = theirs.to_digits().value();
         return "00";
     }
@@ -163,6 +166,11 @@ result<bytes> fake_host::exchange(byte_view request, const ports::answer_filter&
     }
     if (bounds.until().left() < time) return make_fault(fault_kind::timed_out);
     if (fault && *fault != fault_kind::lost_answer && *fault != fault_kind::late_fault) return make_fault(*fault);
+    if (mood.late) {
+        under_way_.emplace_back(request.begin(), request.end());
+        if (mood.spoiled_answers > 0 && --mood.spoiled_answers == 0) mood = host_mood();
+        return make_fault(fault_kind::lost_answer);
+    }
     ++books_.messages;
     requests.emplace_back(request.begin(), request.end());
     auto data = answer(request);
@@ -171,6 +179,11 @@ result<bytes> fake_host::exchange(byte_view request, const ports::answer_filter&
     if (fault || lost) return make_fault(fault_kind::lost_answer);
     if (!filter.matches(data)) return make_fault(fault_kind::lost_answer); // dropped; nothing else comes
     return data;
+}
+
+void fake_host::deliver() {
+    for (const auto& request : std::exchange(under_way_, {}))
+        (void)answer(request);
 }
 
 bytes fake_host::answer(byte_view request) {

@@ -5,6 +5,7 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/crypto/key.hpp>
+#include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/message_view.hpp>
 #include <cipherlane/ports/host.hpp>
 
@@ -25,6 +26,7 @@ extern const char* const test_tak;
 struct host_mood {
     std::string code = "00";   ///< field 39 of trades
     std::string reversal_code; ///< of reversals; empty: as the books say
+    bool keeps_tombs = true;   ///< a reversal of what was never seen is remembered: the trade is refused if it comes
     std::string balance_code = "00";
     std::string upload_code = "00";      ///< of batch uploads
     std::string end_code = "00";         ///< of the end of a batch upload
@@ -33,7 +35,9 @@ struct host_mood {
     char header_request = '0';
     enum class mac { right, wrong, missing } seal = mac::right;
     bool answer_lost = false;
-    int spoiled_answers = -1; ///< how many answers the mood lasts; -1: all
+    bool late = false; ///< the request is kept on the way, and reaches the books when `deliver` is called
+    std::function<void(iso8583::settlement_totals&)> settles; ///< what the answer to a settlement says, instead
+    int spoiled_answers = -1;                                 ///< how many answers the mood lasts; -1: all
 };
 
 /// An acquirer's host in memory: reads the POS dialect, checks MACs, keeps books, answers.
@@ -45,6 +49,11 @@ class fake_host final : public ports::host {
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override { return time; }
 
+    [[nodiscard]] std::string identity() const override { return name; }
+    /// What was on the way comes in now; nobody waits for the answers.
+    void deliver();
+
+    std::string name = "host one";
     host_mood mood;
     std::chrono::milliseconds time{50};
     std::vector<bytes> requests; ///< as they came, for byte comparisons
@@ -52,6 +61,7 @@ class fake_host final : public ports::host {
 
   private:
     [[nodiscard]] bytes answer(byte_view request);
+    std::vector<bytes> under_way_;
 
     fake_ledger& books_;
     fault_script& faults_;

@@ -5,6 +5,7 @@
 
 #include <boost/system/errc.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,11 +64,15 @@ class fault_script {
     [[nodiscard]] std::optional<fault_kind> next(std::string_view call) {
         calls.emplace_back(call);
         if (calls.size() - 1 == fail_at) return kind;
+        if (call == from) from.clear();
+        if (fails && from.empty() && fails(call)) return kind;
         return std::nullopt;
     }
     static constexpr std::size_t never = static_cast<std::size_t>(-1);
     std::size_t fail_at = never;
     fault_kind kind = fault_kind::link_lost;
+    std::function<bool(std::string_view)> fails; ///< besides: calls that fail, by their names
+    std::string from;                            ///< not before this one has come
     std::vector<std::string> calls;
 };
 

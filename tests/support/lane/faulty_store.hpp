@@ -18,6 +18,7 @@ class faulty_store : public ports::store {
     enum class moment { before, after };
     std::function<void(moment, std::string_view)> around;
     std::optional<ports::batch_totals> told_totals; ///< instead of what the real store counts
+    bool broken_cards = false;                      ///< the seals of all cards are damaged
 
     [[nodiscard]] result<ports::journal_record> begin(
         const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override {
@@ -40,6 +41,10 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<std::optional<ports::journal_record>> find(std::uint64_t id, const call& bounds) override {
         return guard("store find", [&] { return real_.find(id, bounds); });
     }
+    [[nodiscard]] result<std::optional<ports::journal_record>> find_order(
+        std::string_view number, const call& bounds) override {
+        return guard("store find_order", [&] { return real_.find_order(number, bounds); });
+    }
     [[nodiscard]] result<std::vector<ports::journal_record>> open_records(
         std::string_view terminal_id, const call& bounds) override {
         return guard("store open_records", [&] { return real_.open_records(terminal_id, bounds); });
@@ -56,7 +61,10 @@ class faulty_store : public ports::store {
         return guard("store refunded", [&] { return real_.refunded(original, bounds); });
     }
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
-        return guard("store card", [&] { return real_.card(id, bounds); });
+        return guard("store card", [&]() -> result<ports::stored_card> {
+            if (broken_cards) return make_fault(fault_kind::local_fault);
+            return real_.card(id, bounds);
+        });
     }
     [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override {
         return guard("store terminal", [&] { return real_.terminal(terminal_id, bounds); });
@@ -93,6 +101,18 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<std::uint64_t> erase_cards(
         std::chrono::system_clock::time_point before, const call& bounds) override {
         return guard("store erase_cards", [&] { return real_.erase_cards(before, bounds); });
+    }
+    [[nodiscard]] result<std::vector<std::string>> terminals(const call& bounds) override {
+        return guard("store terminals", [&] { return real_.terminals(bounds); });
+    }
+    [[nodiscard]] result<void> keep_notice(const ports::qr_order_status& told, const call& bounds) override {
+        return guard("store keep_notice", [&] { return real_.keep_notice(told, bounds); });
+    }
+    [[nodiscard]] result<std::vector<ports::order_notice>> open_notices(const call& bounds) override {
+        return guard("store open_notices", [&] { return real_.open_notices(bounds); });
+    }
+    [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override {
+        return guard("store close_notice", [&] { return real_.close_notice(id, bounds); });
     }
 
   private:

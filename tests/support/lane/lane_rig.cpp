@@ -90,7 +90,7 @@ result<acquiring::payment> lane_rig::give_back(const std::string& key, std::uint
 result<acquiring::payment> lane_rig::sell_by_code(const std::string& key, std::int64_t minor) {
     // An order that nobody pays lasts until the deadline; the others end by themselves.
     const auto span = gateway.pays == fake_gateway::payer::never || gateway.pays == fake_gateway::payer::before_cancel
-                          ? 1500ms
+                          ? 700ms
                           : 20'000ms;
     return acquiring::qr_sale(lane()).run({key, amount(minor)}, call(span));
 }

@@ -1,8 +1,10 @@
+#include "support/lane/faulty_store.hpp"
 #include "test_peer.hpp"
 
 #include <cipherlane/crypto/rsa.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
+#include <cipherlane/store/memory_journal.hpp>
 
 #include <boost/asio/connect.hpp>
 #include <gtest/gtest.h>
@@ -168,6 +170,28 @@ TEST_F(Notification, AKeyThatIsNoneIsRefused) {
     EXPECT_TRUE(notification_listener::listen("nowhere", notification_verifier::create(public_pem(), clock).value())
                     .error()
                     .is(condition::misuse));
+}
+
+/// A gateway that has heard 200 never says it again: by then a power cut must not lose it.
+TEST_F(Notification, IsOnTheDiskBeforeItIsAnswered) {
+    tests::fault_script faults;
+    store::memory_journal disk(clock);
+    tests::faulty_store journal(disk, faults);
+    auto verifier = notification_verifier::create(public_pem(), clock).value();
+    auto listener = notification_listener::listen("127.0.0.1:0", std::move(verifier), logger::none()).value();
+    listener->expect_merchant("M");
+    listener->keep_in(journal);
+    faults.kind = tests::fault_kind::local_fault;
+    faults.fails = [](std::string_view call) { return call == "store keep_notice"; };
+    EXPECT_EQ(post(listener->port(), sign(now, "a", body), "a"), "HTTP/1.1 503") << "to be sent again";
+    EXPECT_FALSE(listener->wait("O1", call(10ms))) << "not told either: it would be gone after a crash";
+    faults.fails = {};
+    EXPECT_EQ(post(listener->port(), sign(now, "b", body), "b"), "HTTP/1.1 200");
+    EXPECT_EQ(listener->wait("O1", call(5s))->paid, amount(990));
+    const auto kept = disk.open_notices(call(5s)).value();
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].told.order_number, "O1");
+    EXPECT_EQ(kept[0].told.paid, amount(990));
 }
 
 } // namespace

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace cipherlane::iso8583 {
 namespace {
 
@@ -99,9 +101,27 @@ TEST(ResponseCodes, SayWhatToDo) {
     EXPECT_EQ(response_of("A0").action, response_action::sign_in_again);
     EXPECT_EQ(response_of("41").action, response_action::capture);
     EXPECT_EQ(response_of("ZZ").action, response_action::decline);
-    for (const auto* code : {"00", "12", "25", "40"})
-        EXPECT_TRUE(ends_reversal(code)) << code;
-    EXPECT_FALSE(ends_reversal("96"));
+}
+
+/// Written out apart from the table, code by code: whoever adds one says what it proves.
+TEST(ResponseCodes, ProveNoMoreThanTheySay) {
+    const std::set<std::string_view> proves_nothing_of_a_trade{"68", "94", "96", "98"};
+    const std::set<std::string_view> undoes{"00", "11", "16", "A2", "A4", "A5", "A6"};
+    const std::set<std::string_view> passes{"68", "77", "90", "91", "92", "96", "98", "99", "A0"};
+    const std::set<std::string_view> proves_nothing_of_a_reversal{"10", "12", "25", "40"};
+    for (const auto& row : response_codes()) {
+        const auto of_trade = approved(row.code)                             ? proof::done
+                              : proves_nothing_of_a_trade.contains(row.code) ? proof::nothing
+                                                                             : proof::not_done;
+        const auto of_reversal = undoes.contains(row.code)                         ? proof::done
+                                 : passes.contains(row.code)                       ? proof::again
+                                 : proves_nothing_of_a_reversal.contains(row.code) ? proof::nothing
+                                                                                   : proof::not_done;
+        EXPECT_EQ(row.of_trade, of_trade) << row.code;
+        EXPECT_EQ(row.of_reversal, of_reversal) << row.code;
+    }
+    EXPECT_EQ(response_of("ZZ").of_trade, proof::not_done);
+    EXPECT_EQ(response_of("ZZ").of_reversal, proof::not_done);
 }
 
 } // namespace

@@ -20,7 +20,7 @@ TEST(OrderLife, TakesTheseStepsAndNoOthers) {
     using enum order_phase;
     const std::set<std::pair<order_phase, order_phase>> steps{{asked, issued}, {asked, paid}, {asked, cancelled},
         {asked, expired}, {asked, refunded}, {asked, refused}, {issued, paid}, {issued, cancelled}, {issued, expired},
-        {issued, refunded}, {paid, refunded}};
+        {issued, refunded}, {paid, refunded}, {cancelled, refunded}, {expired, refunded}};
     for (const auto now : every_phase) {
         for (const auto next : every_phase) {
             EXPECT_EQ(may_follow(now, next), now == next || steps.contains({now, next}))
@@ -59,7 +59,8 @@ TEST(OrderLife, APhaseDecidesTheRecord) {
     order.phase = order_phase::issued;
     const auto none = amount(0);
     EXPECT_EQ(state_after(order, order_phase::paid, amount(100)), record_state::approved);
-    EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::approved);
+    EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::returned)
+        << "a till that has not refunded it must not call it paid";
     EXPECT_EQ(state_after(order, order_phase::paid, amount(99)), record_state::unknown) << "for a person to see";
     EXPECT_EQ(state_after(order, order_phase::cancelled, none), record_state::declined);
     EXPECT_EQ(state_after(order, order_phase::expired, none), record_state::declined);
@@ -69,6 +70,30 @@ TEST(OrderLife, APhaseDecidesTheRecord) {
     order.phase = order_phase::paid;
     EXPECT_EQ(state_after(order, order_phase::cancelled, none), record_state::unknown)
         << "a gateway that contradicts itself decides nothing";
+    order.phase = order_phase::cancelled;
+    EXPECT_EQ(state_after(order, order_phase::paid, amount(100)), record_state::unknown) << "it was closed before";
+    EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::returned);
+    order.kind = trade::qr_refund;
+    order.phase = order_phase::asked;
+    EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::approved);
+}
+
+TEST(OrderLife, ACodeMayBePaidUntilItsOrderOrItsRecordEnds) {
+    ports::journal_record order;
+    order.kind = trade::qr_sale;
+    for (const auto state : {record_state::prepared, record_state::sent, record_state::unknown}) {
+        order.state = state;
+        for (const auto phase : every_phase) {
+            order.phase = phase;
+            EXPECT_EQ(may_be_paid(order), phase == order_phase::asked || phase == order_phase::issued);
+        }
+    }
+    order.phase = order_phase::issued;
+    order.state = record_state::declined;
+    EXPECT_FALSE(may_be_paid(order));
+    order.state = record_state::unknown;
+    order.kind = trade::qr_refund;
+    EXPECT_FALSE(may_be_paid(order));
 }
 
 } // namespace

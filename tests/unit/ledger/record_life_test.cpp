@@ -17,7 +17,7 @@ using ports::trade;
 
 constexpr auto every_state = {record_state::prepared, record_state::not_sent, record_state::approved,
     record_state::declined, record_state::reversal_pending, record_state::reversed, record_state::reversal_refused,
-    record_state::unknown, record_state::voided};
+    record_state::unknown, record_state::voided, record_state::sent, record_state::returned};
 constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::card, decider::person,
     decider::restart, decider::other_record};
 constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund,
@@ -31,13 +31,29 @@ std::set<step> steps_of(trade kind) {
     const bool host = kind != trade::qr_sale && kind != trade::qr_refund;
     const bool reversed_when_silent = host && kind != trade::refund;
     const auto peer = host ? decider::host : decider::gateway;
-    std::set<step> all{{prepared, not_sent, decider::till}, {prepared, approved, peer}, {prepared, declined, peer},
-        {approved, voided, decider::other_record}, {unknown, approved, decider::person},
+    const bool refunds = kind == trade::refund || kind == trade::qr_refund;
+    std::set<step> all{{prepared, not_sent, decider::till}, {approved, voided, decider::other_record},
+        {sent, approved, peer}, {sent, declined, peer}, {unknown, approved, decider::person},
         {unknown, declined, decider::person}, {reversal_refused, approved, decider::person},
-        {reversal_refused, reversed, decider::person}};
+        {reversal_refused, reversed, decider::person}, {reversal_pending, approved, decider::person},
+        {reversal_pending, reversed, decider::person}};
     const auto silent = reversed_when_silent ? reversal_pending : unknown;
-    all.insert({{prepared, silent, decider::till}, {prepared, silent, decider::restart}});
-    if (host) all.insert({{reversal_pending, reversed, peer}, {reversal_pending, reversal_refused, peer}});
+    if (!reversed_when_silent) all.insert({{sent, unknown, decider::till}, {sent, unknown, decider::restart}});
+    if (refunds) {
+        all.insert({{prepared, not_sent, decider::restart}, {prepared, sent, decider::till},
+            {sent, not_sent, decider::till}});
+    } else {
+        all.insert({{prepared, approved, peer}, {prepared, declined, peer}, {prepared, silent, decider::till},
+            {prepared, silent, decider::restart}});
+    }
+    if (kind == trade::qr_sale) {
+        all.insert({{prepared, sent, peer}, {prepared, returned, peer}, {sent, returned, peer},
+            {unknown, returned, peer}, {declined, unknown, peer}});
+    }
+    if (host) {
+        all.insert({{reversal_pending, reversed, peer}, {reversal_pending, reversal_refused, peer},
+            {reversal_refused, reversed, peer}, {reversal_refused, reversal_refused, peer}});
+    }
     if (!host) all.insert({{unknown, approved, peer}, {unknown, declined, peer}});
     if (kind == trade::sale || kind == trade::pre_auth) all.insert({approved, reversal_pending, decider::card});
     return all;
@@ -127,6 +143,7 @@ TEST(RecordLife, AVerdictChangesWhatItSetsAndNothingElse) {
     verdict.acquirer = "48000000";
     verdict.order_number = "O";
     verdict.phase = ports::order_phase::paid;
+    verdict.expires = std::chrono::system_clock::time_point(std::chrono::hours(1));
     verdict.reversal_reason = "98";
     verdict.note = "N";
     apply(record, verdict);
@@ -142,6 +159,7 @@ TEST(RecordLife, AVerdictChangesWhatItSetsAndNothingElse) {
     EXPECT_EQ(record.acquirer, "48000000");
     EXPECT_EQ(record.order_number, "O");
     EXPECT_EQ(record.phase, ports::order_phase::paid);
+    EXPECT_EQ(record.expires, *verdict.expires);
     EXPECT_EQ(record.reversal_reason, "98");
     EXPECT_EQ(record.note, "N");
 }
@@ -197,19 +215,24 @@ TEST(RecordLife, StatesAreOpenOrDecided) {
 /// The sets in words of the issue that they serve, apart from their definitions.
 TEST(RecordLife, SetsHoldWhatTheySay) {
     using enum record_state;
-    EXPECT_EQ(states::open, state_set::of(prepared, reversal_pending, reversal_refused, unknown));
-    EXPECT_EQ(states::decided, state_set::of(not_sent, approved, declined, reversed, voided));
-    EXPECT_EQ(states::undecided, state_set::of(prepared, reversal_pending, unknown));
-    EXPECT_EQ(states::a_persons, state_set::of(reversal_refused, unknown));
+    EXPECT_EQ(states::open, state_set::of(prepared, sent, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::decided, state_set::of(not_sent, approved, declined, reversed, voided, returned));
+    EXPECT_EQ(states::undecided, state_set::of(prepared, sent, reversal_pending, unknown));
+    EXPECT_EQ(states::unfinished, state_set::of(prepared, sent));
+    EXPECT_EQ(states::a_persons, state_set::of(reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::reverses, state_set::of(reversal_pending));
+    EXPECT_EQ(states::unproven, state_set::of(reversal_refused));
+    EXPECT_EQ(states::went_back, state_set::of(voided, returned));
     EXPECT_EQ(states::counts, state_set::of(approved, voided));
     EXPECT_EQ(states::uploads, state_set::of(approved, voided));
-    EXPECT_EQ(states::takes_room, state_set::of(prepared, approved, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(
+        states::takes_room, state_set::of(prepared, sent, approved, reversal_pending, reversal_refused, unknown));
     EXPECT_EQ(states::stands, state_set::of(approved));
     EXPECT_EQ(states::undone_by_another, state_set::of(voided));
     EXPECT_EQ(states::may_be_voided, state_set::of(approved));
     EXPECT_EQ(states::may_be_refunded, state_set::of(approved));
     EXPECT_EQ(states::frees_key, state_set::of(not_sent));
-    EXPECT_EQ(states::frees_card, state_set::of(not_sent, approved, declined, reversed, voided));
+    EXPECT_EQ(states::frees_card, state_set::of(not_sent, approved, declined, reversed, voided, returned));
 }
 
 /// The sets and the table must not contradict each other.
@@ -241,6 +264,33 @@ TEST(RecordLife, OutcomesTellWhatIsOpenFromWhatIsDecided) {
     EXPECT_EQ(outcome_of(declined), outcome::declined);
     EXPECT_EQ(outcome_of(reversed), outcome::reversed);
     EXPECT_EQ(outcome_of(not_sent), outcome::not_sent);
+    EXPECT_EQ(outcome_of(returned), outcome::returned);
+}
+
+/// Money that nothing can bring back: a record without the mark was not sent, and no later run sends it.
+TEST(RecordLife, WhatNothingCanUndoIsMarkedBeforeItLeaves) {
+    using enum record_state;
+    for (const auto kind : every_kind) {
+        const bool refunds = kind == trade::refund || kind == trade::qr_refund;
+        EXPECT_EQ(marks_send(kind), refunds) << row_of(kind).name;
+        EXPECT_EQ(state_if_found(record_of(kind, prepared)), refunds ? not_sent : state_if_unknown(kind));
+        EXPECT_EQ(state_if_found(record_of(kind, sent)), state_if_unknown(kind));
+        EXPECT_EQ(state_if_found(record_of(kind, approved)), approved);
+    }
+}
+
+TEST(RecordLife, AReversalThatProvedNothingIsSentOnceMoreWhenNothingCanBeUnderWay) {
+    using namespace std::chrono_literals;
+    auto record = record_of(trade::sale, record_state::reversal_refused);
+    record.created = std::chrono::system_clock::time_point(1h);
+    record.decided = record.created + 5s;
+    EXPECT_FALSE(asks_again(record, record.created + 119s, 120s));
+    EXPECT_TRUE(asks_again(record, record.created + 120s, 120s));
+    record.decided = record.created + 120s;
+    EXPECT_FALSE(asks_again(record, record.created + 24h, 120s)) << "once: then it is a person's";
+    record.decided = record.created;
+    record.state = record_state::reversal_pending;
+    EXPECT_FALSE(asks_again(record, record.created + 24h, 120s)) << "that one is sent before every trade";
 }
 
 TEST(RecordLife, AnUnknownOutcomeIsReversedOrWaits) {
@@ -256,29 +306,31 @@ TEST(RecordLife, APersonDecidesWhatNoMachineCan) {
     EXPECT_EQ(state_after(record_state::unknown, finding::not_paid), record_state::declined);
     EXPECT_EQ(state_after(record_state::reversal_refused, finding::paid), record_state::approved);
     EXPECT_EQ(state_after(record_state::reversal_refused, finding::not_paid), record_state::reversed);
+    EXPECT_EQ(state_after(record_state::reversal_pending, finding::paid), record_state::approved);
+    EXPECT_EQ(state_after(record_state::reversal_pending, finding::not_paid), record_state::reversed);
     for (const auto state : states::all.without(states::a_persons)) {
         EXPECT_EQ(state_after(state, finding::paid), std::nullopt) << to_string(state);
         EXPECT_EQ(state_after(state, finding::not_paid), std::nullopt) << to_string(state);
     }
 }
 
-/// UnionPay POS dialect: 00, 12, 25 and 40 end a reversal; A0 asks for a sign-in.
-TEST(RecordLife, AReversalEndsOnlyOnACodeThatSpeaksOfIt) {
-    for (const auto* code : {"00", "12", "25", "40"})
-        EXPECT_EQ(word_on_reversal(code), reversal_word::undone) << code;
+/// UnionPay POS dialect: 12, 25 and 40 say that there is nothing to reverse, which a trade that the reversal has
+/// overtaken makes a lie; A0 asks for a sign-in.
+TEST(RecordLife, AReversalIsDoneOnlyWhereTheHostSaysThatItIs) {
+    EXPECT_EQ(word_on_reversal("00"), reversal_word::undone);
+    for (const auto* code : {"12", "25", "40"})
+        EXPECT_EQ(word_on_reversal(code), reversal_word::unproven) << code;
     for (const auto* code : {"68", "90", "91", "92", "96", "98", "A0"})
         EXPECT_EQ(word_on_reversal(code), reversal_word::passing) << code;
     for (const auto* code : {"05", "13", "30", "94"})
         EXPECT_EQ(word_on_reversal(code), reversal_word::refused) << code;
 }
 
-TEST(RecordLife, ACodeLeavesOnlyARefundOpen) {
-    for (const auto* code : {"68", "98"}) {
-        EXPECT_TRUE(leaves_open(trade::refund, code)) << code;
-        EXPECT_FALSE(leaves_open(trade::sale, code)) << code;
-        EXPECT_FALSE(leaves_open(trade::void_sale, code)) << code;
-    }
-    EXPECT_FALSE(leaves_open(trade::refund, "05"));
+TEST(RecordLife, ACodeThatProvesNothingLeavesATradeOpen) {
+    for (const auto* code : {"68", "94", "96", "98"})
+        EXPECT_TRUE(leaves_open(code)) << code;
+    for (const auto* code : {"00", "05", "25", "51", "90", "91", "92", "A0", "ZZ"})
+        EXPECT_FALSE(leaves_open(code)) << code;
 }
 
 } // namespace

@@ -32,7 +32,8 @@ TEST(Totals, EachTradeStandsOnItsSide) {
 
 TEST(Totals, OnlyMoneyThatMovedCounts) {
     using enum record_state;
-    for (const auto state : {prepared, not_sent, declined, reversal_pending, reversed, reversal_refused, unknown}) {
+    for (const auto state :
+        {prepared, sent, not_sent, declined, reversal_pending, reversed, reversal_refused, unknown, returned}) {
         for (const auto& row : trades()) {
             const std::vector batch{record_of(row.kind, state, 5)};
             EXPECT_EQ(totals_of(batch), batch_totals()) << row.name << ", " << to_string(state);
@@ -47,6 +48,18 @@ TEST(Totals, AreTheSameByGroups) {
     add(sums, trade::refund, record_state::declined, {900, 9});
     add(sums, static_cast<trade>(99), record_state::approved, {900, 9});
     EXPECT_EQ(sums, (batch_totals{{800, 4}, {0, 0}, {0, 0}, {0, 0}}));
+}
+
+TEST(Totals, EachSideThatTheHostCountsDifferentlyIsNamed) {
+    ports::settlement_progress settled;
+    settled.totals.debit = settled.host_debit = {700, 3};
+    settled.totals.credit = settled.host_credit = {100, 1};
+    settled.totals.qr_debit = {5, 1};
+    EXPECT_TRUE(differences(settled).empty());
+    settled.host_debit.count = 4;
+    settled.host_credit.minor = 0;
+    EXPECT_EQ(differences(settled), (std::vector<side_difference>{{money_side::debit, {700, 3}, {700, 4}},
+                                        {money_side::credit, {100, 1}, {0, 1}}}));
 }
 
 TEST(Totals, AFullSideTakesNoMore) {
@@ -68,13 +81,18 @@ TEST(Totals, AFullSideTakesNoMore) {
 TEST(Totals, ARefundTakesRoomUntilItIsKnownNotToHaveMoved) {
     using enum record_state;
     for (const auto kind : {trade::refund, trade::qr_refund}) {
-        for (const auto state : {prepared, approved, unknown, reversal_pending, reversal_refused})
+        for (const auto state : {prepared, sent, approved, unknown, reversal_pending, reversal_refused})
             EXPECT_TRUE(gives_back(record_of(kind, state, 1))) << to_string(state);
         for (const auto state : {not_sent, declined, reversed, voided})
             EXPECT_FALSE(gives_back(record_of(kind, state, 1))) << to_string(state);
     }
     for (const auto kind : {trade::sale, trade::void_sale, trade::qr_sale})
         EXPECT_FALSE(gives_back(record_of(kind, approved, 1)));
+    for (const auto kind : {trade::void_sale, trade::pre_auth_void, trade::completion_void}) {
+        for (const auto state : {prepared, reversal_pending, reversal_refused})
+            EXPECT_TRUE(gives_back(record_of(kind, state, 1))) << "perhaps it has undone the whole";
+        EXPECT_FALSE(gives_back(record_of(kind, reversed, 1)));
+    }
 }
 
 } // namespace

@@ -38,7 +38,7 @@ CREATE INDEX records_untold ON records(terminal_id) WHERE closed = 0;
 CREATE INDEX records_original ON records(original) WHERE original != 0;
 CREATE INDEX records_card ON records(settled_at) WHERE card IS NOT NULL;
 ALTER TABLE records ADD COLUMN note TEXT NOT NULL DEFAULT '';
-INSERT INTO terminals(terminal_id, last_trace) VALUES ('TEST0001', 12);
+INSERT INTO terminals(terminal_id, last_trace) VALUES ('TEST0001', 14);
 INSERT INTO records(id, terminal_id, merchant_id, idempotency_key, kind, state, host_code, mti, processing_code,
     currency, decimals, requested, approved, trace, batch, entry, sequence_number, condition_code, emv,
     transaction_code, field60_rest, field61, masked_pan, original, host_text, reference, authorization, host_date,
@@ -55,7 +55,9 @@ WITH old(id, kind, state, host_code) AS (VALUES
     (9, 4, 4, '400'),        -- gateway refused
     (10, 5, 3, 'refunded'),
     (11, 5, 8, ''),          -- refund not decided
-    (12, 3, 4, '05'))        -- refund through the host
+    (12, 3, 4, '05'),        -- refund through the host
+    (13, 5, 1, ''),          -- refund asked for, till stopped
+    (14, 3, 1, ''))          -- likewise, through the host
 SELECT id, 'TEST0001', 'M', 'key-' || id, kind, state, host_code, '', '', 156, 2, 100, 0, id, 1, '', '', '', x'',
     '', '', '', '', 0, '', '', '', '', '', '', 'O' || id, '', 0, '20261121', 0, 0, 0
 FROM old;

@@ -64,8 +64,10 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     record.field61 = "0000010000021121";
     record.masked_pan = "622200*********0004";
     record.original = 7;
+    record.counterpart = "the acquirer's host";
     const auto owned = card();
     const auto written = store().begin(record, &owned, soon()).value();
+    ASSERT_TRUE(decide(written.id, record_state::sent, 0, decider::till));
     journal_verdict verdict(record_state::approved, decider::host);
     verdict.approved = amount(99);
     verdict.host_code = "00";
@@ -104,6 +106,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.field61, record.field61);
     EXPECT_EQ(read.masked_pan, record.masked_pan);
     EXPECT_EQ(read.original, 7U);
+    EXPECT_EQ(read.counterpart, "the acquirer's host");
     EXPECT_EQ(read.host_code, "00");
     EXPECT_EQ(read.host_text, "交易成功");
     EXPECT_EQ(read.reference, "112109310003");
@@ -134,7 +137,55 @@ TEST_P(Store, KeepsThePhaseOfAnOrder) {
     ASSERT_TRUE(store().decide(written.id, verdict, soon()));
     place->reopen();
     EXPECT_EQ(store().find(written.id, soon()).value()->phase, ports::order_phase::issued);
+    EXPECT_EQ(store().find(written.id, soon()).value()->expires, std::chrono::system_clock::time_point());
     EXPECT_EQ(store().begin(fresh("sale"), nullptr, soon())->phase, ports::order_phase::none);
+}
+
+TEST_P(Store, KeepsWhenACodeEndsAndFindsItByItsNumber) {
+    auto order = of_kind(trade::qr_sale, "order");
+    order.order_number = "TEST0001A";
+    const auto id = begin(order);
+    ASSERT_TRUE(store().begin(fresh("sale"), nullptr, soon()));
+    journal_verdict issued(record_state::sent, decider::gateway);
+    issued.phase = ports::order_phase::issued;
+    issued.expires = place->clock.time + std::chrono::minutes(3);
+    ASSERT_TRUE(store().decide(id, issued, soon()));
+    place->reopen();
+    const auto found = store().find_order("TEST0001A", soon()).value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->id, id);
+    EXPECT_EQ(found->expires, *issued.expires);
+    EXPECT_FALSE(store().find_order("TEST0001B", soon()).value());
+    EXPECT_FALSE(store().find_order("", soon()).value()) << "a trade of the host has no number";
+}
+
+TEST_P(Store, KeepsWhatAGatewaySaysUnaskedUntilItIsDealtWith) {
+    ports::qr_order_status told;
+    told.order_number = "TEST0001A";
+    told.merchant_id = "M";
+    told.terminal_id = "TEST0001";
+    told.state = ports::qr_order_state::paid;
+    told.paid = amount(990, find_currency(344).value());
+    told.transaction_number = "T1";
+    ASSERT_TRUE(store().keep_notice(told, soon()));
+    ASSERT_TRUE(store().keep_notice(told, soon())) << "sent again";
+    auto other = told;
+    other.state = ports::qr_order_state::refunded;
+    ASSERT_TRUE(store().keep_notice(other, soon()));
+    place->reopen();
+    const auto open = store().open_notices(soon()).value();
+    ASSERT_EQ(open.size(), 2U);
+    EXPECT_EQ(open[0].told.order_number, "TEST0001A");
+    EXPECT_EQ(open[0].told.merchant_id, "M");
+    EXPECT_EQ(open[0].told.terminal_id, "TEST0001");
+    EXPECT_EQ(open[0].told.state, ports::qr_order_state::paid);
+    EXPECT_EQ(open[0].told.paid, told.paid);
+    EXPECT_EQ(open[0].told.transaction_number, "T1");
+    ASSERT_TRUE(store().close_notice(open[0].id, soon()));
+    ASSERT_TRUE(store().keep_notice(told, soon()));
+    const auto left = store().open_notices(soon()).value();
+    ASSERT_EQ(left.size(), 1U) << "what was dealt with does not come back";
+    EXPECT_EQ(left[0].told.state, ports::qr_order_state::refunded);
 }
 
 TEST_P(Store, AKeyIsUsedOncePerTerminalUnlessNothingWasSent) {
@@ -247,16 +298,21 @@ TEST_P(Store, ARefundTakesRoomUntilItIsKnownNotToHaveMoved) {
     EXPECT_EQ(refunded(sale), 0);
     const auto first = begin(of_kind(trade::refund, "first", sale, 30));
     EXPECT_EQ(refunded(sale), 30) << "prepared: it may have left";
+    EXPECT_FALSE(decide(first, record_state::unknown, 0, decider::till)) << "not without its mark";
+    ASSERT_TRUE(decide(first, record_state::sent, 0, decider::till));
+    EXPECT_EQ(refunded(sale), 30);
     ASSERT_TRUE(decide(first, record_state::unknown, 0, decider::till));
     EXPECT_EQ(refunded(sale), 30);
     ASSERT_TRUE(decide(first, record_state::declined, 0, decider::person));
     EXPECT_EQ(refunded(sale), 0);
     const auto second = begin(of_kind(trade::refund, "second", sale, 40));
+    ASSERT_TRUE(decide(second, record_state::sent, 0, decider::till));
     ASSERT_TRUE(decide(second, record_state::approved, 40));
     EXPECT_EQ(refunded(sale), 40);
     const auto undo = begin(of_kind(trade::void_sale, "void", sale));
-    EXPECT_EQ(refunded(sale), 40) << "a void is no refund";
+    EXPECT_EQ(refunded(sale), 140) << "a void that is not decided may have undone the whole";
     ASSERT_TRUE(decide(undo, record_state::declined));
+    EXPECT_EQ(refunded(sale), 40);
     EXPECT_EQ(store().refunded(99, soon()).error().code(), store_errc::no_record);
 }
 
@@ -354,6 +410,22 @@ TEST_P(Store, BatchesHoldTheirOwnTradesInOrder) {
     EXPECT_EQ(store().totals("TEST0001", 1, soon()).value(), ports::batch_totals());
     EXPECT_EQ(store().totals("TEST0001", 2, soon()).value(), (ports::batch_totals{{7, 1}, {0, 0}, {0, 0}, {0, 0}}));
     EXPECT_EQ(store().totals("TEST0002", 1, soon()).value(), ports::batch_totals());
+}
+
+TEST_P(Store, WhatIsOpenIsSettledWithTheBatchAfterItsDecision) {
+    const auto done = begin(fresh("done"));
+    const auto open = begin(fresh("open"));
+    ASSERT_TRUE(decide(done, record_state::approved, 100));
+    ASSERT_TRUE(decide(open, record_state::reversal_pending, 0, decider::till));
+    ASSERT_TRUE(decide(open, record_state::reversal_refused));
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    EXPECT_TRUE(store().find(done, soon()).value()->settled);
+    EXPECT_FALSE(store().find(open, soon()).value()->settled);
+    ASSERT_TRUE(decide(open, record_state::reversal_refused)) << "asked once more: the same answer";
+    ASSERT_TRUE(decide(open, record_state::approved, 100, decider::person));
+    EXPECT_EQ(store().totals("TEST0001", 1, soon()).value().debit, (ports::batch_side{200, 2}));
+    ASSERT_TRUE(store().close_batch("TEST0001", 2, soon()));
+    EXPECT_TRUE(store().find(open, soon()).value()->settled);
 }
 
 TEST_P(Store, AnApprovalOfASettledBatchIsNotReversed) {

@@ -124,6 +124,26 @@ TEST_F(TillParts, OfOneTerminalAreNotGivenToTwo) {
     EXPECT_EQ(refused.error().field(), "host");
 }
 
+/// A terminal got another number while a reversal of the old one was pending: nobody would see to it.
+TEST_F(TillParts, LeftByATerminalThatIsNoLongerSetAreRaised) {
+    rig.host.mood.seal = host_mood::mac::wrong;
+    auto with = lent();
+    with.journal = *rig.journal;
+    with.observer = rig.seen;
+    const auto lost = open(std::move(with)).value().sale({"one", amount(500)}, soon()).value();
+    ASSERT_EQ(lost.outcome, verdict::unknown);
+    rig.host.mood = host_mood();
+    settings.terminals.front().terminal_id = "TEST0002";
+    with = lent();
+    with.journal = *rig.journal;
+    with.observer = rig.seen;
+    ASSERT_TRUE(open(std::move(with))) << "the till opens all the same";
+    const auto alerts = rig.seen.alerts();
+    ASSERT_FALSE(alerts.empty());
+    EXPECT_EQ(alerts.back().kind, acquiring::alert_kind::orphaned_record);
+    EXPECT_EQ(alerts.back().record.id, lost.handle);
+}
+
 TEST_F(TillParts, OfTwoTerminalsShareTheJournal) {
     settings.terminals.push_back(settings.terminals.front());
     settings.terminals.back().terminal_id = "TEST0002";

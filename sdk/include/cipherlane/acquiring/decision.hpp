@@ -5,6 +5,7 @@
 #include <cipherlane/ledger/record_life.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace cipherlane::acquiring {
@@ -22,15 +23,19 @@ struct decision_request {
     std::uint64_t handle;
     finding found;
     std::string note;
+    /// With `paid`: how much moved, where it is not all that was requested (a partial approval, a code of which the
+    /// payer paid less). More than zero, not more than was requested, in its currency.
+    std::optional<amount> moved;
 };
 
-/// Takes a person's word on what no machine can decide: a QR order or a refund that is `unknown`, and a payment whose
-/// reversal the host refused. Asks nobody; `recovery` has been tried before. Finding and note are durable when this
-/// returns; what was blocked by the record goes on. With `paid` the whole requested amount counts as moved.
+/// Takes a person's word on what is not decided: a QR order or a refund that is `unknown`, a payment whose reversal
+/// proved nothing, and one whose reversal cannot get through (the host is gone for good, the card's seal is damaged).
+/// Asks nobody; `recovery` has been tried before. Finding and note are durable when this returns; what was blocked by
+/// the record goes on. With `paid` the requested amount counts as moved, or `moved`.
 ///
-/// @return `misuse`: `no_original`; `nothing_to_decide` (decided already, or a reversal that is still being sent);
-/// `code_still_valid` (`not_paid` of an order whose code may still be scanned); `settlement_due` (the record's batch
-/// is being settled: first that, then this); `bad_request` (note). `local_fault`.
+/// @return `misuse`: `no_original`; `nothing_to_decide` (decided already); `code_still_valid` (`not_paid` of an order
+/// whose code may still be scanned); `settlement_due` (the record's batch is being settled: first that, then this);
+/// `bad_request` (field `note` or `moved`). `local_fault`.
 using decision = flow<decision_request, payment>;
 
 extern template class flow<decision_request, payment>;

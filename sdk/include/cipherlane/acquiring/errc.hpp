@@ -30,10 +30,10 @@ enum class acquiring_errc {
     declined_by_card,     ///< the chip card declined what the host had approved: reversed
     sealer_not_built,     ///< this version has no sealer of that kind
     order_not_new,        ///< the gateway had an order of this number already; its code is not shown
-    nothing_to_decide,    ///< the record is decided, or the host will decide it
+    nothing_to_decide,    ///< the record is decided
     code_still_valid,     ///< the payer could still pay: nobody can say that it is not paid
     batch_full,           ///< the batch holds as many trades or as much money as can be settled: settle first
-    not_decided,          ///< the host answered that it had no answer itself (68, 98), and nothing can be reversed
+    not_decided,          ///< the host answered with a code that proves neither that money moved nor that it did not
     busy,                 ///< a trade is under way, and the setting `terminal.queue` does not let another one wait
     terminal_in_use,      ///< another lane of this process has this terminal of this journal
     own_thread,           ///< a blocking flow on the lane's own thread (a timeline) would wait for itself
@@ -42,6 +42,7 @@ enum class acquiring_errc {
     cardholder_cancelled, ///< the cancel key of the PIN pad
     no_card,              ///< nobody presented a card in time
     no_pin,               ///< nobody entered a PIN in time
+    other_counterpart,    ///< the record belongs to another host, or to another gateway or merchant, than the lane's
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

@@ -55,8 +55,9 @@ struct lane_ports {
 /// seen to its end) and ends those still queued, and those started later, with `lane_closed`.
 class lane {
   public:
-    /// Checks the settings, reads the terminal's state and loads the MAC key of the last sign-in into the sealer.
-    /// Sends nothing. Pending reversals go out before the first trade; `recovery` sends them at once.
+    /// Checks the settings, reads the terminal's state, loads the MAC key of the last sign-in into the sealer and
+    /// clears the display. Sends nothing. Pending reversals go out before the first trade; `recovery` sends them at
+    /// once.
     /// @return `misuse` for bad settings, without a journal (`no_device`), and for a terminal that another lane of
     /// this process has (`terminal_in_use`); what the journal or the sealer says.
     [[nodiscard]] static result<lane> open(

@@ -25,10 +25,11 @@ struct refund_request {
 /// through the gateway. The card's number comes from the journal's seal; if that has been erased the card is read
 /// again.
 ///
-/// A refund has no reversal: one without an answer is `unknown`, is never repeated by itself and raises an alert.
-/// So is one that the host answers with 68 or 98, as it has no answer itself (`why` is `not_decided`).
-/// Otherwise outcomes and errors as with `sale`; `misuse` with `no_original`, `original_not_approved`,
-/// `amount_too_large` (all refunds of one payment together), and, as with a void, `batch_full`.
+/// A refund has no reversal: one without an answer is `unknown`, is never repeated by itself and raises an alert. One
+/// for a QR sale is asked for again under its own number by `recovery`, or where its key is used again. So is one
+/// that the host answers with 68, 94, 96 or 98, which prove nothing (`why` is `not_decided`). Otherwise outcomes and
+/// errors as with `sale`; `misuse` with `no_original`, `original_not_approved`, `amount_too_large` (all refunds of
+/// one payment together), and, as with a void, `batch_full`.
 using refund = flow<refund_request, payment>;
 
 extern template class flow<refund_request, payment>;

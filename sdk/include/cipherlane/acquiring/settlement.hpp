@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cipherlane/acquiring/flow.hpp>
+#include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ports/store.hpp>
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace cipherlane::acquiring {
 
@@ -26,6 +29,11 @@ struct settlement_report {
     std::uint32_t batch = 0;
     ports::batch_totals totals;
     settlement_result host = settlement_result::balanced;
+    /// Where the totals of the host's answer are not those that it was told: both, side by side.
+    std::vector<ledger::side_difference> differences;
+    /// What nobody has decided yet, of this batch and those before: in no totals, and for a person. It stays in the
+    /// batch that it belongs to.
+    std::vector<payment> open;
     std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
     std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
     std::string end_code;       ///< the host's code where it refused the end message; likewise
@@ -39,6 +47,8 @@ struct settlement_report {
 /// Its progress is durable: after a crash, a lost link or a deadline the next run goes on where it stopped, with the
 /// same totals; until then no trade is taken. A record or an end that the host refuses keeps the batch open, too:
 /// `settlement_refused` with the host's code, "0500", "0320" or "0320 end" as the operation, and the trace number.
+/// The host's word that a batch balances counts only where its totals are those that it was told, and nothing stands
+/// among the foreign cards, of which the till has told none.
 /// A refused 0500 alone leaves nothing under way: trades may go on. Trades of the QR gateway are reported apart: the
 /// host does not know them.
 ///

@@ -21,7 +21,7 @@ enum class reversal_time : std::uint8_t {
 
 /// What a reversal that the host answered with an unexpected code becomes.
 enum class unexpected_reversal_code : std::uint8_t {
-    ends_it,      ///< the record ends as `reversal_refused`, an alert is raised (what terminals in the field do)
+    ends_it,      ///< the record becomes `reversal_refused`, an alert is raised (what terminals in the field do)
     keeps_pending ///< it is sent again before the next trade, and blocks until then
 };
 
@@ -53,6 +53,10 @@ struct reversal_settings {
     reversal_time when = reversal_time::at_once;
     std::uint32_t sends = 3; ///< in one go; then the trade is refused and the reversal tried again next time
     unexpected_reversal_code unexpected = unexpected_reversal_code::ends_it;
+    /// The longest that a trade may be under way at the host and beyond. A reversal that the host answers with "no
+    /// such trade" (12, 25, 40) before that proves nothing, as it may have overtaken the trade: it is sent once more
+    /// then.
+    std::chrono::milliseconds longest_processing{120'000};
     /// Field 55 tags that a reversal carries, from the request's.
     std::string emv_tags = "95 9F1E 9F10 9F36 DF31";
 };

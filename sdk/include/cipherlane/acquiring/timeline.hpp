@@ -40,12 +40,15 @@ std::ostream& operator<<(std::ostream& out, const timeline_entry& entry);
 /// What a person must know about.
 enum class alert_kind : std::uint8_t {
     aged_reversal,      ///< a pending reversal is from an earlier business day; it is still tried, never dropped
-    reversal_refused,   ///< the host answered a reversal with a code that undid nothing
+    reversal_refused,   ///< the host's answer to a reversal does not prove that it was undone
     reversal_no_answer, ///< all sends went unanswered; the terminal is blocked
     refund_unknown,     ///< a refund left and no answer came: it cannot be reversed
     order_unknown,      ///< a QR order whose state the gateway does not tell
     untold_verdict,     ///< decided, but the till may have ended before anybody was told
     journal_failed,     ///< a verdict could not be made durable
+    orphaned_record,    ///< not decided, and of another host, gateway or terminal than the settings name now
+    paid_after_close,   ///< a code was paid after the till had told that it was not
+    unknown_notice,     ///< the gateway speaks of an order that the journal does not have
 };
 
 [[nodiscard]] std::string_view to_string(alert_kind value) noexcept;

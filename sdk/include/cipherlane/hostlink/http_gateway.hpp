@@ -43,6 +43,8 @@ class http_gateway final : public ports::qr_gateway {
         const http_gateway_settings& settings, notification_listener* listener, logger log = {});
     ~http_gateway() override;
 
+    /// Address and merchant.
+    [[nodiscard]] std::string identity() const override;
     [[nodiscard]] result<ports::qr_order> create(const ports::qr_order_request& request, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> query(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;

@@ -3,6 +3,7 @@
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/hostlink/notification_verifier.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
+#include <cipherlane/ports/store.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -18,10 +19,11 @@ struct notification_statistics {
 };
 
 /// Takes the gateway's notifications over HTTP on a thread of its own and keeps what they say until somebody waits
-/// for it, the newest 1024 orders. Answers 200 to what it believes and 400 to all else. A signature says that the
-/// gateway speaks, not about whom: only orders of merchants that are expected are believed. At most 48 connections
-/// are open, 16 from one address; one more ends the oldest. A request must be whole within 2 s. Refusals are logged
-/// at the first and then as a count every 10 s, so that nobody can fill the disk with them. `wait` from any thread.
+/// for it, the newest 1024 orders; with `keep_in` in a journal, too, where the lane finds what came when nobody
+/// waited. Answers 200 to what it believes and 400 to all else. A signature says that the gateway speaks, not about
+/// whom: only orders of merchants that are expected are believed. At most 48 connections are open, 16 from one
+/// address; one more ends the oldest. A request must be whole within 2 s. Refusals are logged at the first and then
+/// as a count every 10 s, so that nobody can fill the disk with them. `wait` from any thread.
 class notification_listener {
   public:
     /// @param address HOST:PORT, port 0 for any free one. @return `hostlink_errc::cannot_listen`.
@@ -34,6 +36,10 @@ class notification_listener {
     [[nodiscard]] std::uint16_t port() const noexcept;
     /// From now on notices about this merchant's orders are believed, besides those of merchants named before.
     void expect_merchant(std::string merchant_id);
+    /// From now on a notice that is believed is durable in `journal` before it is answered; where that fails the
+    /// answer is 503 and the gateway sends it again. Without a journal a notice lives as long as the listener.
+    /// @param journal must outlive the listener.
+    void keep_in(ports::store& journal);
     /// "http://HOST:PORT/notify", for orders.
     [[nodiscard]] std::string url() const;
     /// The latest notice of an order; at once if it has come already. `timed_out`, `cancelled`.

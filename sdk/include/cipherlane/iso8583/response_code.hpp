@@ -17,9 +17,19 @@ enum class response_action : std::uint8_t {
     sign_in_again,   ///< A0 and its like: keys or batch are out of step
 };
 
+/// What an answer code proves about what was asked for.
+enum class proof : std::uint8_t {
+    done,     ///< it was done
+    not_done, ///< it was refused: it was not done, and will not be
+    again,    ///< of a reversal: the host could not look at it now; the same may be sent at once
+    nothing,  ///< neither: it may have been done, or may yet be
+};
+
 struct response_code {
     std::string_view code;
     response_action action;
+    proof of_trade;           ///< as the answer to a request that moves money
+    proof of_reversal;        ///< as the answer to a reversal
     std::string_view text;    ///< English, for operators
     std::string_view chinese; ///< for receipts and displays
 };
@@ -35,9 +45,6 @@ struct response_code {
            what == response_action::approve_partial;
 }
 [[nodiscard]] bool approved(std::string_view code) noexcept;
-
-/// True if `code` ends a reversal: approved, or the host says that there is nothing to reverse (12, 25, 40).
-[[nodiscard]] bool ends_reversal(std::string_view code) noexcept;
 
 /// Why a reversal is sent (field 39 of 0400).
 inline constexpr std::string_view reversal_no_answer = "98";

@@ -17,7 +17,8 @@ struct order_edge {
 };
 
 /// All steps that there are. A gateway that says of a paid order that it was closed unpaid contradicts itself: that
-/// is no step, and the record stays as it is, for a person.
+/// is no step, and the record stays as it is, for a person; so is an order that was closed and is then paid. What is
+/// paid so may go back of itself: that is one.
 inline constexpr auto order_edges = [] {
     using enum ports::order_phase;
     return std::to_array<order_edge>({
@@ -32,6 +33,8 @@ inline constexpr auto order_edges = [] {
         {issued, expired},
         {issued, refunded},
         {paid, refunded},
+        {cancelled, refunded},
+        {expired, refunded},
     });
 }();
 
@@ -49,11 +52,15 @@ inline constexpr phase_set payable = phase_set::of(asked, issued);
 /// Whether an order may come from one phase to the next; to stay is allowed.
 [[nodiscard]] bool may_follow(ports::order_phase now, ports::order_phase next) noexcept;
 
+/// Whether somebody could still pay a record's code: it is not decided, and its order has not come to an end.
+[[nodiscard]] bool may_be_paid(const ports::journal_record& record) noexcept;
+
 /// What the gateway's word for an order means.
 [[nodiscard]] ports::order_phase phase_of(ports::qr_order_state told) noexcept;
 
-/// What a phase that the gateway has told makes of the record of the order. Only the amount that was asked for
-/// counts as paid: another is for a person to see.
+/// What a phase that the gateway has told makes of the record of the order, or of the refund. Only the amount that
+/// was asked for counts as paid: another is for a person to see. An order that is told `refunded` was not refunded by
+/// this till, which asks only about what is not decided: nothing of it is the merchant's.
 /// @param paid what the gateway says was paid.
 [[nodiscard]] ports::record_state state_after(
     const ports::journal_record& order, ports::order_phase told, const amount& paid) noexcept;

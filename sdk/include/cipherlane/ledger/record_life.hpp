@@ -5,6 +5,7 @@
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -27,19 +28,30 @@ inline constexpr auto life_edges = [] {
     using by = ports::decider;
     constexpr auto of = [](auto... who) { return decider_set::of(who...); };
     return std::to_array<life_edge>({
-        {prepared, not_sent, of(by::till)},
+        {prepared, not_sent, of(by::till, by::restart)},
+        {prepared, sent, of(by::till, by::gateway)},
         {prepared, approved, of(by::host, by::gateway)},
         {prepared, declined, of(by::host, by::gateway)},
         {prepared, reversal_pending, of(by::till, by::restart)},
         {prepared, unknown, of(by::till, by::restart)},
+        {prepared, returned, of(by::gateway)},
+        {sent, not_sent, of(by::till)},
+        {sent, approved, of(by::host, by::gateway)},
+        {sent, declined, of(by::host, by::gateway)},
+        {sent, unknown, of(by::till, by::restart)},
+        {sent, returned, of(by::gateway)},
         {approved, reversal_pending, of(by::card)},
         {approved, voided, of(by::other_record)},
-        {reversal_pending, reversed, of(by::host)},
+        {reversal_pending, approved, of(by::person)},
+        {reversal_pending, reversed, of(by::host, by::person)},
         {reversal_pending, reversal_refused, of(by::host)},
+        {reversal_refused, reversal_refused, of(by::host)},
         {reversal_refused, approved, of(by::person)},
-        {reversal_refused, reversed, of(by::person)},
+        {reversal_refused, reversed, of(by::host, by::person)},
         {unknown, approved, of(by::gateway, by::person)},
         {unknown, declined, of(by::gateway, by::person)},
+        {unknown, returned, of(by::gateway)},
+        {declined, unknown, of(by::gateway)},
     });
 }();
 
@@ -47,16 +59,18 @@ inline constexpr auto life_edges = [] {
 namespace states {
 using enum ports::record_state;
 
-inline constexpr state_set all = state_set::of(
-    prepared, not_sent, approved, declined, reversal_pending, reversed, reversal_refused, unknown, voided);
+inline constexpr state_set all = state_set::of(prepared, not_sent, approved, declined, reversal_pending, reversed,
+    reversal_refused, unknown, voided, sent, returned);
 /// Somebody must still act: a reversal, a query, a person.
-inline constexpr state_set open = state_set::of(prepared, reversal_pending, reversal_refused, unknown);
+inline constexpr state_set open = state_set::of(prepared, sent, reversal_pending, reversal_refused, unknown);
 /// Has a verdict that may be told.
 inline constexpr state_set decided = all.without(open);
 /// Nobody knows yet whether money moved.
-inline constexpr state_set undecided = state_set::of(prepared, reversal_pending, unknown);
+inline constexpr state_set undecided = state_set::of(prepared, sent, reversal_pending, unknown);
+/// As a process that ended in the middle leaves it.
+inline constexpr state_set unfinished = state_set::of(prepared, sent);
 /// No machine can decide it any more, or might ever: a person may.
-inline constexpr state_set a_persons = state_set::of(reversal_refused, unknown);
+inline constexpr state_set a_persons = state_set::of(reversal_pending, reversal_refused, unknown);
 /// In the totals of its batch, as money that moved.
 inline constexpr state_set counts = state_set::of(approved, voided);
 /// Told again to a host whose totals differ.
@@ -72,6 +86,10 @@ inline constexpr state_set may_be_voided = stands;
 inline constexpr state_set may_be_refunded = stands;
 /// Waits for the host's answer to a reversal, which goes before any other trade.
 inline constexpr state_set reverses = state_set::of(reversal_pending);
+/// Its reversal was answered and proved nothing: it may be sent again, and holds nobody up.
+inline constexpr state_set unproven = state_set::of(reversal_refused);
+/// The money went back, by a void or by the gateway.
+inline constexpr state_set went_back = state_set::of(voided, returned);
 /// Its idempotency key may be used again.
 inline constexpr state_set frees_key = state_set::of(not_sent);
 /// Its sealed card data is needed no more once the batch is settled.
@@ -86,6 +104,7 @@ enum class outcome : std::uint8_t {
     unknown,  ///< not decided: never to be treated as declined
     not_sent, ///< certain that no byte left
     voided,   ///< was approved, then undone by another record
+    returned, ///< was paid, then given back by the gateway
 };
 [[nodiscard]] outcome outcome_of(ports::record_state state) noexcept;
 
@@ -94,7 +113,9 @@ enum class outcome : std::uint8_t {
 
 /// Whether a record may take that step on that word. Besides the table: the host speaks for its trades alone and the
 /// gateway for its own; an unknown outcome becomes what its kind says (`state_if_unknown`); an approval that somebody
-/// has heard of is never reversed; and a card can only decline a trade that has the card at hand.
+/// has heard of is never reversed; a card can only decline a trade that has the card at hand; what nothing can undo
+/// is marked `sent` before it leaves (`marks_send`), and without the mark it was not sent; and only an order at the
+/// gateway is paid after it was closed, or given back.
 [[nodiscard]] bool may_follow(
     const ports::journal_record& record, ports::record_state next, ports::decider by) noexcept;
 
@@ -121,6 +142,13 @@ struct consequence {
 /// What becomes of a trade that may have left and was not answered: a reversal, where its kind has one.
 [[nodiscard]] ports::record_state state_if_unknown(ports::trade kind) noexcept;
 
+/// Whether that its request leaves is a durable state of its own (`sent`): of what can neither be reversed nor
+/// closed, so that a later run never sends what was not sent.
+[[nodiscard]] bool marks_send(ports::trade kind) noexcept;
+
+/// What a later process makes of an unfinished record.
+[[nodiscard]] ports::record_state state_if_found(const ports::journal_record& record) noexcept;
+
 /// What a person has found out about a payment, from the acquirer, the gateway or the payer.
 enum class finding : std::uint8_t {
     paid,    ///< the money moved: of a refund, it was given back
@@ -131,15 +159,21 @@ enum class finding : std::uint8_t {
 
 /// What a code of the host (field 39) says to a reversal.
 enum class reversal_word : std::uint8_t {
-    undone,  ///< undone, or there was nothing to undo
-    passing, ///< it speaks of the moment, not of the reversal: send it again
-    refused, ///< nothing was undone, and the same reversal would end the same way
+    undone,   ///< undone: no money moved
+    passing,  ///< it speaks of the moment, not of the reversal: send it again
+    refused,  ///< nothing was undone, and the same reversal would end the same way
+    unproven, ///< no original, or none that can be undone: the trade may be under way still, or stand
 };
 [[nodiscard]] reversal_word word_on_reversal(std::string_view code) noexcept;
 
-/// Whether the host says of a trade that cannot be reversed that it does not know either: timed out, no answer from
-/// the issuer. With such a code a trade that can be reversed counts as refused: in this dialect an answered trade is
-/// not reversed.
-[[nodiscard]] bool leaves_open(ports::trade kind, std::string_view code) noexcept;
+/// Whether the host's answer to a trade proves neither that the money moved nor that it did not: it had no answer
+/// itself (68, 96, 98), or had seen the same request before, from a front that sent it twice (94).
+[[nodiscard]] bool leaves_open(std::string_view code) noexcept;
+
+/// Whether a reversal that proved nothing is to be sent once more: the host's longest processing time has passed
+/// since the trade was begun, so that nothing of it can be under way any more, and the last answer is older than
+/// that.
+[[nodiscard]] bool asks_again(const ports::journal_record& record, std::chrono::system_clock::time_point now,
+    std::chrono::milliseconds longest) noexcept;
 
 } // namespace cipherlane::ledger

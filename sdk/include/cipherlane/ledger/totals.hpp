@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/store.hpp>
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace cipherlane::ledger {
 
@@ -15,6 +17,16 @@ void add(ports::batch_totals& sums, ports::trade kind, ports::record_state state
 void add(ports::batch_totals& sums, const ports::journal_record& record);
 [[nodiscard]] ports::batch_totals totals_of(std::span<const ports::journal_record> batch);
 
+/// A side of a batch that till and host have counted differently.
+struct side_difference {
+    money_side side = money_side::none;
+    ports::batch_side till;
+    ports::batch_side host;
+    friend bool operator==(const side_difference&, const side_difference&) = default;
+};
+/// Where the host's answer to a settlement differs from the totals that it was told.
+[[nodiscard]] std::vector<side_difference> differences(const ports::settlement_progress& settled);
+
 /// Field 48 of a settlement counts each side in three digits. What is left of them is for what is in doubt and found
 /// to have been done.
 inline constexpr std::uint32_t fullest_batch = 990;
@@ -23,7 +35,7 @@ inline constexpr std::uint32_t fullest_batch = 990;
 [[nodiscard]] bool has_room(const ports::batch_totals& sums, ports::trade kind, const amount& total) noexcept;
 
 /// Whether a record takes away from what of its original may still be given back. What is not decided does: the
-/// money may have gone back.
+/// money may have gone back, by a void too. A void that is approved takes nothing more: its original is voided.
 [[nodiscard]] bool gives_back(const ports::journal_record& record) noexcept;
 
 } // namespace cipherlane::ledger

@@ -139,6 +139,10 @@ inline constexpr trade_set gateway_trades =
 inline constexpr trade_set returning_trades = trades_where(
     [](const auto& row) { return row.role == trade_role::returning || row.role == trade_role::finishing; });
 
+/// What undoes the whole of an earlier trade.
+inline constexpr trade_set undoing_trades =
+    trades_where([](const auto& row) { return row.role == trade_role::undoing; });
+
 /// The trade of that role for which `kind` may be the original.
 [[nodiscard]] constexpr std::optional<ports::trade> follower(ports::trade kind, trade_role role) noexcept {
     for (const auto& row : trade_table) {

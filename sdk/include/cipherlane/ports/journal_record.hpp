@@ -27,7 +27,7 @@ enum class trade : std::uint8_t {
 
 /// Where a record stands. The numbers are stored: never renumber. Which state may follow which, and on whose word,
 /// is said by `ledger/record_life.hpp`. A record found `prepared` by a process that did not write it may have left
-/// the till: it is taken as sent.
+/// the till: it is taken as sent, unless its kind has a state of its own for that (`sent`).
 enum class record_state : std::uint8_t {
     prepared = 1, ///< durable, its request may or may not have left
     not_sent = 2, ///< certain that no byte left; its idempotency key may be used again
@@ -35,9 +35,13 @@ enum class record_state : std::uint8_t {
     declined = 4,
     reversal_pending = 5, ///< blocks the terminal's next online trade until the host has answered the reversal
     reversed = 6,
-    reversal_refused = 7, ///< the host answered the reversal with a code that undid nothing: a person must look
+    reversal_refused = 7, ///< the host answered the reversal, and that does not prove it undone: it is asked once
+                          ///< more when nothing can be under way any more, and a person may decide
     unknown = 8,          ///< cannot be reversed (refund, QR order) and is not decided: a person or a query must
     voided = 9,           ///< approved, then undone by a void
+    sent = 10,     ///< of what nothing can undo: its request is about to leave, or has; of a QR order: the gateway
+                   ///< has it, and its code may be seen
+    returned = 11, ///< of a QR order: paid, and given back in full, but not by this till
 };
 
 /// Where the order of a QR trade stands with its gateway. The numbers are stored: never renumber. See
@@ -92,17 +96,19 @@ struct journal_record {
     std::string field60_rest;     ///< field 60 from 60.3 on, as sent
     std::string field61;          ///< as sent, empty if the original had none
     std::string masked_pan;       ///< for people; empty without a card
+    std::string counterpart;      ///< whom it was sent to (`host::identity`, `qr_gateway::identity`); empty: not told
     std::uint64_t original = 0;   ///< the record that a void or refund undoes
 
-    std::string host_code;                 ///< field 39, or the gateway's word
-    std::string host_text;                 ///< field 63 or the gateway's text, UTF-8, untrusted
-    std::string reference;                 ///< field 37 (RRN), or the gateway's transaction number
-    std::string authorization;             ///< field 38
-    std::string host_date;                 ///< YYYYMMDD: field 13 with its year
-    std::string host_time;                 ///< hhmmss: field 12
-    std::string acquirer;                  ///< field 32
-    std::string order_number;              ///< of a QR order
-    order_phase phase = order_phase::none; ///< of a QR order; set by `store::begin`, then by verdicts
+    std::string host_code;                           ///< field 39, or the gateway's word
+    std::string host_text;                           ///< field 63 or the gateway's text, UTF-8, untrusted
+    std::string reference;                           ///< field 37 (RRN), or the gateway's transaction number
+    std::string authorization;                       ///< field 38
+    std::string host_date;                           ///< YYYYMMDD: field 13 with its year
+    std::string host_time;                           ///< hhmmss: field 12
+    std::string acquirer;                            ///< field 32
+    std::string order_number;                        ///< of a QR order
+    order_phase phase = order_phase::none;           ///< of a QR order; set by `store::begin`, then by verdicts
+    std::chrono::system_clock::time_point expires{}; ///< of a QR order: as the gateway says; zero: it has not said
 
     std::string note; ///< why a person decided it so; empty where nobody had to
 
@@ -142,6 +148,7 @@ struct journal_verdict {
     std::optional<std::string> acquirer;
     std::optional<std::string> order_number;
     std::optional<order_phase> phase;
+    std::optional<std::chrono::system_clock::time_point> expires;
     std::optional<std::string> reversal_reason;
     std::optional<std::string> note;
 };

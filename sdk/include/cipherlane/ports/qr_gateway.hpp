@@ -23,6 +23,7 @@ struct qr_order_request {
     std::chrono::seconds valid_for{180};
 };
 
+/// The numbers are stored: never renumber.
 enum class qr_order_state : std::uint8_t {
     waiting, ///< may still be paid
     paid,
@@ -76,6 +77,9 @@ class qr_gateway {
     qr_gateway(const qr_gateway&) = delete;
     qr_gateway& operator=(const qr_gateway&) = delete;
     virtual ~qr_gateway() = default;
+
+    /// Whose orders these are, as `host::identity`: gateway and merchant. Empty: not told.
+    [[nodiscard]] virtual std::string identity() const { return {}; }
 
     [[nodiscard]] virtual result<qr_order> create(const qr_order_request& request, const call& bounds) = 0;
     [[nodiscard]] virtual result<qr_order_status> query(std::string_view order_number, const call& bounds) = 0;

@@ -4,6 +4,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 #include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -57,7 +58,15 @@ struct settlement_progress {
     batch_totals totals;
     std::uint8_t host_result = 0; ///< 1 balanced, 2 not balanced, 3 error; 0 not known
     std::uint32_t uploaded = 0;
+    batch_side host_debit{};  ///< as the host's answer has them
+    batch_side host_credit{}; ///< likewise
     friend bool operator==(const settlement_progress&, const settlement_progress&) = default;
+};
+
+/// A signed word of a gateway about an order, as `store::keep_notice` has kept it.
+struct order_notice {
+    std::uint64_t id = 0;
+    qr_order_status told;
 };
 
 /// The journal: what is written here survives the end of the process and of the power.
@@ -92,8 +101,10 @@ class store {
     [[nodiscard]] virtual result<std::optional<journal_record>> find_key(
         std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) = 0;
     [[nodiscard]] virtual result<std::optional<journal_record>> find(std::uint64_t id, const call& bounds) = 0;
-    /// Records that somebody must still act on: `prepared`, `reversal_pending`, `unknown`, `reversal_refused`; oldest
-    /// first.
+    /// The record of a QR order or refund with that number.
+    [[nodiscard]] virtual result<std::optional<journal_record>> find_order(
+        std::string_view order_number, const call& bounds) = 0;
+    /// Records that somebody must still act on (`ledger::states::open`); oldest first.
     [[nodiscard]] virtual result<std::vector<journal_record>> open_records(
         std::string_view terminal_id, const call& bounds) = 0;
     /// Records with a verdict whose closing mark is missing: the till may have died before it told anybody.
@@ -103,7 +114,8 @@ class store {
     /// none: its number comes again some day.
     [[nodiscard]] virtual result<std::vector<journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
-    /// What refunds that are approved or not decided have given back of a record already.
+    /// What refunds that are approved or not decided have given back of a record already, and a void that is not
+    /// decided.
     [[nodiscard]] virtual result<amount> refunded(std::uint64_t original, const call& bounds) = 0;
     /// Unseals the card of a record. `misuse` if there is none or it has been erased, `local_fault` if the seal is
     /// broken.
@@ -127,13 +139,25 @@ class store {
     /// Durable.
     [[nodiscard]] virtual result<void> save_settlement(
         std::string_view terminal_id, const settlement_progress& progress, const call& bounds) = 0;
-    /// Durable. Ends the settlement: the batch's records are settled, those that are decided count as told, and the
-    /// next batch opens, in one commit.
+    /// Durable. Ends the settlement: what is decided of the terminal's records is settled and counts as told, and the
+    /// next batch opens, in one commit. What is not decided stays in its batch, unsettled, until the batch after its
+    /// decision is closed.
     [[nodiscard]] virtual result<void> close_batch(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
     /// Durable. Erases sealed card data of records settled before `before`; how many.
     [[nodiscard]] virtual result<std::uint64_t> erase_cards(
         std::chrono::system_clock::time_point before, const call& bounds) = 0;
+
+    /// The terminals that have anything on file, in order.
+    [[nodiscard]] virtual result<std::vector<std::string>> terminals(const call& bounds) = 0;
+
+    /// Durable. What a gateway has said unasked, before it hears that we have it. The same word about the same order
+    /// is kept once.
+    [[nodiscard]] virtual result<void> keep_notice(const qr_order_status& told, const call& bounds) = 0;
+    /// What was kept and not closed, of all terminals, oldest first.
+    [[nodiscard]] virtual result<std::vector<order_notice>> open_notices(const call& bounds) = 0;
+    /// A notice has been dealt with. Not durable by itself: one that comes back is dealt with in the same way.
+    [[nodiscard]] virtual result<void> close_notice(std::uint64_t id, const call& bounds) = 0;
 };
 
 } // namespace cipherlane::ports

@@ -24,7 +24,7 @@ class memory_journal final : public ports::store {
     [[nodiscard]] result<std::vector<ports::journal_record>> list(
         std::string_view terminal_id, std::size_t limit, const call& bounds);
     /// The names of all terminals that have used this journal.
-    [[nodiscard]] result<std::vector<std::string>> terminals(const call& bounds);
+    [[nodiscard]] result<std::vector<std::string>> terminals(const call& bounds) override;
 
     [[nodiscard]] result<ports::journal_record> begin(
         const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override;
@@ -35,6 +35,8 @@ class memory_journal final : public ports::store {
     [[nodiscard]] result<std::optional<ports::journal_record>> find_key(
         std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) override;
     [[nodiscard]] result<std::optional<ports::journal_record>> find(std::uint64_t id, const call& bounds) override;
+    [[nodiscard]] result<std::optional<ports::journal_record>> find_order(
+        std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::journal_record>> open_records(
         std::string_view terminal_id, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::journal_record>> untold_records(
@@ -58,6 +60,9 @@ class memory_journal final : public ports::store {
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
     [[nodiscard]] result<std::uint64_t> erase_cards(
         std::chrono::system_clock::time_point before, const call& bounds) override;
+    [[nodiscard]] result<void> keep_notice(const ports::qr_order_status& told, const call& bounds) override;
+    [[nodiscard]] result<std::vector<ports::order_notice>> open_notices(const call& bounds) override;
+    [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override;
 
   private:
     struct state;

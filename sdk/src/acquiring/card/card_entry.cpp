@@ -30,9 +30,10 @@ result<ports::pinpad*> opened_pinpad(lane_core& on, const call& bounds) {
     return pinpad;
 }
 
-/// After a lost link the pad is opened anew before its next use.
+/// After a lost link the pad is opened anew before its next use; so is one that says itself that it is not open, as
+/// it does when it was unplugged between two trades.
 void note_failure(lane_core& on, const error& why) {
-    if (why.is(condition::link_lost)) on.pinpad_open = false;
+    if (why.is(condition::link_lost) || why.is(condition::misuse)) on.pinpad_open = false;
 }
 
 bool has_chip(ports::entry_mode how) noexcept {

@@ -1,9 +1,10 @@
 #include "flow/decision.hpp"
 
 #include "flow/original.hpp"
-#include "flow/reversal.hpp"
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -23,10 +24,22 @@ result<void> check_note(std::string_view note) {
     return flow_error(acquiring_errc::bad_request, "decision").in_field("note");
 }
 
-/// The gateway ends a code by itself once its time is over; until then a payer may be faster than any person.
+/// What counts as moved.
+result<amount> moved_amount(const decision_request& request, const journal_record& record) {
+    if (request.found == finding::not_paid) return amount(0, record.requested.unit());
+    const auto moved = request.moved.value_or(record.requested);
+    const bool fits = moved.unit() == record.requested.unit() && moved.minor() > 0 && moved <= record.requested;
+    if (fits) return moved;
+    return flow_error(acquiring_errc::bad_request, "decision").in_field("moved").for_trace(record.trace);
+}
+
+/// The gateway ends a code by itself once its time is over, by its own word where it has given one; until then a
+/// payer may be faster than any person. Without its word the order may have been made as late as it could have
+/// answered.
 bool still_payable(const lane_core& on, const journal_record& record) {
-    return ledger::row_of(record.kind).verb == ledger::gateway_verb::order &&
-           on.clock().now() < record.created + on.settings().gateway.code_valid;
+    const auto& times = on.settings().gateway;
+    const auto end = std::max(record.expires, record.created + times.code_valid + times.response_time);
+    return ledger::may_be_paid(record) && on.clock().now() < end;
 }
 
 /// While a batch is being settled its totals are frozen and its records go up by their order: none may join them.
@@ -54,17 +67,18 @@ void note_decision(lane_core& on, const journal_record& record, const std::strin
 result<payment> perform(lane_core& on, const decision_request& request, const call& bounds) {
     CIPHERLANE_CHECK(check_note(request.note));
     CIPHERLANE_TRY(auto record, find_original(on, request.handle, "decision", bounds));
-    CIPHERLANE_CHECK(take_as_sent(on, record));
+    CIPHERLANE_CHECK(take_over(on, record));
     const auto refuse = [&](acquiring_errc why) { return flow_error(why, "decision").for_trace(record.trace); };
     const auto state = ledger::state_after(record.state, request.found);
     if (!state) return refuse(acquiring_errc::nothing_to_decide);
     if (request.found == finding::not_paid && still_payable(on, record)) {
         return refuse(acquiring_errc::code_still_valid);
     }
+    CIPHERLANE_TRY(const auto moved, moved_amount(request, record));
     CIPHERLANE_CHECK(check_batch(on, record));
     ports::journal_verdict verdict(*state, ports::decider::person);
     verdict.note = request.note;
-    if (request.found == finding::paid) verdict.approved = record.requested;
+    verdict.approved = moved;
     auto value = write_verdict(on, record, verdict);
     if (value.why) return *value.why;
     note_decision(on, record, request.note);

@@ -2,6 +2,7 @@
 
 #include "flow/ready.hpp"
 #include "flow/reversal.hpp"
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 
 #include <cipherlane/iso8583/response_code.hpp>
@@ -100,7 +101,8 @@ result<payment> conclude(
         return doubt(on, record, std::move(verdict), end.why, bounds);
     }
     auto verdict = word_of_host(on, *end.answer);
-    if (ledger::leaves_open(record.kind, *verdict.host_code)) {
+    if (ledger::leaves_open(*verdict.host_code)) {
+        if (ledger::reversible(record.kind)) verdict.reversal_reason = iso8583::reversal_no_answer;
         const auto why = flow_error(acquiring_errc::not_decided, "answer").with_peer_code(*verdict.host_code);
         return doubt(on, record, std::move(verdict), why, bounds);
     }
@@ -113,7 +115,7 @@ result<payment> conclude(
     if (action == iso8583::response_action::approve_partial) {
         const auto digits = end.answer->value(4);
         const auto given = amount(std::atoll(digits.c_str()), record.requested.unit());
-        if (partial == partial_approval::refuse || digits.empty() || given > record.requested) {
+        if (partial == partial_approval::refuse || given.minor() <= 0 || given > record.requested) {
             verdict.reversal_reason = iso8583::reversal_other;
             const auto why = flow_error(acquiring_errc::partial_refused, "answer");
             return doubt(on, record, std::move(verdict), why, bounds);

@@ -1,7 +1,8 @@
 #include "flow/order.hpp"
 
-#include "flow/reversal.hpp"
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
+#include "host/exchange.hpp"
 #include "host/request.hpp"
 
 #include <cipherlane/crypto/random.hpp>
@@ -99,7 +100,7 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
         const auto why = flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace);
         return write_verdict(on, record, verdict, why);
     }
-    if (ledger::states::counts.contains(state)) {
+    if (ledger::states::counts.contains(state) || ledger::states::went_back.contains(state)) {
         verdict.approved = status->paid;
         verdict.reference = status->transaction_number;
     }
@@ -120,7 +121,9 @@ payment cancel_order(lane_core& on, journal_record& record) {
     return conclude_order(on, record, status);
 }
 
-payment send_refund(lane_core& on, journal_record& record, const journal_record& original, const call& bounds) {
+result<payment> send_refund(
+    lane_core& on, journal_record& record, const journal_record& original, const call& bounds) {
+    const bool asked_before = !ledger::states::unfinished.contains(record.state);
     const auto gateway = on.gateway();
     if (!gateway) return conclude_failure(on, record, gateway.error());
     on.enter(stage::ordering);
@@ -128,8 +131,8 @@ payment send_refund(lane_core& on, journal_record& record, const journal_record&
     const auto status = (*gateway)->refund(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_gateway(on, "refund order", record, told_state(status));
     if (!status) {
+        if (!asked_before && nothing_left(status.error())) return write_not_sent(on, record, status.error());
         // A gateway that does not know an order which it was paid for has lost more than this refund.
-        const bool asked_before = ledger::states::a_persons.contains(record.state);
         if (asked_before && status.error().peer_code() == no_such_order) {
             return conclude_silence(on, record, status.error());
         }
@@ -142,20 +145,26 @@ payment send_refund(lane_core& on, journal_record& record, const journal_record&
 }
 
 payment resolve_order(lane_core& on, journal_record& record, const call& bounds) {
+    if (is_foreign(on, record)) {
+        return conclude_silence(on, record, flow_error(acquiring_errc::other_counterpart, "earlier order"));
+    }
     if (ledger::row_of(record.kind).verb == ledger::gateway_verb::order) return cancel_order(on, record);
     const auto original = on.journal().find(record.original, on.journal_call());
     if (!original || !*original) {
         return conclude_failure(on, record, flow_error(acquiring_errc::no_original, "refund order"));
     }
-    return send_refund(on, record, **original, bounds);
+    auto end = send_refund(on, record, **original, bounds);
+    return end ? *std::move(end) : conclude_silence(on, record, end.error());
 }
 
 result<void> settle_orders(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
     for (auto& record : open) {
         if (!ledger::gateway_trades.contains(record.kind)) continue;
-        CIPHERLANE_CHECK(take_as_sent(on, record));
-        if (resolve_order(on, record, bounds).outcome == verdict::unknown) {
+        CIPHERLANE_CHECK(take_over(on, record));
+        raise_about(on, record);
+        if (!ledger::may_be_paid(record) || is_foreign(on, record)) continue;
+        if (resolve_order(on, record, bounds).outcome == verdict::unknown && ledger::may_be_paid(record)) {
             return flow_error(acquiring_errc::order_pending, "earlier order").for_trace(record.trace);
         }
     }

@@ -25,14 +25,17 @@ namespace cipherlane::acquiring {
 /// payable when nobody waits for it. An order that has been acknowledged and is then not known there stays `unknown`.
 [[nodiscard]] payment cancel_order(lane_core& on, ports::journal_record& record);
 
-/// Asks the gateway for the refund of `original`. May be repeated: the same refund number is the same refund.
-[[nodiscard]] payment send_refund(
+/// Asks the gateway for the refund of `original`. May be repeated: the same refund number is the same refund. An
+/// error means that nothing left, now or earlier.
+[[nodiscard]] result<payment> send_refund(
     lane_core& on, ports::journal_record& record, const ports::journal_record& original, const call& bounds);
 
-/// Decides a record of the gateway that is `unknown`: a refund by its repeat, an order by closing it.
+/// Decides a record of the gateway that is `unknown`: a refund by its repeat, an order by closing it. One of another
+/// gateway or merchant stays as it is.
 [[nodiscard]] payment resolve_order(lane_core& on, ports::journal_record& record, const call& bounds);
 
-/// Before a new order: none of an earlier one may be left undecided. @return `order_pending`.
+/// Before a new order: no earlier one may be left that somebody could still pay. Refunds are not asked for again, and
+/// hold nobody up. @return `order_pending`.
 [[nodiscard]] result<void> settle_orders(lane_core& on, const call& bounds);
 
 } // namespace cipherlane::acquiring

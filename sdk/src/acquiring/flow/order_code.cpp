@@ -1,10 +1,12 @@
 #include "flow/order_code.hpp"
 
 #include "flow/order.hpp"
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 
 #include <cipherlane/core/pause.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <utility>
 
@@ -12,6 +14,7 @@ namespace cipherlane::acquiring {
 namespace {
 
 using ports::journal_record;
+using ports::journal_verdict;
 using ports::order_phase;
 using ports::qr_order_state;
 
@@ -79,6 +82,16 @@ void note_from_gateway(lane_core& on, std::string what, const journal_record& re
     on.note(std::move(entry));
 }
 
+/// From here on somebody may pay: whatever happens to this run, a later one knows that the gateway has the order.
+result<void> keep_issued(lane_core& on, journal_record& record, const ports::qr_order& order) {
+    journal_verdict verdict(ports::record_state::sent, ports::decider::gateway);
+    verdict.phase = order_phase::issued;
+    if (order.expires.time_since_epoch().count() > 0) verdict.expires = order.expires;
+    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
+    ledger::apply(record, verdict);
+    return {};
+}
+
 bool at_end(const result<ports::qr_order_status>& status) {
     return status && status->state != qr_order_state::waiting;
 }
@@ -131,7 +144,11 @@ result<payment> collect(lane_core& on, ports::display& display, ports::qr_gatewa
         return conclude_failure(
             on, record, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
     }
-    record.phase = order_phase::issued; // durable with the verdict
+    if (const auto kept = keep_issued(on, record, *order); !kept) {
+        auto end = cancel_order(on, record); // nobody has seen the code
+        if (!end.why) end.why = kept.error();
+        return end;
+    }
     const auto now = on.clock().now();
     const auto ends = order->expires > now ? order->expires : now + on.settings().gateway.code_valid;
     shown_code code(on, display);

@@ -3,8 +3,10 @@
 #include "flow/order.hpp"
 #include "flow/original.hpp"
 #include "flow/reversal.hpp"
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 
+#include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
 #include <algorithm>
@@ -15,9 +17,9 @@ namespace {
 using ports::journal_record;
 
 result<payment> decide(lane_core& on, journal_record& record, const call& bounds) {
-    CIPHERLANE_CHECK(take_as_sent(on, record));
+    CIPHERLANE_CHECK(take_over(on, record));
     raise_about(on, record);
-    if (ledger::states::reverses.contains(record.state)) {
+    if ((ledger::states::reverses | ledger::states::unproven).contains(record.state)) {
         auto why = send_reversal(on, record, bounds);
         auto value = to_payment(record);
         value.why = std::move(why);
@@ -47,7 +49,7 @@ result<std::vector<journal_record>> concerned(lane_core& on, const recovery_requ
 result<payment> recover(lane_core& on, journal_record record, const call& bounds) {
     CIPHERLANE_TRY(auto value, decide(on, record, bounds));
     value.told = told::recorded;
-    CIPHERLANE_CHECK(tell_refunds(on, value, bounds));
+    CIPHERLANE_CHECK(tell_refunds(on.journal(), value, bounds));
     return value;
 }
 

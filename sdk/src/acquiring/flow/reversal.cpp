@@ -1,5 +1,6 @@
 #include "flow/reversal.hpp"
 
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
@@ -16,9 +17,6 @@ using ledger::reversal_word;
 using ports::journal_record;
 using ports::journal_verdict;
 using ports::record_state;
-
-/// Neither decided nor waiting for anybody: written, and no more is known.
-constexpr auto perhaps_sent = ledger::states::open.without(ledger::states::reverses | ledger::states::a_persons);
 
 const iso8583::transaction_row& reversal_row() {
     return iso8583::row_of(iso8583::transaction::reversal);
@@ -38,7 +36,7 @@ std::optional<record_state> state_after(const lane_core& on, std::string_view co
     const auto word = ledger::word_on_reversal(code);
     if (word == reversal_word::undone) return record_state::reversed;
     const bool keeps = on.settings().reversal.unexpected == unexpected_reversal_code::keeps_pending;
-    if (word == reversal_word::passing || keeps) return std::nullopt;
+    if (word == reversal_word::passing || (word == reversal_word::refused && keeps)) return std::nullopt;
     return record_state::reversal_refused;
 }
 
@@ -66,14 +64,35 @@ send_end send_once(lane_core& on, journal_record& record, const call& bounds) {
     }
     journal_verdict verdict(*state, ports::decider::host);
     verdict.host_code = code;
-    return {write_verdict(on, record, verdict).why, retry::later};
+    auto why = write_verdict(on, record, verdict).why;
+    if (!why && ledger::states::unproven.contains(record.state)) {
+        why = flow_error(acquiring_errc::not_decided, "reversal").with_peer_code(code);
+    }
+    return {std::move(why), retry::later};
+}
+
+/// Sends the reversal of one record where that is due. @return what must be undone first, and is not.
+result<void> settle_doubt(lane_core& on, journal_record& record, const call& bounds) {
+    CIPHERLANE_CHECK(take_over(on, record));
+    raise_about(on, record);
+    if (is_foreign(on, record)) return {};
+    const auto longest = on.settings().reversal.longest_processing;
+    if (ledger::asks_again(record, on.clock().now(), longest)) (void)send_once(on, record, bounds);
+    if (!ledger::states::reverses.contains(record.state)) return {};
+    const auto why = send_reversal(on, record, bounds);
+    if (!ledger::states::reverses.contains(record.state)) return {};
+    on.raise(alert_kind::reversal_no_answer, record);
+    const bool nothing_sent = why && !why->is(condition::outcome_unknown) && !why->is(condition::bad_message);
+    if (nothing_sent) return *why;
+    return flow_error(acquiring_errc::reversal_pending, "earlier trade").for_trace(record.trace);
 }
 
 } // namespace
 
 std::optional<error> send_reversal(lane_core& on, journal_record& record, const call& bounds) {
     send_end end;
-    for (std::uint32_t sends = 0; sends < on.settings().reversal.sends; ++sends) {
+    if (is_foreign(on, record)) end.why = flow_error(acquiring_errc::other_counterpart, "reversal");
+    for (std::uint32_t sends = 0; sends < on.settings().reversal.sends && !is_foreign(on, record); ++sends) {
         // A repeat after A0 needs new keys; without them it would fail the same way.
         if (const auto signed_in = ensure_signed_in(on, bounds); !signed_in) {
             end.why = signed_in.error();
@@ -86,28 +105,10 @@ std::optional<error> send_reversal(lane_core& on, journal_record& record, const 
     return error(*end.why).for_trace(record.trace);
 }
 
-result<void> take_as_sent(lane_core& on, journal_record& record) {
-    if (!perhaps_sent.contains(record.state)) return {};
-    journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::restart);
-    if (ledger::reversible(record.kind)) verdict.reversal_reason = iso8583::reversal_no_answer;
-    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
-    ledger::apply(record, verdict);
-    return {};
-}
-
 result<void> settle_doubts(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
-    for (auto& record : open) {
-        CIPHERLANE_CHECK(take_as_sent(on, record));
-        raise_about(on, record);
-        if (!ledger::states::reverses.contains(record.state)) continue;
-        const auto why = send_reversal(on, record, bounds);
-        if (!why) continue;
-        on.raise(alert_kind::reversal_no_answer, record);
-        const bool nothing_sent = !why->is(condition::outcome_unknown) && !why->is(condition::bad_message);
-        if (nothing_sent) return *why;
-        return flow_error(acquiring_errc::reversal_pending, "earlier trade").for_trace(record.trace);
-    }
+    for (auto& record : open)
+        CIPHERLANE_CHECK(settle_doubt(on, record, bounds));
     return {};
 }
 

@@ -2,12 +2,14 @@
 
 #include "flow/order.hpp"
 #include "flow/ready.hpp"
+#include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <array>
@@ -61,6 +63,32 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
     return progress;
 }
 
+/// What the host has counted, and its verdict as far as its own figures bear it out.
+void take_totals(settlement_progress& progress, const iso8583::settlement_totals& told) {
+    using iso8583::settlement_verdict;
+    const auto& own = told.domestic;
+    progress.host_debit = {own.debit_amount, own.debit_count};
+    progress.host_credit = {own.credit_amount, own.credit_count};
+    auto foreign = told.foreign;
+    const bool foreign_fits =
+        foreign.verdict == settlement_verdict::none || foreign.verdict == settlement_verdict::balanced;
+    foreign.verdict = settlement_verdict::none;
+    const bool fits = ledger::differences(progress).empty() && foreign_fits && foreign == iso8583::card_totals();
+    const bool doubtful = own.verdict == settlement_verdict::balanced && !fits;
+    progress.host_result = static_cast<std::uint8_t>(doubtful ? settlement_verdict::not_balanced : own.verdict);
+}
+
+/// What is left for a person, told again so that nobody overlooks it at the end of the day.
+result<std::vector<payment>> still_open(lane_core& on) {
+    CIPHERLANE_TRY(const auto records, on.journal().open_records(on.terminal_id(), on.journal_call()));
+    std::vector<payment> open;
+    for (const auto& record : records) {
+        raise_about(on, record);
+        open.push_back(to_payment(record));
+    }
+    return open;
+}
+
 result<void> send_totals(lane_core& on, settlement_progress& progress, const call& bounds) {
     const auto& row = iso8583::row_of(transaction::batch_settle);
     CIPHERLANE_TRY(const auto digits, totals_field(progress.totals));
@@ -76,8 +104,8 @@ result<void> send_totals(lane_core& on, settlement_progress& progress, const cal
     }
     const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
     if (!verdict) return flow_error(acquiring_errc::bad_answer, "0510").in_field("48");
-    progress.host_result = static_cast<std::uint8_t>(verdict->domestic.verdict);
-    const bool balanced = verdict->domestic.verdict == iso8583::settlement_verdict::balanced;
+    take_totals(progress, *verdict);
+    const bool balanced = progress.host_result == 1;
     progress.step = balanced ? settlement_step::ending : settlement_step::uploading;
     return save(on, progress);
 }
@@ -197,6 +225,9 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     report.totals = progress.totals;
     report.host = result_of(progress);
     report.uploaded = progress.uploaded;
+    report.differences = ledger::differences(progress);
+    // The batch is closed; that the list is missing must not say otherwise: the alerts come again.
+    if (auto open = still_open(on)) report.open = *std::move(open);
     const auto days = std::chrono::days(on.settings().settlement.erase_cards_after_days);
     // The batch is closed; that old card data stays a day longer must not say otherwise.
     const auto erased = on.journal().erase_cards(on.clock().now() - days, on.journal_call());

@@ -7,6 +7,7 @@
 #include "flow/original.hpp"
 #include "flow/ready.hpp"
 #include "flow/recovery.hpp"
+#include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/request.hpp"
 
@@ -70,6 +71,7 @@ journal_record new_record(const lane_core& on, const work& what) {
     record.requested = what.total;
     record.approved = amount(0, what.total.unit());
     record.created_date = on.today();
+    record.counterpart = on.counterpart(what.row.kind);
     if (what.original) record.original = what.original->id;
     return record;
 }
@@ -159,7 +161,8 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
     exchange_end answer;
     auto end = [&]() -> result<payment> {
         CIPHERLANE_CHECK(check_time(on, bounds));
-        CIPHERLANE_TRY(record, on.journal().begin(new_host_record(on, what, card), &*card.number, bounds));
+        CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), &*card.number, bounds));
+        if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());
         answer = send(on, what, *record, card, bounds);
         return conclude(on, *record, answer, what.wish.partial, bounds);
     }();
@@ -183,7 +186,8 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     }
     auto fresh = new_record(on, what);
     CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
-    CIPHERLANE_TRY(auto record, on.journal().begin(fresh, nullptr, bounds));
+    CIPHERLANE_TRY(auto record, begin_record(on, fresh, nullptr, bounds));
+    if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (!orders) return send_refund(on, record, *what.original, bounds);
     return collect(on, *on.display(), *gateway, what.wish.subject, record, bounds);
 }

@@ -8,10 +8,21 @@ namespace cipherlane::acquiring {
 using ports::journal_record;
 using ports::journal_verdict;
 
+namespace {
+
+/// A commit that failed, or did not end in time, may have been carried out all the same.
+bool has_taken(lane_core& on, const journal_record& record, const journal_verdict& verdict) {
+    const auto found = on.journal().find(record.id, on.journal_call());
+    return found && *found && (*found)->state == verdict.state;
+}
+
+} // namespace
+
 payment write_verdict(
     lane_core& on, journal_record& record, const journal_verdict& verdict, std::optional<error> why) {
-    if (verdict.state != record.state) {
-        if (const auto written = on.journal().decide(record.id, verdict, on.journal_call()); !written) {
+    if (verdict.state != record.state || ledger::may_follow(record, verdict.state, verdict.by)) {
+        const auto written = on.journal().decide(record.id, verdict, on.journal_call());
+        if (!written && (verdict.state == record.state || !has_taken(on, record, verdict))) {
             on.raise(alert_kind::journal_failed, record);
             auto value = to_payment(record);
             value.outcome = verdict::unknown;
@@ -28,13 +39,10 @@ payment write_verdict(
     return value;
 }
 
-error write_not_sent(lane_core& on, const journal_record& record, const error& why) {
-    const journal_verdict verdict(ports::record_state::not_sent, ports::decider::till);
-    (void)on.journal().decide(record.id, verdict, on.journal_call());
-    return error(why).for_trace(record.trace);
-}
-
 void raise_about(lane_core& on, const journal_record& record) {
+    if (ledger::states::open.contains(record.state) && is_foreign(on, record)) {
+        on.raise(alert_kind::orphaned_record, record);
+    }
     if (ledger::states::reverses.contains(record.state)) {
         if (record.created_date < on.today()) on.raise(alert_kind::aged_reversal, record);
     } else if (ledger::states::a_persons.contains(record.state)) {
@@ -46,18 +54,10 @@ void raise_about(lane_core& on, const journal_record& record) {
     }
 }
 
-result<void> tell_refunds(lane_core& on, payment& value, const call& bounds) {
-    if (value.outcome != verdict::approved || !ledger::refunded_by(value.kind)) return {};
-    CIPHERLANE_TRY(const auto given, on.journal().refunded(value.handle, bounds));
-    if (given.minor() == 0) return {};
-    auto certain = given.minor();
-    CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
-    for (const auto& record : open) {
-        if (record.original == value.handle) certain -= record.requested.minor();
-    }
-    value.refunded = amount(certain, value.requested.unit());
-    if (value.refunded >= value.approved) value.outcome = verdict::refunded;
-    return {};
+bool is_foreign(const lane_core& on, const journal_record& record) {
+    if (record.counterpart.empty()) return false;
+    const auto now = on.counterpart(record.kind);
+    return !now.empty() && now != record.counterpart;
 }
 
 } // namespace cipherlane::acquiring

@@ -1,5 +1,7 @@
 #include "lane/lane_core.hpp"
 
+#include <cipherlane/ledger/trades.hpp>
+
 #include <string>
 
 namespace cipherlane::acquiring {
@@ -70,6 +72,13 @@ void lane_core::serve() {
     }
 }
 
+std::string lane_core::counterpart(ports::trade kind) const {
+    if (ledger::row_of(kind).through == ledger::channel::gateway) {
+        return with_.gateway != nullptr ? with_.gateway->identity() : std::string();
+    }
+    return with_.host != nullptr ? with_.host->identity() : std::string();
+}
+
 void lane_core::note(timeline_entry entry) const {
     if (with_.observer == nullptr) return;
     entry.when = clock().now();
@@ -91,7 +100,7 @@ void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_po
 }
 
 void lane_core::raise(alert_kind kind, const ports::journal_record& record) {
-    if (!raised_.emplace(kind, record.id).second) return;
+    if (!raised_.emplace(kind, record.id, record.id == 0 ? record.order_number : std::string()).second) return;
     log_.warning("acquiring", std::string(to_string(kind)) + ": terminal " + terminal_id() + ", trace " +
                                   std::to_string(record.trace) + ", " + record.requested.to_string());
     if (with_.observer != nullptr) with_.observer->on_alert({kind, record});

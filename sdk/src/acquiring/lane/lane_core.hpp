@@ -15,6 +15,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <tuple>
 
 namespace cipherlane::acquiring {
 
@@ -62,6 +63,9 @@ class lane_core {
     [[nodiscard]] result<ports::pinpad*> pinpad() const { return present(with_.pinpad, "pinpad"); }
     [[nodiscard]] result<ports::qr_gateway*> gateway() const { return present(with_.gateway, "gateway"); }
 
+    /// Whom a trade of that kind would go to now; empty: not told.
+    [[nodiscard]] std::string counterpart(ports::trade kind) const;
+
     /// YYYYMMDD in China.
     [[nodiscard]] std::string today() const { return ports::to_civil(clock().now()).yyyymmdd(); }
     /// A call for the journal: neither the caller's deadline nor a stop may keep the truth from being written.
@@ -71,11 +75,13 @@ class lane_core {
     /// Names the payment that the stages from now on belong to.
     void begin_stages(std::string key, const amount& total);
     void enter(stage at, std::optional<std::chrono::system_clock::time_point> expires = std::nullopt);
-    /// Once for each record and kind while the lane lives.
+    /// Once for each record (or order that has none) and kind while the lane lives.
     void raise(alert_kind kind, const ports::journal_record& record);
 
     bool mac_key_loaded = false;
     bool pinpad_open = false;
+    /// Keys of records that a failed write may have left, or may yet leave, and of which certainly nothing was sent.
+    std::set<std::string> unsent_keys;
 
   private:
     template <class Port>
@@ -91,7 +97,7 @@ class lane_core {
     terminal_claim taken_; ///< until the lane is closed
     const logger log_;
     const ports::system_clock clock_;
-    std::set<std::pair<alert_kind, std::uint64_t>> raised_;
+    std::set<std::tuple<alert_kind, std::uint64_t, std::string>> raised_;
     stage_event stage_;
     std::atomic<bool> trading_{false};
     bool closed_ = false;

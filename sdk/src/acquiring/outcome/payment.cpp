@@ -16,6 +16,7 @@ verdict verdict_of(ledger::outcome of) noexcept {
     case ledger::outcome::reversed: return verdict::reversed;
     case ledger::outcome::not_sent: return verdict::not_sent;
     case ledger::outcome::voided: return verdict::voided;
+    case ledger::outcome::returned: return verdict::refunded;
     case ledger::outcome::unknown: break;
     }
     return verdict::unknown;
@@ -82,7 +83,7 @@ payment to_payment(const ports::journal_record& record) {
     value.merchant_id = record.merchant_id;
     value.requested = record.requested;
     const amount none(0, record.requested.unit());
-    const bool went_back = value.outcome == verdict::voided;
+    const bool went_back = ledger::states::went_back.contains(record.state);
     value.approved = value.ok() || went_back ? record.approved : none;
     value.refunded = went_back ? record.approved : none;
     value.unpaid = unpaid_by(record, value.outcome);

@@ -35,6 +35,8 @@ constexpr auto errors = std::to_array<error_row>({
     {acquiring_errc::bad_working_keys, actor::host, stage::preparing, "reason.sign_in"},
     {acquiring_errc::check_value_wrong, actor::host, stage::preparing, "reason.sign_in"},
     {acquiring_errc::pin_key_missing, actor::till, stage::pin, "reason.sign_in"},
+    {acquiring_errc::not_decided, actor::host, stage::sending, "reason.outcome_unknown"},
+    {acquiring_errc::other_counterpart, actor::till, stage::preparing, "reason.other_counterpart"},
     {acquiring_errc::declined_by_card, actor::card, stage::finishing, "reason.declined_by_card"},
     {acquiring_errc::partial_refused, actor::till, stage::sending, "reason.partial_refused"},
     {acquiring_errc::no_original, actor::till, stage::preparing, "reason.no_original"},

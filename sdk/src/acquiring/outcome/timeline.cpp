@@ -22,12 +22,15 @@ std::string_view to_string(party value) noexcept {
 std::string_view to_string(alert_kind value) noexcept {
     switch (value) {
     case alert_kind::aged_reversal: return "a reversal of an earlier day is still pending";
-    case alert_kind::reversal_refused: return "the host refused a reversal";
+    case alert_kind::reversal_refused: return "the answer to a reversal does not prove that it was undone";
     case alert_kind::reversal_no_answer: return "a reversal is not answered; the terminal is blocked";
     case alert_kind::refund_unknown: return "the outcome of a refund is not known";
     case alert_kind::order_unknown: return "the state of a QR order is not known";
     case alert_kind::untold_verdict: return "a verdict was perhaps never told";
     case alert_kind::journal_failed: return "a verdict could not be made durable";
+    case alert_kind::orphaned_record: return "not decided, and of a host, gateway or terminal that is no longer set";
+    case alert_kind::paid_after_close: return "a code was paid after it had been closed";
+    case alert_kind::unknown_notice: return "the gateway speaks of an order that is not in the journal";
     }
     return "?";
 }

@@ -170,10 +170,18 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     side(out, words("receipt.qr"), what.totals.qr_debit, terminal.unit);
     side(out, words("receipt.qr_refund"), what.totals.qr_credit, terminal.unit);
     out.rule();
+    for (const auto& one : what.differences) {
+        const bool debit = one.side == ledger::money_side::debit;
+        side(out, debit ? words("receipt.host_debit") : words("receipt.host_credit"), one.host, terminal.unit);
+    }
     switch (what.host) {
     case settlement_result::balanced: out.centre(words("receipt.balanced")); break;
     case settlement_result::not_balanced: out.centre(words("receipt.not_balanced")); break;
     case settlement_result::host_error: out.centre(words("receipt.host_error")); break;
+    }
+    if (!what.open.empty()) out.centre(words("receipt.open"));
+    for (const auto& one : what.open) {
+        out.pair(number(one.batch) + "-" + number(one.trace), money(one.requested));
     }
     return out.take();
 }

@@ -83,6 +83,7 @@ result<void> terminal_settings::validate() const {
         {"timers.device_ms", positive(timers.device), span},
         {"timers.journal_ms", positive(timers.journal), span},
         {"reversal.sends", reversal.sends >= 1 && reversal.sends <= 10, "1 to 10"},
+        {"reversal.longest_processing_ms", positive(reversal.longest_processing), span},
         {"reversal.emv_tags", tag_list(reversal.emv_tags), "EMV tags in hex, spaces between"},
         {"reversal.emv_tags", !tag_list(reversal.emv_tags) || open_tags(reversal.emv_tags),
             "no card number, track, name or template: it would stand in the journal in clear"},

@@ -102,7 +102,7 @@ TEST(QrSale, AnOrderThatIsNotNewIsNeitherShownNorCancelled) {
         EXPECT_EQ(end->outcome, verdict::declined);
         ASSERT_TRUE(end->why);
         EXPECT_EQ(end->why->code(), acquiring_errc::order_not_new);
-        EXPECT_EQ(rig.display.last, "") << "no code was shown";
+        EXPECT_EQ(rig.display.last, "clear") << "no code was shown since the lane was opened";
         EXPECT_EQ(rig.books.orders[0].state, 'W') << "and nobody's order was touched";
     }
 }
@@ -136,15 +136,10 @@ TEST(QrRefund, InDoubtStaysSoWhereTheGatewayForgotTheOrder) {
     lane_rig rig;
     rig.gateway.pays = fake_gateway::payer::before_notification;
     const auto paid = rig.sell_by_code("order", 990).value();
-    std::size_t at = 0;
-    rig.guarded->around = [&](faulty_store::moment when, std::string_view what) {
-        if (what == "store begin" && when == faulty_store::moment::after) at = rig.faults.calls.size();
-        rig.faults.fail_at = at == 0 ? fault_script::never : at;
-        rig.faults.kind = fault_kind::lost_answer;
-    };
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
     ASSERT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::unknown);
-    rig.guarded->around = {};
-    rig.faults.fail_at = fault_script::never;
+    rig.faults.fails = {};
     rig.gateway.forgets = true;
     EXPECT_EQ(rig.give_back("refund", paid.handle, 400)->outcome, verdict::unknown);
     rig.gateway.forgets = false;

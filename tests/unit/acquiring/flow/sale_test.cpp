@@ -262,5 +262,16 @@ TEST(Sale, RefusesWhatCannotBeAPayment) {
     EXPECT_EQ(yen.error().code(), acquiring_errc::bad_request);
 }
 
+/// Unplugged between two sales and plugged in again: the first call finds out, the next sale goes on.
+TEST(Sale, OpensAPadThatWasReplugged) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1)->ok());
+    rig.pinpad.replugged = true;
+    EXPECT_FALSE(rig.sell("b", 2)) << "nothing left: the same key may be used again";
+    const auto next = rig.sell("b", 2);
+    ASSERT_TRUE(next) << next.error();
+    EXPECT_TRUE(next->ok());
+}
+
 } // namespace
 } // namespace cipherlane::tests

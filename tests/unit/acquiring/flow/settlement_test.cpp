@@ -1,6 +1,7 @@
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/core/errc.hpp>
 
 #include <gtest/gtest.h>
@@ -171,6 +172,84 @@ TEST(Settlement, APersonMayCloseARefusedBatch) {
     EXPECT_EQ(report->end_code, "77");
     rig.host.mood = host_mood();
     EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+}
+
+/// The host says "balanced" over figures that are not the till's, or over foreign cards that nobody has told of.
+TEST(Settlement, AWordThatItsFiguresDoNotBearOutIsNotBelieved) {
+    using iso8583::settlement_totals;
+    using iso8583::settlement_verdict;
+    const std::function<void(settlement_totals&)> lies[] = {
+        [](settlement_totals& told) { told.domestic.debit_amount += 1; },
+        [](settlement_totals& told) { told.domestic.debit_count = 2; },
+        [](settlement_totals& told) { told.domestic.credit_count = 1; },
+        [](settlement_totals& told) { told.foreign.verdict = settlement_verdict::not_balanced; },
+        [](settlement_totals& told) { told.foreign.verdict = settlement_verdict::error; },
+        [](settlement_totals& told) { told.foreign.debit_amount = 5; },
+    };
+    std::size_t differences = 3;
+    for (const auto& lie : lies) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sell("a", 1000));
+        rig.host.mood.settles = lie;
+        const auto report = rig.settle();
+        ASSERT_TRUE(report) << report.error();
+        EXPECT_EQ(report->host, acquiring::settlement_result::not_balanced);
+        EXPECT_EQ(report->uploaded, 1U);
+        EXPECT_EQ(report->differences.size(), differences > 0 ? 1U : 0U);
+        if (differences > 0) --differences;
+    }
+}
+
+TEST(Settlement, NamesEachDifference) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    ASSERT_TRUE(rig.give_back("b", paid.handle, 300));
+    rig.host.mood.settles = [](iso8583::settlement_totals& told) {
+        told.domestic.debit_amount = 1500;
+        told.domestic.debit_count = 2;
+        told.domestic.credit_amount = 0;
+        told.domestic.credit_count = 0;
+        told.domestic.verdict = iso8583::settlement_verdict::not_balanced;
+    };
+    rig.host.mood.end_code = "77"; // and the settlement goes on after a restart
+    ASSERT_FALSE(rig.settle());
+    rig.restart();
+    rig.host.mood = host_mood();
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    using ledger::money_side;
+    EXPECT_EQ(report->differences, (std::vector<ledger::side_difference>{{money_side::debit, {1000, 1}, {1500, 2}},
+                                       {money_side::credit, {300, 1}, {0, 0}}}));
+    const auto slip = acquiring::settlement_text(*report, rig.settings);
+    EXPECT_NE(slip.find("2 / 15.00"), std::string::npos) << slip;
+}
+
+TEST(Settlement, ListsWhatIsOpenAndLeavesItInItsBatch) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 1000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto refund = rig.give_back("b", paid.handle, 300).value();
+    ASSERT_EQ(refund.outcome, acquiring::verdict::unknown);
+    rig.host.mood.code = "51"; // the host counts the refund, the till does not
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    ASSERT_EQ(report->open.size(), 1U);
+    EXPECT_EQ(report->open[0].handle, refund.handle);
+    const auto slip = acquiring::settlement_text(*report, rig.settings);
+    EXPECT_NE(slip.find("未决交易"), std::string::npos) << slip;
+    EXPECT_NE(slip.find("000001-"), std::string::npos) << slip;
+    auto record = rig.journal->find(refund.handle, soon()).value().value();
+    EXPECT_FALSE(record.settled);
+    EXPECT_EQ(record.batch, 1U);
+    rig.host.mood = host_mood();
+    ASSERT_TRUE(
+        acquiring::decision(rig.lane()).run({refund.handle, acquiring::finding::paid, "in the list"}, soon()));
+    EXPECT_EQ(rig.journal->totals("TEST0001", 1, soon())->credit, (ports::batch_side{300, 1})) << "where it belongs";
+    const auto next = rig.settle();
+    ASSERT_TRUE(next) << next.error();
+    EXPECT_TRUE(next->open.empty());
+    EXPECT_TRUE(rig.journal->find(refund.handle, soon()).value()->settled);
 }
 
 TEST(Settlement, SendsPendingReversalsFirst) {

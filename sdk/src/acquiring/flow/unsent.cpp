@@ -1,0 +1,78 @@
+#include "flow/unsent.hpp"
+
+#include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::decider;
+using ports::journal_record;
+using ports::journal_verdict;
+using ports::record_state;
+
+result<void> end_as_not_sent(lane_core& on, std::uint64_t id) {
+    return on.journal().decide(id, {record_state::not_sent, decider::till}, on.journal_call());
+}
+
+} // namespace
+
+result<journal_record> begin_record(
+    lane_core& on, const journal_record& fresh, const ports::stored_card* card, const call& bounds) {
+    auto begun = on.journal().begin(fresh, card, bounds);
+    // What the journal's rules refuse was not written.
+    if (begun || begun.error().is(condition::misuse)) return begun;
+    on.unsent_keys.insert(fresh.idempotency_key);
+    (void)settle_unsent(on);
+    return begun;
+}
+
+result<void> mark_sent(lane_core& on, journal_record& record) {
+    if (!ledger::marks_send(record.kind)) return {};
+    const journal_verdict mark(record_state::sent, decider::till);
+    CIPHERLANE_CHECK(on.journal().decide(record.id, mark, on.journal_call()));
+    ledger::apply(record, mark);
+    return {};
+}
+
+result<payment> write_not_sent(lane_core& on, const journal_record& record, const error& why) {
+    const auto reason = error(why).for_trace(record.trace);
+    const auto written = end_as_not_sent(on, record.id);
+    if (written) return reason;
+    on.unsent_keys.insert(record.idempotency_key);
+    // Without the mark a later run undoes or closes it for nothing, which moves no money.
+    if (settle_unsent(on) || !ledger::marks_send(record.kind)) return reason;
+    on.raise(alert_kind::journal_failed, record);
+    auto value = to_payment(record);
+    value.outcome = verdict::unknown;
+    value.why = written.error();
+    return value;
+}
+
+result<void> settle_unsent(lane_core& on) {
+    while (!on.unsent_keys.empty()) {
+        const auto& key = *on.unsent_keys.begin();
+        CIPHERLANE_TRY(const auto found, on.journal().find_key(on.terminal_id(), key, on.journal_call()));
+        if (found && ledger::states::unfinished.contains(found->state)) {
+            CIPHERLANE_CHECK(end_as_not_sent(on, found->id));
+        } else {
+            // What a failed commit has written may come to light after a restart, unless another takes its place.
+            CIPHERLANE_TRY(
+                [[maybe_unused]] const auto trace, on.journal().take_trace(on.terminal_id(), on.journal_call()));
+        }
+        on.unsent_keys.erase(on.unsent_keys.begin());
+    }
+    return {};
+}
+
+result<void> take_over(lane_core& on, journal_record& record) {
+    const auto state = ledger::state_if_found(record);
+    if (state == record.state) return {};
+    journal_verdict verdict(state, decider::restart);
+    if (ledger::states::reverses.contains(state)) verdict.reversal_reason = iso8583::reversal_no_answer;
+    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
+    ledger::apply(record, verdict);
+    return {};
+}
+
+} // namespace cipherlane::acquiring

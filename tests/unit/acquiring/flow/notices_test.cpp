@@ -1,0 +1,129 @@
+#include "support/lane/lane_rig.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/lookup.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace cipherlane::tests {
+namespace {
+
+using acquiring::alert_kind;
+using acquiring::verdict;
+using ports::qr_order_state;
+using ports::record_state;
+
+std::ptrdiff_t times_raised(const lane_rig& rig, alert_kind kind) {
+    const auto all = rig.seen.alerts();
+    return std::count_if(all.begin(), all.end(), [&](const auto& one) { return one.kind == kind; });
+}
+
+ports::qr_order_status notice_of(const std::string& number, std::int64_t minor, qr_order_state state) {
+    ports::qr_order_status told;
+    told.order_number = number;
+    told.merchant_id = "TESTMERCH000001";
+    told.terminal_id = "TEST0001";
+    told.state = state;
+    told.paid = amount(minor);
+    told.transaction_number = "T9";
+    return told;
+}
+
+void tell(lane_rig& rig, const std::string& number, std::int64_t minor, qr_order_state state = qr_order_state::paid) {
+    ASSERT_TRUE(rig.journal->keep_notice(notice_of(number, minor, state), soon()));
+}
+
+/// The payer was told that it is off, and paid all the same: the gateway's notice comes after the end.
+TEST(Notices, PaidAfterTheEndIsRaisedUntilSomebodyDecides) {
+    lane_rig rig;
+    const auto closed = rig.sell_by_code("order", 5100).value();
+    ASSERT_EQ(closed.outcome, verdict::declined);
+    rig.books.orders[0].state = 'P';
+    tell(rig, closed.order_number, 5100);
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    EXPECT_TRUE(rig.sell_by_code("next", 100)->ok()) << "the next customer does not wait";
+    EXPECT_EQ(times_raised(rig, alert_kind::paid_after_close), 1);
+    const auto told = acquiring::lookup(*rig.journal, "TEST0001", "order", soon()).value().value();
+    EXPECT_EQ(told.outcome, verdict::unknown) << "neither paid nor declined can be told any more";
+    EXPECT_EQ(told.reference, "T9");
+    ASSERT_EQ(rig.settle()->open.size(), 1U);
+    rig.restart();
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown) << "no machine decides that";
+    const auto decided = acquiring::decision(rig.lane())
+                             .run({closed.handle, acquiring::finding::paid, "goods were handed out"}, soon());
+    ASSERT_TRUE(decided) << decided.error();
+    EXPECT_EQ(rig.booked(), rig.books.taken());
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+}
+
+TEST(Notices, OfAnOrderThatIsOpenDecidesIt) {
+    lane_rig rig;
+    rig.gateway.forgets = true;
+    const auto stuck = rig.sell_by_code("order", 990).value();
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    tell(rig, stuck.order_number, 990);
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(acquiring::lookup(*rig.journal, "TEST0001", "order", soon()).value()->outcome, verdict::approved);
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+}
+
+TEST(Notices, ThatSayWhatIsKnownAreClosedInSilence) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    tell(rig, paid.order_number, 990);
+    tell(rig, paid.order_number, 990); // and again
+    const auto alerts = rig.seen.alerts().size();
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(rig.seen.alerts().size(), alerts);
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+    tell(rig, paid.order_number, 990);
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty()) << "the same word is kept once";
+}
+
+TEST(Notices, OfAnUnknownOrderAndOfAnotherAmountAreRaised) {
+    lane_rig rig;
+    tell(rig, "NEVER-HEARD-OF", 5);
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    EXPECT_EQ(times_raised(rig, alert_kind::unknown_notice), 1);
+    tell(rig, paid.order_number, 991);
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(times_raised(rig, alert_kind::order_unknown), 1);
+    EXPECT_EQ(rig.booked(), 991) << "what was told stays";
+}
+
+TEST(Notices, AreLeftToTheLaneWhoseTheyAre) {
+    lane_rig rig;
+    auto other = notice_of("SOMEBODY-ELSES", 5, qr_order_state::paid);
+    other.terminal_id = "TEST0002";
+    ASSERT_TRUE(rig.journal->keep_notice(other, soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(times_raised(rig, alert_kind::unknown_notice), 0);
+    EXPECT_EQ(rig.journal->open_notices(soon())->size(), 1U);
+}
+
+/// Support has given it back, or a cancel that refunds: it is not the merchant's.
+TEST(Notices, AnOrderThatTheGatewayGaveBackIsNotPaid) {
+    lane_rig rig;
+    rig.gateway.forgets = true;
+    const auto stuck = rig.sell_by_code("order", 990).value();
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    rig.gateway.forgets = false;
+    rig.books.orders[0].state = 'B';
+    const auto found = rig.recover().value();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].outcome, verdict::refunded);
+    EXPECT_FALSE(found[0].ok());
+    EXPECT_EQ(found[0].approved, amount(990));
+    EXPECT_EQ(found[0].refunded, amount(990));
+    EXPECT_EQ(rig.records()[0].state, record_state::returned);
+    EXPECT_EQ(rig.booked(), 0);
+    EXPECT_EQ(rig.settle()->totals.qr_debit, ports::batch_side());
+    EXPECT_EQ(rig.give_back("refund", stuck.handle, 1).error().code(), acquiring_errc::original_not_approved);
+}
+
+} // namespace
+} // namespace cipherlane::tests
