@@ -213,6 +213,7 @@ void bank::reverse(work& on) {
             tomb.at = booking::state::tomb;
             tomb.key = on.key;
             books_.push_back(std::move(tomb));
+            return on.code("00"); // never seen, and refused if it still comes: as good as undone
         }
         return on.code("25");
     }

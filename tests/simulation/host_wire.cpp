@@ -198,7 +198,6 @@ class mutant_link final : public ports::host {
         auto end = any ? real_->exchange(request, anything(), bounds) : real_->exchange(request, filter, bounds);
         if (end || !end.error().is(condition::outcome_unknown)) return end;
         if (world_.wrong == mutant::silence_is_refusal) return without_effect(fault::link_lost);
-        if (world_.wrong == mutant::repeats_by_itself) return real_->exchange(request, filter, bounds);
         return end;
     }
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override { return real_->response_time(); }

@@ -16,6 +16,7 @@ enum class claim : std::uint8_t { moved, not_moved, unknown };
 claim claim_of(record_state state) {
     switch (state) {
     case record_state::approved:
+    case record_state::returned:
     case record_state::voided: return claim::moved;
     case record_state::declined:
     case record_state::reversed:
@@ -152,7 +153,8 @@ void judge::look(const std::vector<ports::journal_record>& records, const std::s
         look_at_tellings(key, paper, record_of(key));
     }
     for (const auto& record : records) {
-        const bool open = record.state == record_state::prepared || record.state == record_state::reversal_pending;
+        const bool open = record.state == record_state::prepared || record.state == record_state::sent ||
+                          record.state == record_state::reversal_pending;
         if (open) find("no end", record.idempotency_key, "still " + std::string(to_string(record.state)));
     }
     if (charged({}).times > 0)

@@ -13,16 +13,7 @@ struct known_fault {
     std::string_view rule; ///< a finding's; with it the others of the run that follow from it. Empty: any
     std::string_view why;
 };
-inline constexpr std::array known_faults{
-    known_fault{fault::request_resent, {}, "94 of a front that resends is taken for a refusal"},
-    known_fault{fault::says_failed, "lost payment", "96 is taken for a refusal"},
-    known_fault{fault::says_invalid, "lost payment", "12 on a reversal is taken for undone"},
-    known_fault{fault::request_late, "lost payment", "25 on a reversal is taken for undone"},
-    known_fault{fault::request_twice, "refused for nothing",
-        "what has come of a second answer is lost between two exchanges of a kept connection"},
-    known_fault{fault::none, "code left on the display", "the display is not cleared at start"},
-    known_fault{fault::none, "sent by itself", "recovery sends a QR refund that never left"},
-};
+inline constexpr std::array<known_fault, 0> known_faults{};
 
 /// Whether a run has found one of those, and so waits to be mended already.
 [[nodiscard]] inline bool known(const script& plan, const std::vector<finding>& found) {

@@ -28,7 +28,6 @@ enum class mutant : std::uint8_t {
     mac_believed,        ///< any MAC is right
     any_answer_believed, ///< an earlier answer is taken for this one
     silence_is_refusal,  ///< a request without an answer counts as one that never left
-    repeats_by_itself,   ///< a request without an answer is sent again
     // The gateway.
     silence_is_cancelled, ///< an order that the gateway does not speak of counts as closed
     new_refund_number,    ///< a refund that is asked for again is another one

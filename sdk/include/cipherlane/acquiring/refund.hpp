@@ -26,10 +26,10 @@ struct refund_request {
 /// again.
 ///
 /// A refund has no reversal: one without an answer is `unknown`, is never repeated by itself and raises an alert. One
-/// for a QR sale is asked for again under its own number by `recovery`, or where its key is used again. So is one
-/// that the host answers with 68, 94, 96 or 98, which prove nothing (`why` is `not_decided`). Otherwise outcomes and
-/// errors as with `sale`; `misuse` with `no_original`, `original_not_approved`, `amount_too_large` (all refunds of
-/// one payment together), and, as with a void, `batch_full`.
+/// for a QR sale is asked for again under its own number where its key is used again, or by `recovery` with its
+/// handle. So is one that the host answers with 68, 94, 96 or 98, which prove nothing (`why` is `not_decided`).
+/// Otherwise outcomes and errors as with `sale`; `misuse` with `no_original`, `original_not_approved`,
+/// `amount_too_large` (all refunds of one payment together), and, as with a void, `batch_full`.
 using refund = flow<refund_request, payment>;
 
 extern template class flow<refund_request, payment>;

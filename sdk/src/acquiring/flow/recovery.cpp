@@ -16,7 +16,7 @@ namespace {
 
 using ports::journal_record;
 
-result<payment> decide(lane_core& on, journal_record& record, const call& bounds) {
+result<payment> decide(lane_core& on, journal_record& record, recovered_for whom, const call& bounds) {
     CIPHERLANE_CHECK(take_over(on, record));
     raise_about(on, record);
     if ((ledger::states::reverses | ledger::states::unproven).contains(record.state)) {
@@ -25,8 +25,9 @@ result<payment> decide(lane_core& on, journal_record& record, const call& bounds
         value.why = std::move(why);
         return value;
     }
-    const bool asks =
-        ledger::states::a_persons.contains(record.state) && ledger::gateway_trades.contains(record.kind);
+    const bool asks = ledger::states::a_persons.contains(record.state) &&
+                      ledger::gateway_trades.contains(record.kind) &&
+                      (whom == recovered_for::its_caller || !ledger::marks_send(record.kind));
     return asks ? resolve_order(on, record, bounds) : to_payment(record);
 }
 
@@ -46,8 +47,8 @@ result<std::vector<journal_record>> concerned(lane_core& on, const recovery_requ
 
 } // namespace
 
-result<payment> recover(lane_core& on, journal_record record, const call& bounds) {
-    CIPHERLANE_TRY(auto value, decide(on, record, bounds));
+result<payment> recover(lane_core& on, journal_record record, recovered_for whom, const call& bounds) {
+    CIPHERLANE_TRY(auto value, decide(on, record, whom, bounds));
     value.told = told::recorded;
     CIPHERLANE_CHECK(tell_refunds(on.journal(), value, bounds));
     return value;
@@ -55,12 +56,13 @@ result<payment> recover(lane_core& on, journal_record record, const call& bounds
 
 result<std::vector<payment>> perform(lane_core& on, const recovery_request& request, const call& bounds) {
     CIPHERLANE_TRY(auto records, concerned(on, request, bounds));
+    const auto whom = request.handle != 0 ? recovered_for::its_caller : recovered_for::everybody;
     std::vector<payment> outcomes;
     for (auto& record : records) {
         if (ledger::states::decided.contains(record.state) && !record.closed) {
             on.raise(alert_kind::untold_verdict, record);
         }
-        CIPHERLANE_TRY(auto value, recover(on, std::move(record), bounds));
+        CIPHERLANE_TRY(auto value, recover(on, std::move(record), whom, bounds));
         outcomes.push_back(std::move(value));
     }
     return outcomes;

@@ -195,7 +195,7 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
 /// What the journal has of a key that was used. What goes wrong now is no error: that would mean that nothing is
 /// pending, and nobody may take an undecided payment for one that never was.
 payment tell_again(lane_core& on, const journal_record& record, const call& bounds) {
-    if (auto value = recover(on, record, bounds)) {
+    if (auto value = recover(on, record, recovered_for::its_caller, bounds)) {
         return *std::move(value);
     } else {
         auto left = to_payment(record);

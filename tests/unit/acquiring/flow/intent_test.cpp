@@ -113,8 +113,8 @@ TEST(Intent, WhatWasOnlyMeantEndsAsNotSent) {
     EXPECT_EQ(rig.books.taken(), 2300);
 }
 
-/// It may have left: then it is asked for under its own number, by a recovery, and by nobody else.
-TEST(Intent, WhatMayHaveLeftIsAskedForByRecoveryAlone) {
+/// It may have left: then it is asked for under its own number by whoever names it, and by nobody else.
+TEST(Intent, WhatMayHaveLeftIsAskedForByItsNameAlone) {
     lane_rig rig;
     const auto paid = paid_by_code(rig);
     {
@@ -125,7 +125,11 @@ TEST(Intent, WhatMayHaveLeftIsAskedForByRecoveryAlone) {
     EXPECT_TRUE(rig.sell_by_code("next", 1)->ok()) << "it holds nobody up";
     ASSERT_TRUE(rig.settle());
     EXPECT_EQ(rig.books.taken(), 2001) << "and nobody sends it by the way";
-    EXPECT_EQ(rig.recover()->front().outcome, verdict::approved);
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown);
+    EXPECT_EQ(rig.books.taken(), 2001) << "perhaps it never left";
+    const auto named = rig.records()[1].id;
+    EXPECT_EQ(acquiring::recovery(rig.lane()).run(acquiring::recovery_request(named), soon())->front().outcome,
+        verdict::approved);
     EXPECT_EQ(rig.books.taken(), 1);
 }
 
