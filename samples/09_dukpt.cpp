@@ -28,7 +28,7 @@ bool one_tdes_sale(dukpt_tdes_terminal& terminal, dukpt_tdes_host& host) {
     const auto block = encrypt_pin_block(pin_key, pin_block_format::iso_0, pin, pan).value();
     const auto mac = retail_mac(mac_key, mac_padding::method_1, block.view()).value();
     std::cout << "KSN " << to_hex(keys.serial_number()) << "  PIN block " << to_hex(block.view()) << "  MAC "
-              << to_hex(mac.first(4), 4) << "\n";
+              << to_hex(mac.first(4)) << "\n";
 
     // At the host; the clear PIN belongs into a cipher machine.
     auto checking = host.transaction(keys.serial_number())->mac(dukpt_message::request).value();
