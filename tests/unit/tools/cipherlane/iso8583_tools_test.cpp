@@ -345,7 +345,9 @@ TEST(Diff, TellsPathsAndHidesValues) {
     for (const auto& each : found) {
         paths.push_back(each.path);
         EXPECT_EQ(each.left.find("6222000000000000004"), std::string::npos);
-        if (each.path == "2") EXPECT_TRUE(each.hidden);
+        if (each.path == "2") {
+            EXPECT_TRUE(each.hidden);
+        }
     }
     EXPECT_EQ(paths, (std::vector<std::string>{"bitmap", "2", "4", "26", "60/60.2"}));
     EXPECT_TRUE(differences(left, left, iso8583::reveal::masked).empty());
