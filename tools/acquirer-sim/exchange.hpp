@@ -2,11 +2,22 @@
 
 #include "acquirer-sim/host_core.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace cipherlane::sim {
+
+constexpr std::string_view component = "acquirer-sim";
+constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
+
+/// A number with zeros in front.
+[[nodiscard]] inline std::string padded(std::int64_t value, std::size_t digits) {
+    std::string text = std::to_string(value);
+    return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
+}
 
 /// One request on its way through the host, and the answer that is being made for it.
 struct host_core::exchange {
@@ -20,6 +31,9 @@ struct host_core::exchange {
         stamp();
     }
     void accept() { refuse("00"); }
+
+    /// Whether a fault of this kind hits it.
+    [[nodiscard]] bool asked(std::string_view kind) const { return planned && planned->kind == kind; }
 
     [[nodiscard]] std::string date() const { return now.substr(4, 4); }
     [[nodiscard]] std::string time() const { return now.substr(8, 6); }

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS upload(terminal_id TEXT, batch TEXT, trace TEXT, amou
   PRIMARY KEY(terminal_id, batch, trace));
 CREATE TABLE IF NOT EXISTS settlement(terminal_id TEXT, batch TEXT, result INTEGER, PRIMARY KEY(terminal_id, batch));
 CREATE TABLE IF NOT EXISTS counter(name TEXT PRIMARY KEY, value INTEGER);
-INSERT OR IGNORE INTO counter VALUES('reference', 0);
+INSERT OR IGNORE INTO counter VALUES('reference', 0), ('days cut', 0), ('last of yesterday', 0);
 )sql";
 
 constexpr std::string_view trade_columns =
@@ -216,12 +216,34 @@ void host_books::entomb(const ledger_trade& unseen) {
     (void)post(stone, 0);
 }
 
+std::int64_t host_books::counter(std::string_view name) {
+    auto query = books_.prepare("SELECT value FROM counter WHERE name = ?");
+    query.bind(name);
+    return query.step() ? query.integer(0) : 0;
+}
+
+void host_books::cut_day() {
+    transaction whole(books_);
+    books_.execute("UPDATE counter SET value = (SELECT COALESCE(MAX(id), 0) FROM trade) "
+                   "WHERE name = 'last of yesterday'");
+    books_.execute("UPDATE counter SET value = value + 1 WHERE name = 'days cut'");
+    whole.commit();
+}
+
+int host_books::days_cut() {
+    return static_cast<int>(counter("days cut"));
+}
+
+bool host_books::of_earlier_day(const ledger_trade& trade) {
+    return trade.id <= counter("last of yesterday");
+}
+
 ledger_totals host_books::totals(std::string_view terminal_id, std::string_view batch) {
     using ledger::money_side;
     auto query = books_.prepare("SELECT kind, SUM(amount), COUNT(*) FROM trade "
-                                "WHERE terminal_id = ? AND batch = ? AND state IN " +
+                                "WHERE terminal_id = ? AND batch = ? AND id > ? AND state IN " +
                                 words(states::counts) + " GROUP BY kind");
-    query.bind(terminal_id).bind(batch);
+    query.bind(terminal_id).bind(batch).bind(counter("last of yesterday"));
     ledger_totals sums;
     while (query.step()) {
         const auto side = row_of(kind_of(query.text(0))).side;

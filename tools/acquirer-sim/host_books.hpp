@@ -88,6 +88,11 @@ class host_books {
     /// Marks what never arrived as reversed, so that it is refused if it still comes.
     void entomb(const ledger_trade& unseen);
 
+    /// Ends the day: what is in the books is of an earlier one from now on, and in no totals.
+    void cut_day();
+    [[nodiscard]] int days_cut();
+    [[nodiscard]] bool of_earlier_day(const ledger_trade& trade);
+
     [[nodiscard]] ledger_totals totals(std::string_view terminal_id, std::string_view batch);
     void settle(std::string_view terminal_id, std::string_view batch, int result);
     [[nodiscard]] bool settled(std::string_view terminal_id, std::string_view batch);
@@ -98,6 +103,7 @@ class host_books {
 
   private:
     [[nodiscard]] std::optional<ledger_trade> one(statement& query);
+    [[nodiscard]] std::int64_t counter(std::string_view name);
     void move_money(std::string_view card, std::int64_t money);
     /// What an approved trade does to its original, or, undone, no longer does.
     enum class effect : std::uint8_t { done, undone };

@@ -2,31 +2,17 @@
 
 #include "acquirer-sim/exchange.hpp"
 
-#include <cipherlane/core/digits.hpp>
-#include <cipherlane/core/hex.hpp>
-#include <cipherlane/core/pan.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
-#include <cipherlane/iso8583/field48.hpp>
-#include <cipherlane/iso8583/field61.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
-#include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/trades.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <array>
-#include <cstdio>
 #include <ctime>
+#include <map>
+#include <utility>
 
 namespace cipherlane::sim {
 namespace {
-
-namespace states = ledger::states;
-
-constexpr std::string_view component = "acquirer-sim";
-constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
-constexpr std::size_t batch_digits = 6;
 
 /// Fields that an answer gives back as they came.
 constexpr std::array echoed_fields{2, 3, 4, 11, 14, 25, 41, 42, 49, 60};
@@ -41,31 +27,11 @@ std::string china_time(std::chrono::system_clock::time_point at) {
     return text.data();
 }
 
-std::string padded(std::int64_t value, std::size_t digits) {
-    std::string text = std::to_string(value);
-    return text.size() < digits ? std::string(digits - text.size(), '0') + text : text;
-}
-
 std::string_view name_of(iso8583::transaction what) {
     return iso8583::row_of(what).name;
 }
 
 } // namespace
-
-std::vector<fault_kind> host_faults() {
-    std::vector<std::string> all;
-    std::vector<std::string> sealed;
-    for (const auto& row : iso8583::transactions()) {
-        all.emplace_back(row.name);
-        if (row.seal == iso8583::sealing::mac) sealed.emplace_back(row.name);
-    }
-    all.emplace_back("unknown");
-    return {{"no_answer", fault_effect::withhold, all}, {"late_answer", fault_effect::wait, all},
-        {"wrong_mac", fault_effect::alter, sealed}, {"duplicate_answer", fault_effect::repeat, all},
-        {"disconnect_after_request", fault_effect::end, all},
-        {"refuse", fault_effect::alter, all, "([0-9A-Za-z]{2})?"},
-        {"not_balanced", fault_effect::alter, {std::string(name_of(iso8583::transaction::batch_settle))}}};
-}
 
 host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now)
     : books_(books)
@@ -79,22 +45,47 @@ host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan
 
 played_answer host_core::handle(byte_view body) {
     ++counters_["received"];
-    auto request = iso8583::decode_body(iso8583::cup_pos(), body);
+    const auto request = iso8583::decode_body(iso8583::cup_pos(), body);
     if (!request) {
         ++counters_["malformed"];
         log_.warning(component, request.error().to_string());
         return {};
     }
-    exchange on(*request, china_time(now_()));
+    exchange on = opened(*request);
+    on.planned = faults_.hit(on.what ? std::string(name_of(*on.what)) : std::string("unknown"));
+    if (on.asked("overtaken")) {
+        overtaken_.emplace_back(body.begin(), body.end());
+        return {};
+    }
+    if (on.asked("cut_day")) books_.cut_day();
+    if (on.asked("resent")) { // the answer to the first copy is the front's, that to the second one the terminal's
+        exchange first = opened(*request);
+        dispatch(first);
+    }
+    dispatch(on);
+    auto reply = deliver(on);
+    bring_in_overtaken();
+    return reply;
+}
+
+host_core::exchange host_core::opened(const iso8583::message_view& request) {
+    exchange on(request, china_time(now_() + std::chrono::days(books_.days_cut())));
     on.what = iso8583::identify(on.request);
     on.terminal = books_.terminal(on.request.value(41));
     on.answer.set_mti(iso8583::answer_mti(on.request.mti()).view());
     for (const int field : echoed_fields) {
         if (on.request.has(field)) on.answer.set(field, on.request.value(field));
     }
-    on.planned = faults_.hit(on.what ? std::string(name_of(*on.what)) : std::string("unknown"));
-    dispatch(on);
-    return deliver(on);
+    return on;
+}
+
+/// Nobody waits for its answer any more.
+void host_core::bring_in_overtaken() {
+    for (const auto& body : std::exchange(overtaken_, {})) {
+        const auto request = iso8583::decode_body(iso8583::cup_pos(), body);
+        exchange late = opened(*request);
+        dispatch(late);
+    }
 }
 
 void host_core::dispatch(exchange& on) {
@@ -147,263 +138,6 @@ bool host_core::mac_fits(exchange& on) {
     return fits && *fits;
 }
 
-std::optional<bytes> host_core::translated_pin(exchange& on) {
-    if (!on.request.has(52)) return bytes{};
-    const auto block =
-        keys_.translate_pin(on.terminal->tpk, on.request.wire(52), on.request.value(2), call(machine_time));
-    if (block) return bytes(block->begin(), block->end());
-    log_.error(component, block.error().to_string());
-    return std::nullopt;
-}
-
-void host_core::sign_in(exchange& on) {
-    const auto keys = keys_.sign_in(on.terminal->tmk, call(machine_time));
-    if (!keys) {
-        log_.error(component, keys.error().to_string());
-        return on.refuse("96");
-    }
-    const auto field62 = keys->for_terminal.to_field62({});
-    if (!field62) return on.refuse("96");
-    on.terminal->tpk = keys->tpk;
-    on.terminal->tak = keys->tak;
-    books_.put_terminal(*on.terminal);
-    ask_sign_in_ = false;
-    on.answer.set(62, byte_view(*field62));
-    on.answer.set(32, "48000000");
-    on.accept();
-}
-
-void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
-    trade.terminal_id = on.terminal->terminal_id;
-    trade.batch = on.batch;
-    trade.trace = on.request.value(11);
-    trade.card = on.request.value(2);
-    trade.date = on.date();
-    trade.time = on.time();
-    trade.reference = padded(books_.next_reference(), 12);
-    trade.state = trade.answer == "00" ? ports::record_state::approved : ports::record_state::declined;
-    if (trade.answer == "00") trade.authorization = padded(books_.next_reference(), 6);
-    books_.post(trade, money);
-    on.answer.set(37, trade.reference);
-    if (!trade.authorization.empty()) on.answer.set(38, trade.authorization);
-    trade.answer == "00" ? on.accept() : on.refuse(trade.answer);
-}
-
-bool host_core::known(const exchange& on) {
-    return books_.find(on.terminal->terminal_id, on.batch, on.request.value(11)).has_value();
-}
-
-void host_core::charge(exchange& on, ports::trade kind) {
-    if (known(on)) return on.refuse("94");
-    const auto block = translated_pin(on);
-    if (!block) return on.refuse("96");
-    const auto number = on.request.value(2);
-    const auto expiry = on.request.value(14);
-    ledger_trade trade;
-    trade.kind = kind;
-    trade.amount = std::stoll(on.request.value(4));
-    trade.answer = bank_.decide({number, expiry, trade.amount, *block}, on.year_month());
-    book(on, trade, -trade.amount);
-}
-
-void host_core::sale(exchange& on) {
-    charge(on, ports::trade::sale);
-}
-
-/// What is reserved is not the cardholder's to spend: it leaves the balance like a sale, but is in no totals.
-void host_core::pre_auth(exchange& on) {
-    charge(on, ports::trade::pre_auth);
-}
-
-void host_core::balance(exchange& on) {
-    const auto block = translated_pin(on);
-    if (!block) return on.refuse("96");
-    const auto number = on.request.value(2);
-    const auto expiry = on.request.value(14);
-    const auto code = bank_.decide({number, expiry, 0, *block}, on.year_month());
-    if (code != "00") return on.refuse(code);
-    // Account type 10, amount type 02 (available), currency, sign, amount.
-    on.answer.set(54, "1002156C" + padded(books_.card(number)->balance, 12));
-    on.accept();
-}
-
-std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::trade kind) {
-    const auto parsed = iso8583::field61::parse(on.request.value(61));
-    if (!parsed) return std::nullopt;
-    auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
-    if (!found || found->card != on.request.value(2)) return std::nullopt;
-    if (!ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
-    if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
-    if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;
-    return found;
-}
-
-void host_core::pre_auth_void(exchange& on) {
-    if (known(on)) return on.refuse("94");
-    ledger_trade trade;
-    trade.kind = ports::trade::pre_auth_void;
-    const auto original = original_of(on, trade.kind);
-    trade.amount = std::stoll(on.request.value(4));
-    trade.original = original ? original->id : 0;
-    if (!original)
-        trade.answer = "25";
-    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
-        trade.answer = "12";
-    else if (original->amount != trade.amount)
-        trade.answer = "64";
-    else
-        trade.answer = "00";
-    book(on, trade, trade.amount);
-}
-
-/// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
-void host_core::completion(exchange& on) {
-    if (known(on)) return on.refuse("94");
-    ledger_trade trade;
-    trade.kind = ports::trade::completion;
-    const auto original = original_of(on, trade.kind);
-    trade.amount = std::stoll(on.request.value(4));
-    trade.original = original ? original->id : 0;
-    if (!original)
-        trade.answer = "25";
-    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
-        trade.answer = "12";
-    else if (trade.amount > original->amount * 115 / 100)
-        trade.answer = "61";
-    else
-        trade.answer = "00";
-    book(on, trade, original ? original->amount - trade.amount : 0);
-}
-
-void host_core::completion_void(exchange& on) {
-    if (known(on)) return on.refuse("94");
-    ledger_trade trade;
-    trade.kind = ports::trade::completion_void;
-    const auto original = original_of(on, trade.kind);
-    trade.amount = std::stoll(on.request.value(4));
-    trade.original = original ? original->id : 0;
-    if (!original)
-        trade.answer = "25";
-    else if (!states::may_be_voided.contains(original->state) || original->batch != on.batch ||
-             original->refunded != 0)
-        trade.answer = "12";
-    else if (original->amount != trade.amount)
-        trade.answer = "64";
-    else
-        trade.answer = "00";
-    book(on, trade, original ? -original->money : 0);
-}
-
-void host_core::void_sale(exchange& on) {
-    if (known(on)) return on.refuse("94");
-    const auto block = translated_pin(on);
-    if (!block) return on.refuse("96");
-    ledger_trade trade;
-    trade.kind = ports::trade::void_sale;
-    const auto original = original_of(on, trade.kind);
-    trade.amount = std::stoll(on.request.value(4));
-    trade.original = original ? original->id : 0;
-    if (!original)
-        trade.answer = "25";
-    else if (!states::may_be_voided.contains(original->state) || original->batch != on.batch ||
-             original->refunded != 0)
-        trade.answer = "12";
-    else if (original->amount != trade.amount)
-        trade.answer = "64";
-    else
-        trade.answer = "00";
-    book(on, trade, trade.amount);
-}
-
-void host_core::refund(exchange& on) {
-    if (known(on)) return on.refuse("94");
-    ledger_trade trade;
-    trade.kind = ports::trade::refund;
-    const auto original = original_of(on, trade.kind);
-    trade.amount = std::stoll(on.request.value(4));
-    trade.original = original ? original->id : 0;
-    if (!original)
-        trade.answer = "25";
-    else if (!states::may_be_refunded.contains(original->state))
-        trade.answer = "12";
-    else if (original->refunded + trade.amount > original->amount)
-        trade.answer = "61";
-    else
-        trade.answer = "00";
-    book(on, trade, trade.amount);
-}
-
-void host_core::reversal(exchange& on) {
-    const auto trace = on.request.value(11);
-    const auto found = books_.find(on.terminal->terminal_id, on.batch, trace);
-    if (!found) {
-        ledger_trade unseen;
-        unseen.terminal_id = on.terminal->terminal_id;
-        unseen.batch = on.batch;
-        unseen.trace = trace;
-        unseen.kind = ports::trade::sale;
-        unseen.card = on.request.value(2);
-        unseen.amount = std::stoll(on.request.value(4));
-        unseen.answer = "25";
-        books_.entomb(unseen);
-        return on.accept(); // never seen, and it will not be accepted any more: as good as undone
-    }
-    if (found->amount != std::stoll(on.request.value(4))) return on.refuse("12");
-    if (states::undone_by_another.contains(found->state)) return on.refuse("12");
-    books_.reverse(*found);
-    on.answer.set(37, found->reference.empty() ? std::string(12, '0') : found->reference);
-    on.accept(); // a repeat gets the same answer
-}
-
-void host_core::settle(exchange& on) {
-    auto claimed = iso8583::settlement_totals::parse(on.request.value(48));
-    if (!claimed) return on.refuse("30");
-    const auto ours = books_.totals(on.terminal->terminal_id, on.batch);
-    const auto& theirs = claimed->domestic;
-    const bool asked = on.planned && on.planned->kind == "not_balanced";
-    const bool same = !asked && ours.debit == ledger_side{theirs.debit_amount, theirs.debit_count} &&
-                      ours.credit == ledger_side{theirs.credit_amount, theirs.credit_count};
-    const auto verdict = same ? iso8583::settlement_verdict::balanced : iso8583::settlement_verdict::not_balanced;
-    claimed->domestic.verdict = verdict;
-    claimed->foreign.verdict = iso8583::settlement_verdict::balanced;
-    books_.settle(on.terminal->terminal_id, on.batch, static_cast<int>(verdict));
-    on.answer.set(48, *claimed->to_digits());
-    on.accept();
-}
-
-void host_core::upload(exchange& on) {
-    if (*on.what == iso8583::transaction::upload_ic) {
-        books_.upload(on.terminal->terminal_id, on.batch, on.request.value(11), std::stoll(on.request.value(4)));
-        return on.accept();
-    }
-    const auto records = iso8583::parse_upload_records(on.request.value(48));
-    if (!records) return on.refuse("30");
-    for (const auto& record : *records) {
-        const bool known = books_.upload(on.terminal->terminal_id, on.batch, padded(record.trace, 6), record.amount);
-        if (!known) log_.warning(component, "batch upload: trace " + padded(record.trace, 6) + " differs");
-    }
-    on.accept();
-}
-
-/// A refund comes alone, as it was sent before, without its MAC.
-void host_core::upload_refund(exchange& on) {
-    const auto trace = on.request.value(11);
-    if (!books_.upload(on.terminal->terminal_id, on.batch, trace, std::stoll(on.request.value(4)))) {
-        log_.warning(component, "batch upload: refund with trace " + trace + " differs");
-    }
-    on.accept();
-}
-
-void host_core::upload_end(exchange& on) {
-    const auto expected = on.request.value(48);
-    const auto have = books_.uploads(on.terminal->terminal_id, on.batch);
-    if (expected != padded(have, expected.size())) {
-        log_.warning(component, "batch upload: " + expected + " announced, " + std::to_string(have) + " here");
-        return on.refuse("77"); // reconcile error
-    }
-    on.accept();
-}
-
 bytes host_core::seal(exchange& on) {
     const bool sealed = on.what && iso8583::row_of(*on.what).seal == iso8583::sealing::mac && on.terminal &&
                         !on.terminal->tak.empty();
@@ -428,92 +162,29 @@ bytes host_core::seal(exchange& on) {
 }
 
 played_answer host_core::deliver(exchange& on) {
-    const auto& planned = on.planned;
     auto header = iso8583::pos_header::parse(on.request.header());
     if (header && ask_sign_in_) header = header->with_request(iso8583::processing_request::sign_in);
     if (header) on.answer.set_header(header->digits());
     on.answer.set_tpdu(on.request.tpdu().swapped());
-    return play(planned, seal(on));
-}
-
-nlohmann::json host_core::control(const nlohmann::json& request) {
-    return desk_.serve(request);
-}
-
-void host_core::take_commands() {
-    desk_.add("faults", {"set:list?", "seed:number?"}, "plans faults; alone it lists them and the kinds",
-        [this](const nlohmann::json& request) { return faults_.control(request); });
-    desk_.add(
-        "sign_in_again", {}, "asks every terminal to sign in, with its next answer", [this](const nlohmann::json&) {
-            ask_sign_in_ = true;
-            return nlohmann::json::object();
-        });
-    desk_.add("counters", {}, "messages by transaction, faults, commands to the cipher machine",
-        [this](const nlohmann::json&) { return counters(); });
-    desk_.add("card", {"number:text", "expiry:text", "pin:text", "balance:number"},
-        "a card of the simulated issuer; expiry YYMM, balance in minor units",
-        [this](const nlohmann::json& request) { return put_card(request); });
-    desk_.add("terminal", {"terminal_id:text", "merchant_id:text", "tmk:text"},
-        "a terminal; its TMK under the LMK, which the cipher machine must take",
-        [this](const nlohmann::json& request) { return put_terminal(request); });
-    desk_.add("balance", {"number:text"}, "what a card has left", [this](const nlohmann::json& request) {
-        const auto card = books_.card(request.at("number").get<std::string>());
-        if (!card) throw std::invalid_argument("no such card");
-        return nlohmann::json{{"balance", card->balance}};
-    });
-    desk_.add("totals", {"terminal_id:text", "batch:text"}, "what a batch adds up to; batch of up to six digits",
-        [this](const nlohmann::json& request) { return totals(request); });
-    desk_.add("trades", {}, "everything in the books", [this](const nlohmann::json&) { return trades(); });
-}
-
-nlohmann::json host_core::counters() const {
-    auto all = counters_;
-    all.insert(faults_.counters().begin(), faults_.counters().end());
-    return {{"counters", all}, {"hsm_round_trips", keys_.round_trips()}};
-}
-
-nlohmann::json host_core::put_card(const nlohmann::json& request) {
-    const auto digits = [&](const char* name, std::size_t least, std::size_t most) {
-        auto text = request.at(name).get<std::string>();
-        const bool right = text.size() >= least && text.size() <= most && all_digits(text);
-        if (!right)
-            throw std::invalid_argument(
-                std::string(name) + " must be digits, " + std::to_string(least) + " to " + std::to_string(most));
-        return text;
-    };
-    constexpr std::int64_t most_money = 999'999'999'999;
-    books_.put_card({digits("number", 12, 19), digits("expiry", 4, 4), digits("pin", 0, 12),
-        whole_number(request, "balance", 0, -most_money, most_money)});
-    return nlohmann::json::object();
-}
-
-nlohmann::json host_core::put_terminal(const nlohmann::json& request) {
-    const auto tmk = request.at("tmk").get<std::string>();
-    if (const auto taken = keys_.check_terminal_key(tmk, call(machine_time)); !taken) {
-        throw std::invalid_argument("tmk: " + words_of(taken.error()));
+    auto message = seal(on);
+    if (on.asked("answer_after_reversal")) {
+        held_.push_back({on.terminal ? on.terminal->terminal_id : "", message, on.planned->value == "behind"});
     }
-    books_.put_terminal({request.at("terminal_id"), request.at("merchant_id"), tmk, "", ""});
-    return nlohmann::json::object();
+    auto reply = play(on.planned, std::move(message));
+    if (on.what == iso8583::transaction::reversal) add_held(on, reply.message);
+    return reply;
 }
 
-nlohmann::json host_core::totals(const nlohmann::json& request) {
-    auto batch = request.at("batch").get<std::string>();
-    const bool right = !batch.empty() && batch.size() <= batch_digits && all_digits(batch);
-    if (!right) throw std::invalid_argument("batch must be digits, up to six");
-    batch.insert(0, batch_digits - batch.size(), '0');
-    const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
-    return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
-        {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};
-}
-
-nlohmann::json host_core::trades() {
-    nlohmann::json list = nlohmann::json::array();
-    for (const auto& trade : books_.trades()) {
-        list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
-            {"kind", ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)}, {"amount", trade.amount},
-            {"answer", trade.answer}, {"reference", trade.reference}, {"state", to_string(trade.state)}});
+/// An answer that was held back goes with that to the reversal of its terminal, in one piece.
+void host_core::add_held(const exchange& on, bytes& message) {
+    for (auto at = held_.begin(); at != held_.end();) {
+        if (!on.terminal || at->terminal_id != on.terminal->terminal_id) {
+            ++at;
+            continue;
+        }
+        message.insert(at->behind ? message.end() : message.begin(), at->message.begin(), at->message.end());
+        at = held_.erase(at);
     }
-    return {{"trades", list}};
 }
 
 } // namespace cipherlane::sim

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "acquirer-sim/host_books.hpp"
+#include "acquirer-sim/host_faults.hpp"
 #include "acquirer-sim/issuer.hpp"
 #include "acquirer-sim/security.hpp"
 #include "simkit/control_desk.hpp"
@@ -25,13 +26,12 @@
 
 namespace cipherlane::sim {
 
-/// What the simulated acquirer can do wrong on purpose.
-[[nodiscard]] std::vector<fault_kind> host_faults();
-
 /// The simulated acquirer without its sockets: one request message in, one reply out (`cup-pos`).
 ///
-/// Checks the MAC before it believes a field, translates each PIN, books in the ledger, makes the answer's MAC. Asks
-/// the cipher machine at most three times a sale. Not thread-safe; throws `std::runtime_error` if the ledger fails.
+/// A file a group of messages: sign-in, payments, what follows a payment, reversal, settlement; and the rig's
+/// channel. Checks the MAC before it believes a field, translates each PIN, books in the ledger, makes the answer's
+/// MAC. Asks the cipher machine at most three times a sale. Not thread-safe; throws `std::runtime_error` if the
+/// ledger fails.
 class host_core {
   public:
     using wall_clock = std::function<std::chrono::system_clock::time_point()>;
@@ -47,7 +47,17 @@ class host_core {
 
   private:
     struct exchange; // one request and the answer that is being made for it
+    struct held_answer {
+        std::string terminal_id;
+        bytes message;
+        bool behind; ///< the answer that it goes with
+    };
+    /// Where the original of a void must be.
+    enum class reach : std::uint8_t { batch, any };
 
+    [[nodiscard]] exchange opened(const iso8583::message_view& request);
+    void bring_in_overtaken();
+    void add_held(const exchange& on, bytes& message);
     void dispatch(exchange& on);
     void sign_in(exchange& on);
     void sale(exchange& on);
@@ -69,6 +79,7 @@ class host_core {
     void book(exchange& on, ledger_trade trade, std::int64_t money);
     /// A sale's or a pre-authorisation's own part: PIN, account, money from the card.
     void charge(exchange& on, ports::trade kind);
+    void undo(exchange& on, ports::trade kind, reach within);
     /// What has the same trace was there already, or was reversed before it came: neither may move money.
     [[nodiscard]] bool known(const exchange& on);
     /// What a request of that kind names as its original, if it may be one.
@@ -90,6 +101,8 @@ class host_core {
     wall_clock now_;
     std::map<std::string, std::uint64_t> counters_;
     bool ask_sign_in_ = false;
+    std::vector<bytes> overtaken_; ///< on the way still when the next message comes in
+    std::vector<held_answer> held_;
     control_desk desk_;
 };
 

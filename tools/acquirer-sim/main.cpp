@@ -1,6 +1,9 @@
 #include "acquirer-sim/security.hpp"
 #include "acquirer-sim/server.hpp"
+#include "simkit/fault_text.hpp"
 #include "simkit/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <stdexcept>
 
@@ -18,6 +21,8 @@ int main(int argc, char** argv) {
     program.add_option("--zpk-clear", settings.zone_key_clear, "The same in clear, for the simulated issuer")
         ->required();
     program.add_option("--seed", settings.seed, "Of the random faults");
+    std::vector<std::string> faults;
+    sim::common_options::take_faults(program, faults);
     sim::common_options::take_idle_time(program, settings.idle);
     if (const auto code = common.parse(program, argc, argv)) return *code;
 
@@ -26,10 +31,11 @@ int main(int argc, char** argv) {
     try {
         auto server = sim::acquirer_server::start(io, settings, log);
         if (!server) return sim::cannot_start("cipherlane-acquirer-sim", sim::words_of(server.error()));
+        sim::plan_at_start(faults, [&](const nlohmann::json& request) { return (*server)->control(request); });
         sim::announce_port("listening", (*server)->port());
         sim::announce_port("control", (*server)->control_port());
         return sim::run_until_signal(io, log);
-    } catch (const std::runtime_error& why) { // the ledger
+    } catch (const std::runtime_error& why) { // the ledger, or a fault that cannot be
         return sim::cannot_start("cipherlane-acquirer-sim", why.what());
     }
 }

@@ -43,6 +43,11 @@ struct acquirer_server::impl {
         return core.handle(body);
     }
 
+    nlohmann::json control(const nlohmann::json& request) {
+        const std::scoped_lock lock(one_at_a_time);
+        return core.control(request);
+    }
+
     const std::chrono::milliseconds idle;
     std::mutex one_at_a_time; // the control channel reads the books between two messages
     host_books books;
@@ -154,11 +159,9 @@ result<std::unique_ptr<acquirer_server>> acquirer_server::start(
         auto handle = [self](byte_view message) { return self->handle(message); };
         std::make_shared<terminal_session>(std::move(socket), handle, self->worker, self->idle)->read_length();
     }));
-    CIPHERLANE_TRY(body->rig,
-        control_channel::listen(on, settings.control_port, [raw = body.get()](const nlohmann::json& request) {
-            const std::scoped_lock lock(raw->one_at_a_time);
-            return raw->core.control(request);
-        }));
+    CIPHERLANE_TRY(
+        body->rig, control_channel::listen(on, settings.control_port,
+                       [raw = body.get()](const nlohmann::json& request) { return raw->control(request); }));
     return std::unique_ptr<acquirer_server>(new acquirer_server(std::move(body)));
 }
 
@@ -173,6 +176,10 @@ acquirer_server::~acquirer_server() {
 
 std::uint16_t acquirer_server::port() const noexcept {
     return impl_->door->port();
+}
+
+nlohmann::json acquirer_server::control(const nlohmann::json& request) {
+    return impl_->control(request);
 }
 
 std::uint16_t acquirer_server::control_port() const noexcept {

@@ -6,6 +6,7 @@
 #include <cipherlane/core/result.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -41,6 +42,8 @@ class acquirer_server {
 
     [[nodiscard]] std::uint16_t port() const noexcept;
     [[nodiscard]] std::uint16_t control_port() const noexcept;
+    /// Serves the control channel; see `host_core::control`. From any thread.
+    [[nodiscard]] nlohmann::json control(const nlohmann::json& request);
 
   private:
     struct impl;

@@ -1,5 +1,6 @@
 #include "display-sim/display_simulator.hpp"
 #include "simkit/control_channel.hpp"
+#include "simkit/fault_text.hpp"
 #include "simkit/options.hpp"
 
 #include <nlohmann/json.hpp>
@@ -21,12 +22,15 @@ int main(int argc, char** argv) {
     app.add_option("--link", link, "name of a symbolic link to the device node");
     app.add_option("--control", control, "port of the control channel, 0 for any");
     app.add_option("--snapshots", options.snapshots, "folder that the rig may have pictures written to");
+    std::vector<std::string> faults;
+    sim::common_options::take_faults(app, faults);
     if (const auto code = common.parse(app, argc, argv)) return *code;
 
     auto log = sim::start_log(program, "a payment display, " + family);
     boost::asio::io_context io;
     try {
         sim::display_simulator display(io, family, options, link);
+        sim::plan_at_start(faults, [&](const nlohmann::json& request) { return display.control(request); });
         if (auto plugged = display.plug(); !plugged) {
             return sim::cannot_start(program, plugged.error().to_string());
         }
@@ -36,7 +40,7 @@ int main(int argc, char** argv) {
         sim::announce("device", display.path());
         sim::announce_port("control", (*channel)->port());
         return sim::run_until_signal(io, log);
-    } catch (const std::invalid_argument& why) {
+    } catch (const std::exception& why) {
         return sim::cannot_start(program, why.what());
     }
 }

@@ -1,5 +1,8 @@
 #include "gateway-sim/server.hpp"
+#include "simkit/fault_text.hpp"
 #include "simkit/options.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <stdexcept>
 
@@ -13,6 +16,8 @@ int main(int argc, char** argv) {
     program.add_option("--seed", settings.seed, "Of the random faults");
     program.add_option("--ledger", settings.ledger, "JSON file of the orders; default: in memory");
     program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
+    std::vector<std::string> faults;
+    sim::common_options::take_faults(program, faults);
     sim::common_options::take_idle_time(program, settings.idle);
     if (const auto code = common.parse(program, argc, argv)) return *code;
 
@@ -23,10 +28,11 @@ int main(int argc, char** argv) {
     try {
         auto server = sim::gateway_server::start(io, settings, log);
         if (!server) return sim::cannot_start("cipherlane-gateway-sim", server.error().to_string());
+        sim::plan_at_start(faults, [&](const nlohmann::json& request) { return (*server)->control(request); });
         sim::announce_port("listening", (*server)->port());
         sim::announce_port("control", (*server)->control_port());
         return sim::run_until_signal(io, log);
-    } catch (const std::runtime_error& why) { // the ledger
+    } catch (const std::runtime_error& why) { // the ledger, or a fault that cannot be
         return sim::cannot_start("cipherlane-gateway-sim", why.what());
     }
 }

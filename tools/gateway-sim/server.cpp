@@ -388,6 +388,10 @@ std::uint16_t gateway_server::port() const noexcept {
     return impl_->door->port();
 }
 
+nlohmann::json gateway_server::control(const nlohmann::json& request) {
+    return impl_->desk.serve(request);
+}
+
 std::uint16_t gateway_server::control_port() const noexcept {
     return impl_->rig->port();
 }

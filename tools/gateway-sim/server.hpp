@@ -6,6 +6,7 @@
 #include <cipherlane/core/result.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -35,6 +36,8 @@ class gateway_server {
 
     [[nodiscard]] std::uint16_t port() const noexcept;
     [[nodiscard]] std::uint16_t control_port() const noexcept;
+    /// Serves the control channel. On the thread of the io_context, or before it runs.
+    [[nodiscard]] nlohmann::json control(const nlohmann::json& request);
     /// PEM of the key that signs notifications.
     [[nodiscard]] const std::string& public_key() const noexcept;
 

@@ -1,6 +1,7 @@
 #include "hsm-sim/keys/ciphers.hpp"
 #include "hsm-sim/wire/server.hpp"
 #include "simkit/control_channel.hpp"
+#include "simkit/fault_text.hpp"
 #include "simkit/options.hpp"
 
 #include <cipherlane/hsm/errc.hpp>
@@ -12,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 using namespace cipherlane;
 using namespace cipherlane::hsm_sim;
@@ -30,6 +32,7 @@ struct arguments {
     server_settings serving;
     std::optional<std::uint64_t> seed;
     bool tls = false;
+    std::vector<std::string> faults;
     tls_settings files;
 };
 
@@ -81,6 +84,11 @@ int run(const arguments& given) {
     auto started = server::start(device, serving, log);
     if (!started) return fail(started.error().to_string());
     auto& unit_server = **started;
+    try {
+        sim::plan_at_start(given.faults, [&](const nlohmann::json& request) { return unit_server.control(request); });
+    } catch (const std::runtime_error& why) {
+        return fail(why.what());
+    }
 
     boost::asio::io_context io;
     std::unique_ptr<sim::control_channel> channel;
@@ -133,6 +141,7 @@ int main(int argc, char** argv) {
     app.add_option("--threads", given.serving.threads, "0: one a processor")->check(CLI::Range(0, 256));
     app.add_flag("--log-requests", given.serving.log_requests, "one line for each request, secrets left out");
     app.add_option("--seed", given.seed, "the same keys at every start, for golden logs; asks for one connection");
+    sim::common_options::take_faults(app, given.faults);
     sim::common_options::take_idle_time(app, given.serving.idle);
     add_tls_options(app, given);
     if (const auto code = common.parse(app, argc, argv)) return *code;

@@ -1,5 +1,7 @@
 #include "lane/rig_faults.hpp"
 
+#include "simkit/fault_text.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -48,15 +50,11 @@ rig_fault rig_fault::parse(const std::string& text) {
     const auto name = text.substr(0, colon);
     static_cast<void>(row_named(name));
     const auto rest = text.substr(colon + 1);
-    if (rest.front() == '{') {
-        const auto asked = nlohmann::json::parse(rest, nullptr, false);
-        if (!asked.is_object()) throw std::invalid_argument("fault of " + name + ": no JSON object: " + rest);
-        return {name, asked.dump()};
+    try {
+        return {name, fault_entry(rest).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
+    } catch (const std::invalid_argument& why) {
+        throw std::invalid_argument("fault of " + name + ": " + why.what());
     }
-    const auto second = rest.find(':');
-    nlohmann::json asked{{"kind", rest.substr(0, second)}};
-    if (second != std::string::npos) asked["match"] = rest.substr(second + 1);
-    return {name, asked.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
 simulator& simulator_named(simulators& around, const std::string& name) {

@@ -1,5 +1,6 @@
 #include "pinpad-sim/pinpad_simulator.hpp"
 #include "simkit/control_channel.hpp"
+#include "simkit/fault_text.hpp"
 #include "simkit/options.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -7,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <optional>
+#include <stdexcept>
 
 namespace {
 
@@ -40,6 +42,8 @@ int main(int argc, char** argv) {
     app.add_option("--table-version", settings.table_version, "version of the EMV tables, ten characters");
     app.add_option("--pin-timeout-ms", idle_ms, "how long it waits for a key press");
     app.add_option("--control", control, "port of the control channel, 0 for any");
+    std::vector<std::string> faults;
+    sim::common_options::take_faults(app, faults);
     if (const auto code = common.parse(app, argc, argv)) return *code;
     settings.idle = std::chrono::milliseconds(idle_ms);
 
@@ -52,6 +56,11 @@ int main(int argc, char** argv) {
     auto log = sim::start_log(program, "an ABECS 2.12 PIN pad, master/working key");
     boost::asio::io_context io;
     sim::pinpad_simulator pad(io, settings, std::move(masters), log, link);
+    try {
+        sim::plan_at_start(faults, [&](const nlohmann::json& request) { return pad.control(request); });
+    } catch (const std::runtime_error& why) {
+        return sim::cannot_start(program, why.what());
+    }
     if (auto plugged = pad.plug(); !plugged) return sim::cannot_start(program, plugged.error().to_string());
     auto channel = sim::control_channel::listen(
         io, control, [&](const nlohmann::json& request) { return pad.control(request); });

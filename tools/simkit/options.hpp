@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace cipherlane::sim {
 
@@ -26,6 +27,14 @@ class common_options {
                "seconds after which a silent connection is closed")
             ->default_str(std::to_string(seconds))
             ->check(CLI::Range(1U, most));
+    }
+
+    /// `--fault KIND[:MATCH]`, as often as wanted; see `plan_at_start`.
+    static void take_faults(CLI::App& app, std::vector<std::string>& faults) {
+        app.add_option("--fault", faults, "KIND[:MATCH] or {JSON}, as the control command faults has it (repeatable)")
+            ->expected(1)
+            ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+            ->default_str("");
     }
 
     /// Reads the command line. The exit code if there is nothing more to do: 0 after help, 2 for what is wrong.

@@ -4,6 +4,7 @@
 #include "simkit/control_desk.hpp"
 #include "simkit/database.hpp"
 #include "simkit/fault_player.hpp"
+#include "simkit/fault_text.hpp"
 #include "simkit/idle_watch.hpp"
 #include "simkit/listener.hpp"
 #include "simkit/peer_user.hpp"
@@ -412,6 +413,28 @@ TEST(ChildProcess, DoesNotOutliveAParentThatIsKilled) {
     ::close(pipe[0]);
     ::close(pipe[1]);
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
+TEST(FaultText, IsReadAsCommandLinesHaveIt) {
+    EXPECT_EQ(fault_entry("drop"), (nlohmann::json{{"kind", "drop"}}));
+    EXPECT_EQ(fault_entry("drop:frame:GCR"), (nlohmann::json{{"kind", "drop"}, {"match", "frame:GCR"}}));
+    EXPECT_EQ(fault_entry(R"({"kind":"drop","skip":2})"), (nlohmann::json{{"kind", "drop"}, {"skip", 2}}));
+    EXPECT_THROW((void)fault_entry(""), std::invalid_argument);
+    EXPECT_THROW((void)fault_entry("{"), std::invalid_argument);
+}
+
+TEST(FaultText, IsPlannedInItsOrderOrRefusedInWords) {
+    fault_plan plan({{"drop", fault_effect::withhold}, {"delay", fault_effect::wait}});
+    const auto control = [&](const nlohmann::json& request) { return plan.control(request); };
+    plan_at_start({"delay", "drop"}, control);
+    EXPECT_EQ(plan.hit("any")->kind, "delay");
+    EXPECT_EQ(plan.hit("any")->kind, "drop");
+    try {
+        plan_at_start({"drip"}, control);
+        FAIL() << "drip is no kind";
+    } catch (const std::runtime_error& why) {
+        EXPECT_EQ(std::string(why.what()), "--fault: unknown fault kind drip, known: drop, delay");
+    }
 }
 
 TEST(ChildProcess, SaysWhatCannotBeStarted) {

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "acquirer-sim/server.hpp"
+#include "gateway-sim/server.hpp"
+#include "hsm-sim/wire/server.hpp"
+#include "support/lane/fake_devices.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/till/till.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace cipherlane::tests {
+
+/// A reader in memory: gives the card that it is told to, without a PIN.
+class table_reader final : public ports::pinpad {
+  public:
+    std::string number;
+    std::string expiry = "3012";
+    std::optional<condition> refuses; ///< ends the card so: cancelled or timed out
+
+    [[nodiscard]] result<void> open(const call& bounds) override;
+    [[nodiscard]] result<ports::card_data> read_card(const ports::card_request& request, const call& bounds) override;
+    [[nodiscard]] result<secret_bytes> enter_pin(const ports::pin_request& request, const call& bounds) override;
+    [[nodiscard]] result<void> finish(std::string_view line1, std::string_view line2, const call& bounds) override;
+    [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
+    [[nodiscard]] result<void> close(const call& bounds) override;
+};
+
+/// The simulators of a lane in this process, on sockets of their own, and a till that reaches them as any till does;
+/// reader and display are fakes. Up in a few milliseconds, for tests that try one fault after the other.
+class simulated_lane {
+  public:
+    explicit simulated_lane(const std::string& gateway_ledger = {});
+    simulated_lane(const simulated_lane&) = delete;
+    simulated_lane& operator=(const simulated_lane&) = delete;
+    ~simulated_lane();
+
+    /// The settings of the till; a test may change them before it opens one.
+    till_settings settings;
+    /// A till of these settings over these devices; its timeline is `seen`.
+    [[nodiscard]] till open();
+
+    /// One command for the host or the gateway. Throws what the simulator says.
+    nlohmann::json host(const nlohmann::json& command);
+    nlohmann::json gateway(const nlohmann::json& command);
+    /// The host's faults from here on.
+    void host_faults(const nlohmann::json& list) { host({{"cmd", "faults"}, {"set", list}}); }
+    void gateway_faults(const nlohmann::json& list) { gateway({{"cmd", "faults"}, {"set", list}}); }
+    /// What the card has left, minor units.
+    [[nodiscard]] std::int64_t balance();
+    /// State of the first trade in the host's books.
+    [[nodiscard]] std::string state_at_host();
+    /// The number of the last order at the gateway.
+    [[nodiscard]] std::string last_order();
+
+    static constexpr std::int64_t balance_at_first = 500'000;
+
+    table_reader reader;
+    fault_script display_faults;
+    fake_display display{display_faults};
+    acquiring::recorded_timeline seen;
+    temporary_folder folder; ///< of the journal
+    temporary_folder keys;   ///< never beside the journal
+
+  private:
+    hsm_sim::unit unit_;
+    std::unique_ptr<hsm_sim::server> machine_;
+    boost::asio::io_context io_;
+    std::unique_ptr<sim::acquirer_server> acquirer_;
+    std::unique_ptr<sim::gateway_server> gateway_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::thread thread_;
+};
+
+} // namespace cipherlane::tests

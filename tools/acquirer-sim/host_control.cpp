@@ -1,0 +1,102 @@
+#include "acquirer-sim/exchange.hpp"
+
+#include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/pan.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace cipherlane::sim {
+
+namespace {
+
+constexpr std::size_t batch_digits = 6;
+
+} // namespace
+
+nlohmann::json host_core::control(const nlohmann::json& request) {
+    return desk_.serve(request);
+}
+
+void host_core::take_commands() {
+    desk_.add("faults", {"set:list?", "seed:number?"}, "plans faults; alone it lists them and the kinds",
+        [this](const nlohmann::json& request) { return faults_.control(request); });
+    desk_.add(
+        "sign_in_again", {}, "asks every terminal to sign in, with its next answer", [this](const nlohmann::json&) {
+            ask_sign_in_ = true;
+            return nlohmann::json::object();
+        });
+    desk_.add("counters", {}, "messages by transaction, faults, commands to the cipher machine",
+        [this](const nlohmann::json&) { return counters(); });
+    desk_.add("card", {"number:text", "expiry:text", "pin:text", "balance:number"},
+        "a card of the simulated issuer; expiry YYMM, balance in minor units",
+        [this](const nlohmann::json& request) { return put_card(request); });
+    desk_.add("terminal", {"terminal_id:text", "merchant_id:text", "tmk:text"},
+        "a terminal; its TMK under the LMK, which the cipher machine must take",
+        [this](const nlohmann::json& request) { return put_terminal(request); });
+    desk_.add("balance", {"number:text"}, "what a card has left", [this](const nlohmann::json& request) {
+        const auto card = books_.card(request.at("number").get<std::string>());
+        if (!card) throw std::invalid_argument("no such card");
+        return nlohmann::json{{"balance", card->balance}};
+    });
+    desk_.add("totals", {"terminal_id:text", "batch:text"}, "what a batch adds up to; batch of up to six digits",
+        [this](const nlohmann::json& request) { return totals(request); });
+    desk_.add("cut_day", {}, "ends the host's day: what was booked so far is of an earlier one",
+        [this](const nlohmann::json&) {
+            books_.cut_day();
+            return nlohmann::json::object();
+        });
+    desk_.add("trades", {}, "everything in the books", [this](const nlohmann::json&) { return trades(); });
+}
+
+nlohmann::json host_core::counters() const {
+    auto all = counters_;
+    all.insert(faults_.counters().begin(), faults_.counters().end());
+    return {{"counters", all}, {"hsm_round_trips", keys_.round_trips()}};
+}
+
+nlohmann::json host_core::put_card(const nlohmann::json& request) {
+    const auto digits = [&](const char* name, std::size_t least, std::size_t most) {
+        auto text = request.at(name).get<std::string>();
+        const bool right = text.size() >= least && text.size() <= most && all_digits(text);
+        if (!right)
+            throw std::invalid_argument(
+                std::string(name) + " must be digits, " + std::to_string(least) + " to " + std::to_string(most));
+        return text;
+    };
+    constexpr std::int64_t most_money = 999'999'999'999;
+    books_.put_card({digits("number", 12, 19), digits("expiry", 4, 4), digits("pin", 0, 12),
+        whole_number(request, "balance", 0, -most_money, most_money)});
+    return nlohmann::json::object();
+}
+
+nlohmann::json host_core::put_terminal(const nlohmann::json& request) {
+    const auto tmk = request.at("tmk").get<std::string>();
+    if (const auto taken = keys_.check_terminal_key(tmk, call(machine_time)); !taken) {
+        throw std::invalid_argument("tmk: " + words_of(taken.error()));
+    }
+    books_.put_terminal({request.at("terminal_id"), request.at("merchant_id"), tmk, "", ""});
+    return nlohmann::json::object();
+}
+
+nlohmann::json host_core::totals(const nlohmann::json& request) {
+    auto batch = request.at("batch").get<std::string>();
+    const bool right = !batch.empty() && batch.size() <= batch_digits && all_digits(batch);
+    if (!right) throw std::invalid_argument("batch must be digits, up to six");
+    batch.insert(0, batch_digits - batch.size(), '0');
+    const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
+    return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
+        {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};
+}
+
+nlohmann::json host_core::trades() {
+    nlohmann::json list = nlohmann::json::array();
+    for (const auto& trade : books_.trades()) {
+        list.push_back({{"terminal_id", trade.terminal_id}, {"batch", trade.batch}, {"trace", trade.trace},
+            {"kind", ledger::row_of(trade.kind).name}, {"card", mask_pan(trade.card)}, {"amount", trade.amount},
+            {"answer", trade.answer}, {"reference", trade.reference}, {"state", to_string(trade.state)}});
+    }
+    return {{"trades", list}};
+}
+
+} // namespace cipherlane::sim

@@ -1,0 +1,67 @@
+#include "acquirer-sim/host_faults.hpp"
+
+#include <cipherlane/iso8583/transaction.hpp>
+
+#include <string>
+
+namespace cipherlane::sim {
+namespace {
+
+using iso8583::transaction_row;
+
+template <class Fits>
+std::vector<std::string> transactions_where(Fits fits) {
+    std::vector<std::string> names;
+    for (const auto& row : iso8583::transactions()) {
+        if (fits(row)) names.emplace_back(row.name);
+    }
+    return names;
+}
+
+bool sealed(const transaction_row& row) {
+    return row.seal == iso8583::sealing::mac;
+}
+
+/// What a reversal undoes.
+bool reversible(const transaction_row& row) {
+    return row.silence == iso8583::on_silence::reverse;
+}
+
+/// What names an earlier trade.
+bool follows(const transaction_row& row) {
+    return row.what == iso8583::transaction::reversal || (sealed(row) && row.required.contains(61));
+}
+
+/// What is booked under its trace, so that a copy of it is told from the first.
+bool booked_once(const transaction_row& row) {
+    return sealed(row) && row.required.contains(4) && row.what != iso8583::transaction::reversal;
+}
+
+/// What may come when the day has been cut since its trade, and has another answer then.
+bool of_its_day(const transaction_row& row) {
+    return row.what == iso8583::transaction::reversal || row.what == iso8583::transaction::batch_settle ||
+           row.what == iso8583::transaction::sale_void || row.what == iso8583::transaction::completion_void;
+}
+
+std::vector<std::string> only(iso8583::transaction what) {
+    return {std::string(iso8583::row_of(what).name)};
+}
+
+} // namespace
+
+std::vector<fault_kind> host_faults() {
+    using enum fault_effect;
+    auto all = transactions_where([](const auto&) { return true; });
+    all.emplace_back("unknown");
+    const auto settlement = only(iso8583::transaction::batch_settle);
+    return {{"no_answer", withhold, all}, {"late_answer", wait, all},
+        {"wrong_mac", alter, transactions_where(sealed)}, {"duplicate_answer", repeat, all},
+        {"disconnect_after_request", end, all}, {"refuse", alter, all, "([0-9A-Za-z]{2})?"},
+        {"not_balanced", alter, settlement}, {"wrong_totals", alter, settlement, "(debit|credit|foreign)?"},
+        {"no_tomb", alter, only(iso8583::transaction::reversal)}, {"forget", alter, transactions_where(follows)},
+        {"cut_day", alter, transactions_where(of_its_day)}, {"overtaken", withhold, transactions_where(reversible)},
+        {"answer_after_reversal", withhold, transactions_where(reversible), "(behind)?"},
+        {"resent", alter, transactions_where(booked_once)}};
+}
+
+} // namespace cipherlane::sim

@@ -1,0 +1,95 @@
+#include "acquirer-sim/exchange.hpp"
+
+#include <cipherlane/iso8583/field61.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+namespace cipherlane::sim {
+
+namespace states = ledger::states;
+
+std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::trade kind) {
+    if (on.asked("forget")) return std::nullopt;
+    const auto parsed = iso8583::field61::parse(on.request.value(61));
+    if (!parsed) return std::nullopt;
+    auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
+    if (!found || found->card != on.request.value(2)) return std::nullopt;
+    if (!ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
+    if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
+    if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;
+    return found;
+}
+
+/// A void is of the whole, once, and of what nothing has been taken from or given back of.
+void host_core::undo(exchange& on, ports::trade kind, reach within) {
+    if (known(on)) return on.refuse("94");
+    if (!translated_pin(on)) return on.refuse("96");
+    ledger_trade trade;
+    trade.kind = kind;
+    const auto original = original_of(on, kind);
+    trade.amount = std::stoll(on.request.value(4));
+    trade.original = original ? original->id : 0;
+    if (!original)
+        trade.answer = "25";
+    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
+        trade.answer = "12";
+    else if (within == reach::batch && (original->batch != on.batch || books_.of_earlier_day(*original)))
+        trade.answer = "12";
+    else if (original->amount != trade.amount)
+        trade.answer = "64";
+    else
+        trade.answer = "00";
+    book(on, trade, original ? -original->money : 0);
+}
+
+void host_core::void_sale(exchange& on) {
+    undo(on, ports::trade::void_sale, reach::batch);
+}
+
+/// What is reserved stays so for days: its batch does not matter.
+void host_core::pre_auth_void(exchange& on) {
+    undo(on, ports::trade::pre_auth_void, reach::any);
+}
+
+void host_core::completion_void(exchange& on) {
+    undo(on, ports::trade::completion_void, reach::batch);
+}
+
+/// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
+void host_core::completion(exchange& on) {
+    if (known(on)) return on.refuse("94");
+    ledger_trade trade;
+    trade.kind = ports::trade::completion;
+    const auto original = original_of(on, trade.kind);
+    trade.amount = std::stoll(on.request.value(4));
+    trade.original = original ? original->id : 0;
+    if (!original)
+        trade.answer = "25";
+    else if (!states::may_be_voided.contains(original->state) || original->refunded != 0)
+        trade.answer = "12";
+    else if (trade.amount > original->amount * 115 / 100)
+        trade.answer = "61";
+    else
+        trade.answer = "00";
+    book(on, trade, original ? original->amount - trade.amount : 0);
+}
+
+void host_core::refund(exchange& on) {
+    if (known(on)) return on.refuse("94");
+    ledger_trade trade;
+    trade.kind = ports::trade::refund;
+    const auto original = original_of(on, trade.kind);
+    trade.amount = std::stoll(on.request.value(4));
+    trade.original = original ? original->id : 0;
+    if (!original)
+        trade.answer = "25";
+    else if (!states::may_be_refunded.contains(original->state))
+        trade.answer = "12";
+    else if (original->refunded + trade.amount > original->amount)
+        trade.answer = "61";
+    else
+        trade.answer = "00";
+    book(on, trade, trade.amount);
+}
+
+} // namespace cipherlane::sim

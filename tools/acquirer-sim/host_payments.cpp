@@ -1,0 +1,68 @@
+#include "acquirer-sim/exchange.hpp"
+
+namespace cipherlane::sim {
+
+std::optional<bytes> host_core::translated_pin(exchange& on) {
+    if (!on.request.has(52)) return bytes{};
+    const auto block =
+        keys_.translate_pin(on.terminal->tpk, on.request.wire(52), on.request.value(2), call(machine_time));
+    if (block) return bytes(block->begin(), block->end());
+    log_.error(component, block.error().to_string());
+    return std::nullopt;
+}
+
+void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
+    trade.terminal_id = on.terminal->terminal_id;
+    trade.batch = on.batch;
+    trade.trace = on.request.value(11);
+    trade.card = on.request.value(2);
+    trade.date = on.date();
+    trade.time = on.time();
+    trade.reference = padded(books_.next_reference(), 12);
+    trade.state = trade.answer == "00" ? ports::record_state::approved : ports::record_state::declined;
+    if (trade.answer == "00") trade.authorization = padded(books_.next_reference(), 6);
+    books_.post(trade, money);
+    on.answer.set(37, trade.reference);
+    if (!trade.authorization.empty()) on.answer.set(38, trade.authorization);
+    trade.answer == "00" ? on.accept() : on.refuse(trade.answer);
+}
+
+bool host_core::known(const exchange& on) {
+    return books_.find(on.terminal->terminal_id, on.batch, on.request.value(11)).has_value();
+}
+
+void host_core::charge(exchange& on, ports::trade kind) {
+    if (known(on)) return on.refuse("94");
+    const auto block = translated_pin(on);
+    if (!block) return on.refuse("96");
+    const auto number = on.request.value(2);
+    const auto expiry = on.request.value(14);
+    ledger_trade trade;
+    trade.kind = kind;
+    trade.amount = std::stoll(on.request.value(4));
+    trade.answer = bank_.decide({number, expiry, trade.amount, *block}, on.year_month());
+    book(on, trade, -trade.amount);
+}
+
+void host_core::sale(exchange& on) {
+    charge(on, ports::trade::sale);
+}
+
+/// What is reserved is not the cardholder's to spend: it leaves the balance like a sale, but is in no totals.
+void host_core::pre_auth(exchange& on) {
+    charge(on, ports::trade::pre_auth);
+}
+
+void host_core::balance(exchange& on) {
+    const auto block = translated_pin(on);
+    if (!block) return on.refuse("96");
+    const auto number = on.request.value(2);
+    const auto expiry = on.request.value(14);
+    const auto code = bank_.decide({number, expiry, 0, *block}, on.year_month());
+    if (code != "00") return on.refuse(code);
+    // Account type 10, amount type 02 (available), currency, sign, amount.
+    on.answer.set(54, "1002156C" + padded(books_.card(number)->balance, 12));
+    on.accept();
+}
+
+} // namespace cipherlane::sim

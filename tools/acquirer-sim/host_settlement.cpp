@@ -1,0 +1,72 @@
+#include "acquirer-sim/exchange.hpp"
+
+#include <cipherlane/iso8583/field48.hpp>
+
+namespace cipherlane::sim {
+
+namespace {
+
+/// Says that it balances, over figures that are not what it was told.
+void falsify(iso8583::settlement_totals& told, std::string_view side) {
+    told.domestic.verdict = iso8583::settlement_verdict::balanced;
+    if (side == "foreign")
+        told.foreign.debit_amount += 1;
+    else if (side == "credit")
+        told.domestic.credit_amount += 1;
+    else
+        told.domestic.debit_amount += 1;
+}
+
+} // namespace
+
+void host_core::settle(exchange& on) {
+    auto claimed = iso8583::settlement_totals::parse(on.request.value(48));
+    if (!claimed) return on.refuse("30");
+    const auto ours = books_.totals(on.terminal->terminal_id, on.batch);
+    const auto& theirs = claimed->domestic;
+    const bool same = !on.asked("not_balanced") &&
+                      ours.debit == ledger_side{theirs.debit_amount, theirs.debit_count} &&
+                      ours.credit == ledger_side{theirs.credit_amount, theirs.credit_count};
+    const auto verdict = same ? iso8583::settlement_verdict::balanced : iso8583::settlement_verdict::not_balanced;
+    claimed->domestic.verdict = verdict;
+    claimed->foreign.verdict = iso8583::settlement_verdict::balanced;
+    if (on.asked("wrong_totals")) falsify(*claimed, on.planned->value);
+    books_.settle(on.terminal->terminal_id, on.batch, static_cast<int>(verdict));
+    on.answer.set(48, *claimed->to_digits());
+    on.accept();
+}
+
+void host_core::upload(exchange& on) {
+    if (*on.what == iso8583::transaction::upload_ic) {
+        books_.upload(on.terminal->terminal_id, on.batch, on.request.value(11), std::stoll(on.request.value(4)));
+        return on.accept();
+    }
+    const auto records = iso8583::parse_upload_records(on.request.value(48));
+    if (!records) return on.refuse("30");
+    for (const auto& record : *records) {
+        const bool known = books_.upload(on.terminal->terminal_id, on.batch, padded(record.trace, 6), record.amount);
+        if (!known) log_.warning(component, "batch upload: trace " + padded(record.trace, 6) + " differs");
+    }
+    on.accept();
+}
+
+/// A refund comes alone, as it was sent before, without its MAC.
+void host_core::upload_refund(exchange& on) {
+    const auto trace = on.request.value(11);
+    if (!books_.upload(on.terminal->terminal_id, on.batch, trace, std::stoll(on.request.value(4)))) {
+        log_.warning(component, "batch upload: refund with trace " + trace + " differs");
+    }
+    on.accept();
+}
+
+void host_core::upload_end(exchange& on) {
+    const auto expected = on.request.value(48);
+    const auto have = books_.uploads(on.terminal->terminal_id, on.batch);
+    if (expected != padded(have, expected.size())) {
+        log_.warning(component, "batch upload: " + expected + " announced, " + std::to_string(have) + " here");
+        return on.refuse("77"); // reconcile error
+    }
+    on.accept();
+}
+
+} // namespace cipherlane::sim
