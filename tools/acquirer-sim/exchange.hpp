@@ -13,6 +13,8 @@ namespace cipherlane::sim {
 constexpr std::string_view component = "acquirer-sim";
 constexpr std::chrono::seconds machine_time{5}; // for one answer of the cipher machine
 
+constexpr std::string_view partly = "10"; // approved for less than was asked for
+
 /// A number with zeros in front.
 [[nodiscard]] inline std::string padded(std::int64_t value, std::size_t digits) {
     std::string text = std::to_string(value);

@@ -46,6 +46,8 @@ void host_core::take_commands() {
             books_.cut_day();
             return nlohmann::json::object();
         });
+    desk_.add("table", {"on:yes_or_no?"}, "the table of amounts and cards; with `on` it counts, or no more",
+        [this](const nlohmann::json& request) { return table(request); });
     desk_.add("trades", {}, "everything in the books", [this](const nlohmann::json&) { return trades(); });
 }
 
@@ -87,6 +89,14 @@ nlohmann::json host_core::totals(const nlohmann::json& request) {
     const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
     return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
         {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};
+}
+
+nlohmann::json host_core::table(const nlohmann::json& request) {
+    table_.on = request.value("on", table_.on);
+    nlohmann::json rows = nlohmann::json::array();
+    for (const auto& row : request_table())
+        rows.push_back({{"choice", row.choice}, {"card", table_card(row)}, {"does", row.words}});
+    return {{"on", table_.on}, {"rows", rows}};
 }
 
 nlohmann::json host_core::trades() {

@@ -6,6 +6,7 @@
 #include <cipherlane/iso8583/cup_pos.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <map>
@@ -33,13 +34,15 @@ std::string_view name_of(iso8583::transaction what) {
 
 } // namespace
 
-host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now)
+host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now,
+    table_settings table)
     : books_(books)
     , keys_(keys)
     , bank_(bank)
     , faults_(faults)
     , log_(std::move(log))
-    , now_(std::move(now)) {
+    , now_(std::move(now))
+    , table_(table) {
     take_commands();
 }
 
@@ -52,7 +55,10 @@ played_answer host_core::handle(byte_view body) {
         return {};
     }
     exchange on = opened(*request);
-    on.planned = faults_.hit(on.what ? std::string(name_of(*on.what)) : std::string("unknown"));
+    const auto name = on.what ? std::string(name_of(*on.what)) : std::string("unknown");
+    on.planned = faults_.hit(name);
+    if (!on.planned && table_.on) on.planned = chosen(on, name);
+    if (on.asked("lost_request")) return {};
     if (on.asked("overtaken")) {
         overtaken_.emplace_back(body.begin(), body.end());
         return {};
@@ -77,6 +83,17 @@ host_core::exchange host_core::opened(const iso8583::message_view& request) {
         if (on.request.has(field)) on.answer.set(field, on.request.value(field));
     }
     return on;
+}
+
+/// A payment chooses by its card or amount, a reversal by those of the payment that it undoes.
+std::optional<fault> host_core::chosen(const exchange& on, const std::string& name) {
+    if (!on.what || !on.request.has(2) || !on.request.has(4) || on.request.has(61)) return std::nullopt;
+    const auto* row = row_chosen(on.request.value(2), std::stoll(on.request.value(4)));
+    if (row == nullptr) return std::nullopt;
+    const bool reversal = *on.what == iso8583::transaction::reversal;
+    auto hit = fault_of(*row, reversal ? table_moment::reversal : table_moment::payment, name);
+    if (hit) ++counters_["table " + row->choice];
+    return hit;
 }
 
 /// Nobody waits for its answer any more.
@@ -166,13 +183,26 @@ played_answer host_core::deliver(exchange& on) {
     if (header && ask_sign_in_) header = header->with_request(iso8583::processing_request::sign_in);
     if (header) on.answer.set_header(header->digits());
     on.answer.set_tpdu(on.request.tpdu().swapped());
+    spoil(on);
     auto message = seal(on);
+    if (on.asked("garbage")) std::fill(message.begin() + std::ptrdiff_t{2 + 5 + 6}, message.end(), 0xFF);
     if (on.asked("answer_after_reversal")) {
         held_.push_back({on.terminal ? on.terminal->terminal_id : "", message, on.planned->value == "behind"});
     }
     auto reply = play(on.planned, std::move(message));
     if (on.what == iso8583::transaction::reversal) add_held(on, reply.message);
     return reply;
+}
+
+/// What of an answer is changed before its MAC is made: it is right of what is wrong.
+void host_core::spoil(exchange& on) {
+    if (!on.planned) return;
+    const auto& value = on.planned->value;
+    if (on.asked("answer_code") && on.answer.get(39) == "00") on.answer.set(39, value);
+    if (on.asked("no_field")) on.answer.remove(std::stoi(value));
+    if (on.asked("foreign_answer") && value == "41") on.answer.set(41, "OTHER001");
+    if (on.asked("foreign_answer") && value != "41")
+        on.answer.set(11, on.request.value(11) == "999999" ? "000001" : "999999");
 }
 
 /// An answer that was held back goes with that to the reversal of its terminal, in one piece.

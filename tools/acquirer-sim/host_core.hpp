@@ -3,6 +3,7 @@
 #include "acquirer-sim/host_books.hpp"
 #include "acquirer-sim/host_faults.hpp"
 #include "acquirer-sim/issuer.hpp"
+#include "acquirer-sim/request_table.hpp"
 #include "acquirer-sim/security.hpp"
 #include "simkit/control_desk.hpp"
 #include "simkit/fault_player.hpp"
@@ -36,7 +37,13 @@ class host_core {
   public:
     using wall_clock = std::function<std::chrono::system_clock::time_point()>;
 
-    host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now);
+    /// Whether the table of amounts and cards counts.
+    struct table_settings {
+        bool on = true;
+    };
+
+    host_core(host_books& books, security& keys, issuer& bank, fault_plan& faults, logger log, wall_clock now,
+        table_settings table);
 
     /// `body`: a message without its length.
     /// @return what goes back, with its length, and what goes wrong with it on purpose
@@ -57,6 +64,9 @@ class host_core {
 
     [[nodiscard]] exchange opened(const iso8583::message_view& request);
     void bring_in_overtaken();
+    [[nodiscard]] std::optional<fault> chosen(const exchange& on, const std::string& name);
+    void spoil(exchange& on);
+    void put_table_card(std::string_view number);
     void add_held(const exchange& on, bytes& message);
     void dispatch(exchange& on);
     void sign_in(exchange& on);
@@ -92,6 +102,7 @@ class host_core {
     nlohmann::json put_terminal(const nlohmann::json& request);
     nlohmann::json totals(const nlohmann::json& request);
     nlohmann::json trades();
+    nlohmann::json table(const nlohmann::json& request);
 
     host_books& books_;
     security& keys_;
@@ -101,6 +112,7 @@ class host_core {
     wall_clock now_;
     std::map<std::string, std::uint64_t> counters_;
     bool ask_sign_in_ = false;
+    table_settings table_;
     std::vector<bytes> overtaken_; ///< on the way still when the next message comes in
     std::vector<held_answer> held_;
     control_desk desk_;

@@ -37,6 +37,11 @@ bool booked_once(const transaction_row& row) {
     return sealed(row) && row.required.contains(4) && row.what != iso8583::transaction::reversal;
 }
 
+/// What takes money of a card by itself.
+bool pays(const transaction_row& row) {
+    return row.what == iso8583::transaction::sale || row.what == iso8583::transaction::pre_auth;
+}
+
 /// What may come when the day has been cut since its trade, and has another answer then.
 bool of_its_day(const transaction_row& row) {
     return row.what == iso8583::transaction::reversal || row.what == iso8583::transaction::batch_settle ||
@@ -54,14 +59,19 @@ std::vector<fault_kind> host_faults() {
     auto all = transactions_where([](const auto&) { return true; });
     all.emplace_back("unknown");
     const auto settlement = only(iso8583::transaction::batch_settle);
-    return {{"no_answer", withhold, all}, {"late_answer", wait, all},
-        {"wrong_mac", alter, transactions_where(sealed)}, {"duplicate_answer", repeat, all},
-        {"disconnect_after_request", end, all}, {"refuse", alter, all, "([0-9A-Za-z]{2})?"},
-        {"not_balanced", alter, settlement}, {"wrong_totals", alter, settlement, "(debit|credit|foreign)?"},
-        {"no_tomb", alter, only(iso8583::transaction::reversal)}, {"forget", alter, transactions_where(follows)},
-        {"cut_day", alter, transactions_where(of_its_day)}, {"overtaken", withhold, transactions_where(reversible)},
+    const auto payments = transactions_where(pays);
+    return {{"no_answer", withhold, all}, {"late_answer", wait, all}, {"duplicate_answer", repeat, all},
+        {"disconnect_after_request", end, all}, {"lost_request", withhold, all},
+        {"wrong_mac", alter, transactions_where(sealed)}, {"garbage", alter, all},
+        {"foreign_answer", alter, transactions_where(sealed), "(11|41)?"}, {"no_field", alter, all, "[0-9]{1,2}"},
+        {"refuse", alter, all, "([0-9A-Za-z]{2})?"},
+        {"answer_code", alter, transactions_where(booked_once), "[0-9A-Za-z]{2}"}, {"partial", alter, payments},
+        {"wrong_check_value", alter, only(iso8583::transaction::sign_in)},
+        {"resent", alter, transactions_where(booked_once)}, {"overtaken", withhold, transactions_where(reversible)},
+        {"no_tomb", alter, only(iso8583::transaction::reversal)},
         {"answer_after_reversal", withhold, transactions_where(reversible), "(behind)?"},
-        {"resent", alter, transactions_where(booked_once)}};
+        {"forget", alter, transactions_where(follows)}, {"cut_day", alter, transactions_where(of_its_day)},
+        {"not_balanced", alter, settlement}, {"wrong_totals", alter, settlement, "(debit|credit|foreign)?"}};
 }
 
 } // namespace cipherlane::sim

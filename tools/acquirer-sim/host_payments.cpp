@@ -19,12 +19,13 @@ void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
     trade.date = on.date();
     trade.time = on.time();
     trade.reference = padded(books_.next_reference(), 12);
-    trade.state = trade.answer == "00" ? ports::record_state::approved : ports::record_state::declined;
-    if (trade.answer == "00") trade.authorization = padded(books_.next_reference(), 6);
+    const bool approved = trade.answer == "00" || trade.answer == partly;
+    trade.state = approved ? ports::record_state::approved : ports::record_state::declined;
+    if (approved) trade.authorization = padded(books_.next_reference(), 6);
     books_.post(trade, money);
     on.answer.set(37, trade.reference);
     if (!trade.authorization.empty()) on.answer.set(38, trade.authorization);
-    trade.answer == "00" ? on.accept() : on.refuse(trade.answer);
+    on.refuse(trade.answer);
 }
 
 bool host_core::known(const exchange& on) {
@@ -40,8 +41,22 @@ void host_core::charge(exchange& on, ports::trade kind) {
     ledger_trade trade;
     trade.kind = kind;
     trade.amount = std::stoll(on.request.value(4));
+    put_table_card(number);
     trade.answer = bank_.decide({number, expiry, trade.amount, *block}, on.year_month());
+    if (trade.answer == "00" && on.asked("partial")) {
+        trade.amount /= 2;
+        trade.answer = partly;
+        on.answer.set(4, padded(trade.amount, 12));
+    }
     book(on, trade, -trade.amount);
+}
+
+/// A card of the table exists as soon as it is used.
+void host_core::put_table_card(std::string_view number) {
+    const auto* row = table_.on ? row_chosen(number, 0) : nullptr;
+    if (row == nullptr || table_card(*row) != number || books_.card(number)) return;
+    books_.put_card(
+        {std::string(number), std::string(table_card_expiry), std::string(table_card_pin), table_card_balance});
 }
 
 void host_core::sale(exchange& on) {
@@ -58,6 +73,7 @@ void host_core::balance(exchange& on) {
     if (!block) return on.refuse("96");
     const auto number = on.request.value(2);
     const auto expiry = on.request.value(14);
+    put_table_card(number);
     const auto code = bank_.decide({number, expiry, 0, *block}, on.year_month());
     if (code != "00") return on.refuse(code);
     // Account type 10, amount type 02 (available), currency, sign, amount.

@@ -24,7 +24,7 @@ void host_core::reversal(exchange& on) {
         books_.entomb(unseen);
         return on.accept(); // never seen, and it will not be accepted any more: as good as undone
     }
-    if (found->amount != std::stoll(on.request.value(4))) return on.refuse("12");
+    if (found->answer != partly && found->amount != std::stoll(on.request.value(4))) return on.refuse("12");
     if (states::undone_by_another.contains(found->state)) return on.refuse("12");
     books_.reverse(*found);
     on.answer.set(37, found->reference.empty() ? std::string(12, '0') : found->reference);

@@ -14,7 +14,9 @@ void host_core::sign_in(exchange& on) {
     on.terminal->tak = keys->tak;
     books_.put_terminal(*on.terminal);
     ask_sign_in_ = false;
-    on.answer.set(62, byte_view(*field62));
+    auto told = bytes(field62->begin(), field62->end());
+    if (on.asked("wrong_check_value")) told.back() ^= 1U;
+    on.answer.set(62, byte_view(told));
     on.answer.set(32, "48000000");
     on.accept();
 }

@@ -1,3 +1,4 @@
+#include "acquirer-sim/request_table.hpp"
 #include "acquirer-sim/security.hpp"
 #include "acquirer-sim/server.hpp"
 #include "simkit/fault_text.hpp"
@@ -5,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <iostream>
 #include <stdexcept>
 
 int main(int argc, char** argv) {
@@ -21,6 +23,17 @@ int main(int argc, char** argv) {
     program.add_option("--zpk-clear", settings.zone_key_clear, "The same in clear, for the simulated issuer")
         ->required();
     program.add_option("--seed", settings.seed, "Of the random faults");
+    program
+        .add_flag_callback(
+            "--table",
+            [] {
+                sim::print_table(std::cout);
+                throw CLI::Success();
+            },
+            "Print the table of amounts and cards, and end")
+        ->trigger_on_parse();
+    program.add_flag_callback(
+        "--no-table", [&] { settings.table = false; }, "Amounts and cards choose nothing");
     std::vector<std::string> faults;
     sim::common_options::take_faults(program, faults);
     sim::common_options::take_idle_time(program, settings.idle);

@@ -36,7 +36,7 @@ struct acquirer_server::impl {
         , keys(std::move(machine))
         , bank(books, std::move(zone_key))
         , faults(host_faults(), settings.seed)
-        , core(books, *keys, bank, faults, log, [] { return std::chrono::system_clock::now(); }) {}
+        , core(books, *keys, bank, faults, log, [] { return std::chrono::system_clock::now(); }, {settings.table}) {}
 
     played_answer handle(byte_view body) {
         const std::scoped_lock lock(one_at_a_time);

@@ -25,6 +25,7 @@ struct acquirer_settings {
     std::string zone_key;       ///< ZPK under the LMK, as the profile writes keys
     std::string zone_key_clear; ///< the same in clear hex, for the simulated issuer: a test key
     std::uint64_t seed = 1;
+    bool table = true;                                ///< the table of amounts and cards counts
     std::chrono::milliseconds idle = usual_idle_time; ///< of a terminal's connection
 };
 

@@ -76,7 +76,8 @@ class Batch : public testing::Test {
     std::unique_ptr<security> machine = security::create("127.0.0.1:1", "payshield", "U0").value();
     issuer bank{books, secret_bytes(16)};
     fault_plan faults{host_faults()};
-    host_core host{books, *machine, bank, faults, logger::none(), [] { return std::chrono::system_clock::now(); }};
+    host_core host{
+        books, *machine, bank, faults, logger::none(), [] { return std::chrono::system_clock::now(); }, {}};
 };
 
 TEST_F(Batch, BalancesWhereBothSidesHaveTheSame) {
