@@ -18,5 +18,6 @@ void add_preflight_command(CLI::App& tool);
 void add_qr_command(CLI::App& tool);
 void add_till_command(CLI::App& tool);
 void add_tlv_command(CLI::App& tool);
+void add_wireshark_command(CLI::App& tool);
 
 } // namespace cipherlane::cli

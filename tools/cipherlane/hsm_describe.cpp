@@ -31,14 +31,6 @@ bool is_bytes(const hsm::field_spec& field) {
     return field.kind == hsm::field_kind::hex || field.kind == hsm::field_kind::binary;
 }
 
-bool is_open(const hsm::field_spec& field) {
-    if (field.kind == hsm::field_kind::length) return true;
-    if (std::binary_search(open_names.begin(), open_names.end(), std::string_view(field.label))) return true;
-    const bool bounded = field.rule == hsm::length_rule::fixed || field.rule == hsm::length_rule::range;
-    if (field.kind == hsm::field_kind::key || !bounded) return false;
-    return field.most <= (field.domain.empty() ? harmless_length : longest_code);
-}
-
 std::string show(const hsm::field_spec& field, byte_view value, reveal how) {
     if (how == reveal::masked && field.label == "pan") return printable(mask_pan(as_text(value)));
     if (how == reveal::masked && !is_open(field)) return "(" + std::to_string(value.size()) + " left out)";
@@ -46,6 +38,14 @@ std::string show(const hsm::field_spec& field, byte_view value, reveal how) {
 }
 
 } // namespace
+
+bool is_open(const hsm::field_spec& field) {
+    if (field.kind == hsm::field_kind::length) return true;
+    if (std::binary_search(open_names.begin(), open_names.end(), std::string_view(field.label))) return true;
+    const bool bounded = field.rule == hsm::length_rule::fixed || field.rule == hsm::length_rule::range;
+    if (field.kind == hsm::field_kind::key || !bounded) return false;
+    return field.most <= (field.domain.empty() ? harmless_length : longest_code);
+}
 
 std::vector<described_field> describe(const hsm::layout& fields, const hsm::field_set& values, reveal how) {
     std::vector<described_field> shown;

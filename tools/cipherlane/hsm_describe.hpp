@@ -28,6 +28,9 @@ struct described_field {
 /// a PAN the first six and last four digits stay. So a message can be written again that holds nothing secret.
 [[nodiscard]] hsm::field_set masked_values(const hsm::layout& fields, const hsm::field_set& values);
 
+/// Whether `describe` shows a field's value where it masks.
+[[nodiscard]] bool is_open(const hsm::field_spec& field);
+
 /// Text of a peer for a terminal: what is not printable ASCII as \xNN, so that nothing can move the cursor.
 [[nodiscard]] std::string printable(std::string_view text);
 

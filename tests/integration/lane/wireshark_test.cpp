@@ -1,0 +1,300 @@
+// What tshark says by the dissectors that the tool writes, against what the codec says: a whole day of a till, every
+// dialect and profile that is shipped, and one from a file.
+#include "cipherlane/wireshark/dissector.hpp"
+#include "dissection.hpp"
+#include "lane/demo_till.hpp"
+#include "lane/key_folder.hpp"
+#include "lane/narrator.hpp"
+#include "lane/working_day.hpp"
+#include "recorder.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/frame.hpp>
+#include <cipherlane/iso8583/codec.hpp>
+#include <cipherlane/iso8583/composite.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/dialect_file.hpp>
+#include <cipherlane/iso8583/envelope.hpp>
+#include <cipherlane/iso8583/iso_dialects.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace cipherlane::tests {
+namespace {
+
+using side = cli::capture_writer::side;
+using std::chrono_literals::operator""s;
+
+constexpr std::uint16_t host_port = 5000;
+constexpr std::uint16_t unit_port = 1500;
+
+std::string content(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class Wireshark : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (!tshark()) GTEST_SKIP() << "tshark is not installed: tools/setup installs it";
+    }
+    std::string lua(const std::string& name, const std::string& text) {
+        const auto file = folder_.file(name + ".lua");
+        std::ofstream(file) << text;
+        files_.push_back(file);
+        protocols_.push_back(cli::wireshark_name(name));
+        return file;
+    }
+    [[nodiscard]] std::string capture() const { return folder_.file("capture.pcapng"); }
+    void expect_same_as(const std::vector<dissected>& codec) {
+        expect_same(by_tshark(files_, capture(), protocols_), codec);
+    }
+
+    temporary_folder folder_;
+    std::vector<std::string> files_;
+    std::vector<std::string> protocols_;
+};
+
+/// Whole messages out of what was heard: `size_of` tells how long the one at the front is, 0 while that is unknown.
+template <class SizeOf, class Take>
+void each_message(const std::vector<heard>& all, const SizeOf& size_of, const Take& take) {
+    std::map<std::pair<std::size_t, side>, bytes> kept;
+    for (const auto& piece : all) {
+        auto& there = kept[{piece.connection, piece.from}];
+        there.insert(there.end(), piece.data.begin(), piece.data.end());
+        for (auto size = size_of(there); size != 0 && size <= there.size(); size = size_of(there)) {
+            take(piece.connection, piece.from, byte_view(there).first(size));
+            there.erase(there.begin(), there.begin() + static_cast<std::ptrdiff_t>(size));
+        }
+    }
+}
+
+TEST_F(Wireshark, SaysOfAWholeDayWhatTheCodecSays) {
+    const std::string programs = std::getenv("CIPHERLANE_PROGRAMS");
+    auto unit = sim::child_process::start(
+        {programs + "/cipherlane-hsm-sim", "--profile", "payshield", "--port", "0"}, folder_.file("unit.log"));
+    ASSERT_TRUE(unit) << unit.error();
+    recorder at_unit(unit->await("listening", 20s).value());
+    std::ostringstream told;
+    int failures = 0;
+    std::vector<heard> to_host;
+    {
+        sim::simulators around({.programs = programs, .folder = folder_.path(), .hsm = at_unit.where()});
+        recorder at_host(around.acquirer.where());
+        const sim::key_folder keys;
+        const auto public_key = folder_.file("gateway.pem");
+        std::ofstream(public_key)
+            << around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
+        sim::narrator tell(told);
+        {
+            auto till = sim::open_till(sim::demo_settings({folder_.path(), keys.path(), public_key, at_host.where(),
+                                           around.gateway.where(), around.display.where(), around.pinpad.where()}),
+                &tell, logger());
+            sim::working_day day(around, till, tell, folder_.path());
+            day.run();
+            failures = day.failures();
+        }
+        to_host = at_host.stop();
+    }
+    ASSERT_EQ(failures, 0) << told.str();
+    const auto to_unit = at_unit.stop();
+
+    const auto& format = iso8583::cup_pos();
+    const auto dialect = hsm::profile::builtin("payshield").value();
+    lua("cup-pos", cli::wireshark_dissector(format, {host_port}));
+    lua("payshield", cli::wireshark_dissector(*dialect, {unit_port}));
+    std::vector<dissected> codec;
+    expected_capture host(capture(), host_port);
+    std::map<std::size_t, bool> is_open;
+    each_message(
+        to_host,
+        [&](byte_view there) {
+            const auto frame = iso8583::read_frame(format, there);
+            return frame ? frame->whole : 0;
+        },
+        [&](std::size_t connection, side from, byte_view frame) {
+            if (!std::exchange(is_open[connection], true)) host.open(connection);
+            host.add(connection, from, frame, by_codec(format, frame));
+        });
+    host.finish();
+    expected_capture machine(capture(), unit_port);
+    std::map<std::size_t, by_hsm_codec> talks;
+    each_message(
+        to_unit,
+        [&](byte_view there) {
+            const auto cut = hsm::cut_frame(dialect->frame, there);
+            return cut && *cut ? (*cut)->consumed : 0;
+        },
+        [&](std::size_t connection, side from, byte_view frame) {
+            const auto [talk, is_new] = talks.try_emplace(connection, dialect);
+            if (is_new) machine.open(connection);
+            machine.add(connection, from, frame, talk->second.take(from, frame));
+        });
+    machine.finish();
+    // A day has some ten exchanges with the host, and most have the unit work.
+    EXPECT_GT(host.messages().size(), 15U);
+    EXPECT_GT(machine.messages().size(), 40U);
+    codec = host.messages();
+    codec.insert(codec.end(), machine.messages().begin(), machine.messages().end());
+    expect_same_as(codec);
+    EXPECT_EQ(content(files_[0]).find("6222000000000017"), std::string::npos);
+}
+
+/// The block of code behind `at`, which moves past it.
+std::string block(const std::string& text, std::size_t& at) {
+    const auto start = text.find('\n', text.find("```", at)) + 1;
+    const auto end = text.find("```", start);
+    at = end + 3;
+    return text.substr(start, end - start);
+}
+
+/// Two or three sub-fields, one of them without a row where the style has such.
+std::string some_parts(const iso8583::composite_spec& spec) {
+    const auto& first = spec.parts.front();
+    switch (spec.style) {
+    case iso8583::composite_style::ber_tlv: return "\x5A\x02\x62\x22\x9F\x26\x01\x3A\x9F\x7E\x01\x11";
+    case iso8583::composite_style::tagged: {
+        const auto size = std::to_string(first.min + 3U);
+        return std::string(first.tag) + std::string(spec.length_bytes - size.size(), '0') + size +
+               std::string(first.min + 3U, '7');
+    }
+    default: return std::string(first.max, '7');
+    }
+}
+
+std::string some_text(const iso8583::field_spec& spec) {
+    const std::size_t size =
+        std::max(spec.min == spec.max ? spec.max + 0U : std::min(spec.max + 0U, spec.min + 7U), 1U);
+    std::string value(size, spec.kind == iso8583::kind::binary ? '\x3A' : '7');
+    if (spec.kind == iso8583::kind::signed_digits) value[0] = 'D';
+    if (spec.kind == iso8583::kind::track && size > 7) value[6] = 'D';
+    if (spec.kind == iso8583::kind::gbk) value.replace(0, 6, "\xD6\xD0\xB9\xFA \x01"); // with a control character
+    value.resize(size);
+    return spec.inside != nullptr ? some_parts(*spec.inside) : value;
+}
+
+/// A message with every field that the dialect has.
+bytes whole_message(const iso8583::dialect& format) {
+    iso8583::message made;
+    if (format.envelope.tpdu != 0) made.set_tpdu(iso8583::tpdu::parse("6000030000").value());
+    if (format.envelope.header != 0) made.set_header(std::string(2U * format.envelope.header, '1'));
+    made.set_mti(std::string(1, format.mti_version) + "200");
+    for (const int number : format.known)
+        made.set(number, some_text(format.field(number)));
+    return iso8583::encode(format, made).value();
+}
+
+TEST_F(Wireshark, SaysOfEveryDialectWhatTheCodecSays) {
+    std::vector<dissected> codec;
+    std::uint16_t port = 6000;
+    std::vector<iso8583::loaded_dialect> loaded;
+    const auto add = [&](const iso8583::dialect& format, byte_view frame) {
+        ++port;
+        lua(std::string(format.name), cli::wireshark_dissector(format, {port}));
+        const bool stream = format.envelope.length.written == iso8583::frame_length::form::none;
+        expected_capture file(capture(), port, stream ? segments::whole : segments::every_third_cut);
+        file.open(0);
+        for (int i = 0; i < 3; ++i)
+            file.add(0, side::application, frame, by_codec(format, frame));
+        file.finish();
+        codec.insert(codec.end(), file.messages().begin(), file.messages().end());
+    };
+    for (const auto* format : iso8583::built_in_dialects()) {
+        SCOPED_TRACE(format->name);
+        add(*format, whole_message(*format));
+    }
+    const std::string source = std::getenv("CIPHERLANE_SOURCE_DIR");
+    loaded.push_back(iso8583::loaded_dialect::load(source + "/docs/examples/dialect.toml").value());
+    add(loaded.back().table(), whole_message(loaded.back().table()));
+    const auto page = content(source + "/docs/05-iso8583.md");
+    for (auto at = page.find("<!-- envelope: "); at != std::string::npos; at = page.find("<!-- envelope: ", at)) {
+        loaded.push_back(iso8583::loaded_dialect::parse(block(page, at)).value());
+        auto digits = block(page, at);
+        std::erase(digits, '\n');
+        add(loaded.back().table(), from_hex(digits).value());
+    }
+    EXPECT_EQ(protocols_.size(), 9U);
+    expect_same_as(codec);
+}
+
+/// A value that fits a field, of one kind of digits or bytes.
+std::string some_value(const hsm::profile& dialect, const hsm::field_spec& field) {
+    const std::size_t size = std::clamp<std::size_t>(8, field.least, std::max<std::size_t>(field.least, field.most));
+    switch (field.kind) {
+    case hsm::field_kind::hex: return std::string(size / 2, '\x5A');
+    case hsm::field_kind::key: {
+        const auto* scheme = dialect.scheme('U');
+        if (field.rule != hsm::length_rule::self) return std::string(2 * size, '3');
+        return scheme != nullptr && scheme->digits == 32 ? "U" + std::string(32, '4') : std::string(size, '4');
+    }
+    case hsm::field_kind::text: return std::string(size, 'T');
+    default: return std::string(size, '0');
+    }
+}
+
+hsm::field_set values_for(const hsm::profile& dialect, const hsm::layout& fields) {
+    hsm::field_set made;
+    for (const auto& field : fields) {
+        const bool none = field.kind == hsm::field_kind::group || field.kind == hsm::field_kind::literal ||
+                          field.kind == hsm::field_kind::length || field.has_preset;
+        if (!none) made.set(field.name, some_value(dialect, field));
+    }
+    return made;
+}
+
+TEST_F(Wireshark, SaysOfEveryCommandWhatTheCodecSays) {
+    std::vector<dissected> codec;
+    std::uint16_t port = 7000;
+    for (const auto& name : hsm::profile::builtin_names()) {
+        const auto dialect = hsm::profile::builtin(name).value();
+        const hsm::codec engine(dialect);
+        lua(dialect->name, cli::wireshark_dissector(*dialect, {++port}));
+        const bool stream = dialect->frame.length == hsm::framing::prefix::none;
+        expected_capture file(capture(), port, stream ? segments::whole : segments::every_third_cut);
+        by_hsm_codec talk(dialect);
+        file.open(0);
+        std::size_t made = 0;
+        const auto framed = [&](const bytes& body) {
+            bytes whole;
+            const auto mark = hsm::begin_frame(dialect->frame, as_bytes("0042"), whole);
+            whole.insert(whole.end(), body.begin(), body.end());
+            hsm::end_frame(dialect->frame, mark, whole).value();
+            return whole;
+        };
+        for (const auto& command : dialect->commands) {
+            const auto asked = values_for(*dialect, command.request);
+            const auto given = values_for(*dialect, command.answer);
+            bytes request;
+            bytes answer;
+            bytes refusal;
+            hsm::field_set read;
+            // What our own codec cannot read back is no message.
+            if (!engine.encode_request(command, asked, request) || !engine.decode_request(request, read)) continue;
+            if (!engine.encode_answer(command, "00", read, given, answer)) continue;
+            hsm::field_set again;
+            if (!engine.decode_answer(command, answer, read, again)) continue;
+            engine.encode_answer(command, "15", read, {}, refusal).value();
+            if (!engine.decode_answer(command, refusal, read, again)) continue;
+            for (const auto& reply : {answer, refusal}) {
+                const auto up = framed(request);
+                file.add(0, side::application, up, talk.take(side::application, up));
+                const auto down = framed(reply);
+                file.add(0, side::unit, down, talk.take(side::unit, down));
+            }
+            ++made;
+        }
+        file.finish();
+        EXPECT_GT(2 * made, dialect->commands.size()) << name;
+        codec.insert(codec.end(), file.messages().begin(), file.messages().end());
+    }
+    expect_same_as(codec);
+}
+
+} // namespace
+} // namespace cipherlane::tests

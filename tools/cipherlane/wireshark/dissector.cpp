@@ -1,0 +1,68 @@
+#include "cipherlane/wireshark/dissector.hpp"
+
+#include "cipherlane/wireshark/dissector_parts.hpp"
+#include "cipherlane/wireshark/lua_table.hpp"
+
+#include <cipherlane/core/pan.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::cli {
+namespace {
+
+std::string for_filters(std::string_view text) {
+    std::string made(text);
+    for (auto& c : made) {
+        const bool upper = c >= 'A' && c <= 'Z';
+        if (upper) c = static_cast<char>(c - 'A' + 'a');
+        const bool good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!good) c = '_';
+    }
+    return made;
+}
+
+} // namespace
+
+std::string wireshark_name(std::string_view name) {
+    auto made = for_filters(name);
+    // A filter's first word is no number.
+    if (made.empty() || (made[0] >= '0' && made[0] <= '9')) made.insert(0, "x");
+    return made;
+}
+
+std::string wireshark_field(int number) {
+    return "f" + std::to_string(number);
+}
+
+std::string wireshark_part(std::string_view above, std::string_view tag) {
+    const auto dot = tag.rfind('.');
+    if (dot != std::string_view::npos) tag.remove_prefix(dot + 1);
+    return std::string(above) + "." + for_filters(tag);
+}
+
+nlohmann::ordered_json pan_mask_in_figures() {
+    const auto hides_all = [](std::size_t size) {
+        return mask_pan(std::string(size, '0')).find('0') == std::string::npos;
+    };
+    std::size_t shortest = 1;
+    while (hides_all(shortest))
+        ++shortest;
+    const auto text = mask_pan(std::string(shortest, '0'));
+    return {{"shortest", shortest}, {"first", text.find('*')}, {"last", text.size() - 1 - text.rfind('*')}};
+}
+
+std::string port_list(const std::vector<std::uint16_t>& ports) {
+    std::string made;
+    for (const auto port : ports)
+        made.append(made.empty() ? "" : ",").append(std::to_string(port));
+    return made;
+}
+
+std::string lua_file(std::string_view name, const nlohmann::ordered_json& table, std::string_view program) {
+    std::string made = "-- Wireshark dissector for ";
+    made.append(name).append(", made by \"cipherlane wireshark\" from the tables that the library reads by.\n");
+    made += "-- tshark -X lua_script:THIS_FILE -r CAPTURE -Y " + wireshark_name(name) + " -V\n\n";
+    return made.append("local D = ").append(to_lua(table)).append("\n\n").append(program);
+}
+
+} // namespace cipherlane::cli
