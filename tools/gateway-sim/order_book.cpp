@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 namespace cipherlane::sim {
 namespace {
@@ -60,7 +61,7 @@ nlohmann::json gateway_order::to_json() const {
     return {{"order_number", number}, {"merchant_id", merchant_id}, {"terminal_id", terminal_id}, {"amount", amount},
         {"currency", currency}, {"subject", subject}, {"status", status}, {"code_url", code_url},
         {"created_at", created}, {"expires_at", expires}, {"transaction_number", transaction_number},
-        {"paid_at", paid_at}, {"refunded", refunded()}};
+        {"paid_at", paid_at}, {"refunded", refunded()}, {"paid_twice", paid_twice}};
 }
 
 order_book::order_book(
@@ -69,6 +70,7 @@ order_book::order_book(
     , random_hex_(std::move(random_hex))
     , file_(std::move(file)) {
     if (!file_.empty() && std::filesystem::exists(file_)) load();
+    save(); // a ledger that cannot be written is told now, not at the first order
 }
 
 void order_book::load() {
@@ -91,6 +93,7 @@ void order_book::load() {
             order.expires = one.at("expires_at");
             order.paid_at = one.at("paid_at");
             order.transaction_number = one.at("transaction_number");
+            order.paid_twice = one.value("paid_twice", std::int64_t{0});
             order.refunds = one.at("refunds").get<std::map<std::string, std::int64_t>>();
             orders_.emplace(order.number, order);
         }
@@ -100,7 +103,9 @@ void order_book::load() {
 }
 
 /// Whole or not at all: a gateway that is killed while it writes has the file before.
-void order_book::save() const {
+void order_book::save() {
+    if (std::exchange(fails_next_, false))
+        throw std::runtime_error("the ledger cannot be written, as the rig wants it");
     if (file_.empty()) return;
     nlohmann::json all = nlohmann::json::array();
     for (const auto& [number, order] : orders_) {
@@ -115,6 +120,20 @@ void order_book::save() const {
     std::error_code failed;
     if (out.flush()) std::filesystem::rename(fresh, file_, failed);
     if (!out || failed) throw std::runtime_error("cannot write " + file_);
+}
+
+/// Changes an order and has it on file, or leaves both as they were.
+template <class Change>
+gateway_order order_book::change(gateway_order& order, Change make) {
+    const auto before = order;
+    make();
+    try {
+        save();
+    } catch (...) {
+        order = before;
+        throw;
+    }
+    return order;
 }
 
 gateway_order& order_book::at(const std::string& number) {
@@ -152,7 +171,12 @@ std::pair<gateway_order, bool> order_book::make(const std::string& number, const
     order.expires = order.created + valid;
     order.code_url = "https://qr.95516.com/00010001/" + random_hex_(token_digits);
     orders_.emplace(order.number, order);
-    save();
+    try {
+        save();
+    } catch (...) {
+        orders_.erase(order.number);
+        throw;
+    }
     return {order, true};
 }
 
@@ -162,19 +186,17 @@ gateway_order order_book::find(const std::string& number) {
 
 gateway_order order_book::cancel(const std::string& number) {
     auto& order = naming(number, {}, [&]() -> gateway_order& { return at(number); });
-    if (order.status == "waiting") order.status = "cancelled";
-    save();
-    return order;
+    if (order.status != "waiting") return order;
+    return change(order, [&] { order.status = "cancelled"; });
 }
 
 gateway_order order_book::refund(const std::string& number, const nlohmann::json& request) {
     const auto refund_number = text_of(request, "refund_number");
     if (!is_number(refund_number)) throw bad("refund_number");
-    return naming(
-        number, refund_number, [&]() -> gateway_order& { return give_back(number, refund_number, request); });
+    return naming(number, refund_number, [&] { return give_back(number, refund_number, request); });
 }
 
-gateway_order& order_book::give_back(
+gateway_order order_book::give_back(
     const std::string& number, const std::string& refund_number, const nlohmann::json& request) {
     auto& order = at(number);
     const auto amount = integer_of(request, "amount", 1, 999'999'999'999);
@@ -186,20 +208,34 @@ gateway_order& order_book::give_back(
     if (order.refunded() + amount > order.amount) {
         throw refusal(409, "refund_too_large", "more than what is left of the payment");
     }
-    order.refunds.emplace(refund_number, amount);
-    if (order.refunded() == order.amount) order.status = "refunded";
-    save();
-    return order;
+    return change(order, [&] {
+        order.refunds.emplace(refund_number, amount);
+        if (order.refunded() == order.amount) order.status = "refunded";
+    });
 }
 
-gateway_order order_book::pay(const std::string& number) {
+gateway_order order_book::give_back_all(const std::string& number) {
     auto& order = at(number);
-    if (order.status != "waiting") throw refusal(409, "not_waiting", "the order is " + order.status);
-    order.status = "paid";
-    order.paid_at = now_();
-    order.transaction_number = std::to_string(order.paid_at) + random_hex_(8);
-    save();
-    return order;
+    if (order.status != "paid") throw refusal(409, "not_paid", "the order is " + order.status);
+    return change(order, [&] {
+        order.refunds.emplace("gateway", order.amount - order.refunded());
+        order.status = "refunded";
+    });
+}
+
+gateway_order order_book::pay(const std::string& number, payer who) {
+    auto& order = at(number);
+    const bool closed = order.status == "cancelled" || order.status == "expired";
+    const bool fits = who == payer::usual  ? order.status == "waiting"
+                      : who == payer::late ? closed
+                                           : order.status == "paid";
+    if (!fits) throw refusal(409, "not_waiting", "the order is " + order.status);
+    return change(order, [&] {
+        if (who == payer::second) order.paid_twice += order.amount;
+        order.status = "paid";
+        order.paid_at = now_();
+        order.transaction_number = std::to_string(order.paid_at) + random_hex_(8);
+    });
 }
 
 nlohmann::json order_book::list() {

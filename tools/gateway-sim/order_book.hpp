@@ -40,6 +40,7 @@ struct gateway_order {
     std::int64_t paid_at = 0;
     std::string transaction_number;
     std::map<std::string, std::int64_t> refunds; ///< refund number to amount
+    std::int64_t paid_twice = 0;                 ///< what a second payer has paid, minor units
 
     [[nodiscard]] std::int64_t refunded() const;
     [[nodiscard]] nlohmann::json to_json() const;
@@ -51,7 +52,7 @@ class order_book {
   public:
     /// `now` gives seconds since 1970; `random_hex` as many random hex digits as asked for.
     /// `file`: JSON that keeps the orders over a restart, empty for none. Throws `std::runtime_error` if it cannot be
-    /// read or, at any change, written.
+    /// read or written, here or at any change, which is then not made.
     order_book(
         std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex, std::string file = {});
 
@@ -60,21 +61,30 @@ class order_book {
     [[nodiscard]] gateway_order find(const std::string& number);
     gateway_order cancel(const std::string& number);
     gateway_order refund(const std::string& number, const nlohmann::json& request);
-    /// What a payer's wallet does. Refused once the order is no longer waiting.
-    gateway_order pay(const std::string& number);
+    /// Who pays a code: in time, once it is closed, or once somebody else has paid it.
+    enum class payer : std::uint8_t { usual, late, second };
+    /// What a payer's wallet does. Refused where the order is not as that payer finds it.
+    gateway_order pay(const std::string& number, payer who);
+    /// The gateway gives back what is left of a payment, by itself. Refused where it is not paid.
+    gateway_order give_back_all(const std::string& number);
+    /// The next change cannot be written, as on a full disk: it is not made.
+    void fail_next_write() { fails_next_ = true; }
     [[nodiscard]] nlohmann::json list();
 
   private:
     std::pair<gateway_order, bool> make(const std::string& number, const nlohmann::json& request);
-    gateway_order& give_back(
+    gateway_order give_back(
         const std::string& number, const std::string& refund_number, const nlohmann::json& request);
+    template <class Change>
+    gateway_order change(gateway_order& order, Change make);
     gateway_order& at(const std::string& number);
     void load();
-    void save() const;
+    void save();
 
     std::function<std::int64_t()> now_;
     std::function<std::string(std::size_t)> random_hex_;
     std::string file_;
+    bool fails_next_ = false;
     std::map<std::string, gateway_order> orders_;
 };
 

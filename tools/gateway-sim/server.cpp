@@ -1,16 +1,14 @@
 #include "gateway-sim/server.hpp"
 
+#include "gateway-sim/gateway_faults.hpp"
 #include "gateway-sim/notification_signer.hpp"
+#include "gateway-sim/notifier.hpp"
 #include "gateway-sim/order_book.hpp"
 #include "simkit/control_channel.hpp"
 #include "simkit/control_desk.hpp"
 #include "simkit/fault_player.hpp"
 #include "simkit/listener.hpp"
 
-#include <cipherlane/core/hex.hpp>
-#include <cipherlane/crypto/random.hpp>
-
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -19,7 +17,6 @@
 #include <nlohmann/json.hpp>
 
 #include <chrono>
-#include <random>
 
 namespace cipherlane::sim {
 namespace {
@@ -33,28 +30,6 @@ using response_type = http::response<http::string_body>;
 
 constexpr std::string_view component = "gateway-sim";
 constexpr std::chrono::seconds exchange_time{5};
-constexpr int notification_tries = 5;
-constexpr std::chrono::milliseconds notification_pause{200};
-
-std::vector<fault_kind> gateway_faults() {
-    const std::vector<std::string> requests{"GET", "POST"};
-    const std::vector<std::string> notices{"notification"};
-    return {{"no_answer", fault_effect::end, requests}, {"late_answer", fault_effect::wait, requests},
-        {"server_error", fault_effect::alter, requests}, {"bare_404", fault_effect::alter, requests},
-        {"no_notification", fault_effect::withhold, notices}, {"late_notification", fault_effect::wait, notices},
-        {"duplicate_notification", fault_effect::repeat, notices}, {"bad_signature", fault_effect::alter, notices}};
-}
-
-std::int64_t now_seconds() {
-    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
-
-std::string random_hex(std::size_t digits) {
-    bytes data((digits + 1) / 2);
-    if (!crypto::random_fill(data)) throw std::runtime_error("no random numbers");
-    return to_hex(data).substr(0, digits);
-}
 
 response_type answer(unsigned status, const nlohmann::json& body) {
     response_type made(static_cast<http::status>(status), 11);
@@ -72,109 +47,14 @@ std::optional<response_type> page_in_the_way(const std::string& kind) {
     return page;
 }
 
-/// "http://HOST:PORT/PATH" in its parts; false if it is anything else.
-bool split_url(const std::string& url, std::string& host, std::string& port, std::string& path) {
-    constexpr std::string_view scheme = "http://";
-    if (!url.starts_with(scheme)) return false;
-    const auto slash = url.find('/', scheme.size());
-    const auto authority = url.substr(scheme.size(), slash == std::string::npos ? slash : slash - scheme.size());
-    const auto colon = authority.rfind(':');
-    if (colon == std::string::npos) return false;
-    host = authority.substr(0, colon);
-    port = authority.substr(colon + 1);
-    path = slash == std::string::npos ? "/" : url.substr(slash);
-    return true;
+/// An order as the gateway tells it under a fault.
+nlohmann::json altered(nlohmann::json order, const std::string& kind) {
+    if (kind == "processing") order["status"] = "processing";
+    if (kind == "other_amount") order["amount"] = order.at("amount").get<std::int64_t>() + 1;
+    if (kind == "other_merchant") order["merchant_id"] = "OTHERMERCHANT01";
+    if (kind == "no_json") order = {{"order_number", order.at("order_number")}};
+    return order;
 }
-
-/// One notification on its way to a till, tried until it is taken.
-class notifier : public std::enable_shared_from_this<notifier> {
-  public:
-    notifier(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer, std::string url,
-        std::string body, bool spoil, logger log)
-        : timer_(on)
-        , resolver_(on)
-        , stream_(on)
-        , signer_(std::move(signer))
-        , url_(std::move(url))
-        , body_(std::move(body))
-        , spoil_(spoil)
-        , log_(std::move(log)) {}
-
-    void start(std::chrono::milliseconds after) {
-        timer_.expires_after(after);
-        timer_.async_wait([self = shared_from_this()](error_code failed) {
-            if (!failed) self->attempt();
-        });
-    }
-
-  private:
-    void attempt() {
-        std::string host;
-        std::string port;
-        std::string path;
-        if (!split_url(url_, host, port, path)) return log_.warning(component, "notify_url is no http address");
-        make_request(host, path);
-        stream_.expires_after(exchange_time);
-        resolver_.async_resolve(host, port, [self = shared_from_this()](error_code failed, const auto& found) {
-            if (failed) return self->again(failed);
-            self->stream_.async_connect(found,
-                [self](error_code refused, const tcp::endpoint&) { refused ? self->again(refused) : self->send(); });
-        });
-    }
-
-    void make_request(const std::string& host, const std::string& path) {
-        const auto timestamp = std::to_string(now_seconds());
-        const auto nonce = random_hex(32);
-        auto signature = signer_->sign(timestamp, nonce, body_).value();
-        if (spoil_) signature[0] = signature[0] == 'A' ? 'B' : 'A';
-        request_ = {http::verb::post, path, 11};
-        request_.set(http::field::host, host);
-        request_.set(http::field::content_type, "application/json");
-        request_.set("Cipherlane-Timestamp", timestamp);
-        request_.set("Cipherlane-Nonce", nonce);
-        request_.set("Cipherlane-Signature-Type", notification_signer::type());
-        request_.set("Cipherlane-Signature", signature);
-        request_.body() = body_;
-        request_.prepare_payload();
-    }
-
-    void send() {
-        http::async_write(stream_, request_, [self = shared_from_this()](error_code failed, std::size_t) {
-            if (failed) return self->again(failed);
-            self->buffer_.clear();
-            self->response_ = {};
-            http::async_read(self->stream_, self->buffer_, self->response_,
-                [self](error_code lost, std::size_t) { self->finish(lost); });
-        });
-    }
-
-    void finish(error_code lost) {
-        if (lost) return again(lost);
-        error_code ignored;
-        stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-        if (response_.result_int() != 200) return again({});
-        log_.info(component, "notification taken");
-    }
-
-    void again(error_code why) {
-        stream_.close();
-        log_.warning(component, "notification not taken: " + (why ? why.message() : std::string("refused")));
-        if (++tries_ < notification_tries) start(notification_pause * tries_);
-    }
-
-    boost::asio::steady_timer timer_;
-    tcp::resolver resolver_;
-    beast::tcp_stream stream_;
-    std::shared_ptr<const notification_signer> signer_;
-    std::string url_;
-    std::string body_;
-    bool spoil_;
-    logger log_;
-    request_type request_;
-    response_type response_;
-    beast::flat_buffer buffer_;
-    int tries_ = 0;
-};
 
 } // namespace
 
@@ -192,6 +72,11 @@ struct gateway_server::impl {
 
     response_type serve(const request_type& request);
     response_type route(const request_type& request);
+    std::string hit(const char* verb, const std::string& number);
+    response_type create(const nlohmann::json& wish);
+    response_type query(const std::string& number);
+    response_type cancel(const std::string& number);
+    response_type refund(const std::string& number, const nlohmann::json& wish);
     void take_commands();
     void notify(const gateway_order& order);
 
@@ -305,10 +190,7 @@ response_type gateway_server::impl::route(const request_type& request) {
         pem.body() = signer->public_pem();
         return pem;
     }
-    if (post && target == root) {
-        const auto [order, fresh] = orders.create(nlohmann::json::parse(request.body()));
-        return answer(fresh ? 201 : 200, order.to_json());
-    }
+    if (post && target == root) return create(nlohmann::json::parse(request.body()));
     if (!target.starts_with("/orders/")) throw refusal(404, "no_such_page", "no such page");
     auto number = target.substr(root.size() + 1);
     std::string verb;
@@ -316,15 +198,50 @@ response_type gateway_server::impl::route(const request_type& request) {
         verb = number.substr(slash + 1);
         number.resize(slash);
     }
-    if (!post && verb.empty()) return answer(200, orders.find(number).to_json());
-    if (post && verb == "cancel") return answer(200, orders.cancel(number).to_json());
-    if (post && verb == "refund") {
-        const auto wish = nlohmann::json::parse(request.body());
-        auto order = orders.refund(number, wish).to_json();
-        order["refund_number"] = wish.at("refund_number");
-        return answer(200, order);
-    }
+    if (!post && verb.empty()) return query(number);
+    if (post && verb == "cancel") return cancel(number);
+    if (post && verb == "refund") return refund(number, nlohmann::json::parse(request.body()));
     throw refusal(404, "no_such_page", "no such page");
+}
+
+/// What goes wrong with an order of this number at `verb`.
+std::string gateway_server::impl::hit(const char* verb, const std::string& number) {
+    const auto planned = faults.hit(verb);
+    if (!planned) return {};
+    if (planned->kind == "ledger_fails") orders.fail_next_write();
+    if (planned->kind == "forgotten") {
+        refusal why(404, "no_such_order", "no order of this number");
+        why.order_number = number;
+        throw why;
+    }
+    return planned->kind;
+}
+
+response_type gateway_server::impl::create(const nlohmann::json& wish) {
+    const auto kind = hit("create", {});
+    auto [order, fresh] = orders.create(wish);
+    if (kind == "paid_at_once") order = orders.pay(order.number, order_book::payer::usual);
+    return answer(fresh ? 201 : 200, altered(order.to_json(), kind));
+}
+
+response_type gateway_server::impl::query(const std::string& number) {
+    const auto kind = hit("query", number);
+    if (kind == "given_back") (void)orders.give_back_all(number);
+    return answer(200, altered(orders.find(number).to_json(), kind));
+}
+
+response_type gateway_server::impl::cancel(const std::string& number) {
+    const auto kind = hit("cancel", number);
+    const auto order = orders.cancel(number);
+    if (kind == "paid_after_close") notify(orders.pay(number, order_book::payer::late));
+    return answer(200, altered(order.to_json(), kind));
+}
+
+response_type gateway_server::impl::refund(const std::string& number, const nlohmann::json& wish) {
+    const auto kind = hit("refund", number);
+    auto order = orders.refund(number, wish).to_json();
+    order["refund_number"] = wish.at("refund_number");
+    return answer(200, altered(std::move(order), kind));
 }
 
 void gateway_server::impl::notify(const gateway_order& order) {
@@ -333,10 +250,10 @@ void gateway_server::impl::notify(const gateway_order& order) {
     const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
     const auto text = body.dump();
     const auto data = as_bytes(text);
-    const bool spoil = planned && planned->kind == "bad_signature";
+    const auto how = planned && planned->kind == "bad_signature" ? signature::wrong : signature::right;
     const auto made = play(planned, bytes(data.begin(), data.end()));
     for (int copy = 0; copy < made.copies && !made.message.empty(); ++copy) {
-        std::make_shared<notifier>(io, signer, order.notify_url, text, spoil, log)->start(made.delay);
+        send_notification(io, signer, order.notify_url, text, how, made.delay, log);
     }
 }
 
@@ -354,11 +271,22 @@ void gateway_server::impl::take_commands() {
     desk.add("public_key", {}, "PEM of the key that signs notifications", [this](const nlohmann::json&) {
         return nlohmann::json{{"pem", signer->public_pem()}};
     });
-    desk.add("pay", {"order_number:text"}, "what the payer's wallet does", [this](const nlohmann::json& request) {
-        const auto order = orders.pay(request.at("order_number").get<std::string>());
-        notify(order);
-        return nlohmann::json{{"order", order.to_json()}};
-    });
+    desk.add("pay", {"order_number:text", "payer:text?"},
+        "what the payer's wallet does; payer is usual, late (the code is closed) or second (it is paid)",
+        [this](const nlohmann::json& request) {
+            static const std::map<std::string, order_book::payer> payers{{"usual", order_book::payer::usual},
+                {"late", order_book::payer::late}, {"second", order_book::payer::second}};
+            const auto who = payers.find(request.value("payer", std::string("usual")));
+            if (who == payers.end()) throw std::invalid_argument("payer must be usual, late or second");
+            const auto order = orders.pay(request.at("order_number").get<std::string>(), who->second);
+            notify(order);
+            return nlohmann::json{{"order", order.to_json()}};
+        });
+    desk.add("give_back", {"order_number:text"}, "the gateway gives back all of a payment, by itself",
+        [this](const nlohmann::json& request) {
+            const auto order = orders.give_back_all(request.at("order_number").get<std::string>());
+            return nlohmann::json{{"order", order.to_json()}};
+        });
 }
 
 result<std::unique_ptr<gateway_server>> gateway_server::start(

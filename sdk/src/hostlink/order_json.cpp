@@ -57,6 +57,8 @@ result<ports::qr_order_state> state_of(std::string_view word) {
              qr_order_state::expired, qr_order_state::refunded}) {
         if (word == ports::to_string(state)) return state;
     }
+    // The payer's wallet is at it, a password is being typed: not paid yet, and may be.
+    if (word == "processing") return qr_order_state::waiting;
     return unreadable("status");
 }
 

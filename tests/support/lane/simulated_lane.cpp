@@ -136,6 +136,12 @@ nlohmann::json simulated_lane::gateway(const nlohmann::json& command) {
     return answered.get_future().get();
 }
 
+void simulated_lane::when_shown(std::function<void(const std::string&)> act) {
+    seen.watch = [this, act = std::move(act)](const acquiring::stage_event& event) {
+        if (event.at == acquiring::stage::scanning) act(last_order());
+    };
+}
+
 std::int64_t simulated_lane::balance() {
     return host({{"cmd", "balance"}, {"number", card_number}}).at("balance");
 }

@@ -4,15 +4,16 @@
 #include "gateway-sim/server.hpp"
 #include "hsm-sim/wire/server.hpp"
 #include "support/lane/fake_devices.hpp"
+#include "support/lane/lane_rig.hpp"
 #include "support/temporary_folder.hpp"
 
-#include <cipherlane/acquiring/timeline.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -53,7 +54,12 @@ class simulated_lane {
     nlohmann::json gateway(const nlohmann::json& command);
     /// The host's faults from here on.
     void host_faults(const nlohmann::json& list) { host({{"cmd", "faults"}, {"set", list}}); }
+    void pay(const std::string& order, const char* payer = "usual") {
+        gateway({{"cmd", "pay"}, {"order_number", order}, {"payer", payer}});
+    }
     void gateway_faults(const nlohmann::json& list) { gateway({{"cmd", "faults"}, {"set", list}}); }
+    /// What the payer does when a code is on the display: `act` is called with the order's number.
+    void when_shown(std::function<void(const std::string&)> act);
     /// What the card has left, minor units.
     [[nodiscard]] std::int64_t balance();
     /// State of the first trade in the host's books.
@@ -66,7 +72,7 @@ class simulated_lane {
     table_reader reader;
     fault_script display_faults;
     fake_display display{display_faults};
-    acquiring::recorded_timeline seen;
+    watched_timeline seen;
     temporary_folder folder; ///< of the journal
     temporary_folder keys;   ///< never beside the journal
 

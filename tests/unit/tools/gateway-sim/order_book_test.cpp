@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 namespace cipherlane::sim {
@@ -17,6 +18,8 @@ class OrderBook : public testing::Test {
         return {{"order_number", number}, {"merchant_id", "M1"}, {"terminal_id", "T1"}, {"amount", amount},
             {"currency", "156"}, {"subject", "tea"}, {"notify_url", ""}, {"valid_seconds", 60}};
     }
+
+    gateway_order pay(const std::string& number) { return book.pay(number, order_book::payer::usual); }
 
     /// The code of the refusal; empty if there was none.
     template <class Act>
@@ -68,23 +71,23 @@ TEST_F(OrderBook, ARefusalNamesWhatItIsAbout) {
 TEST_F(OrderBook, AnExpiredCodeCannotBePaid) {
     (void)book.create(request("o1", 500));
     now += 60;
-    EXPECT_EQ(refused([&] { book.pay("o1"); }), "not_waiting");
+    EXPECT_EQ(refused([&] { pay("o1"); }), "not_waiting");
     EXPECT_EQ(book.find("o1").status, "expired");
 }
 
 TEST_F(OrderBook, WhoIsFasterDecidesBetweenPayingAndCancelling) {
     (void)book.create(request("paid", 500));
-    EXPECT_EQ(book.pay("paid").status, "paid");
+    EXPECT_EQ(pay("paid").status, "paid");
     EXPECT_EQ(book.cancel("paid").status, "paid");
     (void)book.create(request("gone", 500));
     EXPECT_EQ(book.cancel("gone").status, "cancelled");
-    EXPECT_EQ(refused([&] { book.pay("gone"); }), "not_waiting");
+    EXPECT_EQ(refused([&] { pay("gone"); }), "not_waiting");
 }
 
 TEST_F(OrderBook, RefundsNoMoreThanWasPaidAndEachNumberOnce) {
     (void)book.create(request("o1", 500));
     EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 1}}); }), "not_paid");
-    (void)book.pay("o1");
+    (void)pay("o1");
     EXPECT_EQ(book.refund("o1", {{"refund_number", "r1"}, {"amount", 200}}).refunded(), 200);
     EXPECT_EQ(book.refund("o1", {{"refund_number", "r1"}, {"amount", 200}}).refunded(), 200);
     EXPECT_EQ(refused([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 100}}); }), "refund_differs");
@@ -102,7 +105,7 @@ TEST_F(OrderBook, KeepsItsOrdersOverARestart) {
         auto first = at_start();
         first.create(request("o1", 500));
         first.create(request("o2", 700));
-        first.pay("o1");
+        first.pay("o1", order_book::payer::usual);
         first.refund("o1", {{"refund_number", "r1"}, {"amount", 100}});
     }
     auto again = at_start();
@@ -112,6 +115,51 @@ TEST_F(OrderBook, KeepsItsOrdersOverARestart) {
     EXPECT_FALSE(again.create(request("o2", 700)).second);
     std::ofstream(folder.file("orders.json")) << "{}";
     EXPECT_THROW(at_start(), std::runtime_error);
+}
+
+TEST_F(OrderBook, ATillSeesNothingOfAChangeThatCouldNotBeWritten) {
+    const auto fails = [&](auto act) {
+        book.fail_next_write();
+        EXPECT_THROW(act(), std::runtime_error);
+    };
+    fails([&] { book.create(request("o1", 500)); });
+    EXPECT_EQ(book.list().size(), 0U);
+    (void)book.create(request("o1", 500));
+    fails([&] { book.cancel("o1"); });
+    EXPECT_EQ(book.find("o1").status, "waiting");
+    fails([&] { pay("o1"); });
+    EXPECT_EQ(book.find("o1").status, "waiting");
+    (void)pay("o1");
+    fails([&] { book.refund("o1", {{"refund_number", "r1"}, {"amount", 500}}); });
+    EXPECT_EQ(book.find("o1").refunded(), 0);
+    EXPECT_EQ(book.find("o1").status, "paid");
+    fails([&] { book.give_back_all("o1"); });
+    EXPECT_EQ(book.find("o1").status, "paid");
+}
+
+TEST_F(OrderBook, SaysAtOnceThatItsFileCannotBeWritten) {
+    const tests::temporary_folder folder;
+    const auto now_is = [this] { return now; };
+    const auto digits = [](std::size_t count) { return std::string(count, 'A'); };
+    EXPECT_THROW(order_book(now_is, digits, folder.file("none/orders.json")), std::runtime_error);
+    const auto file = folder.file("orders.json");
+    order_book on_disk(now_is, digits, file);
+    std::filesystem::create_directory(file + ".new"); // where the fresh file would be
+    EXPECT_THROW(on_disk.create(request("o1", 500)), std::runtime_error);
+    EXPECT_EQ(on_disk.list().size(), 0U);
+    std::filesystem::remove(file + ".new");
+    EXPECT_TRUE(on_disk.create(request("o1", 500)).second);
+}
+
+TEST_F(OrderBook, IsPaidLateAndTwiceOnlyByThosePayers) {
+    (void)book.create(request("o1", 500));
+    EXPECT_EQ(refused([&] { book.pay("o1", order_book::payer::late); }), "not_waiting");
+    EXPECT_EQ(refused([&] { book.pay("o1", order_book::payer::second); }), "not_waiting");
+    (void)book.cancel("o1");
+    EXPECT_EQ(book.pay("o1", order_book::payer::late).status, "paid");
+    EXPECT_EQ(book.pay("o1", order_book::payer::second).paid_twice, 500);
+    EXPECT_EQ(book.give_back_all("o1").status, "refunded");
+    EXPECT_EQ(refused([&] { book.give_back_all("o1"); }), "not_paid");
 }
 
 } // namespace
