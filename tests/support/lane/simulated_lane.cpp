@@ -151,7 +151,10 @@ std::string simulated_lane::state_at_host() {
 }
 
 std::string simulated_lane::last_order() {
-    return gateway({{"cmd", "orders"}}).at("orders").back().at("order_number");
+    const auto orders = gateway({{"cmd", "orders"}}).at("orders"); // by their numbers
+    for (const auto& one : orders)
+        if (one.at("status") == "waiting") return one.at("order_number");
+    return orders.back().at("order_number");
 }
 
 } // namespace cipherlane::tests

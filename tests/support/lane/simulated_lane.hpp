@@ -64,7 +64,7 @@ class simulated_lane {
     [[nodiscard]] std::int64_t balance();
     /// State of the first trade in the host's books.
     [[nodiscard]] std::string state_at_host();
-    /// The number of the last order at the gateway.
+    /// The number of the order at the gateway that waits; of some order where none does.
     [[nodiscard]] std::string last_order();
 
     static constexpr std::int64_t balance_at_first = 500'000;
