@@ -13,13 +13,19 @@ using namespace std::string_view_literals;
 
 /// Names that hold nothing secret in any built-in profile: keys under local master keys or other keys, check values,
 /// cryptograms of whole messages, counters, and what a unit says of itself. Sorted.
-constexpr std::array open_names{"arc"sv, "arpc"sv, "arqc"sv, "atalla"sv, "atc"sv, "attributes"sv, "bdk"sv,
-    "check_value"sv, "component1"sv, "component2"sv, "component3"sv, "component4"sv, "component5"sv, "component6"sv,
-    "component7"sv, "component8"sv, "component9"sv, "counter"sv, "csck"sv, "cvk"sv, "exported_key"sv, "firmware"sv,
-    "full_mac"sv, "health"sv, "index"sv, "iv"sv, "key"sv, "key_type"sv, "ksn"sv, "label"sv, "lmk_check"sv, "load"sv,
-    "mac"sv, "public_key"sv, "pvk"sv, "records"sv, "serial"sv, "signature"sv, "size"sv, "source_key"sv,
-    "source_key_type"sv, "statistics"sv, "status"sv, "stored_at"sv, "target_iv"sv, "target_key"sv,
-    "target_key_type"sv, "target_type"sv, "unpredictable"sv, "usage"sv, "wrapped_key"sv, "wrapping_key"sv};
+constexpr std::array open_names{"address"sv, "arc"sv, "arpc"sv, "arqc"sv, "atalla"sv, "atc"sv, "attributes"sv,
+    "bdk"sv, "bits"sv, "bytes_received"sv, "bytes_sent"sv, "check_value"sv, "comment"sv, "component1"sv,
+    "component2"sv, "component3"sv, "component4"sv, "component5"sv, "component6"sv, "component7"sv, "component8"sv,
+    "component9"sv, "connections"sv, "counter"sv, "csck"sv, "current_date"sv, "current_time"sv, "cvk"sv,
+    "discarded_received"sv, "discarded_sent"sv, "duration"sv, "end_date"sv, "end_time"sv, "errors_received"sv,
+    "errors_sent"sv, "exported_key"sv, "firmware"sv, "from"sv, "full_mac"sv, "health"sv, "index"sv, "iv"sv, "key"sv,
+    "key_type"sv, "ksn"sv, "label"sv, "lmk_check"sv, "lmks"sv, "load"sv, "local_port"sv, "mac"sv,
+    "multicast_received"sv, "multicast_sent"sv, "periods"sv, "pin_attacks"sv, "pin_verifies_hour"sv,
+    "pin_verifies_minute"sv, "public_key"sv, "pvk"sv, "reboots"sv, "records"sv, "remote_port"sv, "seconds"sv,
+    "serial"sv, "signature"sv, "size"sv, "source_key"sv, "source_key_type"sv, "start_date"sv, "start_time"sv,
+    "statistics"sv, "status"sv, "stored_at"sv, "tamper_date"sv, "tamper_time"sv, "tampers"sv, "target_iv"sv,
+    "target_key"sv, "target_key_type"sv, "target_type"sv, "to"sv, "transactions"sv, "unicast_received"sv,
+    "unicast_sent"sv, "unknown_received"sv, "unpredictable"sv, "usage"sv, "wrapped_key"sv, "wrapping_key"sv};
 static_assert(std::is_sorted(open_names.begin(), open_names.end()));
 
 /// A PIN has four digits and a card's check value three: what is shorter is a choice or a version.
@@ -55,6 +61,25 @@ std::vector<described_field> describe(const hsm::layout& fields, const hsm::fiel
         const bool seen = std::any_of(
             shown.begin(), shown.end(), [&](const described_field& other) { return other.name == field.label; });
         if (value && !seen) shown.push_back({field.label, show(field, *value, how)});
+    }
+    return shown;
+}
+
+std::vector<described_field> describe_answer(
+    const hsm::codec& engine, const hsm::command_spec& command, const hsm::field_set& values, reveal how) {
+    auto shown = describe(command.answer, values, how);
+    for (auto& field : shown) {
+        const auto found = command.records.find(field.name);
+        if (found == command.records.end()) continue;
+        auto left = values.value(hsm::field_name(field.name));
+        for (hsm::field_set record; !left.empty();) {
+            const auto used = engine.decode_record(command, field.name, left, record);
+            if (!used) break;
+            field.rows.push_back(describe(found->second, record, how));
+            left = left.subspan(*used);
+        }
+        // What is no whole record is shown as it came, by the field's own rule.
+        if (left.empty()) field.value.clear();
     }
     return shown;
 }

@@ -16,6 +16,8 @@ enum class reveal {
 struct described_field {
     std::string name;
     std::string value;
+    /// Of a field that holds records: the fields of each; `value` is empty then unless something was left over.
+    std::vector<std::vector<described_field>> rows;
 };
 
 /// The fields of a layout that have a value, in order, for people. Masked, a field is shown only where its name is
@@ -23,6 +25,10 @@ struct described_field {
 /// a name that nobody knows is left out.
 [[nodiscard]] std::vector<described_field> describe(
     const hsm::layout& fields, const hsm::field_set& values, reveal how);
+
+/// The same of an answer, with the records that a field holds one by one.
+[[nodiscard]] std::vector<described_field> describe_answer(
+    const hsm::codec& engine, const hsm::command_spec& command, const hsm::field_set& values, reveal how);
 
 /// The same values with what `describe` masks replaced by as much filler: digits by 0, text by x, bytes by zeros; of
 /// a PAN the first six and last four digits stay. So a message can be written again that holds nothing secret.

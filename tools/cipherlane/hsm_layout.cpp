@@ -47,7 +47,8 @@ std::string type_of(const hsm::field_spec& field) {
     if (field.kind == hsm::field_kind::length) return "length in " + form_of(field) + ", computed where not given";
     const bool key = field.kind == hsm::field_kind::key;
     switch (field.rule) {
-    case hsm::length_rule::self: return "key with its scheme tag";
+    case hsm::length_rule::self: return key ? "key with its scheme tag" : "a DER value";
+    case hsm::length_rule::ended: return "characters up to byte " + to_hex(byte_view(&field.stop, 1));
     case hsm::length_rule::rest: return "all that is left, " + unit_of(field.kind);
     case hsm::length_rule::prefixed:
         return (key ? "key as bytes" : size_of(field) + unit_of(field.kind)) + ", length in front in " +
@@ -145,6 +146,8 @@ void print_command(const hsm::profile& dialect, const hsm::command_spec& command
     print_layout("request", dialect, command, command.request);
     if (command.answer.empty()) std::cout << "answer: the status alone\n";
     print_layout("answer", dialect, command, command.answer);
+    for (const auto& [name, record] : command.records)
+        print_layout(("each record of " + printable_text(name)).c_str(), dialect, command, record);
     print_layout("second answer", dialect, command, command.second_answer);
     print_layout("with a refusal", dialect, command, command.diagnostic);
     if (!command.errors.empty()) std::cout << "statuses of its own\n";
@@ -191,6 +194,11 @@ json to_json(const hsm::profile& dialect, const hsm::command_spec& command) {
         json fields = json::array();
         add_json(fields, dialect, command, *items, 0, items->size(), {});
         made[name] = std::move(fields);
+    }
+    for (const auto& [field, record] : command.records) {
+        json fields = json::array();
+        add_json(fields, dialect, command, record, 0, record.size(), {});
+        made["records"][printable_text(field)] = std::move(fields);
     }
     for (const auto& [status, meaning] : command.errors)
         made["statuses"][printable_text(status)] = printable_text(meaning);

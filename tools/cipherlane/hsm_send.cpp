@@ -142,7 +142,7 @@ sent explain_answer(
         hsm::field_set values;
         const auto answer = engine.decode_answer(*known->command, got.body, request, values);
         if (answer) {
-            made.fields = describe(known->command->answer, values, how);
+            made.fields = describe_answer(engine, *known->command, values, how);
             made.done = answer->what != hsm::answer_status::verdict::refused;
             // A body behind a status that carries none is no secret of the tool.
             if (made.done || values.size() != 0) return made;
@@ -155,12 +155,34 @@ sent explain_answer(
     return made;
 }
 
+/// A field on a line; records on one each, below it.
+void print_field(const described_field& field) {
+    std::cout << "  " << field.name << ":" << (field.value.empty() ? "" : " ") << field.value << "\n";
+    for (const auto& row : field.rows) {
+        std::cout << "   ";
+        for (const auto& each : row)
+            std::cout << " " << each.name << " " << each.value << (&each == &row.back() ? "\n" : ",");
+    }
+}
+
+json to_json(const described_field& field) {
+    if (field.rows.empty()) return field.value;
+    json list = json::array();
+    for (const auto& row : field.rows) {
+        json record = json::object();
+        for (const auto& each : row)
+            record[each.name] = each.value;
+        list.push_back(std::move(record));
+    }
+    return list;
+}
+
 void print(const sent& what, std::size_t line, output_form form) {
     if (form == output_form::text) {
         if (line != 0) std::cout << line << " " << what.code << (what.code.empty() ? "" : " ");
         std::cout << "status " << what.status << (what.meaning.empty() ? "" : " (" + what.meaning + ")") << "\n";
         for (const auto& field : what.fields)
-            std::cout << "  " << field.name << ": " << field.value << "\n";
+            print_field(field);
         if (!what.unread.empty()) std::cout << "  not understood by the table, as it came: " << what.unread << "\n";
         return;
     }
@@ -173,7 +195,7 @@ void print(const sent& what, std::size_t line, output_form form) {
     made["microseconds"] = what.took.count();
     made["fields"] = json::object();
     for (const auto& field : what.fields)
-        made["fields"][field.name] = field.value;
+        made["fields"][field.name] = to_json(field);
     if (!what.unread.empty()) made["unread"] = what.unread;
     const auto indent = line != 0 ? -1 : 2;
     std::cout << made.dump(indent, ' ', false, json::error_handler_t::replace) << "\n";

@@ -246,6 +246,17 @@ result<answer_status> codec::decode_answer(
         *dialect_, command, command.answer_wire, {&command.answer, &values, &command.request, &asked}, body, values);
 }
 
+result<std::size_t> codec::decode_record(
+    const command_spec& command, std::string_view field, byte_view left, field_set& values) const {
+    values.clear();
+    const auto found = command.records.find(field);
+    if (found == command.records.end()) return fail(hsm_errc::missing_field, command.code, field, 0);
+    CIPHERLANE_TRY(
+        const auto used, decode_layout(*dialect_, command.code, {&found->second, &values}, left, 0, values));
+    if (used == 0) return fail(hsm_errc::incomplete, command.code, field, 0);
+    return used;
+}
+
 result<answer_status> codec::decode_second_answer(
     const command_spec& command, byte_view body, const field_set& asked, field_set& values) const {
     return decode_any_answer(*dialect_, command, command.second_answer_wire,

@@ -82,6 +82,7 @@ class command_reader {
         }
         CIPHERLANE_TRY(made_.request, read_layout("request", {}));
         CIPHERLANE_TRY(made_.answer, read_layout("answer", made_.request));
+        CIPHERLANE_CHECK(read_records());
         CIPHERLANE_TRY(made_.second_answer, read_layout("second_answer", made_.request));
         CIPHERLANE_TRY(made_.diagnostic, read_layout("diagnostic", made_.request));
         in_.finish();
@@ -116,14 +117,38 @@ class command_reader {
     result<layout> read_layout(std::string_view key, const layout& known) {
         std::string text;
         in_.text(key, text);
-        const auto path = path_ + "." + std::string(key) + " ";
+        return parse(text, path_ + "." + std::string(key), from_->find(key), known);
+    }
+
+    /// `records = { FIELD = "layout" }`: each of a text field of the answer.
+    result<void> read_records() {
+        std::map<std::string, std::string, std::less<>> texts;
+        read_words(in_, "records", texts);
+        CIPHERLANE_CHECK(report_->outcome());
+        const auto* table = from_->find("records");
+        for (const auto& [name, text] : texts) {
+            const auto* row = table->find(name);
+            const auto path = path_ + ".records." + name;
+            const auto* holder = find_field(made_.answer, field_name(name));
+            if (holder == nullptr || holder->kind != field_kind::text) {
+                return profile_fault(path, row, "the answer has no text field of this name");
+            }
+            CIPHERLANE_TRY(auto record, parse(text, path, row, made_.answer));
+            if (record.empty()) return profile_fault(path, row, "expected a layout");
+            made_.records.emplace(name, std::move(record));
+        }
+        return {};
+    }
+
+    result<layout> parse(
+        const std::string& text, const std::string& path, const toml_value* at, const layout& known) const {
         auto parsed = parse_layout(fill_in(text, *of_), known);
         if (!parsed) {
-            return profile_fault(path + std::string(parsed.error().field()), from_->find(key), parsed.error().hint());
+            return profile_fault(path + " " + std::string(parsed.error().field()), at, parsed.error().hint());
         }
         for (const auto& field : *parsed) {
             if (field.domain.empty() || of_->codes.contains(field.domain)) continue;
-            return profile_fault(path + field.label + ":@" + field.domain, from_->find(key),
+            return profile_fault(path + " " + field.label + ":@" + field.domain, at,
                 unknown_word(field.domain, names_of(of_->codes), "no such table of codes"));
         }
         return parsed;

@@ -1,3 +1,4 @@
+#include "dialect/der_extent.hpp"
 #include "dialect/encode.hpp"
 #include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
@@ -6,6 +7,7 @@
 
 #include <cipherlane/core/hex.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace cipherlane::hsm {
@@ -100,6 +102,7 @@ class layout_reader {
         const auto data = left().first(size);
         CIPHERLANE_CHECK(store(item, data));
         at_ += size;
+        if (item.rule == length_rule::ended && !left().empty()) ++at_; // what ended it
         return {};
     }
 
@@ -126,12 +129,27 @@ class layout_reader {
             break;
         }
         case length_rule::counted: size = counted(item); break;
-        case length_rule::self: return key_size(item);
+        case length_rule::self: return item.kind == field_kind::binary ? der_size(item) : key_size(item);
+        case length_rule::ended: return ended(item);
         }
         const bool short_input = item.rule == length_rule::range && size < item.least && size == left().size();
         if (short_input) return wrong(hsm_errc::incomplete, item);
         if (size < item.least || size > item.most) return wrong(hsm_errc::bad_length, item);
         return size;
+    }
+
+    /// Tag, length and content of one DER value.
+    result<std::size_t> der_size(const field_spec& item) const {
+        const auto size = der_extent(left());
+        if (!size) return wrong(hsm_errc::bad_length, item);
+        return *size == 0 ? result<std::size_t>(wrong(hsm_errc::incomplete, item)) : result<std::size_t>(*size);
+    }
+
+    result<std::size_t> ended(const field_spec& item) const {
+        const auto stop = std::find(left().begin(), left().end(), item.stop);
+        const bool whole = stop != left().end() || dialect_->frame.length != framing::prefix::none;
+        if (!whole) return wrong(hsm_errc::incomplete, item);
+        return static_cast<std::size_t>(stop - left().begin());
     }
 
     [[nodiscard]] bool is_wide(const field_spec& item) {

@@ -1,5 +1,6 @@
 #include "dialect/encode.hpp"
 
+#include "dialect/der_extent.hpp"
 #include "dialect/field_size.hpp"
 #include "dialect/key_text.hpp"
 #include "dialect/text_checks.hpp"
@@ -91,6 +92,7 @@ class layout_writer {
         if (item.rule == length_rule::prefixed)
             CIPHERLANE_CHECK(write_number(item, wire_size(item, value) / item.unit));
         append_value(item, value);
+        if (item.rule == length_rule::ended) out_->push_back(item.stop);
         return {};
     }
 
@@ -123,11 +125,16 @@ class layout_writer {
     [[nodiscard]] result<void> check(const field_spec& item, byte_view value) const {
         const auto size = wire_size(item, value);
         if (item.kind == field_kind::key) return check_key_field(item, value);
+        if (item.rule == length_rule::self && der_extent(value) != size) return wrong(hsm_errc::bad_length, item);
+        if (item.rule == length_rule::ended && std::find(value.begin(), value.end(), item.stop) != value.end()) {
+            return wrong(hsm_errc::bad_value, item);
+        }
         if (!fits(item, size) || size % item.unit != 0) return wrong(hsm_errc::bad_length, item);
         if (item.kind == field_kind::digits && !only_digits(without_fill(item, value))) {
             return wrong(hsm_errc::bad_value, item);
         }
-        if (item.kind == field_kind::text && !only_printable(value)) return wrong(hsm_errc::bad_value, item);
+        const bool plain = item.kind == field_kind::text && item.rule != length_rule::ended;
+        if (plain && !only_printable(value)) return wrong(hsm_errc::bad_value, item);
         return {};
     }
 

@@ -97,6 +97,17 @@ bool take_other_size(std::string_view& text, field_spec& into) {
     return true;
 }
 
+/// Two hex digits: the byte that ends the field.
+bool take_stop(std::string_view& text, field_spec& into) {
+    const auto byte = from_hex(text.substr(0, 2));
+    if (!byte || byte->size() != 1) return false;
+    text.remove_prefix(2);
+    into.rule = length_rule::ended;
+    into.most = no_limit;
+    into.stop = byte->front();
+    return true;
+}
+
 bool take_extent(std::string_view& text, field_spec& into) {
     if (take(text, "*")) {
         into.rule = length_rule::rest;
@@ -115,6 +126,13 @@ bool take_extent(std::string_view& text, field_spec& into) {
         take(text, ",");
         return take_range(text, into);
     }
+    if (into.kind == field_kind::binary && take(text, ".der")) {
+        into.rule = length_rule::self;
+        into.least = 2;
+        into.most = no_limit;
+        return true;
+    }
+    if (into.kind == field_kind::text && take(text, "^")) return take_stop(text, into);
     if (into.kind == field_kind::key) {
         into.rule = length_rule::self;
         auto untagged = take_number(text);

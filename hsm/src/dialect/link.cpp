@@ -56,6 +56,9 @@ void profile::link() {
         for (auto* fields : {&command.answer, &command.second_answer, &command.diagnostic}) {
             link_layout(*this, *fields, &command.request);
         }
+        for (auto& [field, record] : command.records) {
+            link_layout(*this, record, &command.request);
+        }
         measure_answer(*this, command);
     }
     for (auto& each : bindings) {

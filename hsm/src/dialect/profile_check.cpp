@@ -193,6 +193,10 @@ class checker {
         }
         CIPHERLANE_CHECK(check_layout(path + ".request ", entry("request"), command.request));
         CIPHERLANE_CHECK(check_layout(path + ".answer ", entry("answer"), command.answer));
+        for (const auto& [field, record] : command.records) {
+            CIPHERLANE_CHECK(
+                check_layout(path + ".records." + field + " ", find_in(entry("records"), field), record));
+        }
         CIPHERLANE_CHECK(check_layout(path + ".second_answer ", entry("second_answer"), command.second_answer));
         return check_layout(path + ".diagnostic ", entry("diagnostic"), command.diagnostic);
     }

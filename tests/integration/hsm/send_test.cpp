@@ -54,6 +54,20 @@ TEST_F(send_program, ARefusalIsToldAndNothingElse) {
     EXPECT_FALSE(has(said_, "not understood")) << said_;
 }
 
+// What a unit counts comes apart into fields, and its lists into records.
+TEST_F(send_program, MonitoringIsShownFieldByField) {
+    const auto unit = start_unit();
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "NC"}), 0) << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "J4"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "  usage:\n    command NC, transactions 000000000001\n")) << said_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--json", "JK"}), 0) << complained_;
+    const auto told = nlohmann::json::parse(said_);
+    EXPECT_EQ(told["fields"]["lmks"][0]["lmk_status"], "T") << said_;
+    EXPECT_EQ(told["fields"]["lmks_loaded"], "01") << said_;
+    EXPECT_EQ(hsm({"describe", "NI"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "each record of connections\n  protocol ")) << said_;
+}
+
 // The status says refused; that there was more is told.
 TEST_F(send_program, ABodyBehindARefusalIsTold) {
     const auto unit = start_unit({"--control", "0"});

@@ -38,6 +38,7 @@ class MachineSealer : public testing::Test {
         return made;
     }
     void start(const char* name) {
+        server_.reset(); // it uses the unit to its end
         device_ = std::make_unique<hsm_sim::unit>(*hsm_sim::settings_of(name), hsm_sim::lmk_set::test());
         server_ = *hsm_sim::server::start(*device_, {0, 1, false}, logger::none());
     }

@@ -116,28 +116,55 @@ std::size_t block_length(std::string_view block) noexcept {
     return end.ec == std::errc{} && end.ptr == block.data() + 5 ? length : 0;
 }
 
+namespace {
+
+std::string header_of(char version, std::size_t length, const block_attributes& what) {
+    std::string block(1, version);
+    const std::string digits = std::to_string(length);
+    block.append(4 - digits.size(), '0').append(digits);
+    block.append(what.usage).append(1, what.algorithm).append(1, what.mode_of_use).append(what.version);
+    block.append(1, what.exportability).append("0000"); // no optional blocks; reserved, or local master key 00
+    return block;
+}
+
+struct sealed_body {
+    bytes hidden;
+    std::string mac; ///< in hex
+};
+
+/// Length in bits, secret, random bytes up to `size`, under the keys that the protection key gives.
+sealed_body seal_body(const clear_key& protection, std::string_view header, byte_view secret, std::size_t size) {
+    const std::size_t unit = protection.block_size();
+    bytes clear(size);
+    fill_random(clear);
+    store_be16(clear.data(), static_cast<std::uint16_t>(8 * secret.size()));
+    std::copy(secret.begin(), secret.end(), clear.begin() + 2);
+    const auto mac = authenticate(derive(protection, derived::authentication), header, clear);
+    sealed_body made{bytes(size), to_hex(byte_view(mac).first(unit))};
+    run_chained(derive(protection, derived::encryption), chain_mode::cbc, direction::encrypt,
+        byte_view(mac).first(unit), clear, made.hidden);
+    wipe(clear);
+    return made;
+}
+
+} // namespace
+
 std::string wrap_block(
     block_kind kind, const clear_key& protection, const block_attributes& what, const clear_key& key) {
     const std::size_t unit = protection.block_size();
     const std::size_t hidden = key.kind() == key_algorithm::des ? 24 : 32;
     const std::size_t size = (2 + std::max(hidden, key.size()) + unit - 1) / unit * unit;
-    const std::size_t length = header_size + 2 * size + 2 * unit;
-    std::string block(1, version_of(kind, protection));
-    const std::string digits = std::to_string(length);
-    block.append(4 - digits.size(), '0').append(digits);
-    block.append(what.usage).append(1, what.algorithm).append(1, what.mode_of_use).append(what.version);
-    block.append(1, what.exportability).append("0000"); // no optional blocks; reserved, or local master key 00
+    const auto block = header_of(version_of(kind, protection), header_size + 2 * size + 2 * unit, what);
+    const auto body = seal_body(protection, block, key.view(), size);
+    return block + to_hex(body.hidden) + body.mac;
+}
 
-    bytes clear(size);
-    fill_random(clear);
-    store_be16(clear.data(), static_cast<std::uint16_t>(8 * key.size()));
-    std::copy(key.view().begin(), key.view().end(), clear.begin() + 2);
-    const auto mac = authenticate(derive(protection, derived::authentication), block, clear);
-    bytes hidden_key(size);
-    run_chained(derive(protection, derived::encryption), chain_mode::cbc, direction::encrypt,
-        byte_view(mac).first(unit), clear, hidden_key);
-    wipe(clear);
-    return block + to_hex(hidden_key) + to_hex(byte_view(mac).first(unit));
+std::string wrap_private_block(const clear_key& protection, const block_attributes& what, byte_view secret) {
+    const std::size_t unit = protection.block_size();
+    const std::size_t size = (2 + secret.size() + unit - 1) / unit * unit;
+    auto block = header_of(version_of(block_kind::thales, protection), header_size + size + 2 * unit, what);
+    const auto body = seal_body(protection, block, secret, size);
+    return block.append(as_text(body.hidden)).append(body.mac);
 }
 
 opened_block open_block(block_kind kind, const clear_key& protection, std::string_view block) {

@@ -28,6 +28,11 @@ enum class block_kind : std::uint8_t { tr31, thales };
 [[nodiscard]] std::string wrap_block(
     block_kind kind, const clear_key& protection, const block_attributes& what, const clear_key& key);
 
+/// A Thales block whose body is bytes, as of private keys: header, cryptogram, MAC in hex. What is inside is the
+/// simulator's own.
+[[nodiscard]] std::string wrap_private_block(
+    const clear_key& protection, const block_attributes& what, byte_view secret);
+
 struct opened_block {
     status verdict;
     block_attributes what;

@@ -173,6 +173,8 @@ inline constexpr std::uint8_t every_racal = static_cast<std::uint8_t>(payshields
 
 // One group of commands a source file.
 [[nodiscard]] std::span<const command_row> unit_commands() noexcept;
+[[nodiscard]] std::span<const command_row> monitoring_commands() noexcept;
+[[nodiscard]] std::span<const command_row> asymmetric_commands() noexcept;
 [[nodiscard]] std::span<const command_row> key_commands() noexcept;
 [[nodiscard]] std::span<const command_row> key_exchange_commands() noexcept;
 [[nodiscard]] std::span<const command_row> pin_commands() noexcept;

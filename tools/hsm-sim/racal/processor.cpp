@@ -19,9 +19,10 @@ void put_status(std::string& out, std::size_t at, status value) {
 
 command_table::command_table(family dialect)
     : dialect_(dialect) {
-    for (const auto group : {unit_commands(), key_commands(), key_exchange_commands(), pin_commands(),
-             pin_verification_commands(), mac_commands(), card_commands(), dukpt_commands(), data_commands(),
-             emv_commands(), key_block_commands(), chinese_commands(), sm2_commands()}) {
+    for (const auto group :
+        {unit_commands(), monitoring_commands(), asymmetric_commands(), key_commands(), key_exchange_commands(),
+            pin_commands(), pin_verification_commands(), mac_commands(), card_commands(), dukpt_commands(),
+            data_commands(), emv_commands(), key_block_commands(), chinese_commands(), sm2_commands()}) {
         for (const auto& row : group) {
             if ((row.families & static_cast<std::uint8_t>(dialect)) == 0) continue;
             auto& slot = rows_[(static_cast<std::size_t>(row.code[0]) - least) * span +

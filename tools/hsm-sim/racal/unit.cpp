@@ -25,7 +25,7 @@ void diagnostics(command& c) {
     std::string version = settings.firmware;
     version.resize(24, ' ');
     c.put(version);
-    c.put("SIM000000001");
+    c.put(settings.serial_number);
 }
 
 /// NO: mode 00 the interface, 01 the PCI settings in force.

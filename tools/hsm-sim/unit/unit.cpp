@@ -43,6 +43,7 @@ void unit::erase(std::uint32_t index) {
 
 void unit::start_again() {
     set_authorised(settings_.authorised);
+    statistics_.count_restart();
     if (settings_.dialect != family::payshield && settings_.dialect != family::payshield_kb) return;
     const std::unique_lock lock(mutex_);
     storage_.clear();

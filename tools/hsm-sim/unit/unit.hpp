@@ -3,6 +3,7 @@
 #include "hsm-sim/keys/check_value.hpp"
 #include "hsm-sim/keys/lmk.hpp"
 #include "hsm-sim/keys/pin.hpp"
+#include "hsm-sim/unit/statistics.hpp"
 
 #include <array>
 #include <atomic>
@@ -58,13 +59,14 @@ struct unit_settings {
     wide_check wide_kcv = wide_check::ecb;
     std::string test_check = "2686040000000000"; ///< what NC shows of the test keys: published, not to be computed
     std::string firmware = "0007-E000";
-    std::size_t kcv_digits = 6;      ///< of A0, A6, A8, FC, FE and the like where no tail asks
-    bool lower_case_hex = false;     ///< hex digits in answers; requests may have either
-    std::size_t account_digits = 12; ///< in D1 24 and D1 26
-    std::string pin_separator = ";"; ///< in D1 24
-    bool little_endian = false;      ///< two-byte lengths inside Westone messages
-    bool check_import_parity = true; ///< D1 02
-    std::string import_type = "11";  ///< D1 02 has no key type field: PIN key
+    std::string serial_number = "SIM000000001"; ///< 12 characters
+    std::size_t kcv_digits = 6;                 ///< of A0, A6, A8, FC, FE and the like where no tail asks
+    bool lower_case_hex = false;                ///< hex digits in answers; requests may have either
+    std::size_t account_digits = 12;            ///< in D1 24 and D1 26
+    std::string pin_separator = ";";            ///< in D1 24
+    bool little_endian = false;                 ///< two-byte lengths inside Westone messages
+    bool check_import_parity = true;            ///< D1 02
+    std::string import_type = "11";             ///< D1 02 has no key type field: PIN key
     std::map<std::string, pin_format, std::less<>> pin_formats; ///< by the code on the wire
     std::map<std::string, lmk_slot, std::less<>> raw_key_types; ///< by the byte in hex: Westone
     /// Type of the keys of D0 commands, which name none: data key (`quirks.form_key_type`).
@@ -114,6 +116,7 @@ class unit {
     void store(std::uint32_t index, stored_key key);
     [[nodiscard]] std::optional<stored_key> find(std::uint32_t index) const;
     void erase(std::uint32_t index);
+    [[nodiscard]] unit_statistics& statistics() noexcept { return statistics_; }
     /// After a restart: the authorised state as at first. What a host loaded into a payShield's user storage is lost;
     /// the keys that the other families store stay.
     void start_again();
@@ -126,6 +129,7 @@ class unit {
     std::atomic<std::uint64_t> generation_;
     std::atomic<bool> authorised_;
     std::map<std::uint32_t, stored_key> storage_;
+    unit_statistics statistics_;
 };
 
 } // namespace cipherlane::hsm_sim

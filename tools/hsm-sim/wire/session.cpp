@@ -21,10 +21,16 @@ session::session(worker& on, boost::asio::ip::tcp::socket socket)
     , timer_(on.io)
     , idle_(on.io.get_executor(), on.idle, [this] { close(); }) {
     worker_.open_.fetch_add(1, std::memory_order_relaxed);
+    boost::system::error_code gone; // a client that has hung up already has no address
+    const auto local = socket_.local_endpoint(gone);
+    const auto remote = gone ? local : socket_.remote_endpoint(gone);
+    const auto address = remote.address().is_v4() ? remote.address().to_v4().to_uint() : 0U;
+    number_ = worker_.device.statistics().add({local.port(), address, remote.port(), unit_statistics::clock::now()});
 }
 
 session::~session() {
     worker_.open_.fetch_sub(1, std::memory_order_relaxed);
+    worker_.device.statistics().remove(number_);
 }
 
 void session::start() {
@@ -95,6 +101,7 @@ void session::read() {
 void session::on_read(boost::system::error_code failed, std::size_t count) {
     if (failed) return;
     idle_.heard();
+    worker_.device.statistics().count_received(count);
     filled_ += count;
     process();
 }
@@ -103,8 +110,10 @@ void session::on_read(boost::system::error_code failed, std::size_t count) {
 void session::process() {
     while (begin_ < filled_ && !hang_up_ && !silent_ && hold_.count() == 0 && output_.size() < largest_batch) {
         const std::string_view stream(input_.data() + begin_, filled_ - begin_);
+        const auto begun = unit_statistics::clock::now();
         const auto done = worker_.wire->next(stream, output_);
         if (done.consumed == 0) break;
+        worker_.count(done, unit_statistics::clock::now() - begun);
         const auto request = stream.substr(0, done.consumed);
         const auto fault = worker_.faults.hit(done.command);
         worker_.counts.add(done.command, done.refused || (fault && fault->kind == "status"));
@@ -165,6 +174,7 @@ bytes session::altered(const sim::fault& what, bytes answer, const answered& don
 
 void session::write() {
     if (output_.empty()) return after_write();
+    worker_.device.statistics().count_sent(output_.size());
     const auto then = [self = shared_from_this()](
                           boost::system::error_code failed, std::size_t) { self->on_written(failed); };
     if (secured_ != nullptr) return boost::asio::async_write(*secured_, boost::asio::buffer(output_), then);

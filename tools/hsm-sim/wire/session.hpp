@@ -49,6 +49,7 @@ class session : public std::enable_shared_from_this<session> {
     boost::asio::ip::tcp::socket socket_;
     std::unique_ptr<tls_stream> secured_; ///< above the socket, if the unit speaks TLS
     boost::asio::steady_timer timer_;
+    std::uint64_t number_ = 0; ///< among the unit's connections
     std::string input_;
     std::size_t begin_ = 0; ///< of the bytes not yet answered
     std::size_t filled_ = 0;

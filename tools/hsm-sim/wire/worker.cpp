@@ -71,6 +71,12 @@ void worker::serve(boost::asio::ip::tcp::socket socket) {
     made->start();
 }
 
+void worker::count(const answered& done, std::chrono::nanoseconds busy) noexcept {
+    const char code[] = {static_cast<char>(done.command >> 8U), static_cast<char>(done.command & 0xFFU)};
+    const std::string_view name(code, sizeof code);
+    if (!done.refused || wire->knows(name)) device.statistics().count_command(name, busy);
+}
+
 void worker::drop_all() {
     boost::asio::post(io, [this] {
         for (const auto& weak : sessions_) {

@@ -87,6 +87,8 @@ class worker {
     request_counts counts;
 
     void serve(boost::asio::ip::tcp::socket socket);
+    /// Into the unit's own statistics: a command that it has, and how long it was busy with it.
+    void count(const answered& done, std::chrono::nanoseconds busy) noexcept;
     /// Ends all connections; from any thread.
     void drop_all();
     [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }

@@ -58,6 +58,11 @@ class codec {
     /// Client: reads an answer; a refusal is no error here.
     [[nodiscard]] result<answer_status> decode_answer(
         const command_spec& command, byte_view body, const field_set& asked, field_set& values) const;
+    /// Client: reads the first of the records that a field of the answer holds (`command_spec::records`).
+    /// @return how many bytes of `left` it took, never 0. `hsm_errc::missing_field` if the field holds no records;
+    /// other errors as of `decode_answer`, with the offset in `left`.
+    [[nodiscard]] result<std::size_t> decode_record(
+        const command_spec& command, std::string_view field, byte_view left, field_set& values) const;
     [[nodiscard]] result<answer_status> decode_second_answer(
         const command_spec& command, byte_view body, const field_set& asked, field_set& values) const;
 

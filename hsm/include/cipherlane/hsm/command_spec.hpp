@@ -23,6 +23,8 @@ struct command_spec {
     std::string title;
     layout request;
     layout answer; ///< after the status
+    /// Fields of the answer that hold one record after another, by their names, and what a record is.
+    std::map<std::string, layout, std::less<>> records;
     /// Whether each field of the answer is plain and of one size unless a key or a PIN format asks for the other.
     bool flat_answer = false;
     std::size_t flat_size = 0; ///< of those fields, on the wire

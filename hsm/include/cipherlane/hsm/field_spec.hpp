@@ -28,7 +28,8 @@ enum class length_rule : std::uint8_t {
     rest,     ///< all that is left
     prefixed, ///< a number in front, written as `prefix`
     counted,  ///< by the last `length` item that counts `counts`
-    self,     ///< a key's scheme tag or key-block header says it
+    self,     ///< a key's scheme tag, a key-block header, or the head of a DER value says it
+    ended,    ///< by the byte `stop`, which is no part of it, or by the end of the message
 };
 
 /// How a length is written.
@@ -79,6 +80,7 @@ struct field_spec {
     presence when = presence::given;
     field_name subject;
     std::vector<bytes> values;
+    std::uint8_t stop = 0;      ///< the byte that ends an `ended` field
     std::uint16_t children = 0; ///< of a group: how many of the following items it spans, nested ones included
     /// Of a `fixed` field: its other size, where `sized_by` asks for it; 0: it has one size.
     std::uint16_t wide = 0;

@@ -17,7 +17,7 @@ namespace {
 
 /// The commands of the fact sheet, 4.1 to 4.6, and the one of the SJL05 that stands apart.
 constexpr std::string_view published =
-    "NC NO B2 NI J2 J4 J8 JK N0 CR RA "
+    "NC NO B2 NI J2 J4 J8 JK N0 CR RA FY "
     "A0 A2 A4 A6 A8 AM B0 BW BU KA FA GC FC FE FI FK FM HC HA AE AG IA GG GY MI MG AU AW DW DY BY "
     "KG KR KD AN SH SI "
     "CA CC TI JC JE JG BA NG JA BG QK DE EE BK DU DA EA DC EC DG FW CU 41 43 BC "

@@ -221,6 +221,85 @@ TEST_F(Server, EndsAConnectionOnWhichNothingComes) {
     EXPECT_EQ(half.receive(), "closed");
 }
 
+/// What stands behind serial number, three dates and times.
+std::string behind_period(const std::string& answer) {
+    EXPECT_EQ(answer.substr(8, 12), "SIM000000001") << answer;
+    return answer.size() < 56 ? "" : answer.substr(56);
+}
+
+TEST_F(Server, VolumesAreThoseOfTheCommandsThatWereAsked) {
+    client one(serving->port());
+    client other(serving->port());
+    for (int i = 0; i < 3; ++i)
+        EXPECT_EQ(one.ask("0001NC"), "0001" + nc_answer);
+    (void)other.ask("0002B20000");
+    (void)other.ask("0002Q9nosuch");
+    EXPECT_EQ(behind_period(one.ask("0001J4")).substr(10), "B2000000000001NC000000000003");
+    // It counts itself, once it is answered.
+    EXPECT_EQ(behind_period(one.ask("0001J4")).substr(10), "B2000000000001J4000000000001NC000000000003");
+}
+
+TEST_F(Server, LoadIsToldInSteps) {
+    client one(serving->port());
+    const auto told = behind_period(one.ask("0001J2"));
+    const auto seconds = std::stoull(told.substr(0, 10));
+    ASSERT_EQ(told.size(), 10U + 10 * 17);
+    std::uint64_t sum = 0;
+    for (std::size_t step = 0; step < 10; ++step) {
+        const auto record = told.substr(10 + 17 * step, 17);
+        EXPECT_EQ(std::stoul(record.substr(0, 3)), 10 * step);
+        EXPECT_EQ(std::stoul(record.substr(3, 3)), 10 * (step + 1));
+        EXPECT_EQ(record.back(), ';');
+        sum += std::stoull(record.substr(6, 10));
+    }
+    EXPECT_GE(sum, seconds) << "each whole second is in one step";
+    EXPECT_LE(sum, seconds + 1);
+}
+
+TEST_F(Server, RestartsAreCounted) {
+    EXPECT_EQ(behind_period(client(serving->port()).ask("0001J8")), std::string(40, '0'));
+    device.start_again();
+    device.start_again();
+    EXPECT_EQ(behind_period(client(serving->port()).ask("0001J8")), "0000000002" + std::string(30, '0'));
+}
+
+TEST_F(Server, ConnectionsAndTrafficAreThoseOfTheSockets) {
+    client one(serving->port());
+    EXPECT_EQ(one.ask("0001NC"), "0001" + nc_answer);
+    client other(serving->port());
+    (void)other.ask("0002NC");
+    char port[5];
+    std::snprintf(port, sizeof port, "%04X", serving->port());
+    const auto told = one.ask("0001NI11");
+    ASSERT_EQ(told.substr(0, 12), "0001NJ000002");
+    ASSERT_EQ(told.size(), 12U + 2 * 26 + 2 * 16 + 9 * 8);
+    EXPECT_EQ(told.substr(12, 13), "0" + std::string(port) + "7F000001");
+    EXPECT_EQ(told.substr(29, 1), "0");
+    const auto figures = told.substr(12 + 2 * 26);
+    // Two answers of 35 bytes; two requests of 8 and this one of 10.
+    EXPECT_EQ(std::stoull(figures.substr(0, 16), nullptr, 16), 2 * (2 + 4 + nc_answer.size()));
+    EXPECT_EQ(std::stoull(figures.substr(16, 16), nullptr, 16), 8U + 8U + 10U);
+    EXPECT_EQ(figures.substr(32, 8), "00000002");
+    EXPECT_EQ(one.ask("0001NIX0"), "0001NJ81");
+    EXPECT_EQ(one.ask("0001NIH2"), "0001NJ82");
+}
+
+TEST_F(Server, StatusOfKeysAndAuthorisation) {
+    client one(serving->port());
+    const auto told = one.ask("0001JK");
+    EXPECT_EQ(told.substr(8, 12), "SIM000000001");
+    EXPECT_EQ(told.substr(32), "2213001"
+                               "010100"
+                               "00101V0Tsimulated\x14\x15"
+                               "00");
+    (void)one.ask("0001RA");
+    serving->change_lmks();
+    EXPECT_EQ(one.ask("0001JK").substr(32), "2213001"
+                                            "010001"
+                                            "00000V0Lsimulated\x14\x15"
+                                            "00");
+}
+
 class WestoneServer : public Server {
   protected:
     WestoneServer()
