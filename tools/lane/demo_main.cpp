@@ -23,6 +23,7 @@ struct options {
     std::string programs;
     std::string profile = "payshield";
     std::string fault;
+    std::string day = "short";
 };
 
 const std::vector<std::string> faults{
@@ -58,7 +59,7 @@ int run(const options& chosen) {
     auto till = sim::open_till(settings, &tell, log_to_file(chosen.folder + "/till.log"));
     sim::working_day day(around, till, tell, chosen.folder);
     if (chosen.fault.empty()) {
-        day.run();
+        chosen.day == "full" ? day.run_full() : day.run();
     } else {
         day.sign_in();
         day.sale_with_fault(chosen.fault);
@@ -81,6 +82,8 @@ int main(int argc, char** argv) {
     program.add_option("--profile", chosen.profile, "Of the cipher machine")
         ->check(CLI::IsMember({"payshield", "sjj1312"}));
     program.add_option("--fault", chosen.fault, "Show one fault alone")->check(CLI::IsMember(faults));
+    program.add_option("--day", chosen.day, "short, or full: with a hotel, the table of amounts and a late payer")
+        ->check(CLI::IsMember({"short", "full"}));
     CLI11_PARSE(program, argc, argv);
     try {
         return run(chosen);

@@ -80,6 +80,8 @@ void add_options(CLI::App& app, options& chosen) {
     app.add_option("--display-driver", around.display_family, "family of the display, real or simulated");
     app.add_option("--pinpad", around.pinpad, "address of an ABECS PIN pad that is there, with the test master key");
     app.add_option("--terminal", around.terminal, "terminal id, 8 characters");
+    app.add_option("--terminals", around.terminals, "how many the host knows, counting on from --terminal")
+        ->check(CLI::Range(1, 1000));
     app.add_option("--seed", around.seed, "the same keys of the simulated unit and the same random faults again");
     app.add_option("--fault", chosen.faults,
            "SIMULATOR:KIND[:MATCH] or SIMULATOR:{JSON}, as often as wanted; SIMULATOR: hsm, acquirer, gateway, "

@@ -2,8 +2,11 @@
 
 #include "lane/test_keys.hpp"
 
+#include <cipherlane/core/digits.hpp>
+
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
@@ -52,6 +55,17 @@ std::vector<std::string> seeded(const simulator_settings& settings, std::vector<
 std::string key_of(
     const simulator_settings& settings, const std::string& given, const char* type, std::string_view clear) {
     return given.empty() ? need(under_test_lmk(settings.profile, type, clear), type) : given;
+}
+
+/// "TEST0001", "TEST0002" …: the last four digits count. Throws `std::runtime_error` where they are none.
+std::string counted_on(const std::string& first, int number) {
+    if (number == 0) return first;
+    const auto digits = first.substr(first.size() - std::min<std::size_t>(first.size(), 4));
+    if (digits.size() < 4 || !all_digits(digits) || std::stoi(digits) + number > 9999) {
+        throw std::runtime_error("terminal " + first + ": no four digits at its end to count on from");
+    }
+    const auto next = std::to_string(std::stoi(digits) + number);
+    return first.substr(0, first.size() - 4) + std::string(4 - next.size(), '0') + next;
 }
 
 simulator start_hsm(const simulator_settings& settings) {
@@ -107,8 +121,11 @@ simulators::simulators(const simulator_settings& settings)
           log_of(settings, "gateway-sim"))
     , display(start_display(settings))
     , pinpad(start_pinpad(settings)) {
-    acquirer.control().ask({{"cmd", "terminal"}, {"terminal_id", settings.terminal}, {"merchant_id", demo_merchant},
-        {"tmk", key_of(settings, settings.terminal_key, "tmk", test_keys::terminal_master)}});
+    const auto master = key_of(settings, settings.terminal_key, "tmk", test_keys::terminal_master);
+    for (int number = 0; number < settings.terminals; ++number) {
+        acquirer.control().ask({{"cmd", "terminal"}, {"terminal_id", counted_on(settings.terminal, number)},
+            {"merchant_id", demo_merchant}, {"tmk", master}});
+    }
     for (const auto& card : {rich, poor}) {
         acquirer.control().ask({{"cmd", "card"}, {"number", card.number}, {"expiry", card.expiry}, {"pin", card.pin},
             {"balance", card.balance}});

@@ -60,6 +60,7 @@ struct simulator_settings {
     std::string profile = "payshield"; ///< of the cipher machine
     std::optional<std::uint64_t> seed; ///< of the cipher machine's keys and of random faults; none: the usual ones
     std::string terminal{demo_terminal};
+    int terminals = 1; ///< that the host knows: this one and those that count on from it
     std::string display_family = "rcall";
     std::string hsm = {};          ///< HOST:PORT of a cipher machine that is there already; empty: a simulated one
     std::string display = {};      ///< address of a display that is there already

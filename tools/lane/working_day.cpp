@@ -11,6 +11,7 @@
 #include <fstream>
 #include <future>
 #include <sstream>
+#include <stop_token>
 #include <thread>
 
 namespace cipherlane::sim {
@@ -199,19 +200,99 @@ void working_day::compare() {
     expect("the gateway has received what the till took by code", received_by(orders) == taken.by_code);
 }
 
-void working_day::run() {
+void working_day::hotel() {
+    tell_.say("\nA hotel: reserved at the arrival, taken at the departure; a guest who does not come");
+    using ports::trade;
+    const auto trade_of = [&](const acquiring::trade_request& request) {
+        const auto ended = at_.trade(request, a_minute());
+        tell_.say("  till says: " + describe(ended));
+        return ended ? *ended : payment{};
+    };
+    around_.present(around_.rich);
+    const auto held = trade_of({trade::pre_auth, "arrival", amount(50'000)});
+    expect("the completion takes what was used",
+        trade_of({trade::completion, "departure", amount(43'250), held.handle}).ok());
+    around_.present(around_.rich);
+    const auto other = trade_of({trade::pre_auth, "no-show", amount(10'000)});
+    expect("the void sets free what was reserved", trade_of({trade::pre_auth_void, "free", {}, other.handle}).ok());
+}
+
+void working_day::table_of_amounts() {
+    tell_.say("\nThe table of amounts: from 4,000.00 on the last two digits choose what the host does");
+    struct row {
+        std::int64_t minor;
+        const char* what;
+        verdict outcome;
+        const char* code;
+    };
+    for (const auto& [minor, what, outcome, code] : {row{400'001, "01: refer to the issuer", verdict::declined, "01"},
+             row{400'041, "41: a lost card, kept", verdict::declined, "41"},
+             row{400'051, "51: not enough funds", verdict::declined, "51"},
+             row{400'018, "18: done, and no answer", verdict::reversed, ""},
+             row{400'023, "23: done, answered with a wrong MAC", verdict::reversed, ""},
+             row{400'036, "36: a front sends it twice", verdict::reversed, "94"},
+             row{400'011, "11: approved", verdict::approved, "11"}}) {
+        const auto ended = card_sale("table-" + std::to_string(minor), amount(minor), around_.rich, around_.rich.pin);
+        expect(what, ended.outcome == outcome && (*code == '\0' || ended.host_code == code));
+    }
+}
+
+void working_day::late_payer() {
+    tell_.say("\nA code that the cashier gives up, and the payer pays all the same");
+    around_.gateway.control().ask({{"cmd", "faults"}, {"set", {{{"kind", "paid_after_close"}}}}});
+    std::stop_source stop;
+    auto running = std::async(std::launch::async, [&] {
+        return at_.qr_sale({"late", amount(990)}, call(60s, stop.get_token()));
+    });
+    expect("the code is on the display", !wait_for_code().empty());
+    stop.request_stop();
+    const auto ended = running.get();
+    tell_.say("  till says: " + describe(ended));
+    expect("declined: nobody had paid", ended && ended->outcome == verdict::declined);
+    for (int tries = 0; tries < 100; ++tries) {
+        const auto now = at_.lookup("late", a_minute());
+        if (now && *now && (*now)->outcome == verdict::unknown) break;
+        (void)at_.recover(a_minute());
+        std::this_thread::sleep_for(50ms);
+    }
+    const auto now = at_.lookup("late", a_minute());
+    const bool raised = now && *now && (*now)->outcome == verdict::unknown;
+    expect("the signed notification makes it a person's to decide", raised);
+    if (!raised) return;
+    const auto decided =
+        at_.decide({(*now)->handle, acquiring::finding::paid, "seen in the gateway's list"}, a_minute());
+    expect("decided as paid", decided && decided->ok());
+}
+
+void working_day::open_day() {
     sign_in();
     tell_.say("\nA card sale with PIN and MAC");
-    const auto first = card_sale("sale-1", amount(1234), around_.rich, around_.rich.pin);
-    expect("sale approved", first.ok());
-    if (first.ok()) write_receipt(first);
+    first_ = card_sale("sale-1", amount(1234), around_.rich, around_.rich.pin);
+    expect("sale approved", first_.ok());
+    if (first_.ok()) write_receipt(first_);
     declined_sales();
     void_a_sale();
     qr_sale();
     lost_answer();
-    refund_part(first);
+    refund_part(first_);
+}
+
+void working_day::close_day() {
     settle();
     compare();
+}
+
+void working_day::run() {
+    open_day();
+    close_day();
+}
+
+void working_day::run_full() {
+    open_day();
+    hotel();
+    table_of_amounts();
+    late_payer();
+    close_day();
 }
 
 } // namespace cipherlane::sim

@@ -29,11 +29,21 @@ class working_day {
     /// Till's books beside the host's; true if every line agrees.
     void compare();
 
-    /// Everything, in this order.
+    /// A stay at a hotel: reserved, taken, and a guest who does not come.
+    void hotel();
+    /// What the host's table of amounts lets a cashier see.
+    void table_of_amounts();
+    /// A code that is paid although it was given up.
+    void late_payer();
+    /// Everything of a short day, in this order.
     void run();
+    /// The same, and the three above.
+    void run_full();
     [[nodiscard]] int failures() const noexcept { return failures_; }
 
   private:
+    void open_day();
+    void close_day();
     void expect(const char* what, bool holds);
     void write_receipt(const acquiring::payment& what);
     /// A picture of the display as it is; the texts of the codes that zxing-cpp reads from it.
@@ -45,6 +55,7 @@ class working_day {
     till& at_;
     narrator& tell_;
     std::string folder_;
+    acquiring::payment first_;
     int pictures_ = 0;
     int failures_ = 0;
 };
