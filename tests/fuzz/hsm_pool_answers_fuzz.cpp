@@ -39,7 +39,7 @@ class run {
         case 0: return add(hsm::translate_pin_request(key_, key_, data, hsm::account::digits("550000025321")));
         case 1: return add(hsm::make_mac_request(hsm::key_type::tak, key_, hsm::mac_algorithm::x99, data));
         case 2: return add(hsm::generate_key_request(hsm::key_type::tpk));
-        case 3: return add(hsm::verify_mac_request(hsm::key_type::tak, key_, hsm::mac_algorithm::x99, data, data));
+        case 3: return add(hsm::verify_mac_request(hsm::key_type::tak, key_, hsm::mac_algorithm::x99, data, data, 8));
         default: return add(hsm::raw_command("A2002UPAPER")); // answers twice
         }
     }

@@ -95,6 +95,7 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_
     link.connect_timeout = place.connect_timeout;
     link.response_time = place.response_time;
     link.life = place.keep_connection ? hostlink::connection_life::kept : hostlink::connection_life::per_exchange;
+    link.polls = place.echo_polls ? hostlink::host_polls::echo : hostlink::host_polls::skip;
     CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, log));
     return hostlink::tcp_host::create(link, log);
 }

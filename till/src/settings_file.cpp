@@ -43,6 +43,7 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     host.span("connect_timeout_ms", all.host.connect_timeout);
     host.span("response_time_ms", all.host.response_time);
     host.flag("keep_connection", all.host.keep_connection);
+    host.flag("echo_polls", all.host.echo_polls);
     host.finish();
 
     auto gateway = top.section("gateway");

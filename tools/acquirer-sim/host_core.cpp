@@ -46,12 +46,18 @@ host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan
     take_commands();
 }
 
+void host_core::warn(counted_line& lines, const error& why) {
+    const auto times = lines.count();
+    if (times == 0) return;
+    log_.warning(component, why.to_string() + (times > 1 ? ", the last of " + std::to_string(times) : ""));
+}
+
 played_answer host_core::handle(byte_view body) {
     ++counters_["received"];
     const auto request = iso8583::decode_body(iso8583::cup_pos(), body);
     if (!request) {
         ++counters_["malformed"];
-        log_.warning(component, request.error().to_string());
+        warn(unreadable_, request.error());
         return {};
     }
     exchange on = opened(*request);
@@ -131,7 +137,7 @@ void host_core::dispatch(exchange& on) {
     const auto& row = iso8583::row_of(*on.what);
     if (row.seal == iso8583::sealing::mac && !mac_fits(on)) return on.refuse("A0");
     if (const auto fields = iso8583::check_fields(on.request, row); !fields) {
-        log_.warning(component, fields.error().to_string());
+        warn(malformed_, fields.error());
         return on.refuse("30"); // format error
     }
     if (on.request.has(60)) {

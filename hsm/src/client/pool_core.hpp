@@ -5,6 +5,7 @@
 #include "client/pool_unit.hpp"
 #include "command/reply_shelf.hpp"
 
+#include <cipherlane/core/counted_line.hpp>
 #include <cipherlane/hsm/operation_request.hpp>
 #include <cipherlane/hsm/pool_settings.hpp>
 #include <cipherlane/hsm/pool_stats.hpp>
@@ -132,6 +133,7 @@ class pool_core : public std::enable_shared_from_this<pool_core> {
     void deactivate(pool_call& what);
 
     pool_settings settings_;
+    counted_line unreadable_; ///< answers that a unit, or who stands in its place, can send without end
     codec engine_;
     boost::asio::strand<boost::asio::any_io_executor> own_;
     boost::asio::any_io_executor strand_; ///< the same, for those who take any

@@ -52,6 +52,9 @@ result<void> put_call(const operation_request& request, reply& into, bytes& out)
         return fail(hsm_errc::unsupported).during(to_string(request.what())).in_field(dialect.name);
     }
     CIPHERLANE_CHECK(check_own_type(dialect, request));
+    if (request.what() == operation::verify_mac && request.values().value("mac"_f).empty()) {
+        return fail(hsm_errc::bad_length).during(to_string(request.what())).in_field("mac");
+    }
     const auto& command = dialect.commands[how->index];
     into.how = how;
     into.command = &command;

@@ -2,6 +2,8 @@
 
 #include <cipherlane/hostlink/errc.hpp>
 
+#include <array>
+
 namespace cipherlane::hostlink {
 namespace {
 
@@ -20,7 +22,7 @@ host_exchange::host_exchange(byte_view frame, const ports::answer_filter& filter
 net::action host_exchange::resume(const net::event& what) {
     switch (what.what) {
     case net::event::kind::started: return net::action::send(frame_);
-    case net::event::kind::sent: return net::action::receive();
+    case net::event::kind::sent: return take_messages();
     case net::event::kind::received: return take_bytes(what.bytes);
     case net::event::kind::expired: return fail(host_error(hostlink_errc::no_answer));
     case net::event::kind::failed: break;
@@ -31,7 +33,17 @@ net::action host_exchange::resume(const net::event& what) {
 
 net::action host_exchange::take_bytes(byte_view data) {
     if (!stream_.feed(data)) return fail(host_error(hostlink_errc::unreadable_answer));
+    return take_messages();
+}
+
+/// What the stream has, of this link's earlier exchanges too.
+net::action host_exchange::take_messages() {
+    static constexpr std::array<std::uint8_t, 2> poll{};
     while (const auto message = stream_.next()) {
+        if (message->empty()) {
+            ++polls_;
+            return net::action::send(poll);
+        }
         if (filter_.matches(*message)) {
             outcome_ = bytes(message->begin(), message->end());
             return net::action::done();

@@ -6,7 +6,8 @@
 
 namespace cipherlane::hostlink {
 
-/// One request to the host and the answer that a filter accepts. From the start of the send on every failure is
+/// One request to the host and the answer that a filter accepts; an empty message is a poll and goes back as it came,
+/// where the stream gives such out. From the start of the send on every failure is
 /// `outcome_unknown`: bytes may have left.
 class host_exchange final : public net::exchange<bytes> {
   public:
@@ -19,9 +20,12 @@ class host_exchange final : public net::exchange<bytes> {
     [[nodiscard]] result<bytes> take() override;
     /// Messages that were not the answer.
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }
+    /// Polls that went back.
+    [[nodiscard]] std::uint64_t polls() const noexcept { return polls_; }
 
   private:
     [[nodiscard]] net::action take_bytes(byte_view data);
+    [[nodiscard]] net::action take_messages();
     [[nodiscard]] net::action fail(const error& why);
 
     byte_view frame_;
@@ -29,6 +33,7 @@ class host_exchange final : public net::exchange<bytes> {
     net::length_prefixed& stream_;
     result<bytes> outcome_;
     std::uint64_t dropped_ = 0;
+    std::uint64_t polls_ = 0;
 };
 
 } // namespace cipherlane::hostlink

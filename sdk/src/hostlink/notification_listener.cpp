@@ -1,5 +1,6 @@
 #include "order_json.hpp"
 
+#include <cipherlane/core/counted_line.hpp>
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
@@ -32,7 +33,6 @@ using tcp = asio::ip::tcp;
 constexpr std::size_t largest_notice = 65'536;
 constexpr std::chrono::seconds patience{2};
 constexpr std::chrono::seconds disk_patience{2};
-constexpr std::chrono::seconds between_lines{10};
 constexpr std::size_t most_connections = 48;
 constexpr std::size_t most_from_one_address = 16;
 /// Notices nobody has asked for yet; the one that came first goes when there are more.
@@ -56,22 +56,6 @@ class open_connection {
 
   private:
     asio::ip::address from_;
-};
-
-/// A line at the first time and then one for all that came in each interval: a peer must not write our log.
-class counted_line {
-  public:
-    /// How many times it happened since the last line; 0: no line now.
-    [[nodiscard]] std::uint64_t count(monotonic_clock::time_point now) {
-        ++since_;
-        if (last_ && now - *last_ < between_lines) return 0;
-        last_ = now;
-        return std::exchange(since_, 0);
-    }
-
-  private:
-    std::optional<monotonic_clock::time_point> last_;
-    std::uint64_t since_ = 0;
 };
 
 std::string_view view(beast::string_view text) {
@@ -131,7 +115,7 @@ struct notification_listener::state {
 
     http::status refuse(const error& why) {
         ++refused;
-        const auto times = refusals.count(monotonic_clock::now());
+        const auto times = refusals.count();
         if (times == 1) log.warning("hostlink", "notification refused: " + why.to_string());
         if (times > 1) {
             log.warning(

@@ -51,7 +51,8 @@ struct tcp_host::state {
         if (link && link->is_open()) return {};
         link.reset();
         CIPHERLANE_TRY(link, open(bounds));
-        stream.emplace(settings.largest_answer, net::length_prefixed::empty_message::skip);
+        using empty = net::length_prefixed::empty_message;
+        stream.emplace(settings.largest_answer, settings.polls == host_polls::echo ? empty::give : empty::skip);
         ++connects;
         return {};
     }
@@ -77,6 +78,7 @@ struct tcp_host::state {
     std::atomic<std::uint64_t> exchanges{0};
     std::atomic<std::uint64_t> answers{0};
     std::atomic<std::uint64_t> dropped{0};
+    std::atomic<std::uint64_t> polls{0};
 };
 
 tcp_host::tcp_host(std::unique_ptr<state> made) noexcept
@@ -101,7 +103,7 @@ std::chrono::milliseconds tcp_host::response_time() const noexcept {
 }
 
 tcp_host_statistics tcp_host::statistics() const noexcept {
-    return {state_->connects, state_->exchanges, state_->answers, state_->dropped};
+    return {state_->connects, state_->exchanges, state_->answers, state_->dropped, state_->polls};
 }
 
 result<bytes> tcp_host::exchange(byte_view request, const ports::answer_filter& filter, const call& bounds) {
@@ -119,6 +121,7 @@ result<bytes> tcp_host::exchange(byte_view request, const ports::answer_filter& 
     // The caller's call ends here: what has left is seen to its end.
     auto answer = net::run(machine, *own.link, call(own.settings.response_time));
     own.dropped += machine.dropped();
+    own.polls += machine.polls();
     if (machine.dropped() > 0) {
         own.log.warning("hostlink", "dropped " + std::to_string(machine.dropped()) + " message(s) of " +
                                         own.settings.address + " that answer nothing under way");

@@ -188,12 +188,13 @@ TEST_P(conformance, MacsAreMadeAndToldApart) {
         auto made = attempt(make_mac_request(key_type::tak, tak, algorithm, data));
         ASSERT_TRUE(made) << made.error();
         ASSERT_EQ(made->mac.size(), 8U);
-        auto right = attempt(verify_mac_request(key_type::tak, tak, algorithm, data, made->mac.view()));
+        auto right =
+            attempt(verify_mac_request(key_type::tak, tak, algorithm, data, made->mac.view(), made->mac.size()));
         ASSERT_TRUE(right) << right.error();
         EXPECT_TRUE(right->right);
         bytes wrong(made->mac.view().begin(), made->mac.view().end());
         wrong[0] ^= 1;
-        auto other = attempt(verify_mac_request(key_type::tak, tak, algorithm, data, wrong));
+        auto other = attempt(verify_mac_request(key_type::tak, tak, algorithm, data, wrong, wrong.size()));
         ASSERT_TRUE(other) << other.error();
         EXPECT_FALSE(other->right);
     }

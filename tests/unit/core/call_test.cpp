@@ -1,4 +1,5 @@
 #include <cipherlane/core/call.hpp>
+#include <cipherlane/core/counted_line.hpp>
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/core/time_source.hpp>
 
@@ -75,6 +76,17 @@ TEST(TimeSource, StandsInPlaceOfTheSystemsOnItsThreadAlone) {
         EXPECT_EQ(left_of(bounds), 0ms);
     }
     EXPECT_GE(monotonic_clock::now(), before);
+}
+
+TEST(CountedLine, TellsTheFirstAndThenHowManyCameInEachInterval) {
+    counted_line subject(10s);
+    const monotonic_clock::time_point start{};
+    EXPECT_EQ(subject.count(start), 1U);
+    for (int i = 0; i < 25'000; ++i)
+        EXPECT_EQ(subject.count(start + 9s), 0U);
+    EXPECT_EQ(subject.count(start + 10s), 25'001U);
+    EXPECT_EQ(subject.count(start + 11s), 0U);
+    EXPECT_EQ(subject.count(start + 21s), 2U);
 }
 
 } // namespace

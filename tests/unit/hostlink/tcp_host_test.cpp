@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 namespace cipherlane::hostlink {
 namespace {
 
@@ -43,6 +46,61 @@ TEST(TcpHost, GivesTheAnswerAndDropsStrangers) {
     ASSERT_TRUE(answer) << answer.error();
     EXPECT_EQ(as_text(*answer), "answer");
     EXPECT_EQ(host->statistics().dropped, 2U);
+}
+
+/// A length of zero asks whether we are there: it goes back as it came, split or not, before the answer and after it.
+TEST(TcpHost, PollsGoBackAsTheyCame) {
+    test_peer peer([](test_peer::socket& link) {
+        std::array<std::uint8_t, 4> polls{};
+        boost::system::error_code failed;
+        for (const std::size_t back : {2U, 4U}) { // in the second round the one of the first, too
+            EXPECT_EQ(test_peer::read_message(link).size(), 3U);
+            test_peer::write_message(link, "");
+            polls.fill(1);
+            boost::asio::read(link, boost::asio::buffer(polls.data(), back), failed);
+            EXPECT_FALSE(failed) << failed.message();
+            EXPECT_EQ(std::count(polls.begin(), polls.end(), 0), static_cast<std::ptrdiff_t>(back));
+            test_peer::write_message(link, "foreign");
+            test_peer::write_message(link, "answer");
+            // Nobody waits for this one: it goes back in the next exchange.
+            if (back == 2U) test_peer::write_message(link, "");
+        }
+        boost::asio::read(link, boost::asio::buffer(polls), failed); // until we hang up
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 5s;
+    settings.life = connection_life::kept;
+    settings.polls = host_polls::echo;
+    auto host = tcp_host::create(settings, logger::none()).value();
+    const auto answer = host->exchange(as_bytes("one"), wanted("answer"), call(20s));
+    ASSERT_TRUE(answer) << answer.error();
+    EXPECT_EQ(as_text(*answer), "answer");
+    const auto next = host->exchange(as_bytes("two"), wanted("answer"), call(20s));
+    ASSERT_TRUE(next) << next.error();
+    EXPECT_EQ(host->statistics().polls, 3U);
+    EXPECT_EQ(host->statistics().dropped, 2U);
+    EXPECT_EQ(host->statistics().connects, 1U);
+}
+
+/// A host that does nothing but poll is given up in time.
+TEST(TcpHost, PollsDoNotKeepAnExchangeAlive) {
+    test_peer peer([](test_peer::socket& link) {
+        (void)test_peer::read_message(link);
+        boost::system::error_code failed;
+        for (std::array<std::uint8_t, 2> poll{}; !failed;) {
+            boost::asio::write(link, boost::asio::buffer(poll), failed);
+            if (!failed) boost::asio::read(link, boost::asio::buffer(poll), failed);
+        }
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 100ms;
+    settings.polls = host_polls::echo;
+    auto host = tcp_host::create(settings, logger::none()).value();
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(20s));
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
 }
 
 TEST(TcpHost, ConnectsAsItIsTold) {

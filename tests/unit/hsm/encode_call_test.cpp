@@ -104,10 +104,10 @@ TEST(EncodeCall, ValuesThatDoNotFitAreRefusedAndLeaveNothing) {
 TEST(EncodeCall, TheSizeOfAMacAndTheLengthOfAKeyAreWorkedOut) {
     const auto mac = from_hex("0102030405060708").value();
     const sent whole(
-        "payshield", verify_mac_request(key_type::tak, tagged, mac_algorithm::x919, block(), mac, padding::zeros));
+        "payshield", verify_mac_request(key_type::tak, tagged, mac_algorithm::x919, block(), mac, 8, padding::zeros));
     EXPECT_TRUE(as_text(whole.wire).starts_with("M80013100")) << as_text(whole.wire);
     const sent half("payshield",
-        verify_mac_request(key_type::tak, tagged, mac_algorithm::x919, block(), byte_view(mac).first(4)));
+        verify_mac_request(key_type::tak, tagged, mac_algorithm::x919, block(), byte_view(mac).first(4), 4));
     EXPECT_TRUE(as_text(half.wire).starts_with("M80003100")) << as_text(half.wire);
     EXPECT_EQ(half.about.asked.value(field_name("expected_mac")).size(), 4U);
     const std::pair<const char*, char> lengths[] = {{"0406FBB23A5214DF", '0'},

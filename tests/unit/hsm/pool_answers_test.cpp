@@ -191,7 +191,7 @@ TEST_F(answers, AComparisonThatFailedIsNoLastWord) {
         return westone_answer(body);
     });
     const verify_mac_request request(
-        key_type::tak, kind_.pin_key, mac_algorithm::x99, bytes(8), from_hex("0102030405060708").value());
+        key_type::tak, kind_.pin_key, mac_algorithm::x99, bytes(8), from_hex("0102030405060708").value(), 8);
     for (int i = 0; i < 3; ++i) {
         const auto said = start(request).get();
         ASSERT_TRUE(said) << said.error();

@@ -115,11 +115,28 @@ TEST(Request, Mac) {
     const auto data = as_bytes("0123456789ABCDEF");
     make_mac_request request(key_type::tak, tpk, mac_algorithm::x99, data);
     EXPECT_EQ(wire("payshield", request), "M600111003U1EF828AA8F6B80EB83E19FBC373F3A8500100123456789ABCDEF");
-    verify_mac_request verify(key_type::tak, tpk, mac_algorithm::x919, data, bytes{1, 2, 3, 4}, padding::mark);
+    verify_mac_request verify(key_type::tak, tpk, mac_algorithm::x919, data, bytes{1, 2, 3, 4}, 4, padding::mark);
     EXPECT_EQ(wire("payshield", verify), "M800032003U1EF828AA8F6B80EB83E19FBC373F3A8500100123456789ABCDEF01020304");
     make_mac_request raw(key_type::tak, raw_tpk, mac_algorithm::x99, data);
     EXPECT_EQ(wire("sjj1312", raw),
         "D13202101EF828AA8F6B80EB83E19FBC373F3A850000000000000000001030313233343536373839414243444546");
+}
+
+// Four bytes of a MAC are guessed at once in four thousand million tries, one byte in 256.
+TEST(Request, TheSenderOfAMacDoesNotChooseItsLength) {
+    const auto mac = from_hex("0102030405060708").value();
+    for (const char* name : {"payshield", "sjj1312"}) {
+        const auto& tak = name[0] == 'p' ? tpk : raw_tpk;
+        for (const std::size_t came : {0U, 1U, 4U, 7U}) {
+            const auto why = refusal(name,
+                verify_mac_request(key_type::tak, tak, mac_algorithm::x99, block, byte_view(mac).first(came), 8));
+            EXPECT_EQ(why.code(), make_error_code(hsm_errc::bad_length)) << name << " " << came;
+            EXPECT_EQ(why.field(), "mac") << name << " " << came;
+        }
+        const auto one =
+            verify_mac_request(key_type::tak, tak, mac_algorithm::x99, block, byte_view(mac).first(1), 1);
+        EXPECT_EQ(refusal(name, one).field(), "mac") << "nor does the receiver choose one byte";
+    }
 }
 
 TEST(Request, PosMacIsOneCbcMacOverTheFoldedText) {
@@ -199,7 +216,7 @@ TEST(Reply, OneCodeMeansAnotherThingForEachCommand) {
 }
 
 TEST(Reply, OutOfServiceAndMismatchAreToldApart) {
-    verify_mac_request request(key_type::tak, tpk, mac_algorithm::x99, block, block);
+    verify_mac_request request(key_type::tak, tpk, mac_algorithm::x99, block, block, 8);
     auto made = bound("payshield", request);
     const codec engine(made.dialect);
     made.status = engine.decode_answer(*made.command, as_bytes("M901"), made.asked, made.values).value();
@@ -256,7 +273,7 @@ TEST(Reply, AWarningReachesTheTypedCaller) {
 
 TEST(Reply, WestoneMacIsComparedToItsLastByte) {
     verify_mac_request request(
-        key_type::tak, raw_tpk, mac_algorithm::x99, block, from_hex("D1D2D3D4D5D6D7D8").value());
+        key_type::tak, raw_tpk, mac_algorithm::x99, block, from_hex("D1D2D3D4D5D6D7D8").value(), 8);
     auto made = bound("sjj1312", request);
     const codec engine(made.dialect);
     const auto right = from_hex("41D1D2D3D4D5D6D7D8").value();

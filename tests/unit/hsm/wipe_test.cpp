@@ -3,15 +3,22 @@
 #include "hand_fed_pool.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/hsm/pin_requests.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <malloc.h>
 #include <new>
+#include <thread>
 
 namespace {
 
@@ -165,6 +172,49 @@ TEST(Wipe, AnExchangeKeepsNeitherRequestNorAnswer) {
         EXPECT_EQ(eyes.seen(), 0) << size;
     }
     watching = false;
+}
+
+class any_answer final : public ports::answer_filter {
+  public:
+    [[nodiscard]] bool matches(byte_view message) const override { return message.size() > secret.size(); }
+};
+
+// An answer of the acquirer's host holds the card number. Its caller wipes what it was given; nothing else may stay.
+TEST(Wipe, AHostsAnswerLeavesNoCopy) {
+    using boost::asio::ip::tcp;
+    boost::asio::io_context io;
+    tcp::acceptor door(io, {boost::asio::ip::address_v4::loopback(), 0});
+    std::thread host_side([&] {
+        // Nothing of this side is on the heap. A message for nobody first, and the answer in two parts.
+        tcp::socket link(io);
+        boost::system::error_code failed;
+        door.accept(link, failed);
+        std::array<char, 5> request{};
+        boost::asio::read(link, boost::asio::buffer(request), failed);
+        std::array<char, 2 + 16 + 2 + 700> sent{};
+        sent[1] = 16;
+        std::copy(secret.begin(), secret.end(), sent.begin() + 2);
+        sent[18] = 2;
+        sent[19] = static_cast<char>(0xBC);
+        std::copy(secret.begin(), secret.end(), sent.begin() + 100);
+        boost::asio::write(link, boost::asio::buffer(sent.data(), 300), failed);
+        boost::asio::write(link, boost::asio::buffer(sent.data() + 300, sent.size() - 300), failed);
+    });
+    hostlink::tcp_host_settings settings;
+    settings.address = "127.0.0.1:" + std::to_string(door.local_endpoint().port());
+    settings.response_time = std::chrono::seconds(5);
+    int seen = -1;
+    {
+        const watch eyes;
+        auto host = hostlink::tcp_host::create(settings, logger::none()).value();
+        auto answer = host->exchange(as_bytes("ask"), any_answer(), call(std::chrono::seconds(20)));
+        EXPECT_TRUE(answer && holds_secret(answer->data(), answer->size()));
+        if (answer) wipe(*answer);
+        host.reset();
+        seen = eyes.seen();
+    }
+    host_side.join();
+    EXPECT_EQ(seen, 0);
 }
 
 } // namespace

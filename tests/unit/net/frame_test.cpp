@@ -63,6 +63,19 @@ TEST(LengthPrefixed, SkipsHeartbeatsWhereTheProfileHasThem) {
     EXPECT_EQ(frames.pending(), 0U);
 }
 
+TEST(LengthPrefixed, GivesPollsOutWhereTheyAreToBeAnswered) {
+    length_prefixed frames(100, length_prefixed::empty_message::give);
+    ASSERT_TRUE(frames.feed(hex("0000 0001 41 00")));
+    const auto poll = frames.next();
+    ASSERT_TRUE(poll);
+    EXPECT_TRUE(poll->empty());
+    EXPECT_EQ(owned(frames.next()), hex("41"));
+    EXPECT_FALSE(frames.next());
+    ASSERT_TRUE(frames.feed(hex("00")));
+    EXPECT_TRUE(frames.next());
+    EXPECT_FALSE(frames.next());
+}
+
 TEST(LengthPrefixed, RefusesALengthAboveTheLimitBeforeItsBytesArrive) {
     length_prefixed frames(256);
     ASSERT_TRUE(frames.feed(hex("0100")));

@@ -69,6 +69,7 @@ const key_row keys[] = {
     {"host", "connect_timeout_ms", "1", "0"},
     {"host", "response_time_ms", "3600000", "3600001"},
     {"host", "keep_connection", "true", "\"true\""},
+    {"host", "echo_polls", "true", "\"true\""},
     {"gateway", "address", "\"127.0.0.1:8080\"", "\"127.0.0.1:0\""},
     {"gateway", "tls", "true", "\"on\""},
     {"gateway", "plain_anywhere", "true", "0"},
@@ -213,7 +214,7 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
              << first.settlement.end_when_balanced << "|" << first.settlement.erase_cards_after_days << "\n";
         text << of.host.address << "|" << of.host.connect_timeout.count() << "|" << of.host.response_time.count()
-             << "|" << of.host.keep_connection << "\n";
+             << "|" << of.host.keep_connection << of.host.echo_polls << "\n";
         tls(of.host.tls);
         text << of.gateway.address << "|" << of.gateway.plain_anywhere << "|" << of.gateway.notify_address << "|"
              << of.gateway.public_key_file << "\n";

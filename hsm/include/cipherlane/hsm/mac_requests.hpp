@@ -21,13 +21,15 @@ class make_mac_request final : public operation_request {
     make_mac_request& data(byte_view message);
 };
 
-/// Is a MAC of 4 or 8 bytes right (M8, MC, D1 34)? Compared by the unit, or, where it has no command, locally in
-/// constant time.
+/// Is a MAC right (M8, MC, D1 34)? Compared by the unit, or, where it has no command, locally in constant time.
+///
+/// `length` is how many bytes it must have, 4 or 8: not the sender chooses that. A MAC of another length ends the
+/// call with `hsm_errc::bad_length`, field `mac`, before anything is sent.
 class verify_mac_request final : public operation_request {
   public:
     using response = verdict;
     verify_mac_request(key_type type, const key& mac_key, mac_algorithm algorithm, byte_view data, byte_view mac,
-        padding fill = padding::zeros);
+        std::size_t length, padding fill = padding::zeros);
 };
 
 /// A MAC with a key derived from a BDK (GW).

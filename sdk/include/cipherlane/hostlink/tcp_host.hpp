@@ -19,6 +19,11 @@ namespace cipherlane::hostlink {
 /// Whether the connection to the host stays open between exchanges.
 enum class connection_life : std::uint8_t { per_exchange, kept };
 
+/// What becomes of a length of zero, by which some hosts and concentrators ask whether we are there: it is passed
+/// over, or sent back as it came. Between exchanges nobody listens: what came then is sent back when the next one
+/// reads.
+enum class host_polls : std::uint8_t { skip, echo };
+
 struct tcp_host_settings {
     std::string name;    ///< `ports::host::identity`: stays when the address changes; empty: the address
     std::string address; ///< HOST:PORT
@@ -26,6 +31,7 @@ struct tcp_host_settings {
     std::chrono::milliseconds response_time{50'000}; ///< from the last byte of the request to the answer
     connection_life life = connection_life::per_exchange;
     std::size_t largest_answer = 8192;
+    host_polls polls = host_polls::skip;
     std::shared_ptr<const net::tls_client> tls; ///< see net/tls.hpp; null: the messages go in clear
 
     /// @return `hostlink_errc::bad_setting` with the field.
@@ -38,6 +44,7 @@ struct tcp_host_statistics {
     std::uint64_t exchanges = 0; ///< requests of which a byte left
     std::uint64_t answers = 0;
     std::uint64_t dropped = 0; ///< late, foreign or repeated messages that were not believed
+    std::uint64_t polls = 0;   ///< lengths of zero that were sent back
 };
 
 /// Makes a connection to a host within a call. It is used blocking, by one thread, until an exchange fails or ends

@@ -9,14 +9,19 @@
 namespace cipherlane::net {
 
 /// Cuts a byte stream into messages that carry a two-byte big-endian length that does not count itself, as ISO 8583
-/// over TCP and the Racal cipher-machine dialects do. Holds at most one message and a bounded tail.
+/// over TCP and the Racal cipher-machine dialects do. Holds at most one message and a bounded tail. What it held is
+/// wiped: answers of hosts hold card numbers.
 class length_prefixed {
   public:
-    /// What a length of zero is: a fault, or the heartbeat that some hosts send.
-    enum class empty_message { refuse, skip };
+    /// What a length of zero is: a fault, the heartbeat that some hosts send, or one that is given out as an empty
+    /// message, to be answered.
+    enum class empty_message { refuse, skip, give };
 
     /// A message longer than `largest` is refused.
     explicit length_prefixed(std::size_t largest, empty_message empty = empty_message::refuse);
+    length_prefixed(const length_prefixed&) = delete;
+    length_prefixed& operator=(const length_prefixed&) = delete;
+    ~length_prefixed();
 
     /// Takes bytes as they come.
     /// @return `bad_message` when a length is zero or above the limit, with the offset of that length in the stream;
@@ -28,6 +33,8 @@ class length_prefixed {
     [[nodiscard]] std::size_t pending() const noexcept { return buffer_.size() - taken_; }
 
   private:
+    void drop_taken();
+    void make_room(std::size_t more);
     [[nodiscard]] result<void> check_lengths();
 
     bytes buffer_;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <utility>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -122,8 +123,9 @@ exchange_end exchange_sealed(lane_core& on, message& request, const transaction_
         if (nothing_left(raw.error())) return not_sent(raw.error());
         return in_doubt(raw.error(), iso8583::reversal_no_answer);
     }
-    bytes data = *std::move(raw);
-    const auto view = iso8583::decode_body(iso8583::cup_pos(), data);
+    secret_bytes data(*raw);
+    wipe(*raw);
+    const auto view = iso8583::decode_body(iso8583::cup_pos(), std::as_const(data).expose());
     if (!view) return in_doubt(view.error(), iso8583::reversal_other);
     note_sign_in_wish(on, *view);
     if (sealed(row)) {

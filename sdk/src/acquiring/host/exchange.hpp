@@ -2,6 +2,7 @@
 
 #include "lane/lane_core.hpp"
 
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/message.hpp>
 #include <cipherlane/iso8583/message_view.hpp>
 #include <cipherlane/iso8583/transaction.hpp>
@@ -15,7 +16,7 @@ namespace cipherlane::acquiring {
 /// An answer whose MAC, where its kind has one, is right.
 class host_answer {
   public:
-    host_answer(bytes raw, iso8583::message_view view) noexcept
+    host_answer(secret_bytes raw, iso8583::message_view view) noexcept
         : raw_(std::move(raw))
         , view_(view) {}
     [[nodiscard]] const iso8583::message_view& view() const noexcept { return view_; }
@@ -24,7 +25,7 @@ class host_answer {
     [[nodiscard]] std::string code() const { return view_.value(39); }
 
   private:
-    bytes raw_; // moving a vector keeps its bytes where they are, so the view stays good
+    secret_bytes raw_; // holds a card number; moving it keeps its bytes where they are, so the view stays good
     iso8583::message_view view_;
 };
 

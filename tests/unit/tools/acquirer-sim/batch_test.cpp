@@ -76,8 +76,10 @@ class Batch : public testing::Test {
     std::unique_ptr<security> machine = security::create("127.0.0.1:1", "payshield", "U0").value();
     issuer bank{books, secret_bytes(16)};
     fault_plan faults{host_faults()};
-    host_core host{
-        books, *machine, bank, faults, logger::none(), [] { return std::chrono::system_clock::now(); }, {}};
+    int lines = 0; ///< of the log
+    host_core host{books, *machine, bank, faults,
+        logger(log_level::info, [this](log_level, std::string_view, std::string_view) { ++lines; }),
+        [] { return std::chrono::system_clock::now(); }, {}};
 };
 
 TEST_F(Batch, BalancesWhereBothSidesHaveTheSame) {
@@ -153,6 +155,15 @@ TEST_F(Batch, KeepsReservationsApart) {
     books.reverse(freed);
     EXPECT_EQ(books.card(card)->balance, before - 5000);
     EXPECT_EQ(again(held).state, ports::record_state::approved);
+}
+
+/// Anybody who connects can send rubbish; that must not fill a disk.
+TEST_F(Batch, RubbishCannotFloodTheLog) {
+    const bytes rubbish{0x60, 0x00, 0x03, 0x00, 0x00, 0xFF, 0xFF};
+    for (int i = 0; i < 25'000; ++i)
+        (void)host.handle(rubbish);
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines, 3) << "the first, and one in ten seconds";
 }
 
 } // namespace

@@ -41,6 +41,7 @@ struct till_settings {
         std::chrono::milliseconds connect_timeout{10'000};
         std::chrono::milliseconds response_time{50'000};
         bool keep_connection = false; ///< else one connection for each exchange
+        bool echo_polls = false;      ///< a length of zero goes back to the host, else it is passed over
     };
     struct gateway_place {
         std::string address;                        ///< HOST:PORT; empty: no gateway
