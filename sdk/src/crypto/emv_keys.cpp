@@ -5,6 +5,7 @@
 #include <cipherlane/crypto/emv_keys.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace cipherlane::crypto {
 namespace {
@@ -141,6 +142,37 @@ secret_bytes visa_session_key_of(byte_view card, std::uint16_t transaction_count
     return made;
 }
 
+/// A key of the tree from the two above it: the one a level up enciphers the one two levels up, told which child it
+/// is.
+result<secret_bytes> child_of(byte_view parent, byte_view grandparent, std::uint8_t turn) {
+    CIPHERLANE_TRY(auto cipher, block_cipher::create(algorithm::tdes, parent));
+    secret_bytes mixed(grandparent);
+    mixed.expose()[block_size - 1] ^= turn;
+    mixed.expose()[key_size - 1] ^= static_cast<std::uint8_t>(turn ^ 0xF0U);
+    CIPHERLANE_CHECK(cipher.encrypt_ecb(mixed.expose(), mixed.expose()));
+    return mixed;
+}
+
+result<secret_bytes> emv2000_session_key_of(
+    byte_view card, std::uint16_t transaction_counter, emv_tree shape, const emv_tree_start& start) {
+    // Two bits of the counter a level, or one, from the front.
+    const unsigned step = shape == emv_tree::of_4 ? 2 : 1;
+    secret_bytes above{byte_view(start)};
+    secret_bytes parent(card);
+    secret_bytes two_above;
+    for (unsigned left = 16; left != 0; left -= step) {
+        const auto turn = static_cast<std::uint8_t>((transaction_counter >> (left - step)) & ((1U << step) - 1));
+        CIPHERLANE_TRY(auto child, child_of(std::as_const(parent).expose(), std::as_const(above).expose(), turn));
+        two_above = std::move(above);
+        above = std::move(parent);
+        parent = std::move(child);
+    }
+    for (std::size_t i = 0; i < key_size; ++i)
+        parent.expose()[i] ^= two_above.expose()[i];
+    set_odd_parity(parent.expose());
+    return parent;
+}
+
 // What is derived is what it is: no policy can have it made anew.
 template <class Derived>
 result<Derived> handle_of(const result<secret_bytes>& material) {
@@ -175,6 +207,13 @@ result<Session> derive_pboc_session(Card& card, std::uint16_t transaction_counte
     CIPHERLANE_CHECK(check_cipher(card.cipher(), card.size()));
     CIPHERLANE_TRY(auto* cipher, key_access::cipher(card));
     return handle_of<Session>(pboc_session_key_under(*cipher, transaction_counter));
+}
+
+template <class Session, class Card>
+result<Session> derive_tree_session(
+    const Card& card, std::uint16_t transaction_counter, emv_tree shape, const emv_tree_start& start) {
+    CIPHERLANE_CHECK(check_cipher(card.cipher(), card.size()));
+    return handle_of<Session>(emv2000_session_key_of(key_access::material(card), transaction_counter, shape, start));
 }
 
 result<block_cipher> bare_cipher(byte_view material) {
@@ -255,6 +294,21 @@ result<emv_smc_session_key> derive_pboc_session_key(emv_smc_card_key& card, std:
     return derive_pboc_session<emv_smc_session_key>(card, transaction_counter);
 }
 
+result<emv_ac_session_key> derive_emv2000_session_key(
+    const emv_ac_card_key& card, std::uint16_t transaction_counter, emv_tree shape, const emv_tree_start& start) {
+    return derive_tree_session<emv_ac_session_key>(card, transaction_counter, shape, start);
+}
+
+result<emv_smi_session_key> derive_emv2000_session_key(
+    const emv_smi_card_key& card, std::uint16_t transaction_counter, emv_tree shape, const emv_tree_start& start) {
+    return derive_tree_session<emv_smi_session_key>(card, transaction_counter, shape, start);
+}
+
+result<emv_smc_session_key> derive_emv2000_session_key(
+    const emv_smc_card_key& card, std::uint16_t transaction_counter, emv_tree shape, const emv_tree_start& start) {
+    return derive_tree_session<emv_smc_session_key>(card, transaction_counter, shape, start);
+}
+
 emv_ac_session_key without_session(const emv_ac_card_key& card) {
     return *emv_ac_session_key::create(card.cipher(), key_access::material(card), legacy_policy);
 }
@@ -278,6 +332,12 @@ result<secret_bytes> visa_session_key_bytes(byte_view card, std::uint16_t transa
 result<secret_bytes> pboc_session_key_bytes(byte_view card, std::uint16_t transaction_counter) {
     CIPHERLANE_TRY(auto cipher, bare_cipher(card));
     return pboc_session_key_under(cipher, transaction_counter);
+}
+
+result<secret_bytes> emv2000_session_key_bytes(
+    byte_view card, std::uint16_t transaction_counter, emv_tree shape, const emv_tree_start& start) {
+    CIPHERLANE_CHECK(check_cipher(algorithm::tdes, card.size()));
+    return emv2000_session_key_of(card, transaction_counter, shape, start);
 }
 
 } // namespace cipherlane::crypto

@@ -104,6 +104,51 @@ TEST(EmvSessionKey, IsPbocs) {
     EXPECT_TRUE(fails_with(pboc_session_key_bytes(hex("0123456789ABCDEF"), 1), crypto_errc::bad_key_length));
 }
 
+struct tree_case {
+    std::uint16_t counter;
+    emv_tree shape;
+    std::uint8_t start; ///< sixteen times
+    const char* session;
+};
+
+// Values that pyemv's authors had from a cipher machine (tests/test_kd_hsm.py, test_derive_emv2000_tree_sk).
+constexpr tree_case tree_cases[] = {
+    {0x0000, emv_tree::of_4, 0x00, "80BF3145AECB948A5201DAB9EF469875"},
+    {0x0000, emv_tree::of_4, 0xF0, "DC31BC40B3AB8F73F2E3DA5EBF9DE59B"},
+    {0x0000, emv_tree::of_2, 0x00, "86AD9732D5A192A749ADCE31919DAE8A"},
+    {0x0000, emv_tree::of_2, 0xF0, "7C57A15261202A101C6DA29B16672A3E"},
+    {0x00FF, emv_tree::of_4, 0x00, "981F9D208AE6132CBC8A7C97F42A5445"},
+    {0x00FF, emv_tree::of_4, 0xF0, "D579C8A4927589017FA1739B2C853BAD"},
+    {0x00FF, emv_tree::of_2, 0x00, "1F54F492EF104580B0F4B0F8910D0438"},
+    {0x00FF, emv_tree::of_2, 0xF0, "2086F81AAB731FF8CED9BF6DA7191CA2"},
+    {0xFFFF, emv_tree::of_4, 0x00, "D93D7A6B70F867615D4AAB79BF235B62"},
+    {0xFFFF, emv_tree::of_4, 0xF0, "A10EA78F2F1ACE203B3B402F6EE6CB29"},
+    {0xFFFF, emv_tree::of_2, 0x00, "F83E499EF786C20BC41310A176E3F84F"},
+    {0xFFFF, emv_tree::of_2, 0xF0, "73E3B0A1406E5E4908D5804C4970E520"},
+};
+
+TEST(EmvSessionKey, IsALeafOfTheTreeOfEmv2000) {
+    const auto card = hex("0123456789ABCDEF0123456789ABCDEF");
+    for (const auto& each : tree_cases) {
+        emv_tree_start start;
+        start.fill(each.start);
+        const auto made = emv2000_session_key_bytes(card, each.counter, each.shape, start);
+        ASSERT_TRUE(made) << made.error();
+        EXPECT_EQ(to_hex(made->expose()), each.session) << each.counter;
+    }
+    // pyemv's documentation.
+    EXPECT_EQ(to_hex(emv2000_session_key_bytes(hex("0123456789ABCDEFFEDCBA9876543210"), 0x001C).value().expose()),
+        "E5BF6D1067F194B0A89B7F5D83BC64A2");
+    EXPECT_TRUE(fails_with(emv2000_session_key_bytes(hex("0123456789ABCDEF"), 1), crypto_errc::bad_key_length));
+    // By handles it is the same key: a cryptogram under it is that of the bytes.
+    auto handle = test_key<emv_ac_card_key>(algorithm::tdes, "0123456789ABCDEF0123456789ABCDEF");
+    auto session = derive_emv2000_session_key(handle, 0x00FF).value();
+    auto bare = test_key<emv_ac_session_key>(algorithm::tdes, "981F9D208AE6132CBC8A7C97F42A5445");
+    const auto data = hex("00010203");
+    EXPECT_EQ(to_hex(application_cryptogram(session, mac_padding::method_2, data).value()),
+        to_hex(application_cryptogram(bare, mac_padding::method_2, data).value()));
+}
+
 // Keys, check values, cryptogram and MAC: pyemv's tests/test_sm_hsm.py, test_vis_pin_change.
 TEST(EmvSessionKey, IsVisasForScripts) {
     auto integrity = test_key<emv_smi_master_key>(algorithm::tdes, imk_digits);

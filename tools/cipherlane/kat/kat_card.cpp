@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 // Known answers for card verification values, PIN verification and EMV cryptograms.
 namespace cipherlane::cli {
@@ -146,7 +147,7 @@ result<emv_diversifier> diversifier_of(const std::string& digits) {
 }
 
 /// Names of the `skd` column; what may follow in a name says how the scheme calls it.
-enum class session_kind : std::uint8_t { none, common, pboc };
+enum class session_kind : std::uint8_t { none, common, pboc, tree_of_4, tree_of_2 };
 
 result<session_kind> session_of(const kat_row& row) {
     std::string name = row["skd"];
@@ -154,12 +155,20 @@ result<session_kind> session_of(const kat_row& row) {
         letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
     const auto has = [&](std::string_view part) { return name.find(part) != std::string::npos; };
     if (has("PBOC") || has("UNIONPAY") || has("CUP") || has("UICS")) return session_kind::pboc;
+    if (has("EMV2000") || has("TREE"))
+        return name.ends_with("_2") ? session_kind::tree_of_2 : session_kind::tree_of_4;
     const bool none = name.empty() || name.starts_with("NONE") || name.starts_with("VSDC");
     if (none || has("CVN10")) return session_kind::none;
     if (name.starts_with("EMV_CSK") || name.starts_with("CSK") || name.starts_with("MCHIP") || has("CVN18") ||
         has("CVN14"))
         return session_kind::common;
     return refused(crypto_errc::unsupported_algorithm);
+}
+
+std::optional<emv_tree> tree_of(session_kind kind) noexcept {
+    if (kind == session_kind::tree_of_4) return emv_tree::of_4;
+    if (kind == session_kind::tree_of_2) return emv_tree::of_2;
+    return std::nullopt;
 }
 
 /// The counter alone, or where its eight bytes begin or end with it and have zeros else.
@@ -189,6 +198,10 @@ result<emv_ac_session_key> ac_session_key(const kat_row& row) {
         CIPHERLANE_TRY(const auto counter, counter_of(row["atc_or_r"]));
         return derive_pboc_session_key(card, counter);
     }
+    if (const auto shape = tree_of(kind)) {
+        CIPHERLANE_TRY(const auto counter, counter_of(row["atc_or_r"]));
+        return derive_emv2000_session_key(card, counter, *shape);
+    }
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));
     return derive_session_key(card, diversifier);
 }
@@ -208,6 +221,11 @@ kat_outcome session_key_digits(const kat_row& row) {
     if (kind == session_kind::pboc) {
         CIPHERLANE_TRY(const auto counter, counter_of(row["atc_or_r"]));
         CIPHERLANE_TRY(const auto session, pboc_session_key_bytes(material, counter));
+        return to_hex(session.expose());
+    }
+    if (const auto shape = tree_of(kind)) {
+        CIPHERLANE_TRY(const auto counter, counter_of(row["atc_or_r"]));
+        CIPHERLANE_TRY(const auto session, emv2000_session_key_bytes(material, counter, *shape));
         return to_hex(session.expose());
     }
     CIPHERLANE_TRY(const auto diversifier, diversifier_of(row["atc_or_r"]));

@@ -86,6 +86,25 @@ using emv_diversifier = std::array<std::uint8_t, 8>;
 [[nodiscard]] result<emv_smc_session_key> derive_pboc_session_key(
     emv_smc_card_key& card, std::uint16_t transaction_counter);
 
+/// How many children a key of the tree has; the height follows, so that every transaction counter has a leaf.
+enum class emv_tree : std::uint8_t {
+    of_4, ///< and a height of 8
+    of_2, ///< and a height of 16
+};
+/// What a tree begins with; zeros unless an issuer has chosen another value.
+using emv_tree_start = std::array<std::uint8_t, 16>;
+
+/// Session keys of EMV 2000 (Book 2 of versions 4.0 and 4.1, A1.3; SU-46 took them out of the later ones): the leaf
+/// of a tree of keys that the transaction counter (tag 9F36) leads to, XORed with the key two levels above. Odd
+/// parity.
+/// @return the errors of `derive_session_key`.
+[[nodiscard]] result<emv_ac_session_key> derive_emv2000_session_key(const emv_ac_card_key& card,
+    std::uint16_t transaction_counter, emv_tree shape = emv_tree::of_4, const emv_tree_start& start = {});
+[[nodiscard]] result<emv_smi_session_key> derive_emv2000_session_key(const emv_smi_card_key& card,
+    std::uint16_t transaction_counter, emv_tree shape = emv_tree::of_4, const emv_tree_start& start = {});
+[[nodiscard]] result<emv_smc_session_key> derive_emv2000_session_key(const emv_smc_card_key& card,
+    std::uint16_t transaction_counter, emv_tree shape = emv_tree::of_4, const emv_tree_start& start = {});
+
 /// The card key in the place of a session key, for schemes that have none (Visa's cryptogram version 10, and ARPC
 /// under the card key).
 [[nodiscard]] emv_ac_session_key without_session(const emv_ac_card_key& card);
@@ -97,5 +116,7 @@ using emv_diversifier = std::array<std::uint8_t, 8>;
 [[nodiscard]] result<secret_bytes> emv_session_key_bytes(byte_view card, const emv_diversifier& diversifier);
 [[nodiscard]] result<secret_bytes> visa_session_key_bytes(byte_view card, std::uint16_t transaction_counter);
 [[nodiscard]] result<secret_bytes> pboc_session_key_bytes(byte_view card, std::uint16_t transaction_counter);
+[[nodiscard]] result<secret_bytes> emv2000_session_key_bytes(byte_view card, std::uint16_t transaction_counter,
+    emv_tree shape = emv_tree::of_4, const emv_tree_start& start = {});
 
 } // namespace cipherlane::crypto

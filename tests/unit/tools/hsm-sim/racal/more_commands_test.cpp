@@ -1,5 +1,6 @@
 // Commands beside the known answers of the fact sheet. Expected values: the vectors, published examples, or openssl's
 // command line; never a command's own inverse alone.
+#include "hsm-sim/keys/emv.hpp"
 #include "racal_answers.hpp"
 #include "support/vectors.hpp"
 
@@ -88,6 +89,32 @@ TEST(Kw, AnswersByBothMethodsUnderEachSessionKey) {
             << each.name;
         EXPECT_EQ(unit.ask("KW4" + front + arqc + raw("01020304") + "2" + raw("AABB")), "KX00" + raw(each.method2))
             << each.name;
+    }
+}
+
+// Values that pyemv's authors had from a cipher machine (tests/test_kd_hsm.py).
+TEST(Kw, TheTreeOfKeysIsThePublishedOne) {
+    struct tree_case {
+        const char* counter;
+        unsigned branch;
+        unsigned height;
+        const char* iv;
+        const char* session;
+    };
+    const tree_case cases[] = {
+        {"0000", 4, 8, "00000000000000000000000000000000", "80BF3145AECB948A5201DAB9EF469875"},
+        {"0000", 2, 16, "00000000000000000000000000000000", "86AD9732D5A192A749ADCE31919DAE8A"},
+        {"00FF", 4, 8, "00000000000000000000000000000000", "981F9D208AE6132CBC8A7C97F42A5445"},
+        {"00FF", 2, 16, "00000000000000000000000000000000", "1F54F492EF104580B0F4B0F8910D0438"},
+        {"FFFF", 4, 8, "F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0", "A10EA78F2F1ACE203B3B402F6EE6CB29"},
+        {"FFFF", 2, 16, "00000000000000000000000000000000", "F83E499EF786C20BC41310A176E3F84F"},
+        {"FFFF", 2, 16, "F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0", "73E3B0A1406E5E4908D5804C4970E520"},
+    };
+    const clear_key card(*from_hex("0123456789ABCDEF0123456789ABCDEF"));
+    for (const auto& each : cases) {
+        const auto made =
+            tree_session_key(card, *from_hex(each.iv), each.branch, each.height, *from_hex(each.counter));
+        EXPECT_EQ(to_hex(made.view()), each.session) << each.counter;
     }
 }
 
