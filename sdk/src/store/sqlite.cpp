@@ -37,7 +37,7 @@ error sqlite_error(int code, std::string_view operation) {
 }
 
 statement::~statement() {
-    sqlite3_finalize(handle_);
+    home_->give_back(handle_);
 }
 
 statement& statement::bind(std::int64_t value) {
@@ -110,6 +110,7 @@ void statement::add_to(checksum& sum, int column) const {
 }
 
 database::~database() {
+    idle_.reset();
     sqlite3_close(handle_);
 }
 
@@ -124,9 +125,10 @@ result<database> database::open(const std::string& path, int flags, const std::s
 }
 
 statement database::prepare(const char* sql) {
+    if (auto* const known = idle_->take(sql)) return {*idle_, known, SQLITE_OK};
     sqlite3_stmt* prepared = nullptr;
-    const int code = sqlite3_prepare_v2(handle_, sql, -1, &prepared, nullptr);
-    return statement(prepared, code);
+    const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
+    return {*idle_, prepared, code};
 }
 
 result<void> database::execute(const char* sql) {

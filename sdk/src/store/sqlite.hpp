@@ -1,6 +1,7 @@
 #pragma once
 
 #include "checksum.hpp"
+#include "statement_cache.hpp"
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/call.hpp>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -20,14 +22,17 @@ namespace cipherlane::store {
 /// What an SQLite code means here. The error names `operation`, never the statement's values.
 [[nodiscard]] error sqlite_error(int code, std::string_view operation);
 
-/// A prepared statement. Binding and stepping errors are kept and come out of `step`.
+/// A prepared statement, no longer-lived than its connection. Binding and stepping errors are kept and come out of
+/// `step`.
 class statement {
   public:
-    explicit statement(sqlite3_stmt* prepared, int prepare_code) noexcept
-        : handle_(prepared)
+    statement(statement_cache& home, sqlite3_stmt* prepared, int prepare_code) noexcept
+        : home_(&home)
+        , handle_(prepared)
         , code_(prepare_code) {}
     statement(statement&& other) noexcept
-        : handle_(std::exchange(other.handle_, nullptr))
+        : home_(other.home_)
+        , handle_(std::exchange(other.handle_, nullptr))
         , code_(other.code_)
         , next_(other.next_) {}
     statement& operator=(statement&&) = delete;
@@ -54,6 +59,7 @@ class statement {
     void add_to(checksum& sum, int column) const;
 
   private:
+    statement_cache* home_;
     sqlite3_stmt* handle_;
     int code_;
     int next_ = 1;
@@ -64,7 +70,8 @@ class database {
   public:
     database() = default;
     database(database&& other) noexcept
-        : handle_(std::exchange(other.handle_, nullptr)) {}
+        : handle_(std::exchange(other.handle_, nullptr))
+        , idle_(std::move(other.idle_)) {}
     database& operator=(database&&) = delete;
     ~database();
 
@@ -91,6 +98,7 @@ class database {
 
   private:
     sqlite3* handle_ = nullptr;
+    std::unique_ptr<statement_cache> idle_ = std::make_unique<statement_cache>(); // statements point at it
 };
 
 } // namespace cipherlane::store
