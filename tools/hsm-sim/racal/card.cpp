@@ -135,7 +135,7 @@ void verify_dynamic_cvv(command& c) {
     c.keep_body();
 }
 
-constexpr command_row rows[] = {
+constexpr command_row card_table[] = {
     {"RY", card_security, every_racal},
     {"PM", verify_dynamic_cvv, every_racal},
     {"CW", make_cvv, every_racal},
@@ -145,7 +145,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> card_commands() noexcept {
-    return rows;
+    return card_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -235,7 +235,7 @@ void convert_type(command& c) {
 }
 
 constexpr auto tass = static_cast<std::uint8_t>(family::sjj1310);
-constexpr command_row rows[] = {
+constexpr command_row chinese_table[] = {
     {"S0", make_mac, tass},
     {"S3", encrypt, tass},
     {"S4", decrypt, tass},
@@ -247,7 +247,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> chinese_commands() noexcept {
-    return rows;
+    return chinese_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -225,7 +225,7 @@ void digest_data(command& c) {
     c.put_bytes(value->view());
 }
 
-constexpr command_row rows[] = {
+constexpr command_row data_table[] = {
     {"M0", encrypt, every_racal},
     {"M2", decrypt, every_racal},
     {"M4", reencrypt, every_racal},
@@ -236,7 +236,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> data_commands() noexcept {
-    return rows;
+    return data_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -84,7 +84,7 @@ void dukpt_mac(command& c) {
     if (!equal_in_constant_time(part, given)) c.fail(code::verification_failed);
 }
 
-constexpr command_row rows[] = {
+constexpr command_row dukpt_table[] = {
     {"CI", translate_single, every_racal},
     {"G0", translate_triple, every_racal},
     {"GW", dukpt_mac, every_racal},
@@ -93,7 +93,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> dukpt_commands() noexcept {
-    return rows;
+    return dukpt_table;
 }
 
 } // namespace cipherlane::hsm_sim

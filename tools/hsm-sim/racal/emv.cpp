@@ -8,7 +8,7 @@
 namespace cipherlane::hsm_sim {
 namespace {
 
-constexpr status bad_mode{'0', '4'};
+constexpr status unknown_mode{'0', '4'};
 constexpr status bad_scheme{'0', '5'};
 constexpr status bad_tree{'5', '2'};
 constexpr status no_data{'8', '1'};
@@ -44,7 +44,7 @@ byte_view optional_data(command& c) {
 /// KQ: scheme 0 Visa (card key), 1 M/Chip (session key of counter and unpredictable number). The host pads as its
 /// scheme wants; what is no whole block is filled with zeros. Mode 0 verifies, 1 verifies and answers, 2 answers.
 void verify_cryptogram(command& c) {
-    const char mode = c.in.one_of("012", bad_mode);
+    const char mode = c.in.one_of("012", unknown_mode);
     const char scheme = c.in.one_of("01", bad_scheme);
     const clear_key master = c.key(slots::mk_ac, code::source_parity, untagged::pair);
     const auto pan = as_bytes(c.in.text(8));
@@ -90,7 +90,7 @@ struct kw_request {
     [[nodiscard]] bool verifies() const { return mode == '0' || mode == '1' || mode == '3'; }
 
     void read(command& c) {
-        mode = c.in.one_of("01234", bad_mode);
+        mode = c.in.one_of("01234", unknown_mode);
         scheme = c.in.one_of("0123", bad_scheme);
         master = c.key(slots::mk_ac, code::source_parity, untagged::pair);
         if (by_tree()) iv = as_bytes(c.in.text(16));
@@ -147,7 +147,7 @@ void verify_cryptogram_emv4(command& c) {
 
 /// K6 (TASS): the session key of PBOC cards; PAN and sequence number of 16 digits, hexadecimal throughout.
 void verify_cryptogram_tass(command& c) {
-    const char mode = c.in.one_of("012", bad_mode);
+    const char mode = c.in.one_of("012", unknown_mode);
     const clear_key master = c.key(slots::mk_ac, code::source_parity, untagged::pair);
     std::array<std::uint8_t, 8> pan{};
     std::array<std::uint8_t, 2> atc{};
@@ -174,7 +174,7 @@ void verify_cryptogram_tass(command& c) {
     if (mode != '0') c.put_hex(response_cryptogram(key, arqc, arc));
 }
 
-constexpr command_row rows[] = {
+constexpr command_row emv_table[] = {
     {"KQ", verify_cryptogram, every_racal},
     {"KW", verify_cryptogram_emv4, every_racal},
     {"K6", verify_cryptogram_tass, static_cast<std::uint8_t>(family::sjj1310)},
@@ -183,7 +183,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> emv_commands() noexcept {
-    return rows;
+    return emv_table;
 }
 
 } // namespace cipherlane::hsm_sim

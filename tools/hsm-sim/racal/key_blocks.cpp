@@ -77,7 +77,7 @@ void generate(command& c) {
 }
 
 /// A4: a key from components, each in a block of whatever usage.
-void form_key(command& c) {
+void form_block(command& c) {
     const std::size_t count = c.in.decimal(1, code::count_range);
     if (!c.failed() && (count < 2 || count > 9)) c.fail(code::count_range);
     type_in_block(c);
@@ -108,7 +108,7 @@ void form_key(command& c) {
 }
 
 /// A6: TR-31 blocks bring their attributes along; other schemes are told theirs.
-void import_key(command& c) {
+void import_block(command& c) {
     type_in_block(c);
     const clear_key zmk = c.key(slots::zmk);
     block_attributes what;
@@ -130,7 +130,7 @@ void import_key(command& c) {
 }
 
 /// A8: out as a TR-31 block or in another scheme, unless the block forbids it.
-void export_key(command& c) {
+void export_block(command& c) {
     type_in_block(c);
     const bool terminal = c.in.take_if(';') && c.in.one_of("01") == '1';
     const clear_key zmk = c.key(terminal ? slots::tpk : slots::zmk);
@@ -160,18 +160,18 @@ void check_value_of_block(command& c) {
 }
 
 constexpr auto here = static_cast<std::uint8_t>(family::payshield_kb);
-constexpr command_row rows[] = {
+constexpr command_row key_blocks_table[] = {
     {"A0", generate, here},
-    {"A4", form_key, here, true},
-    {"A6", import_key, here},
-    {"A8", export_key, here},
+    {"A4", form_block, here, true},
+    {"A6", import_block, here},
+    {"A8", export_block, here},
     {"BU", check_value_of_block, here},
 };
 
 } // namespace
 
 std::span<const command_row> key_block_commands() noexcept {
-    return rows;
+    return key_blocks_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -149,7 +149,7 @@ void rewrap_tak(command& c) {
     rewrap(c, slots::tak, true);
 }
 
-constexpr command_row rows[] = {
+constexpr command_row key_exchange_table[] = {
     {"FA", zpk_in, every_racal},
     {"GC", zpk_out, every_racal},
     {"FC", tpk_in, every_racal},
@@ -174,7 +174,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> key_exchange_commands() noexcept {
-    return rows;
+    return key_exchange_table;
 }
 
 } // namespace cipherlane::hsm_sim

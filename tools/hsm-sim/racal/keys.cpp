@@ -378,7 +378,7 @@ void from_old_lmk(command& c) {
 /// Units for key blocks have A0, A6, A8 and BU of their own.
 constexpr auto variant_units = chinese | family::payshield;
 
-constexpr command_row rows[] = {
+constexpr command_row keys_table[] = {
     {"A0", generate_key, variant_units},
     {"A2", print_component, every_racal, true},
     {"A4", form_key, variant_units, true},
@@ -397,7 +397,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> key_commands() noexcept {
-    return rows;
+    return keys_table;
 }
 
 } // namespace cipherlane::hsm_sim

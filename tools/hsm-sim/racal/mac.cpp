@@ -284,7 +284,7 @@ void make_zpk_mac(command& c) {
     c.put_hex(part.is_last() ? state.span().first(wanted) : state.span());
 }
 
-constexpr command_row rows[] = {
+constexpr command_row mac_table[] = {
     {"UQ", make_zpk_mac, static_cast<std::uint8_t>(family::sjj1310)},
     {"MA", make_tak_mac, every_racal},
     {"MC", verify_tak_mac, every_racal},
@@ -302,7 +302,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> mac_commands() noexcept {
-    return rows;
+    return mac_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -134,7 +134,7 @@ void network_statistics(command& c) {
         c.put(hex_digits(0, 8)); // of other packets, those discarded, errors, unknown ones
 }
 
-constexpr command_row rows[] = {
+constexpr command_row monitoring_table[] = {
     {"J2", load_of_unit, payshields},
     {"J4", volumes_of_commands, payshields},
     {"J8", health_counters, payshields},
@@ -145,7 +145,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> monitoring_commands() noexcept {
-    return rows;
+    return monitoring_table;
 }
 
 } // namespace cipherlane::hsm_sim

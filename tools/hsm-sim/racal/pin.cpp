@@ -197,7 +197,7 @@ void pin_from_old_lmk(command& c) {
     if (!c.failed()) c.put_pin_under_lmk(pin);
 }
 
-constexpr command_row rows[] = {
+constexpr command_row pin_table[] = {
     {"CA", translate_tpk_to_zpk, every_racal},
     {"CC", translate_zpk_to_zpk, every_racal},
     {"TI", translate_between, family::sjj1310 | family::sjl06},
@@ -214,7 +214,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> pin_commands() noexcept {
-    return rows;
+    return pin_table;
 }
 
 } // namespace cipherlane::hsm_sim

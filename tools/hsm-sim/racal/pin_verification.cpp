@@ -353,7 +353,7 @@ void pvv_of_changed(command& c) {
     pvv_of_chosen(c, true);
 }
 
-constexpr command_row rows[] = {
+constexpr command_row pin_verification_table[] = {
     {"DE", make_offset_of_lmk_pin, every_racal},
     {"EE", derive_pin, every_racal},
     {"DA", verify_terminal_offset, every_racal},
@@ -374,7 +374,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> pin_verification_commands() noexcept {
-    return rows;
+    return pin_verification_table;
 }
 
 } // namespace cipherlane::hsm_sim

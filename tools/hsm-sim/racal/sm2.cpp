@@ -156,7 +156,7 @@ void digest_sm3(command& c) {
 }
 
 constexpr auto tass = static_cast<std::uint8_t>(family::sjj1310);
-constexpr command_row rows[] = {
+constexpr command_row sm2_table[] = {
     {"3C", digest_sm3, tass},
     {"M7", digest_sm3, static_cast<std::uint8_t>(family::sjl06)},
     {"E7", generate_pair, tass},
@@ -167,7 +167,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> sm2_commands() noexcept {
-    return rows;
+    return sm2_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -135,7 +135,7 @@ void leave_authorised(command& c) {
     if (!c.failed()) c.on.set_authorised(false);
 }
 
-constexpr command_row rows[] = {
+constexpr command_row unit_table[] = {
     {"NC", diagnostics, every_racal},
     {"NO", unit_status, every_racal},
     {"B2", echo, every_racal},
@@ -149,7 +149,7 @@ constexpr command_row rows[] = {
 } // namespace
 
 std::span<const command_row> unit_commands() noexcept {
-    return rows;
+    return unit_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -69,7 +69,7 @@ void reencrypt_data(westone_exchange& x) {
     x.put(clear);
 }
 
-constexpr westone_row rows[] = {
+constexpr westone_row westone_data_table[] = {
     {0xD0, 0x12, encrypt_data},
     {0xD0, 0x14, decrypt_data},
     {0xD0, 0x16, reencrypt_data},
@@ -78,7 +78,7 @@ constexpr westone_row rows[] = {
 } // namespace
 
 std::span<const westone_row> westone_data_commands() noexcept {
-    return rows;
+    return westone_data_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -72,7 +72,7 @@ void form_key(westone_exchange& x) {
     x.put_new_key(x.untyped(), sum);
 }
 
-constexpr westone_row rows[] = {
+constexpr westone_row westone_data_keys_table[] = {
     {0xD0, 0x02, transport_to_lmk},
     {0xD0, 0x04, lmk_to_transport},
     {0xD0, 0x06, random_key},
@@ -84,7 +84,7 @@ constexpr westone_row rows[] = {
 } // namespace
 
 std::span<const westone_row> westone_data_key_commands() noexcept {
-    return rows;
+    return westone_data_keys_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -71,7 +71,7 @@ void take_clear_key(westone_exchange& x) {
     if (x.ready()) put_clear_key(x, x.type(type_code), clear);
 }
 
-constexpr westone_row rows[] = {
+constexpr westone_row westone_keys_table[] = {
     {0xD1, 0x02, import_key},
     {0xD1, 0x04, export_key},
     {0xD1, 0x06, generate_key},
@@ -82,7 +82,7 @@ constexpr westone_row rows[] = {
 } // namespace
 
 std::span<const westone_row> westone_key_commands() noexcept {
-    return rows;
+    return westone_keys_table;
 }
 
 void put_clear_key(westone_exchange& x, lmk_slot type, byte_view clear) {

@@ -55,7 +55,7 @@ void verify_mac(westone_exchange& x) {
     x.put(mac);
 }
 
-constexpr westone_row rows[] = {
+constexpr westone_row westone_mac_table[] = {
     {0xD1, 0x32, make_mac},
     {0xD1, 0x34, verify_mac},
 };
@@ -63,7 +63,7 @@ constexpr westone_row rows[] = {
 } // namespace
 
 std::span<const westone_row> westone_mac_commands() noexcept {
-    return rows;
+    return westone_mac_table;
 }
 
 } // namespace cipherlane::hsm_sim

@@ -82,7 +82,7 @@ void decrypt_pin(westone_exchange& x) {
     x.put(as_bytes(pin.view()));
 }
 
-constexpr westone_row rows[] = {
+constexpr westone_row westone_pin_table[] = {
     {0xD1, 0x24, translate_pin},
     {0xD1, 0x26, decrypt_pin},
 };
@@ -90,7 +90,7 @@ constexpr westone_row rows[] = {
 } // namespace
 
 std::span<const westone_row> westone_pin_commands() noexcept {
-    return rows;
+    return westone_pin_table;
 }
 
 } // namespace cipherlane::hsm_sim
