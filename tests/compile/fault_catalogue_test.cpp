@@ -155,10 +155,11 @@ TEST(FaultCatalogue, NamesTestsThatAreThere) {
     const auto provocations = text_of(root() / "tests/integration/lane/fault_provocations_test.cpp");
     for (const auto& one : rows()) {
         const auto name = one.group + "." + one.name;
-        if (one.shown == "run")
+        if (one.shown == "run") {
             EXPECT_NE(provocations.find('"' + name + '"'), std::string::npos) << name << " is not provoked";
-        else if (!one.shown.starts_with("not run: "))
+        } else if (!one.shown.starts_with("not run: ")) {
             EXPECT_TRUE(known.contains(one.shown)) << name << ": no test " << one.shown;
+        }
     }
 }
 

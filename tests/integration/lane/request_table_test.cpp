@@ -35,7 +35,9 @@ class RequestTable : public testing::Test {
         const auto paid =
             full - lane.host({{"cmd", "balance"}, {"number", lane.reader.number}}).at("balance").get<std::int64_t>();
         const auto told = sold->outcome == verdict::approved ? sold->approved.minor() : 0;
-        if (sold->outcome != verdict::unknown) EXPECT_EQ(paid, told) << row.choice << " " << row.words;
+        if (sold->outcome != verdict::unknown) {
+            EXPECT_EQ(paid, told) << row.choice << " " << row.words;
+        }
         return std::string(to_string(sold->outcome)) + (sold->host_code.empty() ? "" : " " + sold->host_code);
     }
 
@@ -81,8 +83,9 @@ TEST_F(RequestTable, IsSilentAsItsRowsSay) {
         const auto open = till.recover(60s);
         ASSERT_TRUE(open) << choice << ": " << open.error();
         for (const auto& left : *open) {
-            if (left.outcome == verdict::unknown)
+            if (left.outcome == verdict::unknown) {
                 EXPECT_TRUE(till.decide({left.handle, acquiring::finding::paid, "in the host's books"}, 60s));
+            }
         }
     }
 }
