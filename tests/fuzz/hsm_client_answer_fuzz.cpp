@@ -21,6 +21,19 @@ const std::vector<hsm::codec>& codecs() {
     return all;
 }
 
+/// Every record of an answer's lists lies in what is left of its list.
+void read_records(const hsm::codec& engine, const hsm::command_spec& command, const hsm::field_set& values) {
+    hsm::field_set record;
+    for (const auto& [field, layout] : command.records) {
+        for (auto left = values.value(hsm::field_name(field)); !left.empty();) {
+            const auto used = engine.decode_record(command, field, left, record);
+            if (!used) break;
+            if (*used == 0 || *used > left.size()) std::abort();
+            left = left.subspan(*used);
+        }
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -33,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     hsm::field_set values;
     const auto whole = engine.decode_answer(command, body, asked, values);
     if (whole && whole->consumed > body.size()) std::abort();
+    if (whole) read_records(engine, command, values);
     (void)engine.decode_second_answer(command, body, asked, values);
     if (engine.dialect().frame.length != hsm::framing::prefix::none || !whole) return 0;
     // A prefix of a whole answer of a stream is never another answer and never broken.

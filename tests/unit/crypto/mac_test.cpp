@@ -3,6 +3,7 @@
 #include <cipherlane/crypto/cmac.hpp>
 #include <cipherlane/crypto/hmac.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
+#include <cipherlane/crypto/terminal_serial.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
 
 namespace cipherlane::crypto {
@@ -121,6 +122,46 @@ TEST(RetailMac, TakesTheLengthOfTheReceiverAndNotOfTheSender) {
     EXPECT_TRUE(verified(8, 8).has_value());
     EXPECT_TRUE(fails_with(verified(4, 8), crypto_errc::bad_mac_length));
     EXPECT_TRUE(fails_with(verified(8, 4), crypto_errc::bad_mac_length));
+}
+
+struct serial_case {
+    const char* key;
+    const char* serial;
+    const char* factor;
+    const char* cryptogram;
+};
+
+// Checked with a second SM4: zero fill, three blocks, one block exactly, a factor from a payment code.
+TEST(TerminalSerial, FitsThePublishedArithmetic) {
+    constexpr serial_case cases[] = {
+        {"0123456789ABCDEFFEDCBA9876543210", "00000304N7NL01933217", "127026", "01D5E54A"},
+        {"0123456789ABCDEFFEDCBA9876543210", "0000020254004318", "000052", "8B42533B"},
+        {"88888888888888888888888888888888", "000024039991810100000206", "156983", "524622E5"},
+        {"31323334353637383930414243444546", "00000304CIPHERLANE000000012", "654321", "961545CD"},
+        {"11111111111111111111111111111111", "NL01933217", "000001", "7AE7E48B"},
+        {"0123456789ABCDEFFEDCBA9876543210", "N7NL01933217", "234567", "178B05AE"},
+    };
+    for (const auto& each : cases) {
+        auto key = test_key<mac_key>(algorithm::sm4, each.key);
+        auto made = terminal_serial_cryptogram(key, each.serial, each.factor).value();
+        EXPECT_EQ(as_text(made), each.cryptogram) << each.serial;
+        EXPECT_TRUE(verify_terminal_serial_cryptogram(key, each.serial, each.factor, made).has_value());
+        made[7] ^= 1;
+        EXPECT_TRUE(fails_with(verify_terminal_serial_cryptogram(key, each.serial, each.factor, made),
+            crypto_errc::verification_failed));
+    }
+}
+
+TEST(TerminalSerial, RefusesWhatIsNone) {
+    auto key = test_key<mac_key>(algorithm::sm4, "0123456789ABCDEFFEDCBA9876543210");
+    EXPECT_TRUE(terminal_serial_cryptogram(key, std::string(50, 'S'), "1234567890").has_value());
+    EXPECT_TRUE(fails_with(terminal_serial_cryptogram(key, "", "127026"), crypto_errc::bad_data_length));
+    EXPECT_TRUE(
+        fails_with(terminal_serial_cryptogram(key, std::string(51, 'S'), "127026"), crypto_errc::bad_data_length));
+    EXPECT_TRUE(fails_with(terminal_serial_cryptogram(key, "S", "12345678901"), crypto_errc::bad_data_length));
+    EXPECT_TRUE(fails_with(terminal_serial_cryptogram(key, "S", "12x456"), crypto_errc::bad_numeral));
+    auto tdes = test_key<mac_key>(algorithm::tdes, double_key);
+    EXPECT_TRUE(fails_with(terminal_serial_cryptogram(tdes, "S", "127026"), crypto_errc::unsupported_algorithm));
 }
 
 TEST(UnionpayMac, TakesTheFormTheHostWants) {

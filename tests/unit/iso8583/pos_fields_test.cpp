@@ -9,6 +9,7 @@
 #include <cipherlane/iso8583/gbk.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
+#include <cipherlane/iso8583/terminal_serial.hpp>
 #include <cipherlane/iso8583/tpdu.hpp>
 
 #include <gtest/gtest.h>
@@ -216,6 +217,37 @@ TEST(Gbk, GoesBothWaysAndSaysWhereItCannot) {
     EXPECT_FALSE(gbk_to_utf8(*from_hex("FFFF")));
     EXPECT_FALSE(utf8_to_gbk("\xF0\x9F\x98\x80"));
     EXPECT_EQ(*gbk_to_utf8({}), "");
+}
+
+TEST(TerminalSerialBlock, StandsInFields59And62) {
+    using form = terminal_serial_form;
+    const terminal_serial_block first{"04", "00000304N7NL01933217", "127026", "01D5E54A", "310001", ""};
+    EXPECT_EQ(write_terminal_serial(first, form::field59).value(),
+        "A206901002040202000000304N7NL01933217030061270260400801D5E54A05008310001  ");
+    const terminal_serial_block second{"02", "0000020254004318", "000052", "8B42533B", "32170200", "P3100"};
+    EXPECT_EQ(write_terminal_serial(second, form::field62).value(),
+        "PI690305P310004020205100000020254004318060600005207088B42533B080832170200");
+    // A device without a key sends its bare number.
+    const terminal_serial_block bare{"04", "N7NL01933217", "", "", "310001", ""};
+    EXPECT_EQ(write_terminal_serial(bare, form::field59).value(), "A2037010020402012N7NL0193321705008310001  ");
+    // What is written is read by the field's own format.
+    const auto block = write_terminal_serial(first, form::field59).value();
+    EXPECT_TRUE(find_subfield(field59_format(), as_bytes(block), tag_terminal_serial)->has_value());
+}
+
+TEST(TerminalSerialBlock, SaysWhatIsWrong) {
+    const auto field = [](const terminal_serial_block& block) {
+        const auto made = write_terminal_serial(block, terminal_serial_form::field59);
+        return made ? std::string("none") : std::string(made.error().field());
+    };
+    EXPECT_EQ(field({"04", "", "", "", "", ""}), "serial");
+    EXPECT_EQ(field({"04", std::string(51, 'S'), "", "", "", ""}), "serial");
+    EXPECT_EQ(field({"4", "S", "", "", "", ""}), "device_type");
+    EXPECT_EQ(field({"0x", "S", "", "", "", ""}), "device_type");
+    EXPECT_EQ(field({"04", "S", "127026", "", "", ""}), "cryptogram");
+    EXPECT_EQ(field({"04", "S", "", "01D5E54A", "", ""}), "factor");
+    EXPECT_EQ(field({"04", "S", "12702x", "01D5E54A", "", ""}), "factor");
+    EXPECT_EQ(field({"04", "S", "", "", "release 310001", ""}), "none") << "the end counts";
 }
 
 } // namespace

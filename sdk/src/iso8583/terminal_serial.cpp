@@ -1,0 +1,82 @@
+#include "digit_parts.hpp"
+
+#include <cipherlane/iso8583/terminal_serial.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+namespace cipherlane::iso8583 {
+namespace {
+
+constexpr std::size_t version_size = 8;
+
+/// An element of the block: how the two forms number it, and what it may hold.
+struct element_row {
+    std::string_view name;
+    std::string_view tag59; ///< empty: the form does not carry it
+    std::string_view tag62;
+    std::size_t most;
+    bool digits;
+    std::string terminal_serial_block::*value;
+};
+
+/// In the order of field 59; field 62 begins with the licence.
+const std::array<element_row, 6>& rows() {
+    using block = terminal_serial_block;
+    static const std::array<element_row, 6> all{{
+        {"licence", "", "03", 5, false, &block::licence},
+        {"device_type", "01", "04", 2, true, &block::device_type},
+        {"serial", "02", "05", 50, false, &block::serial},
+        {"factor", "03", "06", 10, true, &block::factor},
+        {"cryptogram", "04", "07", 8, false, &block::cryptogram},
+        {"version", "05", "08", version_size, false, &block::version},
+    }};
+    return all;
+}
+
+error wrong(iso8583_errc why, std::string_view name) {
+    return fail(why, "terminal serial", name, 0);
+}
+
+result<void> check(const terminal_serial_block& block) {
+    for (const auto& row : rows()) {
+        const auto& value = block.*row.value;
+        if (value.size() > row.most) return wrong(iso8583_errc::too_long, row.name);
+        const bool digits = std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (row.digits && !digits) return wrong(iso8583_errc::not_digits, row.name);
+    }
+    if (block.device_type.size() != 2) return wrong(iso8583_errc::missing_field, "device_type");
+    if (block.serial.empty()) return wrong(iso8583_errc::missing_field, "serial");
+    if (block.factor.empty() != block.cryptogram.empty()) {
+        return wrong(iso8583_errc::missing_field, block.factor.empty() ? "factor" : "cryptogram");
+    }
+    return {};
+}
+
+std::string number(std::size_t value, const char* form) {
+    std::array<char, 8> text{};
+    const auto size = std::snprintf(text.data(), text.size(), form, static_cast<unsigned>(value));
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+} // namespace
+
+result<std::string> write_terminal_serial(const terminal_serial_block& given, terminal_serial_form form) {
+    auto block = given;
+    if (block.version.size() > version_size) block.version.erase(0, block.version.size() - version_size);
+    if (!block.version.empty()) block.version.resize(version_size, ' ');
+    CIPHERLANE_CHECK(check(block));
+    const bool in_59 = form == terminal_serial_form::field59;
+    std::string inside;
+    for (const auto& row : rows()) {
+        const auto tag = in_59 ? row.tag59 : row.tag62;
+        const auto& value = block.*row.value;
+        if (tag.empty() || value.empty()) continue;
+        inside.append(tag).append(number(value.size(), in_59 ? "%03u" : "%02X")).append(value);
+    }
+    return in_59 ? "A2" + number(inside.size(), "%03u") + inside : "PI" + number(inside.size(), "%u") + inside;
+}
+
+} // namespace cipherlane::iso8583
