@@ -2,6 +2,7 @@
 
 #include "part_makers.hpp"
 
+#include <cipherlane/hostlink/traced_host.hpp>
 #include <cipherlane/till/errc.hpp>
 
 #include <algorithm>
@@ -126,6 +127,12 @@ result<void> counter::open_host(terminal& one, const till_settings::terminal& of
         CIPHERLANE_TRY(auto link, make_host(settings_.host, given_.log));
         one.link = link.get();
         one.host = std::move(link);
+    }
+    if (one.host && !settings_.trace.file.empty()) {
+        if (!trace_) {
+            CIPHERLANE_TRY(trace_, make_trace(settings_.trace, *clock_, given_.log));
+        }
+        one.host = std::make_shared<hostlink::traced_host>(one.host, trace_);
     }
     if (one.host && !one.sealer) {
         CIPHERLANE_TRY(one.sealer, make_sealer(settings_, of, given_.log));

@@ -7,6 +7,7 @@
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
+#include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/till/till_parts.hpp>
@@ -73,6 +74,7 @@ class counter {
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;
     std::unique_ptr<hostlink::notification_listener> listener_;
+    std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper

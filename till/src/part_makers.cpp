@@ -100,6 +100,11 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_
     return hostlink::tcp_host::create(link, log);
 }
 
+result<std::shared_ptr<hostlink::certification_trace>> make_trace(
+    const till_settings::trace_place& place, const ports::clock& clock, const logger& log) {
+    return hostlink::certification_trace::open({place.file, place.test_cards}, clock, log);
+}
+
 result<std::unique_ptr<hostlink::notification_listener>> make_listener(
     const till_settings::gateway_place& place, const ports::clock& clock, const logger& log) {
     if (place.notify_address.empty() || place.public_key_file.empty())

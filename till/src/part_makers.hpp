@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/hsm/client.hpp>
@@ -36,6 +37,8 @@ enum class journal_wish : std::uint8_t {
     const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log);
 [[nodiscard]] result<std::unique_ptr<hostlink::tcp_host>> make_host(
     const till_settings::host_place& place, const logger& log);
+[[nodiscard]] result<std::shared_ptr<hostlink::certification_trace>> make_trace(
+    const till_settings::trace_place& place, const ports::clock& clock, const logger& log);
 /// Null where no address for notifications or no key to check them is set.
 [[nodiscard]] result<std::unique_ptr<hostlink::notification_listener>> make_listener(
     const till_settings::gateway_place& place, const ports::clock& clock, const logger& log);

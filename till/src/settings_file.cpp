@@ -135,6 +135,11 @@ void read_places(toml_reader& top, till_settings& to) {
     journal.text("mark_file", to.journal.mark_file);
     journal.flag("create", to.journal.create);
     journal.finish();
+
+    auto trace = top.section("trace");
+    trace.text("file", to.trace.file);
+    trace.texts("test_cards", to.trace.test_cards);
+    trace.finish();
 }
 
 /// What a terminal has of its own; what it leaves out is as for all.

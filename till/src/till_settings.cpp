@@ -1,6 +1,7 @@
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_settings.hpp>
@@ -23,6 +24,15 @@ bool is_peer(const std::string& text) {
 
 bool positive(std::chrono::milliseconds span) {
     return span.count() > 0 && span <= std::chrono::hours(1);
+}
+
+result<void> check_trace(const till_settings::trace_place& trace) {
+    if (trace.file.empty() && !trace.test_cards.empty())
+        return broken(till_errc::missing_setting, "trace.file", "the name of a file, as there are cards for it");
+    const hostlink::certification_trace_settings made{trace.file, trace.test_cards};
+    if (!trace.file.empty() && !made.validate())
+        return broken(till_errc::bad_setting, "trace.test_cards", "numbers of 12 to 19 digits");
+    return {};
 }
 
 /// Who trusts somebody or shows a certificate means TLS.
@@ -135,6 +145,7 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_display(display));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
+    CIPHERLANE_CHECK(check_trace(trace));
     return check_sealer(sealer, terminals.front().keys.algorithm);
 }
 

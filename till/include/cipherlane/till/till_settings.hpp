@@ -85,6 +85,12 @@ struct till_settings {
         bool create = true; ///< a start that finds none of the three makes them; else only `begin_journal` does
     };
 
+    /// The certification trace: each exchange with the host, see `hostlink::certification_trace`.
+    struct trace_place {
+        std::string file;                    ///< mode 0600; empty: none
+        std::vector<std::string> test_cards; ///< card numbers whose messages are written whole; others are masked
+    };
+
     std::vector<terminal> terminals;
     host_place host;
     gateway_place gateway;
@@ -92,6 +98,7 @@ struct till_settings {
     display_place display;
     sealer_place sealer;
     journal_place journal;
+    trace_place trace;
 
     /// Whether the host or the gateway is another machine than this.
     [[nodiscard]] bool reaches_out() const;
