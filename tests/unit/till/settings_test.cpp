@@ -124,6 +124,8 @@ const key_row keys[] = {
     {"journal", "key_file", "\"/etc/till.key\"", "\"\""},
     {"journal", "mark_file", "\"/var/till.mark\"", "true"},
     {"journal", "create", "false", "\"never\""},
+    {"trace", "file", "\"trace.txt\"", "true"},
+    {"trace", "test_cards", "[\"6222000000000017\"]", "[\"6222\"]", "file = \"trace.txt\""},
 };
 
 std::string file_with(const key_row& row, const std::string& value) {
@@ -228,7 +230,7 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << of.sealer.address << "|" << of.sealer.profile << "\n";
         tls(of.sealer.tls);
         text << of.journal.file << "|" << of.journal.key_file << "|" << of.journal.mark_file << "|"
-             << of.journal.create;
+             << of.journal.create << "|" << of.trace.file << "|" << of.trace.test_cards.size();
         return text.str();
     };
     EXPECT_EQ(words(*example), words(*bare));
