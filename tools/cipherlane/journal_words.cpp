@@ -52,10 +52,21 @@ std::string state_words(const store::journal_entry& entry) {
     return text;
 }
 
+/// Until when somebody may still pay; nothing of what is no payment by code.
+std::string payable(const ports::journal_record& record) {
+    const auto* row = ledger::find_row(record.kind);
+    if (row == nullptr || row->through != ledger::channel::gateway || row->role != ledger::trade_role::payment)
+        return {};
+    if (record.expires == moment{}) return "; until when its code may be paid the gateway has not said";
+    return "; its code may be paid until " + shown_time(record.expires);
+}
+
 /// Whom to ask, by what they know it by.
 std::string whom_to_ask(const ports::journal_record& record) {
     if (ledger::gateway_trades.contains(record.kind))
-        return "ask the gateway about order " + printable_text(record.order_number);
+        return "ask the gateway about order " + printable_text(record.order_number) + ", merchant " +
+               printable_text(record.merchant_id) + ", " + record.requested.to_string() + ", " +
+               shown_time(record.created) + payable(record);
     return "ask the acquirer about terminal " + printable_text(record.terminal_id) + ", merchant " +
            printable_text(record.merchant_id) + ", batch " + digits(record.batch) + ", trace " +
            digits(record.trace) + ", " + record.requested.to_string() + ", " + shown_time(record.created);
@@ -127,8 +138,8 @@ json to_json(const store::journal_entry& entry) {
     json made{{"id", record.id}, {"intact", entry.intact}, {"terminal", safe(record.terminal_id)},
         {"merchant", safe(record.merchant_id)}, {"key", safe(record.idempotency_key)},
         {"kind", row == nullptr ? "?" : row->name}, {"state", ports::to_string(record.state)},
-        {"created", stamp(record.created)}, {"decided", stamp(record.decided)}, {"batch", record.batch},
-        {"trace", record.trace}, {"currency", record.requested.unit().number},
+        {"created", stamp(record.created)}, {"decided", stamp(record.decided)}, {"expires", stamp(record.expires)},
+        {"batch", record.batch}, {"trace", record.trace}, {"currency", record.requested.unit().number},
         {"requested", record.requested.minor()}, {"approved", record.approved.minor()},
         {"card", safe(record.masked_pan)}, {"entry", safe(record.entry)}, {"order", safe(record.order_number)},
         {"phase", ports::to_string(record.phase)}, {"original", record.original},

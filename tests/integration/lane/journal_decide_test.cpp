@@ -38,8 +38,9 @@ class JournalDecide : public testing::Test {
     int decide(const std::string& verdict) {
         return run({"decide", folder.file("till.toml"), "--record", "1", verdict, "--note", "Li, by phone"});
     }
-    std::uint64_t leave_an_order_in_doubt() {
+    std::uint64_t leave_an_order_in_doubt(std::chrono::system_clock::time_point expires = {}) {
         lane_rig rig(rig_settings(), nullptr, folder.file("till.db"));
+        rig.gateway.expires = expires;
         rig.gateway.forgets = true;
         return rig.sell_by_code("order", 990).value().handle;
     }
@@ -69,14 +70,20 @@ TEST_F(JournalDecide, WantsAVerdictAndANote) {
 
 /// What one needs to ask somebody and to act, whole, with the zone of its times.
 TEST_F(JournalDecide, IsToldAllThatADecisionNeeds) {
-    ASSERT_EQ(leave_an_order_in_doubt(), 1U);
+    // 2026-11-21 10:05:00 at +08:00.
+    ASSERT_EQ(leave_an_order_in_doubt(std::chrono::system_clock::from_time_t(1'795'226'700)), 1U);
     ASSERT_EQ(run({"list", "--open", "--json", folder.file("till.db")}), 0);
     const auto rows = nlohmann::json::parse(said);
     ASSERT_EQ(rows.size(), 1U);
     const auto order = rows[0].at("order").get<std::string>();
     EXPECT_EQ(order.size(), 28U);
     EXPECT_TRUE(rows[0].at("created").get<std::string>().ends_with("+08:00")) << said;
-    EXPECT_NE(rows[0].at("todo").get<std::string>().find("journal decide SETTINGS --record 1"), std::string::npos);
+    const auto todo = rows[0].at("todo").get<std::string>();
+    EXPECT_NE(todo.find("journal decide SETTINGS --record 1"), std::string::npos);
+    for (const auto& part : {order, std::string("merchant TESTMERCH000001"), std::string("9.90"),
+             std::string("; its code may be paid until 2026-11-21 10:05:00 +08:00")})
+        EXPECT_NE(todo.find(part), std::string::npos) << part << ": " << todo;
+    EXPECT_EQ(rows[0].at("expires"), "2026-11-21T10:05:00+08:00");
     ASSERT_EQ(run({"list", folder.file("till.db")}), 0);
     EXPECT_NE(said.find(order), std::string::npos) << "not cut: " << said;
     EXPECT_NE(said.find("+08:00"), std::string::npos) << said;
