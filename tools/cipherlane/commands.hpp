@@ -6,7 +6,9 @@ class App;
 
 namespace cipherlane::cli {
 
-/// Each adds one subcommand to the tool; its callback throws `CLI::RuntimeError(code)` to end with an exit code.
+/// Each adds one subcommand to the tool; its callback throws what `run_tool` tells, or `CLI::RuntimeError(code)` to
+/// end with an exit code.
+void add_completion_command(CLI::App& tool); ///< last: it shows what was added before
 void add_device_command(CLI::App& tool);
 void add_journal_command(CLI::App& tool);
 void add_kat_command(CLI::App& tool);

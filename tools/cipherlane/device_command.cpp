@@ -1,8 +1,9 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/device_list.hpp"
+#include "cipherlane/tool_door.hpp"
 #include "cipherlane/trace_link.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
-#include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos_model.hpp>
@@ -10,11 +11,10 @@
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -23,6 +23,7 @@ namespace cipherlane::cli {
 namespace {
 
 using namespace std::chrono_literals;
+using json = nlohmann::ordered_json;
 
 struct device_arguments {
     std::string port;
@@ -43,11 +44,19 @@ struct device_arguments {
     std::string trace;
     net::tls_settings tls;
     int seconds = 15;
+    output_form output = output_form::text;
 };
 
 [[noreturn]] void fail(const error& why) {
-    std::cerr << "error: " << why << "\n";
-    throw CLI::RuntimeError(1);
+    throw tool_stop(why);
+}
+
+/// What was done, as words or for scripts.
+void say(const device_arguments& what, const json& as_json, const std::string& as_text) {
+    if (what.output == output_form::json)
+        std::cout << as_json.dump(2) << "\n";
+    else
+        std::cout << as_text << "\n";
 }
 
 template <class T>
@@ -121,11 +130,13 @@ void show_on(ports::display& screen, const device_arguments& what) {
         check(screen.show_amount(total, bounds));
     }
     const auto can = screen.capabilities();
-    std::cout << "sent"
-              << (can.readable          ? "; the picture was read back before it was sent"
-                     : can.acknowledges ? "; the device acknowledged every command"
-                                        : "; this device says nothing back")
-              << "\n";
+    const std::string_view proof = can.readable       ? "the picture was read back before it was sent"
+                                   : can.acknowledges ? "the device acknowledged every command"
+                                                      : "this device says nothing back";
+    json made{{"sent", true}, {"driver", what.driver}, {"read_back", can.readable},
+        {"acknowledged", can.acknowledges}, {"proof", proof}};
+    if (!what.trace.empty()) made["trace"] = what.trace;
+    say(what, made, "sent; " + std::string(proof));
 }
 
 void run_show(const device_arguments& what) {
@@ -139,112 +150,57 @@ void run_show(const device_arguments& what) {
     show_on(screen, what);
 }
 
-constexpr std::string_view kind_name(drivers::found_device::kind what) {
-    switch (what) {
-    case drivers::found_device::kind::serial: return "serial";
-    case drivers::found_device::kind::hid: return "hid";
-    case drivers::found_device::kind::usb: break;
-    }
-    return "usb";
-}
+/// Who was asked, and what came.
+struct probed {
+    std::string driver;
+    bool answered;
+    std::string says;
+};
 
-/// As udev rules write them.
-std::string ids_of(std::uint16_t vendor, std::uint16_t product) {
-    std::array<char, 16> text{};
-    std::snprintf(
-        text.data(), text.size(), "%04x:%04x", static_cast<unsigned>(vendor), static_cast<unsigned>(product));
-    return text.data();
-}
-
-void print(const drivers::found_device& device) {
-    const bool usb = device.what == drivers::found_device::kind::usb;
-    std::cout << kind_name(device.what) << "  "
-              << printable_text(usb ? "usb:" + device.path.substr(0, device.path.find('@')) : device.path);
-    if (!device.name.empty()) std::cout << "  " << printable_text(device.name);
-    if (!device.identity.empty()) std::cout << "\n    identity: " << printable_text(device.identity);
-    if (device.vendor && device.product) std::cout << "\n    ids: " << ids_of(*device.vendor, *device.product);
-    for (const auto& name : device.drivers) {
-        const auto* family = drivers::find_display_family(name);
-        std::cout << "\n    driver: " << name;
-        if (family != nullptr) std::cout << " (" << family->about << ")";
-    }
-    if (!device.reason.empty()) std::cout << "\n    " << printable_text(device.reason, 1'000);
-    std::cout << "\n";
-}
-
-void list_devices(const std::string& root) {
-    std::shared_ptr<drivers::usb_host> usb;
-    if (root == "/") {
-        auto started = drivers::usb_host::start();
-        if (started) {
-            usb = *std::move(started);
-        } else {
-            std::cout << "no list of USB devices: " << started.error() << "\n";
-        }
-    }
-    const auto found = drivers::discover(usb.get(), root);
-    if (found.empty()) std::cout << "no serial line with hardware behind it, no HID and no USB device\n";
-    for (const auto& device : found)
-        print(device);
-}
-
-std::string padded(std::string_view name) {
-    constexpr std::size_t column = 14;
-    return std::string(name) + std::string(column - std::min(column - 1, name.size()), ' ');
-}
-
-void print(const drivers::driver_family& family) {
-    std::cout << "  " << padded(family.name) << family.about;
-    if (family.name != "described") std::cout << ", " << family.line.baud << " baud";
-    std::cout << "; " << family.reached_by.to_string() << "\n";
-}
-
-void run_list(const std::string& root) {
-    list_devices(root);
-    std::cout << "drivers of displays:\n";
-    for (const auto& family : drivers::display_families())
-        print(family);
-    std::cout << "drivers of PIN pads:\n";
-    for (const auto& family : drivers::pinpad_families())
-        print(family);
-}
-
-bool probe_display(const device_arguments& what, const drivers::display_family& family) {
-    if (family.answers == drivers::display_family::proof::none) return false;
+std::optional<probed> probe_display(const device_arguments& what, const drivers::display_family& family) {
+    if (family.answers == drivers::display_family::proof::none) return {};
     boost::asio::io_context io;
     auto protocol = family.make(options_of(what));
-    if (!protocol || !(*protocol)->heartbeat()) return false;
+    if (!protocol || !(*protocol)->heartbeat()) return {};
     const call bounds(3s);
     auto link = drivers::open_display_link(io.get_executor(), family.name, what.port, options_of(what), bounds);
-    if (!link) {
-        std::cout << family.name << ": " << link.error() << "\n";
-        return false;
-    }
+    if (!link) return probed{std::string(family.name), false, link.error().to_string()};
     drivers::device_display screen(*std::move(link), *std::move(protocol));
     auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
-    std::cout << family.name << ": " << (name ? printable_text(*name) : name.error().to_string()) << "\n";
-    return name.has_value();
+    return probed{
+        std::string(family.name), name.has_value(), name ? printable_text(*name) : name.error().to_string()};
 }
 
 /// A PIN pad is looked for on serial lines alone: what listens at a port may take it for an order.
-bool probe_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
+std::optional<probed> probe_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
     const auto where = value_or_fail(drivers::device_address::parse(what.port));
-    if (where.kind != drivers::address_kind::line) return false;
+    if (where.kind != drivers::address_kind::line) return {};
     boost::asio::io_context io;
     const auto pad = drivers::open_pinpad(io.get_executor(), family.name, what.port, {}, call(3s));
-    std::cout << family.name << ": " << (pad ? std::string(family.about) : pad.error().to_string()) << "\n";
-    return pad.has_value();
+    return probed{
+        std::string(family.name), pad.has_value(), pad ? std::string(family.about) : pad.error().to_string()};
 }
 
 void run_probe(const device_arguments& what) {
     bool found = false;
-    for (const auto& family : drivers::display_families()) {
-        found = probe_display(what, family) || found;
+    json rows = json::array();
+    const auto take = [&](const std::optional<probed>& one) {
+        if (!one) return;
+        found = found || one->answered;
+        rows.push_back({{"driver", one->driver}, {"answered", one->answered}, {"says", one->says}});
+        if (what.output == output_form::text) std::cout << one->driver << ": " << one->says << "\n" << std::flush;
+    };
+    for (const auto& family : drivers::display_families())
+        take(probe_display(what, family));
+    for (const auto& family : drivers::pinpad_families())
+        take(probe_pinpad(what, family));
+    const auto ends = found ? ending::done : ending::difference;
+    if (what.output == output_form::json) {
+        std::cout << json{{"asked", rows}, {"found", found}, {"exit", static_cast<int>(ends)}}.dump(
+                         2, ' ', false, json::error_handler_t::replace)
+                  << "\n";
     }
-    for (const auto& family : drivers::pinpad_families()) {
-        found = probe_pinpad(what, family) || found;
-    }
-    if (!found) throw CLI::RuntimeError(1);
+    if (!found) throw CLI::RuntimeError(static_cast<int>(ends));
 }
 
 void run_replay(const device_arguments& what) {
@@ -271,10 +227,11 @@ void run_replay(const device_arguments& what) {
     const auto now = said.take();
     const auto [differs, recorded] = std::ranges::mismatch(now, entries);
     if (differs != now.end()) {
-        std::cerr << "transfer " << differs - now.begin() + 1 << ": the device answers otherwise than in the trace\n";
-        throw CLI::RuntimeError(1);
+        throw tool_complaint(ending::difference, "transfer " + std::to_string(differs - now.begin() + 1) +
+                                                     ": the device answers otherwise than in the trace");
     }
-    std::cout << entries.size() << " transfers as in the trace\n";
+    say(what, {{"transfers", entries.size()}, {"as_in_the_trace", true}},
+        std::to_string(entries.size()) + " transfers as in the trace");
 }
 
 void add_port(CLI::App& to, device_arguments& what) {
@@ -289,7 +246,7 @@ void add_port(CLI::App& to, device_arguments& what) {
     cert->needs(key);
     key->needs(cert);
     to.add_option("--tls-name", what.tls.peer_name, "tls: name in the device's certificate, if not the host's");
-    to.add_option("--seconds", what.seconds, "how long it may take")->capture_default_str();
+    to.add_option("--timeout,--seconds", what.seconds, "seconds for all of it")->capture_default_str();
 }
 
 void add_driver(CLI::App& to, device_arguments& what) {
@@ -341,7 +298,7 @@ void add_device_command(CLI::App& tool) {
         device->add_subcommand("list", "serial lines, HID and USB: the driver that fits, why it cannot be opened");
     list->add_option("--root", *root, "look at the sys and dev below this folder; no USB then")
         ->capture_default_str();
-    list->callback([root] { run_list(*root); });
+    list->callback([what, root] { list_devices(*root, what->output); });
 
     auto* show = device->add_subcommand("show", "show a code, an amount, text or an outcome");
     add_driver(*show, *what);
@@ -362,6 +319,8 @@ void add_device_command(CLI::App& tool) {
     add_driver(*replay, *what);
     replay->add_option("--trace", what->trace, "file to read")->required();
     replay->callback([what] { run_replay(*what); });
+    for (auto* each : {list, show, probe, record, replay})
+        add_json_flag(*each, what->output);
 }
 
 } // namespace cipherlane::cli

@@ -103,7 +103,7 @@ void print_json(const hsm_sim::ceremony_outcome& held, const std::string& sheets
 }
 
 void hold(ceremony_arguments& given) {
-    keep_secrets("hsm ceremony");
+    keep_secrets();
     given.asked.scheme = given.scheme.empty() ? ' ' : given.scheme.front();
     take_components(given);
     auto keys = hsm_sim::lmk_set::test();

@@ -169,8 +169,9 @@ void add_hsm_command(CLI::App& tool) {
     out->to.add_to(*one);
     auto* text = one->add_option(
         "command", out->text, "\"BU0200406…\", \"hex:D10610\", or a code of the profile as \"D1 06\"");
-    one->add_option(
-        "fields", out->pairs, "FIELD=VALUE for a code of the profile: a name of its table, or bytes as hex");
+    one->add_option("fields", out->pairs,
+        "FIELD=VALUE for a code of the profile: a name of its table, or bytes as hex; FIELD=@FILE (mode 0600) or "
+        "FIELD=@- (standard input, asked for at a terminal) for what others must not see in the list of processes");
     one->add_option("--from", out->file,
            "A file of lines, -: standard input: a code and FIELD=VALUE, hex:… or a command as it is; # begins a "
            "comment")

@@ -1,6 +1,7 @@
 #include "cipherlane/hsm_describe.hpp"
 #include "cipherlane/hsm_hint.hpp"
 #include "cipherlane/hsm_tools.hpp"
+#include "cipherlane/key_input.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/nearest_word.hpp>
@@ -58,6 +59,18 @@ void set_value(const hsm::profile& dialect, const std::string& code, const hsm::
     into.set(field.name, *decoded);
 }
 
+/// Where a value stands that is not among the arguments: "@FILE", "@-", and "-" where that is no value itself; empty:
+/// it is the value.
+std::string elsewhere(const hsm::field_spec& field, std::string_view text) {
+    if (text.size() > 1 && text.front() == '@') return std::string(text.substr(1));
+    return text == "-" && field.kind != hsm::field_kind::text ? "-" : "";
+}
+
+/// A PIN, a key or a part of one that no other key protects.
+bool is_clear_secret(const hsm::field_spec& field) {
+    return field.label.starts_with("clear_") && field.kind != hsm::field_kind::group;
+}
+
 /// An error of putting a request together, which is the user's.
 [[noreturn]] void refuse_request(
     const hsm::profile& dialect, const hsm::command_spec& command, const error& why, const hsm::field_set& values) {
@@ -99,7 +112,13 @@ hsm::raw_command build_command(
             throw tool_complaint(ending::wrong_use, code + " has no field " + printable_text(label) +
                                                         "; `cipherlane hsm describe \"" + code + "\"` shows them");
         }
-        set_value(dialect, code, *field, std::string_view(pair).substr(cut + 1), values);
+        const auto given = std::string_view(pair).substr(cut + 1);
+        if (const auto place = elsewhere(*field, given); !place.empty()) {
+            const auto secret = read_secret_line(field->label, place);
+            set_value(dialect, code, *field, as_text(secret.expose()), values);
+        } else {
+            set_value(dialect, code, *field, given, values);
+        }
     }
     bytes body;
     if (auto made = engine.encode_request(*command, values, body); !made)
@@ -253,6 +272,26 @@ bool send_lines(hsm::client& unit, const send_options& how) {
 
 } // namespace
 
+namespace {
+
+/// Says where a clear secret stands among the arguments.
+void warn_of_secrets(const hsm::profile& dialect, const send_options& how, const hsm::raw_command& command) {
+    const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
+    hsm::field_set values;
+    const auto read = engine.decode_request(command.body(), values);
+    if (!read) return;
+    for (const auto& field : read->command->request) {
+        if (!is_clear_secret(field) || !values.has(field.name)) continue;
+        const bool given_elsewhere = std::any_of(how.pairs.begin(), how.pairs.end(), [&](const std::string& pair) {
+            return pair.starts_with(field.label + "=") &&
+                   !elsewhere(field, std::string_view(pair).substr(field.label.size() + 1)).empty();
+        });
+        if (!given_elsewhere) warn_of_arguments("hsm send", field.label);
+    }
+}
+
+} // namespace
+
 void send(const send_options& how) {
     hsm::client unit(how.to.settings());
     const auto& dialect = unit.dialect();
@@ -262,6 +301,7 @@ void send(const send_options& how) {
     } else {
         const bool by_table = !how.pairs.empty() || dialect.command(how.text) != nullptr;
         const auto command = by_table ? build_command(dialect, how.text, how.pairs) : parse_command(how.text);
+        warn_of_secrets(dialect, how, command);
         done = send_one(unit, how, command, 0);
     }
     if (!done) throw CLI::RuntimeError(static_cast<int>(ending::refused));

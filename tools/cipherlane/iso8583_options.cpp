@@ -6,9 +6,6 @@
 #include <cipherlane/iso8583/dialect_file.hpp>
 #include <cipherlane/iso8583/iso_dialects.hpp>
 
-#include <nlohmann/json.hpp>
-
-#include <CLI/CLI.hpp>
 #include <deque>
 #include <iostream>
 
@@ -16,22 +13,13 @@ namespace cipherlane::cli {
 
 void iso8583_options::stop(const error& why, std::string_view advice) const {
     std::cout.flush();
-    (void)tell(subcommand, why, advice, output);
     // Whatever is wrong here was given by the user: bytes, a file, a name.
-    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
+    throw tool_stop(why, std::string(advice), ending::wrong_use);
 }
 
 void iso8583_options::stop(const std::string& why) const {
     std::cout.flush();
-    if (output == output_form::json) {
-        std::cout << nlohmann::ordered_json{{"error", {{"text", why}, {"condition", "misuse"}}},
-                         {"exit", static_cast<int>(ending::wrong_use)}}
-                         .dump(2)
-                  << "\n";
-    } else {
-        std::cerr << "cipherlane " << subcommand << ": " << why << "\n";
-    }
-    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
+    throw tool_complaint(ending::wrong_use, why);
 }
 
 const iso8583::dialect& iso8583_options::dialect_named(const std::string& name) const {

@@ -1,6 +1,8 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/journal_words.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/payment_json.hpp"
+#include "cipherlane/settings_input.hpp"
 #include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/store/errc.hpp>
@@ -30,12 +32,12 @@ call patient() {
 }
 
 template <class T>
-T value_or_fail(result<T> done, output_form form = output_form::text) {
+T value_or_fail(result<T> done) {
     if (done) return *std::move(done);
-    end(tell("journal", done.error(), likely_cause(done.error()), form));
+    throw tool_stop(done.error(), std::string(likely_cause(done.error())));
 }
-void check_or_fail(const result<void>& done, output_form form = output_form::text) {
-    if (!done) end(tell("journal", done.error(), likely_cause(done.error()), form));
+void check_or_fail(const result<void>& done) {
+    if (!done) throw tool_stop(done.error(), std::string(likely_cause(done.error())));
 }
 
 struct list_options {
@@ -44,10 +46,10 @@ struct list_options {
     std::string terminal;
     std::size_t limit = 200;
     bool open = false;
-    bool as_json = false;
-    bool as_csv = false;
+    output_form output = output_form::text;
+    bool as_csv = false; ///< a flag of the command line
 
-    [[nodiscard]] output_form form() const { return as_json ? output_form::json : output_form::text; }
+    [[nodiscard]] bool as_json() const { return output == output_form::json; }
     [[nodiscard]] bool wants(const store::journal_entry& entry) const {
         return (terminal.empty() || entry.record.terminal_id == terminal) && (!open || undecided(entry.record));
     }
@@ -55,9 +57,9 @@ struct list_options {
 
 /// Every record that can be read, a damaged journal's, too.
 std::vector<store::journal_entry> read_damaged(const list_options& options) {
-    auto reader = value_or_fail(store::journal_reader::open(options.file), options.form());
+    auto reader = value_or_fail(store::journal_reader::open(options.file));
     std::vector<store::journal_entry> entries;
-    while (auto entry = value_or_fail(reader.next(), options.form())) {
+    while (auto entry = value_or_fail(reader.next())) {
         if (options.terminal.empty() || entry->record.terminal_id == options.terminal)
             entries.push_back(*std::move(entry));
     }
@@ -76,7 +78,7 @@ std::vector<store::journal_entry> read_newest(const list_options& options) {
     const ports::system_clock clock;
     const auto journal = store::sqlite_journal::open(how, no_key, clock, patient());
     if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
-        value_or_fail(result<void*>(journal.error()), options.form());
+        value_or_fail(result<void*>(journal.error()));
     auto records = journal ? (*journal)->list(options.terminal, options.limit, patient())
                            : result<std::vector<ports::journal_record>>(journal.error());
     if (!records) return read_damaged(options);
@@ -106,7 +108,7 @@ void list(const list_options& options) {
     const auto open =
         std::count_if(entries.begin(), entries.end(), [](const auto& entry) { return undecided(entry.record); });
     std::erase_if(entries, [&](const auto& entry) { return !options.wants(entry); });
-    if (!options.as_json) {
+    if (!options.as_json()) {
         print_rows(std::cout, entries);
         std::cout << all << " record(s), " << open << " undecided\n";
         return;
@@ -151,8 +153,8 @@ void print_damage(const std::vector<ports::journal_record>& damaged, const std::
 
 /// What is damaged, what can be read, what to do. Works beside a running till.
 void check(const list_options& options) {
-    const auto found = value_or_fail(store::check_journal(options.file, options.mark, patient()), options.form());
-    if (options.as_json) {
+    const auto found = value_or_fail(store::check_journal(options.file, options.mark, patient()));
+    if (options.as_json()) {
         const json made{{"whole", found.whole()}, {"journal", found.id}, {"commits", found.commits},
             {"records", found.records}, {"faults", found.faults},
             {"damaged", rows_of(entries_of(found.damaged, false))}, {"lost", rows_of(found.lost)},
@@ -177,21 +179,20 @@ struct recover_options {
     std::string settings;
     std::string master_key;
     std::string salvage; ///< the new file; empty: recover
-    bool as_json = false;
+    output_form output = output_form::text;
 
-    [[nodiscard]] output_form form() const { return as_json ? output_form::json : output_form::text; }
+    [[nodiscard]] bool as_json() const { return output == output_form::json; }
 };
 
 /// Brings over what can be read of a damaged journal.
 void salvage(const recover_options& options) {
-    const auto settings = value_or_fail(load_till(options.settings), options.form());
+    const auto settings = read_settings(options.settings);
     const auto& place = settings.journal;
-    const auto done = value_or_fail(
-        store::salvage_journal(place.file, place.mark_file, options.salvage, patient()), options.form());
+    const auto done = value_or_fail(store::salvage_journal(place.file, place.mark_file, options.salvage, patient()));
     const auto next = "move " + place.file + " away, with its -wal and -shm; move " + options.salvage + " to " +
                       place.file + "; compare with the host; cipherlane journal recover";
     const bool whole = done.damaged.empty() && done.lost.empty() && done.remarks.empty();
-    if (options.as_json) {
+    if (options.as_json()) {
         const json made{{"records", done.records}, {"damaged", rows_of(entries_of(done.damaged, false))},
             {"lost", rows_of(done.lost)}, {"remarks", done.remarks}, {"todo", next}};
         std::cout << made.dump(2) << "\n";
@@ -206,16 +207,19 @@ void salvage(const recover_options& options) {
 
 /// A person's word that this is the till's journal from now on.
 void adopt(const recover_options& options) {
-    keep_secrets("journal adopt");
-    check_or_fail(adopt_journal(value_or_fail(load_till(options.settings)), patient()));
-    std::cout << "adopted; compare it with the host, and run: cipherlane journal recover " << options.settings
-              << "\n";
+    keep_secrets();
+    check_or_fail(adopt_journal(read_settings(options.settings), patient()));
+    const auto next = "compare it with the host, and run: cipherlane journal recover " + options.settings;
+    if (options.as_json())
+        std::cout << json{{"adopted", true}, {"todo", next}}.dump(2) << "\n";
+    else
+        std::cout << "adopted; " << next << "\n";
 }
 
 /// The till that the settings name, without what a journal's owner does not need: nobody is at the devices.
 till open_till(const std::string& file, void (*cut)(till_settings&), const std::string& master_key = {}) {
-    keep_secrets("journal");
-    auto settings = value_or_fail(load_till(file));
+    keep_secrets();
+    auto settings = read_settings(file);
     settings.pinpad = {};
     settings.display = {};
     cut(settings);
@@ -232,16 +236,24 @@ void recover(const recover_options& options) {
     auto till = open_till(
         options.settings, [](till_settings& all) { all.gateway.notify_address.clear(); }, options.master_key);
     bool all = true;
-    std::size_t concerned = 0;
+    json rows = json::array();
     for (const auto& name : till.terminals()) {
         const auto found = value_or_fail(value_or_fail(till.at(name)).recover(patient()));
         for (const auto& payment : found) {
-            std::cout << payment << "\n";
+            rows.push_back(to_json(payment));
+            if (!options.as_json()) std::cout << payment << "\n";
             all = all && payment.outcome != verdict::unknown;
         }
-        concerned += found.size();
     }
-    std::cout << concerned << " record(s) concerned, " << (all ? "all decided" : "not all decided") << "\n";
+    const auto concerned = rows.size();
+    if (options.as_json()) {
+        std::cout << json{{"records", std::move(rows)}, {"concerned", concerned}, {"all_decided", all},
+                         {"exit", static_cast<int>(all ? ending::done : ending::unknown)}}
+                         .dump(2)
+                  << "\n";
+    } else {
+        std::cout << concerned << " record(s) concerned, " << (all ? "all decided" : "not all decided") << "\n";
+    }
     if (!all) end(ending::unknown);
 }
 
@@ -252,6 +264,7 @@ struct decide_options {
     bool not_paid = false; ///< one of the two
     std::string amount;    ///< with `paid`: what moved, where it is not all
     std::string note;
+    output_form output = output_form::text;
 };
 
 /// A person's word on one record. Needs the journal alone: nobody is asked.
@@ -260,7 +273,11 @@ void decide(const decide_options& options) {
     const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
     acquiring::decision_request wish(options.record, found, options.note);
     if (!options.amount.empty()) wish.moved = value_or_fail(amount::parse(options.amount, till.terminal().unit));
-    std::cout << value_or_fail(till.decide(wish, patient())) << "\n";
+    const auto decided = value_or_fail(till.decide(wish, patient()));
+    if (options.output == output_form::json)
+        std::cout << to_json(decided).dump(2) << "\n";
+    else
+        std::cout << decided << "\n";
 }
 
 } // namespace
@@ -275,7 +292,7 @@ void add_journal_command(CLI::App& tool) {
     list_app->add_option("--terminal", listing->terminal, "One terminal only");
     list_app->add_option("--limit", listing->limit, "At most so many, the newest");
     list_app->add_flag("--open", listing->open, "Only what is not decided");
-    list_app->add_flag("--json", listing->as_json, "As JSON, amounts in minor units");
+    add_json_flag(*list_app, listing->output);
     list_app->callback([listing] { list(*listing); });
 
     auto checking = std::make_shared<list_options>();
@@ -283,7 +300,7 @@ void add_journal_command(CLI::App& tool) {
         "check", "Read all of a journal: what is damaged, what can be read, what to do. Exit code 1: damaged");
     check_app->add_option("file", checking->file, "The journal's database")->required();
     check_app->add_option("--mark", checking->mark, "Its mark; default: the file's name and .mark");
-    check_app->add_flag("--json", checking->as_json, "As JSON");
+    add_json_flag(*check_app, checking->output);
     check_app->callback([checking] { check(*checking); });
 
     auto exporting = std::make_shared<list_options>();
@@ -292,7 +309,12 @@ void add_journal_command(CLI::App& tool) {
     export_app->add_option("file", exporting->file, "The journal's database")->required();
     export_app->add_option("--terminal", exporting->terminal, "One terminal only");
     export_app->add_flag("--open", exporting->open, "Only what is not decided");
-    export_app->add_flag("--csv", exporting->as_csv, "As CSV with a line of names; default: JSON lines");
+    auto* csv = export_app->add_flag("--csv", exporting->as_csv, "As CSV with a line of names");
+    export_app
+        ->add_flag_callback(
+            "--json", [exporting] { exporting->output = output_form::json; },
+            "As JSON lines, the default; errors too")
+        ->excludes(csv);
     export_app->callback([exporting] { export_all(*exporting); });
 
     auto recovering = std::make_shared<recover_options>();
@@ -304,7 +326,7 @@ void add_journal_command(CLI::App& tool) {
         ->add_option("--salvage", recovering->salvage,
             "Instead: bring what can be read of a damaged journal into this new file. Exit code 1: not all")
         ->excludes("--master-key");
-    recover_app->add_flag("--json", recovering->as_json, "With --salvage: as JSON");
+    add_json_flag(*recover_app, recovering->output);
     recover_app->callback(
         [recovering] { recovering->salvage.empty() ? recover(*recovering) : salvage(*recovering); });
 
@@ -313,6 +335,7 @@ void add_journal_command(CLI::App& tool) {
                                                        "begin a new one in the place of a lost one: after "
                                                        "somebody has compared with the host");
     adopt_app->add_option("settings", adopting->settings, "The terminal's settings (TOML)")->required();
+    add_json_flag(*adopt_app, adopting->output);
     adopt_app->callback([adopting] { adopt(*adopting); });
 
     auto deciding = std::make_shared<decide_options>();
@@ -329,6 +352,7 @@ void add_journal_command(CLI::App& tool) {
         ->add_option("--amount", deciding->amount, "With --paid: what moved, where it is less than was asked for")
         ->excludes("--not-paid");
     decide_app->add_option("--note", deciding->note, "Who found out, and how; kept in the journal")->required();
+    add_json_flag(*decide_app, deciding->output);
     decide_app->callback([deciding] { decide(*deciding); });
 }
 

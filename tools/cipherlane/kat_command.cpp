@@ -1,14 +1,18 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/hsm_link.hpp"
 #include "cipherlane/kat/kat.hpp"
+#include "cipherlane/kat/kat_report.hpp"
 #include "cipherlane/key_input.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <stdexcept>
 #include <utility>
@@ -35,45 +39,39 @@ kat_runner find_runner(std::string_view file) {
     return nullptr;
 }
 
-struct kat_counts {
-    std::size_t passed = 0;
-    std::size_t failed = 0;
-};
-
 /// A file that cannot be read counts as one failed row: the files behind it are still run.
-std::vector<kat_row> rows_of(const std::filesystem::path& path, kat_counts& counts) {
+std::vector<kat_row> rows_of(const std::filesystem::path& path, kat_file_report& report) {
     try {
         return read_kat_file(path.string());
     } catch (const std::runtime_error& fault) {
-        ++counts.failed;
-        std::cout << printable_text(fault.what(), longest_reason) << "\n";
+        report.rows.push_back({"file", printable_text(fault.what(), longest_reason)});
         return {};
     }
 }
 
-void run_file(const std::filesystem::path& path, const kat_target& target, kat_counts& total) {
+/// Runs a file; `told` hears what fails, as it does.
+template <class Told>
+kat_file_report run_file(const std::filesystem::path& path, const kat_target& target, const Told& told) {
     const auto runner = find_runner(path.stem().string());
-    kat_counts here;
-    const auto name = printable_text(path.filename().string());
-    const auto rows = rows_of(path, here);
+    kat_file_report report{printable_text(path.filename().string()), {}, 0};
+    const auto rows = rows_of(path, report);
+    if (!report.rows.empty()) told(report.rows.back().why);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& row = rows[i];
         const auto why = runner != nullptr ? runner(row, target) : "no operation for files of this name";
-        if (!why) {
-            ++here.passed;
-            continue;
-        }
-        ++here.failed;
-        std::cout << name << " " << printable_text(row["id"]) << ": " << printable_text(*why, longest_reason) << "\n";
+        report.rows.push_back({printable_text(row["id"]), why ? printable_text(*why, longest_reason) : ""});
+        if (!why) continue;
+        // An empty reason would be taken for none.
+        if (report.rows.back().why.empty()) report.rows.back().why = "wrong";
+        told(report.file + " " + report.rows.back().id + ": " + report.rows.back().why);
         if (!std::exchange(target.unreachable, false)) continue;
-        const auto left = rows.size() - i - 1;
-        here.failed += left;
-        std::cout << name << ": the unit cannot be reached, " << left << " rows not run\n";
+        report.not_run = rows.size() - i - 1;
+        told(report.file + ": the unit cannot be reached, " + std::to_string(report.not_run) + " rows not run");
         break;
     }
-    std::cout << name << ": " << here.passed << " passed, " << here.failed << " failed\n";
-    total.passed += here.passed;
-    total.failed += here.failed;
+    told(report.file + ": " + std::to_string(report.passed()) + " passed, " + std::to_string(report.failed()) +
+         " failed");
+    return report;
 }
 
 std::vector<std::filesystem::path> files_of(const std::vector<std::string>& arguments) {
@@ -93,15 +91,46 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& argu
     return files;
 }
 
+struct kat_options {
+    std::vector<std::string> paths;
+    kat_target target;
+    tls_options tls;
+    std::string junit;
+    output_form output = output_form::text;
+};
+
+void write_report(const std::string& file, const std::vector<kat_file_report>& reports) {
+    std::ofstream out(file);
+    write_junit(out, reports);
+    if (!out.flush()) throw tool_complaint(ending::own_fault, printable_text(file) + ": cannot be written");
+}
+
+void run(const kat_options& chosen) {
+    keep_secrets();
+    const bool as_text = chosen.output == output_form::text;
+    std::vector<kat_file_report> reports;
+    for (const auto& file : files_of(chosen.paths)) {
+        reports.push_back(run_file(file, chosen.target, [&](const std::string& line) {
+            if (as_text) std::cout << line << "\n";
+        }));
+    }
+    if (!chosen.junit.empty()) write_report(chosen.junit, reports);
+    auto made = to_json(reports);
+    const auto passed = made["passed"].get<std::size_t>();
+    const auto failed = made["failed"].get<std::size_t>();
+    const auto ends = failed != 0 || passed == 0 ? ending::difference : ending::done;
+    made["exit"] = static_cast<int>(ends);
+    if (as_text)
+        std::cout << passed << " passed, " << failed << " failed\n";
+    else
+        std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+    if (ends != ending::done) throw CLI::RuntimeError(static_cast<int>(ends));
+}
+
 } // namespace
 
 void add_kat_command(CLI::App& tool) {
-    struct options {
-        std::vector<std::string> paths;
-        kat_target target;
-        tls_options tls;
-    };
-    auto chosen = std::make_shared<options>();
+    auto chosen = std::make_shared<kat_options>();
     auto* command = tool.add_subcommand("kat", "Run known-answer files; exit code 1 if a row fails");
     command->add_option("paths", chosen->paths, "CSV files, or folders of them")
         ->required()
@@ -112,18 +141,11 @@ void add_kat_command(CLI::App& tool) {
     command->add_option("--timeout", chosen->target.seconds, "Seconds for each answer of the cipher machine")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
+    command->add_option("--junit", chosen->junit, "File to write: the rows as JUnit's XML, for build servers");
+    add_json_flag(*command, chosen->output);
     chosen->tls.add_to(*command);
     chosen->target.tls = &chosen->tls;
-    command->callback([chosen] {
-        behind_door("kat", output_form::text, [&] {
-            keep_secrets("kat");
-            kat_counts total;
-            for (const auto& file : files_of(chosen->paths))
-                run_file(file, chosen->target, total);
-            std::cout << total.passed << " passed, " << total.failed << " failed\n";
-            if (total.failed != 0 || total.passed == 0) throw CLI::RuntimeError(1);
-        });
-    });
+    command->callback([chosen] { behind_door("kat", chosen->output, [&] { run(*chosen); }); });
 }
 
 } // namespace cipherlane::cli

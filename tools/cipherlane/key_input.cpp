@@ -7,8 +7,9 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/secret_file.hpp>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
+#include <termios.h>
 #include <unistd.h>
 
 namespace cipherlane::cli {
@@ -20,8 +21,33 @@ bool is_hex(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return hex_value(c) >= 0; });
 }
 
-/// One line, byte by byte: what is behind it stays for others.
-result<secret_bytes> first_line() {
+/// A terminal that shows nothing of what is typed, while this lives.
+class silent_terminal {
+  public:
+    silent_terminal() {
+        if (::isatty(STDIN_FILENO) == 0 || ::tcgetattr(STDIN_FILENO, &before_) != 0) return;
+        auto silent = before_;
+        silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+        is_silent_ = ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent) == 0;
+    }
+    silent_terminal(const silent_terminal&) = delete;
+    silent_terminal& operator=(const silent_terminal&) = delete;
+    ~silent_terminal() {
+        if (!is_silent_) return;
+        ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+        std::cerr << "\n";
+    }
+    [[nodiscard]] bool is_silent() const noexcept { return is_silent_; }
+
+  private:
+    termios before_{};
+    bool is_silent_ = false;
+};
+
+/// One line, byte by byte: what is behind it stays for others. Somebody at a terminal is asked for it.
+result<secret_bytes> first_line(std::string_view option) {
+    const silent_terminal terminal;
+    if (terminal.is_silent()) std::cerr << option << ": " << std::flush;
     secret_bytes text(longest);
     std::size_t size = 0;
     std::uint8_t one = 0;
@@ -30,6 +56,12 @@ result<secret_bytes> first_line() {
         text.expose()[size++] = one;
     }
     return secret_bytes(byte_view(text.expose().first(size)));
+}
+
+result<secret_bytes> line_from(std::string_view option, const std::string& given) {
+    if (given == "-") return first_line(option);
+    CIPHERLANE_TRY(auto file, secret_file::open(given));
+    return file.read(longest);
 }
 
 /// Blanks between groups and at the end are left out.
@@ -45,32 +77,41 @@ result<secret_bytes> from_digits(byte_view text) {
     return key;
 }
 
-result<secret_bytes> read_from(const std::string& given) {
+result<secret_bytes> read_from(std::string_view option, const std::string& given) {
     if (is_hex(given)) return from_digits(as_bytes(given));
-    if (given == "-") {
-        CIPHERLANE_TRY(const auto line, first_line());
-        return from_digits(line.expose());
-    }
-    CIPHERLANE_TRY(auto file, secret_file::open(given));
-    CIPHERLANE_TRY(const auto text, file.read(longest));
-    return from_digits(text.expose());
-}
-
-[[noreturn]] void fail(std::string_view subcommand, const error& why) {
-    throw CLI::RuntimeError(static_cast<int>(tell(subcommand, why, {}, output_form::text)));
+    CIPHERLANE_TRY(const auto line, line_from(option, given));
+    return from_digits(line.expose());
 }
 
 } // namespace
 
-void keep_secrets(std::string_view subcommand) {
-    if (const auto done = forbid_core_dumps(); !done) fail(subcommand, done.error());
+void keep_secrets() {
+    if (const auto done = forbid_core_dumps(); !done) throw tool_stop(done.error());
+}
+
+void warn_of_arguments(std::string_view subcommand, std::string_view what) {
+    std::cerr << "cipherlane " << subcommand << ": WARNING: " << what
+              << " stands in clear among the arguments, where others see it in the list of processes; give - or a "
+                 "file of mode 0600\n";
 }
 
 secret_bytes read_key(std::string_view subcommand, std::string_view option, const std::string& given) {
-    keep_secrets(subcommand);
-    auto key = read_from(given);
-    if (!key) fail(subcommand, error(key.error()).in_field(option));
+    keep_secrets();
+    if (is_hex(given)) warn_of_arguments(subcommand, option);
+    auto key = read_from(option, given);
+    if (!key) throw tool_stop(error(key.error()).in_field(option));
     return *std::move(key);
+}
+
+secret_bytes read_secret_line(std::string_view option, const std::string& given) {
+    keep_secrets();
+    auto line = line_from(option, given);
+    if (!line) throw tool_stop(error(line.error()).in_field(option));
+    auto text = line->expose();
+    std::size_t size = 0;
+    while (size < text.size() && text[size] > ' ')
+        ++size;
+    return secret_bytes(byte_view(text.first(size)));
 }
 
 } // namespace cipherlane::cli

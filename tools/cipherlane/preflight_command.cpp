@@ -1,9 +1,9 @@
 // Asks every part of a till before it opens for the day.
 #include "cipherlane/commands.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/settings_input.hpp"
 #include "cipherlane/tool_door.hpp"
 
-#include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/preflight.hpp>
 
 #include <nlohmann/json.hpp>
@@ -38,14 +38,9 @@ json to_json(const preflight_step& step) {
 }
 
 void run(const preflight_options& options) {
-    const auto form = options.as_json ? output_form::json : output_form::text;
-    keep_secrets("preflight");
-    const auto settings = load_till(options.settings);
-    if (!settings) {
-        const auto& why = settings.error();
-        throw CLI::RuntimeError(static_cast<int>(tell("preflight", why, likely_cause(why), form)));
-    }
-    const auto steps = preflight(*settings, call(std::chrono::seconds(options.seconds)),
+    keep_secrets();
+    const auto settings = read_settings(options.settings);
+    const auto steps = preflight(settings, call(std::chrono::seconds(options.seconds)),
         options.as_json ? std::function<void(const preflight_step&)>() : print);
     const auto wrong = std::count_if(
         steps.begin(), steps.end(), [](const preflight_step& step) { return step.state == preflight_state::wrong; });

@@ -17,6 +17,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -27,24 +28,22 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-/// Tells the fault and ends: a wrong checksum is a check that failed, all else input that cannot be read.
-[[noreturn]] void fail(const error& why, const char* subcommand, output_form form = output_form::text) {
+/// A wrong checksum is a check that failed, all else input that cannot be read.
+[[noreturn]] void fail(const error& why) {
     const bool crc = why.code() == qr::qr_errc::crc_mismatch;
-    std::cout.flush();
-    (void)tell(
-        subcommand, why, crc ? "CRC error: the text was changed, or its checksum was made another way" : "", form);
-    throw CLI::RuntimeError(static_cast<int>(crc ? ending::difference : ending::wrong_use));
+    throw tool_stop(why, crc ? "CRC error: the text was changed, or its checksum was made another way" : "",
+        crc ? ending::difference : ending::wrong_use);
 }
 
 template <class T>
-T value_or_fail(result<T> done, const char* subcommand, output_form form = output_form::text) {
-    if (!done) fail(done.error(), subcommand, form);
+T value_or_fail(result<T> done) {
+    if (!done) fail(done.error());
     return *std::move(done);
 }
 
 /// The text itself, or the content of a file of that name, or standard input for "-".
-std::string read_text(const std::string& argument, const char* subcommand) {
-    auto text = value_or_fail(take_input(argument), subcommand);
+std::string read_text(const std::string& argument) {
+    auto text = value_or_fail(take_input(argument));
     while (text.ends_with('\n') || text.ends_with('\r'))
         text.pop_back();
     return text;
@@ -92,12 +91,12 @@ void add_json(qr::mpm_payload& payload, const json& fields) {
         const auto id = object_id(key);
         if (id == qr::mpm_id::crc) continue;
         if (value.is_string()) {
-            if (auto done = payload.set(id, value.get<std::string>()); !done) fail(done.error(), "qr encode");
+            if (auto done = payload.set(id, value.get<std::string>()); !done) fail(done.error());
             continue;
         }
         for (const auto& [sub, inner] : value.items()) {
             auto done = payload.set(id, object_id(sub), inner.get<std::string>());
-            if (!done) fail(done.error(), "qr encode");
+            if (!done) fail(done.error());
         }
     }
 }
@@ -113,7 +112,7 @@ void add_assignment(qr::mpm_payload& payload, const std::string& text) {
     const auto id = object_id(std::string_view(path).substr(0, 2));
     const auto done = path.size() == 2 ? payload.set(id, value)
                                        : payload.set(id, object_id(std::string_view(path).substr(3)), value);
-    if (!done) fail(done.error(), "qr encode");
+    if (!done) fail(done.error());
 }
 
 void print_object(std::string_view indent, const std::string& path, std::string_view name, std::string_view value) {
@@ -166,7 +165,7 @@ constexpr std::string_view consumer_advice = "its data are EMV TLV: cipherlane t
 
 /// A code that the payer shows: its kind, and what it carries.
 void decode_consumer(const std::string& text, output_form form, showing how) {
-    const auto code = value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient), "qr decode", form);
+    const auto code = value_or_fail(emv::consumer_code::parse(text, emv::cpm_reading::lenient));
     if (form == output_form::json) {
         std::cout << json{{"kinds", kinds_of(text)}, {"advice", consumer_advice}}.dump(2) << "\n";
         return;
@@ -180,36 +179,48 @@ void decode_consumer(const std::string& text, output_form form, showing how) {
 /// Something that is no payload of fields.
 [[noreturn]] void refuse_kind(const std::string& text, output_form form) {
     const auto kinds = kinds_of(text);
-    if (form == output_form::json) {
-        std::cout << json{{"kinds", kinds}, {"error", {{"text", "no merchant-presented payload"}}}, {"exit", 2}}.dump(
-                         2)
-                  << "\n";
-    } else {
-        print_kinds(kinds);
-        std::cout.flush();
-        std::cerr << "cipherlane qr decode: no merchant-presented payload, so it has no fields\n";
+    std::string found;
+    for (const auto& kind : kinds)
+        found.append(found.empty() ? "" : ", ").append(kind.get<std::string>());
+    if (form == output_form::text) print_kinds(kinds);
+    std::cout.flush();
+    throw tool_complaint(ending::wrong_use,
+        "no merchant-presented payload, so it has no fields; found " + (found.empty() ? "text" : found));
+}
+
+/// Fields from a file as `decode --json` prints them.
+json read_fields(const std::string& file) {
+    try {
+        if (file == "-") return json::parse(std::cin);
+        std::ifstream in(file);
+        if (!in) throw tool_complaint(ending::wrong_use, printable_text(file) + ": cannot be read");
+        return json::parse(in);
+    } catch (const json::exception& why) {
+        throw tool_complaint(
+            ending::wrong_use, printable_text(file) + ": no JSON: " + printable_text(why.what(), 200));
     }
-    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
 }
 
 void add_encode(CLI::App& group) {
     struct options {
         std::vector<std::string> assignments;
-        std::string json_file;
+        std::string fields;
+        output_form output = output_form::text;
     };
     auto chosen = std::make_shared<options>();
     auto* command = group.add_subcommand("encode", "Fields to text, CRC added");
     command->add_option("objects", chosen->assignments, "ID=VALUE or ID-SUB=VALUE, in the order they are to stand");
-    command->add_option("--json", chosen->json_file, "File of fields as decode --json prints them; - for stdin");
+    command->add_option("--fields", chosen->fields, "File of fields as decode --json prints them; - for stdin");
+    add_json_flag(*command, chosen->output);
     command->callback([chosen] {
         qr::mpm_payload payload;
-        if (!chosen->json_file.empty()) {
-            std::ifstream file(chosen->json_file);
-            add_json(payload, chosen->json_file == "-" ? json::parse(std::cin) : json::parse(file));
-        }
+        if (!chosen->fields.empty()) add_json(payload, read_fields(chosen->fields));
         for (const auto& one : chosen->assignments)
             add_assignment(payload, one);
-        std::cout << payload.to_text() << "\n";
+        if (chosen->output == output_form::json)
+            std::cout << json{{"text", payload.to_text()}}.dump(2) << "\n";
+        else
+            std::cout << payload.to_text() << "\n";
     });
 }
 
@@ -231,14 +242,13 @@ void add_decode(CLI::App& group) {
     command->add_flag_callback(
         "--json", [chosen] { chosen->output = output_form::json; }, "Fields as JSON, errors too");
     command->callback([chosen] {
-        const auto input =
-            chosen->picture.empty() ? read_text(chosen->text, "qr decode") : read_picture(chosen->picture);
+        const auto input = chosen->picture.empty() ? read_text(chosen->text) : read_picture(chosen->picture);
         if (emv::consumer_code::recognised(input)) {
             return decode_consumer(input, chosen->output, chosen->unmasked ? showing::clear : showing::masked);
         }
         if (is_another_kind(input)) refuse_kind(input, chosen->output);
         const auto how = chosen->lenient ? qr::mpm_reading::lenient : qr::mpm_reading::exact;
-        const auto payload = value_or_fail(qr::mpm_payload::parse(input, how), "qr decode", chosen->output);
+        const auto payload = value_or_fail(qr::mpm_payload::parse(input, how));
         const qr_personal personal(payload);
         const auto* hide = chosen->unmasked ? nullptr : &personal;
         if (chosen->output == output_form::json) {
@@ -261,7 +271,7 @@ void add_check(CLI::App& group) {
     command->add_flag_callback(
         "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
     command->callback([chosen] {
-        const auto input = read_text(chosen->text, "qr check");
+        const auto input = read_text(chosen->text);
         const bool as_json = chosen->output == output_form::json;
         json made{{"kinds", kinds_of(input)}};
         if (!as_json) print_kinds(made["kinds"]);
@@ -274,7 +284,7 @@ void add_check(CLI::App& group) {
                 std::cout << consumer_advice << "\n";
             return;
         }
-        const auto payload = value_or_fail(qr::mpm_payload::parse(input), "qr check", chosen->output);
+        const auto payload = value_or_fail(qr::mpm_payload::parse(input));
         made["violations"] = json::array();
         for (const auto& one : qr::check_mpm(payload)) {
             made["violations"].push_back(one.text);
@@ -294,6 +304,31 @@ void add_check(CLI::App& group) {
     });
 }
 
+qr::ec_level level_named(const std::string& name) {
+    constexpr std::array all{qr::ec_level::low, qr::ec_level::medium, qr::ec_level::quartile, qr::ec_level::high};
+    const auto* found = std::find_if(
+        all.begin(), all.end(), [&](qr::ec_level each) { return qr::to_char(each) == (name[0] & ~0x20); });
+    return found != all.end() ? *found : qr::ec_level::medium;
+}
+
+void write_png(const std::string& name, const bytes& picture) {
+    std::ofstream out(name, std::ios::binary);
+    out << as_text(picture) << std::flush;
+    if (!out) throw tool_complaint(ending::own_fault, printable_text(name) + ": cannot be written");
+}
+
+/// A row of modules a string, 1 for dark.
+json rows_of(const qr::module_matrix& modules) {
+    json rows = json::array();
+    for (std::size_t y = 0; y < modules.size(); ++y) {
+        std::string row;
+        for (std::size_t x = 0; x < modules.size(); ++x)
+            row.push_back(modules.dark(x, y) ? '1' : '0');
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
 void add_render(CLI::App& group) {
     struct options {
         std::string text;
@@ -302,33 +337,40 @@ void add_render(CLI::App& group) {
         qr::symbol_options symbol;
         bool keep_level = false;
         bool plain = false;
+        output_form output = output_form::text;
     };
     auto chosen = std::make_shared<options>();
     auto* command = group.add_subcommand("render", "Any text as a QR symbol: terminal picture, or PNG");
     command->add_option("text", chosen->text, "The text; - for stdin")->required();
     command->add_option("--png", chosen->png, "Write this PNG file instead");
     command->add_option("--scale", chosen->scale, "Pixels a module in the PNG")->check(CLI::Range(1, 64));
-    const std::map<std::string, qr::ec_level> levels{{"L", qr::ec_level::low}, {"M", qr::ec_level::medium},
-        {"Q", qr::ec_level::quartile}, {"H", qr::ec_level::high}};
-    command->add_option("--level", chosen->symbol.least, "Least error correction: L, M, Q, H (default M)")
-        ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case));
+    command
+        ->add_option_function<std::string>(
+            "--level", [chosen](const std::string& name) { chosen->symbol.least = level_named(name); },
+            "Least error correction (default M)")
+        ->check(CLI::IsMember({"L", "M", "Q", "H"}, CLI::ignore_case));
     command->add_flag("--keep-level", chosen->keep_level, "Do not raise the level where it costs nothing");
     command->add_flag("--plain", chosen->plain, "No escape sequences; for terminals with a dark ground");
+    add_json_flag(*command, chosen->output);
     command->callback([chosen] {
         if (chosen->keep_level) chosen->symbol.raise = qr::ec_raise::never;
-        const auto made =
-            value_or_fail(qr::symbol::encode(read_text(chosen->text, "qr render"), chosen->symbol), "qr render");
-        std::ostream& words = chosen->png.empty() ? std::cerr : std::cout;
-        if (chosen->png.empty()) {
+        const auto made = value_or_fail(qr::symbol::encode(read_text(chosen->text), chosen->symbol));
+        const bool as_json = chosen->output == output_form::json;
+        json told{{"version", made.version()}, {"level", std::string(1, qr::to_char(made.level()))}};
+        if (!chosen->png.empty()) {
+            write_png(chosen->png, value_or_fail(qr::render_png(made.modules(), chosen->scale)));
+            told["png"] = chosen->png;
+        } else if (as_json) {
+            told["modules"] = rows_of(made.modules());
+        } else {
             const auto colours = chosen->plain ? qr::terminal_colours::plain : qr::terminal_colours::ansi;
             std::cout << qr::render_terminal(made.modules(), colours);
-        } else {
-            const auto file = value_or_fail(qr::render_png(made.modules(), chosen->scale), "qr render");
-            std::ofstream out(chosen->png, std::ios::binary);
-            if (!out.write(reinterpret_cast<const char*>(file.data()), static_cast<std::streamsize>(file.size()))) {
-                throw std::runtime_error("cannot write " + chosen->png);
-            }
         }
+        if (as_json) {
+            std::cout << told.dump(2) << "\n";
+            return;
+        }
+        std::ostream& words = chosen->png.empty() ? std::cerr : std::cout;
         words << "version " << made.version() << ", level " << qr::to_char(made.level()) << "\n";
     });
 }

@@ -1,6 +1,8 @@
 // A till for scripts and rigs: each trade by key and amount, one process a trade.
 #include "cipherlane/commands.hpp"
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/payment_json.hpp"
+#include "cipherlane/settings_input.hpp"
 #include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
@@ -78,8 +80,8 @@ class teller {
 /// The till of the settings, for the terminal that was asked for.
 template <class Cut>
 till open(const till_options& options, const teller& by, Cut cut) {
-    keep_secrets("till");
-    auto settings = by.need(load_till(options.settings));
+    keep_secrets();
+    auto settings = read_settings(options.settings);
     cut(settings);
     till::parts with;
     with.log = logger(log_level::warning, [](log_level, std::string_view component, std::string_view line) {
@@ -118,20 +120,6 @@ ending ending_of(const payment& what) {
     return ending::unknown;
 }
 
-json to_json(const payment& what) {
-    json made{{"outcome", to_string(what.outcome)}, {"ok", what.ok()}, {"key", what.key}, {"handle", what.handle},
-        {"original", what.original}, {"told", what.told == acquiring::told::fresh ? "fresh" : "recorded"},
-        {"trade", ledger::row_of(what.kind).name}, {"terminal", what.terminal_id}, {"merchant", what.merchant_id},
-        {"requested", what.requested.minor()}, {"approved", what.approved.minor()},
-        {"refunded", what.refunded.minor()}, {"currency", what.requested.unit().number}, {"batch", what.batch},
-        {"trace", what.trace}, {"card", what.masked_pan}, {"entry", what.entry}, {"host_code", what.host_code},
-        {"reference", what.reference}, {"authorization", what.authorization}, {"date", what.date},
-        {"time", what.time}, {"order", what.order_number}, {"note", what.note}};
-    if (!what.ok()) made["reason"] = what.reason(language::english);
-    if (what.why) made["why"] = cli::to_json(*what.why);
-    return made;
-}
-
 std::string to_text(const payment& what) {
     std::ostringstream text;
     text << what;
@@ -142,7 +130,7 @@ std::string to_text(const payment& what) {
 /// What was printed counts as told: recovery does not tell it again.
 void say(const teller& by, till& at, const payment& what) {
     const auto ends = ending_of(what);
-    if (by.print(to_json(what), to_text(what), ends)) (void)at.acknowledge(what, call(std::chrono::seconds(10)));
+    if (by.print(cli::to_json(what), to_text(what), ends)) (void)at.acknowledge(what, call(std::chrono::seconds(10)));
     if (ends != ending::done) teller::end(ends);
 }
 
@@ -168,8 +156,8 @@ payment find_original(const till_options& options, const teller& by, till& at) {
 /// The first start, by somebody's word.
 void init(const till_options& options) {
     const teller by("init", options);
-    keep_secrets("till init");
-    const auto settings = by.need(load_till(options.settings));
+    keep_secrets();
+    const auto settings = read_settings(options.settings);
     if (const auto begun = begin_journal(settings, options.bounds()); !begun) by.fail(begun.error());
     by.say({{"journal", settings.journal.file}}, settings.journal.file + " is there, with its key and its mark",
         ending::done);
@@ -278,7 +266,7 @@ void recover(const till_options& options) {
     std::vector<payment> told;
     for (const auto& name : options.terminal.empty() ? at.terminals() : std::vector{options.terminal}) {
         for (const auto& one : by.need(by.need(at.at(name)).recover(options.bounds()))) {
-            rows.push_back(to_json(one));
+            rows.push_back(cli::to_json(one));
             text += to_text(one) + "\n";
             all = all && one.outcome != verdict::unknown;
             told.push_back(one);
@@ -316,7 +304,7 @@ void receipt(const till_options& options) {
     const auto found = find_original(options, by, at);
     const auto copy = options.copy == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
     const auto text = at.receipt(found, copy, options.columns);
-    auto made = to_json(found);
+    auto made = cli::to_json(found);
     made["receipt"] = text;
     by.say(made, text, ending::done);
 }

@@ -54,9 +54,8 @@ result<bytes> read_data(const options& chosen) {
 [[noreturn]] void stop(const error& why, const options& chosen) {
     std::cout << std::flush;
     const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
-    (void)tell("tlv decode", why,
-        bad && why.where() == layer::emv ? "--tolerant reads what peers write beside the rules" : "", chosen.output);
-    throw CLI::RuntimeError(static_cast<int>(ending::wrong_use));
+    throw tool_stop(why, bad && why.where() == layer::emv ? "--tolerant reads what peers write beside the rules" : "",
+        ending::wrong_use);
 }
 
 void run_decode(const options& chosen) {

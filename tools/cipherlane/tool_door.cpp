@@ -1,8 +1,11 @@
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/core/result.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <iostream>
 
@@ -85,21 +88,112 @@ ending tell(std::string_view subcommand, const error& why, std::string_view advi
     return ends;
 }
 
+namespace {
+
+/// Words of our own, as `tell` tells an error.
+ending tell_words(std::string_view subcommand, std::string_view words, ending ends, output_form form) {
+    const auto code = static_cast<int>(ends);
+    if (form == output_form::json) {
+        const std::string_view is = ends == ending::own_fault   ? "local_fault"
+                                    : ends == ending::wrong_use ? "misuse"
+                                                                : "rejected_by_peer";
+        const nlohmann::ordered_json made{
+            {"error", {{"text", safe(words)}, {"condition", is}, {"code", code}}}, {"exit", code}};
+        std::cout << made.dump(2) << "\n";
+    } else {
+        std::cerr << "cipherlane" << (subcommand.empty() ? "" : " ") << subcommand << ": " << words << "\n";
+    }
+    return ends;
+}
+
+/// The subcommand that the command line names, "hsm send", and its place in the tree.
+const CLI::App* chosen_command(const CLI::App& tool, std::string& name) {
+    const auto* at = &tool;
+    for (auto below = at->get_subcommands(); !below.empty(); below = at->get_subcommands()) {
+        at = below.front();
+        name.append(name.empty() ? "" : " ").append(at->get_name());
+    }
+    return at;
+}
+
+/// What is wrong with a command line, and what there is.
+std::string words_for(const CLI::ParseError& why, const CLI::App& at) {
+    const auto below = at.get_subcommands([](const CLI::App*) { return true; });
+    const auto rest = at.remaining();
+    std::string words = why.what();
+    if (!below.empty()) {
+        words = rest.empty() ? "a subcommand is missing; there are" : "no \"" + rest.front() + "\"; there are";
+        for (const auto* each : below)
+            words.append(" ").append(each->get_name());
+    }
+    std::replace(words.begin(), words.end(), '\n', ' ');
+    return words;
+}
+
+output_form form_of(int argc, const char* const* argv) {
+    const bool json =
+        std::any_of(argv, argv + argc, [](const char* word) { return std::string_view(word) == "--json"; });
+    return json ? output_form::json : output_form::text;
+}
+
+int run_chosen(CLI::App& tool, int argc, const char* const* argv) {
+    const auto form = form_of(argc, argv);
+    const auto name = [&] {
+        std::string words;
+        (void)chosen_command(tool, words);
+        return words;
+    };
+    try {
+        tool.parse(argc, argv);
+        return 0;
+    } catch (const CLI::RuntimeError& ended) {
+        return ended.get_exit_code();
+    } catch (const CLI::ParseError& why) {
+        if (why.get_exit_code() == 0) return tool.exit(why); // help and version
+        std::string words;
+        const auto* at = chosen_command(tool, words);
+        if (form == output_form::text) {
+            const auto wrong = words_for(why, *at);
+            const auto help = "cipherlane " + words + (words.empty() ? "" : " ") + "--help";
+            return static_cast<int>(tell_words(words, wrong + "; " + help + " says more", ending::wrong_use, form));
+        }
+        return static_cast<int>(tell_words(words, words_for(why, *at), ending::wrong_use, form));
+    } catch (const tool_stop& stopped) {
+        return static_cast<int>(tell(name(), stopped.why(), stopped.advice(), form, stopped.ends()));
+    } catch (const tool_complaint& stopped) {
+        return static_cast<int>(tell_words(name(), stopped.what(), stopped.ends(), form));
+    } catch (const error_exception& why) {
+        return static_cast<int>(tell(name(), why.why(), {}, form));
+    } catch (const std::exception& why) {
+        return static_cast<int>(tell_words(name(), why.what(), ending::wrong_use, form));
+    }
+}
+
+} // namespace
+
+void add_json_flag(CLI::App& command, output_form& output) {
+    command.add_flag_callback(
+        "--json", [&output] { output = output_form::json; }, "As JSON, errors too");
+}
+
+int run_tool(CLI::App& tool, int argc, const char* const* argv) {
+    const int code = run_chosen(tool, argc, argv);
+    // A result that nobody got is none: a full disk, a reader that has gone.
+    if (!std::cout.flush() && code == 0) {
+        std::cerr << "cipherlane: standard output cannot be written\n";
+        return static_cast<int>(ending::own_fault);
+    }
+    return code;
+}
+
 void behind_door(std::string_view subcommand, output_form form, const std::function<void()>& work) {
     try {
         work();
     } catch (const tool_stop& stopped) {
-        const auto ends = tell(subcommand, stopped.why(), stopped.advice(), form, stopped.ends());
-        throw CLI::RuntimeError(static_cast<int>(ends));
+        throw CLI::RuntimeError(
+            static_cast<int>(tell(subcommand, stopped.why(), stopped.advice(), form, stopped.ends())));
     } catch (const tool_complaint& stopped) {
-        const auto code = static_cast<int>(stopped.ends());
-        if (form == output_form::json) {
-            const nlohmann::ordered_json made{{"error", {{"text", safe(stopped.what())}}}, {"exit", code}};
-            std::cout << made.dump(2) << "\n";
-        } else {
-            std::cerr << "cipherlane " << subcommand << ": " << stopped.what() << "\n";
-        }
-        throw CLI::RuntimeError(code);
+        throw CLI::RuntimeError(static_cast<int>(tell_words(subcommand, stopped.what(), stopped.ends(), form)));
     }
 }
 

@@ -12,6 +12,10 @@
 #include <string>
 #include <string_view>
 
+namespace CLI {
+class App;
+}
+
 namespace cipherlane::cli {
 
 /// How a subcommand ends. One table for the whole tool.
@@ -67,6 +71,14 @@ class tool_complaint : public std::runtime_error {
   private:
     ending ends_;
 };
+
+/// `--json`, which every subcommand takes: results and errors for scripts, on standard output.
+void add_json_flag(CLI::App& command, output_form& output);
+
+/// The tool: reads the command line and runs the subcommand. Whatever stops it is told by `tell`, under the
+/// subcommand's name: `tool_stop`, `tool_complaint`, a command line that cannot be read, any other exception.
+/// @return the exit code.
+[[nodiscard]] int run_tool(CLI::App& tool, int argc, const char* const* argv);
 
 /// Runs a subcommand's work. What stops it is printed as `tell` does and ends the tool with its exit code: throws
 /// `CLI::RuntimeError`.

@@ -149,6 +149,32 @@ TEST_F(send_program, SendsTheLinesOfAFile) {
     EXPECT_TRUE(has(complained_, "wrong.txt, line 2: BU has no field colour")) << complained_;
 }
 
+// A clear key need not stand where others see it; where it does, that is told.
+TEST_F(send_program, TakesSecretsFromElsewhere) {
+    const auto unit = start_unit({"--profile", "sjj1312"});
+    const std::string clear = "0123456789ABCDEFFEDCBA9876543210";
+    const auto secret = file("key.hex", clear + "\n");
+    const auto send = [&](const std::string& value) {
+        return hsm({"send", "--hsm", unit, "--profile", "sjj1312", "D1 08", "key_type=zpk", "clear_key=" + value});
+    };
+    std::filesystem::permissions(secret, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+    EXPECT_EQ(send("@" + secret), 6) << "others may read it";
+    EXPECT_TRUE(has(complained_, "file is open to others")) << complained_;
+    std::filesystem::permissions(secret, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    EXPECT_EQ(send("@" + secret), 0) << complained_;
+    EXPECT_FALSE(has(complained_, "WARNING")) << complained_;
+    const auto done = said_;
+    EXPECT_EQ(send(clear), 0) << complained_;
+    EXPECT_EQ(said_, done) << "the same key";
+    EXPECT_TRUE(has(complained_, "WARNING: clear_key stands in clear among the arguments")) << complained_;
+    EXPECT_FALSE(has(complained_, clear)) << complained_;
+    EXPECT_EQ(run("/bin/sh", {"-c", "printf '" + clear + "\\n' | " + program("cipherlane") + " hsm send --hsm " +
+                                        unit + " --profile sjj1312 'D1 08' key_type=zpk clear_key=-"}),
+        0)
+        << complained_;
+    EXPECT_EQ(said_, done);
+}
+
 // What scripts ask for: condition and code of an error, and exit codes by the tool's one table.
 TEST_F(send_program, SaysAllOfItAsJson) {
     const auto unit = start_unit();
