@@ -2,7 +2,7 @@
 
 #include "pinpad-sim/pad_status.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
 #include <cipherlane/drivers/pinpad/abecs_frame.hpp>
 #include <cipherlane/qr/png.hpp>
 

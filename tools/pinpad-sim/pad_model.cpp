@@ -1,8 +1,8 @@
 #include "pinpad-sim/pad_model.hpp"
 
 #include "pinpad-sim/pad_status.hpp"
+#include "pinpad-sim/pad_text.hpp"
 
-#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 
@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <limits>
 #include <stdexcept>
 
 namespace cipherlane::sim {
@@ -18,21 +17,10 @@ namespace {
 
 namespace byte = drivers::abecs_byte;
 using namespace pad_status;
+using pad_text::digits;
+using pad_text::hex_secret;
+using pad_text::number;
 using event = drivers::abecs_decoder::event;
-
-std::string digits(std::size_t value, std::size_t width) {
-    auto text = std::to_string(value);
-    return std::string(width - std::min(width, text.size()), '0') + text;
-}
-
-/// A number of a command; -1 if it is none. More than an int holds counts as the most that one holds.
-int number(std::string_view text) {
-    if (text.empty() || !all_digits(text)) return -1;
-    std::int64_t value = 0;
-    for (auto c : text)
-        value = std::min<std::int64_t>(value * 10 + (c - '0'), std::numeric_limits<int>::max());
-    return static_cast<int>(value);
-}
 
 constexpr std::string_view known_commands[] = {
     "OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC", "GIX", "GCD", "MLI", "MLR", "MLE", "LMF", "DMF", "DSI"};
@@ -67,12 +55,6 @@ bytes spoilt(const fault& hit, bytes frame) {
             frame[i] = static_cast<std::uint8_t>(0x20 + i * 7 % 64);
     }
     return frame;
-}
-
-std::optional<secret_bytes> hex_secret(std::string_view text) {
-    secret_bytes out(text.size() / 2);
-    if (!from_hex(text, out.expose())) return std::nullopt;
-    return out;
 }
 
 } // namespace
@@ -265,38 +247,6 @@ void pad_model::get_pin(std::string_view block) {
         press(pressed);
 }
 
-void pad_model::go_on_chip(std::string_view rest) {
-    constexpr std::size_t fixed = 86; // with no acquirer parameters
-    if (!chip_) return answer("GOC", invalid_call);
-    auto block = rest.substr(std::min<std::size_t>(3, rest.size()));
-    if (number(rest.substr(0, 3)) != static_cast<int>(fixed) || block.size() < fixed + 6) {
-        return answer("GOC", invalid_parameter);
-    }
-    auto tags = block.substr(fixed);
-    auto tag_bytes = number(tags.substr(3, 3));
-    if (tag_bytes < 0 || tags.size() < 6 + 2 * static_cast<std::size_t>(tag_bytes)) {
-        return answer("GOC", invalid_parameter);
-    }
-    chip_tags_ = tags.substr(6, 2 * static_cast<std::size_t>(tag_bytes));
-    auto amount = block.substr(0, 12);
-    if (auto packed = from_hex(amount)) chip_->objects["9F02"] = *packed;
-    auto method = number(block.substr(27, 1));
-    auto slot = number(block.substr(28, 2));
-    auto key = hex_secret(block.substr(30, 32));
-    if (method < 0 || method > 1 || slot < 0 || !key) return answer("GOC", invalid_parameter);
-    if (chip_->pin == test_card::pin_kind::none) return answer_chip({});
-    if (chip_->pin == test_card::pin_kind::online && master(slot) == nullptr) return answer("GOC", key_missing);
-    notify("ENTER PIN");
-    pin_.emplace(pin_task{true, {method, slot, *std::move(key), chip_->pan}, pin_entry(4, 12)});
-    display_ = "AMOUNT  " + std::string(amount).substr(4) + "ENTER PIN       ";
-    display_.resize(32, ' ');
-    waiting_ = wait::pin;
-    running_ = "GOC";
-    arm_idle();
-    for (auto pressed : std::exchange(queued_keys_, {}))
-        press(pressed);
-}
-
 void pad_model::arm_idle() {
     around().later(with_.idle, [this, mine = ++task_generation_] {
         if (mine != task_generation_ || waiting_ != wait::pin) return;
@@ -339,46 +289,6 @@ void pad_model::pin_done(pin_entry::state how) {
     count("pins");
     if (task.chip) return answer_chip(text);
     answer(name, ok, text + std::string(20, '0'));
-}
-
-void pad_model::answer_chip(const std::string& pin_block) {
-    bool offline = chip_->pin == test_card::pin_kind::offline;
-    bool declined = offline && !chip_online_;
-    auto data = collect(chip_tags_);
-    answer("GOC", ok,
-        std::string(declined ? "1" : "2") + "0" + (offline && !declined ? "1" : "0") + (declined ? "1" : "0") + "0" +
-            (pin_block.empty() ? "0" : "1") + (pin_block.empty() ? std::string(16, '0') : pin_block) +
-            std::string(20, '0') + digits(data.size() / 2, 3) + data + "000");
-    chip_online_ = !declined;
-}
-
-std::string pad_model::collect(std::string_view tags_hex) const {
-    std::string out;
-    for (std::size_t at = 0; at + 2 <= tags_hex.size();) {
-        bool two = (hex_value(tags_hex[at + 1]) == 0xF && (hex_value(tags_hex[at]) & 1) == 1);
-        auto tag = std::string(tags_hex.substr(at, two ? 4 : 2));
-        at += tag.size();
-        auto object = chip_->objects.find(tag);
-        if (object == chip_->objects.end()) continue; // left out, as the specification says
-        const bytes length{static_cast<std::uint8_t>(object->second.size())};
-        out += tag + to_hex(length) + to_hex(object->second);
-    }
-    return out;
-}
-
-void pad_model::finish_chip(std::string_view rest) {
-    if (!chip_ || !chip_online_) return answer("FNC", invalid_call);
-    auto size = number(rest.substr(0, 3));
-    if (size < 10 || rest.size() < 9 + static_cast<std::size_t>(size)) return answer("FNC", invalid_parameter);
-    auto block = rest.substr(3, static_cast<std::size_t>(size));
-    auto tags = rest.substr(3 + static_cast<std::size_t>(size));
-    auto count = number(tags.substr(3, 3));
-    if (count < 0 || tags.size() != 6 + 2 * static_cast<std::size_t>(count)) return answer("FNC", invalid_parameter);
-    bool approved = (block[0] == '0' && block.substr(2, 2) == "00") || block[0] == '9';
-    auto data = collect(tags.substr(6));
-    std::string decision = !approved ? "2" : chip_->accepts ? "0" : "1";
-    chip_online_ = false;
-    answer("FNC", ok, decision + digits(data.size() / 2, 3) + data + "00" + "000");
 }
 
 nlohmann::json pad_model::state() const {
