@@ -1,5 +1,5 @@
 #include "support/temporary_folder.hpp"
-#include "test_peer.hpp"
+#include "support/test_peer.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>

@@ -1,5 +1,5 @@
 #include "support/lane/faulty_store.hpp"
-#include "test_peer.hpp"
+#include "support/test_peer.hpp"
 
 #include <cipherlane/crypto/rsa.hpp>
 #include <cipherlane/hostlink/errc.hpp>

@@ -1,4 +1,4 @@
-#include "test_peer.hpp"
+#include "support/test_peer.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
