@@ -1,5 +1,6 @@
 #include "cipherlane/iso8583_doctor.hpp"
 
+#include "cipherlane/iso8583_front.hpp"
 #include "cipherlane/iso8583_variants.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -14,35 +15,18 @@
 namespace cipherlane::cli {
 namespace {
 
+using doctor::front;
+using doctor::front_of;
+using doctor::front_score;
+using doctor::length_guesses;
+using doctor::number_in_front;
+using doctor::wrong_length;
 using iso8583::dialect;
 using iso8583::frame_length;
-using form = frame_length::form;
 
 constexpr std::size_t most_in_front = 96; ///< bytes of length and headers that are looked through
 constexpr std::size_t most_trailer = 8;
 constexpr std::size_t most_messages = 64;
-
-/// A length in front that is tried, and how it is told.
-struct length_guess {
-    frame_length length;
-    std::string_view word; ///< of a dialect's file
-    std::string_view text;
-};
-
-constexpr length_guess lengths[] = {
-    {{form::binary, 2}, "binary2", "2 bytes, binary"},
-    {{form::ascii, 4}, "ascii4", "4 ASCII digits"},
-    {{form::bcd, 2}, "bcd2", "2 bytes, packed digits"},
-    {{form::binary, 2, 2}, "binary2", "2 bytes, binary, and 2 zeros"},
-    {{form::binary, 4}, "binary4", "4 bytes, binary"},
-    {{form::hex, 4}, "hex4", "4 hex digits"},
-    {{form::little, 2}, "little2", "2 bytes, binary, least significant first"},
-    {{form::ascii, 3}, "ascii3", "3 ASCII digits"},
-    {{form::ascii, 5}, "ascii5", "5 ASCII digits"},
-    {{form::ascii, 6}, "ascii6", "6 ASCII digits"},
-    {{form::little, 4}, "little4", "4 bytes, binary, least significant first"},
-    {{form::binary, 1}, "binary1", "1 byte, binary"},
-};
 
 /// A message at a place under a dialect, and how well it fits.
 struct attempt {
@@ -86,108 +70,6 @@ std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t
     return made;
 }
 
-/// The number in front, by one form; nothing where it is none.
-std::optional<std::size_t> number_in_front(const frame_length& length, byte_view data) {
-    dialect probe;
-    probe.envelope.length = length;
-    probe.envelope.length.zero_is = frame_length::zero::poll;
-    const auto frame = iso8583::read_frame(probe, data);
-    if (!frame) return {};
-    return frame->body;
-}
-
-/// What stands in front of a message, taken apart.
-struct front {
-    std::optional<length_guess> length;
-    std::ptrdiff_t adjust = 0;
-    std::size_t header_at = 0;
-};
-
-std::string told(const front& before, std::size_t trailer) {
-    if (!before.length) return "no length in front";
-    std::string text(before.length->text);
-    const auto own = static_cast<std::ptrdiff_t>(before.length->length.bytes);
-    if (before.adjust == 0) return text + (trailer != 0 ? "; counts neither itself nor the trailer" : "");
-    if (before.adjust == own) return text + "; counts itself";
-    if (trailer != 0 && before.adjust == static_cast<std::ptrdiff_t>(trailer)) return text + "; counts the trailer";
-    if (trailer != 0 && before.adjust == own + static_cast<std::ptrdiff_t>(trailer))
-        return text + "; counts itself and the trailer";
-    return text + "; " + std::to_string(before.adjust) + " more than what it counts";
-}
-
-/// The length that fits best before a message at `at`: it must say what follows, itself or the trailer counted or
-/// not.
-front front_of(byte_view data, std::size_t at, std::size_t behind) {
-    for (const auto& guess : lengths) {
-        const std::size_t prefix = guess.length.prefix_bytes();
-        if (prefix > at) continue;
-        const auto says = number_in_front(guess.length, data);
-        if (!says) continue;
-        const auto body = static_cast<std::ptrdiff_t>(data.size() - prefix - behind);
-        const auto adjust = static_cast<std::ptrdiff_t>(*says) - body;
-        const auto own = static_cast<std::ptrdiff_t>(guess.length.bytes);
-        const auto tail = static_cast<std::ptrdiff_t>(behind);
-        if (adjust == 0 || adjust == own || (tail != 0 && (adjust == tail || adjust == own + tail))) {
-            return {guess, adjust, prefix};
-        }
-    }
-    return {};
-}
-
-/// What a header is made of: known pieces in front, and what is left.
-struct named_header {
-    std::vector<std::pair<const iso8583::header_piece*, byte_view>> known;
-    byte_view rest;
-};
-
-named_header pieces_of(byte_view data) {
-    named_header made;
-    const auto* pos = iso8583::find_header_piece("pos-header");
-    while (!data.empty()) {
-        const iso8583::header_piece* found = nullptr;
-        // The six digits of a POS header are known by what stands in front of them.
-        if (!made.known.empty() && data.size() == pos->bytes && iso8583::fits(*pos, data)) found = pos;
-        for (const auto& each : iso8583::known_header_pieces()) {
-            const bool twice = std::any_of(
-                made.known.begin(), made.known.end(), [&](const auto& earlier) { return earlier.first == &each; });
-            if (found != nullptr || twice || each.begins.empty() || data.size() < each.bytes) continue;
-            if (iso8583::fits(each, data.first(each.bytes))) found = &each;
-        }
-        if (found == nullptr) break;
-        made.known.emplace_back(found, data.first(found->bytes));
-        data = data.subspan(found->bytes);
-    }
-    made.rest = data;
-    return made;
-}
-
-/// A number in front that is near enough to be meant as the length, and is not what follows: with it, the header must
-/// be known or none.
-std::optional<front> wrong_length(byte_view frame, std::size_t at) {
-    for (const auto& guess : lengths) {
-        const auto prefix = guess.length.prefix_bytes();
-        if (prefix > at || guess.length.bytes < 2) continue;
-        const auto says = number_in_front(guess.length, frame);
-        const auto there = frame.size() - prefix;
-        if (!says || *says == 0 || *says > 4 * there || 4 * *says < there) continue;
-        if (!pieces_of(frame.subspan(prefix, at - prefix)).rest.empty()) continue;
-        return front{guess, 0, prefix};
-    }
-    return {};
-}
-
-/// How well what stands in front is explained.
-std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
-    const auto before = front_of(data, at, behind);
-    std::size_t score = 1000;
-    if (before.length) score += before.length->length.bytes >= 2 ? 600 : 100;
-    const auto header = pieces_of(data.subspan(before.header_at, at - before.header_at));
-    if (header.rest.empty()) score += header.known.empty() ? 400 : 700;
-    score -= std::min<std::size_t>(900, 12 * header.rest.size());
-    if (!before.length && at != 0 && wrong_length(data, at)) score += 900;
-    return score;
-}
-
 /// How much speaks for a message here. Bits that are set by chance are spread over all fields; those of messages are
 /// mostly the usual ones.
 std::size_t score_of(const attempt& made, byte_view data) {
@@ -226,39 +108,6 @@ std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> 
     for (const auto& each : dialect_variants())
         consider(each);
     return best;
-}
-
-/// The pieces of a header by name, the rest by its form.
-void name_header(byte_view data, diagnosis& to) {
-    std::string toml;
-    const auto add = [&](const std::string& word, const std::string& item) {
-        to.header.append(to.header.empty() ? "" : ", ").append(word);
-        toml.append(toml.empty() ? "" : ", ").append(item);
-    };
-    const auto header = pieces_of(data);
-    for (const auto& [piece, part] : header.known) {
-        const bool text = piece->form == iso8583::piece_form::text;
-        add(std::string(piece->name) + " " + (text ? printable_text(as_text(part)) : to_hex(part)),
-            "\"" + std::string(piece->name) + "\"");
-    }
-    if (const auto rest = header.rest; !rest.empty()) {
-        const bool text =
-            std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
-        const bool digits =
-            std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte <= 0x99 && (byte & 15U) <= 9; });
-        const auto count = std::to_string(rest.size());
-        const auto size = count + (rest.size() == 1 ? " byte of " : " bytes of ");
-        if (text) {
-            add(size + "text \"" + printable_text(as_text(rest)) + "\"",
-                "{name = \"head\", form = \"text\", bytes = " + count + "}");
-        } else if (digits) {
-            add(size + "packed digits " + to_hex(rest),
-                "{name = \"head\", form = \"digits\", bytes = " + count + "}");
-        } else {
-            add(size + "header " + to_hex(rest), "{name = \"head\", bytes = " + count + "}");
-        }
-    }
-    if (!toml.empty()) to.toml += "header = [" + toml + "]\n";
 }
 
 std::string numbers_of(const iso8583::field_set& fields) {
@@ -320,7 +169,7 @@ std::vector<cutting> cuttings_of(const input_reading& given, std::size_t skip) {
         }
         all.push_back(std::move(made));
     }
-    for (const auto& guess : lengths) {
+    for (const auto& guess : length_guesses()) {
         for (const std::ptrdiff_t adjust : {std::ptrdiff_t{0}, static_cast<std::ptrdiff_t>(guess.length.bytes)}) {
             if (guess.length.bytes < 2) continue;
             const auto starts = chain(whole, guess.length, adjust);
@@ -457,7 +306,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
         auto before = front_of(frame, one.at, one.behind);
         // A trailer that the length does not explain may be the end of something else.
         made.toml = one.toml + "name = \"mine\"\n[envelope]\n";
-        made.framing = told(before, one.behind);
+        made.framing = doctor::told(before, one.behind);
         if (before.length) {
             made.toml += "length = \"" + std::string(before.length->word) + "\"\n";
             if (before.length->length.gap != 0) made.toml += "length_gap = 2\n";
@@ -469,7 +318,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
                            std::to_string(frame.size() - wrong->header_at) + " bytes follow";
             made.toml += "length = \"" + std::string(wrong->length->word) + "\"\n";
         }
-        name_header(frame.subspan(before.header_at, one.at - before.header_at), made);
+        doctor::name_header(frame.subspan(before.header_at, one.at - before.header_at), made);
         if (one.behind != 0) {
             const auto tail = frame.last(one.behind);
             made.trailer = to_hex(tail);

@@ -1,11 +1,10 @@
 #pragma once
 
 #include "charset.hpp"
+#include "decode_cursor.hpp"
 #include "decode_fault.hpp"
-#include "fail.hpp"
 #include "packed.hpp"
 
-#include <cipherlane/iso8583/describe.hpp>
 #include <cipherlane/iso8583/message_view.hpp>
 
 #include <algorithm>
@@ -17,16 +16,14 @@ namespace cipherlane::iso8583 {
 
 /// Walks once over the input from front to back; every step checks what it takes. Steps say true, or false after
 /// noting the fault: an error with all its context is only made when there is one.
-class decoder {
+class decoder : private decode_cursor {
   public:
     /// Writes into `out`, so that the view is never copied.
     decoder(const dialect& format, byte_view body, std::size_t base, message_view& out,
         std::vector<deviation>* borne = nullptr) noexcept
-        : format_(format)
-        , input_(body)
-        , base_(base)
-        , view_(out)
-        , borne_(borne) {
+        : decode_cursor(body, base, borne)
+        , format_(format)
+        , view_(out) {
         view_.format_ = &format;
         view_.input_ = body;
         view_.base_ = static_cast<std::uint8_t>(base);
@@ -72,42 +69,6 @@ class decoder {
     }
 
   private:
-    /// A fault that a tolerant reader notes and passes over.
-    [[gnu::cold, gnu::noinline]] bool bear(iso8583_errc why, std::string_view path, std::size_t at) {
-        if (borne_ == nullptr) return refuse(why, path, at);
-        borne_->push_back({why, path, base_ + at});
-        return true;
-    }
-    [[gnu::cold, gnu::noinline]] bool bear(iso8583_errc why, int number, std::size_t at) {
-        if (borne_ == nullptr) return refuse(why, number, at);
-        borne_->push_back({why, number_text(number).view(), base_ + at});
-        return true;
-    }
-    /// Not enough bytes for what comes next.
-    template <class Path>
-    bool cut_off(Path path, std::size_t expected) noexcept {
-        expected_ = expected;
-        return refuse(iso8583_errc::truncated, path, input_.size());
-    }
-    bool refuse(iso8583_errc why, std::string_view path, std::size_t at) noexcept {
-        why_ = why;
-        path_ = path;
-        number_ = 0;
-        where_ = at;
-        return false;
-    }
-    bool refuse(iso8583_errc why, int number, std::size_t at) noexcept {
-        refuse(why, std::string_view(), at);
-        number_ = number;
-        return false;
-    }
-    [[nodiscard]] std::size_t left() const noexcept { return input_.size() - at_; }
-    [[nodiscard]] byte_view take(std::size_t count) noexcept {
-        const auto part = input_.subspan(at_, count);
-        at_ += count;
-        return part;
-    }
-
     bool envelope() {
         const auto& outer = format_.envelope;
         if (outer.tpdu != 0) {
@@ -417,22 +378,13 @@ class decoder {
     }
 
     const dialect& format_;
-    byte_view input_;
-    std::size_t base_;
     message_view& view_;
-    std::vector<deviation>* borne_; ///< null: nothing is borne
     field_set announced_;
     const header_piece* piece_ = nullptr;
-    std::size_t expected_ = 0;
     bool one_more_ = false; ///< a bitmap announces one that the dialect does not have
-    std::size_t at_ = 0;
     int last_ = 0;
     int hex_track_ = 0;
     std::size_t hex_track_at_ = 0;
-    iso8583_errc why_{};
-    std::string_view path_;
-    int number_ = 0;
-    std::size_t where_ = 0;
 };
 
 } // namespace cipherlane::iso8583

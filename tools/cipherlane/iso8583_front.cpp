@@ -1,0 +1,151 @@
+#include "cipherlane/iso8583_front.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/iso8583/header_piece.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::cli::doctor {
+namespace {
+
+using iso8583::frame_length;
+using form = frame_length::form;
+
+constexpr length_guess lengths[] = {
+    {{form::binary, 2}, "binary2", "2 bytes, binary"},
+    {{form::ascii, 4}, "ascii4", "4 ASCII digits"},
+    {{form::bcd, 2}, "bcd2", "2 bytes, packed digits"},
+    {{form::binary, 2, 2}, "binary2", "2 bytes, binary, and 2 zeros"},
+    {{form::binary, 4}, "binary4", "4 bytes, binary"},
+    {{form::hex, 4}, "hex4", "4 hex digits"},
+    {{form::little, 2}, "little2", "2 bytes, binary, least significant first"},
+    {{form::ascii, 3}, "ascii3", "3 ASCII digits"},
+    {{form::ascii, 5}, "ascii5", "5 ASCII digits"},
+    {{form::ascii, 6}, "ascii6", "6 ASCII digits"},
+    {{form::little, 4}, "little4", "4 bytes, binary, least significant first"},
+    {{form::binary, 1}, "binary1", "1 byte, binary"},
+};
+
+named_header pieces_of(byte_view data) {
+    named_header made;
+    const auto* pos = iso8583::find_header_piece("pos-header");
+    while (!data.empty()) {
+        const iso8583::header_piece* found = nullptr;
+        // The six digits of a POS header are known by what stands in front of them.
+        if (!made.known.empty() && data.size() == pos->bytes && iso8583::fits(*pos, data)) found = pos;
+        for (const auto& each : iso8583::known_header_pieces()) {
+            const bool twice = std::any_of(
+                made.known.begin(), made.known.end(), [&](const auto& earlier) { return earlier.first == &each; });
+            if (found != nullptr || twice || each.begins.empty() || data.size() < each.bytes) continue;
+            if (iso8583::fits(each, data.first(each.bytes))) found = &each;
+        }
+        if (found == nullptr) break;
+        made.known.emplace_back(found, data.first(found->bytes));
+        data = data.subspan(found->bytes);
+    }
+    made.rest = data;
+    return made;
+}
+
+} // namespace
+
+std::span<const length_guess> length_guesses() {
+    return lengths;
+}
+
+std::optional<std::size_t> number_in_front(const frame_length& length, byte_view data) {
+    iso8583::dialect probe;
+    probe.envelope.length = length;
+    probe.envelope.length.zero_is = frame_length::zero::poll;
+    const auto frame = iso8583::read_frame(probe, data);
+    if (!frame) return {};
+    return frame->body;
+}
+
+std::string told(const front& before, std::size_t trailer) {
+    if (!before.length) return "no length in front";
+    std::string text(before.length->text);
+    const auto own = static_cast<std::ptrdiff_t>(before.length->length.bytes);
+    if (before.adjust == 0) return text + (trailer != 0 ? "; counts neither itself nor the trailer" : "");
+    if (before.adjust == own) return text + "; counts itself";
+    if (trailer != 0 && before.adjust == static_cast<std::ptrdiff_t>(trailer)) return text + "; counts the trailer";
+    if (trailer != 0 && before.adjust == own + static_cast<std::ptrdiff_t>(trailer))
+        return text + "; counts itself and the trailer";
+    return text + "; " + std::to_string(before.adjust) + " more than what it counts";
+}
+
+front front_of(byte_view data, std::size_t at, std::size_t behind) {
+    for (const auto& guess : lengths) {
+        const std::size_t prefix = guess.length.prefix_bytes();
+        if (prefix > at) continue;
+        const auto says = number_in_front(guess.length, data);
+        if (!says) continue;
+        const auto body = static_cast<std::ptrdiff_t>(data.size() - prefix - behind);
+        const auto adjust = static_cast<std::ptrdiff_t>(*says) - body;
+        const auto own = static_cast<std::ptrdiff_t>(guess.length.bytes);
+        const auto tail = static_cast<std::ptrdiff_t>(behind);
+        if (adjust == 0 || adjust == own || (tail != 0 && (adjust == tail || adjust == own + tail))) {
+            return {guess, adjust, prefix};
+        }
+    }
+    return {};
+}
+
+std::optional<front> wrong_length(byte_view frame, std::size_t at) {
+    for (const auto& guess : lengths) {
+        const auto prefix = guess.length.prefix_bytes();
+        if (prefix > at || guess.length.bytes < 2) continue;
+        const auto says = number_in_front(guess.length, frame);
+        const auto there = frame.size() - prefix;
+        if (!says || *says == 0 || *says > 4 * there || 4 * *says < there) continue;
+        if (!pieces_of(frame.subspan(prefix, at - prefix)).rest.empty()) continue;
+        return front{guess, 0, prefix};
+    }
+    return {};
+}
+
+std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
+    const auto before = front_of(data, at, behind);
+    std::size_t score = 1000;
+    if (before.length) score += before.length->length.bytes >= 2 ? 600 : 100;
+    const auto header = pieces_of(data.subspan(before.header_at, at - before.header_at));
+    if (header.rest.empty()) score += header.known.empty() ? 400 : 700;
+    score -= std::min<std::size_t>(900, 12 * header.rest.size());
+    if (!before.length && at != 0 && wrong_length(data, at)) score += 900;
+    return score;
+}
+
+void name_header(byte_view data, diagnosis& to) {
+    std::string toml;
+    const auto add = [&](const std::string& word, const std::string& item) {
+        to.header.append(to.header.empty() ? "" : ", ").append(word);
+        toml.append(toml.empty() ? "" : ", ").append(item);
+    };
+    const auto header = pieces_of(data);
+    for (const auto& [piece, part] : header.known) {
+        const bool text = piece->form == iso8583::piece_form::text;
+        add(std::string(piece->name) + " " + (text ? printable_text(as_text(part)) : to_hex(part)),
+            "\"" + std::string(piece->name) + "\"");
+    }
+    if (const auto rest = header.rest; !rest.empty()) {
+        const bool text =
+            std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
+        const bool digits =
+            std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte <= 0x99 && (byte & 15U) <= 9; });
+        const auto count = std::to_string(rest.size());
+        const auto size = count + (rest.size() == 1 ? " byte of " : " bytes of ");
+        if (text) {
+            add(size + "text \"" + printable_text(as_text(rest)) + "\"",
+                "{name = \"head\", form = \"text\", bytes = " + count + "}");
+        } else if (digits) {
+            add(size + "packed digits " + to_hex(rest),
+                "{name = \"head\", form = \"digits\", bytes = " + count + "}");
+        } else {
+            add(size + "header " + to_hex(rest), "{name = \"head\", bytes = " + count + "}");
+        }
+    }
+    if (!toml.empty()) to.toml += "header = [" + toml + "]\n";
+}
+
+} // namespace cipherlane::cli::doctor

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "cipherlane/iso8583_doctor.hpp"
+
+#include <cipherlane/iso8583/envelope.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What stands in front of a message of an unknown capture: its length and its header.
+namespace cipherlane::cli::doctor {
+
+/// A length in front that is tried, and how it is told.
+struct length_guess {
+    iso8583::frame_length length;
+    std::string_view word; ///< of a dialect's file
+    std::string_view text;
+};
+[[nodiscard]] std::span<const length_guess> length_guesses();
+
+/// What stands in front of a message, taken apart.
+struct front {
+    std::optional<length_guess> length;
+    std::ptrdiff_t adjust = 0;
+    std::size_t header_at = 0;
+};
+
+/// What a header is made of: known pieces in front, and what is left.
+struct named_header {
+    std::vector<std::pair<const iso8583::header_piece*, byte_view>> known;
+    byte_view rest;
+};
+
+/// The number in front, by one form; nothing where it is none.
+[[nodiscard]] std::optional<std::size_t> number_in_front(const iso8583::frame_length& length, byte_view data);
+
+/// What a length counts, in words.
+[[nodiscard]] std::string told(const front& before, std::size_t trailer);
+
+/// The length that fits best before a message at `at`: it must say what follows, itself or the trailer counted or
+/// not.
+[[nodiscard]] front front_of(byte_view data, std::size_t at, std::size_t behind);
+
+/// A number in front that is near enough to be meant as the length, and is not what follows: with it, the header must
+/// be known or none.
+[[nodiscard]] std::optional<front> wrong_length(byte_view frame, std::size_t at);
+
+/// How well what stands in front is explained.
+[[nodiscard]] std::size_t front_score(byte_view data, std::size_t at, std::size_t behind);
+
+/// Names the pieces of a header, the rest by its form, in the diagnosis and its TOML.
+void name_header(byte_view data, diagnosis& to);
+
+} // namespace cipherlane::cli::doctor
