@@ -12,6 +12,11 @@ function(cipherlane_library)
     PRIVATE ${arg_PRIVATE} $<BUILD_INTERFACE:cipherlane_options>)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${arg_NAME}
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  # Shared, each names all that it uses, and finds the others beside itself wherever the tree is put.
+  if(BUILD_SHARED_LIBS AND NOT CIPHERLANE_SANITIZE)
+    target_link_options(${target} PRIVATE LINKER:-z,defs)
+  endif()
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
   set_property(GLOBAL APPEND PROPERTY CIPHERLANE_LIBRARIES ${target})
 endfunction()
 

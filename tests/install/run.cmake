@@ -46,14 +46,39 @@ if(NOT code OR NOT output MATCHES "no component cryptography; it has core, crypt
 endif()
 
 # By pkg-config alone.
-file(GLOB_RECURSE pc ${prefix}/cipherlane.pc)
-get_filename_component(pc_folder ${pc} DIRECTORY)
-set(ENV{PKG_CONFIG_PATH} ${pc_folder})
-execute_process(COMMAND pkg-config --cflags --libs cipherlane
-  RESULT_VARIABLE code OUTPUT_VARIABLE flags ERROR_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
-if(code)
-  message(FATAL_ERROR "pkg-config: ${flags}")
+function(build_by_pkg_config way)
+  file(GLOB_RECURSE pc ${prefix}/cipherlane.pc)
+  get_filename_component(pc_folder ${pc} DIRECTORY)
+  set(ENV{PKG_CONFIG_PATH} ${pc_folder})
+  execute_process(COMMAND pkg-config --cflags --libs cipherlane
+    RESULT_VARIABLE code OUTPUT_VARIABLE flags ERROR_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(code)
+    message(FATAL_ERROR "pkg-config: ${flags}")
+  endif()
+  if(way STREQUAL shared AND flags MATCHES "sqlite|usb|qrencode")
+    message(FATAL_ERROR "pkg-config wants what only the shared libraries themselves link: ${flags}")
+  endif()
+  separate_arguments(flags)
+  run(${CXX} ${SOURCE}/shop.cpp -o ${scratch}/shop-pc-${way} ${flags} -Wl,-rpath,${pc_folder}/..)
+  run(${scratch}/shop-pc-${way} ${settings})
+endfunction()
+build_by_pkg_config(static)
+
+# The same tree with shared libraries, linked from the objects that are there: nothing is compiled twice. What an
+# earlier static installation left must not be found.
+file(REMOVE_RECURSE ${prefix})
+run(${CMAKE_COMMAND} -S ${PROJECT} -B ${scratch}/relinked -G Ninja -DBUILD_SHARED_LIBS=ON
+  -DCIPHERLANE_ARCHIVES=${BUILD} -DCIPHERLANE_TESTS=OFF -DCIPHERLANE_TOOLS=OFF -DCIPHERLANE_SAMPLES=OFF
+  -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Debug)
+run(${CMAKE_COMMAND} --build ${scratch}/relinked)
+run(${CMAKE_COMMAND} --install ${scratch}/relinked --prefix ${scratch}/first)
+file(RENAME ${scratch}/first ${prefix})
+file(GLOB_RECURSE archives ${prefix}/*.a)
+if(archives)
+  message(FATAL_ERROR "the shared tree has static libraries: ${archives}")
 endif()
-separate_arguments(flags)
-run(${CXX} ${SOURCE}/shop.cpp -o ${scratch}/shop-pc ${flags} -Wl,-rpath,${pc_folder}/..)
-run(${scratch}/shop-pc ${settings})
+configure(till) # the same project as before, which now finds the shared libraries
+run(${CMAKE_COMMAND} --build ${scratch}/till --clean-first)
+run(${scratch}/till/shop ${settings})
+run(${scratch}/till/shop_of_library ${settings})
+build_by_pkg_config(shared)
