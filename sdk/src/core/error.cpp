@@ -47,21 +47,21 @@ class condition_category_type final : public boost::system::error_category {
 
 constinit const condition_category_type condition_category;
 
-constexpr std::array core_rows{
-    errc_row{static_cast<int>(core_errc::not_hex), condition::bad_message, "not a hex digit"},
-    errc_row{static_cast<int>(core_errc::odd_length), condition::bad_message, "odd number of hex digits"},
-    errc_row{static_cast<int>(core_errc::not_digits), condition::bad_message, "not a decimal digit"},
-    errc_row{static_cast<int>(core_errc::wrong_length), condition::bad_message, "wrong length"},
-    errc_row{static_cast<int>(core_errc::out_of_range), condition::bad_message, "value out of range"},
-    errc_row{static_cast<int>(core_errc::luhn), condition::bad_message, "check digit wrong"},
-    errc_row{static_cast<int>(core_errc::buffer_too_small), condition::misuse, "buffer too small"},
-    errc_row{static_cast<int>(core_errc::bad_pad), condition::bad_message, "wrong padding"},
-    errc_row{static_cast<int>(core_errc::bad_text), condition::bad_message, "not in the character set"},
-    errc_row{static_cast<int>(core_errc::no_file), condition::local_fault, "file cannot be read or made"},
-    errc_row{static_cast<int>(core_errc::file_kind), condition::local_fault, "not a regular file"},
-    errc_row{static_cast<int>(core_errc::file_owner), condition::local_fault, "file belongs to another user"},
-    errc_row{static_cast<int>(core_errc::file_mode), condition::local_fault, "file is open to others"},
-    errc_row{static_cast<int>(core_errc::file_content), condition::local_fault, "file holds something else"},
+constexpr errc_row core_rows[] = {
+    {core_errc::not_hex, condition::bad_message, "not a hex digit"},
+    {core_errc::odd_length, condition::bad_message, "odd number of hex digits"},
+    {core_errc::not_digits, condition::bad_message, "not a decimal digit"},
+    {core_errc::wrong_length, condition::bad_message, "wrong length"},
+    {core_errc::out_of_range, condition::bad_message, "value out of range"},
+    {core_errc::luhn, condition::bad_message, "check digit wrong"},
+    {core_errc::buffer_too_small, condition::misuse, "buffer too small"},
+    {core_errc::bad_pad, condition::bad_message, "wrong padding"},
+    {core_errc::bad_text, condition::bad_message, "not in the character set"},
+    {core_errc::no_file, condition::local_fault, "file cannot be read or made"},
+    {core_errc::file_kind, condition::local_fault, "not a regular file"},
+    {core_errc::file_owner, condition::local_fault, "file belongs to another user"},
+    {core_errc::file_mode, condition::local_fault, "file is open to others"},
+    {core_errc::file_content, condition::local_fault, "file holds something else"},
 };
 
 constinit const table_category core_category{"cipherlane.core", core_rows};
@@ -73,7 +73,7 @@ boost::system::error_condition make_error_condition(condition value) noexcept {
 }
 
 boost::system::error_code make_error_code(core_errc value) noexcept {
-    return {static_cast<int>(value), core_category};
+    return core_category.code(value);
 }
 
 std::string table_category::message(int value) const {

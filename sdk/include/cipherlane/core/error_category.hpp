@@ -6,11 +6,21 @@
 
 #include <span>
 #include <string>
+#include <type_traits>
 
 namespace cipherlane {
 
-/// One row of a layer's error table.
+/// One row of a layer's error table: `{some_errc::code, condition::…, "text"}`; a device's own codes are numbers.
 struct errc_row {
+    constexpr errc_row(int code, condition what, const char* words) noexcept
+        : value(code)
+        , means(what)
+        , text(words) {}
+    template <class Code>
+    requires std::is_enum_v<Code>
+    constexpr errc_row(Code code, condition what, const char* words) noexcept
+        : errc_row(static_cast<int>(code), what, words) {}
+
     int value;
     condition means;
     const char* text;
@@ -28,6 +38,13 @@ class table_category final : public boost::system::error_category {
     [[nodiscard]] const char* name() const noexcept override { return name_; }
     [[nodiscard]] std::string message(int value) const override;
     [[nodiscard]] boost::system::error_condition default_error_condition(int value) const noexcept override;
+
+    /// A code of this category: what `make_error_code` gives.
+    template <class Code>
+    requires std::is_enum_v<Code>
+    [[nodiscard]] boost::system::error_code code(Code value) const noexcept {
+        return {static_cast<int>(value), *this};
+    }
 
   private:
     const char* name_;
