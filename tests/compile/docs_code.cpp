@@ -4,16 +4,24 @@
 #include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
+#include <cipherlane/hsm/client.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/dialect_file.hpp>
+#include <cipherlane/net/tls.hpp>
+#include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/till/till.hpp>
 
 #include <boost/asio/io_context.hpp>
 
+#include <iostream>
+#include <memory>
 #include <string>
 
 namespace {
 
 using namespace cipherlane;
+using namespace std::chrono_literals;
 
 void ask_recovery() {}
 void log(const std::string&) {}
@@ -50,4 +58,38 @@ void keep_a_pad(boost::asio::io_context& io, const std::string& address, drivers
         timer);
     // [/pinpad-keeper]
     pad.start();
+}
+
+/// docs: TLS
+void secure(hsm::client_settings& settings) {
+    // [tls]
+    net::tls_settings files;
+    files.ca_file = "ca.pem";            // nobody else is trusted
+    files.certificate_file = "till.pem"; // ours, with its chain
+    files.key_file = "till.key";         // not encrypted, readable by us alone
+    settings.tls = net::tls_client::create(files).value();
+    // [/tls]
+}
+
+/// docs: a till
+void sell() {
+    // [till]
+    auto till = till::open("till.toml", call(20s)).value();
+    auto paid = till.sale({"order-4711", amount::parse("12.34").value()}, call(120s)).value();
+    std::cout << till.receipt(paid, receipt_copy::cardholder);
+    // [/till]
+    // [acknowledge]
+    // The receipt is printed, the order is marked as paid.
+    if (const auto noted = till.acknowledge(paid, call(5s)); !noted) log(noted.error().to_string());
+    // [/acknowledge]
+}
+
+result<till> open_with_own_parts(ports::display& my_display, std::unique_ptr<ports::pinpad> my_pinpad) {
+    // [parts]
+    till::parts with;
+    with.display = my_display;          // lent: must outlive the till
+    with.pinpad = std::move(my_pinpad); // the till's from here on
+    auto till = till::open("till.toml", std::move(with), call(20s));
+    // [/parts]
+    return till;
 }

@@ -140,27 +140,115 @@ std::string tagged(const fs::path& file, const std::string& tag) {
     return text;
 }
 
+/// A fenced block of a page: its language, the line above it, and what stands in it.
+struct fenced {
+    std::string language;
+    std::string mark;
+    std::string text;
+    std::string where; ///< page and line, for people
+};
+
+std::vector<fenced> blocks_of(const fs::path& page) {
+    std::vector<fenced> found;
+    const auto lines = lines_of(content(page));
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        if (!lines[i].starts_with("```")) continue;
+        auto& block = found.emplace_back();
+        block.language = lines[i].substr(3);
+        block.mark = i > 0 ? lines[i - 1] : std::string();
+        block.where = page.filename().string() + ":" + std::to_string(i + 1);
+        while (++i < lines.size() && !lines[i].starts_with("```"))
+            block.text += lines[i] + "\n";
+    }
+    return found;
+}
+
+/// What people read: README, the pages, the decisions.
+std::vector<fs::path> all_pages() {
+    auto files = files_below({"docs"}, {".md"});
+    for (const char* name : {"README.md", "CONTRIBUTING.md", "SECURITY.md"})
+        files.push_back(source_root() / name);
+    return files;
+}
+
+/// What a mark "<!-- WORD: VALUE -->" says behind its word; empty for another mark.
+std::string marked(const std::string& line, const std::string& word) {
+    const auto opening = "<!-- " + word + ": ";
+    if (!line.starts_with(opening) || !line.ends_with(" -->")) return {};
+    return line.substr(opening.size(), line.size() - opening.size() - 4);
+}
+
 TEST(Docs, CodeIsCompiledCode) {
-    constexpr std::string_view opening = "<!-- code: ";
     std::size_t checked = 0;
-    for (const auto& name : pages()) {
-        const auto lines = lines_of(content(source_root() / "docs" / name));
-        for (std::size_t i = 0; i < lines.size(); ++i) {
-            if (lines[i] != "```cpp") continue;
-            const auto mark = i > 0 ? lines[i - 1] : std::string();
-            ASSERT_TRUE(mark.starts_with(opening) && mark.ends_with(" -->"))
-                << name << ":" << i + 1 << " has no line \"<!-- code: FILE TAG -->\" before it";
-            const auto words = mark.substr(opening.size(), mark.size() - opening.size() - 4);
+    for (const auto& page : all_pages()) {
+        if (page.filename() == "README.md") continue; // the next test's
+        for (const auto& block : blocks_of(page)) {
+            if (block.language != "cpp") continue;
+            const auto words = marked(block.mark, "code");
+            ASSERT_FALSE(words.empty()) << block.where << " has no line \"<!-- code: FILE TAG -->\" before it";
             const auto file = words.substr(0, words.find(' '));
             const auto tag = words.substr(words.find(' ') + 1);
-            std::string shown;
-            while (++i < lines.size() && lines[i] != "```")
-                shown += lines[i] + "\n";
-            EXPECT_EQ(shown, tagged(source_root() / file, tag)) << name << " beside " << file << " [" << tag << "]";
+            EXPECT_EQ(block.text, tagged(source_root() / file, tag))
+                << block.where << " beside " << file << " [" << tag << "]";
             ++checked;
         }
     }
-    EXPECT_GE(checked, 2U);
+    EXPECT_GE(checked, 7U);
+}
+
+/// The till of the README is compiled and run as it stands there.
+TEST(Docs, CodeOfTheReadmeIsTheProgramThatIsRun) {
+    const char* built = std::getenv("CIPHERLANE_BINARY_DIR");
+    ASSERT_NE(built, nullptr);
+    const auto program = content(fs::path(built) / "tests/compile/readme_till.cpp");
+    std::size_t checked = 0;
+    for (const auto& block : blocks_of(source_root() / "README.md")) {
+        if (block.language != "cpp") continue;
+        EXPECT_NE(program.find(block.text), std::string::npos) << block.where << " is not what readme_till compiles";
+        ++checked;
+    }
+    EXPECT_EQ(checked, 1U);
+}
+
+TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
+    std::size_t blocks = 0;
+    for (const auto& page : all_pages()) {
+        bool inside = false;
+        const auto lines = lines_of(content(page));
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            const auto where = page.filename().string() + ":" + std::to_string(i + 1);
+            if (lines[i].starts_with("```")) {
+                inside = !inside;
+                if (!inside) continue;
+                ++blocks;
+                const auto language = lines[i].substr(3);
+                EXPECT_TRUE(language.empty() || language == "cpp" || language == "toml" || language == "cmake")
+                    << where << ": no test knows the language \"" << language << "\"";
+            } else if (!inside && lines[i].starts_with("    ")) {
+                const auto code = lines[i].substr(0, lines[i].find("  //"));
+                EXPECT_FALSE(code.ends_with(";") || code.ends_with(" {"))
+                    << where << ": code that no compiler sees; put it between ```cpp and ```";
+            }
+        }
+        EXPECT_FALSE(inside) << page << " has a block without an end";
+    }
+    EXPECT_GT(blocks, 10U);
+}
+
+/// The programs' own tests load what is marked: unit_iso8583 envelopes, unit_hsm profiles, unit_till settings.
+TEST(Docs, SettingsAreLoadedByATest) {
+    std::size_t checked = 0;
+    for (const auto& page : all_pages()) {
+        for (const auto& block : blocks_of(page)) {
+            if (block.language != "toml") continue;
+            const bool known = !marked(block.mark, "envelope").empty() || !marked(block.mark, "profile").empty() ||
+                               !marked(block.mark, "till").empty();
+            EXPECT_TRUE(known) << block.where
+                               << " has no line \"<!-- envelope: NAME -->\", profile or till, before it";
+            ++checked;
+        }
+    }
+    EXPECT_GE(checked, 6U);
 }
 
 } // namespace

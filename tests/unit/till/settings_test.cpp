@@ -1,8 +1,11 @@
+#include "support/doc_blocks.hpp"
+
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -234,6 +237,15 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         return text.str();
     };
     EXPECT_EQ(words(*example), words(*bare));
+}
+
+TEST(TillSettings, OfTheDocsAreRead) {
+    const auto blocks = doc_blocks("13-till.md", "till");
+    EXPECT_EQ(blocks.size(), 1U);
+    for (const auto& block : blocks) {
+        const auto read = parse_till(block, "13-till.md");
+        EXPECT_TRUE(read) << read.error();
+    }
 }
 
 TEST(TillSettings, SayWhichKeyWasProbablyMeant) {
