@@ -1,6 +1,6 @@
 #include "flow/notices.hpp"
 
-#include "flow/order.hpp"
+#include "flow/order_outcome.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 

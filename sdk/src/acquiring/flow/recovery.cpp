@@ -1,6 +1,6 @@
 #include "flow/recovery.hpp"
 
-#include "flow/order.hpp"
+#include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/reversal.hpp"
 #include "flow/unsent.hpp"

@@ -1,6 +1,6 @@
 #include "flow/settlement.hpp"
 
-#include "flow/order.hpp"
+#include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"

@@ -1,9 +1,9 @@
 #include "flow/trade.hpp"
 
 #include "card/card_entry.hpp"
+#include "flow/code_collection.hpp"
 #include "flow/host_trade.hpp"
-#include "flow/order.hpp"
-#include "flow/order_code.hpp"
+#include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/ready.hpp"
 #include "flow/recovery.hpp"

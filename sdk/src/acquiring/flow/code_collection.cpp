@@ -1,6 +1,6 @@
-#include "flow/order_code.hpp"
+#include "flow/code_collection.hpp"
 
-#include "flow/order.hpp"
+#include "flow/order_outcome.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"

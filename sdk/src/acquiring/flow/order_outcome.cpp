@@ -1,4 +1,4 @@
-#include "flow/order.hpp"
+#include "flow/order_outcome.hpp"
 
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
