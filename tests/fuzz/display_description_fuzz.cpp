@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/described/described.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -55,7 +55,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     hsm::field_set asked;
     hsm::field_set slow;
     const auto status = chosen.engine.decode_answer(command, body, asked, slow);
-    if (!status || status->consumed != *used || status->what != hsm::answer_status::verdict::ok) std::abort();
+    if (!status || status->consumed != *used || status->what != hsm::answer_status::kind::ok) std::abort();
     if (quick.values.size() != slow.size()) std::abort();
     for (const auto& field : command.answer) {
         if (!same(quick.values.value(field.name), slow.value(field.name))) std::abort();

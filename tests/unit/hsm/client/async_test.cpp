@@ -1,5 +1,5 @@
 // Handlers of asynchronous calls: where they run, how they are cancelled, what holds them meanwhile.
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/client.hpp>

@@ -161,7 +161,7 @@ TEST(EncodeCall, AnyAnswerReadsAsByTheTables) {
             field_set slow;
             const auto status = engine.decode_answer(*made.about.command, as_bytes(text), field_set(), slow);
             ASSERT_TRUE(status) << to_hex(as_bytes(text));
-            EXPECT_EQ(status->what, answer_status::verdict::ok);
+            EXPECT_EQ(status->what, answer_status::kind::ok);
             EXPECT_EQ(status->consumed, *size);
             for (const auto& field : made.about.command->answer) {
                 EXPECT_EQ(to_hex(made.about.values.value(field.name)), to_hex(slow.value(field.name))) << field.label;

@@ -1,6 +1,6 @@
 // What answers and requests leave behind in memory: a program of its own, since it looks into all that is freed.
 #include "client/command_exchange.hpp"
-#include "hand_fed_pool.hpp"
+#include "unit/hsm/hand_fed_pool.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>

@@ -31,7 +31,7 @@ TEST(Codec, PublishedPayshieldMessagesAreUnderstoodWhole) {
         field_set answered;
         auto answer = engine.decode_answer(*request->command, as_bytes(row["response"]), asked, answered);
         ASSERT_TRUE(answer) << row["id"] << ": " << answer.error();
-        EXPECT_EQ(answer->what, answer_status::verdict::ok) << row["id"];
+        EXPECT_EQ(answer->what, answer_status::kind::ok) << row["id"];
         again.clear();
         auto back = engine.encode_answer(*request->command, "00", asked, answered, again);
         ASSERT_TRUE(back) << row["id"] << ": " << back.error();
@@ -100,7 +100,7 @@ TEST(Codec, WarningsCarryTheirBodyAndRefusalsDoNot) {
     auto warned =
         engine.decode_answer(import, as_bytes("A701U0E07CDC0161A0DE3B5AA44DF227EC9DEABDEBC"), asked, answered);
     ASSERT_TRUE(warned) << warned.error();
-    EXPECT_EQ(warned->what, answer_status::verdict::warning);
+    EXPECT_EQ(warned->what, answer_status::kind::warning);
     EXPECT_EQ(answered.text("key"_f), "U0E07CDC0161A0DE3B5AA44DF227EC9DE");
 
     // The commands of single types warn likewise.
@@ -109,13 +109,13 @@ TEST(Codec, WarningsCarryTheirBodyAndRefusalsDoNot) {
         const std::string text = std::string(as_text(old.answer_wire)) + "01U0E07CDC0161A0DE3B5AA44DF227EC9DEABDEBC";
         auto said = engine.decode_answer(old, as_bytes(text), asked, answered);
         ASSERT_TRUE(said) << code << ": " << said.error();
-        EXPECT_EQ(said->what, answer_status::verdict::warning) << code;
+        EXPECT_EQ(said->what, answer_status::kind::warning) << code;
         EXPECT_EQ(answered.text("key"_f), "U0E07CDC0161A0DE3B5AA44DF227EC9DE") << code;
     }
 
     auto refused = engine.decode_answer(import, as_bytes("A726"), asked, answered);
     ASSERT_TRUE(refused);
-    EXPECT_EQ(refused->what, answer_status::verdict::refused);
+    EXPECT_EQ(refused->what, answer_status::kind::refused);
     EXPECT_EQ(refused->code, "26");
     EXPECT_NE(engine.dialect().meaning(import, "26").find("Atalla"), std::string_view::npos);
 

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace cipherlane::hsm {
 namespace {
 
@@ -198,7 +200,7 @@ TEST_F(westone, ARefusalEndsAtTwoBytes) {
     for (const auto& command : engine.dialect().commands) {
         auto refused = engine.decode_answer(command, bytes{'E', 0x68}, asked, values);
         ASSERT_TRUE(refused) << command.code;
-        EXPECT_EQ(refused->what, answer_status::verdict::refused);
+        EXPECT_EQ(refused->what, answer_status::kind::refused);
         EXPECT_EQ(refused->code, "68");
         EXPECT_EQ(refused->consumed, 2U);
         EXPECT_EQ(engine.dialect().meaning(command, "68"), "input length");

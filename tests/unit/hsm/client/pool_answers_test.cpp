@@ -1,5 +1,5 @@
 // Answers that are not what was asked: twice, unreadable, the last before the unit hangs up, the second of two.
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/errc.hpp>

@@ -1,3 +1,5 @@
+#include "support/doc_blocks.hpp"
+
 #include <cipherlane/hsm/codec.hpp>
 #include <cipherlane/hsm/errc.hpp>
 
@@ -18,6 +20,15 @@ TEST(Profile, EveryBuiltinLoads) {
         ASSERT_TRUE(one) << name << ": " << one.error();
     }
     EXPECT_FALSE(profile::builtin_names().empty());
+}
+
+TEST(Profile, OfTheDocsLoads) {
+    const auto blocks = tests::doc_blocks("07-dialects.md", "profile");
+    EXPECT_EQ(blocks.size(), 1U);
+    for (const auto& block : blocks) {
+        const auto one = profile::parse(block);
+        EXPECT_TRUE(one) << one.error();
+    }
 }
 
 TEST(Profile, UnknownNameIsMisuse) {

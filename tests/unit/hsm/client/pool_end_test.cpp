@@ -1,5 +1,5 @@
 // How a pool and its calls end: in a handler, by a broken link, by a unit that only seems to be there.
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/pool.hpp>

@@ -1,4 +1,4 @@
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/errc.hpp>

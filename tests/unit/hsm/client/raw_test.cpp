@@ -1,4 +1,4 @@
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/hsm/client.hpp>
 #include <cipherlane/hsm/errc.hpp>

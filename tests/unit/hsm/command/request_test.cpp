@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace cipherlane::hsm {
 namespace {
 
@@ -177,7 +179,7 @@ error refused(const char* dialect, const char* code, std::vector<std::pair<const
     made.command = made.dialect->command(code);
     for (const auto& [name, value] : fields)
         made.asked.set(field_name(name), std::string_view(value));
-    made.status.what = answer_status::verdict::refused;
+    made.status.what = answer_status::kind::refused;
     made.status.code = std::string_view(status);
     return check_status(made).error();
 }
@@ -220,18 +222,18 @@ TEST(Reply, OutOfServiceAndMismatchAreToldApart) {
     auto made = bound("payshield", request);
     const codec engine(made.dialect);
     made.status = engine.decode_answer(*made.command, as_bytes("M901"), made.asked, made.values).value();
-    EXPECT_FALSE(verdict::from(made).value().right);
+    EXPECT_FALSE(verification::from(made).value().right);
     made.status = engine.decode_answer(*made.command, as_bytes("M917"), made.asked, made.values).value();
-    EXPECT_EQ(verdict::from(made).error().code(), make_error_code(hsm_errc::out_of_service));
+    EXPECT_EQ(verification::from(made).error().code(), make_error_code(hsm_errc::out_of_service));
     made.status = engine.decode_answer(*made.command, as_bytes("M900"), made.asked, made.values).value();
-    EXPECT_TRUE(verdict::from(made).value().right);
+    EXPECT_TRUE(verification::from(made).value().right);
 }
 
 TEST(Reply, ACodeThatACommandExplainsByItselfIsAboutTheRequest) {
     reply made;
     made.dialect = profile::builtin("payshield").value();
     made.command = made.dialect->command("A4");
-    made.status.what = answer_status::verdict::refused;
+    made.status.what = answer_status::kind::refused;
     made.status.code = std::string_view("17");
     EXPECT_EQ(check_status(made).error().code(), make_error_code(hsm_errc::refused));
     made.command = made.dialect->command("CA");
@@ -278,14 +280,14 @@ TEST(Reply, WestoneMacIsComparedToItsLastByte) {
     const codec engine(made.dialect);
     const auto right = from_hex("41D1D2D3D4D5D6D7D8").value();
     made.status = engine.decode_answer(*made.command, right, made.asked, made.values).value();
-    EXPECT_TRUE(verdict::from(made).value().right);
+    EXPECT_TRUE(verification::from(made).value().right);
     const auto wrong = from_hex("41D1D2D3D4D5D6D7D9").value();
     made.status = engine.decode_answer(*made.command, wrong, made.asked, made.values).value();
-    EXPECT_FALSE(verdict::from(made).value().right);
+    EXPECT_FALSE(verification::from(made).value().right);
     made.status = engine.decode_answer(*made.command, bytes{'E', 0x77}, made.asked, made.values).value();
-    EXPECT_FALSE(verdict::from(made).value().right);
+    EXPECT_FALSE(verification::from(made).value().right);
     made.status = engine.decode_answer(*made.command, bytes{'E', 0x68}, made.asked, made.values).value();
-    EXPECT_TRUE(verdict::from(made).error().is(condition::rejected_by_peer));
+    EXPECT_TRUE(verification::from(made).error().is(condition::rejected_by_peer));
 }
 
 } // namespace

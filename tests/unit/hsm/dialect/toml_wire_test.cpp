@@ -1,5 +1,5 @@
 // A dialect that exists in no source file, over the wire.
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/client.hpp>

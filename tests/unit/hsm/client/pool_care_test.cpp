@@ -1,5 +1,5 @@
 // What a pool thinks of its units: when one rests, is taken out, is asked, is trusted again.
-#include "fake_unit.hpp"
+#include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/errc.hpp>

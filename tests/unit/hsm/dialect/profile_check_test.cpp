@@ -153,7 +153,7 @@ TEST(ProfileCheck, WhatRefusalsAreAboutIsTheProfilesToSay) {
     made.command = dialect->command("CC");
     made.asked.set(field_name("source_key"), "U1EF828AA8F6B80EB83E19FBC373F3A85");
     made.asked.set(field_name("target_key"), "BAB32D775A38E4AB");
-    made.status.what = answer_status::verdict::refused;
+    made.status.what = answer_status::kind::refused;
     const auto finding = [&](std::string_view status) {
         made.status.code = status;
         return std::string(check_status(made).error().field());
