@@ -8,6 +8,7 @@
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/ports/host.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 
 #include <functional>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 #include <cipherlane/net/transport.hpp>
 
 #include <algorithm>

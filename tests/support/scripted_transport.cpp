@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <algorithm>
 #include <utility>

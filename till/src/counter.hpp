@@ -10,6 +10,8 @@
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/ports/sealer.hpp>
+#include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till_parts.hpp>
 #include <cipherlane/till/till_settings.hpp>
 #include <cipherlane/till/till_status.hpp>

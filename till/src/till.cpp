@@ -1,6 +1,8 @@
 #include "counter.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include <cipherlane/drivers/display/display_family.hpp>
-#include <cipherlane/drivers/display/escpos_model.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/net/tcp.hpp>

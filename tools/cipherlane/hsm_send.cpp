@@ -162,7 +162,7 @@ sent explain_answer(
         const auto answer = engine.decode_answer(*known->command, got.body, request, values);
         if (answer) {
             made.fields = describe_answer(engine, *known->command, values, how);
-            made.done = answer->what != hsm::answer_status::verdict::refused;
+            made.done = answer->what != hsm::answer_status::kind::refused;
             // A body behind a status that carries none is no secret of the tool.
             if (made.done || values.size() != 0) return made;
         }

@@ -12,6 +12,7 @@
 #include <cipherlane/iso8583/errc.hpp>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
 
 namespace cipherlane::cli {

@@ -9,7 +9,7 @@
 #include "display-sim/weact_model.hpp"
 #include "display-sim/zbar_reader.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
 
 #include <nlohmann/json.hpp>
 

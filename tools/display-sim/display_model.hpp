@@ -3,7 +3,7 @@
 #include "display-sim/snapshot_folder.hpp"
 #include "simkit/simulated_device.hpp"
 
-#include <cipherlane/drivers/display/frame.hpp>
+#include <cipherlane/drivers/display/panel/frame.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <cipherlane/drivers/display/font.hpp>
-#include <cipherlane/drivers/display/frame.hpp>
+#include <cipherlane/drivers/display/panel/font.hpp>
+#include <cipherlane/drivers/display/panel/frame.hpp>
 
 #include <optional>
 #include <string>

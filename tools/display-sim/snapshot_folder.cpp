@@ -1,6 +1,6 @@
 #include "display-sim/snapshot_folder.hpp"
 
-#include <cipherlane/drivers/display/frame_png.hpp>
+#include <cipherlane/drivers/display/panel/frame_png.hpp>
 
 #include <cerrno>
 #include <fcntl.h>

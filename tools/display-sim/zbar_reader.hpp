@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/frame.hpp>
+#include <cipherlane/drivers/display/panel/frame.hpp>
 
 #include <string>
 #include <vector>

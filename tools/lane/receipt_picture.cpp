@@ -1,7 +1,7 @@
 #include "lane/receipt_picture.hpp"
 
-#include <cipherlane/drivers/display/frame_png.hpp>
-#include <cipherlane/drivers/display/text_page.hpp>
+#include <cipherlane/drivers/display/panel/frame_png.hpp>
+#include <cipherlane/drivers/display/panel/text_page.hpp>
 
 #include <cerrno>
 #include <fstream>

@@ -2,6 +2,7 @@
 #include "simulation/known_faults.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <thread>

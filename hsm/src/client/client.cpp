@@ -6,6 +6,7 @@
 
 #include <cipherlane/hsm/client.hpp>
 #include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <boost/asio/io_context.hpp>
 

@@ -29,7 +29,7 @@ error judge_loss(error why, const command_spec* command, bool left) noexcept {
 
 bool answers_again(const reply& first) noexcept {
     return first.command != nullptr && !first.command->second_answer_wire.empty() &&
-           first.status.what != answer_status::verdict::refused;
+           first.status.what != answer_status::kind::refused;
 }
 
 void add_second_answer(const answer_status& status, byte_view body, reply& into) {
@@ -39,7 +39,7 @@ void add_second_answer(const answer_status& status, byte_view body, reply& into)
 }
 
 bool hangs_up_after(const reply& of) {
-    if (!of.dialect->frame.closes_after_unknown || of.status.what != answer_status::verdict::refused) return false;
+    if (!of.dialect->frame.closes_after_unknown || of.status.what != answer_status::kind::refused) return false;
     const auto status = check_status(of);
     return !status && status.error().code() != make_error_code(hsm_errc::verification);
 }

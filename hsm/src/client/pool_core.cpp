@@ -345,7 +345,7 @@ void pool_core::unreadable(pool_connection& on, pool_call& what, const error& wh
 void pool_core::judge_unit(pool_connection& on, const reply& answer) {
     auto& subject = units_[on.unit()];
     if (answer.command == nullptr) return;
-    if (answer.status.what != answer_status::verdict::refused) return subject.health.accepted();
+    if (answer.status.what != answer_status::kind::refused) return subject.health.accepted();
     const auto code = answer.status.code.view();
     ++subject.stats.refusals;
     count_code(subject.stats.by_code, code);

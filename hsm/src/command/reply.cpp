@@ -81,7 +81,7 @@ hsm_errc kind_of(const reply& of) {
 } // namespace
 
 result<void> check_status(const reply& of) {
-    if (of.status.what != answer_status::verdict::refused) return {};
+    if (of.status.what != answer_status::kind::refused) return {};
     return fail(kind_of(of))
         .during(of.command->code)
         .with_peer_code(of.status.code.view())

@@ -32,7 +32,7 @@ result<bool> compared(const reply& of) {
 
 /// The code of an answer that is whole but not plain success; empty of others.
 fixed_text<4> warning_of(const reply& of) {
-    return of.status.what == answer_status::verdict::warning ? of.status.code : fixed_text<4>();
+    return of.status.what == answer_status::kind::warning ? of.status.code : fixed_text<4>();
 }
 
 /// The check value that the caller expects against the one that came: the shorter length counts.
@@ -86,19 +86,19 @@ result<translated_pin> translated_pin::from(const reply& of) {
     return translated_pin{short_bytes(of.values.value("pin_block"_f))};
 }
 
-result<verdict> verdict::from(const reply& of) {
+result<verification> verification::from(const reply& of) {
     CIPHERLANE_TRY(const bool right, compared(of));
-    if (!right) return verdict{};
+    if (!right) return verification{};
     const auto expected = of.asked.value("expected_mac"_f);
     auto made = of.values.value("full_mac"_f);
     const bool local = of.how != nullptr && of.how->method == "compare";
     if (local) made = of.values.value("mac"_f);
-    if (!local && made.empty()) return verdict{true, warning_of(of)};
+    if (!local && made.empty()) return verification{true, warning_of(of)};
     // At least four bytes must agree; a unit that gives fewer has proved nothing.
     const auto size = std::min(expected.size(), made.size());
     const bool same =
         size >= 4 && expected.size() <= made.size() && equal_in_constant_time(expected.first(size), made.first(size));
-    return verdict{same, warning_of(of)};
+    return verification{same, warning_of(of)};
 }
 
 result<pin_offset> pin_offset::from(const reply& of) {

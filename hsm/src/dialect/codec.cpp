@@ -47,7 +47,7 @@ answer_status status_of(const command_spec& command, std::string_view code) {
     status.code = code;
     if (code == "00") return status;
     const bool warned = contains(command.warnings, code);
-    status.what = warned ? answer_status::verdict::warning : answer_status::verdict::refused;
+    status.what = warned ? answer_status::kind::warning : answer_status::kind::refused;
     return status;
 }
 
@@ -167,7 +167,7 @@ result<answer_status> decode_flag_answer(const profile& dialect, const command_s
         std::array<char, 2> digits{};
         to_hex(body.subspan(1, 1), digits);
         auto status = status_of(command, {digits.data(), 2});
-        status.what = answer_status::verdict::refused;
+        status.what = answer_status::kind::refused;
         status.consumed = 2;
         return status;
     }
@@ -186,7 +186,7 @@ result<answer_status> decode_racal_answer(const profile& dialect, const command_
     }
     auto status = status_of(command, as_text(body.subspan(2, 2)));
     auto used = condition_scope(scope);
-    if (status.what == answer_status::verdict::refused) {
+    if (status.what == answer_status::kind::refused) {
         // What some units add to a refusal has no published form, but for the commands that say so.
         status.consumed = body.size();
         if (!contains(command.diagnostic_on, status.code.view())) return status;

@@ -2,6 +2,8 @@
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/strict_toml.hpp>
 
+#include <algorithm>
+
 namespace cipherlane {
 namespace {
 

@@ -1,6 +1,7 @@
 #include "tcp_socket.hpp"
 
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <boost/asio/posix/stream_descriptor.hpp>

@@ -4,6 +4,7 @@
 #include <cipherlane/core/secret_file.hpp>
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <openssl/err.h>

@@ -1,6 +1,7 @@
 #include "tls_transport.hpp"
 
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>

@@ -4,11 +4,12 @@
 
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
-#include <cipherlane/drivers/display/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel/panel_painter.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <mutex>
 #include <thread>
 

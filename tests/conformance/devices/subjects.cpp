@@ -6,7 +6,7 @@
 #include "simkit/echo_model.hpp"
 #include "support/usb_rig.hpp"
 
-#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 

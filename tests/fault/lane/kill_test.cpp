@@ -7,6 +7,8 @@
 #include "support/lane_fixture.hpp"
 #include "support/seed.hpp"
 
+#include <cipherlane/ports/store.hpp>
+
 #include <algorithm>
 #include <csignal>
 #include <fstream>

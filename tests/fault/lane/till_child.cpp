@@ -9,6 +9,7 @@
 #include "simkit/control_client.hpp"
 
 #include <cipherlane/core/core_dumps.hpp>
+#include <cipherlane/ports/store.hpp>
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 #include "display-sim/usb_display.hpp"
 #include "support/usb_rig.hpp"
 
-#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <thread>
 

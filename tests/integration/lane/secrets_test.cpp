@@ -5,6 +5,8 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/store.hpp>
 
 #include <fstream>
 

@@ -271,7 +271,7 @@ table_commands::told table_commands::ask(
         return found;
     }
     found.status = status_in_file(*asked.layout, read->code.view());
-    found.refused = read->what == hsm::answer_status::verdict::refused;
+    found.refused = read->what == hsm::answer_status::kind::refused;
     found.wrong_key = found.refused && read->code.view() == source_parity;
     found.by = &by;
     return found;

@@ -2,8 +2,8 @@
 #include "../charset.hpp"
 #include "../text.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/described/described.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/link.hpp>

@@ -1,7 +1,7 @@
 #include "description_reader.hpp"
 
 #include <cipherlane/core/nearest_word.hpp>
-#include <cipherlane/drivers/display/display_description.hpp>
+#include <cipherlane/drivers/display/described/display_description.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/packet_layout.hpp>
+#include <cipherlane/drivers/display/described/packet_layout.hpp>
 
 #include <algorithm>
 #include <cassert>

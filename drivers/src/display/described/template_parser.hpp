@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/display_description.hpp>
+#include <cipherlane/drivers/display/described/display_description.hpp>
 
 #include <optional>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/escpos_model.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
 
 #include <array>

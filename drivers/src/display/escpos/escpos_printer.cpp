@@ -2,7 +2,7 @@
 #include "../charset.hpp"
 #include "../text.hpp"
 
-#include <cipherlane/drivers/display/escpos_printer.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/qr/symbol.hpp>
 

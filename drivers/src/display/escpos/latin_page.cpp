@@ -1,7 +1,7 @@
 #include "../../refusals.hpp"
 
 #include <cipherlane/core/utf8.hpp>
-#include <cipherlane/drivers/display/latin_page.hpp>
+#include <cipherlane/drivers/display/escpos/latin_page.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
 
 #include <array>

@@ -1,7 +1,7 @@
 #include "../../refusals.hpp"
 #include "../text.hpp"
 
-#include <cipherlane/drivers/display/line_display.hpp>
+#include <cipherlane/drivers/display/escpos/line_display.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>

@@ -1,7 +1,9 @@
-#include <cipherlane/drivers/display/code_reader.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
 
 #ifdef CIPHERLANE_WITH_ZXING
 #include <ZXing/ReadBarcode.h>
+
+#include <algorithm>
 #endif
 
 namespace cipherlane::drivers {

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/font.hpp>
+#include <cipherlane/drivers/display/panel/font.hpp>
 
 #include <array>
 #include <ft2build.h>

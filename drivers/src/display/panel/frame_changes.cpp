@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/frame_changes.hpp>
+#include <cipherlane/drivers/display/panel/frame_changes.hpp>
 
 #include <cassert>
 #include <limits>

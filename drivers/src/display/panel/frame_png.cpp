@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/frame_png.hpp>
+#include <cipherlane/drivers/display/panel/frame_png.hpp>
 #include <cipherlane/qr/png.hpp>
 
 namespace cipherlane::drivers {

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel/panel_painter.hpp>
 
 #include <algorithm>
 

@@ -1,12 +1,14 @@
 #include "../../refusals.hpp"
 #include "mark.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/drivers/display/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
+#include <cipherlane/drivers/display/panel/panel_painter.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/render.hpp>
 #include <cipherlane/qr/symbol.hpp>
+
+#include <algorithm>
 
 namespace cipherlane::drivers {
 namespace {

@@ -1,5 +1,5 @@
-#include <cipherlane/drivers/display/frame_changes.hpp>
-#include <cipherlane/drivers/display/panel_screen.hpp>
+#include <cipherlane/drivers/display/panel/frame_changes.hpp>
+#include <cipherlane/drivers/display/panel/panel_screen.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include <cipherlane/core/utf8.hpp>
-#include <cipherlane/drivers/display/font.hpp>
-#include <cipherlane/drivers/display/text_page.hpp>
+#include <cipherlane/drivers/display/panel/font.hpp>
+#include <cipherlane/drivers/display/panel/text_page.hpp>
 
 #include <algorithm>
 #include <vector>

@@ -1,8 +1,10 @@
 #include "../../refusals.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/drivers/display/weact.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
+#include <cipherlane/drivers/display/panel/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
+
+#include <algorithm>
 
 namespace cipherlane::drivers {
 namespace {

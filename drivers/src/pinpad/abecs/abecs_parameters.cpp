@@ -4,6 +4,7 @@
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 #include <cipherlane/drivers/pinpad/abecs_parameters.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace cipherlane::drivers::abecs {

@@ -1,4 +1,5 @@
 #include <cipherlane/drivers/transport/report_link.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -7,6 +7,7 @@
 #include <cipherlane/drivers/transport/serial.hpp>
 #include <cipherlane/net/descriptor_transport.hpp>
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 

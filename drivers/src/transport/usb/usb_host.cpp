@@ -7,6 +7,7 @@
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 

@@ -4,6 +4,7 @@
 
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <algorithm>
 #include <cassert>

@@ -5,6 +5,7 @@
 
 #include <cipherlane/drivers/transport/usb.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <libusb.h>
 
 #include <chrono>

@@ -23,7 +23,7 @@ class make_cvv_request final : public operation_request {
 
 class verify_cvv_request final : public operation_request {
   public:
-    using response = verdict;
+    using response = verification;
     verify_cvv_request(
         const key& cvk, const pan& card, std::string_view expiry, std::string_view service, std::string_view cvv);
 };

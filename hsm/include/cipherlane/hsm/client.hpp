@@ -5,6 +5,8 @@
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/net/tls.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
 
 namespace cipherlane::hsm {

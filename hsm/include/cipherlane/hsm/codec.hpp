@@ -12,12 +12,12 @@ namespace cipherlane::hsm {
 /// The status of an answer: two characters ("00"), of flag dialects "00" for 'A' and the error byte in hex for 'E'.
 struct answer_status {
     /// From good to bad.
-    enum class verdict : std::uint8_t {
+    enum class kind : std::uint8_t {
         ok,
         warning, ///< not success, but the body is there
         refused,
     };
-    verdict what = verdict::ok;
+    kind what = kind::ok;
     fixed_text<4> code{"00"};
     std::size_t consumed = 0; ///< bytes of the input that the message took
 };

@@ -27,7 +27,7 @@ class make_mac_request final : public operation_request {
 /// call with `hsm_errc::bad_length`, field `mac`, before anything is sent.
 class verify_mac_request final : public operation_request {
   public:
-    using response = verdict;
+    using response = verification;
     verify_mac_request(key_type type, const key& mac_key, mac_algorithm algorithm, byte_view data, byte_view mac,
         std::size_t length, padding fill = padding::zeros);
 };

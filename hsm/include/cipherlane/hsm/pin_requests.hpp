@@ -38,17 +38,17 @@ class dukpt_translate_pin_request final : public operation_request {
 };
 
 /// True if the PIN (or value) is right.
-struct verdict {
+struct verification {
     bool right = false;
     fixed_text<4> warning; ///< the unit's code, "02": right, but the PVK is of single length; empty if all is well
     explicit operator bool() const noexcept { return right; }
-    [[nodiscard]] static result<verdict> from(const reply& of);
+    [[nodiscard]] static result<verification> from(const reply& of);
 };
 
 /// Is the PIN right by its Visa PVV (DC, EC)?
 class verify_pin_pvv_request final : public operation_request {
   public:
-    using response = verdict;
+    using response = verification;
     verify_pin_pvv_request(key_type source, const key& pin_key, const key& pvk, byte_view pin_block,
         pin_format format, const account& whose, unsigned key_index, std::string_view pvv);
 };
@@ -63,7 +63,7 @@ struct ibm_3624 {
 /// Is the PIN right by its IBM 3624 offset (DA, EA)?
 class verify_pin_ibm_request final : public operation_request {
   public:
-    using response = verdict;
+    using response = verification;
     verify_pin_ibm_request(key_type source, const key& pin_key, const key& pvk, byte_view pin_block,
         pin_format format, const account& whose, const ibm_3624& method, std::string_view offset);
 };

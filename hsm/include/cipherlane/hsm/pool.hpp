@@ -4,6 +4,8 @@
 #include <cipherlane/hsm/pool_settings.hpp>
 #include <cipherlane/hsm/pool_stats.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
 
 namespace cipherlane::hsm {

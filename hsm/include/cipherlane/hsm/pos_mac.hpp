@@ -3,6 +3,7 @@
 #include <cipherlane/hsm/mac_requests.hpp>
 #include <cipherlane/hsm/operations.hpp>
 #include <cipherlane/net/completion.hpp>
+#include <cipherlane/net/post_completion.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>

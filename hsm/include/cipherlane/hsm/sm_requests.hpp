@@ -24,7 +24,7 @@ class sm2_sign_request final : public operation_request {
 
 class sm2_verify_request final : public operation_request {
   public:
-    using response = verdict;
+    using response = verification;
     sm2_verify_request(
         byte_view public_key, byte_view message, byte_view signature, std::string_view id = default_sm2_id);
 };

@@ -2,7 +2,7 @@
 
 #include <cipherlane/acquiring/flow.hpp>
 #include <cipherlane/acquiring/payment.hpp>
-#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/finding.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -4,16 +4,19 @@
 #include <cipherlane/acquiring/timeline.hpp>
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/logger.hpp>
-#include <cipherlane/ports/clock.hpp>
-#include <cipherlane/ports/display.hpp>
-#include <cipherlane/ports/host.hpp>
-#include <cipherlane/ports/pinpad.hpp>
-#include <cipherlane/ports/qr_gateway.hpp>
-#include <cipherlane/ports/sealer.hpp>
-#include <cipherlane/ports/store.hpp>
 
 #include <cstdint>
 #include <memory>
+
+namespace cipherlane::ports {
+class clock;
+class display;
+class host;
+class pinpad;
+class qr_gateway;
+class sealer;
+class store;
+} // namespace cipherlane::ports
 
 namespace cipherlane::acquiring {
 

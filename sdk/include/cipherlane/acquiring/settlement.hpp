@@ -2,8 +2,8 @@
 
 #include <cipherlane/acquiring/flow.hpp>
 #include <cipherlane/acquiring/payment.hpp>
-#include <cipherlane/ledger/totals.hpp>
-#include <cipherlane/ports/store.hpp>
+#include <cipherlane/ledger/side_difference.hpp>
+#include <cipherlane/ports/batch_totals.hpp>
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -15,8 +14,8 @@ class fixed_text {
 
     constexpr fixed_text() noexcept = default;
     constexpr fixed_text(std::string_view text) noexcept // NOLINT(google-explicit-constructor): a value like text
-        : size_(static_cast<unsigned char>(std::min(text.size(), N))) {
-        std::copy_n(text.data(), size_, chars_.data());
+        : size_(static_cast<unsigned char>(text.size() < N ? text.size() : N)) {
+        std::char_traits<char>::copy(chars_.data(), text.data(), size_);
     }
 
     [[nodiscard]] constexpr std::string_view view() const noexcept { return {chars_.data(), size_}; }

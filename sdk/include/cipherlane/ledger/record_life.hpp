@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ledger/finding.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
@@ -149,11 +150,6 @@ struct consequence {
 /// What a later process makes of an unfinished record.
 [[nodiscard]] ports::record_state state_if_found(const ports::journal_record& record) noexcept;
 
-/// What a person has found out about a payment, from the acquirer, the gateway or the payer.
-enum class finding : std::uint8_t {
-    paid,    ///< the money moved: of a refund, it was given back
-    not_paid ///< it did not, and will not any more
-};
 /// What a finding makes of a record; nothing if it is not a person's to decide.
 [[nodiscard]] std::optional<ports::record_state> state_after(ports::record_state now, finding found) noexcept;
 

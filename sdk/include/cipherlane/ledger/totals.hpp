@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/ledger/side_difference.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/store.hpp>
 
@@ -17,13 +18,6 @@ void add(ports::batch_totals& sums, ports::trade kind, ports::record_state state
 void add(ports::batch_totals& sums, const ports::journal_record& record);
 [[nodiscard]] ports::batch_totals totals_of(std::span<const ports::journal_record> batch);
 
-/// A side of a batch that till and host have counted differently.
-struct side_difference {
-    money_side side = money_side::none;
-    ports::batch_side till;
-    ports::batch_side host;
-    friend bool operator==(const side_difference&, const side_difference&) = default;
-};
 /// Where the host's answer to a settlement differs from the totals that it was told.
 [[nodiscard]] std::vector<side_difference> differences(const ports::settlement_progress& settled);
 

@@ -2,6 +2,7 @@
 
 #include <cipherlane/iso8583/transaction.hpp>
 #include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ledger/money_side.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <array>
@@ -28,9 +29,6 @@ enum class trade_role : std::uint8_t {
     returning, ///< gives back all or part of it: a refund (退货)
     finishing, ///< takes what it had reserved: a completion (预授权完成)
 };
-
-/// On which side of a batch its money stands.
-enum class money_side : std::uint8_t { none, debit, credit };
 
 /// In which totals it is counted.
 enum class counted_in : std::uint8_t {

@@ -3,6 +3,8 @@
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/net/tcp.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/ports/batch_totals.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
@@ -24,23 +25,6 @@ struct terminal_state {
     std::string signed_in_date;   ///< YYYYMMDD, empty before the first sign-in
     bool sign_in_due = false;     ///< the host asked for it (header digit 3, answer A0)
     std::string acquirer;         ///< field 32 of the sign-in's answer
-};
-
-/// One side of a batch.
-struct batch_side {
-    std::int64_t minor = 0;
-    std::uint32_t count = 0;
-    friend bool operator==(const batch_side&, const batch_side&) = default;
-};
-
-/// What a batch adds up to. Debit: sales, voided ones included; credit: voids and refunds. Trades of the QR gateway
-/// are counted apart, as the host does not know them.
-struct batch_totals {
-    batch_side debit;
-    batch_side credit;
-    batch_side qr_debit;
-    batch_side qr_credit;
-    friend bool operator==(const batch_totals&, const batch_totals&) = default;
 };
 
 /// How far a settlement has come; kept so that a restart goes on where it stopped. The numbers are stored.

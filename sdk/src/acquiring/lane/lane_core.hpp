@@ -4,6 +4,13 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/display.hpp>
+#include <cipherlane/ports/host.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+#include <cipherlane/ports/sealer.hpp>
+#include <cipherlane/ports/store.hpp>
 
 #include <atomic>
 #include <condition_variable>

@@ -1,8 +1,8 @@
 #include "display-sim/zbar_reader.hpp"
 #include "support/bytes.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/drivers/display/described.hpp>
+#include <cipherlane/drivers/display/described/described.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 #include <cipherlane/drivers/errc.hpp>
 

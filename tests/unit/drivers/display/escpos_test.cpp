@@ -1,8 +1,8 @@
 #include "support/bytes.hpp"
 
-#include <cipherlane/drivers/display/escpos_printer.hpp>
-#include <cipherlane/drivers/display/latin_page.hpp>
-#include <cipherlane/drivers/display/line_display.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
+#include <cipherlane/drivers/display/escpos/latin_page.hpp>
+#include <cipherlane/drivers/display/escpos/line_display.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>

@@ -1,10 +1,10 @@
 #include "display-sim/zbar_reader.hpp"
 #include "support/bytes.hpp"
 
-#include <cipherlane/drivers/display/code_reader.hpp>
-#include <cipherlane/drivers/display/frame_changes.hpp>
-#include <cipherlane/drivers/display/panel_painter.hpp>
-#include <cipherlane/drivers/display/weact.hpp>
+#include <cipherlane/drivers/display/panel/code_reader.hpp>
+#include <cipherlane/drivers/display/panel/frame_changes.hpp>
+#include <cipherlane/drivers/display/panel/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel/weact.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>

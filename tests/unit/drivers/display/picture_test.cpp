@@ -2,8 +2,8 @@
 // by a pixel: what is compared is how dark the surroundings of each point are. A letter that is missing, a word in
 // another place or a code of another size is seen. To renew the files, after looking at them:
 //     CIPHERLANE_RENEW_PICTURES=1 bin/unit_displays --gtest_filter='Pictures.*'
-#include <cipherlane/drivers/display/panel_painter.hpp>
-#include <cipherlane/drivers/display/text_page.hpp>
+#include <cipherlane/drivers/display/panel/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel/text_page.hpp>
 #include <cipherlane/qr/png.hpp>
 
 #include <gtest/gtest.h>

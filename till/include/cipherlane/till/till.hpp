@@ -168,8 +168,9 @@ class till {
     [[nodiscard]] const acquiring::terminal_settings& terminal() const noexcept;
     /// What is below: for flows and records that have no member here.
     [[nodiscard]] acquiring::lane& lane() noexcept;
-    [[nodiscard]] ports::store& journal() noexcept;
-    /// The display, for what stands on it between payments; null where the till has none.
+    [[nodiscard]] ports::store& journal() noexcept; ///< see `cipherlane/ports/store.hpp`
+    /// The display (`cipherlane/ports/display.hpp`), for what stands on it between payments; null where the till has
+    /// none.
     [[nodiscard]] ports::display* display() noexcept;
 
   private:

@@ -7,6 +7,8 @@
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/ports/display.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include <memory>
 #include <optional>
 #include <span>

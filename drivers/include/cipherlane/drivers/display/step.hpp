@@ -2,7 +2,7 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/fixed_text.hpp>
-#include <cipherlane/drivers/display/packet_layout.hpp>
+#include <cipherlane/drivers/display/described/packet_layout.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/drivers/display/frame.hpp>
+#include <cipherlane/drivers/display/panel/frame.hpp>
 
 #include <string>
 #include <string_view>

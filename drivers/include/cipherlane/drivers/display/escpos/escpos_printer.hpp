@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/escpos_model.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/display/screen_protocol.hpp>
 #include <cipherlane/drivers/display/wording.hpp>
 #include <cipherlane/qr/render.hpp>

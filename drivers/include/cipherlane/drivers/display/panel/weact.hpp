@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cipherlane/drivers/display/device_display.hpp>
-#include <cipherlane/drivers/display/panel_screen.hpp>
+#include <cipherlane/drivers/display/panel/panel_screen.hpp>
 
 #include <chrono>
 #include <memory>

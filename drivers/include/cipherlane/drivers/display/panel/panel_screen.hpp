@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/panel_painter.hpp>
+#include <cipherlane/drivers/display/panel/panel_painter.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -2,7 +2,7 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/drivers/display/frame.hpp>
+#include <cipherlane/drivers/display/panel/frame.hpp>
 
 namespace cipherlane::drivers {
 

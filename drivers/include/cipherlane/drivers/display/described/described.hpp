@@ -1,9 +1,11 @@
 #pragma once
 
-#include <cipherlane/drivers/display/display_description.hpp>
-#include <cipherlane/drivers/display/panel_screen.hpp>
+#include <cipherlane/drivers/display/described/display_description.hpp>
+#include <cipherlane/drivers/display/panel/panel_screen.hpp>
 #include <cipherlane/drivers/display/screen_protocol.hpp>
 #include <cipherlane/drivers/display/wording.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include <memory>
 #include <optional>
