@@ -2,6 +2,8 @@
 #include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/hsm/pos_mac.hpp>
 
+#include <algorithm>
+
 namespace cipherlane::hsm {
 
 result<make_mac_request> pos_mac_request(const profile& dialect, const key& tak, byte_view mab) {

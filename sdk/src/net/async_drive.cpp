@@ -2,6 +2,9 @@
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
 
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>

@@ -10,7 +10,9 @@
 #include <cipherlane/drivers/transport/hid.hpp>
 #include <cipherlane/drivers/transport/report_link.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 

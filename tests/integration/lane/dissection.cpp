@@ -152,7 +152,7 @@ dissected by_hsm_codec::answer(const asked& whose, byte_view body) {
     put(made, "msg.status", cli::printable(read.code.view()));
     const auto meaning = engine_.dialect().meaning(*whose.command, read.code.view());
     if (read.code != "00" && !meaning.empty()) put(made, "msg.meaning", cli::printable(meaning));
-    const bool refused = read.what == hsm::answer_status::verdict::refused;
+    const bool refused = read.what == hsm::answer_status::kind::refused;
     const auto& layout = refused ? whose.command->diagnostic : whose.command->answer;
     for (const auto& field : cli::describe(layout, values, cli::reveal::masked))
         put(made, cli::wireshark_name(field.name), field.value);

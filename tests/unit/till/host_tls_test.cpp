@@ -5,10 +5,13 @@
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till.hpp>
 
+#include <boost/asio/read.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
 #include <array>
@@ -69,6 +72,8 @@ class TillHostTls : public testing::Test {
         EXPECT_EQ(rig.books.taken(), 0);
     }
 
+    [[nodiscard]] int connections() const { return peer_.connections; }
+
     lane_rig rig;
     temporary_folder folder;
     till_settings settings;
@@ -82,17 +87,20 @@ class TillHostTls : public testing::Test {
         boost::system::error_code failed;
         asio::ssl::stream<test_peer::socket&> secured(link, context_);
         secured.handshake(asio::ssl::stream_base::server, failed);
-        std::array<std::uint8_t, 2> size{};
-        if (!failed) asio::read(secured, asio::buffer(size), failed);
-        if (failed) return;
-        bytes request(load_be16(size.data()));
-        asio::read(secured, asio::buffer(request), failed);
-        if (failed) return;
-        ++messages_;
-        const auto answer = rig.host.exchange(request, any_answer(), soon());
-        if (!answer) return;
-        store_be16(size.data(), static_cast<std::uint16_t>(answer->size()));
-        asio::write(secured, std::array{asio::buffer(size), asio::buffer(*answer)}, failed);
+        while (!failed) {
+            std::array<std::uint8_t, 2> size{};
+            asio::read(secured, asio::buffer(size), failed);
+            if (failed) return;
+            bytes request(load_be16(size.data()));
+            asio::read(secured, asio::buffer(request), failed);
+            if (failed) return;
+            ++messages_;
+            const auto answer = rig.host.exchange(request, any_answer(), soon());
+            if (!answer) return;
+            store_be16(size.data(), static_cast<std::uint16_t>(answer->size()));
+            const std::array<asio::const_buffer, 2> parts{asio::buffer(size), asio::buffer(*answer)};
+            asio::write(secured, parts, failed);
+        }
     }
 
     test_peer peer_{[this](test_peer::socket& link) { serve(link); }};
@@ -105,6 +113,20 @@ TEST_F(TillHostTls, SellsToAHostWhoseCertificateFits) {
     EXPECT_EQ(paid->outcome, verdict::approved);
     EXPECT_EQ(rig.books.taken(), 1234);
     EXPECT_EQ(messages_, 2) << "the sign-in and the sale";
+    EXPECT_EQ(connections(), 2);
+}
+
+TEST_F(TillHostTls, KeepsTheConnectionAndTheNameThatTheSettingsGive) {
+    settings.host.keep_connection = true;
+    settings.host.name = "acquirer one";
+    auto till = open().value();
+    const auto paid = till.sale({"one", amount(1234)}, soon());
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(messages_, 2);
+    EXPECT_EQ(connections(), 1);
+    const auto record = till.journal().find(paid->handle, soon()).value();
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->counterpart, "acquirer one");
 }
 
 TEST_F(TillHostTls, ShowsItsOwnCertificateWhereTheHostWantsOne) {

@@ -107,12 +107,49 @@ TEST_F(TillParts, MayBeOwned) {
 }
 
 TEST_F(TillParts, ThatAreNullAreNamed) {
-    auto with = lent();
-    with.pinpad = std::unique_ptr<ports::pinpad>();
-    const auto refused = open(std::move(with));
-    ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().code(), till_errc::null_part);
-    EXPECT_EQ(refused.error().field(), "pinpad");
+    const auto refused_part = [&](auto give) {
+        auto with = lent();
+        give(with);
+        const auto refused = open(std::move(with));
+        if (refused) return std::string("opened");
+        EXPECT_EQ(refused.error().code(), till_errc::null_part);
+        return std::string(refused.error().field());
+    };
+    EXPECT_EQ(refused_part([](auto& with) { with.journal = std::unique_ptr<ports::store>(); }), "journal");
+    EXPECT_EQ(refused_part([](auto& with) { with.host = std::unique_ptr<ports::host>(); }), "host");
+    EXPECT_EQ(refused_part([](auto& with) { with.sealer = std::unique_ptr<ports::sealer>(); }), "sealer");
+    EXPECT_EQ(refused_part([](auto& with) { with.pinpad = std::unique_ptr<ports::pinpad>(); }), "pinpad");
+    EXPECT_EQ(refused_part([](auto& with) { with.display = std::unique_ptr<ports::display>(); }), "display");
+    EXPECT_EQ(refused_part([](auto& with) { with.gateway = std::unique_ptr<ports::qr_gateway>(); }), "gateway");
+    EXPECT_EQ(refused_part([](auto& with) { with.clock = std::shared_ptr<const ports::clock>(); }), "clock");
+    EXPECT_EQ(refused_part([](auto& with) { with.observer = std::shared_ptr<acquiring::timeline>(); }), "observer");
+}
+
+TEST_F(TillParts, AtOneAddressBelongToOneTill) {
+    settings.display.driver = "rcall";
+    settings.display.path = folder.file("tty-display"); // not plugged in: the keeper waits for it
+    const auto open_without_devices = [&] {
+        auto with = lent();
+        with.display = {};
+        with.pinpad = {};
+        return open(std::move(with));
+    };
+    {
+        const auto first = open_without_devices();
+        ASSERT_TRUE(first) << first.error();
+        settings.journal.file = folder.file("second.db");
+        settings.journal.key_file = folder.file("second.key");
+        const auto refused = open_without_devices();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), till_errc::in_use);
+        EXPECT_EQ(refused.error().field(), "display.path");
+    }
+    EXPECT_TRUE(open_without_devices()) << "given back with the first till";
+    settings.pinpad.driver = "abecs";
+    settings.pinpad.path = settings.display.path;
+    const auto twice = open_without_devices();
+    ASSERT_FALSE(twice) << "one device is not display and PIN pad";
+    EXPECT_EQ(twice.error().code(), till_errc::in_use);
 }
 
 TEST_F(TillParts, OfOneTerminalAreNotGivenToTwo) {

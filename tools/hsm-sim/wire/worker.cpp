@@ -2,6 +2,7 @@
 
 #include "hsm-sim/wire/session.hpp"
 
+#include <boost/asio/post.hpp>
 #include <nlohmann/json.hpp>
 
 #include <stdexcept>

@@ -7,6 +7,7 @@
 #include <cipherlane/core/counted_line.hpp>
 #include <cipherlane/core/logger.hpp>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
