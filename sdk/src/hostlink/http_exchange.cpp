@@ -1,5 +1,6 @@
 #include "http_exchange.hpp"
 
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -24,6 +25,10 @@ http_exchange::http_exchange(std::string request)
     , outcome_(http_error(hostlink_errc::no_answer)) {
     parser_.body_limit(largest_body);
     parser_.eager(true);
+}
+
+http_exchange::~http_exchange() {
+    wipe(std::span(reinterpret_cast<std::uint8_t*>(request_.data()), request_.size()));
 }
 
 net::action http_exchange::resume(const net::event& what) {

@@ -20,6 +20,9 @@ struct http_answer {
 class http_exchange final : public net::exchange<http_answer> {
   public:
     explicit http_exchange(std::string request);
+    http_exchange(const http_exchange&) = delete;
+    http_exchange& operator=(const http_exchange&) = delete;
+    ~http_exchange() override; ///< wipes the request: it may hold a PAN and a PIN block
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<http_answer> take() override { return std::move(outcome_); }

@@ -1,4 +1,5 @@
 #include "host_exchange.hpp"
+#include "http_exchange.hpp"
 
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hostlink/errc.hpp>
@@ -9,8 +10,11 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <future>
 #include <optional>
+#include <system_error>
 
 namespace cipherlane::hostlink {
 namespace {
@@ -29,6 +33,10 @@ result<void> tcp_host_settings::validate() const {
     if (response_time.count() <= 0) return link_error(hostlink_errc::bad_setting, "response_time");
     if (largest_answer == 0 || largest_answer > 0xFFFF)
         return link_error(hostlink_errc::bad_setting, "largest_answer");
+    const auto printable = [](char c) { return c > ' ' && c <= '~'; };
+    const bool path =
+        http_path.empty() || (http_path.front() == '/' && std::all_of(http_path.begin(), http_path.end(), printable));
+    if (!path) return link_error(hostlink_errc::bad_setting, "http_path");
     return {};
 }
 
@@ -48,9 +56,15 @@ struct tcp_host::state {
     [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
 
     [[nodiscard]] result<void> connect(const call& bounds) {
-        if (link && link->is_open()) return {};
-        link.reset();
-        CIPHERLANE_TRY(link, open(bounds));
+        if (coming.valid()) {
+            if (auto opened = coming.get()) link = *std::move(opened);
+        } else if (link && link->is_open()) {
+            return {};
+        }
+        if (!link || !link->is_open()) {
+            link.reset();
+            CIPHERLANE_TRY(link, open(bounds));
+        }
         using empty = net::length_prefixed::empty_message;
         stream.emplace(settings.largest_answer, settings.polls == host_polls::echo ? empty::give : empty::skip);
         ++connects;
@@ -67,13 +81,43 @@ struct tcp_host::state {
         return named(link_error(hostlink_errc::not_secured).with_peer_text(why.code().message()));
     }
 
+    /// The answer is the first message of the body that the filter accepts.
+    [[nodiscard]] result<bytes> post(byte_view frame, const ports::answer_filter& filter) {
+        std::string head = "POST " + settings.http_path + " HTTP/1.1\r\nHost: " + settings.address +
+                           "\r\nContent-Type: x-ISO-TPDU/x-auth\r\nCache-Control: no-cache\r\nConnection: close\r\n"
+                           "Content-Length: " +
+                           std::to_string(frame.size()) + "\r\n\r\n";
+        http_exchange machine(head.append(as_text(frame)));
+        wipe(std::span(reinterpret_cast<std::uint8_t*>(head.data()), head.size()));
+        ++exchanges;
+        auto answer = net::run(machine, *link, call(settings.response_time));
+        link.reset();
+        if (!answer) return named(answer.error());
+        // What is no answer of the host, such as a page of something in between, proves nothing.
+        if (answer->status != 200) {
+            return named(link_error(hostlink_errc::unreadable_answer).with_peer_code(std::to_string(answer->status)));
+        }
+        if (!stream->feed(as_bytes(answer->body))) return named(link_error(hostlink_errc::unreadable_answer));
+        while (const auto message = stream->next()) {
+            if (!filter.matches(*message)) {
+                ++dropped;
+                continue;
+            }
+            ++answers;
+            return bytes(message->begin(), message->end());
+        }
+        return named(link_error(hostlink_errc::unreadable_answer));
+    }
+
     const tcp_host_settings settings;
     const net::tcp_settings peer;
     const host_connector connector;
     const logger log;
     boost::asio::io_context io; ///< never run: the link is used blocking
     std::unique_ptr<net::transport> link;
-    std::optional<net::length_prefixed> stream; ///< of this link, as long as it lives
+    std::stop_source ending;                                     ///< of a connection that is being made ahead
+    std::future<result<std::unique_ptr<net::transport>>> coming; ///< behind the others: it uses them
+    std::optional<net::length_prefixed> stream;                  ///< of this link, as long as it lives
     std::atomic<std::uint64_t> connects{0};
     std::atomic<std::uint64_t> exchanges{0};
     std::atomic<std::uint64_t> answers{0};
@@ -83,7 +127,9 @@ struct tcp_host::state {
 
 tcp_host::tcp_host(std::unique_ptr<state> made) noexcept
     : state_(std::move(made)) {}
-tcp_host::~tcp_host() = default;
+tcp_host::~tcp_host() {
+    state_->ending.request_stop();
+}
 
 result<std::unique_ptr<tcp_host>> tcp_host::create(
     const tcp_host_settings& settings, logger log, host_connector connect) {
@@ -92,6 +138,17 @@ result<std::unique_ptr<tcp_host>> tcp_host::create(
     peer.connect_timeout = settings.connect_timeout;
     return std::unique_ptr<tcp_host>(
         new tcp_host(std::make_unique<state>(settings, std::move(peer), std::move(connect), std::move(log))));
+}
+
+void tcp_host::connect_ahead() noexcept {
+    auto& own = *state_;
+    if (!own.settings.ahead || own.coming.valid() || (own.link && own.link->is_open())) return;
+    try {
+        own.coming = std::async(std::launch::async,
+            [&own] { return own.open(call(own.settings.connect_timeout, own.ending.get_token())); });
+    } catch (const std::system_error&) {
+        // No thread to be had: the exchange connects.
+    }
 }
 
 std::string tcp_host::identity() const {
@@ -116,6 +173,7 @@ result<bytes> tcp_host::exchange(byte_view request, const ports::answer_filter& 
     secret_bytes frame(length_bytes + request.size()); // a request holds a PAN, a track, a PIN block
     store_be16(frame.expose().data(), static_cast<std::uint16_t>(request.size()));
     std::copy(request.begin(), request.end(), frame.expose().begin() + length_bytes);
+    if (!own.settings.http_path.empty()) return own.post(frame.expose(), filter);
     host_exchange machine(frame.expose(), filter, *own.stream);
     ++own.exchanges;
     // The caller's call ends here: what has left is seen to its end.

@@ -5,6 +5,9 @@
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/transport.hpp>
 
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/completion_condition.hpp>
+#include <boost/asio/read_until.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -234,6 +237,76 @@ TEST(TcpHost, BadSettingsAreNamed) {
     settings.address = "127.0.0.1:1";
     settings.response_time = 0ms;
     EXPECT_EQ(tcp_host::create(settings).error().field(), "response_time");
+}
+
+/// What a peer reads of an HTTP request: its head, and as much of a body as that says.
+std::string read_http(test_peer::socket& link) {
+    std::string text;
+    boost::system::error_code code;
+    boost::asio::read_until(link, boost::asio::dynamic_buffer(text), "\r\n\r\n", code);
+    const auto body = text.find("\r\n\r\n") + 4;
+    const auto length = std::stoul(text.substr(text.find("Content-Length: ") + 16));
+    while (!code && text.size() < body + length)
+        boost::asio::read(link, boost::asio::dynamic_buffer(text), boost::asio::transfer_exactly(1), code);
+    return text;
+}
+
+TEST(TcpHost, PutsMessagesInHttpPostsWhereItIsTold) {
+    const auto frame = [](const std::string& text) {
+        return std::string{'\0', static_cast<char>(text.size())} + text;
+    };
+    std::string asked;
+    std::string answered;
+    test_peer peer([&](test_peer::socket& link) {
+        asked = read_http(link);
+        boost::system::error_code ignored;
+        boost::asio::write(link, boost::asio::buffer(answered), ignored);
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 2s;
+    settings.http_path = "/mjc/webtrans/VPB_lb";
+    auto host = tcp_host::create(settings, logger::none()).value();
+    const auto body = frame("late") + frame("answer");
+    answered = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    const auto answer = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    ASSERT_TRUE(answer) << answer.error();
+    EXPECT_EQ(as_text(*answer), "answer");
+    EXPECT_TRUE(asked.starts_with("POST /mjc/webtrans/VPB_lb HTTP/1.1\r\n")) << asked;
+    EXPECT_NE(asked.find("Content-Type: x-ISO-TPDU/x-auth\r\n"), std::string::npos) << asked;
+    EXPECT_TRUE(asked.ends_with("\r\n\r\n" + frame("ask"))) << asked;
+    EXPECT_EQ(host->statistics().dropped, 1U);
+    for (const char* bad : {"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n",
+             "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nhtml", "no HTTP at all\r\n\r\n"}) {
+        answered = bad;
+        const auto end = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+        ASSERT_FALSE(end);
+        EXPECT_TRUE(end.error().is(condition::outcome_unknown)) << "the request has left: " << end.error();
+    }
+    settings.http_path = "no path";
+    EXPECT_FALSE(tcp_host::create(settings, logger::none()));
+}
+
+TEST(TcpHost, ConnectsAheadWhereItIsTold) {
+    test_peer peer([](test_peer::socket& link) {
+        if (test_peer::read_message(link).empty()) return;
+        test_peer::write_message(link, "answer");
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 2s;
+    settings.ahead = true;
+    auto host = tcp_host::create(settings, logger::none()).value();
+    host->connect_ahead();
+    host->connect_ahead(); // once is enough
+    ASSERT_TRUE(host->exchange(as_bytes("ask"), wanted("answer"), call(5s)));
+    EXPECT_EQ(peer.connections, 1);
+    settings.address = "127.0.0.1:1";
+    host = tcp_host::create(settings, logger::none()).value();
+    host->connect_ahead();
+    const auto end = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
+    ASSERT_FALSE(end);
+    EXPECT_TRUE(end.error().is(condition::link_lost)) << "nothing has left: " << end.error();
 }
 
 } // namespace

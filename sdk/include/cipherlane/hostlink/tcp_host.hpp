@@ -32,6 +32,10 @@ struct tcp_host_settings {
     connection_life life = connection_life::per_exchange;
     std::size_t largest_answer = 8192;
     host_polls polls = host_polls::skip;
+    /// Each message goes in the body of an HTTP POST to this path, its length in front, on a connection of its own
+    /// (Content-Type x-ISO-TPDU/x-auth; general knowledge, doubtful). Empty: without HTTP.
+    std::string http_path;
+    bool ahead = false;                         ///< `connect_ahead` connects, on a thread of its own
     std::shared_ptr<const net::tls_client> tls; ///< see net/tls.hpp; null: the messages go in clear
 
     /// @return `hostlink_errc::bad_setting` with the field.
@@ -68,6 +72,7 @@ class tcp_host final : public ports::host {
     /// See `ports::host::exchange`. Where TLS fails: `not_secured`, with nothing sent.
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    void connect_ahead() noexcept override;
     [[nodiscard]] std::string identity() const override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;
     [[nodiscard]] tcp_host_statistics statistics() const noexcept;

@@ -35,6 +35,10 @@ class host {
     [[nodiscard]] virtual result<bytes> exchange(
         byte_view request, const answer_filter& filter, const call& bounds) = 0;
 
+    /// An exchange is coming, and the cardholder is busy meanwhile: the link may connect already. Returns at once;
+    /// what fails is said by the exchange.
+    virtual void connect_ahead() noexcept {}
+
     /// Whom this link reaches, in words that stay the same as long as it is the same acquirer's host: a record keeps
     /// them, so that no reversal goes to another. Empty: not told.
     [[nodiscard]] virtual std::string identity() const { return {}; }
