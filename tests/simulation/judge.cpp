@@ -33,6 +33,7 @@ claim claim_of(verdict value) {
     case verdict::declined:
     case verdict::reversed:
     case verdict::not_sent: return claim::not_moved;
+    case verdict::stored:
     case verdict::unknown: break;
     }
     return claim::unknown;

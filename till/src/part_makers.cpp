@@ -96,6 +96,8 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_
     link.response_time = place.response_time;
     link.life = place.keep_connection ? hostlink::connection_life::kept : hostlink::connection_life::per_exchange;
     link.polls = place.echo_polls ? hostlink::host_polls::echo : hostlink::host_polls::skip;
+    link.ahead = place.connect_ahead;
+    link.http_path = place.http_path;
     CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, log));
     return hostlink::tcp_host::create(link, log);
 }

@@ -44,6 +44,8 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     host.span("response_time_ms", all.host.response_time);
     host.flag("keep_connection", all.host.keep_connection);
     host.flag("echo_polls", all.host.echo_polls);
+    host.flag("connect_ahead", all.host.connect_ahead);
+    host.text("http_path", all.host.http_path);
     host.finish();
 
     auto gateway = top.section("gateway");
@@ -79,8 +81,27 @@ void read_rules(toml_reader& top, terminal_settings& to) {
 
     auto settlement = top.section("settlement");
     settlement.flag("end_when_balanced", to.settlement.end_when_balanced);
+    settlement.flag("chip_records_when_balanced", to.settlement.chip_records_when_balanced);
+    settlement.text("emv_tags", to.settlement.emv_tags);
     settlement.number("erase_cards_after_days", to.settlement.erase_cards_after_days);
     settlement.finish();
+
+    auto small = top.section("small_amounts");
+    small.number("most_minor", to.small_amounts.most_minor);
+    small.flag("contactless_only", to.small_amounts.contactless_only);
+    small.finish();
+
+    auto offline = top.section("offline");
+    offline.number("most_each_minor", to.offline.most_each_minor);
+    offline.number("most_together_minor", to.offline.most_together_minor);
+    offline.number("most_records", to.offline.most_records);
+    offline.number("most_added_percent", to.offline.most_added_percent);
+    offline.finish();
+
+    auto pre_auth = top.section("pre_auth");
+    pre_auth.number("most_percent", to.pre_auth.most_percent);
+    pre_auth.number("valid_days", to.pre_auth.valid_days);
+    pre_auth.finish();
 
     auto wording = top.section("wording");
     wording.choice("pinpad", to.wording.pinpad, {{"english", language::english}, {"chinese", language::chinese}});

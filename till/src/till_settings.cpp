@@ -136,6 +136,11 @@ result<void> till_settings::validate() const {
     if (!host.address.empty() && !is_peer(host.address)) return bad("host.address", "HOST:PORT");
     if (!host.tls.on && has_files(host.tls)) return bad("host.tls", "true, as there are files for it");
     if (!gateway.tls.on && has_files(gateway.tls)) return bad("gateway.tls", "true, as there are files for it");
+    const bool path = host.http_path.empty() || host.http_path.front() == '/';
+    if (!path || host.http_path.find_first_of(" \r\n") != std::string::npos)
+        return bad("host.http_path", "nothing, or a path that begins with /");
+    if (!host.http_path.empty() && host.keep_connection)
+        return bad("host.keep_connection", "false, as each HTTP request has a connection of its own");
     if (!positive(host.connect_timeout)) return bad("host.connect_timeout_ms", "1 ms to an hour");
     if (!positive(host.response_time)) return bad("host.response_time_ms", "1 ms to an hour");
     if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");

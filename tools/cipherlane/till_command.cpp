@@ -30,6 +30,11 @@ struct till_options {
     std::string amount;
     std::string original;
     std::string subject = "payment";
+    std::string code;
+    std::string authorization;
+    std::string plan;
+    std::string service;
+    int periods = 0;
     std::string copy = "cardholder";
     std::size_t columns = 32;
     unsigned seconds = 120;
@@ -113,6 +118,7 @@ ending ending_of(const payment& what) {
     case verdict::reversed:
         return what.why && what.why->is(condition::rejected_by_peer) ? ending::refused : ending::unreachable;
     case verdict::not_sent: return ending::unreachable;
+    case verdict::stored: return ending::done; // the host is told until it answers: nobody has to act
     case verdict::voided:
     case verdict::refunded: return ending::difference; // it was approved, and the money went back
     case verdict::unknown: break;
@@ -208,6 +214,62 @@ void complete(const till_options& options) {
     say(by, at,
         by.need(at.trade({ports::trade::completion, options.key, read_amount(options, by, at), original.handle},
             options.bounds())));
+}
+
+/// A trade of its row, by key and amount and what its row needs besides.
+void row_trade(const till_options& options, const char* verb, ports::trade kind) {
+    const teller by(verb, options);
+    auto at = open(options, by);
+    acquiring::trade_request wish(kind, options.key, {});
+    if (!options.original.empty()) wish.handle = find_original(options, by, at).handle;
+    if (!options.amount.empty()) wish.total = read_amount(options, by, at);
+    if (!options.code.empty()) wish.payment_code = options.code;
+    wish.authorization = options.authorization;
+    wish.instalment = {options.periods, options.plan, '0'};
+    if (options.partial) wish.partial = acquiring::partial_approval::accept;
+    say(by, at, by.need(at.trade(wish, options.bounds())));
+}
+
+void advise(const till_options& options) {
+    row_trade(options, "advise", ports::trade::completion_advice);
+}
+void offline(const till_options& options) {
+    row_trade(options, "offline", ports::trade::offline_sale);
+}
+void by_telephone(const till_options& options) {
+    row_trade(options, "by-telephone", ports::trade::offline_settlement);
+}
+void adjust(const till_options& options) {
+    row_trade(options, "adjust", ports::trade::adjustment);
+}
+void tip(const till_options& options) {
+    row_trade(options, "tip", ports::trade::tip);
+}
+void scan(const till_options& options) {
+    row_trade(options, "scan", ports::trade::code_sale);
+}
+void instalments(const till_options& options) {
+    row_trade(options, "instalments", ports::trade::instalment_sale);
+}
+
+void ask_host(const till_options& options) {
+    const teller by("ask", options);
+    const auto what = acquiring::find_service(options.service);
+    if (!what) {
+        by.fail(error(acquiring_errc::bad_request, layer::tools)
+                    .during("ask")
+                    .in_field("service")
+                    .with_hint("expected sign-off, echo, master-key, status, parameters, CA-keys, SM-CA-keys, AIDs, "
+                               "contactless-parameters, small-amount-BINs, blacklist or card-BINs"));
+    }
+    auto at = open(options, by);
+    const auto told = by.need(at.ask_host(*what, options.bounds()));
+    std::ostringstream text;
+    text << acquiring::to_string(*what) << ": done, " << told.messages << " message(s)";
+    if (told.entries != 0) text << ", " << told.entries << " entries";
+    by.say({{"service", acquiring::to_string(*what)}, {"messages", told.messages}, {"entries", told.entries},
+               {"resumed", told.resumed}},
+        text.str(), ending::done);
 }
 
 void balance(const till_options& options) {
@@ -323,6 +385,14 @@ constexpr till_verb verbs[] = {
     {"refund", "Give all or part of a payment back", refund, "kAo"},
     {"preauth", "Reserve an amount on a card", preauth, "ka"},
     {"complete", "Take what a pre-authorisation has reserved", complete, "kao"},
+    {"advise", "Take what a pre-authorisation has reserved; the host is told until it answers", advise, "kao"},
+    {"offline", "Sell by a chip card that approves by itself; the host is told later", offline, "ka"},
+    {"by-telephone", "Sell by a code that was given by telephone", by_telephone, "kat"},
+    {"adjust", "Add to a sale what was left out", adjust, "kao"},
+    {"tip", "Add a tip to a sale", tip, "kao"},
+    {"scan", "Sell by the payer's payment code", scan, "kaq"},
+    {"instalments", "Sell in instalments", instalments, "kai"},
+    {"ask", "Ask the host for a service: sign-off, echo, master-key, a list", ask_host, "v"},
     {"balance", "Ask for a card's balance", balance, ""},
     {"qr", "Sell by a code that the payer scans", qr, "kas"},
     {"sign-in", "Get new working keys from the host", sign_in, ""},
@@ -347,6 +417,13 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('o')) app.add_option("--original", to.original, "The payment: its key or its handle")->required();
     if (has('p')) app.add_flag("--partial", to.partial, "Take an approval of less");
     if (has('s')) app.add_option("--subject", to.subject, "What the payer reads")->capture_default_str();
+    if (has('t')) app.add_option("--authorization", to.authorization, "The code")->required();
+    if (has('q')) app.add_option("--code", to.code, "The payment code as it was scanned")->required();
+    if (has('i')) {
+        app.add_option("--periods", to.periods, "How many instalments")->required();
+        app.add_option("--plan", to.plan, "The issuer's code of the plan");
+    }
+    if (has('v')) app.add_option("service", to.service, "Which")->required();
     if (has('b'))
         app.add_flag("--close-batch", to.close_batch, "Also where the host refuses a record: agreed with it");
     if (has('c'))

@@ -6,6 +6,7 @@
 #include "flow/settlement.hpp"
 #include "flow/unsent.hpp"
 #include "flow_access.hpp"
+#include "host/service.hpp"
 #include "host/sign_in.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
@@ -170,6 +171,7 @@ void flow<Request, Outcome>::start(Request request, const call& bounds, ports::c
 }
 
 template class flow<sign_in_request, sign_in_report>;
+template class flow<service_request, service_report>;
 template class flow<sale_request, payment>;
 template class flow<void_request, payment>;
 template class flow<refund_request, payment>;

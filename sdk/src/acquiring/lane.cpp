@@ -41,6 +41,9 @@ result<lane> lane::open(terminal_settings settings, const lane_ports& with, cons
     if (with.journal == nullptr) return flow_error(acquiring_errc::no_device, "journal");
     CIPHERLANE_TRY(auto taken, terminal_claim::take(*with.journal, settings.terminal_id));
     CIPHERLANE_TRY(const auto terminal, with.journal->terminal(settings.terminal_id, bounds));
+    for (const auto& key : terminal.master_keys) {
+        if (with.sealer != nullptr) CIPHERLANE_CHECK(with.sealer->load_master_key(key, bounds));
+    }
     bool loaded = false;
     if (with.sealer != nullptr && !terminal.mac_key.cryptogram.empty()) {
         // Keys of an earlier master key do not fit the new one: the lane opens all the same and signs in first.

@@ -56,8 +56,8 @@ result<std::string> write_upload_records(const std::vector<upload_record>& recor
     for (const auto& record : records) {
         if (!append_number(digits, record.card_kind, 2) || !append_number(digits, record.trace, 6))
             return out_of_range();
-        digits.append(20 - record.card.size(), '0');
-        digits += record.card.expose();
+        digits.append(20 - (record.card ? record.card->size() : 0), '0');
+        if (record.card) digits += record.card->expose();
         if (!append_number(digits, record.amount, 12)) return out_of_range();
     }
     return digits;
@@ -77,11 +77,15 @@ result<std::vector<upload_record>> parse_upload_records(std::string_view digits)
         CIPHERLANE_TRY(auto card_digits, parts.text(20, "48.2"));
         CIPHERLANE_TRY(const auto money, parts.number(12, "48.2"));
         card_digits.remove_prefix(std::min(card_digits.find_first_not_of('0'), card_digits.size()));
-        auto card = pan::parse(card_digits);
-        if (!card) return fail(iso8583_errc::bad_subfield, "sub-fields", "48.2", at);
+        std::optional<pan> card;
+        if (!card_digits.empty()) {
+            auto read = pan::parse(card_digits);
+            if (!read) return fail(iso8583_errc::bad_subfield, "sub-fields", "48.2", at);
+            card = *std::move(read);
+        }
         records.push_back({.card_kind = static_cast<std::uint8_t>(card_kind),
             .trace = static_cast<std::uint32_t>(trace),
-            .card = *std::move(card),
+            .card = std::move(card),
             .amount = money});
     }
     if (!parts.done()) return fail(iso8583_errc::trailing_bytes, "sub-fields", "48", parts.at());

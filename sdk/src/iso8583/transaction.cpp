@@ -17,10 +17,13 @@ constexpr field_set plus(field_set base, field_set more) noexcept {
 constexpr auto ident = set(41, 42, 60);
 /// What every request about money has; 64 is the MAC.
 constexpr auto payment = plus(ident, set(3, 4, 11, 22, 25, 49, 64));
+/// What the terminal tells of a card it no longer has at hand.
+constexpr auto told = set(2, 14, 23, 37, 38, 59);
 /// Card data, PIN, chip data, private data.
 constexpr auto card = set(2, 14, 23, 26, 35, 36, 52, 53, 55, 59, 62);
 constexpr auto none = on_silence::nothing;
 constexpr auto reverse = on_silence::reverse;
+constexpr auto repeat = on_silence::repeat;
 constexpr auto mac = sealing::mac;
 constexpr auto open = sealing::none;
 using enum transaction;
@@ -39,6 +42,8 @@ constexpr auto rows = std::to_array<transaction_row>({
         plus(card, set(38))},
     {refund, "refund", "0220", "200000", "00", "25", "000", "", "", none, mac, plus(payment, set(37, 61)),
         plus(card, set(38, 63))},
+    {offline_refund, "offline refund", "0220", "200000", "00", "27", "000", "", "", repeat, mac,
+        plus(payment, set(61, 63)), plus(told, set(55, 62))},
     {qr_sale, "QR sale", "0200", "000000", "00", "22", "000", "", "03", reverse, mac, plus(payment, set(59)),
         set(55, 62)},
     {qr_void, "QR void", "0200", "200000", "00", "23", "000", "", "03", reverse, mac, plus(payment, set(61)),
@@ -52,11 +57,22 @@ constexpr auto rows = std::to_array<transaction_row>({
         card},
     {completion_void, "completion void", "0200", "200000", "06", "21", "000", "", "", reverse, mac,
         plus(payment, set(37, 61)), plus(card, set(38))},
-    {completion_advice, "completion advice", "0220", "000000", "06", "24", "000", "", "", none, mac,
+    {completion_advice, "completion advice", "0220", "000000", "06", "24", "000", "", "", repeat, mac,
         plus(payment, set(38, 61)), card},
+    {instalment_sale, "instalment sale", "0200", "000000", "64", "22", "000", "", "", reverse, mac,
+        plus(payment, set(62)), card},
+    {instalment_void, "instalment void", "0200", "200000", "64", "23", "000", "", "", reverse, mac,
+        plus(payment, set(37, 61, 62)), plus(card, set(38))},
+    {offline_upload, "offline upload", "0200", "000000", "00", "36", "000", "", "", repeat, mac,
+        plus(payment, set(55, 63)), plus(told, set(62))},
+    {offline_settlement, "offline settlement", "0220", "000000", "00", "30", "000", "", "", repeat, mac,
+        plus(payment, set(61, 63)), told},
+    {adjustment, "adjustment", "0220", "000000", "00", "32", "000", "", "", repeat, mac, plus(payment, set(61, 63)),
+        told},
+    {tip, "tip", "0220", "000000", "00", "34", "000", "", "", repeat, mac, plus(payment, set(48, 61, 63)), told},
     {reversal, "reversal", "0400", "", "", "", "", "", "", none, mac, plus(ident, set(3, 4, 11, 22, 25, 39, 64)),
         set(2, 14, 23, 38, 49, 55, 59, 61, 62)},
-    {script_notice, "script result notice", "0620", "", "", "00", "951", "", "", none, mac,
+    {script_notice, "script result notice", "0620", "", "", "00", "951", "", "", repeat, mac,
         plus(ident, set(3, 11, 55, 61, 64)), set(2, 4, 14, 22, 23, 25, 32, 37, 38, 49)},
     {batch_settle, "batch settlement", "0500", "", "", "00", "201", "", "", none, open, plus(ident, set(11, 48, 49)),
         set(63)},
@@ -64,10 +80,11 @@ constexpr auto rows = std::to_array<transaction_row>({
         plus(ident, set(11, 48)), {}},
     {upload_ic, "batch upload, chip", "0320", "", "", "00", "203", "205", "", none, open,
         plus(ident, set(2, 4, 11, 22, 55)), set(23, 62)},
-    {upload_refund, "batch upload, refund", "0320", "200000", "00", "25", "000", "", "", none, open,
-        plus(ident, set(3, 4, 11, 22, 25, 37, 49, 61)), set(2, 14, 23, 38, 59, 62, 63)},
+    {upload_refund, "batch upload, refund", "0320", "200000", "00", "", "000", "", "", none, open,
+        plus(ident, set(3, 4, 11, 22, 25, 49, 61)), set(2, 14, 23, 37, 38, 59, 62, 63)},
     {upload_end, "batch upload end", "0320", "", "", "00", "207", "202", "", none, open, plus(ident, set(11, 48)),
         {}},
+    {download, "download", "0820", "", "", "00", "", "", "", none, open, plus(ident, set(11)), set(62)},
 });
 
 constexpr bool in_order() {

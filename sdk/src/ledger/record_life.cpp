@@ -28,12 +28,14 @@ bool has_a_say(decider by, const trade_row& row) noexcept {
 /// On whose word its request is known to have left; nothing where there is no state for it.
 std::optional<decider> marked_by(const trade_row& row) noexcept {
     if (row.verb == gateway_verb::order) return decider::gateway;
+    if (row.sends == delivery::stored) return std::nullopt;
     return marks_send(row.kind) ? std::optional(decider::till) : std::nullopt;
 }
 
 /// Whether the mark of a send allows the step.
 bool fits_mark(const trade_row& row, record_state now, record_state next, decider by) noexcept {
     if (next == record_state::sent) return marked_by(row) == by;
+    if (now == record_state::stored || next == record_state::stored) return row.sends == delivery::stored;
     const bool marks = marks_send(row.kind);
     if (next == record_state::not_sent) return now == record_state::prepared ? by == decider::till || marks : marks;
     return now != record_state::prepared || !marks;
@@ -54,6 +56,7 @@ outcome outcome_of(record_state state) noexcept {
     case record_state::not_sent: return outcome::not_sent;
     case record_state::declined: return outcome::declined;
     case record_state::reversed: return outcome::reversed;
+    case record_state::stored: return outcome::stored;
     case record_state::prepared:
     case record_state::sent:
     case record_state::reversal_pending:
@@ -103,6 +106,7 @@ void apply(journal_record& record, const ports::journal_verdict& verdict) {
     take(record.expires, verdict.expires);
     take(record.reversal_reason, verdict.reversal_reason);
     take(record.note, verdict.note);
+    take(record.voucher, verdict.voucher);
 }
 
 bool may_begin(const journal_record& fresh) noexcept {
@@ -119,11 +123,16 @@ std::optional<consequence> consequence_of(
 }
 
 record_state state_if_unknown(ports::trade kind) noexcept {
+    if (stored_trades.contains(kind)) return record_state::stored;
     return reversible(kind) ? record_state::reversal_pending : record_state::unknown;
 }
 
 bool marks_send(ports::trade kind) noexcept {
     return !reversible(kind) && row_of(kind).verb != gateway_verb::order;
+}
+
+record_state mark_of(ports::trade kind) noexcept {
+    return stored_trades.contains(kind) ? record_state::stored : record_state::sent;
 }
 
 record_state state_if_found(const journal_record& record) noexcept {
@@ -148,6 +157,15 @@ reversal_word word_on_reversal(std::string_view code) noexcept {
     case iso8583::proof::not_done: break;
     }
     return reversal_word::refused;
+}
+
+advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept {
+    constexpr std::string_view seen_before = "94";
+    const auto& row = iso8583::response_of(code);
+    if (row.of_trade == iso8583::proof::done || (code == seen_before && earlier == sent_before::unanswered))
+        return advice_word::taken;
+    const bool passes = row.of_trade == iso8583::proof::nothing || row.of_reversal == iso8583::proof::again;
+    return passes ? advice_word::passing : advice_word::refused;
 }
 
 bool leaves_open(std::string_view code) noexcept {

@@ -16,6 +16,7 @@ std::string_view to_string(record_state value) noexcept {
     case record_state::reversal_refused: return "reversal refused";
     case record_state::unknown: return "unknown";
     case record_state::voided: return "voided";
+    case record_state::stored: return "stored";
     }
     return "?";
 }

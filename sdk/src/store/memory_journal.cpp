@@ -32,6 +32,7 @@ struct memory_journal::state {
     struct terminal_entry {
         ports::terminal_state state;
         ports::settlement_progress settlement;
+        std::map<std::string, ports::downloaded_list> lists;
     };
 
     explicit state(const ports::clock& time)
@@ -255,6 +256,41 @@ result<void> memory_journal::mark_sign_in_due(std::string_view terminal_id, cons
     return state_->execute(bounds, [&]() -> result<void> {
         state_->of(terminal_id).state.sign_in_due = true;
         return {};
+    });
+}
+
+result<void> memory_journal::save_wishes(std::string_view terminal_id, std::uint8_t wishes, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        state_->of(terminal_id).state.wishes = wishes;
+        return {};
+    });
+}
+
+result<void> memory_journal::add_master_key(
+    std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        auto& terminal = state_->of(terminal_id).state;
+        terminal.master_keys.push_back(key);
+        terminal.pin_key = terminal.mac_key = {};
+        terminal.sign_in_due = true;
+        return {};
+    });
+}
+
+result<void> memory_journal::save_list(
+    std::string_view terminal_id, const ports::downloaded_list& list, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<void> {
+        state_->of(terminal_id).lists[list.name] = list;
+        return {};
+    });
+}
+
+result<std::optional<ports::downloaded_list>> memory_journal::find_list(
+    std::string_view terminal_id, std::string_view name, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::optional<ports::downloaded_list>> {
+        const auto& lists = state_->of(terminal_id).lists;
+        const auto found = lists.find(std::string(name));
+        return found != lists.end() ? std::optional(found->second) : std::nullopt;
     });
 }
 

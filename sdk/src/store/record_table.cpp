@@ -14,7 +14,7 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
-    "counterpart", "expires"};
+    "counterpart", "expires", "chip", "voucher", "instalment", "small_amount"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -145,6 +145,10 @@ ports::journal_record read_fields(const statement& row) {
     record.phase = static_cast<ports::order_phase>(next.number<std::uint8_t>());
     record.counterpart = next.text();
     record.expires = from_ms(next.number<std::int64_t>());
+    record.chip = next.blob();
+    record.voucher = next.text();
+    record.instalment = next.text();
+    record.small_amount = next.number<int>() != 0;
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -190,7 +194,8 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.reversal_reason).bind(record.reversal_sends);
     insert.bind(record.created_date).bind(to_ms(record.created)).bind(to_ms(record.decided));
     insert.bind(record.closed ? 1 : 0).bind(record.note).bind(static_cast<std::int64_t>(record.phase));
-    insert.bind(record.counterpart).bind(to_ms(record.expires));
+    insert.bind(record.counterpart).bind(to_ms(record.expires)).bind(byte_view(record.chip));
+    insert.bind(record.voucher).bind(record.instalment).bind(record.small_amount ? 1 : 0);
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return stamp_record(on, record.id);
@@ -205,7 +210,8 @@ result<void> update_record(
                              "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
                              "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
-                             "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note) "
+                             "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note), "
+                             "voucher = COALESCE(?, voucher) "
                              "WHERE id = ?");
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
     if (verdict.approved) {
@@ -223,9 +229,9 @@ result<void> update_record(
     } else {
         update.bind_null();
     }
-    for (const auto* text :
-        {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization, &verdict.host_date,
-            &verdict.host_time, &verdict.acquirer, &verdict.order_number, &verdict.reversal_reason, &verdict.note}) {
+    for (const auto* text : {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization,
+             &verdict.host_date, &verdict.host_time, &verdict.acquirer, &verdict.order_number,
+             &verdict.reversal_reason, &verdict.note, &verdict.voucher}) {
         if (*text) {
             update.bind(**text);
         } else {

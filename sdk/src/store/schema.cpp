@@ -88,6 +88,21 @@ CREATE TABLE notices(
     closed INTEGER NOT NULL DEFAULT 0, UNIQUE(merchant_id, order_number, state)
 );
 CREATE INDEX notices_open ON notices(id) WHERE closed = 0;
+)sql",
+    // What the till does without the host and tells it later; what the host asks for and gives besides trades.
+    R"sql(
+ALTER TABLE records ADD COLUMN chip BLOB NOT NULL DEFAULT x'';
+ALTER TABLE records ADD COLUMN voucher TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN instalment TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN small_amount INTEGER NOT NULL DEFAULT 0;
+DROP INDEX records_open;
+CREATE INDEX records_open ON records(terminal_id, state) WHERE state IN (1, 5, 7, 8, 10, 12);
+ALTER TABLE terminals ADD COLUMN wishes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE terminals ADD COLUMN master_keys BLOB NOT NULL DEFAULT x'';
+CREATE TABLE lists(
+    terminal_id TEXT NOT NULL, name TEXT NOT NULL, date TEXT NOT NULL, complete INTEGER NOT NULL,
+    entries BLOB NOT NULL, PRIMARY KEY(terminal_id, name)
+) WITHOUT ROWID;
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

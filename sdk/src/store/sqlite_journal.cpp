@@ -2,6 +2,7 @@
 #include "commit_thread.hpp"
 #include "journal_file.hpp"
 #include "journal_opening.hpp"
+#include "list_table.hpp"
 #include "notice_table.hpp"
 #include "record_table.hpp"
 #include "schema.hpp"
@@ -312,6 +313,31 @@ result<void> sqlite_journal::save_sign_in(
 result<void> sqlite_journal::mark_sign_in_due(std::string_view terminal_id, const call& bounds) {
     return state_->thread.execute(durability::lazy, bounds,
         [terminal = std::string(terminal_id)](database& on) { return set_sign_in_due(on, terminal); });
+}
+
+result<void> sqlite_journal::save_wishes(std::string_view terminal_id, std::uint8_t wishes, const call& bounds) {
+    return state_->thread.execute(durability::lazy, bounds,
+        [terminal = std::string(terminal_id), wishes](database& on) { return write_wishes(on, terminal, wishes); });
+}
+
+result<void> sqlite_journal::add_master_key(
+    std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) {
+    return state_->thread.execute(durability::durable, bounds,
+        [terminal = std::string(terminal_id), key](database& on) { return append_master_key(on, terminal, key); });
+}
+
+result<void> sqlite_journal::save_list(
+    std::string_view terminal_id, const ports::downloaded_list& list, const call& bounds) {
+    return state_->thread.execute(durability::durable, bounds,
+        [terminal = std::string(terminal_id), list](database& on) { return write_list(on, terminal, list); });
+}
+
+result<std::optional<ports::downloaded_list>> sqlite_journal::find_list(
+    std::string_view terminal_id, std::string_view name, const call& bounds) {
+    return state_->thread.execute(
+        durability::read, bounds, [terminal = std::string(terminal_id), wanted = std::string(name)](database& on) {
+            return read_list(on, terminal, wanted);
+        });
 }
 
 result<ports::batch_totals> sqlite_journal::totals(

@@ -1,5 +1,6 @@
 #include "terminal_table.hpp"
 
+#include "byte_list.hpp"
 #include "sql_list.hpp"
 
 #include <cipherlane/ledger/numbers.hpp>
@@ -14,11 +15,33 @@ result<void> make_row(database& on, std::string_view terminal_id) {
     return insert.bind(terminal_id).run();
 }
 
+/// Three parts a key: slot, cryptogram, check value.
+std::vector<ports::wrapped_key> unpack_keys(byte_view packed) {
+    auto parts = unpack_list(packed);
+    std::vector<ports::wrapped_key> keys;
+    for (std::size_t i = 0; i + 2 < parts.size(); i += 3) {
+        const int slot = parts[i].empty() ? 0 : parts[i].front();
+        keys.push_back({slot, std::move(parts[i + 1]), std::move(parts[i + 2])});
+    }
+    return keys;
+}
+
+bytes pack_keys(const std::vector<ports::wrapped_key>& keys) {
+    std::vector<bytes> parts;
+    for (const auto& key : keys) {
+        parts.push_back({static_cast<std::uint8_t>(key.master_slot)});
+        parts.push_back(key.cryptogram);
+        parts.push_back(key.check_value);
+    }
+    return pack_list(parts);
+}
+
 } // namespace
 
 result<ports::terminal_state> read_terminal(database& on, std::string_view terminal_id) {
     auto query = on.prepare("SELECT batch, last_trace, pin_slot, pin_key, pin_check, mac_slot, mac_key, mac_check, "
-                            "signed_in_date, sign_in_due, acquirer FROM terminals WHERE terminal_id = ?");
+                            "signed_in_date, sign_in_due, acquirer, wishes, master_keys FROM terminals "
+                            "WHERE terminal_id = ?");
     query.bind(terminal_id);
     ports::terminal_state state;
     CIPHERLANE_TRY(const bool row, query.step());
@@ -30,6 +53,8 @@ result<ports::terminal_state> read_terminal(database& on, std::string_view termi
     state.signed_in_date = query.text(8);
     state.sign_in_due = query.integer(9) != 0;
     state.acquirer = query.text(10);
+    state.wishes = static_cast<std::uint8_t>(query.integer(11));
+    state.master_keys = unpack_keys(query.blob(12));
     return state;
 }
 
@@ -58,6 +83,22 @@ result<void> set_sign_in_due(database& on, std::string_view terminal_id) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto update = on.prepare("UPDATE terminals SET sign_in_due = 1 WHERE terminal_id = ?");
     return update.bind(terminal_id).run();
+}
+
+result<void> write_wishes(database& on, std::string_view terminal_id, std::uint8_t wishes) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    auto update = on.prepare("UPDATE terminals SET wishes = ? WHERE terminal_id = ?");
+    return update.bind(static_cast<std::int64_t>(wishes)).bind(terminal_id).run();
+}
+
+result<void> append_master_key(database& on, std::string_view terminal_id, const ports::wrapped_key& key) {
+    CIPHERLANE_CHECK(make_row(on, terminal_id));
+    CIPHERLANE_TRY(auto state, read_terminal(on, terminal_id));
+    state.master_keys.push_back(key);
+    const auto packed = pack_keys(state.master_keys);
+    auto update = on.prepare("UPDATE terminals SET master_keys = ?, pin_key = x'', pin_check = x'', mac_key = x'', "
+                             "mac_check = x'', sign_in_due = 1 WHERE terminal_id = ?");
+    return update.bind(byte_view(packed)).bind(terminal_id).run();
 }
 
 result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch) {

@@ -14,6 +14,9 @@ namespace cipherlane::store {
 [[nodiscard]] result<void> write_sign_in(
     database& on, std::string_view terminal_id, const ports::terminal_state& keys);
 [[nodiscard]] result<void> set_sign_in_due(database& on, std::string_view terminal_id);
+[[nodiscard]] result<void> write_wishes(database& on, std::string_view terminal_id, std::uint8_t wishes);
+[[nodiscard]] result<void> append_master_key(
+    database& on, std::string_view terminal_id, const ports::wrapped_key& key);
 
 [[nodiscard]] result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch);
 [[nodiscard]] result<ports::settlement_progress> read_settlement(database& on, std::string_view terminal_id);

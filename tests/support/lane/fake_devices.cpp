@@ -37,7 +37,9 @@ result<ports::card_data> fake_pinpad::read_card(const ports::card_request& reque
     time_for_card = bounds.until().left();
     CIPHERLANE_CHECK(step("card"));
     if (refuses && !refuses_pin) return refusal();
-    const auto how = chip ? ports::entry_mode::contact : ports::entry_mode::magnetic;
+    const auto how = contactless ? ports::entry_mode::contactless
+                     : chip      ? ports::entry_mode::contact
+                                 : ports::entry_mode::magnetic;
     ports::card_data card(pan::parse(test_pan).value(), how);
     pin_key = request.pin_key != nullptr ? request.pin_key->cryptogram : bytes();
     if (chip) {
@@ -48,6 +50,7 @@ result<ports::card_data> fake_pinpad::read_card(const ports::card_request& reque
     card.expiry = "3012";
     card.track2 = secret_bytes(as_bytes(test_track2));
     card.pin_required = pin_required;
+    card.approved_offline = request.offline && approves_offline;
     return card;
 }
 
@@ -72,7 +75,24 @@ result<ports::chip_report> fake_pinpad::finish_chip(const ports::chip_verdict& v
     if (verdict.verdict != ports::host_verdict::approved) report.outcome = decision::declined_by_host;
     if (verdict.verdict == ports::host_verdict::approved && card_declines)
         report.outcome = decision::declined_by_card;
+    report.emv = from_hex(test_emv).value();
+    report.script_results = script_results;
     return report;
+}
+
+result<void> fake_pinpad::load_master_key(const ports::wrapped_key& key, const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("master key"));
+    --trips; // once a session
+    master_key = key.cryptogram;
+    return {};
+}
+
+result<void> fake_pinpad::load_list(
+    std::string_view name, const std::vector<bytes>& entries, const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("list"));
+    --trips; // no part of a sale
+    lists[std::string(name)] = entries;
+    return {};
 }
 
 result<void> fake_pinpad::show(std::string_view /*line1*/, std::string_view /*line2*/, const call& /*bounds*/) {

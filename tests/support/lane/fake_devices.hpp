@@ -10,6 +10,7 @@
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,6 +40,17 @@ class fake_pinpad final : public ports::pinpad {
     /// A chip card, whose flow takes the PIN itself and which may decline in the end.
     bool chip = false;
     bool card_declines = false;
+    bool contactless = false;      ///< a chip card that is tapped: the pad asks for the PIN
+    bool approves_offline = false; ///< where it is asked for that
+    bytes script_results;          ///< what the chip says at the end
+    bool takes_keys = true;        ///< master keys by download
+    bytes master_key;              ///< the cryptogram of the last one
+    std::map<std::string, std::vector<bytes>> lists;
+    [[nodiscard]] bool takes_master_key() const noexcept override { return takes_keys; }
+    [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] bool takes_lists() const noexcept override { return true; }
+    [[nodiscard]] result<void> load_list(
+        std::string_view name, const std::vector<bytes>& entries, const call& bounds) override;
     std::optional<ports::chip_verdict> told; ///< what the chip card has heard last
     bytes pin_key;                           ///< of the last card request
 

@@ -54,6 +54,8 @@ class bookkeeper {
         if (mti == "0500") return settle();
         if (mti == "0320") return upload(field60);
         if (mti == "0800") return "00";
+        if (mti == "0820") return mood_.service_code;
+        if (mti == "0620") return mood_.advice_code;
         if (request_.equals(3, "310000")) return mood_.balance_code;
         if (books_.find(batch_, trace_) != nullptr) {
             ++books_.duplicates;
@@ -67,12 +69,19 @@ class bookkeeper {
     /// By field 60.1 (POS dialect, table of transactions).
     [[nodiscard]] char kind() const {
         const auto type = request_.value(60).substr(0, 2);
-        constexpr std::pair<std::string_view, char> kinds[]{
-            {"22", 'S'}, {"23", 'V'}, {"25", 'R'}, {"10", 'P'}, {"11", 'W'}, {"20", 'C'}, {"21", 'X'}};
+        constexpr std::pair<std::string_view, char> kinds[]{{"22", 'S'}, {"23", 'V'}, {"25", 'R'}, {"10", 'P'},
+            {"11", 'W'}, {"20", 'C'}, {"21", 'X'}, {"24", 'C'}, {"27", 'R'}, {"30", 'S'}, {"32", 'S'}, {"34", 'S'},
+            {"36", 'S'}};
         for (const auto& [digits, letter] : kinds) {
             if (type == digits) return letter;
         }
         return '?';
+    }
+    /// Told by a till that has done it already.
+    [[nodiscard]] bool is_advice() const {
+        constexpr std::string_view advices[]{"24", "27", "30", "32", "34", "36"};
+        return std::find(std::begin(advices), std::end(advices), request_.value(60).substr(0, 2)) !=
+               std::end(advices);
     }
     static bool undoes(char kind) { return kind == 'V' || kind == 'W' || kind == 'X'; }
     /// In these books an original is of the same batch.
@@ -82,20 +91,22 @@ class bookkeeper {
     std::string trade() {
         fake_ledger::trade entry{batch_, trace_, mood_.partial.value_or(amount_), 0, 'S', 'A'};
         fake_ledger::trade* original = nullptr;
-        if (request_.has(61)) {
+        const bool names = request_.has(61) && request_.value(61).substr(0, 12) != std::string(12, '0');
+        if (names) {
             const auto field61 = iso8583::field61::parse(request_.value(61)).value();
             original = books_.find(number(field61.batch.view()), number(field61.trace.view()));
             entry.original = number(field61.trace.view());
         }
         entry.kind = kind();
-        const bool good = mood_.code == "00" || mood_.code == "10" || mood_.code == "11";
-        const bool undoable = !request_.has(61) || (original != nullptr && original->state == 'A');
+        const auto code = is_advice() ? mood_.advice_code : mood_.code;
+        const bool good = code == "00" || code == "10" || code == "11";
+        const bool undoable = !names || (original != nullptr && original->state == 'A');
         if (!good || !undoable) entry.state = 'D';
         if (entry.state == 'A' && undoes(entry.kind)) original->state = 'V';
         if (entry.state == 'A' && entry.kind == 'C') original->state = 'U'; // used up
         if (entry.state == 'A' && entry.kind == 'X') original_of(*original)->state = 'A';
         books_.trades[books_.trade_count++] = entry;
-        return undoable ? mood_.code : "25";
+        return undoable ? code : "25";
     }
     std::string reverse() {
         if (!mood_.reversal_code.empty()) return mood_.reversal_code;
@@ -209,12 +220,22 @@ bytes fake_host::answer(byte_view request) {
         if (view.has(field)) reply.set(field, view.value(field));
     }
     reply.set(12, "093120").set(13, "1121").set(39, code);
-    if (view.mti() == "0800") reply.set(62, byte_view(from_hex(test_field62).value())).set(32, "48000000");
+    const auto network = view.value(60).size() >= 11 ? view.value(60).substr(8, 3) : std::string();
+    if (auto& page = pages[network]; view.mti() == "0820" && !page.empty()) {
+        reply.set(62, page.front());
+        page.pop_front();
+    }
+    if (!voucher.empty() && view.has(59)) reply.set(59, voucher);
+    if (view.mti() == "0800" && network == "401") {
+        reply.set(62, byte_view(from_hex(master_key).value()));
+    } else if (view.mti() == "0800") {
+        reply.set(62, byte_view(from_hex(field62).value())).set(32, "48000000");
+    }
     if (!keeper.verdict48.empty()) reply.set(48, keeper.verdict48);
     if (view.equals(3, "310000")) reply.set(54, "1002156C000000123456");
     if (mood.partial && code == "10") reply.set(4, amount(*mood.partial).to_n12());
     if (sealed) {
-        reply.set(37, "1121" + view.value(11) + "00").set(38, "A" + view.value(11).substr(1));
+        reply.set(32, "48000000").set(37, "1121" + view.value(11) + "00").set(38, "A" + view.value(11).substr(1));
         reply.set(63, "CUPTEXT OF THE HOST ");
         if (!mood.issuer_data.empty()) reply.set(55, byte_view(mood.issuer_data));
         if (mood.seal != host_mood::mac::missing) reply.leave_mac_hole();

@@ -9,7 +9,9 @@
 #include <cipherlane/iso8583/message_view.hpp>
 #include <cipherlane/ports/host.hpp>
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +32,8 @@ struct host_mood {
     std::string balance_code = "00";
     std::string upload_code = "00";      ///< of batch uploads
     std::string end_code = "00";         ///< of the end of a batch upload
+    std::string advice_code = "00";      ///< of what the till has done already
+    std::string service_code = "00";     ///< of 0820
     std::optional<std::int64_t> partial; ///< field 4 of an answer with code 10
     bytes issuer_data;                   ///< field 55 of answers to trades
     char header_request = '0';
@@ -54,6 +58,10 @@ class fake_host final : public ports::host {
     void deliver();
 
     std::string name = "host one";
+    std::map<std::string, std::deque<std::string>> pages; ///< of downloads: field 62 of the next answers, by 60.3
+    std::string master_key;                               ///< field 62 of the answer to a master key download, hex
+    std::string field62 = test_field62;                   ///< of the answer to a sign-in, hex
+    std::string voucher;                                  ///< field 59 of answers to sales by payment code
     host_mood mood;
     std::chrono::milliseconds time{50};
     std::vector<bytes> requests; ///< as they came, for byte comparisons

@@ -79,6 +79,22 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) override {
         return guard("store mark_sign_in_due", [&] { return real_.mark_sign_in_due(terminal_id, bounds); });
     }
+    [[nodiscard]] result<void> save_wishes(
+        std::string_view terminal_id, std::uint8_t wishes, const call& bounds) override {
+        return guard("store save_wishes", [&] { return real_.save_wishes(terminal_id, wishes, bounds); });
+    }
+    [[nodiscard]] result<void> add_master_key(
+        std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) override {
+        return guard("store add_master_key", [&] { return real_.add_master_key(terminal_id, key, bounds); });
+    }
+    [[nodiscard]] result<void> save_list(
+        std::string_view terminal_id, const ports::downloaded_list& list, const call& bounds) override {
+        return guard("store save_list", [&] { return real_.save_list(terminal_id, list, bounds); });
+    }
+    [[nodiscard]] result<std::optional<ports::downloaded_list>> find_list(
+        std::string_view terminal_id, std::string_view name, const call& bounds) override {
+        return guard("store find_list", [&] { return real_.find_list(terminal_id, name, bounds); });
+    }
     [[nodiscard]] result<ports::batch_totals> totals(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
         return guard("store totals", [&]() -> result<ports::batch_totals> {

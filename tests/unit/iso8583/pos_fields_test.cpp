@@ -112,11 +112,17 @@ TEST(Field48, RecordsOfAnUpload) {
     const auto again = parse_upload_records(*digits);
     ASSERT_TRUE(again) << again.error();
     ASSERT_EQ(again->size(), 1U);
-    EXPECT_EQ(again->front().card.expose(), "6222000000000017");
+    EXPECT_EQ(again->front().card->expose(), "6222000000000017");
     EXPECT_EQ(again->front().amount, 1234);
     EXPECT_FALSE(parse_upload_records("09"));
     EXPECT_FALSE(parse_upload_records(*digits + "0"));
-    EXPECT_FALSE(parse_upload_records("01" + std::string(40, '0')));
+    EXPECT_FALSE(
+        parse_upload_records("01" + std::string(8, '0') + std::string(19, '0') + "1" + std::string(12, '0')));
+    const auto without_card = "01" + std::string(40, '0');
+    const auto by_code = parse_upload_records(without_card);
+    ASSERT_TRUE(by_code) << by_code.error();
+    EXPECT_FALSE(by_code->front().card) << "a payment by payment code";
+    EXPECT_EQ(*write_upload_records(*by_code), without_card);
 }
 
 // Row cup-11: a payment code in tag A3.

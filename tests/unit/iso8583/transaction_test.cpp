@@ -1,4 +1,5 @@
 #include "support/vectors.hpp"
+#include "unit/pos_exchanges.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -41,6 +42,34 @@ TEST(Transactions, PublishedRequestsAreKnownAndComplete) {
         EXPECT_TRUE(good) << good.error();
     }
     EXPECT_FALSE(identify(*decode(cup_pos(), rows.at("cup-05"))));
+}
+
+TEST(Transactions, MessagesLaidOutByHandAreKnownCompleteAndMadeAgain) {
+    for (const auto& one : tests::pos_exchanges) {
+        SCOPED_TRACE(one.name);
+        const auto request_bytes = from_hex(one.request).value();
+        const auto request = decode_body(cup_pos(), request_bytes);
+        ASSERT_TRUE(request) << request.error();
+        const auto what = identify(*request);
+        ASSERT_TRUE(what);
+        EXPECT_EQ(row_of(*what).name, one.name);
+        const auto good = check_fields(*request, row_of(*what));
+        EXPECT_TRUE(good) << good.error();
+        bytes room(2048);
+        EXPECT_EQ(to_hex(encode(cup_pos(), request->to_message(), room)->body), one.request);
+        if (one.answer.empty()) continue;
+        const auto answer_bytes = from_hex(one.answer).value();
+        const auto answer = decode_body(cup_pos(), answer_bytes);
+        ASSERT_TRUE(answer) << answer.error();
+        EXPECT_TRUE(answers(*answer, request->to_message()));
+        EXPECT_EQ(to_hex(encode(cup_pos(), answer->to_message(), room)->body), one.answer);
+        // Each required field is missed, and named.
+        for (const int field : row_of(*what).required.without(field_set::of(64))) {
+            auto without = request->to_message();
+            without.remove(field);
+            EXPECT_EQ(check_fields(without, row_of(*what)).error().field(), std::to_string(field));
+        }
+    }
 }
 
 TEST(Transactions, MissingAndForeignFieldsAreNamed) {

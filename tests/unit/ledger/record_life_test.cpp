@@ -17,11 +17,16 @@ using ports::trade;
 
 constexpr auto every_state = {record_state::prepared, record_state::not_sent, record_state::approved,
     record_state::declined, record_state::reversal_pending, record_state::reversed, record_state::reversal_refused,
-    record_state::unknown, record_state::voided, record_state::sent, record_state::returned};
+    record_state::unknown, record_state::voided, record_state::sent, record_state::returned, record_state::stored};
 constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::card, decider::person,
     decider::restart, decider::other_record};
 constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund,
-    trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void};
+    trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void, trade::completion_advice,
+    trade::offline_sale, trade::offline_settlement, trade::adjustment, trade::tip, trade::offline_refund,
+    trade::code_sale, trade::code_void, trade::code_refund, trade::instalment_sale, trade::instalment_void,
+    trade::script_notice};
+const std::set<trade> stored_kinds{trade::completion_advice, trade::offline_sale, trade::offline_settlement,
+    trade::adjustment, trade::tip, trade::offline_refund, trade::script_notice};
 
 using step = std::tuple<record_state, record_state, decider>;
 
@@ -29,17 +34,25 @@ using step = std::tuple<record_state, record_state, decider>;
 std::set<step> steps_of(trade kind) {
     using enum record_state;
     const bool host = kind != trade::qr_sale && kind != trade::qr_refund;
-    const bool reversed_when_silent = host && kind != trade::refund;
+    const bool stored_first = stored_kinds.contains(kind);
+    const bool reversed_when_silent = host && kind != trade::refund && kind != trade::code_refund && !stored_first;
     const auto peer = host ? decider::host : decider::gateway;
-    const bool refunds = kind == trade::refund || kind == trade::qr_refund;
+    const bool refunds = kind == trade::refund || kind == trade::qr_refund || kind == trade::code_refund;
     std::set<step> all{{prepared, not_sent, decider::till}, {approved, voided, decider::other_record},
         {sent, approved, peer}, {sent, declined, peer}, {unknown, approved, decider::person},
         {unknown, declined, decider::person}, {reversal_refused, approved, decider::person},
         {reversal_refused, reversed, decider::person}, {reversal_pending, approved, decider::person},
         {reversal_pending, reversed, decider::person}};
     const auto silent = reversed_when_silent ? reversal_pending : unknown;
-    if (!reversed_when_silent) all.insert({{sent, unknown, decider::till}, {sent, unknown, decider::restart}});
-    if (refunds) {
+    if (stored_first) {
+        all.insert({{prepared, stored, decider::till}, {stored, stored, peer}, {stored, approved, peer},
+            {stored, approved, decider::person}, {stored, declined, peer}, {stored, declined, decider::person},
+            {prepared, not_sent, decider::restart}, {sent, not_sent, decider::till}});
+    } else if (!reversed_when_silent)
+        all.insert({{sent, unknown, decider::till}, {sent, unknown, decider::restart}});
+    if (stored_first) {
+        // No answer is taken before it is stored.
+    } else if (refunds) {
         all.insert({{prepared, not_sent, decider::restart}, {prepared, sent, decider::till},
             {sent, not_sent, decider::till}});
     } else {
@@ -55,7 +68,8 @@ std::set<step> steps_of(trade kind) {
             {reversal_refused, reversed, peer}, {reversal_refused, reversal_refused, peer}});
     }
     if (!host) all.insert({{unknown, approved, peer}, {unknown, declined, peer}});
-    if (kind == trade::sale || kind == trade::pre_auth) all.insert({approved, reversal_pending, decider::card});
+    if (kind == trade::sale || kind == trade::pre_auth || kind == trade::instalment_sale)
+        all.insert({approved, reversal_pending, decider::card});
     return all;
 }
 
@@ -215,18 +229,19 @@ TEST(RecordLife, StatesAreOpenOrDecided) {
 /// The sets in words of the issue that they serve, apart from their definitions.
 TEST(RecordLife, SetsHoldWhatTheySay) {
     using enum record_state;
-    EXPECT_EQ(states::open, state_set::of(prepared, sent, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::open, state_set::of(prepared, sent, reversal_pending, reversal_refused, unknown, stored));
+    EXPECT_EQ(states::repeats, state_set::of(stored));
     EXPECT_EQ(states::decided, state_set::of(not_sent, approved, declined, reversed, voided, returned));
     EXPECT_EQ(states::undecided, state_set::of(prepared, sent, reversal_pending, unknown));
     EXPECT_EQ(states::unfinished, state_set::of(prepared, sent));
-    EXPECT_EQ(states::a_persons, state_set::of(reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::a_persons, state_set::of(reversal_pending, reversal_refused, unknown, stored));
     EXPECT_EQ(states::reverses, state_set::of(reversal_pending));
     EXPECT_EQ(states::unproven, state_set::of(reversal_refused));
     EXPECT_EQ(states::went_back, state_set::of(voided, returned));
     EXPECT_EQ(states::counts, state_set::of(approved, voided));
     EXPECT_EQ(states::uploads, state_set::of(approved, voided));
-    EXPECT_EQ(
-        states::takes_room, state_set::of(prepared, sent, approved, reversal_pending, reversal_refused, unknown));
+    EXPECT_EQ(states::takes_room,
+        state_set::of(prepared, sent, approved, reversal_pending, reversal_refused, unknown, stored));
     EXPECT_EQ(states::stands, state_set::of(approved));
     EXPECT_EQ(states::undone_by_another, state_set::of(voided));
     EXPECT_EQ(states::may_be_voided, state_set::of(approved));
@@ -258,7 +273,10 @@ TEST(RecordLife, SetsAgreeWithTheSteps) {
 TEST(RecordLife, OutcomesTellWhatIsOpenFromWhatIsDecided) {
     using enum record_state;
     for (const auto state : every_state)
-        EXPECT_EQ(outcome_of(state) == outcome::unknown, states::open.contains(state)) << to_string(state);
+        EXPECT_EQ(
+            outcome_of(state) == outcome::unknown, states::open.contains(state) && state != record_state::stored)
+            << to_string(state);
+    EXPECT_EQ(outcome_of(record_state::stored), outcome::stored);
     EXPECT_EQ(outcome_of(approved), outcome::approved);
     EXPECT_EQ(outcome_of(voided), outcome::voided);
     EXPECT_EQ(outcome_of(declined), outcome::declined);
@@ -271,12 +289,28 @@ TEST(RecordLife, OutcomesTellWhatIsOpenFromWhatIsDecided) {
 TEST(RecordLife, WhatNothingCanUndoIsMarkedBeforeItLeaves) {
     using enum record_state;
     for (const auto kind : every_kind) {
-        const bool refunds = kind == trade::refund || kind == trade::qr_refund;
-        EXPECT_EQ(marks_send(kind), refunds) << row_of(kind).name;
-        EXPECT_EQ(state_if_found(record_of(kind, prepared)), refunds ? not_sent : state_if_unknown(kind));
+        const bool stored_first = stored_kinds.contains(kind);
+        const bool marks =
+            stored_first || kind == trade::refund || kind == trade::qr_refund || kind == trade::code_refund;
+        EXPECT_EQ(marks_send(kind), marks) << row_of(kind).name;
+        EXPECT_EQ(mark_of(kind), stored_first ? stored : sent) << row_of(kind).name;
+        EXPECT_EQ(state_if_found(record_of(kind, prepared)), marks ? not_sent : state_if_unknown(kind));
         EXPECT_EQ(state_if_found(record_of(kind, sent)), state_if_unknown(kind));
         EXPECT_EQ(state_if_found(record_of(kind, approved)), approved);
     }
+}
+
+TEST(RecordLife, AnAdviceIsToldAgainUntilTheHostHasSaidYesOrNo) {
+    for (const auto* code : {"00", "11", "A2"})
+        EXPECT_EQ(word_on_advice(code, sent_before::never), advice_word::taken) << code;
+    for (const auto* code : {"68", "91", "96", "98", "A0"})
+        EXPECT_EQ(word_on_advice(code, sent_before::unanswered), advice_word::passing) << code;
+    for (const auto* code : {"03", "12", "14", "51"})
+        EXPECT_EQ(word_on_advice(code, sent_before::unanswered), advice_word::refused) << code;
+    EXPECT_EQ(word_on_advice("94", sent_before::unanswered), advice_word::taken)
+        << "the host has it from an earlier send";
+    EXPECT_EQ(word_on_advice("94", sent_before::never), advice_word::passing) << "of another trade, perhaps";
+    EXPECT_EQ(word_on_advice("94", sent_before::answered), advice_word::passing) << "it has seen, and not taken it";
 }
 
 TEST(RecordLife, AReversalThatProvedNothingIsSentOnceMoreWhenNothingCanBeUnderWay) {

@@ -11,7 +11,10 @@ namespace {
 using ports::trade;
 
 constexpr auto all_trades = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund,
-    trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void};
+    trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void, trade::completion_advice,
+    trade::offline_sale, trade::offline_settlement, trade::adjustment, trade::tip, trade::offline_refund,
+    trade::code_sale, trade::code_void, trade::code_refund, trade::instalment_sale, trade::instalment_void,
+    trade::script_notice};
 
 TEST(Trades, EachHasOneRow) {
     EXPECT_EQ(trades().size(), all_trades.size());
@@ -22,8 +25,11 @@ TEST(Trades, EachHasOneRow) {
         names.insert(row_of(kind).name);
         titles.insert(row_of(kind).title);
     }
-    EXPECT_EQ(names, (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund",
-                         "pre-authorisation", "pre-authorisation void", "completion", "completion void"}));
+    EXPECT_EQ(names,
+        (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund", "pre-authorisation",
+            "pre-authorisation void", "completion", "completion void", "completion advice", "offline sale",
+            "offline settlement", "adjustment", "tip", "offline refund", "payment code sale", "payment code void",
+            "payment code refund", "instalment sale", "instalment void", "script notice"}));
     EXPECT_EQ(titles.size(), all_trades.size());
 }
 
@@ -34,8 +40,8 @@ TEST(Trades, ANumberOfAnotherVersionHasNoRow) {
 }
 
 TEST(Trades, GoToTheHostOrToTheGateway) {
-    EXPECT_EQ(host_trades, trade_set::of(trade::sale, trade::void_sale, trade::refund, trade::pre_auth,
-                               trade::pre_auth_void, trade::completion, trade::completion_void));
+    for (const auto kind : all_trades)
+        EXPECT_EQ(host_trades.contains(kind), kind != trade::qr_sale && kind != trade::qr_refund);
     EXPECT_EQ(gateway_trades, trade_set::of(trade::qr_sale, trade::qr_refund));
     EXPECT_EQ(message_of(row_of(trade::sale)).name, "sale");
     EXPECT_EQ(message_of(row_of(trade::void_sale)).name, "void");
@@ -60,7 +66,34 @@ TEST(Trades, SayWhatVoidsAndRefundsThem) {
     for (const auto kind : all_trades) {
         EXPECT_EQ(completed_by(kind), kind == trade::pre_auth ? std::optional(trade::completion) : std::nullopt);
     }
-    EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund, trade::completion));
+    EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund, trade::completion,
+                                    trade::completion_advice, trade::offline_refund, trade::code_refund));
+    EXPECT_EQ(refunded_by(trade::completion_advice), trade::refund);
+    EXPECT_EQ(voided_by(trade::completion_advice), std::nullopt);
+    EXPECT_EQ(refunded_by(trade::offline_sale), trade::offline_refund);
+    EXPECT_EQ(refunded_by(trade::offline_settlement), trade::refund);
+    EXPECT_EQ(voided_by(trade::code_sale), trade::code_void);
+    EXPECT_EQ(refunded_by(trade::code_sale), trade::code_refund);
+    EXPECT_EQ(voided_by(trade::instalment_sale), trade::instalment_void);
+    EXPECT_EQ(refunded_by(trade::instalment_sale), std::nullopt);
+    EXPECT_EQ(adding_trades, trade_set::of(trade::adjustment, trade::tip));
+    EXPECT_EQ(notified_by(trade::sale), trade::script_notice);
+    EXPECT_EQ(notified_by(trade::void_sale), std::nullopt);
+}
+
+/// What has no reversal and is told until it is answered is done at the till first; the column `reversal` of the
+/// dialect's table says no for each.
+TEST(Trades, AreStoredWhereTheHostIsToldAfterwards) {
+    EXPECT_EQ(stored_trades, trade_set::of(trade::completion_advice, trade::offline_sale, trade::offline_settlement,
+                                 trade::adjustment, trade::tip, trade::offline_refund, trade::script_notice));
+    for (const auto kind : host_trades) {
+        const bool repeats = message_of(row_of(kind)).silence == iso8583::on_silence::repeat;
+        EXPECT_EQ(repeats, stored_trades.contains(kind)) << row_of(kind).name;
+        EXPECT_FALSE(repeats && reversible(kind)) << row_of(kind).name;
+    }
+    for (const auto kind : {trade::code_sale, trade::code_void, trade::instalment_sale, trade::instalment_void})
+        EXPECT_TRUE(reversible(kind)) << row_of(kind).name;
+    EXPECT_FALSE(reversible(trade::code_refund));
 }
 
 /// UnionPay POS dialect: a sale and its void are reversed, a refund is not; the gateway has no reversal.
@@ -76,7 +109,7 @@ TEST(Trades, AReversalUndoesSalesAndVoidsAlone) {
 }
 
 TEST(Trades, NeedTheCardOnlyWhereItIsPresented) {
-    EXPECT_EQ(row_of(trade::sale).needs, need_set::of(need::card, need::pin, need::amount));
+    EXPECT_EQ(row_of(trade::sale).needs, need_set::of(need::card, need::pin, need::small_amounts, need::amount));
     EXPECT_EQ(row_of(trade::void_sale).needs, need_set::of(need::original));
     EXPECT_EQ(row_of(trade::refund).needs, need_set::of(need::original, need::amount));
     EXPECT_EQ(row_of(trade::qr_sale).needs, need_set::of(need::amount));

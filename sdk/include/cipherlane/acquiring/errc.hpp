@@ -43,6 +43,11 @@ enum class acquiring_errc {
     no_card,              ///< nobody presented a card in time
     no_pin,               ///< nobody entered a PIN in time
     other_counterpart,    ///< the record belongs to another host, or to another gateway or merchant, than the lane's
+    service_refused,      ///< the host refused a service (sign-off, download) with its code
+    offline_limit,        ///< more than the settings let the till take without the host
+    offline_declined,     ///< the card did not approve an offline sale by itself
+    reservation_expired,  ///< the pre-authorisation is older than the settings let it be completed
+    advice_waiting,       ///< the host has not answered what the till has done already: it is told again
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

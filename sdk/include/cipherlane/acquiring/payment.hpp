@@ -25,6 +25,7 @@ enum class verdict : std::uint8_t {
     not_sent, ///< told by `recovery` alone: certain that no byte left; no money moved, the key may be used again
     voided,   ///< was approved, then undone by a void: the money went back
     refunded, ///< was approved, then given back in full by refunds
+    stored,   ///< done at the till without the host, which is told until it answers: `recovery` and the settlement do
 };
 
 [[nodiscard]] std::string_view to_string(verdict value) noexcept;
@@ -63,12 +64,15 @@ struct payment {
     std::string date;                                    ///< YYYYMMDD
     std::string time;                                    ///< hhmmss
     std::string order_number;                            ///< QR only
+    std::string voucher;                                 ///< of a payment by payment code: the host's number of it
+    int periods = 0;                                     ///< of a sale in instalments
+    bool small_amount = false;                           ///< taken without PIN and signature (小额免密免签)
     ports::order_phase phase = ports::order_phase::none; ///< of its order at the gateway; `none` without one
     std::string note;                                    ///< why a person decided it so; else empty
     std::optional<not_paid> unpaid;                      ///< with `declined`, `reversed`, `not_sent`: by whose doing
     std::optional<error> why;                            ///< with `reversed` and `unknown`: what went wrong
 
-    /// True while the money is the merchant's.
+    /// True while the money is the merchant's, on the host's word: not yet of what is only `stored`.
     [[nodiscard]] bool ok() const noexcept { return outcome == verdict::approved; }
     /// Why it is not paid, in words for the cashier: the host's for a decline, else what went wrong. Empty with `ok`.
     [[nodiscard]] std::string reason(language in) const;

@@ -21,6 +21,8 @@ class software_sealer final : public ports::sealer {
 
     [[nodiscard]] result<void> load_mac_key(const ports::wrapped_key& key, const call& bounds) override;
     [[nodiscard]] result<void> check_pin_key(const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] bool takes_master_key() const noexcept override { return true; }
+    [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
     [[nodiscard]] result<ports::mac_field> make_mac(byte_view mab, const call& bounds) override;
     [[nodiscard]] result<bool> verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) override;
 

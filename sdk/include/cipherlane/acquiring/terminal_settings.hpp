@@ -65,7 +65,32 @@ struct settlement_settings {
     /// Sends the end message (60.3 = 207) after a balanced 0500 too. Doubtful: hosts that want nothing more after a
     /// balanced total are said to exist.
     bool end_when_balanced = true;
+    /// Sends the records of chip cards one by one (60.3 = 203) after a balanced 0500 too.
+    bool chip_records_when_balanced = false;
+    /// Field 55 tags that such a record carries, and the notice of a script's result, from the request's.
+    std::string emv_tags =
+        "9F26 9F27 9F10 9F37 9F36 95 9A 9C 9F02 5F2A 82 9F1A 9F03 9F33 9F34 9F35 9F1E 84 9F09 9F41 "
+        "9F63";
     std::uint32_t erase_cards_after_days = 30;
+};
+
+/// Payments of small amounts that need neither PIN nor signature (小额免密免签).
+struct small_amount_settings {
+    std::int64_t most_minor = 0;  ///< up to this amount, in minor units; 0: never
+    bool contactless_only = true; ///< as the schemes have it
+};
+
+/// What the till may take without asking the host. In minor units; 0: nothing.
+struct offline_settings {
+    std::int64_t most_each_minor = 0;      ///< of one offline sale
+    std::int64_t most_together_minor = 0;  ///< of all that the host has not been told yet
+    std::uint32_t most_records = 0;        ///< likewise, their number; from it on they are told before the next trade
+    std::uint32_t most_added_percent = 15; ///< what tips and adjustments may add to a sale, together
+};
+
+struct pre_auth_settings {
+    std::uint32_t most_percent = 115; ///< of what was reserved, that a completion may take
+    std::uint32_t valid_days = 0;     ///< for which it may be completed; 0: as long as the host lets it be
 };
 
 /// How orders at the QR gateway are handled.
@@ -102,6 +127,9 @@ struct terminal_settings {
     timer_settings timers;
     reversal_settings reversal;
     settlement_settings settlement;
+    small_amount_settings small_amounts;
+    offline_settings offline;
+    pre_auth_settings pre_auth;
     gateway_settings gateway;
     wording_settings wording;
 

@@ -49,6 +49,9 @@ enum class alert_kind : std::uint8_t {
     orphaned_record,    ///< not decided, and of another host, gateway or terminal than the settings name now
     paid_after_close,   ///< a code was paid after the till had told that it was not
     unknown_notice,     ///< the gateway speaks of an order that the journal does not have
+    advice_refused,     ///< the host refuses what the till has done already
+    advice_aged,        ///< what the till did on an earlier day is not told to the host yet; it is still tried
+    update_wanted,      ///< the host asks for a remote update of the terminal (TMS): the application's to do
 };
 
 [[nodiscard]] std::string_view to_string(alert_kind value) noexcept;

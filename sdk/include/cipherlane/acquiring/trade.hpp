@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/acquiring/flow.hpp>
+#include <cipherlane/acquiring/instalment_plan.hpp>
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/sale.hpp>
 
@@ -25,10 +26,21 @@ struct trade_request {
     std::uint64_t handle; ///< `payment::handle` of the original
     partial_approval partial = partial_approval::refuse;
     std::string subject = "payment"; ///< of a QR order: what the payer reads
+    /// The payer's payment code as it was scanned (付款码), of a row that needs one: 1 to 350 printable characters.
+    /// It goes to the host and is not kept.
+    std::string payment_code;
+    /// The code that a person has got by telephone, of an offline settlement: up to 6 letters and digits.
+    std::string authorization;
+    instalment_plan instalment; ///< of a row that needs one
 };
 
 /// Runs a trade. `sale`, `qr_sale`, `void_payment` and `refund` are this with their rows; outcomes and errors as
 /// there.
+///
+/// What the till does without the host (`ledger::stored_trades`: completion advice, offline sale and settlement, tip,
+/// adjustment, offline refund) is durable as `stored` first and told to the host until it answers: at once where its
+/// row allows, by `recovery`, and before the settlement, which waits for it. Errors besides: `misuse`
+/// (`offline_limit`, `reservation_expired`), `rejected_by_peer` (`offline_declined`).
 using trade = flow<trade_request, payment>;
 
 extern template class flow<trade_request, payment>;

@@ -4,6 +4,7 @@
 #include <cipherlane/core/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,7 +49,7 @@ struct settlement_totals {
 struct upload_record {
     std::uint8_t card_kind = 0; ///< 0 domestic, 1 foreign
     std::uint32_t trace = 0;
-    pan card;
+    std::optional<pan> card; ///< none of a payment by payment code: 20 zeros
     std::int64_t amount = 0; ///< minor units
 };
 

@@ -22,6 +22,7 @@ enum class transaction : std::uint8_t {
     sale,
     sale_void,
     refund,
+    offline_refund,
     qr_sale,
     qr_void,
     qr_refund,
@@ -30,6 +31,12 @@ enum class transaction : std::uint8_t {
     completion,
     completion_void,
     completion_advice,
+    instalment_sale,
+    instalment_void,
+    offline_upload,
+    offline_settlement,
+    adjustment,
+    tip,
     reversal,
     script_notice,
     batch_settle,
@@ -37,10 +44,15 @@ enum class transaction : std::uint8_t {
     upload_ic,
     upload_refund,
     upload_end,
+    download, ///< a page of a list, its query or its end: 60.3 says which
 };
 
-/// Whether an unknown outcome must be reversed.
-enum class on_silence : std::uint8_t { nothing, reverse };
+/// What becomes of an unknown outcome.
+enum class on_silence : std::uint8_t {
+    nothing,
+    reverse, ///< it must be undone by a reversal
+    repeat,  ///< the terminal has done it already: the same goes out again until there is an answer
+};
 /// Whether the request carries a MAC.
 enum class sealing : std::uint8_t { none, mac };
 

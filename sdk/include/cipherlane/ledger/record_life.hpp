@@ -53,6 +53,10 @@ inline constexpr auto life_edges = [] {
         {unknown, declined, of(by::gateway, by::person)},
         {unknown, returned, of(by::gateway)},
         {declined, unknown, of(by::gateway)},
+        {prepared, stored, of(by::till)},
+        {stored, stored, of(by::host)},
+        {stored, approved, of(by::host, by::person)},
+        {stored, declined, of(by::host, by::person)},
     });
 }();
 
@@ -61,9 +65,9 @@ namespace states {
 using enum ports::record_state;
 
 inline constexpr state_set all = state_set::of(prepared, not_sent, approved, declined, reversal_pending, reversed,
-    reversal_refused, unknown, voided, sent, returned);
+    reversal_refused, unknown, voided, sent, returned, stored);
 /// Somebody must still act: a reversal, a query, a person.
-inline constexpr state_set open = state_set::of(prepared, sent, reversal_pending, reversal_refused, unknown);
+inline constexpr state_set open = state_set::of(prepared, sent, reversal_pending, reversal_refused, unknown, stored);
 /// Has a verdict that may be told.
 inline constexpr state_set decided = all.without(open);
 /// Nobody knows yet whether money moved.
@@ -71,7 +75,7 @@ inline constexpr state_set undecided = state_set::of(prepared, sent, reversal_pe
 /// As a process that ended in the middle leaves it.
 inline constexpr state_set unfinished = state_set::of(prepared, sent);
 /// No machine can decide it any more, or might ever: a person may.
-inline constexpr state_set a_persons = state_set::of(reversal_pending, reversal_refused, unknown);
+inline constexpr state_set a_persons = state_set::of(reversal_pending, reversal_refused, unknown, stored);
 /// In the totals of its batch, as money that moved.
 inline constexpr state_set counts = state_set::of(approved, voided);
 /// Told again to a host whose totals differ.
@@ -87,6 +91,8 @@ inline constexpr state_set may_be_voided = stands;
 inline constexpr state_set may_be_refunded = stands;
 /// Waits for the host's answer to a reversal, which goes before any other trade.
 inline constexpr state_set reverses = state_set::of(reversal_pending);
+/// Done at the till, and told to the host until it has answered: it holds nobody up but the settlement.
+inline constexpr state_set repeats = state_set::of(stored);
 /// Its reversal was answered and proved nothing: it may be sent again, and holds nobody up.
 inline constexpr state_set unproven = state_set::of(reversal_refused);
 /// The money went back, by a void or by the gateway.
@@ -106,6 +112,7 @@ enum class outcome : std::uint8_t {
     not_sent, ///< certain that no byte left
     voided,   ///< was approved, then undone by another record
     returned, ///< was paid, then given back by the gateway
+    stored,   ///< done at the till; the host has not answered yet
 };
 [[nodiscard]] outcome outcome_of(ports::record_state state) noexcept;
 
@@ -143,9 +150,11 @@ struct consequence {
 /// What becomes of a trade that may have left and was not answered: a reversal, where its kind has one.
 [[nodiscard]] ports::record_state state_if_unknown(ports::trade kind) noexcept;
 
-/// Whether that its request leaves is a durable state of its own (`sent`): of what can neither be reversed nor
+/// Whether that its request leaves is a durable state of its own (`mark_of`): of what can neither be reversed nor
 /// closed, so that a later run never sends what was not sent.
 [[nodiscard]] bool marks_send(ports::trade kind) noexcept;
+/// The state that says so: `sent`, or `stored` of what is sent until it is answered.
+[[nodiscard]] ports::record_state mark_of(ports::trade kind) noexcept;
 
 /// What a later process makes of an unfinished record.
 [[nodiscard]] ports::record_state state_if_found(const ports::journal_record& record) noexcept;
@@ -161,6 +170,20 @@ enum class reversal_word : std::uint8_t {
     unproven, ///< no original, or none that can be undone: the trade may be under way still, or stand
 };
 [[nodiscard]] reversal_word word_on_reversal(std::string_view code) noexcept;
+
+/// What a code of the host says to a stored trade.
+enum class advice_word : std::uint8_t {
+    taken,
+    passing, ///< it proves nothing, or speaks of the moment: the same goes out again
+    refused,
+};
+/// How a stored trade was sent before.
+enum class sent_before : std::uint8_t {
+    never,
+    unanswered, ///< a host that now says that it has seen the same before (94) has taken it then
+    answered,   ///< with a code that took nothing: 94 proves nothing
+};
+[[nodiscard]] advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept;
 
 /// Whether the host's answer to a trade proves neither that the money moved nor that it did not: it had no answer
 /// itself (68, 96, 98), or had seen the same request before, from a front that sent it twice (94).

@@ -28,6 +28,8 @@ enum class trade_role : std::uint8_t {
     undoing,   ///< undoes the whole of it: a void (撤销)
     returning, ///< gives back all or part of it: a refund (退货)
     finishing, ///< takes what it had reserved: a completion (预授权完成)
+    adding,    ///< adds to it: a tip (小费), an adjustment (结算调整)
+    notifying, ///< tells the host more about it, and moves no money; made by the flow itself
 };
 
 /// In which totals it is counted.
@@ -37,14 +39,30 @@ enum class counted_in : std::uint8_t {
     apart,       ///< shown beside them: the host does not know these trades
 };
 
+/// When the host hears of a trade.
+enum class delivery : std::uint8_t {
+    online, ///< it decides the trade
+    stored, ///< the trade is done at the till first, and told until the host has answered (store and forward)
+};
+
 /// What a request needs beyond the terminal's own data.
-enum class need : std::uint8_t { card, pin, original, authorisation, amount };
+enum class need : std::uint8_t {
+    card,
+    pin,
+    small_amounts, ///< no PIN where the rule for small amounts says so
+    original,
+    authorisation, ///< its original's code; without an original, one that a person has got by telephone
+    amount,
+    code,             ///< the payer's payment code
+    instalment,       ///< periods and plan
+    offline_approval, ///< the chip's own
+};
 using need_set = enum_set<need>;
 
 /// How an approved trade is told to the host again where the totals did not balance.
 enum class batch_upload : std::uint8_t {
     nothing,
-    details,        ///< up to eight in a message: 0320, magnetic stripe
+    details,        ///< up to eight in a message: 0320, magnetic stripe; those of chips one by one: 0320, chip
     refund_message, ///< one by one: 0320, refund
 };
 
@@ -55,6 +73,7 @@ struct trade_row {
     channel through;
     std::optional<iso8583::transaction> message; ///< its request; of a trade of the host
     gateway_verb verb;                           ///< of a trade of the gateway
+    delivery sends;
     trade_role role;
     trade_set originals; ///< what its original may be
     money_side side;
@@ -75,31 +94,70 @@ inline constexpr auto trade_table = [] {
     constexpr auto host = channel::host;
     constexpr auto gateway = channel::gateway;
     constexpr auto no_verb = gateway_verb::none;
+    constexpr auto online = delivery::online;
+    constexpr auto stored = delivery::stored;
     return std::to_array<trade_row>({
-        {sale, "sale", host, transaction::sale, no_verb, trade_role::payment, of(), money_side::debit,
-            counted_in::host_totals, needs(need::card, need::pin, need::amount), batch_upload::details, "sale"},
-        {void_sale, "void", host, transaction::sale_void, no_verb, trade_role::undoing, of(sale), money_side::credit,
-            counted_in::host_totals, needs(need::original), batch_upload::details, "void"},
-        {refund, "refund", host, transaction::refund, no_verb, trade_role::returning, of(sale, completion),
-            money_side::credit, counted_in::host_totals, needs(need::original, need::amount),
-            batch_upload::refund_message, "refund"},
-        {qr_sale, "QR sale", gateway, no_message, gateway_verb::order, trade_role::payment, of(), money_side::debit,
-            counted_in::apart, needs(need::amount), batch_upload::nothing, "qr_sale"},
-        {qr_refund, "QR refund", gateway, no_message, gateway_verb::refund, trade_role::returning, of(qr_sale),
-            money_side::credit, counted_in::apart, needs(need::original, need::amount), batch_upload::nothing,
-            "qr_refund"},
-        {pre_auth, "pre-authorisation", host, transaction::pre_auth, no_verb, trade_role::payment, of(),
+        {sale, "sale", host, transaction::sale, no_verb, online, trade_role::payment, of(), money_side::debit,
+            counted_in::host_totals, needs(need::card, need::pin, need::small_amounts, need::amount),
+            batch_upload::details, "sale"},
+        {void_sale, "void", host, transaction::sale_void, no_verb, online, trade_role::undoing, of(sale),
+            money_side::credit, counted_in::host_totals, needs(need::original), batch_upload::details, "void"},
+        {refund, "refund", host, transaction::refund, no_verb, online, trade_role::returning,
+            of(sale, completion, completion_advice, offline_settlement), money_side::credit, counted_in::host_totals,
+            needs(need::original, need::amount), batch_upload::refund_message, "refund"},
+        {qr_sale, "QR sale", gateway, no_message, gateway_verb::order, online, trade_role::payment, of(),
+            money_side::debit, counted_in::apart, needs(need::amount), batch_upload::nothing, "qr_sale"},
+        {qr_refund, "QR refund", gateway, no_message, gateway_verb::refund, online, trade_role::returning,
+            of(qr_sale), money_side::credit, counted_in::apart, needs(need::original, need::amount),
+            batch_upload::nothing, "qr_refund"},
+        {pre_auth, "pre-authorisation", host, transaction::pre_auth, no_verb, online, trade_role::payment, of(),
             money_side::none, counted_in::nothing, needs(need::card, need::pin, need::amount), batch_upload::nothing,
             "pre_auth"},
-        {pre_auth_void, "pre-authorisation void", host, transaction::pre_auth_void, no_verb, trade_role::undoing,
-            of(pre_auth), money_side::none, counted_in::nothing, needs(need::original, need::authorisation),
-            batch_upload::nothing, "pre_auth_void"},
-        {completion, "completion", host, transaction::completion, no_verb, trade_role::finishing, of(pre_auth),
-            money_side::debit, counted_in::host_totals, needs(need::original, need::authorisation, need::amount),
-            batch_upload::details, "completion"},
-        {completion_void, "completion void", host, transaction::completion_void, no_verb, trade_role::undoing,
+        {pre_auth_void, "pre-authorisation void", host, transaction::pre_auth_void, no_verb, online,
+            trade_role::undoing, of(pre_auth), money_side::none, counted_in::nothing,
+            needs(need::original, need::authorisation), batch_upload::nothing, "pre_auth_void"},
+        {completion, "completion", host, transaction::completion, no_verb, online, trade_role::finishing,
+            of(pre_auth), money_side::debit, counted_in::host_totals,
+            needs(need::original, need::authorisation, need::amount), batch_upload::details, "completion"},
+        {completion_void, "completion void", host, transaction::completion_void, no_verb, online, trade_role::undoing,
             of(completion), money_side::credit, counted_in::host_totals, needs(need::original), batch_upload::details,
             "completion_void"},
+        {completion_advice, "completion advice", host, transaction::completion_advice, no_verb, stored,
+            trade_role::finishing, of(pre_auth), money_side::debit, counted_in::host_totals,
+            needs(need::original, need::authorisation, need::amount), batch_upload::details, "completion_advice"},
+        {offline_sale, "offline sale", host, transaction::offline_upload, no_verb, stored, trade_role::payment, of(),
+            money_side::debit, counted_in::host_totals, needs(need::card, need::offline_approval, need::amount),
+            batch_upload::details, "offline_sale"},
+        {offline_settlement, "offline settlement", host, transaction::offline_settlement, no_verb, stored,
+            trade_role::payment, of(), money_side::debit, counted_in::host_totals,
+            needs(need::card, need::authorisation, need::amount), batch_upload::details, "offline_settlement"},
+        {adjustment, "adjustment", host, transaction::adjustment, no_verb, stored, trade_role::adding,
+            of(sale, offline_settlement), money_side::debit, counted_in::host_totals,
+            needs(need::original, need::amount), batch_upload::details, "adjustment"},
+        {tip, "tip", host, transaction::tip, no_verb, stored, trade_role::adding, of(sale, offline_settlement),
+            money_side::debit, counted_in::host_totals, needs(need::original, need::amount), batch_upload::details,
+            "tip"},
+        {offline_refund, "offline refund", host, transaction::offline_refund, no_verb, stored, trade_role::returning,
+            of(offline_sale), money_side::credit, counted_in::host_totals, needs(need::original, need::amount),
+            batch_upload::refund_message, "offline_refund"},
+        {code_sale, "payment code sale", host, transaction::qr_sale, no_verb, online, trade_role::payment, of(),
+            money_side::debit, counted_in::host_totals, needs(need::code, need::amount), batch_upload::details,
+            "code_sale"},
+        {code_void, "payment code void", host, transaction::qr_void, no_verb, online, trade_role::undoing,
+            of(code_sale), money_side::credit, counted_in::host_totals, needs(need::original), batch_upload::details,
+            "code_void"},
+        {code_refund, "payment code refund", host, transaction::qr_refund, no_verb, online, trade_role::returning,
+            of(code_sale), money_side::credit, counted_in::host_totals, needs(need::original, need::amount),
+            batch_upload::refund_message, "code_refund"},
+        {instalment_sale, "instalment sale", host, transaction::instalment_sale, no_verb, online, trade_role::payment,
+            of(), money_side::debit, counted_in::host_totals,
+            needs(need::card, need::pin, need::instalment, need::amount), batch_upload::details, "instalment_sale"},
+        {instalment_void, "instalment void", host, transaction::instalment_void, no_verb, online, trade_role::undoing,
+            of(instalment_sale), money_side::credit, counted_in::host_totals, needs(need::original),
+            batch_upload::details, "instalment_void"},
+        {script_notice, "script notice", host, transaction::script_notice, no_verb, stored, trade_role::notifying,
+            of(sale, pre_auth, instalment_sale), money_side::none, counted_in::nothing, needs(need::original),
+            batch_upload::nothing, "script_notice"},
     });
 }();
 
@@ -137,6 +195,13 @@ inline constexpr trade_set gateway_trades =
 inline constexpr trade_set returning_trades = trades_where(
     [](const auto& row) { return row.role == trade_role::returning || row.role == trade_role::finishing; });
 
+/// What the till does by itself and tells the host later.
+inline constexpr trade_set stored_trades =
+    trades_where([](const auto& row) { return row.sends == delivery::stored; });
+/// What adds to an earlier trade.
+inline constexpr trade_set adding_trades =
+    trades_where([](const auto& row) { return row.role == trade_role::adding; });
+
 /// What undoes the whole of an earlier trade.
 inline constexpr trade_set undoing_trades =
     trades_where([](const auto& row) { return row.role == trade_role::undoing; });
@@ -147,6 +212,10 @@ inline constexpr trade_set undoing_trades =
         if (row.role == role && row.originals.contains(kind)) return row.kind;
     }
     return std::nullopt;
+}
+/// What tells the host more about a trade.
+[[nodiscard]] constexpr std::optional<ports::trade> notified_by(ports::trade kind) noexcept {
+    return follower(kind, trade_role::notifying);
 }
 /// What voids, refunds or completes a trade; nothing where nothing does.
 [[nodiscard]] constexpr std::optional<ports::trade> voided_by(ports::trade kind) noexcept {
@@ -188,6 +257,7 @@ constexpr bool sound(const trade_row& row) {
     const bool refers = row.role != trade_role::payment;
     if (refers == row.originals.empty() || refers != row.needs.contains(need::original)) return false;
     const bool through_host = row.through == channel::host;
+    if (row.sends == delivery::stored && !through_host) return false;
     if (through_host != row.message.has_value() || through_host != (row.verb == gateway_verb::none)) return false;
     if (row.name.empty() || row.title.empty()) return false;
     // What is counted has a side. The host's totals hold the host's trades, and what they hold can be told again.
@@ -215,11 +285,13 @@ constexpr bool all_sound() {
     return true;
 }
 
-/// No trade has two that void, refund or complete it.
+/// No trade has two that void, refund or complete it, and are sent in the same way. What adds to a trade, and what is
+/// told of it, is always named.
 constexpr bool followers_unique() {
     for (const auto& a : trade_table) {
         for (const auto& b : trade_table) {
-            if (a.kind != b.kind && a.role == b.role && !(a.originals & b.originals).empty()) return false;
+            const bool alike = a.kind != b.kind && a.role == b.role && a.sends == b.sends;
+            if (alike && a.role != trade_role::adding && !(a.originals & b.originals).empty()) return false;
         }
     }
     return true;

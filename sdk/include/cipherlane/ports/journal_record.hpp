@@ -23,6 +23,18 @@ enum class trade : std::uint8_t {
     pre_auth_void = 7,
     completion = 8, ///< takes what was reserved, or some of it (预授权完成)
     completion_void = 9,
+    completion_advice = 10,  ///< takes what was reserved; the host is told afterwards (预授权完成通知)
+    offline_sale = 11,       ///< approved by the chip alone, uploaded later (脱机消费)
+    offline_settlement = 12, ///< approved by telephone: its code comes from a person (离线结算)
+    adjustment = 13,         ///< adds to a sale what was left out (结算调整)
+    tip = 14,                ///< adds a tip to a sale (小费)
+    offline_refund = 15,     ///< gives back an offline sale; the host is told afterwards (脱机退货)
+    code_sale = 16,          ///< by the payer's payment code, through the host (付款码消费)
+    code_void = 17,
+    code_refund = 18,
+    instalment_sale = 19, ///< paid in instalments (分期消费)
+    instalment_void = 20,
+    script_notice = 21, ///< what a chip made of its issuer's scripts (脚本结果通知): moves no money
 };
 
 /// Where a record stands. The numbers are stored: never renumber. Which state may follow which, and on whose word,
@@ -42,6 +54,7 @@ enum class record_state : std::uint8_t {
     sent = 10,     ///< of what nothing can undo: its request is about to leave, or has; of a QR order: the gateway
                    ///< has it, and its code may be seen
     returned = 11, ///< of a QR order: paid, and given back in full, but not by this till
+    stored = 12,   ///< of what the till takes without the host: done here, and told to the host until it answers
 };
 
 /// Where the order of a QR trade stands with its gateway. The numbers are stored: never renumber. See
@@ -112,6 +125,11 @@ struct journal_record {
 
     std::string note; ///< why a person decided it so; empty where nobody had to
 
+    bytes chip;                ///< the part of field 55 that is told to the host later: batch upload, script notice
+    std::string voucher;       ///< field 59, A4: the host's number of a payment by payment code
+    std::string instalment;    ///< field 62 of an instalment sale, as sent
+    bool small_amount = false; ///< taken without PIN and signature by the rule for small amounts (小额免密免签)
+
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
     std::uint32_t reversal_sends = 0;
     std::string created_date; ///< YYYYMMDD, business date of the request
@@ -151,6 +169,7 @@ struct journal_verdict {
     std::optional<std::chrono::system_clock::time_point> expires;
     std::optional<std::string> reversal_reason;
     std::optional<std::string> note;
+    std::optional<std::string> voucher;
 };
 
 } // namespace cipherlane::ports

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cipherlane::ports {
 
@@ -31,6 +32,7 @@ struct card_data {
     secret_bytes track3;
     bytes emv; ///< field 55 data as BER-TLV; empty for magnetic cards
     bool pin_required = true;
+    bool approved_offline = false; ///< the card itself has approved the trade (`card_request::offline`)
     secret_bytes
         pin_block; ///< taken by the chip flow itself (`card_request::pin_key`); `enter_pin` is then not called
 };
@@ -50,6 +52,9 @@ struct card_request {
     /// The PIN key, for pads that take the PIN of a chip card within the card's own flow (the cryptogram covers how
     /// the cardholder was verified). Must outlive the call. Without it such a pad refuses chip cards with `misuse`.
     const wrapped_key* pin_key = nullptr;
+    /// The trade is to be approved by the chip alone, without the host. A pad whose kernel cannot ask for that leaves
+    /// `card_data::approved_offline` unset.
+    bool offline = false;
 };
 
 struct pin_request {
@@ -115,6 +120,32 @@ class pinpad {
     }
     [[nodiscard]] virtual result<void> show(std::string_view line1, std::string_view line2, const call& bounds) = 0;
     [[nodiscard]] virtual result<void> close(const call& bounds) = 0;
+
+    /// Whether it can be given a new master key (TMK) by download.
+    [[nodiscard]] virtual bool takes_master_key() const noexcept { return false; }
+    /// A new master key under the one in force in the same slot, which it replaces; kept by the pad. Giving it the
+    /// one that it has changes nothing. `rejected_by_peer` if its check value is wrong.
+    [[nodiscard]] virtual result<void> load_master_key(const wrapped_key& key, const call& bounds) {
+        static_cast<void>(key);
+        static_cast<void>(bounds);
+        return not_supported("load TMK");
+    }
+    /// Whether its kernel takes lists that the host gives (CA keys, AIDs).
+    [[nodiscard]] virtual bool takes_lists() const noexcept { return false; }
+    /// A whole list by the name of its download, as the host gave it; in place of the one before.
+    [[nodiscard]] virtual result<void> load_list(
+        std::string_view name, const std::vector<bytes>& entries, const call& bounds) {
+        static_cast<void>(name);
+        static_cast<void>(entries);
+        static_cast<void>(bounds);
+        return not_supported("load list");
+    }
+
+  private:
+    [[nodiscard]] static error not_supported(std::string_view operation) {
+        return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
+            .during(operation);
+    }
 };
 
 } // namespace cipherlane::ports

@@ -27,6 +27,16 @@ class sealer {
     /// Checks that a PIN key (TPK) decrypts to its check value, where this sealer holds the master key.
     /// `rejected_by_peer` if it does not; `unsupported` where only the PIN pad can tell.
     [[nodiscard]] virtual result<void> check_pin_key(const wrapped_key& key, const call& bounds) = 0;
+    /// Whether it can be given a new master key (TMK) by download.
+    [[nodiscard]] virtual bool takes_master_key() const noexcept { return false; }
+    /// A new master key under the one in force, which it replaces. `rejected_by_peer` if its check value is wrong;
+    /// the old one is in force then.
+    [[nodiscard]] virtual result<void> load_master_key(const wrapped_key& key, const call& bounds) {
+        static_cast<void>(key);
+        static_cast<void>(bounds);
+        return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
+            .during("load TMK");
+    }
     /// The MAC over `mab`: message type to the field before 64, as on the wire.
     [[nodiscard]] virtual result<mac_field> make_mac(byte_view mab, const call& bounds) = 0;
     /// True if `mac` is right. Compared in constant time.

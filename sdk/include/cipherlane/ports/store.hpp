@@ -25,6 +25,20 @@ struct terminal_state {
     std::string signed_in_date;   ///< YYYYMMDD, empty before the first sign-in
     bool sign_in_due = false;     ///< the host asked for it (header digit 3, answer A0)
     std::string acquirer;         ///< field 32 of the sign-in's answer
+    /// What else the host has asked for in its header and has not had yet: bit n for the processing request n.
+    std::uint8_t wishes = 0;
+    /// Master keys (TMK) that the host has given by download, each encrypted under the one before it, the first under
+    /// the one that was loaded by hand. The last is in force.
+    std::vector<wrapped_key> master_keys;
+};
+
+/// A list that the host has given to the terminal (参数下载): CA keys, AIDs, card numbers.
+struct downloaded_list {
+    std::string name;
+    std::string date;           ///< YYYYMMDD, of the last page
+    std::vector<bytes> entries; ///< field 62 of each page, without what counts the pages
+    bool complete = false;      ///< the host has said that nothing follows
+    friend bool operator==(const downloaded_list&, const downloaded_list&) = default;
 };
 
 /// How far a settlement has come; kept so that a restart goes on where it stopped. The numbers are stored.
@@ -114,6 +128,20 @@ class store {
         std::string_view terminal_id, const terminal_state& keys, const call& bounds) = 0;
     /// Remembers that the host wants a sign-in before the next trade.
     [[nodiscard]] virtual result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) = 0;
+    /// Remembers what the host asks for in its header (`terminal_state::wishes`), or that it has had it.
+    [[nodiscard]] virtual result<void> save_wishes(
+        std::string_view terminal_id, std::uint8_t wishes, const call& bounds) = 0;
+    /// Durable. One more master key by download, behind those that are there: the working keys are void, and a
+    /// sign-in is due.
+    [[nodiscard]] virtual result<void> add_master_key(
+        std::string_view terminal_id, const wrapped_key& key, const call& bounds) = 0;
+
+    /// Durable. What has come of a list so far, in place of what was there under its name.
+    [[nodiscard]] virtual result<void> save_list(
+        std::string_view terminal_id, const downloaded_list& list, const call& bounds) = 0;
+    /// Nothing where it was never downloaded.
+    [[nodiscard]] virtual result<std::optional<downloaded_list>> find_list(
+        std::string_view terminal_id, std::string_view name, const call& bounds) = 0;
 
     [[nodiscard]] virtual result<batch_totals> totals(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;

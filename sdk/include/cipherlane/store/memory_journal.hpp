@@ -50,6 +50,14 @@ class memory_journal final : public ports::store {
     [[nodiscard]] result<void> save_sign_in(
         std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) override;
     [[nodiscard]] result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) override;
+    [[nodiscard]] result<void> save_wishes(
+        std::string_view terminal_id, std::uint8_t wishes, const call& bounds) override;
+    [[nodiscard]] result<void> add_master_key(
+        std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] result<void> save_list(
+        std::string_view terminal_id, const ports::downloaded_list& list, const call& bounds) override;
+    [[nodiscard]] result<std::optional<ports::downloaded_list>> find_list(
+        std::string_view terminal_id, std::string_view name, const call& bounds) override;
     [[nodiscard]] result<ports::batch_totals> totals(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
     [[nodiscard]] result<ports::settlement_progress> settlement(

@@ -21,10 +21,19 @@ void note_pinpad(lane_core& on, std::string what, const amount& total, std::stri
     on.note(std::move(entry));
 }
 
+/// A pad that takes master keys gets the one in force: it may have been away when the host gave it.
+result<void> renew_master_key(lane_core& on, ports::pinpad& pinpad, const call& bounds) {
+    if (!pinpad.takes_master_key()) return {};
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
+    if (terminal.master_keys.empty()) return {};
+    return pinpad.load_master_key(terminal.master_keys.back(), bounds.no_later_than(on.settings().timers.device));
+}
+
 result<ports::pinpad*> opened_pinpad(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto* const pinpad, on.pinpad());
     if (!on.pinpad_open) {
         CIPHERLANE_CHECK(pinpad->open(bounds.no_later_than(on.settings().timers.device)));
+        CIPHERLANE_CHECK(renew_master_key(on, *pinpad, bounds));
         on.pinpad_open = true;
     }
     return pinpad;
@@ -68,10 +77,11 @@ error told_by_pad(const error& why, stage at, const call& bounds) {
 }
 
 result<ports::card_data> read_card(lane_core& on, ports::pinpad& pinpad, const amount& total,
-    const ports::wrapped_key& pin_key, const call& bounds) {
+    const ports::wrapped_key& pin_key, const call& bounds, approval by = approval::host) {
     ports::card_request request(total);
     if (!pin_key.cryptogram.empty()) request.pin_key = &pin_key;
     const auto now = ports::to_civil(on.clock().now());
+    request.offline = by == approval::card;
     request.date_time = now.yyyymmdd().substr(2) + now.hhmmss();
     on.enter(stage::card);
     auto card = pinpad.read_card(request, bounds.no_later_than(on.settings().timers.card));
@@ -94,6 +104,12 @@ result<secret_bytes> take_pin(lane_core& on, ports::pinpad& pinpad, const ports:
     return block;
 }
 
+/// The rule for small amounts.
+bool is_small(const lane_core& on, ports::entry_mode how, const amount& total) noexcept {
+    const auto& rule = on.settings().small_amounts;
+    return total.minor() <= rule.most_minor && (how == ports::entry_mode::contactless || !rule.contactless_only);
+}
+
 /// PIN format, PIN cipher, track encryption: field 53.
 std::string field53(const lane_core& on, std::size_t key_size) {
     if (on.settings().keys.algorithm == key_algorithm::sm4) return "2300000000000000";
@@ -103,7 +119,7 @@ std::string field53(const lane_core& on, std::size_t key_size) {
 } // namespace
 
 result<card_entry> take_card(
-    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds) {
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, pin_rule pins, const call& bounds) {
     CIPHERLANE_TRY(const auto room, before_host(on, bounds));
     CIPHERLANE_TRY(auto* const pinpad, opened_pinpad(on, bounds));
     CIPHERLANE_TRY(auto card, read_card(on, *pinpad, total, pin_key, room));
@@ -111,6 +127,10 @@ result<card_entry> take_card(
     entry.pin_key_size = pin_key.cryptogram.size();
     entry.pin_block = std::move(entry.card.pin_block);
     if (!entry.card.pin_required || !entry.pin_block.empty()) return entry;
+    if (pins == pin_rule::not_for_small_amounts && is_small(on, entry.card.mode, total)) {
+        entry.small_amount = true;
+        return entry;
+    }
     auto block = take_pin(on, *pinpad, entry.card, total, pin_key, room);
     if (!block) {
         finish_pinpad(on, ports::word("pad.not_completed", on.settings().wording.pinpad), "");
@@ -132,15 +152,26 @@ result<ports::card_data> read_card_alone(
     return card;
 }
 
+result<card_entry> take_card_alone(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, approval by, const call& bounds) {
+    CIPHERLANE_TRY(auto* const pinpad, opened_pinpad(on, bounds));
+    CIPHERLANE_TRY(auto card, read_card(on, *pinpad, total, pin_key, bounds, by));
+    card_entry entry(std::move(card));
+    entry.card.pin_block = secret_bytes(); // where the host is not asked, it goes nowhere
+    return entry;
+}
+
 std::string entry_field(const card_entry& entry) {
     const auto mode = static_cast<int>(entry.card.mode);
     return std::string("0") + static_cast<char>('0' + mode) + (entry.pin_block.empty() ? '2' : '1');
 }
 
-bytes reversal_emv(const lane_core& on, byte_view emv) {
+namespace {
+
+bytes kept_tags(byte_view emv, const std::string& list) {
     bytes kept(emv.size());
     emv::tlv_writer writer(kept);
-    std::istringstream tags(on.settings().reversal.emv_tags);
+    std::istringstream tags(list);
     for (std::string text; tags >> text;) {
         emv::tag_number tag = 0;
         for (const char digit : text)
@@ -151,6 +182,26 @@ bytes reversal_emv(const lane_core& on, byte_view emv) {
     const auto written = writer.finish();
     kept.resize(written ? written->size() : 0);
     return kept;
+}
+
+} // namespace
+
+bytes reversal_emv(const lane_core& on, byte_view emv) {
+    return kept_tags(emv, on.settings().reversal.emv_tags);
+}
+
+bytes told_emv(const lane_core& on, byte_view emv) {
+    return kept_tags(emv, on.settings().settlement.emv_tags);
+}
+
+bytes script_emv(const lane_core& on, byte_view emv, byte_view results) {
+    constexpr emv::tag_number script_results = 0xDF31;
+    auto told = told_emv(on, emv);
+    bytes room(results.size() + 8);
+    emv::tlv_writer writer(room);
+    writer.put(script_results, results);
+    if (const auto written = writer.finish()) told.insert(told.end(), written->begin(), written->end());
+    return told;
 }
 
 result<void> fill_from_card(iso8583::message& request, const lane_core& on, const card_entry& entry) {
@@ -171,10 +222,10 @@ result<void> fill_from_card(iso8583::message& request, const lane_core& on, cons
     return {};
 }
 
-ports::chip_report::decision finish_card(lane_core& on, ports::entry_mode how, const ports::chip_verdict& end) {
+ports::chip_report finish_card(lane_core& on, ports::entry_mode how, const ports::chip_verdict& end) {
     using decision = ports::chip_report::decision;
-    const auto host_said =
-        end.verdict == ports::host_verdict::approved ? decision::approved : decision::declined_by_host;
+    ports::chip_report host_said;
+    if (end.verdict != ports::host_verdict::approved) host_said.outcome = decision::declined_by_host;
     if (!has_chip(how)) {
         finish_pinpad(on, end.line1, end.line2);
         return host_said;
@@ -182,11 +233,11 @@ ports::chip_report::decision finish_card(lane_core& on, ports::entry_mode how, c
     const auto pinpad = on.pinpad();
     if (!pinpad || !on.pinpad_open) return host_said;
     // Scripts of the issuer take their time.
-    const auto report = (*pinpad)->finish_chip(end, call(on.settings().timers.card));
+    auto report = (*pinpad)->finish_chip(end, call(on.settings().timers.card));
     if (!report) note_failure(on, report.error());
     const bool declined = report && report->outcome == decision::declined_by_card;
     note_end(on, end.line1, !report ? report.error().code().message() : declined ? "declined by the card" : "");
-    return report ? report->outcome : host_said;
+    return report ? *std::move(report) : host_said;
 }
 
 void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2) {

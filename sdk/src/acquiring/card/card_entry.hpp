@@ -14,11 +14,21 @@ struct card_entry {
     ports::card_data card;
     secret_bytes pin_block;
     std::size_t pin_key_size = 16; ///< bytes of the key that encrypts it
+    bool small_amount = false;     ///< no PIN was asked for by the rule for small amounts
 };
+
+/// Whether the rule for small amounts applies.
+enum class pin_rule : std::uint8_t { always, not_for_small_amounts };
+/// Who is to approve the trade for which a card is read.
+enum class approval : std::uint8_t { host, card };
 
 /// Reads a card and takes the PIN: two round trips of the PIN pad. A chip card's PIN is taken within its own flow.
 [[nodiscard]] result<card_entry> take_card(
-    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, const call& bounds);
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, pin_rule pins, const call& bounds);
+
+/// Reads a card for a trade that the host is not asked about: no online PIN.
+[[nodiscard]] result<card_entry> take_card_alone(
+    lane_core& on, const amount& total, const ports::wrapped_key& pin_key, approval by, const call& bounds);
 
 /// Reads a card for its number alone. A pad may ask a chip card's holder for the PIN all the same; it goes nowhere.
 [[nodiscard]] result<ports::card_data> read_card_alone(
@@ -29,14 +39,17 @@ struct card_entry {
 
 /// The part of a card's EMV data that a reversal carries, by the settings' list of tags.
 [[nodiscard]] bytes reversal_emv(const lane_core& on, byte_view emv);
+/// The part that is told to the host after the trade, likewise.
+[[nodiscard]] bytes told_emv(const lane_core& on, byte_view emv);
+/// The same with what the card made of its issuer's scripts (DF31).
+[[nodiscard]] bytes script_emv(const lane_core& on, byte_view emv, byte_view results);
 
 /// Puts into a request what only the card itself gives and the journal never sees: 26, 35, 36, 52, 53, 55, 62.
 [[nodiscard]] result<void> fill_from_card(iso8583::message& request, const lane_core& on, const card_entry& entry);
 
 /// The end of a transaction for the card and its holder: one round trip, whose failure changes no verdict. A chip
 /// card learns what the host said, and may decline what the host has approved: that must be undone.
-[[nodiscard]] ports::chip_report::decision finish_card(
-    lane_core& on, ports::entry_mode how, const ports::chip_verdict& end);
+[[nodiscard]] ports::chip_report finish_card(lane_core& on, ports::entry_mode how, const ports::chip_verdict& end);
 /// Likewise where no chip card is in play.
 void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2);
 

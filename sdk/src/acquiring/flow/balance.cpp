@@ -47,7 +47,7 @@ result<balance_report> perform(lane_core& on, const balance_request& /*request*/
     on.begin_stages({}, none);
     CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, on.pinpad());
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
-    CIPHERLANE_TRY(const auto entry, take_card(on, none, terminal.pin_key, bounds));
+    CIPHERLANE_TRY(const auto entry, take_card(on, none, terminal.pin_key, pin_rule::always, bounds));
     CIPHERLANE_CHECK(check_time(on, bounds));
     CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), bounds));
     const ports::stored_card card(entry.card.account.clone(), entry.card.expiry);

@@ -1,7 +1,9 @@
 #include "flow/host_trade.hpp"
 
+#include "flow/host_word.hpp"
 #include "flow/ready.hpp"
 #include "flow/reversal.hpp"
+#include "flow/script_notice.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 
@@ -17,28 +19,6 @@ using ports::journal_record;
 using ports::journal_verdict;
 using ports::record_state;
 using ports::word;
-
-std::string trimmed(std::string text) {
-    text.erase(text.find_last_not_of(' ') + 1);
-    return text;
-}
-
-journal_verdict word_of_host(const lane_core& on, const host_answer& answer) {
-    journal_verdict verdict(record_state::approved, ports::decider::host);
-    const auto set = [&](std::optional<std::string>& member, int field) {
-        if (answer.view().has(field)) member = trimmed(answer.value(field));
-    };
-    verdict.host_code = answer.code();
-    set(verdict.reference, 37);
-    set(verdict.authorization, 38);
-    set(verdict.host_time, 12);
-    set(verdict.acquirer, 32);
-    verdict.host_text = operator_text(answer);
-    if (const auto date = ports::infer_year(answer.value(13), on.clock().now()); !date.empty()) {
-        verdict.host_date = date;
-    }
-    return verdict;
-}
 
 /// A record that has just come to wait for its reversal is reversed now if the settings and the time allow.
 payment reverse_now(lane_core& on, journal_record& record, payment value, const call& bounds) {
@@ -84,6 +64,7 @@ ports::chip_verdict verdict_for_card(const result<payment>& end, const exchange_
     case verdict::reversed: made.line1 = word("pad.reversed", in); break;
     case verdict::unknown: made.line1 = word("pad.unknown", in); break;
     case verdict::not_sent:
+    case verdict::stored: // not a trade that waits for the host's word
     case verdict::voided:
     case verdict::refunded: break;
     }
@@ -130,7 +111,8 @@ result<payment> finish_with_card(lane_core& on, std::optional<journal_record>& r
     const auto in = on.settings().wording.pinpad;
     on.enter(stage::finishing);
     const auto said = finish_card(on, how, verdict_for_card(end, answer, in));
-    if (!end || !end->ok() || said != ports::chip_report::decision::declined_by_card) return end;
+    if (record && !said.script_results.empty()) notify_script(on, *record, said.emv, said.script_results, bounds);
+    if (!end || !end->ok() || said.outcome != ports::chip_report::decision::declined_by_card) return end;
     journal_verdict verdict(record_state::reversal_pending, ports::decider::card);
     verdict.reversal_reason = iso8583::reversal_other;
     const auto why = flow_error(acquiring_errc::declined_by_card, to_string(stage::finishing));

@@ -18,18 +18,16 @@ result<journal_record> find_original(
 
 namespace {
 
-/// Of a reservation a completion may take somewhat more: 15 % (UnionPay, pre-authorisation completion).
-constexpr std::int64_t most_of_reserved(std::int64_t reserved) noexcept {
-    return reserved * 115 / 100;
-}
-
 /// What a trade of that role may take of its original, of which `used` has been taken already, or perhaps.
-std::int64_t left_for(trade_role role, const journal_record& original, std::int64_t used) noexcept {
+std::int64_t left_for(
+    trade_role role, const terminal_settings& rules, const journal_record& original, std::int64_t used) noexcept {
     const auto whole = original.approved.minor();
     switch (role) {
     case trade_role::undoing: return used == 0 ? whole : 0;
-    case trade_role::finishing: return used == 0 ? most_of_reserved(whole) : 0;
+    case trade_role::finishing: return used == 0 ? whole * rules.pre_auth.most_percent / 100 : 0;
     case trade_role::returning: return whole - used;
+    case trade_role::adding: return used == 0 ? whole * rules.offline.most_added_percent / 100 : 0;
+    case trade_role::notifying:
     case trade_role::payment: break;
     }
     return 0;
@@ -43,21 +41,29 @@ result<void> check_original(lane_core& on, const ledger::trade_row& row, const j
     const bool whole = row.role == trade_role::undoing;
     const auto& standing = whole ? ledger::states::may_be_voided : ledger::states::may_be_refunded;
     if (!standing.contains(original.state)) return refuse(acquiring_errc::original_not_approved);
-    // What a batch counts can be undone only while that batch is open.
+    const auto days = std::chrono::days(on.settings().pre_auth.valid_days);
+    const bool ends = row.role == trade_role::finishing && days.count() != 0;
+    if (ends && on.clock().now() > original.created + days) return refuse(acquiring_errc::reservation_expired);
+    // What a batch counts can be undone, or added to, only while that batch is open.
+    const bool in_its_batch = whole || row.role == trade_role::adding;
     const bool counted = ledger::row_of(original.kind).totals != ledger::counted_in::nothing;
-    if (whole && counted && (original.batch != batch || original.settled)) {
+    if (in_its_batch && counted && (original.batch != batch || original.settled)) {
         return refuse(acquiring_errc::original_not_approved);
     }
     // Money that went back already, or may have, must not go back twice.
     CIPHERLANE_TRY(const auto used, on.journal().refunded(original.id, bounds));
-    if (total.minor() > left_for(row.role, original, used.minor())) return refuse(acquiring_errc::amount_too_large);
+    if (total.minor() > left_for(row.role, on.settings(), original, used.minor()))
+        return refuse(acquiring_errc::amount_too_large);
     return {};
 }
 
 void refer_to(journal_record& fresh, const journal_record& original) {
     const auto date = original.host_date.empty() ? original.created_date : original.host_date;
     fresh.original = original.id;
-    fresh.entry = "012"; // typed in, no PIN: the number comes from the journal
+    // Typed in, no PIN: the number comes from the journal. Of a payment code there is none.
+    const bool by_code = ledger::row_of(original.kind).needs.contains(ledger::need::code);
+    fresh.entry = by_code ? original.entry : "012";
+    fresh.instalment = original.instalment;
     fresh.sequence_number = original.sequence_number;
     fresh.masked_pan = original.masked_pan;
     fresh.field61 = six_digits(original.batch) + six_digits(original.trace) + date.substr(4);

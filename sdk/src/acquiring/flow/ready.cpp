@@ -1,20 +1,29 @@
 #include "flow/ready.hpp"
 
 #include "flow/reversal.hpp"
+#include "host/service.hpp"
 #include "host/sign_in.hpp"
 
 #include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::acquiring {
 
+result<void> check_not_settling(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), bounds));
+    if (progress.step != ports::settlement_step::none) return flow_error(acquiring_errc::settlement_due, "trade");
+    return {};
+}
+
 result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds) {
     on.enter(stage::preparing);
     CIPHERLANE_TRY([[maybe_unused]] auto* const host, on.host());
     CIPHERLANE_TRY([[maybe_unused]] auto* const sealer, on.sealer());
-    CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), bounds));
-    if (progress.step != ports::settlement_step::none) return flow_error(acquiring_errc::settlement_due, "trade");
+    CIPHERLANE_CHECK(check_not_settling(on, bounds));
     CIPHERLANE_CHECK(ensure_signed_in(on, bounds));
     CIPHERLANE_CHECK(settle_doubts(on, bounds));
+    CIPHERLANE_TRY(auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    if (terminal.wishes == 0) return terminal;
+    obey_wishes(on, terminal.wishes, bounds);
     return on.journal().terminal(on.terminal_id(), bounds);
 }
 

@@ -6,6 +6,9 @@
 
 namespace cipherlane::acquiring {
 
+/// Whether a trade may begin at all. @return `settlement_due` while a settlement is under way.
+[[nodiscard]] result<void> check_not_settling(lane_core& on, const call& bounds);
+
 /// Before anything with the host: no settlement under way, keys there and not out of date, no doubt left over.
 [[nodiscard]] result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds);
 

@@ -1,5 +1,6 @@
 #include "flow/recovery.hpp"
 
+#include "flow/advice.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/reversal.hpp"
@@ -21,6 +22,12 @@ result<payment> decide(lane_core& on, journal_record& record, recovered_for whom
     raise_about(on, record);
     if ((ledger::states::reverses | ledger::states::unproven).contains(record.state)) {
         auto why = send_reversal(on, record, bounds);
+        auto value = to_payment(record);
+        value.why = std::move(why);
+        return value;
+    }
+    if (ledger::states::repeats.contains(record.state)) {
+        auto why = send_advice(on, record, bounds);
         auto value = to_payment(record);
         value.why = std::move(why);
         return value;

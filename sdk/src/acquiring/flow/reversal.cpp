@@ -1,5 +1,6 @@
 #include "flow/reversal.hpp"
 
+#include "flow/advice.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
@@ -109,6 +110,7 @@ result<void> settle_doubts(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
     for (auto& record : open)
         CIPHERLANE_CHECK(settle_doubt(on, record, bounds));
+    relieve_store(on, open, bounds);
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "flow/settlement.hpp"
 
+#include "flow/advice.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
 #include "flow/verdict.hpp"
@@ -24,6 +25,10 @@ using iso8583::transaction;
 using ports::journal_record;
 using ports::settlement_progress;
 using ports::settlement_step;
+
+bool is_balanced(const settlement_progress& progress) noexcept {
+    return progress.host_result == static_cast<std::uint8_t>(iso8583::settlement_verdict::balanced);
+}
 
 result<request_source> new_source(lane_core& on, std::uint32_t batch) {
     CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), on.journal_call()));
@@ -52,6 +57,8 @@ result<std::string> totals_field(const ports::batch_totals& of) {
 /// What must be clear before the totals are frozen: that they can be sent, too, as until they are no trade is taken.
 result<settlement_progress> begin(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
+    // What the host does not know yet would be missing in its totals.
+    CIPHERLANE_CHECK(send_advices(on, bounds));
     // An order that the gateway does not decide belongs to the gateway's books, not to the host's totals.
     if (on.gateway()) (void)settle_orders(on, bounds);
     settlement_progress progress;
@@ -105,8 +112,8 @@ result<void> send_totals(lane_core& on, settlement_progress& progress, const cal
     const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
     if (!verdict) return flow_error(acquiring_errc::bad_answer, "0510").in_field("48");
     take_totals(progress, *verdict);
-    const bool balanced = progress.host_result == 1;
-    progress.step = balanced ? settlement_step::ending : settlement_step::uploading;
+    const bool uploads = !is_balanced(progress) || on.settings().settlement.chip_records_when_balanced;
+    progress.step = uploads ? settlement_step::uploading : settlement_step::ending;
     return save(on, progress);
 }
 
@@ -114,8 +121,12 @@ result<iso8583::message> upload_group(
     lane_core& on, const settlement_progress& progress, std::span<const journal_record> group) {
     std::vector<iso8583::upload_record> records;
     for (const auto& record : group) {
-        CIPHERLANE_TRY(auto card, on.journal().card(record.id, on.journal_call()));
-        records.push_back({0, record.trace, std::move(card.account), record.approved.minor()});
+        std::optional<pan> number;
+        if (record.card_sealed) {
+            CIPHERLANE_TRY(auto card, on.journal().card(record.id, on.journal_call()));
+            number = std::move(card.account);
+        }
+        records.push_back({0, record.trace, std::move(number), record.approved.minor()});
     }
     CIPHERLANE_TRY(const auto digits, iso8583::write_upload_records(records));
     CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
@@ -126,12 +137,74 @@ result<iso8583::message> upload_group(
 
 result<iso8583::message> upload_refund(lane_core& on, const journal_record& record) {
     const auto& row = iso8583::row_of(transaction::upload_refund);
-    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
     CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
     request_source from(record);
-    from.card = &card;
     from.original = original ? &*original : &record;
+    if (!record.card_sealed) return request(row, from, on.settings());
+    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
+    from.card = &card;
     return request(row, from, on.settings());
+}
+
+result<iso8583::message> upload_chip(
+    lane_core& on, const settlement_progress& progress, const journal_record& record) {
+    const auto& row = iso8583::row_of(transaction::upload_ic);
+    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
+    request_source from(record);
+    from.card = &card;
+    from.network = is_balanced(progress) ? row.network : row.network_unbalanced;
+    auto message = request(row, from, on.settings());
+    message.set(4, record.approved.to_n12());
+    return message;
+}
+
+/// The records of a batch in the order in which they go up: stripes, chips, refunds.
+struct upload_plan {
+    std::vector<journal_record> stripes;
+    std::vector<journal_record> chips;
+    std::vector<journal_record> refunds;
+
+    [[nodiscard]] std::size_t size() const noexcept { return stripes.size() + chips.size() + refunds.size(); }
+};
+
+result<upload_plan> plan_upload(lane_core& on, const settlement_progress& progress) {
+    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
+    upload_plan plan;
+    for (const auto& record : all) {
+        const auto how = ledger::row_of(record.kind).upload;
+        const bool chip = !record.chip.empty() && record.card_sealed;
+        if (how == ledger::batch_upload::details && chip) plan.chips.push_back(record);
+        // A batch that balances has nothing else to tell.
+        if (is_balanced(progress)) continue;
+        if (how == ledger::batch_upload::details && !chip) plan.stripes.push_back(record);
+        if (how == ledger::batch_upload::refund_message) plan.refunds.push_back(record);
+    }
+    return plan;
+}
+
+/// One message of the upload.
+struct upload_step {
+    transaction what;
+    std::size_t count;
+};
+
+upload_step step_at(const upload_plan& plan, std::size_t at) noexcept {
+    if (at < plan.stripes.size()) {
+        return {transaction::upload_mag, std::min(plan.stripes.size() - at, iso8583::max_upload_records)};
+    }
+    const bool chip = at < plan.stripes.size() + plan.chips.size();
+    return {chip ? transaction::upload_ic : transaction::upload_refund, 1};
+}
+
+result<iso8583::message> upload_message(
+    lane_core& on, const settlement_progress& progress, const upload_plan& plan, const upload_step& step) {
+    const std::size_t at = progress.uploaded;
+    if (at < plan.stripes.size()) {
+        return upload_group(on, progress, std::span(plan.stripes).subspan(at, step.count));
+    }
+    const auto behind = at - plan.stripes.size();
+    if (behind < plan.chips.size()) return upload_chip(on, progress, plan.chips[behind]);
+    return upload_refund(on, plan.refunds[behind - plan.chips.size()]);
 }
 
 /// What a refusal does to the batch. The host has not taken what it must have before the batch may be closed: unless
@@ -147,25 +220,15 @@ result<void> refused(
 }
 
 /// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
-/// refunds one by one.
+/// those of chip cards and refunds one by one.
 result<void> upload(lane_core& on, settlement_progress& progress, after_refusal after, settlement_report& report,
     const call& bounds) {
-    CIPHERLANE_TRY(const auto all, on.journal().batch_records(on.terminal_id(), progress.batch, on.journal_call()));
-    std::vector<journal_record> trades;
-    std::vector<journal_record> refunds;
-    for (const auto& record : all) {
-        const auto how = ledger::row_of(record.kind).upload;
-        if (how == ledger::batch_upload::refund_message) refunds.push_back(record);
-        if (how == ledger::batch_upload::details) trades.push_back(record);
-    }
-    while (progress.uploaded < trades.size() + refunds.size()) {
-        const std::size_t at = progress.uploaded;
-        const bool group = at < trades.size();
-        const auto count = group ? std::min(trades.size() - at, iso8583::max_upload_records) : 1;
-        CIPHERLANE_TRY(auto message, group ? upload_group(on, progress, std::span(trades).subspan(at, count))
-                                           : upload_refund(on, refunds[at - trades.size()]));
-        const auto& row = iso8583::row_of(group ? transaction::upload_mag : transaction::upload_refund);
-        CIPHERLANE_TRY(const auto answer, ask(on, message, row, "batch upload", bounds));
+    CIPHERLANE_TRY(const auto plan, plan_upload(on, progress));
+    while (progress.uploaded < plan.size()) {
+        const auto step = step_at(plan, progress.uploaded);
+        const auto count = step.count;
+        CIPHERLANE_TRY(auto message, upload_message(on, progress, plan, step));
+        CIPHERLANE_TRY(const auto answer, ask(on, message, iso8583::row_of(step.what), "batch upload", bounds));
         if (!iso8583::approved(answer.code())) {
             CIPHERLANE_CHECK(refused(on, after, "0320", answer.code(), message.get(11)));
             report.refused += static_cast<std::uint32_t>(count);
@@ -179,7 +242,7 @@ result<void> upload(lane_core& on, settlement_progress& progress, after_refusal 
 
 result<void> send_end(
     lane_core& on, settlement_progress& progress, after_refusal how, settlement_report& report, const call& bounds) {
-    const bool balanced = progress.host_result == 1;
+    const bool balanced = is_balanced(progress);
     if (balanced && !on.settings().settlement.end_when_balanced) return {};
     const auto& row = iso8583::row_of(transaction::upload_end);
     CIPHERLANE_TRY(auto from, new_source(on, progress.batch));

@@ -1,6 +1,7 @@
 #include "flow/trade.hpp"
 
 #include "card/card_entry.hpp"
+#include "flow/advice.hpp"
 #include "flow/code_collection.hpp"
 #include "flow/host_trade.hpp"
 #include "flow/order_outcome.hpp"
@@ -11,14 +12,19 @@
 #include "flow/verdict.hpp"
 #include "host/request.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ports/words.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace cipherlane::acquiring {
 namespace {
 
 using ledger::channel;
+using ledger::delivery;
 using ledger::gateway_verb;
 using ledger::need;
 using ledger::trade_row;
@@ -37,6 +43,27 @@ result<void> check_request(const lane_core& on, std::string_view key, const amou
     return {};
 }
 
+/// What a row needs besides amount and original.
+result<void> check_needs(const trade_row& row, const trade_request& wish) {
+    const auto bad = [](std::string_view what) {
+        return flow_error(acquiring_errc::bad_request, "request").in_field(what);
+    };
+    const auto printable = [](char c) { return c > ' ' && c <= '~'; };
+    constexpr std::size_t longest_code = 350;
+    const auto& code = wish.payment_code;
+    const bool code_fits =
+        !code.empty() && code.size() <= longest_code && std::all_of(code.begin(), code.end(), printable);
+    if (row.needs.contains(need::code) && !code_fits) return bad("payment_code");
+    const auto& by_telephone = wish.authorization;
+    const bool called = row.needs.contains(need::authorisation) && !row.needs.contains(need::original);
+    const bool called_fits = !by_telephone.empty() && by_telephone.size() <= 6 &&
+                             std::all_of(by_telephone.begin(), by_telephone.end(), printable);
+    if (called && !called_fits) return bad("authorization");
+    if (!row.needs.contains(need::instalment)) return {};
+    CIPHERLANE_TRY([[maybe_unused]] const auto field62, wish.instalment.to_field62());
+    return {};
+}
+
 /// A trade under way: its row, what is wanted, and what it is made of.
 struct work {
     const trade_row& row;
@@ -49,6 +76,7 @@ struct work {
 result<work> prepare(lane_core& on, const trade_request& wish, const call& bounds) {
     work what{ledger::row_of(wish.kind), wish, wish.total, std::nullopt};
     const auto& row = what.row;
+    CIPHERLANE_CHECK(check_needs(row, wish));
     if (row.needs.contains(need::amount)) CIPHERLANE_CHECK(check_request(on, wish.idempotency_key, wish.total));
     if (!row.needs.contains(need::original)) return what;
     CIPHERLANE_TRY(auto original, find_original(on, wish.handle, row.name, bounds));
@@ -73,13 +101,16 @@ journal_record new_record(const lane_core& on, const work& what) {
     record.created_date = on.today();
     record.counterpart = on.counterpart(what.row.kind);
     if (what.original) record.original = what.original->id;
+    if (!what.row.needs.contains(need::original)) record.authorization = what.wish.authorization;
     return record;
 }
 
 /// What a request of the host is made of besides its record.
 struct card_at_hand {
-    std::optional<card_entry> entry; ///< as it was read now, with its PIN
-    std::optional<ports::stored_card> number;
+    std::optional<card_entry> entry;          ///< as it was read now, with its PIN
+    std::optional<ports::stored_card> number; ///< none of a payment by payment code
+
+    [[nodiscard]] const ports::stored_card* known() const noexcept { return number ? &*number : nullptr; }
 };
 
 /// The card that was read now, or the original's: from the seal; once that has been erased the card must be there
@@ -88,11 +119,18 @@ result<card_at_hand> card_for(
     lane_core& on, const work& what, const ports::wrapped_key& pin_key, const call& bounds) {
     card_at_hand card;
     if (what.row.needs.contains(need::card)) {
-        CIPHERLANE_TRY(auto entry, take_card(on, what.total, pin_key, bounds));
+        const auto pins =
+            what.row.needs.contains(need::small_amounts) ? pin_rule::not_for_small_amounts : pin_rule::always;
+        const auto by = what.row.needs.contains(need::offline_approval) ? approval::card : approval::host;
+        CIPHERLANE_TRY(auto entry, what.row.needs.contains(need::pin)
+                                       ? take_card(on, what.total, pin_key, pins, bounds)
+                                       : take_card_alone(on, what.total, pin_key, by, bounds));
         card.number.emplace(entry.card.account.clone(), entry.card.expiry);
         card.entry.emplace(std::move(entry));
         return card;
     }
+    const bool by_code = (what.original ? ledger::row_of(what.original->kind) : what.row).needs.contains(need::code);
+    if (by_code) return card;
     if (what.original->card_sealed) {
         CIPHERLANE_TRY(auto sealed, on.journal().card(what.original->id, bounds));
         card.number.emplace(std::move(sealed));
@@ -108,6 +146,12 @@ result<card_at_hand> card_for(
     return card;
 }
 
+/// Field 61 of an authorisation by telephone: no batch, trace and date, mode 01 (by telephone; general knowledge,
+/// doubtful), no organisation.
+std::string no_original_field61() {
+    return std::string(16, '0') + "01";
+}
+
 journal_record new_host_record(const lane_core& on, const work& what, const card_at_hand& card) {
     const auto& message = ledger::message_of(what.row);
     auto record = new_record(on, what);
@@ -115,13 +159,23 @@ journal_record new_host_record(const lane_core& on, const work& what, const card
     record.processing_code = message.field3;
     record.condition_code = message.field25;
     record.transaction_code = message.type;
-    record.field60_rest = field60_rest(message, on.settings());
+    record.field60_rest = field60_rest(message, on.settings(), {}, what.wish.partial);
     if (what.original) refer_to(record, *what.original);
+    const auto& needs = what.row.needs;
+    // The plan was checked when the trade was prepared.
+    if (needs.contains(need::instalment)) record.instalment = *what.wish.instalment.to_field62();
+    if (message.required.contains(61) && record.field61.empty()) record.field61 = no_original_field61();
+    if (needs.contains(need::code)) {
+        record.entry = "032";
+        record.masked_pan = mask_pan(what.wish.payment_code);
+    }
     if (!card.entry) return record;
     record.entry = entry_field(*card.entry);
     record.sequence_number = card.entry->card.sequence_number.value_or("");
     record.masked_pan = card.entry->card.account.masked();
     record.emv = reversal_emv(on, card.entry->card.emv);
+    record.chip = told_emv(on, card.entry->card.emv);
+    record.small_amount = card.entry->small_amount;
     return record;
 }
 
@@ -129,9 +183,18 @@ exchange_end send(
     lane_core& on, const work& what, const journal_record& record, const card_at_hand& card, const call& bounds) {
     const auto& row = ledger::message_of(what.row);
     request_source from(record);
-    from.card = &*card.number;
+    from.card = card.known();
     if (what.original) from.original = &*what.original;
     auto message = request(row, from, on.settings());
+    if (what.row.needs.contains(need::code)) {
+        iso8583::composite_writer field59(iso8583::field59_format());
+        if (const auto added = field59.add(iso8583::tag_payment_code, what.wish.payment_code); !added) {
+            exchange_end end;
+            end.why = added.error();
+            return end;
+        }
+        message.set(59, field59.text());
+    }
     if (card.entry) {
         if (const auto filled = fill_from_card(message, on, *card.entry); !filled) {
             exchange_end end;
@@ -156,18 +219,65 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, terminal.batch, bounds));
     }
     CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
+    CIPHERLANE_TRY(auto* const host, on.host());
+    host->connect_ahead();
     CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
     std::optional<journal_record> record;
     exchange_end answer;
     auto end = [&]() -> result<payment> {
         CIPHERLANE_CHECK(check_time(on, bounds));
-        CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), &*card.number, bounds));
+        CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
         if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());
         answer = send(on, what, *record, card, bounds);
         return conclude(on, *record, answer, what.wish.partial, bounds);
     }();
     if (!card.entry) return end;
     return finish_with_card(on, record, std::move(end), answer, card.entry->card.mode, bounds);
+}
+
+/// What the original of a stored trade must be now.
+result<void> check_stored(lane_core& on, work& what, std::uint32_t batch, const call& bounds) {
+    if (what.row.needs.contains(need::offline_approval)) CIPHERLANE_CHECK(check_offline_limits(on, what.total));
+    if (what.original) {
+        CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, batch, bounds));
+        if (ledger::adding_trades.contains(what.row.kind)) {
+            CIPHERLANE_CHECK(check_added(on, *what.original, what.total));
+        }
+    }
+    return check_room(on, what.row.kind, what.total, bounds);
+}
+
+/// A chip that was to approve by itself and did not hears that it is over.
+result<void> check_approved(lane_core& on, const work& what, const card_at_hand& card) {
+    if (!what.row.needs.contains(need::offline_approval) || card.entry->card.approved_offline) return {};
+    ports::chip_verdict over(ports::host_verdict::unreachable);
+    over.line1 = ports::word("pad.declined", on.settings().wording.pinpad);
+    (void)finish_card(on, card.entry->card.mode, over);
+    return flow_error(acquiring_errc::offline_declined, what.row.name);
+}
+
+/// Done here and durable, then told to the host: at once, but of what the card itself has approved, whose holder need
+/// not wait for it.
+result<payment> without_host(lane_core& on, work& what, const call& bounds) {
+    if (what.row.needs.contains(need::card)) {
+        CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, on.pinpad());
+    }
+    on.enter(stage::preparing);
+    CIPHERLANE_CHECK(check_not_settling(on, bounds));
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_CHECK(check_stored(on, what, terminal.batch, bounds));
+    CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
+    CIPHERLANE_CHECK(check_approved(on, what, card));
+    CIPHERLANE_TRY(auto record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
+    if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
+    if (card.entry) {
+        finish_pinpad(on, ports::word("pad.approved", on.settings().wording.pinpad), what.total.to_string());
+    }
+    if (what.row.needs.contains(need::offline_approval) || !on.host()) return to_payment(record);
+    auto why = send_advice(on, record, bounds);
+    auto value = to_payment(record);
+    value.why = std::move(why);
+    return value;
 }
 
 result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
@@ -211,13 +321,16 @@ payment tell_again(lane_core& on, const journal_record& record, const call& boun
 } // namespace
 
 result<payment> run_trade(lane_core& on, const trade_request& wish, const call& bounds) {
-    if (ledger::find_row(wish.kind) == nullptr)
+    const auto* const row = ledger::find_row(wish.kind);
+    // What only the flow itself tells the host is nobody's to ask for.
+    if (row == nullptr || row->role == ledger::trade_role::notifying)
         return flow_error(acquiring_errc::bad_request, "request").in_field("kind");
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
     const auto original = what.original ? what.original->id : 0;
     CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
     if (earlier) return tell_again(on, *earlier, bounds);
     on.begin_stages(wish.idempotency_key, what.total);
+    if (what.row.sends == delivery::stored) return without_host(on, what, bounds);
     return what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
 }
 

@@ -29,7 +29,7 @@ result<journal_record> begin_record(
 
 result<void> mark_sent(lane_core& on, journal_record& record) {
     if (!ledger::marks_send(record.kind)) return {};
-    const journal_verdict mark(record_state::sent, decider::till);
+    const journal_verdict mark(ledger::mark_of(record.kind), decider::till);
     CIPHERLANE_CHECK(on.journal().decide(record.id, mark, on.journal_call()));
     ledger::apply(record, mark);
     return {};

@@ -45,6 +45,8 @@ void raise_about(lane_core& on, const journal_record& record) {
     }
     if (ledger::states::reverses.contains(record.state)) {
         if (record.created_date < on.today()) on.raise(alert_kind::aged_reversal, record);
+    } else if (ledger::states::repeats.contains(record.state)) {
+        if (record.created_date < on.today()) on.raise(alert_kind::advice_aged, record);
     } else if (ledger::states::a_persons.contains(record.state)) {
         const bool through_host = ledger::row_of(record.kind).through == ledger::channel::host;
         on.raise(ledger::reversible(record.kind) ? alert_kind::reversal_refused

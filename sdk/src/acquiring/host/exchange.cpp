@@ -81,13 +81,24 @@ result<void> check_mac(lane_core& on, const iso8583::message_view& answer) {
     return {};
 }
 
-/// The host asks for a sign-in in the header, or by A0. Neither is proved by a MAC, and neither does harm: it costs
-/// one sign-in.
-void note_sign_in_wish(lane_core& on, const iso8583::message_view& answer) {
+void remember_wish(lane_core& on, iso8583::processing_request wish) {
+    const auto terminal = on.journal().terminal(on.terminal_id(), on.journal_call());
+    if (!terminal) return;
+    const auto wishes = static_cast<std::uint8_t>(terminal->wishes | 1U << static_cast<unsigned>(wish));
+    if (wishes != terminal->wishes) (void)on.journal().save_wishes(on.terminal_id(), wishes, on.journal_call());
+}
+
+/// What the host asks for in the header; A0 asks for a sign-in, too. Neither is proved by a MAC, and neither does
+/// harm: it costs a sign-in or a download.
+void note_wishes(lane_core& on, const iso8583::message_view& answer) {
+    using iso8583::processing_request;
     const auto header = iso8583::pos_header::parse(answer.header());
-    const bool asked = header && header->request() == iso8583::processing_request::sign_in;
-    if (!asked && !answer.equals(39, "A0")) return;
-    (void)on.journal().mark_sign_in_due(on.terminal_id(), on.journal_call());
+    const auto wish = header ? header->request() : processing_request::none;
+    if (wish == processing_request::sign_in || answer.equals(39, "A0")) {
+        (void)on.journal().mark_sign_in_due(on.terminal_id(), on.journal_call());
+    } else if (wish != processing_request::none && wish <= processing_request::remote_update) {
+        remember_wish(on, wish);
+    }
 }
 
 /// Field 49, for the timeline.
@@ -127,7 +138,7 @@ exchange_end exchange_sealed(lane_core& on, message& request, const transaction_
     wipe(*raw);
     const auto view = iso8583::decode_body(iso8583::cup_pos(), std::as_const(data).expose());
     if (!view) return in_doubt(view.error(), iso8583::reversal_other);
-    note_sign_in_wish(on, *view);
+    note_wishes(on, *view);
     if (sealed(row)) {
         if (const auto right = check_mac(on, *view); !right) {
             return in_doubt(right.error(), iso8583::reversal_bad_mac);

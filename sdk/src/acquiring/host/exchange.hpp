@@ -45,8 +45,8 @@ struct exchange_end {
 /// The conditions by which the ports of host and gateway say that nothing left. Any other is taken as the worse case.
 [[nodiscard]] bool nothing_left(const error& why) noexcept;
 
-/// Seals, sends and waits; checks the answer's MAC before anything else of it is looked at. Takes note of the host's
-/// wish for a sign-in. `label` and `masked_pan` are for the timeline.
+/// Seals, sends and waits; checks the answer's MAC before anything else of it is looked at. Takes note of what the
+/// host asks for in its header. `label` and `masked_pan` are for the timeline.
 [[nodiscard]] exchange_end exchange(lane_core& on, iso8583::message& request, const iso8583::transaction_row& row,
     std::string_view label, std::string_view masked_pan, const call& bounds);
 

@@ -1,5 +1,6 @@
 #include "host/request.hpp"
 
+#include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/tpdu.hpp>
 
 #include <array>
@@ -47,7 +48,9 @@ void set_envelope(message& to, const request_source& from, const terminal_settin
 void set_field60(
     message& to, const transaction_row& row, const request_source& from, const terminal_settings& terminal) {
     const auto batch = six_digits(from.batch);
-    if (row.type.empty()) {
+    const bool repeats = from.record != nullptr && from.network.empty() && row.network == "000" &&
+                         (row.type.empty() || row.type == from.record->transaction_code);
+    if (repeats || row.type.empty()) {
         to.set(60, from.record->transaction_code + batch + from.record->field60_rest);
     } else {
         to.set(60, std::string(row.type) + batch + field60_rest(row, terminal, from.network));
@@ -55,17 +58,36 @@ void set_field60(
 }
 
 void set_record(message& to, const transaction_row& row, const journal_record& record) {
-    if (row.field3.empty()) to.set(3, record.processing_code);
-    if (row.field25.empty()) set_if(to, 25, record.condition_code);
+    const auto set = [&](int field, std::string_view value) {
+        if (carries(row, field)) set_if(to, field, value);
+    };
+    if (row.field3.empty()) set(3, record.processing_code);
+    if (row.field25.empty()) set(25, record.condition_code);
     to.set(4, record.requested.to_n12());
-    set_if(to, 22, record.entry);
-    set_if(to, 23, record.sequence_number);
-    set_if(to, 61, record.field61);
-    if (!carries(row, 39)) return;
-    // A reversal: what the terminal had learned of the trade, and why it is undone.
-    set_if(to, 38, record.authorization);
-    to.set(39, record.reversal_reason);
-    if (!record.emv.empty()) to.set(55, byte_view(record.emv));
+    set(22, record.entry);
+    set(23, record.sequence_number);
+    set(61, record.field61);
+    if (carries(row, 38)) set_if(to, 38, record.authorization);
+    if (carries(row, 39)) {
+        // A reversal: what the terminal had learned of the trade, and why it is undone.
+        to.set(39, record.reversal_reason);
+        if (!record.emv.empty()) to.set(55, byte_view(record.emv));
+        return;
+    }
+    if (carries(row, 48)) to.set(48, record.requested.to_n12());
+    if (carries(row, 55) && !record.chip.empty()) to.set(55, byte_view(record.chip));
+    if (carries(row, 62)) set_if(to, 62, record.instalment);
+}
+
+/// What names the trade that this one is about.
+void set_original(message& to, const transaction_row& row, const journal_record& original) {
+    if (carries(row, 32)) set_if(to, 32, original.acquirer);
+    if (carries(row, 37)) set_if(to, 37, original.reference);
+    if (carries(row, 38)) set_if(to, 38, original.authorization);
+    if (!carries(row, 59) || original.voucher.empty()) return;
+    iso8583::composite_writer voucher(iso8583::field59_format());
+    // What the host has given fits: it was read from the same field.
+    if (voucher.add(iso8583::tag_payment_voucher, original.voucher)) to.set(59, voucher.text());
 }
 
 } // namespace
@@ -76,11 +98,13 @@ std::string six_digits(std::uint32_t number) {
     return text.data();
 }
 
-std::string field60_rest(const transaction_row& row, const terminal_settings& terminal, std::string_view network) {
+std::string field60_rest(const transaction_row& row, const terminal_settings& terminal, std::string_view network,
+    partial_approval partial) {
     if (!network.empty()) return std::string(network);
     if (row.network != "000") return std::string(row.network);
-    // 60.3 a transaction, 60.4 the reader, 60.5 last transaction was no failed chip, 60.6 whole amounts only.
-    return std::string("000") + terminal.reader_capability + "00";
+    // 60.3 a transaction, 60.4 the reader, 60.5 last transaction was no failed chip, 60.6 whether less may be
+    // approved.
+    return std::string("000") + terminal.reader_capability + (partial == partial_approval::accept ? "01" : "00");
 }
 
 message request(const transaction_row& row, const request_source& from, const terminal_settings& terminal) {
@@ -90,12 +114,9 @@ message request(const transaction_row& row, const request_source& from, const te
     if (from.record != nullptr) set_record(made, row, *from.record);
     if (from.card != nullptr) {
         made.set(2, from.card->account.expose());
-        set_if(made, 14, from.card->expiry);
+        if (carries(row, 14)) set_if(made, 14, from.card->expiry);
     }
-    if (from.original != nullptr) {
-        if (carries(row, 37)) set_if(made, 37, from.original->reference);
-        if (carries(row, 38)) set_if(made, 38, from.original->authorization);
-    }
+    if (from.original != nullptr) set_original(made, row, *from.original);
     if (carries(row, 49)) {
         made.set(49, currency_digits(from.record != nullptr ? from.record->requested.unit() : terminal.unit));
     }

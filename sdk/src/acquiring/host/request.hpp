@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/acquiring/sale.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/iso8583/message.hpp>
 #include <cipherlane/iso8583/transaction.hpp>
@@ -27,7 +28,7 @@ struct request_source {
     std::uint32_t batch;
     const ports::journal_record* record = nullptr;
     const ports::stored_card* card = nullptr;        ///< fields 2 and 14
-    const ports::journal_record* original = nullptr; ///< fields 37 and 38 name it
+    const ports::journal_record* original = nullptr; ///< fields 32, 37, 38 and 59 name it
     std::string_view network;                        ///< 60.3 where the row leaves a choice
 };
 
@@ -38,8 +39,8 @@ struct request_source {
     const iso8583::transaction_row& row, const request_source& from, const terminal_settings& terminal);
 
 /// Field 60 of a row from 60.3 on: network code, and with transactions what the terminal can read.
-[[nodiscard]] std::string field60_rest(
-    const iso8583::transaction_row& row, const terminal_settings& terminal, std::string_view network = {});
+[[nodiscard]] std::string field60_rest(const iso8583::transaction_row& row, const terminal_settings& terminal,
+    std::string_view network = {}, partial_approval partial = partial_approval::refuse);
 
 /// As fields 11 and 60.2 have it.
 [[nodiscard]] std::string six_digits(std::uint32_t number);

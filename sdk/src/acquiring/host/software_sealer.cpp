@@ -81,6 +81,18 @@ result<void> software_sealer::check_pin_key(const ports::wrapped_key& key, const
     return {};
 }
 
+result<void> software_sealer::load_master_key(const ports::wrapped_key& key, const call& /*bounds*/) {
+    CIPHERLANE_TRY(const auto clear, state_->unwrap(key, "load TMK"));
+    if (clear.size() != master_key_size) {
+        return error(acquiring_errc::bad_working_keys, layer::acquiring).during("load TMK");
+    }
+    CIPHERLANE_TRY(
+        auto master, crypto::block_cipher::create(cipher_of(state_->settings, clear.size()), clear.expose()));
+    state_->master = std::move(master);
+    state_->mac.reset();
+    return {};
+}
+
 result<ports::mac_field> software_sealer::make_mac(byte_view mab, const call& /*bounds*/) {
     if (!state_->mac) return error(acquiring_errc::bad_working_keys, layer::acquiring).during("MAC");
     return crypto::unionpay_mac(*state_->mac, mab, state_->form());

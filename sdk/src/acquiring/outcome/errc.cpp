@@ -41,6 +41,11 @@ constexpr errc_row rows[] = {
     {acquiring_errc::cardholder_cancelled, condition::cancelled, "cancelled by the cardholder"},
     {acquiring_errc::no_card, condition::timed_out, "no card was presented in time"},
     {acquiring_errc::no_pin, condition::timed_out, "no PIN was entered in time"},
+    {acquiring_errc::service_refused, condition::rejected_by_peer, "host refused the service"},
+    {acquiring_errc::offline_limit, condition::misuse, "above what may be taken without the host"},
+    {acquiring_errc::offline_declined, condition::rejected_by_peer, "the card does not approve it offline"},
+    {acquiring_errc::reservation_expired, condition::misuse, "the pre-authorisation is too old"},
+    {acquiring_errc::advice_waiting, condition::timed_out, "the host has not taken an advice yet"},
 };
 
 const table_category category{"cipherlane.acquiring", rows};

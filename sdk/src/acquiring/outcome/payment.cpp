@@ -4,6 +4,7 @@
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/words.hpp>
 
+#include <cstdlib>
 #include <ostream>
 
 namespace cipherlane::acquiring {
@@ -17,6 +18,7 @@ verdict verdict_of(ledger::outcome of) noexcept {
     case ledger::outcome::not_sent: return verdict::not_sent;
     case ledger::outcome::voided: return verdict::voided;
     case ledger::outcome::returned: return verdict::refunded;
+    case ledger::outcome::stored: return verdict::stored;
     case ledger::outcome::unknown: break;
     }
     return verdict::unknown;
@@ -54,6 +56,7 @@ std::string_view to_string(verdict value) noexcept {
     case verdict::not_sent: return "not sent";
     case verdict::voided: return "voided";
     case verdict::refunded: return "refunded";
+    case verdict::stored: return "stored";
     }
     return "?";
 }
@@ -68,6 +71,7 @@ std::string_view words_of(verdict value, language in) noexcept {
     case verdict::not_sent: return word("end.not_sent", in);
     case verdict::voided: return word("end.voided", in);
     case verdict::refunded: return word("end.refunded", in);
+    case verdict::stored: return word("end.stored", in);
     }
     return {};
 }
@@ -100,6 +104,9 @@ payment to_payment(const ports::journal_record& record) {
     value.time = record.host_date.empty() && record.host_time.empty() ? created_time(record) : record.host_time;
     value.order_number = record.order_number;
     value.phase = record.phase;
+    value.voucher = record.voucher;
+    if (record.instalment.size() > 2) value.periods = std::atoi(record.instalment.substr(0, 2).c_str());
+    value.small_amount = record.small_amount;
     value.note = record.note;
     return value;
 }

@@ -43,6 +43,9 @@ constexpr auto errors = std::to_array<error_row>({
     {acquiring_errc::original_not_approved, actor::till, stage::preparing, "reason.original_not_approved"},
     {acquiring_errc::amount_too_large, actor::till, stage::preparing, "reason.amount_too_large"},
     {acquiring_errc::no_device, actor::till, stage::preparing, "reason.no_device"},
+    {acquiring_errc::offline_limit, actor::till, stage::preparing, "reason.offline_limit"},
+    {acquiring_errc::offline_declined, actor::card, stage::card, "reason.offline_declined"},
+    {acquiring_errc::reservation_expired, actor::till, stage::preparing, "reason.reservation_expired"},
 });
 
 struct condition_row {

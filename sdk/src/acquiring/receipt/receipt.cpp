@@ -146,11 +146,14 @@ std::string receipt_text(
     out.pair(words("receipt.reference"), printable(what.reference));
     out.pair(words("receipt.authorization"), printable(what.authorization));
     out.pair(words("receipt.order"), what.order_number);
+    out.pair(words("receipt.voucher"), printable(what.voucher));
+    if (what.periods != 0) out.pair(words("receipt.periods"), std::to_string(what.periods));
     out.pair(words("receipt.time"), stamp(what));
     out.rule();
     out.pair(words("receipt.amount"), money(what.approved.minor() != 0 ? what.approved : what.requested));
     if (what.refunded.minor() != 0) out.pair(words("receipt.refunded"), money(what.refunded));
     out.centre(words.ending(what.outcome));
+    if (what.small_amount) out.centre(words("receipt.small_amount"));
     if (what.outcome == verdict::declined && what.host_code.size() == 2) {
         out.pair(what.host_code, reason_of_decline(what, terminal.wording.receipt));
     }

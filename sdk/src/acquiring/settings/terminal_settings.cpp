@@ -54,6 +54,11 @@ struct rule {
     std::string_view expected; ///< in words
 };
 
+bool money(std::int64_t minor) {
+    return minor >= 0 && minor <= amount::max_minor;
+}
+
+constexpr std::string_view money_words = "0 to 999999999999 minor units";
 constexpr std::string_view span = "1 ms to an hour";
 
 } // namespace
@@ -88,6 +93,16 @@ result<void> terminal_settings::validate() const {
         {"reversal.emv_tags", !tag_list(reversal.emv_tags) || open_tags(reversal.emv_tags),
             "no card number, track, name or template: it would stand in the journal in clear"},
         {"settlement.erase_cards_after_days", settlement.erase_cards_after_days <= 3650, "0 to 3650"},
+        {"settlement.emv_tags", tag_list(settlement.emv_tags), "EMV tags in hex, spaces between"},
+        {"settlement.emv_tags", !tag_list(settlement.emv_tags) || open_tags(settlement.emv_tags),
+            "no card number, track, name or template: it would stand in the journal in clear"},
+        {"small_amounts.most_minor", money(small_amounts.most_minor), money_words},
+        {"offline.most_each_minor", money(offline.most_each_minor), money_words},
+        {"offline.most_together_minor", money(offline.most_together_minor), money_words},
+        {"offline.most_records", offline.most_records <= 500, "0 to 500"},
+        {"offline.most_added_percent", offline.most_added_percent <= 100, "0 to 100"},
+        {"pre_auth.most_percent", pre_auth.most_percent >= 100 && pre_auth.most_percent <= 200, "100 to 200"},
+        {"pre_auth.valid_days", pre_auth.valid_days <= 366, "0 to 366"},
         {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200,
             "30 to 7200"},
         {"gateway.poll_ms", positive(gateway.poll), span},

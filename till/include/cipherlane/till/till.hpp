@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/balance.hpp>
 #include <cipherlane/acquiring/decision.hpp>
+#include <cipherlane/acquiring/host_service.hpp>
 #include <cipherlane/acquiring/qr_sale.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/acquiring/recovery.hpp>
@@ -111,6 +112,15 @@ class till {
     template <class Token>
     auto async_sign_in(const call& bounds, Token&& token) {
         return acquiring::sign_in(lane()).async_run({}, bounds, std::forward<Token>(token));
+    }
+    /// What a terminal asks of its host besides trades: sign-off, a master key, lists.
+    [[nodiscard]] result<acquiring::service_report> ask_host(acquiring::service what, const call& bounds) {
+        return acquiring::host_service(lane()).run(acquiring::service_request(what), bounds);
+    }
+    template <class Token>
+    auto async_ask_host(acquiring::service what, const call& bounds, Token&& token) {
+        return acquiring::host_service(lane()).async_run(
+            acquiring::service_request(what), bounds, std::forward<Token>(token));
     }
     [[nodiscard]] result<acquiring::settlement_report> settle(const call& bounds) { return settle({}, bounds); }
     [[nodiscard]] result<acquiring::settlement_report> settle(

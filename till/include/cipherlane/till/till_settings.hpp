@@ -42,6 +42,8 @@ struct till_settings {
         std::chrono::milliseconds response_time{50'000};
         bool keep_connection = false; ///< else one connection for each exchange
         bool echo_polls = false;      ///< a length of zero goes back to the host, else it is passed over
+        bool connect_ahead = false;   ///< while the card is read
+        std::string http_path;        ///< each message in an HTTP POST to it; empty: without HTTP
     };
     struct gateway_place {
         std::string address;                        ///< HOST:PORT; empty: no gateway
