@@ -47,6 +47,7 @@ struct host_core::exchange {
     std::optional<iso8583::transaction> what;
     std::optional<ledger_terminal> terminal;
     std::string batch;
+    std::string card;             ///< of field 2, or behind a payment code
     std::optional<fault> planned; ///< what goes wrong with it on purpose
 
   private:

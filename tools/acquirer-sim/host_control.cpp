@@ -26,6 +26,16 @@ void host_core::take_commands() {
             ask_sign_in_ = true;
             return nlohmann::json::object();
         });
+    desk_.add("ask", {"request:number"},
+        "asks in the header of its answers: 1 parameters, 2 status, 3 sign-in, 4 CA keys, 5 AIDs, 6 remote update",
+        [this](const nlohmann::json& request) { return ask_in_header(request); });
+    desk_.add("list", {"network:text", "pages:list"}, "the pages of a download by its code 60.3, in hex",
+        [this](const nlohmann::json& request) { return put_list(request); });
+    desk_.add("payment_code", {"code:text", "number:text"}, "a payment code, and the card that pays for it",
+        [this](const nlohmann::json& request) {
+            payment_codes_[request.at("code").get<std::string>()] = request.at("number").get<std::string>();
+            return nlohmann::json::object();
+        });
     desk_.add("counters", {}, "messages by transaction, faults, commands to the cipher machine",
         [this](const nlohmann::json&) { return counters(); });
     desk_.add("card", {"number:text", "expiry:text", "pin:text", "balance:number"},

@@ -1,9 +1,11 @@
 #include "acquirer-sim/host_core.hpp"
 
 #include "acquirer-sim/exchange.hpp"
+#include "acquirer-sim/required_fields.hpp"
 
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
+#include <cipherlane/iso8583/errc.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 
 #include <algorithm>
@@ -84,6 +86,7 @@ host_core::exchange host_core::opened(const iso8583::message_view& request) {
     exchange on(request, china_time(now_() + std::chrono::days(books_.days_cut())));
     on.what = iso8583::identify(on.request);
     on.terminal = books_.terminal(on.request.value(41));
+    on.card = on.request.value(2);
     on.answer.set_mti(iso8583::answer_mti(on.request.mti()).view());
     for (const int field : echoed_fields) {
         if (on.request.has(field)) on.answer.set(field, on.request.value(field));
@@ -130,14 +133,32 @@ void host_core::dispatch(exchange& on) {
         {transaction::upload_ic, &host_core::upload},
         {transaction::upload_refund, &host_core::upload_refund},
         {transaction::upload_end, &host_core::upload_end},
+        {transaction::completion_advice, &host_core::completion_advice},
+        {transaction::offline_upload, &host_core::offline_upload},
+        {transaction::offline_settlement, &host_core::offline_settlement},
+        {transaction::adjustment, &host_core::adjustment},
+        {transaction::tip, &host_core::tip},
+        {transaction::offline_refund, &host_core::offline_refund},
+        {transaction::script_notice, &host_core::script_notice},
+        {transaction::qr_sale, &host_core::code_sale},
+        {transaction::qr_void, &host_core::code_void},
+        {transaction::qr_refund, &host_core::code_refund},
+        {transaction::instalment_sale, &host_core::instalment_sale},
+        {transaction::instalment_void, &host_core::instalment_void},
+        {transaction::sign_off, &host_core::sign_off},
+        {transaction::echo, &host_core::echo},
+        {transaction::download, &host_core::download},
     };
     if (!on.what) return on.refuse("12"); // invalid transaction
     ++counters_[std::string(name_of(*on.what))];
     if (!on.terminal || on.terminal->merchant_id != on.request.value(42)) return on.refuse("03"); // unknown merchant
     const auto& row = iso8583::row_of(*on.what);
     if (row.seal == iso8583::sealing::mac && !mac_fits(on)) return on.refuse("A0");
-    if (const auto fields = iso8583::check_fields(on.request, row); !fields) {
-        warn(malformed_, fields.error());
+    if (const auto field = wrong_field(on.request, *on.what)) {
+        warn(malformed_, error(iso8583_errc::missing_field, layer::tools)
+                             .during(row.name)
+                             .in_field(std::to_string(*field))
+                             .with_hint("missing, or not of such a request"));
         return on.refuse("30"); // format error
     }
     if (on.request.has(60)) {
@@ -149,7 +170,6 @@ void host_core::dispatch(exchange& on) {
     }
     const auto found = handlers.find(*on.what);
     if (found != handlers.end()) return (this->*found->second)(on);
-    if (*on.what == transaction::echo || *on.what == transaction::sign_off) return on.accept();
     on.refuse("12");
 }
 
@@ -186,7 +206,7 @@ bytes host_core::seal(exchange& on) {
 
 played_answer host_core::deliver(exchange& on) {
     auto header = iso8583::pos_header::parse(on.request.header());
-    if (header && ask_sign_in_) header = header->with_request(iso8583::processing_request::sign_in);
+    if (header) header = header->with_request(header_request());
     if (header) on.answer.set_header(header->digits());
     on.answer.set_tpdu(on.request.tpdu().swapped());
     spoil(on);

@@ -14,6 +14,7 @@
 #include <cipherlane/iso8583/field60.hpp>
 #include <cipherlane/iso8583/message.hpp>
 #include <cipherlane/iso8583/message_view.hpp>
+#include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/transaction.hpp>
 
 #include <nlohmann/json_fwd.hpp>
@@ -84,6 +85,21 @@ class host_core {
     void upload(exchange& on);
     void upload_refund(exchange& on);
     void upload_end(exchange& on);
+    void completion_advice(exchange& on);
+    void offline_upload(exchange& on);
+    void offline_settlement(exchange& on);
+    void adjustment(exchange& on);
+    void tip(exchange& on);
+    void offline_refund(exchange& on);
+    void script_notice(exchange& on);
+    void code_sale(exchange& on);
+    void code_void(exchange& on);
+    void code_refund(exchange& on);
+    void instalment_sale(exchange& on);
+    void instalment_void(exchange& on);
+    void sign_off(exchange& on);
+    void echo(exchange& on);
+    void download(exchange& on);
 
     [[nodiscard]] bool mac_fits(exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
@@ -91,6 +107,12 @@ class host_core {
     /// A sale's or a pre-authorisation's own part: PIN, account, money from the card.
     void charge(exchange& on, ports::trade kind);
     void undo(exchange& on, ports::trade kind, reach within);
+    void complete(exchange& on, ports::trade kind);
+    void give_back(exchange& on, ports::trade kind);
+    void add_to(exchange& on, ports::trade kind);
+    [[nodiscard]] bool told_before(exchange& on);
+    [[nodiscard]] bool names_code_payment(exchange& on, ports::trade kind);
+    [[nodiscard]] iso8583::processing_request header_request();
     /// What has the same trace was there already, or was reversed before it came: neither may move money.
     [[nodiscard]] bool known(const exchange& on);
     /// What a request of that kind names as its original, if it may be one.
@@ -103,6 +125,8 @@ class host_core {
     nlohmann::json put_terminal(const nlohmann::json& request);
     nlohmann::json totals(const nlohmann::json& request);
     nlohmann::json trades();
+    nlohmann::json put_list(const nlohmann::json& request);
+    nlohmann::json ask_in_header(const nlohmann::json& request);
     nlohmann::json table(const nlohmann::json& request);
 
     host_books& books_;
@@ -118,7 +142,10 @@ class host_core {
     std::map<std::string, std::uint64_t> counters_;
     bool ask_sign_in_ = false;
     table_settings table_;
-    std::vector<bytes> overtaken_; ///< on the way still when the next message comes in
+    std::map<std::string, std::string> payment_codes_;          ///< and whose card pays
+    std::map<std::string, std::vector<std::string>> lists_;     ///< pages by 60.3
+    std::map<std::string, iso8583::processing_request> wanted_; ///< by the 60.3 that fulfils it
+    std::vector<bytes> overtaken_;                              ///< on the way still when the next message comes in
     std::vector<held_answer> held_;
     control_desk desk_;
 };

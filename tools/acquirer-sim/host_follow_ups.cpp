@@ -13,7 +13,7 @@ std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::tr
     const auto parsed = iso8583::field61::parse(on.request.value(61));
     if (!parsed) return std::nullopt;
     auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
-    if (!found || found->card != on.request.value(2)) return std::nullopt;
+    if (!found || (on.request.has(2) && found->card != on.request.value(2))) return std::nullopt;
     if (!ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
     if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
     if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;
@@ -56,10 +56,9 @@ void host_core::completion_void(exchange& on) {
 }
 
 /// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
-void host_core::completion(exchange& on) {
-    if (known(on)) return on.refuse("94");
+void host_core::complete(exchange& on, ports::trade kind) {
     ledger_trade trade;
-    trade.kind = ports::trade::completion;
+    trade.kind = kind;
     const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;
@@ -74,10 +73,18 @@ void host_core::completion(exchange& on) {
     book(on, trade, original ? original->amount - trade.amount : 0);
 }
 
+void host_core::completion(exchange& on) {
+    known(on) ? on.refuse("94") : complete(on, ports::trade::completion);
+}
+
 void host_core::refund(exchange& on) {
+    give_back(on, ports::trade::refund);
+}
+
+void host_core::give_back(exchange& on, ports::trade kind) {
     if (known(on)) return on.refuse("94");
     ledger_trade trade;
-    trade.kind = ports::trade::refund;
+    trade.kind = kind;
     const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
     trade.original = original ? original->id : 0;

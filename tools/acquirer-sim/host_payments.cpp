@@ -15,7 +15,7 @@ void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
     trade.terminal_id = on.terminal->terminal_id;
     trade.batch = on.batch;
     trade.trace = on.request.value(11);
-    trade.card = on.request.value(2);
+    trade.card = on.card;
     trade.date = on.date();
     trade.time = on.time();
     trade.reference = padded(books_.next_reference(), 12);
@@ -36,7 +36,7 @@ void host_core::charge(exchange& on, ports::trade kind) {
     if (known(on)) return on.refuse("94");
     const auto block = translated_pin(on);
     if (!block) return on.refuse("96");
-    const auto number = on.request.value(2);
+    const auto& number = on.card;
     const auto expiry = on.request.value(14);
     ledger_trade trade;
     trade.kind = kind;
