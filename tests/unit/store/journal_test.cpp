@@ -86,7 +86,10 @@ TEST_F(Journal, LivesInTheFileSystemThatIsNamed) {
 TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
-    sql("DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
+    sql("DROP TABLE lists; ALTER TABLE records DROP COLUMN chip; ALTER TABLE records DROP COLUMN voucher; "
+        "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
+        "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
+        "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
         "ALTER TABLE records DROP COLUMN note; ALTER TABLE records DROP COLUMN phase; "
         "ALTER TABLE records DROP COLUMN counterpart; ALTER TABLE records DROP COLUMN expires; "
         "ALTER TABLE records DROP COLUMN covered; ALTER TABLE records DROP COLUMN checksum; "
