@@ -18,7 +18,7 @@ nlohmann::ordered_json to_json(const acquiring::payment& what) {
         {"refunded", what.refunded.minor()}, {"currency", what.requested.unit().number}, {"batch", what.batch},
         {"trace", what.trace}, {"card", what.masked_pan}, {"entry", what.entry}, {"host_code", what.host_code},
         {"reference", what.reference}, {"authorization", what.authorization}, {"date", what.date},
-        {"time", what.time}, {"order", what.order_number}, {"note", what.note}};
+        {"time", what.time}, {"order", what.order_number}, {"voucher", what.voucher}, {"note", what.note}};
     if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = cli::to_json(*what.why);
     return made;
