@@ -79,6 +79,8 @@ bool may_follow(const journal_record& record, record_state next, decider by) noe
     if (of_order && row->verb != gateway_verb::order) return false;
     const bool gives_up = next == record_state::reversal_pending || next == record_state::unknown;
     if (gives_up && next != state_if_unknown(record.kind)) return false;
+    const bool never_left = record.state == record_state::stored && next == record_state::not_sent;
+    if (never_left && record.reversal_sends != 0) return false;
     const bool undoes = record.state == record_state::approved && next == record_state::reversal_pending;
     return !(undoes && heard(record));
 }
@@ -160,11 +162,12 @@ reversal_word word_on_reversal(std::string_view code) noexcept {
 }
 
 advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept {
-    constexpr std::string_view seen_before = "94";
+    // A duplicate, and a duplicate of what was done offline: neither says that no money moved.
+    const bool seen = code == "94" || code == "79";
     const auto& row = iso8583::response_of(code);
-    if (row.of_trade == iso8583::proof::done || (code == seen_before && earlier == sent_before::unanswered))
+    if (row.of_trade == iso8583::proof::done || (seen && earlier == sent_before::unanswered))
         return advice_word::taken;
-    const bool passes = row.of_trade == iso8583::proof::nothing || row.of_reversal == iso8583::proof::again;
+    const bool passes = seen || row.of_trade == iso8583::proof::nothing || row.of_reversal == iso8583::proof::again;
     return passes ? advice_word::passing : advice_word::refused;
 }
 

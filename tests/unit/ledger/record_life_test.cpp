@@ -45,7 +45,8 @@ std::set<step> steps_of(trade kind) {
         {reversal_pending, reversed, decider::person}};
     const auto silent = reversed_when_silent ? reversal_pending : unknown;
     if (stored_first) {
-        all.insert({{prepared, stored, decider::till}, {stored, stored, peer}, {stored, approved, peer},
+        all.insert({{prepared, stored, decider::till}, {stored, stored, peer}, {stored, stored, decider::till},
+            {stored, not_sent, decider::till}, {stored, approved, peer},
             {stored, approved, decider::person}, {stored, declined, peer}, {stored, declined, decider::person},
             {prepared, not_sent, decider::restart}, {sent, not_sent, decider::till}});
     } else if (!reversed_when_silent)
@@ -311,6 +312,20 @@ TEST(RecordLife, AnAdviceIsToldAgainUntilTheHostHasSaidYesOrNo) {
         << "the host has it from an earlier send";
     EXPECT_EQ(word_on_advice("94", sent_before::never), advice_word::passing) << "of another trade, perhaps";
     EXPECT_EQ(word_on_advice("94", sent_before::answered), advice_word::passing) << "it has seen, and not taken it";
+}
+
+TEST(RecordLife, ADuplicateOfOfflineDataIsNotARefusal) {
+    EXPECT_EQ(word_on_advice("79", sent_before::unanswered), advice_word::taken);
+    EXPECT_EQ(word_on_advice("79", sent_before::never), advice_word::passing);
+    EXPECT_EQ(word_on_advice("79", sent_before::answered), advice_word::passing);
+}
+
+TEST(RecordLife, WhatIsStoredWasNotSentOnlyWhileNoSendIsCounted) {
+    auto record = record_of(trade::offline_sale, record_state::stored);
+    EXPECT_TRUE(may_follow(record, record_state::not_sent, decider::till));
+    record.reversal_sends = 1;
+    EXPECT_FALSE(may_follow(record, record_state::not_sent, decider::till));
+    EXPECT_TRUE(may_follow(record, record_state::approved, decider::host));
 }
 
 TEST(RecordLife, AReversalThatProvedNothingIsSentOnceMoreWhenNothingCanBeUnderWay) {

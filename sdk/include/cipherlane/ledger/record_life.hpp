@@ -54,7 +54,8 @@ inline constexpr auto life_edges = [] {
         {unknown, returned, of(by::gateway)},
         {declined, unknown, of(by::gateway)},
         {prepared, stored, of(by::till)},
-        {stored, stored, of(by::host)},
+        {stored, not_sent, of(by::till)},
+        {stored, stored, of(by::host, by::till)},
         {stored, approved, of(by::host, by::person)},
         {stored, declined, of(by::host, by::person)},
     });
@@ -122,8 +123,9 @@ enum class outcome : std::uint8_t {
 /// Whether a record may take that step on that word. Besides the table: the host speaks for its trades alone and the
 /// gateway for its own; an unknown outcome becomes what its kind says (`state_if_unknown`); an approval that somebody
 /// has heard of is never reversed; a card can only decline a trade that has the card at hand; what nothing can undo
-/// is marked `sent` before it leaves (`marks_send`), and without the mark it was not sent; and only an order at the
-/// gateway is paid after it was closed, or given back.
+/// is marked `sent` before it leaves (`marks_send`), and without the mark it was not sent; what is stored was not sent
+/// only while no send of it has been counted; and only an order at the gateway is paid after it was closed, or given
+/// back.
 [[nodiscard]] bool may_follow(
     const ports::journal_record& record, ports::record_state next, ports::decider by) noexcept;
 
@@ -180,8 +182,8 @@ enum class advice_word : std::uint8_t {
 /// How a stored trade was sent before.
 enum class sent_before : std::uint8_t {
     never,
-    unanswered, ///< a host that now says that it has seen the same before (94) has taken it then
-    answered,   ///< with a code that took nothing: 94 proves nothing
+    unanswered, ///< a host that now says that it has seen the same before (94, 79) has taken it then
+    answered,   ///< with a code that took nothing: 94 and 79 prove nothing
 };
 [[nodiscard]] advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept;
 
