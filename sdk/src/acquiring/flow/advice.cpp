@@ -2,15 +2,20 @@
 
 #include "flow/host_word.hpp"
 #include "flow/original.hpp"
+#include "flow/ready.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 #include "host/sign_in.hpp"
 
+#include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -37,22 +42,66 @@ struct send_end {
     bool again = false;       ///< another send in the same go may end it
 };
 
+/// Moves money that the host's totals count: what the settlement, and the room for trades, wait for.
+bool counts(const journal_record& record) {
+    return ledger::row_of(record.kind).totals != ledger::counted_in::nothing;
+}
+
+bool notifies(const journal_record& record) {
+    return ledger::row_of(record.kind).role == ledger::trade_role::notifying;
+}
+
+/// What a host that has taken the record has booked; nothing where its answer does not say. What moves no money is
+/// worth nothing.
+std::optional<amount> booked_amount(const journal_record& record, const host_answer& answer, std::string_view code) {
+    if (notifies(record)) return amount(0, record.requested.unit());
+    if (iso8583::response_of(code).action != iso8583::response_action::approve_partial) return record.requested;
+    const amount given(std::atoll(answer.value(4).c_str()), record.requested.unit());
+    if (given.minor() <= 0 || given > record.requested) return std::nullopt;
+    return given;
+}
+
+/// It was answered, and is not taken: the same goes out again.
+send_end stays_stored(lane_core& on, journal_record& record, const std::string& code) {
+    journal_verdict heard(record_state::stored, ports::decider::host);
+    heard.host_code = code;
+    (void)write_verdict(on, record, heard);
+    return {flow_error(acquiring_errc::advice_waiting, "advice").with_peer_code(code), true};
+}
+
 send_end take_answer(lane_core& on, journal_record& record, const host_answer& answer, ledger::sent_before earlier) {
     auto verdict = word_of_host(on, answer);
     const auto word = ledger::word_on_advice(*verdict.host_code, earlier);
-    if (word == advice_word::passing) {
-        journal_verdict heard(record_state::stored, ports::decider::host);
-        heard.host_code = verdict.host_code;
-        (void)write_verdict(on, record, heard);
-        return {flow_error(acquiring_errc::advice_waiting, "advice").with_peer_code(*verdict.host_code), true};
-    }
     const bool taken = word == advice_word::taken;
-    if (taken) verdict.approved = record.requested;
+    const auto booked = booked_amount(record, answer, *verdict.host_code);
+    if (word == advice_word::passing || (taken && !booked)) return stays_stored(on, record, *verdict.host_code);
+    if (taken) verdict.approved = booked;
     if (!taken) verdict.state = record_state::declined;
     // A repeat is answered as such; what the first answer would have said is not known.
     auto why = write_verdict(on, record, verdict).why;
-    if (!why && !taken) on.raise(alert_kind::advice_refused, record);
-    return {std::move(why), false};
+    if (why) return {std::move(why), false};
+    const bool in_full = taken && (notifies(record) || *booked == record.requested);
+    if (!in_full) on.raise(alert_kind::advice_refused, record);
+    // Nobody is told of a notice.
+    if (notifies(record)) (void)on.journal().close_record(record.id, on.journal_call());
+    return {};
+}
+
+/// The first send is durable before it leaves: a record that may have left must never end as not sent.
+result<void> count_send(lane_core& on, journal_record& record) {
+    CIPHERLANE_CHECK(on.journal().count_reversal_send(record.id, on.journal_call()));
+    if (record.reversal_sends != 0) return {};
+    const journal_verdict leaving(record_state::stored, ports::decider::till);
+    return on.journal().decide(record.id, leaving, on.journal_call());
+}
+
+/// What was answered before the silence says nothing of what was done in it; that it was a duplicate already does.
+void forget_answer(lane_core& on, journal_record& record) {
+    const auto word = ledger::word_on_advice(record.host_code, ledger::sent_before::unanswered);
+    if (record.host_code.empty() || word == advice_word::taken) return;
+    journal_verdict silent(record_state::stored, ports::decider::till);
+    silent.host_code = std::string();
+    (void)write_verdict(on, record, silent);
 }
 
 send_end send_once(
@@ -63,22 +112,44 @@ send_end send_once(
     const auto earlier = record.reversal_sends == 0 ? ledger::sent_before::never
                          : record.host_code.empty() ? ledger::sent_before::unanswered
                                                     : ledger::sent_before::answered;
-    (void)on.journal().count_reversal_send(record.id, on.journal_call());
+    if (const auto counted = count_send(on, record); !counted) return {counted.error(), false};
     const auto got = exchange(on, *message, ledger::message_of(row), row.name, record.masked_pan, bounds);
     if (got.what == exchange_end::kind::not_sent) return {got.why, got.why.is(condition::link_lost)};
     ++record.reversal_sends;
-    if (got.what == exchange_end::kind::in_doubt) return {got.why, true};
+    if (got.what == exchange_end::kind::in_doubt) {
+        forget_answer(on, record);
+        return {got.why, true};
+    }
     return take_answer(on, record, *got.answer, earlier);
 }
 
+std::optional<error> tell(lane_core& on, journal_record& record, std::uint32_t tries, const call& bounds);
+
 /// What the record is about, told to the host before it.
-result<std::optional<journal_record>> told_original(lane_core& on, const journal_record& record, const call& bounds) {
+result<std::optional<journal_record>> told_original(
+    lane_core& on, const journal_record& record, std::uint32_t tries, const call& bounds) {
     if (record.original == 0) return std::optional<journal_record>();
     CIPHERLANE_TRY(auto original, find_original(on, record.original, "advice", on.journal_call()));
     if (ledger::states::repeats.contains(original.state)) {
-        if (auto why = send_advice(on, original, bounds)) return *why;
+        if (auto why = tell(on, original, tries, bounds)) return *why;
     }
     return std::optional(std::move(original));
+}
+
+std::optional<error> tell(lane_core& on, journal_record& record, std::uint32_t tries, const call& bounds) {
+    const auto named = [&](const error& why) { return error(why).for_trace(record.trace); };
+    if (is_foreign(on, record)) return named(flow_error(acquiring_errc::other_counterpart, "advice"));
+    if (const auto open = check_not_frozen(on, record, "advice"); !open) return open.error();
+    const auto original = told_original(on, record, tries, bounds);
+    if (!original) return named(original.error());
+    send_end end{flow_error(acquiring_errc::advice_waiting, "advice"), true};
+    for (std::uint32_t sends = 0; end.again && sends < tries; ++sends) {
+        // A repeat after A0 needs new keys; without them it would fail the same way.
+        if (const auto signed_in = ensure_signed_in(on, bounds); !signed_in) return named(signed_in.error());
+        end = send_once(on, record, *original, bounds);
+    }
+    if (!end.why) return std::nullopt;
+    return named(*end.why);
 }
 
 /// Stored records, oldest first.
@@ -88,35 +159,72 @@ result<std::vector<journal_record>> stored_records(lane_core& on) {
     return open;
 }
 
+/// Whether the host has said something, or is not the one to say it.
+bool is_answered(const std::optional<error>& why) {
+    return !why || why->code() == acquiring_errc::advice_waiting || why->code() == acquiring_errc::other_counterpart;
+}
+
+/// Such an error is the record's own: the host may take the others.
+bool of_one_record(const error& why) {
+    return why.where() == layer::iso8583;
+}
+
 } // namespace
 
 std::optional<error> send_advice(lane_core& on, journal_record& record, const call& bounds) {
-    const auto named = [&](const error& why) { return error(why).for_trace(record.trace); };
-    if (is_foreign(on, record)) return named(flow_error(acquiring_errc::other_counterpart, "advice"));
-    const auto original = told_original(on, record, bounds);
-    if (!original) return named(original.error());
-    send_end end{flow_error(acquiring_errc::advice_waiting, "advice"), true};
-    for (std::uint32_t sends = 0; end.again && sends < on.settings().reversal.sends; ++sends) {
-        // A repeat after A0 needs new keys; without them it would fail the same way.
-        if (const auto signed_in = ensure_signed_in(on, bounds); !signed_in) return named(signed_in.error());
-        end = send_once(on, record, *original, bounds);
-    }
-    if (!end.why) return std::nullopt;
-    return named(*end.why);
+    return tell(on, record, on.settings().reversal.sends, bounds);
 }
 
 result<void> send_advices(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto stored, stored_records(on));
+    std::optional<error> unsendable;
     for (auto& record : stored) {
+        if (!counts(record)) continue;
         // As the original of another it may have been told meanwhile.
         CIPHERLANE_TRY(record, find_original(on, record.id, "advice", on.journal_call()));
         if (!ledger::states::repeats.contains(record.state)) continue;
         const auto why = send_advice(on, record, bounds);
-        const bool answered =
-            !why || why->code() == acquiring_errc::advice_waiting || why->code() == acquiring_errc::other_counterpart;
-        if (!answered) return *why;
+        if (is_answered(why)) continue;
+        if (!of_one_record(*why)) return *why;
+        if (!unsendable) unsendable = why;
+    }
+    send_notices(on, bounds);
+    if (unsendable) return *unsendable;
+    return {};
+}
+
+void send_notices(lane_core& on, const call& bounds) {
+    const auto stored = stored_records(on);
+    const auto host = on.host();
+    if (!stored || !host) return;
+    for (auto record : *stored) {
+        if (counts(record)) continue;
+        // They move no money: they may not take the time of what does.
+        if (bounds.until().left() < 3 * (*host)->response_time()) return;
+        if (!is_answered(tell(on, record, 1, bounds))) return;
+    }
+}
+
+result<void> check_all_told(lane_core& on) {
+    CIPHERLANE_TRY(const auto stored, stored_records(on));
+    for (const auto& record : stored) {
+        if (!counts(record) || is_foreign(on, record)) continue;
+        return flow_error(acquiring_errc::advice_waiting, "settlement").for_trace(record.trace);
     }
     return {};
+}
+
+result<void> check_sendable(lane_core& on, journal_record fresh, const std::optional<journal_record>& original,
+    const ports::stored_card* card) {
+    fresh.trace = 1;
+    fresh.batch = 1;
+    const auto& row = ledger::message_of(ledger::row_of(fresh.kind));
+    request_source from(fresh);
+    from.card = card;
+    if (original) from.original = &*original;
+    auto trial = request(row, from, on.settings());
+    if (row.seal == iso8583::sealing::mac) trial.leave_mac_hole();
+    return iso8583::check_fields(trial, row);
 }
 
 result<void> check_offline_limits(lane_core& on, const amount& total) {
@@ -136,9 +244,36 @@ result<void> check_offline_limits(lane_core& on, const amount& total) {
 }
 
 void relieve_store(lane_core& on, std::span<const journal_record> open, const call& bounds) {
-    const auto stored = std::count_if(
-        open.begin(), open.end(), [](const auto& one) { return ledger::states::repeats.contains(one.state); });
-    if (stored != 0 && stored >= on.settings().offline.most_records) (void)send_advices(on, bounds);
+    constexpr auto leave_alone = std::chrono::minutes(5);
+    const auto waits = [&](const auto& one) {
+        return ledger::states::repeats.contains(one.state) && counts(one) && !is_foreign(on, one);
+    };
+    const auto stored = std::count_if(open.begin(), open.end(), waits);
+    if (stored == 0 || stored < on.settings().offline.most_records) return;
+    const auto host = on.host();
+    // The trade itself needs its card and its answer yet.
+    const auto needed =
+        2 * (host ? (*host)->response_time() : std::chrono::milliseconds(0)) + on.settings().timers.card;
+    if (!host || bounds.until().left() < needed) return;
+    const auto now = on.clock().now();
+    const auto failed = on.relief_failed.value_or(now - leave_alone);
+    if (failed <= now && now < failed + leave_alone) return;
+    auto oldest = *std::find_if(open.begin(), open.end(), waits);
+    on.relief_failed.reset();
+    if (tell(on, oldest, 1, bounds)) on.relief_failed = now;
+}
+
+result<void> check_room_beside_stored(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
+    CIPHERLANE_CHECK(check_room(on, kind, total, bounds));
+    CIPHERLANE_TRY(const auto stored, stored_records(on));
+    if (stored.empty()) return {};
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
+    // The host will take them, and the batch must be able to hold them then.
+    for (const auto& one : stored)
+        ledger::add(totals, one.kind, record_state::approved, {one.requested.minor(), 1});
+    if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");
+    return {};
 }
 
 result<void> check_added(lane_core& on, const journal_record& original, const amount& total) {

@@ -19,17 +19,36 @@ namespace cipherlane::acquiring {
 /// @return while the host has not taken it: why.
 [[nodiscard]] std::optional<error> send_advice(lane_core& on, ports::journal_record& record, const call& bounds);
 
-/// Tells the host of everything that is stored. What it answers, but does not take, is passed over and stays.
-/// @return why nothing could be sent, or was not answered.
+/// Tells the host of everything that is stored: first of what moves money, then once of each notice. What it answers,
+/// but does not take, is passed over and stays, and so does what cannot be made into a message.
+/// @return why something that moves money could not be sent, or was not answered.
 [[nodiscard]] result<void> send_advices(lane_core& on, const call& bounds);
+
+/// Tells the host once of each stored notice, while it answers and the time allows. They hold nobody up.
+void send_notices(lane_core& on, const call& bounds);
+
+/// Before the totals are frozen: whether the host has taken or refused all money that was stored for it, or a person
+/// has decided.
+/// @return `advice_waiting` with the trace number of what is still stored.
+[[nodiscard]] result<void> check_all_told(lane_core& on);
+
+/// Whether the host can be told of a trade that is about to be stored: what can be made into no message would wait
+/// for ever. @return as `iso8583::check_fields`.
+[[nodiscard]] result<void> check_sendable(lane_core& on, ports::journal_record fresh,
+    const std::optional<ports::journal_record>& original, const ports::stored_card* card);
 
 /// Whether one more offline sale keeps to the settings: its own amount, and with it all that is stored.
 /// @return `offline_limit`.
 [[nodiscard]] result<void> check_offline_limits(lane_core& on, const amount& total);
 
-/// Before an online trade: where as many of these open records are stored as the settings let be, they are told
-/// first.
+/// Before an online trade: where as many of these open records are stored as the settings let be, the oldest is told
+/// first, once, if the call leaves time for it. After a failure that is left alone for some minutes.
 void relieve_store(lane_core& on, std::span<const ports::journal_record> open, const call& bounds);
+
+/// As `check_room`, and whether the open batch can hold one more trade beside all that is stored, too.
+/// @return as `check_room`.
+[[nodiscard]] result<void> check_room_beside_stored(
+    lane_core& on, ports::trade kind, const amount& total, const call& bounds);
 
 /// Whether what is added to a trade, with what was added before, keeps to the settings.
 /// @return `amount_too_large`.

@@ -42,15 +42,6 @@ bool still_payable(const lane_core& on, const journal_record& record) {
     return ledger::may_be_paid(record) && on.clock().now() < end;
 }
 
-/// While a batch is being settled its totals are frozen and its records go up by their order: none may join them.
-result<void> check_batch(lane_core& on, const journal_record& record) {
-    const bool in_totals = ledger::row_of(record.kind).totals == ledger::counted_in::host_totals;
-    CIPHERLANE_TRY(const auto progress, on.journal().settlement(on.terminal_id(), on.journal_call()));
-    const bool frozen = progress.step != ports::settlement_step::none && progress.batch == record.batch;
-    if (!in_totals || !frozen) return {};
-    return flow_error(acquiring_errc::settlement_due, "decision").for_trace(record.trace);
-}
-
 void note_decision(lane_core& on, const journal_record& record, const std::string& note) {
     timeline_entry entry;
     entry.from = party::till;
@@ -75,7 +66,7 @@ result<payment> perform(lane_core& on, const decision_request& request, const ca
         return refuse(acquiring_errc::code_still_valid);
     }
     CIPHERLANE_TRY(const auto moved, moved_amount(request, record));
-    CIPHERLANE_CHECK(check_batch(on, record));
+    CIPHERLANE_CHECK(check_not_frozen(on, record, "decision"));
     ports::journal_verdict verdict(*state, ports::decider::person);
     verdict.note = request.note;
     verdict.approved = moved;

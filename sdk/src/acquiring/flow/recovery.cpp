@@ -47,6 +47,9 @@ result<std::vector<journal_record>> concerned(lane_core& on, const recovery_requ
     CIPHERLANE_TRY(auto records, on.journal().open_records(on.terminal_id(), bounds));
     CIPHERLANE_TRY(auto untold, on.journal().untold_records(on.terminal_id(), bounds));
     records.insert(records.end(), untold.begin(), untold.end());
+    // Only the flow itself knows of notices.
+    std::erase_if(records,
+        [](const journal_record& one) { return ledger::row_of(one.kind).role == ledger::trade_role::notifying; });
     std::sort(
         records.begin(), records.end(), [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
     return records;
@@ -72,6 +75,7 @@ result<std::vector<payment>> perform(lane_core& on, const recovery_request& requ
         CIPHERLANE_TRY(auto value, recover(on, std::move(record), whom, bounds));
         outcomes.push_back(std::move(value));
     }
+    if (request.handle == 0) send_notices(on, bounds);
     return outcomes;
 }
 

@@ -107,10 +107,16 @@ std::optional<error> send_reversal(lane_core& on, journal_record& record, const 
 }
 
 result<void> settle_doubts(lane_core& on, const call& bounds) {
+    CIPHERLANE_CHECK(undo_doubts(on, bounds));
+    CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
+    relieve_store(on, open, bounds);
+    return {};
+}
+
+result<void> undo_doubts(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
     for (auto& record : open)
         CIPHERLANE_CHECK(settle_doubt(on, record, bounds));
-    relieve_store(on, open, bounds);
     return {};
 }
 

@@ -21,4 +21,7 @@ namespace cipherlane::acquiring {
 /// @return `reversal_pending`, or why nothing could be sent, with the trace number of the trade that blocks.
 [[nodiscard]] result<void> settle_doubts(lane_core& on, const call& bounds);
 
+/// The same before the host is told of what is stored: none of that is told.
+[[nodiscard]] result<void> undo_doubts(lane_core& on, const call& bounds);
+
 } // namespace cipherlane::acquiring

@@ -59,6 +59,7 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
     // What the host does not know yet would be missing in its totals.
     CIPHERLANE_CHECK(send_advices(on, bounds));
+    CIPHERLANE_CHECK(check_all_told(on));
     // An order that the gateway does not decide belongs to the gateway's books, not to the host's totals.
     if (on.gateway()) (void)settle_orders(on, bounds);
     settlement_progress progress;

@@ -8,6 +8,7 @@
 #include "flow/original.hpp"
 #include "flow/ready.hpp"
 #include "flow/recovery.hpp"
+#include "flow/reversal.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/request.hpp"
@@ -152,6 +153,11 @@ std::string no_original_field61() {
     return std::string(16, '0') + "01";
 }
 
+/// For a part of the amount only a payment may be approved: what it then is for is the payer's to make up.
+partial_approval partial_of(const work& what) {
+    return what.row.role == ledger::trade_role::payment ? what.wish.partial : partial_approval::refuse;
+}
+
 journal_record new_host_record(const lane_core& on, const work& what, const card_at_hand& card) {
     const auto& message = ledger::message_of(what.row);
     auto record = new_record(on, what);
@@ -159,7 +165,7 @@ journal_record new_host_record(const lane_core& on, const work& what, const card
     record.processing_code = message.field3;
     record.condition_code = message.field25;
     record.transaction_code = message.type;
-    record.field60_rest = field60_rest(message, on.settings(), {}, what.wish.partial);
+    record.field60_rest = field60_rest(message, on.settings(), {}, partial_of(what));
     if (what.original) refer_to(record, *what.original);
     const auto& needs = what.row.needs;
     // The plan was checked when the trade was prepared.
@@ -218,7 +224,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));
         CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, terminal.batch, bounds));
     }
-    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
+    CIPHERLANE_CHECK(check_room_beside_stored(on, what.row.kind, what.total, bounds));
     CIPHERLANE_TRY(auto* const host, on.host());
     host->connect_ahead();
     CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
@@ -229,7 +235,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
         if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());
         answer = send(on, what, *record, card, bounds);
-        return conclude(on, *record, answer, what.wish.partial, bounds);
+        return conclude(on, *record, answer, partial_of(what), bounds);
     }();
     if (!card.entry) return end;
     return finish_with_card(on, record, std::move(end), answer, card.entry->card.mode, bounds);
@@ -244,7 +250,7 @@ result<void> check_stored(lane_core& on, work& what, std::uint32_t batch, const 
             CIPHERLANE_CHECK(check_added(on, *what.original, what.total));
         }
     }
-    return check_room(on, what.row.kind, what.total, bounds);
+    return check_room_beside_stored(on, what.row.kind, what.total, bounds);
 }
 
 /// A chip that was to approve by itself and did not hears that it is over.
@@ -268,13 +274,21 @@ result<payment> without_host(lane_core& on, work& what, const call& bounds) {
     CIPHERLANE_CHECK(check_stored(on, what, terminal.batch, bounds));
     CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
     CIPHERLANE_CHECK(check_approved(on, what, card));
-    CIPHERLANE_TRY(auto record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
+    const auto fresh = new_host_record(on, what, card);
+    CIPHERLANE_CHECK(check_sendable(on, fresh, what.original, card.known()));
+    CIPHERLANE_TRY(auto record, begin_record(on, fresh, card.known(), bounds));
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (card.entry) {
         finish_pinpad(on, ports::word("pad.approved", on.settings().wording.pinpad), what.total.to_string());
     }
     if (what.row.needs.contains(need::offline_approval) || !on.host()) return to_payment(record);
-    auto why = send_advice(on, record, bounds);
+    // A reversal that waits goes before anything else.
+    std::optional<error> why;
+    if (const auto undone = undo_doubts(on, bounds); undone) {
+        why = send_advice(on, record, bounds);
+    } else {
+        why = undone.error();
+    }
     auto value = to_payment(record);
     value.why = std::move(why);
     return value;

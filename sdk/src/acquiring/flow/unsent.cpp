@@ -53,7 +53,7 @@ result<void> settle_unsent(lane_core& on) {
     while (!on.unsent_keys.empty()) {
         const auto& key = *on.unsent_keys.begin();
         CIPHERLANE_TRY(const auto found, on.journal().find_key(on.terminal_id(), key, on.journal_call()));
-        if (found && ledger::states::unfinished.contains(found->state)) {
+        if (found && (ledger::states::unfinished | ledger::states::repeats).contains(found->state)) {
             CIPHERLANE_CHECK(end_as_not_sent(on, found->id));
         } else {
             // What a failed commit has written may come to light after a restart, unless another takes its place.

@@ -6,6 +6,7 @@
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <optional>
+#include <string_view>
 
 namespace cipherlane::acquiring {
 
@@ -18,6 +19,11 @@ namespace cipherlane::acquiring {
 
 /// Alerts about what a person must know of a record, whether or not anything can be done now.
 void raise_about(lane_core& on, const ports::journal_record& record);
+
+/// While a batch is being settled its totals are frozen and its records go up by their order: none may join them.
+/// @return `settlement_due`.
+[[nodiscard]] result<void> check_not_frozen(
+    lane_core& on, const ports::journal_record& record, std::string_view operation);
 
 /// Whether a record was sent to another host, or to another gateway or merchant, than the lane's. What is not known
 /// is taken as the same.

@@ -13,6 +13,7 @@
 #include <cipherlane/ports/store.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -89,6 +90,8 @@ class lane_core {
     bool pinpad_open = false;
     /// Keys of records that a failed write may have left, or may yet leave, and of which certainly nothing was sent.
     std::set<std::string> unsent_keys;
+    /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
+    std::optional<std::chrono::system_clock::time_point> relief_failed;
 
   private:
     template <class Port>

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace cipherlane::tests {
 namespace {
 
@@ -22,6 +24,7 @@ acquiring::terminal_settings offline_settings() {
     settings.offline.most_each_minor = 5000;
     settings.offline.most_together_minor = 8000;
     settings.offline.most_records = 3;
+    settings.timers.card = std::chrono::seconds(1);
     return settings;
 }
 
@@ -127,12 +130,16 @@ TEST(Advice, ThatTheHostDoesNotTakeStaysOpenAndIsAPersons) {
     EXPECT_EQ(stored->outcome, verdict::stored);
     ASSERT_TRUE(stored->why);
     EXPECT_EQ(stored->why->code(), acquiring_errc::advice_waiting);
-    const auto settled = rig.settle();
-    ASSERT_TRUE(settled) << "it was answered: the batch need not wait for it. " << settled.error();
-    ASSERT_EQ(settled->open.size(), 1U);
+    const auto waits = rig.settle();
+    ASSERT_FALSE(waits) << "approved after the batch is closed it would be in no totals";
+    EXPECT_EQ(waits.error().code(), acquiring_errc::advice_waiting);
+    EXPECT_EQ(waits.error().trace(), stored->trace);
     acquiring::decision_request decided(
         stored->handle, acquiring::finding::not_paid, "the acquirer has no such call");
     EXPECT_EQ(acquiring::decision(rig.lane()).run(decided, soon())->outcome, verdict::declined);
+    const auto settled = rig.settle();
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_EQ(settled->totals.debit, ports::batch_side());
 }
 
 TEST(Advice, ThatIsRefusedRaisesAnAlert) {
@@ -191,7 +198,7 @@ TEST(OfflineSale, KeepsToItsLimits) {
     ASSERT_TRUE(sell("c", 1));
     EXPECT_EQ(sell("d", 1).error().code(), acquiring_errc::offline_limit) << "their number";
     ASSERT_TRUE(rig.sell("online", 10)->ok());
-    EXPECT_EQ(rig.books.taken(), 5012) << "as many as may be stored are told before the next trade";
+    EXPECT_EQ(rig.books.taken(), 5010) << "where as many as may be are stored the oldest is told before the next trade";
     EXPECT_TRUE(sell("d", 1));
     lane_rig none;
     EXPECT_EQ(do_trade(none, {trade::offline_sale, "a", amount(1)}).error().code(), acquiring_errc::offline_limit)
@@ -274,6 +281,8 @@ TEST(ScriptNotice, FollowsATradeWhoseCardRanScripts) {
     rig.pinpad.script_results = {1, 2, 3, 4, 5};
     const auto sold = rig.sell("sale", 1000);
     ASSERT_TRUE(sold && sold->ok());
+    EXPECT_EQ(hex_without_mac(rig.host.requests.back(), mac_size).substr(22, 4), "0200") << "nobody waits for it";
+    ASSERT_TRUE(rig.recover());
     const auto wanted = std::string(pos_exchange_of("script result notice").request);
     const auto sent = hex_without_mac(rig.host.requests.back(), mac_size);
     EXPECT_EQ(sent.substr(22, 4), "0620");
@@ -289,13 +298,53 @@ TEST(ScriptNotice, ThatIsNotAnsweredIsSentLater) {
     rig.pinpad.script_results = {1, 2, 3, 4, 5};
     rig.host.mood.advice_code = "96";
     ASSERT_TRUE(rig.sell("sale", 1000)->ok());
-    EXPECT_EQ(rig.recover()->back().outcome, verdict::stored);
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(rig.records()[1].state, ports::record_state::stored);
     speech(rig);
-    rig.pinpad.script_results.clear();
-    ASSERT_TRUE(rig.sell("next", 1)->ok());
+    ASSERT_TRUE(rig.recover());
     for (const auto& one : rig.records())
         EXPECT_EQ(one.state, ports::record_state::approved) << ledger::row_of(one.kind).name;
     EXPECT_EQ(rig.settle()->host, acquiring::settlement_result::balanced);
+}
+
+TEST(ScriptNotice, WaitsUntilWhatTheCardHasDeclinedIsUndone) {
+    lane_rig rig;
+    rig.pinpad.chip = true;
+    rig.pinpad.card_declines = true;
+    rig.pinpad.script_results = {1, 2, 3, 4, 5};
+    rig.host.mood.advice_code = "96";
+    std::vector<std::string> sent;
+    rig.host.watch = [&](const iso8583::message_view& view) { sent.emplace_back(view.mti()); };
+    ASSERT_TRUE(rig.sign_in());
+    sent.clear();
+    const auto sold = rig.sell("sale", 1000);
+    ASSERT_TRUE(sold) << sold.error();
+    EXPECT_EQ(sold->outcome, verdict::reversed);
+    EXPECT_EQ(sent, (std::vector<std::string>{"0200", "0400"})) << "the notice holds nothing up";
+    EXPECT_EQ(rig.books.taken(), 0);
+    const auto records = rig.records();
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(records[0].state, ports::record_state::reversed);
+    EXPECT_EQ(records[1].kind, trade::script_notice);
+    EXPECT_EQ(records[1].state, ports::record_state::stored) << "it is told later";
+}
+
+TEST(ChipRecords, CarryNoInstalmentPlan) {
+    lane_rig rig;
+    rig.pinpad.chip = true;
+    trade_request wish(trade::instalment_sale, "plan", amount(12'000));
+    wish.instalment = {12, "", '0'};
+    const auto sold = do_trade(rig, wish);
+    ASSERT_TRUE(sold && sold->ok());
+    std::size_t uploads = 0;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() != "0320" || view.value(60).substr(8, 3) != "205") return;
+        ++uploads;
+        EXPECT_FALSE(view.has(62)) << "there it would be something else";
+    };
+    rig.host.mood.code = "51"; // the totals differ
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(uploads, 1U);
 }
 
 TEST(ChipRecords, GoUpOneByOneWithTheBatch) {
