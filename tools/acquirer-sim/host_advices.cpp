@@ -22,10 +22,15 @@ std::string voucher_of(std::string_view reference) {
 
 } // namespace
 
-/// A terminal tells what it has done: the same again gets the answer of the first time.
-bool host_core::told_before(exchange& on) {
+/// A terminal tells what it has done: the same again gets the answer of the first time, something else under the same
+/// trace does not.
+bool host_core::told_before(exchange& on, ports::trade kind) {
     const auto found = books_.find(on.terminal->terminal_id, on.batch, on.request.value(11));
     if (!found) return false;
+    if (found->kind != kind || found->amount != std::stoll(on.request.value(4))) {
+        on.refuse("94");
+        return true;
+    }
     on.answer.set(37, found->reference.empty() ? std::string(12, '0') : found->reference);
     if (!found->authorization.empty()) on.answer.set(38, found->authorization);
     on.refuse(found->answer);
@@ -33,19 +38,19 @@ bool host_core::told_before(exchange& on) {
 }
 
 void host_core::completion_advice(exchange& on) {
-    if (!told_before(on)) complete(on, ports::trade::completion_advice);
+    if (!told_before(on, ports::trade::completion_advice)) complete(on, ports::trade::completion_advice);
 }
 
 void host_core::offline_upload(exchange& on) {
-    if (!told_before(on)) charge(on, ports::trade::offline_sale);
+    if (!told_before(on, ports::trade::offline_sale)) charge(on, ports::trade::offline_sale);
 }
 
 void host_core::offline_settlement(exchange& on) {
-    if (!told_before(on)) charge(on, ports::trade::offline_settlement);
+    if (!told_before(on, ports::trade::offline_settlement)) charge(on, ports::trade::offline_settlement);
 }
 
 void host_core::add_to(exchange& on, ports::trade kind) {
-    if (told_before(on)) return;
+    if (told_before(on, kind)) return;
     ledger_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, kind);
@@ -67,7 +72,7 @@ void host_core::tip(exchange& on) {
 }
 
 void host_core::offline_refund(exchange& on) {
-    if (!told_before(on)) give_back(on, ports::trade::offline_refund);
+    if (!told_before(on, ports::trade::offline_refund)) give_back(on, ports::trade::offline_refund);
 }
 
 /// It moves no money: the host takes note of it.

@@ -110,7 +110,7 @@ class host_core {
     void complete(exchange& on, ports::trade kind);
     void give_back(exchange& on, ports::trade kind);
     void add_to(exchange& on, ports::trade kind);
-    [[nodiscard]] bool told_before(exchange& on);
+    [[nodiscard]] bool told_before(exchange& on, ports::trade kind);
     [[nodiscard]] bool names_code_payment(exchange& on, ports::trade kind);
     [[nodiscard]] iso8583::processing_request header_request();
     /// What has the same trace was there already, or was reversed before it came: neither may move money.

@@ -13,7 +13,10 @@ std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::tr
     const auto parsed = iso8583::field61::parse(on.request.value(61));
     if (!parsed) return std::nullopt;
     auto found = books_.find(on.terminal->terminal_id, parsed->batch.view(), parsed->trace.view());
-    if (!found || (on.request.has(2) && found->card != on.request.value(2))) return std::nullopt;
+    if (!found) return std::nullopt;
+    // A payment by payment code has no card of its own: its voucher names it.
+    const bool by_code = ledger::row_of(found->kind).needs.contains(ledger::need::code);
+    if (!by_code && found->card != on.request.value(2)) return std::nullopt;
     if (!ledger::row_of(kind).originals.contains(found->kind)) return std::nullopt;
     if (on.request.has(37) && found->reference != on.request.value(37)) return std::nullopt;
     if (on.request.has(38) && found->authorization != on.request.value(38)) return std::nullopt;

@@ -53,6 +53,7 @@ class teller {
         : subcommand_("till " + std::move(subcommand))
         , form_(options.form()) {}
 
+    [[nodiscard]] const std::string& name() const noexcept { return subcommand_; }
     [[noreturn]] void fail(const error& why) const { end(tell(subcommand_, why, likely_cause(why), form_)); }
     template <class T>
     [[nodiscard]] T need(result<T> got) const {
@@ -216,6 +217,16 @@ void complete(const till_options& options) {
             options.bounds())));
 }
 
+/// Whoever sees a payment code in time can pay with it.
+std::string read_payment_code(const teller& by, const std::string& given) {
+    if (given == "-") {
+        auto code = read_secret_line("--code", given);
+        return std::string(as_text(code.expose()));
+    }
+    warn_of_arguments(by.name(), "--code");
+    return given;
+}
+
 /// A trade of its row, by key and amount and what its row needs besides.
 void row_trade(const till_options& options, const char* verb, ports::trade kind) {
     const teller by(verb, options);
@@ -223,7 +234,7 @@ void row_trade(const till_options& options, const char* verb, ports::trade kind)
     acquiring::trade_request wish(kind, options.key, {});
     if (!options.original.empty()) wish.handle = find_original(options, by, at).handle;
     if (!options.amount.empty()) wish.total = read_amount(options, by, at);
-    if (!options.code.empty()) wish.payment_code = options.code;
+    if (!options.code.empty()) wish.payment_code = read_payment_code(by, options.code);
     wish.authorization = options.authorization;
     wish.instalment = {options.periods, options.plan, '0'};
     if (options.partial) wish.partial = acquiring::partial_approval::accept;
@@ -418,7 +429,8 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('p')) app.add_flag("--partial", to.partial, "Take an approval of less");
     if (has('s')) app.add_option("--subject", to.subject, "What the payer reads")->capture_default_str();
     if (has('t')) app.add_option("--authorization", to.authorization, "The code")->required();
-    if (has('q')) app.add_option("--code", to.code, "The payment code as it was scanned")->required();
+    if (has('q')) app.add_option("--code", to.code, "The payment code as it was scanned: - for a line of standard input, or the code, which others see in the list "
+            "of processes")->required();
     if (has('i')) {
         app.add_option("--periods", to.periods, "How many instalments")->required();
         app.add_option("--plan", to.plan, "The issuer's code of the plan");

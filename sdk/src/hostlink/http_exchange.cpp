@@ -14,6 +14,12 @@ constexpr std::size_t largest_body = 65'536;
 /// What the parser may want to see again: a header (its own limit is 8 KiB), a chunk's line or a trailer.
 constexpr std::size_t largest_pending = 16'384;
 
+/// With what it held before.
+void wipe_text(std::string& text) {
+    text.resize(text.capacity());
+    wipe(std::span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
+}
+
 error http_error(hostlink_errc what) {
     return error(what, layer::hostlink).during("HTTP");
 }
@@ -23,12 +29,15 @@ error http_error(hostlink_errc what) {
 http_exchange::http_exchange(std::string request)
     : request_(std::move(request))
     , outcome_(http_error(hostlink_errc::no_answer)) {
+    pending_.reserve(largest_pending); // so that growing leaves no copies
     parser_.body_limit(largest_body);
     parser_.eager(true);
 }
 
 http_exchange::~http_exchange() {
-    wipe(std::span(reinterpret_cast<std::uint8_t*>(request_.data()), request_.size()));
+    wipe_text(request_);
+    wipe_text(pending_);
+    wipe_text(parser_.get().body());
 }
 
 net::action http_exchange::resume(const net::event& what) {

@@ -12,7 +12,7 @@ namespace cipherlane::hostlink {
 /// What came back: status and body.
 struct http_answer {
     unsigned status = 0;
-    std::string body;
+    std::string body; ///< may hold a PAN: who takes it wipes it
 };
 
 /// One HTTP request and its answer over any transport. From the start of the send on every failure is
@@ -22,7 +22,7 @@ class http_exchange final : public net::exchange<http_answer> {
     explicit http_exchange(std::string request);
     http_exchange(const http_exchange&) = delete;
     http_exchange& operator=(const http_exchange&) = delete;
-    ~http_exchange() override; ///< wipes the request: it may hold a PAN and a PIN block
+    ~http_exchange() override; ///< wipes request and answer: they may hold a PAN and a PIN block
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<http_answer> take() override { return std::move(outcome_); }

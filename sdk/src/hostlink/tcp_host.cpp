@@ -1,6 +1,7 @@
 #include "host_exchange.hpp"
 #include "http_exchange.hpp"
 
+#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
@@ -12,14 +13,20 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <exception>
 #include <future>
 #include <optional>
-#include <system_error>
+#include <span>
+#include <stop_token>
 
 namespace cipherlane::hostlink {
 namespace {
 
 constexpr std::size_t length_bytes = 2;
+/// A host, or what stands before it, may have closed an older one without a word: the request would be in doubt.
+constexpr std::chrono::seconds oldest_unused_link{120};
+constexpr std::chrono::milliseconds look_for_stop{10};
 
 error link_error(hostlink_errc what, std::string_view field = {}) {
     return error(what, layer::hostlink).during("host").in_field(field);
@@ -40,6 +47,23 @@ result<void> tcp_host_settings::validate() const {
     return {};
 }
 
+namespace {
+
+/// Wipes a text that may hold a PAN.
+class wiped_at_end {
+  public:
+    explicit wiped_at_end(std::string& text) noexcept
+        : text_(text) {}
+    wiped_at_end(const wiped_at_end&) = delete;
+    wiped_at_end& operator=(const wiped_at_end&) = delete;
+    ~wiped_at_end() { wipe(std::span(reinterpret_cast<std::uint8_t*>(text_.data()), text_.size())); }
+
+  private:
+    std::string& text_;
+};
+
+} // namespace
+
 struct tcp_host::state {
     state(const tcp_host_settings& how, net::tcp_settings where, host_connector by, logger to)
         : settings(how)
@@ -57,7 +81,7 @@ struct tcp_host::state {
 
     [[nodiscard]] result<void> connect(const call& bounds) {
         if (coming.valid()) {
-            if (auto opened = coming.get()) link = *std::move(opened);
+            CIPHERLANE_CHECK(take_coming(bounds));
         } else if (link && link->is_open()) {
             return {};
         }
@@ -68,6 +92,16 @@ struct tcp_host::state {
         using empty = net::length_prefixed::empty_message;
         stream.emplace(settings.largest_answer, settings.polls == host_polls::echo ? empty::give : empty::skip);
         ++connects;
+        return {};
+    }
+    /// The connection made ahead, unless it failed or has grown old. Not longer than the call lets wait for it: it may
+    /// come for the next exchange.
+    [[nodiscard]] result<void> take_coming(const call& bounds) {
+        while (coming.wait_for(look_for_stop) != std::future_status::ready)
+            CIPHERLANE_CHECK(may_send(bounds));
+        auto opened = coming.get();
+        const bool young = monotonic_clock::now() - coming_since < oldest_unused_link;
+        if (opened && young) link = *std::move(opened);
         return {};
     }
     [[nodiscard]] result<std::unique_ptr<net::transport>> open(const call& bounds) {
@@ -93,6 +127,7 @@ struct tcp_host::state {
         auto answer = net::run(machine, *link, call(settings.response_time));
         link.reset();
         if (!answer) return named(answer.error());
+        const wiped_at_end wiped(answer->body);
         // What is no answer of the host, such as a page of something in between, proves nothing.
         if (answer->status != 200) {
             return named(link_error(hostlink_errc::unreadable_answer).with_peer_code(std::to_string(answer->status)));
@@ -115,6 +150,7 @@ struct tcp_host::state {
     const logger log;
     boost::asio::io_context io; ///< never run: the link is used blocking
     std::unique_ptr<net::transport> link;
+    monotonic_clock::time_point coming_since;                    ///< when the connection ahead was begun
     std::stop_source ending;                                     ///< of a connection that is being made ahead
     std::future<result<std::unique_ptr<net::transport>>> coming; ///< behind the others: it uses them
     std::optional<net::length_prefixed> stream;                  ///< of this link, as long as it lives
@@ -144,10 +180,11 @@ void tcp_host::connect_ahead() noexcept {
     auto& own = *state_;
     if (!own.settings.ahead || own.coming.valid() || (own.link && own.link->is_open())) return;
     try {
+        own.coming_since = monotonic_clock::now();
         own.coming = std::async(std::launch::async,
             [&own] { return own.open(call(own.settings.connect_timeout, own.ending.get_token())); });
-    } catch (const std::system_error&) {
-        // No thread to be had: the exchange connects.
+    } catch (const std::exception&) {
+        // No thread or memory to be had: the exchange connects.
     }
 }
 

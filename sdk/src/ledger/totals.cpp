@@ -63,4 +63,8 @@ bool gives_back(const ports::journal_record& record) noexcept {
     return returning_trades.contains(record.kind) && states::takes_room.contains(record.state);
 }
 
+bool adds_more(const ports::journal_record& record) noexcept {
+    return adding_trades.contains(record.kind) && (states::open | states::stands).contains(record.state);
+}
+
 } // namespace cipherlane::ledger

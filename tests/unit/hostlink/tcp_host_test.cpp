@@ -1,5 +1,6 @@
 #include "support/test_peer.hpp"
 
+#include <cipherlane/core/time_source.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/net/errc.hpp>
@@ -12,6 +13,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
+#include <future>
+#include <memory>
 
 namespace cipherlane::hostlink {
 namespace {
@@ -307,6 +311,53 @@ TEST(TcpHost, ConnectsAheadWhereItIsTold) {
     const auto end = host->exchange(as_bytes("ask"), wanted("answer"), call(5s));
     ASSERT_FALSE(end);
     EXPECT_TRUE(end.error().is(condition::link_lost)) << "nothing has left: " << end.error();
+}
+
+/// The steady clock, put forward.
+class later final : public time_source {
+  public:
+    [[nodiscard]] monotonic_clock::time_point now() noexcept override {
+        return std::chrono::steady_clock::now() + by;
+    }
+    void pause(const call& /*bounds*/) override {}
+    std::chrono::seconds by{0};
+};
+
+TEST(TcpHost, DropsAConnectionMadeAheadThatHasGrownOld) {
+    test_peer peer([](test_peer::socket& link) {
+        if (test_peer::read_message(link).empty()) return;
+        test_peer::write_message(link, "answer");
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 2s;
+    settings.ahead = true;
+    later clock;
+    const time_source::on_this_thread put(clock);
+    auto host = tcp_host::create(settings, logger::none()).value();
+    host->connect_ahead();
+    clock.by = 121s;
+    ASSERT_TRUE(host->exchange(as_bytes("ask"), wanted("answer"), call(5s)));
+    EXPECT_EQ(peer.connections, 2);
+}
+
+TEST(TcpHost, WaitsForAConnectionAheadNoLongerThanTheCallLasts) {
+    std::promise<void> gate;
+    auto open = gate.get_future().share();
+    tcp_host_settings settings;
+    settings.address = "127.0.0.1:1";
+    settings.response_time = 10ms;
+    settings.ahead = true;
+    const auto connect = [open](const call&) -> result<std::unique_ptr<net::transport>> {
+        open.wait();
+        return error(net_errc::not_open, layer::net);
+    };
+    auto host = tcp_host::create(settings, logger::none(), connect).value();
+    host->connect_ahead();
+    const auto end = host->exchange(as_bytes("ask"), wanted("answer"), call(60ms));
+    gate.set_value();
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code(), hostlink_errc::too_little_time) << end.error();
 }
 
 } // namespace

@@ -32,4 +32,8 @@ inline constexpr std::uint32_t fullest_batch = 990;
 /// money may have gone back, by a void too. A void that is approved takes nothing more: its original is voided.
 [[nodiscard]] bool gives_back(const ports::journal_record& record) noexcept;
 
+/// Whether a record adds to what its original has taken, or may yet: a tip or an adjustment that stands or is not
+/// decided. Nothing undoes it, so that an original with such a record cannot be undone as a whole.
+[[nodiscard]] bool adds_more(const ports::journal_record& record) noexcept;
+
 } // namespace cipherlane::ledger

@@ -118,6 +118,21 @@ std::string field53(const lane_core& on, std::size_t key_size) {
 
 } // namespace
 
+result<void> open_pinpad(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, opened_pinpad(on, bounds));
+    return {};
+}
+
+result<void> give_list_to_pinpad(
+    lane_core& on, std::string_view name, const std::vector<bytes>& entries, const call& bounds) {
+    const auto pad = on.pinpad();
+    if (!pad || !(*pad)->takes_lists()) return {};
+    CIPHERLANE_CHECK(open_pinpad(on, bounds));
+    auto given = (*pad)->load_list(name, entries, bounds);
+    if (!given) note_failure(on, given.error());
+    return given;
+}
+
 result<card_entry> take_card(
     lane_core& on, const amount& total, const ports::wrapped_key& pin_key, pin_rule pins, const call& bounds) {
     CIPHERLANE_TRY(const auto room, before_host(on, bounds));
@@ -213,6 +228,10 @@ result<void> fill_from_card(iso8583::message& request, const lane_core& on, cons
     request.set(26, "12");
     request.set(53, field53(on, entry.pin_key_size));
     if (on.settings().keys.algorithm == key_algorithm::sm4) {
+        // What stands in field 62 already, such as an instalment plan, must not be lost for the PIN.
+        if (request.has(62)) {
+            return flow_error(acquiring_errc::bad_request, "request").in_field("keys.algorithm");
+        }
         CIPHERLANE_TRY(const auto field, iso8583::write_sm4_pin(entry.pin_block.expose()));
         request.set(52, bytes(8, 0));
         request.set(62, field);

@@ -71,6 +71,18 @@ ports::chip_verdict verdict_for_card(const result<payment>& end, const exchange_
     return made;
 }
 
+/// The host has approved what the card has declined after all.
+payment undo_for_card(lane_core& on, journal_record& record, const call& bounds) {
+    journal_verdict verdict(record_state::reversal_pending, ports::decider::card);
+    verdict.reversal_reason = iso8583::reversal_other;
+    const auto why = flow_error(acquiring_errc::declined_by_card, to_string(stage::finishing));
+    auto value = write_verdict(on, record, verdict, error(why).for_trace(record.trace));
+    if (ledger::states::reverses.contains(record.state)) value = reverse_now(on, record, std::move(value), bounds);
+    const auto in = on.settings().wording.pinpad;
+    finish_pinpad(on, word("pad.declined", in), word("pad.by_card", in)); // the pad may say that it was approved
+    return value;
+}
+
 } // namespace
 
 result<payment> conclude(
@@ -111,15 +123,12 @@ result<payment> finish_with_card(lane_core& on, std::optional<journal_record>& r
     const auto in = on.settings().wording.pinpad;
     on.enter(stage::finishing);
     const auto said = finish_card(on, how, verdict_for_card(end, answer, in));
-    if (record && !said.script_results.empty()) notify_script(on, *record, said.emv, said.script_results, bounds);
-    if (!end || !end->ok() || said.outcome != ports::chip_report::decision::declined_by_card) return end;
-    journal_verdict verdict(record_state::reversal_pending, ports::decider::card);
-    verdict.reversal_reason = iso8583::reversal_other;
-    const auto why = flow_error(acquiring_errc::declined_by_card, to_string(stage::finishing));
-    auto value = write_verdict(on, *record, verdict, error(why).for_trace(record->trace));
-    if (ledger::states::reverses.contains(record->state)) value = reverse_now(on, *record, std::move(value), bounds);
-    finish_pinpad(on, word("pad.declined", in), word("pad.by_card", in)); // the pad may say that it was approved
-    return value;
+    // What the card has decided is durable, and undone at the host, before anything else is told.
+    if (said.outcome == ports::chip_report::decision::declined_by_card && end && end->ok()) {
+        end = undo_for_card(on, *record, bounds);
+    }
+    if (record && !said.script_results.empty()) store_script_notice(on, *record, said.emv, said.script_results);
+    return end;
 }
 
 } // namespace cipherlane::acquiring

@@ -3,6 +3,9 @@
 #include "host/request.hpp"
 
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
+
+#include <algorithm>
 
 namespace cipherlane::acquiring {
 
@@ -33,6 +36,16 @@ std::int64_t left_for(
     return 0;
 }
 
+/// Whether a tip or an adjustment of that trade is told to the host or is still to be told.
+result<bool> was_added_to(lane_core& on, const journal_record& original, const call& bounds) {
+    if (!ledger::follower(original.kind, trade_role::adding)) return false;
+    const auto adds = [&](const auto& one) { return one.original == original.id && ledger::adds_more(one); };
+    CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
+    if (std::any_of(open.begin(), open.end(), adds)) return true;
+    CIPHERLANE_TRY(const auto counted, on.journal().batch_records(on.terminal_id(), original.batch, bounds));
+    return std::any_of(counted.begin(), counted.end(), adds);
+}
+
 } // namespace
 
 result<void> check_original(lane_core& on, const ledger::trade_row& row, const journal_record& original,
@@ -54,6 +67,10 @@ result<void> check_original(lane_core& on, const ledger::trade_row& row, const j
     CIPHERLANE_TRY(const auto used, on.journal().refunded(original.id, bounds));
     if (total.minor() > left_for(row.role, on.settings(), original, used.minor()))
         return refuse(acquiring_errc::amount_too_large);
+    if (!whole) return {};
+    // A void is of the original's own amount: what was added to it would stay charged.
+    CIPHERLANE_TRY(const bool added, was_added_to(on, original, bounds));
+    if (added) return refuse(acquiring_errc::amount_too_large);
     return {};
 }
 

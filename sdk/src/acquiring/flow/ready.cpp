@@ -14,6 +14,23 @@ result<void> check_not_settling(lane_core& on, const call& bounds) {
     return {};
 }
 
+namespace {
+
+/// Header wishes must not cost the trade its time: they are done only where a host that is silent to one leaves enough
+/// for the card and the trade. @return whether they were tried.
+bool obey_in_time(lane_core& on, std::uint8_t wishes, const call& bounds) {
+    const auto host = on.host();
+    if (!host) return false;
+    const auto answer = (*host)->response_time();
+    const auto left = bounds.until().left();
+    const auto of_trade = answer + on.settings().timers.card;
+    if (left <= of_trade + answer) return false;
+    obey_wishes(on, wishes, bounds.no_later_than(left - of_trade));
+    return true;
+}
+
+} // namespace
+
 result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds) {
     on.enter(stage::preparing);
     CIPHERLANE_TRY([[maybe_unused]] auto* const host, on.host());
@@ -23,7 +40,7 @@ result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds) 
     CIPHERLANE_CHECK(settle_doubts(on, bounds));
     CIPHERLANE_TRY(auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     if (terminal.wishes == 0) return terminal;
-    obey_wishes(on, terminal.wishes, bounds);
+    if (!obey_in_time(on, terminal.wishes, bounds)) return terminal;
     return on.journal().terminal(on.terminal_id(), bounds);
 }
 
@@ -36,7 +53,20 @@ result<void> check_time(lane_core& on, const call& bounds) {
     return {};
 }
 
+namespace {
+
+/// An SM4 PIN block stands in field 62, where an instalment plan does: one message has no room for both.
+result<void> check_field62(const lane_core& on, const ledger::trade_row& row) {
+    using ledger::need;
+    const bool both = row.needs.contains(need::instalment) && row.needs.contains(need::pin);
+    if (!both || on.settings().keys.algorithm != key_algorithm::sm4) return {};
+    return flow_error(acquiring_errc::bad_request, "request").in_field("keys.algorithm");
+}
+
+} // namespace
+
 result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
+    CIPHERLANE_CHECK(check_field62(on, ledger::row_of(kind)));
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     CIPHERLANE_TRY(const auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
     if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");

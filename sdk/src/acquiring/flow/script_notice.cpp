@@ -1,9 +1,7 @@
 #include "flow/script_notice.hpp"
 
 #include "card/card_entry.hpp"
-#include "flow/advice.hpp"
 #include "flow/original.hpp"
-#include "flow/ready.hpp"
 #include "flow/unsent.hpp"
 #include "host/request.hpp"
 
@@ -11,7 +9,9 @@
 
 namespace cipherlane::acquiring {
 
-void notify_script(lane_core& on, const journal_record& of, byte_view emv, byte_view results, const call& bounds) {
+using ports::journal_record;
+
+void store_script_notice(lane_core& on, const journal_record& of, byte_view emv, byte_view results) {
     const auto kind = ledger::notified_by(of.kind);
     if (!kind) return;
     const auto& message = ledger::message_of(ledger::row_of(*kind));
@@ -35,8 +35,9 @@ void notify_script(lane_core& on, const journal_record& of, byte_view emv, byte_
     const auto begun = begin_record(on, notice, nullptr, on.journal_call());
     if (!begun) return on.log().warning("acquiring", "script result: " + begun.error().to_string());
     auto record = *begun;
-    if (!mark_sent(on, record) || !check_time(on, bounds)) return;
-    (void)send_advice(on, record, bounds);
+    if (const auto marked = mark_sent(on, record); !marked) {
+        on.log().warning("acquiring", "script result: " + marked.error().to_string());
+    }
 }
 
 } // namespace cipherlane::acquiring

@@ -7,8 +7,8 @@
 
 namespace cipherlane::acquiring {
 
-/// What a chip card made of its issuer's scripts: stored, and told at once if that can be done. `of` is the trade.
-void notify_script(
-    lane_core& on, const ports::journal_record& of, byte_view emv, byte_view results, const call& bounds);
+/// What a chip card made of its issuer's scripts, stored to be told later with the other stored records: nobody waits
+/// for it. `of` is the trade, whose own verdict is durable.
+void store_script_notice(lane_core& on, const ports::journal_record& of, byte_view emv, byte_view results);
 
 } // namespace cipherlane::acquiring

@@ -1,5 +1,6 @@
 #include "host/download.hpp"
 
+#include "card/card_entry.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 
@@ -29,7 +30,7 @@ class list_download {
             CIPHERLANE_TRY([[maybe_unused]] const auto end, ask_for(row_.end, {}));
         }
         CIPHERLANE_CHECK(finish());
-        CIPHERLANE_CHECK(give_to_pad());
+        give_to_pad();
         report_.entries = static_cast<std::uint32_t>(list_.entries.size());
         return report_;
     }
@@ -121,10 +122,12 @@ class list_download {
         return {};
     }
 
-    result<void> give_to_pad() {
-        const auto pad = on_.pinpad();
-        if (!pad || !(*pad)->takes_lists()) return {};
-        return (*pad)->load_list(row_.name, list_.entries, bounds_);
+    /// The list is whole and kept: to download it again would not mend the pad.
+    void give_to_pad() {
+        const auto given = give_list_to_pinpad(on_, row_.name, list_.entries, bounds_);
+        if (given) return;
+        on_.log().warning("acquiring",
+            std::string(row_.name) + ": downloaded, but the PIN pad has not taken it: " + given.error().to_string());
     }
 
     lane_core& on_;

@@ -76,7 +76,8 @@ void set_record(message& to, const transaction_row& row, const journal_record& r
     }
     if (carries(row, 48)) to.set(48, record.requested.to_n12());
     if (carries(row, 55) && !record.chip.empty()) to.set(55, byte_view(record.chip));
-    if (carries(row, 62)) set_if(to, 62, record.instalment);
+    // In an upload of chip records field 62 is another one.
+    if (carries(row, 62) && row.what != iso8583::transaction::upload_ic) set_if(to, 62, record.instalment);
 }
 
 /// What names the trade that this one is about.

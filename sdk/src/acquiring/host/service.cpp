@@ -1,5 +1,6 @@
 #include "host/service.hpp"
 
+#include "card/card_entry.hpp"
 #include "host/download.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
@@ -37,7 +38,8 @@ result<host_answer> ask_plainly(lane_core& on, const service_row& row, std::stri
     return answer;
 }
 
-result<void> can_take_master_key(lane_core& on) {
+/// The pad is opened, and so has the key before: a second one, which is under that, must not come while it is away.
+result<void> can_take_master_key(lane_core& on, const call& bounds) {
     const auto unsupported = [](std::string_view which) {
         return error(
             boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::acquiring)
@@ -47,8 +49,9 @@ result<void> can_take_master_key(lane_core& on) {
     CIPHERLANE_TRY(const auto* const sealer, on.sealer());
     if (!sealer->takes_master_key()) return unsupported("sealer");
     const auto pad = on.pinpad();
-    if (pad && !(*pad)->takes_master_key()) return unsupported("pinpad");
-    return {};
+    if (!pad) return {};
+    if (!(*pad)->takes_master_key()) return unsupported("pinpad");
+    return open_pinpad(on, bounds);
 }
 
 /// Proved by the sealer before it is kept.
@@ -74,7 +77,7 @@ result<void> take_master_key(lane_core& on, const host_answer& answer, const cal
 }
 
 result<service_report> renew_master_key(lane_core& on, const service_row& row, const call& bounds) {
-    CIPHERLANE_CHECK(can_take_master_key(on));
+    CIPHERLANE_CHECK(can_take_master_key(on, bounds));
     const auto& serial = on.settings().serial_number;
     if (serial.empty()) return flow_error(acquiring_errc::bad_settings, row.name).in_field("terminal.serial");
     CIPHERLANE_TRY(const auto answer, ask_plainly(on, row, serial, bounds));
@@ -128,7 +131,9 @@ void obey_wishes(lane_core& on, std::uint8_t wishes, const call& bounds) {
     for (const auto& row : services()) {
         if (row.wish == iso8583::processing_request::none || (wishes & bit_of(row.wish)) == 0) continue;
         const auto done = perform(on, service_request(row.what), bounds);
-        if (!done) on.log().warning("acquiring", std::string(row.name) + ": " + done.error().to_string());
+        if (done) continue;
+        on.log().warning("acquiring", std::string(row.name) + ": " + done.error().to_string());
+        if (done.error().code() != acquiring_errc::service_refused) break; // the others would not fare better now
     }
     if ((wishes & bit_of(iso8583::processing_request::remote_update)) != 0) raise_update(on);
 }

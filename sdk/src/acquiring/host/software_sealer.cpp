@@ -22,16 +22,22 @@ error wrong_check_value(std::string_view operation) {
 
 struct software_sealer::state {
     key_settings settings;
-    crypto::block_cipher master;
+    crypto::block_cipher first;  ///< as it was made: under it the host's chain of master keys begins
+    crypto::block_cipher master; ///< in force
     std::optional<crypto::mac_key> mac;
 
     /// The clear key, once it has proved right by its check value.
     result<secret_bytes> unwrap(const ports::wrapped_key& key, std::string_view operation) {
-        if (key.cryptogram.empty() || key.cryptogram.size() % master.block_size() != 0) {
+        return unwrap_under(master, key, operation);
+    }
+
+    result<secret_bytes> unwrap_under(
+        crypto::block_cipher& above, const ports::wrapped_key& key, std::string_view operation) {
+        if (key.cryptogram.empty() || key.cryptogram.size() % above.block_size() != 0) {
             return error(acquiring_errc::bad_working_keys, layer::acquiring).during(operation);
         }
         secret_bytes clear(key.cryptogram.size());
-        CIPHERLANE_CHECK(master.decrypt_ecb(key.cryptogram, clear.expose()));
+        CIPHERLANE_CHECK(above.decrypt_ecb(key.cryptogram, clear.expose()));
         const auto cipher = cipher_of(settings, clear.size());
         const auto fits = crypto::verify_key_check_value(
             cipher, clear.expose(), crypto::kcv_method::legacy, key.check_value, crypto::cup_pos_policy);
@@ -60,12 +66,13 @@ result<std::unique_ptr<software_sealer>> software_sealer::create(
     if (master_key.size() != master_key_size) {
         return error(acquiring_errc::bad_settings, layer::acquiring).during("software sealer").in_field("master key");
     }
-    CIPHERLANE_TRY(
-        auto master, crypto::block_cipher::create(cipher_of(keys, master_key.size()), master_key.expose()));
+    const auto cipher = cipher_of(keys, master_key.size());
+    CIPHERLANE_TRY(auto first, crypto::block_cipher::create(cipher, master_key.expose()));
+    CIPHERLANE_TRY(auto master, crypto::block_cipher::create(cipher, master_key.expose()));
     log.warning("acquiring", "MACs are made in software: the terminal's master key is in this computer's memory. "
                              "Use a PIN pad or cipher machine for live payments.");
     return std::unique_ptr<software_sealer>(
-        new software_sealer(std::make_unique<state>(state{keys, std::move(master), std::nullopt})));
+        new software_sealer(std::make_unique<state>(state{keys, std::move(first), std::move(master), std::nullopt})));
 }
 
 result<void> software_sealer::load_mac_key(const ports::wrapped_key& key, const call& /*bounds*/) {
@@ -82,12 +89,17 @@ result<void> software_sealer::check_pin_key(const ports::wrapped_key& key, const
 }
 
 result<void> software_sealer::load_master_key(const ports::wrapped_key& key, const call& /*bounds*/) {
-    CIPHERLANE_TRY(const auto clear, state_->unwrap(key, "load TMK"));
-    if (clear.size() != master_key_size) {
+    auto clear = state_->unwrap(key, "load TMK");
+    // A lane that is opened again with the same sealer gives it the chain from its beginning.
+    if (!clear && clear.error().is(condition::rejected_by_peer)) {
+        clear = state_->unwrap_under(state_->first, key, "load TMK");
+    }
+    if (!clear) return clear.error();
+    if (clear->size() != master_key_size) {
         return error(acquiring_errc::bad_working_keys, layer::acquiring).during("load TMK");
     }
     CIPHERLANE_TRY(
-        auto master, crypto::block_cipher::create(cipher_of(state_->settings, clear.size()), clear.expose()));
+        auto master, crypto::block_cipher::create(cipher_of(state_->settings, clear->size()), clear->expose()));
     state_->master = std::move(master);
     state_->mac.reset();
     return {};

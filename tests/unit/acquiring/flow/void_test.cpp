@@ -1,4 +1,4 @@
-#include "support/lane/lane_rig.hpp"
+#include "unit/acquiring/any_trade.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 
@@ -63,6 +63,30 @@ TEST(Void, IsRefusedAfterARefund) {
     EXPECT_EQ(rig.undo("void-2", other.handle).error().code(), acquiring_errc::amount_too_large) << "it may be back";
     EXPECT_EQ(rig.books.messages, messages + 2) << "the sale and the doubtful refund alone";
     EXPECT_EQ(rig.books.taken(), 999 + 999);
+}
+
+TEST(Void, IsRefusedOfASaleWithATipThatWouldStayCharged) {
+    for (const bool told : {true, false}) {
+        lane_rig rig;
+        const auto paid = rig.sell("sale", 10'000).value();
+        rig.host.mood.answer_lost = !told;
+        const auto tip = do_trade(rig, {ports::trade::tip, "tip", amount(500), paid.handle}).value();
+        EXPECT_EQ(tip.outcome, told ? verdict::approved : verdict::stored);
+        rig.host.mood = host_mood();
+        rig.host.mood.advice_code = told ? "" : "96"; // it stays stored
+        EXPECT_EQ(rig.undo("void", paid.handle).error().code(), acquiring_errc::amount_too_large);
+        EXPECT_EQ(rig.books.taken(), 10'500);
+    }
+}
+
+TEST(Void, IsOpenToASaleWhoseTipWasRefused) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 10'000).value();
+    rig.host.mood.advice_code = "14";
+    ASSERT_EQ(do_trade(rig, {ports::trade::tip, "tip", amount(500), paid.handle})->outcome, verdict::declined);
+    rig.host.mood = host_mood();
+    ASSERT_TRUE(rig.undo("void", paid.handle)->ok());
+    EXPECT_EQ(rig.books.taken(), 0);
 }
 
 TEST(Void, NeedsAnApprovedSaleOfThisTerminalAndBatch) {

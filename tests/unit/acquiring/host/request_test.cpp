@@ -1,4 +1,10 @@
 #include "support/lane/lane_rig.hpp"
+#include "unit/acquiring/pos_vectors.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/trade.hpp>
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/block_cipher.hpp>
 
 #include <gtest/gtest.h>
 
@@ -64,6 +70,32 @@ TEST(Request, OfALaterReversalKeepsMerchantAndCurrencyOfItsTrade) {
     };
     EXPECT_EQ(rig.recover()->front().outcome, acquiring::verdict::reversed);
     EXPECT_EQ(rig.books.taken(), 0);
+}
+
+TEST(Request, HasNoRoomForPinAndInstalmentPlanUnderSm4) {
+    auto settings = rig_settings();
+    settings.keys.algorithm = acquiring::key_algorithm::sm4;
+    lane_rig rig(settings);
+    // Both working keys: sixteen zeros under the master key, with the check value of such a key.
+    auto above = crypto::block_cipher::create(crypto::algorithm::sm4, from_hex(test_tmk).value()).value();
+    auto key = crypto::block_cipher::create(crypto::algorithm::sm4, bytes(16, 0)).value();
+    bytes wrapped(16);
+    bytes check(16);
+    (void)above.encrypt_ecb(bytes(16, 0), wrapped);
+    (void)key.encrypt_ecb(bytes(16, 0), check);
+    const auto one = to_hex(wrapped) + to_hex(byte_view(check).first(4));
+    rig.host.field62 = one + one;
+    const auto signed_in = rig.sign_in();
+    ASSERT_TRUE(signed_in) << signed_in.error();
+    const auto sent = rig.host.requests.size();
+    acquiring::trade_request wish(ports::trade::instalment_sale, "plan", amount(12'000));
+    wish.instalment = {12, "", '0'};
+    const auto end = acquiring::trade(rig.lane()).run(wish, soon());
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code(), acquiring_errc::bad_request) << end.error();
+    EXPECT_EQ(end.error().field(), "keys.algorithm");
+    EXPECT_EQ(rig.pinpad.trips, 0) << "no card was asked for";
+    EXPECT_EQ(rig.host.requests.size(), sent);
 }
 
 } // namespace

@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 namespace cipherlane::tests {
 namespace {
 
@@ -125,11 +127,18 @@ TEST(Download, AsksForEachKeyThatTheQueryLists) {
     EXPECT_EQ(ask(rig, service::ca_keys)->entries, 0U);
 }
 
+/// A card comes soon, so that a call of these tests has time for a wish.
+acquiring::terminal_settings quick_card() {
+    auto settings = rig_settings();
+    settings.timers.card = std::chrono::seconds(1);
+    return settings;
+}
+
 TEST(HeaderWish, IsKeptOverARestartAndObeyedBeforeTheNextTrade) {
     const std::map<char, std::string> wanted{{'1', "360"}, {'2', "362"}, {'4', "372"}, {'5', "382"}};
     for (const auto& [digit, network] : wanted) {
         SCOPED_TRACE(digit);
-        lane_rig rig;
+        lane_rig rig(quick_card());
         ASSERT_TRUE(rig.sign_in());
         rig.host.mood.header_request = digit;
         ASSERT_TRUE(rig.sell("one", 1)->ok());
@@ -146,7 +155,7 @@ TEST(HeaderWish, IsKeptOverARestartAndObeyedBeforeTheNextTrade) {
 }
 
 TEST(HeaderWish, ThatCannotBeDoneHoldsNoTradeUpAndStays) {
-    lane_rig rig;
+    lane_rig rig(quick_card());
     ASSERT_TRUE(rig.sign_in());
     rig.host.mood.header_request = '4';
     ASSERT_TRUE(rig.sell("one", 1)->ok());
@@ -158,8 +167,41 @@ TEST(HeaderWish, ThatCannotBeDoneHoldsNoTradeUpAndStays) {
     EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->wishes, 1U << 4U);
 }
 
+TEST(HeaderWish, TakesNoTimeThatTheTradeNeeds) {
+    lane_rig rig(quick_card());
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.header_request = '4';
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    rig.host.mood = host_mood();
+    rig.host.pages["372"] = {"0"};
+    const auto sale = [&](const std::string& key, std::chrono::milliseconds within) {
+        return acquiring::sale(rig.lane()).run({key, amount(1)}, call(within));
+    };
+    ASSERT_TRUE(sale("two", std::chrono::milliseconds(900))->ok());
+    EXPECT_EQ(messages(rig, "372"), 0U);
+    // A host that is silent to the wish has its one response time, and the trade goes on.
+    rig.host.watch = [&](const iso8583::message_view& view) { rig.host.mood.answer_lost = view.mti() == "0820"; };
+    ASSERT_TRUE(rig.sell("three", 1)->ok());
+    EXPECT_EQ(messages(rig, "372"), 1U);
+    EXPECT_EQ(rig.books.taken(), 3);
+}
+
+TEST(HeaderWish, IsFulfilledThoughThePadDoesNotTakeTheList) {
+    lane_rig rig(quick_card());
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.header_request = '1';
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    rig.host.mood = host_mood();
+    rig.host.pages["360"] = {"1first"};
+    rig.faults.kind = fault_kind::link_lost;
+    rig.faults.fails = [](std::string_view call) { return call == "pinpad list"; };
+    ASSERT_TRUE(rig.sell("two", 1)->ok());
+    EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->wishes, 0U);
+    EXPECT_EQ(rig.journal->find_list("TEST0001", "parameters", soon()).value()->entries.size(), 1U);
+}
+
 TEST(HeaderWish, ForARemoteUpdateIsRaised) {
-    lane_rig rig;
+    lane_rig rig(quick_card());
     ASSERT_TRUE(rig.sign_in());
     rig.host.mood.header_request = '6';
     ASSERT_TRUE(rig.sell("one", 1)->ok());
@@ -199,6 +241,57 @@ TEST(MasterKey, IsTakenKeptAndInForceAfterARestart) {
     rig.restart();
     ASSERT_TRUE(rig.sell("two", 1)->ok()) << "signed in under the key in force";
     EXPECT_EQ(to_hex(rig.pinpad.master_key), rig.host.master_key.substr(0, 32)) << "the pad has the last one";
+}
+
+TEST(MasterKey, IsNotFollowedByAnotherBeforeThePadHasIt) {
+    auto settings = rig_settings();
+    settings.serial_number = "SN000001";
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    const std::string second = "0123456789ABCDEFFEDCBA9876543210";
+    rig.host.master_key = wrapped_master_key(second, test_tmk);
+    ASSERT_TRUE(ask(rig, service::master_key));
+    rig.faults.kind = fault_kind::link_lost;
+    rig.faults.fails = [](std::string_view call) { return call == "pinpad open"; };
+    rig.host.master_key = wrapped_master_key(test_tmk, second);
+    EXPECT_TRUE(ask(rig, service::master_key).error().is(condition::link_lost));
+    EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->master_keys.size(), 1U);
+    rig.faults.fails = {};
+    ASSERT_TRUE(ask(rig, service::master_key));
+    EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->master_keys.size(), 2U);
+}
+
+TEST(MasterKey, LetsTheLaneOpenAfterAnotherWasLoadedByHand) {
+    auto settings = rig_settings();
+    settings.serial_number = "SN000001";
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    rig.host.master_key = wrapped_master_key("0123456789ABCDEFFEDCBA9876543210", test_tmk);
+    ASSERT_TRUE(ask(rig, service::master_key));
+    rig.restart();
+    rig.use_master_key("FEDCBA98765432100123456789ABCDEF");
+    EXPECT_EQ(rig.sell("two", 1).error().code(), acquiring_errc::check_value_wrong) << "the lane is open, and signs in";
+}
+
+TEST(MasterKey, ChainIsGivenToTheSameSealerAgain) {
+    const std::string second = "0123456789ABCDEFFEDCBA9876543210";
+    const auto wrapped = [](const std::string& hex) {
+        const auto data = from_hex(hex).value();
+        ports::wrapped_key key;
+        key.cryptogram.assign(data.begin(), data.begin() + 16);
+        key.check_value.assign(data.begin() + 16, data.end());
+        return key;
+    };
+    const auto to_second = wrapped(wrapped_master_key(second, test_tmk));
+    const auto to_third = wrapped(wrapped_master_key("FEDCBA98765432100123456789ABCDEF", second));
+    const auto sealer = acquiring::software_sealer::create(
+        rig_settings().keys, secret_bytes(from_hex(test_tmk).value()), logger::none())
+                            .value();
+    for (int lanes = 0; lanes < 2; ++lanes) {
+        EXPECT_TRUE(sealer->load_master_key(to_second, soon()));
+        EXPECT_TRUE(sealer->load_master_key(to_third, soon()));
+    }
+    EXPECT_FALSE(sealer->load_master_key(to_third, soon())) << "it is under the second";
 }
 
 TEST(MasterKey, WithAWrongCheckValueIsNotTaken) {

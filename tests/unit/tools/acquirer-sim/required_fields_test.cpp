@@ -41,6 +41,24 @@ TEST(RequiredFields, TakesTheMessagesLaidOutByHandAndMissesWhatIsTakenAway) {
     }
 }
 
+TEST(RequiredFields, OfWhatFollowsATradeNameItsCard) {
+    using kind = iso8583::transaction;
+    std::size_t seen = 0;
+    for (const auto& one : tests::pos_exchanges) {
+        const auto data = from_hex(one.request).value();
+        const auto what = *iso8583::identify(*iso8583::decode_body(iso8583::cup_pos(), data));
+        const bool by_card = what == kind::sale_void || what == kind::refund || what == kind::completion ||
+                             what == kind::tip || what == kind::adjustment || what == kind::instalment_void;
+        if (!by_card) continue;
+        SCOPED_TRACE(one.name);
+        ++seen;
+        auto without = hand_made(one.request);
+        without.remove(2);
+        EXPECT_EQ(judged(without, what), 2);
+    }
+    EXPECT_GE(seen, 3U);
+}
+
 /// Only the host's own table sees what both tables of the SDK would leave out.
 TEST(RequiredFields, KnowsEveryTransactionOfTheDialect) {
     for (const auto& row : iso8583::transactions()) {
