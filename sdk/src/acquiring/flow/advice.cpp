@@ -2,7 +2,6 @@
 
 #include "flow/host_word.hpp"
 #include "flow/original.hpp"
-#include "flow/ready.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
@@ -264,7 +263,6 @@ void relieve_store(lane_core& on, std::span<const journal_record> open, const ca
 }
 
 result<void> check_room_beside_stored(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
-    CIPHERLANE_CHECK(check_room(on, kind, total, bounds));
     CIPHERLANE_TRY(const auto stored, stored_records(on));
     if (stored.empty()) return {};
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));

@@ -224,6 +224,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));
         CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, terminal.batch, bounds));
     }
+    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
     CIPHERLANE_CHECK(check_room_beside_stored(on, what.row.kind, what.total, bounds));
     CIPHERLANE_TRY(auto* const host, on.host());
     host->connect_ahead();
@@ -250,6 +251,7 @@ result<void> check_stored(lane_core& on, work& what, std::uint32_t batch, const 
             CIPHERLANE_CHECK(check_added(on, *what.original, what.total));
         }
     }
+    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
     return check_room_beside_stored(on, what.row.kind, what.total, bounds);
 }
 

@@ -198,7 +198,8 @@ TEST(OfflineSale, KeepsToItsLimits) {
     ASSERT_TRUE(sell("c", 1));
     EXPECT_EQ(sell("d", 1).error().code(), acquiring_errc::offline_limit) << "their number";
     ASSERT_TRUE(rig.sell("online", 10)->ok());
-    EXPECT_EQ(rig.books.taken(), 5010) << "where as many as may be are stored the oldest is told before the next trade";
+    EXPECT_EQ(rig.books.taken(), 5010)
+        << "where as many as may be are stored the oldest is told before the next trade";
     EXPECT_TRUE(sell("d", 1));
     lane_rig none;
     EXPECT_EQ(do_trade(none, {trade::offline_sale, "a", amount(1)}).error().code(), acquiring_errc::offline_limit)
