@@ -247,6 +247,29 @@ TEST(StoreForward, WhatCanBeMadeIntoNoMessageIsNotStored) {
     EXPECT_TRUE(do_trade(rig, {trade::completion_advice, "other", amount(1000), held.handle})->ok());
 }
 
+TEST(StoreForward, OneThatCannotBeSentKeepsNoOtherBack) {
+    lane_rig rig;
+    ASSERT_TRUE(do_trade(rig, by_telephone("done", 1))->ok());
+    auto bare = rig.records()[0];
+    bare.id = 0;
+    bare.idempotency_key = "bare";
+    bare.kind = trade::completion_advice; // of nothing, so that its code is missing
+    bare.state = record_state::prepared;
+    bare.authorization.clear();
+    bare.host_code.clear();
+    bare.approved = amount(0);
+    const auto begun = rig.journal->begin(bare, nullptr, soon()).value();
+    ASSERT_TRUE(rig.journal->decide(begun.id, {record_state::stored, ports::decider::till}, soon()));
+    deaf_to host(rig, {"0220"});
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    host.silent.clear();
+    const auto settled = rig.settle();
+    ASSERT_FALSE(settled);
+    EXPECT_EQ(settled.error().where(), layer::iso8583) << settled.error();
+    EXPECT_EQ(settled.error().trace(), begun.trace);
+    EXPECT_EQ(rig.records()[2].state, record_state::approved) << "the other one";
+}
+
 TEST(StoreForward, WhatIsStoredTakesRoomInTheBatch) {
     lane_rig rig;
     ASSERT_TRUE(rig.sign_in());
