@@ -87,8 +87,8 @@ std::string todo(const ports::journal_record& record) {
     if (ledger::states::reverses.contains(record.state))
         return "its reversal has no answer yet, " + std::to_string(record.reversal_sends) + " sent: " + recover;
     if (ledger::states::repeats.contains(record.state))
-        return "the host has not taken it yet, " + std::to_string(record.reversal_sends) + " sent: " + recover + "; or " +
-               whom_to_ask(record) + decide;
+        return "the host has not taken it yet, " + std::to_string(record.reversal_sends) + " sent: " + recover +
+               "; or " + whom_to_ask(record) + decide;
     if (!ledger::states::a_persons.contains(record.state))
         return "it may have left, and nothing is known of it: " + recover;
     if (ledger::gateway_trades.contains(record.kind))

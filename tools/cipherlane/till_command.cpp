@@ -429,8 +429,11 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('p')) app.add_flag("--partial", to.partial, "Take an approval of less");
     if (has('s')) app.add_option("--subject", to.subject, "What the payer reads")->capture_default_str();
     if (has('t')) app.add_option("--authorization", to.authorization, "The code")->required();
-    if (has('q')) app.add_option("--code", to.code, "The payment code as it was scanned: - for a line of standard input, or the code, which others see in the list "
-            "of processes")->required();
+    if (has('q'))
+        app.add_option("--code", to.code,
+               "The payment code as it was scanned: - for a line of standard input, or the code, which others see in "
+               "the list of processes")
+            ->required();
     if (has('i')) {
         app.add_option("--periods", to.periods, "How many instalments")->required();
         app.add_option("--plan", to.plan, "The issuer's code of the plan");

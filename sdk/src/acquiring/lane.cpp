@@ -38,8 +38,9 @@ result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
 
 namespace {
 
-/// The host's master keys, each under the one before it. A chain that does not fit the sealer any more was replaced by
-/// hand, or belongs to another sealer: the lane opens all the same, and the working keys show whether the key is right.
+/// The host's master keys, each under the one before it. A chain that does not fit the sealer any more was replaced
+/// by hand, or belongs to another sealer: the lane opens all the same, and the working keys show whether the key is
+/// right.
 result<void> load_master_keys(ports::sealer* sealer, const ports::terminal_state& terminal, const call& bounds) {
     if (sealer == nullptr || !sealer->takes_master_key()) return {};
     for (const auto& key : terminal.master_keys) {

@@ -94,8 +94,8 @@ struct tcp_host::state {
         ++connects;
         return {};
     }
-    /// The connection made ahead, unless it failed or has grown old. Not longer than the call lets wait for it: it may
-    /// come for the next exchange.
+    /// The connection made ahead, unless it failed or has grown old. Not longer than the call lets wait for it: it
+    /// may come for the next exchange.
     [[nodiscard]] result<void> take_coming(const call& bounds) {
         while (coming.wait_for(look_for_stop) != std::future_status::ready)
             CIPHERLANE_CHECK(may_send(bounds));

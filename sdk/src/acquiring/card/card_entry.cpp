@@ -1,5 +1,7 @@
 #include "card/card_entry.hpp"
 
+#include "lane/opened_pinpad.hpp"
+
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/tlv.hpp>
 #include <cipherlane/iso8583/field62.hpp>
@@ -19,30 +21,6 @@ void note_pinpad(lane_core& on, std::string what, const amount& total, std::stri
     entry.total = total;
     entry.masked_pan = std::move(masked_pan);
     on.note(std::move(entry));
-}
-
-/// A pad that takes master keys gets the one in force: it may have been away when the host gave it.
-result<void> renew_master_key(lane_core& on, ports::pinpad& pinpad, const call& bounds) {
-    if (!pinpad.takes_master_key()) return {};
-    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
-    if (terminal.master_keys.empty()) return {};
-    return pinpad.load_master_key(terminal.master_keys.back(), bounds.no_later_than(on.settings().timers.device));
-}
-
-result<ports::pinpad*> opened_pinpad(lane_core& on, const call& bounds) {
-    CIPHERLANE_TRY(auto* const pinpad, on.pinpad());
-    if (!on.pinpad_open) {
-        CIPHERLANE_CHECK(pinpad->open(bounds.no_later_than(on.settings().timers.device)));
-        CIPHERLANE_CHECK(renew_master_key(on, *pinpad, bounds));
-        on.pinpad_open = true;
-    }
-    return pinpad;
-}
-
-/// After a lost link the pad is opened anew before its next use; so is one that says itself that it is not open, as
-/// it does when it was unplugged between two trades.
-void note_failure(lane_core& on, const error& why) {
-    if (why.is(condition::link_lost) || why.is(condition::misuse)) on.pinpad_open = false;
 }
 
 bool has_chip(ports::entry_mode how) noexcept {
@@ -85,7 +63,7 @@ result<ports::card_data> read_card(lane_core& on, ports::pinpad& pinpad, const a
     request.date_time = now.yyyymmdd().substr(2) + now.hhmmss();
     on.enter(stage::card);
     auto card = pinpad.read_card(request, bounds.no_later_than(on.settings().timers.card));
-    if (!card) note_failure(on, card.error());
+    if (!card) note_pinpad_failure(on, card.error());
     note_pinpad(on, "read card", total, card ? "card read" : card.error().code().message(),
         card ? card->account.masked() : std::string());
     if (!card) return told_by_pad(card.error(), stage::card, bounds);
@@ -98,7 +76,7 @@ result<secret_bytes> take_pin(lane_core& on, ports::pinpad& pinpad, const ports:
     const ports::pin_request request(card.account, key, total);
     on.enter(stage::pin);
     auto block = pinpad.enter_pin(request, bounds.no_later_than(on.settings().timers.pin));
-    if (!block) note_failure(on, block.error());
+    if (!block) note_pinpad_failure(on, block.error());
     note_pinpad(on, "enter PIN", total, block ? "PIN block" : block.error().code().message(), card.account.masked());
     if (!block) return told_by_pad(block.error(), stage::pin, bounds);
     return block;
@@ -117,21 +95,6 @@ std::string field53(const lane_core& on, std::size_t key_size) {
 }
 
 } // namespace
-
-result<void> open_pinpad(lane_core& on, const call& bounds) {
-    CIPHERLANE_TRY([[maybe_unused]] auto* const pinpad, opened_pinpad(on, bounds));
-    return {};
-}
-
-result<void> give_list_to_pinpad(
-    lane_core& on, std::string_view name, const std::vector<bytes>& entries, const call& bounds) {
-    const auto pad = on.pinpad();
-    if (!pad || !(*pad)->takes_lists()) return {};
-    CIPHERLANE_CHECK(open_pinpad(on, bounds));
-    auto given = (*pad)->load_list(name, entries, bounds);
-    if (!given) note_failure(on, given.error());
-    return given;
-}
 
 result<card_entry> take_card(
     lane_core& on, const amount& total, const ports::wrapped_key& pin_key, pin_rule pins, const call& bounds) {
@@ -253,7 +216,7 @@ ports::chip_report finish_card(lane_core& on, ports::entry_mode how, const ports
     if (!pinpad || !on.pinpad_open) return host_said;
     // Scripts of the issuer take their time.
     auto report = (*pinpad)->finish_chip(end, call(on.settings().timers.card));
-    if (!report) note_failure(on, report.error());
+    if (!report) note_pinpad_failure(on, report.error());
     const bool declined = report && report->outcome == decision::declined_by_card;
     note_end(on, end.line1, !report ? report.error().code().message() : declined ? "declined by the card" : "");
     return report ? *std::move(report) : host_said;
@@ -263,7 +226,7 @@ void finish_pinpad(lane_core& on, std::string_view line1, std::string_view line2
     const auto pinpad = on.pinpad();
     if (!pinpad || !on.pinpad_open) return;
     const auto ended = (*pinpad)->finish(line1, line2, call(on.settings().timers.device));
-    if (!ended) note_failure(on, ended.error());
+    if (!ended) note_pinpad_failure(on, ended.error());
     note_end(on, line1, ended ? std::string() : ended.error().code().message());
 }
 

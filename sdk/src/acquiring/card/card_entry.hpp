@@ -5,9 +5,6 @@
 #include <cipherlane/iso8583/message.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
-#include <string_view>
-#include <vector>
-
 namespace cipherlane::acquiring {
 
 /// A card and, where it wants one, its encrypted PIN, as the PIN pad gave them. Move-only; dies with the request.
@@ -22,12 +19,6 @@ struct card_entry {
 
 /// Whether the rule for small amounts applies.
 enum class pin_rule : std::uint8_t { always, not_for_small_amounts };
-/// Opens the PIN pad if it is not open, and gives it the master key in force.
-[[nodiscard]] result<void> open_pinpad(lane_core& on, const call& bounds);
-/// Gives a pad that takes lists a whole one; it is opened first. Nothing where there is none, or it takes none.
-[[nodiscard]] result<void> give_list_to_pinpad(
-    lane_core& on, std::string_view name, const std::vector<bytes>& entries, const call& bounds);
-
 /// Who is to approve the trade for which a card is read.
 enum class approval : std::uint8_t { host, card };
 

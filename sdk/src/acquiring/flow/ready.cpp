@@ -16,8 +16,8 @@ result<void> check_not_settling(lane_core& on, const call& bounds) {
 
 namespace {
 
-/// Header wishes must not cost the trade its time: they are done only where a host that is silent to one leaves enough
-/// for the card and the trade. @return whether they were tried.
+/// Header wishes must not cost the trade its time: they are done only where a host that is silent to one leaves
+/// enough for the card and the trade. @return whether they were tried.
 bool obey_in_time(lane_core& on, std::uint8_t wishes, const call& bounds) {
     const auto host = on.host();
     if (!host) return false;

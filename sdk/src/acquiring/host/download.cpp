@@ -1,8 +1,8 @@
 #include "host/download.hpp"
 
-#include "card/card_entry.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
+#include "lane/opened_pinpad.hpp"
 
 #include <cipherlane/iso8583/list_page.hpp>
 #include <cipherlane/iso8583/response_code.hpp>

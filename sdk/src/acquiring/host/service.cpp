@@ -1,10 +1,10 @@
 #include "host/service.hpp"
 
-#include "card/card_entry.hpp"
 #include "host/download.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 #include "host/service_table.hpp"
+#include "lane/opened_pinpad.hpp"
 
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
@@ -51,7 +51,8 @@ result<void> can_take_master_key(lane_core& on, const call& bounds) {
     const auto pad = on.pinpad();
     if (!pad) return {};
     if (!(*pad)->takes_master_key()) return unsupported("pinpad");
-    return open_pinpad(on, bounds);
+    CIPHERLANE_TRY([[maybe_unused]] const auto* const opened, opened_pinpad(on, bounds));
+    return {};
 }
 
 /// Proved by the sealer before it is kept.

@@ -270,7 +270,8 @@ TEST(MasterKey, LetsTheLaneOpenAfterAnotherWasLoadedByHand) {
     ASSERT_TRUE(ask(rig, service::master_key));
     rig.restart();
     rig.use_master_key("FEDCBA98765432100123456789ABCDEF");
-    EXPECT_EQ(rig.sell("two", 1).error().code(), acquiring_errc::check_value_wrong) << "the lane is open, and signs in";
+    EXPECT_EQ(rig.sell("two", 1).error().code(), acquiring_errc::check_value_wrong)
+        << "the lane is open, and signs in";
 }
 
 TEST(MasterKey, ChainIsGivenToTheSameSealerAgain) {
