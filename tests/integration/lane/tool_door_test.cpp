@@ -141,7 +141,9 @@ TEST_F(ToolDoor, EndsByOneTable) {
         EXPECT_EQ(told.at("exit"), row.code);
         EXPECT_FALSE(told.at("error").at("text").get<std::string>().empty());
         EXPECT_TRUE(told.at("error").contains("code"));
-        if (!row.condition.empty()) EXPECT_EQ(told.at("error").at("condition"), row.condition) << said_;
+        if (!row.condition.empty()) {
+            EXPECT_EQ(told.at("error").at("condition"), row.condition) << said_;
+        }
     }
 }
 
