@@ -253,9 +253,31 @@ function reader:greedy(item)
   return size - size % 2
 end
 
+-- Tag, length and content of one DER value.
+function reader:der_extent(item)
+  local first = self.data:byte(self.at + 2)
+  if first == nil then wrong("incomplete", item) end
+  if first < 128 then return 2 + first end
+  local width = first - 128
+  if width == 0 or width > 4 then wrong("wrong length", item) end
+  if self.at + 2 + width > #self.data then wrong("incomplete", item) end
+  local size = 0
+  for i = 1, width do size = size * 256 + self.data:byte(self.at + 2 + i) end
+  return 2 + width + size
+end
+
+-- Up to the byte that ends it, or to the end of a message that says how long it is.
+function reader:ended(item)
+  local stop = self.data:find(string.char(item.stop), self.at + 1, true)
+  if stop == nil and D.stream then wrong("incomplete", item) end
+  return (stop or #self.data + 1) - self.at - 1
+end
+
 function reader:extent(item)
   local left = #self.data - self.at
   local size
+  if item.rule == "ended" then return self:ended(item) end
+  if item.rule == "self" and item.kind == "binary" then return self:der_extent(item) end
   if item.rule == "fixed" then return self:is_wide(item) and item.wide or item.least end
   if item.rule == "rest" then return left end
   if item.rule == "self" then
@@ -300,6 +322,7 @@ function reader:item(item)
   if size > #self.data - from then wrong("incomplete", item) end
   self.at = from + size
   self:store(item, self.data:sub(from + 1, from + size), from)
+  if item.rule == "ended" and self.at < #self.data then self.at = self.at + 1 end -- what ended it
 end
 
 function reader:range(from, to)

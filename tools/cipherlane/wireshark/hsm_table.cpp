@@ -11,7 +11,7 @@ using json = nlohmann::ordered_json;
 using namespace std::string_view_literals;
 
 constexpr std::array kinds{"literal"sv, "digits"sv, "text"sv, "hex"sv, "binary"sv, "key"sv, "length"sv, "group"sv};
-constexpr std::array rules{"fixed"sv, "range"sv, "rest"sv, "prefixed"sv, "counted"sv, "self"sv};
+constexpr std::array rules{"fixed"sv, "range"sv, "rest"sv, "prefixed"sv, "counted"sv, "self"sv, "ended"sv};
 constexpr std::array forms{"none"sv, "byte"sv, "word"sv, "decimal"sv, "hexadecimal"sv, "ksn"sv};
 constexpr std::array conditions{"given"sv, "equal"sv, "unequal"sv, "at_least"sv};
 constexpr std::array ciphers{"des"sv, "tdes"sv, "aes"sv, "sm1"sv, "sm4"sv, "any"sv};
@@ -45,6 +45,7 @@ json item_of(const hsm::field_spec& item) {
         {"width", item.prefix_width}, {"unit", item.unit},
         {"counts", item.counts == hsm::field_name() ? 0 : item.counts.hash()}, {"wide", item.wide},
         {"sizes", std::move(sizes)}, {"takes_serial", item.takes_serial}};
+    if (item.rule == hsm::length_rule::ended) made["stop"] = item.stop;
     if (item.has_preset) made["preset"] = text(item.preset);
     return made;
 }
