@@ -139,8 +139,9 @@ std::size_t floor_of(const floors& of, const std::string& name) {
 TEST(IncludeDirection, InAcquiringArrowsRunDown) {
     const fs::path root = "sdk/src/acquiring";
     const floors folders{"settings", "outcome", "receipt", "lane", "host", "card", "flow", ""};
-    const floors flows{"verdict", "unsent", "original", "host_word", "advice", "reversal", "ready", "script_notice", "host_trade", "order_outcome",
-        "code_collection", "notices", "recovery", "trade", "payments", "balance", "decision", "settlement"};
+    const floors flows{"verdict", "unsent", "original", "host_word", "advice", "reversal", "ready", "script_notice",
+        "host_trade", "order_outcome", "code_collection", "notices", "recovery", "trade", "payments", "balance",
+        "decision", "settlement"};
     std::size_t checked = 0;
     for (const auto& [file, what] : includes_below(root.string())) {
         const fs::path target(what);

@@ -46,9 +46,9 @@ std::set<step> steps_of(trade kind) {
     const auto silent = reversed_when_silent ? reversal_pending : unknown;
     if (stored_first) {
         all.insert({{prepared, stored, decider::till}, {stored, stored, peer}, {stored, stored, decider::till},
-            {stored, not_sent, decider::till}, {stored, approved, peer},
-            {stored, approved, decider::person}, {stored, declined, peer}, {stored, declined, decider::person},
-            {prepared, not_sent, decider::restart}, {sent, not_sent, decider::till}});
+            {stored, not_sent, decider::till}, {stored, approved, peer}, {stored, approved, decider::person},
+            {stored, declined, peer}, {stored, declined, decider::person}, {prepared, not_sent, decider::restart},
+            {sent, not_sent, decider::till}});
     } else if (!reversed_when_silent)
         all.insert({{sent, unknown, decider::till}, {sent, unknown, decider::restart}});
     if (stored_first) {

@@ -123,9 +123,9 @@ enum class outcome : std::uint8_t {
 /// Whether a record may take that step on that word. Besides the table: the host speaks for its trades alone and the
 /// gateway for its own; an unknown outcome becomes what its kind says (`state_if_unknown`); an approval that somebody
 /// has heard of is never reversed; a card can only decline a trade that has the card at hand; what nothing can undo
-/// is marked `sent` before it leaves (`marks_send`), and without the mark it was not sent; what is stored was not sent
-/// only while no send of it has been counted; and only an order at the gateway is paid after it was closed, or given
-/// back.
+/// is marked `sent` before it leaves (`marks_send`), and without the mark it was not sent; what is stored was not
+/// sent only while no send of it has been counted; and only an order at the gateway is paid after it was closed, or
+/// given back.
 [[nodiscard]] bool may_follow(
     const ports::journal_record& record, ports::record_state next, ports::decider by) noexcept;
 
