@@ -10,7 +10,6 @@
 
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/totals.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -262,29 +261,11 @@ void relieve_store(lane_core& on, std::span<const journal_record> open, const ca
     if (tell(on, oldest, 1, bounds)) on.relief_failed = now;
 }
 
-result<void> check_room_beside_stored(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
-    CIPHERLANE_TRY(const auto stored, stored_records(on));
-    if (stored.empty()) return {};
-    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
-    CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
-    // The host will take them, and the batch must be able to hold them then.
-    for (const auto& one : stored)
-        ledger::add(totals, one.kind, record_state::approved, {one.requested.minor(), 1});
-    if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");
-    return {};
-}
-
 result<void> check_added(lane_core& on, const journal_record& original, const amount& total) {
-    CIPHERLANE_TRY(auto records, on.journal().batch_records(on.terminal_id(), original.batch, on.journal_call()));
-    CIPHERLANE_TRY(const auto stored, stored_records(on));
-    records.insert(records.end(), stored.begin(), stored.end());
-    std::int64_t added = total.minor();
-    for (const auto& one : records) {
-        const bool adds = one.original == original.id && ledger::adding_trades.contains(one.kind);
-        if (adds) added += one.requested.minor();
-    }
+    CIPHERLANE_TRY(const auto earlier, added_to(on, original, on.journal_call()));
     const auto most = original.approved.minor() * on.settings().offline.most_added_percent / 100;
-    if (added > most) return flow_error(acquiring_errc::amount_too_large, "request").for_trace(original.trace);
+    if (total.minor() + earlier > most)
+        return flow_error(acquiring_errc::amount_too_large, "request").for_trace(original.trace);
     return {};
 }
 

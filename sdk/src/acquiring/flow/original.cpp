@@ -5,7 +5,6 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
-#include <algorithm>
 
 namespace cipherlane::acquiring {
 
@@ -36,17 +35,19 @@ std::int64_t left_for(
     return 0;
 }
 
-/// Whether a tip or an adjustment of that trade is told to the host or is still to be told.
-result<bool> was_added_to(lane_core& on, const journal_record& original, const call& bounds) {
-    if (!ledger::follower(original.kind, trade_role::adding)) return false;
-    const auto adds = [&](const auto& one) { return one.original == original.id && ledger::adds_more(one); };
-    CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
-    if (std::any_of(open.begin(), open.end(), adds)) return true;
-    CIPHERLANE_TRY(const auto counted, on.journal().batch_records(on.terminal_id(), original.batch, bounds));
-    return std::any_of(counted.begin(), counted.end(), adds);
-}
-
 } // namespace
+
+result<std::int64_t> added_to(lane_core& on, const journal_record& original, const call& bounds) {
+    if (!ledger::follower(original.kind, trade_role::adding)) return 0;
+    CIPHERLANE_TRY(auto records, on.journal().open_records(on.terminal_id(), bounds));
+    CIPHERLANE_TRY(const auto counted, on.journal().batch_records(on.terminal_id(), original.batch, bounds));
+    records.insert(records.end(), counted.begin(), counted.end());
+    std::int64_t added = 0;
+    for (const auto& one : records) {
+        if (one.original == original.id && ledger::adds_more(one)) added += one.requested.minor();
+    }
+    return added;
+}
 
 result<void> check_original(lane_core& on, const ledger::trade_row& row, const journal_record& original,
     const amount& total, std::uint32_t batch, const call& bounds) {
@@ -69,8 +70,8 @@ result<void> check_original(lane_core& on, const ledger::trade_row& row, const j
         return refuse(acquiring_errc::amount_too_large);
     if (!whole) return {};
     // A void is of the original's own amount: what was added to it would stay charged.
-    CIPHERLANE_TRY(const bool added, was_added_to(on, original, bounds));
-    if (added) return refuse(acquiring_errc::amount_too_large);
+    CIPHERLANE_TRY(const auto added, added_to(on, original, bounds));
+    if (added != 0) return refuse(acquiring_errc::amount_too_large);
     return {};
 }
 

@@ -20,6 +20,9 @@ namespace cipherlane::acquiring {
 [[nodiscard]] result<void> check_original(lane_core& on, const ledger::trade_row& row,
     const ports::journal_record& original, const amount& total, std::uint32_t batch, const call& bounds);
 
+/// What tips and adjustments have added to that trade, told to the host or still to be told, in minor units.
+[[nodiscard]] result<std::int64_t> added_to(lane_core& on, const ports::journal_record& original, const call& bounds);
+
 /// Makes a record one that refers to `original`: field 61 (batch, trace, date), the card as typed in.
 void refer_to(ports::journal_record& fresh, const ports::journal_record& original);
 

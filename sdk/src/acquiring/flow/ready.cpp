@@ -4,6 +4,7 @@
 #include "host/service.hpp"
 #include "host/sign_in.hpp"
 
+#include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::acquiring {
@@ -53,22 +54,15 @@ result<void> check_time(lane_core& on, const call& bounds) {
     return {};
 }
 
-namespace {
-
-/// An SM4 PIN block stands in field 62, where an instalment plan does: one message has no room for both.
-result<void> check_field62(const lane_core& on, const ledger::trade_row& row) {
-    using ledger::need;
-    const bool both = row.needs.contains(need::instalment) && row.needs.contains(need::pin);
-    if (!both || on.settings().keys.algorithm != key_algorithm::sm4) return {};
-    return flow_error(acquiring_errc::bad_request, "request").in_field("keys.algorithm");
-}
-
-} // namespace
-
 result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
-    CIPHERLANE_CHECK(check_field62(on, ledger::row_of(kind)));
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
-    CIPHERLANE_TRY(const auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
+    CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
+    CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
+    // What is stored the host will take, and the batch must be able to hold it then.
+    for (const auto& one : open) {
+        if (!ledger::states::repeats.contains(one.state)) continue;
+        ledger::add(totals, one.kind, ports::record_state::approved, {one.requested.minor(), 1});
+    }
     if (!ledger::has_room(totals, kind, total)) return flow_error(acquiring_errc::batch_full, "trade");
     return {};
 }

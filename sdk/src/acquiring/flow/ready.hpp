@@ -15,9 +15,8 @@ namespace cipherlane::acquiring {
 /// @return `too_little_time` if the host could not answer before the deadline, `cashier_cancelled`.
 [[nodiscard]] result<void> check_time(lane_core& on, const call& bounds);
 
-/// Whether there is room for a trade of this kind: in its message, and in the open batch.
-/// @return `bad_request` (keys.algorithm) where PIN and instalment plan would stand in the same field; `batch_full`
-/// if one more might not fit into the totals by which the batch is settled.
+/// Whether the open batch has room for a trade of this kind, beside what is stored and still to be told.
+/// @return `batch_full` if one more might not fit into the totals by which the batch is settled.
 [[nodiscard]] result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds);
 
 } // namespace cipherlane::acquiring

@@ -65,6 +65,13 @@ result<void> check_needs(const trade_row& row, const trade_request& wish) {
     return {};
 }
 
+/// An SM4 PIN block stands in field 62, where an instalment plan does: one message has no room for both.
+result<void> check_field62(const lane_core& on, const trade_row& row) {
+    const bool both = row.needs.contains(need::instalment) && row.needs.contains(need::pin);
+    if (!both || on.settings().keys.algorithm != key_algorithm::sm4) return {};
+    return flow_error(acquiring_errc::bad_request, "request").in_field("keys.algorithm");
+}
+
 /// A trade under way: its row, what is wanted, and what it is made of.
 struct work {
     const trade_row& row;
@@ -78,6 +85,7 @@ result<work> prepare(lane_core& on, const trade_request& wish, const call& bound
     work what{ledger::row_of(wish.kind), wish, wish.total, std::nullopt};
     const auto& row = what.row;
     CIPHERLANE_CHECK(check_needs(row, wish));
+    CIPHERLANE_CHECK(check_field62(on, row));
     if (row.needs.contains(need::amount)) CIPHERLANE_CHECK(check_request(on, wish.idempotency_key, wish.total));
     if (!row.needs.contains(need::original)) return what;
     CIPHERLANE_TRY(auto original, find_original(on, wish.handle, row.name, bounds));
@@ -225,7 +233,6 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, terminal.batch, bounds));
     }
     CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
-    CIPHERLANE_CHECK(check_room_beside_stored(on, what.row.kind, what.total, bounds));
     CIPHERLANE_TRY(auto* const host, on.host());
     host->connect_ahead();
     CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
@@ -251,8 +258,7 @@ result<void> check_stored(lane_core& on, work& what, std::uint32_t batch, const 
             CIPHERLANE_CHECK(check_added(on, *what.original, what.total));
         }
     }
-    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
-    return check_room_beside_stored(on, what.row.kind, what.total, bounds);
+    return check_room(on, what.row.kind, what.total, bounds);
 }
 
 /// A chip that was to approve by itself and did not hears that it is over.
