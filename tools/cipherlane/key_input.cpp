@@ -89,10 +89,10 @@ void keep_secrets() {
     if (const auto done = forbid_core_dumps(); !done) throw tool_stop(done.error());
 }
 
-void warn_of_arguments(std::string_view subcommand, std::string_view what) {
+void warn_of_arguments(std::string_view subcommand, std::string_view what, std::string_view instead) {
     std::cerr << "cipherlane " << subcommand << ": WARNING: " << what
-              << " stands in clear among the arguments, where others see it in the list of processes; give - or a "
-                 "file of mode 0600\n";
+              << " stands in clear among the arguments, where others see it in the list of processes; give "
+              << instead << '\n';
 }
 
 secret_bytes read_key(std::string_view subcommand, std::string_view option, const std::string& given) {

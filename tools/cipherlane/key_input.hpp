@@ -17,7 +17,8 @@ inline constexpr std::string_view key_forms =
 void keep_secrets();
 
 /// Says on standard error that a secret stands where others see it.
-void warn_of_arguments(std::string_view subcommand, std::string_view what);
+void warn_of_arguments(
+    std::string_view subcommand, std::string_view what, std::string_view instead = "- or a file of mode 0600");
 
 /// A key as an option gives it: see `key_forms`. Calls `keep_secrets`; warns of a key among the arguments. Throws
 /// `tool_stop` where there is no key.

@@ -223,7 +223,7 @@ std::string read_payment_code(const teller& by, const std::string& given) {
         auto code = read_secret_line("--code", given);
         return std::string(as_text(code.expose()));
     }
-    warn_of_arguments(by.name(), "--code");
+    warn_of_arguments(by.name(), "--code", "-");
     return given;
 }
 

@@ -67,8 +67,8 @@ class order_book {
     gateway_order pay(const std::string& number, payer who);
     /// The gateway gives back what is left of a payment, by itself. Refused where it is not paid.
     gateway_order give_back_all(const std::string& number);
-    /// The next change cannot be written, as on a full disk: it is not made.
-    void fail_next_write() { fails_next_ = true; }
+    /// Whether the next change cannot be written, as on a full disk: then it is not made.
+    void fail_next_write(bool fails) { fails_next_ = fails; }
     [[nodiscard]] nlohmann::json list();
 
   private:

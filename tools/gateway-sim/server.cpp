@@ -207,8 +207,8 @@ response_type gateway_server::impl::route(const request_type& request) {
 /// What goes wrong with an order of this number at `verb`.
 std::string gateway_server::impl::hit(const char* verb, const std::string& number) {
     const auto planned = faults.hit(verb);
+    orders.fail_next_write(planned && planned->kind == "ledger_fails");
     if (!planned) return {};
-    if (planned->kind == "ledger_fails") orders.fail_next_write();
     if (planned->kind == "forgotten") {
         refusal why(404, "no_such_order", "no order of this number");
         why.order_number = number;

@@ -51,8 +51,17 @@ const std::map<std::string, std::string> without_answer{{"17", "reversed"}, {"18
     {"23", "reversed"}, {"24", "reversed"}, {"27", "reversed"}, {"28", "reversed"}, {"29", "unknown"},
     {"31", "unknown"}, {"32", "unknown"}, {"33", "unknown"}, {"35", "unknown"}, {"37", "reversed"},
     {"39", "reversed"}, {"42", "unknown"}};
-/// It takes its time; seen by `LateAnswer` with a shorter one.
+/// It takes its time: `ItsSlowRowTakesItsTime` asks the table alone.
 const std::set<std::string> slow{"19"};
+
+TEST_F(RequestTable, ItsSlowRowTakesItsTime) {
+    const auto* const row = sim::row_chosen("", 400'019);
+    ASSERT_NE(row, nullptr);
+    const auto planned = sim::fault_of(*row, sim::table_moment::payment, "sale");
+    ASSERT_TRUE(planned);
+    EXPECT_EQ(planned->kind, "late_answer");
+    EXPECT_GT(planned->delay.count(), 0);
+}
 
 TEST_F(RequestTable, AnswersAsItsRowsSay) {
     const std::map<std::string, std::string> special{{"00", "approved 00"}, {"10", "approved 10"},

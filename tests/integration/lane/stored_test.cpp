@@ -19,7 +19,8 @@ TEST(Stored, AdvicesTipsCodesAndInstalmentsBalance) {
     auto till = lane.open();
     const auto at_first = lane.balance();
     const auto held = till.trade({trade::pre_auth, "room", amount(5000)}, 60s);
-    ASSERT_TRUE(held && held->ok()) << held.error();
+    ASSERT_TRUE(held) << held.error();
+    ASSERT_TRUE(held->ok()) << *held;
     const auto advised = till.trade({trade::completion_advice, "bill", amount(4200), held->handle}, 60s);
     ASSERT_TRUE(advised) << advised.error();
     EXPECT_EQ(advised->outcome, verdict::approved) << *advised;
@@ -36,7 +37,8 @@ TEST(Stored, AdvicesTipsCodesAndInstalmentsBalance) {
     trade_request scan(trade::code_sale, "scan", amount(700));
     scan.payment_code = "6221345678901234567";
     const auto scanned = till.trade(scan, 60s);
-    ASSERT_TRUE(scanned && scanned->ok()) << *scanned;
+    ASSERT_TRUE(scanned) << scanned.error();
+    ASSERT_TRUE(scanned->ok()) << *scanned;
     EXPECT_FALSE(scanned->voucher.empty());
     ASSERT_TRUE(till.void_payment({"unscan", scanned->handle}, 60s)->ok());
     scan.idempotency_key = "scan again";
@@ -46,7 +48,8 @@ TEST(Stored, AdvicesTipsCodesAndInstalmentsBalance) {
     trade_request set(trade::instalment_sale, "tv", amount(12'000));
     set.instalment = {12, "PLAN01", '0'};
     const auto sold = till.trade(set, 60s);
-    ASSERT_TRUE(sold && sold->ok()) << *sold;
+    ASSERT_TRUE(sold) << sold.error();
+    ASSERT_TRUE(sold->ok()) << *sold;
     ASSERT_TRUE(till.void_payment({"no tv", sold->handle}, 60s)->ok());
     EXPECT_EQ(lane.balance(), at_first - 4200 - 11'000 - 500);
 
@@ -89,7 +92,8 @@ TEST(Stored, TheHostIsAskedForItsServicesAndAsksForThem) {
     lane.host({{"cmd", "ask"}, {"request", 4}});
     for (const char* key : {"one", "two"}) {
         const auto sold = till.sale({key, amount(100)}, 60s);
-        ASSERT_TRUE(sold && sold->ok()) << *sold;
+        ASSERT_TRUE(sold) << sold.error();
+        ASSERT_TRUE(sold->ok()) << *sold;
     }
     const auto keys = till.journal().find_list("TEST0001", "CA keys", 5s).value();
     ASSERT_TRUE(keys) << "before the second sale";

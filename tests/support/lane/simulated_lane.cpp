@@ -7,8 +7,11 @@
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <fstream>
 #include <future>
+#include <memory>
+#include <stdexcept>
 
 namespace cipherlane::tests {
 namespace {
@@ -125,15 +128,19 @@ nlohmann::json simulated_lane::host(const nlohmann::json& command) {
 }
 
 nlohmann::json simulated_lane::gateway(const nlohmann::json& command) {
-    std::promise<nlohmann::json> answered;
-    boost::asio::post(io_, [&] {
+    const auto answered = std::make_shared<std::promise<nlohmann::json>>();
+    auto got = answered->get_future();
+    boost::asio::post(io_, [this, answered, command] {
         try {
-            answered.set_value(gateway_->control(command));
+            answered->set_value(gateway_->control(command));
         } catch (...) {
-            answered.set_exception(std::current_exception());
+            answered->set_exception(std::current_exception());
         }
     });
-    return answered.get_future().get();
+    if (got.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {
+        throw std::runtime_error("the simulated gateway does not answer");
+    }
+    return got.get();
 }
 
 void simulated_lane::when_shown(std::function<void(const std::string&)> act) {

@@ -5,7 +5,6 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
-
 namespace cipherlane::acquiring {
 
 using ledger::trade_role;

@@ -119,7 +119,7 @@ TEST_F(OrderBook, KeepsItsOrdersOverARestart) {
 
 TEST_F(OrderBook, ATillSeesNothingOfAChangeThatCouldNotBeWritten) {
     const auto fails = [&](auto act) {
-        book.fail_next_write();
+        book.fail_next_write(true);
         EXPECT_THROW(act(), std::runtime_error);
     };
     fails([&] { book.create(request("o1", 500)); });
