@@ -1,0 +1,32 @@
+#include "last_result.hpp"
+
+namespace cipherlane::drivers {
+
+using ports::terminal_outcome;
+
+void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view mark) {
+    if (doubt.mark.empty() || mark.empty()) {
+        report.outcome = terminal_outcome::unknown;
+        report.why = refused(drivers_errc::wrong_answer).in_field("mark").during("recover");
+        return;
+    }
+    if (mark == doubt.mark) {
+        report = {};
+        report.total = amount(0, doubt.wish.total.unit());
+        report.outcome = terminal_outcome::declined;
+        report.code = "not done";
+        report.text = "not carried out by the terminal";
+        return;
+    }
+    const bool same_amount = report.total == doubt.wish.total;
+    if (mark == no_last_result || !same_amount) {
+        report.outcome = terminal_outcome::unknown;
+        report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
+    }
+}
+
+error refused_to_begin(net_errc why, std::string_view operation) {
+    return error(make_error_code(why), layer::drivers).during(operation);
+}
+
+} // namespace cipherlane::drivers

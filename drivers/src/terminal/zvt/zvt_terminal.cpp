@@ -1,0 +1,324 @@
+#include "../../one_call.hpp"
+#include "../last_result.hpp"
+
+#include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/pause.hpp>
+#include <cipherlane/drivers/terminal/zvt/zvt_terminal.hpp>
+#include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/errc.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::drivers {
+namespace {
+
+using ports::terminal_outcome;
+using ports::terminal_report;
+
+constexpr ports::terminal_capabilities all{.void_payment = true,
+    .refund = true,
+    .pre_authorise = true,
+    .void_pre_authorisation = true,
+    .complete = true,
+    .settle = true,
+    .print_again = true,
+    .tells_last = true,
+    .last_amount = true,
+    .aborts = true,
+    .sends_lines = true,
+    .passes_through = false};
+
+constexpr std::uint8_t carried_out = 0x00;
+/// Result codes of a terminal that is at something else, or not ready yet.
+constexpr std::array<std::uint8_t, 4> passing{0x9C, 0xA0, 0xA1, 0xDC};
+
+bool is_busy(const zvt_conversation& said) {
+    const auto code = said.refused ? said.refused : said.aborted;
+    return code && std::find(passing.begin(), passing.end(), *code) != passing.end();
+}
+
+/// Receipt and trace number, date and time, terminal: no two transactions of a terminal have all of them alike.
+std::string mark_of(const zvt::status& told) {
+    return told.terminal_id + "/" + told.receipt + "/" + told.trace + "/" + told.date + told.time;
+}
+
+/// Result codes of a terminal that has stored nothing yet. What else keeps it from telling is no mark: it may have.
+constexpr std::array<std::uint8_t, 2> nothing_stored{0x65, 0x83};
+
+std::string mark_of(const zvt_conversation& said) {
+    if (said.told) return mark_of(*said.told);
+    const auto code = said.aborted.value_or(carried_out);
+    const bool none = std::find(nothing_stored.begin(), nothing_stored.end(), code) != nothing_stored.end();
+    return std::string(none ? no_last_result : std::string_view());
+}
+
+void take_fields(terminal_report& into, const zvt::status& told, const currency& unit) {
+    if (told.minor && *told.minor <= amount::max_minor) into.total = amount(*told.minor, unit);
+    into.code = zvt::code_text(told.result);
+    into.text = told.text;
+    into.receipt = told.receipt;
+    into.trace = told.trace;
+    into.date = told.date;
+    into.time = told.time;
+    into.terminal_id = told.terminal_id;
+    into.authorization = told.authorization;
+    into.masked_pan = told.masked_pan;
+    into.card_name = told.card_name;
+}
+
+void decline(terminal_report& into, std::uint8_t code) {
+    into.outcome = terminal_outcome::declined;
+    into.code = zvt::code_text(code);
+    if (into.text.empty()) into.text = zvt::words_of(code);
+}
+
+error refusal(std::uint8_t code, std::string_view operation) {
+    return refused(drivers_errc::refused)
+        .during(operation)
+        .with_peer_code(zvt::code_text(code))
+        .with_peer_text(zvt::words_of(code));
+}
+
+/// Whether the terminal speaks of the currency that was asked for.
+bool same_unit(const zvt::status& told, const currency& wanted) {
+    return !told.unit || *told.unit == wanted.number;
+}
+
+} // namespace
+
+result<void> zvt_profile::validate() const {
+    const auto positive = [](std::chrono::milliseconds span) { return span.count() > 0; };
+    const std::array spans{
+        timing.inter_byte, timing.acknowledge, timing.answer, timing.completion, timing.stopping, rest};
+    if (!std::all_of(spans.begin(), spans.end(), positive)) return bad_setting("timing");
+    if (timing.repeats < 0) return bad_setting("timing.repeats");
+    if (password.size() != 6 || !all_digits(password)) return bad_setting("password");
+    if (unit.number == 0 || unit.number > 999) return bad_setting("currency");
+    return {};
+}
+
+zvt_terminal::zvt_terminal(terminal_opener open, zvt_profile profile, ports::terminal_events events)
+    : open_(std::move(open))
+    , profile_(std::move(profile))
+    , events_(std::move(events)) {}
+
+zvt_terminal::~zvt_terminal() = default;
+
+const ports::terminal_capabilities& zvt_terminal::capabilities() const noexcept {
+    return all;
+}
+
+bool zvt_terminal::attached() const noexcept {
+    return link_ != nullptr && link_->is_open();
+}
+
+std::string zvt_terminal::identity() const {
+    return terminal_id_.empty() ? std::string() : "zvt " + terminal_id_;
+}
+
+void zvt_terminal::drop() noexcept {
+    if (link_) link_->close();
+    link_.reset();
+    mark_.reset();
+}
+
+result<zvt_conversation> zvt_terminal::ask(const zvt::command& what, until end, const call& bounds) {
+    zvt_exchange exchange(what, end, profile_.link, profile_.timing, &events_);
+    auto said = net::run(exchange, *link_, bounds);
+    if (said) return said;
+    return std::move(said).error().at_endpoint(link_->endpoint());
+}
+
+result<void> zvt_terminal::connect(const call& bounds) {
+    if (attached()) return {};
+    CIPHERLANE_CHECK(profile_.validate());
+    drop();
+    CIPHERLANE_TRY(link_, open_(bounds));
+    CIPHERLANE_TRY(const auto command, zvt::registration(profile_.password, profile_.unit));
+    auto said = ask(command, until::completion, bounds);
+    if (!said) {
+        drop();
+        return std::move(said).error().during("registration");
+    }
+    const auto no = said->refused ? said->refused : said->aborted;
+    if (no) {
+        const auto why = refusal(*no, "registration").at_endpoint(link_->endpoint());
+        drop();
+        return why;
+    }
+    if (!said->completed->terminal_id.empty()) terminal_id_ = said->completed->terminal_id;
+    return {};
+}
+
+result<void> zvt_terminal::open(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    return connect(bounds);
+}
+
+result<zvt_conversation> zvt_terminal::ask_for(
+    result<zvt::command> what, std::string_view operation, const call& bounds) {
+    if (!what) return std::move(what).error().during(operation);
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = ask(*what, until::completion, bounds);
+    if (!said) {
+        drop(); // what still comes belongs to nothing that is asked for later
+        return std::move(said).error().during(operation);
+    }
+    const auto no = said->refused ? said->refused : said->aborted;
+    if (no) return refusal(*no, operation).at_endpoint(link_->endpoint());
+    return said;
+}
+
+/// The last transaction that the terminal has stored; none where it aborts.
+result<zvt_conversation> zvt_terminal::last(const call& bounds) {
+    CIPHERLANE_TRY(const auto command, zvt::repeat_receipt(profile_.password, zvt::repeat::status_alone));
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = ask(command, until::completion, bounds);
+    if (!said) drop();
+    if (said && (said->refused || is_busy(*said)))
+        return refusal(said->refused ? *said->refused : *said->aborted, "last result").at_endpoint(link_->endpoint());
+    return said;
+}
+
+result<std::string> zvt_terminal::mark(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(connect(bounds));
+    if (!mark_) {
+        CIPHERLANE_TRY(const auto said, last(bounds));
+        mark_ = mark_of(said);
+    }
+    return *mark_;
+}
+
+/// A payment that has left is seen to its end: where the call ends first, the terminal is told to stop.
+result<zvt_conversation> zvt_terminal::pay(const zvt::command& what, const call& bounds) {
+    auto said = ask(what, until::completion, bounds);
+    const bool ended_early =
+        !said && (said.error().code() == net_errc::timed_out || said.error().code() == net_errc::cancelled);
+    if (!ended_early || !attached()) return said;
+    const call own(profile_.timing.stopping);
+    auto after = ask({zvt_code::abort_by_till, {}}, until::outcome, own);
+    if (after) return after;
+    return said;
+}
+
+terminal_report zvt_terminal::judge(const ports::terminal_request& wish, const result<zvt_conversation>& end) {
+    terminal_report made;
+    made.total = amount(0, wish.total.unit());
+    const auto leave_open = [&](error why) {
+        made.why = std::move(why).during(to_string(wish.what));
+        return made;
+    };
+    if (!end) return leave_open(end.error());
+    if (end->told) take_fields(made, *end->told, wish.total.unit());
+    const bool told_yes = end->told && end->told->result == carried_out;
+    if (end->refused) {
+        decline(made, *end->refused);
+        return made;
+    }
+    if (end->aborted && told_yes) return leave_open(refusal(*end->aborted, {}));
+    if (end->aborted) {
+        decline(made, *end->aborted);
+        return made;
+    }
+    if (!end->told || !same_unit(*end->told, wish.total.unit()))
+        return leave_open(refused(drivers_errc::wrong_answer));
+    if (!told_yes) {
+        decline(made, end->told->result);
+        return made;
+    }
+    made.outcome = terminal_outcome::approved;
+    return made;
+}
+
+result<terminal_report> zvt_terminal::run(const ports::terminal_request& request, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto command, zvt::trade(profile_.password, request));
+    CIPHERLANE_CHECK(connect(bounds));
+    if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
+    if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
+    mark_.reset();
+    const auto end = pay(command, bounds);
+    if (!end) drop();
+    auto report = judge(request, end);
+    if (report.outcome != terminal_outcome::approved) return report;
+    mark_ = mark_of(*end);
+    if (!end->told->minor) report.total = request.total;
+    return report;
+}
+
+terminal_report zvt_terminal::recover(const ports::terminal_doubt& doubt, const call& bounds) {
+    const auto& wish = doubt.wish;
+    const one_call mine(under_way_);
+    if (const auto free = mine.check(); !free) return judge(wish, free.error());
+    // What it may still be doing for an earlier run ends first: only then is its last result the last.
+    if (connect(bounds)) (void)ask({zvt_code::abort_by_till, {}}, until::answer, bounds);
+    for (;;) {
+        const auto said = last(bounds);
+        if (said) {
+            auto report = judge(wish, said);
+            judge_last(report, doubt, mark_of(*said));
+            return report;
+        }
+        cipherlane::pause(bounds.no_later_than(profile_.rest));
+        if (bounds.stopped() || bounds.until().passed()) return judge(wish, said);
+    }
+}
+
+result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask_for(zvt::end_of_day(profile_.password), "end of day", bounds));
+    mark_.reset();
+    ports::terminal_settlement closed;
+    if (!said.told) return closed;
+    if (said.told->minor) closed.total = ports::batch_side{*said.told->minor, 0};
+    closed.text = said.told->text;
+    return closed;
+}
+
+result<void> zvt_terminal::print_again(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(
+        ask_for(zvt::repeat_receipt(profile_.password, zvt::repeat::with_receipt), "repeat receipt", bounds));
+    return {};
+}
+
+result<ports::terminal_health> zvt_terminal::status(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask_for(zvt::status_enquiry(profile_.password), "status enquiry", bounds));
+    ports::terminal_health now;
+    const auto code = said.completed->code.value_or(carried_out);
+    now.ready = code == carried_out;
+    now.code = zvt::code_text(code);
+    now.terminal_id = said.completed->terminal_id.empty() ? terminal_id_ : said.completed->terminal_id;
+    now.version = said.completed->version;
+    return now;
+}
+
+result<void> zvt_terminal::abort(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = ask({zvt_code::abort_by_till, {}}, until::answer, bounds);
+    if (!said) {
+        drop();
+        return std::move(said).error().during("abort");
+    }
+    if (said->refused) return refusal(*said->refused, "abort").at_endpoint(link_->endpoint());
+    return {};
+}
+
+result<void> zvt_terminal::diagnosis(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(ask_for(zvt::diagnosis(), "diagnosis", bounds));
+    return {};
+}
+
+} // namespace cipherlane::drivers

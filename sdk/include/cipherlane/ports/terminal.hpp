@@ -1,0 +1,182 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/ports/batch_totals.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cipherlane::ports {
+
+/// What a payment terminal with a host of its own is asked to do with money.
+enum class terminal_verb : std::uint8_t {
+    authorise,
+    void_payment,  ///< undoes a payment by its receipt number
+    refund,        ///< gives money to a card, without an original
+    pre_authorise, ///< reserves money
+    void_pre_authorisation,
+    complete, ///< takes what was reserved, or some of it
+};
+
+[[nodiscard]] std::string_view to_string(terminal_verb value) noexcept;
+
+/// What a terminal can do; what it cannot is refused with `unsupported` before anything is sent.
+struct terminal_capabilities {
+    bool void_payment = false; ///< by receipt number
+    bool refund = false;
+    bool pre_authorise = false;
+    bool void_pre_authorisation = false;
+    bool complete = false;
+    bool settle = false;
+    bool print_again = false;
+    bool tells_last = false;     ///< says what its last transaction was: without it an unknown outcome is a person's
+    bool last_amount = false;    ///< and of what amount
+    bool aborts = false;         ///< can be stopped while it waits for a card
+    bool sends_lines = false;    ///< sends its receipts to the till
+    bool passes_through = false; ///< reaches its host through the till
+
+    [[nodiscard]] bool can(terminal_verb what) const noexcept;
+};
+
+/// How a terminal ended what it was asked for.
+enum class terminal_outcome : std::uint8_t {
+    approved,
+    declined, ///< the terminal has said so: no money moved
+    unknown,  ///< the request may have left, and nothing that can be believed says what became of it
+};
+
+[[nodiscard]] std::string_view to_string(terminal_outcome value) noexcept;
+
+/// What is asked of a terminal.
+struct terminal_request {
+    terminal_request(terminal_verb verb, amount value, std::string receipt = {})
+        : what(verb)
+        , total(value)
+        , original(std::move(receipt)) {}
+
+    terminal_verb what;
+    amount total;
+    std::string original; ///< the receipt number of what is voided or completed, as `terminal_report` had it
+};
+
+/// What became of it, in the terminal's words.
+struct terminal_report {
+    terminal_outcome outcome = terminal_outcome::unknown;
+    amount total;              ///< as the terminal says; zero where it does not
+    std::string code;          ///< the terminal's own result code
+    std::string text;          ///< UTF-8, untrusted
+    std::string receipt;       ///< its receipt number: names the payment to a void or a completion
+    std::string trace;         ///< its trace number
+    std::string date;          ///< MMDD
+    std::string time;          ///< hhmmss
+    std::string terminal_id;   ///< of the terminal
+    std::string authorization; ///< of its host
+    std::string masked_pan;
+    std::string card_name;
+    std::optional<error> why; ///< of an unknown outcome
+};
+
+/// An outcome that is not known, to be asked for.
+struct terminal_doubt {
+    terminal_doubt(terminal_request request, std::string before)
+        : wish(std::move(request))
+        , mark(std::move(before)) {}
+
+    terminal_request wish;
+    std::string mark; ///< what `terminal::mark` gave before the request left
+};
+
+/// A terminal's day, closed.
+struct terminal_settlement {
+    std::optional<batch_side> total; ///< as the terminal adds it up: voids and refunds taken off; unset: not told
+    std::string text;                ///< UTF-8, untrusted
+};
+
+/// How a terminal is.
+struct terminal_health {
+    bool ready = false;
+    std::string code; ///< its own
+    std::string terminal_id;
+    std::string version; ///< untrusted
+};
+
+/// A line of a receipt that the terminal leaves to the till.
+struct terminal_line {
+    std::string_view text; ///< UTF-8, untrusted
+    bool last = false;     ///< the receipt ends with it
+};
+
+/// What a terminal tells while it works. Called on the thread of the call under way; must not call the terminal.
+struct terminal_events {
+    std::function<void(const terminal_line&)> line{};
+    /// "insert card", "please wait": the terminal's own code and, where it sends them, words in UTF-8.
+    std::function<void(std::string_view code, std::string_view text)> progress{};
+};
+
+/// The way of a terminal to its host through the till (`terminal_capabilities::passes_through`).
+class terminal_network {
+  public:
+    terminal_network() = default;
+    terminal_network(const terminal_network&) = delete;
+    terminal_network& operator=(const terminal_network&) = delete;
+    virtual ~terminal_network() = default;
+
+    /// One message of the terminal to its host, as it is, and the host's answer. An error is told to the terminal as
+    /// silence.
+    [[nodiscard]] virtual result<bytes> pass(byte_view message, const call& bounds) = 0;
+};
+
+/// A payment terminal that reads cards and asks its own host (收款终端). The till tells it the amount and learns what
+/// became of it.
+///
+/// An error of `run` means that certainly nothing was asked of the terminal. From the request's first byte on there
+/// is a report: approved or declined where the terminal has said so, else unknown. Neither the call's end nor a stop
+/// abandons a request that has left: the terminal is asked to stop, and says within its own time what became of it.
+/// Nothing is ever asked for twice. After an unknown outcome nothing else may be asked of the terminal before
+/// `recover` or a person has decided it.
+///
+/// One call at a time (`call_under_way`); a stop token may come from another thread.
+class terminal {
+  public:
+    terminal() = default;
+    terminal(const terminal&) = delete;
+    terminal& operator=(const terminal&) = delete;
+    virtual ~terminal() = default;
+
+    /// Reaches the terminal and makes it the till's. Calls do it by themselves where the link has gone.
+    [[nodiscard]] virtual result<void> open(const call& bounds) = 0;
+    /// False where the link is known to be gone; never waits.
+    [[nodiscard]] virtual bool attached() const noexcept = 0;
+    [[nodiscard]] virtual const terminal_capabilities& capabilities() const noexcept = 0;
+    /// Which terminal this is, in words that stay the same as long as it is the same one. Empty: not told yet.
+    [[nodiscard]] virtual std::string identity() const = 0;
+
+    /// What the terminal's last transaction is, in up to 64 printable characters: kept with the record before `run`,
+    /// so that `recover` can tell its outcome from an older one. Empty from a terminal that cannot tell.
+    [[nodiscard]] virtual result<std::string> mark(const call& bounds) = 0;
+    /// @return `unsupported`; `misuse` for an amount or receipt number that the protocol cannot carry; `link_lost`,
+    /// `timed_out`, `cancelled` while nothing had left.
+    [[nodiscard]] virtual result<terminal_report> run(const terminal_request& request, const call& bounds) = 0;
+    /// Asks what became of a request, as often as it takes within the call. Moves no money.
+    /// @return unknown where the terminal does not answer, or says nothing that proves it.
+    [[nodiscard]] virtual terminal_report recover(const terminal_doubt& doubt, const call& bounds) = 0;
+
+    /// Closes the terminal's day with its host (日结). Errors as `run`, and `outcome_unknown` from the first byte on.
+    [[nodiscard]] virtual result<terminal_settlement> settle(const call& bounds) = 0;
+    /// The last receipt once more: its lines come as events.
+    [[nodiscard]] virtual result<void> print_again(const call& bounds) = 0;
+    [[nodiscard]] virtual result<terminal_health> status(const call& bounds) = 0;
+    /// Ends whatever the terminal may still be doing for an earlier run of the till.
+    [[nodiscard]] virtual result<void> abort(const call& bounds) = 0;
+    /// The way to its host, for terminals that pass through; null: none. Must outlive the terminal.
+    [[nodiscard]] virtual result<void> reach_host_by(terminal_network* network);
+};
+
+} // namespace cipherlane::ports

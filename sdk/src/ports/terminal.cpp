@@ -1,0 +1,44 @@
+#include <cipherlane/ports/terminal.hpp>
+
+namespace cipherlane::ports {
+
+std::string_view to_string(terminal_verb value) noexcept {
+    switch (value) {
+    case terminal_verb::authorise: return "authorise";
+    case terminal_verb::void_payment: return "void";
+    case terminal_verb::refund: return "refund";
+    case terminal_verb::pre_authorise: return "pre-authorise";
+    case terminal_verb::void_pre_authorisation: return "void pre-authorisation";
+    case terminal_verb::complete: return "complete";
+    }
+    return "?";
+}
+
+std::string_view to_string(terminal_outcome value) noexcept {
+    switch (value) {
+    case terminal_outcome::approved: return "approved";
+    case terminal_outcome::declined: return "declined";
+    case terminal_outcome::unknown: return "unknown";
+    }
+    return "?";
+}
+
+bool terminal_capabilities::can(terminal_verb what) const noexcept {
+    switch (what) {
+    case terminal_verb::authorise: return true;
+    case terminal_verb::void_payment: return void_payment;
+    case terminal_verb::refund: return refund;
+    case terminal_verb::pre_authorise: return pre_authorise;
+    case terminal_verb::void_pre_authorisation: return void_pre_authorisation;
+    case terminal_verb::complete: return complete;
+    }
+    return false;
+}
+
+result<void> terminal::reach_host_by(terminal_network* network) {
+    if (network == nullptr) return {};
+    return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
+        .during("pass through");
+}
+
+} // namespace cipherlane::ports
