@@ -18,7 +18,11 @@ function(cipherlane_library)
   endif()
   set_target_properties(${target} PROPERTIES INSTALL_RPATH "$ORIGIN")
   set_property(GLOBAL APPEND PROPERTY CIPHERLANE_LIBRARIES ${target})
+  add_dependencies(shipped ${target})
 endfunction()
+
+# What people link and run: the libraries, the programs of tools/ and samples/.
+add_custom_target(shipped)
 
 # cipherlane_program(NAME program SOURCES ... LIBS ...): a program of tools/ or samples/.
 function(cipherlane_program)
@@ -26,10 +30,11 @@ function(cipherlane_program)
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME} PRIVATE ${arg_LIBS} cipherlane_options)
   cipherlane_precompiled(${arg_NAME} program)
+  add_dependencies(shipped ${arg_NAME})
 endfunction()
 
 # tests_LABEL builds all test programs of one label and nothing else: sanitizer presets need no more.
-foreach(label unit vectors integration fault simulation corpus compile install)
+foreach(label unit vectors integration fault simulation corpus compile install valgrind)
   add_custom_target(tests_${label})
 endforeach()
 

@@ -13,7 +13,7 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-struct options {
+struct completion_options {
     std::string shell;
     output_form output = output_form::text;
 };
@@ -126,7 +126,7 @@ void print_fish(const CLI::App& tool) {
     });
 }
 
-void run(const CLI::App& tool, const options& chosen) {
+void run(const CLI::App& tool, const completion_options& chosen) {
     if (chosen.output == output_form::json) {
         std::cout << tree_of(tool).dump(2) << "\n";
     } else if (chosen.shell == "bash") {
@@ -143,7 +143,7 @@ void run(const CLI::App& tool, const options& chosen) {
 } // namespace
 
 void add_completion_command(CLI::App& tool) {
-    auto chosen = std::make_shared<options>();
+    auto chosen = std::make_shared<completion_options>();
     auto* command = tool.add_subcommand(
         "completion", "A script that completes commands in a shell; with --json the tree of them");
     command->add_option("shell", chosen->shell, "bash, zsh or fish")->check(CLI::IsMember({"bash", "zsh", "fish"}));

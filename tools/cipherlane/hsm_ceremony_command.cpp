@@ -33,7 +33,7 @@ struct ceremony_arguments {
     [[nodiscard]] output_form form() const { return json ? output_form::json : output_form::text; }
 };
 
-[[noreturn]] void give_up(const std::string& why, ending ends = ending::wrong_use) {
+[[noreturn]] void stop_ceremony(const std::string& why, ending ends = ending::wrong_use) {
     throw tool_complaint(ends, why);
 }
 
@@ -53,19 +53,20 @@ std::string sheet_name(const std::string& folder, std::size_t number) {
 /// Before the first sheet is written: half a set is worth nothing.
 void check_sheets(const std::string& folder, std::size_t count) {
     for (std::size_t i = 0; i < count && !folder.empty(); ++i) {
-        if (std::filesystem::exists(sheet_name(folder, i))) give_up(sheet_name(folder, i) + " is there already");
+        if (std::filesystem::exists(sheet_name(folder, i)))
+            stop_ceremony(sheet_name(folder, i) + " is there already");
     }
     if (!folder.empty() && ::access(folder.c_str(), W_OK) != 0)
-        give_up("cannot write in " + folder, ending::own_fault);
+        stop_ceremony("cannot write in " + folder, ending::own_fault);
 }
 
 /// For the custodian's eyes: readable by the owner alone, never over an old sheet.
 void write_sheet(const std::string& file, const std::string& text) {
     const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (out < 0) give_up("cannot write " + file, ending::own_fault);
+    if (out < 0) stop_ceremony("cannot write " + file, ending::own_fault);
     const bool done = ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
     ::close(out);
-    if (!done) give_up("cannot write " + file, ending::own_fault);
+    if (!done) stop_ceremony("cannot write " + file, ending::own_fault);
 }
 
 /// A component a line, blanks between groups allowed; what is read is wiped.
@@ -83,11 +84,11 @@ void read_components(std::vector<std::string>& into) {
 void take_components(ceremony_arguments& given) {
     if (!given.key.empty()) given.asked.key = read_key("hsm ceremony", "--key", given.key);
     if (given.from_input) read_components(given.entered);
-    if (given.from_input && given.entered.empty()) give_up("no component on standard input");
+    if (given.from_input && given.entered.empty()) stop_ceremony("no component on standard input");
     for (std::size_t i = 0; i < given.entered.size(); ++i) {
         auto& digits = given.entered[i];
         const auto component = from_hex(digits);
-        if (!component) give_up("component " + std::to_string(i + 1) + ": " + component.error().to_string());
+        if (!component) stop_ceremony("component " + std::to_string(i + 1) + ": " + component.error().to_string());
         given.asked.entered.emplace_back(*component);
         wipe({reinterpret_cast<std::uint8_t*>(digits.data()), digits.size()});
     }
@@ -109,11 +110,11 @@ void hold(ceremony_arguments& given) {
     auto keys = hsm_sim::lmk_set::test();
     if (given.lmk != "test") {
         auto loaded = hsm_sim::lmk_set::load(given.lmk);
-        if (!loaded) give_up(loaded.error().to_string());
+        if (!loaded) stop_ceremony(loaded.error().to_string());
         keys = *std::move(loaded);
     }
     const auto held = hsm_sim::hold_ceremony(given.asked, *keys);
-    if (!held) give_up(held.error().to_string());
+    if (!held) stop_ceremony(held.error().to_string());
 
     check_sheets(given.sheets, held->components.size());
     for (std::size_t i = 0; i < held->components.size() && !given.sheets.empty(); ++i)

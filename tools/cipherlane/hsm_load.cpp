@@ -229,7 +229,7 @@ void print_json(const figures& seen, const char* what, double took, const hsm::p
         made["microseconds"][name.data()] = percentile(seen.microseconds, part);
     }
     for (const auto& each : seen.causes) {
-        auto cause = to_json(each.why);
+        auto cause = cli::to_json(each.why);
         cause["times"] = each.count;
         if (const auto more = hint_for(each.why, &dialect); !more.empty()) cause["advice"] = more;
         made["causes"].push_back(std::move(cause));

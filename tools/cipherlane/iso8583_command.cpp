@@ -29,12 +29,12 @@ void run_decode(const iso8583_options& chosen) {
     const auto& format = chosen.dialect();
     for (const auto& frame : chosen.messages(format).frames) {
         if (chosen.reading == iso8583::reading::strict) {
-            std::cout << to_json(chosen.value_or_stop(iso8583::decode(format, frame))).dump() << "\n";
+            std::cout << cli::to_json(chosen.value_or_stop(iso8583::decode(format, frame))).dump() << "\n";
             continue;
         }
         const auto read = iso8583::decode_partly(format, frame, chosen.reading);
         if (read.failure) chosen.stop(*read.failure);
-        auto made = to_json(read.view);
+        auto made = cli::to_json(read.view);
         for (const auto& each : read.deviations) {
             made["deviations"].push_back({{"field", each.field.view()}, {"byte", each.offset},
                 {"text", make_error_code(each.what).message()}});

@@ -98,7 +98,7 @@ json rows_of(const std::vector<store::lost_records>& lost) {
 json rows_of(const std::vector<store::journal_entry>& entries) {
     json rows = json::array();
     for (const auto& entry : entries)
-        rows.push_back(to_json(entry));
+        rows.push_back(cli::to_json(entry));
     return rows;
 }
 
@@ -124,7 +124,7 @@ void export_all(const list_options& options) {
     while (const auto entry = value_or_fail(reader.next())) {
         whole = whole && entry->intact;
         if (!options.wants(*entry)) continue;
-        std::cout << (options.as_csv ? to_csv(*entry) : to_json(*entry).dump() + "\n");
+        std::cout << (options.as_csv ? to_csv(*entry) : cli::to_json(*entry).dump() + "\n");
     }
     std::cout << std::flush;
     for (const auto& lost : reader.lost())
@@ -240,7 +240,7 @@ void recover(const recover_options& options) {
     for (const auto& name : till.terminals()) {
         const auto found = value_or_fail(value_or_fail(till.at(name)).recover(patient()));
         for (const auto& payment : found) {
-            rows.push_back(to_json(payment));
+            rows.push_back(cli::to_json(payment));
             if (!options.as_json()) std::cout << payment << "\n";
             all = all && payment.outcome != verdict::unknown;
         }
@@ -275,7 +275,7 @@ void decide(const decide_options& options) {
     if (!options.amount.empty()) wish.moved = value_or_fail(amount::parse(options.amount, till.terminal().unit));
     const auto decided = value_or_fail(till.decide(wish, patient()));
     if (options.output == output_form::json)
-        std::cout << to_json(decided).dump(2) << "\n";
+        std::cout << cli::to_json(decided).dump(2) << "\n";
     else
         std::cout << decided << "\n";
 }

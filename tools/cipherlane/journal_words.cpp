@@ -158,7 +158,7 @@ json to_json(const store::journal_entry& entry) {
 
 std::string csv_names() {
     std::string line;
-    const auto made = to_json(store::journal_entry());
+    const auto made = cli::to_json(store::journal_entry());
     for (const auto& [name, value] : made.items())
         line += (line.empty() ? "" : ",") + name;
     return line + "\r\n";
@@ -166,7 +166,7 @@ std::string csv_names() {
 
 std::string to_csv(const store::journal_entry& entry) {
     std::string line;
-    auto made = to_json(entry);
+    auto made = cli::to_json(entry);
     if (!made.contains("todo")) made["todo"] = "";
     for (const auto& [name, value] : made.items()) {
         auto text = value.is_string() ? value.get<std::string>() : value.dump();

@@ -115,7 +115,7 @@ void run(const kat_options& chosen) {
         }));
     }
     if (!chosen.junit.empty()) write_report(chosen.junit, reports);
-    auto made = to_json(reports);
+    auto made = cli::to_json(reports);
     const auto passed = made["passed"].get<std::size_t>();
     const auto failed = made["failed"].get<std::size_t>();
     const auto ends = failed != 0 || passed == 0 ? ending::difference : ending::done;

@@ -15,7 +15,7 @@
 namespace cipherlane::cli {
 namespace {
 
-struct options {
+struct tlv_options {
     std::string data;
     input_form form = input_form::automatic;
     output_form output = output_form::text;
@@ -30,7 +30,7 @@ std::string without_space(std::string text) {
 }
 
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
-result<bytes> read_data(const options& chosen) {
+result<bytes> read_data(const tlv_options& chosen) {
     CIPHERLANE_TRY(const auto given, take_input(chosen.data));
     if (const auto text = without_space(given); emv::consumer_code::recognised(text)) {
         CIPHERLANE_TRY(const auto code, emv::consumer_code::parse(text, emv::cpm_reading::lenient));
@@ -51,14 +51,14 @@ result<bytes> read_data(const options& chosen) {
     return first.whole;
 }
 
-[[noreturn]] void stop(const error& why, const options& chosen) {
+[[noreturn]] void stop(const error& why, const tlv_options& chosen) {
     std::cout << std::flush;
     const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
     throw tool_stop(why, bad && why.where() == layer::emv ? "--tolerant reads what peers write beside the rules" : "",
         ending::wrong_use);
 }
 
-void run_decode(const options& chosen) {
+void run_decode(const tlv_options& chosen) {
     const auto data = read_data(chosen);
     if (!data) stop(data.error(), chosen);
     // What can be read is printed before the fault is told.
@@ -81,7 +81,7 @@ void run_decode(const options& chosen) {
 } // namespace
 
 void add_tlv_command(CLI::App& tool) {
-    auto chosen = std::make_shared<options>();
+    auto chosen = std::make_shared<tlv_options>();
     auto* group = tool.add_subcommand("tlv", "EMV BER-TLV in words");
     group->require_subcommand(1);
     auto* command = group->add_subcommand("decode",

@@ -16,7 +16,7 @@
 namespace cipherlane::cli {
 namespace {
 
-struct options {
+struct dissector_options {
     std::string name;
     std::string out;
     std::vector<std::uint16_t> ports;
@@ -29,17 +29,17 @@ struct dissector {
     std::string lua;
 };
 
-dissector of_dialect(const iso8583::dialect& format, const options& chosen) {
+dissector of_dialect(const iso8583::dialect& format, const dissector_options& chosen) {
     return {"dialect", std::string(format.name), wireshark_dissector(format, chosen.ports)};
 }
 
-dissector of_profile(const hsm::profile& dialect, const options& chosen) {
+dissector of_profile(const hsm::profile& dialect, const dissector_options& chosen) {
     return {"profile", dialect.name,
         wireshark_dissector(dialect, chosen.ports.empty() ? std::vector{dialect.port} : chosen.ports)};
 }
 
 /// A file may be either: what it is shows in which of the two readers takes it, or comes further.
-dissector of_file(const options& chosen) {
+dissector of_file(const dissector_options& chosen) {
     const auto format = iso8583::loaded_dialect::load(chosen.name);
     if (format) return of_dialect(format->table(), chosen);
     const auto dialect = hsm::profile::load(chosen.name);
@@ -60,7 +60,7 @@ std::string every_name() {
     return all;
 }
 
-dissector find(const options& chosen) {
+dissector find(const dissector_options& chosen) {
     if (chosen.name.ends_with(".toml")) return of_file(chosen);
     if (const auto* format = iso8583::find_dialect(chosen.name)) return of_dialect(*format, chosen);
     if (const auto dialect = hsm::profile::builtin(chosen.name)) return of_profile(**dialect, chosen);
@@ -74,7 +74,7 @@ void write_file(const std::string& name, const std::string& text) {
     if (!file) throw tool_complaint(ending::own_fault, printable_text(name) + ": cannot be written");
 }
 
-void run(const options& chosen) {
+void run(const dissector_options& chosen) {
     const auto made = find(chosen);
     if (!chosen.out.empty()) write_file(chosen.out, made.lua);
     if (chosen.output == output_form::json) {
@@ -92,7 +92,7 @@ void run(const options& chosen) {
 } // namespace
 
 void add_wireshark_command(CLI::App& tool) {
-    auto chosen = std::make_shared<options>();
+    auto chosen = std::make_shared<dissector_options>();
     auto* command = tool.add_subcommand("wireshark",
         "A Wireshark dissector (Lua) for a dialect of ISO 8583 or a cipher machine's profile, from the same table");
     command->add_option("name", chosen->name, "Dialect or profile: a name, or FILE.toml")->required();

@@ -20,10 +20,6 @@ namespace {
 
 using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): this file is about nothing else
 
-error refused(crypto_errc code) {
-    return {code, layer::tools};
-}
-
 /// A result that names what was wrong with it besides being another value.
 std::optional<std::string> named(const char* what, std::optional<std::string> why) {
     if (why) return std::string(what) + " " + *why;
@@ -68,14 +64,15 @@ std::optional<std::string> run_pvv(const kat_row& row, const kat_target& /*targe
 result<std::size_t> size_of(const std::string& text) {
     std::size_t value = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (fault != std::errc{} || end != text.data() + text.size()) return refused(crypto_errc::bad_validation_data);
+    if (fault != std::errc{} || end != text.data() + text.size())
+        return crypto_refused(crypto_errc::bad_validation_data);
     return value;
 }
 
 result<ibm3624_scheme> scheme_of(const kat_row& row) {
     CIPHERLANE_TRY(const auto first, size_of(row["verify_offset"]));
     CIPHERLANE_TRY(const auto length, size_of(row["verify_length"]));
-    if (row["pad"].size() != 1) return refused(crypto_errc::bad_validation_data);
+    if (row["pad"].size() != 1) return crypto_refused(crypto_errc::bad_validation_data);
     return ibm3624_scheme::create(row["decimalization"], first, length, row["pad"].front());
 }
 
@@ -128,7 +125,7 @@ std::optional<std::string> run_ibm3624(const kat_row& row, const kat_target& /*t
 result<emv_card_key_option> option_of(const std::string& name) {
     if (name == "A") return emv_card_key_option::a;
     if (name == "B") return emv_card_key_option::b;
-    return refused(crypto_errc::unsupported_algorithm);
+    return crypto_refused(crypto_errc::unsupported_algorithm);
 }
 
 /// The 8 bytes that make a session key; a transaction counter alone gets zeros behind, counter and unpredictable
@@ -141,7 +138,7 @@ result<emv_diversifier> diversifier_of(const std::string& digits) {
         const auto number = (std::uint32_t{load_be16(given.data() + 2)} << 16) | load_be16(given.data() + 4);
         return counter_and_number_diversifier(load_be16(given.data()), number);
     }
-    if (given.size() != made.size()) return refused(crypto_errc::bad_data_length);
+    if (given.size() != made.size()) return crypto_refused(crypto_errc::bad_data_length);
     std::ranges::copy(given, made.begin());
     return made;
 }
@@ -162,7 +159,7 @@ result<session_kind> session_of(const kat_row& row) {
     if (name.starts_with("EMV_CSK") || name.starts_with("CSK") || name.starts_with("MCHIP") || has("CVN18") ||
         has("CVN14"))
         return session_kind::common;
-    return refused(crypto_errc::unsupported_algorithm);
+    return crypto_refused(crypto_errc::unsupported_algorithm);
 }
 
 std::optional<emv_tree> tree_of(session_kind kind) noexcept {
@@ -175,13 +172,13 @@ std::optional<emv_tree> tree_of(session_kind kind) noexcept {
 result<std::uint16_t> counter_of(const std::string& digits) {
     CIPHERLANE_TRY(const bytes given, from_hex(digits));
     if (given.size() == 2) return load_be16(given.data());
-    if (given.size() != 8) return refused(crypto_errc::bad_data_length);
+    if (given.size() != 8) return crypto_refused(crypto_errc::bad_data_length);
     const auto zeros = [&](std::size_t from) {
         return std::all_of(&given[from], &given[from] + 6, [](auto b) { return b == 0; });
     };
     if (zeros(2)) return load_be16(given.data());
     if (zeros(0)) return load_be16(given.data() + 6);
-    return refused(crypto_errc::bad_data_length);
+    return crypto_refused(crypto_errc::bad_data_length);
 }
 
 result<emv_ac_card_key> ac_card_key(const kat_row& row) {
@@ -245,7 +242,7 @@ kat_outcome cryptogram_of(const kat_row& row) {
 
 result<emv_ac_session_key> arpc_key(const kat_row& row) {
     if (row["arpc_key"] == "SK") return ac_session_key(row);
-    if (row["arpc_key"] != "MK") return refused(crypto_errc::unsupported_algorithm);
+    if (row["arpc_key"] != "MK") return crypto_refused(crypto_errc::unsupported_algorithm);
     CIPHERLANE_TRY(const auto card, ac_card_key(row));
     return without_session(card);
 }
@@ -260,7 +257,7 @@ kat_outcome answer_of(const kat_row& row) {
         CIPHERLANE_CHECK(verify_arpc_method_1(key, arqc, response, made));
         return to_hex(made);
     }
-    if (row["arpc_method"] != "2") return refused(crypto_errc::unsupported_algorithm);
+    if (row["arpc_method"] != "2") return crypto_refused(crypto_errc::unsupported_algorithm);
     CIPHERLANE_TRY(const auto made, arpc_method_2(key, arqc, response, proprietary));
     CIPHERLANE_CHECK(verify_arpc_method_2(key, arqc, response, proprietary, made));
     return to_hex(made);
@@ -351,7 +348,7 @@ std::optional<std::string> run_script_mac(const kat_row& row, const kat_target& 
     return judge_truncated(row, script_mac(row), row["mac"]);
 }
 
-constexpr kat_entry entries[] = {
+constexpr kat_entry card_entries[] = {
     {"cvv", run_cvv},
     {"pin_pvv", run_pvv},
     {"pin_ibm3624", run_ibm3624},
@@ -362,7 +359,7 @@ constexpr kat_entry entries[] = {
 } // namespace
 
 std::span<const kat_entry> card_kats() {
-    return entries;
+    return card_entries;
 }
 
 } // namespace cipherlane::cli

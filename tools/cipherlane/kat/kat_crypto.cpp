@@ -18,21 +18,18 @@ namespace {
 
 using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): this file is about nothing else
 
-error refused(crypto_errc code) {
-    return {code, layer::tools};
-}
-
 result<algorithm> algorithm_of(std::string_view name) {
     for (auto cipher : {algorithm::des, algorithm::tdes, algorithm::aes, algorithm::sm4}) {
         if (to_string(cipher) == name) return cipher;
     }
-    return refused(crypto_errc::unsupported_algorithm);
+    return crypto_refused(crypto_errc::unsupported_algorithm);
 }
 
 result<int> number_of(const std::string& text) {
     int value = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (fault != std::errc{} || end != text.data() + text.size()) return refused(crypto_errc::unsupported_algorithm);
+    if (fault != std::errc{} || end != text.data() + text.size())
+        return crypto_refused(crypto_errc::unsupported_algorithm);
     return value;
 }
 
@@ -52,7 +49,7 @@ result<bytes> fill_of(const kat_row& row, pin_block_format format) {
     if (format == pin_block_format::iso_4) return from_hex(row["random8"]);
     bytes nibbles;
     for (char digit : row["fill_nibbles"]) {
-        if (hex_value(digit) < 0) return refused(crypto_errc::bad_fill);
+        if (hex_value(digit) < 0) return crypto_refused(crypto_errc::bad_fill);
         nibbles.push_back(static_cast<std::uint8_t>(hex_value(digit)));
     }
     return nibbles;
@@ -146,7 +143,7 @@ std::optional<std::string> run_translation_policy(const kat_row& row, const kat_
     const bool allowed = translation_allowed(
         find_translated_format(row["from_format"]), find_translated_format(row["to_format"]), change);
     const kat_outcome got =
-        allowed ? kat_outcome(std::string("allowed")) : kat_outcome(refused(crypto_errc::translation_refused));
+        allowed ? kat_outcome(std::string("allowed")) : kat_outcome(crypto_refused(crypto_errc::translation_refused));
     return judge(row, got, "allowed");
 }
 
@@ -174,7 +171,7 @@ kat_outcome algorithm_3(const kat_row& row) {
     if (cipher == algorithm::des) { // the retail MAC has code of its own: it must say the same
         CIPHERLANE_TRY(auto both, key_of<mac_key>(algorithm::tdes, row["key1"] + row["key2"]));
         CIPHERLANE_TRY(const auto retail, retail_mac(both, padding, data));
-        if (!std::ranges::equal(retail.view(), mac.view())) return refused(crypto_errc::verification_failed);
+        if (!std::ranges::equal(retail.view(), mac.view())) return crypto_refused(crypto_errc::verification_failed);
     }
     return to_hex(mac.view());
 }
@@ -237,7 +234,8 @@ kat_outcome check_value(const kat_row& row) {
     CIPHERLANE_TRY(const bytes key, from_hex(row["key"]));
     CIPHERLANE_TRY(const int length, number_of(row["length"]));
     const auto& method = row["method"];
-    if (length < 0 || (method != "LEGACY" && method != "CMAC")) return refused(crypto_errc::unsupported_algorithm);
+    if (length < 0 || (method != "LEGACY" && method != "CMAC"))
+        return crypto_refused(crypto_errc::unsupported_algorithm);
     CIPHERLANE_TRY(
         const bytes value, key_check_value(cipher, key, method == "CMAC" ? kcv_method::cmac : kcv_method::legacy,
                                static_cast<std::size_t>(length)));
@@ -248,7 +246,7 @@ std::optional<std::string> run_check_value(const kat_row& row, const kat_target&
     return judge(row, check_value(row), row["kcv"]);
 }
 
-constexpr kat_entry entries[] = {
+constexpr kat_entry crypto_entries[] = {
     {"pinblock_format0", run_pin_block<pin_block_format::iso_0>},
     {"pinblock_format1", run_pin_block<pin_block_format::iso_1>},
     {"pinblock_format2", run_pin_block<pin_block_format::iso_2>},
@@ -268,7 +266,7 @@ constexpr kat_entry entries[] = {
 } // namespace
 
 std::span<const kat_entry> crypto_kats() {
-    return entries;
+    return crypto_entries;
 }
 
 } // namespace cipherlane::cli

@@ -345,7 +345,7 @@ std::optional<std::string> run_dukpt_aes(const kat_row& row, const kat_target& /
     return opened->run();
 }
 
-constexpr kat_entry entries[] = {
+constexpr kat_entry crypto_keys_entries[] = {
     {"tr31", run_key_block},
     {"tr31_derived_keys", run_derived_keys},
     {"dukpt_tdes", run_dukpt_tdes},
@@ -355,7 +355,7 @@ constexpr kat_entry entries[] = {
 } // namespace
 
 std::span<const kat_entry> crypto_keys_kats() {
-    return entries;
+    return crypto_keys_entries;
 }
 
 } // namespace cipherlane::cli

@@ -18,10 +18,6 @@ namespace {
 using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): this file is about nothing else
 using for_vectors_only::sm2_curve;
 
-error refused(crypto_errc code) {
-    return {code, layer::tools};
-}
-
 /// Hex, or REPEAT(hex,count).
 result<bytes> repeated(std::string_view text) {
     constexpr std::string_view head = "REPEAT(";
@@ -29,7 +25,7 @@ result<bytes> repeated(std::string_view text) {
     const auto comma = text.find(',');
     const auto close = text.find(')');
     if (comma == std::string_view::npos || close == std::string_view::npos || close < comma) {
-        return refused(crypto_errc::unsupported_algorithm);
+        return crypto_refused(crypto_errc::unsupported_algorithm);
     }
     std::size_t count = 0;
     std::from_chars(text.data() + comma + 1, text.data() + close, count);
@@ -95,14 +91,14 @@ std::optional<std::string> run_sm4(const kat_row& row, const kat_target& /*targe
 result<sm2_curve> curve_of(const std::string& name) {
     if (name == "sm2p256v1") return sm2_curve::sm2p256v1;
     if (name == "sample Fp-256") return sm2_curve::sample_fp_256;
-    return refused(crypto_errc::unsupported_algorithm);
+    return crypto_refused(crypto_errc::unsupported_algorithm);
 }
 
 result<sm2_signature> signature_of(const kat_row& row) {
     CIPHERLANE_TRY(const bytes r, from_hex(row["r"]));
     CIPHERLANE_TRY(const bytes s, from_hex(row["s"]));
     sm2_signature both;
-    if (r.size() != both.size() / 2 || s.size() != r.size()) return refused(crypto_errc::verification_failed);
+    if (r.size() != both.size() / 2 || s.size() != r.size()) return crypto_refused(crypto_errc::verification_failed);
     std::copy(s.begin(), s.end(), std::copy(r.begin(), r.end(), both.begin()));
     return both;
 }
@@ -173,7 +169,7 @@ std::optional<std::string> run_sm2(const kat_row& row, const kat_target& /*targe
     return why || !in_use ? why : judge(row, verified_in_use(row), "valid");
 }
 
-constexpr kat_entry entries[] = {
+constexpr kat_entry crypto_sm_entries[] = {
     {"sm2", run_sm2},
     {"sm3", run_sm3},
     {"sm4", run_sm4},
@@ -182,7 +178,7 @@ constexpr kat_entry entries[] = {
 } // namespace
 
 std::span<const kat_entry> crypto_sm_kats() {
-    return entries;
+    return crypto_sm_entries;
 }
 
 } // namespace cipherlane::cli

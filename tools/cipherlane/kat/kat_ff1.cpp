@@ -14,15 +14,11 @@ using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): thi
 
 using numeral_list = std::vector<std::uint16_t>;
 
-error refused(crypto_errc code) {
-    return {code, layer::tools};
-}
-
 template <class Number>
 result<Number> number_of(std::string_view text) {
     Number value = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (fault != std::errc{} || end != text.data() + text.size()) return refused(crypto_errc::bad_numeral);
+    if (fault != std::errc{} || end != text.data() + text.size()) return crypto_refused(crypto_errc::bad_numeral);
     return value;
 }
 
@@ -90,12 +86,12 @@ std::optional<std::string> run_ff1(const kat_row& row, const kat_target& /*targe
     return judge(row, run(way::decrypt, row, row["ciphertext"]), written(row, row["plaintext"]));
 }
 
-constexpr kat_entry entries[] = {{"ff1", run_ff1}};
+constexpr kat_entry ff1_entries[] = {{"ff1", run_ff1}};
 
 } // namespace
 
 std::span<const kat_entry> ff1_kats() {
-    return entries;
+    return ff1_entries;
 }
 
 } // namespace cipherlane::cli

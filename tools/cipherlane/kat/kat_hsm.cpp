@@ -38,14 +38,14 @@ std::optional<std::string> run_host_command(const kat_row& row, const kat_target
     return "answered " + std::string(got) + ", expected " + row["response"];
 }
 
-constexpr kat_entry entries[] = {
+constexpr kat_entry hsm_entries[] = {
     {"hsm_payshield", run_host_command},
 };
 
 } // namespace
 
 std::span<const kat_entry> hsm_kats() {
-    return entries;
+    return hsm_entries;
 }
 
 } // namespace cipherlane::cli

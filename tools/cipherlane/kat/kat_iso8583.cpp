@@ -29,14 +29,14 @@ std::optional<std::string> run_cup_pos(const kat_row& row, const kat_target& /*t
     return std::nullopt;
 }
 
-constexpr kat_entry entries[] = {
+constexpr kat_entry iso8583_entries[] = {
     {"iso8583_cup_pos", run_cup_pos},
 };
 
 } // namespace
 
 std::span<const kat_entry> iso8583_kats() {
-    return entries;
+    return iso8583_entries;
 }
 
 } // namespace cipherlane::cli

@@ -150,12 +150,12 @@ std::optional<std::string> run_qr_mpm(const kat_row& row, const kat_target& /*ta
     return std::nullopt;
 }
 
-constexpr std::array entries{kat_entry{"qr_mpm", run_qr_mpm}};
+constexpr std::array qr_entries{kat_entry{"qr_mpm", run_qr_mpm}};
 
 } // namespace
 
 std::span<const kat_entry> qr_kats() {
-    return entries;
+    return qr_entries;
 }
 
 } // namespace cipherlane::cli

@@ -45,7 +45,7 @@ void write_case(std::ostream& out, const std::string& file, const std::string& n
 
 std::size_t kat_file_report::failed() const {
     const auto count =
-        std::count_if(rows.begin(), rows.end(), [](const kat_outcome& each) { return !each.why.empty(); });
+        std::count_if(rows.begin(), rows.end(), [](const kat_verdict& each) { return !each.why.empty(); });
     return static_cast<std::size_t>(count) + not_run;
 }
 

@@ -9,7 +9,7 @@
 namespace cipherlane::cli {
 
 /// One row and how it went.
-struct kat_outcome {
+struct kat_verdict {
     std::string id;
     std::string why; ///< empty: it holds
 };
@@ -17,7 +17,7 @@ struct kat_outcome {
 /// One file: its rows that were run, and those that could not be.
 struct kat_file_report {
     std::string file;
-    std::vector<kat_outcome> rows;
+    std::vector<kat_verdict> rows;
     std::size_t not_run = 0; ///< counted as failed
 
     [[nodiscard]] std::size_t passed() const;

@@ -4,6 +4,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/crypto/errc.hpp>
 
 #include <optional>
 #include <string>
@@ -13,6 +14,11 @@ namespace cipherlane::cli {
 
 /// What a row's operation gave: text to compare, or why it refused.
 using kat_outcome = result<std::string>;
+
+/// What a row asks for that the arithmetic does not have.
+[[nodiscard]] inline error crypto_refused(crypto_errc code) {
+    return {code, layer::tools};
+}
 
 /// Holds an outcome against the row: a rejected row must have been refused, any other must give `wanted`.
 [[nodiscard]] inline std::optional<std::string> judge(
