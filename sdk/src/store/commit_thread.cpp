@@ -126,18 +126,19 @@ result<bool> commit_thread::run_task(task& one) {
         return false;
     }
     if (one.need == durability::durable) ++counters_.durable;
-    if (!database_.in_transaction()) CIPHERLANE_CHECK(database_.execute("BEGIN IMMEDIATE"));
-    CIPHERLANE_CHECK(database_.execute("SAVEPOINT task"));
+    if (!database_.in_transaction()) CIPHERLANE_CHECK(database_.run("BEGIN IMMEDIATE"));
+    CIPHERLANE_CHECK(database_.run("SAVEPOINT task"));
     const bool done = one.run(database_);
     if (!database_.in_transaction()) return error(store_errc::io_failed, layer::store).during("transaction lost");
-    CIPHERLANE_CHECK(database_.execute(done ? "RELEASE task" : "ROLLBACK TO task; RELEASE task"));
+    if (!done) CIPHERLANE_CHECK(database_.run("ROLLBACK TO task"));
+    CIPHERLANE_CHECK(database_.run("RELEASE task"));
     return done;
 }
 
 result<void> commit_thread::commit() {
     ++counters_.commits;
     auto ended = witness_ != nullptr ? witness_->before_commit(database_) : result<void>();
-    if (ended) ended = database_.execute("COMMIT");
+    if (ended) ended = database_.run("COMMIT");
     if (!ended && database_.in_transaction()) (void)database_.execute("ROLLBACK");
     if (ended && witness_ != nullptr) witness_->after_commit(database_);
     return ended;

@@ -137,6 +137,12 @@ result<void> database::execute(const char* sql) {
     return {};
 }
 
+result<void> database::run(const char* sql) {
+    const auto done = prepare(sql).run();
+    if (!done) return error(done.error()).during(std::string_view(sql).substr(0, 16));
+    return {};
+}
+
 std::int64_t database::last_id() const {
     return sqlite3_last_insert_rowid(handle_);
 }

@@ -77,7 +77,10 @@ class database {
 
     [[nodiscard]] static result<database> open(const std::string& path, int flags, const std::string& vfs = {});
     [[nodiscard]] statement prepare(const char* sql);
+    /// Of any number of statements, which are parsed each time.
     [[nodiscard]] result<void> execute(const char* sql);
+    /// One statement, which is parsed once.
+    [[nodiscard]] result<void> run(const char* sql);
     [[nodiscard]] std::int64_t last_id() const;
     [[nodiscard]] std::uint64_t changes() const;
     [[nodiscard]] bool in_transaction() const;
