@@ -1,6 +1,7 @@
 #include "journal_mark.hpp"
 
 #include "checksum.hpp"
+#include "vfs_file.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/secret_file.hpp>
@@ -83,16 +84,32 @@ std::optional<journal_mark> parse_mark(std::string_view text) {
     return mark;
 }
 
-mark_file::state mark_file::read(journal_mark& to) const {
+bool mark_file::is_there() const {
+    if (!vfs_.empty()) return vfs_file::is_there(vfs_, path_);
     struct stat about {};
-    if (::lstat(path_.c_str(), &about) != 0) return state::absent;
+    return ::lstat(path_.c_str(), &about) == 0;
+}
+
+std::optional<std::string> mark_file::content() const {
+    if (!vfs_.empty()) {
+        auto file = vfs_file::open(vfs_, path_);
+        auto text = file ? file->read(slots * slot_size) : file.error();
+        return text ? std::optional(*std::move(text)) : std::nullopt;
+    }
     auto file = secret_file::open(path_);
-    if (!file) return state::unreadable;
+    if (!file) return std::nullopt;
     const auto text = file->read(slots * slot_size);
+    if (!text) return std::nullopt;
+    return std::string(as_text(text->expose()));
+}
+
+mark_file::state mark_file::read(journal_mark& to) const {
+    if (!is_there()) return state::absent;
+    const auto text = content();
     if (!text) return state::unreadable;
     std::optional<journal_mark> best;
     for (std::size_t slot = 0; slot < slots; ++slot) {
-        auto one = parse_mark(slot_text(as_text(text->expose()), slot));
+        auto one = parse_mark(slot_text(*text, slot));
         if (one && (!best || one->commits > best->commits)) best = std::move(one);
     }
     if (!best) return state::unreadable;
@@ -106,22 +123,34 @@ result<void> mark_file::begin(const journal_mark& mark) const {
     const auto text = to_text(mark);
     for (std::size_t slot = 0; slot < slots; ++slot)
         whole.replace(slot * slot_size, text.size(), text);
+    if (!vfs_.empty()) {
+        CIPHERLANE_TRY(auto file, vfs_file::open(vfs_, path_));
+        CIPHERLANE_CHECK(file.write(0, whole));
+        return file.sync();
+    }
     struct stat about {};
     if (::lstat(path_.c_str(), &about) == 0 && ::unlink(path_.c_str()) != 0)
         return error({errno, boost::system::system_category()}, layer::store).during("mark").at_endpoint(path_);
     return secret_file::create(path_, as_bytes(whole));
 }
 
+bool mark_file::write_at(std::size_t at, std::string_view slot) const {
+    if (!vfs_.empty()) {
+        auto file = vfs_file::open(vfs_, path_);
+        return file && file->write(at, slot);
+    }
+    const int file = ::open(path_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    const bool done = file >= 0 && ::pwrite(file, slot.data(), slot.size(), static_cast<off_t>(at)) ==
+                                       static_cast<ssize_t>(slot.size());
+    if (file >= 0) ::close(file);
+    return done;
+}
+
 void mark_file::write(const journal_mark& mark) {
     const auto text = to_text(mark);
     std::string whole(slot_size, '\0');
     whole.replace(0, text.size(), text);
-    const auto at = static_cast<off_t>(mark.commits % slots * slot_size);
-    const int file = ::open(path_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    const bool done =
-        file >= 0 && ::pwrite(file, whole.data(), whole.size(), at) == static_cast<ssize_t>(whole.size());
-    if (file >= 0) ::close(file);
-    if (!done && !complained_) {
+    if (!write_at(mark.commits % slots * slot_size, whole) && !complained_) {
         log_.warning("journal", "the mark cannot be written at " + path_ + ": an old or lost journal is not noticed");
         complained_ = true;
     }

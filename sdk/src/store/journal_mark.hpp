@@ -40,8 +40,10 @@ struct journal_mark {
 /// Two slots are written in turn, so that a power cut spoils one at most. Text, so that a person can read it.
 class mark_file {
   public:
-    explicit mark_file(std::string path, logger log = logger::none())
+    /// @param vfs the SQLite file system in which it is; empty: the system's.
+    explicit mark_file(std::string path, logger log = logger::none(), std::string vfs = {})
         : path_(std::move(path))
+        , vfs_(std::move(vfs))
         , log_(std::move(log)) {}
 
     enum class state : std::uint8_t { absent, unreadable, read };
@@ -57,7 +59,13 @@ class mark_file {
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   private:
+    /// Both slots as text; nothing where it cannot be read.
+    [[nodiscard]] std::optional<std::string> content() const;
+    [[nodiscard]] bool is_there() const;
+    [[nodiscard]] bool write_at(std::size_t at, std::string_view slot) const;
+
     std::string path_;
+    std::string vfs_;
     logger log_;
     bool complained_ = false;
 };

@@ -1,6 +1,7 @@
 #include "journal_opening.hpp"
 
 #include "schema.hpp"
+#include "vfs_file.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/secret_file.hpp>
@@ -161,22 +162,44 @@ result<journal_mark> settle_mark(database& on, const mark_file& mark, const know
     return now;
 }
 
-result<void> begin_if_missing(const sqlite_journal_settings& settings, const known_mark& known, card_seal& seal) {
-    if (is_there(settings.path)) return {};
+/// Where there is no journal: whether one may be begun.
+result<void> may_begin(const sqlite_journal_settings& settings, const known_mark& known) {
     if (known.state != mark_file::state::absent && settings.start != journal_start::adopt)
         return not_opened(
             store_errc::journal_lost, settings.path, "bring it back, or begin a new one: cipherlane journal adopt");
     if (settings.start == journal_start::existing)
         return not_opened(store_errc::journal_lost, settings.path, "expected a journal, or: cipherlane till init");
+    return {};
+}
+
+result<void> begin_if_missing(const sqlite_journal_settings& settings, const known_mark& known, card_seal& seal) {
+    if (is_there(settings.path)) return {};
+    CIPHERLANE_CHECK(may_begin(settings, known));
     return make_journal_at(settings.path, seal);
 }
 
-/// In a file system of the caller's own, who alone knows what it holds: nothing is locked, marked or judged.
-result<opened_journal> open_in_own_files(const sqlite_journal_settings& settings, card_seal seal) {
+known_mark read_known(const mark_file& mark) {
+    known_mark known;
+    known.state = mark.read(known.mark);
+    if (known.state == mark_file::state::read && known.mark.journal == journal_id())
+        known.state = mark_file::state::absent; // only announced
+    return known;
+}
+
+/// In a file system of the caller's own, who alone knows what it holds: nothing is locked, and marked where a place
+/// for the mark is named.
+result<opened_journal> open_in_own_files(const sqlite_journal_settings& settings, card_seal seal, const logger& log) {
+    std::optional<mark_file> mark;
+    known_mark known;
+    if (!settings.mark_path.empty()) {
+        mark.emplace(settings.mark_path, log, settings.vfs);
+        known = read_known(*mark);
+        if (!vfs_file::is_there(settings.vfs, settings.path)) CIPHERLANE_CHECK(may_begin(settings, known));
+    }
     CIPHERLANE_TRY(auto on, database::open(settings.path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, settings.vfs));
     CIPHERLANE_CHECK(set_up(on, seal));
-    CIPHERLANE_TRY(auto now, read_progress(on));
-    return opened_journal{std::nullopt, std::move(on), std::move(seal), std::nullopt, std::move(now)};
+    CIPHERLANE_TRY(auto now, mark ? settle_mark(on, *mark, known, settings, log) : read_progress(on));
+    return opened_journal{std::nullopt, std::move(on), std::move(seal), std::move(mark), std::move(now)};
 }
 
 /// Names that mean something to SQLite and are no files.
@@ -252,12 +275,9 @@ result<std::vector<journal_mark::terminal>> read_terminals(database& on) {
 result<opened_journal> open_for_writing(const sqlite_journal_settings& settings, byte_view key, const logger& log) {
     CIPHERLANE_CHECK(judge_name(settings.path));
     CIPHERLANE_TRY(auto seal, card_seal::create(key));
-    if (!settings.vfs.empty()) return open_in_own_files(settings, std::move(seal));
+    if (!settings.vfs.empty()) return open_in_own_files(settings, std::move(seal), log);
     mark_file mark(mark_path_of(settings.path, settings.mark_path), log);
-    known_mark known;
-    known.state = mark.read(known.mark);
-    if (known.state == mark_file::state::read && known.mark.journal == journal_id())
-        known.state = mark_file::state::absent; // only announced
+    const auto known = read_known(mark);
     CIPHERLANE_CHECK(begin_if_missing(settings, known, seal));
     CIPHERLANE_TRY(auto file, journal_file::take(settings.path, file_use::writer));
     CIPHERLANE_CHECK(judge_head(file.path()));

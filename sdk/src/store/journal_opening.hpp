@@ -14,7 +14,7 @@ struct opened_journal {
     std::optional<journal_file> file; ///< none in a file system of the caller's own
     database on;
     card_seal seal;
-    std::optional<mark_file> mark; ///< likewise
+    std::optional<mark_file> mark; ///< likewise, unless a place was named for it
     journal_mark now;              ///< what the mark says from here on
 };
 

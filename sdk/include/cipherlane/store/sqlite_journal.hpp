@@ -41,7 +41,8 @@ struct sqlite_journal_settings {
     /// owner keeps a second writer out.
     std::string vfs;
     /// The mark: a small file that remembers which journal this is and how far it has come. Best on another medium
-    /// than the journal, so that both are not lost together. Empty: ".mark" behind the path.
+    /// than the journal, so that both are not lost together. Empty: ".mark" behind the path; with `vfs`: none. It is
+    /// in the same file system.
     std::string mark_path;
     journal_start start = journal_start::existing_or_first;
     /// Kept free for verdicts while records are begun.
