@@ -36,28 +36,59 @@ std::string mac_of(byte_view covered) {
 }
 
 /// Fact sheet, 1.4: field 60.1.
+struct kind_row {
+    std::string_view type;
+    char what;
+    std::string_view made_of; ///< what its original may be; empty: it has none
+};
+constexpr auto kinds = std::to_array<kind_row>({
+    {"22", 'S', ""},
+    {"23", 'V', "S"},
+    {"25", 'R', "SCAL"},
+    {"10", 'P', ""},
+    {"11", 'W', "P"},
+    {"20", 'C', "P"},
+    {"21", 'X', "C"},
+    {"24", 'A', "P"},
+    {"36", 'O', ""},
+    {"30", 'L', ""},
+    {"32", 'J', "SL"},
+    {"34", 'T', "SL"},
+    {"27", 'F', "O"},
+});
+constexpr std::string_view undoing = "VWX";
+constexpr std::string_view completing = "CA";
+constexpr std::string_view adding = "JT";
+constexpr std::string_view told_later_kinds = "AOLJTF";
+constexpr std::string_view credits = "VRXF";
+
 char kind_of(std::string_view type) {
-    constexpr auto kinds = std::to_array<std::pair<std::string_view, char>>(
-        {{"22", 'S'}, {"23", 'V'}, {"25", 'R'}, {"10", 'P'}, {"11", 'W'}, {"20", 'C'}, {"21", 'X'}});
-    for (const auto& [digits, letter] : kinds) {
-        if (digits == type) return letter;
+    for (const auto& row : kinds) {
+        if (row.type == type) return row.what;
     }
     return '?';
 }
 
-bool undoes(char what) {
-    return what == 'V' || what == 'W' || what == 'X';
-}
-/// What a trade may be made of.
-char original_of(char what) {
-    switch (what) {
-    case 'V':
-    case 'R': return 'S';
-    case 'W':
-    case 'C': return 'P';
-    case 'X': return 'C';
-    default: return '?';
+std::string_view made_of(char what) {
+    for (const auto& row : kinds) {
+        if (row.what == what) return row.made_of;
     }
+    return {};
+}
+
+/// A subfield of field 59: tag of two letters, length of three digits, value. Empty if it is not there.
+std::string subfield(std::string_view field, std::string_view tag) {
+    while (field.size() >= 5) {
+        const auto size =
+            std::min<std::size_t>(static_cast<std::size_t>(number(field.substr(2, 3))), field.size() - 5);
+        if (field.substr(0, 2) == tag) return std::string(field.substr(5, size));
+        field.remove_prefix(5 + size);
+    }
+    return {};
+}
+
+std::string voucher_of(std::string_view reference) {
+    return "V" + std::string(reference);
 }
 
 } // namespace
@@ -67,6 +98,7 @@ struct bank::work {
     wire_message request;
     wire_message answer;
     std::string key;
+    std::string_view terminal;
     std::uint32_t batch = 0;
     std::uint32_t trace = 0;
 
@@ -77,8 +109,9 @@ std::optional<bytes> bank::handle(byte_view request, const std::string& key, std
     sealed_part seal;
     auto read = read_wire(request, &seal);
     if (!read || read->mti.size() != 4) return std::nullopt;
-    work on{*std::move(read), {}, key, 0, 0};
+    work on{*std::move(read), {}, key, {}, 0, 0};
     const auto& from = on.request;
+    on.terminal = from.get(41);
     on.answer.tpdu = from.tpdu.substr(0, 2) + from.tpdu.substr(6, 4) + from.tpdu.substr(2, 4);
     on.answer.header = from.header;
     on.answer.header[5] = manners.header_asks_sign_in ? '3' : '0';
@@ -116,6 +149,28 @@ std::optional<bytes> bank::handle(byte_view request, const std::string& key, std
     return data;
 }
 
+void bank::add_to(fingerprint& state) const {
+    for (const auto& one : books_) {
+        state.add(one.terminal);
+        state.add(std::uint64_t{one.batch} << 32U | one.trace);
+        state.add(static_cast<std::uint64_t>(one.minor));
+        state.add(static_cast<std::uint64_t>(one.taken));
+        state.add(static_cast<std::uint64_t>(one.what) << 16U | static_cast<std::uint64_t>(one.at) << 8U |
+                  static_cast<std::uint64_t>(one.undone));
+        state.add(one.original ? *one.original + 1 : 0);
+        state.add(one.key);
+        state.add(one.reference);
+        state.add(one.authorization);
+    }
+    state.add(std::uint64_t{used_twice_} << 32U | not_balanced_);
+    state.add(references_);
+    state.add(says_instead);
+    state.add(manners.code);
+    state.add(static_cast<std::uint64_t>(manners.trades_unanswered) << 8U |
+              static_cast<std::uint64_t>(manners.header_asks_sign_in) << 1U |
+              static_cast<std::uint64_t>(does_nothing));
+}
+
 void bank::decide(work& on) {
     const auto& mti = on.request.mti;
     if (mti == "0800") {
@@ -132,28 +187,34 @@ void bank::decide(work& on) {
     on.code("12");
 }
 
-std::optional<std::size_t> bank::find(std::uint32_t batch, std::uint32_t trace) const {
+std::optional<std::size_t> bank::find(std::string_view terminal, std::uint32_t batch, std::uint32_t trace) const {
     for (std::size_t i = books_.size(); i-- > 0;) {
-        if (books_[i].batch == batch && books_[i].trace == trace) return i;
+        if (books_[i].batch == batch && books_[i].trace == trace && books_[i].terminal == terminal) return i;
     }
     return std::nullopt;
 }
 
-std::string bank::code_for(const booking& wish) {
+std::string bank::code_for(const booking& wish) const {
     if (wish.what == '?' || wish.minor <= 0) return "12";
-    if (original_of(wish.what) == '?') return manners.code;
+    if (made_of(wish.what).empty()) return manners.code;
     if (!wish.original) return "25";
-    const auto& original = books_[*wish.original];
-    const bool fits = original.what == original_of(wish.what) || (wish.what == 'R' && original.what == 'C');
+    return code_for(wish, books_[*wish.original]);
+}
+
+std::string bank::code_for(const booking& wish, const booking& original) const {
+    const bool fits = made_of(wish.what).find(original.what) != std::string_view::npos;
     if (!fits || original.at != booking::state::standing || original.undone) return "12";
-    if (undoes(wish.what)) {
+    if (undoing.find(wish.what) != std::string_view::npos) {
         if (original.taken != 0) return "12";
         if (original.what != 'P' && original.batch != wish.batch) return "12";
         return original.minor == wish.minor ? manners.code : "64";
     }
-    if (wish.what == 'C') {
+    if (completing.find(wish.what) != std::string_view::npos) {
         if (original.taken != 0) return "12";
         return wish.minor <= original.minor * 115 / 100 ? manners.code : "61";
+    }
+    if (adding.find(wish.what) != std::string_view::npos) {
+        return original.batch == wish.batch && wish.minor <= original.minor ? manners.code : "12";
     }
     return original.taken + wish.minor <= original.minor ? manners.code : "61";
 }
@@ -162,7 +223,8 @@ std::string bank::code_for(const booking& wish) {
 void bank::carry_out(const booking& what, int direction) {
     if (!what.original) return;
     auto& original = books_[*what.original];
-    if (undoes(what.what)) {
+    if (adding.find(what.what) != std::string_view::npos) return;
+    if (undoing.find(what.what) != std::string_view::npos) {
         original.undone = direction > 0;
         // A completion that was voided gives its reservation back.
         if (what.what == 'X' && original.original) books_[*original.original].taken -= direction * original.minor;
@@ -172,21 +234,42 @@ void bank::carry_out(const booking& what, int direction) {
 }
 
 void bank::trade(work& on) {
-    if (const auto known = find(on.batch, on.trace)) {
-        if (books_[*known].key != on.key && books_[*known].at != booking::state::tomb) ++used_twice_;
+    if (const auto known = find(on.terminal, on.batch, on.trace)) {
+        const auto& entry = books_[*known];
+        const bool later = told_later_kinds.find(entry.what) != std::string_view::npos;
+        const bool same =
+            later ? entry.minor == static_cast<std::int64_t>(number(on.request.get(4))) : entry.key == on.key;
+        if (!same && entry.at != booking::state::tomb) ++used_twice_;
         return on.code("94");
     }
     booking made;
+    made.terminal = on.terminal;
     made.batch = on.batch;
     made.trace = on.trace;
     made.minor = static_cast<std::int64_t>(number(on.request.get(4)));
     made.what = kind_of(on.request.get(60).substr(0, 2));
     made.key = on.key;
     if (const auto original = on.request.get(61); original.size() >= 12) {
-        made.original = find(static_cast<std::uint32_t>(number(original.substr(0, 6))),
+        made.original = find(on.terminal, static_cast<std::uint32_t>(number(original.substr(0, 6))),
             static_cast<std::uint32_t>(number(original.substr(6, 6))));
     }
+    if (told_later_kinds.find(made.what) != std::string_view::npos) {
+        const auto whose = told_later.find(made.minor);
+        if (whose != told_later.end()) made.key = whose->second;
+    }
+    if (on.request.get(22) == "032" && !fits_code(on, made)) return on.code("14");
     book(on, std::move(made));
+    if (on.request.get(22) == "032") {
+        const auto voucher = voucher_of(books_.back().reference);
+        on.answer.set(59, "A4" + padded(voucher.size(), 3) + voucher);
+    }
+}
+
+/// A payment names the payer's code, what comes after it the voucher that was given for it.
+bool bank::fits_code(work& on, const booking& made) const {
+    const auto field = on.request.get(59);
+    if (made.what == 'S') return !subfield(field, "A3").empty();
+    return made.original && subfield(field, "A4") == voucher_of(books_[*made.original].reference);
 }
 
 void bank::book(work& on, booking made) {
@@ -204,10 +287,11 @@ void bank::book(work& on, booking made) {
 }
 
 void bank::reverse(work& on) {
-    const auto found = find(on.batch, on.trace);
+    const auto found = find(on.terminal, on.batch, on.trace);
     if (!found) {
         if (manners.entombs) {
             booking tomb;
+            tomb.terminal = on.terminal;
             tomb.batch = on.batch;
             tomb.trace = on.trace;
             tomb.at = booking::state::tomb;
@@ -226,12 +310,13 @@ void bank::reverse(work& on) {
     on.code("00");
 }
 
-std::string bank::totals_of(std::uint32_t batch) const {
+std::string bank::totals_of(std::string_view terminal, std::uint32_t batch) const {
     std::array<std::uint64_t, 4> sums{}; // debit, its count, credit, its count
     for (const auto& entry : books_) {
-        if (entry.batch != batch || entry.at != booking::state::standing || entry.what == 'P' || entry.what == 'W')
+        if (entry.terminal != terminal || entry.batch != batch || entry.at != booking::state::standing ||
+            entry.what == 'P' || entry.what == 'W')
             continue;
-        const std::size_t side = entry.what == 'S' || entry.what == 'C' ? 0 : 2;
+        const std::size_t side = credits.find(entry.what) == std::string_view::npos ? 0 : 2;
         sums[side] += static_cast<std::uint64_t>(entry.minor);
         ++sums[side + 1];
     }
@@ -241,7 +326,7 @@ std::string bank::totals_of(std::uint32_t batch) const {
 void bank::settle(work& on) {
     auto field = std::string(on.request.get(48));
     if (field.size() < 31) return on.code("30");
-    const bool balanced = field.substr(0, 30) == totals_of(on.batch);
+    const bool balanced = field.substr(0, 30) == totals_of(on.terminal, on.batch);
     if (!balanced) ++not_balanced_;
     field[30] = balanced ? '1' : '2';
     if (field.size() >= 62) field[61] = '1';
@@ -250,8 +335,6 @@ void bank::settle(work& on) {
 }
 
 void bank::upload(work& on) {
-    const auto network = on.request.get(60).substr(std::min<std::size_t>(8, on.request.get(60).size()), 3);
-    if (network == "207" || network == "202") settled_.insert(on.batch);
     on.code("00");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simulation/fingerprint.hpp"
 #include "simulation/wire.hpp"
 
 #include <cipherlane/core/bytes.hpp>
@@ -7,7 +8,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,11 +24,14 @@ struct bank_manners {
 
 /// What the bank has booked. Who it was for is known to the world, not to the bank.
 struct booking {
+    std::string terminal;
     std::uint32_t batch = 0;
     std::uint32_t trace = 0;
     std::int64_t minor = 0;
-    char what =
-        '?'; ///< 'S' sale, 'V' void, 'R' refund, 'P' pre-authorisation, 'W' its void, 'C' completion, 'X' its void
+    /// 'S' sale, 'V' void, 'R' refund, 'P' pre-authorisation, 'W' its void, 'C' completion, 'X' its void; what the
+    /// till has done before it tells: 'A' completion, 'O' offline sale, 'L' sale by telephone, 'J' adjustment, 'T'
+    /// tip, 'F' refund.
+    char what = '?';
     enum class state : std::uint8_t { standing, reversed, declined, tomb } at = state::standing;
     std::optional<std::size_t> original;
     std::int64_t taken = 0; ///< of it, by refunds or a completion
@@ -48,12 +51,16 @@ class bank {
     [[nodiscard]] std::optional<bytes> handle(byte_view request, const std::string& key, std::string_view now);
 
     [[nodiscard]] const std::vector<booking>& books() const noexcept { return books_; }
-    [[nodiscard]] bool settled(std::uint32_t batch) const { return settled_.contains(batch); }
     /// New trades that bear the number of another payment.
     [[nodiscard]] std::uint32_t numbers_used_twice() const noexcept { return used_twice_; }
     /// Settlements that did not agree.
     [[nodiscard]] std::uint32_t not_balanced() const noexcept { return not_balanced_; }
 
+    /// All that it will go by.
+    void add_to(fingerprint& state) const;
+
+    /// Whose a trade is that is told later, perhaps while the till is at another payment: by its amount.
+    std::map<std::int64_t, std::string> told_later;
     bank_manners manners;
     std::string says_instead;  ///< the code of the next answer, whatever was done
     bool does_nothing = false; ///< with the next message
@@ -66,13 +73,16 @@ class bank {
     void reverse(work& on);
     void settle(work& on);
     void upload(work& on);
-    [[nodiscard]] std::optional<std::size_t> find(std::uint32_t batch, std::uint32_t trace) const;
-    [[nodiscard]] std::string code_for(const booking& wish);
+    [[nodiscard]] std::optional<std::size_t> find(
+        std::string_view terminal, std::uint32_t batch, std::uint32_t trace) const;
+    [[nodiscard]] std::string code_for(const booking& wish) const;
+    [[nodiscard]] std::string code_for(const booking& wish, const booking& original) const;
+    /// What a payment code's trade must carry, and what it is given.
+    [[nodiscard]] bool fits_code(work& on, const booking& made) const;
     void carry_out(const booking& what, int direction);
-    [[nodiscard]] std::string totals_of(std::uint32_t batch) const;
+    [[nodiscard]] std::string totals_of(std::string_view terminal, std::uint32_t batch) const;
 
     std::vector<booking> books_;
-    std::set<std::uint32_t> settled_;
     std::uint32_t used_twice_ = 0;
     std::uint32_t not_balanced_ = 0;
     std::uint64_t references_ = 0;

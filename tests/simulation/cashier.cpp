@@ -7,8 +7,11 @@
 #include <cipherlane/acquiring/sign_in.hpp>
 #include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/store/errc.hpp>
 
 #include <sstream>
+#include <utility>
 
 namespace cipherlane::simulation {
 namespace {
@@ -31,6 +34,38 @@ call cashier::patience() {
     return call(world_.people.patience, world_.cashier.get_token());
 }
 
+void cashier::stand(place where, int tries) {
+    stands_at_ = static_cast<std::uint64_t>(where) << 32U | static_cast<std::uint64_t>(tries);
+}
+
+void cashier::begin_anew() {
+    fingerprint state;
+    state.add(world_.seed);
+    world_.add_to(state);
+    for (const std::uint64_t one : {errands_, stands_at_, starts_})
+        state.add(one);
+    for (const auto& [key, paper] : slips_) {
+        state.add(key);
+        state.add(paper.original);
+        state.add(paper.attempts);
+        for (const auto& told : paper.told) {
+            state.add(told.outcome ? static_cast<std::uint64_t>(*told.outcome) + 1 : 0);
+            state.add(static_cast<std::uint64_t>(told.approved));
+            state.add(told.handle);
+            state.add(told.attempt);
+        }
+    }
+    for (const auto end : settled_)
+        state.add(static_cast<std::uint64_t>(end));
+    state.add(static_cast<std::uint64_t>(beside_));
+    for (const auto& entry : copy_.files)
+        state.add(entry.second->print);
+    world_.draws.begin_anew(state.value());
+    for (const auto& entry : slips_)
+        state.add(static_cast<std::uint64_t>(entry.second.in_calm));
+    if (world_.on_power_back) world_.on_power_back(state.value());
+}
+
 bool cashier::start() {
     till_.reset(); // what a till without power still does has no effect
     if (world_.doors.off()) {
@@ -38,6 +73,7 @@ bool cashier::start() {
         world_.doors.power_on();
         world_.time.till_is_off(false);
         if (say) say("the power is back");
+        begin_anew();
     }
     till_ = std::make_unique<till_under_test>(world_);
     till_->on_entry = [this](const acquiring::timeline_entry& entry) {
@@ -49,6 +85,8 @@ bool cashier::start() {
     const auto started = till_->start();
     if (started) return true;
     if (say && !world_.doors.off()) say("the till does not start: " + started.error().to_string());
+    // The till says what it is; a person finds out what happened, and answers for it.
+    if (world_.people.brings_back && started.error().code() == store_errc::journal_behind) world_.adopts = true;
     till_.reset();
     return false;
 }
@@ -56,6 +94,7 @@ bool cashier::start() {
 till_under_test* cashier::till() {
     bool fresh = false;
     for (int tries = 0; tries < most_tries; ++tries) {
+        starts_ = static_cast<std::uint64_t>(tries);
         if (till_ != nullptr && !world_.doors.off()) {
             if (!fresh) return till_.get();
             fresh = false;
@@ -75,10 +114,11 @@ void cashier::cut_power(fault how) {
         world_.doors.power_off();
         world_.time.till_is_off(true);
     }
+    stand(place::closing, 0);
     static_cast<void>(till());
 }
 
-void cashier::note(const std::string& key, const result<payment>& end) {
+void cashier::note(const std::string& key, const result<payment>& end, std::size_t terminal) {
     auto& paper = slips_[key];
     telling said;
     said.attempt = paper.attempts;
@@ -96,28 +136,33 @@ void cashier::note(const std::string& key, const result<payment>& end) {
     paper.told.push_back(std::move(said));
     // It stands on paper: recovery need not tell it again.
     if (end && till_ != nullptr && !world_.doors.off())
-        (void)till_->lane().acknowledge(end->handle, call(world_.people.patience));
+        (void)till_->lane(terminal).acknowledge(end->handle, call(world_.people.patience));
 }
 
 void cashier::recover() {
     for (int tries = 0; tries < 2; ++tries) {
         if (till_ == nullptr || world_.doors.off()) return;
-        if (say) say("recovery");
-        const auto all = acquiring::recovery(till_->lane()).run({}, patience());
-        if (world_.doors.off()) return;
-        if (all) {
-            for (const auto& one : *all)
-                note(one.key, one);
-            return;
+        bool good = true;
+        for (std::size_t terminal = 0; terminal < till_->terminals(); ++terminal) {
+            if (say) say("recovery");
+            const auto all = acquiring::recovery(till_->lane(terminal)).run({}, patience());
+            if (world_.doors.off()) return;
+            for (std::size_t i = 0; all && i < all->size(); ++i)
+                note((*all)[i].key, (*all)[i], terminal);
+            if (all) continue;
+            good = false;
+            last_words_ = "recovery: " + all.error().to_string();
+            if (say) say(last_words_);
         }
-        last_words_ = "recovery: " + all.error().to_string();
-        if (say) say(last_words_);
+        if (good) return;
     }
 }
 
 void cashier::perform(const std::string& key, const work& what) {
     auto& paper = slips_[key];
+    ++errands_;
     for (int tries = 0; tries < most_tries; ++tries) {
+        stand(place::at_work, tries);
         auto* const open = till();
         if (open == nullptr) continue;
         world_.key = key;
@@ -128,10 +173,11 @@ void cashier::perform(const std::string& key, const work& what) {
         world_.key.clear();
         if (world_.doors.off()) {
             if (world_.people.tries_again) continue;
+            stand(place::giving_up, tries);
             static_cast<void>(till());
             return;
         }
-        note(key, end);
+        note(key, end, 0);
         if (end && end->outcome != acquiring::verdict::unknown) return;
         if (!end && (!world_.people.tries_again || tries == 2)) return;
         world_.time.pass(60s);
@@ -144,11 +190,20 @@ void cashier::perform(const std::string& key, const work& what) {
 }
 
 void cashier::sign_in() {
+    ++errands_;
+    stand(place::signing_in, 0);
     auto* const open = till();
     if (open == nullptr) return;
     if (say) say("the cashier signs in");
-    static_cast<void>(acquiring::sign_in(open->lane()).run({}, patience()));
+    for (std::size_t terminal = 0; terminal < open->terminals() && !world_.doors.off(); ++terminal)
+        static_cast<void>(acquiring::sign_in(open->lane(terminal)).run({}, patience()));
+    stand(place::signing_in, 1);
     static_cast<void>(till());
+}
+
+bool cashier::was_paid(const std::string& key) const {
+    const auto found = slips_.find(key);
+    return found != slips_.end() && found->second.paid();
 }
 
 void cashier::sell(const std::string& key, std::int64_t minor) {
@@ -170,7 +225,7 @@ void cashier::reserve(const std::string& key, std::int64_t minor) {
 }
 
 void cashier::undo(const std::string& key, const std::string& original) {
-    if (!slips_[original].paid()) return;
+    if (!was_paid(original)) return;
     slips_[key].original = original;
     perform(key, [key, handle = slips_[original].last()->handle](acquiring::lane& on, const call& bounds) {
         return acquiring::void_payment(on).run({key, handle}, bounds);
@@ -178,7 +233,7 @@ void cashier::undo(const std::string& key, const std::string& original) {
 }
 
 void cashier::give_back(const std::string& key, const std::string& original, std::int64_t minor) {
-    if (!slips_[original].paid()) return;
+    if (!was_paid(original)) return;
     slips_[key].original = original;
     perform(key, [key, minor, handle = slips_[original].last()->handle](acquiring::lane& on, const call& bounds) {
         return acquiring::refund(on).run({key, handle, amount(minor)}, bounds);
@@ -186,28 +241,97 @@ void cashier::give_back(const std::string& key, const std::string& original, std
 }
 
 void cashier::complete(const std::string& key, const std::string& original, std::int64_t minor) {
-    if (!slips_[original].paid()) return;
+    if (!was_paid(original)) return;
     slips_[key].original = original;
     perform(key, [key, minor, handle = slips_[original].last()->handle](acquiring::lane& on, const call& bounds) {
         return acquiring::trade(on).run({ports::trade::completion, key, amount(minor), handle}, bounds);
     });
 }
 
+void cashier::run(ports::trade kind, const std::string& key, std::int64_t minor, const std::string& original) {
+    if (!original.empty() && !was_paid(original)) return;
+    if (!original.empty()) slips_[key].original = original;
+    acquiring::trade_request wish(kind, key, amount(minor), original.empty() ? 0 : slips_[original].last()->handle);
+    wish.payment_code = "285712345678901234";
+    wish.authorization = "TEL123";
+    wish.instalment = {12, "PLAN", '0'};
+    if (ledger::stored_trades.contains(kind)) world_.host_books.told_later[minor] = key;
+    perform(key, [wish](acquiring::lane& on, const call& bounds) { return acquiring::trade(on).run(wish, bounds); });
+}
+
+void cashier::sell_beside(const std::string& key, std::int64_t minor, std::chrono::milliseconds after) {
+    fingerprint tag;
+    tag.add(key);
+    ++beside_;
+    world_.time.plan(
+        after, [=, this] { work_beside(key, minor); }, tag.value());
+}
+
+/// Is called wherever the other one waits, and so starts no till.
+void cashier::work_beside(const std::string& key, std::int64_t minor) {
+    --beside_;
+    auto& paper = slips_[key];
+    const bool can = till_ != nullptr && till_->terminals() > 1;
+    if (!can) return sell_beside(key, minor, 10s);
+    const auto at = std::exchange(world_.key, key);
+    const auto stops = world_.cashier;
+    if (paper.attempts == 0) paper.in_calm = world_.doors.is_calm();
+    ++paper.attempts;
+    if (say) say("beside, " + key + " is run");
+    const auto end = acquiring::sale(till_->lane(1)).run({key, amount(minor)}, patience());
+    if (say) say("beside, it is over");
+    world_.key = at;
+    world_.cashier = stops;
+    const bool again = world_.doors.off() || !end || end->outcome == acquiring::verdict::unknown;
+    if (!world_.doors.off()) note(key, end, 1);
+    if (again && paper.attempts < most_tries) sell_beside(key, minor, 30s);
+}
+
+void cashier::wait_for_others() {
+    while (beside_ > 0) {
+        if (till() == nullptr) return;
+        world_.time.pass(1s);
+    }
+}
+
+void cashier::keep_copy() {
+    ++errands_;
+    if (till() == nullptr) return;
+    till_.reset();
+    copy_ = world_.drive.copy();
+}
+
+void cashier::bring_back_copy() {
+    ++errands_;
+    till_.reset();
+    world_.drive.bring_back(copy_, "/till.db");
+}
+
 void cashier::settle() {
+    ++errands_;
+    settled_.clear();
+    for (std::size_t terminal = 0; terminal < static_cast<std::size_t>(world_.people.terminals); ++terminal) {
+        if (!settle(terminal)) return settled_.clear();
+    }
+}
+
+bool cashier::settle(std::size_t terminal) {
     for (int tries = 0; tries < most_tries; ++tries) {
+        stand(place::settling, tries);
         auto* const open = till();
         if (open == nullptr) continue;
         if (say) say("the cashier settles");
-        auto end = acquiring::settlement(open->lane()).run({}, patience());
+        auto end = acquiring::settlement(open->lane(terminal)).run({}, patience());
         if (world_.doors.off()) continue;
         if (end) {
-            settled_ = *end;
-            return;
+            settled_.push_back(end->host);
+            return true;
         }
         last_words_ = "settlement: " + end.error().to_string();
         if (say) say(last_words_);
         world_.time.pass(60s);
     }
+    return false;
 }
 
 } // namespace cipherlane::simulation

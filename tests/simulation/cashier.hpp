@@ -49,12 +49,23 @@ class cashier {
 
     void sign_in();
     void sell(const std::string& key, std::int64_t minor);
+    /// Somebody at the second terminal sells, once so much time has passed: in the midst of what happens then at this
+    /// one, wherever somebody waits.
+    void sell_beside(const std::string& key, std::int64_t minor, std::chrono::milliseconds after);
+    /// Until nobody works beside any more.
+    void wait_for_others();
     void sell_by_code(const std::string& key, std::int64_t minor);
     void reserve(const std::string& key, std::int64_t minor);
     /// Of a payment that was approved; else nothing is done.
     void undo(const std::string& key, const std::string& original);
     void give_back(const std::string& key, const std::string& original, std::int64_t minor);
     void complete(const std::string& key, const std::string& original, std::int64_t minor);
+    /// A trade of any kind, for another that was approved where it names one; what else it needs is made up.
+    void run(ports::trade kind, const std::string& key, std::int64_t minor, const std::string& original = {});
+    /// Of the journal, as it lies on the disk after an orderly end.
+    void keep_copy();
+    /// Somebody puts the copy in the journal's place; the till's mark is not of it.
+    void bring_back_copy();
     /// Until it is done or somebody must look.
     void settle();
 
@@ -67,8 +78,11 @@ class cashier {
     /// Asks it for everything that is not decided or may not have been told.
     void recover();
 
+    /// What comes next, where that is drawn.
+    [[nodiscard]] chance& day() noexcept { return world_.day; }
     [[nodiscard]] const std::map<std::string, slip>& slips() const noexcept { return slips_; }
-    [[nodiscard]] const std::optional<acquiring::settlement_report>& settled() const noexcept { return settled_; }
+    /// The last settlement of each terminal; empty if there was none.
+    [[nodiscard]] const std::vector<acquiring::settlement_result>& settled() const noexcept { return settled_; }
     [[nodiscard]] const std::string& last_words() const noexcept { return last_words_; }
 
     std::function<void(const std::string&)> say; ///< for a timeline
@@ -76,15 +90,28 @@ class cashier {
   private:
     using work = std::function<result<acquiring::payment>(acquiring::lane&, const call&)>;
     void perform(const std::string& key, const work& what);
+    [[nodiscard]] bool was_paid(const std::string& key) const;
     [[nodiscard]] bool start();
-    void note(const std::string& key, const result<acquiring::payment>& end);
+    void note(const std::string& key, const result<acquiring::payment>& end, std::size_t terminal);
+    void work_beside(const std::string& key, std::int64_t minor);
+    [[nodiscard]] bool settle(std::size_t terminal);
     [[nodiscard]] call patience();
+    /// Where in a cashier's work the till is started again.
+    enum class place : std::uint8_t { at_work, giving_up, signing_in, settling, closing };
+    void stand(place where, int tries);
+    /// The power is back: from here on what happens is drawn anew, from how things stand.
+    void begin_anew();
 
     world& world_;
     std::unique_ptr<till_under_test> till_;
     std::map<std::string, slip> slips_;
-    std::optional<acquiring::settlement_report> settled_;
+    std::vector<acquiring::settlement_result> settled_;
+    disk::image copy_;
+    int beside_ = 0; ///< how many are to be sold there yet
     std::string last_words_;
+    std::uint64_t errands_ = 0;   ///< how many have been begun
+    std::uint64_t stands_at_ = 0; ///< in the last one
+    std::uint64_t starts_ = 0;    ///< there
 };
 
 } // namespace cipherlane::simulation

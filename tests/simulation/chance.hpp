@@ -12,6 +12,7 @@ class chance final : public crypto::random_source {
   public:
     explicit chance(std::uint64_t seed) noexcept
         : state_(seed) {}
+    void begin_anew(std::uint64_t seed) noexcept { state_ = seed; }
 
     [[nodiscard]] std::uint64_t draw() noexcept {
         std::uint64_t mixed = (state_ += 0x9E3779B97F4A7C15U);

@@ -44,7 +44,7 @@ result<void> pad::open(const call& bounds) {
     return {};
 }
 
-result<ports::card_data> pad::read_card(const ports::card_request& /*request*/, const call& bounds) {
+result<ports::card_data> pad::read_card(const ports::card_request& request, const call& bounds) {
     CIPHERLANE_CHECK(take("card", bounds));
     world_.time.pass(card_time);
     const bool chip = world_.people.chip;
@@ -53,6 +53,7 @@ result<ports::card_data> pad::read_card(const ports::card_request& /*request*/, 
     card.expiry = "3012";
     card.track2 = secret_bytes(as_bytes("6222000000000000004D30122011234"));
     if (!chip) return card;
+    card.approved_offline = request.offline;
     card.emv = from_hex("9F2608112233445566778895050080008000").value();
     card.sequence_number = "001";
     card.pin_block = secret_bytes(from_hex("1616116C76559985").value());
@@ -107,8 +108,12 @@ result<void> code_display::show(const ports::display_content& what, const call& 
     if (code != nullptr) {
         world_.code_on_display = code->get().payload.substr(code_prefix.size());
         // Somebody scans what stands there, and confirms a while later, whether or not it still does.
-        world_.time.plan(world_.people.payer,
-            [&in = world_, number = world_.code_on_display] { in.gateway_books.pay(number, in.time.elapsed()); });
+        fingerprint tag;
+        tag.add(world_.code_on_display);
+        world_.time.plan(
+            world_.people.payer,
+            [&in = world_, number = world_.code_on_display] { in.gateway_books.pay(number, in.time.elapsed()); },
+            tag.value());
     } else if (world_.wrong != mutant::code_left_standing) {
         world_.code_on_display.clear();
     }

@@ -8,17 +8,39 @@ namespace {
 constexpr std::size_t sector = 512;
 
 void undo(disk_file& of, const disk_file::change& last) {
-    of.content.resize(std::max(last.size_before, last.at + last.before.size()));
-    std::copy(last.before.begin(), last.before.end(), of.content.begin() + static_cast<std::ptrdiff_t>(last.at));
-    of.content.resize(last.size_before);
+    auto& content = of.own();
+    content.resize(std::max(last.size_before, last.at + last.before.size()));
+    std::copy(last.before.begin(), last.before.end(), content.begin() + static_cast<std::ptrdiff_t>(last.at));
+    content.resize(last.size_before);
 }
 
 void redo(disk_file& of, std::size_t at, byte_view data) {
-    if (of.content.size() < at + data.size()) of.content.resize(at + data.size());
-    std::copy(data.begin(), data.end(), of.content.begin() + static_cast<std::ptrdiff_t>(at));
+    auto& content = of.own();
+    if (content.size() < at + data.size()) content.resize(at + data.size());
+    std::copy(data.begin(), data.end(), content.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+std::uint64_t print_of(byte_view content) {
+    fingerprint made;
+    made.add(content);
+    return made.value();
 }
 
 } // namespace
+
+bytes& disk_file::own() {
+    if (const auto from = std::exchange(common_, nullptr)) own_ = from->content;
+    return own_;
+}
+
+std::shared_ptr<const disk_file::common> disk_file::share() const {
+    if (common_) return common_;
+    return std::make_shared<const common>(common{own_, print_of(own_)});
+}
+
+void disk_file::add_to(fingerprint& state) const {
+    state.add(common_ ? common_->print : print_of(own_));
+}
 
 disk::file disk::find(const std::string& name) const {
     const auto found = names_.find(name);
@@ -38,17 +60,18 @@ void disk::remove(const std::string& name) {
 void disk::change(disk_file& of, std::size_t at, byte_view data, std::size_t size_after) {
     disk_file::change made;
     made.at = at;
-    made.size_before = of.content.size();
+    auto& content = of.own();
+    made.size_before = content.size();
     made.size_after = size_after;
     made.after.assign(data.begin(), data.end());
-    const auto begin = std::min(at, of.content.size());
-    const auto end = std::min(data.empty() ? of.content.size() : at + data.size(), of.content.size());
+    const auto begin = std::min(at, content.size());
+    const auto end = std::min(data.empty() ? content.size() : at + data.size(), content.size());
     if (begin == at && begin < end) {
-        made.before.assign(of.content.begin() + static_cast<std::ptrdiff_t>(begin),
-            of.content.begin() + static_cast<std::ptrdiff_t>(end));
+        made.before.assign(
+            content.begin() + static_cast<std::ptrdiff_t>(begin), content.begin() + static_cast<std::ptrdiff_t>(end));
     }
     redo(of, at, data);
-    of.content.resize(size_after);
+    content.resize(size_after);
     of.unsynced.push_back(std::move(made));
 }
 
@@ -56,14 +79,14 @@ fault disk::write(disk_file& to, std::size_t at, byte_view data) {
     const auto wrong_now = steps_.next(point::disk_write, "write");
     if (wrong_now == fault::half_written) data = data.first(data.size() / 2);
     if (wrong_now != fault::none && wrong_now != fault::half_written) return wrong_now;
-    change(to, at, data, std::max(to.content.size(), at + data.size()));
+    change(to, at, data, std::max(to.content().size(), at + data.size()));
     return wrong_now;
 }
 
 fault disk::truncate(disk_file& of, std::size_t size) {
     const auto wrong_now = steps_.next(point::disk_write, "truncate");
     if (wrong_now != fault::none) return wrong_now;
-    change(of, std::min(size, of.content.size()), {}, size);
+    change(of, std::min(size, of.content().size()), {}, size);
     return fault::none;
 }
 
@@ -86,7 +109,7 @@ void disk::settle(disk_file& of, fault how) {
     if (how != fault::cut_torn) return;
     for (const auto& one : changes) {
         if (one.size_after < one.size_before) {
-            if (by_.once_in(2)) of.content.resize(std::min(of.content.size(), one.size_after));
+            if (by_.once_in(2)) of.own().resize(std::min(of.content().size(), one.size_after));
             continue;
         }
         // A sector is written whole or not at all; what of it is not in the write stays as it is.
@@ -115,8 +138,24 @@ void disk::cut_power(fault how) {
 disk::image disk::copy() const {
     image made;
     for (const auto& [name, what] : names_)
-        made.files.emplace(name, disk_file{what->content, {}});
+        made.files.emplace(name, what->share());
     return made;
+}
+
+void disk::bring_back(const image& from, std::string_view beginning) {
+    std::erase_if(names_, [&](const auto& entry) { return entry.first.starts_with(beginning); });
+    for (const auto& [name, what] : from.files) {
+        if (name.starts_with(beginning)) names_.emplace(name, std::make_shared<disk_file>(what));
+    }
+    names_on_disk_ = names_;
+}
+
+void disk::add_to(fingerprint& state) const {
+    for (const auto& [name, what] : names_) {
+        state.add(name);
+        what->add_to(state);
+    }
+    if (wrong == disk_fault::forgets_one_sync) state.add(syncs_ % 3);
 }
 
 void disk::restore(const image& from) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simulation/chance.hpp"
+#include "simulation/fingerprint.hpp"
 #include "simulation/steps.hpp"
 
 #include <cipherlane/core/bytes.hpp>
@@ -9,6 +10,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cipherlane::simulation {
@@ -22,8 +25,10 @@ enum class disk_fault : std::uint8_t {
     breaks_synced,    ///< a power cut tears what was synced, too
 };
 
-/// One file: what a program reads of it, and what of that a power cut can still take back.
-struct disk_file {
+/// One file: what a program reads of it, and what of that a power cut can still take back. What many runs begin with
+/// is theirs together until one of them writes to it.
+class disk_file {
+  public:
     struct change {
         std::size_t at = 0;
         std::size_t size_before = 0;
@@ -31,8 +36,26 @@ struct disk_file {
         bytes after;
         std::size_t size_after = 0;
     };
-    bytes content;
+    /// What runs begin with, and its fingerprint.
+    struct common {
+        bytes content;
+        std::uint64_t print = 0;
+    };
+    disk_file() = default;
+    explicit disk_file(std::shared_ptr<const common> from) noexcept
+        : common_(std::move(from)) {}
+
+    [[nodiscard]] byte_view content() const noexcept { return common_ ? byte_view(common_->content) : own_; }
+    /// To be written to.
+    [[nodiscard]] bytes& own();
+    [[nodiscard]] std::shared_ptr<const common> share() const;
+    void add_to(fingerprint& state) const;
+
     std::vector<change> unsynced;
+
+  private:
+    std::shared_ptr<const common> common_; ///< null: it has been written to
+    bytes own_;
 };
 
 /// A disk in memory that keeps what was synced and gives back after a power cut what a real one might: all that was
@@ -61,10 +84,14 @@ class disk {
 
     /// What lies on it, and nothing of what is going on with it.
     struct image {
-        std::map<std::string, disk_file> files;
+        std::map<std::string, std::shared_ptr<const disk_file::common>> files;
     };
     [[nodiscard]] image copy() const;
     void restore(const image& from);
+    /// Puts those files of an image in the place of what is there now, on the disk already.
+    void bring_back(const image& from, std::string_view beginning);
+    /// Of what lies on it.
+    void add_to(fingerprint& state) const;
 
     [[nodiscard]] steps& where() noexcept { return steps_; }
     disk_fault wrong = disk_fault::none;
@@ -82,6 +109,9 @@ class disk {
 
 /// The SQLite file system whose files lie on the disk that is mounted on the calling thread.
 extern const char* const vfs_name;
+/// SQLite draws the salts of its log from a generator of its own, for the whole program: from here on always the
+/// same, so that a run is the same again.
+void draw_salts_anew() noexcept;
 
 /// Lets the file system of this thread be that disk, while it lives.
 class mounted {

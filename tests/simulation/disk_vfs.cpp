@@ -1,4 +1,5 @@
 // What SQLite asks of a file system, answered from the disk in memory.
+#include "simulation/connections.hpp"
 #include "simulation/disk.hpp"
 
 #include <sqlite3.h>
@@ -55,7 +56,7 @@ int close_file(sqlite3_file* file) {
 int read_file(sqlite3_file* file, void* to, int size, sqlite3_int64 at) {
     auto& opened = of(file);
     if (opened.on->where().off()) return SQLITE_IOERR_READ;
-    const auto& content = opened.what->content;
+    const auto content = opened.what->content();
     const auto begin = std::min(static_cast<std::size_t>(at), content.size());
     const auto count = std::min(static_cast<std::size_t>(size), content.size() - begin);
     if (count > 0) std::memcpy(to, content.data() + begin, count);
@@ -87,7 +88,7 @@ int sync_file(sqlite3_file* file, int /*flags*/) {
 
 int size_of_file(sqlite3_file* file, sqlite3_int64* size) {
     if (of(file).on->where().off()) return SQLITE_IOERR_FSTAT;
-    *size = static_cast<sqlite3_int64>(of(file).what->content.size());
+    *size = static_cast<sqlite3_int64>(of(file).what->content().size());
     return SQLITE_OK;
 }
 
@@ -146,7 +147,8 @@ int open_named(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flag
         if (target.where().next(point::disk_name, "make " + called) != fault::none) return SQLITE_CANTOPEN;
         found = target.make(called);
     }
-    const bool is_log = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+    constexpr int logs_and_marks = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL;
+    const bool is_log = (flags & logs_and_marks) != 0;
     auto* made = new (file) open_file{};
     made->on = &target;
     made->what = std::move(found);
@@ -179,7 +181,6 @@ int full_name(sqlite3_vfs*, const char* name, int size, char* out) {
     return SQLITE_OK;
 }
 
-/// SQLite draws the salts of its log from here: always the same, so that a run can be repeated.
 int random_bytes(sqlite3_vfs*, int size, char* out) {
     for (int i = 0; i < size; ++i)
         out[i] = static_cast<char>(i * 37 + 11);
@@ -224,6 +225,52 @@ void register_once() {
 }
 
 } // namespace
+
+void draw_salts_anew() noexcept {
+    constexpr int any = 1;
+    (void)sqlite3_test_control(SQLITE_TESTCTRL_PRNG_SEED, any, static_cast<sqlite3*>(nullptr));
+}
+
+connection_files files_of(sqlite3* on) noexcept {
+    connection_files found;
+    (void)sqlite3_file_control(on, "main", SQLITE_FCNTL_FILE_POINTER, &found.main);
+    (void)sqlite3_file_control(on, "main", SQLITE_FCNTL_JOURNAL_POINTER, &found.log);
+    const bool is_log =
+        found.log != nullptr && found.log->pMethods == &methods && of(found.log).name.ends_with("-wal");
+    if (!is_log) found.log = nullptr;
+    return found;
+}
+
+bool without_power(const connection_files& files) noexcept {
+    return of(files.main).on->where().off();
+}
+
+void put_away(const connection_files& files, powerless_disk& there) {
+    for (auto* const one : {files.main, files.log}) {
+        of(one).on = &there.drive;
+        of(one).what = there.file;
+    }
+}
+
+int take_up(const connection_files& files) {
+    if (on_thread == nullptr || on_thread->where().off()) return SQLITE_CANTOPEN;
+    auto& main = of(files.main);
+    auto& log = of(files.log);
+    auto main_there = on_thread->find(main.name);
+    if (main_there == nullptr) return SQLITE_NOTFOUND;
+    auto log_there = on_thread->find(log.name);
+    log.syncs_names = log_there == nullptr;
+    if (log_there == nullptr) {
+        if (on_thread->where().next(point::disk_name, "make " + log.name) != fault::none) return SQLITE_CANTOPEN;
+        log_there = on_thread->make(log.name);
+    }
+    main.on = log.on = on_thread;
+    main.what = std::move(main_there);
+    log.what = std::move(log_there);
+    for (auto& region : main.regions)
+        region->fill(0);
+    return SQLITE_OK;
+}
 
 mounted::mounted(disk& what)
     : before_(std::exchange(on_thread, &what)) {

@@ -16,12 +16,36 @@ void note(tally& in, failure&& one, const counting& counts, std::size_t enough) 
     if (in.failures.size() < enough) in.failures.push_back(std::move(one));
 }
 
+void count(tally& in, const run_report& report) {
+    ++in.runs;
+    in.steps += report.steps;
+    in.payments += report.payments;
+    in.faults += report.happened.size();
+    in.cut_short += report.cut_short ? 1 : 0;
+}
+
+/// Real time, of which so much may pass.
+class stopwatch {
+  public:
+    explicit stopwatch(std::chrono::milliseconds most)
+        : most_(most) {}
+    [[nodiscard]] bool ended() const {
+        return most_.count() != 0 && std::chrono::steady_clock::now() - begin_ >= most_;
+    }
+
+  private:
+    std::chrono::milliseconds most_;
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
 class walk {
   public:
     walk(const prepared_scenario& what, const depth& how, mutant wrong)
         : what_(what)
         , how_(how)
-        , by_(how.seed) {
+        , by_(how.seed)
+        , watch_(how.time) {
+        settings_.known = &known_;
         settings_.wrong = wrong;
         settings_.seed = how.seed;
     }
@@ -33,13 +57,17 @@ class walk {
     }
 
   private:
-    [[nodiscard]] bool enough() const { return seen_.failures.size() >= how_.enough; }
+    [[nodiscard]] bool enough() const { return seen_.failures.size() >= how_.enough || watch_.ended(); }
 
     run_report look(const script& plan) {
         settings_.keeps_steps = plan.size() < how_.faults;
+        settings_.faults_left = how_.faults - plan.size();
         auto report = what_.run(plan, settings_);
-        ++seen_.runs;
-        seen_.steps += report.steps;
+        count(seen_, report);
+        if (report.good()) {
+            known_.add(report.states, settings_.faults_left);
+            known_.add(report.ends, endings::most_faults); // nothing goes wrong from there on
+        }
         note(seen_, {plan, how_.seed, report}, how_.counts, how_.enough);
         return report;
     }
@@ -71,6 +99,8 @@ class walk {
     const prepared_scenario& what_;
     const depth& how_;
     chance by_;
+    stopwatch watch_;
+    endings known_;
     run_settings settings_;
     tally seen_;
     std::uint64_t first_ = 0;
@@ -105,11 +135,11 @@ tally roam(const prepared_scenario& what, const walk_by_chance& how, mutant wron
     run_settings settings;
     settings.wrong = wrong;
     settings.rarity = how.rarity;
-    for (std::uint64_t i = 0; i < how.runs && seen.failures.size() < how.enough; ++i) {
+    const stopwatch watch(how.time);
+    for (std::uint64_t i = 0; i < how.runs && seen.failures.size() < how.enough && !watch.ended(); ++i) {
         settings.seed = how.first_seed + i;
         auto report = what.run({}, settings);
-        ++seen.runs;
-        seen.steps += report.steps;
+        count(seen, report);
         auto plan = report.happened;
         note(seen, {std::move(plan), settings.seed, std::move(report)}, how.counts, how.enough);
     }

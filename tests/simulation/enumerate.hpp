@@ -2,6 +2,7 @@
 
 #include "simulation/run.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,6 +20,9 @@ struct failure {
 struct tally {
     std::uint64_t runs = 0;
     std::uint64_t steps = 0;
+    std::uint64_t payments = 0;
+    std::uint64_t faults = 0;
+    std::uint64_t cut_short = 0;   ///< runs whose rest was known
     std::vector<failure> failures; ///< the first few
     std::uint64_t failed = 0;
     std::uint64_t known = 0; ///< broke a rule, but do not count
@@ -36,6 +40,7 @@ struct depth {
     std::uint64_t part = 0; ///< this part of `parts`, by the first fault: for several processes
     std::uint64_t parts = 1;
     counting counts;
+    std::chrono::milliseconds time{0}; ///< with which it ends; zero: when all is done
 };
 
 /// Runs a scenario with nothing going wrong, then with each thing that can go wrong at each of its steps, then, after
@@ -53,6 +58,7 @@ struct walk_by_chance {
     std::uint64_t rarity = 40; ///< a fault in one of so many steps
     std::size_t enough = 5;
     counting counts;
+    std::chrono::milliseconds time{0}; ///< with which it ends; zero: after its runs
 };
 [[nodiscard]] tally roam(const prepared_scenario& what, const walk_by_chance& how, mutant wrong = mutant::none);
 

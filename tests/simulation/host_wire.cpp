@@ -29,10 +29,37 @@ error wire_error(net_errc why) {
 /// Another code: what was approved is refused, what was refused approved. Field 39 stands before the terminal's name.
 void spoil(bytes& answer) {
     const auto text = as_text(answer);
-    const auto terminal = text.find("TEST0001");
+    const auto terminal = text.find("TEST000");
     if (terminal == std::string_view::npos || terminal < 2) return;
     const std::string_view other = text.substr(terminal - 2, 2) == "00" ? "51" : "00";
     std::copy(other.begin(), other.end(), answer.begin() + static_cast<std::ptrdiff_t>(terminal) - 2);
+}
+
+constexpr std::string_view head_ends = "\r\n\r\n";
+
+/// What an HTTP post carries, once it is there whole; it is taken out of `sent`.
+bytes posted(bytes& sent) {
+    const auto text = as_text(sent);
+    const auto head = text.find(head_ends);
+    constexpr std::string_view length_is = "Content-Length: ";
+    const auto length = text.find(length_is);
+    if (head == std::string_view::npos || length > head) return {};
+    std::size_t size = 0;
+    for (auto at = length + length_is.size(); text[at] >= '0' && text[at] <= '9'; ++at)
+        size = size * 10 + static_cast<std::size_t>(text[at] - '0');
+    const auto begin = head + head_ends.size();
+    if (sent.size() < begin + size) return {};
+    const auto from = sent.begin() + static_cast<std::ptrdiff_t>(begin);
+    bytes body(from, from + static_cast<std::ptrdiff_t>(size));
+    sent.erase(sent.begin(), from + static_cast<std::ptrdiff_t>(size));
+    return body;
+}
+
+bytes http_answer(byte_view body) {
+    const auto head = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + std::string(head_ends);
+    bytes made(head.begin(), head.end());
+    made.insert(made.end(), body.begin(), body.end());
+    return made;
 }
 
 bytes framed(byte_view message) {
@@ -49,7 +76,9 @@ class wire final : public net::transport {
 
     [[nodiscard]] result<void> write(byte_view data, const call& /*bounds*/) override {
         if (!open_) return wire_error(net_errc::not_open);
-        sent_.insert(sent_.end(), data.begin(), data.end());
+        auto& to = world_.people.http ? posts_ : sent_;
+        to.insert(to.end(), data.begin(), data.end());
+        if (world_.people.http) sent_ = posted(posts_);
         while (sent_.size() >= 2) {
             const std::size_t size = static_cast<std::size_t>(sent_[0]) << 8U | sent_[1];
             if (sent_.size() < 2 + size) break;
@@ -105,16 +134,22 @@ class wire final : public net::transport {
         return world_.host_books.handle(request, world_.key, world_.stamp()).value_or(bytes());
     }
 
+    void hear_late(const bytes& message) {
+        fingerprint tag;
+        tag.add(message);
+        tag.add(world_.key);
+        const auto hear = [&in = world_, message, key = world_.key] {
+            static_cast<void>(in.host_books.handle(message, key, in.stamp()));
+        };
+        world_.time.plan(late_by, hear, tag.value());
+    }
+
     void carry(const bytes& message) {
         std::vector<bytes> answers;
         switch (world_.doors.next(point::host_request, "request")) {
         case fault::off:
         case fault::request_lost: return;
-        case fault::request_late:
-            world_.time.plan(late_by, [&in = world_, message, key = world_.key] {
-                static_cast<void>(in.host_books.handle(message, key, in.stamp()));
-            });
-            return;
+        case fault::request_late: return hear_late(message);
         case fault::request_twice:
             answers.push_back(deliver(message));
             answers.push_back(deliver(message));
@@ -148,7 +183,7 @@ class wire final : public net::transport {
         bytes all;
         for (const auto& one : answers) {
             if (one.empty()) continue;
-            const auto frame = framed(one);
+            const auto frame = world_.people.http ? http_answer(framed(one)) : framed(one);
             all.insert(all.end(), frame.begin(), frame.end());
         }
         const auto first = world_.time.now() + bank_needs;
@@ -175,6 +210,7 @@ class wire final : public net::transport {
     world& world_;
     bool open_ = true;
     bool ends_ = false; ///< the peer closes behind what is on its way
+    bytes posts_;       ///< the HTTP around what was sent
     bytes sent_;
     std::deque<piece> pieces_;
 };
@@ -216,6 +252,7 @@ class mutant_link final : public ports::host {
 result<std::unique_ptr<ports::host>> link_to_bank(world& in) {
     hostlink::tcp_host_settings settings;
     settings.address = "127.0.0.1:1"; // never connected to
+    if (in.people.http) settings.http_path = "/pos";
     if (in.people.keeps_connection) settings.life = hostlink::connection_life::kept;
     CIPHERLANE_TRY(
         auto link, hostlink::tcp_host::create(settings, logger::none(), [&in](const call&) { return connect(in); }));

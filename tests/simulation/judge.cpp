@@ -1,5 +1,7 @@
 #include "simulation/judge.hpp"
 
+#include <cipherlane/ledger/trades.hpp>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -37,6 +39,11 @@ claim claim_of(verdict value) {
     case verdict::unknown: break;
     }
     return claim::unknown;
+}
+
+/// The till has said that it is done and the host will hear of it.
+bool was_stored(const slip& paper) {
+    return !paper.told.empty() && paper.told.back().outcome == verdict::stored;
 }
 
 std::string in_words(claim value) {
@@ -103,6 +110,9 @@ void judge::look_at_tellings(const std::string& key, const slip& paper, const po
         return;
     }
     const auto told = before->outcome ? claim_of(*before->outcome) : claim::not_moved;
+    // What is stored counts as done; where the host refuses it somebody is called.
+    const bool announced = ends == claim::moved || truth_.called_for.contains(record->id);
+    if (before->outcome == verdict::stored && announced) return;
     if (told != ends) {
         find(told == claim::unknown ? "never told" : "told and taken back", key,
             "told " + before->words + "; the till has it as " + in_words(ends));
@@ -113,6 +123,7 @@ void judge::look_at_key(
     const std::string& key, const ports::journal_record* record, const std::set<std::uint64_t>& called) {
     const auto truth = charged(key);
     if (truth.times > 1) find("double charge", key, std::to_string(truth.times) + " times");
+    if (truth_.people.brings_back) return; // an old journal does not know what was paid since
     if (record == nullptr) {
         if (truth.times > 0) find("charged without a record", key, std::to_string(truth.minor));
         return;
@@ -132,7 +143,9 @@ void judge::look_at_key(
         if (!called.contains(record->id)) find("silent unknown", key, std::string(to_string(record->state)));
         break;
     }
-    if (truth_.shown_approved.contains(key) && claim_of(record->state) == claim::not_moved) {
+    // What the till did by itself the host may refuse, and then somebody is called.
+    const bool announced = ledger::stored_trades.contains(record->kind) && truth_.called_for.contains(record->id);
+    if (!announced && truth_.shown_approved.contains(key) && claim_of(record->state) == claim::not_moved) {
         find(
             "shown and taken back", key, "the pad has said approved; it is " + std::string(to_string(record->state)));
     }
@@ -145,29 +158,37 @@ void judge::look(const std::vector<ports::journal_record>& records, const std::s
         return found == records.rend() ? nullptr : &*found;
     };
     for (const auto& [key, paper] : paper_.slips()) {
-        const bool paid =
+        const auto* const record = record_of(key);
+        const bool told_paid =
             !paper.told.empty() && paper.told.back().outcome && claim_of(*paper.told.back().outcome) == claim::moved;
-        if (paper.in_calm && truth_.people.all_agree() && !paid) {
+        const bool paid =
+            told_paid || (was_stored(paper) && record != nullptr && claim_of(record->state) == claim::moved);
+        if (!truth_.people.brings_back && paper.in_calm && truth_.people.all_agree() && !paid) {
             find("refused for nothing", key, paper.told.empty() ? std::string() : paper.told.back().words);
         }
-        look_at_key(key, record_of(key), called);
-        look_at_tellings(key, paper, record_of(key));
+        look_at_key(key, record, called);
+        if (!truth_.people.brings_back) look_at_tellings(key, paper, record);
     }
     for (const auto& record : records) {
-        const bool open = record.state == record_state::prepared || record.state == record_state::sent ||
+        const bool waits = record.state == record_state::stored && !called.contains(record.id);
+        const bool open = waits || record.state == record_state::prepared || record.state == record_state::sent ||
                           record.state == record_state::reversal_pending;
         if (open) find("no end", record.idempotency_key, "still " + std::string(to_string(record.state)));
     }
     if (charged({}).times > 0)
         find("sent by itself", {}, "nobody had begun what moved " + std::to_string(charged({}).minor));
-    if (truth_.host_books.numbers_used_twice() > 0) find("trade number used twice", {}, {});
+    // The mark is not waited for: what a power cut takes of it no old copy is noticed by.
+    const bool may_miss = truth_.people.brings_back && truth_.power_was_cut;
+    if (!may_miss && truth_.host_books.numbers_used_twice() > 0) find("trade number used twice", {}, {});
     if (!truth_.code_on_display.empty()) find("code left on the display", {}, truth_.code_on_display);
 }
 
 void judge::look_at_settlement() {
-    const auto& report = paper_.settled();
-    if (!report) return find("cannot settle", {}, paper_.last_words());
-    if (report->host != acquiring::settlement_result::balanced) find("batch does not add up", {}, {});
+    if (truth_.people.brings_back) return;
+    if (paper_.settled().empty()) return find("cannot settle", {}, paper_.last_words());
+    for (const auto end : paper_.settled()) {
+        if (end != acquiring::settlement_result::balanced) find("batch does not add up", {}, {});
+    }
 }
 
 } // namespace cipherlane::simulation

@@ -1,6 +1,7 @@
 #include "simulation/mutant_store.hpp"
 
 #include <utility>
+#include <vector>
 
 namespace cipherlane::simulation {
 namespace {
@@ -40,6 +41,10 @@ result<ports::journal_record> mutant_store::begin(
 
 result<void> mutant_store::decide(std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) {
     const unsynced lost(world_.drive, is(mutant::verdict_not_synced));
+    if (is(mutant::told_forgotten) && verdict.state == ports::record_state::approved) {
+        CIPHERLANE_TRY(const auto record, find(id, bounds));
+        if (record && record->state == ports::record_state::stored) return {};
+    }
     CIPHERLANE_CHECK(faulty_store::decide(id, verdict, bounds));
     if (!is(mutant::closed_too_early)) return {};
     CIPHERLANE_CHECK(close_record(id, bounds));
@@ -50,7 +55,11 @@ result<void> mutant_store::decide(std::uint64_t id, const ports::journal_verdict
 result<std::vector<ports::journal_record>> mutant_store::open_records(
     std::string_view terminal_id, const call& bounds) {
     if (is(mutant::doubts_forgotten)) return std::vector<ports::journal_record>();
-    return faulty_store::open_records(terminal_id, bounds);
+    auto found = faulty_store::open_records(terminal_id, bounds);
+    if (found && is(mutant::stored_dropped)) {
+        std::erase_if(*found, [](const auto& one) { return one.state == ports::record_state::stored; });
+    }
+    return found;
 }
 
 result<std::vector<ports::journal_record>> mutant_store::untold_records(

@@ -24,6 +24,9 @@ enum class mutant : std::uint8_t {
     key_changed,        ///< a key is written so that it is not found again
     old_trace_reused,   ///< a request bears the number of the one before
     totals_wrong,       ///< a batch adds up to less than it has
+    mark_ignored,       ///< a journal that is an old copy is taken for the till's own
+    stored_dropped,     ///< what was done without the host is never told
+    told_forgotten,     ///< that the host has answered is not kept: it is told again
     // The link to the host.
     mac_believed,        ///< any MAC is right
     any_answer_believed, ///< an earlier answer is taken for this one

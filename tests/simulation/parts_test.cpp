@@ -1,11 +1,14 @@
 // What the simulation is made of: a disk that forgets as disks do, a time that passes when somebody waits, a bank
 // that reads the published messages by itself, and runs that are the same again.
+#include "simulation/connections.hpp"
 #include "simulation/enumerate.hpp"
 #include "support/vectors.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace cipherlane::simulation {
 namespace {
@@ -28,7 +31,7 @@ class SimulatedDisk : public testing::Test {
     }
     std::string content() const {
         const auto found = drive.find("a");
-        return {found->content.begin(), found->content.end()};
+        return std::string(as_text(found->content()));
     }
     chance draws{1};
     steps doors;
@@ -145,6 +148,74 @@ TEST(Run, IsTheSameAgain) {
     how.seed = 2;
     how.rarity = 20;
     EXPECT_NE(what.run({}, how).timeline, first.timeline);
+}
+
+/// What a run does, with what it is told.
+std::string seen_in(const prepared_scenario& what, const script& plan) {
+    run_settings how;
+    how.keeps_timeline = true;
+    const auto report = what.run(plan, how);
+    return report.timeline + to_string(report.findings);
+}
+
+TEST(Run, DoesTheSameWithAConnectionUsedAgain) {
+    std::uint64_t tried = 0;
+    for (const auto* name : {"sale", "qr-refund", "settlement"}) {
+        const prepared_scenario what(*find_scenario(name));
+        run_settings how;
+        how.keeps_steps = true;
+        const auto calm = what.run({}, how);
+        for (std::uint32_t step = 0; step < calm.steps; step += 3) {
+            const auto choice = faults_at(calm.kept[step]);
+            const script plan{{step, choice[step % choice.size()]}, {step + 9, fault::cut_torn}};
+            use_connections_again(false);
+            const auto fresh = seen_in(what, plan);
+            use_connections_again(true);
+            const auto before = connections_used_again();
+            static_cast<void>(seen_in(what, plan));
+            ASSERT_EQ(seen_in(what, plan), fresh) << name << " " << to_string(plan);
+            tried += connections_used_again() - before;
+        }
+    }
+    EXPECT_GT(tried, 30U);
+}
+
+TEST(Run, EndsWhereTheRestIsKnown) {
+    const prepared_scenario what(*find_scenario("sale"));
+    run_settings how;
+    how.keeps_steps = true;
+    const auto calm = what.run({}, how);
+    const auto step = std::find(calm.kept.begin(), calm.kept.end(), point::host_answer) - calm.kept.begin();
+    const script cut{{static_cast<std::uint32_t>(step), fault::cut_all_lost}};
+    const auto first = what.run(cut, how);
+    ASSERT_TRUE(first.good());
+    ASSERT_FALSE(first.states.empty());
+    endings known;
+    known.add(first.states, 0);
+    how.known = &known;
+    EXPECT_TRUE(what.run(cut, how).cut_short);
+    how.faults_left = 1;
+    EXPECT_FALSE(what.run(cut, how).cut_short) << "what may still go wrong was not tried";
+    known.add(first.states, 2);
+    EXPECT_TRUE(what.run(cut, how).cut_short);
+}
+
+TEST(Fingerprint, IsAnotherForEachChange) {
+    std::set<std::uint64_t> seen;
+    for (std::size_t size : {0U, 1U, 7U, 8U, 31U, 32U, 33U, 100U}) {
+        bytes data(size, 0);
+        const auto note = [&] {
+            fingerprint made;
+            made.add(data);
+            EXPECT_TRUE(seen.insert(made.value()).second) << size;
+        };
+        note();
+        for (auto& one : data) {
+            one = 1;
+            note();
+            one = 0;
+        }
+    }
 }
 
 TEST(Run, IsCutToTheShortestScriptThatFails) {

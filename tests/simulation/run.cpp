@@ -22,13 +22,15 @@ std::string clock_words(std::chrono::milliseconds at) {
 }
 
 std::vector<ports::journal_record> records_of(till_under_test& till) {
-    auto all = till.journal().list(till_settings().terminal_id, all_records, call(20s));
+    auto all = till.journal().list({}, all_records, call(20s)); // of all terminals
     return all ? *std::move(all) : std::vector<ports::journal_record>();
 }
 
 bool waits_for_nobody(const std::vector<ports::journal_record>& records) {
     for (const auto& record : records) {
-        if (record.state == record_state::prepared || record.state == record_state::reversal_pending) return false;
+        if (record.state == record_state::prepared || record.state == record_state::stored ||
+            record.state == record_state::reversal_pending)
+            return false;
     }
     return true;
 }
@@ -76,9 +78,12 @@ class closing {
     /// What no machine can decide is somebody's, who finds out what is true.
     void ask_people(till_under_test& till) {
         for (const auto& record : records_of(till)) {
-            if (record.state != record_state::unknown && record.state != record_state::reversal_refused) continue;
+            const bool stuck = record.state == record_state::stored && till.called().contains(record.id);
+            if (!stuck && record.state != record_state::unknown && record.state != record_state::reversal_refused)
+                continue;
             const auto found = judge_.moved(record) ? acquiring::finding::paid : acquiring::finding::not_paid;
-            const auto end = acquiring::decision(till.lane()).run({record.id, found, "looked up"}, call(60s));
+            const auto end =
+                acquiring::decision(till.lane_of(record.terminal_id)).run({record.id, found, "looked up"}, call(60s));
             if (!end) judge_.find("cannot be decided", record.idempotency_key, end.error().to_string());
         }
     }
@@ -87,6 +92,13 @@ class closing {
     cashier& who_;
     judge judge_;
 };
+
+/// Ends a run whose rest is known.
+struct rest_is_known {};
+
+std::uint32_t payments_of(const cashier& who, std::size_t before) {
+    return static_cast<std::uint32_t>(who.slips().size() - before);
+}
 
 } // namespace
 
@@ -113,6 +125,7 @@ run_report prepared_scenario::run(const script& plan, const run_settings& how) c
     in.wrong = how.wrong;
     in.drive.wrong = disk_fault_of(how.wrong);
     std::ostringstream lines;
+    draw_salts_anew();
     cashier who(in, paper_);
     if (how.keeps_timeline) {
         who.say = [&](const std::string& line) { lines << clock_words(in.time.elapsed()) << line << "\n"; };
@@ -126,13 +139,31 @@ run_report prepared_scenario::run(const script& plan, const run_settings& how) c
     in.doors.keeps = how.keeps_steps;
     chance by(how.seed ^ 0xD15EA5EU);
     how.rarity != 0 ? in.doors.follow(by, how.rarity) : in.doors.follow(plan);
-    of_.work(who);
     run_report report;
-    report.steps = in.doors.count();
-    report.happened = in.doors.happened();
-    report.kept = in.doors.kept;
-    report.findings = closing(in, who).run();
+    bool working = true;
+    in.on_power_back = [&](std::uint64_t state) {
+        if (!in.doors.is_calm()) return;
+        if (how.known != nullptr && how.known->knows(state, how.faults_left)) throw rest_is_known();
+        (working ? report.states : report.ends).push_back(state);
+    };
+    const auto count = [&] {
+        report.steps = in.doors.count();
+        report.happened = in.doors.happened();
+        report.kept = std::move(in.doors.kept);
+    };
+    try {
+        of_.work(who);
+        count();
+        working = false;
+        report.findings = closing(in, who).run();
+    } catch (const rest_is_known&) {
+        if (working) count();
+        report.cut_short = true;
+    }
+    report.payments = payments_of(who, paper_.size());
     report.timeline = lines.str();
+    // Nothing of what an orderly end writes is looked at any more.
+    in.doors.power_off();
     return report;
 }
 

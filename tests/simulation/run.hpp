@@ -1,6 +1,7 @@
 #pragma once
 
 #include "simulation/cashier.hpp"
+#include "simulation/endings.hpp"
 #include "simulation/judge.hpp"
 #include "simulation/world.hpp"
 
@@ -22,9 +23,14 @@ struct scenario {
     simulation::manners people;
 };
 
-/// Whatever may be run by name.
+/// What is enumerated.
 [[nodiscard]] std::span<const scenario> scenarios() noexcept;
+/// What is too long for that: with faults by chance alone.
+[[nodiscard]] std::span<const scenario> long_scenarios() noexcept;
+/// Of either.
 [[nodiscard]] const scenario* find_scenario(std::string_view name) noexcept;
+/// Whether it is one of the till's flows, and not a variant of one.
+[[nodiscard]] bool is_flow(std::string_view name) noexcept;
 
 /// How a run is to be looked at.
 struct run_settings {
@@ -33,11 +39,18 @@ struct run_settings {
     bool keeps_steps = false;
     bool keeps_timeline = false;
     std::uint64_t rarity = 0; ///< not zero: faults come by chance, one in so many steps
+    /// A run that comes to what is known there ends as good; with so many faults to be tried after its own.
+    const endings* known = nullptr;
+    std::size_t faults_left = 0;
 };
 
 struct run_report {
     std::vector<finding> findings;
-    std::uint32_t steps = 0; ///< that were counted
+    std::uint32_t steps = 0;           ///< that were counted
+    std::uint32_t payments = 0;        ///< that were begun
+    bool cut_short = false;            ///< by what is known
+    std::vector<std::uint64_t> states; ///< that it went through once its script was at its end
+    std::vector<std::uint64_t> ends;   ///< likewise, after its work
     script happened;
     std::vector<point> kept;
     std::string timeline;

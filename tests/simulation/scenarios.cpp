@@ -1,12 +1,16 @@
 // What the enumeration runs through: each flow of the till, with those that need another payment before them.
 #include "simulation/run.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 namespace cipherlane::simulation {
 namespace {
 
 using namespace std::chrono_literals;
+using ports::trade;
 
 void nothing(cashier&) {}
 
@@ -42,6 +46,51 @@ void hotel(cashier& who) {
     who.reserve("reserve", 5'000);
     who.complete("complete", "reserve", 4'800);
 }
+void completion_advice(cashier& who) {
+    who.run(trade::completion_advice, "bill", 9'000, "base");
+    who.sell("sale", 777);
+}
+void offline_sale(cashier& who) {
+    who.run(trade::offline_sale, "tap", 1'500);
+    who.sell("sale", 777);
+}
+void offline_day(cashier& who) {
+    who.run(trade::offline_sale, "tap", 1'500);
+    who.run(trade::offline_sale, "again", 1'600);
+    who.settle();
+}
+void offline_refund(cashier& who) {
+    who.run(trade::offline_refund, "back", 400, "tap");
+}
+void tip(cashier& who) {
+    who.run(trade::tip, "tip", 500, "base");
+}
+void adjustment(cashier& who) {
+    who.run(trade::adjustment, "more", 600, "base");
+    who.settle();
+}
+void by_telephone(cashier& who) {
+    who.run(trade::offline_settlement, "call", 2'500);
+}
+void code_sale(cashier& who) {
+    who.run(trade::code_sale, "base", 10'000);
+}
+void code_void(cashier& who) {
+    who.run(trade::code_void, "void", 0, "base");
+}
+void code_refund(cashier& who) {
+    who.run(trade::code_refund, "refund", 300, "base");
+}
+void instalment(cashier& who) {
+    who.run(trade::instalment_sale, "base", 10'000);
+}
+void instalment_void(cashier& who) {
+    who.run(trade::instalment_void, "void", 0, "base");
+}
+void one_tap(cashier& who) {
+    who.run(trade::offline_sale, "tap", 1'500);
+    who.recover();
+}
 void sign_in(cashier& who) {
     who.sign_in();
     who.sell("sale", 777);
@@ -54,6 +103,20 @@ void two_sales(cashier& who) {
     who.sell("first", 777);
     who.sell("second", 888);
 }
+void two_terminals(cashier& who) {
+    who.sell_beside("beside", 444, 2'100ms);
+    who.sell("here", 777);
+    who.sell_beside("beside later", 555, 0ms);
+    who.settle();
+    who.wait_for_others();
+}
+void journal_from_a_copy(cashier& who) {
+    who.sell("kept", 777);
+    who.keep_copy();
+    who.sell("forgotten", 888);
+    who.bring_back_copy();
+    who.sell("after", 999);
+}
 void day(cashier& who) {
     who.sell("a", 101);
     who.sell("b", 202);
@@ -64,6 +127,49 @@ void day(cashier& who) {
     who.complete("completion of d", "d", 400);
     who.give_back("refund of c", "c", 60);
     who.sell("e", 505);
+}
+
+/// The newest of them, which is one no more; empty if there is none.
+std::string take_newest(std::vector<std::string>& from) {
+    if (from.empty()) return {};
+    auto taken = std::move(from.back());
+    from.pop_back();
+    return taken;
+}
+
+/// What is run next, and after what, is drawn.
+void busy_day(cashier& who) {
+    constexpr int payments = 200;
+    std::vector<std::string> sales;
+    std::vector<std::string> codes;
+    std::vector<std::string> reserved;
+    constexpr std::int64_t no_other = 200'000; // amounts that are one payment's alone
+    for (int i = 0; i < payments; ++i) {
+        const auto key = std::to_string(i);
+        const auto minor = static_cast<std::int64_t>(100 + who.day().below(100'000));
+        switch (who.day().below(14)) {
+        case 0: who.undo(key, take_newest(sales)); break;
+        case 1: who.give_back(key, take_newest(sales), 50); break;
+        case 2: who.give_back(key, take_newest(codes), 50); break;
+        case 3:
+        case 4:
+            who.sell_by_code(key, minor);
+            codes.push_back(key);
+            break;
+        case 5:
+            who.reserve(key, minor);
+            reserved.push_back(key);
+            break;
+        case 6: who.complete(key, take_newest(reserved), 100); break;
+        case 7: who.run(trade::offline_settlement, key, no_other + i); break;
+        case 8: who.run(trade::code_sale, key, minor); break;
+        case 9: who.run(trade::instalment_sale, key, minor); break;
+        default:
+            who.sell(key, minor);
+            sales.push_back(key);
+            break;
+        }
+    }
 }
 
 manners usual() {
@@ -128,6 +234,26 @@ manners kept_connection() {
     made.keeps_connection = true;
     return made;
 }
+manners two_at_work() {
+    manners made;
+    made.terminals = 2;
+    return made;
+}
+manners with_mark() {
+    manners made;
+    made.marks = true;
+    return made;
+}
+manners from_a_copy() {
+    auto made = with_mark();
+    made.brings_back = true;
+    return made;
+}
+manners over_http() {
+    manners made;
+    made.http = true;
+    return made;
+}
 manners sign_in_wanted() {
     manners made;
     made.bank.header_asks_sign_in = true;
@@ -158,10 +284,35 @@ const std::array table{
     scenario{"qr-refund-given-up", one_qr_sale, qr_refund, gives_up()},
     scenario{"completion", one_reservation, completion, usual()},
     scenario{"hotel", nothing, hotel, usual()},
+    scenario{"completion-advice", one_reservation, completion_advice, usual()},
+    scenario{"completion-advice-unanswered", one_reservation, completion_advice, unanswered()},
+    scenario{"offline-sale", nothing, offline_sale, chip()},
+    scenario{"offline-day", nothing, offline_day, chip()},
+    scenario{"offline-refund", one_tap, offline_refund, chip()},
+    scenario{"tip", one_sale, tip, usual()},
+    scenario{"adjustment", one_sale, adjustment, usual()},
+    scenario{"offline-settlement", nothing, by_telephone, usual()},
+    scenario{"code-sale", nothing, code_sale, usual()},
+    scenario{"code-void", code_sale, code_void, usual()},
+    scenario{"code-refund", code_sale, code_refund, usual()},
+    scenario{"instalment", nothing, instalment, usual()},
+    scenario{"instalment-void", instalment, instalment_void, usual()},
+    scenario{"two-terminals", nothing, two_terminals, two_at_work()},
+    scenario{"two-sales-with-mark", nothing, two_sales, with_mark()},
+    scenario{"journal-from-a-copy", nothing, journal_from_a_copy, from_a_copy()},
+    scenario{"two-sales-over-http", nothing, two_sales, over_http()},
     scenario{"sign-in", nothing, sign_in, sign_in_wanted()},
     scenario{"settlement", one_sale, settlement, usual()},
     scenario{"day", nothing, day, usual()},
 };
+
+const std::array long_table{
+    scenario{"busy-day", nothing, busy_day, usual()},
+    scenario{"busy-day-kept-connection", nothing, busy_day, kept_connection()},
+};
+
+constexpr auto flows = std::to_array<std::string_view>(
+    {"sale", "void", "refund", "completion", "hotel", "qr-sale", "qr-refund", "settlement", "sign-in"});
 
 } // namespace
 
@@ -169,11 +320,21 @@ std::span<const scenario> scenarios() noexcept {
     return table;
 }
 
+std::span<const scenario> long_scenarios() noexcept {
+    return long_table;
+}
+
 const scenario* find_scenario(std::string_view name) noexcept {
-    for (const auto& one : table) {
-        if (one.name == name) return &one;
+    for (const auto all : {scenarios(), long_scenarios()}) {
+        for (const auto& one : all) {
+            if (one.name == name) return &one;
+        }
     }
     return nullptr;
+}
+
+bool is_flow(std::string_view name) noexcept {
+    return std::find(flows.begin(), flows.end(), name) != flows.end();
 }
 
 } // namespace cipherlane::simulation

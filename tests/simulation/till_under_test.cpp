@@ -43,11 +43,13 @@ class trusting_sealer final : public ports::sealer {
 
 } // namespace
 
-acquiring::terminal_settings till_settings() {
+acquiring::terminal_settings till_settings(std::size_t terminal) {
     acquiring::terminal_settings settings;
-    settings.terminal_id = "TEST0001";
+    settings.terminal_id = "TEST000" + std::to_string(terminal + 1);
     settings.merchant_id = "TESTMERCH000001";
     settings.merchant_name = "TEST SHOP";
+    settings.offline.most_each_minor = settings.offline.most_together_minor = 1'000'000;
+    settings.offline.most_records = 5;
     settings.gateway.poll = 20s; // as many steps as it takes to see each kind of answer
     return settings;
 }
@@ -65,26 +67,43 @@ result<void> till_under_test::start() {
     where.path = "/till.db";
     where.runs_on = store::journal_thread::callers;
     where.vfs = vfs_name;
+    if (world_.people.marks && world_.wrong != mutant::mark_ignored) where.mark_path = "/till.mark";
+    if (world_.adopts) where.start = store::journal_start::adopt;
     fixed_key key;
     CIPHERLANE_TRY(journal_, store::sqlite_journal::open(where, key, world_.wall, call(20s), logger::none()));
-    const auto settings = till_settings();
-    CIPHERLANE_TRY(host_, link_to_bank(world_));
-    CIPHERLANE_TRY(sealer_, acquiring::software_sealer::create(
-                                settings.keys, secret_bytes(from_hex(bank_master_key).value()), logger::none()));
-    if (world_.wrong == mutant::mac_believed) sealer_ = std::make_unique<trusting_sealer>(std::move(sealer_));
     if (world_.wrong != mutant::none) mutated_ = std::make_unique<mutant_store>(*journal_, world_);
+    for (int i = 0; i < world_.people.terminals; ++i)
+        CIPHERLANE_CHECK(add_station());
+    return {};
+}
+
+result<void> till_under_test::add_station() {
+    const auto settings = till_settings(stations_.size());
+    auto made = std::make_unique<station>(world_);
+    CIPHERLANE_TRY(made->host, link_to_bank(world_));
+    CIPHERLANE_TRY(made->sealer, acquiring::software_sealer::create(
+                                     settings.keys, secret_bytes(from_hex(bank_master_key).value()), logger::none()));
+    if (world_.wrong == mutant::mac_believed)
+        made->sealer = std::make_unique<trusting_sealer>(std::move(made->sealer));
     acquiring::lane_ports with(mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_);
-    with.host = host_.get();
-    with.sealer = sealer_.get();
-    with.pinpad = &pad_;
-    with.display = &display_;
+    with.host = made->host.get();
+    with.sealer = made->sealer.get();
+    with.pinpad = &made->pad;
+    with.display = stations_.empty() ? &display_ : nullptr;
     with.gateway = &gateway_;
     with.clock = &world_.wall;
     with.observer = &watcher_;
     with.runs_on = acquiring::lane_thread::callers;
     CIPHERLANE_TRY(auto opened, acquiring::lane::open(settings, with, call(20s), logger::none()));
-    lane_.emplace(std::move(opened));
+    made->lane.emplace(std::move(opened));
+    stations_.push_back(std::move(made));
     return {};
+}
+
+acquiring::lane& till_under_test::lane_of(std::string_view terminal_id) {
+    const auto found = std::find_if(stations_.begin(), stations_.end(),
+        [&](const auto& one) { return one->lane->settings().terminal_id == terminal_id; });
+    return *(*found)->lane;
 }
 
 void till_under_test::watcher::on_entry(const acquiring::timeline_entry& entry) noexcept {
@@ -93,7 +112,9 @@ void till_under_test::watcher::on_entry(const acquiring::timeline_entry& entry) 
 
 void till_under_test::watcher::on_alert(const acquiring::alert& what) noexcept {
     const bool heard = of_.world_.wrong != mutant::alerts_dropped && !of_.world_.doors.off();
-    if (heard) called.insert(what.record.id);
+    if (!heard) return;
+    called.insert(what.record.id);
+    of_.world_.called_for.insert(what.record.id);
 }
 
 } // namespace cipherlane::simulation

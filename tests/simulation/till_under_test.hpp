@@ -15,11 +15,13 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <vector>
 
 namespace cipherlane::simulation {
 
-/// The settings of its terminal.
-[[nodiscard]] acquiring::terminal_settings till_settings();
+/// The settings of its terminals, counted from 0.
+[[nodiscard]] acquiring::terminal_settings till_settings(std::size_t terminal);
 
 /// One life of a till, from its start to its end or to a power cut: the SDK's lane, ledger, journal and codecs as
 /// they are, everything else the world's.
@@ -32,7 +34,10 @@ class till_under_test {
 
     /// Opens journal and lane.
     [[nodiscard]] result<void> start();
-    [[nodiscard]] acquiring::lane& lane() { return *lane_; }
+    [[nodiscard]] std::size_t terminals() const noexcept { return stations_.size(); }
+    [[nodiscard]] acquiring::lane& lane(std::size_t terminal = 0) { return *stations_[terminal]->lane; }
+    /// That of a record.
+    [[nodiscard]] acquiring::lane& lane_of(std::string_view terminal_id);
     [[nodiscard]] store::sqlite_journal& journal() { return *journal_; }
     /// The records about which somebody has been called in this life.
     [[nodiscard]] const std::set<std::uint64_t>& called() const noexcept { return watcher_.called; }
@@ -52,19 +57,27 @@ class till_under_test {
         till_under_test& of_;
     };
 
+    /// One terminal and what is its alone.
+    struct station {
+        explicit station(world& in)
+            : pad(in) {}
+        simulation::pad pad;
+        std::unique_ptr<ports::host> host;
+        std::unique_ptr<ports::sealer> sealer;
+        std::optional<acquiring::lane> lane;
+    };
+    [[nodiscard]] result<void> add_station();
+
     world& world_;
     mounted on_disk_;
     time_source::on_this_thread in_time_;
     crypto::random_source::on_this_thread by_chance_;
-    pad pad_{world_};
     code_display display_{world_};
     gateway_line gateway_{world_};
     watcher watcher_{*this};
     std::unique_ptr<store::sqlite_journal> journal_;
     std::unique_ptr<mutant_store> mutated_;
-    std::unique_ptr<ports::host> host_;
-    std::unique_ptr<ports::sealer> sealer_;
-    std::optional<acquiring::lane> lane_;
+    std::vector<std::unique_ptr<station>> stations_; ///< last: the lanes end first
 };
 
 } // namespace cipherlane::simulation

@@ -37,12 +37,20 @@ bool virtual_time::pass_to_next(moment until) {
     }
     const auto next = plans_.extract(plans_.begin());
     now_ = std::max(now_, next.key().first);
-    next.mapped()();
+    next.mapped().what();
     return true;
 }
 
-void virtual_time::plan(span from_now, std::function<void()> what) {
-    plans_.emplace(std::pair(now_ + from_now, ++planned_), std::move(what));
+void virtual_time::plan(span from_now, std::function<void()> what, std::uint64_t tag) {
+    plans_.emplace(std::pair(now_ + from_now, ++planned_), planned{std::move(what), tag});
+}
+
+void virtual_time::add_to(fingerprint& state) const {
+    state.add(static_cast<std::uint64_t>(now_.time_since_epoch().count()));
+    for (const auto& [when, one] : plans_) {
+        state.add(static_cast<std::uint64_t>(when.first.time_since_epoch().count()));
+        state.add(one.tag);
+    }
 }
 
 void virtual_time::till_is_off(bool off) noexcept {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simulation/fingerprint.hpp"
+
 #include <cipherlane/core/time_source.hpp>
 #include <cipherlane/ports/clock.hpp>
 
@@ -26,9 +28,13 @@ class virtual_time final : public time_source {
     /// As far as the next thing that happens, if that comes before `until`; false if nothing does: then it is
     /// `until`.
     bool pass_to_next(moment until);
-    void plan(span from_now, std::function<void()> what);
+    /// @param tag what it is, for `add_to`.
+    void plan(span from_now, std::function<void()> what, std::uint64_t tag = 0);
     /// The plans of a process that has lost its power go on, in a time of its own that moves nothing else.
     void till_is_off(bool off) noexcept;
+
+    /// The time, and what is planned.
+    void add_to(fingerprint& state) const;
 
     /// Since the day began.
     [[nodiscard]] span elapsed() const noexcept {
@@ -53,7 +59,11 @@ class virtual_time final : public time_source {
     moment ghost_{};
     bool off_ = false;
     std::uint64_t planned_ = 0;
-    std::map<std::pair<moment, std::uint64_t>, std::function<void()>> plans_;
+    struct planned {
+        std::function<void()> what;
+        std::uint64_t tag = 0;
+    };
+    std::map<std::pair<moment, std::uint64_t>, planned> plans_;
 };
 
 } // namespace cipherlane::simulation

@@ -36,4 +36,19 @@ bool wallet::give_back(order& of, const std::string& number, std::int64_t minor,
     return true;
 }
 
+void wallet::add_to(fingerprint& state) const {
+    for (const auto& [number, one] : orders_) {
+        state.add(number);
+        state.add(static_cast<std::uint64_t>(one.minor));
+        state.add(static_cast<std::uint64_t>(one.state) << 1U | static_cast<std::uint64_t>(one.noticed));
+        state.add(static_cast<std::uint64_t>(one.expires.count()));
+        state.add(one.key);
+        for (const auto& [refund_number, back] : one.refunds) {
+            state.add(refund_number);
+            state.add(static_cast<std::uint64_t>(back.minor));
+            state.add(back.key);
+        }
+    }
+}
+
 } // namespace cipherlane::simulation

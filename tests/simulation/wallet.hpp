@@ -1,5 +1,7 @@
 #pragma once
 
+#include "simulation/fingerprint.hpp"
+
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <cstdint>
@@ -41,6 +43,8 @@ class wallet {
     void pay(std::string_view number, std::chrono::milliseconds now);
     /// The same refund number is the same refund. False if it is more than is left.
     [[nodiscard]] bool give_back(order& of, const std::string& number, std::int64_t minor, const std::string& key);
+
+    void add_to(fingerprint& state) const;
 
     [[nodiscard]] const std::map<std::string, order, std::less<>>& orders() const noexcept { return orders_; }
 

@@ -9,6 +9,7 @@
 #include "simulation/wallet.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <stop_token>
@@ -24,6 +25,10 @@ struct manners {
     /// How long after a code is shown somebody pays; longer than the code lives: never.
     std::chrono::milliseconds payer{3'000};
     bool keeps_connection = false;               ///< to the bank
+    int terminals = 1;                           ///< over one journal; at the second one somebody works beside
+    bool marks = false;                          ///< the journal has a mark beside it
+    bool brings_back = false;                    ///< somebody puts an old copy in the journal's place
+    bool http = false;                           ///< its messages come in HTTP posts
     bool notifies = true;                        ///< the gateway sends notices
     std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
     /// Nobody refuses anything.
@@ -37,7 +42,7 @@ struct manners {
 /// true.
 class world {
   public:
-    explicit world(std::uint64_t seed);
+    explicit world(std::uint64_t of_all);
     world(const world&) = delete;
     world& operator=(const world&) = delete;
 
@@ -54,10 +59,18 @@ class world {
     }
     void restore(const beginning& from);
 
+    /// All that matters outside a till that is off.
+    void add_to(fingerprint& state) const;
+    /// Called each time the power comes back, when there is nothing but what lies on the disk and is known outside,
+    /// with the fingerprint of that. May throw what ends the run.
+    std::function<void(std::uint64_t)> on_power_back;
+
     /// "YYYYMMDDhhmmss" in China.
     [[nodiscard]] std::string stamp() const;
 
+    const std::uint64_t seed;
     chance draws;
+    chance day{seed ^ 0xDA15U}; ///< what people want, whatever goes wrong
     steps doors;
     virtual_time time;
     virtual_time::wall_clock wall{time};
@@ -71,6 +84,9 @@ class world {
     std::map<std::string, std::string, std::less<>> refund_keys; ///< whose refund number it is, by who sent it first
     bytes earlier_answer;                                        ///< the bank's last one
     std::stop_source cashier;                                    ///< of the call under way
+    std::set<std::uint64_t> called_for;                          ///< the records about which somebody was ever called
+    bool power_was_cut = false;                                  ///< in the work
+    bool adopts = false;                                         ///< a person takes the journal as it is found
     std::string code_on_display;                                 ///< the order whose code can be scanned; empty: none
     std::set<std::string> shown_approved;                        ///< the payments of which the pad has said so
     fault cut = fault::none;                                     ///< how the power went, while it is off

@@ -2,9 +2,9 @@
 #include "simulation/known_faults.hpp"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <chrono>
 #include <iostream>
+#include <stdexcept>
 #include <thread>
 
 namespace {
@@ -15,6 +15,7 @@ struct wishes {
     std::vector<std::string> names;
     bool list = false;
     bool enumerates = false;
+    std::string pairs;
     bool all_mutants = false;
     bool timeline = false;
     bool with_known = false;
@@ -44,6 +45,9 @@ void print(const prepared_scenario& what, const failure& found, mutant wrong, bo
 void add(tally& to, tally&& from) {
     to.runs += from.runs;
     to.steps += from.steps;
+    to.payments += from.payments;
+    to.faults += from.faults;
+    to.cut_short += from.cut_short;
     to.failed += from.failed;
     to.known += from.known;
     for (auto& one : from.failures)
@@ -103,11 +107,30 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
     for (const auto& one : seen.failures)
         print(what, one, wrong, wish.timeline);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    std::cout << of.name << (wrong == mutant::none ? "" : " with " + std::string(to_string(wrong))) << ": "
-              << seen.runs << " runs, " << seen.steps << " steps, " << seen.failed << " failed"
+    std::cout << of.name << (wrong == mutant::none ? "" : " with " + std::string(to_string(wrong))) << ": ";
+    if (wish.runs != 0) std::cout << "seeds " << wish.seed << " to " << wish.seed + seen.runs - 1 << ", ";
+    std::cout << seen.runs << " runs, " << seen.steps << " steps, " << seen.faults << " faults, " << seen.payments
+              << " payments, " << seen.failed << " failed"
               << (seen.known == 0 ? "" : " (and " + std::to_string(seen.known) + " by known faults)") << ", "
-              << took.count() << " s" << std::endl;
+              << took.count() << " s, "
+              << static_cast<std::uint64_t>(static_cast<double>(seen.payments) / took.count()) << " payments/s";
+    if (seen.cut_short != 0) std::cout << "; " << seen.cut_short << " runs ended in what was known";
+    std::cout << std::endl;
     return seen.failed == 0;
+}
+
+/// The scenarios that are named; without names all that fit what is to be done with them.
+std::vector<const scenario*> chosen(const wishes& wish) {
+    std::vector<const scenario*> found;
+    for (const auto& name : wish.names) {
+        found.push_back(find_scenario(name));
+        if (found.back() == nullptr) throw std::invalid_argument("no scenario " + name + "; --list names them");
+    }
+    if (!found.empty()) return found;
+    for (const auto& one : wish.runs != 0 ? long_scenarios() : scenarios()) {
+        if (wish.pairs != "flows" || is_flow(one.name)) found.push_back(&one);
+    }
+    return found;
 }
 
 /// The number of mutants that nothing finds.
@@ -137,6 +160,8 @@ int main(int argc, char** argv) {
     app.add_flag("--list", wish.list, "name the scenarios and the mutants");
     app.add_flag("--enumerate", wish.enumerates, "every fault at every step");
     app.add_option("--faults", wish.how.faults, "with --enumerate: 1 each alone, 2 ordered pairs too, 3 triples too");
+    app.add_option("--pairs", wish.pairs, "all ordered pairs of faults: of the flows, or of all scenarios")
+        ->check(CLI::IsMember({"flows", "all"}));
     app.add_option("--sample", wish.how.sampled, "with --enumerate: one in N of the deepest");
     app.add_option("--runs", wish.runs, "so many runs with faults by chance");
     app.add_option("--rarity", wish.rarity, "with --runs: a fault in one of N steps");
@@ -149,22 +174,28 @@ int main(int argc, char** argv) {
     app.add_option("--enough", wish.how.enough, "failures, with which it ends");
     app.add_option("--jobs", wish.jobs, "threads")->check(CLI::Range(1, 64));
     CLI11_PARSE(app, argc, argv);
+    if (!wish.pairs.empty()) {
+        wish.enumerates = true;
+        wish.how.faults = 2;
+    }
     try {
         if (wish.list) {
-            for (const auto& one : scenarios())
-                std::cout << one.name << "\n";
+            for (const auto all : {scenarios(), long_scenarios()}) {
+                for (const auto& one : all)
+                    std::cout << one.name << "\n";
+            }
             for (const auto& one : all_mutants())
                 std::cout << "mutant " << one.name << "\n";
             return 0;
         }
         if (wish.all_mutants) return hunt_all() == 0 ? 0 : 1;
         bool good = true;
-        for (const auto& one : scenarios()) {
-            const bool wanted =
-                wish.names.empty() || std::find(wish.names.begin(), wish.names.end(), one.name) != wish.names.end();
-            if (wanted) good = go(one, wish, mutant_of(wish.wrong)) && good;
-        }
+        for (const auto* one : chosen(wish))
+            good = go(*one, wish, mutant_of(wish.wrong)) && good;
         return good ? 0 : 1;
+    } catch (const std::invalid_argument& why) {
+        std::cerr << "cipherlane-simulate: " << why.what() << "\n";
+        return 2;
     } catch (const std::exception& why) {
         std::cerr << "cipherlane-simulate: " << why.what() << "\n";
         return 6;
