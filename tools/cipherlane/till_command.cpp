@@ -218,13 +218,13 @@ void complete(const till_options& options) {
 }
 
 /// Whoever sees a payment code in time can pay with it.
-std::string read_payment_code(const teller& by, const std::string& given) {
+wiped_text read_payment_code(const teller& by, const std::string& given) {
     if (given == "-") {
-        auto code = read_secret_line("--code", given);
-        return std::string(as_text(code.expose()));
+        const auto code = read_secret_line("--code", given);
+        return wiped_text(as_text(code.expose()));
     }
     warn_of_arguments(by.name(), "--code", "-");
-    return given;
+    return wiped_text(given);
 }
 
 /// A trade of its row, by key and amount and what its row needs besides.

@@ -49,6 +49,12 @@ result<void> tcp_host_settings::validate() const {
 
 namespace {
 
+/// What ends the wait for an answer.
+enum class waits : std::uint8_t {
+    to_its_end, ///< the host's response time alone: the request may move money
+    within_call,
+};
+
 /// Wipes a text that may hold a PAN.
 class wiped_at_end {
   public:
@@ -72,16 +78,20 @@ struct tcp_host::state {
         , log(std::move(to)) {}
 
     /// The time left must be enough for the answer, and nobody may have asked for the end.
-    [[nodiscard]] result<void> may_send(const call& bounds) const {
+    [[nodiscard]] result<void> may_send(const call& bounds, waits how) const {
         if (bounds.stopped()) return named(link_error(hostlink_errc::stopped));
-        if (bounds.until().left() < settings.response_time) return named(link_error(hostlink_errc::too_little_time));
+        const auto least = how == waits::to_its_end ? settings.response_time : std::chrono::milliseconds(1);
+        if (bounds.until().left() < least) return named(link_error(hostlink_errc::too_little_time));
         return {};
+    }
+    [[nodiscard]] call for_answer(const call& bounds, waits how) const {
+        return how == waits::to_its_end ? call(settings.response_time) : bounds.no_later_than(settings.response_time);
     }
     [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
 
-    [[nodiscard]] result<void> connect(const call& bounds) {
+    [[nodiscard]] result<void> connect(const call& bounds, waits how) {
         if (coming.valid()) {
-            CIPHERLANE_CHECK(take_coming(bounds));
+            CIPHERLANE_CHECK(take_coming(bounds, how));
         } else if (link && link->is_open()) {
             return {};
         }
@@ -96,9 +106,9 @@ struct tcp_host::state {
     }
     /// The connection made ahead, unless it failed or has grown old. Not longer than the call lets wait for it: it
     /// may come for the next exchange.
-    [[nodiscard]] result<void> take_coming(const call& bounds) {
+    [[nodiscard]] result<void> take_coming(const call& bounds, waits how) {
         while (coming.wait_for(look_for_stop) != std::future_status::ready)
-            CIPHERLANE_CHECK(may_send(bounds));
+            CIPHERLANE_CHECK(may_send(bounds, how));
         auto opened = coming.get();
         const bool young = monotonic_clock::now() - coming_since < oldest_unused_link;
         if (opened && young) link = *std::move(opened);
@@ -116,7 +126,7 @@ struct tcp_host::state {
     }
 
     /// The answer is the first message of the body that the filter accepts.
-    [[nodiscard]] result<bytes> post(byte_view frame, const ports::answer_filter& filter) {
+    [[nodiscard]] result<bytes> post(byte_view frame, const ports::answer_filter& filter, const call& wait) {
         std::string head = "POST " + settings.http_path + " HTTP/1.1\r\nHost: " + settings.address +
                            "\r\nContent-Type: x-ISO-TPDU/x-auth\r\nCache-Control: no-cache\r\nConnection: close\r\n"
                            "Content-Length: " +
@@ -124,7 +134,7 @@ struct tcp_host::state {
         http_exchange machine(head.append(as_text(frame)));
         wipe(std::span(reinterpret_cast<std::uint8_t*>(head.data()), head.size()));
         ++exchanges;
-        auto answer = net::run(machine, *link, call(settings.response_time));
+        auto answer = net::run(machine, *link, wait);
         link.reset();
         if (!answer) return named(answer.error());
         const wiped_at_end wiped(answer->body);
@@ -142,6 +152,32 @@ struct tcp_host::state {
             return bytes(message->begin(), message->end());
         }
         return named(link_error(hostlink_errc::unreadable_answer));
+    }
+
+    [[nodiscard]] result<bytes> ask(
+        byte_view request, const ports::answer_filter& filter, const call& bounds, waits how) {
+        if (request.empty() || request.size() > 0xFFFF) return named(link_error(hostlink_errc::too_large));
+        CIPHERLANE_CHECK(may_send(bounds, how));
+        CIPHERLANE_CHECK(connect(bounds, how));
+        CIPHERLANE_CHECK(may_send(bounds, how)); // connecting takes time
+
+        secret_bytes frame(length_bytes + request.size()); // a request holds a PAN, a track, a PIN block
+        store_be16(frame.expose().data(), static_cast<std::uint16_t>(request.size()));
+        std::copy(request.begin(), request.end(), frame.expose().begin() + length_bytes);
+        if (!settings.http_path.empty()) return post(frame.expose(), filter, for_answer(bounds, how));
+        host_exchange machine(frame.expose(), filter, *stream);
+        ++exchanges;
+        auto answer = net::run(machine, *link, for_answer(bounds, how));
+        dropped += machine.dropped();
+        polls += machine.polls();
+        if (machine.dropped() > 0) {
+            log.warning("hostlink", "dropped " + std::to_string(machine.dropped()) + " message(s) of " +
+                                        settings.address + " that answer nothing under way");
+        }
+        if (!answer || settings.life == connection_life::per_exchange) link.reset();
+        if (!answer) return named(answer.error());
+        ++answers;
+        return answer;
     }
 
     const tcp_host_settings settings;
@@ -201,30 +237,12 @@ tcp_host_statistics tcp_host::statistics() const noexcept {
 }
 
 result<bytes> tcp_host::exchange(byte_view request, const ports::answer_filter& filter, const call& bounds) {
-    auto& own = *state_;
-    if (request.empty() || request.size() > 0xFFFF) return own.named(link_error(hostlink_errc::too_large));
-    CIPHERLANE_CHECK(own.may_send(bounds));
-    CIPHERLANE_CHECK(own.connect(bounds));
-    CIPHERLANE_CHECK(own.may_send(bounds)); // connecting takes time
+    // The caller's call ends where the request leaves: what has left is seen to its end.
+    return state_->ask(request, filter, bounds, waits::to_its_end);
+}
 
-    secret_bytes frame(length_bytes + request.size()); // a request holds a PAN, a track, a PIN block
-    store_be16(frame.expose().data(), static_cast<std::uint16_t>(request.size()));
-    std::copy(request.begin(), request.end(), frame.expose().begin() + length_bytes);
-    if (!own.settings.http_path.empty()) return own.post(frame.expose(), filter);
-    host_exchange machine(frame.expose(), filter, *own.stream);
-    ++own.exchanges;
-    // The caller's call ends here: what has left is seen to its end.
-    auto answer = net::run(machine, *own.link, call(own.settings.response_time));
-    own.dropped += machine.dropped();
-    own.polls += machine.polls();
-    if (machine.dropped() > 0) {
-        own.log.warning("hostlink", "dropped " + std::to_string(machine.dropped()) + " message(s) of " +
-                                        own.settings.address + " that answer nothing under way");
-    }
-    if (!answer || own.settings.life == connection_life::per_exchange) own.link.reset();
-    if (!answer) return own.named(answer.error());
-    ++own.answers;
-    return answer;
+result<bytes> tcp_host::inquire(byte_view request, const ports::answer_filter& filter, const call& bounds) {
+    return state_->ask(request, filter, bounds, waits::within_call);
 }
 
 } // namespace cipherlane::hostlink

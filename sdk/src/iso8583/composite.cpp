@@ -3,6 +3,7 @@
 #include "packed.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 
 #include <algorithm>
@@ -253,6 +254,10 @@ result<std::optional<byte_view>> find_subfield(const composite_spec& spec, byte_
         if (!part) return std::optional<byte_view>{};
         if (part->tag == tag) return std::optional<byte_view>(part->value);
     }
+}
+
+composite_writer::~composite_writer() {
+    wipe(out_);
 }
 
 result<void> composite_writer::add(std::string_view tag, byte_view value) {

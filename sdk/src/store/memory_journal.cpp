@@ -269,6 +269,9 @@ result<void> memory_journal::save_wishes(std::string_view terminal_id, std::uint
 result<void> memory_journal::add_master_key(
     std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<void> {
+        if (!ports::is_master_slot(key.master_slot)) {
+            return not_taken(store_errc::bad_record, "master key").in_field("master_slot");
+        }
         auto& terminal = state_->of(terminal_id).state;
         terminal.master_keys.push_back(key);
         terminal.pin_key = terminal.mac_key = {};
@@ -353,7 +356,7 @@ result<void> memory_journal::keep_notice(const ports::qr_order_status& told, con
         for (const auto& one : state_->notices) {
             const auto& known = one.notice.told;
             if (known.merchant_id == told.merchant_id && known.order_number == told.order_number &&
-                known.state == told.state) {
+                known.state == told.state && known.transaction_number == told.transaction_number) {
                 return {};
             }
         }

@@ -6,7 +6,7 @@
 
 namespace cipherlane::store {
 
-/// What gateways have said unasked. The same word about the same order is there once, dealt with or not.
+/// What gateways have said unasked. The same word about the same payment is there once, dealt with or not.
 
 [[nodiscard]] result<void> insert_notice(database& on, const ports::qr_order_status& told);
 /// Those not dealt with, oldest first.

@@ -103,6 +103,20 @@ CREATE TABLE lists(
     terminal_id TEXT NOT NULL, name TEXT NOT NULL, date TEXT NOT NULL, complete INTEGER NOT NULL,
     entries BLOB NOT NULL, PRIMARY KEY(terminal_id, name)
 ) WITHOUT ROWID;
+)sql",
+    // The same word about an order, of another payment: a second payer.
+    R"sql(
+ALTER TABLE notices RENAME TO old_notices;
+DROP INDEX notices_open;
+CREATE TABLE notices(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    order_number TEXT NOT NULL, merchant_id TEXT NOT NULL, terminal_id TEXT NOT NULL, state INTEGER NOT NULL,
+    paid INTEGER NOT NULL, currency INTEGER NOT NULL, decimals INTEGER NOT NULL, transaction_number TEXT NOT NULL,
+    closed INTEGER NOT NULL DEFAULT 0, UNIQUE(merchant_id, order_number, state, transaction_number)
+);
+INSERT INTO notices SELECT * FROM old_notices;
+DROP TABLE old_notices;
+CREATE INDEX notices_open ON notices(id) WHERE closed = 0;
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

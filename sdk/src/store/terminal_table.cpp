@@ -92,6 +92,9 @@ result<void> write_wishes(database& on, std::string_view terminal_id, std::uint8
 }
 
 result<void> append_master_key(database& on, std::string_view terminal_id, const ports::wrapped_key& key) {
+    if (!ports::is_master_slot(key.master_slot)) {
+        return error(store_errc::bad_record, layer::store).during("master key").in_field("master_slot");
+    }
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     CIPHERLANE_TRY(auto state, read_terminal(on, terminal_id));
     state.master_keys.push_back(key);

@@ -93,6 +93,7 @@ TEST_F(UnkindGateway, TakesTheMoneyOfTwoPayersForOneCode) {
     EXPECT_EQ(sell(till, "one", paid()).outcome, verdict::approved);
     lane.pay(lane.last_order(), "second");
     EXPECT_EQ(order().at("paid_twice"), 880);
+    EXPECT_TRUE(comes(till, alert_kind::paid_twice));
     const auto again = till.qr_sale({"one", amount(880)}, 10s);
     ASSERT_TRUE(again) << again.error();
     EXPECT_EQ(again->told, acquiring::told::recorded);

@@ -1,7 +1,10 @@
 #include "support/lane/fake_devices.hpp"
 
+#include "support/lane/fake_host.hpp"
+
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/block_cipher.hpp>
 
 #include <algorithm>
 
@@ -83,6 +86,18 @@ result<ports::chip_report> fake_pinpad::finish_chip(const ports::chip_verdict& v
 result<void> fake_pinpad::load_master_key(const ports::wrapped_key& key, const call& /*bounds*/) {
     CIPHERLANE_CHECK(step("master key"));
     --trips; // once a session
+    ++master_keys_given;
+    if (key.cryptogram == master_key) return {};
+    if (clear_master.empty()) clear_master = from_hex(test_tmk).value();
+    CIPHERLANE_TRY(auto above, crypto::block_cipher::create(crypto::algorithm::tdes, clear_master));
+    bytes clear(key.cryptogram.size());
+    CIPHERLANE_CHECK(above.decrypt_ecb(key.cryptogram, clear));
+    CIPHERLANE_TRY(auto made, crypto::block_cipher::create(crypto::algorithm::tdes, clear));
+    bytes check(8);
+    CIPHERLANE_CHECK(made.encrypt_ecb(bytes(8, 0), check));
+    if (!std::equal(key.check_value.begin(), key.check_value.end(), check.begin()))
+        return error(acquiring_errc::check_value_wrong, layer::drivers);
+    clear_master = std::move(clear);
     master_key = key.cryptogram;
     return {};
 }

@@ -45,9 +45,17 @@ class fake_pinpad final : public ports::pinpad {
     bytes script_results;          ///< what the chip says at the end
     bool takes_keys = true;        ///< master keys by download
     bytes master_key;              ///< the cryptogram of the last one
+    bytes clear_master;            ///< in force; empty: as it was loaded by hand
     std::map<std::string, std::vector<bytes>> lists;
     [[nodiscard]] bool takes_master_key() const noexcept override { return takes_keys; }
     [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    int master_keys_given = 0; ///< whether or not it took them
+    /// Another pad stands there, whose key was loaded by hand.
+    void replace() {
+        master_key.clear();
+        clear_master.clear();
+        replugged = true;
+    }
     [[nodiscard]] bool takes_lists() const noexcept override { return true; }
     [[nodiscard]] result<void> load_list(
         std::string_view name, const std::vector<bytes>& entries, const call& bounds) override;

@@ -171,11 +171,22 @@ fake_host::fake_host(fake_ledger& books, fault_script& faults)
     , tak_(make_tak()) {}
 
 result<bytes> fake_host::exchange(byte_view request, const ports::answer_filter& filter, const call& bounds) {
+    if (!bounds.stopped() && bounds.until().left() < time) {
+        (void)faults_.next("host");
+        return make_fault(fault_kind::timed_out);
+    }
+    return serve(request, filter, bounds);
+}
+
+result<bytes> fake_host::inquire(byte_view request, const ports::answer_filter& filter, const call& bounds) {
+    return serve(request, filter, bounds);
+}
+
+result<bytes> fake_host::serve(byte_view request, const ports::answer_filter& filter, const call& bounds) {
     const auto fault = faults_.next("host");
     if (bounds.stopped()) {
         return error(boost::system::errc::make_error_code(boost::system::errc::operation_canceled), layer::hostlink);
     }
-    if (bounds.until().left() < time) return make_fault(fault_kind::timed_out);
     if (fault && *fault != fault_kind::lost_answer && *fault != fault_kind::late_fault) return make_fault(*fault);
     if (mood.late) {
         under_way_.emplace_back(request.begin(), request.end());

@@ -51,6 +51,8 @@ class fake_host final : public ports::host {
 
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] result<bytes> inquire(
+        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override { return time; }
 
     [[nodiscard]] std::string identity() const override { return name; }
@@ -68,6 +70,7 @@ class fake_host final : public ports::host {
     std::function<void(const iso8583::message_view&)> watch;
 
   private:
+    [[nodiscard]] result<bytes> serve(byte_view request, const ports::answer_filter& filter, const call& bounds);
     [[nodiscard]] bytes answer(byte_view request);
     std::vector<bytes> under_way_;
 

@@ -110,6 +110,26 @@ TEST(TcpHost, PollsDoNotKeepAnExchangeAlive) {
     EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
 }
 
+/// What moves no money ends with its call, before the answer and with less time than the host may take.
+TEST(TcpHost, AnInquiryEndsWithItsCall) {
+    test_peer peer([](test_peer::socket& link) {
+        EXPECT_EQ(as_text(test_peer::read_message(link)), "first");
+        (void)test_peer::read_message(link); // until we hang up
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 60s;
+    auto host = tcp_host::create(settings, logger::none()).value();
+    EXPECT_TRUE(host->exchange(as_bytes("never"), wanted("answer"), call(5s)).error().is(condition::timed_out));
+    EXPECT_EQ(host->statistics().exchanges, 0U);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto answer = host->inquire(as_bytes("first"), wanted("answer"), call(200ms));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 20s);
+    ASSERT_FALSE(answer);
+    EXPECT_TRUE(answer.error().is(condition::outcome_unknown)) << answer.error();
+    EXPECT_EQ(host->statistics().exchanges, 1U);
+}
+
 TEST(TcpHost, ConnectsAsItIsTold) {
     tcp_host_settings settings;
     settings.address = "127.0.0.1:1";

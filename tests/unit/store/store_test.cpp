@@ -172,9 +172,14 @@ TEST_P(Store, KeepsWhatAGatewaySaysUnaskedUntilItIsDealtWith) {
     auto other = told;
     other.state = ports::qr_order_state::refunded;
     ASSERT_TRUE(store().keep_notice(other, soon()));
+    auto second_payer = told;
+    second_payer.transaction_number = "T2";
+    ASSERT_TRUE(store().keep_notice(second_payer, soon()));
     place->reopen();
     const auto open = store().open_notices(soon()).value();
-    ASSERT_EQ(open.size(), 2U);
+    ASSERT_EQ(open.size(), 3U);
+    EXPECT_EQ(open[2].told.transaction_number, "T2");
+    ASSERT_TRUE(store().close_notice(open[2].id, soon()));
     EXPECT_EQ(open[0].told.order_number, "TEST0001A");
     EXPECT_EQ(open[0].told.merchant_id, "M");
     EXPECT_EQ(open[0].told.terminal_id, "TEST0001");
@@ -186,6 +191,21 @@ TEST_P(Store, KeepsWhatAGatewaySaysUnaskedUntilItIsDealtWith) {
     const auto left = store().open_notices(soon()).value();
     ASSERT_EQ(left.size(), 1U) << "what was dealt with does not come back";
     EXPECT_EQ(left[0].told.state, ports::qr_order_state::refunded);
+}
+
+TEST_P(Store, CutsNoSlotOfAMasterKey) {
+    for (const int slot : {0, 99}) {
+        ASSERT_TRUE(store().add_master_key("TEST0001", {slot, bytes(16, 1), bytes(4, 2)}, soon()));
+        place->reopen();
+        EXPECT_EQ(store().terminal("TEST0001", soon())->master_keys.back().master_slot, slot);
+    }
+    for (const int slot : {-1, 100, 256, 300}) {
+        const auto refused = store().add_master_key("TEST0001", {slot, bytes(16, 1), bytes(4, 2)}, soon());
+        ASSERT_FALSE(refused) << slot;
+        EXPECT_TRUE(refused.error().is(condition::misuse));
+        EXPECT_EQ(refused.error().field(), "master_slot");
+    }
+    EXPECT_EQ(store().terminal("TEST0001", soon())->master_keys.size(), 2U);
 }
 
 TEST_P(Store, AKeyIsUsedOncePerTerminalUnlessNothingWasSent) {

@@ -46,8 +46,10 @@ struct service_report {
 ///
 /// A list comes page by page, is kept in the journal after each page (`store::find_list`) and given to the PIN pad
 /// where its kernel takes it: what was broken off on the same day goes on where it stopped. They run by themselves
-/// before a trade when the host asks for them in its header (processing requests 1, 2, 4, 5); one that fails then
-/// holds no trade up and is tried again before the next. Its wish for a remote update (6) is raised as an alert.
+/// before a trade when the host asks for them in its header (processing requests 1, 2, 4, 5), in the time that the
+/// trade's call leaves beyond card and host's answer; one that fails then holds no trade up and is tried again before
+/// the next, one that is not answered after some minutes. Its wish for a remote update (6) is raised as an alert.
+/// Lists and the status move no money: their call's deadline ends the wait for an answer.
 ///
 /// A master key is asked for only where sealer and PIN pad both can take it (`unsupported` otherwise); it is proved
 /// by its check value and kept, encrypted under the one before it.

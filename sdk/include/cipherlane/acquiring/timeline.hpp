@@ -48,6 +48,7 @@ enum class alert_kind : std::uint8_t {
     journal_failed,     ///< a verdict could not be made durable
     orphaned_record,    ///< not decided, and of another host, gateway or terminal than the settings name now
     paid_after_close,   ///< a code was paid after the till had told that it was not
+    paid_twice,         ///< a second payer has paid a code that was paid: somebody must get their money back
     unknown_notice,     ///< the gateway speaks of an order that the journal does not have
     advice_refused,     ///< the host refuses what the till has done already
     advice_aged,        ///< what the till did on an earlier day is not told to the host yet; it is still tried

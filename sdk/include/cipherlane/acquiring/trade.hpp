@@ -4,6 +4,7 @@
 #include <cipherlane/acquiring/instalment_plan.hpp>
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/core/wiped_text.hpp>
 
 #include <cstdint>
 #include <string>
@@ -28,7 +29,7 @@ struct trade_request {
     std::string subject = "payment"; ///< of a QR order: what the payer reads
     /// The payer's payment code as it was scanned (付款码), of a row that needs one: 1 to 350 printable characters.
     /// It goes to the host and is not kept.
-    std::string payment_code;
+    wiped_text payment_code;
     /// The code that a person has got by telephone, of an offline settlement: up to 6 letters and digits.
     std::string authorization;
     instalment_plan instalment; ///< of a row that needs one

@@ -72,6 +72,8 @@ class tcp_host final : public ports::host {
     /// See `ports::host::exchange`. Where TLS fails: `not_secured`, with nothing sent.
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] result<bytes> inquire(
+        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     void connect_ahead() noexcept override;
     [[nodiscard]] std::string identity() const override;
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override;

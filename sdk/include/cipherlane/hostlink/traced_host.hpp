@@ -15,12 +15,17 @@ class traced_host final : public ports::host {
 
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override;
+    [[nodiscard]] result<bytes> inquire(
+        byte_view request, const ports::answer_filter& filter, const call& bounds) override;
     [[nodiscard]] std::string identity() const override { return inner_->identity(); }
     [[nodiscard]] std::chrono::milliseconds response_time() const noexcept override {
         return inner_->response_time();
     }
 
   private:
+    template <class Ask>
+    [[nodiscard]] result<bytes> traced(byte_view request, Ask ask);
+
     std::shared_ptr<ports::host> inner_;
     std::shared_ptr<certification_trace> trace_;
 };

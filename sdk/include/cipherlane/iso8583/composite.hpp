@@ -167,11 +167,14 @@ class composite_reader {
 [[nodiscard]] result<std::optional<byte_view>> find_subfield(
     const composite_spec& spec, byte_view value, std::string_view tag);
 
-/// Appends sub-fields to a value.
+/// Appends sub-fields to a value, which is wiped at the end: it may hold a payment code or a PIN block.
 class composite_writer {
   public:
     explicit composite_writer(const composite_spec& spec) noexcept
         : spec_(&spec) {}
+    composite_writer(const composite_writer&) = delete;
+    composite_writer& operator=(const composite_writer&) = delete;
+    ~composite_writer();
 
     /// Positional sub-fields in their order, those behind a bitmap too, tagged ones in any. Behind a bitmap `value`
     /// is what stands on the wire behind its length.

@@ -35,6 +35,13 @@ class host {
     [[nodiscard]] virtual result<bytes> exchange(
         byte_view request, const answer_filter& filter, const call& bounds) = 0;
 
+    /// The same for a message that moves no money and may be asked again at no cost: its call ends the wait at any
+    /// time, so that it may leave less than `response_time`. @return `timed_out` and `cancelled` may come after the
+    /// request has left, too. A host that knows no such difference treats it as any exchange.
+    [[nodiscard]] virtual result<bytes> inquire(byte_view request, const answer_filter& filter, const call& bounds) {
+        return exchange(request, filter, bounds);
+    }
+
     /// An exchange is coming, and the cardholder is busy meanwhile: the link may connect already. Returns at once;
     /// what fails is said by the exchange.
     virtual void connect_ahead() noexcept {}

@@ -37,9 +37,14 @@ struct card_data {
         pin_block; ///< taken by the chip flow itself (`card_request::pin_key`); `enter_pin` is then not called
 };
 
+/// Whether a PIN pad may have such a place for a master key.
+[[nodiscard]] constexpr bool is_master_slot(int slot) noexcept {
+    return slot >= 0 && slot <= 99;
+}
+
 /// A working key as the host delivered it at sign-in: still encrypted under the terminal's master key.
 struct wrapped_key {
-    int master_slot = 0;
+    int master_slot = 0;   ///< see `is_master_slot`
     bytes cryptogram;  ///< 8 or 16 bytes (3DES), 16 bytes (SM4)
     bytes check_value; ///< first 4 bytes, or as many as the host sends
 };

@@ -132,7 +132,7 @@ class store {
     [[nodiscard]] virtual result<void> save_wishes(
         std::string_view terminal_id, std::uint8_t wishes, const call& bounds) = 0;
     /// Durable. One more master key by download, behind those that are there: the working keys are void, and a
-    /// sign-in is due.
+    /// sign-in is due. `misuse` for a slot that no pad has (`is_master_slot`).
     [[nodiscard]] virtual result<void> add_master_key(
         std::string_view terminal_id, const wrapped_key& key, const call& bounds) = 0;
 
@@ -163,8 +163,8 @@ class store {
     /// The terminals that have anything on file, in order.
     [[nodiscard]] virtual result<std::vector<std::string>> terminals(const call& bounds) = 0;
 
-    /// Durable. What a gateway has said unasked, before it hears that we have it. The same word about the same order
-    /// is kept once.
+    /// Durable. What a gateway has said unasked, before it hears that we have it. The same word about the same
+    /// payment of an order is kept once.
     [[nodiscard]] virtual result<void> keep_notice(const qr_order_status& told, const call& bounds) = 0;
     /// What was kept and not closed, of all terminals, oldest first.
     [[nodiscard]] virtual result<std::vector<order_notice>> open_notices(const call& bounds) = 0;

@@ -206,8 +206,11 @@ void send_notices(lane_core& on, const call& bounds) {
 result<void> check_all_told(lane_core& on) {
     CIPHERLANE_TRY(const auto stored, stored_records(on));
     for (const auto& record : stored) {
-        if (!counts(record) || is_foreign(on, record)) continue;
-        return flow_error(acquiring_errc::advice_waiting, "settlement").for_trace(record.trace);
+        if (!counts(record)) continue;
+        raise_about(on, record);
+        // Another host's belongs to this batch all the same: that host, or a person, must end it.
+        const auto why = is_foreign(on, record) ? acquiring_errc::other_counterpart : acquiring_errc::advice_waiting;
+        return flow_error(why, "settlement").for_trace(record.trace);
     }
     return {};
 }

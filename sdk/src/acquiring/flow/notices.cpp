@@ -43,6 +43,13 @@ bool agrees(const journal_record& record, const ports::qr_order_status& told) {
     return wanted == ledger::outcome::returned;
 }
 
+/// Another payment than the one that was booked. An approval on a person's word names none.
+bool is_second_payment(const journal_record& record, const ports::qr_order_status& told) {
+    if (told.state != ports::qr_order_state::paid || told.transaction_number.empty()) return false;
+    if (ledger::outcome_of(record.state) != ledger::outcome::approved) return false;
+    return !record.reference.empty() && record.reference != told.transaction_number;
+}
+
 /// It was told as not paid. Somebody must deliver or give back: until then it is not decided.
 result<void> reopen(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
     journal_verdict verdict(record_state::unknown, decider::gateway);
@@ -64,6 +71,8 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
     } else if (ledger::states::open.contains(record->state)) {
         CIPHERLANE_CHECK(take_over(on, *record));
         (void)conclude_order(on, *record, told);
+    } else if (is_second_payment(*record, told)) {
+        on.raise(alert_kind::paid_twice, *record);
     } else if (!agrees(*record, told)) {
         if (!ledger::may_follow(*record, record_state::unknown, decider::gateway)) {
             on.raise(alert_kind::order_unknown, *record);

@@ -17,17 +17,12 @@ result<void> check_not_settling(lane_core& on, const call& bounds) {
 
 namespace {
 
-/// Header wishes must not cost the trade its time: they are done only where a host that is silent to one leaves
-/// enough for the card and the trade. @return whether they were tried.
-bool obey_in_time(lane_core& on, std::uint8_t wishes, const call& bounds) {
+/// Header wishes must not cost the trade its time: they have what the call leaves beyond card and host's answer.
+void obey_in_time(lane_core& on, std::uint8_t wishes, const call& bounds) {
     const auto host = on.host();
-    if (!host) return false;
-    const auto answer = (*host)->response_time();
-    const auto left = bounds.until().left();
-    const auto of_trade = answer + on.settings().timers.card;
-    if (left <= of_trade + answer) return false;
-    obey_wishes(on, wishes, bounds.no_later_than(left - of_trade));
-    return true;
+    if (!host) return;
+    const auto of_trade = (*host)->response_time() + on.settings().timers.card;
+    obey_wishes(on, wishes, bounds.until().left() - of_trade, bounds);
 }
 
 } // namespace
@@ -41,7 +36,7 @@ result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds) 
     CIPHERLANE_CHECK(settle_doubts(on, bounds));
     CIPHERLANE_TRY(auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     if (terminal.wishes == 0) return terminal;
-    if (!obey_in_time(on, terminal.wishes, bounds)) return terminal;
+    obey_in_time(on, terminal.wishes, bounds);
     return on.journal().terminal(on.terminal_id(), bounds);
 }
 

@@ -51,7 +51,7 @@ result<void> check_needs(const trade_row& row, const trade_request& wish) {
     };
     const auto printable = [](char c) { return c > ' ' && c <= '~'; };
     constexpr std::size_t longest_code = 350;
-    const auto& code = wish.payment_code;
+    const auto code = wish.payment_code.expose();
     const bool code_fits =
         !code.empty() && code.size() <= longest_code && std::all_of(code.begin(), code.end(), printable);
     if (row.needs.contains(need::code) && !code_fits) return bad("payment_code");
@@ -181,7 +181,7 @@ journal_record new_host_record(const lane_core& on, const work& what, const card
     if (message.required.contains(61) && record.field61.empty()) record.field61 = no_original_field61();
     if (needs.contains(need::code)) {
         record.entry = "032";
-        record.masked_pan = mask_pan(what.wish.payment_code);
+        record.masked_pan = mask_pan(what.wish.payment_code.expose());
     }
     if (!card.entry) return record;
     record.entry = entry_field(*card.entry);
@@ -202,7 +202,7 @@ exchange_end send(
     auto message = request(row, from, on.settings());
     if (what.row.needs.contains(need::code)) {
         iso8583::composite_writer field59(iso8583::field59_format());
-        if (const auto added = field59.add(iso8583::tag_payment_code, what.wish.payment_code); !added) {
+        if (const auto added = field59.add(iso8583::tag_payment_code, what.wish.payment_code.expose()); !added) {
             exchange_end end;
             end.why = added.error();
             return end;

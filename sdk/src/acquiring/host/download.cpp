@@ -69,7 +69,7 @@ class list_download {
         from.network = network;
         auto message = request(message_row, from, on_.settings());
         if (!field62.empty()) message.set(62, field62);
-        CIPHERLANE_TRY(const auto answer, ask(on_, message, message_row, row_.name, bounds_));
+        CIPHERLANE_TRY(const auto answer, ask(on_, message, message_row, row_.name, bounds_, waiting::within_call));
         ++report_.messages;
         if (!iso8583::approved(answer.code())) {
             return flow_error(acquiring_errc::service_refused, row_.name).with_peer_code(answer.code());

@@ -123,13 +123,16 @@ void note_exchange(lane_core& on, const message& request, std::string_view label
     on.note(std::move(entry));
 }
 
-exchange_end exchange_sealed(lane_core& on, message& request, const transaction_row& row, const call& bounds) {
+exchange_end exchange_sealed(
+    lane_core& on, message& request, const transaction_row& row, waiting how, const call& bounds) {
     const auto host = on.host();
     if (!host) return not_sent(host.error());
     wiped_buffer buffer;
     const auto encoded = seal_request(on, request, row, buffer.data, bounds);
     if (!encoded) return not_sent(encoded.error());
-    auto raw = (*host)->exchange(encoded->body, own_answer(request), bounds);
+    const own_answer filter(request);
+    auto raw = how == waiting::to_its_end ? (*host)->exchange(encoded->body, filter, bounds)
+                                          : (*host)->inquire(encoded->body, filter, bounds);
     if (!raw) {
         if (nothing_left(raw.error())) return not_sent(raw.error());
         return in_doubt(raw.error(), iso8583::reversal_no_answer);
@@ -161,9 +164,9 @@ bool nothing_left(const error& why) noexcept {
 }
 
 exchange_end exchange(lane_core& on, message& request, const transaction_row& row, std::string_view label,
-    std::string_view masked_pan, const call& bounds) {
+    std::string_view masked_pan, const call& bounds, waiting how) {
     note_exchange(on, request, label, masked_pan, party::till, {});
-    auto end = exchange_sealed(on, request, row, bounds);
+    auto end = exchange_sealed(on, request, row, how, bounds);
     std::string result;
     switch (end.what) {
     case exchange_end::kind::not_sent: result = "not sent: " + end.why.code().message(); break;
@@ -182,10 +185,10 @@ result<host_answer> answer_of(exchange_end end, std::string_view label, std::uin
         .for_trace(trace);
 }
 
-result<host_answer> ask(
-    lane_core& on, message& request, const transaction_row& row, std::string_view label, const call& bounds) {
+result<host_answer> ask(lane_core& on, message& request, const transaction_row& row, std::string_view label,
+    const call& bounds, waiting how) {
     const auto trace = static_cast<std::uint32_t>(std::atoll(std::string(request.get(11)).c_str()));
-    return answer_of(exchange(on, request, row, label, {}, bounds), label, trace);
+    return answer_of(exchange(on, request, row, label, {}, bounds, how), label, trace);
 }
 
 std::string operator_text(const host_answer& answer) {

@@ -45,17 +45,23 @@ struct exchange_end {
 /// The conditions by which the ports of host and gateway say that nothing left. Any other is taken as the worse case.
 [[nodiscard]] bool nothing_left(const error& why) noexcept;
 
+/// What ends the wait for an answer.
+enum class waiting : std::uint8_t {
+    to_its_end,  ///< the answer, the link, or the host's response time
+    within_call, ///< the call, too: of what moves no money and may be asked again (`ports::host::inquire`)
+};
+
 /// Seals, sends and waits; checks the answer's MAC before anything else of it is looked at. Takes note of what the
 /// host asks for in its header. `label` and `masked_pan` are for the timeline.
 [[nodiscard]] exchange_end exchange(lane_core& on, iso8583::message& request, const iso8583::transaction_row& row,
-    std::string_view label, std::string_view masked_pan, const call& bounds);
+    std::string_view label, std::string_view masked_pan, const call& bounds, waiting how = waiting::to_its_end);
 
 /// The answer to a message that moves no money: silence is a time-out there, and the next run asks the same again.
 [[nodiscard]] result<host_answer> answer_of(exchange_end end, std::string_view label, std::uint32_t trace);
 
 /// An exchange of such a message.
 [[nodiscard]] result<host_answer> ask(lane_core& on, iso8583::message& request, const iso8583::transaction_row& row,
-    std::string_view label, const call& bounds);
+    std::string_view label, const call& bounds, waiting how = waiting::to_its_end);
 
 /// The host's text for the operator (field 63), UTF-8. Bytes that are no GBK are kept as hex. Untrusted.
 [[nodiscard]] std::string operator_text(const host_answer& answer);

@@ -31,7 +31,9 @@ result<host_answer> ask_plainly(lane_core& on, const service_row& row, std::stri
     auto message = request(message_row, from, on.settings());
     if (!message_row.required.contains(11)) message.remove(11);
     if (!field62.empty()) message.set(62, field62);
-    CIPHERLANE_TRY(auto answer, ask(on, message, message_row, row.name, bounds));
+    // A key or a session that the host has changed unheard would cost more than the wait.
+    const auto how = row.message == transaction::download ? waiting::within_call : waiting::to_its_end;
+    CIPHERLANE_TRY(auto answer, ask(on, message, message_row, row.name, bounds, how));
     if (!iso8583::approved(answer.code())) {
         return flow_error(acquiring_errc::service_refused, row.name).with_peer_code(answer.code());
     }
@@ -128,15 +130,26 @@ result<service_report> perform(lane_core& on, const service_request& request, co
     return report;
 }
 
-void obey_wishes(lane_core& on, std::uint8_t wishes, const call& bounds) {
+void obey_wishes(lane_core& on, std::uint8_t wishes, std::chrono::milliseconds spare, const call& bounds) {
+    if ((wishes & bit_of(iso8583::processing_request::remote_update)) != 0) raise_update(on);
+    // What takes less than this is a wish that has come to its end, or one page of a list.
+    constexpr auto least = std::chrono::seconds(1);
+    constexpr auto leave_alone = std::chrono::minutes(5);
+    const auto now = on.clock().now();
+    const auto silent = on.wishes_unanswered.value_or(now - leave_alone);
+    if (spare < least || (silent <= now && now < silent + leave_alone)) return;
+    on.wishes_unanswered.reset();
+    const auto within = bounds.no_later_than(spare);
     for (const auto& row : services()) {
         if (row.wish == iso8583::processing_request::none || (wishes & bit_of(row.wish)) == 0) continue;
-        const auto done = perform(on, service_request(row.what), bounds);
+        const auto done = perform(on, service_request(row.what), within);
         if (done) continue;
         on.log().warning("acquiring", std::string(row.name) + ": " + done.error().to_string());
-        if (done.error().code() != acquiring_errc::service_refused) break; // the others would not fare better now
+        if (done.error().code() == acquiring_errc::service_refused) continue;
+        // The others would not fare better now, nor the next customers.
+        on.wishes_unanswered = now;
+        return;
     }
-    if ((wishes & bit_of(iso8583::processing_request::remote_update)) != 0) raise_update(on);
 }
 
 } // namespace cipherlane::acquiring

@@ -92,6 +92,8 @@ class lane_core {
     std::set<std::string> unsent_keys;
     /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
     std::optional<std::chrono::system_clock::time_point> relief_failed;
+    /// When the host last gave no answer to what it had asked for in its header: likewise.
+    std::optional<std::chrono::system_clock::time_point> wishes_unanswered;
 
   private:
     template <class Port>

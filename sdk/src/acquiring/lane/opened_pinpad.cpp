@@ -3,11 +3,25 @@
 namespace cipherlane::acquiring {
 namespace {
 
+/// Each key is under the one before it, and a pad that was away, or is another one, may have missed several. The
+/// newest that it takes is looked for first: one command where it has missed none.
 result<void> renew_pinpad_key(lane_core& on, ports::pinpad& pinpad, const call& bounds) {
     if (!pinpad.takes_master_key()) return {};
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
-    if (terminal.master_keys.empty()) return {};
-    return pinpad.load_master_key(terminal.master_keys.back(), bounds.no_later_than(on.settings().timers.device));
+    const auto& keys = terminal.master_keys;
+    const auto give = [&](std::size_t which) {
+        return pinpad.load_master_key(keys[which], bounds.no_later_than(on.settings().timers.device));
+    };
+    result<void> taken;
+    auto missed = keys.size();
+    while (missed > 0) {
+        taken = give(missed - 1);
+        if (taken || !taken.error().is(condition::rejected_by_peer)) break;
+        --missed;
+    }
+    for (; taken && missed < keys.size(); ++missed)
+        taken = give(missed);
+    return taken;
 }
 
 } // namespace

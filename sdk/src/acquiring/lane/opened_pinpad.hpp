@@ -9,8 +9,8 @@
 
 namespace cipherlane::acquiring {
 
-/// The PIN pad, opened if it is not open; one that takes master keys has the one in force then: it may have been away
-/// when the host gave it.
+/// The PIN pad, opened if it is not open; one that takes master keys has the one in force then, with all those before
+/// it that it has missed: it may have been away when the host gave them.
 [[nodiscard]] result<ports::pinpad*> opened_pinpad(lane_core& on, const call& bounds);
 
 /// After a lost link the pad is opened anew before its next use; so is one that says itself that it is not open, as

@@ -30,6 +30,7 @@ std::string_view to_string(alert_kind value) noexcept {
     case alert_kind::journal_failed: return "a verdict could not be made durable";
     case alert_kind::orphaned_record: return "not decided, and of a host, gateway or terminal that is no longer set";
     case alert_kind::paid_after_close: return "a code was paid after it had been closed";
+    case alert_kind::paid_twice: return "a code that was paid has been paid once more";
     case alert_kind::advice_refused: return "the host refuses what the till has done already";
     case alert_kind::advice_aged: return "what the till did on an earlier day is not told to the host yet";
     case alert_kind::update_wanted: return "the host asks for a remote update of the terminal";

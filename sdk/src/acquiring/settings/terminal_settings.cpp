@@ -4,6 +4,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
+#include <cipherlane/ports/pinpad.hpp>
 
 #include <algorithm>
 #include <sstream>
@@ -76,7 +77,7 @@ result<void> terminal_settings::validate() const {
             "0, 2, 5 or 6"},
         {"terminal.currency", find_currency(unit.number).has_value(), "a number of ISO 4217"},
         {"terminal.currency_decimals", find_currency(unit.number) == unit, "as many as ISO 4217 says, or nothing"},
-        {"keys.master_slot", keys.master_slot >= 0 && keys.master_slot <= 99, "0 to 99"},
+        {"keys.master_slot", ports::is_master_slot(keys.master_slot), "0 to 99"},
         {"keys.sign_in_code", digits(keys.sign_in_code, 3), "3 digits"},
         {"keys.sign_in_division",
             keys.sign_in_division.empty() || iso8583::sign_in_layout::parse(keys.sign_in_division).has_value(),

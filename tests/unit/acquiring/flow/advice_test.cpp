@@ -142,6 +142,31 @@ TEST(Advice, ThatTheHostDoesNotTakeStaysOpenAndIsAPersons) {
     EXPECT_EQ(settled->totals.debit, ports::batch_side());
 }
 
+/// It is in this batch, whose totals would lack it.
+TEST(Advice, OfAnotherHostHoldsTheSettlementUntilAPersonEndsIt) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    silence(rig);
+    const auto stored = do_trade(rig, by_telephone("call", 700));
+    ASSERT_EQ(stored->outcome, verdict::stored);
+    speech(rig);
+    rig.restart();
+    rig.host.name = "host two";
+    const auto sent = rig.host.requests.size();
+    const auto waits = rig.settle();
+    ASSERT_FALSE(waits);
+    EXPECT_EQ(waits.error().code(), acquiring_errc::other_counterpart);
+    EXPECT_EQ(waits.error().trace(), stored->trace);
+    EXPECT_EQ(rig.host.requests.size(), sent) << "nothing of it goes to a stranger, nor the totals without it";
+    const auto alerts = rig.seen.alerts();
+    EXPECT_TRUE(std::any_of(alerts.begin(), alerts.end(),
+        [](const auto& one) { return one.kind == acquiring::alert_kind::orphaned_record; }));
+    EXPECT_TRUE(rig.sell("sale", 1)->ok()) << "customers do not wait";
+    acquiring::decision_request decided(stored->handle, acquiring::finding::not_paid, "given up with its acquirer");
+    EXPECT_EQ(acquiring::decision(rig.lane()).run(decided, soon())->outcome, verdict::declined);
+    EXPECT_TRUE(rig.settle());
+}
+
 TEST(Advice, ThatIsRefusedRaisesAnAlert) {
     lane_rig rig;
     ASSERT_TRUE(rig.sign_in());

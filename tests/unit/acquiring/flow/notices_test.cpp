@@ -27,7 +27,7 @@ ports::qr_order_status notice_of(const std::string& number, std::int64_t minor, 
     told.terminal_id = "TEST0001";
     told.state = state;
     told.paid = amount(minor);
-    told.transaction_number = "T9";
+    told.transaction_number = "T0001"; // as the gateway's answers have it
     return told;
 }
 
@@ -47,7 +47,7 @@ TEST(Notices, PaidAfterTheEndIsRaisedUntilSomebodyDecides) {
     EXPECT_EQ(times_raised(rig, alert_kind::paid_after_close), 1);
     const auto told = acquiring::lookup(*rig.journal, "TEST0001", "order", soon()).value().value();
     EXPECT_EQ(told.outcome, verdict::unknown) << "neither paid nor declined can be told any more";
-    EXPECT_EQ(told.reference, "T9");
+    EXPECT_EQ(told.reference, "T0001");
     ASSERT_EQ(rig.settle()->open.size(), 1U);
     rig.restart();
     EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown) << "no machine decides that";
@@ -81,6 +81,21 @@ TEST(Notices, ThatSayWhatIsKnownAreClosedInSilence) {
     EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
     tell(rig, paid.order_number, 990);
     EXPECT_TRUE(rig.journal->open_notices(soon())->empty()) << "the same word is kept once";
+}
+
+TEST(Notices, OfASecondPayerAreRaisedAndChangeNothing) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    tell(rig, paid.order_number, 990);
+    auto second = notice_of(paid.order_number, 990, qr_order_state::paid);
+    second.transaction_number = "T0002";
+    ASSERT_TRUE(rig.journal->keep_notice(second, soon()));
+    ASSERT_TRUE(rig.journal->keep_notice(second, soon())) << "sent again";
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(times_raised(rig, alert_kind::paid_twice), 1);
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+    EXPECT_EQ(rig.booked(), 991) << "the till has sold once";
 }
 
 TEST(Notices, OfAnUnknownOrderAndOfAnotherAmountAreRaised) {

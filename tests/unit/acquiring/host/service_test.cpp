@@ -186,6 +186,41 @@ TEST(HeaderWish, TakesNoTimeThatTheTradeNeeds) {
     EXPECT_EQ(rig.books.taken(), 3);
 }
 
+TEST(HeaderWish, NeedsNoMoreThanWhatTheTradeLeaves) {
+    auto settings = rig_settings();
+    settings.timers.card = std::chrono::seconds(10);
+    lane_rig rig(settings);
+    rig.host.time = std::chrono::seconds(5);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.header_request = '4';
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    rig.host.mood = host_mood();
+    rig.host.pages["372"] = {"0"};
+    // Two seconds beside card and answer: less than the host may take, enough for a host that is there.
+    ASSERT_TRUE(acquiring::sale(rig.lane()).run({"two", amount(1)}, call(std::chrono::seconds(17)))->ok());
+    EXPECT_EQ(messages(rig, "372"), 1U);
+    EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->wishes, 0U);
+}
+
+TEST(HeaderWish, OfAHostThatDoesNotAnswerIsLeftAloneForAWhile) {
+    lane_rig rig(quick_card());
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.header_request = '4';
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    rig.host.mood = host_mood();
+    rig.host.watch = [&](const iso8583::message_view& view) { rig.host.mood.answer_lost = view.mti() == "0820"; };
+    for (const char* key : {"two", "three", "four"})
+        ASSERT_TRUE(rig.sell(key, 1)->ok());
+    EXPECT_EQ(messages(rig, "372"), 1U);
+    rig.clock.time += std::chrono::minutes(6);
+    rig.host.watch = {};
+    rig.host.mood = host_mood();
+    rig.host.pages["372"] = {"0"};
+    ASSERT_TRUE(rig.sell("five", 1)->ok());
+    EXPECT_EQ(messages(rig, "372"), 2U);
+    EXPECT_EQ(rig.journal->terminal("TEST0001", soon())->wishes, 0U);
+}
+
 TEST(HeaderWish, IsFulfilledThoughThePadDoesNotTakeTheList) {
     lane_rig rig(quick_card());
     ASSERT_TRUE(rig.sign_in());
@@ -241,6 +276,29 @@ TEST(MasterKey, IsTakenKeptAndInForceAfterARestart) {
     rig.restart();
     ASSERT_TRUE(rig.sell("two", 1)->ok()) << "signed in under the key in force";
     EXPECT_EQ(to_hex(rig.pinpad.master_key), rig.host.master_key.substr(0, 32)) << "the pad has the last one";
+}
+
+TEST(MasterKey, ChainIsGivenToAPadThatHasMissedSeveral) {
+    auto settings = rig_settings();
+    settings.serial_number = "SN000001";
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    const std::string chain[] = {
+        test_tmk, "0123456789ABCDEFFEDCBA9876543210", "FEDCBA98765432100123456789ABCDEF", test_tmk};
+    for (std::size_t i = 1; i < std::size(chain); ++i) {
+        rig.host.master_key = wrapped_master_key(chain[i], chain[i - 1]);
+        ASSERT_TRUE(ask(rig, service::master_key));
+    }
+    ASSERT_TRUE(rig.sell("two", 1)->ok());
+    rig.pinpad.master_keys_given = 0;
+    rig.restart();
+    ASSERT_TRUE(rig.sell("three", 1)->ok());
+    EXPECT_EQ(rig.pinpad.master_keys_given, 1) << "it has missed none";
+    rig.pinpad.replace();
+    rig.restart();
+    ASSERT_TRUE(rig.sell("four", 1)->ok());
+    EXPECT_EQ(to_hex(rig.pinpad.master_key), rig.host.master_key.substr(0, 32));
+    EXPECT_EQ(to_hex(rig.pinpad.clear_master), chain[3]);
 }
 
 TEST(MasterKey, IsNotFollowedByAnotherBeforeThePadHasIt) {
