@@ -143,6 +143,37 @@ result<hsm::client_settings> make_unit(const till_settings::sealer_place& place,
     return unit;
 }
 
+namespace {
+
+constexpr std::string_view serial_field = "sealer.serial_key_file";
+
+result<std::unique_ptr<ports::sealer>> make_machine_sealer(
+    const till_settings::sealer_place& place, const std::string& path, std::string_view field, const logger& log) {
+    CIPHERLANE_TRY(const auto master, read_wrapped_key(path, field));
+    CIPHERLANE_TRY(auto unit, make_unit(place, log));
+    auto made = std::make_unique<hsm::machine_sealer>(std::move(unit), hsm::key(master));
+    if (!place.serial_key_file.empty()) {
+        CIPHERLANE_TRY(const auto serial, read_wrapped_key(place.serial_key_file, serial_field));
+        made->use_serial_key(hsm::key(serial));
+    }
+    return std::unique_ptr<ports::sealer>(std::move(made));
+}
+
+result<std::unique_ptr<ports::sealer>> make_software_sealer(const till_settings& all,
+    const till_settings::terminal& of, const std::string& path, std::string_view field, const logger& log) {
+    CIPHERLANE_TRY(auto key, read_master_key(path, field));
+    CIPHERLANE_CHECK(refuse_test_key(all, key, field));
+    CIPHERLANE_TRY(auto made, acquiring::software_sealer::create(of.keys, std::move(key), log));
+    if (!all.sealer.serial_key_file.empty()) {
+        CIPHERLANE_TRY(const auto serial, read_master_key(all.sealer.serial_key_file, serial_field));
+        CIPHERLANE_CHECK(refuse_test_key(all, serial, serial_field));
+        CIPHERLANE_CHECK(made->use_serial_key(serial));
+    }
+    return std::unique_ptr<ports::sealer>(std::move(made));
+}
+
+} // namespace
+
 result<std::unique_ptr<ports::sealer>> make_sealer(
     const till_settings& all, const till_settings::terminal& of, const logger& log) {
     const auto& place = all.sealer;
@@ -155,16 +186,8 @@ result<std::unique_ptr<ports::sealer>> make_sealer(
             .with_hint("expected the file of the master key, as there is a host");
     }
     const auto field = own ? "terminal.key_file" : "sealer.key_file";
-    if (place.kind == sealer_kind::cipher_machine) {
-        CIPHERLANE_TRY(const auto master, read_wrapped_key(path, field));
-        CIPHERLANE_TRY(auto unit, make_unit(place, log));
-        return std::make_unique<hsm::machine_sealer>(std::move(unit), hsm::key(master));
-    }
-    CIPHERLANE_TRY(auto key, read_master_key(path, field));
-    CIPHERLANE_CHECK(refuse_test_key(all, key, field));
-    CIPHERLANE_TRY(
-        std::unique_ptr<ports::sealer> made, acquiring::software_sealer::create(of.keys, std::move(key), log));
-    return made;
+    if (place.kind == sealer_kind::cipher_machine) return make_machine_sealer(place, path, field, log);
+    return make_software_sealer(all, of, path, field, log);
 }
 
 result<std::unique_ptr<ports::pinpad>> open_pinpad(

@@ -33,6 +33,19 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     keys.flag("sm4_mac_ascii", to.keys.sm4_mac_ascii);
     keys.finish();
 
+    auto block = top.section("serial_block");
+    block.choice("carrier", to.serial_block.carrier,
+        {{"none", serial_carrier::none}, {"field59", serial_carrier::field59}, {"field62", serial_carrier::field62}});
+    block.text("serial", to.serial_block.serial);
+    block.text("device_type", to.serial_block.device_type);
+    block.text("version", to.serial_block.version);
+    block.text("licence", to.serial_block.licence);
+    block.choice("without_key", to.serial_block.without_key,
+        {{"omits", without_serial_key::omits}, {"blanks", without_serial_key::blanks},
+            {"refuses", without_serial_key::refuses}});
+    block.flag("in_reversals", to.serial_block.in_reversals);
+    block.finish();
+
     auto host = top.section("host");
     host.text("address", all.host.address);
     host.text("name", all.host.name);
@@ -143,6 +156,7 @@ void read_places(toml_reader& top, till_settings& to) {
         {{"software", sealer_kind::software}, {"pinpad", sealer_kind::pinpad},
             {"cipher-machine", sealer_kind::cipher_machine}});
     sealer.text("key_file", to.sealer.key_file);
+    sealer.text("serial_key_file", to.sealer.serial_key_file);
     sealer.flag("test_keys", to.sealer.test_keys);
     sealer.text("address", to.sealer.address);
     sealer.text("profile", to.sealer.profile);

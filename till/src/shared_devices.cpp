@@ -73,6 +73,25 @@ result<void> shared_pinpad::show(std::string_view line1, std::string_view line2,
     return real_->show(line1, line2, bounds);
 }
 
+result<void> shared_pinpad::load_master_key(const ports::wrapped_key& key, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->load_master_key(key, bounds);
+}
+
+result<void> shared_pinpad::load_list(std::string_view name, const std::vector<bytes>& entries, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->load_list(name, entries, bounds);
+}
+
+/// Within a card's trade: the pad stays this terminal's.
+result<ports::serial_cryptogram> shared_pinpad::make_serial_cryptogram(
+    std::string_view serial, std::string_view factor, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    auto made = real_->make_serial_cryptogram(serial, factor, bounds);
+    turn.keep(card_trade);
+    return made;
+}
+
 result<void> shared_pinpad::close(const call& bounds) {
     CIPHERLANE_TRY(const auto turn, enter());
     return real_->close(bounds);

@@ -67,6 +67,14 @@ class shared_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
     [[nodiscard]] result<void> close(const call& bounds) override;
     [[nodiscard]] bool attached() const noexcept override { return real_->attached(); }
+    [[nodiscard]] bool takes_master_key() const noexcept override { return real_->takes_master_key(); }
+    [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] bool takes_lists() const noexcept override { return real_->takes_lists(); }
+    [[nodiscard]] result<void> load_list(
+        std::string_view name, const std::vector<bytes>& entries, const call& bounds) override;
+    [[nodiscard]] bool makes_serial_cryptogram() const noexcept override { return real_->makes_serial_cryptogram(); }
+    [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) override;
 
   private:
     [[nodiscard]] result<device_lease::turn> enter() { return lease_->enter(this, "pinpad"); }

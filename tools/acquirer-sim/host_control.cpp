@@ -36,6 +36,14 @@ void host_core::take_commands() {
             payment_codes_[request.at("code").get<std::string>()] = request.at("number").get<std::string>();
             return nlohmann::json::object();
         });
+    desk_.add("serial_key", {"terminal_id:text", "key:text", "code:text?"},
+        "the SM4 key of a terminal's serial cryptogram, 32 hex digits: from now on its sales and pre-authorisations "
+        "must carry a right one; the code of others is 58, or `code`",
+        [this](const nlohmann::json& request) {
+            serials_.expect(request.at("terminal_id").get<std::string>(), request.at("key").get<std::string>(),
+                request.value("code", std::string("58")));
+            return nlohmann::json::object();
+        });
     desk_.add("counters", {}, "messages by transaction, faults, commands to the cipher machine",
         [this](const nlohmann::json&) { return counters(); });
     desk_.add("card", {"number:text", "expiry:text", "pin:text", "balance:number"},

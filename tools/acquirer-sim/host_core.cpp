@@ -6,6 +6,7 @@
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
 #include <cipherlane/iso8583/errc.hpp>
+#include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 
 #include <algorithm>
@@ -28,6 +29,13 @@ std::string china_time(std::chrono::system_clock::time_point at) {
     std::array<char, 16> text{};
     std::strftime(text.data(), text.size(), "%Y%m%d%H%M%S", &parts);
     return text.data();
+}
+
+/// The number whose end is the random factor of a terminal serial cryptogram: the card's, or the payment code.
+std::string factor_source(const iso8583::message_view& request) {
+    const auto field = request.value(59);
+    const auto code = iso8583::find_subfield(iso8583::field59_format(), as_bytes(field), iso8583::tag_payment_code);
+    return code && *code ? std::string(as_text(**code)) : request.value(2);
 }
 
 std::string_view name_of(iso8583::transaction what) {
@@ -164,6 +172,7 @@ void host_core::dispatch(exchange& on) {
     if (on.request.has(60)) {
         if (const auto parsed = iso8583::field60::parse(on.request.value(60))) on.batch = parsed->batch.view();
     }
+    if (const auto code = serials_.refusal(on.request, *on.what, factor_source(on.request))) return on.refuse(*code);
     // A host that will not: nothing of the message is done.
     if (on.planned && on.planned->kind == "refuse") {
         return on.refuse(on.planned->value.empty() ? "96" : on.planned->value);

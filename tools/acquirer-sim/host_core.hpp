@@ -5,6 +5,7 @@
 #include "acquirer-sim/issuer.hpp"
 #include "acquirer-sim/request_table.hpp"
 #include "acquirer-sim/security.hpp"
+#include "acquirer-sim/serial_check.hpp"
 #include "simkit/control_desk.hpp"
 #include "simkit/fault_player.hpp"
 
@@ -142,6 +143,7 @@ class host_core {
     std::map<std::string, std::uint64_t> counters_;
     bool ask_sign_in_ = false;
     table_settings table_;
+    serial_check serials_;
     std::map<std::string, std::string> payment_codes_;          ///< and whose card pays
     std::map<std::string, std::vector<std::string>> lists_;     ///< pages by 60.3
     std::map<std::string, iso8583::processing_request> wanted_; ///< by the 60.3 that fulfils it

@@ -1,14 +1,22 @@
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/unionpay_mac.hpp>
+#include <cipherlane/hsm/data_requests.hpp>
 #include <cipherlane/hsm/key_requests.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/hsm/pos_mac.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
 
 namespace cipherlane::hsm {
 namespace {
 
 constexpr std::size_t least_check_value = 4; ///< field 62
+constexpr std::size_t sm4_block = 16;
 
 /// A key as it stands under the master key, plain ECB, in the dialect's words.
 key written(const profile& dialect, byte_view cryptogram, key_scheme_name scheme) {
@@ -62,6 +70,25 @@ result<ports::mac_field> machine_sealer::make_mac(byte_view mab, const call& bou
     auto made = make_pos_mac(unit_, *mac_key_, mab, bounds);
     if (!made && was_cut_off(made.error())) made = make_pos_mac(unit_, *mac_key_, mab, bounds);
     return made;
+}
+
+result<ports::serial_cryptogram> machine_sealer::make_serial_cryptogram(
+    std::string_view serial, std::string_view factor, const call& bounds) {
+    if (!serial_key_) return fail(hsm_errc::missing_field).during("terminal serial").in_field("key");
+    std::string text(serial);
+    text.append(factor);
+    CIPHERLANE_TRY(const auto folded, crypto::unionpay_mac_text::fold(sm4_block, as_bytes(text)));
+    const encrypt_request request(
+        key_type::zek, *serial_key_, cipher_mode::cbc, folded.text(), std::array<std::uint8_t, sm4_block>{});
+    auto made = unit_.encrypt(request, bounds);
+    if (!made && was_cut_off(made.error())) made = unit_.encrypt(request, bounds);
+    if (!made) return std::move(made).error();
+    const auto data = std::as_const(made->data).expose();
+    if (data.size() < 2 * sm4_block) return fail(hsm_errc::bad_length).during("terminal serial").in_field("data");
+    const auto digits = to_hex(data.subspan(sm4_block, 4));
+    ports::serial_cryptogram cryptogram{};
+    std::copy_n(digits.begin(), cryptogram.size(), cryptogram.begin());
+    return cryptogram;
 }
 
 result<bool> machine_sealer::verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) {

@@ -1,9 +1,11 @@
 #include "digit_parts.hpp"
 
+#include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/terminal_serial.hpp>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <string_view>
 
@@ -11,6 +13,7 @@ namespace cipherlane::iso8583 {
 namespace {
 
 constexpr std::size_t version_size = 8;
+constexpr std::string_view usage62 = "PI";
 
 /// An element of the block: how the two forms number it, and what it may hold.
 struct element_row {
@@ -61,7 +64,54 @@ std::string number(std::size_t value, const char* form) {
     return {text.data(), static_cast<std::size_t>(size)};
 }
 
+/// What stands behind tag and length of the whole block.
+result<std::string_view> inside_of(std::string_view field, terminal_serial_form form) {
+    if (form == terminal_serial_form::field59) {
+        CIPHERLANE_TRY(const auto found, find_subfield(field59_format(), as_bytes(field), tag_terminal_serial));
+        if (!found) return wrong(iso8583_errc::missing_field, tag_terminal_serial);
+        return as_text(*found);
+    }
+    if (!field.starts_with(usage62)) return wrong(iso8583_errc::missing_field, usage62);
+    // Its length has as many digits as it needs, and digits follow: the one that reaches to the end counts.
+    const auto rest = field.substr(usage62.size());
+    for (std::size_t count = 1; count <= 3 && count < rest.size(); ++count) {
+        const auto inside = rest.substr(count);
+        if (rest.substr(0, count) == number(inside.size(), "%u")) return inside;
+    }
+    return wrong(iso8583_errc::bad_length_prefix, usage62);
+}
+
+/// A length of that form; more than any element has where it is none.
+std::size_t length_of(std::string_view digits, int base) {
+    std::size_t value = 0;
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+    return end.ptr == digits.data() + digits.size() ? value : std::string_view::npos;
+}
+
 } // namespace
+
+result<terminal_serial_block> read_terminal_serial(std::string_view field, terminal_serial_form form) {
+    CIPHERLANE_TRY(auto rest, inside_of(field, form));
+    const bool in_59 = form == terminal_serial_form::field59;
+    const std::size_t length_size = in_59 ? 3 : 2;
+    constexpr std::size_t tag_size = 2;
+    terminal_serial_block block;
+    block.device_type.clear();
+    while (!rest.empty()) {
+        const auto tag = rest.substr(0, tag_size);
+        if (rest.size() < tag_size + length_size) return wrong(iso8583_errc::truncated, tag);
+        const auto size = length_of(rest.substr(tag_size, length_size), in_59 ? 10 : 16);
+        rest.remove_prefix(tag_size + length_size);
+        if (size > rest.size()) return wrong(iso8583_errc::bad_length_prefix, tag);
+        for (const auto& row : rows()) {
+            if ((in_59 ? row.tag59 : row.tag62) == tag) block.*row.value = rest.substr(0, size);
+        }
+        rest.remove_prefix(size);
+    }
+    block.version.erase(block.version.find_last_not_of(' ') + 1);
+    CIPHERLANE_CHECK(check(block));
+    return block;
+}
 
 result<std::string> write_terminal_serial(const terminal_serial_block& given, terminal_serial_form form) {
     auto block = given;
@@ -76,7 +126,8 @@ result<std::string> write_terminal_serial(const terminal_serial_block& given, te
         if (tag.empty() || value.empty()) continue;
         inside.append(tag).append(number(value.size(), in_59 ? "%03u" : "%02X")).append(value);
     }
-    return in_59 ? "A2" + number(inside.size(), "%03u") + inside : "PI" + number(inside.size(), "%u") + inside;
+    auto whole = std::string(in_59 ? tag_terminal_serial : usage62);
+    return whole.append(number(inside.size(), in_59 ? "%03u" : "%u")).append(inside);
 }
 
 } // namespace cipherlane::iso8583

@@ -117,6 +117,10 @@ CREATE TABLE notices(
 INSERT INTO notices SELECT * FROM old_notices;
 DROP TABLE old_notices;
 CREATE INDEX notices_open ON notices(id) WHERE closed = 0;
+)sql",
+    // What a trade said of the device that it came from, for its reversal.
+    R"sql(
+ALTER TABLE records ADD COLUMN serial_block TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

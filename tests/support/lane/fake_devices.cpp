@@ -5,6 +5,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
+#include <cipherlane/crypto/terminal_serial.hpp>
 
 #include <algorithm>
 
@@ -100,6 +101,13 @@ result<void> fake_pinpad::load_master_key(const ports::wrapped_key& key, const c
     clear_master = std::move(clear);
     master_key = key.cryptogram;
     return {};
+}
+
+result<ports::serial_cryptogram> fake_pinpad::make_serial_cryptogram(
+    std::string_view serial, std::string_view factor, const call& /*bounds*/) {
+    CIPHERLANE_CHECK(step("serial cryptogram"));
+    CIPHERLANE_TRY(auto key, crypto::mac_key::create(crypto::algorithm::sm4, serial_key, crypto::cup_pos_policy));
+    return crypto::terminal_serial_cryptogram(key, serial, factor);
 }
 
 result<void> fake_pinpad::load_list(

@@ -49,6 +49,10 @@ class fake_pinpad final : public ports::pinpad {
     std::map<std::string, std::vector<bytes>> lists;
     [[nodiscard]] bool takes_master_key() const noexcept override { return takes_keys; }
     [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    bytes serial_key; ///< SM4, for the terminal serial cryptogram; empty: it makes none
+    [[nodiscard]] bool makes_serial_cryptogram() const noexcept override { return !serial_key.empty(); }
+    [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) override;
     int master_keys_given = 0; ///< whether or not it took them
     /// Another pad stands there, whose key was loaded by hand.
     void replace() {

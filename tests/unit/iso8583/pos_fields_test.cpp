@@ -241,6 +241,43 @@ TEST(TerminalSerialBlock, StandsInFields59And62) {
     EXPECT_TRUE(find_subfield(field59_format(), as_bytes(block), tag_terminal_serial)->has_value());
 }
 
+TEST(TerminalSerialBlock, IsReadAsItStandsInItsField) {
+    using form = terminal_serial_form;
+    const auto t10 =
+        read_terminal_serial("A206901002040202000000304N7NL01933217030061270260400801D5E54A05008310001  A3019"
+                             "6221345678901234567",
+            form::field59);
+    ASSERT_TRUE(t10) << t10.error();
+    EXPECT_EQ(t10->serial, "00000304N7NL01933217");
+    EXPECT_EQ(t10->factor, "127026");
+    EXPECT_EQ(t10->cryptogram, "01D5E54A");
+    EXPECT_EQ(t10->version, "310001");
+    const auto t11 = read_terminal_serial(
+        "PI690305P310004020205100000020254004318060600005207088B42533B080832170200", form::field62);
+    ASSERT_TRUE(t11) << t11.error();
+    EXPECT_EQ(t11->licence, "P3100");
+    EXPECT_EQ(t11->device_type, "02");
+    EXPECT_EQ(t11->factor, "000052");
+    // A terminal in the field, with a result that nobody outside knows the key of.
+    const auto seen =
+        read_terminal_serial("A206501002020201600000202540043180300600005204008EC7CD42405008321702  ", form::field59);
+    ASSERT_TRUE(seen) << seen.error();
+    EXPECT_EQ(seen->cryptogram, "EC7CD424");
+    EXPECT_TRUE(read_terminal_serial("A2037010020402012N7NL0193321705008310001  ", form::field59)->factor.empty());
+    const auto fault = [](const char* field, form how) {
+        const auto read = read_terminal_serial(field, how);
+        return read ? std::string("none") : std::string(read.error().field());
+    };
+    EXPECT_EQ(fault("", form::field59), "A2");
+    EXPECT_EQ(fault("A30016", form::field59), "A2");
+    EXPECT_EQ(fault("A20070100204", form::field59), "serial");
+    EXPECT_EQ(fault("A2006010090", form::field59), "01");
+    EXPECT_EQ(fault("A200401x2", form::field59), "01");
+    EXPECT_EQ(fault("12PLAN", form::field62), "PI");
+    EXPECT_EQ(fault("PI7040202", form::field62), "PI");
+    EXPECT_EQ(fault("PI6040202", form::field62), "serial");
+}
+
 TEST(TerminalSerialBlock, SaysWhatIsWrong) {
     const auto field = [](const terminal_serial_block& block) {
         const auto made = write_terminal_serial(block, terminal_serial_form::field59);

@@ -86,7 +86,8 @@ TEST_F(Journal, LivesInTheFileSystemThatIsNamed) {
 TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
-    sql("DROP TABLE lists; ALTER TABLE records DROP COLUMN chip; ALTER TABLE records DROP COLUMN voucher; "
+    sql("ALTER TABLE records DROP COLUMN serial_block; "
+        "DROP TABLE lists; ALTER TABLE records DROP COLUMN chip; ALTER TABLE records DROP COLUMN voucher; "
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
         "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "

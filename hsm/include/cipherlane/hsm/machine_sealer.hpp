@@ -16,14 +16,24 @@ namespace cipherlane::hsm {
 /// keeps them as cryptograms. A connection that was lost is made anew, and a MAC, which leaves nothing behind in the
 /// unit, is then asked for once more.
 ///
-/// Only TDES keys. Where import carries no key type (`sjj1312`) the profile's `quirks.import_key_type` must be "tak";
-/// `check_pin_key` is `unsupported` there. One thread at a time.
+/// `use_serial_key` lets it make the terminal serial cryptogram with an SM4 data key of the unit: a zero-IV CBC
+/// encryption of the folded text, whose last block counts.
+///
+/// Only TDES keys for MACs. Where import carries no key type (`sjj1312`) the profile's `quirks.import_key_type` must
+/// be "tak"; `check_pin_key` is `unsupported` there. One thread at a time.
 class machine_sealer final : public ports::sealer {
   public:
     machine_sealer(client_settings unit, key master)
         : unit_(std::move(unit))
         , master_(std::move(master)) {}
 
+    /// @param key an SM4 key under the unit's local master key as a zone data key (ZEK), as the dialect writes it.
+    void use_serial_key(key key) { serial_key_.emplace(std::move(key)); }
+    [[nodiscard]] bool makes_serial_cryptogram() const noexcept override { return serial_key_.has_value(); }
+    /// `missing_field` without a key; the errors of `encrypt_request`, `bad_length` where the unit's block is no SM4
+    /// block.
+    [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) override;
     /// `bad_length` with the field for keys of other than 8 or 16 bytes and check values of less than 4; the unit's
     /// refusal, or `verification` if the check value is wrong: both `rejected_by_peer`.
     [[nodiscard]] result<void> load_mac_key(const ports::wrapped_key& given, const call& bounds) override;
@@ -38,6 +48,7 @@ class machine_sealer final : public ports::sealer {
     client unit_;
     key master_;
     std::optional<key> mac_key_;
+    std::optional<key> serial_key_;
 };
 
 } // namespace cipherlane::hsm

@@ -19,10 +19,17 @@ class software_sealer final : public ports::sealer {
         const key_settings& keys, secret_bytes master_key, logger log = {});
     ~software_sealer() override;
 
+    /// From now on it makes the terminal serial cryptogram (终端序列号密文), too, and says so in a warning.
+    /// @param key SM4, 16 bytes: one of its own, neither TMK nor TAK. @return `misuse` for a key of another length.
+    [[nodiscard]] result<void> use_serial_key(const secret_bytes& key);
+
     [[nodiscard]] result<void> load_mac_key(const ports::wrapped_key& key, const call& bounds) override;
     [[nodiscard]] result<void> check_pin_key(const ports::wrapped_key& key, const call& bounds) override;
     [[nodiscard]] bool takes_master_key() const noexcept override { return true; }
     [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] bool makes_serial_cryptogram() const noexcept override;
+    [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) override;
     [[nodiscard]] result<ports::mac_field> make_mac(byte_view mab, const call& bounds) override;
     [[nodiscard]] result<bool> verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) override;
 

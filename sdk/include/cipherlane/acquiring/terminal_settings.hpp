@@ -36,6 +36,31 @@ struct key_settings {
     bool sm4_mac_ascii = false; ///< SM4 only: field 64 as 8 hex characters instead of 8 raw bytes (doubtful)
 };
 
+/// Which field of sales and pre-authorisations carries the terminal serial block (终端序列号信息).
+enum class serial_carrier : std::uint8_t {
+    none,
+    field59, ///< tag A2
+    field62, ///< usage PI
+};
+
+/// What becomes of it where nothing can make the cryptogram, as a device that has no key.
+enum class without_serial_key : std::uint8_t {
+    omits,  ///< the bare serial number goes out, without factor and cryptogram
+    blanks, ///< factor, and eight blanks for the cryptogram
+    refuses ///< no trade: `no_device`, or what the device says
+};
+
+/// The terminal serial block: who makes its cryptogram is asked in this order: PIN pad, sealer.
+struct serial_block_settings {
+    serial_carrier carrier = serial_carrier::none;
+    std::string serial;             ///< 1 to 50 characters; empty: `serial_number`
+    std::string device_type = "04"; ///< two digits: 02 classic POS, 03 mPOS, 04 smart POS, 13 MIS …
+    std::string version;            ///< of the application
+    std::string licence;            ///< of the network; field 62 alone carries it
+    without_serial_key without_key = without_serial_key::omits;
+    bool in_reversals = true; ///< a reversal says it again; some hosts do not want it there
+};
+
 /// What the host's messages carry in front.
 struct host_settings {
     std::string tpdu = "6000030000";
@@ -123,6 +148,7 @@ struct terminal_settings {
     currency unit = cny;             ///< decimals as ISO 4217 has them
     bool queue = false;              ///< a trade waits for the one under way; else it is refused as `busy`
     key_settings keys;
+    serial_block_settings serial_block;
     host_settings host;
     timer_settings timers;
     reversal_settings reversal;
@@ -133,6 +159,10 @@ struct terminal_settings {
     gateway_settings gateway;
     wording_settings wording;
 
+    /// The serial number of the terminal serial block.
+    [[nodiscard]] const std::string& block_serial() const noexcept {
+        return serial_block.serial.empty() ? serial_number : serial_block.serial;
+    }
     [[nodiscard]] const std::string& short_name() const noexcept {
         return merchant_short_name.empty() ? merchant_name : merchant_short_name;
     }

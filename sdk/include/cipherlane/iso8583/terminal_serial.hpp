@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace cipherlane::iso8583 {
 
@@ -29,5 +30,11 @@ enum class terminal_serial_form : std::uint8_t {
 /// and cryptogram the one that is missing is named where only the other is there.
 [[nodiscard]] result<std::string> write_terminal_serial(
     const terminal_serial_block& block, terminal_serial_form form);
+
+/// The block in a field's value; a version without the blanks that filled it up. Elements that the form does not name
+/// are passed over.
+/// @return `iso8583_errc::missing_field` where the field carries none; `bad_length_prefix` or `truncated` with the
+/// element as field, and what `write_terminal_serial` says of a block that breaks its form.
+[[nodiscard]] result<terminal_serial_block> read_terminal_serial(std::string_view field, terminal_serial_form form);
 
 } // namespace cipherlane::iso8583

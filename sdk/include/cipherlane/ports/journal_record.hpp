@@ -125,9 +125,10 @@ struct journal_record {
 
     std::string note; ///< why a person decided it so; empty where nobody had to
 
-    bytes chip;                ///< the part of field 55 that is told to the host later: batch upload, script notice
-    std::string voucher;       ///< field 59, A4: the host's number of a payment by payment code
-    std::string instalment;    ///< field 62 of an instalment sale, as sent
+    bytes chip;               ///< the part of field 55 that is told to the host later: batch upload, script notice
+    std::string voucher;      ///< field 59, A4: the host's number of a payment by payment code
+    std::string instalment;   ///< field 62 of an instalment sale, as sent
+    std::string serial_block; ///< the terminal serial block (终端序列号信息) as it was sent; empty if none was
     bool small_amount = false; ///< taken without PIN and signature by the rule for small amounts (小额免密免签)
 
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once

@@ -7,6 +7,7 @@
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/net/completion.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,10 +45,13 @@ struct card_data {
 
 /// A working key as the host delivered it at sign-in: still encrypted under the terminal's master key.
 struct wrapped_key {
-    int master_slot = 0;   ///< see `is_master_slot`
-    bytes cryptogram;  ///< 8 or 16 bytes (3DES), 16 bytes (SM4)
-    bytes check_value; ///< first 4 bytes, or as many as the host sends
+    int master_slot = 0; ///< see `is_master_slot`
+    bytes cryptogram;    ///< 8 or 16 bytes (3DES), 16 bytes (SM4)
+    bytes check_value;   ///< first 4 bytes, or as many as the host sends
 };
+
+/// The terminal serial cryptogram (终端序列号密文): eight characters.
+using serial_cryptogram = std::array<std::uint8_t, 8>;
 
 struct card_request {
     explicit card_request(amount value)
@@ -134,6 +138,17 @@ class pinpad {
         static_cast<void>(key);
         static_cast<void>(bounds);
         return not_supported("load TMK");
+    }
+    /// Whether it makes the terminal serial cryptogram, with the key that its maker has put in.
+    [[nodiscard]] virtual bool makes_serial_cryptogram() const noexcept { return false; }
+    /// Over the serial number and, behind it, the factor (`crypto::terminal_serial_cryptogram`). `rejected_by_peer`
+    /// where the device has no key for it.
+    [[nodiscard]] virtual result<serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) {
+        static_cast<void>(serial);
+        static_cast<void>(factor);
+        static_cast<void>(bounds);
+        return not_supported("terminal serial");
     }
     /// Whether its kernel takes lists that the host gives (CA keys, AIDs).
     [[nodiscard]] virtual bool takes_lists() const noexcept { return false; }

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace cipherlane::ports {
 
@@ -36,6 +37,17 @@ class sealer {
         static_cast<void>(bounds);
         return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
             .during("load TMK");
+    }
+    /// Whether it makes the terminal serial cryptogram: it has a key for that.
+    [[nodiscard]] virtual bool makes_serial_cryptogram() const noexcept { return false; }
+    /// As `pinpad::make_serial_cryptogram`.
+    [[nodiscard]] virtual result<serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) {
+        static_cast<void>(serial);
+        static_cast<void>(factor);
+        static_cast<void>(bounds);
+        return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
+            .during("terminal serial");
     }
     /// The MAC over `mab`: message type to the field before 64, as on the wire.
     [[nodiscard]] virtual result<mac_field> make_mac(byte_view mab, const call& bounds) = 0;

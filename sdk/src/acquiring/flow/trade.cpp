@@ -1,6 +1,7 @@
 #include "flow/trade.hpp"
 
 #include "card/card_entry.hpp"
+#include "card/terminal_serial.hpp"
 #include "flow/advice.hpp"
 #include "flow/code_collection.hpp"
 #include "flow/host_trade.hpp"
@@ -14,7 +15,6 @@
 #include "host/request.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
-#include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ports/words.hpp>
 
@@ -65,11 +65,19 @@ result<void> check_needs(const trade_row& row, const trade_request& wish) {
     return {};
 }
 
-/// An SM4 PIN block stands in field 62, where an instalment plan does: one message has no room for both.
+/// An instalment plan stands in field 62, where an SM4 PIN block does, or the terminal serial block: one message has
+/// no room for two.
 result<void> check_field62(const lane_core& on, const trade_row& row) {
-    const bool both = row.needs.contains(need::instalment) && row.needs.contains(need::pin);
-    if (!both || on.settings().keys.algorithm != key_algorithm::sm4) return {};
-    return flow_error(acquiring_errc::bad_request, "request").in_field("keys.algorithm");
+    if (!row.needs.contains(need::instalment)) return {};
+    const auto taken = [](std::string_view by) {
+        return flow_error(acquiring_errc::bad_request, "request").in_field(by);
+    };
+    const bool pin = row.needs.contains(need::pin) && on.settings().keys.algorithm == key_algorithm::sm4;
+    if (pin) return taken("keys.algorithm");
+    const bool block = row.sends == delivery::online && row.role == ledger::trade_role::payment &&
+                       on.settings().serial_block.carrier == serial_carrier::field62;
+    if (block) return taken("serial_block.carrier");
+    return {};
 }
 
 /// A trade under way: its row, what is wanted, and what it is made of.
@@ -118,6 +126,7 @@ journal_record new_record(const lane_core& on, const work& what) {
 struct card_at_hand {
     std::optional<card_entry> entry;          ///< as it was read now, with its PIN
     std::optional<ports::stored_card> number; ///< none of a payment by payment code
+    std::string serial_block;                 ///< of the device; empty where none goes out
 
     [[nodiscard]] const ports::stored_card* known() const noexcept { return number ? &*number : nullptr; }
 };
@@ -155,6 +164,17 @@ result<card_at_hand> card_for(
     return card;
 }
 
+/// Sales and pre-authorisations say which device they come from.
+result<void> add_serial_block(lane_core& on, const work& what, card_at_hand& card, const call& bounds) {
+    if (what.row.role != ledger::trade_role::payment || what.row.sends != delivery::online) return {};
+    const bool by_code = what.row.needs.contains(need::code);
+    if (!by_code && !card.number) return {};
+    const auto number = by_code ? what.wish.payment_code.expose() : card.number->account.expose();
+    CIPHERLANE_TRY(auto block, terminal_serial_block(on, number, bounds));
+    card.serial_block = by_code ? std::move(block) : without_card_digits(std::move(block), number);
+    return {};
+}
+
 /// Field 61 of an authorisation by telephone: no batch, trace and date, mode 01 (by telephone; general knowledge,
 /// doubtful), no organisation.
 std::string no_original_field61() {
@@ -175,6 +195,7 @@ journal_record new_host_record(const lane_core& on, const work& what, const card
     record.transaction_code = message.type;
     record.field60_rest = field60_rest(message, on.settings(), {}, partial_of(what));
     if (what.original) refer_to(record, *what.original);
+    record.serial_block = card.serial_block;
     const auto& needs = what.row.needs;
     // The plan was checked when the trade was prepared.
     if (needs.contains(need::instalment)) record.instalment = *what.wish.instalment.to_field62();
@@ -200,21 +221,17 @@ exchange_end send(
     from.card = card.known();
     if (what.original) from.original = &*what.original;
     auto message = request(row, from, on.settings());
+    const auto cannot = [](const error& why) {
+        exchange_end end;
+        end.why = why;
+        return end;
+    };
     if (what.row.needs.contains(need::code)) {
-        iso8583::composite_writer field59(iso8583::field59_format());
-        if (const auto added = field59.add(iso8583::tag_payment_code, what.wish.payment_code.expose()); !added) {
-            exchange_end end;
-            end.why = added.error();
-            return end;
-        }
-        message.set(59, field59.text());
+        const auto added = add_payment_code(message, what.wish.payment_code.expose());
+        if (!added) return cannot(added.error());
     }
     if (card.entry) {
-        if (const auto filled = fill_from_card(message, on, *card.entry); !filled) {
-            exchange_end end;
-            end.why = filled.error();
-            return end;
-        }
+        if (const auto filled = fill_from_card(message, on, *card.entry); !filled) return cannot(filled.error());
     }
     on.enter(stage::sending);
     return exchange(on, message, row, what.row.name, record.masked_pan, bounds);
@@ -235,10 +252,11 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
     CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
     CIPHERLANE_TRY(auto* const host, on.host());
     host->connect_ahead();
-    CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
+    CIPHERLANE_TRY(auto card, card_for(on, what, terminal.pin_key, bounds));
     std::optional<journal_record> record;
     exchange_end answer;
     auto end = [&]() -> result<payment> {
+        CIPHERLANE_CHECK(add_serial_block(on, what, card, bounds));
         CIPHERLANE_CHECK(check_time(on, bounds));
         CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
         if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());

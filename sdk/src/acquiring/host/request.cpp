@@ -57,7 +57,22 @@ void set_field60(
     }
 }
 
-void set_record(message& to, const transaction_row& row, const journal_record& record) {
+/// By its own first characters the block says which field it belongs to. What is hidden in it is the card's, and goes
+/// out only where the card is known.
+void set_serial_block(message& to, const transaction_row& row, const request_source& from) {
+    auto block = from.record->serial_block;
+    if (const auto at = block.find(hidden_factor); at != std::string::npos) {
+        if (from.card == nullptr) return;
+        const auto number = from.card->account.expose();
+        block.replace(at, hidden_factor.size(), number.substr(number.size() - hidden_factor.size()));
+    }
+    const int field = block.starts_with(iso8583::tag_terminal_serial) ? 59 : 62;
+    if (carries(row, field)) set_if(to, field, block);
+}
+
+void set_record(
+    message& to, const transaction_row& row, const request_source& from, const terminal_settings& terminal) {
+    const auto& record = *from.record;
     const auto set = [&](int field, std::string_view value) {
         if (carries(row, field)) set_if(to, field, value);
     };
@@ -71,6 +86,7 @@ void set_record(message& to, const transaction_row& row, const journal_record& r
     if (carries(row, 39)) {
         // A reversal: what the terminal had learned of the trade, and why it is undone.
         to.set(39, record.reversal_reason);
+        if (terminal.serial_block.in_reversals) set_serial_block(to, row, from);
         if (!record.emv.empty()) to.set(55, byte_view(record.emv));
         return;
     }
@@ -78,6 +94,8 @@ void set_record(message& to, const transaction_row& row, const journal_record& r
     if (carries(row, 55) && !record.chip.empty()) to.set(55, byte_view(record.chip));
     // In an upload of chip records field 62 is another one.
     if (carries(row, 62) && row.what != iso8583::transaction::upload_ic) set_if(to, 62, record.instalment);
+    // It is said by what it was made for, not by what tells of it later.
+    if (row.seal == iso8583::sealing::mac) set_serial_block(to, row, from);
 }
 
 /// What names the trade that this one is about.
@@ -92,6 +110,19 @@ void set_original(message& to, const transaction_row& row, const journal_record&
 }
 
 } // namespace
+
+result<void> add_payment_code(message& to, std::string_view code) {
+    iso8583::composite_writer field59(iso8583::field59_format());
+    // Its order is that of the tags: the terminal serial block, which stands there alone, is in front.
+    const auto before = to.get(59);
+    constexpr std::size_t head = 5;
+    if (before.size() > head) {
+        CIPHERLANE_CHECK(field59.add(iso8583::tag_terminal_serial, before.substr(head)));
+    }
+    CIPHERLANE_CHECK(field59.add(iso8583::tag_payment_code, code));
+    to.set(59, field59.text());
+    return {};
+}
 
 std::string six_digits(std::uint32_t number) {
     std::array<char, 16> text{};
@@ -112,7 +143,7 @@ message request(const transaction_row& row, const request_source& from, const te
     message made;
     iso8583::prepare(made, row);
     set_envelope(made, from, terminal);
-    if (from.record != nullptr) set_record(made, row, *from.record);
+    if (from.record != nullptr) set_record(made, row, from, terminal);
     if (from.card != nullptr) {
         made.set(2, from.card->account.expose());
         if (carries(row, 14)) set_if(made, 14, from.card->expiry);

@@ -42,6 +42,13 @@ struct request_source {
 [[nodiscard]] std::string field60_rest(const iso8583::transaction_row& row, const terminal_settings& terminal,
     std::string_view network = {}, partial_approval partial = partial_approval::refuse);
 
+/// Stands in a record's terminal serial block for the last six digits of its card number, which the journal has
+/// sealed alone.
+inline constexpr std::string_view hidden_factor = "\x01\x01\x01\x01\x01\x01";
+
+/// Puts the payer's payment code into field 59, behind the terminal serial block where that stands there.
+[[nodiscard]] result<void> add_payment_code(iso8583::message& to, std::string_view code);
+
 /// As fields 11 and 60.2 have it.
 [[nodiscard]] std::string six_digits(std::uint32_t number);
 

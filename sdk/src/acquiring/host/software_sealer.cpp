@@ -2,6 +2,7 @@
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
 #include <cipherlane/crypto/errc.hpp>
+#include <cipherlane/crypto/terminal_serial.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
 
 namespace cipherlane::acquiring {
@@ -24,7 +25,9 @@ struct software_sealer::state {
     key_settings settings;
     crypto::block_cipher first;  ///< as it was made: under it the host's chain of master keys begins
     crypto::block_cipher master; ///< in force
-    std::optional<crypto::mac_key> mac;
+    logger log;
+    std::optional<crypto::mac_key> mac = {};
+    std::optional<crypto::mac_key> serial = {};
 
     /// The clear key, once it has proved right by its check value.
     result<secret_bytes> unwrap(const ports::wrapped_key& key, std::string_view operation) {
@@ -72,7 +75,7 @@ result<std::unique_ptr<software_sealer>> software_sealer::create(
     log.warning("acquiring", "MACs are made in software: the terminal's master key is in this computer's memory. "
                              "Use a PIN pad or cipher machine for live payments.");
     return std::unique_ptr<software_sealer>(
-        new software_sealer(std::make_unique<state>(state{keys, std::move(first), std::move(master), std::nullopt})));
+        new software_sealer(std::make_unique<state>(state{keys, std::move(first), std::move(master), log})));
 }
 
 result<void> software_sealer::load_mac_key(const ports::wrapped_key& key, const call& /*bounds*/) {
@@ -81,6 +84,28 @@ result<void> software_sealer::load_mac_key(const ports::wrapped_key& key, const 
         crypto::mac_key::create(cipher_of(state_->settings, clear.size()), clear.expose(), crypto::cup_pos_policy));
     state_->mac.emplace(std::move(made));
     return {};
+}
+
+result<void> software_sealer::use_serial_key(const secret_bytes& key) {
+    if (key.size() != master_key_size) {
+        return error(acquiring_errc::bad_settings, layer::acquiring).during("software sealer").in_field("serial key");
+    }
+    CIPHERLANE_TRY(auto made, crypto::mac_key::create(crypto::algorithm::sm4, key.expose(), crypto::cup_pos_policy));
+    state_->serial.emplace(std::move(made));
+    state_->log.warning("acquiring", "terminal serial cryptograms are made in software: what shows that a message "
+                                     "comes from this device is in this computer's memory. Use the device's own key "
+                                     "for live payments.");
+    return {};
+}
+
+bool software_sealer::makes_serial_cryptogram() const noexcept {
+    return state_->serial.has_value();
+}
+
+result<ports::serial_cryptogram> software_sealer::make_serial_cryptogram(
+    std::string_view serial, std::string_view factor, const call& /*bounds*/) {
+    if (!state_->serial) return error(acquiring_errc::bad_working_keys, layer::acquiring).during("terminal serial");
+    return crypto::terminal_serial_cryptogram(*state_->serial, serial, factor);
 }
 
 result<void> software_sealer::check_pin_key(const ports::wrapped_key& key, const call& /*bounds*/) {

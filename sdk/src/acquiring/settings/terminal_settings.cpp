@@ -30,6 +30,18 @@ bool tag_list(const std::string& text) {
     return true;
 }
 
+constexpr std::size_t longest_serial = 50;
+
+/// Field 62 has one use at a time, and a PIN under SM4 is one.
+bool carrier_fits(const terminal_settings& all) {
+    return all.serial_block.carrier != serial_carrier::field62 || all.keys.algorithm != key_algorithm::sm4;
+}
+
+bool serial_fits(const terminal_settings& all) {
+    const auto size = all.block_serial().size();
+    return all.serial_block.carrier == serial_carrier::none || (size > 0 && size <= longest_serial);
+}
+
 /// Whether none of the tags brings card data into the journal, by itself or inside a template.
 bool open_tags(const std::string& text) {
     constexpr int constructed = 0x2; // of the first byte's high half: bit 6
@@ -82,6 +94,11 @@ result<void> terminal_settings::validate() const {
         {"keys.sign_in_division",
             keys.sign_in_division.empty() || iso8583::sign_in_layout::parse(keys.sign_in_division).has_value(),
             "nothing, or sizes of keys and check values as \"16+8 16+8\""},
+        {"serial_block.carrier", carrier_fits(*this), "none or field59, as field 62 carries the SM4 PIN"},
+        {"serial_block.serial", serial_fits(*this), "1 to 50 characters, here or as terminal.serial"},
+        {"serial_block.device_type", digits(serial_block.device_type, 2), "2 digits"},
+        {"serial_block.licence", serial_block.licence.empty() || serial_block.licence.size() == 5,
+            "nothing, or 5 characters"},
         {"host.tpdu", digits(host.tpdu, 10) && host.tpdu.starts_with("60"), "10 digits that begin with 60"},
         {"host.header", digits(host.header, 12), "12 digits"},
         {"timers.card_ms", positive(timers.card), span},

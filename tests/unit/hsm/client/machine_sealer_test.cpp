@@ -1,4 +1,5 @@
 // The MACs of a till made by a cipher machine: the port over a simulated unit, against published values.
+#include "hsm-sim/racal/command.hpp"
 #include "hsm-sim/wire/server.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -94,6 +95,27 @@ TEST_F(MachineSealer, AsksAgainWhereTheUnitHungUp) {
     const auto made = subject.make_mac(mab, bounds_);
     ASSERT_TRUE(made) << made.error();
     EXPECT_EQ(*made, right);
+}
+
+/// The published cryptograms of the terminal serial number, by units that have SM4.
+TEST_F(MachineSealer, MakesTheTerminalSerialCryptogram) {
+    const std::pair<const char*, char> units[] = {{"sjj1310", 'R'}, {"sjl05", 'S'}};
+    for (const auto& [name, scheme] : units) {
+        start(name);
+        std::string wrapped;
+        hsm_sim::command(*device_, *device_->lmks(), {}, 32, wrapped)
+            .put_key(hsm_sim::slots::zek, scheme,
+                hsm_sim::clear_key(*from_hex("0123456789ABCDEFFEDCBA9876543210"), hsm_sim::key_algorithm::sm4));
+        machine_sealer subject(unit(profile::builtin(name).value()), master);
+        EXPECT_FALSE(subject.makes_serial_cryptogram());
+        EXPECT_EQ(subject.make_serial_cryptogram("S", "1", bounds_).error().code(), hsm_errc::missing_field);
+        subject.use_serial_key(key(wrapped));
+        EXPECT_TRUE(subject.makes_serial_cryptogram());
+        const auto first = subject.make_serial_cryptogram("00000304N7NL01933217", "127026", bounds_);
+        ASSERT_TRUE(first) << name << ": " << first.error();
+        EXPECT_EQ(as_text(*first), "01D5E54A") << name;
+        EXPECT_EQ(as_text(subject.make_serial_cryptogram("0000020254004318", "000052", bounds_).value()), "8B42533B");
+    }
 }
 
 TEST_F(MachineSealer, TakesTheKeyTypeOfWestonesImportFromTheProfile) {

@@ -75,6 +75,9 @@ struct till_settings {
         /// The master key (TMK), mode 0600; needed with a host. 32 hex digits; for a cipher machine as it lies under
         /// the unit's local master key as a zone master key ("U…").
         std::string key_file;
+        /// The key of the terminal serial cryptogram (终端序列号密文), in the same forms; empty: the sealer makes
+        /// none.
+        std::string serial_key_file;
         bool test_keys = false; ///< published test keys are taken, whatever host or gateway there is
         std::string address;    ///< of the cipher machine, HOST:PORT
         std::string profile;    ///< its dialect: a name of docs/07-dialects.md or FILE.toml

@@ -1,0 +1,51 @@
+// The terminal serial cryptogram over the wire: the simulated host checks it with a key of its own.
+#include "lane/demo_till.hpp"
+#include "support/lane/simulated_lane.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto right_key = "0123456789ABCDEFFEDCBA9876543210";
+
+TEST(TerminalSerialAtTheHost, IsAskedForAndChecked) {
+    simulated_lane lane;
+    auto& terminal = lane.settings.terminals.front();
+    const auto expect = [&](const char* key) {
+        lane.host({{"cmd", "serial_key"}, {"terminal_id", terminal.terminal_id}, {"key", key}, {"code", "58"}});
+    };
+    expect(right_key);
+    {
+        auto till = lane.open();
+        const auto bare = till.sale({"none", amount(100)}, 20s);
+        ASSERT_TRUE(bare) << bare.error();
+        EXPECT_EQ(bare->host_code, "58") << "it says nothing";
+    }
+    terminal.serial_block.carrier = acquiring::serial_carrier::field59;
+    terminal.serial_block.serial = "00000304N7NL01933217";
+    lane.settings.sealer.serial_key_file = lane.keys.file("serial.key");
+    sim::write_private_file(lane.settings.sealer.serial_key_file, right_key);
+    for (const auto carrier : {acquiring::serial_carrier::field59, acquiring::serial_carrier::field62}) {
+        terminal.serial_block.carrier = carrier;
+        auto till = lane.open();
+        const auto name = std::to_string(static_cast<int>(carrier));
+        const auto sold = till.sale({"sale " + name, amount(100)}, 20s);
+        ASSERT_TRUE(sold) << sold.error();
+        EXPECT_TRUE(sold->ok()) << *sold;
+        const auto held = till.trade({ports::trade::pre_auth, "room " + name, amount(100)}, 20s);
+        ASSERT_TRUE(held) << held.error();
+        EXPECT_TRUE(held->ok()) << *held;
+    }
+    expect("88888888888888888888888888888888");
+    auto till = lane.open();
+    const auto foreign = till.sale({"foreign", amount(100)}, 20s);
+    ASSERT_TRUE(foreign) << foreign.error();
+    EXPECT_EQ(foreign->host_code, "58") << "another device's";
+    EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 400);
+}
+
+} // namespace
+} // namespace cipherlane::tests
