@@ -21,6 +21,12 @@ struct ledger_terminal {
     std::string tak;
 };
 
+/// A master key that a terminal was given and has not shown yet that it has: its answer may have been lost.
+struct ledger_new_master {
+    std::string tmk;
+    bool signed_in = false; ///< the working keys in force were given under it
+};
+
 /// An account of the simulated issuer.
 struct ledger_card {
     std::string number;
@@ -72,6 +78,10 @@ class host_books {
 
     void put_terminal(const ledger_terminal& terminal);
     [[nodiscard]] std::optional<ledger_terminal> terminal(std::string_view terminal_id);
+    void put_new_master(std::string_view terminal_id, const ledger_new_master& key);
+    [[nodiscard]] std::optional<ledger_new_master> new_master(std::string_view terminal_id);
+    /// The terminal has it: it takes the place of the one before.
+    void confirm_new_master(std::string_view terminal_id);
     void put_card(const ledger_card& card);
     [[nodiscard]] std::optional<ledger_card> card(std::string_view number);
 

@@ -127,6 +127,7 @@ void host_core::dispatch(exchange& on) {
     using handler = void (host_core::*)(exchange&);
     static const std::map<transaction, handler> handlers{
         {transaction::sign_in, &host_core::sign_in},
+        {transaction::master_key_download, &host_core::master_key},
         {transaction::sale, &host_core::sale},
         {transaction::balance, &host_core::balance},
         {transaction::sale_void, &host_core::void_sale},
@@ -187,7 +188,13 @@ bool host_core::mac_fits(exchange& on) {
     const auto fits =
         keys_.verify_mac(on.terminal->tak, on.request.mac_range(), on.request.mac(), call(machine_time));
     if (!fits) log_.error(component, fits.error().to_string());
-    return fits && *fits;
+    if (!fits || !*fits) return false;
+    const auto fresh = books_.new_master(on.terminal->terminal_id);
+    if (fresh && fresh->signed_in) {
+        books_.confirm_new_master(on.terminal->terminal_id);
+        on.terminal->tmk = fresh->tmk;
+    }
+    return true;
 }
 
 bytes host_core::seal(exchange& on) {

@@ -73,6 +73,7 @@ class host_core {
     void add_held(const exchange& on, bytes& message);
     void dispatch(exchange& on);
     void sign_in(exchange& on);
+    void master_key(exchange& on);
     void sale(exchange& on);
     void balance(exchange& on);
     void void_sale(exchange& on);

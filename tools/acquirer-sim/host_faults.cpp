@@ -48,6 +48,11 @@ bool of_its_day(const transaction_row& row) {
            row.what == iso8583::transaction::sale_void || row.what == iso8583::transaction::completion_void;
 }
 
+/// What brings keys.
+bool brings_keys(const transaction_row& row) {
+    return row.what == iso8583::transaction::sign_in || row.what == iso8583::transaction::master_key_download;
+}
+
 std::vector<std::string> only(iso8583::transaction what) {
     return {std::string(iso8583::row_of(what).name)};
 }
@@ -66,7 +71,7 @@ std::vector<fault_kind> host_faults() {
         {"foreign_answer", alter, transactions_where(sealed), "(11|41)?"}, {"no_field", alter, all, "[0-9]{1,2}"},
         {"refuse", alter, all, "([0-9A-Za-z]{2})?"},
         {"answer_code", alter, transactions_where(booked_once), "[0-9A-Za-z]{2}"}, {"partial", alter, payments},
-        {"wrong_check_value", alter, only(iso8583::transaction::sign_in)},
+        {"wrong_check_value", alter, transactions_where(brings_keys)},
         {"resent", alter, transactions_where(booked_once)}, {"overtaken", withhold, transactions_where(reversible)},
         {"no_tomb", alter, only(iso8583::transaction::reversal)},
         {"answer_after_reversal", withhold, transactions_where(reversible), "(behind)?"},

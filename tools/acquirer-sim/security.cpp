@@ -78,6 +78,11 @@ result<working_keys> security::sign_in(const std::string& tmk, const call& bound
     return keys;
 }
 
+result<new_master_key> security::new_master(const std::string& tmk, const call& bounds) {
+    CIPHERLANE_TRY(auto made, impl_->make_key(hsm::key_type::tmk, hsm::key(tmk), bounds));
+    return new_master_key{std::move(made.first), std::move(made.second)};
+}
+
 result<bool> security::verify_mac(const std::string& tak, byte_view mab, byte_view field64, const call& bounds) {
     hsm::pos_mac received{};
     if (field64.size() != received.size()) return false;

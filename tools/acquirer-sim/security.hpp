@@ -18,6 +18,12 @@ struct working_keys {
     iso8583::sign_in_keys for_terminal;
 };
 
+/// A master key for a terminal: under the LMK, and under the terminal's present one for field 62.
+struct new_master_key {
+    std::string tmk;
+    iso8583::sign_in_key for_terminal;
+};
+
 /// An error of the cipher machine with what its code means, where the dialect says so.
 [[nodiscard]] std::string words_of(const error& why);
 
@@ -34,6 +40,8 @@ class security {
 
     /// New TPK and TAK, double length, wrapped for the terminal in plain ECB.
     [[nodiscard]] result<working_keys> sign_in(const std::string& tmk, const call& bounds);
+    /// A new TMK, double length, wrapped in plain ECB under the one in force.
+    [[nodiscard]] result<new_master_key> new_master(const std::string& tmk, const call& bounds);
     /// True if field 64 fits the message.
     [[nodiscard]] result<bool> verify_mac(
         const std::string& tak, byte_view mab, byte_view field64, const call& bounds);

@@ -2,6 +2,7 @@
 // own table of required fields, its own books and the cipher machine's keys; till and host balance at the end.
 #include "support/lane/simulated_lane.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/trade.hpp>
 
 #include <gtest/gtest.h>
@@ -98,6 +99,29 @@ TEST(Stored, TheHostIsAskedForItsServicesAndAsksForThem) {
     const auto keys = till.journal().find_list("TEST0001", "CA keys", 5s).value();
     ASSERT_TRUE(keys) << "before the second sale";
     EXPECT_EQ(keys->entries.size(), 1U);
+}
+
+/// The host keeps the old key until it sees that the terminal has the new one: an answer that was lost loses nothing.
+TEST(Stored, AMasterKeyIsDownloadedAndWorkedUnder) {
+    simulated_lane lane;
+    lane.settings.terminals.front().serial_number = "SN000001";
+    auto till = lane.open();
+    ASSERT_TRUE(till.sale({"before", amount(100)}, 60s)->ok());
+    lane.host_faults({{{"kind", "no_answer"}, {"match", "master key download"}}});
+    EXPECT_FALSE(till.ask_host(service::master_key, 60s));
+    lane.host_faults({{{"kind", "wrong_check_value"}, {"match", "master key download"}}});
+    EXPECT_EQ(till.ask_host(service::master_key, 60s).error().code(), acquiring_errc::check_value_wrong);
+    EXPECT_TRUE(lane.reader.master_keys.empty());
+    for (const char* key : {"first", "second"}) {
+        const auto given = till.ask_host(service::master_key, 60s);
+        ASSERT_TRUE(given) << given.error();
+        const auto sold = till.sale({key, amount(100)}, 60s);
+        ASSERT_TRUE(sold) << sold.error();
+        EXPECT_TRUE(sold->ok()) << *sold;
+    }
+    EXPECT_EQ(lane.reader.master_keys.size(), 2U);
+    EXPECT_EQ(till.journal().terminal("TEST0001", 5s)->master_keys.size(), 2U);
+    EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 300);
 }
 
 } // namespace

@@ -67,6 +67,11 @@ result<secret_bytes> table_reader::enter_pin(const ports::pin_request& /*request
     return error(boost::system::errc::make_error_code(boost::system::errc::not_supported), layer::drivers);
 }
 
+result<void> table_reader::load_master_key(const ports::wrapped_key& key, const call& /*bounds*/) {
+    if (master_keys.empty() || master_keys.back() != key.cryptogram) master_keys.push_back(key.cryptogram);
+    return {};
+}
+
 result<void> table_reader::finish(std::string_view /*line1*/, std::string_view /*line2*/, const call& /*bounds*/) {
     return {};
 }

@@ -26,6 +26,9 @@ class table_reader final : public ports::pinpad {
     std::string number;
     std::string expiry = "3012";
     std::optional<condition> refuses; ///< ends the card so: cancelled or timed out
+    std::vector<bytes> master_keys;   ///< that it was given; it believes each
+    [[nodiscard]] bool takes_master_key() const noexcept override { return true; }
+    [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
 
     [[nodiscard]] result<void> open(const call& bounds) override;
     [[nodiscard]] result<ports::card_data> read_card(const ports::card_request& request, const call& bounds) override;
