@@ -28,6 +28,7 @@ struct options {
     std::string ports_file;
     std::vector<std::string> faults;
     bool customer = true;
+    bool chip = false;
 };
 
 /// Text between quotation marks of a TOML file, whatever it holds.
@@ -91,6 +92,7 @@ void add_options(CLI::App& app, options& chosen) {
     app.add_option(
         "--ports", chosen.ports_file, "JSON file of addresses and control ports; default: FOLDER/ports.json");
     app.add_flag("--no-customer{false}", chosen.customer, "nobody holds a card or pays: the program does it itself");
+    app.add_flag("--chip", chosen.chip, "the customer's card has a chip, which also approves offline");
     app.add_option("FOLDER", chosen.folder, "for settings, journal, logs; emptied if a rig made it")->required();
     app.prefix_command();
     app.footer("Then PROGRAM [ARGUMENT…]: it is run with FOLDER/till.toml as its last argument.");
@@ -106,6 +108,7 @@ int run(options chosen, std::vector<std::string> words) {
     chosen.around.programs = std::filesystem::canonical("/proc/self/exe").parent_path();
     chosen.around.folder = chosen.folder;
     sim::simulators around(chosen.around);
+    around.chip_card = chosen.chip;
     words.push_back(write_settings(around, chosen));
     sim::plan_faults(around, faults);
     write_ports(around, chosen, words.back());

@@ -134,7 +134,13 @@ simulators::simulators(const simulator_settings& settings)
 
 void simulators::present(const demo_card& card, const std::string& pin) {
     pinpad.control().ask({{"cmd", "press"}, {"keys", pin + "E"}, {"when_asked", true}});
-    pinpad.control().ask({{"cmd", "card"}, {"kind", "magnetic"}, {"track2", card.track2()}});
+    if (!chip_card) {
+        pinpad.control().ask({{"cmd", "card"}, {"kind", "magnetic"}, {"track2", card.track2()}});
+        return;
+    }
+    pinpad.control().ask({{"cmd", "card"}, {"kind", "chip"}, {"pan", card.number}, {"expiry", card.expiry},
+        {"sequence", "01"}, {"track2", card.track2()}, {"pin", "online"}, {"offline", true},
+        {"emv", {{"9F26", "1122334455667788"}, {"95", "0080008000"}, {"9F36", "0001"}, {"9F10", "07010103A0"}}}});
 }
 
 } // namespace cipherlane::sim

@@ -84,6 +84,8 @@ class simulators {
     demo_card rich{"6222000000000017", "3012", "135790", 500'000};
     demo_card poor{"6222000000000025", "3012", "246801", 500};
 
+    /// Whether the customer's card has a chip, which approves by itself where the host cannot be asked.
+    bool chip_card = false;
     /// Holds the card to the reader and types its PIN (or `pin`) when asked.
     void present(const demo_card& card, const std::string& pin);
     void present(const demo_card& card) { present(card, card.pin); }

@@ -23,6 +23,7 @@ struct test_card {
     pin_kind pin = pin_kind::online;
     std::string offline_pin;
     std::map<std::string, bytes> objects; ///< by tag in upper-case hex
+    bool offline = false;                 ///< approves by itself where the host cannot be asked
     bool accepts = true;                  ///< what it says after the host's approval
 
     /// From the control command `card`. Throws `std::invalid_argument` naming what is wrong.

@@ -16,6 +16,14 @@ using pad_text::digits;
 using pad_text::hex_secret;
 using pad_text::number;
 
+/// Four bytes in hex.
+std::int64_t floor_limit(std::string_view hex) {
+    std::int64_t limit = 0;
+    for (const char digit : hex)
+        limit = limit * 16 + hex_value(digit);
+    return limit;
+}
+
 } // namespace
 
 void pad_model::go_on_chip(std::string_view rest) {
@@ -37,6 +45,7 @@ void pad_model::go_on_chip(std::string_view rest) {
     auto slot = number(block.substr(28, 2));
     auto key = hex_secret(block.substr(30, 32));
     if (method < 0 || method > 1 || slot < 0 || !key) return answer("GOC", invalid_parameter);
+    if (block.substr(25, 1) == "0") return answer_offline(number(amount) <= floor_limit(block.substr(63, 8)));
     if (chip_->pin == test_card::pin_kind::none) return answer_chip({});
     if (chip_->pin == test_card::pin_kind::online && master(slot) == nullptr) return answer("GOC", key_missing);
     notify("ENTER PIN");
@@ -48,6 +57,17 @@ void pad_model::go_on_chip(std::string_view rest) {
     arm_idle();
     for (auto pressed : std::exchange(queued_keys_, {}))
         press(pressed);
+}
+
+/// The host cannot be asked: no PIN goes to it, and nothing is left for FNC to end.
+void pad_model::answer_offline(bool below_floor_limit) {
+    const bool approved = chip_->offline && below_floor_limit;
+    chip_->objects["9F27"] = {static_cast<std::uint8_t>(approved ? 0x40 : 0x00)}; // TC, or AAC
+    const auto data = collect(chip_tags_);
+    answer("GOC", ok,
+        std::string(approved ? "0" : "1") + "00000" + std::string(16, '0') + std::string(20, '0') +
+            digits(data.size() / 2, 3) + data + "000");
+    chip_online_ = false;
 }
 
 void pad_model::answer_chip(const std::string& pin_block) {

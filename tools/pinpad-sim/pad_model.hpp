@@ -78,6 +78,7 @@ class pad_model final : public simulated_device {
     void press(char key);
     void pin_done(pin_entry::state how);
     void arm_idle();
+    void answer_offline(bool below_floor_limit);
     void answer_chip(const std::string& pin_block);
     [[nodiscard]] std::string collect(std::string_view tags_hex) const;
     [[nodiscard]] nlohmann::json state() const;

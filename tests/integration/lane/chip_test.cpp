@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 
 class ChipCard : public lane_fixture {
   protected:
-    void insert(bool accepts) {
+    void insert(bool accepts, bool offline = false) {
         const auto& card = around->rich;
         around->pinpad.control().ask({{"cmd", "press"}, {"keys", card.pin + "E"}, {"when_asked", true}});
         around->pinpad.control().ask({{"cmd", "card"}, {"kind", "chip"}, {"pan", card.number},
             {"expiry", card.expiry}, {"sequence", "01"}, {"track2", card.track2()}, {"pin", "online"},
-            {"accepts", accepts},
+            {"accepts", accepts}, {"offline", offline},
             {"emv", {{"9F26", "1122334455667788"}, {"95", "0080008000"}, {"9F36", "0001"}, {"9F10", "07010103A0"}}}});
     }
     std::int64_t balance() {
@@ -58,6 +58,34 @@ TEST_F(ChipCard, ThatDeclinesAfterTheApprovalIsReversedOnBothSides) {
     ASSERT_EQ(trades.size(), 1U);
     EXPECT_EQ(trades.at(0).at("state"), "reversed");
     EXPECT_EQ(balance(), around->rich.balance);
+}
+
+/// The pad's kernel approves without the host, in three round trips; the host hears of it before the settlement.
+TEST_F(ChipCard, ApprovesOfflineWhereThePadAsksItTo) {
+    auto limited = settings();
+    limited.terminals.front().offline.most_each_minor = 5000;
+    limited.terminals.front().offline.most_together_minor = 5000;
+    limited.terminals.front().offline.most_records = 5;
+    sim::narrator tell(story);
+    auto till = open_till(limited, &tell);
+    insert(true);
+    ASSERT_TRUE(till.sale({"first", amount(100)}, call(60s))); // opens the pad's session
+    const auto before = pad_commands();
+    insert(true, true);
+    const auto taken = till.trade({ports::trade::offline_sale, "offline", amount(1234)}, call(60s));
+    ASSERT_TRUE(taken) << taken.error();
+    EXPECT_EQ(taken->outcome, acquiring::verdict::stored) << *taken;
+    EXPECT_EQ(taken->entry, "052");
+    EXPECT_EQ(pad_commands() - before, 3U);
+    EXPECT_EQ(balance(), around->rich.balance - 100) << "nobody has told the host";
+    insert(true, false);
+    const auto declined = till.trade({ports::trade::offline_sale, "declined", amount(1)}, call(60s));
+    ASSERT_FALSE(declined);
+    EXPECT_EQ(declined.error().code(), acquiring_errc::offline_declined);
+    const auto settled = till.settle(call(60s));
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
+    EXPECT_EQ(balance(), around->rich.balance - 1334);
 }
 
 } // namespace

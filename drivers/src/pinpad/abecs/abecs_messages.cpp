@@ -4,6 +4,7 @@
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace cipherlane::drivers::abecs {
 namespace {
@@ -175,11 +176,26 @@ result<secret_bytes> parse_pin(byte_view payload) {
 
 result<secret_bytes> go_on_chip_command(const go_on_chip& what) {
     if (what.tags.size() > largest_tag_list) return setting("emv_tags");
+    const bool offline = what.by == go_on_chip::decides::card;
     command_writer out("GOC");
     out.open_block().text(what.total.to_n12()).fill(12, '0');
-    out.text("0").text("1").text("0"); // not on the exception list; online only; reserved
-    CIPHERLANE_CHECK(put_key(out, what.key));
-    out.text("1").fill(8, '0').text("00").fill(8, '0').text("00").text("000"); // risk management, limits zero
+    out.text("0").text(offline ? "0" : "1").text("0"); // not on the exception list; can go online; reserved
+    if (offline && what.key.cryptogram.empty()) {
+        out.text("1").number(static_cast<std::size_t>(what.key.slot), 2).fill(32, '0');
+    } else {
+        CIPHERLANE_CHECK(put_key(out, what.key));
+    }
+    out.text("1"); // risk management
+    if (offline) {
+        std::array<std::uint8_t, 4> floor_limit{};
+        const auto above = std::min<std::int64_t>(what.total.minor() + 1, 0xFFFFFFFF);
+        store_be16(floor_limit.data(), static_cast<std::uint16_t>(above >> 16));
+        store_be16(&floor_limit[2], static_cast<std::uint16_t>(above & 0xFFFF));
+        out.hex(floor_limit);
+    } else {
+        out.fill(8, '0');
+    }
+    out.text("00").fill(8, '0').text("00").text("000"); // no random selection; no acquirer data
     out.close_block();
     out.open_block().number(what.tags.size(), 3).hex(what.tags).close_block();
     return out.open_block().text("000").close_block().done();

@@ -164,15 +164,19 @@ result<ports::card_data> abecs_pinpad::take_card(const ports::card_request& requ
 }
 
 result<void> abecs_pinpad::chip_flow(ports::card_data& card, const ports::card_request& request, const call& bounds) {
-    if (request.pin_key == nullptr) return failure(drivers_errc::needs_key).during("GOC");
+    if (request.pin_key == nullptr && !request.offline) return failure(drivers_errc::needs_key).during("GOC");
     abecs::go_on_chip wanted;
     wanted.total = request.total;
-    wanted.key = {request.pin_key->master_slot, request.pin_key->cryptogram};
+    if (request.offline) wanted.by = abecs::go_on_chip::decides::card;
+    if (request.pin_key != nullptr) wanted.key = {request.pin_key->master_slot, request.pin_key->cryptogram};
     wanted.tags = profile_.emv_tags;
     CIPHERLANE_TRY(auto answer, ask(abecs::go_on_chip_command(wanted), waits::for_cardholder, bounds));
     auto chip = abecs::parse_chip(answer.expose());
     if (!chip) return std::move(chip).error().during("GOC").at_endpoint(link_->endpoint());
-    if (chip->what != abecs::chip_answer::decision::online) return failure(drivers_errc::card_declined).during("GOC");
+    using decision = abecs::chip_answer::decision;
+    card.approved_offline = chip->what == decision::approved_offline && request.offline;
+    const bool goes_on = chip->what == decision::online || card.approved_offline;
+    if (!goes_on) return failure(drivers_errc::card_declined).during("GOC");
     card.emv = std::move(chip->emv);
     card.pin_block = std::move(chip->pin_block);
     card.pin_required = false;

@@ -66,6 +66,10 @@ result<ports::card_data> read_card(lane_core& on, ports::pinpad& pinpad, const a
     if (!card) note_pinpad_failure(on, card.error());
     note_pinpad(on, "read card", total, card ? "card read" : card.error().code().message(),
         card ? card->account.masked() : std::string());
+    if (!card && by == approval::card && card.error().is(condition::rejected_by_peer)) {
+        finish_pinpad(on, ports::word("pad.declined", on.settings().wording.pinpad), "");
+        return flow_error(acquiring_errc::offline_declined, to_string(stage::card));
+    }
     if (!card) return told_by_pad(card.error(), stage::card, bounds);
     return card;
 }

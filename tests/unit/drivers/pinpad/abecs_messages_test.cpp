@@ -195,6 +195,47 @@ TEST(AbecsMessages, GoOnWithAChipCard) {
                                                          "000");
 }
 
+TEST(AbecsMessages, LetTheCardDecideOffline) {
+    const auto tags = hex("829F27");
+    abecs::go_on_chip what{amount(1200), {}, tags, abecs::go_on_chip::decides::card};
+    EXPECT_EQ(text_of(*abecs::go_on_chip_command(what)), "GOC086"
+                                                         "000000001200"
+                                                         "000000000000"
+                                                         "0"
+                                                         "0" // the host cannot be reached
+                                                         "0"
+                                                         "1"
+                                                         "00"
+                                                         "00000000000000000000000000000000"
+                                                         "1"
+                                                         "000004B1" // a floor limit of 12.01
+                                                         "00"
+                                                         "00000000"
+                                                         "00"
+                                                         "000"
+                                                         "009"
+                                                         "003"
+                                                         "829F27"
+                                                         "003"
+                                                         "000");
+    what.by = abecs::go_on_chip::decides::host;
+    EXPECT_FALSE(abecs::go_on_chip_command(what)) << "online there is a PIN key";
+    auto approved = abecs::parse_chip(as_bytes("GOC000056"
+                                               "0"
+                                               "0"
+                                               "0"
+                                               "0"
+                                               "0"
+                                               "0"
+                                               "0000000000000000"
+                                               "00000000000000000000"
+                                               "004"
+                                               "9F270140"
+                                               "000"));
+    ASSERT_TRUE(approved) << approved.error();
+    EXPECT_EQ(approved->what, abecs::chip_answer::decision::approved_offline);
+}
+
 TEST(AbecsMessages, ReadThePublishedChipAnswer) {
     auto chip = abecs::parse_chip(as_bytes(
         "GOC000130201000000000000000000000000000000000000000041820258009F2701809F2608765DC13807D1E4C89F36020006"

@@ -72,11 +72,15 @@ struct get_pin {
 /// The 8 bytes of the encrypted block.
 [[nodiscard]] result<secret_bytes> parse_pin(byte_view payload);
 
-/// GOC (section 3.6.3), always online.
+/// GOC (section 3.6.3).
 struct go_on_chip {
+    /// Who is to decide: with `card` the pad is told that the host cannot be reached, and that amounts up to this one
+    /// are below the floor limit; what the till may take offline is the till's rule.
+    enum class decides : std::uint8_t { host, card };
     amount total;
-    pin_key key;
+    pin_key key; ///< may be empty with `card`: no PIN goes to the host
     byte_view tags;
+    decides by = decides::host;
 };
 [[nodiscard]] result<secret_bytes> go_on_chip_command(const go_on_chip& what);
 

@@ -42,11 +42,11 @@ struct abecs_profile {
 /// An ABECS PIN pad (specification 2.12), master/working key, 3DES or DES PIN blocks of ISO 9564 format 0.
 ///
 /// A magnetic sale is three round trips: GCR, GPN, DSP; a chip sale too: GCR, GOC (takes the PIN in the card's own
-/// flow, so the PIN key must be in the card request), FNC. A call that ends early by deadline or stop request tells
-/// the pad to stop (CAN) and the next call makes sure of it. One call at a time: a call of another thread meanwhile
-/// ends with `call_under_way` and sends nothing. Errors: `abecs_error` for what the pad refuses; those of
-/// `abecs_exchange`; `bad_content` naming the answer's field; `needs_key`, `not_open`, `card_declined`;
-/// `session_lost` where the pad has forgotten that it was opened.
+/// flow, so the PIN key must be in the card request), FNC. An offline sale is GCR, GOC (the card decides), DSP. A
+/// call that ends early by deadline or stop request tells the pad to stop (CAN) and the next call makes sure of it.
+/// One call at a time: a call of another thread meanwhile ends with `call_under_way` and sends nothing. Errors:
+/// `abecs_error` for what the pad refuses; those of `abecs_exchange`; `bad_content` naming the answer's field;
+/// `needs_key`, `not_open`, `card_declined`; `session_lost` where the pad has forgotten that it was opened.
 class abecs_pinpad final : public ports::pinpad {
   public:
     explicit abecs_pinpad(
