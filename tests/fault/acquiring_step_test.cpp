@@ -102,6 +102,28 @@ TEST(EveryStepFails, SaleThatTheCardDeclines) {
         777});
 }
 
+class takes_the_offer final : public ports::currency_chooser {
+  public:
+    [[nodiscard]] result<ports::currency_choice> choose(
+        const amount& /*local*/, const ports::conversion& /*offer*/, const call& /*bounds*/) override {
+        return ports::currency_choice::converted;
+    }
+};
+
+/// Nothing between the offer and the sale moves money.
+TEST(EveryStepFails, SaleInAnotherCurrency) {
+    static takes_the_offer cardholder;
+    check_every_step({"converted sale", [](lane_rig& rig, std::uint64_t) { return rig.sell("key", 777); }, 777,
+        [](lane_rig& rig) {
+            rig.settings.conversion.offered = true;
+            rig.chooser = &cardholder;
+            rig.host.offer = "000000000108"
+                             "60138600"
+                             "840";
+            return prepare(rig);
+        }});
+}
+
 TEST(EveryStepFails, Void) {
     check_every_step({"void", [](lane_rig& rig, std::uint64_t sale) { return rig.undo("key", sale); }, -base_amount});
 }

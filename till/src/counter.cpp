@@ -49,7 +49,8 @@ result<void> counter::check_given() const {
     const std::pair<std::string_view, bool> null_parts[] = {{"journal", given_.journal.is_null()},
         {"host", given_.host.is_null()}, {"sealer", given_.sealer.is_null()}, {"pinpad", given_.pinpad.is_null()},
         {"display", given_.display.is_null()}, {"gateway", given_.gateway.is_null()},
-        {"clock", given_.clock.is_null()}, {"observer", given_.observer.is_null()}};
+        {"chooser", given_.chooser.is_null()}, {"clock", given_.clock.is_null()},
+        {"observer", given_.observer.is_null()}};
     for (const auto& [name, null] : null_parts)
         if (null) return part_error(till_errc::null_part, name);
     const std::pair<std::string_view, bool> single[] = {
@@ -162,6 +163,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.gateway = one->gateway.get();
     with.clock = clock_.get();
     with.observer = given_.observer.port().get();
+    with.chooser = given_.chooser.port().get();
     CIPHERLANE_TRY(one->lane, acquiring::lane::open(of, with, bounds, given_.log));
     terminals_.push_back(std::move(one));
     return {};

@@ -116,6 +116,15 @@ void read_rules(toml_reader& top, terminal_settings& to) {
     pre_auth.number("valid_days", to.pre_auth.valid_days);
     pre_auth.finish();
 
+    auto conversion = top.section("conversion");
+    conversion.flag("offered", to.conversion.offered);
+    conversion.text("own_cards", to.conversion.own_cards);
+    conversion.choice(
+        "form", to.conversion.form, {{"fields", conversion_form::fields}, {"tag59", conversion_form::tag59}});
+    conversion.text("tag", to.conversion.tag);
+    conversion.span("choice_ms", to.conversion.choice);
+    conversion.finish();
+
     auto wording = top.section("wording");
     wording.choice("pinpad", to.wording.pinpad, {{"english", language::english}, {"chinese", language::chinese}});
     wording.choice("receipt", to.wording.receipt,

@@ -83,6 +83,14 @@ result<void> shared_pinpad::load_list(std::string_view name, const std::vector<b
     return real_->load_list(name, entries, bounds);
 }
 
+result<ports::currency_choice> shared_pinpad::choose_currency(
+    const amount& local, const ports::conversion& offer, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    auto chosen = real_->choose_currency(local, offer, bounds);
+    turn.keep(card_trade);
+    return chosen;
+}
+
 /// Within a card's trade: the pad stays this terminal's.
 result<ports::serial_cryptogram> shared_pinpad::make_serial_cryptogram(
     std::string_view serial, std::string_view factor, const call& bounds) {

@@ -72,6 +72,9 @@ class shared_pinpad final : public ports::pinpad {
     [[nodiscard]] bool takes_lists() const noexcept override { return real_->takes_lists(); }
     [[nodiscard]] result<void> load_list(
         std::string_view name, const std::vector<bytes>& entries, const call& bounds) override;
+    [[nodiscard]] bool asks_currency() const noexcept override { return real_->asks_currency(); }
+    [[nodiscard]] result<ports::currency_choice> choose_currency(
+        const amount& local, const ports::conversion& offer, const call& bounds) override;
     [[nodiscard]] bool makes_serial_cryptogram() const noexcept override { return real_->makes_serial_cryptogram(); }
     [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
         std::string_view serial, std::string_view factor, const call& bounds) override;

@@ -44,6 +44,16 @@ void host_core::take_commands() {
                 request.value("code", std::string("58")));
             return nlohmann::json::object();
         });
+    desk_.add("rate", {"prefix:text", "currency:number", "rate:text"},
+        "offers cards whose number begins so to pay in a currency of theirs (DCC); rate as field 10 has it: how many "
+        "of "
+        "its last seven digits are decimals, then the seven digits",
+        [this](const nlohmann::json& request) {
+            rates_.set(request.at("prefix").get<std::string>(),
+                static_cast<std::uint16_t>(whole_number(request, "currency", 0, 1, 999)),
+                request.at("rate").get<std::string>());
+            return nlohmann::json::object();
+        });
     desk_.add("counters", {}, "messages by transaction, faults, commands to the cipher machine",
         [this](const nlohmann::json&) { return counters(); });
     desk_.add("card", {"number:text", "expiry:text", "pin:text", "balance:number"},

@@ -157,6 +157,7 @@ void host_core::dispatch(exchange& on) {
         {transaction::sign_off, &host_core::sign_off},
         {transaction::echo, &host_core::echo},
         {transaction::download, &host_core::download},
+        {transaction::rate_enquiry, &host_core::rate_enquiry},
     };
     if (!on.what) return on.refuse("12"); // invalid transaction
     ++counters_[std::string(name_of(*on.what))];
@@ -174,6 +175,8 @@ void host_core::dispatch(exchange& on) {
         if (const auto parsed = iso8583::field60::parse(on.request.value(60))) on.batch = parsed->batch.view();
     }
     if (const auto code = serials_.refusal(on.request, *on.what, factor_source(on.request))) return on.refuse(*code);
+    if (!rates_.fits(on.request)) return on.refuse("13"); // invalid amount
+    if (on.request.has(6)) ++counters_["converted " + std::string(name_of(*on.what))];
     // A host that will not: nothing of the message is done.
     if (on.planned && on.planned->kind == "refuse") {
         return on.refuse(on.planned->value.empty() ? "96" : on.planned->value);

@@ -3,6 +3,7 @@
 #include "acquirer-sim/host_books.hpp"
 #include "acquirer-sim/host_faults.hpp"
 #include "acquirer-sim/issuer.hpp"
+#include "acquirer-sim/rate_offers.hpp"
 #include "acquirer-sim/request_table.hpp"
 #include "acquirer-sim/security.hpp"
 #include "acquirer-sim/serial_check.hpp"
@@ -76,6 +77,7 @@ class host_core {
     void master_key(exchange& on);
     void sale(exchange& on);
     void balance(exchange& on);
+    void rate_enquiry(exchange& on);
     void void_sale(exchange& on);
     void refund(exchange& on);
     void pre_auth(exchange& on);
@@ -145,6 +147,7 @@ class host_core {
     bool ask_sign_in_ = false;
     table_settings table_;
     serial_check serials_;
+    rate_offers rates_;
     std::map<std::string, std::string> payment_codes_;          ///< and whose card pays
     std::map<std::string, std::vector<std::string>> lists_;     ///< pages by 60.3
     std::map<std::string, iso8583::processing_request> wanted_; ///< by the 60.3 that fulfils it

@@ -81,4 +81,16 @@ void host_core::balance(exchange& on) {
     on.accept();
 }
 
+/// What the cardholder would pay in the card's own currency; 57 where there is no rate for it.
+void host_core::rate_enquiry(exchange& on) {
+    const auto own = find_currency(static_cast<std::uint16_t>(std::stoi(on.request.value(49))));
+    const amount local(std::stoll(on.request.value(4)), own.value_or(cny));
+    const auto offer = rates_.offer(on.request.value(2), local);
+    if (!offer) return on.refuse("57");
+    on.answer.set(6, offer->converted.to_n12());
+    on.answer.set(10, offer->rate);
+    on.answer.set(51, padded(offer->converted.unit().number, 3));
+    on.accept();
+}
+
 } // namespace cipherlane::sim

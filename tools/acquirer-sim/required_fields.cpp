@@ -59,6 +59,7 @@ constexpr auto wishes = std::to_array<wish>({
     {kind::upload_ic, plus(always, set(2, 4, 11, 22, 55)), plus(of_the_card, set(64))},
     {kind::upload_refund, plus(always, set(3, 4, 11, 22, 25, 49, 61)), plus(of_the_card, set(64))},
     {kind::upload_end, plus(always, set(11, 48)), set(4, 64)},
+    {kind::rate_enquiry, plus(money, set(2)), plus(of_the_card, set(6, 10, 39, 51, 61))},
 });
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <nlohmann/json.hpp>
@@ -19,6 +20,10 @@ nlohmann::ordered_json to_json(const acquiring::payment& what) {
         {"trace", what.trace}, {"card", what.masked_pan}, {"entry", what.entry}, {"host_code", what.host_code},
         {"reference", what.reference}, {"authorization", what.authorization}, {"date", what.date},
         {"time", what.time}, {"order", what.order_number}, {"voucher", what.voucher}, {"note", what.note}};
+    if (what.conversion.chosen()) {
+        made["conversion"] = {{"amount", what.conversion.converted.minor()},
+            {"currency", what.conversion.converted.unit().number}, {"rate", ledger::rate_text(what.conversion.rate)}};
+    }
     if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = cli::to_json(*what.why);
     return made;

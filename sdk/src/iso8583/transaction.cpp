@@ -17,10 +17,12 @@ constexpr field_set plus(field_set base, field_set more) noexcept {
 constexpr auto ident = set(41, 42, 60);
 /// What every request about money has; 64 is the MAC.
 constexpr auto payment = plus(ident, set(3, 4, 11, 22, 25, 49, 64));
+/// The amount in the currency that the cardholder has chosen, its rate and its currency.
+constexpr auto conversion = set(6, 10, 51);
 /// What the terminal tells of a card it no longer has at hand.
-constexpr auto told = set(2, 14, 23, 37, 38, 59);
+constexpr auto told = plus(conversion, set(2, 14, 23, 37, 38, 59));
 /// Card data, PIN, chip data, private data.
-constexpr auto card = set(2, 14, 23, 26, 35, 36, 52, 53, 55, 59, 62);
+constexpr auto card = plus(conversion, set(2, 14, 23, 26, 35, 36, 52, 53, 55, 59, 62));
 constexpr auto none = on_silence::nothing;
 constexpr auto reverse = on_silence::reverse;
 constexpr auto repeat = on_silence::repeat;
@@ -71,7 +73,7 @@ constexpr auto rows = std::to_array<transaction_row>({
         told},
     {tip, "tip", "0220", "000000", "00", "34", "000", "", "", repeat, mac, plus(payment, set(48, 61, 63)), told},
     {reversal, "reversal", "0400", "", "", "", "", "", "", none, mac, plus(ident, set(3, 4, 11, 22, 25, 39, 64)),
-        set(2, 14, 23, 38, 49, 55, 59, 61, 62)},
+        plus(conversion, set(2, 14, 23, 38, 49, 55, 59, 61, 62))},
     {script_notice, "script result notice", "0620", "", "", "00", "951", "", "", repeat, mac,
         plus(ident, set(3, 11, 55, 61, 64)), set(2, 4, 14, 22, 23, 25, 32, 37, 38, 49)},
     {batch_settle, "batch settlement", "0500", "", "", "00", "201", "", "", none, open, plus(ident, set(11, 48, 49)),
@@ -81,10 +83,13 @@ constexpr auto rows = std::to_array<transaction_row>({
     {upload_ic, "batch upload, chip", "0320", "", "", "00", "203", "205", "", none, open,
         plus(ident, set(2, 4, 11, 22, 55)), set(23, 62)},
     {upload_refund, "batch upload, refund", "0320", "200000", "00", "", "000", "", "", none, open,
-        plus(ident, set(3, 4, 11, 22, 25, 49, 61)), set(2, 14, 23, 37, 38, 59, 62, 63)},
+        plus(ident, set(3, 4, 11, 22, 25, 49, 61)), plus(conversion, set(2, 14, 23, 37, 38, 59, 62, 63))},
     {upload_end, "batch upload end", "0320", "", "", "00", "207", "202", "", none, open, plus(ident, set(11, 48)),
         {}},
     {download, "download", "0820", "", "", "00", "", "", "", none, open, plus(ident, set(11)), set(62)},
+    // In no published table: message type and processing code are this library's.
+    {rate_enquiry, "rate enquiry", "0100", "330000", "00", "01", "000", "", "", none, mac, plus(payment, set(2)),
+        set(14, 23)},
 });
 
 constexpr bool in_order() {

@@ -14,7 +14,8 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
-    "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block"};
+    "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
+    "converted", "converted_currency", "conversion_rate"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -150,6 +151,10 @@ ports::journal_record read_fields(const statement& row) {
     record.instalment = next.text();
     record.small_amount = next.number<int>() != 0;
     record.serial_block = next.text();
+    record.conversion.choice = static_cast<ports::currency_choice>(next.number<std::uint8_t>());
+    const auto converted = next.number<std::int64_t>();
+    record.conversion.converted = amount(converted, find_currency(next.number<std::uint16_t>()).value_or(cny));
+    record.conversion.rate = next.text();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -197,7 +202,9 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.closed ? 1 : 0).bind(record.note).bind(static_cast<std::int64_t>(record.phase));
     insert.bind(record.counterpart).bind(to_ms(record.expires)).bind(byte_view(record.chip));
     insert.bind(record.voucher).bind(record.instalment).bind(record.small_amount ? 1 : 0);
-    insert.bind(record.serial_block);
+    insert.bind(record.serial_block).bind(static_cast<std::int64_t>(record.conversion.choice));
+    insert.bind(record.conversion.converted.minor()).bind(record.conversion.converted.unit().number);
+    insert.bind(record.conversion.rate);
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return stamp_record(on, record.id);

@@ -121,6 +121,13 @@ CREATE INDEX notices_open ON notices(id) WHERE closed = 0;
     // What a trade said of the device that it came from, for its reversal.
     R"sql(
 ALTER TABLE records ADD COLUMN serial_block TEXT NOT NULL DEFAULT '';
+)sql",
+    // The cardholder's choice of a currency.
+    R"sql(
+ALTER TABLE records ADD COLUMN conversion INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN converted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE records ADD COLUMN converted_currency INTEGER NOT NULL DEFAULT 156;
+ALTER TABLE records ADD COLUMN conversion_rate TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

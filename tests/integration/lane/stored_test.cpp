@@ -124,5 +124,49 @@ TEST(Stored, AMasterKeyIsDownloadedAndWorkedUnder) {
     EXPECT_EQ(lane.balance(), simulated_lane::balance_at_first - 300);
 }
 
+class takes_the_offer final : public ports::currency_chooser {
+  public:
+    [[nodiscard]] result<ports::currency_choice> choose(
+        const amount& /*local*/, const ports::conversion& offer, const call& /*bounds*/) override {
+        shown = offer.converted;
+        return ports::currency_choice::converted;
+    }
+    amount shown;
+};
+
+/// The host holds each message to its rate, and its books stay in the terminal's currency.
+TEST(Stored, AChoiceOfCurrencyIsKeptToTheSettlement) {
+    simulated_lane lane;
+    lane.settings.terminals.front().conversion.offered = true;
+    takes_the_offer cardholder;
+    lane.chooser = &cardholder;
+    lane.host({{"cmd", "rate"}, {"prefix", "6222"}, {"currency", 840}, {"rate", "60138600"}});
+    auto till = lane.open();
+    const auto sold = till.sale({"sale", amount(1234)}, 60s);
+    ASSERT_TRUE(sold) << sold.error();
+    ASSERT_TRUE(sold->ok()) << *sold;
+    EXPECT_EQ(cardholder.shown, amount(171, find_currency(840).value()));
+    EXPECT_EQ(sold->conversion.rate, "60138600");
+    ASSERT_TRUE(till.void_payment({"void", sold->handle}, 60s)->ok());
+    const auto held = till.trade({trade::pre_auth, "room", amount(5000)}, 60s);
+    ASSERT_TRUE(held && held->ok());
+    const auto taken = till.trade({trade::completion, "bill", amount(4000), held->handle}, 60s);
+    ASSERT_TRUE(taken && taken->ok());
+    ASSERT_TRUE(till.refund({"back", taken->handle, amount(1500)}, 60s)->ok());
+    const auto counters = lane.host({{"cmd", "counters"}}).at("counters");
+    for (const char* name : {"sale", "void", "pre-authorisation", "completion", "refund"})
+        EXPECT_EQ(counters.value("converted " + std::string(name), 0), 1) << name;
+    lane.host({{"cmd", "rate"}, {"prefix", "6222"}, {"currency", 840}, {"rate", "60140000"}});
+    lane.host_faults({{{"kind", "no_answer"}, {"match", "rate enquiry"}}});
+    const auto silent = till.sale({"no offer", amount(1000)}, 60s);
+    ASSERT_TRUE(silent) << silent.error();
+    EXPECT_TRUE(silent->ok()) << *silent;
+    EXPECT_EQ(silent->conversion.choice, ports::currency_choice::not_asked);
+    const auto settled = till.settle(60s);
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
+    EXPECT_EQ(settled->totals.debit, (ports::batch_side{1234 + 4000 + 1000, 3}));
+}
+
 } // namespace
 } // namespace cipherlane::tests

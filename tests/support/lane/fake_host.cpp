@@ -57,6 +57,7 @@ class bookkeeper {
         if (mti == "0820") return mood_.service_code;
         if (mti == "0620") return mood_.advice_code;
         if (request_.equals(3, "310000")) return mood_.balance_code;
+        if (request_.equals(3, "330000")) return mood_.rate_code;
         if (books_.find(batch_, trace_) != nullptr) {
             ++books_.duplicates;
             return "94";
@@ -236,7 +237,8 @@ bytes fake_host::answer(byte_view request) {
         reply.set(62, page.front());
         page.pop_front();
     }
-    if (!voucher.empty() && view.has(59)) reply.set(59, voucher);
+    const bool of_rate = tags_enquiries && view.equals(3, "330000");
+    if (!voucher.empty() && (view.has(59) || of_rate)) reply.set(59, voucher);
     if (view.mti() == "0800" && network == "401") {
         reply.set(62, byte_view(from_hex(master_key).value()));
     } else if (view.mti() == "0800") {
@@ -244,6 +246,9 @@ bytes fake_host::answer(byte_view request) {
     }
     if (!keeper.verdict48.empty()) reply.set(48, keeper.verdict48);
     if (view.equals(3, "310000")) reply.set(54, "1002156C000000123456");
+    if (view.equals(3, "330000") && !offer.empty()) {
+        reply.set(6, offer.substr(0, 12)).set(10, offer.substr(12, 8)).set(51, offer.substr(20));
+    }
     if (mood.partial && code == "10") reply.set(4, amount(*mood.partial).to_n12());
     if (sealed) {
         reply.set(32, "48000000").set(37, "1121" + view.value(11) + "00").set(38, "A" + view.value(11).substr(1));

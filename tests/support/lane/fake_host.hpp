@@ -30,6 +30,7 @@ struct host_mood {
     std::string reversal_code; ///< of reversals; empty: as the books say
     bool keeps_tombs = true;   ///< a reversal of what was never seen is remembered: the trade is refused if it comes
     std::string balance_code = "00";
+    std::string rate_code = "00";        ///< of a rate enquiry
     std::string upload_code = "00";      ///< of batch uploads
     std::string end_code = "00";         ///< of the end of a batch upload
     std::string advice_code = "00";      ///< of what the till has done already
@@ -63,7 +64,9 @@ class fake_host final : public ports::host {
     std::map<std::string, std::deque<std::string>> pages; ///< of downloads: field 62 of the next answers, by 60.3
     std::string master_key;                               ///< field 62 of the answer to a master key download, hex
     std::string field62 = test_field62;                   ///< of the answer to a sign-in, hex
+    std::string offer;                                    ///< fields 6, 10 and 51 of the answer to a rate enquiry
     std::string voucher;                                  ///< field 59 of answers to sales by payment code
+    bool tags_enquiries = false;                          ///< that is also of the answer to a rate enquiry
     host_mood mood;
     std::chrono::milliseconds time{50};
     std::vector<bytes> requests; ///< as they came, for byte comparisons

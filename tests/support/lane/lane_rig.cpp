@@ -66,6 +66,7 @@ acquiring::lane& lane_rig::lane() {
         with.gateway = &gateway;
         with.clock = &clock;
         with.observer = &seen;
+        with.chooser = chooser;
         with.runs_on = runs_on;
         auto opened = acquiring::lane::open(settings, with, soon(), logger::none());
         // A fault meant for a flow may hit the opening: a till would open its lane again.

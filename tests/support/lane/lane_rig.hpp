@@ -90,6 +90,7 @@ class lane_rig {
     fake_display display;
     fake_gateway gateway;
     watched_timeline seen;
+    ports::currency_chooser* chooser = nullptr;                   ///< of the lane, when it is opened
     acquiring::lane_thread runs_on = acquiring::lane_thread::own; ///< of the lane, when it is opened
     std::unique_ptr<acquiring::software_sealer> sealer;
     std::unique_ptr<store::sqlite_journal> journal;

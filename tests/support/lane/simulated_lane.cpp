@@ -125,6 +125,7 @@ till simulated_lane::open() {
     with.pinpad = reader;
     with.display = display;
     with.observer = seen;
+    if (chooser != nullptr) with.chooser = *chooser;
     return till::open(settings, std::move(with), call(20s)).value();
 }
 

@@ -76,8 +76,9 @@ class simulated_lane {
     fault_script display_faults;
     fake_display display{display_faults};
     watched_timeline seen;
-    temporary_folder folder; ///< of the journal
-    temporary_folder keys;   ///< never beside the journal
+    ports::currency_chooser* chooser = nullptr; ///< of tills that are opened from here on
+    temporary_folder folder;                    ///< of the journal
+    temporary_folder keys;                      ///< never beside the journal
 
   private:
     hsm_sim::unit unit_;

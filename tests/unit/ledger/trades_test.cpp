@@ -109,12 +109,14 @@ TEST(Trades, AReversalUndoesSalesAndVoidsAlone) {
 }
 
 TEST(Trades, NeedTheCardOnlyWhereItIsPresented) {
-    EXPECT_EQ(row_of(trade::sale).needs, need_set::of(need::card, need::pin, need::small_amounts, need::amount));
+    EXPECT_EQ(row_of(trade::sale).needs,
+        need_set::of(need::card, need::pin, need::small_amounts, need::amount, need::currency_choice));
     EXPECT_EQ(row_of(trade::void_sale).needs, need_set::of(need::original));
     EXPECT_EQ(row_of(trade::refund).needs, need_set::of(need::original, need::amount));
     EXPECT_EQ(row_of(trade::qr_sale).needs, need_set::of(need::amount));
     EXPECT_EQ(row_of(trade::qr_refund).needs, need_set::of(need::original, need::amount));
-    EXPECT_EQ(row_of(trade::pre_auth).needs, need_set::of(need::card, need::pin, need::amount));
+    EXPECT_EQ(
+        row_of(trade::pre_auth).needs, need_set::of(need::card, need::pin, need::amount, need::currency_choice));
     EXPECT_EQ(row_of(trade::pre_auth_void).needs, need_set::of(need::original, need::authorisation));
     EXPECT_EQ(row_of(trade::completion).needs, need_set::of(need::original, need::authorisation, need::amount));
     EXPECT_EQ(row_of(trade::completion_void).needs, need_set::of(need::original));

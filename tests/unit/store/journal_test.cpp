@@ -86,7 +86,9 @@ TEST_F(Journal, LivesInTheFileSystemThatIsNamed) {
 TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
-    sql("ALTER TABLE records DROP COLUMN serial_block; "
+    sql("ALTER TABLE records DROP COLUMN serial_block; ALTER TABLE records DROP COLUMN conversion; "
+        "ALTER TABLE records DROP COLUMN converted; ALTER TABLE records DROP COLUMN converted_currency; "
+        "ALTER TABLE records DROP COLUMN conversion_rate; "
         "DROP TABLE lists; ALTER TABLE records DROP COLUMN chip; ALTER TABLE records DROP COLUMN voucher; "
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "

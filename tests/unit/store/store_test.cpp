@@ -66,6 +66,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     record.original = 7;
     record.counterpart = "the acquirer's host";
     record.serial_block = "A2037010020402012N7NL0193321705008310001  ";
+    record.conversion = {ports::currency_choice::converted, amount(171, find_currency(840).value()), "70138600"};
     const auto owned = card();
     const auto written = store().begin(record, &owned, soon()).value();
     ASSERT_TRUE(decide(written.id, record_state::sent, 0, decider::till));
@@ -109,6 +110,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.original, 7U);
     EXPECT_EQ(read.counterpart, "the acquirer's host");
     EXPECT_EQ(read.serial_block, record.serial_block);
+    EXPECT_EQ(read.conversion, record.conversion);
     EXPECT_EQ(read.host_code, "00");
     EXPECT_EQ(read.host_text, "交易成功");
     EXPECT_EQ(read.reference, "112109310003");

@@ -10,6 +10,7 @@
 
 namespace cipherlane::ports {
 class clock;
+class currency_chooser;
 class display;
 class host;
 class pinpad;
@@ -41,7 +42,8 @@ struct lane_ports {
     ports::pinpad* pinpad = nullptr;
     ports::display* display = nullptr;
     ports::qr_gateway* gateway = nullptr;
-    const ports::clock* clock = nullptr; ///< the system's if absent
+    ports::currency_chooser* chooser = nullptr; ///< asked instead of the PIN pad; called on the lane's own thread
+    const ports::clock* clock = nullptr;        ///< the system's if absent
     timeline* observer = nullptr;
     lane_thread runs_on = lane_thread::own;
 };

@@ -66,6 +66,7 @@ struct payment {
     std::string order_number;                            ///< QR only
     std::string voucher;                                 ///< of a payment by payment code: the host's number of it
     int periods = 0;                                     ///< of a sale in instalments
+    ports::conversion conversion;                        ///< the currency that the cardholder has chosen
     bool small_amount = false;                           ///< taken without PIN and signature (小额免密免签)
     ports::order_phase phase = ports::order_phase::none; ///< of its order at the gateway; `none` without one
     std::string note;                                    ///< why a person decided it so; else empty

@@ -16,6 +16,7 @@ enum class stage : std::uint8_t {
     preparing, ///< a sign-in, or what an earlier trade has left over
     card,      ///< the card is asked for
     pin,       ///< the PIN is asked for
+    currency,  ///< the cardholder is asked in which currency to pay
     sending,   ///< the request is with the host
     undoing,   ///< what the host did, or may have done, is being reversed
     finishing, ///< card and cardholder are told

@@ -118,6 +118,22 @@ struct pre_auth_settings {
     std::uint32_t valid_days = 0;     ///< for which it may be completed; 0: as long as the host lets it be
 };
 
+/// Where a message says what was converted.
+enum class conversion_form : std::uint8_t {
+    fields, ///< fields 6, 10 and 51
+    tag59,  ///< a tag of field 59 of the acquirer's own: those three, one behind the other
+};
+
+/// Whether holders of cards of other currencies are offered to pay in theirs (动态货币转换, DCC).
+struct conversion_settings {
+    bool offered = false; ///< the host is asked for its rate before a sale or a pre-authorisation by card
+    std::string
+        own_cards; ///< beginnings of card numbers of the terminal's own currency, "62 9"; nobody asks for them
+    conversion_form form = conversion_form::fields;
+    std::string tag = "A6";                   ///< of `tag59`: two letters and digits, none of A1 to A5
+    std::chrono::milliseconds choice{60'000}; ///< for the cardholder to choose
+};
+
 /// How orders at the QR gateway are handled.
 struct gateway_settings {
     std::chrono::seconds code_valid{180};  ///< how long a code may be paid; 60 to 300 s is good practice
@@ -156,6 +172,7 @@ struct terminal_settings {
     small_amount_settings small_amounts;
     offline_settings offline;
     pre_auth_settings pre_auth;
+    conversion_settings conversion;
     gateway_settings gateway;
     wording_settings wording;
 

@@ -44,7 +44,8 @@ enum class transaction : std::uint8_t {
     upload_ic,
     upload_refund,
     upload_end,
-    download, ///< a page of a list, its query or its end: 60.3 says which
+    download,     ///< a page of a list, its query or its end: 60.3 says which
+    rate_enquiry, ///< what the cardholder would pay in the card's own currency (DCC); moves no money
 };
 
 /// What becomes of an unknown outcome.

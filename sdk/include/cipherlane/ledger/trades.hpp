@@ -56,6 +56,7 @@ enum class need : std::uint8_t {
     code,             ///< the payer's payment code
     instalment,       ///< periods and plan
     offline_approval, ///< the chip's own
+    currency_choice,  ///< the cardholder's, where the host offers one
 };
 using need_set = enum_set<need>;
 
@@ -98,7 +99,8 @@ inline constexpr auto trade_table = [] {
     constexpr auto stored = delivery::stored;
     return std::to_array<trade_row>({
         {sale, "sale", host, transaction::sale, no_verb, online, trade_role::payment, of(), money_side::debit,
-            counted_in::host_totals, needs(need::card, need::pin, need::small_amounts, need::amount),
+            counted_in::host_totals,
+            needs(need::card, need::pin, need::small_amounts, need::amount, need::currency_choice),
             batch_upload::details, "sale"},
         {void_sale, "void", host, transaction::sale_void, no_verb, online, trade_role::undoing, of(sale),
             money_side::credit, counted_in::host_totals, needs(need::original), batch_upload::details, "void"},
@@ -111,8 +113,8 @@ inline constexpr auto trade_table = [] {
             of(qr_sale), money_side::credit, counted_in::apart, needs(need::original, need::amount),
             batch_upload::nothing, "qr_refund"},
         {pre_auth, "pre-authorisation", host, transaction::pre_auth, no_verb, online, trade_role::payment, of(),
-            money_side::none, counted_in::nothing, needs(need::card, need::pin, need::amount), batch_upload::nothing,
-            "pre_auth"},
+            money_side::none, counted_in::nothing, needs(need::card, need::pin, need::amount, need::currency_choice),
+            batch_upload::nothing, "pre_auth"},
         {pre_auth_void, "pre-authorisation void", host, transaction::pre_auth_void, no_verb, online,
             trade_role::undoing, of(pre_auth), money_side::none, counted_in::nothing,
             needs(need::original, need::authorisation), batch_upload::nothing, "pre_auth_void"},

@@ -3,6 +3,7 @@
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/ports/conversion.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -129,6 +130,7 @@ struct journal_record {
     std::string voucher;      ///< field 59, A4: the host's number of a payment by payment code
     std::string instalment;   ///< field 62 of an instalment sale, as sent
     std::string serial_block; ///< the terminal serial block (终端序列号信息) as it was sent; empty if none was
+    ports::conversion conversion; ///< what the cardholder has chosen; of what follows a payment, its choice
     bool small_amount = false; ///< taken without PIN and signature by the rule for small amounts (小额免密免签)
 
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once

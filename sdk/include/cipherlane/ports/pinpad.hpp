@@ -6,6 +6,7 @@
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/net/completion.hpp>
+#include <cipherlane/ports/conversion.hpp>
 
 #include <array>
 #include <cstdint>
@@ -149,6 +150,16 @@ class pinpad {
         static_cast<void>(factor);
         static_cast<void>(bounds);
         return not_supported("terminal serial");
+    }
+    /// Whether it can ask the cardholder in which currency to pay.
+    [[nodiscard]] virtual bool asks_currency() const noexcept { return false; }
+    /// As `currency_chooser::choose`.
+    [[nodiscard]] virtual result<currency_choice> choose_currency(
+        const amount& local, const conversion& offer, const call& bounds) {
+        static_cast<void>(local);
+        static_cast<void>(offer);
+        static_cast<void>(bounds);
+        return not_supported("currency choice");
     }
     /// Whether its kernel takes lists that the host gives (CA keys, AIDs).
     [[nodiscard]] virtual bool takes_lists() const noexcept { return false; }

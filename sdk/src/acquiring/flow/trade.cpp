@@ -4,6 +4,7 @@
 #include "card/terminal_serial.hpp"
 #include "flow/advice.hpp"
 #include "flow/code_collection.hpp"
+#include "flow/currency_offer.hpp"
 #include "flow/host_trade.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
@@ -127,6 +128,7 @@ struct card_at_hand {
     std::optional<card_entry> entry;          ///< as it was read now, with its PIN
     std::optional<ports::stored_card> number; ///< none of a payment by payment code
     std::string serial_block;                 ///< of the device; empty where none goes out
+    ports::conversion conversion;             ///< what the cardholder has chosen now
 
     [[nodiscard]] const ports::stored_card* known() const noexcept { return number ? &*number : nullptr; }
 };
@@ -196,6 +198,7 @@ journal_record new_host_record(const lane_core& on, const work& what, const card
     record.field60_rest = field60_rest(message, on.settings(), {}, partial_of(what));
     if (what.original) refer_to(record, *what.original);
     record.serial_block = card.serial_block;
+    if (!what.original) record.conversion = card.conversion;
     const auto& needs = what.row.needs;
     // The plan was checked when the trade was prepared.
     if (needs.contains(need::instalment)) record.instalment = *what.wish.instalment.to_field62();
@@ -256,6 +259,9 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
     std::optional<journal_record> record;
     exchange_end answer;
     auto end = [&]() -> result<payment> {
+        if (card.entry && what.row.needs.contains(need::currency_choice)) {
+            CIPHERLANE_TRY(card.conversion, offer_currency(on, *card.entry, what.total, bounds));
+        }
         CIPHERLANE_CHECK(add_serial_block(on, what, card, bounds));
         CIPHERLANE_CHECK(check_time(on, bounds));
         CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));

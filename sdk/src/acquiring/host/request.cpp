@@ -57,6 +57,23 @@ void set_field60(
     }
 }
 
+/// What the cardholder has chosen to pay, in fields of its own or in the acquirer's tag of field 59.
+void set_conversion(
+    message& to, const transaction_row& row, const journal_record& record, const conversion_settings& how) {
+    const auto& chosen = record.conversion;
+    if (!chosen.chosen()) return;
+    const auto letters = currency_digits(chosen.converted.unit());
+    if (how.form == conversion_form::fields) {
+        if (!carries(row, 6)) return;
+        to.set(6, chosen.converted.to_n12()).set(10, chosen.rate).set(51, letters);
+        return;
+    }
+    if (!carries(row, 59)) return;
+    iso8583::composite_writer tag(iso8583::field59_format());
+    if (!tag.add(how.tag, chosen.converted.to_n12() + chosen.rate + letters)) return;
+    to.set(59, std::string(to.get(59)).append(tag.text()));
+}
+
 /// By its own first characters the block says which field it belongs to. What is hidden in it is the card's, and goes
 /// out only where the card is known.
 void set_serial_block(message& to, const transaction_row& row, const request_source& from) {
@@ -87,6 +104,7 @@ void set_record(
         // A reversal: what the terminal had learned of the trade, and why it is undone.
         to.set(39, record.reversal_reason);
         if (terminal.serial_block.in_reversals) set_serial_block(to, row, from);
+        set_conversion(to, row, record, terminal.conversion);
         if (!record.emv.empty()) to.set(55, byte_view(record.emv));
         return;
     }
@@ -96,6 +114,7 @@ void set_record(
     if (carries(row, 62) && row.what != iso8583::transaction::upload_ic) set_if(to, 62, record.instalment);
     // It is said by what it was made for, not by what tells of it later.
     if (row.seal == iso8583::sealing::mac) set_serial_block(to, row, from);
+    set_conversion(to, row, record, terminal.conversion);
 }
 
 /// What names the trade that this one is about.

@@ -94,7 +94,8 @@ void lane_core::begin_stages(std::string key, const amount& total) {
 void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_point> expires) {
     stage_.at = at;
     stage_.expires = expires;
-    const bool open = at == stage::preparing || at == stage::card || at == stage::pin || at == stage::scanning;
+    const bool open = at == stage::preparing || at == stage::card || at == stage::pin || at == stage::currency ||
+                      at == stage::scanning;
     stage_.cancel = open ? cancelling::possible : cancelling::too_late;
     if (with_.observer != nullptr) with_.observer->on_stage(stage_);
 }

@@ -66,6 +66,7 @@ class lane_core {
     }
     /// Null where the lane has none.
     [[nodiscard]] ports::display* display() const noexcept { return with_.display; }
+    [[nodiscard]] ports::currency_chooser* chooser() const noexcept { return with_.chooser; }
     [[nodiscard]] result<ports::host*> host() const { return present(with_.host, "host"); }
     [[nodiscard]] result<ports::sealer*> sealer() const { return present(with_.sealer, "sealer"); }
     [[nodiscard]] result<ports::pinpad*> pinpad() const { return present(with_.pinpad, "pinpad"); }

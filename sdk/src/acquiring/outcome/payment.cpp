@@ -107,6 +107,7 @@ payment to_payment(const ports::journal_record& record) {
     value.voucher = record.voucher;
     if (record.instalment.size() > 2) value.periods = std::atoi(record.instalment.substr(0, 2).c_str());
     value.small_amount = record.small_amount;
+    value.conversion = record.conversion;
     value.note = record.note;
     return value;
 }

@@ -9,6 +9,7 @@ std::string_view to_string(stage value) noexcept {
     case stage::preparing: return "preparing";
     case stage::card: return "card";
     case stage::pin: return "PIN";
+    case stage::currency: return "currency";
     case stage::sending: return "sending";
     case stage::undoing: return "undoing";
     case stage::finishing: return "finishing";
@@ -25,6 +26,7 @@ std::string_view words_of(stage value, language in) noexcept {
     case stage::preparing: return word("stage.preparing", in);
     case stage::card: return word("stage.card", in);
     case stage::pin: return word("stage.PIN", in);
+    case stage::currency: return word("stage.currency", in);
     case stage::sending: return word("stage.sending", in);
     case stage::undoing: return word("stage.undoing", in);
     case stage::finishing: return word("stage.finishing", in);

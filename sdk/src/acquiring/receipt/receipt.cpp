@@ -1,8 +1,11 @@
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/words.hpp>
 
 #include <cstdio>
+#include <string_view>
+#include <vector>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -75,6 +78,13 @@ class receipt_words {
         : in_(in) {}
 
     [[nodiscard]] std::string operator()(ports::word_key key) const { return of(key.row()); }
+    /// Each language on a line of its own: a statement is longer than a label.
+    [[nodiscard]] std::vector<std::string_view> lines(ports::word_key key) const {
+        std::vector<std::string_view> all;
+        if (in_ != receipt_language::chinese) all.push_back(key.row().english);
+        if (in_ != receipt_language::english) all.push_back(key.row().chinese);
+        return all;
+    }
     [[nodiscard]] std::string title(ports::trade kind) const {
         const auto* row = ports::find_word("title." + std::string(ledger::row_of(kind).title));
         return row != nullptr ? of(*row) : std::string();
@@ -120,6 +130,18 @@ void head(slip& out, const receipt_words& words, const terminal_settings& termin
     out.pair(words("receipt.operator"), terminal.operator_id);
 }
 
+/// What schemes want on paper where the cardholder has chosen another currency: both amounts, the rate, and that it
+/// was a choice.
+void conversion(slip& out, const receipt_words& words, const payment& what) {
+    if (!what.conversion.chosen()) return;
+    out.pair(words("receipt.converted"), money(what.conversion.converted));
+    out.pair(words("receipt.rate"), ledger::rate_text(what.conversion.rate));
+    for (const auto line : words.lines("receipt.currency_offered"))
+        out.centre(line);
+    for (const auto line : words.lines("receipt.currency_chosen"))
+        out.centre(line);
+}
+
 void side(slip& out, std::string_view label, const ports::batch_side& value, currency unit) {
     const amount total(value.minor, unit);
     out.pair(label, std::to_string(value.count) + " / " + (unit == cny ? total.to_string() : money(total)));
@@ -151,6 +173,7 @@ std::string receipt_text(
     out.pair(words("receipt.time"), stamp(what));
     out.rule();
     out.pair(words("receipt.amount"), money(what.approved.minor() != 0 ? what.approved : what.requested));
+    conversion(out, words, what);
     if (what.refunded.minor() != 0) out.pair(words("receipt.refunded"), money(what.refunded));
     out.centre(words.ending(what.outcome));
     if (what.small_amount) out.centre(words("receipt.small_amount"));

@@ -42,6 +42,20 @@ bool serial_fits(const terminal_settings& all) {
     return all.serial_block.carrier == serial_carrier::none || (size > 0 && size <= longest_serial);
 }
 
+/// Beginnings of card numbers.
+bool prefixes(const std::string& text) {
+    std::istringstream words(text);
+    for (std::string one; words >> one;) {
+        if (one.size() > 12 || !all_digits(one)) return false;
+    }
+    return true;
+}
+
+bool own_tag(const std::string& tag) {
+    const bool taken = tag.size() == 2 && tag.front() == 'A' && tag.back() >= '1' && tag.back() <= '5';
+    return tag.size() == 2 && letters_and_digits(tag) && !taken;
+}
+
 /// Whether none of the tags brings card data into the journal, by itself or inside a template.
 bool open_tags(const std::string& text) {
     constexpr int constructed = 0x2; // of the first byte's high half: bit 6
@@ -121,6 +135,9 @@ result<void> terminal_settings::validate() const {
         {"offline.most_added_percent", offline.most_added_percent <= 100, "0 to 100"},
         {"pre_auth.most_percent", pre_auth.most_percent >= 100 && pre_auth.most_percent <= 200, "100 to 200"},
         {"pre_auth.valid_days", pre_auth.valid_days <= 366, "0 to 366"},
+        {"conversion.own_cards", prefixes(conversion.own_cards), "beginnings of card numbers, spaces between"},
+        {"conversion.tag", own_tag(conversion.tag), "two letters or digits, none of A1 to A5"},
+        {"conversion.choice_ms", positive(conversion.choice), span},
         {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200,
             "30 to 7200"},
         {"gateway.poll_ms", positive(gateway.poll), span},

@@ -8,6 +8,7 @@ namespace cipherlane {
 
 namespace ports {
 class clock;
+class currency_chooser;
 class display;
 class host;
 class pinpad;
@@ -56,6 +57,7 @@ struct till_parts {
     till_part<ports::pinpad> pinpad;
     till_part<ports::display> display;
     till_part<ports::qr_gateway> gateway;
+    till_part<ports::currency_chooser> chooser; ///< of all terminals; called on their threads
     till_part<const ports::clock> clock;
     till_part<acquiring::timeline> observer; ///< of all terminals; called on their threads
     logger log;
