@@ -48,13 +48,14 @@ counter::counter(till_settings settings, till_parts given)
 result<void> counter::check_given() const {
     const std::pair<std::string_view, bool> null_parts[] = {{"journal", given_.journal.is_null()},
         {"host", given_.host.is_null()}, {"sealer", given_.sealer.is_null()}, {"pinpad", given_.pinpad.is_null()},
-        {"display", given_.display.is_null()}, {"gateway", given_.gateway.is_null()},
-        {"chooser", given_.chooser.is_null()}, {"clock", given_.clock.is_null()},
-        {"observer", given_.observer.is_null()}};
+        {"card_terminal", given_.card_terminal.is_null()}, {"display", given_.display.is_null()},
+        {"gateway", given_.gateway.is_null()}, {"chooser", given_.chooser.is_null()},
+        {"clock", given_.clock.is_null()}, {"observer", given_.observer.is_null()}};
     for (const auto& [name, null] : null_parts)
         if (null) return part_error(till_errc::null_part, name);
-    const std::pair<std::string_view, bool> single[] = {
-        {"host", given_.host.given()}, {"sealer", given_.sealer.given()}, {"gateway", given_.gateway.given()}};
+    const std::pair<std::string_view, bool> single[] = {{"host", given_.host.given()},
+        {"sealer", given_.sealer.given()}, {"gateway", given_.gateway.given()},
+        {"card_terminal", given_.card_terminal.given()}};
     for (const auto& [name, here] : single)
         if (here && settings_.terminals.size() > 1) return part_error(till_errc::shared_part, name);
     return {};
@@ -88,6 +89,18 @@ result<void> counter::open_pinpad(const call& bounds) {
         pinpad_timer_, drivers::pinpad_keeper_settings{}, drivers::keeper_observer{}, given_.log);
     keeper->start();
     pinpad_ = std::move(keeper);
+    return {};
+}
+
+/// Nothing is sent, and nothing fails where it is away: it is reached when it is needed.
+result<void> counter::make_card_terminal() {
+    card_terminal_ = given_.card_terminal.port();
+    const auto& place = settings_.card_terminal;
+    if (card_terminal_ || place.driver.empty()) return {};
+    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "card_terminal.path"));
+    devices_.push_back(std::move(taken));
+    CIPHERLANE_TRY(card_terminal_,
+        assembly::make_card_terminal(io_.get_executor(), place, settings_.terminals.front().unit, given_.log));
     return {};
 }
 
@@ -161,6 +174,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.pinpad = one->pinpad.get();
     with.display = one->display.get();
     with.gateway = one->gateway.get();
+    with.terminal = card_terminal_.get();
     with.clock = clock_.get();
     with.observer = given_.observer.port().get();
     with.chooser = given_.chooser.port().get();
@@ -194,6 +208,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(check_given());
     CIPHERLANE_CHECK(open_journal(bounds));
     CIPHERLANE_CHECK(open_pinpad(bounds));
+    CIPHERLANE_CHECK(make_card_terminal());
     CIPHERLANE_CHECK(open_display(bounds));
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
@@ -208,6 +223,7 @@ till_status counter::status_of(const terminal& one) const {
     now.sealer = state_of(given_.sealer, one.sealer);
     now.pinpad = state_of(given_.pinpad, pinpad_);
     if (now.pinpad == part_state::ready && !pinpad_->attached()) now.pinpad = part_state::away;
+    now.card_terminal = state_of(given_.card_terminal, card_terminal_);
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
     if (one.link != nullptr) {

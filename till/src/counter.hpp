@@ -12,6 +12,7 @@
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/ports/terminal.hpp>
 #include <cipherlane/till/till_parts.hpp>
 #include <cipherlane/till/till_settings.hpp>
 #include <cipherlane/till/till_status.hpp>
@@ -58,6 +59,7 @@ class counter {
     [[nodiscard]] result<void> check_given() const;
     [[nodiscard]] result<void> open_journal(const call& bounds);
     [[nodiscard]] result<void> open_pinpad(const call& bounds);
+    [[nodiscard]] result<void> make_card_terminal();
     [[nodiscard]] result<void> open_display(const call& bounds);
     [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
@@ -78,6 +80,7 @@ class counter {
     std::unique_ptr<hostlink::notification_listener> listener_;
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;
+    std::shared_ptr<ports::terminal> card_terminal_;
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();

@@ -3,9 +3,11 @@
 #include "key_file.hpp"
 
 #include <cipherlane/acquiring/software_sealer.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/crypto/known_test_key.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -195,6 +197,18 @@ result<std::unique_ptr<ports::pinpad>> open_pinpad(
     drivers::pinpad_options options;
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
     return drivers::open_pinpad(std::move(on), place.driver, place.path, options, bounds);
+}
+
+result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_executor on,
+    const till_settings::card_terminal_place& place, const currency& unit, const logger& log) {
+    drivers::terminal_options options;
+    options.password = place.password;
+    options.unit = unit;
+    options.events.progress = [log](std::string_view code, std::string_view text) {
+        log.info("terminal", std::string(code) + " " + printable_text(text));
+    };
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), log));
+    return drivers::make_terminal(std::move(on), place.driver, place.path, options);
 }
 
 drivers::display_options display_options_of(const till_settings::display_place& place) {

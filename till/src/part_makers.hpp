@@ -10,6 +10,7 @@
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/sealer.hpp>
+#include <cipherlane/ports/terminal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
@@ -51,6 +52,9 @@ enum class journal_wish : std::uint8_t {
 /// Opens a PIN pad by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
+/// A payment terminal by its driver's name; it is reached when it is first needed.
+[[nodiscard]] result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_executor on,
+    const till_settings::card_terminal_place& place, const currency& unit, const logger& log);
 /// Opens a display by its family's name.
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
     boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);

@@ -33,6 +33,7 @@ class preflight_run {
         ask_cipher_machine();
         ask_display();
         ask_pinpad();
+        ask_card_terminal();
         ask_gateway();
         const bool reached = ask_host();
         if (sound) {
@@ -133,6 +134,18 @@ class preflight_run {
         good("PIN pad", place.driver + " at " + place.path + ", opens a session");
     }
 
+    void ask_card_terminal() {
+        const auto& place = settings_.card_terminal;
+        if (place.driver.empty()) return skip("card terminal", "the settings name none");
+        auto made =
+            assembly::make_card_terminal(io_.get_executor(), place, settings_.terminals.front().unit, logger::none());
+        if (!made) return void(wrong("card terminal", made.error()));
+        const auto now = (*made)->status(turn());
+        if (!now) return void(wrong("card terminal", now.error()));
+        const auto told = place.driver + " " + printable_text(now->terminal_id) + ", state " + now->code;
+        good("card terminal", told + (now->ready ? ", ready" : ", not ready"));
+    }
+
     void ask_gateway() {
         const auto& place = settings_.gateway;
         if (place.address.empty()) return skip("gateway", "the settings name none");
@@ -176,6 +189,7 @@ class preflight_run {
     void ask_terminals(bool host_reached) {
         auto without_devices = settings_;
         without_devices.pinpad = {};
+        without_devices.card_terminal = {};
         without_devices.display = {};
         without_devices.gateway = {};
         till::parts quiet;

@@ -136,17 +136,23 @@ void read_rules(toml_reader& top, terminal_settings& to) {
 void read_device(toml_reader& from, till_settings::device_place& to) {
     from.text("driver", to.driver);
     from.text("path", to.path);
-    from.flag("keeper", to.keeper);
     read_tls(from, to.tls);
 }
 
 void read_places(toml_reader& top, till_settings& to) {
     auto pinpad = top.section("pinpad");
     read_device(pinpad, to.pinpad);
+    pinpad.flag("keeper", to.pinpad.keeper);
     pinpad.finish();
+
+    auto card_terminal = top.section("card_terminal");
+    read_device(card_terminal, to.card_terminal);
+    card_terminal.text("password", to.card_terminal.password);
+    card_terminal.finish();
 
     auto display = top.section("display");
     read_device(display, to.display);
+    display.flag("keeper", to.display.keeper);
     display.text("description_file", to.display.description_file);
     display.text("font_file", to.display.font_file);
     using words = till_settings::display_place::words;

@@ -1,6 +1,7 @@
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -87,6 +88,18 @@ result<void> check_display(const till_settings::display_place& place) {
     return check_printer(place);
 }
 
+/// It stands in the host's place, and belongs to one terminal of the file.
+result<void> check_card_terminal(const till_settings& all) {
+    const auto& place = all.card_terminal;
+    CIPHERLANE_CHECK(check_device(place, "card_terminal", drivers::terminal_families()));
+    if (place.driver.empty()) return {};
+    if (!all.host.address.empty())
+        return broken(till_errc::bad_setting, "host.address", "nothing, as a card terminal has a host of its own");
+    if (all.terminals.size() > 1)
+        return broken(till_errc::bad_setting, "card_terminal.driver", "nothing, as there are several terminals");
+    return {};
+}
+
 /// What is given for the sealer goes with its kind.
 result<void> check_sealer(const till_settings::sealer_place& place, acquiring::key_algorithm keys) {
     if (place.kind == sealer_kind::pinpad) {
@@ -147,6 +160,7 @@ result<void> till_settings::validate() const {
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
+    CIPHERLANE_CHECK(check_card_terminal(*this));
     CIPHERLANE_CHECK(check_display(display));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");

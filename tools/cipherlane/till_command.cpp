@@ -106,6 +106,7 @@ till open(const till_options& options, const teller& by) {
 till open_books(const till_options& options, const teller& by) {
     return open(options, by, [](till_settings& all) {
         all.pinpad = {};
+        all.card_terminal = {};
         all.display = {};
         all.host = {};
         all.gateway = {};
@@ -361,7 +362,8 @@ void status(const till_options& options) {
     const auto now = by.need(at.status(options.bounds()));
     const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
         {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
-        {"host", to_string(now.host)}, {"gateway", to_string(now.gateway)}, {"sealer", to_string(now.sealer)}};
+        {"host", to_string(now.host)}, {"gateway", to_string(now.gateway)}, {"sealer", to_string(now.sealer)},
+        {"card_terminal", to_string(now.card_terminal)}};
     std::ostringstream text;
     text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
          << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")

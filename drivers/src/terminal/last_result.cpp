@@ -4,13 +4,13 @@ namespace cipherlane::drivers {
 
 using ports::terminal_outcome;
 
-void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view mark) {
-    if (doubt.mark.empty() || mark.empty()) {
+void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last) {
+    if (doubt.before.empty() || last.empty()) {
         report.outcome = terminal_outcome::unknown;
-        report.why = refused(drivers_errc::wrong_answer).in_field("mark").during("recover");
+        report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
         return;
     }
-    if (mark == doubt.mark) {
+    if (last == doubt.before) {
         report = {};
         report.total = amount(0, doubt.wish.total.unit());
         report.outcome = terminal_outcome::declined;
@@ -19,7 +19,7 @@ void judge_last(ports::terminal_report& report, const ports::terminal_doubt& dou
         return;
     }
     const bool same_amount = report.total == doubt.wish.total;
-    if (mark == no_last_result || !same_amount) {
+    if (last == no_last_result || !same_amount) {
         report.outcome = terminal_outcome::unknown;
         report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
     }

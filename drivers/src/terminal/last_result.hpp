@@ -9,13 +9,13 @@
 
 namespace cipherlane::drivers {
 
-/// The mark of a terminal that has stored no transaction yet.
+/// The name of the last result of a terminal that has stored no transaction yet.
 inline constexpr std::string_view no_last_result = "none";
 
-/// What a terminal's last result says of a doubt. `report` has what the terminal says of that result, `mark` names
+/// What a terminal's last result says of a doubt. `report` has what the terminal says of that result, `last` names
 /// it. The same as before: what was asked for was not carried out. Another one, of the amount that was asked for: it
 /// is the one. Anything else proves nothing.
-void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view mark);
+void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last);
 
 /// A request that was not begun, since its call is over or too short.
 [[nodiscard]] error refused_to_begin(net_errc why, std::string_view operation);

@@ -16,6 +16,7 @@ bool has_a_say(decider by, const trade_row& row) noexcept {
     switch (by) {
     case decider::host: return row.through == channel::host;
     case decider::gateway: return row.through == channel::gateway;
+    case decider::terminal: return row.through == channel::terminal;
     case decider::card: return row.needs.contains(need::card);
     case decider::till:
     case decider::person:
@@ -109,6 +110,7 @@ void apply(journal_record& record, const ports::journal_verdict& verdict) {
     take(record.reversal_reason, verdict.reversal_reason);
     take(record.note, verdict.note);
     take(record.voucher, verdict.voucher);
+    take(record.masked_pan, verdict.masked_pan);
 }
 
 bool may_begin(const journal_record& fresh) noexcept {

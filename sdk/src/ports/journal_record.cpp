@@ -40,6 +40,7 @@ std::string_view to_string(decider value) noexcept {
     case decider::till: return "till";
     case decider::host: return "host";
     case decider::gateway: return "gateway";
+    case decider::terminal: return "terminal";
     case decider::card: return "card";
     case decider::person: return "person";
     case decider::restart: return "restart";

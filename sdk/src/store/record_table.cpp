@@ -15,7 +15,7 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
     "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
-    "converted", "converted_currency", "conversion_rate"};
+    "converted", "converted_currency", "conversion_rate", "device_before"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -155,6 +155,7 @@ ports::journal_record read_fields(const statement& row) {
     const auto converted = next.number<std::int64_t>();
     record.conversion.converted = amount(converted, find_currency(next.number<std::uint16_t>()).value_or(cny));
     record.conversion.rate = next.text();
+    record.device_before = next.text();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -205,6 +206,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.serial_block).bind(static_cast<std::int64_t>(record.conversion.choice));
     insert.bind(record.conversion.converted.minor()).bind(record.conversion.converted.unit().number);
     insert.bind(record.conversion.rate);
+    insert.bind(record.device_before);
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return stamp_record(on, record.id);
@@ -220,7 +222,7 @@ result<void> update_record(
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
                              "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
                              "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note), "
-                             "voucher = COALESCE(?, voucher) "
+                             "voucher = COALESCE(?, voucher), masked_pan = COALESCE(?, masked_pan) "
                              "WHERE id = ?");
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
     if (verdict.approved) {
@@ -240,7 +242,7 @@ result<void> update_record(
     }
     for (const auto* text : {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization,
              &verdict.host_date, &verdict.host_time, &verdict.acquirer, &verdict.order_number,
-             &verdict.reversal_reason, &verdict.note, &verdict.voucher}) {
+             &verdict.reversal_reason, &verdict.note, &verdict.voucher, &verdict.masked_pan}) {
         if (*text) {
             update.bind(**text);
         } else {

@@ -128,6 +128,10 @@ ALTER TABLE records ADD COLUMN conversion INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN converted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE records ADD COLUMN converted_currency INTEGER NOT NULL DEFAULT 156;
 ALTER TABLE records ADD COLUMN conversion_rate TEXT NOT NULL DEFAULT '';
+)sql",
+    // What a payment terminal's last transaction was before it was asked for this one.
+    R"sql(
+ALTER TABLE records ADD COLUMN device_before TEXT NOT NULL DEFAULT '';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -18,13 +18,16 @@ using ports::trade;
 constexpr auto every_state = {record_state::prepared, record_state::not_sent, record_state::approved,
     record_state::declined, record_state::reversal_pending, record_state::reversed, record_state::reversal_refused,
     record_state::unknown, record_state::voided, record_state::sent, record_state::returned, record_state::stored};
-constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::card, decider::person,
-    decider::restart, decider::other_record};
+constexpr auto every_decider = {decider::till, decider::host, decider::gateway, decider::terminal, decider::card,
+    decider::person, decider::restart, decider::other_record};
 constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade::qr_sale, trade::qr_refund,
     trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void, trade::completion_advice,
     trade::offline_sale, trade::offline_settlement, trade::adjustment, trade::tip, trade::offline_refund,
     trade::code_sale, trade::code_void, trade::code_refund, trade::instalment_sale, trade::instalment_void,
-    trade::script_notice};
+    trade::script_notice, trade::device_sale, trade::device_void, trade::device_refund, trade::device_pre_auth,
+    trade::device_pre_auth_void, trade::device_completion};
+const std::set<trade> device_kinds{trade::device_sale, trade::device_void, trade::device_refund,
+    trade::device_pre_auth, trade::device_pre_auth_void, trade::device_completion};
 const std::set<trade> stored_kinds{trade::completion_advice, trade::offline_sale, trade::offline_settlement,
     trade::adjustment, trade::tip, trade::offline_refund, trade::script_notice};
 
@@ -33,10 +36,11 @@ using step = std::tuple<record_state, record_state, decider>;
 /// Written out apart from the table, so that a slip in the table shows.
 std::set<step> steps_of(trade kind) {
     using enum record_state;
-    const bool host = kind != trade::qr_sale && kind != trade::qr_refund;
+    const bool device = device_kinds.contains(kind);
+    const bool host = kind != trade::qr_sale && kind != trade::qr_refund && !device;
     const bool stored_first = stored_kinds.contains(kind);
     const bool reversed_when_silent = host && kind != trade::refund && kind != trade::code_refund && !stored_first;
-    const auto peer = host ? decider::host : decider::gateway;
+    const auto peer = host ? decider::host : device ? decider::terminal : decider::gateway;
     const bool refunds = kind == trade::refund || kind == trade::qr_refund || kind == trade::code_refund;
     std::set<step> all{{prepared, not_sent, decider::till}, {approved, voided, decider::other_record},
         {sent, approved, peer}, {sent, declined, peer}, {unknown, approved, decider::person},
@@ -53,7 +57,7 @@ std::set<step> steps_of(trade kind) {
         all.insert({{sent, unknown, decider::till}, {sent, unknown, decider::restart}});
     if (stored_first) {
         // No answer is taken before it is stored.
-    } else if (refunds) {
+    } else if (refunds || device) {
         all.insert({{prepared, not_sent, decider::restart}, {prepared, sent, decider::till},
             {sent, not_sent, decider::till}});
     } else {
@@ -291,8 +295,8 @@ TEST(RecordLife, WhatNothingCanUndoIsMarkedBeforeItLeaves) {
     using enum record_state;
     for (const auto kind : every_kind) {
         const bool stored_first = stored_kinds.contains(kind);
-        const bool marks =
-            stored_first || kind == trade::refund || kind == trade::qr_refund || kind == trade::code_refund;
+        const bool marks = stored_first || kind == trade::refund || kind == trade::qr_refund ||
+                           kind == trade::code_refund || device_kinds.contains(kind);
         EXPECT_EQ(marks_send(kind), marks) << row_of(kind).name;
         EXPECT_EQ(mark_of(kind), stored_first ? stored : sent) << row_of(kind).name;
         EXPECT_EQ(state_if_found(record_of(kind, prepared)), marks ? not_sent : state_if_unknown(kind));

@@ -14,7 +14,8 @@ constexpr auto all_trades = {trade::sale, trade::void_sale, trade::refund, trade
     trade::pre_auth, trade::pre_auth_void, trade::completion, trade::completion_void, trade::completion_advice,
     trade::offline_sale, trade::offline_settlement, trade::adjustment, trade::tip, trade::offline_refund,
     trade::code_sale, trade::code_void, trade::code_refund, trade::instalment_sale, trade::instalment_void,
-    trade::script_notice};
+    trade::script_notice, trade::device_sale, trade::device_void, trade::device_refund, trade::device_pre_auth,
+    trade::device_pre_auth_void, trade::device_completion};
 
 TEST(Trades, EachHasOneRow) {
     EXPECT_EQ(trades().size(), all_trades.size());
@@ -25,11 +26,13 @@ TEST(Trades, EachHasOneRow) {
         names.insert(row_of(kind).name);
         titles.insert(row_of(kind).title);
     }
-    EXPECT_EQ(names,
-        (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund", "pre-authorisation",
-            "pre-authorisation void", "completion", "completion void", "completion advice", "offline sale",
-            "offline settlement", "adjustment", "tip", "offline refund", "payment code sale", "payment code void",
-            "payment code refund", "instalment sale", "instalment void", "script notice"}));
+    EXPECT_EQ(
+        names, (std::set<std::string_view>{"sale", "void", "refund", "QR sale", "QR refund", "pre-authorisation",
+                   "pre-authorisation void", "completion", "completion void", "completion advice", "offline sale",
+                   "offline settlement", "adjustment", "tip", "offline refund", "payment code sale",
+                   "payment code void", "payment code refund", "instalment sale", "instalment void", "script notice",
+                   "terminal sale", "terminal void", "terminal refund", "terminal pre-authorisation",
+                   "terminal pre-authorisation void", "terminal completion"}));
     EXPECT_EQ(titles.size(), all_trades.size());
 }
 
@@ -39,9 +42,15 @@ TEST(Trades, ANumberOfAnotherVersionHasNoRow) {
     EXPECT_EQ(find_row(static_cast<trade>(255)), nullptr);
 }
 
-TEST(Trades, GoToTheHostOrToTheGateway) {
-    for (const auto kind : all_trades)
-        EXPECT_EQ(host_trades.contains(kind), kind != trade::qr_sale && kind != trade::qr_refund);
+constexpr auto device_trades = trade_set::of(trade::device_sale, trade::device_void, trade::device_refund,
+    trade::device_pre_auth, trade::device_pre_auth_void, trade::device_completion);
+
+TEST(Trades, GoToTheHostToTheGatewayOrToATerminal) {
+    for (const auto kind : all_trades) {
+        const bool elsewhere = kind == trade::qr_sale || kind == trade::qr_refund || device_trades.contains(kind);
+        EXPECT_EQ(host_trades.contains(kind), !elsewhere);
+    }
+    EXPECT_EQ(terminal_trades, device_trades);
     EXPECT_EQ(gateway_trades, trade_set::of(trade::qr_sale, trade::qr_refund));
     EXPECT_EQ(message_of(row_of(trade::sale)).name, "sale");
     EXPECT_EQ(message_of(row_of(trade::void_sale)).name, "void");
@@ -64,10 +73,14 @@ TEST(Trades, SayWhatVoidsAndRefundsThem) {
     EXPECT_EQ(voided_by(trade::completion), trade::completion_void);
     EXPECT_EQ(refunded_by(trade::completion), trade::refund);
     for (const auto kind : all_trades) {
-        EXPECT_EQ(completed_by(kind), kind == trade::pre_auth ? std::optional(trade::completion) : std::nullopt);
+        const auto wanted = kind == trade::pre_auth          ? std::optional(trade::completion)
+                            : kind == trade::device_pre_auth ? std::optional(trade::device_completion)
+                                                             : std::nullopt;
+        EXPECT_EQ(completed_by(kind), wanted);
     }
-    EXPECT_EQ(returning_trades, trade_set::of(trade::refund, trade::qr_refund, trade::completion,
-                                    trade::completion_advice, trade::offline_refund, trade::code_refund));
+    EXPECT_EQ(returning_trades,
+        trade_set::of(trade::refund, trade::qr_refund, trade::completion, trade::completion_advice,
+            trade::offline_refund, trade::code_refund, trade::device_refund, trade::device_completion));
     EXPECT_EQ(refunded_by(trade::completion_advice), trade::refund);
     EXPECT_EQ(voided_by(trade::completion_advice), std::nullopt);
     EXPECT_EQ(refunded_by(trade::offline_sale), trade::offline_refund);
@@ -138,6 +151,23 @@ TEST(Trades, GainOnTheDebitSideAndGiveOnTheCreditSide) {
     EXPECT_EQ(signed_minor(trade::refund, 5), -5);
     EXPECT_EQ(signed_minor(trade::qr_sale, 5), 5);
     EXPECT_EQ(signed_minor(trade::qr_refund, 5), -5);
+}
+
+/// A lane with a terminal does there what a till asks of its host by the same name; what follows an original goes
+/// where that one went.
+TEST(Trades, OfATerminalStandInTheHostsPlace) {
+    EXPECT_EQ(at_terminal(trade::sale), trade::device_sale);
+    EXPECT_EQ(at_terminal(trade::pre_auth), trade::device_pre_auth);
+    EXPECT_EQ(at_terminal(trade::qr_sale), trade::qr_sale);
+    EXPECT_EQ(voided_by(trade::device_sale), trade::device_void);
+    EXPECT_EQ(voided_by(trade::device_completion), trade::device_void);
+    EXPECT_EQ(refunded_by(trade::device_sale), trade::device_refund);
+    EXPECT_EQ(voided_by(trade::device_pre_auth), trade::device_pre_auth_void);
+    EXPECT_EQ(verb_of(trade::device_void), ports::terminal_verb::void_payment);
+    for (const auto kind : terminal_trades) {
+        EXPECT_FALSE(reversible(kind));
+        EXPECT_EQ(row_of(kind).upload, batch_upload::nothing);
+    }
 }
 
 TEST(EnumSet, IteratesInAscendingOrder) {

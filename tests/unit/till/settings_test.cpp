@@ -102,6 +102,13 @@ const key_row keys[] = {
     {"pinpad", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"pinpad", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"pinpad", "tls_name", "\"pad\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"card_terminal", "driver", "\"zvt\"", "\"zvtt\"", "path = \"tcp:127.0.0.1:20007\""},
+    {"card_terminal", "path", "\"/dev/ttyS0?stop=1\"", "\"hid:1209:5a02\"", "driver = \"zvt\""},
+    {"card_terminal", "password", "\"123456\"", "123456"},
+    {"card_terminal", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"card_terminal", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"card_terminal", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"card_terminal", "tls_name", "\"terminal\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "driver", "\"weact\"", "\"weactt\"", "path = \"/dev/ttyACM1\""},
     {"display", "path", "\"tcp:127.0.0.1:9100\"", "7"},
     {"display", "keeper", "false", "\"no\""},
@@ -250,6 +257,8 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << of.gateway.public_key_file << "\n";
         tls(of.gateway.tls);
         device(of.pinpad);
+        device(of.card_terminal);
+        text << of.card_terminal.password << "|";
         device(of.display);
         text << of.display.description_file << "|" << of.display.font_file << "|" << int(of.display.language) << "|"
              << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate

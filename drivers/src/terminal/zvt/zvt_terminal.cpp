@@ -38,15 +38,15 @@ bool is_busy(const zvt_conversation& said) {
 }
 
 /// Receipt and trace number, date and time, terminal: no two transactions of a terminal have all of them alike.
-std::string mark_of(const zvt::status& told) {
+std::string name_of(const zvt::status& told) {
     return told.terminal_id + "/" + told.receipt + "/" + told.trace + "/" + told.date + told.time;
 }
 
-/// Result codes of a terminal that has stored nothing yet. What else keeps it from telling is no mark: it may have.
+/// Result codes of a terminal that has stored nothing yet. What else keeps it from telling says nothing: it may have.
 constexpr std::array<std::uint8_t, 2> nothing_stored{0x65, 0x83};
 
-std::string mark_of(const zvt_conversation& said) {
-    if (said.told) return mark_of(*said.told);
+std::string name_of(const zvt_conversation& said) {
+    if (said.told) return name_of(*said.told);
     const auto code = said.aborted.value_or(carried_out);
     const bool none = std::find(nothing_stored.begin(), nothing_stored.end(), code) != nothing_stored.end();
     return std::string(none ? no_last_result : std::string_view());
@@ -119,7 +119,7 @@ std::string zvt_terminal::identity() const {
 void zvt_terminal::drop() noexcept {
     if (link_) link_->close();
     link_.reset();
-    mark_.reset();
+    last_done_.reset();
 }
 
 result<zvt_conversation> zvt_terminal::ask(const zvt::command& what, until end, const call& bounds) {
@@ -129,9 +129,19 @@ result<zvt_conversation> zvt_terminal::ask(const zvt::command& what, until end, 
     return std::move(said).error().at_endpoint(link_->endpoint());
 }
 
+/// A terminal that is still at something else, of an earlier run perhaps, is asked again while the call lasts.
 result<void> zvt_terminal::connect(const call& bounds) {
     if (attached()) return {};
     CIPHERLANE_CHECK(profile_.validate());
+    for (;;) {
+        bool busy = false;
+        auto made = register_till(bounds, busy);
+        if (made || !busy || bounds.stopped() || bounds.until().left() < profile_.least) return made;
+        cipherlane::pause(bounds.no_later_than(profile_.rest));
+    }
+}
+
+result<void> zvt_terminal::register_till(const call& bounds, bool& busy) {
     drop();
     CIPHERLANE_TRY(link_, open_(bounds));
     CIPHERLANE_TRY(const auto command, zvt::registration(profile_.password, profile_.unit));
@@ -142,6 +152,7 @@ result<void> zvt_terminal::connect(const call& bounds) {
     }
     const auto no = said->refused ? said->refused : said->aborted;
     if (no) {
+        busy = is_busy(*said);
         const auto why = refusal(*no, "registration").at_endpoint(link_->endpoint());
         drop();
         return why;
@@ -181,15 +192,15 @@ result<zvt_conversation> zvt_terminal::last(const call& bounds) {
     return said;
 }
 
-result<std::string> zvt_terminal::mark(const call& bounds) {
+result<std::string> zvt_terminal::last_done(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(connect(bounds));
-    if (!mark_) {
+    if (!last_done_) {
         CIPHERLANE_TRY(const auto said, last(bounds));
-        mark_ = mark_of(said);
+        last_done_ = name_of(said);
     }
-    return *mark_;
+    return *last_done_;
 }
 
 /// A payment that has left is seen to its end: where the call ends first, the terminal is told to stop.
@@ -240,12 +251,12 @@ result<terminal_report> zvt_terminal::run(const ports::terminal_request& request
     CIPHERLANE_CHECK(connect(bounds));
     if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
     if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
-    mark_.reset();
+    last_done_.reset();
     const auto end = pay(command, bounds);
     if (!end) drop();
     auto report = judge(request, end);
     if (report.outcome != terminal_outcome::approved) return report;
-    mark_ = mark_of(*end);
+    last_done_ = name_of(*end);
     if (!end->told->minor) report.total = request.total;
     return report;
 }
@@ -260,7 +271,7 @@ terminal_report zvt_terminal::recover(const ports::terminal_doubt& doubt, const 
         const auto said = last(bounds);
         if (said) {
             auto report = judge(wish, said);
-            judge_last(report, doubt, mark_of(*said));
+            judge_last(report, doubt, name_of(*said));
             return report;
         }
         cipherlane::pause(bounds.no_later_than(profile_.rest));
@@ -272,7 +283,7 @@ result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_TRY(const auto said, ask_for(zvt::end_of_day(profile_.password), "end of day", bounds));
-    mark_.reset();
+    last_done_.reset();
     ports::terminal_settlement closed;
     if (!said.told) return closed;
     if (said.told->minor) closed.total = ports::batch_side{*said.told->minor, 0};

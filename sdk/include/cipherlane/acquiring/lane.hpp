@@ -17,6 +17,7 @@ class pinpad;
 class qr_gateway;
 class sealer;
 class store;
+class terminal;
 } // namespace cipherlane::ports
 
 namespace cipherlane::acquiring {
@@ -42,6 +43,8 @@ struct lane_ports {
     ports::pinpad* pinpad = nullptr;
     ports::display* display = nullptr;
     ports::qr_gateway* gateway = nullptr;
+    /// A payment terminal in the place of host, sealer and PIN pad: sales and pre-authorisations go to it.
+    ports::terminal* terminal = nullptr;
     ports::currency_chooser* chooser = nullptr; ///< asked instead of the PIN pad; called on the lane's own thread
     const ports::clock* clock = nullptr;        ///< the system's if absent
     timeline* observer = nullptr;

@@ -17,7 +17,7 @@
 namespace cipherlane::acquiring {
 
 /// Who speaks or is spoken to.
-enum class party : std::uint8_t { till, pinpad, display, host, gateway, journal };
+enum class party : std::uint8_t { till, pinpad, display, host, gateway, journal, terminal };
 
 [[nodiscard]] std::string_view to_string(party value) noexcept;
 
@@ -53,6 +53,7 @@ enum class alert_kind : std::uint8_t {
     advice_refused,     ///< the host refuses what the till has done already
     advice_aged,        ///< what the till did on an earlier day is not told to the host yet; it is still tried
     update_wanted,      ///< the host asks for a remote update of the terminal (TMS): the application's to do
+    terminal_unknown,   ///< a payment terminal does not say what became of what it was asked for
 };
 
 [[nodiscard]] std::string_view to_string(alert_kind value) noexcept;

@@ -4,6 +4,7 @@
 #include <cipherlane/ledger/enum_set.hpp>
 #include <cipherlane/ledger/money_side.hpp>
 #include <cipherlane/ports/journal_record.hpp>
+#include <cipherlane/ports/terminal.hpp>
 
 #include <array>
 #include <cassert>
@@ -17,7 +18,11 @@ namespace cipherlane::ledger {
 using trade_set = enum_set<ports::trade>;
 
 /// Who decides a trade.
-enum class channel : std::uint8_t { host, gateway };
+enum class channel : std::uint8_t {
+    host,
+    gateway,
+    terminal, ///< a payment terminal with a host of its own
+};
 
 /// What is asked of the QR gateway.
 enum class gateway_verb : std::uint8_t { none, order, refund };
@@ -94,6 +99,7 @@ inline constexpr auto trade_table = [] {
     constexpr auto no_message = std::nullopt;
     constexpr auto host = channel::host;
     constexpr auto gateway = channel::gateway;
+    constexpr auto terminal = channel::terminal;
     constexpr auto no_verb = gateway_verb::none;
     constexpr auto online = delivery::online;
     constexpr auto stored = delivery::stored;
@@ -160,6 +166,23 @@ inline constexpr auto trade_table = [] {
         {script_notice, "script notice", host, transaction::script_notice, no_verb, stored, trade_role::notifying,
             of(sale, pre_auth, instalment_sale), money_side::none, counted_in::nothing, needs(need::original),
             batch_upload::nothing, "script_notice"},
+        {device_sale, "terminal sale", terminal, no_message, no_verb, online, trade_role::payment, of(),
+            money_side::debit, counted_in::host_totals, needs(need::amount), batch_upload::nothing, "device_sale"},
+        {device_void, "terminal void", terminal, no_message, no_verb, online, trade_role::undoing,
+            of(device_sale, device_completion), money_side::credit, counted_in::host_totals, needs(need::original),
+            batch_upload::nothing, "device_void"},
+        {device_refund, "terminal refund", terminal, no_message, no_verb, online, trade_role::returning,
+            of(device_sale, device_completion), money_side::credit, counted_in::host_totals,
+            needs(need::original, need::amount), batch_upload::nothing, "device_refund"},
+        {device_pre_auth, "terminal pre-authorisation", terminal, no_message, no_verb, online, trade_role::payment,
+            of(), money_side::none, counted_in::nothing, needs(need::amount), batch_upload::nothing,
+            "device_pre_auth"},
+        {device_pre_auth_void, "terminal pre-authorisation void", terminal, no_message, no_verb, online,
+            trade_role::undoing, of(device_pre_auth), money_side::none, counted_in::nothing, needs(need::original),
+            batch_upload::nothing, "device_pre_auth_void"},
+        {device_completion, "terminal completion", terminal, no_message, no_verb, online, trade_role::finishing,
+            of(device_pre_auth), money_side::debit, counted_in::host_totals, needs(need::original, need::amount),
+            batch_upload::nothing, "device_completion"},
     });
 }();
 
@@ -193,6 +216,8 @@ template <class Fits>
 inline constexpr trade_set host_trades = trades_where([](const auto& row) { return row.through == channel::host; });
 inline constexpr trade_set gateway_trades =
     trades_where([](const auto& row) { return row.through == channel::gateway; });
+inline constexpr trade_set terminal_trades =
+    trades_where([](const auto& row) { return row.through == channel::terminal; });
 /// What takes from what an earlier trade has paid or reserved: refunds and completions.
 inline constexpr trade_set returning_trades = trades_where(
     [](const auto& row) { return row.role == trade_role::returning || row.role == trade_role::finishing; });
@@ -230,6 +255,40 @@ inline constexpr trade_set undoing_trades =
     return follower(kind, trade_role::finishing);
 }
 
+/// A trade of a payment terminal: what it is asked for, and in whose place it stands where a lane has a terminal
+/// instead of a host.
+struct terminal_row {
+    ports::trade kind;
+    ports::terminal_verb verb;
+    std::optional<ports::trade> instead_of; ///< what follows an original needs none: the original says
+};
+inline constexpr auto terminal_table = [] {
+    using enum ports::trade;
+    using verb = ports::terminal_verb;
+    return std::to_array<terminal_row>({
+        {device_sale, verb::authorise, sale},
+        {device_void, verb::void_payment, std::nullopt},
+        {device_refund, verb::refund, std::nullopt},
+        {device_pre_auth, verb::pre_authorise, pre_auth},
+        {device_pre_auth_void, verb::void_pre_authorisation, std::nullopt},
+        {device_completion, verb::complete, std::nullopt},
+    });
+}();
+/// What a terminal is asked for; `kind` must be one of its trades.
+[[nodiscard]] constexpr ports::terminal_verb verb_of(ports::trade kind) noexcept {
+    for (const auto& row : terminal_table) {
+        if (row.kind == kind) return row.verb;
+    }
+    return ports::terminal_verb::authorise;
+}
+/// The trade as a lane with a terminal in the place of the host does it.
+[[nodiscard]] constexpr ports::trade at_terminal(ports::trade kind) noexcept {
+    for (const auto& row : terminal_table) {
+        if (row.instead_of == kind) return row.kind;
+    }
+    return kind;
+}
+
 /// An amount of a trade as the merchant's gain: negative on the credit side, 0 where no money moves.
 [[nodiscard]] constexpr std::int64_t signed_minor(ports::trade kind, std::int64_t minor) noexcept {
     switch (row_of(kind).side) {
@@ -260,12 +319,15 @@ constexpr bool sound(const trade_row& row) {
     if (refers == row.originals.empty() || refers != row.needs.contains(need::original)) return false;
     const bool through_host = row.through == channel::host;
     if (row.sends == delivery::stored && !through_host) return false;
-    if (through_host != row.message.has_value() || through_host != (row.verb == gateway_verb::none)) return false;
+    const bool through_gateway = row.through == channel::gateway;
+    if (through_host != row.message.has_value() || through_gateway == (row.verb == gateway_verb::none)) return false;
     if (row.name.empty() || row.title.empty()) return false;
-    // What is counted has a side. The host's totals hold the host's trades, and what they hold can be told again.
+    // What is counted has a side. The host's totals hold the host's trades, or those of the terminal that stands in
+    // its place; what the host counts can be told again.
     if ((row.totals == counted_in::nothing) != (row.side == money_side::none)) return false;
-    if (row.totals == counted_in::host_totals && !through_host) return false;
-    if ((row.totals == counted_in::host_totals) != (row.upload != batch_upload::nothing)) return false;
+    if (row.totals == counted_in::host_totals && through_gateway) return false;
+    const bool told_again = through_host && row.totals == counted_in::host_totals;
+    if (told_again != (row.upload != batch_upload::nothing)) return false;
     for (const auto original : row.originals) {
         const auto& of = row_of(original);
         if (of.through != row.through) return false;
@@ -302,6 +364,14 @@ constexpr bool followers_unique() {
 static_assert(in_order());
 static_assert(all_sound());
 static_assert(followers_unique());
+
+constexpr bool terminal_rows_complete() {
+    trade_set found;
+    for (const auto& row : terminal_table)
+        found.insert(row.kind);
+    return found == terminal_trades;
+}
+static_assert(terminal_rows_complete());
 
 } // namespace detail
 } // namespace cipherlane::ledger

@@ -36,6 +36,12 @@ enum class trade : std::uint8_t {
     instalment_sale = 19, ///< paid in instalments (分期消费)
     instalment_void = 20,
     script_notice = 21, ///< what a chip made of its issuer's scripts (脚本结果通知): moves no money
+    device_sale = 22,   ///< at a payment terminal with a host of its own (收款终端)
+    device_void = 23,
+    device_refund = 24,
+    device_pre_auth = 25,
+    device_pre_auth_void = 26,
+    device_completion = 27,
 };
 
 /// Where a record stands. The numbers are stored: never renumber. Which state may follow which, and on whose word,
@@ -76,6 +82,7 @@ enum class decider : std::uint8_t {
     till,         ///< its own knowledge: nothing left, or nothing came back that can be believed
     host,         ///< an answer whose MAC is right
     gateway,      ///< an answer or notification that names the order
+    terminal,     ///< a payment terminal's own word on what it was asked for
     card,         ///< the chip declined what the host had approved
     person,       ///< somebody found out
     restart,      ///< a later process found the record and takes it as sent
@@ -126,11 +133,13 @@ struct journal_record {
 
     std::string note; ///< why a person decided it so; empty where nobody had to
 
-    bytes chip;               ///< the part of field 55 that is told to the host later: batch upload, script notice
-    std::string voucher;      ///< field 59, A4: the host's number of a payment by payment code
+    bytes chip; ///< the part of field 55 that is told to the host later: batch upload, script notice
+    /// Field 59, A4: the host's number of a payment by payment code; of a payment terminal: its receipt number.
+    std::string voucher;
     std::string instalment;   ///< field 62 of an instalment sale, as sent
     std::string serial_block; ///< the terminal serial block (终端序列号信息) as it was sent; empty if none was
     ports::conversion conversion; ///< what the cardholder has chosen; of what follows a payment, its choice
+    std::string device_before;    ///< of a card terminal: what it had done last before (`terminal::last_done`)
     bool small_amount = false; ///< taken without PIN and signature by the rule for small amounts (小额免密免签)
 
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
@@ -173,6 +182,7 @@ struct journal_verdict {
     std::optional<std::string> reversal_reason;
     std::optional<std::string> note;
     std::optional<std::string> voucher;
+    std::optional<std::string> masked_pan;
 };
 
 } // namespace cipherlane::ports

@@ -85,12 +85,12 @@ struct terminal_report {
 
 /// An outcome that is not known, to be asked for.
 struct terminal_doubt {
-    terminal_doubt(terminal_request request, std::string before)
+    terminal_doubt(terminal_request request, std::string last)
         : wish(std::move(request))
-        , mark(std::move(before)) {}
+        , before(std::move(last)) {}
 
     terminal_request wish;
-    std::string mark; ///< what `terminal::mark` gave before the request left
+    std::string before; ///< what `terminal::last_done` gave before the request left
 };
 
 /// A terminal's day, closed.
@@ -160,7 +160,7 @@ class terminal {
 
     /// What the terminal's last transaction is, in up to 64 printable characters: kept with the record before `run`,
     /// so that `recover` can tell its outcome from an older one. Empty from a terminal that cannot tell.
-    [[nodiscard]] virtual result<std::string> mark(const call& bounds) = 0;
+    [[nodiscard]] virtual result<std::string> last_done(const call& bounds) = 0;
     /// @return `unsupported`; `misuse` for an amount or receipt number that the protocol cannot carry; `link_lost`,
     /// `timed_out`, `cancelled` while nothing had left.
     [[nodiscard]] virtual result<terminal_report> run(const terminal_request& request, const call& bounds) = 0;

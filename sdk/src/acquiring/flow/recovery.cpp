@@ -4,6 +4,7 @@
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/reversal.hpp"
+#include "flow/terminal_trade.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 
@@ -31,6 +32,9 @@ result<payment> decide(lane_core& on, journal_record& record, recovered_for whom
         auto value = to_payment(record);
         value.why = std::move(why);
         return value;
+    }
+    if (ledger::states::a_persons.contains(record.state) && ledger::terminal_trades.contains(record.kind)) {
+        return resolve_at_terminal(on, record, bounds);
     }
     const bool asks = ledger::states::a_persons.contains(record.state) &&
                       ledger::gateway_trades.contains(record.kind) &&

@@ -3,6 +3,7 @@
 #include "flow/advice.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
+#include "flow/terminal_settlement.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
@@ -276,14 +277,18 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
     report.resumed = progress.step != settlement_step::none;
+    const bool at_terminal = on.has_terminal();
     if (!report.resumed) {
-        CIPHERLANE_TRY(progress, begin(on, bounds));
+        CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }
-    if (progress.step == settlement_step::totals_sent) CIPHERLANE_CHECK(send_totals(on, progress, bounds));
+    if (at_terminal) {
+        CIPHERLANE_CHECK(settle_at_terminal(on, progress, bounds));
+    } else if (progress.step == settlement_step::totals_sent)
+        CIPHERLANE_CHECK(send_totals(on, progress, bounds));
     if (progress.step == settlement_step::uploading) {
         CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
     }
-    CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
+    if (!at_terminal) CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
     CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
     report.batch = progress.batch;
     report.totals = progress.totals;

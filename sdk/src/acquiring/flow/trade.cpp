@@ -11,6 +11,7 @@
 #include "flow/ready.hpp"
 #include "flow/recovery.hpp"
 #include "flow/reversal.hpp"
+#include "flow/terminal_trade.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/request.hpp"
@@ -348,6 +349,28 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     return collect(on, *on.display(), *gateway, what.wish.subject, record, bounds);
 }
 
+/// What the terminal had done last is durable before it is told to take money: by it a later run tells what
+/// became of this payment from what was before.
+result<payment> through_terminal(lane_core& on, work& what, const call& bounds) {
+    CIPHERLANE_TRY(auto* const terminal, on.terminal());
+    on.enter(stage::preparing);
+    CIPHERLANE_CHECK(check_not_settling(on, bounds));
+    CIPHERLANE_CHECK(settle_terminal(on, bounds));
+    if (what.original) {
+        CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
+        CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));
+        CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, state.batch, bounds));
+    }
+    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
+    CIPHERLANE_TRY(auto before, terminal->last_done(bounds));
+    auto fresh = new_record(on, what); // the terminal has said by now who it is
+    fresh.device_before = std::move(before);
+    if (what.original) fresh.masked_pan = what.original->masked_pan;
+    CIPHERLANE_TRY(auto record, begin_record(on, fresh, nullptr, bounds));
+    if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
+    return ask_terminal(on, *terminal, record, bounds);
+}
+
 /// What the journal has of a key that was used. What goes wrong now is no error: that would mean that nothing is
 /// pending, and nobody may take an undecided payment for one that never was.
 payment tell_again(lane_core& on, const journal_record& record, const call& bounds) {
@@ -366,7 +389,9 @@ payment tell_again(lane_core& on, const journal_record& record, const call& boun
 
 } // namespace
 
-result<payment> run_trade(lane_core& on, const trade_request& wish, const call& bounds) {
+result<payment> run_trade(lane_core& on, const trade_request& asked, const call& bounds) {
+    auto wish = asked;
+    if (on.has_terminal()) wish.kind = ledger::at_terminal(asked.kind);
     const auto* const row = ledger::find_row(wish.kind);
     // What only the flow itself tells the host is nobody's to ask for.
     if (row == nullptr || row->role == ledger::trade_role::notifying)
@@ -377,7 +402,12 @@ result<payment> run_trade(lane_core& on, const trade_request& wish, const call& 
     if (earlier) return tell_again(on, *earlier, bounds);
     on.begin_stages(wish.idempotency_key, what.total);
     if (what.row.sends == delivery::stored) return without_host(on, what, bounds);
-    return what.row.through == channel::host ? through_host(on, what, bounds) : through_gateway(on, what, bounds);
+    switch (what.row.through) {
+    case channel::host: return through_host(on, what, bounds);
+    case channel::gateway: return through_gateway(on, what, bounds);
+    case channel::terminal: break;
+    }
+    return through_terminal(on, what, bounds);
 }
 
 } // namespace cipherlane::acquiring

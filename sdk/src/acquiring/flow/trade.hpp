@@ -7,7 +7,7 @@
 
 namespace cipherlane::acquiring {
 
-/// Runs a trade of any row of the ledger's table, through the host or the gateway.
+/// Runs a trade of any row of the ledger's table, through the host, the gateway or a payment terminal.
 ///
 /// The order of things is the same for all: request checked, key looked up (what has been done is told again, and
 /// decided if it can be), what an earlier trade left over settled, original checked, card read and PIN taken where

@@ -48,11 +48,16 @@ void raise_about(lane_core& on, const journal_record& record) {
     } else if (ledger::states::repeats.contains(record.state)) {
         if (record.created_date < on.today()) on.raise(alert_kind::advice_aged, record);
     } else if (ledger::states::a_persons.contains(record.state)) {
-        const bool through_host = ledger::row_of(record.kind).through == ledger::channel::host;
-        on.raise(ledger::reversible(record.kind) ? alert_kind::reversal_refused
-                 : through_host                  ? alert_kind::refund_unknown
-                                                 : alert_kind::order_unknown,
-            record);
+        constexpr auto unknown_of = [](ledger::channel through) {
+            switch (through) {
+            case ledger::channel::host: return alert_kind::refund_unknown;
+            case ledger::channel::gateway: return alert_kind::order_unknown;
+            case ledger::channel::terminal: break;
+            }
+            return alert_kind::terminal_unknown;
+        };
+        const auto through = ledger::row_of(record.kind).through;
+        on.raise(ledger::reversible(record.kind) ? alert_kind::reversal_refused : unknown_of(through), record);
     }
 }
 

@@ -73,10 +73,13 @@ void lane_core::serve() {
 }
 
 std::string lane_core::counterpart(ports::trade kind) const {
-    if (ledger::row_of(kind).through == ledger::channel::gateway) {
-        return with_.gateway != nullptr ? with_.gateway->identity() : std::string();
+    const auto identity_of = [](const auto* peer) { return peer != nullptr ? peer->identity() : std::string(); };
+    switch (ledger::row_of(kind).through) {
+    case ledger::channel::gateway: return identity_of(with_.gateway);
+    case ledger::channel::terminal: return identity_of(with_.terminal);
+    case ledger::channel::host: break;
     }
-    return with_.host != nullptr ? with_.host->identity() : std::string();
+    return identity_of(with_.host);
 }
 
 void lane_core::note(timeline_entry entry) const {

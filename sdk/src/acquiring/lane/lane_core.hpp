@@ -11,6 +11,7 @@
 #include <cipherlane/ports/qr_gateway.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/store.hpp>
+#include <cipherlane/ports/terminal.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -71,6 +72,10 @@ class lane_core {
     [[nodiscard]] result<ports::sealer*> sealer() const { return present(with_.sealer, "sealer"); }
     [[nodiscard]] result<ports::pinpad*> pinpad() const { return present(with_.pinpad, "pinpad"); }
     [[nodiscard]] result<ports::qr_gateway*> gateway() const { return present(with_.gateway, "gateway"); }
+
+    [[nodiscard]] result<ports::terminal*> terminal() const { return present(with_.terminal, "terminal"); }
+    /// Whether a payment terminal stands in the place of the host.
+    [[nodiscard]] bool has_terminal() const noexcept { return with_.terminal != nullptr && with_.host == nullptr; }
 
     /// Whom a trade of that kind would go to now; empty: not told.
     [[nodiscard]] std::string counterpart(ports::trade kind) const;

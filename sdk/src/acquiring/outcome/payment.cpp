@@ -26,13 +26,13 @@ verdict verdict_of(ledger::outcome of) noexcept {
 
 /// As far as the journal tells: who said no, or had no answer.
 std::optional<not_paid> unpaid_by(const ports::journal_record& record, verdict outcome) noexcept {
-    const bool through_host = ledger::row_of(record.kind).through == ledger::channel::host;
-    const auto asked = through_host ? stage::sending : stage::ordering;
+    const bool through_gateway = ledger::row_of(record.kind).through == ledger::channel::gateway;
+    const auto asked = through_gateway ? stage::ordering : stage::sending;
     switch (outcome) {
     case verdict::declined:
         if (record.phase == ports::order_phase::expired) return not_paid{actor::cardholder, stage::scanning};
         if (record.phase == ports::order_phase::cancelled) return not_paid{actor::till, stage::scanning};
-        return not_paid{through_host ? actor::host : actor::gateway, asked};
+        return not_paid{through_gateway ? actor::gateway : actor::host, asked};
     case verdict::reversed: return not_paid{actor::host, asked};
     case verdict::not_sent: return not_paid{actor::till, asked};
     default: return std::nullopt;

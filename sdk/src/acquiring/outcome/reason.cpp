@@ -1,6 +1,8 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/words.hpp>
 
 #include <algorithm>
@@ -29,6 +31,7 @@ constexpr auto errors = std::to_array<error_row>({
     {acquiring_errc::busy, actor::till, stage::preparing, "reason.busy"},
     {acquiring_errc::reversal_pending, actor::host, stage::preparing, "reason.reversal_pending"},
     {acquiring_errc::order_pending, actor::gateway, stage::preparing, "reason.order_pending"},
+    {acquiring_errc::terminal_pending, actor::till, stage::preparing, "reason.terminal_pending"},
     {acquiring_errc::settlement_due, actor::till, stage::preparing, "reason.settlement_due"},
     {acquiring_errc::batch_full, actor::till, stage::preparing, "reason.batch_full"},
     {acquiring_errc::sign_in_refused, actor::host, stage::preparing, "reason.sign_in"},
@@ -114,7 +117,10 @@ std::string payment::reason(language in) const {
     if (ok()) return {};
     if (unpaid && unpaid->by == actor::cashier) return std::string(ports::word("reason.cashier_cancelled", in));
     if (const auto words = words_of(phase)) return std::string(ports::word(*words, in));
-    if (outcome == verdict::declined && host_code.size() == 2) {
+    // A terminal's codes are its own.
+    const bool at_terminal = ledger::terminal_trades.contains(kind);
+    if (outcome == verdict::declined && at_terminal && !host_text.empty()) return printable_text(host_text);
+    if (outcome == verdict::declined && !at_terminal && host_code.size() == 2) {
         const auto& code = iso8583::response_of(host_code);
         return std::string(in == language::chinese ? code.chinese : code.text);
     }

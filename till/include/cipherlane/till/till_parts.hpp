@@ -15,6 +15,7 @@ class pinpad;
 class qr_gateway;
 class sealer;
 class store;
+class terminal;
 } // namespace ports
 namespace acquiring {
 class timeline;
@@ -55,6 +56,7 @@ struct till_parts {
     till_part<ports::host> host;
     till_part<ports::sealer> sealer;
     till_part<ports::pinpad> pinpad;
+    till_part<ports::terminal> card_terminal;
     till_part<ports::display> display;
     till_part<ports::qr_gateway> gateway;
     till_part<ports::currency_chooser> chooser; ///< of all terminals; called on their threads

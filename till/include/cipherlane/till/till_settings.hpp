@@ -58,6 +58,10 @@ struct till_settings {
         bool keeper = true; ///< a device that was unplugged comes back by itself
         till_tls tls;       ///< for "tls:" addresses; `on` means nothing here
     };
+    /// A payment terminal with a host of its own, in the place of host, sealer and PIN pad.
+    struct card_terminal_place : device_place {
+        std::string password; ///< of the till at the terminal; empty: the driver's usual one
+    };
     struct display_place : device_place {
         enum class words : std::uint8_t { by_code_page, chinese, english };
         enum class drawing : std::uint8_t { by_printer, native, raster };
@@ -100,6 +104,7 @@ struct till_settings {
     host_place host;
     gateway_place gateway;
     device_place pinpad;
+    card_terminal_place card_terminal; ///< `keeper` means nothing here: its link is opened when it is needed
     display_place display;
     sealer_place sealer;
     journal_place journal;

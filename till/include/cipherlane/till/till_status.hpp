@@ -23,6 +23,7 @@ struct till_status {
     part_state host = part_state::none;
     part_state gateway = part_state::none;
     part_state pinpad = part_state::none;
+    part_state card_terminal = part_state::none;
     part_state display = part_state::none;
     part_state sealer = part_state::none;
 

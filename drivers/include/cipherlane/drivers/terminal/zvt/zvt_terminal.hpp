@@ -42,7 +42,7 @@ class zvt_terminal final : public ports::terminal {
     [[nodiscard]] bool attached() const noexcept override;
     [[nodiscard]] const ports::terminal_capabilities& capabilities() const noexcept override;
     [[nodiscard]] std::string identity() const override;
-    [[nodiscard]] result<std::string> mark(const call& bounds) override;
+    [[nodiscard]] result<std::string> last_done(const call& bounds) override;
     [[nodiscard]] result<ports::terminal_report> run(
         const ports::terminal_request& request, const call& bounds) override;
     [[nodiscard]] ports::terminal_report recover(const ports::terminal_doubt& doubt, const call& bounds) override;
@@ -57,6 +57,7 @@ class zvt_terminal final : public ports::terminal {
     using until = zvt_exchange::until;
 
     result<void> connect(const call& bounds);
+    result<void> register_till(const call& bounds, bool& busy);
     /// Over the link that there is.
     result<zvt_conversation> ask(const zvt::command& what, until end, const call& bounds);
     /// The same, opening it first; a refusal or abort is an error.
@@ -72,7 +73,7 @@ class zvt_terminal final : public ports::terminal {
     std::unique_ptr<net::transport> link_;
     std::string terminal_id_;
     std::string version_;
-    std::optional<std::string> mark_;
+    std::optional<std::string> last_done_;
     mutable std::atomic<bool> under_way_ = false;
 };
 

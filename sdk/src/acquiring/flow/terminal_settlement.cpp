@@ -1,0 +1,64 @@
+#include "flow/terminal_settlement.hpp"
+
+#include "flow/ready.hpp"
+#include "flow/terminal_trade.hpp"
+
+#include <cipherlane/iso8583/field48.hpp>
+
+namespace cipherlane::acquiring {
+
+using ports::settlement_progress;
+using ports::settlement_step;
+
+namespace {
+
+result<void> save_progress(lane_core& on, const settlement_progress& progress) {
+    return on.journal().save_settlement(on.terminal_id(), progress, on.journal_call());
+}
+
+} // namespace
+
+result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds) {
+    on.enter(stage::preparing);
+    CIPHERLANE_CHECK(check_not_settling(on, bounds));
+    CIPHERLANE_CHECK(settle_terminal(on, bounds));
+    // From here on no trade is taken until the terminal has answered: it must be there.
+    CIPHERLANE_TRY(auto* const terminal, on.terminal());
+    CIPHERLANE_CHECK(terminal->open(bounds));
+    CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
+    settlement_progress progress;
+    progress.batch = state.batch;
+    progress.step = settlement_step::totals_sent;
+    CIPHERLANE_TRY(progress.totals, on.journal().totals(on.terminal_id(), state.batch, on.journal_call()));
+    CIPHERLANE_CHECK(save_progress(on, progress));
+    return progress;
+}
+
+result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, const call& bounds) {
+    if (progress.step != settlement_step::totals_sent) return {};
+    CIPHERLANE_TRY(auto* const terminal, on.terminal());
+    const auto closed = terminal->settle(bounds);
+    if (!closed && closed.error().is(condition::rejected_by_peer)) {
+        // It has said no before anything was done: trades may go on.
+        CIPHERLANE_CHECK(save_progress(on, {}));
+        return flow_error(acquiring_errc::settlement_refused, "terminal").with_peer_code(closed.error().peer_code());
+    }
+    if (!closed) return closed.error();
+    using iso8583::settlement_verdict;
+    auto verdict = settlement_verdict::error;
+    // A day that had been closed already has nothing to compare.
+    const auto net = progress.totals.debit.minor - progress.totals.credit.minor;
+    const bool comparable = closed->total && (closed->total->minor != 0 || net == 0);
+    if (comparable) {
+        // A terminal tells one sum; what it differs by stands on the debit side.
+        progress.host_debit = {closed->total->minor + progress.totals.credit.minor, progress.totals.debit.count};
+        progress.host_credit = progress.totals.credit;
+        const bool balanced = progress.host_debit == progress.totals.debit;
+        verdict = balanced ? settlement_verdict::balanced : settlement_verdict::not_balanced;
+    }
+    progress.host_result = static_cast<std::uint8_t>(verdict);
+    progress.step = settlement_step::ending;
+    return save_progress(on, progress);
+}
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "lane/lane_core.hpp"
+
+#include <cipherlane/ports/store.hpp>
+
+namespace cipherlane::acquiring {
+
+/// The settlement of a lane whose terminal has a host of its own: the terminal closes its day, the till its batch.
+
+/// What must be clear before the totals are frozen.
+[[nodiscard]] result<ports::settlement_progress> begin_at_terminal(lane_core& on, const call& bounds);
+/// Tells the terminal to close its day, and compares what it has added up. A day that was being closed when the till
+/// ended is closed again, and its totals are then not comparable.
+[[nodiscard]] result<void> settle_at_terminal(
+    lane_core& on, ports::settlement_progress& progress, const call& bounds);
+
+} // namespace cipherlane::acquiring

@@ -1,0 +1,123 @@
+#include "flow/terminal_trade.hpp"
+
+#include "flow/unsent.hpp"
+#include "flow/verdict.hpp"
+
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+namespace cipherlane::acquiring {
+namespace {
+
+using ports::journal_record;
+using ports::journal_verdict;
+using ports::record_state;
+using ports::terminal_outcome;
+using ports::terminal_report;
+
+void note_terminal(lane_core& on, const journal_record& record, std::string what, std::string result) {
+    timeline_entry entry;
+    entry.from = party::till;
+    entry.to = party::terminal;
+    entry.what = std::move(what);
+    entry.result = std::move(result);
+    entry.total = record.requested;
+    entry.trace = record.trace;
+    on.note(std::move(entry));
+}
+
+/// What the record asks of the terminal: of its original it needs the receipt number.
+result<ports::terminal_request> request_of(lane_core& on, const journal_record& record) {
+    ports::terminal_request wish(ledger::verb_of(record.kind), record.requested);
+    if (record.original == 0) return wish;
+    CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
+    if (original) wish.original = original->voucher;
+    return wish;
+}
+
+record_state state_of(terminal_outcome told, const journal_record& record) {
+    switch (told) {
+    case terminal_outcome::approved: return record_state::approved;
+    case terminal_outcome::declined: return record_state::declined;
+    case terminal_outcome::unknown: break;
+    }
+    return ledger::state_if_unknown(record.kind);
+}
+
+payment conclude_report(lane_core& on, journal_record& record, const terminal_report& told) {
+    const auto state = state_of(told.outcome, record);
+    const bool decides = ledger::states::decided.contains(state);
+    journal_verdict verdict(state, decides ? ports::decider::terminal : ports::decider::till);
+    if (decides) {
+        verdict.host_code = told.code;
+        verdict.host_text = told.text;
+    }
+    if (ledger::states::counts.contains(state)) {
+        verdict.approved = told.total;
+        verdict.voucher = told.receipt;
+        verdict.reference = told.trace;
+        verdict.authorization = told.authorization;
+        verdict.host_date = ports::infer_year(told.date, on.clock().now());
+        verdict.host_time = told.time;
+        if (!told.masked_pan.empty()) verdict.masked_pan = told.masked_pan;
+    }
+    return write_verdict(on, record, verdict, told.why);
+}
+
+terminal_report ask_again(lane_core& on, ports::terminal& terminal, const ports::terminal_doubt& doubt,
+    const journal_record& record, const call& bounds) {
+    on.enter(stage::undoing);
+    auto told = terminal.recover(doubt, bounds);
+    note_terminal(on, record, "ask what became of it", std::string(to_string(told.outcome)));
+    return told;
+}
+
+} // namespace
+
+result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_record& record, const call& bounds) {
+    const auto wish = request_of(on, record);
+    if (!wish) return write_not_sent(on, record, wish.error());
+    on.enter(stage::card);
+    auto told = terminal.run(*wish, bounds);
+    note_terminal(on, record, std::string(to_string(wish->what)),
+        told ? std::string(to_string(told->outcome)) : told.error().code().message());
+    if (!told) return write_not_sent(on, record, told.error());
+    if (told->outcome == terminal_outcome::unknown) {
+        const auto why = told->why;
+        *told = ask_again(on, terminal, {*wish, record.device_before}, record, bounds);
+        if (told->outcome == terminal_outcome::unknown) told->why = why;
+    }
+    return conclude_report(on, record, *told);
+}
+
+payment resolve_at_terminal(lane_core& on, journal_record& record, const call& bounds) {
+    const auto leave = [&](const error& why) {
+        auto value = to_payment(record);
+        value.why = error(why).for_trace(record.trace);
+        return value;
+    };
+    const auto terminal = on.terminal();
+    if (!terminal) return leave(terminal.error());
+    if (const auto opened = (*terminal)->open(bounds); !opened) return leave(opened.error());
+    if (is_foreign(on, record)) return leave(flow_error(acquiring_errc::other_counterpart, "earlier payment"));
+    const auto wish = request_of(on, record);
+    if (!wish) return leave(wish.error());
+    const auto told = ask_again(on, **terminal, {*wish, record.device_before}, record, bounds);
+    return conclude_report(on, record, told);
+}
+
+result<void> settle_terminal(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
+    for (auto& record : open) {
+        if (!ledger::terminal_trades.contains(record.kind)) continue;
+        CIPHERLANE_CHECK(take_over(on, record));
+        raise_about(on, record);
+        if (!ledger::states::open.contains(record.state)) continue;
+        if (resolve_at_terminal(on, record, bounds).outcome == verdict::unknown) {
+            return flow_error(acquiring_errc::terminal_pending, "earlier payment").for_trace(record.trace);
+        }
+    }
+    return {};
+}
+
+} // namespace cipherlane::acquiring
