@@ -1,0 +1,214 @@
+// What every payment terminal must do, whatever it speaks: a whole life, and every trade with its cable cut, the
+// terminal restarted or the till killed at every frame.
+#include "terminal_day.hpp"
+
+#include <cipherlane/acquiring/refund.hpp>
+#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using acquiring::payment;
+using acquiring::verdict;
+using nlohmann::json;
+using ports::trade;
+using tests::day;
+using tests::euro;
+using tests::mishap;
+using tests::terminal_case;
+
+/// A trade under test, and what must have been done before it.
+struct trade_under_test {
+    const char* name;
+    trade kind;
+    std::optional<trade> original;
+    std::int64_t minor;
+};
+
+constexpr auto trades_under_test = std::to_array<trade_under_test>({
+    {"sale", trade::device_sale, std::nullopt, 1234},
+    {"void", trade::device_void, trade::device_sale, 1234},
+    {"refund", trade::device_refund, trade::device_sale, 500},
+    {"pre_auth", trade::device_pre_auth, std::nullopt, 5000},
+    {"pre_auth_void", trade::device_pre_auth_void, trade::device_pre_auth, 5000},
+    {"completion", trade::device_completion, trade::device_pre_auth, 4000},
+});
+
+class terminal : public ::testing::TestWithParam<terminal_case> {};
+
+INSTANTIATE_TEST_SUITE_P(every, terminal, ::testing::ValuesIn(tests::terminal_cases()),
+    [](const auto& chosen) { return chosen.param.name; });
+
+bool stands(const sim::sim_entry& entry) {
+    return entry.now == sim::sim_entry::state::stored || entry.now == sim::sim_entry::state::authorised;
+}
+
+TEST_P(terminal, LivesThroughADay) {
+    day today(GetParam());
+    const auto sold = today.run(trade::sale, "sale", 1234);
+    ASSERT_TRUE(sold) << sold.error();
+    EXPECT_EQ(sold->outcome, verdict::approved) << *sold;
+    EXPECT_EQ(sold->kind, trade::device_sale);
+    EXPECT_EQ(sold->approved, amount(1234, euro));
+    EXPECT_EQ(sold->masked_pan.substr(0, 6), "621234");
+    EXPECT_FALSE(sold->voucher.empty());
+    const auto voided =
+        acquiring::void_payment(*today.lane).run(acquiring::void_request("void", sold->handle), call(400s));
+    ASSERT_TRUE(voided) << voided.error();
+    EXPECT_EQ(voided->outcome, verdict::approved) << *voided;
+    const auto second = today.run(trade::sale, "second", 2000);
+    ASSERT_TRUE(second) << second.error();
+    const auto back = acquiring::refund(*today.lane)
+                          .run(acquiring::refund_request("refund", second->handle, amount(300, euro)), call(400s));
+    ASSERT_TRUE(back) << back.error();
+    EXPECT_EQ(back->outcome, verdict::approved) << *back;
+    const auto reserved = today.run(trade::pre_auth, "reserved", 5000);
+    ASSERT_TRUE(reserved) << reserved.error();
+    const auto completed = today.run(trade::device_completion, "completed", 4000, reserved->handle);
+    ASSERT_TRUE(completed) << completed.error();
+    EXPECT_EQ(completed->outcome, verdict::approved) << *completed;
+    today.card("6212345678900000025", "78");
+    const auto declined = today.run(trade::sale, "declined", 100);
+    ASSERT_TRUE(declined) << declined.error();
+    EXPECT_EQ(declined->outcome, verdict::declined);
+    EXPECT_FALSE(declined->reason(language::english).empty());
+    const auto settled = acquiring::settlement(*today.lane).run({}, call(400s));
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
+    EXPECT_EQ(settled->totals.debit.minor, 1234 + 2000 + 4000);
+    EXPECT_EQ(settled->totals.credit.minor, 1234 + 300);
+    EXPECT_EQ(settled->totals.debit.count, 3U);
+}
+
+TEST_P(terminal, TellsTheSameKeyAgainAndAsksNothingTwice) {
+    day today(GetParam());
+    ASSERT_TRUE(today.run(trade::sale, "key", 1234));
+    const auto asked = today.world.model().books().entries().size();
+    const auto again = today.run(trade::sale, "key", 1234);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->told, acquiring::told::recorded);
+    EXPECT_EQ(again->outcome, verdict::approved);
+    EXPECT_EQ(today.world.model().books().entries().size(), asked);
+}
+
+/// One run: the originals, the trade with its mishap, a restart of the till where it died, and recovery.
+void run_case(
+    const terminal_case& of, const trade_under_test& what, const mishap& wrong, bool keeps, bool& happened) {
+    const testing::ScopedTrace where(__FILE__, __LINE__,
+        std::string(what.name) + ", " + to_string(wrong.what) + " frame " + std::to_string(wrong.at) +
+            (keeps ? ", kept" : ", taken back"));
+    day today(of);
+    std::uint64_t original = 0;
+    if (what.original) {
+        const auto before = today.run(*what.original, "original", 5000 > what.minor ? what.minor + 1000 : what.minor);
+        ASSERT_TRUE(before) << before.error();
+        original = before->handle;
+    }
+    if (keeps) {
+        (void)today.world.model().control(
+            {{"cmd", "faults"}, {"set", json::array({{{"kind", "keeps"}, {"times", -1}}})}});
+    }
+    const auto asked_before = today.world.model().books().entries().size();
+    today.world.arm(wrong);
+    std::optional<result<payment>> end;
+    try {
+        end.emplace(today.run(what.kind, "key", what.minor, original));
+    } catch (const tests::till_died&) {
+        today.die();
+    }
+    happened = today.world.happened();
+    if (!happened) {
+        ASSERT_TRUE(end && *end) << end->error();
+        EXPECT_EQ((*end)->outcome, verdict::approved) << **end;
+        return;
+    }
+    today.world.settle();
+    const auto told = today.recover();
+    ASSERT_TRUE(told) << told.error();
+    const auto& entries = today.world.model().books().entries();
+    const auto standing = static_cast<int>(
+        std::count_if(entries.begin() + static_cast<std::ptrdiff_t>(asked_before), entries.end(), stands));
+    ASSERT_LE(standing, 1) << "a second charge";
+    const auto kept = today.record("key");
+    const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+    EXPECT_NE(outcome, verdict::unknown) << "not recovered";
+    EXPECT_EQ(outcome == verdict::approved, standing == 1) << to_string(outcome);
+    if (end && *end && (*end)->outcome != verdict::unknown) {
+        EXPECT_EQ((*end)->ok(), standing == 1) << "told " << **end;
+    }
+    if (end && !*end) {
+        EXPECT_EQ(standing, 0) << "told " << end->error();
+    }
+    const auto next = today.run(trade::sale, "next", 777);
+    ASSERT_TRUE(next) << next.error();
+    EXPECT_EQ(next->outcome, verdict::approved) << *next;
+}
+
+TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
+    using kind = mishap::kind;
+    int runs = 0;
+    for (const auto& what : trades_under_test) {
+        for (const auto wrong : {kind::cut_before, kind::cut_after, kind::restart, kind::till_dies}) {
+            for (const bool keeps : {false, true}) {
+                bool happened = true;
+                for (int at = 0; happened && !HasFatalFailure(); ++at, ++runs)
+                    run_case(GetParam(), what, {wrong, at}, keeps, happened);
+            }
+        }
+    }
+    EXPECT_GT(runs, 400);
+    RecordProperty("runs", runs);
+}
+
+/// The call ends while the customer looks for a card: the terminal is told to stop, and says that nothing was paid.
+TEST_P(terminal, ACallThatEndsStopsTheTerminal) {
+    day today(GetParam());
+    (void)today.world.model().control({{"cmd", "card_out"}});
+    const auto end = acquiring::trade(*today.lane).run({trade::sale, "key", amount(100, euro)}, call(20s));
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::declined) << *end;
+    today.card("6212345678900000017");
+    EXPECT_EQ(today.run(trade::sale, "next", 100)->outcome, verdict::approved);
+}
+
+/// Faults of the terminal itself: what it says decides, and nothing waits without end.
+TEST_P(terminal, FaultsEndWithinTheirTime) {
+    for (const json& fault : {json{{"kind", "busy"}}, json{{"kind", "paper_out"}}, json{{"kind", "talks"}},
+             json{{"kind", "no_answer"}, {"match", "status"}}, json{{"kind", "no_answer"}, {"match", "completion"}},
+             json{{"kind", "twice"}, {"match", "status"}}, json{{"kind", "restart"}, {"match", "authorised"}},
+             json{{"kind", "restart"}, {"match", "stored"}},
+             json{{"kind", "half"}, {"match", "status"}, {"value", "close"}}}) {
+        day today(GetParam());
+        ASSERT_TRUE(today.run(trade::sale, "before", 100));
+        const auto asked = today.world.model().books().entries().size();
+        (void)today.world.model().control({{"cmd", "faults"}, {"set", json::array({fault})}});
+        const auto begun = today.world.now();
+        const auto end = today.run(trade::sale, "key", 1234);
+        EXPECT_LE(today.world.now() - begun, 420s) << fault;
+        (void)today.world.model().control({{"cmd", "faults"}, {"set", json::array()}});
+        ASSERT_TRUE(today.recover()) << fault;
+        const auto& entries = today.world.model().books().entries();
+        const auto standing =
+            std::count_if(entries.begin() + static_cast<std::ptrdiff_t>(asked), entries.end(), stands);
+        const auto kept = today.record("key");
+        ASSERT_TRUE(kept || !end) << fault;
+        const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+        EXPECT_NE(outcome, verdict::unknown) << fault;
+        EXPECT_EQ(outcome == verdict::approved, standing == 1) << fault << ": " << to_string(outcome);
+    }
+}
+
+} // namespace
+} // namespace cipherlane

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "terminal_world.hpp"
+
+#include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/acquiring/recovery.hpp>
+#include <cipherlane/acquiring/trade.hpp>
+#include <cipherlane/store/memory_journal.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cipherlane::tests {
+
+inline constexpr currency euro{978, 2};
+
+[[nodiscard]] inline sim::terminal_setup slow_host() {
+    sim::terminal_setup setup;
+    setup.host_time = std::chrono::milliseconds(1'200);
+    return setup;
+}
+
+/// A till with a terminal in the place of its host; what survives its death is the journal and the world.
+class day {
+  public:
+    explicit day(const terminal_case& of)
+        : world(of, slow_host())
+        , journal(clock) {
+        settings.terminal_id = "TEST0001";
+        settings.merchant_id = "TESTMERCH000001";
+        settings.merchant_name = "TEST SHOP";
+        settings.unit = euro;
+        card("6212345678900000017");
+        start();
+    }
+    void card(const char* number, const char* declines = nullptr) {
+        nlohmann::json request{{"cmd", "card"}, {"pan", number}, {"stays", true}};
+        if (declines != nullptr) request["declines"] = declines;
+        (void)world.model().control(request);
+    }
+    void fault(const nlohmann::json& one) {
+        (void)world.model().control({{"cmd", "faults"}, {"set", nlohmann::json::array({one})}});
+    }
+    void no_faults() { (void)world.model().control({{"cmd", "faults"}, {"set", nlohmann::json::array()}}); }
+    void start() {
+        lane.reset();
+        device = world.new_driver();
+        acquiring::lane_ports with(journal);
+        with.terminal = device.get();
+        with.clock = &clock;
+        with.observer = &seen;
+        with.runs_on = acquiring::lane_thread::callers;
+        lane = acquiring::lane::open(settings, with, call(std::chrono::seconds(10)), logger::none()).value();
+    }
+    /// The process ends; another one takes its place.
+    void die() {
+        lane.reset();
+        device.reset();
+        start();
+    }
+    result<acquiring::payment> run(
+        ports::trade kind, const std::string& key, std::int64_t minor, std::uint64_t original = 0) {
+        return acquiring::trade(*lane).run({kind, key, amount(minor, euro), original}, patience());
+    }
+    result<std::vector<acquiring::payment>> recover() { return acquiring::recovery(*lane).run({}, patience()); }
+    std::optional<ports::journal_record> record(const std::string& key) {
+        return journal.find_key("TEST0001", key, patience()).value();
+    }
+    [[nodiscard]] static call patience() { return call(std::chrono::seconds(400)); }
+
+    terminal_world world;
+    ports::system_clock clock;
+    acquiring::recorded_timeline seen;
+    store::memory_journal journal;
+    acquiring::terminal_settings settings;
+    std::unique_ptr<ports::terminal> device;
+    std::optional<acquiring::lane> lane;
+};
+
+} // namespace cipherlane::tests

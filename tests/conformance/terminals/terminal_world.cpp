@@ -1,0 +1,211 @@
+#include "terminal_world.hpp"
+
+#include <cipherlane/net/errc.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace cipherlane::tests {
+namespace {
+
+error lost() {
+    return {make_error_code(net_errc::lost), layer::net};
+}
+
+} // namespace
+
+const std::vector<terminal_case>& terminal_cases() {
+    using line = sim::terminal_setup::line;
+    static const std::vector<terminal_case> cases{
+        {"zvt_tcp", "zvt", line::stream, terminal_case::cable::seen},
+        {"zvt_serial", "zvt", line::serial, terminal_case::cable::unseen},
+    };
+    return cases;
+}
+
+const char* to_string(mishap::kind value) noexcept {
+    switch (value) {
+    case mishap::kind::none: return "nothing";
+    case mishap::kind::cut_before: return "cut before";
+    case mishap::kind::cut_after: return "cut after";
+    case mishap::kind::restart: return "restart of the terminal";
+    case mishap::kind::till_dies: return "death of the till";
+    }
+    return "?";
+}
+
+/// The till's end of the cable.
+class terminal_world::link final : public net::transport {
+  public:
+    link(terminal_world& of, std::shared_ptr<cable> end)
+        : of_(of)
+        , end_(std::move(end)) {}
+    ~link() override { close(); }
+
+    result<void> write(byte_view data, const call& bounds) override {
+        of_.check_alive();
+        if (bounds.stopped()) return error(make_error_code(net_errc::cancelled), layer::net);
+        if (!end_->open) return lost();
+        of_.from_till(data);
+        of_.check_alive();
+        return {};
+    }
+    result<std::size_t> read_some(byte_span into, const call& bounds) override {
+        for (;;) {
+            of_.check_alive();
+            if (!end_->inbox.empty()) break;
+            if (!end_->open) return lost();
+            if (bounds.stopped()) return error(make_error_code(net_errc::cancelled), layer::net);
+            if (bounds.until().passed()) return error(make_error_code(net_errc::timed_out), layer::net);
+            static_cast<void>(of_.pass_to_next(bounds.until().at()));
+        }
+        const auto size = std::min(into.size(), end_->inbox.size());
+        std::copy_n(end_->inbox.begin(), size, into.begin());
+        end_->inbox.erase(end_->inbox.begin(), end_->inbox.begin() + static_cast<std::ptrdiff_t>(size));
+        return size;
+    }
+    void async_write(byte_view, net::completion<void>) override { throw std::logic_error("blocking use only"); }
+    void async_read_some(byte_span, net::completion<std::size_t>) override {
+        throw std::logic_error("blocking use only");
+    }
+    void cancel() noexcept override {}
+    void close() noexcept override {
+        if (std::exchange(closed_, true) || of_.cable_ != end_) return;
+        if (end_->open && of_.of_.cut == terminal_case::cable::seen) of_.cut();
+        end_->open = false;
+    }
+    bool is_open() const noexcept override { return end_->open; }
+    boost::asio::any_io_executor get_executor() override { return of_.io_.get_executor(); }
+    std::string_view endpoint() const noexcept override { return "the cable"; }
+
+  private:
+    terminal_world& of_;
+    std::shared_ptr<cable> end_;
+    bool closed_ = false;
+};
+
+terminal_world::terminal_world(const terminal_case& of, sim::terminal_setup setup)
+    : of_(of)
+    , here_(*this) {
+    setup.over = of.over;
+    model_ = sim::make_terminal_model(of.driver, std::move(setup), around());
+}
+
+terminal_world::~terminal_world() = default;
+
+sim::surroundings terminal_world::around() {
+    sim::surroundings made;
+    made.send = [this](bytes frame) { from_terminal(std::move(frame)); };
+    made.later = [this](std::chrono::milliseconds span, std::function<void()> what) { plan(span, std::move(what)); };
+    made.unplug = [this] { cut(); };
+    return made;
+}
+
+void terminal_world::pause(const call& bounds) {
+    while (now_ < bounds.until().at() && !bounds.stopped()) {
+        if (!pass_to_next(bounds.until().at())) return;
+    }
+}
+
+void terminal_world::plan(std::chrono::milliseconds from_now, std::function<void()> what) {
+    plans_.emplace(std::pair(now_ + from_now, ++planned_), std::move(what));
+}
+
+bool terminal_world::pass_to_next(monotonic_clock::time_point until) {
+    if (plans_.empty() || plans_.begin()->first.first > until) {
+        now_ = std::max(now_, until);
+        return false;
+    }
+    const auto next = plans_.extract(plans_.begin());
+    now_ = std::max(now_, next.key().first);
+    next.mapped()();
+    return true;
+}
+
+void terminal_world::settle() {
+    while (!plans_.empty() && plans_.begin()->first.first <= now_)
+        static_cast<void>(pass_to_next(now_));
+}
+
+std::unique_ptr<ports::terminal> terminal_world::new_driver(ports::terminal_events events) {
+    auto open = [this](const call& bounds) -> result<std::unique_ptr<net::transport>> {
+        check_alive();
+        if (bounds.until().passed()) return error(make_error_code(net_errc::timed_out), layer::net);
+        settle();
+        down_ = down_ && stays_down_;
+        if (down_) return lost();
+        if (cable_ && cable_->open) cut();
+        settle();
+        cable_ = std::make_shared<cable>();
+        return std::unique_ptr<net::transport>(std::make_unique<link>(*this, cable_));
+    };
+    const auto* const family = drivers::find_terminal_family(of_.driver);
+    if (family == nullptr) throw std::invalid_argument("no such driver");
+    drivers::terminal_options options;
+    options.events = std::move(events);
+    dying_ = false;
+    const bool stream = of_.over == sim::terminal_setup::line::stream;
+    return family->make(std::move(open), stream ? drivers::address_kind::tcp : drivers::address_kind::line, options);
+}
+
+void terminal_world::arm(const mishap& what) noexcept {
+    mishap_ = what;
+    happened_ = false;
+    frames_ = 0;
+}
+
+bool terminal_world::strikes() {
+    return frames_++ == mishap_.at && mishap_.what != mishap::kind::none && !std::exchange(happened_, true);
+}
+
+/// What the terminal hears of it, it hears when it is at nothing else.
+void terminal_world::cut() {
+    if (!cable_ || !std::exchange(cable_->open, false)) return;
+    down_ = stays_down_;
+    if (of_.cut == terminal_case::cable::seen) plan(std::chrono::milliseconds(0), [this] { model_->link_lost(); });
+}
+
+void terminal_world::check_alive() const {
+    if (dying_) throw till_died();
+}
+
+void terminal_world::from_till(byte_view frame) {
+    traffic_.emplace_back(true, bytes(frame.begin(), frame.end()));
+    if (!strikes()) return model_->receive(frame);
+    switch (mishap_.what) {
+    case mishap::kind::none: break;
+    case mishap::kind::cut_before: cut(); break;
+    case mishap::kind::cut_after:
+        model_->receive(frame);
+        cut();
+        break;
+    case mishap::kind::restart: model_->restart(); break;
+    case mishap::kind::till_dies:
+        dying_ = true;
+        cut();
+        break;
+    }
+}
+
+void terminal_world::from_terminal(bytes frame) {
+    traffic_.emplace_back(false, frame);
+    const auto arrives = [&] {
+        if (cable_ && cable_->open) cable_->inbox.insert(cable_->inbox.end(), frame.begin(), frame.end());
+    };
+    if (!strikes()) return arrives();
+    switch (mishap_.what) {
+    case mishap::kind::none: break;
+    case mishap::kind::cut_before: cut(); break;
+    case mishap::kind::cut_after:
+        arrives();
+        cut();
+        break;
+    case mishap::kind::restart: plan(std::chrono::milliseconds(0), [this] { model_->restart(); }); break;
+    case mishap::kind::till_dies:
+        dying_ = true;
+        cut();
+        break;
+    }
+}
+
+} // namespace cipherlane::tests

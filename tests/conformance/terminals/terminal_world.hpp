@@ -1,0 +1,106 @@
+#pragma once
+
+#include "terminal-sim/terminal_model.hpp"
+
+#include <cipherlane/core/time_source.hpp>
+#include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/net/transport.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace cipherlane::tests {
+
+/// A family as the suite runs it.
+struct terminal_case {
+    std::string name;   ///< of the case: "zvt_tcp"
+    std::string driver; ///< as `open_terminal` and the simulator know it
+    sim::terminal_setup::line over = sim::terminal_setup::line::stream;
+    /// Whether the terminal sees that the cable is out: not on a line without a carrier.
+    enum class cable : std::uint8_t { seen, unseen } cut = cable::seen;
+
+    friend void PrintTo(const terminal_case& one, std::ostream* out) { *out << one.name; }
+};
+
+[[nodiscard]] const std::vector<terminal_case>& terminal_cases();
+
+/// What goes wrong at one frame.
+struct mishap {
+    enum class kind : std::uint8_t {
+        none,
+        cut_before, ///< the frame is lost, and the link with it
+        cut_after,  ///< the frame arrives, then the link is lost
+        restart,    ///< the terminal loses its power instead
+        till_dies,  ///< the till's process ends
+    };
+    kind what = kind::none;
+    int at = 0; ///< counted from `arm`, both directions together
+};
+
+[[nodiscard]] const char* to_string(mishap::kind value) noexcept;
+
+/// Thrown through the till where it dies.
+struct till_died {};
+
+/// A simulated terminal, its cable and the time, all on the test's thread: time passes only when somebody waits.
+class terminal_world final : public time_source {
+  public:
+    terminal_world(const terminal_case& of, sim::terminal_setup setup);
+    ~terminal_world() override;
+
+    [[nodiscard]] monotonic_clock::time_point now() noexcept override { return now_; }
+    void pause(const call& bounds) override;
+
+    /// A driver of the family at the other end of the cable.
+    [[nodiscard]] std::unique_ptr<ports::terminal> new_driver(ports::terminal_events events = {});
+    [[nodiscard]] sim::terminal_model& model() noexcept { return *model_; }
+    /// From the next frame on.
+    void arm(const mishap& what) noexcept;
+    [[nodiscard]] bool happened() const noexcept { return happened_; }
+    [[nodiscard]] int frames() const noexcept { return frames_; }
+    /// Everything that has gone over the cable, as it went: who sent it, and the bytes.
+    [[nodiscard]] const std::vector<std::pair<bool, bytes>>& traffic() const noexcept { return traffic_; }
+    /// What is cut from now on stays cut, or comes back.
+    void stay_down(bool value) noexcept { stays_down_ = value; }
+    /// Lets what is planned for this moment happen.
+    void settle();
+
+  private:
+    class link;
+    struct cable {
+        bytes inbox;
+        bool open = true;
+    };
+    [[nodiscard]] sim::surroundings around();
+    [[nodiscard]] bool pass_to_next(monotonic_clock::time_point until);
+    void plan(std::chrono::milliseconds from_now, std::function<void()> what);
+    void from_till(byte_view frame);
+    void from_terminal(bytes frame);
+    [[nodiscard]] bool strikes();
+    void cut();
+    void check_alive() const;
+
+    terminal_case of_;
+    boost::asio::io_context io_; ///< for its executor: never run
+    monotonic_clock::time_point now_{std::chrono::hours(1)};
+    std::uint64_t planned_ = 0;
+    std::map<std::pair<monotonic_clock::time_point, std::uint64_t>, std::function<void()>> plans_;
+    std::shared_ptr<cable> cable_;
+    std::unique_ptr<sim::terminal_model> model_;
+    mishap mishap_;
+    bool happened_ = false;
+    bool dying_ = false;
+    bool stays_down_ = false;
+    bool down_ = false;
+    int frames_ = 0;
+    std::vector<std::pair<bool, bytes>> traffic_;
+    time_source::on_this_thread here_;
+};
+
+} // namespace cipherlane::tests
