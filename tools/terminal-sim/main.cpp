@@ -22,6 +22,7 @@ struct given {
     std::vector<std::string> faults;
     sim::terminal_setup setup;
     unsigned answer_ms = 30'000;
+    std::string card;
 };
 
 int serve(const given& what, const logger& log) {
@@ -43,6 +44,7 @@ int serve(const given& what, const logger& log) {
         control = [&](const nlohmann::json& request) { return device->control(request); };
     }
     sim::plan_at_start(what.faults, control);
+    if (!what.card.empty()) (void)control({{"cmd", "card"}, {"pan", what.card}, {"stays", true}});
     auto channel = sim::control_channel::listen(io, what.control, control);
     if (!channel) throw std::runtime_error(channel.error().to_string());
     if (server) sim::announce_port("listening", server->port());
@@ -67,6 +69,7 @@ int main(int argc, char** argv) {
     app.add_option("--password", what.setup.password, "six digits");
     app.add_option("--currency", what.setup.currency, "ISO 4217 number");
     app.add_option("--answer-ms", what.answer_ms, "how long it waits for the till before it takes a payment back");
+    app.add_option("--card", what.card, "a test card that stays at the reader");
     app.add_option("--control", what.control, "port of the control channel, 0 for any");
     sim::common_options::take_faults(app, what.faults);
     if (const auto code = common.parse(app, argc, argv)) return *code;
@@ -82,7 +85,7 @@ int main(int argc, char** argv) {
     const auto log = sim::start_log(program, "a terminal of its own, " + what.driver);
     try {
         return serve(what, log);
-    } catch (const std::runtime_error& why) {
+    } catch (const std::exception& why) {
         return sim::cannot_start(program, why.what());
     }
 }

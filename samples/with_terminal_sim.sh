@@ -1,0 +1,17 @@
+#!/bin/sh
+# with_terminal_sim.sh SIMULATOR PROTOCOL SAMPLE: runs a sample against a simulated card terminal whose cable is cut at
+# the end of the second payment.
+set -eu
+dir=$(mktemp -d)
+trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
+"$1" --driver "$2" --port 0 --card 6212345678900000017 --fault '{"kind":"cut","match":"completion","skip":2}' \
+    >"$dir/out" 2>"$dir/err" &
+pid=$!
+tries=0
+until grep -q '^listening on ' "$dir/out"; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
+    sleep 0.05
+done
+"$3" "tcp:$(sed -n 's/^listening on //p' "$dir/out")" "$dir" | tee "$dir/said"
+grep -q 'ask what became of it' "$dir/said"
