@@ -1,7 +1,8 @@
-// A till whose terminal has a host of its own (ZVT): the cable is cut after the terminal has taken the money and
-// before it has said so. The till asks the terminal what became of it, and never charges anybody twice.
+// A till whose terminal has a host of its own (ZVT, or another of docs/04-devices.md): the cable is cut after the
+// terminal has taken the money and before it has said so. The till asks the terminal what became of it, and never
+// charges anybody twice.
 //
-//     17_card_terminal HOST:PORT FOLDER
+//     17_card_terminal ADDRESS FOLDER [DRIVER]
 //
 #include <cipherlane/till/till.hpp>
 
@@ -22,14 +23,14 @@ class screen final : public acquiring::timeline {
     }
 };
 
-till_settings settings_for(const std::string& terminal, const std::string& folder) {
+till_settings settings_for(const std::string& terminal, const std::string& folder, const std::string& driver) {
     till_settings settings;
     auto& shop = settings.terminals.emplace_back();
     shop.terminal_id = "TEST0001";
     shop.merchant_id = "TESTMERCH000001";
     shop.merchant_name = "TEST SHOP";
     shop.unit = currency{978, 2};
-    settings.card_terminal.driver = "zvt";
+    settings.card_terminal.driver = driver;
     settings.card_terminal.path = terminal;
     settings.journal.file = folder + "/till.db";
     settings.journal.key_file = folder + "/till.key";
@@ -49,14 +50,14 @@ bool sell(till& shop, const std::string& order, std::int64_t cents) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 3) {
-        std::cerr << "usage: 17_card_terminal HOST:PORT FOLDER\n";
+    if (argc < 3 || argc > 4) {
+        std::cerr << "usage: 17_card_terminal ADDRESS FOLDER [DRIVER]\n";
         return 2;
     }
     screen shown;
     till::parts with;
     with.observer = shown;
-    auto shop = till::open(settings_for(argv[1], argv[2]), std::move(with), call(10s));
+    auto shop = till::open(settings_for(argv[1], argv[2], argc > 3 ? argv[3] : "zvt"), std::move(with), call(10s));
     if (!shop) {
         std::cerr << shop.error() << "\n";
         return 1;

@@ -2,9 +2,13 @@
 # with_terminal_sim.sh SIMULATOR PROTOCOL SAMPLE: runs a sample against a simulated card terminal whose cable is cut at
 # the end of the second payment.
 set -eu
+case "$2" in
+    ecr17) cut='{"kind":"cut","match":"result","skip":1}' ;;
+    *) cut='{"kind":"cut","match":"completion","skip":2}' ;;
+esac
 dir=$(mktemp -d)
 trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
-"$1" --driver "$2" --port 0 --card 6212345678900000017 --fault '{"kind":"cut","match":"completion","skip":2}' \
+"$1" --driver "$2" --port 0 --card 6212345678900000017 --fault "$cut" \
     >"$dir/out" 2>"$dir/err" &
 pid=$!
 tries=0
@@ -13,5 +17,5 @@ until grep -q '^listening on ' "$dir/out"; do
     [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
     sleep 0.05
 done
-"$3" "tcp:$(sed -n 's/^listening on //p' "$dir/out")" "$dir" | tee "$dir/said"
+"$3" "tcp:$(sed -n 's/^listening on //p' "$dir/out")" "$dir" "$2" | tee "$dir/said"
 grep -q 'ask what became of it' "$dir/said"

@@ -4,6 +4,7 @@
 #include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/terminal/terminal_family.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -110,7 +111,8 @@ void list_devices(const std::string& root, output_form output) {
     const auto found = look_around(root);
     if (output == output_form::json) {
         json made{{"devices", json::array()}, {"displays", rows_of(drivers::display_families())},
-            {"pinpads", rows_of(drivers::pinpad_families())}};
+            {"pinpads", rows_of(drivers::pinpad_families())},
+            {"card_terminals", rows_of(drivers::terminal_families())}};
         for (const auto& device : found.devices)
             made["devices"].push_back(to_json(device));
         if (found.no_usb) made["no_usb"] = cli::to_json(*found.no_usb);
@@ -126,6 +128,9 @@ void list_devices(const std::string& root, output_form output) {
         print(family);
     std::cout << "drivers of PIN pads:\n";
     for (const auto& family : drivers::pinpad_families())
+        print(family);
+    std::cout << "drivers of card terminals:\n";
+    for (const auto& family : drivers::terminal_families())
         print(family);
 }
 

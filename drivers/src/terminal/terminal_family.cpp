@@ -1,3 +1,4 @@
+#include <cipherlane/drivers/terminal/ecr17/ecr17_terminal.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_terminal.hpp>
 #include <cipherlane/drivers/transport/link.hpp>
@@ -19,6 +20,11 @@ std::unique_ptr<ports::terminal> make_zvt(terminal_opener open, address_kind ove
     return std::make_unique<zvt_terminal>(std::move(open), std::move(profile), options.events);
 }
 
+std::unique_ptr<ports::terminal> make_ecr17(
+    terminal_opener open, address_kind /*over*/, const terminal_options& options) {
+    return std::make_unique<ecr17_terminal>(std::move(open), ecr17_profile{}, options.events);
+}
+
 serial_settings line(unsigned baud, serial_settings::stop_kind stop) {
     serial_settings settings;
     settings.baud = baud;
@@ -31,7 +37,9 @@ constexpr address_kinds streams{address_kind::line, address_kind::usb, address_k
 const std::array families{
     terminal_family{
         {"zvt", "ZVT terminal: Germany, Austria, Switzerland", streams, line(9'600, serial_settings::stop_kind::two)},
-        make_zvt},
+        zvt_terminal::can, make_zvt},
+    terminal_family{{"ecr17", "ECR17 terminal: Italy", streams, line(9'600, serial_settings::stop_kind::one)},
+        ecr17_terminal::can, make_ecr17},
 };
 
 } // namespace

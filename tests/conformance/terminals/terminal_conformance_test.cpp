@@ -62,7 +62,8 @@ TEST_P(terminal, LivesThroughADay) {
     EXPECT_EQ(sold->outcome, verdict::approved) << *sold;
     EXPECT_EQ(sold->kind, trade::device_sale);
     EXPECT_EQ(sold->approved, amount(1234, euro));
-    EXPECT_EQ(sold->masked_pan.substr(0, 6), "621234");
+    EXPECT_NE(sold->masked_pan.find("17"), std::string::npos) << sold->masked_pan;
+    EXPECT_LT(std::count_if(sold->masked_pan.begin(), sold->masked_pan.end(), [](char c) { return c != '*'; }), 11);
     EXPECT_FALSE(sold->voucher.empty());
     const auto voided =
         acquiring::void_payment(*today.lane).run(acquiring::void_request("void", sold->handle), call(400s));
@@ -72,8 +73,13 @@ TEST_P(terminal, LivesThroughADay) {
     ASSERT_TRUE(second) << second.error();
     const auto back = acquiring::refund(*today.lane)
                           .run(acquiring::refund_request("refund", second->handle, amount(300, euro)), call(400s));
-    ASSERT_TRUE(back) << back.error();
-    EXPECT_EQ(back->outcome, verdict::approved) << *back;
+    const bool refunds = today.device->capabilities().refund;
+    ASSERT_EQ(back.has_value(), refunds);
+    if (refunds) {
+        EXPECT_EQ(back->outcome, verdict::approved) << *back;
+    } else {
+        EXPECT_TRUE(back.error().is(condition::unsupported)) << back.error();
+    }
     const auto reserved = today.run(trade::pre_auth, "reserved", 5000);
     ASSERT_TRUE(reserved) << reserved.error();
     const auto completed = today.run(trade::device_completion, "completed", 4000, reserved->handle);
@@ -88,7 +94,7 @@ TEST_P(terminal, LivesThroughADay) {
     ASSERT_TRUE(settled) << settled.error();
     EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
     EXPECT_EQ(settled->totals.debit.minor, 1234 + 2000 + 4000);
-    EXPECT_EQ(settled->totals.credit.minor, 1234 + 300);
+    EXPECT_EQ(settled->totals.credit.minor, 1234 + (refunds ? 300 : 0));
     EXPECT_EQ(settled->totals.debit.count, 3U);
 }
 
@@ -143,6 +149,8 @@ void run_case(
     ASSERT_LE(standing, 1) << "a second charge";
     const auto kept = today.record("key");
     const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+    const bool untold = of.leaves == terminal_case::untold::completions && what.kind == trade::device_completion;
+    if (outcome == verdict::unknown && untold) return;
     EXPECT_NE(outcome, verdict::unknown) << "not recovered";
     EXPECT_EQ(outcome == verdict::approved, standing == 1) << to_string(outcome);
     if (end && *end && (*end)->outcome != verdict::unknown) {
@@ -159,7 +167,9 @@ void run_case(
 TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     using kind = mishap::kind;
     int runs = 0;
+    const auto& can = drivers::find_terminal_family(GetParam().driver)->can;
     for (const auto& what : trades_under_test) {
+        if (!can.can(ledger::verb_of(what.kind))) continue;
         for (const auto wrong : {kind::cut_before, kind::cut_after, kind::restart, kind::till_dies}) {
             for (const bool keeps : {false, true}) {
                 bool happened = true;
@@ -168,7 +178,7 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
             }
         }
     }
-    EXPECT_GT(runs, 400);
+    EXPECT_GT(runs, 200);
     RecordProperty("runs", runs);
 }
 
@@ -178,18 +188,25 @@ TEST_P(terminal, ACallThatEndsStopsTheTerminal) {
     (void)today.world.model().control({{"cmd", "card_out"}});
     const auto end = acquiring::trade(*today.lane).run({trade::sale, "key", amount(100, euro)}, call(20s));
     ASSERT_TRUE(end) << end.error();
-    EXPECT_EQ(end->outcome, verdict::declined) << *end;
+    // What cannot be stopped is not known before it has ended by itself.
+    EXPECT_EQ(end->outcome, today.device->capabilities().aborts ? verdict::declined : verdict::unknown) << *end;
+    ASSERT_TRUE(today.recover());
+    EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::declined);
     today.card("6212345678900000017");
     EXPECT_EQ(today.run(trade::sale, "next", 100)->outcome, verdict::approved);
 }
 
 /// Faults of the terminal itself: what it says decides, and nothing waits without end.
 TEST_P(terminal, FaultsEndWithinTheirTime) {
-    for (const json& fault : {json{{"kind", "busy"}}, json{{"kind", "paper_out"}}, json{{"kind", "talks"}},
-             json{{"kind", "no_answer"}, {"match", "status"}}, json{{"kind", "no_answer"}, {"match", "completion"}},
-             json{{"kind", "twice"}, {"match", "status"}}, json{{"kind", "restart"}, {"match", "authorised"}},
-             json{{"kind", "restart"}, {"match", "stored"}},
-             json{{"kind", "half"}, {"match", "status"}, {"value", "close"}}}) {
+    const bool zvt = GetParam().driver == "zvt";
+    const char* const outcome_message = zvt ? "status" : "result";
+    const char* const last_message = zvt ? "completion" : "result";
+    for (const json& fault :
+        {json{{"kind", "busy"}}, json{{"kind", "paper_out"}}, json{{"kind", "talks"}},
+            json{{"kind", "no_answer"}, {"match", outcome_message}},
+            json{{"kind", "no_answer"}, {"match", last_message}}, json{{"kind", "twice"}, {"match", outcome_message}},
+            json{{"kind", "restart"}, {"match", "authorised"}}, json{{"kind", "restart"}, {"match", "stored"}},
+            json{{"kind", "half"}, {"match", outcome_message}, {"value", "close"}}}) {
         day today(GetParam());
         ASSERT_TRUE(today.run(trade::sale, "before", 100));
         const auto asked = today.world.model().books().entries().size();

@@ -24,6 +24,8 @@ struct terminal_case {
     sim::terminal_setup::line over = sim::terminal_setup::line::stream;
     /// Whether the terminal sees that the cable is out: not on a line without a carrier.
     enum class cable : std::uint8_t { seen, unseen } cut = cable::seen;
+    /// What its terminals cannot tell afterwards: an unknown outcome is then a person's.
+    enum class untold : std::uint8_t { nothing, completions } leaves = untold::nothing;
 
     friend void PrintTo(const terminal_case& one, std::ostream* out) { *out << one.name; }
 };

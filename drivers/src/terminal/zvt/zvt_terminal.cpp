@@ -15,19 +15,6 @@ namespace {
 using ports::terminal_outcome;
 using ports::terminal_report;
 
-constexpr ports::terminal_capabilities all{.void_payment = true,
-    .refund = true,
-    .pre_authorise = true,
-    .void_pre_authorisation = true,
-    .complete = true,
-    .settle = true,
-    .print_again = true,
-    .tells_last = true,
-    .last_amount = true,
-    .aborts = true,
-    .sends_lines = true,
-    .passes_through = false};
-
 constexpr std::uint8_t carried_out = 0x00;
 /// Result codes of a terminal that is at something else, or not ready yet.
 constexpr std::array<std::uint8_t, 4> passing{0x9C, 0xA0, 0xA1, 0xDC};
@@ -105,7 +92,7 @@ zvt_terminal::zvt_terminal(terminal_opener open, zvt_profile profile, ports::ter
 zvt_terminal::~zvt_terminal() = default;
 
 const ports::terminal_capabilities& zvt_terminal::capabilities() const noexcept {
-    return all;
+    return can;
 }
 
 bool zvt_terminal::attached() const noexcept {

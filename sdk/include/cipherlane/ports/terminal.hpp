@@ -6,6 +6,7 @@
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ports/batch_totals.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -90,7 +91,8 @@ struct terminal_doubt {
         , before(std::move(last)) {}
 
     terminal_request wish;
-    std::string before; ///< what `terminal::last_done` gave before the request left
+    std::string before;               ///< what `terminal::last_done` gave before the request left
+    std::chrono::milliseconds age{0}; ///< how long ago that was
 };
 
 /// A terminal's day, closed.

@@ -6,6 +6,8 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
+#include <algorithm>
+
 namespace cipherlane::acquiring {
 namespace {
 
@@ -42,6 +44,14 @@ record_state state_of(terminal_outcome told, const journal_record& record) {
     case terminal_outcome::unknown: break;
     }
     return ledger::state_if_unknown(record.kind);
+}
+
+ports::terminal_doubt doubt_of(
+    const lane_core& on, const journal_record& record, const ports::terminal_request& wish) {
+    ports::terminal_doubt doubt(wish, record.device_before);
+    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(on.clock().now() - record.created);
+    doubt.age = std::max(age, std::chrono::milliseconds{0}); // a clock that was set back makes nothing older
+    return doubt;
 }
 
 payment conclude_report(lane_core& on, journal_record& record, const terminal_report& told) {
@@ -84,7 +94,7 @@ result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_r
     if (!told) return write_not_sent(on, record, told.error());
     if (told->outcome == terminal_outcome::unknown) {
         const auto why = told->why;
-        *told = ask_again(on, terminal, {*wish, record.device_before}, record, bounds);
+        *told = ask_again(on, terminal, doubt_of(on, record, *wish), record, bounds);
         if (told->outcome == terminal_outcome::unknown) told->why = why;
     }
     return conclude_report(on, record, *told);
@@ -102,7 +112,7 @@ payment resolve_at_terminal(lane_core& on, journal_record& record, const call& b
     if (is_foreign(on, record)) return leave(flow_error(acquiring_errc::other_counterpart, "earlier payment"));
     const auto wish = request_of(on, record);
     if (!wish) return leave(wish.error());
-    const auto told = ask_again(on, **terminal, {*wish, record.device_before}, record, bounds);
+    const auto told = ask_again(on, **terminal, doubt_of(on, record, *wish), record, bounds);
     return conclude_report(on, record, told);
 }
 

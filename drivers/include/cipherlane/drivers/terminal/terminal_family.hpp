@@ -23,6 +23,7 @@ struct terminal_options {
 
 /// A family of terminals that this library drives.
 struct terminal_family : driver_family {
+    ports::terminal_capabilities can;
     std::unique_ptr<ports::terminal> (*make)(
         terminal_opener open, address_kind over, const terminal_options& options);
 };

@@ -35,6 +35,19 @@ struct zvt_profile {
 /// date and time.
 class zvt_terminal final : public ports::terminal {
   public:
+    static constexpr ports::terminal_capabilities can{.void_payment = true,
+        .refund = true,
+        .pre_authorise = true,
+        .void_pre_authorisation = true,
+        .complete = true,
+        .settle = true,
+        .print_again = true,
+        .tells_last = true,
+        .last_amount = true,
+        .aborts = true,
+        .sends_lines = true,
+        .passes_through = false};
+
     zvt_terminal(terminal_opener open, zvt_profile profile, ports::terminal_events events);
     ~zvt_terminal() override;
 

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cipherlane/drivers/terminal/ecr17/ecr17_exchange.hpp>
+#include <cipherlane/drivers/terminal/ecr17/ecr17_messages.hpp>
+#include <cipherlane/drivers/terminal/terminal_opener.hpp>
+#include <cipherlane/ports/terminal.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace cipherlane::drivers {
+
+/// How an ECR17 terminal is used.
+struct ecr17_profile {
+    ecr17_timing timing{};
+    ecr17::address who{};
+    bool receipts = true; ///< receipts come to the till: E before each procedure
+    /// What a call must leave for a payment to be begun.
+    std::chrono::milliseconds least{5'000};
+    std::chrono::milliseconds rest{1'000}; ///< between two questions of `recover`
+    /// The longest that a procedure may be under way at the terminal: an older result proves nothing before.
+    std::chrono::milliseconds longest{180'000};
+
+    /// @return `bad_setting` naming the field.
+    [[nodiscard]] result<void> validate() const;
+};
+
+/// A terminal that speaks ECR17 (Italy). Over TCP or a serial line; the link is opened when it is needed.
+///
+/// Evidence: the answer. What ended otherwise is asked for with G, which gives the last result. G has no order number
+/// and may give an older result while the terminal is at work: another result than before, of the amount that was
+/// asked for, is the payment; the same one proves that nothing was done once the longest procedure must be over. A
+/// closure is in no last result that has an amount: its unknown outcome is a person's. Refunds do not exist; nothing
+/// stops the terminal.
+class ecr17_terminal final : public ports::terminal {
+  public:
+    static constexpr ports::terminal_capabilities can{.void_payment = true,
+        .refund = false,
+        .pre_authorise = true,
+        .void_pre_authorisation = false,
+        .complete = true,
+        .settle = true,
+        .print_again = true,
+        .tells_last = true,
+        .last_amount = true,
+        .aborts = false,
+        .sends_lines = true,
+        .passes_through = false};
+
+    ecr17_terminal(terminal_opener open, ecr17_profile profile, ports::terminal_events events);
+    ~ecr17_terminal() override;
+
+    [[nodiscard]] result<void> open(const call& bounds) override;
+    [[nodiscard]] bool attached() const noexcept override;
+    [[nodiscard]] const ports::terminal_capabilities& capabilities() const noexcept override;
+    [[nodiscard]] std::string identity() const override;
+    [[nodiscard]] result<std::string> last_done(const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_report> run(
+        const ports::terminal_request& request, const call& bounds) override;
+    [[nodiscard]] ports::terminal_report recover(const ports::terminal_doubt& doubt, const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_settlement> settle(const call& bounds) override;
+    [[nodiscard]] result<void> print_again(const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_health> status(const call& bounds) override;
+    /// @return `not_supported`.
+    [[nodiscard]] result<void> abort(const call& bounds) override;
+
+  private:
+    result<void> connect(const call& bounds);
+    result<std::string> ask(std::string request, ecr17_end until, const call& bounds);
+    result<std::string> ask_for(std::string request, std::string_view operation, const call& bounds);
+    void drop() noexcept;
+
+    terminal_opener open_;
+    ecr17_profile profile_;
+    ports::terminal_events events_;
+    std::unique_ptr<net::transport> link_;
+    std::optional<ecr17_check> check_;
+    std::string terminal_id_;
+    std::atomic<bool> under_way_ = false;
+};
+
+} // namespace cipherlane::drivers

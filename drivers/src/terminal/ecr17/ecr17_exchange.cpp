@@ -1,0 +1,165 @@
+#include "../../refusals.hpp"
+
+#include <cipherlane/drivers/terminal/ecr17/ecr17_exchange.hpp>
+#include <cipherlane/drivers/terminal/ecr17/ecr17_messages.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cipherlane::drivers {
+namespace {
+
+constexpr std::size_t code_at = 9;
+constexpr char receipt_code = 'S';
+
+char code_of(std::string_view message) {
+    return message.size() > code_at ? message[code_at] : '\0';
+}
+
+} // namespace
+
+ecr17_exchange::ecr17_exchange(std::string request, ecr17_end until, std::optional<ecr17_check>& check,
+    ecr17_timing timing, const ports::terminal_events* events)
+    : request_(std::move(request))
+    , until_(until)
+    , check_(check)
+    , timing_(timing)
+    , events_(events) {}
+
+ecr17_check ecr17_exchange::check_now() const noexcept {
+    if (check_) return *check_;
+    const auto turn = static_cast<std::size_t>(sent_times_ > 0 ? sent_times_ - 1 : 0);
+    return ecr17_checks[turn % ecr17_checks.size()];
+}
+
+void ecr17_exchange::request_again() {
+    ++sent_times_;
+    out_ = ecr17_frame(request_, check_now());
+    restart_ = true;
+}
+
+net::action ecr17_exchange::resume(const net::event& what) {
+    using kind = net::event::kind;
+    switch (what.what) {
+    case kind::started: request_again(); return go_on();
+    case kind::sent: return go_on();
+    case kind::received: return received(what.bytes);
+    case kind::expired: return expired();
+    case kind::failed: return fail(what.why);
+    }
+    return net::action::done();
+}
+
+net::action ecr17_exchange::received(byte_view data) {
+    for (const auto byte : data) {
+        if (phase_ == phase::over || why_) break;
+        take_event(decoder_.take(byte, check_));
+    }
+    if (why_) return net::action::done();
+    return go_on();
+}
+
+void ecr17_exchange::take_event(ecr17_decoder::event what) {
+    using event = ecr17_decoder::event;
+    switch (what) {
+    case event::nothing: break;
+    case event::ack:
+        if (phase_ != phase::request) break;
+        phase_ = until_ == ecr17_end::acknowledgement ? phase::over
+                 : until_ == ecr17_end::receipt       ? phase::receipt
+                                                      : phase::answer;
+        if (phase_ != phase::answer) answer_.emplace();
+        restart_ = true;
+        break;
+    case event::nak:
+        if (phase_ != phase::request) break;
+        if (sent_times_ > timing_.repeats) {
+            why_ = refused(drivers_errc::not_acknowledged);
+        } else {
+            request_again();
+        }
+        break;
+    case event::progress:
+        if (events_ != nullptr && events_->progress) events_->progress("01", decoder_.text());
+        break;
+    case event::broken:
+        if (++broken_ > timing_.repeats) why_ = refused(drivers_errc::bad_frame);
+        out_ = ecr17_control(ecr17_byte::nak, check_now());
+        break;
+    case event::packet:
+        broken_ = 0;
+        if (!check_) check_ = decoder_.check();
+        out_ = ecr17_control(ecr17_byte::ack, *check_);
+        take_packet(decoder_.text());
+        break;
+    }
+}
+
+void ecr17_exchange::take_packet(const std::string& message) {
+    const auto code = code_of(message);
+    if (phase_ == phase::request) return; // of an earlier request: acknowledged, and left out
+    const bool is_answer = phase_ == phase::answer && ecr17::answers(code_of(request_), code);
+    if (is_answer) {
+        answer_ = message;
+        const bool more = until_ == ecr17_end::answer_and_receipt && !receipt_over_;
+        phase_ = more ? phase::receipt : phase::over;
+        restart_ = true;
+        return;
+    }
+    if (code != receipt_code) return;
+    tell_receipt(message);
+    restart_ = true;
+    if (phase_ == phase::receipt && receipt_over_) phase_ = phase::over;
+}
+
+void ecr17_exchange::tell_receipt(const std::string& message) {
+    const auto part = ecr17::parse_receipt(message);
+    receipt_over_ = receipt_over_ || part.last;
+    if (events_ == nullptr || !events_->line) return;
+    for (std::size_t at = 0; at <= part.text.size();) {
+        const auto end = std::min(part.text.find('\n', at), part.text.size());
+        events_->line({std::string_view(part.text).substr(at, end - at), part.last && end == part.text.size()});
+        at = end + 1;
+    }
+}
+
+net::action ecr17_exchange::go_on() {
+    if (!out_.empty()) {
+        sent_ = std::exchange(out_, {});
+        return net::action::send(sent_);
+    }
+    if (phase_ == phase::over) return net::action::done();
+    if (!std::exchange(restart_, false)) return net::action::receive_more();
+    switch (phase_) {
+    case phase::request: return net::action::receive(timing_.acknowledge);
+    case phase::receipt: return net::action::receive(timing_.receipt);
+    default: return net::action::receive(timing_.result);
+    }
+}
+
+net::action ecr17_exchange::expired() {
+    decoder_.reset();
+    switch (phase_) {
+    case phase::request:
+        if (sent_times_ > timing_.repeats) return fail(refused(drivers_errc::no_answer));
+        request_again();
+        return go_on();
+    case phase::receipt: // the answer is there; the rest of the receipt is not
+        phase_ = phase::over;
+        return net::action::done();
+    default: return fail(refused(drivers_errc::no_answer));
+    }
+}
+
+net::action ecr17_exchange::fail(error why) {
+    if (!answer_) why_ = std::move(why);
+    phase_ = phase::over;
+    return net::action::done();
+}
+
+result<std::string> ecr17_exchange::take() {
+    if (answer_) return std::move(*answer_);
+    return why_ ? *why_ : refused(drivers_errc::no_answer);
+}
+
+} // namespace cipherlane::drivers

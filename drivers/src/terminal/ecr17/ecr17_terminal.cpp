@@ -1,0 +1,212 @@
+#include "../../one_call.hpp"
+#include "../last_result.hpp"
+
+#include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/pause.hpp>
+#include <cipherlane/drivers/terminal/ecr17/ecr17_terminal.hpp>
+#include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/errc.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::drivers {
+namespace {
+
+using ports::terminal_outcome;
+using ports::terminal_report;
+using ports::terminal_verb;
+
+/// What a terminal gives for G that has stored nothing yet.
+bool is_nothing(const ecr17::outcome& told) {
+    return told.result == "05" || told.result == "09";
+}
+
+std::string name_of(const ecr17::outcome& told) {
+    if (is_nothing(told)) return std::string(no_last_result);
+    return std::string(1, told.code) + told.result + "/" + told.stan + "/" + told.online + "/" + told.when + "/" +
+           told.reservation + (told.minor ? "/" + std::to_string(*told.minor) : std::string());
+}
+
+terminal_report report_of(const ecr17::outcome& told, const currency& unit) {
+    terminal_report made;
+    made.total = amount(told.minor.value_or(0), unit);
+    made.code = told.result;
+    made.text = told.text;
+    made.receipt = told.reservation.empty() ? told.stan : told.reservation;
+    made.trace = told.stan;
+    made.terminal_id = told.terminal_id;
+    made.authorization = told.authorization;
+    made.masked_pan = told.masked_pan;
+    if (told.when.size() == 7) made.time = told.when.substr(3) + "00";
+    made.outcome = told.result == ecr17::carried_out ? terminal_outcome::approved : terminal_outcome::declined;
+    return made;
+}
+
+terminal_report unknown(const ports::terminal_request& wish, error why) {
+    terminal_report made;
+    made.total = amount(0, wish.total.unit());
+    made.why = std::move(why).during(to_string(wish.what));
+    return made;
+}
+
+error proves_nothing() {
+    return refused(drivers_errc::wrong_answer).in_field("last result");
+}
+
+} // namespace
+
+result<void> ecr17_profile::validate() const {
+    const auto positive = [](std::chrono::milliseconds span) { return span.count() > 0; };
+    const std::array spans{timing.acknowledge, timing.result, timing.receipt, rest, longest};
+    if (!std::all_of(spans.begin(), spans.end(), positive)) return bad_setting("timing");
+    if (timing.repeats < 0) return bad_setting("timing.repeats");
+    if (who.terminal_id.size() != 8 || !all_digits(who.terminal_id)) return bad_setting("terminal_id");
+    if (who.till_id.size() != 8) return bad_setting("till_id");
+    return {};
+}
+
+ecr17_terminal::ecr17_terminal(terminal_opener open, ecr17_profile profile, ports::terminal_events events)
+    : open_(std::move(open))
+    , profile_(std::move(profile))
+    , events_(std::move(events)) {}
+
+ecr17_terminal::~ecr17_terminal() = default;
+
+const ports::terminal_capabilities& ecr17_terminal::capabilities() const noexcept {
+    return can;
+}
+
+bool ecr17_terminal::attached() const noexcept {
+    return link_ != nullptr && link_->is_open();
+}
+
+std::string ecr17_terminal::identity() const {
+    return terminal_id_.empty() ? std::string() : "ecr17 " + terminal_id_;
+}
+
+void ecr17_terminal::drop() noexcept {
+    if (link_) link_->close();
+    link_.reset();
+}
+
+result<void> ecr17_terminal::connect(const call& bounds) {
+    if (attached()) return {};
+    CIPHERLANE_CHECK(profile_.validate());
+    drop();
+    CIPHERLANE_TRY(link_, open_(bounds));
+    return {};
+}
+
+result<std::string> ecr17_terminal::ask(std::string request, ecr17_end until, const call& bounds) {
+    ecr17_exchange exchange(std::move(request), until, check_, profile_.timing, &events_);
+    auto said = net::run(exchange, *link_, bounds);
+    if (said) return said;
+    auto why = std::move(said).error().at_endpoint(link_->endpoint());
+    drop(); // what still comes belongs to nothing that is asked for later
+    return why;
+}
+
+result<std::string> ecr17_terminal::ask_for(std::string request, std::string_view operation, const call& bounds) {
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = ask(std::move(request), ecr17_end::answer, bounds);
+    if (!said) return std::move(said).error().during(operation);
+    return said;
+}
+
+result<void> ecr17_terminal::open(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::status(profile_.who), "status", bounds));
+    CIPHERLANE_TRY(const auto now, ecr17::parse_status(said));
+    terminal_id_ = now.terminal_id;
+    return {};
+}
+
+result<std::string> ecr17_terminal::last_done(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::last_result(profile_.who), "last result", bounds));
+    CIPHERLANE_TRY(const auto told, ecr17::parse_outcome(said));
+    terminal_id_ = told.terminal_id;
+    return name_of(told);
+}
+
+result<terminal_report> ecr17_terminal::run(const ports::terminal_request& request, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(auto message, ecr17::trade(profile_.who, request));
+    CIPHERLANE_CHECK(connect(bounds));
+    if (profile_.receipts) {
+        CIPHERLANE_CHECK(ask(ecr17::printing(profile_.who), ecr17_end::acknowledgement, bounds));
+    }
+    if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
+    if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
+    const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
+    const auto said = ask(std::move(message), until, bounds);
+    if (!said) return unknown(request, said.error());
+    const auto told = ecr17::parse_outcome(*said);
+    if (!told) return unknown(request, told.error());
+    auto report = report_of(*told, request.total.unit());
+    if (report.outcome == terminal_outcome::approved && !told->minor) report.total = request.total;
+    return report;
+}
+
+terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, const call& bounds) {
+    const auto& wish = doubt.wish;
+    const one_call mine(under_way_);
+    if (const auto free = mine.check(); !free) return unknown(wish, free.error());
+    if (wish.what == terminal_verb::complete || doubt.before.empty()) return unknown(wish, proves_nothing());
+    const auto over = deadline::in(std::max(profile_.longest - doubt.age, std::chrono::milliseconds{0}));
+    error why = proves_nothing();
+    while (!bounds.stopped() && !bounds.until().passed()) {
+        const auto said = ask_for(ecr17::last_result(profile_.who), "last result", bounds);
+        const auto told = said ? ecr17::parse_outcome(*said) : result<ecr17::outcome>(said.error());
+        if (!told) {
+            why = told.error();
+        } else if (const auto last = name_of(*told); last != doubt.before || over.passed()) {
+            auto report = report_of(*told, wish.total.unit());
+            // A reversal has no amount, and is of the last payment alone.
+            if (told->reversal && wish.what == terminal_verb::void_payment) report.total = wish.total;
+            judge_last(report, doubt, last);
+            return report;
+        }
+        cipherlane::pause(bounds.no_later_than(profile_.rest));
+    }
+    return unknown(wish, std::move(why));
+}
+
+result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::close(profile_.who), "close", bounds));
+    CIPHERLANE_TRY(const auto told, ecr17::parse_totals(said));
+    if (told.result != ecr17::carried_out)
+        return refused(drivers_errc::refused).during("close").with_peer_code(told.result).with_peer_text(told.text);
+    ports::terminal_settlement closed;
+    if (told.minor) closed.total = ports::batch_side{*told.minor, 0};
+    return closed;
+}
+
+result<void> ecr17_terminal::print_again(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(connect(bounds));
+    CIPHERLANE_CHECK(ask(ecr17::reprint(profile_.who), ecr17_end::receipt, bounds));
+    return {};
+}
+
+result<ports::terminal_health> ecr17_terminal::status(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::status(profile_.who), "status", bounds));
+    CIPHERLANE_TRY(const auto now, ecr17::parse_status(said));
+    terminal_id_ = now.terminal_id;
+    constexpr char operative = '2';
+    return ports::terminal_health{now.code == operative, std::string(1, now.code), now.terminal_id, now.version};
+}
+
+result<void> ecr17_terminal::abort(const call& /*bounds*/) {
+    return refused(drivers_errc::not_supported).during("abort");
+}
+
+} // namespace cipherlane::drivers

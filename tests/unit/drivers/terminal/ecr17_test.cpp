@@ -1,0 +1,196 @@
+#include "support/scripted_transport.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/terminal/ecr17/ecr17_exchange.hpp>
+#include <cipherlane/drivers/terminal/ecr17/ecr17_messages.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cipherlane::drivers {
+namespace {
+
+using namespace std::chrono_literals;
+using ports::terminal_request;
+using ports::terminal_verb;
+using tests::hex;
+using tests::ok;
+using tests::script;
+using event = ecr17_decoder::event;
+
+const currency euro{978, 2};
+const ecr17::address who{"12345678", "00000001"};
+
+/// Messages of the text's layouts, and their checks as four independent clients have them: STX to ETX, message and
+/// ETX, message, STX and message.
+struct known_message {
+    const char* frame; ///< without its check
+    std::array<std::uint8_t, 4> checks;
+};
+const std::vector<known_message> known_messages{
+    {"023132333435363738307303", {0x35, 0x37, 0x34, 0x36}},
+    {"023132333435363738307330303030303030303030313530333236313034323253595330332E344503", {0x06, 0x04, 0x07, 0x05}},
+    {"02313233343536373830533030303030303031303030313233303003", {0x14, 0x16, 0x15, 0x17}},
+    {"023132333435363738304730303030303030313030303003", {0x00, 0x02, 0x01, 0x03}},
+    {"02313233343536373830433030303030303031303030303030303003", {0x04, 0x06, 0x05, 0x07}},
+    {"02313233343536373830453103", {0x32, 0x30, 0x33, 0x31}},
+};
+constexpr std::array order{
+    ecr17_check::stx_message_etx, ecr17_check::message_etx, ecr17_check::message, ecr17_check::stx_message};
+
+TEST(Ecr17Frame, HasTheCheckOfEachOfFourKinds) {
+    for (const auto& [frame, checks] : known_messages) {
+        const auto wire = hex(frame);
+        const auto message = std::string(as_text(byte_view(wire).subspan(1, wire.size() - 2)));
+        for (std::size_t at = 0; at < order.size(); ++at) {
+            EXPECT_EQ(ecr17_lrc(message, order[at]), checks[at]) << message << " " << at;
+            auto whole = wire;
+            whole.push_back(checks[at]);
+            EXPECT_EQ(to_hex(ecr17_frame(message, order[at])), to_hex(whole));
+        }
+    }
+    EXPECT_EQ(to_hex(ecr17_control(0x06, ecr17_check::message_etx)), "06037A");
+    EXPECT_EQ(to_hex(ecr17_control(0x15, ecr17_check::message_etx)), "150369");
+}
+
+/// A check may look like any control byte: it is taken by its place.
+TEST(Ecr17Frame, IsReadWhateverItsCheckIs) {
+    for (const auto& [frame, checks] : known_messages) {
+        for (std::size_t at = 0; at < order.size(); ++at) {
+            ecr17_decoder decoder;
+            for (const auto byte : hex(frame))
+                EXPECT_EQ(decoder.take(byte, order[at]), event::nothing);
+            EXPECT_EQ(decoder.take(checks[at], order[at]), event::packet) << frame << " " << at;
+            EXPECT_EQ(decoder.check(), order[at]);
+        }
+        ecr17_decoder decoder;
+        for (const auto byte : hex(frame))
+            (void)decoder.take(byte, std::nullopt);
+        EXPECT_EQ(decoder.take(static_cast<std::uint8_t>(checks[0] ^ 0x40), std::nullopt), event::broken);
+    }
+}
+
+TEST(Ecr17Messages, HaveTheirPlaces) {
+    const auto pay = ecr17::trade(who, terminal_request(terminal_verb::authorise, amount(650, euro)));
+    ASSERT_TRUE(pay);
+    EXPECT_EQ(pay->size(), 167U);
+    EXPECT_EQ(pay->substr(0, 31), "123456780X000000010000000000650");
+    EXPECT_EQ(*ecr17::trade(who, terminal_request(terminal_verb::void_payment, amount(650, euro), "000123")),
+        "123456780S0000000100012300");
+    EXPECT_EQ(
+        ecr17::trade(who, terminal_request(terminal_verb::complete, amount(1500, euro), "000000042"))->size(), 176U);
+    EXPECT_EQ(ecr17::status(who), "123456780s");
+    EXPECT_EQ(ecr17::last_result(who), "123456780G000000010000");
+    EXPECT_EQ(ecr17::close(who), "123456780C0000000100000000");
+    EXPECT_EQ(ecr17::printing(who), "123456780E1");
+    EXPECT_EQ(ecr17::reprint(who), "123456780R100000000000");
+}
+
+std::string text_of(const char* digits) {
+    return std::string(as_text(hex(digits)));
+}
+
+TEST(Ecr17Messages, ReadAnApprovalAndARefusal) {
+    const auto yes = ecr17::parse_outcome(
+        text_of("31323334353637383045303030303030303030303030303030303031323334494343313233343536"
+                "30373431303432313838313035303030303031303030313233303030303435"));
+    ASSERT_TRUE(yes) << yes.error();
+    EXPECT_EQ(yes->result, ecr17::carried_out);
+    EXPECT_EQ(yes->masked_pan, "1234");
+    EXPECT_EQ(yes->authorization, "123456");
+    EXPECT_EQ(yes->when, "0741042");
+    EXPECT_EQ(yes->stan, "000123");
+    EXPECT_EQ(yes->online, "000045");
+    EXPECT_FALSE(yes->minor) << "a plain payment's answer has no amount";
+    const auto no = ecr17::parse_outcome(
+        text_of("3132333435363738304530315452414E53415A494F4E45204E454741544120202020202030303030"
+                "30303030303030323838313035303030303031303030313234303030303436"));
+    ASSERT_TRUE(no) << no.error();
+    EXPECT_EQ(no->result, "01");
+    EXPECT_EQ(no->text, "TRANSAZIONE NEGATA");
+    EXPECT_EQ(ecr17::parse_outcome("123456780E").error().field(), "result");
+}
+
+TEST(Ecr17Messages, ReadAReceiptInItsParts) {
+    const auto part = ecr17::parse_receipt("123456780STOTALE EUR 6,50}\x7FGRAZIE}}}}}}\x1B");
+    EXPECT_EQ(part.text, "TOTALE EUR 6,50\n\nGRAZIE\n\n\n\n\n\n");
+    EXPECT_TRUE(part.last);
+}
+
+struct exchange_under_test {
+    std::optional<ecr17_check> check = ecr17_check::message_etx;
+    std::unique_ptr<ecr17_exchange> made(
+        ecr17_end until = ecr17_end::answer, std::string request = ecr17::status(who)) {
+        return std::make_unique<ecr17_exchange>(std::move(request), until, check);
+    }
+};
+
+const auto ack = hex("06037A");
+const auto asked = ecr17_frame("123456780s", ecr17_check::message_etx);
+const auto answered = hex("023132333435363738307330303030303030303030313530333236313034323253595330332E34450304");
+
+TEST(Ecr17Exchange, AsksAndAcknowledgesTheAnswer) {
+    exchange_under_test test;
+    auto peer = script().send(asked).recv(ack, 2s).recv(answered, 150s).send(ack).done(ok);
+    const auto said = peer.run(test.made());
+    ASSERT_TRUE(said);
+    EXPECT_EQ(ecr17::parse_status(*said)->code, '2');
+    peer.every_step_fails([&] { return test.made(); });
+    tests::both_engines_agree(peer, [&] { return test.made(); });
+}
+
+/// Three repeats, on NAK and on silence; never once it has been acknowledged.
+TEST(Ecr17Exchange, RepeatsARequestThreeTimes) {
+    exchange_under_test test;
+    const auto nak = hex("150369");
+    EXPECT_EQ(script()
+                  .send(asked)
+                  .recv(nak)
+                  .send(asked)
+                  .expire(2s)
+                  .send(asked)
+                  .recv(nak)
+                  .send(asked)
+                  .recv(nak)
+                  .done(condition::rejected_by_peer)
+                  .run(test.made())
+                  .error()
+                  .code(),
+        drivers_errc::not_acknowledged);
+    EXPECT_EQ(script().send(asked).recv(ack).expire(150s).done(condition::timed_out).run(test.made()).error().code(),
+        drivers_errc::no_answer);
+}
+
+/// The text does not say what the check covers: it is found out, and kept.
+TEST(Ecr17Exchange, LearnsTheTerminalsCheck) {
+    exchange_under_test test;
+    test.check.reset();
+    const auto other = ecr17_check::stx_message_etx;
+    auto reply = answered;
+    reply.back() = 0x06;
+    EXPECT_TRUE(script()
+                    .send(asked)
+                    .recv(hex("15036B"))
+                    .send(ecr17_frame("123456780s", other))
+                    .recv(hex("060378"))
+                    .recv(reply)
+                    .send(ecr17_control(0x06, other))
+                    .done(ok)
+                    .run(test.made()));
+    EXPECT_EQ(test.check, other);
+}
+
+TEST(Ecr17Exchange, TakesNoOlderAnswerForItsOwn) {
+    exchange_under_test test;
+    EXPECT_TRUE(
+        script().send(asked).recv(answered).send(ack).recv(ack).recv(answered).send(ack).done(ok).run(test.made()));
+}
+
+} // namespace
+} // namespace cipherlane::drivers
