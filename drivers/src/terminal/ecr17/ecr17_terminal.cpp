@@ -98,7 +98,7 @@ result<void> ecr17_terminal::connect(const call& bounds) {
 }
 
 result<std::string> ecr17_terminal::ask(std::string request, ecr17_end until, const call& bounds) {
-    ecr17_exchange exchange(std::move(request), until, check_, profile_.timing, &events_);
+    ecr17_exchange exchange(std::move(request), until, learnt_, profile_.timing, &events_);
     auto said = net::run(exchange, *link_, bounds);
     if (said) return said;
     auto why = std::move(said).error().at_endpoint(link_->endpoint());

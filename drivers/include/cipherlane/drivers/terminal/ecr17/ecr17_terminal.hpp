@@ -77,7 +77,7 @@ class ecr17_terminal final : public ports::terminal {
     ecr17_profile profile_;
     ports::terminal_events events_;
     std::unique_ptr<net::transport> link_;
-    std::optional<ecr17_check> check_;
+    std::optional<ecr17_check> learnt_;
     std::string terminal_id_;
     std::atomic<bool> under_way_ = false;
 };
