@@ -1,0 +1,99 @@
+// The tool, a terminal and a till's death as programs of their own.
+#include "simkit/child_process.hpp"
+#include "simkit/control_client.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+std::string program(const std::string& name) {
+    const char* root = std::getenv("CIPHERLANE_BINARY_DIR");
+    return std::string(root != nullptr ? root : ".") + "/bin/" + name;
+}
+
+/// A shop of one till and one terminal.
+class TerminalTill : public ::testing::Test {
+  protected:
+    TerminalTill() {
+        std::ofstream(settings_) << "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\ncurrency = 978\n"
+                                 << "[card_terminal]\ndriver = \"zvt\"\npath = \"tcp:"
+                                 << simulator_.await("listening", 10s).value() << "\"\n"
+                                 << "[journal]\nfile = \"" << folder_.file("till.db") << "\"\nkey_file = \""
+                                 << folder_.file("till.key") << "\"\n";
+    }
+    json books() { return rig_.ask({{"cmd", "books"}}); }
+    sim::child_process start(const std::vector<std::string>& words) {
+        std::vector<std::string> all{program("cipherlane"), "till", words.front(), settings_};
+        all.insert(all.end(), words.begin() + 1, words.end());
+        all.insert(all.end(), {"--json", "--timeout", "30"});
+        return sim::child_process::start(all, folder_.file("tool.log")).value();
+    }
+    /// The exit code; what it said is in `said_`.
+    int run(const std::vector<std::string>& words) {
+        auto tool = start(words);
+        const auto code = tool.wait(40s);
+        said_ = tool.read_all(1s);
+        return code.value_or(-99);
+    }
+
+    tests::temporary_folder folder_;
+    std::string settings_ = folder_.file("till.toml");
+    sim::child_process simulator_ = sim::child_process::start(
+        {program("cipherlane-terminal-sim"), "--port", "0", "--card", "6212345678900000017"}, folder_.file("sim.log"))
+                                        .value();
+    sim::control_client rig_ = sim::control_client::connect(simulator_.await("control", 10s).value()).value();
+    std::string said_;
+};
+
+TEST_F(TerminalTill, TheToolsVerbsAreDoneAtTheTerminal) {
+    ASSERT_EQ(run({"sale", "--key", "tea", "--amount", "12.34"}), 0) << said_;
+    EXPECT_EQ(json::parse(said_).at("outcome"), "approved");
+    ASSERT_EQ(run({"refund", "--key", "back", "--original", "tea", "--amount", "2.34"}), 0) << said_;
+    ASSERT_EQ(run({"sale", "--key", "cake", "--amount", "5.00"}), 0) << said_;
+    ASSERT_EQ(run({"void", "--key", "no-cake", "--original", "cake"}), 0) << said_;
+    ASSERT_EQ(run({"settle"}), 0) << said_;
+    EXPECT_EQ(json::parse(said_).at("host"), "balanced");
+    EXPECT_EQ(books().at("batch").at("count"), 0);
+}
+
+/// The terminal has taken the money and the till is killed before it hears of it: the next one finds out, and the
+/// same order asked again charges nobody twice.
+TEST_F(TerminalTill, IsKilledAfterTheTerminalHasTakenTheMoneyAndFindsOut) {
+    (void)rig_.ask({{"cmd", "faults"},
+        {"set", json::array({{{"kind", "no_answer"}, {"match", "completion"}, {"skip", 1}, {"times", 1}}})}});
+    {
+        auto tool = start({"sale", "--key", "tea", "--amount", "12.34"});
+        const auto taken = [&] {
+            const auto now = books();
+            return !now.at("entries").empty() && now.at("entries").back().at("state") == "stored";
+        };
+        for (const auto end = std::chrono::steady_clock::now() + 20s;
+             !taken() && std::chrono::steady_clock::now() < end;)
+            std::this_thread::sleep_for(5ms);
+        ASSERT_TRUE(taken());
+        tool.kill();
+    }
+    ASSERT_EQ(run({"recover"}), 0) << said_;
+    const auto told = json::parse(said_).at("records");
+    ASSERT_EQ(told.size(), 1U) << said_;
+    EXPECT_EQ(told[0].at("outcome"), "approved");
+    ASSERT_EQ(run({"sale", "--key", "tea", "--amount", "12.34"}), 0) << said_;
+    EXPECT_EQ(json::parse(said_).at("told"), "recorded");
+    EXPECT_EQ(books().at("entries").size(), 1U);
+}
+
+} // namespace
+} // namespace cipherlane
