@@ -2,7 +2,7 @@
 // terminal has taken the money and before it has said so. The till asks the terminal what became of it, and never
 // charges anybody twice.
 //
-//     17_card_terminal ADDRESS FOLDER [DRIVER]
+//     18_card_terminal ADDRESS FOLDER [DRIVER]
 //
 #include <cipherlane/till/till.hpp>
 
@@ -51,7 +51,7 @@ bool sell(till& shop, const std::string& order, std::int64_t cents) {
 
 int main(int argc, char** argv) {
     if (argc < 3 || argc > 4) {
-        std::cerr << "usage: 17_card_terminal ADDRESS FOLDER [DRIVER]\n";
+        std::cerr << "usage: 18_card_terminal ADDRESS FOLDER [DRIVER]\n";
         return 2;
     }
     screen shown;
