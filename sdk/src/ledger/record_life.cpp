@@ -163,14 +163,35 @@ reversal_word word_on_reversal(std::string_view code) noexcept {
     return reversal_word::refused;
 }
 
+namespace {
+
+/// A duplicate, and a duplicate of what was done offline: neither says that no money moved.
+bool has_seen(std::string_view code) noexcept {
+    return code == "94" || code == "79";
+}
+
+} // namespace
+
 advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept {
-    // A duplicate, and a duplicate of what was done offline: neither says that no money moved.
-    const bool seen = code == "94" || code == "79";
+    const bool seen = has_seen(code);
     const auto& row = iso8583::response_of(code);
     if (row.of_trade == iso8583::proof::done || (seen && earlier == sent_before::unanswered))
         return advice_word::taken;
-    const bool passes = seen || row.of_trade == iso8583::proof::nothing || row.of_reversal == iso8583::proof::again;
+    // That a repeat is refused says nothing of a send that was not answered: the host may have taken that one, and
+    // refuse the repeat for it.
+    const bool in_doubt = earlier == sent_before::unanswered || earlier == sent_before::doubted;
+    const bool passes =
+        seen || in_doubt || row.of_trade == iso8583::proof::nothing || row.of_reversal == iso8583::proof::again;
     return passes ? advice_word::passing : advice_word::refused;
+}
+
+sent_before sent_before_of(const journal_record& record) noexcept {
+    const std::string_view code = record.host_code;
+    if (record.reversal_sends == 0) return sent_before::never;
+    if (code.empty() || (leaves_open(code) && !has_seen(code))) return sent_before::unanswered;
+    // It would have ended the trade, had there been no doubt.
+    if (word_on_advice(code, sent_before::never) == advice_word::refused) return sent_before::doubted;
+    return sent_before::answered;
 }
 
 bool leaves_open(std::string_view code) noexcept {

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -310,12 +312,31 @@ TEST(RecordLife, AnAdviceIsToldAgainUntilTheHostHasSaidYesOrNo) {
         EXPECT_EQ(word_on_advice(code, sent_before::never), advice_word::taken) << code;
     for (const auto* code : {"68", "91", "96", "98", "A0"})
         EXPECT_EQ(word_on_advice(code, sent_before::unanswered), advice_word::passing) << code;
-    for (const auto* code : {"03", "12", "14", "51"})
-        EXPECT_EQ(word_on_advice(code, sent_before::unanswered), advice_word::refused) << code;
+    for (const auto* code : {"03", "12", "14", "51"}) {
+        EXPECT_EQ(word_on_advice(code, sent_before::never), advice_word::refused) << code;
+        EXPECT_EQ(word_on_advice(code, sent_before::answered), advice_word::refused) << code;
+        for (const auto doubt : {sent_before::unanswered, sent_before::doubted})
+            EXPECT_EQ(word_on_advice(code, doubt), advice_word::passing)
+                << code << ": the host may have taken what it did not answer, and refuse the repeat for it";
+    }
     EXPECT_EQ(word_on_advice("94", sent_before::unanswered), advice_word::taken)
         << "the host has it from an earlier send";
     EXPECT_EQ(word_on_advice("94", sent_before::never), advice_word::passing) << "of another trade, perhaps";
     EXPECT_EQ(word_on_advice("94", sent_before::answered), advice_word::passing) << "it has seen, and not taken it";
+}
+
+TEST(RecordLife, AnAdviceThatWasRefusedInDoubtIsTakenByAYesAlone) {
+    auto record = record_of(trade::tip, record_state::stored);
+    EXPECT_EQ(sent_before_of(record), sent_before::never);
+    record.reversal_sends = 2;
+    for (const auto& [code, how] : std::map<std::string, sent_before>{{"", sent_before::unanswered},
+             {"96", sent_before::unanswered}, {"94", sent_before::answered}, {"79", sent_before::answered},
+             {"A0", sent_before::answered}, {"51", sent_before::doubted}}) {
+        record.host_code = code;
+        EXPECT_EQ(sent_before_of(record), how) << code;
+    }
+    EXPECT_EQ(word_on_advice("94", sent_before::doubted), advice_word::passing) << "perhaps of the refused one";
+    EXPECT_EQ(word_on_advice("00", sent_before::doubted), advice_word::taken);
 }
 
 TEST(RecordLife, ADuplicateOfOfflineDataIsNotARefusal) {

@@ -184,7 +184,11 @@ enum class sent_before : std::uint8_t {
     never,
     unanswered, ///< a host that now says that it has seen the same before (94, 79) has taken it then
     answered,   ///< with a code that took nothing: 94 and 79 prove nothing
+    doubted,    ///< a repeat of what was not answered was refused: only a yes proves anything
 };
+/// By how often a stored trade was sent and what its record has of the host's answers. A code by which the host had
+/// no answer itself (68, 96, 98) is none.
+[[nodiscard]] sent_before sent_before_of(const ports::journal_record& record) noexcept;
 [[nodiscard]] advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept;
 
 /// Whether the host's answer to a trade proves neither that the money moved nor that it did not: it had no answer

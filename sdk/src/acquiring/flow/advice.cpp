@@ -38,6 +38,7 @@ result<iso8583::message> advice_request(
 struct send_end {
     std::optional<error> why; ///< absent: the host has taken or refused it
     bool again = false;       ///< another send in the same go may end it
+    bool refused = false;     ///< by words that do not prove that it was not taken: only a person can find out
 };
 
 /// Moves money that the host's totals count: what the settlement, and the room for trades, wait for.
@@ -59,12 +60,20 @@ std::optional<amount> booked_amount(const journal_record& record, const host_ans
     return given;
 }
 
-/// It was answered, and is not taken: the same goes out again.
-send_end stays_stored(lane_core& on, journal_record& record, const std::string& code) {
-    journal_verdict heard(record_state::stored, ports::decider::host);
-    heard.host_code = code;
-    (void)write_verdict(on, record, heard);
-    return {flow_error(acquiring_errc::advice_waiting, "advice").with_peer_code(code), true};
+/// It was answered, and is not taken: the same goes out again. What was once not answered stays so, until a repeat is
+/// refused; that stays so for good.
+send_end stays_stored(lane_core& on, journal_record& record, const std::string& code, ledger::sent_before earlier) {
+    using ledger::sent_before;
+    const bool refuses = ledger::word_on_advice(code, sent_before::never) == advice_word::refused;
+    const bool seen = ledger::word_on_advice(code, sent_before::unanswered) == advice_word::taken;
+    const bool says_more = earlier == sent_before::unanswered ? refuses : earlier != sent_before::doubted;
+    if (says_more) {
+        journal_verdict heard(record_state::stored, ports::decider::host);
+        heard.host_code = code;
+        (void)write_verdict(on, record, heard);
+    }
+    return {flow_error(acquiring_errc::advice_waiting, "advice").with_peer_code(code), true,
+        seen || refuses || earlier == sent_before::doubted};
 }
 
 send_end take_answer(lane_core& on, journal_record& record, const host_answer& answer, ledger::sent_before earlier) {
@@ -72,7 +81,8 @@ send_end take_answer(lane_core& on, journal_record& record, const host_answer& a
     const auto word = ledger::word_on_advice(*verdict.host_code, earlier);
     const bool taken = word == advice_word::taken;
     const auto booked = booked_amount(record, answer, *verdict.host_code);
-    if (word == advice_word::passing || (taken && !booked)) return stays_stored(on, record, *verdict.host_code);
+    if (word == advice_word::passing || (taken && !booked))
+        return stays_stored(on, record, *verdict.host_code, earlier);
     if (taken) verdict.approved = booked;
     if (!taken) verdict.state = record_state::declined;
     // A repeat is answered as such; what the first answer would have said is not known.
@@ -96,7 +106,8 @@ result<void> count_send(lane_core& on, journal_record& record) {
 /// What was answered before the silence says nothing of what was done in it; that it was a duplicate already does.
 void forget_answer(lane_core& on, journal_record& record) {
     const auto word = ledger::word_on_advice(record.host_code, ledger::sent_before::unanswered);
-    if (record.host_code.empty() || word == advice_word::taken) return;
+    const bool doubted = ledger::sent_before_of(record) == ledger::sent_before::doubted;
+    if (record.host_code.empty() || doubted || word == advice_word::taken) return;
     journal_verdict silent(record_state::stored, ports::decider::till);
     silent.host_code = std::string();
     (void)write_verdict(on, record, silent);
@@ -107,9 +118,7 @@ send_end send_once(
     auto message = advice_request(on, record, original);
     if (!message) return {message.error(), false};
     const auto& row = ledger::row_of(record.kind);
-    const auto earlier = record.reversal_sends == 0 ? ledger::sent_before::never
-                         : record.host_code.empty() ? ledger::sent_before::unanswered
-                                                    : ledger::sent_before::answered;
+    const auto earlier = ledger::sent_before_of(record);
     if (const auto counted = count_send(on, record); !counted) return {counted.error(), false};
     const auto got = exchange(on, *message, ledger::message_of(row), row.name, record.masked_pan, bounds);
     if (got.what == exchange_end::kind::not_sent) return {got.why, got.why.is(condition::link_lost)};
@@ -147,6 +156,7 @@ std::optional<error> tell(lane_core& on, journal_record& record, std::uint32_t t
         end = send_once(on, record, *original, bounds);
     }
     if (!end.why) return std::nullopt;
+    if (end.refused) on.raise(alert_kind::advice_refused, record);
     return named(*end.why);
 }
 

@@ -197,6 +197,43 @@ TEST(StoreForward, WhatWasTakenInSilenceAfterAnAnswerIsDone) {
     EXPECT_EQ(rig.recover()->back().outcome, verdict::approved) << "94, after a send that nobody answered";
 }
 
+TEST(StoreForward, ADuplicateAfterAHostThatHadNoAnswerIsDone) {
+    auto settings = rig_settings();
+    settings.reversal.sends = 1;
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.advice_code = "96";
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    rig.host.mood.advice_code = "94";
+    EXPECT_EQ(rig.recover()->back().outcome, verdict::approved);
+}
+
+TEST(StoreForward, ARefusalOfARepeatProvesNothingOfWhatWasNotAnswered) {
+    auto settings = rig_settings();
+    settings.reversal.sends = 1;
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.late = true;
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    rig.host.mood = host_mood();
+    rig.host.mood.advice_code = "51";
+    EXPECT_EQ(rig.recover()->back().outcome, verdict::stored) << "the first may have emptied the card";
+    EXPECT_EQ(rig.recover()->back().outcome, verdict::stored) << "94, of the one that was refused";
+    EXPECT_TRUE(raised(rig, acquiring::alert_kind::advice_refused)) << "only a person can find out";
+    EXPECT_EQ(rig.settle().error().code(), acquiring_errc::advice_waiting);
+    acquiring::decision_request found(rig.records().back().id, acquiring::finding::paid, "it is in the host's list");
+    EXPECT_EQ(acquiring::decision(rig.lane()).run(found, soon())->outcome, verdict::approved);
+}
+
+TEST(StoreForward, ADuplicateInAnswerToTheFirstSendIsAPersons) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.advice_code = "94";
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    EXPECT_TRUE(raised(rig, acquiring::alert_kind::advice_refused))
+        << "a front has sent it twice, or the number was another trade's";
+}
+
 TEST(StoreForward, APartThatTheHostTakesIsBookedAsThatPart) {
     lane_rig rig;
     ASSERT_TRUE(rig.sign_in());
