@@ -48,6 +48,8 @@ struct host_core::exchange {
     std::optional<ledger_terminal> terminal;
     std::string batch;
     std::string card;             ///< of field 2, or behind a payment code
+    std::optional<bool> sound;    ///< whether its MAC fits, once the cipher machine has said so
+    std::optional<bytes> pin;     ///< its PIN block under the zone key, likewise
     std::optional<fault> planned; ///< what goes wrong with it on purpose
 
   private:

@@ -15,6 +15,7 @@ constexpr std::size_t batch_digits = 6;
 } // namespace
 
 nlohmann::json host_core::control(const nlohmann::json& request) {
+    const std::scoped_lock lock(guard_);
     return desk_.serve(request);
 }
 

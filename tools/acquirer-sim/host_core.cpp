@@ -63,6 +63,7 @@ void host_core::warn(counted_line& lines, const error& why) {
 }
 
 played_answer host_core::handle(byte_view body) {
+    deciding lock(guard_);
     ++counters_["received"];
     const auto request = iso8583::decode_body(iso8583::cup_pos(), body);
     if (!request) {
@@ -84,8 +85,11 @@ played_answer host_core::handle(byte_view body) {
         exchange first = opened(*request);
         dispatch(first);
     }
+    lock.unlock();
+    ask_machine(on);
+    lock.lock();
     dispatch(on);
-    auto reply = deliver(on);
+    auto reply = deliver(on, lock);
     bring_in_overtaken();
     return reply;
 }
@@ -186,7 +190,15 @@ void host_core::dispatch(exchange& on) {
     on.refuse("12");
 }
 
+void host_core::ask_machine(exchange& on) {
+    const bool sealed = on.what && iso8583::row_of(*on.what).seal == iso8583::sealing::mac;
+    if (!sealed || !on.terminal || on.terminal->merchant_id != on.request.value(42)) return;
+    on.sound = mac_fits(on);
+    if (*on.sound && on.request.has(52) && on.request.has(2)) on.pin = translated_pin(on);
+}
+
 bool host_core::mac_fits(exchange& on) {
+    if (on.sound) return *on.sound;
     if (on.terminal->tak.empty() || on.request.mac().size() != 8) return false;
     const auto fits =
         keys_.verify_mac(on.terminal->tak, on.request.mac_range(), on.request.mac(), call(machine_time));
@@ -200,7 +212,7 @@ bool host_core::mac_fits(exchange& on) {
     return true;
 }
 
-bytes host_core::seal(exchange& on) {
+bytes host_core::seal(exchange& on, deciding& lock) {
     const bool sealed = on.what && iso8583::row_of(*on.what).seal == iso8583::sealing::mac && on.terminal &&
                         !on.terminal->tak.empty();
     if (sealed) on.answer.leave_mac_hole();
@@ -211,7 +223,9 @@ bytes host_core::seal(exchange& on) {
         return {};
     }
     if (sealed) {
+        lock.unlock();
         auto mac = keys_.make_mac(on.terminal->tak, built->mac_range, call(machine_time));
+        lock.lock();
         if (!mac) {
             log_.error(component, mac.error().to_string());
             return {};
@@ -223,13 +237,13 @@ bytes host_core::seal(exchange& on) {
     return frame;
 }
 
-played_answer host_core::deliver(exchange& on) {
+played_answer host_core::deliver(exchange& on, deciding& lock) {
     auto header = iso8583::pos_header::parse(on.request.header());
     if (header) header = header->with_request(header_request());
     if (header) on.answer.set_header(header->digits());
     on.answer.set_tpdu(on.request.tpdu().swapped());
     spoil(on);
-    auto message = seal(on);
+    auto message = seal(on, lock);
     if (on.asked("garbage")) std::fill(message.begin() + std::ptrdiff_t{2 + 5 + 6}, message.end(), 0xFF);
     if (on.asked("answer_after_reversal")) {
         held_.push_back({on.terminal ? on.terminal->terminal_id : "", message, on.planned->value == "behind"});

@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,8 +36,8 @@ namespace cipherlane::sim {
 ///
 /// A file a group of messages: sign-in, payments, what follows a payment, reversal, settlement; and the rig's
 /// channel. Checks the MAC before it believes a field, translates each PIN, books in the ledger, makes the answer's
-/// MAC. Asks the cipher machine at most three times a sale. Not thread-safe; throws `std::runtime_error` if the
-/// ledger fails.
+/// MAC. Asks the cipher machine at most three times a sale. Thread-safe: one message is decided at a time, and while
+/// one waits for the cipher machine others are. Throws `std::runtime_error` if the ledger fails.
 class host_core {
   public:
     using wall_clock = std::function<std::chrono::system_clock::time_point()>;
@@ -57,6 +58,7 @@ class host_core {
     [[nodiscard]] nlohmann::json control(const nlohmann::json& request);
 
   private:
+    using deciding = std::unique_lock<std::mutex>;
     struct exchange; // one request and the answer that is being made for it
     struct held_answer {
         std::string terminal_id;
@@ -105,6 +107,8 @@ class host_core {
     void echo(exchange& on);
     void download(exchange& on);
 
+    /// Asks the cipher machine what it will be asked for the message, if it is what it seems to be.
+    void ask_machine(exchange& on);
     [[nodiscard]] bool mac_fits(exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
@@ -121,8 +125,8 @@ class host_core {
     [[nodiscard]] bool known(const exchange& on);
     /// What a request of that kind names as its original, if it may be one.
     [[nodiscard]] std::optional<ledger_trade> original_of(const exchange& on, ports::trade kind);
-    [[nodiscard]] bytes seal(exchange& on);
-    [[nodiscard]] played_answer deliver(exchange& on);
+    [[nodiscard]] bytes seal(exchange& on, deciding& lock);
+    [[nodiscard]] played_answer deliver(exchange& on, deciding& lock);
     void take_commands();
     nlohmann::json counters() const;
     nlohmann::json put_card(const nlohmann::json& request);
@@ -133,6 +137,7 @@ class host_core {
     nlohmann::json ask_in_header(const nlohmann::json& request);
     nlohmann::json table(const nlohmann::json& request);
 
+    std::mutex guard_; ///< held while something is decided
     host_books& books_;
     security& keys_;
     issuer& bank_;

@@ -4,6 +4,7 @@ namespace cipherlane::sim {
 
 std::optional<bytes> host_core::translated_pin(exchange& on) {
     if (!on.request.has(52)) return bytes{};
+    if (on.pin) return on.pin;
     const auto block =
         keys_.translate_pin(on.terminal->tpk, on.request.wire(52), on.request.value(2), call(machine_time));
     if (block) return bytes(block->begin(), block->end());

@@ -10,6 +10,10 @@
 #include <cipherlane/hsm/pos_mac.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace cipherlane::sim {
 namespace {
@@ -26,19 +30,47 @@ result<bytes> plain_key(const hsm::key& exported) {
 } // namespace
 
 struct security::impl {
-    impl(hsm::client_settings settings, const std::string& zpk)
-        : unit(std::move(settings))
+    impl(hsm::client_settings with, const std::string& zpk)
+        : settings(std::move(with))
         , zone_key(zpk) {}
+
+    /// A connection for one call, given back behind it.
+    class lease {
+      public:
+        explicit lease(impl& from)
+            : from_(from)
+            , unit_(from.take()) {}
+        lease(const lease&) = delete;
+        lease& operator=(const lease&) = delete;
+        ~lease() {
+            const std::scoped_lock lock(from_.guard);
+            from_.idle.push_back(std::move(unit_));
+        }
+        [[nodiscard]] hsm::client& operator*() const noexcept { return *unit_; }
+        [[nodiscard]] hsm::client* operator->() const noexcept { return unit_.get(); }
+
+      private:
+        impl& from_;
+        std::unique_ptr<hsm::client> unit_;
+    };
+    [[nodiscard]] std::unique_ptr<hsm::client> take() {
+        const std::scoped_lock lock(guard);
+        if (idle.empty()) return std::make_unique<hsm::client>(settings);
+        auto taken = std::move(idle.back());
+        idle.pop_back();
+        return taken;
+    }
 
     /// A new key for the terminal: its form under the LMK, and its part of field 62.
     result<std::pair<std::string, iso8583::sign_in_key>> make_key(
         hsm::key_type type, const hsm::key& tmk, const call& bounds) {
+        const lease unit(*this);
         ++round_trips;
-        CIPHERLANE_TRY(auto made, unit.generate_and_export_key(
+        CIPHERLANE_TRY(auto made, unit->generate_and_export_key(
                                       hsm::generate_and_export_key_request(type, hsm::key_type::tmk, tmk), bounds));
         if (made.check_value.size() < check_value_bytes) {
             ++round_trips;
-            CIPHERLANE_TRY(auto checked, unit.check_value(hsm::check_value_request(type, made.under_lmk), bounds));
+            CIPHERLANE_TRY(auto checked, unit->check_value(hsm::check_value_request(type, made.under_lmk), bounds));
             made.check_value = checked.check_value;
         }
         iso8583::sign_in_key part;
@@ -49,9 +81,11 @@ struct security::impl {
         return std::pair(made.under_lmk.text(), std::move(part));
     }
 
-    hsm::client unit;
-    hsm::key zone_key;
-    std::uint64_t round_trips = 0;
+    const hsm::client_settings settings;
+    const hsm::key zone_key;
+    std::atomic<std::uint64_t> round_trips{0};
+    std::mutex guard;
+    std::vector<std::unique_ptr<hsm::client>> idle;
 };
 
 security::security(std::unique_ptr<impl> body)
@@ -88,12 +122,12 @@ result<bool> security::verify_mac(const std::string& tak, byte_view mab, byte_vi
     if (field64.size() != received.size()) return false;
     std::copy(field64.begin(), field64.end(), received.begin());
     ++impl_->round_trips;
-    return hsm::verify_pos_mac(impl_->unit, hsm::key(tak), mab, received, bounds);
+    return hsm::verify_pos_mac(*impl::lease(*impl_), hsm::key(tak), mab, received, bounds);
 }
 
 result<std::array<std::uint8_t, 8>> security::make_mac(const std::string& tak, byte_view mab, const call& bounds) {
     ++impl_->round_trips;
-    return hsm::make_pos_mac(impl_->unit, hsm::key(tak), mab, bounds);
+    return hsm::make_pos_mac(*impl::lease(*impl_), hsm::key(tak), mab, bounds);
 }
 
 result<std::array<std::uint8_t, 8>> security::translate_pin(
@@ -101,7 +135,7 @@ result<std::array<std::uint8_t, 8>> security::translate_pin(
     CIPHERLANE_TRY(const auto holder, pan::parse(account));
     ++impl_->round_trips;
     CIPHERLANE_TRY(const auto moved,
-        impl_->unit.translate_pin(
+        impl::lease(*impl_)->translate_pin(
             hsm::translate_pin_request(hsm::key(tpk), impl_->zone_key, block, hsm::account(holder)), bounds));
     std::array<std::uint8_t, 8> out{};
     const auto view = moved.pin_block.view();
@@ -114,7 +148,7 @@ result<void> security::check_zone_key(byte_view clear, const call& bounds) {
     CIPHERLANE_TRY(const auto expected,
         crypto::key_check_value(crypto::algorithm::tdes, clear, crypto::kcv_method::legacy, check_value_bytes));
     asked.expect(expected);
-    const auto checked = impl_->unit.check_value(asked, bounds);
+    const auto checked = impl::lease(*impl_)->check_value(asked, bounds);
     if (checked) return {};
     if (checked.error().code() != hsm::make_error_code(hsm::hsm_errc::verification)) return checked.error();
     return error(checked.error()).with_peer_text("--zpk-clear is not the key of --zpk");
@@ -122,7 +156,8 @@ result<void> security::check_zone_key(byte_view clear, const call& bounds) {
 
 /// A machine that only compares check values, and has nothing to compare with, is not asked.
 result<void> security::check_terminal_key(const std::string& tmk, const call& bounds) {
-    const auto checked = impl_->unit.check_value(hsm::check_value_request(hsm::key_type::tmk, hsm::key(tmk)), bounds);
+    const auto checked =
+        impl::lease(*impl_)->check_value(hsm::check_value_request(hsm::key_type::tmk, hsm::key(tmk)), bounds);
     if (checked || checked.error().is(condition::misuse)) return {};
     return checked.error();
 }

@@ -28,7 +28,7 @@ struct new_master_key {
 [[nodiscard]] std::string words_of(const error& why);
 
 /// What the simulated host asks of its cipher machine (place F of the design): it never sees a clear key or PIN.
-/// One thread at a time.
+/// Any thread: each call has a connection to the machine of its own while it lasts.
 class security {
   public:
     /// Connects at the first call. `profile` is a name or a TOML file.

@@ -16,7 +16,6 @@
 
 #include <array>
 #include <deque>
-#include <mutex>
 
 namespace cipherlane::sim {
 namespace {
@@ -24,6 +23,7 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
+constexpr std::size_t how_many_wait = 8;       // for the cipher machine at once
 constexpr std::chrono::seconds start_time{10}; // for the first answers of the cipher machine
 
 } // namespace
@@ -38,24 +38,17 @@ struct acquirer_server::impl {
         , faults(host_faults(), settings.seed)
         , core(books, *keys, bank, faults, log, [] { return std::chrono::system_clock::now(); }, {settings.table}) {}
 
-    played_answer handle(byte_view body) {
-        const std::scoped_lock lock(one_at_a_time);
-        return core.handle(body);
-    }
+    played_answer handle(byte_view body) { return core.handle(body); }
 
-    nlohmann::json control(const nlohmann::json& request) {
-        const std::scoped_lock lock(one_at_a_time);
-        return core.control(request);
-    }
+    nlohmann::json control(const nlohmann::json& request) { return core.control(request); }
 
     const std::chrono::milliseconds idle;
-    std::mutex one_at_a_time; // the control channel reads the books between two messages
     host_books books;
     std::unique_ptr<security> keys;
     issuer bank;
     fault_plan faults;
     host_core core;
-    boost::asio::thread_pool worker{1};
+    boost::asio::thread_pool workers{how_many_wait};
     std::unique_ptr<control_channel> rig;
     std::unique_ptr<listener> door;
 };
@@ -66,10 +59,10 @@ namespace {
 class terminal_session : public std::enable_shared_from_this<terminal_session> {
   public:
     terminal_session(tcp::socket socket, std::function<played_answer(byte_view)> handle,
-        boost::asio::thread_pool& worker, std::chrono::milliseconds idle)
+        boost::asio::thread_pool& workers, std::chrono::milliseconds idle)
         : socket_(std::move(socket))
         , handle_(std::move(handle))
-        , worker_(worker)
+        , workers_(workers)
         , idle_(socket_.get_executor(), idle, [this] { close(); }) {}
 
     void read_length() {
@@ -91,7 +84,7 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
     }
 
     void work() {
-        boost::asio::post(worker_, [self = shared_from_this()] {
+        boost::asio::post(workers_, [self = shared_from_this()] {
             auto reply = self->handle_(self->body_);
             boost::asio::post(self->socket_.get_executor(),
                 [self, made = std::move(reply)]() mutable { self->deliver(std::move(made)); });
@@ -131,7 +124,7 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
 
     tcp::socket socket_;
     std::function<played_answer(byte_view)> handle_;
-    boost::asio::thread_pool& worker_;
+    boost::asio::thread_pool& workers_;
     std::array<std::uint8_t, 2> length_{};
     bytes body_;
     std::deque<bytes> outbox_;
@@ -157,7 +150,7 @@ result<std::unique_ptr<acquirer_server>> acquirer_server::start(
         const auto self = weak.lock();
         if (!self) return;
         auto handle = [self](byte_view message) { return self->handle(message); };
-        std::make_shared<terminal_session>(std::move(socket), handle, self->worker, self->idle)->read_length();
+        std::make_shared<terminal_session>(std::move(socket), handle, self->workers, self->idle)->read_length();
     }));
     CIPHERLANE_TRY(
         body->rig, control_channel::listen(on, settings.control_port,
@@ -171,7 +164,7 @@ acquirer_server::acquirer_server(std::shared_ptr<impl> body)
 acquirer_server::~acquirer_server() {
     impl_->door.reset();
     impl_->rig.reset();
-    impl_->worker.join();
+    impl_->workers.join();
 }
 
 std::uint16_t acquirer_server::port() const noexcept {

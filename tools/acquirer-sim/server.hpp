@@ -31,8 +31,8 @@ struct acquirer_settings {
 
 /// `cipherlane-acquirer-sim`: a `cup-pos` host over TCP with a ledger, a cipher machine and a simulated issuer.
 ///
-/// Terminals are served at the same time; one message is worked on at a time, on a thread of its own, so that the
-/// sockets never wait for the cipher machine or the disk.
+/// Terminals are served at the same time, on threads of their own, so that the sockets never wait for the cipher
+/// machine or the disk, nor one message for what the machine says of another.
 class acquirer_server {
   public:
     [[nodiscard]] static result<std::unique_ptr<acquirer_server>> start(
