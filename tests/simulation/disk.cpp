@@ -62,8 +62,8 @@ void disk::change(disk_file& of, std::size_t at, byte_view data, std::size_t siz
     made.at = at;
     auto& content = of.own();
     made.size_before = content.size();
+    made.size = data.size();
     made.size_after = size_after;
-    made.after.assign(data.begin(), data.end());
     const auto begin = std::min(at, content.size());
     const auto end = std::min(data.empty() ? content.size() : at + data.size(), content.size());
     if (begin == at && begin < end) {
@@ -104,18 +104,27 @@ void disk::settle(disk_file& of, fault how) {
     if (how == fault::cut_all_kept) return of.unsynced.clear();
     const auto changes = std::move(of.unsynced);
     of.unsynced.clear();
-    for (auto last = changes.rbegin(); last != changes.rend(); ++last)
-        undo(of, *last);
+    std::vector<bytes> written(how == fault::cut_torn ? changes.size() : 0);
+    for (auto i = changes.size(); i-- > 0;) {
+        const auto& one = changes[i];
+        // What later ones have overwritten is back already.
+        if (how == fault::cut_torn && one.size != 0) {
+            const auto from = of.content().subspan(one.at, one.size);
+            written[i].assign(from.begin(), from.end());
+        }
+        undo(of, one);
+    }
     if (how != fault::cut_torn) return;
-    for (const auto& one : changes) {
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        const auto& one = changes[i];
         if (one.size_after < one.size_before) {
             if (by_.once_in(2)) of.own().resize(std::min(of.content().size(), one.size_after));
             continue;
         }
         // A sector is written whole or not at all; what of it is not in the write stays as it is.
-        for (std::size_t from = 0; from < one.after.size();) {
-            const auto length = std::min(one.after.size() - from, sector - (one.at + from) % sector);
-            if (by_.once_in(2)) redo(of, one.at + from, byte_view(one.after).subspan(from, length));
+        for (std::size_t from = 0; from < one.size;) {
+            const auto length = std::min(one.size - from, sector - (one.at + from) % sector);
+            if (by_.once_in(2)) redo(of, one.at + from, byte_view(written[i]).subspan(from, length));
             from += length;
         }
     }

@@ -31,10 +31,10 @@ class disk_file {
   public:
     struct change {
         std::size_t at = 0;
+        std::size_t size = 0; ///< of what was written
         std::size_t size_before = 0;
-        bytes before; ///< what was overwritten
-        bytes after;
         std::size_t size_after = 0;
+        bytes before; ///< what was overwritten
     };
     /// What runs begin with, and its fingerprint.
     struct common {

@@ -63,9 +63,9 @@ result<void> name_journal(database& on, card_seal& seal) {
 }
 
 result<void> set_up(database& on, card_seal& seal) {
-    CIPHERLANE_CHECK(on.execute("PRAGMA journal_mode=WAL"));
-    CIPHERLANE_CHECK(on.execute("PRAGMA synchronous=FULL"));
-    CIPHERLANE_CHECK(on.execute("PRAGMA secure_delete=ON"));
+    CIPHERLANE_CHECK(on.run("PRAGMA journal_mode=WAL"));
+    CIPHERLANE_CHECK(on.run("PRAGMA synchronous=FULL"));
+    CIPHERLANE_CHECK(on.run("PRAGMA secure_delete=ON"));
     CIPHERLANE_CHECK(make_schema(on));
     CIPHERLANE_CHECK(check_key(on, seal));
     return name_journal(on, seal);

@@ -84,7 +84,8 @@ bool intact(const statement& row) {
 }
 
 result<void> stamp_record(database& on, std::uint64_t id) {
-    auto query = on.prepare(select_records("WHERE id = ?").c_str());
+    static const std::string sql = select_records("WHERE id = ?");
+    auto query = on.prepare(sql.c_str());
     query.bind(static_cast<std::int64_t>(id));
     CIPHERLANE_TRY(const bool row, query.step());
     if (!row) return error(store_errc::no_record, layer::store).during("checksum");

@@ -33,7 +33,8 @@ result<std::optional<journal_record>> one_record(statement& query) {
 }
 
 result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_view operation) {
-    auto query = on.prepare(select_records("WHERE id = ?").c_str());
+    static const std::string sql = select_records("WHERE id = ?");
+    auto query = on.prepare(sql.c_str());
     query.bind(static_cast<std::int64_t>(id));
     CIPHERLANE_TRY(auto found, one_record(query));
     if (!found) return refused(store_errc::no_record, operation);
@@ -41,7 +42,8 @@ result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_
 }
 
 result<void> free_key(database& on, const journal_record& fresh) {
-    auto query = on.prepare(select_records("WHERE terminal_id = ? AND idempotency_key = ?").c_str());
+    static const std::string sql = select_records("WHERE terminal_id = ? AND idempotency_key = ?");
+    auto query = on.prepare(sql.c_str());
     query.bind(fresh.terminal_id).bind(fresh.idempotency_key);
     CIPHERLANE_TRY(const auto earlier, one_record(query));
     if (!earlier) return {};
