@@ -50,16 +50,10 @@ host_core::host_core(host_books& books, security& keys, issuer& bank, fault_plan
     , keys_(keys)
     , bank_(bank)
     , faults_(faults)
-    , log_(std::move(log))
+    , log_(std::move(log), std::string(component))
     , now_(std::move(now))
     , table_(table) {
     take_commands();
-}
-
-void host_core::warn(counted_line& lines, const error& why) {
-    const auto times = lines.count();
-    if (times == 0) return;
-    log_.warning(component, why.to_string() + (times > 1 ? ", the last of " + std::to_string(times) : ""));
 }
 
 played_answer host_core::handle(byte_view body) {
@@ -68,7 +62,7 @@ played_answer host_core::handle(byte_view body) {
     const auto request = iso8583::decode_body(iso8583::cup_pos(), body);
     if (!request) {
         ++counters_["malformed"];
-        warn(unreadable_, request.error());
+        log_.tell(log_level::warning, "unreadable", request.error().to_string());
         return {};
     }
     exchange on = opened(*request);
@@ -169,10 +163,11 @@ void host_core::dispatch(exchange& on) {
     const auto& row = iso8583::row_of(*on.what);
     if (row.seal == iso8583::sealing::mac && !mac_fits(on)) return on.refuse("A0");
     if (const auto field = wrong_field(on.request, *on.what)) {
-        warn(malformed_, error(iso8583_errc::missing_field, layer::tools)
+        const auto why = error(iso8583_errc::missing_field, layer::tools)
                              .during(row.name)
                              .in_field(std::to_string(*field))
-                             .with_hint("missing, or not of such a request"));
+                             .with_hint("missing, or not of such a request");
+        log_.tell(log_level::warning, "malformed", why.to_string());
         return on.refuse("30"); // format error
     }
     if (on.request.has(60)) {
@@ -202,7 +197,7 @@ bool host_core::mac_fits(exchange& on) {
     if (on.terminal->tak.empty() || on.request.mac().size() != 8) return false;
     const auto fits =
         keys_.verify_mac(on.terminal->tak, on.request.mac_range(), on.request.mac(), call(machine_time));
-    if (!fits) log_.error(component, fits.error().to_string());
+    if (!fits) log_.tell(log_level::error, "MAC", fits.error().to_string());
     if (!fits || !*fits) return false;
     const auto fresh = books_.new_master(on.terminal->terminal_id);
     if (fresh && fresh->signed_in) {
@@ -219,7 +214,7 @@ bytes host_core::seal(exchange& on, deciding& lock) {
     bytes frame(2048);
     auto built = iso8583::encode(iso8583::cup_pos(), on.answer, frame);
     if (!built) {
-        log_.error(component, built.error().to_string());
+        log_.tell(log_level::error, "answer", built.error().to_string());
         return {};
     }
     if (sealed) {
@@ -227,7 +222,7 @@ bytes host_core::seal(exchange& on, deciding& lock) {
         auto mac = keys_.make_mac(on.terminal->tak, built->mac_range, call(machine_time));
         lock.lock();
         if (!mac) {
-            log_.error(component, mac.error().to_string());
+            log_.tell(log_level::error, "MAC", mac.error().to_string());
             return {};
         }
         if (on.planned && on.planned->kind == "wrong_mac") (*mac)[0] = static_cast<std::uint8_t>((*mac)[0] ^ 1U);

@@ -11,7 +11,7 @@
 #include "simkit/fault_player.hpp"
 
 #include <cipherlane/core/bytes.hpp>
-#include <cipherlane/core/counted_line.hpp>
+#include <cipherlane/core/counted_log.hpp>
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/iso8583/field60.hpp>
 #include <cipherlane/iso8583/message.hpp>
@@ -142,11 +142,8 @@ class host_core {
     security& keys_;
     issuer& bank_;
     fault_plan& faults_;
-    void warn(counted_line& lines, const error& why);
 
-    logger log_;
-    counted_line unreadable_; ///< anybody who connects can cause one
-    counted_line malformed_;
+    counted_log log_; ///< anybody who connects can cause any of its lines
     wall_clock now_;
     std::map<std::string, std::uint64_t> counters_;
     bool ask_sign_in_ = false;

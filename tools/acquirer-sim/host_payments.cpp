@@ -8,7 +8,7 @@ std::optional<bytes> host_core::translated_pin(exchange& on) {
     const auto block =
         keys_.translate_pin(on.terminal->tpk, on.request.wire(52), on.request.value(2), call(machine_time));
     if (block) return bytes(block->begin(), block->end());
-    log_.error(component, block.error().to_string());
+    log_.tell(log_level::error, "PIN", block.error().to_string());
     return std::nullopt;
 }
 

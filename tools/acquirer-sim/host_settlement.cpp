@@ -1,10 +1,13 @@
 #include "acquirer-sim/exchange.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 
 namespace cipherlane::sim {
 
 namespace {
+
+constexpr std::string_view upload_line = "batch upload"; ///< its lines are counted together
 
 /// Says that it balances, over figures that are not what it was told.
 void falsify(iso8583::settlement_totals& told, std::string_view side) {
@@ -45,7 +48,8 @@ void host_core::upload(exchange& on) {
     if (!records) return on.refuse("30");
     for (const auto& record : *records) {
         const bool known = books_.upload(on.terminal->terminal_id, on.batch, padded(record.trace, 6), record.amount);
-        if (!known) log_.warning(component, "batch upload: trace " + padded(record.trace, 6) + " differs");
+        if (!known)
+            log_.tell(log_level::warning, upload_line, "batch upload: trace " + padded(record.trace, 6) + " differs");
     }
     on.accept();
 }
@@ -54,7 +58,7 @@ void host_core::upload(exchange& on) {
 void host_core::upload_refund(exchange& on) {
     const auto trace = on.request.value(11);
     if (!books_.upload(on.terminal->terminal_id, on.batch, trace, std::stoll(on.request.value(4)))) {
-        log_.warning(component, "batch upload: refund with trace " + trace + " differs");
+        log_.tell(log_level::warning, upload_line, "batch upload: refund with trace " + trace + " differs");
     }
     on.accept();
 }
@@ -63,7 +67,8 @@ void host_core::upload_end(exchange& on) {
     const auto expected = on.request.value(48);
     const auto have = books_.uploads(on.terminal->terminal_id, on.batch);
     if (expected != padded(have, expected.size())) {
-        log_.warning(component, "batch upload: " + expected + " announced, " + std::to_string(have) + " here");
+        log_.tell(log_level::warning, "batch end",
+            "batch upload: " + printable_text(expected) + " announced, " + std::to_string(have) + " here");
         return on.refuse("77"); // reconcile error
     }
     on.accept();

@@ -6,7 +6,7 @@ void host_core::sign_in(exchange& on) {
     auto fresh = books_.new_master(on.terminal->terminal_id);
     const auto keys = keys_.sign_in(fresh ? fresh->tmk : on.terminal->tmk, call(machine_time));
     if (!keys) {
-        log_.error(component, keys.error().to_string());
+        log_.tell(log_level::error, "sign-in", keys.error().to_string());
         return on.refuse("96");
     }
     const auto field62 = keys->for_terminal.to_field62({});
@@ -31,7 +31,7 @@ void host_core::sign_in(exchange& on) {
 void host_core::master_key(exchange& on) {
     const auto made = keys_.new_master(on.terminal->tmk, call(machine_time));
     if (!made) {
-        log_.error(component, made.error().to_string());
+        log_.tell(log_level::error, "new master key", made.error().to_string());
         return on.refuse("96");
     }
     books_.put_new_master(on.terminal->terminal_id, {made->tmk, false});

@@ -15,7 +15,7 @@ int main(int argc, char** argv) {
     CLI::App program{"A simulated acquirer's host: UnionPay POS dialect over TCP", "cipherlane-acquirer-sim"};
     sim::common_options common(program);
     program.add_option("--port", settings.port, "For terminals; 0: any free port");
-    program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
+    sim::common_options::take_control(program, settings.control);
     program.add_option("--ledger", settings.ledger, "SQLite file of the books; default: in memory");
     program.add_option("--hsm", settings.hsm, "Cipher machine, HOST:PORT")->required();
     program.add_option("--profile", settings.hsm_profile, "Its profile: a name or FILE.toml");
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
         if (!server) return sim::cannot_start("cipherlane-acquirer-sim", sim::words_of(server.error()));
         sim::plan_at_start(faults, [&](const nlohmann::json& request) { return (*server)->control(request); });
         sim::announce_port("listening", (*server)->port());
-        sim::announce_port("control", (*server)->control_port());
+        sim::announce("control", (*server)->control_place());
         return sim::run_until_signal(io, log);
     } catch (const std::runtime_error& why) { // the ledger, or a fault that cannot be
         return sim::cannot_start("cipherlane-acquirer-sim", why.what());

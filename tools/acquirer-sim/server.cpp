@@ -153,7 +153,7 @@ result<std::unique_ptr<acquirer_server>> acquirer_server::start(
         std::make_shared<terminal_session>(std::move(socket), handle, self->workers, self->idle)->read_length();
     }));
     CIPHERLANE_TRY(
-        body->rig, control_channel::listen(on, settings.control_port,
+        body->rig, control_channel::listen(on, settings.control,
                        [raw = body.get()](const nlohmann::json& request) { return raw->control(request); }));
     return std::unique_ptr<acquirer_server>(new acquirer_server(std::move(body)));
 }
@@ -175,8 +175,8 @@ nlohmann::json acquirer_server::control(const nlohmann::json& request) {
     return impl_->control(request);
 }
 
-std::uint16_t acquirer_server::control_port() const noexcept {
-    return impl_->rig->port();
+std::string acquirer_server::control_place() const {
+    return impl_->rig->where();
 }
 
 } // namespace cipherlane::sim

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simkit/control_address.hpp"
 #include "simkit/idle_watch.hpp"
 
 #include <cipherlane/core/logger.hpp>
@@ -17,8 +18,8 @@ namespace cipherlane::sim {
 
 /// How the simulated acquirer is set up.
 struct acquirer_settings {
-    std::uint16_t port = 0;         ///< of the terminals; 0: any free one
-    std::uint16_t control_port = 0; ///< of the rig; 0: any free one
+    std::uint16_t port = 0;  ///< of the terminals; 0: any free one
+    control_address control; ///< of the rig
     std::string ledger = ":memory:";
     std::string hsm; ///< HOST:PORT of the cipher machine
     std::string hsm_profile = "payshield";
@@ -42,7 +43,8 @@ class acquirer_server {
     ~acquirer_server();
 
     [[nodiscard]] std::uint16_t port() const noexcept;
-    [[nodiscard]] std::uint16_t control_port() const noexcept;
+    /// "127.0.0.1:PORT" or "unix:PATH".
+    [[nodiscard]] std::string control_place() const;
     /// Serves the control channel; see `host_core::control`. From any thread.
     [[nodiscard]] nlohmann::json control(const nlohmann::json& request);
 

@@ -6,6 +6,7 @@
 #include "cipherlane/hsm_tools.hpp"
 #include "simkit/peer_user.hpp"
 
+#include <cipherlane/core/counted_line.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 
 #include <boost/asio/connect.hpp>
@@ -232,8 +233,7 @@ class tap_server {
         const auto number = ++number_;
         if (const auto owner = sim::owner_of(*application); !owner || *owner != user_.id) {
             const auto whose = owner ? "user " + std::to_string(*owner) : std::string("nobody");
-            return tell(tap_event::kind::refused, number,
-                "refused: it belongs to " + whose + ", and this tap serves " + user_.name);
+            return turn_away(number, "refused: it belongs to " + whose + ", and this tap serves " + user_.name);
         }
         if (count_open() < most_) return open(number, application);
         // An application that has just hung up may call again before we hear of its end.
@@ -241,9 +241,14 @@ class tap_server {
         soon->async_wait([this, number, application, soon](const error_code& stopped) {
             if (stopped) return;
             if (count_open() < most_) return open(number, application);
-            tell(tap_event::kind::refused, number,
-                "refused: " + std::to_string(most_) + " open already (--connections)");
+            turn_away(number, "refused: " + std::to_string(most_) + " open already (--connections)");
         });
+    }
+
+    /// Whoever may connect can do so without end: neither page nor file may be filled by that.
+    void turn_away(std::size_t number, std::string why) {
+        if (const auto times = refusals_.count(); times != 0)
+            tell(tap_event::kind::refused, number, counted_line::counted(std::move(why), times));
     }
 
     [[nodiscard]] std::size_t count_open() {
@@ -336,6 +341,7 @@ class tap_server {
     boost::asio::steady_timer printing_{io_};
     error_code complaint_;
     std::size_t number_ = 0;
+    counted_line refusals_{10s, 8};
     tap_user user_;
     std::size_t most_;
     std::size_t opening_ = 0; ///< connections whose unit is being reached

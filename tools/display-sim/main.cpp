@@ -14,13 +14,13 @@ int main(int argc, char** argv) {
     sim::common_options common(app);
     std::string family = "rcall";
     std::string link;
-    std::uint16_t control = 0;
+    sim::control_address control;
     sim::display_options options;
     app.add_option("--driver", family, "family of the display")->check(CLI::IsMember(sim::display_families()));
     app.add_option("--width", options.width, "pixels")->check(CLI::Range(32, 2'000));
     app.add_option("--height", options.height, "pixels")->check(CLI::Range(32, 2'000));
     app.add_option("--link", link, "name of a symbolic link to the device node");
-    app.add_option("--control", control, "port of the control channel, 0 for any");
+    sim::common_options::take_control(app, control);
     app.add_option("--snapshots", options.snapshots, "folder that the rig may have pictures written to");
     std::vector<std::string> faults;
     sim::common_options::take_faults(app, faults);
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
             io, control, [&](const nlohmann::json& request) { return display.control(request); });
         if (!channel) return sim::cannot_start(program, channel.error().to_string());
         sim::announce("device", display.path());
-        sim::announce_port("control", (*channel)->port());
+        sim::announce("control", (*channel)->where());
         return sim::run_until_signal(io, log);
     } catch (const std::exception& why) {
         return sim::cannot_start(program, why.what());

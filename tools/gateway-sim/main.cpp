@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     CLI::App program{"A simulated QR payment gateway over HTTP (docs/06-gateway-api.md)", "cipherlane-gateway-sim"};
     sim::common_options common(program);
     program.add_option("--port", settings.port, "HTTP; 0: any free port");
-    program.add_option("--control", settings.control_port, "For the rig: JSON lines; 0: any free port");
+    sim::common_options::take_control(program, settings.control);
     program.add_option("--seed", settings.seed, "Of the random faults");
     program.add_option("--ledger", settings.ledger, "JSON file of the orders; default: in memory");
     program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
         if (!server) return sim::cannot_start("cipherlane-gateway-sim", server.error().to_string());
         sim::plan_at_start(faults, [&](const nlohmann::json& request) { return (*server)->control(request); });
         sim::announce_port("listening", (*server)->port());
-        sim::announce_port("control", (*server)->control_port());
+        sim::announce("control", (*server)->control_place());
         return sim::run_until_signal(io, log);
     } catch (const std::runtime_error& why) { // the ledger, or a fault that cannot be
         return sim::cannot_start("cipherlane-gateway-sim", why.what());

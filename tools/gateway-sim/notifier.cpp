@@ -34,7 +34,6 @@ using boost::system::error_code;
 using request_type = http::request<http::string_body>;
 using response_type = http::response<http::string_body>;
 
-constexpr std::string_view log_name = "gateway-sim";
 constexpr std::chrono::seconds time_to_take_it{5};
 constexpr int notification_tries = 5;
 constexpr std::chrono::milliseconds notification_pause{200};
@@ -57,7 +56,7 @@ bool split_url(const std::string& url, std::string& host, std::string& port, std
 class notifier : public std::enable_shared_from_this<notifier> {
   public:
     notifier(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer, std::string url,
-        std::string body, signature how, logger log)
+        std::string body, signature how, std::shared_ptr<counted_log> log)
         : timer_(on)
         , resolver_(on)
         , stream_(on)
@@ -79,7 +78,9 @@ class notifier : public std::enable_shared_from_this<notifier> {
         std::string host;
         std::string port;
         std::string path;
-        if (!split_url(url_, host, port, path)) return log_.warning(log_name, "notify_url is no http address");
+        if (!split_url(url_, host, port, path)) {
+            return log_->tell(log_level::warning, "no address", "notify_url is no http address");
+        }
         make_request(host, path);
         stream_.expires_after(time_to_take_it);
         resolver_.async_resolve(host, port, [self = shared_from_this()](error_code failed, const auto& found) {
@@ -120,12 +121,13 @@ class notifier : public std::enable_shared_from_this<notifier> {
         error_code ignored;
         stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
         if (response_.result_int() != 200) return again({});
-        log_.info(log_name, "notification taken");
+        log_->tell(log_level::info, "taken", "notification taken");
     }
 
     void again(error_code why) {
         stream_.close();
-        log_.warning(log_name, "notification not taken: " + (why ? why.message() : std::string("refused")));
+        log_->tell(log_level::warning, "not taken",
+            "notification not taken: " + (why ? why.message() : std::string("refused")));
         if (++tries_ < notification_tries) start(notification_pause * tries_);
     }
 
@@ -136,7 +138,7 @@ class notifier : public std::enable_shared_from_this<notifier> {
     std::string url_;
     std::string body_;
     signature how_;
-    logger log_;
+    std::shared_ptr<counted_log> log_;
     request_type request_;
     response_type response_;
     beast::flat_buffer buffer_;
@@ -146,7 +148,8 @@ class notifier : public std::enable_shared_from_this<notifier> {
 } // namespace
 
 void send_notification(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer,
-    std::string url, std::string body, signature how, std::chrono::milliseconds after, logger log) {
+    std::string url, std::string body, signature how, std::chrono::milliseconds after,
+    std::shared_ptr<counted_log> log) {
     std::make_shared<notifier>(on, std::move(signer), std::move(url), std::move(body), how, std::move(log))
         ->start(after);
 }

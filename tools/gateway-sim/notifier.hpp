@@ -2,7 +2,7 @@
 
 #include "gateway-sim/notification_signer.hpp"
 
-#include <cipherlane/core/logger.hpp>
+#include <cipherlane/core/counted_log.hpp>
 
 #include <boost/asio/io_context.hpp>
 
@@ -22,7 +22,9 @@ namespace cipherlane::sim {
 enum class signature : std::uint8_t { right, wrong };
 
 /// Sends a notification to a till, again until it is taken or was tried five times. Returns at once.
+/// @param log of all notifications together: who makes orders says where they go.
 void send_notification(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer,
-    std::string url, std::string body, signature how, std::chrono::milliseconds after, logger log);
+    std::string url, std::string body, signature how, std::chrono::milliseconds after,
+    std::shared_ptr<counted_log> log);
 
 } // namespace cipherlane::sim

@@ -66,7 +66,7 @@ struct gateway_server::impl {
         , signer(std::move(key))
         , orders(now_seconds, random_hex, settings.ledger)
         , faults(gateway_faults(), settings.seed)
-        , log(std::move(to)) {
+        , log(std::make_shared<counted_log>(std::move(to), std::string(component))) {
         take_commands();
     }
 
@@ -85,7 +85,7 @@ struct gateway_server::impl {
     std::shared_ptr<const notification_signer> signer;
     order_book orders;
     fault_plan faults;
-    logger log;
+    std::shared_ptr<counted_log> log; ///< anybody who connects can cause any of its lines
     std::map<std::string, std::uint64_t> counters;
     control_desk desk;
     std::unique_ptr<control_channel> rig;
@@ -175,7 +175,7 @@ response_type gateway_server::impl::serve(const request_type& request) {
     } catch (const nlohmann::json::exception&) {
         return answer(400, {{"code", "bad_request"}, {"message", "the body is no JSON"}});
     } catch (const std::exception& why) { // the ledger cannot be written
-        log.error(component, why.what());
+        log->tell(log_level::error, "server error", why.what());
         return answer(500, {{"code", "server_error"}, {"message", "see the gateway's log"}});
     }
 }
@@ -302,7 +302,7 @@ result<std::unique_ptr<gateway_server>> gateway_server::start(
         std::make_shared<http_session>(std::move(socket), serve, self->faults, self->idle)->read();
     }));
     CIPHERLANE_TRY(
-        body->rig, control_channel::listen(on, settings.control_port,
+        body->rig, control_channel::listen(on, settings.control,
                        [raw = body.get()](const nlohmann::json& request) { return raw->desk.serve(request); }));
     return std::unique_ptr<gateway_server>(new gateway_server(std::move(body)));
 }
@@ -320,8 +320,8 @@ nlohmann::json gateway_server::control(const nlohmann::json& request) {
     return impl_->desk.serve(request);
 }
 
-std::uint16_t gateway_server::control_port() const noexcept {
-    return impl_->rig->port();
+std::string gateway_server::control_place() const {
+    return impl_->rig->where();
 }
 
 const std::string& gateway_server::public_key() const noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "simkit/control_address.hpp"
 #include "simkit/idle_watch.hpp"
 
 #include <cipherlane/core/logger.hpp>
@@ -16,8 +17,8 @@
 namespace cipherlane::sim {
 
 struct gateway_settings {
-    std::uint16_t port = 0;         ///< HTTP; 0: any free one
-    std::uint16_t control_port = 0; ///< of the rig; 0: any free one
+    std::uint16_t port = 0;  ///< HTTP; 0: any free one
+    control_address control; ///< of the rig
     std::uint64_t seed = 1;
     std::chrono::milliseconds idle = usual_idle_time; ///< for a till's next request on a connection
     std::string ledger;                               ///< JSON file of the orders, kept over a restart; empty: none
@@ -35,7 +36,8 @@ class gateway_server {
     ~gateway_server();
 
     [[nodiscard]] std::uint16_t port() const noexcept;
-    [[nodiscard]] std::uint16_t control_port() const noexcept;
+    /// "127.0.0.1:PORT" or "unix:PATH".
+    [[nodiscard]] std::string control_place() const;
     /// Serves the control channel. On the thread of the io_context, or before it runs.
     [[nodiscard]] nlohmann::json control(const nlohmann::json& request);
     /// PEM of the key that signs notifications.

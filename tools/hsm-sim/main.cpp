@@ -23,7 +23,7 @@ namespace {
 struct arguments {
     std::string profile = "payshield";
     std::uint16_t port = 1500;
-    int control = -1;
+    std::optional<sim::control_address> control;
     std::string lmk = "test";
     std::string policy = "legacy";
     bool locked = false;
@@ -92,15 +92,27 @@ int run(const arguments& given) {
 
     boost::asio::io_context io;
     std::unique_ptr<sim::control_channel> channel;
-    if (given.control >= 0) {
-        auto listening = sim::control_channel::listen(io, static_cast<std::uint16_t>(given.control),
-            [&](const nlohmann::json& request) { return unit_server.control(request); });
+    if (given.control) {
+        auto listening = sim::control_channel::listen(
+            io, *given.control, [&](const nlohmann::json& request) { return unit_server.control(request); });
         if (!listening) return fail(listening.error().to_string());
         channel = *std::move(listening);
-        sim::announce_port("control", channel->port());
+        sim::announce("control", channel->where());
     }
     sim::announce_port("listening", unit_server.port());
     return sim::run_until_signal(io, log);
+}
+
+void add_control_option(CLI::App& app, arguments& given) {
+    app.add_option_function<std::string>(
+           "--control",
+           [&given](const std::string& text) {
+               given.control = text == "-1" ? std::nullopt : std::optional(sim::common_options::control_of(text));
+           },
+           "the rig's channel: a port on 127.0.0.1 (0: any free one), or unix:PATH, a Unix socket of mode 0600; -1: "
+           "none")
+        ->type_name("PORT|unix:PATH")
+        ->default_str("-1");
 }
 
 void add_tls_options(CLI::App& app, arguments& given) {
@@ -128,8 +140,7 @@ int main(int argc, char** argv) {
     app.add_option("--profile", given.profile,
         "payshield, payshield-kb, sjj1310, sjl06, sjl05, sjj1312, sjj1312-racal, or FILE.toml");
     app.add_option("--port", given.port, "port on 127.0.0.1; 0: any free one");
-    app.add_option("--control", given.control, "port of the control channel; 0: any free one; -1: none")
-        ->check(CLI::Range(-1, 65535));
+    add_control_option(app, given);
     app.add_option(
         "--lmk", given.lmk, "test, or a file: twenty pairs of 32 hex digits, then 64 or 48 of a key for blocks");
     app.add_option("--policy", given.policy, "which PIN translations are allowed")

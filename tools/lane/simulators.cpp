@@ -1,6 +1,7 @@
 #include "lane/simulators.hpp"
 
 #include "lane/test_keys.hpp"
+#include "simkit/control_address.hpp"
 
 #include <cipherlane/core/digits.hpp>
 
@@ -37,7 +38,9 @@ T need_of(result<T> got, const std::string& program, const std::string& log) {
 std::vector<std::string> command(
     const simulator_settings& settings, const std::string& name, std::vector<std::string> options) {
     options.insert(options.begin(), settings.programs + "/cipherlane-" + name);
-    options.insert(options.end(), {"--control", "0"});
+    const bool socket = settings.control == control_kind::unix_socket;
+    const auto place = socket ? std::string(unix_prefix) + settings.folder + "/" + name + ".control" : "0";
+    options.insert(options.end(), {"--control", place});
     return options;
 }
 

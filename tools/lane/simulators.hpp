@@ -54,6 +54,12 @@ struct demo_card {
 inline constexpr std::string_view demo_terminal = "TEST0001";
 inline constexpr std::string_view demo_merchant = "TESTMERCH000001";
 
+/// How a rig's commands reach the simulators.
+enum class control_kind : std::uint8_t {
+    port,        ///< a port on 127.0.0.1, for scripts of any language
+    unix_socket, ///< FOLDER/NAME.control, which other users cannot open
+};
+
 struct simulator_settings {
     std::string programs;              ///< folder of the simulators' binaries
     std::string folder;                ///< for logs and pictures; must exist
@@ -67,6 +73,7 @@ struct simulator_settings {
     std::string pinpad = {};       ///< address of a PIN pad that is there already
     std::string zone_key = {};     ///< ZPK under the cipher machine's LMK; empty: under the published test LMK
     std::string terminal_key = {}; ///< TMK, likewise
+    control_kind control = control_kind::port;
 };
 
 /// All simulators of one payment lane on ports they choose, wired to each other, with the test keys loaded: cipher

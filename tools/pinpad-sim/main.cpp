@@ -34,14 +34,14 @@ int main(int argc, char** argv) {
     sim::common_options common(app);
     std::vector<std::string> keys;
     std::string link;
-    std::uint16_t control = 0;
+    sim::control_address control;
     sim::pad_model::settings settings;
     int idle_ms = static_cast<int>(settings.idle.count());
     app.add_option("--master-key", keys, "SLOT:HEX, a 16-byte test master key (repeatable)");
     app.add_option("--link", link, "name of a symbolic link to the device node");
     app.add_option("--table-version", settings.table_version, "version of the EMV tables, ten characters");
     app.add_option("--pin-timeout-ms", idle_ms, "how long it waits for a key press");
-    app.add_option("--control", control, "port of the control channel, 0 for any");
+    sim::common_options::take_control(app, control);
     std::vector<std::string> faults;
     sim::common_options::take_faults(app, faults);
     if (const auto code = common.parse(app, argc, argv)) return *code;
@@ -66,6 +66,6 @@ int main(int argc, char** argv) {
         io, control, [&](const nlohmann::json& request) { return pad.control(request); });
     if (!channel) return sim::cannot_start(program, channel.error().to_string());
     sim::announce("device", pad.path());
-    sim::announce_port("control", (*channel)->port());
+    sim::announce("control", (*channel)->where());
     return sim::run_until_signal(io, log);
 }

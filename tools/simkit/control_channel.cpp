@@ -2,7 +2,9 @@
 
 #include "simkit/listener.hpp"
 #include "simkit/peer_user.hpp"
+#include "simkit/unix_listener.hpp"
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/streambuf.hpp>
@@ -16,6 +18,7 @@ namespace cipherlane::sim {
 namespace {
 
 using boost::asio::ip::tcp;
+using any_socket = boost::asio::generic::stream_protocol::socket;
 using boost::system::error_code;
 constexpr std::size_t longest_line = 1U << 20U;
 constexpr std::size_t most_clients = 64;
@@ -29,7 +32,7 @@ struct desk {
 /// One client of the channel; lives as long as its connection.
 class client : public std::enable_shared_from_this<client> {
   public:
-    client(tcp::socket socket, std::shared_ptr<desk> on)
+    client(any_socket socket, std::shared_ptr<desk> on)
         : socket_(std::move(socket))
         , desk_(std::move(on))
         , input_(longest_line) {
@@ -85,30 +88,41 @@ class client : public std::enable_shared_from_this<client> {
 
     void close() {
         error_code ignored;
-        socket_.shutdown(tcp::socket::shutdown_both, ignored);
+        socket_.shutdown(any_socket::shutdown_both, ignored);
         socket_.close(ignored);
     }
 
-    tcp::socket socket_;
+    any_socket socket_;
     std::shared_ptr<desk> desk_;
     boost::asio::streambuf input_;
     std::string reply_;
 };
 
+void serve(any_socket socket, const std::shared_ptr<desk>& on) {
+    if (on->clients < most_clients) std::make_shared<client>(std::move(socket), on)->start();
+}
+
 } // namespace
 
 struct control_channel::impl {
-    std::unique_ptr<listener> door;
+    std::unique_ptr<listener> port;      ///< either this
+    std::unique_ptr<unix_listener> file; ///< or this
 };
 
 result<std::unique_ptr<control_channel>> control_channel::listen(
-    boost::asio::io_context& on, std::uint16_t port, handler answer) {
+    boost::asio::io_context& on, const control_address& where, handler answer) {
     auto body = std::make_unique<impl>();
-    auto let_in = [shared = std::make_shared<desk>(desk{std::move(answer)})](tcp::socket socket) {
-        if (shared->clients >= most_clients || !is_own_user(socket)) return;
-        std::make_shared<client>(std::move(socket), shared)->start();
-    };
-    CIPHERLANE_TRY(body->door, listener::open(on, port, std::move(let_in), descriptors::all));
+    const auto shared = std::make_shared<desk>(desk{std::move(answer)});
+    if (where.path.empty()) {
+        auto let_in = [shared](tcp::socket socket) {
+            if (is_own_user(socket)) serve(std::move(socket), shared);
+        };
+        CIPHERLANE_TRY(body->port, listener::open(on, where.port, std::move(let_in), descriptors::all));
+    } else {
+        auto let_in = [shared](
+                          boost::asio::local::stream_protocol::socket socket) { serve(std::move(socket), shared); };
+        CIPHERLANE_TRY(body->file, unix_listener::open(on, where.path, std::move(let_in)));
+    }
     return std::unique_ptr<control_channel>(new control_channel(std::move(body)));
 }
 
@@ -117,8 +131,9 @@ control_channel::control_channel(std::unique_ptr<impl> body)
 
 control_channel::~control_channel() = default;
 
-std::uint16_t control_channel::port() const noexcept {
-    return impl_->door->port();
+std::string control_channel::where() const {
+    if (impl_->file) return std::string(unix_prefix) + impl_->file->path();
+    return "127.0.0.1:" + std::to_string(impl_->port->port());
 }
 
 } // namespace cipherlane::sim

@@ -12,7 +12,8 @@ namespace cipherlane::sim {
 /// The rig's side of a control channel: one command, one answer, blocking.
 class control_client {
   public:
-    /// `where` as the simulator announced it: "127.0.0.1:PORT".
+    /// `where` as the simulator announced it: "127.0.0.1:PORT" or "unix:PATH". A Unix socket must be of this user's
+    /// program, or root's: commands carry cards and PINs.
     [[nodiscard]] static result<control_client> connect(const std::string& where);
     control_client(control_client&&) noexcept;
     control_client& operator=(control_client&&) noexcept;

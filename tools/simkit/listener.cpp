@@ -1,6 +1,4 @@
-#include "simkit/listener.hpp"
-
-#include <boost/asio/steady_timer.hpp>
+#include "simkit/accept_loop.hpp"
 
 #include <sys/resource.h>
 
@@ -21,36 +19,8 @@ bool has_room_for(int descriptor) noexcept {
     return descriptor < static_cast<std::int64_t>(most.rlim_cur) - kept_back;
 }
 
-struct listener::impl : std::enable_shared_from_this<impl> {
-    impl(boost::asio::io_context& on, std::function<void(tcp::socket)> hand_over, descriptors which)
-        : acceptor(on)
-        , pause(on)
-        , accepted(std::move(hand_over))
-        , may_use(which) {}
-
-    void accept() {
-        acceptor.async_accept([weak = weak_from_this()](error_code failed, tcp::socket socket) {
-            auto self = weak.lock();
-            if (!self || failed == boost::asio::error::operation_aborted) return;
-            if (failed) return self->accept_later();
-            const bool room = self->may_use == descriptors::all || has_room_for(socket.native_handle());
-            if (room) self->accepted(std::move(socket));
-            self->accept();
-        });
-    }
-
-    /// Out of descriptors the next try would fail at once, too.
-    void accept_later() {
-        pause.expires_after(pause_after_failure);
-        pause.async_wait([weak = weak_from_this()](error_code stopped) {
-            if (auto self = weak.lock(); self && !stopped) self->accept();
-        });
-    }
-
-    tcp::acceptor acceptor;
-    boost::asio::steady_timer pause;
-    std::function<void(tcp::socket)> accepted;
-    descriptors may_use;
+struct listener::impl : accept_loop<tcp> {
+    using accept_loop::accept_loop;
 };
 
 result<std::unique_ptr<listener>> listener::open(
@@ -63,7 +33,7 @@ result<std::unique_ptr<listener>> listener::open(
     if (!failed) body->acceptor.bind(where, failed);
     if (!failed) body->acceptor.listen(boost::asio::socket_base::max_listen_connections, failed);
     if (failed) return error(failed, layer::tools).during("listen");
-    body->accept();
+    body->start();
     return std::unique_ptr<listener>(new listener(std::move(body)));
 }
 
@@ -71,9 +41,7 @@ listener::listener(std::shared_ptr<impl> body)
     : impl_(std::move(body)) {}
 
 listener::~listener() {
-    error_code ignored;
-    impl_->acceptor.close(ignored);
-    impl_->pause.cancel();
+    impl_->stop();
 }
 
 std::uint16_t listener::port() const noexcept {

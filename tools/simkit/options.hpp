@@ -1,9 +1,12 @@
 #pragma once
 
+#include "manual/man_page.hpp"
+#include "simkit/control_address.hpp"
 #include "simkit/program.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +19,14 @@ class common_options {
     explicit common_options(CLI::App& app) {
         app.option_defaults()->always_capture_default();
         app.add_flag("--die-with-parent", die_with_parent_, "end when the process that started it ends");
+        app.add_flag_callback(
+               "--man",
+               [&app] {
+                   std::cout << manual::simulator_page(app);
+                   throw CLI::Success();
+               },
+               "print the manual page and end: --man | man -l -")
+            ->trigger_on_parse();
     }
 
     /// `--idle SECONDS`, of the programs that others connect to.
@@ -27,6 +38,22 @@ class common_options {
                "seconds after which a silent connection is closed")
             ->default_str(std::to_string(seconds))
             ->check(CLI::Range(1U, most));
+    }
+
+    /// `--control PORT|unix:PATH`.
+    static void take_control(CLI::App& app, control_address& control) {
+        app.add_option_function<std::string>(
+               "--control", [&control](const std::string& given) { control = control_of(given); },
+               "the rig's channel, JSON lines: a port on 127.0.0.1 (0: any free one), or unix:PATH, a Unix socket of "
+               "mode 0600")
+            ->type_name("PORT|unix:PATH")
+            ->default_str("0");
+    }
+    /// Throws `CLI::ValidationError` where it is no address.
+    static control_address control_of(const std::string& given) {
+        auto read = control_address::parse(given);
+        if (!read) throw CLI::ValidationError("--control", "expected a port of 0 to 65535, or unix:PATH");
+        return *std::move(read);
     }
 
     /// `--fault KIND[:MATCH]`, as often as wanted; see `plan_at_start`.

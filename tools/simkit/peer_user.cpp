@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <sstream>
 #include <string>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace cipherlane::sim {
@@ -51,7 +52,18 @@ std::optional<uid_t> owner_of(const tcp::socket& connection) {
     return look_up("/proc/net/tcp6", mapped + from, mapped + to);
 }
 
+std::optional<uid_t> owner_of(boost::asio::local::stream_protocol::socket& connection) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(connection.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+    return peer.uid;
+}
+
 bool is_own_user(const tcp::socket& connection) {
+    return owner_of(connection) == ::geteuid();
+}
+
+bool is_own_user(boost::asio::local::stream_protocol::socket& connection) {
     return owner_of(connection) == ::geteuid();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 
 #include <optional>
 #include <sys/types.h>
@@ -11,7 +12,11 @@ namespace cipherlane::sim {
 /// socket may be of either kind). An end that its program has already closed belongs to nobody.
 [[nodiscard]] std::optional<uid_t> owner_of(const boost::asio::ip::tcp::socket& connection);
 
+/// The user of the other end of a Unix socket when it connected or listened, as the kernel keeps it with the socket.
+[[nodiscard]] std::optional<uid_t> owner_of(boost::asio::local::stream_protocol::socket& connection);
+
 /// Whether the other end of a connection within this machine belongs to this process' user.
 [[nodiscard]] bool is_own_user(const boost::asio::ip::tcp::socket& connection);
+[[nodiscard]] bool is_own_user(boost::asio::local::stream_protocol::socket& connection);
 
 } // namespace cipherlane::sim

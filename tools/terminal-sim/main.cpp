@@ -18,7 +18,7 @@ struct given {
     std::string driver = "zvt";
     int port = -1; ///< none: a pseudo-terminal
     std::string link;
-    std::uint16_t control = 0;
+    sim::control_address control;
     std::vector<std::string> faults;
     sim::terminal_setup setup;
     unsigned answer_ms = 30'000;
@@ -49,7 +49,7 @@ int serve(const given& what, const logger& log) {
     if (!channel) throw std::runtime_error(channel.error().to_string());
     if (server) sim::announce_port("listening", server->port());
     if (device) sim::announce("device", device->path());
-    sim::announce_port("control", (*channel)->port());
+    sim::announce("control", (*channel)->where());
     return sim::run_until_signal(io, log);
 }
 
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     app.add_option("--currency", what.setup.currency, "ISO 4217 number");
     app.add_option("--answer-ms", what.answer_ms, "how long it waits for the till before it takes a payment back");
     app.add_option("--card", what.card, "a test card that stays at the reader");
-    app.add_option("--control", what.control, "port of the control channel, 0 for any");
+    sim::common_options::take_control(app, what.control);
     sim::common_options::take_faults(app, what.faults);
     if (const auto code = common.parse(app, argc, argv)) return *code;
     const auto& id = what.setup.terminal_id;

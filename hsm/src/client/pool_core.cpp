@@ -334,8 +334,9 @@ void pool_core::unreadable(pool_connection& on, pool_call& what, const error& wh
     unit.health.heard(now());
     ++unit.stats.unreadable;
     if (const auto times = unreadable_.count(now()); times != 0) {
-        settings_.log.warning("hsm", unit.stats.endpoint + " gave an answer that cannot be read: " + why.to_string() +
-                                         (times > 1 ? ", the last of " + std::to_string(times) : ""));
+        settings_.log.warning(
+            "hsm", counted_line::counted(
+                       unit.stats.endpoint + " gave an answer that cannot be read: " + why.to_string(), times));
     }
     finish(what, judge_loss(error(why).at_endpoint(on.endpoint()), what.subject->command, true));
     if (!waiting_.empty()) serve_waiting();

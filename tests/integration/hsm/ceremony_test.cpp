@@ -41,10 +41,10 @@ TEST_F(ceremony_program, WritesAllSheetsOrNone) {
     EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.path()}), 2);
     EXPECT_TRUE(has(complained_, "component-3.txt is there already")) << complained_;
     EXPECT_FALSE(std::filesystem::exists(path("component-1.txt")));
-    EXPECT_EQ(content(old), "an old sheet");
+    EXPECT_EQ(whole_file(old), "an old sheet");
     std::filesystem::remove(old);
     EXPECT_EQ(hsm({"ceremony", "--components", "3", "--sheets", folder_.path()}), 0) << complained_;
-    EXPECT_TRUE(has(content(path("component-3.txt")), "Component       3 of 3"));
+    EXPECT_TRUE(has(whole_file(path("component-3.txt")), "Component       3 of 3"));
 }
 
 } // namespace

@@ -2,13 +2,13 @@
 
 #include "simkit/child_process.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/whole_file.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,10 +29,6 @@ class hsm_programs : public ::testing::Test {
         std::ofstream(path(name)) << text;
         return path(name);
     }
-    [[nodiscard]] static std::string content(const std::string& file) {
-        std::ifstream in(file);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
 
     /// Starts a program that stays until the end of the test, and says where it listens.
     std::string start(const std::string& name, const std::vector<std::string>& arguments) {
@@ -42,7 +38,7 @@ class hsm_programs : public ::testing::Test {
         EXPECT_TRUE(started) << started.error();
         others_.push_back(*std::move(started));
         auto where = others_.back().await("listening", patience);
-        EXPECT_TRUE(where) << where.error() << content(path("log"));
+        EXPECT_TRUE(where) << where.error() << whole_file(path("log"));
         return where ? *where : std::string();
     }
     std::string start_unit(std::vector<std::string> arguments = {}) {
@@ -59,7 +55,7 @@ class hsm_programs : public ::testing::Test {
         EXPECT_TRUE(started) << started.error();
         const auto code = started->wait(patience);
         said_ = started->read_all(std::chrono::seconds(1));
-        complained_ = content(path("errors"));
+        complained_ = whole_file(path("errors"));
         return code.value_or(-99);
     }
     int hsm(std::vector<std::string> arguments) {

@@ -14,7 +14,7 @@ TEST_F(load_program, MeasuresMacsAndTranslations) {
     EXPECT_EQ(hsm({"bench", "--hsm", unit, "--seconds", "1", "--metrics", metrics}), 0) << complained_;
     EXPECT_TRUE(has(said_, " MACs in 1.")) << said_;
     EXPECT_TRUE(has(said_, ", 0 failed")) << said_;
-    EXPECT_TRUE(has(content(metrics), "cipherlane_hsm_")) << content(metrics);
+    EXPECT_TRUE(has(whole_file(metrics), "cipherlane_hsm_")) << whole_file(metrics);
     EXPECT_EQ(hsm({"bench", "--hsm", unit, "--seconds", "1", "--operation", "translate-pin"}), 0) << complained_;
     EXPECT_TRUE(has(said_, " PIN translations in 1.")) << said_;
 }

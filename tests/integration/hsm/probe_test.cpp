@@ -40,12 +40,12 @@ TEST_F(probe_program, WhatItWritesIsUsedAndNeverLiesOverAFile) {
     EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 0) << complained_;
     EXPECT_EQ(said_, "");
     EXPECT_TRUE(has(complained_, "header 4: no: the unit hung up")) << complained_;
-    const auto written = content(path("probed.toml"));
+    const auto written = whole_file(path("probed.toml"));
     EXPECT_TRUE(has(written, "base = \"sjl06\"")) << written;
     EXPECT_EQ(hsm({"diag", "--hsm", unit, "--profile", path("probed.toml")}), 0) << complained_;
     EXPECT_EQ(hsm({"probe", unit, "--write", path("probed.toml")}), 2);
     EXPECT_TRUE(has(complained_, "is there already")) << complained_;
-    EXPECT_EQ(content(path("probed.toml")), written);
+    EXPECT_EQ(whole_file(path("probed.toml")), written);
 }
 
 /// Says E and 01 to whatever comes.

@@ -28,12 +28,17 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
     for (const auto& [name, arguments] : {row{"gateway-sim", {"--port", taken}},
              row{"gateway-sim", {"--ledger", file("none.json", "{}")}}, row{"hsm-sim", {"--profile", "nothing"}},
              row{"display-sim", {"--link", "/nonexistent/x"}}, row{"display-sim", {"--snapshots", "/nonexistent"}},
-             row{"pinpad-sim", {"--master-key", "x"}}, row{"pinpad-sim", {"--link", "/nonexistent/x"}},
+             row{"display-sim", {"--control", "unix:/tmp/control"}}, row{"pinpad-sim", {"--master-key", "x"}},
+             row{"pinpad-sim", {"--link", "/nonexistent/x"}},
              row{"acquirer-sim", {"--hsm", "127.0.0.1:1", "--zpk", "U" + zone_key, "--zpk-clear", zone_key}}}) {
         EXPECT_EQ(run(std::string("cipherlane-") + name, arguments), 2) << name << said_;
         EXPECT_TRUE(has(complained_, std::string("cipherlane-") + name + ": ")) << complained_;
     }
     EXPECT_EQ(run("cipherlane-pinpad-sim", {"--no-such-option"}), 2);
+    for (const auto* wrong : {"65536", "unix:", "-2", "here"}) {
+        EXPECT_EQ(run("cipherlane-hsm-sim", {"--port", "0", "--control", wrong}), 2) << wrong;
+        EXPECT_TRUE(has(complained_, "--control: expected a port of 0 to 65535, or unix:PATH")) << complained_;
+    }
     EXPECT_EQ(run("cipherlane-hsm-sim", {"--help"}), 0);
     EXPECT_TRUE(has(said_, "payshield")) << said_;
     EXPECT_TRUE(has(said_, "1500")) << said_;
@@ -41,8 +46,7 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
 
 // What the page says of a channel is what the channel says of itself, and nothing that is sent there ends a program.
 TEST_F(simulator_program, HelpsOnItsControlChannelAndOutlivesAnyBytes) {
-    const char* sources = std::getenv("CIPHERLANE_SOURCE_DIR");
-    const auto page = content(std::string(sources != nullptr ? sources : ".") + "/docs/11-simulators.md");
+    const auto page = source_file("docs/11-simulators.md");
     ASSERT_FALSE(page.empty());
     const auto unit = start_unit();
     struct row {
@@ -52,12 +56,14 @@ TEST_F(simulator_program, HelpsOnItsControlChannelAndOutlivesAnyBytes) {
     for (const auto& [name, arguments] : {row{"hsm-sim", {"--port", "0"}}, row{"gateway-sim", {"--port", "0"}},
              row{"display-sim", {}}, row{"pinpad-sim", {}},
              row{"acquirer-sim", {"--hsm", unit, "--zpk", zone_key_under_test_lmk, "--zpk-clear", zone_key}}}) {
-        std::vector<std::string> words{program(std::string("cipherlane-") + name), "--control", "0"};
+        const auto place = "unix:" + path(std::string(name) + ".control");
+        std::vector<std::string> words{program(std::string("cipherlane-") + name), "--control", place};
         words.insert(words.end(), arguments.begin(), arguments.end());
         auto started = sim::child_process::start(words, path("log"));
         ASSERT_TRUE(started) << started.error();
         const auto where = started->await("control", patience);
-        ASSERT_TRUE(where) << name << content(path("log"));
+        ASSERT_TRUE(where) << name << whole_file(path("log"));
+        EXPECT_EQ(*where, place);
         auto client = *sim::control_client::connect(*where);
         const auto commands = client.ask({{"cmd", "help"}}).at("commands");
         EXPECT_GT(commands.size(), 3U) << name;
@@ -101,7 +107,7 @@ TEST_F(simulator_program, GoesWhenItsParentGoes) {
     const auto id = static_cast<pid_t>(std::stol(*child));
     const auto alive = [&] {
         // One that has ended and that nobody has taken in is gone, too.
-        const auto state = content("/proc/" + *child + "/stat");
+        const auto state = whole_file("/proc/" + *child + "/stat");
         return ::kill(id, 0) == 0 && !has(state, ") Z ");
     };
     for (int wait = 0; wait < 500 && alive(); ++wait)
@@ -113,14 +119,14 @@ TEST_F(simulator_program, TheGatewayKeepsItsKeyAndItsOrders) {
     const std::vector<std::string> arguments{
         "--port", "0", "--key", path("gateway.pem"), "--ledger", path("orders.json")};
     start("cipherlane-gateway-sim", arguments);
-    const auto key = content(path("gateway.pem"));
+    const auto key = whole_file(path("gateway.pem"));
     EXPECT_TRUE(key.starts_with("-----BEGIN PRIVATE KEY-----"));
     struct ::stat about {};
     ASSERT_EQ(::stat(path("gateway.pem").c_str(), &about), 0);
     EXPECT_EQ(about.st_mode & 0777U, 0600U);
     others_.back().kill();
     start("cipherlane-gateway-sim", arguments);
-    EXPECT_EQ(content(path("gateway.pem")), key);
+    EXPECT_EQ(whole_file(path("gateway.pem")), key);
 }
 
 } // namespace

@@ -153,8 +153,17 @@ TEST_F(tap_program, ServesOneConnectionUnlessMoreAreAskedFor) {
     auto third = connect(tap); // at once: the first's end may not have been heard yet
     send(third, "NC");
     EXPECT_TRUE(receive(third).starts_with("0001ND00"));
+    std::vector<tcp::socket> flood;
+    for (int i = 0; i < 200; ++i)
+        flood.push_back(connect(tap));
+    for (auto& each : flood)
+        EXPECT_EQ(receive(each), "(End of file)");
     const auto said = end_tap();
     EXPECT_TRUE(has(said, " 2 refused: 1 open already (--connections)")) << said;
+    std::size_t refusals = 0;
+    for (auto at = said.find(" refused: "); at != std::string::npos; at = said.find(" refused: ", at + 1))
+        ++refusals;
+    EXPECT_LE(refusals, 24U) << "eight in ten seconds";
     const auto both = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", unit, "--connections", "2"});
     auto one = connect(both);
     auto other = connect(both);
@@ -195,7 +204,7 @@ TEST_F(tap_program, RecordsAndReadsCaptures) {
     EXPECT_TRUE(has(said_, " 1 > NC ") && has(said_, "firmware: 0007-E000")) << said_;
     EXPECT_EQ(hsm({"tap", "--read", capture, "--to", unit, "--json", "--record", path("talk.jsonl")}), 0);
     EXPECT_TRUE(has(said_, "\"event\":\"request\"") && has(said_, "\"code\":\"NC\"")) << said_;
-    EXPECT_EQ(content(path("talk.jsonl")), said_);
+    EXPECT_EQ(whole_file(path("talk.jsonl")), said_);
     EXPECT_EQ(hsm({"tap", "--read", capture, "--to", "127.0.0.1:1"}), 1);
     EXPECT_TRUE(has(complained_, "no connection to port 1; there are some to ")) << complained_;
     EXPECT_EQ(hsm({"tap", "--read", file("text", "no capture"), "--to", unit}), 2);

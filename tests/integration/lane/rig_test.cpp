@@ -4,6 +4,7 @@
 #include "simkit/child_process.hpp"
 #include "simkit/control_client.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/whole_file.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -23,12 +24,8 @@ class Rig : public testing::Test {
         const char* where = std::getenv("CIPHERLANE_PROGRAMS");
         return std::string(where != nullptr ? where : ".") + "/" + name;
     }
-    static std::string content(const std::string& file) {
-        std::ifstream in(file);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
     [[nodiscard]] std::string place() const { return folder_.file("rig"); }
-    [[nodiscard]] nlohmann::json ports() const { return nlohmann::json::parse(content(place() + "/ports.json")); }
+    [[nodiscard]] nlohmann::json ports() const { return nlohmann::json::parse(whole_file(place() + "/ports.json")); }
 
     /// Runs the rig to its end; what it said is in `said_` and `complained_`.
     int run(std::vector<std::string> options, const std::vector<std::string>& words) {
@@ -40,7 +37,7 @@ class Rig : public testing::Test {
         EXPECT_TRUE(started) << started.error();
         const auto code = started->wait(60s);
         said_ = started->read_all(1s);
-        complained_ = content(folder_.file("errors"));
+        complained_ = whole_file(folder_.file("errors"));
         return code.value_or(-99);
     }
     std::vector<std::string> sale(const std::string& key) const {
@@ -66,7 +63,11 @@ TEST_F(Rig, HandsSettingsAndPortsToTheProgram) {
     for (const auto* name : {"hsm", "acquirer", "gateway", "display", "pinpad"}) {
         EXPECT_TRUE(all.at(name).at("control").get<std::string>().starts_with("127.0.0.1:")) << all;
     }
-    EXPECT_EQ(run({}, {"sh", "-c", "exit 7"}), 7);
+    EXPECT_EQ(run({"--control-sockets"}, {"sh", "-c", "exit 7"}), 7);
+    for (const auto* name : {"hsm", "acquirer", "gateway", "display", "pinpad"}) {
+        const auto socket = "unix:" + place() + "/" + name + "-sim.control";
+        EXPECT_EQ(ports().at(name).at("control"), socket);
+    }
 }
 
 TEST_F(Rig, SellsAtACipherMachineThatIsThereUnderAFault) {
@@ -105,7 +106,7 @@ TEST_F(Rig, SharesItsFolderWithNobody) {
     std::ofstream(place() + "/journal") << "another lane's";
     EXPECT_EQ(run({}, {"true"}), 2);
     EXPECT_TRUE(says("in use by another lane")) << complained_;
-    EXPECT_EQ(content(place() + "/journal"), "another lane's");
+    EXPECT_EQ(whole_file(place() + "/journal"), "another lane's");
 }
 
 TEST(LaneFolder, IsEmptiedOnlyIfALaneMadeIt) {

@@ -1,5 +1,6 @@
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/counted_line.hpp>
+#include <cipherlane/core/counted_log.hpp>
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/core/time_source.hpp>
 
@@ -8,7 +9,9 @@
 #include <algorithm>
 #include <chrono>
 #include <stop_token>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace cipherlane {
 namespace {
@@ -87,6 +90,39 @@ TEST(CountedLine, TellsTheFirstAndThenHowManyCameInEachInterval) {
     EXPECT_EQ(subject.count(start + 10s), 25'001U);
     EXPECT_EQ(subject.count(start + 11s), 0U);
     EXPECT_EQ(subject.count(start + 21s), 2U);
+}
+
+TEST(CountedLine, MayWriteTheFirstFewOfAnInterval) {
+    counted_line subject(10s, 3);
+    const monotonic_clock::time_point start{};
+    EXPECT_EQ(subject.count(start), 1U);
+    EXPECT_EQ(subject.count(start + 9s), 1U);
+    EXPECT_EQ(subject.count(start + 9s), 1U);
+    EXPECT_EQ(subject.count(start + 9s), 0U);
+    EXPECT_EQ(subject.count(start + 9s), 0U);
+    EXPECT_EQ(subject.count(start + 10s), 3U);
+    EXPECT_EQ(subject.count(start + 10s), 1U);
+    EXPECT_EQ(counted_line::counted("rubbish", 1), "rubbish");
+    EXPECT_EQ(counted_line::counted("rubbish", 3), "rubbish, the last of 3");
+}
+
+TEST(CountedLog, CountsEachKindOfLineByItself) {
+    stepped_time source;
+    const time_source::on_this_thread in_place(source);
+    std::vector<std::string> said;
+    counted_log subject(logger(log_level::info,
+                            [&](log_level, std::string_view component, std::string_view line) {
+                                said.push_back(std::string(component) + ": " + std::string(line));
+                            }),
+        "host", 2);
+    subject.tell(log_level::debug, "MAC", "not wanted");
+    for (int i = 0; i < 25'000; ++i)
+        subject.tell(log_level::warning, "MAC", "wrong MAC");
+    subject.tell(log_level::warning, "PIN", "wrong PIN");
+    source.at += 10s;
+    subject.tell(log_level::warning, "MAC", "wrong MAC");
+    EXPECT_EQ(said, (std::vector<std::string>{"host: wrong MAC", "host: wrong MAC", "host: wrong PIN",
+                        "host: wrong MAC, the last of 24999"}));
 }
 
 } // namespace

@@ -34,14 +34,14 @@ namespace {
 
 TEST(ControlChannel, AnswersEachLineAndRefusesWhatIsNoCommand) {
     boost::asio::io_context io;
-    auto channel = control_channel::listen(io, 0, [](const nlohmann::json& request) {
+    auto channel = control_channel::listen(io, {}, [](const nlohmann::json& request) {
         if (request.at("cmd") != "twice") throw std::invalid_argument("unknown command");
         return nlohmann::json{{"value", 2 * request.at("value").get<int>()}};
     });
     ASSERT_TRUE(channel);
     std::thread server([&] { io.run(); });
     {
-        auto client = control_client::connect("127.0.0.1:" + std::to_string((*channel)->port()));
+        auto client = control_client::connect((*channel)->where());
         ASSERT_TRUE(client);
         EXPECT_EQ(client->ask({{"cmd", "twice"}, {"value", 21}}).at("value"), 42);
         EXPECT_THROW(client->ask({{"cmd", "other"}}), std::runtime_error);
@@ -148,7 +148,7 @@ TEST(ControlDesk, TellsInWordsWhatIsWrong) {
 class ControlChannelAttacked : public testing::Test {
   protected:
     ControlChannelAttacked() {
-        channel = *control_channel::listen(io, 0, [this](const nlohmann::json& request) {
+        channel = *control_channel::listen(io, {}, [this](const nlohmann::json& request) {
             if (request.at("cmd") == "echo") throw std::runtime_error(request.at("text").get<std::string>());
             ++carried_out;
             return nlohmann::json::object();
@@ -160,11 +160,16 @@ class ControlChannelAttacked : public testing::Test {
         server.join();
     }
 
+    std::uint16_t port() const {
+        const auto where = channel->where();
+        return static_cast<std::uint16_t>(std::stoi(where.substr(where.rfind(':') + 1)));
+    }
+
     /// Everything that comes back until the channel hangs up.
     std::string send(const std::string& data) const {
         boost::asio::io_context here;
         boost::asio::ip::tcp::socket socket(here);
-        socket.connect({boost::asio::ip::address_v4::loopback(), channel->port()});
+        socket.connect({boost::asio::ip::address_v4::loopback(), port()});
         boost::system::error_code failed;
         boost::asio::write(socket, boost::asio::buffer(data), failed);
         std::string all;
@@ -197,7 +202,7 @@ TEST_F(ControlChannelAttacked, BytesThatAreNoTextEndTheConnectionAlone) {
     }
     EXPECT_EQ(carried_out, 0);
     EXPECT_TRUE(send(std::string(2U << 20U, '{')).find("true") == std::string::npos);
-    auto client = *control_client::connect("127.0.0.1:" + std::to_string(channel->port()));
+    auto client = *control_client::connect(channel->where());
     EXPECT_TRUE(client.ask({{"cmd", "pay"}}).at("ok").get<bool>());
 }
 
@@ -210,7 +215,7 @@ TEST_F(ControlChannelAttacked, ServesItsOwnUserAlone) {
         const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in where{};
         where.sin_family = AF_INET;
-        where.sin_port = htons(channel->port());
+        where.sin_port = htons(port());
         where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         if (::connect(socket, reinterpret_cast<sockaddr*>(&where), sizeof where) != 0) ::_exit(4);
         constexpr std::string_view command = "{\"cmd\":\"pay\"}\n";
@@ -229,11 +234,11 @@ TEST_F(ControlChannelAttacked, ManyIdleClientsShutNobodyOut) {
     std::vector<boost::asio::ip::tcp::socket> idle;
     for (int i = 0; i < 100; ++i) {
         idle.emplace_back(here);
-        idle.back().connect({boost::asio::ip::address_v4::loopback(), channel->port()});
+        idle.back().connect({boost::asio::ip::address_v4::loopback(), port()});
     }
     idle.clear();
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    auto client = *control_client::connect("127.0.0.1:" + std::to_string(channel->port()));
+    auto client = *control_client::connect(channel->where());
     EXPECT_TRUE(client.ask({{"cmd", "pay"}}).at("ok").get<bool>());
 }
 

@@ -48,10 +48,7 @@ void session::shake_hands() {
         tls_stream::server, [self = shared_from_this()](const boost::system::error_code& failed) {
             self->timer_.cancel();
             if (!failed) return self->read();
-            if (const auto times = self->worker_.failed_handshakes.count(); times != 0) {
-                self->worker_.log.warning("tls", "handshake failed: " + failed.message() +
-                                                     (times > 1 ? ", the last of " + std::to_string(times) : ""));
-            }
+            self->worker_.handshakes.tell(log_level::warning, "handshake", "handshake failed: " + failed.message());
             self->let_go();
         });
 }

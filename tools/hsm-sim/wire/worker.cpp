@@ -61,6 +61,7 @@ worker::worker(unit& of, shared_faults& shared, const unit_events& happens, cons
     , tls(std::move(secured))
     , idle(silence)
     , wire(answerer::create(of))
+    , handshakes(to, "tls")
     , work_(io.get_executor()) {}
 
 worker::~worker() = default;

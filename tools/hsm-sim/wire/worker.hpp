@@ -4,7 +4,7 @@
 #include "hsm-sim/wire/tls.hpp"
 #include "simkit/fault_player.hpp"
 
-#include <cipherlane/core/counted_line.hpp>
+#include <cipherlane/core/counted_log.hpp>
 #include <cipherlane/core/logger.hpp>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -87,7 +87,7 @@ class worker {
     const std::chrono::milliseconds idle;
     std::unique_ptr<answerer> wire;
     request_counts counts;
-    counted_line failed_handshakes; ///< anybody who connects can cause one
+    counted_log handshakes; ///< anybody who connects can fail at one
 
     void serve(boost::asio::ip::tcp::socket socket);
     /// Into the unit's own statistics: a command that it has, and how long it was busy with it.

@@ -155,7 +155,7 @@ void usb_host::body::arrived(const std::shared_ptr<usb_context>& through, libusb
         if (!entries_.emplace(key{info.bus, info.address}, std::move(added)).second) return;
         changed_.notify_all();
     }
-    log_.info("usb", "arrived: " + printable_text(info.identity()));
+    note("arrived", info);
     tell(change::arrived, info);
 }
 
@@ -172,8 +172,13 @@ void usb_host::body::left(key which) {
     for (const auto& weak : gone->links) {
         if (auto link = weak.lock()) link->device_left();
     }
-    log_.info("usb", "left: " + printable_text(gone->info.identity()));
+    note("left", gone->info);
     tell(change::left, gone->info);
+}
+
+void usb_host::body::note(std::string_view what, const usb_device_info& device) {
+    const std::lock_guard held(noting_);
+    comings_.tell(log_level::info, what, std::string(what) + ": " + printable_text(device.identity()));
 }
 
 void usb_host::body::tell(change what, const usb_device_info& info) {

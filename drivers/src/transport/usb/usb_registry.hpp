@@ -3,6 +3,7 @@
 #include "usb_context.hpp"
 #include "usb_link.hpp"
 
+#include <cipherlane/core/counted_log.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -35,7 +36,8 @@ class usb_host::body : public std::enable_shared_from_this<usb_host::body> {
 
     body(options with, logger log)
         : settings_(with)
-        , log_(std::move(log)) {}
+        , log_(log)
+        , comings_(std::move(log), "usb", most_lines) {}
     body(const body&) = delete;
     body& operator=(const body&) = delete;
     ~body() = default;
@@ -71,8 +73,14 @@ class usb_host::body : public std::enable_shared_from_this<usb_host::body> {
     void take_list(const std::shared_ptr<usb_context>& context);
     [[nodiscard]] bool knows(key which) const;
 
+    /// A hub full of devices may be plugged in at once; one whose plug is loose comes and goes without end.
+    static constexpr std::uint32_t most_lines = 32;
+    void note(std::string_view what, const usb_device_info& device);
+
     options settings_;
     logger log_;
+    std::mutex noting_;
+    counted_log comings_; ///< what arrived and left
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
     std::shared_ptr<usb_context> context_;

@@ -474,6 +474,35 @@ TEST_F(UsbHost, LogsADevicesOwnTextAsText) {
     EXPECT_EQ(said.find('\x1B'), std::string::npos);
 }
 
+// A plug that is loose, or a device that means harm, comes and goes without end.
+TEST_F(UsbHost, ComingAndGoingWithoutEndCannotFloodTheLog) {
+    std::atomic<int> lines{0};
+    std::atomic<int> departures{0};
+    constexpr int replugs = 200;
+    {
+        const auto host = *usb_host::start(
+            {}, logger(log_level::info, [&](log_level, std::string_view, std::string_view) { ++lines; }));
+        auto watching = host->subscribe(io_.get_executor(),
+            [&](usb_host::change what, const usb_device_info&) { departures += what == usb_host::change::left; });
+        auto work = boost::asio::make_work_guard(io_);
+        std::jthread runs([&] { io_.run(); });
+        sim::echo_model model;
+        usb_filter filter;
+        filter.vendor = 0x1209;
+        for (int i = 1; i <= replugs; ++i) {
+            auto port = rig_.plug(model);
+            ASSERT_TRUE(host->wait_for(filter, call(5s))) << i;
+            port.reset();
+            for (int k = 0; k < 5'000 && departures != i; ++k)
+                std::this_thread::sleep_for(1ms);
+            ASSERT_EQ(departures, i);
+        }
+        work.reset();
+    }
+    EXPECT_GE(lines, 2);
+    EXPECT_LE(lines, replugs) << "of both kinds 32 in ten seconds";
+}
+
 TEST_F(UsbHost, TellsOfTwentyReplugs) {
     auto host = started();
     sim::echo_model model;

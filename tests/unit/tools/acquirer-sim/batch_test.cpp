@@ -1,6 +1,8 @@
 // The simulated host at the end of a batch: totals, uploads, end. None of these messages has a MAC, so that no cipher
 // machine is asked; the messages are literal field values of the POS dialect.
 #include "acquirer-sim/host_core.hpp"
+#include "acquirer-sim/security.hpp"
+#include "hsm-sim/wire/server.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -163,7 +165,39 @@ TEST_F(Batch, RubbishCannotFloodTheLog) {
     for (int i = 0; i < 25'000; ++i)
         (void)host.handle(rubbish);
     EXPECT_GE(lines, 1);
-    EXPECT_LE(lines, 3) << "the first, and one in ten seconds";
+    EXPECT_LE(lines, 24) << "the first eight, and eight in ten seconds";
+}
+
+TEST_F(Batch, UploadsThatDifferCannotFloodTheLog) {
+    for (int i = 0; i < 500; ++i) {
+        EXPECT_EQ(upload("0000000900006222000000000017000000001234"), "00");
+        EXPECT_EQ(upload_refund("000091", "000000000234"), "00");
+        EXPECT_EQ(end("202", "0099"), "77");
+    }
+    EXPECT_GE(lines, 2);
+    EXPECT_LE(lines, 48) << "two kinds of lines";
+}
+
+// A sign-in has no MAC: who knows a terminal's number can have the cipher machine refuse as often as he likes.
+TEST_F(Batch, RefusalsOfTheMachineCannotFloodTheLog) {
+    hsm_sim::unit unit(*hsm_sim::settings_of("payshield"), hsm_sim::lmk_set::test());
+    const auto there = *hsm_sim::server::start(unit, {0, 1, false}, logger::none());
+    const auto keys = security::create("127.0.0.1:" + std::to_string(there->port()), "payshield", "U0").value();
+    books.put_terminal({"TEST0001", "TESTMERCH000001", "U" + std::string(32, '1'), "", ""});
+    host_core other{books, *keys, bank, faults,
+        logger(log_level::info, [this](log_level, std::string_view, std::string_view) { ++lines; }),
+        [] { return std::chrono::system_clock::now(); }, {}};
+    auto sign_in = request("0800", "000001", "00000001003");
+    sign_in.set(63, "01 ");
+    bytes frame(2048);
+    const auto encoded = iso8583::encode(iso8583::cup_pos(), sign_in, frame).value();
+    for (int i = 0; i < 200; ++i) {
+        const auto reply = other.handle(encoded.body);
+        const auto answer = iso8583::decode_body(iso8583::cup_pos(), byte_view(reply.message).subspan(2));
+        ASSERT_EQ(answer->value(39), "96");
+    }
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines, 24);
 }
 
 } // namespace

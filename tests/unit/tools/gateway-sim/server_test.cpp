@@ -1,5 +1,6 @@
 // The gateway's doors: what a till asks over HTTP, what must not end the program, what is kept over a restart.
 #include "gateway-sim/server.hpp"
+#include "simkit/control_client.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
@@ -22,8 +24,8 @@ using std::chrono_literals::operator""ms;
 /// A gateway on a thread of its own, as the program has it.
 class running_gateway {
   public:
-    explicit running_gateway(const gateway_settings& settings)
-        : server_(gateway_server::start(io_, settings, logger::none()).value())
+    explicit running_gateway(const gateway_settings& settings, const logger& log = logger::none())
+        : server_(gateway_server::start(io_, settings, log).value())
         , thread_([this] { io_.run(); }) {}
     running_gateway(const running_gateway&) = delete;
     running_gateway& operator=(const running_gateway&) = delete;
@@ -32,6 +34,7 @@ class running_gateway {
         thread_.join();
     }
     [[nodiscard]] const std::string& public_key() const { return server_->public_key(); }
+    [[nodiscard]] control_client rig() const { return control_client::connect(server_->control_place()).value(); }
 
     /// Sends bytes and gives back all that comes until the gateway hangs up.
     [[nodiscard]] std::string send(const std::string& data) const {
@@ -103,6 +106,35 @@ TEST(Gateway, EndsAConnectionOnWhichNothingComes) {
     const running_gateway gateway(settings);
     EXPECT_EQ(gateway.send(""), "");
     EXPECT_EQ(gateway.send("GET /public"), "");
+}
+
+// Whoever makes orders says where their notices go, and may do without end what fails.
+TEST(Gateway, NeitherNoticesNorItsOwnFaultsFloodTheLog) {
+    const tests::temporary_folder folder;
+    auto settings = with_key();
+    settings.ledger = folder.file("orders.json");
+    std::atomic<int> lines = 0;
+    const running_gateway gateway(
+        settings, logger(log_level::info, [&](log_level, std::string_view, std::string_view) { ++lines; }));
+    auto named = order;
+    named.replace(named.rfind("\"\""), 2, R"("nowhere")");
+    ASSERT_TRUE(has(gateway.post("/orders", named), " 201 "));
+    auto rig = gateway.rig();
+    rig.ask({{"cmd", "pay"}, {"order_number", "o1"}});
+    for (int i = 0; i < 200; ++i)
+        rig.ask({{"cmd", "pay"}, {"order_number", "o1"}, {"payer", "second"}});
+    for (int wait = 0; wait < 500 && lines == 0; ++wait)
+        std::this_thread::sleep_for(10ms);
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines.exchange(0), 16) << "the first eight, and eight in ten seconds";
+    rig.ask({{"cmd", "faults"}, {"set", {{{"kind", "ledger_fails"}, {"match", "create"}, {"times", -1}}}}});
+    for (int i = 0; i < 100; ++i) {
+        auto another = order;
+        another.replace(another.find("o1"), 2, "n" + std::to_string(i));
+        EXPECT_TRUE(has(gateway.post("/orders", another), " 500 "));
+    }
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines, 16);
 }
 
 TEST(Gateway, KeepsKeyAndOrdersOverARestart) {
