@@ -1,6 +1,7 @@
 // Words for shells, from the tree of commands itself.
 #include "cipherlane/commands.hpp"
 #include "cipherlane/tool_door.hpp"
+#include "manual/command_tree.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -12,33 +13,14 @@ namespace cipherlane::cli {
 namespace {
 
 using json = nlohmann::ordered_json;
+using manual::commands_below;
+using manual::long_name;
+using manual::options_of;
 
 struct completion_options {
     std::string shell;
     output_form output = output_form::text;
 };
-
-std::vector<const CLI::App*> below(const CLI::App& command) {
-    auto all = command.get_subcommands([](const CLI::App* each) { return !each->get_name().empty(); });
-    return {all.begin(), all.end()};
-}
-
-/// Every option of a command, those in groups too, by its long name.
-std::vector<const CLI::Option*> options_of(const CLI::App& command) {
-    std::vector<const CLI::Option*> all;
-    for (const auto* option : command.get_options()) {
-        if (!option->get_lnames().empty()) all.push_back(option);
-    }
-    for (const auto* group : command.get_subcommands([](const CLI::App* each) { return each->get_name().empty(); })) {
-        const auto inside = options_of(*group);
-        all.insert(all.end(), inside.begin(), inside.end());
-    }
-    return all;
-}
-
-std::string long_name(const CLI::Option& option) {
-    return "--" + option.get_lnames().front();
-}
 
 json tree_of(const CLI::App& command) {
     json made{{"name", command.get_name()}, {"about", command.get_description()}, {"options", json::array()}};
@@ -46,7 +28,7 @@ json tree_of(const CLI::App& command) {
         made["options"].push_back({{"name", long_name(*option)}, {"about", option->get_description()},
             {"takes_value", option->get_items_expected_max() != 0}, {"required", option->get_required()}});
     }
-    for (const auto* each : below(command))
+    for (const auto* each : commands_below(command))
         made["subcommands"].push_back(tree_of(*each));
     return made;
 }
@@ -55,39 +37,40 @@ json tree_of(const CLI::App& command) {
 template <class Take>
 void each_command(const CLI::App& command, const std::string& path, const Take& take) {
     take(path, command);
-    for (const auto* each : below(command))
+    for (const auto* each : commands_below(command))
         each_command(*each, path + (path.empty() ? "" : " ") + each->get_name(), take);
 }
 
 std::string words_of(const CLI::App& command) {
     std::string words;
-    for (const auto* each : below(command))
+    for (const auto* each : commands_below(command))
         words.append(words.empty() ? "" : " ").append(each->get_name());
     for (const auto* option : options_of(command))
         words.append(words.empty() ? "" : " ").append(long_name(*option));
     return words;
 }
 
-/// Names of commands hold letters and dashes alone, so nothing needs quoting.
+/// Names of commands hold letters and dashes alone, so nothing needs quoting. No variable is called path or words: to
+/// zsh these are the search path and the line itself.
 void print_bash(const CLI::App& tool) {
     std::cout << "# Completion of cipherlane for bash: source <(cipherlane completion bash)\n"
                  "_cipherlane() {\n"
-                 "  local path=\"\" longer words i\n"
+                 "  local at=\"\" longer choices i\n"
                  "  for ((i = 1; i < COMP_CWORD; ++i)); do\n"
-                 "    longer=${path:+$path }${COMP_WORDS[i]}\n"
+                 "    longer=${at:+$at }${COMP_WORDS[i]}\n"
                  "    case \"$longer\" in\n      ";
     each_command(tool, "", [](const std::string& path, const CLI::App&) {
         std::cout << (path.empty() ? "" : "|") << "\"" << path << "\"";
     });
-    std::cout << ") path=$longer ;;\n"
+    std::cout << ") at=$longer ;;\n"
                  "    esac\n"
                  "  done\n"
-                 "  case \"$path\" in\n";
+                 "  case \"$at\" in\n";
     each_command(tool, "", [](const std::string& path, const CLI::App& command) {
-        std::cout << "    \"" << path << "\") words=\"" << words_of(command) << "\" ;;\n";
+        std::cout << "    \"" << path << "\") choices=\"" << words_of(command) << "\" ;;\n";
     });
     std::cout << "  esac\n"
-                 "  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
+                 "  COMPREPLY=($(compgen -W \"$choices\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n"
                  "}\n"
                  "complete -o default -F _cipherlane cipherlane\n";
 }
@@ -117,7 +100,7 @@ void print_fish(const CLI::App& tool) {
                  "end\n";
     each_command(tool, "", [&](const std::string& path, const CLI::App& command) {
         const auto at = "complete -c cipherlane -n \"__cipherlane_at '" + path + "'\" ";
-        for (const auto* each : below(command))
+        for (const auto* each : commands_below(command))
             std::cout << at << "-f -a " << each->get_name() << " -d " << fish_text(each->get_description()) << "\n";
         for (const auto* option : options_of(command)) {
             std::cout << at << (option->get_items_expected_max() != 0 ? "-r -l " : "-l ")

@@ -30,7 +30,6 @@ struct ceremony_arguments {
     std::string lmk = "test";
     std::string sheets;
     bool json = false;
-    [[nodiscard]] output_form form() const { return json ? output_form::json : output_form::text; }
 };
 
 [[noreturn]] void stop_ceremony(const std::string& why, ending ends = ending::wrong_use) {
@@ -154,7 +153,7 @@ void add_hsm_ceremony_command(CLI::App& hsm) {
     ceremony->add_option("--lmk", given->lmk, "test, or the file that the simulator was given");
     ceremony->add_option("--sheets", given->sheets, "folder for the custodians' sheets")
         ->check(CLI::ExistingDirectory);
-    ceremony->callback([given] { behind_door("hsm ceremony", given->form(), [&] { hold(*given); }); });
+    ceremony->callback([given] { hold(*given); });
 }
 
 } // namespace cipherlane::cli

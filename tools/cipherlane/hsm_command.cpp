@@ -74,7 +74,7 @@ void add_load_commands(CLI::App& command) {
         std::string code;
         for (const auto& part : what->code)
             code += (code.empty() ? "" : " ") + part;
-        behind_door("hsm describe", what->form(), [&] { describe_commands(what->profile, code, what->form()); });
+        describe_commands(what->profile, code, what->form());
     });
 
     auto unknown = std::make_shared<probe_options>();
@@ -84,7 +84,7 @@ void add_load_commands(CLI::App& command) {
     find->add_flag_callback(
         "--json", [unknown] { unknown->form = output_form::json; }, "What was found, for scripts");
     unknown->tls.add_to(*find);
-    find->callback([unknown] { behind_door("hsm probe", unknown->form, [&] { probe(*unknown); }); });
+    find->callback([unknown] { probe(*unknown); });
 
     auto between = std::make_shared<tap_options>();
     auto* listen = command.add_subcommand("tap", "Pass on and decode what another application says to a unit");
@@ -127,11 +127,9 @@ void add_load_commands(CLI::App& command) {
                    "runs can command the unit while the tap is open. Close it when you have seen what you wanted.");
     between->tls.add_to(*listen);
     listen->callback([between] {
-        behind_door("hsm tap", between->form, [&] {
-            if (!between->read.empty()) return replay(*between);
-            if (!between->listens) throw tool_complaint(ending::wrong_use, "--listen PORT or --read FILE is needed");
-            tap(*between);
-        });
+        if (!between->read.empty()) return replay(*between);
+        if (!between->listens) throw tool_complaint(ending::wrong_use, "--listen PORT or --read FILE is needed");
+        tap(*between);
     });
 
     auto load = std::make_shared<bench_options>();
@@ -149,7 +147,7 @@ void add_load_commands(CLI::App& command) {
         ->capture_default_str();
     press->add_option(
         "--metrics", load->metrics, "File for the pool's figures as Prometheus text; -: standard output");
-    press->callback([load] { behind_door("hsm bench", load->to.form(), [&] { bench(*load); }); });
+    press->callback([load] { bench(*load); });
 }
 
 } // namespace
@@ -162,7 +160,7 @@ void add_hsm_command(CLI::App& tool) {
     auto diag_to = std::make_shared<hsm_options>();
     auto* diag = command->add_subcommand("diag", "Health, firmware, check of the local master key");
     diag_to->add_to(*diag);
-    diag->callback([diag_to] { behind_door("hsm diag", diag_to->form(), [&] { diagnose(*diag_to); }); });
+    diag->callback([diag_to] { diagnose(*diag_to); });
 
     auto out = std::make_shared<send_options>();
     auto* one = command->add_subcommand("send", "One command in, the parsed answer out; exit code 3 if refused");
@@ -180,11 +178,9 @@ void add_hsm_command(CLI::App& tool) {
         "--show-all", [out] { out->how = reveal::all; }, "Show PINs, accounts and data too: test cards only");
     add_load_commands(*command);
     one->callback([out] {
-        behind_door("hsm send", out->to.form(), [&] {
-            if (out->text.empty() && out->file.empty())
-                throw tool_complaint(ending::wrong_use, "a command or --from FILE is needed");
-            send(*out);
-        });
+        if (out->text.empty() && out->file.empty())
+            throw tool_complaint(ending::wrong_use, "a command or --from FILE is needed");
+        send(*out);
     });
 }
 

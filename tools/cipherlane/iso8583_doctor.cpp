@@ -84,7 +84,8 @@ std::size_t score_of(const attempt& made, byte_view data) {
     if (made.whole) return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
     // A message type and a bitmap alone are found in any bytes.
     const bool known_front = outside >= 1700;
-    if (fields < (known_front ? 1U : 2U)) return 0;
+    const bool known_headers = outside >= 2300; // of a message that was cut in its first field they are all there is
+    if (fields < (known_headers ? 0U : known_front ? 1U : 2U)) return 0;
     return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside +
            1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
 }
@@ -163,11 +164,14 @@ std::vector<cutting> cuttings_of(const input_reading& given, std::size_t skip) {
         cutting made;
         std::size_t at = 0;
         for (const auto& part : given.parts) {
-            made.frames.emplace_back(part);
-            made.starts.push_back(at);
+            const auto payload = packet_payload(part);
+            if (payload < part.size()) {
+                made.frames.emplace_back(byte_view(part).subspan(payload));
+                made.starts.push_back(at + payload);
+            }
             at += part.size();
         }
-        all.push_back(std::move(made));
+        if (!made.frames.empty()) all.push_back(std::move(made));
     }
     for (const auto& guess : length_guesses()) {
         for (const std::ptrdiff_t adjust : {std::ptrdiff_t{0}, static_cast<std::ptrdiff_t>(guess.length.bytes)}) {
@@ -212,6 +216,7 @@ examined look_at(const cutting& way, std::span<const dialect_variant> more) {
 }
 
 void tell_damage(const input_reading& given, diagnosis& to) {
+    if (!given.note.empty()) to.notes.push_back(given.note);
     if (given.half_a_byte) {
         to.notes.emplace_back(
             "the hex has an odd number of digits: one is missing or too many; the last was left out");

@@ -39,28 +39,39 @@ std::vector<bytes> frames_of(const iso8583::dialect& format, byte_view stream) {
     return frames;
 }
 
+namespace {
+
+/// The messages of several pieces, each cut at its lengths; of captured packets what they carry.
+std::vector<bytes> frames_of_parts(const iso8583::dialect& format, const std::vector<bytes>& parts) {
+    std::vector<bytes> frames;
+    for (const auto& part : parts) {
+        const auto at = packet_payload(part);
+        if (at == part.size()) continue; // it only says that another has come
+        auto more = frames_of(format, byte_view(part).subspan(at));
+        std::move(more.begin(), more.end(), std::back_inserter(frames));
+    }
+    return frames;
+}
+
+} // namespace
+
 found_messages messages_of(const iso8583::dialect& format, std::vector<input_reading> readings) {
     found_messages best;
     std::pair<bool, std::size_t> best_reach{};
     bool any = false;
-    const auto consider = [&](input_form form, std::vector<bytes> frames) {
+    const auto consider = [&](const input_reading& from, std::vector<bytes> frames) {
         const auto reached = reach(format, frames);
         if (any && reached <= best_reach) return;
         any = true;
         best_reach = reached;
-        best = {form, std::move(frames), reached.first || reached.second != 0};
+        best = {from.form, std::move(frames), reached.first || reached.second != 0, from.note};
     };
     for (const auto& each : readings) {
-        consider(each.form, frames_of(format, each.whole));
+        consider(each, frames_of(format, each.whole));
         if (best_reach.first && best.form == each.form) break;
-        std::vector<bytes> frames;
-        for (const auto& part : each.parts) {
-            auto more = frames_of(format, part);
-            std::move(more.begin(), more.end(), std::back_inserter(frames));
-        }
-        if (!frames.empty()) consider(each.form, std::move(frames));
+        if (auto frames = frames_of_parts(format, each.parts); !frames.empty()) consider(each, std::move(frames));
         if (const auto at = packet_payload(each.whole); at != 0 && at < each.whole.size()) {
-            consider(each.form, frames_of(format, byte_view(each.whole).subspan(at)));
+            consider(each, frames_of(format, byte_view(each.whole).subspan(at)));
         }
         if (best_reach.first) break;
     }

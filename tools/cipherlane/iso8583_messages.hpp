@@ -13,6 +13,7 @@ struct found_messages {
     input_form form = input_form::hex;
     std::vector<bytes> frames; ///< each with its length, as the dialect has one; at least one
     bool read_any = false;     ///< a message type was found, at least
+    std::string note = {};     ///< what a person must know of the input: bytes that are not there
 };
 
 /// Cuts a stream at the dialect's lengths; what no whole frame is stays together at the end. Without a length it is

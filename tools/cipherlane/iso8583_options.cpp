@@ -63,6 +63,7 @@ found_messages iso8583_options::messages(const iso8583::dialect& format, std::si
     if (form == input_form::automatic && only_text && !found.read_any) {
         (void)value_or_stop(readings_of(text, input_form::hex));
     }
+    if (!found.note.empty()) std::cerr << "cipherlane " << subcommand << ": NOTE: " << found.note << '\n';
     return found;
 }
 

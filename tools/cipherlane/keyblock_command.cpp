@@ -45,6 +45,43 @@ std::string_view tag_of(std::string_view block) {
     return thales || tr31 ? block.substr(0, 1) : std::string_view();
 }
 
+bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/// As mails and forms carry it: small letters, blanks between groups. The capitals and the announced length decide.
+std::string mended(std::string text) {
+    const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+    if (std::any_of(text.begin(), text.end(), is_small) && std::none_of(text.begin(), text.end(), is_capital)) {
+        std::transform(text.begin(), text.end(), text.begin(),
+            [&](char c) { return is_small(c) ? static_cast<char>(c - 'a' + 'A') : c; });
+        std::cerr << "cipherlane keyblock inspect: NOTE: small letters are read as capitals\n";
+    }
+    auto joined = text;
+    std::erase_if(joined, is_blank);
+    if (joined == text) return text;
+    const auto tag = tag_of(joined).size();
+    const auto size = std::to_string(joined.size() - std::min(tag, joined.size()));
+    const bool fits = size.size() <= 4 && joined.size() > tag + 5 &&
+                      joined.substr(tag + 1, 4) == std::string(4 - size.size(), '0') + size;
+    if (!fits) return text;
+    std::cerr << "cipherlane keyblock inspect: NOTE: blanks between the characters are left out\n";
+    return joined;
+}
+
+/// What a text is that has no header at all.
+std::string_view words_of_no_block(std::string_view text) {
+    const auto scheme = text.substr(0, 1);
+    const auto digits = text.substr(std::string_view("UTXYS").find(scheme) == std::string_view::npos ? 0 : 1);
+    const bool hex = !digits.empty() && digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+    const bool key = hex && (digits.size() == 16 || digits.size() == 32 || digits.size() == 48);
+    if (key && digits.size() != text.size())
+        return "U, T, X, Y or S and digits are a key under a variant local master key, which has no header";
+    if (key) return "digits alone are a key in clear or under a variant local master key, which has no header";
+    return "a key block begins with A to E (TR-31, X9.143, ISO 20038) or 0, 1 (Thales), perhaps with R or S in front";
+}
+
 std::string_view words_of_tag(std::string_view tag) {
     return tag == "S" ? "scheme tag in front: a key block of Thales' own" : "scheme tag in front: a TR-31 key block";
 }
@@ -114,7 +151,6 @@ struct options {
     std::string block;
     std::string protection;
     bool json = false;
-    [[nodiscard]] output_form form() const { return json ? output_form::json : output_form::text; }
 };
 
 /// The header by name, each value with its meaning.
@@ -147,15 +183,12 @@ void inspect(const options& chosen) {
     // The key first: where both come from standard input it is the first line.
     secret_bytes protection;
     if (!chosen.protection.empty()) protection = read_key("keyblock inspect", "--kbpk", chosen.protection);
-    const std::string given = read_argument(chosen.block);
+    const std::string given = mended(read_argument(chosen.block));
     const auto tag = tag_of(given);
     const auto block = given.substr(tag.size());
     const auto header = key_block_header::parse(block);
     if (!header) {
-        throw tool_stop(header.error(),
-            "a key block begins with A to E (TR-31, X9.143, ISO 20038) or 0, 1 (Thales), perhaps with R or S in "
-            "front",
-            ending::wrong_use);
+        throw tool_stop(header.error(), std::string(words_of_no_block(given)), ending::wrong_use);
     }
     const bool as_text = !chosen.json;
     if (as_text) {
@@ -194,7 +227,7 @@ void add_keyblock_command(CLI::App& tool) {
     command->add_option("--kbpk", chosen->protection,
         "Protection key: checks the MAC and prints the key's check value, never the key. " + std::string(key_forms));
     command->add_flag("--json", chosen->json, "For scripts");
-    command->callback([chosen] { behind_door("keyblock inspect", chosen->form(), [&] { inspect(*chosen); }); });
+    command->callback([chosen] { inspect(*chosen); });
 }
 
 } // namespace cipherlane::cli

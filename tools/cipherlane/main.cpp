@@ -20,5 +20,6 @@ int main(int argc, char** argv) {
     cipherlane::cli::add_tlv_command(tool);
     cipherlane::cli::add_wireshark_command(tool);
     cipherlane::cli::add_completion_command(tool);
+    cipherlane::cli::add_man_command(tool);
     return cipherlane::cli::run_tool(tool, argc, argv);
 }

@@ -1,4 +1,4 @@
-#include "cipherlane/people_input.hpp"
+#include "cipherlane/people_input_forms.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -11,25 +11,13 @@
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 namespace cipherlane::cli {
 namespace {
 
 constexpr std::size_t longest_name = 4096;
 constexpr std::size_t shortest_base64 = 12;
-constexpr std::size_t shortest_in_a_log = 16;
-
-std::vector<std::string_view> lines_of(std::string_view text) {
-    std::vector<std::string_view> lines;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        auto line = text.substr(0, end);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        lines.push_back(line);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    }
-    return lines;
-}
 
 bool is_binary(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
@@ -130,28 +118,6 @@ std::optional<input_reading> read_text(std::string_view text) {
     return made;
 }
 
-/// Lines of a log: the longest run of hex digits in each.
-std::optional<input_reading> read_log(std::string_view text) {
-    input_reading made{.form = input_form::log};
-    for (const auto line : lines_of(text)) {
-        std::string_view longest;
-        for (std::size_t at = 0; at < line.size();) {
-            auto end = at;
-            while (end < line.size() && hex_value(line[end]) >= 0)
-                ++end;
-            if (end - at > longest.size()) longest = line.substr(at, end - at);
-            at = end + 1;
-        }
-        if (longest.size() < shortest_in_a_log || longest.size() % 2 != 0) continue;
-        made.parts.push_back(from_hex(longest).value());
-    }
-    if (made.parts.empty()) return {};
-    for (const auto& part : made.parts)
-        made.whole.insert(made.whole.end(), part.begin(), part.end());
-    if (made.parts.size() < 2) made.parts.clear();
-    return made;
-}
-
 input_reading read_raw(std::string_view text) {
     return {.form = input_form::raw, .whole = bytes(as_bytes(text).begin(), as_bytes(text).end()), .parts = {}};
 }
@@ -187,8 +153,8 @@ error no_hex(std::string_view text) {
 } // namespace
 
 std::string_view to_string(input_form form) noexcept {
-    constexpr std::string_view names[] = {
-        "automatic", "hex", "hexdump with offsets", "base64", "text", "raw bytes", "hex in lines of a log"};
+    constexpr std::string_view names[] = {"automatic", "hex", "hexdump with offsets", "base64", "text", "raw bytes",
+        "hex in lines of a log", "bytes of a program's source", "bytes and letters in columns"};
     return names[static_cast<std::size_t>(form)];
 }
 
@@ -215,46 +181,73 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     const auto add = [&](std::optional<input_reading> made) {
         if (made) all.push_back(*std::move(made));
     };
-    const auto dump = [&]() -> std::optional<input_reading> {
-        input_reading made{.form = input_form::dump};
-        return read_dump(given, made) ? std::optional(std::move(made)) : std::nullopt;
-    };
+    const auto text = cleaned(given);
     switch (wanted) {
-    case input_form::hex: add(read_hex(given)); break;
-    case input_form::dump: add(dump()); break;
-    case input_form::base64: add(read_base64(given)); break;
+    case input_form::hex: add(read_hex(text)); break;
+    case input_form::dump: add(read_dump(text)); break;
+    case input_form::base64: add(read_base64(text)); break;
     case input_form::text: add(read_text(given)); break;
     case input_form::raw: add(read_raw(given)); break;
-    case input_form::log: add(read_log(given)); break;
+    case input_form::log: add(read_log(text)); break;
+    case input_form::source: add(read_source(text)); break;
+    case input_form::columns: add(read_columns(text)); break;
     case input_form::automatic:
-        if (is_binary(given)) {
+        if (is_binary(text)) {
             add(read_raw(given));
             break;
         }
-        add(dump());
+        add(read_dump(text));
         // Offsets that count the bytes between them are no accident.
         if (!all.empty()) break;
-        add(read_hex(given));
-        add(read_base64(given));
-        add(read_text(given));
-        add(read_log(given));
+        add(read_source(text));
+        add(read_columns(text));
+        add(read_hex(text));
+        add(read_base64(text));
+        add(read_text(text));
+        add(read_log(text));
     }
-    if (all.empty() || (wanted == input_form::hex && all.front().half_a_byte)) return no_hex(given);
+    if (all.empty() || (wanted == input_form::hex && all.front().half_a_byte)) return no_hex(text);
     return all;
 }
 
+namespace {
+
+/// Where TCP begins behind the IP header at the front, and where the packet ends.
+std::optional<std::pair<std::size_t, std::size_t>> tcp_in(byte_view ip) noexcept {
+    constexpr std::uint8_t tcp = 6;
+    constexpr std::size_t ipv6_size = 40;
+    if (ip.size() < 40) return {};
+    if (ip[0] >> 4U == 4) {
+        const std::size_t size = (ip[0] & 15U) * std::size_t{4};
+        if (size < 20 || ip[9] != tcp) return {};
+        return std::pair{size, std::size_t{load_be16(ip.data() + 2)}};
+    }
+    if (ip[0] >> 4U != 6 || ip[6] != tcp) return {};
+    return std::pair{ipv6_size, ipv6_size + load_be16(ip.data() + 4)};
+}
+
+} // namespace
+
 std::size_t packet_payload(byte_view data) noexcept {
-    // Ethernet, Ethernet with a VLAN, Linux "cooked", or IP itself.
-    for (const std::size_t link : {14U, 18U, 16U, 0U}) {
-        if (data.size() < link + 40) continue;
-        if (link != 0 && load_be16(data.data() + link - 2) != 0x0800) continue;
-        const auto ip = data.subspan(link);
-        const std::size_t ip_size = (ip[0] & 15U) * std::size_t{4};
-        if (ip[0] >> 4U != 4 || ip_size < 20 || ip[9] != 6 || ip.size() < ip_size + 20) continue;
-        const std::size_t total = load_be16(ip.data() + 2);
-        const std::size_t tcp_size = (ip[ip_size + 12] >> 4U) * std::size_t{4};
-        if (tcp_size < 20 || total > ip.size() || ip_size + tcp_size > total) continue;
-        return link + ip_size + tcp_size;
+    // Ethernet, Ethernet with a VLAN, Linux "cooked" of either version, loopback of BSD, or IP itself.
+    struct link_layer {
+        std::size_t size;
+        std::size_t type_at; ///< of the two bytes that say IP; none where they are the last of it
+    };
+    for (const auto& link : {link_layer{14, 12}, link_layer{18, 16}, link_layer{16, 14}, link_layer{20, 0},
+             link_layer{4, 4}, link_layer{0, 0}}) {
+        if (data.size() < link.size + 40) continue;
+        const bool told = link.size == 0 || link.size == 4;
+        const auto type = told ? 0U : unsigned{load_be16(data.data() + link.type_at)};
+        if (!told && type != 0x0800 && type != 0x86DD) continue;
+        const auto ip = data.subspan(link.size);
+        const auto found = tcp_in(ip);
+        if (!found) continue;
+        const auto [tcp, total] = *found;
+        if (total > ip.size() || ip.size() < tcp + 20) continue;
+        const std::size_t tcp_size = (ip[tcp + 12] >> 4U) * std::size_t{4};
+        if (tcp_size < 20 || tcp + tcp_size > total) continue;
+        return link.size + tcp + tcp_size;
     }
     return 0;
 }

@@ -18,7 +18,9 @@ enum class input_form : std::uint8_t {
     base64,
     text, ///< the bytes of the text itself
     raw,
-    log, ///< the longest run of hex in each line of something else
+    log,     ///< the longest run of hex in each line of something else
+    source,  ///< an array or a string as a program has it
+    columns, ///< bytes and letters beside each other, without offsets
 };
 
 [[nodiscard]] std::string_view to_string(input_form form) noexcept;
@@ -29,6 +31,7 @@ struct input_reading {
     bytes whole;              ///< everything as one
     std::vector<bytes> parts; ///< line by line, or dump by dump, where there are several; else empty
     bool half_a_byte = false; ///< hex with a digit too few: the last one is left out
+    std::string note;         ///< what a person must know of it: bytes that are not there
 };
 
 /// What an argument stands for: the content of a file of that name, of standard input for "-" or nothing, else
@@ -41,10 +44,8 @@ struct input_reading {
 [[nodiscard]] result<std::vector<input_reading>> readings_of(
     std::string_view given, input_form wanted = input_form::automatic);
 
-/// A hexdump with offsets; `parts` are the dumps whose offsets begin anew. Nothing where it is none.
-[[nodiscard]] bool read_dump(std::string_view text, input_reading& to);
-
-/// Where the payload begins if this is a captured TCP packet over IPv4, with or without its link layer; else 0.
+/// Where the payload begins if this is a captured TCP packet over IPv4 or IPv6, with or without its link layer; else
+/// 0.
 [[nodiscard]] std::size_t packet_payload(byte_view data) noexcept;
 
 } // namespace cipherlane::cli

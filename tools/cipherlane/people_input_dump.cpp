@@ -1,4 +1,4 @@
-#include "cipherlane/people_input.hpp"
+#include "cipherlane/people_input_forms.hpp"
 
 #include <cipherlane/core/hex.hpp>
 
@@ -19,10 +19,18 @@ struct dump_line {
     bool colon = false;
     std::string_view rest; ///< behind it
     bool repeats = false;  ///< "*": the line before again, up to the next offset
+    bool torn = false;     ///< "...": lines that somebody has left out
 };
 
+/// What people write where they leave lines out: dots in a row, or words for it.
+bool says_left_out(std::string_view text) {
+    for (const std::string_view word : {"...", "omitted", "snip", "truncated", "skipped", "more bytes"}) {
+        if (text.find(word) != std::string_view::npos) return true;
+    }
+    return false;
+}
+
 std::optional<dump_line> line_of(std::string_view text) {
-    if (text.ends_with('\r')) text.remove_suffix(1);
     while (text.starts_with(' ') || text.starts_with('\t'))
         text.remove_prefix(1);
     if (text == "*") return dump_line{.repeats = true};
@@ -30,6 +38,7 @@ std::optional<dump_line> line_of(std::string_view text) {
     std::size_t digits = 0;
     while (digits < text.size() && hex_value(text[digits]) >= 0)
         ++digits;
+    if (digits == 0 && says_left_out(text)) return dump_line{.torn = true};
     if (digits < 4 || digits > 16) return {};
     dump_line made{.offset = text.substr(0, digits)};
     text.remove_prefix(digits);
@@ -83,17 +92,36 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
     return made;
 }
 
+/// The same behind words of a log, the first place at which a line can be one of a dump.
+std::optional<dump_line> line_behind_words(std::string_view text) {
+    for (std::size_t at = 0; at != std::string_view::npos && at < text.size();) {
+        const auto rest = text.substr(at);
+        const auto line = line_of(rest);
+        if (line && !line->torn && !line->repeats && !bytes_of(line->rest, usual_width, false).data.empty())
+            return line;
+        at = text.find_first_of(" \t", at);
+        if (at != std::string_view::npos) at = text.find_first_not_of(" \t", at);
+    }
+    return line_of(text);
+}
+
+/// Whether a dump may lack lines of which nothing tells.
+enum class gaps : std::uint8_t { told, untold };
+
 class dump_reader {
   public:
-    dump_reader(const std::vector<std::optional<dump_line>>& lines, int base)
+    dump_reader(const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have)
         : lines_(lines)
-        , base_(base) {}
+        , base_(base)
+        , gaps_(may_have) {}
 
     /// True if every offset counts the bytes in front of it.
     bool read() {
         for (std::size_t i = 0; i < lines_.size(); ++i) {
             if (!lines_[i]) {
                 close();
+            } else if (lines_[i]->torn) {
+                torn_ = open_;
             } else if (lines_[i]->repeats) {
                 star_ = !last_.empty();
                 if (!star_) return false;
@@ -105,16 +133,21 @@ class dump_reader {
         return !parts_.empty() && sure_;
     }
     [[nodiscard]] std::vector<bytes>& parts() noexcept { return parts_; }
+    [[nodiscard]] const std::string& note() const noexcept { return note_; }
 
   private:
     [[nodiscard]] std::optional<std::size_t> next_offset(std::size_t i) const {
-        if (i + 1 >= lines_.size() || !lines_[i + 1] || lines_[i + 1]->repeats) return {};
+        if (i + 1 >= lines_.size() || !lines_[i + 1] || lines_[i + 1]->repeats || lines_[i + 1]->torn) return {};
         return number(lines_[i + 1]->offset, base_);
     }
 
     bool take(const dump_line& line, std::optional<std::size_t> next) {
         const auto offset = number(line.offset, base_);
         if (!offset) return false;
+        if (skips_) {
+            if (*offset != 0) return true;
+            close();
+        }
         if (star_) {
             if (!repeat(*offset)) return false;
         } else if (!open_) {
@@ -130,15 +163,17 @@ class dump_reader {
                 start_ = 0;
                 open_ = true;
             } else {
-                return false;
+                return (torn_ || gaps_ == gaps::untold) && leave_out(*offset);
             }
         } else {
             sure_ = true;
         }
+        torn_ = false;
         const bool follows = next && *next > *offset && *next - *offset <= most_width;
         auto found = bytes_of(line.rest, follows ? *next - *offset : width_, follows);
         if (found.data.empty()) return !part_.empty() && line.rest.find_first_not_of(' ') == std::string_view::npos;
-        if (follows && found.data.size() < *next - *offset && !found.words) return false;
+        const bool cut = follows && found.data.size() < *next - *offset && !found.words;
+        if (cut && gaps_ == gaps::told) return false;
         // A line alone is one if it looks like nothing else.
         const bool begins_wide = line.rest.starts_with("  ") || line.rest.starts_with("\t");
         if (line.colon || (*offset == 0 && begins_wide) || (*offset == 0 && line.offset.size() > 4)) sure_ = true;
@@ -147,6 +182,16 @@ class dump_reader {
         if (follows) width_ = *next - *offset;
         last_ = found.data;
         part_.insert(part_.end(), found.data.begin(), found.data.end());
+        return !cut || leave_out(*next);
+    }
+
+    /// What is behind a gap is no part of the message any more: nobody knows where in it it would stand.
+    bool leave_out(std::size_t until) {
+        const auto from = start_ + part_.size();
+        if (until < from) return false;
+        note_ = "the dump leaves out bytes " + std::to_string(from - start_) + " to " +
+                std::to_string(until - start_ - 1) + ": it is read up to there";
+        skips_ = true;
         return true;
     }
 
@@ -168,10 +213,14 @@ class dump_reader {
         if (!part_.empty()) parts_.push_back(std::move(part_));
         part_ = {};
         open_ = false;
+        torn_ = false;
+        skips_ = false;
     }
 
     const std::vector<std::optional<dump_line>>& lines_;
     int base_;
+    gaps gaps_;
+    std::string note_;
     std::vector<bytes> parts_;
     bytes part_;
     bytes last_;
@@ -179,30 +228,39 @@ class dump_reader {
     std::size_t width_ = usual_width;
     bool open_ = false;
     bool star_ = false;
+    bool torn_ = false;  ///< a line said that some are left out
+    bool skips_ = false; ///< up to the next dump
     bool sure_ = false;
 };
 
+std::optional<input_reading> read_lines(const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have) {
+    dump_reader reader(lines, base, may_have);
+    if (!reader.read()) return {};
+    input_reading made{.form = input_form::dump};
+    made.note = reader.note();
+    for (const auto& part : reader.parts())
+        made.whole.insert(made.whole.end(), part.begin(), part.end());
+    made.parts = std::move(reader.parts());
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
 } // namespace
 
-bool read_dump(std::string_view text, input_reading& to) {
-    std::vector<std::optional<dump_line>> lines;
-    while (!text.empty()) {
-        const auto end = text.find('\n');
-        lines.push_back(line_of(text.substr(0, end)));
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+std::optional<input_reading> read_dump(std::string_view text) {
+    std::vector<std::optional<dump_line>> bare;
+    std::vector<std::optional<dump_line>> behind;
+    for (const auto line : lines_of(text)) {
+        bare.push_back(line_of(line));
+        behind.push_back(line_behind_words(line));
     }
     // Offsets are hex; od counts in octal unless it is told otherwise.
     for (const int base : {16, 8, 10}) {
-        dump_reader reader(lines, base);
-        if (!reader.read()) continue;
-        to.whole.clear();
-        for (const auto& part : reader.parts())
-            to.whole.insert(to.whole.end(), part.begin(), part.end());
-        to.parts = std::move(reader.parts());
-        if (to.parts.size() < 2) to.parts.clear();
-        return true;
+        if (auto made = read_lines(bare, base, gaps::told)) return made;
     }
-    return false;
+    if (auto made = read_lines(behind, 16, gaps::told)) return made;
+    if (auto made = read_lines(bare, 16, gaps::untold)) return made;
+    return read_lines(behind, 16, gaps::untold);
 }
 
 } // namespace cipherlane::cli

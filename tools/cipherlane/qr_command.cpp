@@ -176,6 +176,47 @@ void decode_consumer(const std::string& text, output_form form, showing how) {
     (void)print_tlv(std::cout, reader, how);
 }
 
+/// Codes that tills meet and that carry no fields of EMV, by how they begin.
+struct stranger {
+    std::string_view begins;
+    std::string_view words;
+};
+constexpr std::array strangers{stranger{"wxp://", "a WeChat code of a person or shop (wxp)"},
+    stranger{"weixin://", "a link into WeChat, not one for paying an order"},
+    stranger{"alipays://", "a link into Alipay's application"},
+    stranger{"BCD", "an EPC credit transfer (SEPA, GiroCode)"}, stranger{"SPC", "a Swiss QR bill"},
+    stranger{"SPD*", "a Czech payment (SPAYD)"}, stranger{"HUB", "a Croatian HUB3 slip"},
+    stranger{"bitcoin:", "a Bitcoin address"}, stranger{"WIFI:", "access to a wireless network"},
+    stranger{"BEGIN:", "a visiting card or calendar entry"},
+    stranger{"http", "a link of no wallet that is known here"}, stranger{"{", "JSON"}};
+
+/// What a text is that begins as no payload does; or how far it could be read: object and length of each.
+std::string read_so_far(std::string_view text) {
+    const auto* known = std::find_if(
+        strangers.begin(), strangers.end(), [&](const stranger& each) { return text.starts_with(each.begins); });
+    if (known != strangers.end()) return "it looks like " + std::string(known->words);
+    const auto digits = [&](std::size_t at) {
+        return text.size() >= at + 4 && text.substr(at, 4).find_first_not_of("0123456789") == std::string_view::npos;
+    };
+    std::string words;
+    for (std::size_t at = 0; digits(at);) {
+        const auto length = static_cast<std::size_t>((text[at + 2] - '0') * 10 + (text[at + 3] - '0'));
+        const bool whole = text.size() - at - 4 >= length;
+        words.append(words.empty() ? "object and length so far: " : ", ").append(text.substr(at, 2)).append(" ");
+        words.append(text.substr(at + 2, 2));
+        if (!whole) return words + " (" + std::to_string(text.size() - at - 4) + " are there)";
+        at += 4 + length;
+    }
+    return words;
+}
+
+qr::mpm_payload parsed_payload(const std::string& text, qr::mpm_reading how) {
+    auto payload = qr::mpm_payload::parse(text, how);
+    if (payload) return *std::move(payload);
+    if (payload.error().code() == qr::qr_errc::crc_mismatch) fail(payload.error());
+    throw tool_stop(payload.error(), read_so_far(text), ending::wrong_use);
+}
+
 /// Something that is no payload of fields.
 [[noreturn]] void refuse_kind(const std::string& text, output_form form) {
     const auto kinds = kinds_of(text);
@@ -248,7 +289,7 @@ void add_decode(CLI::App& group) {
         }
         if (is_another_kind(input)) refuse_kind(input, chosen->output);
         const auto how = chosen->lenient ? qr::mpm_reading::lenient : qr::mpm_reading::exact;
-        const auto payload = value_or_fail(qr::mpm_payload::parse(input, how));
+        const auto payload = parsed_payload(input, how);
         const qr_personal personal(payload);
         const auto* hide = chosen->unmasked ? nullptr : &personal;
         if (chosen->output == output_form::json) {
@@ -284,7 +325,7 @@ void add_check(CLI::App& group) {
                 std::cout << consumer_advice << "\n";
             return;
         }
-        const auto payload = value_or_fail(qr::mpm_payload::parse(input));
+        const auto payload = parsed_payload(input, qr::mpm_reading::exact);
         made["violations"] = json::array();
         for (const auto& one : qr::check_mpm(payload)) {
             made["violations"].push_back(one.text);

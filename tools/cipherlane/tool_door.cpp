@@ -186,15 +186,4 @@ int run_tool(CLI::App& tool, int argc, const char* const* argv) {
     return code;
 }
 
-void behind_door(std::string_view subcommand, output_form form, const std::function<void()>& work) {
-    try {
-        work();
-    } catch (const tool_stop& stopped) {
-        throw CLI::RuntimeError(
-            static_cast<int>(tell(subcommand, stopped.why(), stopped.advice(), form, stopped.ends())));
-    } catch (const tool_complaint& stopped) {
-        throw CLI::RuntimeError(static_cast<int>(tell_words(subcommand, stopped.what(), stopped.ends(), form)));
-    }
-}
-
 } // namespace cipherlane::cli

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -79,9 +78,5 @@ void add_json_flag(CLI::App& command, output_form& output);
 /// subcommand's name: `tool_stop`, `tool_complaint`, a command line that cannot be read, any other exception.
 /// @return the exit code.
 [[nodiscard]] int run_tool(CLI::App& tool, int argc, const char* const* argv);
-
-/// Runs a subcommand's work. What stops it is printed as `tell` does and ends the tool with its exit code: throws
-/// `CLI::RuntimeError`.
-void behind_door(std::string_view subcommand, output_form form, const std::function<void()>& work);
 
 } // namespace cipherlane::cli

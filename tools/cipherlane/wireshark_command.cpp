@@ -101,7 +101,7 @@ void add_wireshark_command(CLI::App& tool) {
     command->add_option("--out", chosen->out, "File to write; default: standard output");
     command->add_flag_callback(
         "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
-    command->callback([chosen] { behind_door("wireshark", chosen->output, [&] { run(*chosen); }); });
+    command->callback([chosen] { run(*chosen); });
 }
 
 } // namespace cipherlane::cli

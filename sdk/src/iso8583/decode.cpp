@@ -85,6 +85,19 @@ result<message_view> decode(const dialect& format, byte_view input) {
     return body_reader::read(format, input.subspan(frame.body_at, frame.body), trailer, frame.body_at);
 }
 
+namespace {
+
+/// "; cut in field 41", or in the bitmap or a header, where no field has begun.
+std::string where_it_is_cut(const partial_message& what) {
+    if (what.cut) return "; cut in field " + std::to_string(what.cut->number);
+    if (!what.failure || what.failure->code() != iso8583_errc::truncated) return {};
+    std::string words = "; cut in " + std::string(what.failure->field());
+    if (!what.failure->hint().empty()) words.append(", ").append(what.failure->hint());
+    return words;
+}
+
+} // namespace
+
 partial_message decode_partly(const dialect& format, byte_view input, reading how) {
     partial_message partly;
     auto* borne = how == reading::tolerant ? &partly.deviations : nullptr;
@@ -129,10 +142,9 @@ partial_message decode_partly(const dialect& format, byte_view input, reading ho
     partly.announced = steps.announced();
     partly.stopped_at = skip + steps.stopped_at();
     if (outside) {
-        // The field that the end has cut says more than the length that is too great.
-        const bool cut = partly.cut && outside->code() == iso8583_errc::truncated;
+        // The place that the end has cut says more than the length that is too great.
         std::string hint(outside->hint());
-        if (cut) hint += "; cut in field " + std::to_string(partly.cut->number);
+        if (outside->code() == iso8583_errc::truncated) hint += where_it_is_cut(partly);
         partly.failure = std::move(*outside).with_hint(hint);
     }
     return partly;

@@ -1,6 +1,7 @@
 // The certification trace of a till: whole for the cards that are named as test cards, masked in the same length for
 // all others, and never a reason for a payment to fail.
 #include "support/lane/simulated_lane.hpp"
+#include "support/whole_file.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -21,10 +22,7 @@ class CertificationTrace : public testing::Test {
   protected:
     static constexpr auto other_card = "6222000100000008"; // of the host's table
     CertificationTrace() { lane.settings.trace.file = lane.folder.file("trace.txt"); }
-    std::string text() const {
-        std::ifstream in(lane.settings.trace.file);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
+    std::string text() const { return whole_file(lane.settings.trace.file); }
     /// The text without blanks and line ends, so that no line end hides a number.
     std::string bytes_alone() const {
         auto all = text();

@@ -4,6 +4,7 @@
 #include "cipherlane/wireshark/dissector.hpp"
 #include "simkit/child_process.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/whole_file.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>
@@ -202,8 +203,7 @@ std::vector<dissected> by_tshark(const std::vector<std::string>& lua_files, cons
         command.insert(command.end(), {"-X", "lua_script:" + file});
     auto started = sim::child_process::start(command, folder.file("errors")).value();
     const auto said = started.read_all(60s);
-    std::ifstream errors(folder.file("errors"));
-    const std::string complained{std::istreambuf_iterator<char>(errors), {}};
+    const auto complained = whole_file(folder.file("errors"));
     EXPECT_EQ(complained.find("Lua"), std::string::npos) << complained;
     std::vector<dissected> made;
     for (const auto& frame : nlohmann::json::parse(said)) {

@@ -1,6 +1,7 @@
 // `cipherlane till` and `cipherlane preflight` against the simulators, with right settings and wrong ones.
 #include "simkit/child_process.hpp"
 #include "support/lane_fixture.hpp"
+#include "support/whole_file.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -46,8 +47,7 @@ class TillCommand : public lane_fixture {
         auto tool = sim::child_process::start(words, folder() + "/tool.log").value();
         const auto code = tool.wait(90s);
         said = tool.read_all(1s);
-        std::ifstream log(folder() + "/tool.log");
-        complained.assign(std::istreambuf_iterator<char>(log), {});
+        complained = whole_file(folder() + "/tool.log");
         return code.value_or(-1);
     }
     int till(const std::string& verb, std::vector<std::string> words) {

@@ -1,74 +1,18 @@
 // The tool's door: what scripts may count on, whichever subcommand they call.
-#include "simkit/child_process.hpp"
-#include "support/temporary_folder.hpp"
+#include "tool_program.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
+#include <sys/stat.h>
+#include <thread>
+#include <utility>
 
 namespace cipherlane::tests {
 namespace {
 
-using namespace std::chrono_literals;
-
-class ToolDoor : public testing::Test {
-  protected:
-    static std::string program() {
-        const char* programs = std::getenv("CIPHERLANE_PROGRAMS");
-        return std::string(programs != nullptr ? programs : ".") + "/cipherlane";
-    }
-    static std::string content(const std::string& file) {
-        std::ifstream in(file);
-        return {std::istreambuf_iterator<char>(in), {}};
-    }
-    std::string file(const std::string& name, const std::string& text) {
-        std::ofstream(folder_.file(name)) << text;
-        return folder_.file(name);
-    }
-    int start(const std::vector<std::string>& words) {
-        std::filesystem::remove(folder_.file("errors"));
-        auto tool = sim::child_process::start(words, folder_.file("errors")).value();
-        said_ = tool.read_all(30s); // first: a full pipe would hold the program
-        const auto code = tool.wait(30s);
-        complained_ = content(folder_.file("errors"));
-        return code.value_or(-99);
-    }
-    int run(std::vector<std::string> words) {
-        words.insert(words.begin(), program());
-        return start(words);
-    }
-    struct command {
-        std::vector<std::string> words;
-        std::vector<std::string> options;
-    };
-    /// Every command that has none below it.
-    std::vector<command> commands() {
-        EXPECT_EQ(run({"completion", "--json"}), 0) << complained_;
-        std::vector<command> all;
-        collect(nlohmann::json::parse(said_), {}, all);
-        return all;
-    }
-    static void collect(const nlohmann::json& at, const std::vector<std::string>& path, std::vector<command>& into) {
-        if (!at.contains("subcommands")) {
-            into.push_back({path, {}});
-            for (const auto& option : at.at("options"))
-                into.back().options.push_back(option.at("name"));
-            return;
-        }
-        for (const auto& each : at.at("subcommands")) {
-            auto longer = path;
-            longer.push_back(each.at("name"));
-            collect(each, longer, into);
-        }
-    }
-
-    temporary_folder folder_;
-    std::string said_;
-    std::string complained_;
-};
+using ToolDoor = tool_program;
 
 TEST_F(ToolDoor, EverySubcommandTakesJson) {
     for (const auto& [words, options] : commands()) {
@@ -164,28 +108,31 @@ TEST_F(ToolDoor, SaysWhatItWasBuiltWith) {
         EXPECT_NE(said_.find(part), std::string::npos) << said_;
 }
 
-TEST_F(ToolDoor, CompletesInBash) {
-    const auto complete = [&](const std::string& words, int place) {
-        return start({"/bin/bash", "-c",
-            "source <(" + program() + " completion bash); COMP_WORDS=(" + words +
-                "); COMP_CWORD=" + std::to_string(place) + "; _cipherlane; echo \"${COMPREPLY[@]}\""});
-    };
-    EXPECT_EQ(complete("cipherlane wire", 1), 0) << complained_;
-    EXPECT_EQ(said_, "wireshark\n");
-    EXPECT_EQ(complete("cipherlane hsm se", 2), 0) << complained_;
-    EXPECT_EQ(said_, "send\n");
-    EXPECT_EQ(complete("cipherlane hsm send NC --show", 4), 0) << complained_;
-    EXPECT_EQ(said_, "--show-all\n");
-    // The other shells are not here: what they get names every command.
-    for (const auto* shell : {"zsh", "fish"}) {
-        EXPECT_EQ(run({"completion", shell}), 0);
-        for (const auto* part : {"wireshark", "ceremony", "show-all"})
-            EXPECT_NE(said_.find(part), std::string::npos) << shell;
+/// A key that a command waits for stands in no dump of it, whatever the shell's limit is.
+TEST_F(ToolDoor, LeavesNoDumpOfACommandThatTakesKeys) {
+    using std::chrono_literals::operator""ms;
+    const auto pipe = folder_.file("keys");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    for (const auto* words : {"keyblock inspect S10096 --kbpk -", "iso8583 explain 0800 --test-key -",
+             "iso8583 mac 0800 --key -", "hsm ceremony --type 001 --key -", "hsm ceremony --type 001 --stdin"}) {
+        // The pipe is open at both ends, so that the command waits.
+        const auto line = "ulimit -c unlimited; exec " + program() + " " + words + " <>" + pipe;
+        auto tool = sim::child_process::start({"/bin/sh", "-c", line}, folder_.file("errors")).value();
+        const auto limits = "/proc/" + std::to_string(tool.id()) + "/limits";
+        const auto is_closed = [&] {
+            const auto text = whole_file(limits);
+            const auto at = text.find("Max core file size");
+            return at != std::string::npos && text.substr(at, 45).find(" 0  ") != std::string::npos;
+        };
+        for (int wait = 0; wait < 500 && !is_closed(); ++wait)
+            std::this_thread::sleep_for(10ms);
+        EXPECT_TRUE(is_closed()) << words << whole_file(folder_.file("errors"));
+        tool.kill();
     }
 }
 
 TEST_F(ToolDoor, WritesKnownAnswersForBuildServers) {
-    const std::string source = std::getenv("CIPHERLANE_SOURCE_DIR");
+    const auto source = source_folder().string();
     const auto broken = file("cvv.csv", "id,cvk,pan\nshort,1\n");
     const auto junit = folder_.file("kat.xml");
     EXPECT_EQ(run({"kat", broken, source + "/tests/vectors/sm3.csv", "--junit", junit, "--json"}), 1) << complained_;
@@ -195,7 +142,7 @@ TEST_F(ToolDoor, WritesKnownAnswersForBuildServers) {
     EXPECT_GT(told.at("passed"), 1);
     ASSERT_EQ(told.at("files").size(), 2U);
     EXPECT_NE(told["files"][0]["failures"][0]["why"].get<std::string>().find("row 1 has 2 cells"), std::string::npos);
-    const auto xml = content(junit);
+    const auto xml = whole_file(junit);
     EXPECT_TRUE(xml.starts_with("<?xml")) << xml;
     EXPECT_NE(xml.find("<testsuite name=\"cvv.csv\" tests=\"1\" failures=\"1\">"), std::string::npos) << xml;
     EXPECT_NE(xml.find("<testcase classname=\"sm3.csv\" name=\""), std::string::npos) << xml;

@@ -8,6 +8,7 @@
 #include "lane/working_day.hpp"
 #include "recorder.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/whole_file.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>
@@ -23,6 +24,8 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
+#include <optional>
 #include <sstream>
 
 namespace cipherlane::tests {
@@ -33,11 +36,6 @@ using std::chrono_literals::operator""s;
 
 constexpr std::uint16_t host_port = 5000;
 constexpr std::uint16_t unit_port = 1500;
-
-std::string content(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
 
 class Wireshark : public testing::Test {
   protected:
@@ -222,7 +220,7 @@ TEST_F(Wireshark, SaysOfEveryDialectWhatTheCodecSays) {
     const std::string source = std::getenv("CIPHERLANE_SOURCE_DIR");
     loaded.push_back(iso8583::loaded_dialect::load(source + "/docs/examples/dialect.toml").value());
     add(loaded.back().table(), whole_message(loaded.back().table()));
-    const auto page = content(source + "/docs/05-iso8583.md");
+    const auto page = whole_file(source + "/docs/05-iso8583.md");
     for (auto at = page.find("<!-- envelope: "); at != std::string::npos; at = page.find("<!-- envelope: ", at)) {
         loaded.push_back(iso8583::loaded_dialect::parse(block(page, at)).value());
         auto digits = block(page, at);
@@ -236,8 +234,14 @@ TEST_F(Wireshark, SaysOfEveryDialectWhatTheCodecSays) {
 /// A value that fits a field, of one kind of digits or bytes.
 std::string some_value(const hsm::profile& dialect, const hsm::field_spec& field) {
     const std::size_t size = std::clamp<std::size_t>(8, field.least, std::max<std::size_t>(field.least, field.most));
+    // A descriptor says how the digits of the serial number are divided: 6, 0 and 9, and five of the counter.
+    if (field.name == hsm::field_name("ksn_descriptor")) return "609";
+    if (field.name == hsm::field_name("ksn") && field.most >= 20) return std::string(20, 'E');
     switch (field.kind) {
-    case hsm::field_kind::hex: return std::string(size / 2, '\x5A');
+    case hsm::field_kind::hex:
+        // What tells its own length is a DER value.
+        return field.rule == hsm::length_rule::self ? std::string("\x30\x02\x05\x00", 4)
+                                                    : std::string(size / 2, '\x5A');
     case hsm::field_kind::key: {
         const auto* scheme = dialect.scheme('U');
         if (field.rule != hsm::length_rule::self) return std::string(2 * size, '3');
@@ -248,9 +252,14 @@ std::string some_value(const hsm::profile& dialect, const hsm::field_spec& field
     }
 }
 
-hsm::field_set values_for(const hsm::profile& dialect, const hsm::layout& fields) {
+/// Which fields of a layout get a value: all, or those alone that stand in every message.
+enum class filled : std::uint8_t { all, outside_groups };
+
+hsm::field_set values_for(const hsm::profile& dialect, const hsm::layout& fields, filled which) {
     hsm::field_set made;
-    for (const auto& field : fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const auto& field = fields[i];
+        if (field.kind == hsm::field_kind::group && which == filled::outside_groups) i += field.children;
         const bool none = field.kind == hsm::field_kind::group || field.kind == hsm::field_kind::literal ||
                           field.kind == hsm::field_kind::length || field.has_preset;
         if (!none) made.set(field.name, some_value(dialect, field));
@@ -258,9 +267,44 @@ hsm::field_set values_for(const hsm::profile& dialect, const hsm::layout& fields
     return made;
 }
 
+/// A request, its answer and a refusal that our own codec reads back.
+struct exchange_of {
+    bytes request;
+    bytes answer;
+    bytes refusal;
+};
+
+/// What our own codec cannot read back is no message: then nothing, and why.
+std::optional<exchange_of> make_exchange(
+    const hsm::codec& engine, const hsm::command_spec& command, filled which, std::string& why) {
+    exchange_of made;
+    hsm::field_set read;
+    hsm::field_set again;
+    const auto failed = [&](const char* step, const error& reason) {
+        why = std::string(step) + ": " + reason.to_string();
+        return std::nullopt;
+    };
+    const auto asked = values_for(engine.dialect(), command.request, which);
+    const auto given = values_for(engine.dialect(), command.answer, which);
+    if (auto done = engine.encode_request(command, asked, made.request); !done)
+        return failed("request", done.error());
+    if (auto done = engine.decode_request(made.request, read); !done) return failed("request read", done.error());
+    if (auto done = engine.encode_answer(command, "00", read, given, made.answer); !done)
+        return failed("answer", done.error());
+    if (auto done = engine.decode_answer(command, made.answer, read, again); !done)
+        return failed("answer read", done.error());
+    if (auto done = engine.encode_answer(command, "15", read, {}, made.refusal); !done)
+        return failed("refusal", done.error());
+    if (auto done = engine.decode_answer(command, made.refusal, read, again); !done)
+        return failed("refusal read", done.error());
+    return made;
+}
+
 TEST_F(Wireshark, SaysOfEveryCommandWhatTheCodecSays) {
     std::vector<dissected> codec;
     std::uint16_t port = 7000;
+    std::size_t left_out = 0;
+    std::size_t commands = 0;
     for (const auto& name : hsm::profile::builtin_names()) {
         const auto dialect = hsm::profile::builtin(name).value();
         const hsm::codec engine(dialect);
@@ -269,7 +313,6 @@ TEST_F(Wireshark, SaysOfEveryCommandWhatTheCodecSays) {
         expected_capture file(capture(), port, stream ? segments::whole : segments::every_third_cut);
         by_hsm_codec talk(dialect);
         file.open(0);
-        std::size_t made = 0;
         const auto framed = [&](const bytes& body) {
             bytes whole;
             const auto mark = hsm::begin_frame(dialect->frame, as_bytes("0042"), whole);
@@ -278,31 +321,27 @@ TEST_F(Wireshark, SaysOfEveryCommandWhatTheCodecSays) {
             return whole;
         };
         for (const auto& command : dialect->commands) {
-            const auto asked = values_for(*dialect, command.request);
-            const auto given = values_for(*dialect, command.answer);
-            bytes request;
-            bytes answer;
-            bytes refusal;
-            hsm::field_set read;
-            // What our own codec cannot read back is no message.
-            if (!engine.encode_request(command, asked, request) || !engine.decode_request(request, read)) continue;
-            if (!engine.encode_answer(command, "00", read, given, answer)) continue;
-            hsm::field_set again;
-            if (!engine.decode_answer(command, answer, read, again)) continue;
-            engine.encode_answer(command, "15", read, {}, refusal).value();
-            if (!engine.decode_answer(command, refusal, read, again)) continue;
-            for (const auto& reply : {answer, refusal}) {
-                const auto up = framed(request);
+            ++commands;
+            std::string why;
+            auto made = make_exchange(engine, command, filled::outside_groups, why);
+            if (!made) made = make_exchange(engine, command, filled::all, why);
+            if (!made) {
+                ++left_out;
+                std::cout << "left out: " << name << " " << command.code << ", " << why << "\n";
+                continue;
+            }
+            for (const auto& reply : {made->answer, made->refusal}) {
+                const auto up = framed(made->request);
                 file.add(0, side::application, up, talk.take(side::application, up));
                 const auto down = framed(reply);
                 file.add(0, side::unit, down, talk.take(side::unit, down));
             }
-            ++made;
         }
         file.finish();
-        EXPECT_GT(2 * made, dialect->commands.size()) << name;
         codec.insert(codec.end(), file.messages().begin(), file.messages().end());
     }
+    std::cout << left_out << " of " << commands << " commands left out\n";
+    EXPECT_LE(left_out, commands / 20) << "messages of these made by hand are missing here";
     expect_same_as(codec);
 }
 

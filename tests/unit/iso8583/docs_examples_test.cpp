@@ -1,5 +1,7 @@
 // The envelopes that docs/05-iso8583.md shows: each dialect loads, its message is read as the page says, and written
 // again byte for byte.
+#include "support/whole_file.hpp"
+
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
@@ -15,9 +17,7 @@ namespace cipherlane::iso8583 {
 namespace {
 
 std::string page() {
-    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
-    std::ifstream in(std::string(root != nullptr ? root : ".") + "/docs/05-iso8583.md", std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
+    return tests::source_file("docs/05-iso8583.md");
 }
 
 /// The next fenced block behind a place; the place moves behind it.

@@ -254,6 +254,8 @@ TEST(Envelope, ACutMessageShowsItsWholeBitmapAndTheFieldThatIsCut) {
         small_dialect("[envelope]\nlength = \"binary2\""), "001C 30383130 0020000002800000 313233343536 3030 37");
     EXPECT_EQ(framed.partly().failure->field(), "length");
     EXPECT_EQ(framed.partly().failure->hint(), "the length says 28 bytes, found 21; cut in field 41");
+    const sent early(small_dialect("[envelope]\nlength = \"binary2\""), "001C 30383130 00200000");
+    EXPECT_EQ(early.partly().failure->hint(), "the length says 28 bytes, found 8; cut in bitmap, found 4 of 8 bytes");
 }
 
 TEST(Envelope, FaultsInAFieldSayWhatWouldBeRight) {

@@ -1,0 +1,206 @@
+// Bytes as people have them in source code, logs, mails and torn hexdumps; what is not there is told.
+#include "cipherlane/iso8583_doctor.hpp"
+#include "cipherlane/iso8583_messages.hpp"
+#include "cipherlane/people_input.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace cipherlane::cli {
+namespace {
+namespace people_forms {
+
+/// A sign-in in the POS dialect: length, TPDU, header, 0800 with 11, 41, 42, 60, 63.
+const std::string sign_in = "003C60000300006031003107300800002000000"
+                            "0C000120000015445535430303031544553544D4552434830303030303100110000000100300003303120";
+
+bytes unhex(std::string_view digits) {
+    return from_hex(digits).value();
+}
+std::vector<input_reading> read(std::string_view text) {
+    return readings_of(text).value();
+}
+bool gives(const std::vector<input_reading>& all, input_form form, std::string_view digits) {
+    return std::any_of(
+        all.begin(), all.end(), [&](const auto& each) { return each.form == form && to_hex(each.whole) == digits; });
+}
+
+/// The digits in groups, each behind `before` and in front of `behind`.
+std::string grouped(const std::string& digits, std::string_view before, std::string_view behind) {
+    std::string made;
+    for (std::size_t i = 0; i < digits.size(); i += 2)
+        made.append(before).append(digits.substr(i, 2)).append(behind);
+    return made;
+}
+std::string decimals(const std::string& digits) {
+    std::string made;
+    for (const auto byte : unhex(digits))
+        made.append(made.empty() ? "" : ", ")
+            .append(std::to_string(static_cast<int>(static_cast<signed char>(byte))));
+    return made;
+}
+/// As Python and strace print bytes: letters as they are, the rest escaped.
+std::string escaped(const std::string& digits, const char* form) {
+    std::string made;
+    for (const auto byte : unhex(digits)) {
+        const bool plain = byte >= 0x20 && byte < 0x7F && byte != '\\' && byte != '"' && byte != '\'';
+        std::array<char, 8> text{};
+        std::snprintf(text.data(), text.size(), form, byte);
+        made += plain ? std::string(1, static_cast<char>(byte)) : std::string(text.data());
+    }
+    return made;
+}
+
+TEST(PeopleInputForms, SourceCodeOfAnyLanguage) {
+    ASSERT_EQ(unhex(sign_in).size(), 62U);
+    const std::string sources[] = {
+        "static const unsigned char peer0_0[62] = { /* Packet 4 */\n" + grouped(sign_in, "0x", ", ") + "};\n",
+        "unsigned char sign_in_bin[] = {\n  " + grouped(sign_in, "0x", ", // byte\n") +
+            "};\nunsigned int sign_in_bin_len = 62;\n",
+        "byte[] msg = new byte[] {" + grouped(sign_in, "(byte)0x", ", ") + "};",
+        "msg := []byte{" + grouped(sign_in, "0x", ",") + "}",
+        "send -> [" + decimals(sign_in) + "]",
+        R"({"type":"Buffer","data":[)" + decimals(sign_in) + "]}",
+        "sock.send(b'" + escaped(sign_in, "\\x%02x") + "')",
+        "write(5, \"" + escaped(sign_in, "\\%03o") + "\", 62) = 62",
+        escaped(sign_in, "\\x%02X"),
+    };
+    for (const auto& text : sources) {
+        EXPECT_TRUE(gives(read(text), input_form::source, sign_in)) << text;
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), read(text)).frames.front(), unhex(sign_in)) << text;
+    }
+    EXPECT_EQ(read("a[] = {" + grouped(sign_in, "0x", ",") + "}; b[] = {" + grouped(sign_in, "0x", ",") + "};")
+                  .front()
+                  .parts.size(),
+        2U);
+}
+
+TEST(PeopleInputForms, AStringThatWasCutIsToldAsCut) {
+    const auto cut = read("write(5, \"\\0<`\\0\\3\\0\\0`1\\0001\\0070\\10\\0\"..., 62) = 62");
+    EXPECT_EQ(to_hex(cut.front().whole).substr(0, 12), "003C60000300");
+    EXPECT_NE(cut.front().note.find("cut off"), std::string::npos);
+}
+
+TEST(PeopleInputForms, LogsWithDatesTimesAndWordsAroundSpacedHex) {
+    const std::string lines[] = {
+        "2026-11-29 10:20:30.123 DEBUG [main] c.b.Pos - SEND: " + grouped(sign_in, "", " ") + "\n",
+        "Nov 29 10:20:30 till pos[1234]: >> " + grouped(sign_in, "", ":"),
+        "[2026/11/29 10:20:30] 127.0.0.1:5000 len=62 data=" + sign_in + ";",
+        "10:20:30 TX " + grouped(sign_in, "", "-") + " ok",
+        "\x1B[32mINFO\x1B[0m sent " + grouped(sign_in, "", " ") + "to host",
+    };
+    for (const auto& text : lines) {
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), read(text)).frames.front(), unhex(sign_in)) << text;
+        EXPECT_EQ(examine(read(text), {}).dialect, "cup-pos") << text;
+    }
+    const auto two =
+        messages_of(iso8583::cup_pos(), read(lines[0] + "10:20:31 nothing of a message here\n" + lines[1]));
+    EXPECT_EQ(two.frames.size(), 2U);
+}
+
+TEST(PeopleInputForms, WhatAMailOrAShellMakesOfHex) {
+    std::string narrow;
+    for (const char c : std::string("\xFF\xFE", 2) + "")
+        narrow += c;
+    for (const char c : sign_in)
+        narrow.append(1, c).append(1, '\0');
+    for (const auto& text : {grouped(sign_in, "", "\u00A0"), "\uFEFF" + sign_in, grouped(sign_in, "", "\u2013"),
+             "> " + sign_in.substr(0, 64) + "\r\n> " + sign_in.substr(64) + "\r\n", grouped(sign_in, "", "\uFF1A"),
+             narrow}) {
+        EXPECT_TRUE(gives(read(text), input_form::hex, sign_in)) << text;
+    }
+}
+
+TEST(PeopleInputForms, ColumnsWithoutOffsets) {
+    EXPECT_TRUE(
+        gives(read("00 3C 60 00 03 00 00 60  31 00 31 07 30 08 00 00  .?`....`1.1.0...\n20 00 41        .A\n"),
+            input_form::columns,
+            "003C600003000060310031073008000020"
+            "0041"));
+    EXPECT_TRUE(
+        gives(read("00 3C 60 00 03 00 00 60 |.?`....`|\n31 00 |1.|\n"), input_form::columns, "003C6000030000603100"));
+}
+
+TEST(PeopleInputForms, ADumpBehindTheWordsOfALog) {
+    EXPECT_TRUE(
+        gives(read("2026-11-29 10:20:30,123 DEBUG 0000: 00 3C 60 00 03 00 00 60 31 00 31 07 30 08 00 00  .?`\n"
+                   "2026-11-29 10:20:30,124 DEBUG 0010: 20 00  .\n"),
+            input_form::dump,
+            "003C600003000060310031073008000020"
+            "00"));
+}
+
+TEST(PeopleInputForms, ADumpThatLacksLinesIsReadUpToThereAndSaysSo) {
+    const std::string first = "00000000  00 3c 60 00 03 00 00 60  31 00 31 07 30 08 00 00  |.?`....`1.1.0...|\n"
+                              "00000010  20 00 00 00 c0 00 12 00  00 01 54 45 53 54 30 30  | .........TEST00|\n";
+    const std::string last = "00000040  20                                                | |\n00000041\n";
+    for (const auto* between : {"...\n", "[... 32 bytes omitted ...]\n", "<snip> ...\n", ""}) {
+        const auto torn = read(first + between + last);
+        ASSERT_EQ(torn.front().form, input_form::dump) << between;
+        EXPECT_EQ(to_hex(torn.front().whole), sign_in.substr(0, 64)) << between;
+        EXPECT_EQ(torn.front().note, "the dump leaves out bytes 32 to 63: it is read up to there") << between;
+    }
+    const auto found = examine(read(first + "...\n" + last), {});
+    EXPECT_EQ(found.dialect, "cup-pos");
+    ASSERT_FALSE(found.notes.empty());
+    EXPECT_NE(found.notes.front().find("leaves out"), std::string::npos);
+    // A line in the middle that lost its end.
+    const auto cut = read("0000: 00 3C 60 00 03 00 00 60 31 00 31 07 30 08\n0010: 20 00 00 00 C0 00 12 00\n");
+    EXPECT_EQ(to_hex(cut.front().whole), sign_in.substr(0, 28));
+    EXPECT_EQ(cut.front().note, "the dump leaves out bytes 14 to 15: it is read up to there");
+}
+
+TEST(PeopleInputForms, AMessageCutAnywhereBehindItsHeadersIsKnownByThem) {
+    for (std::size_t size = 18; size < sign_in.size() / 2; size += 2)
+        EXPECT_EQ(examine(read(sign_in.substr(0, 2 * size)), {}).dialect, "cup-pos") << size;
+}
+
+/// Two packets as tcpdump -X prints them, over IPv6 and IPv4; the second carries nothing.
+TEST(PeopleInputForms, PacketsGiveTheirPayloads) {
+    const std::string payload = sign_in;
+    std::string packet = "45000066000040004006000"
+                         "07F0000017F000001"
+                         "9C401388"
+                         "0000000100000001"
+                         "50180200"
+                         "00000000";
+    packet += payload;
+    std::string ack = "45000028000040004006000"
+                      "07F0000017F000001"
+                      "13889C40"
+                      "0000000100000001"
+                      "50100200"
+                      "00000000";
+    const auto dumped = [](const std::string& digits) {
+        std::string made = "10:20:30.123456 IP 127.0.0.1.40000 > 127.0.0.1.5000: Flags [P.], length 62\n";
+        for (std::size_t i = 0; i < digits.size(); i += 32) {
+            std::array<char, 16> offset{};
+            std::snprintf(offset.data(), offset.size(), "\t0x%04zx:  ", i / 2);
+            made += offset.data();
+            const auto line = digits.substr(i, 32);
+            for (std::size_t k = 0; k < line.size(); k += 4)
+                made += line.substr(k, 4) + " ";
+            made += " E..i\n";
+        }
+        return made;
+    };
+    const auto found = messages_of(iso8583::cup_pos(), read(dumped(packet) + dumped(ack) + dumped(packet)));
+    ASSERT_EQ(found.frames.size(), 2U);
+    EXPECT_EQ(found.frames[1], unhex(sign_in));
+    const std::string version_6 = "60000000"
+                                  "0052"
+                                  "0640" +
+                                  std::string(64, '0') + packet.substr(40);
+    EXPECT_EQ(packet_payload(unhex(version_6)), 60U);
+    EXPECT_EQ(packet_payload(unhex("1800000060000000" + version_6.substr(8))), 64U) << "loopback of BSD";
+}
+
+} // namespace people_forms
+} // namespace
+} // namespace cipherlane::cli

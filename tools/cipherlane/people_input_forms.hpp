@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cipherlane/people_input.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::cli {
+
+/// The lines of a text, without their ends.
+[[nodiscard]] std::vector<std::string_view> lines_of(std::string_view text);
+
+/// The text without what its way here has put into it: UTF-16 of a Windows shell, a byte order mark, colours of a
+/// terminal, blanks and quotation marks of a word processor, punctuation of full width, "> " of a mail.
+[[nodiscard]] std::string cleaned(std::string_view text);
+
+/// An array of numbers or a string with escapes, as source code, debuggers and strace write bytes; several arrays
+/// are several parts. Nothing where there is none.
+[[nodiscard]] std::optional<input_reading> read_source(std::string_view text);
+
+/// Lines of a log: the longest run of hex in each, in one piece or with the same sign between its bytes. Dates and
+/// times of day are none.
+[[nodiscard]] std::optional<input_reading> read_log(std::string_view text);
+
+/// Bytes with letters beside them and without offsets: "60 00 03  `..".
+[[nodiscard]] std::optional<input_reading> read_columns(std::string_view text);
+
+/// A hexdump with offsets; `parts` are the dumps whose offsets begin anew. Where offsets leap, what is behind the gap
+/// is left out and `note` says so. Nothing where it is none.
+[[nodiscard]] std::optional<input_reading> read_dump(std::string_view text);
+
+} // namespace cipherlane::cli

@@ -1,0 +1,238 @@
+// Bytes among words: lines of logs, columns without offsets, and what a text's way here has put into it.
+#include "cipherlane/people_input_forms.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/utf8.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cipherlane::cli {
+namespace {
+
+constexpr std::size_t fewest_bytes = 8;
+
+bool is_hex(char c) {
+    return hex_value(c) >= 0;
+}
+
+/// "9" stands for a digit, everything else for itself.
+bool matches(std::string_view text, std::string_view pattern) {
+    if (text.size() < pattern.size()) return false;
+    for (std::size_t i = 0; i < pattern.size(); ++i) {
+        const bool digit = text[i] >= '0' && text[i] <= '9';
+        if (pattern[i] == '9' ? !digit : text[i] != pattern[i]) return false;
+    }
+    return true;
+}
+
+/// How many characters at the front are a date or a time of day.
+std::size_t date_or_time(std::string_view text) {
+    for (const std::string_view date :
+        {"9999-99-99", "9999/99/99", "9999.99.99", "99-99-9999", "99/99/9999", "99.99.9999"}) {
+        if (matches(text, date)) return date.size();
+    }
+    if (!matches(text, "99:99:99")) return 0;
+    // Sixteen bytes with colons between them begin so, too: a time of day ends after its seconds.
+    std::size_t size = 8;
+    if (size < text.size() && text[size] == ':') return 0;
+    if (size < text.size() && (text[size] == '.' || text[size] == ',')) {
+        ++size;
+        while (size < text.size() && text[size] >= '0' && text[size] <= '9')
+            ++size;
+    }
+    return size;
+}
+
+/// The line with blanks where dates and times were.
+std::string without_times(std::string_view line) {
+    std::string made(line);
+    for (std::size_t at = 0; at < made.size();) {
+        const bool begins = at == 0 || !is_hex(made[at - 1]);
+        const auto size = begins ? date_or_time(std::string_view(made).substr(at)) : 0;
+        std::fill_n(made.begin() + static_cast<std::ptrdiff_t>(at), size, ' ');
+        at += std::max<std::size_t>(size, 1);
+    }
+    return made;
+}
+
+struct hex_run {
+    std::string digits;
+    std::size_t end = 0; ///< in the line
+};
+
+/// Digits in one piece, or pieces of an even number of them with the same sign between.
+hex_run run_at(std::string_view line, std::size_t at) {
+    const auto piece = [&](std::size_t from) {
+        auto end = from;
+        while (end < line.size() && is_hex(line[end]))
+            ++end;
+        return end - from;
+    };
+    hex_run made{{}, at};
+    auto size = piece(at);
+    char between = '\0';
+    while (size != 0 && size % 2 == 0) {
+        made.digits.append(line.substr(made.end, size));
+        made.end += size;
+        const char sign = made.end < line.size() ? line[made.end] : '\0';
+        const bool known = sign == ' ' || sign == ':' || sign == '-' || sign == ',';
+        if (!known || (between != '\0' && sign != between)) break;
+        between = sign;
+        auto next = made.end + 1;
+        if (sign == ',' && next < line.size() && line[next] == ' ') ++next;
+        size = piece(next);
+        // A word such as "bad" ends the run; so does one that is glued to other letters.
+        const auto behind = next + size;
+        const bool glued = behind < line.size() && ((line[behind] >= 'g' && line[behind] <= 'z') ||
+                                                       (line[behind] >= 'G' && line[behind] <= 'Z'));
+        if (size == 0 || size % 2 != 0 || glued) break;
+        made.end = next;
+    }
+    if (made.digits.empty()) made.end = at + std::max<std::size_t>(size, 1);
+    return made;
+}
+
+/// The longest run of hex in a line.
+std::string longest_run(std::string_view line) {
+    std::string longest;
+    for (std::size_t at = 0; at < line.size();) {
+        const bool begins = is_hex(line[at]) && (at == 0 || !is_hex(line[at - 1]));
+        if (!begins) {
+            ++at;
+            continue;
+        }
+        auto run = run_at(line, at);
+        at = std::max(run.end, at + 1);
+        if (run.digits.size() > longest.size()) longest = std::move(run.digits);
+    }
+    return longest;
+}
+
+struct replacement {
+    std::string_view from;
+    std::string_view to;
+};
+
+/// What word processors, chat programs and Chinese keyboards make of blanks and signs.
+constexpr std::array replacements{replacement{"\uFEFF", ""}, replacement{"\u200B", ""}, replacement{"\u00A0", " "},
+    replacement{"\u2009", " "}, replacement{"\u202F", " "}, replacement{"\u3000", " "}, replacement{"\u2010", "-"},
+    replacement{"\u2011", "-"}, replacement{"\u2012", "-"}, replacement{"\u2013", "-"}, replacement{"\u2014", "-"},
+    replacement{"\u2212", "-"}, replacement{"\u2018", "'"}, replacement{"\u2019", "'"}, replacement{"\u201C", "\""},
+    replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","},
+    replacement{"\u2026", "..."}};
+
+/// A text of UTF-16, as shells of Windows write files: its Latin half. Empty where it is none.
+std::string from_utf16(std::string_view text) {
+    if (!text.starts_with("\xFF\xFE") || text.size() % 2 != 0) return {};
+    std::string made;
+    for (std::size_t i = 2; i < text.size(); i += 2) {
+        if (text[i + 1] != '\0') return {};
+        made += text[i];
+    }
+    return made;
+}
+
+/// "\x1B[32m" and its like.
+std::string without_colours(std::string_view text) {
+    std::string made;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '\x1B' || at + 1 >= text.size() || text[at + 1] != '[') {
+            made += text[at];
+            continue;
+        }
+        const auto end = text.find_first_not_of("0123456789;?", at + 2);
+        const bool whole = end != std::string_view::npos && (text[end] == 'm' || text[end] == 'K');
+        if (!whole) return std::string(text); // bytes that only begin so
+        at = end;
+    }
+    return made;
+}
+
+/// Of a quoted mail every line begins with "> ".
+std::string without_quotes(std::string text) {
+    const auto lines = lines_of(text);
+    const bool quoted =
+        std::all_of(lines.begin(), lines.end(), [](auto line) { return line.empty() || line.starts_with('>'); });
+    if (!quoted || lines.empty()) return text;
+    std::string made;
+    for (auto line : lines) {
+        while (line.starts_with('>') || line.starts_with(' '))
+            line.remove_prefix(1);
+        made.append(line).append("\n");
+    }
+    return made;
+}
+
+} // namespace
+
+std::vector<std::string_view> lines_of(std::string_view text) {
+    std::vector<std::string_view> lines;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        auto line = text.substr(0, end);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        lines.push_back(line);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return lines;
+}
+
+std::string cleaned(std::string_view text) {
+    if (auto narrow = from_utf16(text); !narrow.empty()) return cleaned(narrow);
+    auto made = without_colours(text);
+    const bool ascii =
+        std::all_of(made.begin(), made.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    for (const auto& each : replacements) {
+        if (ascii) break;
+        for (auto at = made.find(each.from); at != std::string::npos; at = made.find(each.from, at + each.to.size()))
+            made.replace(at, each.from.size(), each.to);
+    }
+    return without_quotes(std::move(made));
+}
+
+std::optional<input_reading> read_log(std::string_view text) {
+    input_reading made{.form = input_form::log};
+    for (const auto line : lines_of(text)) {
+        const auto run = longest_run(without_times(line));
+        if (run.size() < 2 * fewest_bytes) continue;
+        made.parts.push_back(from_hex(run).value());
+    }
+    if (made.parts.empty()) return {};
+    for (const auto& part : made.parts)
+        made.whole.insert(made.whole.end(), part.begin(), part.end());
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+std::optional<input_reading> read_columns(std::string_view text) {
+    input_reading made{.form = input_form::columns};
+    std::size_t width = 0;
+    bool letters = false;
+    for (const auto line : lines_of(text)) {
+        if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+        const auto begin = line.find_first_not_of(" \t");
+        auto run = run_at(line, begin);
+        // Many writers leave two blanks in the middle of a line.
+        if (const auto middle = run.end + 2; line.substr(std::min(run.end, line.size())).starts_with("  ")) {
+            const auto more = run_at(line, middle);
+            const bool same = more.digits.size() > 2 && line.substr(middle, more.end - middle).find(' ') != line.npos;
+            if (same) run = {run.digits + more.digits, more.end};
+        }
+        const auto size = run.digits.size() / 2;
+        const auto rest = line.substr(std::min(run.end, line.size()));
+        // Behind the bytes a gap or a bar, then as many letters.
+        const bool gap = rest.starts_with("  ") || rest.starts_with("\t") || rest.starts_with(" |");
+        const bool alone = rest.find_first_not_of(" \t") == std::string_view::npos;
+        const bool fits = size != 0 && (gap || alone) && (width == 0 || size <= width);
+        if (!fits) return {};
+        width = std::max(width, size);
+        letters = letters || !alone;
+        const auto data = from_hex(run.digits).value();
+        made.whole.insert(made.whole.end(), data.begin(), data.end());
+    }
+    if (!letters || made.whole.empty()) return {};
+    return made;
+}
+
+} // namespace cipherlane::cli
