@@ -45,7 +45,7 @@ constexpr std::array<operation_values, operation_count> rows{{
     {operation::make_cvv, "cvk pan expiry service", "cvk pan", "cvv"},
     {operation::verify_cvv, "cvk pan expiry service cvv", "cvk pan cvv", ""},
     {operation::verify_arqc,
-        "mode session emv_scheme key pan_psn atc unpredictable data arqc arc status_update proprietary",
+        "mode session emv_scheme tree iv key pan_psn atc unpredictable data arqc arc status_update proprietary",
         "key data arqc", ""},
     {operation::dukpt_translate_pin,
         "bdk target_key ksn ksn_descriptor pin_block source_format target_format account card",
@@ -87,7 +87,8 @@ constexpr std::array known{table_words{"pin_format", formats}, table_words{"form
     table_words{"pin_role", "tpk zpk"}, table_words{"key_type", key_types}, table_words{"source_type", key_types},
     table_words{"wrapping", key_types}, table_words{"source_key_type", key_types},
     table_words{"target_key_type", key_types}, table_words{"mode", "verify answer answer_by_status make"},
-    table_words{"session", "kq common common_option_b unionpay"}};
+    table_words{"session", "kq common common_option_b tree tree_option_b unionpay"},
+    table_words{"emv_tree", "of_2 of_4"}};
 
 } // namespace
 

@@ -314,6 +314,15 @@ verify_arqc_request::verify_arqc_request(const key& mk_ac, emv_session session, 
     put_cryptogram(mk_ac, what);
 }
 
+verify_arqc_request::verify_arqc_request(const key& mk_ac, const emv_tree_session& session, const arqc_data& what)
+    : operation_request(operation::verify_arqc) {
+    const bool by_hash = session.card_key == crypto::emv_card_key_option::b;
+    put("session"_f, std::string_view(by_hash ? "tree_option_b" : "tree"));
+    put("tree"_f, std::string_view(session.shape == crypto::emv_tree::of_4 ? "of_4" : "of_2"));
+    put("iv"_f, byte_view(session.start));
+    put_cryptogram(mk_ac, what);
+}
+
 void verify_arqc_request::put_cryptogram(const key& mk_ac, const arqc_data& what) {
     put("mode"_f, std::string_view("verify"));
     put("key"_f, mk_ac);

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 
 namespace cipherlane::hsm {
 namespace {
@@ -493,6 +494,32 @@ TEST_P(known_answers, OfCardsOfEmv4) {
     ASSERT_TRUE(!wrong || !wrong->right);
     const auto pboc = subject_->run(verify_arqc_request(issuer, emv_session::unionpay, first_card), bounds());
     EXPECT_EQ(!pboc && pboc.error().is(condition::unsupported), GetParam() != "sjj1310") << pboc.error();
+}
+
+// Cards of EMV 2000, whose session keys are leaves of a tree; by openssl, as the simulator's own test has them. The
+// trees themselves are published (EmvSessionKey.IsALeafOfTheTreeOfEmv2000).
+TEST_P(known_answers, OfCardsOfEmv2000) {
+    if (!has(operation::verify_arqc)) GTEST_SKIP() << "no commands for it";
+    const auto issuer = field(key_type::mk_ac, "0123456789ABCDEFFEDCBA9876543210");
+    arqc_data what{short_bytes(from_hex("5000000123456701").value()), short_bytes(bytes{0x34, 0x56}), {},
+        from_hex("000000010000000000001000084000000010800840980704001111111158003456A08003242000").value(),
+        short_bytes(from_hex("13412D0EC5FBEF9F").value())};
+    emv_tree_session tree;
+    tree.shape = crypto::emv_tree::of_2;
+    std::iota(tree.start.begin(), tree.start.end(), std::uint8_t{0});
+    auto of_2 = verify_arqc_request(issuer, tree, what);
+    const auto first = attempt(of_2.answer(as_bytes("00")));
+    ASSERT_TRUE(first) << first.error();
+    EXPECT_TRUE(first->right);
+    EXPECT_EQ(to_hex(first->arpc.view()), "87F0A692721851C5");
+    tree.shape = crypto::emv_tree::of_4;
+    const auto other = attempt(verify_arqc_request(issuer, tree, what));
+    ASSERT_TRUE(!other || !other->right) << "another tree";
+    what.arqc = short_bytes(from_hex("2255420663E1CBC5").value());
+    auto of_4 = verify_arqc_request(issuer, tree, what);
+    const auto second = attempt(of_4.answer_by_status(bytes{1, 2, 3, 4}, bytes{0xAA, 0xBB}));
+    ASSERT_TRUE(second) << second.error();
+    EXPECT_EQ(to_hex(second->arpc.view()), "DF37C80D");
 }
 
 // X9.24-1 annex A: row dkt-001 of the vectors.

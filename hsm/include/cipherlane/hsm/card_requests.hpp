@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/crypto/emv_keys.hpp>
 #include <cipherlane/hsm/operation_request.hpp>
 #include <cipherlane/hsm/pin_requests.hpp>
 #include <cipherlane/hsm/reply.hpp>
@@ -53,6 +54,14 @@ enum class emv_session : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(emv_session value) noexcept;
 
+/// The session keys of EMV 2000 (Book 2 of versions 4.0 and 4.1, A1.3): leaves of a tree of keys. Cards that were
+/// issued under it are still in use.
+struct emv_tree_session {
+    crypto::emv_tree shape = crypto::emv_tree::of_4;
+    crypto::emv_tree_start start{}; ///< zeros unless an issuer has chosen another value
+    crypto::emv_card_key_option card_key = crypto::emv_card_key_option::a;
+};
+
 /// Verifies an ARQC, and makes the ARPC if one is asked for. Which command does it (KQ, KW, K6), and which sessions a
 /// unit knows, is the profile's matter.
 class verify_arqc_request final : public operation_request {
@@ -64,6 +73,8 @@ class verify_arqc_request final : public operation_request {
     /// Under a session key of EMV 4 (KW). `unpredictable` of `what` is not used. For option B `pan_psn` is all digits
     /// of PAN and sequence number, packed.
     verify_arqc_request(const key& mk_ac, emv_session session, const arqc_data& what);
+    /// Under a session key of EMV 2000 (KW). `unpredictable` of `what` is not used; `pan_psn` as above.
+    verify_arqc_request(const key& mk_ac, const emv_tree_session& session, const arqc_data& what);
 
     /// Asks for the ARPC by method 1 (EMV 4.3 Book 2, 8.2.1): 8 bytes from the response code of 2.
     verify_arqc_request& answer(byte_view arc);

@@ -249,12 +249,34 @@ TEST_F(Monitoring, ARsaKeyEndsWhereItsOwnHeadSays) {
     EXPECT_EQ(as_text(request), "EI20512010002\x03");
 }
 
+// What follows is right each time, so that nothing but the DER value itself can be the reason.
 TEST_F(Monitoring, ADerValueThatIsCutOrHasNoLengthIsAnError) {
     const auto* command = engine.dialect().command("EI");
+    const std::string hidden(656, '\xA7');
     field_set asked;
     field_set values;
-    for (const std::string_view bad : {"", "30", "3082", "308201", "30820109", "3080", "3085010203040506", "30FF"}) {
-        EXPECT_FALSE(engine.decode_answer(*command, as_bytes("EJ00" + raw(bad)), asked, values)) << bad;
+    const auto refused = [&](std::string_view der, const std::string& tail) {
+        const auto answer = "EJ00" + raw(der) + tail;
+        const auto done = engine.decode_answer(*command, as_bytes(answer), asked, values);
+        EXPECT_FALSE(done) << der;
+        return done ? std::string("none") : std::string(done.error().field());
+    };
+    for (const std::string_view cut : {"", "30", "3082", "308201", "30820109", "30FF"})
+        EXPECT_EQ(refused(cut, ""), "public_key") << cut;
+    for (const std::string_view wrong : {"3080", "3085010203040506", "30FF"})
+        EXPECT_EQ(refused(wrong, "0656" + hidden), "public_key") << wrong;
+    EXPECT_EQ(refused(std::string_view(rsa_key).substr(0, rsa_key.size() - 2), "0656" + hidden), "private_key")
+        << "one byte short, the key takes the first digit of what follows";
+}
+
+/// A length of one byte, and of one to four bytes behind a count of them; what follows begins where it ends.
+TEST_F(Monitoring, ADerValueHasItsLengthInEveryForm) {
+    const std::string body(24, '5');
+    for (const std::string_view head : {"300C", "30810C", "3082000C", "308300000C", "30840000000C"}) {
+        const auto der = std::string(head) + body;
+        const auto got = read("EI0204801", "EJ00" + raw(der) + "0002" + "\xA7\xA7");
+        EXPECT_EQ(got.hex("public_key"), der);
+        EXPECT_EQ(got.text("private_key"), "\xA7\xA7") << head;
     }
 }
 
