@@ -1,4 +1,6 @@
 // Holds the pages of docs/ to themselves and to the code: their order, their links, the code they show.
+#include "support/whole_file.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,16 +16,8 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path source_root() {
-    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
-    return root != nullptr ? root : ".";
-}
-
-std::string content(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+using cipherlane::tests::source_folder;
+using cipherlane::tests::whole_file;
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines(1);
@@ -40,7 +34,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 /// The pages directly in docs/, by name.
 std::vector<std::string> pages() {
     std::vector<std::string> names;
-    for (const auto& item : fs::directory_iterator(source_root() / "docs")) {
+    for (const auto& item : fs::directory_iterator(source_folder() / "docs")) {
         if (item.path().extension() == ".md") names.push_back(item.path().filename().string());
     }
     std::sort(names.begin(), names.end());
@@ -50,8 +44,8 @@ std::vector<std::string> pages() {
 std::vector<fs::path> files_below(const std::vector<std::string>& folders, const std::vector<std::string>& endings) {
     std::vector<fs::path> found;
     for (const auto& folder : folders) {
-        if (!fs::exists(source_root() / folder)) continue;
-        for (const auto& item : fs::recursive_directory_iterator(source_root() / folder)) {
+        if (!fs::exists(source_folder() / folder)) continue;
+        for (const auto& item : fs::recursive_directory_iterator(source_folder() / folder)) {
             const auto ending = item.path().extension().string();
             if (item.is_regular_file() && std::find(endings.begin(), endings.end(), ending) != endings.end()) {
                 found.push_back(item.path());
@@ -62,7 +56,7 @@ std::vector<fs::path> files_below(const std::vector<std::string>& folders, const
 }
 
 TEST(Docs, PagesAreNumberedAndTheReadmeListsThemInOrder) {
-    const auto readme = content(source_root() / "README.md");
+    const auto readme = whole_file(source_folder() / "README.md");
     std::size_t before = 0;
     int number = 0;
     for (const auto& name : pages()) {
@@ -81,10 +75,10 @@ TEST(Docs, PagesAreNumberedAndTheReadmeListsThemInOrder) {
 TEST(Docs, EveryLinkLeadsSomewhere) {
     auto files = files_below({"docs"}, {".md"});
     for (const char* name : {"README.md", "CONTRIBUTING.md", "SECURITY.md"})
-        files.push_back(source_root() / name);
+        files.push_back(source_folder() / name);
     std::size_t checked = 0;
     for (const auto& file : files) {
-        const auto text = content(file);
+        const auto text = whole_file(file);
         for (auto at = text.find("]("); at != std::string::npos; at = text.find("](", at + 2)) {
             const auto end = text.find_first_of(")#\n", at + 2);
             const auto target = text.substr(at + 2, end - at - 2);
@@ -103,7 +97,7 @@ TEST(Docs, WhatTheCodeCallsAPageIsOne) {
         {".hpp", ".cpp", ".toml", ".md", ".rules", ".sh", ".txt", ".cmake"});
     std::size_t checked = 0;
     for (const auto& file : files) {
-        const auto text = content(file);
+        const auto text = whole_file(file);
         for (auto at = text.find("docs/"); at != std::string::npos; at = text.find("docs/", at + 5)) {
             auto end = at;
             while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
@@ -113,7 +107,7 @@ TEST(Docs, WhatTheCodeCallsAPageIsOne) {
             const auto name = text.substr(at, end - at);
             const auto page = name.find(".md");
             if (page == std::string::npos) continue;
-            EXPECT_TRUE(fs::exists(source_root() / name.substr(0, page + 3))) << file << " names " << name;
+            EXPECT_TRUE(fs::exists(source_folder() / name.substr(0, page + 3))) << file << " names " << name;
             ++checked;
         }
     }
@@ -125,7 +119,7 @@ std::string tagged(const fs::path& file, const std::string& tag) {
     std::vector<std::string> taken;
     bool inside = false;
     std::size_t margin = std::string::npos;
-    for (const auto& line : lines_of(content(file))) {
+    for (const auto& line : lines_of(whole_file(file))) {
         if (line.ends_with("// [/" + tag + "]")) inside = false;
         if (inside) {
             taken.push_back(line);
@@ -150,7 +144,7 @@ struct fenced {
 
 std::vector<fenced> blocks_of(const fs::path& page) {
     std::vector<fenced> found;
-    const auto lines = lines_of(content(page));
+    const auto lines = lines_of(whole_file(page));
     for (std::size_t i = 0; i < lines.size(); ++i) {
         if (!lines[i].starts_with("```")) continue;
         auto& block = found.emplace_back();
@@ -167,7 +161,7 @@ std::vector<fenced> blocks_of(const fs::path& page) {
 std::vector<fs::path> all_pages() {
     auto files = files_below({"docs"}, {".md"});
     for (const char* name : {"README.md", "CONTRIBUTING.md", "SECURITY.md"})
-        files.push_back(source_root() / name);
+        files.push_back(source_folder() / name);
     return files;
 }
 
@@ -188,7 +182,7 @@ TEST(Docs, CodeIsCompiledCode) {
             ASSERT_FALSE(words.empty()) << block.where << " has no line \"<!-- code: FILE TAG -->\" before it";
             const auto file = words.substr(0, words.find(' '));
             const auto tag = words.substr(words.find(' ') + 1);
-            EXPECT_EQ(block.text, tagged(source_root() / file, tag))
+            EXPECT_EQ(block.text, tagged(source_folder() / file, tag))
                 << block.where << " beside " << file << " [" << tag << "]";
             ++checked;
         }
@@ -200,9 +194,9 @@ TEST(Docs, CodeIsCompiledCode) {
 TEST(Docs, CodeOfTheReadmeIsTheProgramThatIsRun) {
     const char* built = std::getenv("CIPHERLANE_BINARY_DIR");
     ASSERT_NE(built, nullptr);
-    const auto program = content(fs::path(built) / "tests/compile/readme_till.cpp");
+    const auto program = whole_file(fs::path(built) / "tests/compile/readme_till.cpp");
     std::size_t checked = 0;
-    for (const auto& block : blocks_of(source_root() / "README.md")) {
+    for (const auto& block : blocks_of(source_folder() / "README.md")) {
         if (block.language != "cpp") continue;
         EXPECT_NE(program.find(block.text), std::string::npos) << block.where << " is not what readme_till compiles";
         ++checked;
@@ -214,7 +208,7 @@ TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
     std::size_t blocks = 0;
     for (const auto& page : all_pages()) {
         bool inside = false;
-        const auto lines = lines_of(content(page));
+        const auto lines = lines_of(whole_file(page));
         for (std::size_t i = 0; i < lines.size(); ++i) {
             const auto where = page.filename().string() + ":" + std::to_string(i + 1);
             if (lines[i].starts_with("```")) {

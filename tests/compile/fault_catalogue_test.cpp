@@ -1,5 +1,7 @@
 // Every error code, alert and outcome of the headers has one row in docs/fault-catalogue.txt, the row names a test
 // that is there, and docs/17-fault-catalogue.md is what the rows say.
+#include "support/whole_file.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,16 +20,8 @@ namespace {
 namespace catalogue {
 
 namespace fs = std::filesystem;
-
-fs::path root() {
-    const char* where = std::getenv("CIPHERLANE_SOURCE_DIR");
-    return where != nullptr ? where : ".";
-}
-
-std::string text_of(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
+using cipherlane::tests::source_folder;
+using cipherlane::tests::whole_file;
 
 struct row {
     std::string group; ///< "store"
@@ -38,7 +32,7 @@ struct row {
 
 std::vector<row> rows() {
     std::vector<row> all;
-    std::istringstream lines(text_of(root() / "docs/fault-catalogue.txt"));
+    std::istringstream lines(whole_file(source_folder() / "docs/fault-catalogue.txt"));
     const std::regex form(R"((\w+)\.(\w+) \| (.+) \| (.+))");
     for (std::string line; std::getline(lines, line);) {
         if (line.starts_with('#')) continue;
@@ -70,19 +64,19 @@ std::vector<std::string> enumerators(const std::string& header, const std::strin
 std::vector<std::string> names_in_headers() {
     std::vector<std::string> all;
     const auto take = [&](const fs::path& file, const std::string& enumeration, const std::string& group) {
-        const auto names = enumerators(text_of(file), enumeration);
+        const auto names = enumerators(whole_file(file), enumeration);
         EXPECT_FALSE(names.empty()) << enumeration << " in " << file;
         for (const auto& name : names)
             all.push_back(group + "." + name);
     };
     for (const auto* part : {"sdk", "hsm", "drivers", "till"}) {
-        for (const auto& item : fs::recursive_directory_iterator(root() / part / "include")) {
+        for (const auto& item : fs::recursive_directory_iterator(source_folder() / part / "include")) {
             if (item.path().filename() != "errc.hpp") continue;
             const auto layer = item.path().parent_path().filename().string();
             take(item.path(), layer + "_errc", layer);
         }
     }
-    const auto acquiring = root() / "sdk/include/cipherlane/acquiring";
+    const auto acquiring = source_folder() / "sdk/include/cipherlane/acquiring";
     take(acquiring / "timeline.hpp", "alert_kind", "alert");
     take(acquiring / "payment.hpp", "verdict", "outcome");
     return all;
@@ -92,9 +86,9 @@ std::vector<std::string> names_in_headers() {
 std::set<std::string> tests() {
     std::set<std::string> all;
     const std::regex form(R"(TEST(?:_F|_P)?\((\w+),\s*(\w+)\))");
-    for (const auto& item : fs::recursive_directory_iterator(root() / "tests")) {
+    for (const auto& item : fs::recursive_directory_iterator(source_folder() / "tests")) {
         if (item.path().extension() != ".cpp") continue;
-        const auto text = text_of(item.path());
+        const auto text = whole_file(item.path());
         for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at)
             all.insert((*at)[1].str() + "." + (*at)[2].str());
     }
@@ -152,7 +146,7 @@ TEST(FaultCatalogue, HasOneRowForEachCodeAlertAndOutcome) {
 
 TEST(FaultCatalogue, NamesTestsThatAreThere) {
     const auto known = tests();
-    const auto provocations = text_of(root() / "tests/integration/lane/fault_provocations_test.cpp");
+    const auto provocations = whole_file(source_folder() / "tests/integration/lane/fault_provocations_test.cpp");
     for (const auto& one : rows()) {
         const auto name = one.group + "." + one.name;
         if (one.shown == "run") {
@@ -165,9 +159,9 @@ TEST(FaultCatalogue, NamesTestsThatAreThere) {
 
 /// With CIPHERLANE_RENEW_CATALOGUE set it writes the page instead.
 TEST(FaultCatalogue, IsThePageThatItsRowsMake) {
-    const auto file = root() / "docs/17-fault-catalogue.md";
+    const auto file = source_folder() / "docs/17-fault-catalogue.md";
     if (std::getenv("CIPHERLANE_RENEW_CATALOGUE") != nullptr) std::ofstream(file) << page();
-    EXPECT_TRUE(text_of(file) == page())
+    EXPECT_TRUE(whole_file(file) == page())
         << "CIPHERLANE_RENEW_CATALOGUE=1 build/dev/bin/compile_docs --gtest_filter='FaultCatalogue.*' writes it";
 }
 

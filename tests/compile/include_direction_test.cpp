@@ -1,4 +1,6 @@
 // Reads every include of the tree and holds it against the layers of the design.
+#include "support/whole_file.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -14,12 +16,8 @@
 namespace {
 
 namespace fs = std::filesystem;
+using cipherlane::tests::source_folder;
 using layers = std::set<std::string>;
-
-fs::path source_root() {
-    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
-    return root != nullptr ? root : ".";
-}
 
 /// Which layers a layer may include besides itself. `ports` sees only completion.hpp of `net`.
 const std::map<std::string, layers>& allowed() {
@@ -61,14 +59,14 @@ struct include {
 std::vector<include> includes_below(const std::string& folder) {
     static const std::regex line_form(R"(^\s*#\s*include\s*[<"]([^>"]+)[>"])");
     std::vector<include> found;
-    for (const auto& item : fs::recursive_directory_iterator(source_root() / folder)) {
+    for (const auto& item : fs::recursive_directory_iterator(source_folder() / folder)) {
         const auto extension = item.path().extension();
         if (extension != ".hpp" && extension != ".cpp" && extension != ".h") continue;
         std::ifstream file(item.path());
         std::smatch match;
         for (std::string line; std::getline(file, line);) {
             if (std::regex_search(line, match, line_form)) {
-                found.push_back({fs::relative(item.path(), source_root()), match[1]});
+                found.push_back({fs::relative(item.path(), source_folder()), match[1]});
             }
         }
     }
@@ -145,7 +143,7 @@ TEST(IncludeDirection, InAcquiringArrowsRunDown) {
     std::size_t checked = 0;
     for (const auto& [file, what] : includes_below(root.string())) {
         const fs::path target(what);
-        if (!fs::exists(source_root() / root / target)) continue;
+        if (!fs::exists(source_folder() / root / target)) continue;
         const auto here = fs::relative(file, root);
         const auto from = floor_of(folders, here.parent_path().string());
         const auto to = floor_of(folders, target.parent_path().string());

@@ -1,5 +1,7 @@
 // Reads the sources: what a trade or a state of a record means is asked of the
 // ledger and decided nowhere else.
+#include "support/whole_file.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,11 +17,7 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-fs::path source_root() {
-    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
-    return root != nullptr ? root : ".";
-}
+using cipherlane::tests::source_folder;
 
 /// Where a name may stand in a condition, and why.
 const std::map<std::string, std::string>& allowed() {
@@ -58,11 +56,11 @@ bool of_the_ledger(const std::string& file) {
 std::vector<std::string> sources() {
     std::vector<std::string> found;
     for (const char* folder : {"sdk", "hsm", "drivers", "till", "tools", "samples"}) {
-        if (!fs::exists(source_root() / folder)) continue;
-        for (const auto& item : fs::recursive_directory_iterator(source_root() / folder)) {
+        if (!fs::exists(source_folder() / folder)) continue;
+        for (const auto& item : fs::recursive_directory_iterator(source_folder() / folder)) {
             const auto extension = item.path().extension();
             if (extension != ".hpp" && extension != ".cpp") continue;
-            found.push_back(fs::relative(item.path(), source_root()).generic_string());
+            found.push_back(fs::relative(item.path(), source_folder()).generic_string());
         }
     }
     return found;
@@ -75,7 +73,7 @@ struct finding {
 
 std::vector<finding> decisions_in(const std::string& file) {
     std::vector<finding> found;
-    std::ifstream text(source_root() / file);
+    std::ifstream text(source_folder() / file);
     std::size_t number = 0;
     for (std::string line; std::getline(text, line);) {
         ++number;

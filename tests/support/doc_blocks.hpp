@@ -1,8 +1,7 @@
 #pragma once
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include "support/whole_file.hpp"
+
 #include <string>
 #include <vector>
 
@@ -10,9 +9,7 @@ namespace cipherlane::tests {
 
 /// The fenced blocks of a page of docs/ that stand below a line "<!-- WORD: … -->".
 inline std::vector<std::string> doc_blocks(const std::string& page, const std::string& word) {
-    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
-    std::ifstream in(std::string(root != nullptr ? root : ".") + "/docs/" + page, std::ios::binary);
-    const std::string text(std::istreambuf_iterator<char>(in), {});
+    const auto text = source_file("docs/" + page);
     std::vector<std::string> blocks;
     const auto mark = "<!-- " + word + ": ";
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {

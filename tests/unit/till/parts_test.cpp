@@ -329,6 +329,29 @@ TEST_F(TillParts, TakeNoPublishedTestKeyToAHostElsewhere) {
     EXPECT_TRUE(taken) << taken.error();
 }
 
+/// Who takes the folder, or its backup, would have the key and what it seals.
+TEST_F(TillParts, WarnOfAKeyThatLiesBesideItsJournal) {
+    std::string said;
+    till::parts none;
+    const auto warnings = [&] {
+        said.clear();
+        none.log =
+            logger(log_level::warning, [&](log_level, std::string_view, std::string_view line) { said += line; });
+        settings.sealer.key_file = folder.file("tmk.key");
+        write_key("tmk.key", test_key + "\n", private_mode);
+        const auto opened = open(none);
+        EXPECT_TRUE(opened) << opened.error();
+        return said.find("lies beside") != std::string::npos;
+    };
+    settings.journal.file = folder.file("one.db");
+    settings.journal.key_file = folder.file("one.key");
+    EXPECT_TRUE(warnings()) << said;
+    std::filesystem::create_directory(folder.file("elsewhere"));
+    settings.journal.file = folder.file("two.db");
+    settings.journal.key_file = folder.file("elsewhere") + "/two.key";
+    EXPECT_FALSE(warnings()) << said;
+}
+
 // The host's published keys come in under the published master key: the same with odd parity lies under the test LMK.
 TEST_F(TillParts, LetACipherMachineMakeTheMacs) {
     const auto bin = std::string(std::getenv("CIPHERLANE_BINARY_DIR")) + "/bin/cipherlane-hsm-sim";
