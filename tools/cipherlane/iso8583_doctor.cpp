@@ -81,12 +81,17 @@ std::size_t score_of(const attempt& made, byte_view data) {
     const std::size_t likeness = all == 0 ? 0 : 2000 * (all - strange) / all;
     const std::size_t outside = front_score(data, made.at, made.behind);
     const auto fields = static_cast<std::size_t>(made.fields);
-    if (made.whole) return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
+    // A few fields behind much that nothing explains come about by chance.
+    const bool by_chance = outside < 800 && fields < 6;
+    if (made.whole && !by_chance)
+        return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
     // A message type and a bitmap alone are found in any bytes.
     const bool known_front = outside >= 1700;
     const bool known_headers = outside >= 2300; // of a message that was cut in its first field they are all there is
     if (fields < (known_headers ? 0U : known_front ? 1U : 2U)) return 0;
-    return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside +
+    // What only ends too early is right as far as it goes.
+    const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
+    return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside + (cut ? 200U : 0U) +
            1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
 }
 

@@ -98,8 +98,12 @@ std::optional<front> wrong_length(byte_view frame, std::size_t at) {
         if (prefix > at || guess.length.bytes < 2) continue;
         const auto says = number_in_front(guess.length, frame);
         const auto there = frame.size() - prefix;
-        if (!says || *says == 0 || *says > 4 * there || 4 * *says < there) continue;
-        if (!pieces_of(frame.subspan(prefix, at - prefix)).rest.empty()) continue;
+        const auto header = pieces_of(frame.subspan(prefix, at - prefix));
+        if (!says || *says == 0 || !header.rest.empty()) continue;
+        // Headers that are known are a sign of their own, however much of the message is missing.
+        constexpr std::size_t longest = 4096;
+        const bool near = *says <= 4 * there && 4 * *says >= there;
+        if (!near && (header.known.empty() || *says > longest)) continue;
         return front{guess, 0, prefix};
     }
     return {};
@@ -109,10 +113,17 @@ std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
     const auto before = front_of(data, at, behind);
     std::size_t score = 1000;
     if (before.length) score += before.length->length.bytes >= 2 ? 600 : 100;
-    const auto header = pieces_of(data.subspan(before.header_at, at - before.header_at));
+    auto header_at = before.header_at;
+    // Of a cut message the length says more than there is; the headers stand behind it all the same.
+    if (!before.length && at != 0) {
+        if (const auto wrong = wrong_length(data, at)) {
+            score += 900;
+            header_at = wrong->header_at;
+        }
+    }
+    const auto header = pieces_of(data.subspan(header_at, at - header_at));
     if (header.rest.empty()) score += header.known.empty() ? 400 : 700;
     score -= std::min<std::size_t>(900, 12 * header.rest.size());
-    if (!before.length && at != 0 && wrong_length(data, at)) score += 900;
     return score;
 }
 

@@ -254,8 +254,10 @@ std::optional<input_reading> read_dump(std::string_view text) {
         bare.push_back(line_of(line));
         behind.push_back(line_behind_words(line));
     }
-    // Offsets are hex; od counts in octal unless it is told otherwise.
+    // Offsets are hex; od counts in octal unless it is told otherwise, and writes no colon behind them.
+    const bool colons = std::any_of(bare.begin(), bare.end(), [](const auto& line) { return line && line->colon; });
     for (const int base : {16, 8, 10}) {
+        if (base != 16 && colons) break;
         if (auto made = read_lines(bare, base, gaps::told)) return made;
     }
     if (auto made = read_lines(behind, 16, gaps::told)) return made;
