@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t longest_name = 4096;
 constexpr std::size_t shortest_base64 = 12;
+constexpr std::size_t shortest_base64_inside = 24;
 
 bool is_binary(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
@@ -105,6 +106,20 @@ std::optional<input_reading> read_base64(std::string_view text) {
     return made;
 }
 
+/// The longest run of base64 among other signs: in JSON, in a log.
+std::optional<input_reading> read_base64_inside(std::string_view text) {
+    std::string_view longest;
+    for (std::size_t at = 0; at < text.size();) {
+        auto end = at;
+        while (end < text.size() && (base64_value(text[end]) >= 0 || text[end] == '='))
+            ++end;
+        if (end - at > longest.size()) longest = text.substr(at, end - at);
+        at = end + 1;
+    }
+    if (longest.size() < shortest_base64_inside || longest.size() == text.size()) return {};
+    return read_base64(longest);
+}
+
 std::optional<input_reading> read_text(std::string_view text) {
     if (text.empty() || is_binary(text)) return {};
     input_reading made{.form = input_form::text};
@@ -185,7 +200,10 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     switch (wanted) {
     case input_form::hex: add(read_hex(text)); break;
     case input_form::dump: add(read_dump(text)); break;
-    case input_form::base64: add(read_base64(text)); break;
+    case input_form::base64:
+        add(read_base64(text));
+        if (all.empty()) add(read_base64_inside(text));
+        break;
     case input_form::text: add(read_text(given)); break;
     case input_form::raw: add(read_raw(given)); break;
     case input_form::log: add(read_log(text)); break;
@@ -205,6 +223,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_base64(text));
         add(read_text(text));
         add(read_log(text));
+        add(read_base64_inside(text));
     }
     if (all.empty() || (wanted == input_form::hex && all.front().half_a_byte)) return no_hex(text);
     return all;

@@ -61,7 +61,7 @@ std::optional<std::size_t> number(std::string_view digits, int base) {
 /// The bytes of a line. `exact`: so many must come. Else the letters begin behind a gap, a bar, or the width.
 struct line_bytes {
     bytes data;
-    bool words = false; ///< groups of four digits
+    std::size_t word = 1; ///< bytes of a group
 };
 
 line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
@@ -82,8 +82,10 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
             ++digits;
         const bool ends = at + digits == text.size() || text[at + digits] == ' ' || text[at + digits] == '\t' ||
                           text[at + digits] == '-';
-        if (digits == 0 || digits % 2 != 0 || !ends || made.data.size() + digits / 2 > most) break;
-        made.words = made.words || digits == 4;
+        // The last of a file's words may be filled up.
+        const bool fits = made.data.size() + digits / 2 <= most || digits == 4 || digits == 8;
+        if (digits == 0 || digits % 2 != 0 || !ends || !fits) break;
+        if (digits == 4 || digits == 8) made.word = digits / 2;
         const auto group = from_hex(text.substr(at, digits)).value();
         made.data.insert(made.data.end(), group.begin(), group.end());
         at += digits;
@@ -172,13 +174,16 @@ class dump_reader {
         const bool follows = next && *next > *offset && *next - *offset <= most_width;
         auto found = bytes_of(line.rest, follows ? *next - *offset : width_, follows);
         if (found.data.empty()) return !part_.empty() && line.rest.find_first_not_of(' ') == std::string_view::npos;
-        const bool cut = follows && found.data.size() < *next - *offset && !found.words;
+        if (found.word > 1 && !line.colon) swap_words(found.data, found.word);
+        if (follows && found.word > 1 && found.data.size() > *next - *offset) found.data.resize(*next - *offset);
+        const bool cut = follows && found.data.size() < *next - *offset && found.word == 1;
         if (cut && gaps_ == gaps::told) return false;
         // A line alone is one if it looks like nothing else.
         const bool begins_wide = line.rest.starts_with("  ") || line.rest.starts_with("\t");
-        if (line.colon || (*offset == 0 && begins_wide) || (*offset == 0 && line.offset.size() > 4)) sure_ = true;
-        if (*offset == 0 && line.rest.size() > 3 && line.rest[3] == ' ') sure_ = true;
-        if (found.words && !line.colon) swap_words(found.data);
+        const bool looks_so = begins_wide || line.offset.size() > 4 || (line.rest.size() > 3 && line.rest[3] == ' ');
+        // Without a colon lines that miss nothing are wanted too: od's octal offsets leap as well if they are read as
+        // hex.
+        if (line.colon || (*offset == 0 && looks_so && gaps_ == gaps::told)) sure_ = true;
         if (follows) width_ = *next - *offset;
         last_ = found.data;
         part_.insert(part_.end(), found.data.begin(), found.data.end());
@@ -196,9 +201,10 @@ class dump_reader {
     }
 
     /// hexdump and od write words of this machine, least significant byte first.
-    static void swap_words(bytes& data) {
-        for (std::size_t i = 0; i + 1 < data.size(); i += 2)
-            std::swap(data[i], data[i + 1]);
+    static void swap_words(bytes& data, std::size_t size) {
+        for (std::size_t i = 0; i + size <= data.size(); i += size)
+            std::reverse(
+                data.begin() + static_cast<std::ptrdiff_t>(i), data.begin() + static_cast<std::ptrdiff_t>(i + size));
     }
 
     bool repeat(std::size_t until) {

@@ -156,6 +156,19 @@ TEST(PeopleInputForms, ADumpThatLacksLinesIsReadUpToThereAndSaysSo) {
     EXPECT_EQ(cut.front().note, "the dump leaves out bytes 14 to 15: it is read up to there");
 }
 
+/// As od -t x4 writes it on a machine that has its least significant byte first; the last word is filled up.
+TEST(PeopleInputForms, ADumpInWordsOfFourBytes) {
+    EXPECT_TRUE(gives(read("0000000 00603c00 60000003 07310031 00000830\n"
+                           "0000020 000000c0 01001200 45540000\n0000032\n"),
+        input_form::dump, "003C6000030000603100310730080000C0000000001200010000"));
+}
+
+TEST(PeopleInputForms, Base64AmongOtherSigns) {
+    EXPECT_TRUE(gives(read(R"({"id":7,"raw":"ADxgAAMAAGAxADEHMAgAIAAA","len":18})"), input_form::base64,
+        "003C600003000060310031073008002000"
+        "00"));
+}
+
 TEST(PeopleInputForms, AMessageCutAnywhereBehindItsHeadersIsKnownByThem) {
     for (std::size_t size = 18; size < sign_in.size() / 2; size += 2)
         EXPECT_EQ(examine(read(sign_in.substr(0, 2 * size)), {}).dialect, "cup-pos") << size;
