@@ -38,11 +38,11 @@ foreach(label unit vectors integration fault simulation corpus compile install v
   add_custom_target(tests_${label})
 endforeach()
 
-# cipherlane_test(NAME unit_core LABEL unit SOURCES ... LIBS ... [ENV ...] [SERIAL])
-#   One GoogleTest program, one ctest entry with the label. Labels: unit, vectors, integration,
+# cipherlane_test(NAME unit_core LABEL unit SOURCES ... LIBS ... [ENV ...] [SERIAL] [LONG])
+#   One GoogleTest program, one ctest entry with the label. LONG ones, which wait for minutes, are begun first. Labels: unit, vectors, integration,
 #   fault, corpus, compile, install.
 function(cipherlane_test)
-  cmake_parse_arguments(arg "SERIAL" "NAME;LABEL;TIMEOUT" "SOURCES;LIBS;ENV" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL;LONG" "NAME;LABEL;TIMEOUT" "SOURCES;LIBS;ENV" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -54,6 +54,9 @@ function(cipherlane_test)
     --gtest_output=xml:${CMAKE_BINARY_DIR}/junit/${arg_NAME}.xml)
   set_tests_properties(${arg_NAME} PROPERTIES LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT}
     ENVIRONMENT "CIPHERLANE_SOURCE_DIR=${CMAKE_SOURCE_DIR};CIPHERLANE_BINARY_DIR=${CMAKE_BINARY_DIR};${arg_ENV}")
+  if(arg_LONG)
+    set_tests_properties(${arg_NAME} PROPERTIES COST 100)
+  endif()
   if(arg_SERIAL)
     set_tests_properties(${arg_NAME} PROPERTIES RUN_SERIAL ON)
   endif()
