@@ -29,6 +29,7 @@ std::vector<fault_kind> ecr17_faults() {
         {"nak", fault_effect::alter, {"frame"}},
         {"talks", fault_effect::alter, {"payment"}},
         {"keeps", fault_effect::alter, {"till lost"}},
+        {"forgets", fault_effect::alter, {"last asked"}},
     };
 }
 
@@ -123,9 +124,11 @@ void ecr17_model::take_request(const std::string& message) {
         control(byte::ack);
         prints_at_till_ = message.size() > head_size && message[head_size] == '1';
         return;
-    case 'G':
+    case 'G': {
         control(byte::ack);
-        return answer("last", last_.empty() ? refusal_of("05", "NESSUNA OPERAZIONE") : last_);
+        const bool forgotten = player().hit("last asked").has_value();
+        return answer("last", forgotten || last_.empty() ? refusal_of("05", "NESSUNA OPERAZIONE") : last_);
+    }
     case 'R':
         control(byte::ack);
         if (const auto* const last = money().last()) receipt_of(*last);

@@ -51,6 +51,7 @@ std::vector<fault_kind> zvt_faults() {
         {"cut", fault_effect::end, said},
         {"wrong_crc", fault_effect::alter, said},
         {"keeps", fault_effect::alter, {"till lost"}},
+        {"forgets", fault_effect::alter, {"last asked"}},
         {"busy", fault_effect::alter, {"command"}},
         {"paper_out", fault_effect::alter, {"payment"}},
         {"restart", fault_effect::alter, {"command", "payment", "authorised", "stored"}},
@@ -286,7 +287,7 @@ void zvt_model::end_of_day() {
 
 void zvt_model::repeat_receipt(byte_view data) {
     const auto* const last = money().last();
-    if (last == nullptr) return give_up(not_possible);
+    if (last == nullptr || player().hit("last asked")) return give_up(not_possible);
     constexpr std::size_t with_service = 5;
     const std::uint8_t service = data.size() >= with_service && data[3] == 0x03 ? data[4] : std::uint8_t{0};
     if ((service & 0x01) != 0) say({"status", code::status_information, status_of(*last), {}});

@@ -5,12 +5,8 @@ namespace cipherlane::drivers {
 using ports::terminal_outcome;
 
 void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last) {
-    if (doubt.before.empty() || last.empty()) {
-        report.outcome = terminal_outcome::unknown;
-        report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
-        return;
-    }
-    if (last == doubt.before) {
+    const bool told = !doubt.before.empty() && !last.empty() && last != no_last_result;
+    if (told && last == doubt.before) {
         report = {};
         report.total = amount(0, doubt.wish.total.unit());
         report.outcome = terminal_outcome::declined;
@@ -19,7 +15,7 @@ void judge_last(ports::terminal_report& report, const ports::terminal_doubt& dou
         return;
     }
     const bool same_amount = report.total == doubt.wish.total;
-    if (last == no_last_result || !same_amount) {
+    if (!told || !same_amount) {
         report.outcome = terminal_outcome::unknown;
         report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
     }

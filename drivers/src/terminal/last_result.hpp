@@ -14,7 +14,8 @@ inline constexpr std::string_view no_last_result = "none";
 
 /// What a terminal's last result says of a doubt. `report` has what the terminal says of that result, `last` names
 /// it. The same as before: what was asked for was not carried out. Another one, of the amount that was asked for: it
-/// is the one. Anything else proves nothing.
+/// is the one. Anything else proves nothing: `no_last_result`, too, as a terminal that never tells its last result
+/// gives it before and after.
 void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last);
 
 /// A request that was not begun, since its call is over or too short.

@@ -24,6 +24,15 @@ inline constexpr currency euro{978, 2};
     return setup;
 }
 
+/// The till's wall clock, which somebody may set.
+class till_clock final : public ports::clock {
+  public:
+    [[nodiscard]] std::chrono::system_clock::time_point now() const override {
+        return std::chrono::system_clock::now() + forward;
+    }
+    std::chrono::hours forward{0};
+};
+
 /// A till with a terminal in the place of its host; what survives its death is the journal and the world.
 class day {
   public:
@@ -73,7 +82,7 @@ class day {
     [[nodiscard]] static call patience() { return call(std::chrono::seconds(400)); }
 
     terminal_world world;
-    ports::system_clock clock;
+    till_clock clock;
     acquiring::recorded_timeline seen;
     store::memory_journal journal;
     acquiring::terminal_settings settings;

@@ -82,7 +82,9 @@ TEST(TerminalLane, TheRecordIsInTheJournalBeforeTheTerminalIsAsked) {
     day today(tcp());
     ASSERT_TRUE(today.run(trade::sale, "first", 100));
     const auto before = today.world.model().books().entries().size();
-    today.world.arm({mishap::kind::till_dies, 0});
+    today.world.arm({});
+    ASSERT_TRUE(today.device->last_done(day::patience()));
+    today.world.arm({mishap::kind::till_dies, today.world.frames()}); // as it asks for the last result first
     EXPECT_THROW((void)today.run(trade::sale, "second", 200), tests::till_died);
     const auto kept = today.record("second");
     ASSERT_TRUE(kept);

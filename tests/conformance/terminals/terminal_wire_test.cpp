@@ -88,8 +88,8 @@ TEST(TerminalWire, TsharkReadsAWholeDayWithoutAMalformedFrame) {
     }
 }
 
-json one_fault(const char* kind, const char* match) {
-    return {{"cmd", "faults"}, {"set", json::array({{{"kind", kind}, {"match", match}}})}};
+json one_fault(const char* kind, const char* match, int skip = 0) {
+    return {{"cmd", "faults"}, {"set", json::array({{{"kind", kind}, {"match", match}, {"skip", skip}}})}};
 }
 
 /// A payment, one whose cable is cut after the terminal has stored it, and one whose terminal takes it back.
@@ -185,7 +185,7 @@ TEST(TerminalWire, ATillOfASettingsFileTakesMoneyAtItsTerminal) {
         EXPECT_NE(receipt.find("TERMINAL SALE"), std::string::npos) << receipt;
         const auto voided = shop->void_payment(acquiring::void_request("2", sold->handle), call(20s));
         ASSERT_TRUE(voided) << voided.error();
-        there.call_there([&] { return server->control(one_fault("cut", "completion")); });
+        there.call_there([&] { return server->control(one_fault("cut", "completion", 1)); });
         const auto cut = shop->sale(acquiring::sale_request("3", amount(500, euro)), call(20s));
         ASSERT_TRUE(cut) << cut.error();
         EXPECT_EQ(cut->outcome, verdict::approved) << "recovered within the call: " << *cut;

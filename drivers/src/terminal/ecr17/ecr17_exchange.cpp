@@ -32,6 +32,12 @@ ecr17_check ecr17_exchange::check_now() const noexcept {
     return ecr17_checks[turn % ecr17_checks.size()];
 }
 
+/// A terminal that says anything may be at work already, its ACK lost: what moves money does not go out again then.
+bool ecr17_exchange::may_repeat() const noexcept {
+    const bool may_be_under_way = heard_ && ecr17::moves(code_of(request_));
+    return sent_times_ <= timing_.repeats && !may_be_under_way;
+}
+
 void ecr17_exchange::request_again() {
     ++sent_times_;
     out_ = ecr17_frame(request_, check_now());
@@ -73,21 +79,24 @@ void ecr17_exchange::take_event(ecr17_decoder::event what) {
         break;
     case event::nak:
         if (phase_ != phase::request) break;
-        if (sent_times_ > timing_.repeats) {
+        if (!may_repeat()) {
             why_ = refused(drivers_errc::not_acknowledged);
         } else {
             request_again();
         }
         break;
     case event::progress:
+        heard_ = true;
         if (events_ != nullptr && events_->progress) events_->progress("01", decoder_.text());
         break;
     case event::broken:
+        heard_ = true;
         if (++broken_ > timing_.repeats) why_ = refused(drivers_errc::bad_frame);
         out_ = ecr17_control(ecr17_byte::nak, check_now());
         break;
     case event::packet:
         broken_ = 0;
+        heard_ = true;
         if (!check_) check_ = decoder_.check();
         out_ = ecr17_control(ecr17_byte::ack, *check_);
         take_packet(decoder_.text());
@@ -97,9 +106,13 @@ void ecr17_exchange::take_event(ecr17_decoder::event what) {
 
 void ecr17_exchange::take_packet(const std::string& message) {
     const auto code = code_of(message);
-    if (phase_ == phase::request) return; // of an earlier request: acknowledged, and left out
-    const bool is_answer = phase_ == phase::answer && ecr17::answers(code_of(request_), code);
-    if (is_answer) {
+    const bool fits = ecr17::answers(code_of(request_), code);
+    if (phase_ == phase::request) {
+        // Of an earlier request, or of this one whose ACK was lost: what moves money must not be sent again.
+        if (fits && ecr17::moves(code_of(request_))) why_ = refused(drivers_errc::wrong_answer);
+        return;
+    }
+    if (phase_ == phase::answer && fits) {
         answer_ = message;
         const bool more = until_ == ecr17_end::answer_and_receipt && !receipt_over_;
         phase_ = more ? phase::receipt : phase::over;
@@ -141,7 +154,7 @@ net::action ecr17_exchange::expired() {
     decoder_.reset();
     switch (phase_) {
     case phase::request:
-        if (sent_times_ > timing_.repeats) return fail(refused(drivers_errc::no_answer));
+        if (!may_repeat()) return fail(refused(drivers_errc::no_answer));
         request_again();
         return go_on();
     case phase::receipt: // the answer is there; the rest of the receipt is not

@@ -44,22 +44,30 @@ error lacks(std::string_view what, std::size_t size) {
     return drivers::refused(drivers_errc::bad_content).in_field(what).at_offset(size);
 }
 
-/// The number without the zeros before it, masked.
-std::string masked(std::string_view digits) {
-    const auto from = digits.find_first_not_of('0');
+/// The number without the zeros and blanks before it and behind it: at most its first six and last four characters,
+/// whatever the terminal has put there.
+std::string masked(std::string_view field) {
+    const auto from = field.find_first_not_of("0 ");
     if (from == std::string_view::npos) return {};
-    auto text = std::string(digits.substr(from));
-    constexpr std::size_t a_whole_number = 12;
-    if (all_digits(text) && text.size() >= a_whole_number) return mask_pan(text);
-    return text;
+    auto text = trimmed(field.substr(from));
+    constexpr std::size_t longest_part = 10; // too short to be a number: what the terminal itself shows of one
+    return text.size() > longest_part ? mask_pan(text) : text;
 }
 
 struct pair_row {
     char asked;
     std::string_view told;
+    bool moves;
 };
-constexpr auto pairs = std::to_array<pair_row>({{'X', "EV"}, {'P', "EV"}, {'S', "E"}, {'p', "e"}, {'c', "cv"},
-    {'G', "EVeicv"}, {'C', "C"}, {'s', "s"}, {'H', "E"}, {'i', "i"}, {'T', "T"}});
+constexpr auto pairs = std::to_array<pair_row>(
+    {{'X', "EV", true}, {'P', "EV", true}, {'S', "E", true}, {'p', "e", true}, {'c', "cv", true}, {'i', "i", true},
+        {'C', "C", true}, {'H', "E", false}, {'G', "EVeicv", false}, {'s', "s", false}, {'T', "T", false}});
+
+const pair_row* find_pair(char asked) noexcept {
+    const auto* const row =
+        std::find_if(pairs.begin(), pairs.end(), [&](const pair_row& one) { return one.asked == asked; });
+    return row != pairs.end() ? row : nullptr;
+}
 
 /// P, X and p share their layout.
 std::string payment(const address& who, char code, const amount& total) {
@@ -120,9 +128,13 @@ std::string printing(const address& who) {
 }
 
 bool answers(char asked, char told) noexcept {
-    const auto* const row =
-        std::find_if(pairs.begin(), pairs.end(), [&](const pair_row& one) { return one.asked == asked; });
-    return row != pairs.end() && row->told.find(told) != std::string_view::npos;
+    const auto* const row = find_pair(asked);
+    return row != nullptr && row->told.find(told) != std::string_view::npos;
+}
+
+bool moves(char asked) noexcept {
+    const auto* const row = find_pair(asked);
+    return row != nullptr && row->moves;
 }
 
 result<outcome> parse_outcome(std::string_view message) {

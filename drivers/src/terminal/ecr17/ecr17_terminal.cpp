@@ -142,7 +142,8 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
     if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
     if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
     const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
-    const auto said = ask(std::move(message), until, bounds);
+    // Nothing stops the terminal: what has left is seen to its end, whatever becomes of the call.
+    const auto said = ask(std::move(message), until, call(profile_.longest));
     if (!said) return unknown(request, said.error());
     const auto told = ecr17::parse_outcome(*said);
     if (!told) return unknown(request, told.error());
@@ -163,7 +164,8 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
         const auto told = said ? ecr17::parse_outcome(*said) : result<ecr17::outcome>(said.error());
         if (!told) {
             why = told.error();
-        } else if (const auto last = name_of(*told); last != doubt.before || over.passed()) {
+        } else if (const auto last = name_of(*told);
+                   (last != doubt.before && last != no_last_result) || over.passed()) {
             auto report = report_of(*told, wish.total.unit());
             // A reversal has no amount, and is of the last payment alone.
             if (told->reversal && wish.what == terminal_verb::void_payment) report.total = wish.total;
@@ -178,7 +180,10 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
 result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_TRY(const auto said, ask_for(ecr17::close(profile_.who), "close", bounds));
+    CIPHERLANE_CHECK(connect(bounds));
+    if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, "close");
+    if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, "close");
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::close(profile_.who), "close", call(profile_.longest)));
     CIPHERLANE_TRY(const auto told, ecr17::parse_totals(said));
     if (told.result != ecr17::carried_out)
         return refused(drivers_errc::refused).during("close").with_peer_code(told.result).with_peer_text(told.text);

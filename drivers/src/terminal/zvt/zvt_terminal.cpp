@@ -24,8 +24,14 @@ bool is_busy(const zvt_conversation& said) {
     return code && std::find(passing.begin(), passing.end(), *code) != passing.end();
 }
 
-/// Receipt and trace number, date and time, terminal: no two transactions of a terminal have all of them alike.
+bool is_zero(std::string_view number) {
+    return number.find_first_not_of('0') == std::string_view::npos;
+}
+
+/// Receipt and trace number, date and time, terminal: no two transactions of a terminal have all of them alike. Empty
+/// where neither number is told: what is left may be alike.
 std::string name_of(const zvt::status& told) {
+    if (is_zero(told.receipt) && is_zero(told.trace)) return {};
     return told.terminal_id + "/" + told.receipt + "/" + told.trace + "/" + told.date + told.time;
 }
 
@@ -106,7 +112,6 @@ std::string zvt_terminal::identity() const {
 void zvt_terminal::drop() noexcept {
     if (link_) link_->close();
     link_.reset();
-    last_done_.reset();
 }
 
 result<zvt_conversation> zvt_terminal::ask(const zvt::command& what, until end, const call& bounds) {
@@ -182,12 +187,8 @@ result<zvt_conversation> zvt_terminal::last(const call& bounds) {
 result<std::string> zvt_terminal::last_done(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_CHECK(connect(bounds));
-    if (!last_done_) {
-        CIPHERLANE_TRY(const auto said, last(bounds));
-        last_done_ = name_of(said);
-    }
-    return *last_done_;
+    CIPHERLANE_TRY(const auto said, last(bounds));
+    return name_of(said);
 }
 
 /// A payment that has left is seen to its end: where the call ends first, the terminal is told to stop.
@@ -238,12 +239,10 @@ result<terminal_report> zvt_terminal::run(const ports::terminal_request& request
     CIPHERLANE_CHECK(connect(bounds));
     if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
     if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
-    last_done_.reset();
     const auto end = pay(command, bounds);
     if (!end) drop();
     auto report = judge(request, end);
     if (report.outcome != terminal_outcome::approved) return report;
-    last_done_ = name_of(*end);
     if (!end->told->minor) report.total = request.total;
     return report;
 }
@@ -270,7 +269,6 @@ result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_TRY(const auto said, ask_for(zvt::end_of_day(profile_.password), "end of day", bounds));
-    last_done_.reset();
     ports::terminal_settlement closed;
     if (!said.told) return closed;
     if (said.told->minor) closed.total = ports::batch_side{*said.told->minor, 0};

@@ -92,7 +92,7 @@ struct terminal_doubt {
 
     terminal_request wish;
     std::string before;               ///< what `terminal::last_done` gave before the request left
-    std::chrono::milliseconds age{0}; ///< how long ago that was
+    std::chrono::milliseconds age{0}; ///< how long the request has been out at least, by a clock that nobody sets
 };
 
 /// A terminal's day, closed.

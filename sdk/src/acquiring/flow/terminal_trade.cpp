@@ -46,17 +46,25 @@ record_state state_of(terminal_outcome told, const journal_record& record) {
     return ledger::state_if_unknown(record.kind);
 }
 
-ports::terminal_doubt doubt_of(
-    const lane_core& on, const journal_record& record, const ports::terminal_request& wish) {
+ports::terminal_doubt doubt_of(lane_core& on, const journal_record& record, const ports::terminal_request& wish) {
     ports::terminal_doubt doubt(wish, record.device_before);
-    const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(on.clock().now() - record.created);
-    doubt.age = std::max(age, std::chrono::milliseconds{0}); // a clock that was set back makes nothing older
+    const auto now = monotonic_clock::now();
+    const auto since = on.under_way_since.try_emplace(record.id, now).first->second;
+    doubt.age = std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
     return doubt;
+}
+
+/// What has left is asked for, even where the payment's call is over by now: within the time that a card may take.
+call asking_call(const lane_core& on, const call& bounds) {
+    const auto least = on.settings().timers.card;
+    if (bounds.stopped()) return call(least);
+    return {std::max(bounds.until().left(), least), bounds.stop()};
 }
 
 payment conclude_report(lane_core& on, journal_record& record, const terminal_report& told) {
     const auto state = state_of(told.outcome, record);
     const bool decides = ledger::states::decided.contains(state);
+    if (decides) on.under_way_since.erase(record.id);
     journal_verdict verdict(state, decides ? ports::decider::terminal : ports::decider::till);
     if (decides) {
         verdict.host_code = told.code;
@@ -87,14 +95,15 @@ terminal_report ask_again(lane_core& on, ports::terminal& terminal, const ports:
 result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_record& record, const call& bounds) {
     const auto wish = request_of(on, record);
     if (!wish) return write_not_sent(on, record, wish.error());
-    on.enter(stage::card);
+    on.enter(terminal.capabilities().aborts ? stage::card : stage::sending);
+    on.under_way_since.emplace(record.id, monotonic_clock::now());
     auto told = terminal.run(*wish, bounds);
     note_terminal(on, record, std::string(to_string(wish->what)),
         told ? std::string(to_string(told->outcome)) : told.error().code().message());
     if (!told) return write_not_sent(on, record, told.error());
     if (told->outcome == terminal_outcome::unknown) {
         const auto why = told->why;
-        *told = ask_again(on, terminal, doubt_of(on, record, *wish), record, bounds);
+        *told = ask_again(on, terminal, doubt_of(on, record, *wish), record, asking_call(on, bounds));
         if (told->outcome == terminal_outcome::unknown) told->why = why;
     }
     return conclude_report(on, record, *told);

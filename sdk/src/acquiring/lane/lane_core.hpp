@@ -17,6 +17,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -96,6 +97,9 @@ class lane_core {
     bool pinpad_open = false;
     /// Keys of records that a failed write may have left, or may yet leave, and of which certainly nothing was sent.
     std::set<std::string> unsent_keys;
+    /// Since when, by this process's own knowledge, payments that are not decided may be under way at the terminal:
+    /// wall time makes them older where a clock is set forward.
+    std::map<std::uint64_t, monotonic_clock::time_point> under_way_since;
     /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
     std::optional<std::chrono::system_clock::time_point> relief_failed;
     /// When the host last gave no answer to what it had asked for in its header: likewise.

@@ -192,5 +192,58 @@ TEST(Ecr17Exchange, TakesNoOlderAnswerForItsOwn) {
         script().send(asked).recv(answered).send(ack).recv(ack).recv(answered).send(ack).done(ok).run(test.made()));
 }
 
+/// The ACK was lost: the payment is under way or done, and must not go out again, whatever comes instead.
+TEST(Ecr17Exchange, SendsNoPaymentAgainOnceTheTerminalHasSaidAnything) {
+    exchange_under_test test;
+    const auto request = *ecr17::trade(who, terminal_request(terminal_verb::authorise, amount(650, euro)));
+    const auto frame = ecr17_frame(request, ecr17_check::message_etx);
+    const auto made = [&] { return test.made(ecr17_end::answer, request); };
+    const auto result_of_payment = ecr17_frame("123456780E01" + std::string(72, '0'), ecr17_check::message_etx);
+    const auto before_ack = script().send(frame).recv(result_of_payment, 2s).done(condition::bad_message).run(made());
+    EXPECT_EQ(before_ack.error().code(), drivers_errc::wrong_answer);
+    const auto shown = hex("01494E534552495245204341525441202020202020"
+                           "04");
+    EXPECT_EQ(script().send(frame).recv(shown, 2s).expire().done(condition::timed_out).run(made()).error().code(),
+        drivers_errc::no_answer);
+    auto damaged = result_of_payment;
+    damaged.back() ^= 0x40;
+    EXPECT_EQ(script()
+                  .send(frame)
+                  .recv(damaged, 2s)
+                  .send(hex("150369"))
+                  .expire()
+                  .done(condition::timed_out)
+                  .run(made())
+                  .error()
+                  .code(),
+        drivers_errc::no_answer);
+    // Nothing at all, or NAK: nothing says that it has arrived.
+    EXPECT_TRUE(script()
+                    .send(frame)
+                    .expire(2s)
+                    .send(frame)
+                    .recv(hex("150369"))
+                    .send(frame)
+                    .recv(ack)
+                    .recv(result_of_payment)
+                    .send(ack)
+                    .done(ok)
+                    .run(made()));
+}
+
+TEST(Ecr17Messages, ShowNoNumberThatATerminalLeavesUnmasked) {
+    const auto masked = [](const std::string& field) {
+        return ecr17::parse_outcome(
+            "123456780E00" + field + "ICC123456" + "0741042" + "200000000001" + "000123000045")
+            ->masked_pan;
+    };
+    EXPECT_EQ(masked("0006212345678900017"), "621234******0017");
+    EXPECT_EQ(masked("6212345678900017   "), "621234******0017");
+    EXPECT_EQ(masked("6212345678900017=  ").find("5678"), std::string::npos);
+    EXPECT_EQ(masked("6212 3456 7890 0017").find("3456"), std::string::npos);
+    EXPECT_EQ(masked("0000000000000000017"), "17");
+    EXPECT_EQ(masked("               0017"), "17");
+}
+
 } // namespace
 } // namespace cipherlane::drivers

@@ -25,11 +25,12 @@ enum class ecr17_end : std::uint8_t { acknowledgement, answer, answer_and_receip
 /// One request to an ECR17 terminal, its ACK and its answer, sans-io. The outcome is the answer's message; empty
 /// where none is waited for.
 ///
-/// The request goes out again after NAK or silence, three times; never once it has been acknowledged. As long as the
+/// The request goes out again after NAK or silence, three times; never once it has been acknowledged, and one that
+/// moves money never once the terminal has said anything but NAK: the ACK may have been lost. As long as the
 /// terminal's check is not known each send tries another one; it is learnt from the first whole packet. Parts of
 /// receipts, before or behind the answer, go to `events`, and so does what the terminal shows. What comes before the
-/// ACK belongs to an earlier request, and proves nothing about this one. Errors: `not_acknowledged`, `no_answer`,
-/// `bad_frame`; those of the link.
+/// ACK proves nothing about this request: an answer that fits one that moves money ends it as `wrong_answer`. Errors:
+/// `not_acknowledged`, `no_answer`, `wrong_answer`, `bad_frame`; those of the link.
 class ecr17_exchange final : public net::exchange<std::string> {
   public:
     ecr17_exchange(std::string request, ecr17_end until, std::optional<ecr17_check>& check, ecr17_timing timing = {},
@@ -50,6 +51,7 @@ class ecr17_exchange final : public net::exchange<std::string> {
     void tell_receipt(const std::string& message);
     void request_again();
     [[nodiscard]] ecr17_check check_now() const noexcept;
+    [[nodiscard]] bool may_repeat() const noexcept;
 
     std::string request_;
     ecr17_end until_;
@@ -61,6 +63,7 @@ class ecr17_exchange final : public net::exchange<std::string> {
     int sent_times_ = 0;
     int broken_ = 0;
     bool restart_ = true;
+    bool heard_ = false; ///< more than ACK and NAK
     bool receipt_over_ = false;
     bytes out_;
     bytes sent_;

@@ -31,6 +31,8 @@ struct address {
 
 /// Whether an answer of code `told` may answer a request of code `asked`.
 [[nodiscard]] bool answers(char asked, char told) noexcept;
+/// Whether a request of that code may move money: it must not be carried out twice.
+[[nodiscard]] bool moves(char asked) noexcept;
 
 /// Results of two digits.
 inline constexpr std::string_view carried_out = "00";

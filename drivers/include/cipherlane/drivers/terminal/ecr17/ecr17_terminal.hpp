@@ -32,9 +32,10 @@ struct ecr17_profile {
 ///
 /// Evidence: the answer. What ended otherwise is asked for with G, which gives the last result. G has no order number
 /// and may give an older result while the terminal is at work: another result than before, of the amount that was
-/// asked for, is the payment; the same one proves that nothing was done once the longest procedure must be over. A
-/// closure is in no last result that has an amount: its unknown outcome is a person's. Refunds do not exist; nothing
-/// stops the terminal.
+/// asked for, is the payment; the same one proves that nothing was done once the longest procedure must be over; no
+/// result at all (05, 09) proves nothing. What has left is seen to its end, for as long as `longest`. A closure is in
+/// no last result that has an amount: its unknown outcome is a person's. Refunds do not exist; nothing stops the
+/// terminal.
 class ecr17_terminal final : public ports::terminal {
   public:
     static constexpr ports::terminal_capabilities can{.void_payment = true,

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace cipherlane::drivers {
@@ -86,7 +85,6 @@ class zvt_terminal final : public ports::terminal {
     std::unique_ptr<net::transport> link_;
     std::string terminal_id_;
     std::string version_;
-    std::optional<std::string> last_done_;
     mutable std::atomic<bool> under_way_ = false;
 };
 
