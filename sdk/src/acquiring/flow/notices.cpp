@@ -43,11 +43,20 @@ bool agrees(const journal_record& record, const ports::qr_order_status& told) {
     return wanted == ledger::outcome::returned;
 }
 
-/// Another payment than the one that was booked. An approval on a person's word names none.
+/// Another payment than the one that was booked, or that waits for a person. An approval on a person's word names
+/// none.
 bool is_second_payment(const journal_record& record, const ports::qr_order_status& told) {
     if (told.state != ports::qr_order_state::paid || told.transaction_number.empty()) return false;
-    if (ledger::outcome_of(record.state) != ledger::outcome::approved) return false;
-    return !record.reference.empty() && record.reference != told.transaction_number;
+    const bool first_stands =
+        ledger::outcome_of(record.state) == ledger::outcome::approved || ledger::states::open.contains(record.state);
+    return first_stands && !record.reference.empty() && record.reference != told.transaction_number;
+}
+
+/// Names the payment that must go back, not the one that the record has.
+void raise_second(lane_core& on, journal_record record, const ports::qr_order_status& told) {
+    record.reference = told.transaction_number;
+    record.requested = told.paid;
+    on.raise(alert_kind::paid_twice, record);
 }
 
 /// It was told as not paid. Somebody must deliver or give back: until then it is not decided.
@@ -68,11 +77,11 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
     if ((record ? record->terminal_id : told.terminal_id) != on.terminal_id()) return false;
     if (!record) {
         on.raise(alert_kind::unknown_notice, record_of(on, told));
+    } else if (is_second_payment(*record, told)) {
+        raise_second(on, *record, told);
     } else if (ledger::states::open.contains(record->state)) {
         CIPHERLANE_CHECK(take_over(on, *record));
         (void)conclude_order(on, *record, told);
-    } else if (is_second_payment(*record, told)) {
-        on.raise(alert_kind::paid_twice, *record);
     } else if (!agrees(*record, told)) {
         if (!ledger::may_follow(*record, record_state::unknown, decider::gateway)) {
             on.raise(alert_kind::order_unknown, *record);

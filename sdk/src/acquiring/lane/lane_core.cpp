@@ -104,7 +104,9 @@ void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_po
 }
 
 void lane_core::raise(alert_kind kind, const ports::journal_record& record) {
-    if (!raised_.emplace(kind, record.id, record.id == 0 ? record.order_number : std::string()).second) return;
+    // Of one record several payments may be told, and each is an alert of its own.
+    const auto number = record.id == 0 ? record.order_number : std::string();
+    if (!raised_.emplace(kind, record.id, number, record.reference).second) return;
     log_.warning("acquiring", std::string(to_string(kind)) + ": terminal " + terminal_id() + ", trace " +
                                   std::to_string(record.trace) + ", " + record.requested.to_string());
     if (with_.observer != nullptr) with_.observer->on_alert({kind, record});

@@ -119,7 +119,7 @@ class lane_core {
     terminal_claim taken_; ///< until the lane is closed
     const logger log_;
     const ports::system_clock clock_;
-    std::set<std::tuple<alert_kind, std::uint64_t, std::string>> raised_;
+    std::set<std::tuple<alert_kind, std::uint64_t, std::string, std::string>> raised_;
     stage_event stage_;
     std::atomic<bool> trading_{false};
     bool closed_ = false;

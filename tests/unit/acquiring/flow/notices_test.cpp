@@ -6,6 +6,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace cipherlane::tests {
 namespace {
@@ -96,6 +99,32 @@ TEST(Notices, OfASecondPayerAreRaisedAndChangeNothing) {
     EXPECT_EQ(times_raised(rig, alert_kind::paid_twice), 1);
     EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
     EXPECT_EQ(rig.booked(), 991) << "the till has sold once";
+    auto third = notice_of(paid.order_number, 985, qr_order_state::paid);
+    third.transaction_number = "T0003";
+    ASSERT_TRUE(rig.journal->keep_notice(third, soon()));
+    ASSERT_TRUE(rig.sell("card 2", 1)->ok());
+    std::vector<std::pair<std::string, amount>> told;
+    for (const auto& one : rig.seen.alerts()) {
+        if (one.kind == alert_kind::paid_twice) told.emplace_back(one.record.reference, one.record.requested);
+    }
+    const std::vector<std::pair<std::string, amount>> wanted{{"T0002", amount(990)}, {"T0003", amount(985)}};
+    EXPECT_EQ(told, wanted) << "each names the payment that must go back";
+}
+
+TEST(Notices, OfASecondPayerAreRaisedWhileTheFirstWaitsForAPerson) {
+    lane_rig rig;
+    const auto closed = rig.sell_by_code("order", 5100).value();
+    ASSERT_EQ(closed.outcome, verdict::declined);
+    tell(rig, closed.order_number, 5100);
+    auto second = notice_of(closed.order_number, 5100, qr_order_state::paid);
+    second.transaction_number = "T0002";
+    ASSERT_TRUE(rig.journal->keep_notice(second, soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(times_raised(rig, alert_kind::paid_after_close), 1);
+    EXPECT_EQ(times_raised(rig, alert_kind::paid_twice), 1);
+    const auto told = acquiring::lookup(*rig.journal, "TEST0001", "order", soon()).value().value();
+    EXPECT_EQ(told.outcome, verdict::unknown);
+    EXPECT_EQ(told.reference, "T0001") << "the first payment is the one to decide";
 }
 
 TEST(Notices, OfAnUnknownOrderAndOfAnotherAmountAreRaised) {
