@@ -82,7 +82,7 @@ void refer_to(journal_record& fresh, const journal_record& original) {
     const bool by_code = ledger::row_of(original.kind).needs.contains(ledger::need::code);
     fresh.entry = by_code ? original.entry : "012";
     fresh.instalment = original.instalment;
-    fresh.conversion = ledger::share_of(original.conversion, original.approved, fresh.requested);
+    fresh.conversion = ledger::share_of(original.conversion, original.requested, fresh.requested);
     fresh.sequence_number = original.sequence_number;
     fresh.masked_pan = original.masked_pan;
     fresh.field61 = six_digits(original.batch) + six_digits(original.trace) + date.substr(4);

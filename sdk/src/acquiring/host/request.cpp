@@ -57,6 +57,23 @@ void set_field60(
     }
 }
 
+/// Field 59 holds tags in their order: one more goes to its place among those that stand there.
+result<void> add_to_field59(message& to, std::string_view tag, std::string_view value) {
+    iso8583::composite_writer joined(iso8583::field59_format());
+    iso8583::composite_reader standing(iso8583::field59_format(), to.get(59));
+    for (bool placed = false;;) {
+        CIPHERLANE_TRY(const auto part, standing.next());
+        if (!placed && (!part || tag < part->tag.view())) {
+            CIPHERLANE_CHECK(joined.add(tag, value));
+            placed = true;
+        }
+        if (!part) break;
+        CIPHERLANE_CHECK(joined.add(part->tag.view(), part->value));
+    }
+    to.set(59, joined.text());
+    return {};
+}
+
 /// What the cardholder has chosen to pay, in fields of its own or in the acquirer's tag of field 59.
 void set_conversion(
     message& to, const transaction_row& row, const journal_record& record, const conversion_settings& how) {
@@ -69,9 +86,8 @@ void set_conversion(
         return;
     }
     if (!carries(row, 59)) return;
-    iso8583::composite_writer tag(iso8583::field59_format());
-    if (!tag.add(how.tag, chosen.converted.to_n12() + chosen.rate + letters)) return;
-    to.set(59, std::string(to.get(59)).append(tag.text()));
+    // It fits: an amount, a rate and a currency are of fixed lengths.
+    (void)add_to_field59(to, how.tag, chosen.converted.to_n12() + chosen.rate + letters);
 }
 
 /// By its own first characters the block says which field it belongs to. What is hidden in it is the card's, and goes
@@ -122,25 +138,16 @@ void set_original(message& to, const transaction_row& row, const journal_record&
     if (carries(row, 32)) set_if(to, 32, original.acquirer);
     if (carries(row, 37)) set_if(to, 37, original.reference);
     if (carries(row, 38)) set_if(to, 38, original.authorization);
-    if (!carries(row, 59) || original.voucher.empty()) return;
-    iso8583::composite_writer voucher(iso8583::field59_format());
     // What the host has given fits: it was read from the same field.
-    if (voucher.add(iso8583::tag_payment_voucher, original.voucher)) to.set(59, voucher.text());
+    if (carries(row, 59) && !original.voucher.empty()) {
+        (void)add_to_field59(to, iso8583::tag_payment_voucher, original.voucher);
+    }
 }
 
 } // namespace
 
 result<void> add_payment_code(message& to, std::string_view code) {
-    iso8583::composite_writer field59(iso8583::field59_format());
-    // Its order is that of the tags: the terminal serial block, which stands there alone, is in front.
-    const auto before = to.get(59);
-    constexpr std::size_t head = 5;
-    if (before.size() > head) {
-        CIPHERLANE_CHECK(field59.add(iso8583::tag_terminal_serial, before.substr(head)));
-    }
-    CIPHERLANE_CHECK(field59.add(iso8583::tag_payment_code, code));
-    to.set(59, field59.text());
-    return {};
+    return add_to_field59(to, iso8583::tag_payment_code, code);
 }
 
 std::string six_digits(std::uint32_t number) {

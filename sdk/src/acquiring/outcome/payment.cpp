@@ -1,4 +1,5 @@
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
@@ -107,7 +108,10 @@ payment to_payment(const ports::journal_record& record) {
     value.voucher = record.voucher;
     if (record.instalment.size() > 2) value.periods = std::atoi(record.instalment.substr(0, 2).c_str());
     value.small_amount = record.small_amount;
-    value.conversion = record.conversion;
+    // The choice was made for what was asked for; less may have been approved.
+    const bool some = value.approved.minor() != 0;
+    value.conversion =
+        ledger::share_of(record.conversion, record.requested, some ? value.approved : record.requested);
     value.note = record.note;
     return value;
 }

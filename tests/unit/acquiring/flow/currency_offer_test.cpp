@@ -8,6 +8,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 namespace cipherlane::tests {
 namespace {
 
@@ -108,6 +111,30 @@ TEST(CurrencyOffer, ThatIsChosenIsSentPrintedAndKept) {
     ASSERT_TRUE(do_trade(rig, {trade::completion, "bill", amount(1000), held->handle})->ok());
     EXPECT_EQ(of.said("0200"), "000000000139 60138600 840 ");
     EXPECT_EQ(of.cardholder.asked, 0) << "the choice was made at the arrival";
+}
+
+TEST(CurrencyOffer, OfAPaymentThatIsApprovedForAPartIsOfThatPart) {
+    offering_rig of;
+    auto& rig = *of.rig;
+    const auto sell_part = [&](const std::string& key) {
+        rig.host.mood.code = "10";
+        rig.host.mood.partial = 500;
+        const auto sold = rig.sell(key, 1234, acquiring::partial_approval::accept).value();
+        rig.host.mood = host_mood();
+        EXPECT_EQ(sold.approved, amount(500)) << key;
+        return sold;
+    };
+    const auto sold = sell_part("sale");
+    EXPECT_EQ(of.said("0200"), converted) << "what was asked for";
+    EXPECT_EQ(sold.conversion.converted, amount(69, usd));
+    const auto text = acquiring::receipt_text(sold, rig.settings, acquiring::receipt_copy::cardholder);
+    EXPECT_NE(text.find("USD 0.69"), std::string::npos) << text;
+    const auto back = rig.give_back("all of it", sold.handle, 500);
+    ASSERT_TRUE(back && back->ok());
+    EXPECT_EQ(of.said("0220"), "000000000069 60138600 840 ");
+    EXPECT_EQ(back->conversion.converted, amount(69, usd));
+    ASSERT_TRUE(rig.undo("void", sell_part("other").handle)->ok());
+    EXPECT_EQ(of.said("0200"), "000000000069 60138600 840 ");
 }
 
 TEST(CurrencyOffer, ThatIsRefusedLeavesTheSaleInTheTerminalsCurrency) {
@@ -221,6 +248,37 @@ TEST(CurrencyOffer, MayStandInATagOfTheAcquirersOwn) {
     rig.host.tags_enquiries = true;
     ASSERT_TRUE(rig.sell("sale", 1234)->ok());
     EXPECT_EQ(cardholder.asked, 1);
+}
+
+TEST(CurrencyOffer, InATagStandsBesideTheVoucherInTheOrderOfTags) {
+    const std::string value = "000000000171"
+                              "60138600"
+                              "840";
+    for (const auto& [tag, wanted] :
+        {std::pair("D1", "A4010V000000003D1023" + value), std::pair("91", "91023" + value + "A4010V000000003")}) {
+        auto settings = rig_settings();
+        settings.conversion.form = acquiring::conversion_form::tag59;
+        settings.conversion.tag = tag;
+        lane_rig rig(settings);
+        ASSERT_TRUE(rig.sell("sale", 1234)->ok());
+        // As a host leaves it that gives a voucher to a payment by card.
+        auto record = rig.records()[0];
+        record.id = 0;
+        record.idempotency_key = "with a voucher";
+        record.state = ports::record_state::prepared;
+        record.conversion = {currency_choice::converted, amount(171, usd), "60138600"};
+        const auto begun = rig.journal->begin(record, nullptr, soon()).value();
+        ports::journal_verdict approved(ports::record_state::approved, ports::decider::host);
+        approved.approved = amount(1234);
+        approved.voucher = "V000000003";
+        ASSERT_TRUE(rig.journal->decide(begun.id, approved, soon()));
+        std::string told;
+        rig.host.watch = [&](const iso8583::message_view& view) {
+            if (view.mti() == "0220") told = view.value(59);
+        };
+        ASSERT_TRUE(rig.give_back("back", begun.id, 1234));
+        EXPECT_EQ(told, wanted);
+    }
 }
 
 } // namespace
