@@ -187,7 +187,7 @@ advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept 
 
 sent_before sent_before_of(const journal_record& record) noexcept {
     const std::string_view code = record.host_code;
-    if (record.reversal_sends == 0) return sent_before::never;
+    if (record.reversal_sends == 0 || code == never_left_mark) return sent_before::never;
     if (code.empty() || (leaves_open(code) && !has_seen(code))) return sent_before::unanswered;
     // It would have ended the trade, had there been no doubt.
     if (word_on_advice(code, sent_before::never) == advice_word::refused) return sent_before::doubted;

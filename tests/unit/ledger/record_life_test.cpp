@@ -329,9 +329,10 @@ TEST(RecordLife, AnAdviceThatWasRefusedInDoubtIsTakenByAYesAlone) {
     auto record = record_of(trade::tip, record_state::stored);
     EXPECT_EQ(sent_before_of(record), sent_before::never);
     record.reversal_sends = 2;
-    for (const auto& [code, how] : std::map<std::string, sent_before>{{"", sent_before::unanswered},
-             {"96", sent_before::unanswered}, {"94", sent_before::answered}, {"79", sent_before::answered},
-             {"A0", sent_before::answered}, {"51", sent_before::doubted}}) {
+    for (const auto& [code, how] :
+        std::map<std::string, sent_before>{{"", sent_before::unanswered}, {"96", sent_before::unanswered},
+            {"94", sent_before::answered}, {"79", sent_before::answered}, {"A0", sent_before::answered},
+            {"51", sent_before::doubted}, {std::string(never_left_mark), sent_before::never}}) {
         record.host_code = code;
         EXPECT_EQ(sent_before_of(record), how) << code;
     }

@@ -186,6 +186,9 @@ enum class sent_before : std::uint8_t {
     answered,   ///< with a code that took nothing: 94 and 79 prove nothing
     doubted,    ///< a repeat of what was not answered was refused: only a yes proves anything
 };
+/// Stands in `host_code` of a stored trade whose sends were counted and are all known not to have left: a send is
+/// counted before it leaves.
+inline constexpr std::string_view never_left_mark = "never left";
 /// By how often a stored trade was sent and what its record has of the host's answers. A code by which the host had
 /// no answer itself (68, 96, 98) is none.
 [[nodiscard]] sent_before sent_before_of(const ports::journal_record& record) noexcept;

@@ -95,22 +95,29 @@ send_end take_answer(lane_core& on, journal_record& record, const host_answer& a
     return {};
 }
 
-/// The first send is durable before it leaves: a record that may have left must never end as not sent.
-result<void> count_send(lane_core& on, journal_record& record) {
+/// The first send is durable before it leaves: a record that may have left must never end as not sent. So is that
+/// what was answered before says nothing of this send; that it was a duplicate already does.
+result<void> count_send(lane_core& on, journal_record& record, ledger::sent_before earlier) {
     CIPHERLANE_CHECK(on.journal().count_reversal_send(record.id, on.journal_call()));
-    if (record.reversal_sends != 0) return {};
-    const journal_verdict leaving(record_state::stored, ports::decider::till);
-    return on.journal().decide(record.id, leaving, on.journal_call());
+    const bool first = record.reversal_sends++ == 0;
+    const auto word = ledger::word_on_advice(record.host_code, ledger::sent_before::unanswered);
+    const bool forgets =
+        !record.host_code.empty() && earlier != ledger::sent_before::doubted && word != advice_word::taken;
+    if (!first && !forgets) return {};
+    journal_verdict leaving(record_state::stored, ports::decider::till);
+    if (forgets) leaving.host_code = std::string();
+    CIPHERLANE_CHECK(on.journal().decide(record.id, leaving, on.journal_call()));
+    ledger::apply(record, leaving);
+    return {};
 }
 
-/// What was answered before the silence says nothing of what was done in it; that it was a duplicate already does.
-void forget_answer(lane_core& on, journal_record& record) {
-    const auto word = ledger::word_on_advice(record.host_code, ledger::sent_before::unanswered);
-    const bool doubted = ledger::sent_before_of(record) == ledger::sent_before::doubted;
-    if (record.host_code.empty() || doubted || word == advice_word::taken) return;
-    journal_verdict silent(record_state::stored, ports::decider::till);
-    silent.host_code = std::string();
-    (void)write_verdict(on, record, silent);
+/// Nothing has left after all: what is known of the sends before it stands as it was.
+void take_back(
+    lane_core& on, journal_record& record, ledger::sent_before earlier, const std::string& answered_before) {
+    journal_verdict back(record_state::stored, ports::decider::till);
+    const bool never = earlier == ledger::sent_before::never;
+    back.host_code = never ? std::string(ledger::never_left_mark) : answered_before;
+    if (never || record.host_code != answered_before) (void)write_verdict(on, record, back);
 }
 
 send_end send_once(
@@ -119,14 +126,17 @@ send_end send_once(
     if (!message) return {message.error(), false};
     const auto& row = ledger::row_of(record.kind);
     const auto earlier = ledger::sent_before_of(record);
-    if (const auto counted = count_send(on, record); !counted) return {counted.error(), false};
-    const auto got = exchange(on, *message, ledger::message_of(row), row.name, record.masked_pan, bounds);
-    if (got.what == exchange_end::kind::not_sent) return {got.why, got.why.is(condition::link_lost)};
-    ++record.reversal_sends;
-    if (got.what == exchange_end::kind::in_doubt) {
-        forget_answer(on, record);
-        return {got.why, true};
+    const auto answered_before = record.host_code;
+    if (const auto counted = count_send(on, record, earlier); !counted) {
+        take_back(on, record, earlier, answered_before);
+        return {counted.error(), false};
     }
+    const auto got = exchange(on, *message, ledger::message_of(row), row.name, record.masked_pan, bounds);
+    if (got.what == exchange_end::kind::not_sent) {
+        take_back(on, record, earlier, answered_before);
+        return {got.why, got.why.is(condition::link_lost)};
+    }
+    if (got.what == exchange_end::kind::in_doubt) return {got.why, true};
     return take_answer(on, record, *got.answer, earlier);
 }
 

@@ -225,6 +225,64 @@ TEST(StoreForward, ARefusalOfARepeatProvesNothingOfWhatWasNotAnswered) {
     EXPECT_EQ(acquiring::decision(rig.lane()).run(found, soon())->outcome, verdict::approved);
 }
 
+TEST(StoreForward, ASendThatNeverLeftCastsNoDoubtOnTheNext) {
+    for (const auto& [code, end] : {std::pair("51", verdict::declined), std::pair("94", verdict::stored)}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sign_in());
+        rig.faults.fails = [](std::string_view call) { return call == "host"; };
+        const auto stored = do_trade(rig, by_telephone("call", 700));
+        ASSERT_EQ(stored->outcome, verdict::stored);
+        EXPECT_EQ(stored->host_code, "") << "what is noted in its place is nobody's code";
+        rig.faults.fails = {};
+        rig.restart();
+        rig.host.mood.advice_code = code;
+        EXPECT_EQ(rig.recover()->back().outcome, end) << code;
+        EXPECT_TRUE(raised(rig, acquiring::alert_kind::advice_refused)) << code;
+    }
+}
+
+/// The till stops behind a send, and cannot note any more that nobody answered it.
+TEST(StoreForward, ASendIsInDoubtWhateverWasKnownBeforeIt) {
+    auto settings = rig_settings();
+    settings.reversal.sends = 1;
+    for (const bool was_answered : {false, true}) {
+        lane_rig rig(settings);
+        ASSERT_TRUE(rig.sign_in());
+        rig.host.mood.advice_code = "91";
+        rig.faults.fails = [&](std::string_view call) { return call == "host" && !was_answered; };
+        ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+        rig.books.trade_count = 0; // it was not taken
+        rig.host.mood = host_mood();
+        rig.host.mood.answer_lost = true;
+        bool left = false;
+        rig.host.watch = [&](const iso8583::message_view& view) { left = left || view.mti() == "0220"; };
+        rig.faults.kind = fault_kind::local_fault;
+        rig.faults.fails = [&](std::string_view call) { return left && call.substr(0, 5) == "store"; };
+        (void)rig.recover();
+        EXPECT_TRUE(left);
+        rig.faults.fails = {};
+        rig.host.mood = host_mood();
+        rig.restart();
+        EXPECT_EQ(rig.recover()->back().outcome, verdict::approved) << "94, of the one that nobody answered";
+        EXPECT_EQ(rig.books.taken(), 700);
+    }
+}
+
+TEST(StoreForward, WhatWasAnsweredBeforeASendThatNeverLeftStandsAsItWas) {
+    auto settings = rig_settings();
+    settings.reversal.sends = 1;
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.advice_code = "91";
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    rig.books.trade_count = 0;
+    rig.faults.fails = [](std::string_view call) { return call == "host"; };
+    EXPECT_EQ(rig.recover()->back().host_code, "91");
+    rig.faults.fails = {};
+    rig.host.mood.advice_code = "51";
+    EXPECT_EQ(rig.recover()->back().outcome, verdict::declined) << "no send of it is in doubt";
+}
+
 TEST(StoreForward, ADuplicateInAnswerToTheFirstSendIsAPersons) {
     lane_rig rig;
     ASSERT_TRUE(rig.sign_in());
