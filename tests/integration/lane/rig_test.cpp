@@ -34,7 +34,10 @@ class Rig : public testing::Test {
         options.insert(options.end(), words.begin(), words.end());
         std::filesystem::remove(folder_.file("errors"));
         auto started = sim::child_process::start(options, folder_.file("errors"));
-        EXPECT_TRUE(started) << started.error();
+        if (!started) {
+            ADD_FAILURE() << started.error();
+            return -99;
+        }
         const auto code = started->wait(60s);
         said_ = started->read_all(1s);
         complained_ = whole_file(folder_.file("errors"));
