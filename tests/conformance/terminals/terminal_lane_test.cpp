@@ -60,6 +60,14 @@ TEST(TerminalLane, NothingNewBeginsBeforeTheEarlierOneIsDecided) {
     ASSERT_FALSE(settled);
     EXPECT_EQ(settled.error().code(), acquiring_errc::terminal_pending);
     today.world.stay_down(false);
+    // What was not known is known now, and was taken: this may be the same purchase under another key.
+    const auto once = today.run(trade::sale, "next", 100);
+    ASSERT_FALSE(once);
+    EXPECT_EQ(once.error().code(), acquiring_errc::terminal_pending);
+    EXPECT_EQ(once.error().trace(), today.record("lost")->trace);
+    EXPECT_NE(once.error().hint().find("carried it out"), std::string::npos) << once.error();
+    EXPECT_TRUE(raised(today, alert_kind::untold_verdict));
+    EXPECT_EQ(today.world.model().books().entries().size(), 1U);
     const auto next = today.run(trade::sale, "next", 100);
     ASSERT_TRUE(next) << next.error();
     EXPECT_EQ(next->outcome, verdict::approved);
@@ -75,6 +83,28 @@ TEST(TerminalLane, APersonDecidesWhatTheTerminalNeverTells) {
     const auto decided = acquiring::decision(*today.lane).run(wish, day::patience());
     ASSERT_TRUE(decided) << decided.error();
     EXPECT_EQ(decided->outcome, verdict::approved);
+}
+
+/// A tip is entered at the terminal; what it gives back is never more than was asked for.
+TEST(TerminalLane, APersonMayDecideThatTheTerminalHasTakenMore) {
+    day today(tcp());
+    lose(today);
+    acquiring::decision_request wish(today.recover()->front().handle, acquiring::finding::paid, "with a tip");
+    wish.moved = amount(1500, tests::euro);
+    const auto decided = acquiring::decision(*today.lane).run(wish, day::patience());
+    ASSERT_TRUE(decided) << decided.error();
+    EXPECT_EQ(decided->approved, amount(1500, tests::euro));
+    today.world.stay_down(false);
+    const auto sold = today.run(trade::sale, "sale", 1000);
+    ASSERT_TRUE(sold) << sold.error();
+    today.fault({{"kind", "no_answer"}, {"match", "status"}, {"skip", 1}, {"times", -1}});
+    today.world.stay_down(true);
+    const auto back = today.run(trade::device_refund, "back", 400, sold->handle);
+    ASSERT_TRUE(back) << back.error();
+    ASSERT_EQ(back->outcome, verdict::unknown) << *back;
+    acquiring::decision_request more(back->handle, acquiring::finding::paid, "more");
+    more.moved = amount(401, tests::euro);
+    EXPECT_EQ(acquiring::decision(*today.lane).run(more, day::patience()).error().field(), "moved");
 }
 
 /// The record is durable before the terminal hears of the payment, with what the terminal did last.
@@ -123,6 +153,50 @@ TEST(TerminalLane, ASettlementThatTheTerminalRefusesLeavesTheBatchOpen) {
     ASSERT_TRUE(settled) << settled.error();
     EXPECT_EQ(settled->totals.debit.count, 2U);
     EXPECT_EQ(settled->batch, 1U);
+}
+
+/// The answer to the end of day was lost: a terminal that refuses to close an empty day once more must not leave its
+/// sales to the next batch.
+TEST(TerminalLane, ASettlementThatIsRefusedWhenItIsRepeatedClosesTheBatch) {
+    day today(tcp());
+    ASSERT_TRUE(today.run(trade::sale, "key", 100));
+    today.fault({{"kind", "cut"}, {"match", "completion"}, {"skip", 0}});
+    const auto lost = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_FALSE(lost);
+    EXPECT_FALSE(lost.error().is(condition::rejected_by_peer)) << lost.error();
+    today.fault({{"kind", "busy"}, {"times", 1}});
+    const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_TRUE(settled->resumed);
+    EXPECT_EQ(settled->host, acquiring::settlement_result::host_error) << "a person compares";
+    EXPECT_EQ(settled->totals.debit.minor, 100);
+    today.no_faults();
+    ASSERT_TRUE(today.run(trade::sale, "next", 200));
+    const auto second = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_TRUE(second) << second.error();
+    EXPECT_EQ(second->batch, 2U);
+    EXPECT_EQ(second->host, acquiring::settlement_result::balanced);
+}
+
+/// A till that had a host before it had a terminal: what that host was never told holds the settlement here, too.
+TEST(TerminalLane, WhatAnEarlierHostWasNeverToldHoldsTheSettlement) {
+    day today(tcp());
+    ports::journal_record fresh;
+    fresh.terminal_id = "TEST0001";
+    fresh.merchant_id = "TESTMERCH000001";
+    fresh.idempotency_key = "old";
+    fresh.kind = trade::offline_sale;
+    fresh.requested = amount(500, tests::euro);
+    fresh.counterpart = "host one";
+    const auto record = today.journal.begin(fresh, nullptr, day::patience());
+    ASSERT_TRUE(record) << record.error();
+    const ports::journal_verdict stored(ports::record_state::stored, ports::decider::till);
+    ASSERT_TRUE(today.journal.decide(record->id, stored, day::patience()));
+    const auto waits = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_FALSE(waits);
+    EXPECT_EQ(waits.error().code(), acquiring_errc::other_counterpart);
+    EXPECT_EQ(waits.error().trace(), record->trace);
+    EXPECT_TRUE(raised(today, alert_kind::orphaned_record));
 }
 
 } // namespace

@@ -24,7 +24,8 @@ struct decision_request {
     finding found;
     std::string note;
     /// With `paid`: how much moved, where it is not all that was requested (a partial approval, a code of which the
-    /// payer paid less). More than zero, not more than was requested, in its currency.
+    /// payer paid less; a tip entered at a payment terminal). More than zero, in its currency, and not more than was
+    /// requested but where a payment terminal has taken it.
     std::optional<amount> moved;
 };
 

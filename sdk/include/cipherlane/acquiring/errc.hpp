@@ -48,7 +48,7 @@ enum class acquiring_errc {
     offline_declined,     ///< the card did not approve an offline sale by itself
     reservation_expired,  ///< the pre-authorisation is older than the settings let it be completed
     advice_waiting,       ///< the host has not answered what the till has done already: it is told again
-    terminal_pending,     ///< what an earlier payment at the terminal has come to is not known yet
+    terminal_pending,     ///< what an earlier payment at the terminal has come to is not known yet, or known just now
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

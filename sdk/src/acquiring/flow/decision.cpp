@@ -28,7 +28,11 @@ result<void> check_note(std::string_view note) {
 result<amount> moved_amount(const decision_request& request, const journal_record& record) {
     if (request.found == finding::not_paid) return amount(0, record.requested.unit());
     const auto moved = request.moved.value_or(record.requested);
-    const bool fits = moved.unit() == record.requested.unit() && moved.minor() > 0 && moved <= record.requested;
+    // A tip is entered at the terminal: it may have taken more than it was asked for.
+    const bool may_exceed =
+        ledger::terminal_trades.contains(record.kind) && ledger::signed_minor(record.kind, moved.minor()) > 0;
+    const bool fits =
+        moved.unit() == record.requested.unit() && moved.minor() > 0 && (moved <= record.requested || may_exceed);
     if (fits) return moved;
     return flow_error(acquiring_errc::bad_request, "decision").in_field("moved").for_trace(record.trace);
 }

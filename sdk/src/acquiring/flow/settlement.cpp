@@ -282,7 +282,7 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
         CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }
     if (at_terminal) {
-        CIPHERLANE_CHECK(settle_at_terminal(on, progress, bounds));
+        CIPHERLANE_CHECK(settle_at_terminal(on, progress, report.resumed, bounds));
     } else if (progress.step == settlement_step::totals_sent)
         CIPHERLANE_CHECK(send_totals(on, progress, bounds));
     if (progress.step == settlement_step::uploading) {

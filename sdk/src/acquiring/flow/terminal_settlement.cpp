@@ -1,5 +1,7 @@
 #include "flow/terminal_settlement.hpp"
 
+#include "flow/advice.hpp"
+#include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
 #include "flow/terminal_trade.hpp"
 
@@ -22,6 +24,10 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
     on.enter(stage::preparing);
     CIPHERLANE_CHECK(check_not_settling(on, bounds));
     CIPHERLANE_CHECK(settle_terminal(on, bounds));
+    // What a host of earlier days has not been told would be closed over.
+    CIPHERLANE_CHECK(check_all_told(on));
+    // An order that the gateway does not decide belongs to the gateway's books, not to the terminal's.
+    if (on.gateway()) (void)settle_orders(on, bounds);
     // From here on no trade is taken until the terminal has answered: it must be there.
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
     CIPHERLANE_CHECK(terminal->open(bounds));
@@ -34,21 +40,24 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
     return progress;
 }
 
-result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, const call& bounds) {
+result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bool resumed, const call& bounds) {
     if (progress.step != settlement_step::totals_sent) return {};
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
     const auto closed = terminal->settle(bounds);
-    if (!closed && closed.error().is(condition::rejected_by_peer)) {
+    const bool refused = !closed && closed.error().is(condition::rejected_by_peer);
+    if (refused && !resumed) {
         // It has said no before anything was done: trades may go on.
         CIPHERLANE_CHECK(save_progress(on, {}));
         return flow_error(acquiring_errc::settlement_refused, "terminal").with_peer_code(closed.error().peer_code());
     }
-    if (!closed) return closed.error();
+    if (!closed && !refused) return closed.error();
+    // Asked for before, and the answer was lost: a day that it refuses to close now may have been closed then. Its
+    // trades must not be counted into the next one; a person compares.
     using iso8583::settlement_verdict;
     auto verdict = settlement_verdict::error;
     // A day that had been closed already has nothing to compare.
     const auto net = progress.totals.debit.minor - progress.totals.credit.minor;
-    const bool comparable = closed->total && (closed->total->minor != 0 || net == 0);
+    const bool comparable = closed && closed->total && (closed->total->minor != 0 || net == 0);
     if (comparable) {
         // A terminal tells one sum; what it differs by stands on the debit side.
         progress.host_debit = {closed->total->minor + progress.totals.credit.minor, progress.totals.debit.count};

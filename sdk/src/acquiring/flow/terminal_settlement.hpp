@@ -11,8 +11,8 @@ namespace cipherlane::acquiring {
 /// What must be clear before the totals are frozen.
 [[nodiscard]] result<ports::settlement_progress> begin_at_terminal(lane_core& on, const call& bounds);
 /// Tells the terminal to close its day, and compares what it has added up. A day that was being closed when the till
-/// ended is closed again, and its totals are then not comparable.
+/// ended (`resumed`) is closed again, and its totals are then not comparable, nor where the terminal refuses.
 [[nodiscard]] result<void> settle_at_terminal(
-    lane_core& on, ports::settlement_progress& progress, const call& bounds);
+    lane_core& on, ports::settlement_progress& progress, bool resumed, const call& bounds);
 
 } // namespace cipherlane::acquiring

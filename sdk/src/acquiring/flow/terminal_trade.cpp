@@ -125,18 +125,23 @@ payment resolve_at_terminal(lane_core& on, journal_record& record, const call& b
     return conclude_report(on, record, told);
 }
 
-result<void> settle_terminal(lane_core& on, const call& bounds) {
+result<std::optional<std::uint32_t>> settle_terminal(lane_core& on, const call& bounds) {
+    std::optional<std::uint32_t> taken;
     CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
     for (auto& record : open) {
         if (!ledger::terminal_trades.contains(record.kind)) continue;
         CIPHERLANE_CHECK(take_over(on, record));
         raise_about(on, record);
         if (!ledger::states::open.contains(record.state)) continue;
-        if (resolve_at_terminal(on, record, bounds).outcome == verdict::unknown) {
+        const auto end = resolve_at_terminal(on, record, bounds);
+        if (end.outcome == verdict::unknown) {
             return flow_error(acquiring_errc::terminal_pending, "earlier payment").for_trace(record.trace);
         }
+        if (!end.ok()) continue;
+        on.raise(alert_kind::untold_verdict, record);
+        taken = record.trace;
     }
-    return {};
+    return taken;
 }
 
 } // namespace cipherlane::acquiring

@@ -4,6 +4,9 @@
 
 #include <cipherlane/acquiring/payment.hpp>
 
+#include <cstdint>
+#include <optional>
+
 namespace cipherlane::acquiring {
 
 /// Trades of a payment terminal with a host of its own. Its records are durable as sent before it is asked, and no
@@ -14,8 +17,9 @@ namespace cipherlane::acquiring {
     lane_core& on, ports::terminal& terminal, ports::journal_record& record, const call& bounds);
 /// Asks the terminal what became of a record that is not decided. Moves no money.
 [[nodiscard]] payment resolve_at_terminal(lane_core& on, ports::journal_record& record, const call& bounds);
-/// Brings what earlier trades have left at the terminal to its end.
-/// @return `terminal_pending`.
-[[nodiscard]] result<void> settle_terminal(lane_core& on, const call& bounds);
+/// Brings what earlier trades have left at the terminal to its end. What turns out to have been carried out is raised
+/// as `untold_verdict`: whoever asked for it had heard that it was not known.
+/// @return the trace number of such a trade, the last one; `terminal_pending`.
+[[nodiscard]] result<std::optional<std::uint32_t>> settle_terminal(lane_core& on, const call& bounds);
 
 } // namespace cipherlane::acquiring

@@ -355,7 +355,13 @@ result<payment> through_terminal(lane_core& on, work& what, const call& bounds) 
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
     on.enter(stage::preparing);
     CIPHERLANE_CHECK(check_not_settling(on, bounds));
-    CIPHERLANE_CHECK(settle_terminal(on, bounds));
+    CIPHERLANE_TRY(const auto taken, settle_terminal(on, bounds));
+    if (taken) {
+        // The cashier may be ringing it up again: once they have seen that it was taken, this one may be asked for.
+        return flow_error(acquiring_errc::terminal_pending, "earlier payment")
+            .for_trace(*taken)
+            .with_hint("the terminal has carried it out: see whether this one is the same, then ask again");
+    }
     if (what.original) {
         CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
         CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));

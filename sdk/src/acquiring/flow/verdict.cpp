@@ -71,6 +71,7 @@ result<void> check_not_frozen(lane_core& on, const journal_record& record, std::
 
 bool is_foreign(const lane_core& on, const journal_record& record) {
     if (record.counterpart.empty()) return false;
+    if (!on.has_peer(record.kind)) return true;
     const auto now = on.counterpart(record.kind);
     return !now.empty() && now != record.counterpart;
 }

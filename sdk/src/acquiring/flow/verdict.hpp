@@ -25,8 +25,8 @@ void raise_about(lane_core& on, const ports::journal_record& record);
 [[nodiscard]] result<void> check_not_frozen(
     lane_core& on, const ports::journal_record& record, std::string_view operation);
 
-/// Whether a record was sent to another host, or to another gateway or merchant, than the lane's. What is not known
-/// is taken as the same.
+/// Whether a record was sent to another host, or to another gateway or merchant, than the lane's, or the lane has
+/// none any more. What is not known is taken as the same.
 [[nodiscard]] bool is_foreign(const lane_core& on, const ports::journal_record& record);
 
 } // namespace cipherlane::acquiring

@@ -72,6 +72,15 @@ void lane_core::serve() {
     }
 }
 
+bool lane_core::has_peer(ports::trade kind) const noexcept {
+    switch (ledger::row_of(kind).through) {
+    case ledger::channel::gateway: return with_.gateway != nullptr;
+    case ledger::channel::terminal: return with_.terminal != nullptr;
+    case ledger::channel::host: break;
+    }
+    return with_.host != nullptr;
+}
+
 std::string lane_core::counterpart(ports::trade kind) const {
     const auto identity_of = [](const auto* peer) { return peer != nullptr ? peer->identity() : std::string(); };
     switch (ledger::row_of(kind).through) {

@@ -78,6 +78,8 @@ class lane_core {
     /// Whether a payment terminal stands in the place of the host.
     [[nodiscard]] bool has_terminal() const noexcept { return with_.terminal != nullptr && with_.host == nullptr; }
 
+    /// Whether there is anybody to whom a trade of that kind would go.
+    [[nodiscard]] bool has_peer(ports::trade kind) const noexcept;
     /// Whom a trade of that kind would go to now; empty: not told.
     [[nodiscard]] std::string counterpart(ports::trade kind) const;
 
