@@ -99,8 +99,8 @@ result<void> counter::make_card_terminal() {
     if (card_terminal_ || place.driver.empty()) return {};
     CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "card_terminal.path"));
     devices_.push_back(std::move(taken));
-    CIPHERLANE_TRY(card_terminal_,
-        assembly::make_card_terminal(io_.get_executor(), place, settings_.terminals.front().unit, given_.log));
+    CIPHERLANE_TRY(card_terminal_, assembly::make_card_terminal(io_.get_executor(), place,
+                                       settings_.terminals.front().unit, given_.receipt_line, given_.log));
     return {};
 }
 

@@ -200,10 +200,12 @@ result<std::unique_ptr<ports::pinpad>> open_pinpad(
 }
 
 result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_executor on,
-    const till_settings::card_terminal_place& place, const currency& unit, const logger& log) {
+    const till_settings::card_terminal_place& place, const currency& unit,
+    std::function<void(const ports::terminal_line&)> receipt_line, const logger& log) {
     drivers::terminal_options options;
     options.password = place.password;
     options.unit = unit;
+    options.events.line = std::move(receipt_line);
     options.events.progress = [log](std::string_view code, std::string_view text) {
         log.info("terminal", std::string(code) + " " + printable_text(text));
     };

@@ -16,6 +16,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace cipherlane::assembly {
@@ -52,9 +53,11 @@ enum class journal_wish : std::uint8_t {
 /// Opens a PIN pad by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
-/// A payment terminal by its driver's name; it is reached when it is first needed.
+/// A payment terminal by its driver's name; it is reached when it is first needed. It prints its receipts itself
+/// where nobody takes their lines.
 [[nodiscard]] result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_executor on,
-    const till_settings::card_terminal_place& place, const currency& unit, const logger& log);
+    const till_settings::card_terminal_place& place, const currency& unit,
+    std::function<void(const ports::terminal_line&)> receipt_line, const logger& log);
 /// Opens a display by its family's name.
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
     boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);

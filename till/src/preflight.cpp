@@ -137,8 +137,8 @@ class preflight_run {
     void ask_card_terminal() {
         const auto& place = settings_.card_terminal;
         if (place.driver.empty()) return skip("card terminal", "the settings name none");
-        auto made =
-            assembly::make_card_terminal(io_.get_executor(), place, settings_.terminals.front().unit, logger::none());
+        auto made = assembly::make_card_terminal(
+            io_.get_executor(), place, settings_.terminals.front().unit, {}, logger::none());
         if (!made) return void(wrong("card terminal", made.error()));
         const auto now = (*made)->status(turn());
         if (!now) return void(wrong("card terminal", now.error()));

@@ -130,8 +130,9 @@ void ecr17_model::take_request(const std::string& message) {
         return answer("last", forgotten || last_.empty() ? refusal_of("05", "NESSUNA OPERAZIONE") : last_);
     }
     case 'R':
+        if (message.size() <= head_size) return control(byte::nak);
         control(byte::ack);
-        if (const auto* const last = money().last()) receipt_of(*last);
+        if (const auto* const last = money().last(); last != nullptr && message[head_size] == '1') receipt_of(*last);
         return say_next();
     case 'C': {
         control(byte::ack);

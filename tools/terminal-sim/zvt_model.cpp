@@ -291,7 +291,9 @@ void zvt_model::repeat_receipt(byte_view data) {
     constexpr std::size_t with_service = 5;
     const std::uint8_t service = data.size() >= with_service && data[3] == 0x03 ? data[4] : std::uint8_t{0};
     if ((service & 0x01) != 0) say({"status", code::status_information, status_of(*last), {}});
-    if ((service & 0x02) == 0) receipt_of(*last);
+    const bool at_till = (config_ & wants_receipts) != 0;
+    if ((service & 0x02) == 0 && at_till) receipt_of(*last);
+    if (steps_.empty()) return complete(); // printed on its own paper
     steps_.back().then = [this] { complete(); };
     say_next();
 }

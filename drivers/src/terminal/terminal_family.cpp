@@ -16,13 +16,16 @@ std::unique_ptr<ports::terminal> make_zvt(terminal_opener open, address_kind ove
     zvt_profile profile;
     profile.link = is_stream(over) ? zvt_link::stream : zvt_link::serial;
     profile.unit = options.unit;
+    profile.receipts = static_cast<bool>(options.events.line);
     if (!options.password.empty()) profile.password = options.password;
     return std::make_unique<zvt_terminal>(std::move(open), std::move(profile), options.events);
 }
 
 std::unique_ptr<ports::terminal> make_ecr17(
     terminal_opener open, address_kind /*over*/, const terminal_options& options) {
-    return std::make_unique<ecr17_terminal>(std::move(open), ecr17_profile{}, options.events);
+    ecr17_profile profile;
+    profile.receipts = static_cast<bool>(options.events.line);
+    return std::make_unique<ecr17_terminal>(std::move(open), std::move(profile), options.events);
 }
 
 serial_settings line(unsigned baud, serial_settings::stop_kind stop) {

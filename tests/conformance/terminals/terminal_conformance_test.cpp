@@ -98,6 +98,29 @@ TEST_P(terminal, LivesThroughADay) {
     EXPECT_EQ(settled->totals.debit.count, 3U);
 }
 
+/// Receipts go to who takes their lines; where nobody does the terminal prints them itself.
+TEST_P(terminal, LosesNoReceipt) {
+    const auto has = [](const std::vector<std::string>& lines, std::string_view words) {
+        return std::any_of(
+            lines.begin(), lines.end(), [&](const std::string& one) { return one.find(words) != std::string::npos; });
+    };
+    const char* const title = GetParam().driver == "zvt" ? "K-U-N-D-E-N" : "COPIA CLIENTE";
+    day today(GetParam());
+    ASSERT_TRUE(today.run(trade::sale, "sale", 1234));
+    EXPECT_TRUE(has(today.lines, title));
+    today.lines.clear();
+    ASSERT_TRUE(today.device->print_again(day::patience()));
+    EXPECT_TRUE(has(today.lines, title));
+    const auto before = today.world.traffic().size();
+    const auto alone = today.world.new_driver();
+    const auto paid = alone->run({ports::terminal_verb::authorise, amount(100, euro)}, day::patience());
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, ports::terminal_outcome::approved);
+    ASSERT_TRUE(alone->print_again(day::patience()));
+    for (auto at = before; at < today.world.traffic().size(); ++at)
+        EXPECT_EQ(as_text(today.world.traffic()[at].second).find(title), std::string_view::npos);
+}
+
 TEST_P(terminal, TellsTheSameKeyAgainAndAsksNothingTwice) {
     day today(GetParam());
     ASSERT_TRUE(today.run(trade::sale, "key", 1234));

@@ -57,7 +57,9 @@ class day {
     void no_faults() { (void)world.model().control({{"cmd", "faults"}, {"set", nlohmann::json::array()}}); }
     void start() {
         lane.reset();
-        device = world.new_driver();
+        ports::terminal_events events;
+        events.line = [this](const ports::terminal_line& one) { lines.emplace_back(one.text); };
+        device = world.new_driver(std::move(events));
         acquiring::lane_ports with(journal);
         with.terminal = device.get();
         with.clock = &clock;
@@ -84,6 +86,7 @@ class day {
     terminal_world world;
     till_clock clock;
     acquiring::recorded_timeline seen;
+    std::vector<std::string> lines; ///< of receipts
     store::memory_journal journal;
     acquiring::terminal_settings settings;
     std::unique_ptr<ports::terminal> device;

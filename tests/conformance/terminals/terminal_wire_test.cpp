@@ -172,7 +172,10 @@ TEST(TerminalWire, ATillOfASettingsFileTakesMoneyAtItsTerminal) {
         << "[journal]\nfile = \"" << folder.file("till.db") << "\"\nkey_file = \"" << folder.file("till.key")
         << "\"\n";
     {
-        auto shop = till::open(folder.file("till.toml"), call(10s));
+        std::vector<std::string> lines;
+        till_parts given;
+        given.receipt_line = [&](const ports::terminal_line& one) { lines.emplace_back(one.text); };
+        auto shop = till::open(folder.file("till.toml"), std::move(given), call(10s));
         ASSERT_TRUE(shop) << shop.error();
         there.call_there([&] {
             return server->control({{"cmd", "card"}, {"pan", "6212345678900000017"}, {"stays", true}});
@@ -180,6 +183,7 @@ TEST(TerminalWire, ATillOfASettingsFileTakesMoneyAtItsTerminal) {
         const auto sold = shop->sale(acquiring::sale_request("1", amount(1234, euro)), call(20s));
         ASSERT_TRUE(sold) << sold.error();
         EXPECT_EQ(sold->outcome, verdict::approved) << *sold;
+        EXPECT_NE(std::find(lines.begin(), lines.end(), "K-U-N-D-E-N-B-E-L-E-G"), lines.end());
         const auto receipt = shop->receipt(*sold, acquiring::receipt_copy::cardholder);
         EXPECT_NE(receipt.find("12.34"), std::string::npos) << receipt;
         EXPECT_NE(receipt.find("TERMINAL SALE"), std::string::npos) << receipt;

@@ -119,8 +119,8 @@ std::string close(const address& who) {
     return begin(who, 'C') + who.till_id + "0" + std::string(7, '0');
 }
 
-std::string reprint(const address& who) {
-    return begin(who, 'R') + "1" + "0" + std::string(10, '0');
+std::string reprint(const address& who, bool at_till) {
+    return begin(who, 'R') + (at_till ? "1" : "0") + "0" + std::string(10, '0');
 }
 
 std::string printing(const address& who) {

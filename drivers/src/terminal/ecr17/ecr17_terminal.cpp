@@ -196,7 +196,8 @@ result<void> ecr17_terminal::print_again(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(connect(bounds));
-    CIPHERLANE_CHECK(ask(ecr17::reprint(profile_.who), ecr17_end::receipt, bounds));
+    const auto until = profile_.receipts ? ecr17_end::receipt : ecr17_end::acknowledgement;
+    CIPHERLANE_CHECK(ask(ecr17::reprint(profile_.who, profile_.receipts), until, bounds));
     return {};
 }
 

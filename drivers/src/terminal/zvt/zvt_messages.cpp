@@ -44,9 +44,10 @@ constexpr std::uint32_t lines = 0x25;
 constexpr std::uint32_t long_trace = 0x1F2B;
 } // namespace element
 
-/// Receipts of payments (02) and of administration (04) at the till, notices (08), payments (10) and administration
-/// (20) at the till's word alone, print lines (80).
-constexpr std::uint8_t config_byte = 0x02 | 0x04 | 0x08 | 0x10 | 0x20 | 0x80;
+/// Notices (08), payments (10) and administration (20) at the till's word alone, print lines (80).
+constexpr std::uint8_t config_byte = 0x08 | 0x10 | 0x20 | 0x80;
+/// Receipts of payments (02) and of administration (04) are printed by the till.
+constexpr std::uint8_t receipts_by_till = 0x02 | 0x04;
 constexpr std::uint8_t send_status = 0x01;
 constexpr std::uint8_t do_not_print = 0x02;
 constexpr std::uint8_t end_of_receipt = 0xFF;
@@ -224,10 +225,11 @@ result<print> lines_of(byte_view data) {
 
 } // namespace
 
-result<command> registration(std::string_view password, const currency& unit) {
+result<command> registration(std::string_view password, const currency& unit, bool receipts_at_till) {
     zvt_field_writer data;
     CIPHERLANE_CHECK(put_password(data, password));
-    const std::array<std::uint8_t, 1> config{config_byte};
+    const auto receipts = receipts_at_till ? receipts_by_till : std::uint8_t{0};
+    const std::array config{static_cast<std::uint8_t>(config_byte | receipts)};
     data.raw(config);
     zvt_field_writer code;
     code.digits(field::currency, unit.number);

@@ -136,7 +136,7 @@ result<void> zvt_terminal::connect(const call& bounds) {
 result<void> zvt_terminal::register_till(const call& bounds, bool& busy) {
     drop();
     CIPHERLANE_TRY(link_, open_(bounds));
-    CIPHERLANE_TRY(const auto command, zvt::registration(profile_.password, profile_.unit));
+    CIPHERLANE_TRY(const auto command, zvt::registration(profile_.password, profile_.unit, profile_.receipts));
     auto said = ask(command, until::completion, bounds);
     if (!said) {
         drop();

@@ -117,6 +117,7 @@ struct terminal_line {
 
 /// What a terminal tells while it works. Called on the thread of the call under way; must not call the terminal.
 struct terminal_events {
+    /// Without it nobody prints what the terminal leaves to the till: it is told to print its receipts itself.
     std::function<void(const terminal_line&)> line{};
     /// "insert card", "please wait": the terminal's own code and, where it sends them, words in UTF-8.
     std::function<void(std::string_view code, std::string_view text)> progress{};
@@ -172,7 +173,7 @@ class terminal {
 
     /// Closes the terminal's day with its host (日结). Errors as `run`, and `outcome_unknown` from the first byte on.
     [[nodiscard]] virtual result<terminal_settlement> settle(const call& bounds) = 0;
-    /// The last receipt once more: its lines come as events.
+    /// The last receipt once more: its lines come as events, or the terminal prints them.
     [[nodiscard]] virtual result<void> print_again(const call& bounds) = 0;
     [[nodiscard]] virtual result<terminal_health> status(const call& bounds) = 0;
     /// Ends whatever the terminal may still be doing for an earlier run of the till.

@@ -89,7 +89,8 @@ TEST(Ecr17Messages, HaveTheirPlaces) {
     EXPECT_EQ(ecr17::last_result(who), "123456780G000000010000");
     EXPECT_EQ(ecr17::close(who), "123456780C0000000100000000");
     EXPECT_EQ(ecr17::printing(who), "123456780E1");
-    EXPECT_EQ(ecr17::reprint(who), "123456780R100000000000");
+    EXPECT_EQ(ecr17::reprint(who, true), "123456780R100000000000");
+    EXPECT_EQ(ecr17::reprint(who, false), "123456780R000000000000");
 }
 
 std::string text_of(const char* digits) {

@@ -39,12 +39,13 @@ TEST(ZvtMessages, AreThePublishedOnes) {
 }
 
 TEST(ZvtMessages, RegisterTheTillWithItsCurrency) {
-    EXPECT_EQ(shown(*zvt::registration("123456", euro)), "060006123456BE0978");
+    EXPECT_EQ(shown(*zvt::registration("123456", euro, true)), "060006123456BE0978");
+    EXPECT_EQ(shown(*zvt::registration("123456", euro, false)), "060006123456B80978") << "receipts on its own paper";
 }
 
 TEST(ZvtMessages, RefuseWhatTheyCannotCarry) {
-    EXPECT_EQ(zvt::registration("12345", euro).error().field(), "password");
-    EXPECT_EQ(zvt::registration("12345x", euro).error().field(), "password");
+    EXPECT_EQ(zvt::registration("12345", euro, true).error().field(), "password");
+    EXPECT_EQ(zvt::registration("12345x", euro, true).error().field(), "password");
     const auto voided = [&](const char* receipt) {
         return zvt::trade("000000", terminal_request(terminal_verb::void_payment, amount(1, euro), receipt));
     };

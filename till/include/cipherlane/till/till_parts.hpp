@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/logger.hpp>
 
+#include <functional>
 #include <memory>
 
 namespace cipherlane {
@@ -16,6 +17,7 @@ class qr_gateway;
 class sealer;
 class store;
 class terminal;
+struct terminal_line;
 } // namespace ports
 namespace acquiring {
 class timeline;
@@ -57,6 +59,9 @@ struct till_parts {
     till_part<ports::sealer> sealer;
     till_part<ports::pinpad> pinpad;
     till_part<ports::terminal> card_terminal;
+    /// Takes the lines of receipts of the card terminal that the settings name, and prints them; called on the thread
+    /// of its call. Not given: the terminal prints its receipts itself.
+    std::function<void(const ports::terminal_line&)> receipt_line;
     till_part<ports::display> display;
     till_part<ports::qr_gateway> gateway;
     till_part<ports::currency_chooser> chooser; ///< of all terminals; called on their threads

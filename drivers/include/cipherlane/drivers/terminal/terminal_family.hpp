@@ -16,8 +16,8 @@ namespace cipherlane::drivers {
 struct terminal_options {
     std::string password; ///< of the till at the terminal; empty: the family's usual one
     currency unit{978, 2};
-    unsigned baud = 0; ///< another speed than the family's own; the address's goes before
-    ports::terminal_events events{};
+    unsigned baud = 0;                            ///< another speed than the family's own; the address's goes before
+    ports::terminal_events events{};              ///< without `line` the terminal prints its receipts itself
     std::shared_ptr<const net::tls_client> tls{}; ///< for tls addresses: whom to trust
 };
 

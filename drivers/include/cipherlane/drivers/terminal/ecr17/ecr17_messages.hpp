@@ -26,8 +26,9 @@ struct address {
 [[nodiscard]] std::string status(const address& who);      ///< s
 [[nodiscard]] std::string last_result(const address& who); ///< G
 [[nodiscard]] std::string close(const address& who);       ///< C
-[[nodiscard]] std::string reprint(const address& who);     ///< R, to the till
-[[nodiscard]] std::string printing(const address& who);    ///< E: receipts come to the till; holds for one procedure
+/// R: the last receipt once more, to the till or on the terminal's own paper.
+[[nodiscard]] std::string reprint(const address& who, bool at_till);
+[[nodiscard]] std::string printing(const address& who); ///< E: receipts come to the till; holds for one procedure
 
 /// Whether an answer of code `told` may answer a request of code `asked`.
 [[nodiscard]] bool answers(char asked, char told) noexcept;

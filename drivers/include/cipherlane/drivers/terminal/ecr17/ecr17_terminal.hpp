@@ -17,7 +17,7 @@ namespace cipherlane::drivers {
 struct ecr17_profile {
     ecr17_timing timing{};
     ecr17::address who{};
-    bool receipts = true; ///< receipts come to the till: E before each procedure
+    bool receipts = true; ///< receipts come to the till: E before each procedure; else the terminal prints them
     /// What a call must leave for a payment to be begun.
     std::chrono::milliseconds least{5'000};
     std::chrono::milliseconds rest{1'000}; ///< between two questions of `recover`

@@ -24,8 +24,9 @@ struct command {
     bytes data;
 };
 
-/// 06 00. The terminal sends receipts and notices to the till, and starts no payment by itself.
-[[nodiscard]] result<command> registration(std::string_view password, const currency& unit);
+/// 06 00. The terminal sends notices to the till, receipts too where they are printed there, and starts no payment by
+/// itself.
+[[nodiscard]] result<command> registration(std::string_view password, const currency& unit, bool receipts_at_till);
 /// 06 01, 06 22, 06 23, 06 25, 06 30, 06 31 by the verb.
 /// @return `bad_setting` for an amount beyond twelve digits, a receipt number that is not up to four digits.
 [[nodiscard]] result<command> trade(std::string_view password, const ports::terminal_request& wish);

@@ -17,6 +17,7 @@ struct zvt_profile {
     zvt_link link = zvt_link::stream;
     std::string password{zvt::usual_password}; ///< six digits
     currency unit{978, 2};                     ///< of the terminal: another one is refused by it at registration
+    bool receipts = true;                      ///< receipts come to the till; else the terminal prints them
     /// What a call must leave for a payment to be begun.
     std::chrono::milliseconds least{5'000};
     std::chrono::milliseconds rest{300}; ///< between two questions of `recover`
