@@ -4,7 +4,7 @@
 set -eu
 case "$2" in
     ecr17) cut='{"kind":"cut","match":"result","skip":1}' ;;
-    *) cut='{"kind":"cut","match":"completion","skip":2}' ;;
+    *) cut='{"kind":"cut","match":"completion","skip":3}' ;;
 esac
 dir=$(mktemp -d)
 trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
