@@ -1,7 +1,7 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # with_terminal_sim.sh SIMULATOR PROTOCOL SAMPLE: runs a sample against a simulated card terminal whose cable is cut at
 # the end of the second payment.
-set -eu
+set -euo pipefail
 case "$2" in
     ecr17) cut='{"kind":"cut","match":"result","skip":1}' ;;
     *) cut='{"kind":"cut","match":"completion","skip":3}' ;;

@@ -18,7 +18,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static_cast<void>(drivers::ecr17::parse_receipt(as_text(input)));
     std::optional<drivers::ecr17_check> check;
     const auto end = static_cast<drivers::ecr17_end>(data[0] & 3U);
-    drivers::ecr17_exchange machine(drivers::ecr17::last_result({}), end, check);
+    ports::terminal_events events;
+    events.line = [](const ports::terminal_line&) {};
+    events.progress = [](std::string_view, std::string_view) {};
+    // What moves money, or what only asks.
+    const auto request = size % 2 == 0 ? drivers::ecr17::last_result({}) : drivers::ecr17::close({});
+    drivers::ecr17_exchange machine(request, end, check, {}, &events);
     const std::size_t piece = 1U + data[0] / 4U;
     auto next = machine.resume({});
     for (int steps = 0; next.what != net::action::kind::done && steps < 10'000; ++steps) {

@@ -20,7 +20,10 @@ void parse_all(byte_view input) {
 
 /// Feeds pieces of the input; when it is used up, each timer expires.
 void run_machine(byte_view input, std::size_t piece, drivers::zvt_link link, drivers::zvt_exchange::until end) {
-    drivers::zvt_exchange machine({drivers::zvt_code::authorisation, {}}, end, link);
+    ports::terminal_events events;
+    events.line = [](const ports::terminal_line&) {};
+    events.progress = [](std::string_view, std::string_view) {};
+    drivers::zvt_exchange machine({drivers::zvt_code::authorisation, {}}, end, link, {}, &events);
     auto next = machine.resume({});
     for (int steps = 0; next.what != net::action::kind::done && steps < 10'000; ++steps) {
         if (next.what == net::action::kind::send) {
@@ -43,8 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const byte_view input(data + 1, size - 1);
     parse_all(input);
     const auto link = (data[0] & 1U) != 0 ? drivers::zvt_link::serial : drivers::zvt_link::stream;
-    const auto end =
-        (data[0] & 2U) != 0 ? drivers::zvt_exchange::until::outcome : drivers::zvt_exchange::until::completion;
+    const auto end = static_cast<drivers::zvt_exchange::until>((data[0] >> 1U) % 3U);
     run_machine(input, 1U + data[0] / 4U, link, end);
     return 0;
 }

@@ -9,7 +9,7 @@ struct sqlite3_file;
 
 namespace cipherlane::simulation {
 
-// To open a journal and to parse its statements takes ten times as long as a payment. So a connection whose till has
+// To open a journal and to parse its statements takes longer than a payment. So a connection whose till has
 // lost its power is kept, and the next till on this thread that opens a file of that name has it: over the files of
 // its own disk, without its wal-index, so that SQLite reads the log again and forgets every page, as one that has
 // just been started does. What it does to the disk is the same (`parts_test.cpp` compares). The linker puts this in

@@ -142,7 +142,8 @@ class preflight_run {
         if (!made) return void(wrong("card terminal", made.error()));
         const auto now = (*made)->status(turn());
         if (!now) return void(wrong("card terminal", now.error()));
-        const auto told = place.driver + " " + printable_text(now->terminal_id) + ", state " + now->code;
+        const auto told =
+            place.driver + " " + printable_text(now->terminal_id) + ", state " + printable_text(now->code);
         good("card terminal", told + (now->ready ? ", ready" : ", not ready"));
     }
 

@@ -79,9 +79,7 @@ played_answer host_core::handle(byte_view body) {
         exchange first = opened(*request);
         dispatch(first);
     }
-    lock.unlock();
-    ask_machine(on);
-    lock.lock();
+    ask_machine(on, lock);
     dispatch(on);
     auto reply = deliver(on, lock);
     bring_in_overtaken();
@@ -161,7 +159,10 @@ void host_core::dispatch(exchange& on) {
     ++counters_[std::string(name_of(*on.what))];
     if (!on.terminal || on.terminal->merchant_id != on.request.value(42)) return on.refuse("03"); // unknown merchant
     const auto& row = iso8583::row_of(*on.what);
-    if (row.seal == iso8583::sealing::mac && !mac_fits(on)) return on.refuse("A0");
+    if (row.seal == iso8583::sealing::mac) {
+        if (!mac_fits(on)) return on.refuse("A0");
+        confirm_master(on);
+    }
     if (const auto field = wrong_field(on.request, *on.what)) {
         const auto why = error(iso8583_errc::missing_field, layer::tools)
                              .during(row.name)
@@ -185,11 +186,13 @@ void host_core::dispatch(exchange& on) {
     on.refuse("12");
 }
 
-void host_core::ask_machine(exchange& on) {
+void host_core::ask_machine(exchange& on, deciding& lock) {
     const bool sealed = on.what && iso8583::row_of(*on.what).seal == iso8583::sealing::mac;
     if (!sealed || !on.terminal || on.terminal->merchant_id != on.request.value(42)) return;
+    lock.unlock();
     on.sound = mac_fits(on);
     if (*on.sound && on.request.has(52) && on.request.has(2)) on.pin = translated_pin(on);
+    lock.lock();
 }
 
 bool host_core::mac_fits(exchange& on) {
@@ -198,13 +201,15 @@ bool host_core::mac_fits(exchange& on) {
     const auto fits =
         keys_.verify_mac(on.terminal->tak, on.request.mac_range(), on.request.mac(), call(machine_time));
     if (!fits) log_.tell(log_level::error, "MAC", fits.error().to_string());
-    if (!fits || !*fits) return false;
+    return fits && *fits;
+}
+
+/// A MAC under keys that came under the new master key shows that the terminal has it.
+void host_core::confirm_master(exchange& on) {
     const auto fresh = books_.new_master(on.terminal->terminal_id);
-    if (fresh && fresh->signed_in) {
-        books_.confirm_new_master(on.terminal->terminal_id);
-        on.terminal->tmk = fresh->tmk;
-    }
-    return true;
+    if (!fresh || !fresh->signed_in) return;
+    books_.confirm_new_master(on.terminal->terminal_id);
+    on.terminal->tmk = fresh->tmk;
 }
 
 bytes host_core::seal(exchange& on, deciding& lock) {

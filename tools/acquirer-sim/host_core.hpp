@@ -107,9 +107,11 @@ class host_core {
     void echo(exchange& on);
     void download(exchange& on);
 
-    /// Asks the cipher machine what it will be asked for the message, if it is what it seems to be.
-    void ask_machine(exchange& on);
+    /// Asks the cipher machine what it will be asked for the message, if it is what it seems to be. Others are
+    /// decided meanwhile: nothing of the books is touched.
+    void ask_machine(exchange& on, deciding& lock);
     [[nodiscard]] bool mac_fits(exchange& on);
+    void confirm_master(exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
     /// A sale's or a pre-authorisation's own part: PIN, account, money from the card.

@@ -4,6 +4,7 @@
 #include <cipherlane/iso8583/message_view.hpp>
 #include <cipherlane/ports/conversion.hpp>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ class rate_offers {
         currency unit;
         std::string rate;
     };
-    std::map<std::string, rate_row> rates_;
+    std::map<std::string, rate_row, std::greater<>> rates_; ///< longer beginnings before those that they begin with
 };
 
 } // namespace cipherlane::sim

@@ -38,10 +38,6 @@ struct acquirer_server::impl {
         , faults(host_faults(), settings.seed)
         , core(books, *keys, bank, faults, log, [] { return std::chrono::system_clock::now(); }, {settings.table}) {}
 
-    played_answer handle(byte_view body) { return core.handle(body); }
-
-    nlohmann::json control(const nlohmann::json& request) { return core.control(request); }
-
     const std::chrono::milliseconds idle;
     host_books books;
     std::unique_ptr<security> keys;
@@ -149,12 +145,12 @@ result<std::unique_ptr<acquirer_server>> acquirer_server::start(
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {
         const auto self = weak.lock();
         if (!self) return;
-        auto handle = [self](byte_view message) { return self->handle(message); };
+        auto handle = [self](byte_view message) { return self->core.handle(message); };
         std::make_shared<terminal_session>(std::move(socket), handle, self->workers, self->idle)->read_length();
     }));
     CIPHERLANE_TRY(
         body->rig, control_channel::listen(on, settings.control,
-                       [raw = body.get()](const nlohmann::json& request) { return raw->control(request); }));
+                       [raw = body.get()](const nlohmann::json& request) { return raw->core.control(request); }));
     return std::unique_ptr<acquirer_server>(new acquirer_server(std::move(body)));
 }
 
@@ -172,7 +168,7 @@ std::uint16_t acquirer_server::port() const noexcept {
 }
 
 nlohmann::json acquirer_server::control(const nlohmann::json& request) {
-    return impl_->control(request);
+    return impl_->core.control(request);
 }
 
 std::string acquirer_server::control_place() const {

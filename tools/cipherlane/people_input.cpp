@@ -251,14 +251,14 @@ std::size_t packet_payload(byte_view data) noexcept {
     // Ethernet, Ethernet with a VLAN, Linux "cooked" of either version, loopback of BSD, or IP itself.
     struct link_layer {
         std::size_t size;
-        std::size_t type_at; ///< of the two bytes that say IP; none where they are the last of it
+        std::size_t type_at; ///< of the two bytes that say IP; its size where it has none
     };
     for (const auto& link : {link_layer{14, 12}, link_layer{18, 16}, link_layer{16, 14}, link_layer{20, 0},
              link_layer{4, 4}, link_layer{0, 0}}) {
         if (data.size() < link.size + 40) continue;
-        const bool told = link.size == 0 || link.size == 4;
-        const auto type = told ? 0U : unsigned{load_be16(data.data() + link.type_at)};
-        if (!told && type != 0x0800 && type != 0x86DD) continue;
+        const bool untold = link.type_at == link.size;
+        const auto type = untold ? 0U : unsigned{load_be16(data.data() + link.type_at)};
+        if (!untold && type != 0x0800 && type != 0x86DD) continue;
         const auto ip = data.subspan(link.size);
         const auto found = tcp_in(ip);
         if (!found) continue;

@@ -16,7 +16,7 @@ std::string without_comments(std::string_view text) {
     std::string made;
     for (std::size_t at = 0; at < text.size();) {
         const auto two = text.substr(at, 2);
-        const std::string_view end = two == "/*" ? "*/" : two == "//" ? "\n" : "";
+        const std::string_view end = two == "/*" ? "*/" : two == "//" && (at == 0 || text[at - 1] != ':') ? "\n" : "";
         if (end.empty()) {
             made += text[at++];
             continue;

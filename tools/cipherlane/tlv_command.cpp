@@ -43,7 +43,8 @@ std::optional<bytes> read_tag_list(std::string_view text) {
             ++end;
         return text.substr(at, end - at);
     };
-    bytes made;
+    bytes made(text.size()); // no object takes more bytes than its text has characters
+    emv::tlv_writer out(made);
     bool any = false;
     for (std::size_t at = 0; at < text.size();) {
         if (separates_pairs(text[at])) {
@@ -58,21 +59,20 @@ std::optional<bytes> read_tag_list(std::string_view text) {
         const auto value = hex_at(behind);
         const auto number = from_hex(tag);
         const auto data = from_hex(value);
-        if (!number || !data || data->size() > 0xFFFF) return {};
-        made.insert(made.end(), number->begin(), number->end());
-        if (data->size() > 0xFF)
-            made.push_back(0x82);
-        else if (data->size() > 0x7F)
-            made.push_back(0x81);
-        if (data->size() > 0xFF) made.push_back(static_cast<std::uint8_t>(data->size() >> 8U));
-        made.push_back(static_cast<std::uint8_t>(data->size() & 0xFFU));
-        made.insert(made.end(), data->begin(), data->end());
+        if (!number || !data) return {};
+        emv::tag_number id = 0;
+        for (const auto byte : *number)
+            id = id << 8U | byte;
+        out.put(id, *data);
         at = behind + value.size();
         while (at < text.size() && (text[at] == '"' || text[at] == '\''))
             ++at;
         any = true;
     }
-    return any ? std::optional(std::move(made)) : std::nullopt;
+    const auto done = out.finish();
+    if (!any || !done) return {};
+    made.resize(done->size());
+    return made;
 }
 
 /// Logs of cards keep the status word behind the data of an answer.

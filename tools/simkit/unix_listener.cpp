@@ -50,7 +50,7 @@ result<void> judge_folder(const std::string& path) {
         return refused(core_errc::file_mode, folder.string(), right_folder);
     for (auto above = folder; above.has_relative_path();) {
         above = above.parent_path();
-        const bool known = ::stat(above.c_str(), &state) == 0;
+        const bool known = ::stat(above.c_str(), &state) == 0 && (state.st_uid == ::geteuid() || state.st_uid == 0);
         if (!known || ((state.st_mode & S_IWOTH) != 0 && (state.st_mode & S_ISVTX) == 0))
             return refused(core_errc::file_mode, above.string(), "folders that strangers cannot rename");
     }

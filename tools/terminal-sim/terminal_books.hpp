@@ -40,7 +40,7 @@ struct sim_card {
 /// restarts.
 class terminal_books {
   public:
-    /// Asks the host. A void, booking or refund of what is not there, or was undone, is declined.
+    /// Asks the host. A void or booking of what is not there, or was undone, is declined.
     sim_entry& ask(sim_trade what, std::int64_t minor, int original, const sim_card& card);
     /// The terminal's last word on an authorised entry.
     void store(sim_entry& entry);
@@ -49,7 +49,6 @@ class terminal_books {
     [[nodiscard]] sim_entry* pending();
     /// The last that is stored.
     [[nodiscard]] const sim_entry* last() const noexcept { return last_; }
-    /// Ends the day: what is stored is settled.
     struct totals {
         std::int64_t minor = 0; ///< gained
         int count = 0;

@@ -21,8 +21,11 @@ void judge_last(ports::terminal_report& report, const ports::terminal_doubt& dou
     }
 }
 
-error refused_to_begin(net_errc why, std::string_view operation) {
-    return error(make_error_code(why), layer::drivers).during(operation);
+result<void> may_begin(const call& bounds, std::chrono::milliseconds least, std::string_view operation) {
+    const auto refused = [&](net_errc why) { return error(make_error_code(why), layer::drivers).during(operation); };
+    if (bounds.stopped()) return refused(net_errc::cancelled);
+    if (bounds.until().left() < least) return refused(net_errc::timed_out);
+    return {};
 }
 
 } // namespace cipherlane::drivers

@@ -5,6 +5,7 @@
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/ports/terminal.hpp>
 
+#include <chrono>
 #include <string_view>
 
 namespace cipherlane::drivers {
@@ -18,7 +19,8 @@ inline constexpr std::string_view no_last_result = "none";
 /// gives it before and after.
 void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last);
 
-/// A request that was not begun, since its call is over or too short.
-[[nodiscard]] error refused_to_begin(net_errc why, std::string_view operation);
+/// Whether a request may leave: its call is not over and has at least this much time.
+/// @return `cancelled`, `timed_out`
+[[nodiscard]] result<void> may_begin(const call& bounds, std::chrono::milliseconds least, std::string_view operation);
 
 } // namespace cipherlane::drivers

@@ -140,7 +140,7 @@ TEST(TerminalLane, TradesOfTheHostAloneAreRefused) {
     EXPECT_EQ(end.error().code(), acquiring_errc::no_device);
 }
 
-/// The receipt has what the terminal said.
+/// It has said no before anything was done: trades go on.
 TEST(TerminalLane, ASettlementThatTheTerminalRefusesLeavesTheBatchOpen) {
     day today(tcp());
     ASSERT_TRUE(today.run(trade::sale, "key", 100));

@@ -20,6 +20,7 @@ const std::vector<terminal_case>& terminal_cases() {
         {"zvt_tcp", "zvt", line::stream, terminal_case::cable::seen},
         {"zvt_serial", "zvt", line::serial, terminal_case::cable::unseen},
         {"ecr17_tcp", "ecr17", line::stream, terminal_case::cable::seen, terminal_case::untold::completions},
+        {"ecr17_serial", "ecr17", line::serial, terminal_case::cable::unseen, terminal_case::untold::completions},
     };
     return cases;
 }

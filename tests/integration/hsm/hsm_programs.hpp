@@ -34,9 +34,7 @@ class hsm_programs : public ::testing::Test {
     std::string start(const std::string& name, const std::vector<std::string>& arguments) {
         std::vector<std::string> all{program(name)};
         all.insert(all.end(), arguments.begin(), arguments.end());
-        auto started = sim::child_process::start(all, path("log"));
-        EXPECT_TRUE(started) << started.error();
-        others_.push_back(*std::move(started));
+        others_.push_back(sim::child_process::start(all, path("log")).value());
         auto where = others_.back().await("listening", patience);
         EXPECT_TRUE(where) << where.error() << whole_file(path("log"));
         return where ? *where : std::string();
@@ -51,10 +49,9 @@ class hsm_programs : public ::testing::Test {
         std::vector<std::string> all{program(name)};
         all.insert(all.end(), arguments.begin(), arguments.end());
         std::filesystem::remove(path("errors")); // what is there would stay
-        auto started = sim::child_process::start(all, path("errors"));
-        EXPECT_TRUE(started) << started.error();
-        const auto code = started->wait(patience);
-        said_ = started->read_all(std::chrono::seconds(1));
+        auto started = sim::child_process::start(all, path("errors")).value();
+        const auto code = started.wait(patience);
+        said_ = started.read_all(std::chrono::seconds(1));
         complained_ = whole_file(path("errors"));
         return code.value_or(-99);
     }

@@ -26,7 +26,7 @@ class Manual : public tool_program {
     int checked_ = 0;
 };
 
-std::string without_dashes(std::string text) {
+std::string without_escapes(std::string text) {
     text.erase(std::remove(text.begin(), text.end(), '\\'), text.end());
     return text;
 }
@@ -35,9 +35,9 @@ TEST_F(Manual, HasEveryCommandWithItsOptions) {
     const auto all = commands();
     const auto pages = folder_.file("pages");
     ASSERT_EQ(run({"man", "--folder", pages}), 0) << complained_;
-    const auto index = without_dashes(whole_file(pages + "/cipherlane.1"));
+    const auto index = without_escapes(whole_file(pages + "/cipherlane.1"));
     for (const auto& [words, options] : all) {
-        const auto page = without_dashes(whole_file(pages + "/cipherlane-" + words.front() + ".1"));
+        const auto page = without_escapes(whole_file(pages + "/cipherlane-" + words.front() + ".1"));
         ASSERT_TRUE(page.starts_with(".TH ")) << words.front();
         EXPECT_NE(index.find("fB" + words.front() + "fR"), std::string::npos) << words.front();
         std::string typed = "cipherlane";
@@ -59,9 +59,10 @@ TEST_F(Manual, HasEveryCommandWithItsOptions) {
 }
 
 TEST_F(Manual, OfASimulatorIsPrintedByIt) {
-    for (const auto* name : {"hsm-sim", "acquirer-sim", "gateway-sim", "display-sim", "pinpad-sim", "lane-rig"}) {
+    for (const auto* name :
+        {"hsm-sim", "acquirer-sim", "gateway-sim", "display-sim", "pinpad-sim", "terminal-sim", "lane-rig"}) {
         ASSERT_EQ(start({program(std::string("cipherlane-") + name), "--man"}), 0) << name << complained_;
-        const auto text = without_dashes(said_);
+        const auto text = without_escapes(said_);
         EXPECT_TRUE(text.starts_with(".TH ")) << text;
         for (const auto* part : {"--die-with-parent", "--fault", ".SH EXIT STATUS"})
             EXPECT_NE(text.find(part), std::string::npos) << name << part;

@@ -65,6 +65,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     record.masked_pan = "622200*********0004";
     record.original = 7;
     record.counterpart = "the acquirer's host";
+    record.device_before = "last/0001";
     record.serial_block = "A2037010020402012N7NL0193321705008310001  ";
     record.conversion = {ports::currency_choice::converted, amount(171, find_currency(840).value()), "70138600"};
     const auto owned = card();
@@ -82,6 +83,8 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     verdict.order_number = "O";
     verdict.reversal_reason = "06";
     verdict.note = "looked up";
+    verdict.voucher = "V1";
+    verdict.masked_pan = "622200*********0005";
     ASSERT_TRUE(store().decide(written.id, verdict, soon()));
     ASSERT_TRUE(store().count_reversal_send(written.id, soon()));
     ASSERT_TRUE(store().close_record(written.id, soon()));
@@ -100,13 +103,15 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.batch, 1U);
     EXPECT_EQ(read.entry, "012");
     EXPECT_EQ(read.note, "looked up");
+    EXPECT_EQ(read.device_before, "last/0001");
+    EXPECT_EQ(read.voucher, "V1");
     EXPECT_EQ(read.sequence_number, "001");
     EXPECT_EQ(read.condition_code, "00");
     EXPECT_EQ(read.emv, record.emv);
     EXPECT_EQ(read.transaction_code, "25");
     EXPECT_EQ(read.field60_rest, "000500");
     EXPECT_EQ(read.field61, record.field61);
-    EXPECT_EQ(read.masked_pan, record.masked_pan);
+    EXPECT_EQ(read.masked_pan, "622200*********0005");
     EXPECT_EQ(read.original, 7U);
     EXPECT_EQ(read.counterpart, "the acquirer's host");
     EXPECT_EQ(read.serial_block, record.serial_block);

@@ -250,6 +250,13 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << "|" << int(first.reversal.when) << "|" << first.reversal.sends << "|"
              << int(first.reversal.unexpected) << "|" << first.reversal.emv_tags << "|"
              << first.settlement.end_when_balanced << "|" << first.settlement.erase_cards_after_days << "\n";
+        const auto& block = first.serial_block;
+        text << int(block.carrier) << block.serial << "|" << block.device_type << "|" << block.version << "|"
+             << block.licence << "|" << int(block.without_key) << block.in_reversals << "\n";
+        const auto& rate = first.conversion;
+        text << rate.offered << rate.own_cards << "|" << int(rate.form) << rate.tag << "|" << rate.choice.count()
+             << "\n";
+        text << of.sealer.serial_key_file << "\n";
         text << of.host.address << "|" << of.host.connect_timeout.count() << "|" << of.host.response_time.count()
              << "|" << of.host.keep_connection << of.host.echo_polls << "\n";
         tls(of.host.tls);

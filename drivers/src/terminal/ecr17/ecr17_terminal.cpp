@@ -114,11 +114,7 @@ result<std::string> ecr17_terminal::ask_for(std::string request, std::string_vie
 }
 
 result<void> ecr17_terminal::open(const call& bounds) {
-    const one_call mine(under_way_);
-    CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_TRY(const auto said, ask_for(ecr17::status(profile_.who), "status", bounds));
-    CIPHERLANE_TRY(const auto now, ecr17::parse_status(said));
-    terminal_id_ = now.terminal_id;
+    CIPHERLANE_CHECK(status(bounds));
     return {};
 }
 
@@ -139,8 +135,7 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
     if (profile_.receipts) {
         CIPHERLANE_CHECK(ask(ecr17::printing(profile_.who), ecr17_end::acknowledgement, bounds));
     }
-    if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
-    if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
     const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
     // Nothing stops the terminal: what has left is seen to its end, whatever becomes of the call.
     const auto said = ask(std::move(message), until, call(profile_.longest));
@@ -181,8 +176,7 @@ result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_CHECK(connect(bounds));
-    if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, "close");
-    if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, "close");
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, "close"));
     CIPHERLANE_TRY(const auto said, ask_for(ecr17::close(profile_.who), "close", call(profile_.longest)));
     CIPHERLANE_TRY(const auto told, ecr17::parse_totals(said));
     if (told.result != ecr17::carried_out)

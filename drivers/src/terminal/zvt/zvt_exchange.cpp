@@ -102,6 +102,10 @@ void zvt_exchange::take_message(const zvt_apdu& message) {
 void zvt_exchange::take_answer(const zvt_apdu& message) {
     if (phase_ != phase::command) return; // to what was told to stop, or late
     const bool positive = message.code == zvt_code::acknowledged || message.instruction() == 0;
+    if (!positive && silent_) { // it may refuse the repeat for the first, which it is carrying out
+        why_ = refused(drivers_errc::wrong_answer);
+        return;
+    }
     if (!positive) said_.refused = message.instruction();
     if (!positive || until_ == until::answer) return end();
     phase_ = phase::transaction;
@@ -232,6 +236,7 @@ net::action zvt_exchange::expired() {
 }
 
 net::action zvt_exchange::repeat() {
+    if (phase_ == phase::command) silent_ = true;
     if (repeated_++ >= timing_.repeats) return fail(refused(drivers_errc::not_acknowledged));
     out_ = last_.clone();
     restart_ = true;

@@ -193,14 +193,18 @@ result<std::string> zvt_terminal::last_done(const call& bounds) {
 
 /// A payment that has left is seen to its end: where the call ends first, the terminal is told to stop.
 result<zvt_conversation> zvt_terminal::pay(const zvt::command& what, const call& bounds) {
-    auto said = ask(what, until::completion, bounds);
-    const bool ended_early =
-        !said && (said.error().code() == net_errc::timed_out || said.error().code() == net_errc::cancelled);
-    if (!ended_early || !attached()) return said;
+    zvt_exchange first(what, until::completion, profile_.link, profile_.timing, &events_);
+    auto said = net::run(first, *link_, bounds);
+    if (said) return said;
+    auto why = std::move(said).error().at_endpoint(link_->endpoint());
+    const bool ended_early = why.code() == net_errc::timed_out || why.code() == net_errc::cancelled;
+    if (!ended_early || !attached()) return why;
     const call own(profile_.timing.stopping);
     auto after = ask({zvt_code::abort_by_till, {}}, until::outcome, own);
-    if (after) return after;
-    return said;
+    if (!after) return why;
+    // What it had said before it was told to stop counts: "paid" and then "aborted" is no refusal.
+    if (!after->told) after->told = first.seen().told;
+    return after;
 }
 
 terminal_report zvt_terminal::judge(const ports::terminal_request& wish, const result<zvt_conversation>& end) {
@@ -237,8 +241,7 @@ result<terminal_report> zvt_terminal::run(const ports::terminal_request& request
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_TRY(const auto command, zvt::trade(profile_.password, request));
     CIPHERLANE_CHECK(connect(bounds));
-    if (bounds.stopped()) return refused_to_begin(net_errc::cancelled, to_string(request.what));
-    if (bounds.until().left() < profile_.least) return refused_to_begin(net_errc::timed_out, to_string(request.what));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
     const auto end = pay(command, bounds);
     if (!end) drop();
     auto report = judge(request, end);
@@ -252,7 +255,8 @@ terminal_report zvt_terminal::recover(const ports::terminal_doubt& doubt, const 
     const one_call mine(under_way_);
     if (const auto free = mine.check(); !free) return judge(wish, free.error());
     // What it may still be doing for an earlier run ends first: only then is its last result the last.
-    if (connect(bounds)) (void)ask({zvt_code::abort_by_till, {}}, until::answer, bounds);
+    // What comes late to that belongs to nothing that is asked for later.
+    if (connect(bounds) && !ask({zvt_code::abort_by_till, {}}, until::answer, bounds)) drop();
     for (;;) {
         const auto said = last(bounds);
         if (said) {
@@ -268,7 +272,11 @@ terminal_report zvt_terminal::recover(const ports::terminal_doubt& doubt, const 
 result<ports::terminal_settlement> zvt_terminal::settle(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_TRY(const auto said, ask_for(zvt::end_of_day(profile_.password), "end of day", bounds));
+    CIPHERLANE_CHECK(connect(bounds));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, "end of day"));
+    // Nothing stops it: what has left is seen to its end, within the terminal's own time.
+    const call own(profile_.timing.completion);
+    CIPHERLANE_TRY(const auto said, ask_for(zvt::end_of_day(profile_.password), "end of day", own));
     ports::terminal_settlement closed;
     if (!said.told) return closed;
     if (said.told->minor) closed.total = ports::batch_side{*said.told->minor, 0};

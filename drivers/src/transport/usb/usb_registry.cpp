@@ -177,7 +177,6 @@ void usb_host::body::left(key which) {
 }
 
 void usb_host::body::note(std::string_view what, const usb_device_info& device) {
-    const std::lock_guard held(noting_);
     comings_.tell(log_level::info, what, std::string(what) + ": " + printable_text(device.identity()));
 }
 

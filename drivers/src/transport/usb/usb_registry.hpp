@@ -79,7 +79,6 @@ class usb_host::body : public std::enable_shared_from_this<usb_host::body> {
 
     options settings_;
     logger log_;
-    std::mutex noting_;
     counted_log comings_; ///< what arrived and left
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;

@@ -28,7 +28,7 @@ struct trade_request {
     partial_approval partial = partial_approval::refuse;
     std::string subject = "payment"; ///< of a QR order: what the payer reads
     /// The payer's payment code as it was scanned (付款码), of a row that needs one: 1 to 350 printable characters.
-    /// It goes to the host and is not kept.
+    /// It goes to the host; the journal has its first and its last digits alone.
     wiped_text payment_code;
     /// The code that a person has got by telephone, of an offline settlement: up to 6 letters and digits.
     std::string authorization;

@@ -27,6 +27,8 @@ class counted_log {
     void tell(log_level level, std::string_view kind, std::string words);
 
   private:
+    [[nodiscard]] std::uint64_t count(std::string_view kind);
+
     logger to_;
     std::string component_;
     std::uint32_t burst_;

@@ -189,6 +189,10 @@ enum class sent_before : std::uint8_t {
 /// Stands in `host_code` of a stored trade whose sends were counted and are all known not to have left: a send is
 /// counted before it leaves.
 inline constexpr std::string_view never_left_mark = "never left";
+/// What was answered, in the place of which `never_left_mark` may stand.
+[[nodiscard]] inline std::string_view told_code(const ports::journal_record& record) noexcept {
+    return record.host_code == never_left_mark ? std::string_view() : std::string_view(record.host_code);
+}
 /// By how often a stored trade was sent and what its record has of the host's answers. A code by which the host had
 /// no answer itself (68, 96, 98) is none.
 [[nodiscard]] sent_before sent_before_of(const ports::journal_record& record) noexcept;

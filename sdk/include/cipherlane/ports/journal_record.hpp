@@ -120,7 +120,7 @@ struct journal_record {
     std::string counterpart;      ///< whom it was sent to (`host::identity`, `qr_gateway::identity`); empty: not told
     std::uint64_t original = 0;   ///< the record that a void or refund undoes
 
-    std::string host_code;                           ///< field 39, or the gateway's word
+    std::string host_code;                           ///< field 39, or the gateway's word; see `ledger::told_code`
     std::string host_text;                           ///< field 63 or the gateway's text, UTF-8, untrusted
     std::string reference;                           ///< field 37 (RRN), or the gateway's transaction number
     std::string authorization;                       ///< field 38

@@ -171,7 +171,8 @@ class terminal {
     /// @return unknown where the terminal does not answer, or says nothing that proves it.
     [[nodiscard]] virtual terminal_report recover(const terminal_doubt& doubt, const call& bounds) = 0;
 
-    /// Closes the terminal's day with its host (日结). Errors as `run`, and `outcome_unknown` from the first byte on.
+    /// Closes the terminal's day with its host (日结). Only an error with the terminal's own code says that it was
+    /// not closed; after any other it may have been.
     [[nodiscard]] virtual result<terminal_settlement> settle(const call& bounds) = 0;
     /// The last receipt once more: its lines come as events, or the terminal prints them.
     [[nodiscard]] virtual result<void> print_again(const call& bounds) = 0;

@@ -35,11 +35,12 @@ bool can_ask(lane_core& on) {
     return pad && (*pad)->asks_currency();
 }
 
-/// What the cardholder has for choosing: the call less the host's answers, of the enquiry and of the payment.
+/// What is left for enquiry and choice: the call less the host's answer to the payment, and what device and journal
+/// take before it.
 std::chrono::milliseconds time_to_choose(lane_core& on, const call& bounds) {
     const auto host = on.host();
     if (!host) return std::chrono::milliseconds(0);
-    return bounds.until().left() - (*host)->response_time();
+    return bounds.until().left() - (*host)->response_time() - on.settings().timers.device;
 }
 
 /// Twelve digits of the amount, eight of the rate, three of the currency, as the answer has them.

@@ -283,8 +283,9 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     }
     if (at_terminal) {
         CIPHERLANE_CHECK(settle_at_terminal(on, progress, report.resumed, bounds));
-    } else if (progress.step == settlement_step::totals_sent)
+    } else if (progress.step == settlement_step::totals_sent) {
         CIPHERLANE_CHECK(send_totals(on, progress, bounds));
+    }
     if (progress.step == settlement_step::uploading) {
         CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
     }

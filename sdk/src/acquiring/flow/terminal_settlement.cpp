@@ -44,7 +44,9 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
     if (progress.step != settlement_step::totals_sent) return {};
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
     const auto closed = terminal->settle(bounds);
-    const bool refused = !closed && closed.error().is(condition::rejected_by_peer);
+    // A line that nobody answered counts as a refusal too, but has no code of the terminal's: it may be closed.
+    const bool refused =
+        !closed && closed.error().is(condition::rejected_by_peer) && !closed.error().peer_code().empty();
     if (refused && !resumed) {
         // It has said no before anything was done: trades may go on.
         CIPHERLANE_CHECK(save_progress(on, {}));

@@ -84,7 +84,7 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
 
 terminal_report ask_again(lane_core& on, ports::terminal& terminal, const ports::terminal_doubt& doubt,
     const journal_record& record, const call& bounds) {
-    on.enter(stage::undoing);
+    on.enter(stage::sending);
     auto told = terminal.recover(doubt, bounds);
     note_terminal(on, record, "ask what became of it", std::string(to_string(told.outcome)));
     return told;
@@ -100,7 +100,10 @@ result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_r
     auto told = terminal.run(*wish, bounds);
     note_terminal(on, record, std::string(to_string(wish->what)),
         told ? std::string(to_string(told->outcome)) : told.error().code().message());
-    if (!told) return write_not_sent(on, record, told.error());
+    if (!told) {
+        on.under_way_since.erase(record.id);
+        return write_not_sent(on, record, told.error());
+    }
     if (told->outcome == terminal_outcome::unknown) {
         const auto why = told->why;
         *told = ask_again(on, terminal, doubt_of(on, record, *wish), record, asking_call(on, bounds));

@@ -79,15 +79,15 @@ void set_conversion(
     message& to, const transaction_row& row, const journal_record& record, const conversion_settings& how) {
     const auto& chosen = record.conversion;
     if (!chosen.chosen()) return;
-    const auto letters = currency_digits(chosen.converted.unit());
+    const auto unit = currency_digits(chosen.converted.unit());
     if (how.form == conversion_form::fields) {
         if (!carries(row, 6)) return;
-        to.set(6, chosen.converted.to_n12()).set(10, chosen.rate).set(51, letters);
+        to.set(6, chosen.converted.to_n12()).set(10, chosen.rate).set(51, unit);
         return;
     }
     if (!carries(row, 59)) return;
     // It fits: an amount, a rate and a currency are of fixed lengths.
-    (void)add_to_field59(to, how.tag, chosen.converted.to_n12() + chosen.rate + letters);
+    (void)add_to_field59(to, how.tag, chosen.converted.to_n12() + chosen.rate + unit);
 }
 
 /// By its own first characters the block says which field it belongs to. What is hidden in it is the card's, and goes

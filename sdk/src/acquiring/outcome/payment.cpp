@@ -96,7 +96,7 @@ payment to_payment(const ports::journal_record& record) {
     value.batch = record.batch;
     value.masked_pan = record.masked_pan;
     value.entry = record.entry;
-    if (record.host_code != ledger::never_left_mark) value.host_code = record.host_code;
+    value.host_code = ledger::told_code(record);
     value.host_text = record.host_text;
     value.reference = record.reference;
     value.authorization = record.authorization;

@@ -24,8 +24,9 @@ const currency usd = find_currency(840).value();
 class chooser final : public ports::currency_chooser {
   public:
     [[nodiscard]] result<currency_choice> choose(
-        const amount& local, const ports::conversion& offer, const call& /*bounds*/) override {
+        const amount& local, const ports::conversion& offer, const call& bounds) override {
         ++asked;
+        left = bounds.until().left();
         shown_local = local;
         shown = offer;
         if (refuses) return error(boost::system::errc::make_error_code(*refuses), layer::drivers);
@@ -34,6 +35,7 @@ class chooser final : public ports::currency_chooser {
     currency_choice answer = currency_choice::converted;
     std::optional<boost::system::errc::errc_t> refuses;
     int asked = 0;
+    std::chrono::milliseconds left{};
     amount shown_local;
     ports::conversion shown;
 };
@@ -154,6 +156,18 @@ TEST(CurrencyOffer, ThatIsRefusedLeavesTheSaleInTheTerminalsCurrency) {
     ASSERT_FALSE(cancelled);
     EXPECT_EQ(cancelled.error().code(), acquiring_errc::cardholder_cancelled);
     EXPECT_EQ(of.rig->booked(), 2468) << "nothing has left for it";
+}
+
+TEST(CurrencyOffer, LeavesThePaymentTheTimeThatItNeeds) {
+    using namespace std::chrono_literals;
+    offering_rig of;
+    of.rig->host.time = 5s;
+    ASSERT_TRUE(of.rig->sell("sale", 1234)->ok());
+    EXPECT_LE(of.cardholder.left, soon().until().left() - 5s - of.rig->settings.timers.device);
+    offering_rig other;
+    other.rig->settings.conversion.choice = 1s;
+    ASSERT_TRUE(other.rig->sell("sale", 1234)->ok());
+    EXPECT_LE(other.cardholder.left, 1s);
 }
 
 TEST(CurrencyOffer, ThatDoesNotHoldTogetherOrDoesNotComeIsNotShown) {

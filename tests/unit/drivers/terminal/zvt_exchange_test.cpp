@@ -237,6 +237,21 @@ TEST(ZvtExchange, RepeatsAFrameTwice) {
         drivers_errc::not_acknowledged);
 }
 
+TEST(ZvtExchange, ARefusalOfARepeatSaysNothingOfTheFirst) {
+    const auto command = framed("06010A04000000000050490978");
+    EXPECT_EQ(script()
+                  .send(command)
+                  .expire(5s)
+                  .send(command)
+                  .recv(hex("06"))
+                  .recv(framed("849C00"))
+                  .done(condition::bad_message)
+                  .run(exchange(zvt_link::serial))
+                  .error()
+                  .code(),
+        drivers_errc::wrong_answer);
+}
+
 TEST(ZvtExchange, ANakStormEnds) {
     const auto command = framed("06010A04000000000050490978");
     EXPECT_EQ(script()

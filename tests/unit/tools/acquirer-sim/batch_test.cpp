@@ -1,5 +1,5 @@
 // The simulated host at the end of a batch: totals, uploads, end. None of these messages has a MAC, so that no cipher
-// machine is asked; the messages are literal field values of the POS dialect.
+// machine is asked but in the last test; the messages are literal field values of the POS dialect.
 #include "acquirer-sim/host_core.hpp"
 #include "acquirer-sim/security.hpp"
 #include "hsm-sim/wire/server.hpp"

@@ -105,9 +105,7 @@ TEST(PeopleInputForms, LogsWithDatesTimesAndWordsAroundSpacedHex) {
 }
 
 TEST(PeopleInputForms, WhatAMailOrAShellMakesOfHex) {
-    std::string narrow;
-    for (const char c : std::string("\xFF\xFE", 2) + "")
-        narrow += c;
+    std::string narrow("\xFF\xFE", 2);
     for (const char c : sign_in)
         narrow.append(1, c).append(1, '\0');
     for (const auto& text : {grouped(sign_in, "", "\u00A0"), "\uFEFF" + sign_in, grouped(sign_in, "", "\u2013"),

@@ -99,6 +99,7 @@ class zvt_exchange final : public net::exchange<zvt_conversation> {
     secret_bytes last_;  ///< the last frame of ours, for repeats
     secret_bytes heard_; ///< the last message of the terminal, to know it again
     bool unacknowledged_ = false;
+    bool silent_ = false; ///< the command went out again since nobody answered it
     int repeated_ = 0;
     int broken_ = 0;
     bool decided_ = false;
