@@ -31,11 +31,12 @@ const std::map<std::string, layers>& allowed() {
         {"qr", {"core", "crypto"}},
         {"ledger", {"core", "iso8583", "ports"}},
         {"store", {"core", "crypto", "ledger", "ports", "net"}},
+        {"reconcile", {"core", "crypto", "ledger", "ports"}},
         {"hostlink", {"core", "net", "iso8583", "ports", "crypto"}},
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "emv", "ports"}},
         {"drivers", {"core", "net", "crypto", "emv", "qr", "ports"}},
-        {"till", {"core", "crypto", "net", "ports", "store", "hostlink", "acquiring", "hsm", "drivers"}},
+        {"till", {"core", "crypto", "net", "ports", "store", "reconcile", "hostlink", "acquiring", "hsm", "drivers"}},
     };
     return table;
 }

@@ -1,0 +1,20 @@
+# cmake -DOUT=x.cpp -DFILES="a.toml;b.toml" -DHEADER=… -DSPACE=… -DTYPE=… -DFUNCTION=… -P embed_toml.cmake
+#   TOML files as C++ string constants: FUNCTION gives rows of TYPE, {name, text}, both declared by HEADER in SPACE.
+set(text "#include \"${HEADER}\"\n\n#include <array>\n\nnamespace ${SPACE} {\nnamespace {\n\n")
+set(rows "")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} content)
+  string(LENGTH "${content}" size)
+  # Compilers promise 64 KiB a literal at least; adjacent ones are joined.
+  set(pieces "")
+  set(at 0)
+  while(at LESS size)
+    string(SUBSTRING "${content}" ${at} 8000 piece)
+    string(APPEND pieces "\nR\"toml(${piece})toml\"")
+    math(EXPR at "${at} + 8000")
+  endwhile()
+  string(APPEND rows "    ${TYPE}{\"${name}\",${pieces}},\n")
+endforeach()
+string(APPEND text "const std::array rows{\n${rows}};\n\n} // namespace\n\nstd::span<const ${TYPE}> ${FUNCTION}() noexcept { return rows; }\n\n} // namespace ${SPACE}\n")
+file(WRITE ${OUT} "${text}")
