@@ -41,6 +41,8 @@ constexpr auto make_rows() {
         {unknown_driver, condition::misuse, "no driver of this name"},
         {session_lost, condition::link_lost, "the device has restarted and forgotten that it was opened"},
         {call_under_way, condition::misuse, "busy: another call is under way on this device"},
+        {paper_out, condition::rejected_by_peer, "the printer has no paper"},
+        {printer_stopped, condition::rejected_by_peer, "the printer is there and does not print"},
     });
 }
 

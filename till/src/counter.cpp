@@ -2,7 +2,9 @@
 
 #include "part_makers.hpp"
 
+#include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/hostlink/traced_host.hpp>
+#include <cipherlane/store/receipt_queue.hpp>
 #include <cipherlane/till/errc.hpp>
 
 #include <algorithm>
@@ -123,6 +125,34 @@ result<void> counter::open_display(const call& bounds) {
     return {};
 }
 
+/// What an earlier run left is printed from here on.
+result<void> counter::open_printer(const call& bounds) {
+    const auto& place = settings_.printer;
+    if (place.driver.empty()) return {};
+    const auto file = queue_file_of(settings_);
+    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "printer.path"));
+    devices_.push_back(std::move(taken));
+    CIPHERLANE_TRY(auto queue, claim::take("file " + name_of(file), "printer.queue_file"));
+    devices_.push_back(std::move(queue));
+    CIPHERLANE_TRY(slips_, store::receipt_queue::open(file, bounds));
+    drivers::printer_keeper_settings how;
+    how.reprint_mark = acquiring::reprint_mark(settings_.terminals.front());
+    printer_ = std::make_unique<drivers::printer_keeper>(
+        [this](const call& limits) { return assembly::open_printer(io_.get_executor(), settings_.printer, limits); },
+        printer_timer_, *slips_, std::move(how), drivers::keeper_observer{}, given_.log);
+    printer_->start();
+    return {};
+}
+
+std::size_t counter::receipt_columns() const {
+    return columns_of(settings_.printer);
+}
+
+result<std::size_t> counter::slips_waiting(const call& bounds) {
+    if (!slips_) return std::size_t{0};
+    return slips_->waiting(bounds);
+}
+
 result<void> counter::open_gateway(terminal& one, const till_settings::terminal& of) {
     one.gateway = given_.gateway.port();
     if (one.gateway || settings_.gateway.address.empty()) return {};
@@ -210,6 +240,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_pinpad(bounds));
     CIPHERLANE_CHECK(make_card_terminal());
     CIPHERLANE_CHECK(open_display(bounds));
+    CIPHERLANE_CHECK(open_printer(bounds));
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
     report_orphans(bounds);
@@ -226,6 +257,7 @@ till_status counter::status_of(const terminal& one) const {
     now.card_terminal = state_of(given_.card_terminal, card_terminal_);
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
+    if (printer_) now.printer = printer_->attached() ? part_state::ready : part_state::away;
     if (one.link != nullptr) {
         const auto seen = one.link->statistics();
         now.host_connects = seen.connects;

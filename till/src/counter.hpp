@@ -7,6 +7,7 @@
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
+#include <cipherlane/drivers/printer/printer_keeper.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
@@ -52,6 +53,10 @@ class counter {
     [[nodiscard]] const till_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] std::vector<std::unique_ptr<terminal>>& terminals() noexcept { return terminals_; }
     [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
+    /// Null where the settings name none.
+    [[nodiscard]] drivers::printer_keeper* printer() noexcept { return printer_.get(); }
+    [[nodiscard]] std::size_t receipt_columns() const;
+    [[nodiscard]] result<std::size_t> slips_waiting(const call& bounds);
     /// The parts of one terminal, without its records.
     [[nodiscard]] till_status status_of(const terminal& one) const;
 
@@ -61,6 +66,7 @@ class counter {
     [[nodiscard]] result<void> open_pinpad(const call& bounds);
     [[nodiscard]] result<void> make_card_terminal();
     [[nodiscard]] result<void> open_display(const call& bounds);
+    [[nodiscard]] result<void> open_printer(const call& bounds);
     [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
     /// The devices as this terminal sees them.
@@ -74,6 +80,7 @@ class counter {
     boost::asio::io_context io_;         ///< of the devices' links, which are used blocking: never run
     drivers::thread_timer pinpad_timer_; ///< a keeper that opens its device holds its own timer up alone
     drivers::thread_timer display_timer_;
+    drivers::thread_timer printer_timer_;
     std::vector<claim> devices_;
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;
@@ -83,6 +90,8 @@ class counter {
     std::shared_ptr<ports::terminal> card_terminal_;
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
+    std::unique_ptr<ports::print_queue> slips_;
+    std::unique_ptr<drivers::printer_keeper> printer_;
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
     std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();
     std::vector<std::unique_ptr<terminal>> terminals_;

@@ -7,6 +7,7 @@
 #include <cipherlane/crypto/known_test_key.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
@@ -235,6 +236,46 @@ result<std::unique_ptr<ports::display>> open_display(
     options.font_file = place.font_file;
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
     return drivers::open_display(std::move(on), place.driver, place.path, options, bounds);
+}
+
+namespace {
+
+drivers::receipt_options receipt_options_of(const till_settings::printer_place& place) {
+    using proof = till_settings::printer_place::proof;
+    using cutting = till_settings::printer_place::cutting;
+    drivers::receipt_options options;
+    options.printer.model = place.printer;
+    options.printer.code_page = place.code_page;
+    options.printer.plain_letters = true;
+    options.proof = place.confirms == proof::printed ? drivers::print_proof::printed
+                    : place.confirms == proof::state ? drivers::print_proof::state
+                                                     : drivers::print_proof::none;
+    options.cut = place.cut == cutting::partial ? drivers::receipt_printer_profile::cutting::partial
+                  : place.cut == cutting::full  ? drivers::receipt_printer_profile::cutting::full
+                                                : drivers::receipt_printer_profile::cutting::none;
+    options.drawer_pin = place.drawer_pin;
+    options.columns = place.columns;
+    return options;
+}
+
+} // namespace
+
+result<std::unique_ptr<ports::printer>> open_printer(
+    boost::asio::any_io_executor on, const till_settings::printer_place& place, const call& bounds) {
+    auto options = receipt_options_of(place);
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
+    return drivers::open_printer(std::move(on), place.driver, place.path, options, bounds);
+}
+
+std::string queue_file_of(const till_settings& all) {
+    return all.printer.queue_file.empty() ? all.journal.file + ".receipts" : all.printer.queue_file;
+}
+
+std::size_t columns_of(const till_settings::printer_place& place) {
+    constexpr std::size_t usual = 32;
+    if (place.columns != 0) return place.columns;
+    const auto* make = drivers::find_escpos_model(place.printer);
+    return make == nullptr ? usual : drivers::letters_across(make->width_dots);
 }
 
 } // namespace cipherlane::assembly

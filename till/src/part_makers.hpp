@@ -9,6 +9,7 @@
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/ports/printer.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/terminal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -61,5 +62,13 @@ enum class journal_wish : std::uint8_t {
 /// Opens a display by its family's name.
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
     boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);
+
+/// Opens a receipt printer by its driver's name.
+[[nodiscard]] result<std::unique_ptr<ports::printer>> open_printer(
+    boost::asio::any_io_executor on, const till_settings::printer_place& place, const call& bounds);
+/// Where what is still to be printed is kept.
+[[nodiscard]] std::string queue_file_of(const till_settings& all);
+/// How wide its paper is.
+[[nodiscard]] std::size_t columns_of(const till_settings::printer_place& place);
 
 } // namespace cipherlane::assembly

@@ -32,6 +32,7 @@ class preflight_run {
         const bool sound = ask_settings() && ask_key_files();
         ask_cipher_machine();
         ask_display();
+        ask_printer();
         ask_pinpad();
         ask_card_terminal();
         ask_gateway();
@@ -122,6 +123,22 @@ class preflight_run {
         good("display", place.driver + (name ? ", " + *name : std::string(", which cannot be asked")));
     }
 
+    void ask_printer() {
+        const auto& place = settings_.printer;
+        if (place.driver.empty()) return skip("printer", "the settings name none");
+        const auto limits = turn();
+        auto opened = assembly::open_printer(io_.get_executor(), place, limits);
+        if (!opened) return void(wrong("printer", opened.error()));
+        const auto what = place.driver + " at " + place.path;
+        if (!(*opened)->capabilities().tells_paper) return good("printer", what + ", which cannot be asked");
+        const auto now = (*opened)->status(limits);
+        if (!now) return void(wrong("printer", now.error()));
+        const auto told = what + ", paper " + std::string(to_string(now->paper));
+        if (now->stopped_by == ports::printer_stop::none) return good("printer", told);
+        note({"printer", preflight_state::wrong, told + ", stopped by " + std::string(to_string(now->stopped_by)),
+            "put paper in and close the cover: receipts wait until then, and none is lost", {}});
+    }
+
     void ask_pinpad() {
         const auto& place = settings_.pinpad;
         if (place.driver.empty()) return skip("PIN pad", "the settings name none");
@@ -192,6 +209,7 @@ class preflight_run {
         without_devices.pinpad = {};
         without_devices.card_terminal = {};
         without_devices.display = {};
+        without_devices.printer = {};
         without_devices.gateway = {};
         till::parts quiet;
         quiet.log = logger::none();

@@ -166,6 +166,21 @@ void read_places(toml_reader& top, till_settings& to) {
         {{"by-printer", drawing::by_printer}, {"native", drawing::native}, {"raster", drawing::raster}});
     display.finish();
 
+    auto printer = top.section("printer");
+    read_device(printer, to.printer);
+    printer.text("printer", to.printer.printer);
+    printer.text("code_page", to.printer.code_page);
+    using proof = till_settings::printer_place::proof;
+    using cutting = till_settings::printer_place::cutting;
+    printer.choice("confirms", to.printer.confirms,
+        {{"printed", proof::printed}, {"state", proof::state}, {"none", proof::none}});
+    printer.choice(
+        "cut", to.printer.cut, {{"partial", cutting::partial}, {"full", cutting::full}, {"none", cutting::none}});
+    printer.number("drawer_pin", to.printer.drawer_pin, 2, 5);
+    printer.number("columns", to.printer.columns, 0, 200);
+    printer.text("queue_file", to.printer.queue_file);
+    printer.finish();
+
     auto sealer = top.section("sealer");
     sealer.choice("kind", to.sealer.kind,
         {{"software", sealer_kind::software}, {"pinpad", sealer_kind::pinpad},

@@ -1,5 +1,6 @@
 #include "counter.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/store.hpp>
@@ -54,6 +55,36 @@ std::string till::settlement_slip(const acquiring::settlement_report& what, std:
     return acquiring::settlement_text(what, terminal(), columns);
 }
 
+namespace {
+
+result<drivers::printer_keeper*> printer_of(assembly::counter& all) {
+    if (auto* printer = all.printer()) return printer;
+    return error(acquiring_errc::no_device, layer::till).during("print").in_field("printer");
+}
+
+} // namespace
+
+result<ports::print_report> till::print_receipt(const payment& what, receipt_copy copy, const call& bounds) {
+    CIPHERLANE_TRY(auto* printer, printer_of(*all_));
+    const std::string_view whose = copy == receipt_copy::merchant ? "/merchant" : "/cardholder";
+    const auto name = terminal().terminal_id + "/" + std::to_string(what.handle) + std::string(whose);
+    ports::print_job job;
+    job.text = receipt(what, copy, all_->receipt_columns());
+    return printer->print(name, job, bounds);
+}
+
+result<ports::print_report> till::print_settlement(const acquiring::settlement_report& what, const call& bounds) {
+    CIPHERLANE_TRY(auto* printer, printer_of(*all_));
+    ports::print_job job;
+    job.text = settlement_slip(what, all_->receipt_columns());
+    return printer->print(terminal().terminal_id + "/batch/" + std::to_string(what.batch), job, bounds);
+}
+
+result<void> till::open_drawer(const call& bounds) {
+    CIPHERLANE_TRY(auto* printer, printer_of(*all_));
+    return printer->open_drawer(bounds);
+}
+
 result<till_status> till::status(const call& bounds) {
     const auto& id = terminal().terminal_id;
     auto now = all_->status_of(*one_);
@@ -61,6 +92,7 @@ result<till_status> till::status(const call& bounds) {
     CIPHERLANE_TRY(const auto state, journal().terminal(id, bounds));
     CIPHERLANE_TRY(const auto settlement, journal().settlement(id, bounds));
     CIPHERLANE_TRY(const auto open, journal().open_records(id, bounds));
+    CIPHERLANE_TRY(now.slips_waiting, all_->slips_waiting(bounds));
     now.batch = state.batch;
     now.trace = state.last_trace;
     now.signed_in = !state.mac_key.cryptogram.empty() && !state.sign_in_due;

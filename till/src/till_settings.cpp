@@ -1,6 +1,7 @@
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/net/tcp.hpp>
@@ -69,13 +70,19 @@ result<void> check_device(
 }
 
 /// "gbk", "ascii" or a page that the printer has.
-result<void> check_printer(const till_settings::display_place& place) {
-    const auto* model = drivers::find_escpos_model(place.printer);
+result<void> check_make(const std::string& table, const std::string& make, const std::string& page) {
+    const auto* model = drivers::find_escpos_model(make);
     if (model == nullptr)
-        return broken(till_errc::bad_setting, "display.printer", "one of " + names_of(drivers::escpos_models()));
-    const auto& page = place.code_page;
+        return broken(till_errc::bad_setting, table + ".printer", "one of " + names_of(drivers::escpos_models()));
     if (page.empty() || page == "gbk" || page == "ascii" || model->number_of(page)) return {};
-    return broken(till_errc::bad_setting, "display.code_page", "gbk, ascii or one of " + names_of(model->pages));
+    return broken(till_errc::bad_setting, table + ".code_page", "gbk, ascii or one of " + names_of(model->pages));
+}
+
+result<void> check_printer(const till_settings::printer_place& place) {
+    CIPHERLANE_CHECK(check_device(place, "printer", drivers::printer_families()));
+    if (place.drawer_pin != 2 && place.drawer_pin != 5)
+        return broken(till_errc::bad_setting, "printer.drawer_pin", "2 or 5");
+    return check_make("printer", place.printer, place.code_page);
 }
 
 result<void> check_display(const till_settings::display_place& place) {
@@ -85,7 +92,7 @@ result<void> check_display(const till_settings::display_place& place) {
         return broken(till_errc::missing_setting, "display.description_file", "the description of this display");
     if (!described && !place.description_file.empty())
         return broken(till_errc::bad_setting, "display.description_file", "nothing, unless the driver is described");
-    return check_printer(place);
+    return check_make("display", place.printer, place.code_page);
 }
 
 /// It stands in the host's place, and belongs to one terminal of the file.
@@ -162,6 +169,7 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
     CIPHERLANE_CHECK(check_card_terminal(*this));
     CIPHERLANE_CHECK(check_display(display));
+    CIPHERLANE_CHECK(check_printer(printer));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     CIPHERLANE_CHECK(check_trace(trace));

@@ -1,5 +1,6 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/device_list.hpp"
+#include "cipherlane/device_print.hpp"
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/trace_link.hpp"
 
@@ -291,7 +292,8 @@ void add_content(CLI::App& to, device_arguments& what) {
 
 void add_device_command(CLI::App& tool) {
     auto what = std::make_shared<device_arguments>();
-    auto* device = tool.add_subcommand("device", "displays and PIN pads: what is plugged in, test pictures, traces");
+    auto* device =
+        tool.add_subcommand("device", "displays, printers and PIN pads: what is plugged in, test pictures, traces");
     device->require_subcommand(1);
     auto root = std::make_shared<std::string>("/");
     auto* list =
@@ -304,6 +306,8 @@ void add_device_command(CLI::App& tool) {
     add_driver(*show, *what);
     add_content(*show, *what);
     show->callback([what] { run_show(*what); });
+
+    add_print_command(*device);
 
     auto* probe = device->add_subcommand("probe", "ask what is on a port, with each protocol that has a question");
     add_port(*probe, *what);

@@ -40,6 +40,7 @@ struct till_options {
     unsigned seconds = 120;
     bool partial = false;     ///< a flag of the command line
     bool close_batch = false; ///< likewise
+    bool print = false;       ///< likewise
     bool as_json = false;     ///< likewise
 
     [[nodiscard]] output_form form() const { return as_json ? output_form::json : output_form::text; }
@@ -104,12 +105,13 @@ till open(const till_options& options, const teller& by) {
 
 /// For what needs the journal alone.
 till open_books(const till_options& options, const teller& by) {
-    return open(options, by, [](till_settings& all) {
+    return open(options, by, [&options](till_settings& all) {
         all.pinpad = {};
         all.card_terminal = {};
         all.display = {};
         all.host = {};
         all.gateway = {};
+        if (!options.print) all.printer = {};
     });
 }
 
@@ -358,7 +360,7 @@ void recover(const till_options& options) {
 
 void status(const till_options& options) {
     const teller by("status", options);
-    auto at = open(options, by, [](till_settings& all) { all.pinpad = {}, all.display = {}; });
+    auto at = open(options, by, [](till_settings& all) { all.pinpad = {}, all.display = {}, all.printer = {}; });
     const auto now = by.need(at.status(options.bounds()));
     const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
         {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
@@ -378,10 +380,21 @@ void receipt(const till_options& options) {
     auto at = open_books(options, by);
     const auto found = find_original(options, by, at);
     const auto copy = options.copy == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
-    const auto text = at.receipt(found, copy, options.columns);
+    auto text = at.receipt(found, copy, options.columns);
     auto made = cli::to_json(found);
     made["receipt"] = text;
-    by.say(made, text, ending::done);
+    auto ends = ending::done;
+    if (options.print) {
+        const auto report = by.need(at.print_receipt(found, copy, options.bounds()));
+        const bool printed = report.what == ports::print_report::progress::printed;
+        const bool again = report.carries == ports::print_report::mark::reprint;
+        made["printed"] = printed;
+        made["reprint"] = again;
+        text += printed ? (again ? "printed again, marked" : "printed")
+                        : "waits: " + (report.why ? report.why->to_string() : std::string("the printer is at work"));
+        if (!printed) ends = ending::unreachable;
+    }
+    by.say(made, text, ends);
 }
 
 struct till_verb {
@@ -412,7 +425,7 @@ constexpr till_verb verbs[] = {
     {"settle", "Settle the open batch", settle, "bw"},
     {"recover", "Decide what the last run left undecided", recover, ""},
     {"status", "What the terminal has under way; asks nobody", status, ""},
-    {"receipt", "A receipt once more", receipt, "ocw"},
+    {"receipt", "A receipt once more", receipt, "ocwP"},
 };
 
 void add_options(CLI::App& app, std::string_view takes, till_options& to) {
@@ -447,6 +460,9 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
         app.add_option("--copy", to.copy, "Whose")
             ->check(CLI::IsMember({"merchant", "cardholder"}))
             ->capture_default_str();
+    if (has('P'))
+        app.add_flag(
+            "--print", to.print, "On the printer of the settings: what cannot be printed now is printed later");
     if (has('w')) app.add_option("--columns", to.columns, "Width of the paper")->capture_default_str();
 }
 

@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <stdexcept>
+
 namespace cipherlane::sim {
 namespace {
 
@@ -16,9 +18,72 @@ constexpr std::size_t unknown = 2; ///< a command that is not known: taken as tw
 
 escpos_model::escpos_model(const display_options& options, surroundings around)
     : display_model(options,
-          {{"silent", fault_effect::withhold, {"status"}}, {"unplug", fault_effect::end, {"status"}}},
+          {{"silent", fault_effect::withhold, {"status", "printed"}},
+              {"unplug", fault_effect::end, {"status", "printed"}}},
           std::move(around))
-    , screen_(options.width, options.height) {}
+    , screen_(options.width, options.height) {
+    desk().add("paper", {"level:text", "lines:number?"},
+        "enough, near-end or out; with lines it ends behind so many more",
+        [this](const nlohmann::json& request) { return set_paper(request); });
+    desk().add("cover", {"state:text"}, "open or closed",
+        [this](const nlohmann::json& request) { return set_cover(request); });
+    desk().add("slips", {}, "the lines of each slip that was cut off", [this](const nlohmann::json&) {
+        return nlohmann::json{{"slips", slips_}};
+    });
+}
+
+nlohmann::json escpos_model::set_paper(const nlohmann::json& request) {
+    const auto level = request.at("level").get<std::string>();
+    if (level != "enough" && level != "near-end" && level != "out")
+        throw std::invalid_argument("level: enough, near-end or out");
+    constexpr std::int64_t no_end = -1;
+    lines_left_ = whole_number(request, "lines", no_end, no_end, 1'000'000);
+    paper_out_ = level == "out";
+    paper_low_ = level != "enough";
+    tell_unasked();
+    work();
+    return {{"level", level}};
+}
+
+nlohmann::json escpos_model::set_cover(const nlohmann::json& request) {
+    const auto now = request.at("state").get<std::string>();
+    if (now != "open" && now != "closed") throw std::invalid_argument("state: open or closed");
+    cover_open_ = now == "open";
+    tell_unasked();
+    work();
+    return {{"state", now}};
+}
+
+void escpos_model::link_lost() {
+    held_.clear();
+    unasked_ = false;
+}
+
+/// The four bytes of GS a, as Epson's reference has them.
+void escpos_model::tell_unasked() {
+    if (!unasked_) return;
+    const auto first = static_cast<std::uint8_t>(0x10 | (stopped() ? 0x08 : 0) | (cover_open_ ? 0x20 : 0));
+    const auto third = static_cast<std::uint8_t>((paper_low_ ? 0x03 : 0) | (paper_out_ ? 0x0C : 0));
+    player().send("status", {first, 0x00, third, 0x00});
+}
+
+void escpos_model::answer_question(std::uint8_t which) {
+    std::uint8_t answer = 0x12;
+    if (which == 1 && stopped()) answer |= 0x08;
+    if (which == 2) answer = static_cast<std::uint8_t>(answer | (cover_open_ ? 0x04 : 0) | (paper_out_ ? 0x20 : 0));
+    if (which == 4) answer = static_cast<std::uint8_t>(answer | (paper_low_ ? 0x0C : 0) | (paper_out_ ? 0x60 : 0));
+    player().send("status", {answer});
+}
+
+void escpos_model::answer_at_once(byte_view data) {
+    for (const auto one : data) {
+        held_.push_back(one);
+        const auto size = held_.size();
+        if (size < 3 || held_[size - 3] != 0x10 || held_[size - 2] != 0x04) continue;
+        held_.resize(size - 3);
+        answer_question(one);
+    }
+}
 
 std::size_t escpos_model::whole() const {
     auto need = [this](std::size_t size) { return held_.size() >= size ? size : 0; };
@@ -26,7 +91,14 @@ std::size_t escpos_model::whole() const {
     if (first != 0x1B && first != 0x1C && first != 0x1D && first != 0x10) return 1;
     if (held_.size() < 2) return 0;
     const auto second = held_[1];
-    if (first == 0x1B) return need(second == 0x61 || second == 0x64 || second == 0x74 ? 3 : unknown);
+    if (first == 0x1B && second == 0x70) return need(5);
+    if (first == 0x1B) return need(second == 0x40 ? 2 : 3);
+    if (first == 0x1C) return need(second == 0x21 ? 3 : unknown);
+    if (first == 0x1D && second == 0x56) {
+        if (held_.size() < 3) return 0;
+        return need(held_[2] == 65 || held_[2] == 66 ? 4 : 3);
+    }
+    if (first == 0x1D && (second == 0x72 || second == 0x61)) return need(3);
     if (first == 0x10) return need(3);
     if (first == 0x1D && second == 0x28) {
         if (held_.size() < 5) return 0;
@@ -41,8 +113,13 @@ std::size_t escpos_model::whole() const {
 
 void escpos_model::receive(byte_view data) {
     count("bytes", data.size());
+    if (stopped()) return answer_at_once(data);
     held_.insert(held_.end(), data.begin(), data.end());
-    while (!held_.empty()) {
+    work();
+}
+
+void escpos_model::work() {
+    while (!held_.empty() && !stopped()) {
         const auto size = whole();
         if (size == 0) return;
         const bytes command(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(size));
@@ -51,11 +128,23 @@ void escpos_model::receive(byte_view data) {
     }
 }
 
+void escpos_model::print_line() {
+    slip_.push_back(readable(text_));
+    if (!text_.empty()) lines_.push_back(std::exchange(text_, {}));
+    if (lines_left_ < 0 || --lines_left_ > 0) return;
+    paper_out_ = paper_low_ = true;
+    tell_unasked();
+    const bytes rest = std::exchange(held_, {}); // questions that came behind this line are answered all the same
+    answer_at_once(rest);
+}
+
+void escpos_model::cut() {
+    count("slips");
+    slips_.push_back(std::exchange(slip_, {}));
+}
+
 void escpos_model::execute(byte_view command) {
-    if (command[0] == '\n') {
-        if (!text_.empty()) lines_.push_back(std::exchange(text_, {}));
-        return;
-    }
+    if (command[0] == '\n') return print_line();
     if (command.size() == 1) {
         text_.push_back(static_cast<char>(command[0]));
         return;
@@ -73,7 +162,16 @@ void escpos_model::execute(byte_view command) {
     } else if (command[0] == 0x1C) {
         chinese_ = command[1] == 0x26 || (command[1] != 0x2E && chinese_);
     } else if (command[0] == 0x10 && command[1] == 0x04) {
-        player().send("status", {0x12});
+        answer_question(command[2]);
+    } else if (command[0] == 0x1B && command[1] == 0x70) {
+        count("drawer");
+    } else if (command[0] == 0x1D && command[1] == 0x56) {
+        cut();
+    } else if (command[0] == 0x1D && command[1] == 0x72) {
+        player().send("printed", {static_cast<std::uint8_t>(paper_low_ ? 0x03 : 0)});
+    } else if (command[0] == 0x1D && command[1] == 0x61) {
+        unasked_ = command[2] != 0;
+        tell_unasked();
     } else if (command[0] == 0x1D && command[1] == 0x28) {
         code_function(command);
     } else if (command[0] == 0x1D && command[1] == 0x76) {

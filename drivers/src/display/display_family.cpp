@@ -2,7 +2,6 @@
 #include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
-#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/display/escpos/line_display.hpp>
 #include <cipherlane/drivers/display/panel/weact.hpp>
 #include <cipherlane/drivers/display/rcall.hpp>
@@ -34,15 +33,8 @@ result<std::unique_ptr<screen_protocol>> make_bonrix(const display_options&) {
 }
 
 result<std::unique_ptr<screen_protocol>> make_printer(const display_options& options) {
-    using drawing = escpos_printer_profile::drawing;
-    const auto& printer = options.printer;
-    CIPHERLANE_TRY(auto profile, escpos_printer_profile::for_model(printer.model, printer.code_page));
+    CIPHERLANE_TRY(auto profile, escpos_profile_of(options.printer));
     profile.words = options.words;
-    profile.letters = printer.plain_letters ? missing_letter::plain : missing_letter::refused;
-    if (printer.code == printer_options::drawing::native) profile.code = drawing::native;
-    if (printer.code == printer_options::drawing::raster) profile.code = drawing::raster;
-    if (printer.width_dots != 0) profile.width_dots = printer.width_dots;
-    CIPHERLANE_CHECK(profile.validate());
     return std::make_unique<escpos_printer_protocol>(std::move(profile));
 }
 

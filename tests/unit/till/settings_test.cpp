@@ -123,6 +123,19 @@ const key_row keys[] = {
     {"display", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_name", "\"panel\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"printer", "driver", "\"escpos\"", "\"escposs\"", "path = \"/dev/ttyACM2\""},
+    {"printer", "path", "\"tcp:127.0.0.1:9100\"", "7"},
+    {"printer", "printer", "\"pos-58\"", "\"epsonn\""},
+    {"printer", "code_page", "\"cp858\"", "\"cp9\""},
+    {"printer", "confirms", "\"state\"", "\"paper\""},
+    {"printer", "cut", "\"full\"", "\"half\""},
+    {"printer", "drawer_pin", "5", "3"},
+    {"printer", "columns", "42", "201"},
+    {"printer", "queue_file", "\"slips.db\"", "1"},
+    {"printer", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"printer", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"printer", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"printer", "tls_name", "\"printer\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"wording", "pinpad", "\"chinese\"", "\"latin\""},
     {"wording", "receipt", "\"english\"", "\"none\""},
     {"timers", "card_ms", "1000", "0"},
@@ -270,6 +283,9 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         text << of.display.description_file << "|" << of.display.font_file << "|" << int(of.display.language) << "|"
              << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate
              << int(of.display.code) << "\n";
+        device(of.printer);
+        text << of.printer.printer << "|" << of.printer.code_page << "|" << int(of.printer.confirms)
+             << int(of.printer.cut) << of.printer.drawer_pin << of.printer.columns << of.printer.queue_file << "\n";
         text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.sealer.test_keys << "|"
              << of.sealer.address << "|" << of.sealer.profile << "\n";
         tls(of.sealer.tls);

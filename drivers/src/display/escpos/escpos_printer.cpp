@@ -1,6 +1,6 @@
 #include "../../refusals.hpp"
-#include "../charset.hpp"
 #include "../text.hpp"
+#include "escpos_text.hpp"
 
 #include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -30,28 +30,6 @@ void add_function(bytes& to, std::uint8_t function, std::initializer_list<std::u
 }
 
 using text_set = escpos_printer_profile::text_set;
-
-result<bytes> text_of(std::string_view text, const escpos_printer_profile& profile, std::string_view field) {
-    switch (profile.text) {
-    case text_set::ascii: CIPHERLANE_CHECK(check_plain_ascii(text, field)); return bytes(text.begin(), text.end());
-    case text_set::latin: {
-        const auto* page = find_latin_page(profile.code_page);
-        if (page == nullptr) return bad_setting("code_page");
-        return to_latin(text, *page, profile.letters, field);
-    }
-    case text_set::gbk: break;
-    }
-    CIPHERLANE_CHECK(check_plain_utf8(text, field));
-    return to_gbk(text, field);
-}
-
-void start(bytes& out, const escpos_printer_profile& profile) {
-    out.insert(out.end(), {0x1B, 0x40, 0x1B, 0x61, 0x01});                  // initialise, centre
-    if (profile.text == text_set::gbk) out.insert(out.end(), {0x1C, 0x26}); // Chinese on
-    if (profile.text == text_set::latin) {                                  // off, or letters from 80 on were its
-        out.insert(out.end(), {0x1C, 0x2E, 0x1B, 0x74, profile.page_number});
-    }
-}
 
 template <class Rows>
 std::string names_of(const Rows& rows) {
@@ -133,15 +111,26 @@ result<void> escpos_printer_profile::validate() const {
     return {};
 }
 
+result<escpos_printer_profile> escpos_profile_of(const printer_options& options) {
+    using drawing = escpos_printer_profile::drawing;
+    CIPHERLANE_TRY(auto profile, escpos_printer_profile::for_model(options.model, options.code_page));
+    profile.letters = options.plain_letters ? missing_letter::plain : missing_letter::refused;
+    if (options.code == printer_options::drawing::native) profile.code = drawing::native;
+    if (options.code == printer_options::drawing::raster) profile.code = drawing::raster;
+    if (options.width_dots != 0) profile.width_dots = options.width_dots;
+    CIPHERLANE_CHECK(profile.validate());
+    return profile;
+}
+
 escpos_printer_protocol::escpos_printer_protocol(escpos_printer_profile profile)
     : profile_(std::move(profile)) {}
 
 result<step_list> escpos_printer_protocol::lines(std::string_view line1, std::string_view line2) const {
     bytes out;
-    start(out, profile_);
+    escpos_start(out, profile_, escpos_place::centre);
     for (auto line : {line1, line2}) {
         if (line.empty()) continue;
-        CIPHERLANE_TRY(auto text, text_of(line, profile_, "text"));
+        CIPHERLANE_TRY(auto text, escpos_text(line, profile_, "text"));
         out.insert(out.end(), text.begin(), text.end());
         out.push_back('\n');
     }
@@ -155,8 +144,8 @@ result<step_list> escpos_printer_protocol::show(const ports::display_content& wh
 
 result<step_list> escpos_printer_protocol::draw(const ports::qr_view& view) {
     bytes out;
-    start(out, profile_);
-    CIPHERLANE_TRY(auto payee, text_of(view.payee, profile_, "payee"));
+    escpos_start(out, profile_, escpos_place::centre);
+    CIPHERLANE_TRY(auto payee, escpos_text(view.payee, profile_, "payee"));
     out.insert(out.end(), payee.begin(), payee.end());
     out.push_back('\n');
     if (profile_.code == escpos_printer_profile::drawing::native) {
@@ -170,7 +159,7 @@ result<step_list> escpos_printer_protocol::draw(const ports::qr_view& view) {
         out.insert(out.end(), raster.begin(), raster.end());
     }
     out.push_back('\n');
-    CIPHERLANE_TRY(auto money, text_of(profile_.words.money(view.total), profile_, "amount"));
+    CIPHERLANE_TRY(auto money, escpos_text(profile_.words.money(view.total), profile_, "amount"));
     out.insert(out.end(), money.begin(), money.end());
     out.push_back('\n');
     feed(out, profile_.feed_lines);

@@ -17,6 +17,9 @@ enum class receipt_copy : std::uint8_t { merchant, cardholder };
 [[nodiscard]] std::string receipt_text(
     const payment& what, const terminal_settings& terminal, receipt_copy copy, std::size_t columns = 32);
 
+/// What heads a receipt that was printed before, or perhaps was (重打印).
+[[nodiscard]] std::string reprint_mark(const terminal_settings& terminal);
+
 /// The settlement slip (结算单).
 [[nodiscard]] std::string settlement_text(
     const settlement_report& what, const terminal_settings& terminal, std::size_t columns = 32);

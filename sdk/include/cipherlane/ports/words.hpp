@@ -56,6 +56,7 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"receipt.rate", "RATE", "汇率"},
     {"receipt.currency_offered", "A CHOICE OF CURRENCIES WAS GIVEN", "已提供币种选择"},
     {"receipt.currency_chosen", "CHOSEN BY THE CARDHOLDER: FINAL", "持卡人自选币种，不再更改"},
+    {"receipt.reprint", "REPRINT", "重打印"},
     {"receipt.settlement", "SETTLEMENT", "结算单"},
     {"receipt.debit", "DEBIT", "借记"},
     {"receipt.credit", "CREDIT", "贷记"},

@@ -184,6 +184,10 @@ std::string receipt_text(
     return out.take();
 }
 
+std::string reprint_mark(const terminal_settings& terminal) {
+    return receipt_words(terminal.wording.receipt)("receipt.reprint");
+}
+
 std::string settlement_text(const settlement_report& what, const terminal_settings& terminal, std::size_t columns) {
     const receipt_words words(terminal.wording.receipt);
     slip out(columns);

@@ -12,6 +12,7 @@
 #include <cipherlane/acquiring/sign_in.hpp>
 #include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/ports/printer.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_parts.hpp>
 #include <cipherlane/till/till_settings.hpp>
@@ -164,6 +165,19 @@ class till {
     [[nodiscard]] std::string receipt(const payment& what, receipt_copy copy, std::size_t columns = 32) const;
     [[nodiscard]] std::string settlement_slip(
         const acquiring::settlement_report& what, std::size_t columns = 32) const;
+
+    /// Prints a receipt on the printer of the settings. It is durable before anything is sent: without paper, without
+    /// the printer, or where the till ends, it is printed as soon as that can be. The same copy again, and one whose
+    /// printing was not seen to end, carries the reprint mark (重打印). Call it before `acknowledge`: then a till
+    /// that was killed between payment and receipt prints it when `recover` tells the payment again.
+    /// @return `no_device` without a printer; what keeping it says.
+    [[nodiscard]] result<ports::print_report> print_receipt(
+        const payment& what, receipt_copy copy, const call& bounds);
+    /// The same of a settlement slip.
+    [[nodiscard]] result<ports::print_report> print_settlement(
+        const acquiring::settlement_report& what, const call& bounds);
+    /// Opens the cash drawer (钱箱) behind the printer, once.
+    [[nodiscard]] result<void> open_drawer(const call& bounds);
 
     /// How the parts are now, and what the terminal has under way. Asks no device and sends nothing.
     [[nodiscard]] result<till_status> status(const call& bounds);

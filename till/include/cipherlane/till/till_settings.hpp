@@ -74,6 +74,18 @@ struct till_settings {
         bool transliterate = false; ///< letters that the page does not have lose their marks; else they are refused
         drawing code = drawing::by_printer; ///< who draws payment codes
     };
+    /// The till's receipt printer: docs/04-devices.md. `keeper` means nothing here: it always has one.
+    struct printer_place : device_place {
+        enum class proof : std::uint8_t { printed, state, none };
+        enum class cutting : std::uint8_t { partial, full, none };
+        std::string printer = "epson";   ///< the make
+        std::string code_page;           ///< "gbk", "ascii", "cp858" …; empty: "gbk"
+        proof confirms = proof::printed; ///< what the printer must have said before a slip counts as printed
+        cutting cut = cutting::partial;
+        int drawer_pin = 2;      ///< of the cash drawer: 2 or 5
+        std::size_t columns = 0; ///< of the paper; 0: as the make has it
+        std::string queue_file;  ///< what is still to be printed; empty: the journal's file and ".receipts"
+    };
     struct sealer_place {
         sealer_kind kind = sealer_kind::software;
         /// The master key (TMK), mode 0600; needed with a host. 32 hex digits; for a cipher machine as it lies under
@@ -106,6 +118,7 @@ struct till_settings {
     device_place pinpad;
     card_terminal_place card_terminal; ///< `keeper` means nothing here: its link is opened when it is needed
     display_place display;
+    printer_place printer;
     sealer_place sealer;
     journal_place journal;
     trace_place trace;

@@ -25,6 +25,7 @@ struct till_status {
     part_state pinpad = part_state::none;
     part_state card_terminal = part_state::none;
     part_state display = part_state::none;
+    part_state printer = part_state::none;
     part_state sealer = part_state::none;
 
     std::uint64_t host_connects = 0;
@@ -34,6 +35,7 @@ struct till_status {
     std::uint64_t notices_taken = 0;   ///< of the gateway
     std::uint64_t notices_refused = 0; ///< signature, time, repetition or form
 
+    std::size_t slips_waiting = 0; ///< receipts that are still to be printed
     std::uint32_t batch = 0;
     std::uint32_t trace = 0;   ///< the last one taken
     bool signed_in = false;    ///< the terminal has working keys, and the host wants no others

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/display/screen_protocol.hpp>
 #include <cipherlane/drivers/display/wording.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
@@ -16,16 +17,6 @@
 #include <string_view>
 
 namespace cipherlane::drivers {
-
-/// What a receipt printer is and how it is used.
-struct printer_options {
-    enum class drawing : std::uint8_t { by_model, native, raster };
-    std::string model = "epson"; ///< of `escpos_models`
-    std::string code_page;       ///< "gbk", "ascii" or a page that the model has; empty: "gbk"
-    bool plain_letters = false;  ///< letters that the page does not have lose their marks; else they are refused
-    drawing code = drawing::by_model;
-    int width_dots = 0; ///< for codes drawn here; 0: the model's
-};
 
 /// What a family of displays needs to know when it is opened by name.
 struct display_options {

@@ -52,6 +52,20 @@ struct escpos_printer_profile {
     [[nodiscard]] result<void> validate() const;
 };
 
+/// What a receipt printer is and how it is used.
+struct printer_options {
+    enum class drawing : std::uint8_t { by_model, native, raster };
+    std::string model = "epson"; ///< of `escpos_models`
+    std::string code_page;       ///< "gbk", "ascii" or a page that the model has; empty: "gbk"
+    bool plain_letters = false;  ///< letters that the page does not have lose their marks; else they are refused
+    drawing code = drawing::by_model;
+    int width_dots = 0; ///< for codes drawn here; 0: the model's
+};
+
+/// The profile of a printer that settings or a command line describe; its words are those of its code page.
+/// @return as `escpos_printer_profile::for_model` and `validate`.
+[[nodiscard]] result<escpos_printer_profile> escpos_profile_of(const printer_options& options);
+
 /// A receipt printer as a display: each content is printed. What is on paper stays there: an expired code cannot be
 /// taken back, so that `clear` prints nothing and `show_qr` suits orders whose validity the gateway ends.
 class escpos_printer_protocol final : public screen_protocol {

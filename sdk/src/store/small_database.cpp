@@ -1,0 +1,76 @@
+#include "small_database.hpp"
+
+#include <sqlite3.h>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cipherlane::store {
+namespace {
+
+result<std::int64_t> pragma(database& on, const char* sql) {
+    auto query = on.prepare(sql);
+    CIPHERLANE_TRY(const bool row, query.step());
+    return row ? query.integer(0) : 0;
+}
+
+/// The file before SQLite makes it: nobody else may read what is in it.
+result<void> make_private(const std::string& path) {
+    const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (made < 0) return error(store_errc::cannot_open, layer::store).during("open").at_endpoint(path);
+    ::close(made);
+    return {};
+}
+
+result<void> make_schema(database& on, const small_database::kind& what) {
+    const auto failed = [&](store_errc why) { return error(why, layer::store).during(what.operation); };
+    transaction whole(on);
+    CIPHERLANE_CHECK(whole.begin());
+    CIPHERLANE_TRY(const auto id, pragma(on, "PRAGMA application_id"));
+    CIPHERLANE_TRY(const auto version, pragma(on, "PRAGMA user_version"));
+    CIPHERLANE_TRY(const auto tables, pragma(on, "SELECT count(*) FROM sqlite_master"));
+    if (id != what.application_id && (id != 0 || tables != 0)) return failed(store_errc::not_a_journal);
+    if (version > what.version) return failed(store_errc::newer_schema);
+    if (version == what.version) return {};
+    CIPHERLANE_CHECK(on.execute(what.schema));
+    return whole.commit();
+}
+
+} // namespace
+
+transaction::~transaction() {
+    if (on_->in_transaction()) (void)on_->execute("ROLLBACK").has_value();
+}
+
+result<void> transaction::begin() {
+    return on_->execute("BEGIN IMMEDIATE");
+}
+
+result<void> transaction::commit() {
+    return on_->execute("COMMIT");
+}
+
+result<small_database> small_database::open(const std::string& path, const kind& what, const call& bounds) {
+    CIPHERLANE_CHECK(make_private(path));
+    CIPHERLANE_TRY(auto opened, database::open(path, SQLITE_OPEN_READWRITE));
+    small_database made(std::move(opened), what.operation);
+    CIPHERLANE_CHECK(made.within(bounds, [&](database& on) -> result<void> {
+        // The rollback journal's end is what commits: EXTRA makes its removal durable too, which FULL does not.
+        CIPHERLANE_CHECK(on.execute("PRAGMA journal_mode=DELETE"));
+        CIPHERLANE_CHECK(on.execute("PRAGMA synchronous=EXTRA"));
+        return make_schema(on, what);
+    }));
+    return made;
+}
+
+error small_database::failed(store_errc why) const {
+    return error(why, layer::store).during(operation_);
+}
+
+error small_database::cancelled() const {
+    namespace errc = boost::system::errc;
+    return error(errc::make_error_code(errc::operation_canceled), layer::store).during(operation_);
+}
+
+} // namespace cipherlane::store

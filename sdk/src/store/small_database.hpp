@@ -1,0 +1,71 @@
+#pragma once
+
+#include "sqlite.hpp"
+
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/store/errc.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cipherlane::store {
+
+/// A transaction that is undone unless it was committed.
+class transaction {
+  public:
+    explicit transaction(database& on) noexcept
+        : on_(&on) {}
+    transaction(const transaction&) = delete;
+    transaction& operator=(const transaction&) = delete;
+    ~transaction();
+    /// Takes the write lock at once, so that what is read inside stays true.
+    [[nodiscard]] result<void> begin();
+    [[nodiscard]] result<void> commit();
+
+  private:
+    database* on_;
+};
+
+/// An SQLite file beside the journal's, for one small purpose: private (mode 0600), rollback journal, each commit
+/// durable (`synchronous=EXTRA`). Its application id and version say what it is.
+class small_database {
+  public:
+    struct kind {
+        std::string_view operation; ///< for errors
+        std::int64_t application_id;
+        std::int64_t version;
+        const char* schema; ///< sets application id and version, too
+    };
+
+    /// Makes the file if it is not there.
+    /// @return `store_errc::cannot_open`, `not_a_journal` (a file of another kind), `newer_schema`; see `within`.
+    [[nodiscard]] static result<small_database> open(const std::string& path, const kind& what, const call& bounds);
+
+    /// Runs one operation on the file with the caller's patience for locks that others hold.
+    /// @return `store_errc::too_late`, `cancelled`; what the operation says.
+    template <class Operation>
+    auto within(const call& bounds, Operation&& run) -> decltype(run(std::declval<database&>())) {
+        if (bounds.stopped()) return cancelled();
+        if (bounds.until().passed()) return failed(store_errc::too_late);
+        const database::patience waits(file_, bounds);
+        auto done = run(file_);
+        const bool locked_out = !done && done.error().code() == make_error_code(store_errc::in_use);
+        if (locked_out && bounds.stopped()) return cancelled();
+        if (locked_out) return failed(store_errc::too_late);
+        return done;
+    }
+
+  private:
+    small_database(database opened, std::string_view operation) noexcept
+        : file_(std::move(opened))
+        , operation_(operation) {}
+    [[nodiscard]] error failed(store_errc why) const;
+    [[nodiscard]] error cancelled() const;
+
+    database file_;
+    std::string_view operation_;
+};
+
+} // namespace cipherlane::store
