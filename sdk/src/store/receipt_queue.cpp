@@ -7,19 +7,19 @@
 namespace cipherlane::store {
 namespace {
 
-// "CPLP": marks the file as a queue of prints. Slips whose state is 0 wait, of 1 some may be on paper, 2 are printed.
+// "CPLP": marks the file as a queue of prints. Slips whose stage is 0 wait, of 1 some may be on paper, 2 are printed.
 constexpr std::int64_t queue_id = 0x43504C50;
 constexpr const char* queue_schema = R"sql(
 CREATE TABLE prints(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
-    state INTEGER NOT NULL,
+    stage INTEGER NOT NULL,
     again INTEGER NOT NULL,
     heading TEXT NOT NULL,
     text TEXT NOT NULL
 );
 CREATE INDEX prints_by_name ON prints(name);
-CREATE INDEX prints_to_do ON prints(id) WHERE state < 2;
+CREATE INDEX prints_to_do ON prints(id) WHERE stage < 2;
 PRAGMA application_id=1129335888;
 PRAGMA user_version=1;
 )sql";
@@ -28,29 +28,29 @@ constexpr small_database::kind prints{"receipt queue", queue_id, 1, queue_schema
 
 constexpr std::int64_t kept_names = 50'000; ///< so many slips later a name counts as new again
 
-enum slip_state : std::int64_t { waits = 0, begun = 1, printed = 2 };
+enum slip_stage : std::int64_t { waits = 0, begun = 1, printed = 2 };
 
 result<void> forget_old_names(database& on, std::int64_t last) {
-    auto change = on.prepare("DELETE FROM prints WHERE state=2 AND id<?");
+    auto change = on.prepare("DELETE FROM prints WHERE stage=2 AND id<?");
     return change.bind(last - kept_names).run();
 }
 
 result<std::uint64_t> insert_slip(
     database& on, std::string_view name, const ports::print_job& job, std::int64_t again) {
-    auto change = on.prepare("INSERT INTO prints(name, state, again, heading, text) VALUES(?, 0, ?, ?, ?)");
+    auto change = on.prepare("INSERT INTO prints(name, stage, again, heading, text) VALUES(?, 0, ?, ?, ?)");
     CIPHERLANE_CHECK(change.bind(name).bind(again).bind(job.heading).bind(job.text).run());
     return static_cast<std::uint64_t>(on.last_id());
 }
 
 result<std::uint64_t> add_slip(database& on, std::string_view name, const ports::print_job& job) {
-    auto query = on.prepare("SELECT id, state FROM prints WHERE name=? ORDER BY id DESC LIMIT 1");
+    auto query = on.prepare("SELECT id, stage FROM prints WHERE name=? ORDER BY id DESC LIMIT 1");
     query.bind(name);
     CIPHERLANE_TRY(const bool known, query.step());
     if (!known) return insert_slip(on, name, job, 0);
     const auto id = query.integer(0);
-    const auto state = query.integer(1);
-    if (state == printed) return insert_slip(on, name, job, 1);
-    if (state == waits) {
+    const auto stage = query.integer(1);
+    if (stage == printed) return insert_slip(on, name, job, 1);
+    if (stage == waits) {
         auto change = on.prepare("UPDATE prints SET heading=?, text=? WHERE id=?");
         CIPHERLANE_CHECK(change.bind(job.heading).bind(job.text).bind(id).run());
     }
@@ -96,7 +96,7 @@ result<std::uint64_t> receipt_queue::add(std::string_view name, const ports::pri
 result<std::optional<ports::queued_print>> receipt_queue::next(const call& bounds) {
     return state_->within(bounds, [](database& on) -> result<std::optional<ports::queued_print>> {
         auto query =
-            on.prepare("SELECT id, name, state, again, heading, text FROM prints WHERE state<2 ORDER BY id LIMIT 1");
+            on.prepare("SELECT id, name, stage, again, heading, text FROM prints WHERE stage<2 ORDER BY id LIMIT 1");
         CIPHERLANE_TRY(const bool row, query.step());
         if (!row) return std::optional<ports::queued_print>();
         ports::queued_print found;
@@ -112,21 +112,21 @@ result<std::optional<ports::queued_print>> receipt_queue::next(const call& bound
 
 result<void> receipt_queue::begin(std::uint64_t id, const call& bounds) {
     return state_->within(bounds, [id](database& on) -> result<void> {
-        auto change = on.prepare("UPDATE prints SET state=1 WHERE id=? AND state=0");
+        auto change = on.prepare("UPDATE prints SET stage=1 WHERE id=? AND stage=0");
         return change.bind(static_cast<std::int64_t>(id)).run();
     });
 }
 
 result<void> receipt_queue::done(std::uint64_t id, const call& bounds) {
     return state_->within(bounds, [id](database& on) -> result<void> {
-        auto change = on.prepare("UPDATE prints SET state=2, heading='', text='' WHERE id=?");
+        auto change = on.prepare("UPDATE prints SET stage=2, heading='', text='' WHERE id=?");
         return change.bind(static_cast<std::int64_t>(id)).run();
     });
 }
 
 result<std::size_t> receipt_queue::waiting(const call& bounds) {
     return state_->within(bounds, [](database& on) -> result<std::size_t> {
-        auto query = on.prepare("SELECT count(*) FROM prints WHERE state<2");
+        auto query = on.prepare("SELECT count(*) FROM prints WHERE stage<2");
         CIPHERLANE_TRY(const bool row, query.step());
         return row ? static_cast<std::size_t>(query.integer(0)) : 0U;
     });
