@@ -174,6 +174,7 @@ std::optional<probed> probe_display(const device_arguments& what, const drivers:
 
 /// A PIN pad is looked for on serial lines alone: what listens at a port may take it for an order.
 std::optional<probed> probe_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
+    if (family.answers == drivers::pinpad_family::proof::none) return {};
     const auto where = value_or_fail(drivers::device_address::parse(what.port));
     if (where.kind != drivers::address_kind::line) return {};
     boost::asio::io_context io;

@@ -20,4 +20,7 @@ class section_reader : public toml_reader {
     void pattern(std::string_view key, command_template& into);
 };
 
+/// How packets are made: the keys of [packet], without what is longest.
+void read_layout(section_reader& in, packet_layout& into);
+
 } // namespace cipherlane::drivers

@@ -43,34 +43,6 @@ bool fits(const command_template& in, auto allowed) {
     });
 }
 
-void read_layout(section_reader& in, packet_layout& into) {
-    in.literal("header", into.header);
-    std::string form;
-    in.text("length", form);
-    if (!form.empty()) {
-        const auto known = parse_number_form(form);
-        if (known && *known != number_form::decimal) {
-            into.length = *known;
-        } else {
-            in.fail("length", "allowed: none, u8, be16, le16, be32, le32");
-        }
-    }
-    using counted = packet_layout::counted;
-    in.choice("counts", into.counts, {{"content", counted::content}, {"rest", counted::rest}, {"all", counted::all}});
-    using check = checksum_kind;
-    in.choice("checksum", into.check,
-        {{"none", check::none}, {"sum8", check::sum8}, {"xor8", check::xor8}, {"sum16", check::sum16},
-            {"crc16-ccitt", check::crc16_ccitt}, {"crc16-xmodem", check::crc16_xmodem},
-            {"crc16-modbus", check::crc16_modbus}, {"crc32", check::crc32}});
-    using covered = packet_layout::covered;
-    in.choice("covers", into.covers,
-        {{"content", covered::content}, {"after-header", covered::after_header}, {"all", covered::all}});
-    using order = packet_layout::order;
-    in.choice(
-        "checksum_order", into.check_order, {{"high-first", order::high_first}, {"low-first", order::low_first}});
-    in.literal("trailer", into.trailer);
-}
-
 void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
     using shape = answer_rule::shape;
     in.choice(form, into.form,

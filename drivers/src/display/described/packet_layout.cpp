@@ -1,3 +1,4 @@
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/drivers/display/described/packet_layout.hpp>
 
 #include <algorithm>
@@ -43,6 +44,7 @@ std::size_t size_of(number_form form) noexcept {
     case number_form::le16: return 2;
     case number_form::be32:
     case number_form::le32: return 4;
+    case number_form::digits3: return 3;
     case number_form::none:
     case number_form::decimal: break;
     }
@@ -52,12 +54,14 @@ std::size_t size_of(number_form form) noexcept {
 std::uint64_t most_of(number_form form) noexcept {
     if (form == number_form::none) return 0;
     if (form == number_form::decimal) return std::numeric_limits<std::uint32_t>::max();
+    if (form == number_form::digits3) return 999;
     return (std::uint64_t{1} << (8 * size_of(form))) - 1;
 }
 
 void put_number(bytes& to, std::uint32_t value, number_form form) {
-    if (form == number_form::decimal) {
-        const auto digits = std::to_string(value);
+    if (form == number_form::decimal || form == number_form::digits3) {
+        auto digits = std::to_string(value);
+        if (digits.size() < size_of(form)) digits.insert(0, size_of(form) - digits.size(), '0');
         to.insert(to.end(), digits.begin(), digits.end());
         return;
     }
@@ -72,6 +76,13 @@ std::uint32_t get_number(byte_view from, number_form form) noexcept {
     const auto size = size_of(form);
     assert(from.size() >= size);
     std::uint32_t value = 0;
+    if (form == number_form::digits3) {
+        for (const auto one : from.first(size)) {
+            if (one < '0' || one > '9') return std::numeric_limits<std::uint32_t>::max();
+            value = value * 10 + (one - std::uint32_t{'0'});
+        }
+        return value;
+    }
     for (std::size_t i = 0; i < size; ++i)
         value |= static_cast<std::uint32_t>(from[i]) << (8 * (high_first ? size - 1 - i : i));
     return value;
@@ -113,15 +124,49 @@ std::uint32_t checksum(checksum_kind kind, byte_view data) noexcept {
     return value;
 }
 
+std::size_t packet_layout::check_size() const noexcept {
+    return check_as == written::hex ? 2 * size_of(check) : size_of(check);
+}
+
 std::size_t packet_layout::overhead() const noexcept {
-    return header.size() + size_of(length) + size_of(check) + trailer.size();
+    return header.size() + size_of(length) + check_size() + trailer.size();
+}
+
+/// What the checksum is over, of the packet's bytes in front of it.
+byte_view packet_layout::covered_part(byte_view upto_check, std::size_t content_size) const noexcept {
+    switch (covers) {
+    case covered::content: return upto_check.subspan(header.size() + size_of(length), content_size);
+    case covered::after_header: return upto_check.subspan(header.size());
+    case covered::all: break;
+    }
+    return upto_check;
+}
+
+/// The checksum as it stands in the packet. `upto_check` is the packet up to there.
+packet_layout::check_field packet_layout::check_of(byte_view upto_check, std::size_t content_size) const noexcept {
+    check_field field;
+    if (check == checksum_kind::none) return field;
+    auto value = checksum(check, covered_part(upto_check, content_size));
+    const auto size = size_of(check);
+    std::array<std::uint8_t, 4> binary{};
+    for (std::size_t i = 0; i < size; ++i) {
+        binary[check_order == order::low_first ? i : size - 1 - i] = static_cast<std::uint8_t>(value);
+        value >>= 8U;
+    }
+    field.size = check_size();
+    if (check_as == written::binary) {
+        std::copy_n(binary.begin(), size, field.data.begin());
+    } else {
+        to_hex(byte_view(binary).first(size), {reinterpret_cast<char*>(field.data.data()), field.size});
+    }
+    return field;
 }
 
 std::uint64_t packet_layout::most_content() const noexcept {
     if (length == number_form::none) return std::numeric_limits<std::uint32_t>::max();
     const auto most = most_of(length);
     std::uint64_t beside = 0;
-    if (counts == counted::rest) beside = size_of(check) + trailer.size();
+    if (counts == counted::rest) beside = check_size() + trailer.size();
     if (counts == counted::all) beside = overhead();
     return most - std::min(most, beside);
 }
@@ -133,25 +178,15 @@ bytes packet_layout::pack(byte_view content) const {
     out.insert(out.end(), header.begin(), header.end());
     if (length != number_form::none) {
         auto counted_bytes = content.size();
-        if (counts == counted::rest) counted_bytes += size_of(check) + trailer.size();
+        if (counts == counted::rest) counted_bytes += check_size() + trailer.size();
         if (counts == counted::all) counted_bytes += overhead();
         put_number(out, static_cast<std::uint32_t>(counted_bytes), length);
     }
-    const auto content_at = out.size();
     out.insert(out.end(), content.begin(), content.end());
-    if (check != checksum_kind::none) {
-        const byte_view all(out);
-        const auto over = covers == covered::content        ? all.subspan(content_at)
-                          : covers == covered::after_header ? all.subspan(header.size())
-                                                            : all;
-        const auto value = checksum(check, over);
-        const bool high_first = check_order == order::high_first;
-        const auto form = size_of(check) == 1   ? number_form::u8
-                          : size_of(check) == 2 ? (high_first ? number_form::be16 : number_form::le16)
-                                                : (high_first ? number_form::be32 : number_form::le32);
-        put_number(out, value, form);
-    }
-    out.insert(out.end(), trailer.begin(), trailer.end());
+    if (check_at == place::after_trailer) out.insert(out.end(), trailer.begin(), trailer.end());
+    const auto guard = check_of(out, content.size());
+    out.insert(out.end(), guard.view().begin(), guard.view().end());
+    if (check_at == place::before_trailer) out.insert(out.end(), trailer.begin(), trailer.end());
     return out;
 }
 
@@ -187,7 +222,9 @@ packet_layout::found packet_layout::terminated(byte_view packet, std::size_t bef
         const auto what = body.size() > largest + overhead() ? found::state::broken : found::state::more;
         return {what, before, 0, {}};
     }
-    const auto size = header.size() + static_cast<std::size_t>(end - body.begin()) + trailer.size();
+    auto size = header.size() + static_cast<std::size_t>(end - body.begin()) + trailer.size();
+    if (check_at == place::after_trailer) size += check_size();
+    if (packet.size() < size) return {found::state::more, before, 0, {}};
     if (size < overhead()) return {found::state::broken, before, 0, {}};
     return checked(packet.first(size), before);
 }
@@ -195,22 +232,14 @@ packet_layout::found packet_layout::terminated(byte_view packet, std::size_t bef
 packet_layout::found packet_layout::checked(byte_view packet, std::size_t before) const noexcept {
     const auto content_at = header.size() + size_of(length);
     const auto content = packet.subspan(content_at, packet.size() - overhead());
-    const auto check_at = content_at + content.size();
-    if (!starts_with(packet.subspan(check_at + size_of(check)), trailer)) {
+    const bool last = check_at == place::after_trailer;
+    const auto content_end = content_at + content.size();
+    const auto checked_end = last ? content_end + trailer.size() : content_end;
+    if (!starts_with(packet.subspan(last ? content_end : content_end + check_size()), trailer)) {
         return {found::state::broken, before, 0, {}};
     }
-    if (check != checksum_kind::none) {
-        const auto over = covers == covered::content        ? content
-                          : covers == covered::after_header ? packet.first(check_at).subspan(header.size())
-                                                            : packet.first(check_at);
-        auto value = checksum(check, over);
-        const auto wire = packet.subspan(check_at, size_of(check));
-        for (std::size_t i = 0; i < wire.size(); ++i) {
-            const auto at = check_order == order::low_first ? i : wire.size() - 1 - i;
-            if (wire[at] != static_cast<std::uint8_t>(value)) return {found::state::broken, before, 0, {}};
-            value >>= 8U;
-        }
-    }
+    const auto guard = check_of(packet.first(checked_end), content.size());
+    if (!starts_with(packet.subspan(checked_end), guard.view())) return {found::state::broken, before, 0, {}};
     return {found::state::whole, before, packet.size(), content};
 }
 

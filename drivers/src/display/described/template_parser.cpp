@@ -15,9 +15,9 @@ constexpr std::array<std::string_view, command_values> value_words{"code", "paye
     "line2", "pixels", "seconds", "level", "left", "top", "right", "bottom", "width", "height", "ink", "size", "part",
     "parts", "offset", "sequence"};
 
-constexpr std::array<std::pair<std::string_view, number_form>, 7> form_words{
-    {{"none", number_form::none}, {"u8", number_form::u8}, {"be16", number_form::be16}, {"le16", number_form::le16},
-        {"be32", number_form::be32}, {"le32", number_form::le32}, {"decimal", number_form::decimal}}};
+constexpr std::array<std::pair<std::string_view, number_form>, 8> form_words{{{"none", number_form::none},
+    {"u8", number_form::u8}, {"be16", number_form::be16}, {"le16", number_form::le16}, {"be32", number_form::be32},
+    {"le32", number_form::le32}, {"digits3", number_form::digits3}, {"decimal", number_form::decimal}}};
 
 std::optional<command_value> parse_value(std::string_view word) {
     const auto found = std::ranges::find(value_words, word);

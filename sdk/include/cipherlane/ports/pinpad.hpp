@@ -51,6 +51,9 @@ struct wrapped_key {
     bytes check_value;   ///< first 4 bytes, or as many as the host sends
 };
 
+/// What a working key (工作密钥) is for.
+enum class working_key : std::uint8_t { pin, mac };
+
 /// The terminal serial cryptogram (终端序列号密文): eight characters.
 using serial_cryptogram = std::array<std::uint8_t, 8>;
 
@@ -139,6 +142,24 @@ class pinpad {
         static_cast<void>(key);
         static_cast<void>(bounds);
         return not_supported("load TMK");
+    }
+    /// Whether it makes MACs, with a MAC key (TAK) under its master key: it can then be the `sealer`.
+    [[nodiscard]] virtual bool makes_macs() const noexcept { return false; }
+    /// A new working key, under the master key of its slot, for what comes next. A pad that keeps none takes it with
+    /// each command. `rejected_by_peer` if its check value is wrong; `unsupported` where the pad cannot tell.
+    [[nodiscard]] virtual result<void> load_working_key(working_key use, const wrapped_key& key, const call& bounds) {
+        static_cast<void>(use);
+        static_cast<void>(key);
+        static_cast<void>(bounds);
+        return not_supported("load working key");
+    }
+    /// The last block of the UnionPay POS MAC (银联 POS ECB MAC) over `mab` under the MAC key, not shortened: 8 bytes
+    /// (DES, 3DES), 16 (SM4). A pad that has not been given this key yet gets it first, as after it was opened anew.
+    [[nodiscard]] virtual result<bytes> make_mac(const wrapped_key& key, byte_view mab, const call& bounds) {
+        static_cast<void>(key);
+        static_cast<void>(mab);
+        static_cast<void>(bounds);
+        return not_supported("MAC");
     }
     /// Whether it makes the terminal serial cryptogram, with the key that its maker has put in.
     [[nodiscard]] virtual bool makes_serial_cryptogram() const noexcept { return false; }

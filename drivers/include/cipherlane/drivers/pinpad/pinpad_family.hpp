@@ -5,16 +5,19 @@
 #include <cipherlane/net/transport.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cipherlane::drivers {
 
 /// What a family of PIN pads needs to know when it is opened by name.
 struct pinpad_options {
-    unsigned baud = 0; ///< another speed than the family's own; the address's goes before
+    std::string description_file; ///< for keypads described by a TOML file (`described`)
+    unsigned baud = 0;            ///< another speed than the family's own; the address's goes before
     std::function<void(std::string_view text)> notice{}; ///< what the pad says to the operator, UTF-8
     std::shared_ptr<usb_host> usb{};              ///< for pads on USB; null: each opening starts one of its own
     std::shared_ptr<const net::tls_client> tls{}; ///< for tls addresses: whom to trust
@@ -27,12 +30,23 @@ struct pinpad_capabilities {
     bool contactless = false;
     bool pin = false;
     bool text = false; ///< shows lines of the till's
+    bool mac = false;  ///< makes MACs: it can be the sealer
 };
 
 /// A family of PIN pads that this library drives.
 struct pinpad_family : driver_family {
-    pinpad_capabilities can;
-    std::unique_ptr<ports::pinpad> (*make)(std::unique_ptr<net::transport> link, const pinpad_options& options);
+    /// Whether a device that opens is one of this family.
+    enum class proof : std::uint8_t {
+        none,      ///< its protocol has no question that costs nothing
+        must_come, ///< it answers, or it is another device
+    };
+
+    pinpad_capabilities can; ///< nothing where a file describes it
+    proof answers = proof::none;
+    /// How its serial line is set up.
+    result<serial_settings> (*line_of)(const pinpad_family& of, const pinpad_options& options);
+    result<std::unique_ptr<ports::pinpad>> (*make)(
+        const pinpad_family& of, std::unique_ptr<net::transport> link, const pinpad_options& options);
 };
 
 /// The table of them.

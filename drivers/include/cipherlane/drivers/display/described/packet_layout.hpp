@@ -3,20 +3,30 @@
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/result.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace cipherlane::drivers {
 
 /// How a number stands in a packet.
-enum class number_form : std::uint8_t { none, u8, be16, le16, be32, le32, decimal };
+enum class number_form : std::uint8_t {
+    none,
+    u8,
+    be16,
+    le16,
+    be32,
+    le32,
+    digits3, ///< three decimal digits, as text
+    decimal, ///< as many digits as it takes
+};
 
 /// Bytes of a number in this form; 0 for `none` and `decimal`.
 [[nodiscard]] std::size_t size_of(number_form form) noexcept;
 /// The largest number that it can carry; 0 for `none`.
 [[nodiscard]] std::uint64_t most_of(number_form form) noexcept;
 void put_number(bytes& to, std::uint32_t value, number_form form);
-/// `from` must hold `size_of(form)` bytes.
+/// `from` must hold `size_of(form)` bytes. What are no digits is a number larger than any.
 [[nodiscard]] std::uint32_t get_number(byte_view from, number_form form) noexcept;
 
 /// What guards a packet. The check values are those of the ASCII digits "123456789".
@@ -44,6 +54,9 @@ struct packet_layout {
     /// What the checksum is over: the content alone, everything between header and checksum, or that and the header.
     enum class covered : std::uint8_t { content, after_header, all } covers = covered::after_header;
     enum class order : std::uint8_t { high_first, low_first } check_order = order::high_first;
+    /// Where the checksum stands. Behind the trailer it is over that, too, unless over the content alone.
+    enum class place : std::uint8_t { before_trailer, after_trailer } check_at = place::before_trailer;
+    enum class written : std::uint8_t { binary, hex } check_as = written::binary; ///< hex: upper-case text
     bytes trailer;
     std::size_t largest = 4'096; ///< content of a packet that is read; a longer one is broken
 
@@ -65,6 +78,14 @@ struct packet_layout {
     [[nodiscard]] found find(byte_view data) const noexcept;
 
   private:
+    [[nodiscard]] std::size_t check_size() const noexcept;
+    [[nodiscard]] byte_view covered_part(byte_view upto_check, std::size_t content_size) const noexcept;
+    struct check_field {
+        std::array<std::uint8_t, 8> data{};
+        std::size_t size = 0;
+        [[nodiscard]] byte_view view() const noexcept { return {data.data(), size}; }
+    };
+    [[nodiscard]] check_field check_of(byte_view upto_check, std::size_t content_size) const noexcept;
     [[nodiscard]] found measured(byte_view packet, std::size_t before) const noexcept;
     [[nodiscard]] found terminated(byte_view packet, std::size_t before) const noexcept;
     [[nodiscard]] found checked(byte_view packet, std::size_t before) const noexcept;
