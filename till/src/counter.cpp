@@ -103,7 +103,13 @@ result<void> counter::make_card_terminal() {
     devices_.push_back(std::move(taken));
     CIPHERLANE_TRY(card_terminal_, assembly::make_card_terminal(io_.get_executor(), place,
                                        settings_.terminals.front().unit, given_.receipt_line, given_.log));
-    return {};
+    if (place.host.address.empty()) return {};
+    CIPHERLANE_TRY(card_terminal_host_, assembly::make_terminal_relay(place.host, given_.log));
+    if (card_terminal_->reach_host_by(card_terminal_host_.get())) return {};
+    return error(till_errc::bad_setting, layer::till)
+        .during("open")
+        .in_field("card_terminal.host.address")
+        .with_hint("expected nothing, as this terminal has a line of its own");
 }
 
 result<void> counter::open_display(const call& bounds) {

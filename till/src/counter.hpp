@@ -87,6 +87,7 @@ class counter {
     std::unique_ptr<hostlink::notification_listener> listener_;
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;
+    std::unique_ptr<ports::terminal_network> card_terminal_host_; ///< null: it has a line of its own
     std::shared_ptr<ports::terminal> card_terminal_;
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper

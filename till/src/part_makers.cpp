@@ -9,6 +9,7 @@
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/hostlink/terminal_relay.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -205,6 +206,7 @@ result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_
     std::function<void(const ports::terminal_line&)> receipt_line, const logger& log) {
     drivers::terminal_options options;
     options.password = place.password;
+    options.description_file = place.description_file;
     options.unit = unit;
     options.events.line = std::move(receipt_line);
     options.events.progress = [log](std::string_view code, std::string_view text) {
@@ -212,6 +214,12 @@ result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_
     };
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), log));
     return drivers::make_terminal(std::move(on), place.driver, place.path, options);
+}
+
+result<std::unique_ptr<ports::terminal_network>> make_terminal_relay(
+    const till_settings::host_place& place, const logger& log) {
+    CIPHERLANE_TRY(auto host, make_host(place, log));
+    return std::make_unique<hostlink::terminal_relay>(std::move(host), log);
 }
 
 drivers::display_options display_options_of(const till_settings::display_place& place) {

@@ -59,6 +59,9 @@ enum class journal_wish : std::uint8_t {
 [[nodiscard]] result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_executor on,
     const till_settings::card_terminal_place& place, const currency& unit,
     std::function<void(const ports::terminal_line&)> receipt_line, const logger& log);
+/// The way of a terminal to its host.
+[[nodiscard]] result<std::unique_ptr<ports::terminal_network>> make_terminal_relay(
+    const till_settings::host_place& place, const logger& log);
 /// Opens a display by its family's name.
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
     boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);

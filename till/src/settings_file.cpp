@@ -23,6 +23,16 @@ void read_tls(toml_reader& from, till_tls& to) {
     from.text("tls_name", to.name);
 }
 
+/// How a host is reached, whoever speaks to it.
+void read_link(toml_reader& from, till_settings::host_place& to) {
+    from.text("address", to.address);
+    from.flag("tls", to.tls.on);
+    read_tls(from, to.tls);
+    from.span("connect_timeout_ms", to.connect_timeout);
+    from.span("response_time_ms", to.response_time);
+    from.text("http_path", to.http_path);
+}
+
 /// What all terminals of a file have in common.
 void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& to) {
     auto keys = top.section("keys");
@@ -47,18 +57,13 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     block.finish();
 
     auto host = top.section("host");
-    host.text("address", all.host.address);
+    read_link(host, all.host);
     host.text("name", all.host.name);
-    host.flag("tls", all.host.tls.on);
-    read_tls(host, all.host.tls);
     host.text("tpdu", to.host.tpdu);
     host.text("header", to.host.header);
-    host.span("connect_timeout_ms", all.host.connect_timeout);
-    host.span("response_time_ms", all.host.response_time);
     host.flag("keep_connection", all.host.keep_connection);
     host.flag("echo_polls", all.host.echo_polls);
     host.flag("connect_ahead", all.host.connect_ahead);
-    host.text("http_path", all.host.http_path);
     host.finish();
 
     auto gateway = top.section("gateway");
@@ -148,6 +153,10 @@ void read_places(toml_reader& top, till_settings& to) {
     auto card_terminal = top.section("card_terminal");
     read_device(card_terminal, to.card_terminal);
     card_terminal.text("password", to.card_terminal.password);
+    card_terminal.text("description_file", to.card_terminal.description_file);
+    auto its_host = card_terminal.section("host");
+    read_link(its_host, to.card_terminal.host);
+    its_host.finish();
     card_terminal.finish();
 
     auto display = top.section("display");
@@ -234,14 +243,36 @@ std::string shown(const toml_value& value) {
     return std::string(to_string(value.what()));
 }
 
+/// Where a key stands: its value and the innermost table of its path; null what is not there.
+struct place {
+    const toml_value* table = nullptr;
+    const toml_value* value = nullptr;
+};
+/// Of a path such as "card_terminal.host.address"; `terminal` is the table of the terminal concerned.
+place place_of(std::string_view path, const toml_value& root, const toml_value* terminal) {
+    place found;
+    const auto* within = &root;
+    while (within != nullptr) {
+        const auto dot = std::min(path.find('.'), path.size());
+        const auto name = path.substr(0, dot);
+        const bool top = within == &root;
+        const auto* const item = top && name == "terminal" && terminal != nullptr ? terminal : within->find(name);
+        const bool last = dot == path.size();
+        if (last && !top) {
+            found.value = item;
+        } else if (item != nullptr) {
+            found.table = item;
+        }
+        within = last ? nullptr : item;
+        path.remove_prefix(std::min(dot + 1, path.size()));
+    }
+    return found;
+}
+
 /// Reports a rule that does not hold, at the line of its key; `terminal` is the table of the terminal concerned.
 void report_broken(toml_report& to, const error& why, const toml_value& root, const toml_value* terminal) {
     const auto path = why.field();
-    const auto dot = path.find('.');
-    const auto name = path.substr(0, dot);
-    const auto* table = name == "terminal" && terminal != nullptr ? terminal : root.find(name);
-    const auto* value =
-        table != nullptr && dot != std::string_view::npos ? table->find(path.substr(dot + 1)) : nullptr;
+    const auto [table, value] = place_of(path, root, terminal);
     std::string hint(value != nullptr ? "found " + shown(*value) + ", " : "missing, ");
     hint += why.hint();
     const auto line = value != nullptr ? value->line() : table != nullptr ? table->line() : 0;

@@ -95,11 +95,36 @@ result<void> check_display(const till_settings::display_place& place) {
     return check_make("display", place.printer, place.code_page);
 }
 
+/// How a host is reached; `table` is that of its settings.
+result<void> check_link(const till_settings::host_place& host, const std::string& table) {
+    const auto bad = [&](std::string_view key, std::string_view expected) {
+        return broken(till_errc::bad_setting, table + "." + std::string(key), expected);
+    };
+    if (!host.address.empty() && !is_peer(host.address)) return bad("address", "HOST:PORT");
+    if (!host.tls.on && has_files(host.tls)) return bad("tls", "true, as there are files for it");
+    const bool path = host.http_path.empty() || host.http_path.front() == '/';
+    if (!path || host.http_path.find_first_of(" \r\n") != std::string::npos)
+        return bad("http_path", "nothing, or a path that begins with /");
+    if (!host.http_path.empty() && host.keep_connection)
+        return bad("keep_connection", "false, as each HTTP request has a connection of its own");
+    if (!positive(host.connect_timeout)) return bad("connect_timeout_ms", "1 ms to an hour");
+    if (!positive(host.response_time)) return bad("response_time_ms", "1 ms to an hour");
+    return {};
+}
+
 /// It stands in the host's place, and belongs to one terminal of the file.
 result<void> check_card_terminal(const till_settings& all) {
     const auto& place = all.card_terminal;
     CIPHERLANE_CHECK(check_device(place, "card_terminal", drivers::terminal_families()));
+    CIPHERLANE_CHECK(check_link(place.host, "card_terminal.host"));
     if (place.driver.empty()) return {};
+    const bool described = drivers::find_terminal_family(place.driver)->described;
+    if (described && place.description_file.empty())
+        return broken(till_errc::missing_setting, "card_terminal.description_file",
+            "the description of the acquirer's terminals");
+    if (!described && !place.description_file.empty())
+        return broken(
+            till_errc::bad_setting, "card_terminal.description_file", "nothing, unless the driver is mispos");
     if (!all.host.address.empty())
         return broken(till_errc::bad_setting, "host.address", "nothing, as a card terminal has a host of its own");
     if (all.terminals.size() > 1)
@@ -139,7 +164,7 @@ bool till_settings::reaches_out() const {
         const auto where = net::parse_endpoint(address);
         return where && !net::is_loopback(where->host);
     };
-    return elsewhere(host.address) || elsewhere(gateway.address);
+    return elsewhere(host.address) || elsewhere(gateway.address) || elsewhere(card_terminal.host.address);
 }
 
 result<void> till_settings::validate() const {
@@ -153,16 +178,8 @@ result<void> till_settings::validate() const {
     const auto bad = [](std::string_view key, std::string_view expected) {
         return broken(till_errc::bad_setting, key, expected);
     };
-    if (!host.address.empty() && !is_peer(host.address)) return bad("host.address", "HOST:PORT");
-    if (!host.tls.on && has_files(host.tls)) return bad("host.tls", "true, as there are files for it");
+    CIPHERLANE_CHECK(check_link(host, "host"));
     if (!gateway.tls.on && has_files(gateway.tls)) return bad("gateway.tls", "true, as there are files for it");
-    const bool path = host.http_path.empty() || host.http_path.front() == '/';
-    if (!path || host.http_path.find_first_of(" \r\n") != std::string::npos)
-        return bad("host.http_path", "nothing, or a path that begins with /");
-    if (!host.http_path.empty() && host.keep_connection)
-        return bad("host.keep_connection", "false, as each HTTP request has a connection of its own");
-    if (!positive(host.connect_timeout)) return bad("host.connect_timeout_ms", "1 ms to an hour");
-    if (!positive(host.response_time)) return bad("host.response_time_ms", "1 ms to an hour");
     if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");

@@ -132,7 +132,13 @@ void ecr17_model::take_request(const std::string& message) {
     case 'R':
         if (message.size() <= head_size) return control(byte::nak);
         control(byte::ack);
-        if (const auto* const last = money().last(); last != nullptr && message[head_size] == '1') receipt_of(*last);
+        if (const auto* const last = money().last(); last != nullptr) {
+            if (message[head_size] == '1') {
+                receipt_of(*last);
+            } else {
+                count("printed");
+            }
+        }
         return say_next();
     case 'C': {
         control(byte::ack);
@@ -202,7 +208,11 @@ void ecr17_model::ask_host() {
         stage_ = stage::idle;
         if (player().hit("stored")) return restart();
         out_.emplace_back("result", last_);
-        if (std::exchange(prints_at_till_, false)) receipt_of(entry);
+        if (std::exchange(prints_at_till_, false)) {
+            receipt_of(entry);
+        } else {
+            count("printed");
+        }
         say_next();
     });
 }

@@ -60,12 +60,14 @@ int main(int argc, char** argv) {
     CLI::App app{"A payment terminal with a host of its own, on a TCP port or a pseudo-terminal", program};
     sim::common_options common(app);
     given what;
-    app.add_option("--driver", what.driver, "its protocol")->check(CLI::IsMember(sim::terminal_protocols()));
+    app.add_option("--driver,--speak", what.driver, "its protocol")->check(CLI::IsMember(sim::terminal_protocols()));
     app.add_option("--port", what.port, "TCP; 0: any free port; without it a pseudo-terminal")
         ->check(CLI::Range(0, 65'535))
         ->default_str("");
     app.add_option("--link", what.link, "name of a symbolic link to the pseudo-terminal");
     app.add_option("--terminal-id", what.setup.terminal_id, "eight digits");
+    app.add_option("--description", what.setup.description_file, "TOML file of the acquirer, for mispos");
+    app.add_flag("--through-till", what.setup.through_till, "mispos: it asks its host through the till");
     app.add_option("--password", what.setup.password, "six digits");
     app.add_option("--currency", what.setup.currency, "ISO 4217 number");
     app.add_option("--answer-ms", what.answer_ms, "how long it waits for the till before it takes a payment back");

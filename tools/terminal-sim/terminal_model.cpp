@@ -1,6 +1,7 @@
 #include "terminal-sim/terminal_model.hpp"
 
 #include "terminal-sim/ecr17_model.hpp"
+#include "terminal-sim/mispos_model.hpp"
 #include "terminal-sim/zvt_model.hpp"
 
 #include <nlohmann/json.hpp>
@@ -24,7 +25,8 @@ std::unique_ptr<terminal_model> made(terminal_setup with, surroundings around) {
     return std::make_unique<Model>(std::move(with), std::move(around));
 }
 
-constexpr auto protocols = std::to_array<protocol_row>({{"zvt", made<zvt_model>}, {"ecr17", made<ecr17_model>}});
+constexpr auto protocols = std::to_array<protocol_row>(
+    {{"zvt", made<zvt_model>}, {"ecr17", made<ecr17_model>}, {"mispos", made<mispos_model>}});
 
 } // namespace
 

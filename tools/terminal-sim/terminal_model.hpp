@@ -20,6 +20,8 @@ struct terminal_setup {
     std::string terminal_id = "29001006";
     std::string password = "000000";
     std::uint16_t currency = 978;
+    std::string description_file;                  ///< of the acquirer, for terminals described by a TOML file
+    bool through_till = false;                     ///< it reaches its host through the till, where its protocol can
     std::chrono::milliseconds card_time{60'000};   ///< it waits for a card
     std::chrono::milliseconds answer_time{30'000}; ///< it waits for the till before it takes a payment back
     std::chrono::milliseconds host_time{0};        ///< its host takes for an answer

@@ -234,7 +234,11 @@ void zvt_model::tell_outcome(sim_entry& entry) {
     }
     if (const auto hit = player().hit("authorised"); hit) return restart();
     say({"status", code::status_information, status_of(entry), {}});
-    if ((config_ & wants_receipts) != 0) receipt_of(entry);
+    if ((config_ & wants_receipts) != 0) {
+        receipt_of(entry);
+    } else {
+        count("printed");
+    }
     steps_.back().then = [this, &entry] {
         money().store(entry);
         if (const auto hit = player().hit("stored"); hit) return restart();
@@ -292,7 +296,9 @@ void zvt_model::repeat_receipt(byte_view data) {
     const std::uint8_t service = data.size() >= with_service && data[3] == 0x03 ? data[4] : std::uint8_t{0};
     if ((service & 0x01) != 0) say({"status", code::status_information, status_of(*last), {}});
     const bool at_till = (config_ & wants_receipts) != 0;
-    if ((service & 0x02) == 0 && at_till) receipt_of(*last);
+    const bool prints = (service & 0x02) == 0;
+    if (prints && at_till) receipt_of(*last);
+    if (prints && !at_till) count("printed");
     if (steps_.empty()) return complete(); // printed on its own paper
     steps_.back().then = [this] { complete(); };
     say_next();

@@ -1,4 +1,7 @@
+#include "../refusals.hpp"
+
 #include <cipherlane/drivers/terminal/ecr17/ecr17_terminal.hpp>
+#include <cipherlane/drivers/terminal/mispos/mispos_terminal.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_terminal.hpp>
 #include <cipherlane/drivers/transport/link.hpp>
@@ -12,7 +15,9 @@ bool is_stream(address_kind over) {
     return over == address_kind::tcp || over == address_kind::tls;
 }
 
-std::unique_ptr<ports::terminal> make_zvt(terminal_opener open, address_kind over, const terminal_options& options) {
+using made_terminal = result<std::unique_ptr<ports::terminal>>;
+
+made_terminal make_zvt(terminal_opener open, address_kind over, const terminal_options& options) {
     zvt_profile profile;
     profile.link = is_stream(over) ? zvt_link::stream : zvt_link::serial;
     profile.unit = options.unit;
@@ -21,11 +26,18 @@ std::unique_ptr<ports::terminal> make_zvt(terminal_opener open, address_kind ove
     return std::make_unique<zvt_terminal>(std::move(open), std::move(profile), options.events);
 }
 
-std::unique_ptr<ports::terminal> make_ecr17(
-    terminal_opener open, address_kind /*over*/, const terminal_options& options) {
+made_terminal make_ecr17(terminal_opener open, address_kind /*over*/, const terminal_options& options) {
     ecr17_profile profile;
     profile.receipts = static_cast<bool>(options.events.line);
     return std::make_unique<ecr17_terminal>(std::move(open), std::move(profile), options.events);
+}
+
+made_terminal make_mispos(terminal_opener open, address_kind /*over*/, const terminal_options& options) {
+    if (options.description_file.empty()) return bad_setting("description_file");
+    mispos_profile profile;
+    CIPHERLANE_TRY(profile.by, load_mispos_description(options.description_file));
+    profile.unit = options.unit;
+    return std::make_unique<mispos_terminal>(std::move(open), std::move(profile), options.events);
 }
 
 serial_settings line(unsigned baud, serial_settings::stop_kind stop) {
@@ -43,6 +55,9 @@ const std::array families{
         zvt_terminal::can, make_zvt},
     terminal_family{{"ecr17", "ECR17 terminal: Italy", streams, line(9'600, serial_settings::stop_kind::one)},
         ecr17_terminal::can, make_ecr17},
+    terminal_family{{"mispos", "MIS-POS terminal (收银一体化) described by a TOML file: China", streams,
+                        line(9'600, serial_settings::stop_kind::one)},
+        {}, make_mispos, true},
 };
 
 } // namespace

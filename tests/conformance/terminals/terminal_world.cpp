@@ -3,6 +3,7 @@
 #include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace cipherlane::tests {
@@ -12,15 +13,25 @@ error lost() {
     return {make_error_code(net_errc::lost), layer::net};
 }
 
+std::string shipped(const std::string& name) {
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    return std::string(root != nullptr ? root : ".") + "/drivers/descriptions/mispos-" + name + ".toml";
+}
+
 } // namespace
 
 const std::vector<terminal_case>& terminal_cases() {
     using line = sim::terminal_setup::line;
+    const auto ums = shipped("ums");
     static const std::vector<terminal_case> cases{
-        {"zvt_tcp", "zvt", line::stream, terminal_case::cable::seen},
-        {"zvt_serial", "zvt", line::serial, terminal_case::cable::unseen},
+        {"zvt_tcp", "zvt", line::stream, terminal_case::cable::seen, terminal_case::untold::nothing, true},
+        {"zvt_serial", "zvt", line::serial, terminal_case::cable::unseen, terminal_case::untold::nothing, true},
         {"ecr17_tcp", "ecr17", line::stream, terminal_case::cable::seen, terminal_case::untold::completions},
         {"ecr17_serial", "ecr17", line::serial, terminal_case::cable::unseen, terminal_case::untold::completions},
+        {"mispos_tcp", "mispos", line::stream, terminal_case::cable::seen, terminal_case::untold::nothing, false,
+            ums},
+        {"mispos_serial", "mispos", line::serial, terminal_case::cable::unseen, terminal_case::untold::nothing, false,
+            ums, terminal_case::host::through_till},
     };
     return cases;
 }
@@ -30,10 +41,17 @@ const char* to_string(mishap::kind value) noexcept {
     case mishap::kind::none: return "nothing";
     case mishap::kind::cut_before: return "cut before";
     case mishap::kind::cut_after: return "cut after";
+    case mishap::kind::lost: return "loss of";
     case mishap::kind::restart: return "restart of the terminal";
     case mishap::kind::till_dies: return "death of the till";
     }
     return "?";
+}
+
+result<bytes> terminal_world::host::pass(byte_view message, const call& bounds) {
+    if (bounds.until().passed()) return error(make_error_code(net_errc::timed_out), layer::net);
+    passed.emplace_back(message.begin(), message.end());
+    return bytes{0x60, 0x00, 0x03, 0x02, 0x06, 0x15, 0xFF};
 }
 
 /// The till's end of the cable.
@@ -90,6 +108,8 @@ terminal_world::terminal_world(const terminal_case& of, sim::terminal_setup setu
     : of_(of)
     , here_(*this) {
     setup.over = of.over;
+    setup.description_file = of.description;
+    setup.through_till = of.reaches == terminal_case::host::through_till;
     model_ = sim::make_terminal_model(of.driver, std::move(setup), around());
 }
 
@@ -145,9 +165,13 @@ std::unique_ptr<ports::terminal> terminal_world::new_driver(ports::terminal_even
     if (family == nullptr) throw std::invalid_argument("no such driver");
     drivers::terminal_options options;
     options.events = std::move(events);
+    options.description_file = of_.description;
     dying_ = false;
     const bool stream = of_.over == sim::terminal_setup::line::stream;
-    return family->make(std::move(open), stream ? drivers::address_kind::tcp : drivers::address_kind::line, options);
+    const auto over = stream ? drivers::address_kind::tcp : drivers::address_kind::line;
+    auto made = family->make(std::move(open), over, options).value();
+    if (of_.reaches == terminal_case::host::through_till) made->reach_host_by(&network_).value();
+    return made;
 }
 
 void terminal_world::arm(const mishap& what) noexcept {
@@ -175,7 +199,8 @@ void terminal_world::from_till(byte_view frame) {
     traffic_.emplace_back(true, bytes(frame.begin(), frame.end()));
     if (!strikes()) return model_->receive(frame);
     switch (mishap_.what) {
-    case mishap::kind::none: break;
+    case mishap::kind::none:
+    case mishap::kind::lost: break;
     case mishap::kind::cut_before: cut(); break;
     case mishap::kind::cut_after:
         model_->receive(frame);
@@ -196,7 +221,8 @@ void terminal_world::from_terminal(bytes frame) {
     };
     if (!strikes()) return arrives();
     switch (mishap_.what) {
-    case mishap::kind::none: break;
+    case mishap::kind::none:
+    case mishap::kind::lost: break;
     case mishap::kind::cut_before: cut(); break;
     case mishap::kind::cut_after:
         arrives();

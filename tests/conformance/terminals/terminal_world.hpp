@@ -26,6 +26,9 @@ struct terminal_case {
     enum class cable : std::uint8_t { seen, unseen } cut = cable::seen;
     /// What its terminals cannot tell afterwards: an unknown outcome is then a person's.
     enum class untold : std::uint8_t { nothing, completions } leaves = untold::nothing;
+    bool takes_back = false;   ///< a payment whose till is gone is undone, unless a fault says otherwise
+    std::string description{}; ///< file of the acquirer, where its driver needs one
+    enum class host : std::uint8_t { own, through_till } reaches = host::own;
 
     friend void PrintTo(const terminal_case& one, std::ostream* out) { *out << one.name; }
 };
@@ -38,6 +41,7 @@ struct mishap {
         none,
         cut_before, ///< the frame is lost, and the link with it
         cut_after,  ///< the frame arrives, then the link is lost
+        lost,       ///< the frame is lost, and nothing else
         restart,    ///< the terminal loses its power instead
         till_dies,  ///< the till's process ends
     };
@@ -62,6 +66,8 @@ class terminal_world final : public time_source {
     /// A driver of the family at the other end of the cable.
     [[nodiscard]] std::unique_ptr<ports::terminal> new_driver(ports::terminal_events events = {});
     [[nodiscard]] sim::terminal_model& model() noexcept { return *model_; }
+    /// What went through the till to the terminal's host, in the order in which it went.
+    [[nodiscard]] const std::vector<bytes>& passed() const noexcept { return network_.passed; }
     /// From the next frame on.
     void arm(const mishap& what) noexcept;
     [[nodiscard]] bool happened() const noexcept { return happened_; }
@@ -75,6 +81,11 @@ class terminal_world final : public time_source {
 
   private:
     class link;
+    /// A host that answers each message with another one of its own.
+    struct host final : ports::terminal_network {
+        [[nodiscard]] result<bytes> pass(byte_view message, const call& bounds) override;
+        std::vector<bytes> passed;
+    };
     struct cable {
         bytes inbox;
         bool open = true;
@@ -95,6 +106,7 @@ class terminal_world final : public time_source {
     std::map<std::pair<monotonic_clock::time_point, std::uint64_t>, std::function<void()>> plans_;
     std::shared_ptr<cable> cable_;
     std::unique_ptr<sim::terminal_model> model_;
+    host network_;
     mishap mishap_;
     bool happened_ = false;
     bool dying_ = false;

@@ -109,6 +109,16 @@ const key_row keys[] = {
     {"card_terminal", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"card_terminal", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"card_terminal", "tls_name", "\"terminal\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"card_terminal", "description_file", "\"ums.toml\"", "1", "driver = \"mispos\"\npath = \"/dev/ttyS0\""},
+    {"card_terminal.host", "address", "\"10.1.2.3:5000\"", "\"10.1.2.3\""},
+    {"card_terminal.host", "tls", "true", "1"},
+    {"card_terminal.host", "ca_file", "\"ca.pem\"", "1", "tls = true"},
+    {"card_terminal.host", "certificate_file", "\"till.pem\"", "1", "tls = true"},
+    {"card_terminal.host", "tls_key_file", "\"till.key.pem\"", "1", "tls = true"},
+    {"card_terminal.host", "tls_name", "\"host.example\"", "1", "tls = true"},
+    {"card_terminal.host", "connect_timeout_ms", "1", "0"},
+    {"card_terminal.host", "response_time_ms", "3600000", "3600001"},
+    {"card_terminal.host", "http_path", "\"/pos\"", "\"pos\""},
     {"display", "driver", "\"weact\"", "\"weactt\"", "path = \"/dev/ttyACM1\""},
     {"display", "path", "\"tcp:127.0.0.1:9100\"", "7"},
     {"display", "keeper", "false", "\"no\""},
@@ -278,7 +288,10 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         tls(of.gateway.tls);
         device(of.pinpad);
         device(of.card_terminal);
-        text << of.card_terminal.password << "|";
+        text << of.card_terminal.password << "|" << of.card_terminal.description_file << "|"
+             << of.card_terminal.host.address << "|" << of.card_terminal.host.connect_timeout.count() << "|"
+             << of.card_terminal.host.response_time.count() << "|" << of.card_terminal.host.http_path << "\n";
+        tls(of.card_terminal.host.tls);
         device(of.display);
         text << of.display.description_file << "|" << of.display.font_file << "|" << int(of.display.language) << "|"
              << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate

@@ -1,13 +1,6 @@
 #include "description_reader.hpp"
 
-#include <cipherlane/drivers/errc.hpp>
-
 namespace cipherlane::drivers {
-
-toml_faults description_faults() {
-    return {layer::drivers, "load description", drivers_errc::bad_setting, drivers_errc::bad_setting,
-        drivers_errc::bad_setting};
-}
 
 void section_reader::literal(std::string_view key, bytes& into) {
     std::string given;

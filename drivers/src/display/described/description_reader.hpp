@@ -1,5 +1,6 @@
 #pragma once
 
+#include "../../description_faults.hpp"
 #include "template_parser.hpp"
 
 #include <cipherlane/core/strict_toml.hpp>
@@ -7,9 +8,6 @@
 #include <string_view>
 
 namespace cipherlane::drivers {
-
-/// How faults of a description are reported: all of them are a `bad_setting`.
-[[nodiscard]] toml_faults description_faults();
 
 /// One table of a description, with the two kinds of text that only descriptions have.
 class section_reader : public toml_reader {

@@ -32,5 +32,14 @@ TEST(TerminalFamilies, AWrongPasswordOrCurrencyIsNamedBeforeAnythingIsSent) {
     EXPECT_EQ((*made)->open(call(1s)).error().field(), "password");
 }
 
+TEST(TerminalFamilies, ATerminalOfAFileNeedsTheFile) {
+    boost::asio::io_context io;
+    EXPECT_EQ(make_terminal(io.get_executor(), "mispos", "127.0.0.1:1", {}).error().field(), "description_file");
+    terminal_options options;
+    options.description_file = "/nonexistent/x.toml";
+    EXPECT_EQ(
+        make_terminal(io.get_executor(), "mispos", "127.0.0.1:1", options).error().code(), drivers_errc::bad_setting);
+}
+
 } // namespace
 } // namespace cipherlane::drivers

@@ -60,7 +60,10 @@ struct till_settings {
     };
     /// A payment terminal with a host of its own, in the place of host, sealer and PIN pad.
     struct card_terminal_place : device_place {
-        std::string password; ///< of the till at the terminal; empty: the driver's usual one
+        std::string password;         ///< of the till at the terminal; empty: the driver's usual one
+        std::string description_file; ///< for terminals described by a TOML file
+        /// Where a terminal's messages for its host go that it sends through the till; its `address` empty: nowhere.
+        host_place host;
     };
     struct display_place : device_place {
         enum class words : std::uint8_t { by_code_page, chinese, english };

@@ -16,6 +16,7 @@ namespace cipherlane::drivers {
 struct terminal_options {
     std::string password; ///< of the till at the terminal; empty: the family's usual one
     currency unit{978, 2};
+    std::string description_file;                 ///< for terminals described by a TOML file
     unsigned baud = 0;                            ///< another speed than the family's own; the address's goes before
     ports::terminal_events events{};              ///< without `line` the terminal prints its receipts itself
     std::shared_ptr<const net::tls_client> tls{}; ///< for tls addresses: whom to trust
@@ -23,9 +24,11 @@ struct terminal_options {
 
 /// A family of terminals that this library drives.
 struct terminal_family : driver_family {
-    ports::terminal_capabilities can;
-    std::unique_ptr<ports::terminal> (*make)(
+    ports::terminal_capabilities can; ///< nothing where a file describes it
+    /// @return `bad_setting` naming what is wrong.
+    result<std::unique_ptr<ports::terminal>> (*make)(
         terminal_opener open, address_kind over, const terminal_options& options);
+    bool described = false; ///< needs `terminal_options::description_file`
 };
 
 /// The table of them.
@@ -35,7 +38,7 @@ struct terminal_family : driver_family {
 
 /// A terminal by its driver's name and an address (`device_address`). Nothing is sent, and the link is not opened,
 /// before it is needed: `terminal::open` says whether it is there.
-/// @return `unknown_driver`, `bad_address`.
+/// @return `unknown_driver`, `bad_address`, `bad_setting` of a description.
 [[nodiscard]] result<std::unique_ptr<ports::terminal>> make_terminal(boost::asio::any_io_executor on,
     std::string_view driver, std::string_view address, const terminal_options& options);
 /// The same, and opened. @return also what `terminal::open` says.

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cipherlane/drivers/terminal/mispos/mispos_exchange.hpp>
+#include <cipherlane/drivers/terminal/terminal_opener.hpp>
+#include <cipherlane/ports/terminal.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace cipherlane::drivers {
+
+/// How a MIS-POS terminal is used.
+struct mispos_profile {
+    mispos_description by{};
+    currency unit{156, 2};
+    /// What a call must leave for a payment to be begun.
+    std::chrono::milliseconds least{5'000};
+};
+
+/// A terminal that speaks MIS-POS (收银一体化): China. Over a serial line or TCP; the link is opened when it is
+/// needed.
+///
+/// Evidence: the result that echoes the request's number. Codes that the description calls doubtful, and silence, are
+/// asked for with its question for the last transaction, which has no number: another one than before, of the amount
+/// that was asked for, is the payment; the same one proves that nothing was done once the longest trade must be over.
+/// A request whose ACK is missing is not sent again. Where the terminal reaches its host through the till, its
+/// messages go to `terminal_network` as they are, and so do the answers; no answer is silence. Receipts are printed
+/// by the terminal.
+class mispos_terminal final : public ports::terminal {
+  public:
+    mispos_terminal(terminal_opener open, mispos_profile profile, ports::terminal_events events);
+    ~mispos_terminal() override;
+
+    [[nodiscard]] result<void> open(const call& bounds) override;
+    [[nodiscard]] bool attached() const noexcept override;
+    [[nodiscard]] const ports::terminal_capabilities& capabilities() const noexcept override;
+    [[nodiscard]] std::string identity() const override;
+    [[nodiscard]] result<std::string> last_done(const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_report> run(
+        const ports::terminal_request& request, const call& bounds) override;
+    [[nodiscard]] ports::terminal_report recover(const ports::terminal_doubt& doubt, const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_settlement> settle(const call& bounds) override;
+    [[nodiscard]] result<void> print_again(const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_health> status(const call& bounds) override;
+    /// EOT, to which no terminal answers. @return `not_supported` where the description has no cancel.
+    [[nodiscard]] result<void> abort(const call& bounds) override;
+    [[nodiscard]] result<void> reach_host_by(ports::terminal_network* network) override;
+
+  private:
+    result<void> connect(const call& bounds);
+    result<mispos_message> converse(secret_bytes request, mispos_part part, const call& bounds);
+    result<mispos_message> ask(mispos_trade what, const call& bounds);
+    result<mispos_message> last(const call& bounds);
+    [[nodiscard]] bool may_stop(const error& why) const;
+    [[nodiscard]] std::string next_number();
+    void drop() noexcept;
+
+    terminal_opener open_;
+    mispos_profile profile_;
+    ports::terminal_capabilities can_;
+    ports::terminal_events events_;
+    ports::terminal_network* network_ = nullptr;
+    std::unique_ptr<net::transport> link_;
+    std::string number_; ///< of the request under way
+    std::uint64_t numbers_;
+    std::string terminal_id_;
+    std::atomic<bool> under_way_ = false;
+};
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,273 @@
+#include "../../one_call.hpp"
+#include "../last_result.hpp"
+
+#include <cipherlane/core/pause.hpp>
+#include <cipherlane/drivers/terminal/mispos/mispos_terminal.hpp>
+#include <cipherlane/net/engine.hpp>
+#include <cipherlane/net/errc.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace cipherlane::drivers {
+namespace {
+
+using ports::terminal_outcome;
+using ports::terminal_report;
+
+bool is_one_of(const std::vector<std::string>& codes, const std::string& code) {
+    return std::find(codes.begin(), codes.end(), code) != codes.end();
+}
+
+error refusal(const mispos_message& said) {
+    return refused(drivers_errc::refused).with_peer_code(said.code).with_peer_text(said.text);
+}
+
+/// No two transactions of a terminal have all of these alike. Empty where none is told.
+std::string name_of(const mispos_message& told) {
+    constexpr std::size_t longest = 64;
+    if (told.receipt.empty() && told.trace.empty() && told.reference.empty()) return {};
+    return (told.trade + "/" + told.code + "/" + told.batch + "/" + told.receipt + "/" + told.trace + "/" +
+            told.reference + "/" + told.date + told.time)
+        .substr(0, longest);
+}
+
+terminal_report unknown(const ports::terminal_request& wish, error why) {
+    terminal_report made;
+    made.total = amount(0, wish.total.unit());
+    made.why = std::move(why).during(to_string(wish.what));
+    return made;
+}
+
+terminal_report report_of(
+    const mispos_description& by, const mispos_message& told, const ports::terminal_request& wish) {
+    terminal_report made;
+    made.total = amount(told.minor.value_or(0), wish.total.unit());
+    made.code = told.code;
+    made.text = told.text;
+    made.receipt = told.receipt;
+    made.trace = told.trace;
+    made.date = told.date;
+    made.time = told.time;
+    made.terminal_id = told.terminal_id;
+    made.authorization = told.authorization;
+    made.masked_pan = told.masked_pan;
+    made.card_name = told.card_name;
+    if (is_one_of(by.approved, told.code)) {
+        made.outcome = terminal_outcome::approved;
+    } else if (is_one_of(by.doubtful, told.code)) {
+        made.why = refusal(told).during(to_string(wish.what));
+    } else {
+        made.outcome = terminal_outcome::declined;
+    }
+    return made;
+}
+
+/// As many digits as the description's field has.
+std::string digits_of(std::uint64_t number, std::size_t size) {
+    auto text = std::to_string(number);
+    if (text.size() > size) text.erase(0, text.size() - size);
+    return std::string(size - text.size(), '0') + text;
+}
+
+} // namespace
+
+mispos_terminal::mispos_terminal(terminal_opener open, mispos_profile profile, ports::terminal_events events)
+    : open_(std::move(open))
+    , profile_(std::move(profile))
+    , can_(profile_.by.can())
+    , events_(std::move(events))
+    , numbers_(static_cast<std::uint64_t>(
+          std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_clock::now().time_since_epoch()).count())) {
+}
+
+mispos_terminal::~mispos_terminal() = default;
+
+const ports::terminal_capabilities& mispos_terminal::capabilities() const noexcept {
+    return can_;
+}
+
+bool mispos_terminal::attached() const noexcept {
+    return link_ != nullptr && link_->is_open();
+}
+
+std::string mispos_terminal::identity() const {
+    return terminal_id_.empty() ? std::string() : "mispos " + terminal_id_;
+}
+
+result<void> mispos_terminal::reach_host_by(ports::terminal_network* network) {
+    if (!can_.passes_through) return terminal::reach_host_by(network);
+    network_ = network;
+    return {};
+}
+
+void mispos_terminal::drop() noexcept {
+    if (link_) link_->close();
+    link_.reset();
+}
+
+result<void> mispos_terminal::connect(const call& bounds) {
+    if (attached()) return {};
+    drop();
+    CIPHERLANE_TRY(link_, open_(bounds));
+    return {};
+}
+
+std::string mispos_terminal::next_number() {
+    return digits_of(++numbers_, profile_.by.asked(mispos_value::number)->size);
+}
+
+/// A call that is over ends no trade: the terminal is told to stop, where it can be.
+bool mispos_terminal::may_stop(const error& why) const {
+    const bool ended_early = why.code() == net_errc::timed_out || why.code() == net_errc::cancelled;
+    return ended_early && can_.aborts && attached();
+}
+
+/// A message and all that follows, up to the result: what is for the host goes there and its answer comes back.
+result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_part part, const call& bounds) {
+    const bool money = part == mispos_part::money;
+    const auto& by = profile_.by;
+    secret_bytes heard;
+    call limits = bounds;
+    bool stopping = false;
+    for (;;) {
+        mispos_exchange exchange(by, std::move(request), part, number_, profile_.unit, heard);
+        auto said = net::run(exchange, *link_, limits);
+        request = {};
+        if (said && said->what == mispos_message::kind::result) {
+            if (!said->terminal_id.empty()) terminal_id_ = said->terminal_id;
+            return said;
+        }
+        if (said) {
+            auto answer = network_ != nullptr ? network_->pass(said->payload.expose(), limits)
+                                              : result<bytes>(refused(drivers_errc::not_supported));
+            auto back = answer ? mispos::pass_back(by, number_, *answer) : result<secret_bytes>(answer.error());
+            if (answer) wipe(*answer);
+            part = back ? mispos_part::reply : mispos_part::silence;
+            if (back) request = *std::move(back);
+            if (!back) heard = {};
+            continue;
+        }
+        if (money && !stopping && may_stop(said.error())) {
+            stopping = true;
+            limits = call(by.stopping);
+            part = mispos_part::cancel;
+            continue;
+        }
+        auto why = std::move(said).error().at_endpoint(link_->endpoint());
+        drop(); // what still comes belongs to nothing that is asked for later
+        return why;
+    }
+}
+
+result<mispos_message> mispos_terminal::ask(mispos_trade what, const call& bounds) {
+    number_ = next_number();
+    CIPHERLANE_TRY(auto request, mispos::request(profile_.by, what, number_));
+    CIPHERLANE_CHECK(connect(bounds));
+    auto said = converse(std::move(request), mispos_part::question, bounds);
+    if (!said) return std::move(said).error().during(to_string(what));
+    return said;
+}
+
+result<mispos_message> mispos_terminal::last(const call& bounds) {
+    return ask(mispos_trade::last, bounds);
+}
+
+result<void> mispos_terminal::open(const call& bounds) {
+    CIPHERLANE_CHECK(status(bounds));
+    return {};
+}
+
+result<std::string> mispos_terminal::last_done(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    if (!can_.tells_last) return std::string();
+    CIPHERLANE_TRY(const auto told, last(bounds));
+    if (is_one_of(profile_.by.nothing, told.code)) return std::string(no_last_result);
+    return name_of(told);
+}
+
+result<terminal_report> mispos_terminal::run(const ports::terminal_request& request, const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    number_ = next_number();
+    CIPHERLANE_TRY(auto message, mispos::request(profile_.by, mispos_trade_of(request.what), number_, &request));
+    CIPHERLANE_CHECK(connect(bounds));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
+    // What nothing stops is seen to its end, whatever becomes of the call.
+    const auto limits = can_.aborts ? bounds : call(profile_.by.longest);
+    const auto said = converse(std::move(message), mispos_part::money, limits);
+    if (!said) return unknown(request, said.error());
+    auto report = report_of(profile_.by, *said, request);
+    if (report.outcome == terminal_outcome::approved && !said->minor) report.total = request.total;
+    return report;
+}
+
+terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, const call& bounds) {
+    const auto& wish = doubt.wish;
+    const auto& by = profile_.by;
+    const one_call mine(under_way_);
+    if (const auto free = mine.check(); !free) return unknown(wish, free.error());
+    error why = refused(drivers_errc::wrong_answer).in_field("last result");
+    if (!can_.tells_last || doubt.before.empty()) return unknown(wish, std::move(why));
+    const auto over = deadline::in(std::max(by.longest - doubt.age, std::chrono::milliseconds{0}));
+    while (!bounds.stopped() && !bounds.until().passed()) {
+        const auto told = last(bounds);
+        const bool none = told && is_one_of(by.nothing, told->code);
+        if (!told) {
+            why = told.error();
+        } else if (const auto name = none ? std::string(no_last_result) : name_of(*told);
+                   (!name.empty() && name != doubt.before && !none) || over.passed()) {
+            auto report = report_of(by, *told, wish);
+            judge_last(report, doubt, name);
+            return report;
+        }
+        cipherlane::pause(bounds.no_later_than(by.rest));
+    }
+    return unknown(wish, std::move(why));
+}
+
+result<ports::terminal_settlement> mispos_terminal::settle(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(connect(bounds));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(mispos_trade::settle)));
+    number_ = next_number();
+    CIPHERLANE_TRY(auto request, mispos::request(profile_.by, mispos_trade::settle, number_));
+    auto said = converse(std::move(request), mispos_part::money, call(profile_.by.longest));
+    if (!said) return std::move(said).error().during(to_string(mispos_trade::settle));
+    if (is_one_of(profile_.by.doubtful, said->code)) return refused(drivers_errc::no_answer).during("settle");
+    if (!is_one_of(profile_.by.approved, said->code)) return refusal(*said).during("settle");
+    ports::terminal_settlement closed;
+    if (said->minor) closed.total = ports::batch_side{*said->minor, 0};
+    closed.text = said->text;
+    return closed;
+}
+
+result<void> mispos_terminal::print_again(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_TRY(const auto said, ask(mispos_trade::print_again, bounds));
+    if (!is_one_of(profile_.by.approved, said.code)) return refusal(said).during("print again");
+    return {};
+}
+
+result<ports::terminal_health> mispos_terminal::status(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    const bool asks = profile_.by.of(mispos_trade::status).has_value();
+    CIPHERLANE_TRY(const auto said, ask(asks ? mispos_trade::status : mispos_trade::last, bounds));
+    const bool ready = !asks || is_one_of(profile_.by.approved, said.code);
+    return ports::terminal_health{ready, said.code, said.terminal_id, said.text};
+}
+
+result<void> mispos_terminal::abort(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    if (!can_.aborts) return refused(drivers_errc::not_supported).during("abort");
+    CIPHERLANE_CHECK(connect(bounds));
+    static constexpr std::array eot{mispos_byte::eot};
+    return link_->write(eot, bounds);
+}
+
+} // namespace cipherlane::drivers

@@ -1,0 +1,62 @@
+#include "support/test_peer.hpp"
+
+#include <cipherlane/hostlink/tcp_host.hpp>
+#include <cipherlane/hostlink/terminal_relay.hpp>
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cipherlane::hostlink {
+namespace {
+
+using tests::test_peer;
+using namespace std::chrono_literals;
+
+std::unique_ptr<tcp_host> link_to(const std::string& address) {
+    tcp_host_settings settings;
+    settings.address = address;
+    settings.response_time = 20s;
+    return tcp_host::create(settings, logger::none()).value();
+}
+
+/// No byte is altered on either way, and of neither more is written than its length.
+TEST(TerminalRelay, PassesMessagesAsTheyAre) {
+    const std::string request("\x60\x00\x03\x02\x00\x15\xFF" "6212345678900000017", 26);
+    const std::string reply("\x60\x00\x00\x00\x03\x06", 6);
+    test_peer peer([&](test_peer::socket& link) {
+        EXPECT_EQ(as_text(test_peer::read_message(link)), request);
+        test_peer::write_message(link, reply);
+    });
+    std::vector<std::string> lines;
+    const logger kept(
+        log_level::debug, [&](log_level, std::string_view, std::string_view line) { lines.emplace_back(line); });
+    terminal_relay relay(link_to(peer.address()), kept);
+    const auto answer = relay.pass(as_bytes(request), call(20s));
+    ASSERT_TRUE(answer) << answer.error();
+    EXPECT_EQ(as_text(*answer), reply);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0], "terminal to host: 26 bytes, 6 bytes back");
+}
+
+/// The terminal's call ends the wait, and nothing is sent twice.
+TEST(TerminalRelay, EndsWithTheTerminalsCall) {
+    int heard = 0;
+    {
+        test_peer peer([&](test_peer::socket& link) {
+            while (!test_peer::read_message(link).empty()) // until the till hangs up
+                ++heard;
+        });
+        terminal_relay relay(link_to(peer.address()), logger::none());
+        const auto answer = relay.pass(as_bytes("ask"), call(100ms));
+        ASSERT_FALSE(answer);
+        EXPECT_TRUE(answer.error().is(condition::timed_out) || answer.error().is(condition::outcome_unknown));
+    }
+    EXPECT_EQ(heard, 1);
+}
+
+} // namespace
+} // namespace cipherlane::hostlink
