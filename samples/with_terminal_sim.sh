@@ -1,14 +1,21 @@
 #!/usr/bin/env bash
 # with_terminal_sim.sh SIMULATOR PROTOCOL SAMPLE: runs a sample against a simulated card terminal whose cable is cut at
-# the end of the second payment.
+# the end of the second payment. A MIS-POS terminal and its till have the shipped description of 银商.
 set -euo pipefail
+description="$(dirname "$0")/../drivers/descriptions/mispos-ums.toml"
+cut='{"kind":"cut","match":"result","skip":1}'
+setup=()
+third="$2"
 case "$2" in
-    ecr17) cut='{"kind":"cut","match":"result","skip":1}' ;;
-    *) cut='{"kind":"cut","match":"completion","skip":3}' ;;
+    zvt) cut='{"kind":"cut","match":"completion","skip":3}' ;;
+    mispos)
+        setup=(--description "$description")
+        third="$description"
+        ;;
 esac
 dir=$(mktemp -d)
 trap 'kill "$pid" 2>/dev/null || true; wait "$pid" 2>/dev/null || true; rm -rf "$dir"' EXIT
-"$1" --driver "$2" --port 0 --card 6212345678900000017 --fault "$cut" \
+"$1" --driver "$2" "${setup[@]}" --port 0 --card 6212345678900000017 --fault "$cut" \
     >"$dir/out" 2>"$dir/err" &
 pid=$!
 tries=0
@@ -17,5 +24,5 @@ until grep -q '^listening on ' "$dir/out"; do
     [ "$tries" -lt 200 ] || { cat "$dir/err" >&2; exit 1; }
     sleep 0.05
 done
-"$3" "tcp:$(sed -n 's/^listening on //p' "$dir/out")" "$dir" "$2" | tee "$dir/said"
+"$3" "tcp:$(sed -n 's/^listening on //p' "$dir/out")" "$dir" "$third" | tee "$dir/said"
 grep -q 'ask what became of it' "$dir/said"

@@ -4,6 +4,13 @@ namespace cipherlane::drivers {
 
 using ports::terminal_outcome;
 
+ports::terminal_report unknown_report(const ports::terminal_request& wish, error why) {
+    ports::terminal_report made;
+    made.total = amount(0, wish.total.unit());
+    made.why = std::move(why).during(to_string(wish.what));
+    return made;
+}
+
 void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last) {
     const bool told = !doubt.before.empty() && !last.empty() && last != no_last_result;
     if (told && last == doubt.before) {

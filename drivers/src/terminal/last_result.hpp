@@ -13,6 +13,9 @@ namespace cipherlane::drivers {
 /// The name of the last result of a terminal that has stored no transaction yet.
 inline constexpr std::string_view no_last_result = "none";
 
+/// What is told where nothing is known.
+[[nodiscard]] ports::terminal_report unknown_report(const ports::terminal_request& wish, error why);
+
 /// What a terminal's last result says of a doubt. `report` has what the terminal says of that result, `last` names
 /// it. The same as before: what was asked for was not carried out. Another one, of the amount that was asked for: it
 /// is the one. Anything else proves nothing: `no_last_result`, too, as a terminal that never tells its last result

@@ -25,7 +25,9 @@ std::unique_ptr<tcp_host> link_to(const std::string& address) {
 
 /// No byte is altered on either way, and of neither more is written than its length.
 TEST(TerminalRelay, PassesMessagesAsTheyAre) {
-    const std::string request("\x60\x00\x03\x02\x00\x15\xFF" "6212345678900000017", 26);
+    const std::string request("\x60\x00\x03\x02\x00\x15\xFF"
+                              "6212345678900000017",
+        26);
     const std::string reply("\x60\x00\x00\x00\x03\x06", 6);
     test_peer peer([&](test_peer::socket& link) {
         EXPECT_EQ(as_text(test_peer::read_message(link)), request);

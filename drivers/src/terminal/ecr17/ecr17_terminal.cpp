@@ -42,13 +42,6 @@ terminal_report report_of(const ecr17::outcome& told, const currency& unit) {
     return made;
 }
 
-terminal_report unknown(const ports::terminal_request& wish, error why) {
-    terminal_report made;
-    made.total = amount(0, wish.total.unit());
-    made.why = std::move(why).during(to_string(wish.what));
-    return made;
-}
-
 error proves_nothing() {
     return refused(drivers_errc::wrong_answer).in_field("last result");
 }
@@ -139,9 +132,9 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
     const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
     // Nothing stops the terminal: what has left is seen to its end, whatever becomes of the call.
     const auto said = ask(std::move(message), until, call(profile_.longest));
-    if (!said) return unknown(request, said.error());
+    if (!said) return unknown_report(request, said.error());
     const auto told = ecr17::parse_outcome(*said);
-    if (!told) return unknown(request, told.error());
+    if (!told) return unknown_report(request, told.error());
     auto report = report_of(*told, request.total.unit());
     if (report.outcome == terminal_outcome::approved && !told->minor) report.total = request.total;
     return report;
@@ -150,8 +143,8 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
 terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, const call& bounds) {
     const auto& wish = doubt.wish;
     const one_call mine(under_way_);
-    if (const auto free = mine.check(); !free) return unknown(wish, free.error());
-    if (wish.what == terminal_verb::complete || doubt.before.empty()) return unknown(wish, proves_nothing());
+    if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
+    if (wish.what == terminal_verb::complete || doubt.before.empty()) return unknown_report(wish, proves_nothing());
     const auto over = deadline::in(std::max(profile_.longest - doubt.age, std::chrono::milliseconds{0}));
     error why = proves_nothing();
     while (!bounds.stopped() && !bounds.until().passed()) {
@@ -169,7 +162,7 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
         }
         cipherlane::pause(bounds.no_later_than(profile_.rest));
     }
-    return unknown(wish, std::move(why));
+    return unknown_report(wish, std::move(why));
 }
 
 result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {

@@ -32,13 +32,6 @@ std::string name_of(const mispos_message& told) {
         .substr(0, longest);
 }
 
-terminal_report unknown(const ports::terminal_request& wish, error why) {
-    terminal_report made;
-    made.total = amount(0, wish.total.unit());
-    made.why = std::move(why).during(to_string(wish.what));
-    return made;
-}
-
 terminal_report report_of(
     const mispos_description& by, const mispos_message& told, const ports::terminal_request& wish) {
     terminal_report made;
@@ -197,7 +190,7 @@ result<terminal_report> mispos_terminal::run(const ports::terminal_request& requ
     // What nothing stops is seen to its end, whatever becomes of the call.
     const auto limits = can_.aborts ? bounds : call(profile_.by.longest);
     const auto said = converse(std::move(message), mispos_part::money, limits);
-    if (!said) return unknown(request, said.error());
+    if (!said) return unknown_report(request, said.error());
     auto report = report_of(profile_.by, *said, request);
     if (report.outcome == terminal_outcome::approved && !said->minor) report.total = request.total;
     return report;
@@ -207,9 +200,9 @@ terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, con
     const auto& wish = doubt.wish;
     const auto& by = profile_.by;
     const one_call mine(under_way_);
-    if (const auto free = mine.check(); !free) return unknown(wish, free.error());
+    if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
     error why = refused(drivers_errc::wrong_answer).in_field("last result");
-    if (!can_.tells_last || doubt.before.empty()) return unknown(wish, std::move(why));
+    if (!can_.tells_last || doubt.before.empty()) return unknown_report(wish, std::move(why));
     const auto over = deadline::in(std::max(by.longest - doubt.age, std::chrono::milliseconds{0}));
     while (!bounds.stopped() && !bounds.until().passed()) {
         const auto told = last(bounds);
@@ -224,7 +217,7 @@ terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, con
         }
         cipherlane::pause(bounds.no_later_than(by.rest));
     }
-    return unknown(wish, std::move(why));
+    return unknown_report(wish, std::move(why));
 }
 
 result<ports::terminal_settlement> mispos_terminal::settle(const call& bounds) {
