@@ -19,6 +19,7 @@ void add_keyblock_command(CLI::App& tool);
 void add_man_command(CLI::App& tool); ///< last, as completion
 void add_preflight_command(CLI::App& tool);
 void add_qr_command(CLI::App& tool);
+void add_reconcile_command(CLI::App& tool);
 void add_till_command(CLI::App& tool);
 void add_tlv_command(CLI::App& tool);
 void add_wireshark_command(CLI::App& tool);

@@ -1,0 +1,132 @@
+#include "cipherlane/commands.hpp"
+#include "cipherlane/tool_door.hpp"
+#include "statement_files.hpp"
+#include "support/temporary_folder.hpp"
+
+#include <cipherlane/store/file_key_provider.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+
+namespace {
+
+using namespace cipherlane;
+using namespace std::chrono_literals;
+
+struct ended {
+    int code;
+    std::string out;
+    std::string err;
+};
+
+/// `cipherlane reconcile` in this process.
+ended reconcile_by_command(std::vector<std::string> words) {
+    CLI::App tool{"test", "cipherlane"};
+    tool.require_subcommand(1);
+    cli::add_reconcile_command(tool);
+    std::vector<const char*> argv{"cipherlane", "reconcile"};
+    for (const auto& word : words)
+        argv.push_back(word.c_str());
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int code = cli::run_tool(tool, static_cast<int>(argv.size()), argv.data());
+    return {code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+}
+
+std::string statement(const std::string& name) {
+    return (tests::source_folder() / "tests/unit/books/statements" / name).string();
+}
+
+/// A journal as a till leaves it, with the payments of the bill and one that the bill does not have.
+std::string journal_of_the_day(const tests::temporary_folder& folder) {
+    store::sqlite_journal_settings how;
+    how.path = folder.file("till.db");
+    store::file_key_provider keys(folder.file("till.key"));
+    EXPECT_TRUE(store::file_key_provider::create(folder.file("till.key")));
+    const ports::system_clock clock;
+    auto journal = store::sqlite_journal::open(how, keys, clock, call(20s));
+    EXPECT_TRUE(journal) << journal.error();
+    const auto paid = [&](ports::trade kind, const std::string& order, std::int64_t minor, const std::string& time) {
+        ports::journal_record fresh;
+        fresh.terminal_id = "T0000001";
+        fresh.merchant_id = "M1";
+        fresh.idempotency_key = order;
+        fresh.kind = kind;
+        fresh.order_number = order;
+        fresh.requested = amount(minor);
+        fresh.created_date = "20261128";
+        const auto begun = (*journal)->begin(fresh, nullptr, call(20s)).value();
+        ports::journal_verdict verdict(ports::record_state::approved, ports::decider::gateway);
+        verdict.approved = amount(minor);
+        verdict.host_date = "20261128";
+        verdict.host_time = time;
+        verdict.phase = kind == ports::trade::qr_sale ? ports::order_phase::paid : ports::order_phase::refunded;
+        EXPECT_TRUE((*journal)->decide(begun.id, verdict, call(20s)));
+    };
+    paid(ports::trade::qr_sale, "QR-1", 1280, "091502");
+    paid(ports::trade::qr_sale, "QR-2", 10'000, "124031");
+    paid(ports::trade::qr_sale, "QR-4", 500, "235940");
+    paid(ports::trade::qr_sale, "QR-9", 700, "120000");
+    return how.path;
+}
+
+TEST(ReconcileCommand, NamesWhatDiffersBetweenAJournalAndABill) {
+    const tests::temporary_folder folder;
+    const auto journal = journal_of_the_day(folder);
+    const auto text =
+        reconcile_by_command({journal, "--form", "wechat-bill", "--statement", statement("wechat.csv")});
+    EXPECT_EQ(text.code, 1) << text.err;
+    EXPECT_NE(text.out.find("theirs_only: given back QR-3; theirs, line 4 30.00 moved 2026-11-28 18:03:00"),
+        std::string::npos)
+        << text.out;
+    EXPECT_NE(text.out.find("ours_only: payment QR-9; ours, record 4 7.00"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("2 difference(s)"), std::string::npos) << text.out;
+    const auto scripted =
+        reconcile_by_command({journal, "--form", "wechat-bill", "--statement", statement("wechat.csv"), "--json"});
+    const auto made = nlohmann::json::parse(scripted.out);
+    EXPECT_EQ(made["summary"]["to_do"], 2);
+    EXPECT_EQ(made["summary"]["theirs"]["paid"], 11'780);
+    EXPECT_EQ(made["differences"][1]["key"], "QR-9");
+    EXPECT_EQ(made["differences"][1]["action"], "ask_for_payout");
+    const auto rows =
+        reconcile_by_command({journal, "--form", "wechat-bill", "--statement", statement("wechat.csv"), "--csv"});
+    EXPECT_NE(rows.out.find("ours_only,payment,QR-9,4,700,moved,2026-11-28 12:00:00,,,,,,ask_for_payout,"),
+        std::string::npos)
+        << rows.out;
+}
+
+TEST(ReconcileCommand, TakesAnExportInThePlaceOfTheJournal) {
+    const tests::temporary_folder folder;
+    std::ofstream(folder.file("export.csv"))
+        << "kind,state,created,approved,order,reference,terminal,merchant,trace,batch,host_date,authorization\r\n"
+           "QR sale,approved,2026-11-28T10:00:00+08:00,6600,QR-11,,,,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:30:00+08:00,850,QR-12,,,,,,,\r\n"
+           "QR refund,approved,2026-11-28T15:00:00+08:00,600,QR-13,,,,,,,\r\n";
+    const auto all = reconcile_by_command(
+        {folder.file("export.csv"), "--form", "alipay-bill", "--statement", statement("alipay.csv")});
+    EXPECT_EQ(all.code, 0) << all.err << all.out;
+    EXPECT_NE(all.out.find("3 row(s) matched"), std::string::npos);
+}
+
+TEST(ReconcileCommand, SaysNothingOfAStatementThatItRefuses) {
+    const tests::temporary_folder folder;
+    const auto journal = journal_of_the_day(folder);
+    const auto bill = statement("wechat.csv");
+    auto all = reconcile_by_command({journal, "--form", "wechat-bill", "--statement", bill, "--statement", bill});
+    EXPECT_EQ(all.code, 2);
+    EXPECT_TRUE(all.out.empty()) << all.out;
+    EXPECT_NE(all.err.find("was given before"), std::string::npos) << all.err;
+    all = reconcile_by_command({journal, "--form", "alipay-bill", "--statement", bill});
+    EXPECT_EQ(all.code, 2);
+    EXPECT_NE(all.err.find("line 1"), std::string::npos) << all.err;
+    EXPECT_EQ(reconcile_by_command({journal, "--form", "wechat", "--statement", bill}).code, 2);
+    all = reconcile_by_command(
+        {journal, "--form", "unionpay-zm", "--statement", statement("unionpay.zm"), "--to", "20261128"});
+    EXPECT_EQ(all.code, 1);
+    EXPECT_NE(all.err.find("has no end"), std::string::npos) << all.err;
+}
+
+} // namespace
