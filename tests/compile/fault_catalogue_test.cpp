@@ -99,9 +99,10 @@ const std::vector<std::pair<std::string, std::string>>& groups() {
     static const std::vector<std::pair<std::string, std::string>> all{{"outcome", "Outcomes of a payment"},
         {"alert", "What a person must know about"}, {"acquiring", "The flow"},
         {"hostlink", "The link to host and gateway"}, {"store", "The journal"},
-        {"reconcile", "Statements of acquirers"}, {"till", "A till and its settings"}, {"drivers", "Devices"},
-        {"hsm", "The cipher machine"}, {"net", "Connections"}, {"iso8583", "Messages"}, {"emv", "EMV data"},
-        {"qr", "Payment codes"}, {"crypto", "Cryptography"}, {"core", "Values and files"}};
+        {"reconcile", "Statements of acquirers"}, {"clearing", "What merchants are paid"},
+        {"till", "A till and its settings"}, {"drivers", "Devices"}, {"hsm", "The cipher machine"},
+        {"net", "Connections"}, {"iso8583", "Messages"}, {"emv", "EMV data"}, {"qr", "Payment codes"},
+        {"crypto", "Cryptography"}, {"core", "Values and files"}};
     return all;
 }
 

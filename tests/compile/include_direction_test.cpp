@@ -32,6 +32,7 @@ const std::map<std::string, layers>& allowed() {
         {"ledger", {"core", "iso8583", "ports"}},
         {"store", {"core", "crypto", "ledger", "ports", "net"}},
         {"reconcile", {"core", "crypto", "ledger", "ports"}},
+        {"clearing", {"core", "ledger", "ports", "reconcile"}},
         {"hostlink", {"core", "net", "iso8583", "ports", "crypto"}},
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "emv", "ports"}},

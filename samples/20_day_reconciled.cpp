@@ -1,6 +1,6 @@
 // A day reconciled: the till's journal against the bill of the day, as the wallet has it. Each difference has a kind
 // and what to do about it.
-// Usage: 19_day_reconciled
+// Usage: 20_day_reconciled
 #include <cipherlane/reconcile/comparison.hpp>
 #include <cipherlane/reconcile/statement_reader.hpp>
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <boost/system/error_code.hpp>
+
+namespace cipherlane {
+
+/// Error codes of `clearing`.
+enum class clearing_errc {
+    cannot_read = 1, ///< no such file of fees, or not one that can be read
+    bad_fees,        ///< the file of fees has a fault
+    no_fee,          ///< no rule for this merchant category, and no rule for all
+    bad_shares,      ///< shares without a party, of nothing, or too large
+    too_much,        ///< sums beyond what an amount holds
+};
+
+[[nodiscard]] boost::system::error_code make_error_code(clearing_errc value) noexcept;
+
+} // namespace cipherlane
+
+template <>
+struct boost::system::is_error_code_enum<cipherlane::clearing_errc> : std::true_type {};

@@ -1,0 +1,60 @@
+#include <cipherlane/clearing/payout_book.hpp>
+#include <cipherlane/core/amount.hpp>
+
+namespace cipherlane::clearing {
+namespace {
+
+std::string cell(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string made = "\"";
+    for (const char c : text)
+        made.append(c == '"' ? 2U : 1U, c);
+    return made + "\"";
+}
+
+/// "shop 7.00; landlord 3.00"
+template <class Parts>
+std::string parts_text(const Parts& parts) {
+    std::string text;
+    for (const auto& [party, part] : parts) {
+        if (!text.empty()) text += "; ";
+        text.append(party).append(" ").append(signed_text(part));
+    }
+    return text;
+}
+
+std::string line(std::initializer_list<std::string> cells) {
+    std::string made;
+    for (const auto& one : cells) {
+        if (!made.empty()) made += ",";
+        made += cell(one);
+    }
+    return made + "\r\n";
+}
+
+} // namespace
+
+std::string signed_text(std::int64_t minor, const currency& unit) {
+    const auto text = amount(minor < 0 ? -minor : minor, unit).to_string();
+    return minor < 0 ? "-" + text : text;
+}
+
+std::string item_names() {
+    return "merchant,day,record,gross,fee,net,parts\r\n";
+}
+std::string to_csv(const clearing_item& item, const cleared& what) {
+    return line({item.merchant, reconcile::day_text(item.day), std::to_string(item.record), signed_text(what.gross),
+        signed_text(what.fee), signed_text(what.net), parts_text(what.parts)});
+}
+
+std::string day_names() {
+    return "merchant,day,pay_day,payments,gross,given_back,refunds,fees,net,parts\r\n";
+}
+std::string to_csv(const merchant_day& day) {
+    return line(
+        {day.merchant, reconcile::day_text(day.day), reconcile::day_text(day.pay_day.time_since_epoch().count()),
+            std::to_string(day.payments), signed_text(day.gross), std::to_string(day.give_backs),
+            signed_text(day.refunds), signed_text(day.fees), signed_text(day.net), parts_text(day.parties)});
+}
+
+} // namespace cipherlane::clearing
