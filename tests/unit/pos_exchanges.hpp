@@ -9,7 +9,7 @@ namespace cipherlane::tests {
 /// (Q/CUP 009.1) and not by our encoder: request and answer of each kind, without length, with a MAC of eight zeros
 /// where the kind has one. The till is TEST0001 of TESTMERCH000001; its original has trace 000002 of batch 000001.
 struct pos_exchange {
-    std::string_view name; ///< as the row of the transaction has it
+    std::string_view name; ///< as the row of the transaction has it, and what is peculiar to it
     std::string_view request;
     std::string_view answer; ///< empty: that of another kind
 };
@@ -128,6 +128,11 @@ inline constexpr auto pos_exchanges = std::to_array<pos_exchange>({
     {"batch upload, chip",
         "600003000060310031073003205020060000C002101962220000000000000040000000001000000003051000015445535430"
         "303031544553544D4552434830303030303100189F26081122334455667788950500800080000011000000012050",
+        ""},
+    // The card could not verify the issuer's answer: bit 7 of the last byte of 95.
+    {"batch upload, chip, failed ARPC",
+        "600003000060310031073003205020060000C002101962220000000000000040000000001000000003051000015445535430"
+        "303031544553544D4552434830303030303100229F260888776655443322119F270140950500800080400011000000012060",
         ""},
 });
 

@@ -1,6 +1,7 @@
 #include "acquirer-sim/exchange.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/emv/tlv.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 
 namespace cipherlane::sim {
@@ -18,6 +19,16 @@ void falsify(iso8583::settlement_totals& told, std::string_view side) {
         told.domestic.credit_amount += 1;
     else
         told.domestic.debit_amount += 1;
+}
+
+/// Whether a chip record goes up by the number that its own data asks for: of a card that could not verify the
+/// issuer's answer (tag 95, byte 5, bit 7) by 204 or 206.
+bool number_fits(const iso8583::message_view& request) {
+    const auto chip = request.value(55);
+    const auto results = emv::find_tlv(as_bytes(chip), emv::tag_number{0x95});
+    const bool failed = results && *results && (*results)->size() == 5 && ((**results)[4] & 0x40U) != 0;
+    const auto number = request.value(60).substr(8, 3);
+    return failed == (number == "204" || number == "206");
 }
 
 } // namespace
@@ -41,6 +52,7 @@ void host_core::settle(exchange& on) {
 
 void host_core::upload(exchange& on) {
     if (*on.what == iso8583::transaction::upload_ic) {
+        if (!number_fits(on.request)) return on.refuse("30");
         books_.upload(on.terminal->terminal_id, on.batch, on.request.value(11), std::stoll(on.request.value(4)));
         return on.accept();
     }

@@ -67,6 +67,7 @@ test_card test_card::from(const nlohmann::json& request) {
     card.offline_pin = digits_of(request, "offline_pin", "");
     card.accepts = request.value("accepts", true);
     card.offline = request.value("offline", false);
+    card.believes_issuer = request.value("believes_issuer", true);
     const auto emv = request.value("emv", nlohmann::json::object());
     for (const auto& [tag, value] : emv.items()) {
         auto data = from_hex(value.get<std::string>());

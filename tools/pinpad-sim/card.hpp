@@ -24,6 +24,7 @@ struct test_card {
     std::string offline_pin;
     std::map<std::string, bytes> objects; ///< by tag in upper-case hex
     bool offline = false;                 ///< approves by itself where the host cannot be asked
+    bool believes_issuer = true;          ///< otherwise it says so behind the approval (tag 95, byte 5, bit 7)
     bool accepts = true;                  ///< what it says after the host's approval
 
     /// From the control command `card`. Throws `std::invalid_argument` naming what is wrong.

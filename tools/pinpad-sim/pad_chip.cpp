@@ -104,6 +104,10 @@ void pad_model::finish_chip(std::string_view rest) {
     auto count = number(tags.substr(3, 3));
     if (count < 0 || tags.size() != 6 + 2 * static_cast<std::size_t>(count)) return answer("FNC", invalid_parameter);
     bool approved = (block[0] == '0' && block.substr(2, 2) == "00") || block[0] == '9';
+    auto results = chip_->objects.find("95");
+    bool doubts = approved && !chip_->believes_issuer && results != chip_->objects.end();
+    if (doubts && results->second.size() == 5)
+        results->second[4] = static_cast<std::uint8_t>(results->second[4] | 0x40U);
     auto data = collect(tags.substr(6));
     std::string decision = !approved ? "2" : chip_->accepts ? "0" : "1";
     chip_online_ = false;

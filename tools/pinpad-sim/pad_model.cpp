@@ -305,7 +305,7 @@ void pad_model::take_commands() {
     desk().add("card",
         {"kind:text?", "pan:text?", "track1:text?", "track2:text?", "track3:text?", "expiry:text?", "sequence:text?",
             "label:text?", "holder:text?", "pin:text?", "offline_pin:text?", "accepts:yes_or_no?",
-            "offline:yes_or_no?", "emv:object?"},
+            "offline:yes_or_no?", "believes_issuer:yes_or_no?", "emv:object?"},
         "swipes, inserts or presents a card", [this](const nlohmann::json& request) {
             presented_ = test_card::from(request);
             card_event();

@@ -114,9 +114,10 @@ result<void> check(const Message& what, const transaction_row& row) {
 
 bool network_fits(const transaction_row& row, std::string_view network) noexcept {
     if (row.network.empty() || network == row.network) return true;
-    // 001, 003 and 004 differ in key lengths only; 204 and 206 are uploads of chip transactions with a defect.
+    // 001, 003 and 004 differ in key lengths only.
     if (row.what == sign_in) return network != "401";
-    if (row.what == upload_ic) return network == "204" || network == "205" || network == "206";
+    const bool of_chip = row.what == upload_ic;
+    if (of_chip && (network == upload_arpc_failed || network == upload_arpc_failed_unbalanced)) return true;
     return !row.network_unbalanced.empty() && network == row.network_unbalanced;
 }
 

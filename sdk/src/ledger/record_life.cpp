@@ -82,6 +82,8 @@ bool may_follow(const journal_record& record, record_state next, decider by) noe
     if (gives_up && next != state_if_unknown(record.kind)) return false;
     const bool never_left = record.state == record_state::stored && next == record_state::not_sent;
     if (never_left && record.reversal_sends != 0) return false;
+    const bool noted = record.state == record_state::approved && next == record_state::approved;
+    if (noted && row->sends != delivery::online) return false; // nobody else's proof reached the card
     const bool undoes = record.state == record_state::approved && next == record_state::reversal_pending;
     return !(undoes && heard(record));
 }
@@ -111,6 +113,8 @@ void apply(journal_record& record, const ports::journal_verdict& verdict) {
     take(record.note, verdict.note);
     take(record.voucher, verdict.voucher);
     take(record.masked_pan, verdict.masked_pan);
+    take(record.arpc_failed, verdict.arpc_failed);
+    take(record.chip, verdict.chip);
 }
 
 bool may_begin(const journal_record& fresh) noexcept {

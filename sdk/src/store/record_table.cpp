@@ -15,7 +15,7 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
     "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
-    "converted", "converted_currency", "conversion_rate", "device_before"};
+    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -157,6 +157,7 @@ ports::journal_record read_fields(const statement& row) {
     record.conversion.converted = amount(converted, find_currency(next.number<std::uint16_t>()).value_or(cny));
     record.conversion.rate = next.text();
     record.device_before = next.text();
+    record.arpc_failed = next.number<int>() != 0;
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -207,7 +208,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.serial_block).bind(static_cast<std::int64_t>(record.conversion.choice));
     insert.bind(record.conversion.converted.minor()).bind(record.conversion.converted.unit().number);
     insert.bind(record.conversion.rate);
-    insert.bind(record.device_before);
+    insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return stamp_record(on, record.id);
@@ -218,6 +219,7 @@ result<void> update_record(
     // COALESCE keeps what the verdict does not set.
     auto update = on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
                              "phase = COALESCE(?, phase), expires = COALESCE(?, expires), "
+                             "arpc_failed = COALESCE(?, arpc_failed), chip = COALESCE(?, chip), "
                              "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
                              "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
@@ -238,6 +240,16 @@ result<void> update_record(
     }
     if (verdict.expires) {
         update.bind(to_ms(*verdict.expires));
+    } else {
+        update.bind_null();
+    }
+    if (verdict.arpc_failed) {
+        update.bind(*verdict.arpc_failed ? 1 : 0);
+    } else {
+        update.bind_null();
+    }
+    if (verdict.chip) {
+        update.bind(byte_view(*verdict.chip));
     } else {
         update.bind_null();
     }

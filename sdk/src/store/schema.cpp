@@ -132,6 +132,10 @@ ALTER TABLE records ADD COLUMN conversion_rate TEXT NOT NULL DEFAULT '';
     // What a payment terminal's last transaction was before it was asked for this one.
     R"sql(
 ALTER TABLE records ADD COLUMN device_before TEXT NOT NULL DEFAULT '';
+)sql",
+    // That the card could not verify the issuer's answer to an approval.
+    R"sql(
+ALTER TABLE records ADD COLUMN arpc_failed INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

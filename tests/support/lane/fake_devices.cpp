@@ -15,6 +15,7 @@ const char* const test_pan = "6222000000000000004";
 const char* const test_track2 = "6222000000000000004D30122011234";
 const char* const test_pin_block = "1616116C76559985";
 const char* const test_emv = "9F2608112233445566778895050080008000";
+const char* const test_emv_arpc_failed = "9F26088877665544332211950500800080409F270140";
 
 result<void> fake_pinpad::step(std::string_view name) {
     ++trips;
@@ -79,7 +80,7 @@ result<ports::chip_report> fake_pinpad::finish_chip(const ports::chip_verdict& v
     if (verdict.verdict != ports::host_verdict::approved) report.outcome = decision::declined_by_host;
     if (verdict.verdict == ports::host_verdict::approved && card_declines)
         report.outcome = decision::declined_by_card;
-    report.emv = from_hex(test_emv).value();
+    report.emv = from_hex(arpc_fails ? test_emv_arpc_failed : test_emv).value();
     report.script_results = script_results;
     return report;
 }

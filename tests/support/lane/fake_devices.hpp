@@ -22,6 +22,7 @@ extern const char* const test_pan;
 extern const char* const test_track2;
 extern const char* const test_pin_block;
 extern const char* const test_emv; ///< of the chip card
+extern const char* const test_emv_arpc_failed;
 
 class fake_pinpad final : public ports::pinpad {
   public:
@@ -42,6 +43,7 @@ class fake_pinpad final : public ports::pinpad {
     bool card_declines = false;
     bool contactless = false;      ///< a chip card that is tapped: the pad asks for the PIN
     bool approves_offline = false; ///< where it is asked for that
+    bool arpc_fails = false;       ///< the chip says at the end that the issuer's proof was wrong
     bytes script_results;          ///< what the chip says at the end
     bool takes_keys = true;        ///< master keys by download
     bytes master_key;              ///< the cryptogram of the last one

@@ -76,7 +76,7 @@ std::set<step> steps_of(trade kind) {
     }
     if (!host) all.insert({{unknown, approved, peer}, {unknown, declined, peer}});
     if (kind == trade::sale || kind == trade::pre_auth || kind == trade::instalment_sale)
-        all.insert({approved, reversal_pending, decider::card});
+        all.insert({{approved, reversal_pending, decider::card}, {approved, approved, decider::card}});
     return all;
 }
 

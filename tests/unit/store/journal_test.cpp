@@ -91,7 +91,7 @@ TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
         "ALTER TABLE records DROP COLUMN conversion_rate; "
         "DROP TABLE lists; ALTER TABLE records DROP COLUMN chip; ALTER TABLE records DROP COLUMN voucher; "
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
-        "ALTER TABLE records DROP COLUMN device_before; "
+        "ALTER TABLE records DROP COLUMN device_before; ALTER TABLE records DROP COLUMN arpc_failed; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
         "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
         "ALTER TABLE records DROP COLUMN note; ALTER TABLE records DROP COLUMN phase; "

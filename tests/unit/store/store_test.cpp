@@ -85,6 +85,8 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     verdict.note = "looked up";
     verdict.voucher = "V1";
     verdict.masked_pan = "622200*********0005";
+    verdict.arpc_failed = true;
+    verdict.chip = bytes{0x9F, 0x27, 0x01, 0x40};
     ASSERT_TRUE(store().decide(written.id, verdict, soon()));
     ASSERT_TRUE(store().count_reversal_send(written.id, soon()));
     ASSERT_TRUE(store().close_record(written.id, soon()));
@@ -104,6 +106,8 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.entry, "012");
     EXPECT_EQ(read.note, "looked up");
     EXPECT_EQ(read.device_before, "last/0001");
+    EXPECT_TRUE(read.arpc_failed);
+    EXPECT_EQ(read.chip, *verdict.chip);
     EXPECT_EQ(read.voucher, "V1");
     EXPECT_EQ(read.sequence_number, "001");
     EXPECT_EQ(read.condition_code, "00");

@@ -90,7 +90,8 @@ struct settlement_settings {
     /// Sends the end message (60.3 = 207) after a balanced 0500 too. Doubtful: hosts that want nothing more after a
     /// balanced total are said to exist.
     bool end_when_balanced = true;
-    /// Sends the records of chip cards one by one (60.3 = 203) after a balanced 0500 too.
+    /// Sends the records of chip cards one by one (60.3 = 203, or 204 where the card could not verify the issuer's
+    /// answer) after a balanced 0500 too.
     bool chip_records_when_balanced = false;
     /// Field 55 tags that such a record carries, and the notice of a script's result, from the request's.
     std::string emv_tags =

@@ -12,6 +12,11 @@
 
 namespace cipherlane::iso8583 {
 
+/// Field 60.3 of an upload of a chip record whose card took the approval though the issuer's proof (ARPC) had failed;
+/// of any other one it stands in its row.
+inline constexpr std::string_view upload_arpc_failed = "204";
+inline constexpr std::string_view upload_arpc_failed_unbalanced = "206";
+
 /// The transactions of `cup-pos`.
 enum class transaction : std::uint8_t {
     sign_in,

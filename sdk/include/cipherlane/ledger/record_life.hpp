@@ -42,6 +42,7 @@ inline constexpr auto life_edges = [] {
         {sent, unknown, of(by::till, by::restart)},
         {sent, returned, of(by::gateway)},
         {approved, reversal_pending, of(by::card)},
+        {approved, approved, of(by::card)}, // though it does not believe that it was the issuer
         {approved, voided, of(by::other_record)},
         {reversal_pending, approved, of(by::person)},
         {reversal_pending, reversed, of(by::host, by::person)},
@@ -122,10 +123,10 @@ enum class outcome : std::uint8_t {
 
 /// Whether a record may take that step on that word. Besides the table: the host speaks for its trades alone and the
 /// gateway for its own; an unknown outcome becomes what its kind says (`state_if_unknown`); an approval that somebody
-/// has heard of is never reversed; a card can only decline a trade that has the card at hand; what nothing can undo
-/// is marked `sent` before it leaves (`marks_send`), and without the mark it was not sent; what is stored was not
-/// sent only while no send of it has been counted; and only an order at the gateway is paid after it was closed, or
-/// given back.
+/// has heard of is never reversed; a card can only decline a trade, or say of its approval what it made of the
+/// issuer's proof, that has the card at hand and goes to the host; what nothing can undo is marked `sent` before it
+/// leaves (`marks_send`), and without the mark it was not sent; what is stored was not sent only while no send of it
+/// has been counted; and only an order at the gateway is paid after it was closed, or given back.
 [[nodiscard]] bool may_follow(
     const ports::journal_record& record, ports::record_state next, ports::decider by) noexcept;
 

@@ -140,6 +140,9 @@ struct journal_record {
     std::string serial_block; ///< the terminal serial block (终端序列号信息) as it was sent; empty if none was
     ports::conversion conversion; ///< what the cardholder has chosen; of what follows a payment, its choice
     std::string device_before;    ///< of a card terminal: what it had done last before (`terminal::last_done`)
+    /// The card has taken the host's approval, though the issuer's proof (ARPC) was wrong or did not come whole: such
+    /// a record goes up with the batch by another number.
+    bool arpc_failed = false;
     bool small_amount = false; ///< taken without PIN and signature by the rule for small amounts (小额免密免签)
 
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
@@ -183,6 +186,8 @@ struct journal_verdict {
     std::optional<std::string> note;
     std::optional<std::string> voucher;
     std::optional<std::string> masked_pan;
+    std::optional<bool> arpc_failed;
+    std::optional<bytes> chip; ///< as the card has it in the end
 };
 
 } // namespace cipherlane::ports

@@ -150,16 +150,24 @@ std::string entry_field(const card_entry& entry) {
 
 namespace {
 
-bytes kept_tags(byte_view emv, const std::string& list) {
-    bytes kept(emv.size());
+/// Those of the list, from the first source that has them.
+bytes kept_tags(std::initializer_list<byte_view> sources, const std::string& list) {
+    std::size_t most = 0;
+    for (const auto source : sources)
+        most += source.size();
+    bytes kept(most);
     emv::tlv_writer writer(kept);
     std::istringstream tags(list);
     for (std::string text; tags >> text;) {
         emv::tag_number tag = 0;
         for (const char digit : text)
             tag = tag << 4U | static_cast<unsigned>(hex_value(digit));
-        const auto found = emv::find_tlv(emv, tag);
-        if (found && *found) writer.put(tag, **found);
+        for (const auto source : sources) {
+            const auto found = emv::find_tlv(source, tag);
+            if (!found || !*found) continue;
+            writer.put(tag, **found);
+            break;
+        }
     }
     const auto written = writer.finish();
     kept.resize(written ? written->size() : 0);
@@ -169,11 +177,22 @@ bytes kept_tags(byte_view emv, const std::string& list) {
 } // namespace
 
 bytes reversal_emv(const lane_core& on, byte_view emv) {
-    return kept_tags(emv, on.settings().reversal.emv_tags);
+    return kept_tags({emv}, on.settings().reversal.emv_tags);
 }
 
 bytes told_emv(const lane_core& on, byte_view emv) {
-    return kept_tags(emv, on.settings().settlement.emv_tags);
+    return kept_tags({emv}, on.settings().settlement.emv_tags);
+}
+
+bytes told_emv_at_end(const lane_core& on, byte_view emv, byte_view before) {
+    return kept_tags({emv, before}, on.settings().settlement.emv_tags);
+}
+
+bool arpc_failed(byte_view emv) {
+    constexpr emv::tag_number verification_results = 0x95;
+    const auto found = emv::find_tlv(emv, verification_results);
+    // EMV 4.4 Book 3, C5: byte 5, bit 7, issuer authentication failed.
+    return found && *found && (*found)->size() == 5 && ((**found)[4] & 0x40U) != 0;
 }
 
 bytes script_emv(const lane_core& on, byte_view emv, byte_view results) {

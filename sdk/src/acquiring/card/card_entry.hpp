@@ -41,7 +41,11 @@ enum class approval : std::uint8_t { host, card };
 [[nodiscard]] bytes reversal_emv(const lane_core& on, byte_view emv);
 /// The part that is told to the host after the trade, likewise.
 [[nodiscard]] bytes told_emv(const lane_core& on, byte_view emv);
-/// The same with what the card made of its issuer's scripts (DF31).
+/// Likewise, as the card has it at the end of the trade; of what it does not say then, as it said `before`.
+[[nodiscard]] bytes told_emv_at_end(const lane_core& on, byte_view emv, byte_view before);
+/// Whether the card says that the issuer's proof (ARPC) was wrong or did not come whole.
+[[nodiscard]] bool arpc_failed(byte_view emv);
+/// What is told to the host, with what the card made of its issuer's scripts (DF31).
 [[nodiscard]] bytes script_emv(const lane_core& on, byte_view emv, byte_view results);
 
 /// Puts into a request what only the card itself gives and the journal never sees: 26, 35, 36, 52, 53, 55, 62.

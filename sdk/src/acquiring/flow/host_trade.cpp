@@ -83,6 +83,18 @@ payment undo_for_card(lane_core& on, journal_record& record, const call& bounds)
     return value;
 }
 
+/// The card took the approval though it did not believe that it was the issuer's: the host hears of it with the
+/// batch. The approval stands whether or not that gets on file.
+void note_failed_arpc(lane_core& on, journal_record& record, byte_view emv) {
+    journal_verdict verdict(record_state::approved, ports::decider::card);
+    verdict.arpc_failed = true;
+    verdict.chip = told_emv_at_end(on, emv, record.chip);
+    const auto written = on.journal().decide(record.id, verdict, on.journal_call());
+    if (written) return ledger::apply(record, verdict);
+    on.log().warning("acquiring", "failed ARPC: " + written.error().to_string());
+    on.raise(alert_kind::journal_failed, record);
+}
+
 } // namespace
 
 result<payment> conclude(
@@ -124,8 +136,11 @@ result<payment> finish_with_card(lane_core& on, std::optional<journal_record>& r
     on.enter(stage::finishing);
     const auto said = finish_card(on, how, verdict_for_card(end, answer, in));
     // What the card has decided is durable, and undone at the host, before anything else is told.
-    if (said.outcome == ports::chip_report::decision::declined_by_card && end && end->ok()) {
+    using decision = ports::chip_report::decision;
+    if (said.outcome == decision::declined_by_card && end && end->ok()) {
         end = undo_for_card(on, *record, bounds);
+    } else if (said.outcome == decision::approved && end && end->ok() && arpc_failed(said.emv)) {
+        note_failed_arpc(on, *record, said.emv);
     }
     if (record && !said.script_results.empty()) store_script_notice(on, *record, said.emv, said.script_results);
     return end;

@@ -148,13 +148,20 @@ result<iso8583::message> upload_refund(lane_core& on, const journal_record& reco
     return request(row, from, on.settings());
 }
 
+/// Field 60.3: whether the batch balances, and whether the card believed the issuer.
+std::string_view chip_network(const settlement_progress& progress, const journal_record& record) {
+    const auto& row = iso8583::row_of(transaction::upload_ic);
+    if (!record.arpc_failed) return is_balanced(progress) ? row.network : row.network_unbalanced;
+    return is_balanced(progress) ? iso8583::upload_arpc_failed : iso8583::upload_arpc_failed_unbalanced;
+}
+
 result<iso8583::message> upload_chip(
     lane_core& on, const settlement_progress& progress, const journal_record& record) {
     const auto& row = iso8583::row_of(transaction::upload_ic);
     CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
     request_source from(record);
     from.card = &card;
-    from.network = is_balanced(progress) ? row.network : row.network_unbalanced;
+    from.network = chip_network(progress, record);
     auto message = request(row, from, on.settings());
     message.set(4, record.approved.to_n12());
     return message;

@@ -401,6 +401,53 @@ TEST(ChipRecords, GoUpOneByOneWithTheBatch) {
     }
 }
 
+TEST(ChipRecords, WhoseCardDidNotBelieveTheIssuerGoUpByAnotherNumber) {
+    auto settings = rig_settings();
+    settings.settlement.chip_records_when_balanced = true;
+    for (const bool balanced : {true, false}) {
+        lane_rig rig(settings);
+        rig.pinpad.chip = rig.pinpad.arpc_fails = true;
+        const auto paid = rig.sell("doubted", 1000);
+        ASSERT_TRUE(paid->ok()) << *paid;
+        rig.pinpad.arpc_fails = false;
+        ASSERT_TRUE(rig.sell("believed", 1)->ok());
+        rig.restart();
+        const auto record = rig.journal->find(paid->handle, soon()).value().value();
+        EXPECT_TRUE(record.arpc_failed) << "it is on file";
+        std::vector<std::string> networks;
+        rig.host.watch = [&](const iso8583::message_view& view) {
+            if (view.mti() == "0320") networks.push_back(view.value(60).substr(8, 3));
+        };
+        if (!balanced) rig.host.mood.code = "51";
+        const auto settled = rig.settle();
+        ASSERT_TRUE(settled) << settled.error();
+        const std::vector<std::string> wanted =
+            balanced ? std::vector<std::string>{"204", "203", "207"} : std::vector<std::string>{"206", "205", "202"};
+        EXPECT_EQ(networks, wanted);
+        if (balanced) continue;
+        // All but trace and batch, which the rig's day decides.
+        const std::string literal(pos_exchange_of("batch upload, chip, failed ARPC").request);
+        const auto sent = to_hex(rig.host.requests[rig.host.requests.size() - 3]);
+        EXPECT_EQ(sent.size(), literal.size());
+        EXPECT_EQ(sent.substr(0, 80), literal.substr(0, 80));
+        EXPECT_EQ(sent.substr(82, literal.size() - 82 - 12), literal.substr(82, literal.size() - 82 - 12));
+        EXPECT_EQ(sent.substr(sent.size() - 4), literal.substr(literal.size() - 4));
+    }
+}
+
+/// What a card says of the issuer changes nothing of its payment, whether or not it gets on file.
+TEST(ChipRecords, AnApprovalStandsThoughTheFailedArpcDoesNotGetOnFile) {
+    lane_rig rig;
+    rig.pinpad.chip = rig.pinpad.arpc_fails = true;
+    int decided = 0;
+    rig.faults.kind = fault_kind::local_fault;
+    rig.faults.fails = [&](std::string_view call) { return call == "store decide" && ++decided == 2; };
+    const auto paid = rig.sell("doubted", 1000);
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_TRUE(paid->ok()) << *paid;
+    EXPECT_EQ(decided, 2);
+}
+
 TEST(Advice, ReceiptsSayThatTheHostIsNotToldYet) {
     payment what;
     what.kind = trade::offline_sale;
