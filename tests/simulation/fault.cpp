@@ -51,6 +51,8 @@ constexpr std::array host_answer_faults{answer_lost, answer_spoilt, answer_forei
     cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
 constexpr std::array gateway_request_faults{request_lost, request_twice, payer_pays, cut_all_lost};
 constexpr std::array gateway_answer_faults{answer_lost, payer_pays, cashier_stops, cut_all_lost, cut_all_kept};
+constexpr std::array gateway_page_faults{answer_lost, answer_split, answer_cut, says_failed, says_invalid, payer_pays,
+    cashier_stops, cut_all_lost, cut_all_kept};
 constexpr std::array write_faults{fails, disk_full, half_written, cut_torn};
 constexpr std::array sync_faults{fails, cut_all_lost, cut_all_kept, cut_torn};
 constexpr std::array name_faults{fails, cut_all_lost, cut_torn};
@@ -68,6 +70,7 @@ std::string_view to_string(point value) noexcept {
     case point::gateway_send: return "to gateway";
     case point::gateway_request: return "gateway request";
     case point::gateway_answer: return "gateway answer";
+    case point::gateway_page: return "gateway page";
     case point::disk_write: return "disk write";
     case point::disk_sync: return "disk sync";
     case point::disk_name: return "disk name";
@@ -100,6 +103,7 @@ std::span<const fault> faults_at(point where) noexcept {
     case point::host_answer: return host_answer_faults;
     case point::gateway_request: return gateway_request_faults;
     case point::gateway_answer: return gateway_answer_faults;
+    case point::gateway_page: return gateway_page_faults;
     case point::disk_write: return write_faults;
     case point::disk_sync: return sync_faults;
     case point::disk_name: return name_faults;

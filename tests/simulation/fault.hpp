@@ -19,6 +19,7 @@ enum class point : std::uint8_t {
     gateway_send,    ///< likewise, with the gateway
     gateway_request, //
     gateway_answer,  //
+    gateway_page,    ///< likewise, over HTTP
     disk_write,      ///< bytes to the disk, or a file's end
     disk_sync,       ///< what was written must be on the disk
     disk_name,       ///< a file is made or goes

@@ -1,16 +1,13 @@
 #include "simulation/host_wire.hpp"
 
 #include "simulation/devices.hpp"
+#include "simulation/timed_wire.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/net/errc.hpp>
-#include <cipherlane/net/transport.hpp>
-
-#include <boost/asio/system_executor.hpp>
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
 namespace cipherlane::simulation {
@@ -22,10 +19,6 @@ constexpr auto bank_needs = 300ms;
 constexpr auto between_pieces = 200ms;
 constexpr auto late_by = 70'000ms; ///< of a request that hangs somewhere
 
-error wire_error(net_errc why) {
-    return {why, layer::net};
-}
-
 /// Another code: what was approved is refused, what was refused approved. Field 39 stands before the terminal's name.
 void spoil(bytes& answer) {
     const auto text = as_text(answer);
@@ -35,93 +28,37 @@ void spoil(bytes& answer) {
     std::copy(other.begin(), other.end(), answer.begin() + static_cast<std::ptrdiff_t>(terminal) - 2);
 }
 
-constexpr std::string_view head_ends = "\r\n\r\n";
-
-/// What an HTTP post carries, once it is there whole; it is taken out of `sent`.
-bytes posted(bytes& sent) {
-    const auto text = as_text(sent);
-    const auto head = text.find(head_ends);
-    constexpr std::string_view length_is = "Content-Length: ";
-    const auto length = text.find(length_is);
-    if (head == std::string_view::npos || length > head) return {};
-    std::size_t size = 0;
-    for (auto at = length + length_is.size(); text[at] >= '0' && text[at] <= '9'; ++at)
-        size = size * 10 + static_cast<std::size_t>(text[at] - '0');
-    const auto begin = head + head_ends.size();
-    if (sent.size() < begin + size) return {};
-    const auto from = sent.begin() + static_cast<std::ptrdiff_t>(begin);
-    bytes body(from, from + static_cast<std::ptrdiff_t>(size));
-    sent.erase(sent.begin(), from + static_cast<std::ptrdiff_t>(size));
-    return body;
-}
-
-bytes http_answer(byte_view body) {
-    const auto head = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + std::string(head_ends);
-    bytes made(head.begin(), head.end());
-    made.insert(made.end(), body.begin(), body.end());
-    return made;
-}
-
 bytes framed(byte_view message) {
     bytes made{static_cast<std::uint8_t>(message.size() >> 8U), static_cast<std::uint8_t>(message.size())};
     made.insert(made.end(), message.begin(), message.end());
     return made;
 }
 
-/// One connection. What the bank sends comes in pieces, each at its time.
-class wire final : public net::transport {
+/// One connection to the bank.
+class wire final : public timed_wire {
   public:
     explicit wire(world& in) noexcept
-        : world_(in) {}
-
-    [[nodiscard]] result<void> write(byte_view data, const call& /*bounds*/) override {
-        if (!open_) return wire_error(net_errc::not_open);
-        auto& to = world_.people.http ? posts_ : sent_;
-        to.insert(to.end(), data.begin(), data.end());
-        if (world_.people.http) sent_ = posted(posts_);
-        while (sent_.size() >= 2) {
-            const std::size_t size = static_cast<std::size_t>(sent_[0]) << 8U | sent_[1];
-            if (sent_.size() < 2 + size) break;
-            const bytes message(sent_.begin() + 2, sent_.begin() + 2 + static_cast<std::ptrdiff_t>(size));
-            sent_.erase(sent_.begin(), sent_.begin() + 2 + static_cast<std::ptrdiff_t>(size));
-            carry(message);
-        }
-        return {};
-    }
-
-    [[nodiscard]] result<std::size_t> read_some(byte_span into, const call& bounds) override {
-        const auto until = bounds.until().at();
-        for (;;) {
-            if (world_.doors.off()) {
-                world_.time.pause(bounds);
-                return wire_error(net_errc::timed_out);
-            }
-            if (!pieces_.empty() && pieces_.front().at <= world_.time.now()) return take(into);
-            if (ends_ && pieces_.empty()) {
-                open_ = false;
-                return wire_error(net_errc::closed_by_peer);
-            }
-            if (world_.time.now() >= until) return wire_error(net_errc::timed_out);
-            static_cast<void>(
-                world_.time.pass_to_next(pieces_.empty() ? until : std::min(until, pieces_.front().at)));
-        }
-    }
-
-    void async_write(byte_view, net::completion<void> done) override { std::move(done)(wire_error(net_errc::lost)); }
-    void async_read_some(byte_span, net::completion<std::size_t> done) override {
-        std::move(done)(wire_error(net_errc::lost));
-    }
-    void cancel() noexcept override {}
-    void close() noexcept override { open_ = false; }
-    [[nodiscard]] bool is_open() const noexcept override { return open_; }
-    [[nodiscard]] boost::asio::any_io_executor get_executor() override { return boost::asio::system_executor(); }
-    [[nodiscard]] std::string_view endpoint() const noexcept override { return "bank"; }
+        : timed_wire(in, "bank")
+        , world_(in) {}
 
   private:
-    struct piece {
-        virtual_time::moment at;
-        bytes data;
-    };
+    void hear(bytes& sent) override {
+        if (!world_.people.http) return hear_frames(sent);
+        while (auto post = take_http_request(sent)) {
+            auto frames = std::move(post->body);
+            hear_frames(frames);
+        }
+    }
+
+    void hear_frames(bytes& sent) {
+        while (sent.size() >= 2) {
+            const std::size_t size = static_cast<std::size_t>(sent[0]) << 8U | sent[1];
+            if (sent.size() < 2 + size) break;
+            const bytes message(sent.begin() + 2, sent.begin() + 2 + static_cast<std::ptrdiff_t>(size));
+            sent.erase(sent.begin(), sent.begin() + 2 + static_cast<std::ptrdiff_t>(size));
+            carry(message);
+        }
+    }
 
     /// The bank hears a message; its answer, empty where it gives none.
     [[nodiscard]] bytes deliver(byte_view request) {
@@ -183,36 +120,20 @@ class wire final : public net::transport {
         bytes all;
         for (const auto& one : answers) {
             if (one.empty()) continue;
-            const auto frame = world_.people.http ? http_answer(framed(one)) : framed(one);
+            const auto frame = world_.people.http ? http_answer("200 OK", framed(one)) : framed(one);
             all.insert(all.end(), frame.begin(), frame.end());
         }
-        const auto first = world_.time.now() + bank_needs;
         // Where there are two, the second comes in two pieces.
         const bool splits = answers.size() > 1 || wrong == fault::answer_split || wrong == fault::answer_cut;
         const auto middle = splits ? all.size() - all.size() / (2 * answers.size()) : all.size();
-        pieces_.push_back({first, bytes(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(middle))});
-        ends_ = wrong == fault::answer_cut;
-        if (splits && !ends_) {
-            pieces_.push_back(
-                {first + between_pieces, bytes(all.begin() + static_cast<std::ptrdiff_t>(middle), all.end())});
+        send(bank_needs, bytes(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(middle)));
+        if (wrong == fault::answer_cut) return end();
+        if (splits) {
+            send(bank_needs + between_pieces, bytes(all.begin() + static_cast<std::ptrdiff_t>(middle), all.end()));
         }
     }
 
-    [[nodiscard]] std::size_t take(byte_span into) {
-        auto& next = pieces_.front().data;
-        const auto count = std::min(into.size(), next.size());
-        std::copy_n(next.begin(), count, into.begin());
-        next.erase(next.begin(), next.begin() + static_cast<std::ptrdiff_t>(count));
-        if (next.empty()) pieces_.pop_front();
-        return count;
-    }
-
     world& world_;
-    bool open_ = true;
-    bool ends_ = false; ///< the peer closes behind what is on its way
-    bytes posts_;       ///< the HTTP around what was sent
-    bytes sent_;
-    std::deque<piece> pieces_;
 };
 
 result<std::unique_ptr<net::transport>> connect(world& in) {

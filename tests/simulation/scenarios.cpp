@@ -254,13 +254,18 @@ manners over_http() {
     made.http = true;
     return made;
 }
+manners impatient_over_http() {
+    auto made = impatient();
+    made.http = true;
+    return made;
+}
 manners sign_in_wanted() {
     manners made;
     made.bank.header_asks_sign_in = true;
     return made;
 }
 
-const std::array table{
+const std::array scenario_table{
     scenario{"sale", nothing, sale, usual()},
     scenario{"sale-given-up", nothing, sale, gives_up()},
     scenario{"sale-by-chip", nothing, sale, chip()},
@@ -301,6 +306,9 @@ const std::array table{
     scenario{"two-sales-with-mark", nothing, two_sales, with_mark()},
     scenario{"journal-from-a-copy", nothing, journal_from_a_copy, from_a_copy()},
     scenario{"two-sales-over-http", nothing, two_sales, over_http()},
+    scenario{"qr-sale-over-http", nothing, qr_sale, over_http()},
+    scenario{"qr-sale-impatient-over-http", nothing, qr_sale, impatient_over_http()},
+    scenario{"qr-refund-over-http", one_qr_sale, qr_refund, over_http()},
     scenario{"sign-in", nothing, sign_in, sign_in_wanted()},
     scenario{"settlement", one_sale, settlement, usual()},
     scenario{"day", nothing, day, usual()},
@@ -317,7 +325,7 @@ constexpr auto flows = std::to_array<std::string_view>(
 } // namespace
 
 std::span<const scenario> scenarios() noexcept {
-    return table;
+    return scenario_table;
 }
 
 std::span<const scenario> long_scenarios() noexcept {

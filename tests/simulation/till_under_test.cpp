@@ -72,6 +72,7 @@ result<void> till_under_test::start() {
     fixed_key key;
     CIPHERLANE_TRY(journal_, store::sqlite_journal::open(where, key, world_.wall, call(20s), logger::none()));
     if (world_.wrong != mutant::none) mutated_ = std::make_unique<mutant_store>(*journal_, world_);
+    CIPHERLANE_TRY(gateway_, link_to_gateway(world_));
     for (int i = 0; i < world_.people.terminals; ++i)
         CIPHERLANE_CHECK(add_station());
     return {};
@@ -90,7 +91,7 @@ result<void> till_under_test::add_station() {
     with.sealer = made->sealer.get();
     with.pinpad = &made->pad;
     with.display = stations_.empty() ? &display_ : nullptr;
-    with.gateway = &gateway_;
+    with.gateway = gateway_.get();
     with.clock = &world_.wall;
     with.observer = &watcher_;
     with.runs_on = acquiring::lane_thread::callers;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "simulation/devices.hpp"
-#include "simulation/gateway_line.hpp"
+#include "simulation/gateway_wire.hpp"
 #include "simulation/mutant_store.hpp"
 #include "simulation/world.hpp"
 
@@ -73,7 +73,7 @@ class till_under_test {
     time_source::on_this_thread in_time_;
     crypto::random_source::on_this_thread by_chance_;
     code_display display_{world_};
-    gateway_line gateway_{world_};
+    std::unique_ptr<ports::qr_gateway> gateway_;
     watcher watcher_{*this};
     std::unique_ptr<store::sqlite_journal> journal_;
     std::unique_ptr<mutant_store> mutated_;

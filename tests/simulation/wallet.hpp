@@ -24,6 +24,8 @@ class wallet {
         ports::qr_order_state state = ports::qr_order_state::waiting;
         std::chrono::milliseconds expires{0}; ///< since the day began
         std::string key;
+        std::string merchant_id; ///< over HTTP
+        std::string terminal_id;
         bool noticed = false; ///< the notice of its payment has been delivered
         std::map<std::string, refund> refunds;
         [[nodiscard]] std::int64_t refunded() const {

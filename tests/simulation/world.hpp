@@ -24,12 +24,12 @@ struct manners {
     bool card_declines = false; ///< which says no to what the host has approved
     /// How long after a code is shown somebody pays; longer than the code lives: never.
     std::chrono::milliseconds payer{3'000};
-    bool keeps_connection = false;               ///< to the bank
-    int terminals = 1;                           ///< over one journal; at the second one somebody works beside
-    bool marks = false;                          ///< the journal has a mark beside it
-    bool brings_back = false;                    ///< somebody puts an old copy in the journal's place
-    bool http = false;                           ///< its messages come in HTTP posts
-    bool notifies = true;                        ///< the gateway sends notices
+    bool keeps_connection = false; ///< to the bank
+    int terminals = 1;             ///< over one journal; at the second one somebody works beside
+    bool marks = false;            ///< the journal has a mark beside it
+    bool brings_back = false;      ///< somebody puts an old copy in the journal's place
+    bool http = false;             ///< the bank's messages come in HTTP posts, and the gateway is asked by HTTP
+    bool notifies = true;          ///< the gateway sends notices
     std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
     /// Nobody refuses anything.
     [[nodiscard]] bool all_agree() const {

@@ -104,6 +104,7 @@ struct http_gateway::state {
         return is_verdict(why, about) ? hostlink_errc::refused_by_gateway : hostlink_errc::unnamed_refusal;
     }
     [[nodiscard]] result<std::unique_ptr<net::transport>> connect(const call& bounds) {
+        if (connector) return connector(bounds);
         if (!settings.tls) return net::connect_tcp(io.get_executor(), peer, bounds);
         auto link = net::connect_tls(io.get_executor(), peer, *settings.tls, bounds);
         if (link) return link;
@@ -119,6 +120,7 @@ struct http_gateway::state {
     net::tcp_settings peer;
     notification_listener* listener;
     logger log;
+    host_connector connector;   ///< may be empty
     boost::asio::io_context io; ///< never run: links are used blocking
 };
 
@@ -127,12 +129,13 @@ http_gateway::http_gateway(std::unique_ptr<state> made) noexcept
 http_gateway::~http_gateway() = default;
 
 result<std::unique_ptr<http_gateway>> http_gateway::create(
-    const http_gateway_settings& settings, notification_listener* listener, logger log) {
+    const http_gateway_settings& settings, notification_listener* listener, logger log, host_connector connect) {
     CIPHERLANE_CHECK(settings.validate());
     CIPHERLANE_TRY(auto peer, net::parse_endpoint(settings.address));
     peer.connect_timeout = settings.connect_timeout;
     if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
-    auto made = std::unique_ptr<state>(new state{settings, std::move(peer), listener, std::move(log), {}});
+    auto made = std::unique_ptr<state>(
+        new state{settings, std::move(peer), listener, std::move(log), std::move(connect), {}});
     return std::unique_ptr<http_gateway>(new http_gateway(std::move(made)));
 }
 

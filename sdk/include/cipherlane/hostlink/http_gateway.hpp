@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/host_connector.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
@@ -39,8 +40,9 @@ class http_gateway final : public ports::qr_gateway {
   public:
     /// @param listener takes notifications; may be null, then `wait_notification` is `unsupported`. Must outlive
     /// this.
-    [[nodiscard]] static result<std::unique_ptr<http_gateway>> create(
-        const http_gateway_settings& settings, notification_listener* listener, logger log = {});
+    /// @param connect makes the connections, if it is there.
+    [[nodiscard]] static result<std::unique_ptr<http_gateway>> create(const http_gateway_settings& settings,
+        notification_listener* listener, logger log = {}, host_connector connect = {});
     ~http_gateway() override;
 
     /// Address and merchant.

@@ -1,18 +1,17 @@
 #pragma once
 
 #include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/host_connector.hpp>
 #include <cipherlane/ports/host.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
 namespace cipherlane::net {
 class tls_client;
-class transport;
-} // namespace cipherlane::net
+}
 
 namespace cipherlane::hostlink {
 
@@ -51,10 +50,6 @@ struct tcp_host_statistics {
     std::uint64_t polls = 0;   ///< lengths of zero that were sent back
 };
 
-/// Makes a connection to a host within a call. It is used blocking, by one thread, until an exchange fails or ends
-/// it.
-using host_connector = std::function<result<std::unique_ptr<net::transport>>(const call&)>;
-
 /// The acquirer's host over TCP: messages with two bytes of length in front (see `net::length_prefixed`).
 ///
 /// Connects at need. Messages that do not answer the request under way are dropped and counted, so that a late answer
@@ -62,8 +57,7 @@ using host_connector = std::function<result<std::unique_ptr<net::transport>>(con
 /// One thread at a time; `statistics` from any.
 class tcp_host final : public ports::host {
   public:
-    /// @param connect makes the connections, instead of TCP and TLS to the settings' address: for links of another
-    /// kind, and for simulations. Errors of it mean that nothing was sent.
+    /// @param connect makes the connections, if it is there.
     /// @return `misuse` for bad settings. Does not connect yet.
     [[nodiscard]] static result<std::unique_ptr<tcp_host>> create(
         const tcp_host_settings& settings, logger log = {}, host_connector connect = {});
