@@ -7,39 +7,70 @@ namespace {
 
 constexpr std::size_t sector = 512;
 
+constexpr std::size_t block = 4096;
+constexpr std::uint64_t unknown = 0;
+
 void undo(disk_file& of, const disk_file::change& last) {
-    auto& content = of.own();
-    content.resize(std::max(last.size_before, last.at + last.before.size()));
-    std::copy(last.before.begin(), last.before.end(), content.begin() + static_cast<std::ptrdiff_t>(last.at));
-    content.resize(last.size_before);
+    if (!last.before.empty()) of.put(last.at, last.before);
+    of.resize(last.size_before);
 }
 
-void redo(disk_file& of, std::size_t at, byte_view data) {
-    auto& content = of.own();
-    if (content.size() < at + data.size()) content.resize(at + data.size());
-    std::copy(data.begin(), data.end(), content.begin() + static_cast<std::ptrdiff_t>(at));
-}
-
-std::uint64_t print_of(byte_view content) {
-    fingerprint made;
-    made.add(content);
-    return made.value();
+/// The fingerprint of a content from those of its blocks; the unknown ones are made.
+std::uint64_t print_of(byte_view content, std::vector<std::uint64_t>& prints) {
+    prints.resize((content.size() + block - 1) / block, unknown);
+    fingerprint whole;
+    whole.add(content.size());
+    for (std::size_t i = 0; i < prints.size(); ++i) {
+        if (prints[i] == unknown) {
+            fingerprint one;
+            one.add(content.subspan(i * block, std::min(block, content.size() - i * block)));
+            prints[i] = one.value();
+        }
+        whole.add(prints[i]);
+    }
+    return whole.value();
 }
 
 } // namespace
 
-bytes& disk_file::own() {
-    if (const auto from = std::exchange(common_, nullptr)) own_ = from->content;
-    return own_;
+void disk_file::make_own() {
+    const auto from = std::exchange(common_, nullptr);
+    if (!from) return;
+    own_ = from->content;
+    prints_ = from->prints;
+}
+
+void disk_file::forget_prints(std::size_t begin, std::size_t end) {
+    const auto last = std::min(prints_.size(), (end + block - 1) / block);
+    for (auto i = begin / block; i < last; ++i)
+        prints_[i] = unknown;
+}
+
+void disk_file::put(std::size_t at, byte_view data) {
+    make_own();
+    const auto size_before = own_.size();
+    if (size_before < at + data.size()) own_.resize(at + data.size());
+    std::copy(data.begin(), data.end(), own_.begin() + static_cast<std::ptrdiff_t>(at));
+    forget_prints(std::min(size_before, at), at + data.size());
+}
+
+void disk_file::resize(std::size_t size) {
+    if (size == content().size()) return;
+    make_own();
+    forget_prints(std::min(size, own_.size()), std::max(size, own_.size()));
+    own_.resize(size);
+    prints_.resize(std::min(prints_.size(), (size + block - 1) / block));
 }
 
 std::shared_ptr<const disk_file::common> disk_file::share() const {
     if (common_) return common_;
-    return std::make_shared<const common>(common{own_, print_of(own_)});
+    auto made = std::make_shared<common>(common{own_, prints_, 0});
+    made->print = print_of(made->content, made->prints);
+    return made;
 }
 
-void disk_file::add_to(fingerprint& state) const {
-    state.add(common_ ? common_->print : print_of(own_));
+std::uint64_t disk_file::print() const {
+    return common_ ? common_->print : print_of(own_, prints_);
 }
 
 disk::file disk::find(const std::string& name) const {
@@ -60,7 +91,7 @@ void disk::remove(const std::string& name) {
 void disk::change(disk_file& of, std::size_t at, byte_view data, std::size_t size_after) {
     disk_file::change made;
     made.at = at;
-    auto& content = of.own();
+    const auto content = of.content();
     made.size_before = content.size();
     made.size = data.size();
     made.size_after = size_after;
@@ -70,8 +101,8 @@ void disk::change(disk_file& of, std::size_t at, byte_view data, std::size_t siz
         made.before.assign(
             content.begin() + static_cast<std::ptrdiff_t>(begin), content.begin() + static_cast<std::ptrdiff_t>(end));
     }
-    redo(of, at, data);
-    content.resize(size_after);
+    if (!data.empty()) of.put(at, data);
+    of.resize(size_after);
     of.unsynced.push_back(std::move(made));
 }
 
@@ -118,13 +149,13 @@ void disk::settle(disk_file& of, fault how) {
     for (std::size_t i = 0; i < changes.size(); ++i) {
         const auto& one = changes[i];
         if (one.size_after < one.size_before) {
-            if (by_.once_in(2)) of.own().resize(std::min(of.content().size(), one.size_after));
+            if (by_.once_in(2)) of.resize(std::min(of.content().size(), one.size_after));
             continue;
         }
         // A sector is written whole or not at all; what of it is not in the write stays as it is.
         for (std::size_t from = 0; from < one.size;) {
             const auto length = std::min(one.size - from, sector - (one.at + from) % sector);
-            if (by_.once_in(2)) redo(of, one.at + from, byte_view(written[i]).subspan(from, length));
+            if (by_.once_in(2)) of.put(one.at + from, byte_view(written[i]).subspan(from, length));
             from += length;
         }
     }
@@ -162,7 +193,7 @@ void disk::bring_back(const image& from, std::string_view beginning) {
 void disk::add_to(fingerprint& state) const {
     for (const auto& [name, what] : names_) {
         state.add(name);
-        what->add_to(state);
+        state.add(what->print());
     }
     if (wrong == disk_fault::forgets_one_sync) state.add(syncs_ % 3);
 }

@@ -36,9 +36,10 @@ class disk_file {
         std::size_t size_after = 0;
         bytes before; ///< what was overwritten
     };
-    /// What runs begin with, and its fingerprint.
+    /// What runs begin with, and the fingerprint of each of its blocks.
     struct common {
         bytes content;
+        std::vector<std::uint64_t> prints;
         std::uint64_t print = 0;
     };
     disk_file() = default;
@@ -46,16 +47,22 @@ class disk_file {
         : common_(std::move(from)) {}
 
     [[nodiscard]] byte_view content() const noexcept { return common_ ? byte_view(common_->content) : own_; }
-    /// To be written to.
-    [[nodiscard]] bytes& own();
+    /// Longer, if need be.
+    void put(std::size_t at, byte_view data);
+    void resize(std::size_t size);
     [[nodiscard]] std::shared_ptr<const common> share() const;
-    void add_to(fingerprint& state) const;
+    /// Of the content, whose blocks are looked at again only where they were written to.
+    [[nodiscard]] std::uint64_t print() const;
 
     std::vector<change> unsynced;
 
   private:
+    void make_own();
+    void forget_prints(std::size_t begin, std::size_t end);
+
     std::shared_ptr<const common> common_; ///< null: it has been written to
     bytes own_;
+    mutable std::vector<std::uint64_t> prints_; ///< of its own content by block; `unknown`: it was written to
 };
 
 /// A disk in memory that keeps what was synced and gives back after a power cut what a real one might: all that was
