@@ -13,6 +13,8 @@ void note(tally& in, failure&& one, const counting& counts, std::size_t enough) 
         return;
     }
     ++in.failed;
+    for (const auto& broken : one.report.findings)
+        ++in.by_rule[broken.rule];
     if (in.failures.size() < enough) in.failures.push_back(std::move(one));
 }
 
@@ -116,6 +118,48 @@ bool same_rule(const std::vector<finding>& a, const std::vector<finding>& b) {
 
 tally enumerate(const prepared_scenario& what, const depth& how, mutant wrong) {
     return walk(what, how, wrong).go();
+}
+
+tally draw(const prepared_scenario& what, const depth& how, std::uint64_t scripts, mutant wrong) {
+    tally seen;
+    chance by(how.seed);
+    run_settings settings;
+    settings.seed = how.seed;
+    settings.wrong = wrong;
+    settings.keeps_steps = true;
+    const auto calm = what.run({}, settings);
+    const stopwatch watch(how.time);
+    for (std::uint64_t i = 0; i < scripts && seen.failures.size() < how.enough && !watch.ended(); ++i) {
+        script plan;
+        auto report = calm;
+        while (plan.size() < how.faults && report.good()) {
+            const std::size_t from = plan.empty() ? 0 : plan.back().step + 1;
+            if (from >= report.kept.size()) break;
+            const auto step = from + static_cast<std::size_t>(by.below(report.kept.size() - from));
+            const auto choice = faults_at(report.kept[step]);
+            plan.push_back(
+                {static_cast<std::uint32_t>(step), choice[static_cast<std::size_t>(by.below(choice.size()))]});
+            settings.keeps_steps = plan.size() < how.faults;
+            report = what.run(plan, settings);
+            count(seen, report);
+        }
+        note(seen, {std::move(plan), how.seed, std::move(report)}, how.counts, how.enough);
+    }
+    return seen;
+}
+
+void add(tally& to, tally&& from) {
+    to.runs += from.runs;
+    to.steps += from.steps;
+    to.payments += from.payments;
+    to.faults += from.faults;
+    to.cut_short += from.cut_short;
+    to.failed += from.failed;
+    to.known += from.known;
+    for (auto& one : from.failures)
+        to.failures.push_back(std::move(one));
+    for (const auto& [rule, times] : from.by_rule)
+        to.by_rule[rule] += times;
 }
 
 std::optional<failure> hunt(const mutant_row& row) {

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 
 namespace cipherlane::simulation {
 
@@ -25,8 +27,12 @@ struct tally {
     std::uint64_t cut_short = 0;   ///< runs whose rest was known
     std::vector<failure> failures; ///< the first few
     std::uint64_t failed = 0;
-    std::uint64_t known = 0; ///< broke a rule, but do not count
+    std::uint64_t known = 0;                      ///< broke a rule, but do not count
+    std::map<std::string, std::uint64_t> by_rule; ///< findings that count, by the rule that is broken
 };
+
+/// Adds what another thread has seen.
+void add(tally& to, tally&& from);
 
 /// Whether a script that breaks a rule counts; all do if it is absent.
 using counting = std::function<bool(const script&, const std::vector<finding>&)>;
@@ -46,6 +52,11 @@ struct depth {
 /// Runs a scenario with nothing going wrong, then with each thing that can go wrong at each of its steps, then, after
 /// each of those, with each that can go wrong at each later step: what follows a fault has steps of its own.
 [[nodiscard]] tally enumerate(const prepared_scenario& what, const depth& how, mutant wrong = mutant::none);
+
+/// Draws so many scripts of `how.faults` faults, each behind the one before it and at a step of the run that the ones
+/// before it have made.
+[[nodiscard]] tally draw(
+    const prepared_scenario& what, const depth& how, std::uint64_t scripts, mutant wrong = mutant::none);
 
 /// The first single fault in the mutant's scenario with which it is found and the till as it is is not; nothing if it
 /// escapes.

@@ -1,11 +1,13 @@
 // cipherlane-simulate: a till against a bank, a gateway, people and a disk that fail, under one thread and one seed.
+#include "simulate/parallel.hpp"
+#include "simulate/print.hpp"
+#include "simulate/random_payments.hpp"
 #include "simulation/known_faults.hpp"
 
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
 #include <stdexcept>
-#include <thread>
 
 namespace {
 
@@ -23,51 +25,12 @@ struct wishes {
     std::uint64_t seed = 1;
     std::uint64_t runs = 0;
     std::uint64_t rarity = 40;
+    std::uint64_t triples = 0;
+    std::uint64_t random = 0;
     std::string plan;
     std::string wrong;
     std::uint64_t jobs = 1;
 };
-
-void print(const prepared_scenario& what, const failure& found, mutant wrong, bool timeline) {
-    const auto least = shrink(what, found, wrong);
-    std::cout << "FAILED " << what.of().name << " --seed " << least.seed << " --script "
-              << (least.plan.empty() ? "''" : to_string(least.plan)) << "\n"
-              << to_string(least.report.findings);
-    if (!timeline) return;
-    run_settings how;
-    how.seed = least.seed;
-    how.wrong = wrong;
-    how.keeps_timeline = true;
-    std::cout << what.run(least.plan, how).timeline;
-}
-
-/// Adds what several threads have seen.
-void add(tally& to, tally&& from) {
-    to.runs += from.runs;
-    to.steps += from.steps;
-    to.payments += from.payments;
-    to.faults += from.faults;
-    to.cut_short += from.cut_short;
-    to.failed += from.failed;
-    to.known += from.known;
-    for (auto& one : from.failures)
-        to.failures.push_back(std::move(one));
-}
-
-template <class Work>
-tally in_parallel(std::uint64_t jobs, Work work) {
-    if (jobs == 1) return work(0);
-    std::vector<tally> parts(jobs);
-    std::vector<std::thread> threads;
-    for (std::uint64_t i = 0; i < jobs; ++i)
-        threads.emplace_back([&, i] { parts[i] = work(i); });
-    for (auto& one : threads)
-        one.join();
-    tally whole;
-    for (auto& one : parts)
-        add(whole, std::move(one));
-    return whole;
-}
 
 /// True if no rule was broken.
 bool go(const scenario& of, const wishes& wish, mutant wrong) {
@@ -77,13 +40,21 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
     settings.seed = wish.seed;
     settings.wrong = wrong;
     tally seen;
-    if (!wish.plan.empty() || (!wish.enumerates && wish.runs == 0)) {
+    if (!wish.plan.empty() || (!wish.enumerates && wish.runs == 0 && wish.triples == 0)) {
         settings.keeps_timeline = wish.timeline;
         const auto report = what.run(script_of(wish.plan), settings);
         std::cout << report.timeline << to_string(report.findings);
         seen.runs = 1;
         seen.steps = report.steps;
         seen.failed = report.good() ? 0 : 1;
+    } else if (wish.triples != 0) {
+        seen = in_parallel(wish.jobs, [&](std::uint64_t part) {
+            auto how = wish.how;
+            how.faults = 3;
+            how.seed = wish.seed + part;
+            if (!wish.with_known) how.counts = unknown_yet;
+            return draw(what, how, wish.triples / wish.jobs, wrong);
+        });
     } else if (wish.enumerates) {
         seen = in_parallel(wish.jobs, [&](std::uint64_t part) {
             auto how = wish.how;
@@ -105,7 +76,7 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
         });
     }
     for (const auto& one : seen.failures)
-        print(what, one, wrong, wish.timeline);
+        print_failure(what, one, wrong, wish.timeline ? timeline::printed : timeline::left_out);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::cout << of.name << (wrong == mutant::none ? "" : " with " + std::string(to_string(wrong))) << ": ";
     if (wish.runs != 0) std::cout << "seeds " << wish.seed << " to " << wish.seed + seen.runs - 1 << ", ";
@@ -127,7 +98,7 @@ std::vector<const scenario*> chosen(const wishes& wish) {
         if (found.back() == nullptr) throw std::invalid_argument("no scenario " + name + "; --list names them");
     }
     if (!found.empty()) return found;
-    for (const auto& one : wish.runs != 0 ? long_scenarios() : scenarios()) {
+    for (const auto& one : wish.runs != 0 || wish.random != 0 ? long_scenarios() : scenarios()) {
         if (wish.pairs != "flows" || is_flow(one.name)) found.push_back(&one);
     }
     return found;
@@ -162,9 +133,12 @@ int main(int argc, char** argv) {
     app.add_option("--faults", wish.how.faults, "with --enumerate: 1 each alone, 2 ordered pairs too, 3 triples too");
     app.add_option("--pairs", wish.pairs, "all ordered pairs of faults: of the flows, or of all scenarios")
         ->check(CLI::IsMember({"flows", "all"}));
+    app.add_option("--triples", wish.triples, "so many ordered triples of faults, drawn, of each scenario");
     app.add_option("--sample", wish.how.sampled, "with --enumerate: one in N of the deepest");
     app.add_option("--runs", wish.runs, "so many runs with faults by chance");
-    app.add_option("--rarity", wish.rarity, "with --runs: a fault in one of N steps");
+    app.add_option(
+        "--random", wish.random, "busy days with faults by chance until so many payments were made, in a table");
+    app.add_option("--rarity", wish.rarity, "with --runs and --random: a fault in one of N steps");
     app.add_option("--seed", wish.seed, "of all that is drawn");
     app.add_option("--script", wish.plan, "what goes wrong: STEP:FAULT,...");
     app.add_flag("--timeline", wish.timeline, "print what happened");
@@ -189,6 +163,16 @@ int main(int argc, char** argv) {
             return 0;
         }
         if (wish.all_mutants) return hunt_all() == 0 ? 0 : 1;
+        if (wish.random != 0) {
+            random_wish what;
+            what.payments = wish.random;
+            what.first_seed = wish.seed;
+            what.rarity = wish.rarity;
+            what.jobs = wish.jobs;
+            what.wrong = mutant_of(wish.wrong);
+            if (!wish.with_known) what.counts = unknown_yet;
+            return run_random_payments(chosen(wish), what) ? 0 : 1;
+        }
         bool good = true;
         for (const auto* one : chosen(wish))
             good = go(*one, wish, mutant_of(wish.wrong)) && good;
