@@ -1,5 +1,6 @@
 // Every error code, alert and outcome of the headers has one row in docs/fault-catalogue.txt, the row names a test
-// that is there, and docs/17-fault-catalogue.md is what the rows say.
+// that is there, and docs/17-fault-catalogue.md is what the rows say. docs/16-money-safety.md names tests that are
+// there, too, one at least for each instant at which a till may stop.
 #include "support/whole_file.hpp"
 
 #include <gtest/gtest.h>
@@ -157,6 +158,40 @@ TEST(FaultCatalogue, NamesTestsThatAreThere) {
             EXPECT_TRUE(known.contains(one.shown)) << name << ": no test " << one.shown;
         }
     }
+}
+
+/// What a text names in the form of a test, "`Suite.Test`" or "`Suite.*`".
+std::set<std::string> tests_named_in(const std::string& text) {
+    std::set<std::string> found;
+    const std::regex form(R"(`(\w+\.(?:[A-Z]\w*|\*))`)");
+    for (std::sregex_iterator at(text.begin(), text.end(), form), end; at != end; ++at)
+        found.insert((*at)[1].str());
+    return found;
+}
+
+bool is_there(const std::set<std::string>& known, std::string name) {
+    if (!name.ends_with(".*")) return known.contains(name);
+    name.pop_back();
+    const auto first = known.lower_bound(name);
+    return first != known.end() && first->starts_with(name);
+}
+
+TEST(MoneySafety, NamesTestsThatAreThereForEachInstant) {
+    const auto page = whole_file(source_folder() / "docs/16-money-safety.md");
+    const auto known = tests();
+    const auto named = tests_named_in(page);
+    EXPECT_GT(named.size(), 40U);
+    for (const auto& name : named)
+        EXPECT_TRUE(is_there(known, name)) << "docs/16-money-safety.md: no test " << name;
+    const auto begin = page.find("\n| it stops |");
+    ASSERT_NE(begin, std::string::npos);
+    std::istringstream lines(page.substr(begin + 1, page.find("\n\n", begin) - begin));
+    std::size_t instants = 0;
+    for (std::string line; std::getline(lines, line); ++instants) {
+        if (instants < 2) continue; // the head
+        EXPECT_FALSE(tests_named_in(line.substr(line.rfind('|', line.size() - 2))).empty()) << line;
+    }
+    EXPECT_GT(instants, 30U);
 }
 
 /// With CIPHERLANE_RENEW_CATALOGUE set it writes the page instead.
