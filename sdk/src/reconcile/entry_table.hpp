@@ -18,10 +18,10 @@ struct slot {
     std::uint64_t place;
     std::uint32_t hash;
     std::uint16_t key_size;
-    direction way : 1;
-    standing stands : 2;
-    bool theirs : 1; ///< only the statement has it
-    bool seen : 1;   ///< the other side has it too
+    direction way;
+    standing stands;
+    bool theirs; ///< only the statement has it
+    bool seen;   ///< the other side has it too
     [[nodiscard]] std::string_view key_text() const noexcept { return {key, key_size}; }
 };
 
