@@ -2,6 +2,7 @@
 
 #include "part_makers.hpp"
 
+#include <cipherlane/acquiring/pinpad_sealer.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/hostlink/traced_host.hpp>
 #include <cipherlane/store/receipt_queue.hpp>
@@ -185,9 +186,21 @@ result<void> counter::open_host(terminal& one, const till_settings::terminal& of
         one.host = std::make_shared<hostlink::traced_host>(one.host, trace_);
     }
     if (one.host && !one.sealer) {
-        CIPHERLANE_TRY(one.sealer, make_sealer(settings_, of, given_.log));
+        CIPHERLANE_TRY(one.sealer, sealer_of(one, of));
     }
     return {};
+}
+
+result<std::shared_ptr<ports::sealer>> counter::sealer_of(
+    const terminal& one, const till_settings::terminal& of) const {
+    if (settings_.sealer.kind != sealer_kind::pinpad) {
+        CIPHERLANE_TRY(auto made, make_sealer(settings_, of, given_.log));
+        return std::shared_ptr<ports::sealer>(std::move(made));
+    }
+    if (!one.pinpad)
+        return part_error(till_errc::missing_setting, "pinpad.driver")
+            .with_hint("expected a PIN pad that makes MACs");
+    return std::make_shared<acquiring::pinpad_sealer>(of.keys, one.pinpad);
 }
 
 void counter::share_devices(terminal& one) {
@@ -201,9 +214,9 @@ void counter::share_devices(terminal& one) {
 result<void> counter::open_terminal(const till_settings::terminal& of, const call& bounds) {
     auto one = std::make_unique<terminal>();
     CIPHERLANE_TRY(one->taken, claim::take("terminal " + of.terminal_id + " of " + journal_name_, "terminal.id"));
+    share_devices(*one);
     CIPHERLANE_CHECK(open_host(*one, of));
     CIPHERLANE_CHECK(open_gateway(*one, of));
-    share_devices(*one);
     acquiring::lane_ports with(*journal_);
     with.host = one->host.get();
     with.sealer = one->sealer.get();

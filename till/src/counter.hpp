@@ -64,6 +64,8 @@ class counter {
     [[nodiscard]] result<void> check_given() const;
     [[nodiscard]] result<void> open_journal(const call& bounds);
     [[nodiscard]] result<void> open_pinpad(const call& bounds);
+    [[nodiscard]] result<std::shared_ptr<ports::sealer>> sealer_of(
+        const terminal& one, const till_settings::terminal& of) const;
     [[nodiscard]] result<void> make_card_terminal();
     [[nodiscard]] result<void> open_display(const call& bounds);
     [[nodiscard]] result<void> open_printer(const call& bounds);

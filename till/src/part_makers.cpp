@@ -195,8 +195,9 @@ result<std::unique_ptr<ports::sealer>> make_sealer(
 }
 
 result<std::unique_ptr<ports::pinpad>> open_pinpad(
-    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds) {
+    boost::asio::any_io_executor on, const till_settings::pinpad_place& place, const call& bounds) {
     drivers::pinpad_options options;
+    options.description_file = place.description_file;
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
     return drivers::open_pinpad(std::move(on), place.driver, place.path, options, bounds);
 }

@@ -53,7 +53,7 @@ enum class journal_wish : std::uint8_t {
     const till_settings& all, const till_settings::terminal& of, const logger& log);
 /// Opens a PIN pad by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(
-    boost::asio::any_io_executor on, const till_settings::device_place& place, const call& bounds);
+    boost::asio::any_io_executor on, const till_settings::pinpad_place& place, const call& bounds);
 /// A payment terminal by its driver's name; it is reached when it is first needed. It prints its receipts itself
 /// where nobody takes their lines.
 [[nodiscard]] result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_executor on,

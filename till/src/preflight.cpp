@@ -7,6 +7,7 @@
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
 
@@ -16,6 +17,12 @@
 
 namespace cipherlane {
 namespace {
+
+error makes_no_macs() {
+    return error(till_errc::not_built, layer::till)
+        .in_field("sealer.kind")
+        .with_hint("expected software or cipher-machine: this PIN pad makes no MACs");
+}
 
 using namespace std::chrono_literals;
 
@@ -84,7 +91,7 @@ class preflight_run {
                 journal.key_file + ", mode 0600" + (beside ? "; beside the journal: better on another medium" : ""));
         }
         for (const auto& one : settings_.terminals) {
-            if (settings_.host.address.empty()) break;
+            if (settings_.host.address.empty() || settings_.sealer.kind == sealer_kind::pinpad) break;
             const auto made = assembly::make_sealer(settings_, one, logger::none());
             const auto part = "master key of " + one.terminal_id;
             if (made) {
@@ -148,6 +155,8 @@ class preflight_run {
         const auto awake = (*opened)->open(limits);
         if (!awake) return void(wrong("PIN pad", awake.error()));
         (void)(*opened)->close(limits);
+        if (settings_.sealer.kind == sealer_kind::pinpad && !(*opened)->makes_macs())
+            return void(wrong("PIN pad", makes_no_macs()));
         good("PIN pad", place.driver + " at " + place.path + ", opens a session");
     }
 

@@ -148,6 +148,7 @@ void read_places(toml_reader& top, till_settings& to) {
     auto pinpad = top.section("pinpad");
     read_device(pinpad, to.pinpad);
     pinpad.flag("keeper", to.pinpad.keeper);
+    pinpad.text("description_file", to.pinpad.description_file);
     pinpad.finish();
 
     auto card_terminal = top.section("card_terminal");

@@ -78,6 +78,20 @@ result<void> shared_pinpad::load_master_key(const ports::wrapped_key& key, const
     return real_->load_master_key(key, bounds);
 }
 
+result<void> shared_pinpad::load_working_key(
+    ports::working_key use, const ports::wrapped_key& key, const call& bounds) {
+    CIPHERLANE_TRY(const auto turn, enter());
+    return real_->load_working_key(use, key, bounds);
+}
+
+/// Within a card's trade, as the serial cryptogram.
+result<bytes> shared_pinpad::make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    auto made = real_->make_mac(key, mab, bounds);
+    turn.keep(card_trade);
+    return made;
+}
+
 result<void> shared_pinpad::load_list(std::string_view name, const std::vector<bytes>& entries, const call& bounds) {
     CIPHERLANE_TRY(const auto turn, enter());
     return real_->load_list(name, entries, bounds);

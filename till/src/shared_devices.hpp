@@ -69,6 +69,10 @@ class shared_pinpad final : public ports::pinpad {
     [[nodiscard]] bool attached() const noexcept override { return real_->attached(); }
     [[nodiscard]] bool takes_master_key() const noexcept override { return real_->takes_master_key(); }
     [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] bool makes_macs() const noexcept override { return real_->makes_macs(); }
+    [[nodiscard]] result<void> load_working_key(
+        ports::working_key use, const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] result<bytes> make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) override;
     [[nodiscard]] bool takes_lists() const noexcept override { return real_->takes_lists(); }
     [[nodiscard]] result<void> load_list(
         std::string_view name, const std::vector<bytes>& entries, const call& bounds) override;

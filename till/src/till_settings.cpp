@@ -85,13 +85,20 @@ result<void> check_printer(const till_settings::printer_place& place) {
     return check_make("printer", place.printer, place.code_page);
 }
 
+/// A file belongs to the driver that reads it.
+result<void> check_description(
+    const till_settings::device_place& place, const std::string& file, const std::string& table) {
+    const bool described = place.driver == "described";
+    if (described && file.empty())
+        return broken(till_errc::missing_setting, table + ".description_file", "the description of this device");
+    if (!described && !file.empty())
+        return broken(till_errc::bad_setting, table + ".description_file", "nothing, unless the driver is described");
+    return {};
+}
+
 result<void> check_display(const till_settings::display_place& place) {
     CIPHERLANE_CHECK(check_device(place, "display", drivers::display_families()));
-    const bool described = place.driver == "described";
-    if (described && place.description_file.empty())
-        return broken(till_errc::missing_setting, "display.description_file", "the description of this display");
-    if (!described && !place.description_file.empty())
-        return broken(till_errc::bad_setting, "display.description_file", "nothing, unless the driver is described");
+    CIPHERLANE_CHECK(check_description(place, place.description_file, "display"));
     return check_make("display", place.printer, place.code_page);
 }
 
@@ -132,20 +139,38 @@ result<void> check_card_terminal(const till_settings& all) {
     return {};
 }
 
-/// What is given for the sealer goes with its kind.
-result<void> check_sealer(const till_settings::sealer_place& place, acquiring::key_algorithm keys) {
-    if (place.kind == sealer_kind::pinpad) {
+/// The PIN pad holds the keys, and nothing else does.
+result<void> check_pinpad_sealer(const till_settings& all) {
+    const auto& name = all.pinpad.driver;
+    if (name.empty()) return {}; // the caller gives a PIN pad
+    const auto* family = drivers::find_pinpad_family(name);
+    if (family != nullptr && name != "described" && !family->can.mac)
         return broken(till_errc::not_built, "sealer.kind",
-            "software or cipher-machine: the protocols of the built-in PIN pads have no MACs");
+            "software or cipher-machine: the protocol of " + name + " has no MACs");
+    if (all.terminals.size() > 1)
+        return broken(till_errc::bad_setting, "sealer.kind",
+            "software or cipher-machine, as several terminals share the PIN pad");
+    for (const auto& [key, value] : {std::pair{"sealer.key_file", &all.sealer.key_file},
+             std::pair{"sealer.serial_key_file", &all.sealer.serial_key_file}}) {
+        if (!value->empty()) return broken(till_errc::bad_setting, key, "nothing, as the PIN pad has the keys");
     }
+    if (!all.terminals.front().key_file.empty())
+        return broken(till_errc::bad_setting, "terminal.key_file", "nothing, as the PIN pad has the keys");
+    return {};
+}
+
+/// What is given for the sealer goes with its kind.
+result<void> check_sealer(const till_settings& all) {
+    const auto& place = all.sealer;
+    const auto keys = all.terminals.front().keys.algorithm;
     if (!place.tls.on && has_files(place.tls))
         return broken(till_errc::bad_setting, "sealer.tls", "true, as there are files for it");
-    if (place.kind == sealer_kind::software) {
+    if (place.kind != sealer_kind::cipher_machine) {
         constexpr std::string_view nothing = "nothing, unless the kind is cipher-machine";
         if (!place.address.empty()) return broken(till_errc::bad_setting, "sealer.address", nothing);
         if (!place.profile.empty()) return broken(till_errc::bad_setting, "sealer.profile", nothing);
         if (place.tls.on) return broken(till_errc::bad_setting, "sealer.tls", nothing);
-        return {};
+        return place.kind == sealer_kind::pinpad ? check_pinpad_sealer(all) : result<void>();
     }
     if (place.address.empty())
         return broken(till_errc::missing_setting, "sealer.address", "where the cipher machine is, HOST:PORT");
@@ -184,13 +209,14 @@ result<void> till_settings::validate() const {
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
+    CIPHERLANE_CHECK(check_description(pinpad, pinpad.description_file, "pinpad"));
     CIPHERLANE_CHECK(check_card_terminal(*this));
     CIPHERLANE_CHECK(check_display(display));
     CIPHERLANE_CHECK(check_printer(printer));
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     CIPHERLANE_CHECK(check_trace(trace));
-    return check_sealer(sealer, terminals.front().keys.algorithm);
+    return check_sealer(*this);
 }
 
 } // namespace cipherlane

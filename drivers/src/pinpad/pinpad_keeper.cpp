@@ -16,6 +16,20 @@ using std::chrono::milliseconds;
 
 constexpr auto never = moment::max();
 
+/// What a pad can do besides what every pad can.
+struct abilities {
+    bool master_key = false;
+    bool macs = false;
+    bool serial_cryptogram = false;
+    bool currency = false;
+    bool lists = false;
+};
+
+abilities abilities_of(const ports::pinpad& pad) noexcept {
+    return {pad.takes_master_key(), pad.makes_macs(), pad.makes_serial_cryptogram(), pad.asks_currency(),
+        pad.takes_lists()};
+}
+
 /// @return false where the caller asked for the end.
 bool pause(milliseconds span, const call& bounds) {
     const auto until = bounds.until().no_later_than(span);
@@ -66,6 +80,11 @@ class pinpad_keeper::body : public std::enable_shared_from_this<body> {
     [[nodiscard]] pinpad_health health() const {
         const std::lock_guard held(health_lock_);
         return health_;
+    }
+
+    [[nodiscard]] abilities can() const {
+        const std::lock_guard held(health_lock_);
+        return abilities_;
     }
 
     /// Which pads may carry a call out.
@@ -169,7 +188,8 @@ class pinpad_keeper::body : public std::enable_shared_from_this<body> {
         pause_ = milliseconds{0};
         ++opening_;
         fresh_ = opened_ = true;
-        change([](pinpad_health& is) {
+        change([&](pinpad_health& is) {
+            abilities_ = abilities_of(*pad_);
             is.state = pinpad_state::attached;
             ++is.openings;
         });
@@ -256,6 +276,7 @@ class pinpad_keeper::body : public std::enable_shared_from_this<body> {
 
     mutable std::mutex health_lock_; // never held over a call of anything else
     pinpad_health health_;
+    abilities abilities_; ///< of the pad that was open last
 };
 
 pinpad_keeper::pinpad_keeper(
@@ -304,6 +325,59 @@ result<ports::chip_report> pinpad_keeper::finish_chip(const ports::chip_verdict&
 result<void> pinpad_keeper::show(std::string_view line1, std::string_view line2, const call& bounds) {
     return body_->use(
         body::needs::any_pad, bounds, [&](ports::pinpad& pad) { return pad.show(line1, line2, bounds); });
+}
+
+bool pinpad_keeper::takes_master_key() const noexcept {
+    return body_->can().master_key;
+}
+
+result<void> pinpad_keeper::load_master_key(const ports::wrapped_key& key, const call& bounds) {
+    return body_->use(
+        body::needs::any_pad, bounds, [&](ports::pinpad& pad) { return pad.load_master_key(key, bounds); });
+}
+
+bool pinpad_keeper::makes_macs() const noexcept {
+    return body_->can().macs;
+}
+
+result<void> pinpad_keeper::load_working_key(
+    ports::working_key use, const ports::wrapped_key& key, const call& bounds) {
+    return body_->use(
+        body::needs::any_pad, bounds, [&](ports::pinpad& pad) { return pad.load_working_key(use, key, bounds); });
+}
+
+result<bytes> pinpad_keeper::make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) {
+    return body_->use(
+        body::needs::any_pad, bounds, [&](ports::pinpad& pad) { return pad.make_mac(key, mab, bounds); });
+}
+
+bool pinpad_keeper::makes_serial_cryptogram() const noexcept {
+    return body_->can().serial_cryptogram;
+}
+
+result<ports::serial_cryptogram> pinpad_keeper::make_serial_cryptogram(
+    std::string_view serial, std::string_view factor, const call& bounds) {
+    return body_->use(body::needs::any_pad, bounds,
+        [&](ports::pinpad& pad) { return pad.make_serial_cryptogram(serial, factor, bounds); });
+}
+
+bool pinpad_keeper::asks_currency() const noexcept {
+    return body_->can().currency;
+}
+
+result<ports::currency_choice> pinpad_keeper::choose_currency(
+    const amount& local, const ports::conversion& offer, const call& bounds) {
+    return body_->use(body::needs::same_opening, bounds,
+        [&](ports::pinpad& pad) { return pad.choose_currency(local, offer, bounds); });
+}
+
+bool pinpad_keeper::takes_lists() const noexcept {
+    return body_->can().lists;
+}
+
+result<void> pinpad_keeper::load_list(std::string_view name, const std::vector<bytes>& entries, const call& bounds) {
+    return body_->use(
+        body::needs::any_pad, bounds, [&](ports::pinpad& pad) { return pad.load_list(name, entries, bounds); });
 }
 
 result<void> pinpad_keeper::close(const call& bounds) {

@@ -64,8 +64,10 @@ result<lane> lane::open(terminal_settings settings, const lane_ports& with, cons
     if (with.sealer != nullptr && !terminal.mac_key.cryptogram.empty()) {
         // Keys of an earlier master key do not fit the new one: the lane opens all the same and signs in first.
         const auto fits = with.sealer->load_mac_key(terminal.mac_key, bounds);
-        if (!fits && !fits.error().is(condition::rejected_by_peer)) return fits.error();
-        if (!fits) CIPHERLANE_CHECK(with.journal->mark_sign_in_due(settings.terminal_id, bounds));
+        // A pad that is away takes them when it is back: the lane signs in anew then.
+        const bool away = !fits && fits.error().is(condition::link_lost);
+        if (!fits && !away && !fits.error().is(condition::rejected_by_peer)) return fits.error();
+        if (!fits && !away) CIPHERLANE_CHECK(with.journal->mark_sign_in_due(settings.terminal_id, bounds));
         loaded = fits.has_value();
     }
     auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(taken), std::move(log));

@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t field_size = std::tuple_size_v<unionpay_mac_field>;
 
-unionpay_mac_field shown_as(byte_view last, unionpay_mac_form form) noexcept {
+} // namespace
+
+unionpay_mac_field unionpay_mac_field_of(byte_view last, unionpay_mac_form form) noexcept {
     unionpay_mac_field field{};
     if (form == unionpay_mac_form::raw8) {
         std::copy_n(last.begin(), field_size, field.begin());
@@ -19,8 +21,6 @@ unionpay_mac_field shown_as(byte_view last, unionpay_mac_form form) noexcept {
     }
     return field;
 }
-
-} // namespace
 
 result<unionpay_mac_text> unionpay_mac_text::fold(std::size_t block_size, byte_view mab) {
     if (block_size != 8 && block_size != 16) return crypto_error(crypto_errc::unsupported_algorithm, "POS MAC");
@@ -50,8 +50,8 @@ result<unionpay_mac_steps> explain_unionpay_mac(mac_key& test_key, byte_view mab
         steps.last[i] = static_cast<std::uint8_t>(steps.first[i] ^ second[i]);
     const auto last = byte_span(steps.last).first(block);
     CIPHERLANE_CHECK(cipher->encrypt_ecb(last, last));
-    steps.ascii8 = shown_as(last, unionpay_mac_form::ascii8);
-    steps.raw8 = shown_as(last, unionpay_mac_form::raw8);
+    steps.ascii8 = unionpay_mac_field_of(last, unionpay_mac_form::ascii8);
+    steps.raw8 = unionpay_mac_field_of(last, unionpay_mac_form::raw8);
     return steps;
 }
 

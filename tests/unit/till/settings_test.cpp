@@ -98,6 +98,7 @@ const key_row keys[] = {
     {"pinpad", "driver", "\"abecs\"", "\"abecss\"", "path = \"/dev/ttyACM0\""},
     {"pinpad", "path", "\"/dev/ttyACM0\"", "7"},
     {"pinpad", "keeper", "false", "0"},
+    {"pinpad", "description_file", "\"pad.toml\"", "1", "driver = \"described\"\npath = \"/dev/ttyS0\""},
     {"pinpad", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"pinpad", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"pinpad", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
@@ -287,6 +288,7 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
              << of.gateway.public_key_file << "\n";
         tls(of.gateway.tls);
         device(of.pinpad);
+        text << of.pinpad.description_file << "|";
         device(of.card_terminal);
         text << of.card_terminal.password << "|" << of.card_terminal.description_file << "|"
              << of.card_terminal.host.address << "|" << of.card_terminal.host.connect_timeout.count() << "|"
@@ -369,13 +371,33 @@ TEST(TillSettings, RefuseTheSameTerminalTwice) {
     EXPECT_EQ(read.error().field(), "terminal.id");
 }
 
+constexpr auto pad_as_sealer =
+    "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[pinpad]\npath = \"/dev/ttyS0\"\ndriver = ";
+
 TEST(TillSettings, RefuseASealerThatIsNotBuilt) {
-    const auto read =
-        parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[sealer]\nkind = \"pinpad\"\n");
+    const auto read = parse_till(std::string(pad_as_sealer) + "\"h002\"\n[sealer]\nkind = \"pinpad\"\n");
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().code(), till_errc::not_built);
     EXPECT_TRUE(read.error().is(condition::unsupported));
     EXPECT_EQ(read.error().field(), "sealer.kind");
+}
+
+TEST(TillSettings, TakeAPinPadThatMakesMacsForSealer) {
+    const auto with = [](const std::string& driver, const std::string& more) {
+        return parse_till(std::string(pad_as_sealer) + driver + "\n[sealer]\nkind = \"pinpad\"\n" + more);
+    };
+    const auto read = with("\"psbc\"", "");
+    ASSERT_TRUE(read) << read.error();
+    EXPECT_EQ(read->sealer.kind, sealer_kind::pinpad);
+    EXPECT_TRUE(with("\"described\"\ndescription_file = \"pad.toml\"", "")) << "judged when it is opened";
+    EXPECT_EQ(with("\"described\"", "").error().field(), "pinpad.description_file");
+    EXPECT_EQ(with("\"psbc\"\ndescription_file = \"pad.toml\"", "").error().field(), "pinpad.description_file");
+    EXPECT_EQ(with("\"psbc\"", "key_file = \"tmk.key\"\n").error().field(), "sealer.key_file");
+    EXPECT_EQ(with("\"psbc\"", "address = \"127.0.0.1:1500\"\n").error().field(), "sealer.address");
+    const std::string two = "[[terminal]]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[[terminal]]\nid = "
+                            "\"TEST0002\"\nmerchant = \"TESTMERCH000001\"\n[pinpad]\ndriver = \"psbc\"\npath = "
+                            "\"/dev/ttyS0\"\n[sealer]\nkind = \"pinpad\"\n";
+    EXPECT_EQ(parse_till(two).error().field(), "sealer.kind") << "each would take the other's keys";
 }
 
 TEST(TillSettings, RefuseWhatDoesNotGoWithTheKindOfSealer) {

@@ -55,6 +55,11 @@ struct unionpay_mac_steps {
 /// @return `crypto_errc::empty_input`; `unsupported_algorithm` for AES; `library_failed`.
 [[nodiscard]] result<unionpay_mac_field> unionpay_mac(mac_key& key, byte_view mab, unionpay_mac_form form);
 
+/// The shortest block that a MAC ends in.
+inline constexpr std::size_t least_unionpay_block = 8;
+/// Field 64 of the last block, as a device that enciphers gives it: at least `least_unionpay_block` bytes.
+[[nodiscard]] unionpay_mac_field unionpay_mac_field_of(byte_view last, unionpay_mac_form form) noexcept;
+
 /// The form field 64 has by default with this key: `ascii8` for DES and TDES, `raw8` for SM4.
 [[nodiscard]] constexpr unionpay_mac_form default_unionpay_mac_form(algorithm cipher) noexcept {
     return cipher == algorithm::sm4 ? unionpay_mac_form::raw8 : unionpay_mac_form::ascii8;

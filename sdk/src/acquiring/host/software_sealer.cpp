@@ -1,3 +1,5 @@
+#include "host/mac_form.hpp"
+
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
@@ -51,12 +53,6 @@ struct software_sealer::state {
         }
         if (!fits) return wrong_check_value(operation);
         return clear;
-    }
-
-    [[nodiscard]] crypto::unionpay_mac_form form() const {
-        if (settings.algorithm == key_algorithm::sm4 && !settings.sm4_mac_ascii)
-            return crypto::unionpay_mac_form::raw8;
-        return crypto::unionpay_mac_form::ascii8;
     }
 };
 
@@ -132,7 +128,7 @@ result<void> software_sealer::load_master_key(const ports::wrapped_key& key, con
 
 result<ports::mac_field> software_sealer::make_mac(byte_view mab, const call& /*bounds*/) {
     if (!state_->mac) return error(acquiring_errc::bad_working_keys, layer::acquiring).during("MAC");
-    return crypto::unionpay_mac(*state_->mac, mab, state_->form());
+    return crypto::unionpay_mac(*state_->mac, mab, mac_form_of(state_->settings));
 }
 
 result<bool> software_sealer::verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) {

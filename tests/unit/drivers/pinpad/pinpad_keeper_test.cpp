@@ -66,6 +66,33 @@ class told_pad final : public ports::pinpad {
         return on_.tell("show " + std::string(line1));
     }
     result<void> close(const call&) override { return on_.tell("close"); }
+    bool takes_master_key() const noexcept override { return true; }
+    result<void> load_master_key(const ports::wrapped_key& key, const call&) override {
+        return on_.tell("master " + std::to_string(key.master_slot));
+    }
+    bool makes_macs() const noexcept override { return true; }
+    result<void> load_working_key(ports::working_key use, const ports::wrapped_key&, const call&) override {
+        return on_.tell(use == ports::working_key::mac ? "mac key" : "pin key");
+    }
+    result<bytes> make_mac(const ports::wrapped_key&, byte_view mab, const call&) override {
+        CIPHERLANE_CHECK(on_.tell("mac " + std::to_string(mab.size())));
+        return bytes(8);
+    }
+    bool makes_serial_cryptogram() const noexcept override { return true; }
+    result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call&) override {
+        CIPHERLANE_CHECK(on_.tell("serial " + std::string(serial) + " " + std::string(factor)));
+        return ports::serial_cryptogram{};
+    }
+    bool asks_currency() const noexcept override { return true; }
+    result<ports::currency_choice> choose_currency(const amount&, const ports::conversion&, const call&) override {
+        CIPHERLANE_CHECK(on_.tell("currency"));
+        return ports::currency_choice{};
+    }
+    bool takes_lists() const noexcept override { return true; }
+    result<void> load_list(std::string_view name, const std::vector<bytes>& entries, const call&) override {
+        return on_.tell("list " + std::string(name) + " " + std::to_string(entries.size()));
+    }
 
   private:
     desk& on_;
@@ -114,6 +141,28 @@ TEST_F(PinpadKeeper, OpensAtTheFirstCallAndOnlyOnce) {
     EXPECT_TRUE(keeper_->attached());
     ASSERT_TRUE(keeper_->open(bounds_));
     EXPECT_THAT(on_.take(), ElementsAre("open")) << "one that may have restarted behind its line";
+}
+
+TEST_F(PinpadKeeper, HandsOnKeysMacsCryptogramsListsAndTheCurrency) {
+    EXPECT_FALSE(keeper_->takes_master_key()) << "not known before it was open";
+    ASSERT_TRUE(keeper_->load_master_key(key_, bounds_)) << "opens it";
+    EXPECT_TRUE(keeper_->takes_master_key() && keeper_->makes_macs() && keeper_->makes_serial_cryptogram() &&
+                keeper_->asks_currency() && keeper_->takes_lists());
+    ASSERT_TRUE(keeper_->load_working_key(ports::working_key::mac, key_, bounds_));
+    ASSERT_TRUE(keeper_->make_mac(key_, bytes(9), bounds_));
+    ASSERT_TRUE(keeper_->make_serial_cryptogram("SN1", "123456", bounds_));
+    ASSERT_TRUE(keeper_->load_list("CA", {bytes(1)}, bounds_));
+    ASSERT_TRUE(keeper_->read_card(card_, bounds_));
+    ASSERT_TRUE(keeper_->choose_currency(amount(100), ports::conversion{}, bounds_));
+    EXPECT_THAT(on_.take(),
+        ElementsAre("master 0", "mac key", "mac 9", "serial SN1 123456", "list CA 1", "card", "currency"));
+    on_.plugged = false;
+    EXPECT_TRUE(keeper_->make_mac(key_, bytes(9), bounds_).error().is(condition::link_lost));
+    EXPECT_TRUE(keeper_->makes_macs()) << "it is away, and still the same pad";
+    on_.plugged = true;
+    EXPECT_TRUE(keeper_->make_mac(key_, bytes(9), bounds_)) << "a MAC belongs to no card";
+    EXPECT_TRUE(keeper_->choose_currency(amount(100), ports::conversion{}, bounds_).error().is(condition::link_lost))
+        << "the card's transaction ended with the link";
 }
 
 TEST_F(PinpadKeeper, ACallUnderWayWhenTheLinkBreaksEndsAndIsNotRepeated) {

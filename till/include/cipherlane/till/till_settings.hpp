@@ -14,7 +14,7 @@ namespace cipherlane {
 /// Who makes and checks MACs: see `ports::sealer`.
 enum class sealer_kind : std::uint8_t {
     software,       ///< in the till's own memory, with the master key from a file
-    pinpad,         ///< refused: no built-in driver's protocol has MACs
+    pinpad,         ///< in the PIN pad, which must be one that makes MACs: no key is anywhere else
     cipher_machine, ///< in a unit (`hsm::machine_sealer`), with the master key as it lies under its local master key
 };
 
@@ -58,6 +58,9 @@ struct till_settings {
         bool keeper = true; ///< a device that was unplugged comes back by itself
         till_tls tls;       ///< for "tls:" addresses; `on` means nothing here
     };
+    struct pinpad_place : device_place {
+        std::string description_file; ///< for keypads described by a TOML file
+    };
     /// A payment terminal with a host of its own, in the place of host, sealer and PIN pad.
     struct card_terminal_place : device_place {
         std::string password;         ///< of the till at the terminal; empty: the driver's usual one
@@ -91,8 +94,8 @@ struct till_settings {
     };
     struct sealer_place {
         sealer_kind kind = sealer_kind::software;
-        /// The master key (TMK), mode 0600; needed with a host. 32 hex digits; for a cipher machine as it lies under
-        /// the unit's local master key as a zone master key ("U…").
+        /// The master key (TMK), mode 0600; needed with a host, unless the PIN pad has it. 32 hex digits; for a
+        /// cipher machine as it lies under the unit's local master key as a zone master key ("U…").
         std::string key_file;
         /// The key of the terminal serial cryptogram (终端序列号密文), in the same forms; empty: the sealer makes
         /// none.
@@ -118,7 +121,7 @@ struct till_settings {
     std::vector<terminal> terminals;
     host_place host;
     gateway_place gateway;
-    device_place pinpad;
+    pinpad_place pinpad;
     card_terminal_place card_terminal; ///< `keeper` means nothing here: its link is opened when it is needed
     display_place display;
     printer_place printer;

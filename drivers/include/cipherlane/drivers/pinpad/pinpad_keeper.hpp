@@ -78,6 +78,24 @@ class pinpad_keeper final : public ports::pinpad {
     /// The pad stays closed until the next call or `start`.
     [[nodiscard]] result<void> close(const call& bounds) override;
 
+    // What the pad can do is known once it was open, and stays known while it is away.
+    [[nodiscard]] bool takes_master_key() const noexcept override;
+    [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] bool makes_macs() const noexcept override;
+    [[nodiscard]] result<void> load_working_key(
+        ports::working_key use, const ports::wrapped_key& key, const call& bounds) override;
+    [[nodiscard]] result<bytes> make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) override;
+    [[nodiscard]] bool makes_serial_cryptogram() const noexcept override;
+    [[nodiscard]] result<ports::serial_cryptogram> make_serial_cryptogram(
+        std::string_view serial, std::string_view factor, const call& bounds) override;
+    [[nodiscard]] bool asks_currency() const noexcept override;
+    /// Belongs to the card that was read, as `enter_pin`.
+    [[nodiscard]] result<ports::currency_choice> choose_currency(
+        const amount& local, const ports::conversion& offer, const call& bounds) override;
+    [[nodiscard]] bool takes_lists() const noexcept override;
+    [[nodiscard]] result<void> load_list(
+        std::string_view name, const std::vector<bytes>& entries, const call& bounds) override;
+
   private:
     class body;
     std::shared_ptr<body> body_;
