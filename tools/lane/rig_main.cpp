@@ -10,6 +10,8 @@
 #include "lane/test_keys.hpp"
 #include "simkit/options.hpp"
 
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -41,19 +43,27 @@ std::string quoted(const std::string& text) {
     return out + "\"";
 }
 
+/// A PIN pad that makes MACs is the sealer: the till has no key.
+bool pad_seals(const sim::simulator_settings& around) {
+    const auto* family = cipherlane::drivers::find_pinpad_family(around.pinpad_family);
+    return family != nullptr && family->can.mac;
+}
+
 /// Everything a till needs to know, as an integrator would write it down.
 std::string write_settings(sim::simulators& around, const options& chosen) {
     const auto& folder = chosen.folder;
     const auto pem = around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
     std::ofstream(folder + "/gateway.pem") << pem;
     const auto master = folder + "/terminal.key";
-    sim::write_private_file(master, sim::test_keys::terminal_master);
+    if (!pad_seals(chosen.around)) sim::write_private_file(master, sim::test_keys::terminal_master);
     const auto path = folder + "/till.toml";
     std::ofstream(path) << "[terminal]\nid = " << quoted(chosen.around.terminal) << "\nmerchant = \""
                         << sim::demo_merchant << "\"\nname = \"TEST TEA HOUSE\"\n\n[host]\naddress = \""
-                        << around.acquirer.where()
-                        << "\"\nresponse_time_ms = 5000\n\n[sealer]\nkey_file = " << quoted(master)
-                        << "\n\n[pinpad]\ndriver = \"abecs\"\npath = " << quoted(around.pinpad.where())
+                        << around.acquirer.where() << "\"\nresponse_time_ms = 5000\n\n[sealer]\n"
+                        << (pad_seals(chosen.around) ? std::string("kind = \"pinpad\"")
+                                                     : "key_file = " + quoted(master))
+                        << "\n\n[pinpad]\ndriver = " << quoted(chosen.around.pinpad_family)
+                        << "\npath = " << quoted(around.pinpad.where())
                         << "\n\n[display]\ndriver = " << quoted(chosen.around.display_family)
                         << "\npath = " << quoted(around.display.where()) << "\n\n[gateway]\naddress = \""
                         << around.gateway.where() << "\"\npublic_key_file = " << quoted(folder + "/gateway.pem")
@@ -79,7 +89,9 @@ void add_options(CLI::App& app, options& chosen) {
     app.add_option("--tmk", around.terminal_key, "the rig's terminal key, likewise");
     app.add_option("--display", around.display, "address of a display that is there, instead of a simulated one");
     app.add_option("--display-driver", around.display_family, "family of the display, real or simulated");
-    app.add_option("--pinpad", around.pinpad, "address of an ABECS PIN pad that is there, with the test master key");
+    app.add_option("--pinpad", around.pinpad, "address of a PIN pad that is there, with the test master key");
+    app.add_option("--pinpad-driver", around.pinpad_family,
+        "family of the PIN pad, real or simulated; one that makes MACs is the sealer");
     app.add_option("--terminal", around.terminal, "terminal id, 8 characters");
     app.add_option("--terminals", around.terminals, "how many the host knows, counting on from --terminal")
         ->check(CLI::Range(1, 1000));

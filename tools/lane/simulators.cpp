@@ -93,7 +93,8 @@ simulator start_display(const simulator_settings& settings) {
 
 simulator start_pinpad(const simulator_settings& settings) {
     if (!settings.pinpad.empty()) return simulator::elsewhere(settings.pinpad);
-    return {command(settings, "pinpad-sim", {"--master-key", "0:" + std::string(test_keys::terminal_master)}),
+    return {command(settings, "pinpad-sim",
+                {"--driver", settings.pinpad_family, "--master-key", "0:" + std::string(test_keys::terminal_master)}),
         "device", log_of(settings, "pinpad-sim")};
 }
 

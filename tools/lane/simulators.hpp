@@ -68,8 +68,9 @@ struct simulator_settings {
     std::string terminal{demo_terminal};
     int terminals = 1; ///< that the host knows: this one and those that count on from it
     std::string display_family = "rcall";
-    std::string hsm = {};          ///< HOST:PORT of a cipher machine that is there already; empty: a simulated one
-    std::string display = {};      ///< address of a display that is there already
+    std::string hsm = {};     ///< HOST:PORT of a cipher machine that is there already; empty: a simulated one
+    std::string display = {}; ///< address of a display that is there already
+    std::string pinpad_family = "abecs";
     std::string pinpad = {};       ///< address of a PIN pad that is there already
     std::string zone_key = {};     ///< ZPK under the cipher machine's LMK; empty: under the published test LMK
     std::string terminal_key = {}; ///< TMK, likewise

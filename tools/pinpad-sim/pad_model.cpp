@@ -22,12 +22,12 @@ using pad_text::hex_secret;
 using pad_text::number;
 using event = drivers::abecs_decoder::event;
 
-constexpr std::string_view known_commands[] = {
-    "OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC", "GIX", "GCD", "MLI", "MLR", "MLE", "LMF", "DMF", "DSI"};
+constexpr std::string_view known_commands[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "FNC", "GIX", "GCD", "MNU",
+    "MLI", "MLR", "MLE", "LMF", "DMF", "DSI", "GTS", "TLI", "TLR", "TLE"};
 /// Those whose parameters carry names and lengths of their own.
-constexpr std::string_view named_commands[] = {"GIX", "GCD", "MLI", "MLR", "MLE", "LMF", "DMF", "DSI"};
+constexpr std::string_view named_commands[] = {"GIX", "GCD", "MNU", "MLI", "MLR", "MLE", "LMF", "DMF", "DSI"};
 /// Those that write on the display.
-constexpr std::string_view writing_commands[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "GCD"};
+constexpr std::string_view writing_commands[] = {"OPN", "CLO", "DSP", "GCR", "GPN", "GOC", "GCD", "MNU"};
 
 /// Faults before the command is taken match `frame:NAME`, those of its answer `NAME`.
 std::vector<fault_kind> pad_faults() {
@@ -63,7 +63,8 @@ pad_model::pad_model(settings with, master_keys keys, surroundings around, logge
     : simulated_device(pad_faults(), std::move(around))
     , with_(std::move(with))
     , keys_(std::move(keys))
-    , log_(std::move(log)) {
+    , log_(std::move(log))
+    , tables_(with_.table_version) {
     take_commands();
 }
 
@@ -133,6 +134,7 @@ void pad_model::execute(const std::string& name, std::string_view rest) {
         bool single = name != "GOC" && name != "FNC";
         if (single && block.size() != static_cast<std::size_t>(size)) return answer(name, invalid_parameter);
     }
+    if (const auto reply = tables_.execute(name, block)) return answer(name, reply->status, reply->data);
     if (name == "DSP" || name == "CLO") return show(block, name);
     if (name == "GCR") return get_card(block);
     if (name == "GPN") return get_pin(block);
@@ -169,6 +171,7 @@ void pad_model::abort_task() {
     running_.clear();
     pin_.reset();
     digits_.reset();
+    menu_.reset();
     ++task_generation_;
 }
 
@@ -190,7 +193,7 @@ void pad_model::get_card(std::string_view block) {
         auto count = number(block.substr(38, 2));
         auto least = fixed + 4 * static_cast<std::size_t>(std::max(count, 0));
         if (count < 0 || block.size() < least || block.size() > least + 1) return answer("GCR", invalid_parameter);
-        if (block.substr(28, 10) != with_.table_version) return answer("GCR", tables_differ);
+        if (block.substr(28, 10) != tables_.version()) return answer("GCR", tables_differ);
     }
     chip_.reset();
     display_ = "INSERT OR SWIPE CARD            ";
@@ -264,6 +267,7 @@ void pad_model::press(char key) {
         return answer("GCR", cancelled);
     }
     if (waiting_ == wait::digits) return press_digit(key);
+    if (waiting_ == wait::menu) return press_menu(key);
     if (waiting_ != wait::pin) return;
     arm_idle();
     auto how = pin_->entry.press(key);
@@ -292,7 +296,7 @@ void pad_model::pin_done(pin_entry::state how) {
 }
 
 nlohmann::json pad_model::state() const {
-    static constexpr const char* names[] = {"", "card", "pin", "digits"};
+    static constexpr const char* names[] = {"", "card", "pin", "digits", "menu"};
     return {{"open", open_}, {"line1", drivers::abecs::from_latin1(display_.substr(0, 16))},
         {"line2", drivers::abecs::from_latin1(display_.substr(16))},
         {"waiting_for", names[static_cast<std::size_t>(waiting_)]}, {"digits", pin_ ? pin_->entry.count() : 0},
@@ -329,7 +333,7 @@ nlohmann::json pad_model::press_all(const nlohmann::json& request) {
         throw std::invalid_argument("keys must be digits, E, C or <");
     }
     // Keys pressed before a PIN is asked for are lost, as on the real thing, unless the rig says to keep them.
-    const bool asked = waiting_ == wait::pin || waiting_ == wait::digits;
+    const bool asked = waiting_ == wait::pin || waiting_ == wait::digits || waiting_ == wait::menu;
     if (!asked && request.value("when_asked", false)) {
         queued_keys_ = keys;
     } else {

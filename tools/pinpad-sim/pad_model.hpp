@@ -2,6 +2,7 @@
 
 #include "pinpad-sim/card.hpp"
 #include "pinpad-sim/pad_media.hpp"
+#include "pinpad-sim/pad_tables.hpp"
 #include "pinpad-sim/pin_entry.hpp"
 #include "simkit/simulated_device.hpp"
 
@@ -17,7 +18,7 @@
 namespace cipherlane::sim {
 
 /// An ABECS PIN pad (2.12) without its wire: bytes in, bytes out. Commands: OPN, CLO, DSP, GCR, GPN, GOC, FNC;
-/// GIX, GCD, MLI, MLR, MLE, LMF, DMF, DSI.
+/// GIX, GCD, MNU, MLI, MLR, MLE, LMF, DMF, DSI; GTS, TLI, TLR, TLE.
 ///
 /// Cards and key presses come by `control` only. It checks what the real thing checks (order of commands, lengths,
 /// key slots) and answers with the status that the specification names. Not thread-safe.
@@ -38,7 +39,7 @@ class pad_model final : public simulated_device {
     void link_lost() override;
 
   private:
-    enum class wait : std::uint8_t { nothing, card, pin, digits };
+    enum class wait : std::uint8_t { nothing, card, pin, digits, menu };
     struct pin_task {
         bool chip = false; ///< for GOC
         pin_cipher cipher;
@@ -50,6 +51,12 @@ class pad_model final : public simulated_device {
         std::string typed;
         std::size_t least = 0;
         std::size_t most = 32;
+        std::chrono::seconds idle{0}; ///< 0: never
+    };
+
+    /// Of MNU.
+    struct menu_task {
+        std::vector<std::string> options;
         std::chrono::seconds idle{0}; ///< 0: never
     };
 
@@ -73,6 +80,9 @@ class pad_model final : public simulated_device {
     void get_digits(const std::vector<pad_parameter>& parameters);
     void press_digit(char key);
     void arm_digits();
+    void show_menu(const std::vector<pad_parameter>& parameters);
+    void press_menu(char key);
+    void arm_menu();
 
     void card_event();
     void press(char key);
@@ -100,6 +110,8 @@ class pad_model final : public simulated_device {
     std::optional<test_card> chip_; ///< the card whose chip is being talked to
     std::optional<pin_task> pin_;
     std::optional<digits_task> digits_;
+    std::optional<menu_task> menu_;
+    pad_tables tables_;
     pad_media media_;
     std::string queued_keys_;
     std::string chip_tags_;

@@ -1,6 +1,7 @@
 #include "pinpad-sim/pad_information.hpp"
 #include "pinpad-sim/pad_model.hpp"
 #include "pinpad-sim/pad_status.hpp"
+#include "pinpad-sim/pad_text.hpp"
 
 #include <utility>
 
@@ -12,6 +13,7 @@ void pad_model::execute_named(const std::string& name, std::string_view rest) {
     const auto parameters = read_parameters(rest);
     if (!parameters) return answer(name, invalid_parameter);
     if (name == "GCD") return get_digits(*parameters);
+    if (name == "MNU") return show_menu(*parameters);
     if (name == "GIX") return answer(name, ok, pad_information(find_parameter(*parameters, 0x0001).value_or("")));
     const auto reply = media_.execute(name, *parameters).value_or(pad_reply{invalid_call, {}});
     answer(name, reply.status, reply.data);
@@ -73,6 +75,61 @@ void pad_model::press_digit(char key) {
         if (key == 'C') return answer("GCD", cancelled);
         answer("GCD", ok, answer_parameter(value, entered));
     }
+}
+
+void pad_model::show_menu(const std::vector<pad_parameter>& parameters) {
+    constexpr std::uint16_t time_out = 0x000C;
+    constexpr std::uint16_t message = 0x001B;
+    constexpr std::uint16_t option = 0x0020;
+    constexpr std::size_t longest = 24;
+    menu_task task;
+    for (const auto& one : parameters) {
+        if (one.name == option) task.options.emplace_back(one.value);
+        if (one.name == time_out && one.value.size() == 1)
+            task.idle = std::chrono::seconds(static_cast<unsigned char>(one.value.front()));
+    }
+    if (task.options.empty()) return answer("MNU", parameter_missing);
+    for (const auto& one : task.options)
+        if (one.empty() || one.size() > longest || task.options.size() > 20) return answer("MNU", invalid_parameter);
+    display_ = std::string(find_parameter(parameters, message).value_or(""));
+    display_.resize(16, ' ');
+    display_ += task.options.front();
+    display_.resize(32, ' ');
+    menu_ = std::move(task);
+    waiting_ = wait::menu;
+    running_ = "MNU";
+    arm_menu();
+    for (auto pressed : std::exchange(queued_keys_, {}))
+        press(pressed);
+}
+
+void pad_model::arm_menu() {
+    const auto mine = ++task_generation_;
+    if (menu_->idle.count() == 0) return;
+    around().later(menu_->idle, [this, mine] {
+        if (mine != task_generation_ || waiting_ != wait::menu) return;
+        abort_task();
+        display_.assign(32, ' ');
+        answer("MNU", nobody_there);
+    });
+}
+
+/// The first option is marked: enter takes it; a digit takes the option that begins with it.
+void pad_model::press_menu(char key) {
+    constexpr std::uint16_t value = 0x804D;
+    arm_menu();
+    std::size_t chosen = 0;
+    if (key == 'C' || key == 'E') {
+        chosen = 1;
+    } else {
+        for (std::size_t i = menu_->options.size(); i > 0; --i)
+            if (menu_->options[i - 1].front() == key) chosen = i;
+    }
+    if (chosen == 0) return;
+    abort_task();
+    display_.assign(32, ' ');
+    if (key == 'C') return answer("MNU", cancelled);
+    answer("MNU", ok, answer_parameter(value, pad_text::digits(chosen, 2)));
 }
 
 } // namespace cipherlane::sim

@@ -253,8 +253,15 @@ net::action keypad_exchange::find_block() {
             return judge(held(), then::fail);
     }
     if (held_ < rule().size) return await_more();
-    const secret_bytes content(held().first(rule().size));
-    drop(rule().size);
+    // Nothing else guards a PIN block on such a line: bytes too many, now or before it is quiet, spoil it.
+    if (held_ > rule().size) return fail(refused(drivers_errc::bad_frame));
+    return for_cardholder(rule()) ? net::action::receive(of_.quiet) : judge_held();
+}
+
+/// All that came is the answer.
+net::action keypad_exchange::judge_held() {
+    const secret_bytes content(held());
+    drop(held_);
     return judge(content.expose(), then::fail);
 }
 
@@ -364,11 +371,8 @@ net::action keypad_exchange::expired() {
     case phase::resting: return moved_on_ ? next() : send();
     default: break;
     }
-    if (rule().answer == shape::some && held_ > 0) {
-        const secret_bytes content(held());
-        drop(held_);
-        return judge(content.expose(), then::fail);
-    }
+    const bool whole_block = rule().answer == shape::block && held_ == rule().size;
+    if (whole_block || (rule().answer == shape::some && held_ > 0)) return judge_held();
     const bool packet = rule().answer == shape::packet || rule().answer == shape::echo;
     if (packet && held_ > 0) return broken();
     if (rule().poll.count() > 0) return send();

@@ -407,6 +407,19 @@ TEST_F(keypad_device, OneWithoutFramesTellsByLengthAndSilence) {
     EXPECT_EQ(to_hex(outcome->text(value::check)), "08D7B4FB629D0885");
 }
 
+TEST_F(keypad_device, ABlockWithMoreAroundItIsNone) {
+    const auto psbc = shipped_keypad("psbc").value();
+    keypad_data values;
+    values.set(value::master, 1U);
+    values.set(value::slot, 1U);
+    values.set(value::account12, text("345678901234"));
+    const auto pin = [&] { return std::make_unique<keypad_exchange>(psbc, keypad_action::pin, values); };
+    const auto asked = [] { return script().send(hex("1B69633131333435363738393031323334")); };
+    EXPECT_TRUE(asked().recv(hex("321122334455667788")).expire(80ms).done(ok).run(pin()));
+    (void)asked().recv(hex("3F3F321122334455667788")).done(condition::bad_message).run(pin());
+    (void)asked().recv(hex("321122334455667788")).recv(hex("99"), 80ms).done(condition::bad_message).run(pin());
+}
+
 TEST_F(keypad_device, AStripeIsAskedForUntilSomebodySwipes) {
     const auto peer = script()
                           .send(hex("1B5D"))

@@ -71,6 +71,7 @@ class keypad_exchange final : public net::exchange<keypad_data> {
     net::action find_block();
     net::action find_line();
     net::action find_byte();
+    net::action judge_held();
     net::action judge(byte_view content, then otherwise);
     [[nodiscard]] bool refuses() const;
     net::action by_status(bool matched_good);

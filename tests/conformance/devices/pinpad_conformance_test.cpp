@@ -1,0 +1,388 @@
+// What every PIN pad must do, whatever it speaks: on its model, or on a real one that the environment names
+// (CIPHERLANE_DEVICE_PSBC=/dev/serial/by-id/…), which holds the published test key 0123456789ABCDEFFEDCBA9876543210
+// as master key 0, and at which somebody types 1234 whenever it asks.
+#include "integration/devices/io_thread.hpp"
+#include "pinpad-sim/pinpad_models.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/block_cipher.hpp>
+#include <cipherlane/crypto/pin_block.hpp>
+#include <cipherlane/crypto/unionpay_mac.hpp>
+#include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/pinpad/keypad/keypad_pinpad.hpp>
+#include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/transport/serial.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using crypto::algorithm;
+using drivers::drivers_errc;
+using nlohmann::json;
+
+constexpr const char* account = "4761739001010119";
+constexpr const char* pin = "1234";
+
+bytes hex(std::string_view digits) {
+    return from_hex(digits).value();
+}
+
+/// A family as the suite runs it.
+struct pad_case {
+    std::string name;
+    algorithm cipher = algorithm::tdes;
+    std::size_t key_size = 16;
+    enum class proof { none, proves } of_keys = proof::none;
+    enum class cancel { untold, told } of_cardholder = cancel::untold;
+
+    friend void PrintTo(const pad_case& one, std::ostream* out) { *out << one.name; }
+};
+
+std::vector<pad_case> pad_cases() {
+    using proof = pad_case::proof;
+    using cancel = pad_case::cancel;
+    return {
+        {"abecs", algorithm::tdes, 16, proof::none, cancel::told},
+        {"psbc", algorithm::tdes, 16, proof::proves},
+        {"psbc-sm4", algorithm::sm4, 16},
+        {"h002", algorithm::tdes, 16, proof::proves},
+        {"guoguang", algorithm::des, 8},
+        {"zt588", algorithm::tdes, 16, proof::proves, cancel::told},
+        {"epp", algorithm::tdes, 16, proof::none, cancel::told},
+        {"pp1000se", algorithm::des, 8, proof::none, cancel::told},
+        {"pp791", algorithm::tdes, 16, proof::none, cancel::told},
+    };
+}
+
+/// "CIPHERLANE_DEVICE_PSBC_SM4".
+std::string variable_of(const std::string& name) {
+    auto variable = "CIPHERLANE_DEVICE_" + name;
+    for (auto& one : variable)
+        one = one == '-' ? '_' : static_cast<char>(one >= 'a' && one <= 'z' ? one - 'a' + 'A' : one);
+    return variable;
+}
+
+/// The pad's own arithmetic, by the library that stands outside its driver.
+bytes enciphered(algorithm cipher, byte_view key, byte_view data) {
+    auto made = crypto::block_cipher::create(cipher, key).value();
+    bytes out(data.size());
+    EXPECT_TRUE(made.encrypt_ecb(data, out));
+    return out;
+}
+
+class pinpad : public ::testing::TestWithParam<pad_case> {
+  protected:
+    pinpad() {
+        const char* device = std::getenv(variable_of(GetParam().name).c_str());
+        if (device != nullptr) {
+            address_ = device;
+            return;
+        }
+        address_ = (std::filesystem::temp_directory_path() /
+                    ("cipherlane-pad-" + std::to_string(::getpid()) + "-" + GetParam().name))
+                       .string();
+        sim::master_keys keys;
+        keys[0] = secret_bytes(master());
+        sim::pad_model::settings with;
+        with.silence = 20ms;
+        model_ = std::make_unique<sim::device_simulator>(
+            there_.context(), sim::pinpad_maker(GetParam().name, with, std::move(keys), logger::none()), address_);
+        ask({{"cmd", "plug"}});
+    }
+    ~pinpad() override {
+        pad_.reset();
+        there_.stop();
+        model_.reset();
+    }
+
+    [[nodiscard]] bool is_model() const noexcept { return model_ != nullptr; }
+    json ask(const json& request) {
+        return there_.call_there([&] { return model_->control(request); });
+    }
+    [[nodiscard]] int counted(const std::string& what) {
+        const auto counters = ask({{"cmd", "counters"}}).at("counters");
+        return counters.value(what, 0);
+    }
+    /// How often the pad has asked for a PIN.
+    [[nodiscard]] int asked() { return counted(GetParam().name == "abecs" ? "command GPN" : "asked"); }
+    /// Types once the pad asks anew: what is typed before belongs to what was asked before.
+    [[nodiscard]] std::thread typist(const std::string& keys) {
+        const int before = is_model() ? asked() : 0;
+        return std::thread([this, keys, before] {
+            if (!is_model()) return;
+            for (const auto end = deadline::in(20s); asked() == before && !end.passed();)
+                std::this_thread::sleep_for(5ms);
+            ask({{"cmd", "press"}, {"keys", keys}});
+        });
+    }
+    void type(const std::string& keys) {
+        if (is_model()) ask({{"cmd", "press"}, {"keys", keys}, {"when_asked", true}});
+    }
+    /// A single-length key has a single-length master key above it.
+    [[nodiscard]] bytes master() const {
+        auto key = hex("0123456789ABCDEFFEDCBA9876543210");
+        if (GetParam().cipher == algorithm::des) key.resize(8);
+        return key;
+    }
+    [[nodiscard]] bytes clear_key() const {
+        auto key = hex("89E92F15C46D3A73DC31A1B5AE4F2C08");
+        key.resize(GetParam().key_size);
+        return key;
+    }
+    [[nodiscard]] ports::wrapped_key wrapped(byte_view clear) const {
+        ports::wrapped_key key;
+        key.cryptogram = enciphered(GetParam().cipher, master(), clear);
+        const auto sm4 = GetParam().cipher == algorithm::sm4;
+        const auto own = sm4 ? algorithm::sm4 : clear.size() == 8 ? algorithm::des : algorithm::tdes;
+        key.check_value = enciphered(own, clear, bytes(own == algorithm::sm4 ? 16 : 8));
+        return key;
+    }
+    ports::pinpad& opened() {
+        auto made = drivers::open_pinpad(here_.get_executor(), GetParam().name, address_, {}, call(10s));
+        if (!made) throw std::runtime_error(made.error().to_string());
+        pad_ = *std::move(made);
+        return *pad_;
+    }
+    result<secret_bytes> enter(ports::pinpad& pad, const call& bounds) {
+        return pad.enter_pin(ports::pin_request(account_, wrapped(clear_key()), amount(1234)), bounds);
+    }
+    /// The block that this PIN, account and key make.
+    [[nodiscard]] bytes right_block() const {
+        const auto format = GetParam().cipher == algorithm::sm4 ? crypto::pin_block_format::unionpay_sm4
+                                                                : crypto::pin_block_format::iso_0;
+        const auto typed = crypto::clear_pin::parse(pin).value();
+        const auto block = crypto::pin_block_codec::encode(format, typed, account).value();
+        return enciphered(GetParam().cipher, clear_key(), block.expose());
+    }
+    [[nodiscard]] bool right(const secret_bytes& block) const {
+        return !is_model() || std::ranges::equal(block.expose(), right_block());
+    }
+
+    std::string address_;
+    boost::asio::io_context here_;
+    tests::io_thread there_;
+    std::unique_ptr<sim::device_simulator> model_;
+    std::unique_ptr<ports::pinpad> pad_;
+    pan account_ = pan::parse(account).value();
+};
+
+INSTANTIATE_TEST_SUITE_P(every, pinpad, ::testing::ValuesIn(pad_cases()), [](const auto& chosen) {
+    auto name = chosen.param.name;
+    std::ranges::replace(name, '-', '_');
+    return name;
+});
+
+TEST_P(pinpad, TakesAPinUnderTheHostsKeyAgainAndAgain) {
+    auto& pad = opened();
+    for (int i = 0; i < 2; ++i) {
+        type(std::string(pin) + "E");
+        const auto block = enter(pad, call(30s));
+        ASSERT_TRUE(block) << block.error();
+        EXPECT_TRUE(right(*block));
+    }
+    EXPECT_TRUE(pad.finish("APPROVED", "THANK YOU", call(5s)));
+    EXPECT_TRUE(pad.close(call(5s)));
+}
+
+TEST_P(pinpad, MakesTheHostsMacOrSaysThatItCannot) {
+    auto& pad = opened();
+    const auto* family = drivers::find_pinpad_family(GetParam().name);
+    EXPECT_EQ(pad.makes_macs(), family->can.mac);
+    const auto message = as_bytes("0200 and what a message says, of no special length");
+    if (!family->can.mac) {
+        EXPECT_TRUE(pad.make_mac(wrapped(clear_key()), message, call(10s)).error().is(condition::unsupported));
+        return;
+    }
+    for (const std::size_t size : {std::size_t{8}, std::size_t{16}}) {
+        auto clear = hex("0123456789ABCDEFFEDCBA9876543210");
+        clear.resize(size);
+        const auto last = pad.make_mac(wrapped(clear), message, call(10s));
+        if (!last) {
+            EXPECT_TRUE(last.error().is(condition::unsupported)) << last.error();
+            continue;
+        }
+        const auto cipher = size == 8 ? algorithm::des : algorithm::tdes;
+        auto key = crypto::mac_key::create(cipher, clear, crypto::cup_pos_policy).value();
+        const auto expected = crypto::unionpay_mac(key, message, crypto::unionpay_mac_form::ascii8).value();
+        EXPECT_EQ(crypto::unionpay_mac_field_of(*last, crypto::unionpay_mac_form::ascii8), expected) << size;
+    }
+    auto short_key = clear_key();
+    short_key.resize(8);
+    EXPECT_TRUE(pad.make_mac(wrapped(short_key), message, call(10s))) << "single-length keys work everywhere";
+}
+
+TEST_P(pinpad, ProvesAKeyWhereItCan) {
+    auto& pad = opened();
+    if (GetParam().name == "abecs") {
+        EXPECT_TRUE(pad.load_working_key(ports::working_key::pin, wrapped(clear_key()), call(5s))
+                        .error()
+                        .is(condition::unsupported));
+        return;
+    }
+    auto key = wrapped(clear_key());
+    const auto good = pad.load_working_key(ports::working_key::pin, key, call(5s));
+    EXPECT_TRUE(good) << good.error();
+    if (GetParam().of_keys == pad_case::proof::none) return;
+    key.check_value[0] ^= 0x01;
+    const auto wrong = pad.load_working_key(ports::working_key::pin, key, call(5s));
+    EXPECT_TRUE(wrong.error().is(condition::rejected_by_peer)) << wrong.error();
+}
+
+TEST_P(pinpad, TakesAMasterKeyUnderTheOneBefore) {
+    if (!is_model()) GTEST_SKIP() << "a real pad would keep it";
+    auto& pad = opened();
+    if (!pad.takes_master_key()) {
+        EXPECT_TRUE(pad.load_master_key(wrapped(clear_key()), call(5s)).error().is(condition::unsupported));
+        return;
+    }
+    const auto next = hex("C1D0F8FB4958670DBA40AB1F3752EF0D");
+    const auto key = wrapped(next);
+    auto wrong = key;
+    wrong.check_value[0] ^= 0x01;
+    EXPECT_TRUE(pad.load_master_key(wrong, call(5s)).error().is(condition::rejected_by_peer));
+    ASSERT_TRUE(pad.load_master_key(key, call(5s)));
+    EXPECT_TRUE(pad.load_master_key(key, call(5s))) << "the one that it has changes nothing";
+    ports::wrapped_key working;
+    working.cryptogram = enciphered(GetParam().cipher, next, clear_key());
+    working.check_value =
+        enciphered(GetParam().cipher, clear_key(), bytes(GetParam().cipher == algorithm::sm4 ? 16 : 8));
+    type(std::string(pin) + "E");
+    const auto block = pad.enter_pin(ports::pin_request(account_, working, amount(1234)), call(10s));
+    ASSERT_TRUE(block) << block.error();
+    EXPECT_TRUE(right(*block));
+}
+
+TEST_P(pinpad, EndsWhenTheTillSaysSoAndWorksAgain) {
+    auto& pad = opened();
+    std::stop_source stop;
+    std::thread cashier([&] {
+        std::this_thread::sleep_for(150ms); // somebody at the till changes their mind
+        stop.request_stop();
+    });
+    const auto stopped = enter(pad, call(20s, stop.get_token()));
+    cashier.join();
+    ASSERT_FALSE(stopped);
+    EXPECT_TRUE(stopped.error().is(condition::cancelled)) << stopped.error();
+    const auto late = enter(pad, call(150ms));
+    EXPECT_TRUE(late.error().is(condition::timed_out)) << late.error();
+    auto cardholder = typist(std::string(pin) + "E");
+    const auto block = enter(pad, call(30s));
+    cardholder.join();
+    ASSERT_TRUE(block) << block.error();
+    EXPECT_TRUE(right(*block));
+}
+
+TEST_P(pinpad, TellsThatTheCardholderCancels) {
+    if (!is_model()) GTEST_SKIP() << "nobody presses cancel by program";
+    if (GetParam().of_cardholder == pad_case::cancel::untold) GTEST_SKIP() << "this family says nothing of it";
+    auto& pad = opened();
+    type("12C");
+    const auto cancelled = enter(pad, call(10s));
+    EXPECT_EQ(cancelled.error().code(), drivers_errc::cardholder_cancelled) << cancelled.error();
+    type(std::string(pin) + "E");
+    EXPECT_TRUE(enter(pad, call(10s)));
+}
+
+/// Opens the pad with timers that suit a test.
+class pinpad_under_faults : public pinpad {
+  protected:
+    std::unique_ptr<ports::pinpad> quick() {
+        auto of = drivers::shipped_keypad(GetParam().name).value();
+        of.acknowledge = of.answer = 60ms;
+        of.quiet = 15ms;
+        for (auto& command : of.commands) {
+            for (auto& step : command) {
+                step.timeout = std::min(step.timeout, of.answer);
+                step.pause = std::min(step.pause, 5ms);
+            }
+        }
+        auto line = of.line;
+        line.device = address_;
+        auto link = drivers::open_serial(here_.get_executor(), line, call(5s));
+        if (!link) throw std::runtime_error(link.error().to_string());
+        auto made = std::make_unique<drivers::keypad_pinpad>(*std::move(link), std::move(of));
+        // A line that talks for ever, or a broken first answer, is the fault that is tried.
+        (void)made->open(call(300ms));
+        return made;
+    }
+    void plan(const json& faults) { ask({{"cmd", "faults"}, {"set", faults}}); }
+    /// The commands that a PIN takes, as the model counts them.
+    std::vector<std::string> commands_of_a_pin() {
+        const auto pad = quick();
+        type(std::string(pin) + "E");
+        EXPECT_TRUE(enter(*pad, call(10s)));
+        std::vector<std::string> names;
+        const auto counters = ask({{"cmd", "counters"}}).at("counters");
+        for (const auto& [name, times] : counters.items()) {
+            if (name.starts_with("command ")) names.push_back(name.substr(8));
+        }
+        return names;
+    }
+};
+
+std::vector<pad_case> keypad_cases() {
+    auto cases = pad_cases();
+    std::erase_if(cases, [](const auto& one) { return one.name == "abecs"; });
+    return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(every, pinpad_under_faults, ::testing::ValuesIn(keypad_cases()), [](const auto& chosen) {
+    auto name = chosen.param.name;
+    std::ranges::replace(name, '-', '_');
+    return name;
+});
+
+TEST_P(pinpad_under_faults, NeverGivesAnotherBlockAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    const auto commands = commands_of_a_pin();
+    ASSERT_FALSE(commands.empty());
+    int failed = 0;
+    for (const auto& command : commands) {
+        for (const std::string kind :
+            {"silent", "nak", "no_answer", "bad_bcc", "foreign", "truncate", "talk", "unplug"}) {
+            const bool before = kind == "silent" || kind == "nak";
+            plan(json::array({{{"kind", kind}, {"match", (before ? "frame:" : "") + command}}}));
+            auto pad = quick();
+            type(std::string(pin) + "E");
+            const auto begun = std::chrono::steady_clock::now();
+            const auto block = enter(*pad, call(250ms));
+            EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s) << command << " " << kind;
+            EXPECT_TRUE(!block || right(*block)) << command << " " << kind;
+            failed += block ? 0 : 1;
+            plan(json::array());
+            pad.reset();
+            ask({{"cmd", "unplug"}});
+            ask({{"cmd", "plug"}});
+            pad = quick();
+            type(std::string(pin) + "E");
+            const auto next = enter(*pad, call(10s));
+            ASSERT_TRUE(next) << "after " << command << " " << kind << ": " << next.error();
+            EXPECT_TRUE(right(*next)) << "after " << command << " " << kind;
+        }
+    }
+    EXPECT_GT(failed, 0) << "faults that nobody noticed are none";
+}
+
+TEST_P(pinpad_under_faults, AStormOfNaksEndsWithinTheProtocolsRepeats) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    plan(json::array({{{"kind", "nak"}, {"times", -1}}}));
+    const auto block = enter(*quick(), call(3s));
+    ASSERT_FALSE(block);
+    EXPECT_FALSE(block.error().is(condition::cancelled)) << block.error();
+    plan(json::array());
+    type(std::string(pin) + "E");
+    EXPECT_TRUE(enter(*quick(), call(10s)));
+}
+
+} // namespace
+} // namespace cipherlane
