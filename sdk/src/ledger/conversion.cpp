@@ -1,5 +1,5 @@
-#include <cipherlane/core/digits.hpp>
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ports/rate_text.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -7,12 +7,6 @@
 
 namespace cipherlane::ledger {
 namespace {
-
-constexpr std::size_t rate_digits = 7;
-
-bool is_rate(std::string_view rate) noexcept {
-    return rate.size() == 1 + rate_digits && all_digits(rate) && rate.front() <= '7';
-}
 
 std::uint64_t power_of_ten(unsigned exponent) noexcept {
     std::uint64_t power = 1;
@@ -24,7 +18,7 @@ std::uint64_t power_of_ten(unsigned exponent) noexcept {
 } // namespace
 
 std::optional<amount> at_rate(const amount& local, std::string_view rate, currency to) noexcept {
-    if (!is_rate(rate) || local.minor() < 0) return std::nullopt;
+    if (!ports::is_rate(rate) || local.minor() < 0) return std::nullopt;
     std::uint64_t digits = 0;
     for (const char digit : rate.substr(1))
         digits = digits * 10 + static_cast<std::uint64_t>(digit - '0');
@@ -39,18 +33,6 @@ std::optional<amount> at_rate(const amount& local, std::string_view rate, curren
     const auto rounded = product / divisor + (product % divisor * 2 >= divisor && divisor > 1 ? 1 : 0);
     if (rounded > static_cast<std::uint64_t>(amount::max_minor)) return std::nullopt;
     return amount(static_cast<std::int64_t>(rounded), to);
-}
-
-std::string rate_text(std::string_view rate) {
-    if (!is_rate(rate)) return {};
-    std::string text(rate.substr(1));
-    const auto decimals = static_cast<std::size_t>(rate.front() - '0');
-    if (decimals == 0) return text.substr(std::min(text.find_first_not_of('0'), text.size() - 1));
-    text.insert(text.size() - decimals, ".");
-    const auto first = text.find_first_not_of('0');
-    text.erase(0, first);
-    if (text.front() == '.') text.insert(0, "0");
-    return text;
 }
 
 bool is_sound(const ports::conversion& offer, const amount& local) noexcept {

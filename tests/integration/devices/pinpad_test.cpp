@@ -4,6 +4,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/block_cipher.hpp>
 #include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/pinpad/abecs_display.hpp>
 #include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
@@ -350,6 +351,63 @@ TEST_F(abecs_on_pty, ShowsAPaymentCode) {
     const auto large = pad->load_picture("BIG", drivers::abecs::picture_format::png, bytes(5'000, 0x17), bounds_);
     EXPECT_TRUE(large) << large.error(); // in parts, with bytes that the link must escape
     EXPECT_FALSE(pad->show_picture("BIG", bounds_)) << "no picture";
+}
+
+TEST_F(abecs_on_pty, LetsTheCardholderChooseTheCurrency) {
+    const auto pad = open();
+    EXPECT_TRUE(pad->asks_currency());
+    const ports::conversion offer{
+        ports::currency_choice::not_asked, amount(171, find_currency(840).value()), "60138600"};
+    const auto choose = [&](const char* keys) {
+        tell({{"cmd", "press"}, {"keys", keys}, {"when_asked", true}});
+        return pad->choose_currency(amount(1234), offer, bounds_);
+    };
+    EXPECT_EQ(choose("1").value(), ports::currency_choice::local);
+    EXPECT_EQ(choose("2").value(), ports::currency_choice::converted);
+    EXPECT_EQ(choose("C").error().code(), drivers::drivers_errc::cardholder_cancelled);
+    EXPECT_TRUE(pad->choose_currency(amount(1234), offer, call(200ms)).error().is(condition::timed_out));
+    EXPECT_EQ(choose("2").value(), ports::currency_choice::converted) << "the pad was told to stop";
+}
+
+TEST_F(abecs_on_pty, LoadsTablesAndAsksForTheirVersionFromThenOn) {
+    const auto pad = open();
+    EXPECT_EQ(pad->tables_version("00", bounds_).value(), "0000000000");
+    const std::vector<std::string> records(7, "300" + std::string(297, '1'));
+    std::vector<std::size_t> steps;
+    const auto note = [&](std::size_t loaded, std::size_t all) {
+        EXPECT_EQ(all, records.size());
+        steps.push_back(loaded);
+    };
+    const auto loaded = pad->load_tables("00", "TABVER0008", records, note, bounds_);
+    ASSERT_TRUE(loaded) << loaded.error();
+    EXPECT_EQ(steps, (std::vector<std::size_t>{3, 6, 7}));
+    EXPECT_EQ(pad->tables_version("00", bounds_).value(), "TABVER0008");
+    swipe();
+    EXPECT_TRUE(pad->read_card(request_, bounds_));
+    EXPECT_EQ(tell({{"cmd", "counters"}}).at("counters").value("command GCR", 0), 1) << "one version, one command";
+    // A load that breaks off leaves what was there.
+    tell({{"cmd", "faults"}, {"set", json::array({{{"kind", "status"}, {"match", "TLR"}, {"value", "040"}}})}});
+    EXPECT_FALSE(pad->load_tables("00", "TABVER0009", records, nullptr, bounds_));
+    EXPECT_EQ(pad->tables_version("00", bounds_).value(), "TABVER0008");
+}
+
+TEST_F(abecs_on_pty, IsADisplayWhereItShowsPictures) {
+    const std::shared_ptr<drivers::abecs_pinpad> pad = open();
+    drivers::abecs_display screen(pad, drivers::wording::english());
+    EXPECT_FALSE(screen.capabilities().qr) << "not known yet";
+    ASSERT_TRUE(screen.heartbeat(bounds_));
+    EXPECT_TRUE(screen.capabilities().qr);
+    ports::qr_view code;
+    code.payload = "https://qr.95516.com/00010000/62123456789012345678901234567890";
+    code.total = amount(1234);
+    ASSERT_TRUE(screen.show_qr(code, bounds_));
+    EXPECT_EQ(tell({{"cmd", "state"}}).at("picture").at("codes"), json::array({code.payload}));
+    ASSERT_TRUE(screen.show_outcome(ports::payment_outcome::approved, amount(1234), bounds_));
+    EXPECT_EQ(tell({{"cmd", "state"}}).at("picture").at("codes"), json::array());
+    EXPECT_NE(tell({{"cmd", "state"}}).at("line2").get<std::string>().find("12.34"), std::string::npos);
+    ASSERT_TRUE(screen.clear(bounds_));
+    EXPECT_TRUE(screen.set_brightness(50, bounds_).error().is(condition::unsupported));
+    EXPECT_TRUE(screen.show_remaining(5s, bounds_).error().is(condition::unsupported));
 }
 
 } // namespace

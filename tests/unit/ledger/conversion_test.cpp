@@ -1,4 +1,5 @@
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ports/rate_text.hpp>
 
 #include <gtest/gtest.h>
 
@@ -22,11 +23,11 @@ TEST(Conversion, MultipliesByTheRateAndRoundsHalfUp) {
 }
 
 TEST(Conversion, ShowsARateToPeople) {
-    EXPECT_EQ(rate_text("60138600"), "0.138600");
-    EXPECT_EQ(rate_text("46895000"), "689.5000");
-    EXPECT_EQ(rate_text("00000012"), "12");
-    EXPECT_EQ(rate_text("70000012"), "0.0000012");
-    EXPECT_EQ(rate_text("80000012"), "");
+    EXPECT_EQ(ports::rate_text("60138600"), "0.138600");
+    EXPECT_EQ(ports::rate_text("46895000"), "689.5000");
+    EXPECT_EQ(ports::rate_text("00000012"), "12");
+    EXPECT_EQ(ports::rate_text("70000012"), "0.0000012");
+    EXPECT_EQ(ports::rate_text("80000012"), "");
 }
 
 TEST(Conversion, OfAnOfferHoldsTogether) {

@@ -21,8 +21,9 @@ secret_bytes with_lines(std::string_view name, std::string_view lines) {
     return command_writer(name).open_block().padded(lines, 2 * line_size).close_block().done();
 }
 
-result<void> append_line(std::string& to, std::string_view line, char unknown) {
-    auto end = to.size() + line_size;
+/// At most so many characters of a text.
+result<void> append_latin1(std::string& to, std::string_view line, std::size_t most, char unknown) {
+    const auto end = to.size() + most;
     for (auto rest = line; !rest.empty() && to.size() < end;) {
         auto offset = line.size() - rest.size();
         auto point = take_code_point(rest);
@@ -33,6 +34,12 @@ result<void> append_line(std::string& to, std::string_view line, char unknown) {
         if (!point) rest.remove_prefix(1);
         to.push_back(shown ? static_cast<char>(*point) : unknown);
     }
+    return {};
+}
+
+result<void> append_line(std::string& to, std::string_view line, char unknown) {
+    const auto end = to.size() + line_size;
+    CIPHERLANE_CHECK(append_latin1(to, line, line_size, unknown));
     to.resize(end, ' ');
     return {};
 }
@@ -76,6 +83,12 @@ result<std::string> two_lines(std::string_view line1, std::string_view line2, ch
     CIPHERLANE_CHECK(append_line(lines, line1, unknown));
     CIPHERLANE_CHECK(append_line(lines, line2, unknown));
     return lines;
+}
+
+result<std::string> to_latin1(std::string_view text, char unknown) {
+    std::string shown;
+    CIPHERLANE_CHECK(append_latin1(shown, text, text.size(), unknown));
+    return shown;
 }
 
 std::string from_latin1(std::string_view text) {

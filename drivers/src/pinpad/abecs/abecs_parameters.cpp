@@ -132,6 +132,35 @@ result<secret_bytes> parse_digits(byte_view payload) {
     return error(make_error_code(drivers_errc::bad_content), layer::drivers).in_field("PP_VALUE");
 }
 
+result<secret_bytes> menu_command(const menu& what, char unknown) {
+    constexpr std::size_t most_options = 20;
+    constexpr std::size_t longest_option = 24;
+    constexpr std::size_t longest_title = 128;
+    if (what.options.empty() || what.options.size() > most_options) return wrong_setting("options");
+    if (what.idle.count() < 0 || what.idle.count() > 255) return wrong_setting("idle");
+    parameter_writer out("MNU");
+    if (what.idle.count() != 0)
+        out.add(parameter::time_out, std::array{static_cast<std::uint8_t>(what.idle.count())});
+    for (const auto& option : what.options) {
+        CIPHERLANE_TRY(const auto shown, to_latin1(option, unknown));
+        if (shown.empty() || shown.size() > longest_option) return wrong_setting("options");
+        out.add(parameter::menu_option, shown);
+    }
+    if (what.title.empty()) return out.done();
+    CIPHERLANE_TRY(const auto title, to_latin1(what.title, unknown));
+    if (title.size() > longest_title) return wrong_setting("title");
+    return out.add(parameter::display_message, title).done();
+}
+
+result<std::size_t> parse_choice(byte_view payload, std::size_t options) {
+    CIPHERLANE_TRY(const auto chosen, parse_digits(payload));
+    const auto digits = as_text(chosen.expose());
+    const bool two = digits.size() == 2 && digits.find_first_not_of("0123456789") == std::string_view::npos;
+    const auto number = two ? static_cast<std::size_t>(number_of(digits)) : 0;
+    if (number >= 1 && number <= options) return number - 1;
+    return error(make_error_code(drivers_errc::bad_content), layer::drivers).in_field("PP_VALUE");
+}
+
 result<secret_bytes> load_begin_command(std::string_view name, picture_format format, byte_view content) {
     const auto file = file_name(name);
     if (!file) return wrong_setting("name");

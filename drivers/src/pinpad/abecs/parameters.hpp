@@ -24,6 +24,8 @@ enum class parameter : std::uint16_t {
     data = 0x000F,
     media_name = 0x001E,
     media_info = 0x001F,
+    menu_option = 0x0020,
+    display_message = 0x001B,
 };
 
 /// Writes a command whose parameters carry names and lengths of their own, in blocks of at most 999 bytes.

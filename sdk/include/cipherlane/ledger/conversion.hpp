@@ -13,9 +13,6 @@ namespace cipherlane::ledger {
 /// digits, the first at most 7) or where the amount would not fit field 6.
 [[nodiscard]] std::optional<amount> at_rate(const amount& local, std::string_view rate, currency to) noexcept;
 
-/// A rate of field 10 for people: "0.138600"; empty for one that is none.
-[[nodiscard]] std::string rate_text(std::string_view rate);
-
 /// Whether an offer holds together: another currency than the terminal's, and an amount that is the local one at its
 /// rate, but for one minor unit of rounding.
 [[nodiscard]] bool is_sound(const ports::conversion& offer, const amount& local) noexcept;

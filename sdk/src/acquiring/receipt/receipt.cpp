@@ -1,6 +1,7 @@
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/rate_text.hpp>
 #include <cipherlane/ports/words.hpp>
 
 #include <cstdio>
@@ -135,7 +136,7 @@ void head(slip& out, const receipt_words& words, const terminal_settings& termin
 void conversion(slip& out, const receipt_words& words, const payment& what) {
     if (!what.conversion.chosen()) return;
     out.pair(words("receipt.converted"), money(what.conversion.converted));
-    out.pair(words("receipt.rate"), ledger::rate_text(what.conversion.rate));
+    out.pair(words("receipt.rate"), ports::rate_text(what.conversion.rate));
     for (const auto line : words.lines("receipt.currency_offered"))
         out.centre(line);
     for (const auto line : words.lines("receipt.currency_chosen"))

@@ -2,6 +2,7 @@
 
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/pinpad/abecs_parameters.hpp>
+#include <cipherlane/drivers/pinpad/abecs_tables.hpp>
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,60 @@ TEST(AbecsParameters, AskForDigitsAsPublished) {
     const auto digits = abecs::parse_digits(hex("474344303030 303133 804D0009 313639393337383233"));
     ASSERT_TRUE(digits) << digits.error();
     EXPECT_EQ(as_text(digits->expose()), "169937823");
+}
+
+// Section 3.3.13.
+TEST(AbecsParameters, ShowAMenuAsPublished) {
+    const std::vector<std::string> options{"5.Chamado T\xC3\xA9"
+                                           "cnico",
+        "1.Consultas", "3.Ajuda", "Voltar!!"};
+    abecs::menu support;
+    support.title = "Selecione, por favor:";
+    support.options = options;
+    support.idle = std::chrono::seconds{30};
+    EXPECT_EQ(sent(abecs::menu_command(support, 0)),
+        hex("4D4E55303839000C00011E00200011352E4368616D61646F2054E9636E69636F0020000B312E436F6E73756C746173002000"
+            "07332E416A75646100200008566F6C7461722121001B001553656C6563696F6E652C20706F72206661766F723A"));
+    const auto chosen = abecs::parse_choice(hex("4D4E55303030303036804D00023032"), options.size());
+    ASSERT_TRUE(chosen) << chosen.error();
+    EXPECT_EQ(*chosen, 1U);
+    EXPECT_FALSE(abecs::parse_choice(hex("4D4E55303030303036804D00023035"), options.size())) << "there are four";
+    EXPECT_FALSE(abecs::parse_choice(hex("4D4E55303030303036804D00023030"), options.size()));
+    const std::vector<std::string> none;
+    support.options = none;
+    EXPECT_EQ(abecs::menu_command(support, 0).error().field(), "options");
+    const std::vector<std::string> long_one{std::string(25, 'x')};
+    support.options = long_one;
+    EXPECT_EQ(abecs::menu_command(support, 0).error().field(), "options");
+    const std::vector<std::string> chinese{"1.人民币"};
+    support.options = chinese;
+    EXPECT_EQ(abecs::menu_command(support, 0).error().code(), drivers_errc::unsendable_text);
+    EXPECT_TRUE(abecs::menu_command(support, '?'));
+}
+
+// Section 3.5.
+TEST(AbecsTables, AreLoadedAsPublished) {
+    EXPECT_EQ(sent(abecs::tables_begin_command("00", "TABVER0008")), hex("544C49303132303054414256455230303038"));
+    EXPECT_EQ(sent(abecs::tables_version_command("02")), hex("4754533030323032"));
+    const auto version = abecs::parse_tables_version(hex("47545330303030313058454D56535430303033"));
+    ASSERT_TRUE(version) << version.error();
+    EXPECT_EQ(*version, "XEMVST0003");
+    EXPECT_FALSE(abecs::parse_tables_version(hex("4754533030303031305845")));
+    // Certificates that were revoked: records 01 and 02 of acquirer 01.
+    const std::vector<std::string> revoked{"02630101A000000003014444440", "02630102A000000003975555550"};
+    std::vector<std::string> sized;
+    for (const auto& one : revoked)
+        sized.push_back("027" + one.substr(3));
+    EXPECT_EQ(abecs::records_at_once(sized).value(), 2U);
+    EXPECT_EQ(as_text(sent(abecs::tables_part_command(sized))), "TLR05602"
+                                                                "02730101A000000003014444440"
+                                                                "02730102A000000003975555550");
+    EXPECT_EQ(as_text(sent(abecs::tables_end_command())), "TLE");
+    EXPECT_EQ(abecs::records_at_once(revoked).error().field(), "record") << "26 is not its length";
+    const std::vector<std::string> large(5, "300" + std::string(297, '0'));
+    EXPECT_EQ(abecs::records_at_once(large).value(), 3U) << "a block has 999";
+    EXPECT_EQ(abecs::tables_begin_command("0", "TABVER0008").error().field(), "acquirer");
+    EXPECT_EQ(abecs::tables_begin_command("00", "V8").error().field(), "version");
 }
 
 TEST(AbecsParameters, RefuseWhatAPadCannotAsk) {

@@ -17,6 +17,9 @@ namespace abecs {
 /// @return `unsendable_text` for characters outside Latin-1 if `unknown` is 0, else they become `unknown`.
 [[nodiscard]] result<std::string> two_lines(std::string_view line1, std::string_view line2, char unknown);
 
+/// A text in the pad's Latin-1. @return as above.
+[[nodiscard]] result<std::string> to_latin1(std::string_view text, char unknown);
+
 /// A line of the pad's Latin-1 as UTF-8; control characters become spaces.
 [[nodiscard]] std::string from_latin1(std::string_view text);
 

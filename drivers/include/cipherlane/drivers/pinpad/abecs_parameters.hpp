@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,6 +78,19 @@ struct get_digits {
 /// The digits; secret, as they are a person's.
 /// @return `bad_content`.
 [[nodiscard]] result<secret_bytes> parse_digits(byte_view payload);
+
+/// MNU (section 3.3.13): a title and up to 20 options of 24 characters each; an option that begins with a digit can
+/// be chosen by its key.
+struct menu {
+    std::string_view title; ///< UTF-8, at most 128 characters; empty: none
+    std::span<const std::string> options;
+    std::chrono::seconds idle{60}; ///< without a key pressed; 0: for ever, as long as the call lasts
+};
+/// Characters outside Latin-1 become `unknown`, or are refused where that is 0.
+/// @return `bad_setting` naming the value that the command cannot carry; `unsendable_text`.
+[[nodiscard]] result<secret_bytes> menu_command(const menu& what, char unknown);
+/// Which option, counted from 0. @return `bad_content`.
+[[nodiscard]] result<std::size_t> parse_choice(byte_view payload, std::size_t options);
 
 /// Pictures that a pad may show (section 3.4).
 enum class picture_format : std::uint8_t { png = 1, jpg = 2, gif = 3 };

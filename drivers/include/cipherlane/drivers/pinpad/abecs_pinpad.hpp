@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace cipherlane::drivers {
@@ -29,6 +30,7 @@ struct abecs_profile {
     bytes final_tags = {0x9F, 0x26, 0x9F, 0x27, 0x95, 0x9B};
     std::string pin_prompt = "ENTER PIN";
     std::string amount_prompt = "AMOUNT";
+    std::string currency_prompt = "PAY IN? RATE"; ///< before the rate of a conversion
     std::string closing_line1 = "WELCOME";
     std::string closing_line2;
     char unknown_character = '?'; ///< shown for characters the pad's Latin-1 display does not have; 0: refused
@@ -64,7 +66,25 @@ class abecs_pinpad final : public ports::pinpad {
     [[nodiscard]] result<void> show(std::string_view line1, std::string_view line2, const call& bounds) override;
     [[nodiscard]] result<void> close(const call& bounds) override;
 
+    /// By its menu (MNU): both amounts, each with its currency, under the rate; neither is chosen beforehand.
+    [[nodiscard]] bool asks_currency() const noexcept override { return true; }
+    [[nodiscard]] result<ports::currency_choice> choose_currency(
+        const amount& local, const ports::conversion& offer, const call& bounds) override;
+
     // What only ABECS pads have.
+
+    /// The cardholder chooses one of up to 20 options. @return which, counted from 0; `cardholder_cancelled`,
+    /// `cardholder_timeout`; `bad_setting`.
+    [[nodiscard]] result<std::size_t> choose(const abecs::menu& what, const call& bounds);
+    /// How far a table load is: records loaded, of how many.
+    using load_progress = std::function<void(std::size_t loaded, std::size_t all)>;
+    /// Puts these EMV tables in the place of an acquirer's ("00": of all). Until the last command the old ones count;
+    /// what ends early leaves them as they were. From then on `read_card` asks for this version.
+    /// @param records each as section 4.1 has it, beginning with its length in three digits
+    [[nodiscard]] result<void> load_tables(std::string_view acquirer, std::string_view version,
+        std::span<const std::string> records, const load_progress& progress, const call& bounds);
+    /// The version of the tables that the pad has; ten zeros: none.
+    [[nodiscard]] result<std::string> tables_version(std::string_view acquirer, const call& bounds);
 
     /// What the pad says of itself.
     [[nodiscard]] result<abecs::pad_information> information(const call& bounds);
