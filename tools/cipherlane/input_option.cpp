@@ -9,7 +9,8 @@ void add_input_form(CLI::App& to, input_form& form) {
     constexpr std::pair<const char*, input_form> words[] = {{"auto", input_form::automatic}, {"hex", input_form::hex},
         {"dump", input_form::dump}, {"base64", input_form::base64}, {"text", input_form::text},
         {"raw", input_form::raw}, {"log", input_form::log}, {"source", input_form::source},
-        {"columns", input_form::columns}};
+        {"columns", input_form::columns}, {"numbers", input_form::numbers}, {"encoded", input_form::encoded},
+        {"capture", input_form::capture}};
     std::vector<std::string> names;
     for (const auto& each : words)
         names.emplace_back(each.first);

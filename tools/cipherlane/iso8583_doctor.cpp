@@ -101,7 +101,8 @@ std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> 
     const auto consider = [&](const dialect_variant& variant) {
         for (std::size_t at = 0; at <= most_in_front && at < data.size(); ++at) {
             auto made = try_at(variant.table, data, at);
-            if (!made) continue;
+            // Messages of 2003 are rare: one that breaks off is more likely anything else.
+            if (!made || (variant.table.mti_version == '2' && !made->whole)) continue;
             made->score = score_of(*made, data);
             if (made->score == 0 || (best && best->score >= made->score)) continue;
             made->name = variant.name;
@@ -161,18 +162,19 @@ struct cutting {
     std::vector<std::size_t> starts;
 };
 
-std::vector<cutting> cuttings_of(const input_reading& given, std::size_t skip) {
+std::vector<cutting> cuttings_of(const input_reading& given, const doctor::carried& inside) {
     std::vector<cutting> all;
-    const auto whole = byte_view(given.whole).subspan(skip);
+    const auto skip = inside.at;
+    const auto whole = byte_view(given.whole).subspan(skip, inside.size);
     all.push_back({{whole}, {skip}});
-    if (skip == 0 && !given.parts.empty()) {
+    if (inside.by.empty() && !given.parts.empty()) {
         cutting made;
         std::size_t at = 0;
         for (const auto& part : given.parts) {
-            const auto payload = packet_payload(part);
-            if (payload < part.size()) {
-                made.frames.emplace_back(byte_view(part).subspan(payload));
-                made.starts.push_back(at + payload);
+            const auto payload = doctor::carried_in(part).value_or(doctor::carried{0, part.size(), {}});
+            if (payload.size != 0) {
+                made.frames.emplace_back(byte_view(part).subspan(payload.at, payload.size));
+                made.starts.push_back(at + payload.at);
             }
             at += part.size();
         }
@@ -241,17 +243,21 @@ std::string other_protocol(byte_view data) {
         return "a TLS record: the link is encrypted, capture it behind TLS";
     }
     for (const std::string_view verb : {"GET ", "POST ", "PUT ", "HEAD ", "HTTP/"}) {
-        if (text.starts_with(verb)) return "HTTP: perhaps the message is its body";
+        if (text.starts_with(verb)) return "HTTP without a message in its body";
     }
-    if (text.starts_with("{") || text.starts_with("[{")) return "JSON";
+    if (text.find("<isomsg") != std::string_view::npos) {
+        return "jPOS's XML of a message that is taken apart already; the bytes are in the log of its channel";
+    }
+    if (text.starts_with("{") || text.starts_with("[{")) {
+        return "JSON; a message as `iso8583 decode` writes it is read by `iso8583 encode`";
+    }
     if (text.starts_with("<")) return "XML or HTML";
     if (text.starts_with("SSH-")) return "SSH";
     if (data.size() >= 2 && data[0] == 0x10 && data[1] == 0x02) return "a ZVT frame of a serial line (10 02)";
-    if (data.size() >= 4 && data[0] == 0xD4 && data[1] == 0xC3) return "a pcap file: export the packet's bytes";
-    if (data.size() >= 4 && data[0] == 0x0A && data[1] == 0x0D && data[2] == 0x0D) {
-        return "a pcapng file: export the packet's bytes";
+    if (data.size() >= 4 && (text.starts_with("\xD4\xC3\xB2\xA1") || text.starts_with("\x0A\x0D\x0D\x0A"))) {
+        return "a capture of packets without any data of TCP";
     }
-    return {};
+    return doctor::machine_or_terminal(data);
 }
 
 diagnosis examine(std::span<const input_reading> readings, std::span<const dialect* const> more) {
@@ -264,23 +270,23 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
     const input_reading* reading = nullptr;
     std::vector<std::vector<cutting>> kept; // what the best one points into
     examined best;
-    std::size_t skipped = 0;
+    doctor::carried around;
     // A message that is whole, behind a length that fits and headers that are known: nothing explains more.
     constexpr std::size_t certain = 1'003'900;
     for (const auto& each : readings) {
         if (best.score >= certain) break;
-        std::vector<std::size_t> skips{0};
-        if (const auto payload = packet_payload(each.whole); payload != 0 && payload < each.whole.size()) {
-            skips.push_back(payload);
+        std::vector<doctor::carried> insides{{0, each.whole.size(), {}}};
+        if (auto inside = doctor::carried_in(each.whole); inside && inside->size != 0) {
+            insides.insert(insides.begin(), *std::move(inside));
         }
-        for (const auto skip : skips) {
-            kept.push_back(cuttings_of(each, skip));
+        for (const auto& inside : insides) {
+            kept.push_back(cuttings_of(each, inside));
             for (const auto& way : kept.back()) {
                 auto seen = look_at(way, own);
                 if (seen.score <= best.score) continue;
                 best = std::move(seen);
                 reading = &each;
-                skipped = skip;
+                around = inside;
             }
         }
     }
@@ -299,7 +305,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
     }
     made.found = true;
     made.input = std::string(to_string(reading->form));
-    if (skipped != 0) made.input += ", the payload of a TCP packet";
+    if (!around.by.empty()) made.input += ", " + around.by;
     tell_damage(*reading, made);
     std::optional<front> shown;
     for (std::size_t i = 0; i < best.way->frames.size(); ++i) {
@@ -335,6 +341,11 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             made.toml += "trailer = \"" + made.trailer + "\"\n";
         }
         shown = before;
+    }
+    const bool faulty =
+        std::any_of(made.messages.begin(), made.messages.end(), [](const auto& each) { return !each.fault.empty(); });
+    if (const auto other = faulty ? other_protocol(reading->whole) : std::string(); !other.empty()) {
+        made.notes.push_back("perhaps it is none: it looks like " + other);
     }
     return made;
 }

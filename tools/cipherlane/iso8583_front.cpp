@@ -23,6 +23,7 @@ constexpr length_guess lengths[] = {
     {{form::ascii, 3}, "ascii3", "3 ASCII digits"},
     {{form::ascii, 5}, "ascii5", "5 ASCII digits"},
     {{form::ascii, 6}, "ascii6", "6 ASCII digits"},
+    {{form::ascii, 8}, "ascii8", "8 ASCII digits"},
     {{form::little, 4}, "little4", "4 bytes, binary, least significant first"},
     {{form::binary, 1}, "binary1", "1 byte, binary"},
 };

@@ -53,6 +53,20 @@ struct named_header {
 /// How well what stands in front is explained.
 [[nodiscard]] std::size_t front_score(byte_view data, std::size_t at, std::size_t behind);
 
+/// What another protocol carries: a place in an input, and by whom in words.
+struct carried {
+    std::size_t at = 0;
+    std::size_t size = 0;
+    std::string by; ///< empty: by nobody
+};
+
+/// The payload of a captured TCP packet, the body of an HTTP message, what stands in a serial frame (02 … 03 and a
+/// check byte); of what is nested the innermost. Nothing where the input is no such thing.
+[[nodiscard]] std::optional<carried> carried_in(byte_view data);
+
+/// A command of a cipher machine or a frame of a terminal, in words; empty: neither.
+[[nodiscard]] std::string machine_or_terminal(byte_view data);
+
 /// Names the pieces of a header, the rest by its form, in the diagnosis and its TOML.
 void name_header(byte_view data, diagnosis& to);
 

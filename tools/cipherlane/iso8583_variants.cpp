@@ -76,6 +76,17 @@ dialect ascii_lengths(const dialect& table) {
     });
 }
 
+/// Of 2003: another version in the message type, and the century in field 12.
+dialect of_2003(dialect table) {
+    constexpr int local_time = 12;
+    constexpr std::uint16_t digits = 14;
+    table.mti_version = '2';
+    auto& row = table.fields[local_time];
+    row.max = digits;
+    if (row.min != 0) row.min = digits;
+    return table;
+}
+
 std::vector<dialect_variant> make() {
     std::vector<dialect_variant> all;
     const auto add = [&](std::string name, std::string toml, dialect table) {
@@ -107,6 +118,10 @@ std::vector<dialect_variant> make() {
     add("iso87-bcd, lengths in ASCII", base + "# variable fields: prefix = \"ascii\"\n", ascii_lengths(packed));
     auto later = packed;
     later.mti_version = '1';
+    const std::string base93 = "base = \"iso93-ascii\"\nmti_version = 2\n";
+    add("iso93-ascii, as of 2003", base93 + "# field 12: max = 14\n", of_2003(bare(iso93_ascii())));
+    add("iso93-ascii, as of 2003, binary bitmap", base93 + "bitmap = \"binary\"\n# field 12: max = 14\n",
+        plain_bytes(binary_bitmap(of_2003(bare(iso93_ascii())))));
     add("iso87-bcd, message types of 1993", base + "mti_version = 1\n", later);
     return all;
 }

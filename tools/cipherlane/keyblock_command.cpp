@@ -49,8 +49,23 @@ bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/// In quotation marks, or as hex of its characters, as programs and databases keep it.
+std::string unwrapped(std::string text) {
+    while (text.size() > 1 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front())
+        text = text.substr(1, text.size() - 2);
+    constexpr std::size_t header = 16;
+    const auto inner = text.size() >= 2 * header ? from_hex(text) : result<bytes>(bytes{});
+    if (!inner || inner->size() < header) return text;
+    const auto block = as_text(*inner);
+    const bool letters = std::all_of(block.begin(), block.end(), [](char c) { return c >= ' ' && c <= '~'; });
+    if (!letters || !key_block_header::parse(block.substr(tag_of(block).size()))) return text;
+    std::cerr << "cipherlane keyblock inspect: NOTE: these are the characters of a block in hex\n";
+    return std::string(block);
+}
+
 /// As mails and forms carry it: small letters, blanks between groups. The capitals and the announced length decide.
 std::string mended(std::string text) {
+    text = unwrapped(std::move(text));
     const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
     const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
     if (std::any_of(text.begin(), text.end(), is_small) && std::none_of(text.begin(), text.end(), is_capital)) {
@@ -72,6 +87,7 @@ std::string mended(std::string text) {
 
 /// What a text is that has no header at all.
 std::string_view words_of_no_block(std::string_view text) {
+    constexpr std::size_t atalla_header = 8;
     const auto scheme = text.substr(0, 1);
     const auto digits = text.substr(std::string_view("UTXYS").find(scheme) == std::string_view::npos ? 0 : 1);
     const bool hex = !digits.empty() && digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
@@ -79,7 +95,29 @@ std::string_view words_of_no_block(std::string_view text) {
     if (key && digits.size() != text.size())
         return "U, T, X, Y or S and digits are a key under a variant local master key, which has no header";
     if (key) return "digits alone are a key in clear or under a variant local master key, which has no header";
+    if (text.starts_with("-----BEGIN") || text.starts_with("MII") || text.starts_with("3082"))
+        return "this is a certificate or a key in DER or PEM, no key block: `openssl asn1parse` shows it";
+    if (text.starts_with('1') && text.find(',') == atalla_header)
+        return "this is an Atalla key block (eight characters of header, cryptogram and MAC with commas between), of "
+               "which nothing is known here";
     return "a key block begins with A to E (TR-31, X9.143, ISO 20038) or 0, 1 (Thales), perhaps with R or S in front";
+}
+
+/// What was found and expected where the shape of a block is wrong.
+std::string words_of_shape(const key_block_header& header, std::string_view block, const error& why) {
+    const auto unit = key_block_unit(header.version());
+    const auto mac = 2 * key_block_mac_size(header.version());
+    if (why.field() == "length" && header.block_length() != block.size()) {
+        return "found " + std::to_string(block.size()) + " characters, the header announces " +
+               std::to_string(header.block_length());
+    }
+    if (why.field() == "length") return "found a length that is no multiple of " + std::to_string(unit);
+    const auto inside = block.size() - std::min(block.size(), header.text().size() + mac);
+    if (why.field() == "cryptogram" && (inside % (2 * unit) != 0 || inside < 2 * unit)) {
+        return "found " + std::to_string(inside) + " digits between header and MAC, expected a multiple of " +
+               std::to_string(2 * unit);
+    }
+    return why.field() == "cryptogram" || why.field() == "MAC" ? "expected hex digits" : "";
 }
 
 std::string_view words_of_tag(std::string_view tag) {
@@ -205,7 +243,7 @@ void inspect(const options& chosen) {
     if (!as_text) std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
     std::cout << std::flush;
     if (const auto whole = check_key_block_shape(block); !whole)
-        throw tool_stop(whole.error(), {}, ending::difference);
+        throw tool_stop(whole.error(), words_of_shape(*header, block, whole.error()), ending::difference);
     if (!chosen.protection.empty()) {
         if (const auto opened = print_key(header->version(), block, protection); !opened)
             throw tool_stop(opened.error(), {}, ending::difference);

@@ -28,21 +28,34 @@ bool is_binary(std::string_view text) {
 }
 
 bool is_separator(char c) {
-    return std::string_view(" \t\r\n:-,;{}[]()\"'").find(c) != std::string_view::npos;
+    return std::string_view(" \t\r\n:-,;{}[]()\"'|_.$%&#<>").find(c) != std::string_view::npos;
+}
+
+/// How many characters at the front mark a number as hex: "0x", "\x", "&H", "&#x".
+std::size_t hex_mark(std::string_view text) {
+    for (const std::string_view mark : {"0x", "0X", "\\x", "&H", "&h", "&#x", "&#X"}) {
+        if (text.starts_with(mark)) return mark.size();
+    }
+    return 0;
 }
 
 /// The hex digits of a text, without what people put between them; nothing where something else is there.
 std::optional<std::string> hex_digits(std::string_view text, std::size_t* fault = nullptr) {
     std::string digits;
+    std::size_t group = 0; // where the number begins that is read
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
-        const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-        const bool prefix = (c == '0' && (next == 'x' || next == 'X')) || (c == '\\' && next == 'x');
-        if (prefix) {
-            ++i;
+        const bool ends = i + 1 == text.size() || is_separator(text[i + 1]);
+        if (const auto mark = hex_mark(text.substr(i)); mark != 0) {
+            i += mark - 1;
         } else if (hex_value(c) >= 0) {
             digits.push_back(c);
-        } else if (!is_separator(c) && c != '\\') {
+        } else if ((c == 'h' || c == 'H') && ends && digits.size() > group) {
+            // Assemblers write "3Ch", and "0E3h" where it began with a letter.
+            if (digits.size() - group == 3 && digits[group] == '0') digits.erase(group, 1);
+        } else if (is_separator(c) || c == '\\') {
+            group = digits.size();
+        } else {
             if (fault != nullptr) *fault = i;
             return {};
         }
@@ -120,6 +133,30 @@ std::optional<input_reading> read_base64_inside(std::string_view text) {
     return read_base64(longest);
 }
 
+/// Hex digits that were packed once more: base64 or hex of a text of them.
+std::optional<input_reading> read_digits_inside(const input_reading& outer) {
+    constexpr std::size_t fewest = 16;
+    if (outer.whole.size() < fewest) return {};
+    auto inner = read_hex(as_text(outer.whole));
+    if (!inner || inner->half_a_byte) return {};
+    inner->form = outer.form;
+    inner->note = "what it holds are hex digits once more";
+    return inner;
+}
+
+/// A message as text that something on its way has broken into lines.
+std::optional<input_reading> read_broken_text(std::string_view text) {
+    input_reading made{.form = input_form::text};
+    std::size_t lines = 0;
+    for (const auto line : lines_of(text)) {
+        lines += line.empty() ? 0 : 1;
+        made.whole.insert(made.whole.end(), as_bytes(line).begin(), as_bytes(line).end());
+    }
+    if (lines < 2 || is_binary(text)) return {};
+    made.note = "read without its line ends";
+    return made;
+}
+
 std::optional<input_reading> read_text(std::string_view text) {
     if (text.empty() || is_binary(text)) return {};
     input_reading made{.form = input_form::text};
@@ -169,7 +206,8 @@ error no_hex(std::string_view text) {
 
 std::string_view to_string(input_form form) noexcept {
     constexpr std::string_view names[] = {"automatic", "hex", "hexdump with offsets", "base64", "text", "raw bytes",
-        "hex in lines of a log", "bytes of a program's source", "bytes and letters in columns"};
+        "hex in lines of a log", "bytes of a program's source", "bytes and letters in columns", "numbers",
+        "text with escapes", "a capture of packets"};
     return names[static_cast<std::size_t>(form)];
 }
 
@@ -209,21 +247,33 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     case input_form::log: add(read_log(text)); break;
     case input_form::source: add(read_source(text)); break;
     case input_form::columns: add(read_columns(text)); break;
+    case input_form::numbers: add(read_numbers(text)); break;
+    case input_form::encoded: add(read_encoded(text)); break;
+    case input_form::capture: add(read_capture(given)); break;
     case input_form::automatic:
         if (is_binary(text)) {
-            add(read_raw(given));
+            add(read_capture(given));
+            if (all.empty()) add(read_raw(given));
             break;
         }
+        add(read_numbers(text));
         add(read_dump(text));
+        add(read_dump_of_words(text));
         // Offsets that count the bytes between them are no accident.
-        if (!all.empty()) break;
+        if (!all.empty() && all.back().form == input_form::dump) break;
         add(read_source(text));
         add(read_columns(text));
         add(read_hex(text));
         add(read_base64(text));
+        add(read_encoded(text));
         add(read_text(text));
         add(read_log(text));
         add(read_base64_inside(text));
+        add(read_broken_text(text));
+        for (std::size_t i = 0, before = all.size(); i < before; ++i) {
+            const auto form = all[i].form;
+            if (form == input_form::hex || form == input_form::base64) add(read_digits_inside(all[i]));
+        }
     }
     if (all.empty() || (wanted == input_form::hex && all.front().half_a_byte)) return no_hex(text);
     return all;

@@ -42,6 +42,20 @@ std::optional<dump_line> line_of(std::string_view text) {
     if (digits < 4 || digits > 16) return {};
     dump_line made{.offset = text.substr(0, digits)};
     text.remove_prefix(digits);
+    // Debuggers write two halves, "00000000`00401000", or a segment, "1A2B:0100": the second part counts the bytes.
+    if (text.starts_with('`') || text.starts_with(':')) {
+        const auto end = std::min(text.find_first_of(" \t", 1), text.size());
+        const auto second = text.substr(1, end - 1);
+        const bool digits_alone = std::all_of(second.begin(), second.end(), [](char c) { return hex_value(c) >= 0; });
+        if (second.size() >= 4 && second.size() <= 8 && digits_alone) {
+            made.offset = second;
+            text.remove_prefix(end);
+        }
+    }
+    // gdb: "0x7ffe0010 <frame+16>:".
+    if (const auto name = text.find(">:"); text.starts_with(" <") && name != std::string_view::npos) {
+        text.remove_prefix(name + 1);
+    }
     if (text.starts_with(':')) {
         made.colon = true;
         text.remove_prefix(1);
@@ -62,6 +76,7 @@ std::optional<std::size_t> number(std::string_view digits, int base) {
 struct line_bytes {
     bytes data;
     std::size_t word = 1; ///< bytes of a group
+    bool numbers = false; ///< groups with "0x": words of a debugger
 };
 
 line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
@@ -74,9 +89,12 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
             ++at;
         }
         if (at == text.size()) break;
+        const bool marked = text.substr(at).starts_with("0x");
         // Many writers leave two blanks in the middle of a line.
         const bool middle = made.data.size() % 8 == 0 && gap == 2;
-        if (!exact && !made.data.empty() && gap >= 2 && !middle) break;
+        if (!exact && !made.data.empty() && gap >= 2 && !middle && !marked) break;
+        at += marked ? 2 : 0;
+        made.numbers = made.numbers || marked;
         std::size_t digits = 0;
         while (at + digits < text.size() && hex_value(text[at + digits]) >= 0)
             ++digits;
@@ -85,7 +103,8 @@ line_bytes bytes_of(std::string_view text, std::size_t most, bool exact) {
         // The last of a file's words may be filled up.
         const bool fits = made.data.size() + digits / 2 <= most || digits == 4 || digits == 8;
         if (digits == 0 || digits % 2 != 0 || !ends || !fits) break;
-        if (digits == 4 || digits == 8) made.word = digits / 2;
+        // The last group of a file may be part of a word.
+        if (digits == 4 || digits == 8) made.word = std::max(made.word, digits / 2);
         const auto group = from_hex(text.substr(at, digits)).value();
         made.data.insert(made.data.end(), group.begin(), group.end());
         at += digits;
@@ -110,12 +129,16 @@ std::optional<dump_line> line_behind_words(std::string_view text) {
 /// Whether a dump may lack lines of which nothing tells.
 enum class gaps : std::uint8_t { told, untold };
 
+/// What the groups of a dump with colons are: bytes one behind the other, or words with the least significant last.
+enum class groups : std::uint8_t { bytes, words };
+
 class dump_reader {
   public:
-    dump_reader(const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have)
+    dump_reader(const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have, groups are)
         : lines_(lines)
         , base_(base)
-        , gaps_(may_have) {}
+        , gaps_(may_have)
+        , groups_(are) {}
 
     /// True if every offset counts the bytes in front of it.
     bool read() {
@@ -136,6 +159,7 @@ class dump_reader {
     }
     [[nodiscard]] std::vector<bytes>& parts() noexcept { return parts_; }
     [[nodiscard]] const std::string& note() const noexcept { return note_; }
+    [[nodiscard]] bool has_words() const noexcept { return words_; }
 
   private:
     [[nodiscard]] std::optional<std::size_t> next_offset(std::size_t i) const {
@@ -174,7 +198,9 @@ class dump_reader {
         const bool follows = next && *next > *offset && *next - *offset <= most_width;
         auto found = bytes_of(line.rest, follows ? *next - *offset : width_, follows);
         if (found.data.empty()) return !part_.empty() && line.rest.find_first_not_of(' ') == std::string_view::npos;
-        if (found.word > 1 && !line.colon) swap_words(found.data, found.word);
+        words_ = words_ || found.word > 1;
+        const bool turned = !line.colon || found.numbers || groups_ == groups::words;
+        if (found.word > 1 && turned) swap_words(found.data, found.word);
         if (follows && found.word > 1 && found.data.size() > *next - *offset) found.data.resize(*next - *offset);
         const bool cut = follows && found.data.size() < *next - *offset && found.word == 1;
         if (cut && gaps_ == gaps::told) return false;
@@ -202,9 +228,11 @@ class dump_reader {
 
     /// hexdump and od write words of this machine, least significant byte first.
     static void swap_words(bytes& data, std::size_t size) {
-        for (std::size_t i = 0; i + size <= data.size(); i += size)
+        for (std::size_t i = 0; i < data.size(); i += size) {
+            const auto end = std::min(i + size, data.size());
             std::reverse(
-                data.begin() + static_cast<std::ptrdiff_t>(i), data.begin() + static_cast<std::ptrdiff_t>(i + size));
+                data.begin() + static_cast<std::ptrdiff_t>(i), data.begin() + static_cast<std::ptrdiff_t>(end));
+        }
     }
 
     bool repeat(std::size_t until) {
@@ -226,6 +254,7 @@ class dump_reader {
     const std::vector<std::optional<dump_line>>& lines_;
     int base_;
     gaps gaps_;
+    groups groups_;
     std::string note_;
     std::vector<bytes> parts_;
     bytes part_;
@@ -237,11 +266,13 @@ class dump_reader {
     bool torn_ = false;  ///< a line said that some are left out
     bool skips_ = false; ///< up to the next dump
     bool sure_ = false;
+    bool words_ = false;
 };
 
-std::optional<input_reading> read_lines(const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have) {
-    dump_reader reader(lines, base, may_have);
-    if (!reader.read()) return {};
+std::optional<input_reading> read_lines(
+    const std::vector<std::optional<dump_line>>& lines, int base, gaps may_have, groups are = groups::bytes) {
+    dump_reader reader(lines, base, may_have, are);
+    if (!reader.read() || (are == groups::words && !reader.has_words())) return {};
     input_reading made{.form = input_form::dump};
     made.note = reader.note();
     for (const auto& part : reader.parts())
@@ -269,6 +300,14 @@ std::optional<input_reading> read_dump(std::string_view text) {
     if (auto made = read_lines(behind, 16, gaps::told)) return made;
     if (auto made = read_lines(bare, 16, gaps::untold)) return made;
     return read_lines(behind, 16, gaps::untold);
+}
+
+std::optional<input_reading> read_dump_of_words(std::string_view text) {
+    std::vector<std::optional<dump_line>> bare;
+    for (const auto line : lines_of(text))
+        bare.push_back(line_of(line));
+    const bool colons = std::all_of(bare.begin(), bare.end(), [](const auto& line) { return line && line->colon; });
+    return colons ? read_lines(bare, 16, gaps::told, groups::words) : std::nullopt;
 }
 
 } // namespace cipherlane::cli

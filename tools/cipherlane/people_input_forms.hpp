@@ -27,8 +27,21 @@ namespace cipherlane::cli {
 /// Bytes with letters beside them and without offsets: "60 00 03  `..".
 [[nodiscard]] std::optional<input_reading> read_columns(std::string_view text);
 
+/// Numbers that are not hex: "[0 60 96]", od in octal, decimal or letters, xxd -b. Nothing where they can be hex.
+[[nodiscard]] std::optional<input_reading> read_numbers(std::string_view text);
+
+/// A text in which what cannot be printed is escaped as in addresses of the web, in mails or in HTML.
+[[nodiscard]] std::optional<input_reading> read_encoded(std::string_view text);
+
+/// What the TCP connections of a capture file carried. Nothing where it is no capture, or they carried nothing.
+[[nodiscard]] std::optional<input_reading> read_capture(std::string_view file);
+
 /// A hexdump with offsets; `parts` are the dumps whose offsets begin anew. Where offsets leap, what is behind the gap
 /// is left out and `note` says so. Nothing where it is none.
 [[nodiscard]] std::optional<input_reading> read_dump(std::string_view text);
+
+/// The same where its groups are words whose least significant byte stands last on paper: xxd -e. Nothing where a
+/// dump has no such groups.
+[[nodiscard]] std::optional<input_reading> read_dump_of_words(std::string_view text);
 
 } // namespace cipherlane::cli

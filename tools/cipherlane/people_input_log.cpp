@@ -122,6 +122,26 @@ constexpr std::array replacements{replacement{"\uFEFF", ""}, replacement{"\u200B
     replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","},
     replacement{"\u2026", "..."}};
 
+/// Digits and letters of full width, where the text has no others: a Chinese keyboard's. A text with both may be a
+/// message whose lengths count them.
+std::string without_full_width(const std::string& text) {
+    const bool narrow_digits = std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (narrow_digits) return text;
+    std::string made;
+    for (std::size_t at = 0; at < text.size();) {
+        const auto lead = std::string_view(text).substr(at, 2);
+        const bool wide = at + 2 < text.size() && (lead == "\xEF\xBC" || lead == "\xEF\xBD");
+        if (!wide) {
+            made += text[at++];
+            continue;
+        }
+        const auto low = static_cast<unsigned char>(text[at + 2]) & 0x3FU;
+        made += static_cast<char>(0x20U + low + (lead[1] == '\xBD' ? 0x40U : 0U));
+        at += 3;
+    }
+    return made;
+}
+
 /// A text of UTF-16, as shells of Windows write files: its Latin half. Empty where it is none.
 std::string from_utf16(std::string_view text) {
     if (!text.starts_with("\xFF\xFE") || text.size() % 2 != 0) return {};
@@ -188,7 +208,7 @@ std::string cleaned(std::string_view text) {
         for (auto at = made.find(each.from); at != std::string::npos; at = made.find(each.from, at + each.to.size()))
             made.replace(at, each.from.size(), each.to);
     }
-    return without_quotes(std::move(made));
+    return without_quotes(ascii ? std::move(made) : without_full_width(made));
 }
 
 std::optional<input_reading> read_log(std::string_view text) {

@@ -49,11 +49,12 @@ struct number_list {
     bool uneven = false; ///< some that are no pair of digits: the text is no hex with commas in it
 };
 
-/// What stands between one pair of brackets. Nothing where it is no list of bytes.
+/// What stands between one pair of brackets. Nothing where it is no list of bytes. Go and Lisp write no commas.
 std::optional<number_list> list_of(std::string_view inside) {
     number_list made;
+    const auto* const between = inside.find(',') == std::string_view::npos ? " \t\r\n" : ",";
     while (!inside.empty()) {
-        const auto comma = std::min(inside.find(','), inside.size());
+        const auto comma = std::min(inside.find_first_of(between), inside.size());
         auto item = inside.substr(0, comma);
         inside.remove_prefix(std::min(inside.size(), comma + 1));
         // "(byte)0x60", "byte(96)": the number is what counts.
@@ -77,19 +78,21 @@ std::optional<number_list> list_of(std::string_view inside) {
 /// Every innermost pair of brackets with enough numbers in it.
 std::vector<bytes> arrays_in(const std::string& text) {
     std::vector<bytes> all;
-    for (auto open = text.find_first_of("{[("); open != std::string::npos;) {
-        const auto close = text.find_first_of("{[(}])", open + 1);
+    constexpr const char* opening = "{[(<";
+    constexpr const char* any = "{[(<}])>";
+    for (auto open = text.find_first_of(opening); open != std::string::npos;) {
+        const auto close = text.find_first_of(any, open + 1);
         if (close == std::string::npos) break;
         const bool cast = text[open] == '(';
         auto end = close;
         // The cast in "{(byte)0x60, …}" is no list of its own.
         while (!cast && end != std::string::npos && (text[end] == '(' || text[end] == ')'))
-            end = text.find_first_of("{[(}])", end + 1);
+            end = text.find_first_of(any, end + 1);
         if (end == std::string::npos) break;
         const auto list = list_of(std::string_view(text).substr(open + 1, end - open - 1));
         const bool bytes_meant = list && (list->hex || list->uneven);
         if (bytes_meant && list->data.size() >= fewest_numbers) all.push_back(list->data);
-        open = text.find_first_of("{[(", list ? end : open + 1);
+        open = text.find_first_of(opening, list ? end : open + 1);
     }
     return all;
 }
@@ -176,7 +179,8 @@ std::optional<input_reading> strings_in(std::string_view text) {
         made.whole.insert(made.whole.end(), one.data.begin(), one.data.end());
         if (text.substr(at).starts_with("...")) made.note = "the string ends in \"...\": what is behind was cut off";
     }
-    return escapes == 0 || letters == 0 ? std::nullopt : std::optional(std::move(made));
+    const bool octals = text.find("\\x") == std::string_view::npos;
+    return escapes == 0 || (letters == 0 && !octals) ? std::nullopt : std::optional(std::move(made));
 }
 
 } // namespace
@@ -187,8 +191,9 @@ std::optional<input_reading> read_source(std::string_view given) {
     // Escapes without quotation marks around them.
     if (given[first] == '\\') {
         auto one = read_escaped(given.substr(first), '\0');
-        // Escapes alone are hex of another spelling.
-        if (one.wrong || one.escapes == 0 || one.letters == 0) return {};
+        // Escapes alone are hex of another spelling, unless they are octal.
+        const bool octals = given.find("\\x") == std::string_view::npos;
+        if (one.wrong || one.escapes == 0 || (one.letters == 0 && !octals)) return {};
         return input_reading{.form = input_form::source, .whole = std::move(one.data), .parts = {}};
     }
     const auto text = without_comments(given);

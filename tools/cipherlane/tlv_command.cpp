@@ -1,3 +1,4 @@
+#include "cipherlane/card_talk.hpp"
 #include "cipherlane/commands.hpp"
 #include "cipherlane/input_option.hpp"
 #include "cipherlane/tlv_print.hpp"
@@ -32,17 +33,39 @@ std::string without_space(std::string text) {
 }
 
 bool separates_pairs(char c) {
-    return std::string_view(" \t\r\n,;|&").find(c) != std::string_view::npos;
+    return std::string_view(" \t\r\n,;|&{}\"'").find(c) != std::string_view::npos;
 }
 
-/// "9F26=1122 9F27: 80", as logs and tools print tags: made into TLV. Nothing where anything else is there.
+std::string_view hex_at(std::string_view text, std::size_t at) {
+    auto end = at;
+    while (end < text.size() && hex_value(text[end]) >= 0)
+        ++end;
+    return text.substr(at, end - at);
+}
+
+/// Where the value behind a tag begins; npos where no "=" or ":" is there.
+std::size_t behind_tag(std::string_view text, std::size_t at) {
+    at = text.find_first_not_of(" \"'", at);
+    const bool pair = at != std::string_view::npos && (text[at] == '=' || text[at] == ':');
+    return pair ? std::min(text.find_first_not_of(" \"'", at + 1), text.size()) : std::string_view::npos;
+}
+
+/// The digits of a value, in one piece or byte by byte with blanks between, up to the next tag; `at` goes behind it.
+std::string value_at(std::string_view text, std::size_t& at) {
+    std::string digits(hex_at(text, at));
+    at += digits.size();
+    while (at + 1 < text.size() && text[at] == ' ') {
+        const auto next = hex_at(text, at + 1);
+        if (next.size() != 2 || behind_tag(text, at + 1 + next.size()) != std::string_view::npos) break;
+        digits.append(next);
+        at += 1 + next.size();
+    }
+    return digits;
+}
+
+/// "9F26=1122 9F27: 80" or {"9F26": "1122"}, as logs and tools print tags: made into TLV. Nothing where anything else
+/// is there.
 std::optional<bytes> read_tag_list(std::string_view text) {
-    const auto hex_at = [&](std::size_t at) {
-        auto end = at;
-        while (end < text.size() && hex_value(text[end]) >= 0)
-            ++end;
-        return text.substr(at, end - at);
-    };
     bytes made(text.size()); // no object takes more bytes than its text has characters
     emv::tlv_writer out(made);
     bool any = false;
@@ -51,12 +74,10 @@ std::optional<bytes> read_tag_list(std::string_view text) {
             ++at;
             continue;
         }
-        const auto tag = hex_at(at);
-        auto behind = text.find_first_not_of(' ', at + tag.size());
-        const bool pair = behind != std::string_view::npos && (text[behind] == '=' || text[behind] == ':');
-        if (!pair || tag.size() < 2 || tag.size() > 6 || tag.size() % 2 != 0) return {};
-        behind = std::min(text.find_first_not_of(" \"'", behind + 1), text.size());
-        const auto value = hex_at(behind);
+        const auto tag = hex_at(text, at);
+        at = behind_tag(text, at + tag.size());
+        if (at == std::string_view::npos || tag.size() < 2 || tag.size() > 6 || tag.size() % 2 != 0) return {};
+        const auto value = value_at(text, at);
         const auto number = from_hex(tag);
         const auto data = from_hex(value);
         if (!number || !data) return {};
@@ -64,9 +85,6 @@ std::optional<bytes> read_tag_list(std::string_view text) {
         for (const auto byte : *number)
             id = id << 8U | byte;
         out.put(id, *data);
-        at = behind + value.size();
-        while (at < text.size() && (text[at] == '"' || text[at] == '\''))
-            ++at;
         any = true;
     }
     const auto done = out.finish();
@@ -77,8 +95,26 @@ std::optional<bytes> read_tag_list(std::string_view text) {
 
 /// Logs of cards keep the status word behind the data of an answer.
 bool ends_in_status_word(byte_view data, const emv::tlv_limits& limits) {
-    if (data.size() < 4 || data[data.size() - 2] != 0x90 || data.back() != 0) return false;
+    if (data.size() < 4 || status_word(data.last(2)).empty()) return false;
     return emv::check_tlv(data.first(data.size() - 2), limits).has_value();
+}
+
+/// How many bytes of a length stand in front of the TLV, as field 55 has them: three digits of text, two or one of
+/// packed digits or a number. Zero: none.
+std::size_t length_in_front(byte_view data, const emv::tlv_limits& limits) {
+    const auto sound = [&](std::size_t at) { return emv::check_tlv(data.subspan(at), limits).has_value(); };
+    const auto digit = [](std::uint8_t byte) {
+        return byte >= '0' && byte <= '9' ? byte - std::size_t{'0'} : 1'000U;
+    };
+    if (data.size() > 4 && digit(data[0]) * 100 + digit(data[1]) * 10 + digit(data[2]) == data.size() - 3 && sound(3))
+        return 3;
+    if (data.size() > 3) {
+        const auto packed =
+            (data[0] >> 4U) * 1'000U + (data[0] & 15U) * 100U + (data[1] >> 4U) * 10U + (data[1] & 15U);
+        const auto rest = data.size() - 2;
+        if ((packed == rest || load_be16(data.data()) == rest) && sound(2)) return 2;
+    }
+    return data.size() > 2 && data[0] == data.size() - 1 && sound(1) ? 1 : 0;
 }
 
 void tell_tlv_note(std::string_view words) {
@@ -103,7 +139,9 @@ std::string announced_length(byte_view data, const error& why) {
         for (const auto byte : digits)
             length = (length << 8U) | byte;
     }
-    return std::to_string(length) + " bytes announced, " + std::to_string(data.size() - at) + " are left of all";
+    const auto left = data.size() - at;
+    if (length <= left) return std::to_string(length) + " bytes announced, the template around it ends before";
+    return std::to_string(length) + " bytes announced, " + std::to_string(left) + " are left of all";
 }
 
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
@@ -120,12 +158,22 @@ result<bytes> read_data(const tlv_options& chosen) {
     if (const auto& words = readings.front().note; !words.empty()) tell_tlv_note(words);
     for (const auto& each : readings) {
         if (!each.half_a_byte && ends_in_status_word(each.whole, chosen.limits)) {
-            tell_tlv_note("9000 at the end is the card's status word, no TLV: it is left out");
+            const auto word = byte_view(each.whole).last(2);
+            tell_tlv_note(to_hex(word) + " at the end is the card's status word, no TLV: it is left out; it says: " +
+                          status_word(word));
             return bytes(each.whole.begin(), each.whole.end() - 2);
         }
         if (!each.half_a_byte && emv::check_tlv(each.whole, chosen.limits)) return each.whole;
     }
     if (pairs) return *pairs;
+    for (const auto& each : readings) {
+        if (each.half_a_byte) continue;
+        if (const auto size = length_in_front(each.whole, chosen.limits); size != 0) {
+            tell_tlv_note("a length of " + std::to_string(each.whole.size() - size) + " stands in front (" +
+                          to_hex(byte_view(each.whole).first(size)) + "): it is left out");
+            return bytes(each.whole.begin() + static_cast<std::ptrdiff_t>(size), each.whole.end());
+        }
+    }
     const auto& first = readings.front();
     const bool guessed = chosen.form == input_form::automatic &&
                          (first.form == input_form::text || first.form == input_form::log || first.half_a_byte);
@@ -137,8 +185,16 @@ result<bytes> read_data(const tlv_options& chosen) {
     return first.whole;
 }
 
+void refuse_what_is_no_tlv(byte_view data) {
+    if (const auto words = card_command(data); !words.empty())
+        throw tool_complaint(ending::wrong_use, "no TLV but a card's command: " + words);
+    if (const auto words = status_word(data); !words.empty())
+        throw tool_complaint(ending::wrong_use, "no TLV but a card's status word: " + words);
+}
+
 [[noreturn]] void stop(const error& why, const tlv_options& chosen, byte_view data = {}) {
     std::cout << std::flush;
+    refuse_what_is_no_tlv(data);
     auto advice = announced_length(data, why);
     const bool bad = why.is(condition::bad_message) && chosen.limits.reading == emv::tlv_reading::strict;
     if (bad && why.where() == layer::emv)
@@ -149,6 +205,7 @@ result<bytes> read_data(const tlv_options& chosen) {
 void run_decode(const tlv_options& chosen) {
     const auto data = read_data(chosen);
     if (!data) stop(data.error(), chosen);
+    if (data->size() == 2) refuse_what_is_no_tlv(*data); // "9000" is an empty object, too
     // What can be read is printed before the fault is told.
     emv::tlv_reader reader(*data, chosen.limits);
     try {

@@ -130,6 +130,7 @@ constexpr std::array terminal_qualifiers{
     bit_name{2, 6, "offline PIN supported (chip with contacts)"},
     bit_name{3, 8, "issuer update processing supported"},
     bit_name{3, 7, "consumer device CVM supported"},
+    bit_name{4, 8, "fDDA of version 01 supported"},
 };
 
 // EMV Contactless Book C-3, Annex A.

@@ -1,3 +1,4 @@
+#include "card_answers.hpp"
 #include "issuer_data.hpp"
 #include "verification_methods.hpp"
 
@@ -74,6 +75,10 @@ card_scheme scheme_of_level(tlv_reader reader) noexcept {
 std::vector<std::string> meaning_lines(tag_number tag, byte_view value, card_scheme scheme) {
     if (tag == 0x8E) return cvm_list(value);
     if (tag == 0x9F10) return detail::issuer_data_lines(value, scheme);
+    if (tag == 0x91) return detail::issuer_authentication_lines(value);
+    if (tag == 0x94) return detail::file_locator_lines(value);
+    if (tag == 0x80) return detail::plain_answer_lines(value);
+    if (tag == 0x9F6E) return detail::device_lines(value, scheme);
     return {};
 }
 

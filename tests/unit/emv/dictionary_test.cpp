@@ -86,6 +86,9 @@ TEST(BitNames, QualifiersAndActionCodes) {
         (std::vector<std::string_view>{"EMV mode supported", "chip with contacts supported", "online PIN supported",
             "signature supported", "offline PIN supported (chip with contacts)", "consumer device CVM supported"}));
     EXPECT_EQ(set_bits(0x9F0D, hex("FC50ACA000")).size(), 14U);
+    EXPECT_EQ(set_bits(0x9F66, hex("26000080")).back().text, "fDDA of version 01 supported");
+    EXPECT_EQ(find_tag(0xDF8120)->name, "Terminal Action Code, Default");
+    EXPECT_EQ(find_tag(0xDF812A)->privacy, tag_privacy::secret);
     EXPECT_EQ(set_bits(0x9F0E, hex("0010000000"))[0].text, "service not allowed for this card product");
 }
 
@@ -105,6 +108,41 @@ std::string joined(const std::vector<std::string>& lines) {
     for (const auto& each : lines)
         text.append(each).append("\n");
     return text;
+}
+
+TEST(Meaning, WhatTheIssuerAnswers) {
+    EXPECT_EQ(meaning_lines(0x91, hex("11223344556677883030")),
+        (std::vector<std::string>{"by method 1: ARPC 1122334455667788, response code \"00\""}));
+    EXPECT_EQ(meaning_lines(0x91, hex("11223344556677880012")).front().substr(36), "response code 0012");
+    EXPECT_EQ(meaning_lines(0x91, hex("1122334483920000AB")),
+        (std::vector<std::string>{"by method 2: ARPC 11223344", "card status update 83920000, PIN tries left 3",
+            "  proprietary data follow", "  issuer approves", "  PIN try counter is to be set",
+            "  offline counters to zero", "issuer's own data AB"}));
+    EXPECT_TRUE(meaning_lines(0x91, hex("11223344")).empty());
+}
+
+TEST(Meaning, AnswersOfTheCardWithoutTags) {
+    EXPECT_EQ(meaning_lines(0x94, hex("080101001001030118020202")),
+        (std::vector<std::string>{"file 1, record 1",
+            "file 2, records 1 to 3, the first 1 in offline data authentication",
+            "file 3, record 2, the first 2 in offline data authentication"}));
+    EXPECT_EQ(meaning_lines(0x94, hex("080300")), (std::vector<std::string>{"part of an entry at the end"}));
+    EXPECT_EQ(meaning_lines(0x80, hex("198008010100")),
+        (std::vector<std::string>{
+            "answer to GET PROCESSING OPTIONS: application interchange profile 1980", "file 1, record 1"}));
+    EXPECT_EQ(meaning_lines(0x80, hex("8002401122334455667788060A0103A0A000")),
+        (std::vector<std::string>{"answer to GENERATE AC: ARQC 1122334455667788",
+            "application transaction counter 0240", "issuer application data 060A0103A0A000"}));
+}
+
+TEST(Meaning, FormFactorsOfBothSchemes) {
+    EXPECT_EQ(meaning_lines(0x9F6E, hex("23880000"), card_scheme::visa),
+        (std::vector<std::string>{"form: Visa's form factor indicator, version 1", "device: mobile phone",
+            "able to take a pass code", "two-way messages"}));
+    EXPECT_EQ(meaning_lines(0x9F6E, hex("0840000030310A")),
+        (std::vector<std::string>{"form: Mastercard's third party data", "country 0840", "unique identifier 0000",
+            "device type \"01\"", "proprietary data 0A"}));
+    EXPECT_EQ(meaning_lines(0x9F6E, hex("084080000A"), card_scheme::mastercard).back(), "proprietary data 0A");
 }
 
 TEST(Meaning, IssuerDataByTheirForm) {

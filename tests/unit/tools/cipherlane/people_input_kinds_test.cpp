@@ -1,0 +1,329 @@
+// Bytes as debuggers, od, other languages, mails and captures have them; what other protocols carry.
+#include "cipherlane/capture/capture_writer.hpp"
+#include "cipherlane/card_talk.hpp"
+#include "cipherlane/iso8583_doctor.hpp"
+#include "cipherlane/iso8583_messages.hpp"
+#include "cipherlane/people_input.hpp"
+
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/iso8583/cup_pos.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace cipherlane::cli {
+namespace {
+namespace people_kinds {
+
+/// A sign-in in the POS dialect: length, TPDU, header, 0800 with 11, 41, 42, 60, 63.
+const std::string sign_in = "003C60000300006031003107300800002000000"
+                            "0C000120000015445535430303031544553544D4552434830303030303100110000000100300003303120";
+
+bytes message() {
+    return from_hex(sign_in).value();
+}
+
+diagnosis examined(std::string_view text) {
+    return examine(readings_of(text).value(), {});
+}
+
+/// Each byte by a form of printf.
+std::string each_byte(const char* form) {
+    std::string made;
+    for (const auto byte : message()) {
+        std::array<char, 16> text{};
+        std::snprintf(text.data(), text.size(), form, byte);
+        made += text.data();
+    }
+    return made;
+}
+
+/// A dump: `offset` and `cell` are forms of printf, `width` bytes on a line.
+std::string dump(const char* offset, const char* cell, std::size_t width) {
+    std::string made;
+    const auto data = message();
+    for (std::size_t at = 0; at < data.size(); at += width) {
+        std::array<char, 64> text{};
+        std::snprintf(text.data(), text.size(), offset, static_cast<unsigned>(at), static_cast<unsigned>(at));
+        made += text.data();
+        for (std::size_t i = at; i < std::min(at + width, data.size()); ++i) {
+            std::snprintf(text.data(), text.size(), cell, data[i]);
+            made += text.data();
+        }
+        made += '\n';
+    }
+    return made;
+}
+
+/// A dump of words, the most significant byte of each on the left though it is the last of them.
+std::string dump_of_words(const char* offset, const char* mark) {
+    std::string made;
+    const auto data = message();
+    for (std::size_t at = 0; at + 4 <= data.size(); at += 4) {
+        std::array<char, 64> text{};
+        if (at % 16 == 0) {
+            std::snprintf(text.data(), text.size(), offset, static_cast<unsigned>(at));
+            made.append(at == 0 ? "" : "\n").append(text.data());
+        }
+        std::snprintf(text.data(), text.size(), " %s%02x%02x%02x%02x", mark, data[at + 3], data[at + 2], data[at + 1],
+            data[at]);
+        made += text.data();
+    }
+    return made + '\n';
+}
+
+/// "od -c".
+std::string letters_of_od() {
+    std::string made;
+    const auto data = message();
+    for (std::size_t at = 0; at < data.size(); ++at) {
+        std::array<char, 16> text{};
+        if (at % 16 == 0) {
+            std::snprintf(text.data(), text.size(), "%s%07o", at == 0 ? "" : "\n", static_cast<unsigned>(at));
+            made += text.data();
+        }
+        const char* form = data[at] == 0 ? "  \\0" : data[at] >= 0x21 && data[at] < 0x7F ? "   %c" : " %03o";
+        std::snprintf(text.data(), text.size(), form, data[at]);
+        made += text.data();
+    }
+    return made + "\n0000076\n";
+}
+
+/// Bits, as xxd -b writes them, with letters beside.
+std::string bits() {
+    std::string made;
+    const auto data = message();
+    for (std::size_t at = 0; at < data.size(); at += 6) {
+        std::array<char, 16> text{};
+        std::snprintf(text.data(), text.size(), "%08x:", static_cast<unsigned>(at));
+        made += text.data();
+        for (std::size_t i = at; i < std::min(at + 6, data.size()); ++i) {
+            made += ' ';
+            for (unsigned bit = 8; bit-- != 0;)
+                made += (data[i] >> bit & 1U) != 0 ? '1' : '0';
+        }
+        made += "  ..0.A.\n";
+    }
+    return made;
+}
+
+/// Octal words as od writes them without being told otherwise.
+std::string octal_words() {
+    std::string made;
+    const auto data = message();
+    for (std::size_t at = 0; at + 1 < data.size(); at += 2) {
+        std::array<char, 16> text{};
+        if (at % 16 == 0) {
+            std::snprintf(text.data(), text.size(), "%s%07o", at == 0 ? "" : "\n", static_cast<unsigned>(at));
+            made += text.data();
+        }
+        std::snprintf(text.data(), text.size(), " %06o", data[at] | data[at + 1] << 8U);
+        made += text.data();
+    }
+    return made + "\n0000076\n";
+}
+
+std::string base64_of_digits() {
+    static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string made;
+    std::string digits = sign_in;
+    while (digits.size() % 3 != 0)
+        digits.push_back('\n');
+    for (std::size_t i = 0; i < digits.size(); i += 3) {
+        const unsigned three = static_cast<unsigned>(digits[i]) << 16U | static_cast<unsigned>(digits[i + 1]) << 8U |
+                               static_cast<unsigned>(digits[i + 2]);
+        for (const unsigned shift : {18U, 12U, 6U, 0U})
+            made += letters[three >> shift & 63U];
+    }
+    return made;
+}
+
+std::string full_width() {
+    std::string made;
+    for (const char c : sign_in) {
+        const unsigned code = 0xFF00U + static_cast<unsigned char>(c) - 0x20U;
+        made += static_cast<char>(0xEFU);
+        made += static_cast<char>(0x80U | (code >> 6U & 0x3FU));
+        made += static_cast<char>(0x80U | (code & 0x3FU));
+    }
+    return made;
+}
+
+TEST(PeopleInputKinds, HexWithTheMarksOfOtherLanguages) {
+    for (const char* form :
+        {"&H%02X ", "$%02X, ", "%02Xh ", "0%02Xh,", "&#x%02X;", "%02X|", "%02X.", "%02X_", "%%%02X"}) {
+        const auto text = each_byte(form);
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), readings_of(text).value()).frames.front(), message()) << text;
+    }
+}
+
+TEST(PeopleInputKinds, NumbersOfOtherBases) {
+    std::string go = each_byte("%d ");
+    go.pop_back();
+    std::string erlang = each_byte("%d,");
+    erlang.pop_back();
+    const std::string texts[] = {
+        "[" + go + "]",
+        "2026/11/29 10:20:30 send [" + go + "]",
+        "<<" + erlang + ">>",
+        go,
+        "b'" + each_byte("\\%03o") + "'",
+        each_byte("\\%03o"),
+        dump("%07o", " %03o", 16),
+        dump("%07u", " %3u", 16),
+        dump("%07u", " %03o", 16),
+        letters_of_od(),
+        octal_words(),
+        bits(),
+    };
+    for (const auto& text : texts) {
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), readings_of(text).value()).frames.front(), message()) << text;
+        const auto found = examined(text);
+        EXPECT_TRUE(found.found && found.messages.front().fault.empty()) << text;
+    }
+    // Pairs of digits are hex, whatever stands between them.
+    EXPECT_EQ(readings_of("[00 03 60 00 01 00 00 02 00 30]").value().front().form, input_form::hex);
+    // Offsets that do not count are no offsets.
+    for (const auto& each : readings_of("0000000 000 074 140\n0000009 000 003 000\n0000020 001 002 003\n").value())
+        EXPECT_NE(each.form, input_form::numbers);
+}
+
+TEST(PeopleInputKinds, DebuggersPages) {
+    const std::string texts[] = {
+        dump("0x7ffe%04x <frame+%u>:", "\t0x%02x", 8),
+        dump("00000000`%08x ", " %02x", 16),
+        dump("1A2B:%04X ", " %02X", 16),
+    };
+    for (const auto& text : texts)
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), readings_of(text).value()).frames.front(), message()) << text;
+    // Words of four bytes: the last, half one is not printed.
+    const auto most = from_hex(sign_in.substr(0, 120)).value();
+    const std::string words[] = {dump_of_words("0x7ffe%04x:", "0x"), dump_of_words("%08x:", "")};
+    for (const auto& text : words) {
+        const auto all = readings_of(text).value();
+        EXPECT_TRUE(std::any_of(all.begin(), all.end(), [&](const auto& each) { return each.whole == most; }))
+            << text;
+    }
+}
+
+TEST(PeopleInputKinds, WhatWasPackedOnceMore) {
+    std::string mail;
+    const auto data = message();
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        std::array<char, 8> text{};
+        const bool plain = data[i] >= 0x21 && data[i] < 0x7F && data[i] != '=';
+        std::snprintf(text.data(), text.size(), plain ? "%c" : "=%02X", data[i]);
+        mail.append(text.data()).append(i == 30 ? "=\n" : "");
+    }
+    std::string address;
+    for (const auto byte : data) {
+        std::array<char, 8> text{};
+        std::snprintf(text.data(), text.size(), byte >= 'A' && byte <= 'Z' ? "%c" : "%%%02x", byte);
+        address += text.data();
+    }
+    const std::string twice = to_hex(as_bytes(sign_in));
+    for (const auto& text : {mail, address, each_byte("&#%d;"), base64_of_digits(), twice, full_width()}) {
+        const auto found = examined(text);
+        EXPECT_EQ(found.dialect, "cup-pos") << text;
+        ASSERT_TRUE(found.found) << text;
+        EXPECT_EQ(found.messages.front().fault, "") << text;
+    }
+}
+
+TEST(PeopleInputKinds, ATextThatWasBrokenIntoLines) {
+    const auto found = examined("08008220000000000000040000000000\n000011291011120001233\n01\n");
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "iso87-ascii");
+    EXPECT_EQ(found.messages.front().fields, "7 11 70");
+    EXPECT_EQ(found.messages.front().fault, "");
+}
+
+TEST(PeopleInputKinds, ACaptureGivesWhatItsConnectionsCarried) {
+    bytes file;
+    capture_writer out([&](byte_view piece) { file.insert(file.end(), piece.begin(), piece.end()); }, 5000);
+    const auto data = message();
+    using side = capture_writer::side;
+    out.open(1, 40001, {});
+    out.data(1, side::application, byte_view(data).first(20), {});
+    out.data(1, side::application, byte_view(data).subspan(20), {});
+    out.data(1, side::unit, data, {});
+    out.close(1, {});
+    const auto text = as_text(file);
+    const auto all = readings_of(text).value();
+    ASSERT_EQ(all.front().form, input_form::capture);
+    EXPECT_EQ(all.front().parts, (std::vector{data, data}));
+    const auto found = examined(text);
+    EXPECT_EQ(found.input, "a capture of packets");
+    ASSERT_EQ(found.messages.size(), 2U);
+    EXPECT_EQ(found.messages.back().fault, "");
+    EXPECT_EQ(messages_of(iso8583::cup_pos(), all).frames, (std::vector{data, data}));
+    // Cut anywhere it is read as far as it goes, or as bytes.
+    for (std::size_t size = 1; size < file.size(); size += 7)
+        EXPECT_FALSE(readings_of(text.substr(0, size)).value().empty());
+}
+
+TEST(PeopleInputKinds, WhatOtherProtocolsCarry) {
+    const auto data = message();
+    const std::string body(as_text(data));
+    const auto http = examined("POST /pos HTTP/1.1\r\nHost: host\r\nContent-Length: 62\r\n\r\n" + body);
+    EXPECT_EQ(http.input, "raw bytes, the body of an HTTP message");
+    EXPECT_EQ(http.framing, "2 bytes, binary");
+    EXPECT_EQ(http.header, "tpdu 6000030000, pos-header 603100310730");
+    EXPECT_EQ(http.messages.front().fault, "");
+
+    std::string frame = body + '\x03';
+    std::uint8_t check = 0;
+    for (const char c : frame)
+        check = static_cast<std::uint8_t>(check ^ static_cast<std::uint8_t>(c));
+    const auto serial = examined('\x02' + frame + static_cast<char>(check));
+    EXPECT_EQ(serial.input, "raw bytes, a serial frame (02 … 03 and a check byte)");
+    EXPECT_EQ(serial.header, "tpdu 6000030000, pos-header 603100310730");
+    EXPECT_EQ(serial.messages.front().at, 1U);
+    const auto wrong = examined('\x02' + frame + static_cast<char>(check ^ 1U));
+    EXPECT_NE(wrong.input.find("WRONG"), std::string::npos) << wrong.input;
+}
+
+TEST(PeopleInputKinds, OtherProtocolsAreNamed) {
+    struct row {
+        std::string_view bytes;
+        std::string_view words;
+    };
+    const row rows[] = {
+        {"000630303030"
+         "4E43",
+            "cipher machine, command or answer NC"},
+        {"02313233343536373803", "frame of a terminal"},
+        {"16030102000100FC0303000102030405060708090A0B0C0D0E0F", "TLS record"},
+        {"3C69736F6D73673E3C6669656C642F3E3C2F69736F6D73673E", "jPOS's XML"},
+    };
+    for (const auto& each : rows)
+        EXPECT_NE(other_protocol(from_hex(each.bytes).value()).find(each.words), std::string::npos) << each.words;
+}
+
+TEST(PeopleInputKinds, ALengthOfEightDigitsAndTheEditionOf2003) {
+    const auto right = examined("000000550800822000000000000004000000000000001129101112000123301");
+    EXPECT_EQ(right.framing, "8 ASCII digits");
+    const auto later = examined("28040230010000000000112910111200012320261129101112831");
+    EXPECT_EQ(later.dialect, "iso93-ascii, as of 2003");
+    EXPECT_EQ(later.messages.front().fields, "7 11 12 24");
+}
+
+TEST(CardTalk, NamesCommandsAndStatusWords) {
+    EXPECT_EQ(card_command(from_hex("00A404000E315041592E5359532E444446303100").value()),
+        "SELECT (00A40400), 14 bytes of data at byte 5");
+    EXPECT_EQ(
+        card_command(from_hex("0020008008241234FFFFFFFFFF").value()), "VERIFY (00200080), 8 bytes of data at byte 5");
+    EXPECT_EQ(card_command(from_hex("00B2010C00").value()), "READ RECORD (00B2010C)");
+    EXPECT_EQ(card_command(from_hex("00A404000E3150").value()), "");
+    EXPECT_EQ(status_word(from_hex("6A82").value()), "file or application not found");
+    EXPECT_EQ(status_word(from_hex("63C2").value()), "PIN wrong, tries left: 2");
+    EXPECT_EQ(status_word(from_hex("611C").value()), "28 bytes more can be fetched");
+    EXPECT_EQ(status_word(from_hex("1234").value()), "");
+}
+
+} // namespace people_kinds
+} // namespace
+} // namespace cipherlane::cli

@@ -1,0 +1,85 @@
+// What stands around messages that other protocols carry: packets, HTTP, frames of serial lines.
+#include "cipherlane/iso8583_front.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace cipherlane::cli::doctor {
+namespace {
+
+constexpr std::uint8_t stx = 0x02;
+constexpr std::uint8_t etx = 0x03;
+
+std::optional<carried> packet_in(byte_view data) {
+    const auto at = packet_payload(data);
+    if (at == 0) return {};
+    return carried{at, data.size() - at, "the payload of a TCP packet"};
+}
+
+std::optional<carried> http_in(byte_view data) {
+    const auto text = as_text(data);
+    constexpr std::string_view starts[] = {"POST ", "PUT ", "HTTP/1."};
+    if (std::none_of(std::begin(starts), std::end(starts), [&](auto each) { return text.starts_with(each); }))
+        return {};
+    for (const std::string_view end : {"\r\n\r\n", "\n\n"}) {
+        const auto at = text.find(end);
+        if (at == std::string_view::npos) continue;
+        const auto body = at + end.size();
+        return carried{body, data.size() - body, "the body of an HTTP message"};
+    }
+    return {};
+}
+
+std::optional<carried> serial_in(byte_view data) {
+    if (data.size() < 8 || data[0] != stx) return {};
+    if (data[data.size() - 1] == etx) return carried{1, data.size() - 2, "a serial frame (02 … 03)"};
+    if (data[data.size() - 2] != etx) return {};
+    std::uint8_t check = 0;
+    for (const auto byte : data.subspan(1, data.size() - 2))
+        check = static_cast<std::uint8_t>(check ^ byte);
+    std::string by = "a serial frame (02 … 03 and a check byte)";
+    if (check != data.back()) {
+        by += "; its check byte is WRONG: found " + to_hex(data.last(1)) + ", the exclusive or is " +
+              to_hex(byte_view(&check, 1));
+    }
+    return carried{1, data.size() - 3, std::move(by)};
+}
+
+bool is_printable(byte_view data) {
+    return std::all_of(data.begin(), data.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
+}
+
+} // namespace
+
+std::optional<carried> carried_in(byte_view data) {
+    carried whole{0, data.size(), {}};
+    for (const auto look : {packet_in, http_in, serial_in}) {
+        const auto found = look(data.subspan(whole.at, whole.size));
+        if (!found) continue;
+        whole = {whole.at + found->at, found->size, whole.by.empty() ? found->by : whole.by + ", " + found->by};
+    }
+    return whole.by.empty() ? std::nullopt : std::optional(std::move(whole));
+}
+
+std::string machine_or_terminal(byte_view data) {
+    if (data.size() >= 4 && data[0] == stx && (data.back() == etx || data[data.size() - 2] == etx)) {
+        return "a frame of a terminal or PIN pad (02 … 03)";
+    }
+    // Two bytes of length, four to eight of header, two letters or digits of the command.
+    constexpr std::size_t length = 2;
+    if (data.size() < 8 || std::size_t{load_be16(data.data())} != data.size() - length) return {};
+    for (const std::size_t header : {std::size_t{4}, std::size_t{6}, std::size_t{8}}) {
+        if (data.size() < length + header + 2) break;
+        const auto code = as_text(data.subspan(length + header, 2));
+        const bool capital = code[0] >= 'A' && code[0] <= 'Z';
+        const bool second = (code[1] >= 'A' && code[1] <= 'Z') || (code[1] >= '0' && code[1] <= '9');
+        if (!is_printable(data.subspan(length, header)) || !capital || !second) continue;
+        return "a message of a cipher machine, command or answer " + std::string(code) + ", behind a header of " +
+               std::to_string(header) + ": `cipherlane hsm describe` and `hsm tap --read` know them";
+    }
+    return {};
+}
+
+} // namespace cipherlane::cli::doctor

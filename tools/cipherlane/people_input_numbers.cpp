@@ -1,0 +1,224 @@
+// Bytes as numbers of another base than sixteen, and as text in which other signs are escaped.
+#include "cipherlane/people_input_forms.hpp"
+
+#include <cipherlane/core/hex.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <utility>
+
+namespace cipherlane::cli {
+namespace {
+
+constexpr std::size_t fewest_values = 8;
+constexpr std::size_t fewest_escapes = 4;
+constexpr std::size_t fewest_offset_digits = 6;
+
+using words = std::vector<std::string_view>;
+
+words words_of(std::string_view line) {
+    words all;
+    constexpr std::string_view between = " \t,;[](){}";
+    for (auto at = line.find_first_not_of(between); at != std::string_view::npos;) {
+        const auto end = std::min(line.find_first_of(between, at), line.size());
+        all.push_back(line.substr(at, end - at));
+        at = line.find_first_not_of(between, end);
+    }
+    return all;
+}
+
+bool only_of(std::string_view word, std::string_view signs) {
+    return !word.empty() && word.find_first_not_of(signs) == std::string_view::npos;
+}
+
+std::optional<std::size_t> value_of(std::string_view word, int base) {
+    std::size_t value = 0;
+    const auto [end, failed] = std::from_chars(word.data(), word.data() + word.size(), value, base);
+    if (failed != std::errc() || end != word.data() + word.size()) return {};
+    return value;
+}
+
+/// One line: its offset, where it has one, and its numbers.
+struct number_line {
+    std::string_view offset;
+    words numbers;
+};
+
+/// The numbers of each line. Letters beside them are left out where a line says by a colon that it is a dump.
+std::optional<std::vector<number_line>> number_lines(std::string_view text) {
+    std::vector<number_line> lines;
+    for (const auto line : lines_of(text)) {
+        number_line made;
+        made.numbers = words_of(line);
+        if (made.numbers.empty()) continue;
+        auto first = made.numbers.front();
+        const bool colon = first.ends_with(':');
+        if (colon) first.remove_suffix(1);
+        if (colon || (first.size() >= fewest_offset_digits && only_of(first, "0123456789abcdefABCDEF"))) {
+            made.offset = first;
+            made.numbers.erase(made.numbers.begin());
+        }
+        const auto letters = std::find_if(
+            made.numbers.begin(), made.numbers.end(), [](auto word) { return !only_of(word, "0123456789"); });
+        if (letters != made.numbers.end() && !colon) return {};
+        if (colon) {
+            const auto end = std::find_if(made.numbers.begin(), made.numbers.end(),
+                [](auto word) { return word.size() != 8 || !only_of(word, "01"); });
+            made.numbers.erase(end, made.numbers.end());
+        }
+        lines.push_back(std::move(made));
+    }
+    return lines;
+}
+
+/// How the numbers are written.
+struct notation {
+    int base = 10;
+    std::size_t unit = 1; ///< bytes of a number, the least significant first
+};
+
+std::optional<notation> notation_of(const std::vector<number_line>& lines, bool offsets) {
+    words all;
+    for (const auto& line : lines)
+        all.insert(all.end(), line.numbers.begin(), line.numbers.end());
+    const auto each = [&](std::size_t size, std::string_view signs) {
+        return std::all_of(
+            all.begin(), all.end(), [&](auto word) { return word.size() == size && only_of(word, signs); });
+    };
+    if (all.size() < fewest_values) return {};
+    if (each(8, "01")) return notation{2, 1};
+    if (each(3, "01234567")) return notation{8, 1};
+    if (offsets && each(6, "01234567")) return notation{8, 2};
+    // Pairs of digits are hex that happens to have no letter.
+    const bool pairs = std::all_of(all.begin(), all.end(), [](auto word) { return word.size() == 2; });
+    return pairs ? std::nullopt : std::optional(notation{});
+}
+
+std::optional<bytes> values_of(const words& numbers, notation as) {
+    bytes made;
+    for (const auto word : numbers) {
+        const auto value = value_of(word, as.base);
+        if (!value || *value >> 8U * as.unit != 0) return {};
+        for (std::size_t i = 0; i < as.unit; ++i)
+            made.push_back(static_cast<std::uint8_t>(*value >> 8U * i & 0xFFU));
+    }
+    return made;
+}
+
+/// Whether each offset counts the bytes in front of it in some base. The last may count what fills the last word.
+bool counts(const std::vector<std::pair<std::string_view, std::size_t>>& offsets) {
+    constexpr int bases[] = {8, 10, 16};
+    return std::any_of(std::begin(bases), std::end(bases), [&](int base) {
+        const auto first = value_of(offsets.front().first, base);
+        return first && std::all_of(offsets.begin(), offsets.end(), [&](const auto& each) {
+            const auto here = value_of(each.first, base);
+            return here && (*here - *first == each.second || *here - *first + 1 == each.second);
+        });
+    });
+}
+
+/// A character or an escape of "od -c"; nothing where the cell holds neither.
+std::optional<std::uint8_t> letter_of(std::string_view cell) {
+    static constexpr std::pair<char, char> escapes[] = {
+        {'0', '\0'}, {'a', '\a'}, {'b', '\b'}, {'f', '\f'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}, {'v', '\v'}};
+    const auto from = cell.find_first_not_of(' ');
+    if (from == std::string_view::npos) return std::uint8_t{' '};
+    const auto word = cell.substr(from);
+    if (word.size() == 1) return static_cast<std::uint8_t>(word[0]);
+    if (word.size() == 2 && word[0] == '\\') {
+        for (const auto& [sign, byte] : escapes) {
+            if (word[1] == sign) return static_cast<std::uint8_t>(byte);
+        }
+    }
+    const auto value = word.size() == 3 ? value_of(word, 8) : std::nullopt;
+    if (!value || *value > 0xFF) return {};
+    return static_cast<std::uint8_t>(*value);
+}
+
+/// "od -c": cells of four characters behind an octal offset.
+std::optional<bytes> letters_of(std::string_view text) {
+    bytes made;
+    std::size_t lines = 0;
+    for (const auto line : lines_of(text)) {
+        if (line.empty()) continue;
+        const auto digits = std::min(line.find_first_not_of("01234567"), line.size());
+        if (digits < fewest_offset_digits || value_of(line.substr(0, digits), 8) != made.size()) return {};
+        ++lines;
+        for (auto at = digits; at < line.size(); at += 4) {
+            const auto byte = letter_of(line.substr(at, 4));
+            if (!byte) return {};
+            made.push_back(*byte);
+        }
+    }
+    if (lines < 2 || made.size() < fewest_values) return {};
+    return made;
+}
+
+/// One escape at the front of a text: its byte and its length. Length zero: none.
+std::pair<std::uint8_t, std::size_t> escape_at(std::string_view text) {
+    if ((text[0] == '%' || text[0] == '=') && text.size() >= 3) {
+        if (const auto byte = from_hex(text.substr(1, 2))) return {byte->front(), 3};
+    }
+    if (!text.starts_with("&#")) return {};
+    const auto end = text.find(';');
+    if (end == std::string_view::npos) return {};
+    const bool hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
+    const std::size_t from = hex ? 3 : 2;
+    const auto value = value_of(text.substr(from, end - from), hex ? 16 : 10);
+    if (!value || *value > 0xFF) return {};
+    return {static_cast<std::uint8_t>(*value), end + 1};
+}
+
+} // namespace
+
+std::optional<input_reading> read_numbers(std::string_view text) {
+    if (auto letters = letters_of(text)) {
+        return input_reading{.form = input_form::numbers, .whole = *std::move(letters), .parts = {}};
+    }
+    const auto lines = number_lines(text);
+    if (!lines || lines->empty()) return {};
+    const bool offsets =
+        std::all_of(lines->begin(), lines->end(), [](const auto& line) { return !line.offset.empty(); });
+    const bool none = std::all_of(lines->begin(), lines->end(), [](const auto& line) { return line.offset.empty(); });
+    const auto as = offsets || none ? notation_of(*lines, offsets) : std::nullopt;
+    if (!as) return {};
+    input_reading made{.form = input_form::numbers};
+    std::vector<std::pair<std::string_view, std::size_t>> before;
+    for (const auto& line : *lines) {
+        before.emplace_back(line.offset, made.whole.size());
+        const auto values = values_of(line.numbers, *as);
+        if (!values) return {};
+        made.whole.insert(made.whole.end(), values->begin(), values->end());
+    }
+    if (offsets && !counts(before)) return {};
+    return made;
+}
+
+std::optional<input_reading> read_encoded(std::string_view text) {
+    for (const std::string_view sign : {"%", "=", "&#"}) {
+        input_reading made{.form = input_form::encoded};
+        std::size_t escapes = 0;
+        bool right = true;
+        for (std::size_t at = 0; at < text.size() && right;) {
+            const auto rest = text.substr(at);
+            if (rest[0] == '\n' || rest[0] == '\r') {
+                ++at;
+            } else if (!rest.starts_with(sign)) {
+                made.whole.push_back(static_cast<std::uint8_t>(text[at++]));
+            } else if (sign == "=" && (rest.starts_with("=\n") || rest.starts_with("=\r\n"))) {
+                ++at; // a line of a mail that goes on
+            } else {
+                const auto [byte, size] = escape_at(rest);
+                right = size != 0;
+                made.whole.push_back(byte);
+                at += size;
+                ++escapes;
+            }
+        }
+        if (right && escapes >= fewest_escapes) return made;
+    }
+    return {};
+}
+
+} // namespace cipherlane::cli
