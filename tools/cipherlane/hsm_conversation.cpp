@@ -177,6 +177,7 @@ void conversation::tell_half(direction& from, std::string_view why) {
     } else if (is_stream() && there.size() >= frame.header_length + code_size) {
         event.code = code_of(there.subspan(frame.header_length));
     }
+    event.shown = with_filler(there, (is_stream() ? 0 : 2) + frame.header_length + code_size);
     event.text += " bytes came, " + std::string(why);
     if (!event.code.empty()) event.text += "; the code reads as " + event.code;
     const auto hint = hsm::foreign_protocol(frame, there);
@@ -192,6 +193,22 @@ std::size_t conversation::size_of(const hsm::frame_view& message, std::size_t bo
     return is_stream() ? message.consumed + body : message.consumed;
 }
 
+/// Where the command is unknown here and would be one behind another header: the likely cause.
+std::string conversation::other_header(const hsm::frame_view& message) const {
+    const auto& dialect = engine_->dialect();
+    if (is_stream() || dialect.command(code_of(message.body)) != nullptr) return {};
+    bytes whole(message.header.begin(), message.header.end());
+    whole.insert(whole.end(), message.body.begin(), message.body.end());
+    for (const std::size_t size : {4U, 8U, 0U, 6U, 2U, 10U, 12U, 16U}) {
+        if (size == message.header.size() || whole.size() < size + code_size) continue;
+        const auto code = code_of(byte_view(whole).subspan(size));
+        if (dialect.command(code) == nullptr) continue;
+        return "; behind a header of " + std::to_string(size) + " it would be " + code +
+               " (frame.header_length of a profile; `hsm probe` asks the unit)";
+    }
+    return {};
+}
+
 /// Returns the message's size; 0 while it is not whole.
 std::size_t conversation::show_request(const hsm::frame_view& message) {
     asked_command asked;
@@ -204,7 +221,7 @@ std::size_t conversation::show_request(const hsm::frame_view& message) {
     if (!read) {
         if (is_stream() && is_early(read.error())) return 0;
         // The code is told in front, not twice.
-        event.fault = error(read.error()).during("").to_string();
+        event.fault = error(read.error()).during("").to_string() + other_header(message);
         if (is_stream()) {
             lose_step(requests_, event.fault + " (" + count_of_bytes(message.body.size()) + ")", event.code);
             return 0;

@@ -82,6 +82,7 @@ class conversation {
     void tell_half(direction& from, std::string_view why);
     [[nodiscard]] bool is_stream() const;
     [[nodiscard]] std::size_t size_of(const hsm::frame_view& message, std::size_t body) const;
+    [[nodiscard]] std::string other_header(const hsm::frame_view& message) const;
     std::size_t show_request(const hsm::frame_view& message);
     std::size_t show_answer(const hsm::frame_view& message);
     void show_stranger(const hsm::frame_view& message, bool answers_a_request);

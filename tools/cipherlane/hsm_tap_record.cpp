@@ -60,19 +60,25 @@ std::string to_json_line(const tap_event& event) {
 void tap_capture::take(const tap_event& event) {
     using kind = tap_event::kind;
     const auto when = std::chrono::duration_cast<std::chrono::microseconds>(event.when.time_since_epoch());
+    const bool up = event.from == tap_event::side::application;
+    const auto from = up ? capture_writer::side::application : capture_writer::side::unit;
     switch (event.what) {
     case kind::opened: return file_.open(event.connection, event.port, when);
-    case kind::closed: return file_.close(event.connection, when);
+    case kind::closed:
+        for (const auto side : {capture_writer::side::application, capture_writer::side::unit}) {
+            if (auto left = halves_.extract({event.connection, side}); !left.empty())
+                file_.data(event.connection, side, left.mapped(), when);
+        }
+        return file_.close(event.connection, when);
     case kind::request:
     case kind::answer:
     case kind::lost_step:
     case kind::bytes: {
-        const bool up = event.from == tap_event::side::application;
-        const auto from = up ? capture_writer::side::application : capture_writer::side::unit;
+        halves_.erase({event.connection, from});
         return file_.data(event.connection, from, event.shown, when);
     }
-    case kind::refused:
-    case kind::half: return;
+    case kind::half: halves_.insert_or_assign({event.connection, from}, event.shown); return;
+    case kind::refused: return;
     }
 }
 

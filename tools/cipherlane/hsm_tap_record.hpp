@@ -4,9 +4,11 @@
 #include "cipherlane/hsm_tap_event.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cipherlane::cli {
@@ -25,7 +27,8 @@ class tap_lines final : public tap_sink {
     std::function<void(std::string_view)> line_;
 };
 
-/// A pcapng file: every message with the length it had and nothing secret in it, on connections to `unit_port`.
+/// A pcapng file: every message with the length it had and nothing secret in it, on connections to `unit_port`; of
+/// one that never became whole what came of it.
 class tap_capture final : public tap_sink {
   public:
     tap_capture(std::function<void(byte_view)> out, std::uint16_t unit_port)
@@ -33,7 +36,10 @@ class tap_capture final : public tap_sink {
     void take(const tap_event& event) override;
 
   private:
+    using one_side = std::pair<std::size_t, capture_writer::side>;
+
     capture_writer file_;
+    std::map<one_side, bytes> halves_; ///< what waits for its rest: written where the connection ends without it
 };
 
 /// Passes on to several.

@@ -108,6 +108,10 @@ TEST(TapCapture, HoldsEveryMessageAtItsLengthAndNothingSecret) {
     talk.request(framed(request));
     talk.answer(framed(answer));
     talk.request(framed("0002ZZ" + tpk));
+    // A message that breaks off stands in the file as far as it came, once it is clear that no rest follows.
+    const auto half = framed("0003CA" + tpk);
+    talk.request(byte_view(half).first(20));
+    talk.tell_halves("then the connection was closed");
     tap_event closed = opened;
     closed.what = tap_event::kind::closed;
     sinks.take(closed);
@@ -121,11 +125,48 @@ TEST(TapCapture, HoldsEveryMessageAtItsLengthAndNothingSecret) {
     capture_replay again(payshield(), none, seen, 1500);
     ASSERT_TRUE(again.add(file));
     again.finish();
-    ASSERT_EQ(seen.all.size(), 5U) << seen.words();
+    ASSERT_EQ(seen.all.size(), 6U) << seen.words();
+    EXPECT_EQ(seen.all[4].what, tap_event::kind::half);
+    EXPECT_TRUE(holds(seen.words(), "20 of 41 bytes came, then no more; the code reads as CA")) << seen.words();
+    EXPECT_TRUE(holds(text, "0003CAxxxxxxxxxxxx")) << to_hex(file);
     EXPECT_EQ(seen.all[1].shown.size(), request.size() + 2);
     EXPECT_EQ(seen.all[2].shown.size(), answer.size() + 2);
     EXPECT_EQ(seen.all[2].status, "00");
     EXPECT_EQ(seen.all[3].code, "ZZ");
+}
+
+// A half message whose rest comes after all is there once, whole.
+TEST(TapCapture, HoldsAMessageThatWasSlowOnce) {
+    bytes file;
+    tap_capture subject([&file](byte_view piece) { file.insert(file.end(), piece.begin(), piece.end()); }, 1500);
+    const test_cards none({});
+    tap_event opened;
+    opened.what = tap_event::kind::opened;
+    opened.connection = 1;
+    opened.port = 40'000;
+    subject.take(opened);
+    conversation talk(payshield(), none, subject, 1);
+    const auto request = from_hex("0006303030314E43").value();
+    talk.request(byte_view(request).first(5));
+    talk.tell_halves("then nothing for 3 s");
+    talk.request(byte_view(request).subspan(5));
+    opened.what = tap_event::kind::closed;
+    subject.take(opened);
+    event_list seen;
+    capture_replay again(payshield(), none, seen, 1500);
+    ASSERT_TRUE(again.add(file));
+    again.finish();
+    ASSERT_EQ(seen.all.size(), 3U) << seen.words();
+    EXPECT_EQ(seen.all[1].shown, request);
+}
+
+TEST(Conversation, AnUnknownCommandThatIsOneBehindAnotherHeaderIsToldSo) {
+    event_list seen;
+    const test_cards none({});
+    conversation talk(payshield(), none, seen, 1);
+    talk.request(from_hex("000A30303030303030314E43").value());
+    ASSERT_EQ(seen.all.size(), 1U);
+    EXPECT_TRUE(holds(seen.all[0].fault, "behind a header of 8 it would be NC")) << seen.all[0].fault;
 }
 
 TEST(TcpStream, TakesEachByteOnceAndInOrder) {
