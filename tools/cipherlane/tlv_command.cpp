@@ -205,7 +205,9 @@ void refuse_what_is_no_tlv(byte_view data) {
 void run_decode(const tlv_options& chosen) {
     const auto data = read_data(chosen);
     if (!data) stop(data.error(), chosen);
-    if (data->size() == 2) refuse_what_is_no_tlv(*data); // "9000" is an empty object, too
+    // "9000" is an empty object, too, and a command's class of 00 padding: its data may be a PIN.
+    const bool doubtful = data->size() == 2 || (!data->empty() && data->front() == 0);
+    if (doubtful) refuse_what_is_no_tlv(*data);
     // What can be read is printed before the fault is told.
     emv::tlv_reader reader(*data, chosen.limits);
     try {
