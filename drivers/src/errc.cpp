@@ -43,6 +43,7 @@ constexpr auto make_rows() {
         {call_under_way, condition::misuse, "busy: another call is under way on this device"},
         {paper_out, condition::rejected_by_peer, "the printer has no paper"},
         {printer_stopped, condition::rejected_by_peer, "the printer is there and does not print"},
+        {at_work, condition::timed_out, "the device is at something else"},
     });
 }
 

@@ -15,7 +15,7 @@ constexpr int repeats = 3;
 constexpr std::size_t head_size = 10;
 
 std::vector<fault_kind> ecr17_faults() {
-    const std::vector<std::string> said{"status", "result", "last", "receipt", "close"};
+    const std::vector<std::string> said{"ack", "status", "result", "last", "receipt", "close"};
     return {
         {"no_answer", fault_effect::withhold, said},
         {"delay", fault_effect::wait, said},
@@ -69,7 +69,12 @@ std::string ecr17_model::head(char code) const {
 }
 
 void ecr17_model::control(std::uint8_t what) {
-    around().send(drivers::ecr17_control(what, check));
+    const auto packet = drivers::ecr17_control(what, check);
+    if (what == byte::nak) return around().send(packet);
+    player().send("ack", packet, [](const fault& hit, bytes made) {
+        if (hit.kind == "wrong_lrc") made.back() ^= 0x40;
+        return made;
+    });
 }
 
 void ecr17_model::receive(byte_view data) {

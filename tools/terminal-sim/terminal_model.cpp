@@ -119,10 +119,9 @@ void terminal_model::settle_pending() {
 }
 
 void terminal_model::after(std::chrono::milliseconds span, std::function<void()> what) {
-    around().later(
-        span, [what = std::move(what), alive = std::weak_ptr(alive_), all = generation_, mine = *generation_] {
-            if (alive.lock() && *all == mine) what();
-        });
+    around().later(span, [what = std::move(what), all = std::weak_ptr(generation_), mine = *generation_] {
+        if (const auto now = all.lock(); now && *now == mine) what();
+    });
 }
 
 } // namespace cipherlane::sim

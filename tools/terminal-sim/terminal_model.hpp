@@ -72,7 +72,6 @@ class terminal_model : public simulated_device {
     bool paper_ = true;
     bool settling_ = false;
     std::shared_ptr<std::uint64_t> generation_ = std::make_shared<std::uint64_t>(0);
-    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 /// A model by its protocol's name ("zvt"). Throws `std::invalid_argument` for one that is not known.

@@ -53,6 +53,7 @@ std::vector<fault_kind> zvt_faults() {
         {"keeps", fault_effect::alter, {"till lost"}},
         {"forgets", fault_effect::alter, {"last asked"}},
         {"busy", fault_effect::alter, {"command"}},
+        {"refuse", fault_effect::alter, {"command"}},
         {"paper_out", fault_effect::alter, {"payment"}},
         {"restart", fault_effect::alter, {"command", "payment", "authorised", "stored"}},
         {"nak", fault_effect::alter, {"frame"}},
@@ -131,12 +132,14 @@ void zvt_model::take_command(std::uint16_t word, byte_view data) {
     count("commands");
     const auto hit = player().hit("command");
     if (hit && hit->kind == "restart") return restart();
-    if (hit || stage_ != stage::idle || waiting_ || settling()) {
+    const bool refuses = hit && hit->kind == "refuse";
+    if ((hit && !refuses) || stage_ != stage::idle || waiting_ || settling()) {
         return answer(static_cast<std::uint16_t>(code::refused_class << 8 | please_wait), "answer");
     }
     if (word == code::registration) return registration(data);
     answer(code::acknowledged, "answer");
     if (!registered_) return give_up(not_registered);
+    if (refuses) return give_up(not_possible);
     switch (word) {
     case code::end_of_day: return end_of_day();
     case code::repeat_receipt: return repeat_receipt(data);

@@ -241,6 +241,35 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     RecordProperty("runs", runs);
 }
 
+/// A quick terminal whose ACK and result are both lost has taken the money: what looks like silence is no reason to
+/// ask for it again.
+TEST_P(terminal, APaymentWhoseAckIsLostIsChargedOnce) {
+    if (GetParam().over == sim::terminal_setup::line::stream) return; // TCP loses nothing without its connection
+    bool happened = true;
+    for (int at = 0; happened; ++at) {
+        const testing::ScopedTrace where(__FILE__, __LINE__, "loss of frame " + std::to_string(at));
+        day today(GetParam(), 0ms);
+        ASSERT_TRUE(today.run(trade::sale, "before", 100));
+        const auto asked = today.world.model().books().entries().size();
+        const char* const told = GetParam().driver == "zvt" ? "status" : "result";
+        today.fault(
+            {{"kind", "no_answer"}, {"match", told}, {"times", -1}, {"skip", GetParam().driver == "zvt" ? 1 : 0}});
+        today.world.arm({mishap::kind::lost, at});
+        (void)today.run(trade::sale, "key", 1234);
+        happened = today.world.happened();
+        today.no_faults();
+        ASSERT_TRUE(today.recover());
+        const auto& entries = today.world.model().books().entries();
+        const auto standing =
+            std::count_if(entries.begin() + static_cast<std::ptrdiff_t>(asked), entries.end(), stands);
+        EXPECT_LE(entries.size(), asked + 1) << "asked for twice";
+        const auto kept = today.record("key");
+        const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+        EXPECT_NE(outcome, verdict::unknown);
+        EXPECT_EQ(outcome == verdict::approved, standing == 1) << to_string(outcome);
+    }
+}
+
 /// A terminal that never tells its last result tells nothing about a payment, before and after: that is no proof that
 /// it was not carried out.
 TEST_P(terminal, ATerminalThatForgetsItsLastResultDeclinesNothing) {

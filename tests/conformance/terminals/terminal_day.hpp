@@ -18,9 +18,9 @@ namespace cipherlane::tests {
 
 inline constexpr currency euro{978, 2};
 
-[[nodiscard]] inline sim::terminal_setup slow_host() {
+[[nodiscard]] inline sim::terminal_setup slow_host(std::chrono::milliseconds host_time) {
     sim::terminal_setup setup;
-    setup.host_time = std::chrono::milliseconds(1'200);
+    setup.host_time = host_time;
     return setup;
 }
 
@@ -36,8 +36,8 @@ class till_clock final : public ports::clock {
 /// A till with a terminal in the place of its host; what survives its death is the journal and the world.
 class day {
   public:
-    explicit day(const terminal_case& of)
-        : world(of, slow_host())
+    explicit day(const terminal_case& of, std::chrono::milliseconds host_time = std::chrono::milliseconds(1'200))
+        : world(of, slow_host(host_time))
         , journal(clock) {
         settings.terminal_id = "TEST0001";
         settings.merchant_id = "TESTMERCH000001";

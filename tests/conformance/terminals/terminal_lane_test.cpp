@@ -4,6 +4,7 @@
 #include <cipherlane/acquiring/decision.hpp>
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/drivers/errc.hpp>
 
 #include <gtest/gtest.h>
 
@@ -164,7 +165,7 @@ TEST(TerminalLane, ASettlementThatIsRefusedWhenItIsRepeatedClosesTheBatch) {
     const auto lost = acquiring::settlement(*today.lane).run({}, day::patience());
     ASSERT_FALSE(lost);
     EXPECT_FALSE(lost.error().is(condition::rejected_by_peer)) << lost.error();
-    today.fault({{"kind", "busy"}, {"times", 1}});
+    today.fault({{"kind", "refuse"}, {"skip", 1}});
     const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
     ASSERT_TRUE(settled) << settled.error();
     EXPECT_TRUE(settled->resumed);
@@ -176,6 +177,27 @@ TEST(TerminalLane, ASettlementThatIsRefusedWhenItIsRepeatedClosesTheBatch) {
     ASSERT_TRUE(second) << second.error();
     EXPECT_EQ(second->batch, 2U);
     EXPECT_EQ(second->host, acquiring::settlement_result::balanced);
+}
+
+/// It serves a customer: that says nothing of the day whose answer was lost, which is closed when it has time.
+TEST(TerminalLane, ASettlementThatIsRepeatedAtABusyTerminalStaysOpen) {
+    day today(tcp());
+    ASSERT_TRUE(today.run(trade::sale, "key", 100));
+    today.fault({{"kind", "cut"}, {"match", "completion"}, {"skip", 0}});
+    ASSERT_FALSE(acquiring::settlement(*today.lane).run({}, day::patience()));
+    today.no_faults();
+    ASSERT_TRUE(today.device->open(day::patience()));
+    today.fault({{"kind", "busy"}, {"times", 1}});
+    const auto busy = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_FALSE(busy);
+    EXPECT_EQ(busy.error().code(), drivers::drivers_errc::at_work) << busy.error();
+    EXPECT_EQ(busy.error().peer_code(), "9C");
+    EXPECT_FALSE(today.run(trade::sale, "next", 100)) << "nothing begins while a day is being closed";
+    const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_TRUE(settled->resumed);
+    EXPECT_EQ(settled->totals.debit.count, 1U);
+    EXPECT_EQ(settled->batch, 1U);
 }
 
 /// A till that had a host before it had a terminal: what that host was never told holds the settlement here, too.

@@ -40,6 +40,7 @@ enum class drivers_errc {
     call_under_way,  ///< one call at a time: another thread is using this device
     paper_out,       ///< the printer has no paper
     printer_stopped, ///< the printer is there and does not print; `error::hint` says why
+    at_work,         ///< the device is at something else and has not begun what was asked for
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(drivers_errc value) noexcept;

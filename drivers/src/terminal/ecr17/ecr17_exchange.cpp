@@ -32,9 +32,10 @@ ecr17_check ecr17_exchange::check_now() const noexcept {
     return ecr17_checks[turn % ecr17_checks.size()];
 }
 
-/// A terminal that says anything may be at work already, its ACK lost: what moves money does not go out again then.
-bool ecr17_exchange::may_repeat() const noexcept {
-    const bool may_be_under_way = heard_ && ecr17::moves(code_of(request_));
+/// Silence, or anything but NAK, may mean that the terminal is at work and only its ACK was lost: what moves money
+/// does not go out again then.
+bool ecr17_exchange::may_repeat(after what) const noexcept {
+    const bool may_be_under_way = (heard_ || what == after::silence) && ecr17::moves(code_of(request_));
     return sent_times_ <= timing_.repeats && !may_be_under_way;
 }
 
@@ -79,7 +80,7 @@ void ecr17_exchange::take_event(ecr17_decoder::event what) {
         break;
     case event::nak:
         if (phase_ != phase::request) break;
-        if (!may_repeat()) {
+        if (!may_repeat(after::nak)) {
             why_ = refused(drivers_errc::not_acknowledged);
         } else {
             request_again();
@@ -154,7 +155,7 @@ net::action ecr17_exchange::expired() {
     decoder_.reset();
     switch (phase_) {
     case phase::request:
-        if (!may_repeat()) return fail(refused(drivers_errc::no_answer));
+        if (!may_repeat(after::silence)) return fail(refused(drivers_errc::no_answer));
         request_again();
         return go_on();
     case phase::receipt: // the answer is there; the rest of the receipt is not

@@ -1,7 +1,7 @@
 #include "../../refusals.hpp"
+#include "../masked_number.hpp"
 
 #include <cipherlane/core/digits.hpp>
-#include <cipherlane/core/pan.hpp>
 #include <cipherlane/drivers/terminal/ecr17/ecr17_messages.hpp>
 
 #include <algorithm>
@@ -44,14 +44,10 @@ error lacks(std::string_view what, std::size_t size) {
     return drivers::refused(drivers_errc::bad_content).in_field(what).at_offset(size);
 }
 
-/// The number without the zeros and blanks before it and behind it: at most its first six and last four characters,
-/// whatever the terminal has put there.
+/// The number without the zeros and blanks before it and behind it.
 std::string masked(std::string_view field) {
     const auto from = field.find_first_not_of("0 ");
-    if (from == std::string_view::npos) return {};
-    auto text = trimmed(field.substr(from));
-    constexpr std::size_t longest_part = 10; // too short to be a number: what the terminal itself shows of one
-    return text.size() > longest_part ? mask_pan(text) : text;
+    return from == std::string_view::npos ? std::string() : masked_number(trimmed(field.substr(from)));
 }
 
 struct pair_row {
@@ -59,9 +55,8 @@ struct pair_row {
     std::string_view told;
     bool moves;
 };
-constexpr auto pairs = std::to_array<pair_row>(
-    {{'X', "EV", true}, {'P', "EV", true}, {'S', "E", true}, {'p', "e", true}, {'c', "cv", true}, {'i', "i", true},
-        {'C', "C", true}, {'H', "E", false}, {'G', "EVeicv", false}, {'s', "s", false}, {'T', "T", false}});
+constexpr auto pairs = std::to_array<pair_row>({{'X', "EV", true}, {'S', "E", true}, {'p', "e", true},
+    {'c', "cv", true}, {'C', "C", true}, {'G', "EVeicv", false}, {'s', "s", false}});
 
 const pair_row* find_pair(char asked) noexcept {
     const auto* const row =
@@ -104,7 +99,7 @@ result<std::string> trade(const address& who, const ports::terminal_request& wis
     case terminal_verb::refund:
     case terminal_verb::void_pre_authorisation: break;
     }
-    return drivers::refused(drivers_errc::not_supported).during(to_string(wish.what));
+    return cannot(to_string(wish.what));
 }
 
 std::string status(const address& who) {

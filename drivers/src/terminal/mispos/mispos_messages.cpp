@@ -187,7 +187,7 @@ secret_bytes copy_of(byte_view data) {
 result<secret_bytes> request(
     const mispos_description& by, mispos_trade what, std::string_view number, const ports::terminal_request* wish) {
     const auto& trade = by.of(what);
-    if (!trade) return refused(drivers_errc::not_supported).during(to_string(what));
+    if (!trade) return cannot(to_string(what));
     mispos_tag_writer to;
     CIPHERLANE_CHECK(put_digits(to, by.asked(value::kind), by.request_kind, value::kind));
     CIPHERLANE_CHECK(put_digits(to, by.asked(value::trade), trade->code, value::trade));

@@ -133,7 +133,7 @@ result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_pa
         }
         if (said) {
             auto answer = network_ != nullptr ? network_->pass(said->payload.expose(), limits)
-                                              : result<bytes>(refused(drivers_errc::not_supported));
+                                              : result<bytes>(cannot("pass through"));
             auto back = answer ? mispos::pass_back(by, number_, *answer) : result<secret_bytes>(answer.error());
             if (answer) wipe(*answer);
             part = back ? mispos_part::reply : mispos_part::silence;
@@ -257,7 +257,7 @@ result<ports::terminal_health> mispos_terminal::status(const call& bounds) {
 result<void> mispos_terminal::abort(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    if (!can_.aborts) return refused(drivers_errc::not_supported).during("abort");
+    if (!can_.aborts) return cannot("abort");
     CIPHERLANE_CHECK(connect(bounds));
     static constexpr std::array eot{mispos_byte::eot};
     return link_->write(eot, bounds);

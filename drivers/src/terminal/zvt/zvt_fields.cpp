@@ -157,8 +157,4 @@ zvt_field_writer& zvt_field_writer::element(std::uint32_t tag, byte_view content
     return raw(content);
 }
 
-std::string zvt_nibbles(byte_view packed) {
-    return to_hex(packed);
-}
-
 } // namespace cipherlane::drivers

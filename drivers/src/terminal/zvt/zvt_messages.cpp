@@ -1,9 +1,9 @@
 #include "../../refusals.hpp"
+#include "../masked_number.hpp"
 
 #include <cipherlane/core/bcd.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/core/pan.hpp>
 #include <cipherlane/drivers/display/escpos/latin_page.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_fields.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_messages.hpp>
@@ -134,23 +134,13 @@ result<command> with_password(std::uint16_t code, std::string_view password) {
     return command{code, data.data()};
 }
 
-/// First six and last four digits at most, whatever the terminal has masked itself.
+/// E masks a digit, F fills the last byte.
 std::string masked(byte_view packed) {
-    auto digits = zvt_nibbles(packed);
+    auto digits = to_hex(packed);
     while (!digits.empty() && digits.back() == 'F')
         digits.pop_back();
     std::replace(digits.begin(), digits.end(), 'E', '*');
-    if (all_digits(digits)) return mask_pan(digits);
-    constexpr std::size_t shown_first = 6;
-    constexpr std::size_t shown_last = 4;
-    for (std::size_t at = shown_first; at + shown_last < digits.size(); ++at)
-        digits[at] = '*';
-    return digits;
-}
-
-/// A number of the terminal's: its digits.
-std::string number_of(byte_view packed) {
-    return zvt_nibbles(packed);
+    return masked_number(digits);
 }
 
 result<void> take_container(status& into, byte_view data) {
@@ -158,7 +148,7 @@ result<void> take_container(status& into, byte_view data) {
     for (;;) {
         CIPHERLANE_TRY(const auto next, elements.next());
         if (!next) return {};
-        if (next->tag == element::long_trace) into.trace = number_of(next->value);
+        if (next->tag == element::long_trace) into.trace = to_hex(next->value);
     }
 }
 
@@ -181,17 +171,17 @@ result<void> take_field(status& into, const zvt_field& from) {
         CIPHERLANE_TRY(into.minor, minor_of(from));
         break;
     }
-    case field::trace: into.trace = number_of(from.value); break;
-    case field::time: into.time = number_of(from.value); break;
-    case field::date: into.date = number_of(from.value); break;
-    case field::receipt: into.receipt = number_of(from.value); break;
-    case field::terminal_id: into.terminal_id = number_of(from.value); break;
+    case field::trace: into.trace = to_hex(from.value); break;
+    case field::time: into.time = to_hex(from.value); break;
+    case field::date: into.date = to_hex(from.value); break;
+    case field::receipt: into.receipt = to_hex(from.value); break;
+    case field::terminal_id: into.terminal_id = to_hex(from.value); break;
     case field::authorisation: into.authorization = without_end(from.value); break;
     case field::card_number: into.masked_pan = masked(from.value); break;
     case field::card_name: into.card_name = without_end(from.value); break;
     case field::text: into.text = without_end(from.value); break;
     case field::currency:
-        into.unit = static_cast<std::uint16_t>(std::stoi("0" + number_of(from.value), nullptr, 10));
+        into.unit = static_cast<std::uint16_t>(std::stoi("0" + to_hex(from.value), nullptr, 10));
         break;
     case field::container: return take_container(into, from.value);
     default: break;
@@ -310,7 +300,7 @@ result<end> parse_completion(byte_view data) {
         CIPHERLANE_TRY(const auto next, fields.next());
         if (!next) return made;
         if (next->tag == field::status_byte) made.code = next->value[0];
-        if (next->tag == field::terminal_id) made.terminal_id = number_of(next->value);
+        if (next->tag == field::terminal_id) made.terminal_id = to_hex(next->value);
     }
 }
 

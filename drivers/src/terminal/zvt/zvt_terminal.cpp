@@ -19,9 +19,13 @@ constexpr std::uint8_t carried_out = 0x00;
 /// Result codes of a terminal that is at something else, or not ready yet.
 constexpr std::array<std::uint8_t, 4> passing{0x9C, 0xA0, 0xA1, 0xDC};
 
+bool is_passing(std::uint8_t code) {
+    return std::find(passing.begin(), passing.end(), code) != passing.end();
+}
+
 bool is_busy(const zvt_conversation& said) {
     const auto code = said.refused ? said.refused : said.aborted;
-    return code && std::find(passing.begin(), passing.end(), *code) != passing.end();
+    return code && is_passing(*code);
 }
 
 bool is_zero(std::string_view number) {
@@ -66,7 +70,7 @@ void decline(terminal_report& into, std::uint8_t code) {
 }
 
 error refusal(std::uint8_t code, std::string_view operation) {
-    return refused(drivers_errc::refused)
+    return refused(is_passing(code) ? drivers_errc::at_work : drivers_errc::refused)
         .during(operation)
         .with_peer_code(zvt::code_text(code))
         .with_peer_text(zvt::words_of(code));

@@ -172,7 +172,7 @@ class terminal {
     [[nodiscard]] virtual terminal_report recover(const terminal_doubt& doubt, const call& bounds) = 0;
 
     /// Closes the terminal's day with its host (日结). Only an error with the terminal's own code says that it was
-    /// not closed; after any other it may have been.
+    /// not closed, as `timed_out` one that is at something else; after any other it may have been.
     [[nodiscard]] virtual result<terminal_settlement> settle(const call& bounds) = 0;
     /// The last receipt once more: its lines come as events, or the terminal prints them.
     [[nodiscard]] virtual result<void> print_again(const call& bounds) = 0;

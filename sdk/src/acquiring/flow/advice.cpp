@@ -7,6 +7,7 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 #include "host/sign_in.hpp"
+#include "lane/failed_lately.hpp"
 
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -265,7 +266,6 @@ result<void> check_offline_limits(lane_core& on, const amount& total) {
 }
 
 void relieve_store(lane_core& on, std::span<const journal_record> open, const call& bounds) {
-    constexpr auto leave_alone = std::chrono::minutes(5);
     const auto waits = [&](const auto& one) {
         return ledger::states::repeats.contains(one.state) && counts(one) && !is_foreign(on, one);
     };
@@ -277,8 +277,7 @@ void relieve_store(lane_core& on, std::span<const journal_record> open, const ca
         2 * (host ? (*host)->response_time() : std::chrono::milliseconds(0)) + on.settings().timers.card;
     if (!host || bounds.until().left() < needed) return;
     const auto now = on.clock().now();
-    const auto failed = on.relief_failed.value_or(now - leave_alone);
-    if (failed <= now && now < failed + leave_alone) return;
+    if (failed_lately(on.relief_failed, now)) return;
     auto oldest = *std::find_if(open.begin(), open.end(), waits);
     on.relief_failed.reset();
     if (tell(on, oldest, 1, bounds)) on.relief_failed = now;

@@ -3,6 +3,7 @@
 #include "flow/advice.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
+#include "flow/settlement_progress.hpp"
 #include "flow/terminal_settlement.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
@@ -36,10 +37,6 @@ result<request_source> new_source(lane_core& on, std::uint32_t batch) {
     return request_source(trace, batch);
 }
 
-result<void> save(lane_core& on, const settlement_progress& progress) {
-    return on.journal().save_settlement(on.terminal_id(), progress, on.journal_call());
-}
-
 /// Field 48 of the totals. @return `core_errc::out_of_range` where a count or a sum has more digits than the field.
 result<std::string> totals_field(const ports::batch_totals& of) {
     using count_type = decltype(iso8583::card_totals::debit_count);
@@ -68,7 +65,7 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
     progress.step = settlement_step::totals_sent;
     CIPHERLANE_TRY(progress.totals, on.journal().totals(on.terminal_id(), terminal.batch, on.journal_call()));
     CIPHERLANE_TRY([[maybe_unused]] const auto digits, totals_field(progress.totals));
-    CIPHERLANE_CHECK(save(on, progress));
+    CIPHERLANE_CHECK(save_progress(on, progress));
     return progress;
 }
 
@@ -108,7 +105,7 @@ result<void> send_totals(lane_core& on, settlement_progress& progress, const cal
     if (!iso8583::approved(answer.code())) {
         // Refused before anything was done: trades may go on, and settling may be tried again.
         settlement_progress none;
-        CIPHERLANE_CHECK(save(on, none));
+        CIPHERLANE_CHECK(save_progress(on, none));
         return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(answer.code());
     }
     const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
@@ -116,7 +113,7 @@ result<void> send_totals(lane_core& on, settlement_progress& progress, const cal
     take_totals(progress, *verdict);
     const bool uploads = !is_balanced(progress) || on.settings().settlement.chip_records_when_balanced;
     progress.step = uploads ? settlement_step::uploading : settlement_step::ending;
-    return save(on, progress);
+    return save_progress(on, progress);
 }
 
 result<iso8583::message> upload_group(
@@ -243,10 +240,10 @@ result<void> upload(lane_core& on, settlement_progress& progress, after_refusal 
             report.refused += static_cast<std::uint32_t>(count);
         }
         progress.uploaded += static_cast<std::uint32_t>(count);
-        CIPHERLANE_CHECK(save(on, progress));
+        CIPHERLANE_CHECK(save_progress(on, progress));
     }
     progress.step = settlement_step::ending;
-    return save(on, progress);
+    return save_progress(on, progress);
 }
 
 result<void> send_end(
@@ -268,7 +265,7 @@ result<void> send_end(
         // The host misses records: the next run sends all of them again, which it knows by their trace numbers.
         progress.step = settlement_step::uploading;
         progress.uploaded = 0;
-        CIPHERLANE_CHECK(save(on, progress));
+        CIPHERLANE_CHECK(save_progress(on, progress));
     }
     return end;
 }

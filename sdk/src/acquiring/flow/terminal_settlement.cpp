@@ -3,6 +3,7 @@
 #include "flow/advice.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
+#include "flow/settlement_progress.hpp"
 #include "flow/terminal_trade.hpp"
 
 #include <cipherlane/iso8583/field48.hpp>
@@ -11,14 +12,6 @@ namespace cipherlane::acquiring {
 
 using ports::settlement_progress;
 using ports::settlement_step;
-
-namespace {
-
-result<void> save_progress(lane_core& on, const settlement_progress& progress) {
-    return on.journal().save_settlement(on.terminal_id(), progress, on.journal_call());
-}
-
-} // namespace
 
 result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds) {
     on.enter(stage::preparing);
@@ -45,14 +38,15 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
     const auto closed = terminal->settle(bounds);
     // A line that nobody answered counts as a refusal too, but has no code of the terminal's: it may be closed.
-    const bool refused =
-        !closed && closed.error().is(condition::rejected_by_peer) && !closed.error().peer_code().empty();
+    const bool refused = !closed && !closed.error().peer_code().empty();
+    // It says nothing of the day that was to be closed then: that is asked again.
+    const bool busy = refused && closed.error().is(condition::timed_out);
     if (refused && !resumed) {
         // It has said no before anything was done: trades may go on.
         CIPHERLANE_CHECK(save_progress(on, {}));
         return flow_error(acquiring_errc::settlement_refused, "terminal").with_peer_code(closed.error().peer_code());
     }
-    if (!closed && !refused) return closed.error();
+    if (!closed && (!refused || busy)) return closed.error();
     // Asked for before, and the answer was lost: a day that it refuses to close now may have been closed then. Its
     // trades must not be counted into the next one; a person compares.
     using iso8583::settlement_verdict;

@@ -4,6 +4,7 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 #include "host/service_table.hpp"
+#include "lane/failed_lately.hpp"
 #include "lane/opened_pinpad.hpp"
 
 #include <cipherlane/iso8583/pos_header.hpp>
@@ -134,10 +135,8 @@ void obey_wishes(lane_core& on, std::uint8_t wishes, std::chrono::milliseconds s
     if ((wishes & bit_of(iso8583::processing_request::remote_update)) != 0) raise_update(on);
     // What takes less than this is a wish that has come to its end, or one page of a list.
     constexpr auto least = std::chrono::seconds(1);
-    constexpr auto leave_alone = std::chrono::minutes(5);
     const auto now = on.clock().now();
-    const auto silent = on.wishes_unanswered.value_or(now - leave_alone);
-    if (spare < least || (silent <= now && now < silent + leave_alone)) return;
+    if (spare < least || failed_lately(on.wishes_unanswered, now)) return;
     on.wishes_unanswered.reset();
     const auto within = bounds.no_later_than(spare);
     for (const auto& row : services()) {

@@ -26,7 +26,7 @@ enum class ecr17_end : std::uint8_t { acknowledgement, answer, answer_and_receip
 /// where none is waited for.
 ///
 /// The request goes out again after NAK or silence, three times; never once it has been acknowledged, and one that
-/// moves money never once the terminal has said anything but NAK: the ACK may have been lost. As long as the
+/// moves money after NAK alone: silence may mean that only the ACK was lost. As long as the
 /// terminal's check is not known each send tries another one; it is learnt from the first whole packet. Parts of
 /// receipts, before or behind the answer, go to `events`, and so does what the terminal shows. What comes before the
 /// ACK proves nothing about this request: an answer that fits one that moves money ends it as `wrong_answer`. Errors:
@@ -51,7 +51,8 @@ class ecr17_exchange final : public net::exchange<std::string> {
     void tell_receipt(const std::string& message);
     void request_again();
     [[nodiscard]] ecr17_check check_now() const noexcept;
-    [[nodiscard]] bool may_repeat() const noexcept;
+    enum class after : std::uint8_t { nak, silence };
+    [[nodiscard]] bool may_repeat(after what) const noexcept;
 
     std::string request_;
     ecr17_end until_;

@@ -52,7 +52,6 @@ class ecr17_decoder {
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
     /// The first that fits the last packet.
     [[nodiscard]] ecr17_check check() const noexcept { return check_; }
-    [[nodiscard]] bool inside() const noexcept { return state_ != state::outside; }
     void reset() noexcept;
 
     /// Longest message: what is longer is no message of ours.

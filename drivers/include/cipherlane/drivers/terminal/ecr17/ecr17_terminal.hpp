@@ -70,6 +70,7 @@ class ecr17_terminal final : public ports::terminal {
 
   private:
     result<void> connect(const call& bounds);
+    result<void> learn_check(const call& bounds);
     result<std::string> ask(std::string request, ecr17_end until, const call& bounds);
     result<std::string> ask_for(std::string request, std::string_view operation, const call& bounds);
     void drop() noexcept;

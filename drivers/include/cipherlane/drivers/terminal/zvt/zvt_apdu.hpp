@@ -59,8 +59,6 @@ class zvt_reader {
     [[nodiscard]] bool take(std::uint8_t byte);
     /// The last whole message; once.
     [[nodiscard]] zvt_apdu message();
-    /// True between the first byte of a message and its last.
-    [[nodiscard]] bool inside() const noexcept { return !held_.empty(); }
     /// Forgets a message that was begun, and wipes what is held.
     void reset() noexcept;
 

@@ -172,7 +172,4 @@ class zvt_field_writer {
 /// Null for a tag that the table does not have.
 [[nodiscard]] const zvt_field_row* find_zvt_field(std::uint8_t tag) noexcept;
 
-/// The digits of packed BCD; letters where a nibble is none (E masks a digit of a card number).
-[[nodiscard]] std::string zvt_nibbles(byte_view packed);
-
 } // namespace cipherlane::drivers

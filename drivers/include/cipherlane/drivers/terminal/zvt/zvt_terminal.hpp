@@ -85,7 +85,6 @@ class zvt_terminal final : public ports::terminal {
     ports::terminal_events events_;
     std::unique_ptr<net::transport> link_;
     std::string terminal_id_;
-    std::string version_;
     mutable std::atomic<bool> under_way_ = false;
 };
 
