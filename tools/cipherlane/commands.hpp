@@ -17,6 +17,7 @@ void add_hsm_ceremony_command(CLI::App& hsm); ///< under `hsm`
 void add_iso8583_command(CLI::App& tool);
 void add_keyblock_command(CLI::App& tool);
 void add_man_command(CLI::App& tool); ///< last, as completion
+void add_monitor_command(CLI::App& tool);
 void add_preflight_command(CLI::App& tool);
 void add_qr_command(CLI::App& tool);
 void add_reconcile_command(CLI::App& tool);

@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
     cipherlane::cli::add_iso8583_command(tool);
     cipherlane::cli::add_hsm_command(tool);
     cipherlane::cli::add_keyblock_command(tool);
+    cipherlane::cli::add_monitor_command(tool);
     cipherlane::cli::add_preflight_command(tool);
     cipherlane::cli::add_qr_command(tool);
     cipherlane::cli::add_reconcile_command(tool);

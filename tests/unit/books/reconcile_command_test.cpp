@@ -22,18 +22,23 @@ struct ended {
     std::string err;
 };
 
-/// `cipherlane reconcile` in this process.
-ended reconcile_by_command(std::vector<std::string> words) {
+/// A subcommand for the books in this process.
+ended books_by_command(const char* subcommand, const std::vector<std::string>& words) {
     CLI::App tool{"test", "cipherlane"};
     tool.require_subcommand(1);
     cli::add_reconcile_command(tool);
-    std::vector<const char*> argv{"cipherlane", "reconcile"};
+    cli::add_monitor_command(tool);
+    std::vector<const char*> argv{"cipherlane", subcommand};
     for (const auto& word : words)
         argv.push_back(word.c_str());
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int code = cli::run_tool(tool, static_cast<int>(argv.size()), argv.data());
     return {code, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+}
+
+ended reconcile_by_command(const std::vector<std::string>& words) {
+    return books_by_command("reconcile", words);
 }
 
 std::string statement(const std::string& name) {
@@ -127,6 +132,23 @@ TEST(ReconcileCommand, SaysNothingOfAStatementThatItRefuses) {
         {journal, "--form", "unionpay-zm", "--statement", statement("unionpay.zm"), "--to", "20261128"});
     EXPECT_EQ(all.code, 1);
     EXPECT_NE(all.err.find("has no end"), std::string::npos) << all.err;
+}
+
+TEST(MonitorCommand, ShowsTheDayOfAJournal) {
+    const tests::temporary_folder folder;
+    const auto journal = journal_of_the_day(folder);
+    const auto text = books_by_command("monitor", {journal, "--at", "202611281300"});
+    EXPECT_EQ(text.code, 0) << text.err;
+    EXPECT_NE(text.out.find("no alarm"), std::string::npos) << text.out;
+    const auto scripted = books_by_command("monitor", {journal, "--at", "202611281300", "--json"});
+    const auto made = nlohmann::json::parse(scripted.out);
+    EXPECT_FALSE(made["alarmed"].get<bool>());
+    EXPECT_EQ(made["readings"][0]["begin"], "2026-11-28 09:15:00");
+    EXPECT_EQ(made["readings"][0]["seen"], 1);
+    const auto gauges = books_by_command("monitor", {journal, "--at", "202611280920", "--prometheus"});
+    EXPECT_NE(gauges.out.find("cipherlane_payments_seen{till=\"till\"} 1"), std::string::npos) << gauges.out;
+    EXPECT_EQ(books_by_command("monitor", {journal, "--at", "yesterday"}).code, 2);
+    EXPECT_EQ(books_by_command("monitor", {folder.file("none.db")}).code, 2);
 }
 
 } // namespace

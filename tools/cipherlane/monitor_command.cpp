@@ -1,0 +1,147 @@
+#include "cipherlane/commands.hpp"
+#include "cipherlane/tool_door.hpp"
+
+#include <cipherlane/monitor/business_monitor.hpp>
+#include <cipherlane/reconcile/entry.hpp>
+#include <cipherlane/store/journal_check.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+
+namespace cipherlane::cli {
+namespace {
+
+struct monitor_options {
+    std::string journal;
+    std::string calendar;
+    std::string terminal;
+    std::string at;
+    std::size_t width = 72;
+    monitor::monitor_settings how;
+    output_form output = output_form::text;
+    bool as_prometheus = false; ///< a flag of the command line
+};
+
+/// Weekends alone, where no calendar is given.
+constexpr std::string_view weekends = "name = \"weekends\"\nfirst = \"1970-01-01\"\nlast = \"2199-12-31\"\n";
+
+template <class T>
+T value_or_complain(result<T> done, std::string_view advice) {
+    if (done) return *std::move(done);
+    throw tool_stop(done.error(), std::string(advice), ending::wrong_use);
+}
+
+std::int64_t moment_of(const std::string& at) {
+    constexpr std::int64_t beijing = std::int64_t{8} * 3600;
+    if (at.empty()) {
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::floor<std::chrono::seconds>(now).count() + beijing;
+    }
+    const auto digits = at.find_first_not_of("0123456789") == std::string::npos;
+    const auto day = at.size() == 12 && digits ? reconcile::parse_day(at.substr(0, 8)) : std::nullopt;
+    if (!day) throw tool_complaint(ending::wrong_use, "--at: found \"" + at + "\", expected YYYYMMDDhhmm");
+    return *day * reconcile::day_seconds + std::stoi(at.substr(8, 2)) * 3600 + std::stoi(at.substr(10)) * 60;
+}
+
+/// When payments were taken, in order of time.
+std::vector<std::int64_t> payments_of(const monitor_options& options, std::int64_t until) {
+    auto reader = value_or_complain(store::journal_reader::open(options.journal), "name the journal's database");
+    std::vector<std::int64_t> moments;
+    while (const auto found = value_or_complain(reader.next(), "cipherlane journal check says more")) {
+        if (!options.terminal.empty() && found->record.terminal_id != options.terminal) continue;
+        const auto one = reconcile::own_entry(found->record, {});
+        if (!one || one->way != reconcile::direction::payment) continue;
+        if (one->stands == reconcile::standing::moved && one->moment < until) moments.push_back(one->moment);
+    }
+    std::sort(moments.begin(), moments.end());
+    return moments;
+}
+
+std::string alarm_text(const monitor::alarm& one) {
+    if (!one.raised) return reconcile::moment_text(one.at) + "  over: payments come again\n";
+    return reconcile::moment_text(one.at) + "  ALARM: since " + reconcile::moment_text(one.since) + " " +
+           std::to_string(static_cast<long>(one.seen)) + " payment(s), expected " +
+           std::to_string(static_cast<long>(one.expected)) + "\n";
+}
+
+void print_json(const monitor::business_monitor& watch, const std::vector<monitor::alarm>& alarms) {
+    auto made = nlohmann::ordered_json{
+        {"alarmed", watch.alarmed()}, {"alarms", nlohmann::json::array()}, {"readings", nlohmann::json::array()}};
+    for (const auto& one : alarms) {
+        made["alarms"].push_back({{"raised", one.raised}, {"since", reconcile::moment_text(one.since)},
+            {"at", reconcile::moment_text(one.at)}, {"seen", one.seen}, {"expected", one.expected}});
+    }
+    for (const auto& one : watch.curve()) {
+        made["readings"].push_back(
+            {{"begin", reconcile::moment_text(one.begin)}, {"seen", one.seen}, {"expected", one.expected}});
+    }
+    std::cout << made.dump(2) << "\n";
+}
+
+void watch_business(const monitor_options& options) {
+    const auto calendar = value_or_complain(options.calendar.empty() ? business_calendar::parse(weekends, "weekends")
+                                                                     : business_calendar::load(options.calendar),
+        "docs/20-monitor.md says what a calendar holds");
+    const auto now = moment_of(options.at);
+    monitor::business_monitor watch(options.how, calendar);
+    std::vector<monitor::alarm> alarms;
+    const auto advance = [&](std::int64_t to) {
+        const auto told = watch.advance(to);
+        alarms.insert(alarms.end(), told.begin(), told.end());
+    };
+    for (const auto moment : payments_of(options, now)) {
+        advance(moment);
+        watch.add(moment);
+    }
+    advance(now);
+    if (options.as_prometheus) {
+        std::cout << monitor::prometheus_text(watch, std::filesystem::path(options.journal).stem().string());
+    } else if (options.output == output_form::json) {
+        print_json(watch, alarms);
+    } else {
+        for (const auto& one : alarms)
+            std::cout << alarm_text(one);
+        const auto curve = watch.curve();
+        std::cout << monitor::curve_text(curve, options.width);
+        if (!curve.empty()) {
+            std::cout << "from " << reconcile::moment_text(curve.front().begin) << " to "
+                      << reconcile::moment_text(now) << "\n";
+        }
+        std::cout << (watch.alarmed() ? "payments stay away\n" : "no alarm\n");
+    }
+    std::cout << std::flush;
+    if (watch.alarmed()) throw CLI::RuntimeError(static_cast<int>(ending::difference));
+}
+
+} // namespace
+
+void add_monitor_command(CLI::App& tool) {
+    auto options = std::make_shared<monitor_options>();
+    auto* app = tool.add_subcommand(
+        "monitor", "Whether a till takes as many payments as on days like this one. Exit code 1: payments stay away");
+    app->add_option("journal", options->journal, "The journal's database; a till may be running")->required();
+    app->add_option("--calendar", options->calendar, "Working days and holidays (TOML); default: weekends");
+    app->add_option("--terminal", options->terminal, "One terminal only");
+    app->add_option("--at", options->at, "As of then, YYYYMMDDhhmm of China's time; default: now");
+    app->add_option("--days", options->how.days, "So many of the last days alike make the expectation")
+        ->check(CLI::Range(1, 60));
+    app->add_option("--minutes", options->how.minutes, "Length of a reading: 1, 2, 3, 5, 10, 15, 20, 30 or 60")
+        ->check(CLI::IsMember({1, 2, 3, 5, 10, 15, 20, 30, 60}));
+    app->add_option("--readings", options->how.readings, "So many below in a row are an alarm")
+        ->check(CLI::Range(1, 60));
+    app->add_option("--below", options->how.below_percent, "A reading is below where so much is missing, in percent")
+        ->check(CLI::Range(1, 100));
+    app->add_option("--width", options->width, "Columns of the curves")->check(CLI::Range(1, 1000));
+    auto* prometheus =
+        app->add_flag("--prometheus", options->as_prometheus, "For the textfile collector of Prometheus");
+    add_json_flag(*app, options->output);
+    prometheus->excludes("--json");
+    app->callback([options] { watch_business(*options); });
+}
+
+} // namespace cipherlane::cli
