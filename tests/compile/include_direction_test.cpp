@@ -33,6 +33,8 @@ const std::map<std::string, layers>& allowed() {
         {"store", {"core", "crypto", "ledger", "ports", "net"}},
         {"reconcile", {"core", "crypto", "ledger", "ports"}},
         {"clearing", {"core", "ledger", "ports", "reconcile"}},
+        {"monitor", {"core"}},
+        {"rules", {"core", "ports"}},
         {"hostlink", {"core", "net", "iso8583", "ports", "crypto"}},
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "emv", "ports"}},

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/core/toml_value.hpp>
+#include <cipherlane/ports/limit_totals.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cipherlane::rules {
+
+/// What pays. Often known only from the answer.
+enum class funding : std::uint8_t { unknown, debit, credit, prepaid, balance };
+/// How the payer and the merchant come together.
+enum class code_kind : std::uint8_t { none, static_code, dynamic_code, payment_code };
+enum class rule_action : std::uint8_t { off, advise, refuse };
+/// What a rule looks at.
+enum class rule_kind : std::uint8_t {
+    code_funding, ///< what may pay by code
+    order_credit, ///< credit only where the order allows it
+    static_code,  ///< the day's total of a payer at static codes
+    micro_credit, ///< credit receipts of all micro merchants (小微商户) of one identity, by day and month
+    category,     ///< what may pay at merchants of a category (MCC)
+};
+
+/// What is known of a payment when it is judged.
+struct payment_facts {
+    std::string payment; ///< its own name, as its idempotency key: totals take it once
+    amount total;
+    std::string day; ///< YYYYMMDD of China's civil time
+    code_kind code = code_kind::none;
+    funding pays = funding::unknown;
+    bool order_allows_credit = true;
+    std::string payer;    ///< empty: not known
+    std::string category; ///< MCC
+    /// Of a micro merchant: what stands for the identity document of its owner, best a digest; else empty.
+    std::string micro_identity;
+};
+
+/// What a rule says of a payment.
+struct rule_finding {
+    std::string rule;
+    std::string source;
+    rule_action action = rule_action::advise;
+    std::string found;   ///< what was found, in words
+    std::string allowed; ///< what would be allowed
+};
+
+/// The rules of issuing and taking codes as data, from a strict TOML file: each has a name, a source, a date from
+/// which it holds, and an action. A plain value; any thread.
+class payment_rules {
+  public:
+    struct rule {
+        std::string name;
+        std::string source;
+        std::string since; ///< YYYY-MM-DD
+        rule_kind kind = rule_kind::code_funding;
+        rule_action action = rule_action::advise;
+        std::vector<funding> allowed;        ///< `code_funding`, `category`
+        std::vector<std::string> categories; ///< `category`
+        std::int64_t day_minor = 0;          ///< `static_code`, `micro_credit`
+        std::int64_t month_minor = 0;        ///< `micro_credit`
+    };
+
+    /// @return `core_errc::file_content` with file, line and key, `core_errc::no_file`
+    [[nodiscard]] static result<payment_rules> parse(std::string_view text, std::string_view file);
+    [[nodiscard]] static result<payment_rules> load(const std::filesystem::path& file);
+
+    /// What the rules in force on the payment's day say, refusals first. Totals are taken where nothing refuses: give
+    /// them back where the payment does not come to stand, or turns out not to be of the kind that is counted.
+    /// @return what the totals say where they fail: whether to go on then is the caller's decision
+    [[nodiscard]] result<std::vector<rule_finding>> judge(
+        const payment_facts& facts, ports::limit_totals& totals, const call& bounds) const;
+
+    /// Gives back of all that a payment has taken: all of it where it was declined or reversed, a part for a refund.
+    [[nodiscard]] result<void> give_back(
+        std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const;
+
+    [[nodiscard]] const std::vector<rule>& all() const noexcept { return rules_; }
+
+  private:
+    [[nodiscard]] static result<payment_rules> read(const toml_value& root, std::string_view file);
+    std::vector<rule> rules_;
+};
+
+/// Whether a finding forbids the payment.
+[[nodiscard]] bool refuses(const std::vector<rule_finding>& findings) noexcept;
+
+} // namespace cipherlane::rules

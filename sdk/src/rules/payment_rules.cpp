@@ -1,0 +1,228 @@
+#include <cipherlane/core/business_calendar.hpp>
+#include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/strict_toml.hpp>
+#include <cipherlane/rules/payment_rules.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+
+namespace cipherlane::rules {
+namespace {
+
+using rule = payment_rules::rule;
+
+toml_faults rule_faults() {
+    return {layer::core, "load rules", core_errc::no_file, core_errc::file_content, core_errc::file_content};
+}
+
+constexpr std::array<std::string_view, 5> funding_names{"unknown", "debit", "credit", "prepaid", "balance"};
+
+std::string_view word(funding pays) {
+    return funding_names[static_cast<std::size_t>(pays)];
+}
+
+std::string list_of(const std::vector<funding>& allowed) {
+    std::string made;
+    for (const auto one : allowed)
+        made.append(made.empty() ? "" : ", ").append(word(one));
+    return made;
+}
+
+std::vector<funding> read_funding(toml_reader& at) {
+    at.need("funding");
+    std::vector<std::string> names;
+    at.texts("funding", names);
+    std::vector<funding> made;
+    for (const auto& name : names) {
+        const auto found = std::find(funding_names.begin() + 1, funding_names.end(), name);
+        if (found == funding_names.end()) at.fail("funding", "allowed: debit, credit, prepaid, balance");
+        made.push_back(static_cast<funding>(found - funding_names.begin()));
+    }
+    return made;
+}
+
+void read_limit(toml_reader& at, std::string_view key, std::int64_t& to) {
+    at.need(key);
+    at.number(key, to, 1, amount::max_minor);
+}
+
+rule read_rule(toml_reader& at) {
+    rule one;
+    for (const std::string_view key : {"name", "source", "since", "kind", "action"})
+        at.need(key);
+    if (auto text = at.text("name", 60)) one.name = *std::move(text);
+    if (auto text = at.text("source", 300)) one.source = *std::move(text);
+    at.text("since", one.since);
+    if (at.has("since") && !parse_calendar_day(one.since)) at.fail("since", "expected a day such as 2018-04-01");
+    at.choice("kind", one.kind,
+        {{"code funding", rule_kind::code_funding}, {"order credit", rule_kind::order_credit},
+            {"static code", rule_kind::static_code}, {"micro credit", rule_kind::micro_credit},
+            {"category", rule_kind::category}});
+    at.choice("action", one.action,
+        {{"off", rule_action::off}, {"advise", rule_action::advise}, {"refuse", rule_action::refuse}});
+    if (one.kind == rule_kind::code_funding || one.kind == rule_kind::category) one.allowed = read_funding(at);
+    if (one.kind == rule_kind::category) {
+        at.need("mcc");
+        at.texts("mcc", one.categories);
+    }
+    if (one.kind == rule_kind::static_code || one.kind == rule_kind::micro_credit) {
+        read_limit(at, "day", one.day_minor);
+    }
+    if (one.kind == rule_kind::micro_credit) read_limit(at, "month", one.month_minor);
+    at.finish();
+    return one;
+}
+
+bool in_force(const rule& one, const std::string& day) {
+    if (one.action == rule_action::off) return false;
+    std::string since;
+    std::copy_if(one.since.begin(), one.since.end(), std::back_inserter(since), [](char c) { return c != '-'; });
+    return since <= day;
+}
+
+rule_finding finding(const rule& one, std::string found, std::string allowed) {
+    return {one.name, one.source, one.action, std::move(found), std::move(allowed)};
+}
+
+bool pays_by_code(const payment_facts& facts) {
+    return facts.code != code_kind::none;
+}
+
+/// What needs no total.
+std::optional<rule_finding> plain(const rule& one, const payment_facts& facts) {
+    const bool known = facts.pays != funding::unknown;
+    const bool listed = std::find(one.allowed.begin(), one.allowed.end(), facts.pays) != one.allowed.end();
+    switch (one.kind) {
+    case rule_kind::code_funding:
+        if (!pays_by_code(facts) || !known || listed) return std::nullopt;
+        return finding(one, std::string(word(facts.pays)) + " by code", "by code: " + list_of(one.allowed));
+    case rule_kind::order_credit:
+        if (facts.pays != funding::credit || facts.order_allows_credit) return std::nullopt;
+        return finding(one, "credit, and the order allows none", "debit, prepaid or balance");
+    case rule_kind::category: {
+        const bool concerned =
+            std::find(one.categories.begin(), one.categories.end(), facts.category) != one.categories.end();
+        if (!concerned || !known || listed) return std::nullopt;
+        return finding(
+            one, std::string(word(facts.pays)) + " at category " + facts.category, "there: " + list_of(one.allowed));
+    }
+    case rule_kind::static_code:
+    case rule_kind::micro_credit: break;
+    }
+    return std::nullopt;
+}
+
+struct counted {
+    std::string subject;
+    std::vector<ports::period_limit> limits;
+};
+
+/// Which total a rule counts for a payment; nothing if it is not concerned.
+std::optional<counted> total_of(const rule& one, const payment_facts& facts) {
+    if (one.kind == rule_kind::static_code) {
+        if (facts.code != code_kind::static_code) return std::nullopt;
+        return counted{"static:" + facts.payer, {{facts.day, one.day_minor}}};
+    }
+    if (one.kind != rule_kind::micro_credit) return std::nullopt;
+    if (facts.micro_identity.empty() || facts.pays != funding::credit || !pays_by_code(facts)) return std::nullopt;
+    return counted{
+        "micro:" + facts.micro_identity, {{facts.day, one.day_minor}, {facts.day.substr(0, 6), one.month_minor}}};
+}
+
+rule_finding over(const rule& one, const ports::limit_reached& what, const amount& total) {
+    const auto text = [&](std::int64_t minor) {
+        return amount(std::max<std::int64_t>(minor, 0), total.unit()).to_string();
+    };
+    return finding(one,
+        total.to_string() + ", with " + text(what.taken_minor) + " taken in " + what.limit.period + " already",
+        "at most " + text(what.limit.most_minor) + " in " + what.limit.period + ": " +
+            text(what.limit.most_minor - what.taken_minor) + " is left");
+}
+
+/// The same total under the name of one rule, so that one payment counts once in each.
+std::string taking(const rule& one, std::string_view payment) {
+    return (one.name + "/").append(payment);
+}
+
+} // namespace
+
+result<payment_rules> payment_rules::read(const toml_value& root, std::string_view file) {
+    toml_report report(rule_faults(), file);
+    toml_reader top(root, "", report);
+    payment_rules made;
+    top.need("rule");
+    for (auto& at : top.sections("rule")) {
+        auto one = read_rule(at);
+        for (const auto& other : made.rules_) {
+            if (other.name == one.name) at.fail("name", "two rules of this name");
+        }
+        made.rules_.push_back(std::move(one));
+    }
+    top.finish();
+    CIPHERLANE_CHECK(report.outcome());
+    return made;
+}
+
+result<payment_rules> payment_rules::parse(std::string_view text, std::string_view file) {
+    CIPHERLANE_TRY(const auto root, parse_toml(text, rule_faults(), file));
+    return read(root, file);
+}
+
+result<payment_rules> payment_rules::load(const std::filesystem::path& file) {
+    CIPHERLANE_TRY(const auto root, load_toml(file, rule_faults()));
+    return read(root, file.filename().string());
+}
+
+result<std::vector<rule_finding>> payment_rules::judge(
+    const payment_facts& facts, ports::limit_totals& totals, const call& bounds) const {
+    std::vector<rule_finding> found;
+    for (const auto& one : rules_) {
+        if (!in_force(one, facts.day)) continue;
+        if (auto what = plain(one, facts)) found.push_back(*std::move(what));
+    }
+    std::vector<std::string> taken;
+    for (const auto& one : rules_) {
+        if (refuses(found)) break; // what is refused takes nothing
+        auto counts = in_force(one, facts.day) ? total_of(one, facts) : std::nullopt;
+        if (!counts) continue;
+        const auto name = taking(one, facts.payment);
+        CIPHERLANE_TRY(
+            const auto reached, totals.take(name, counts->subject, facts.total.minor(), counts->limits, bounds));
+        if (reached) {
+            found.push_back(over(one, *reached, facts.total));
+            if (one.action == rule_action::refuse) continue;
+            // Advice does not stop it: it counts all the same.
+            for (auto& limit : counts->limits)
+                limit.most_minor = std::numeric_limits<std::int64_t>::max();
+            CIPHERLANE_TRY(
+                const auto none, totals.take(name, counts->subject, facts.total.minor(), counts->limits, bounds));
+            static_cast<void>(none);
+        }
+        taken.push_back(name);
+    }
+    if (refuses(found)) {
+        for (const auto& name : taken)
+            CIPHERLANE_CHECK(totals.give_back(name, facts.total.minor(), bounds));
+    }
+    std::stable_sort(found.begin(), found.end(),
+        [](const auto& a, const auto& b) { return static_cast<int>(a.action) > static_cast<int>(b.action); });
+    return found;
+}
+
+result<void> payment_rules::give_back(
+    std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const {
+    for (const auto& one : rules_) {
+        if (one.kind != rule_kind::static_code && one.kind != rule_kind::micro_credit) continue;
+        CIPHERLANE_CHECK(totals.give_back(taking(one, payment), minor, bounds));
+    }
+    return {};
+}
+
+bool refuses(const std::vector<rule_finding>& findings) noexcept {
+    return std::any_of(
+        findings.begin(), findings.end(), [](const auto& one) { return one.action == rule_action::refuse; });
+}
+
+} // namespace cipherlane::rules

@@ -1,0 +1,133 @@
+#include "small_database.hpp"
+
+#include <cipherlane/store/sqlite_limit_totals.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <vector>
+
+namespace cipherlane::store {
+namespace {
+
+/// "CPLT": marks the file as running totals (PRAGMA application_id).
+constexpr std::int64_t totals_id = 0x43504C54;
+constexpr const char* totals_schema = R"sql(
+CREATE TABLE totals(
+    subject TEXT NOT NULL,
+    period TEXT NOT NULL,
+    minor INTEGER NOT NULL,
+    PRIMARY KEY(subject, period)
+) WITHOUT ROWID;
+CREATE TABLE takings(
+    payment TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    period TEXT NOT NULL,
+    minor INTEGER NOT NULL,
+    PRIMARY KEY(payment, period)
+) WITHOUT ROWID;
+PRAGMA application_id=1129335892;
+PRAGMA user_version=1;
+)sql";
+static_assert(totals_id == 1129335892);
+constexpr small_database::kind totals_kind{"limit totals", totals_id, 1, totals_schema};
+
+result<std::int64_t> total_of(database& on, std::string_view subject, std::string_view period) {
+    auto query = on.prepare("SELECT minor FROM totals WHERE subject=? AND period=?");
+    query.bind(subject).bind(period);
+    CIPHERLANE_TRY(const bool row, query.step());
+    return row ? query.integer(0) : 0;
+}
+
+result<void> add_to(database& on, std::string_view subject, std::string_view period, std::int64_t minor) {
+    auto change = on.prepare("INSERT INTO totals(subject, period, minor) VALUES(?, ?, ?) "
+                             "ON CONFLICT(subject, period) DO UPDATE SET minor=minor+excluded.minor");
+    return change.bind(subject).bind(period).bind(minor).run();
+}
+
+result<bool> has_taken(database& on, std::string_view payment) {
+    auto query = on.prepare("SELECT 1 FROM takings WHERE payment=? AND minor>0 LIMIT 1");
+    query.bind(payment);
+    return query.step();
+}
+
+struct taking {
+    std::string subject;
+    std::string period;
+    std::int64_t minor;
+};
+
+result<std::vector<taking>> takings_of(database& on, std::string_view payment) {
+    auto query = on.prepare("SELECT subject, period, minor FROM takings WHERE payment=?");
+    query.bind(payment);
+    std::vector<taking> all;
+    for (;;) {
+        CIPHERLANE_TRY(const bool row, query.step());
+        if (!row) return all;
+        all.push_back({query.text(0), query.text(1), query.integer(2)});
+    }
+}
+
+} // namespace
+
+struct sqlite_limit_totals::state {
+    std::mutex one_at_a_time; ///< a connection is for one thread
+    small_database file;
+};
+
+sqlite_limit_totals::sqlite_limit_totals(std::unique_ptr<state> made) noexcept
+    : state_(std::move(made)) {}
+sqlite_limit_totals::~sqlite_limit_totals() = default;
+
+result<std::unique_ptr<sqlite_limit_totals>> sqlite_limit_totals::open(const std::string& path, const call& bounds) {
+    CIPHERLANE_TRY(auto opened, small_database::open(path, totals_kind, bounds));
+    return std::unique_ptr<sqlite_limit_totals>(
+        new sqlite_limit_totals(std::unique_ptr<state>(new state{{}, std::move(opened)}))); // NOLINT: private
+}
+
+result<std::optional<ports::limit_reached>> sqlite_limit_totals::take(std::string_view payment,
+    std::string_view subject, std::int64_t minor, std::span<const ports::period_limit> limits, const call& bounds) {
+    using outcome = std::optional<ports::limit_reached>;
+    const std::lock_guard alone(state_->one_at_a_time);
+    return state_->file.within(bounds, [&](database& on) -> result<outcome> {
+        transaction whole(on);
+        CIPHERLANE_CHECK(whole.begin());
+        CIPHERLANE_TRY(const bool before, has_taken(on, payment));
+        if (before) return outcome();
+        for (const auto& limit : limits) {
+            CIPHERLANE_TRY(const auto total, total_of(on, subject, limit.period));
+            if (minor > limit.most_minor - total) return outcome(ports::limit_reached{limit, total});
+        }
+        for (const auto& limit : limits) {
+            CIPHERLANE_CHECK(add_to(on, subject, limit.period, minor));
+            auto note = on.prepare("INSERT INTO takings(payment, subject, period, minor) VALUES(?, ?, ?, ?) "
+                                   "ON CONFLICT(payment, period) DO UPDATE SET minor=excluded.minor");
+            CIPHERLANE_CHECK(note.bind(payment).bind(subject).bind(limit.period).bind(minor).run());
+        }
+        CIPHERLANE_CHECK(whole.commit());
+        return outcome();
+    });
+}
+
+result<void> sqlite_limit_totals::give_back(std::string_view payment, std::int64_t minor, const call& bounds) {
+    const std::lock_guard alone(state_->one_at_a_time);
+    return state_->file.within(bounds, [&](database& on) -> result<void> {
+        transaction whole(on);
+        CIPHERLANE_CHECK(whole.begin());
+        CIPHERLANE_TRY(const auto all, takings_of(on, payment));
+        for (const auto& one : all) {
+            const auto back = std::min(minor, one.minor);
+            CIPHERLANE_CHECK(add_to(on, one.subject, one.period, -back));
+            auto note = on.prepare("UPDATE takings SET minor=minor-? WHERE payment=? AND period=?");
+            CIPHERLANE_CHECK(note.bind(back).bind(payment).bind(one.period).run());
+        }
+        return whole.commit();
+    });
+}
+
+result<std::int64_t> sqlite_limit_totals::taken(
+    std::string_view subject, std::string_view period, const call& bounds) {
+    const std::lock_guard alone(state_->one_at_a_time);
+    return state_->file.within(bounds, [&](database& on) { return total_of(on, subject, period); });
+}
+
+} // namespace cipherlane::store
