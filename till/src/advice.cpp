@@ -53,8 +53,11 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{acquiring_errc::settlement_due, "a settlement was broken off: settle goes on with it"},
         code_advice{acquiring_errc::too_little_time, "give the call more time than host.response_time_ms"},
         code_advice{acquiring_errc::reversal_pending, "the host does not answer a reversal: look at its link"},
-        code_advice{hostlink_errc::no_answer, "something listens there and does not answer: look at address, TPDU "
-                                              "and header, or whether it wants TLS"},
+        code_advice{acquiring_errc::host_silent, "something listens there and is no acquirer's host: look at "
+                                                 "address, TPDU and header, or whether it wants "
+                                                 "TLS"},
+        code_advice{hostlink_errc::no_answer,
+            "something listens there and does not answer: look at the address, and whether it wants TLS"},
         code_advice{hostlink_errc::lost_after_send, "the peer hung up on the request: look at address, TPDU and "
                                                     "header, or whether it wants TLS"},
         code_advice{hostlink_errc::not_secured, "no TLS with this peer: look at ca_file, tls_name and whether it "
@@ -70,6 +73,7 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{drivers::drivers_errc::no_answer,
             "another device is on this line, or its speed differs: cipherlane device "
             "probe says what is there"},
+        code_advice{drivers::drivers_errc::font_missing, "look at display.font_file, or install fonts-wqy-zenhei"},
         code_advice{drivers::drivers_errc::wrong_answer,
             "another device is on this line: cipherlane device probe says what "
             "is there"},
@@ -83,6 +87,7 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
 
 std::string_view likely_cause(const error& why) noexcept {
     if (const auto words = of_code(why.code()); !words.empty()) return words;
+    if (!why.hint().empty()) return {};
     if (why.is(condition::link_lost)) return "not plugged in, switched off, another address, or a firewall between";
     if (why.is(condition::timed_out)) return "nothing answers there: look at address, cable and power";
     return {};

@@ -10,6 +10,7 @@
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/terminal_relay.hpp>
+#include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -51,14 +52,19 @@ bool share_a_folder(const till_settings::journal_place& place) {
     return folder_of(place.file) == folder_of(place.key_file);
 }
 
-result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log) {
+result<std::shared_ptr<net::tls_client>> make_tls(
+    const till_tls& wanted, bool on, std::string_view table, const logger& log) {
     if (!on) return std::shared_ptr<net::tls_client>();
     net::tls_settings trust;
     trust.ca_file = wanted.ca_file;
     trust.certificate_file = wanted.certificate_file;
     trust.key_file = wanted.key_file;
     trust.peer_name = wanted.name;
-    return net::tls_client::create(trust, log);
+    auto made = net::tls_client::create(trust, log);
+    if (made) return made;
+    const auto at_fault = made.error().field();
+    const auto key = at_fault == "key_file" ? "tls_key_file" : at_fault; // as a settings file has it
+    return error(made.error()).in_field(std::string(table) + "." + std::string(key));
 }
 
 bool is_first_start(const till_settings::journal_place& place) {
@@ -102,13 +108,15 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_
     link.polls = place.echo_polls ? hostlink::host_polls::echo : hostlink::host_polls::skip;
     link.ahead = place.connect_ahead;
     link.http_path = place.http_path;
-    CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, log));
+    CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, "host", log));
     return hostlink::tcp_host::create(link, log);
 }
 
 result<std::shared_ptr<hostlink::certification_trace>> make_trace(
     const till_settings::trace_place& place, const ports::clock& clock, const logger& log) {
-    return hostlink::certification_trace::open({place.file, place.test_cards}, clock, log);
+    auto opened = hostlink::certification_trace::open({place.file, place.test_cards}, clock, log);
+    if (!opened) return error(opened.error()).in_field("trace.file");
+    return opened;
 }
 
 result<std::unique_ptr<hostlink::notification_listener>> make_listener(
@@ -123,8 +131,14 @@ result<std::unique_ptr<hostlink::notification_listener>> make_listener(
             .at_endpoint(place.public_key_file)
             .in_field("gateway.public_key_file");
     }
-    CIPHERLANE_TRY(auto verifier, hostlink::notification_verifier::create(pem, clock));
-    return hostlink::notification_listener::listen(place.notify_address, std::move(verifier), log);
+    auto verifier = hostlink::notification_verifier::create(pem, clock);
+    if (!verifier) {
+        return error(verifier.error())
+            .at_endpoint(place.public_key_file)
+            .in_field("gateway.public_key_file")
+            .with_hint("expected a public key in PEM");
+    }
+    return hostlink::notification_listener::listen(place.notify_address, *std::move(verifier), log);
 }
 
 result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
@@ -133,16 +147,33 @@ result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings
     where.address = place.address;
     where.merchant_id = of.merchant_id;
     where.response_time = of.gateway.response_time;
-    CIPHERLANE_TRY(where.tls, make_tls(place.tls, place.tls.on, log));
+    CIPHERLANE_TRY(where.tls, make_tls(place.tls, place.tls.on, "gateway", log));
     if (place.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
     return hostlink::http_gateway::create(where, listener, log);
 }
 
+namespace {
+
+/// What a profile file says of itself stands; a name that is none gets the names that there are.
+error about_profile(const std::string& name, const error& why) {
+    if (why.code() != hsm::hsm_errc::no_profile) return why;
+    std::string known;
+    for (const auto& each : hsm::profile::builtin_names())
+        known.append(known.empty() ? "" : ", ").append(each);
+    return error(why)
+        .in_field("sealer.profile")
+        .with_hint("found \"" + printable_text(name, 24) + "\"; allowed: FILE.toml, " + known);
+}
+
+} // namespace
+
 result<hsm::client_settings> make_unit(const till_settings::sealer_place& place, const logger& log) {
     hsm::client_settings unit;
     CIPHERLANE_TRY(unit.at, net::parse_endpoint(place.address));
-    CIPHERLANE_TRY(unit.dialect, hsm::profile::find(place.profile));
-    CIPHERLANE_TRY(unit.tls, make_tls(place.tls, place.tls.on, log));
+    auto dialect = hsm::profile::find(place.profile);
+    if (!dialect) return about_profile(place.profile, dialect.error());
+    unit.dialect = *std::move(dialect);
+    CIPHERLANE_TRY(unit.tls, make_tls(place.tls, place.tls.on, "sealer", log));
     unit.log = log;
     return unit;
 }
@@ -198,7 +229,7 @@ result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::pinpad_place& place, const call& bounds) {
     drivers::pinpad_options options;
     options.description_file = place.description_file;
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "pinpad", logger::none()));
     return drivers::open_pinpad(std::move(on), place.driver, place.path, options, bounds);
 }
 
@@ -213,7 +244,7 @@ result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_
     options.events.progress = [log](std::string_view code, std::string_view text) {
         log.info("terminal", std::string(code) + " " + printable_text(text));
     };
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), log));
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "card_terminal", log));
     return drivers::make_terminal(std::move(on), place.driver, place.path, options);
 }
 
@@ -243,7 +274,7 @@ result<std::unique_ptr<ports::display>> open_display(
     auto options = display_options_of(place);
     options.description_file = place.description_file;
     options.font_file = place.font_file;
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "display", logger::none()));
     return drivers::open_display(std::move(on), place.driver, place.path, options, bounds);
 }
 
@@ -272,7 +303,7 @@ drivers::receipt_options receipt_options_of(const till_settings::printer_place& 
 result<std::unique_ptr<ports::printer>> open_printer(
     boost::asio::any_io_executor on, const till_settings::printer_place& place, const call& bounds) {
     auto options = receipt_options_of(place);
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), logger::none()));
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "printer", logger::none()));
     return drivers::open_printer(std::move(on), place.driver, place.path, options, bounds);
 }
 

@@ -19,13 +19,15 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace cipherlane::assembly {
 
 /// Each makes one part from its settings. Errors name the setting where one is at fault.
 
-/// Null where TLS is not wanted.
-[[nodiscard]] result<std::shared_ptr<net::tls_client>> make_tls(const till_tls& wanted, bool on, const logger& log);
+/// Null where TLS is not wanted. `table` is that of the settings, for errors.
+[[nodiscard]] result<std::shared_ptr<net::tls_client>> make_tls(
+    const till_tls& wanted, bool on, std::string_view table, const logger& log);
 /// Whether the journal's key lies in the journal's own folder, where it protects little.
 [[nodiscard]] bool share_a_folder(const till_settings::journal_place& place);
 /// Whether there is nothing of a journal yet: no file, no key, no mark.

@@ -36,7 +36,7 @@ class preflight_run {
         , told_(told) {}
 
     std::vector<preflight_step> run() {
-        const bool sound = ask_settings() && ask_key_files();
+        usable_ = ask_settings() && ask_key_files();
         ask_cipher_machine();
         ask_display();
         ask_printer();
@@ -44,10 +44,11 @@ class preflight_run {
         ask_card_terminal();
         ask_gateway();
         const bool reached = ask_host();
-        if (sound) {
+        ask_trace();
+        if (usable_) {
             ask_terminals(reached);
         } else {
-            skip("journal and sign-in", "settings or key files are wrong");
+            skip("journal and sign-in", "settings or files that they name are wrong");
         }
         return std::move(steps_);
     }
@@ -204,13 +205,23 @@ class preflight_run {
         if (!peer) return wrong("host link", peer.error());
         auto where = *peer;
         where.connect_timeout = place.connect_timeout;
-        const auto secured = assembly::make_tls(place.tls, place.tls.on, logger::none());
-        if (!secured) return wrong("host link", secured.error());
+        const auto secured = assembly::make_tls(place.tls, place.tls.on, "host", logger::none());
+        if (!secured) return usable_ = wrong("host link", secured.error());
         const auto link = *secured ? net::connect_tls(io_.get_executor(), where, **secured, turn())
                                    : net::connect_tcp(io_.get_executor(), where, turn());
         if (!link) return wrong("host link", link.error());
         good("host link", place.address + (*secured ? ", by TLS" : ", in clear"));
         return true;
+    }
+
+    void ask_trace() {
+        if (settings_.trace.file.empty()) return;
+        const ports::system_clock clock;
+        if (const auto opened = assembly::make_trace(settings_.trace, clock, logger::none()); !opened) {
+            usable_ = wrong("certification trace", opened.error());
+        } else {
+            good("certification trace", settings_.trace.file + " can be written");
+        }
     }
 
     void ask_terminals(bool host_reached) {
@@ -223,7 +234,11 @@ class preflight_run {
         till::parts quiet;
         quiet.log = logger::none();
         auto all = till::open(without_devices, std::move(quiet), bounds_);
-        if (!all) return void(wrong("journal", all.error()));
+        if (!all) {
+            const bool of_journal =
+                all.error().where() == layer::store || all.error().field().starts_with("journal.");
+            return void(wrong(of_journal ? "journal" : "till", all.error()));
+        }
         good("journal", settings_.journal.file + " opens, its key fits");
         for (const auto& name : all->terminals()) {
             auto one = all->at(name);
@@ -272,6 +287,7 @@ class preflight_run {
     const till_settings& settings_;
     const call bounds_;
     const std::function<void(const preflight_step&)>& told_;
+    bool usable_ = false;        ///< nothing is wrong so far that a till could not be opened with
     boost::asio::io_context io_; ///< of links that are used blocking: never run
     std::vector<preflight_step> steps_;
 };

@@ -281,6 +281,13 @@ void report_broken(toml_report& to, const error& why, const toml_value& root, co
     to.fail(code, path, line, hint);
 }
 
+/// The table of a terminal: `[terminal]`, or one of several; null where the file has none.
+const toml_value* table_of(const toml_value& root, std::size_t terminal) {
+    const auto* node = root.find("terminal");
+    if (node == nullptr || node->list() == nullptr) return node;
+    return terminal < node->items().size() ? &node->items()[terminal] : nullptr;
+}
+
 /// Readers of `[terminal]` or of each `[[terminal]]`.
 std::vector<toml_reader> terminals_of(const toml_value& root, toml_reader& top) {
     const auto* node = root.find("terminal");
@@ -304,13 +311,12 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
         read_terminal(from, settings.terminals.emplace_back(common));
     top.finish();
     CIPHERLANE_CHECK(report.outcome());
-    const auto* list = root.find("terminal");
     for (std::size_t i = 0; i < settings.terminals.size(); ++i) {
-        const auto* table = list != nullptr && list->list() != nullptr ? &list->items()[i] : list;
         if (const auto kept = settings.terminals[i].validate(); !kept)
-            report_broken(report, kept.error(), root, table);
+            report_broken(report, kept.error(), root, table_of(root, i));
     }
-    if (const auto kept = settings.validate(); !kept) report_broken(report, kept.error(), root, list);
+    if (const auto kept = settings.validate(); !kept)
+        report_broken(report, kept.error(), root, table_of(root, kept.error().offset().value_or(0)));
     CIPHERLANE_CHECK(report.outcome());
     return settings;
 }

@@ -62,9 +62,10 @@ result<void> check_device(
     if (has_files(place.tls) && !place.path.starts_with("tls:"))
         return broken(till_errc::bad_setting, table + ".path", "tls:HOST:PORT, as there are files for it");
     if (family != nullptr) {
-        const auto where = family->address(place.path);
-        if (!where)
-            return broken(till_errc::bad_setting, table + ".path", "an address: " + family->reached_by.to_string());
+        if (const auto where = family->address(place.path); !where) {
+            const auto why = where.error().hint();
+            return broken(till_errc::bad_setting, table + ".path", "an address of the driver; " + std::string(why));
+        }
     }
     return {};
 }
@@ -197,8 +198,10 @@ result<void> till_settings::validate() const {
     std::set<std::string_view> names;
     for (const auto& one : terminals) {
         CIPHERLANE_CHECK(one.validate());
-        if (!names.insert(one.terminal_id).second)
-            return broken(till_errc::bad_setting, "terminal.id", "a name that no other terminal of the file has");
+        if (!names.insert(one.terminal_id).second) {
+            return broken(till_errc::bad_setting, "terminal.id", "a name that no other terminal of the file has")
+                .at_offset(static_cast<std::size_t>(&one - terminals.data()));
+        }
     }
     const auto bad = [](std::string_view key, std::string_view expected) {
         return broken(till_errc::bad_setting, key, expected);

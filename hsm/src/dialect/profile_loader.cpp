@@ -88,7 +88,7 @@ result<std::shared_ptr<const profile>> profile::load(const std::filesystem::path
     auto own = load_toml(file, profile_faults());
     if (!own) return own.error();
     auto made = build(*std::move(own), is_known_work);
-    if (!made) return error(made.error()).at_endpoint(file.filename().string());
+    if (!made) return error(made.error()).at_endpoint(file.string());
     return made;
 }
 

@@ -161,7 +161,7 @@ result<toml_value> parse_toml(std::string_view text, const toml_faults& faults, 
 }
 
 result<toml_value> load_toml(const std::filesystem::path& file, const toml_faults& faults) {
-    const auto name = file.filename().string();
+    const auto name = file.string();
     const auto unreadable = [&] {
         toml_report report(faults, name);
         report.fail(faults.unreadable, {}, 0, "no file that can be read");

@@ -24,6 +24,12 @@ error bad(std::string_view field) {
     return error(net_errc::bad_setting, layer::net).during("tls settings").in_field(field);
 }
 
+error bad_file(std::string_view field, const std::string& path, std::string_view expected) {
+    return bad(field).at_endpoint(path).with_hint(expected);
+}
+
+constexpr std::string_view certificates = "expected a file of certificates in PEM";
+
 /// A key that wants a pass phrase is a fault of the settings: nobody sits at the till's terminal to type one.
 int no_pass_phrase(char* /*into*/, int /*size*/, int /*writing*/, void* /*data*/) {
     return 0;
@@ -44,7 +50,7 @@ result<void> use_key_file(SSL_CTX* context, const std::string& path) {
         source ? PEM_read_bio_PrivateKey(source.get(), nullptr, no_pass_phrase, nullptr) : nullptr);
     // Fails too when the key does not belong to the certificate.
     if (!key || SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1)
-        return bad("key_file");
+        return bad_file("key_file", path, "expected the certificate's own key in PEM, without a pass phrase");
     return {};
 }
 
@@ -63,7 +69,7 @@ result<void> check_revocations(SSL_CTX* context, const std::string& crl_file) {
     if (!crl_file.empty()) {
         X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
         if (lookup == nullptr || X509_load_crl_file(lookup, crl_file.c_str(), X509_FILETYPE_PEM) <= 0) {
-            return bad("crl_file");
+            return bad_file("crl_file", crl_file, "expected a file of revocation lists in PEM");
         }
     }
     if (holds_revocations(store)) X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
@@ -80,12 +86,12 @@ result<owned_context> make_context(const tls_settings& settings) {
     if (settings.ca_file.empty()) {
         if (SSL_CTX_set_default_verify_paths(context.get()) != 1) return bad("ca_file");
     } else if (SSL_CTX_load_verify_file(context.get(), settings.ca_file.c_str()) != 1) {
-        return bad("ca_file");
+        return bad_file("ca_file", settings.ca_file, certificates);
     }
     CIPHERLANE_CHECK(check_revocations(context.get(), settings.crl_file));
     if (settings.certificate_file.empty()) return context;
     if (SSL_CTX_use_certificate_chain_file(context.get(), settings.certificate_file.c_str()) != 1) {
-        return bad("certificate_file");
+        return bad_file("certificate_file", settings.certificate_file, certificates);
     }
     CIPHERLANE_CHECK(use_key_file(context.get(), settings.key_file));
     return context;

@@ -183,6 +183,32 @@ TEST_F(TillCommand, PreflightNamesAMasterKeyThatTheHostDoesNotHave) {
     EXPECT_NE(steps["master key of TEST0001"].at("likely").get<std::string>().find("chmod 600"), std::string::npos);
 }
 
+TEST_F(TillCommand, PreflightSaysThatAnAddressIsNoHost) {
+    write({{"host.address", "'" + settings().gateway.address + "'"}});
+    EXPECT_EQ(preflight(), 1) << said;
+    EXPECT_EQ(state("host link"), "good") << "something listens there";
+    ASSERT_EQ(state("sign-in of TEST0001"), "wrong") << said;
+    const auto& step = steps["sign-in of TEST0001"];
+    EXPECT_NE(step.at("found").get<std::string>().find("at " + settings().gateway.address + ": host did not answer"),
+        std::string::npos)
+        << said;
+    EXPECT_NE(step.at("likely").get<std::string>().find("TPDU"), std::string::npos) << said;
+}
+
+/// What keeps a till from being opened is told of the part that it belongs to, and of no other.
+TEST_F(TillCommand, PreflightBlamesThePartThatIsWrong) {
+    write({{"host.tls", "true"}, {"host.ca_file", "'/nonexistent/ca.pem'"}, {"trace.file", "'/nonexistent/trace'"}});
+    EXPECT_EQ(preflight(), 1) << said;
+    ASSERT_EQ(state("host link"), "wrong") << said;
+    const auto found = steps["host link"].at("found").get<std::string>();
+    EXPECT_NE(found.find("/nonexistent/ca.pem"), std::string::npos) << found;
+    EXPECT_NE(found.find("field host.ca_file"), std::string::npos) << found;
+    ASSERT_EQ(state("certification trace"), "wrong") << said;
+    EXPECT_NE(steps["certification trace"].at("found").get<std::string>().find("trace.file"), std::string::npos);
+    EXPECT_EQ(state("journal"), "not asked") << said;
+    EXPECT_EQ(state("journal and sign-in"), "skipped");
+}
+
 TEST_F(TillCommand, PreflightLeavesARunningTillAlone) {
     const auto running = open_till(nullptr);
     EXPECT_EQ(preflight(), 1);

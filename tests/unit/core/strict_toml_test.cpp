@@ -159,7 +159,7 @@ TEST(StrictToml, FilesThatAreNoneAreRefusedAndNothingWaits) {
         const auto made = load_toml(file, faults);
         ASSERT_FALSE(made) << file;
         EXPECT_EQ(made.error().code(), core_errc::wrong_length) << file;
-        EXPECT_EQ(made.error().endpoint(), file.filename().string());
+        EXPECT_TRUE(std::string_view(file.native()).starts_with(made.error().endpoint())) << made.error();
     }
     const auto good = folder / "good.toml";
     std::ofstream(good) << "[a]\nb = 5\n";

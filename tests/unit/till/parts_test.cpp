@@ -304,6 +304,42 @@ TEST_F(TillParts, WantTheMasterKeyInAPrivateFile) {
     EXPECT_TRUE(opened) << opened.error();
 }
 
+/// What only the start can find wrong is named by table and key, too.
+TEST_F(TillParts, NameTheSettingOfAFileThatIsWrong) {
+    till::parts none;
+    none.log = logger::none();
+    write_key("tmk.key", test_key + "\n", private_mode);
+    write_key("other.pem", "no PEM\n", private_mode);
+    settings.sealer.key_file = folder.file("tmk.key");
+    settings.host.address = settings.gateway.address = "127.0.0.1:9";
+    const auto right = settings;
+    const auto refused = [&](std::string_view field, std::string_view endpoint) {
+        const auto opened = till::open(settings, none, soon());
+        settings = right;
+        ASSERT_FALSE(opened) << field;
+        EXPECT_EQ(opened.error().field(), field) << opened.error();
+        EXPECT_TRUE(endpoint.starts_with(opened.error().endpoint())) << opened.error();
+        EXPECT_TRUE(opened.error().endpoint().empty() == endpoint.empty()) << opened.error();
+    };
+    settings.host.tls = {true, folder.file("none.pem"), {}, {}, {}};
+    refused("host.ca_file", folder.file("none.pem"));
+    settings.host.tls = {true, {}, folder.file("other.pem"), folder.file("tmk.key"), {}};
+    refused("host.certificate_file", folder.file("other.pem"));
+    settings.host.tls = {true, {}, {}, folder.file("tmk.key"), {}};
+    refused("host.certificate_file", {});
+    settings.gateway.tls = {true, {}, folder.file("other.pem"), {}, {}};
+    refused("gateway.tls_key_file", {});
+    settings.gateway.public_key_file = folder.file("other.pem");
+    refused("gateway.public_key_file", folder.file("other.pem"));
+    settings.trace.file = folder.file("none/trace");
+    refused("trace.file", folder.file("none/trace"));
+    settings.sealer.kind = sealer_kind::cipher_machine;
+    settings.sealer.address = "127.0.0.1:9";
+    settings.sealer.profile = "payshild";
+    write_key("tmk.key", "U61B3DB0E8357AA01D1D602DB8EF66A91\n", private_mode);
+    refused("sealer.profile", {});
+}
+
 /// What everybody knows is for simulators: it is refused as soon as host or gateway are another machine.
 TEST_F(TillParts, TakeNoPublishedTestKeyToAHostElsewhere) {
     till::parts none;
@@ -376,6 +412,69 @@ TEST_F(TillParts, LetACipherMachineMakeTheMacs) {
     with = lent();
     with.sealer = {};
     EXPECT_EQ(open(std::move(with)).error().code(), core_errc::file_content);
+}
+
+/// A cipher machine behind a cable that can be pulled.
+class sealer_on_a_cable final : public ports::sealer {
+  public:
+    explicit sealer_on_a_cable(ports::sealer& below)
+        : below_(below) {}
+    result<void> load_mac_key(const ports::wrapped_key& key, const call& bounds) override {
+        ++loads;
+        if (pulled) return gone();
+        return below_.load_mac_key(key, bounds);
+    }
+    result<void> check_pin_key(const ports::wrapped_key& key, const call& bounds) override {
+        if (pulled) return gone();
+        return below_.check_pin_key(key, bounds);
+    }
+    result<ports::mac_field> make_mac(byte_view mab, const call& bounds) override {
+        if (pulled) return gone();
+        return below_.make_mac(mab, bounds);
+    }
+    result<bool> verify_mac(byte_view mab, const ports::mac_field& mac, const call& bounds) override {
+        if (pulled) return gone();
+        return below_.verify_mac(mab, mac, bounds);
+    }
+
+    bool pulled = false;
+    int loads = 0;
+
+  private:
+    static error gone() {
+        return {boost::system::errc::make_error_code(boost::system::errc::connection_refused), layer::hsm};
+    }
+    ports::sealer& below_;
+};
+
+/// The machine that makes the MACs may come later than the till: no sign-in is spent on it, and nothing is sent
+/// before.
+TEST_F(TillParts, OpenWhileTheSealerIsAway) {
+    sealer_on_a_cable cable(*rig.sealer);
+    const auto with = [&] {
+        auto parts = lent();
+        parts.sealer = cable;
+        return parts;
+    };
+    {
+        auto till = open(with()).value();
+        ASSERT_EQ(till.sale({"one", amount(100)}, soon()).value().outcome, verdict::approved);
+    }
+    cable.pulled = true;
+    const auto asked = rig.host.requests.size();
+    auto opened = open(with());
+    ASSERT_TRUE(opened) << opened.error();
+    const auto refused = opened->sale({"two", amount(100)}, soon());
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().is(condition::link_lost)) << refused.error();
+    EXPECT_EQ(rig.host.requests.size(), asked) << "nothing left";
+    cable.pulled = false;
+    cable.loads = 0;
+    const auto paid = opened->sale({"three", amount(100)}, soon());
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, verdict::approved);
+    EXPECT_EQ(cable.loads, 1) << "the journal's key, once";
+    EXPECT_EQ(rig.host.requests.size(), asked + 1) << "the sale alone";
 }
 
 TEST_F(TillParts, MoveWithTheTill) {

@@ -369,6 +369,25 @@ TEST(TillSettings, RefuseTheSameTerminalTwice) {
     const auto read = parse_till(one + one);
     ASSERT_FALSE(read);
     EXPECT_EQ(read.error().field(), "terminal.id");
+    EXPECT_EQ(read.error().offset(), 5U) << "the second one's line";
+    EXPECT_TRUE(read.error().hint().starts_with("found \"TEST0001\", expected a name")) << read.error();
+    EXPECT_FALSE(parse_till("terminal = []"));
+}
+
+TEST(TillSettings, SayHowAnAddressIsWritten) {
+    const struct {
+        const char* path;
+        const char* says;
+    } cases[] = {{"tcp:nohost", "HOST:PORT"}, {"usb:zzzz", "VENDOR:PRODUCT in hexadecimal"},
+        {"hid:1209:5a02", "abecs is not reached by hid, allowed: line, usb, tcp, tls"}};
+    for (const auto& [path, says] : cases) {
+        const auto read = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n"
+                                     "[pinpad]\ndriver = \"abecs\"\npath = \"" +
+                                     std::string(path) + "\"\n");
+        ASSERT_FALSE(read) << path;
+        EXPECT_EQ(read.error().field(), "pinpad.path");
+        EXPECT_NE(read.error().hint().find(says), std::string_view::npos) << read.error();
+    }
 }
 
 constexpr auto pad_as_sealer =
@@ -444,6 +463,7 @@ TEST(TillSettings, WantATerminal) {
     const auto absent = load_till("/nonexistent/till.toml");
     ASSERT_FALSE(absent);
     EXPECT_EQ(absent.error().code(), till_errc::no_file);
+    EXPECT_EQ(absent.error().endpoint(), "/nonexistent/till.toml");
 }
 
 } // namespace

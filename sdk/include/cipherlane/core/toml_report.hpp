@@ -59,7 +59,7 @@ class toml_report {
 [[nodiscard]] result<toml_value> parse_toml(
     std::string_view text, const toml_faults& faults, std::string_view file = {});
 
-/// The same of a file; in errors it stands without its folders.
+/// The same of a file; errors name it as the caller does.
 /// @return `faults.unreadable` also for what is no regular file: a folder, a pipe that would never end
 [[nodiscard]] result<toml_value> load_toml(const std::filesystem::path& file, const toml_faults& faults);
 

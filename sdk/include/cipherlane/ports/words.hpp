@@ -128,6 +128,7 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"reason.terminal_pending", "an earlier payment at the terminal is not decided yet", "终端上一笔交易状态未定"},
     {"reason.settlement_due", "finish the settlement first", "请先完成结算"},
     {"reason.batch_full", "the batch is full: settle first", "批次已满，请先结算"},
+    {"reason.host_silent", "the host does not answer", "主机无应答"},
     {"reason.sign_in", "the terminal could not sign in", "终端签到失败"},
     {"reason.declined_by_card", "the card declined", "卡片拒绝交易"},
     {"reason.partial_refused", "the issuer approved less than the total", "发卡方只批准了部分金额"},

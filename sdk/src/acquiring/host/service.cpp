@@ -4,6 +4,7 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 #include "host/service_table.hpp"
+#include "host/sign_in.hpp"
 #include "lane/failed_lately.hpp"
 #include "lane/opened_pinpad.hpp"
 
@@ -51,6 +52,7 @@ result<void> can_take_master_key(lane_core& on, const call& bounds) {
     };
     CIPHERLANE_TRY(const auto* const sealer, on.sealer());
     if (!sealer->takes_master_key()) return unsupported("sealer");
+    CIPHERLANE_CHECK(load_waiting_keys(on, bounds));
     const auto pad = on.pinpad();
     if (!pad) return {};
     if (!(*pad)->takes_master_key()) return unsupported("pinpad");

@@ -39,10 +39,49 @@ result<ports::terminal_state> take_keys(lane_core& on, byte_view field62, const 
     return state;
 }
 
+/// The host's master keys, each under the one before it. A chain that does not fit the sealer any more was replaced
+/// by hand, or belongs to another sealer: the lane opens all the same, and the working keys show whether the key is
+/// right.
+result<void> load_master_keys(ports::sealer& sealer, const ports::terminal_state& terminal, const call& bounds) {
+    if (!sealer.takes_master_key()) return {};
+    for (const auto& key : terminal.master_keys) {
+        const auto loaded = sealer.load_master_key(key, bounds);
+        if (loaded) continue;
+        if (loaded.error().is(condition::rejected_by_peer)) return {};
+        return loaded.error();
+    }
+    return {};
+}
+
+/// A cipher machine or PIN pad that does not answer may be there when it is needed.
+bool is_away(const error& why) {
+    return why.is(condition::link_lost) || why.is(condition::timed_out) || why.is(condition::outcome_unknown);
+}
+
 } // namespace
+
+result<void> load_kept_keys(lane_core& on, const call& bounds) {
+    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    const auto sealer = on.sealer();
+    if (!sealer) return {};
+    auto loaded = load_master_keys(**sealer, terminal, bounds);
+    const bool has_mac_key = !terminal.mac_key.cryptogram.empty();
+    if (loaded && has_mac_key) loaded = (*sealer)->load_mac_key(terminal.mac_key, bounds);
+    on.keys_wait = !loaded && is_away(loaded.error());
+    on.mac_key_loaded = loaded && has_mac_key;
+    // Keys of an earlier master key do not fit the new one: the next trade signs in first.
+    if (!loaded && loaded.error().is(condition::rejected_by_peer))
+        return on.journal().mark_sign_in_due(on.terminal_id(), bounds);
+    return loaded;
+}
+
+result<void> load_waiting_keys(lane_core& on, const call& bounds) {
+    return on.keys_wait ? load_kept_keys(on, bounds) : result<void>();
+}
 
 result<sign_in_report> sign_in_now(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY([[maybe_unused]] auto* const sealer, on.sealer());
+    CIPHERLANE_CHECK(load_waiting_keys(on, bounds));
     CIPHERLANE_TRY(const auto before, on.journal().terminal(on.terminal_id(), bounds));
     CIPHERLANE_TRY(const auto trace, on.journal().take_trace(on.terminal_id(), bounds));
     const auto& row = iso8583::row_of(iso8583::transaction::sign_in);
@@ -70,6 +109,7 @@ result<sign_in_report> sign_in_now(lane_core& on, const call& bounds) {
 }
 
 result<void> ensure_signed_in(lane_core& on, const call& bounds) {
+    CIPHERLANE_CHECK(load_waiting_keys(on, bounds));
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
     if (!terminal.sign_in_due && !terminal.mac_key.cryptogram.empty() && on.mac_key_loaded) return {};
     CIPHERLANE_TRY([[maybe_unused]] const auto report, sign_in_now(on, bounds));

@@ -6,6 +6,12 @@
 
 namespace cipherlane::acquiring {
 
+/// Gives the sealer the keys that the journal has. Where the sealer does not answer they wait
+/// (`lane_core::keys_wait`) until it does: a lane can be opened while a cipher machine or PIN pad is away.
+[[nodiscard]] result<void> load_kept_keys(lane_core& on, const call& bounds);
+/// The same, if they wait.
+[[nodiscard]] result<void> load_waiting_keys(lane_core& on, const call& bounds);
+
 /// Signs the terminal in, whether or not it is due.
 [[nodiscard]] result<sign_in_report> sign_in_now(lane_core& on, const call& bounds);
 

@@ -96,6 +96,7 @@ class lane_core {
     void raise(alert_kind kind, const ports::journal_record& record);
 
     bool mac_key_loaded = false;
+    bool keys_wait = false; ///< the sealer was away when it should have been given the journal's keys
     bool pinpad_open = false;
     /// Keys of records that a failed write may have left, or may yet leave, and of which certainly nothing was sent.
     std::set<std::string> unsent_keys;

@@ -125,7 +125,7 @@ TEST(DisplayDescription, ReadsTheExamples) {
     EXPECT_EQ(plate->over, display_description::link::hid);
     EXPECT_EQ(plate->reports.out_number, 2);
     EXPECT_EQ(plate->of(described_action::qr).size(), 1U);
-    EXPECT_EQ(load_display_description("/nonexistent/x.toml").error().endpoint(), "x.toml");
+    EXPECT_EQ(load_display_description("/nonexistent/x.toml").error().endpoint(), "/nonexistent/x.toml");
 }
 
 TEST(DisplayDescription, NamesFileLineAndKeyOfWhatIsWrong) {
