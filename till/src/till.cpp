@@ -112,8 +112,15 @@ result<till> till::at(std::string_view terminal_id) {
     const auto& named = settings().terminals;
     const auto found = std::find_if(named.begin(), named.end(),
         [&](const till_settings::terminal& one) { return one.terminal_id == terminal_id; });
-    if (found == named.end())
-        return error(till_errc::no_such_terminal, layer::till).during("at").at_endpoint(terminal_id);
+    if (found == named.end()) {
+        std::string known = "there are";
+        for (const auto& one : named)
+            known.append(" ").append(one.terminal_id);
+        return error(till_errc::no_such_terminal, layer::till)
+            .during("terminal")
+            .in_field(terminal_id)
+            .with_hint(known);
+    }
     return till(all_, *all_->terminals()[static_cast<std::size_t>(found - named.begin())]);
 }
 

@@ -10,6 +10,7 @@
 
 #include <set>
 #include <span>
+#include <utility>
 
 namespace cipherlane {
 namespace {
@@ -97,9 +98,28 @@ result<void> check_description(
     return {};
 }
 
+/// What is given for a panel or a printer, and means nothing to this display.
+result<void> check_extras(const till_settings::display_place& place) {
+    using extras = drivers::display_family::extras;
+    const auto* family = drivers::find_display_family(place.driver);
+    if (family == nullptr) return {};
+    if (!place.font_file.empty() && family->heeds != extras::font)
+        return broken(till_errc::bad_setting, "display.font_file", "nothing, as this driver sends no pictures");
+    if (family->heeds == extras::printer) return {};
+    const till_settings::display_place usual;
+    const std::pair<std::string_view, bool> rows[] = {{"display.printer", place.printer == usual.printer},
+        {"display.code_page", place.code_page.empty()}, {"display.transliterate", !place.transliterate},
+        {"display.code", place.code == usual.code}};
+    for (const auto& [key, kept] : rows) {
+        if (!kept) return broken(till_errc::bad_setting, key, "nothing, as this driver prints nothing");
+    }
+    return {};
+}
+
 result<void> check_display(const till_settings::display_place& place) {
     CIPHERLANE_CHECK(check_device(place, "display", drivers::display_families()));
     CIPHERLANE_CHECK(check_description(place, place.description_file, "display"));
+    CIPHERLANE_CHECK(check_extras(place));
     return check_make("display", place.printer, place.code_page);
 }
 

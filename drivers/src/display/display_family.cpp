@@ -90,6 +90,7 @@ result<void> ask_who_it_is(ports::display& display, display_family::proof wanted
 
 using turned = weact_profile::turned;
 using enum display_family::proof;
+using extras = display_family::extras;
 constexpr auto low = serial_settings::line_policy::lower;
 constexpr std::uint16_t wch = 0x1A86;
 
@@ -117,11 +118,11 @@ const std::array families{
         {"bonrix", "Bonrix DQR code display", streams, line(115'200, low, std::chrono::milliseconds{2'000})}, codes,
         none, wch, 0x7523, make_bonrix, link_by_address},
     display_family{{"weact", "WeAct Display FS 3.5 inch, 320 x 480", streams, line(115'200)}, panel, must_come, wch,
-        0xFE0C, make_weact<320, 480, turned::portrait>, link_by_address},
+        0xFE0C, make_weact<320, 480, turned::portrait>, link_by_address, extras::font},
     display_family{{"weact-small", "WeAct Display FS 0.96 inch, 160 x 80", streams, line(115'200)}, panel, must_come,
-        wch, 0xFE0C, make_weact<160, 80, turned::landscape>, link_by_address},
+        wch, 0xFE0C, make_weact<160, 80, turned::landscape>, link_by_address, extras::font},
     display_family{{"escpos", "ESC/POS receipt printer", streams, line(9'600)}, printed, may_come, {}, {},
-        make_printer, link_by_address},
+        make_printer, link_by_address, extras::printer},
     display_family{{"epson", "Epson DM-D line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
         make_line_display<epson_dm_d>, link_by_address},
     display_family{{"cd5220", "CD5220 line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
@@ -131,7 +132,7 @@ const std::array families{
     display_family{{"logic", "Logic Controls line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
         make_line_display<logic_controls>, link_by_address},
     display_family{{"described", "display described by a TOML file", own_links, line(9'600)}, {}, must_come, {}, {},
-        make_described, link_of_description},
+        make_described, link_of_description, extras::font},
 };
 
 } // namespace

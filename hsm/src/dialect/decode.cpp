@@ -257,9 +257,7 @@ class layout_reader {
             return {};
         }
         const auto figures = without_fill(item, data);
-        const bool digits =
-            std::all_of(figures.begin(), figures.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
-        if (item.kind == field_kind::digits && !digits) return wrong(hsm_errc::bad_value, item);
+        if (item.kind == field_kind::digits && !only_digits(figures)) return wrong(hsm_errc::bad_value, item);
         values_->set(item.name, data);
         return {};
     }

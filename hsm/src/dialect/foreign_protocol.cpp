@@ -1,6 +1,6 @@
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/hsm/foreign_protocol.hpp>
 
-#include <algorithm>
 #include <array>
 
 namespace cipherlane::hsm {
@@ -28,12 +28,8 @@ bool is_tls(byte_view first) noexcept {
     return first.size() >= 3 && first[0] >= 0x14 && first[0] <= 0x17 && first[1] == 3 && first[2] <= 4;
 }
 
-bool is_digits(byte_view text) noexcept {
-    return std::all_of(text.begin(), text.end(), [](std::uint8_t c) { return c >= '0' && c <= '9'; });
-}
-
 std::string_view other_length(byte_view first) noexcept {
-    if (first.size() >= 4 && is_digits(first.first(4))) return "a length of four ASCII digits in front";
+    if (first.size() >= 4 && all_digits(first.first(4))) return "a length of four ASCII digits in front";
     const std::size_t turned = static_cast<std::size_t>(first[0]) | static_cast<std::size_t>(first[1]) << 8U;
     if (first.size() > 4 && turned == first.size() - 2) return "a length whose low byte comes first";
     if (first.size() > 4 && load_be16(first.data()) == first.size()) return "a length that counts itself";

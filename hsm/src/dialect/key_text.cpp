@@ -2,16 +2,13 @@
 
 #include "fail.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
 
 namespace cipherlane::hsm {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /// Key blocks: version, then their length without the scheme tag in four decimal digits (X9.143, 5; Thales alike).
 result<std::size_t> block_extent(std::string_view text) {

@@ -12,7 +12,11 @@ result<amount> amount::from_minor(std::int64_t minor, currency unit) {
 
 result<amount> amount::parse(std::string_view text, currency unit) {
     const auto scanned = detail::scan_amount(text, unit.decimals);
-    const auto fail = [&](core_errc why) { return error(why, layer::core).during("amount"); };
+    const auto fail = [&](core_errc why) {
+        const auto form = unit.decimals == 0 ? std::string("without a point")
+                                             : "with at most " + std::to_string(unit.decimals) + " behind the point";
+        return error(why, layer::core).during("amount").with_hint("expected up to 12 digits, " + form);
+    };
     switch (scanned.fault) {
     case detail::amount_fault::empty: return fail(core_errc::wrong_length);
     case detail::amount_fault::no_digit: return fail(core_errc::not_digits).at_offset(scanned.at);

@@ -1,9 +1,9 @@
 #include "digit_parts.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/terminal_serial.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -47,8 +47,7 @@ result<void> check(const terminal_serial_block& block) {
     for (const auto& row : rows()) {
         const auto& value = block.*row.value;
         if (value.size() > row.most) return wrong(iso8583_errc::too_long, row.name);
-        const bool digits = std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (row.digits && !digits) return wrong(iso8583_errc::not_digits, row.name);
+        if (row.digits && !all_digits(value)) return wrong(iso8583_errc::not_digits, row.name);
     }
     if (block.device_type.size() != 2) return wrong(iso8583_errc::missing_field, "device_type");
     if (block.serial.empty()) return wrong(iso8583_errc::missing_field, "serial");

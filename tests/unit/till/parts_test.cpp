@@ -191,7 +191,9 @@ TEST_F(TillParts, OfTwoTerminalsShareTheJournal) {
     auto second = first.at("TEST0002").value();
     EXPECT_EQ(second.terminal().terminal_id, "TEST0002");
     EXPECT_EQ(&first.journal(), &second.journal());
-    EXPECT_EQ(first.at("TEST0003").error().code(), till_errc::no_such_terminal);
+    const auto other = first.at("TEST0003");
+    EXPECT_EQ(other.error().code(), till_errc::no_such_terminal);
+    EXPECT_EQ(other.error().hint(), "there are TEST0001 TEST0002");
     { const auto gone = std::move(first); }
     EXPECT_TRUE(second.status(soon())) << "one handle keeps everything alive";
 }

@@ -168,7 +168,7 @@ const key_row keys[] = {
     {"settlement", "emv_tags", "\"9F26 95\"", "\"9F26 5A\""},
     {"small_amounts", "most_minor", "100000", "-1"},
     {"small_amounts", "contactless_only", "false", "0"},
-    {"offline", "most_each_minor", "5000", "-1"},
+    {"offline", "most_each_minor", "5000", "-1", "most_together_minor = 5000\nmost_records = 1"},
     {"offline", "most_together_minor", "50000", "\"500\""},
     {"offline", "most_records", "500", "501"},
     {"offline", "most_added_percent", "20", "101"},
@@ -443,6 +443,30 @@ TEST(TillSettings, RefuseWhatDoesNotGoWithTheKindOfSealer) {
         EXPECT_EQ(read.error().field(), each.field) << each.lines;
         EXPECT_EQ(read.error().code(), each.why) << each.lines;
     }
+}
+
+TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
+    const struct {
+        const char* lines;
+        const char* field;
+    } cases[] = {
+        {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\nfont_file = \"x.ttf\"", "display.font_file"},
+        {"[display]\ndriver = \"escpos\"\npath = \"/dev/ttyS0\"\nfont_file = \"x.ttf\"", "display.font_file"},
+        {"[display]\ndriver = \"weact\"\npath = \"/dev/ttyS0\"\nprinter = \"pos-58\"", "display.printer"},
+        {"[display]\ndriver = \"epson\"\npath = \"/dev/ttyS0\"\ncode_page = \"ascii\"", "display.code_page"},
+        {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\ntransliterate = true", "display.transliterate"},
+        {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\ncode = \"raster\"", "display.code"},
+        {"[offline]\nmost_each_minor = 100\nmost_records = 5", "offline.most_together_minor"},
+        {"[offline]\nmost_each_minor = 100\nmost_together_minor = 100", "offline.most_records"},
+    };
+    for (const auto& each : cases) {
+        const auto read = parse_till(
+            "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n" + std::string(each.lines) + "\n");
+        ASSERT_FALSE(read) << each.lines;
+        EXPECT_EQ(read.error().field(), each.field) << read.error();
+    }
+    EXPECT_TRUE(parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[display]\n"
+                           "driver = \"escpos\"\npath = \"/dev/ttyS0\"\nprinter = \"pos-58\"\ncode = \"raster\"\n"));
 }
 
 TEST(TillSettings, RefuseFilesForATlsThatIsOff) {

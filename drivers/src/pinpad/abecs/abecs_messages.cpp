@@ -1,5 +1,6 @@
 #include "fields.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/utf8.hpp>
 #include <cipherlane/drivers/pinpad/abecs_messages.hpp>
 
@@ -61,10 +62,6 @@ answer_reader block_of(byte_view payload) {
     if (in.number("RSP_STAT", 3) != 0) in.fail("RSP_STAT");
     if (in.number("RSP_LEN1", 3) != in.left()) in.fail("RSP_LEN1");
     return in;
-}
-
-bool all_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool decision(answer_reader& in, std::string_view field) {

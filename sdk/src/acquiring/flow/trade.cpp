@@ -37,12 +37,13 @@ constexpr std::size_t longest_key = 64;
 
 /// What key and amount must be before anything is done with them.
 result<void> check_request(const lane_core& on, std::string_view key, const amount& total) {
-    const auto bad = [](std::string_view what) {
-        return flow_error(acquiring_errc::bad_request, "request").in_field(what);
+    const auto bad = [](std::string_view what, std::string_view expected) {
+        return flow_error(acquiring_errc::bad_request, "request").in_field(what).with_hint(expected);
     };
-    if (key.empty() || key.size() > longest_key) return bad("idempotency_key");
-    if (total.minor() <= 0 || total.minor() > amount::max_minor) return bad("total");
-    if (total.unit() != on.settings().unit) return bad("total.unit");
+    if (key.empty() || key.size() > longest_key) return bad("idempotency_key", "expected 1 to 64 characters");
+    if (total.minor() <= 0 || total.minor() > amount::max_minor)
+        return bad("total", "expected more than nothing, and at most 12 digits");
+    if (total.unit() != on.settings().unit) return bad("total.unit", "expected the currency of the terminal");
     return {};
 }
 

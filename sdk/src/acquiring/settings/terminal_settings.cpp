@@ -132,6 +132,11 @@ result<void> terminal_settings::validate() const {
         {"offline.most_each_minor", money(offline.most_each_minor), money_words},
         {"offline.most_together_minor", money(offline.most_together_minor), money_words},
         {"offline.most_records", offline.most_records <= 500, "0 to 500"},
+        // Else no offline sale would ever be taken, and nobody told why.
+        {"offline.most_together_minor", offline.most_together_minor >= offline.most_each_minor,
+            "at least offline.most_each_minor"},
+        {"offline.most_records", offline.most_each_minor == 0 || offline.most_records > 0,
+            "1 to 500, as there are offline sales"},
         {"offline.most_added_percent", offline.most_added_percent <= 100, "0 to 100"},
         {"pre_auth.most_percent", pre_auth.most_percent >= 100 && pre_auth.most_percent <= 200, "100 to 200"},
         {"pre_auth.valid_days", pre_auth.valid_days <= 366, "0 to 366"},

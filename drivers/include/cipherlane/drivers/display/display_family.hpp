@@ -37,6 +37,12 @@ struct display_family : driver_family {
         may_come,  ///< an answer must be right, but some devices or lines have none
         must_come, ///< it answers, or it is another device
     };
+    /// Which of `display_options` mean anything to it besides the words and the link.
+    enum class extras : std::uint8_t {
+        none,
+        font,    ///< it is sent pictures
+        printer, ///< it prints
+    };
 
     ports::display_capabilities can; ///< without `readable`, which is the build's; nothing where a file describes it
     proof answers = proof::none;
@@ -45,6 +51,7 @@ struct display_family : driver_family {
     result<std::unique_ptr<screen_protocol>> (*make)(const display_options& options);
     result<std::unique_ptr<net::transport>> (*link)(boost::asio::any_io_executor on, const display_family& of,
         const std::string& address, const display_options& options, const call& bounds);
+    extras heeds = extras::none;
 };
 
 /// The table of them.
