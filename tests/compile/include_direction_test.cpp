@@ -143,7 +143,7 @@ TEST(IncludeDirection, InAcquiringArrowsRunDown) {
     const floors folders{"settings", "outcome", "receipt", "lane", "host", "card", "flow", ""};
     const floors flows{"verdict", "unsent", "original", "host_word", "advice", "reversal", "ready", "script_notice",
         "host_trade", "order_outcome", "terminal_trade", "code_collection", "currency_offer", "notices", "recovery",
-        "trade", "payments", "balance", "decision", "terminal_settlement", "settlement"};
+        "trade", "payments", "balance", "decision", "settlement_progress", "terminal_settlement", "settlement"};
     std::size_t checked = 0;
     for (const auto& [file, what] : includes_below(root.string())) {
         const fs::path target(what);
