@@ -23,6 +23,21 @@ using boost::system::error_code;
 constexpr std::size_t longest_line = 1U << 20U;
 constexpr std::size_t most_clients = 64;
 
+nlohmann::json refusal(const std::string& why) {
+    return {{"ok", false}, {"error", why}};
+}
+
+nlohmann::json respond(const nlohmann::json& request, const control_channel::handler& handle) {
+    if (!request.contains("cmd")) return refusal("expected {\"cmd\": …}");
+    try {
+        auto answer = handle(request);
+        answer["ok"] = true;
+        return answer;
+    } catch (const std::exception& why) {
+        return refusal(why.what());
+    }
+}
+
 /// What all clients of a channel share.
 struct desk {
     control_channel::handler answer;
@@ -57,33 +72,14 @@ class client : public std::enable_shared_from_this<client> {
         std::string line;
         std::istream stream(&input_);
         std::getline(stream, line);
-        const auto request = nlohmann::json::parse(line, nullptr, false);
-        // A browser's request begins with a line that is no object: its body must never be read as a command.
-        const bool foreign = !request.is_object();
-        reply_ = text_of(foreign ? refusal("expected one JSON object a line") : respond(request));
+        auto reply = control_channel::reply_to(line, desk_->answer);
+        reply_ = std::move(reply.line);
+        const bool foreign = reply.foreign;
         boost::asio::async_write(socket_, boost::asio::buffer(reply_),
             [self = shared_from_this(), foreign](error_code failed, std::size_t) {
                 if (failed) return;
                 foreign ? self->close() : self->read();
             });
-    }
-
-    nlohmann::json respond(const nlohmann::json& request) {
-        if (!request.contains("cmd")) return refusal("expected {\"cmd\": …}");
-        try {
-            auto answer = desk_->answer(request);
-            answer["ok"] = true;
-            return answer;
-        } catch (const std::exception& why) {
-            return refusal(why.what());
-        }
-    }
-
-    static nlohmann::json refusal(const std::string& why) { return {{"ok", false}, {"error", why}}; }
-
-    /// What a peer sent may come back in an answer, and need be no UTF-8.
-    static std::string text_of(const nlohmann::json& answer) {
-        return answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     }
 
     void close() {
@@ -124,6 +120,15 @@ result<std::unique_ptr<control_channel>> control_channel::listen(
         CIPHERLANE_TRY(body->file, unix_listener::open(on, where.path, std::move(let_in)));
     }
     return std::unique_ptr<control_channel>(new control_channel(std::move(body)));
+}
+
+control_reply control_channel::reply_to(const std::string& line, const handler& answer) {
+    const auto request = nlohmann::json::parse(line, nullptr, false);
+    // A browser's request begins with a line that is no object: its body must never be read as a command.
+    const bool foreign = !request.is_object();
+    const auto made = foreign ? refusal("expected one JSON object a line") : respond(request, answer);
+    // What a peer sent may come back in an answer, and need be no UTF-8.
+    return {made.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n", foreign};
 }
 
 control_channel::control_channel(std::unique_ptr<impl> body)

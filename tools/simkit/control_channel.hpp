@@ -13,6 +13,12 @@
 
 namespace cipherlane::sim {
 
+/// What a line of a control channel is answered with.
+struct control_reply {
+    std::string line;     ///< one JSON object and its end
+    bool foreign = false; ///< no JSON object came: the connection ends
+};
+
 /// The rig's handle on a simulator (`--control PORT|unix:PATH`): one JSON object a line in, one out, over TCP on
 /// 127.0.0.1 or a Unix socket of mode 0600.
 ///
@@ -30,6 +36,8 @@ class control_channel {
     /// @return `local_fault` or a system error if it cannot; of a Unix socket what `unix_listener::open` says.
     [[nodiscard]] static result<std::unique_ptr<control_channel>> listen(
         boost::asio::io_context& on, const control_address& where, handler answer);
+    /// The answer to one line, whatever it holds; never throws what `answer` throws.
+    [[nodiscard]] static control_reply reply_to(const std::string& line, const handler& answer);
     control_channel(const control_channel&) = delete;
     control_channel& operator=(const control_channel&) = delete;
     ~control_channel();
