@@ -259,12 +259,19 @@ bool send_lines(hsm::client& unit, const send_options& how) {
     std::size_t number = 0;
     for (std::string line; std::getline(from, line);) {
         ++number;
+        // Editors of Windows put a mark in front of the first line.
+        constexpr std::string_view mark = "\xEF\xBB\xBF";
+        if (number == 1 && line.starts_with(mark)) line.erase(0, mark.size());
         if (line.ends_with('\r')) line.pop_back();
         if (line.find_first_not_of(" \t") == std::string::npos || line.starts_with('#')) continue;
         try {
             all = send_one(unit, how, parse_line(unit.dialect(), line), number) && all;
         } catch (const tool_complaint& wrong) {
             throw tool_complaint(wrong.ends(), how.file + ", line " + std::to_string(number) + ": " + wrong.what());
+        } catch (const tool_stop& wrong) {
+            const auto place = how.file + ", line " + std::to_string(number);
+            throw tool_stop(
+                wrong.why(), wrong.advice().empty() ? place : place + ": " + wrong.advice(), wrong.ends());
         }
     }
     return all;

@@ -1,11 +1,11 @@
 #include "client/command_exchange.hpp"
 
+#include "client/what_came.hpp"
 #include "client/wiped_growth.hpp"
 #include "command/bind.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/hsm/foreign_protocol.hpp>
 #include <cipherlane/hsm/frame.hpp>
 #include <cipherlane/net/errc.hpp>
 
@@ -124,8 +124,12 @@ result<std::size_t> command_exchange::read_body(byte_view body) {
 /// What came instead of an answer says most about why there is none.
 net::action command_exchange::end(error why) {
     why_ = std::move(why);
-    const auto foreign = foreign_protocol(subject_->dialect->frame, input_);
-    if (!foreign.empty()) why_ = std::move(why_).with_hint("what came looks like " + std::string(foreign));
+    const auto sent = byte_view(request_.whole);
+    const bool echo =
+        !sent.empty() && input_.size() >= sent.size() && std::equal(sent.begin(), sent.end(), input_.begin());
+    const auto words = echo ? std::string("what came is the request itself: that port sends back what it gets")
+                            : what_came(subject_->dialect->frame, input_);
+    if (!words.empty()) why_ = std::move(why_).with_hint(words);
     return net::action::done();
 }
 

@@ -3,12 +3,12 @@
 #include "client/command_exchange.hpp"
 #include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
+#include "client/what_came.hpp"
 #include "client/wiped_growth.hpp"
 #include "command/bind.hpp"
 #include "fail.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/hsm/foreign_protocol.hpp>
 #include <cipherlane/hsm/frame.hpp>
 
 #include <algorithm>
@@ -161,8 +161,8 @@ void pool_connection::on_read(const result<std::size_t>& got) {
 
 /// What came instead of an answer says most about why there is none.
 error pool_connection::explained(error why) const {
-    const auto foreign = foreign_protocol(engine_.dialect().frame, byte_view(input_).first(have_));
-    return foreign.empty() ? why : std::move(why).with_hint("what came looks like " + std::string(foreign));
+    const auto words = what_came(engine_.dialect().frame, byte_view(input_).first(have_));
+    return words.empty() ? why : std::move(why).with_hint(words);
 }
 
 result<void> pool_connection::read_answers() {

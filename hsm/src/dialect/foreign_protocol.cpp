@@ -21,11 +21,24 @@ constexpr std::array openings{
     opening{"SSH-", "SSH"},
     opening{"220 ", "the greeting of a mail or file server"},
     opening{"220-", "the greeting of a mail or file server"},
+    opening{"+OK", "the greeting of a mail server, or an answer of Redis"},
+    opening{"-ERR", "an answer of Redis"},
+    opening{"* OK", "the greeting of a mail server (IMAP)"},
+    opening{"RFB ", "a remote desktop (VNC)"},
+    opening{"AMQP", "a message queue (AMQP)"},
+    opening{"\xFF\xFD", "Telnet: a terminal server"},
+    opening{"\xFF\xFB", "Telnet: a terminal server"},
 };
 
 /// A record of TLS: its kind, version 3.x.
 bool is_tls(byte_view first) noexcept {
     return first.size() >= 3 && first[0] >= 0x14 && first[0] <= 0x17 && first[1] == 3 && first[2] <= 4;
+}
+
+/// The greeting of MySQL or MariaDB: three bytes of length and a zero, protocol 10, a version in letters.
+bool is_mysql(byte_view first) noexcept {
+    return first.size() >= 6 && first[1] == 0 && first[2] == 0 && first[3] == 0 && first[4] == 10 &&
+           first[5] >= '1' && first[5] <= '9';
 }
 
 std::string_view other_length(byte_view first) noexcept {
@@ -41,6 +54,7 @@ std::string_view other_length(byte_view first) noexcept {
 std::string_view foreign_protocol(const framing& how, byte_view first) noexcept {
     if (first.size() < 2) return {};
     if (is_tls(first)) return "TLS: one side speaks it and the other does not";
+    if (is_mysql(first)) return "a database (MySQL, MariaDB)";
     for (const auto& each : openings) {
         if (as_text(first).starts_with(each.bytes)) return each.words;
     }

@@ -147,6 +147,10 @@ TEST_F(send_program, SendsTheLinesOfAFile) {
     const auto wrong = file("wrong.txt", "NC\nBU key=zz colour=red\n");
     EXPECT_EQ(hsm({"send", "--hsm", unit, "--from", wrong}), 2);
     EXPECT_TRUE(has(complained_, "wrong.txt, line 2: BU has no field colour")) << complained_;
+    const auto windows = file("windows.txt", "\xEF\xBB\xBFNC\r\nhex:zz\r\n");
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--from", windows}), 2);
+    EXPECT_TRUE(has(said_, "1 NC status 00")) << said_;
+    EXPECT_TRUE(has(complained_, "windows.txt, line 2: hex: and two digits")) << complained_;
 }
 
 // A clear key need not stand where others see it; where it does, that is told.

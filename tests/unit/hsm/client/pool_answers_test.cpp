@@ -1,12 +1,15 @@
 // Answers that are not what was asked: twice, unreadable, the last before the unit hangs up, the second of two.
+#include "client/what_came.hpp"
 #include "unit/hsm/fake_unit.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/client.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/pool.hpp>
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 namespace cipherlane::hsm {
@@ -57,6 +60,7 @@ class answers : public testing::Test {
         settings.connections = connections;
         settings.answer_timeout = 3s;
         settings.backoff_first = 2ms;
+        settings.log = log_;
         pool_ = pool::create_with_thread(std::move(settings)).value();
     }
 
@@ -88,6 +92,7 @@ class answers : public testing::Test {
         return good;
     }
 
+    logger log_ = logger::none();
     unit_kind kind_;
     std::unique_ptr<fake_unit> unit_;
     std::unique_ptr<pool> pool_;
@@ -111,6 +116,27 @@ TEST_F(answers, ThatComeTwiceWithAHeaderCostTheConnection) {
     unit_->set_copies(2);
     // A foreign header is the end of all that were in flight beside it, as often as a call may be sent.
     EXPECT_GE(expect_own_blocks(20), 1);
+}
+
+// A unit, or who stands in its place, can send what cannot be read as often as it is asked.
+TEST_F(answers, ThatCannotBeReadDoNotFloodTheLog) {
+    std::atomic<int> lines = 0;
+    log_ = logger(log_level::info, [&](log_level, std::string_view, std::string_view text) {
+        if (text.find("cannot be read") != std::string_view::npos) ++lines;
+    });
+    begin(payshield, [](byte_view body) {
+        auto said = payshield_answer(body);
+        if (as_text(body).starts_with("CA")) said->resize(said->size() - 3);
+        return said;
+    });
+    for (int i = 0; i < 200; ++i) {
+        const auto got = start(numbered(kind_, 7)).get();
+        ASSERT_FALSE(got);
+        EXPECT_TRUE(got.error().is(condition::bad_message)) << got.error();
+    }
+    pool_.reset();
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines, 3);
 }
 
 /// The unit's answer to one block of all is too short.
@@ -212,6 +238,37 @@ TEST_F(answers, OfTwoTheSecondCountsToo) {
     EXPECT_EQ(got->status, "16");
     EXPECT_EQ(got->meaning, "the printer is not ready");
     EXPECT_EQ(as_text(got->body), "A300U1EF828AA8F6B80EB83E19FBC373F3A85AZ16");
+}
+
+TEST(WhatCame, IsToldByItsFirstBytes) {
+    const auto frame = profile::builtin("payshield").value()->frame;
+    struct row {
+        std::string_view bytes; // hex
+        std::string_view words;
+    };
+    const row rows[] = {
+        {"2D455252206E6F0D0A", "what came looks like an answer of Redis"},
+        {"FFFD18FFFD20", "what came looks like Telnet: a terminal server"},
+        {"4A0000000A382E302E333500", "what came looks like a database (MySQL, MariaDB)"},
+        {"52464220303033", "what came looks like a remote desktop (VNC)"},
+        {"0020303030304E443030", "10 of 34 bytes of an answer came"},
+        {"0008303030304E443030", ""},
+        {"00", ""},
+        {"", ""},
+    };
+    for (const auto& each : rows)
+        EXPECT_EQ(what_came(frame, from_hex(each.bytes).value()), each.words) << each.bytes;
+}
+
+TEST(WhatCame, OfAnEchoIsToldAsSuch) {
+    client_settings of;
+    of.dialect = profile::builtin("payshield").value();
+    fake_unit unit(of.dialect->frame, [](byte_view body) { return bytes(body.begin(), body.end()); });
+    of.at = unit.at();
+    client subject(of);
+    const auto said = subject.diagnose(diagnose_request(), call(5s));
+    ASSERT_FALSE(said);
+    EXPECT_NE(said.error().hint().find("the request itself"), std::string_view::npos) << said.error();
 }
 
 } // namespace

@@ -7,8 +7,12 @@
 #include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <future>
 
 namespace cipherlane::hsm {
@@ -225,6 +229,30 @@ TEST_F(HsmTls, APoolWorksAgainOnceTheCertificateIsRight) {
         if (!said) std::this_thread::sleep_for(10ms);
     }
     EXPECT_TRUE(said) << said.error();
+}
+
+// Anybody who connects can fail at a handshake; that must not fill a disk.
+TEST_F(HsmTls, FailedHandshakesCannotFloodTheLog) {
+    hsm_sim::server_settings how;
+    how.threads = 1;
+    how.tls = hsm_sim::make_tls_context(shown_).value();
+    std::atomic<int> lines = 0;
+    server_ = *hsm_sim::server::start(
+        unit_, how, logger(log_level::warning, [&](log_level, std::string_view, std::string_view) { ++lines; }));
+    for (int i = 0; i < 200; ++i) {
+        boost::asio::io_context io;
+        boost::asio::ip::tcp::socket stranger(io);
+        stranger.connect({boost::asio::ip::address_v4::loopback(), server_->port()});
+        boost::asio::write(stranger, boost::asio::buffer(std::string_view("no hello of TLS at all\r\n\r\n")));
+        // The unit hangs up: then its line, if any, is written.
+        std::array<char, 64> said{};
+        boost::system::error_code ended;
+        while (!ended)
+            (void)stranger.read_some(boost::asio::buffer(said), ended);
+    }
+    server_.reset();
+    EXPECT_GE(lines, 1);
+    EXPECT_LE(lines, 24);
 }
 
 TEST_F(HsmTls, APlainClientOfASecuredUnitEndsInTime) {
