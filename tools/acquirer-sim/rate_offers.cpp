@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ports/rate_text.hpp>
 
 #include <cstdlib>
 #include <stdexcept>
@@ -19,7 +20,7 @@ void rate_offers::set(const std::string& prefix, std::uint16_t currency_number, 
     const auto unit = find_currency(currency_number);
     if (!unit) throw std::invalid_argument("currency must be a number of ISO 4217");
     if (prefix.empty() || !all_digits(prefix)) throw std::invalid_argument("prefix must be digits");
-    if (ledger::rate_text(rate).empty())
+    if (ports::rate_text(rate).empty())
         throw std::invalid_argument("rate must be eight digits, the first how many of the others are decimals");
     rates_.insert_or_assign(prefix, rate_row{*unit, rate});
 }

@@ -4,6 +4,7 @@
 
 #include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/rate_text.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -22,7 +23,7 @@ nlohmann::ordered_json to_json(const acquiring::payment& what) {
         {"time", what.time}, {"order", what.order_number}, {"voucher", what.voucher}, {"note", what.note}};
     if (what.conversion.chosen()) {
         made["conversion"] = {{"amount", what.conversion.converted.minor()},
-            {"currency", what.conversion.converted.unit().number}, {"rate", ledger::rate_text(what.conversion.rate)}};
+            {"currency", what.conversion.converted.unit().number}, {"rate", ports::rate_text(what.conversion.rate)}};
     }
     if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = cli::to_json(*what.why);
