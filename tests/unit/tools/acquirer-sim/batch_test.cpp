@@ -5,6 +5,7 @@
 #include "hsm-sim/wire/server.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/hsm/client.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
 #include <cipherlane/ledger/trades.hpp>
@@ -198,6 +199,40 @@ TEST_F(Batch, RefusalsOfTheMachineCannotFloodTheLog) {
     }
     EXPECT_GE(lines, 1);
     EXPECT_LE(lines, 24);
+}
+
+// Whoever knows a terminal's number can send MACs and PIN blocks that its cipher machine cannot judge.
+TEST_F(Batch, NeitherMacsNorPinBlocksThatTheMachineRefusesFloodTheLog) {
+    hsm_sim::unit unit(*hsm_sim::settings_of("payshield"), hsm_sim::lmk_set::test());
+    const auto there = *hsm_sim::server::start(unit, {0, 1, false}, logger::none());
+    hsm::client_settings of;
+    of.at.port = there->port();
+    of.dialect = hsm::profile::builtin("payshield").value();
+    hsm::client maker(of);
+    const auto tak =
+        maker.generate_key(hsm::generate_key_request(hsm::key_type::tak), call(std::chrono::seconds(5))).value();
+    const std::string good(tak.under_lmk.text());
+    const auto of_no_unit = "U" + std::string(32, '1');
+    const auto keys = security::create("127.0.0.1:" + std::to_string(there->port()), "payshield", "U0").value();
+    host_core other{books, *keys, bank, faults,
+        logger(log_level::info, [this](log_level, std::string_view, std::string_view) { ++lines; }),
+        [] { return std::chrono::system_clock::now(); }, {}};
+    auto sale = request("0200", "000077", "22000001000500");
+    sale.set(2, "6222000000000017").set(3, "000000").set(4, "000000001234").set(14, "3012").set(22, "021");
+    sale.set(25, "00").set(26, "06").set(49, "156").set(52, bytes(8, 0x11)).set(53, "2600000000000000");
+    sale.leave_mac_hole();
+    bytes frame(2048);
+    const auto made = iso8583::encode(iso8583::cup_pos(), sale, frame).value();
+    const auto mac = keys->make_mac(good, made.mac_range, call(std::chrono::seconds(5))).value();
+    std::copy(mac.begin(), mac.end(), made.mac.begin());
+    for (const bool of_mac : {true, false}) {
+        lines = 0;
+        books.put_terminal({"TEST0001", "TESTMERCH000001", "", of_no_unit, of_mac ? of_no_unit : good});
+        for (int i = 0; i < 200; ++i)
+            (void)other.handle(made.body);
+        EXPECT_GE(lines, 1) << of_mac;
+        EXPECT_LE(lines, 24) << of_mac;
+    }
 }
 
 } // namespace
