@@ -44,6 +44,9 @@ constexpr auto make_rows() {
         {paper_out, condition::rejected_by_peer, "the printer has no paper"},
         {printer_stopped, condition::rejected_by_peer, "the printer is there and does not print"},
         {at_work, condition::timed_out, "the device is at something else"},
+        {not_a_payment_code, condition::bad_message, "not a payment code of the payer's"},
+        {code_used, condition::misuse, "this payment code has been used"},
+        {code_too_old, condition::timed_out, "the payment code was scanned too long ago"},
     });
 }
 

@@ -67,6 +67,10 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{hostlink_errc::bad_key, "public_key_file is no public key in PEM"},
         code_advice{hostlink_errc::cannot_listen, "another program listens there, or the address is not of this "
                                                   "machine"},
+        code_advice{
+            drivers::drivers_errc::not_a_payment_code, "ask for the code under \"pay\" of the payer's wallet"},
+        code_advice{drivers::drivers_errc::code_used, "let the payer's wallet show a new code"},
+        code_advice{drivers::drivers_errc::code_too_old, "let the payer's wallet show a new code"},
         code_advice{drivers::drivers_errc::paper_out, "put paper in: what waits is printed then"},
         code_advice{
             drivers::drivers_errc::printer_stopped, "close its cover, look for jammed paper, switch it on line"},

@@ -2,8 +2,10 @@
 
 #include "part_makers.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/pinpad_sealer.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/drivers/scanner/scanner_keeper.hpp>
 #include <cipherlane/hostlink/traced_host.hpp>
 #include <cipherlane/store/receipt_queue.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -151,6 +153,34 @@ result<void> counter::open_printer(const call& bounds) {
     return {};
 }
 
+result<void> counter::open_scanner(const call& bounds) {
+    const auto& place = settings_.scanner;
+    if (place.driver.empty()) return {};
+    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "scanner.path"));
+    devices_.push_back(std::move(taken));
+    drivers::payment_code_gate::limits how;
+    how.fresh = place.code_fresh;
+    CIPHERLANE_TRY(auto gate, drivers::payment_code_gate::create(how));
+    gate_.emplace(std::move(gate));
+    const auto open = [this](const call& limits) {
+        return assembly::open_scanner(io_.get_executor(), settings_.scanner, limits);
+    };
+    if (place.keeper) {
+        scanner_ = std::make_unique<drivers::scanner_keeper>(open, given_.log);
+        return {};
+    }
+    CIPHERLANE_TRY(scanner_, open(bounds));
+    return {};
+}
+
+result<wiped_text> counter::scan_payment_code(const call& bounds) {
+    if (!scanner_) return error(acquiring_errc::no_device, layer::till).during("scan").in_field("scanner");
+    CIPHERLANE_TRY(auto scanned, scanner_->scan(bounds));
+    CIPHERLANE_TRY(auto code, gate_->pass(std::move(scanned)));
+    given_.log.info("scanner", std::string(qr::to_string(code.kind)) + " " + code.masked);
+    return std::move(code.text);
+}
+
 std::size_t counter::receipt_columns() const {
     return columns_of(settings_.printer);
 }
@@ -260,6 +290,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(make_card_terminal());
     CIPHERLANE_CHECK(open_display(bounds));
     CIPHERLANE_CHECK(open_printer(bounds));
+    CIPHERLANE_CHECK(open_scanner(bounds));
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
     report_orphans(bounds);
@@ -277,6 +308,7 @@ till_status counter::status_of(const terminal& one) const {
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
     if (printer_) now.printer = printer_->attached() ? part_state::ready : part_state::away;
+    if (scanner_) now.scanner = scanner_->attached() ? part_state::ready : part_state::away;
     if (one.link != nullptr) {
         const auto seen = one.link->statistics();
         now.host_connects = seen.connects;

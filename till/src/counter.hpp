@@ -8,6 +8,7 @@
 #include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/drivers/printer/printer_keeper.hpp>
+#include <cipherlane/drivers/scanner/payment_code_gate.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
@@ -55,6 +56,7 @@ class counter {
     [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
     /// Null where the settings name none.
     [[nodiscard]] drivers::printer_keeper* printer() noexcept { return printer_.get(); }
+    [[nodiscard]] result<wiped_text> scan_payment_code(const call& bounds);
     [[nodiscard]] std::size_t receipt_columns() const;
     [[nodiscard]] result<std::size_t> slips_waiting(const call& bounds);
     /// The parts of one terminal, without its records.
@@ -69,6 +71,7 @@ class counter {
     [[nodiscard]] result<void> make_card_terminal();
     [[nodiscard]] result<void> open_display(const call& bounds);
     [[nodiscard]] result<void> open_printer(const call& bounds);
+    [[nodiscard]] result<void> open_scanner(const call& bounds);
     [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
     /// The devices as this terminal sees them.
@@ -95,6 +98,8 @@ class counter {
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
     std::unique_ptr<ports::print_queue> slips_;
     std::unique_ptr<drivers::printer_keeper> printer_;
+    std::unique_ptr<ports::scanner> scanner_;
+    std::optional<drivers::payment_code_gate> gate_; ///< with the scanner
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
     std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();
     std::vector<std::unique_ptr<terminal>> terminals_;

@@ -47,4 +47,13 @@ result<std::string> read_wrapped_key(const std::string& path, std::string_view f
         .with_hint("expected the key as the cipher machine writes it, as U and 32 digits");
 }
 
+result<wiped_text> read_password(const std::string& path, std::string_view field) {
+    constexpr std::size_t longest = 1'024;
+    CIPHERLANE_TRY(auto file, open_key_file(path, field));
+    const auto content = file.read(longest);
+    if (!content) return error(content.error()).in_field(field);
+    const auto text = as_text(content->expose());
+    return wiped_text(text.substr(0, text.find_first_of("\r\n")));
+}
+
 } // namespace cipherlane::assembly

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/core/wiped_text.hpp>
 
 #include <string>
 
@@ -18,5 +19,8 @@ namespace cipherlane::assembly {
 /// A key of a file as a cipher machine wrote it: one line of letters, digits and what key blocks have.
 /// @return as above.
 [[nodiscard]] result<std::string> read_wrapped_key(const std::string& path, std::string_view field);
+
+/// A password: the first line of a private file.
+[[nodiscard]] result<wiped_text> read_password(const std::string& path, std::string_view field);
 
 } // namespace cipherlane::assembly

@@ -8,6 +8,7 @@
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
+#include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/terminal_relay.hpp>
 #include <cipherlane/hsm/errc.hpp>
@@ -274,6 +275,17 @@ result<std::unique_ptr<ports::display>> open_display(
     auto options = display_options_of(place);
     options.description_file = place.description_file;
     options.font_file = place.font_file;
+    options.plate.plates = place.plates;
+    options.plate.base = place.plate_base;
+    options.plate.code_path = place.plate_code_path;
+    options.plate.fixed_path = place.plate_fixed_path;
+    options.plate.fixed_code = place.plate_fixed_code;
+    options.speaker.topic = place.topic;
+    options.speaker.client_id = place.client_id;
+    options.speaker.user = place.user;
+    if (!place.password_file.empty()) {
+        CIPHERLANE_TRY(options.speaker.password, read_password(place.password_file, "display.password_file"));
+    }
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "display", logger::none()));
     return drivers::open_display(std::move(on), place.driver, place.path, options, bounds);
 }
@@ -316,6 +328,16 @@ std::size_t columns_of(const till_settings::printer_place& place) {
     if (place.columns != 0) return place.columns;
     const auto* make = drivers::find_escpos_model(place.printer);
     return make == nullptr ? usual : drivers::letters_across(make->width_dots);
+}
+
+result<std::unique_ptr<ports::scanner>> open_scanner(
+    boost::asio::any_io_executor on, const till_settings::scanner_place& place, const call& bounds) {
+    drivers::scanner_options options; // the settings' values stand in the drivers' order
+    options.profile.end = static_cast<drivers::scan_end>(place.end);
+    options.profile.aim = static_cast<drivers::aim_identifier>(place.aim);
+    options.profile.text = static_cast<drivers::scan_text>(place.characters);
+    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "scanner", logger::none()));
+    return drivers::open_scanner(std::move(on), place.driver, place.path, options, bounds);
 }
 
 } // namespace cipherlane::assembly

@@ -10,6 +10,7 @@
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/printer.hpp>
+#include <cipherlane/ports/scanner.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/terminal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -68,6 +69,9 @@ enum class journal_wish : std::uint8_t {
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
     boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);
 
+/// Opens a scanner by its driver's name.
+[[nodiscard]] result<std::unique_ptr<ports::scanner>> open_scanner(
+    boost::asio::any_io_executor on, const till_settings::scanner_place& place, const call& bounds);
 /// Opens a receipt printer by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::printer>> open_printer(
     boost::asio::any_io_executor on, const till_settings::printer_place& place, const call& bounds);

@@ -40,6 +40,7 @@ class preflight_run {
         ask_cipher_machine();
         ask_display();
         ask_printer();
+        ask_scanner();
         ask_pinpad();
         ask_card_terminal();
         ask_gateway();
@@ -147,6 +148,14 @@ class preflight_run {
             "put paper in and close the cover: receipts wait until then, and none is lost", {}});
     }
 
+    void ask_scanner() {
+        const auto& place = settings_.scanner;
+        if (place.driver.empty()) return skip("scanner", "the settings name none");
+        const auto opened = assembly::open_scanner(io_.get_executor(), place, turn());
+        if (!opened) return void(wrong("scanner", opened.error()));
+        good("scanner", place.driver + " at " + place.path + " opens; a scan is the only proof of more");
+    }
+
     void ask_pinpad() {
         const auto& place = settings_.pinpad;
         if (place.driver.empty()) return skip("PIN pad", "the settings name none");
@@ -230,6 +239,7 @@ class preflight_run {
         without_devices.card_terminal = {};
         without_devices.display = {};
         without_devices.printer = {};
+        without_devices.scanner = {};
         without_devices.gateway = {};
         till::parts quiet;
         quiet.log = logger::none();

@@ -172,6 +172,15 @@ void read_places(toml_reader& top, till_settings& to) {
     display.text("printer", to.display.printer);
     display.text("code_page", to.display.code_page);
     display.flag("transliterate", to.display.transliterate);
+    display.texts("plates", to.display.plates);
+    display.text("plate_base", to.display.plate_base);
+    display.text("plate_code_path", to.display.plate_code_path);
+    display.text("plate_fixed_path", to.display.plate_fixed_path);
+    display.text("plate_fixed_code", to.display.plate_fixed_code);
+    display.text("topic", to.display.topic);
+    display.text("client_id", to.display.client_id);
+    display.text("user", to.display.user);
+    display.text("password_file", to.display.password_file);
     display.choice("code", to.display.code,
         {{"by-printer", drawing::by_printer}, {"native", drawing::native}, {"raster", drawing::raster}});
     display.finish();
@@ -190,6 +199,21 @@ void read_places(toml_reader& top, till_settings& to) {
     printer.number("columns", to.printer.columns, 0, 200);
     printer.text("queue_file", to.printer.queue_file);
     printer.finish();
+
+    auto scanner = top.section("scanner");
+    read_device(scanner, to.scanner);
+    scanner.flag("keeper", to.scanner.keeper);
+    using ending = till_settings::scanner_place::ending;
+    using identifier = till_settings::scanner_place::identifier;
+    using charset = till_settings::scanner_place::charset;
+    scanner.choice("end", to.scanner.end,
+        {{"cr-or-lf", ending::cr_or_lf}, {"cr", ending::cr}, {"lf", ending::lf}, {"tab", ending::tab},
+            {"none", ending::none}});
+    scanner.choice("aim", to.scanner.aim,
+        {{"may-come", identifier::may_come}, {"must-come", identifier::must_come}, {"none", identifier::none}});
+    scanner.choice("characters", to.scanner.characters, {{"utf8", charset::utf8}, {"gbk", charset::gbk}});
+    scanner.span("code_fresh_seconds", to.scanner.code_fresh);
+    scanner.finish();
 
     auto sealer = top.section("sealer");
     sealer.choice("kind", to.sealer.kind,

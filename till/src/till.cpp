@@ -64,6 +64,10 @@ result<drivers::printer_keeper*> printer_of(assembly::counter& all) {
 
 } // namespace
 
+result<wiped_text> till::scan_payment_code(const call& bounds) {
+    return all_->scan_payment_code(bounds);
+}
+
 result<ports::print_report> till::print_receipt(const payment& what, receipt_copy copy, const call& bounds) {
     CIPHERLANE_TRY(auto* printer, printer_of(*all_));
     const std::string_view whose = copy == receipt_copy::merchant ? "/merchant" : "/cardholder";

@@ -2,6 +2,7 @@
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
+#include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/net/tcp.hpp>
@@ -120,6 +121,12 @@ result<void> check_display(const till_settings::display_place& place) {
     CIPHERLANE_CHECK(check_device(place, "display", drivers::display_families()));
     CIPHERLANE_CHECK(check_description(place, place.description_file, "display"));
     CIPHERLANE_CHECK(check_extras(place));
+    if (place.driver == "code-plate" && place.plates.empty())
+        return broken(till_errc::missing_setting, "display.plates", "the number (IMEI) of each plate");
+    if (place.plate_base.empty() || place.plate_base.front() != '/')
+        return broken(till_errc::bad_setting, "display.plate_base", "a path that begins with /");
+    if (place.driver == "mqtt-speaker" && place.topic.empty())
+        return broken(till_errc::missing_setting, "display.topic", "the speaker's topic, mostly its number (IMEI)");
     return check_make("display", place.printer, place.code_page);
 }
 
@@ -236,6 +243,9 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_card_terminal(*this));
     CIPHERLANE_CHECK(check_display(display));
     CIPHERLANE_CHECK(check_printer(printer));
+    CIPHERLANE_CHECK(check_device(scanner, "scanner", drivers::scanner_families()));
+    if (scanner.code_fresh.count() < 1 || scanner.code_fresh.count() > 600)
+        return bad("scanner.code_fresh_seconds", "1 to 600");
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     CIPHERLANE_CHECK(check_trace(trace));

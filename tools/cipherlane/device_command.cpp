@@ -1,6 +1,7 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/device_list.hpp"
 #include "cipherlane/device_print.hpp"
+#include "cipherlane/device_scan.hpp"
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/trace_link.hpp"
 
@@ -34,6 +35,8 @@ struct device_arguments {
     std::string font;
     std::string description;
     drivers::printer_options printer;
+    drivers::speaker_profile speaker;
+    std::vector<std::string> plates;
     std::string drawing;
     std::string qr;
     std::string amount;
@@ -92,6 +95,8 @@ drivers::display_options options_of(const device_arguments& what) {
     options.font_file = what.font;
     options.description_file = what.description;
     options.baud = what.baud;
+    options.speaker = what.speaker;
+    options.plate.plates = what.plates;
     if (what.port.starts_with("tls:")) options.tls = value_or_fail(net::tls_client::create(what.tls));
     return options;
 }
@@ -146,7 +151,13 @@ void run_show(const device_arguments& what) {
         throw CLI::RequiredError("one of --qr, --amount, --text, --outcome, --clear, --brightness");
     }
     boost::asio::io_context io;
-    auto protocol = value_or_fail(drivers::find_display_family(what.driver)->make(options_of(what)));
+    const auto* family = drivers::find_display_family(what.driver);
+    if (family->serve != nullptr && what.trace.empty()) {
+        const auto served = value_or_fail(
+            drivers::open_display(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)));
+        return show_on(*served, what);
+    }
+    auto protocol = value_or_fail(family->make(options_of(what)));
     drivers::device_display screen(open_link(io, what), std::move(protocol));
     show_on(screen, what);
 }
@@ -274,6 +285,10 @@ void add_driver(CLI::App& to, device_arguments& what) {
     to.add_option("--code", what.drawing, "escpos: who draws codes; without it as the make has it")
         ->check(CLI::IsMember({"native", "raster"}));
     to.add_option("--dots", what.printer.width_dots, "escpos: width of the paper, for codes drawn here");
+    to.add_option(
+        "--plate", what.plates, "code-plate: the number (IMEI) of each plate; --port is where they call us");
+    to.add_option("--topic", what.speaker.topic, "mqtt-speaker: the speaker's topic, mostly its number (IMEI)");
+    to.add_option("--client-id", what.speaker.client_id, "mqtt-speaker: ours at the broker")->capture_default_str();
     to.add_option("--description", what.description, "TOML file of a described display; implies --driver described")
         ->each([&what](const std::string&) { what.driver = "described"; });
 }
@@ -293,8 +308,8 @@ void add_content(CLI::App& to, device_arguments& what) {
 
 void add_device_command(CLI::App& tool) {
     auto what = std::make_shared<device_arguments>();
-    auto* device =
-        tool.add_subcommand("device", "displays, printers and PIN pads: what is plugged in, test pictures, traces");
+    auto* device = tool.add_subcommand(
+        "device", "displays, printers, scanners and PIN pads: what is plugged in, test pictures, traces");
     device->require_subcommand(1);
     auto root = std::make_shared<std::string>("/");
     auto* list =
@@ -309,6 +324,7 @@ void add_device_command(CLI::App& tool) {
     show->callback([what] { run_show(*what); });
 
     add_print_command(*device);
+    add_scan_command(*device);
 
     auto* probe = device->add_subcommand("probe", "ask what is on a port, with each protocol that has a question");
     add_port(*probe, *what);

@@ -111,6 +111,7 @@ till open_books(const till_options& options, const teller& by) {
         all.display = {};
         all.host = {};
         all.gateway = {};
+        all.scanner = {};
         if (!options.print) all.printer = {};
     });
 }
@@ -238,6 +239,10 @@ void row_trade(const till_options& options, const char* verb, ports::trade kind)
     if (!options.original.empty()) wish.handle = find_original(options, by, at).handle;
     if (!options.amount.empty()) wish.total = read_amount(options, by, at);
     if (!options.code.empty()) wish.payment_code = read_payment_code(by, options.code);
+    if (options.code.empty() && ledger::row_of(kind).needs.contains(ledger::need::code)) {
+        std::cerr << "scan the payer's code\n" << std::flush;
+        wish.payment_code = by.need(at.scan_payment_code(options.bounds()));
+    }
     wish.authorization = options.authorization;
     wish.instalment = {options.periods, options.plan, '0'};
     if (options.partial) wish.partial = acquiring::partial_approval::accept;
@@ -360,7 +365,8 @@ void recover(const till_options& options) {
 
 void status(const till_options& options) {
     const teller by("status", options);
-    auto at = open(options, by, [](till_settings& all) { all.pinpad = {}, all.display = {}, all.printer = {}; });
+    auto at = open(options, by,
+        [](till_settings& all) { all.pinpad = {}, all.display = {}, all.printer = {}, all.scanner = {}; });
     const auto now = by.need(at.status(options.bounds()));
     const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
         {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
@@ -446,9 +452,8 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('t')) app.add_option("--authorization", to.authorization, "The code")->required();
     if (has('q'))
         app.add_option("--code", to.code,
-               "The payment code as it was scanned: - for a line of standard input, or the code, which others see in "
-               "the list of processes")
-            ->required();
+            "The payment code as it was scanned: - for a line of standard input, or the code, which others see in "
+            "the list of processes; without it the scanner of the settings is waited for");
     if (has('i')) {
         app.add_option("--periods", to.periods, "How many instalments")->required();
         app.add_option("--plan", to.plan, "The issuer's code of the plan");

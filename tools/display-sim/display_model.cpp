@@ -1,6 +1,7 @@
 #include "display-sim/display_model.hpp"
 
 #include "display-sim/bonrix_model.hpp"
+#include "display-sim/code_plate_model.hpp"
 #include "display-sim/escpos_model.hpp"
 #include "display-sim/line_model.hpp"
 #include "display-sim/panel_model.hpp"
@@ -34,6 +35,7 @@ constexpr family_row families[] = {
     {"weact", make<weact_model>},
     {"escpos", make<escpos_model>},
     {"line", make<line_model>},
+    {"code-plate", make<code_plate_model>},
     {"bulk-panel", make<panel_model>},
     {"hid-plate", make<plate_model>},
 };

@@ -34,10 +34,20 @@ constexpr line_model::row line_model::rows[] = {
 line_model::line_model(const display_options& options, surroundings around)
     : display_model(options, {{"unplug", fault_effect::end, {"write"}}}, std::move(around))
     , rows_(2, std::string(columns, ' '))
-    , screen_(options.width, options.height) {}
+    , screen_(options.width, options.height) {
+    desk().add("swallow", {"times:number"}, "the next writes are lost on it", [this](const nlohmann::json& request) {
+        constexpr std::int64_t most = 1'000'000;
+        swallows_ = whole_number(request, "times", 1, 0, most);
+        return nlohmann::json{{"times", swallows_}};
+    });
+}
 
 void line_model::receive(byte_view data) {
     count("bytes", data.size());
+    if (swallows_ > 0) {
+        --swallows_;
+        return count("bytes_lost", data.size());
+    }
     held_.insert(held_.end(), data.begin(), data.end());
     while (!held_.empty() && execute()) {
     }

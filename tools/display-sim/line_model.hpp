@@ -5,7 +5,8 @@
 
 namespace cipherlane::sim {
 
-/// A character display that understands Epson, CD5220, LED8N and Logic Controls commands, as many real ones do.
+/// A character display that understands Epson, CD5220, LED8N and Logic Controls commands, as many real ones do. Its
+/// own command for the rig: `swallow` (the next `times` writes are lost on it).
 class line_model final : public display_model {
   public:
     line_model(const display_options& options, surroundings around);
@@ -34,6 +35,7 @@ class line_model final : public display_model {
     std::size_t row_ = 0;
     std::size_t column_ = 0;
     int lamp_ = 0;
+    std::int64_t swallows_ = 0; ///< so many writes are lost on it
     int brightness_ = 0;
     screen screen_;
 };

@@ -1,3 +1,5 @@
+#include "../refusals.hpp"
+
 #include <cipherlane/drivers/display/bonrix.hpp>
 #include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
@@ -43,6 +45,13 @@ result<std::unique_ptr<screen_protocol>> make_line_display(const display_options
     return std::make_unique<line_display_protocol>(Dialect());
 }
 
+result<std::unique_ptr<screen_protocol>> make_speaker(const display_options& options) {
+    auto profile = options.speaker;
+    profile.words = options.words;
+    CIPHERLANE_CHECK(profile.validate());
+    return std::make_unique<speaker_protocol>(std::move(profile));
+}
+
 template <int Width, int Height, weact_profile::turned How>
 result<std::unique_ptr<screen_protocol>> make_weact(const display_options& options) {
     weact_profile profile;
@@ -79,6 +88,27 @@ result<std::unique_ptr<net::transport>> link_of_description(boost::asio::any_io_
     return open_described_link(std::move(on), description, address, options.usb, bounds);
 }
 
+error no_link() {
+    return refused(drivers_errc::not_supported).during("open").with_hint("these devices call us");
+}
+
+result<std::unique_ptr<screen_protocol>> make_nothing(const display_options&) {
+    return no_link();
+}
+
+result<std::unique_ptr<net::transport>> link_nothing(
+    boost::asio::any_io_executor, const display_family&, const std::string&, const display_options&, const call&) {
+    return no_link();
+}
+
+result<std::unique_ptr<ports::display>> serve_plates(const device_address& where, const display_options& options) {
+    const auto& host = where.peer.host;
+    const bool v6 = host.find(':') != std::string::npos;
+    const auto address = (v6 ? "[" + host + "]" : host) + ":" + std::to_string(where.peer.port);
+    CIPHERLANE_TRY(auto made, code_plate::listen(address, options.plate));
+    return std::unique_ptr<ports::display>(std::move(made));
+}
+
 /// A device that answers its family's question wrongly, or not at all, is another one.
 result<void> ask_who_it_is(ports::display& display, display_family::proof wanted, const call& bounds) {
     if (wanted == display_family::proof::none) return {};
@@ -95,10 +125,13 @@ constexpr auto low = serial_settings::line_policy::lower;
 constexpr std::uint16_t wch = 0x1A86;
 
 constexpr address_kinds streams{address_kind::line, address_kind::usb, address_kind::tcp, address_kind::tls};
+constexpr address_kinds networks{address_kind::tcp, address_kind::tls};
 constexpr address_kinds own_links{address_kind::line, address_kind::usb, address_kind::hid};
 
 constexpr ports::display_capabilities codes{.qr = true, .amount = true, .outcome = true};
 constexpr ports::display_capabilities printed{.qr = true, .amount = true, .text = true, .outcome = true};
+constexpr ports::display_capabilities fetched{.qr = true, .amount = true, .outcome = true, .acknowledges = true};
+constexpr ports::display_capabilities spoken{.amount = true, .text = true, .outcome = true, .speaks = true};
 constexpr ports::display_capabilities screen{
     .qr = true, .amount = true, .text = true, .outcome = true, .acknowledges = true};
 constexpr ports::display_capabilities panel{.qr = true,
@@ -108,8 +141,9 @@ constexpr ports::display_capabilities panel{.qr = true,
     .brightness = true,
     .acknowledges = true,
     .countdown = true};
-constexpr ports::display_capabilities lines{.amount = true, .text = true, .outcome = true, .brightness = true};
-constexpr ports::display_capabilities digits{.amount = true};
+constexpr ports::display_capabilities lines{
+    .amount = true, .text = true, .outcome = true, .brightness = true, .repeats = true};
+constexpr ports::display_capabilities digits{.amount = true, .repeats = true};
 
 const std::array families{
     display_family{{"rcall", "R-Call QR screen", streams, line(115'200)}, screen, must_come, {}, {}, make_rcall,
@@ -131,6 +165,10 @@ const std::array families{
         make_line_display<led8n>, link_by_address},
     display_family{{"logic", "Logic Controls line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
         make_line_display<logic_controls>, link_by_address},
+    display_family{{"mqtt-speaker", "payment speaker behind an MQTT broker (收款播报音箱)", networks, {}}, spoken,
+        must_come, {}, {}, make_speaker, link_by_address},
+    display_family{{"code-plate", "code plate that is an HTTP client (云码牌)", address_kinds{address_kind::tcp}, {}},
+        fetched, must_come, {}, {}, make_nothing, link_nothing, serve_plates},
     display_family{{"described", "display described by a TOML file", own_links, line(9'600)}, {}, must_come, {}, {},
         make_described, link_of_description, extras::font},
 };
@@ -154,6 +192,12 @@ result<std::unique_ptr<net::transport>> open_display_link(boost::asio::any_io_ex
 result<std::unique_ptr<ports::display>> open_display(boost::asio::any_io_executor on, std::string_view driver,
     const std::string& address, const display_options& options, const call& bounds) {
     CIPHERLANE_TRY(const auto* family, driver_named(display_families(), driver));
+    if (family->serve != nullptr) {
+        CIPHERLANE_TRY(const auto where, family->address(address));
+        CIPHERLANE_TRY(auto served, family->serve(where, options));
+        CIPHERLANE_CHECK(ask_who_it_is(*served, family->answers, bounds));
+        return served;
+    }
     CIPHERLANE_TRY(auto protocol, family->make(options));
     CIPHERLANE_TRY(auto link, family->link(std::move(on), *family, address, options, bounds));
     auto display = std::make_unique<device_display>(std::move(link), std::move(protocol));

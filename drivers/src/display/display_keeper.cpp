@@ -179,6 +179,7 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         const bool away = device_ == nullptr;
         if (away) CIPHERLANE_CHECK(open(bounds));
         auto drawn = draw(*device_, bounds);
+        if (device_->capabilities().speaks) forget_spoken(drawn.has_value());
         if (drawn) {
             pause_ = milliseconds{0};
         } else if (!turned_down(drawn.error())) {
@@ -190,6 +191,13 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
             if (away) static_cast<void>(redraw(own_bounds()));
         }
         return drawn;
+    }
+
+    /// What was said is over. What perhaps was is said again only where the speaker can tell that it is the same.
+    void forget_spoken(bool said) {
+        const auto* end = std::get_if<outcome>(&content_);
+        if (!said && end != nullptr && end->what.payment != 0) return;
+        now_showing(ports::blank_view{});
     }
 
     /// Opens the display if it is away and gives it its picture first; notes when it goes.
@@ -308,6 +316,7 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
     /// @return no value where the display had to be given up.
     result<void> redraw(const call& bounds) {
         auto drawn = draw(*device_, bounds);
+        if (device_->capabilities().speaks) forget_spoken(drawn.has_value());
         if (drawn) {
             pause_ = milliseconds{0};
             return {};
@@ -354,6 +363,9 @@ class display_keeper::body : public std::enable_shared_from_this<body> {
         } else {
             drop(alive.error());
         }
+        // Nobody knows what is on such a glass: something may have been lost, or its power may have gone behind the
+        // port.
+        if (device_ && !alive && device_->capabilities().repeats) static_cast<void>(redraw(own_bounds()));
     }
 
     /// One timer for whatever comes next.

@@ -284,6 +284,25 @@ TEST_P(display, GetsItsPictureAgainWhenItComesBack) {
     }
 }
 
+/// A device that confirms nothing may lose what it is told: it is told again until it stands there.
+TEST_P(display, ShowsInTheEndWhatItLostAtFirst) {
+    if (GetParam().model != "line")
+        GTEST_SKIP() << "this family says when it has lost something, or leaves it on paper";
+    if (!subject_->is_model()) GTEST_SKIP() << "needs the model's glass";
+    drivers::thread_timer timer;
+    drivers::keeper_settings settings;
+    settings.heartbeat_every = 100ms;
+    drivers::display_keeper keeper([&](const call& bounds) { return subject_->open(bounds); }, timer, settings);
+    ASSERT_TRUE(keeper.show_amount(amount(1234), call(10s)));
+    ASSERT_EQ(subject_->ask({{"cmd", "swallow"}, {"times", 1}})["times"], 1);
+    ASSERT_TRUE(keeper.show_amount(amount(5678), call(10s))) << "nobody can know that it was lost";
+    EXPECT_TRUE(comes_to([&] {
+        const auto state = subject_->ask({{"cmd", "state"}});
+        return (state["line1"].get<std::string>() + state["line2"].get<std::string>()).find("56.78") !=
+               std::string::npos;
+    }));
+}
+
 TEST_P(display, AnotherDeviceInItsPlaceIsRefused) {
     const auto* family = drivers::find_display_family(GetParam().family);
     if (family->answers == drivers::display_family::proof::none) {

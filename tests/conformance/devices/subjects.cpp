@@ -10,10 +10,16 @@
 #include <cipherlane/drivers/display/device_display.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
+#include <nlohmann/json.hpp>
+
 #include <cstdlib>
 #include <filesystem>
+#include <iterator>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -100,6 +106,71 @@ class usb_subject final : public display_subject {
     std::unique_ptr<usb_port> port_;
     boost::asio::io_context here_;
     drivers::display_options options_;
+};
+
+/// A plate that calls us: an HTTP client which asks again and again, and draws what it is answered.
+class calling_subject final : public display_subject {
+  public:
+    calling_subject(const display_case& of, std::string number)
+        : number_(std::move(number))
+        , model_(sim::make_display_model(of.model, {}, {[](bytes) {}, [](auto, auto) {}, [] {}})) {
+        boost::asio::ip::tcp::acceptor probe(here_, {boost::asio::ip::address_v4::loopback(), 0});
+        port_ = probe.local_endpoint().port();
+        probe.close();
+        plug();
+    }
+    ~calling_subject() override { unplug(); }
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        drivers::display_options options;
+        options.plate.plates = {known};
+        options.plate.asks_within = std::chrono::milliseconds(500);
+        return drivers::open_display(
+            here_.get_executor(), "code-plate", "127.0.0.1:" + std::to_string(port_), options, bounds);
+    }
+    bool is_model() const noexcept override { return true; }
+    nlohmann::json ask(const nlohmann::json& request) override {
+        const std::lock_guard held(lock_);
+        return model_->control(request);
+    }
+    void unplug() override { asking_ = std::jthread(); }
+    void plug() override {
+        asking_ = std::jthread([this](const std::stop_token& over) {
+            while (!over.stop_requested()) {
+                ask_once();
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            }
+        });
+    }
+    void watch(std::function<void(sim::display_model&)> observer) override {
+        const std::lock_guard held(lock_);
+        observer_ = std::move(observer);
+    }
+
+    static constexpr const char* known = "862000000000001";
+
+  private:
+    void ask_once() {
+        boost::asio::ip::tcp::iostream line("127.0.0.1", std::to_string(port_));
+        const auto body = nlohmann::json{{"device", "pos2808"}, {"imei", number_}}.dump();
+        line << "POST /payroute/dynamicqrcode HTTP/1.1\r\nHost: till\r\nConnection: close\r\nContent-Length: "
+             << body.size() << "\r\n\r\n"
+             << body << std::flush;
+        std::string answer(std::istreambuf_iterator<char>(line), {});
+        const auto at = answer.find("\r\n\r\n");
+        if (!answer.starts_with("HTTP/1.1 200") || at == std::string::npos) return;
+        const std::lock_guard held(lock_);
+        const auto before = model_->counted("commands");
+        model_->receive(as_bytes(std::string_view(answer).substr(at + 4)));
+        if (observer_ && model_->counted("commands") != before) observer_(*model_);
+    }
+
+    std::string number_;
+    boost::asio::io_context here_;
+    unsigned short port_ = 0;
+    std::mutex lock_;
+    std::unique_ptr<sim::display_model> model_;
+    std::function<void(sim::display_model&)> observer_;
+    std::jthread asking_;
 };
 
 class real_subject final : public display_subject {
@@ -203,6 +274,7 @@ const std::vector<display_case>& display_cases() {
         {"cd5220", "cd5220", "line", "", 320, 480, wire::line, surface::glass, qr::none},
         {"led8n", "led8n", "line", "", 320, 480, wire::line, surface::glass, qr::none},
         {"logic", "logic", "line", "", 320, 480, wire::line, surface::glass, qr::none},
+        {"code-plate", "code-plate", "code-plate", "", 320, 480, wire::calls},
         {"bulk-panel", "described", "bulk-panel", "bulk-panel", 240, 320, wire::usb},
         {"hid-plate", "described", "hid-plate", "hid-plate", 320, 480, wire::usb},
     };
@@ -219,11 +291,13 @@ std::unique_ptr<display_subject> make_subject(const display_case& of) {
         return std::make_unique<real_subject>(of.family, device, options);
     }
     if (of.over == display_case::wire::usb) return std::make_unique<usb_subject>(of);
+    if (of.over == display_case::wire::calls) return std::make_unique<calling_subject>(of, calling_subject::known);
     return std::make_unique<line_subject>(of);
 }
 
 std::unique_ptr<display_subject> make_stranger(const display_case& of) {
     if (of.over == display_case::wire::usb) return std::make_unique<echo_subject>(of);
+    if (of.over == display_case::wire::calls) return std::make_unique<calling_subject>(of, "862000000000009");
     return std::make_unique<modem_subject>(of.family);
 }
 

@@ -40,7 +40,7 @@ struct display_case {
     std::string description; ///< of a described one, in drivers/descriptions
     int width = 320;
     int height = 480;
-    enum class wire { line, usb } over = wire::line;
+    enum class wire { line, usb, calls } over = wire::line;
     enum class surface { glass, paper } shows_on = surface::glass;
     enum class qr { shown, none } codes = qr::shown;
 

@@ -130,10 +130,30 @@ const key_row keys[] = {
     {"display", "code_page", "\"cp858\"", "\"cp9\""},
     {"display", "transliterate", "true", "1"},
     {"display", "code", "\"raster\"", "\"vector\""},
+    {"display", "plates", "[\"862000000000001\"]", "[]", "driver = \"code-plate\"\npath = \"127.0.0.1:8090\""},
+    {"display", "plate_base", "\"/pay\"", "\"pay\""},
+    {"display", "plate_code_path", "\"code\"", "1"},
+    {"display", "plate_fixed_path", "\"fixed\"", "1"},
+    {"display", "plate_fixed_code", "\"https://qr.example\"", "1"},
+    {"display", "topic", "\"862000000000001\"", "\"\"", "driver = \"mqtt-speaker\"\npath = \"tcp:127.0.0.1:1883\""},
+    {"display", "client_id", "\"till-2\"", "1"},
+    {"display", "user", "\"till\"", "1"},
+    {"display", "password_file", "\"broker.password\"", "1"},
     {"display", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"display", "tls_name", "\"panel\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"scanner", "driver", "\"hid-pos\"", "\"hidpos\"", "path = \"hid:1209:5a31\""},
+    {"scanner", "path", "\"/dev/ttyACM3\"", "7"},
+    {"scanner", "keeper", "false", "0"},
+    {"scanner", "end", "\"none\"", "\"crlf\""},
+    {"scanner", "aim", "\"must-come\"", "\"never\""},
+    {"scanner", "characters", "\"gbk\"", "\"big5\""},
+    {"scanner", "code_fresh_seconds", "30", "601"},
+    {"scanner", "ca_file", "\"ca.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"scanner", "certificate_file", "\"till.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"scanner", "tls_key_file", "\"till.key.pem\"", "1", "path = \"tls:127.0.0.1:9\""},
+    {"scanner", "tls_name", "\"scanner\"", "1", "path = \"tls:127.0.0.1:9\""},
     {"printer", "driver", "\"escpos\"", "\"escposs\"", "path = \"/dev/ttyACM2\""},
     {"printer", "path", "\"tcp:127.0.0.1:9100\"", "7"},
     {"printer", "printer", "\"pos-58\"", "\"epsonn\""},
@@ -297,7 +317,13 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         device(of.display);
         text << of.display.description_file << "|" << of.display.font_file << "|" << int(of.display.language) << "|"
              << of.display.printer << "|" << of.display.code_page << "|" << of.display.transliterate
-             << int(of.display.code) << "\n";
+             << int(of.display.code) << of.display.plates.size() << of.display.plate_base << "|"
+             << of.display.plate_code_path << "|" << of.display.plate_fixed_path << "|" << of.display.plate_fixed_code
+             << "|" << of.display.topic << "|" << of.display.client_id << "|" << of.display.user << "|"
+             << of.display.password_file << "\n";
+        device(of.scanner);
+        text << int(of.scanner.end) << int(of.scanner.aim) << int(of.scanner.characters)
+             << of.scanner.code_fresh.count() << "\n";
         device(of.printer);
         text << of.printer.printer << "|" << of.printer.code_page << "|" << int(of.printer.confirms)
              << int(of.printer.cut) << of.printer.drawer_pin << of.printer.columns << of.printer.queue_file << "\n";

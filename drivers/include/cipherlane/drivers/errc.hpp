@@ -28,19 +28,22 @@ enum class drivers_errc {
     no_key,        ///< the device does not hold the key
     needs_key,     ///< the caller gave no PIN key although this card needs it
     not_open,
-    no_permission,   ///< the system does not let this user open the device
-    busy,            ///< another program or kernel driver holds the device
-    stalled,         ///< the device halted the pipe again after it was cleared
-    babble,          ///< the device sent more than a packet holds
-    bus_fault,       ///< the transfer failed on the wire
-    no_system,       ///< the system's USB or device interface cannot be used
-    bad_address,     ///< not an address of `device_address`; `error::hint` says what is wrong
-    unknown_driver,  ///< no driver of this name; `error::hint` says which there are
-    session_lost,    ///< the device restarted: it must be opened again
-    call_under_way,  ///< one call at a time: another thread is using this device
-    paper_out,       ///< the printer has no paper
-    printer_stopped, ///< the printer is there and does not print; `error::hint` says why
-    at_work,         ///< the device is at something else and has not begun what was asked for
+    no_permission,      ///< the system does not let this user open the device
+    busy,               ///< another program or kernel driver holds the device
+    stalled,            ///< the device halted the pipe again after it was cleared
+    babble,             ///< the device sent more than a packet holds
+    bus_fault,          ///< the transfer failed on the wire
+    no_system,          ///< the system's USB or device interface cannot be used
+    bad_address,        ///< not an address of `device_address`; `error::hint` says what is wrong
+    unknown_driver,     ///< no driver of this name; `error::hint` says which there are
+    session_lost,       ///< the device restarted: it must be opened again
+    call_under_way,     ///< one call at a time: another thread is using this device
+    paper_out,          ///< the printer has no paper
+    printer_stopped,    ///< the printer is there and does not print; `error::hint` says why
+    at_work,            ///< the device is at something else and has not begun what was asked for
+    not_a_payment_code, ///< what was scanned is something else; `error::hint` says what
+    code_used,          ///< this payment code was let through before
+    code_too_old,       ///< it was scanned longer ago than it lives
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(drivers_errc value) noexcept;

@@ -35,26 +35,23 @@ result<std::shared_ptr<usb_host>> started(std::shared_ptr<usb_host> usb) {
     return usb_host::start();
 }
 
-bool has_node(const hid_filter& filter) {
-    for (const auto& device : list_hid_devices()) {
-        if (filter.matches(device)) return true;
-    }
-    return false;
-}
-
 result<std::unique_ptr<net::transport>> open_hid_link(boost::asio::any_io_executor on,
     const display_description& description, const std::string& device, std::shared_ptr<usb_host> usb,
     const call& bounds) {
     using way = display_description::hid_way;
     auto filter = description.hid;
     CIPHERLANE_CHECK(choose(filter, address_kind::hid, device, &hid_filter::usb_port));
-    if (description.through == way::hidraw || (description.through == way::either && has_node(filter))) {
+    const auto report = description.reports.in_size + (description.reports.in_number != 0 ? 1 : 0);
+    if (description.through == way::either) {
+        CIPHERLANE_TRY(auto hid, open_hid_as_can_be(std::move(on), filter, std::move(usb), bounds, report));
+        return make_report_link(std::move(hid), description.reports);
+    }
+    if (description.through == way::hidraw) {
         CIPHERLANE_TRY(auto hid, open_hid(std::move(on), filter));
         return make_report_link(std::move(hid), description.reports);
     }
     CIPHERLANE_TRY(const auto host, started(std::move(usb)));
     filter.usage_page.reset(); // not known there; the interface is given by its number
-    const auto report = description.reports.in_size + (description.reports.in_number != 0 ? 1 : 0);
     CIPHERLANE_TRY(auto hid, open_hid_through_usb(*host, std::move(on), filter, bounds, report));
     return make_report_link(std::move(hid), description.reports);
 }

@@ -12,6 +12,7 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::size_t led_places = 8;
+constexpr std::chrono::milliseconds drawing{50}; ///< left alone so long: they say nothing back, and may be at work
 
 constexpr line_dialect epson_row{
     .name = "Epson DM-D"sv,
@@ -91,6 +92,7 @@ step command(const line_dialect& dialect, bytes out) {
     step made;
     made.name = dialect.name;
     made.out = std::move(out);
+    made.pause_after = drawing;
     return made;
 }
 
@@ -202,6 +204,7 @@ ports::display_capabilities line_display_protocol::capabilities() const noexcept
     can.amount = true;
     can.text = can.outcome = dialect_->takes == line_dialect::content::text;
     can.brightness = dialect_->brightness_most != 0;
+    can.repeats = true;
     return can;
 }
 

@@ -1,6 +1,8 @@
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/transport/hid.hpp>
 
+#include <algorithm>
+
 namespace cipherlane::drivers {
 namespace {
 
@@ -58,6 +60,19 @@ result<std::unique_ptr<net::transport>> open_hid_through_usb(usb_host& host, boo
     CIPHERLANE_TRY(auto link, host.open(std::move(on), settings, bounds));
     return std::unique_ptr<net::transport>(
         std::make_unique<hid_over_usb>(std::move(link), settings.interface_number));
+}
+
+result<std::unique_ptr<net::transport>> open_hid_as_can_be(boost::asio::any_io_executor on, const hid_filter& filter,
+    std::shared_ptr<usb_host> usb, const call& bounds, std::size_t report_size) {
+    const auto nodes = list_hid_devices();
+    if (std::ranges::any_of(nodes, [&](const hid_device_info& one) { return filter.matches(one); }))
+        return open_hid(std::move(on), filter);
+    if (!usb) {
+        CIPHERLANE_TRY(usb, usb_host::start());
+    }
+    auto by_number = filter; // the interface is given by its number
+    by_number.usage_page.reset();
+    return open_hid_through_usb(*usb, std::move(on), by_number, bounds, report_size);
 }
 
 } // namespace cipherlane::drivers

@@ -36,6 +36,7 @@ struct text_view {
 struct outcome_view {
     payment_outcome what = payment_outcome::cancelled;
     amount total;
+    std::uint64_t payment = 0; ///< its number in the journal: a display that speaks tells it once. 0: not known
 };
 /// No content of its own: brings the remaining validity of the code on screen up to date, without touching the code.
 struct remaining_view {
@@ -55,6 +56,8 @@ struct display_capabilities {
     bool brightness = false;
     bool acknowledges = false; ///< says so when a command is carried out
     bool countdown = false;    ///< shows how long a code is still valid
+    bool speaks = false;       ///< what it was told is said once and stands nowhere: it is not shown again
+    bool repeats = false;      ///< says nothing back, and may be told the same again without anybody seeing it
     bool readable = false;     ///< what is shown can be checked (picture read back before it is sent)
 };
 

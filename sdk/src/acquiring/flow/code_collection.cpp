@@ -51,7 +51,8 @@ class shown_code {
                           : end.phase == order_phase::cancelled ? ports::payment_outcome::cancelled
                                                                 : ports::payment_outcome::declined;
         if (!where_.capabilities().outcome) return clear();
-        const auto done = where_.show_outcome(what, end.requested, call(on_.settings().timers.device));
+        const auto done =
+            where_.show(ports::outcome_view{what, end.requested, end.handle}, call(on_.settings().timers.device));
         note("show outcome", end.requested, done);
         if (done) shown_ = false; // it has replaced the code
     }

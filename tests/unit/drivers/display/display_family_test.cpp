@@ -16,10 +16,13 @@ TEST(DisplayFamilies, SayWhatTheirProtocolsDo) {
     for (const auto& family : display_families()) {
         EXPECT_TRUE(names.insert(family.name).second) << family.name;
         EXPECT_FALSE(family.about.empty()) << family.name;
-        EXPECT_TRUE(family.reached_by.has(address_kind::line)) << family.name;
-        const auto protocol = family.make({});
-        if (!protocol) { // without its file
-            EXPECT_EQ(family.name, "described");
+        const bool elsewhere = family.name == "mqtt-speaker" || family.name == "code-plate";
+        EXPECT_NE(family.reached_by.has(address_kind::line), elsewhere) << family.name;
+        display_options options;
+        options.speaker.topic = "862000000000001";
+        const auto protocol = family.make(options);
+        if (!protocol) { // without its file, or since its devices call us
+            EXPECT_TRUE(family.name == "described" || family.serve != nullptr) << family.name;
             continue;
         }
         const auto can = (*protocol)->capabilities();
@@ -30,8 +33,10 @@ TEST(DisplayFamilies, SayWhatTheirProtocolsDo) {
         EXPECT_EQ(family.can.brightness, can.brightness) << family.name;
         EXPECT_EQ(family.can.acknowledges, can.acknowledges) << family.name;
         EXPECT_EQ(family.can.countdown, can.countdown) << family.name;
+        EXPECT_EQ(family.can.speaks, can.speaks) << family.name;
+        EXPECT_EQ(family.can.repeats, can.repeats) << family.name;
     }
-    EXPECT_EQ(names.size(), 10U);
+    EXPECT_EQ(names.size(), 12U);
 }
 
 TEST(DisplayFamilies, AnUnknownNameIsAnsweredWithTheOnesThereAre) {
@@ -46,7 +51,7 @@ TEST(DisplayFamilies, AnUnknownNameIsAnsweredWithTheOnesThereAre) {
     EXPECT_EQ(near.error().hint(), "found \"weactt\", did you mean \"weact\"?");
     EXPECT_EQ(open("verifone", "/dev/null").error().hint(),
         "found \"verifone\", allowed: rcall, bonrix, weact, "
-        "weact-small, escpos, epson, cd5220, led8n, logic, described");
+        "weact-small, escpos, epson, cd5220, led8n, logic, mqtt-speaker, code-plate, described");
 }
 
 TEST(DisplayFamilies, RefuseAnAddressThatTheyAreNotReachedBy) {

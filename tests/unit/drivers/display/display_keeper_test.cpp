@@ -25,6 +25,8 @@ struct bench {
     bool plugged = true;
     int opened = 0;
     bool countdown = false;
+    bool speaks = false;
+    bool mute = false;               ///< says nothing back, and may be told the same again
     std::function<void()> meanwhile; ///< done once, while the next command is under way
 
     result<void> tell(std::string what) {
@@ -52,6 +54,7 @@ class told_display final : public ports::display {
         return on_.tell("brightness " + std::to_string(percent));
     }
     result<std::string> heartbeat(const call&) override {
+        if (on_.mute) return error(make_error_code(drivers_errc::not_supported), layer::drivers);
         CIPHERLANE_CHECK(on_.tell("beat"));
         return std::string("told");
     }
@@ -59,6 +62,8 @@ class told_display final : public ports::display {
         ports::display_capabilities can;
         can.qr = true;
         can.countdown = on_.countdown;
+        can.speaks = on_.speaks;
+        can.repeats = on_.mute;
         return can;
     }
 
@@ -106,6 +111,32 @@ class keeper : public ::testing::Test {
     int went_ = 0;
     std::optional<display_keeper> keeper_;
 };
+
+TEST_F(keeper, RepeatsToADisplayThatSaysNothingBack) {
+    settings_.heartbeat_every = 5s;
+    on_.mute = true;
+    auto& kept = make();
+    ASSERT_TRUE(kept.show_amount(amount(1234), soon()));
+    timer_.advance(11s);
+    EXPECT_EQ(on_.take(), (std::deque<std::string>{"amount 12.34", "amount 12.34", "amount 12.34"}));
+    EXPECT_EQ(went_, 0);
+}
+
+TEST_F(keeper, TellsASpeakerNothingTwice) {
+    on_.speaks = true;
+    auto& kept = make();
+    const ports::outcome_view paid{ports::payment_outcome::approved, amount(100), 7};
+    ASSERT_TRUE(kept.show(paid, soon()));
+    on_.faults = {drivers_errc::device_gone};
+    ASSERT_FALSE(kept.show_text("perhaps", "heard", soon()));
+    timer_.advance(5s);
+    EXPECT_EQ(on_.take(), (std::deque<std::string>{"approved", "clear"})) << "opened anew, nothing is said again";
+    on_.faults = {drivers_errc::device_gone};
+    ASSERT_FALSE(kept.show(paid, soon()));
+    timer_.advance(5s);
+    EXPECT_EQ(on_.take(), std::deque<std::string>{"approved"}) << "this one it can tell is the same";
+    EXPECT_EQ(went_, 2);
+}
 
 TEST_F(keeper, TakesAnExpiredCodeOffTheScreenByItself) {
     auto& display = make();

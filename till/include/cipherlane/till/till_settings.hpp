@@ -79,6 +79,27 @@ struct till_settings {
         std::string code_page;         ///< "gbk", "ascii", "cp858" …; empty: "gbk"
         bool transliterate = false; ///< letters that the page does not have lose their marks; else they are refused
         drawing code = drawing::by_printer; ///< who draws payment codes
+        // For code plates that are HTTP clients; the path is where they call us.
+        std::vector<std::string> plates; ///< their numbers (IMEI)
+        std::string plate_base = "/payroute";
+        std::string plate_code_path = "dynamicqrcode";
+        std::string plate_fixed_path = "staticqrcode";
+        std::string plate_fixed_code; ///< what a plate keeps for itself; empty: none
+        // For speakers behind an MQTT broker.
+        std::string topic;                         ///< the speaker's, mostly its number (IMEI)
+        std::string client_id = "cipherlane-till"; ///< the till's at the broker
+        std::string user;                          ///< at the broker; empty: none
+        std::string password_file;                 ///< mode 0600
+    };
+    /// The scanner of the payers' payment codes: docs/04-devices.md.
+    struct scanner_place : device_place {
+        enum class ending : std::uint8_t { cr_or_lf, cr, lf, tab, none };
+        enum class identifier : std::uint8_t { may_come, must_come, none };
+        enum class charset : std::uint8_t { utf8, gbk };
+        ending end = ending::cr_or_lf;         ///< what ends a code
+        identifier aim = identifier::may_come; ///< the AIM identifier before it
+        charset characters = charset::utf8;
+        std::chrono::seconds code_fresh{60}; ///< how old a scan may be
     };
     /// The till's receipt printer: docs/04-devices.md. `keeper` means nothing here: it always has one.
     struct printer_place : device_place {
@@ -125,6 +146,7 @@ struct till_settings {
     card_terminal_place card_terminal; ///< `keeper` means nothing here: its link is opened when it is needed
     display_place display;
     printer_place printer;
+    scanner_place scanner;
     sealer_place sealer;
     journal_place journal;
     trace_place trace;

@@ -26,6 +26,7 @@ struct till_status {
     part_state card_terminal = part_state::none;
     part_state display = part_state::none;
     part_state printer = part_state::none;
+    part_state scanner = part_state::none;
     part_state sealer = part_state::none;
 
     std::uint64_t host_connects = 0;

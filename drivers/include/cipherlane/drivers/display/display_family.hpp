@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cipherlane/drivers/display/code_plate.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/display/screen_protocol.hpp>
+#include <cipherlane/drivers/display/speaker.hpp>
 #include <cipherlane/drivers/display/wording.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
 #include <cipherlane/drivers/transport/usb.hpp>
@@ -24,6 +26,8 @@ struct display_options {
     std::string font_file;                        ///< for panels; empty: the usual places
     std::string description_file;                 ///< for displays described by a TOML file
     printer_options printer;                      ///< for receipt printers
+    code_plate_profile plate;                     ///< for code plates that are HTTP clients
+    speaker_profile speaker;                      ///< for speakers; its words are those above
     unsigned baud = 0;                            ///< another speed than the family's own; the address's goes before
     std::shared_ptr<usb_host> usb{};              ///< for displays on USB; null: each opening starts one of its own
     std::shared_ptr<const net::tls_client> tls{}; ///< for tls addresses: whom to trust
@@ -52,6 +56,10 @@ struct display_family : driver_family {
     result<std::unique_ptr<net::transport>> (*link)(boost::asio::any_io_executor on, const display_family& of,
         const std::string& address, const display_options& options, const call& bounds);
     extras heeds = extras::none;
+    /// Of a family whose devices call us: makes the display, which listens at the address. Null of all others; `make`
+    /// and `link` are `not_supported` then.
+    result<std::unique_ptr<ports::display>> (*serve)(
+        const device_address& where, const display_options& options) = nullptr;
 };
 
 /// The table of them.

@@ -39,6 +39,10 @@ struct keeper_settings {
 ///   what stood there, but never a code: the screen is then cleared, for which the call may take `own_call` longer,
 ///   as it is after the device itself refused. After any other failure the display is opened anew and gets what it
 ///   was last told, also where the call ended by its deadline or was cancelled.
+/// - A display that says nothing back and may be told the same again is told it with each heartbeat.
+/// - A display that speaks gets nothing twice: what it has taken is over, and of what it perhaps took only the
+/// outcome
+///   of a payment whose number is known comes again, which it can tell is the same.
 ///
 /// Thread-safe. Blocking work of its own runs on the timer's thread, which is busy meanwhile: at most `own_call` for
 /// each command. No lock is held while `opened` or `lost` is called.

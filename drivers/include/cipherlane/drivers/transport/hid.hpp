@@ -59,4 +59,10 @@ struct hid_filter {
 [[nodiscard]] result<std::unique_ptr<net::transport>> open_hid_through_usb(usb_host& host,
     boost::asio::any_io_executor on, const hid_filter& filter, const call& bounds, std::size_t report_size = 0);
 
+/// Through hidraw where the interface has a node there, else through libusb, which does not know usage pages: that of
+/// the filter is left out then.
+/// @param usb null: one is started where it is needed
+[[nodiscard]] result<std::unique_ptr<net::transport>> open_hid_as_can_be(boost::asio::any_io_executor on,
+    const hid_filter& filter, std::shared_ptr<usb_host> usb, const call& bounds, std::size_t report_size = 0);
+
 } // namespace cipherlane::drivers

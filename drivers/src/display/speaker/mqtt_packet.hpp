@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cipherlane/core/bytes.hpp>
+
+#include <cstdint>
+#include <string_view>
+
+namespace cipherlane::drivers {
+
+// Packets of MQTT 3.1.1 (OASIS, 2014), those that a client which only publishes sends.
+
+struct mqtt_connect {
+    std::string_view client_id;
+    std::string_view user; ///< empty: neither user nor password
+    std::string_view password;
+    std::uint16_t keep_alive = 0; ///< seconds
+};
+
+/// CONNECT, 3.1, with a clean session.
+[[nodiscard]] bytes to_packet(const mqtt_connect& what);
+/// PUBLISH, 3.3, of QoS 1 or 2.
+[[nodiscard]] bytes mqtt_publish(std::string_view topic, byte_view payload, int qos, std::uint16_t packet);
+/// A packet that is a packet number alone: PUBACK 40, PUBREC 50, PUBREL 62, PUBCOMP 70.
+[[nodiscard]] bytes mqtt_numbered(std::uint8_t first, std::uint16_t packet);
+
+} // namespace cipherlane::drivers

@@ -1,2 +1,0 @@
-// Boost.JSON as part of this library: Debian's headers, without a shared library of its own.
-#include <boost/json/src.hpp>
