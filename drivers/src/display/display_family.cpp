@@ -168,7 +168,7 @@ const std::array families{
     display_family{{"mqtt-speaker", "payment speaker behind an MQTT broker (收款播报音箱)", networks, {}}, spoken,
         must_come, {}, {}, make_speaker, link_by_address},
     display_family{{"code-plate", "code plate that is an HTTP client (云码牌)", address_kinds{address_kind::tcp}, {}},
-        fetched, must_come, {}, {}, make_nothing, link_nothing, serve_plates},
+        fetched, must_come, {}, {}, make_nothing, link_nothing, extras::none, serve_plates},
     display_family{{"described", "display described by a TOML file", own_links, line(9'600)}, {}, must_come, {}, {},
         make_described, link_of_description, extras::font},
 };
