@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <limits>
 
@@ -48,6 +49,21 @@ void read_limit(toml_reader& at, std::string_view key, std::int64_t& to) {
     at.number(key, to, 1, amount::max_minor);
 }
 
+void read_currency(toml_reader& at, currency& to) {
+    auto number = to.number;
+    at.number("currency", number, 1, 999);
+    if (const auto listed = find_currency(number)) {
+        to = *listed;
+    } else {
+        at.fail("currency", "expected a number of ISO 4217, such as 156");
+    }
+}
+
+/// Whether a rule has a running total.
+bool counts(const rule& one) {
+    return one.kind == rule_kind::static_code || one.kind == rule_kind::micro_credit;
+}
+
 rule read_rule(toml_reader& at) {
     rule one;
     for (const std::string_view key : {"name", "source", "since", "kind", "action"})
@@ -67,8 +83,9 @@ rule read_rule(toml_reader& at) {
         at.need("mcc");
         at.texts("mcc", one.categories);
     }
-    if (one.kind == rule_kind::static_code || one.kind == rule_kind::micro_credit) {
+    if (counts(one)) {
         read_limit(at, "day", one.day_minor);
+        read_currency(at, one.unit);
     }
     if (one.kind == rule_kind::micro_credit) read_limit(at, "month", one.month_minor);
     at.finish();
@@ -119,16 +136,33 @@ struct counted {
     std::vector<ports::period_limit> limits;
 };
 
-/// Which total a rule counts for a payment; nothing if it is not concerned.
+/// Which total a rule counts for a payment; nothing if it is not concerned. Each rule has totals of its own, and who
+/// is not known has none: all such payers together are nobody.
 std::optional<counted> total_of(const rule& one, const payment_facts& facts) {
     if (one.kind == rule_kind::static_code) {
-        if (facts.code != code_kind::static_code) return std::nullopt;
-        return counted{"static:" + facts.payer, {{facts.day, one.day_minor}}};
+        if (facts.code != code_kind::static_code || facts.payer.empty()) return std::nullopt;
+        return counted{one.name + "/static:" + facts.payer, {{facts.day, one.day_minor}}};
     }
     if (one.kind != rule_kind::micro_credit) return std::nullopt;
     if (facts.micro_identity.empty() || facts.pays != funding::credit || !pays_by_code(facts)) return std::nullopt;
-    return counted{
-        "micro:" + facts.micro_identity, {{facts.day, one.day_minor}, {facts.day.substr(0, 6), one.month_minor}}};
+    return counted{one.name + "/micro:" + facts.micro_identity,
+        {{facts.day, one.day_minor}, {facts.day.substr(0, 6), one.month_minor}}};
+}
+
+std::string told(const currency& unit) {
+    const auto letters = letters_of(unit);
+    return (letters.empty() ? std::to_string(unit.number) : std::string(letters)) + " with " +
+           std::to_string(unit.decimals) + " decimals";
+}
+
+/// Whether an amount can be added to a rule's totals.
+result<void> check_total(const rule& one, const amount& total) {
+    const auto wrong = [](std::string hint) {
+        return error(core_errc::out_of_range, layer::core).during("judge").in_field("total").with_hint(hint);
+    };
+    if (total.minor() <= 0) return wrong("found " + std::to_string(total.minor()) + ", expected 1 or more");
+    if (total.unit() == one.unit) return {};
+    return wrong("found " + told(total.unit()) + ", expected " + told(one.unit));
 }
 
 rule_finding over(const rule& one, const ports::limit_reached& what, const amount& total) {
@@ -144,6 +178,37 @@ rule_finding over(const rule& one, const ports::limit_reached& what, const amoun
 /// The same total under the name of one rule, so that one payment counts once in each.
 std::string taking(const rule& one, std::string_view payment) {
     return (one.name + "/").append(payment);
+}
+
+struct taken_by {
+    bool anew = false;
+    std::optional<rule_finding> over;
+};
+
+/// Counts a payment in a rule's total, beyond its limit too where the rule only advises.
+result<taken_by> take(const rule& one, const std::string& name, counted what, const amount& total,
+    ports::limit_totals& totals, const call& bounds) {
+    CIPHERLANE_CHECK(check_total(one, total));
+    CIPHERLANE_TRY(const auto first, totals.take(name, what.subject, total.minor(), what.limits, bounds));
+    if (!first.reached) return taken_by{first.anew, std::nullopt};
+    auto said = over(one, *first.reached, total);
+    if (one.action == rule_action::refuse) return taken_by{false, std::move(said)};
+    for (auto& limit : what.limits)
+        limit.most_minor = std::numeric_limits<std::int64_t>::max();
+    CIPHERLANE_TRY(const auto second, totals.take(name, what.subject, total.minor(), what.limits, bounds));
+    return taken_by{second.anew, std::move(said)};
+}
+
+constexpr std::chrono::seconds time_to_give_back{2};
+
+/// Gives back what this judgement took, also where the caller's time is over. What cannot be given back stays
+/// counted: too much, never too little.
+void give_back_all(
+    const std::vector<std::string>& anew, std::int64_t minor, ports::limit_totals& totals, const call& bounds) {
+    for (const auto& name : anew) {
+        if (totals.give_back(name, minor, bounds)) continue;
+        (void)totals.give_back(name, minor, call(time_to_give_back)).has_value(); // all of it: twice is once
+    }
 }
 
 } // namespace
@@ -182,30 +247,23 @@ result<std::vector<rule_finding>> payment_rules::judge(
         if (!in_force(one, facts.day)) continue;
         if (auto what = plain(one, facts)) found.push_back(*std::move(what));
     }
-    std::vector<std::string> taken;
+    std::vector<std::string> anew;
+    std::optional<error> failed;
     for (const auto& one : rules_) {
         if (refuses(found)) break; // what is refused takes nothing
-        auto counts = in_force(one, facts.day) ? total_of(one, facts) : std::nullopt;
-        if (!counts) continue;
+        const auto total = in_force(one, facts.day) ? total_of(one, facts) : std::nullopt;
+        if (!total) continue;
         const auto name = taking(one, facts.payment);
-        CIPHERLANE_TRY(
-            const auto reached, totals.take(name, counts->subject, facts.total.minor(), counts->limits, bounds));
-        if (reached) {
-            found.push_back(over(one, *reached, facts.total));
-            if (one.action == rule_action::refuse) continue;
-            // Advice does not stop it: it counts all the same.
-            for (auto& limit : counts->limits)
-                limit.most_minor = std::numeric_limits<std::int64_t>::max();
-            CIPHERLANE_TRY(
-                const auto none, totals.take(name, counts->subject, facts.total.minor(), counts->limits, bounds));
-            static_cast<void>(none);
+        auto took = take(one, name, *total, facts.total, totals, bounds);
+        if (!took) {
+            if (!failed) failed = std::move(took).error();
+            continue; // another rule may refuse all the same
         }
-        taken.push_back(name);
+        if (took->anew) anew.push_back(name);
+        if (took->over) found.push_back(*std::move(took->over));
     }
-    if (refuses(found)) {
-        for (const auto& name : taken)
-            CIPHERLANE_CHECK(totals.give_back(name, facts.total.minor(), bounds));
-    }
+    if (refuses(found) || failed) give_back_all(anew, facts.total.minor(), totals, bounds);
+    if (failed && !refuses(found)) return *failed;
     std::stable_sort(found.begin(), found.end(),
         [](const auto& a, const auto& b) { return static_cast<int>(a.action) > static_cast<int>(b.action); });
     return found;
@@ -214,7 +272,7 @@ result<std::vector<rule_finding>> payment_rules::judge(
 result<void> payment_rules::give_back(
     std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const {
     for (const auto& one : rules_) {
-        if (one.kind != rule_kind::static_code && one.kind != rule_kind::micro_credit) continue;
+        if (!counts(one)) continue;
         CIPHERLANE_CHECK(totals.give_back(taking(one, payment), minor, bounds));
     }
     return {};

@@ -2,8 +2,6 @@
 
 #include <cipherlane/store/receipt_queue.hpp>
 
-#include <mutex>
-
 namespace cipherlane::store {
 namespace {
 
@@ -60,17 +58,7 @@ result<std::uint64_t> add_slip(database& on, std::string_view name, const ports:
 } // namespace
 
 struct receipt_queue::state {
-    std::mutex mutex;
     small_database file;
-
-    explicit state(small_database opened) noexcept
-        : file(std::move(opened)) {}
-
-    template <class Operation>
-    auto within(const call& bounds, Operation&& run) {
-        const std::lock_guard held(mutex);
-        return file.within(bounds, std::forward<Operation>(run));
-    }
 };
 
 receipt_queue::receipt_queue(std::unique_ptr<state> made) noexcept
@@ -79,11 +67,11 @@ receipt_queue::~receipt_queue() = default;
 
 result<std::unique_ptr<receipt_queue>> receipt_queue::open(const std::string& path, const call& bounds) {
     CIPHERLANE_TRY(auto opened, small_database::open(path, prints, bounds));
-    return std::unique_ptr<receipt_queue>(new receipt_queue(std::make_unique<state>(std::move(opened))));
+    return std::unique_ptr<receipt_queue>(new receipt_queue(std::make_unique<state>(state{std::move(opened)})));
 }
 
 result<std::uint64_t> receipt_queue::add(std::string_view name, const ports::print_job& job, const call& bounds) {
-    return state_->within(bounds, [&](database& on) -> result<std::uint64_t> {
+    return state_->file.within(bounds, [&](database& on) -> result<std::uint64_t> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
         CIPHERLANE_TRY(const auto id, add_slip(on, name, job));
@@ -94,7 +82,7 @@ result<std::uint64_t> receipt_queue::add(std::string_view name, const ports::pri
 }
 
 result<std::optional<ports::queued_print>> receipt_queue::next(const call& bounds) {
-    return state_->within(bounds, [](database& on) -> result<std::optional<ports::queued_print>> {
+    return state_->file.within(bounds, [](database& on) -> result<std::optional<ports::queued_print>> {
         auto query =
             on.prepare("SELECT id, name, stage, again, heading, text FROM prints WHERE stage<2 ORDER BY id LIMIT 1");
         CIPHERLANE_TRY(const bool row, query.step());
@@ -111,21 +99,21 @@ result<std::optional<ports::queued_print>> receipt_queue::next(const call& bound
 }
 
 result<void> receipt_queue::begin(std::uint64_t id, const call& bounds) {
-    return state_->within(bounds, [id](database& on) -> result<void> {
+    return state_->file.within(bounds, [id](database& on) -> result<void> {
         auto change = on.prepare("UPDATE prints SET stage=1 WHERE id=? AND stage=0");
         return change.bind(static_cast<std::int64_t>(id)).run();
     });
 }
 
 result<void> receipt_queue::done(std::uint64_t id, const call& bounds) {
-    return state_->within(bounds, [id](database& on) -> result<void> {
+    return state_->file.within(bounds, [id](database& on) -> result<void> {
         auto change = on.prepare("UPDATE prints SET stage=2, heading='', text='' WHERE id=?");
         return change.bind(static_cast<std::int64_t>(id)).run();
     });
 }
 
 result<std::size_t> receipt_queue::waiting(const call& bounds) {
-    return state_->within(bounds, [](database& on) -> result<std::size_t> {
+    return state_->file.within(bounds, [](database& on) -> result<std::size_t> {
         auto query = on.prepare("SELECT count(*) FROM prints WHERE stage<2");
         CIPHERLANE_TRY(const bool row, query.step());
         return row ? static_cast<std::size_t>(query.integer(0)) : 0U;

@@ -5,7 +5,10 @@
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/store/errc.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,7 +32,7 @@ class transaction {
 };
 
 /// An SQLite file beside the journal's, for one small purpose: private (mode 0600), rollback journal, each commit
-/// durable (`synchronous=EXTRA`). Its application id and version say what it is.
+/// durable (`synchronous=EXTRA`). Its application id and version say what it is. Thread-safe but for moves.
 class small_database {
   public:
     struct kind {
@@ -43,11 +46,17 @@ class small_database {
     /// @return `store_errc::cannot_open`, `not_a_journal` (a file of another kind), `newer_schema`; see `within`.
     [[nodiscard]] static result<small_database> open(const std::string& path, const kind& what, const call& bounds);
 
-    /// Runs one operation on the file with the caller's patience for locks that others hold.
+    /// Runs one operation on the file, one thread at a time, with the caller's patience for other threads and for
+    /// locks that others hold. An operation does not call `within` of the same object.
     /// @return `store_errc::too_late`, `cancelled`; what the operation says.
     template <class Operation>
     auto within(const call& bounds, Operation&& run) -> decltype(run(std::declval<database&>())) {
         if (bounds.stopped()) return cancelled();
+        std::unique_lock turn(*one_at_a_time_, std::defer_lock);
+        while (!turn.try_lock_until(bounds.no_later_than(look_for_a_stop).until().at())) {
+            if (bounds.stopped()) return cancelled();
+            if (bounds.until().passed()) return failed(store_errc::too_late);
+        }
         if (bounds.until().passed()) return failed(store_errc::too_late);
         const database::patience waits(file_, bounds);
         auto done = run(file_);
@@ -64,6 +73,8 @@ class small_database {
     [[nodiscard]] error failed(store_errc why) const;
     [[nodiscard]] error cancelled() const;
 
+    static constexpr std::chrono::milliseconds look_for_a_stop{10};
+    std::unique_ptr<std::timed_mutex> one_at_a_time_ = std::make_unique<std::timed_mutex>(); ///< of the connection
     database file_;
     std::string_view operation_;
 };

@@ -1,9 +1,9 @@
 #include "small_database.hpp"
 
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/store/sqlite_limit_totals.hpp>
 
 #include <algorithm>
-#include <mutex>
 #include <vector>
 
 namespace cipherlane::store {
@@ -50,6 +50,15 @@ result<bool> has_taken(database& on, std::string_view payment) {
     return query.step();
 }
 
+/// Less than nothing would make room under a limit.
+result<void> check_positive(std::int64_t minor) {
+    if (minor > 0) return {};
+    return error(core_errc::out_of_range, layer::store)
+        .during(totals_kind.operation)
+        .in_field("minor")
+        .with_hint("found " + std::to_string(minor) + ", expected 1 or more");
+}
+
 struct taking {
     std::string subject;
     std::string period;
@@ -70,7 +79,6 @@ result<std::vector<taking>> takings_of(database& on, std::string_view payment) {
 } // namespace
 
 struct sqlite_limit_totals::state {
-    std::mutex one_at_a_time; ///< a connection is for one thread
     small_database file;
 };
 
@@ -81,13 +89,13 @@ sqlite_limit_totals::~sqlite_limit_totals() = default;
 result<std::unique_ptr<sqlite_limit_totals>> sqlite_limit_totals::open(const std::string& path, const call& bounds) {
     CIPHERLANE_TRY(auto opened, small_database::open(path, totals_kind, bounds));
     return std::unique_ptr<sqlite_limit_totals>(
-        new sqlite_limit_totals(std::unique_ptr<state>(new state{{}, std::move(opened)}))); // NOLINT: private
+        new sqlite_limit_totals(std::unique_ptr<state>(new state{std::move(opened)}))); // NOLINT: private
 }
 
-result<std::optional<ports::limit_reached>> sqlite_limit_totals::take(std::string_view payment,
-    std::string_view subject, std::int64_t minor, std::span<const ports::period_limit> limits, const call& bounds) {
-    using outcome = std::optional<ports::limit_reached>;
-    const std::lock_guard alone(state_->one_at_a_time);
+result<ports::total_taking> sqlite_limit_totals::take(std::string_view payment, std::string_view subject,
+    std::int64_t minor, std::span<const ports::period_limit> limits, const call& bounds) {
+    using outcome = ports::total_taking;
+    CIPHERLANE_CHECK(check_positive(minor));
     return state_->file.within(bounds, [&](database& on) -> result<outcome> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
@@ -95,21 +103,22 @@ result<std::optional<ports::limit_reached>> sqlite_limit_totals::take(std::strin
         if (before) return outcome();
         for (const auto& limit : limits) {
             CIPHERLANE_TRY(const auto total, total_of(on, subject, limit.period));
-            if (minor > limit.most_minor - total) return outcome(ports::limit_reached{limit, total});
+            if (minor > limit.most_minor - total) return outcome{false, ports::limit_reached{limit, total}};
         }
         for (const auto& limit : limits) {
             CIPHERLANE_CHECK(add_to(on, subject, limit.period, minor));
             auto note = on.prepare("INSERT INTO takings(payment, subject, period, minor) VALUES(?, ?, ?, ?) "
-                                   "ON CONFLICT(payment, period) DO UPDATE SET minor=excluded.minor");
+                                   "ON CONFLICT(payment, period) DO UPDATE SET subject=excluded.subject, "
+                                   "minor=excluded.minor");
             CIPHERLANE_CHECK(note.bind(payment).bind(subject).bind(limit.period).bind(minor).run());
         }
         CIPHERLANE_CHECK(whole.commit());
-        return outcome();
+        return outcome{true, std::nullopt};
     });
 }
 
 result<void> sqlite_limit_totals::give_back(std::string_view payment, std::int64_t minor, const call& bounds) {
-    const std::lock_guard alone(state_->one_at_a_time);
+    CIPHERLANE_CHECK(check_positive(minor));
     return state_->file.within(bounds, [&](database& on) -> result<void> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
@@ -126,7 +135,6 @@ result<void> sqlite_limit_totals::give_back(std::string_view payment, std::int64
 
 result<std::int64_t> sqlite_limit_totals::taken(
     std::string_view subject, std::string_view period, const call& bounds) {
-    const std::lock_guard alone(state_->one_at_a_time);
     return state_->file.within(bounds, [&](database& on) { return total_of(on, subject, period); });
 }
 

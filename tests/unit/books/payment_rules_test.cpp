@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <stop_token>
 #include <thread>
 
 namespace {
@@ -77,9 +78,11 @@ TEST_F(PaymentRules, StaticCodesAboveFiveHundredADayAreAdvisedAgainstAndCounted)
     EXPECT_EQ(found[0].found, "0.01, with 500.00 taken in 20261129 already");
     EXPECT_EQ(found[0].allowed, "at most 500.00 in 20261129: 0.00 is left");
     EXPECT_FALSE(refuses(found));
-    EXPECT_EQ(totals_->taken("static:payer", "20261129", call(20s)).value(), 50'001);
+    EXPECT_EQ(totals_->taken("static code, grade D/static:payer", "20261129", call(20s)).value(), 50'001);
     EXPECT_TRUE(pay("s3", "1.00"_cny, "20261130").empty());
 }
+
+constexpr auto micro_total = "micro merchants, credit/micro:digest";
 
 payment_facts micro(std::string name, amount total, std::string day = "20261129") {
     auto what = facts(std::move(name), total);
@@ -106,9 +109,9 @@ TEST_F(PaymentRules, MicroMerchantsHaveADayAndAMonthOfCredit) {
     ASSERT_TRUE(all.give_back("december", 40'000, *totals_, call(20s)));
     EXPECT_TRUE(judge(all, micro("rest", "400.00"_cny, "20261201")).empty());
     ASSERT_TRUE(all.give_back("december", 100'000, *totals_, call(20s))); // no more than is left of it
-    EXPECT_EQ(totals_->taken("micro:digest", "20261201", call(20s)).value(), 40'000);
+    EXPECT_EQ(totals_->taken(micro_total, "20261201", call(20s)).value(), 40'000);
     ASSERT_TRUE(all.give_back("december", 100'000, *totals_, call(20s)));
-    EXPECT_EQ(totals_->taken("micro:digest", "202612", call(20s)).value(), 40'000);
+    EXPECT_EQ(totals_->taken(micro_total, "202612", call(20s)).value(), 40'000);
 }
 
 TEST_F(PaymentRules, ConcurrentLanesNeverTakeMoreThanTheLimit) {
@@ -129,10 +132,154 @@ TEST_F(PaymentRules, ConcurrentLanesNeverTakeMoreThanTheLimit) {
     for (auto& lane : lanes)
         lane.join();
     EXPECT_EQ(taken, 10);
-    EXPECT_EQ(totals_->taken("micro:digest", "20261129", call(20s)).value(), 99'000);
+    EXPECT_EQ(totals_->taken(micro_total, "20261129", call(20s)).value(), 99'000);
     // And they are still there for whoever comes later.
     totals_ = store::sqlite_limit_totals::open(folder_.file("totals.db"), call(20s)).value();
-    EXPECT_EQ(totals_->taken("micro:digest", "202611", call(20s)).value(), 99'000);
+    EXPECT_EQ(totals_->taken(micro_total, "202611", call(20s)).value(), 99'000);
+}
+
+/// A micro merchant's code on paper: both totals are concerned, once the answer has told the funding.
+payment_facts at_static_code(std::string name, amount total) {
+    auto what = micro(std::move(name), total);
+    what.code = code_kind::static_code;
+    what.payer = "payer";
+    return what;
+}
+
+TEST_F(PaymentRules, ARefusalLeavesWhatAnEarlierJudgementOfTheSamePaymentTook) {
+    const auto all = shipped();
+    auto what = at_static_code("p", "300.00"_cny);
+    what.pays = funding::unknown;
+    EXPECT_TRUE(judge(all, what).empty());
+    EXPECT_TRUE(judge(all, micro("other", "900.00"_cny)).empty());
+    what.pays = funding::credit; // the answer tells: the payment stands
+    EXPECT_TRUE(refuses(judge(all, what)));
+    const auto subject = "static code, grade D/static:payer";
+    EXPECT_EQ(totals_->taken(subject, "20261129", call(20s)).value(), 30'000);
+    EXPECT_TRUE(refuses(judge(all, at_static_code("q", "200.00"_cny)))) << "one that is new takes nothing";
+    EXPECT_EQ(totals_->taken(subject, "20261129", call(20s)).value(), 30'000);
+}
+
+std::string static_rule(std::string_view name, std::string_view action, int day, std::string_view more = {}) {
+    return "[[rule]]\nname = \"" + std::string(name) +
+           "\"\nsource = \"s\"\nsince = \"2018-04-01\"\nkind = \"static code\"\naction = \"" + std::string(action) +
+           "\"\nday = " + std::to_string(day) + "\n" + std::string(more);
+}
+
+TEST_F(PaymentRules, TwoRulesOfAKindCountApart) {
+    const auto text = static_rule("first", "refuse", 50'000) + static_rule("second", "advise", 30'000);
+    const auto all = payment_rules::parse(text, "rules.toml").value();
+    EXPECT_TRUE(judge(all, at_static_code("a", "250.00"_cny)).empty());
+    const auto found = judge(all, at_static_code("b", "250.00"_cny));
+    ASSERT_EQ(found.size(), 1U) << "500.00 in all is not too much for the first";
+    EXPECT_EQ(found[0].rule, "second");
+    EXPECT_TRUE(refuses(judge(all, at_static_code("c", "0.01"_cny))));
+}
+
+TEST_F(PaymentRules, PayersWhoAreNotKnownShareNoTotal) {
+    const auto all = payment_rules::parse(static_rule("r", "refuse", 50'000), "rules.toml").value();
+    for (const auto* name : {"a", "b"}) {
+        auto what = at_static_code(name, "400.00"_cny);
+        what.payer.clear();
+        EXPECT_TRUE(judge(all, what).empty()) << name;
+    }
+    EXPECT_EQ(totals_->taken("r/static:", "20261129", call(20s)).value(), 0);
+}
+
+/// Totals that fail as a file does, for some rules or when something is given back.
+class failing_totals final : public ports::limit_totals {
+  public:
+    explicit failing_totals(ports::limit_totals& below)
+        : below_(below) {}
+    result<ports::total_taking> take(std::string_view payment, std::string_view subject, std::int64_t minor,
+        std::span<const ports::period_limit> limits, const call& bounds) override {
+        if (subject.starts_with(no_take_of)) {
+            stop.request_stop();
+            return failed();
+        }
+        return below_.take(payment, subject, minor, limits, bounds);
+    }
+    result<void> give_back(std::string_view payment, std::int64_t minor, const call& bounds) override {
+        if (no_give_back) return failed();
+        return below_.give_back(payment, minor, bounds);
+    }
+    result<std::int64_t> taken(std::string_view subject, std::string_view period, const call& bounds) override {
+        return below_.taken(subject, period, bounds);
+    }
+
+    std::string_view no_take_of = "none";
+    bool no_give_back = false;
+    std::stop_source stop; ///< is asked for when a take fails
+
+  private:
+    static error failed() { return {make_error_code(boost::system::errc::io_error), layer::store}; }
+    ports::limit_totals& below_;
+};
+
+TEST_F(PaymentRules, TotalsThatFailHideNoRefusalAndKeepNothing) {
+    const auto text = static_rule("first", "advise", 50'000) + static_rule("second", "advise", 50'000) +
+                      static_rule("last", "refuse", 10'000);
+    const auto all = payment_rules::parse(text, "rules.toml").value();
+    failing_totals totals(*totals_);
+    const auto first_total = [&] { return totals_->taken("first/static:payer", "20261129", call(20s)).value(); };
+    totals.no_take_of = "second/";
+    const auto failed = all.judge(at_static_code("a", "50.00"_cny), totals, call(20s));
+    ASSERT_FALSE(failed) << "nothing refuses: the caller decides";
+    EXPECT_EQ(failed.error().code(), make_error_code(boost::system::errc::io_error));
+    EXPECT_EQ(first_total(), 0);
+    auto found = all.judge(at_static_code("b", "200.00"_cny), totals, call(20s));
+    ASSERT_TRUE(found) << found.error();
+    EXPECT_TRUE(refuses(*found)) << "by the last rule, though the second cannot count";
+    EXPECT_EQ(first_total(), 0);
+    totals.stop = std::stop_source();
+    EXPECT_FALSE(all.judge(at_static_code("d", "50.00"_cny), totals, call(20s, totals.stop.get_token())));
+    EXPECT_EQ(first_total(), 0) << "also where the caller wants no more";
+    totals.no_take_of = "none";
+    totals.no_give_back = true;
+    found = all.judge(at_static_code("c", "200.00"_cny), totals, call(20s));
+    ASSERT_TRUE(found) << found.error();
+    EXPECT_TRUE(refuses(*found));
+    EXPECT_EQ(first_total(), 20'000) << "too much rather than too little";
+}
+
+TEST_F(PaymentRules, WhatIsTakenAgainIsOfTheNewSubject) {
+    const std::vector<ports::period_limit> limits{{"20261129", 1000}};
+    ASSERT_TRUE(totals_->take("p", "first", 10, limits, call(20s)).value().anew);
+    EXPECT_FALSE(totals_->take("p", "first", 10, limits, call(20s)).value().anew);
+    ASSERT_TRUE(totals_->give_back("p", 10, call(20s)));
+    ASSERT_TRUE(totals_->take("p", "second", 10, limits, call(20s)).value().anew);
+    ASSERT_TRUE(totals_->give_back("p", 10, call(20s)));
+    EXPECT_EQ(totals_->taken("first", "20261129", call(20s)).value(), 0);
+    EXPECT_EQ(totals_->taken("second", "20261129", call(20s)).value(), 0);
+}
+
+TEST_F(PaymentRules, TotalsAreOfOneCurrencyAndOnlyGrow) {
+    const auto yuan = payment_rules::parse(static_rule("r", "refuse", 50'000), "rules.toml").value();
+    const auto dollars =
+        payment_rules::parse(static_rule("r", "refuse", 50'000, "currency = 840\n"), "rules.toml").value();
+    const amount usd(100, *find_currency(840));
+    const auto hint = [&](const payment_rules& all, amount total) {
+        const auto found = all.judge(at_static_code("p", total), *totals_, call(20s));
+        if (found) return std::string("judged");
+        EXPECT_EQ(found.error().code(), core_errc::out_of_range);
+        EXPECT_EQ(found.error().field(), "total");
+        return std::string(found.error().hint());
+    };
+    EXPECT_EQ(hint(yuan, usd), "found USD with 2 decimals, expected CNY with 2 decimals");
+    EXPECT_EQ(hint(yuan, amount(100, {156, 3})), "found CNY with 3 decimals, expected CNY with 2 decimals");
+    EXPECT_EQ(hint(yuan, amount(-100)), "found -100, expected 1 or more");
+    EXPECT_EQ(hint(yuan, amount(0)), "found 0, expected 1 or more");
+    EXPECT_EQ(totals_->taken("r/static:payer", "20261129", call(20s)).value(), 0);
+    EXPECT_EQ(hint(dollars, usd), "judged");
+    EXPECT_EQ(totals_->taken("r/static:payer", "20261129", call(20s)).value(), 100);
+    for (const std::int64_t minor : {std::int64_t{0}, std::int64_t{-1}}) {
+        const std::vector<ports::period_limit> limits{{"20261129", 1000}};
+        EXPECT_EQ(totals_->take("x", "s", minor, limits, call(20s)).error().code(), core_errc::out_of_range);
+        EXPECT_EQ(totals_->give_back("r/p", minor, call(20s)).error().code(), core_errc::out_of_range);
+    }
+    const auto unlisted = payment_rules::parse(static_rule("r", "refuse", 1, "currency = 1\n"), "rules.toml");
+    ASSERT_FALSE(unlisted);
+    EXPECT_EQ(unlisted.error().field(), "rule.currency");
 }
 
 constexpr const char* one_rule = R"([[rule]]

@@ -23,6 +23,12 @@ struct limit_reached {
     std::int64_t taken_minor = 0;
 };
 
+/// What came of taking.
+struct total_taking {
+    bool anew = false;                    ///< by this call, and not by an earlier one of the same payment
+    std::optional<limit_reached> reached; ///< the first limit that would be exceeded: nothing was taken
+};
+
 /// Running totals with limits, durable and right however many lanes take at once. Thread-safe.
 ///
 /// A total is taken before the payment is sent and given back where it does not come to stand, so that two lanes that
@@ -36,12 +42,13 @@ class limit_totals {
 
     /// Durable. Adds to the subject's totals of all periods if none exceeds its limit, else to none. Once for each
     /// payment: the same again changes nothing.
-    /// @return the first limit that would be exceeded; nothing where it was taken.
-    [[nodiscard]] virtual result<std::optional<limit_reached>> take(std::string_view payment,
-        std::string_view subject, std::int64_t minor, std::span<const period_limit> limits, const call& bounds) = 0;
+    /// @return `core_errc::out_of_range` unless `minor` is positive
+    [[nodiscard]] virtual result<total_taking> take(std::string_view payment, std::string_view subject,
+        std::int64_t minor, std::span<const period_limit> limits, const call& bounds) = 0;
     /// Durable. Gives back of what a payment has taken, from the periods that it was taken of, at most what is left
     /// of it: all of it where it was declined, reversed or not of the kind that is counted, a part for a refund.
     /// Nothing for a payment that has taken nothing.
+    /// @return `core_errc::out_of_range` unless `minor` is positive
     [[nodiscard]] virtual result<void> give_back(
         std::string_view payment, std::int64_t minor, const call& bounds) = 0;
     /// What a subject has taken in a period.

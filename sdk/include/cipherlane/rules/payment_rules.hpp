@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/call.hpp>
+#include <cipherlane/core/currency.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/core/toml_value.hpp>
 #include <cipherlane/ports/limit_totals.hpp>
@@ -37,7 +38,7 @@ struct payment_facts {
     code_kind code = code_kind::none;
     funding pays = funding::unknown;
     bool order_allows_credit = true;
-    std::string payer;    ///< empty: not known
+    std::string payer;    ///< empty: not known, and in no payer's total
     std::string category; ///< MCC
     /// Of a micro merchant: what stands for the identity document of its owner, best a digest; else empty.
     std::string micro_identity;
@@ -66,6 +67,7 @@ class payment_rules {
         std::vector<std::string> categories; ///< `category`
         std::int64_t day_minor = 0;          ///< `static_code`, `micro_credit`
         std::int64_t month_minor = 0;        ///< `micro_credit`
+        currency unit = cny;                 ///< of both
     };
 
     /// @return `core_errc::file_content` with file, line and key, `core_errc::no_file`
@@ -73,8 +75,12 @@ class payment_rules {
     [[nodiscard]] static result<payment_rules> load(const std::filesystem::path& file);
 
     /// What the rules in force on the payment's day say, refusals first. Totals are taken where nothing refuses: give
-    /// them back where the payment does not come to stand, or turns out not to be of the kind that is counted.
-    /// @return what the totals say where they fail: whether to go on then is the caller's decision
+    /// them back where the payment does not come to stand, or turns out not to be of the kind that is counted. A
+    /// refusal or an error gives back what this judgement took, for at most two seconds beyond the call's end for
+    /// each rule, and leaves what an earlier one of the same payment took; what cannot be given back stays counted.
+    /// @return where nothing refuses: what the totals say when they fail (whether to go on then is the caller's
+    /// decision), `core_errc::out_of_range` for an amount that is not positive or in another currency than a rule
+    /// that counts it
     [[nodiscard]] result<std::vector<rule_finding>> judge(
         const payment_facts& facts, ports::limit_totals& totals, const call& bounds) const;
 

@@ -12,8 +12,8 @@ namespace cipherlane::store {
 /// Running totals in an SQLite file (mode 0600, `synchronous=EXTRA`) that any number of processes use beside each
 /// other. Subjects are kept as they are given: where one is an identity document, give its digest.
 ///
-/// Errors of all operations: `store_errc::too_late` (the deadline passed while others held the file; nothing was
-/// changed), `cancelled` likewise, `disk_full`, `corrupt`, `io_failed`.
+/// Errors of all operations: `store_errc::too_late` (the deadline passed while others held the file, or other threads
+/// this object; nothing was changed), `cancelled` likewise, `disk_full`, `corrupt`, `io_failed`.
 class sqlite_limit_totals final : public ports::limit_totals {
   public:
     /// Makes the file if it is not there.
@@ -22,7 +22,7 @@ class sqlite_limit_totals final : public ports::limit_totals {
         const std::string& path, const call& bounds);
     ~sqlite_limit_totals() override;
 
-    [[nodiscard]] result<std::optional<ports::limit_reached>> take(std::string_view payment, std::string_view subject,
+    [[nodiscard]] result<ports::total_taking> take(std::string_view payment, std::string_view subject,
         std::int64_t minor, std::span<const ports::period_limit> limits, const call& bounds) override;
     [[nodiscard]] result<void> give_back(std::string_view payment, std::int64_t minor, const call& bounds) override;
     [[nodiscard]] result<std::int64_t> taken(
