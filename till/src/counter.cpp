@@ -35,6 +35,11 @@ std::string name_of(const void* part) {
     return text.str();
 }
 
+/// Says nothing against the part: the caller's time is over.
+bool ends_the_call(const error& why) {
+    return why.is(condition::timed_out) || why.is(condition::cancelled);
+}
+
 template <class Port>
 part_state state_of(const till_part<Port>& given, const std::shared_ptr<Port>& part) {
     if (given.given()) return part_state::given;
@@ -134,7 +139,7 @@ result<void> counter::open_display(const call& bounds) {
     return {};
 }
 
-/// What an earlier run left is printed from here on.
+/// What an earlier run left is printed from here on. A queue that cannot be opened stops the printer, not the till.
 result<void> counter::open_printer(const call& bounds) {
     const auto& place = settings_.printer;
     if (place.driver.empty()) return {};
@@ -143,7 +148,14 @@ result<void> counter::open_printer(const call& bounds) {
     devices_.push_back(std::move(taken));
     CIPHERLANE_TRY(auto queue, claim::take("file " + name_of(file), "printer.queue_file"));
     devices_.push_back(std::move(queue));
-    CIPHERLANE_TRY(slips_, store::receipt_queue::open(file, bounds));
+    auto opened = store::receipt_queue::open(file, bounds);
+    if (!opened && ends_the_call(opened.error())) return std::move(opened).error();
+    if (!opened) {
+        slips_lost_ = std::move(opened).error().at_endpoint(file).in_field("printer.queue_file");
+        given_.log.error("printer", "no receipt queue: " + slips_lost_->to_string());
+        return {};
+    }
+    slips_ = *std::move(opened);
     drivers::printer_keeper_settings how;
     how.reprint_mark = acquiring::reprint_mark(settings_.terminals.front());
     printer_ = std::make_unique<drivers::printer_keeper>(
@@ -181,13 +193,27 @@ result<wiped_text> counter::scan_payment_code(const call& bounds) {
     return std::move(code.text);
 }
 
+result<drivers::printer_keeper*> counter::printer() {
+    if (printer_) return printer_.get();
+    if (slips_lost_) return *slips_lost_;
+    return error(acquiring_errc::no_device, layer::till).during("print").in_field("printer");
+}
+
 std::size_t counter::receipt_columns() const {
     return columns_of(settings_.printer);
 }
 
-result<std::size_t> counter::slips_waiting(const call& bounds) {
-    if (!slips_) return std::size_t{0};
-    return slips_->waiting(bounds);
+result<void> counter::count_slips(till_status& now, const call& bounds) {
+    if (!slips_) return {};
+    const auto waiting = slips_->waiting(bounds);
+    if (waiting) {
+        now.slips_waiting = *waiting;
+        return {};
+    }
+    if (ends_the_call(waiting.error())) return waiting.error();
+    now.printer = part_state::away;
+    if (!told_of_slips_.exchange(true)) given_.log.error("printer", "receipt queue: " + waiting.error().to_string());
+    return {};
 }
 
 result<void> counter::open_gateway(terminal& one, const till_settings::terminal& of) {
@@ -307,6 +333,7 @@ till_status counter::status_of(const terminal& one) const {
     now.card_terminal = state_of(given_.card_terminal, card_terminal_);
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
+    if (slips_lost_) now.printer = part_state::away;
     if (printer_) now.printer = printer_->attached() ? part_state::ready : part_state::away;
     if (scanner_) now.scanner = scanner_->attached() ? part_state::ready : part_state::away;
     if (one.link != nullptr) {

@@ -21,6 +21,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -54,11 +55,12 @@ class counter {
     [[nodiscard]] const till_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] std::vector<std::unique_ptr<terminal>>& terminals() noexcept { return terminals_; }
     [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
-    /// Null where the settings name none.
-    [[nodiscard]] drivers::printer_keeper* printer() noexcept { return printer_.get(); }
+    /// @return `acquiring_errc::no_device` where the settings name none; why its queue cannot be used
+    [[nodiscard]] result<drivers::printer_keeper*> printer();
     [[nodiscard]] result<wiped_text> scan_payment_code(const call& bounds);
     [[nodiscard]] std::size_t receipt_columns() const;
-    [[nodiscard]] result<std::size_t> slips_waiting(const call& bounds);
+    /// A queue that fails is a printer that is away, and no fault of the till.
+    [[nodiscard]] result<void> count_slips(till_status& now, const call& bounds);
     /// The parts of one terminal, without its records.
     [[nodiscard]] till_status status_of(const terminal& one) const;
 
@@ -97,6 +99,8 @@ class counter {
     std::shared_ptr<ports::display> display_;
     const drivers::display_keeper* kept_display_ = nullptr; ///< the same display, where it has a keeper
     std::unique_ptr<ports::print_queue> slips_;
+    std::optional<error> slips_lost_; ///< why there is a printer in the settings and none here
+    std::atomic<bool> told_of_slips_{false};
     std::unique_ptr<drivers::printer_keeper> printer_;
     std::unique_ptr<ports::scanner> scanner_;
     std::optional<drivers::payment_code_gate> gate_; ///< with the scanner

@@ -1,6 +1,5 @@
 #include "counter.hpp"
 
-#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/store.hpp>
@@ -55,21 +54,12 @@ std::string till::settlement_slip(const acquiring::settlement_report& what, std:
     return acquiring::settlement_text(what, terminal(), columns);
 }
 
-namespace {
-
-result<drivers::printer_keeper*> printer_of(assembly::counter& all) {
-    if (auto* printer = all.printer()) return printer;
-    return error(acquiring_errc::no_device, layer::till).during("print").in_field("printer");
-}
-
-} // namespace
-
 result<wiped_text> till::scan_payment_code(const call& bounds) {
     return all_->scan_payment_code(bounds);
 }
 
 result<ports::print_report> till::print_receipt(const payment& what, receipt_copy copy, const call& bounds) {
-    CIPHERLANE_TRY(auto* printer, printer_of(*all_));
+    CIPHERLANE_TRY(auto* printer, all_->printer());
     const std::string_view whose = copy == receipt_copy::merchant ? "/merchant" : "/cardholder";
     const auto name = terminal().terminal_id + "/" + std::to_string(what.handle) + std::string(whose);
     ports::print_job job;
@@ -78,14 +68,14 @@ result<ports::print_report> till::print_receipt(const payment& what, receipt_cop
 }
 
 result<ports::print_report> till::print_settlement(const acquiring::settlement_report& what, const call& bounds) {
-    CIPHERLANE_TRY(auto* printer, printer_of(*all_));
+    CIPHERLANE_TRY(auto* printer, all_->printer());
     ports::print_job job;
     job.text = settlement_slip(what, all_->receipt_columns());
     return printer->print(terminal().terminal_id + "/batch/" + std::to_string(what.batch), job, bounds);
 }
 
 result<void> till::open_drawer(const call& bounds) {
-    CIPHERLANE_TRY(auto* printer, printer_of(*all_));
+    CIPHERLANE_TRY(auto* printer, all_->printer());
     return printer->open_drawer(bounds);
 }
 
@@ -96,7 +86,7 @@ result<till_status> till::status(const call& bounds) {
     CIPHERLANE_TRY(const auto state, journal().terminal(id, bounds));
     CIPHERLANE_TRY(const auto settlement, journal().settlement(id, bounds));
     CIPHERLANE_TRY(const auto open, journal().open_records(id, bounds));
-    CIPHERLANE_TRY(now.slips_waiting, all_->slips_waiting(bounds));
+    CIPHERLANE_CHECK(all_->count_slips(now, bounds));
     now.batch = state.batch;
     now.trace = state.last_trace;
     now.signed_in = !state.mac_key.cryptogram.empty() && !state.sign_in_due;

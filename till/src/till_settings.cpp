@@ -170,14 +170,14 @@ result<void> check_card_terminal(const till_settings& all) {
 /// The PIN pad holds the keys, and nothing else does.
 result<void> check_pinpad_sealer(const till_settings& all) {
     const auto& name = all.pinpad.driver;
+    if (all.terminals.size() > 1)
+        return broken(till_errc::bad_setting, "sealer.kind",
+            "software or cipher-machine, as several terminals share the PIN pad");
     if (name.empty()) return {}; // the caller gives a PIN pad
     const auto* family = drivers::find_pinpad_family(name);
     if (family != nullptr && name != "described" && !family->can.mac)
         return broken(till_errc::not_built, "sealer.kind",
             "software or cipher-machine: the protocol of " + name + " has no MACs");
-    if (all.terminals.size() > 1)
-        return broken(till_errc::bad_setting, "sealer.kind",
-            "software or cipher-machine, as several terminals share the PIN pad");
     for (const auto& [key, value] : {std::pair{"sealer.key_file", &all.sealer.key_file},
              std::pair{"sealer.serial_key_file", &all.sealer.serial_key_file}}) {
         if (!value->empty()) return broken(till_errc::bad_setting, key, "nothing, as the PIN pad has the keys");

@@ -9,6 +9,7 @@
 #include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -477,6 +478,50 @@ TEST_F(TillParts, OpenWhileTheSealerIsAway) {
     EXPECT_EQ(paid->outcome, verdict::approved);
     EXPECT_EQ(cable.loads, 1) << "the journal's key, once";
     EXPECT_EQ(rig.host.requests.size(), asked + 1) << "the sale alone";
+}
+
+/// Paper is no reason to sell nothing.
+TEST_F(TillParts, SellWithoutAPrinterWhereItsQueueIsBroken) {
+    settings.printer.driver = "escpos";
+    settings.printer.path = folder.file("tty-printer"); // not plugged in: the keeper waits for it
+    settings.printer.queue_file = folder.file("slips.db");
+    std::atomic<int> lines{0};
+    const auto with = [&] {
+        auto parts = lent();
+        parts.log = logger(log_level::error, [&](log_level, std::string_view part, std::string_view line) {
+            if (part == "printer" && line.find("receipt queue") != std::string_view::npos) ++lines;
+        });
+        return parts;
+    };
+    const auto spoil = [&] { std::ofstream(settings.printer.queue_file) << std::string(8192, 'x'); };
+    spoil();
+    {
+        auto opened = open(with());
+        ASSERT_TRUE(opened) << opened.error();
+        EXPECT_EQ(lines, 1);
+        const auto paid = opened->sale({"one", amount(100)}, soon());
+        ASSERT_TRUE(paid && paid->ok());
+        const auto now = opened->status(soon());
+        ASSERT_TRUE(now) << now.error();
+        EXPECT_EQ(now->printer, part_state::away);
+        const auto printed = opened->print_receipt(*paid, receipt_copy::merchant, soon());
+        ASSERT_FALSE(printed);
+        EXPECT_EQ(printed.error().code(), store_errc::not_a_journal) << printed.error();
+        EXPECT_EQ(printed.error().field(), "printer.queue_file");
+    }
+    std::filesystem::remove(settings.printer.queue_file);
+    lines = 0;
+    auto opened = open(with()).value();
+    EXPECT_EQ(opened.status(soon())->printer, part_state::away);
+    EXPECT_EQ(lines, 0);
+    spoil();
+    for (int times = 0; times < 2; ++times) {
+        const auto now = opened.status(soon());
+        ASSERT_TRUE(now) << now.error();
+        EXPECT_EQ(now->printer, part_state::away);
+    }
+    EXPECT_EQ(lines, 1) << "once";
+    EXPECT_TRUE(opened.sale({"two", amount(100)}, soon()));
 }
 
 TEST_F(TillParts, MoveWithTheTill) {

@@ -443,6 +443,10 @@ TEST(TillSettings, TakeAPinPadThatMakesMacsForSealer) {
                             "\"TEST0002\"\nmerchant = \"TESTMERCH000001\"\n[pinpad]\ndriver = \"psbc\"\npath = "
                             "\"/dev/ttyS0\"\n[sealer]\nkind = \"pinpad\"\n";
     EXPECT_EQ(parse_till(two).error().field(), "sealer.kind") << "each would take the other's keys";
+    auto without_driver = two;
+    without_driver.erase(
+        without_driver.find("[pinpad]"), without_driver.find("[sealer]") - without_driver.find("[pinpad]"));
+    EXPECT_EQ(parse_till(without_driver).error().field(), "sealer.kind") << "a PIN pad that is given is one, too";
 }
 
 TEST(TillSettings, RefuseWhatDoesNotGoWithTheKindOfSealer) {

@@ -177,7 +177,7 @@ class till {
     /// the printer, or where the till ends, it is printed as soon as that can be. The same copy again, and one whose
     /// printing was not seen to end, carries the reprint mark (重打印). Call it before `acknowledge`: then a till
     /// that was killed between payment and receipt prints it when `recover` tells the payment again.
-    /// @return `no_device` without a printer; what keeping it says.
+    /// @return `no_device` without a printer; what keeping it says, also where its file could not be opened.
     [[nodiscard]] result<ports::print_report> print_receipt(
         const payment& what, receipt_copy copy, const call& bounds);
     /// The same of a settlement slip.
