@@ -22,7 +22,7 @@ terminal_relay::~terminal_relay() = default;
 
 result<bytes> terminal_relay::pass(byte_view message, const call& bounds) {
     const any_answer filter;
-    auto answer = host_->inquire(message, filter, bounds);
+    auto answer = host_->exchange(message, filter, bounds);
     const auto sent = "terminal to host: " + std::to_string(message.size()) + " bytes, ";
     log_.info("relay", sent + (answer ? std::to_string(answer->size()) + " bytes back" : answer.error().to_string()));
     return answer;

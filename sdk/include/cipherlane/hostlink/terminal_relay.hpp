@@ -17,8 +17,8 @@ class terminal_relay final : public ports::terminal_network {
     explicit terminal_relay(std::unique_ptr<ports::host> host, logger log = {});
     ~terminal_relay() override;
 
-    /// @return what `ports::host::inquire` says: the call ends the wait at any time, and the terminal sees to its own
-    /// reversals.
+    /// @return what `ports::host::exchange` says: a call that leaves less than the host's time ends with nothing
+    /// sent, and what has left is seen to its end.
     [[nodiscard]] result<bytes> pass(byte_view message, const call& bounds) override;
 
   private:
