@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace cipherlane::sim {
@@ -135,7 +136,7 @@ void mispos_model::take_frame(byte_view content) {
     if (!by_.host_kind.empty() && message.kind == by_.host_kind) {
         send_ack();
         count("host's answers");
-        if (stage_ == stage::host_through_till) ask_host();
+        if (stage_ == stage::host_through_till && message.number == host_number_) ask_host();
         return;
     }
     if (message.kind == by_.request_kind) take_request(message);
@@ -149,6 +150,11 @@ void mispos_model::take_request(const asked& request) {
     const bool moves = row_of(what) != nullptr || what == mispos_trade::settle;
     const auto hit = moves ? player().hit("command") : std::nullopt;
     if (hit && hit->kind == "restart") return restart();
+    if (hit && !by_.busy.empty()) { // one whose acquirer has a code for it says so
+        send_ack();
+        number_ = request.number;
+        return say("result", result_of(request.trade, by_.busy.front(), nullptr));
+    }
     if (hit || (moves && stage_ != stage::idle)) return around().send({byte::nak});
     unacknowledged_ = false;
     send_ack();
@@ -164,7 +170,7 @@ void mispos_model::take_question(mispos_trade what) {
     switch (what) {
     case mispos_trade::settle: {
         sim_entry sum;
-        sum.minor = std::max<std::int64_t>(money().close_batch().minor, 0);
+        sum.minor = money().close_batch().minor;
         return say("close", result_of(code, approved, &sum));
     }
     case mispos_trade::last:
@@ -232,7 +238,9 @@ void mispos_model::ask_through_till() {
     });
     drivers::mispos_tag_writer to;
     put(to, mispos_value::kind, by_.host_kind);
-    put(to, mispos_value::number, number_);
+    host_number_ = digits(static_cast<std::int64_t>(7'000 + payments_ % 1'000), number_.size());
+    host_number_.erase(0, host_number_.size() - number_.size());
+    put(to, mispos_value::number, host_number_); // of its own: its answer must have it
     bytes message = *from_hex("60000500006031003107300200");
     const auto tail = digits(minor_, 12) + digits(static_cast<std::int64_t>(payments_), 6);
     const auto packed = *pack_bcd(tail, bcd_pad::left);
@@ -291,11 +299,12 @@ bytes mispos_model::result_of(std::string_view trade, std::string_view code, con
     if (entry != nullptr) {
         put(within, mispos_value::trade, trade);
         const auto& money = by_.told[static_cast<std::size_t>(mispos_value::amount)];
-        const auto cents = digits(entry->minor, 3);
+        const auto cents = digits(std::abs(entry->minor), 3);
         const bool text = money && money->form == mispos_form::money;
+        const std::string sign = entry->minor < 0 ? "-" : "";
         put(within, mispos_value::amount,
-            text ? "RMB  " + cents.substr(0, cents.size() - 2) + "." + cents.substr(cents.size() - 2)
-                 : digits(entry->minor, 12));
+            text ? "RMB  " + sign + cents.substr(0, cents.size() - 2) + "." + cents.substr(cents.size() - 2)
+                 : digits(std::max<std::int64_t>(entry->minor, 0), 12)); // packed digits have no sign
         put(within, mispos_value::trace, digits(entry->trace, 6));
         put(within, mispos_value::receipt, digits(entry->receipt, 6));
         put(within, mispos_value::batch, "000001");

@@ -59,7 +59,8 @@ class mispos_model final : public terminal_model {
     drivers::mispos_description by_;
     drivers::mispos_decoder decoder_;
     enum class stage : std::uint8_t { idle, card, host_through_till, host } stage_ = stage::idle;
-    std::string number_; ///< of the request that is answered next
+    std::string number_;      ///< of the request that is answered next
+    std::string host_number_; ///< of the message that is with the host
     drivers::mispos_trade trade_{};
     std::int64_t minor_ = 0;
     int original_ = 0;

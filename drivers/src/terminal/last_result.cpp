@@ -1,5 +1,7 @@
 #include "last_result.hpp"
 
+#include <algorithm>
+
 namespace cipherlane::drivers {
 
 using ports::terminal_outcome;
@@ -11,9 +13,15 @@ ports::terminal_report unknown_report(const ports::terminal_request& wish, error
     return made;
 }
 
-void judge_last(ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last) {
+void judge_last(
+    ports::terminal_report& report, const ports::terminal_doubt& doubt, std::string_view last, host_heard heard) {
     const bool told = !doubt.before.empty() && !last.empty() && last != no_last_result;
     if (told && last == doubt.before) {
+        if (!doubt.code.empty() || heard == host_heard::perhaps) {
+            auto why = refused(drivers_errc::no_answer).in_field("host's answer").with_peer_code(doubt.code);
+            report = unknown_report(doubt.wish, std::move(why));
+            return;
+        }
         report = {};
         report.total = amount(0, doubt.wish.total.unit());
         report.outcome = terminal_outcome::declined;
@@ -26,6 +34,15 @@ void judge_last(ports::terminal_report& report, const ports::terminal_doubt& dou
         report.outcome = terminal_outcome::unknown;
         report.why = refused(drivers_errc::wrong_answer).in_field("last result").during("recover");
     }
+}
+
+deadline over_at(std::chrono::milliseconds longest, const ports::terminal_doubt& doubt,
+    std::optional<monotonic_clock::time_point> sign) {
+    auto left = longest - doubt.age;
+    if (sign)
+        left = std::max(
+            left, longest - std::chrono::duration_cast<std::chrono::milliseconds>(monotonic_clock::now() - *sign));
+    return deadline::in(std::max(left, std::chrono::milliseconds{0}));
 }
 
 result<void> may_begin(const call& bounds, std::chrono::milliseconds least, std::string_view operation) {

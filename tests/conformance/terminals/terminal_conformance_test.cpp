@@ -55,6 +55,11 @@ bool stands(const sim::sim_entry& entry) {
     return entry.now == sim::sim_entry::state::stored || entry.now == sim::sim_entry::state::authorised;
 }
 
+/// What may have gone to the host through the till is no refusal where the terminal has not stored it.
+bool is_a_persons(const terminal_case& of, verdict outcome, std::int64_t standing) {
+    return of.leaves == terminal_case::untold::passed && outcome == verdict::unknown && standing == 0;
+}
+
 TEST_P(terminal, LivesThroughADay) {
     day today(GetParam());
     const auto sold = today.run(trade::sale, "sale", 1234);
@@ -206,7 +211,7 @@ void run_case(
     const auto kept = today.record("key");
     const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
     const bool untold = of.leaves == terminal_case::untold::completions && what.kind == trade::device_completion;
-    if (outcome == verdict::unknown && untold) return;
+    if (outcome == verdict::unknown && (untold || is_a_persons(of, outcome, standing))) return;
     EXPECT_NE(outcome, verdict::unknown) << "not recovered";
     EXPECT_EQ(outcome == verdict::approved, standing == 1) << to_string(outcome);
     if (end && *end && (*end)->outcome != verdict::unknown) {
@@ -265,6 +270,7 @@ TEST_P(terminal, APaymentWhoseAckIsLostIsChargedOnce) {
         EXPECT_LE(entries.size(), asked + 1) << "asked for twice";
         const auto kept = today.record("key");
         const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+        if (is_a_persons(GetParam(), outcome, standing)) continue;
         EXPECT_NE(outcome, verdict::unknown);
         EXPECT_EQ(outcome == verdict::approved, standing == 1) << to_string(outcome);
     }
@@ -319,6 +325,8 @@ TEST_P(terminal, AClockSetForwardDeclinesNothing) {
         const auto kept = today.record("key");
         const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
         const auto& entries = today.world.model().books().entries();
+        const auto standing = std::count_if(entries.begin() + 1, entries.end(), stands);
+        if (is_a_persons(GetParam(), outcome, standing)) continue;
         EXPECT_NE(outcome, verdict::unknown);
         EXPECT_EQ(outcome == verdict::approved, entries.size() == 2 && stands(entries.back())) << to_string(outcome);
     }
@@ -369,6 +377,7 @@ TEST_P(terminal, FaultsEndWithinTheirTime) {
         const auto kept = today.record("key");
         ASSERT_TRUE(kept || !end) << fault;
         const auto outcome = kept ? acquiring::to_payment(*kept).outcome : verdict::not_sent;
+        if (is_a_persons(GetParam(), outcome, standing)) continue;
         EXPECT_NE(outcome, verdict::unknown) << fault;
         EXPECT_EQ(outcome == verdict::approved, standing == 1) << fault << ": " << to_string(outcome);
     }

@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,5 +93,11 @@ class day {
     std::unique_ptr<ports::terminal> device;
     std::optional<acquiring::lane> lane;
 };
+
+/// Whether its lane has raised this.
+[[nodiscard]] inline bool raised(const day& today, acquiring::alert_kind kind) {
+    const auto alerts = today.seen.alerts();
+    return std::any_of(alerts.begin(), alerts.end(), [&](const auto& one) { return one.kind == kind; });
+}
 
 } // namespace cipherlane::tests

@@ -8,8 +8,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 namespace cipherlane {
 namespace {
 
@@ -19,6 +17,7 @@ using acquiring::verdict;
 using ports::trade;
 using tests::day;
 using tests::mishap;
+using tests::raised;
 
 const tests::terminal_case& tcp() {
     return tests::terminal_cases().front();
@@ -33,11 +32,6 @@ void lose(day& today) {
     ASSERT_TRUE(end) << end.error();
     EXPECT_EQ(end->outcome, verdict::unknown) << *end;
     EXPECT_TRUE(end->why);
-}
-
-bool raised(const day& today, alert_kind kind) {
-    const auto alerts = today.seen.alerts();
-    return std::any_of(alerts.begin(), alerts.end(), [&](const auto& one) { return one.kind == kind; });
 }
 
 TEST(TerminalLane, WhatTheTerminalDoesNotTellIsLeftOpenAndRaised) {

@@ -13,7 +13,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cipherlane::tests {
 
@@ -25,7 +27,8 @@ struct terminal_case {
     /// Whether the terminal sees that the cable is out: not on a line without a carrier.
     enum class cable : std::uint8_t { seen, unseen } cut = cable::seen;
     /// What its terminals cannot tell afterwards: an unknown outcome is then a person's.
-    enum class untold : std::uint8_t { nothing, completions } leaves = untold::nothing;
+    /// `passed`: what may have gone to its host through the till though the terminal has not stored it.
+    enum class untold : std::uint8_t { nothing, completions, passed } leaves = untold::nothing;
     bool takes_back = false;   ///< a payment whose till is gone is undone, unless a fault says otherwise
     std::string description{}; ///< file of the acquirer, where its driver needs one
     enum class host : std::uint8_t { own, through_till } reaches = host::own;
@@ -34,6 +37,13 @@ struct terminal_case {
 };
 
 [[nodiscard]] const std::vector<terminal_case>& terminal_cases();
+/// The one of this name.
+[[nodiscard]] const terminal_case& terminal_case_of(std::string_view name);
+/// File of a description as it is shipped.
+[[nodiscard]] std::string shipped_description(const std::string& name);
+/// File of one with what an acquirer's contract adds to 银商's: the code of the question for the last transaction,
+/// and lines of `[codes]`.
+[[nodiscard]] std::string contract_description(const std::string& codes = {});
 
 /// What goes wrong at one frame.
 struct mishap {
@@ -68,6 +78,8 @@ class terminal_world final : public time_source {
     [[nodiscard]] sim::terminal_model& model() noexcept { return *model_; }
     /// What went through the till to the terminal's host, in the order in which it went.
     [[nodiscard]] const std::vector<bytes>& passed() const noexcept { return network_.passed; }
+    /// What the host makes of the terminal's messages, in the place of an answer to each.
+    void host_does(std::function<result<bytes>(const call&)> what) { network_.does = std::move(what); }
     /// From the next frame on.
     void arm(const mishap& what) noexcept;
     [[nodiscard]] bool happened() const noexcept { return happened_; }
@@ -85,6 +97,7 @@ class terminal_world final : public time_source {
     struct host final : ports::terminal_network {
         [[nodiscard]] result<bytes> pass(byte_view message, const call& bounds) override;
         std::vector<bytes> passed;
+        std::function<result<bytes>(const call&)> does;
     };
     struct cable {
         bytes inbox;

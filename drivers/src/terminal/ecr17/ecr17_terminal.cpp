@@ -141,6 +141,7 @@ result<terminal_report> ecr17_terminal::run(const ports::terminal_request& reque
     const auto until = profile_.receipts ? ecr17_end::answer_and_receipt : ecr17_end::answer;
     // Nothing stops the terminal: what has left is seen to its end, whatever becomes of the call.
     const auto said = ask(std::move(message), until, call(profile_.longest));
+    sign_ = monotonic_clock::now();
     if (!said) return unknown_report(request, said.error());
     const auto told = ecr17::parse_outcome(*said);
     if (!told) return unknown_report(request, told.error());
@@ -154,7 +155,7 @@ terminal_report ecr17_terminal::recover(const ports::terminal_doubt& doubt, cons
     const one_call mine(under_way_);
     if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
     if (wish.what == terminal_verb::complete || doubt.before.empty()) return unknown_report(wish, proves_nothing());
-    const auto over = deadline::in(std::max(profile_.longest - doubt.age, std::chrono::milliseconds{0}));
+    const auto over = over_at(profile_.longest, doubt, sign_);
     error why = proves_nothing();
     while (!bounds.stopped() && !bounds.until().passed()) {
         const auto said = ask_for(ecr17::last_result(profile_.who), "last result", bounds);

@@ -126,12 +126,19 @@ class mispos_loader {
         auto codes = top.section("codes");
         codes.texts("approved", made_.approved);
         codes.texts("doubtful", made_.doubtful);
+        codes.texts("busy", made_.busy);
         codes.texts("nothing", made_.nothing);
         if (made_.approved.empty()) codes.fail("approved", "at least one code");
-        for (const auto& code : made_.doubtful) {
-            if (std::ranges::find(made_.approved, code) != made_.approved.end())
-                codes.fail("doubtful", "\"" + code + "\" is approved, too");
-        }
+        const auto apart = [&](std::string_view name, const std::vector<std::string>& from, const auto& in,
+                               const char* which) {
+            for (const auto& code : from) {
+                if (std::ranges::find(in, code) != in.end())
+                    codes.fail(name, "\"" + code + "\" is " + which + ", too");
+            }
+        };
+        apart("doubtful", made_.doubtful, made_.approved, "approved");
+        apart("busy", made_.busy, made_.approved, "approved");
+        apart("busy", made_.busy, made_.doubtful, "doubtful");
         codes.finish();
     }
 

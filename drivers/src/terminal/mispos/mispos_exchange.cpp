@@ -9,13 +9,14 @@
 namespace cipherlane::drivers {
 
 mispos_exchange::mispos_exchange(const mispos_description& by, secret_bytes content, mispos_part part,
-    std::string number, const currency& unit, secret_bytes& heard)
+    std::string number, const currency& unit, secret_bytes& heard, std::chrono::milliseconds hush)
     : by_(by)
     , frame_(mispos_frame(content.expose()))
     , part_(part)
     , number_(std::move(number))
     , unit_(unit)
     , heard_(heard)
+    , hush_(hush)
     , decoder_(by.largest) {}
 
 net::action mispos_exchange::resume(const net::event& what) {
@@ -116,6 +117,11 @@ net::action mispos_exchange::go_on() {
     return phase_ == phase::over ? net::action::done() : listen();
 }
 
+/// Nobody has answered the message for the host, and it may still be on its way a second time.
+bool mispos_exchange::hushed() const {
+    return part_ == mispos_part::silence && hush_.count() > 0 && !heard_.empty();
+}
+
 net::action mispos_exchange::listen() {
     const bool between_bytes = decoder_.inside();
     const bool goes_on = !restart_ && !between_bytes && !in_frame_;
@@ -124,6 +130,7 @@ net::action mispos_exchange::listen() {
     if (between_bytes) return net::action::receive(by_.inter_byte);
     if (goes_on) return net::action::receive_more();
     if (phase_ == phase::request) return net::action::receive(by_.acknowledge);
+    if (hushed()) return net::action::receive(hush_);
     switch (part_) {
     case mispos_part::question: return net::action::receive(by_.answer);
     case mispos_part::cancel: return net::action::receive(by_.stopping);
@@ -136,6 +143,11 @@ net::action mispos_exchange::expired() {
         decoder_.reset();
         put(mispos_byte::nak);
         if (++broken_ > by_.repeats) fail(refused(drivers_errc::bad_frame));
+        return go_on();
+    }
+    if (hushed()) {
+        heard_ = {}; // from here on it is meant
+        restart_ = true;
         return go_on();
     }
     const bool again = phase_ == phase::request && part_ != mispos_part::money && sent_times_ <= by_.repeats;

@@ -63,8 +63,7 @@ std::string code_of(byte_view data) {
     return text ? std::string(as_text(data)) : to_hex(data);
 }
 
-/// "RMB  -0.20": without its sign, which says which way the money went. Nothing where it is no amount of this
-/// currency.
+/// "RMB  -0.20": without its sign. Nothing where it is no amount of this currency.
 std::optional<std::int64_t> money_of(std::string_view text, const currency& unit) {
     constexpr std::string_view digits = "0123456789";
     const auto from = text.find_first_of(digits);
@@ -100,6 +99,7 @@ result<void> take_value(
         constexpr std::size_t most = 12;
         if (place.form == form::money) {
             into.minor = money_of(text, unit);
+            into.negative = text.substr(0, text.find_first_of("0123456789")).find('-') != std::string::npos;
         } else if (all_digits(text) && !text.empty() && text.size() <= most) {
             into.minor = std::stoll(text);
         }
@@ -230,6 +230,10 @@ result<mispos_message> parse(const mispos_description& by, byte_view content, co
         if (!message) return refused(drivers_errc::bad_content).in_field("payload").at_offset(content.size());
         made.what = mispos_message::kind::for_host;
         made.payload = copy_of(*message);
+        const auto& place = by.asked(value::number);
+        CIPHERLANE_TRY(const auto number, find(content, place));
+        if (number && place && number->size() * 2 == place->size && all_digits(to_hex(*number)))
+            made.number = to_hex(*number);
         return made;
     }
     if (kind_text != by.result_kind) return made;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace cipherlane::drivers {
 namespace {
@@ -19,8 +20,11 @@ bool is_one_of(const std::vector<std::string>& codes, const std::string& code) {
     return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-error refusal(const mispos_message& said) {
-    return refused(drivers_errc::refused).with_peer_code(said.code).with_peer_text(said.text);
+error refusal(const mispos_message& said, const mispos_description& by) {
+    const bool busy = is_one_of(by.busy, said.code);
+    return refused(busy ? drivers_errc::at_work : drivers_errc::refused)
+        .with_peer_code(said.code)
+        .with_peer_text(said.text);
 }
 
 /// No two transactions of a terminal have all of these alike. Empty where none is told.
@@ -49,7 +53,8 @@ terminal_report report_of(
     if (is_one_of(by.approved, told.code)) {
         made.outcome = terminal_outcome::approved;
     } else if (is_one_of(by.doubtful, told.code)) {
-        made.why = refusal(told).during(to_string(wish.what));
+        made.why = refusal(told, by).during(to_string(wish.what));
+        made.host_unsure = true;
     } else {
         made.outcome = terminal_outcome::declined;
     }
@@ -116,15 +121,26 @@ bool mispos_terminal::may_stop(const error& why) const {
     return ended_early && can_.aborts && attached();
 }
 
+/// What has left for the host is seen to its end: no stop, and as much time as the terminal itself waits.
+result<bytes> mispos_terminal::pass(const mispos_message& said) {
+    if (network_ == nullptr) return cannot("pass through");
+    passed_ = true;
+    auto answer = network_->pass(said.payload.expose(), call(profile_.by.result));
+    sign_ = monotonic_clock::now();
+    return answer;
+}
+
 /// A message and all that follows, up to the result: what is for the host goes there and its answer comes back.
 result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_part part, const call& bounds) {
     const bool money = part == mispos_part::money;
     const auto& by = profile_.by;
     secret_bytes heard;
+    std::chrono::milliseconds hush{0};
     call limits = bounds;
     bool stopping = false;
+    bool at_host = false;
     for (;;) {
-        mispos_exchange exchange(by, std::move(request), part, number_, profile_.unit, heard);
+        mispos_exchange exchange(by, std::move(request), part, number_, profile_.unit, heard, hush);
         auto said = net::run(exchange, *link_, limits);
         request = {};
         if (said && said->what == mispos_message::kind::result) {
@@ -132,13 +148,16 @@ result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_pa
             return said;
         }
         if (said) {
-            auto answer = network_ != nullptr ? network_->pass(said->payload.expose(), limits)
-                                              : result<bytes>(cannot("pass through"));
-            auto back = answer ? mispos::pass_back(by, number_, *answer) : result<secret_bytes>(answer.error());
+            // Until then the terminal may repeat what it has just sent, as our ACK was lost.
+            const auto repeated = deadline::in(by.acknowledge * (by.repeats + 1));
+            auto answer = pass(*said);
+            const auto& number = said->number.empty() ? number_ : said->number;
+            auto back = answer ? mispos::pass_back(by, number, *answer) : result<secret_bytes>(answer.error());
             if (answer) wipe(*answer);
             part = back ? mispos_part::reply : mispos_part::silence;
             if (back) request = *std::move(back);
-            if (!back) heard = {};
+            hush = std::max(repeated.left(), by.inter_byte);
+            if (!std::exchange(at_host, true)) limits = call(by.longest);
             continue;
         }
         if (money && !stopping && may_stop(said.error())) {
@@ -189,7 +208,9 @@ result<terminal_report> mispos_terminal::run(const ports::terminal_request& requ
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(request.what)));
     // What nothing stops is seen to its end, whatever becomes of the call.
     const auto limits = can_.aborts ? bounds : call(profile_.by.longest);
+    passed_ = false;
     const auto said = converse(std::move(message), mispos_part::money, limits);
+    sign_ = monotonic_clock::now();
     if (!said) return unknown_report(request, said.error());
     auto report = report_of(profile_.by, *said, request);
     if (report.outcome == terminal_outcome::approved && !said->minor) report.total = request.total;
@@ -203,16 +224,18 @@ terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, con
     if (const auto free = mine.check(); !free) return unknown_report(wish, free.error());
     error why = refused(drivers_errc::wrong_answer).in_field("last result");
     if (!can_.tells_last || doubt.before.empty()) return unknown_report(wish, std::move(why));
-    const auto over = deadline::in(std::max(by.longest - doubt.age, std::chrono::milliseconds{0}));
+    const auto over = over_at(by.longest, doubt, sign_);
+    const bool told_all = !doubt.code.empty(); // the trade itself has ended
+    const auto heard = network_ != nullptr && passed_ ? host_heard::perhaps : host_heard::no;
     while (!bounds.stopped() && !bounds.until().passed()) {
         const auto told = last(bounds);
         const bool none = told && is_one_of(by.nothing, told->code);
         if (!told) {
             why = told.error();
         } else if (const auto name = none ? std::string(no_last_result) : name_of(*told);
-                   (!name.empty() && name != doubt.before && !none) || over.passed()) {
+                   (!name.empty() && name != doubt.before && !none) || told_all || over.passed()) {
             auto report = report_of(by, *told, wish);
-            judge_last(report, doubt, name);
+            judge_last(report, doubt, name, heard);
             return report;
         }
         cipherlane::pause(bounds.no_later_than(by.rest));
@@ -223,16 +246,16 @@ terminal_report mispos_terminal::recover(const ports::terminal_doubt& doubt, con
 result<ports::terminal_settlement> mispos_terminal::settle(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    CIPHERLANE_CHECK(connect(bounds));
-    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(mispos_trade::settle)));
     number_ = next_number();
     CIPHERLANE_TRY(auto request, mispos::request(profile_.by, mispos_trade::settle, number_));
+    CIPHERLANE_CHECK(connect(bounds));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, to_string(mispos_trade::settle)));
     auto said = converse(std::move(request), mispos_part::money, call(profile_.by.longest));
     if (!said) return std::move(said).error().during(to_string(mispos_trade::settle));
     if (is_one_of(profile_.by.doubtful, said->code)) return refused(drivers_errc::no_answer).during("settle");
-    if (!is_one_of(profile_.by.approved, said->code)) return refusal(*said).during("settle");
+    if (!is_one_of(profile_.by.approved, said->code)) return refusal(*said, profile_.by).during("settle");
     ports::terminal_settlement closed;
-    if (said->minor) closed.total = ports::batch_side{*said->minor, 0};
+    if (said->minor) closed.total = ports::batch_side{said->negative ? -*said->minor : *said->minor, 0};
     closed.text = said->text;
     return closed;
 }
@@ -241,7 +264,7 @@ result<void> mispos_terminal::print_again(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     CIPHERLANE_TRY(const auto said, ask(mispos_trade::print_again, bounds));
-    if (!is_one_of(profile_.by.approved, said.code)) return refusal(said).during("print again");
+    if (!is_one_of(profile_.by.approved, said.code)) return refusal(said, profile_.by).during("print again");
     return {};
 }
 
@@ -249,6 +272,10 @@ result<ports::terminal_health> mispos_terminal::status(const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     const bool asks = profile_.by.of(mispos_trade::status).has_value();
+    if (!asks && !can_.tells_last) {
+        CIPHERLANE_CHECK(connect(bounds)); // it has no question: its link is all there is
+        return ports::terminal_health{true, {}, terminal_id_, {}};
+    }
     CIPHERLANE_TRY(const auto said, ask(asks ? mispos_trade::status : mispos_trade::last, bounds));
     const bool ready = !asks || is_one_of(profile_.by.approved, said.code);
     return ports::terminal_health{ready, said.code, said.terminal_id, said.text};

@@ -82,6 +82,9 @@ struct terminal_report {
     std::string masked_pan;
     std::string card_name;
     std::optional<error> why; ///< of an unknown outcome
+    /// Of an unknown outcome: the terminal itself has said, by `code`, that it does not know. Its host may have
+    /// carried out what it has not stored.
+    bool host_unsure = false;
 };
 
 /// An outcome that is not known, to be asked for.
@@ -92,6 +95,7 @@ struct terminal_doubt {
 
     terminal_request wish;
     std::string before;               ///< what `terminal::last_done` gave before the request left
+    std::string code{};               ///< `terminal_report::code` of one with `host_unsure`: no refusal follows then
     std::chrono::milliseconds age{0}; ///< how long the request has been out at least, by a clock that nobody sets
 };
 
@@ -131,7 +135,8 @@ class terminal_network {
     terminal_network& operator=(const terminal_network&) = delete;
     virtual ~terminal_network() = default;
 
-    /// One message of the terminal to its host, as it is, and the host's answer. An error is told to the terminal as
+    /// One message of the terminal to its host, as it is, and the host's answer. From the message's first byte on the
+    /// host's own time bounds the wait, neither the call's end nor a stop. An error is told to the terminal as
     /// silence.
     [[nodiscard]] virtual result<bytes> pass(byte_view message, const call& bounds) = 0;
 };

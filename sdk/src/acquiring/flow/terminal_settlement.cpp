@@ -13,16 +13,29 @@ namespace cipherlane::acquiring {
 using ports::settlement_progress;
 using ports::settlement_step;
 
+namespace {
+
+/// A day that nobody can close must not be begun to be closed: no trade would be taken until it is.
+result<void> check_settles(const ports::terminal& terminal) {
+    if (terminal.capabilities().settle) return {};
+    return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::acquiring)
+        .during("settle")
+        .in_field("terminal");
+}
+
+} // namespace
+
 result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds) {
     on.enter(stage::preparing);
     CIPHERLANE_CHECK(check_not_settling(on, bounds));
+    CIPHERLANE_TRY(auto* const terminal, on.terminal());
+    CIPHERLANE_CHECK(check_settles(*terminal));
     CIPHERLANE_CHECK(settle_terminal(on, bounds));
     // What a host of earlier days has not been told would be closed over.
     CIPHERLANE_CHECK(check_all_told(on));
     // An order that the gateway does not decide belongs to the gateway's books, not to the terminal's.
     if (on.gateway()) (void)settle_orders(on, bounds);
     // From here on no trade is taken until the terminal has answered: it must be there.
-    CIPHERLANE_TRY(auto* const terminal, on.terminal());
     CIPHERLANE_CHECK(terminal->open(bounds));
     CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
     settlement_progress progress;
@@ -36,6 +49,11 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
 result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bool resumed, const call& bounds) {
     if (progress.step != settlement_step::totals_sent) return {};
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
+    if (const auto can = check_settles(*terminal); !can) {
+        // Nothing has been asked of it, and nothing ever will be: trades may go on.
+        CIPHERLANE_CHECK(save_progress(on, {}));
+        return can.error();
+    }
     const auto closed = terminal->settle(bounds);
     // A line that nobody answered counts as a refusal too, but has no code of the terminal's: it may be closed.
     const bool refused = !closed && !closed.error().peer_code().empty();

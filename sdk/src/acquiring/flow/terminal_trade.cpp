@@ -48,6 +48,7 @@ record_state state_of(terminal_outcome told, const journal_record& record) {
 
 ports::terminal_doubt doubt_of(lane_core& on, const journal_record& record, const ports::terminal_request& wish) {
     ports::terminal_doubt doubt(wish, record.device_before);
+    doubt.code = record.host_code;
     const auto now = monotonic_clock::now();
     const auto since = on.under_way_since.try_emplace(record.id, now).first->second;
     doubt.age = std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
@@ -66,7 +67,7 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
     const bool decides = ledger::states::decided.contains(state);
     if (decides) on.under_way_since.erase(record.id);
     journal_verdict verdict(state, decides ? ports::decider::terminal : ports::decider::till);
-    if (decides) {
+    if (decides || told.host_unsure) {
         verdict.host_code = told.code;
         verdict.host_text = told.text;
     }
@@ -80,6 +81,15 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
         if (!told.masked_pan.empty()) verdict.masked_pan = told.masked_pan;
     }
     return write_verdict(on, record, verdict, told.why);
+}
+
+/// Durable before anything is asked: a later run must not take what the terminal has not stored for a refusal.
+void keep_doubt(lane_core& on, journal_record& record, const terminal_report& told) {
+    journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::till);
+    verdict.host_code = told.code;
+    verdict.host_text = told.text;
+    if (on.journal().decide(record.id, verdict, on.journal_call())) return ledger::apply(record, verdict);
+    on.raise(alert_kind::journal_failed, record);
 }
 
 terminal_report ask_again(lane_core& on, ports::terminal& terminal, const ports::terminal_doubt& doubt,
@@ -106,7 +116,12 @@ result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_r
     }
     if (told->outcome == terminal_outcome::unknown) {
         const auto why = told->why;
-        *told = ask_again(on, terminal, doubt_of(on, record, *wish), record, asking_call(on, bounds));
+        auto doubt = doubt_of(on, record, *wish);
+        if (told->host_unsure) {
+            keep_doubt(on, record, *told);
+            doubt.code = told->code;
+        }
+        *told = ask_again(on, terminal, doubt, record, asking_call(on, bounds));
         if (told->outcome == terminal_outcome::unknown) told->why = why;
     }
     return conclude_report(on, record, *told);

@@ -80,6 +80,7 @@ class ecr17_terminal final : public ports::terminal {
     ports::terminal_events events_;
     std::unique_ptr<net::transport> link_;
     std::optional<ecr17_check> learnt_;
+    std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
     std::string terminal_id_;
     std::atomic<bool> under_way_ = false;
 };

@@ -92,7 +92,7 @@ struct mispos_description {
     std::chrono::milliseconds answer{30'000}; ///< from the ACK to the answer of a question
     std::chrono::milliseconds result{
         180'000}; ///< from the ACK to the result of a trade, or to a message for the host
-    std::chrono::milliseconds stopping{15'000};
+    std::chrono::milliseconds stopping{90'000}; ///< from EOT to the result: more than the terminal waits for its host
     std::chrono::milliseconds rest{1'000};      ///< between two questions of `recover`
     std::chrono::milliseconds longest{240'000}; ///< that a trade may be under way at the terminal
     enum class cancelling : std::uint8_t { none, eot } cancel = cancelling::none; ///< what stops one that waits
@@ -110,6 +110,7 @@ struct mispos_description {
 
     std::vector<std::string> approved{"00"};
     std::vector<std::string> doubtful{}; ///< neither yes nor no: what became of it is asked for
+    std::vector<std::string> busy{};     ///< it is at something else: says nothing of what was asked for before
     std::vector<std::string> nothing{};  ///< to the question for the last transaction: there is none
 
     struct trade {

@@ -4,6 +4,7 @@
 #include <cipherlane/drivers/terminal/mispos/mispos_messages.hpp>
 #include <cipherlane/net/machine.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -23,14 +24,16 @@ enum class mispos_part : std::uint8_t {
 ///
 /// Whole frames are acknowledged, broken ones are answered with NAK, within `repeats`. A result of another number is
 /// of an earlier request and left out; one of the right number is the answer, even where its ACK was lost. A message
-/// for the host that comes again before it was answered, since the terminal has missed our ACK, counts once. Errors:
+/// for the host that comes again before it was answered, since the terminal has missed our ACK, counts once; one that
+/// comes again later, after nobody has answered it, is meant. Errors:
 /// `not_acknowledged`, `no_answer`, `refused` (EOT), `bad_frame`, `bad_content`; those of the link.
 class mispos_exchange final : public net::exchange<mispos_message> {
   public:
     /// @param number of the request whose result ends it
     /// @param heard the message for the host that is not answered yet; kept from one exchange to the next
+    /// @param hush of a `silence`: how long `heard` may come again without being meant anew
     mispos_exchange(const mispos_description& by, secret_bytes content, mispos_part part, std::string number,
-        const currency& unit, secret_bytes& heard);
+        const currency& unit, secret_bytes& heard, std::chrono::milliseconds hush = {});
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<mispos_message> take() override;
@@ -43,6 +46,7 @@ class mispos_exchange final : public net::exchange<mispos_message> {
     net::action expired();
     net::action go_on();
     net::action listen();
+    [[nodiscard]] bool hushed() const;
     void take_event(mispos_decoder::event what);
     void take_frame(byte_view content);
     void take_nak();
@@ -57,6 +61,7 @@ class mispos_exchange final : public net::exchange<mispos_message> {
     std::string number_;
     currency unit_;
     secret_bytes& heard_;
+    std::chrono::milliseconds hush_;
     mispos_decoder decoder_;
     phase phase_ = phase::request;
     int sent_times_ = 0;

@@ -15,10 +15,11 @@ namespace cipherlane::drivers {
 /// What a MIS-POS terminal said, as its description tells it.
 struct mispos_message {
     enum class kind : std::uint8_t { result, for_host, other } what = kind::other;
-    std::string number; ///< the request's, echoed
+    std::string number; ///< the request's, echoed; of a message for the host: its own, empty where it has none
     std::string trade;
     std::string code;
-    std::optional<std::int64_t> minor;
+    std::optional<std::int64_t> minor; ///< without its sign, which says which way the money of a trade went
+    bool negative = false;             ///< of a sum: more was given back than taken
     std::string receipt;
     std::string trace;
     std::string batch;

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace cipherlane::drivers {
@@ -24,10 +25,12 @@ struct mispos_profile {
 ///
 /// Evidence: the result that echoes the request's number. Codes that the description calls doubtful, and silence, are
 /// asked for with its question for the last transaction, which has no number: another one than before, of the amount
-/// that was asked for, is the payment; the same one proves that nothing was done once the longest trade must be over.
-/// A request whose ACK is missing is not sent again. Where the terminal reaches its host through the till, its
-/// messages go to `terminal_network` as they are, and so do the answers; no answer is silence. Receipts are printed
-/// by the terminal.
+/// that was asked for, is the payment; the same one proves that nothing was done once the longest trade must be over,
+/// but not after a doubtful code, nor where a message of the trade may have gone to the host through the till: then
+/// its host may have carried out what it has not stored. A request whose ACK is missing is not sent again. Where the
+/// terminal reaches its host through the till, its messages go to `terminal_network` as they are, and so do the
+/// answers; no answer is silence, and once one has left neither the call's end nor a stop ends the conversation.
+/// Receipts are printed by the terminal.
 class mispos_terminal final : public ports::terminal {
   public:
     mispos_terminal(terminal_opener open, mispos_profile profile, ports::terminal_events events);
@@ -50,6 +53,7 @@ class mispos_terminal final : public ports::terminal {
 
   private:
     result<void> connect(const call& bounds);
+    result<bytes> pass(const mispos_message& said);
     result<mispos_message> converse(secret_bytes request, mispos_part part, const call& bounds);
     result<mispos_message> ask(mispos_trade what, const call& bounds);
     result<mispos_message> last(const call& bounds);
@@ -63,7 +67,10 @@ class mispos_terminal final : public ports::terminal {
     ports::terminal_events events_;
     ports::terminal_network* network_ = nullptr;
     std::unique_ptr<net::transport> link_;
-    std::string number_; ///< of the request under way
+    std::string number_;                              ///< of the request under way
+    std::optional<monotonic_clock::time_point> sign_; ///< when something was heard of the last trade
+    /// Whether a message of the last trade may have gone to its host: until a trade has begun nobody knows.
+    bool passed_ = true;
     std::uint64_t numbers_;
     std::string terminal_id_;
     std::atomic<bool> under_way_ = false;

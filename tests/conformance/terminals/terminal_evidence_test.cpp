@@ -1,0 +1,204 @@
+// MIS-POS and ECR17 terminals whose host may know more than they do: what is no proof is left to a person, and what
+// is with the host is seen to its end.
+#include "terminal_day.hpp"
+
+#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/drivers/errc.hpp>
+
+#include <gtest/gtest.h>
+
+#include <stop_token>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+using acquiring::alert_kind;
+using acquiring::verdict;
+using ports::trade;
+using tests::day;
+using tests::mishap;
+using tests::raised;
+using tests::terminal_case_of;
+
+result<bytes> silence(const call& /*bounds*/) {
+    return error(make_error_code(drivers::drivers_errc::no_answer), layer::drivers);
+}
+
+bytes any_answer() {
+    return {0x60, 0x00, 0x03};
+}
+
+tests::terminal_case described(std::string file) {
+    auto made = terminal_case_of("mispos_tcp");
+    made.description = std::move(file);
+    return made;
+}
+
+/// The terminal has said that the bank was silent: that it has stored nothing proves nothing, however old it is and
+/// whichever run of the till asks.
+TEST(TerminalEvidence, ASilentBankIsNoRefusal) {
+    day today(terminal_case_of("mispos_tcp"));
+    ASSERT_TRUE(today.run(trade::sale, "before", 100));
+    today.card("6212345678900000017", "98");
+    const auto end = today.run(trade::sale, "key", 1234);
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown) << *end;
+    EXPECT_EQ(today.record("key")->host_code, "98") << "durable";
+    EXPECT_TRUE(raised(today, alert_kind::terminal_unknown));
+    today.world.pause(day::patience());
+    ASSERT_TRUE(today.recover());
+    EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::unknown);
+    today.die();
+    ASSERT_TRUE(today.recover());
+    today.world.pause(day::patience());
+    ASSERT_TRUE(today.recover());
+    EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::unknown);
+    EXPECT_EQ(today.record("key")->host_code, "98");
+}
+
+/// The same where the terminal's word was lost, too: the till has passed its message on.
+TEST(TerminalEvidence, WhatWentToTheHostThroughTheTillIsNoRefusal) {
+    day today(terminal_case_of("mispos_serial"));
+    ASSERT_TRUE(today.run(trade::sale, "before", 100));
+    today.world.host_does(silence);
+    today.fault({{"kind", "no_answer"}, {"match", "result"}, {"times", -1}});
+    const auto end = today.run(trade::sale, "key", 1234);
+    ASSERT_TRUE(end) << end.error();
+    today.no_faults();
+    ASSERT_TRUE(today.recover());
+    ASSERT_TRUE(today.recover());
+    EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::unknown);
+    today.die();
+    ASSERT_TRUE(today.recover());
+    ASSERT_TRUE(today.recover());
+    EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::unknown);
+}
+
+/// The cashier cancels, or the time is up, while the host has the message: its answer goes back to the terminal.
+TEST(TerminalEvidence, NothingAbandonsWhatIsWithTheHost) {
+    for (const bool cancelled : {true, false}) {
+        day today(terminal_case_of("mispos_serial"));
+        std::stop_source cashier;
+        today.world.host_does([&](const call& bounds) -> result<bytes> {
+            if (cancelled) cashier.request_stop();
+            EXPECT_FALSE(bounds.stopped());
+            EXPECT_GE(bounds.until().left(), 60s) << "the host's own time";
+            today.world.pause(call(40s));
+            return any_answer();
+        });
+        const auto end = acquiring::trade(*today.lane)
+                             .run({trade::sale, "key", amount(1234, tests::euro)}, call(30s, cashier.get_token()));
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::approved) << *end;
+        EXPECT_EQ(today.world.passed().size(), 1U);
+        EXPECT_EQ(today.world.model().counted("aborts"), 0U);
+    }
+}
+
+/// Our ACK is lost and the terminal says it again while the host is silent: that is no second message.
+TEST(TerminalEvidence, ARepeatedMessageGoesToASilentHostOnce) {
+    bool happened = true;
+    for (int at = 0; happened; ++at) {
+        const testing::ScopedTrace where(__FILE__, __LINE__, "loss of frame " + std::to_string(at));
+        day today(terminal_case_of("mispos_serial"));
+        today.world.host_does([&](const call&) {
+            today.world.pause(call(20s));
+            return silence(call(0s));
+        });
+        today.world.arm({mishap::kind::lost, at});
+        (void)today.run(trade::sale, "key", 1234);
+        happened = today.world.happened();
+        EXPECT_LE(today.world.passed().size(), 1U);
+    }
+}
+
+/// It answers late, long after its result was waited for: what is not stored yet is not taken for nothing.
+TEST(TerminalEvidence, ALateTradeIsFound) {
+    for (const auto& [name, host_time] : {std::pair("ecr17_tcp", 200s), std::pair("mispos_tcp", 300s)}) {
+        day today(terminal_case_of(name), host_time);
+        const auto charged = [&](const char* key) {
+            (void)today.run(trade::sale, key, 1234);
+            for (int turn = 0; turn < 3; ++turn) {
+                today.world.pause(call(10s));
+                EXPECT_TRUE(today.recover());
+            }
+            return acquiring::to_payment(*today.record(key)).outcome;
+        };
+        (void)charged("before"); // which has no proof: nothing had been stored before
+        const auto left = today.recover();
+        ASSERT_TRUE(left) << left.error();
+        EXPECT_EQ(charged("key"), verdict::approved) << name;
+    }
+}
+
+/// Without a code for it no day can be closed: that is said before trades are held up for it, and ends a day that an
+/// earlier version of the till was closing.
+TEST(TerminalEvidence, ATerminalThatClosesNoDayHoldsUpNoTrade) {
+    day today(described(tests::shipped_description("yisheng")));
+    ASSERT_FALSE(today.device->capabilities().settle);
+    const auto sold = today.run(trade::sale, "key", 100);
+    ASSERT_TRUE(sold) << sold.error();
+    EXPECT_EQ(sold->outcome, verdict::approved) << *sold;
+    const auto refused = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().is(condition::unsupported)) << refused.error();
+    EXPECT_EQ(today.run(trade::sale, "next", 100)->outcome, verdict::approved);
+    ports::settlement_progress stuck;
+    stuck.batch = sold->batch;
+    stuck.step = ports::settlement_step::totals_sent;
+    ASSERT_TRUE(today.journal.save_settlement("TEST0001", stuck, day::patience()));
+    EXPECT_FALSE(today.run(trade::sale, "held", 100));
+    EXPECT_TRUE(acquiring::settlement(*today.lane).run({}, day::patience()).error().is(condition::unsupported));
+    EXPECT_EQ(today.run(trade::sale, "free", 100)->outcome, verdict::approved);
+}
+
+/// The shipped descriptions ask for no last transaction, since its code is published nowhere: a person finds out.
+TEST(TerminalEvidence, WithoutAQuestionForTheLastTransactionAPersonFindsOut) {
+    for (const char* name : {"ums", "yisheng"}) {
+        day today(described(tests::shipped_description(name)));
+        ASSERT_FALSE(today.device->capabilities().tells_last);
+        EXPECT_TRUE(today.device->status(day::patience()));
+        EXPECT_EQ(today.run(trade::sale, "sale", 100)->outcome, verdict::approved) << name;
+        today.fault({{"kind", "cut"}, {"match", "result"}});
+        const auto end = today.run(trade::sale, "key", 1234);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(end->outcome, verdict::unknown) << *end;
+        EXPECT_TRUE(raised(today, alert_kind::terminal_unknown));
+        ASSERT_TRUE(today.recover());
+        EXPECT_EQ(acquiring::to_payment(*today.record("key")).outcome, verdict::unknown);
+    }
+}
+
+TEST(TerminalEvidence, ADayOfRefundsHasANegativeSum) {
+    day today(terminal_case_of("mispos_tcp"));
+    const auto sold = today.run(trade::sale, "sale", 1000);
+    ASSERT_TRUE(sold) << sold.error();
+    ASSERT_TRUE(acquiring::settlement(*today.lane).run({}, day::patience()));
+    ASSERT_TRUE(today.run(trade::device_refund, "back", 400, sold->handle));
+    const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_EQ(settled->totals.credit.minor, 400);
+    EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
+}
+
+/// The acquirer's code for "busy" says nothing of the day whose answer was lost.
+TEST(TerminalEvidence, ABusyCodeLeavesTheDayOpen) {
+    day today(described(tests::contract_description("busy = [\"B5\"]\n")));
+    ASSERT_TRUE(today.run(trade::sale, "key", 100));
+    today.fault({{"kind", "cut"}, {"match", "close"}});
+    ASSERT_FALSE(acquiring::settlement(*today.lane).run({}, day::patience()));
+    today.fault({{"kind", "busy"}, {"times", 1}});
+    const auto busy = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_FALSE(busy);
+    EXPECT_EQ(busy.error().code(), drivers::drivers_errc::at_work) << busy.error();
+    EXPECT_EQ(busy.error().peer_code(), "B5");
+    today.no_faults();
+    const auto settled = acquiring::settlement(*today.lane).run({}, day::patience());
+    ASSERT_TRUE(settled) << settled.error();
+    EXPECT_TRUE(settled->resumed);
+    EXPECT_EQ(settled->batch, 1U);
+}
+
+} // namespace
+} // namespace cipherlane
