@@ -2,6 +2,7 @@
 #include "cipherlane/reconcile_words.hpp"
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/reconcile/comparison.hpp>
 #include <cipherlane/reconcile/errc.hpp>
 #include <cipherlane/reconcile/statement_digest.hpp>
@@ -78,10 +79,23 @@ bool is_export(const std::string& file) {
     return in.gcount() > 0 && start != "SQLite format 3";
 }
 
-/// Our side from an export. Whole exports are compared: which lane a row is of is not asked.
+/// Which rows of an export count: of one terminal or merchant where it is asked for, and of the trades that the
+/// statement is about.
+void narrow(statement_form& form, const reconcile_options& options, const statement_form& theirs) {
+    if (!options.terminal.empty()) form.only.emplace_back(key_field::terminal, options.terminal);
+    if (!options.merchant.empty()) form.only.emplace_back(key_field::merchant, options.merchant);
+    for (auto& [word, way] : form.kind.words) {
+        for (const auto& row : ledger::trades()) {
+            if (row.name == word && !theirs.covers(row.kind)) way.reset();
+        }
+    }
+}
+
+/// Our side from an export.
 void read_export(const reconcile_options& options, const statement_form& theirs, comparison& books) {
     auto form = value_or_stop(find_statement_form("journal-export"), "");
     form.match = theirs.match;
+    narrow(form, options, theirs);
     std::ifstream in(options.ours, std::ios::binary);
     statement_reader reader(in, form, std::filesystem::path(options.ours).filename().string());
     while (const auto next = value_or_stop(reader.next(), "cipherlane journal export --csv writes such a file"))
@@ -114,8 +128,15 @@ bool read_statements(const reconcile_options& options, const statement_form& for
         std::ifstream in(file, std::ios::binary);
         statement_reader reader(
             in, form, std::filesystem::path(file).filename().string(), day_or_stop("--to", options.to));
-        while (const auto next = value_or_stop(reader.next(), fetch_again))
+        bool rows = false;
+        while (const auto next = value_or_stop(reader.next(), fetch_again)) {
             books.add_theirs(*next);
+            rows = true;
+        }
+        if (!rows && (options.from.empty() || options.to.empty())) {
+            throw tool_complaint(
+                ending::wrong_use, file + ": no rows, and so no days; --from and --to say which it is about");
+        }
         proven = proven && reader.proves_itself();
     }
     return proven;

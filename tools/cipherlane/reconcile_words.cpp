@@ -1,5 +1,6 @@
 #include "cipherlane/reconcile_words.hpp"
 
+#include <cipherlane/clearing/payout_book.hpp>
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/printable_text.hpp>
 
@@ -75,9 +76,8 @@ std::string to_text(const difference& what, const currency& unit) {
     if (what.ours) text.append("; ").append(side_text("ours, record ", *what.ours, unit));
     if (what.theirs) text.append("; ").append(side_text("theirs, line ", *what.theirs, unit));
     if (what.kind == reconcile::difference_kind::fee) {
-        const auto stated = what.theirs->fee.value_or(0);
-        text.append(", fee ").append(amount(stated < 0 ? -stated : stated, unit).to_string());
-        text.append(", agreed ").append(amount(what.expected, unit).to_string());
+        text.append(", fee ").append(clearing::signed_text(what.theirs->fee.value_or(0), unit));
+        text.append(", agreed ").append(clearing::signed_text(what.expected, unit));
     }
     return text.append("\n    ").append(reconcile::to_string(what.action)).append("\n");
 }

@@ -47,7 +47,7 @@ struct comparison::state {
     teller tell;
     entry_table table;
     comparison_summary sums;
-    std::optional<std::int64_t> first;
+    std::optional<std::int64_t> first; ///< moment of theirs
     std::optional<std::int64_t> last;
 
     void found(const difference& what) {
@@ -78,11 +78,12 @@ struct comparison::state {
     void compare_fee(const entry& one) {
         if (!one.fee || !settings.agreed_fee) return;
         const auto agreed = settings.agreed_fee(one);
-        const auto stated = *one.fee < 0 ? -*one.fee : *one.fee;
         if (!agreed) return;
-        const auto off = stated < *agreed ? *agreed - stated : stated - *agreed;
+        // What is agreed is taken of a payment, and comes back with what is given back.
+        const auto expected = one.way == direction::payment ? *agreed : -*agreed;
+        const auto off = *one.fee < expected ? expected - *one.fee : *one.fee - expected;
         if (off <= settings.fee_tolerance) return;
-        found({difference_kind::fee, proposal::claim_fee, one.way, one.key, std::nullopt, side_of(one), *agreed});
+        found({difference_kind::fee, proposal::claim_fee, one.way, one.key, std::nullopt, side_of(one), expected});
     }
 
     void compare(const slot& mine, const entry& one) {
@@ -103,9 +104,8 @@ struct comparison::state {
     }
 
     void other(const entry& one) {
-        const auto day = day_of(one.moment);
-        first = std::min(first.value_or(day), day);
-        last = std::max(last.value_or(day), day);
+        first = std::min(first.value_or(one.moment), one.moment);
+        last = std::max(last.value_or(one.moment), one.moment);
         add(sums.theirs, one.way, one.stands, one.minor);
         if (one.stands == standing::moved) sums.fees_minor += one.fee.value_or(0);
         auto* mine = table.find(one);
@@ -130,20 +130,39 @@ struct comparison::state {
         compare_fee(one);
     }
 
+    /// The days that are compared. A statement without rows is about all that is ours: it agrees with an empty till
+    /// alone.
+    void set_days() {
+        if (!first) {
+            for (const auto& mine : table.slots()) {
+                first = std::min(first.value_or(mine.moment), mine.moment);
+                last = std::max(last.value_or(mine.moment), mine.moment);
+            }
+        }
+        sums.first_day = settings.first_day.value_or(first ? day_of(*first) : 0);
+        sums.last_day = settings.last_day.value_or(last ? day_of(*last) : -1);
+    }
+
     comparison_summary end() {
-        sums.first_day = settings.first_day.value_or(first.value_or(0));
-        sums.last_day = settings.last_day.value_or(last.value_or(-1));
-        const auto late = (sums.last_day + 1) * day_seconds - std::chrono::seconds(settings.boundary).count();
+        const bool has_rows = first.has_value();
+        set_days();
+        const auto boundary = std::chrono::seconds(settings.boundary).count();
+        const auto early = sums.first_day * day_seconds - boundary;
+        const auto late = (sums.last_day + 1) * day_seconds - boundary;
+        // Of the last minutes before the first day the statement before tells, if it was given too.
+        const bool had_before = has_rows && *first < early;
         for (const auto& mine : table.slots()) {
             const auto day = day_of(mine.moment);
-            if (mine.theirs || day < sums.first_day || day > sums.last_day) continue;
-            add(sums.ours, mine.way, mine.stands, mine.minor);
+            if (mine.theirs || mine.moment < early || day > sums.last_day) continue;
+            if (day >= sums.first_day) add(sums.ours, mine.way, mine.stands, mine.minor);
             if (mine.seen || mine.stands == standing::not_moved) continue;
             difference what{difference_kind::ours_only, proposal::ask_for_payout, mine.way, mine.key_text(),
                 side_of(mine), std::nullopt, 0};
             if (mine.moment >= late) {
                 what.kind = difference_kind::day_boundary;
                 what.action = proposal::await_next_statement;
+            } else if (day < sums.first_day && !had_before) {
+                what.action = proposal::give_statement_before;
             } else if (mine.stands == standing::undecided) {
                 what.action = proposal::decide_not_paid;
             }

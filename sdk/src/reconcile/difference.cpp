@@ -8,7 +8,7 @@ struct proposal_row {
     std::string_view words;
 };
 
-constexpr std::array<proposal_row, 11> proposals{{
+constexpr std::array<proposal_row, 12> proposals{{
     {"await_next_statement", "look for it in the next statement"},
     {"nothing", "nothing to do: it is booked on another day"},
     {"ask_for_payout", "ask the acquirer to pay it out, with the record as evidence"},
@@ -20,6 +20,7 @@ constexpr std::array<proposal_row, 11> proposals{{
     {"claim_duplicate", "one payment was booked twice: claim the second"},
     {"check_own_duplicate", "two records of one payment: check both receipts"},
     {"claim_fee", "claim the difference to the agreed fee"},
+    {"give_statement_before", "compare again with the statement of the day before too, and --from the first day"},
 }};
 
 constexpr std::array<std::string_view, difference_kinds> kinds{

@@ -108,8 +108,7 @@ std::optional<entry> own_entry(const ports::journal_record& record, std::span<co
     if (row == nullptr || row->side == ledger::money_side::none) return std::nullopt;
     entry made;
     std::string room;
-    for (const auto which : match)
-        add_key(made.key, which, value_of(record, which, room));
+    made.key = made_key(match, [&](key_field which) { return value_of(record, which, room); });
     made.way = row->side == ledger::money_side::debit ? direction::payment : direction::give_back;
     made.stands = standing_of(record.state);
     made.minor = (made.stands == standing::moved ? record.approved : record.requested).minor();

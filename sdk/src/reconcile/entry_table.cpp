@@ -23,7 +23,7 @@ std::uint32_t entry_table::hash_of(const entry& one) noexcept {
 }
 
 slot* entry_table::find(const entry& one) noexcept {
-    if (table_.empty()) return nullptr;
+    if (table_.empty() || one.key.empty()) return nullptr;
     const auto hash = hash_of(one);
     const auto mask = table_.size() - 1;
     for (auto at = hash & mask; table_[at] != none; at = (at + 1) & mask) {
@@ -50,6 +50,7 @@ void entry_table::grow() {
     table_.assign(std::max<std::size_t>(1024, table_.size() * 2), none);
     const auto mask = table_.size() - 1;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
+        if (slots_[i].key_size == 0) continue;
         auto at = slots_[i].hash & mask;
         while (table_[at] != none)
             at = (at + 1) & mask;
@@ -64,7 +65,8 @@ slot& entry_table::add(const entry& one) {
     auto at = hash & mask;
     while (table_[at] != none)
         at = (at + 1) & mask;
-    table_[at] = static_cast<std::uint32_t>(slots_.size());
+    // What has no key is kept, and never found.
+    if (!one.key.empty()) table_[at] = static_cast<std::uint32_t>(slots_.size());
     const auto key = kept_part(one);
     slots_.push_back({keep(key), one.minor, one.moment, one.place, hash, static_cast<std::uint16_t>(key.size()),
         one.way, one.stands, false, false});

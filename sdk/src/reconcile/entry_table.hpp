@@ -28,7 +28,7 @@ struct slot {
 /// Entries by key and direction: an open hash table of numbers over rows that never move, with their keys packed.
 class entry_table {
   public:
-    /// The entry of that key and direction; null if there is none.
+    /// The entry of that key and direction; null if there is none, as for an entry without a key.
     [[nodiscard]] slot* find(const entry& one) noexcept;
     /// `one` must not be there. A key counts up to 65,535 bytes.
     slot& add(const entry& one);

@@ -30,6 +30,7 @@ class form_reader {
         top_.need("amount");
         time();
         place(top_, "fee", form_.payment.fee);
+        top_.choice("fee_taken", form_.fee_taken_minus, {{"plus", false}, {"minus", true}});
         status(top_, form_.payment);
         read_keys(keys, form_.payment);
         give_back();

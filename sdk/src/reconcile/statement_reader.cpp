@@ -2,10 +2,12 @@
 #include "line_source.hpp"
 #include "row_values.hpp"
 
+#include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/reconcile/statement_reader.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace cipherlane::reconcile {
 namespace {
@@ -100,7 +102,16 @@ struct statement_reader::state {
             parts /= 10;
         if (*value % parts != 0 && !rounds) return bad("no parts of the smallest unit");
         const auto half = *value < 0 ? -parts / 2 : parts / 2;
-        return (*value + (rounds ? half : 0)) / parts;
+        const auto minor = (*value + (rounds ? half : 0)) / parts;
+        if (minor > amount::max_minor || minor < -amount::max_minor) return bad("at most twelve digits");
+        return minor;
+    }
+
+    /// Positive where the merchant pays it. Of letters before the digits, D takes and C gives (UnionPay).
+    result<std::int64_t> fee(const value_place& place) {
+        CIPHERLANE_TRY(const auto sum, money(place, true));
+        const bool given = values.at(place).starts_with('C');
+        return given != form.fee_taken_minus ? -sum : sum;
     }
 
     template <class Meaning>
@@ -131,6 +142,11 @@ struct statement_reader::state {
             if (!value) {
                 return lines.fault(reconcile_errc::bad_line, found_and(text, "a number"), total.sum.name);
             }
+            const auto room_left = *value < 0 ? std::numeric_limits<std::int64_t>::min() - *value
+                                              : std::numeric_limits<std::int64_t>::max() - *value;
+            if (*value < 0 ? counted[i] < room_left : counted[i] > room_left) {
+                return lines.fault(reconcile_errc::bad_line, "the column adds up to too much", total.sum.name);
+            }
             counted[i] += *value;
         }
         return {};
@@ -149,6 +165,9 @@ struct statement_reader::state {
         CIPHERLANE_CHECK(count(way.value_or(direction::payment)));
         if (!counts) return std::optional<entry>();
         const auto& places = form.places(*way);
+        for (const auto& [field, value] : form.only) {
+            if (values.at(places.keys[static_cast<std::size_t>(field)]) != value) return std::optional<entry>();
+        }
         entry made;
         made.way = *way;
         if (places.status.place.given()) {
@@ -159,7 +178,7 @@ struct statement_reader::state {
         CIPHERLANE_TRY(const auto sum, money(places.amount, false));
         made.minor = sum < 0 ? -sum : sum;
         if (places.fee.given()) {
-            CIPHERLANE_TRY(made.fee, money(places.fee, true));
+            CIPHERLANE_TRY(made.fee, fee(places.fee));
         }
         const auto text = values.at(places.time);
         const auto moment = parse_time(text, form.time_form, day);
@@ -169,15 +188,13 @@ struct statement_reader::state {
                 places.time.name);
         }
         made.moment = *moment;
-        for (const auto which : form.match) {
+        std::string day_of_row;
+        made.key = made_key(form.match, [&](key_field which) -> std::string_view {
             const auto& place = places.keys[static_cast<std::size_t>(which)];
+            if (place.given()) return values.at(place);
             // A form whose rows have no date of their own has that of their time.
-            if (place.given()) {
-                add_key(made.key, which, values.at(place));
-            } else {
-                add_key(made.key, which, day_text(day_of(made.moment)));
-            }
-        }
+            return day_of_row = day_text(day_of(made.moment));
+        });
         made.place = lines.number();
         return std::optional(std::move(made));
     }
@@ -259,6 +276,7 @@ struct statement_reader::state {
                 if (!named && form.shape == statement_form::layout::csv) {
                     return lines.fault(reconcile_errc::cut_short, "no line of names");
                 }
+                if (lines.number() == 0) return lines.fault(reconcile_errc::cut_short, "the file is empty");
                 if (!had_end) return lines.fault(reconcile_errc::cut_short, "the last line has no end");
                 return finish();
             }

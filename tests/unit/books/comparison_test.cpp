@@ -2,6 +2,7 @@
 
 #include <cipherlane/reconcile/comparison.hpp>
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -70,7 +71,7 @@ TEST(Comparison, NamesEveryKindWithWhatToDo) {
     auto wrong_fee = made("fee", 10'000);
     wrong_fee.fee = 61;
     auto right_fee = made("right", 10'000);
-    right_fee.fee = -60; // a statement may write what it takes away with a minus
+    right_fee.fee = 60;
     comparison_settings how;
     how.agreed_fee = [](const entry& one) { return std::optional(one.minor * 6 / 1000); };
     const auto all = compare({made("gone", 1), made("less", 2), made("late", 3, standing::moved, night),
@@ -121,6 +122,87 @@ TEST(Comparison, TakesItsDaysFromTheStatementWhereNoneAreGiven) {
     EXPECT_EQ(keys, (std::vector<std::string>{"x", "then"}));
     EXPECT_EQ(sums.first_day, day_of(noon));
     EXPECT_EQ(sums.ours.payments, 1U);
+}
+
+/// A sale of 23:45 that neither its own day's statement has nor the next: it is told by both.
+TEST(Comparison, WhatWasAwaitedInTheNextStatementIsMissedThere) {
+    const auto evening = noon + day_seconds / 2 - 900;
+    const std::vector ours{made("evening", 5, standing::moved, evening), made("a", 1),
+        made("b", 2, standing::moved, noon + day_seconds), made("long before", 3, standing::moved, evening - 3600)};
+    const std::vector<told> awaited{{difference_kind::ours_only, proposal::ask_for_payout, "long before"},
+        {difference_kind::day_boundary, proposal::await_next_statement, "evening"}};
+    auto first = compare(ours, {made("a", 1)}).differences;
+    std::sort(first.begin(), first.end(), [](const told& one, const told& other) { return one.kind < other.kind; });
+    EXPECT_EQ(first, awaited);
+    comparison_settings next_day;
+    next_day.first_day = next_day.last_day = day_of(noon) + 1;
+    const auto row = made("b", 2, standing::moved, noon + day_seconds);
+    auto all = compare(ours, {row}, next_day);
+    EXPECT_EQ(all.differences,
+        (std::vector<told>{{difference_kind::ours_only, proposal::give_statement_before, "evening"}}));
+    EXPECT_EQ(all.sums.to_do(), 1U);
+    EXPECT_EQ(all.sums.ours.payments, 1U); // its day is not compared
+    // With the statement before, it is certain.
+    all = compare(ours, {made("a", 1), row}, next_day);
+    EXPECT_EQ(
+        all.differences, (std::vector<told>{{difference_kind::ours_only, proposal::ask_for_payout, "evening"}}));
+    EXPECT_TRUE(compare(ours, {made("a", 1), made("evening", 5, standing::moved, evening), row}, next_day)
+                    .differences.empty());
+}
+
+TEST(Comparison, AStatementWithoutRowsAgreesWithAnEmptyTillAlone) {
+    std::vector<std::string> keys;
+    const auto keep = [&](const difference& what) { keys.emplace_back(what.key); };
+    comparison full({}, keep);
+    full.add_ours(made("then", 1));
+    full.add_ours(made("before", 1, standing::moved, noon - 2 * day_seconds));
+    const auto sums = full.finish();
+    EXPECT_EQ(keys, (std::vector<std::string>{"then", "before"}));
+    EXPECT_EQ(sums.first_day, day_of(noon) - 2);
+    EXPECT_EQ(sums.last_day, day_of(noon));
+    EXPECT_EQ(sums.to_do(), 2U);
+    EXPECT_EQ(comparison({}, keep).finish().to_do(), 0U);
+}
+
+TEST(Comparison, WhatNoKeyNamesIsToldByItself) {
+    const auto all = compare({made("", 1), made("", 2), made("a", 3), made("", 4, standing::undecided)},
+        {made("", 1), made("a", 3), made("", 1)});
+    const std::vector<told> expected{
+        {difference_kind::theirs_only, proposal::give_back_or_book, ""},
+        {difference_kind::theirs_only, proposal::give_back_or_book, ""},
+        {difference_kind::ours_only, proposal::ask_for_payout, ""},
+        {difference_kind::ours_only, proposal::ask_for_payout, ""},
+        {difference_kind::ours_only, proposal::decide_not_paid, ""},
+    };
+    EXPECT_EQ(all.differences, expected);
+    EXPECT_EQ(all.sums.matched, 1U);
+    // More than the table begins with: what has no key is not in it, whenever it grows.
+    comparison many({}, [](const difference&) {});
+    for (int i = 0; i < 3'000; ++i) {
+        many.add_ours(made("", 1));
+        many.add_ours(made("k" + std::to_string(i), 1));
+    }
+    for (int i = 0; i < 3'000; ++i)
+        many.add_theirs(made("k" + std::to_string(i), 1));
+    const auto sums = many.finish();
+    EXPECT_EQ(sums.matched, 3'000U);
+    EXPECT_EQ(sums.count(difference_kind::ours_only), 3'000U);
+}
+
+TEST(Comparison, AFeeIsComparedWithItsSign) {
+    comparison_settings how;
+    how.agreed_fee = [](const entry& one) { return std::optional(one.minor * 6 / 1000); };
+    const auto with_fee = [](std::string key, std::int64_t fee, direction way) {
+        auto one = made(std::move(key), 10'000);
+        one.fee = fee;
+        one.way = way;
+        return one;
+    };
+    const std::vector rows{with_fee("taken", 60, direction::payment), with_fee("given", -60, direction::payment),
+        with_fee("back", -60, direction::give_back), with_fee("twice", 60, direction::give_back)};
+    const std::vector<told> expected{
+        {difference_kind::fee, proposal::claim_fee, "given"}, {difference_kind::fee, proposal::claim_fee, "twice"}};
+    EXPECT_EQ(compare(rows, rows, how).differences, expected);
 }
 
 /// Random days: what is told is what a plain comparison of two maps finds.
@@ -176,6 +258,11 @@ TEST(Comparison, ARecordOfTheJournalIsAnEntryByItsKeyAndTheHostsTime) {
     EXPECT_EQ(one->way, direction::give_back);
     EXPECT_EQ(one->minor, 400);
     EXPECT_EQ(one->moment, noon);
+    // Terminal and day alone are of many payments.
+    record.trace = 0;
+    EXPECT_EQ(own_entry(record, match)->key, "");
+    EXPECT_EQ(own_entry(record, std::array{key_field::order})->key, "");
+    record.trace = 42;
     record.kind = ports::trade::pre_auth;
     EXPECT_FALSE(own_entry(record, match));
     record.kind = ports::trade::sale;

@@ -116,6 +116,49 @@ TEST(ReconcileCommand, TakesAnExportInThePlaceOfTheJournal) {
     EXPECT_NE(all.out.find("3 row(s) matched"), std::string::npos);
 }
 
+TEST(ReconcileCommand, OfAnExportCountsWhatWouldCountOfTheJournal) {
+    const tests::temporary_folder folder;
+    std::ofstream(folder.file("export.csv"))
+        << "kind,state,created,approved,order,reference,terminal,merchant,trace,batch,host_date,authorization\r\n"
+           "QR sale,approved,2026-11-28T10:00:00+08:00,6600,QR-11,,T1,M1,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:30:00+08:00,850,QR-12,,T1,M1,,,,\r\n"
+           "QR refund,approved,2026-11-28T15:00:00+08:00,600,QR-13,,T1,M1,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:00:00+08:00,900,QR-14,,T2,M1,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:00:00+08:00,900,QR-15,,T1,M2,,,,\r\n"
+           "sale,approved,2026-11-28T11:00:00+08:00,100,,,T1,M1,000001,000001,20261128,\r\n"
+           "sale,approved,2026-11-28T11:05:00+08:00,100,,,T1,M1,000002,000001,20261128,\r\n";
+    std::vector<std::string> words{
+        folder.file("export.csv"), "--form", "alipay-bill", "--statement", statement("alipay.csv")};
+    auto all = reconcile_by_command(words);
+    EXPECT_EQ(all.code, 1) << all.err;
+    EXPECT_NE(all.out.find("2 difference(s)"), std::string::npos) << all.out; // the other lane's, the other shop's
+    words.insert(words.end(), {"--terminal", "T1", "--merchant", "M1"});
+    all = reconcile_by_command(words);
+    EXPECT_EQ(all.code, 0) << all.err << all.out;
+    EXPECT_NE(all.out.find("3 row(s) matched"), std::string::npos) << all.out;
+}
+
+TEST(ReconcileCommand, AStatementWithoutRowsNeedsItsDays) {
+    const tests::temporary_folder folder;
+    const auto journal = journal_of_the_day(folder);
+    const auto whole = tests::statement_file("wechat.csv");
+    const auto names = whole.substr(0, whole.find('\n') + 1);
+    std::ofstream(folder.file("empty.csv"), std::ios::binary)
+        << names
+        << whole.substr(whole.find("\r\n总交易单数") + 2, whole.rfind("\r\n`4,") - whole.find("\r\n总交易单数"))
+        << "`0,`0.00,`0.00,`0.00,`0.00000,`0.00,`0.00\r\n";
+    std::vector<std::string> words{journal, "--form", "wechat-bill", "--statement", folder.file("empty.csv")};
+    auto all = reconcile_by_command(words);
+    EXPECT_EQ(all.code, 2) << all.out;
+    EXPECT_NE(all.err.find("no rows"), std::string::npos) << all.err;
+    words.insert(words.end(), {"--from", "20261128"});
+    EXPECT_EQ(reconcile_by_command(words).code, 2);
+    words.insert(words.end(), {"--to", "20261128"});
+    all = reconcile_by_command(words);
+    EXPECT_EQ(all.code, 1) << all.err;
+    EXPECT_NE(all.out.find("ours_only: payment QR-9"), std::string::npos) << all.out;
+}
+
 TEST(ReconcileCommand, SaysNothingOfAStatementThatItRefuses) {
     const tests::temporary_folder folder;
     const auto journal = journal_of_the_day(folder);

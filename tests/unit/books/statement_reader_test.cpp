@@ -63,6 +63,50 @@ TEST(StatementReader, ReadsAFileOfUnionPayWithTheYearOfItsDay) {
     EXPECT_EQ(read_all(text, by_trace, parse_day("20261129")).rows.at(0).key, "T0000001|101|20261128");
 }
 
+TEST(StatementReader, AFeeIsPositiveWhereTheMerchantPaysItWhateverItsSenderWrites) {
+    auto text = statement_file("unionpay.zm");
+    const auto zm = shipped("unionpay-zm");
+    EXPECT_EQ(read_all(text, zm, parse_day("20261129")).rows.at(0).fee, 5);
+    text = replaced(text, "D000000000950", "C000000000950");
+    EXPECT_EQ(read_all(text, zm, parse_day("20261129")).rows.at(1).fee, -950);
+    const auto alipay = read_all(statement_file("alipay.csv"), shipped("alipay-bill"));
+    EXPECT_EQ(alipay.rows.at(0).fee, 40); // written as -0.40
+    EXPECT_EQ(alipay.rows.at(2).fee, -4); // of money given back, as 0.04
+}
+
+TEST(StatementReader, AnEmptyFileIsNoStatement) {
+    for (const auto name : statement_form_names()) {
+        const auto all = read_all("", shipped(name));
+        EXPECT_EQ(all.fault.code(), reconcile_errc::cut_short) << name << " " << all.fault;
+    }
+}
+
+TEST(StatementReader, WhatAddsUpBeyondSixtyFourBitsIsRefused) {
+    const auto form = parse_statement_form(R"(name = "sums"
+form = "csv"
+encoding = "utf-8"
+amounts = "major"
+match = ["order"]
+rows.end = "end"
+amount = {column = "sum"}
+time = {column = "day", form = "YYYYMMDD"}
+key.order = {column = "no"}
+total = [{line = "end", number = 1, sum = {column = "other"}}]
+)",
+        "sums.toml")
+                          .value();
+    for (const std::string sign : {"", "-"}) {
+        std::string text = "no,sum,day,other\n";
+        for (int i = 0; i < 11; ++i)
+            text += std::to_string(i) + ",1,20261128," + sign + "9000000000000\n";
+        const auto all = read_all(text + "end 0\n", form);
+        EXPECT_EQ(all.fault.code(), reconcile_errc::bad_line) << all.fault;
+        EXPECT_EQ(all.fault.offset(), 12U) << all.fault;
+        EXPECT_EQ(all.fault.field(), "other");
+    }
+    EXPECT_EQ(read_all("no,sum,day,other\na,10000000000,20261128,1\n", form).fault.code(), reconcile_errc::bad_line);
+}
+
 TEST(StatementReader, AFileCutAtAnyByteIsRefused) {
     for (const auto& [file, name] :
         {std::pair{"wechat.csv", "wechat-bill"}, std::pair{"alipay.csv", "alipay-bill"}}) {

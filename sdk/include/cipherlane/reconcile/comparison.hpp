@@ -13,12 +13,15 @@
 namespace cipherlane::reconcile {
 
 struct comparison_settings {
-    /// The days that the statement is about, as `parse_day` gives them; none: those of its rows.
+    /// The days that the statement is about, as `parse_day` gives them; none: those of its rows, and without rows all
+    /// days of ours. A first or last day without rows is compared only if it is named here.
     std::optional<std::int64_t> first_day;
     std::optional<std::int64_t> last_day;
-    /// How far before the end of the last day a payment may already belong to the next statement.
+    /// How far before the end of a day a payment may already belong to the next statement: at the end of the last day
+    /// it is awaited there, and what is of the day before the first must be in this one or in the one before.
     std::chrono::minutes boundary{30};
-    /// The agreed fee of a row, in minor units; none: fees are not compared.
+    /// The agreed fee of a row, in minor units and without a sign, whichever way the money went; none: fees are not
+    /// compared.
     std::function<std::optional<std::int64_t>(const entry&)> agreed_fee;
     /// A fee may differ by this.
     std::int64_t fee_tolerance = 0;

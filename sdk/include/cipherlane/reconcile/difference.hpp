@@ -36,6 +36,7 @@ enum class proposal : std::uint8_t {
     claim_duplicate, ///< theirs: ask for it back; the payer is owed it
     check_own_duplicate, ///< ours: two records of one payment
     claim_fee,
+    give_statement_before, ///< of the last minutes before the first day: it may be in the statement before
 };
 /// What to do, in words for a person.
 [[nodiscard]] std::string_view to_string(proposal value) noexcept;
@@ -58,7 +59,7 @@ struct difference {
     std::string_view key; ///< lives during the call that tells it
     std::optional<side> ours;
     std::optional<side> theirs;
-    /// `fee`: what was agreed. `duplicate`: the place that has it already.
+    /// `fee`: what was agreed, signed as `side::fee`. `duplicate`: the place that has it already.
     std::int64_t expected = 0;
 };
 

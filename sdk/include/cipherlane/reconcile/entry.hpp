@@ -27,7 +27,7 @@ enum class standing : std::uint8_t { moved, undecided, not_moved };
 
 /// A payment or a giving back as one side has it.
 struct entry {
-    std::string key; ///< see `add_key`; with `way` it names one payment
+    std::string key; ///< see `made_key`; with `way` it names one payment; empty: nothing names it, it matches none
     direction way = direction::payment;
     standing stands = standing::moved;
     std::int64_t minor = 0;          ///< the amount in minor units, never negative
@@ -49,6 +49,26 @@ inline constexpr std::int64_t day_seconds = 86'400;
 
 /// Puts one more value behind a key. Leading zeros of trace and batch, and the signs within a date, do not count.
 void add_key(std::string& key, key_field which, std::string_view value);
+/// Whether a value of this field is one payment's own. Terminal, merchant, batch and date are of many.
+[[nodiscard]] constexpr bool is_own(key_field which) noexcept {
+    return which == key_field::order || which == key_field::reference || which == key_field::trace ||
+           which == key_field::authorization;
+}
+/// A key of the parts that `match` names; empty where none of them that is one payment's own has a value: two records
+/// that have nothing but the terminal and the day in common are not the same.
+/// @param value_of gives the text of a field.
+template <class ValueOf>
+[[nodiscard]] std::string made_key(std::span<const key_field> match, ValueOf&& value_of) {
+    std::string key;
+    bool named = false;
+    for (const auto which : match) {
+        const std::string_view value = value_of(which);
+        add_key(key, which, value);
+        const auto blank = which == key_field::trace ? std::string_view("0") : std::string_view();
+        named = named || (is_own(which) && value.find_first_not_of(blank) != std::string_view::npos);
+    }
+    return named ? key : std::string();
+}
 
 /// A journal's record as an entry; nothing where it moves no money. A record that is not decided is `undecided`.
 [[nodiscard]] std::optional<entry> own_entry(const ports::journal_record& record, std::span<const key_field> match);

@@ -75,7 +75,11 @@ struct statement_form {
     word_column<direction> kind; ///< no place: the sign of the amount says it, and a negative one is given back
     row_places payment;
     row_places give_back;
+    bool fee_taken_minus = false; ///< a fee that the merchant pays stands there with a minus, as in Alipay's
     std::vector<stated_total> totals;
+    /// Set by who reads, not by a description: a row counts only if it has these values. The form must have a place
+    /// for each.
+    std::vector<std::pair<key_field, std::string>> only;
 
     [[nodiscard]] const row_places& places(direction way) const noexcept {
         return way == direction::payment ? payment : give_back;
