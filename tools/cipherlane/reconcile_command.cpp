@@ -148,6 +148,7 @@ void compare(const reconcile_options& options) {
     how.first_day = day_or_stop("--from", options.from);
     how.last_day = day_or_stop("--to", options.to);
     how.boundary = std::chrono::minutes(options.boundary);
+    how.money = form.money;
     // Printed when all has been read: of a statement that is refused nothing is said.
     std::string told;
     comparison books(how, [&](const difference& what) {

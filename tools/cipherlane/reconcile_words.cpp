@@ -28,8 +28,8 @@ std::string side_text(std::string_view who, const reconcile::side& one, const cu
     std::string text(who);
     return text.append(std::to_string(one.place))
         .append(" ")
-        .append(amount(one.minor, unit).to_string())
-        .append(" ")
+        .append(amount(one.minor, one.unit).to_string())
+        .append(one.unit == unit ? " " : " " + std::string(letters_of(one.unit)) + " ")
         .append(word(one.stands))
         .append(" ")
         .append(reconcile::moment_text(one.moment));
@@ -37,8 +37,8 @@ std::string side_text(std::string_view who, const reconcile::side& one, const cu
 
 json side_json(const std::optional<reconcile::side>& one) {
     if (!one) return nullptr;
-    json made{{"place", one->place}, {"minor", one->minor}, {"status", word(one->stands)},
-        {"time", reconcile::moment_text(one->moment)}};
+    json made{{"place", one->place}, {"minor", one->minor}, {"currency", one->unit.number},
+        {"status", word(one->stands)}, {"time", reconcile::moment_text(one->moment)}};
     made["fee"] = one->fee ? json(*one->fee) : json(nullptr);
     return made;
 }
@@ -116,7 +116,8 @@ json to_json(const reconcile::comparison_summary& sums) {
 }
 
 std::string difference_names() {
-    return "kind,way,key,record,ours,ours_status,ours_time,line,theirs,theirs_status,theirs_time,fee,action,todo\r\n";
+    return "kind,way,key,record,ours,ours_status,ours_time,line,theirs,theirs_status,theirs_time,fee,action,todo,"
+           "ours_currency,theirs_currency\r\n";
 }
 
 std::string to_csv(const difference& what) {
@@ -133,7 +134,10 @@ std::string to_csv(const difference& what) {
     const bool has_fee = what.theirs && what.theirs->fee;
     line.append(",").append(has_fee ? std::to_string(*what.theirs->fee) : "");
     line.append(",").append(reconcile::name_of(what.action));
-    return line.append(",").append(quoted(std::string(reconcile::to_string(what.action)))).append("\r\n");
+    line.append(",").append(quoted(std::string(reconcile::to_string(what.action))));
+    for (const auto* one : {&what.ours, &what.theirs})
+        line.append(",").append(*one ? std::to_string((*one)->unit.number) : "");
+    return line.append("\r\n");
 }
 
 } // namespace cipherlane::cli

@@ -10,6 +10,7 @@ constexpr errc_row clearing_rows[] = {
     {clearing_errc::no_fee, condition::misuse, "no fee is agreed for this category"},
     {clearing_errc::bad_shares, condition::misuse, "shares cannot be paid out"},
     {clearing_errc::too_much, condition::misuse, "sums are too large"},
+    {clearing_errc::other_currency, condition::misuse, "not in the currency of the book"},
 };
 
 const table_category clearing_category{"cipherlane.clearing", clearing_rows};

@@ -75,16 +75,28 @@ fee_rule read_rule(toml_reader& at) {
     return rule;
 }
 
+/// The part of `minor` by the rate of the tier in which `whole` falls, rounded half up.
+std::int64_t by_rate(const std::vector<fee_tier>& tiers, std::int64_t whole, std::int64_t minor) noexcept {
+    auto tier = tiers.begin();
+    while (tier + 1 != tiers.end() && whole > tier->up_to)
+        ++tier;
+    // Two amounts together have thirteen digits and a rate seven, at most 1,000,000: the product fits.
+    return (minor * tier->rate + millionths / 2) / millionths;
+}
+
 } // namespace
+
+std::int64_t fee_rule::fee_back(std::int64_t paid, std::int64_t before, std::int64_t minor) const noexcept {
+    if (minor <= 0 || !returned) return 0;
+    const auto taken = fee(reconcile::direction::payment, paid);
+    const auto back = [&](std::int64_t all) { return std::min(by_rate(tiers, paid, all), taken); };
+    return back(before + minor) - back(before);
+}
 
 std::int64_t fee_rule::fee(reconcile::direction way, std::int64_t minor) const noexcept {
     const bool payment = way == reconcile::direction::payment;
     if (minor <= 0 || (!payment && !returned)) return 0;
-    auto tier = tiers.begin();
-    while (tier + 1 != tiers.end() && minor > tier->up_to)
-        ++tier;
-    // An amount has twelve digits and a rate seven: the product fits.
-    auto sum = (minor * tier->rate + millionths / 2) / millionths;
+    auto sum = by_rate(tiers, minor, minor);
     if (payment) sum = std::max(sum, floor);
     return std::min({sum, cap, minor});
 }

@@ -39,39 +39,48 @@ std::optional<clearing_item> item_of(const ports::journal_record& record, std::s
     item.day = reconcile::day_of(entry->moment);
     item.way = entry->way;
     item.minor = entry->minor;
+    item.unit = entry->unit;
     item.free = ledger::states::went_back.contains(record.state) || ledger::undoing_trades.contains(record.kind);
     item.record = record.id;
     return item;
 }
 
 struct payout_book::state {
-    state(const fee_schedule& with, const business_calendar& by, unsigned after)
+    state(const fee_schedule& with, const business_calendar& by, unsigned after, currency of)
         : fees(&with)
         , calendar(&by)
-        , days(after) {}
+        , days(after)
+        , money(of) {}
 
     const fee_schedule* fees;
     const business_calendar* calendar;
     unsigned days;
+    currency money;
     std::map<std::pair<std::int64_t, std::string>, merchant_day> rows;
 };
 
-payout_book::payout_book(const fee_schedule& fees, const business_calendar& calendar, unsigned days)
-    : state_(std::make_unique<state>(fees, calendar, days)) {}
+payout_book::payout_book(const fee_schedule& fees, const business_calendar& calendar, unsigned days, currency money)
+    : state_(std::make_unique<state>(fees, calendar, days, money)) {}
 payout_book::payout_book(payout_book&&) noexcept = default;
 payout_book& payout_book::operator=(payout_book&&) noexcept = default;
 payout_book::~payout_book() = default;
 
 result<cleared> payout_book::add(const clearing_item& item) {
-    if (item.minor < 0 || item.minor > amount::max_minor) {
+    const auto fits = [](std::int64_t minor) { return minor >= 0 && minor <= amount::max_minor; };
+    if (!fits(item.minor) || (item.of && !(fits(item.of->minor) && fits(item.of->before)))) {
         return refuse(clearing_errc::too_much, item, "expected an amount of at most twelve digits");
+    }
+    if (item.unit != state_->money) {
+        return refuse(clearing_errc::other_currency, item,
+            "found " + std::to_string(item.unit.number) + ", expected " + std::to_string(state_->money.number));
     }
     const bool payment = item.way == reconcile::direction::payment;
     cleared made;
     made.gross = payment ? item.minor : -item.minor;
     if (!item.free) {
         CIPHERLANE_TRY(const auto* rule, state_->fees->rule(item.category));
-        const auto fee = rule->fee(item.way, item.minor);
+        const auto fee = payment || !item.of ? rule->fee(item.way, item.minor)
+                                             : rule->fee_back(item.of->minor, item.of->before, item.minor);
         made.fee = payment ? fee : -fee;
     }
     made.net = made.gross - made.fee;
@@ -103,6 +112,7 @@ result<std::vector<merchant_day>> payout_book::finish() const {
         all.push_back(row);
         all.back().day = key.first;
         all.back().merchant = key.second;
+        all.back().unit = state_->money;
         CIPHERLANE_TRY(all.back().pay_day,
             state_->calendar->after(std::chrono::sys_days(std::chrono::days(key.first)), state_->days));
     }

@@ -9,10 +9,10 @@ namespace cipherlane::reconcile {
 namespace {
 
 side side_of(const slot& one) {
-    return {one.place, one.minor, one.moment, one.stands, std::nullopt};
+    return {one.place, one.minor, one.moment, one.stands, std::nullopt, one.unit};
 }
 side side_of(const entry& one) {
-    return {one.place, one.minor, one.moment, one.stands, one.fee};
+    return {one.place, one.minor, one.moment, one.stands, one.fee, one.unit};
 }
 
 void add(side_total& sum, direction way, standing stands, std::int64_t minor) {
@@ -70,6 +70,7 @@ struct comparison::state {
         // Of tries at one payment the one counts that came furthest.
         if (there->stands == standing::moved) return;
         there->minor = one.minor;
+        there->unit = one.unit;
         there->moment = one.moment;
         there->place = one.place;
         there->stands = one.stands;
@@ -93,7 +94,7 @@ struct comparison::state {
             return;
         }
         if (mine.stands == standing::not_moved) return;
-        if (mine.minor != one.minor) {
+        if (mine.minor != one.minor || mine.unit != one.unit) {
             found({difference_kind::amount, proposal::correct_amount, one.way, one.key, side_of(mine), side_of(one),
                 0});
         } else if (day_of(mine.moment) != day_of(one.moment)) {
@@ -106,8 +107,8 @@ struct comparison::state {
     void other(const entry& one) {
         first = std::min(first.value_or(one.moment), one.moment);
         last = std::max(last.value_or(one.moment), one.moment);
-        add(sums.theirs, one.way, one.stands, one.minor);
-        if (one.stands == standing::moved) sums.fees_minor += one.fee.value_or(0);
+        if (one.unit == settings.money) add(sums.theirs, one.way, one.stands, one.minor);
+        if (one.unit == settings.money && one.stands == standing::moved) sums.fees_minor += one.fee.value_or(0);
         auto* mine = table.find(one);
         if (mine != nullptr && (mine->theirs || mine->seen)) {
             // A row that says that nothing moved is a try, not a second payment.
@@ -154,7 +155,8 @@ struct comparison::state {
         for (const auto& mine : table.slots()) {
             const auto day = day_of(mine.moment);
             if (mine.theirs || mine.moment < early || day > sums.last_day) continue;
-            if (day >= sums.first_day) add(sums.ours, mine.way, mine.stands, mine.minor);
+            if (day >= sums.first_day && mine.unit == settings.money)
+                add(sums.ours, mine.way, mine.stands, mine.minor);
             if (mine.seen || mine.stands == standing::not_moved) continue;
             difference what{difference_kind::ours_only, proposal::ask_for_payout, mine.way, mine.key_text(),
                 side_of(mine), std::nullopt, 0};

@@ -111,7 +111,9 @@ std::optional<entry> own_entry(const ports::journal_record& record, std::span<co
     made.key = made_key(match, [&](key_field which) { return value_of(record, which, room); });
     made.way = row->side == ledger::money_side::debit ? direction::payment : direction::give_back;
     made.stands = standing_of(record.state);
-    made.minor = (made.stands == standing::moved ? record.approved : record.requested).minor();
+    const auto& money = made.stands == standing::moved ? record.approved : record.requested;
+    made.minor = money.minor();
+    made.unit = money.unit();
     made.moment = moment_of(record);
     made.place = record.id;
     return made;

@@ -69,7 +69,7 @@ slot& entry_table::add(const entry& one) {
     if (!one.key.empty()) table_[at] = static_cast<std::uint32_t>(slots_.size());
     const auto key = kept_part(one);
     slots_.push_back({keep(key), one.minor, one.moment, one.place, hash, static_cast<std::uint16_t>(key.size()),
-        one.way, one.stands, false, false});
+        one.unit, one.way, one.stands, false, false});
     return slots_.back();
 }
 

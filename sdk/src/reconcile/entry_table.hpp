@@ -18,6 +18,7 @@ struct slot {
     std::uint64_t place;
     std::uint32_t hash;
     std::uint16_t key_size;
+    currency unit;
     direction way;
     standing stands;
     bool theirs; ///< only the statement has it

@@ -26,6 +26,7 @@ class form_reader {
         file();
         rows();
         auto keys = top_.section("key");
+        place(top_, "row_currency", form_.row_money);
         place(top_, "amount", form_.payment.amount);
         top_.need("amount");
         time();

@@ -28,6 +28,7 @@ void each_place(statement_form& form, Visit visit) {
             visit(key);
     }
     visit(form.kind.place);
+    visit(form.row_money);
     for (auto& total : form.totals)
         visit(total.sum);
 }
@@ -49,6 +50,7 @@ struct statement_reader::state {
     std::optional<std::int64_t> day;
     std::vector<std::int64_t> counted; ///< what each total should be
     std::vector<std::optional<std::int64_t>> stated;
+    currency unit = cny; ///< of the row
     std::size_t columns = 0;
     bool named = false; ///< the line of names has been read
     bool done = false;
@@ -90,6 +92,22 @@ struct statement_reader::state {
             reconcile_errc::bad_line, "the line of names lacks this column: is it the right form?", missing);
     }
 
+    /// In what the row is.
+    result<void> own_currency() {
+        unit = form.money;
+        if (!form.row_money.given()) return {};
+        const auto text = values.at(form.row_money);
+        const auto number = parse_decimal(text);
+        const bool whole = number && *number % decimal_one == 0 && *number >= 0 && *number / decimal_one <= 999;
+        const auto known = whole ? find_currency(static_cast<std::uint16_t>(*number / decimal_one)) : std::nullopt;
+        if (!known) {
+            return lines.fault(
+                reconcile_errc::bad_line, found_and(text, "a number of ISO 4217, as 156"), form.row_money.name);
+        }
+        unit = *known;
+        return {};
+    }
+
     result<std::int64_t> money(const value_place& place, bool rounds) {
         const auto text = values.at(place);
         const auto value = parse_decimal(text);
@@ -98,7 +116,7 @@ struct statement_reader::state {
         };
         if (!value) return bad("an amount such as 12.34");
         std::int64_t parts = decimal_one;
-        for (unsigned i = 0; form.amounts == statement_form::unit::major && i < form.money.decimals; ++i)
+        for (unsigned i = 0; form.amounts == statement_form::unit::major && i < unit.decimals; ++i)
             parts /= 10;
         if (*value % parts != 0 && !rounds) return bad("no parts of the smallest unit");
         const auto half = *value < 0 ? -parts / 2 : parts / 2;
@@ -153,6 +171,7 @@ struct statement_reader::state {
     }
 
     result<std::optional<entry>> row() {
+        CIPHERLANE_CHECK(own_currency());
         std::optional<direction> way;
         bool counts = true;
         if (form.kind.place.given()) {
@@ -169,6 +188,7 @@ struct statement_reader::state {
             if (values.at(places.keys[static_cast<std::size_t>(field)]) != value) return std::optional<entry>();
         }
         entry made;
+        made.unit = unit;
         made.way = *way;
         if (places.status.place.given()) {
             CIPHERLANE_TRY(const auto stands, meaning(places.status));

@@ -192,6 +192,66 @@ TEST(Clearing, RefusesSharesThatCannotBePaidOutAndAddsNothing) {
     EXPECT_TRUE(books.finish().value().empty());
 }
 
+/// By the payment's own tier, and together never more than was taken of it.
+TEST(Clearing, WhatIsGivenBackOfAPaymentBringsBackNoMoreThanItsFee) {
+    const auto rules = fee_schedule::parse(R"([[fee]]
+name = "tiers"
+mcc = ["4111"]
+give_back = "returned"
+tier = [{up_to = 10000, rate = "0.38%"}, {rate = "0.2%"}]
+[[fee]]
+name = "capped"
+give_back = "returned"
+rate = "1%"
+cap = 100
+)",
+        "fees.toml")
+                           .value();
+    const auto calendar = year_2026();
+    payout_book books(rules, calendar);
+    clearing_item item;
+    item.merchant = "M1";
+    item.day = 20'784;
+    const auto give_back_in_parts = [&](const char* category, std::int64_t paid, std::int64_t part) {
+        item.category = category;
+        item.way = direction::payment;
+        item.minor = paid;
+        item.of.reset();
+        const auto taken = books.add(item).value().fee;
+        std::int64_t back = 0;
+        item.way = direction::give_back;
+        for (std::int64_t before = 0; before < paid; before += part) {
+            item.minor = std::min(part, paid - before);
+            item.of = payment_given_back{paid, before};
+            const auto fee = books.add(item).value().fee;
+            EXPECT_LE(fee, 0);
+            back -= fee;
+        }
+        return std::pair(taken, back);
+    };
+    EXPECT_EQ(give_back_in_parts("4111", 20'000, 5'000), std::pair(std::int64_t{40}, std::int64_t{40})); // not 76
+    EXPECT_EQ(give_back_in_parts("5999", 100'000, 10'000), std::pair(std::int64_t{100}, std::int64_t{100}));
+    EXPECT_EQ(give_back_in_parts("4111", 7'777, 131), std::pair(std::int64_t{30}, std::int64_t{30})); // 29.55
+    EXPECT_EQ(books.finish().value().at(0).fees, 0);
+    item.of = payment_given_back{100, amount::max_minor + 1};
+    EXPECT_EQ(books.add(item).error().code(), clearing_errc::too_much);
+}
+
+TEST(Clearing, ABookHasOneCurrency) {
+    const auto schedule = fees();
+    const auto calendar = year_2026();
+    payout_book books(schedule, calendar);
+    auto yen = record(ports::trade::sale, ports::record_state::approved, 1'000);
+    yen.approved = amount(1'000, currency{392, 0});
+    const auto item = item_of(yen, "5999").value();
+    EXPECT_EQ(item.unit.number, 392);
+    EXPECT_EQ(books.add(item).error().code(), clearing_errc::other_currency);
+    EXPECT_TRUE(books.finish().value().empty());
+    payout_book of_yen(schedule, calendar, 1, item.unit);
+    EXPECT_EQ(to_csv(item, of_yen.add(item).value()), "M1,2026-11-27,1,1000,4,996,M1 996\r\n");
+    EXPECT_EQ(to_csv(of_yen.finish().value().at(0)), "M1,2026-11-27,2026-11-30,1,1000,0,0,4,996,M1 996\r\n");
+}
+
 /// Whatever the day: what is divided is what was taken, less what the fees took.
 TEST(Clearing, NothingRoundsAway) {
     const auto schedule = fees();

@@ -189,6 +189,19 @@ TEST(Comparison, WhatNoKeyNamesIsToldByItself) {
     EXPECT_EQ(sums.count(difference_kind::ours_only), 3'000U);
 }
 
+TEST(Comparison, AmountsOfTwoCurrenciesAreNeverEqual) {
+    auto yen = made("a", 1'000);
+    yen.unit = currency{392, 0};
+    auto lone = made("b", 7);
+    lone.unit = yen.unit;
+    const auto all = compare({yen, lone, made("c", 5)}, {made("a", 1'000), made("c", 5)});
+    const std::vector<told> expected{{difference_kind::amount, proposal::correct_amount, "a"},
+        {difference_kind::ours_only, proposal::ask_for_payout, "b"}};
+    EXPECT_EQ(all.differences, expected);
+    EXPECT_EQ(all.sums.ours.paid_minor, 5);
+    EXPECT_EQ(all.sums.theirs.paid_minor, 1'005);
+}
+
 TEST(Comparison, AFeeIsComparedWithItsSign) {
     comparison_settings how;
     how.agreed_fee = [](const entry& one) { return std::optional(one.minor * 6 / 1000); };
@@ -258,11 +271,14 @@ TEST(Comparison, ARecordOfTheJournalIsAnEntryByItsKeyAndTheHostsTime) {
     EXPECT_EQ(one->way, direction::give_back);
     EXPECT_EQ(one->minor, 400);
     EXPECT_EQ(one->moment, noon);
+    EXPECT_EQ(one->unit, cny);
     // Terminal and day alone are of many payments.
     record.trace = 0;
     EXPECT_EQ(own_entry(record, match)->key, "");
     EXPECT_EQ(own_entry(record, std::array{key_field::order})->key, "");
     record.trace = 42;
+    record.approved = amount(400, currency{392, 0});
+    EXPECT_EQ(own_entry(record, match)->unit.number, 392);
     record.kind = ports::trade::pre_auth;
     EXPECT_FALSE(own_entry(record, match));
     record.kind = ports::trade::sale;

@@ -106,10 +106,11 @@ TEST(ReconcileCommand, NamesWhatDiffersBetweenAJournalAndABill) {
 TEST(ReconcileCommand, TakesAnExportInThePlaceOfTheJournal) {
     const tests::temporary_folder folder;
     std::ofstream(folder.file("export.csv"))
-        << "kind,state,created,approved,order,reference,terminal,merchant,trace,batch,host_date,authorization\r\n"
-           "QR sale,approved,2026-11-28T10:00:00+08:00,6600,QR-11,,,,,,,\r\n"
-           "QR sale,approved,2026-11-28T11:30:00+08:00,850,QR-12,,,,,,,\r\n"
-           "QR refund,approved,2026-11-28T15:00:00+08:00,600,QR-13,,,,,,,\r\n";
+        << "kind,state,created,currency,approved,order,reference,terminal,merchant,trace,batch,host_date,"
+           "authorization\r\n"
+           "QR sale,approved,2026-11-28T10:00:00+08:00,156,6600,QR-11,,,,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:30:00+08:00,156,850,QR-12,,,,,,,\r\n"
+           "QR refund,approved,2026-11-28T15:00:00+08:00,156,600,QR-13,,,,,,,\r\n";
     const auto all = reconcile_by_command(
         {folder.file("export.csv"), "--form", "alipay-bill", "--statement", statement("alipay.csv")});
     EXPECT_EQ(all.code, 0) << all.err << all.out;
@@ -119,14 +120,15 @@ TEST(ReconcileCommand, TakesAnExportInThePlaceOfTheJournal) {
 TEST(ReconcileCommand, OfAnExportCountsWhatWouldCountOfTheJournal) {
     const tests::temporary_folder folder;
     std::ofstream(folder.file("export.csv"))
-        << "kind,state,created,approved,order,reference,terminal,merchant,trace,batch,host_date,authorization\r\n"
-           "QR sale,approved,2026-11-28T10:00:00+08:00,6600,QR-11,,T1,M1,,,,\r\n"
-           "QR sale,approved,2026-11-28T11:30:00+08:00,850,QR-12,,T1,M1,,,,\r\n"
-           "QR refund,approved,2026-11-28T15:00:00+08:00,600,QR-13,,T1,M1,,,,\r\n"
-           "QR sale,approved,2026-11-28T11:00:00+08:00,900,QR-14,,T2,M1,,,,\r\n"
-           "QR sale,approved,2026-11-28T11:00:00+08:00,900,QR-15,,T1,M2,,,,\r\n"
-           "sale,approved,2026-11-28T11:00:00+08:00,100,,,T1,M1,000001,000001,20261128,\r\n"
-           "sale,approved,2026-11-28T11:05:00+08:00,100,,,T1,M1,000002,000001,20261128,\r\n";
+        << "kind,state,created,currency,approved,order,reference,terminal,merchant,trace,batch,host_date,"
+           "authorization\r\n"
+           "QR sale,approved,2026-11-28T10:00:00+08:00,156,6600,QR-11,,T1,M1,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:30:00+08:00,156,850,QR-12,,T1,M1,,,,\r\n"
+           "QR refund,approved,2026-11-28T15:00:00+08:00,156,600,QR-13,,T1,M1,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:00:00+08:00,156,900,QR-14,,T2,M1,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:00:00+08:00,156,900,QR-15,,T1,M2,,,,\r\n"
+           "sale,approved,2026-11-28T11:00:00+08:00,156,100,,,T1,M1,000001,000001,20261128,\r\n"
+           "sale,approved,2026-11-28T11:05:00+08:00,156,100,,,T1,M1,000002,000001,20261128,\r\n";
     std::vector<std::string> words{
         folder.file("export.csv"), "--form", "alipay-bill", "--statement", statement("alipay.csv")};
     auto all = reconcile_by_command(words);
@@ -136,6 +138,25 @@ TEST(ReconcileCommand, OfAnExportCountsWhatWouldCountOfTheJournal) {
     all = reconcile_by_command(words);
     EXPECT_EQ(all.code, 0) << all.err << all.out;
     EXPECT_NE(all.out.find("3 row(s) matched"), std::string::npos) << all.out;
+}
+
+TEST(ReconcileCommand, ARecordInAnotherCurrencyIsNotTheStatementsAmount) {
+    const tests::temporary_folder folder;
+    std::ofstream(folder.file("export.csv"))
+        << "kind,state,created,currency,approved,order,reference,terminal,merchant,trace,batch,host_date,"
+           "authorization\r\n"
+           "QR sale,approved,2026-11-28T10:00:00+08:00,392,6600,QR-11,,,,,,,\r\n"
+           "QR sale,approved,2026-11-28T11:30:00+08:00,156,850,QR-12,,,,,,,\r\n"
+           "QR refund,approved,2026-11-28T15:00:00+08:00,156,600,QR-13,,,,,,,\r\n";
+    std::vector<std::string> words{
+        folder.file("export.csv"), "--form", "alipay-bill", "--statement", statement("alipay.csv")};
+    auto all = reconcile_by_command(words);
+    EXPECT_EQ(all.code, 1) << all.err;
+    EXPECT_NE(all.out.find("amount: payment QR-11; ours, record 2 6600 JPY moved"), std::string::npos) << all.out;
+    EXPECT_NE(all.out.find("ours:   1 payment(s) 8.50"), std::string::npos) << all.out;
+    words.emplace_back("--csv");
+    all = reconcile_by_command(words);
+    EXPECT_NE(all.out.find(",392,156\r\n"), std::string::npos) << all.out;
 }
 
 TEST(ReconcileCommand, AStatementWithoutRowsNeedsItsDays) {

@@ -74,6 +74,32 @@ TEST(StatementReader, AFeeIsPositiveWhereTheMerchantPaysItWhateverItsSenderWrite
     EXPECT_EQ(alipay.rows.at(2).fee, -4); // of money given back, as 0.04
 }
 
+TEST(StatementReader, ARowMayHaveACurrencyOfItsOwn) {
+    const auto form = parse_statement_form(R"(name = "unit"
+form = "csv"
+encoding = "utf-8"
+amounts = "major"
+match = ["order"]
+row_currency = {column = "unit"}
+amount = {column = "sum"}
+time = {column = "day", form = "YYYYMMDD"}
+key.order = {column = "no"}
+)",
+        "unit.toml")
+                          .value();
+    const auto all = read_all("no,sum,day,unit\na,1.5,20261128,156\nb,15,20261128,392\n", form);
+    ASSERT_TRUE(all.whole) << all.fault;
+    EXPECT_EQ(all.rows.at(0).minor, 150);
+    EXPECT_EQ(all.rows.at(0).unit, cny);
+    EXPECT_EQ(all.rows.at(1).minor, 15);
+    EXPECT_EQ(all.rows.at(1).unit.number, 392);
+    for (const std::string unit : {"", "1", "CNY", "1560", "156.5"}) {
+        const auto fault = read_all("no,sum,day,unit\na,1,20261128," + unit + "\n", form).fault;
+        EXPECT_EQ(fault.code(), reconcile_errc::bad_line) << unit;
+        EXPECT_EQ(fault.field(), "unit");
+    }
+}
+
 TEST(StatementReader, AnEmptyFileIsNoStatement) {
     for (const auto name : statement_form_names()) {
         const auto all = read_all("", shipped(name));

@@ -11,6 +11,7 @@ enum class clearing_errc {
     no_fee,          ///< no rule for this merchant category, and no rule for all
     bad_shares,      ///< shares without a party, of nothing, or too large
     too_much,        ///< sums beyond what an amount holds
+    other_currency,  ///< an item in another currency than its book
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(clearing_errc value) noexcept;

@@ -28,10 +28,14 @@ struct fee_rule {
     std::vector<fee_tier> tiers;         ///< ascending; the last has no end
     std::int64_t floor = 0;
     std::int64_t cap = std::numeric_limits<std::int64_t>::max();
-    bool returned = false; ///< of money given back: its fee comes back, by the rate and the cap, without the floor
+    bool returned = false; ///< of money given back: its fee comes back, see `fee_back`
 
-    /// What is taken of a payment, in minor units; of money given back, what comes back, as a positive number.
+    /// What is taken of a payment, in minor units; of money given back whose payment is not
+    /// known, what comes back, as a positive number: by the rate and the cap, without the floor.
     [[nodiscard]] std::int64_t fee(reconcile::direction way, std::int64_t minor) const noexcept;
+    /// What comes back with `minor` more of a payment of `paid`, of which `before` was given back earlier: by the
+    /// rate of the payment's own tier, and of one payment together never more than was taken of it.
+    [[nodiscard]] std::int64_t fee_back(std::int64_t paid, std::int64_t before, std::int64_t minor) const noexcept;
 };
 
 /// The agreed fees, from a strict TOML file. A plain value; any thread.

@@ -24,13 +24,23 @@ struct share {
     std::uint32_t weight = 0;
 };
 
+/// Of money given back: the payment that it is of.
+struct payment_given_back {
+    std::int64_t minor = 0;  ///< the payment
+    std::int64_t before = 0; ///< what was given back of it earlier
+};
+
 /// A payment, or money given back, that is to be paid out.
 struct clearing_item {
     std::string merchant;
     std::string category; ///< MCC
     std::int64_t day = 0; ///< since 1970-01-01, of China's civil time
     reconcile::direction way = reconcile::direction::payment;
-    std::int64_t minor = 0;    ///< never negative
+    std::int64_t minor = 0; ///< never negative
+    currency unit = cny;    ///< must be the book's
+    /// Where it is known. Else a fee that comes back is bounded by this item alone: several of one payment can bring
+    /// back more than was taken of it.
+    std::optional<payment_given_back> of;
     bool free = false;         ///< no fee: it was voided, or voids
     std::vector<share> shares; ///< empty: all is the merchant's
     std::uint64_t record = 0;
@@ -59,6 +69,7 @@ struct merchant_day {
     std::int64_t gross = 0;                      ///< of payments
     std::int64_t refunds = 0;                    ///< of money given back, positive
     std::int64_t fees = 0;                       ///< taken, less what came back
+    currency unit = cny;                         ///< of all sums
     std::int64_t net = 0;                        ///< gross - refunds - fees; negative: the merchant owes it
     std::map<std::string, std::int64_t> parties; ///< add up to the net
 };
@@ -69,13 +80,15 @@ struct merchant_day {
 class payout_book {
   public:
     /// @param days after which working day a day is paid out: 1 is T+1.
-    payout_book(const fee_schedule& fees, const business_calendar& calendar, unsigned days = 1);
+    /// @param money the currency of all items: a book has one.
+    payout_book(const fee_schedule& fees, const business_calendar& calendar, unsigned days = 1, currency money = cny);
     payout_book(payout_book&&) noexcept;
     payout_book& operator=(payout_book&&) noexcept;
     ~payout_book();
 
     /// @return `clearing_errc::no_fee`, `bad_shares` (a party without a name, or weights that are all 0 or more than
-    /// `most_weight` together), `too_much`; nothing is added then
+    /// `most_weight` together), `too_much`, `other_currency`; nothing is added
+    /// then
     [[nodiscard]] result<cleared> add(const clearing_item& item);
     /// All merchants' days, by day and merchant.
     /// @return `core_errc::out_of_range` where the calendar ends before a pay day

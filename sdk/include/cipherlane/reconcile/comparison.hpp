@@ -20,6 +20,8 @@ struct comparison_settings {
     /// How far before the end of a day a payment may already belong to the next statement: at the end of the last day
     /// it is awaited there, and what is of the day before the first must be in this one or in the one before.
     std::chrono::minutes boundary{30};
+    /// The currency of the sums: what is in another is compared and told, and not added up.
+    currency money = cny;
     /// The agreed fee of a row, in minor units and without a sign, whichever way the money went; none: fees are not
     /// compared.
     std::function<std::optional<std::int64_t>(const entry&)> agreed_fee;

@@ -14,7 +14,7 @@ namespace cipherlane::reconcile {
 enum class difference_kind : std::uint8_t {
     ours_only,    ///< 长款 of the acquirer: we have it, the statement does not
     theirs_only,  ///< the statement has it, we do not
-    amount,       ///< both have it, with two amounts
+    amount,       ///< both have it, with two amounts or in two currencies
     status,       ///< one side says that the money moved, the other does not
     duplicate,    ///< one side has it twice
     day_boundary, ///< it is, or will be, in the statement of another day: no fault of anybody's
@@ -50,6 +50,7 @@ struct side {
     std::int64_t moment = 0;
     standing stands = standing::moved;
     std::optional<std::int64_t> fee;
+    currency unit = cny; ///< of the amount and the fee
 };
 
 struct difference {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/core/currency.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
@@ -31,6 +32,7 @@ struct entry {
     direction way = direction::payment;
     standing stands = standing::moved;
     std::int64_t minor = 0;          ///< the amount in minor units, never negative
+    currency unit = cny;             ///< of the amount and the fee
     std::optional<std::int64_t> fee; ///< in minor units, positive where the merchant pays it; only statements have it
     std::int64_t moment = 0;         ///< seconds of China's civil time since 1970-01-01 00:00 of that time
     std::uint64_t place = 0;         ///< the line of a statement, the number of a record

@@ -69,6 +69,7 @@ struct statement_form {
     std::size_t line_size = 0; ///< fixed width: bytes of a line without its end
     unit amounts = unit::major;
     currency money = cny;
+    value_place row_money; ///< a column with the number of each row's own currency (ISO 4217)
     std::string time_form; ///< as "YYYY-MM-DD hh:mm:ss"; without a year it is that of the statement's day
     std::vector<key_field> match;
     std::vector<ledger::channel> channels; ///< which trades of the journal it is about; empty: all
