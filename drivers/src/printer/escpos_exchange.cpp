@@ -58,7 +58,10 @@ net::action escpos_exchange::send_data() {
 }
 
 net::action escpos_exchange::wait_on() {
-    if (waited_ >= timing_.printing) return fail(refused(drivers_errc::no_answer));
+    if (waited_ >= timing_.printing) {
+        if (lost_sight_) owed_ = 0; // it may have lost its power meanwhile, and with it what it had to say
+        return fail(refused(drivers_errc::no_answer));
+    }
     phase_ = phase::printing;
     return net::action::receive(look_every);
 }
@@ -106,6 +109,7 @@ net::action escpos_exchange::expired() {
         return ask(what_stops_it);
     }
     waited_ += timing_.answer;
+    if (phase_ == phase::looking) lost_sight_ = true;
     // Some printers know the first question alone; one that prints may be too busy for any.
     if (question_ == 0) return fail(refused(drivers_errc::no_answer));
     return answered();

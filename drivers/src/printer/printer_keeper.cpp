@@ -3,6 +3,8 @@
 #include <cipherlane/drivers/printer/printer_keeper.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -15,6 +17,8 @@ using std::chrono::milliseconds;
 using mark = ports::print_report::mark;
 
 constexpr milliseconds queue_time{10'000}; ///< for the disk, where no caller bounds it
+constexpr milliseconds look_time{2'000};   ///< for a printer to say that it is there
+constexpr std::size_t kept_marks = 64;     ///< of slips that were printed last
 
 result<void> is_ready(ports::printer& device, const call& bounds) {
     CIPHERLANE_TRY(const auto now, device.status(bounds));
@@ -48,6 +52,7 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
         const std::lock_guard held(io_);
         timer_.cancel(armed_);
         device_.reset();
+        attached_ = false;
     }
 
     void start() {
@@ -66,10 +71,14 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
             report.why = late();
             return report;
         }
+        if (given_up_ && unconfirmed_id_ == id) {
+            given_up_ = false; // a person wants it: once more
+            unconfirmed_ = most_unconfirmed_ - 1;
+        }
         work(bounds);
         if (printed_last_ >= id) {
             report.what = ports::print_report::progress::printed;
-            report.carries = mark_last_;
+            if (const auto mark = marks_.find(id); mark != marks_.end()) report.carries = mark->second;
         } else {
             report.why = why_;
         }
@@ -93,10 +102,7 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
         return can_;
     }
 
-    bool attached() {
-        const std::lock_guard held(io_);
-        return device_ != nullptr;
-    }
+    [[nodiscard]] bool attached() const { return attached_; }
 
   private:
     static error late() {
@@ -121,8 +127,9 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
     result<void> open(const call& bounds) {
         if (device_) return {};
         CIPHERLANE_TRY(device_, open_(bounds));
-        opened_ = true;
+        attached_ = true;
         const std::lock_guard held(can_lock_);
+        opened_ = true;
         can_ = device_->capabilities();
         return {};
     }
@@ -131,6 +138,8 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
         if (!device_) return;
         log_.warning("printer", why.to_string());
         device_.reset();
+        attached_ = false;
+        const std::lock_guard held(can_lock_);
         lost_ = why;
     }
 
@@ -141,10 +150,24 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
             const auto slip = queue_.next(own_bounds(queue_time));
             if (!slip) return put_off(slip.error());
             if (!*slip) break;
+            if (given_up_ && (*slip)->id == unconfirmed_id_) {
+                why_ = why_given_up_;
+                break;
+            }
             const auto printed = print_one(**slip, bounds);
-            if (!printed) return put_off(printed.error());
+            if (!printed) return given_up_ ? stop_trying(printed.error()) : put_off(printed.error());
             pause_ = milliseconds{0};
         }
+        timer_.cancel(std::exchange(armed_, 0));
+    }
+
+    /// A printer that prints and never says so would print the same slip for ever: a person must look at it.
+    void stop_trying(const error& why) {
+        const auto hint = "the printer did not confirm this slip " + std::to_string(most_unconfirmed_) +
+                          " times; look at the paper, then print it again or start the till anew";
+        why_ = why_given_up_ = error(why).with_hint(hint);
+        log_.warning("printer", why_->to_string());
+        pause_ = milliseconds{0};
         timer_.cancel(std::exchange(armed_, 0));
     }
 
@@ -156,15 +179,33 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
         }
         CIPHERLANE_CHECK(queue_.begin(slip.id, own_bounds(queue_time)));
         auto job = slip.job;
+        // Its text may have been replaced up to the moment it counted as begun.
+        CIPHERLANE_TRY(const auto now, queue_.next(own_bounds(queue_time)));
+        if (now && now->id == slip.id) job = now->job;
         if (slip.carries == mark::reprint) {
             job.heading = settings_.reprint_mark + (job.heading.empty() ? "" : "\n") + job.heading;
         }
         const call limits(settings_.own_call); // a slip that was begun is seen to its end
-        CIPHERLANE_CHECK(with_device(limits, [&](ports::printer& on) { return on.print(job, limits); }));
+        if (auto sent = device_->print(job, limits); !sent) {
+            if (!is_there(sent.error())) note_unconfirmed(slip.id, sent.error());
+            return sent;
+        }
+        unconfirmed_ = 0;
         CIPHERLANE_CHECK(queue_.done(slip.id, own_bounds(queue_time)));
         printed_last_ = slip.id;
-        mark_last_ = slip.carries;
+        marks_[slip.id] = slip.carries;
+        if (marks_.size() > kept_marks) marks_.erase(marks_.begin());
         return {};
+    }
+
+    /// Under the lock. A printer that is there keeps its link: it knows what it still has to say about this slip,
+    /// which must not count for the next copy.
+    void note_unconfirmed(std::uint64_t id, const error& why) {
+        unconfirmed_ = id == unconfirmed_id_ ? unconfirmed_ + 1 : 1;
+        unconfirmed_id_ = id;
+        given_up_ = unconfirmed_ >= most_unconfirmed_;
+        const bool silent = why.is(condition::timed_out) && !given_up_;
+        if (!silent || !device_->capabilities().tells_paper || !device_->status(own_bounds(look_time))) drop(why);
     }
 
     void put_off(const error& why) {
@@ -194,7 +235,7 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
         std::optional<error> lost;
         bool opened = false;
         {
-            const std::lock_guard held(io_);
+            const std::lock_guard held(can_lock_); // not `io_`: a caller's deadline may be shorter than a slip
             if (stopping_.stop_requested()) return;
             lost = std::exchange(lost_, std::nullopt);
             opened = std::exchange(opened_, false);
@@ -216,13 +257,20 @@ class printer_keeper::body : public std::enable_shared_from_this<body> {
     milliseconds pause_{0};
     std::uint64_t armed_ = 0;
     std::uint64_t printed_last_ = 0;
-    mark mark_last_ = mark::none;
+    std::map<std::uint64_t, mark> marks_; ///< of slips that were printed
     std::optional<error> why_;
+    static constexpr int most_unconfirmed_ = 3;
+    std::uint64_t unconfirmed_id_ = 0;
+    int unconfirmed_ = 0; ///< how often in a row the slip of that number was begun and not seen to end
+    bool given_up_ = false;
+    std::optional<error> why_given_up_;
+
+    std::atomic<bool> attached_ = false;
+
+    std::mutex can_lock_; // guards all below
+    ports::printer_capabilities can_;
     bool opened_ = false;
     std::optional<error> lost_;
-
-    std::mutex can_lock_;
-    ports::printer_capabilities can_;
 };
 
 printer_keeper::printer_keeper(opener open, timer_source& timer, ports::print_queue& queue,

@@ -24,10 +24,13 @@ std::string trimmed(byte_view value) {
     return text;
 }
 
+/// Stops at what no pad has: a count of digits is the pad's to choose.
 int number_of(std::string_view digits) {
+    constexpr int most = 9'999;
     int value = 0;
-    for (const char one : digits)
-        value = one >= '0' && one <= '9' ? value * 10 + (one - '0') : value;
+    for (const char one : digits) {
+        if (one >= '0' && one <= '9') value = std::min(value * 10 + (one - '0'), most);
+    }
     return value;
 }
 

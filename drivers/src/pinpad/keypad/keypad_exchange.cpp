@@ -18,6 +18,7 @@ constexpr std::array<std::uint8_t, 1> ack_byte{ack};
 constexpr std::array<std::uint8_t, 1> nak_byte{nak};
 
 constexpr std::size_t largest_answer = 4'096;
+constexpr std::chrono::milliseconds latest_answer{5'000}; ///< nobody waits longer for what is dropped
 
 using shape = keypad_step::shape;
 using std::chrono::milliseconds;
@@ -38,12 +39,13 @@ error meant_by(keypad_status status, byte_view code) {
 } // namespace
 
 keypad_exchange::keypad_exchange(
-    const keypad_description& of, keypad_action action, const keypad_data& values, start from)
+    const keypad_description& of, keypad_action action, const keypad_data& values, start from, milliseconds late)
     : of_(of)
     , action_(action)
     , steps_(of.of(action))
     , from_(from)
-    , buffer_(largest_answer) {
+    , buffer_(largest_answer)
+    , late_(late) {
     prepare(values);
 }
 
@@ -96,12 +98,29 @@ net::action keypad_exchange::begin() {
     if (why_) return fail(*why_);
     if (steps_.empty()) return fail(refused(drivers_errc::not_supported));
     if (from_ == start::clean) return next();
-    phase_ = stop_.empty() ? phase::draining : phase::stopping;
-    return stop_.empty() ? net::action::receive(of_.quiet) : net::action::send(stop_.expose());
+    if (stop_.empty()) return drain();
+    phase_ = phase::stopping;
+    return net::action::send(stop_.expose());
+}
+
+net::action keypad_exchange::drain() {
+    phase_ = phase::draining;
+    return net::action::receive(std::max(late_, of_.quiet));
+}
+
+/// What was late has had its time; a tail of it ends with a silence.
+net::action keypad_exchange::drained() {
+    if (std::exchange(late_, milliseconds{0}) > of_.quiet) return net::action::receive(of_.quiet);
+    return next();
+}
+
+void keypad_exchange::note_unanswered() {
+    late_ = std::max(late_, std::min(rule().timeout, latest_answer));
 }
 
 net::action keypad_exchange::next() {
     if (at_ == steps_.size()) return over();
+    if (late_.count() > 0 && !lines_[at_].empty()) return drain();
     sent_ = broken_ = 0;
     foreign_ = 0;
     wrong_ = false;
@@ -118,7 +137,7 @@ net::action keypad_exchange::send() {
 
 net::action keypad_exchange::sent() {
     switch (phase_) {
-    case phase::stopping: phase_ = phase::draining; return net::action::receive(of_.quiet);
+    case phase::stopping: return drain();
     case phase::sending:
         if (acknowledged()) return await_acknowledgement();
         if (rule().answer == shape::none) return finish_step();
@@ -169,7 +188,9 @@ void keypad_exchange::drop(std::size_t count) {
 net::action keypad_exchange::received(byte_view data) {
     if (phase_ == phase::draining || phase_ == phase::silence) {
         foreign_ += data.size();
-        return foreign_ > most_foreign ? fail(refused(drivers_errc::bad_frame)) : net::action::receive(of_.quiet);
+        if (foreign_ > most_foreign) return fail(refused(drivers_errc::bad_frame));
+        const bool more_may_come = phase_ == phase::draining && late_ > of_.quiet;
+        return more_may_come ? net::action::receive_more() : net::action::receive(of_.quiet);
     }
     if (data.size() > buffer_.size() - held_) return fail(refused(drivers_errc::bad_frame));
     std::ranges::copy(data, buffer_.expose().subspan(held_).begin());
@@ -346,6 +367,7 @@ net::action keypad_exchange::accept(then what) {
 }
 
 net::action keypad_exchange::again(drivers_errc why) {
+    note_unanswered();
     if (sent_ < rule().tries) return send();
     return fail(refused(why));
 }
@@ -361,10 +383,13 @@ net::action keypad_exchange::broken() {
 
 net::action keypad_exchange::expired() {
     switch (phase_) {
-    case phase::draining: return next();
+    case phase::draining: return drained();
     case phase::acknowledgement: return again(drivers_errc::no_answer);
     case phase::silence:
-        if (!acknowledged()) return send();
+        if (!acknowledged()) {
+            note_unanswered(); // what was broken may have been a disturbance before the answer
+            return send();
+        }
         phase_ = phase::asking_again;
         return net::action::send(nak_byte);
     case phase::ending: return finish_step();
@@ -375,7 +400,10 @@ net::action keypad_exchange::expired() {
     if (whole_block || (rule().answer == shape::some && held_ > 0)) return judge_held();
     const bool packet = rule().answer == shape::packet || rule().answer == shape::echo;
     if (packet && held_ > 0) return broken();
-    if (rule().poll.count() > 0) return send();
+    if (rule().poll.count() > 0) {
+        note_unanswered();
+        return send();
+    }
     return again(wrong_ ? drivers_errc::wrong_answer : drivers_errc::no_answer);
 }
 

@@ -88,6 +88,13 @@ void read_sizes(section_reader& in, std::string_view key, std::vector<std::size_
     if (into.empty()) in.fail(key, "one of 8, 16 and 24 must be there");
 }
 
+bool same_send(const keypad_step& one, const keypad_step& other) {
+    return std::ranges::equal(
+        one.send.items(), other.send.items(), [](const keypad_pattern::item& a, const keypad_pattern::item& b) {
+            return a.literal == b.literal && (!a.literal.empty() || a.value == b.value);
+        });
+}
+
 bool frames(const packet_layout& layout) {
     return !layout.header.empty();
 }
@@ -323,6 +330,11 @@ result<void> keypad_loader::check_commands() {
             made_.of(action), [](const keypad_step& step) { return step.send.uses(keypad_value::key); });
         if (!carried && !made_.can(loads)) return bad(path(loads), "missing: the working key goes nowhere");
     }
+    // Commands that differ in nothing else put both keys into one place, and a PIN would go out under the MAC key.
+    const bool alike =
+        std::ranges::equal(made_.of(keypad_action::pin_key), made_.of(keypad_action::mac_key), same_send);
+    if (made_.can(keypad_action::pin_key) && alike && made_.pin_slot == made_.mac_slot)
+        return bad("keys.mac_slot", "must differ from pin_slot, as the commands that load the keys are the same");
     return {};
 }
 

@@ -54,6 +54,12 @@ std::size_t index(working_key use) {
     return static_cast<std::size_t>(use);
 }
 
+/// What a call leaves the cardholder, as much of it as a device takes.
+unsigned seconds_left(const call& bounds) {
+    constexpr std::int64_t longest = 255;
+    return static_cast<unsigned>(std::clamp<std::int64_t>(bounds.until().left().count() / 1'000, 1, longest));
+}
+
 constexpr std::size_t key_block = 8;
 
 } // namespace
@@ -68,9 +74,16 @@ result<keypad_data> keypad_pinpad::ask(keypad_action action, const keypad_data& 
     if (!description_.can(action))
         return refused(drivers_errc::not_supported).during(to_string(action)).at_endpoint(link_->endpoint());
     const auto from = unsettled_ ? keypad_exchange::start::after_failure : keypad_exchange::start::clean;
-    keypad_exchange exchange(description_, action, values, from);
+    using clock = std::chrono::steady_clock;
+    std::chrono::milliseconds late{0};
+    if (late_until_ != clock::time_point{}) { // where its time is over, what came meanwhile is dropped all the same
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(late_until_ - clock::now());
+        late = std::max(left, description_.quiet);
+    }
+    keypad_exchange exchange(description_, action, values, from, late);
     unsettled_ = true;
     auto outcome = net::run(exchange, *link_, bounds);
+    late_until_ = exchange.late().count() > 0 ? clock::now() + exchange.late() : clock::time_point{};
     unsettled_ = !outcome && !ended_by_device(outcome.error());
     if (outcome) return outcome;
     if (unsettled_ && !outcome.error().is(condition::link_lost)) stop_device();
@@ -111,7 +124,7 @@ result<ports::card_data> keypad_pinpad::read_card(const ports::card_request& req
     CIPHERLANE_CHECK(mine.check());
     keypad_data values;
     values.set(value::amount, as_bytes(request.total.to_string()));
-    values.set(value::seconds, static_cast<unsigned>(bounds.until().left().count() / 1'000));
+    values.set(value::seconds, seconds_left(bounds));
     CIPHERLANE_TRY(const auto answer, ask(keypad_action::card, values, bounds));
     auto card = card_of_stripe(answer.text(value::track2));
     if (!card) return std::move(card).error().during("card").at_endpoint(link_->endpoint());
@@ -189,9 +202,7 @@ result<secret_bytes> keypad_pinpad::enter_pin(const ports::pin_request& request,
     values.set(value::amount, as_bytes(request.total.to_string()));
     values.set(value::least, static_cast<unsigned>(request.min_digits));
     values.set(value::most, static_cast<unsigned>(request.max_digits));
-    constexpr std::int64_t longest = 255;
-    const auto left = bounds.until().left().count() / 1'000;
-    values.set(value::seconds, static_cast<unsigned>(std::clamp<std::int64_t>(left, 1, longest)));
+    values.set(value::seconds, seconds_left(bounds));
     CIPHERLANE_TRY(const auto answer, ask(keypad_action::pin, values, bounds));
     const auto block = answer.text(value::block);
     if (block.size() != description_.block_size()) {

@@ -43,11 +43,11 @@ result<ports::terminal_state> take_keys(lane_core& on, byte_view field62, const 
 /// by hand, or belongs to another sealer: the lane opens all the same, and the working keys show whether the key is
 /// right.
 result<void> load_master_keys(ports::sealer& sealer, const ports::terminal_state& terminal, const call& bounds) {
-    if (!sealer.takes_master_key()) return {};
+    // Not asked whether it takes any: a PIN pad that has not been opened yet cannot tell.
     for (const auto& key : terminal.master_keys) {
         const auto loaded = sealer.load_master_key(key, bounds);
         if (loaded) continue;
-        if (loaded.error().is(condition::rejected_by_peer)) return {};
+        if (loaded.error().is(condition::rejected_by_peer) || loaded.error().is(condition::unsupported)) return {};
         return loaded.error();
     }
     return {};

@@ -167,5 +167,15 @@ TEST(AbecsParameters, RefuseABrokenAnswer) {
     EXPECT_EQ(abecs::parse_digits(as_bytes("GCD000")).error().field(), "PP_VALUE");
 }
 
+TEST(AbecsParameters, NoCountOfDigitsIsTooMuch) {
+    const std::string digits(200, '9');
+    bytes answer = hex("474958303030 323034 8020 00C8");
+    answer.insert(answer.end(), digits.begin(), digits.end());
+    const auto told = abecs::parse_information(answer);
+    ASSERT_TRUE(told) << told.error();
+    EXPECT_EQ(told->text_lines, 9'999);
+    EXPECT_EQ(told->text_columns, 9'999);
+}
+
 } // namespace
 } // namespace cipherlane::drivers

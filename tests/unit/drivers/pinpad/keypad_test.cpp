@@ -189,6 +189,7 @@ TEST(Keypads, DescriptionsAreRefusedWithTheirPlace) {
         {"good = \"'s' 00\"", "good = \"'s' 00\"\nframe = \"admin\"", "command.show.frame", "admin_frame"},
         {"good = \"'s' 00\"", "good = \"'s' 00\"\nanswer = \"block\"", "command.show.size", ""},
         {"[mac]\ngives = \"whole\"", "", "mac.gives", "missing"},
+        {"mac_slot = 18", "mac_slot = 17", "keys.mac_slot", "differ"},
     };
     for (const auto& [from, to, field, hint] : rows) {
         auto broken = std::string(invented);
@@ -244,6 +245,43 @@ TEST_F(keypad_device, TheInventedOneTakesAPinAndMakesAMac) {
     ASSERT_TRUE(block) << block.error();
     EXPECT_EQ(to_hex(block->expose()), "1122334455667788");
     EXPECT_TRUE(pad.makes_macs());
+}
+
+/// The keypad answers twice what was said twice: the second answer comes when the next command is due.
+TEST_F(keypad_device, ALateSecondAnswerIsNotTheNextCommands) {
+    auto lotus = parse_keypad_description(invented, "lotus.toml").value();
+    for (const auto action : {keypad_action::mac_key, keypad_action::pin_key})
+        lotus.commands[static_cast<std::size_t>(action)].front().timeout = 60ms;
+    lotus.quiet = 5ms;
+    const auto mac_key = hex("5A00134B01120123456789ABCDEFFEDCBA9876543210C3A5");
+    const auto pin_key = hex("5A00134B01110123456789ABCDEFFEDCBA9876543210C2A5");
+    const auto answer = hex("5A00066B0008D7B4FB59A5");
+    const auto refusal = hex("5A00026B7138A5");
+    const auto peer =
+        script().send(mac_key).expire().send(mac_key).recv(answer).recv(answer).expire().expire().send(pin_key).recv(
+            refusal);
+    auto& pad = over(peer, lotus);
+    ASSERT_TRUE(pad.load_working_key(ports::working_key::mac, key_, bounds_));
+    const auto given = pad.load_working_key(ports::working_key::pin, key_, bounds_);
+    ASSERT_FALSE(given) << "the second answer to the MAC key is none to the PIN key";
+    EXPECT_EQ(given.error().code(), drivers_errc::no_key);
+}
+
+TEST_F(keypad_device, AnAnswerThatIsLateIsDroppedBeforeTheNextCommand) {
+    const auto lotus = parse_keypad_description(invented, "lotus.toml").value();
+    auto with_slots = keys();
+    with_slots.set(value::master, 1U);
+    with_slots.set(value::slot, 18U);
+    const auto mac_key = hex("5A00134B01120123456789ABCDEFFEDCBA9876543210C3A5");
+    const auto answer = hex("5A00066B0008D7B4FB59A5");
+    keypad_exchange first(lotus, keypad_action::mac_key, with_slots);
+    EXPECT_TRUE(script().send(mac_key).expire(700ms).send(mac_key).recv(answer, 700ms).done(ok).run(first));
+    EXPECT_EQ(first.late(), 700ms) << "it was said twice, and may be answered twice";
+    using start = keypad_exchange::start;
+    keypad_exchange second(lotus, keypad_action::mac_key, with_slots, start::clean, first.late());
+    EXPECT_TRUE(
+        script().recv(answer, 700ms).expire().expire(80ms).send(mac_key).recv(answer, 700ms).done(ok).run(second));
+    EXPECT_EQ(second.late(), 0ms);
 }
 
 TEST_F(keypad_device, AWrongCheckValueIsRefused) {

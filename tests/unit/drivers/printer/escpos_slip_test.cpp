@@ -150,6 +150,20 @@ TEST(EscposExchange, DoesNotTakeAnEarlierSlipsWordForItsOwn) {
     EXPECT_EQ(one.owed(), 0U);
 }
 
+// Who was seen all the time has not lost its power: it still owes its word.
+TEST(EscposExchange, WhatIsOwedIsForgottenWithAPrinterThatWasNotSeen) {
+    escpos_timing timing;
+    timing.printing = 1s;
+    escpos_exchange seen(slip, print_proof::printed, timing);
+    const auto looked = [](auto script) { return script.expire(1s).send(hex("100402")); };
+    EXPECT_FALSE(
+        looked(printing()).recv(hex("12")).send(hex("100404")).recv(hex("12")).done(condition::timed_out).run(seen));
+    EXPECT_EQ(seen.owed(), 1U);
+    escpos_exchange away(slip, print_proof::printed, timing);
+    EXPECT_FALSE(looked(printing()).expire(1s).send(hex("100404")).expire(1s).done(condition::timed_out).run(away));
+    EXPECT_EQ(away.owed(), 0U);
+}
+
 TEST(EscposExchange, GivesUpOnAPrinterThatStaysSilent) {
     escpos_exchange asked({}, print_proof::printed, {});
     EXPECT_EQ(script().send(hex("100401")).expire(1s).done(condition::timed_out).run(asked).error().code(),

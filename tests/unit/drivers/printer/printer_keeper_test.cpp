@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <functional>
 #include <vector>
 
 namespace cipherlane::drivers {
@@ -25,8 +26,9 @@ class queue_in_memory final : public ports::print_queue {
     };
     result<std::uint64_t> add(std::string_view name, const ports::print_job& job, const call&) override {
         slip one;
-        for (const auto& each : slips) {
+        for (auto& each : slips) {
             if (each.what.name != name) continue;
+            if (each.at == slip::stage::waits) each.what.job = job;
             if (each.at != slip::stage::printed) return each.what.id;
             one.what.carries = mark::reprint;
         }
@@ -62,7 +64,10 @@ class queue_in_memory final : public ports::print_queue {
 struct paper_world {
     bool plugged = true;
     ports::printer_stop stop = ports::printer_stop::none;
-    bool breaks_off = false; ///< the link goes behind the first line
+    bool breaks_off = false;     ///< the link goes behind the first line
+    bool confirms = true;        ///< that it has printed
+    std::function<void()> asked; ///< done once, when it is asked how it is
+    std::function<void()> busy;  ///< done while it prints
     std::vector<std::string> printed;
     int drawers = 0;
 };
@@ -77,6 +82,8 @@ class fake_printer final : public ports::printer {
             return error(make_error_code(drivers_errc::device_gone), layer::drivers);
         }
         world_.printed.push_back(job.heading + "|" + job.text);
+        if (world_.busy) world_.busy();
+        if (!world_.confirms) return error(make_error_code(drivers_errc::no_answer), layer::drivers);
         return {};
     }
     result<void> open_drawer(const call&) override {
@@ -86,6 +93,7 @@ class fake_printer final : public ports::printer {
     result<ports::printer_status> status(const call&) override {
         ports::printer_status now;
         now.stopped_by = world_.stop;
+        if (auto once = std::exchange(world_.asked, nullptr)) once();
         if (!world_.plugged) return error(make_error_code(drivers_errc::device_gone), layer::drivers);
         return now;
     }
@@ -207,6 +215,65 @@ TEST_F(keeper_of_paper, DoesNotOpenADrawerLater) {
     world.plugged = true;
     timer.advance(10s);
     EXPECT_EQ(world.drawers, 0);
+}
+
+TEST_F(keeper_of_paper, DoesNotPrintForEverWhereNothingIsConfirmed) {
+    auto one = keeper();
+    world.confirms = false;
+    (void)one->print("a", slip("first"), 1s);
+    timer.advance(60s);
+    EXPECT_EQ(world.printed, (std::vector<std::string>{"|first", "AGAIN|first", "AGAIN|first"}));
+    EXPECT_EQ(timer.waiting(), 0U) << "it waits for a person";
+    const auto behind = one->print("b", slip("second"), 1s);
+    EXPECT_EQ(behind->what, progress::waiting);
+    EXPECT_NE(behind->why->hint().find("did not confirm"), std::string::npos) << *behind->why;
+    EXPECT_EQ(world.printed.size(), 3U);
+    EXPECT_EQ(one->print("a", slip("first"), 1s)->what, progress::waiting);
+    timer.advance(60s);
+    EXPECT_EQ(world.printed.size(), 4U) << "once for each time that somebody asks for it";
+    world.confirms = true;
+    const auto done = one->print("a", slip("first"), 1s);
+    EXPECT_EQ(done->what, progress::printed);
+    EXPECT_EQ(done->carries, mark::reprint);
+    EXPECT_EQ(world.printed.back(), "|second") << "and what waited behind it";
+}
+
+TEST_F(keeper_of_paper, KeepsTheLinkOfAPrinterThatIsThere) {
+    auto one = keeper();
+    world.confirms = false;
+    (void)one->print("a", slip("first"), 1s);
+    world.confirms = true;
+    timer.advance(1s);
+    EXPECT_EQ(world.printed, (std::vector<std::string>{"|first", "AGAIN|first"}));
+    EXPECT_EQ(opened, 1) << "another one would not know what the printer still has to say";
+    EXPECT_EQ(lost, 0);
+}
+
+TEST_F(keeper_of_paper, PrintsTheTextThatWasGivenLast) {
+    auto one = keeper();
+    world.asked = [this] { (void)queue.add("a", slip("new"), 1s); };
+    EXPECT_EQ(one->print("a", slip("old"), 1s)->what, progress::printed);
+    EXPECT_EQ(world.printed, std::vector<std::string>{"|new"});
+}
+
+TEST_F(keeper_of_paper, TellsEachSlipsOwnMark) {
+    auto one = keeper();
+    (void)one->print("a", slip("first"), 1s);
+    world.stop = ports::printer_stop::no_paper;
+    (void)one->print("a", slip("first"), 1s);
+    (void)queue.add("b", slip("second"), 1s);
+    world.stop = ports::printer_stop::none;
+    const auto first = one->print("a", slip("first"), 1s);
+    EXPECT_EQ(first->carries, mark::reprint) << "whatever was printed behind it";
+    EXPECT_EQ(world.printed, (std::vector<std::string>{"|first", "AGAIN|first", "|second"}));
+}
+
+TEST_F(keeper_of_paper, SaysWhetherItIsThereWhileItPrints) {
+    auto one = keeper();
+    bool there = false;
+    world.busy = [&] { there = one->attached(); };
+    ASSERT_TRUE(one->print("a", slip("first"), 1s));
+    EXPECT_TRUE(there) << "without waiting for the slip";
 }
 
 } // namespace

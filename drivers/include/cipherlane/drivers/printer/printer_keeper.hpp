@@ -29,8 +29,9 @@ struct printer_keeper_settings {
 ///
 /// A slip is durable in its queue before anything is sent to the printer; slips are printed in their order, as soon
 /// as the printer is there, has paper and nothing stops it, also those that an earlier run of the till left. One that
-/// may be on paper already, since its printing was not seen to end, is printed again under the reprint mark. A
-/// printer that went is opened again while slips wait.
+/// may be on paper already, since its printing was not seen to end, is printed again under the reprint mark. Where
+/// that happens three times in a row, it stops: the slip, and what waits behind it, waits until somebody prints it
+/// again by its name, or for the next run. A printer that went is opened again while slips wait.
 ///
 /// Thread-safe; calls wait for each other. A slip that has been begun is not broken off by its caller's deadline: it
 /// takes `own_call` at most. Work of its own runs on the timer's thread. No lock is held while `opened` or `lost` is

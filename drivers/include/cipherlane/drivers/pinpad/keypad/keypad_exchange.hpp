@@ -26,11 +26,15 @@ class keypad_exchange final : public net::exchange<keypad_data> {
         after_failure, ///< the device is told to stop, and what arrives until the line is quiet is dropped
     };
 
-    keypad_exchange(
-        const keypad_description& of, keypad_action action, const keypad_data& values, start from = start::clean);
+    /// @param late how long an answer to an earlier command may still come, see `late`: what comes is dropped first
+    keypad_exchange(const keypad_description& of, keypad_action action, const keypad_data& values,
+        start from = start::clean, std::chrono::milliseconds late = {});
 
     [[nodiscard]] net::action resume(const net::event& what) override;
     [[nodiscard]] result<keypad_data> take() override;
+    /// What was sent again since no answer came may be answered twice: how long the second answer may take. Without
+    /// dropping it the next command would take it for its own.
+    [[nodiscard]] std::chrono::milliseconds late() const noexcept { return late_; }
 
   private:
     enum class phase : std::uint8_t {
@@ -57,6 +61,9 @@ class keypad_exchange final : public net::exchange<keypad_data> {
 
     net::action begin();
     net::action next();
+    net::action drain();
+    net::action drained();
+    void note_unanswered();
     net::action send();
     net::action sent();
     net::action received(byte_view data);
@@ -104,6 +111,7 @@ class keypad_exchange final : public net::exchange<keypad_data> {
     secret_bytes buffer_;
     std::size_t held_ = 0;
     std::size_t foreign_ = 0;
+    std::chrono::milliseconds late_;
     std::optional<error> why_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 
 namespace cipherlane::drivers {
@@ -16,9 +17,10 @@ namespace cipherlane::drivers {
 ///
 /// Nothing of a PIN is asked for twice: a command that starts an entry is sent again only where the device has said
 /// NAK to it. A call that ends early by deadline or stop request tells the device to stop, and the next call drops
-/// what it still had to say. A working key is given to the device before its first use and after each opening. One
-/// call at a time: a call of another thread meanwhile ends with `call_under_way`. Errors: those of `keypad_exchange`;
-/// `not_supported`; `refused` for a key whose check value is wrong.
+/// what it still had to say. So does the call behind one that had to be sent again, while a second answer may come. A
+/// working key is given to the device before its first use and after each opening. One call at a time: a call of
+/// another thread meanwhile ends with `call_under_way`. Errors: those of `keypad_exchange`; `not_supported`;
+/// `refused` for a key whose check value is wrong.
 class keypad_pinpad final : public ports::pinpad {
   public:
     keypad_pinpad(std::unique_ptr<net::transport> link, keypad_description description);
@@ -62,6 +64,7 @@ class keypad_pinpad final : public ports::pinpad {
     keypad_description description_;
     std::array<ports::wrapped_key, 2> given_{}; ///< the working keys that the device has, by use
     bool unsettled_ = false;
+    std::chrono::steady_clock::time_point late_until_{}; ///< second answers to what was sent again may come so long
     std::atomic<bool> under_way_ = false;
 };
 
