@@ -192,12 +192,12 @@ bool payment_beside_bare_bytes(const std::string& protocol, const std::string& d
     conversation script;
     {
         auto recorder = driver_at(io, protocol, port, &script);
-        (void)wanted(recorder->last_done(call(5s)));
+        (void)wanted(recorder->status(call(5s)));
         script.clear();
         pay(*recorder);
     }
     auto device = driver_at(io, protocol, port, nullptr);
-    (void)wanted(device->last_done(call(5s)));
+    (void)wanted(device->status(call(5s)));
     std::vector<double> value;
     std::vector<double> limit;
     {
@@ -235,7 +235,7 @@ bool idle_in_one_process(const std::string& description) {
     for (std::size_t at = 0; at < idle_terminals; ++at) {
         const std::string protocol = protocols[at % protocols.size()];
         devices.push_back(driver_at(io, protocol, there.start(protocol, description), nullptr));
-        (void)wanted(devices.back()->last_done(call(5s)));
+        (void)wanted(devices.back()->status(call(5s)));
     }
     const auto more = threads() - before;
     const auto from = process_time();
