@@ -61,7 +61,9 @@ result<wiped_text> till::scan_payment_code(const call& bounds) {
 result<ports::print_report> till::print_receipt(const payment& what, receipt_copy copy, const call& bounds) {
     CIPHERLANE_TRY(auto* printer, all_->printer());
     const std::string_view whose = copy == receipt_copy::merchant ? "/merchant" : "/cardholder";
-    const auto name = terminal().terminal_id + "/" + std::to_string(what.handle) + std::string(whose);
+    // The handle alone comes again with a new journal, the caller's key does not.
+    const auto name =
+        terminal().terminal_id + "/" + std::to_string(what.handle) + "/" + what.key + std::string(whose);
     ports::print_job job;
     job.text = receipt(what, copy, all_->receipt_columns());
     return printer->print(name, job, bounds);

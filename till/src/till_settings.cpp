@@ -99,20 +99,41 @@ result<void> check_description(
     return {};
 }
 
-/// What is given for a panel or a printer, and means nothing to this display.
+/// What is given for another kind of display, and means nothing to this one.
 result<void> check_extras(const till_settings::display_place& place) {
     using extras = drivers::display_family::extras;
     const auto* family = drivers::find_display_family(place.driver);
     if (family == nullptr) return {};
     if (!place.font_file.empty() && family->heeds != extras::font)
         return broken(till_errc::bad_setting, "display.font_file", "nothing, as this driver sends no pictures");
-    if (family->heeds == extras::printer) return {};
     const till_settings::display_place usual;
-    const std::pair<std::string_view, bool> rows[] = {{"display.printer", place.printer == usual.printer},
-        {"display.code_page", place.code_page.empty()}, {"display.transliterate", !place.transliterate},
-        {"display.code", place.code == usual.code}};
-    for (const auto& [key, kept] : rows) {
-        if (!kept) return broken(till_errc::bad_setting, key, "nothing, as this driver prints nothing");
+    constexpr std::string_view prints_nothing = "nothing, as this driver prints nothing";
+    constexpr std::string_view no_plate = "nothing, unless the driver is code-plate";
+    constexpr std::string_view no_speaker = "nothing, unless the driver is mqtt-speaker";
+    const bool prints = family->heeds == extras::printer;
+    const bool plate = place.driver == "code-plate";
+    const bool speaks = place.driver == "mqtt-speaker";
+    const struct {
+        std::string_view key;
+        bool kept;
+        std::string_view expected;
+    } rows[] = {
+        {"display.printer", prints || place.printer == usual.printer, prints_nothing},
+        {"display.code_page", prints || place.code_page.empty(), prints_nothing},
+        {"display.transliterate", prints || !place.transliterate, prints_nothing},
+        {"display.code", prints || place.code == usual.code, prints_nothing},
+        {"display.plates", plate || place.plates.empty(), no_plate},
+        {"display.plate_base", plate || place.plate_base == usual.plate_base, no_plate},
+        {"display.plate_code_path", plate || place.plate_code_path == usual.plate_code_path, no_plate},
+        {"display.plate_fixed_path", plate || place.plate_fixed_path == usual.plate_fixed_path, no_plate},
+        {"display.plate_fixed_code", plate || place.plate_fixed_code.empty(), no_plate},
+        {"display.topic", speaks || place.topic.empty(), no_speaker},
+        {"display.client_id", speaks || place.client_id == usual.client_id, no_speaker},
+        {"display.user", speaks || place.user.empty(), no_speaker},
+        {"display.password_file", speaks || place.password_file.empty(), no_speaker},
+    };
+    for (const auto& one : rows) {
+        if (!one.kept) return broken(till_errc::bad_setting, one.key, one.expected);
     }
     return {};
 }
@@ -244,6 +265,8 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_display(display));
     CIPHERLANE_CHECK(check_printer(printer));
     CIPHERLANE_CHECK(check_device(scanner, "scanner", drivers::scanner_families()));
+    if (scanner.driver == "hid-pos" && scanner.end != scanner_place::ending::cr_or_lf)
+        return bad("scanner.end", "nothing, as each report of a hid-pos scanner says where a code ends");
     if (scanner.code_fresh.count() < 1 || scanner.code_fresh.count() > 600)
         return bad("scanner.code_fresh_seconds", "1 to 600");
     if (journal.file.empty()) return bad("journal.file", "the name of a file");

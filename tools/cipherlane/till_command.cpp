@@ -468,7 +468,9 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
     if (has('P'))
         app.add_flag(
             "--print", to.print, "On the printer of the settings: what cannot be printed now is printed later");
-    if (has('w')) app.add_option("--columns", to.columns, "Width of the paper")->capture_default_str();
+    if (!has('w')) return;
+    auto* width = app.add_option("--columns", to.columns, "Width of the paper")->capture_default_str();
+    if (has('P')) width->excludes("--print"); // the printer's paper has its own
 }
 
 } // namespace

@@ -16,12 +16,16 @@ result<ports::scanned_code> scanner_keeper::scan(const call& bounds) {
     std::unique_lock held(mutex_, std::defer_lock);
     if (!held.try_lock_until(bounds.until().at()))
         return error(make_error_code(boost::system::errc::timed_out), layer::drivers).during("scan");
-    for (;;) {
+    for (unsigned losses = 1;; ++losses) {
         CIPHERLANE_CHECK(open(bounds));
         auto code = device_->scan(bounds);
         if (code || !code.error().is(condition::link_lost)) return code;
         log_.warning("scanner", code.error().to_string());
         device_.reset();
+        // One that is there and goes at once would be opened without end.
+        cipherlane::pause(bounds.no_later_than(schedule_.pause_after(losses)));
+        if (bounds.stopped()) return error(make_error_code(net_errc::cancelled), layer::drivers).during("scan");
+        if (bounds.until().passed()) return code;
     }
 }
 

@@ -486,6 +486,11 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[display]\ndriver = \"epson\"\npath = \"/dev/ttyS0\"\ncode_page = \"ascii\"", "display.code_page"},
         {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\ntransliterate = true", "display.transliterate"},
         {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\ncode = \"raster\"", "display.code"},
+        {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\nplates = [\"1\"]", "display.plates"},
+        {"[display]\ndriver = \"escpos\"\npath = \"/dev/ttyS0\"\nplate_base = \"/x\"", "display.plate_base"},
+        {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\ntopic = \"t\"", "display.topic"},
+        {"[display]\ndriver = \"rcall\"\npath = \"/dev/ttyS0\"\nuser = \"u\"", "display.user"},
+        {"[scanner]\ndriver = \"hid-pos\"\npath = \"hid:1209:5a31\"\nend = \"tab\"", "scanner.end"},
         {"[offline]\nmost_each_minor = 100\nmost_records = 5", "offline.most_together_minor"},
         {"[offline]\nmost_each_minor = 100\nmost_together_minor = 100", "offline.most_records"},
     };

@@ -7,6 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -24,6 +25,7 @@ using tcp = asio::ip::tcp;
 constexpr std::size_t largest_request = 8'192;
 constexpr std::size_t most_connections = 32;
 constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::milliseconds after_failure{100};
 
 class plate_connection final : public std::enable_shared_from_this<plate_connection> {
   public:
@@ -51,10 +53,12 @@ class plate_connection final : public std::enable_shared_from_this<plate_connect
     void answer() {
         const auto& request = parser_->get();
         const auto target = request.target();
-        const auto made = desk_.serve({target.data(), target.size()}, request.body());
+        const bool asks = request.method() == http::verb::post; // nothing else counts as fetched
+        const auto made =
+            asks ? desk_.serve({target.data(), target.size()}, request.body()) : plate_desk::answer{405U, {}};
         answer_ = {};
         answer_.version(request.version());
-        answer_.result(request.method() == http::verb::post ? made.status : 405U);
+        answer_.result(made.status);
         answer_.set(http::field::content_type, "application/json");
         answer_.body() = made.body;
         answer_.keep_alive(request.keep_alive());
@@ -115,14 +119,23 @@ result<void> code_plate_profile::validate() const {
 struct code_plate::state {
     explicit state(code_plate_profile profile)
         : desk(std::move(profile))
-        , acceptor(io) {}
+        , acceptor(io)
+        , again(io) {}
 
     void accept() {
         acceptor.async_accept([this](boost::system::error_code code, tcp::socket socket) {
             if (code == asio::error::operation_aborted || !acceptor.is_open()) return;
-            if (!code && open < most_connections)
-                std::make_shared<plate_connection>(std::move(socket), desk, open)->next();
+            if (code) return accept_later();
+            if (open < most_connections) std::make_shared<plate_connection>(std::move(socket), desk, open)->next();
             accept();
+        });
+    }
+
+    /// Without descriptors each attempt fails at once.
+    void accept_later() {
+        again.expires_after(after_failure);
+        again.async_wait([this](boost::system::error_code code) {
+            if (!code) accept();
         });
     }
 
@@ -130,6 +143,7 @@ struct code_plate::state {
     asio::io_context io;
     std::size_t open = 0; ///< connections; of the thread alone
     tcp::acceptor acceptor;
+    asio::steady_timer again;
     std::uint16_t port = 0;
     std::size_t plates = 0;
     std::thread thread;

@@ -2,6 +2,11 @@
 
 #include <cipherlane/drivers/errc.hpp>
 
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -78,6 +83,31 @@ TEST(PlateDesk, WantsThePlatesNumbers) {
     auto wrong = two_plates();
     wrong.base = "payroute";
     EXPECT_EQ(wrong.validate().error().field(), "base");
+}
+
+TEST(CodePlate, OnlyAPostCountsAsFetched) {
+    namespace asio = boost::asio;
+    auto profile = two_plates();
+    profile.plates.pop_back();
+    const auto served = code_plate::listen("127.0.0.1:0", profile, logger::none());
+    ASSERT_TRUE(served) << served.error();
+    auto given =
+        std::async(std::launch::async, [&] { return (*served)->show_outcome({}, amount(1234), call(300ms)); });
+    std::string answers;
+    while (given.wait_for(10ms) != std::future_status::ready) {
+        asio::io_context io;
+        asio::ip::tcp::socket peer(io);
+        peer.connect({asio::ip::make_address("127.0.0.1"), (*served)->port()});
+        const auto body = asked_by("862000000000001");
+        asio::write(
+            peer, asio::buffer("PUT /payroute/dynamicqrcode HTTP/1.1\r\nConnection: close\r\nContent-Length: " +
+                               std::to_string(body.size()) + "\r\n\r\n" + body));
+        boost::system::error_code end;
+        asio::read(peer, asio::dynamic_buffer(answers), end);
+    }
+    EXPECT_FALSE(given.get()) << "no plate has fetched it";
+    EXPECT_TRUE(answers.starts_with("HTTP/1.1 405"));
+    EXPECT_EQ(answers.find("12.34"), std::string::npos);
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 #include <cipherlane/drivers/scanner/scan_exchange.hpp>
 #include <cipherlane/drivers/scanner/scan_reader.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
+#include <cipherlane/drivers/scanner/scanner_keeper.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -243,6 +244,25 @@ TEST(ScannerFamilies, AnswerAnUnknownNameWithTheOnesThereAre) {
     scanner_options options;
     options.profile.largest = 1;
     EXPECT_EQ(open_scanner(io.get_executor(), "serial", "/dev/null", options, 1s).error().field(), "largest");
+}
+
+class leaving_scanner final : public ports::scanner {
+  public:
+    result<ports::scanned_code> scan(const call&) override {
+        return error(drivers_errc::device_gone, layer::drivers);
+    }
+    bool attached() const noexcept override { return false; }
+};
+
+TEST(ScannerKeeper, PausesBetweenScannersThatGoAtOnce) {
+    int opened = 0;
+    scanner_keeper keeper([&](const call&) -> result<std::unique_ptr<ports::scanner>> {
+        ++opened;
+        return std::make_unique<leaving_scanner>();
+    });
+    EXPECT_FALSE(keeper.scan(call(200ms)));
+    EXPECT_GE(opened, 2);
+    EXPECT_LE(opened, 8) << "50 ms at first, then longer";
 }
 
 } // namespace
