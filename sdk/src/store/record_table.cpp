@@ -36,6 +36,14 @@ std::int64_t checksum_of(const statement& row, std::size_t covered) {
     return static_cast<std::int64_t>(sum.value());
 }
 
+/// A value that a record always has is not there: bytes of a cut file that read as nothing sum up like a zero.
+bool lacks_a_value(const statement& row) {
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (row.null(static_cast<int>(i)) && columns[i] != std::string_view("idempotency_key")) return true;
+    }
+    return false;
+}
+
 std::string joined(std::size_t first) {
     std::string list;
     for (std::size_t i = first; i < columns.size(); ++i) {
@@ -76,7 +84,7 @@ std::string select_records(std::string_view where) {
 
 bool intact(const statement& row) {
     constexpr int behind = columns.size() + 2;
-    if (row.null(behind)) return false; // not even a row
+    if (row.null(behind) || lacks_a_value(row)) return false;
     const auto covered = row.integer(behind);
     if (covered == 0) return true; // written before there were checksums
     if (covered < 0 || covered > static_cast<std::int64_t>(columns.size())) return false;

@@ -58,8 +58,8 @@ class speaker_behind_a_broker : public ::testing::Test {
     /// What the speaker's topic gets, a line a message.
     void listen() {
         ears.emplace(sim::child_process::start(
-            {installed("mosquitto_sub"), "-h", "127.0.0.1", "-p", std::to_string(port), "-q", "2", "-i", "speaker",
-                "-c", "-t", "862000000000001", "-F", "%q %x", "-d"},
+            {installed("stdbuf"), "-oL", installed("mosquitto_sub"), "-h", "127.0.0.1", "-p", std::to_string(port),
+                "-q", "2", "-i", "speaker", "-c", "-t", "862000000000001", "-F", "%q %x", "-d"},
             folder.file("ears.log"))
                          .value());
         ASSERT_GT(heard("SUBACK", 1), 0U) << all;

@@ -211,7 +211,7 @@ TEST(DialectFile, AMissingFileIsSaidByItsName) {
     const auto loaded = loaded_dialect::load("no/such/bank.toml");
     ASSERT_FALSE(loaded);
     EXPECT_EQ(loaded.error().code(), iso8583_errc::no_dialect_file);
-    EXPECT_EQ(loaded.error().endpoint(), "bank.toml");
+    EXPECT_EQ(loaded.error().endpoint(), "no/such/bank.toml");
     EXPECT_FALSE(loaded_dialect::load(std::filesystem::temp_directory_path())); // a folder
 }
 

@@ -167,13 +167,13 @@ TEST(Profile, FilesThatCannotBeReadAreResults) {
     const auto missing = profile::find((folder / "nothing.here").string());
     ASSERT_FALSE(missing);
     EXPECT_TRUE(missing.error().is(condition::local_fault)) << missing.error();
-    EXPECT_EQ(missing.error().endpoint(), "nothing.here");
+    EXPECT_EQ(missing.error().endpoint(), (folder / "nothing.here").string());
     const auto file = folder / ("profile-" + std::to_string(::getpid()) + ".txt");
     std::ofstream(file) << "base = \"payshield\"\nname = \"x\"\nport = 0\n";
     const auto wrong = profile::find(file.string()); // no .toml, and a file all the same
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().to_string(),
-        "hsm load profile at " + file.filename().string() +
+        "hsm load profile at " + file.string() +
             ": the profile has a wrong value, field port, line 3: found 0, expected a whole number from 1 to "
             "65535");
     std::ofstream(file) << "";
