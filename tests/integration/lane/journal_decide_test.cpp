@@ -117,9 +117,11 @@ TEST_F(JournalDecide, IsNotLostWithHalfAFile) {
     const auto saved = folder.file("saved.db");
     const auto code = run({"recover", folder.file("till.toml"), "--salvage", saved, "--json"});
     EXPECT_TRUE(code == 0 || code == 1) << said;
-    EXPECT_EQ(nlohmann::json::parse(said).at("records"), found.at("records"));
+    const auto intact = found.at("records").get<std::size_t>() - found.at("damaged").size();
+    EXPECT_GT(intact, 30U);
+    EXPECT_EQ(nlohmann::json::parse(said).at("records"), intact);
     ASSERT_EQ(run({"check", "--json", saved, "--mark", folder.file("till.db.mark")}), 0) << said;
-    EXPECT_EQ(nlohmann::json::parse(said).at("records"), found.at("records"));
+    EXPECT_EQ(nlohmann::json::parse(said).at("records"), intact);
 }
 
 /// An old copy reverses what was approved since: the till does not start with it unless somebody has decided so.
