@@ -63,9 +63,10 @@ result<std::shared_ptr<net::tls_client>> make_tls(
     trust.peer_name = wanted.name;
     auto made = net::tls_client::create(trust, log);
     if (made) return made;
-    const auto at_fault = made.error().field();
+    const error fault = made.error(); // by value: what its field views is its own
+    const auto at_fault = fault.field();
     const auto key = at_fault == "key_file" ? "tls_key_file" : at_fault; // as a settings file has it
-    return error(made.error()).in_field(std::string(table) + "." + std::string(key));
+    return error(fault).in_field(std::string(table) + "." + std::string(key));
 }
 
 bool is_first_start(const till_settings::journal_place& place) {

@@ -65,8 +65,8 @@ result<void> check_device(
         return broken(till_errc::bad_setting, table + ".path", "tls:HOST:PORT, as there are files for it");
     if (family != nullptr) {
         if (const auto where = family->address(place.path); !where) {
-            const auto why = where.error().hint();
-            return broken(till_errc::bad_setting, table + ".path", "an address of the driver; " + std::string(why));
+            const std::string why(where.error().hint());
+            return broken(till_errc::bad_setting, table + ".path", "an address of the driver; " + why);
         }
     }
     return {};
