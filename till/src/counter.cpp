@@ -187,9 +187,11 @@ result<void> counter::open_scanner(const call& bounds) {
 
 result<wiped_text> counter::scan_payment_code(const call& bounds) {
     if (!scanner_) return error(acquiring_errc::no_device, layer::till).during("scan").in_field("scanner");
+    const std::unique_lock mine(scanning_, bounds.until().at()); // terminals share it
+    if (!mine) return error(till_errc::device_busy, layer::till).during("scan").in_field("scanner");
     CIPHERLANE_TRY(auto scanned, scanner_->scan(bounds));
     CIPHERLANE_TRY(auto code, gate_->pass(std::move(scanned)));
-    given_.log.info("scanner", std::string(qr::to_string(code.kind)) + " " + code.masked);
+    given_.log.info("scanner", std::string(qr::to_string(code.kind)) + " scanned");
     return std::move(code.text);
 }
 
@@ -231,7 +233,7 @@ result<void> counter::open_host(terminal& one, const till_settings::terminal& of
     one.host = given_.host.port();
     one.sealer = given_.sealer.port();
     if (!one.host && !settings_.host.address.empty()) {
-        CIPHERLANE_TRY(auto link, make_host(settings_.host, given_.log));
+        CIPHERLANE_TRY(auto link, make_host(settings_.host, "host", given_.log));
         one.link = link.get();
         one.host = std::move(link);
     }

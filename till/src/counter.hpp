@@ -23,6 +23,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -102,6 +103,7 @@ class counter {
     std::optional<error> slips_lost_; ///< why there is a printer in the settings and none here
     std::atomic<bool> told_of_slips_{false};
     std::unique_ptr<drivers::printer_keeper> printer_;
+    std::timed_mutex scanning_; ///< a scanner without a keeper takes one call at a time
     std::unique_ptr<ports::scanner> scanner_;
     std::optional<drivers::payment_code_gate> gate_; ///< with the scanner
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();

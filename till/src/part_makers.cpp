@@ -100,7 +100,8 @@ result<std::unique_ptr<store::sqlite_journal>> make_journal(
     return store::sqlite_journal::open(how, keys, clock, bounds, log);
 }
 
-result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_place& place, const logger& log) {
+result<std::unique_ptr<hostlink::tcp_host>> make_host(
+    const till_settings::host_place& place, std::string_view table, const logger& log) {
     hostlink::tcp_host_settings link;
     link.name = place.name;
     link.address = place.address;
@@ -110,7 +111,7 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(const till_settings::host_
     link.polls = place.echo_polls ? hostlink::host_polls::echo : hostlink::host_polls::skip;
     link.ahead = place.connect_ahead;
     link.http_path = place.http_path;
-    CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, "host", log));
+    CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, table, log));
     return hostlink::tcp_host::create(link, log);
 }
 
@@ -252,7 +253,7 @@ result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_
 
 result<std::unique_ptr<ports::terminal_network>> make_terminal_relay(
     const till_settings::host_place& place, const logger& log) {
-    CIPHERLANE_TRY(auto host, make_host(place, log));
+    CIPHERLANE_TRY(auto host, make_host(place, "card_terminal.host", log));
     return std::make_unique<hostlink::terminal_relay>(std::move(host), log);
 }
 

@@ -42,7 +42,7 @@ enum class journal_wish : std::uint8_t {
 [[nodiscard]] result<std::unique_ptr<store::sqlite_journal>> make_journal(
     const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log);
 [[nodiscard]] result<std::unique_ptr<hostlink::tcp_host>> make_host(
-    const till_settings::host_place& place, const logger& log);
+    const till_settings::host_place& place, std::string_view table, const logger& log);
 [[nodiscard]] result<std::shared_ptr<hostlink::certification_trace>> make_trace(
     const till_settings::trace_place& place, const ports::clock& clock, const logger& log);
 /// Null where no address for notifications or no key to check them is set.

@@ -235,7 +235,7 @@ class preflight_run {
 
     void ask_terminals(bool host_reached) {
         auto without_devices = settings_;
-        without_devices.pinpad = {};
+        if (settings_.sealer.kind != sealer_kind::pinpad) without_devices.pinpad = {}; // it makes the sign-in's MACs
         without_devices.card_terminal = {};
         without_devices.display = {};
         without_devices.printer = {};

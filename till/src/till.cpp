@@ -73,7 +73,11 @@ result<ports::print_report> till::print_settlement(const acquiring::settlement_r
     CIPHERLANE_TRY(auto* printer, all_->printer());
     ports::print_job job;
     job.text = settlement_slip(what, all_->receipt_columns());
-    return printer->print(terminal().terminal_id + "/batch/" + std::to_string(what.batch), job, bounds);
+    // The number of a batch comes again, with a new journal or after 999,999 of them; its sums hardly ever do.
+    auto name = terminal().terminal_id + "/batch/" + std::to_string(what.batch);
+    for (const auto* side : {&what.totals.debit, &what.totals.credit, &what.totals.qr_debit, &what.totals.qr_credit})
+        name += "/" + std::to_string(side->count) + "." + std::to_string(side->minor);
+    return printer->print(name, job, bounds);
 }
 
 result<void> till::open_drawer(const call& bounds) {

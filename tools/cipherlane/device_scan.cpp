@@ -40,12 +40,24 @@ T scanned_or_stop(result<T> done) {
     return *std::move(done);
 }
 
+/// Of a scanner set up wrongly a code may come with an identifier in front, or two in one: it is one all the same.
+bool has_long_number(std::string_view text) {
+    constexpr std::size_t shortest = 15; // an article's number has 14 at most
+    std::size_t run = 0;
+    for (const char c : text) {
+        if (c == ' ' || c == '-') continue;
+        run = c >= '0' && c <= '9' ? run + 1 : 0;
+        if (run >= shortest) return true;
+    }
+    return false;
+}
+
 /// What may be paid with is masked; all else is told as it is.
 json row_of(const ports::scanned_code& code) {
     const auto text = code.text.expose();
     const auto kinds = qr::kinds_of(text);
     json names = json::array();
-    bool secret = false;
+    bool secret = has_long_number(text);
     for (const auto kind : kinds) {
         names.push_back(qr::to_string(kind));
         secret = secret || qr::shown_by_payer(kind) || kind == qr::code_kind::card_number;

@@ -129,13 +129,13 @@ void add_monitor_command(CLI::App& tool) {
     app->add_option("--terminal", options->terminal, "One terminal only");
     app->add_option("--at", options->at, "As of then, YYYYMMDDhhmm of China's time; default: now");
     app->add_option("--days", options->how.days, "So many of the last days alike make the expectation")
-        ->check(CLI::Range(1, 60));
+        ->check(CLI::Range(3, 60));
     app->add_option("--minutes", options->how.minutes, "Length of a reading: 1, 2, 3, 5, 10, 15, 20, 30 or 60")
         ->check(CLI::IsMember({1, 2, 3, 5, 10, 15, 20, 30, 60}));
     app->add_option("--readings", options->how.readings, "So many below in a row are an alarm")
         ->check(CLI::Range(1, 60));
     app->add_option("--below", options->how.below_percent, "A reading is below where so much is missing, in percent")
-        ->check(CLI::Range(1, 100));
+        ->check(CLI::Range(1, 99));
     app->add_option("--width", options->width, "Columns of the curves")->check(CLI::Range(1, 1000));
     auto* prometheus =
         app->add_flag("--prometheus", options->as_prometheus, "For the textfile collector of Prometheus");

@@ -240,6 +240,8 @@ void row_trade(const till_options& options, const char* verb, ports::trade kind)
     if (!options.amount.empty()) wish.total = read_amount(options, by, at);
     if (!options.code.empty()) wish.payment_code = read_payment_code(by, options.code);
     if (options.code.empty() && ledger::row_of(kind).needs.contains(ledger::need::code)) {
+        // A key that was used gets what became of it, and nobody's code is asked for.
+        if (const auto known = by.need(at.lookup(options.key, options.bounds()))) return say(by, at, *known);
         std::cerr << "scan the payer's code\n" << std::flush;
         wish.payment_code = by.need(at.scan_payment_code(options.bounds()));
     }

@@ -53,7 +53,7 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
             how.faults = 3;
             how.seed = wish.seed + part;
             if (!wish.with_known) how.counts = unknown_yet;
-            return draw(what, how, wish.triples / wish.jobs, wrong);
+            return draw(what, how, wish.triples / wish.jobs + (part < wish.triples % wish.jobs ? 1 : 0), wrong);
         });
     } else if (wish.enumerates) {
         seen = in_parallel(wish.jobs, [&](std::uint64_t part) {

@@ -23,12 +23,14 @@ struct progress {
 
 tally work(const std::deque<prepared_scenario>& days, const random_wish& wish, progress& shared) {
     tally seen;
-    while (shared.payments < wish.payments) {
+    constexpr int most_idle = 1'000; // a day without a payment, as one of sign-ins, would never get there
+    for (int idle = 0; shared.payments < wish.payments && idle < most_idle;) {
         walk_by_chance one;
         one.first_seed = shared.next++;
         one.rarity = wish.rarity;
         one.counts = wish.counts;
         auto run = roam(days[one.first_seed % days.size()], one, wish.wrong);
+        idle = run.payments == 0 ? idle + 1 : 0;
         shared.payments += run.payments;
         if (seen.failures.size() >= most_printed) run.failures.clear();
         add(seen, std::move(run));

@@ -36,7 +36,7 @@ net::action escpos_exchange::resume(const net::event& what) {
         if (proof_ == print_proof::none) return finish();
         if (proof_ == print_proof::printed) return wait_on();
         phase_ = phase::looking;
-        return ask(what_stops_it);
+        return ask(0); // it must say something once the slip has gone
     case kind::received: return received(what.bytes);
     case kind::expired: return expired();
     case kind::failed: return fail(what.why);

@@ -21,14 +21,13 @@ std::optional<std::chrono::sys_days> parse_calendar_day(std::string_view text) n
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
     std::array<unsigned, 3> parts{};
     std::size_t part = 0;
-    for (const char c : text) {
-        if (c == '-') {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (i == 4 || i == 7) {
             ++part;
-        } else if (c < '0' || c > '9') {
-            return std::nullopt;
-        } else {
-            parts[part] = parts[part] * 10 + static_cast<unsigned>(c - '0');
+            continue;
         }
+        if (text[i] < '0' || text[i] > '9') return std::nullopt;
+        parts[part] = parts[part] * 10 + static_cast<unsigned>(text[i] - '0');
     }
     const std::chrono::year_month_day civil{
         std::chrono::year(static_cast<int>(parts[0])), std::chrono::month(parts[1]), std::chrono::day(parts[2])};

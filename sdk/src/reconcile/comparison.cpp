@@ -26,9 +26,8 @@ proposal proposed(standing ours, standing theirs, direction way) {
     if (ours == standing::undecided) {
         return theirs == standing::moved ? proposal::decide_paid : proposal::decide_not_paid;
     }
-    if (ours == standing::moved) {
-        return theirs == standing::undecided ? proposal::await_next_statement : proposal::ask_for_payout;
-    }
+    if (theirs == standing::undecided) return proposal::await_next_statement;
+    if (ours == standing::moved) return proposal::ask_for_payout;
     return way == direction::payment ? proposal::give_back_or_book : proposal::check_give_back;
 }
 

@@ -211,7 +211,10 @@ struct statement_reader::state {
         std::string day_of_row;
         made.key = made_key(form.match, [&](key_field which) -> std::string_view {
             const auto& place = places.keys[static_cast<std::size_t>(which)];
-            if (place.given()) return values.at(place);
+            if (place.given()) {
+                const auto value = values.at(place);
+                if (which != key_field::date || !value.empty()) return value; // undecided: the host gave no date
+            }
             // A form whose rows have no date of their own has that of their time.
             return day_of_row = day_text(day_of(made.moment));
         });

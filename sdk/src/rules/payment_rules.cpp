@@ -1,4 +1,5 @@
 #include <cipherlane/core/business_calendar.hpp>
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/strict_toml.hpp>
 #include <cipherlane/rules/payment_rules.hpp>
@@ -82,6 +83,9 @@ rule read_rule(toml_reader& at) {
     if (one.kind == rule_kind::category) {
         at.need("mcc");
         at.texts("mcc", one.categories);
+        const auto four = [](const std::string& code) { return code.size() == 4 && all_digits(code); };
+        if (one.categories.empty() || !std::all_of(one.categories.begin(), one.categories.end(), four))
+            at.fail("mcc", "expected codes of four digits, as \"5812\"");
     }
     if (counts(one)) {
         read_limit(at, "day", one.day_minor);
@@ -242,6 +246,11 @@ result<payment_rules> payment_rules::load(const std::filesystem::path& file) {
 
 result<std::vector<rule_finding>> payment_rules::judge(
     const payment_facts& facts, ports::limit_totals& totals, const call& bounds) const {
+    const auto wrong = [](std::string_view field) {
+        return error(core_errc::out_of_range, layer::core).during("judge").in_field(field);
+    };
+    if (facts.day.size() != 8 || !all_digits(facts.day)) return wrong("day");
+    if (facts.payment.empty()) return wrong("payment");
     std::vector<rule_finding> found;
     for (const auto& one : rules_) {
         if (!in_force(one, facts.day)) continue;

@@ -59,6 +59,7 @@ result<small_database> small_database::open(const std::string& path, const kind&
         // The rollback journal's end is what commits: EXTRA makes its removal durable too, which FULL does not.
         CIPHERLANE_CHECK(on.execute("PRAGMA journal_mode=DELETE"));
         CIPHERLANE_CHECK(on.execute("PRAGMA synchronous=EXTRA"));
+        CIPHERLANE_CHECK(on.execute("PRAGMA secure_delete=ON")); // what is taken out is not left in the file
         return make_schema(on, what);
     }));
     return made;

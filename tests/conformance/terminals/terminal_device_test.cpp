@@ -46,12 +46,15 @@ TEST_P(real_terminal, TakesAPaymentAndUndoesIt) {
     boost::asio::io_context io;
     drivers::terminal_options options;
     options.password = told("_PASSWORD");
+    options.description_file = told("_DESCRIPTION");
+    if (GetParam() == "mispos") options.unit = {156, 2};
+    const amount one(1, options.unit);
     const auto opened = drivers::open_terminal(io.get_executor(), GetParam(), told(), options, call(60s));
     ASSERT_TRUE(opened) << opened.error();
     auto& terminal = **opened;
     const auto health = terminal.status(call(30s));
     EXPECT_TRUE(health) << health.error();
-    const ports::terminal_request cent(ports::terminal_verb::authorise, amount(1));
+    const ports::terminal_request cent(ports::terminal_verb::authorise, one);
     const auto before = terminal.last_done(call(30s));
     const auto paid = terminal.run(cent, call(180s));
     ASSERT_TRUE(paid) << paid.error();
@@ -62,8 +65,8 @@ TEST_P(real_terminal, TakesAPaymentAndUndoesIt) {
             << "asked again, it says the same";
     }
     if (!terminal.capabilities().void_payment) return;
-    const auto undone = terminal.run(
-        ports::terminal_request(ports::terminal_verb::void_payment, amount(1), paid->receipt), call(180s));
+    const auto undone =
+        terminal.run(ports::terminal_request(ports::terminal_verb::void_payment, one, paid->receipt), call(180s));
     ASSERT_TRUE(undone) << undone.error();
     EXPECT_EQ(undone->outcome, ports::terminal_outcome::approved) << undone->code << " " << undone->text;
 }

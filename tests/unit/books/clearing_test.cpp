@@ -127,10 +127,9 @@ TEST(LargestRemainder, PartsAddUpAndNoneIsOffByOne) {
         const std::int64_t minor = static_cast<std::int64_t>(chance.below(1'000'000'000)) * (1 + chance.below(999));
         const auto parts = divide(minor, weights);
         ASSERT_EQ(std::accumulate(parts.begin(), parts.end(), std::int64_t{0}), minor);
-        const auto all = std::accumulate(weights.begin(), weights.end(), 0.0);
+        const auto all = std::accumulate(weights.begin(), weights.end(), std::int64_t{0});
         for (std::size_t i = 0; i < parts.size(); ++i) {
-            const double share = static_cast<double>(minor) * weights[i] / all;
-            ASSERT_LT(std::abs(static_cast<double>(parts[i]) - share), 1.001) << minor;
+            ASSERT_LT(std::abs(parts[i] * all - minor * std::int64_t{weights[i]}), all) << minor;
         }
     }
 }

@@ -74,6 +74,10 @@ TEST_F(ReceiptQueue, RemembersTheNamesOfPrintedSlipsAndNotTheirText) {
         ASSERT_TRUE(queue->done(id, 5s));
         EXPECT_FALSE(queue->next(5s).value());
     }
+    std::ifstream file(folder.file("slips"), std::ios::binary);
+    const std::string all{std::istreambuf_iterator<char>(file), {}};
+    EXPECT_FALSE(all.empty());
+    EXPECT_EQ(all.find("a text of its own"), std::string::npos);
     auto queue = open();
     (void)*queue->add("a", slip("again"), 5s);
     EXPECT_EQ(first_of(*queue).carries, mark::reprint);

@@ -27,7 +27,7 @@ bool among(value_set set, keypad_value what) {
 /// What a command of each kind may carry.
 bool may_send(keypad_action action, keypad_value what) {
     switch (action) {
-    case keypad_action::plain_key: return among({value::key, value::check, value::master, value::blocks}, what);
+    case keypad_action::plain_key: return among({value::key, value::master, value::blocks}, what);
     case keypad_action::master_key: return among({value::key, value::check, value::master, value::blocks}, what);
     case keypad_action::master_check: return what == value::master;
     case keypad_action::pin_key:

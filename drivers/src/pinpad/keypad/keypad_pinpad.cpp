@@ -217,6 +217,7 @@ result<secret_bytes> keypad_pinpad::ask_digits(int least, int most, const call& 
     keypad_data values;
     values.set(value::least, static_cast<unsigned>(least));
     values.set(value::most, static_cast<unsigned>(most));
+    values.set(value::seconds, seconds_left(bounds));
     CIPHERLANE_TRY(const auto answer, ask(keypad_action::digits, values, bounds));
     secret_bytes digits(answer.text(value::digits));
     for (auto& one : digits.expose()) {
@@ -230,6 +231,7 @@ result<void> keypad_pinpad::put_lines(std::string_view line1, std::string_view l
     keypad_data values;
     for (const auto& [what, line] : {std::pair{value::line1, line1}, std::pair{value::line2, line2}}) {
         if (description_.text == keypad_description::text_set::gbk) {
+            CIPHERLANE_CHECK(check_plain_utf8(line, to_string(what))); // 03 would end a frame
             CIPHERLANE_TRY(const auto shown, to_gbk(line, to_string(what)));
             values.set(what, shown);
         } else {

@@ -203,7 +203,7 @@ class mispos_loader {
                 if (!all_digits(*word) || word->size() != kind->size)
                     top.fail("kinds", "digits, as request.kind has");
             }
-            if (!made_.host_kind.empty() && made_.host_kind.size() != kind->size)
+            if (!made_.host_kind.empty() && (!all_digits(made_.host_kind) || made_.host_kind.size() != kind->size))
                 top.fail("kinds.host", "digits, as request.kind has");
         }
         if (!made_.host_kind.empty()) need(top, value::payload, form::raw, false);

@@ -157,7 +157,7 @@ result<mispos_message> mispos_terminal::converse(secret_bytes request, mispos_pa
             part = back ? mispos_part::reply : mispos_part::silence;
             if (back) request = *std::move(back);
             hush = std::max(repeated.left(), by.inter_byte);
-            if (!std::exchange(at_host, true)) limits = call(by.longest);
+            if (network_ != nullptr && !std::exchange(at_host, true)) limits = call(by.longest);
             continue;
         }
         if (money && !stopping && may_stop(said.error())) {

@@ -55,7 +55,7 @@ struct comparison_summary {
 
 /// Compares the journal with statements: first all of ours, then all of theirs, then the end. Each difference is told
 /// as soon as it is certain. Holds about 80 bytes and the key for each of ours; of theirs, only those that are not
-/// ours. One thread at a time; `tell` is called within `add_theirs` and `finish`, and must not call back.
+/// ours. One thread at a time; `tell` is called within `add_ours`, `add_theirs` and `finish`, and must not call back.
 ///
 /// Ours may hold more than the statement's days: records of other days are matched, and none is missed.
 class comparison {

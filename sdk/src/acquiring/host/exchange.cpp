@@ -179,7 +179,12 @@ exchange_end exchange(lane_core& on, message& request, const transaction_row& ro
 
 result<host_answer> answer_of(exchange_end end, std::string_view label, std::uint32_t trace) {
     if (end.what == exchange_end::kind::answered) return *std::move(end.answer);
+    const bool of_the_link = end.what == exchange_end::kind::in_doubt && end.why.where() == layer::hostlink;
     if (!end.why.is(condition::outcome_unknown)) return error(end.why).for_trace(trace);
+    if (!of_the_link) // the sealer's: the host has been told nothing, or has answered
+        return error(make_error_code(boost::system::errc::timed_out), layer::acquiring)
+            .during(label)
+            .for_trace(trace);
     return flow_error(acquiring_errc::host_silent, label)
         .at_endpoint(end.why.endpoint())
         .for_trace(trace)

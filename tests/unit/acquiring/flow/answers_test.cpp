@@ -35,6 +35,7 @@ class wilful_host final : public ports::host {
         how_ = how;
     }
     [[nodiscard]] bool planned() const noexcept { return field_ != 0; }
+    [[nodiscard]] int changed() const noexcept { return changed_; }
     [[nodiscard]] result<bytes> exchange(
         byte_view request, const ports::answer_filter& filter, const call& bounds) override {
         const auto view = iso8583::decode_body(iso8583::cup_pos(), request).value();
@@ -69,12 +70,14 @@ class wilful_host final : public ports::host {
         const auto encoded = iso8583::encode(iso8583::cup_pos(), message, room).value();
         const auto mac = crypto::unionpay_mac(tak_, encoded.mac_range, crypto::unionpay_mac_form::ascii8).value();
         std::copy(mac.begin(), mac.end(), encoded.mac.begin());
+        ++changed_;
         return {encoded.body.begin(), encoded.body.end()};
     }
 
     ports::host& real_;
     crypto::mac_key tak_;
     int field_ = 0;
+    int changed_ = 0;
     change how_ = change::removed;
 };
 
@@ -157,6 +160,7 @@ TEST_P(Answers, WithAFieldThatIsMissingOrAnotherAreBelievedNoFurtherThanTheyGo) 
             check(*end);
         }
     }
+    EXPECT_GE(host.changed(), 16) << "most fields are in every answer";
 }
 
 /// Business date, trace and batch go on where midnight, the new year and a clock that is put back come between.
