@@ -1,4 +1,5 @@
 #include "../../display/charset.hpp"
+#include "../../display/text.hpp"
 #include "../../one_call.hpp"
 #include "../magnetic_stripe.hpp"
 
