@@ -110,7 +110,9 @@ TEST(TerminalEvidence, ARepeatedMessageGoesToASilentHostOnce) {
         (void)today.run(trade::sale, "key", 1234);
         happened = today.world.happened();
         EXPECT_LE(today.world.passed().size(), 1U);
-        if (!happened) EXPECT_EQ(today.world.passed().size(), 1U);
+        if (!happened) {
+            EXPECT_EQ(today.world.passed().size(), 1U);
+        }
     }
 }
 
