@@ -2,7 +2,7 @@
 #include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
-#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 
 #include <utility>
 
@@ -33,7 +33,7 @@ result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
     CIPHERLANE_TRY(const auto found, journal.find(handle, bounds));
     if (!found || found->terminal_id != core_->terminal_id())
         return flow_error(acquiring_errc::no_original, "acknowledge");
-    if (found->closed || !ledger::states::decided.contains(found->state)) return {};
+    if (!ledger::records::untold.contains(*found)) return {};
     return journal.close_record(handle, bounds);
 }
 

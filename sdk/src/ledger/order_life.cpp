@@ -24,6 +24,11 @@ bool may_be_paid(const ports::journal_record& record) noexcept {
            phases::payable.contains(record.phase);
 }
 
+bool is_same_word(const ports::qr_order_status& a, const ports::qr_order_status& b) noexcept {
+    return a.merchant_id == b.merchant_id && a.order_number == b.order_number && a.state == b.state &&
+           a.transaction_number == b.transaction_number;
+}
+
 order_phase phase_of(qr_order_state told) noexcept {
     switch (told) {
     case qr_order_state::waiting: break;

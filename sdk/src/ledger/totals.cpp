@@ -1,5 +1,8 @@
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
+
+#include <algorithm>
 
 namespace cipherlane::ledger {
 namespace {
@@ -59,8 +62,8 @@ bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcep
 }
 
 bool gives_back(const ports::journal_record& record) noexcept {
-    if (undoing_trades.contains(record.kind)) return states::open.contains(record.state);
-    return returning_trades.contains(record.kind) && states::takes_room.contains(record.state);
+    return std::any_of(records::takes_room.begin(), records::takes_room.end(),
+        [&](const record_set& one) { return one.contains(record); });
 }
 
 bool adds_more(const ports::journal_record& record) noexcept {

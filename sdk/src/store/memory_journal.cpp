@@ -1,6 +1,7 @@
 #include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/memory_journal.hpp>
@@ -184,15 +185,14 @@ result<std::optional<journal_record>> memory_journal::find_order(std::string_vie
 
 result<std::vector<journal_record>> memory_journal::open_records(std::string_view terminal_id, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
-        return state_->all(
-            terminal_id, [](const journal_record& one) { return ledger::states::open.contains(one.state); });
+        return state_->all(terminal_id, [](const journal_record& one) { return ledger::records::open.contains(one); });
     });
 }
 
 result<std::vector<journal_record>> memory_journal::untold_records(std::string_view terminal_id, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
-        return state_->all(terminal_id,
-            [](const journal_record& one) { return !one.closed && ledger::states::decided.contains(one.state); });
+        return state_->all(
+            terminal_id, [](const journal_record& one) { return ledger::records::untold.contains(one); });
     });
 }
 
@@ -200,7 +200,7 @@ result<std::vector<journal_record>> memory_journal::batch_records(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
         return state_->all(terminal_id, [&](const journal_record& one) {
-            return one.batch == batch && !one.settled && ledger::states::uploads.contains(one.state);
+            return one.batch == batch && ledger::records::uploaded.contains(one);
         });
     });
 }
@@ -300,8 +300,9 @@ result<std::optional<ports::downloaded_list>> memory_journal::find_list(
 result<ports::batch_totals> memory_journal::totals(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<ports::batch_totals> {
-        return ledger::totals_of(
-            state_->all(terminal_id, [&](const journal_record& one) { return one.batch == batch && !one.settled; }));
+        return ledger::totals_of(state_->all(terminal_id, [&](const journal_record& one) {
+            return one.batch == batch && ledger::records::counted.contains(one);
+        }));
     });
 }
 
@@ -327,8 +328,7 @@ result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint
         terminal.state.batch = ledger::successor(batch);
         terminal.settlement.step = settlement_step::none;
         for (auto& one : state_->entries) {
-            if (one.record.terminal_id != terminal_id || one.record.settled) continue;
-            if (!ledger::states::decided.contains(one.record.state)) continue;
+            if (one.record.terminal_id != terminal_id || !ledger::records::settles.contains(one.record)) continue;
             one.record.settled = true;
             one.record.closed = true;
             one.settled_at = state_->clock.now();
@@ -341,8 +341,7 @@ result<std::uint64_t> memory_journal::erase_cards(std::chrono::system_clock::tim
     return state_->execute(bounds, [&]() -> result<std::uint64_t> {
         std::uint64_t erased = 0;
         for (auto& one : state_->entries) {
-            const bool due = one.record.settled && one.settled_at < before;
-            if (!one.card || !due || !ledger::states::frees_card.contains(one.record.state)) continue;
+            if (!one.card || one.settled_at >= before || !ledger::records::card_due.contains(one.record)) continue;
             one.card.reset();
             one.record.card_sealed = false;
             ++erased;
@@ -353,13 +352,9 @@ result<std::uint64_t> memory_journal::erase_cards(std::chrono::system_clock::tim
 
 result<void> memory_journal::keep_notice(const ports::qr_order_status& told, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<void> {
-        for (const auto& one : state_->notices) {
-            const auto& known = one.notice.told;
-            if (known.merchant_id == told.merchant_id && known.order_number == told.order_number &&
-                known.state == told.state && known.transaction_number == told.transaction_number) {
-                return {};
-            }
-        }
+        const bool known = std::any_of(state_->notices.begin(), state_->notices.end(),
+            [&](const auto& one) { return ledger::is_same_word(one.notice.told, told); });
+        if (known) return {};
         state_->notices.push_back({{state_->notices.size() + 1, told}, false});
         return {};
     });

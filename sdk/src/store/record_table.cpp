@@ -182,9 +182,9 @@ result<std::vector<ports::journal_record>> read_records(statement& query) {
 }
 
 result<std::vector<ports::journal_record>> read_batch(
-    database& on, std::string_view terminal_id, std::uint32_t batch, ledger::enum_set<ports::record_state> states) {
-    const auto where = "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL AND state IN " + sql_list(states);
-    auto query = on.prepare(select_records(where + " ORDER BY id").c_str());
+    database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which) {
+    const auto where = "WHERE terminal_id = ? AND batch = ? AND " + sql_condition(which) + " ORDER BY id";
+    auto query = on.prepare(select_records(where).c_str());
     query.bind(terminal_id).bind(batch);
     return read_records(query);
 }

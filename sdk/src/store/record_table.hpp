@@ -2,7 +2,7 @@
 
 #include "sqlite.hpp"
 
-#include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <vector>
@@ -22,9 +22,9 @@ namespace cipherlane::store {
 [[nodiscard]] result<void> stamp_record(database& on, std::uint64_t id);
 [[nodiscard]] result<std::vector<ports::journal_record>> read_records(statement& query);
 
-/// Of a batch that is not settled, in the order in which they were begun: numbers of batches come again some day.
+/// Of a batch, in the order in which they were begun.
 [[nodiscard]] result<std::vector<ports::journal_record>> read_batch(
-    database& on, std::string_view terminal_id, std::uint32_t batch, ledger::enum_set<ports::record_state> states);
+    database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which);
 
 /// Writes a record with its checksum and gives it its id.
 [[nodiscard]] result<void> insert_record(database& on, ports::journal_record& record);

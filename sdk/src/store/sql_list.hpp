@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 
+#include <span>
 #include <string>
 
 namespace cipherlane::store {
@@ -13,6 +15,22 @@ template <class Enum>
     for (const auto value : of)
         list += (list.empty() ? "" : ", ") + std::to_string(static_cast<unsigned>(value));
     return "(" + list + ")";
+}
+
+/// A set of records as a condition on a row of `records`. A batch is settled where `settled_at` is there.
+[[nodiscard]] inline std::string sql_condition(const ledger::record_set& of) {
+    auto sql = "state IN " + sql_list(of.states);
+    if (of.kinds) sql += " AND kind IN " + sql_list(*of.kinds);
+    if (of.closed) sql += *of.closed ? " AND closed = 1" : " AND closed = 0";
+    if (of.settled) sql += *of.settled ? " AND settled_at IS NOT NULL" : " AND settled_at IS NULL";
+    return sql;
+}
+/// Of what is in one of several.
+[[nodiscard]] inline std::string sql_condition(std::span<const ledger::record_set> any_of) {
+    std::string sql;
+    for (const auto& one : any_of)
+        sql += (sql.empty() ? "(" : " OR ") + sql_condition(one);
+    return sql + ")";
 }
 
 } // namespace cipherlane::store

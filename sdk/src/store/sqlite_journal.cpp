@@ -11,6 +11,7 @@
 
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 
 #include <algorithm>
@@ -244,7 +245,7 @@ result<std::optional<journal_record>> sqlite_journal::find_order(std::string_vie
 result<std::vector<journal_record>> sqlite_journal::open_records(std::string_view terminal_id, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
         static const std::string sql =
-            select_records("WHERE terminal_id = ? AND state IN " + sql_list(ledger::states::open) + " ORDER BY id");
+            select_records("WHERE terminal_id = ? AND " + sql_condition(ledger::records::open) + " ORDER BY id");
         auto query = on.prepare(sql.c_str());
         query.bind(terminal);
         return read_records(query);
@@ -253,8 +254,8 @@ result<std::vector<journal_record>> sqlite_journal::open_records(std::string_vie
 
 result<std::vector<journal_record>> sqlite_journal::untold_records(std::string_view terminal_id, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
-        static const std::string sql = select_records("WHERE terminal_id = ? AND closed = 0 AND state IN " +
-                                                      sql_list(ledger::states::decided) + " ORDER BY id");
+        static const std::string sql =
+            select_records("WHERE terminal_id = ? AND " + sql_condition(ledger::records::untold) + " ORDER BY id");
         auto query = on.prepare(sql.c_str());
         query.bind(terminal);
         return read_records(query);
@@ -265,7 +266,7 @@ result<std::vector<journal_record>> sqlite_journal::batch_records(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->thread.execute(
         durability::read, bounds, [terminal = std::string(terminal_id), batch](database& on) {
-            return read_batch(on, terminal, batch, ledger::states::uploads);
+            return read_batch(on, terminal, batch, ledger::records::uploaded);
         });
 }
 
@@ -273,10 +274,8 @@ result<amount> sqlite_journal::refunded(std::uint64_t original, const call& boun
     return state_->thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
         CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
         static const std::string sql =
-            "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND (kind IN " +
-            sql_list(ledger::returning_trades) + " AND state IN " + sql_list(ledger::states::takes_room) +
-            " OR kind IN " + sql_list(ledger::undoing_trades) + " AND state IN " + sql_list(ledger::states::open) +
-            ")";
+            "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND " +
+            sql_condition(ledger::records::takes_room);
         auto query = on.prepare(sql.c_str());
         query.bind(static_cast<std::int64_t>(original));
         CIPHERLANE_TRY([[maybe_unused]] const bool row, query.step());
@@ -372,9 +371,9 @@ result<void> sqlite_journal::close_batch(std::string_view terminal_id, std::uint
 result<std::uint64_t> sqlite_journal::erase_cards(std::chrono::system_clock::time_point before, const call& bounds) {
     auto erased =
         state_->thread.execute(durability::durable, bounds, [before](database& on) -> result<std::uint64_t> {
-            static const std::string sql = "UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? "
-                                           "AND state IN " +
-                                           sql_list(ledger::states::frees_card);
+            static const std::string sql =
+                "UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? AND " +
+                sql_condition(ledger::records::card_due);
             auto update = on.prepare(sql.c_str());
             CIPHERLANE_CHECK(update.bind(to_ms(before)).run());
             return on.changes();

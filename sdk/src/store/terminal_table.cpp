@@ -4,7 +4,7 @@
 #include "sql_list.hpp"
 
 #include <cipherlane/ledger/numbers.hpp>
-#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::store {
@@ -106,8 +106,8 @@ result<void> append_master_key(database& on, std::string_view terminal_id, const
 
 result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch) {
     static const std::string sql = "SELECT kind, state, sum(approved), count(*) FROM records "
-                                   "WHERE terminal_id = ? AND batch = ? AND settled_at IS NULL AND state IN " +
-                                   sql_list(ledger::states::counts) + " GROUP BY kind, state";
+                                   "WHERE terminal_id = ? AND batch = ? AND " +
+                                   sql_condition(ledger::records::counted) + " GROUP BY kind, state";
     auto query = on.prepare(sql.c_str());
     query.bind(terminal_id).bind(batch);
     ports::batch_totals sums;
@@ -166,10 +166,9 @@ result<void> end_batch(database& on, std::string_view terminal_id, std::uint32_t
     auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
     CIPHERLANE_CHECK(open.bind(ledger::successor(batch)).bind(terminal_id).bind(batch).run());
     if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
-    // What was not decided when its own batch was closed is settled with a later one.
     static const std::string sql = "UPDATE records INDEXED BY records_unsettled SET settled_at = ?, closed = 1 "
-                                   "WHERE terminal_id = ? AND settled_at IS NULL AND state IN " +
-                                   sql_list(ledger::states::decided);
+                                   "WHERE terminal_id = ? AND " +
+                                   sql_condition(ledger::records::settles);
     auto settle = on.prepare(sql.c_str());
     return settle.bind(now_ms).bind(terminal_id).run();
 }

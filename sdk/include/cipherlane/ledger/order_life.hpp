@@ -55,6 +55,10 @@ inline constexpr phase_set payable = phase_set::of(asked, issued);
 /// Whether somebody could still pay a record's code: it is not decided, and its order has not come to an end.
 [[nodiscard]] bool may_be_paid(const ports::journal_record& record) noexcept;
 
+/// Whether two words of a gateway are one, said again: the same state of the same payment of one order. A second
+/// payer's has another transaction number; numbers of orders are unique per merchant.
+[[nodiscard]] bool is_same_word(const ports::qr_order_status& a, const ports::qr_order_status& b) noexcept;
+
 /// What the gateway's word for an order means.
 [[nodiscard]] ports::order_phase phase_of(ports::qr_order_state told) noexcept;
 

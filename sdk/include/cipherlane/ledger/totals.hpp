@@ -28,8 +28,7 @@ inline constexpr std::uint32_t fullest_batch = 990;
 /// Whether one more trade of this kind fits into the totals by which the batch is settled.
 [[nodiscard]] bool has_room(const ports::batch_totals& sums, ports::trade kind, const amount& total) noexcept;
 
-/// Whether a record takes away from what of its original may still be given back. What is not decided does: the
-/// money may have gone back, by a void too. A void that is approved takes nothing more: its original is voided.
+/// Whether a record takes away from what of its original may still be given back (`records::takes_room`).
 [[nodiscard]] bool gives_back(const ports::journal_record& record) noexcept;
 
 /// Whether a record adds to what its original has taken, or may yet: a tip or an adjustment that stands or is not

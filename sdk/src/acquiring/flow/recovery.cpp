@@ -10,6 +10,7 @@
 
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 
 #include <algorithm>
 
@@ -73,9 +74,7 @@ result<std::vector<payment>> perform(lane_core& on, const recovery_request& requ
     const auto whom = request.handle != 0 ? recovered_for::its_caller : recovered_for::everybody;
     std::vector<payment> outcomes;
     for (auto& record : records) {
-        if (ledger::states::decided.contains(record.state) && !record.closed) {
-            on.raise(alert_kind::untold_verdict, record);
-        }
+        if (ledger::records::untold.contains(record)) on.raise(alert_kind::untold_verdict, record);
         CIPHERLANE_TRY(auto value, recover(on, std::move(record), whom, bounds));
         outcomes.push_back(std::move(value));
     }

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace cipherlane::ledger {
+
+/// A set of records, by nothing but what a row of a store shows as well. As data, so that a store makes its
+/// conditions from it (`sql_condition`) instead of writing the rule again.
+struct record_set {
+    state_set states = states::all;
+    std::optional<trade_set> kinds{}; ///< none: whatever its kind
+    std::optional<bool> closed{};     ///< none: whether or not somebody was told
+    std::optional<bool> settled{};    ///< none: whether or not its batch is closed
+
+    [[nodiscard]] constexpr bool contains(const ports::journal_record& record) const noexcept {
+        return states.contains(record.state) && (!kinds || kinds->contains(record.kind)) &&
+               (!closed || *closed == record.closed) && (!settled || *settled == record.settled);
+    }
+};
+
+/// What a store is asked for. Which terminal's, and of which batch, is said with the question.
+namespace records {
+/// Somebody must still act on it.
+inline constexpr record_set open{.states = states::open};
+/// Has a verdict, and its closing mark is missing.
+inline constexpr record_set untold{.states = states::decided, .closed = false};
+/// In the totals of its batch while that is not settled: the batch's number comes again some day.
+inline constexpr record_set counted{.states = states::counts, .settled = false};
+/// Told again to a host whose totals differ, as long.
+inline constexpr record_set uploaded{.states = states::uploads, .settled = false};
+/// Settled, and told, by the closing of its terminal's batch. What was not decided when its own batch was closed is
+/// settled with a later one.
+inline constexpr record_set settles{.states = states::decided, .settled = false};
+/// Its sealed card data is to be erased, some time after its batch was settled.
+inline constexpr record_set card_due{.states = states::frees_card, .settled = true};
+/// Takes away from what of its original may still be given back: what is in one of these. What is not decided does:
+/// the money may have gone back, by a void too. A void that is approved takes nothing more: its original is voided.
+inline constexpr std::array takes_room{record_set{.states = states::takes_room, .kinds = returning_trades},
+    record_set{.states = states::open, .kinds = undoing_trades}};
+} // namespace records
+
+} // namespace cipherlane::ledger
