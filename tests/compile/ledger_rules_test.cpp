@@ -28,25 +28,29 @@ const std::map<std::string, std::string>& allowed() {
     return table;
 }
 
-/// A line that decides by the name or number of a trade or state, or by a word
-/// of the gateway.
+/// A line that decides by the name or number of a trade, a state or a phase, by a word of the gateway, or makes a
+/// constant or a set of such names to decide by elsewhere.
 bool decides(const std::string& line) {
-    static const std::string name = R"((?:\w+::)*(?:trade|record_state)::\w+)";
-    static const std::regex compared("(?:[=!]=\\s*" + name + ")|(?:" + name + R"(\s*[=!]=))");
+    static const std::string name = R"((?:\w+::)*(?:trade|record_state|order_phase)::\w+)";
+    static const std::regex compared(
+        "(?:(?:[=!<>]=|[^<]<|[^>-]>)\\s*" + name + ")|(?:" + name + R"(\s*(?:[=!<>]=|[<>](?![<>]))))");
+    static const std::regex kept(R"(\b(?:const|constexpr)\b[^=(]*=\s*)" + name + R"(\s*;)");
+    static const std::regex gathered(R"(\b(?:trade|state|phase)_set::of\()");
     static const std::regex cased(R"(\bcase\s+)" + name);
-    static const std::regex hidden(R"(using\s+enum\s+(?:\w+::)*(?:trade|record_state)\s*;)");
+    static const std::regex hidden(R"(using\s+enum\s+(?:\w+::)*(?:trade|record_state|order_phase)\s*;)");
     static const std::regex listed(R"(\b(?:state|kind)\s+(?:NOT\s+)?IN\s*\(\s*['\d])", std::regex::icase);
     static const std::regex numbered(
         R"(\b(?:SELECT|WHERE|AND|OR)\b.*\b(?:state|kind)\s*(?:=|!=|<>)\s*['\d])", std::regex::icase);
     static const std::regex coded(R"(\bhost_code\s*[=!]=\s*"[a-z])");
     const auto code = line.substr(0, line.find("//"));
     // The expressions are slow; most lines have none of their words.
-    static const std::array words{"trade::", "record_state", "state", "kind", "host_code"};
+    static const std::array words{"trade::", "record_state", "order_phase", "state", "kind", "host_code", "_set::of"};
     if (std::none_of(words.begin(), words.end(), [&](const char* word) { return code.find(word) != code.npos; })) {
         return false;
     }
-    return std::regex_search(code, compared) || std::regex_search(code, cased) || std::regex_search(code, hidden) ||
-           std::regex_search(code, listed) || std::regex_search(code, numbered) || std::regex_search(code, coded);
+    return std::regex_search(code, compared) || std::regex_search(code, kept) || std::regex_search(code, gathered) ||
+           std::regex_search(code, cased) || std::regex_search(code, hidden) || std::regex_search(code, listed) ||
+           std::regex_search(code, numbered) || std::regex_search(code, coded);
 }
 
 bool of_the_ledger(const std::string& file) {
@@ -86,12 +90,18 @@ TEST(LedgerRules, TheSearchKnowsAConditionWhenItSeesOne) {
     for (const char* line : {"if (record.kind == ports::trade::sale) {", "x = trade::refund != what;",
              "case ports::record_state::unknown: break;",
              "case record_state::approved:", "using enum cipherlane::ports::record_state;", "\"AND state IN (1, 5)\"",
-             "WHERE kind = 4", "AND state NOT IN ('approved')"}) {
+             "WHERE kind = 4", "AND state NOT IN ('approved')", "if (end.phase == order_phase::expired) return;",
+             "return phase < ports::order_phase::paid;", "record_state::sent >= state", "trade::sale > kind",
+             "constexpr auto mine = ports::trade::sale;", "static const record_state last = record_state::returned;",
+             "constexpr auto paying = ledger::trade_set::of(sale, tip);", "case order_phase::paid: break;"}) {
         EXPECT_TRUE(decides(line)) << line;
     }
     for (const char* line : {"fresh.kind = ports::trade::sale;", "journal_verdict v(record_state::approved, by);",
              "// state == record_state::approved", "\"UPDATE records SET state = ? WHERE id = ?\"",
-             "row_of(ports::trade::sale)", "int kind = 0;", "CHECK(end.host_code == \"55\")"}) {
+             "row_of(ports::trade::sale)", "int kind = 0;", "out << trade::sale << kind;",
+             "verdict.phase = order_phase::issued;", "const auto& row = ledger::row_of(trade::sale);",
+             "std::map<ports::trade, std::string> names;", "this->take(x->kind, trade::sale);",
+             "CHECK(end.host_code == \"55\")"}) {
         EXPECT_FALSE(decides(line)) << line;
     }
 }

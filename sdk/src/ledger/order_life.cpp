@@ -24,6 +24,12 @@ bool may_be_paid(const ports::journal_record& record) noexcept {
            phases::payable.contains(record.phase);
 }
 
+std::optional<unpaid_end> ended_unpaid(order_phase phase) noexcept {
+    if (phase == order_phase::expired) return unpaid_end::expired;
+    if (phase == order_phase::cancelled) return unpaid_end::cancelled;
+    return std::nullopt;
+}
+
 bool is_same_word(const ports::qr_order_status& a, const ports::qr_order_status& b) noexcept {
     return a.merchant_id == b.merchant_id && a.order_number == b.order_number && a.state == b.state &&
            a.transaction_number == b.transaction_number;

@@ -52,6 +52,14 @@ TEST(OrderLife, AcknowledgedIsWhatTheGatewayHasSaidItHas) {
     EXPECT_EQ(phases::payable, phase_set::of(asked, issued));
 }
 
+TEST(OrderLife, EndsUnpaidByItsTimeOrByBeingClosed) {
+    for (const auto phase : every_phase) {
+        const auto end = ended_unpaid(phase);
+        EXPECT_EQ(end == unpaid_end::expired, phase == order_phase::expired) << to_string(phase);
+        EXPECT_EQ(end == unpaid_end::cancelled, phase == order_phase::cancelled) << to_string(phase);
+    }
+}
+
 TEST(OrderLife, APhaseDecidesTheRecord) {
     ports::journal_record order;
     order.kind = trade::qr_sale;

@@ -5,6 +5,8 @@
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <array>
+#include <cstdint>
+#include <optional>
 
 namespace cipherlane::ledger {
 
@@ -54,6 +56,14 @@ inline constexpr phase_set payable = phase_set::of(asked, issued);
 
 /// Whether somebody could still pay a record's code: it is not decided, and its order has not come to an end.
 [[nodiscard]] bool may_be_paid(const ports::journal_record& record) noexcept;
+
+/// How an order came to its end without a payment. One that the gateway refused never began.
+enum class unpaid_end : std::uint8_t {
+    expired,   ///< the payer let its time pass
+    cancelled, ///< it was closed
+};
+/// Nothing for an order that has not ended so.
+[[nodiscard]] std::optional<unpaid_end> ended_unpaid(ports::order_phase phase) noexcept;
 
 /// Whether two words of a gateway are one, said again: the same state of the same payment of one order. A second
 /// payer's has another transaction number; numbers of orders are unique per merchant.

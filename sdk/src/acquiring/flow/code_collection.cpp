@@ -6,6 +6,7 @@
 #include "host/exchange.hpp"
 
 #include <cipherlane/core/pause.hpp>
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
 #include <utility>
@@ -17,6 +18,16 @@ using ports::journal_record;
 using ports::journal_verdict;
 using ports::order_phase;
 using ports::qr_order_state;
+
+/// The end of an order, as the payer sees it.
+ports::payment_outcome outcome_shown(const payment& end) noexcept {
+    using enum ports::payment_outcome;
+    if (end.ok()) return approved;
+    if (end.outcome == verdict::unknown) return unknown;
+    const auto unpaid = ledger::ended_unpaid(end.phase);
+    if (!unpaid) return declined;
+    return *unpaid == ledger::unpaid_end::expired ? expired : cancelled;
+}
 
 /// What the code is shown on, cleared when this goes out of scope unless somebody has put something else there.
 class shown_code {
@@ -45,11 +56,7 @@ class shown_code {
         note("clear", std::nullopt, where_.clear(call(on_.settings().timers.device)));
     }
     void show_outcome(const payment& end) {
-        const auto what = end.ok()                              ? ports::payment_outcome::approved
-                          : end.outcome == verdict::unknown     ? ports::payment_outcome::unknown
-                          : end.phase == order_phase::expired   ? ports::payment_outcome::expired
-                          : end.phase == order_phase::cancelled ? ports::payment_outcome::cancelled
-                                                                : ports::payment_outcome::declined;
+        const auto what = outcome_shown(end);
         if (!where_.capabilities().outcome) return clear();
         const auto done =
             where_.show(ports::outcome_view{what, end.requested, end.handle}, call(on_.settings().timers.device));

@@ -1,5 +1,6 @@
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
@@ -31,8 +32,10 @@ std::optional<not_paid> unpaid_by(const ports::journal_record& record, verdict o
     const auto asked = through_gateway ? stage::ordering : stage::sending;
     switch (outcome) {
     case verdict::declined:
-        if (record.phase == ports::order_phase::expired) return not_paid{actor::cardholder, stage::scanning};
-        if (record.phase == ports::order_phase::cancelled) return not_paid{actor::till, stage::scanning};
+        if (const auto end = ledger::ended_unpaid(record.phase)) {
+            const bool by_payer = *end == ledger::unpaid_end::expired;
+            return not_paid{by_payer ? actor::cardholder : actor::till, stage::scanning};
+        }
         return not_paid{through_gateway ? actor::gateway : actor::host, asked};
     case verdict::reversed: return not_paid{actor::host, asked};
     case verdict::not_sent: return not_paid{actor::till, asked};

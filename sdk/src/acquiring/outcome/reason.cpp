@@ -2,6 +2,7 @@
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/words.hpp>
 
@@ -93,9 +94,9 @@ std::optional<stage> stage_named(std::string_view operation) noexcept {
 
 /// The words for an order that came to its end unpaid; nothing where it was not that.
 std::optional<word_key> words_of(ports::order_phase phase) noexcept {
-    if (phase == ports::order_phase::expired) return word_key("reason.order_expired");
-    if (phase == ports::order_phase::cancelled) return word_key("reason.order_cancelled");
-    return std::nullopt;
+    const auto end = ledger::ended_unpaid(phase);
+    if (!end) return std::nullopt;
+    return word_key(*end == ledger::unpaid_end::expired ? "reason.order_expired" : "reason.order_cancelled");
 }
 
 } // namespace
