@@ -45,7 +45,7 @@ std::string subject(const ports::journal_record& record) {
 std::string state_words(const store::journal_entry& entry) {
     const auto& record = entry.record;
     std::string text(ports::to_string(record.state));
-    if (const auto code = ledger::told_code(record); !code.empty()) text += " " + printable_text(code);
+    if (!record.host_code.empty()) text += " " + printable_text(record.host_code);
     if (!record.closed && !undecided(record)) text += ", not told";
     if (!record.note.empty()) text += ", by a person: " + printable_text(record.note);
     if (!entry.intact) text += ", DAMAGED: nothing in this row is certain";
@@ -146,7 +146,7 @@ json to_json(const store::journal_entry& entry) {
         {"requested", record.requested.minor()}, {"approved", record.approved.minor()},
         {"card", safe(record.masked_pan)}, {"entry", safe(record.entry)}, {"order", safe(record.order_number)},
         {"phase", ports::to_string(record.phase)}, {"original", record.original},
-        {"host_code", safe(std::string(ledger::told_code(record)))}, {"host_text", safe(record.host_text)},
+        {"host_code", safe(record.host_code)}, {"host_text", safe(record.host_text)},
         {"reference", safe(record.reference)}, {"authorization", safe(record.authorization)},
         {"host_date", safe(record.host_date)}, {"host_time", safe(record.host_time)},
         {"acquirer", safe(record.acquirer)}, {"reversal_reason", safe(record.reversal_reason)},

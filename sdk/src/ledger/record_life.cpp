@@ -10,6 +10,7 @@ namespace {
 using ports::decider;
 using ports::journal_record;
 using ports::record_state;
+using ports::sent_before;
 
 /// Who may speak of a trade at all.
 bool has_a_say(decider by, const trade_row& row) noexcept {
@@ -115,6 +116,7 @@ void apply(journal_record& record, const ports::journal_verdict& verdict) {
     take(record.masked_pan, verdict.masked_pan);
     take(record.arpc_failed, verdict.arpc_failed);
     take(record.chip, verdict.chip);
+    take(record.earlier_sends, verdict.earlier_sends);
 }
 
 bool may_begin(const journal_record& fresh) noexcept {
@@ -183,19 +185,30 @@ advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept 
         return advice_word::taken;
     // That a repeat is refused says nothing of a send that was not answered: the host may have taken that one, and
     // refuse the repeat for it.
-    const bool in_doubt = earlier == sent_before::unanswered || earlier == sent_before::doubted;
-    const bool passes =
-        seen || in_doubt || row.of_trade == iso8583::proof::nothing || row.of_reversal == iso8583::proof::again;
+    const bool passes = seen || in_doubt(earlier) || row.of_trade == iso8583::proof::nothing ||
+                        row.of_reversal == iso8583::proof::again;
     return passes ? advice_word::passing : advice_word::refused;
 }
 
-sent_before sent_before_of(const journal_record& record) noexcept {
-    const std::string_view code = record.host_code;
-    if (record.reversal_sends == 0 || code == never_left_mark) return sent_before::never;
-    if (code.empty() || (leaves_open(code) && !has_seen(code))) return sent_before::unanswered;
+sent_before once_sent(const journal_record& record) noexcept {
+    if (record.earlier_sends == sent_before::doubted) return sent_before::doubted;
+    const bool seen = word_on_advice(record.host_code, sent_before::unanswered) == advice_word::taken;
+    return record.earlier_sends == sent_before::answered && seen ? sent_before::answered : sent_before::unanswered;
+}
+
+sent_before once_answered(sent_before earlier, std::string_view code) noexcept {
     // It would have ended the trade, had there been no doubt.
-    if (word_on_advice(code, sent_before::never) == advice_word::refused) return sent_before::doubted;
-    return sent_before::answered;
+    const bool refuses = word_on_advice(code, sent_before::never) == advice_word::refused;
+    if (in_doubt(earlier)) return refuses ? sent_before::doubted : earlier;
+    return leaves_open(code) && !has_seen(code) ? sent_before::unanswered : sent_before::answered;
+}
+
+bool in_doubt(sent_before earlier) noexcept {
+    return earlier == sent_before::unanswered || earlier == sent_before::doubted;
+}
+
+bool is_stuck(sent_before now, std::string_view code) noexcept {
+    return now == sent_before::doubted || word_on_advice(code, sent_before::unanswered) == advice_word::taken;
 }
 
 bool leaves_open(std::string_view code) noexcept {

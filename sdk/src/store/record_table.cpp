@@ -15,7 +15,7 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
     "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
-    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed"};
+    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -166,6 +166,7 @@ ports::journal_record read_fields(const statement& row) {
     record.conversion.rate = next.text();
     record.device_before = next.text();
     record.arpc_failed = next.number<int>() != 0;
+    record.earlier_sends = static_cast<ports::sent_before>(next.number<std::uint8_t>());
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -217,6 +218,7 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.conversion.converted.minor()).bind(record.conversion.converted.unit().number);
     insert.bind(record.conversion.rate);
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
+    insert.bind(static_cast<std::int64_t>(record.earlier_sends));
     CIPHERLANE_CHECK(insert.run());
     record.id = static_cast<std::uint64_t>(on.last_id());
     return stamp_record(on, record.id);
@@ -228,6 +230,7 @@ result<void> update_record(
     auto update = on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
                              "phase = COALESCE(?, phase), expires = COALESCE(?, expires), "
                              "arpc_failed = COALESCE(?, arpc_failed), chip = COALESCE(?, chip), "
+                             "earlier_sends = COALESCE(?, earlier_sends), "
                              "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
                              "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
                              "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
@@ -236,39 +239,24 @@ result<void> update_record(
                              "voucher = COALESCE(?, voucher), masked_pan = COALESCE(?, masked_pan) "
                              "WHERE id = ?");
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
-    if (verdict.approved) {
-        update.bind(verdict.approved->minor());
-    } else {
-        update.bind_null();
-    }
-    if (verdict.phase) {
-        update.bind(static_cast<std::int64_t>(*verdict.phase));
-    } else {
-        update.bind_null();
-    }
-    if (verdict.expires) {
-        update.bind(to_ms(*verdict.expires));
-    } else {
-        update.bind_null();
-    }
-    if (verdict.arpc_failed) {
-        update.bind(*verdict.arpc_failed ? 1 : 0);
-    } else {
-        update.bind_null();
-    }
-    if (verdict.chip) {
-        update.bind(byte_view(*verdict.chip));
-    } else {
-        update.bind_null();
-    }
-    for (const auto* text : {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization,
-             &verdict.host_date, &verdict.host_time, &verdict.acquirer, &verdict.order_number,
-             &verdict.reversal_reason, &verdict.note, &verdict.voucher, &verdict.masked_pan}) {
-        if (*text) {
-            update.bind(**text);
+    const auto set = [&](const auto& value, auto as_stored) {
+        if (value) {
+            update.bind(as_stored(*value));
         } else {
             update.bind_null();
         }
+    };
+    const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
+    set(verdict.approved, [](const amount& value) { return value.minor(); });
+    set(verdict.phase, number);
+    set(verdict.expires, to_ms);
+    set(verdict.arpc_failed, number);
+    set(verdict.chip, [](const bytes& value) { return byte_view(value); });
+    set(verdict.earlier_sends, number);
+    for (const auto* text : {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization,
+             &verdict.host_date, &verdict.host_time, &verdict.acquirer, &verdict.order_number,
+             &verdict.reversal_reason, &verdict.note, &verdict.voucher, &verdict.masked_pan}) {
+        set(*text, [](const std::string& value) { return std::string_view(value); });
     }
     CIPHERLANE_CHECK(update.bind(static_cast<std::int64_t>(id)).run());
     return stamp_record(on, id);

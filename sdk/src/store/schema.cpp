@@ -136,6 +136,17 @@ ALTER TABLE records ADD COLUMN device_before TEXT NOT NULL DEFAULT '';
     // That the card could not verify the issuer's answer to an approval.
     R"sql(
 ALTER TABLE records ADD COLUMN arpc_failed INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // How a stored trade was sent before stood until then among the codes of the host.
+    R"sql(
+ALTER TABLE records ADD COLUMN earlier_sends INTEGER NOT NULL DEFAULT 0;
+UPDATE records SET earlier_sends = CASE
+    WHEN reversal_sends = 0 OR host_code = 'never left' THEN 0
+    WHEN host_code IN ('', '68', '96', '98') THEN 1
+    WHEN host_code IN ('00', '10', '11', '16', '77', '79', '90', '91', '92', '94', '99', 'A0', 'A2', 'A4', 'A5', 'A6')
+    THEN 2 ELSE 3 END
+    WHERE state = 12;
+UPDATE records SET host_code = '', covered = 0 WHERE host_code = 'never left';
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 #include <string>
 #include <tuple>
@@ -15,6 +14,7 @@ using ports::decider;
 using ports::journal_record;
 using ports::journal_verdict;
 using ports::record_state;
+using ports::sent_before;
 using ports::trade;
 
 constexpr auto every_state = {record_state::prepared, record_state::not_sent, record_state::approved,
@@ -167,6 +167,7 @@ TEST(RecordLife, AVerdictChangesWhatItSetsAndNothingElse) {
     verdict.expires = std::chrono::system_clock::time_point(std::chrono::hours(1));
     verdict.reversal_reason = "98";
     verdict.note = "N";
+    verdict.earlier_sends = sent_before::answered;
     apply(record, verdict);
     EXPECT_EQ(record.state, record_state::approved);
     EXPECT_EQ(record.requested, amount(100));
@@ -183,6 +184,7 @@ TEST(RecordLife, AVerdictChangesWhatItSetsAndNothingElse) {
     EXPECT_EQ(record.expires, *verdict.expires);
     EXPECT_EQ(record.reversal_reason, "98");
     EXPECT_EQ(record.note, "N");
+    EXPECT_EQ(record.earlier_sends, sent_before::answered);
 }
 
 TEST(RecordLife, ANewRecordHasATerminalAKeyAndNoVerdict) {
@@ -326,18 +328,43 @@ TEST(RecordLife, AnAdviceIsToldAgainUntilTheHostHasSaidYesOrNo) {
 }
 
 TEST(RecordLife, AnAdviceThatWasRefusedInDoubtIsTakenByAYesAlone) {
-    auto record = record_of(trade::tip, record_state::stored);
-    EXPECT_EQ(sent_before_of(record), sent_before::never);
-    record.reversal_sends = 2;
-    for (const auto& [code, how] :
-        std::map<std::string, sent_before>{{"", sent_before::unanswered}, {"96", sent_before::unanswered},
-            {"94", sent_before::answered}, {"79", sent_before::answered}, {"A0", sent_before::answered},
-            {"51", sent_before::doubted}, {std::string(never_left_mark), sent_before::never}}) {
-        record.host_code = code;
-        EXPECT_EQ(sent_before_of(record), how) << code;
+    for (const auto earlier : {sent_before::never, sent_before::answered}) {
+        EXPECT_FALSE(in_doubt(earlier));
+        EXPECT_EQ(once_answered(earlier, "96"), sent_before::unanswered) << "the host had no answer itself";
+        for (const auto* code : {"94", "79", "A0"})
+            EXPECT_EQ(once_answered(earlier, code), sent_before::answered) << code;
     }
+    EXPECT_TRUE(in_doubt(sent_before::unanswered) && in_doubt(sent_before::doubted));
+    for (const auto* code : {"96", "A0"})
+        EXPECT_EQ(once_answered(sent_before::unanswered, code), sent_before::unanswered) << code;
+    EXPECT_EQ(once_answered(sent_before::unanswered, "51"), sent_before::doubted);
+    for (const auto* code : {"96", "A0", "51", "94"})
+        EXPECT_EQ(once_answered(sent_before::doubted, code), sent_before::doubted) << code;
     EXPECT_EQ(word_on_advice("94", sent_before::doubted), advice_word::passing) << "perhaps of the refused one";
     EXPECT_EQ(word_on_advice("00", sent_before::doubted), advice_word::taken);
+}
+
+TEST(RecordLife, AnAdviceIsInDoubtFromTheMomentThatItLeaves) {
+    auto record = record_of(trade::tip, record_state::stored);
+    EXPECT_EQ(record.earlier_sends, sent_before::never);
+    EXPECT_EQ(once_sent(record), sent_before::unanswered);
+    record.earlier_sends = sent_before::answered;
+    record.host_code = "A0";
+    EXPECT_EQ(once_sent(record), sent_before::unanswered) << "that answer says nothing of this send";
+    record.host_code = "94";
+    EXPECT_EQ(once_sent(record), sent_before::answered) << "that it is a duplicate says nothing new";
+    record.earlier_sends = sent_before::unanswered;
+    EXPECT_EQ(once_sent(record), sent_before::unanswered);
+    record.earlier_sends = sent_before::doubted;
+    EXPECT_EQ(once_sent(record), sent_before::doubted);
+}
+
+TEST(RecordLife, AnAdviceIsStuckWhereRepeatsWillHardlyEndIt) {
+    EXPECT_TRUE(is_stuck(sent_before::doubted, "51"));
+    EXPECT_TRUE(is_stuck(sent_before::doubted, "96"));
+    EXPECT_TRUE(is_stuck(sent_before::answered, "94")) << "it has seen it, and does not say that it took it";
+    EXPECT_FALSE(is_stuck(sent_before::unanswered, "96"));
+    EXPECT_FALSE(is_stuck(sent_before::answered, "A0"));
 }
 
 TEST(RecordLife, ADuplicateOfOfflineDataIsNotARefusal) {

@@ -92,6 +92,7 @@ TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
         "DROP TABLE lists; ALTER TABLE records DROP COLUMN chip; ALTER TABLE records DROP COLUMN voucher; "
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
         "ALTER TABLE records DROP COLUMN device_before; ALTER TABLE records DROP COLUMN arpc_failed; "
+        "ALTER TABLE records DROP COLUMN earlier_sends; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
         "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
         "ALTER TABLE records DROP COLUMN note; ALTER TABLE records DROP COLUMN phase; "
@@ -127,6 +128,34 @@ TEST_F(Journal, OfTheSecondVersionLearnsThePhasesOfItsOrders) {
     }
     EXPECT_EQ(records[12].state, record_state::unknown) << "it left without a mark then: it may have been sent";
     EXPECT_EQ(records[13].state, record_state::unknown);
+}
+
+/// How a stored trade was sent before could be seen from the code of the host, where a mark stood for "never".
+TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
+    using enum ports::sent_before;
+    struct row {
+        const char* sends;
+        std::string code;
+        ports::sent_before wanted;
+    };
+    const std::vector<row> rows{{"0", "", never}, {"2", "never left", never}, {"1", "", unanswered},
+        {"1", "96", unanswered}, {"1", "94", answered}, {"1", "79", answered}, {"1", "A0", answered},
+        {"1", "91", answered}, {"1", "51", doubted}};
+    std::string old = "ALTER TABLE records DROP COLUMN earlier_sends; PRAGMA user_version=11; ";
+    for (const auto& [sends, code, wanted] : rows) {
+        const auto id = journal->begin(fresh("sent " + std::string(sends) + " " + code), nullptr, soon());
+        old += "UPDATE records SET state = 12, covered = 0, reversal_sends = " + std::string(sends) +
+               ", host_code = '" + code + "' WHERE id = " + std::to_string(id.value().id) + "; ";
+    }
+    journal.reset();
+    sql(old);
+    reopen();
+    const auto records = journal->list("TEST0001", 100, soon()).value();
+    ASSERT_EQ(records.size(), rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        EXPECT_EQ(records[i].earlier_sends, rows[i].wanted) << rows[i].code;
+        EXPECT_EQ(records[i].host_code, rows[i].code.size() == 2 ? rows[i].code : "");
+    }
 }
 
 /// The list of states in a partial index is fixed by the schema: if the ledger's changes, a new step must make the

@@ -87,6 +87,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     verdict.masked_pan = "622200*********0005";
     verdict.arpc_failed = true;
     verdict.chip = bytes{0x9F, 0x27, 0x01, 0x40};
+    verdict.earlier_sends = ports::sent_before::doubted;
     ASSERT_TRUE(store().decide(written.id, verdict, soon()));
     ASSERT_TRUE(store().count_reversal_send(written.id, soon()));
     ASSERT_TRUE(store().close_record(written.id, soon()));
@@ -107,6 +108,7 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.note, "looked up");
     EXPECT_EQ(read.device_before, "last/0001");
     EXPECT_TRUE(read.arpc_failed);
+    EXPECT_EQ(read.earlier_sends, ports::sent_before::doubted);
     EXPECT_EQ(read.chip, *verdict.chip);
     EXPECT_EQ(read.voucher, "V1");
     EXPECT_EQ(read.sequence_number, "001");

@@ -180,24 +180,18 @@ enum class advice_word : std::uint8_t {
     passing, ///< it proves nothing, or speaks of the moment: the same goes out again
     refused,
 };
-/// How a stored trade was sent before.
-enum class sent_before : std::uint8_t {
-    never,
-    unanswered, ///< a host that now says that it has seen the same before (94, 79) has taken it then
-    answered,   ///< with a code that took nothing: 94 and 79 prove nothing
-    doubted,    ///< a repeat of what was not answered was refused: only a yes proves anything
-};
-/// Stands in `host_code` of a stored trade whose sends were counted and are all known not to have left: a send is
-/// counted before it leaves.
-inline constexpr std::string_view never_left_mark = "never left";
-/// What was answered, in the place of which `never_left_mark` may stand.
-[[nodiscard]] inline std::string_view told_code(const ports::journal_record& record) noexcept {
-    return record.host_code == never_left_mark ? std::string_view() : std::string_view(record.host_code);
-}
-/// By how often a stored trade was sent and what its record has of the host's answers. A code by which the host had
-/// no answer itself (68, 96, 98) is none.
-[[nodiscard]] sent_before sent_before_of(const ports::journal_record& record) noexcept;
-[[nodiscard]] advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept;
+[[nodiscard]] advice_word word_on_advice(std::string_view code, ports::sent_before earlier) noexcept;
+
+/// How a stored trade was sent once it leaves again: in doubt until it is answered, unless the host has said before
+/// that it has seen it.
+[[nodiscard]] ports::sent_before once_sent(const ports::journal_record& record) noexcept;
+/// Likewise, once an answer came that did not end it. What was once not answered stays so until a repeat is refused,
+/// and that stays so for good. A code by which the host had no answer itself (68, 96, 98) is none.
+[[nodiscard]] ports::sent_before once_answered(ports::sent_before earlier, std::string_view code) noexcept;
+/// Whether a send that was not answered may have been taken.
+[[nodiscard]] bool in_doubt(ports::sent_before earlier) noexcept;
+/// Whether repeats alone will hardly end it: it was refused in doubt, or the host has seen it and says no more.
+[[nodiscard]] bool is_stuck(ports::sent_before now, std::string_view code) noexcept;
 
 /// Whether the host's answer to a trade proves neither that the money moved nor that it did not: it had no answer
 /// itself (68, 96, 98), or had seen the same request before, from a front that sent it twice (94).

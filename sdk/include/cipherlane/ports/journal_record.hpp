@@ -77,6 +77,15 @@ enum class order_phase : std::uint8_t {
     refused = 7,   ///< the gateway would not make it
 };
 
+/// How a record that the host is told of afterwards (`record_state::stored`) was sent before, which decides what the
+/// host's next answer proves. The numbers are stored: never renumber. See `ledger/record_life.hpp`.
+enum class sent_before : std::uint8_t {
+    never = 0,      ///< or only sends that are known not to have left: a send is counted before it leaves
+    unanswered = 1, ///< a host that now says that it has seen the same before (94, 79) has taken it then
+    answered = 2,   ///< with a code that took nothing: 94 and 79 prove nothing
+    doubted = 3,    ///< a repeat of what was not answered was refused: only a yes proves anything
+};
+
 /// On whose word a record changes.
 enum class decider : std::uint8_t {
     till,         ///< its own knowledge: nothing left, or nothing came back that can be believed
@@ -120,7 +129,7 @@ struct journal_record {
     std::string counterpart;      ///< whom it was sent to (`host::identity`, `qr_gateway::identity`); empty: not told
     std::uint64_t original = 0;   ///< the record that a void or refund undoes
 
-    std::string host_code;                           ///< field 39, or the gateway's word; see `ledger::told_code`
+    std::string host_code;                           ///< field 39, or the gateway's word
     std::string host_text;                           ///< field 63 or the gateway's text, UTF-8, untrusted
     std::string reference;                           ///< field 37 (RRN), or the gateway's transaction number
     std::string authorization;                       ///< field 38
@@ -147,6 +156,7 @@ struct journal_record {
 
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
     std::uint32_t reversal_sends = 0;
+    sent_before earlier_sends = sent_before::never;
     std::string created_date; ///< YYYYMMDD, business date of the request
     std::chrono::system_clock::time_point created{};
     std::chrono::system_clock::time_point decided{};
@@ -188,6 +198,7 @@ struct journal_verdict {
     std::optional<std::string> masked_pan;
     std::optional<bool> arpc_failed;
     std::optional<bytes> chip; ///< as the card has it in the end
+    std::optional<sent_before> earlier_sends;
 };
 
 } // namespace cipherlane::ports

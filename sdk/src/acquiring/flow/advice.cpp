@@ -61,23 +61,20 @@ std::optional<amount> booked_amount(const journal_record& record, const host_ans
     return given;
 }
 
-/// It was answered, and is not taken: the same goes out again. What was once not answered stays so, until a repeat is
-/// refused; that stays so for good.
-send_end stays_stored(lane_core& on, journal_record& record, const std::string& code, ledger::sent_before earlier) {
-    using ledger::sent_before;
-    const bool refuses = ledger::word_on_advice(code, sent_before::never) == advice_word::refused;
-    const bool seen = ledger::word_on_advice(code, sent_before::unanswered) == advice_word::taken;
-    const bool says_more = earlier == sent_before::unanswered ? refuses : earlier != sent_before::doubted;
-    if (says_more) {
+/// It was answered, and is not taken: the same goes out again.
+send_end stays_stored(lane_core& on, journal_record& record, const std::string& code, ports::sent_before earlier) {
+    const auto now = ledger::once_answered(earlier, code);
+    if (now != earlier || !ledger::in_doubt(earlier)) {
         journal_verdict heard(record_state::stored, ports::decider::host);
         heard.host_code = code;
+        heard.earlier_sends = now;
         (void)write_verdict(on, record, heard);
     }
-    return {flow_error(acquiring_errc::advice_waiting, "advice").with_peer_code(code), true,
-        seen || refuses || earlier == sent_before::doubted};
+    return {
+        flow_error(acquiring_errc::advice_waiting, "advice").with_peer_code(code), true, ledger::is_stuck(now, code)};
 }
 
-send_end take_answer(lane_core& on, journal_record& record, const host_answer& answer, ledger::sent_before earlier) {
+send_end take_answer(lane_core& on, journal_record& record, const host_answer& answer, ports::sent_before earlier) {
     auto verdict = word_of_host(on, answer);
     const auto word = ledger::word_on_advice(*verdict.host_code, earlier);
     const bool taken = word == advice_word::taken;
@@ -97,28 +94,25 @@ send_end take_answer(lane_core& on, journal_record& record, const host_answer& a
 }
 
 /// The first send is durable before it leaves: a record that may have left must never end as not sent. So is that
-/// what was answered before says nothing of this send; that it was a duplicate already does.
-result<void> count_send(lane_core& on, journal_record& record, ledger::sent_before earlier) {
+/// what was answered before says nothing of this send.
+result<void> count_send(lane_core& on, journal_record& record) {
     CIPHERLANE_CHECK(on.journal().count_reversal_send(record.id, on.journal_call()));
     const bool first = record.reversal_sends++ == 0;
-    const auto word = ledger::word_on_advice(record.host_code, ledger::sent_before::unanswered);
-    const bool forgets =
-        !record.host_code.empty() && earlier != ledger::sent_before::doubted && word != advice_word::taken;
-    if (!first && !forgets) return {};
+    const auto sent = ledger::once_sent(record);
+    if (!first && sent == record.earlier_sends) return {};
     journal_verdict leaving(record_state::stored, ports::decider::till);
-    if (forgets) leaving.host_code = std::string();
+    leaving.earlier_sends = sent;
     CIPHERLANE_CHECK(on.journal().decide(record.id, leaving, on.journal_call()));
     ledger::apply(record, leaving);
     return {};
 }
 
 /// Nothing has left after all: what is known of the sends before it stands as it was.
-void take_back(
-    lane_core& on, journal_record& record, ledger::sent_before earlier, const std::string& answered_before) {
+void take_back(lane_core& on, journal_record& record, ports::sent_before earlier) {
+    if (ledger::once_sent(record) == earlier) return;
     journal_verdict back(record_state::stored, ports::decider::till);
-    const bool never = earlier == ledger::sent_before::never;
-    back.host_code = never ? std::string(ledger::never_left_mark) : answered_before;
-    if (never || record.host_code != answered_before) (void)write_verdict(on, record, back);
+    back.earlier_sends = earlier;
+    (void)write_verdict(on, record, back);
 }
 
 send_end send_once(
@@ -126,15 +120,14 @@ send_end send_once(
     auto message = advice_request(on, record, original);
     if (!message) return {message.error(), false};
     const auto& row = ledger::row_of(record.kind);
-    const auto earlier = ledger::sent_before_of(record);
-    const auto answered_before = record.host_code;
-    if (const auto counted = count_send(on, record, earlier); !counted) {
-        take_back(on, record, earlier, answered_before);
+    const auto earlier = record.earlier_sends;
+    if (const auto counted = count_send(on, record); !counted) {
+        take_back(on, record, earlier);
         return {counted.error(), false};
     }
     const auto got = exchange(on, *message, ledger::message_of(row), row.name, record.masked_pan, bounds);
     if (got.what == exchange_end::kind::not_sent) {
-        take_back(on, record, earlier, answered_before);
+        take_back(on, record, earlier);
         return {got.why, got.why.is(condition::link_lost)};
     }
     if (got.what == exchange_end::kind::in_doubt) return {got.why, true};

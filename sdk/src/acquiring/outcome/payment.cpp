@@ -99,7 +99,7 @@ payment to_payment(const ports::journal_record& record) {
     value.batch = record.batch;
     value.masked_pan = record.masked_pan;
     value.entry = record.entry;
-    value.host_code = ledger::told_code(record);
+    value.host_code = record.host_code;
     value.host_text = record.host_text;
     value.reference = record.reference;
     value.authorization = record.authorization;
