@@ -185,7 +185,8 @@ result<std::optional<journal_record>> memory_journal::find_order(std::string_vie
 
 result<std::vector<journal_record>> memory_journal::open_records(std::string_view terminal_id, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
-        return state_->all(terminal_id, [](const journal_record& one) { return ledger::records::open.contains(one); });
+        return state_->all(
+            terminal_id, [](const journal_record& one) { return ledger::records::open.contains(one); });
     });
 }
 
@@ -199,9 +200,8 @@ result<std::vector<journal_record>> memory_journal::untold_records(std::string_v
 result<std::vector<journal_record>> memory_journal::batch_records(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
-        return state_->all(terminal_id, [&](const journal_record& one) {
-            return one.batch == batch && ledger::records::uploaded.contains(one);
-        });
+        return state_->all(terminal_id,
+            [&](const journal_record& one) { return one.batch == batch && ledger::records::uploaded.contains(one); });
     });
 }
 
@@ -300,9 +300,8 @@ result<std::optional<ports::downloaded_list>> memory_journal::find_list(
 result<ports::batch_totals> memory_journal::totals(
     std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<ports::batch_totals> {
-        return ledger::totals_of(state_->all(terminal_id, [&](const journal_record& one) {
-            return one.batch == batch && ledger::records::counted.contains(one);
-        }));
+        return ledger::totals_of(state_->all(terminal_id,
+            [&](const journal_record& one) { return one.batch == batch && ledger::records::counted.contains(one); }));
     });
 }
 

@@ -273,9 +273,8 @@ result<std::vector<journal_record>> sqlite_journal::batch_records(
 result<amount> sqlite_journal::refunded(std::uint64_t original, const call& bounds) {
     return state_->thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
         CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
-        static const std::string sql =
-            "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND " +
-            sql_condition(ledger::records::takes_room);
+        static const std::string sql = "SELECT coalesce(sum(requested), 0) FROM records WHERE original = ? AND " +
+                                       sql_condition(ledger::records::takes_room);
         auto query = on.prepare(sql.c_str());
         query.bind(static_cast<std::int64_t>(original));
         CIPHERLANE_TRY([[maybe_unused]] const bool row, query.step());

@@ -10,7 +10,7 @@ using ports::journal_record;
 using ports::record_state;
 using ports::trade;
 
-journal_record record_of(trade kind, record_state state) {
+journal_record record_as(trade kind, record_state state) {
     journal_record record;
     record.kind = kind;
     record.state = state;
@@ -18,7 +18,7 @@ journal_record record_of(trade kind, record_state state) {
 }
 
 TEST(RecordSet, AsksOnlyForWhatItNames) {
-    auto record = record_of(trade::sale, record_state::approved);
+    auto record = record_as(trade::sale, record_state::approved);
     record.settled = record.closed = true;
     EXPECT_TRUE(record_set{}.contains(record));
     EXPECT_TRUE((record_set{.kinds = trade_set::of(trade::sale)}).contains(record));
@@ -30,7 +30,7 @@ TEST(RecordSet, AsksOnlyForWhatItNames) {
 }
 
 TEST(RecordSet, TheBatchAfterADecisionSettlesIt) {
-    auto record = record_of(trade::sale, record_state::unknown);
+    auto record = record_as(trade::sale, record_state::unknown);
     EXPECT_FALSE(records::settles.contains(record)) << "nobody knows yet whether money moved";
     EXPECT_FALSE(records::counted.contains(record));
     record.state = record_state::approved;

@@ -96,7 +96,8 @@ std::optional<stage> stage_named(std::string_view operation) noexcept {
 std::optional<word_key> words_of(ports::order_phase phase) noexcept {
     const auto end = ledger::ended_unpaid(phase);
     if (!end) return std::nullopt;
-    return word_key(*end == ledger::unpaid_end::expired ? "reason.order_expired" : "reason.order_cancelled");
+    return *end == ledger::unpaid_end::expired ? word_key("reason.order_expired")
+                                               : word_key("reason.order_cancelled");
 }
 
 } // namespace
