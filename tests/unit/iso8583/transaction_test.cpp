@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace cipherlane::iso8583 {
@@ -69,6 +70,15 @@ TEST(Transactions, MessagesLaidOutByHandAreKnownCompleteAndMadeAgain) {
             without.remove(field);
             EXPECT_EQ(check_fields(without, row_of(*what)).error().field(), std::to_string(field));
         }
+    }
+}
+
+TEST(Transactions, HaveEachARequestAndAnAnswerLaidOutByHand) {
+    for (const auto& row : transactions()) {
+        const auto whole = [&](const tests::pos_exchange& one) {
+            return one.name == row.name && !one.answer.empty();
+        };
+        EXPECT_TRUE(std::any_of(tests::pos_exchanges.begin(), tests::pos_exchanges.end(), whole)) << row.name;
     }
 }
 

@@ -1,10 +1,12 @@
-#include "support/lane/lane_rig.hpp"
+#include "unit/acquiring/any_trade.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <gtest/gtest.h>
+
+#include <optional>
 
 namespace cipherlane::tests {
 namespace {
@@ -26,6 +28,66 @@ TEST(Trade, RunsTheRowsThatHaveFlowsOfTheirOwn) {
     EXPECT_EQ(undone->approved, amount(50)) << "the whole of it";
     EXPECT_EQ(rig.booked(), 700);
     EXPECT_EQ(rig.booked(), rig.books.taken());
+}
+
+// What goes to the host about money, byte for byte as it is laid out by hand.
+TEST(Trade, SendsTheBytesLaidOutByHand) {
+    using kind = ports::trade;
+    const struct {
+        const char* name;
+        kind what;
+        std::optional<kind> original;
+    } cases[] = {
+        {"sale", kind::sale, std::nullopt},
+        {"void", kind::void_sale, kind::sale},
+        {"refund", kind::refund, kind::sale},
+        {"pre-authorisation", kind::pre_auth, std::nullopt},
+        {"pre-authorisation void", kind::pre_auth_void, kind::pre_auth},
+        {"completion", kind::completion, kind::pre_auth},
+    };
+    for (const auto& one : cases) {
+        SCOPED_TRACE(one.name);
+        lane_rig rig;
+        std::uint64_t original = 0;
+        if (one.original) {
+            ASSERT_TRUE(rig.sign_in());
+            const auto first = do_trade(rig, {*one.original, "original", amount(1000)});
+            ASSERT_TRUE(first && first->ok());
+            original = first->handle;
+        } else {
+            come_to_trace_three(rig);
+        }
+        const auto end = do_trade(rig, {one.what, "it", amount(1000), original});
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_TRUE(end->ok()) << *end;
+        expect_literal(rig, one.name);
+    }
+}
+
+TEST(Trade, SendsBalanceReversalAndSettlementAsTheyAreLaidOutByHand) {
+    {
+        lane_rig rig;
+        come_to_trace_three(rig);
+        ASSERT_TRUE(acquiring::balance(rig.lane()).run({}, soon()));
+        expect_literal(rig, "balance");
+    }
+    {
+        lane_rig rig;
+        come_to_trace_three(rig);
+        rig.host.mood.answer_lost = true;
+        rig.host.mood.spoiled_answers = 1;
+        EXPECT_EQ(rig.sell("lost", 1000)->outcome, acquiring::verdict::reversed);
+        expect_literal(rig, "reversal");
+    }
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("sale", 1000)->ok());
+    rig.host.mood.code = "51"; // the totals differ
+    ASSERT_TRUE(rig.settle());
+    const auto sent = rig.host.requests.size();
+    ASSERT_GE(sent, 3U);
+    EXPECT_EQ(to_hex(rig.host.requests[sent - 3]), pos_exchange_of("batch settlement").request);
+    EXPECT_EQ(to_hex(rig.host.requests[sent - 2]), pos_exchange_of("batch upload, magnetic stripe").request);
+    EXPECT_EQ(to_hex(rig.host.requests[sent - 1]), pos_exchange_of("batch upload end").request);
 }
 
 TEST(Trade, TakesNoNoticeOfAnOriginalThatItsRowDoesNotNeed) {
