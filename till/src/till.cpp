@@ -61,9 +61,9 @@ result<wiped_text> till::scan_payment_code(const call& bounds) {
 result<ports::print_report> till::print_receipt(const payment& what, receipt_copy copy, const call& bounds) {
     CIPHERLANE_TRY(auto* printer, all_->printer());
     const std::string_view whose = copy == receipt_copy::merchant ? "/merchant" : "/cardholder";
-    // The handle alone comes again with a new journal, the caller's key does not.
-    const auto name =
-        terminal().terminal_id + "/" + std::to_string(what.handle) + "/" + what.key + std::string(whose);
+    auto name = all_->journal().identity(); // handles come again with a new journal
+    name.append("/").append(terminal().terminal_id).append("/").append(std::to_string(what.handle));
+    name.append("/").append(what.key).append(whose);
     ports::print_job job;
     job.text = receipt(what, copy, all_->receipt_columns());
     return printer->print(name, job, bounds);
@@ -73,8 +73,9 @@ result<ports::print_report> till::print_settlement(const acquiring::settlement_r
     CIPHERLANE_TRY(auto* printer, all_->printer());
     ports::print_job job;
     job.text = settlement_slip(what, all_->receipt_columns());
-    // The number of a batch comes again, with a new journal or after 999,999 of them; its sums hardly ever do.
-    auto name = terminal().terminal_id + "/batch/" + std::to_string(what.batch);
+    // The number of a batch comes again with a new journal, and after 999,999 of them; then its sums are others.
+    auto name = all_->journal().identity();
+    name.append("/").append(terminal().terminal_id).append("/batch/").append(std::to_string(what.batch));
     for (const auto* side : {&what.totals.debit, &what.totals.credit, &what.totals.qr_debit, &what.totals.qr_credit})
         name += "/" + std::to_string(side->count) + "." + std::to_string(side->minor);
     return printer->print(name, job, bounds);

@@ -1,3 +1,5 @@
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/random.hpp>
 #include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -7,6 +9,7 @@
 #include <cipherlane/store/memory_journal.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -37,7 +40,10 @@ struct memory_journal::state {
     };
 
     explicit state(const ports::clock& time)
-        : clock(time) {}
+        : clock(time) {
+        std::array<std::uint8_t, 16> drawn{};
+        if (crypto::random_fill(drawn)) name = to_hex(drawn);
+    }
 
     [[nodiscard]] entry* by_id(std::uint64_t id) {
         return id >= 1 && id <= entries.size() ? &entries[id - 1] : nullptr;
@@ -71,6 +77,7 @@ struct memory_journal::state {
         return work();
     }
 
+    std::string name;
     const ports::clock& clock;
     std::mutex mutex;
     std::vector<entry> entries; ///< record 1 first
@@ -85,6 +92,10 @@ struct memory_journal::state {
 memory_journal::memory_journal(const ports::clock& clock)
     : state_(std::make_unique<state>(clock)) {}
 memory_journal::~memory_journal() = default;
+
+std::string memory_journal::identity() const {
+    return state_->name;
+}
 
 result<std::vector<journal_record>> memory_journal::list(
     std::string_view terminal_id, std::size_t limit, const call& bounds) {

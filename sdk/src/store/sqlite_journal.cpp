@@ -9,6 +9,7 @@
 #include "sql_list.hpp"
 #include "terminal_table.hpp"
 
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
@@ -127,6 +128,10 @@ result<std::unique_ptr<sqlite_journal>> sqlite_journal::open(const sqlite_journa
     auto opened = open_for_writing(settings, key.expose(), log);
     if (!opened) return named(opened.error());
     return made(std::make_unique<state>(*std::move(opened), clock, settings, std::move(log)));
+}
+
+std::string sqlite_journal::identity() const {
+    return to_hex(state_->progress.journal); // which no commit changes
 }
 
 journal_statistics sqlite_journal::statistics() const noexcept {

@@ -77,6 +77,7 @@ class fake_pinpad final : public ports::pinpad {
     bool replugged = false; ///< it is there again, and must be opened first
 
     bool pin_required = true;
+    std::string pin_block = test_pin_block; ///< hex, of a PIN that is typed
     int trips = 0;
     std::string last_line;
 
@@ -100,6 +101,7 @@ class fake_display final : public ports::display {
     std::string payee;                           ///< of the last code
     std::chrono::milliseconds valid_for{0};      ///< of the last code
     std::optional<ports::payment_outcome> ended; ///< the last outcome shown
+    std::uint64_t ended_payment = 0;             ///< and of which payment
 
   private:
     [[nodiscard]] result<void> draw(const ports::qr_view& view);
@@ -107,6 +109,7 @@ class fake_display final : public ports::display {
     [[nodiscard]] result<void> draw(const ports::text_view&) { return step("text"); }
     [[nodiscard]] result<void> draw(const ports::outcome_view& end) {
         ended = end.what;
+        ended_payment = end.payment;
         return replace("outcome");
     }
     [[nodiscard]] result<void> draw(const ports::blank_view&) { return replace("clear"); }

@@ -28,6 +28,7 @@ class faulty_store : public ports::store {
         std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override {
         return guard("store decide", [&] { return real_.decide(id, verdict, bounds); });
     }
+    [[nodiscard]] std::string identity() const override { return real_.identity(); }
     [[nodiscard]] result<void> count_reversal_send(std::uint64_t id, const call& bounds) override {
         return guard("store count_reversal_send", [&] { return real_.count_reversal_send(id, bounds); });
     }

@@ -142,6 +142,16 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(opened.expiry, "3012");
 }
 
+TEST_P(Store, HasANameOfItsOwnForGood) {
+    const auto name = store().identity();
+    EXPECT_FALSE(name.empty());
+    const auto other = GetParam().make();
+    EXPECT_NE(other->store().identity(), name);
+    ASSERT_TRUE(store().begin(fresh("one"), nullptr, soon()));
+    place->reopen();
+    EXPECT_EQ(store().identity(), name);
+}
+
 TEST_P(Store, KeepsThePhaseOfAnOrder) {
     auto order = fresh("order");
     order.kind = trade::qr_sale;

@@ -36,7 +36,9 @@ struct text_view {
 struct outcome_view {
     payment_outcome what = payment_outcome::cancelled;
     amount total;
-    std::uint64_t payment = 0; ///< its number in the journal: a display that speaks tells it once. 0: not known
+    /// Its number, the same each time it is told and another one than that of any payment of another journal: a
+    /// display that speaks tells it once. 0: not known.
+    std::uint64_t payment = 0;
 };
 /// No content of its own: brings the remaining validity of the code on screen up to date, without touching the code.
 struct remaining_view {

@@ -81,6 +81,10 @@ class store {
     store& operator=(const store&) = delete;
     virtual ~store() = default;
 
+    /// Names this journal for good, so that a number in it can be told from the same number in another: what a device
+    /// or a queue knows a payment or a slip by begins with it. Empty: not told.
+    [[nodiscard]] virtual std::string identity() const { return {}; }
+
     /// Durable. Takes the next trace number and the open batch, seals `card` and writes the record, all in one
     /// commit. A key already used by this terminal is `misuse`, unless its record is `not_sent`: that record loses
     /// the key.

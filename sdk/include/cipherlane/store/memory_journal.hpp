@@ -20,6 +20,8 @@ class memory_journal final : public ports::store {
     explicit memory_journal(const ports::clock& clock);
     ~memory_journal() override;
 
+    /// Its random name, as 32 hex digits; empty where there was no randomness to be had.
+    [[nodiscard]] std::string identity() const override;
     /// All records of a terminal (of all if the name is empty), oldest first, at most `limit` of the newest.
     [[nodiscard]] result<std::vector<ports::journal_record>> list(
         std::string_view terminal_id, std::size_t limit, const call& bounds);

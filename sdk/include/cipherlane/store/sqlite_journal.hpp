@@ -93,6 +93,8 @@ class sqlite_journal final : public ports::store {
     ~sqlite_journal() override;
 
     [[nodiscard]] journal_statistics statistics() const noexcept;
+    /// Its random name, as 32 hex digits.
+    [[nodiscard]] std::string identity() const override;
     /// All records of a terminal (of all if the name is empty), oldest first, at most `limit` of the newest.
     [[nodiscard]] result<std::vector<ports::journal_record>> list(
         std::string_view terminal_id, std::size_t limit, const call& bounds);

@@ -6,6 +6,7 @@
 #include "host/exchange.hpp"
 
 #include <cipherlane/core/pause.hpp>
+#include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
@@ -59,12 +60,24 @@ class shown_code {
         const auto what = outcome_shown(end);
         if (!where_.capabilities().outcome) return clear();
         const auto done =
-            where_.show(ports::outcome_view{what, end.requested, end.handle}, call(on_.settings().timers.device));
+            where_.show(ports::outcome_view{what, end.requested, number_of(end)}, call(on_.settings().timers.device));
         note("show outcome", end.requested, done);
         if (done) shown_ = false; // it has replaced the code
     }
 
   private:
+    /// A handle comes again with a new journal.
+    [[nodiscard]] std::uint64_t number_of(const payment& end) const {
+        const auto journal = on_.journal().identity();
+        if (journal.empty()) return end.handle;
+        const auto sum =
+            crypto::digest(crypto::digest_algorithm::sha256, as_bytes(journal + "/" + std::to_string(end.handle)));
+        if (!sum) return end.handle;
+        std::uint64_t number = 0;
+        for (const auto byte : sum->view().first(sizeof number))
+            number = number << 8U | byte;
+        return number;
+    }
     void note(std::string what, std::optional<amount> total, const result<void>& done) {
         timeline_entry entry;
         entry.from = party::till;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <set>
 #include <thread>
 
 namespace cipherlane::tests {
@@ -156,6 +157,23 @@ TEST(QrSale, CanBeRefunded) {
     EXPECT_EQ(back->outcome, verdict::approved);
     EXPECT_EQ(rig.books.taken(), 590);
     EXPECT_EQ(rig.booked(), 590);
+}
+
+// A speaker knows a payment by its number: with a new journal it must not take one for what it has told before.
+TEST(QrSale, IsToldByANumberThatNoOtherJournalHas) {
+    std::set<std::uint64_t> handles;
+    std::set<std::uint64_t> told;
+    for (int journals = 0; journals < 2; ++journals) {
+        lane_rig rig;
+        rig.gateway.pays = fake_gateway::payer::before_notification;
+        const auto paid = rig.sell_by_code("one", 300);
+        ASSERT_TRUE(paid && paid->ok());
+        handles.insert(paid->handle);
+        told.insert(rig.display.ended_payment);
+    }
+    EXPECT_EQ(handles.size(), 1U) << "or the test shows nothing";
+    EXPECT_EQ(told.size(), 2U);
+    EXPECT_FALSE(told.contains(0));
 }
 
 } // namespace

@@ -332,6 +332,54 @@ TEST(MasterKey, LetsTheLaneOpenAfterAnotherWasLoadedByHand) {
         << "the lane is open, and signs in";
 }
 
+/// As a PIN pad that has not been opened yet: it does not know whether it takes master keys.
+class untold_sealer final : public ports::sealer {
+  public:
+    explicit untold_sealer(bool takes) noexcept
+        : takes_(takes) {}
+    [[nodiscard]] result<void> load_mac_key(const ports::wrapped_key&, const call&) override { return {}; }
+    [[nodiscard]] result<void> check_pin_key(const ports::wrapped_key&, const call&) override { return {}; }
+    [[nodiscard]] result<void> load_master_key(const ports::wrapped_key& key, const call& bounds) override {
+        given.push_back(to_hex(key.cryptogram));
+        return takes_ ? result<void>() : ports::sealer::load_master_key(key, bounds);
+    }
+    [[nodiscard]] result<ports::mac_field> make_mac(byte_view, const call&) override { return ports::mac_field{}; }
+    [[nodiscard]] result<bool> verify_mac(byte_view, const ports::mac_field&, const call&) override { return true; }
+
+    std::vector<std::string> given;
+
+  private:
+    bool takes_;
+};
+
+TEST(MasterKey, IsGivenAtTheStartToASealerThatCannotTellYetWhetherItTakesAny) {
+    auto settings = rig_settings();
+    settings.serial_number = "SN000001";
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sell("one", 1)->ok());
+    const std::string second = "0123456789ABCDEFFEDCBA9876543210";
+    std::vector<std::string> chain;
+    for (const auto& [clear, under] :
+        {std::pair(second, std::string(test_tmk)), std::pair(std::string(test_tmk), second)}) {
+        rig.host.master_key = wrapped_master_key(clear, under);
+        ASSERT_TRUE(ask(rig, service::master_key));
+        chain.push_back(rig.host.master_key.substr(0, 32));
+    }
+    rig.restart();
+    for (const bool takes : {true, false}) {
+        untold_sealer sealer(takes);
+        EXPECT_FALSE(sealer.takes_master_key());
+        acquiring::lane_ports with(*rig.guarded);
+        with.host = &rig.host;
+        with.sealer = &sealer;
+        with.clock = &rig.clock;
+        const auto opened = acquiring::lane::open(settings, with, soon(), logger::none());
+        EXPECT_TRUE(opened) << "one that takes none has its key by hand";
+        if (!takes) chain.pop_back(); // it has said so of the first
+        EXPECT_EQ(sealer.given, chain);
+    }
+}
+
 TEST(MasterKey, ChainIsGivenToTheSameSealerAgain) {
     const std::string second = "0123456789ABCDEFFEDCBA9876543210";
     const auto wrapped = [](const std::string& hex) {
