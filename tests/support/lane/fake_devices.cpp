@@ -63,7 +63,7 @@ result<secret_bytes> fake_pinpad::enter_pin(const ports::pin_request& /*request*
     time_for_pin = bounds.until().left();
     CIPHERLANE_CHECK(step("pin"));
     if (refuses) return refusal();
-    return secret_bytes(from_hex(test_pin_block).value());
+    return secret_bytes(from_hex(pin_block).value());
 }
 
 result<void> fake_pinpad::finish(std::string_view line1, std::string_view /*line2*/, const call& /*bounds*/) {

@@ -209,15 +209,20 @@ void fake_host::deliver() {
         (void)answer(request);
 }
 
+void fake_host::use_sm4(const std::string& tak) {
+    const auto material = from_hex(tak).value();
+    tak_ = crypto::mac_key::create(crypto::algorithm::sm4, material, crypto::cup_pos_policy).value();
+    mac_form_ = crypto::unionpay_mac_form::raw8;
+}
+
 bytes fake_host::answer(byte_view request) {
     const auto view = iso8583::decode_body(iso8583::cup_pos(), request).value();
     if (watch) watch(view);
     const bool sealed = view.has(64);
     std::string code;
     bookkeeper keeper(books_, view, mood);
-    const auto right = sealed
-                           ? crypto::unionpay_mac(tak_, view.mac_range(), crypto::unionpay_mac_form::ascii8).value()
-                           : crypto::unionpay_mac_field{};
+    const auto right =
+        sealed ? crypto::unionpay_mac(tak_, view.mac_range(), mac_form_).value() : crypto::unionpay_mac_field{};
     if (sealed && !std::equal(right.begin(), right.end(), view.mac().begin())) {
         code = "A0";
     } else {
@@ -259,7 +264,7 @@ bytes fake_host::answer(byte_view request) {
     bytes buffer(2048);
     const auto encoded = iso8583::encode(iso8583::cup_pos(), reply, buffer).value();
     if (!encoded.mac.empty()) {
-        auto mac = crypto::unionpay_mac(tak_, encoded.mac_range, crypto::unionpay_mac_form::ascii8).value();
+        auto mac = crypto::unionpay_mac(tak_, encoded.mac_range, mac_form_).value();
         if (mood.seal == host_mood::mac::wrong) mac[3] ^= 1;
         std::copy(mac.begin(), mac.end(), encoded.mac.begin());
     }

@@ -5,6 +5,7 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/crypto/key.hpp>
+#include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/message_view.hpp>
 #include <cipherlane/ports/host.hpp>
@@ -59,6 +60,8 @@ class fake_host final : public ports::host {
     [[nodiscard]] std::string identity() const override { return name; }
     /// What was on the way comes in now; nobody waits for the answers.
     void deliver();
+    /// From now on MACs are made with this SM4 key (hex), and field 64 is the first eight bytes.
+    void use_sm4(const std::string& tak);
 
     std::string name = "host one";
     std::map<std::string, std::deque<std::string>> pages; ///< of downloads: field 62 of the next answers, by 60.3
@@ -80,6 +83,7 @@ class fake_host final : public ports::host {
     fake_ledger& books_;
     fault_script& faults_;
     crypto::mac_key tak_;
+    crypto::unionpay_mac_form mac_form_ = crypto::unionpay_mac_form::ascii8;
 };
 
 } // namespace cipherlane::tests

@@ -26,6 +26,11 @@ enum class unexpected_reversal_code : std::uint8_t {
 };
 
 /// Keys and how the host's dialect uses them.
+///
+/// A terminal at work changes to SM4 when its settings do: with `algorithm` go the slot of the SM4 master key, loaded
+/// by hand, and the sign-in code by which the host knows the change. Working keys and downloaded master keys of
+/// another slot are not used again: the next trade signs in, and what is still open, a reversal as well as the batch,
+/// goes on under the new keys. Where the slot stays the same, check values show that the old ones do not fit.
 struct key_settings {
     key_algorithm algorithm = key_algorithm::tdes;
     int master_slot = 0;              ///< where the PIN pad holds the master key (TMK)

@@ -12,6 +12,12 @@ ports::wrapped_key wrapped(const lane_core& on, const iso8583::sign_in_key& key)
     return {on.settings().keys.master_slot, key.cryptogram, key.check_value};
 }
 
+/// Keys of SM4 have 16 bytes: what has not, as the single-length keys of a DES host, came before the change.
+bool may_be_of_own_cipher(const lane_core& on, const ports::wrapped_key& key) noexcept {
+    constexpr std::size_t sm4_key = 16;
+    return on.settings().keys.algorithm != key_algorithm::sm4 || key.cryptogram.size() == sm4_key;
+}
+
 /// The keys are proved before any of them is kept: a bad delivery leaves the old ones in force.
 result<ports::terminal_state> take_keys(lane_core& on, byte_view field62, const call& bounds) {
     const auto& division = on.settings().keys.sign_in_division;
@@ -39,15 +45,17 @@ result<ports::terminal_state> take_keys(lane_core& on, byte_view field62, const 
     return state;
 }
 
-/// The host's master keys, each under the one before it. A chain that does not fit the sealer any more was replaced
-/// by hand, or belongs to another sealer: the lane opens all the same, and the working keys show whether the key is
-/// right.
-result<void> load_master_keys(ports::sealer& sealer, const ports::terminal_state& terminal, const call& bounds) {
+/// The host's master keys of the terminal's slot, each under the one before it. Those that do not fit the sealer are
+/// of a chain that was replaced by hand, or of another sealer: the lane opens all the same, what came by download
+/// since then fits, and the working keys show whether the key is right.
+result<void> load_master_keys(lane_core& on, const ports::terminal_state& terminal, const call& bounds) {
+    CIPHERLANE_TRY(auto* const sealer, on.sealer());
     // Not asked whether it takes any: a PIN pad that has not been opened yet cannot tell.
     for (const auto& key : terminal.master_keys) {
-        const auto loaded = sealer.load_master_key(key, bounds);
-        if (loaded) continue;
-        if (loaded.error().is(condition::rejected_by_peer) || loaded.error().is(condition::unsupported)) return {};
+        if (!on.is_of_own_slot(key)) continue;
+        const auto loaded = sealer->load_master_key(key, bounds);
+        if (loaded || loaded.error().is(condition::rejected_by_peer)) continue;
+        if (loaded.error().is(condition::unsupported)) return {};
         return loaded.error();
     }
     return {};
@@ -64,8 +72,10 @@ result<void> load_kept_keys(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     const auto sealer = on.sealer();
     if (!sealer) return {};
-    auto loaded = load_master_keys(**sealer, terminal, bounds);
-    const bool has_mac_key = !terminal.mac_key.cryptogram.empty();
+    auto loaded = load_master_keys(on, terminal, bounds);
+    // Keys under a master key of another slot, such as that of another cipher, are none of this terminal's any more.
+    const auto& kept = terminal.mac_key;
+    const bool has_mac_key = !kept.cryptogram.empty() && on.is_of_own_slot(kept) && may_be_of_own_cipher(on, kept);
     if (loaded && has_mac_key) loaded = (*sealer)->load_mac_key(terminal.mac_key, bounds);
     on.keys_wait = !loaded && is_away(loaded.error());
     on.mac_key_loaded = loaded && has_mac_key;

@@ -83,6 +83,10 @@ class lane_core {
     /// Whom a trade of that kind would go to now; empty: not told.
     [[nodiscard]] std::string counterpart(ports::trade kind) const;
 
+    /// Whether a key is under the master key of the terminal's slot, not under that of one that it had before.
+    [[nodiscard]] bool is_of_own_slot(const ports::wrapped_key& key) const noexcept {
+        return key.master_slot == settings_.keys.master_slot;
+    }
     /// YYYYMMDD in China.
     [[nodiscard]] std::string today() const { return ports::to_civil(clock().now()).yyyymmdd(); }
     /// A call for the journal: neither the caller's deadline nor a stop may keep the truth from being written.

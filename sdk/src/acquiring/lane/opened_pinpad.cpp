@@ -8,7 +8,8 @@ namespace {
 result<void> renew_pinpad_key(lane_core& on, ports::pinpad& pinpad, const call& bounds) {
     if (!pinpad.takes_master_key()) return {};
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), on.journal_call()));
-    const auto& keys = terminal.master_keys;
+    auto keys = terminal.master_keys;
+    std::erase_if(keys, [&](const ports::wrapped_key& key) { return !on.is_of_own_slot(key); });
     const auto give = [&](std::size_t which) {
         return pinpad.load_master_key(keys[which], bounds.no_later_than(on.settings().timers.device));
     };

@@ -37,6 +37,14 @@ bool carrier_fits(const terminal_settings& all) {
     return all.serial_block.carrier != serial_carrier::field62 || all.keys.algorithm != key_algorithm::sm4;
 }
 
+/// Keys of SM4 have one length.
+bool division_fits(const key_settings& keys) {
+    if (keys.sign_in_division.empty()) return true;
+    const auto layout = iso8583::sign_in_layout::parse(keys.sign_in_division);
+    constexpr std::uint8_t sm4_key = 16;
+    return layout && (keys.algorithm != key_algorithm::sm4 || (layout->tpk == sm4_key && layout->tak == sm4_key));
+}
+
 bool serial_fits(const terminal_settings& all) {
     const auto size = all.block_serial().size();
     return all.serial_block.carrier == serial_carrier::none || (size > 0 && size <= longest_serial);
@@ -105,9 +113,8 @@ result<void> terminal_settings::validate() const {
         {"terminal.currency_decimals", find_currency(unit.number) == unit, "as many as ISO 4217 says, or nothing"},
         {"keys.master_slot", ports::is_master_slot(keys.master_slot), "0 to 99"},
         {"keys.sign_in_code", digits(keys.sign_in_code, 3), "3 digits"},
-        {"keys.sign_in_division",
-            keys.sign_in_division.empty() || iso8583::sign_in_layout::parse(keys.sign_in_division).has_value(),
-            "nothing, or sizes of keys and check values as \"16+8 16+8\""},
+        {"keys.sign_in_division", division_fits(keys),
+            "nothing, or sizes of keys and check values as \"16+8 16+8\"; keys of 16 under SM4"},
         {"serial_block.carrier", carrier_fits(*this), "none or field59, as field 62 carries the SM4 PIN"},
         {"serial_block.serial", serial_fits(*this), "1 to 50 characters, here or as terminal.serial"},
         {"serial_block.device_type", digits(serial_block.device_type, 2), "2 digits"},
