@@ -213,8 +213,24 @@ std::span<const bit_name> bit_names(tag_number tag) noexcept {
     return {};
 }
 
-std::vector<bit_name> set_bits(tag_number tag, byte_view value) {
+namespace {
+
+constexpr tag_number qualifiers_of_terminal = 0x9F66;
+constexpr tag_number qualifiers_of_card = 0x9F6C;
+
+/// Mastercard's contactless kernel gives both tags another meaning (EMV Contactless Book C-2, annex A): a bit map of
+/// track 2, and the version of the magnetic-stripe application.
+bool means_something_else(tag_number tag, byte_view value, card_scheme scheme) {
+    if (tag != qualifiers_of_terminal && tag != qualifiers_of_card) return false;
+    const std::size_t size = tag == qualifiers_of_terminal ? 4 : 2;
+    return scheme == card_scheme::mastercard || value.size() != size;
+}
+
+} // namespace
+
+std::vector<bit_name> set_bits(tag_number tag, byte_view value, card_scheme scheme) {
     std::vector<bit_name> found;
+    if (means_something_else(tag, value, scheme)) return found;
     const auto names = bit_names(tag);
     if (names.empty()) return found;
     for (std::size_t i = 0; i < value.size() && i < 255; ++i) {

@@ -78,6 +78,11 @@ std::vector<std::string> meaning_lines(tag_number tag, byte_view value, card_sch
     if (tag == 0x91) return detail::issuer_authentication_lines(value);
     if (tag == 0x94) return detail::file_locator_lines(value);
     if (tag == 0x80) return detail::plain_answer_lines(value);
+    const bool two_bytes = value.size() == 2;
+    if (tag == 0x9F6C && two_bytes && scheme == card_scheme::mastercard)
+        return {"version of the magnetic-stripe application (Mastercard), not Visa's qualifiers"};
+    if (tag == 0x9F66 && two_bytes && (scheme == card_scheme::mastercard || scheme == card_scheme::unknown))
+        return {"PUNATC of track 2 (Mastercard): where unpredictable number and counter go, not Visa's qualifiers"};
     if (tag == 0x9F6E) return detail::device_lines(value, scheme);
     return {};
 }

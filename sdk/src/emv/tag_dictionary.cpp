@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/emv/dol.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 
@@ -73,7 +74,7 @@ bool has_format(tag_format format, byte_view value) {
 
 std::string without_filler(byte_view value) {
     auto digits = to_hex(value);
-    digits.erase(std::min(digits.find('F'), digits.size()));
+    digits.erase(digits.find_last_not_of('F') + 1);
     return digits;
 }
 
@@ -105,9 +106,14 @@ result<void> check_value(tag_number tag, byte_view value) {
 
 std::string describe_value(tag_number tag, byte_view value) {
     const auto* row = find_tag(tag);
-    if (row == nullptr) return to_hex(value);
+    if (row == nullptr) return masked_unnamed(value);
     if (row->privacy == tag_privacy::secret) return "(" + std::to_string(value.size()) + " bytes, not shown)";
-    if (row->privacy == tag_privacy::pan) return mask_pan(without_filler(value));
+    if (row->privacy == tag_privacy::pan) {
+        // What is no number is told as such: it may be one that was shifted.
+        if (!is_packed(value, 0) || value.empty() || value[0] >> 4U == filler)
+            return "(" + std::to_string(value.size()) + " bytes that are no digits, not shown)";
+        return mask_pan(without_filler(value));
+    }
     switch (row->format) {
     case tag_format::a:
     case tag_format::an:

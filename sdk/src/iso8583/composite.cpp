@@ -92,12 +92,26 @@ result<void> composite_reader::check(const subfield& part) const {
 }
 
 result<std::optional<subfield>> composite_reader::next() {
+    borne_.reset();
     if (spec_->style == composite_style::bitmap) return next_bit();
+    if (spec_->style == composite_style::ber_tlv) skip_padding();
     if (at_ == value_.size()) return std::optional<subfield>{};
     switch (spec_->style) {
     case composite_style::positional: return next_positional();
     case composite_style::tagged: return next_tagged();
     default: return next_ber();
+    }
+}
+
+/// Zeros between the objects of BER-TLV are nothing (EMV 4.4 Book 3 Annex B1); FF is no padding but by tolerance, and
+/// begins the tags of contactless kernels (FF81).
+void composite_reader::skip_padding() noexcept {
+    while (at_ != value_.size()) {
+        const bool kernels_tag = value_.size() - at_ > 1 && value_[at_ + 1] == 0x81;
+        const bool padding = how_ == reading::tolerant && value_[at_] == 0xFF && !kernels_tag;
+        if (padding && !borne_) borne_ = deviation{iso8583_errc::bad_padding, {}, at_};
+        if (!padding && (value_[at_] != 0 || find_part(*spec_, "00") != nullptr)) return;
+        ++at_;
     }
 }
 
@@ -157,15 +171,21 @@ result<std::optional<subfield>> composite_reader::next_ber() {
     std::size_t head = tag_size + 1;
     if (left.size() < head) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
     std::size_t size = left[tag_size];
-    if (size > 0x7F) {
-        const std::size_t count = size & 0x7FU;
+    const std::size_t count = size & 0x7FU;
+    if (size > 0x7F && how_ == reading::tolerant && (count == 0 || count > 2) && left.size() - head >= size) {
+        borne_ = deviation{iso8583_errc::bad_length_prefix, part.tag.view(), at_ + tag_size};
+    } else if (size > 0x7F) {
         if (count == 0 || count > 2) return refuse(iso8583_errc::bad_length_prefix, part.tag.view(), at_ + tag_size);
         if (left.size() < head + count) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
         size = count == 1 ? left[head] : load_be16(left.data() + head);
         head += count;
     }
     part.offset = at_ + head;
-    if (left.size() - head < size) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());
+    if (left.size() - head < size) {
+        return refuse(iso8583_errc::truncated, part.tag.view(), part.offset)
+            .with_hint(
+                std::to_string(size) + " bytes announced, " + std::to_string(left.size() - head) + " are left");
+    }
     part.value = left.subspan(head, size);
     part.spec = find_part(*spec_, part.tag.view());
     CIPHERLANE_CHECK(check(part));
@@ -235,8 +255,9 @@ result<std::optional<subfield>> composite_reader::next_bit() {
         spec_->parts.begin(), spec_->parts.end(), [&](const auto& each) { return bit_number(each.tag) == bit_; });
     // Without a row nobody knows where the next sub-field begins.
     if (row == spec_->parts.end()) {
-        return refuse(iso8583_errc::bad_subfield, number_text(bit_).view(), at_)
-            .with_hint("its bit is set, the table has no row for it");
+        const auto above = spec_->parts.front().tag;
+        const auto tag = std::string(above.substr(0, above.rfind('.') + 1)).append(number_text(bit_).view());
+        return refuse(iso8583_errc::bad_subfield, tag, at_).with_hint("its bit is set, the table has no row for it");
     }
     CIPHERLANE_TRY(const auto units, read_length(*row));
     const std::size_t size = row->wire_bytes(units);

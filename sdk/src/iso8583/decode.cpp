@@ -1,3 +1,4 @@
+#include "decode_inside.hpp"
 #include "decoder.hpp"
 #include "fail.hpp"
 
@@ -100,6 +101,7 @@ std::string where_it_is_cut(const partial_message& what) {
 
 partial_message decode_partly(const dialect& format, byte_view input, reading how) {
     partial_message partly;
+    partly.how = how;
     auto* borne = how == reading::tolerant ? &partly.deviations : nullptr;
     const auto& outer = format.envelope;
     // A wrong length or trailer is the first fault; the fields may still say more.
@@ -147,6 +149,7 @@ partial_message decode_partly(const dialect& format, byte_view input, reading ho
         if (outside->code() == iso8583_errc::truncated) hint += where_it_is_cut(partly);
         partly.failure = std::move(*outside).with_hint(hint);
     }
+    if (!partly.failure) partly.inside = fault_inside(partly.view, borne);
     return partly;
 }
 

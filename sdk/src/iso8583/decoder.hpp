@@ -135,7 +135,7 @@ class decoder : private decode_cursor {
         if (!digits) return refuse(iso8583_errc::bad_mti, "mti", at_ - size);
         // Classes 0 and 9 are reserved in every edition.
         if (out[0] != format_.mti_version || out[1] == '0' || out[1] == '9') {
-            if (!bear(iso8583_errc::bad_mti, "mti", at_ - size)) return false;
+            return refuse(iso8583_errc::bad_mti, "mti", at_ - size); // tolerated, anything would be a message
         }
         view_.mti_ = out;
         return true;

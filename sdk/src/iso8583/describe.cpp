@@ -3,6 +3,7 @@
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 #include <cipherlane/iso8583/describe.hpp>
 #include <cipherlane/iso8583/envelope.hpp>
@@ -19,6 +20,12 @@ namespace cipherlane::iso8583 {
 namespace {
 
 constexpr int deepest = 4;
+
+/// How much is shown, and how much forgiven inside a field.
+struct manner {
+    reveal show;
+    reading read;
+};
 
 using row_list = std::vector<described_row>;
 
@@ -56,12 +63,14 @@ std::string shown(byte_view value, kind what, mask hide, reveal how) {
     }
 }
 
-void parts(row_list& out, const composite_spec& spec, byte_view value, mask outer, reveal how, int depth) {
-    composite_reader reader(spec, value);
+void parts(row_list& out, const composite_spec& spec, byte_view value, mask outer, manner how, int depth) {
+    composite_reader reader(spec, value, how.read);
     while (true) {
         const auto part = reader.next();
         if (!part) {
-            line(out, {}, depth, part.error().field(), "wrong from here on", part.error().code().message());
+            auto words = part.error().code().message();
+            if (!part.error().hint().empty()) words.append("; ").append(part.error().hint());
+            line(out, {}, depth, part.error().field(), "wrong from here on", words);
             return;
         }
         if (!*part) return;
@@ -77,7 +86,9 @@ void parts(row_list& out, const composite_spec& spec, byte_view value, mask oute
             parts(out, *row->inside, found.value, hide, how, depth + 1);
         } else {
             const auto text = subfield_text(found);
-            line(out, {}, depth, found.tag.view(), name, shown(as_bytes(text), what, hide, how));
+            const bool unnamed = row == nullptr && how.show == reveal::masked && hide == mask::none;
+            line(out, {}, depth, found.tag.view(), name,
+                unnamed ? masked_unnamed(found.value) : shown(as_bytes(text), what, hide, how.show));
         }
     }
 }
@@ -109,7 +120,7 @@ void keys(row_list& out, const sign_in_keys& all, reveal how) {
 }
 
 /// Fields whose meaning depends on the message: true if they were printed.
-bool special(row_list& out, const message_view& what, int number, const std::string& value, reveal how) {
+bool special(row_list& out, const message_view& what, int number, const std::string& value, manner how) {
     if (!is_cup_pos(what)) return false;
     if (number == 48 && what.mti().substr(0, 2) == "05") {
         const auto read = settlement_totals::parse(value);
@@ -128,7 +139,7 @@ bool special(row_list& out, const message_view& what, int number, const std::str
         const auto read = sign_in_keys::parse(as_bytes(value));
         if (!read) return false;
         line(out, what.offset(62), 0, "62", "working keys", hidden(value.size(), kind::binary));
-        keys(out, *read, how);
+        keys(out, *read, how.show);
         return true;
     }
     if (number == 63 && what.mti()[2] == '1') {
@@ -142,14 +153,14 @@ bool special(row_list& out, const message_view& what, int number, const std::str
     return false;
 }
 
-void field(row_list& out, const message_view& what, int number, reveal how) {
+void field(row_list& out, const message_view& what, int number, manner how) {
     const auto& spec = what.format().field(number);
     auto value = what.value(number);
     if (special(out, what, number, value, how)) return;
     const auto path = std::to_string(number);
     const auto data = as_bytes(value);
     const bool structured = spec.inside != nullptr;
-    auto text = shown(data, spec.kind, structured && spec.mask == mask::tlv ? mask::secret : spec.mask, how);
+    auto text = shown(data, spec.kind, structured && spec.mask == mask::tlv ? mask::secret : spec.mask, how.show);
     if (is_cup_pos(what)) {
         if (const auto words = value_in_words(what, number, value); !words.empty()) text.append("  ").append(words);
     }
@@ -268,7 +279,7 @@ std::vector<described_row> describe_rows(const message_view& what, reveal how) {
     row_list out;
     head(out, what, what.fields());
     for (const int number : what.fields())
-        field(out, what, number, how);
+        field(out, what, number, {how, reading::strict});
     tail(out, what);
     return with_paths(std::move(out));
 }
@@ -281,7 +292,7 @@ std::vector<described_row> describe_rows(const partial_message& what, reveal how
     }
     head(out, what.view, what.announced);
     for (const int number : what.view.fields())
-        field(out, what.view, number, how);
+        field(out, what.view, number, {how, what.how});
     if (what.cut) {
         const auto& spec = what.view.format().field(what.cut->number);
         line(out, what.cut->offset, 0, std::to_string(what.cut->number), spec.name,

@@ -1,3 +1,4 @@
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/nearest_word.hpp>
 #include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/core/printable_text.hpp>
@@ -22,6 +23,21 @@ TEST(PersonalText, IsMaskedAsAPanIs) {
     // A number alone may be anything.
     for (const std::string_view text : {"13800138000", "A@", "@b", "hello", "", "+12", "a b@c.d"})
         EXPECT_FALSE(masked_personal(text)) << text;
+}
+
+TEST(PersonalText, IsFoundInWhatNoTableNames) {
+    const auto bytes_of = [](std::string_view hex) { return from_hex(hex).value(); };
+    EXPECT_EQ(masked_unnamed(bytes_of("4761739001010010")), "476173******0010");
+    EXPECT_EQ(masked_unnamed(bytes_of("0347617390010100FF")), "0347617390010100FF"); // the check digit is wrong
+    EXPECT_EQ(masked_unnamed(bytes_of("4761739001010010D2212201")), "476173******0010D2212201");
+    EXPECT_EQ(masked_unnamed(as_bytes("card 4761 7390 0101 0010, 13812345678")),
+        "\"card 4761 73** **** 0010, 138******78\"");
+    EXPECT_EQ(masked_unnamed(as_bytes("47617390010100102212201")), "\"476173******00102212201\"");
+    EXPECT_EQ(masked_unnamed(bytes_of("013812345678")), "013*******78");
+    EXPECT_EQ(masked_unnamed(as_bytes("+5511987654321")), "\"+551********21\"");
+    // No number, no mask.
+    for (const std::string_view hex : {"", "00", "1122334455667788", "31323334353637", "00000000000000000000"})
+        EXPECT_EQ(masked_unnamed(bytes_of(hex)), hex);
 }
 
 TEST(Utf8, TakesCodePoints) {

@@ -56,6 +56,19 @@ TEST(TagDictionary, DescribesWithoutSecrets) {
     EXPECT_EQ(describe_value(0x5F20, as_bytes("CARDHOLDER")), "(10 bytes, not shown)");
     EXPECT_EQ(describe_value(0x9F38, hex("9F02069F37")), "9F02 (6), input ends inside a length");
     EXPECT_EQ(describe_value(0xDFEE01, hex("00")), "00");
+    // A number in a tag that nobody knows, and a number that is shifted.
+    EXPECT_EQ(describe_value(0xDF02, hex("4761739001010010")), "476173******0010");
+    EXPECT_EQ(describe_value(0xDF7F, as_bytes("13812345678")), "\"138******78\"");
+    EXPECT_EQ(describe_value(0x5A, hex("FF47617390010100")), "(8 bytes that are no digits, not shown)");
+}
+
+TEST(BitNames, DependOnTheScheme) {
+    EXPECT_FALSE(set_bits(0x9F6C, hex("3000"), card_scheme::visa).empty());
+    EXPECT_FALSE(set_bits(0x9F6C, hex("3000")).empty());
+    EXPECT_TRUE(set_bits(0x9F6C, hex("0001"), card_scheme::mastercard).empty());
+    EXPECT_TRUE(set_bits(0x9F66, hex("0F00")).empty()); // two bytes are Mastercard's PUNATC
+    ASSERT_EQ(meaning_lines(0x9F66, hex("0F00")).size(), 1U);
+    EXPECT_NE(meaning_lines(0x9F6C, hex("0001"), card_scheme::mastercard).at(0).find("version"), std::string::npos);
 }
 
 TEST(BitNames, InWords) {

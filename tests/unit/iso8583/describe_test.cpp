@@ -83,6 +83,68 @@ TEST(Describe, APeersTextCannotSteerTheTerminal) {
     EXPECT_THAT(describe(*decode(cup_pos(), wire)), Not(HasSubstr("\x1B")));
 }
 
+/// A sale whose chip field holds these objects.
+partial_message with_chip(std::string_view objects, bytes& wire, reading how = reading::strict) {
+    message what("0200");
+    what.set_tpdu(*tpdu::parse("6000030000")).set_header("603100310730").set(11, "000001");
+    const auto chip = from_hex(objects).value();
+    what.set(55, byte_view(chip));
+    wire = encode(cup_pos(), what).value();
+    return decode_partly(cup_pos(), wire, how);
+}
+
+TEST(Describe, TellsTheFirstFaultInsideAField) {
+    bytes wire;
+    const auto cut = with_chip("9F26081122334455667788"
+                               "95059F",
+        wire);
+    EXPECT_FALSE(cut.failure); // the message itself is whole
+    ASSERT_TRUE(cut.inside);
+    EXPECT_EQ(cut.inside->field(), "55/95");
+    EXPECT_EQ(cut.inside->code(), iso8583_errc::truncated);
+    EXPECT_EQ(cut.inside->offset(), wire.size() - 1);
+    EXPECT_THAT(std::string(cut.inside->hint()), HasSubstr("5 bytes announced, 1 are left"));
+    EXPECT_FALSE(with_chip("9F26081122334455667788", wire).inside);
+    EXPECT_FALSE(with_chip("9F26081122334455667788"
+                           "0000"
+                           "950500000000FF",
+        wire)
+                     .inside); // zeros are nothing
+    EXPECT_TRUE(with_chip("FFFF"
+                          "950500000000FF"
+                          "FF",
+        wire)
+                    .inside);
+}
+
+TEST(Describe, PassesOverPaddingInsideWhereToldTo) {
+    bytes wire;
+    const auto read = with_chip("FFFF"
+                                "950500000000FF"
+                                "FFFF",
+        wire, reading::tolerant);
+    EXPECT_FALSE(read.inside);
+    ASSERT_EQ(read.deviations.size(), 2U);
+    EXPECT_EQ(read.deviations[0].field.view(), "55");
+    EXPECT_EQ(read.deviations[0].what, iso8583_errc::bad_padding);
+    EXPECT_EQ(read.deviations[1].offset, wire.size() - 2);
+    const auto words = describe(read);
+    EXPECT_THAT(words, HasSubstr("00000000FF"));
+    EXPECT_THAT(words, Not(HasSubstr("wrong from here")));
+}
+
+TEST(Describe, HidesNumbersInTagsWithoutARow) {
+    bytes wire;
+    const auto read = with_chip("DF02084761739001010010"
+                                "DF030B3133383132333435363738",
+        wire);
+    const auto words = describe(read);
+    EXPECT_THAT(words, HasSubstr("476173******0010"));
+    EXPECT_THAT(words, HasSubstr("138******78"));
+    EXPECT_THAT(words, Not(HasSubstr("4761739001010010")));
+    EXPECT_THAT(words, Not(HasSubstr("3133383132333435363738")));
+}
+
 TEST(Describe, KeepsWhatStandsBeforeAFault) {
     auto wire = published("cup-03");
     const auto at = decode(cup_pos(), wire)->offset(35);

@@ -354,7 +354,7 @@ TEST(Envelope, ABitInsideAFieldWithoutARowIsTold) {
     composite_reader reader(spec, value);
     const auto part = reader.next();
     ASSERT_FALSE(part);
-    EXPECT_EQ(part.error().field(), "4");
+    EXPECT_EQ(part.error().field(), "127.4");
     const auto cut = from_hex("60000000000000").value();
     EXPECT_EQ(composite_reader(spec, cut).next().error().code(), iso8583_errc::truncated);
     const auto behind = from_hex("0000000000000000"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/bytes.hpp>
+#include <cipherlane/emv/meaning.hpp>
 #include <cipherlane/emv/tlv.hpp>
 
 #include <cstdint>
@@ -24,8 +25,10 @@ struct bit_name {
 [[nodiscard]] std::span<const bit_name> bit_names(tag_number tag) noexcept;
 
 /// The bits that are set, highest first, in words: "byte 1 bit 8: offline data authentication was not performed"
-/// becomes one row. A bit without a name says so; bytes past the end of a short value are not set.
-[[nodiscard]] std::vector<bit_name> set_bits(tag_number tag, byte_view value);
+/// becomes one row. A bit without a name says so; bytes past the end of a short value are not set. The qualifiers of
+/// 9F66 and 9F6C are none under Mastercard, nor where the value has another size: no rows.
+[[nodiscard]] std::vector<bit_name> set_bits(
+    tag_number tag, byte_view value, card_scheme scheme = card_scheme::unknown);
 
 /// What a coded value says as a whole: the cryptogram of 9F27; method, condition and outcome of 9F34; the kind of
 /// terminal of 9F35. Empty for any other tag and for a value of another size. EMV 4.4 Book 3, tables 14, 43 and 44,

@@ -3,6 +3,7 @@
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/fixed_text.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/iso8583/deviation.hpp>
 #include <cipherlane/iso8583/field_spec.hpp>
 
 #include <array>
@@ -133,9 +134,12 @@ struct subfield {
 /// Reads the sub-fields of a value one after the other. Holds no memory; allocates nothing.
 class composite_reader {
   public:
-    composite_reader(const composite_spec& spec, byte_view value) noexcept
+    /// `reading::tolerant` passes over padding of FF between the objects of BER-TLV and takes a length above 127 that
+    /// stands alone for what it means; see `borne`.
+    composite_reader(const composite_spec& spec, byte_view value, reading how = reading::strict) noexcept
         : spec_(&spec)
-        , value_(value) {}
+        , value_(value)
+        , how_(how) {}
     composite_reader(const composite_spec& spec, std::string_view value) noexcept
         : composite_reader(spec, as_bytes(value)) {}
 
@@ -144,6 +148,8 @@ class composite_reader {
     /// of a wrong size), `not_digits`, with the tag as path and the offset in the value; `trailing_bytes` behind the
     /// last position.
     [[nodiscard]] result<std::optional<subfield>> next();
+    /// What the last `next` has forgiven, its place counted from the start of the value.
+    [[nodiscard]] const std::optional<deviation>& borne() const noexcept { return borne_; }
 
   private:
     [[nodiscard]] result<std::optional<subfield>> next_positional();
@@ -153,9 +159,12 @@ class composite_reader {
     [[nodiscard]] result<void> read_bitmap();
     [[nodiscard]] result<std::size_t> read_length(const subfield_spec& part);
     [[nodiscard]] result<void> check(const subfield& part) const;
+    void skip_padding() noexcept;
 
     const composite_spec* spec_;
     byte_view value_;
+    reading how_ = reading::strict;
+    std::optional<deviation> borne_;
     std::size_t at_ = 0;
     std::size_t part_ = 0;
     std::array<std::uint8_t, max_inner_bitmap_bytes> bits_{};

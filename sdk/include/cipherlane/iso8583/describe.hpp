@@ -44,7 +44,10 @@ struct cut_field {
 struct partial_message {
     message_view view;            ///< the fields before the fault
     std::optional<error> failure; ///< nothing if the message is whole and right
-    field_set announced;          ///< every bit of the bitmaps, whether the dialect has the field or not
+    /// Of a message without `failure`: the first fault inside a field whose structure the dialect knows ("55/95").
+    std::optional<error> inside;
+    reading how = reading::strict; ///< as it was read
+    field_set announced;           ///< every bit of the bitmaps, whether the dialect has the field or not
     std::optional<cut_field> cut;
     std::size_t stopped_at = 0;        ///< how far reading came, from the start of the input
     bool poll = false;                 ///< a length of zero: no message at all
@@ -54,7 +57,8 @@ struct partial_message {
 /// Like `decode`, but keeps what was read before a fault: for `explain`, never for processing.
 ///
 /// `reading::tolerant` goes on where a rule is broken that leaves no doubt about what follows: filler, characters and
-/// digits of another kind, bits without a field, a beginning of TPDU or header, a length in front that does not fit.
+/// digits of another kind, bits without a field, a beginning of TPDU or header, a length in front that does not fit,
+/// padding of FF inside BER-TLV.
 [[nodiscard]] partial_message decode_partly(const dialect& format, byte_view input, reading how = reading::strict);
 
 [[nodiscard]] std::vector<described_row> describe_rows(const partial_message& what, reveal how = reveal::masked);
