@@ -17,6 +17,7 @@ result<void> capture_replay::add(byte_view piece) {
     for (;;) {
         CIPHERLANE_TRY(const auto packet, file_.next());
         if (!packet) return {};
+        losses_.note(*packet);
         if (const auto segment = tcp_of(packet->link, packet->data)) take(*segment, packet->since_1970);
     }
 }
@@ -60,6 +61,7 @@ void capture_replay::close(const ends& which) {
 }
 
 void capture_replay::finish() {
+    losses_.note_end(file_.left());
     while (!flows_.empty()) {
         const auto which = flows_.begin()->first;
         close(which);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cipherlane/capture/capture_losses.hpp"
 #include "cipherlane/capture/capture_reader.hpp"
 #include "cipherlane/capture/tcp_stream.hpp"
 #include "cipherlane/hsm_conversation.hpp"
@@ -31,6 +32,9 @@ class capture_replay {
     /// Ports of other connections, in case the one given was wrong: at most 16.
     [[nodiscard]] const std::set<std::uint16_t>& other_ports() const noexcept { return other_ports_; }
 
+    /// What the capture itself does not hold, in words; whole after `finish`.
+    [[nodiscard]] std::string lost() const { return losses_.words(); }
+
   private:
     /// One connection; the first end is the application's.
     struct flow {
@@ -54,6 +58,7 @@ class capture_replay {
     tap_sink* page_;
     std::uint16_t unit_port_;
     capture_reader file_;
+    capture_losses losses_;
     std::map<ends, std::unique_ptr<flow>> flows_;
     std::set<std::uint16_t> other_ports_;
     std::size_t count_ = 0;

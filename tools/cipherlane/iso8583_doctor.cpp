@@ -38,7 +38,8 @@ struct attempt {
     std::size_t behind = 0; ///< bytes behind the last field
     bool whole = false;
     int fields = 0;
-    std::size_t score = 0; ///< see `score_of`
+    bool by_chance = false; ///< few fields behind bytes that nothing explains
+    std::size_t score = 0;  ///< see `score_of`
 };
 
 /// Whether four digits can stand here, without the cost of reading on.
@@ -72,18 +73,27 @@ std::optional<attempt> try_at(const dialect& format, byte_view data, std::size_t
 
 /// How much speaks for a message here. Bits that are set by chance are spread over all fields; those of messages are
 /// mostly the usual ones.
-std::size_t score_of(const attempt& made, byte_view data) {
+std::size_t score_of(attempt& made, byte_view data) {
     const auto usual =
         iso8583::field_set::of(2, 3, 4, 7, 11, 12, 13, 14, 22, 25, 32, 35, 37, 38, 39, 41, 42, 49, 60, 64, 70);
     const auto& announced = made.read.announced;
     const auto all = static_cast<std::size_t>(announced.size());
     const auto strange = static_cast<std::size_t>(announced.without(usual).size());
     const std::size_t likeness = all == 0 ? 0 : 2000 * (all - strange) / all;
-    const std::size_t outside = front_score(data, made.at, made.behind);
+    std::size_t outside = front_score(data, made.at, made.behind);
     const auto fields = static_cast<std::size_t>(made.fields);
-    // A few fields behind much that nothing explains come about by chance.
-    const bool by_chance = outside < 800 && fields < 6;
-    if (made.whole && !by_chance)
+    // A few fields behind much that nothing explains come about by chance, the sooner the more it is.
+    const bool right_length = front_of(data, made.at, made.behind).length.has_value();
+    const std::size_t least = outside < 700 && !right_length   ? fields + 1
+                              : outside < 800                  ? 6
+                              : outside < 900 && !right_length ? 5
+                              : outside < 1400                 ? 3
+                                                               : 0;
+    made.by_chance = fields < least;
+    // The header of the dialect itself says more than fields that others could read, too.
+    if (made.name.starts_with("cup-pos") && doctor::has_piece(data, made.at, made.behind, "pos-header"))
+        outside += 1500;
+    if (made.whole && !made.by_chance)
         return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
     // A message type and a bitmap alone are found in any bytes.
     const bool known_front = outside >= 1700;
@@ -91,7 +101,7 @@ std::size_t score_of(const attempt& made, byte_view data) {
     if (fields < (known_headers ? 0U : known_front ? 1U : 2U)) return 0;
     // What only ends too early is right as far as it goes.
     const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
-    return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside + (cut ? 200U : 0U) +
+    return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside + (cut && !right_length ? 200U : 0U) +
            1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
 }
 
@@ -103,9 +113,9 @@ std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> 
             auto made = try_at(variant.table, data, at);
             // Messages of 2003 are rare: one that breaks off is more likely anything else.
             if (!made || (variant.table.mti_version == '2' && !made->whole)) continue;
+            made->name = variant.name;
             made->score = score_of(*made, data);
             if (made->score == 0 || (best && best->score >= made->score)) continue;
-            made->name = variant.name;
             made->toml = variant.toml;
             best = std::move(made);
         }
@@ -130,8 +140,13 @@ message_finding finding_of(const attempt& made, std::size_t base, std::size_t si
     found.bytes = size;
     found.mti = std::string(made.read.view.mti());
     found.fields = numbers_of(made.read.announced);
-    if (made.whole || !made.read.failure) return found;
-    const auto& why = *made.read.failure;
+    if (made.whole && made.by_chance) {
+        found.fault = "it stands behind bytes that nothing explains: perhaps it is no message";
+        return found;
+    }
+    if (made.whole && !made.read.inside) return found;
+    if (!made.whole && !made.read.failure) return found;
+    const auto& why = made.whole ? *made.read.inside : *made.read.failure;
     std::string text = why.code().message();
     if (!why.field().empty()) text = "field " + std::string(why.field()) + ": " + text;
     if (why.offset()) text += ", byte " + std::to_string(base + made.at + *why.offset());
@@ -152,8 +167,30 @@ std::vector<std::size_t> chain(byte_view data, const frame_length& length, std::
         starts.push_back(at);
         at += length.prefix_bytes() + static_cast<std::size_t>(body);
     }
-    if (at != data.size()) return {};
+    // The last may be cut: what is read of it tells whether it is one.
+    constexpr std::size_t longest = 4096;
+    const bool cut = at > data.size() && starts.size() > 1 && at - starts.back() <= longest;
+    if (at != data.size() && !cut) return {};
     return starts;
+}
+
+/// Messages one behind the other without a length: where each begins, if a dialect reads all of them from the first
+/// byte on.
+std::vector<std::size_t> run_of(const dialect& format, byte_view data) {
+    constexpr int least_fields = 3;
+    std::vector<std::size_t> starts;
+    std::size_t at = 0;
+    while (at < data.size() && starts.size() < most_messages) {
+        const auto made = try_at(format, data, at);
+        if (!made || made->fields < least_fields) return {};
+        starts.push_back(at);
+        const auto& why = made->read.failure;
+        if (!why) return starts;
+        if (why->code() != iso8583_errc::trailing_bytes)
+            return starts.size() > 1 ? starts : std::vector<std::size_t>();
+        at += made->read.stopped_at;
+    }
+    return {};
 }
 
 /// One way to cut an input into messages.
@@ -161,6 +198,16 @@ struct cutting {
     std::vector<byte_view> frames;
     std::vector<std::size_t> starts;
 };
+
+cutting cut_at(byte_view whole, std::span<const std::size_t> starts, std::size_t skip) {
+    cutting made;
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+        const auto end = i + 1 < starts.size() ? starts[i + 1] : whole.size();
+        made.frames.push_back(whole.subspan(starts[i], end - starts[i]));
+        made.starts.push_back(skip + starts[i]);
+    }
+    return made;
+}
 
 std::vector<cutting> cuttings_of(const input_reading& given, const doctor::carried& inside) {
     std::vector<cutting> all;
@@ -184,15 +231,12 @@ std::vector<cutting> cuttings_of(const input_reading& given, const doctor::carri
         for (const std::ptrdiff_t adjust : {std::ptrdiff_t{0}, static_cast<std::ptrdiff_t>(guess.length.bytes)}) {
             if (guess.length.bytes < 2) continue;
             const auto starts = chain(whole, guess.length, adjust);
-            if (starts.size() < 2) continue;
-            cutting made;
-            for (std::size_t i = 0; i < starts.size(); ++i) {
-                const auto end = i + 1 < starts.size() ? starts[i + 1] : whole.size();
-                made.frames.push_back(whole.subspan(starts[i], end - starts[i]));
-                made.starts.push_back(skip + starts[i]);
-            }
-            all.push_back(std::move(made));
+            if (starts.size() >= 2) all.push_back(cut_at(whole, starts, skip));
         }
+    }
+    for (const auto& variant : dialect_variants()) {
+        const auto starts = run_of(variant.table, whole);
+        if (starts.size() >= 2) all.push_back(cut_at(whole, starts, skip));
     }
     return all;
 }
@@ -202,6 +246,7 @@ struct examined {
     const cutting* way = nullptr;
     std::vector<std::optional<attempt>> best;
     std::size_t score = 0;
+    bool polls_alone = false; ///< lengths of zero and nothing else
 };
 
 examined look_at(const cutting& way, std::span<const dialect_variant> more) {
@@ -218,8 +263,18 @@ examined look_at(const cutting& way, std::span<const dialect_variant> more) {
             return {&way, {}, 0};
     }
     const std::size_t messages = way.frames.size() - polls;
+    made.polls_alone = messages == 0 && polls != 0;
     made.score = messages != 0 ? made.score / messages : 0;
     return made;
+}
+
+/// Whether nothing is left over: each message whole, or behind headers that are known.
+bool explains_all(const examined& seen) {
+    for (std::size_t i = 0; i < seen.best.size(); ++i) {
+        const auto& one = seen.best[i];
+        if (one && !one->whole && front_score(seen.way->frames[i], one->at, one->behind) < 1400) return false;
+    }
+    return true;
 }
 
 void tell_damage(const input_reading& given, diagnosis& to) {
@@ -283,15 +338,19 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             kept.push_back(cuttings_of(each, inside));
             for (const auto& way : kept.back()) {
                 auto seen = look_at(way, own);
+                if (seen.polls_alone && best.score == 0) made.notes = {"a length of zero alone: a poll, no message"};
                 if (seen.score <= best.score) continue;
+                // Digits read as another form than their plainest find something nearly everywhere.
+                if (&each != &readings.front() && !explains_all(seen)) continue;
                 best = std::move(seen);
                 reading = &each;
                 around = inside;
             }
         }
     }
+    if (best.score != 0) made.notes.clear();
     if (best.score == 0) {
-        if (!readings.empty()) {
+        if (!readings.empty() && made.notes.empty()) {
             made.input = std::string(to_string(readings.front().form));
             tell_damage(readings.front(), made);
             for (const auto& each : readings) {
@@ -322,7 +381,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
         auto before = front_of(frame, one.at, one.behind);
         // A trailer that the length does not explain may be the end of something else.
         made.toml = one.toml + "name = \"mine\"\n[envelope]\n";
-        made.framing = doctor::told(before, one.behind);
+        made.framing = doctor::told(before, one.whole ? one.behind : 0);
         if (before.length) {
             made.toml += "length = \"" + std::string(before.length->word) + "\"\n";
             if (before.length->length.gap != 0) made.toml += "length_gap = 2\n";
@@ -335,10 +394,13 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             made.toml += "length = \"" + std::string(wrong->length->word) + "\"\n";
         }
         doctor::name_header(frame.subspan(before.header_at, one.at - before.header_at), made);
-        if (one.behind != 0) {
+        // Bytes that no message explains are shown only where they are few.
+        if (one.behind != 0 && one.whole) {
             const auto tail = frame.last(one.behind);
-            made.trailer = to_hex(tail);
-            made.toml += "trailer = \"" + made.trailer + "\"\n";
+            const bool shown_whole = doctor::may_be_shown(tail);
+            made.trailer = shown_whole ? to_hex(tail) : std::to_string(tail.size()) + " bytes";
+            made.toml += shown_whole ? "trailer = \"" + made.trailer + "\"\n"
+                                     : "trailer = " + std::to_string(tail.size()) + "\n";
         }
         shown = before;
     }

@@ -128,6 +128,34 @@ std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
     return score;
 }
 
+bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name) {
+    auto header_at = front_of(data, at, behind).header_at;
+    if (header_at == 0) {
+        if (const auto wrong = wrong_length(data, at)) header_at = wrong->header_at;
+    }
+    const auto header = pieces_of(data.subspan(header_at, at - header_at));
+    return std::any_of(
+        header.known.begin(), header.known.end(), [&](const auto& each) { return each.first->name == name; });
+}
+
+bool may_be_shown(byte_view unexplained) {
+    constexpr std::size_t most = 12;
+    constexpr std::size_t shortest_card = 13;
+    if (unexplained.size() > most) return false;
+    const auto longest_run = [](std::string_view text) {
+        std::size_t longest = 0;
+        std::size_t run = 0;
+        for (const char c : text) {
+            run = c >= '0' && c <= '9' ? run + 1 : 0;
+            longest = std::max(longest, run);
+        }
+        return longest;
+    };
+    const auto text = as_text(unexplained);
+    const bool readable = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+    return longest_run(text) < shortest_card && (readable || longest_run(to_hex(unexplained)) < shortest_card);
+}
+
 void name_header(byte_view data, diagnosis& to) {
     std::string toml;
     const auto add = [&](const std::string& word, const std::string& item) {
@@ -147,14 +175,16 @@ void name_header(byte_view data, diagnosis& to) {
             std::all_of(rest.begin(), rest.end(), [](auto byte) { return byte <= 0x99 && (byte & 15U) <= 9; });
         const auto count = std::to_string(rest.size());
         const auto size = count + (rest.size() == 1 ? " byte of " : " bytes of ");
+        const bool shown = may_be_shown(rest);
         if (text) {
-            add(size + "text \"" + printable_text(as_text(rest)) + "\"",
+            add(size + "text" + (shown ? " \"" + printable_text(as_text(rest)) + "\"" : std::string()),
                 "{name = \"head\", form = \"text\", bytes = " + count + "}");
         } else if (digits) {
-            add(size + "packed digits " + to_hex(rest),
+            add(size + "packed digits" + (shown ? " " + to_hex(rest) : std::string()),
                 "{name = \"head\", form = \"digits\", bytes = " + count + "}");
         } else {
-            add(size + "header " + to_hex(rest), "{name = \"head\", bytes = " + count + "}");
+            add(size + "header" + (shown ? " " + to_hex(rest) : std::string()),
+                "{name = \"head\", bytes = " + count + "}");
         }
     }
     if (!toml.empty()) to.toml += "header = [" + toml + "]\n";

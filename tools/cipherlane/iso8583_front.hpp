@@ -53,6 +53,12 @@ struct named_header {
 /// How well what stands in front is explained.
 [[nodiscard]] std::size_t front_score(byte_view data, std::size_t at, std::size_t behind);
 
+/// Whether a piece of this name stands in front.
+[[nodiscard]] bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name);
+
+/// Whether bytes that nothing explains may be printed: few, and no run of digits in them as long as a card number.
+[[nodiscard]] bool may_be_shown(byte_view unexplained);
+
 /// What another protocol carries: a place in an input, and by whom in words.
 struct carried {
     std::size_t at = 0;

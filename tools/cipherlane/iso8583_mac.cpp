@@ -40,8 +40,13 @@ struct mac_method {
     mac_choice kind;
     std::function<result<bytes>(byte_view)> make;
     bool whole_field = false;
-    bool usual = false; ///< what `cup-pos` uses with this cipher
+    bool usual = false;    ///< what `cup-pos` uses with this cipher
+    std::string form = {}; ///< of a whole field
 };
+
+bool is_hex_text(byte_view data) {
+    return std::all_of(data.begin(), data.end(), [](auto c) { return hex_value(static_cast<char>(c)) >= 0; });
+}
 
 std::string upper_hex(byte_view data) {
     return to_hex(data);
@@ -227,7 +232,7 @@ class method_list {
         if (cipher != algorithm::aes) {
             const auto usual = default_unionpay_mac_form(cipher);
             for (const auto form : {crypto::unionpay_mac_form::ascii8, crypto::unionpay_mac_form::raw8}) {
-                if (cipher != algorithm::sm4 && form != usual) continue;
+                const bool as_usual = cipher == algorithm::sm4 || form == usual;
                 const bool ascii = form == crypto::unionpay_mac_form::ascii8;
                 all_.push_back(
                     {"UnionPay ECB, " + name + (ascii ? ", 8 hex characters" : ", 8 bytes"), mac_choice::unionpay,
@@ -235,7 +240,7 @@ class method_list {
                             CIPHERLANE_TRY(const auto field, crypto::unionpay_mac(*key, data, form));
                             return bytes(field.begin(), field.end());
                         },
-                        true, true});
+                        true, as_usual, ascii ? "8 hex characters" : "8 bytes"});
             }
         }
         using crypto::mac_padding;
@@ -258,6 +263,23 @@ class method_list {
     byte_view key_;
     std::vector<mac_method> all_;
 };
+
+constexpr std::string_view as_it_is = "as the field has it";
+
+/// How the field carries what is a whole field itself: empty where it does not.
+std::string whole_form(byte_view carried, byte_view field) {
+    if (std::equal(carried.begin(), carried.end(), field.begin(), field.end())) return std::string(as_it_is);
+    if (carried.size() != field.size() || carried.size() < 8) return {};
+    const auto small = [](std::uint8_t c) { return static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c); };
+    const auto same = [&](std::uint8_t a, std::uint8_t b) { return small(a) == small(b); };
+    if (is_hex_text(field) && std::equal(carried.begin(), carried.end(), field.begin(), same))
+        return "8 hex characters in small letters";
+    const auto rest = carried.subspan(4);
+    const bool filler = std::all_of(rest.begin(), rest.end(),
+        [&](auto byte) { return byte == rest[0] && (byte == 0 || byte == 0xFF || byte == ' '); });
+    if (filler && std::equal(carried.begin(), carried.begin() + 4, field.begin())) return "4 bytes, and a filler";
+    return {};
+}
 
 /// How the field carries a value: empty where it does not.
 std::string form_of(byte_view carried, byte_view mac) {
@@ -329,12 +351,11 @@ class search {
         const auto mac = method.make(over);
         if (!mac || mac->size() < 8) return;
         std::string form;
-        if (!method.whole_field)
-            form = form_of(carried_, *mac);
-        else if (*mac == carried_)
-            form = "as the field has it";
+        form = method.whole_field ? whole_form(carried_, *mac) : form_of(carried_, *mac);
         if (form.empty()) return;
         mac_way way{method.name, key.name, range.name, range.begin, range.end, std::string(data), form, {}};
+        const bool odd_form = method.whole_field && (form != as_it_is || !method.usual);
+        if (odd_form) way.different.push_back("carried as " + (form == as_it_is ? method.form : form));
         if (pos_ && method.kind != mac_choice::unionpay) way.different.push_back("made with " + method.name);
         if (!range.usual) way.different.push_back("made over " + range.name);
         if (!key.whole) way.different.push_back("made with " + key.name);

@@ -21,6 +21,13 @@ std::pair<bool, std::size_t> reach(const iso8583::dialect& format, const std::ve
     return {true, bytes_read};
 }
 
+/// Whether a message that is whole is followed by the headers and the bitmap of one more.
+bool begins_like_a_message(const iso8583::dialect& format, byte_view whole, byte_view rest) {
+    if (iso8583::decode_partly(format, whole).failure) return false;
+    const auto next = iso8583::decode_partly(format, rest);
+    return !next.view.mti().empty() && next.view.bitmaps() != 0;
+}
+
 } // namespace
 
 std::vector<bytes> frames_of(const iso8583::dialect& format, byte_view stream) {
@@ -31,7 +38,9 @@ std::vector<bytes> frames_of(const iso8583::dialect& format, byte_view stream) {
         // A length that is too small looks like a frame with something behind; the next length tells.
         const auto rest = stream.subspan(frame->whole);
         const auto next = iso8583::read_frame(format, rest);
-        if (!next || next->whole > rest.size()) break;
+        if (!next) break;
+        // One that is cut is known by what stands behind its length.
+        if (next->whole > rest.size() && !begins_like_a_message(format, stream.first(frame->whole), rest)) break;
         frames.emplace_back(stream.begin(), stream.begin() + static_cast<std::ptrdiff_t>(frame->whole));
         stream = rest;
     }

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/core/personal_text.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 #include <cipherlane/emv/tlv.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -18,6 +19,8 @@ constexpr std::size_t kept_first = 6;
 constexpr std::size_t kept_last = 4;
 constexpr std::size_t shortest_kept = 13;
 constexpr std::string_view expiry = "4912";
+constexpr std::string_view chip_expiry = "\x49\x12\x31";
+constexpr emv::tag_number tag_expiry = 0x5F24;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -68,13 +71,39 @@ std::string redacted_bytes(std::string_view data) {
     return std::string(data.size(), letters ? '0' : '\xFF');
 }
 
+/// Where a number is that has the form of a card's or of a mobile; a mobile keeps its length alone.
+std::string without_numbers(std::string text) {
+    for (const auto& each : personal_numbers_in(text)) {
+        std::string digits;
+        for (std::size_t at = each.at; at < each.at + each.size; ++at) {
+            if (is_digit(text[at])) digits += text[at];
+        }
+        // A zero in front of packed digits is none of the number's.
+        const std::size_t zero = digits.starts_with('0') ? 1 : 0;
+        const auto safe = each.is == personal_number::kind::card
+                              ? std::string(zero, '0') + redacted_pan(digits.substr(zero))
+                              : std::string(digits.size(), '0');
+        std::size_t next = 0;
+        for (std::size_t at = each.at; at < each.at + each.size; ++at) {
+            if (is_digit(text[at])) text[at] = safe[next++];
+        }
+    }
+    return text;
+}
+
+bool is_readable(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 class redaction {
   public:
     explicit redaction(const iso8583::message_view& what)
         : what_(what) {
         for (const int number : what.fields()) {
-            if (what.format().field(number).mask == iso8583::mask::pan) pans_.push_back(what.value(number));
-            if (what.format().field(number).kind == iso8583::kind::track) note_track(what.value(number));
+            const auto& spec = what.format().field(number);
+            if (spec.mask == iso8583::mask::pan || is_account(number)) note_pan(what.value(number));
+            if (spec.kind == iso8583::kind::track) note_track(what.value(number));
+            if (spec.mask == iso8583::mask::tlv) note_chip(as_bytes(what.value(number)));
         }
     }
 
@@ -101,6 +130,37 @@ class redaction {
     }
 
   private:
+    /// Extended primary account number, accounts.
+    static bool is_account(int number) { return number == 34 || number == 102 || number == 103; }
+
+    void note_pan(std::string digits) {
+        const bool number = digits.size() >= shortest_kept && digits.size() <= pan::max_digits &&
+                            std::all_of(digits.begin(), digits.end(), is_digit);
+        if (number) pans_.push_back(std::move(digits));
+    }
+
+    void note_chip(byte_view value) {
+        emv::tlv_reader reader(value);
+        note_level(reader);
+    }
+
+    void note_level(emv::tlv_reader& reader) {
+        while (reader.next()) {
+            const auto& object = reader.object();
+            if (emv::is_template(object.tag)) {
+                auto below = reader.inside();
+                note_level(below);
+                continue;
+            }
+            const auto* row = emv::find_tag(object.tag);
+            if (row == nullptr) continue;
+            auto digits = to_hex(object.value);
+            if (row->format == emv::tag_format::track2) note_track(digits);
+            digits.erase(std::min(digits.find('F'), digits.size()));
+            if (row->privacy == emv::tag_privacy::pan) note_pan(digits);
+        }
+    }
+
     void note_track(std::string_view track) {
         const auto separator = track.find_first_of("D=");
         if (separator != std::string_view::npos && separator >= shortest_kept) {
@@ -114,8 +174,19 @@ class redaction {
         case iso8583::mask::pan: return redacted_pan(value);
         case iso8583::mask::tlv: return chip(value);
         case iso8583::mask::secret: return hidden(spec, value);
-        default: return without_pans(spec.number == 14 && value.size() == 4 ? std::string(expiry) : value);
+        default: break;
         }
+        if (spec.number == 14 && value.size() == 4) return std::string(expiry);
+        if (spec.kind == iso8583::kind::binary) return open_bytes(value);
+        return without_numbers(without_pans(value));
+    }
+
+    /// Bytes that no table hides, and that may hold a number as text or packed.
+    [[nodiscard]] std::string open_bytes(const std::string& value) const {
+        if (is_readable(value)) return without_numbers(without_pans(value));
+        const auto hex = without_numbers(without_pans(to_hex(as_bytes(value))));
+        const auto packed = from_hex(hex).value();
+        return without_pans(std::string(as_text(packed)));
     }
 
     std::string hidden(const iso8583::field_spec& spec, const std::string& value) {
@@ -140,8 +211,14 @@ class redaction {
             if (!*part) return made;
             const auto& found = **part;
             const bool open = found.spec != nullptr && found.spec->mask == iso8583::mask::none;
-            if (open && found.spec->inside == nullptr) continue;
             std::string safe(as_text(found.value));
+            if (open && found.spec->inside == nullptr) {
+                safe = open_bytes(safe);
+                if (safe == as_text(found.value)) continue;
+                changed_.push_back(path_ + "/" + std::string(found.tag.view()));
+                made.replace(found.offset, safe.size(), safe);
+                continue;
+            }
             const bool packed = found.spec != nullptr && found.spec->encoding == iso8583::encoding::bcd;
             if (found.spec != nullptr && found.spec->inside != nullptr) {
                 safe = inside(*found.spec->inside, safe).value_or(redacted_text(safe));
@@ -175,13 +252,21 @@ class redaction {
                 continue;
             }
             const auto* row = emv::find_tag(object.tag);
-            if (row == nullptr || row->privacy == emv::tag_privacy::open) continue;
             const auto before = as_text(object.value);
-            const auto safe = chip_value(object.value, *row);
+            const bool open = row == nullptr || row->privacy == emv::tag_privacy::open;
+            auto safe = open ? open_chip(object.tag, std::string(before), row) : chip_value(object.value, *row);
             if (safe == before) continue;
             made.replace(static_cast<std::size_t>(before.data() - value.data()), safe.size(), safe);
             changed_.push_back(path_ + "/" + emv::tag_text(object.tag));
         }
+    }
+
+    /// A cryptogram or a counter is none of a person's; what has no row may be anything.
+    [[nodiscard]] std::string open_chip(
+        emv::tag_number tag, const std::string& value, const emv::tag_entry* row) const {
+        if (tag == tag_expiry && value.size() == chip_expiry.size()) return std::string(chip_expiry);
+        const bool bits = row != nullptr && row->format == emv::tag_format::b;
+        return bits ? value : open_bytes(value);
     }
 
     static std::string chip_value(byte_view value, const emv::tag_entry& row) {

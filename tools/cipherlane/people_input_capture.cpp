@@ -1,4 +1,5 @@
 // Captures of Wireshark and tcpdump: what their TCP connections carried.
+#include "cipherlane/capture/capture_losses.hpp"
 #include "cipherlane/capture/capture_reader.hpp"
 #include "cipherlane/capture/packet.hpp"
 #include "cipherlane/capture/tcp_stream.hpp"
@@ -40,11 +41,13 @@ std::optional<input_reading> read_capture(std::string_view given) {
         part.insert(part.end(), piece.data.begin(), piece.data.end());
         last = which;
     };
+    capture_losses losses;
     capture_reader file;
     file.add(as_bytes(given));
     for (;;) {
         const auto packet = file.next();
         if (!packet || !*packet) break;
+        losses.note(**packet);
         const auto segment = tcp_of((*packet)->link, (*packet)->data);
         if (!segment) continue;
         const ends which(segment->from, segment->to);
@@ -55,8 +58,13 @@ std::optional<input_reading> read_capture(std::string_view given) {
         take(which, stream.finish());
     for (const auto& part : made.parts)
         made.whole.insert(made.whole.end(), part.begin(), part.end());
-    if (made.whole.empty()) return {};
-    if (lost != 0) made.note = "the capture lacks " + std::to_string(lost) + " bytes of what was sent";
+    losses.note_end(file.left());
+    made.note = losses.words();
+    if (made.whole.empty() && made.note.empty()) return {};
+    if (lost != 0) {
+        made.note.append(made.note.empty() ? "" : "; ")
+            .append("the capture lacks " + std::to_string(lost) + " bytes of what was sent");
+    }
     return made;
 }
 

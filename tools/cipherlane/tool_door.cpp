@@ -90,13 +90,23 @@ ending tell(std::string_view subcommand, const error& why, std::string_view advi
 
 namespace {
 
+/// What an ending says where no error does.
+std::string_view condition_of(ending ends) noexcept {
+    switch (ends) {
+    case ending::own_fault: return "local_fault";
+    case ending::wrong_use: return "misuse";
+    case ending::refused: return "rejected_by_peer";
+    case ending::unreachable: return "link_lost";
+    case ending::unknown: return "outcome_unknown";
+    default: return "bad_message";
+    }
+}
+
 /// Words of our own, as `tell` tells an error.
 ending tell_words(std::string_view subcommand, std::string_view words, ending ends, output_form form) {
     const auto code = static_cast<int>(ends);
     if (form == output_form::json) {
-        const std::string_view is = ends == ending::own_fault   ? "local_fault"
-                                    : ends == ending::wrong_use ? "misuse"
-                                                                : "rejected_by_peer";
+        const std::string_view is = condition_of(ends);
         const nlohmann::ordered_json made{
             {"error", {{"text", safe(words)}, {"condition", is}, {"code", code}}}, {"exit", code}};
         std::cout << made.dump(2) << "\n";

@@ -84,6 +84,7 @@ result<std::optional<captured_packet>> capture_reader::next_of_pcap() {
     captured_packet made{link_, {}, byte_view(held_).subspan(at_ + record_header, size)};
     made.since_1970 =
         std::chrono::seconds(word(0)) + std::chrono::microseconds(nanoseconds_ ? word(4) / 1'000 : word(4));
+    made.is_cut = word(12) > size;
     drop(record_header + size);
     return std::optional(made);
 }
@@ -125,6 +126,7 @@ std::optional<captured_packet> capture_reader::read_enhanced(std::size_t size) c
     const auto ticks = (std::uint64_t{word(12)} << 32U) | word(16);
     const auto& from = interfaces_[on];
     captured_packet made{from.link, {}, byte_view(held_).subspan(at_ + 28, captured)};
+    made.is_cut = word(24) > captured;
     const auto rest = ticks % from.ticks;
     // Neither the seconds nor what is left of one overflow: ticks a second are at most 10^13.
     made.since_1970 =
@@ -152,7 +154,8 @@ result<std::optional<captured_packet>> capture_reader::next_of_pcapng() {
         if (type == enhanced_block) found = read_enhanced(size);
         if (type == simple_block && size >= 16 && !interfaces_.empty()) {
             const auto captured = std::min<std::size_t>(word(8), size - 16);
-            found = captured_packet{interfaces_[0].link, {}, byte_view(held_).subspan(at_ + 12, captured)};
+            found = captured_packet{
+                interfaces_[0].link, {}, byte_view(held_).subspan(at_ + 12, captured), word(8) > captured};
         }
         drop(size);
         if (found) return found;

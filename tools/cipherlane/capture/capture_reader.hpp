@@ -15,6 +15,7 @@ struct captured_packet {
     std::uint32_t link = 0; ///< its link type
     std::chrono::microseconds since_1970{0};
     byte_view data;
+    bool is_cut = false; ///< the capture kept its beginning alone
 };
 
 /// Takes the packets out of a capture file that comes in pieces: pcap (either byte order, micro- or nanoseconds) or

@@ -69,6 +69,18 @@ std::optional<tcp_segment> read_typed(byte_view packet, std::size_t type, std::s
 
 } // namespace
 
+bool is_understood(std::uint32_t link) noexcept {
+    switch (static_cast<link_type>(link)) {
+    case link_type::ethernet:
+    case link_type::linux_any:
+    case link_type::linux_any_2:
+    case link_type::null:
+    case link_type::loop:
+    case link_type::raw: return true;
+    }
+    return false;
+}
+
 std::optional<tcp_segment> tcp_of(std::uint32_t link, byte_view packet) noexcept {
     switch (static_cast<link_type>(link)) {
     case link_type::ethernet: return read_typed(packet, 12, 14);

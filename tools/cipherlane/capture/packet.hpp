@@ -18,6 +18,8 @@ enum class link_type : std::uint32_t {
     linux_any_2 = 276
 };
 
+[[nodiscard]] bool is_understood(std::uint32_t link) noexcept;
+
 /// The TCP segment that a packet carries by IPv4 or IPv6; nothing of others, of fragments and of what is cut short.
 [[nodiscard]] std::optional<tcp_segment> tcp_of(std::uint32_t link, byte_view packet) noexcept;
 

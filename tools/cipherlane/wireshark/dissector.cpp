@@ -6,6 +6,8 @@
 #include <cipherlane/core/pan.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <iterator>
 
 namespace cipherlane::cli {
 namespace {
@@ -21,6 +23,11 @@ std::string for_filters(std::string_view text) {
     return made;
 }
 
+/// Protocols that Wireshark has itself, of those that somebody may name a table after.
+constexpr std::string_view wiresharks_own[] = {"amqp", "atm", "ber", "cotp", "data", "dns", "eth", "frame", "ftp",
+    "gsm_sim", "http", "http2", "ip", "ipv6", "iso8583", "json", "mac", "media", "modbus", "mqtt", "null", "raw",
+    "smtp", "ssh", "tcp", "tls", "tpkt", "udp", "usb", "x25", "xml"};
+
 } // namespace
 
 std::string wireshark_name(std::string_view name) {
@@ -28,6 +35,23 @@ std::string wireshark_name(std::string_view name) {
     // A filter's first word is no number.
     if (made.empty() || (made[0] >= '0' && made[0] <= '9')) made.insert(0, "x");
     return made;
+}
+
+std::string wireshark_protocol(std::string_view name) {
+    constexpr std::size_t shortest = 2;
+    auto made = for_filters(name);
+    const bool letters = std::any_of(made.begin(), made.end(), [](char c) { return c != '_'; });
+    // A number for a name that has no letter of a filter: the same name gets the same one.
+    if (!letters) {
+        std::uint32_t sum = 2166136261U; // FNV-1a
+        for (const char c : name)
+            sum = (sum ^ static_cast<std::uint8_t>(c)) * 16777619U;
+        return "cl_" + std::to_string(sum);
+    }
+    const bool number = made[0] >= '0' && made[0] <= '9';
+    const bool own =
+        std::find(std::begin(wiresharks_own), std::end(wiresharks_own), made) != std::end(wiresharks_own);
+    return number || own || made.size() < shortest ? "cl_" + made : made;
 }
 
 std::string wireshark_field(int number) {
@@ -61,7 +85,7 @@ std::string port_list(const std::vector<std::uint16_t>& ports) {
 std::string lua_file(std::string_view name, const nlohmann::ordered_json& table, std::string_view program) {
     std::string made = "-- Wireshark dissector for ";
     made.append(name).append(", made by \"cipherlane wireshark\" from the tables that the library reads by.\n");
-    made += "-- tshark -X lua_script:THIS_FILE -r CAPTURE -Y " + wireshark_name(name) + " -V\n\n";
+    made += "-- tshark -X lua_script:THIS_FILE -r CAPTURE -Y " + wireshark_protocol(name) + " -V\n\n";
     return made.append("local D = ").append(to_lua(table)).append("\n\n").append(program);
 }
 

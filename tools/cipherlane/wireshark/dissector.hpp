@@ -18,6 +18,9 @@ namespace cipherlane::cli {
 
 /// What a dialect or profile is called in filters: "cup-pos" as "cup_pos".
 [[nodiscard]] std::string wireshark_name(std::string_view name);
+/// The protocol and the first word of its filters: as above, with "cl_" in front where Wireshark has such a protocol
+/// itself, or takes no such name.
+[[nodiscard]] std::string wireshark_protocol(std::string_view name);
 /// What a field is called behind that: "f60"; its part "60.2" as "f60.2", a part of that in the same way.
 [[nodiscard]] std::string wireshark_field(int number);
 [[nodiscard]] std::string wireshark_part(std::string_view above, std::string_view tag);

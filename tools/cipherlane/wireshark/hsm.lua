@@ -1,6 +1,11 @@
 -- Reads requests and answers by the table above. Written for the Lua of Wireshark 3.4 to 4.4: no bit operators.
 
-local proto = Proto(D.proto, "Cipherlane " .. D.name .. " (cipher machine)")
+-- A protocol of this name may be there already: this Wireshark's own, or a file that was loaded before.
+local free, proto = pcall(Proto, D.proto, "Cipherlane " .. D.name .. " (cipher machine)")
+if not free then
+  D.proto = "cl_" .. D.proto
+  proto = Proto(D.proto, "Cipherlane " .. D.name .. " (cipher machine)")
+end
 local prefix = D.proto .. "."
 
 proto.prefs.ports = Pref.range("TCP ports", D.ports, "Ports of the unit", 65535)

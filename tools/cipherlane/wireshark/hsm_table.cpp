@@ -83,7 +83,7 @@ int index_digits(const hsm::profile& dialect) {
 
 std::string wireshark_dissector(const hsm::profile& dialect, const std::vector<std::uint16_t>& ports) {
     const auto& frame = dialect.frame;
-    json table{{"name", dialect.name}, {"proto", wireshark_name(dialect.name)}, {"ports", port_list(ports)},
+    json table{{"name", dialect.name}, {"proto", wireshark_protocol(dialect.name)}, {"ports", port_list(ports)},
         {"stream", frame.length == hsm::framing::prefix::none}, {"flag", frame.answers == hsm::framing::style::flag},
         {"header_length", frame.header_length}, {"little_endian", frame.little_endian}, {"largest", frame.largest},
         {"length_flag", hsm::field_name("length_flag").hash()}, {"index_digits", index_digits(dialect)},

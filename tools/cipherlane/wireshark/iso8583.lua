@@ -1,6 +1,11 @@
 -- Reads messages by the table above. Written for the Lua of Wireshark 3.4 to 4.4: no bit operators, no integers.
 
-local proto = Proto(D.proto, "Cipherlane " .. D.name .. " (ISO 8583)")
+-- A protocol of this name may be there already: this Wireshark's own, or a file that was loaded before.
+local free, proto = pcall(Proto, D.proto, "Cipherlane " .. D.name .. " (ISO 8583)")
+if not free then
+  D.proto = "cl_" .. D.proto
+  proto = Proto(D.proto, "Cipherlane " .. D.name .. " (ISO 8583)")
+end
 local prefix = D.proto .. "."
 
 proto.prefs.ports = Pref.range("TCP ports", D.ports, "Ports of the host", 65535)
@@ -92,6 +97,82 @@ local function hidden(size, kind)
   if kind == "digits" or kind == "track" then unit = " digits]" end
   if kind == "binary" then unit = " bytes]" end
   return "[" .. size .. unit
+end
+
+-- Card and mobile numbers in what no table names, as `personal_numbers_in` and `masked_unnamed` of the library do it.
+local function luhn(digits)
+  local sum, twice = 0, false
+  for at = #digits, 1, -1 do
+    local value = digits:byte(at) - 48
+    if twice then value = value * 2 > 9 and value * 2 - 9 or value * 2 end
+    sum, twice = sum + value, not twice
+  end
+  return sum % 10 == 0
+end
+
+local function is_card(digits)
+  return #digits >= 13 and #digits <= 19 and digits:find("[^" .. digits:sub(1, 1) .. "]") ~= nil and luhn(digits)
+end
+
+local function masked_mobile(digits)
+  return digits:sub(1, 3) .. ("*"):rep(#digits - 5) .. digits:sub(-2)
+end
+
+local function is_mobile(digits)
+  return digits:find("^1[3-9]") ~= nil and #digits == 11
+end
+
+local function masked_run(digits)
+  local behind = digits:sub(1, 1) == "0" and digits:sub(2) or ""
+  if is_card(digits) then return masked_pan(digits) end
+  if is_mobile(digits) then return masked_mobile(digits) end
+  if is_card(behind) then return masked_pan(digits) end
+  if is_mobile(behind) then return masked_mobile(digits) end
+  return nil
+end
+
+-- The text with its numbers masked; nil where it has none.
+local function masked_numbers(text)
+  local made, at, any = "", 1, false
+  while at <= #text do
+    local first = text:find("%d", at)
+    if first == nil then break end
+    made = made .. text:sub(at, first - 1)
+    local run = text:match("^%d+", first)
+    local groups = run
+    while text:find("^[ %-]%d", first + #groups) do
+      groups = groups .. text:match("^[ %-]%d+", first + #groups)
+    end
+    local digits = groups:gsub("[^%d]", "")
+    local masked = masked_run(digits)
+    if masked ~= nil then
+      any = true
+      local next = 0
+      made = made .. groups:gsub("%d", function()
+        next = next + 1
+        return masked:sub(next, next)
+      end)
+      at = first + #groups
+    elseif groups == run and #run > 19 and run:find("^[2-6]") and (is_card(run:sub(1, 19)) or is_card(run:sub(1, 16))) then
+      local size = is_card(run:sub(1, 19)) and 19 or 16
+      any, made, at = true, made .. masked_pan(run:sub(1, size)), first + size
+    else
+      local own = groups ~= run and masked_run(run) or nil
+      any = any or own ~= nil
+      made, at = made .. (own or run), first + #run
+    end
+  end
+  return any and made .. text:sub(at) or nil
+end
+
+local function masked_unnamed(data)
+  local readable = #data ~= 0 and data:find("[^ -~]") == nil
+  if readable then
+    local made = masked_numbers(data)
+    if made ~= nil then return '"' .. made .. '"' end
+    if data:find("%D") == nil then return to_hex(data) end
+  end
+  return masked_numbers(to_hex(data)) or to_hex(data)
 end
 
 local function shown(data, kind, mask)
@@ -296,7 +377,8 @@ local function add_parts(tvb, tree, spec, value, outer)
     local row = part.row
     if row == nil then
       local mask = outer == "secret" and "secret" or "none"
-      tree:add(fields.unknown, range, part.tag .. " " .. shown(data, "binary", mask))
+      local masks = not proto.prefs.whole and mask == "none"
+      tree:add(fields.unknown, range, part.tag .. " " .. (masks and masked_unnamed(data) or shown(data, "binary", mask)))
     elseif row.inside ~= nil then
       local item = tree:add(fields[row.abbrev], range, "")
       add_parts(tvb, item, row.inside,

@@ -119,7 +119,7 @@ std::string gbk_rows() {
 std::string wireshark_dissector(const iso8583::dialect& format, const std::vector<std::uint16_t>& ports) {
     const auto& outer = format.envelope;
     const auto& length = outer.length;
-    json table{{"name", format.name}, {"proto", wireshark_name(format.name)}, {"ports", port_list(ports)},
+    json table{{"name", format.name}, {"proto", wireshark_protocol(format.name)}, {"ports", port_list(ports)},
         {"length", {{"form", word(lengths, length.written)}, {"bytes", length.bytes}, {"gap", length.gap},
                        {"adjust", length.adjust}, {"poll", length.zero_is == iso8583::frame_length::zero::poll}}},
         {"tpdu", outer.tpdu != 0}, {"monitor", outer.monitor != iso8583::monitor_header::none},

@@ -239,6 +239,80 @@ TEST(Doctor, CutsACaptureIntoItsMessages) {
     EXPECT_EQ(lines.messages.size(), 2U);
 }
 
+/// Whatever is printed of a diagnosis.
+std::string all_of(const diagnosis& what) {
+    std::string text = what.framing + what.header + what.trailer + what.toml;
+    for (const auto& each : what.notes)
+        text += each;
+    for (const auto& each : what.messages)
+        text += each.fields + each.fault;
+    return text;
+}
+
+TEST(Doctor, PrintsNoBytesThatNothingExplains) {
+    // A message, then one that is cut behind its card number.
+    const auto found = examine(read(sale + sale.substr(0, 120)));
+    ASSERT_EQ(found.messages.size(), 2U) << all_of(found);
+    EXPECT_EQ(found.messages[0].fault, "");
+    EXPECT_NE(found.messages[1].fault.find("bytes missing"), std::string::npos);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_EQ(found.trailer, "");
+    EXPECT_EQ(all_of(found).find("6222000000000000004"), std::string::npos);
+    // Ten digits may stand in a header; sixteen may be a card.
+    EXPECT_EQ(all_of(examine(read("4761739001010010" + echo))).find("4761739001010010"), std::string::npos);
+}
+
+TEST(Doctor, CutsMessagesWithoutALengthBehindTheirLastField) {
+    const std::string one = "02007020000008800000164761739001010010000000000000001000000777610101000777POS00012";
+    for (const auto& text : {one + one, one + one.substr(0, 60)}) {
+        const auto found = examine(read(text));
+        EXPECT_EQ(found.dialect, "iso87-ascii");
+        ASSERT_EQ(found.messages.size(), 2U) << all_of(found);
+        EXPECT_EQ(found.messages[1].at, one.size());
+        EXPECT_EQ(found.header, "");
+        EXPECT_EQ(all_of(found).find("4761739001"), std::string::npos);
+    }
+    // Fields that are found behind bytes without a meaning are no message by themselves.
+    const auto odd = examine(read("4761739001010010"
+                                  "0800"
+                                  "8220000000000000"
+                                  "0400000000000000"
+                                  "0721122000000001301"));
+    EXPECT_EQ(all_of(odd).find("4761739001"), std::string::npos) << all_of(odd);
+    EXPECT_TRUE(!odd.found || !odd.messages.at(0).fault.empty()) << all_of(odd);
+}
+
+TEST(Doctor, TellsAFaultInsideAField) {
+    const auto found =
+        examine(read("0042600003000060310031073002002020000000C002000000000000013239313130303032313233343536"
+                     "37383930313233343500149F2608112233445566778895059F"));
+    ASSERT_EQ(found.messages.size(), 1U);
+    EXPECT_NE(found.messages[0].fault.find("field 55/95: bytes missing, byte "), std::string::npos)
+        << found.messages[0].fault;
+}
+
+TEST(Doctor, BelievesTheHeaderOfTheDialect) {
+    // Field 60 is filled with F, which cup-pos does not do; other dialects read no more of it.
+    const auto found =
+        examine(read("0046600003000060310031073002003020048000C08010000000000000004321000031051000323931313030"
+                     "3032313233343536373839303132333435313536001122000001000F"));
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_NE(found.messages.at(0).fault.find("expected a filler of 0"), std::string::npos) << all_of(found);
+}
+
+TEST(Doctor, KnowsAPoll) {
+    const auto found = examine(read("0000"));
+    EXPECT_FALSE(found.found);
+    ASSERT_FALSE(found.notes.empty());
+    EXPECT_NE(found.notes[0].find("a poll"), std::string::npos);
+}
+
+TEST(Messages, AMessageBehindAWholeOneMayBeCut) {
+    const auto found = messages_of(cup_pos(), read(sale + sale.substr(0, 100)));
+    ASSERT_EQ(found.frames.size(), 2U);
+    EXPECT_EQ(found.frames[0].size(), sale.size() / 2);
+}
+
 TEST(Doctor, FindsTheMessageInAPacket) {
     // Ethernet, IPv4 and TCP in front.
     const auto size = sale.size() / 2;
@@ -369,6 +443,36 @@ TEST(Redact, KeepsLengthsAndStructure) {
     EXPECT_EQ(again->value(52), std::string(8, '\xFF'));
     EXPECT_EQ(again->value(64), "00000000");
     EXPECT_NE(std::find(safe.changed.begin(), safe.changed.end(), "52"), safe.changed.end());
+}
+
+TEST(Redact, FindsNumbersWhereNoRowHidesThem) {
+    const std::string card = "4761739001010010";
+    iso8583::message what("0200");
+    what.set_tpdu(*iso8583::tpdu::parse("6000030000")).set_header("603100310730").set(11, "000001");
+    const auto chip = unhex("5A084761739001010010"
+                            "5F2403261231"
+                            "DF02084761739001010010"
+                            "DF031034373631373339303031303130303130"
+                            "9F26081122334455667788");
+    what.set(55, byte_view(chip));
+    const auto wire = iso8583::encode(cup_pos(), what).value();
+    const auto safe = redact(iso8583::decode(cup_pos(), wire).value()).value();
+    EXPECT_EQ(safe.frame.size(), wire.size());
+    EXPECT_EQ(to_hex(safe.frame).find(card), std::string::npos);
+    EXPECT_EQ(as_text(safe.frame).find(card), std::string_view::npos);
+    EXPECT_EQ(to_hex(safe.frame).find("5F2403261231"), std::string::npos);
+    EXPECT_NE(to_hex(safe.frame).find("9F26081122334455667788"), std::string::npos);
+    // Without a field 2, and in fields that are open: with a right check digit, or known from an account.
+    iso8583::message open("0200");
+    open.set(11, "000777")
+        .set(44, "PAN" + card)
+        .set(47, card + card)
+        .set(102, "4761739001010011")
+        .set(104, "4761739001010011");
+    const auto text = iso8583::encode(iso8583::iso87_ascii(), open).value();
+    const auto cleared = redact(iso8583::decode(iso8583::iso87_ascii(), text).value()).value();
+    EXPECT_EQ(as_text(cleared.frame).find("476173900101001"), std::string_view::npos) << as_text(cleared.frame);
+    EXPECT_EQ(cleared.frame.size(), text.size());
 }
 
 TEST(Redact, ReachesIntoChipDataAndOtherFields) {

@@ -32,6 +32,22 @@ TEST(QrPersonal, PhoneMailAndNameAreMasked) {
     EXPECT_EQ(hide.shown(qr::mpm_id::additional, 2, "13800138000"), "138******00");
 }
 
+TEST(QrPersonal, OfEveryCountrysScheme) {
+    const auto philippines = code("com.p2pqrpay", 4, "09171234567");
+    const qr_personal instapay(philippines);
+    EXPECT_EQ(instapay.shown(26, 4, "09171234567"), "091******67");
+    EXPECT_EQ(instapay.shown(qr::mpm_id::name, {}, "JUAN DELA CRUZ"), "J*** D*** C***");
+    const auto viet = code("A000000727", 1, "0006970436011009012345670");
+    EXPECT_EQ(qr_personal(viet).shown(26, 1, "0006970436011009012345670").find("0901234567"), std::string::npos);
+    // No table knows the scheme; the number speaks for itself.
+    for (const std::string_view number : {"0912345678", "09171234567", "0066812345678", "13800138000"}) {
+        const auto unknown = code("com.example", 3, number);
+        EXPECT_EQ(qr_personal(unknown).shown(26, 3, number).find(number), std::string::npos) << number;
+    }
+    EXPECT_EQ(instapay.shown(2, {}, "4000123456789012"), "400012******9012");
+    EXPECT_EQ(instapay.shown(4, {}, "5413330089020011"), "541333******0011");
+}
+
 TEST(QrPersonal, WhatIsAShopsStays) {
     const auto random = code("br.gov.bcb.pix", 1, "123e4567-e12b-12d1-a456-426655440000");
     const qr_personal key(random);
