@@ -78,7 +78,8 @@ void run(const dissector_options& chosen) {
     const auto made = find(chosen);
     if (!chosen.out.empty()) write_file(chosen.out, made.lua);
     if (chosen.output == output_form::json) {
-        nlohmann::ordered_json said{{"kind", made.kind}, {"name", made.name}, {"filter", wireshark_protocol(made.name)}};
+        nlohmann::ordered_json said{
+            {"kind", made.kind}, {"name", made.name}, {"filter", wireshark_protocol(made.name)}};
         if (chosen.out.empty())
             said["lua"] = made.lua;
         else
