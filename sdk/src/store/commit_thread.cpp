@@ -4,10 +4,10 @@ namespace cipherlane::store {
 
 commit_thread::commit_thread(database on, journal_thread runs_on, std::chrono::milliseconds flush_after,
     std::chrono::milliseconds patience, commit_witness* witness)
-    : database_(std::move(on))
+    : task_queue(patience)
+    , database_(std::move(on))
     , runs_on_(runs_on)
     , flush_after_(flush_after)
-    , patience_(patience)
     , witness_(witness) {
     if (runs_on_ == journal_thread::own) thread_ = std::thread([this] { serve(); });
 }
@@ -27,23 +27,7 @@ commit_thread::~commit_thread() {
 
 void commit_thread::submit(std::shared_ptr<task> one) {
     if (runs_on_ == journal_thread::callers) return run_in_place(std::move(one));
-    {
-        const std::scoped_lock lock(mutex_);
-        queue_.push_back(std::move(one));
-    }
-    wake_.notify_one();
-}
-
-std::optional<error> commit_thread::wait(task& one, const call& bounds) {
-    std::unique_lock lock(mutex_);
-    const auto ready = [&] { return one.at == stage::finished; };
-    if (done_.wait_until(lock, bounds.until().at(), ready)) return std::nullopt;
-    if (one.at == stage::queued) {
-        one.at = stage::withdrawn;
-        return error(store_errc::too_late, layer::store).during("journal");
-    }
-    if (done_.wait_for(lock, patience_, ready)) return std::nullopt;
-    return error(store_errc::no_answer, layer::store).during("journal");
+    enqueue(std::move(one));
 }
 
 /// Nothing comes by itself to flush what is not durable: the next call does, where its time has come.
@@ -73,13 +57,7 @@ void commit_thread::serve() {
             wake_.wait(lock, waiting);
         }
         if (queue_.empty()) break;
-        batch tasks;
-        for (auto& one : queue_) {
-            if (one->at == stage::withdrawn) continue;
-            one->at = stage::begun;
-            tasks.push_back(std::move(one));
-        }
-        queue_.clear();
+        batch tasks = take_queued();
         lock.unlock();
         run_batch(tasks);
         lock.lock();
@@ -142,16 +120,6 @@ result<void> commit_thread::commit() {
     if (!ended && database_.in_transaction()) (void)database_.execute("ROLLBACK");
     if (ended && witness_ != nullptr) witness_->after_commit(database_);
     return ended;
-}
-
-void commit_thread::finish(batch& tasks) {
-    {
-        const std::scoped_lock lock(mutex_);
-        for (auto& one : tasks)
-            one->at = stage::finished;
-    }
-    done_.notify_all();
-    tasks.clear();
 }
 
 } // namespace cipherlane::store

@@ -27,6 +27,7 @@ constexpr errc_row rows[] = {
     {store_errc::mark_lost, condition::local_fault, "the journal's mark is not there or cannot be read"},
     {store_errc::record_damaged, condition::local_fault, "a record is damaged"},
     {store_errc::card_absent, condition::misuse, "no card data is kept"},
+    {store_errc::database_lost, condition::local_fault, "no connection to the database"},
 };
 
 const table_category category{"cipherlane.store", rows};

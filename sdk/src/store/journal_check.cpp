@@ -1,5 +1,6 @@
 #include "journal_mark.hpp"
 #include "journal_opening.hpp"
+#include "journal_source.hpp"
 #include "lost_words.hpp"
 #include "record_table.hpp"
 #include "schema.hpp"
@@ -7,6 +8,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/store/journal_check.hpp>
+#include <cipherlane/store/postgres_journal.hpp>
 
 #include <algorithm>
 
@@ -64,8 +66,11 @@ void check_mark(const std::string& path, const std::optional<journal_mark>& now,
 
 } // namespace
 
-struct journal_reader::state {
-    state(journal_file used, database opened)
+namespace {
+
+/// In a file, as far as it can be read.
+struct file_source final : journal_source {
+    file_source(journal_file used, database opened)
         : file(std::move(used))
         , on(std::move(opened))
         , highest(highest_number(on)) {}
@@ -119,12 +124,23 @@ struct journal_reader::state {
         return std::optional<journal_entry>();
     }
 
+    [[nodiscard]] result<std::optional<journal_entry>> next() override {
+        auto found = walk();
+        if (found || !is_damage(found.error())) return found;
+        return look_further();
+    }
+
     journal_file file;
     database on;
     std::uint64_t highest;
     std::uint64_t last = 0;
     std::optional<statement> walking;
-    std::vector<lost_records> lost;
+};
+
+} // namespace
+
+struct journal_reader::state {
+    std::unique_ptr<journal_source> from;
 };
 
 journal_reader::journal_reader(std::unique_ptr<state> made) noexcept
@@ -134,21 +150,24 @@ journal_reader& journal_reader::operator=(journal_reader&&) noexcept = default;
 journal_reader::~journal_reader() = default;
 
 result<journal_reader> journal_reader::open(const std::string& path) {
+    if (is_postgres_address(path)) {
+        CIPHERLANE_TRY(auto books, read_postgres_books(path));
+        return journal_reader(std::make_unique<state>(state{std::move(books)}));
+    }
     CIPHERLANE_TRY(auto file, journal_file::take(path, file_use::reader));
     CIPHERLANE_TRY(auto on, open_for_reading(file.path()));
     CIPHERLANE_CHECK(on.execute("PRAGMA writable_schema=ON")); // a file that was cut is read as far as it goes
     if (const auto fits = check_schema(on); !fits) return error(fits.error()).at_endpoint(path);
-    return journal_reader(std::make_unique<state>(std::move(file), std::move(on)));
+    return journal_reader(
+        std::make_unique<state>(state{std::make_unique<file_source>(std::move(file), std::move(on))}));
 }
 
 result<std::optional<journal_entry>> journal_reader::next() {
-    auto found = state_->walk();
-    if (found || !is_damage(found.error())) return found;
-    return state_->look_further();
+    return state_->from->next();
 }
 
 const std::vector<lost_records>& journal_reader::lost() const noexcept {
-    return state_->lost;
+    return state_->from->lost;
 }
 
 result<journal_findings> check_journal(const std::string& path, const std::string& mark_path, const call& bounds) {
@@ -166,6 +185,10 @@ result<journal_findings> check_journal(const std::string& path, const std::strin
         }
     }
     found.lost = reader.lost();
+    if (is_postgres_address(path)) {
+        CIPHERLANE_CHECK(check_postgres_books(path, found));
+        return found;
+    }
     CIPHERLANE_TRY(auto on, open_for_reading(path));
     if (const auto known = read_meta(on, "given up"); known && *known && as_text(**known) == to_words(found.lost))
         found.given_up.swap(found.lost);

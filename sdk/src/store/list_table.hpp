@@ -1,7 +1,5 @@
 #pragma once
 
-#include "sqlite.hpp"
-
 #include <cipherlane/ports/store.hpp>
 
 #include <optional>
@@ -11,8 +9,10 @@ namespace cipherlane::store {
 
 /// Lists that a host has given to a terminal, in SQL.
 
-[[nodiscard]] result<void> write_list(database& on, std::string_view terminal_id, const ports::downloaded_list& list);
+template <class Database>
+[[nodiscard]] result<void> write_list(Database& on, std::string_view terminal_id, const ports::downloaded_list& list);
+template <class Database>
 [[nodiscard]] result<std::optional<ports::downloaded_list>> read_list(
-    database& on, std::string_view terminal_id, std::string_view name);
+    Database& on, std::string_view terminal_id, std::string_view name);
 
 } // namespace cipherlane::store

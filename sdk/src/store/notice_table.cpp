@@ -1,17 +1,23 @@
 #include "notice_table.hpp"
 
+#include "postgres_database.hpp"
+#include "sqlite.hpp"
+
 namespace cipherlane::store {
 
-result<void> insert_notice(database& on, const ports::qr_order_status& told) {
-    auto insert = on.prepare("INSERT OR IGNORE INTO notices(order_number, merchant_id, terminal_id, state, paid, "
-                             "currency, decimals, transaction_number) VALUES (?,?,?,?,?,?,?,?)");
+template <class Database>
+result<void> insert_notice(Database& on, const ports::qr_order_status& told) {
+    auto insert =
+        on.prepare("INSERT INTO notices(order_number, merchant_id, terminal_id, state, paid, "
+                   "currency, decimals, transaction_number) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING");
     insert.bind(told.order_number).bind(told.merchant_id).bind(told.terminal_id);
     insert.bind(static_cast<std::int64_t>(told.state)).bind(told.paid.minor());
     insert.bind(told.paid.unit().number).bind(told.paid.unit().decimals);
     return insert.bind(told.transaction_number).run();
 }
 
-result<std::vector<ports::order_notice>> read_notices(database& on) {
+template <class Database>
+result<std::vector<ports::order_notice>> read_notices(Database& on) {
     auto query = on.prepare("SELECT id, order_number, merchant_id, terminal_id, state, paid, currency, decimals, "
                             "transaction_number FROM notices WHERE closed = 0 ORDER BY id");
     std::vector<ports::order_notice> open;
@@ -32,9 +38,18 @@ result<std::vector<ports::order_notice>> read_notices(database& on) {
     }
 }
 
-result<void> mark_notice_closed(database& on, std::uint64_t id) {
+template <class Database>
+result<void> mark_notice_closed(Database& on, std::uint64_t id) {
     auto update = on.prepare("UPDATE notices SET closed = 1 WHERE id = ?");
     return update.bind(static_cast<std::int64_t>(id)).run();
 }
+
+#define CIPHERLANE_NOTICE_TABLE_ON(Database)                                                                         \
+    template result<void> insert_notice(Database&, const ports::qr_order_status&);                                   \
+    template result<std::vector<ports::order_notice>> read_notices(Database&);                                       \
+    template result<void> mark_notice_closed(Database&, std::uint64_t)
+CIPHERLANE_NOTICE_TABLE_ON(database);
+CIPHERLANE_NOTICE_TABLE_ON(postgres_database);
+#undef CIPHERLANE_NOTICE_TABLE_ON
 
 } // namespace cipherlane::store

@@ -1,4 +1,4 @@
-#include "small_database.hpp"
+#include "small_postgres.hpp"
 
 #include <cipherlane/crypto/errc.hpp>
 #include <cipherlane/store/number_counter.hpp>
@@ -35,7 +35,8 @@ struct counter_row {
     bool exists = false;
 };
 
-result<counter_row> find(database& on, std::string_view name) {
+template <class Database>
+result<counter_row> find(Database& on, std::string_view name) {
     auto query = on.prepare("SELECT next, key_check FROM counters WHERE name=?");
     query.bind(name);
     CIPHERLANE_TRY(const bool row, query.step());
@@ -48,7 +49,8 @@ result<void> check_key(const counter_row& row, byte_view key_check) {
     return {};
 }
 
-result<void> save(database& on, std::string_view name, std::uint64_t next, byte_view key_check) {
+template <class Database>
+result<void> save(Database& on, std::string_view name, std::uint64_t next, byte_view key_check) {
     auto change = on.prepare("INSERT INTO counters(name, next, key_check) VALUES(?, ?, ?) "
                              "ON CONFLICT(name) DO UPDATE SET next=excluded.next");
     return change.bind(name).bind(static_cast<std::int64_t>(next)).bind(key_check).run();
@@ -59,7 +61,7 @@ constexpr auto highest = static_cast<std::uint64_t>(std::numeric_limits<std::int
 } // namespace
 
 struct number_counter::state {
-    small_database file;
+    small_books file;
 };
 
 number_counter::number_counter(std::unique_ptr<state> made) noexcept
@@ -69,14 +71,14 @@ number_counter& number_counter::operator=(number_counter&&) noexcept = default;
 number_counter::~number_counter() = default;
 
 result<number_counter> number_counter::open(const std::string& path, const call& bounds) {
-    CIPHERLANE_TRY(auto opened, small_database::open(path, counters, bounds));
+    CIPHERLANE_TRY(auto opened, small_books::open(path, counters, bounds));
     return number_counter(std::make_unique<state>(state{std::move(opened)}));
 }
 
 result<counter_range> number_counter::reserve(
     std::string_view name, std::uint64_t count, std::uint64_t capacity, byte_view key_check, const call& bounds) {
     assert(count >= 1);
-    return state_->file.within(bounds, [&](database& on) -> result<counter_range> {
+    return state_->file.within(bounds, [&](auto& on) -> result<counter_range> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
         CIPHERLANE_TRY(const auto row, find(on, name));
@@ -92,7 +94,7 @@ result<counter_range> number_counter::reserve(
 }
 
 result<std::uint64_t> number_counter::next(std::string_view name, const call& bounds) {
-    return state_->file.within(bounds, [&](database& on) -> result<std::uint64_t> {
+    return state_->file.within(bounds, [&](auto& on) -> result<std::uint64_t> {
         CIPHERLANE_TRY(const auto row, find(on, name));
         return row.next;
     });
@@ -100,7 +102,7 @@ result<std::uint64_t> number_counter::next(std::string_view name, const call& bo
 
 result<void> number_counter::raise(
     std::string_view name, std::uint64_t next, byte_view key_check, const call& bounds) {
-    return state_->file.within(bounds, [&](database& on) -> result<void> {
+    return state_->file.within(bounds, [&](auto& on) -> result<void> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
         CIPHERLANE_TRY(const auto row, find(on, name));

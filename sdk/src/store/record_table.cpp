@@ -1,6 +1,8 @@
 #include "record_table.hpp"
 
+#include "postgres_database.hpp"
 #include "sql_list.hpp"
+#include "sqlite.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +14,7 @@ namespace {
 constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_key", "kind", "state", "mti",
     "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
     "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
-    "host_text", "reference", "authorization", "host_date", "host_time", "acquirer", "order_number",
+    "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
     "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
     "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends"};
@@ -28,7 +30,8 @@ constexpr bool checked(std::string_view column) {
 }
 
 /// Of the first `covered` columns of a row that begins with all of them.
-std::int64_t checksum_of(const statement& row, std::size_t covered) {
+template <class Row>
+std::int64_t checksum_of(const Row& row, std::size_t covered) {
     checksum sum;
     for (std::size_t i = 0; i < covered; ++i) {
         if (checked(columns[i])) row.add_to(sum, static_cast<int>(i));
@@ -37,7 +40,8 @@ std::int64_t checksum_of(const statement& row, std::size_t covered) {
 }
 
 /// A value that a record always has is not there: bytes of a cut file that read as nothing sum up like a zero.
-bool lacks_a_value(const statement& row) {
+template <class Row>
+bool lacks_a_value(const Row& row) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
         if (row.null(static_cast<int>(i)) && columns[i] != std::string_view("idempotency_key")) return true;
     }
@@ -53,10 +57,34 @@ std::string joined(std::size_t first) {
     return list;
 }
 
+/// A row, of whatever database.
+class row_cells {
+  public:
+    row_cells() = default;
+    row_cells(const row_cells&) = delete;
+    row_cells& operator=(const row_cells&) = delete;
+    virtual ~row_cells() = default;
+    [[nodiscard]] virtual std::int64_t integer(int column) const = 0;
+    [[nodiscard]] virtual std::string text(int column) const = 0;
+    [[nodiscard]] virtual bytes blob(int column) const = 0;
+};
+template <class Row>
+class cells_of final : public row_cells {
+  public:
+    explicit cells_of(const Row& row) noexcept
+        : row_(row) {}
+    [[nodiscard]] std::int64_t integer(int column) const override { return row_.integer(column); }
+    [[nodiscard]] std::string text(int column) const override { return row_.text(column); }
+    [[nodiscard]] bytes blob(int column) const override { return row_.blob(column); }
+
+  private:
+    const Row& row_;
+};
+
 /// One column after the other.
 class row_reader {
   public:
-    explicit row_reader(const statement& row) noexcept
+    explicit row_reader(const row_cells& row) noexcept
         : row_(row) {}
     template <class Number>
     Number number() {
@@ -66,7 +94,7 @@ class row_reader {
     bytes blob() { return row_.blob(column_++); }
 
   private:
-    const statement& row_;
+    const row_cells& row_;
     int column_ = 0;
 };
 
@@ -82,13 +110,18 @@ std::string select_records(std::string_view where) {
     return head + std::string(where);
 }
 
-bool intact(const statement& row) {
+template <class Row>
+bool intact(const Row& row) {
     constexpr int behind = columns.size() + 2;
     if (row.null(behind) || lacks_a_value(row)) return false;
-    const auto covered = row.integer(behind);
-    if (covered == 0) return true; // written before there were checksums
-    if (covered < 0 || covered > static_cast<std::int64_t>(columns.size())) return false;
-    return row.integer(behind + 1) == checksum_of(row, static_cast<std::size_t>(covered));
+    if constexpr (Row::has_checksums) {
+        const auto covered = row.integer(behind);
+        if (covered == 0) return true; // written before there were checksums
+        if (covered < 0 || covered > static_cast<std::int64_t>(columns.size())) return false;
+        return row.integer(behind + 1) == checksum_of(row, static_cast<std::size_t>(covered));
+    } else {
+        return true;
+    }
 }
 
 result<void> stamp_record(database& on, std::uint64_t id) {
@@ -102,7 +135,12 @@ result<void> stamp_record(database& on, std::uint64_t id) {
     return update.bind(static_cast<std::int64_t>(id)).run();
 }
 
-result<ports::journal_record> read_record(const statement& row) {
+result<void> stamp_record(postgres_database& /*on*/, std::uint64_t /*id*/) {
+    return {}; // its pages have checksums of the server's own
+}
+
+template <class Row>
+result<ports::journal_record> read_record(const Row& row) {
     auto record = read_fields(row);
     if (intact(row)) return record;
     return error(store_errc::record_damaged, layer::store)
@@ -110,8 +148,9 @@ result<ports::journal_record> read_record(const statement& row) {
         .with_hint("record " + std::to_string(record.id) + "; cipherlane journal check says what can be read");
 }
 
-ports::journal_record read_fields(const statement& row) {
-    row_reader next(row);
+namespace {
+
+ports::journal_record fields_of(row_reader next) {
     ports::journal_record record;
     record.id = next.number<std::uint64_t>();
     record.terminal_id = next.text();
@@ -172,7 +211,16 @@ ports::journal_record read_fields(const statement& row) {
     return record;
 }
 
-result<std::vector<ports::journal_record>> read_records(statement& query) {
+} // namespace
+
+template <class Row>
+ports::journal_record read_fields(const Row& row) {
+    const cells_of<Row> cells(row);
+    return fields_of(row_reader(cells));
+}
+
+template <class Query>
+result<std::vector<ports::journal_record>> read_records(Query& query) {
     std::vector<ports::journal_record> records;
     for (;;) {
         CIPHERLANE_TRY(const bool row, query.step());
@@ -182,22 +230,58 @@ result<std::vector<ports::journal_record>> read_records(statement& query) {
     }
 }
 
+template <class Database>
 result<std::vector<ports::journal_record>> read_batch(
-    database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which) {
+    Database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which) {
     const auto where = "WHERE terminal_id = ? AND batch = ? AND " + sql_condition(which) + " ORDER BY id";
     auto query = on.prepare(select_records(where).c_str());
     query.bind(terminal_id).bind(batch);
     return read_records(query);
 }
 
-result<void> insert_record(database& on, ports::journal_record& record) {
-    static const std::string sql = [] {
-        std::string text = "INSERT INTO records(" + joined(1) + ") VALUES (?";
-        for (std::size_t i = 2; i < columns.size(); ++i)
-            text += ",?";
-        return text + ")";
-    }();
+namespace {
+
+/// Of the columns from this one on.
+std::string insert_of(std::size_t first) {
+    std::string text = "INSERT INTO records(" + joined(first) + ") VALUES (?";
+    for (std::size_t i = first + 1; i < columns.size(); ++i)
+        text += ",?";
+    return text + ")";
+}
+
+statement insert_statement(database& on, ports::journal_record& /*record*/) {
+    static const std::string sql = insert_of(1);
+    return on.prepare(sql.c_str());
+}
+/// The file gives the number.
+std::uint64_t number_of(database& on, const ports::journal_record& /*record*/) {
+    return static_cast<std::uint64_t>(on.last_id());
+}
+
+/// The number comes first: nobody is asked for it between two statements.
+postgres_statement insert_statement(postgres_database& on, ports::journal_record& record) {
+    static const std::string sql = insert_of(0);
     auto insert = on.prepare(sql.c_str());
+    insert.bind(static_cast<std::int64_t>(record.id));
+    return insert;
+}
+std::uint64_t number_of(postgres_database& /*on*/, const ports::journal_record& record) {
+    return record.id;
+}
+
+result<std::uint64_t> number_ahead(database& /*on*/) {
+    return std::uint64_t{0};
+}
+result<std::uint64_t> number_ahead(postgres_database& on) {
+    return on.next_record_number();
+}
+
+} // namespace
+
+template <class Database>
+result<void> insert_record(Database& on, ports::journal_record& record) {
+    CIPHERLANE_TRY(record.id, number_ahead(on));
+    auto insert = insert_statement(on, record);
     insert.bind(record.terminal_id).bind(record.merchant_id).bind(record.idempotency_key);
     insert.bind(static_cast<std::int64_t>(record.kind)).bind(static_cast<std::int64_t>(record.state));
     insert.bind(record.mti).bind(record.processing_code);
@@ -220,24 +304,26 @@ result<void> insert_record(database& on, ports::journal_record& record) {
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
     insert.bind(static_cast<std::int64_t>(record.earlier_sends));
     CIPHERLANE_CHECK(insert.run());
-    record.id = static_cast<std::uint64_t>(on.last_id());
+    record.id = number_of(on, record);
     return stamp_record(on, record.id);
 }
 
+template <class Database>
 result<void> update_record(
-    database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms) {
+    Database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms) {
     // COALESCE keeps what the verdict does not set.
-    auto update = on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
-                             "phase = COALESCE(?, phase), expires = COALESCE(?, expires), "
-                             "arpc_failed = COALESCE(?, arpc_failed), chip = COALESCE(?, chip), "
-                             "earlier_sends = COALESCE(?, earlier_sends), "
-                             "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
-                             "reference = COALESCE(?, reference), authorization = COALESCE(?, authorization), "
-                             "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
-                             "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
-                             "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note), "
-                             "voucher = COALESCE(?, voucher), masked_pan = COALESCE(?, masked_pan) "
-                             "WHERE id = ?");
+    auto update =
+        on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
+                   "phase = COALESCE(?, phase), expires = COALESCE(?, expires), "
+                   "arpc_failed = COALESCE(?, arpc_failed), chip = COALESCE(?, chip), "
+                   "earlier_sends = COALESCE(?, earlier_sends), "
+                   "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
+                   "reference = COALESCE(?, reference), \"authorization\" = COALESCE(?, \"authorization\"), "
+                   "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
+                   "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
+                   "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note), "
+                   "voucher = COALESCE(?, voucher), masked_pan = COALESCE(?, masked_pan) "
+                   "WHERE id = ?");
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
     const auto set = [&](const auto& value, auto as_stored) {
         if (value) {
@@ -261,5 +347,18 @@ result<void> update_record(
     CIPHERLANE_CHECK(update.bind(static_cast<std::int64_t>(id)).run());
     return stamp_record(on, id);
 }
+
+#define CIPHERLANE_RECORD_TABLE_ON(Database, Statement)                                                              \
+    template bool intact(const Statement&);                                                                          \
+    template result<ports::journal_record> read_record(const Statement&);                                            \
+    template ports::journal_record read_fields(const Statement&);                                                    \
+    template result<std::vector<ports::journal_record>> read_records(Statement&);                                    \
+    template result<std::vector<ports::journal_record>> read_batch(                                                  \
+        Database&, std::string_view, std::uint32_t, const ledger::record_set&);                                      \
+    template result<void> insert_record(Database&, ports::journal_record&);                                          \
+    template result<void> update_record(Database&, std::uint64_t, const ports::journal_verdict&, std::int64_t)
+CIPHERLANE_RECORD_TABLE_ON(database, statement);
+CIPHERLANE_RECORD_TABLE_ON(postgres_database, postgres_statement);
+#undef CIPHERLANE_RECORD_TABLE_ON
 
 } // namespace cipherlane::store

@@ -1,36 +1,48 @@
 #pragma once
 
-#include "sqlite.hpp"
-
+#include <cipherlane/core/result.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace cipherlane::store {
+
+class database;
+class postgres_database;
 
 /// The records in SQL. Values only: rules about states and keys are the journal's.
 
 /// All columns of a record, in the order `read_record` takes them.
 [[nodiscard]] std::string select_records(std::string_view where);
 /// @return `store_errc::record_damaged` where it is not as it was written.
-[[nodiscard]] result<ports::journal_record> read_record(const statement& row);
+template <class Row>
+[[nodiscard]] result<ports::journal_record> read_record(const Row& row);
 /// As it stands there, and whether it is as it was written.
-[[nodiscard]] ports::journal_record read_fields(const statement& row);
-[[nodiscard]] bool intact(const statement& row);
+template <class Row>
+[[nodiscard]] ports::journal_record read_fields(const Row& row);
+template <class Row>
+[[nodiscard]] bool intact(const Row& row);
 /// Writes the checksum of a record that was read as intact and then changed.
 [[nodiscard]] result<void> stamp_record(database& on, std::uint64_t id);
-[[nodiscard]] result<std::vector<ports::journal_record>> read_records(statement& query);
+[[nodiscard]] result<void> stamp_record(postgres_database& on, std::uint64_t id);
+template <class Query>
+[[nodiscard]] result<std::vector<ports::journal_record>> read_records(Query& query);
 
 /// Of a batch, in the order in which they were begun.
+template <class Database>
 [[nodiscard]] result<std::vector<ports::journal_record>> read_batch(
-    database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which);
+    Database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which);
 
 /// Writes a record with its checksum and gives it its id.
-[[nodiscard]] result<void> insert_record(database& on, ports::journal_record& record);
+template <class Database>
+[[nodiscard]] result<void> insert_record(Database& on, ports::journal_record& record);
 /// Writes what a verdict sets.
+template <class Database>
 [[nodiscard]] result<void> update_record(
-    database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms);
+    Database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms);
 
 [[nodiscard]] std::int64_t to_ms(std::chrono::system_clock::time_point when) noexcept;
 

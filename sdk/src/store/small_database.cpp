@@ -39,15 +39,18 @@ result<void> make_schema(database& on, const small_database::kind& what) {
 
 } // namespace
 
-transaction::~transaction() {
+template <>
+transaction<database>::~transaction() {
     if (on_->in_transaction()) (void)on_->execute("ROLLBACK").has_value();
 }
 
-result<void> transaction::begin() {
+template <>
+result<void> transaction<database>::begin() {
     return on_->execute("BEGIN IMMEDIATE");
 }
 
-result<void> transaction::commit() {
+template <>
+result<void> transaction<database>::commit() {
     return on_->execute("COMMIT");
 }
 

@@ -16,9 +16,10 @@
 namespace cipherlane::store {
 
 /// A transaction that is undone unless it was committed.
+template <class Database>
 class transaction {
   public:
-    explicit transaction(database& on) noexcept
+    explicit transaction(Database& on) noexcept
         : on_(&on) {}
     transaction(const transaction&) = delete;
     transaction& operator=(const transaction&) = delete;
@@ -28,8 +29,14 @@ class transaction {
     [[nodiscard]] result<void> commit();
 
   private:
-    database* on_;
+    Database* on_;
 };
+template <>
+transaction<database>::~transaction();
+template <>
+result<void> transaction<database>::begin();
+template <>
+result<void> transaction<database>::commit();
 
 /// An SQLite file beside the journal's, for one small purpose: private (mode 0600), rollback journal, each commit
 /// durable (`synchronous=EXTRA`). Its application id and version say what it is. Thread-safe but for moves.

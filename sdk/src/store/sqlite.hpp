@@ -26,6 +26,8 @@ namespace cipherlane::store {
 /// `step`.
 class statement {
   public:
+    static constexpr bool has_checksums = true; ///< its rows
+
     statement(statement_cache& home, sqlite3_stmt* prepared, int prepare_code) noexcept
         : home_(&home)
         , handle_(prepared)
@@ -68,6 +70,9 @@ class statement {
 /// A connection. One thread at a time.
 class database {
   public:
+    using statement_type = statement;
+    static constexpr bool looks_ahead = false; ///< a question costs no way
+
     database() = default;
     database(database&& other) noexcept
         : handle_(std::exchange(other.handle_, nullptr))

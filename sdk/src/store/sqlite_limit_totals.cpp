@@ -1,4 +1,4 @@
-#include "small_database.hpp"
+#include "small_postgres.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/store/sqlite_limit_totals.hpp>
@@ -31,20 +31,23 @@ PRAGMA user_version=1;
 static_assert(totals_id == 1129335892);
 constexpr small_database::kind totals_kind{"limit totals", totals_id, 1, totals_schema};
 
-result<std::int64_t> total_of(database& on, std::string_view subject, std::string_view period) {
+template <class Database>
+result<std::int64_t> total_of(Database& on, std::string_view subject, std::string_view period) {
     auto query = on.prepare("SELECT minor FROM totals WHERE subject=? AND period=?");
     query.bind(subject).bind(period);
     CIPHERLANE_TRY(const bool row, query.step());
     return row ? query.integer(0) : 0;
 }
 
-result<void> add_to(database& on, std::string_view subject, std::string_view period, std::int64_t minor) {
+template <class Database>
+result<void> add_to(Database& on, std::string_view subject, std::string_view period, std::int64_t minor) {
     auto change = on.prepare("INSERT INTO totals(subject, period, minor) VALUES(?, ?, ?) "
-                             "ON CONFLICT(subject, period) DO UPDATE SET minor=minor+excluded.minor");
+                             "ON CONFLICT(subject, period) DO UPDATE SET minor=totals.minor+excluded.minor");
     return change.bind(subject).bind(period).bind(minor).run();
 }
 
-result<bool> has_taken(database& on, std::string_view payment) {
+template <class Database>
+result<bool> has_taken(Database& on, std::string_view payment) {
     auto query = on.prepare("SELECT 1 FROM takings WHERE payment=? AND minor>0 LIMIT 1");
     query.bind(payment);
     return query.step();
@@ -65,7 +68,8 @@ struct taking {
     std::int64_t minor;
 };
 
-result<std::vector<taking>> takings_of(database& on, std::string_view payment) {
+template <class Database>
+result<std::vector<taking>> takings_of(Database& on, std::string_view payment) {
     auto query = on.prepare("SELECT subject, period, minor FROM takings WHERE payment=?");
     query.bind(payment);
     std::vector<taking> all;
@@ -79,7 +83,7 @@ result<std::vector<taking>> takings_of(database& on, std::string_view payment) {
 } // namespace
 
 struct sqlite_limit_totals::state {
-    small_database file;
+    small_books file;
 };
 
 sqlite_limit_totals::sqlite_limit_totals(std::unique_ptr<state> made) noexcept
@@ -87,7 +91,7 @@ sqlite_limit_totals::sqlite_limit_totals(std::unique_ptr<state> made) noexcept
 sqlite_limit_totals::~sqlite_limit_totals() = default;
 
 result<std::unique_ptr<sqlite_limit_totals>> sqlite_limit_totals::open(const std::string& path, const call& bounds) {
-    CIPHERLANE_TRY(auto opened, small_database::open(path, totals_kind, bounds));
+    CIPHERLANE_TRY(auto opened, small_books::open(path, totals_kind, bounds));
     return std::unique_ptr<sqlite_limit_totals>(
         new sqlite_limit_totals(std::unique_ptr<state>(new state{std::move(opened)}))); // NOLINT: private
 }
@@ -96,7 +100,7 @@ result<ports::total_taking> sqlite_limit_totals::take(std::string_view payment, 
     std::int64_t minor, std::span<const ports::period_limit> limits, const call& bounds) {
     using outcome = ports::total_taking;
     CIPHERLANE_CHECK(check_positive(minor));
-    return state_->file.within(bounds, [&](database& on) -> result<outcome> {
+    return state_->file.within(bounds, [&](auto& on) -> result<outcome> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
         CIPHERLANE_TRY(const bool before, has_taken(on, payment));
@@ -119,7 +123,7 @@ result<ports::total_taking> sqlite_limit_totals::take(std::string_view payment, 
 
 result<void> sqlite_limit_totals::give_back(std::string_view payment, std::int64_t minor, const call& bounds) {
     CIPHERLANE_CHECK(check_positive(minor));
-    return state_->file.within(bounds, [&](database& on) -> result<void> {
+    return state_->file.within(bounds, [&](auto& on) -> result<void> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
         CIPHERLANE_TRY(const auto all, takings_of(on, payment));
@@ -135,7 +139,7 @@ result<void> sqlite_limit_totals::give_back(std::string_view payment, std::int64
 
 result<std::int64_t> sqlite_limit_totals::taken(
     std::string_view subject, std::string_view period, const call& bounds) {
-    return state_->file.within(bounds, [&](database& on) { return total_of(on, subject, period); });
+    return state_->file.within(bounds, [&](auto& on) { return total_of(on, subject, period); });
 }
 
 } // namespace cipherlane::store

@@ -1,7 +1,9 @@
 #include "terminal_table.hpp"
 
 #include "byte_list.hpp"
+#include "postgres_database.hpp"
 #include "sql_list.hpp"
+#include "sqlite.hpp"
 
 #include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/record_set.hpp>
@@ -13,6 +15,18 @@ namespace {
 result<void> make_row(database& on, std::string_view terminal_id) {
     auto insert = on.prepare("INSERT OR IGNORE INTO terminals(terminal_id) VALUES (?)");
     return insert.bind(terminal_id).run();
+}
+/// Its row was made when it was claimed.
+result<void> make_row(postgres_database& on, std::string_view terminal_id) {
+    return on.claim(terminal_id);
+}
+
+/// Which index is the right one: SQLite does not see it by itself.
+std::string by_index(const database& /*on*/, std::string_view name) {
+    return " INDEXED BY " + std::string(name);
+}
+std::string by_index(const postgres_database& /*on*/, std::string_view /*name*/) {
+    return {};
 }
 
 /// Three parts a key: slot, cryptogram, check value.
@@ -38,11 +52,25 @@ bytes pack_keys(const std::vector<ports::wrapped_key>& keys) {
 
 } // namespace
 
-result<ports::terminal_state> read_terminal(database& on, std::string_view terminal_id) {
+result<void> claim_terminal(database& /*on*/, std::string_view /*terminal_id*/) {
+    return {};
+}
+result<void> claim_terminal(postgres_database& on, std::string_view terminal_id) {
+    return on.claim(terminal_id);
+}
+
+template <class Database>
+typename Database::statement_type terminal_query(Database& on, std::string_view terminal_id) {
     auto query = on.prepare("SELECT batch, last_trace, pin_slot, pin_key, pin_check, mac_slot, mac_key, mac_check, "
                             "signed_in_date, sign_in_due, acquirer, wishes, master_keys FROM terminals "
                             "WHERE terminal_id = ?");
     query.bind(terminal_id);
+    return query;
+}
+
+template <class Database>
+result<ports::terminal_state> read_terminal(Database& on, std::string_view terminal_id) {
+    auto query = terminal_query(on, terminal_id);
     ports::terminal_state state;
     CIPHERLANE_TRY(const bool row, query.step());
     if (!row) return state;
@@ -58,16 +86,18 @@ result<ports::terminal_state> read_terminal(database& on, std::string_view termi
     return state;
 }
 
-result<std::uint32_t> next_trace(database& on, std::string_view terminal_id) {
+template <class Database>
+result<taken_numbers> next_trace(Database& on, std::string_view terminal_id) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     CIPHERLANE_TRY(const auto state, read_terminal(on, terminal_id));
     const auto trace = ledger::successor(state.last_trace);
     auto update = on.prepare("UPDATE terminals SET last_trace = ? WHERE terminal_id = ?");
     CIPHERLANE_CHECK(update.bind(trace).bind(terminal_id).run());
-    return trace;
+    return taken_numbers{trace, state.batch};
 }
 
-result<void> write_sign_in(database& on, std::string_view terminal_id, const ports::terminal_state& keys) {
+template <class Database>
+result<void> write_sign_in(Database& on, std::string_view terminal_id, const ports::terminal_state& keys) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto update = on.prepare("UPDATE terminals SET pin_slot = ?, pin_key = ?, pin_check = ?, mac_slot = ?, "
                              "mac_key = ?, mac_check = ?, signed_in_date = ?, sign_in_due = 0, acquirer = ? "
@@ -79,19 +109,22 @@ result<void> write_sign_in(database& on, std::string_view terminal_id, const por
     return update.bind(keys.signed_in_date).bind(keys.acquirer).bind(terminal_id).run();
 }
 
-result<void> set_sign_in_due(database& on, std::string_view terminal_id) {
+template <class Database>
+result<void> set_sign_in_due(Database& on, std::string_view terminal_id) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto update = on.prepare("UPDATE terminals SET sign_in_due = 1 WHERE terminal_id = ?");
     return update.bind(terminal_id).run();
 }
 
-result<void> write_wishes(database& on, std::string_view terminal_id, std::uint8_t wishes) {
+template <class Database>
+result<void> write_wishes(Database& on, std::string_view terminal_id, std::uint8_t wishes) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto update = on.prepare("UPDATE terminals SET wishes = ? WHERE terminal_id = ?");
     return update.bind(static_cast<std::int64_t>(wishes)).bind(terminal_id).run();
 }
 
-result<void> append_master_key(database& on, std::string_view terminal_id, const ports::wrapped_key& key) {
+template <class Database>
+result<void> append_master_key(Database& on, std::string_view terminal_id, const ports::wrapped_key& key) {
     if (!ports::is_master_slot(key.master_slot)) {
         return error(store_errc::bad_record, layer::store).during("master key").in_field("master_slot");
     }
@@ -99,13 +132,15 @@ result<void> append_master_key(database& on, std::string_view terminal_id, const
     CIPHERLANE_TRY(auto state, read_terminal(on, terminal_id));
     state.master_keys.push_back(key);
     const auto packed = pack_keys(state.master_keys);
-    auto update = on.prepare("UPDATE terminals SET master_keys = ?, pin_key = x'', pin_check = x'', mac_key = x'', "
-                             "mac_check = x'', sign_in_due = 1 WHERE terminal_id = ?");
-    return update.bind(byte_view(packed)).bind(terminal_id).run();
+    auto update = on.prepare("UPDATE terminals SET master_keys = ?, pin_key = ?, pin_check = ?, mac_key = ?, "
+                             "mac_check = ?, sign_in_due = 1 WHERE terminal_id = ?");
+    update.bind(byte_view(packed)).bind(byte_view()).bind(byte_view()).bind(byte_view()).bind(byte_view());
+    return update.bind(terminal_id).run();
 }
 
-result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id, std::uint32_t batch) {
-    static const std::string sql = "SELECT kind, state, sum(approved), count(*) FROM records "
+template <class Database>
+result<ports::batch_totals> sum_batch(Database& on, std::string_view terminal_id, std::uint32_t batch) {
+    static const std::string sql = "SELECT kind, state, CAST(sum(approved) AS BIGINT), count(*) FROM records "
                                    "WHERE terminal_id = ? AND batch = ? AND " +
                                    sql_condition(ledger::records::counted) + " GROUP BY kind, state";
     auto query = on.prepare(sql.c_str());
@@ -120,7 +155,8 @@ result<ports::batch_totals> sum_batch(database& on, std::string_view terminal_id
     }
 }
 
-result<ports::settlement_progress> read_settlement(database& on, std::string_view terminal_id) {
+template <class Database>
+result<ports::settlement_progress> read_settlement(Database& on, std::string_view terminal_id) {
     auto query = on.prepare("SELECT settle_batch, settle_step, settle_result, settle_uploaded, debit, debit_count, "
                             "credit, credit_count, qr_debit, qr_debit_count, qr_credit, qr_credit_count, "
                             "host_debit, host_debit_count, host_credit, host_credit_count "
@@ -143,8 +179,9 @@ result<ports::settlement_progress> read_settlement(database& on, std::string_vie
     return progress;
 }
 
+template <class Database>
 result<void> write_settlement(
-    database& on, std::string_view terminal_id, const ports::settlement_progress& progress) {
+    Database& on, std::string_view terminal_id, const ports::settlement_progress& progress) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto update = on.prepare("UPDATE terminals SET settle_batch = ?, settle_step = ?, settle_result = ?, "
                              "settle_uploaded = ?, debit = ?, debit_count = ?, credit = ?, credit_count = ?, "
@@ -161,16 +198,33 @@ result<void> write_settlement(
     return update.bind(terminal_id).run();
 }
 
-result<void> end_batch(database& on, std::string_view terminal_id, std::uint32_t batch, std::int64_t now_ms) {
+template <class Database>
+result<void> end_batch(Database& on, std::string_view terminal_id, std::uint32_t batch, std::int64_t now_ms) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
     CIPHERLANE_CHECK(open.bind(ledger::successor(batch)).bind(terminal_id).bind(batch).run());
     if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
-    static const std::string sql = "UPDATE records INDEXED BY records_unsettled SET settled_at = ?, closed = 1 "
-                                   "WHERE terminal_id = ? AND " +
+    static const std::string sql = "UPDATE records" + by_index(on, "records_unsettled") +
+                                   " SET settled_at = ?, closed = 1 WHERE terminal_id = ? AND " +
                                    sql_condition(ledger::records::settles);
     auto settle = on.prepare(sql.c_str());
     return settle.bind(now_ms).bind(terminal_id).run();
 }
+
+#define CIPHERLANE_TERMINAL_TABLE_ON(Database)                                                                       \
+    template Database::statement_type terminal_query(Database&, std::string_view);                                   \
+    template result<ports::terminal_state> read_terminal(Database&, std::string_view);                               \
+    template result<taken_numbers> next_trace(Database&, std::string_view);                                          \
+    template result<void> write_sign_in(Database&, std::string_view, const ports::terminal_state&);                  \
+    template result<void> set_sign_in_due(Database&, std::string_view);                                              \
+    template result<void> write_wishes(Database&, std::string_view, std::uint8_t);                                   \
+    template result<void> append_master_key(Database&, std::string_view, const ports::wrapped_key&);                 \
+    template result<ports::batch_totals> sum_batch(Database&, std::string_view, std::uint32_t);                      \
+    template result<ports::settlement_progress> read_settlement(Database&, std::string_view);                        \
+    template result<void> write_settlement(Database&, std::string_view, const ports::settlement_progress&);          \
+    template result<void> end_batch(Database&, std::string_view, std::uint32_t, std::int64_t)
+CIPHERLANE_TERMINAL_TABLE_ON(database);
+CIPHERLANE_TERMINAL_TABLE_ON(postgres_database);
+#undef CIPHERLANE_TERMINAL_TABLE_ON
 
 } // namespace cipherlane::store

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "support/lane/fake_devices.hpp"
+#include "support/postgres_server.hpp"
 #include "support/temporary_folder.hpp"
 
 #include <cipherlane/store/memory_journal.hpp>
+#include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 
 #include <memory>
@@ -59,6 +61,33 @@ class memory_place final : public store_place {
     store::memory_journal journal_{clock};
 };
 
+/// A schema of its own in the server that the program's tests share.
+class postgres_place final : public store_place {
+  public:
+    postgres_place() { open(); }
+    ~postgres_place() override {
+        journal_.reset();
+        postgres_server::shared().sql("DROP SCHEMA " + schema_ + " CASCADE");
+    }
+    [[nodiscard]] ports::store& store() override { return *journal_; }
+    void reopen() override {
+        journal_.reset();
+        open();
+    }
+
+  private:
+    void open() {
+        fake_key key;
+        store::postgres_settings settings;
+        settings.address = postgres_server::shared().address();
+        settings.schema = schema_;
+        journal_ = store::postgres_journal::open(settings, key, clock, call(std::chrono::seconds(20)), logger::none())
+                       .value();
+    }
+    const std::string schema_ = fresh_schema();
+    std::unique_ptr<store::postgres_journal> journal_;
+};
+
 inline std::unique_ptr<store_place> make_sqlite_place(store::journal_thread where) {
     return std::make_unique<sqlite_place>(where);
 }
@@ -67,10 +96,13 @@ inline std::unique_ptr<store_place> make_sqlite_place(store::journal_thread wher
 struct store_kind {
     const char* name;
     std::unique_ptr<store_place> (*make)();
+    std::string (*why_not)() = [] { return std::string(); }; ///< empty where it can be made
 };
 inline constexpr store_kind store_kinds[] = {
     {"sqlite", [] { return make_sqlite_place(store::journal_thread::own); }},
     {"sqlite_in_place", [] { return make_sqlite_place(store::journal_thread::callers); }},
+    {"postgres", [] { return std::unique_ptr<store_place>(std::make_unique<postgres_place>()); },
+        &postgres_server::why_not},
     {"memory", [] { return std::unique_ptr<store_place>(std::make_unique<memory_place>()); }},
 };
 

@@ -7,7 +7,7 @@ namespace cipherlane {
 /// Error codes of `store`: why the journal or the counters did not take or give something.
 enum class store_errc {
     cannot_open = 1, ///< the file or its folder cannot be opened or created
-    in_use,          ///< another process has this file open for writing
+    in_use,          ///< another process has this file open for writing, or works with this terminal
     not_a_journal,   ///< a file or database of another kind
     newer_schema,    ///< written by a newer version
     corrupt,
@@ -28,6 +28,7 @@ enum class store_errc {
     mark_lost,      ///< the journal had a mark, and there is none that can be read
     record_damaged, ///< a record that is not as it was written
     card_absent,    ///< no card data was stored, or it has been erased
+    database_lost,  ///< nobody answers at the address, or the connection was lost and did not come back in time
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(store_errc value) noexcept;

@@ -30,6 +30,7 @@ struct lost_records {
 /// needs no key, works beside a running till. One thread at a time.
 class journal_reader {
   public:
+    /// @param path of a file, or the address of a database (`is_postgres_address`).
     /// @return `local_fault`: `store_errc::cannot_open`, `not_a_journal`, `newer_schema` (`not_a_journal` also for
     /// one of an older version: the till brings it up when it opens it), `corrupt` where not even its tables can be
     /// found.
@@ -64,6 +65,7 @@ struct journal_findings {
 
 /// Reads all of a journal, looks at every checksum and at the file's structure, and compares the mark. Takes time:
 /// some seconds for a million records.
+/// @param path as `journal_reader::open` takes it; of a database also whether its server keeps what it has written.
 /// @param mark_path as in `sqlite_journal_settings`.
 /// @return as `journal_reader::open`; `cancelled`, `timed_out`.
 [[nodiscard]] result<journal_findings> check_journal(

@@ -17,9 +17,9 @@ struct counter_range {
     std::uint64_t count = 0;
 };
 
-/// Counters in an SQLite file that never give a value twice, whatever ends the process or the power: a range is on
-/// the disk (rollback journal, `synchronous=EXTRA`) before the caller learns of it. What a process took and did not
-/// use before it was killed stays unused.
+/// Counters in an SQLite file, or in a database that machines share (`postgresql://…`), that never give a value
+/// twice, whatever ends the process or the power: a range is on the disk (rollback journal, `synchronous=EXTRA`)
+/// before the caller learns of it. What a process took and did not use before it was killed stays unused.
 ///
 /// Any number of processes may use one file beside each other. The file tells how many numbers were issued and is
 /// made with mode 0600. A file that comes back from a backup is behind: `raise` it above the highest counter that is
@@ -29,8 +29,9 @@ struct counter_range {
 /// taken), `cancelled` likewise, `disk_full`, `corrupt`, `io_failed`.
 class number_counter {
   public:
-    /// Makes the file if it is not there.
-    /// @return also `store_errc::cannot_open`, `not_a_journal` (a file of another kind), `newer_schema`.
+    /// Makes the file if it is not there, and the tables of an address (`is_postgres_address`) if the role may.
+    /// @return also `store_errc::cannot_open`, `database_lost`, `not_a_journal` (a file of another kind),
+    /// `newer_schema`.
     [[nodiscard]] static result<number_counter> open(const std::string& path, const call& bounds);
     number_counter(number_counter&&) noexcept;
     number_counter& operator=(number_counter&&) noexcept;

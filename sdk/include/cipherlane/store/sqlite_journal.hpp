@@ -3,7 +3,7 @@
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/key_provider.hpp>
-#include <cipherlane/ports/store.hpp>
+#include <cipherlane/store/journal.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -11,11 +11,6 @@
 #include <string>
 
 namespace cipherlane::store {
-
-enum class journal_access : std::uint8_t {
-    read_write, ///< one process at a time
-    read_only,  ///< beside a running till, for people: no card data comes out
-};
 
 /// Where the journal does its work.
 enum class journal_thread : std::uint8_t {
@@ -61,13 +56,6 @@ struct sqlite_journal_settings {
 [[nodiscard]] result<void> announce_first_start(const std::string& path, const std::string& mark_path);
 [[nodiscard]] bool first_start_was_announced(const std::string& path, const std::string& mark_path);
 
-/// What the journal has done since it was opened.
-struct journal_statistics {
-    std::uint64_t operations = 0;
-    std::uint64_t durable_operations = 0;
-    std::uint64_t commits = 0; ///< each waits for the disk once, however many operations it carries
-};
-
 /// The journal in an SQLite file: write-ahead log, `synchronous=FULL`, one thread that gathers what waits into one
 /// commit and answers after the sync.
 ///
@@ -81,7 +69,7 @@ struct journal_statistics {
 /// says the same. So a journal that was lost, exchanged, or taken back from a copy is noticed when it is opened. One
 /// that is removed or replaced under a running till is noticed before the next commit. Room on the disk for verdicts
 /// is kept before a record is begun: `begin` fails with `disk_full`, not the verdict.
-class sqlite_journal final : public ports::store {
+class sqlite_journal : public journal {
   public:
     /// @param keys used during the call alone; not needed and not asked with `read_only`.
     /// @param clock must outlive the journal.
@@ -90,67 +78,6 @@ class sqlite_journal final : public ports::store {
     /// `judge_private_file` says; what the key provider says. What is refused is left as it is.
     [[nodiscard]] static result<std::unique_ptr<sqlite_journal>> open(const sqlite_journal_settings& settings,
         ports::key_provider& keys, const ports::clock& clock, const call& bounds, logger log = {});
-    ~sqlite_journal() override;
-
-    [[nodiscard]] journal_statistics statistics() const noexcept;
-    /// Its random name, as 32 hex digits.
-    [[nodiscard]] std::string identity() const override;
-    /// All records of a terminal (of all if the name is empty), oldest first, at most `limit` of the newest.
-    [[nodiscard]] result<std::vector<ports::journal_record>> list(
-        std::string_view terminal_id, std::size_t limit, const call& bounds);
-    /// The names of all terminals that have used this journal.
-    [[nodiscard]] result<std::vector<std::string>> terminals(const call& bounds) override;
-
-    [[nodiscard]] result<ports::journal_record> begin(
-        const ports::journal_record& fresh, const ports::stored_card* card, const call& bounds) override;
-    [[nodiscard]] result<void> decide(
-        std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override;
-    [[nodiscard]] result<void> count_reversal_send(std::uint64_t id, const call& bounds) override;
-    [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override;
-    [[nodiscard]] result<std::optional<ports::journal_record>> find_key(
-        std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) override;
-    [[nodiscard]] result<std::optional<ports::journal_record>> find(std::uint64_t id, const call& bounds) override;
-    [[nodiscard]] result<std::optional<ports::journal_record>> find_order(
-        std::string_view order_number, const call& bounds) override;
-    [[nodiscard]] result<std::vector<ports::journal_record>> open_records(
-        std::string_view terminal_id, const call& bounds) override;
-    [[nodiscard]] result<std::vector<ports::journal_record>> untold_records(
-        std::string_view terminal_id, const call& bounds) override;
-    [[nodiscard]] result<std::vector<ports::journal_record>> batch_records(
-        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
-    [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override;
-    [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override;
-    [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override;
-    [[nodiscard]] result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) override;
-    [[nodiscard]] result<void> save_sign_in(
-        std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) override;
-    [[nodiscard]] result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) override;
-    [[nodiscard]] result<void> save_wishes(
-        std::string_view terminal_id, std::uint8_t wishes, const call& bounds) override;
-    [[nodiscard]] result<void> add_master_key(
-        std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) override;
-    [[nodiscard]] result<void> save_list(
-        std::string_view terminal_id, const ports::downloaded_list& list, const call& bounds) override;
-    [[nodiscard]] result<std::optional<ports::downloaded_list>> find_list(
-        std::string_view terminal_id, std::string_view name, const call& bounds) override;
-    [[nodiscard]] result<ports::batch_totals> totals(
-        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
-    [[nodiscard]] result<ports::settlement_progress> settlement(
-        std::string_view terminal_id, const call& bounds) override;
-    [[nodiscard]] result<void> save_settlement(
-        std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) override;
-    [[nodiscard]] result<void> close_batch(
-        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
-    [[nodiscard]] result<std::uint64_t> erase_cards(
-        std::chrono::system_clock::time_point before, const call& bounds) override;
-    [[nodiscard]] result<void> keep_notice(const ports::qr_order_status& told, const call& bounds) override;
-    [[nodiscard]] result<std::vector<ports::order_notice>> open_notices(const call& bounds) override;
-    [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override;
-
-  private:
-    struct state;
-    explicit sqlite_journal(std::unique_ptr<state> made) noexcept;
-    std::unique_ptr<state> state_;
 };
 
 } // namespace cipherlane::store

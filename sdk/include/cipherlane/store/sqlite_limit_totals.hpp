@@ -9,15 +9,17 @@
 
 namespace cipherlane::store {
 
-/// Running totals in an SQLite file (mode 0600, `synchronous=EXTRA`) that any number of processes use beside each
-/// other. Subjects are kept as they are given: where one is an identity document, give its digest.
+/// Running totals in an SQLite file (mode 0600, `synchronous=EXTRA`), or in a database (`postgresql://…`), that any
+/// number of processes use beside each other. Subjects are kept as they are given: where one is an identity document,
+/// give its digest.
 ///
 /// Errors of all operations: `store_errc::too_late` (the deadline passed while others held the file, or other threads
 /// this object; nothing was changed), `cancelled` likewise, `disk_full`, `corrupt`, `io_failed`.
 class sqlite_limit_totals final : public ports::limit_totals {
   public:
-    /// Makes the file if it is not there.
-    /// @return also `store_errc::cannot_open`, `not_a_journal` (a file of another kind), `newer_schema`.
+    /// Makes the file if it is not there, and the tables of an address (`is_postgres_address`) if the role may.
+    /// @return also `store_errc::cannot_open`, `database_lost`, `not_a_journal` (a file of another kind),
+    /// `newer_schema`.
     [[nodiscard]] static result<std::unique_ptr<sqlite_limit_totals>> open(
         const std::string& path, const call& bounds);
     ~sqlite_limit_totals() override;

@@ -1,0 +1,57 @@
+#include "small_postgres.hpp"
+
+#include "postgres_address.hpp"
+#include "postgres_schema.hpp"
+
+#include <algorithm>
+
+namespace cipherlane::store {
+
+template <>
+transaction<postgres_database>::~transaction() {
+    on_->rollback();
+}
+
+template <>
+result<void> transaction<postgres_database>::begin() {
+    CIPHERLANE_CHECK(on_->begin());
+    auto alone = on_->prepare("SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 2))");
+    CIPHERLANE_TRY([[maybe_unused]] const bool row, alone.step());
+    return {};
+}
+
+template <>
+result<void> transaction<postgres_database>::commit() {
+    return on_->commit();
+}
+
+result<small_postgres> small_postgres::open(
+    const std::string& address, std::string_view operation, const call& bounds) {
+    CIPHERLANE_CHECK(check_postgres_address(address));
+    small_postgres made(address, operation);
+    CIPHERLANE_CHECK(made.make_ready(bounds));
+    return made;
+}
+
+error small_postgres::late() const {
+    return error(store_errc::too_late, layer::store).during(operation_);
+}
+
+/// Within the call's time: connected, and locks that others hold waited for no longer than the call may take.
+result<void> small_postgres::make_ready(const call& bounds) {
+    namespace errc = boost::system::errc;
+    if (bounds.stopped())
+        return error(errc::make_error_code(errc::operation_canceled), layer::store).during(operation_);
+    if (bounds.until().passed()) return late();
+    if (!on_ || on_->lost()) {
+        postgres_settings how;
+        how.address = address_;
+        CIPHERLANE_TRY(const auto session, new_postgres_session());
+        CIPHERLANE_TRY(on_, postgres_database::open(how, session, bounds.until()));
+        CIPHERLANE_CHECK(settle_schema(*on_, how));
+    }
+    const auto left = std::clamp<std::int64_t>(bounds.until().left().count(), 1, 4'000);
+    return on_->run(("SET lock_timeout TO " + std::to_string(left)).c_str());
+}
+
+} // namespace cipherlane::store

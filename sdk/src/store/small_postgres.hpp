@@ -1,0 +1,82 @@
+#pragma once
+
+#include "postgres_database.hpp"
+#include "small_database.hpp"
+
+#include <cipherlane/store/postgres_journal.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace cipherlane::store {
+
+template <>
+transaction<postgres_database>::~transaction();
+/// Alone among all that write small things in this schema, so that what is read inside stays true.
+template <>
+result<void> transaction<postgres_database>::begin();
+template <>
+result<void> transaction<postgres_database>::commit();
+
+/// What is in a file of its own beside a journal's file, in the tables beside a shared journal.
+class small_postgres {
+  public:
+    /// @return as `postgres_journal::open`.
+    [[nodiscard]] static result<small_postgres> open(
+        const std::string& address, std::string_view operation, const call& bounds);
+
+    /// As `small_database::within`. A connection that is lost is made again for the next operation.
+    template <class Operation>
+    auto within(const call& bounds, Operation&& run) -> decltype(run(std::declval<postgres_database&>())) {
+        const std::unique_lock turn(*one_at_a_time_);
+        CIPHERLANE_CHECK(make_ready(bounds));
+        auto done = run(*on_);
+        if (done) return done;
+        if (on_->failure()) on_->rollback();
+        if (done.error().code() == make_error_code(store_errc::in_use)) return late();
+        return done;
+    }
+
+  private:
+    small_postgres(std::string address, std::string_view operation)
+        : address_(std::move(address))
+        , operation_(operation) {}
+    [[nodiscard]] result<void> make_ready(const call& bounds);
+    [[nodiscard]] error late() const;
+
+    std::unique_ptr<std::mutex> one_at_a_time_ = std::make_unique<std::mutex>();
+    std::string address_;
+    std::string_view operation_;
+    std::unique_ptr<postgres_database> on_;
+};
+
+/// One or the other, by what its place is called.
+class small_books {
+  public:
+    [[nodiscard]] static result<small_books> open(
+        const std::string& place, const small_database::kind& what, const call& bounds) {
+        if (is_postgres_address(place)) {
+            CIPHERLANE_TRY(auto shared, small_postgres::open(place, what.operation, bounds));
+            return small_books(std::move(shared));
+        }
+        CIPHERLANE_TRY(auto file, small_database::open(place, what, bounds));
+        return small_books(std::move(file));
+    }
+    /// @param run takes a database of either kind.
+    template <class Operation>
+    auto within(const call& bounds, const Operation& run) -> decltype(run(std::declval<database&>())) {
+        return std::visit([&](auto& which) { return which.within(bounds, run); }, where_);
+    }
+
+  private:
+    template <class Kind>
+    explicit small_books(Kind which)
+        : where_(std::move(which)) {}
+    std::variant<small_database, small_postgres> where_;
+};
+
+} // namespace cipherlane::store

@@ -1,0 +1,404 @@
+#pragma once
+
+#include "card_seal.hpp"
+#include "list_table.hpp"
+#include "notice_table.hpp"
+#include "record_table.hpp"
+#include "sql_list.hpp"
+#include "task_queue.hpp"
+#include "terminal_table.hpp"
+
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/store/journal.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cipherlane::store {
+
+/// A journal in a database that speaks SQL: what is asked and written, in which order and in which commit. Rules come
+/// from the ledger.
+///
+/// @tparam Keeper what a kind of database does by itself: `database_type`, `thread` (a `task_queue`), `seal`,
+/// `clock`, `keep_room()` before a record is begun, `erased(bounds)` after card data was.
+template <class Base, class Keeper>
+class sql_journal final : public Base {
+    using journal_record = ports::journal_record;
+    using database = typename Keeper::database_type;
+    using query = typename database::statement_type;
+
+  public:
+    template <class... Parts>
+    explicit sql_journal(Parts&&... parts)
+        : keeper_(std::forward<Parts>(parts)...) {}
+
+    [[nodiscard]] std::string identity() const override { return keeper_.identity(); }
+
+    [[nodiscard]] journal_statistics statistics() const noexcept override {
+        const auto& counted = keeper_.thread.statistics();
+        return {counted.operations, counted.durable, counted.commits};
+    }
+
+    [[nodiscard]] result<std::vector<journal_record>> list(
+        std::string_view terminal_id, std::size_t limit, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds,
+            [terminal = std::string(terminal_id), limit](database& on) -> result<std::vector<journal_record>> {
+                static const std::string all = select_records("ORDER BY id DESC LIMIT ?");
+                static const std::string of_one = select_records("WHERE terminal_id = ? ORDER BY id DESC LIMIT ?");
+                auto asked = on.prepare((terminal.empty() ? all : of_one).c_str());
+                if (!terminal.empty()) asked.bind(terminal);
+                asked.bind(static_cast<std::int64_t>(limit));
+                auto found = read_records(asked);
+                if (found) std::reverse(found->begin(), found->end());
+                return found;
+            });
+    }
+
+    [[nodiscard]] result<std::vector<std::string>> terminals(const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, [](database& on) -> result<std::vector<std::string>> {
+            auto asked = on.prepare("SELECT terminal_id FROM terminals ORDER BY terminal_id");
+            std::vector<std::string> names;
+            for (;;) {
+                CIPHERLANE_TRY(const bool row, asked.step());
+                if (!row) return names;
+                names.push_back(asked.text(0));
+            }
+        });
+    }
+
+    [[nodiscard]] result<journal_record> begin(
+        const journal_record& fresh, const ports::stored_card* card, const call& bounds) override {
+        if (!ledger::may_begin(fresh)) return refused(store_errc::bad_record, "begin");
+        std::shared_ptr<ports::stored_card> kept;
+        if (card != nullptr) kept = std::make_shared<ports::stored_card>(card->account.clone(), card->expiry);
+        auto ahead =
+            foresee(fresh.terminal_id, [terminal = fresh.terminal_id, key = fresh.idempotency_key](auto& on) {
+                key_query(on, terminal, key).foresee();
+                terminal_query(on, terminal).foresee();
+            });
+        return keeper_.thread.execute(durability::durable, bounds, std::move(ahead),
+            [own = &keeper_, fresh, kept](database& on) -> result<journal_record> {
+                auto record = fresh;
+                CIPHERLANE_CHECK(own->keep_room());
+                CIPHERLANE_CHECK(claim_terminal(on, record.terminal_id));
+                CIPHERLANE_CHECK(free_key(on, record));
+                CIPHERLANE_TRY(const auto taken, next_trace(on, record.terminal_id));
+                record.trace = taken.trace;
+                record.batch = taken.batch;
+                record.phase = ledger::first_phase(record.kind);
+                record.created = own->clock.now();
+                CIPHERLANE_CHECK(insert_record(on, record));
+                if (kept) {
+                    if (!own->seal) return refused(store_errc::cannot_open, "begin");
+                    CIPHERLANE_TRY(const auto sealed, own->seal->seal(record.id, record.terminal_id, *kept));
+                    auto update = on.prepare("UPDATE records SET card = ? WHERE id = ?");
+                    update.bind(byte_view(sealed)).bind(static_cast<std::int64_t>(record.id));
+                    CIPHERLANE_CHECK(update.run());
+                    record.card_sealed = true;
+                }
+                return record;
+            });
+    }
+
+    [[nodiscard]] result<void> decide(
+        std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override {
+        return keeper_.thread.execute(durability::durable, bounds, foresee_record(id),
+            [own = &keeper_, id, verdict](database& on) -> result<void> {
+                CIPHERLANE_TRY(const auto record, record_by_id(on, id, "decide"));
+                CIPHERLANE_CHECK(claim_terminal(on, record.terminal_id));
+                if (!ledger::may_decide(record, verdict)) return refused(store_errc::bad_transition, "decide");
+                CIPHERLANE_CHECK(update_record(on, id, verdict, to_ms(own->clock.now())));
+                const auto follows = ledger::consequence_of(record, verdict);
+                if (!follows) return {};
+                forget_foreseen(on); // somebody may have asked for the original
+                CIPHERLANE_TRY(const auto original, record_by_id(on, follows->record, "decide"));
+                if (original.state != follows->from) return {};
+                auto change = on.prepare("UPDATE records SET state = ? WHERE id = ?");
+                change.bind(static_cast<std::int64_t>(follows->to)).bind(static_cast<std::int64_t>(original.id));
+                CIPHERLANE_CHECK(change.run());
+                return stamp_record(on, original.id);
+            });
+    }
+
+    [[nodiscard]] result<void> count_reversal_send(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(durability::lazy, bounds, concerns_record(id), [id](database& on) {
+            auto update = on.prepare("UPDATE records SET reversal_sends = reversal_sends + 1 WHERE id = ?");
+            return update.bind(static_cast<std::int64_t>(id)).run();
+        });
+    }
+
+    [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(durability::lazy, bounds, concerns_record(id), [id](database& on) {
+            auto update = on.prepare("UPDATE records SET closed = 1 WHERE id = ?");
+            return update.bind(static_cast<std::int64_t>(id)).run();
+        });
+    }
+
+    [[nodiscard]] result<std::optional<journal_record>> find_key(
+        std::string_view terminal_id, std::string_view idempotency_key, const call& bounds) override {
+        std::string terminal(terminal_id);
+        std::string key(idempotency_key);
+        auto ahead = foresee(terminal, [terminal, key](auto& on) { key_query(on, terminal, key).foresee(); });
+        return keeper_.thread.execute(durability::read, bounds, std::move(ahead), [terminal, key](database& on) {
+            auto asked = key_query(on, terminal, key);
+            return one_record(asked);
+        });
+    }
+
+    [[nodiscard]] result<std::optional<journal_record>> find(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, foresee_record(id), [id](database& on) {
+            auto asked = record_query(on, id);
+            return one_record(asked);
+        });
+    }
+
+    [[nodiscard]] result<std::optional<journal_record>> find_order(
+        std::string_view order_number, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, [number = std::string(order_number)](database& on) {
+            auto asked = on.prepare(select_records("WHERE order_number = ? AND order_number != ''").c_str());
+            asked.bind(number);
+            return one_record(asked);
+        });
+    }
+
+    [[nodiscard]] result<std::vector<journal_record>> open_records(
+        std::string_view terminal_id, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
+            static const std::string sql =
+                select_records("WHERE terminal_id = ? AND " + sql_condition(ledger::records::open) + " ORDER BY id");
+            auto asked = on.prepare(sql.c_str());
+            asked.bind(terminal);
+            return read_records(asked);
+        });
+    }
+
+    [[nodiscard]] result<std::vector<journal_record>> untold_records(
+        std::string_view terminal_id, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
+            static const std::string sql = select_records(
+                "WHERE terminal_id = ? AND " + sql_condition(ledger::records::untold) + " ORDER BY id");
+            auto asked = on.prepare(sql.c_str());
+            asked.bind(terminal);
+            return read_records(asked);
+        });
+    }
+
+    [[nodiscard]] result<std::vector<journal_record>> batch_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::read, bounds, [terminal = std::string(terminal_id), batch](database& on) {
+                return read_batch(on, terminal, batch, ledger::records::uploaded);
+            });
+    }
+
+    [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
+            CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
+            static const std::string sql =
+                "SELECT CAST(coalesce(sum(requested), 0) AS BIGINT) FROM records WHERE original = ? AND " +
+                sql_condition(ledger::records::takes_room);
+            auto asked = on.prepare(sql.c_str());
+            asked.bind(static_cast<std::int64_t>(original));
+            CIPHERLANE_TRY([[maybe_unused]] const bool row, asked.step());
+            return amount(asked.integer(0), record.requested.unit());
+        });
+    }
+
+    [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::read, bounds, [own = &keeper_, id](database& on) -> result<ports::stored_card> {
+                auto asked = on.prepare("SELECT terminal_id, card FROM records WHERE id = ?");
+                asked.bind(static_cast<std::int64_t>(id));
+                CIPHERLANE_TRY(const bool row, asked.step());
+                if (!row) return refused(store_errc::no_record, "card");
+                if (asked.null(1) || !own->seal) return refused(store_errc::card_absent, "card");
+                return own->seal->open(id, asked.text(0), asked.blob(1));
+            });
+    }
+
+    [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override {
+        std::string name(terminal_id);
+        auto ahead = foresee(name, [name](auto& on) { terminal_query(on, name).foresee(); });
+        return keeper_.thread.execute(
+            durability::read, bounds, std::move(ahead), [name](database& on) -> result<ports::terminal_state> {
+                CIPHERLANE_CHECK(claim_terminal(on, name)); // who asks means to work with it
+                return read_terminal(on, name);
+            });
+    }
+
+    [[nodiscard]] result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) override {
+        std::string name(terminal_id);
+        auto ahead = foresee(name, [name](auto& on) { terminal_query(on, name).foresee(); });
+        return keeper_.thread.execute(
+            durability::durable, bounds, std::move(ahead), [name](database& on) -> result<std::uint32_t> {
+                CIPHERLANE_TRY(const auto taken, next_trace(on, name));
+                return taken.trace;
+            });
+    }
+
+    [[nodiscard]] result<void> save_sign_in(
+        std::string_view terminal_id, const ports::terminal_state& keys, const call& bounds) override {
+        return keeper_.thread.execute(durability::durable, bounds,
+            [name = std::string(terminal_id), keys](database& on) { return write_sign_in(on, name, keys); });
+    }
+
+    [[nodiscard]] result<void> mark_sign_in_due(std::string_view terminal_id, const call& bounds) override {
+        return keeper_.thread.execute(durability::lazy, bounds,
+            [name = std::string(terminal_id)](database& on) { return set_sign_in_due(on, name); });
+    }
+
+    [[nodiscard]] result<void> save_wishes(
+        std::string_view terminal_id, std::uint8_t wishes, const call& bounds) override {
+        return keeper_.thread.execute(durability::lazy, bounds,
+            [name = std::string(terminal_id), wishes](database& on) { return write_wishes(on, name, wishes); });
+    }
+
+    [[nodiscard]] result<void> add_master_key(
+        std::string_view terminal_id, const ports::wrapped_key& key, const call& bounds) override {
+        return keeper_.thread.execute(durability::durable, bounds,
+            [name = std::string(terminal_id), key](database& on) { return append_master_key(on, name, key); });
+    }
+
+    [[nodiscard]] result<void> save_list(
+        std::string_view terminal_id, const ports::downloaded_list& list, const call& bounds) override {
+        return keeper_.thread.execute(durability::durable, bounds,
+            [name = std::string(terminal_id), list](database& on) { return write_list(on, name, list); });
+    }
+
+    [[nodiscard]] result<std::optional<ports::downloaded_list>> find_list(
+        std::string_view terminal_id, std::string_view name, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds,
+            [terminal = std::string(terminal_id), wanted = std::string(name)](
+                database& on) { return read_list(on, terminal, wanted); });
+    }
+
+    [[nodiscard]] result<ports::batch_totals> totals(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds,
+            [name = std::string(terminal_id), batch](database& on) { return sum_batch(on, name, batch); });
+    }
+
+    [[nodiscard]] result<ports::settlement_progress> settlement(
+        std::string_view terminal_id, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds,
+            [name = std::string(terminal_id)](database& on) { return read_settlement(on, name); });
+    }
+
+    [[nodiscard]] result<void> save_settlement(
+        std::string_view terminal_id, const ports::settlement_progress& progress, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::durable, bounds, [name = std::string(terminal_id), progress](database& on) {
+                return write_settlement(on, name, progress);
+            });
+    }
+
+    [[nodiscard]] result<void> close_batch(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::durable, bounds, [own = &keeper_, name = std::string(terminal_id), batch](database& on) {
+                return end_batch(on, name, batch, to_ms(own->clock.now()));
+            });
+    }
+
+    [[nodiscard]] result<std::uint64_t> erase_cards(
+        std::chrono::system_clock::time_point before, const call& bounds) override {
+        auto erased =
+            keeper_.thread.execute(durability::durable, bounds, [before](database& on) -> result<std::uint64_t> {
+                static const std::string sql =
+                    "UPDATE records SET card = NULL WHERE card IS NOT NULL AND settled_at < ? AND " +
+                    sql_condition(ledger::records::card_due);
+                auto update = on.prepare(sql.c_str());
+                CIPHERLANE_CHECK(update.bind(to_ms(before)).run());
+                return on.changes();
+            });
+        if (erased && *erased != 0) keeper_.erased(bounds);
+        return erased;
+    }
+
+    [[nodiscard]] result<void> keep_notice(const ports::qr_order_status& told, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::durable, bounds, [told](database& on) { return insert_notice(on, told); });
+    }
+
+    [[nodiscard]] result<std::vector<ports::order_notice>> open_notices(const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds, [](database& on) { return read_notices(on); });
+    }
+
+    [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::lazy, bounds, [id](database& on) { return mark_notice_closed(on, id); });
+    }
+
+  private:
+    static error refused(store_errc what, std::string_view operation) {
+        return error(what, layer::store).during(operation);
+    }
+
+    static query record_query(database& on, std::uint64_t id) {
+        static const std::string sql = select_records("WHERE id = ?");
+        auto asked = on.prepare(sql.c_str());
+        asked.bind(static_cast<std::int64_t>(id));
+        return asked;
+    }
+    static query key_query(database& on, std::string_view terminal, std::string_view key) {
+        static const std::string sql = select_records("WHERE terminal_id = ? AND idempotency_key = ?");
+        auto asked = on.prepare(sql.c_str());
+        asked.bind(terminal).bind(key);
+        return asked;
+    }
+
+    static result<std::optional<journal_record>> one_record(query& asked) {
+        CIPHERLANE_TRY(const bool row, asked.step());
+        if (!row) return std::optional<journal_record>();
+        CIPHERLANE_TRY(auto found, read_record(asked));
+        return std::optional<journal_record>(std::move(found));
+    }
+    static result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_view operation) {
+        auto asked = record_query(on, id);
+        CIPHERLANE_TRY(auto found, one_record(asked));
+        if (!found) return refused(store_errc::no_record, operation);
+        return std::move(*found);
+    }
+    static result<void> free_key(database& on, const journal_record& fresh) {
+        auto asked = key_query(on, fresh.terminal_id, fresh.idempotency_key);
+        CIPHERLANE_TRY(const auto earlier, one_record(asked));
+        if (!earlier) return {};
+        if (!ledger::states::frees_key.contains(earlier->state)) return refused(store_errc::key_used, "begin");
+        auto update = on.prepare("UPDATE records SET idempotency_key = NULL WHERE id = ?");
+        CIPHERLANE_CHECK(update.bind(static_cast<std::int64_t>(earlier->id)).run());
+        return stamp_record(on, earlier->id);
+    }
+
+    /// What a task will ask, where asking early saves a way.
+    template <class Ask>
+    static foresight<database> foresee(std::string concerns, Ask ask) {
+        if constexpr (database::looks_ahead) {
+            return {std::move(concerns), [ask = std::move(ask)](database& on) { ask(on); }};
+        } else {
+            return {};
+        }
+    }
+    static foresight<database> foresee_record(std::uint64_t id) {
+        return foresee("#" + std::to_string(id), [id](auto& on) { record_query(on, id).foresee(); });
+    }
+    static foresight<database> concerns_record(std::uint64_t id) {
+        if constexpr (database::looks_ahead) {
+            return {"#" + std::to_string(id), {}};
+        } else {
+            return {};
+        }
+    }
+    static void forget_foreseen(database& on) {
+        if constexpr (database::looks_ahead) on.forget_foreseen();
+    }
+
+    Keeper keeper_;
+};
+
+} // namespace cipherlane::store
