@@ -41,6 +41,7 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{store_errc::journal_gone, "the journal was removed or replaced under the till: end it at once"},
         code_advice{store_errc::corrupt, "cipherlane journal check says what can be read"},
         code_advice{store_errc::record_damaged, "cipherlane journal check says what can be read"},
+        code_advice{store_errc::database_lost, "is the database there, and the way to it? Nothing was sent"},
         code_advice{store_errc::disk_full, "make room on the disk of the journal: nothing was sent"},
         code_advice{store_errc::cannot_open, "the folder is not there, or may not be written to"},
         code_advice{

@@ -77,9 +77,13 @@ result<void> counter::open_journal(const call& bounds) {
         journal_name_ = "given at " + name_of(journal_.get());
         return {};
     }
-    journal_name_ = name_of(settings_.journal.file);
-    CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
-    devices_.push_back(std::move(taken));
+    if (settings_.journal.store.empty()) {
+        journal_name_ = name_of(settings_.journal.file);
+        CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
+        devices_.push_back(std::move(taken));
+    } else {
+        journal_name_ = settings_.journal.name(); // for many tills, each terminal for one
+    }
     CIPHERLANE_TRY(journal_, make_journal(settings_, journal_wish::work, *clock_, bounds, given_.log));
     return {};
 }
@@ -293,6 +297,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
 /// What is not decided of a terminal that the settings do not have any more: no lane will see to it. The till opens
 /// all the same.
 void counter::report_orphans(const call& bounds) {
+    if (!settings_.journal.store.empty()) return; // terminals of other machines are in it, too
     const auto on_file = journal_->terminals(bounds);
     if (!on_file) return;
     for (const auto& name : *on_file) {

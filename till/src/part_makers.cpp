@@ -14,6 +14,8 @@
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
+#include <cipherlane/store/postgres_journal.hpp>
+#include <cipherlane/store/sqlite_journal.hpp>
 #include <cipherlane/till/errc.hpp>
 
 #include <filesystem>
@@ -46,6 +48,7 @@ void warn_of_one_folder(const till_settings::journal_place& place, const logger&
 } // namespace
 
 bool share_a_folder(const till_settings::journal_place& place) {
+    if (!place.store.empty()) return false;
     const auto folder_of = [](const std::string& file) {
         std::error_code ignored;
         return std::filesystem::weakly_canonical(file, ignored).parent_path();
@@ -72,24 +75,59 @@ result<std::shared_ptr<net::tls_client>> make_tls(
 bool is_first_start(const till_settings::journal_place& place) {
     using std::filesystem::exists;
     std::error_code ignored;
+    if (!place.store.empty()) return !exists(place.key_file, ignored);
     if (store::first_start_was_announced(place.file, place.mark_file)) return !exists(place.file, ignored);
     const bool marked = exists(store::mark_path_of(place.file, place.mark_file), ignored);
     return !marked && !exists(place.key_file, ignored) && !exists(place.file, ignored);
 }
 
-result<std::unique_ptr<store::sqlite_journal>> make_journal(
+namespace {
+
+/// Its key, looked at.
+result<void> check_journal_key(const till_settings& all, const call& bounds) {
+    CIPHERLANE_CHECK(check_key_file(all.journal.key_file, "journal.key_file"));
+    store::file_key_provider keys(all.journal.key_file);
+    CIPHERLANE_TRY(const auto key, keys.journal_key(bounds));
+    return refuse_test_key(all, key, "journal.key_file");
+}
+
+/// Books that others may have begun: then the key is theirs, and is not made anew here.
+result<std::unique_ptr<store::journal>> make_shared_journal(
     const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log) {
     const auto& place = all.journal;
+    store::postgres_settings how;
+    how.address = place.store;
+    how.create = place.create || wish == journal_wish::begin;
+    if (how.create && !std::filesystem::exists(place.key_file)) {
+        CIPHERLANE_TRY(const bool begun, store::postgres_books_begun(how, bounds));
+        if (begun)
+            return error(till_errc::no_file, layer::till)
+                .during("open")
+                .at_endpoint(place.key_file)
+                .in_field("journal.key_file")
+                .with_hint("expected the key with which these books were begun: copy it from another till of them");
+        CIPHERLANE_CHECK(store::file_key_provider::create(place.key_file));
+    }
+    CIPHERLANE_CHECK(check_journal_key(all, bounds));
+    store::file_key_provider keys(place.key_file);
+    CIPHERLANE_TRY(auto opened, store::postgres_journal::open(how, keys, clock, bounds, log));
+    return std::unique_ptr<store::journal>(std::move(opened));
+}
+
+} // namespace
+
+result<std::unique_ptr<store::journal>> make_journal(
+    const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log) {
+    const auto& place = all.journal;
+    if (!place.store.empty()) return make_shared_journal(all, wish, clock, bounds, log);
     const bool begins = wish != journal_wish::work || (place.create && is_first_start(place));
     // A start that dies between key and journal is a first start still: the mark says so.
     if (begins) CIPHERLANE_CHECK(store::announce_first_start(place.file, place.mark_file));
     // A journal without its key is one whose key was lost: a fresh key would not open it, and would hide that.
     if (begins && !std::filesystem::exists(place.key_file) && !std::filesystem::exists(place.file))
         CIPHERLANE_CHECK(store::file_key_provider::create(place.key_file));
-    CIPHERLANE_CHECK(check_key_file(place.key_file, "journal.key_file"));
+    CIPHERLANE_CHECK(check_journal_key(all, bounds));
     store::file_key_provider keys(place.key_file);
-    CIPHERLANE_TRY(const auto key, keys.journal_key(bounds));
-    CIPHERLANE_CHECK(refuse_test_key(all, key, "journal.key_file"));
     warn_of_one_folder(place, log);
     store::sqlite_journal_settings how;
     how.path = place.file;
@@ -97,7 +135,8 @@ result<std::unique_ptr<store::sqlite_journal>> make_journal(
     how.start = wish == journal_wish::adopt ? store::journal_start::adopt
                 : begins                    ? store::journal_start::existing_or_first
                                             : store::journal_start::existing;
-    return store::sqlite_journal::open(how, keys, clock, bounds, log);
+    CIPHERLANE_TRY(auto opened, store::sqlite_journal::open(how, keys, clock, bounds, log));
+    return std::unique_ptr<store::journal>(std::move(opened));
 }
 
 result<std::unique_ptr<hostlink::tcp_host>> make_host(

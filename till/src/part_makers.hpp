@@ -13,7 +13,7 @@
 #include <cipherlane/ports/scanner.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/terminal.hpp>
-#include <cipherlane/store/sqlite_journal.hpp>
+#include <cipherlane/store/journal.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -39,7 +39,7 @@ enum class journal_wish : std::uint8_t {
     begin, ///< because somebody said so, with the key that is there or a new one
     adopt, ///< because somebody has decided that this is the journal from now on
 };
-[[nodiscard]] result<std::unique_ptr<store::sqlite_journal>> make_journal(
+[[nodiscard]] result<std::unique_ptr<store::journal>> make_journal(
     const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log);
 [[nodiscard]] result<std::unique_ptr<hostlink::tcp_host>> make_host(
     const till_settings::host_place& place, std::string_view table, const logger& log);

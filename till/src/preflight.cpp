@@ -83,8 +83,8 @@ class preflight_run {
         const auto& journal = settings_.journal;
         if (assembly::is_first_start(journal)) {
             good("journal's key file",
-                std::string("not there yet, nor the journal: ") +
-                    (journal.create ? "both are made at the first start" : "cipherlane till init makes both"));
+                std::string(journal.store.empty() ? "not there yet, nor the journal: " : "not there yet: ") +
+                    (journal.create ? "made at the first start" : "cipherlane till init makes it"));
         } else if (const auto kept = assembly::check_key_file(journal.key_file, "journal.key_file"); !kept) {
             all = wrong("journal's key file", kept.error());
         } else {
@@ -249,7 +249,7 @@ class preflight_run {
                 all.error().where() == layer::store || all.error().field().starts_with("journal.");
             return void(wrong(of_journal ? "journal" : "till", all.error()));
         }
-        good("journal", settings_.journal.file + " opens, its key fits");
+        good("journal", settings_.journal.name() + " opens, its key fits");
         for (const auto& name : all->terminals()) {
             auto one = all->at(name);
             if (!one) continue;

@@ -229,6 +229,7 @@ void read_places(toml_reader& top, till_settings& to) {
     sealer.finish();
 
     auto journal = top.section("journal");
+    journal.text("store", to.journal.store);
     journal.text("file", to.journal.file);
     journal.text("key_file", to.journal.key_file);
     journal.text("mark_file", to.journal.mark_file);
@@ -298,7 +299,10 @@ place place_of(std::string_view path, const toml_value& root, const toml_value* 
 void report_broken(toml_report& to, const error& why, const toml_value& root, const toml_value* terminal) {
     const auto path = why.field();
     const auto [table, value] = place_of(path, root, terminal);
-    std::string hint(value != nullptr ? "found " + shown(*value) + ", " : "missing, ");
+    // There may be a password in an address.
+    std::string hint(value == nullptr          ? "missing, "
+                     : path == "journal.store" ? "found what is no address of a database, "
+                                               : "found " + shown(*value) + ", ");
     hint += why.hint();
     const auto line = value != nullptr ? value->line() : table != nullptr ? table->line() : 0;
     const auto code = why.where() == layer::till ? why.code() : make_error_code(till_errc::bad_setting);

@@ -6,6 +6,7 @@
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/net/tcp.hpp>
+#include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
@@ -241,6 +242,10 @@ bool till_settings::reaches_out() const {
     return elsewhere(host.address) || elsewhere(gateway.address) || elsewhere(card_terminal.host.address);
 }
 
+std::string till_settings::journal_place::name() const {
+    return store.empty() ? file : store::printable_address(store);
+}
+
 result<void> till_settings::validate() const {
     if (terminals.empty()) return broken(till_errc::missing_setting, "terminal", "a table [terminal]");
     std::set<std::string_view> names;
@@ -269,6 +274,8 @@ result<void> till_settings::validate() const {
         return bad("scanner.end", "nothing, as each report of a hid-pos scanner says where a code ends");
     if (scanner.code_fresh.count() < 1 || scanner.code_fresh.count() > 600)
         return bad("scanner.code_fresh_seconds", "1 to 600");
+    if (!journal.store.empty() && !store::check_postgres_address(journal.store))
+        return bad("journal.store", "postgresql://USER@HOST[:PORT][,HOST]/DATABASE[?WORD=VALUE], with libpq's words");
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     CIPHERLANE_CHECK(check_trace(trace));

@@ -199,6 +199,7 @@ const key_row keys[] = {
     {"conversion", "form", "\"tag59\"", "\"tag60\""},
     {"conversion", "tag", "\"D1\"", "\"A3\""},
     {"conversion", "choice_ms", "30000", "0"},
+    {"journal", "store", "\"postgresql://till@db1,db2/books?sslmode=verify-full\"", "\"till.db\""},
     {"journal", "file", "\"/srv/till.db\"", "\"\""},
     {"journal", "key_file", "\"/etc/till.key\"", "\"\""},
     {"journal", "mark_file", "\"/var/till.mark\"", "true"},
@@ -247,6 +248,13 @@ TEST(TillSettings, RefuseAWrongValueOfEveryKeyByFileLineAndKey) {
                                why.hint().find("did you mean") != std::string_view::npos;
         EXPECT_TRUE(says_what) << why;
     }
+}
+
+TEST(TillSettings, ShowNoPasswordOfAnAddress) {
+    const auto read = parse_till("[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[journal]\n"
+                                 "store = \"postgresql://u:sEcret@h/d?wrong_word=1\"\n");
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().to_string().find("sEcret"), std::string::npos) << read.error();
 }
 
 TEST(TillSettings, AreAllInTheExampleAndInTheTableAbove) {
@@ -330,8 +338,9 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
         text << int(of.sealer.kind) << "|" << of.sealer.key_file << "|" << of.sealer.test_keys << "|"
              << of.sealer.address << "|" << of.sealer.profile << "\n";
         tls(of.sealer.tls);
-        text << of.journal.file << "|" << of.journal.key_file << "|" << of.journal.mark_file << "|"
-             << of.journal.create << "|" << of.trace.file << "|" << of.trace.test_cards.size();
+        text << of.journal.store << "|" << of.journal.file << "|" << of.journal.key_file << "|"
+             << of.journal.mark_file << "|" << of.journal.create << "|" << of.trace.file << "|"
+             << of.trace.test_cards.size();
         return text.str();
     };
     EXPECT_EQ(words(*example), words(*bare));

@@ -131,6 +131,12 @@ struct till_settings {
         std::string key_file = "till.key"; ///< made at the first start, mode 0600
         std::string mark_file;             ///< remembers the journal; empty: the file's name and ".mark"
         bool create = true; ///< a start that finds none of the three makes them; else only `begin_journal` does
+        /// A database that many machines share, `postgresql://…`, in the place of `file` and `mark_file`; see
+        /// `store::postgres_settings`. `key_file` is the same on all machines. Empty: the file.
+        std::string store;
+
+        /// For people: nothing secret in it.
+        [[nodiscard]] std::string name() const;
     };
 
     /// The certification trace: each exchange with the host, see `hostlink::certification_trace`.
