@@ -7,6 +7,7 @@
 
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
+#include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
 #include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/journal_start.hpp>
@@ -69,14 +70,27 @@ std::vector<store::journal_entry> read_damaged(const list_options& options) {
     return entries;
 }
 
-/// The newest. Needs no key: no card data comes out. Works beside a running till.
-std::vector<store::journal_entry> read_newest(const list_options& options) {
-    store::sqlite_journal_settings how;
-    how.path = options.file;
-    how.access = store::journal_access::read_only;
+/// Needs no key: no card data comes out.
+result<std::unique_ptr<store::journal>> open_to_read(const std::string& file, const ports::clock& clock) {
     store::file_key_provider no_key{std::string()};
+    if (store::is_postgres_address(file)) {
+        store::postgres_settings how;
+        how.address = file;
+        how.access = store::journal_access::read_only;
+        CIPHERLANE_TRY(auto opened, store::postgres_journal::open(how, no_key, clock, patient()));
+        return std::unique_ptr<store::journal>(std::move(opened));
+    }
+    store::sqlite_journal_settings how;
+    how.path = file;
+    how.access = store::journal_access::read_only;
+    CIPHERLANE_TRY(auto opened, store::sqlite_journal::open(how, no_key, clock, patient()));
+    return std::unique_ptr<store::journal>(std::move(opened));
+}
+
+/// The newest. Works beside a running till.
+std::vector<store::journal_entry> read_newest(const list_options& options) {
     const ports::system_clock clock;
-    const auto journal = store::sqlite_journal::open(how, no_key, clock, patient());
+    const auto journal = open_to_read(options.file, clock);
     if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
         value_or_fail(result<void*>(journal.error()));
     auto records = journal ? (*journal)->list(options.terminal, options.limit, patient())
@@ -173,6 +187,25 @@ void check(const list_options& options) {
         std::cout << (found.whole() ? "whole" : damaged_advice) << "\n";
     }
     if (!found.whole()) end(ending::difference);
+}
+
+struct init_options {
+    std::string address;
+    std::string role;
+    output_form output = output_form::text;
+};
+
+/// The tables of shared books, by their owner, and the rights of the tills' role.
+void init(const init_options& options) {
+    store::postgres_settings how;
+    how.address = options.address;
+    check_or_fail(store::init_postgres(how, options.role, patient()));
+    const auto name = store::printable_address(options.address);
+    if (options.output == output_form::json)
+        std::cout << json{{"books", name}, {"role", options.role}}.dump(2) << "\n";
+    else
+        std::cout << name << ": tables are there"
+                  << (options.role.empty() ? "" : ", " + options.role + " may work with them") << "\n";
 }
 
 struct recover_options {
@@ -288,7 +321,7 @@ void add_journal_command(CLI::App& tool) {
 
     auto listing = std::make_shared<list_options>();
     auto* list_app = journal->add_subcommand("list", "Show records, newest last; works beside a running till");
-    list_app->add_option("file", listing->file, "The journal's database")->required();
+    list_app->add_option("file", listing->file, "The journal's file, or postgresql://HOST/DATABASE")->required();
     list_app->add_option("--terminal", listing->terminal, "One terminal only");
     list_app->add_option("--limit", listing->limit, "At most so many, the newest");
     list_app->add_flag("--open", listing->open, "Only what is not decided");
@@ -298,7 +331,7 @@ void add_journal_command(CLI::App& tool) {
     auto checking = std::make_shared<list_options>();
     auto* check_app = journal->add_subcommand(
         "check", "Read all of a journal: what is damaged, what can be read, what to do. Exit code 1: damaged");
-    check_app->add_option("file", checking->file, "The journal's database")->required();
+    check_app->add_option("file", checking->file, "The journal's file, or postgresql://HOST/DATABASE")->required();
     check_app->add_option("--mark", checking->mark, "Its mark; default: the file's name and .mark");
     add_json_flag(*check_app, checking->output);
     check_app->callback([checking] { check(*checking); });
@@ -306,7 +339,7 @@ void add_journal_command(CLI::App& tool) {
     auto exporting = std::make_shared<list_options>();
     auto* export_app = journal->add_subcommand("export",
         "All records, one a line, a damaged journal's, too. Exit code 1: some cannot be read or are damaged");
-    export_app->add_option("file", exporting->file, "The journal's database")->required();
+    export_app->add_option("file", exporting->file, "The journal's file, or postgresql://HOST/DATABASE")->required();
     export_app->add_option("--terminal", exporting->terminal, "One terminal only");
     export_app->add_flag("--open", exporting->open, "Only what is not decided");
     auto* csv = export_app->add_flag("--csv", exporting->as_csv, "As CSV with a line of names");
@@ -316,6 +349,15 @@ void add_journal_command(CLI::App& tool) {
             "As JSON lines, the default; errors too")
         ->excludes(csv);
     export_app->callback([exporting] { export_all(*exporting); });
+
+    auto beginning = std::make_shared<init_options>();
+    auto* init_app = journal->add_subcommand("init",
+        "Make the tables of shared books in a PostgreSQL database, or bring older ones up, as their owner; and give "
+        "the tills' role what it needs");
+    init_app->add_option("address", beginning->address, "postgresql://OWNER@HOST/DATABASE")->required();
+    init_app->add_option("--role", beginning->role, "The role of the tills, which is there");
+    add_json_flag(*init_app, beginning->output);
+    init_app->callback([beginning] { init(*beginning); });
 
     auto recovering = std::make_shared<recover_options>();
     auto* recover_app = journal->add_subcommand(

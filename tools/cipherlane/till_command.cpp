@@ -170,7 +170,9 @@ void init(const till_options& options) {
     keep_secrets();
     const auto settings = read_settings(options.settings);
     if (const auto begun = begin_journal(settings, options.bounds()); !begun) by.fail(begun.error());
-    by.say({{"journal", settings.journal.file}}, settings.journal.file + " is there, with its key and its mark",
+    const auto name = settings.journal.name();
+    by.say({{"journal", name}},
+        name + (settings.journal.store.empty() ? " is there, with its key and its mark" : " is there, with its key"),
         ending::done);
 }
 
