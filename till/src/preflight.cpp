@@ -234,16 +234,12 @@ class preflight_run {
     }
 
     void ask_terminals(bool host_reached) {
-        auto without_devices = settings_;
-        if (settings_.sealer.kind != sealer_kind::pinpad) without_devices.pinpad = {}; // it makes the sign-in's MACs
-        without_devices.card_terminal = {};
-        without_devices.display = {};
-        without_devices.printer = {};
-        without_devices.scanner = {};
-        without_devices.gateway = {};
+        auto for_the_host = without_devices(settings_);
+        for_the_host.card_terminal = {};
+        for_the_host.gateway = {};
         till::parts quiet;
         quiet.log = logger::none();
-        auto all = till::open(without_devices, std::move(quiet), bounds_);
+        auto all = till::open(std::move(for_the_host), std::move(quiet), bounds_);
         if (!all) {
             const bool of_journal =
                 all.error().where() == layer::store || all.error().field().starts_with("journal.");

@@ -234,6 +234,23 @@ result<void> check_sealer(const till_settings& all) {
 
 } // namespace
 
+till_settings without_devices(till_settings all) {
+    if (all.sealer.kind != sealer_kind::pinpad) all.pinpad = {};
+    all.display = {};
+    all.printer = {};
+    all.scanner = {};
+    return all;
+}
+
+till_settings books_alone(till_settings all) {
+    all = without_devices(std::move(all));
+    all.pinpad = {};
+    all.card_terminal = {};
+    all.host = {};
+    all.gateway = {};
+    return all;
+}
+
 bool till_settings::reaches_out() const {
     const auto elsewhere = [](const std::string& address) {
         const auto where = net::parse_endpoint(address);

@@ -249,13 +249,10 @@ void adopt(const recover_options& options) {
         std::cout << "adopted; " << next << "\n";
 }
 
-/// The till that the settings name, without what a journal's owner does not need: nobody is at the devices.
-till open_till(const std::string& file, void (*cut)(till_settings&), const std::string& master_key = {}) {
+/// The till that the settings name, cut down to what is needed: nobody is at the devices.
+till open_till(const std::string& file, till_settings (*cut)(till_settings), const std::string& master_key = {}) {
     keep_secrets();
-    auto settings = read_settings(file);
-    settings.pinpad = {};
-    settings.display = {};
-    cut(settings);
+    auto settings = cut(read_settings(file));
     if (!master_key.empty()) {
         settings.sealer.key_file = master_key;
         for (auto& one : settings.terminals)
@@ -266,8 +263,12 @@ till open_till(const std::string& file, void (*cut)(till_settings&), const std::
 
 /// What a till does at its start: reversals go out, QR orders are decided, untold verdicts are shown.
 void recover(const recover_options& options) {
-    auto till = open_till(
-        options.settings, [](till_settings& all) { all.gateway.notify_address.clear(); }, options.master_key);
+    const auto cut = [](till_settings all) {
+        all = without_devices(std::move(all));
+        all.gateway.notify_address.clear();
+        return all;
+    };
+    auto till = open_till(options.settings, cut, options.master_key);
     bool all = true;
     json rows = json::array();
     for (const auto& name : till.terminals()) {
@@ -302,7 +303,7 @@ struct decide_options {
 
 /// A person's word on one record. Needs the journal alone: nobody is asked.
 void decide(const decide_options& options) {
-    auto till = open_till(options.settings, [](till_settings& all) { all.host = {}, all.gateway = {}; });
+    auto till = open_till(options.settings, books_alone);
     const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
     acquiring::decision_request wish(options.record, found, options.note);
     if (!options.amount.empty()) wish.moved = value_or_fail(amount::parse(options.amount, till.terminal().unit));

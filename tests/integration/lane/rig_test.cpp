@@ -88,6 +88,20 @@ TEST_F(Rig, SellsAtACipherMachineThatIsThereUnderAFault) {
     EXPECT_TRUE(says("\"51\"")) << said_;
 }
 
+/// Whoever looks after the books opens no display, printer or scanner; the PIN pad only where it makes the MACs.
+TEST_F(Rig, LooksAfterTheBooksOfATillWhosePinPadMakesTheMacs) {
+    const std::string with_scanner = "printf '[scanner]\\ndriver = \"serial\"\\npath = \"/nonexistent/scanner\"\\n"
+                                     "keeper = false\\n' >> \"$1\"; exec \"$0\" ";
+    for (const auto& [words, said] : {std::pair<std::string, std::string>{"till status", "\"host\": \"ready\""},
+             {"journal recover", "\"all_decided\": true"}}) {
+        EXPECT_EQ(run({"--pinpad-driver", "psbc"},
+                      {"sh", "-c", with_scanner + words + " \"$1\" --json", program("cipherlane")}),
+            0)
+            << words << said_ << complained_;
+        EXPECT_TRUE(says(said)) << said_;
+    }
+}
+
 TEST_F(Rig, TellsInWordsWhatCannotBe) {
     EXPECT_EQ(run({}, {"/nonexistent/program"}), 2);
     EXPECT_TRUE(says("cipherlane-lane-rig: /nonexistent/program: No such file or directory")) << complained_;

@@ -163,6 +163,12 @@ struct till_settings {
     [[nodiscard]] result<void> validate() const;
 };
 
+/// The same without the devices, for whoever looks after a till with nobody at the counter. The PIN pad stays where
+/// it makes the MACs: nothing could be said to the host without it.
+[[nodiscard]] till_settings without_devices(till_settings all);
+/// The same with nothing but terminals and journal: for whoever asks nobody else.
+[[nodiscard]] till_settings books_alone(till_settings all);
+
 /// Reads settings from TOML; what is not there keeps its default, what is not known is refused, so that no misspelt
 /// setting goes unnoticed; the table `[app]` belongs to the application and is left alone. Several terminals stand as
 /// `[[terminal]]`. Validates.
