@@ -57,7 +57,7 @@ bool share_a_folder(const till_settings::journal_place& place) {
 }
 
 result<std::shared_ptr<net::tls_client>> make_tls(
-    const till_tls& wanted, bool on, std::string_view table, const logger& log) {
+    const till_tls_files& wanted, bool on, std::string_view table, const logger& log) {
     if (!on) return std::shared_ptr<net::tls_client>();
     net::tls_settings trust;
     trust.ca_file = wanted.ca_file;

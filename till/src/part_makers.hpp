@@ -28,7 +28,7 @@ namespace cipherlane::assembly {
 
 /// Null where TLS is not wanted. `table` is that of the settings, for errors.
 [[nodiscard]] result<std::shared_ptr<net::tls_client>> make_tls(
-    const till_tls& wanted, bool on, std::string_view table, const logger& log);
+    const till_tls_files& wanted, bool on, std::string_view table, const logger& log);
 /// Whether the journal's key lies in the journal's own folder, where it protects little.
 [[nodiscard]] bool share_a_folder(const till_settings::journal_place& place);
 /// Whether there is nothing of a journal yet: no file, no key, no mark.

@@ -16,7 +16,7 @@ toml_faults till_faults() {
     return {layer::till, "settings", till_errc::no_file, till_errc::not_toml, till_errc::bad_setting};
 }
 
-void read_tls(toml_reader& from, till_tls& to) {
+void read_tls(toml_reader& from, till_tls_files& to) {
     from.text("ca_file", to.ca_file);
     from.text("certificate_file", to.certificate_file);
     from.text("tls_key_file", to.key_file);

@@ -1,3 +1,5 @@
+#include "idle_settings.hpp"
+
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
@@ -41,8 +43,8 @@ result<void> check_trace(const till_settings::trace_place& trace) {
 }
 
 /// Who trusts somebody or shows a certificate means TLS.
-bool has_files(const till_tls& tls) {
-    return !(tls.ca_file.empty() && tls.certificate_file.empty() && tls.key_file.empty() && tls.name.empty());
+bool has_files(const till_tls_files& tls) {
+    return tls != till_tls_files();
 }
 
 template <class Row>
@@ -276,6 +278,7 @@ result<void> till_settings::validate() const {
     const auto bad = [](std::string_view key, std::string_view expected) {
         return broken(till_errc::bad_setting, key, expected);
     };
+    CIPHERLANE_CHECK(refuse_idle(*this));
     CIPHERLANE_CHECK(check_link(host, "host"));
     if (!gateway.tls.on && has_files(gateway.tls)) return bad("gateway.tls", "true, as there are files for it");
     if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");

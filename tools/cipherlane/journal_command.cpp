@@ -266,6 +266,7 @@ void recover(const recover_options& options) {
     const auto cut = [](till_settings all) {
         all = without_devices(std::move(all));
         all.gateway.notify_address.clear();
+        all.gateway.public_key_file.clear();
         return all;
     };
     auto till = open_till(options.settings, cut, options.master_key);

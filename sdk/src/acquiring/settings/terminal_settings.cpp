@@ -94,11 +94,14 @@ bool money(std::int64_t minor) {
 }
 
 constexpr std::string_view money_words = "0 to 999999999999 minor units";
+constexpr std::string_view no_block = "nothing, as serial_block.carrier is none";
 constexpr std::string_view span = "1 ms to an hour";
 
 } // namespace
 
 result<void> terminal_settings::validate() const {
+    const terminal_settings usual;
+    const bool carries = serial_block.carrier != serial_carrier::none;
     const rule rules[] = {
         // Letters and digits alone: the number is part of the orders at the gateway.
         {"terminal.id", terminal_id.size() == 8 && letters_and_digits(terminal_id), "8 letters and digits"},
@@ -112,6 +115,8 @@ result<void> terminal_settings::validate() const {
         {"terminal.currency", find_currency(unit.number).has_value(), "a number of ISO 4217"},
         {"terminal.currency_decimals", find_currency(unit.number) == unit, "as many as ISO 4217 says, or nothing"},
         {"keys.master_slot", ports::is_master_slot(keys.master_slot), "0 to 99"},
+        {"keys.sm4_mac_ascii", !keys.sm4_mac_ascii || keys.algorithm == key_algorithm::sm4,
+            "false, as keys.algorithm is tdes"},
         {"keys.sign_in_code", digits(keys.sign_in_code, 3), "3 digits"},
         {"keys.sign_in_division", division_fits(keys),
             "nothing, or sizes of keys and check values as \"16+8 16+8\"; keys of 16 under SM4"},
@@ -120,6 +125,13 @@ result<void> terminal_settings::validate() const {
         {"serial_block.device_type", digits(serial_block.device_type, 2), "2 digits"},
         {"serial_block.licence", serial_block.licence.empty() || serial_block.licence.size() == 5,
             "nothing, or 5 characters"},
+        {"serial_block.licence", serial_block.licence.empty() || serial_block.carrier == serial_carrier::field62,
+            "nothing, unless serial_block.carrier is field62"},
+        {"serial_block.serial", carries || serial_block.serial.empty(), no_block},
+        {"serial_block.device_type", carries || serial_block.device_type == usual.serial_block.device_type, no_block},
+        {"serial_block.version", carries || serial_block.version.empty(), no_block},
+        {"serial_block.without_key", carries || serial_block.without_key == usual.serial_block.without_key, no_block},
+        {"serial_block.in_reversals", carries || serial_block.in_reversals, no_block},
         {"host.tpdu", digits(host.tpdu, 10) && host.tpdu.starts_with("60"), "10 digits that begin with 60"},
         {"host.header", digits(host.header, 12), "12 digits"},
         {"timers.card_ms", positive(timers.card), span},
@@ -149,6 +161,8 @@ result<void> terminal_settings::validate() const {
         {"pre_auth.valid_days", pre_auth.valid_days <= 366, "0 to 366"},
         {"conversion.own_cards", prefixes(conversion.own_cards), "beginnings of card numbers, spaces between"},
         {"conversion.tag", own_tag(conversion.tag), "two letters or digits, none of A1 to A5"},
+        {"conversion.tag", conversion.form == conversion_form::tag59 || conversion.tag == usual.conversion.tag,
+            "nothing, unless conversion.form is tag59"},
         {"conversion.choice_ms", positive(conversion.choice), span},
         {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200,
             "30 to 7200"},

@@ -18,13 +18,18 @@ enum class sealer_kind : std::uint8_t {
     cipher_machine, ///< in a unit (`hsm::machine_sealer`), with the master key as it lies under its local master key
 };
 
-/// How a peer is reached by TLS. Files are PEM.
-struct till_tls {
-    bool on = false;
+/// Whom to trust, and what to show, where a peer is reached by TLS. Files are PEM.
+struct till_tls_files {
     std::string ca_file;          ///< whom to trust; empty: the system's authorities
     std::string certificate_file; ///< our own; empty: none is shown
     std::string key_file;         ///< its key
     std::string name;             ///< in the peer's certificate; empty: the host of the address
+    friend bool operator==(const till_tls_files&, const till_tls_files&) = default;
+};
+/// Of a peer whose address does not say whether it is reached by TLS.
+struct till_tls : till_tls_files {
+    bool on = false;
+    friend bool operator==(const till_tls&, const till_tls&) = default;
 };
 
 /// All that a settings file says: the terminals of a till, and where journal, host, gateway and devices are, which
@@ -44,6 +49,7 @@ struct till_settings {
         bool echo_polls = false;      ///< a length of zero goes back to the host, else it is passed over
         bool connect_ahead = false;   ///< while the card is read
         std::string http_path;        ///< each message in an HTTP POST to it; empty: without HTTP
+        friend bool operator==(const host_place&, const host_place&) = default;
     };
     struct gateway_place {
         std::string address;                        ///< HOST:PORT; empty: no gateway
@@ -51,15 +57,18 @@ struct till_settings {
         bool plain_anywhere = false;                ///< a private line of which somebody is sure
         std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken; empty: nowhere, the till asks
         std::string public_key_file;                ///< PEM: checks notifications
+        friend bool operator==(const gateway_place&, const gateway_place&) = default;
     };
     struct device_place {
         std::string driver; ///< empty: none
         std::string path;   ///< "/dev/serial/by-id/…" or another address of docs/04-devices.md
-        bool keeper = true; ///< a device that was unplugged comes back by itself
-        till_tls tls;       ///< for "tls:" addresses; `on` means nothing here
+        till_tls_files tls; ///< for "tls:" addresses
+        friend bool operator==(const device_place&, const device_place&) = default;
     };
     struct pinpad_place : device_place {
+        bool keeper = true;           ///< a device that was unplugged comes back by itself
         std::string description_file; ///< for keypads described by a TOML file
+        friend bool operator==(const pinpad_place&, const pinpad_place&) = default;
     };
     /// A payment terminal with a host of its own, in the place of host, sealer and PIN pad.
     struct card_terminal_place : device_place {
@@ -67,10 +76,12 @@ struct till_settings {
         std::string description_file; ///< for terminals described by a TOML file
         /// Where a terminal's messages for its host go that it sends through the till; its `address` empty: nowhere.
         host_place host;
+        friend bool operator==(const card_terminal_place&, const card_terminal_place&) = default;
     };
     struct display_place : device_place {
         enum class words : std::uint8_t { by_code_page, chinese, english };
         enum class drawing : std::uint8_t { by_printer, native, raster };
+        bool keeper = true;                   ///< as of a PIN pad
         words language = words::by_code_page; ///< Chinese, but English on a printer with a page without Chinese
         std::string description_file;         ///< for displays described by a TOML file
         std::string font_file;                ///< for panels; empty: the usual places
@@ -90,18 +101,21 @@ struct till_settings {
         std::string client_id = "cipherlane-till"; ///< the till's at the broker
         std::string user;                          ///< at the broker; empty: none
         std::string password_file;                 ///< mode 0600
+        friend bool operator==(const display_place&, const display_place&) = default;
     };
     /// The scanner of the payers' payment codes: docs/04-devices.md.
     struct scanner_place : device_place {
         enum class ending : std::uint8_t { cr_or_lf, cr, lf, tab, none };
         enum class identifier : std::uint8_t { may_come, must_come, none };
         enum class charset : std::uint8_t { utf8, gbk };
+        bool keeper = true;                    ///< as of a PIN pad
         ending end = ending::cr_or_lf;         ///< what ends a code
         identifier aim = identifier::may_come; ///< the AIM identifier before it
         charset characters = charset::utf8;
         std::chrono::seconds code_fresh{60}; ///< how old a scan may be
+        friend bool operator==(const scanner_place&, const scanner_place&) = default;
     };
-    /// The till's receipt printer: docs/04-devices.md. `keeper` means nothing here: it always has one.
+    /// The till's receipt printer: docs/04-devices.md.
     struct printer_place : device_place {
         enum class proof : std::uint8_t { printed, state, none };
         enum class cutting : std::uint8_t { partial, full, none };
@@ -112,6 +126,7 @@ struct till_settings {
         int drawer_pin = 2;      ///< of the cash drawer: 2 or 5
         std::size_t columns = 0; ///< of the paper; 0: as the make has it
         std::string queue_file;  ///< what is still to be printed; empty: the journal's file and ".receipts"
+        friend bool operator==(const printer_place&, const printer_place&) = default;
     };
     struct sealer_place {
         sealer_kind kind = sealer_kind::software;
@@ -149,7 +164,7 @@ struct till_settings {
     host_place host;
     gateway_place gateway;
     pinpad_place pinpad;
-    card_terminal_place card_terminal; ///< `keeper` means nothing here: its link is opened when it is needed
+    card_terminal_place card_terminal;
     display_place display;
     printer_place printer;
     scanner_place scanner;
