@@ -118,10 +118,7 @@ result<void> counter::make_card_terminal() {
     if (place.host.address.empty()) return {};
     CIPHERLANE_TRY(card_terminal_host_, assembly::make_terminal_relay(place.host, given_.log));
     if (card_terminal_->reach_host_by(card_terminal_host_.get())) return {};
-    return error(till_errc::bad_setting, layer::till)
-        .during("open")
-        .in_field("card_terminal.host.address")
-        .with_hint("expected nothing, as this terminal has a line of its own");
+    return has_own_line();
 }
 
 result<void> counter::open_display(const call& bounds) {

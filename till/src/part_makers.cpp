@@ -296,6 +296,13 @@ result<std::unique_ptr<ports::terminal_network>> make_terminal_relay(
     return std::make_unique<hostlink::terminal_relay>(std::move(host), log);
 }
 
+error has_own_line() {
+    return error(till_errc::bad_setting, layer::till)
+        .during("open")
+        .in_field("card_terminal.host.address")
+        .with_hint("expected nothing, as this terminal has a line of its own");
+}
+
 drivers::display_options display_options_of(const till_settings::display_place& place) {
     using words = till_settings::display_place::words;
     using drawing = till_settings::display_place::drawing;

@@ -65,6 +65,8 @@ enum class journal_wish : std::uint8_t {
 /// The way of a terminal to its host.
 [[nodiscard]] result<std::unique_ptr<ports::terminal_network>> make_terminal_relay(
     const till_settings::host_place& place, const logger& log);
+/// What is wrong with the setting of such a way where the terminal takes none.
+[[nodiscard]] error has_own_line();
 /// Opens a display by its family's name.
 [[nodiscard]] result<std::unique_ptr<ports::display>> open_display(
     boost::asio::any_io_executor on, const till_settings::display_place& place, const call& bounds);

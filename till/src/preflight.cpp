@@ -1,6 +1,7 @@
 #include "key_file.hpp"
 #include "part_makers.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/unit_requests.hpp>
@@ -173,14 +174,39 @@ class preflight_run {
     void ask_card_terminal() {
         const auto& place = settings_.card_terminal;
         if (place.driver.empty()) return skip("card terminal", "the settings name none");
+        std::unique_ptr<ports::terminal_network> relay; // outlives the terminal
         auto made = assembly::make_card_terminal(
             io_.get_executor(), place, settings_.terminals.front().unit, {}, logger::none());
         if (!made) return void(wrong("card terminal", made.error()));
+        if (!place.host.address.empty()) {
+            (void)ask_link("card terminal's host link", place.host, "card_terminal.host");
+            auto way = assembly::make_terminal_relay(place.host, logger::none());
+            if (!way) return void(wrong("card terminal's host link", way.error()));
+            relay = *std::move(way);
+            if (const auto taken = (*made)->reach_host_by(relay.get()); !taken)
+                return void(wrong("card terminal", assembly::has_own_line()));
+        }
         const auto now = (*made)->status(turn());
         if (!now) return void(wrong("card terminal", now.error()));
         const auto told =
             place.driver + " " + printable_text(now->terminal_id) + ", state " + printable_text(now->code);
-        good("card terminal", told + (now->ready ? ", ready" : ", not ready"));
+        if (now->ready) return good("card terminal", told + ", ready");
+        note({"card terminal", preflight_state::wrong, told + ", not ready",
+            "it is at something else, or wants something done: look at its display and its paper", {}});
+    }
+
+    bool ask_link(const std::string& part, const till_settings::host_place& place, const std::string& table) {
+        const auto peer = net::parse_endpoint(place.address);
+        if (!peer) return wrong(part, peer.error());
+        auto where = *peer;
+        where.connect_timeout = place.connect_timeout;
+        const auto secured = assembly::make_tls(place.tls, place.tls.on, table, logger::none());
+        if (!secured) return usable_ = wrong(part, secured.error());
+        const auto link = *secured ? net::connect_tls(io_.get_executor(), where, **secured, turn())
+                                   : net::connect_tcp(io_.get_executor(), where, turn());
+        if (!link) return wrong(part, link.error());
+        good(part, place.address + (*secured ? ", by TLS" : ", in clear"));
+        return true;
     }
 
     void ask_gateway() {
@@ -205,22 +231,9 @@ class preflight_run {
 
     /// Whether the host can be spoken to.
     bool ask_host() {
-        const auto& place = settings_.host;
-        if (place.address.empty()) {
-            skip("host link", "the settings name none");
-            return false;
-        }
-        const auto peer = net::parse_endpoint(place.address);
-        if (!peer) return wrong("host link", peer.error());
-        auto where = *peer;
-        where.connect_timeout = place.connect_timeout;
-        const auto secured = assembly::make_tls(place.tls, place.tls.on, "host", logger::none());
-        if (!secured) return usable_ = wrong("host link", secured.error());
-        const auto link = *secured ? net::connect_tls(io_.get_executor(), where, **secured, turn())
-                                   : net::connect_tcp(io_.get_executor(), where, turn());
-        if (!link) return wrong("host link", link.error());
-        good("host link", place.address + (*secured ? ", by TLS" : ", in clear"));
-        return true;
+        if (!settings_.host.address.empty()) return ask_link("host link", settings_.host, "host");
+        skip("host link", "the settings name none");
+        return false;
     }
 
     void ask_trace() {
@@ -250,17 +263,31 @@ class preflight_run {
             auto one = all->at(name);
             if (!one) continue;
             ask_books(*one);
+            ask_echo(*one, host_reached);
             ask_sign_in(*one, host_reached);
         }
+    }
+
+    /// As long as a host may take, and what the link needs.
+    [[nodiscard]] call answer_time() const {
+        return bounds_.no_later_than(settings_.host.connect_timeout + settings_.host.response_time + 5s);
+    }
+
+    void ask_echo(till& one, bool host_reached) {
+        const auto part = "echo of " + one.terminal().terminal_id;
+        if (!host_reached) return skip(part, "no link to the host");
+        const auto heard = one.ask_host(acquiring::service::echo, answer_time());
+        if (heard) return good(part, "the host answers");
+        // It has read the message and written one: not all hosts know this one.
+        if (heard.error().code() == acquiring_errc::service_refused)
+            return good(part, "the host answers, and does not serve it: " + heard.error().to_string());
+        wrong(part, heard.error());
     }
 
     void ask_sign_in(till& one, bool host_reached) {
         const auto part = "sign-in of " + one.terminal().terminal_id;
         if (!host_reached) return skip(part, "no link to the host");
-        // As long as a host may take, and what the link needs.
-        const auto limits =
-            call(deadline::in(settings_.host.connect_timeout + settings_.host.response_time + 5s), bounds_.stop());
-        const auto signed_in = one.sign_in(limits);
+        const auto signed_in = one.sign_in(answer_time());
         if (!signed_in) return void(wrong(part, signed_in.error()));
         good(part, "batch " + std::to_string(signed_in->batch) + ", check values of the working keys are right");
     }

@@ -308,7 +308,7 @@ void zvt_model::repeat_receipt(byte_view data) {
 }
 
 void zvt_model::status_enquiry() {
-    complete({0x00});
+    complete({has_paper() ? std::uint8_t{0x00} : no_paper});
 }
 
 void zvt_model::abort_by_till() {

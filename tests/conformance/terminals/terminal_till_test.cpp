@@ -69,6 +69,26 @@ TEST_F(TerminalTill, TheToolsVerbsAreDoneAtTheTerminal) {
     EXPECT_EQ(books().at("batch").at("count"), 0);
 }
 
+TEST_F(TerminalTill, ThatIsNotReadyIsFoundByAPreflight) {
+    const auto preflight = [&] {
+        auto tool = sim::child_process::start(
+            {program("cipherlane"), "preflight", settings_, "--json"}, folder_.file("tool.log"))
+                        .value();
+        const auto code = tool.wait(40s);
+        said_ = tool.read_all(1s);
+        return code.value_or(-99);
+    };
+    EXPECT_EQ(preflight(), 0) << said_;
+    (void)rig_.ask({{"cmd", "paper"}, {"on", false}});
+    ASSERT_EQ(preflight(), 1) << said_;
+    for (const auto& step : json::parse(said_).at("steps")) {
+        if (step.at("part") != "card terminal") continue;
+        EXPECT_EQ(step.at("state"), "wrong");
+        EXPECT_NE(step.at("found").get<std::string>().find("state CC, not ready"), std::string::npos) << said_;
+        EXPECT_NE(step.at("likely").get<std::string>().find("paper"), std::string::npos) << said_;
+    }
+}
+
 /// The terminal has taken the money and the till is killed before it hears of it: the next one finds out, and the
 /// same order asked again charges nobody twice.
 TEST_F(TerminalTill, IsKilledAfterTheTerminalHasTakenTheMoneyAndFindsOut) {

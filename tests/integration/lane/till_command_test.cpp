@@ -149,7 +149,7 @@ TEST_F(TillCommand, PreflightFindsNothingWrongWhereNothingIs) {
     ASSERT_EQ(preflight(), 0) << said << complained;
     for (const char* part :
         {"settings", "journal's key file", "master key of TEST0001", "display", "PIN pad", "gateway's notifications",
-            "gateway", "host link", "journal", "records of TEST0001", "sign-in of TEST0001"})
+            "gateway", "host link", "journal", "records of TEST0001", "echo of TEST0001", "sign-in of TEST0001"})
         EXPECT_EQ(state(part), "good") << part << "\n" << said;
     const auto trades = around->acquirer.control().ask({{"cmd", "trades"}}).at("trades");
     EXPECT_TRUE(trades.empty()) << "a preflight moves no money";
