@@ -15,6 +15,18 @@ std::string_view to_string(part_state value) noexcept {
     return names[static_cast<std::size_t>(value)];
 }
 
+namespace {
+
+/// A till that is let go on the thread of one of its terminals lives on until the flow that runs there has ended.
+void let_go(assembly::counter* all) noexcept {
+    std::unique_ptr<assembly::counter> own(all);
+    for (const auto& one : all->terminals()) {
+        if (one->lane && one->lane->on_own_thread()) return one->lane->end_with(std::move(own));
+    }
+}
+
+} // namespace
+
 till::till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept
     : all_(std::move(all))
     , one_(&one) {}
@@ -32,10 +44,11 @@ result<till> till::open(const std::string& settings_file, parts given, const cal
 }
 
 result<till> till::open(till_settings settings, parts given, const call& bounds) {
-    auto all = std::make_shared<assembly::counter>(std::move(settings), std::move(given));
+    const std::shared_ptr<assembly::counter> all(
+        new assembly::counter(std::move(settings), std::move(given)), let_go);
     CIPHERLANE_CHECK(all->open(bounds));
     auto& first = *all->terminals().front();
-    return till(std::move(all), first);
+    return till(all, first);
 }
 
 result<std::optional<payment>> till::lookup(std::string_view key, const call& bounds) {

@@ -10,13 +10,16 @@
 #include "host/sign_in.hpp"
 
 #include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/system_executor.hpp>
 
-#include <future>
+#include <condition_variable>
+#include <mutex>
 #include <optional>
 
 namespace cipherlane::acquiring {
@@ -62,25 +65,62 @@ error closed() {
     return flow_error(acquiring_errc::lane_closed, "lane");
 }
 
+/// Where a caller waits for the end of a job, on the caller's own stack.
+template <class Outcome>
+class waited_end {
+  public:
+    void set(result<Outcome> end) {
+        const std::scoped_lock lock(mutex_); // until all is done: whoever waits takes this away
+        end_.emplace(std::move(end));
+        told_.notify_one();
+    }
+    /// False when the call is over before the end is there.
+    [[nodiscard]] bool wait(const call& bounds) {
+        std::unique_lock lock(mutex_);
+        return told_.wait_until(lock, bounds.stop(), bounds.until().at(), [this] { return end_.has_value(); });
+    }
+    [[nodiscard]] result<Outcome> take() {
+        std::unique_lock lock(mutex_);
+        told_.wait(lock, [this] { return end_.has_value(); });
+        return *std::move(end_);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable_any told_;
+    std::optional<result<Outcome>> end_;
+};
+
 template <class Request, class Outcome>
 class waited_job final : public lane_job {
   public:
-    waited_job(const Request& request, const call& bounds)
-        : request_(request)
-        , bounds_(bounds) {}
-    [[nodiscard]] std::future<result<Outcome>> outcome() { return promise_.get_future(); }
+    waited_job(std::uint64_t number, const Request& request, const call& bounds, waited_end<Outcome>& end)
+        : lane_job(number)
+        , request_(request)
+        , bounds_(bounds)
+        , end_(end) {}
     void run(lane_core& on) override {
         auto end = perform_bounded<Outcome>(on, request_, bounds_);
         end_turn<Request>(on);
-        promise_.set_value(std::move(end));
+        end_.set(std::move(end));
     }
-    void abandon() override { promise_.set_value(closed()); }
+    void abandon(lane_core& on, const error& why) override {
+        end_turn<Request>(on);
+        end_.set(why);
+    }
 
   private:
     const Request& request_; // the caller waits for the end, so it outlives the job
     const call bounds_;
-    std::promise<result<Outcome>> promise_;
+    waited_end<Outcome>& end_; // likewise
 };
+
+/// Ends a job whose turn has not come; one that has begun sees to its own end.
+void withdraw(const std::weak_ptr<lane_core>& from, std::uint64_t number, acquiring_errc why) {
+    const auto core = from.lock();
+    if (core == nullptr) return;
+    if (const auto job = core->withdraw(number)) job->abandon(*core, flow_error(why, "lane"));
+}
 
 /// For handlers without an executor: the system's threads, never the lane's own, where a blocking flow would wait
 /// for itself. Executors of handlers are never run by the lane's thread, so they cannot call back on it either.
@@ -88,41 +128,64 @@ auto elsewhere() {
     return boost::asio::require(boost::asio::system_executor(), boost::asio::execution::blocking.never);
 }
 
+/// Stops a job, and ends it where it still waits. Shares the stop state, so that it may outlive the job.
+struct job_stopper {
+    mutable std::stop_source stop;
+    std::weak_ptr<lane_core> lane;
+    std::uint64_t number;
+    void operator()() const {
+        // Own copies: the job that is withdrawn takes this with it.
+        const auto from = lane;
+        const auto which = number;
+        stop.request_stop();
+        withdraw(from, which, acquiring_errc::cashier_cancelled);
+    }
+};
+
 template <class Request, class Outcome>
 class posted_job final : public lane_job {
   public:
-    posted_job(Request request, const call& bounds, ports::completion<Outcome> done)
-        : request_(std::move(request))
-        , bounds_(bounds.until(), stop_.get_token())
-        , by_caller_(bounds.stop(), stopper{stop_})
+    posted_job(job_stopper stopper, Request request, const call& bounds, ports::completion<Outcome> done)
+        : lane_job(stopper.number)
+        , stopper_(std::move(stopper))
+        , request_(std::move(request))
+        , bounds_(bounds.until(), stopper_.stop.get_token())
+        , by_caller_(bounds.stop(), stopper_)
         , executor_(boost::asio::prefer(boost::asio::get_associated_executor(done, elsewhere()),
               boost::asio::execution::outstanding_work.tracked))
         , done_(std::move(done)) {
         auto slot = boost::asio::get_associated_cancellation_slot(done_);
         if (slot.is_connected()) {
-            slot.assign([stop = stopper{stop_}](boost::asio::cancellation_type) { stop(); });
+            slot.assign([stop = stopper_](boost::asio::cancellation_type) { stop(); });
         }
     }
     void run(lane_core& on) override {
+        late_.reset();
         auto end = perform_bounded<Outcome>(on, request_, bounds_);
         end_turn<Request>(on);
         complete(executor_, std::move(done_), std::move(end));
     }
-    void abandon() override { refuse(closed()); }
+    void abandon(lane_core& on, const error& why) override {
+        end_turn<Request>(on);
+        refuse(why);
+    }
     /// Never from within the call that started the flow, where a refusal may be known already.
     void refuse(const error& why) {
         elsewhere().execute([on = executor_, done = std::move(done_), why]() mutable {
             complete(on, std::move(done), result<Outcome>(why));
         });
     }
+    /// Its deadline is then watched: the lane's thread is at something else.
+    void must_wait() override {
+        const auto until = bounds_.until().at();
+        if (until == monotonic_clock::time_point::max()) return;
+        late_.emplace(boost::asio::any_io_executor(boost::asio::system_executor()), until);
+        late_->async_wait([from = stopper_.lane, which = number()](const boost::system::error_code& cancelled) {
+            if (!cancelled) withdraw(from, which, acquiring_errc::deadline_passed);
+        });
+    }
 
   private:
-    /// Shares the stop state, so that it may outlive the job.
-    struct stopper {
-        mutable std::stop_source stop;
-        void operator()() const { stop.request_stop(); }
-    };
-
     static void complete(
         const boost::asio::any_completion_executor& on, ports::completion<Outcome> done, result<Outcome> outcome) {
         on.execute([last = std::move(done), end = std::move(outcome)]() mutable {
@@ -131,12 +194,13 @@ class posted_job final : public lane_job {
         });
     }
 
-    std::stop_source stop_;
+    const job_stopper stopper_;
     Request request_;
     const call bounds_;
-    std::stop_callback<stopper> by_caller_;
+    std::stop_callback<job_stopper> by_caller_;
     boost::asio::any_completion_executor executor_; // keeps the caller's context at work until the end
     ports::completion<Outcome> done_;
+    std::optional<boost::asio::steady_timer> late_; ///< while it waits behind another job
 };
 
 } // namespace
@@ -148,26 +212,32 @@ std::weak_ptr<lane_core> flow<Request, Outcome>::access(lane& on) noexcept {
 
 template <class Request, class Outcome>
 result<Outcome> flow<Request, Outcome>::run(const Request& request, const call& bounds) const {
-    std::future<result<Outcome>> outcome;
+    waited_end<Outcome> end;
+    std::uint64_t number = 0;
     {
         const auto core = core_.lock(); // let go before the wait: the lane may be destroyed meanwhile
         if (core == nullptr) return closed();
         if (core->on_own_thread()) return flow_error(acquiring_errc::own_thread, "lane");
         CIPHERLANE_CHECK(take_turn<Request>(*core));
-        auto job = std::make_unique<waited_job<Request, Outcome>>(request, bounds);
-        outcome = job->outcome();
-        core->post(std::move(job));
+        number = core->next_job_number();
+        core->post(std::make_unique<waited_job<Request, Outcome>>(number, request, bounds, end));
     }
-    return outcome.get();
+    if (!end.wait(bounds)) {
+        const bool stopped = bounds.stop().stop_requested();
+        withdraw(core_, number, stopped ? acquiring_errc::cashier_cancelled : acquiring_errc::deadline_passed);
+    }
+    return end.take();
 }
 
 template <class Request, class Outcome>
 void flow<Request, Outcome>::start(Request request, const call& bounds, ports::completion<Outcome> done) const {
-    auto job = std::make_unique<posted_job<Request, Outcome>>(std::move(request), bounds, std::move(done));
     const auto core = core_.lock();
-    if (core == nullptr) return job->abandon();
+    const job_stopper stopper{{}, core_, core != nullptr ? core->next_job_number() : 0};
+    auto job = std::make_unique<posted_job<Request, Outcome>>(stopper, std::move(request), bounds, std::move(done));
+    if (core == nullptr) return job->refuse(closed());
     if (const auto turn = take_turn<Request>(*core); !turn) return job->refuse(turn.error());
     core->post(std::move(job));
+    if (stopper.stop.stop_requested()) stopper(); // before it was there to be withdrawn
 }
 
 template class flow<sign_in_request, sign_in_report>;

@@ -21,7 +21,22 @@ lane::~lane() {
 }
 
 void lane::close() noexcept {
-    if (const auto core = std::exchange(core_, nullptr)) core->close();
+    auto core = std::exchange(core_, nullptr);
+    if (core == nullptr) return;
+    auto& inside = *core;
+    if (inside.on_own_thread()) {
+        inside.close_within(std::move(core));
+    } else {
+        inside.close();
+    }
+}
+
+bool lane::on_own_thread() const noexcept {
+    return core_->on_own_thread();
+}
+
+void lane::end_with(std::shared_ptr<void> owner) noexcept {
+    core_->close_within(std::move(owner));
 }
 
 const terminal_settings& lane::settings() const noexcept {

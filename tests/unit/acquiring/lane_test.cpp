@@ -3,6 +3,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -159,6 +160,127 @@ TEST(Lane, EndsThroughTheCancellationSlotOfAHandler) {
     ASSERT_TRUE(end && *end);
     EXPECT_EQ((*end)->outcome, verdict::declined);
     EXPECT_EQ((*end)->unpaid->by, acquiring::actor::cashier);
+}
+
+/// A lane whose thread is at a trade that waits for its card.
+class WaitingLane : public testing::Test {
+  protected:
+    static acquiring::terminal_settings queueing() {
+        auto settings = rig_settings();
+        settings.queue = true;
+        return settings;
+    }
+    void SetUp() override {
+        ASSERT_TRUE(rig.sign_in());
+        held.emplace(rig, acquiring::stage::card);
+        first = std::async(std::launch::async, [this] { return rig.sell("first", 100); });
+        held->wait();
+    }
+    void TearDown() override {
+        held->let_go();
+        EXPECT_TRUE(first.get()->ok());
+        EXPECT_EQ(rig.records().size(), 1U) << "what was withdrawn was never begun";
+        EXPECT_TRUE(rig.sell("first", 100)->ok()) << "and keeps nobody out";
+    }
+
+    lane_rig rig{queueing()};
+    std::optional<held_stage> held;
+    std::future<result<acquiring::payment>> first;
+};
+
+TEST_F(WaitingLane, EndsABlockingFlowAtItsDeadline) {
+    const auto sold = acquiring::sale(rig.lane()).run({"second", amount(200)}, 50ms);
+    ASSERT_FALSE(sold);
+    EXPECT_EQ(sold.error().code(), acquiring_errc::deadline_passed);
+    const auto told = acquiring::recovery(rig.lane()).run({}, 50ms);
+    ASSERT_FALSE(told);
+    EXPECT_EQ(told.error().code(), acquiring_errc::deadline_passed);
+}
+
+TEST_F(WaitingLane, EndsABlockingFlowThatIsCancelled) {
+    std::stop_source cashier;
+    auto second = std::async(std::launch::async, [&] {
+        return acquiring::sale(rig.lane()).run({"second", amount(200)}, call(20s, cashier.get_token()));
+    });
+    cashier.request_stop();
+    const auto sold = second.get();
+    ASSERT_FALSE(sold);
+    EXPECT_EQ(sold.error().code(), acquiring_errc::cashier_cancelled);
+}
+
+TEST_F(WaitingLane, EndsAnAsynchronousFlowAtItsDeadline) {
+    auto sold = acquiring::sale(rig.lane())
+                    .async_run({"second", amount(200)}, 50ms, boost::asio::as_tuple(boost::asio::use_future));
+    ASSERT_EQ(sold.wait_for(10s), std::future_status::ready);
+    EXPECT_EQ(std::get<0>(sold.get()).error().code(), acquiring_errc::deadline_passed);
+}
+
+TEST_F(WaitingLane, EndsAnAsynchronousFlowThatIsCancelled) {
+    std::stop_source cashier;
+    auto by_token = acquiring::sale(rig.lane())
+                        .async_run({"second", amount(200)}, call(20s, cashier.get_token()),
+                            boost::asio::as_tuple(boost::asio::use_future));
+    cashier.request_stop();
+    ASSERT_EQ(by_token.wait_for(10s), std::future_status::ready);
+    EXPECT_EQ(std::get<0>(by_token.get()).error().code(), acquiring_errc::cashier_cancelled);
+
+    boost::asio::io_context io;
+    boost::asio::cancellation_signal cancel;
+    std::optional<result<acquiring::payment>> by_slot;
+    acquiring::sale(rig.lane())
+        .async_run({"third", amount(300)}, 20s,
+            boost::asio::bind_cancellation_slot(
+                cancel.slot(), boost::asio::bind_executor(io.get_executor(),
+                                   [&](result<acquiring::payment> end) { by_slot.emplace(std::move(end)); })));
+    cancel.emit(boost::asio::cancellation_type::terminal);
+    io.run_for(10s);
+    ASSERT_TRUE(by_slot);
+    EXPECT_EQ(by_slot->error().code(), acquiring_errc::cashier_cancelled);
+}
+
+/// A trade may wait behind what is none: where it gives up, the next one is not refused for it.
+TEST(Lane, IsNotBusyWithATradeThatWasWithdrawn) {
+    lane_rig rig;
+    std::promise<void> reached;
+    std::promise<void> go;
+    bool used = false;
+    rig.host.watch = [&](const iso8583::message_view&) {
+        if (std::exchange(used, true)) return;
+        reached.set_value();
+        go.get_future().wait();
+    };
+    auto first = std::async(std::launch::async, [&] { return rig.sign_in(); });
+    reached.get_future().wait();
+    for (const auto* key : {"a", "b"})
+        EXPECT_EQ(
+            acquiring::sale(rig.lane()).run({key, amount(1)}, 50ms).error().code(), acquiring_errc::deadline_passed);
+    go.set_value();
+    EXPECT_TRUE(first.get());
+    EXPECT_TRUE(rig.sell("c", 100)->ok());
+}
+
+/// Nothing can be waited for there: the flow goes on behind it.
+TEST(Lane, MayBeLetGoOnItsOwnThread) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    const acquiring::sale next(rig.lane());
+    rig.seen.watch = [&](const acquiring::stage_event& now) {
+        if (now.at == acquiring::stage::sending) const acquiring::lane gone = std::move(rig.lane());
+    };
+    const auto sold = rig.sell("a", 100);
+    ASSERT_TRUE(sold) << sold.error();
+    EXPECT_TRUE(sold->ok()) << "what has left is seen to its end: " << *sold;
+    EXPECT_EQ(next.run({"b", amount(1)}, soon()).error().code(), acquiring_errc::lane_closed);
+    EXPECT_EQ(rig.books.taken(), 100);
+    rig.seen.watch = {};
+    std::optional<result<acquiring::lane>> again;
+    for (const auto end = std::chrono::steady_clock::now() + 10s; std::chrono::steady_clock::now() < end;) {
+        again.emplace(
+            acquiring::lane::open(rig.settings, acquiring::lane_ports(*rig.guarded), soon(), logger::none()));
+        if (*again) break;
+        std::this_thread::yield(); // its thread is about to give the terminal back
+    }
+    EXPECT_TRUE(again && *again);
 }
 
 TEST(Lane, RefusesNoTradeFromWithinTheCallThatStartsIt) {

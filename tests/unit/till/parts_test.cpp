@@ -524,6 +524,31 @@ TEST_F(TillParts, SellWithoutAPrinterWhereItsQueueIsBroken) {
     EXPECT_TRUE(opened.sale({"two", amount(100)}, soon()));
 }
 
+/// An observer is called on the thread of the trade, whose end cannot be waited for there.
+TEST_F(TillParts, OutliveATillThatIsLetGoWithinATrade) {
+    struct watcher final : acquiring::timeline {
+        std::optional<cipherlane::till>* till = nullptr;
+        void on_stage(const acquiring::stage_event& now) noexcept override {
+            if (now.at == acquiring::stage::sending) till->reset();
+        }
+    };
+    std::optional<cipherlane::till> till;
+    auto owned = std::make_shared<watcher>();
+    owned->till = &till;
+    const std::weak_ptr<watcher> seen = owned;
+    auto with = lent();
+    with.observer = std::shared_ptr<acquiring::timeline>(std::move(owned));
+    till.emplace(open(std::move(with)).value());
+    auto sold = till->async_sale({"one", amount(1234)}, soon(), boost::asio::use_future);
+    EXPECT_TRUE(sold.get()->ok()) << "what has left is seen to its end";
+    EXPECT_FALSE(till);
+    for (const auto end = std::chrono::steady_clock::now() + 10s;
+         !seen.expired() && std::chrono::steady_clock::now() < end;)
+        std::this_thread::yield();
+    EXPECT_TRUE(seen.expired()) << "the parts are let go behind the trade";
+    EXPECT_TRUE(open(lent())) << "and so is the terminal";
+}
+
 TEST_F(TillParts, MoveWithTheTill) {
     auto first = open(lent()).value();
     auto moved = std::move(first);

@@ -37,7 +37,7 @@ enum class acquiring_errc {
     busy,                 ///< a trade is under way, and the setting `terminal.queue` does not let another one wait
     terminal_in_use,      ///< another lane of this process has this terminal of this journal
     own_thread,           ///< a blocking flow on the lane's own thread (a timeline) would wait for itself
-    deadline_passed,      ///< the deadline had passed before the call began
+    deadline_passed,      ///< the deadline had passed before the call began, or before its turn came
     cashier_cancelled,    ///< a stop request came before the request left
     cardholder_cancelled, ///< the cancel key of the PIN pad
     no_card,              ///< nobody presented a card in time

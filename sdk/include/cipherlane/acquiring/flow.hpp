@@ -15,10 +15,11 @@ namespace cipherlane::acquiring {
 ///
 /// The work runs on the lane's own thread. `run` waits for it; `async_run` returns at once and completes on the
 /// token's executor with `void(result<Outcome>)`. Cancel through the call's stop token, or through the cancellation
-/// slot of the handler; the moment from which it is too late is said by each flow. Cheap to copy.
+/// slot of the handler; the moment from which it is too late is said by each flow. A flow that waits behind another
+/// one ends at its deadline, or when it is cancelled, with nothing done. Cheap to copy.
 ///
-/// Errors of every flow: `lane_closed` once the lane has gone, `busy` (see `lane`), `deadline_passed`, and with `run`
-/// `own_thread`.
+/// Errors of every flow: `lane_closed` once the lane has gone, `busy` (see `lane`), `deadline_passed` and
+/// `cashier_cancelled` before its turn, and with `run` `own_thread`.
 template <class Request, class Outcome>
 class flow {
   public:

@@ -60,7 +60,9 @@ struct lane_ports {
 /// (`balance`) is refused as `busy` while another one is under way, unless the setting `terminal.queue` lets it wait;
 /// everything else waits its turn. A blocking flow on the lane's own thread (from a timeline) is refused as
 /// `own_thread`. The destructor asks the flow under way to stop, waits for it (a payment request that has left is
-/// seen to its end) and ends those still queued, and those started later, with `lane_closed`.
+/// seen to its end) and ends those still queued, and those started later, with `lane_closed`. On the lane's own
+/// thread it cannot wait: then the flow goes on to its end behind it, which is logged, and the ports must live so
+/// long.
 class lane {
   public:
     /// Checks the settings, reads the terminal's state, loads the MAC key of the last sign-in into the sealer and
@@ -84,6 +86,11 @@ class lane {
     /// @param handle `payment::handle`.
     /// @return `no_original` for a record that is not of this terminal; what the journal says.
     [[nodiscard]] result<void> acknowledge(std::uint64_t handle, const call& bounds);
+
+    /// Whether this is called from within a flow of the lane's, on the lane's thread.
+    [[nodiscard]] bool on_own_thread() const noexcept;
+    /// For an owner of the lane and of its ports that is let go there: it is kept until the flow under way has ended.
+    void end_with(std::shared_ptr<void> owner) noexcept;
 
   private:
     friend class flow_access;

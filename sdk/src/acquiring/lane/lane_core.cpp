@@ -2,6 +2,7 @@
 
 #include <cipherlane/ledger/trades.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace cipherlane::acquiring {
@@ -20,55 +21,102 @@ lane_core::~lane_core() {
     close();
 }
 
-void lane_core::close() noexcept {
+void lane_core::ask_to_end() noexcept {
     stopping_.request_stop();
     {
         const std::scoped_lock lock(mutex_); // a waiter that has just looked must be asleep before it is woken
         closed_ = true;
     }
     wake_.notify_one();
-    if (thread_.joinable()) thread_.join();
+}
+
+void lane_core::close() noexcept {
+    ask_to_end();
+    if (thread_.joinable() && on_own_thread()) {
+        thread_.detach(); // at its end, which lets go what it had kept
+    } else if (thread_.joinable()) {
+        thread_.join();
+    }
     taken_ = terminal_claim();
+}
+
+void lane_core::close_within(std::shared_ptr<void> kept) noexcept {
+    ask_to_end();
+    {
+        const std::scoped_lock lock(mutex_);
+        if (ended_ || !thread_.joinable()) return; // whoever runs the job in place holds the lane, too
+        kept_.push_back(std::move(kept));
+    }
+    log_.warning("acquiring", "terminal " + terminal_id() +
+                                  ": the lane was let go on its own thread, as from a timeline: the flow under way "
+                                  "is seen to its end first");
 }
 
 void lane_core::post(std::unique_ptr<lane_job> job) {
     if (with_.runs_on == lane_thread::callers) return run_in_place(std::move(job));
     {
         const std::scoped_lock lock(mutex_);
-        if (!closed_) queue_.push_back(std::move(job));
+        if (!closed_) {
+            if (running_ || !queue_.empty()) job->must_wait();
+            queue_.push_back(std::move(job));
+        }
     }
-    if (job != nullptr) return job->abandon();
+    if (job != nullptr) return job->abandon(*this, flow_error(acquiring_errc::lane_closed, "lane"));
     wake_.notify_one();
+}
+
+std::unique_ptr<lane_job> lane_core::withdraw(std::uint64_t number) noexcept {
+    if (with_.runs_on == lane_thread::callers) return nullptr; // nobody waits while another one runs
+    const std::scoped_lock lock(mutex_);
+    const auto found =
+        std::find_if(queue_.begin(), queue_.end(), [&](const auto& waiting) { return waiting->number() == number; });
+    if (found == queue_.end()) return nullptr;
+    if (!running_ && found == queue_.begin()) return nullptr; // its turn has come
+    auto job = std::move(*found);
+    queue_.erase(found);
+    return job;
 }
 
 /// What is started from within a flow runs after it, as on a lane's own thread.
 void lane_core::run_in_place(std::unique_ptr<lane_job> job) {
-    if (closed_) return job->abandon();
+    const auto closed = flow_error(acquiring_errc::lane_closed, "lane");
+    if (closed_) return job->abandon(*this, closed);
     queue_.push_back(std::move(job));
     if (on_own_thread()) return;
     own_thread_ = std::this_thread::get_id();
     while (!queue_.empty()) {
         const auto next = std::move(queue_.front());
         queue_.pop_front();
-        next->run(*this);
+        closed_ ? next->abandon(*this, closed) : next->run(*this);
     }
     own_thread_ = std::thread::id();
 }
 
 void lane_core::serve() {
+    std::vector<std::shared_ptr<void>> last; // this lane may be among it: nothing of it is touched after that
+    serve_all();
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+    last.swap(kept_);
+}
+
+void lane_core::serve_all() {
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [&] { return stopping_.stop_requested() || !queue_.empty(); });
         if (queue_.empty()) return;
-        const auto job = std::move(queue_.front());
+        auto job = std::move(queue_.front());
         queue_.pop_front();
+        running_ = true;
         lock.unlock();
         if (stopping_.stop_requested()) {
-            job->abandon();
+            job->abandon(*this, flow_error(acquiring_errc::lane_closed, "lane"));
         } else {
             job->run(*this);
         }
+        job.reset(); // unlocked: it may wait for somebody who is about to withdraw it
         lock.lock();
+        running_ = false;
     }
 }
 

@@ -26,18 +26,27 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <vector>
 
 namespace cipherlane::acquiring {
 
-/// What is queued for the lane's thread.
+/// What is queued for the lane's thread. It is run or abandoned, once.
 class lane_job {
   public:
-    lane_job() = default;
+    explicit lane_job(std::uint64_t number) noexcept
+        : number_(number) {}
     lane_job(const lane_job&) = delete;
     lane_job& operator=(const lane_job&) = delete;
     virtual ~lane_job() = default;
+    /// By which it can be withdrawn.
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
     virtual void run(lane_core& on) = 0;
-    virtual void abandon() = 0;
+    virtual void abandon(lane_core& on, const error& why) = 0;
+    /// It is about to stand behind another one. Called with the queue locked.
+    virtual void must_wait() {}
+
+  private:
+    const std::uint64_t number_;
 };
 
 /// The inside of a lane: its devices, its thread, and what the flows share. All but `post` and `settings` is for the
@@ -49,10 +58,16 @@ class lane_core {
     lane_core& operator=(const lane_core&) = delete;
     ~lane_core();
 
+    [[nodiscard]] std::uint64_t next_job_number() noexcept { return ++job_numbers_; }
     /// The job will be run or abandoned; at once where the lane has been closed.
     void post(std::unique_ptr<lane_job> job);
-    /// Stops the job under way, waits for its end, abandons the others. Not from the lane's own thread.
+    /// Takes a job back that stands behind another one: whoever gets it abandons it. Null where its turn has come.
+    [[nodiscard]] std::unique_ptr<lane_job> withdraw(std::uint64_t number) noexcept;
+    /// Stops the job under way, waits for its end, abandons the others.
     void close() noexcept;
+    /// The same on the lane's own thread, from within the job under way, whose end cannot be waited for: what is
+    /// given is let go when it is over.
+    void close_within(std::shared_ptr<void> kept) noexcept;
     [[nodiscard]] bool on_own_thread() const noexcept { return std::this_thread::get_id() == own_thread_.load(); }
     /// The right to trade, for one at a time unless the settings let trades wait. Given back by `end_trade`.
     [[nodiscard]] bool begin_trade() noexcept { return settings_.queue || !trading_.exchange(true); }
@@ -118,7 +133,9 @@ class lane_core {
         if (one != nullptr) return one;
         return error(acquiring_errc::no_device, layer::acquiring).during(name);
     }
+    void ask_to_end() noexcept;
     void serve();
+    void serve_all();
     void run_in_place(std::unique_ptr<lane_job> job);
 
     const terminal_settings settings_;
@@ -130,6 +147,10 @@ class lane_core {
     stage_event stage_;
     std::atomic<bool> trading_{false};
     bool closed_ = false;
+    bool running_ = false; ///< a job is under way
+    bool ended_ = false;   ///< none will be any more
+    std::atomic<std::uint64_t> job_numbers_{0};
+    std::vector<std::shared_ptr<void>> kept_; ///< until the lane's thread ends
     std::stop_source stopping_;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -45,8 +45,10 @@ class terminal;
 /// `cipherlane/acquiring`. A till of several terminals works for the first; `at` gives the others.
 ///
 /// Movable; it may be used from any thread. Destroying the last handle asks the trade under way to stop, waits for it
-/// (a payment request that has left is seen to its end) and then lets devices, host and journal go. Calling a till
-/// that was moved from is a mistake that is not noticed.
+/// (a payment request that has left is seen to its end) and then lets devices, host and journal go. Where that is
+/// done within the trade, on its thread (from an observer), nothing can be waited for: the trade goes on to its end
+/// and takes the parts with it, what was lent is needed so long, and the log says so. Calling a till that was moved
+/// from is a mistake that is not noticed.
 class till {
   public:
     using parts = till_parts;
