@@ -32,11 +32,12 @@ result<device_lease::turn> device_lease::enter(const void* who, std::string_view
     return turn(*this, who);
 }
 
-void device_lease::leave(const void* who, std::chrono::milliseconds keep) noexcept {
+void device_lease::leave(const void* who, std::optional<std::chrono::milliseconds> keep) noexcept {
     const std::scoped_lock lock(mutex_);
     in_call_ = false;
-    owner_ = keep.count() > 0 ? who : nullptr;
-    until_ = clock::now() + keep;
+    if (!keep) return;
+    owner_ = keep->count() > 0 ? who : nullptr;
+    until_ = clock::now() + *keep;
 }
 
 result<void> shared_pinpad::open(const call& bounds) {
@@ -127,10 +128,14 @@ result<void> shared_display::show(const ports::display_content& what, const call
 }
 
 result<void> shared_display::set_brightness(int percent, const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    turn.leave_as_before();
     return real_->set_brightness(percent, bounds);
 }
 
 result<std::string> shared_display::heartbeat(const call& bounds) {
+    CIPHERLANE_TRY(auto turn, enter());
+    turn.leave_as_before();
     return real_->heartbeat(bounds);
 }
 

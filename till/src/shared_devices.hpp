@@ -25,18 +25,22 @@ class device_lease {
         turn(turn&& other) noexcept
             : of_(std::exchange(other.of_, nullptr))
             , who_(other.who_)
-            , keep_(other.keep_) {}
+            , keep_(other.keep_)
+            , as_before_(other.as_before_) {}
         turn& operator=(turn&&) = delete;
         ~turn() {
-            if (of_ != nullptr) of_->leave(who_, keep_);
+            if (of_ != nullptr) of_->leave(who_, as_before_ ? std::nullopt : std::optional(keep_));
         }
         /// For so long at most, however the trade ends.
         void keep(std::chrono::milliseconds span) noexcept { keep_ = span; }
+        /// Whoever had the device before has it as long as before.
+        void leave_as_before() noexcept { as_before_ = true; }
 
       private:
         device_lease* of_;
         const void* who_;
         std::chrono::milliseconds keep_{0};
+        bool as_before_ = false;
     };
 
     /// @return `till_errc::device_busy`.
@@ -44,7 +48,7 @@ class device_lease {
 
   private:
     using clock = monotonic_clock;
-    void leave(const void* who, std::chrono::milliseconds keep) noexcept;
+    void leave(const void* who, std::optional<std::chrono::milliseconds> keep) noexcept;
 
     std::mutex mutex_;
     bool in_call_ = false;

@@ -528,6 +528,8 @@ TEST_F(TillParts, SellWithoutAPrinterWhereItsQueueIsBroken) {
 TEST_F(TillParts, OutliveATillThatIsLetGoWithinATrade) {
     struct watcher final : acquiring::timeline {
         std::optional<cipherlane::till>* till = nullptr;
+        void on_entry(const acquiring::timeline_entry&) noexcept override {}
+        void on_alert(const acquiring::alert&) noexcept override {}
         void on_stage(const acquiring::stage_event& now) noexcept override {
             if (now.at == acquiring::stage::sending) till->reset();
         }

@@ -114,5 +114,43 @@ TEST_F(SharedPinpad, IsOneTerminalsFromTheCardToTheEnd) {
     EXPECT_TRUE(other_.show("MINE", "", bounds_));
 }
 
+class noting_display final : public ports::display {
+  public:
+    std::vector<std::string> told;
+    result<void> show(const ports::display_content&, const call&) override {
+        told.emplace_back("show");
+        return {};
+    }
+    result<void> set_brightness(int percent, const call&) override {
+        told.push_back("brightness " + std::to_string(percent));
+        return {};
+    }
+    result<std::string> heartbeat(const call&) override {
+        told.emplace_back("heartbeat");
+        return "panel";
+    }
+    ports::display_capabilities capabilities() const noexcept override { return {}; }
+};
+
+/// Whatever it is called for: a driver takes one call at a time.
+TEST(SharedDisplay, IsLeftAloneWhileAnotherTerminalShowsACode) {
+    const auto real = std::make_shared<noting_display>();
+    const auto lease = std::make_shared<device_lease>();
+    shared_display one(real, lease);
+    shared_display other(real, lease);
+    const call bounds(1s);
+    ports::qr_view code;
+    code.valid_for = 60s;
+    ASSERT_TRUE(one.show_qr(code, bounds));
+    EXPECT_EQ(other.set_brightness(50, bounds).error().code(), till_errc::device_busy);
+    EXPECT_EQ(other.heartbeat(bounds).error().code(), till_errc::device_busy);
+    EXPECT_TRUE(one.set_brightness(80, bounds));
+    EXPECT_TRUE(one.heartbeat(bounds));
+    EXPECT_EQ(other.heartbeat(bounds).error().code(), till_errc::device_busy) << "the code stands as before";
+    ASSERT_TRUE(one.clear(bounds));
+    EXPECT_TRUE(other.heartbeat(bounds));
+    EXPECT_THAT(real->told, ElementsAre("show", "brightness 80", "heartbeat", "show", "heartbeat"));
+}
+
 } // namespace
 } // namespace cipherlane::assembly
