@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <regex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -227,6 +229,27 @@ TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
         EXPECT_FALSE(inside) << page << " has a block without an end";
     }
     EXPECT_GT(blocks, 10U);
+}
+
+/// A first sale: what a reader must have learnt before it.
+TEST(Docs, TheTillOfTheReadmeNeedsFiveNamesAndOneInclude) {
+    const auto readme = whole_file(source_folder() / "README.md");
+    const std::string fence = "```cpp\n";
+    const auto begin = readme.find(fence, readme.find("\n## A till\n")) + fence.size();
+    const auto code = readme.substr(begin, readme.find("\n```", begin) - begin);
+    const auto all = [&](const std::string& form) {
+        std::set<std::string> found;
+        const std::regex one(form);
+        for (std::sregex_iterator at(code.begin(), code.end(), one), end; at != end; ++at)
+            found.insert((*at)[1]);
+        return found;
+    };
+    EXPECT_EQ(all("#include <(cipherlane/[^>]*)>"), std::set<std::string>{"cipherlane/till/till.hpp"}) << code;
+    auto names = all("(\\w+)::");
+    names.erase("std");
+    for (const auto& of_till : all("till\\.(\\w+)\\("))
+        names.insert(of_till);
+    EXPECT_EQ(names, (std::set<std::string>{"till", "sale", "amount", "receipt", "receipt_copy"})) << code;
 }
 
 /// The programs' own tests load what is marked: unit_iso8583 envelopes, unit_hsm profiles, unit_till settings.
