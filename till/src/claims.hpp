@@ -28,4 +28,10 @@ class claim {
     std::string what_;
 };
 
+/// One name for one file, however it is written.
+[[nodiscard]] std::string file_name_of(const std::string& path);
+/// One name for one device, however its address is written and its line is set up. Names of machines are not looked
+/// up.
+[[nodiscard]] std::string device_name_of(const std::string& address);
+
 } // namespace cipherlane::assembly

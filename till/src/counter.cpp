@@ -11,7 +11,6 @@
 #include <cipherlane/till/errc.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <sstream>
 
 namespace cipherlane::assembly {
@@ -19,13 +18,6 @@ namespace {
 
 error part_error(till_errc what, std::string_view part) {
     return error(what, layer::till).during("open").in_field(part);
-}
-
-/// One name for one file, however it is written.
-std::string name_of(const std::string& path) {
-    std::error_code ignored;
-    const auto whole = std::filesystem::weakly_canonical(path, ignored);
-    return whole.empty() ? path : whole.string();
 }
 
 /// A part that lives elsewhere has no name but its place.
@@ -77,13 +69,9 @@ result<void> counter::open_journal(const call& bounds) {
         journal_name_ = "given at " + name_of(journal_.get());
         return {};
     }
-    if (settings_.journal.store.empty()) {
-        journal_name_ = name_of(settings_.journal.file);
-        CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
-        devices_.push_back(std::move(taken));
-    } else {
-        journal_name_ = settings_.journal.name(); // for many tills, each terminal for one
-    }
+    journal_name_ = file_name_of(settings_.journal.file);
+    CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
+    devices_.push_back(std::move(taken));
     CIPHERLANE_TRY(journal_, make_journal(settings_, journal_wish::work, *clock_, bounds, given_.log));
     return {};
 }
@@ -92,7 +80,7 @@ result<void> counter::open_pinpad(const call& bounds) {
     pinpad_ = given_.pinpad.port();
     const auto& place = settings_.pinpad;
     if (pinpad_ || place.driver.empty()) return {};
-    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "pinpad.path"));
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "pinpad.path"));
     devices_.push_back(std::move(taken));
     if (!place.keeper) {
         CIPHERLANE_TRY(pinpad_, assembly::open_pinpad(io_.get_executor(), place, bounds));
@@ -111,7 +99,7 @@ result<void> counter::make_card_terminal() {
     card_terminal_ = given_.card_terminal.port();
     const auto& place = settings_.card_terminal;
     if (card_terminal_ || place.driver.empty()) return {};
-    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "card_terminal.path"));
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "card_terminal.path"));
     devices_.push_back(std::move(taken));
     CIPHERLANE_TRY(card_terminal_, assembly::make_card_terminal(io_.get_executor(), place,
                                        settings_.terminals.front().unit, given_.receipt_line, given_.log));
@@ -125,7 +113,9 @@ result<void> counter::open_display(const call& bounds) {
     display_ = given_.display.port();
     const auto& place = settings_.display;
     if (display_ || place.driver.empty()) return {};
-    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "display.path"));
+    // Many speakers are reached by one broker.
+    const auto speaker = place.topic.empty() ? std::string() : ", topic " + place.topic;
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path) + speaker, "display.path"));
     devices_.push_back(std::move(taken));
     if (!place.keeper) {
         CIPHERLANE_TRY(display_, assembly::open_display(io_.get_executor(), place, bounds));
@@ -145,9 +135,9 @@ result<void> counter::open_printer(const call& bounds) {
     const auto& place = settings_.printer;
     if (place.driver.empty()) return {};
     const auto file = queue_file_of(settings_);
-    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "printer.path"));
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "printer.path"));
     devices_.push_back(std::move(taken));
-    CIPHERLANE_TRY(auto queue, claim::take("file " + name_of(file), "printer.queue_file"));
+    CIPHERLANE_TRY(auto queue, claim::take("file " + file_name_of(file), "printer.queue_file"));
     devices_.push_back(std::move(queue));
     auto opened = store::receipt_queue::open(file, bounds);
     if (!opened && ends_the_call(opened.error())) return std::move(opened).error();
@@ -169,7 +159,7 @@ result<void> counter::open_printer(const call& bounds) {
 result<void> counter::open_scanner(const call& bounds) {
     const auto& place = settings_.scanner;
     if (place.driver.empty()) return {};
-    CIPHERLANE_TRY(auto taken, claim::take("device " + name_of(place.path), "scanner.path"));
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "scanner.path"));
     devices_.push_back(std::move(taken));
     drivers::payment_code_gate::limits how;
     how.fresh = place.code_fresh;

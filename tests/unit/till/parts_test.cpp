@@ -1,3 +1,4 @@
+#include "claims.hpp"
 #include "simkit/child_process.hpp"
 #include "support/lane/lane_rig.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 namespace cipherlane::tests {
 namespace {
@@ -151,6 +153,42 @@ TEST_F(TillParts, AtOneAddressBelongToOneTill) {
     const auto twice = open_without_devices();
     ASSERT_FALSE(twice) << "one device is not display and PIN pad";
     EXPECT_EQ(twice.error().code(), till_errc::in_use);
+}
+
+TEST(Claims, NameADeviceHoweverItsAddressIsWritten) {
+    using assembly::device_name_of;
+    const temporary_folder folder;
+    std::ofstream(folder.file("line")) << "";
+    std::filesystem::create_symlink(folder.file("line"), folder.file("by-id"));
+    const std::vector<std::vector<std::string>> same{
+        {folder.file("line"), folder.file("line") + "?baud=9600", folder.file("by-id") + "?stop=2"},
+        {"tcp:localhost:9100", "tcp:127.0.0.1:9100", "localhost:9100", "tls:127.0.0.1:9100"},
+        {"tcp:[::1]:9100", "tcp:[0:0:0:0:0:0:0:1]:9100"}, {"tcp:panel.example:9100", "panel.example:9100"},
+        {"usb:1209:5a21", "usb:1209:5A21"}, {"hid:1209:5a21"}, {"usb:1209:5a21:A1"}, {"usb:1209:5a21@1-1.2"}};
+    std::set<std::string> names;
+    for (const auto& addresses : same) {
+        for (const auto& one : addresses)
+            EXPECT_EQ(device_name_of(one), device_name_of(addresses.front())) << one;
+        EXPECT_TRUE(names.insert(device_name_of(addresses.front())).second) << addresses.front();
+    }
+}
+
+TEST_F(TillParts, OfTwoSpeakersBehindOneBrokerAreTwo) {
+    settings.display.driver = "mqtt-speaker";
+    settings.display.path = "tcp:127.0.0.1:1";
+    settings.display.topic = "862000000000001";
+    const auto open_own = [&](const std::string& name) {
+        settings.journal.file = folder.file(name + ".db");
+        settings.journal.key_file = folder.file(name + ".key");
+        auto with = lent();
+        with.display = {};
+        return open(std::move(with));
+    };
+    const auto first = open_own("first");
+    ASSERT_TRUE(first) << first.error();
+    EXPECT_EQ(open_own("second").error().field(), "display.path");
+    settings.display.topic = "862000000000002";
+    EXPECT_TRUE(open_own("third"));
 }
 
 TEST_F(TillParts, OfOneTerminalAreNotGivenToTwo) {
