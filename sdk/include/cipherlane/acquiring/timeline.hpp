@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
-#include <mutex>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -80,6 +80,8 @@ class timeline {
 /// Keeps everything, to be shown later. May be read from any thread.
 class recorded_timeline final : public timeline {
   public:
+    recorded_timeline();
+    ~recorded_timeline() override;
     void on_entry(const timeline_entry& entry) noexcept override;
     void on_alert(const alert& what) noexcept override;
     void on_stage(const stage_event& what) noexcept override;
@@ -90,10 +92,8 @@ class recorded_timeline final : public timeline {
     [[nodiscard]] std::string to_string() const;
 
   private:
-    mutable std::mutex mutex_;
-    std::vector<timeline_entry> entries_;
-    std::vector<alert> alerts_;
-    std::vector<stage_event> stages_;
+    struct kept;
+    std::unique_ptr<kept> kept_;
 };
 
 } // namespace cipherlane::acquiring

@@ -2,6 +2,7 @@
 #include <cipherlane/ports/clock.hpp>
 
 #include <cstdio>
+#include <mutex>
 #include <ostream>
 #include <sstream>
 
@@ -58,34 +59,46 @@ std::ostream& operator<<(std::ostream& out, const timeline_entry& entry) {
     return out << line;
 }
 
-void recorded_timeline::on_entry(const timeline_entry& entry) noexcept {
-    const std::scoped_lock lock(mutex_);
-    entries_.push_back(entry);
-}
+struct recorded_timeline::kept {
+    std::mutex mutex;
+    std::vector<timeline_entry> entries;
+    std::vector<alert> alerts;
+    std::vector<stage_event> stages;
 
+    template <class What>
+    void add(std::vector<What> kept::*where, const What& what) {
+        const std::scoped_lock lock(mutex);
+        (this->*where).push_back(what);
+    }
+    template <class What>
+    std::vector<What> all(std::vector<What> kept::*where) {
+        const std::scoped_lock lock(mutex);
+        return this->*where;
+    }
+};
+
+recorded_timeline::recorded_timeline()
+    : kept_(std::make_unique<kept>()) {}
+recorded_timeline::~recorded_timeline() = default;
+
+void recorded_timeline::on_entry(const timeline_entry& entry) noexcept {
+    kept_->add(&kept::entries, entry);
+}
 void recorded_timeline::on_alert(const alert& what) noexcept {
-    const std::scoped_lock lock(mutex_);
-    alerts_.push_back(what);
+    kept_->add(&kept::alerts, what);
+}
+void recorded_timeline::on_stage(const stage_event& what) noexcept {
+    kept_->add(&kept::stages, what);
 }
 
 std::vector<timeline_entry> recorded_timeline::entries() const {
-    const std::scoped_lock lock(mutex_);
-    return entries_;
+    return kept_->all(&kept::entries);
 }
-
 std::vector<alert> recorded_timeline::alerts() const {
-    const std::scoped_lock lock(mutex_);
-    return alerts_;
+    return kept_->all(&kept::alerts);
 }
-
-void recorded_timeline::on_stage(const stage_event& what) noexcept {
-    const std::scoped_lock lock(mutex_);
-    stages_.push_back(what);
-}
-
 std::vector<stage_event> recorded_timeline::stages() const {
-    const std::scoped_lock lock(mutex_);
-    return stages_;
+    return kept_->all(&kept::stages);
 }
 
 std::string recorded_timeline::to_string() const {
