@@ -1,9 +1,9 @@
 #include "client/command_exchange.hpp"
 
 #include "client/what_came.hpp"
-#include "client/wiped_growth.hpp"
 #include "command/bind.hpp"
 #include "fail.hpp"
+#include "wiped_growth.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>

@@ -4,9 +4,9 @@
 #include "client/message_builder.hpp"
 #include "client/pool_core.hpp"
 #include "client/what_came.hpp"
-#include "client/wiped_growth.hpp"
 #include "command/bind.hpp"
 #include "fail.hpp"
+#include "wiped_growth.hpp"
 
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/hsm/frame.hpp>

@@ -1,8 +1,8 @@
 #include "command/bind.hpp"
 
-#include "client/wiped_growth.hpp"
 #include "dialect/bound_fields.hpp"
 #include "fail.hpp"
+#include "wiped_growth.hpp"
 
 #include <algorithm>
 

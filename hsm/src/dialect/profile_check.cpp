@@ -1,7 +1,7 @@
 #include "dialect/profile_check.hpp"
 
-#include "command/operation_values.hpp"
 #include "dialect/layout_parser.hpp"
+#include "dialect/operation_values.hpp"
 #include "dialect/profile_words.hpp"
 #include "dialect/text_checks.hpp"
 #include "fail.hpp"

@@ -1,4 +1,4 @@
-#include "command/operation_values.hpp"
+#include "dialect/operation_values.hpp"
 
 #include <algorithm>
 #include <array>
