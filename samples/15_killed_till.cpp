@@ -45,7 +45,7 @@ void sell_and_be_killed(const char* settings, stage cut) {
     if (id == 0) {
         power_cut at(cut);
         till::parts with;
-        with.observer = at;
+        with.observer = lend(at);
         if (auto till = till::open(settings, std::move(with), call(20s))) (void)till->sale(order(cut), call(60s));
         ::_exit(0); // the stage was never reached
     }

@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
     }
     screen shown;
     till::parts with;
-    with.observer = shown;
+    with.observer = lend(shown);
     auto shop = till::open(settings_for(argv[1], argv[2], argc > 3 ? argv[3] : "zvt"), std::move(with), call(10s));
     if (!shop) {
         std::cerr << shop.error() << "\n";

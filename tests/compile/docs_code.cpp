@@ -87,7 +87,7 @@ void sell() {
 result<till> open_with_own_parts(ports::display& my_display, std::unique_ptr<ports::pinpad> my_pinpad) {
     // [parts]
     till::parts with;
-    with.display = my_display;          // lent: must outlive the till
+    with.display = lend(my_display);    // lent: must outlive the till
     with.pinpad = std::move(my_pinpad); // the till's from here on
     auto till = till::open("till.toml", std::move(with), call(20s));
     // [/parts]

@@ -59,7 +59,7 @@ till_settings demo_settings(const demo_places& at) {
 till open_till(const till_settings& settings, acquiring::timeline* watch, logger log) {
     till::parts with;
     with.log = std::move(log);
-    if (watch != nullptr) with.observer = *watch;
+    if (watch != nullptr) with.observer = lend(*watch);
     return need(till::open(settings, std::move(with), call(20s)), "till");
 }
 

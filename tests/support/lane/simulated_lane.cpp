@@ -122,10 +122,10 @@ simulated_lane::~simulated_lane() {
 
 till simulated_lane::open() {
     till::parts with;
-    with.pinpad = reader;
-    with.display = display;
-    with.observer = seen;
-    if (chooser != nullptr) with.chooser = *chooser;
+    with.pinpad = lend(reader);
+    with.display = lend(display);
+    with.observer = lend(seen);
+    if (chooser != nullptr) with.chooser = lend(*chooser);
     return till::open(settings, std::move(with), call(20s)).value();
 }
 

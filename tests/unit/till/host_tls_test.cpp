@@ -53,10 +53,10 @@ class TillHostTls : public testing::Test {
     }
     result<till> open() {
         till::parts with;
-        with.sealer = *rig.sealer;
-        with.pinpad = rig.pinpad;
-        with.display = rig.display;
-        with.clock = rig.clock;
+        with.sealer = lend(*rig.sealer);
+        with.pinpad = lend(rig.pinpad);
+        with.display = lend(rig.display);
+        with.clock = lend(rig.clock);
         with.log = logger::none();
         return till::open(settings, std::move(with), soon());
     }

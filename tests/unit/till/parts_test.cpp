@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <type_traits>
 
 namespace cipherlane::tests {
 namespace {
@@ -33,12 +34,12 @@ class TillParts : public testing::Test {
     /// All that the rig has, lent.
     till::parts lent() {
         till::parts with;
-        with.host = rig.host;
-        with.sealer = *rig.sealer;
-        with.pinpad = rig.pinpad;
-        with.display = rig.display;
-        with.gateway = rig.gateway;
-        with.clock = rig.clock;
+        with.host = lend(rig.host);
+        with.sealer = lend(*rig.sealer);
+        with.pinpad = lend(rig.pinpad);
+        with.display = lend(rig.display);
+        with.gateway = lend(rig.gateway);
+        with.clock = lend(rig.clock);
         with.log = logger::none();
         return with;
     }
@@ -58,7 +59,7 @@ const std::string test_key = "0123456789ABCDEFFEDCBA9876543210";
 
 TEST_F(TillParts, OfTheCallerStandInForTheSettings) {
     auto with = lent();
-    with.journal = *rig.journal;
+    with.journal = lend(*rig.journal);
     auto till = open(std::move(with)).value();
     const auto paid = till.sale({"one", amount(1234)}, soon());
     ASSERT_TRUE(paid) << paid.error();
@@ -100,6 +101,9 @@ TEST_F(TillParts, AreLookedUpByKeyAndHandle) {
     EXPECT_EQ(till.lookup(paid.handle, soon()).value()->trace, paid.trace);
     EXPECT_FALSE(*till.lookup(std::uint64_t{99}, soon()));
 }
+
+static_assert(!std::is_convertible_v<fake_display&, till_part<ports::display>>,
+    "what is lent is said to be: a reference alone tells nobody that it must outlive the till");
 
 TEST_F(TillParts, MayBeOwned) {
     auto with = lent();
@@ -204,15 +208,15 @@ TEST_F(TillParts, OfOneTerminalAreNotGivenToTwo) {
 TEST_F(TillParts, LeftByATerminalThatIsNoLongerSetAreRaised) {
     rig.host.mood.seal = host_mood::mac::wrong;
     auto with = lent();
-    with.journal = *rig.journal;
-    with.observer = rig.seen;
+    with.journal = lend(*rig.journal);
+    with.observer = lend(rig.seen);
     const auto lost = open(std::move(with)).value().sale({"one", amount(500)}, soon()).value();
     ASSERT_EQ(lost.outcome, verdict::unknown);
     rig.host.mood = host_mood();
     settings.terminals.front().terminal_id = "TEST0002";
     with = lent();
-    with.journal = *rig.journal;
-    with.observer = rig.seen;
+    with.journal = lend(*rig.journal);
+    with.observer = lend(rig.seen);
     ASSERT_TRUE(open(std::move(with))) << "the till opens all the same";
     const auto alerts = rig.seen.alerts();
     ASSERT_FALSE(alerts.empty());
@@ -242,7 +246,7 @@ TEST_F(TillParts, OfTwoTerminalsAreUsedByOneAtATime) {
     settings.terminals.back().terminal_id = "TEST0002";
     till::parts with;
     with.log = logger::none();
-    with.display = rig.display;
+    with.display = lend(rig.display);
     auto first = open(std::move(with)).value();
     auto second = first.at("TEST0002").value();
     ports::qr_view view;
@@ -261,7 +265,7 @@ TEST_F(TillParts, OfTwoTerminalsAreUsedByOneAtATime) {
 
 TEST_F(TillParts, OfOneTerminalBelongToOneTill) {
     auto with = lent();
-    with.journal = *rig.journal;
+    with.journal = lend(*rig.journal);
     auto again = with;
     std::optional<till> first = open(std::move(with)).value();
     const auto refused = open(again);
@@ -494,7 +498,7 @@ TEST_F(TillParts, OpenWhileTheSealerIsAway) {
     sealer_on_a_cable cable(*rig.sealer);
     const auto with = [&] {
         auto parts = lent();
-        parts.sealer = cable;
+        parts.sealer = lend(cable);
         return parts;
     };
     {

@@ -23,6 +23,18 @@ namespace acquiring {
 class timeline;
 }
 
+/// A part that stays its owner's: see `lend`.
+template <class Part>
+struct lent_part {
+    Part* part;
+};
+/// Says of a part that it is given to a till and stays the caller's. It must outlive the till and all its terminals;
+/// no reference becomes one by itself.
+template <class Part>
+[[nodiscard]] lent_part<Part> lend(Part& part) noexcept {
+    return {&part};
+}
+
 /// A part that the caller gives instead of the one that the settings name: owned by the till, or lent to it.
 template <class Port>
 class till_part {
@@ -36,9 +48,9 @@ class till_part {
     template <class Made>
     till_part(std::unique_ptr<Made> owned) // NOLINT(google-explicit-constructor)
         : till_part(std::shared_ptr<Port>(std::move(owned))) {}
-    /// Lent: must outlive the till and all its terminals.
-    till_part(Port& lent) // NOLINT(google-explicit-constructor)
-        : till_part(std::shared_ptr<Port>(std::shared_ptr<void>(), &lent)) {}
+    template <class Part>
+    till_part(lent_part<Part> lent) // NOLINT(google-explicit-constructor)
+        : till_part(std::shared_ptr<Port>(std::shared_ptr<void>(), lent.part)) {}
 
     [[nodiscard]] bool given() const noexcept { return given_; }
     /// Given, and yet nothing.
