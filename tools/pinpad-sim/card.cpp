@@ -1,5 +1,6 @@
 #include "pinpad-sim/card.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <nlohmann/json.hpp>
@@ -23,9 +24,7 @@ std::string counted(const std::string& value, std::size_t digits, std::size_t ro
 
 std::string digits_of(const nlohmann::json& request, const char* name, const std::string& otherwise) {
     auto value = request.value(name, otherwise);
-    if (!std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-        throw std::invalid_argument(std::string(name) + " must be digits");
-    }
+    if (!all_digits(value)) throw std::invalid_argument(std::string(name) + " must be digits");
     return value;
 }
 

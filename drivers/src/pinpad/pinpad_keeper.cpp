@@ -1,10 +1,10 @@
 #include "../one_call.hpp"
 
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <utility>
 
@@ -31,12 +31,8 @@ abilities abilities_of(const ports::pinpad& pad) noexcept {
 }
 
 /// @return false where the caller asked for the end.
-bool pause(milliseconds span, const call& bounds) {
-    const auto until = bounds.until().no_later_than(span);
-    std::mutex unshared;
-    std::unique_lock lock(unshared);
-    std::condition_variable_any nobody;
-    nobody.wait_until(lock, bounds.stop(), until.at(), [] { return false; });
+bool wait_for(milliseconds span, const call& bounds) {
+    pause(bounds.no_later_than(span));
     return !bounds.stopped();
 }
 
@@ -164,7 +160,7 @@ class pinpad_keeper::body : public std::enable_shared_from_this<body> {
             if (opened || opened.error().is(condition::misuse) || opened.error().is(condition::cancelled))
                 return opened;
             if (until.until().passed()) return opened;
-            if (!pause(pause_, until)) return error(net_errc::cancelled, layer::drivers).during("open PIN pad");
+            if (!wait_for(pause_, until)) return error(net_errc::cancelled, layer::drivers).during("open PIN pad");
         }
         return {};
     }

@@ -1,6 +1,7 @@
 #include <cipherlane/clearing/errc.hpp>
 #include <cipherlane/clearing/fee_schedule.hpp>
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/strict_toml.hpp>
 
 #include <algorithm>
@@ -63,8 +64,7 @@ fee_rule read_rule(toml_reader& at) {
     if (auto text = at.text("name", 60)) rule.name = *std::move(text);
     at.texts("mcc", rule.categories);
     for (const auto& code : rule.categories) {
-        const bool digits = std::all_of(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (code.size() != 4 || !digits) at.fail("mcc", "expected four digits, as \"5812\"");
+        if (code.size() != 4 || !all_digits(code)) at.fail("mcc", "expected four digits, as \"5812\"");
     }
     read_tiers(at, rule);
     at.number("floor", rule.floor, 0, amount::max_minor);

@@ -2,6 +2,7 @@
 
 #include "hsm-sim/keys/ciphers.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -373,8 +374,7 @@ key_serial command::serial() {
 clear_pin command::pin_under_lmk(std::size_t chars) {
     const auto text = in.text(chars, code::input_data);
     if (failed()) return {};
-    const bool digits = std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits || text.empty() || text.front() != '0' || text.size() - 1 < clear_pin::shortest ||
+    if (!all_digits(text) || text.empty() || text.front() != '0' || text.size() - 1 < clear_pin::shortest ||
         text.size() - 1 > clear_pin::longest) {
         fail(code::pin_under_lmk);
         return {};

@@ -27,7 +27,7 @@ enum class stage : std::uint8_t {
 
 /// "card", "PIN", "scanning".
 [[nodiscard]] std::string_view to_string(stage value) noexcept;
-/// The same for a till's screen: "insert or tap the card", "请刷卡、插卡或挥卡".
+/// The same for a till's screen: "insert, swipe or tap the card", "请插卡、刷卡或挥卡".
 [[nodiscard]] std::string_view words_of(stage value, language in) noexcept;
 
 /// Whether a stop request still ends the trade without any money having moved.

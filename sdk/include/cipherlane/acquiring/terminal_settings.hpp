@@ -164,7 +164,7 @@ struct terminal_settings {
     std::string merchant_id; ///< field 42, 15 characters
     std::string merchant_name;
     std::string merchant_short_name; ///< 商户简称, beside payment codes; empty: `merchant_name`
-    std::string operator_id = "01";  ///< field 63 of requests, 2 or 3 characters
+    std::string operator_id = "01";  ///< field 63 of requests, 1 to 3 characters
     std::string serial_number;       ///< field 62 of the sign-in; empty: not sent
     char reader_capability = '5';    ///< field 60.4: 0 unknown, 2 magnetic, 5 with chip, 6 with contactless
     currency unit = cny;             ///< decimals as ISO 4217 has them

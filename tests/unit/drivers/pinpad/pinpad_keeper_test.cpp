@@ -1,11 +1,14 @@
 #include "../display/manual_timer.hpp"
 
+#include <cipherlane/core/time_source.hpp>
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <future>
@@ -141,6 +144,36 @@ TEST_F(PinpadKeeper, OpensAtTheFirstCallAndOnlyOnce) {
     EXPECT_TRUE(keeper_->attached());
     ASSERT_TRUE(keeper_->open(bounds_));
     EXPECT_THAT(on_.take(), ElementsAre("open")) << "one that may have restarted behind its line";
+}
+
+/// Passes a pause at once.
+class quick_time final : public time_source {
+  public:
+    monotonic_clock::time_point now() noexcept override { return now_; }
+    void pause(const call& bounds) override { now_ = std::max(now_, bounds.until().at()); }
+
+  private:
+    monotonic_clock::time_point now_ = std::chrono::steady_clock::now();
+};
+
+TEST(PinpadKeeperTime, ComesThroughTheOneDoor) {
+    quick_time time;
+    const time_source::on_this_thread here(time);
+    desk on;
+    tests::manual_timer timer;
+    pinpad_keeper_settings settings;
+    settings.reopen_first = settings.reopen_most = settings.wait_for_pad = 15s;
+    int tries = 0;
+    pinpad_keeper keeper(
+        [&](const call&) -> result<std::unique_ptr<ports::pinpad>> {
+            if (tries++ == 0) return error(drivers_errc::no_such_device, layer::drivers);
+            return std::make_unique<told_pad>(on);
+        },
+        timer, settings);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_TRUE(keeper.open(call(60s)));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s) << "it waited by a clock of its own";
+    EXPECT_EQ(tries, 2);
 }
 
 TEST_F(PinpadKeeper, HandsOnKeysMacsCryptogramsListsAndTheCurrency) {
