@@ -37,20 +37,7 @@ bool host_core::told_before(exchange& on, ports::trade kind) {
     return true;
 }
 
-void host_core::completion_advice(exchange& on) {
-    if (!told_before(on, ports::trade::completion_advice)) complete(on, ports::trade::completion_advice);
-}
-
-void host_core::offline_upload(exchange& on) {
-    if (!told_before(on, ports::trade::offline_sale)) charge(on, ports::trade::offline_sale);
-}
-
-void host_core::offline_settlement(exchange& on) {
-    if (!told_before(on, ports::trade::offline_settlement)) charge(on, ports::trade::offline_settlement);
-}
-
 void host_core::add_to(exchange& on, ports::trade kind) {
-    if (told_before(on, kind)) return;
     ledger_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, kind);
@@ -63,29 +50,12 @@ void host_core::add_to(exchange& on, ports::trade kind) {
     book(on, trade, -trade.amount);
 }
 
-void host_core::adjustment(exchange& on) {
-    add_to(on, ports::trade::adjustment);
-}
-
-void host_core::tip(exchange& on) {
-    add_to(on, ports::trade::tip);
-}
-
-void host_core::offline_refund(exchange& on) {
-    if (!told_before(on, ports::trade::offline_refund)) give_back(on, ports::trade::offline_refund);
-}
-
-/// It moves no money: the host takes note of it.
-void host_core::script_notice(exchange& on) {
-    on.accept();
-}
-
 /// The wallet behind a payment code is a card that the rig has named.
-void host_core::code_sale(exchange& on) {
+void host_core::code_sale(exchange& on, ports::trade kind) {
     const auto owner = payment_codes_.find(subfield59(on.request, iso8583::tag_payment_code));
     if (owner == payment_codes_.end()) return on.refuse("14");
     on.card = owner->second;
-    charge(on, ports::trade::code_sale);
+    charge(on, kind);
     const auto booked = books_.find(on.terminal->terminal_id, on.batch, on.request.value(11));
     if (!booked || !states::stands.contains(booked->state)) return;
     iso8583::composite_writer field59(iso8583::field59_format());
@@ -100,24 +70,6 @@ bool host_core::names_code_payment(exchange& on, ports::trade kind) {
     }
     on.card = original->card;
     return true;
-}
-
-void host_core::code_void(exchange& on) {
-    if (!names_code_payment(on, ports::trade::code_void)) return on.refuse("25");
-    undo(on, ports::trade::code_void, reach::batch);
-}
-
-void host_core::code_refund(exchange& on) {
-    if (!names_code_payment(on, ports::trade::code_refund)) return on.refuse("25");
-    give_back(on, ports::trade::code_refund);
-}
-
-void host_core::instalment_sale(exchange& on) {
-    charge(on, ports::trade::instalment_sale);
-}
-
-void host_core::instalment_void(exchange& on) {
-    undo(on, ports::trade::instalment_void, reach::batch);
 }
 
 } // namespace cipherlane::sim

@@ -118,38 +118,31 @@ void host_core::bring_in_overtaken() {
     }
 }
 
+namespace {
+
+/// The trade whose request a message is; null where it is none.
+const ledger::trade_row* trade_asked(iso8583::transaction what) noexcept {
+    const auto rows = ledger::trades();
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const ledger::trade_row& row) { return row.message == what; });
+    return found != rows.end() ? &*found : nullptr;
+}
+
+} // namespace
+
 void host_core::dispatch(exchange& on) {
     using iso8583::transaction;
     using handler = void (host_core::*)(exchange&);
     static const std::map<transaction, handler> handlers{
         {transaction::sign_in, &host_core::sign_in},
         {transaction::master_key_download, &host_core::master_key},
-        {transaction::sale, &host_core::sale},
         {transaction::balance, &host_core::balance},
-        {transaction::sale_void, &host_core::void_sale},
-        {transaction::refund, &host_core::refund},
-        {transaction::pre_auth, &host_core::pre_auth},
-        {transaction::pre_auth_void, &host_core::pre_auth_void},
-        {transaction::completion, &host_core::completion},
-        {transaction::completion_void, &host_core::completion_void},
         {transaction::reversal, &host_core::reversal},
         {transaction::batch_settle, &host_core::settle},
         {transaction::upload_mag, &host_core::upload},
         {transaction::upload_ic, &host_core::upload},
         {transaction::upload_refund, &host_core::upload_refund},
         {transaction::upload_end, &host_core::upload_end},
-        {transaction::completion_advice, &host_core::completion_advice},
-        {transaction::offline_upload, &host_core::offline_upload},
-        {transaction::offline_settlement, &host_core::offline_settlement},
-        {transaction::adjustment, &host_core::adjustment},
-        {transaction::tip, &host_core::tip},
-        {transaction::offline_refund, &host_core::offline_refund},
-        {transaction::script_notice, &host_core::script_notice},
-        {transaction::qr_sale, &host_core::code_sale},
-        {transaction::qr_void, &host_core::code_void},
-        {transaction::qr_refund, &host_core::code_refund},
-        {transaction::instalment_sale, &host_core::instalment_sale},
-        {transaction::instalment_void, &host_core::instalment_void},
         {transaction::sign_off, &host_core::sign_off},
         {transaction::echo, &host_core::echo},
         {transaction::download, &host_core::download},
@@ -181,9 +174,34 @@ void host_core::dispatch(exchange& on) {
     if (on.planned && on.planned->kind == "refuse") {
         return on.refuse(on.planned->value.empty() ? "96" : on.planned->value);
     }
+    if (const auto* row = trade_asked(*on.what)) return take(on, *row);
     const auto found = handlers.find(*on.what);
     if (found != handlers.end()) return (this->*found->second)(on);
     on.refuse("12");
+}
+
+/// What has the same trace was there already, or was reversed before it came: neither may move money. What a terminal
+/// has done before it tells is the same thing told again.
+void host_core::take(exchange& on, const ledger::trade_row& row) {
+    using ledger::need;
+    if (row.role == ledger::trade_role::notifying) return on.accept(); // it moves no money: the host takes note of it
+    const bool told = row.sends == ledger::delivery::stored;
+    if (told && told_before(on, row.kind)) return;
+    if (!told && known(on)) return on.refuse("94");
+    const bool of_code = std::any_of(row.originals.begin(), row.originals.end(),
+        [](const auto original) { return ledger::row_of(original).needs.contains(need::code); });
+    if (of_code && !names_code_payment(on, row.kind)) return on.refuse("25");
+    switch (row.role) {
+    case ledger::trade_role::payment:
+        return row.needs.contains(need::code) ? code_sale(on, row.kind) : charge(on, row.kind);
+    case ledger::trade_role::undoing:
+        // What is reserved stays so for days: its batch does not matter.
+        return undo(on, row.kind, row.side == ledger::money_side::none ? reach::any : reach::batch);
+    case ledger::trade_role::returning: return give_back(on, row.kind);
+    case ledger::trade_role::finishing: return complete(on, row.kind);
+    case ledger::trade_role::adding: return add_to(on, row.kind);
+    case ledger::trade_role::notifying: break;
+    }
 }
 
 void host_core::ask_machine(exchange& on, deciding& lock) {

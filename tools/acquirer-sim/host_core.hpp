@@ -18,6 +18,7 @@
 #include <cipherlane/iso8583/message_view.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/transaction.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -77,32 +78,14 @@ class host_core {
     void dispatch(exchange& on);
     void sign_in(exchange& on);
     void master_key(exchange& on);
-    void sale(exchange& on);
     void balance(exchange& on);
     void rate_enquiry(exchange& on);
-    void void_sale(exchange& on);
-    void refund(exchange& on);
-    void pre_auth(exchange& on);
-    void pre_auth_void(exchange& on);
-    void completion(exchange& on);
-    void completion_void(exchange& on);
     void reversal(exchange& on);
     void settle(exchange& on);
     void upload(exchange& on);
     void upload_refund(exchange& on);
     void upload_end(exchange& on);
-    void completion_advice(exchange& on);
-    void offline_upload(exchange& on);
-    void offline_settlement(exchange& on);
-    void adjustment(exchange& on);
-    void tip(exchange& on);
-    void offline_refund(exchange& on);
-    void script_notice(exchange& on);
-    void code_sale(exchange& on);
-    void code_void(exchange& on);
-    void code_refund(exchange& on);
-    void instalment_sale(exchange& on);
-    void instalment_void(exchange& on);
+    void code_sale(exchange& on, ports::trade kind);
     void sign_off(exchange& on);
     void echo(exchange& on);
     void download(exchange& on);
@@ -114,7 +97,9 @@ class host_core {
     void confirm_master(exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
-    /// A sale's or a pre-authorisation's own part: PIN, account, money from the card.
+    /// A trade, by its row: what it is to its original, and whether it was done before the host hears of it.
+    void take(exchange& on, const ledger::trade_row& row);
+    /// A payment's own part: PIN, account, money from the card.
     void charge(exchange& on, ports::trade kind);
     void undo(exchange& on, ports::trade kind, reach within);
     void complete(exchange& on, ports::trade kind);

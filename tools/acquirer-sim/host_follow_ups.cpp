@@ -25,7 +25,6 @@ std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::tr
 
 /// A void is of the whole, once, and of what nothing has been taken from or given back of.
 void host_core::undo(exchange& on, ports::trade kind, reach within) {
-    if (known(on)) return on.refuse("94");
     if (!translated_pin(on)) return on.refuse("96");
     ledger_trade trade;
     trade.kind = kind;
@@ -43,19 +42,6 @@ void host_core::undo(exchange& on, ports::trade kind, reach within) {
     else
         trade.answer = "00";
     book(on, trade, original ? -original->money : 0);
-}
-
-void host_core::void_sale(exchange& on) {
-    undo(on, ports::trade::void_sale, reach::batch);
-}
-
-/// What is reserved stays so for days: its batch does not matter.
-void host_core::pre_auth_void(exchange& on) {
-    undo(on, ports::trade::pre_auth_void, reach::any);
-}
-
-void host_core::completion_void(exchange& on) {
-    undo(on, ports::trade::completion_void, reach::batch);
 }
 
 /// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
@@ -76,16 +62,7 @@ void host_core::complete(exchange& on, ports::trade kind) {
     book(on, trade, original ? original->amount - trade.amount : 0);
 }
 
-void host_core::completion(exchange& on) {
-    known(on) ? on.refuse("94") : complete(on, ports::trade::completion);
-}
-
-void host_core::refund(exchange& on) {
-    give_back(on, ports::trade::refund);
-}
-
 void host_core::give_back(exchange& on, ports::trade kind) {
-    if (known(on)) return on.refuse("94");
     ledger_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, trade.kind);

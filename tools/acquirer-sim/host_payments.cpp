@@ -33,8 +33,8 @@ bool host_core::known(const exchange& on) {
     return books_.find(on.terminal->terminal_id, on.batch, on.request.value(11)).has_value();
 }
 
+/// What is reserved is not the cardholder's to spend: it leaves the balance like a sale, but is in no totals.
 void host_core::charge(exchange& on, ports::trade kind) {
-    if (known(on)) return on.refuse("94");
     const auto block = translated_pin(on);
     if (!block) return on.refuse("96");
     const auto& number = on.card;
@@ -58,15 +58,6 @@ void host_core::put_table_card(std::string_view number) {
     if (row == nullptr || table_card(*row) != number || books_.card(number)) return;
     books_.put_card(
         {std::string(number), std::string(table_card_expiry), std::string(table_card_pin), table_card_balance});
-}
-
-void host_core::sale(exchange& on) {
-    charge(on, ports::trade::sale);
-}
-
-/// What is reserved is not the cardholder's to spend: it leaves the balance like a sale, but is in no totals.
-void host_core::pre_auth(exchange& on) {
-    charge(on, ports::trade::pre_auth);
 }
 
 void host_core::balance(exchange& on) {

@@ -4,6 +4,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/terminal_serial.hpp>
 #include <cipherlane/iso8583/terminal_serial.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,9 +13,14 @@
 namespace cipherlane::sim {
 namespace {
 
-using kind = iso8583::transaction;
-
-constexpr std::array asked{kind::sale, kind::pre_auth, kind::qr_sale, kind::instalment_sale};
+/// Payments that the host decides.
+bool is_asked(iso8583::transaction what) noexcept {
+    const auto rows = ledger::trades();
+    return std::any_of(rows.begin(), rows.end(), [&](const ledger::trade_row& row) {
+        return row.message == what && row.role == ledger::trade_role::payment &&
+               row.sends == ledger::delivery::online;
+    });
+}
 
 std::optional<iso8583::terminal_serial_block> block_of(const iso8583::message_view& request) {
     using form = iso8583::terminal_serial_form;
@@ -37,7 +43,7 @@ void serial_check::expect(const std::string& terminal_id, const std::string& key
 std::optional<std::string> serial_check::refusal(
     const iso8583::message_view& request, iso8583::transaction what, const std::string& number) {
     const auto found = rules_.find(request.value(41));
-    if (found == rules_.end() || std::find(asked.begin(), asked.end(), what) == asked.end()) return std::nullopt;
+    if (found == rules_.end() || !is_asked(what)) return std::nullopt;
     const auto block = block_of(request);
     crypto::unionpay_mac_field received{};
     const bool whole = block && block->cryptogram.size() == received.size() && number.ends_with(block->factor) &&
