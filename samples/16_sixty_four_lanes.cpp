@@ -1,26 +1,17 @@
 // Sixty-four lanes in one process, as a kiosk server or a vending back end has them: each terminal with a reader, a
-// link and a sealer of its own, all over one journal, whose commits they share. Put together from the parts that
-// `till` uses.
+// link and a sealer of its own, all over one journal, whose commits they share.
 //
 //     16_sixty_four_lanes TILL.toml
 //
 // The settings name the first terminal; the others count on from it and have the same master key.
-#include <cipherlane/acquiring/lane.hpp>
-#include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/acquiring/sign_in.hpp>
-#include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/core/core_dumps.hpp>
-#include <cipherlane/core/secret_file.hpp>
-#include <cipherlane/hostlink/tcp_host.hpp>
-#include <cipherlane/store/file_key_provider.hpp>
-#include <cipherlane/store/sqlite_journal.hpp>
-#include <cipherlane/till/till_settings.hpp>
+#include <cipherlane/ports/pinpad.hpp>
+#include <cipherlane/till/till.hpp>
 
 #include <boost/asio/use_future.hpp>
 
 #include <future>
 #include <iostream>
-#include <list>
 #include <string>
 #include <vector>
 
@@ -56,43 +47,35 @@ class reader final : public ports::pinpad {
     result<void> close(const call& /*bounds*/) override { return {}; }
 };
 
-/// One terminal and what is its alone.
-struct station {
-    reader card_reader;
-    std::unique_ptr<hostlink::tcp_host> host;
-    std::unique_ptr<acquiring::software_sealer> sealer;
-    std::unique_ptr<acquiring::lane> lane; ///< last: it ends first
-};
-
 /// "TEST0001", "TEST0002" …
 std::string number_of(const std::string& first, int lane) {
     const auto digits = std::to_string(std::stoi(first.substr(4)) + lane);
     return first.substr(0, 4) + std::string(4 - digits.size(), '0') + digits;
 }
 
-void put_together(station& made, const till_settings& settings, ports::store& journal, int number) {
-    acquiring::terminal_settings terminal = settings.terminals.front();
-    terminal.terminal_id = number_of(terminal.terminal_id, number);
-    hostlink::tcp_host_settings link;
-    link.address = settings.host.address;
-    link.life = hostlink::connection_life::kept;
-    made.host = hostlink::tcp_host::create(link, logger::none()).value();
-    auto key = secret_file::open(settings.sealer.key_file).value().read_hex_key(16).value();
-    made.sealer = acquiring::software_sealer::create(terminal.keys, std::move(key), logger::none()).value();
-    acquiring::lane_ports with(journal);
-    with.host = made.host.get();
-    with.sealer = made.sealer.get();
-    with.pinpad = &made.card_reader;
-    made.lane =
-        std::make_unique<acquiring::lane>(acquiring::lane::open(terminal, with, call(20s), logger::none()).value());
+/// One till of all terminals; nobody is at its display.
+till put_together(const std::string& file) {
+    auto settings = without_devices(load_till(file).value());
+    settings.gateway = {};
+    settings.host.keep_connection = true;
+    const auto first = settings.terminals.front();
+    till::parts with;
+    with.log = logger::none();
+    settings.terminals.clear();
+    for (int lane = 0; lane < lanes; ++lane) {
+        auto& one = settings.terminals.emplace_back(first);
+        one.terminal_id = number_of(first.terminal_id, lane);
+        with.pinpads.emplace(one.terminal_id, std::make_unique<reader>());
+    }
+    return till::open(std::move(settings), std::move(with), 20s).value();
 }
 
 /// Every lane sells at once; how many payments were approved.
-int sell(std::list<station>& all, int round) {
-    std::vector<std::future<result<acquiring::payment>>> under_way;
+int sell(std::vector<till>& all, int round) {
+    std::vector<std::future<result<payment>>> under_way;
     for (auto& one : all) {
         const acquiring::sale_request request("round-" + std::to_string(round), amount(100));
-        under_way.push_back(acquiring::sale(*one.lane).async_run(request, call(60s), boost::asio::use_future));
+        under_way.push_back(one.async_sale(request, 60s, boost::asio::use_future));
     }
     int approved = 0;
     for (auto& one : under_way)
@@ -101,29 +84,18 @@ int sell(std::list<station>& all, int round) {
 }
 
 int work(const char* file) {
-    const auto settings = load_till(file).value();
-    store::file_key_provider::create(settings.journal.key_file).value();
-    store::file_key_provider key(settings.journal.key_file);
-    const ports::system_clock clock;
-    store::sqlite_journal_settings how;
-    how.path = settings.journal.file;
-    const auto journal = store::sqlite_journal::open(how, key, clock, call(20s), logger::none()).value();
-
-    std::list<station> all;
-    for (int number = 0; number < lanes; ++number)
-        put_together(all.emplace_back(), settings, *journal, number);
-    for (auto& one : all)
-        acquiring::sign_in(*one.lane).run({}, call(60s)).value();
-
-    const auto commits_before = journal->statistics().commits;
+    auto shop = put_together(file);
+    std::vector<till> all;
+    for (const auto& name : shop.terminals()) {
+        all.push_back(shop.at(name).value());
+        all.back().sign_in(60s).value();
+    }
     const auto begin = std::chrono::steady_clock::now();
     int approved = 0;
     for (int round = 0; round < rounds; ++round)
         approved += sell(all, round);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    const auto commits = journal->statistics().commits - commits_before;
-    std::cout << approved << " payments of " << lanes << " lanes in " << seconds.count() << " s, "
-              << static_cast<double>(commits) / approved << " commits each\n";
+    std::cout << approved << " payments of " << lanes << " lanes in " << seconds.count() << " s\n";
     return approved == lanes * rounds ? 0 : 1;
 }
 

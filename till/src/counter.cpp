@@ -60,6 +60,12 @@ result<void> counter::check_given() const {
         {"card_terminal", given_.card_terminal.given()}};
     for (const auto& [name, here] : single)
         if (here && settings_.terminals.size() > 1) return part_error(till_errc::shared_part, name);
+    for (const auto& [terminal_id, pad] : given_.pinpads) {
+        if (pad.is_null()) return part_error(till_errc::null_part, "pinpads");
+        const bool named = std::any_of(settings_.terminals.begin(), settings_.terminals.end(),
+            [&](const auto& one) { return one.terminal_id == terminal_id; });
+        if (!named) return part_error(till_errc::no_such_terminal, "pinpads").with_hint("found " + terminal_id);
+    }
     return {};
 }
 
@@ -252,18 +258,22 @@ result<std::shared_ptr<ports::sealer>> counter::sealer_of(
     return std::make_shared<acquiring::pinpad_sealer>(of.keys, one.pinpad);
 }
 
-void counter::share_devices(terminal& one) {
+void counter::share_devices(terminal& one, const till_settings::terminal& of) {
     one.pinpad = pinpad_;
     one.display = display_;
-    if (settings_.terminals.size() == 1) return;
-    if (pinpad_) one.pinpad = std::make_shared<shared_pinpad>(pinpad_, pinpad_lease_);
-    if (display_) one.display = std::make_shared<shared_display>(display_, display_lease_);
+    if (settings_.terminals.size() > 1) {
+        if (pinpad_) one.pinpad = std::make_shared<shared_pinpad>(pinpad_, pinpad_lease_);
+        if (display_) one.display = std::make_shared<shared_display>(display_, display_lease_);
+    }
+    const auto own = given_.pinpads.find(of.terminal_id);
+    one.has_own_pinpad = own != given_.pinpads.end();
+    if (one.has_own_pinpad) one.pinpad = own->second.port();
 }
 
 result<void> counter::open_terminal(const till_settings::terminal& of, const call& bounds) {
     auto one = std::make_unique<terminal>();
     CIPHERLANE_TRY(one->taken, claim::take("terminal " + of.terminal_id + " of " + journal_name_, "terminal.id"));
-    share_devices(*one);
+    share_devices(*one, of);
     CIPHERLANE_CHECK(open_host(*one, of));
     CIPHERLANE_CHECK(open_gateway(*one, of));
     acquiring::lane_ports with(*journal_);
@@ -324,6 +334,7 @@ till_status counter::status_of(const terminal& one) const {
     now.sealer = state_of(given_.sealer, one.sealer);
     now.pinpad = state_of(given_.pinpad, pinpad_);
     if (now.pinpad == part_state::ready && !pinpad_->attached()) now.pinpad = part_state::away;
+    if (one.has_own_pinpad) now.pinpad = part_state::given;
     now.card_terminal = state_of(given_.card_terminal, card_terminal_);
     now.display = state_of(given_.display, display_);
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;

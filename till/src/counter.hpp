@@ -38,6 +38,7 @@ class terminal {
     std::shared_ptr<ports::sealer> sealer;
     std::shared_ptr<ports::qr_gateway> gateway;
     std::shared_ptr<ports::pinpad> pinpad;
+    bool has_own_pinpad = false; ///< given for this terminal alone
     std::shared_ptr<ports::display> display;
     std::optional<acquiring::lane> lane;
 };
@@ -78,7 +79,7 @@ class counter {
     [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
     /// The devices as this terminal sees them.
-    void share_devices(terminal& one);
+    void share_devices(terminal& one, const till_settings::terminal& of);
     void report_orphans(const call& bounds);
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 

@@ -241,6 +241,29 @@ TEST_F(TillParts, OfTwoTerminalsShareTheJournal) {
     EXPECT_TRUE(second.status(soon())) << "one handle keeps everything alive";
 }
 
+TEST_F(TillParts, OfTwoTerminalsMayBeAPinPadForEach) {
+    settings.terminals.push_back(settings.terminals.front());
+    settings.terminals.back().terminal_id = "TEST0002";
+    const auto with = [&](const std::string& terminal, till_part<ports::pinpad> pad) {
+        till::parts given;
+        given.log = logger::none();
+        given.pinpads.emplace(terminal, std::move(pad));
+        return given;
+    };
+    {
+        auto first = open(with("TEST0001", lend(rig.pinpad))).value();
+        EXPECT_EQ(first.status(soon())->pinpad, part_state::given);
+        EXPECT_EQ(first.at("TEST0002")->status(soon())->pinpad, part_state::none);
+    }
+    const auto unknown = open(with("TEST0003", lend(rig.pinpad)));
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code(), till_errc::no_such_terminal);
+    EXPECT_EQ(unknown.error().hint(), "found TEST0003");
+    const auto none = open(with("TEST0001", std::unique_ptr<ports::pinpad>()));
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().code(), till_errc::null_part);
+}
+
 TEST_F(TillParts, OfTwoTerminalsAreUsedByOneAtATime) {
     settings.terminals.push_back(settings.terminals.front());
     settings.terminals.back().terminal_id = "TEST0002";

@@ -3,7 +3,9 @@
 #include <cipherlane/core/logger.hpp>
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace cipherlane {
 
@@ -64,12 +66,16 @@ class till_part {
 
 /// What a till is put together from beside its settings: each part that is given stands in for the one that the
 /// settings name, which is then not made. A null part is `till_errc::null_part`. Host, sealer and gateway do one
-/// thing at a time: for a till of several terminals they cannot be given (`till_errc::shared_part`).
+/// thing at a time: for a till of several terminals they cannot be given (`till_errc::shared_part`). PIN pads can,
+/// one for each.
 struct till_parts {
     till_part<ports::store> journal;
     till_part<ports::host> host;
     till_part<ports::sealer> sealer;
-    till_part<ports::pinpad> pinpad;
+    till_part<ports::pinpad> pinpad; ///< of all terminals, which take turns
+    /// By terminal number: the PIN pad of one terminal alone. A number that no terminal has is
+    /// `till_errc::no_such_terminal`.
+    std::map<std::string, till_part<ports::pinpad>, std::less<>> pinpads;
     till_part<ports::terminal> card_terminal;
     /// Takes the lines of receipts of the card terminal that the settings name, and prints them; called on the thread
     /// of its call. Not given: the terminal prints its receipts itself.
