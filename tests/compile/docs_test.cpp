@@ -231,6 +231,36 @@ TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
     EXPECT_GT(blocks, 10U);
 }
 
+/// How many cells a row of a table has: bars in code, and those that are escaped, part none.
+std::size_t cells_of(const std::string& row) {
+    std::size_t bars = 0;
+    bool code = false;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        if (row[i] == '`') code = !code;
+        if (row[i] == '|' && !code && (i == 0 || row[i - 1] != '\\')) ++bars;
+    }
+    return bars - 1;
+}
+
+/// What stands in a cell too many is shown to nobody.
+TEST(Docs, TablesHaveRowsOfOneLength) {
+    std::size_t checked = 0;
+    for (const auto& page : all_pages()) {
+        std::size_t columns = 0;
+        const auto lines = lines_of(whole_file(page));
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            if (!lines[i].starts_with('|')) {
+                columns = 0;
+                continue;
+            }
+            if (columns == 0) columns = cells_of(lines[i]);
+            EXPECT_EQ(cells_of(lines[i]), columns) << page.filename() << ":" << i + 1 << ": " << lines[i];
+            ++checked;
+        }
+    }
+    EXPECT_GT(checked, 100U);
+}
+
 /// A first sale: what a reader must have learnt before it.
 TEST(Docs, TheTillOfTheReadmeNeedsFiveNamesAndOneInclude) {
     const auto readme = whole_file(source_folder() / "README.md");
