@@ -23,7 +23,10 @@ struct life_edge {
     decider_set words;
 };
 
-/// All steps that there are. What a trade's kind and channel allow besides is said by `may_follow`.
+/// All steps that there are. What a trade's kind and channel allow besides is said by `may_follow`. That a silent
+/// trade is reversed (冲正), from a record made before it left, and before the next online trade, is Q/CUP 009.1
+/// part 1 (no clause numbers are known); what proves that it was undone is read more narrowly here than by terminals
+/// in the field, to which any answer ends a reversal.
 inline constexpr auto life_edges = [] {
     using enum ports::record_state;
     using by = ports::decider;
@@ -165,7 +168,8 @@ struct consequence {
 /// What a finding makes of a record; nothing if it is not a person's to decide.
 [[nodiscard]] std::optional<ports::record_state> state_after(ports::record_state now, finding found) noexcept;
 
-/// What a code of the host (field 39) says to a reversal.
+/// What a code of the host (field 39) says to a reversal. Codes as `iso8583::response_codes` has them; that 12, 25
+/// and 40 prove nothing is this library's reading.
 enum class reversal_word : std::uint8_t {
     undone,   ///< undone: no money moved
     passing,  ///< it speaks of the moment, not of the reversal: send it again
@@ -174,7 +178,8 @@ enum class reversal_word : std::uint8_t {
 };
 [[nodiscard]] reversal_word word_on_reversal(std::string_view code) noexcept;
 
-/// What a code of the host says to a stored trade.
+/// What a code of the host says to a stored trade. General knowledge, doubtful: no public text says what 94 and 79
+/// mean in answer to a repeat.
 enum class advice_word : std::uint8_t {
     taken,
     passing, ///< it proves nothing, or speaks of the moment: the same goes out again

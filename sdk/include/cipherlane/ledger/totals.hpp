@@ -21,8 +21,8 @@ void add(ports::batch_totals& sums, const ports::journal_record& record);
 /// Where the host's answer to a settlement differs from the totals that it was told.
 [[nodiscard]] std::vector<side_difference> differences(const ports::settlement_progress& settled);
 
-/// Field 48 of a settlement counts each side in three digits. What is left of them is for what is in doubt and found
-/// to have been done.
+/// Field 48 of a settlement (0500; Q/CUP 009.1 part 1) counts each side in three digits. What is left of them is for
+/// what is in doubt and found to have been done.
 inline constexpr std::uint32_t fullest_batch = 990;
 
 /// Whether one more trade of this kind fits into the totals by which the batch is settled.

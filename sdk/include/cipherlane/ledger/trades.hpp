@@ -90,7 +90,9 @@ struct trade_row {
 };
 
 /// THE table: a row for each `ports::trade`, in the order of its numbers. What becomes of an unknown outcome stands
-/// with the message (`iso8583::transaction_row::silence`) and is read from there.
+/// with the message (`iso8583::transaction_row::silence`) and is read from there. The trades of the host are those of
+/// Q/CUP 009.1 part 1 (terminal application, POS), which is not public: the rows agree with what its messages are
+/// known to be, and no clause numbers are known. Those of gateways and card terminals are general knowledge.
 inline constexpr auto trade_table = [] {
     using enum ports::trade;
     using iso8583::transaction;

@@ -23,6 +23,10 @@
 namespace cipherlane::acquiring {
 namespace {
 
+// The order of the steps (totals by 0500, records and end message by 0320, 60.3 from 201 to 207) is Q/CUP 009.1
+// part 1's, no clause numbers known; that records of chips may go up after balanced totals too is doubtful, and a
+// setting.
+
 using iso8583::transaction;
 using ports::journal_record;
 using ports::settlement_progress;

@@ -28,7 +28,9 @@ std::string currency_digits(const currency& unit) {
     return text.data();
 }
 
-/// Field 63 of requests: two or three characters, padded to three.
+// Which fields a request has, and what fields 49, 60 and 63 hold: Q/CUP 009.1 part 1, as far as it is public.
+
+/// Field 63 of requests: one to three characters, padded to three.
 std::string operator_field(const terminal_settings& terminal) {
     std::string text = terminal.operator_id;
     text.resize(3, ' ');
