@@ -3,7 +3,6 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -209,20 +208,18 @@ TEST_F(WaitingLane, EndsABlockingFlowThatIsCancelled) {
 }
 
 TEST_F(WaitingLane, EndsAnAsynchronousFlowAtItsDeadline) {
-    auto sold = acquiring::sale(rig.lane())
-                    .async_run({"second", amount(200)}, 50ms, boost::asio::as_tuple(boost::asio::use_future));
+    auto sold = acquiring::sale(rig.lane()).async_run({"second", amount(200)}, 50ms, boost::asio::use_future);
     ASSERT_EQ(sold.wait_for(10s), std::future_status::ready);
-    EXPECT_EQ(std::get<0>(sold.get()).error().code(), acquiring_errc::deadline_passed);
+    EXPECT_EQ(sold.get().error().code(), acquiring_errc::deadline_passed);
 }
 
 TEST_F(WaitingLane, EndsAnAsynchronousFlowThatIsCancelled) {
     std::stop_source cashier;
     auto by_token = acquiring::sale(rig.lane())
-                        .async_run({"second", amount(200)}, call(20s, cashier.get_token()),
-                            boost::asio::as_tuple(boost::asio::use_future));
+                        .async_run({"second", amount(200)}, call(20s, cashier.get_token()), boost::asio::use_future);
     cashier.request_stop();
     ASSERT_EQ(by_token.wait_for(10s), std::future_status::ready);
-    EXPECT_EQ(std::get<0>(by_token.get()).error().code(), acquiring_errc::cashier_cancelled);
+    EXPECT_EQ(by_token.get().error().code(), acquiring_errc::cashier_cancelled);
 
     boost::asio::io_context io;
     boost::asio::cancellation_signal cancel;
