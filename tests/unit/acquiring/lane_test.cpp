@@ -262,7 +262,7 @@ TEST(Lane, MayBeLetGoOnItsOwnThread) {
     ASSERT_TRUE(rig.sign_in());
     const acquiring::sale next(rig.lane());
     rig.seen.watch = [&](const acquiring::stage_event& now) {
-        if (now.at == acquiring::stage::sending) const acquiring::lane gone = std::move(rig.lane());
+        if (now.at == acquiring::stage::finishing) const acquiring::lane gone = std::move(rig.lane());
     };
     const auto sold = rig.sell("a", 100);
     ASSERT_TRUE(sold) << sold.error();

@@ -389,13 +389,13 @@ TEST_F(TillParts, NameTheSettingOfAFileThatIsWrong) {
         EXPECT_TRUE(endpoint.starts_with(opened.error().endpoint())) << opened.error();
         EXPECT_TRUE(opened.error().endpoint().empty() == endpoint.empty()) << opened.error();
     };
-    settings.host.tls = {true, folder.file("none.pem"), {}, {}, {}};
+    settings.host.tls = {{folder.file("none.pem"), {}, {}, {}}, true};
     refused("host.ca_file", folder.file("none.pem"));
-    settings.host.tls = {true, {}, folder.file("other.pem"), folder.file("tmk.key"), {}};
+    settings.host.tls = {{{}, folder.file("other.pem"), folder.file("tmk.key"), {}}, true};
     refused("host.certificate_file", folder.file("other.pem"));
-    settings.host.tls = {true, {}, {}, folder.file("tmk.key"), {}};
+    settings.host.tls = {{{}, {}, folder.file("tmk.key"), {}}, true};
     refused("host.certificate_file", {});
-    settings.gateway.tls = {true, {}, folder.file("other.pem"), {}, {}};
+    settings.gateway.tls = {{{}, folder.file("other.pem"), {}, {}}, true};
     refused("gateway.tls_key_file", {});
     settings.gateway.public_key_file = folder.file("other.pem");
     refused("gateway.public_key_file", folder.file("other.pem"));
@@ -596,7 +596,7 @@ TEST_F(TillParts, OutliveATillThatIsLetGoWithinATrade) {
         void on_entry(const acquiring::timeline_entry&) noexcept override {}
         void on_alert(const acquiring::alert&) noexcept override {}
         void on_stage(const acquiring::stage_event& now) noexcept override {
-            if (now.at == acquiring::stage::sending) till->reset();
+            if (now.at == acquiring::stage::finishing) till->reset();
         }
     };
     std::optional<cipherlane::till> till;
@@ -607,7 +607,9 @@ TEST_F(TillParts, OutliveATillThatIsLetGoWithinATrade) {
     with.observer = std::shared_ptr<acquiring::timeline>(std::move(owned));
     till.emplace(open(std::move(with)).value());
     auto sold = till->async_sale({"one", amount(1234)}, soon(), boost::asio::use_future);
-    EXPECT_TRUE(sold.get()->ok()) << "what has left is seen to its end";
+    const auto end_of_it = sold.get();
+    ASSERT_TRUE(end_of_it) << end_of_it.error();
+    EXPECT_TRUE(end_of_it->ok()) << "what has left is seen to its end";
     EXPECT_FALSE(till);
     for (const auto end = std::chrono::steady_clock::now() + 10s;
          !seen.expired() && std::chrono::steady_clock::now() < end;)
