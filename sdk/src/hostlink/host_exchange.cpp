@@ -2,8 +2,6 @@
 
 #include <cipherlane/hostlink/errc.hpp>
 
-#include <array>
-
 namespace cipherlane::hostlink {
 namespace {
 
@@ -38,10 +36,12 @@ net::action host_exchange::take_bytes(byte_view data) {
 
 /// What the stream has, of this link's earlier exchanges too.
 net::action host_exchange::take_messages() {
-    static constexpr std::array<std::uint8_t, 2> poll{};
+    const auto prefix = stream_.prefix();
+    const auto poll = byte_span(poll_).first(net::size_of(prefix));
     while (const auto message = stream_.next()) {
         if (message->empty()) {
             ++polls_;
+            net::put_prefix(poll, 0, prefix);
             return net::action::send(poll);
         }
         if (filter_.matches(*message)) {

@@ -4,6 +4,8 @@
 #include <cipherlane/net/machine.hpp>
 #include <cipherlane/ports/host.hpp>
 
+#include <array>
+
 namespace cipherlane::hostlink {
 
 /// One request to the host and the answer that a filter accepts; an empty message is a poll and goes back as it came,
@@ -32,6 +34,7 @@ class host_exchange final : public net::exchange<bytes> {
     const ports::answer_filter& filter_;
     net::length_prefixed& stream_;
     result<bytes> outcome_;
+    std::array<std::uint8_t, 4> poll_{}; ///< as it goes back
     std::uint64_t dropped_ = 0;
     std::uint64_t polls_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <cipherlane/core/pause.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
+#include <cipherlane/net/listen.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -240,24 +241,14 @@ notification_listener::~notification_listener() {
 
 result<std::unique_ptr<notification_listener>> notification_listener::listen(
     const std::string& address, notification_verifier verifier, logger log) {
-    // A peer's address never has port 0; a listener's may.
-    const bool any_port = address.ends_with(":0");
-    CIPHERLANE_TRY(
-        auto endpoint, net::parse_endpoint(any_port ? address.substr(0, address.size() - 1) + "1" : address));
-    if (any_port) endpoint.port = 0;
-    const auto failed = error(hostlink_errc::cannot_listen, layer::hostlink).at_endpoint(address);
+    CIPHERLANE_TRY(const auto endpoint, net::parse_endpoint(address));
+    const auto listens = net::listen_tcp(address);
+    if (!listens) return error(hostlink_errc::cannot_listen, layer::hostlink).at_endpoint(address);
+    const bool v6 = listens->of == net::listening_socket::family::v6;
     auto made = std::make_unique<state>(std::move(verifier), std::move(log));
-    boost::system::error_code code;
-    const auto ip = asio::ip::make_address(endpoint.host, code);
-    if (code) return failed;
-    auto& acceptor = made->acceptor;
-    acceptor.open(ip.is_v6() ? tcp::v6() : tcp::v4(), code);
-    if (!code) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
-    if (!code) acceptor.bind({ip, endpoint.port}, code);
-    if (!code) acceptor.listen(tcp::acceptor::max_listen_connections, code);
-    if (code) return failed;
-    made->port = acceptor.local_endpoint(code).port();
-    made->host = ip.is_v6() ? "[" + endpoint.host + "]" : endpoint.host;
+    made->acceptor.assign(v6 ? tcp::v6() : tcp::v4(), listens->descriptor);
+    made->port = listens->port;
+    made->host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
     made->accept();
     made->thread = std::thread([&io = made->io] { io.run(); });
     return std::unique_ptr<notification_listener>(new notification_listener(std::move(made)));

@@ -23,7 +23,6 @@
 namespace cipherlane::hostlink {
 namespace {
 
-constexpr std::size_t length_bytes = 2;
 /// A host, or what stands before it, may have closed an older one without a word: the request would be in doubt.
 constexpr std::chrono::seconds oldest_unused_link{120};
 constexpr std::chrono::milliseconds look_for_stop{10};
@@ -38,7 +37,7 @@ result<void> tcp_host_settings::validate() const {
     if (!net::parse_endpoint(address)) return link_error(hostlink_errc::bad_setting, "address");
     if (connect_timeout.count() <= 0) return link_error(hostlink_errc::bad_setting, "connect_timeout");
     if (response_time.count() <= 0) return link_error(hostlink_errc::bad_setting, "response_time");
-    if (largest_answer == 0 || largest_answer > 0xFFFF)
+    if (largest_answer == 0 || largest_answer > net::most_of(length))
         return link_error(hostlink_errc::bad_setting, "largest_answer");
     const auto printable = [](char c) { return c > ' ' && c <= '~'; };
     const bool path =
@@ -100,7 +99,8 @@ struct tcp_host::state {
             CIPHERLANE_TRY(link, open(bounds));
         }
         using empty = net::length_prefixed::empty_message;
-        stream.emplace(settings.largest_answer, settings.polls == host_polls::echo ? empty::give : empty::skip);
+        const auto polls_are = settings.polls == host_polls::echo ? empty::give : empty::skip;
+        stream.emplace(settings.largest_answer, polls_are, settings.length);
         ++connects;
         return {};
     }
@@ -156,14 +156,16 @@ struct tcp_host::state {
 
     [[nodiscard]] result<bytes> ask(
         byte_view request, const ports::answer_filter& filter, const call& bounds, waits how) {
-        if (request.empty() || request.size() > 0xFFFF) return named(link_error(hostlink_errc::too_large));
+        if (request.empty() || request.size() > net::most_of(settings.length))
+            return named(link_error(hostlink_errc::too_large));
         CIPHERLANE_CHECK(may_send(bounds, how));
         CIPHERLANE_CHECK(connect(bounds, how));
         CIPHERLANE_CHECK(may_send(bounds, how)); // connecting takes time
 
-        secret_bytes frame(length_bytes + request.size()); // a request holds a PAN, a track, a PIN block
-        store_be16(frame.expose().data(), static_cast<std::uint16_t>(request.size()));
-        std::copy(request.begin(), request.end(), frame.expose().begin() + length_bytes);
+        const auto prefix = net::size_of(settings.length);
+        secret_bytes frame(prefix + request.size()); // a request holds a PAN, a track, a PIN block
+        net::put_prefix(frame.expose(), request.size(), settings.length);
+        std::copy(request.begin(), request.end(), frame.expose().begin() + static_cast<std::ptrdiff_t>(prefix));
         if (!settings.http_path.empty()) return post(frame.expose(), filter, for_answer(bounds, how));
         host_exchange machine(frame.expose(), filter, *stream);
         ++exchanges;

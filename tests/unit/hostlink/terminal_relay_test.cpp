@@ -1,5 +1,6 @@
 #include "support/test_peer.hpp"
 
+#include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/hostlink/terminal_relay.hpp>
 
@@ -44,6 +45,29 @@ TEST(TerminalRelay, PassesMessagesAsTheyAre) {
     EXPECT_EQ(as_text(*answer), reply);
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_EQ(lines[0], "terminal to host: 26 bytes, 6 bytes back");
+}
+
+/// Some hosts have four digits of length in front of each message, and poll in the same form.
+TEST(TerminalRelay, KnowsLengthsOfFourDigits) {
+    std::string heard(11, ' ');
+    test_peer peer([&](test_peer::socket& link) {
+        boost::system::error_code code;
+        boost::asio::read(link, boost::asio::buffer(heard.data(), 7), code);
+        boost::asio::write(link, boost::asio::buffer(std::string("0000")), code);
+        boost::asio::read(link, boost::asio::buffer(heard.data() + 7, 4), code);
+        boost::asio::write(link, boost::asio::buffer(std::string("0006answer")), code);
+    });
+    tcp_host_settings settings;
+    settings.address = peer.address();
+    settings.response_time = 20s;
+    settings.polls = host_polls::echo;
+    settings.length = net::frame_prefix::digits4;
+    terminal_relay relay(tcp_host::create(settings, logger::none()).value(), logger::none());
+    const auto answer = relay.pass(as_bytes("ask"), call(30s));
+    ASSERT_TRUE(answer) << answer.error();
+    EXPECT_EQ(as_text(*answer), "answer");
+    EXPECT_EQ(heard, "0003ask0000");
+    EXPECT_EQ(relay.pass(bytes(10'000), call(30s)).error().code(), hostlink_errc::too_large);
 }
 
 /// What cannot be seen to its end is not begun.

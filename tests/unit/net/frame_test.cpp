@@ -1,5 +1,6 @@
 #include "support/bytes.hpp"
 
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/frame.hpp>
 
@@ -83,6 +84,28 @@ TEST(LengthPrefixed, RefusesALengthAboveTheLimitBeforeItsBytesArrive) {
     auto fed = strict.feed(hex("0100"));
     ASSERT_FALSE(fed);
     EXPECT_EQ(fed.error().code(), make_error_code(net_errc::frame_too_long));
+}
+
+TEST(LengthPrefixed, TakesLengthsOfFourDigitsAndRefusesWhatIsNoNumber) {
+    using empty = length_prefixed::empty_message;
+    const auto stream = as_bytes("0003ABC00010D");
+    for (std::size_t first = 0; first <= stream.size(); ++first) {
+        length_prefixed frames(100, empty::skip, frame_prefix::digits4);
+        ASSERT_TRUE(frames.feed(stream.first(first)));
+        ASSERT_TRUE(frames.feed(stream.subspan(first)));
+        EXPECT_EQ(owned(frames.next()), hex("414243"));
+        EXPECT_EQ(owned(frames.next()), hex("30")) << "a digit of the message is none of a length";
+        EXPECT_EQ(frames.pending(), 1U);
+    }
+    length_prefixed frames(100, empty::skip, frame_prefix::digits4);
+    ASSERT_TRUE(frames.feed(as_bytes("00000001A")));
+    const auto wrong = frames.feed(as_bytes("00 1B"));
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code(), make_error_code(core_errc::not_digits));
+    EXPECT_EQ(wrong.error().offset(), 9U);
+    bytes written(4);
+    put_prefix(written, 123, frame_prefix::digits4);
+    EXPECT_EQ(as_text(written), "0123");
 }
 
 } // namespace

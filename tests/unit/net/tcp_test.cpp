@@ -2,6 +2,7 @@
 
 #include <cipherlane/net/engine.hpp>
 #include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/listen.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -412,6 +413,23 @@ TEST(TcpAsync, ClosingEndsAPendingRead) {
     io.run();
     ASSERT_TRUE(why);
     EXPECT_TRUE(why->is(condition::cancelled));
+}
+
+TEST(Listen, TakesAnAddressInNumbersAndSaysItsPort) {
+    const auto there = listen_tcp("127.0.0.1:0");
+    ASSERT_TRUE(there) << there.error();
+    EXPECT_EQ(there->of, listening_socket::family::v4);
+    ASSERT_NE(there->port, 0);
+    const auto address = "127.0.0.1:" + std::to_string(there->port);
+    boost::asio::io_context io;
+    EXPECT_TRUE(connect_tcp(io.get_executor(), parse_endpoint(address).value(), call(5s)));
+    const auto taken = listen_tcp(address);
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), boost::system::errc::address_in_use) << taken.error();
+    EXPECT_EQ(taken.error().endpoint(), address);
+    for (const auto* wrong : {"localhost:0", "127.0.0.1", "127.0.0.256:0"})
+        EXPECT_EQ(listen_tcp(wrong).error().code(), net_errc::bad_endpoint) << wrong;
+    ::close(there->descriptor);
 }
 
 } // namespace

@@ -12,7 +12,7 @@ enum class hostlink_errc {
     no_answer,           ///< outcome_unknown: the request left, and nothing that answers it came in time
     lost_after_send,     ///< outcome_unknown: the connection broke after the first byte had left
     unreadable_answer,   ///< outcome_unknown: something came that cannot be read, so what was done is not known
-    too_large,           ///< misuse: a request longer than two bytes of length can say
+    too_large,           ///< misuse: a request longer than its length can say
     bad_setting,         ///< misuse
     refused_by_gateway,  ///< rejected_by_peer: HTTP 4xx, the status as the peer's code
     gateway_failed,      ///< outcome_unknown: HTTP 5xx

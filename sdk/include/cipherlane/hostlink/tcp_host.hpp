@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/hostlink/host_connector.hpp>
+#include <cipherlane/net/frame.hpp>
 #include <cipherlane/ports/host.hpp>
 
 #include <chrono>
@@ -31,6 +32,7 @@ struct tcp_host_settings {
     connection_life life = connection_life::per_exchange;
     std::size_t largest_answer = 8192;
     host_polls polls = host_polls::skip;
+    net::frame_prefix length = net::frame_prefix::binary2; ///< of each message, in front of it
     /// Each message goes in the body of an HTTP POST to this path, its length in front, on a connection of its own
     /// (Content-Type x-ISO-TPDU/x-auth; general knowledge, doubtful). Empty: without HTTP.
     std::string http_path;
@@ -50,7 +52,7 @@ struct tcp_host_statistics {
     std::uint64_t polls = 0;   ///< lengths of zero that were sent back
 };
 
-/// The acquirer's host over TCP: messages with two bytes of length in front (see `net::length_prefixed`).
+/// The acquirer's host over TCP: messages with their length in front (see `net::length_prefixed`).
 ///
 /// Connects at need. Messages that do not answer the request under way are dropped and counted, so that a late answer
 /// never shifts the ones behind it. Any error after the first byte closes the connection.
