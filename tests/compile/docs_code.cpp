@@ -1,9 +1,9 @@
 // The code of the pages in docs/, compiled. A page names the tag; docs_test.cpp holds the two to the same letter.
 #include <cipherlane/core/error.hpp>
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
+#include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/hsm/client.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/dialect_file.hpp>

@@ -7,7 +7,7 @@
 
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/display/rcall.hpp>
-#include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 #include <cipherlane/drivers/transport/serial_ports.hpp>
 

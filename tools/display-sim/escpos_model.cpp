@@ -2,8 +2,8 @@
 
 #include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/drivers/charset/latin_page.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
-#include <cipherlane/drivers/display/escpos/latin_page.hpp>
 
 #include <nlohmann/json.hpp>
 

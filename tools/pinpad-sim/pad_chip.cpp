@@ -52,11 +52,7 @@ void pad_model::go_on_chip(std::string_view rest) {
     pin_.emplace(pin_task{true, {method, slot, *std::move(key), chip_->pan}, pin_entry(4, 12)});
     display_ = "AMOUNT  " + std::string(amount).substr(4) + "ENTER PIN       ";
     display_.resize(32, ' ');
-    waiting_ = wait::pin;
-    running_ = "GOC";
-    arm_idle();
-    for (auto pressed : std::exchange(queued_keys_, {}))
-        press(pressed);
+    await_keys(wait::pin, "GOC", with_.idle);
 }
 
 /// The host cannot be asked: no PIN goes to it, and nothing is left for FNC to end.

@@ -243,16 +243,23 @@ void pad_model::get_pin(std::string_view block) {
     if (master(slot) == nullptr) return answer("GPN", key_missing);
     pin_.emplace(pin_task{false, {method, slot, *std::move(key), std::string(account)}, pin_entry(least, most)});
     display_ = block.substr(61, 32);
-    waiting_ = wait::pin;
-    running_ = "GPN";
+    await_keys(wait::pin, "GPN", with_.idle);
+}
+
+void pad_model::await_keys(wait what, std::string command, std::chrono::milliseconds idle) {
+    waiting_ = what;
+    running_ = std::move(command);
+    idle_ = idle;
     arm_idle();
     for (auto pressed : std::exchange(queued_keys_, {}))
         press(pressed);
 }
 
 void pad_model::arm_idle() {
-    around().later(with_.idle, [this, mine = ++task_generation_] {
-        if (mine != task_generation_ || waiting_ != wait::pin) return;
+    const auto mine = ++task_generation_;
+    if (idle_.count() == 0) return;
+    around().later(idle_, [this, mine, what = waiting_] {
+        if (mine != task_generation_ || waiting_ != what) return;
         auto name = running_;
         abort_task();
         display_.assign(32, ' ');

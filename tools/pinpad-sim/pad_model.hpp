@@ -51,13 +51,11 @@ class pad_model final : public simulated_device {
         std::string typed;
         std::size_t least = 0;
         std::size_t most = 32;
-        std::chrono::seconds idle{0}; ///< 0: never
     };
 
     /// Of MNU.
     struct menu_task {
         std::vector<std::string> options;
-        std::chrono::seconds idle{0}; ///< 0: never
     };
 
     void on_frame();
@@ -79,14 +77,15 @@ class pad_model final : public simulated_device {
     void execute_named(const std::string& name, std::string_view rest);
     void get_digits(const std::vector<pad_parameter>& parameters);
     void press_digit(char key);
-    void arm_digits();
     void show_menu(const std::vector<pad_parameter>& parameters);
     void press_menu(char key);
-    void arm_menu();
 
     void card_event();
     void press(char key);
     void pin_done(pin_entry::state how);
+    /// From now on keys are for this command; those that were pressed before it come first.
+    void await_keys(wait what, std::string command, std::chrono::milliseconds idle);
+    /// Each key gives the cardholder the whole time anew.
     void arm_idle();
     void answer_offline(bool below_floor_limit);
     void answer_chip(const std::string& pin_block);
@@ -105,7 +104,8 @@ class pad_model final : public simulated_device {
     bool open_ = false;
     std::string display_ = std::string(32, ' ');
     wait waiting_ = wait::nothing;
-    std::string running_; ///< the command that waits
+    std::string running_;               ///< the command that waits
+    std::chrono::milliseconds idle_{0}; ///< how long it waits for a key; 0: without end
     std::optional<test_card> presented_;
     std::optional<test_card> chip_; ///< the card whose chip is being talked to
     std::optional<pin_task> pin_;

@@ -34,7 +34,7 @@ void pad_model::get_digits(const std::vector<pad_parameter>& parameters) {
     digits_task task;
     task.least = byte_of(least_digits, 0);
     task.most = byte_of(most_digits, 32);
-    task.idle = std::chrono::seconds(byte_of(time_out, 0));
+    const auto idle = std::chrono::seconds(byte_of(time_out, 0));
     const int index = message->size() == 2 ? static_cast<unsigned char>((*message)[1]) : 0;
     const bool right = index > 0 && index <= last_message && message->front() == 0 && task.most > 0 &&
                        task.most <= 32 && task.least <= task.most;
@@ -42,27 +42,12 @@ void pad_model::get_digits(const std::vector<pad_parameter>& parameters) {
     display_ = index == 7 ? "DIGITE O CPF" : "DIGITE " + std::to_string(index);
     display_.resize(32, ' ');
     digits_ = std::move(task);
-    waiting_ = wait::digits;
-    running_ = "GCD";
-    arm_digits();
-    for (auto pressed : std::exchange(queued_keys_, {}))
-        press(pressed);
-}
-
-void pad_model::arm_digits() {
-    const auto mine = ++task_generation_;
-    if (digits_->idle.count() == 0) return;
-    around().later(digits_->idle, [this, mine] {
-        if (mine != task_generation_ || waiting_ != wait::digits) return;
-        abort_task();
-        display_.assign(32, ' ');
-        answer("GCD", nobody_there);
-    });
+    await_keys(wait::digits, "GCD", idle);
 }
 
 void pad_model::press_digit(char key) {
     constexpr std::uint16_t value = 0x804D;
-    arm_digits();
+    arm_idle();
     auto& typed = digits_->typed;
     if (key == '<') {
         typed.clear();
@@ -83,10 +68,11 @@ void pad_model::show_menu(const std::vector<pad_parameter>& parameters) {
     constexpr std::uint16_t option = 0x0020;
     constexpr std::size_t longest = 24;
     menu_task task;
+    std::chrono::seconds idle{0};
     for (const auto& one : parameters) {
         if (one.name == option) task.options.emplace_back(one.value);
         if (one.name == time_out && one.value.size() == 1)
-            task.idle = std::chrono::seconds(static_cast<unsigned char>(one.value.front()));
+            idle = std::chrono::seconds(static_cast<unsigned char>(one.value.front()));
     }
     if (task.options.empty()) return answer("MNU", parameter_missing);
     for (const auto& one : task.options)
@@ -96,28 +82,13 @@ void pad_model::show_menu(const std::vector<pad_parameter>& parameters) {
     display_ += task.options.front();
     display_.resize(32, ' ');
     menu_ = std::move(task);
-    waiting_ = wait::menu;
-    running_ = "MNU";
-    arm_menu();
-    for (auto pressed : std::exchange(queued_keys_, {}))
-        press(pressed);
-}
-
-void pad_model::arm_menu() {
-    const auto mine = ++task_generation_;
-    if (menu_->idle.count() == 0) return;
-    around().later(menu_->idle, [this, mine] {
-        if (mine != task_generation_ || waiting_ != wait::menu) return;
-        abort_task();
-        display_.assign(32, ' ');
-        answer("MNU", nobody_there);
-    });
+    await_keys(wait::menu, "MNU", idle);
 }
 
 /// The first option is marked: enter takes it; a digit takes the option that begins with it.
 void pad_model::press_menu(char key) {
     constexpr std::uint16_t value = 0x804D;
-    arm_menu();
+    arm_idle();
     std::size_t chosen = 0;
     if (key == 'C' || key == 'E') {
         chosen = 1;

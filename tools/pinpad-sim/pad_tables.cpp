@@ -17,7 +17,6 @@ std::optional<pad_tables::reply> pad_tables::execute(std::string_view name, std:
     if (name != "TLE") return std::nullopt;
     if (!std::exchange(loading_, false)) return reply{invalid_call};
     version_ = next_version_;
-    records_ = next_records_;
     return reply{ok};
 }
 
@@ -26,7 +25,6 @@ pad_tables::reply pad_tables::begin(std::string_view block) {
     if (block.size() != size) return {invalid_parameter};
     loading_ = true;
     next_version_ = block.substr(2);
-    next_records_ = 0;
     return {next_version_ == version_ ? ok : tables_differ};
 }
 
@@ -40,7 +38,6 @@ pad_tables::reply pad_tables::add(std::string_view block) {
         rest.remove_prefix(static_cast<std::size_t>(size));
     }
     if (count < 1 || !rest.empty()) return {invalid_parameter};
-    next_records_ += static_cast<std::size_t>(count);
     return {ok};
 }
 

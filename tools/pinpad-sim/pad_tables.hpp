@@ -19,17 +19,14 @@ class pad_tables {
     /// Nothing for another command. `block` is what stands behind the length.
     [[nodiscard]] std::optional<reply> execute(std::string_view name, std::string_view block);
     [[nodiscard]] const std::string& version() const noexcept { return version_; }
-    [[nodiscard]] std::size_t records() const noexcept { return records_; }
 
   private:
     [[nodiscard]] reply begin(std::string_view block);
     [[nodiscard]] reply add(std::string_view block);
 
     std::string version_;
-    std::size_t records_ = 0;
     bool loading_ = false;
     std::string next_version_;
-    std::size_t next_records_ = 0;
 };
 
 } // namespace cipherlane::sim

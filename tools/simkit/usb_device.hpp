@@ -4,7 +4,7 @@
 #include "simkit/simulated_device.hpp"
 #include "simkit/surroundings.hpp"
 
-#include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/timer.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -89,7 +89,7 @@ result<std::unique_ptr<net::transport>> link_of_description(boost::asio::any_io_
 }
 
 error no_link() {
-    return refused(drivers_errc::not_supported).during("open").with_hint("these devices call us");
+    return cannot("open").with_hint("these devices call us");
 }
 
 result<std::unique_ptr<screen_protocol>> make_nothing(const display_options&) {
@@ -166,9 +166,9 @@ const std::array families{
     display_family{{"logic", "Logic Controls line display, 2 x 20", streams, line(9'600)}, lines, none, {}, {},
         make_line_display<logic_controls>, link_by_address},
     display_family{{"mqtt-speaker", "payment speaker behind an MQTT broker (收款播报音箱)", networks, {}}, spoken,
-        must_come, {}, {}, make_speaker, link_by_address},
+        must_come, {}, {}, make_speaker, link_by_address, extras::speaker},
     display_family{{"code-plate", "code plate that is an HTTP client (云码牌)", address_kinds{address_kind::tcp}, {}},
-        fetched, must_come, {}, {}, make_nothing, link_nothing, extras::none, serve_plates},
+        fetched, must_come, {}, {}, make_nothing, link_nothing, extras::plate, serve_plates},
     display_family{{"described", "display described by a TOML file", own_links, line(9'600)}, {}, must_come, {}, {},
         make_described, link_of_description, extras::font},
 };

@@ -70,7 +70,8 @@ net::action step_exchange::next() {
 net::action step_exchange::send() {
     phase_ = phase::sending;
     ++sent_;
-    return net::action::send(steps_[at_].out);
+    const auto& now = steps_[at_];
+    return net::action::send(now.secret.empty() ? byte_view(now.out) : as_bytes(now.secret.expose()));
 }
 
 net::action step_exchange::await() {

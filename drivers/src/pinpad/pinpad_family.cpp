@@ -12,14 +12,12 @@ namespace {
 
 constexpr std::string_view described = "described";
 
-using made_pad = result<std::unique_ptr<ports::pinpad>>;
+using driving = pinpad_family::driving;
 
-made_pad make_abecs(const pinpad_family&, std::unique_ptr<net::transport> link, const pinpad_options& options) {
-    return std::make_unique<abecs_pinpad>(std::move(link), abecs_profile{}, options.notice);
-}
-
-result<serial_settings> own_line(const pinpad_family& of, const pinpad_options&) {
-    return of.line;
+result<driving> prepare_abecs(const pinpad_family& of, const pinpad_options& options) {
+    return driving{of.line, of.can, [notice = options.notice](std::unique_ptr<net::transport> link) {
+                       return std::make_unique<abecs_pinpad>(std::move(link), abecs_profile{}, notice);
+                   }};
 }
 
 /// The description that belongs to a family: one of those that come with the library, or the caller's file.
@@ -29,14 +27,20 @@ result<keypad_description> description_of(const pinpad_family& of, const pinpad_
     return load_keypad_description(options.description_file);
 }
 
-result<serial_settings> described_line(const pinpad_family& of, const pinpad_options& options) {
-    CIPHERLANE_TRY(const auto description, description_of(of, options));
-    return description.line;
+pinpad_capabilities can_by(const keypad_description& description) {
+    return {.magnetic = description.can(keypad_action::card),
+        .pin = description.takes_pins(),
+        .text = description.can(keypad_action::show),
+        .mac = description.makes_macs()};
 }
 
-made_pad make_keypad(const pinpad_family& of, std::unique_ptr<net::transport> link, const pinpad_options& options) {
+result<driving> prepare_keypad(const pinpad_family& of, const pinpad_options& options) {
     CIPHERLANE_TRY(auto description, description_of(of, options));
-    return std::make_unique<keypad_pinpad>(std::move(link), std::move(description));
+    const auto line = description.line;
+    const auto can = of.name == described ? can_by(description) : of.can;
+    return driving{line, can, [description = std::move(description)](std::unique_ptr<net::transport> link) {
+                       return std::make_unique<keypad_pinpad>(std::move(link), description);
+                   }};
 }
 
 serial_settings line(unsigned baud) {
@@ -56,12 +60,11 @@ constexpr pinpad_capabilities lines_pins_and_macs{.pin = true, .text = true, .ma
 
 pinpad_family keypad(std::string_view name, std::string_view about, serial_settings with, pinpad_capabilities can,
     pinpad_family::proof answers = pinpad_family::proof::none) {
-    return pinpad_family{{name, about, streams, std::move(with)}, can, answers, described_line, make_keypad};
+    return pinpad_family{{name, about, streams, std::move(with)}, can, answers, prepare_keypad};
 }
 
 const std::array families{
-    pinpad_family{
-        {"abecs", "ABECS 2.12 PIN pad (密码键盘)", streams, line(19'200)}, all, must_come, own_line, make_abecs},
+    pinpad_family{{"abecs", "ABECS 2.12 PIN pad (密码键盘)", streams, line(19'200)}, all, must_come, prepare_abecs},
     keypad("psbc", "ESC keypad, postal savings bank set (邮储, DES)", line(9'600), stripes_pins_and_macs),
     keypad("psbc-sm4", "ESC keypad, postal savings bank set (邮储国密, SM4)", line(9'600), pins),
     keypad("h002", "ESC keypad, H002 (DES)", line(9'600), stripes_and_pins),
@@ -84,17 +87,24 @@ const pinpad_family* find_pinpad_family(std::string_view name) {
     return find_driver(pinpad_families(), name);
 }
 
+result<pinpad_capabilities> pinpad_capabilities_of(std::string_view driver, const pinpad_options& options) {
+    CIPHERLANE_TRY(const auto* family, driver_named(pinpad_families(), driver));
+    CIPHERLANE_TRY(const auto driven, family->prepare(*family, options));
+    return driven.can;
+}
+
 result<std::unique_ptr<ports::pinpad>> open_pinpad(boost::asio::any_io_executor on, std::string_view driver,
     std::string_view address, const pinpad_options& options, const call& bounds) {
     CIPHERLANE_TRY(const auto* family, driver_named(pinpad_families(), driver));
     CIPHERLANE_TRY(const auto where, family->address(address));
     link_options with;
-    CIPHERLANE_TRY(with.line, family->line_of(*family, options));
+    CIPHERLANE_TRY(const auto driven, family->prepare(*family, options));
+    with.line = driven.line;
     if (options.baud != 0) with.line.baud = options.baud;
     with.usb = options.usb;
     with.tls = options.tls;
     CIPHERLANE_TRY(auto link, open_link(std::move(on), where, with, bounds));
-    CIPHERLANE_TRY(auto pad, family->make(*family, std::move(link), options));
+    auto pad = driven.make(std::move(link));
     CIPHERLANE_CHECK(pad->open(bounds));
     return pad;
 }

@@ -31,10 +31,6 @@ std::span<const printer_family> printer_families() {
     return printer_table;
 }
 
-const printer_family* find_printer_family(std::string_view name) {
-    return find_driver(printer_families(), name);
-}
-
 result<std::unique_ptr<ports::printer>> open_printer(boost::asio::any_io_executor on, std::string_view driver,
     std::string_view address, const receipt_options& options, const call& bounds) {
     CIPHERLANE_TRY(const auto* family, driver_named(printer_families(), driver));

@@ -31,26 +31,6 @@ result<void> scanner_profile::validate() const {
     return {};
 }
 
-std::string_view to_string(scan_end value) noexcept {
-    switch (value) {
-    case scan_end::cr_or_lf: return "cr-or-lf";
-    case scan_end::cr: return "cr";
-    case scan_end::lf: return "lf";
-    case scan_end::tab: return "tab";
-    case scan_end::silence: return "none";
-    }
-    return "?";
-}
-
-std::string_view to_string(aim_identifier value) noexcept {
-    switch (value) {
-    case aim_identifier::may_come: return "may-come";
-    case aim_identifier::must_come: return "must-come";
-    case aim_identifier::none: return "none";
-    }
-    return "?";
-}
-
 scan_reader::scan_reader(const scanner_profile& profile)
     : profile_(profile)
     , text_(profile.largest) {}

@@ -95,10 +95,6 @@ std::span<const scanner_family> scanner_families() {
     return scanner_table;
 }
 
-const scanner_family* find_scanner_family(std::string_view name) {
-    return find_driver(scanner_families(), name);
-}
-
 result<std::unique_ptr<ports::scanner>> open_scanner(boost::asio::any_io_executor on, std::string_view driver,
     std::string_view address, const scanner_options& options, const call& bounds) {
     CIPHERLANE_TRY(const auto* family, driver_named(scanner_families(), driver));

@@ -33,8 +33,11 @@ ports::qr_view view(const char* payload, amount total) {
 
 class display : public ::testing::TestWithParam<display_case> {
   protected:
-    display()
-        : subject_(tests::make_subject(GetParam())) {}
+    void SetUp() override {
+        const auto missing = tests::missing(GetParam());
+        if (!missing.empty()) GTEST_SKIP() << missing;
+        subject_ = tests::make_subject(GetParam());
+    }
 
     std::unique_ptr<ports::display> opened() {
         auto made = subject_->open(call(10s));

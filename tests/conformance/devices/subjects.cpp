@@ -3,7 +3,9 @@
 #include "display-sim/display_simulator.hpp"
 #include "display-sim/usb_display.hpp"
 #include "integration/devices/io_thread.hpp"
+#include "integration/devices/mqtt_broker.hpp"
 #include "simkit/echo_model.hpp"
+#include "support/test_peer.hpp"
 #include "support/usb_rig.hpp"
 
 #include <cipherlane/drivers/display/described/described.hpp>
@@ -13,6 +15,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
@@ -173,6 +176,20 @@ class calling_subject final : public display_subject {
     std::jthread asking_;
 };
 
+/// A speaker's broker: what it says back is all that a till hears of the speaker.
+class broker_subject final : public display_subject {
+  public:
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        drivers::display_options options;
+        options.speaker.topic = "862000000000001";
+        return drivers::open_display(here_.get_executor(), "mqtt-speaker", broker_.address(), options, bounds);
+    }
+
+  private:
+    mqtt_broker broker_;
+    boost::asio::io_context here_;
+};
+
 class real_subject final : public display_subject {
   public:
     real_subject(std::string family, std::string device, drivers::display_options options)
@@ -211,6 +228,29 @@ class modem_subject final : public display_subject {
     boost::asio::io_context here_;
     io_thread there_;
     sim::pty_port port_;
+};
+
+/// The same over TCP.
+class server_subject final : public display_subject {
+  public:
+    explicit server_subject(std::string family)
+        : family_(std::move(family))
+        , peer_([](test_peer::socket& link) {
+            std::array<char, 256> said{};
+            boost::system::error_code over;
+            while (link.read_some(boost::asio::buffer(said), over) > 0)
+                boost::asio::write(link, boost::asio::buffer(std::string_view("\r\nERROR\r\n")), over);
+        }) {}
+    result<std::unique_ptr<ports::display>> open(const call& bounds) override {
+        drivers::display_options options;
+        options.speaker.topic = "862000000000001";
+        return drivers::open_display(here_.get_executor(), family_, "tcp:" + peer_.address(), options, bounds);
+    }
+
+  private:
+    std::string family_;
+    boost::asio::io_context here_;
+    test_peer peer_;
 };
 
 /// An echo on USB with the ids of another device: what it answers is what it was asked.
@@ -275,10 +315,16 @@ const std::vector<display_case>& display_cases() {
         {"led8n", "led8n", "line", "", 320, 480, wire::line, surface::glass, qr::none},
         {"logic", "logic", "line", "", 320, 480, wire::line, surface::glass, qr::none},
         {"code-plate", "code-plate", "code-plate", "", 320, 480, wire::calls},
+        {"mqtt-speaker", "mqtt-speaker", "", "", 320, 480, wire::broker, surface::glass, qr::none},
         {"bulk-panel", "described", "bulk-panel", "bulk-panel", 240, 320, wire::usb},
         {"hid-plate", "described", "hid-plate", "hid-plate", 320, 480, wire::usb},
     };
     return cases;
+}
+
+std::string missing(const display_case& of) {
+    const bool needs_broker = of.over == display_case::wire::broker && !std::getenv(variable_of(of.name).c_str());
+    return needs_broker && !mqtt_broker::can_be_had() ? "mosquitto is not installed: tools/setup" : "";
 }
 
 std::unique_ptr<display_subject> make_subject(const display_case& of) {
@@ -288,16 +334,19 @@ std::unique_ptr<display_subject> make_subject(const display_case& of) {
             const char* file = std::getenv("CIPHERLANE_DEVICE_DESCRIPTION");
             options.description_file = file != nullptr ? file : example(of.description);
         }
+        if (const char* topic = std::getenv("CIPHERLANE_DEVICE_TOPIC")) options.speaker.topic = topic;
         return std::make_unique<real_subject>(of.family, device, options);
     }
     if (of.over == display_case::wire::usb) return std::make_unique<usb_subject>(of);
     if (of.over == display_case::wire::calls) return std::make_unique<calling_subject>(of, calling_subject::known);
+    if (of.over == display_case::wire::broker) return std::make_unique<broker_subject>();
     return std::make_unique<line_subject>(of);
 }
 
 std::unique_ptr<display_subject> make_stranger(const display_case& of) {
     if (of.over == display_case::wire::usb) return std::make_unique<echo_subject>(of);
     if (of.over == display_case::wire::calls) return std::make_unique<calling_subject>(of, "862000000000009");
+    if (of.over == display_case::wire::broker) return std::make_unique<server_subject>(of.family);
     return std::make_unique<modem_subject>(of.family);
 }
 

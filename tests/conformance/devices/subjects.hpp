@@ -40,7 +40,7 @@ struct display_case {
     std::string description; ///< of a described one, in drivers/descriptions
     int width = 320;
     int height = 480;
-    enum class wire { line, usb, calls } over = wire::line;
+    enum class wire { line, usb, calls, broker } over = wire::line;
     enum class surface { glass, paper } shows_on = surface::glass;
     enum class qr { shown, none } codes = qr::shown;
 
@@ -49,11 +49,14 @@ struct display_case {
 
 [[nodiscard]] const std::vector<display_case>& display_cases();
 
+/// Why there is no subject of this family on this machine; empty where there is one.
+[[nodiscard]] std::string missing(const display_case& of);
+
 /// The device that the environment names for this family, else its model.
 [[nodiscard]] std::unique_ptr<display_subject> make_subject(const display_case& of);
 
-/// A device of another kind where one of this family is expected: a modem that answers everything with ERROR, on USB
-/// another protocol's packets.
+/// A device of another kind where one of this family is expected: a modem that answers everything with ERROR, on a
+/// line or over TCP, on USB another protocol's packets.
 [[nodiscard]] std::unique_ptr<display_subject> make_stranger(const display_case& of);
 
 } // namespace cipherlane::tests

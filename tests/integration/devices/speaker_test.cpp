@@ -1,67 +1,39 @@
 // A payment speaker behind a real broker: Debian's mosquitto, and its own client as the speaker.
-#include "simkit/child_process.hpp"
-#include "support/temporary_folder.hpp"
+#include "mqtt_broker.hpp"
 
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
+#include <optional>
 #include <thread>
-#include <unistd.h>
 
 namespace cipherlane {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::string installed(const std::string& name) {
-    for (const std::string folder : {"/usr/sbin/", "/usr/bin/", "/usr/local/sbin/"}) {
-        if (std::filesystem::exists(folder + name)) return folder + name;
-    }
-    return {};
-}
-
 /// The beginning of a message of QoS 2 as mosquitto_sub prints it: {"type"
 constexpr std::string_view message = "2 7b2274797065";
-
-/// A port that nothing listens at now.
-unsigned short free_port() {
-    boost::asio::io_context io;
-    boost::asio::ip::tcp::acceptor probe(io, {boost::asio::ip::address_v4::loopback(), 0});
-    return probe.local_endpoint().port();
-}
 
 class speaker_behind_a_broker : public ::testing::Test {
   protected:
     void SetUp() override {
-        if (installed("mosquitto").empty() || installed("mosquitto_sub").empty())
-            GTEST_SKIP() << "mosquitto is not installed: tools/setup";
-        std::ofstream(folder.file("broker.conf"))
-            << "listener " << port << " 127.0.0.1\nallow_anonymous true\n"
-            << "persistence true\npersistence_location " << folder.path() << "/\n"
-            << (::getuid() == 0 ? "user root\n" : ""); // else it would become a user who may not write here
-        start_broker();
-        (void)opened(); // it listens
+        if (!tests::mqtt_broker::can_be_had()) GTEST_SKIP() << "mosquitto is not installed: tools/setup";
+        broker.emplace();
         listen();
-    }
-    void start_broker() {
-        broker.emplace(sim::child_process::start(
-            {installed("mosquitto"), "-c", folder.file("broker.conf")}, folder.file("broker.log"))
-                           .value());
     }
     /// What the speaker's topic gets, a line a message.
     void listen() {
-        ears.emplace(sim::child_process::start(
-            {installed("stdbuf"), "-oL", installed("mosquitto_sub"), "-h", "127.0.0.1", "-p", std::to_string(port),
-                "-q", "2", "-i", "speaker", "-c", "-t", "862000000000001", "-F", "%q %x", "-d"},
-            folder.file("ears.log"))
-                         .value());
+        ears.emplace(
+            sim::child_process::start({tests::installed("stdbuf"), "-oL", tests::installed("mosquitto_sub"), "-h",
+                                          "127.0.0.1", "-p", std::to_string(broker->port()), "-q", "2", "-i",
+                                          "speaker", "-c", "-t", "862000000000001", "-F", "%q %x", "-d"},
+                broker->file("ears.log"))
+                .value());
         ASSERT_GT(heard("SUBACK", 1), 0U) << all;
     }
     /// How often a text was heard, once that is so often or after some seconds.
@@ -79,31 +51,20 @@ class speaker_behind_a_broker : public ::testing::Test {
         drivers::display_options options;
         options.words = drivers::wording::chinese();
         options.speaker.topic = "862000000000001";
-        return drivers::open_display(
-            io.get_executor(), "mqtt-speaker", "tcp:127.0.0.1:" + std::to_string(port), options, bounds);
-    }
-    std::unique_ptr<ports::display> opened() {
-        for (const auto end = deadline::in(10s);;) {
-            auto made = open(call(2s));
-            if (made) return *std::move(made);
-            if (end.passed()) throw std::runtime_error(made.error().to_string());
-            std::this_thread::sleep_for(20ms);
-        }
+        return drivers::open_display(io.get_executor(), "mqtt-speaker", broker->address(), options, bounds);
     }
     static ports::outcome_view paid(std::uint64_t payment) {
         return {ports::payment_outcome::approved, amount(1234), payment};
     }
 
-    tests::temporary_folder folder;
-    unsigned short port = free_port();
-    std::optional<sim::child_process> broker;
+    std::optional<tests::mqtt_broker> broker;
     std::optional<sim::child_process> ears;
     boost::asio::io_context io;
     std::string all; ///< that the speaker was given
 };
 
 TEST_F(speaker_behind_a_broker, GetsEachPaymentOnce) {
-    auto speaker = opened();
+    auto speaker = open(call(10s)).value();
     EXPECT_EQ(*speaker->heartbeat(call(5s)), "MQTT broker, topic 862000000000001");
     ASSERT_TRUE(speaker->show(paid(7), call(5s)));
     ASSERT_TRUE(speaker->show_text("a", "b", call(5s)));
@@ -122,12 +83,12 @@ TEST_F(speaker_behind_a_broker, IsNotToldTwiceByAKeeperThatCameBack) {
     drivers::display_keeper keeper([&](const call& bounds) { return open(bounds); }, timer, settings);
     ASSERT_TRUE(keeper.show(paid(7), call(5s)));
     ASSERT_EQ(heard(message, 1), 1U) << all;
-    broker.reset();
+    broker->stop();
     for (const auto end = deadline::in(5s); keeper.attached() && !end.passed();)
         std::this_thread::sleep_for(5ms);
     EXPECT_FALSE(keeper.attached());
     EXPECT_FALSE(keeper.show(paid(8), call(500ms))) << "there is no broker";
-    start_broker();
+    broker->start();
     EXPECT_EQ(heard(message, 2), 2U) << "the one that could not be told is told: " << all;
     ASSERT_TRUE(keeper.show(paid(9), call(5s)));
     EXPECT_EQ(heard(message, 3), 3U) << "and none again: " << all;

@@ -15,14 +15,6 @@ int number(std::uint8_t shown) {
     return shown & 0x0F;
 }
 
-/// Bytes of halves written as 30 to 3F.
-bytes folded(byte_view shown) {
-    bytes out(shown.size() / 2);
-    for (std::size_t i = 0; i < out.size(); ++i)
-        out[i] = static_cast<std::uint8_t>((shown[2 * i] & 0x0FU) << 4U | (shown[2 * i + 1] & 0x0FU));
-    return out;
-}
-
 bytes spread(byte_view data) {
     bytes out;
     for (const auto one : data) {

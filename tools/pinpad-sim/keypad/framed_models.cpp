@@ -193,12 +193,6 @@ bare_model::bare_model(set of, settings with, master_keys masters, surroundings 
 
 std::size_t bare_model::take(byte_view line) {
     constexpr std::uint8_t off = 0x83, enter = 0x82;
-    const auto folded = [](byte_view shown) {
-        bytes out(shown.size() / 2);
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = static_cast<std::uint8_t>((shown[2 * i] & 0x0FU) << 4U | (shown[2 * i + 1] & 0x0FU));
-        return out;
-    };
     const auto first = line.front();
     if (first == off) {
         end_entry();

@@ -31,6 +31,13 @@ std::vector<fault_kind> keypad_faults(const std::vector<std::string>& operations
 
 } // namespace
 
+bytes folded(byte_view shown) {
+    bytes out(shown.size() / 2);
+    for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = static_cast<std::uint8_t>((shown[2 * i] & 0x0FU) << 4U | (shown[2 * i + 1] & 0x0FU));
+    return out;
+}
+
 keypad_model::keypad_model(std::vector<std::string> operations, settings with, keypad_keys keys, surroundings around)
     : simulated_device(keypad_faults(operations), std::move(around))
     , with_(with)

@@ -13,6 +13,9 @@
 
 namespace cipherlane::sim {
 
+/// Bytes of halves written as 30 to 3F.
+[[nodiscard]] bytes folded(byte_view shown);
+
 /// A keypad without its wire: what all families have, keys, somebody who types, a stripe, and faults. Keys and card
 /// come by `control` only (`press`, `card`, `load_key`, `state`). Not thread-safe.
 class keypad_model : public simulated_device {

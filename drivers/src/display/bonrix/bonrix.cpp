@@ -1,5 +1,5 @@
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../text.hpp"
 
 #include <cipherlane/drivers/display/bonrix.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -85,7 +85,7 @@ result<step_list> bonrix_protocol::draw(const ports::amount_view& what) {
 }
 
 result<step_list> bonrix_protocol::draw(const ports::text_view&) {
-    return unsupported("show_text");
+    return cannot("show_text");
 }
 
 result<step_list> bonrix_protocol::draw(const ports::outcome_view& end) {
@@ -101,7 +101,7 @@ result<step_list> bonrix_protocol::draw(const ports::outcome_view& end) {
 }
 
 result<step_list> bonrix_protocol::draw(const ports::remaining_view&) {
-    return unsupported("show_remaining");
+    return cannot("show_remaining");
 }
 
 result<step_list> bonrix_protocol::draw(const ports::blank_view&) {
@@ -111,15 +111,15 @@ result<step_list> bonrix_protocol::draw(const ports::blank_view&) {
 }
 
 result<step_list> bonrix_protocol::set_brightness(int) {
-    return unsupported("set_brightness");
+    return cannot("set_brightness");
 }
 
 result<step_list> bonrix_protocol::heartbeat() {
-    return unsupported("heartbeat");
+    return cannot("heartbeat");
 }
 
 result<std::string> bonrix_protocol::identity(byte_view) const {
-    return refused(drivers_errc::not_supported).during("heartbeat");
+    return cannot("heartbeat");
 }
 
 void bonrix_protocol::settled(ending how, byte_view answer) {

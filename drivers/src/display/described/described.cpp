@@ -1,6 +1,6 @@
+#include "../../charset/gbk_text.hpp"
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../charset.hpp"
-#include "../text.hpp"
 
 #include <cipherlane/drivers/display/described/described.hpp>
 #include <cipherlane/drivers/display/panel/code_reader.hpp>
@@ -266,7 +266,7 @@ result<void> described_protocol::take_text(values& into, value what, std::string
 
 /// A content of a display that draws by itself: what stood there goes first.
 result<step_list> described_protocol::content(described_action what, const values& with) {
-    if (!description_.can(what)) return refused(drivers_errc::not_supported).during(to_string(what));
+    if (!description_.can(what)) return cannot(to_string(what));
     auto steps = begin();
     if (description_.commands_do == display_description::content::adds) {
         CIPHERLANE_CHECK(add(steps, action::clear, values()));
@@ -325,7 +325,7 @@ result<step_list> described_protocol::draw(const ports::blank_view&) {
 }
 
 result<step_list> described_protocol::draw(const ports::remaining_view& time) {
-    if (!description_.can(action::remaining)) return unsupported("show_remaining");
+    if (!description_.can(action::remaining)) return cannot("show_remaining");
     values with;
     with.set(value::seconds, static_cast<std::uint32_t>(std::max<std::int64_t>(0, time.left.count())));
     step_list steps;
@@ -334,7 +334,7 @@ result<step_list> described_protocol::draw(const ports::remaining_view& time) {
 }
 
 result<step_list> described_protocol::set_brightness(int percent) {
-    if (!description_.can(action::brightness)) return refused(drivers_errc::not_supported).during("set_brightness");
+    if (!description_.can(action::brightness)) return cannot("set_brightness");
     const auto share = static_cast<std::int64_t>(std::clamp(percent, 0, 100));
     const auto least = std::int64_t{description_.level_least};
     const auto span = std::int64_t{description_.level_most} - least;
@@ -346,7 +346,7 @@ result<step_list> described_protocol::set_brightness(int percent) {
 }
 
 result<step_list> described_protocol::heartbeat() {
-    if (!description_.can(action::heartbeat)) return refused(drivers_errc::not_supported).during("heartbeat");
+    if (!description_.can(action::heartbeat)) return cannot("heartbeat");
     step_list steps;
     CIPHERLANE_CHECK(add(steps, action::heartbeat, values()));
     return steps;

@@ -1,11 +1,10 @@
-#include "description_reader.hpp"
+#include "../../description/description_loader.hpp"
+#include "template_parser.hpp"
 
-#include <cipherlane/core/nearest_word.hpp>
 #include <cipherlane/drivers/display/described/display_description.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace cipherlane::drivers {
 namespace {
@@ -43,7 +42,7 @@ bool fits(const command_template& in, auto allowed) {
     });
 }
 
-void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
+void read_answer(toml_reader& in, std::string_view form, answer_rule& into) {
     using shape = answer_rule::shape;
     in.choice(form, into.form,
         {{"none", shape::none}, {"line", shape::line}, {"block", shape::block}, {"packet", shape::packet}});
@@ -52,9 +51,9 @@ void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
     using foreign = answer_rule::foreign;
     in.choice("foreign", into.others, {{"fails", foreign::fails}, {"skipped", foreign::skipped}});
     in.number("size", into.size, 1, 4'096);
-    in.pattern("good", into.good);
+    read_pattern(in, "good", into.good);
     in.number("good_at", into.good_at, 0, 4'096);
-    in.literal("refused", into.refused);
+    read_literal(in, "refused", into.refused);
     in.number("refused_at", into.refused_at, 0, 4'096);
     in.number("code_at", into.code_at, 0, 4'096);
     in.span("timeout_ms", into.timeout, 1, 60'000);
@@ -67,52 +66,37 @@ void read_answer(section_reader& in, std::string_view form, answer_rule& into) {
 }
 
 /// Reads a description from its parsed file, section by section.
-class description_loader {
+class display_loader : private description_loader {
   public:
-    description_loader(const toml_value& root, std::string_view source)
-        : root_(root)
-        , report_(description_faults(), source) {}
+    display_loader(const toml_value& root, std::string_view source)
+        : description_loader(root, source) {}
 
     result<display_description> load() {
         CIPHERLANE_CHECK(read_top());
         CIPHERLANE_CHECK(read_link());
         CIPHERLANE_CHECK(read_packet());
         CIPHERLANE_CHECK(read_pixels());
-        CIPHERLANE_CHECK(read_commands());
+        CIPHERLANE_CHECK(
+            read_commands(action_words, [this](const toml_value& from, std::size_t which, const std::string& path) {
+                return read_command(from, static_cast<described_action>(which), path);
+            }));
         CIPHERLANE_CHECK(check_commands());
         return std::move(made_);
     }
 
   private:
-    [[nodiscard]] result<void> bad(std::string_view path, std::string_view hint, const toml_value* at = nullptr) {
-        report_.fail(description_faults().value, path, at != nullptr ? at->line() : 0, hint);
-        return report_.outcome();
-    }
-    [[nodiscard]] result<void> done(section_reader& in) {
-        in.finish();
-        return report_.outcome();
-    }
-    [[nodiscard]] const toml_value* section(std::string_view name) const {
-        const auto* found = root_.find(name);
-        return found != nullptr ? found->table() : nullptr;
-    }
-
     result<void> read_top() {
-        section_reader in(root_, "", report_);
-        in.text("name", made_.name);
-        in.text("title", made_.title);
+        toml_reader in(root_, "", report_);
+        read_names(in, made_.name, made_.title);
         using text_set = display_description::text_set;
         in.choice("text", made_.text, {{"utf8", text_set::utf8}, {"ascii", text_set::ascii}, {"gbk", text_set::gbk}});
         in.text("never", made_.never);
         in.number("largest_text", made_.largest_text, 1, 65'535);
         using content = display_description::content;
         in.choice("commands", made_.commands_do, {{"add", content::adds}, {"replace", content::replaces}});
-        in.need("name");
-        if (in.has("name") && made_.name.empty()) in.fail("name", "must not be empty");
         for (const std::string_view key : {"usb", "hid", "serial", "packet", "answer", "pixels", "command"}) {
             (void)in.table(key);
         }
-        if (made_.title.empty()) made_.title = made_.name;
         return done(in);
     }
 
@@ -128,7 +112,7 @@ class description_loader {
     result<void> read_usb(const toml_value& from) {
         made_.over = display_description::link::usb;
         auto& usb = made_.usb;
-        section_reader in(from, "usb", report_);
+        toml_reader in(from, "usb", report_);
         in.number("vendor", usb.device.vendor, 0, 0xFFFF);
         in.number("product", usb.device.product, 0, 0xFFFF);
         in.text("serial_number", usb.device.serial_number);
@@ -149,7 +133,7 @@ class description_loader {
 
     result<void> read_hid(const toml_value& from) {
         made_.over = display_description::link::hid;
-        section_reader in(from, "hid", report_);
+        toml_reader in(from, "hid", report_);
         in.number("vendor", made_.hid.vendor, 0, 0xFFFF);
         in.number("product", made_.hid.product, 0, 0xFFFF);
         in.text("serial_number", made_.hid.serial_number);
@@ -170,21 +154,14 @@ class description_loader {
 
     result<void> read_serial(const toml_value& from) {
         made_.over = display_description::link::serial;
-        auto& line = made_.line;
-        section_reader in(from, "serial", report_);
-        in.number("baud", line.baud, 50, 4'000'000);
-        using policy = serial_settings::line_policy;
-        const std::initializer_list<std::pair<std::string_view, policy>> policies{
-            {"leave", policy::leave}, {"raise", policy::raise}, {"lower", policy::lower}};
-        in.choice("dtr", line.dtr, policies);
-        in.choice("rts", line.rts, policies);
-        in.span("settle_ms", line.settle, 0, 60'000);
+        toml_reader in(from, "serial", report_);
+        read_line(in, made_.line);
         return done(in);
     }
 
     result<void> read_packet() {
         if (const auto* from = section("packet")) {
-            section_reader in(*from, "packet", report_);
+            toml_reader in(*from, "packet", report_);
             read_layout(in, made_.packet);
             in.number("largest", made_.largest_data, 1, 1'048'576);
             if (made_.largest_data > made_.packet.most_content()) in.fail("largest", "more than the length can say");
@@ -192,7 +169,7 @@ class description_loader {
         }
         made_.answer_packet = made_.packet;
         if (const auto* from = section("answer")) {
-            section_reader in(*from, "answer", report_);
+            toml_reader in(*from, "answer", report_);
             read_layout(in, made_.answer_packet);
             in.number("largest", made_.answer_packet.largest, 1, 65'536);
             read_answer(in, "form", usual_);
@@ -207,7 +184,7 @@ class description_loader {
         // Not emplace: clang 14 takes the nested class for not constructible while its members have initialisers.
         made_.glass = display_description::panel{};
         auto& glass = *made_.glass;
-        section_reader in(*from, "pixels", report_);
+        toml_reader in(*from, "pixels", report_);
         in.number("width", glass.width, 64, 2'048);
         in.number("height", glass.height, 64, 2'048);
         using format = display_description::panel::format;
@@ -223,37 +200,12 @@ class description_loader {
         return done(in);
     }
 
-    result<void> read_commands() {
-        const auto* all = section("command");
-        if (all == nullptr) return bad("command", "missing");
-        for (const auto& item : all->items()) {
-            const auto found = std::ranges::find(action_words, item.key());
-            const auto path = "command." + item.key();
-            if (found == action_words.end()) {
-                const auto near = nearest_word(item.key(), action_words);
-                return bad(
-                    path, near.empty() ? "unknown" : "unknown; did you mean \"" + std::string(near) + "\"?", &item);
-            }
-            const auto action = static_cast<described_action>(found - action_words.begin());
-            if (item.table() != nullptr) {
-                CIPHERLANE_CHECK(read_command(item, action, path));
-                continue;
-            }
-            if (item.items().empty()) return bad(path, "expected a table or a list of tables", &item);
-            for (const auto& each : item.items()) {
-                if (each.table() == nullptr) return bad(path, "expected a table", &each);
-                CIPHERLANE_CHECK(read_command(each, action, path));
-            }
-        }
-        return {};
-    }
-
     result<void> read_command(const toml_value& from, described_action action, const std::string& path) {
         described_command made;
         made.answer = usual_;
-        section_reader in(from, path, report_);
-        in.pattern("head", made.head);
-        in.pattern("data", made.data);
+        toml_reader in(from, path, report_);
+        read_pattern(in, "head", made.head);
+        read_pattern(in, "data", made.data);
         read_answer(in, "answer", made.answer);
         in.span("pause_ms", made.pause, 0, 60'000);
         if (action == heartbeat) {
@@ -284,6 +236,7 @@ class description_loader {
         return {};
     }
 
+    using description_loader::bad;
     [[nodiscard]] result<void> bad(described_action action, std::string_view hint, std::string_view key = {}) {
         auto path = "command." + std::string(to_string(action));
         if (!key.empty()) path += "." + std::string(key);
@@ -328,8 +281,6 @@ class description_loader {
         return {};
     }
 
-    const toml_value& root_;
-    toml_report report_;
     display_description made_;
     answer_rule usual_;
     std::array<const toml_value*, described_actions> lines_{};
@@ -343,12 +294,12 @@ std::string_view to_string(described_action action) noexcept {
 
 result<display_description> parse_display_description(std::string_view text, std::string_view source) {
     CIPHERLANE_TRY(const auto root, parse_toml(text, description_faults(), source));
-    return description_loader(root, source).load();
+    return display_loader(root, source).load();
 }
 
 result<display_description> load_display_description(const std::string& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, description_faults()));
-    return description_loader(root, std::filesystem::path(file).filename().string()).load();
+    return display_loader(root, file).load();
 }
 
 } // namespace cipherlane::drivers

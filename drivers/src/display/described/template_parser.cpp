@@ -1,6 +1,6 @@
 #include "template_parser.hpp"
 
-#include <cipherlane/core/hex.hpp>
+#include "../../description/pattern_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,10 +14,6 @@ using item = command_template::item;
 constexpr std::array<std::string_view, command_values> value_words{"code", "payee", "amount", "words", "line1",
     "line2", "pixels", "seconds", "level", "left", "top", "right", "bottom", "width", "height", "ink", "size", "part",
     "parts", "offset", "sequence"};
-
-constexpr std::array<std::pair<std::string_view, number_form>, 8> form_words{{{"none", number_form::none},
-    {"u8", number_form::u8}, {"be16", number_form::be16}, {"le16", number_form::le16}, {"be32", number_form::be32},
-    {"le32", number_form::le32}, {"digits3", number_form::digits3}, {"decimal", number_form::decimal}}};
 
 std::optional<command_value> parse_value(std::string_view word) {
     const auto found = std::ranges::find(value_words, word);
@@ -50,24 +46,6 @@ std::optional<item> parse_item(std::string_view text) {
     return made;
 }
 
-/// Takes the next item off the front of `text`, which begins with something else than a space.
-std::optional<item> take_item(std::string_view& text) {
-    const auto first = text.front();
-    if (first == '{' || first == '\'') {
-        const auto end = text.find(first == '{' ? '}' : '\'', 1);
-        if (end == std::string_view::npos) return std::nullopt;
-        const auto inside = text.substr(1, end - 1);
-        text.remove_prefix(end + 1);
-        if (first == '{') return parse_item(inside);
-        return item{item::kind::literal, bytes(inside.begin(), inside.end()), {}, {}};
-    }
-    const auto end = std::min(text.find_first_of(" {'"), text.size());
-    auto data = from_hex(text.substr(0, end));
-    if (!data || data->empty()) return std::nullopt;
-    text.remove_prefix(end);
-    return item{item::kind::literal, *std::move(data), {}, {}};
-}
-
 } // namespace
 
 bool is_text(command_value value) noexcept {
@@ -79,34 +57,26 @@ bool command_template::uses(command_value value) const noexcept {
         items, [value](const item& one) { return one.what == item::kind::value && one.value == value; });
 }
 
-std::optional<number_form> parse_number_form(std::string_view word) {
-    for (const auto& [name, form] : form_words) {
-        if (name == word) return form;
-    }
-    return std::nullopt;
-}
-
 std::optional<command_template> parse_template(std::string_view text) {
+    auto pieces = split_pattern(text);
+    if (!pieces) return std::nullopt;
     command_template made;
-    for (;;) {
-        const auto begin = text.find_first_not_of(' ');
-        if (begin == std::string_view::npos) return made;
-        text.remove_prefix(begin);
-        auto next = take_item(text);
+    for (auto& piece : *pieces) {
+        auto next = piece.literal.empty() ? parse_item(piece.value)
+                                          : item{item::kind::literal, std::move(piece.literal), {}, {}};
         if (!next) return std::nullopt;
         made.items.push_back(*std::move(next));
     }
+    return made;
 }
 
-std::optional<bytes> parse_literal(std::string_view text) {
-    auto parsed = parse_template(text);
-    if (!parsed) return std::nullopt;
-    bytes all;
-    for (const auto& one : parsed->items) {
-        if (one.what != item::kind::literal) return std::nullopt;
-        all.insert(all.end(), one.literal.begin(), one.literal.end());
-    }
-    return all;
+void read_pattern(toml_reader& in, std::string_view key, command_template& into) {
+    std::string given;
+    in.text(key, given);
+    if (given.empty()) return;
+    auto parsed = parse_template(given);
+    if (!parsed) return in.fail(key, "expected bytes in hex, text in single quotes and values in braces");
+    into = *std::move(parsed);
 }
 
 } // namespace cipherlane::drivers

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/core/strict_toml.hpp>
 #include <cipherlane/drivers/display/described/display_description.hpp>
 
 #include <optional>
@@ -11,10 +12,8 @@ namespace cipherlane::drivers {
 /// @return nothing for text that is none of these.
 [[nodiscard]] std::optional<command_template> parse_template(std::string_view text);
 
-/// Bytes in hexadecimal and characters in quotes, without values.
-[[nodiscard]] std::optional<bytes> parse_literal(std::string_view text);
-
-[[nodiscard]] std::optional<number_form> parse_number_form(std::string_view word);
+/// The template under a key of a description.
+void read_pattern(toml_reader& in, std::string_view key, command_template& into);
 
 /// True for values that are text or pixels and have no fixed size.
 [[nodiscard]] bool is_text(command_value value) noexcept;

@@ -1,5 +1,5 @@
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../text.hpp"
 #include "escpos_text.hpp"
 
 #include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
@@ -179,7 +179,7 @@ result<step_list> escpos_printer_protocol::draw(const ports::outcome_view& end) 
 }
 
 result<step_list> escpos_printer_protocol::draw(const ports::remaining_view&) {
-    return unsupported("show_remaining");
+    return cannot("show_remaining");
 }
 
 result<step_list> escpos_printer_protocol::draw(const ports::blank_view&) {
@@ -187,7 +187,7 @@ result<step_list> escpos_printer_protocol::draw(const ports::blank_view&) {
 }
 
 result<step_list> escpos_printer_protocol::set_brightness(int) {
-    return refused(drivers_errc::not_supported).during("set_brightness");
+    return cannot("set_brightness");
 }
 
 result<step_list> escpos_printer_protocol::heartbeat() {

@@ -1,5 +1,5 @@
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../text.hpp"
 
 #include <cipherlane/drivers/display/escpos/line_display.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -141,7 +141,7 @@ result<step_list> line_display_protocol::show(const ports::display_content& what
 }
 
 result<step_list> line_display_protocol::draw(const ports::qr_view&) {
-    return unsupported("show_qr");
+    return cannot("show_qr");
 }
 
 result<step_list> line_display_protocol::draw(const ports::amount_view& what) {
@@ -160,7 +160,7 @@ result<step_list> line_display_protocol::draw(const ports::amount_view& what) {
 }
 
 result<step_list> line_display_protocol::draw(const ports::text_view& text) {
-    if (dialect_->takes == line_dialect::content::digits) return unsupported("show_text");
+    if (dialect_->takes == line_dialect::content::digits) return cannot("show_text");
     return two_lines(text.line1, text.line2);
 }
 
@@ -170,7 +170,7 @@ result<step_list> line_display_protocol::draw(const ports::outcome_view& end) {
 }
 
 result<step_list> line_display_protocol::draw(const ports::remaining_view&) {
-    return unsupported("show_remaining");
+    return cannot("show_remaining");
 }
 
 result<step_list> line_display_protocol::draw(const ports::blank_view&) {
@@ -182,7 +182,7 @@ result<step_list> line_display_protocol::draw(const ports::blank_view&) {
 }
 
 result<step_list> line_display_protocol::set_brightness(int percent) {
-    if (dialect_->brightness_most == 0) return refused(drivers_errc::not_supported).during("set_brightness");
+    if (dialect_->brightness_most == 0) return cannot("set_brightness");
     const int range = dialect_->brightness_most - dialect_->brightness_least;
     bytes out;
     add(out, dialect_->brightness);
@@ -192,11 +192,11 @@ result<step_list> line_display_protocol::set_brightness(int percent) {
 }
 
 result<step_list> line_display_protocol::heartbeat() {
-    return refused(drivers_errc::not_supported).during("heartbeat");
+    return cannot("heartbeat");
 }
 
 result<std::string> line_display_protocol::identity(byte_view) const {
-    return refused(drivers_errc::not_supported).during("heartbeat");
+    return cannot("heartbeat");
 }
 
 ports::display_capabilities line_display_protocol::capabilities() const noexcept {

@@ -1,6 +1,7 @@
+#include "../../refusals.hpp"
+
 #include <cipherlane/drivers/display/panel/frame_changes.hpp>
 #include <cipherlane/drivers/display/panel/panel_screen.hpp>
-#include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -72,7 +73,7 @@ result<void> panel_screen::show(const ports::display_content& what, panel_writer
 }
 
 result<frame> panel_screen::paint(const ports::remaining_view& time) {
-    if (!shown_) return error(drivers_errc::not_supported, layer::drivers).during("show_remaining");
+    if (!shown_) return cannot("show_remaining");
     auto next = *shown_;
     painter_.draw_countdown(next, time.left);
     return next;

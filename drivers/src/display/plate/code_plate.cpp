@@ -1,9 +1,10 @@
+#include "../../cases.hpp"
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../text.hpp"
 #include "plate_desk.hpp"
 
-#include <cipherlane/core/counted_line.hpp>
-#include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/errc.hpp>
+#include <cipherlane/net/listen.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -90,17 +91,6 @@ std::string_view name_of(ports::payment_outcome what) noexcept {
     return "unknown";
 }
 
-error unsupported(std::string_view what) {
-    return refused(drivers_errc::not_supported).during(what);
-}
-
-template <class... F>
-struct each_of : F... {
-    using F::operator()...;
-};
-template <class... F>
-each_of(F...) -> each_of<F...>; // clang 14 does not deduce aggregates
-
 } // namespace
 
 result<void> code_plate_profile::validate() const {
@@ -140,8 +130,8 @@ struct code_plate::state {
     }
 
     plate_desk desk;
+    std::size_t open = 0; ///< connections; of the thread alone; outlives those that `io` still holds
     asio::io_context io;
-    std::size_t open = 0; ///< connections; of the thread alone
     tcp::acceptor acceptor;
     asio::steady_timer again;
     std::uint16_t port = 0;
@@ -160,23 +150,18 @@ code_plate::~code_plate() {
 result<std::unique_ptr<code_plate>> code_plate::listen(
     const std::string& address, code_plate_profile profile, logger log) {
     CIPHERLANE_CHECK(profile.validate());
-    // A peer's address never has port 0; a listener's may.
-    const bool any_port = address.ends_with(":0");
-    CIPHERLANE_TRY(auto where, net::parse_endpoint(any_port ? address.substr(0, address.size() - 1) + "1" : address));
-    if (any_port) where.port = 0;
-    boost::system::error_code code;
-    const auto ip = asio::ip::make_address(where.host, code);
-    if (code) return refused(drivers_errc::bad_address).at_endpoint(address);
+    const auto listens = net::listen_tcp(address);
+    if (!listens) {
+        const bool wrong = listens.error().code() == net_errc::bad_endpoint;
+        const auto why = wrong ? drivers_errc::bad_address : drivers_errc::busy;
+        return refused(why).during("listen").at_endpoint(address);
+    }
     const auto plates = profile.plates.size();
     auto made = std::make_unique<state>(std::move(profile));
     made->plates = plates;
-    auto& acceptor = made->acceptor;
-    acceptor.open(ip.is_v6() ? tcp::v6() : tcp::v4(), code);
-    if (!code) acceptor.set_option(tcp::acceptor::reuse_address(true), code);
-    if (!code) acceptor.bind({ip, where.port}, code);
-    if (!code) acceptor.listen(tcp::acceptor::max_listen_connections, code);
-    if (code) return refused(drivers_errc::busy).during("listen").at_endpoint(address);
-    made->port = acceptor.local_endpoint(code).port();
+    const bool v6 = listens->of == net::listening_socket::family::v6;
+    made->acceptor.assign(v6 ? tcp::v6() : tcp::v4(), listens->descriptor);
+    made->port = listens->port;
     log.info("plate", "code plates are answered at port " + std::to_string(made->port));
     made->accept();
     made->thread = std::thread([&io = made->io] { io.run(); });
@@ -187,11 +172,11 @@ result<void> code_plate::show(const ports::display_content& what, const call& bo
     using content = plate_desk::content;
     auto& desk = state_->desk;
     return std::visit(
-        each_of{[&](const ports::qr_view& view) -> result<void> {
-                    CIPHERLANE_CHECK(check_plain_utf8(view.payload, "payload"));
-                    CIPHERLANE_CHECK(check_plain_utf8(view.payee, "payee"));
-                    return desk.give(content{view.payload, view.total.to_string(), view.payee, "waiting"}, bounds);
-                },
+        cases{[&](const ports::qr_view& view) -> result<void> {
+                  CIPHERLANE_CHECK(check_plain_utf8(view.payload, "payload"));
+                  CIPHERLANE_CHECK(check_plain_utf8(view.payee, "payee"));
+                  return desk.give(content{view.payload, view.total.to_string(), view.payee, "waiting"}, bounds);
+              },
             [&](const ports::outcome_view& end) -> result<void> {
                 return desk.give(content{{}, end.total.to_string(), {}, name_of(end.what)}, bounds);
             },
@@ -199,13 +184,13 @@ result<void> code_plate::show(const ports::display_content& what, const call& bo
             [&](const ports::amount_view& money) -> result<void> {
                 return desk.give(content{{}, money.total.to_string(), {}, "waiting"}, bounds);
             },
-            [&](const ports::text_view&) -> result<void> { return unsupported("show_text"); },
-            [&](const ports::remaining_view&) -> result<void> { return unsupported("show_remaining"); }},
+            [&](const ports::text_view&) -> result<void> { return cannot("show_text"); },
+            [&](const ports::remaining_view&) -> result<void> { return cannot("show_remaining"); }},
         what);
 }
 
 result<void> code_plate::set_brightness(int, const call&) {
-    return unsupported("set_brightness");
+    return cannot("set_brightness");
 }
 
 result<std::string> code_plate::heartbeat(const call& bounds) {

@@ -1,5 +1,5 @@
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../text.hpp"
 
 #include <cipherlane/drivers/display/rcall.hpp>
 #include <cipherlane/drivers/errc.hpp>
@@ -135,7 +135,7 @@ result<step_list> rcall_protocol::draw(const ports::outcome_view& end) {
 }
 
 result<step_list> rcall_protocol::draw(const ports::remaining_view&) {
-    return unsupported("show_remaining");
+    return cannot("show_remaining");
 }
 
 result<step_list> rcall_protocol::draw(const ports::blank_view&) {
@@ -143,7 +143,7 @@ result<step_list> rcall_protocol::draw(const ports::blank_view&) {
 }
 
 result<step_list> rcall_protocol::set_brightness(int percent) {
-    if (percent != 0) return refused(drivers_errc::not_supported).during("set_brightness");
+    if (percent != 0) return cannot("set_brightness");
     CIPHERLANE_TRY(auto off, rcall_step(rcall_command::off, {}, profile_));
     return step_list{std::move(off)};
 }

@@ -35,8 +35,10 @@ bytes with_header(std::uint8_t first, const bytes& rest) {
 
 } // namespace
 
-bytes to_packet(const mqtt_connect& what) {
+wiped_text to_packet(const mqtt_connect& what) {
+    constexpr std::size_t heads = 16; // of the packet and its texts
     bytes rest;
+    rest.reserve(heads + what.client_id.size() + what.user.size() + what.password.size()); // no copy left behind
     add_text(rest, "MQTT");
     rest.push_back(level_3_1_1);
     rest.push_back(static_cast<std::uint8_t>(clean_session | (what.user.empty() ? 0U : has_user | has_password)));
@@ -46,7 +48,11 @@ bytes to_packet(const mqtt_connect& what) {
         add_text(rest, what.user);
         add_text(rest, what.password);
     }
-    return with_header(connect_packet, rest);
+    auto packet = with_header(connect_packet, rest);
+    wiped_text whole(as_text(packet));
+    wipe(rest);
+    wipe(packet);
+    return whole;
 }
 
 bytes mqtt_publish(std::string_view topic, byte_view payload, int qos, std::uint16_t packet) {

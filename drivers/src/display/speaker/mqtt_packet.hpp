@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/wiped_text.hpp>
 
 #include <cstdint>
 #include <string_view>
@@ -16,8 +17,8 @@ struct mqtt_connect {
     std::uint16_t keep_alive = 0; ///< seconds
 };
 
-/// CONNECT, 3.1, with a clean session.
-[[nodiscard]] bytes to_packet(const mqtt_connect& what);
+/// CONNECT, 3.1, with a clean session. It holds the password.
+[[nodiscard]] wiped_text to_packet(const mqtt_connect& what);
 /// PUBLISH, 3.3, of QoS 1 or 2.
 [[nodiscard]] bytes mqtt_publish(std::string_view topic, byte_view payload, int qos, std::uint16_t packet);
 /// A packet that is a packet number alone: PUBACK 40, PUBREC 50, PUBREL 62, PUBCOMP 70.

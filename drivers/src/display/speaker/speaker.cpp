@@ -1,6 +1,6 @@
+#include "../../charset/gbk_text.hpp"
+#include "../../charset/plain_text.hpp"
 #include "../../refusals.hpp"
-#include "../charset.hpp"
-#include "../text.hpp"
 #include "mqtt_packet.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -23,14 +23,19 @@ constexpr std::uint8_t received = 0x50;
 constexpr std::uint8_t released = 0x62;
 constexpr std::uint8_t completed = 0x70;
 
-step told(std::string_view name, bytes out, bytes answer, std::chrono::milliseconds timeout) {
+step answered_by(std::string_view name, bytes answer, std::chrono::milliseconds timeout) {
     step made;
     made.name = name;
-    made.out = std::move(out);
     made.answer.form = expected_answer::shape::block;
     made.answer.size = answer.size();
     made.answer.text = std::move(answer);
     made.answer.timeout = timeout;
+    return made;
+}
+
+step told(std::string_view name, bytes out, bytes answer, std::chrono::milliseconds timeout) {
+    auto made = answered_by(name, std::move(answer), timeout);
+    made.out = std::move(out);
     return made;
 }
 
@@ -70,11 +75,14 @@ step_list speaker_protocol::begin() const {
     what.user = profile_.user;
     what.password = profile_.password.expose();
     what.keep_alive = static_cast<std::uint16_t>(profile_.keep_alive.count());
-    steps.push_back(told("connect", to_packet(what), {0x20, 2, 0, 0}, profile_.answer_timeout));
+    auto connecting = answered_by("connect", {0x20, 2, 0, 0}, profile_.answer_timeout);
+    connecting.secret = to_packet(what);
+    steps.push_back(std::move(connecting));
     return steps;
 }
 
-void speaker_protocol::settled(ending how, byte_view) {
+void speaker_protocol::settled(ending how, byte_view answer) {
+    if (how == ending::done && answer.empty()) return; // nothing was said
     connected_ = how == ending::done;
 }
 
@@ -108,7 +116,7 @@ result<step_list> speaker_protocol::show(const ports::display_content& what) {
 }
 
 result<step_list> speaker_protocol::draw(const ports::qr_view&) {
-    return unsupported("show_qr");
+    return cannot("show_qr");
 }
 
 result<step_list> speaker_protocol::draw(const ports::amount_view& money) {
@@ -129,7 +137,7 @@ result<step_list> speaker_protocol::draw(const ports::outcome_view& end) {
 }
 
 result<step_list> speaker_protocol::draw(const ports::remaining_view&) {
-    return unsupported("show_remaining");
+    return cannot("show_remaining");
 }
 
 /// What was said cannot be taken back.
@@ -138,7 +146,7 @@ result<step_list> speaker_protocol::draw(const ports::blank_view&) {
 }
 
 result<step_list> speaker_protocol::set_brightness(int) {
-    return refused(drivers_errc::not_supported).during("set_brightness");
+    return cannot("set_brightness");
 }
 
 result<step_list> speaker_protocol::heartbeat() {

@@ -24,9 +24,7 @@ struct painter {
     result<void> operator()(const ports::outcome_view& end) const {
         return pad.show(words.outcome(end.what), words.money(end.total), bounds);
     }
-    result<void> operator()(const ports::remaining_view&) const {
-        return refused(drivers_errc::not_supported).during("show_remaining");
-    }
+    result<void> operator()(const ports::remaining_view&) const { return cannot("show_remaining"); }
 };
 
 } // namespace
@@ -44,7 +42,7 @@ result<void> abecs_display::show(const ports::display_content& what, const call&
 result<void> abecs_display::set_brightness(int percent, const call& bounds) {
     static_cast<void>(percent);
     static_cast<void>(bounds);
-    return refused(drivers_errc::not_supported).during("set_brightness");
+    return cannot("set_brightness");
 }
 
 result<std::string> abecs_display::heartbeat(const call& bounds) {

@@ -132,7 +132,7 @@ result<void> abecs_pinpad::show_code(std::string_view text, const call& bounds) 
     if (!known_) CIPHERLANE_CHECK(information(bounds));
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    if (!known_ || !known_->shows_png) return refused(drivers_errc::not_supported).during("DSI");
+    if (!known_ || !known_->shows_png) return cannot("DSI");
     CIPHERLANE_TRY(const auto symbol, qr::symbol::encode(text));
     const auto placed = qr::fit(
         symbol.modules(), {0, 0, static_cast<std::size_t>(known_->width), static_cast<std::size_t>(known_->height)});

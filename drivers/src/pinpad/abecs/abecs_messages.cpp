@@ -1,3 +1,4 @@
+#include "../../refusals.hpp"
 #include "fields.hpp"
 
 #include <cipherlane/core/digits.hpp>
@@ -13,10 +14,6 @@ namespace {
 constexpr std::size_t line_size = 16;
 constexpr std::size_t largest_tag_list = 128; // bytes: 256 hex digits
 constexpr std::size_t largest_issuer_data = 256;
-
-error setting(std::string_view field) {
-    return error(make_error_code(drivers_errc::bad_setting), layer::drivers).in_field(field);
-}
 
 secret_bytes with_lines(std::string_view name, std::string_view lines) {
     return command_writer(name).open_block().padded(lines, 2 * line_size).close_block().done();
@@ -48,8 +45,8 @@ result<void> append_line(std::string& to, std::string_view line, char unknown) {
 /// Method, slot and key of GPN and GOC.
 result<void> put_key(command_writer& to, const pin_key& key) {
     constexpr std::size_t double_length = 16;
-    if (key.slot < 0 || key.slot > 99) return setting("key slot");
-    if (key.cryptogram.size() != 8 && key.cryptogram.size() != double_length) return setting("key length");
+    if (key.slot < 0 || key.slot > 99) return bad_setting("key slot");
+    if (key.cryptogram.size() != 8 && key.cryptogram.size() != double_length) return bad_setting("key length");
     to.text(key.cryptogram.size() == 8 ? "0" : "1").number(static_cast<std::size_t>(key.slot), 2);
     to.hex(key.cryptogram).fill((double_length - key.cryptogram.size()) * 2, '0');
     return {};
@@ -166,8 +163,9 @@ result<card_answer> parse_card(byte_view payload) {
 }
 
 result<secret_bytes> get_pin_command(const get_pin& what) {
-    if (what.account.size() < 2 || what.account.size() > 19 || !all_digits(what.account)) return setting("account");
-    if (what.least < 4 || what.most > 12 || what.most < what.least) return setting("PIN length");
+    if (what.account.size() < 2 || what.account.size() > 19 || !all_digits(what.account))
+        return bad_setting("account");
+    if (what.least < 4 || what.most > 12 || what.most < what.least) return bad_setting("PIN length");
     command_writer out("GPN");
     out.open_block();
     CIPHERLANE_CHECK(put_key(out, what.key));
@@ -185,7 +183,7 @@ result<secret_bytes> parse_pin(byte_view payload) {
 }
 
 result<secret_bytes> go_on_chip_command(const go_on_chip& what) {
-    if (what.tags.size() > largest_tag_list) return setting("emv_tags");
+    if (what.tags.size() > largest_tag_list) return bad_setting("emv_tags");
     const bool offline = what.by == go_on_chip::decides::card;
     command_writer out("GOC");
     out.open_block().text(what.total.to_n12()).fill(12, '0');
@@ -232,10 +230,10 @@ result<chip_answer> parse_chip(byte_view payload) {
 }
 
 result<secret_bytes> finish_chip_command(const finish_chip& what) {
-    if (what.tags.size() > largest_tag_list) return setting("final_tags");
-    if (what.issuer_data.size() > largest_issuer_data) return setting("issuer data");
+    if (what.tags.size() > largest_tag_list) return bad_setting("final_tags");
+    if (what.issuer_data.size() > largest_issuer_data) return bad_setting("issuer data");
     bool reached = what.verdict != ports::host_verdict::unreachable;
-    if (reached && what.response_code.size() != 2) return setting("response code");
+    if (reached && what.response_code.size() != 2) return bad_setting("response code");
     bool other_code = what.verdict == ports::host_verdict::approved && what.response_code != "00";
     command_writer out("FNC");
     out.open_block().text(!reached ? "1" : other_code ? "9" : "0").text("0");

@@ -1,9 +1,8 @@
 #include "../../refusals.hpp"
+#include "fields.hpp"
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/drivers/pinpad/abecs_tables.hpp>
-
-#include <algorithm>
 
 namespace cipherlane::drivers::abecs {
 namespace {
@@ -14,15 +13,6 @@ constexpr std::size_t most_records = 99;
 constexpr std::size_t count_size = 2;
 constexpr std::size_t length_size = 3;
 
-std::string decimal(std::size_t value, std::size_t digits) {
-    auto text = std::to_string(value);
-    return std::string(digits - std::min(digits, text.size()), '0') + text;
-}
-
-secret_bytes with_block(std::string_view name, std::string_view block) {
-    return secret_bytes(as_bytes(std::string(name) + decimal(block.size(), length_size) + std::string(block)));
-}
-
 result<void> check_acquirer(std::string_view acquirer) {
     if (acquirer.size() == 2 && all_digits(acquirer)) return {};
     return bad_setting("acquirer");
@@ -30,8 +20,7 @@ result<void> check_acquirer(std::string_view acquirer) {
 
 bool is_record(std::string_view record) {
     return record.size() > length_size && record.size() + count_size <= largest_block &&
-           all_digits(record.substr(0, length_size)) &&
-           decimal(record.size(), length_size) == record.substr(0, length_size);
+           answer_reader(as_bytes(record)).number("record", length_size) == record.size();
 }
 
 } // namespace
@@ -39,7 +28,7 @@ bool is_record(std::string_view record) {
 result<secret_bytes> tables_begin_command(std::string_view acquirer, std::string_view version) {
     CIPHERLANE_CHECK(check_acquirer(acquirer));
     if (version.size() != version_size) return bad_setting("version");
-    return with_block("TLI", std::string(acquirer) + std::string(version));
+    return command_writer("TLI").open_block().text(acquirer).text(version).close_block().done();
 }
 
 result<std::size_t> records_at_once(std::span<const std::string> records) {
@@ -55,19 +44,20 @@ result<std::size_t> records_at_once(std::span<const std::string> records) {
 }
 
 secret_bytes tables_part_command(std::span<const std::string> records) {
-    auto block = decimal(records.size(), count_size);
+    command_writer out("TLR");
+    out.open_block().number(records.size(), count_size);
     for (const auto& record : records)
-        block += record;
-    return with_block("TLR", block);
+        out.text(record);
+    return out.close_block().done();
 }
 
 secret_bytes tables_end_command() {
-    return secret_bytes(as_bytes("TLE"));
+    return command_writer("TLE").done();
 }
 
 result<secret_bytes> tables_version_command(std::string_view acquirer) {
     CIPHERLANE_CHECK(check_acquirer(acquirer));
-    return with_block("GTS", acquirer);
+    return command_writer("GTS").open_block().text(acquirer).close_block().done();
 }
 
 result<std::string> parse_tables_version(byte_view payload) {

@@ -50,27 +50,16 @@ keypad_exchange::keypad_exchange(
 }
 
 const packet_layout& keypad_exchange::layout() const {
-    return rule().how == keypad_step::packed::admin_frame ? of_.admin_frame : of_.frame;
+    return of_.layout_of(rule());
 }
 
 bool keypad_exchange::acknowledged() const {
     return of_.acknowledged && rule().how != keypad_step::packed::as_is;
 }
 
-result<secret_bytes> keypad_exchange::line_of(const keypad_step& step, const keypad_data& values) const {
-    CIPHERLANE_TRY(auto content, step.send.fill_in(values));
-    if (step.how == keypad_step::packed::as_is || content.empty()) return content;
-    const auto& packed_by = step.how == keypad_step::packed::frame ? of_.frame : of_.admin_frame;
-    if (content.size() > packed_by.most_content()) return refused(drivers_errc::too_long);
-    auto packed = packed_by.pack(content.expose());
-    secret_bytes line(packed);
-    wipe(packed);
-    return line;
-}
-
 void keypad_exchange::prepare(const keypad_data& values) {
     for (const auto& step : steps_) {
-        auto line = line_of(step, values);
+        auto line = of_.line_of(step, values);
         if (!line) {
             why_ = std::move(line).error();
             return;
@@ -78,7 +67,7 @@ void keypad_exchange::prepare(const keypad_data& values) {
         lines_.push_back(*std::move(line));
     }
     if (from_ == start::clean || !of_.can(keypad_action::cancel)) return;
-    auto line = line_of(of_.of(keypad_action::cancel).front(), keypad_data());
+    auto line = of_.line_of(of_.of(keypad_action::cancel).front(), keypad_data());
     if (line) stop_ = *std::move(line);
 }
 

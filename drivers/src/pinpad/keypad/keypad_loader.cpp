@@ -1,7 +1,6 @@
 #include "keypad_loader.hpp"
 
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/core/nearest_word.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 #include <algorithm>
@@ -66,7 +65,7 @@ bool all_fit(const keypad_pattern& in, auto allowed) {
         in.items(), [&](const keypad_pattern::item& one) { return !one.literal.empty() || allowed(one.value); });
 }
 
-void read_pattern(section_reader& in, std::string_view key, keypad_pattern& into) {
+void read_pattern(toml_reader& in, std::string_view key, keypad_pattern& into) {
     std::string given;
     in.text(key, given);
     if (given.empty()) return;
@@ -75,7 +74,7 @@ void read_pattern(section_reader& in, std::string_view key, keypad_pattern& into
     into = *std::move(parsed);
 }
 
-void read_sizes(section_reader& in, std::string_view key, std::vector<std::size_t>& into) {
+void read_sizes(toml_reader& in, std::string_view key, std::vector<std::size_t>& into) {
     const auto* list = in.list(key);
     if (list == nullptr) return;
     into.clear();
@@ -105,73 +104,51 @@ std::string_view to_string(keypad_action action) noexcept {
     return action_words[static_cast<std::size_t>(action)];
 }
 
-result<void> keypad_loader::bad(std::string_view path, std::string_view hint, const toml_value* at) {
-    report_.fail(description_faults().value, path, at != nullptr ? at->line() : 0, hint);
-    return report_.outcome();
-}
-
-result<void> keypad_loader::done(section_reader& in) {
-    in.finish();
-    return report_.outcome();
-}
-
-const toml_value* keypad_loader::section(std::string_view name) const {
-    const auto* found = root_.find(name);
-    return found != nullptr ? found->table() : nullptr;
-}
-
 result<keypad_description> keypad_loader::load() {
     CIPHERLANE_CHECK(read_top());
-    CIPHERLANE_CHECK(read_line());
+    CIPHERLANE_CHECK(read_serial());
     CIPHERLANE_CHECK(read_frame("frame", made_.frame));
     CIPHERLANE_CHECK(read_frame("admin_frame", made_.admin_frame));
     CIPHERLANE_CHECK(read_link());
     CIPHERLANE_CHECK(read_keys());
     CIPHERLANE_CHECK(read_mac());
     CIPHERLANE_CHECK(read_statuses());
-    CIPHERLANE_CHECK(read_commands());
+    CIPHERLANE_CHECK(
+        read_commands(action_words, [this](const toml_value& from, std::size_t which, const std::string& path) {
+            return read_step(from, static_cast<keypad_action>(which), path);
+        }));
     CIPHERLANE_CHECK(check_commands());
     return std::move(made_);
 }
 
 result<void> keypad_loader::read_top() {
-    section_reader in(root_, "", report_);
-    in.text("name", made_.name);
-    in.text("title", made_.title);
+    toml_reader in(root_, "", report_);
+    read_names(in, made_.name, made_.title);
     using cipher = keypad_description::cipher;
     in.choice("cipher", made_.keys_for, {{"tdes", cipher::tdes}, {"sm4", cipher::sm4}});
     using text_set = keypad_description::text_set;
     in.choice("text", made_.text, {{"ascii", text_set::ascii}, {"gbk", text_set::gbk}});
-    in.need("name");
-    if (in.has("name") && made_.name.empty()) in.fail("name", "must not be empty");
     for (const std::string_view key :
         {"serial", "frame", "admin_frame", "link", "keys", "mac", "status", "command"}) {
         (void)in.table(key);
     }
-    if (made_.title.empty()) made_.title = made_.name;
     if (made_.keys_for == keypad_description::cipher::sm4) made_.pin_key_sizes = made_.mac_key_sizes = {16};
     return done(in);
 }
 
-result<void> keypad_loader::read_line() {
+result<void> keypad_loader::read_serial() {
     made_.line.baud = 9'600;
     const auto* from = section("serial");
     if (from == nullptr) return {};
-    section_reader in(*from, "serial", report_);
-    in.number("baud", made_.line.baud, 50, 4'000'000);
-    using policy = serial_settings::line_policy;
-    const std::initializer_list<std::pair<std::string_view, policy>> policies{
-        {"leave", policy::leave}, {"raise", policy::raise}, {"lower", policy::lower}};
-    in.choice("dtr", made_.line.dtr, policies);
-    in.choice("rts", made_.line.rts, policies);
-    in.span("settle_ms", made_.line.settle, 0, 60'000);
+    toml_reader in(*from, "serial", report_);
+    read_line(in, made_.line);
     return done(in);
 }
 
 result<void> keypad_loader::read_frame(std::string_view name, packet_layout& into) {
     const auto* from = section(name);
     if (from == nullptr) return {};
-    section_reader in(*from, std::string(name), report_);
+    toml_reader in(*from, std::string(name), report_);
     into.largest = 1'024;
     read_layout(in, into);
     in.number("largest", into.largest, 1, 2'048);
@@ -184,7 +161,7 @@ result<void> keypad_loader::read_frame(std::string_view name, packet_layout& int
 result<void> keypad_loader::read_link() {
     const auto* from = section("link");
     if (from == nullptr) return {};
-    section_reader in(*from, "link", report_);
+    toml_reader in(*from, "link", report_);
     in.flag("acknowledged", made_.acknowledged);
     in.span("acknowledge_ms", made_.acknowledge, 1, 60'000);
     in.span("answer_ms", made_.answer, 1, 60'000);
@@ -197,7 +174,7 @@ result<void> keypad_loader::read_link() {
 result<void> keypad_loader::read_keys() {
     const auto* from = section("keys");
     if (from == nullptr) return {};
-    section_reader in(*from, "keys", report_);
+    toml_reader in(*from, "keys", report_);
     in.number("slots", made_.slots, 1, 100);
     in.number("first_slot", made_.first_slot, 0, 255);
     in.number("pin_slot", made_.pin_slot, 0, 255);
@@ -212,7 +189,7 @@ result<void> keypad_loader::read_keys() {
 result<void> keypad_loader::read_mac() {
     const auto* from = section("mac");
     if (from == nullptr) return {};
-    section_reader in(*from, "mac", report_);
+    toml_reader in(*from, "mac", report_);
     using kind = keypad_description::mac_kind;
     in.choice("gives", made_.mac_is, {{"chain", kind::chain}, {"block", kind::block}, {"whole", kind::whole}});
     in.need("gives");
@@ -222,7 +199,7 @@ result<void> keypad_loader::read_mac() {
 result<void> keypad_loader::read_statuses() {
     const auto* from = section("status");
     if (from == nullptr) return {};
-    section_reader in(*from, "status", report_);
+    toml_reader in(*from, "status", report_);
     for (const auto& item : from->items()) {
         auto code = from_hex(item.key());
         if (!code || code->empty()) return bad("status." + item.key(), "expected a status in hex", &item);
@@ -231,31 +208,6 @@ result<void> keypad_loader::read_statuses() {
         made_.statuses[*code] = meaning;
     }
     return done(in);
-}
-
-result<void> keypad_loader::read_commands() {
-    const auto* all = section("command");
-    if (all == nullptr) return bad("command", "missing");
-    for (const auto& item : all->items()) {
-        const auto found = std::ranges::find(action_words, item.key());
-        const auto path = "command." + item.key();
-        if (found == action_words.end()) {
-            const auto near = nearest_word(item.key(), action_words);
-            return bad(
-                path, near.empty() ? "unknown" : "unknown; did you mean \"" + std::string(near) + "\"?", &item);
-        }
-        const auto action = static_cast<keypad_action>(found - action_words.begin());
-        if (item.table() != nullptr) {
-            CIPHERLANE_CHECK(read_step(item, action, path));
-            continue;
-        }
-        if (item.items().empty()) return bad(path, "expected a table or a list of tables", &item);
-        for (const auto& each : item.items()) {
-            if (each.table() == nullptr) return bad(path, "expected a table", &each);
-            CIPHERLANE_CHECK(read_step(each, action, path));
-        }
-    }
-    return {};
 }
 
 result<void> keypad_loader::read_step(const toml_value& from, keypad_action action, const std::string& path) {
@@ -267,7 +219,7 @@ result<void> keypad_loader::read_step(const toml_value& from, keypad_action acti
     const bool asks =
         action == keypad_action::pin || action == keypad_action::card || action == keypad_action::digits;
     made.tries = asks ? 1 : made_.tries;
-    section_reader in(from, path, report_);
+    toml_reader in(from, path, report_);
     read_pattern(in, "send", made.send);
     using packed = keypad_step::packed;
     in.choice("frame", made.how, {{"none", packed::as_is}, {"frame", packed::frame}, {"admin", packed::admin_frame}});

@@ -1,3 +1,4 @@
+#include "../../description/pattern_text.hpp"
 #include "../../refusals.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -63,26 +64,6 @@ std::optional<item> parse_value(std::string_view text) {
     const bool good = read.ec == std::errc() && read.ptr == size.data() + size.size() && made.size > 0 &&
                       made.size <= largest_value && !is_number(made.value);
     if (!good) return std::nullopt;
-    return made;
-}
-
-std::optional<item> take_item(std::string_view& text) {
-    const auto first = text.front();
-    item made;
-    if (first == '{' || first == '\'') {
-        const auto end = text.find(first == '{' ? '}' : '\'', 1);
-        if (end == std::string_view::npos || end == 1) return std::nullopt;
-        const auto inside = text.substr(1, end - 1);
-        text.remove_prefix(end + 1);
-        if (first == '{') return parse_value(inside);
-        made.literal.assign(inside.begin(), inside.end());
-        return made;
-    }
-    const auto end = std::min(text.find_first_of(" {'"), text.size());
-    auto data = from_hex(text.substr(0, end));
-    if (!data || data->empty()) return std::nullopt;
-    text.remove_prefix(end);
-    made.literal = *std::move(data);
     return made;
 }
 
@@ -178,15 +159,15 @@ std::string_view to_string(keypad_value value) noexcept {
 }
 
 std::optional<keypad_pattern> keypad_pattern::parse(std::string_view text) {
+    auto pieces = split_pattern(text);
+    if (!pieces) return std::nullopt;
     keypad_pattern made;
-    for (;;) {
-        const auto begin = text.find_first_not_of(' ');
-        if (begin == std::string_view::npos) return made;
-        text.remove_prefix(begin);
-        auto next = take_item(text);
+    for (auto& piece : *pieces) {
+        auto next = piece.literal.empty() ? parse_value(piece.value) : item{std::move(piece.literal)};
         if (!next) return std::nullopt;
         made.items_.push_back(*std::move(next));
     }
+    return made;
 }
 
 bool keypad_pattern::uses(keypad_value what) const noexcept {

@@ -1,8 +1,9 @@
-#include "../../display/charset.hpp"
-#include "../../display/text.hpp"
+#include "../../charset/gbk_text.hpp"
+#include "../../charset/plain_text.hpp"
 #include "../../one_call.hpp"
 #include "../magnetic_stripe.hpp"
 
+#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_pinpad.hpp>
 #include <cipherlane/net/engine.hpp>
@@ -72,10 +73,9 @@ keypad_pinpad::keypad_pinpad(std::unique_ptr<net::transport> link, keypad_descri
 keypad_pinpad::~keypad_pinpad() = default;
 
 result<keypad_data> keypad_pinpad::ask(keypad_action action, const keypad_data& values, const call& bounds) {
-    if (!description_.can(action))
-        return refused(drivers_errc::not_supported).during(to_string(action)).at_endpoint(link_->endpoint());
+    if (!description_.can(action)) return cannot(to_string(action)).at_endpoint(link_->endpoint());
     const auto from = unsettled_ ? keypad_exchange::start::after_failure : keypad_exchange::start::clean;
-    using clock = std::chrono::steady_clock;
+    using clock = monotonic_clock;
     std::chrono::milliseconds late{0};
     if (late_until_ != clock::time_point{}) { // where its time is over, what came meanwhile is dropped all the same
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(late_until_ - clock::now());
@@ -94,13 +94,8 @@ result<keypad_data> keypad_pinpad::ask(keypad_action action, const keypad_data& 
 /// The device must not go on asking the cardholder; that it stopped is made sure of by the next call.
 void keypad_pinpad::stop_device() {
     if (!description_.can(keypad_action::cancel)) return;
-    const auto& step = description_.of(keypad_action::cancel).front();
-    auto line = step.send.fill_in(keypad_data());
-    if (!line) return;
-    auto sent = step.how == keypad_step::packed::as_is   ? bytes(line->expose().begin(), line->expose().end())
-                : step.how == keypad_step::packed::frame ? description_.frame.pack(line->expose())
-                                                         : description_.admin_frame.pack(line->expose());
-    static_cast<void>(link_->write(sent, call(std::chrono::milliseconds{200})));
+    const auto line = description_.line_of(description_.of(keypad_action::cancel).front(), keypad_data());
+    if (line) static_cast<void>(link_->write(line->expose(), call(std::chrono::milliseconds{200})));
 }
 
 result<void> keypad_pinpad::open(const call& bounds) {
@@ -148,7 +143,7 @@ result<keypad_data> keypad_pinpad::with_key(working_key use, const ports::wrappe
     CIPHERLANE_CHECK(take_slot(values, key.master_slot));
     const auto& sizes = use == working_key::pin ? description_.pin_key_sizes : description_.mac_key_sizes;
     if (std::ranges::find(sizes, key.cryptogram.size()) == sizes.end()) {
-        return refused(drivers_errc::not_supported)
+        return cannot("load working key")
             .in_field(use == working_key::pin ? "TPK" : "TAK")
             .with_hint("found a key of " + std::to_string(key.cryptogram.size()) +
                        " bytes, which this keypad cannot use for that");
@@ -184,7 +179,7 @@ result<void> keypad_pinpad::load_working_key(working_key use, const ports::wrapp
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     const bool can = use == working_key::pin ? description_.takes_pins() : description_.makes_macs();
-    if (!can) return refused(drivers_errc::not_supported).during("load working key");
+    if (!can) return cannot("load working key");
     return give_key(use, key, bounds);
 }
 
@@ -192,7 +187,7 @@ result<secret_bytes> keypad_pinpad::enter_pin(const ports::pin_request& request,
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
     if (!description_.takes_pins()) {
-        return refused(drivers_errc::not_supported).during("pin").with_hint("no PIN block under the host's key");
+        return cannot("pin").with_hint("no PIN block under the host's key");
     }
     CIPHERLANE_TRY(auto values, ready_key(working_key::pin, request.key, bounds));
     const auto account = request.account.expose();
@@ -270,7 +265,7 @@ result<bool> keypad_pinpad::has_master_key(const ports::wrapped_key& key, const 
 result<void> keypad_pinpad::load_master_key(const ports::wrapped_key& key, const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    if (!takes_master_key()) return refused(drivers_errc::not_supported).during("load TMK");
+    if (!takes_master_key()) return cannot("load TMK");
     CIPHERLANE_TRY(const bool there, has_master_key(key, bounds));
     if (there) return {};
     keypad_data values;
@@ -311,7 +306,7 @@ result<bytes> keypad_pinpad::encipher(keypad_data& values, byte_view data, const
 result<bytes> keypad_pinpad::make_mac(const ports::wrapped_key& key, byte_view mab, const call& bounds) {
     const one_call mine(under_way_);
     CIPHERLANE_CHECK(mine.check());
-    if (!description_.makes_macs()) return refused(drivers_errc::not_supported).during("mac");
+    if (!description_.makes_macs()) return cannot("mac");
     CIPHERLANE_TRY(auto values, ready_key(working_key::mac, key, bounds));
     const auto block = description_.block_size();
     CIPHERLANE_TRY(const auto text, crypto::unionpay_mac_text::fold(block, mab));

@@ -1,14 +1,12 @@
-#include "../../description_faults.hpp"
+#include "../../description/description_loader.hpp"
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/nearest_word.hpp>
-#include <cipherlane/core/strict_toml.hpp>
 #include <cipherlane/drivers/terminal/mispos/mispos_description.hpp>
 #include <cipherlane/drivers/terminal/mispos/mispos_frame.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 namespace cipherlane::drivers {
 namespace {
@@ -64,9 +62,7 @@ class mispos_loader {
 
     result<mispos_description> load() {
         toml_reader top(root_, "", report_);
-        top.text("name", made_.name);
-        top.text("title", made_.title);
-        top.need("name");
+        read_names(top, made_.name, made_.title);
         read_link(top);
         read_fields(top, "request", made_.request, may_be_asked);
         read_fields(top, "told", made_.told, may_be_told);
@@ -76,7 +72,6 @@ class mispos_loader {
         check(top);
         top.finish();
         CIPHERLANE_CHECK(report_.outcome());
-        if (made_.title.empty()) made_.title = made_.name;
         return std::move(made_);
     }
 
@@ -272,7 +267,7 @@ result<mispos_description> parse_mispos_description(std::string_view text, std::
 
 result<mispos_description> load_mispos_description(const std::string& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, description_faults()));
-    return mispos_loader(root, std::filesystem::path(file).filename().string()).load();
+    return mispos_loader(root, file).load();
 }
 
 } // namespace cipherlane::drivers

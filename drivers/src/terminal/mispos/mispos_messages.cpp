@@ -1,4 +1,4 @@
-#include "../../display/charset.hpp"
+#include "../../charset/gbk_text.hpp"
 #include "../../refusals.hpp"
 #include "../masked_number.hpp"
 
@@ -114,7 +114,12 @@ result<void> take_value(
     case value::date: into.date = told_text(place, from.value); break;
     case value::time: into.time = told_text(place, from.value); break;
     case value::terminal_id: into.terminal_id = told_text(place, from.value); break;
-    case value::card_number: into.masked_pan = masked_number(told_text(place, from.value)); break;
+    case value::card_number: {
+        auto number = told_text(place, from.value);
+        into.masked_pan = masked_number(number);
+        wipe({reinterpret_cast<std::uint8_t*>(number.data()), number.size()});
+        break;
+    }
     case value::card_name: into.card_name = told_text(place, from.value); break;
     case value::text: into.text = told_text(place, from.value); break;
     case value::kind:

@@ -4,7 +4,7 @@
 #include <cipherlane/core/bcd.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/drivers/display/escpos/latin_page.hpp>
+#include <cipherlane/drivers/charset/latin_page.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_fields.hpp>
 #include <cipherlane/drivers/terminal/zvt/zvt_messages.hpp>
 

@@ -1,4 +1,4 @@
-#include "manual_timer.hpp"
+#include "../manual_timer.hpp"
 
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/errc.hpp>

@@ -1,7 +1,7 @@
 #include "support/bytes.hpp"
 
+#include <cipherlane/drivers/charset/latin_page.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
-#include <cipherlane/drivers/display/escpos/latin_page.hpp>
 #include <cipherlane/drivers/display/escpos/line_display.hpp>
 #include <cipherlane/drivers/errc.hpp>
 

@@ -22,6 +22,12 @@ std::string text_of(const bytes& packet) {
     return {packet.begin(), packet.end()};
 }
 
+/// What a step that holds a secret sends.
+bytes sent_by(const step& one) {
+    const auto data = as_bytes(one.secret.expose());
+    return {data.begin(), data.end()};
+}
+
 /// The message number in a PUBLISH.
 std::string number_of(const bytes& packet) {
     const auto text = text_of(packet);
@@ -35,7 +41,7 @@ TEST(Speaker, SpeaksMqttByTheText) {
     const auto steps = speaker.show(ports::outcome_view{ports::payment_outcome::approved, amount(1234), 7});
     ASSERT_TRUE(steps) << steps.error();
     ASSERT_EQ(steps->size(), 3U);
-    EXPECT_EQ((*steps)[0].out, hex("10 10 0004 4D515454 04 02 003C 0004 74696C6C"));
+    EXPECT_EQ(sent_by((*steps)[0]), hex("10 10 0004 4D515454 04 02 003C 0004 74696C6C"));
     EXPECT_EQ((*steps)[0].answer.text, hex("20020000"));
     const auto& message = (*steps)[1].out;
     EXPECT_EQ(message[0], 0x34) << "QoS 2";
@@ -43,7 +49,7 @@ TEST(Speaker, SpeaksMqttByTheText) {
     EXPECT_EQ((*steps)[1].answer.text, hex("50020001"));
     EXPECT_EQ((*steps)[2].out, hex("62020001"));
     EXPECT_EQ((*steps)[2].answer.text, hex("70020001"));
-    speaker.settled(screen_protocol::ending::done);
+    speaker.settled(screen_protocol::ending::done, hex("70020001"));
     const auto next = speaker.show(ports::text_view{"a", "b"});
     ASSERT_EQ(next->size(), 2U) << "the session is there";
     EXPECT_EQ((*next)[1].out, hex("62020002"));
@@ -59,7 +65,7 @@ TEST(Speaker, ShowsWhoItIsToTheBroker) {
     speaker_protocol speaker(with);
     const auto steps = speaker.show(ports::text_view{"a", ""});
     ASSERT_EQ(steps->size(), 2U);
-    EXPECT_EQ((*steps)[0].out, hex("10 17 0004 4D515454 04 C2 003C 0004 74696C6C 0001 75 0002 7077"));
+    EXPECT_EQ(sent_by((*steps)[0]), hex("10 17 0004 4D515454 04 C2 003C 0004 74696C6C 0001 75 0002 7077"));
     EXPECT_EQ((*steps)[1].out[0], 0x32) << "QoS 1";
     EXPECT_EQ((*steps)[1].answer.text, hex("40020001"));
 }
@@ -93,6 +99,13 @@ TEST(Speaker, SpeaksChineseInGbkAndRefusesWhatItCannotSay) {
     EXPECT_TRUE(speaker.show(ports::blank_view{})->empty());
     EXPECT_TRUE(speaker.capabilities().speaks);
     EXPECT_FALSE(speaker.capabilities().acknowledges) << "a broker that has it is no speaker that said it";
+}
+
+TEST(Speaker, ConnectsBehindACommandThatSaysNothing) {
+    speaker_protocol speaker(profile());
+    EXPECT_TRUE(speaker.clear()->empty());
+    speaker.settled(screen_protocol::ending::done);
+    EXPECT_EQ(speaker.heartbeat()->size(), 2U) << "CONNECT and PINGREQ";
 }
 
 TEST(Speaker, WantsATopicOfItsOwn) {

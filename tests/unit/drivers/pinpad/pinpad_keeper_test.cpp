@@ -1,4 +1,4 @@
-#include "../display/manual_timer.hpp"
+#include "../manual_timer.hpp"
 
 #include <cipherlane/core/time_source.hpp>
 #include <cipherlane/drivers/errc.hpp>

@@ -1,4 +1,4 @@
-#include "unit/drivers/display/manual_timer.hpp"
+#include "unit/drivers/manual_timer.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
 #include <cipherlane/drivers/printer/printer_keeper.hpp>

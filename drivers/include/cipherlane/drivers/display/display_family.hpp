@@ -46,6 +46,8 @@ struct display_family : driver_family {
         none,
         font,    ///< it is sent pictures
         printer, ///< it prints
+        plate,   ///< it calls us
+        speaker, ///< it is told things through a broker
     };
 
     ports::display_capabilities can; ///< without `readable`, which is the build's; nothing where a file describes it

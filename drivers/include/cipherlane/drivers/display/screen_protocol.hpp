@@ -50,10 +50,6 @@ class screen_protocol {
         return show(ports::remaining_view{left});
     }
     [[nodiscard]] result<step_list> clear() { return show(ports::blank_view{}); }
-
-  protected:
-    /// For contents that a device has no way to show. `what`: for the error.
-    [[nodiscard]] static error unsupported(std::string_view what);
 };
 
 } // namespace cipherlane::drivers

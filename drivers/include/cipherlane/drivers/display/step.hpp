@@ -2,7 +2,8 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/fixed_text.hpp>
-#include <cipherlane/drivers/display/described/packet_layout.hpp>
+#include <cipherlane/core/wiped_text.hpp>
+#include <cipherlane/drivers/description/packet_layout.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -42,6 +43,7 @@ struct expected_answer {
 struct step {
     fixed_text<24> name{}; ///< for errors
     bytes out{};
+    wiped_text secret{}; ///< what is sent instead, where it must not stay in memory
     expected_answer answer{};
     std::chrono::milliseconds pause_after{0};
     int tries = 1; ///< how often it is sent while no answer comes that must come

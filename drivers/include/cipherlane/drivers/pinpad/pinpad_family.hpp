@@ -43,16 +43,24 @@ struct pinpad_family : driver_family {
 
     pinpad_capabilities can; ///< nothing where a file describes it
     proof answers = proof::none;
-    /// How its serial line is set up.
-    result<serial_settings> (*line_of)(const pinpad_family& of, const pinpad_options& options);
-    result<std::unique_ptr<ports::pinpad>> (*make)(
-        const pinpad_family& of, std::unique_ptr<net::transport> link, const pinpad_options& options);
+    /// How one of its devices is driven: its serial line, what it does, and what makes a pad of an open link.
+    struct driving {
+        serial_settings line;
+        pinpad_capabilities can;
+        std::function<std::unique_ptr<ports::pinpad>(std::unique_ptr<net::transport> link)> make;
+    };
+    result<driving> (*prepare)(const pinpad_family& of, const pinpad_options& options);
 };
 
 /// The table of them.
 [[nodiscard]] std::span<const pinpad_family> pinpad_families();
 /// Nothing for a name that is not known.
 [[nodiscard]] const pinpad_family* find_pinpad_family(std::string_view name);
+
+/// What a pad of this driver does: what its family's row says, or the file that describes it. Nothing is opened.
+/// @return `unknown_driver`; `bad_setting` of a description.
+[[nodiscard]] result<pinpad_capabilities> pinpad_capabilities_of(
+    std::string_view driver, const pinpad_options& options);
 
 /// Opens a PIN pad by its driver's name and an address (`device_address`), and makes sure that it is one: it is ready
 /// for `read_card`. A pad that is unplugged later stays lost: see `pinpad_keeper`.

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cipherlane/core/logger.hpp>
-#include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/keeper_observer.hpp>
+#include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
 #include <chrono>

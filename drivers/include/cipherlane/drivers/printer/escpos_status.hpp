@@ -45,7 +45,6 @@ class escpos_status_reader {
     };
     /// Nothing where the byte ends nothing.
     [[nodiscard]] std::optional<told> take(std::uint8_t byte) noexcept;
-    void reset() noexcept { held_ = 0; }
 
   private:
     std::array<std::uint8_t, 4> unasked_{};

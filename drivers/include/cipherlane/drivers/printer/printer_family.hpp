@@ -35,8 +35,6 @@ struct printer_family : driver_family {
 
 /// The table of them.
 [[nodiscard]] std::span<const printer_family> printer_families();
-/// Nothing for a name that is not known.
-[[nodiscard]] const printer_family* find_printer_family(std::string_view name);
 
 /// Opens a receipt printer by its driver's name and an address (`device_address`), and asks it, where it answers at
 /// all, what it is like: a device that says nothing is none. One without paper is one.

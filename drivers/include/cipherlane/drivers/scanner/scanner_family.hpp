@@ -29,8 +29,6 @@ struct scanner_family : driver_family {
 
 /// The table of them: "serial", "hid-pos", "wedge".
 [[nodiscard]] std::span<const scanner_family> scanner_families();
-/// Nothing for a name that is not known.
-[[nodiscard]] const scanner_family* find_scanner_family(std::string_view name);
 
 /// Opens a scanner by its driver's name and an address (`device_address`). A wedge's is the path of its input device,
 /// as /dev/input/by-id/usb-…-event-kbd: it is taken from everybody else (EVIOCGRAB), so that no code is typed into

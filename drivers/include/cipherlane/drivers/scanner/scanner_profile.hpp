@@ -2,10 +2,12 @@
 
 #include <cipherlane/core/result.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace cipherlane::drivers {
 
@@ -41,9 +43,14 @@ struct scanner_profile {
     [[nodiscard]] result<void> validate() const;
 };
 
-/// "cr-or-lf", "cr", "lf", "tab", "none".
-[[nodiscard]] std::string_view to_string(scan_end value) noexcept;
-/// "may-come", "must-come", "none".
-[[nodiscard]] std::string_view to_string(aim_identifier value) noexcept;
+// What settings and command lines call them.
+inline constexpr std::array<std::pair<std::string_view, scan_end>, 5> scan_end_words{
+    {{"cr-or-lf", scan_end::cr_or_lf}, {"cr", scan_end::cr}, {"lf", scan_end::lf}, {"tab", scan_end::tab},
+        {"none", scan_end::silence}}};
+inline constexpr std::array<std::pair<std::string_view, aim_identifier>, 3> aim_identifier_words{
+    {{"may-come", aim_identifier::may_come}, {"must-come", aim_identifier::must_come},
+        {"none", aim_identifier::none}}};
+inline constexpr std::array<std::pair<std::string_view, scan_text>, 2> scan_text_words{
+    {{"utf8", scan_text::utf8}, {"gbk", scan_text::gbk}}};
 
 } // namespace cipherlane::drivers

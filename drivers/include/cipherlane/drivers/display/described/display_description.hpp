@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/drivers/display/described/packet_layout.hpp>
+#include <cipherlane/drivers/description/packet_layout.hpp>
 #include <cipherlane/drivers/display/step.hpp>
 #include <cipherlane/drivers/transport/hid.hpp>
 #include <cipherlane/drivers/transport/report_link.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/escpos/latin_page.hpp>
+#include <cipherlane/drivers/charset/latin_page.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/result.hpp>
-#include <cipherlane/drivers/display/described/packet_layout.hpp>
+#include <cipherlane/drivers/description/packet_layout.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_pattern.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
 
@@ -120,6 +120,12 @@ struct keypad_description {
     [[nodiscard]] bool makes_macs() const noexcept {
         return can(keypad_action::mac) && working == handed_over::enciphered;
     }
+    /// How a step is packed; not of one that goes out as it is.
+    [[nodiscard]] const packet_layout& layout_of(const keypad_step& step) const noexcept {
+        return step.how == keypad_step::packed::admin_frame ? admin_frame : frame;
+    }
+    /// A step's bytes on the line. @return `bad_setting` naming the value that does not fit its place, `too_long`.
+    [[nodiscard]] result<secret_bytes> line_of(const keypad_step& step, const keypad_data& values) const;
     [[nodiscard]] std::size_t block_size() const noexcept { return keys_for == cipher::sm4 ? 16 : 8; }
 };
 

@@ -57,7 +57,6 @@ class keypad_exchange final : public net::exchange<keypad_data> {
     [[nodiscard]] const packet_layout& layout() const;
     [[nodiscard]] bool acknowledged() const;
     void prepare(const keypad_data& values);
-    [[nodiscard]] result<secret_bytes> line_of(const keypad_step& step, const keypad_data& values) const;
 
     net::action begin();
     net::action next();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_description.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_exchange.hpp>
 #include <cipherlane/net/transport.hpp>
@@ -7,7 +8,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <memory>
 
 namespace cipherlane::drivers {
@@ -64,7 +64,7 @@ class keypad_pinpad final : public ports::pinpad {
     keypad_description description_;
     std::array<ports::wrapped_key, 2> given_{}; ///< the working keys that the device has, by use
     bool unsettled_ = false;
-    std::chrono::steady_clock::time_point late_until_{}; ///< second answers to what was sent again may come so long
+    monotonic_clock::time_point late_until_{}; ///< second answers to what was sent again may come so long
     std::atomic<bool> under_way_ = false;
 };
 

@@ -1,7 +1,7 @@
-#include "../../refusals.hpp"
+#include "../refusals.hpp"
 
 #include <cipherlane/core/utf8.hpp>
-#include <cipherlane/drivers/display/escpos/latin_page.hpp>
+#include <cipherlane/drivers/charset/latin_page.hpp>
 #include <cipherlane/drivers/driver_family.hpp>
 
 #include <array>
@@ -10,7 +10,7 @@
 namespace cipherlane::drivers {
 namespace {
 
-constexpr char32_t none = 0xFFFD;
+constexpr char32_t no_letter = 0xFFFD;
 constexpr std::uint8_t first_upper = 0x80;
 
 constexpr std::array pages{
@@ -135,7 +135,7 @@ constexpr std::array<plain_row, 54> plain_letters{{
 /// The byte of a character; nothing if the page does not have it.
 std::optional<std::uint8_t> byte_of(char32_t point, const latin_page& page) noexcept {
     if (point >= 0x20 && point < 0x7F) return static_cast<std::uint8_t>(point);
-    const auto at = point == none ? std::u32string_view::npos : page.upper.find(point);
+    const auto at = point == no_letter ? std::u32string_view::npos : page.upper.find(point);
     if (at == std::u32string_view::npos) return std::nullopt;
     return static_cast<std::uint8_t>(first_upper + at);
 }

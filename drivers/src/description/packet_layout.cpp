@@ -1,13 +1,18 @@
 #include <cipherlane/core/hex.hpp>
-#include <cipherlane/drivers/display/described/packet_layout.hpp>
+#include <cipherlane/drivers/description/packet_layout.hpp>
 
 #include <algorithm>
 #include <cassert>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace cipherlane::drivers {
 namespace {
+
+constexpr std::array<std::pair<std::string_view, number_form>, 8> number_form_words{{{"none", number_form::none},
+    {"u8", number_form::u8}, {"be16", number_form::be16}, {"le16", number_form::le16}, {"be32", number_form::be32},
+    {"le32", number_form::le32}, {"digits3", number_form::digits3}, {"decimal", number_form::decimal}}};
 
 /// CRCs by the bit: packets for displays are short beside the time their link takes.
 std::uint32_t crc_high_first(byte_view data, std::uint32_t start, std::uint32_t polynomial) noexcept {
@@ -36,6 +41,13 @@ bool starts_with(byte_view data, byte_view with) noexcept {
 }
 
 } // namespace
+
+std::optional<number_form> parse_number_form(std::string_view word) {
+    for (const auto& [name, form] : number_form_words) {
+        if (name == word) return form;
+    }
+    return std::nullopt;
+}
 
 std::size_t size_of(number_form form) noexcept {
     switch (form) {

@@ -1,4 +1,4 @@
-#include "text.hpp"
+#include "plain_text.hpp"
 
 #include <cipherlane/core/utf8.hpp>
 #include <cipherlane/drivers/errc.hpp>

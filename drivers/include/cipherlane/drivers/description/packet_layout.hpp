@@ -6,6 +6,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace cipherlane::drivers {
 
@@ -21,6 +23,8 @@ enum class number_form : std::uint8_t {
     decimal, ///< as many digits as it takes
 };
 
+/// The form that descriptions call so: "be16". Nothing for another word.
+[[nodiscard]] std::optional<number_form> parse_number_form(std::string_view word);
 /// Bytes of a number in this form; 0 for `none` and `decimal`.
 [[nodiscard]] std::size_t size_of(number_form form) noexcept;
 /// The largest number that it can carry; 0 for `none`.

@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/timer.hpp>
 
 #include <condition_variable>
 #include <map>

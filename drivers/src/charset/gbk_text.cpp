@@ -1,4 +1,4 @@
-#include "charset.hpp"
+#include "gbk_text.hpp"
 
 #include <cipherlane/core/gbk.hpp>
 #include <cipherlane/drivers/errc.hpp>

@@ -1,4 +1,4 @@
-#include "../../../../drivers/src/display/text.hpp"
+#include "charset/plain_text.hpp"
 
 #include <cipherlane/drivers/errc.hpp>
 

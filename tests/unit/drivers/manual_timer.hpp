@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/drivers/display/timer.hpp>
+#include <cipherlane/drivers/timer.hpp>
 
 #include <map>
 #include <utility>
