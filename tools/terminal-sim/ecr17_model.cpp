@@ -16,21 +16,7 @@ constexpr std::size_t head_size = 10;
 
 std::vector<fault_kind> ecr17_faults() {
     const std::vector<std::string> said{"ack", "status", "result", "last", "receipt", "close"};
-    return {
-        {"no_answer", fault_effect::withhold, said},
-        {"delay", fault_effect::wait, said},
-        {"half", fault_effect::halve, said, "close"},
-        {"twice", fault_effect::repeat, said},
-        {"cut", fault_effect::end, said},
-        {"wrong_lrc", fault_effect::alter, said},
-        {"busy", fault_effect::alter, {"command"}},
-        {"paper_out", fault_effect::alter, {"payment"}},
-        {"restart", fault_effect::alter, {"command", "payment", "authorised", "stored"}},
-        {"nak", fault_effect::alter, {"frame"}},
-        {"talks", fault_effect::alter, {"payment"}},
-        {"keeps", fault_effect::alter, {"till lost"}},
-        {"forgets", fault_effect::alter, {"last asked"}},
-    };
+    return terminal_faults(said, {{"wrong_lrc", fault_effect::alter, said}});
 }
 
 std::string digits(std::int64_t value, std::size_t size) {
@@ -163,7 +149,7 @@ void ecr17_model::begin_trade(char code, std::string_view message) {
         minor_ = 0;
         const auto* const last = money().last();
         const auto stan = number_at(message, 19, 6);
-        original_ = last != nullptr && last->trace == stan ? last->receipt : 10'000;
+        original_ = last != nullptr && (stan == 0 || last->trace == stan) ? last->receipt : 10'000;
     }
     if (code == 'c') original_ = static_cast<int>(number_at(message, 160, 9));
     const auto hit = player().hit("payment");

@@ -60,7 +60,7 @@ int main(int argc, char** argv) {
     CLI::App app{"A payment terminal with a host of its own, on a TCP port or a pseudo-terminal", program};
     sim::common_options common(app);
     given what;
-    app.add_option("--driver,--speak", what.driver, "its protocol")->check(CLI::IsMember(sim::terminal_protocols()));
+    app.add_option("--driver", what.driver, "its protocol")->check(CLI::IsMember(sim::terminal_protocols()));
     app.add_option("--port", what.port, "TCP; 0: any free port; without it a pseudo-terminal")
         ->check(CLI::Range(0, 65'535))
         ->default_str("");

@@ -32,21 +32,7 @@ constexpr std::string_view not_there = "25";
 
 std::vector<fault_kind> mispos_faults() {
     const std::vector<std::string> said{"ack", "status", "result", "last", "close", "for host"};
-    return {
-        {"no_answer", fault_effect::withhold, said},
-        {"delay", fault_effect::wait, said},
-        {"half", fault_effect::halve, said, "close"},
-        {"twice", fault_effect::repeat, said},
-        {"cut", fault_effect::end, said},
-        {"wrong_lrc", fault_effect::alter, said},
-        {"busy", fault_effect::alter, {"command"}},
-        {"paper_out", fault_effect::alter, {"payment"}},
-        {"restart", fault_effect::alter, {"command", "payment", "authorised", "stored"}},
-        {"nak", fault_effect::alter, {"frame"}},
-        {"talks", fault_effect::alter, {"payment"}},
-        {"keeps", fault_effect::alter, {"till lost"}},
-        {"forgets", fault_effect::alter, {"last asked"}},
-    };
+    return terminal_faults(said, {{"wrong_lrc", fault_effect::alter, said}});
 }
 
 struct trade_row {
@@ -125,7 +111,6 @@ mispos_model::asked mispos_model::read(byte_view content) const {
         if (is(mispos_value::number, found.tag)) made.number = text;
         if (is(mispos_value::amount, found.tag)) made.minor = number_of(text);
         if (is(mispos_value::original, found.tag)) made.original = static_cast<int>(number_of(text));
-        if (is(mispos_value::payload, found.tag)) made.payload.assign(found.value.begin(), found.value.end());
     }
     return made;
 }

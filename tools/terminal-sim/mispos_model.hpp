@@ -32,7 +32,6 @@ class mispos_model final : public terminal_model {
         std::string number;
         std::int64_t minor = 0;
         int original = 0;
-        bytes payload;
     };
 
     void card_came() override;

@@ -45,6 +45,24 @@ std::vector<std::string> terminal_protocols() {
     return names;
 }
 
+std::vector<fault_kind> terminal_faults(const std::vector<std::string>& said, const std::vector<fault_kind>& own) {
+    std::vector<fault_kind> all{
+        {"no_answer", fault_effect::withhold, said},
+        {"delay", fault_effect::wait, said},
+        {"half", fault_effect::halve, said, "close"},
+        {"twice", fault_effect::repeat, said},
+        {"cut", fault_effect::end, said},
+        {"busy", fault_effect::alter, {"command"}},
+        {"paper_out", fault_effect::alter, {"payment"}},
+        {"restart", fault_effect::alter, {"command", "payment", "authorised", "stored"}},
+        {"nak", fault_effect::alter, {"frame"}},
+        {"talks", fault_effect::alter, {"payment"}},
+        {"forgets", fault_effect::alter, {"last asked"}},
+    };
+    all.insert(all.end(), own.begin(), own.end());
+    return all;
+}
+
 terminal_model::terminal_model(terminal_setup with, std::vector<fault_kind> faults, surroundings around)
     : simulated_device(std::move(faults), std::move(around))
     , with_(std::move(with)) {

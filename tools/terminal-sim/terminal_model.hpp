@@ -28,6 +28,12 @@ struct terminal_setup {
     std::chrono::milliseconds settling{0};         ///< it is busy after the till was lost within a payment
 };
 
+/// The faults that a terminal of any protocol can be told to have.
+/// @param said the names of its messages, which a fault may concern
+/// @param own those of its protocol alone
+[[nodiscard]] std::vector<fault_kind> terminal_faults(
+    const std::vector<std::string>& said, const std::vector<fault_kind>& own);
+
 /// A payment terminal without its wire: cards, books, and the rig's commands. A protocol is derived from it.
 ///
 /// Its commands for the rig, besides those of every device: `card`, `card_out`, `cancel`, `books`, `restart`,

@@ -43,22 +43,9 @@ constexpr auto trades = std::to_array<command_row>({
 std::vector<fault_kind> zvt_faults() {
     const std::vector<std::string> said{
         "answer", "progress", "status", "line", "completion", "abort", "registration"};
-    return {
-        {"no_answer", fault_effect::withhold, said},
-        {"delay", fault_effect::wait, said},
-        {"half", fault_effect::halve, said, "close"},
-        {"twice", fault_effect::repeat, said},
-        {"cut", fault_effect::end, said},
-        {"wrong_crc", fault_effect::alter, said},
-        {"keeps", fault_effect::alter, {"till lost"}},
-        {"forgets", fault_effect::alter, {"last asked"}},
-        {"busy", fault_effect::alter, {"command"}},
-        {"refuse", fault_effect::alter, {"command"}},
-        {"paper_out", fault_effect::alter, {"payment"}},
-        {"restart", fault_effect::alter, {"command", "payment", "authorised", "stored"}},
-        {"nak", fault_effect::alter, {"frame"}},
-        {"talks", fault_effect::alter, {"payment"}},
-    };
+    return terminal_faults(
+        said, {{"wrong_crc", fault_effect::alter, said}, {"keeps", fault_effect::alter, {"till lost"}},
+                  {"refuse", fault_effect::alter, {"command"}}});
 }
 
 std::int64_t number_of(byte_view packed) {

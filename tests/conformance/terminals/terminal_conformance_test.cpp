@@ -55,8 +55,10 @@ bool stands(const sim::sim_entry& entry) {
     return entry.now == sim::sim_entry::state::stored || entry.now == sim::sim_entry::state::authorised;
 }
 
-/// What may have gone to the host through the till is no refusal where the terminal has not stored it.
+/// What may have gone to the host through the till is no refusal where the terminal has not stored it, and a terminal
+/// that nobody knows how to ask proves nothing.
 bool is_a_persons(const terminal_case& of, verdict outcome, std::int64_t standing) {
+    if (of.leaves == terminal_case::untold::anything) return outcome == verdict::unknown;
     return of.leaves == terminal_case::untold::passed && outcome == verdict::unknown && standing == 0;
 }
 
@@ -85,23 +87,32 @@ TEST_P(terminal, LivesThroughADay) {
     } else {
         EXPECT_TRUE(back.error().is(condition::unsupported)) << back.error();
     }
-    EXPECT_TRUE(today.device->capabilities().pre_authorise);
+    const bool reserves = today.device->capabilities().pre_authorise;
     const auto reserved = today.run(trade::pre_auth, "reserved", 5000);
-    ASSERT_TRUE(reserved) << reserved.error();
-    const auto completed = today.run(trade::device_completion, "completed", 4000, reserved->handle);
-    ASSERT_TRUE(completed) << completed.error();
-    EXPECT_EQ(completed->outcome, verdict::approved) << *completed;
+    ASSERT_EQ(reserved.has_value(), reserves);
+    if (reserves) {
+        const auto completed = today.run(trade::device_completion, "completed", 4000, reserved->handle);
+        ASSERT_TRUE(completed) << completed.error();
+        EXPECT_EQ(completed->outcome, verdict::approved) << *completed;
+    } else {
+        EXPECT_TRUE(reserved.error().is(condition::unsupported)) << reserved.error();
+    }
     today.card("6212345678900000025", "78");
     const auto declined = today.run(trade::sale, "declined", 100);
     ASSERT_TRUE(declined) << declined.error();
     EXPECT_EQ(declined->outcome, verdict::declined);
     EXPECT_FALSE(declined->reason(language::english).empty());
     const auto settled = acquiring::settlement(*today.lane).run({}, call(400s));
+    if (!today.device->capabilities().settle) {
+        ASSERT_FALSE(settled);
+        EXPECT_TRUE(settled.error().is(condition::unsupported)) << settled.error();
+        return;
+    }
     ASSERT_TRUE(settled) << settled.error();
     EXPECT_EQ(settled->host, acquiring::settlement_result::balanced);
-    EXPECT_EQ(settled->totals.debit.minor, 1234 + 2000 + 4000);
+    EXPECT_EQ(settled->totals.debit.minor, 1234 + 2000 + (reserves ? 4000 : 0));
     EXPECT_EQ(settled->totals.credit.minor, 1234 + (refunds ? 300 : 0));
-    EXPECT_EQ(settled->totals.debit.count, 3U);
+    EXPECT_EQ(settled->totals.debit.count, reserves ? 3U : 2U);
 }
 
 /// Receipts go to who takes their lines; where nobody does the terminal prints them itself.
@@ -118,17 +129,19 @@ TEST_P(terminal, LosesNoReceipt) {
     EXPECT_EQ(has(today.lines, title), at_till);
     EXPECT_EQ(printed(), at_till ? 0U : 1U);
     today.lines.clear();
-    ASSERT_TRUE(today.device->print_again(day::patience()));
+    const bool again = today.device->capabilities().print_again;
+    ASSERT_EQ(today.device->print_again(day::patience()).has_value(), again);
     EXPECT_EQ(has(today.lines, title), at_till);
-    EXPECT_EQ(printed(), at_till ? 0U : 2U);
+    const auto so_far = at_till ? 0U : (again ? 2U : 1U);
+    EXPECT_EQ(printed(), so_far);
     const auto before = today.world.traffic().size();
     const auto alone = today.world.new_driver();
     const auto paid = alone->run({ports::terminal_verb::authorise, amount(100, euro)}, day::patience());
     ASSERT_TRUE(paid) << paid.error();
     EXPECT_EQ(paid->outcome, ports::terminal_outcome::approved);
-    EXPECT_EQ(printed(), at_till ? 1U : 3U) << "by the terminal itself";
-    ASSERT_TRUE(alone->print_again(day::patience()));
-    EXPECT_EQ(printed(), at_till ? 2U : 4U);
+    EXPECT_EQ(printed(), so_far + 1) << "by the terminal itself";
+    ASSERT_EQ(alone->print_again(day::patience()).has_value(), again);
+    EXPECT_EQ(printed(), so_far + (again ? 2U : 1U));
     for (auto at = before; at < today.world.traffic().size(); ++at)
         EXPECT_EQ(as_text(today.world.traffic()[at].second).find(title), std::string_view::npos);
 }
@@ -228,9 +241,11 @@ void run_case(
 TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     using kind = mishap::kind;
     int runs = 0;
+    int least = 0;
     const auto can = day(GetParam()).device->capabilities();
     for (const auto& what : trades_under_test) {
         if (!can.can(ledger::verb_of(what.kind))) continue;
+        least += 20;
         for (const auto wrong : {kind::cut_before, kind::cut_after, kind::lost, kind::restart, kind::till_dies}) {
             // TCP loses nothing without its connection.
             if (wrong == kind::lost && GetParam().over == sim::terminal_setup::line::stream) continue;
@@ -242,7 +257,8 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
             }
         }
     }
-    EXPECT_GT(runs, 120);
+    EXPECT_GT(least, 0);
+    EXPECT_GT(runs, least);
     RecordProperty("runs", runs);
 }
 
@@ -298,6 +314,10 @@ TEST_P(terminal, ATerminalThatForgetsItsLastResultDeclinesNothing) {
 TEST_P(terminal, WhatWasDoneLastIsTheTerminalsWordEveryTime) {
     day today(GetParam());
     ASSERT_TRUE(today.run(trade::sale, "first", 100));
+    if (!today.device->capabilities().tells_last) {
+        EXPECT_TRUE(today.device->last_done(day::patience()).error().is(condition::unsupported));
+        return;
+    }
     for (int turn = 0; turn < 2; ++turn) {
         today.world.arm({});
         ASSERT_TRUE(today.device->last_done(day::patience()));

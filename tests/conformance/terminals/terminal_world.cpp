@@ -53,6 +53,11 @@ const std::vector<terminal_case>& terminal_cases() {
             ums},
         {"mispos_serial", "mispos", line::serial, terminal_case::cable::unseen, terminal_case::untold::passed, false,
             ums, terminal_case::host::through_till},
+        // As they are shipped, without what only a contract says.
+        {"ums_tcp", "mispos", line::stream, terminal_case::cable::seen, terminal_case::untold::anything, false,
+            shipped_description("ums")},
+        {"yisheng_serial", "mispos", line::serial, terminal_case::cable::unseen, terminal_case::untold::anything,
+            false, shipped_description("yisheng")},
     };
     return cases;
 }

@@ -28,7 +28,8 @@ struct terminal_case {
     enum class cable : std::uint8_t { seen, unseen } cut = cable::seen;
     /// What its terminals cannot tell afterwards: an unknown outcome is then a person's.
     /// `passed`: what may have gone to its host through the till though the terminal has not stored it.
-    enum class untold : std::uint8_t { nothing, completions, passed } leaves = untold::nothing;
+    /// `anything`: nobody knows how to ask it.
+    enum class untold : std::uint8_t { nothing, completions, passed, anything } leaves = untold::nothing;
     bool takes_back = false;   ///< a payment whose till is gone is undone, unless a fault says otherwise
     std::string description{}; ///< file of the acquirer, where its driver needs one
     enum class host : std::uint8_t { own, through_till } reaches = host::own;
