@@ -255,6 +255,7 @@ result<std::shared_ptr<ports::sealer>> counter::sealer_of(
     if (!one.pinpad)
         return part_error(till_errc::missing_setting, "pinpad.driver")
             .with_hint("expected a PIN pad that makes MACs");
+    if (!given_.pinpad.given()) CIPHERLANE_CHECK(check_makes_macs(settings_.pinpad));
     return std::make_shared<acquiring::pinpad_sealer>(of.keys, one.pinpad);
 }
 

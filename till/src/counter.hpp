@@ -5,10 +5,10 @@
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
-#include <cipherlane/drivers/display/timer.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/drivers/printer/printer_keeper.hpp>
 #include <cipherlane/drivers/scanner/payment_code_gate.hpp>
+#include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>

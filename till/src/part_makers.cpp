@@ -150,6 +150,7 @@ result<std::unique_ptr<hostlink::tcp_host>> make_host(
     link.polls = place.echo_polls ? hostlink::host_polls::echo : hostlink::host_polls::skip;
     link.ahead = place.connect_ahead;
     link.http_path = place.http_path;
+    link.length = place.length;
     CIPHERLANE_TRY(link.tls, make_tls(place.tls, place.tls.on, table, log));
     return hostlink::tcp_host::create(link, log);
 }
@@ -267,6 +268,21 @@ result<std::unique_ptr<ports::sealer>> make_sealer(
     return make_software_sealer(all, of, path, field, log);
 }
 
+error makes_no_macs() {
+    return error(till_errc::not_built, layer::till)
+        .during("open")
+        .in_field("sealer.kind")
+        .with_hint("expected software or cipher-machine: this PIN pad makes no MACs");
+}
+
+result<void> check_makes_macs(const till_settings::pinpad_place& place) {
+    drivers::pinpad_options options;
+    options.description_file = place.description_file;
+    CIPHERLANE_TRY(const auto can, drivers::pinpad_capabilities_of(place.driver, options));
+    if (can.mac) return {};
+    return makes_no_macs();
+}
+
 result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::pinpad_place& place, const call& bounds) {
     drivers::pinpad_options options;
@@ -380,10 +396,10 @@ std::size_t columns_of(const till_settings::printer_place& place) {
 
 result<std::unique_ptr<ports::scanner>> open_scanner(
     boost::asio::any_io_executor on, const till_settings::scanner_place& place, const call& bounds) {
-    drivers::scanner_options options; // the settings' values stand in the drivers' order
-    options.profile.end = static_cast<drivers::scan_end>(place.end);
-    options.profile.aim = static_cast<drivers::aim_identifier>(place.aim);
-    options.profile.text = static_cast<drivers::scan_text>(place.characters);
+    drivers::scanner_options options;
+    options.profile.end = place.end;
+    options.profile.aim = place.aim;
+    options.profile.text = place.characters;
     CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "scanner", logger::none()));
     return drivers::open_scanner(std::move(on), place.driver, place.path, options, bounds);
 }

@@ -54,6 +54,11 @@ enum class journal_wish : std::uint8_t {
 [[nodiscard]] result<hsm::client_settings> make_unit(const till_settings::sealer_place& place, const logger& log);
 [[nodiscard]] result<std::unique_ptr<ports::sealer>> make_sealer(
     const till_settings& all, const till_settings::terminal& of, const logger& log);
+/// What is wrong with a PIN pad that is to be the sealer, and makes no MACs.
+[[nodiscard]] error makes_no_macs();
+/// Whether a pad of these settings makes MACs, without opening it. @return `makes_no_macs`, or what is wrong with its
+/// description.
+[[nodiscard]] result<void> check_makes_macs(const till_settings::pinpad_place& place);
 /// Opens a PIN pad by its driver's name.
 [[nodiscard]] result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::pinpad_place& place, const call& bounds);

@@ -31,6 +31,8 @@ void read_link(toml_reader& from, till_settings::host_place& to) {
     from.span("connect_timeout_ms", to.connect_timeout);
     from.span("response_time_ms", to.response_time);
     from.text("http_path", to.http_path);
+    from.choice(
+        "length", to.length, {{"bytes2", net::frame_prefix::binary2}, {"digits4", net::frame_prefix::digits4}});
 }
 
 /// What all terminals of a file have in common.
@@ -203,15 +205,9 @@ void read_places(toml_reader& top, till_settings& to) {
     auto scanner = top.section("scanner");
     read_device(scanner, to.scanner);
     scanner.flag("keeper", to.scanner.keeper);
-    using ending = till_settings::scanner_place::ending;
-    using identifier = till_settings::scanner_place::identifier;
-    using charset = till_settings::scanner_place::charset;
-    scanner.choice("end", to.scanner.end,
-        {{"cr-or-lf", ending::cr_or_lf}, {"cr", ending::cr}, {"lf", ending::lf}, {"tab", ending::tab},
-            {"none", ending::none}});
-    scanner.choice("aim", to.scanner.aim,
-        {{"may-come", identifier::may_come}, {"must-come", identifier::must_come}, {"none", identifier::none}});
-    scanner.choice("characters", to.scanner.characters, {{"utf8", charset::utf8}, {"gbk", charset::gbk}});
+    scanner.choice("end", to.scanner.end, drivers::scan_end_words);
+    scanner.choice("aim", to.scanner.aim, drivers::aim_identifier_words);
+    scanner.choice("characters", to.scanner.characters, drivers::scan_text_words);
     scanner.span("code_fresh_seconds", to.scanner.code_fresh);
     scanner.finish();
 
@@ -325,6 +321,14 @@ std::vector<toml_reader> terminals_of(const toml_value& root, toml_reader& top) 
     return one;
 }
 
+/// The last terminal of a name, which what is wrong with all of them may give; the first where none has it.
+std::size_t last_named(const till_settings& all, std::string_view name) {
+    for (auto i = all.terminals.size(); i-- > 0;) {
+        if (all.terminals[i].terminal_id == name) return i;
+    }
+    return 0;
+}
+
 result<till_settings> read_till(const toml_value& root, std::string_view file) {
     toml_report report(till_faults(), file);
     toml_reader top(root, {}, report);
@@ -344,7 +348,7 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
             report_broken(report, kept.error(), root, table_of(root, i));
     }
     if (const auto kept = settings.validate(); !kept)
-        report_broken(report, kept.error(), root, table_of(root, kept.error().offset().value_or(0)));
+        report_broken(report, kept.error(), root, table_of(root, last_named(settings, kept.error().endpoint())));
     CIPHERLANE_CHECK(report.outcome());
     return settings;
 }

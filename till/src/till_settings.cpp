@@ -12,6 +12,7 @@
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
+#include <algorithm>
 #include <set>
 #include <span>
 #include <utility>
@@ -92,52 +93,56 @@ result<void> check_printer(const till_settings::printer_place& place) {
 }
 
 /// A file belongs to the driver that reads it.
-result<void> check_description(
-    const till_settings::device_place& place, const std::string& file, const std::string& table) {
-    const bool described = place.driver == "described";
-    if (described && file.empty())
+result<void> check_description(const till_settings::device_place& place, const std::string& file,
+    const std::string& table, std::string_view reader = "described") {
+    const bool reads = place.driver == reader;
+    if (reads && file.empty())
         return broken(till_errc::missing_setting, table + ".description_file", "the description of this device");
-    if (!described && !file.empty())
-        return broken(till_errc::bad_setting, table + ".description_file", "nothing, unless the driver is described");
+    if (!reads && !file.empty())
+        return broken(till_errc::bad_setting, table + ".description_file",
+            "nothing, unless the driver is " + std::string(reader));
     return {};
 }
 
-/// What is given for another kind of display, and means nothing to this one.
+/// What is given for another kind of display means nothing to this one, and what this one needs is there.
 result<void> check_extras(const till_settings::display_place& place) {
     using extras = drivers::display_family::extras;
     const auto* family = drivers::find_display_family(place.driver);
     if (family == nullptr) return {};
-    if (!place.font_file.empty() && family->heeds != extras::font)
-        return broken(till_errc::bad_setting, "display.font_file", "nothing, as this driver sends no pictures");
     const till_settings::display_place usual;
+    const auto heeds = family->heeds;
+    constexpr std::string_view draws_nothing = "nothing, as this driver sends no pictures";
     constexpr std::string_view prints_nothing = "nothing, as this driver prints nothing";
     constexpr std::string_view no_plate = "nothing, unless the driver is code-plate";
     constexpr std::string_view no_speaker = "nothing, unless the driver is mqtt-speaker";
-    const bool prints = family->heeds == extras::printer;
-    const bool plate = place.driver == "code-plate";
-    const bool speaks = place.driver == "mqtt-speaker";
     const struct {
         std::string_view key;
-        bool kept;
+        extras of;
+        bool usual;
         std::string_view expected;
     } rows[] = {
-        {"display.printer", prints || place.printer == usual.printer, prints_nothing},
-        {"display.code_page", prints || place.code_page.empty(), prints_nothing},
-        {"display.transliterate", prints || !place.transliterate, prints_nothing},
-        {"display.code", prints || place.code == usual.code, prints_nothing},
-        {"display.plates", plate || place.plates.empty(), no_plate},
-        {"display.plate_base", plate || place.plate_base == usual.plate_base, no_plate},
-        {"display.plate_code_path", plate || place.plate_code_path == usual.plate_code_path, no_plate},
-        {"display.plate_fixed_path", plate || place.plate_fixed_path == usual.plate_fixed_path, no_plate},
-        {"display.plate_fixed_code", plate || place.plate_fixed_code.empty(), no_plate},
-        {"display.topic", speaks || place.topic.empty(), no_speaker},
-        {"display.client_id", speaks || place.client_id == usual.client_id, no_speaker},
-        {"display.user", speaks || place.user.empty(), no_speaker},
-        {"display.password_file", speaks || place.password_file.empty(), no_speaker},
+        {"display.font_file", extras::font, place.font_file.empty(), draws_nothing},
+        {"display.printer", extras::printer, place.printer == usual.printer, prints_nothing},
+        {"display.code_page", extras::printer, place.code_page.empty(), prints_nothing},
+        {"display.transliterate", extras::printer, !place.transliterate, prints_nothing},
+        {"display.code", extras::printer, place.code == usual.code, prints_nothing},
+        {"display.plates", extras::plate, place.plates.empty(), no_plate},
+        {"display.plate_base", extras::plate, place.plate_base == usual.plate_base, no_plate},
+        {"display.plate_code_path", extras::plate, place.plate_code_path == usual.plate_code_path, no_plate},
+        {"display.plate_fixed_path", extras::plate, place.plate_fixed_path == usual.plate_fixed_path, no_plate},
+        {"display.plate_fixed_code", extras::plate, place.plate_fixed_code.empty(), no_plate},
+        {"display.topic", extras::speaker, place.topic.empty(), no_speaker},
+        {"display.client_id", extras::speaker, place.client_id == usual.client_id, no_speaker},
+        {"display.user", extras::speaker, place.user.empty(), no_speaker},
+        {"display.password_file", extras::speaker, place.password_file.empty(), no_speaker},
     };
     for (const auto& one : rows) {
-        if (!one.kept) return broken(till_errc::bad_setting, one.key, one.expected);
+        if (one.of != heeds && !one.usual) return broken(till_errc::bad_setting, one.key, one.expected);
     }
+    if (heeds == extras::plate && place.plates.empty())
+        return broken(till_errc::missing_setting, "display.plates", "the number (IMEI) of each plate");
+    if (heeds == extras::speaker && place.topic.empty())
+        return broken(till_errc::missing_setting, "display.topic", "the speaker's topic, mostly its number (IMEI)");
     return {};
 }
 
@@ -145,12 +150,8 @@ result<void> check_display(const till_settings::display_place& place) {
     CIPHERLANE_CHECK(check_device(place, "display", drivers::display_families()));
     CIPHERLANE_CHECK(check_description(place, place.description_file, "display"));
     CIPHERLANE_CHECK(check_extras(place));
-    if (place.driver == "code-plate" && place.plates.empty())
-        return broken(till_errc::missing_setting, "display.plates", "the number (IMEI) of each plate");
     if (place.plate_base.empty() || place.plate_base.front() != '/')
         return broken(till_errc::bad_setting, "display.plate_base", "a path that begins with /");
-    if (place.driver == "mqtt-speaker" && place.topic.empty())
-        return broken(till_errc::missing_setting, "display.topic", "the speaker's topic, mostly its number (IMEI)");
     return check_make("display", place.printer, place.code_page);
 }
 
@@ -177,13 +178,9 @@ result<void> check_card_terminal(const till_settings& all) {
     CIPHERLANE_CHECK(check_device(place, "card_terminal", drivers::terminal_families()));
     CIPHERLANE_CHECK(check_link(place.host, "card_terminal.host"));
     if (place.driver.empty()) return {};
-    const bool described = drivers::find_terminal_family(place.driver)->described;
-    if (described && place.description_file.empty())
-        return broken(till_errc::missing_setting, "card_terminal.description_file",
-            "the description of the acquirer's terminals");
-    if (!described && !place.description_file.empty())
-        return broken(
-            till_errc::bad_setting, "card_terminal.description_file", "nothing, unless the driver is mispos");
+    const auto rows = drivers::terminal_families();
+    const auto reader = std::find_if(rows.begin(), rows.end(), [](const auto& one) { return one.described; });
+    CIPHERLANE_CHECK(check_description(place, place.description_file, "card_terminal", reader->name));
     if (!all.host.address.empty())
         return broken(till_errc::bad_setting, "host.address", "nothing, as a card terminal has a host of its own");
     if (all.terminals.size() > 1)
@@ -272,7 +269,7 @@ result<void> till_settings::validate() const {
         CIPHERLANE_CHECK(one.validate());
         if (!names.insert(one.terminal_id).second) {
             return broken(till_errc::bad_setting, "terminal.id", "a name that no other terminal of the file has")
-                .at_offset(static_cast<std::size_t>(&one - terminals.data()));
+                .at_endpoint(one.terminal_id);
         }
     }
     const auto bad = [](std::string_view key, std::string_view expected) {
@@ -290,7 +287,7 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_display(display));
     CIPHERLANE_CHECK(check_printer(printer));
     CIPHERLANE_CHECK(check_device(scanner, "scanner", drivers::scanner_families()));
-    if (scanner.driver == "hid-pos" && scanner.end != scanner_place::ending::cr_or_lf)
+    if (scanner.driver == "hid-pos" && scanner.end != drivers::scan_end::cr_or_lf)
         return bad("scanner.end", "nothing, as each report of a hid-pos scanner says where a code ends");
     if (scanner.code_fresh.count() < 1 || scanner.code_fresh.count() > 600)
         return bad("scanner.code_fresh_seconds", "1 to 600");

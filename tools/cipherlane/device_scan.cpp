@@ -1,6 +1,7 @@
 #include "cipherlane/device_scan.hpp"
 
 #include "cipherlane/tool_door.hpp"
+#include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/printable_text.hpp>
@@ -13,8 +14,9 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
+#include <string_view>
+#include <vector>
 
 namespace cipherlane::cli {
 namespace {
@@ -33,12 +35,6 @@ struct scan_arguments {
     net::tls_settings tls;
     output_form output = output_form::text;
 };
-
-template <class T>
-T scanned_or_stop(result<T> done) {
-    if (!done) throw tool_stop(done.error());
-    return *std::move(done);
-}
 
 /// Of a scanner set up wrongly a code may come with an identifier in front, or two in one: it is one all the same.
 bool has_long_number(std::string_view text) {
@@ -66,27 +62,36 @@ json row_of(const ports::scanned_code& code) {
         {"symbology", code.symbology}, {"kinds", names}};
 }
 
+/// What a word of a table stands for; the command line lets no other through.
+template <class Words>
+auto meant_by(std::string_view word, const Words& words) {
+    return std::ranges::find(words, word, &Words::value_type::first)->second;
+}
+
+template <class Words>
+std::vector<std::string> words_of(const Words& words) {
+    std::vector<std::string> all;
+    for (const auto& one : words)
+        all.emplace_back(one.first);
+    return all;
+}
+
 void run_scan(const scan_arguments& what) {
-    using drivers::aim_identifier;
-    using drivers::scan_end;
+    using namespace drivers;
     drivers::scanner_options options;
     options.baud = what.baud;
-    options.profile.end = std::map<std::string, scan_end>{{"cr-or-lf", scan_end::cr_or_lf}, {"cr", scan_end::cr},
-        {"lf", scan_end::lf}, {"tab", scan_end::tab}, {"none", scan_end::silence}}
-                              .at(what.end);
-    options.profile.aim = std::map<std::string, aim_identifier>{{"may-come", aim_identifier::may_come},
-        {"must-come", aim_identifier::must_come}, {"none", aim_identifier::none}}
-                              .at(what.aim);
-    options.profile.text = what.text == "gbk" ? drivers::scan_text::gbk : drivers::scan_text::utf8;
-    if (what.port.starts_with("tls:")) options.tls = scanned_or_stop(net::tls_client::create(what.tls));
+    options.profile.end = meant_by(what.end, scan_end_words);
+    options.profile.aim = meant_by(what.aim, aim_identifier_words);
+    options.profile.text = meant_by(what.text, scan_text_words);
+    if (what.port.starts_with("tls:")) options.tls = value_or_stop(net::tls_client::create(what.tls));
     const call bounds{std::chrono::seconds(what.seconds)};
     boost::asio::io_context io;
     const auto scanner =
-        scanned_or_stop(drivers::open_scanner(io.get_executor(), what.driver, what.port, options, bounds));
+        value_or_stop(drivers::open_scanner(io.get_executor(), what.driver, what.port, options, bounds));
     std::cerr << "scan a code\n" << std::flush;
     json rows = json::array();
     for (int i = 0; i < what.count; ++i) {
-        rows.push_back(row_of(scanned_or_stop(scanner->scan(bounds))));
+        rows.push_back(row_of(value_or_stop(scanner->scan(bounds))));
         if (what.output == output_form::json) continue;
         const auto& row = rows.back();
         std::cout << row["text"].get<std::string>() << (row["masked"] ? " (masked)" : "") << ", " << row["characters"]
@@ -114,13 +119,13 @@ void add_scan_command(CLI::App& device) {
         ->check(CLI::IsMember(families))
         ->capture_default_str();
     scan->add_option("--end", what->end, "what ends a code; none: a pause")
-        ->check(CLI::IsMember({"cr-or-lf", "cr", "lf", "tab", "none"}))
+        ->check(CLI::IsMember(words_of(drivers::scan_end_words)))
         ->capture_default_str();
     scan->add_option("--aim", what->aim, "the AIM identifier before a code")
-        ->check(CLI::IsMember({"may-come", "must-come", "none"}))
+        ->check(CLI::IsMember(words_of(drivers::aim_identifier_words)))
         ->capture_default_str();
     scan->add_option("--text", what->text, "character set")
-        ->check(CLI::IsMember({"utf8", "gbk"}))
+        ->check(CLI::IsMember(words_of(drivers::scan_text_words)))
         ->capture_default_str();
     scan->add_option("--baud", what->baud, "another speed than 9600");
     scan->add_option("--count", what->count, "how many codes")

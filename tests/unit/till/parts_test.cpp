@@ -4,6 +4,7 @@
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/store/errc.hpp>
+#include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/journal_start.hpp>
 #include <cipherlane/till/till.hpp>
 
@@ -67,6 +68,29 @@ TEST_F(TillParts, OfTheCallerStandInForTheSettings) {
     EXPECT_EQ(rig.records().size(), 1U);
     EXPECT_FALSE(std::filesystem::exists(settings.journal.file));
     EXPECT_EQ(till.status(soon())->host, part_state::given);
+}
+
+/// What it can do is in its description: a till that could sign nothing must not open.
+TEST_F(TillParts, RefuseAKeypadWithoutMacsAsSealer) {
+    const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
+    settings.pinpad.driver = "described";
+    settings.pinpad.path = folder.file("no-such-line");
+    settings.sealer.kind = sealer_kind::pinpad;
+    const auto opened = [&](const std::string& keypad) {
+        settings.pinpad.description_file =
+            std::string(root != nullptr ? root : ".") + "/drivers/descriptions/keypads/" + keypad + ".toml";
+        till::parts with;
+        with.journal = *rig.journal;
+        with.host = rig.host;
+        with.log = logger::none();
+        return open(std::move(with));
+    };
+    const auto without = opened("h002");
+    ASSERT_FALSE(without);
+    EXPECT_EQ(without.error().code(), till_errc::not_built) << without.error();
+    EXPECT_EQ(without.error().field(), "sealer.kind");
+    EXPECT_NE(without.error().hint().find("makes no MACs"), std::string::npos);
+    EXPECT_TRUE(opened("psbc")) << "which does, once it is there";
 }
 
 TEST_F(TillParts, TakeEveryTradeInBothForms) {

@@ -2,6 +2,8 @@
 
 #include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/drivers/scanner/scanner_profile.hpp>
+#include <cipherlane/net/frame.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -49,7 +51,7 @@ struct till_settings {
         bool echo_polls = false;      ///< a length of zero goes back to the host, else it is passed over
         bool connect_ahead = false;   ///< while the card is read
         std::string http_path;        ///< each message in an HTTP POST to it; empty: without HTTP
-        friend bool operator==(const host_place&, const host_place&) = default;
+        net::frame_prefix length = net::frame_prefix::binary2; ///< of each message, in front of it
     };
     struct gateway_place {
         std::string address;                        ///< HOST:PORT; empty: no gateway
@@ -105,13 +107,9 @@ struct till_settings {
     };
     /// The scanner of the payers' payment codes: docs/04-devices.md.
     struct scanner_place : device_place {
-        enum class ending : std::uint8_t { cr_or_lf, cr, lf, tab, none };
-        enum class identifier : std::uint8_t { may_come, must_come, none };
-        enum class charset : std::uint8_t { utf8, gbk };
-        bool keeper = true;                    ///< as of a PIN pad
-        ending end = ending::cr_or_lf;         ///< what ends a code
-        identifier aim = identifier::may_come; ///< the AIM identifier before it
-        charset characters = charset::utf8;
+        drivers::scan_end end = drivers::scan_end::cr_or_lf;             ///< what ends a code
+        drivers::aim_identifier aim = drivers::aim_identifier::may_come; ///< the AIM identifier before it
+        drivers::scan_text characters = drivers::scan_text::utf8;
         std::chrono::seconds code_fresh{60}; ///< how old a scan may be
         friend bool operator==(const scanner_place&, const scanner_place&) = default;
     };
