@@ -1,6 +1,7 @@
 #include "card_answers.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/emv/bit_names.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,21 +11,15 @@ namespace {
 
 using lines = std::vector<std::string>;
 
-struct bit_words {
-    std::uint8_t byte; ///< from 0
-    std::uint8_t mask;
-    std::string_view text;
-};
-
 // EMV 4.4 Book 3, Annex C8: card status update.
 constexpr std::array status_update{
-    bit_words{0, 0x80, "proprietary data follow"},
-    bit_words{1, 0x80, "issuer approves"},
-    bit_words{1, 0x40, "card is to be blocked"},
-    bit_words{1, 0x20, "application is to be blocked"},
-    bit_words{1, 0x10, "PIN try counter is to be set"},
-    bit_words{1, 0x08, "next transaction is to go online"},
-    bit_words{1, 0x04, "made by a proxy of the issuer"},
+    bit_name{1, 8, "proprietary data follow"},
+    bit_name{2, 8, "issuer approves"},
+    bit_name{2, 7, "card is to be blocked"},
+    bit_name{2, 6, "application is to be blocked"},
+    bit_name{2, 5, "PIN try counter is to be set"},
+    bit_name{2, 4, "next transaction is to go online"},
+    bit_name{2, 3, "made by a proxy of the issuer"},
 };
 constexpr std::array<std::string_view, 4> counter_updates{"offline counters stay",
     "offline counters to their upper limits", "offline counters to zero",
@@ -34,6 +29,10 @@ constexpr std::size_t long_arpc = 8;
 constexpr std::size_t short_arpc = 4;
 constexpr std::size_t update_size = 4;
 
+bool is_set(const bit_name& which, byte_view in) {
+    return (in[which.byte - 1U] >> (which.bit - 1U) & 1U) != 0;
+}
+
 bool is_text(byte_view data) {
     return std::all_of(data.begin(), data.end(), [](auto byte) { return byte >= 0x20 && byte <= 0x7E; });
 }
@@ -41,7 +40,7 @@ bool is_text(byte_view data) {
 void tell_status_update(byte_view update, lines& to) {
     to.push_back("card status update " + to_hex(update) + ", PIN tries left " + std::to_string(update[0] & 15U));
     for (const auto& row : status_update) {
-        if ((update[row.byte] & row.mask) != 0) to.push_back("  " + std::string(row.text));
+        if (is_set(row, update)) to.push_back("  " + std::string(row.text));
     }
     to.push_back("  " + std::string(counter_updates[update[1] & 3U]));
 }
@@ -55,13 +54,13 @@ std::string records(std::uint8_t first, std::uint8_t last) {
 constexpr std::array<std::string_view, 5> form_factors{
     "card", "small card", "no card (fob, sticker, token)", "mobile phone", "device on the wrist"};
 constexpr std::array form_features{
-    bit_words{1, 0x80, "able to take a pass code"},
-    bit_words{1, 0x40, "signature panel"},
-    bit_words{1, 0x20, "hologram"},
-    bit_words{1, 0x10, "printed security code (CVV2)"},
-    bit_words{1, 0x08, "two-way messages"},
-    bit_words{1, 0x04, "credentials in the cloud"},
-    bit_words{1, 0x02, "able to take biometrics"},
+    bit_name{2, 8, "able to take a pass code"},
+    bit_name{2, 7, "signature panel"},
+    bit_name{2, 6, "hologram"},
+    bit_name{2, 5, "printed security code (CVV2)"},
+    bit_name{2, 4, "two-way messages"},
+    bit_name{2, 3, "credentials in the cloud"},
+    bit_name{2, 2, "able to take biometrics"},
 };
 
 lines form_factor(byte_view value) {
@@ -70,7 +69,7 @@ lines form_factor(byte_view value) {
         "device: " + (kind < form_factors.size() ? std::string(form_factors[kind])
                                                  : "code " + std::to_string(kind) + ", no meaning is known")};
     for (const auto& row : form_features) {
-        if ((value[row.byte] & row.mask) != 0) made.emplace_back(row.text);
+        if (is_set(row, value)) made.emplace_back(row.text);
     }
     return made;
 }

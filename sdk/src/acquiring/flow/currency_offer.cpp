@@ -7,6 +7,7 @@
 #include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ports/rate_text.hpp>
 
 #include <cstdlib>
 #include <sstream>
@@ -18,7 +19,7 @@ using ports::conversion;
 using ports::currency_choice;
 
 constexpr std::size_t amount_digits = 12;
-constexpr std::size_t rate_digits = 8;
+constexpr std::size_t rate_size = 1 + ports::rate_digits;
 constexpr std::size_t currency_digits = 3;
 
 bool is_own(const std::string& prefixes, std::string_view number) {
@@ -53,13 +54,13 @@ std::string offered_digits(const host_answer& answer, const conversion_settings&
 
 std::optional<conversion> offer_in(lane_core& on, const host_answer& answer, const amount& total) {
     const auto digits = offered_digits(answer, on.settings().conversion);
-    if (digits.size() != amount_digits + rate_digits + currency_digits) return std::nullopt;
+    if (digits.size() != amount_digits + rate_size + currency_digits) return std::nullopt;
     const auto unit =
-        find_currency(static_cast<std::uint16_t>(std::atoi(digits.substr(amount_digits + rate_digits).c_str())));
+        find_currency(static_cast<std::uint16_t>(std::atoi(digits.substr(amount_digits + rate_size).c_str())));
     if (!unit) return std::nullopt;
     conversion offer;
     offer.converted = amount(std::atoll(digits.substr(0, amount_digits).c_str()), *unit);
-    offer.rate = digits.substr(amount_digits, rate_digits);
+    offer.rate = digits.substr(amount_digits, rate_size);
     if (ledger::is_sound(offer, total)) return offer;
     on.log().warning("acquiring", "the host's offer of another currency does not hold together: it is not shown");
     return std::nullopt;

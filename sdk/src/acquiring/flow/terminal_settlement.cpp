@@ -5,6 +5,7 @@
 #include "flow/ready.hpp"
 #include "flow/settlement_progress.hpp"
 #include "flow/terminal_trade.hpp"
+#include "lane/cannot.hpp"
 
 #include <cipherlane/iso8583/field48.hpp>
 
@@ -18,9 +19,13 @@ namespace {
 /// A day that nobody can close must not be begun to be closed: no trade would be taken until it is.
 result<void> check_settles(const ports::terminal& terminal) {
     if (terminal.capabilities().settle) return {};
-    return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::acquiring)
-        .during("settle")
-        .in_field("terminal");
+    return cannot("settle", "terminal");
+}
+
+result<void> end_with(lane_core& on, settlement_progress& progress, iso8583::settlement_verdict verdict) {
+    progress.host_result = static_cast<std::uint8_t>(verdict);
+    progress.step = settlement_step::ending;
+    return save_progress(on, progress);
 }
 
 } // namespace
@@ -49,11 +54,9 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
 result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bool resumed, const call& bounds) {
     if (progress.step != settlement_step::totals_sent) return {};
     CIPHERLANE_TRY(auto* const terminal, on.terminal());
-    if (const auto can = check_settles(*terminal); !can) {
-        // Nothing has been asked of it, and nothing ever will be: trades may go on.
-        CIPHERLANE_CHECK(save_progress(on, {}));
-        return can.error();
-    }
+    using iso8583::settlement_verdict;
+    // Begun when its description still said how: it may have been asked, and nobody can ask it any more.
+    if (!check_settles(*terminal)) return end_with(on, progress, settlement_verdict::error);
     const auto closed = terminal->settle(bounds);
     // A line that nobody answered counts as a refusal too, but has no code of the terminal's: it may be closed.
     const bool refused = !closed && !closed.error().peer_code().empty();
@@ -67,7 +70,6 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
     if (!closed && (!refused || busy)) return closed.error();
     // Asked for before, and the answer was lost: a day that it refuses to close now may have been closed then. Its
     // trades must not be counted into the next one; a person compares.
-    using iso8583::settlement_verdict;
     auto verdict = settlement_verdict::error;
     // A day that had been closed already has nothing to compare.
     const auto net = progress.totals.debit.minor - progress.totals.credit.minor;
@@ -79,9 +81,7 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
         const bool balanced = progress.host_debit == progress.totals.debit;
         verdict = balanced ? settlement_verdict::balanced : settlement_verdict::not_balanced;
     }
-    progress.host_result = static_cast<std::uint8_t>(verdict);
-    progress.step = settlement_step::ending;
-    return save_progress(on, progress);
+    return end_with(on, progress, verdict);
 }
 
 } // namespace cipherlane::acquiring

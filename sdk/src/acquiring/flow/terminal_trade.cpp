@@ -88,7 +88,9 @@ void keep_doubt(lane_core& on, journal_record& record, const terminal_report& to
     journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::till);
     verdict.host_code = told.code;
     verdict.host_text = told.text;
-    if (on.journal().decide(record.id, verdict, on.journal_call())) return ledger::apply(record, verdict);
+    const auto written = on.journal().decide(record.id, verdict, on.journal_call());
+    if (written) return ledger::apply(record, verdict);
+    on.log().warning("acquiring", "the terminal's doubt is not kept: " + written.error().to_string());
     on.raise(alert_kind::journal_failed, record);
 }
 

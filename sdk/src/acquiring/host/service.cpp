@@ -5,6 +5,7 @@
 #include "host/request.hpp"
 #include "host/service_table.hpp"
 #include "host/sign_in.hpp"
+#include "lane/cannot.hpp"
 #include "lane/failed_lately.hpp"
 #include "lane/opened_pinpad.hpp"
 
@@ -44,18 +45,13 @@ result<host_answer> ask_plainly(lane_core& on, const service_row& row, std::stri
 
 /// The pad is opened, and so has the key before: a second one, which is under that, must not come while it is away.
 result<void> can_take_master_key(lane_core& on, const call& bounds) {
-    const auto unsupported = [](std::string_view which) {
-        return error(
-            boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::acquiring)
-            .during("master key")
-            .in_field(which);
-    };
+    constexpr std::string_view what = "master key";
     CIPHERLANE_TRY(const auto* const sealer, on.sealer());
-    if (!sealer->takes_master_key()) return unsupported("sealer");
+    if (!sealer->takes_master_key()) return cannot(what, "sealer");
     CIPHERLANE_CHECK(load_waiting_keys(on, bounds));
     const auto pad = on.pinpad();
     if (!pad) return {};
-    if (!(*pad)->takes_master_key()) return unsupported("pinpad");
+    if (!(*pad)->takes_master_key()) return cannot(what, "pinpad");
     CIPHERLANE_TRY([[maybe_unused]] const auto* const opened, opened_pinpad(on, bounds));
     return {};
 }
