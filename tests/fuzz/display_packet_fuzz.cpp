@@ -1,4 +1,4 @@
-#include <cipherlane/drivers/display/described/packet_layout.hpp>
+#include <cipherlane/drivers/description/packet_layout.hpp>
 #include <cipherlane/drivers/display/step_exchange.hpp>
 
 #include <algorithm>

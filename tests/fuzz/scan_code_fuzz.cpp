@@ -26,7 +26,7 @@ std::unique_ptr<drivers::scan_reader> reader_of(unsigned kind) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
-    static auto gate = drivers::payment_code_gate::create({}).value();
+    auto gate = drivers::payment_code_gate::create({}).value();
     auto input = byte_view(data + 1, size - 1);
     const auto reader = reader_of(data[0]);
     drivers::scan_exchange machine(*reader);

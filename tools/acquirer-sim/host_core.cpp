@@ -8,10 +8,10 @@
 #include <cipherlane/iso8583/errc.hpp>
 #include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
+#include <cipherlane/ports/clock.hpp>
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <map>
 #include <utility>
 
@@ -23,12 +23,8 @@ constexpr std::array echoed_fields{2, 3, 4, 11, 14, 25, 41, 42, 49, 60};
 
 /// China's civil time, "YYYYMMDDhhmmss".
 std::string china_time(std::chrono::system_clock::time_point at) {
-    const std::time_t seconds = std::chrono::system_clock::to_time_t(at + std::chrono::hours(8));
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::array<char, 16> text{};
-    std::strftime(text.data(), text.size(), "%Y%m%d%H%M%S", &parts);
-    return text.data();
+    const auto civil = ports::to_civil(at);
+    return civil.yyyymmdd() + civil.hhmmss();
 }
 
 /// The number whose end is the random factor of a terminal serial cryptogram: the card's, or the payment code.

@@ -4,6 +4,7 @@
 #include "cipherlane/device_scan.hpp"
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/trace_link.hpp"
+#include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/display/device_display.hpp>
@@ -51,26 +52,12 @@ struct device_arguments {
     output_form output = output_form::text;
 };
 
-[[noreturn]] void fail(const error& why) {
-    throw tool_stop(why);
-}
-
 /// What was done, as words or for scripts.
 void say(const device_arguments& what, const json& as_json, const std::string& as_text) {
     if (what.output == output_form::json)
         std::cout << as_json.dump(2) << "\n";
     else
         std::cout << as_text << "\n";
-}
-
-template <class T>
-T value_or_fail(result<T> done) {
-    if (!done) fail(done.error());
-    return *std::move(done);
-}
-
-void check(const result<void>& done) {
-    if (!done) fail(done.error());
 }
 
 call bounds_of(const device_arguments& what) {
@@ -97,13 +84,13 @@ drivers::display_options options_of(const device_arguments& what) {
     options.baud = what.baud;
     options.speaker = what.speaker;
     options.plate.plates = what.plates;
-    if (what.port.starts_with("tls:")) options.tls = value_or_fail(net::tls_client::create(what.tls));
+    if (what.port.starts_with("tls:")) options.tls = value_or_stop(net::tls_client::create(what.tls));
     return options;
 }
 
 std::unique_ptr<net::transport> open_link(boost::asio::io_context& io, const device_arguments& what) {
     if (what.port.empty() && what.driver != "described") throw CLI::RequiredError("--port");
-    auto link = value_or_fail(
+    auto link = value_or_stop(
         drivers::open_display_link(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)));
     if (what.trace.empty()) return link;
     return std::make_unique<trace_link>(std::move(link), what.trace);
@@ -118,22 +105,22 @@ ports::payment_outcome outcome_named(const std::string& name) {
 }
 
 void show_on(ports::display& screen, const device_arguments& what) {
-    const auto total = what.amount.empty() ? amount() : value_or_fail(amount::parse(what.amount));
+    const auto total = what.amount.empty() ? amount() : value_or_stop(amount::parse(what.amount));
     const auto bounds = bounds_of(what);
-    if (what.brightness >= 0) check(screen.set_brightness(what.brightness, bounds));
-    if (what.clear) check(screen.clear(bounds));
+    if (what.brightness >= 0) check_or_stop(screen.set_brightness(what.brightness, bounds));
+    if (what.clear) check_or_stop(screen.clear(bounds));
     if (!what.text.empty()) {
-        check(screen.show_text(what.text[0], what.text.size() > 1 ? what.text[1] : std::string(), bounds));
+        check_or_stop(screen.show_text(what.text[0], what.text.size() > 1 ? what.text[1] : std::string(), bounds));
     } else if (!what.outcome.empty()) {
-        check(screen.show_outcome(outcome_named(what.outcome), total, bounds));
+        check_or_stop(screen.show_outcome(outcome_named(what.outcome), total, bounds));
     } else if (!what.qr.empty()) {
         ports::qr_view view;
         view.payload = what.qr;
         view.total = total;
         view.payee = what.payee;
-        check(screen.show_qr(view, bounds));
+        check_or_stop(screen.show_qr(view, bounds));
     } else if (!what.amount.empty()) {
-        check(screen.show_amount(total, bounds));
+        check_or_stop(screen.show_amount(total, bounds));
     }
     const auto can = screen.capabilities();
     const std::string_view proof = can.readable       ? "the picture was read back before it was sent"
@@ -153,11 +140,11 @@ void run_show(const device_arguments& what) {
     boost::asio::io_context io;
     const auto* family = drivers::find_display_family(what.driver);
     if (family->serve != nullptr && what.trace.empty()) {
-        const auto served = value_or_fail(
+        const auto served = value_or_stop(
             drivers::open_display(io.get_executor(), what.driver, what.port, options_of(what), bounds_of(what)));
         return show_on(*served, what);
     }
-    auto protocol = value_or_fail(family->make(options_of(what)));
+    auto protocol = value_or_stop(family->make(options_of(what)));
     drivers::device_display screen(open_link(io, what), std::move(protocol));
     show_on(screen, what);
 }
@@ -186,7 +173,7 @@ std::optional<probed> probe_display(const device_arguments& what, const drivers:
 /// A PIN pad is looked for on serial lines alone: what listens at a port may take it for an order.
 std::optional<probed> probe_pinpad(const device_arguments& what, const drivers::pinpad_family& family) {
     if (family.answers == drivers::pinpad_family::proof::none) return {};
-    const auto where = value_or_fail(drivers::device_address::parse(what.port));
+    const auto where = value_or_stop(drivers::device_address::parse(what.port));
     if (where.kind != drivers::address_kind::line) return {};
     boost::asio::io_context io;
     const auto pad = drivers::open_pinpad(io.get_executor(), family.name, what.port, {}, call(3s));
@@ -226,13 +213,13 @@ void run_replay(const device_arguments& what) {
     trace_mask said; // what goes over the line now, masked as the trace is
     for (const auto& entry : entries) {
         if (entry.who == trace_entry::from::till) {
-            check(link->write(entry.data, bounds));
+            check_or_stop(link->write(entry.data, bounds));
             said.add(entry.who, entry.data);
             continue;
         }
         bytes answer(entry.data.size());
         for (std::size_t at = 0; at < answer.size();) {
-            at += value_or_fail(link->read_some(byte_span(answer).subspan(at), bounds.no_later_than(5s)));
+            at += value_or_stop(link->read_some(byte_span(answer).subspan(at), bounds.no_later_than(5s)));
         }
         said.add(entry.who, answer);
     }

@@ -1,6 +1,7 @@
 #include "cipherlane/device_print.hpp"
 
 #include "cipherlane/tool_door.hpp"
+#include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
@@ -35,16 +36,6 @@ struct print_arguments {
     int seconds = 60;
     output_form output = output_form::text;
 };
-
-template <class T>
-T value_or_stop(result<T> done) {
-    if (!done) throw tool_stop(done.error());
-    return *std::move(done);
-}
-
-void must(const result<void>& done) {
-    if (!done) throw tool_stop(done.error());
-}
 
 std::string slip_of(const print_arguments& what) {
     std::string text;
@@ -94,13 +85,13 @@ void run_print(const print_arguments& what) {
         ports::print_job job;
         job.text = text;
         job.heading = what.heading;
-        must(printer->print(job, bounds));
+        check_or_stop(printer->print(job, bounds));
         made["printed"] = true;
         made["confirmed"] = can.confirms;
         words += can.confirms ? "printed, as the printer says\n" : "sent\n";
     }
     if (what.drawer) {
-        must(printer->open_drawer(bounds));
+        check_or_stop(printer->open_drawer(bounds));
         made["drawer"] = "opened";
         words += "drawer opened\n";
     }

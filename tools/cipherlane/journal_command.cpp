@@ -4,6 +4,7 @@
 #include "cipherlane/payment_json.hpp"
 #include "cipherlane/settings_input.hpp"
 #include "cipherlane/tool_door.hpp"
+#include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
@@ -32,15 +33,6 @@ call patient() {
     throw CLI::RuntimeError(static_cast<int>(how));
 }
 
-template <class T>
-T value_or_fail(result<T> done) {
-    if (done) return *std::move(done);
-    throw tool_stop(done.error(), std::string(likely_cause(done.error())));
-}
-void check_or_fail(const result<void>& done) {
-    if (!done) throw tool_stop(done.error(), std::string(likely_cause(done.error())));
-}
-
 struct list_options {
     std::string file;
     std::string mark;
@@ -58,9 +50,9 @@ struct list_options {
 
 /// Every record that can be read, a damaged journal's, too.
 std::vector<store::journal_entry> read_damaged(const list_options& options) {
-    auto reader = value_or_fail(store::journal_reader::open(options.file));
+    auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
     std::vector<store::journal_entry> entries;
-    while (auto entry = value_or_fail(reader.next())) {
+    while (auto entry = value_or_stop(reader.next(), likely_cause)) {
         if (options.terminal.empty() || entry->record.terminal_id == options.terminal)
             entries.push_back(*std::move(entry));
     }
@@ -92,7 +84,7 @@ std::vector<store::journal_entry> read_newest(const list_options& options) {
     const ports::system_clock clock;
     const auto journal = open_to_read(options.file, clock);
     if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
-        value_or_fail(result<void*>(journal.error()));
+        throw tool_stop(journal.error(), std::string(likely_cause(journal.error())));
     auto records = journal ? (*journal)->list(options.terminal, options.limit, patient())
                            : result<std::vector<ports::journal_record>>(journal.error());
     if (!records) return read_damaged(options);
@@ -132,10 +124,10 @@ void list(const list_options& options) {
 
 /// All records, one a line, as they are read: a journal may be long.
 void export_all(const list_options& options) {
-    auto reader = value_or_fail(store::journal_reader::open(options.file));
+    auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
     if (options.as_csv) std::cout << csv_names();
     bool whole = true;
-    while (const auto entry = value_or_fail(reader.next())) {
+    while (const auto entry = value_or_stop(reader.next(), likely_cause)) {
         whole = whole && entry->intact;
         if (!options.wants(*entry)) continue;
         std::cout << (options.as_csv ? to_csv(*entry) : cli::to_json(*entry).dump() + "\n");
@@ -167,7 +159,7 @@ void print_damage(const std::vector<ports::journal_record>& damaged, const std::
 
 /// What is damaged, what can be read, what to do. Works beside a running till.
 void check(const list_options& options) {
-    const auto found = value_or_fail(store::check_journal(options.file, options.mark, patient()));
+    const auto found = value_or_stop(store::check_journal(options.file, options.mark, patient()), likely_cause);
     if (options.as_json()) {
         const json made{{"whole", found.whole()}, {"journal", found.id}, {"commits", found.commits},
             {"records", found.records}, {"faults", found.faults},
@@ -221,7 +213,8 @@ struct recover_options {
 void salvage(const recover_options& options) {
     const auto settings = read_settings(options.settings);
     const auto& place = settings.journal;
-    const auto done = value_or_fail(store::salvage_journal(place.file, place.mark_file, options.salvage, patient()));
+    const auto done =
+        value_or_stop(store::salvage_journal(place.file, place.mark_file, options.salvage, patient()), likely_cause);
     const auto next = "move " + place.file + " away, with its -wal and -shm; move " + options.salvage + " to " +
                       place.file + "; compare with the host; cipherlane journal recover";
     const bool whole = done.damaged.empty() && done.lost.empty() && done.remarks.empty();
@@ -241,7 +234,7 @@ void salvage(const recover_options& options) {
 /// A person's word that this is the till's journal from now on.
 void adopt(const recover_options& options) {
     keep_secrets();
-    check_or_fail(adopt_journal(read_settings(options.settings), patient()));
+    check_or_stop(adopt_journal(read_settings(options.settings), patient()), likely_cause);
     const auto next = "compare it with the host, and run: cipherlane journal recover " + options.settings;
     if (options.as_json())
         std::cout << json{{"adopted", true}, {"todo", next}}.dump(2) << "\n";
@@ -258,7 +251,7 @@ till open_till(const std::string& file, till_settings (*cut)(till_settings), con
         for (auto& one : settings.terminals)
             one.key_file.clear();
     }
-    return value_or_fail(till::open(std::move(settings), {}, patient()));
+    return value_or_stop(till::open(std::move(settings), {}, patient()), likely_cause);
 }
 
 /// What a till does at its start: reversals go out, QR orders are decided, untold verdicts are shown.
@@ -273,7 +266,7 @@ void recover(const recover_options& options) {
     bool all = true;
     json rows = json::array();
     for (const auto& name : till.terminals()) {
-        const auto found = value_or_fail(value_or_fail(till.at(name)).recover(patient()));
+        const auto found = value_or_stop(value_or_stop(till.at(name), likely_cause).recover(patient()), likely_cause);
         for (const auto& payment : found) {
             rows.push_back(cli::to_json(payment));
             if (!options.as_json()) std::cout << payment << "\n";
@@ -307,8 +300,9 @@ void decide(const decide_options& options) {
     auto till = open_till(options.settings, books_alone);
     const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
     acquiring::decision_request wish(options.record, found, options.note);
-    if (!options.amount.empty()) wish.moved = value_or_fail(amount::parse(options.amount, till.terminal().unit));
-    const auto decided = value_or_fail(till.decide(wish, patient()));
+    if (!options.amount.empty())
+        wish.moved = value_or_stop(amount::parse(options.amount, till.terminal().unit), likely_cause);
+    const auto decided = value_or_stop(till.decide(wish, patient()), likely_cause);
     if (options.output == output_form::json)
         std::cout << cli::to_json(decided).dump(2) << "\n";
     else

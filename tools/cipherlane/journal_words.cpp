@@ -1,5 +1,6 @@
 #include "cipherlane/journal_words.hpp"
 
+#include <cipherlane/core/csv_cell.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -169,14 +170,8 @@ std::string to_csv(const store::journal_entry& entry) {
     auto made = cli::to_json(entry);
     if (!made.contains("todo")) made["todo"] = "";
     for (const auto& [name, value] : made.items()) {
-        auto text = value.is_string() ? value.get<std::string>() : value.dump();
-        if (text.find_first_of(",\"") != std::string::npos) {
-            std::string quoted = "\"";
-            for (const char c : text)
-                quoted.append(c == '"' ? 2U : 1U, c);
-            text = quoted + "\"";
-        }
-        line += (line.empty() ? "" : ",") + text;
+        const auto text = value.is_string() ? value.get<std::string>() : value.dump();
+        line += (line.empty() ? "" : ",") + csv_cell(text);
     }
     return line + "\r\n";
 }

@@ -1,7 +1,9 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/tool_door.hpp"
+#include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/monitor/business_monitor.hpp>
+#include <cipherlane/ports/civil_second.hpp>
 #include <cipherlane/reconcile/entry.hpp>
 #include <cipherlane/store/journal_check.hpp>
 
@@ -30,18 +32,8 @@ struct monitor_options {
 /// Weekends alone, where no calendar is given.
 constexpr std::string_view weekends = "name = \"weekends\"\nfirst = \"1970-01-01\"\nlast = \"2199-12-31\"\n";
 
-template <class T>
-T value_or_complain(result<T> done, std::string_view advice) {
-    if (done) return *std::move(done);
-    throw tool_stop(done.error(), std::string(advice), ending::wrong_use);
-}
-
 std::int64_t moment_of(const std::string& at) {
-    constexpr std::int64_t beijing = std::int64_t{8} * 3600;
-    if (at.empty()) {
-        const auto now = std::chrono::system_clock::now().time_since_epoch();
-        return std::chrono::floor<std::chrono::seconds>(now).count() + beijing;
-    }
+    if (at.empty()) return ports::civil_second(std::chrono::system_clock::now());
     const auto digits = at.find_first_not_of("0123456789") == std::string::npos;
     const auto day = at.size() == 12 && digits ? reconcile::parse_day(at.substr(0, 8)) : std::nullopt;
     if (!day) throw tool_complaint(ending::wrong_use, "--at: found \"" + at + "\", expected YYYYMMDDhhmm");
@@ -49,17 +41,26 @@ std::int64_t moment_of(const std::string& at) {
 }
 
 /// When payments were taken, in order of time.
-std::vector<std::int64_t> payments_of(const monitor_options& options, std::int64_t until) {
-    auto reader = value_or_complain(store::journal_reader::open(options.journal), "name the journal's database");
+struct taken_payments {
     std::vector<std::int64_t> moments;
-    while (const auto found = value_or_complain(reader.next(), "cipherlane journal check says more")) {
+    bool whole = true; ///< no record is damaged; nothing in one that is would be certain
+};
+
+taken_payments payments_of(const monitor_options& options, std::int64_t until) {
+    auto reader =
+        value_or_stop(store::journal_reader::open(options.journal), "name the journal's database", ending::wrong_use);
+    taken_payments made;
+    while (const auto found = value_or_stop(reader.next(), "cipherlane journal check says more", ending::wrong_use)) {
+        made.whole = made.whole && found->intact;
+        if (!found->intact) continue;
         if (!options.terminal.empty() && found->record.terminal_id != options.terminal) continue;
         const auto one = reconcile::own_entry(found->record, {});
         if (!one || one->way != reconcile::direction::payment) continue;
-        if (one->stands == reconcile::standing::moved && one->moment < until) moments.push_back(one->moment);
+        if (one->stands == reconcile::standing::moved && one->moment < until) made.moments.push_back(one->moment);
     }
-    std::sort(moments.begin(), moments.end());
-    return moments;
+    made.whole = made.whole && reader.lost().empty();
+    std::sort(made.moments.begin(), made.moments.end());
+    return made;
 }
 
 std::string alarm_text(const monitor::alarm& one) {
@@ -69,9 +70,10 @@ std::string alarm_text(const monitor::alarm& one) {
            std::to_string(static_cast<long>(one.expected)) + "\n";
 }
 
-void print_json(const monitor::business_monitor& watch, const std::vector<monitor::alarm>& alarms) {
-    auto made = nlohmann::ordered_json{
-        {"alarmed", watch.alarmed()}, {"alarms", nlohmann::json::array()}, {"readings", nlohmann::json::array()}};
+void print_json(
+    const monitor::business_monitor& watch, const std::vector<monitor::alarm>& alarms, const taken_payments& of) {
+    auto made = nlohmann::ordered_json{{"alarmed", watch.alarmed()}, {"journal_whole", of.whole},
+        {"alarms", nlohmann::json::array()}, {"readings", nlohmann::json::array()}};
     for (const auto& one : alarms) {
         made["alarms"].push_back({{"raised", one.raised}, {"since", reconcile::moment_text(one.since)},
             {"at", reconcile::moment_text(one.at)}, {"seen", one.seen}, {"expected", one.expected}});
@@ -84,9 +86,9 @@ void print_json(const monitor::business_monitor& watch, const std::vector<monito
 }
 
 void watch_business(const monitor_options& options) {
-    const auto calendar = value_or_complain(options.calendar.empty() ? business_calendar::parse(weekends, "weekends")
-                                                                     : business_calendar::load(options.calendar),
-        "docs/20-monitor.md says what a calendar holds");
+    const auto calendar = value_or_stop(options.calendar.empty() ? business_calendar::parse(weekends, "weekends")
+                                                                 : business_calendar::load(options.calendar),
+        "docs/20-monitor.md says what a calendar holds", ending::wrong_use);
     const auto now = moment_of(options.at);
     monitor::business_monitor watch(options.how, calendar);
     std::vector<monitor::alarm> alarms;
@@ -94,7 +96,8 @@ void watch_business(const monitor_options& options) {
         const auto told = watch.advance(to);
         alarms.insert(alarms.end(), told.begin(), told.end());
     };
-    for (const auto moment : payments_of(options, now)) {
+    const auto payments = payments_of(options, now);
+    for (const auto moment : payments.moments) {
         advance(moment);
         watch.add(moment);
     }
@@ -102,7 +105,7 @@ void watch_business(const monitor_options& options) {
     if (options.as_prometheus) {
         std::cout << monitor::prometheus_text(watch, std::filesystem::path(options.journal).stem().string());
     } else if (options.output == output_form::json) {
-        print_json(watch, alarms);
+        print_json(watch, alarms, payments);
     } else {
         for (const auto& one : alarms)
             std::cout << alarm_text(one);
@@ -115,6 +118,9 @@ void watch_business(const monitor_options& options) {
         std::cout << (watch.alarmed() ? "payments stay away\n" : "no alarm\n");
     }
     std::cout << std::flush;
+    if (!payments.whole)
+        std::cerr << "cipherlane monitor: some records of the journal are damaged and not counted: journal check "
+                     "says more\n";
     if (watch.alarmed()) throw CLI::RuntimeError(static_cast<int>(ending::difference));
 }
 

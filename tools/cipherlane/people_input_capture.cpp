@@ -44,10 +44,14 @@ std::optional<input_reading> read_capture(std::string_view given) {
     capture_losses losses;
     capture_reader file;
     file.add(as_bytes(given));
+    std::string broken; // what is before it is whole
     for (;;) {
         const auto packet = file.next();
-        if (!packet || !*packet) break;
-        losses.note(**packet);
+        if (!packet) {
+            broken = packet.error().to_string();
+            break;
+        }
+        if (!*packet) break;
         const auto segment = tcp_of((*packet)->link, (*packet)->data);
         if (!segment) continue;
         const ends which(segment->from, segment->to);
@@ -58,12 +62,13 @@ std::optional<input_reading> read_capture(std::string_view given) {
         take(which, stream.finish());
     for (const auto& part : made.parts)
         made.whole.insert(made.whole.end(), part.begin(), part.end());
-    losses.note_end(file.left());
-    made.note = losses.words();
-    if (made.whole.empty() && made.note.empty()) return {};
-    if (lost != 0) {
-        made.note.append(made.note.empty() ? "" : "; ")
-            .append("the capture lacks " + std::to_string(lost) + " bytes of what was sent");
+    if (made.whole.empty()) return {};
+    const auto note = [&](const std::string& words) { made.note += (made.note.empty() ? "" : "; ") + words; };
+    if (lost != 0) note("the capture lacks " + std::to_string(lost) + " bytes of what was sent");
+    if (!broken.empty()) {
+        note("the rest of the capture cannot be read: " + broken);
+    } else if (file.left() != 0) {
+        note("the capture is cut short in the middle of a packet");
     }
     return made;
 }

@@ -1,6 +1,7 @@
 #include "cipherlane/commands.hpp"
 #include "cipherlane/reconcile_words.hpp"
 #include "cipherlane/tool_door.hpp"
+#include "cipherlane/value_or_stop.hpp"
 
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/reconcile/comparison.hpp>
@@ -37,12 +38,6 @@ struct reconcile_options {
     [[nodiscard]] bool as_json() const { return output == output_form::json; }
 };
 
-template <class T>
-T value_or_stop(result<T> done, std::string_view advice) {
-    if (done) return *std::move(done);
-    throw tool_stop(done.error(), std::string(advice), ending::wrong_use);
-}
-
 constexpr std::string_view fetch_again =
     "fetch the statement again; docs/18-reconciliation.md says how a form is made";
 
@@ -57,7 +52,7 @@ statement_form form_of(const reconcile_options& options) {
     const std::filesystem::path file(options.form);
     const bool is_file = file.has_parent_path() || file.extension() == ".toml";
     auto form = value_or_stop(is_file ? load_statement_form(file) : find_statement_form(options.form),
-        "name a form that is shipped, or the file of one");
+        "name a form that is shipped, or the file of one", ending::wrong_use);
     if (options.match.empty()) return form;
     form.match.clear();
     for (const auto& name : options.match) {
@@ -93,23 +88,26 @@ void narrow(statement_form& form, const reconcile_options& options, const statem
 
 /// Our side from an export.
 void read_export(const reconcile_options& options, const statement_form& theirs, comparison& books) {
-    auto form = value_or_stop(find_statement_form("journal-export"), "");
+    auto form = value_or_stop(find_statement_form("journal-export"), "", ending::wrong_use);
     form.match = theirs.match;
     narrow(form, options, theirs);
     std::ifstream in(options.ours, std::ios::binary);
     statement_reader reader(in, form, std::filesystem::path(options.ours).filename().string());
-    while (const auto next = value_or_stop(reader.next(), "cipherlane journal export --csv writes such a file"))
+    while (const auto next =
+               value_or_stop(reader.next(), "cipherlane journal export --csv writes such a file", ending::wrong_use))
         books.add_ours(*next);
 }
 
-/// Our side from the journal itself, beside a running till. @return whether all of it could be read
+/// Our side from the journal itself, beside a running till. Nothing in a damaged record is certain: it counts on
+/// neither side. @return whether all of it could be read
 bool read_journal(const reconcile_options& options, const statement_form& form, comparison& books) {
-    auto reader =
-        value_or_stop(store::journal_reader::open(options.ours), "name the journal's database or its export");
+    auto reader = value_or_stop(
+        store::journal_reader::open(options.ours), "name the journal's database or its export", ending::wrong_use);
     bool whole = true;
-    while (const auto found = value_or_stop(reader.next(), "cipherlane journal check says more")) {
+    while (const auto found = value_or_stop(reader.next(), "cipherlane journal check says more", ending::wrong_use)) {
         const auto& record = found->record;
         whole = whole && found->intact;
+        if (!found->intact) continue;
         if (!options.terminal.empty() && record.terminal_id != options.terminal) continue;
         if (!options.merchant.empty() && record.merchant_id != options.merchant) continue;
         if (!form.covers(record.kind)) continue;
@@ -129,7 +127,7 @@ bool read_statements(const reconcile_options& options, const statement_form& for
         statement_reader reader(
             in, form, std::filesystem::path(file).filename().string(), day_or_stop("--to", options.to));
         bool rows = false;
-        while (const auto next = value_or_stop(reader.next(), fetch_again)) {
+        while (const auto next = value_or_stop(reader.next(), fetch_again, ending::wrong_use)) {
             books.add_theirs(*next);
             rows = true;
         }
@@ -179,7 +177,8 @@ void compare(const reconcile_options& options) {
     }
     std::cout << std::flush;
     if (!whole)
-        std::cerr << "cipherlane reconcile: some records of the journal are damaged: journal check says more\n";
+        std::cerr << "cipherlane reconcile: some records of the journal are damaged and not compared: journal "
+                     "check says more\n";
     if (!proven)
         std::cerr << "cipherlane reconcile: this form has no end: compare the number of rows with the sender's\n";
     if (!whole || sums.to_do() != 0) throw CLI::RuntimeError(static_cast<int>(ending::difference));

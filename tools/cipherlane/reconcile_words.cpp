@@ -2,6 +2,7 @@
 
 #include <cipherlane/clearing/payout_book.hpp>
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/csv_cell.hpp>
 #include <cipherlane/core/printable_text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -60,14 +61,6 @@ std::string side_text(std::string_view who, const reconcile::side_total& sum, co
         .append("\n");
 }
 
-std::string quoted(std::string text) {
-    if (text.find_first_of(",\"") == std::string::npos) return text;
-    std::string made = "\"";
-    for (const char c : text)
-        made.append(c == '"' ? 2U : 1U, c);
-    return made + "\"";
-}
-
 } // namespace
 
 std::string to_text(const difference& what, const currency& unit) {
@@ -77,7 +70,7 @@ std::string to_text(const difference& what, const currency& unit) {
     if (what.theirs) text.append("; ").append(side_text("theirs, line ", *what.theirs, unit));
     if (what.kind == reconcile::difference_kind::fee) {
         text.append(", fee ").append(clearing::signed_text(what.theirs->fee.value_or(0), unit));
-        text.append(", agreed ").append(clearing::signed_text(what.expected, unit));
+        text.append(", agreed ").append(clearing::signed_text(what.agreed_fee, unit));
     }
     return text.append("\n    ").append(reconcile::to_string(what.action)).append("\n");
 }
@@ -99,7 +92,7 @@ json to_json(const difference& what) {
     json made{{"kind", reconcile::to_string(what.kind)}, {"way", word(what.way)}, {"key", printable_text(what.key)},
         {"ours", side_json(what.ours)}, {"theirs", side_json(what.theirs)},
         {"action", reconcile::name_of(what.action)}, {"todo", reconcile::to_string(what.action)}};
-    if (what.kind == reconcile::difference_kind::fee) made["agreed_fee"] = what.expected;
+    if (what.kind == reconcile::difference_kind::fee) made["agreed_fee"] = what.agreed_fee;
     return made;
 }
 
@@ -122,7 +115,7 @@ std::string difference_names() {
 
 std::string to_csv(const difference& what) {
     std::string line(reconcile::to_string(what.kind));
-    line.append(",").append(word(what.way)).append(",").append(quoted(printable_text(what.key)));
+    line.append(",").append(word(what.way)).append(",").append(csv_cell(printable_text(what.key)));
     for (const auto* one : {&what.ours, &what.theirs}) {
         if (!*one) {
             line += ",,,,";
@@ -134,7 +127,7 @@ std::string to_csv(const difference& what) {
     const bool has_fee = what.theirs && what.theirs->fee;
     line.append(",").append(has_fee ? std::to_string(*what.theirs->fee) : "");
     line.append(",").append(reconcile::name_of(what.action));
-    line.append(",").append(quoted(std::string(reconcile::to_string(what.action))));
+    line.append(",").append(csv_cell(std::string(reconcile::to_string(what.action))));
     for (const auto* one : {&what.ours, &what.theirs})
         line.append(",").append(*one ? std::to_string((*one)->unit.number) : "");
     return line.append("\r\n");

@@ -130,7 +130,7 @@ result<fee_schedule> fee_schedule::parse(std::string_view text, std::string_view
 
 result<fee_schedule> fee_schedule::load(const std::filesystem::path& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, fee_faults()));
-    return read(root, file.filename().string());
+    return read(root, file.string());
 }
 
 result<const fee_rule*> fee_schedule::rule(std::string_view category) const {

@@ -1,16 +1,9 @@
 #include <cipherlane/clearing/payout_book.hpp>
 #include <cipherlane/core/amount.hpp>
+#include <cipherlane/core/csv_cell.hpp>
 
 namespace cipherlane::clearing {
 namespace {
-
-std::string cell(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string made = "\"";
-    for (const char c : text)
-        made.append(c == '"' ? 2U : 1U, c);
-    return made + "\"";
-}
 
 /// "shop 7.00; landlord 3.00"
 template <class Parts>
@@ -27,7 +20,7 @@ std::string line(std::initializer_list<std::string> cells) {
     std::string made;
     for (const auto& one : cells) {
         if (!made.empty()) made += ",";
-        made += cell(one);
+        made += csv_cell(one);
     }
     return made + "\r\n";
 }

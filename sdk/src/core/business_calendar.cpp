@@ -101,7 +101,7 @@ result<business_calendar> business_calendar::parse(std::string_view text, std::s
 
 result<business_calendar> business_calendar::load(const std::filesystem::path& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, calendar_faults()));
-    toml_report report(calendar_faults(), file.filename().string());
+    toml_report report(calendar_faults(), file.string());
     auto made = calendar_reader(root, report).read();
     CIPHERLANE_CHECK(report.outcome());
     return made;

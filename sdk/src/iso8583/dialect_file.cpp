@@ -27,7 +27,7 @@ result<loaded_dialect> loaded_dialect::parse(std::string_view toml, std::string_
 
 result<loaded_dialect> loaded_dialect::load(const std::filesystem::path& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, faults()));
-    return read(root, file.filename().string());
+    return read(root, file.string());
 }
 
 } // namespace cipherlane::iso8583

@@ -1,3 +1,4 @@
+#include <cipherlane/ports/civil_second.hpp>
 #include <cipherlane/ports/clock.hpp>
 
 #include <array>
@@ -53,6 +54,10 @@ civil_time to_civil(std::chrono::system_clock::time_point when) noexcept {
     civil.minute = static_cast<int>(time.minutes().count());
     civil.second = static_cast<int>(time.seconds().count());
     return civil;
+}
+
+std::int64_t civil_second(std::chrono::system_clock::time_point when) noexcept {
+    return std::chrono::floor<std::chrono::seconds>((when + china_offset).time_since_epoch()).count();
 }
 
 std::string infer_year(std::string_view mmdd, std::chrono::system_clock::time_point now) {

@@ -14,7 +14,7 @@ constexpr std::int64_t largest = 100'000'000'000'000'000;
 
 std::optional<std::int64_t> parse_decimal(std::string_view text) noexcept {
     bool negative = false;
-    if (!text.empty() && (text[0] == '-' || text[0] == '+' || text[0] == 'C' || text[0] == 'D')) {
+    if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
         negative = text[0] == '-';
         text.remove_prefix(1);
     }

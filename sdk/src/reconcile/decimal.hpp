@@ -10,9 +10,7 @@ namespace cipherlane::reconcile {
 inline constexpr unsigned most_decimals = 5;
 inline constexpr std::int64_t decimal_one = 100'000;
 
-/// "-12.34" as 12.34 * -100,000; "C" and "D" before the digits count as plus here (what they
-/// mean to a fee, its reader says). Nothing where
-/// the text is no such number or too large.
+/// "-12.34" as 12.34 * -100,000. Nothing where the text is no such number or too large.
 [[nodiscard]] std::optional<std::int64_t> parse_decimal(std::string_view text) noexcept;
 
 /// The nth number in a line of words, counted from 1.

@@ -1,4 +1,6 @@
+#include <cipherlane/core/business_calendar.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ports/civil_second.hpp>
 #include <cipherlane/reconcile/entry.hpp>
 
 #include <algorithm>
@@ -8,10 +10,6 @@
 
 namespace cipherlane::reconcile {
 namespace {
-
-using std::chrono::system_clock;
-
-constexpr std::int64_t beijing = std::int64_t{8} * 3600;
 
 std::optional<int> number(std::string_view digits) {
     int value = 0;
@@ -46,7 +44,7 @@ std::int64_t moment_of(const ports::journal_record& record) {
         const auto all = number(time);
         if (all) return *day * day_seconds + *all / 10'000 * 3600 + *all / 100 % 100 * 60 + *all % 100;
     }
-    return std::chrono::floor<std::chrono::seconds>(record.created.time_since_epoch()).count() + beijing;
+    return ports::civil_second(record.created);
 }
 
 standing standing_of(ports::record_state state) {
@@ -74,19 +72,14 @@ std::string moment_text(std::int64_t moment) {
 }
 
 std::optional<std::int64_t> parse_day(std::string_view text) {
-    std::string digits;
-    if (text.size() == 10 && text[4] == '-' && text[7] == '-') {
-        digits.append(text.substr(0, 4)).append(text.substr(5, 2)).append(text.substr(8));
-        text = digits;
+    std::string dashed;
+    if (text.size() == 8) {
+        dashed.append(text.substr(0, 4)).append("-").append(text.substr(4, 2)).append("-").append(text.substr(6));
+        text = dashed;
     }
-    if (text.size() != 8) return std::nullopt;
-    const auto all = number(text);
-    if (!all || *all < 0) return std::nullopt;
-    const std::chrono::year_month_day civil{std::chrono::year(*all / 10'000),
-        std::chrono::month(static_cast<unsigned>(*all / 100 % 100)),
-        std::chrono::day(static_cast<unsigned>(*all % 100))};
-    if (!civil.ok()) return std::nullopt;
-    return std::chrono::sys_days(civil).time_since_epoch().count();
+    const auto day = parse_calendar_day(text);
+    if (!day) return std::nullopt;
+    return day->time_since_epoch().count();
 }
 
 void add_key(std::string& key, key_field which, std::string_view value) {

@@ -1,5 +1,6 @@
 #include "shipped_forms.hpp"
 
+#include <cipherlane/core/currency_setting.hpp>
 #include <cipherlane/core/strict_toml.hpp>
 #include <cipherlane/reconcile/errc.hpp>
 #include <cipherlane/reconcile/statement_form.hpp>
@@ -56,13 +57,7 @@ class form_reader {
         top_.choice("encoding", form_.encoding, {{"utf-8", form::text_set::utf8}, {"gbk", form::text_set::gbk}});
         top_.need("amounts");
         top_.choice("amounts", form_.amounts, {{"major", form::unit::major}, {"minor", form::unit::minor}});
-        std::uint16_t number = form_.money.number;
-        top_.number("currency", number);
-        if (const auto known = find_currency(number)) {
-            form_.money = *known;
-        } else {
-            top_.fail("currency", "expected a number of ISO 4217, as 156");
-        }
+        read_currency(top_, form_.money);
     }
 
     void rows() {
@@ -249,7 +244,7 @@ result<statement_form> parse_statement_form(std::string_view text, std::string_v
 
 result<statement_form> load_statement_form(const std::filesystem::path& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, faults()));
-    return read_form(root, file.filename().string());
+    return read_form(root, file.string());
 }
 
 result<statement_form> find_statement_form(std::string_view name) {

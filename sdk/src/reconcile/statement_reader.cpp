@@ -108,8 +108,9 @@ struct statement_reader::state {
         return {};
     }
 
-    result<std::int64_t> money(const value_place& place, bool rounds) {
-        const auto text = values.at(place);
+    result<std::int64_t> money(const value_place& place) { return money(place, values.at(place), false); }
+
+    result<std::int64_t> money(const value_place& place, std::string_view text, bool rounds) {
         const auto value = parse_decimal(text);
         const auto bad = [&](std::string_view expected) {
             return lines.fault(reconcile_errc::bad_line, found_and(text, expected), place.name);
@@ -127,8 +128,10 @@ struct statement_reader::state {
 
     /// Positive where the merchant pays it. Of letters before the digits, D takes and C gives (UnionPay).
     result<std::int64_t> fee(const value_place& place) {
-        CIPHERLANE_TRY(const auto sum, money(place, true));
-        const bool given = values.at(place).starts_with('C');
+        auto text = values.at(place);
+        const bool given = text.starts_with('C');
+        if (given || text.starts_with('D')) text.remove_prefix(1);
+        CIPHERLANE_TRY(const auto sum, money(place, text, true));
         return given != form.fee_taken_minus ? -sum : sum;
     }
 
@@ -178,7 +181,7 @@ struct statement_reader::state {
             CIPHERLANE_TRY(way, meaning(form.kind));
             counts = way.has_value();
         } else {
-            CIPHERLANE_TRY(const auto sum, money(form.payment.amount, false));
+            CIPHERLANE_TRY(const auto sum, money(form.payment.amount));
             way = sum < 0 ? direction::give_back : direction::payment;
         }
         CIPHERLANE_CHECK(count(way.value_or(direction::payment)));
@@ -195,7 +198,7 @@ struct statement_reader::state {
             if (!stands) return std::optional<entry>();
             made.stands = *stands;
         }
-        CIPHERLANE_TRY(const auto sum, money(places.amount, false));
+        CIPHERLANE_TRY(const auto sum, money(places.amount));
         made.minor = sum < 0 ? -sum : sum;
         if (places.fee.given()) {
             CIPHERLANE_TRY(made.fee, fee(places.fee));

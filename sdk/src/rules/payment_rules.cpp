@@ -1,4 +1,5 @@
 #include <cipherlane/core/business_calendar.hpp>
+#include <cipherlane/core/currency_setting.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/strict_toml.hpp>
@@ -48,16 +49,6 @@ std::vector<funding> read_funding(toml_reader& at) {
 void read_limit(toml_reader& at, std::string_view key, std::int64_t& to) {
     at.need(key);
     at.number(key, to, 1, amount::max_minor);
-}
-
-void read_currency(toml_reader& at, currency& to) {
-    auto number = to.number;
-    at.number("currency", number, 1, 999);
-    if (const auto listed = find_currency(number)) {
-        to = *listed;
-    } else {
-        at.fail("currency", "expected a number of ISO 4217, such as 156");
-    }
 }
 
 /// Whether a rule has a running total.
@@ -241,7 +232,7 @@ result<payment_rules> payment_rules::parse(std::string_view text, std::string_vi
 
 result<payment_rules> payment_rules::load(const std::filesystem::path& file) {
     CIPHERLANE_TRY(const auto root, load_toml(file, rule_faults()));
-    return read(root, file.filename().string());
+    return read(root, file.string());
 }
 
 result<std::vector<rule_finding>> payment_rules::judge(

@@ -1,5 +1,6 @@
 #include "small_postgres.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/store/sqlite_limit_totals.hpp>
 
@@ -53,6 +54,23 @@ result<bool> has_taken(Database& on, std::string_view payment) {
     return query.step();
 }
 
+/// The same month two years before that of a day or a month; empty for a period that is neither.
+std::string two_years_before(std::string_view period) {
+    constexpr std::size_t month_digits = 6;
+    const auto month = period.substr(0, month_digits);
+    if (month.size() != month_digits || !all_digits(month)) return {};
+    return std::to_string(std::stoi(std::string(month)) - 200);
+}
+
+/// What is older decides nothing any more: no limit looks so far back, and nothing so old is given back.
+result<void> forget_before(database& on, std::string_view period) {
+    for (const char* const sql : {"DELETE FROM totals WHERE period<?", "DELETE FROM takings WHERE period<?"}) {
+        auto change = on.prepare(sql);
+        CIPHERLANE_CHECK(change.bind(period).run());
+    }
+    return {};
+}
+
 /// Less than nothing would make room under a limit.
 result<void> check_positive(std::int64_t minor) {
     if (minor > 0) return {};
@@ -83,7 +101,8 @@ result<std::vector<taking>> takings_of(Database& on, std::string_view payment) {
 } // namespace
 
 struct sqlite_limit_totals::state {
-    small_books file;
+    small_database file;
+    std::string forgotten{}; ///< what was before this is gone; of whoever has the file
 };
 
 sqlite_limit_totals::sqlite_limit_totals(std::unique_ptr<state> made) noexcept
@@ -116,7 +135,10 @@ result<ports::total_taking> sqlite_limit_totals::take(std::string_view payment, 
                                    "minor=excluded.minor");
             CIPHERLANE_CHECK(note.bind(payment).bind(subject).bind(limit.period).bind(minor).run());
         }
+        const auto old = limits.empty() ? std::string() : two_years_before(limits.front().period);
+        if (old > state_->forgotten) CIPHERLANE_CHECK(forget_before(on, old));
         CIPHERLANE_CHECK(whole.commit());
+        state_->forgotten = std::max(state_->forgotten, old);
         return outcome{true, std::nullopt};
     });
 }

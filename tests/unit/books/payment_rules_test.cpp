@@ -114,6 +114,21 @@ TEST_F(PaymentRules, MicroMerchantsHaveADayAndAMonthOfCredit) {
     EXPECT_EQ(totals_->taken(micro_total, "202612", call(20s)).value(), 40'000);
 }
 
+TEST_F(PaymentRules, TotalsOfTwoYearsAgoGo) {
+    const auto take = [&](const std::string& day) {
+        const std::vector<ports::period_limit> limits{{day, 1'000}, {day.substr(0, 6), 1'000}};
+        EXPECT_TRUE(totals_->take("payment of " + day, "shop", 100, limits, call(20s))->anew) << day;
+    };
+    for (const auto* day : {"20241031", "20241101", "20261129", "20261130"})
+        take(day);
+    const auto left = [&](const char* period) { return totals_->taken("shop", period, call(20s)).value(); };
+    EXPECT_EQ(left("20241031") + left("202410"), 0);
+    EXPECT_EQ(left("20241101") + left("202411"), 200);
+    EXPECT_EQ(left("202611"), 200);
+    ASSERT_TRUE(totals_->give_back("payment of 20241031", 100, call(20s)));
+    EXPECT_EQ(left("202410"), 0) << "what has gone is not given back";
+}
+
 TEST_F(PaymentRules, ConcurrentLanesNeverTakeMoreThanTheLimit) {
     const auto all = shipped();
     std::atomic<int> taken{0};

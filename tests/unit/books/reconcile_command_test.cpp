@@ -7,6 +7,7 @@
 #include <cipherlane/store/sqlite_journal.hpp>
 
 #include <nlohmann/json.hpp>
+#include <sqlite3.h>
 
 #include <CLI/CLI.hpp>
 #include <fstream>
@@ -45,16 +46,17 @@ std::string statement(const std::string& name) {
     return (tests::source_folder() / "tests/unit/books/statements" / name).string();
 }
 
-/// A journal as a till leaves it, with the payments of the bill and one that the bill does not have.
-std::string journal_of_the_day(const tests::temporary_folder& folder) {
-    store::sqlite_journal_settings how;
-    how.path = folder.file("till.db");
-    store::file_key_provider keys(folder.file("till.key"));
-    EXPECT_TRUE(store::file_key_provider::create(folder.file("till.key")));
-    const ports::system_clock clock;
-    auto journal = store::sqlite_journal::open(how, keys, clock, call(20s));
-    EXPECT_TRUE(journal) << journal.error();
-    const auto paid = [&](ports::trade kind, const std::string& order, std::int64_t minor, const std::string& time) {
+/// A journal as a till leaves it.
+class written_journal {
+  public:
+    explicit written_journal(const tests::temporary_folder& folder)
+        : keys_(folder.file("till.key")) {
+        how_.path = folder.file("till.db");
+        EXPECT_TRUE(store::file_key_provider::create(folder.file("till.key")));
+        journal_ = store::sqlite_journal::open(how_, keys_, clock_, call(20s)).value();
+    }
+    void paid(ports::trade kind, const std::string& order, std::int64_t minor, const std::string& time,
+        const std::string& day = "20261128") {
         ports::journal_record fresh;
         fresh.terminal_id = "T0000001";
         fresh.merchant_id = "M1";
@@ -62,20 +64,41 @@ std::string journal_of_the_day(const tests::temporary_folder& folder) {
         fresh.kind = kind;
         fresh.order_number = order;
         fresh.requested = amount(minor);
-        fresh.created_date = "20261128";
-        const auto begun = (*journal)->begin(fresh, nullptr, call(20s)).value();
+        fresh.created_date = day;
+        const auto begun = journal_->begin(fresh, nullptr, call(20s)).value();
         ports::journal_verdict verdict(ports::record_state::approved, ports::decider::gateway);
         verdict.approved = amount(minor);
-        verdict.host_date = "20261128";
+        verdict.host_date = day;
         verdict.host_time = time;
         verdict.phase = kind == ports::trade::qr_sale ? ports::order_phase::paid : ports::order_phase::refunded;
-        EXPECT_TRUE((*journal)->decide(begun.id, verdict, call(20s)));
-    };
-    paid(ports::trade::qr_sale, "QR-1", 1280, "091502");
-    paid(ports::trade::qr_sale, "QR-2", 10'000, "124031");
-    paid(ports::trade::qr_sale, "QR-4", 500, "235940");
-    paid(ports::trade::qr_sale, "QR-9", 700, "120000");
-    return how.path;
+        EXPECT_TRUE(journal_->decide(begun.id, verdict, call(20s)));
+    }
+    [[nodiscard]] const std::string& path() const { return how_.path; }
+
+  private:
+    store::sqlite_journal_settings how_;
+    store::file_key_provider keys_;
+    const ports::system_clock clock_;
+    std::unique_ptr<store::sqlite_journal> journal_;
+};
+
+/// With the payments of the bill and one that the bill does not have.
+std::string journal_of_the_day(const tests::temporary_folder& folder) {
+    written_journal journal(folder);
+    journal.paid(ports::trade::qr_sale, "QR-1", 1280, "091502");
+    journal.paid(ports::trade::qr_sale, "QR-2", 10'000, "124031");
+    journal.paid(ports::trade::qr_sale, "QR-4", 500, "235940");
+    journal.paid(ports::trade::qr_sale, "QR-9", 700, "120000");
+    return journal.path();
+}
+
+/// A disk changes the amount of a record.
+void damage(const std::string& journal, int record) {
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(journal.c_str(), &handle), SQLITE_OK);
+    const auto change = "UPDATE records SET approved = approved + 1 WHERE id = " + std::to_string(record);
+    EXPECT_EQ(sqlite3_exec(handle, change.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(handle);
 }
 
 TEST(ReconcileCommand, NamesWhatDiffersBetweenAJournalAndABill) {
@@ -196,6 +219,52 @@ TEST(ReconcileCommand, SaysNothingOfAStatementThatItRefuses) {
         {journal, "--form", "unionpay-zm", "--statement", statement("unionpay.zm"), "--to", "20261128"});
     EXPECT_EQ(all.code, 1);
     EXPECT_NE(all.err.find("has no end"), std::string::npos) << all.err;
+}
+
+/// Nothing in a damaged record is certain, its amount neither.
+TEST(ReconcileCommand, TakesADamagedRecordForNone) {
+    const tests::temporary_folder folder;
+    const auto journal = journal_of_the_day(folder);
+    damage(journal, 2);
+    const auto all =
+        reconcile_by_command({journal, "--form", "wechat-bill", "--statement", statement("wechat.csv"), "--json"});
+    EXPECT_EQ(all.code, 1) << all.err;
+    EXPECT_NE(all.err.find("damaged and not compared"), std::string::npos) << all.err;
+    const auto made = nlohmann::json::parse(all.out);
+    EXPECT_FALSE(made["journal_whole"].get<bool>());
+    EXPECT_EQ(made["differences"][0]["key"], "QR-2") << all.out;
+    EXPECT_EQ(made["differences"][0]["kind"], "theirs_only") << all.out;
+}
+
+TEST(MonitorCommand, RaisesAnAlarmWherePaymentsStayAway) {
+    const tests::temporary_folder folder;
+    std::string path;
+    {
+        written_journal journal(folder);
+        path = journal.path();
+        for (const std::string day : {"20261123", "20261124", "20261125"}) { // Monday to Wednesday
+            for (int minute = 10; minute < 60; minute += 4) {
+                const auto time = "10" + std::to_string(minute) + "00";
+                journal.paid(ports::trade::qr_sale, day + time, 100, time, day);
+            }
+        }
+    }
+    const std::vector<std::string> words{path, "--at", "202611261130", "--readings", "1"};
+    const auto text = books_by_command("monitor", words);
+    EXPECT_EQ(text.code, 1) << text.err;
+    EXPECT_NE(text.out.find("ALARM: since 2026-11-26 10:"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find(" 0 payment(s), expected 1"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("payments stay away"), std::string::npos) << text.out;
+    auto scripted = words;
+    scripted.emplace_back("--json");
+    auto made = nlohmann::json::parse(books_by_command("monitor", scripted).out);
+    EXPECT_TRUE(made["alarmed"].get<bool>());
+    EXPECT_TRUE(made["alarms"][0]["raised"].get<bool>());
+    EXPECT_TRUE(made["journal_whole"].get<bool>());
+    damage(path, 1);
+    const auto damaged = books_by_command("monitor", scripted);
+    EXPECT_NE(damaged.err.find("damaged and not counted"), std::string::npos) << damaged.err;
+    EXPECT_FALSE(nlohmann::json::parse(damaged.out)["journal_whole"].get<bool>());
 }
 
 TEST(MonitorCommand, ShowsTheDayOfAJournal) {

@@ -48,7 +48,6 @@ class fee_schedule {
     /// The rule of a category: its own, or the one for all.
     /// @return `clearing_errc::no_fee`
     [[nodiscard]] result<const fee_rule*> rule(std::string_view category) const;
-    [[nodiscard]] const std::vector<fee_rule>& rules() const noexcept { return rules_; }
 
   private:
     [[nodiscard]] static result<fee_schedule> read(const toml_value& root, std::string_view file);

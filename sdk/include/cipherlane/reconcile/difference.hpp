@@ -60,8 +60,7 @@ struct difference {
     std::string_view key; ///< lives during the call that tells it
     std::optional<side> ours;
     std::optional<side> theirs;
-    /// `fee`: what was agreed, signed as `side::fee`. `duplicate`: the place that has it already.
-    std::int64_t expected = 0;
+    std::int64_t agreed_fee = 0; ///< of `fee`, signed as `side::fee`
 };
 
 } // namespace cipherlane::reconcile

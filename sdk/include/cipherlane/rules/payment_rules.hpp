@@ -88,8 +88,6 @@ class payment_rules {
     [[nodiscard]] result<void> give_back(
         std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const;
 
-    [[nodiscard]] const std::vector<rule>& all() const noexcept { return rules_; }
-
   private:
     [[nodiscard]] static result<payment_rules> read(const toml_value& root, std::string_view file);
     std::vector<rule> rules_;
