@@ -1,39 +1,17 @@
 #include "client/pool_core.hpp"
 
 #include "client/command_exchange.hpp"
-#include "client/message_builder.hpp"
-#include "command/bind.hpp"
 #include "fail.hpp"
 
-#include <cipherlane/core/hex.hpp>
-#include <cipherlane/hsm/frame.hpp>
 #include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 namespace cipherlane::hsm {
-namespace {
-
-std::size_t bucket_of(std::uint64_t microseconds) {
-    const auto width = static_cast<std::size_t>(std::bit_width(microseconds >> 4));
-    return std::min(width, unit_stats::latency_buckets - 1);
-}
-
-/// More than any dialect has.
-constexpr std::size_t most_codes = 256;
-
-void count_code(std::map<std::string, std::uint64_t>& in, std::string_view code) {
-    std::string name(code);
-    if (in.size() >= most_codes && !in.contains(name)) name = "other";
-    ++in[name];
-}
-
-} // namespace
 
 pool_core::pool_core(boost::asio::any_io_executor on, pool_settings settings)
     : settings_(std::move(settings))
@@ -59,142 +37,6 @@ std::size_t pool_core::room() const noexcept {
     // Every number in flight must fit the header, with room for those that wait out their lateness.
     const auto digits = std::min<std::size_t>(settings_.dialect->frame.header_length, 4);
     return std::min(settings_.in_flight, (std::size_t{1} << (4 * digits)) / 8);
-}
-
-// --- the beginning of calls ---
-
-pool_call& pool_core::take_call() {
-    pool_call* made = nullptr;
-    const bool here = is_here();
-    if (here && !spare_.empty()) {
-        made = spare_.back();
-        spare_.pop_back();
-    } else if (!here) {
-        made = calls_.take();
-    }
-    if (made == nullptr) made = new pool_call;
-    made->from_strand = here;
-    if (made->subject == nullptr) made->subject = fresh_reply();
-    return *made;
-}
-
-void pool_core::recycle(pool_call& used) {
-    used.clear();
-    if (used.from_strand) {
-        spare_.push_back(&used);
-    } else {
-        calls_.give_back(&used);
-    }
-}
-
-result<pool_call*> pool_core::prepare(const operation_request& request, const call& bounds) {
-    auto& made = take_call();
-    if (auto encoded = encode_call(request, *made.subject, made.body); !encoded) {
-        recycle(made);
-        return encoded.error();
-    }
-    return bounded(made, bounds);
-}
-
-result<pool_call*> pool_core::prepare(const raw_command& command, const call& bounds) {
-    auto& made = take_call();
-    if (auto bound = bind_raw(command.body(), *made.subject); !bound) {
-        recycle(made);
-        return bound.error();
-    }
-    made.body.assign(command.body().begin(), command.body().end());
-    made.wants_raw = true;
-    return bounded(made, bounds);
-}
-
-result<pool_call*> pool_core::bounded(pool_call& made, const call& bounds) {
-    const auto& frame = settings_.dialect->frame;
-    if (const auto size = made.body.size(); size + frame.header_length + frame.trailer.size() + 1 > frame.largest) {
-        recycle(made);
-        return fail(hsm_errc::bad_length).in_field("message").at_offset(size);
-    }
-    made.until = bounds.until().at();
-    if (bounds.stop().stop_possible()) made.stop = bounds.stop();
-    // Whether raw bytes may be sent twice is the caller's to know.
-    made.safe = made.subject->command != nullptr && made.subject->command->repeat == repetition::safe;
-    if (made.wants_raw) made.attempts = settings_.attempts;
-    return &made;
-}
-
-void pool_core::submit(pool_call* what, call_end end) {
-    what->end.emplace(std::move(end));
-    if (is_here()) return admit(*what);
-    bool first = false;
-    {
-        const std::lock_guard lock(inbox_guard_);
-        first = inbox_.empty();
-        inbox_.push_back(what);
-    }
-    if (first) boost::asio::post(strand_, [self = shared_from_this()] { self->take_inbox(); });
-}
-
-bool pool_core::withdraw(pool_call* what, std::uint64_t serial) {
-    {
-        const std::lock_guard lock(inbox_guard_);
-        const auto at = std::find(inbox_.begin(), inbox_.end(), what);
-        if (at == inbox_.end() || what->serial != serial) return false;
-        inbox_.erase(at);
-    }
-    what->end.reset();
-    recycle(*what);
-    return true;
-}
-
-void pool_core::take_inbox() {
-    const batch together(*this);
-    {
-        const std::lock_guard lock(inbox_guard_);
-        taken_.swap(inbox_);
-    }
-    for (auto* each : taken_) {
-        admit(*each);
-    }
-    taken_.clear();
-}
-
-void pool_core::refuse_later(const error& why, call_end end) {
-    boost::asio::post(strand_, [last = std::move(end), why]() mutable { std::move(last)(why); });
-}
-
-namespace {
-
-/// The core whose batch runs on this thread.
-thread_local const pool_core* running = nullptr;
-
-} // namespace
-
-bool pool_core::is_here() const noexcept {
-    return running == this;
-}
-
-pool_core::batch::batch(pool_core& of)
-    : core_(of)
-    , outer_(std::exchange(running, &of)) {
-    if (core_.batches_++ == 0) core_.now_ = clock::now();
-}
-
-pool_core::batch::~batch() {
-    if (core_.batches_ == 1) core_.flush_gathered();
-    --core_.batches_;
-    running = outer_;
-}
-
-bool pool_core::gathers(pool_connection& which) {
-    if (batches_ == 0) return false;
-    if (!std::exchange(which.gathered_, true)) gathered_.push_back(&which);
-    return true;
-}
-
-void pool_core::flush_gathered() {
-    for (auto* each : gathered_) {
-        each->flush();
-    }
-    gathered_.clear();
 }
 
 pool_core::~pool_core() {
@@ -308,113 +150,6 @@ void pool_core::serve_waiting() {
     }
     serving_ = false;
     if (!waiting_.empty()) want_connection(*waiting_.front());
-}
-
-// --- the end of calls ---
-
-void pool_core::answered(pool_connection& on, pool_call& what) {
-    auto& unit = units_[on.unit()];
-    const auto moment = now();
-    unit.health.answered(moment, what.is_health);
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(moment - what.sent_at).count();
-    const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(took, 0));
-    ++unit.stats.answers;
-    ++unit.stats.latency[bucket_of(microseconds)];
-    unit.stats.latency_sum_us += microseconds;
-    judge_unit(on, *what.subject);
-    // Before anybody else takes the room.
-    if (unit.health.is_check_due() && on.has_room()) check_health(on);
-    finish(what, nullptr);
-    if (!waiting_.empty()) serve_waiting();
-}
-
-/// The unit has carried it out, or refused: asking again would not be safe, nor would it help.
-void pool_core::unreadable(pool_connection& on, pool_call& what, const error& why) {
-    auto& unit = units_[on.unit()];
-    unit.health.heard(now());
-    ++unit.stats.unreadable;
-    if (const auto times = unreadable_.count(now()); times != 0) {
-        settings_.log.warning(
-            "hsm", counted_line::counted(
-                       unit.stats.endpoint + " gave an answer that cannot be read: " + why.to_string(), times));
-    }
-    finish(what, judge_loss(error(why).at_endpoint(on.endpoint()), what.subject->command, true));
-    if (!waiting_.empty()) serve_waiting();
-}
-
-/// A refusal may be about the unit itself, or hint at another local master key.
-void pool_core::judge_unit(pool_connection& on, const reply& answer) {
-    auto& subject = units_[on.unit()];
-    if (answer.command == nullptr) return;
-    if (answer.status.what != answer_status::kind::refused) return subject.health.accepted();
-    const auto code = answer.status.code.view();
-    ++subject.stats.refusals;
-    count_code(subject.stats.by_code, code);
-    const auto& parity = settings_.dialect->key_parity;
-    subject.health.refused(std::find(parity.begin(), parity.end(), code) != parity.end());
-    const auto judged = check_status(answer);
-    const bool fatal = !judged && judged.error().code() == make_error_code(hsm_errc::out_of_service);
-    // A command for the authorised state says nothing about a unit that works outside it.
-    const bool known = subject.health.state() == unit_state::out_of_service;
-    if (!fatal || answer.command->needs_authorised || known) return;
-    settings_.log.error("hsm", subject.stats.endpoint + " is taken out: code " + std::string(code) + ", " +
-                                   std::string(settings_.dialect->meaning(*answer.command, code)));
-    subject.health.take_out(judged.error());
-    taken_out(on.unit());
-}
-
-bool pool_core::may_repeat(const pool_call& what) const {
-    return settings_.retry == retry_policy::safe_commands && what.safe && !what.is_health && !what.second &&
-           what.attempts < settings_.attempts && !closed_;
-}
-
-void pool_core::lost(pool_call& what, std::size_t unit, const error& why) {
-    ++units_[unit].stats.lost;
-    if (may_repeat(what) && clock::now() < what.until) {
-        ++retries_;
-        what.avoid = unit;
-        return place(what);
-    }
-    finish(what, judge_loss(why, what.subject->command, true));
-}
-
-/// With the answer in the call where `why` is null.
-void pool_core::finish(pool_call& what, const error* why) {
-    deactivate(what);
-    if (what.on_stop) what.on_stop.reset();
-    if (what.cancellable) boost::asio::get_associated_cancellation_slot(*what.end).clear();
-    call_end end(std::move(*what.end));
-    what.end.reset();
-    // The end reads the answer, and may throw.
-    struct recycled {
-        pool_core& core;
-        pool_call& used;
-        ~recycled() { core.recycle(used); }
-    } const after{*this, what};
-    std::move(end)(why == nullptr ? result<reply_ptr*>(&what.subject) : result<reply_ptr*>(*why));
-}
-
-void pool_core::activate(pool_call& what) {
-    what.place = active_.size();
-    active_.push_back(&what);
-}
-
-void pool_core::deactivate(pool_call& what) {
-    if (what.waiting) {
-        const auto at = std::find(waiting_.begin(), waiting_.end(), &what);
-        if (at != waiting_.end()) waiting_.erase(at);
-    }
-    active_[what.place] = active_.back();
-    active_[what.place]->place = what.place;
-    active_.pop_back();
-}
-
-void pool_core::cancel(pool_call& what, std::uint64_t serial) {
-    if (what.serial != serial) return;
-    const bool left = what.on != nullptr;
-    const error why(make_error_code(net_errc::cancelled), layer::hsm);
-    if (left) what.on->forget(what);
-    if (what.serial == serial) finish(what, judge_loss(why, what.subject->command, left));
 }
 
 // --- time ---

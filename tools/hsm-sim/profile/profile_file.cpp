@@ -177,12 +177,11 @@ result<unit_settings> read_settings(
 /// already: here it is only looked up which keys stand in it.
 result<unit_settings> read_file(const std::string& path) {
     CIPHERLANE_TRY(auto dialect, hsm::profile::load(path));
-    const auto name = std::filesystem::path(path).filename().string();
     const auto unreadable = make_error_code(boost::system::errc::no_such_file_or_directory);
     const auto wrong = make_error_code(boost::system::errc::invalid_argument);
     CIPHERLANE_TRY(const auto file, load_toml(path, {layer::tools, "profile", unreadable, wrong, wrong}));
     auto settings = read_settings(file, path, std::move(dialect));
-    if (!settings) return error(settings.error()).at_endpoint(name);
+    if (!settings) return error(settings.error()).at_endpoint(path);
     return settings;
 }
 

@@ -1,6 +1,7 @@
 #include "hsm-sim/racal/command.hpp"
 
 #include "hsm-sim/keys/ciphers.hpp"
+#include "hsm-sim/racal/key_schemes.hpp"
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -9,82 +10,6 @@
 #include <charconv>
 
 namespace cipherlane::hsm_sim {
-namespace {
-
-/// What a scheme tag says of the key behind it.
-struct scheme_row {
-    char tag;
-    std::uint8_t families;
-    std::size_t size;
-    part_rule rule;
-    key_algorithm kind;
-};
-
-constexpr scheme_row schemes[] = {
-    {'U', every_racal, 16, part_rule::variant, key_algorithm::des},
-    {'X', every_racal, 16, part_rule::ecb, key_algorithm::des},
-    {'T', every_racal, 24, part_rule::variant, key_algorithm::des},
-    {'Y', every_racal, 24, part_rule::ecb, key_algorithm::des},
-    {'Z', every_racal, 8, part_rule::ecb, key_algorithm::des},
-    {'R', static_cast<std::uint8_t>(family::sjj1310), 16, part_rule::ecb, key_algorithm::sm4},
-    {'L', static_cast<std::uint8_t>(family::sjj1310), 16, part_rule::ecb, key_algorithm::aes},
-    {'S', family::sjl05 | family::sjl06, 16, part_rule::ecb, key_algorithm::sm4},
-    {'S', static_cast<std::uint8_t>(family::payshield_kb), 16, part_rule::ecb, key_algorithm::des},
-};
-
-/// What may stand in a block's header where a command wants this type of key. TMK, TPK and PVK share a place in the
-/// commands of variant units, so their usages are one list here.
-struct usage_row {
-    lmk_slot type;
-    std::string_view usages; ///< two characters each; the first is what new keys get
-    char mode_of_use;
-};
-
-constexpr usage_row usages[] = {
-    {slots::zmk, "52K054", 'B'},
-    {slots::zpk, "72P0", 'B'},
-    {slots::tpk, "71P051K0V0V1V2", 'N'},
-    {slots::tak, "M3M0M1M6M861", 'C'},
-    {slots::zak, "M3M0M1M6M861", 'C'},
-    {slots::cvk, "C011121313", 'C'},
-    {slots::bdk1, "B0", 'N'},
-    {slots::bdk2, "41", 'N'},
-    {slots::bdk3, "42", 'N'},
-    {slots::ipek, "B1", 'N'},
-    {slots::mk_ac, "E0", 'N'},
-    {slots::mk_smi, "E2", 'N'},
-    {slots::mk_smc, "E1", 'N'},
-    {slots::zek, "22D021", 'B'},
-    {slots::tek, "23D0", 'B'},
-};
-
-const usage_row* usage_of(lmk_slot type) noexcept {
-    for (const auto& row : usages) {
-        if (row.type == type) return &row;
-    }
-    return nullptr;
-}
-
-bool allows(std::string_view usages_in_twos, std::string_view usage) noexcept {
-    for (std::size_t at = 0; at + 2 <= usages_in_twos.size(); at += 2) {
-        if (usages_in_twos.substr(at, 2) == usage) return true;
-    }
-    return false;
-}
-
-const scheme_row* scheme_of(char tag, family dialect) noexcept {
-    for (const auto& row : schemes) {
-        if (row.tag == tag && (row.families & static_cast<std::uint8_t>(dialect)) != 0) return &row;
-    }
-    return nullptr;
-}
-
-part_rule rule_of(char tag) noexcept {
-    return tag == 'U' || tag == 'T' ? part_rule::variant : part_rule::ecb;
-}
-
-} // namespace
-
 void command::end() {
     if (in.peek() == '%' && in.left() >= 3) {
         (void)in.text(1);
@@ -236,23 +161,6 @@ clear_key command::block_under(const clear_key& transport, block_attributes& wha
     return opened.key;
 }
 
-void command::put_block(const block_attributes& what, const clear_key& key) {
-    if (failed()) return;
-    put('S');
-    put(wrap_block(block_kind::thales, lmks.block_key(), what, key));
-}
-
-void command::put_exported(
-    const clear_key& transport, char scheme, const block_attributes& what, const clear_key& key) {
-    if (failed()) return;
-    if (scheme != 'R') return put_key_under(transport, scheme, key);
-    // A key leaves only under one at least as strong.
-    if (transport.kind() == key_algorithm::des && key.kind() != key_algorithm::des) return fail(code::key_length);
-    if (transport.size() < 16) return fail(code::key_length);
-    put('R');
-    put(wrap_block(block_kind::tr31, transport, what, key));
-}
-
 clear_key command::key(lmk_slot type, status parity, untagged length) {
     if (uses_blocks()) return block_key(type);
     const auto field = key_field(length, type);
@@ -380,92 +288,6 @@ clear_pin command::pin_under_lmk(std::size_t chars) {
         return {};
     }
     return clear_pin(text.substr(1));
-}
-
-void command::put_hex(byte_view data) {
-    const std::size_t at = out_.size();
-    out_.resize(at + 2 * data.size());
-    to_hex(data, std::span<char>(out_.data() + at, 2 * data.size()));
-    put_in_case(at);
-}
-
-/// Digits from `at` on in the case that the unit is set to.
-void command::put_in_case(std::size_t at) {
-    if (!on.settings().lower_case_hex) return;
-    for (; at < out_.size(); ++at) {
-        if (out_[at] >= 'A' && out_[at] <= 'F') out_[at] = static_cast<char>(out_[at] + ('a' - 'A'));
-    }
-}
-
-void command::put_decimal(std::size_t value, std::size_t width) {
-    const std::size_t at = out_.size();
-    out_.append(width, '0');
-    for (std::size_t i = width; i > 0; --i, value /= 10)
-        out_[at + i - 1] = static_cast<char>('0' + value % 10);
-}
-
-void command::put_hexadecimal(std::size_t value, std::size_t width) {
-    const std::size_t at = out_.size();
-    out_.append(width, '0');
-    for (std::size_t i = width; i > 0; --i, value /= 16)
-        out_[at + i - 1] = "0123456789ABCDEF"[value % 16];
-    put_in_case(at);
-}
-
-bool command::scheme_fits(char scheme, const clear_key& key) {
-    if (failed()) return false;
-    // Without a tag a key goes out as it is long; the places that allow this are the commands' own.
-    const auto* row = scheme == '0' ? nullptr : scheme_of(scheme, on.settings().dialect);
-    if (row != nullptr && (row->size != key.size() || row->kind != key.kind())) {
-        fail(code::key_length);
-        return false;
-    }
-    return true;
-}
-
-void command::put_key(lmk_slot type, char scheme, const clear_key& key) {
-    if (uses_blocks()) {
-        const auto* row = usage_of(type);
-        if (row == nullptr) return fail(code::block_usage);
-        const char algorithm = key.kind() == key_algorithm::aes ? 'A' : key.size() == 8 ? 'D' : 'T';
-        return put_block({std::string(row->usages.substr(0, 2)), algorithm, row->mode_of_use, "00", 'E'}, key);
-    }
-    if (!scheme_fits(scheme, key)) return;
-    std::array<std::uint8_t, clear_key::largest> wrapped{};
-    const auto out = byte_span(wrapped).first(key.size());
-    lmks.wrap(type, rule_of(scheme), key.view(), out);
-    if (scheme != '0') put(scheme);
-    put_hex(out);
-}
-
-void command::put_key_under(const clear_key& transport, char scheme, const clear_key& key) {
-    if (!scheme_fits(scheme, key)) return;
-    std::array<std::uint8_t, clear_key::largest> wrapped{};
-    const auto out = byte_span(wrapped).first(key.size());
-    if (transport.kind() == key_algorithm::des) {
-        wrap_under(transport.view(), rule_of(scheme), key.view(), out);
-    } else if (key.size() % transport.block_size() == 0) {
-        encrypt_ecb(transport, key.view(), out);
-    } else {
-        return fail(code::key_length);
-    }
-    if (scheme != '0') put(scheme);
-    put_hex(out);
-}
-
-void command::put_kcv(const clear_key& key, std::size_t digits) {
-    if (failed()) return;
-    put_hex(byte_view(check_value(key, on.settings().wide_kcv)).first(digits / 2));
-}
-
-void command::put_pin_under_lmk(const clear_pin& pin) {
-    put('0');
-    put(pin.view());
-}
-
-void command::put_offset(std::string_view digits) {
-    put(digits);
-    out_.append(12 - digits.size(), 'F');
 }
 
 } // namespace cipherlane::hsm_sim

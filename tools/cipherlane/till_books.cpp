@@ -1,0 +1,148 @@
+// What a till is asked and told besides trades: its host, its batch, its records.
+#include "cipherlane/payment_json.hpp"
+#include "cipherlane/till_verbs.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+
+#include <sstream>
+
+namespace cipherlane::cli::till_verbs {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string_view to_string(acquiring::settlement_result value) {
+    switch (value) {
+    case acquiring::settlement_result::balanced: return "balanced";
+    case acquiring::settlement_result::not_balanced: return "not balanced";
+    case acquiring::settlement_result::host_error: break;
+    }
+    return "host error";
+}
+
+json to_json(const ports::batch_side& side) {
+    return {{"count", side.count}, {"minor", side.minor}};
+}
+
+} // namespace
+
+void ask_host(const till_options& options) {
+    const teller by("ask", options);
+    const auto what = acquiring::find_service(options.service);
+    if (!what) {
+        by.fail(error(acquiring_errc::bad_request, layer::tools)
+                    .during("ask")
+                    .in_field("service")
+                    .with_hint("expected sign-off, echo, master-key, status, parameters, CA-keys, SM-CA-keys, AIDs, "
+                               "contactless-parameters, small-amount-BINs, blacklist or card-BINs"));
+    }
+    auto at = open_till(options, by);
+    const auto told = by.need(at.ask_host(*what, options.bounds()));
+    std::ostringstream text;
+    text << acquiring::to_string(*what) << ": done, " << told.messages << " message(s)";
+    if (told.entries != 0) text << ", " << told.entries << " entries";
+    by.say({{"service", acquiring::to_string(*what)}, {"messages", told.messages}, {"entries", told.entries},
+               {"resumed", told.resumed}},
+        text.str(), ending::done);
+}
+
+void balance(const till_options& options) {
+    const teller by("balance", options);
+    auto at = open_till(options, by);
+    const auto told = by.need(at.balance(options.bounds()));
+    const auto sign = told.negative ? -1 : 1;
+    const json made{{"answered", told.answered}, {"balance", sign * told.balance.minor()}, {"card", told.masked_pan},
+        {"host_code", told.host_code}};
+    const auto text = told.answered ? told.masked_pan + "  " + (told.negative ? "-" : "") + told.balance.to_string()
+                                    : "declined " + told.host_code;
+    by.say(made, text, told.answered ? ending::done : ending::refused);
+}
+
+void sign_in(const till_options& options) {
+    const teller by("sign-in", options);
+    auto at = open_till(options, by);
+    const auto told = by.need(at.sign_in(options.bounds()));
+    by.say({{"batch", told.batch}, {"date", told.host_date}, {"time", told.host_time}, {"acquirer", told.acquirer}},
+        "signed in, batch " + std::to_string(told.batch), ending::done);
+}
+
+void settle(const till_options& options) {
+    const teller by("settle", options);
+    auto at = open_till(options, by);
+    acquiring::settlement_request request;
+    if (options.close_batch) request.refused = acquiring::after_refusal::close_batch;
+    const auto told = by.need(at.settle(request, options.bounds()));
+    const json made{{"batch", told.batch}, {"host", to_string(told.host)}, {"debit", to_json(told.totals.debit)},
+        {"credit", to_json(told.totals.credit)}, {"qr_debit", to_json(told.totals.qr_debit)},
+        {"qr_credit", to_json(told.totals.qr_credit)}, {"uploaded", told.uploaded}, {"refused", told.refused},
+        {"end_code", told.end_code}, {"cards_erased", told.cards_erased}, {"resumed", told.resumed}};
+    const bool balanced = told.host == acquiring::settlement_result::balanced;
+    by.say(made, at.settlement_slip(told, options.columns), balanced ? ending::done : ending::difference);
+}
+
+void recover(const till_options& options) {
+    const teller by("recover", options);
+    auto at = open_till(options, by);
+    json rows = json::array();
+    std::string text;
+    bool all = true;
+    std::vector<payment> told;
+    for (const auto& name : options.terminal.empty() ? at.terminals() : std::vector{options.terminal}) {
+        for (const auto& one : by.need(by.need(at.at(name)).recover(options.bounds()))) {
+            rows.push_back(cli::to_json(one));
+            text += to_text(one) + "\n";
+            all = all && one.outcome != verdict::unknown;
+            told.push_back(one);
+        }
+    }
+    text += std::to_string(rows.size()) + " record(s) concerned, " + (all ? "all decided" : "not all decided");
+    const auto count = rows.size();
+    const auto ends = all ? ending::done : ending::unknown;
+    if (by.print({{"records", std::move(rows)}, {"concerned", count}, {"all_decided", all}}, text, ends)) {
+        for (const auto& one : told)
+            (void)by.need(at.at(one.terminal_id)).acknowledge(one, call(std::chrono::seconds(10)));
+    }
+    if (ends != ending::done) teller::end(ends);
+}
+
+void status(const till_options& options) {
+    const teller by("status", options);
+    auto at = open_till(options, by,
+        [](till_settings& all) { all.pinpad = {}, all.display = {}, all.printer = {}, all.scanner = {}; });
+    const auto now = by.need(at.status(options.bounds()));
+    const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
+        {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
+        {"host", to_string(now.host)}, {"gateway", to_string(now.gateway)}, {"sealer", to_string(now.sealer)},
+        {"card_terminal", to_string(now.card_terminal)}};
+    std::ostringstream text;
+    text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
+         << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")
+         << ", " << now.undecided << " undecided\n"
+         << "host " << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer "
+         << to_string(now.sealer);
+    by.say(made, text.str(), ending::done);
+}
+
+void receipt(const till_options& options) {
+    const teller by("receipt", options);
+    auto at = open_books(options, by);
+    const auto found = find_original(options, by, at);
+    const auto copy = options.copy == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
+    auto text = at.receipt(found, copy, options.columns);
+    auto made = cli::to_json(found);
+    made["receipt"] = text;
+    auto ends = ending::done;
+    if (options.print) {
+        const auto report = by.need(at.print_receipt(found, copy, options.bounds()));
+        const bool printed = report.what == ports::print_report::progress::printed;
+        const bool again = report.carries == ports::print_report::mark::reprint;
+        made["printed"] = printed;
+        made["reprint"] = again;
+        text += printed ? (again ? "printed again, marked" : "printed")
+                        : "waits: " + (report.why ? report.why->to_string() : std::string("the printer is at work"));
+        if (!printed) ends = ending::unreachable;
+    }
+    by.say(made, text, ends);
+}
+
+} // namespace cipherlane::cli::till_verbs
