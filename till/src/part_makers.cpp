@@ -13,6 +13,7 @@
 #include <cipherlane/hostlink/terminal_relay.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
+#include <cipherlane/hsm/pos_mac.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -225,11 +226,22 @@ namespace {
 
 constexpr std::string_view serial_field = "sealer.serial_key_file";
 
-result<std::unique_ptr<ports::sealer>> make_machine_sealer(
-    const till_settings::sealer_place& place, const std::string& path, std::string_view field, const logger& log) {
+result<std::unique_ptr<ports::sealer>> make_machine_sealer(const till_settings::sealer_place& place,
+    const acquiring::key_settings& keys, const std::string& path, std::string_view field, const logger& log) {
     CIPHERLANE_TRY(const auto master, read_wrapped_key(path, field));
     CIPHERLANE_TRY(auto unit, make_unit(place, log));
+    const bool of_sm4 = hsm::is_sm4_key(*unit.dialect, hsm::key(master));
     auto made = std::make_unique<hsm::machine_sealer>(std::move(unit), hsm::key(master));
+    if (keys.algorithm == acquiring::key_algorithm::sm4) {
+        if (!of_sm4) {
+            return error(till_errc::bad_setting, layer::till)
+                .during("open")
+                .in_field(field)
+                .with_hint("expected a master key of SM4, with the dialect's scheme tag, as keys.algorithm is sm4");
+        }
+        using form = crypto::unionpay_mac_form;
+        made->use_sm4(keys.sm4_mac_ascii ? form::ascii8 : form::raw8);
+    }
     if (!place.serial_key_file.empty()) {
         CIPHERLANE_TRY(const auto serial, read_wrapped_key(place.serial_key_file, serial_field));
         made->use_serial_key(hsm::key(serial));
@@ -264,7 +276,7 @@ result<std::unique_ptr<ports::sealer>> make_sealer(
             .with_hint("expected the file of the master key, as there is a host");
     }
     const auto field = own ? "terminal.key_file" : "sealer.key_file";
-    if (place.kind == sealer_kind::cipher_machine) return make_machine_sealer(place, path, field, log);
+    if (place.kind == sealer_kind::cipher_machine) return make_machine_sealer(place, of.keys, path, field, log);
     return make_software_sealer(all, of, path, field, log);
 }
 

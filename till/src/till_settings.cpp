@@ -7,6 +7,8 @@
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
+#include <cipherlane/hsm/pos_mac.hpp>
+#include <cipherlane/hsm/profile.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -226,8 +228,10 @@ result<void> check_sealer(const till_settings& all) {
     if (!is_peer(place.address)) return broken(till_errc::bad_setting, "sealer.address", "HOST:PORT");
     if (place.profile.empty())
         return broken(till_errc::missing_setting, "sealer.profile", "the unit's dialect, a name or FILE.toml");
-    if (keys != acquiring::key_algorithm::tdes)
-        return broken(till_errc::not_built, "keys.algorithm", "tdes, as a cipher machine makes the MACs");
+    if (keys == acquiring::key_algorithm::tdes) return {};
+    const auto dialect = hsm::profile::builtin(place.profile);
+    if (dialect && !hsm::knows_sm4_keys(**dialect))
+        return broken(till_errc::not_built, "keys.algorithm", "tdes, as the unit's dialect has no keys of SM4");
     return {};
 }
 

@@ -15,6 +15,7 @@ namespace states = ledger::states;
 constexpr auto schema = R"sql(
 CREATE TABLE IF NOT EXISTS terminal(terminal_id TEXT PRIMARY KEY, merchant_id TEXT, tmk TEXT, tpk TEXT, tak TEXT);
 CREATE TABLE IF NOT EXISTS new_master(terminal_id TEXT PRIMARY KEY, tmk TEXT, signed_in INTEGER);
+CREATE TABLE IF NOT EXISTS sm4_master(terminal_id TEXT PRIMARY KEY, tmk TEXT, sign_in_code TEXT);
 CREATE TABLE IF NOT EXISTS card(number TEXT PRIMARY KEY, expiry TEXT, pin TEXT, balance INTEGER);
 CREATE TABLE IF NOT EXISTS trade(
   id INTEGER PRIMARY KEY, terminal_id TEXT, batch TEXT, trace TEXT, kind TEXT, card TEXT, amount INTEGER,
@@ -117,13 +118,23 @@ std::optional<ledger_new_master> host_books::new_master(std::string_view termina
     return ledger_new_master{row.text(0), row.integer(1) != 0};
 }
 
-void host_books::confirm_new_master(std::string_view terminal_id) {
-    books_
-        .prepare("UPDATE terminal SET tmk = (SELECT tmk FROM new_master WHERE terminal_id = ?1) "
-                 "WHERE terminal_id = ?1")
-        .bind(terminal_id)
-        .run();
+void host_books::drop_new_master(std::string_view terminal_id) {
     books_.prepare("DELETE FROM new_master WHERE terminal_id = ?").bind(terminal_id).run();
+}
+
+void host_books::put_sm4_master(std::string_view terminal_id, const ledger_sm4_master& key) {
+    books_.prepare("INSERT OR REPLACE INTO sm4_master VALUES(?,?,?)")
+        .bind(terminal_id)
+        .bind(key.tmk)
+        .bind(key.sign_in_code)
+        .run();
+}
+
+std::optional<ledger_sm4_master> host_books::sm4_master(std::string_view terminal_id) {
+    auto row = books_.prepare("SELECT tmk, sign_in_code FROM sm4_master WHERE terminal_id = ?");
+    row.bind(terminal_id);
+    if (!row.step()) return std::nullopt;
+    return ledger_sm4_master{row.text(0), row.text(1)};
 }
 
 void host_books::put_card(const ledger_card& card) {

@@ -27,6 +27,12 @@ struct ledger_new_master {
     bool signed_in = false; ///< the working keys in force were given under it
 };
 
+/// What a terminal changes to SM4 with.
+struct ledger_sm4_master {
+    std::string tmk;
+    std::string sign_in_code; ///< field 60.3 of the sign-in that asks for it
+};
+
 /// An account of the simulated issuer.
 struct ledger_card {
     std::string number;
@@ -80,8 +86,10 @@ class host_books {
     [[nodiscard]] std::optional<ledger_terminal> terminal(std::string_view terminal_id);
     void put_new_master(std::string_view terminal_id, const ledger_new_master& key);
     [[nodiscard]] std::optional<ledger_new_master> new_master(std::string_view terminal_id);
-    /// The terminal has it: it takes the place of the one before.
-    void confirm_new_master(std::string_view terminal_id);
+    void drop_new_master(std::string_view terminal_id);
+    /// Beside the master key that the terminal has already.
+    void put_sm4_master(std::string_view terminal_id, const ledger_sm4_master& key);
+    [[nodiscard]] std::optional<ledger_sm4_master> sm4_master(std::string_view terminal_id);
     void put_card(const ledger_card& card);
     [[nodiscard]] std::optional<ledger_card> card(std::string_view number);
 

@@ -63,6 +63,11 @@ void host_core::take_commands() {
     desk_.add("terminal", {"terminal_id:text", "merchant_id:text", "tmk:text"},
         "a terminal; its TMK under the LMK, which the cipher machine must take",
         [this](const nlohmann::json& request) { return put_terminal(request); });
+    desk_.add("sm4_terminal", {"terminal_id:text", "tmk:text", "sign_in_code:text?"},
+        "offers a terminal SM4: its SM4 TMK under the LMK, beside the one that it has; from now on a sign-in with "
+        "this "
+        "code 60.3 (005) is answered with SM4 keys",
+        [this](const nlohmann::json& request) { return put_sm4_master(request); });
     desk_.add("balance", {"number:text"}, "what a card has left", [this](const nlohmann::json& request) {
         const auto card = books_.card(request.at("number").get<std::string>());
         if (!card) throw std::invalid_argument("no such card");
@@ -107,6 +112,20 @@ nlohmann::json host_core::put_terminal(const nlohmann::json& request) {
         throw std::invalid_argument("tmk: " + words_of(taken.error()));
     }
     books_.put_terminal({request.at("terminal_id"), request.at("merchant_id"), tmk, "", ""});
+    return nlohmann::json::object();
+}
+
+nlohmann::json host_core::put_sm4_master(const nlohmann::json& request) {
+    const auto id = request.at("terminal_id").get<std::string>();
+    const auto tmk = request.at("tmk").get<std::string>();
+    const auto code = request.value("sign_in_code", std::string("005"));
+    if (!books_.terminal(id)) throw std::invalid_argument("no such terminal");
+    if (!keys_.is_sm4(tmk)) throw std::invalid_argument("tmk: no SM4 key of this cipher machine");
+    if (code.size() != 3 || !all_digits(code)) throw std::invalid_argument("sign_in_code must be three digits");
+    if (const auto taken = keys_.check_terminal_key(tmk, call(machine_time)); !taken) {
+        throw std::invalid_argument("tmk: " + words_of(taken.error()));
+    }
+    books_.put_sm4_master(id, {tmk, code});
     return nlohmann::json::object();
 }
 

@@ -218,14 +218,6 @@ bool host_core::mac_fits(exchange& on) {
     return fits && *fits;
 }
 
-/// A MAC under keys that came under the new master key shows that the terminal has it.
-void host_core::confirm_master(exchange& on) {
-    const auto fresh = books_.new_master(on.terminal->terminal_id);
-    if (!fresh || !fresh->signed_in) return;
-    books_.confirm_new_master(on.terminal->terminal_id);
-    on.terminal->tmk = fresh->tmk;
-}
-
 bytes host_core::seal(exchange& on, deciding& lock) {
     const bool sealed = on.what && iso8583::row_of(*on.what).seal == iso8583::sealing::mac && on.terminal &&
                         !on.terminal->tak.empty();

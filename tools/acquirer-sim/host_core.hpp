@@ -95,6 +95,10 @@ class host_core {
     void ask_machine(exchange& on, deciding& lock);
     [[nodiscard]] bool mac_fits(exchange& on);
     void confirm_master(exchange& on);
+    /// The master key that the sign-in asks to be answered under.
+    [[nodiscard]] std::string master_asked_for(const exchange& on);
+    /// That of the cipher of the working keys in force.
+    [[nodiscard]] std::string master_in_force(const exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
     void book(exchange& on, ledger_trade trade, std::int64_t money);
     /// A trade, by its row: what it is to its original, and whether it was done before the host hears of it.
@@ -118,6 +122,7 @@ class host_core {
     nlohmann::json counters() const;
     nlohmann::json put_card(const nlohmann::json& request);
     nlohmann::json put_terminal(const nlohmann::json& request);
+    nlohmann::json put_sm4_master(const nlohmann::json& request);
     nlohmann::json totals(const nlohmann::json& request);
     nlohmann::json trades();
     nlohmann::json put_list(const nlohmann::json& request);

@@ -1,12 +1,21 @@
 #include "acquirer-sim/exchange.hpp"
 
+#include <cipherlane/iso8583/field62.hpp>
+
 namespace cipherlane::sim {
 
 std::optional<bytes> host_core::translated_pin(exchange& on) {
     if (!on.request.has(52)) return bytes{};
     if (on.pin) return on.pin;
-    const auto block =
-        keys_.translate_pin(on.terminal->tpk, on.request.wire(52), on.request.value(2), call(machine_time));
+    // Under SM4 field 52 is zeros alone, and the block stands in field 62.
+    const auto field62 = on.request.value(62);
+    auto sent = result<byte_view>(on.request.wire(52));
+    if (keys_.is_sm4(on.terminal->tpk)) sent = iso8583::read_sm4_pin(as_bytes(field62));
+    if (!sent) {
+        log_.tell(log_level::warning, "PIN", sent.error().to_string());
+        return std::nullopt;
+    }
+    const auto block = keys_.translate_pin(on.terminal->tpk, *sent, on.request.value(2), call(machine_time));
     if (block) return bytes(block->begin(), block->end());
     log_.tell(log_level::error, "PIN", block.error().to_string());
     return std::nullopt;

@@ -53,6 +53,10 @@ struct security::impl {
         impl& from_;
         std::unique_ptr<hsm::client> unit_;
     };
+    [[nodiscard]] bool is_sm4(const hsm::key& one) const { return hsm::is_sm4_key(*settings.dialect, one); }
+    [[nodiscard]] crypto::unionpay_mac_form mac_form(const hsm::key& tak) const {
+        return is_sm4(tak) ? crypto::unionpay_mac_form::raw8 : crypto::unionpay_mac_form::ascii8;
+    }
     [[nodiscard]] std::unique_ptr<hsm::client> take() {
         const std::scoped_lock lock(guard);
         if (idle.empty()) return std::make_unique<hsm::client>(settings);
@@ -66,8 +70,11 @@ struct security::impl {
         hsm::key_type type, const hsm::key& tmk, const call& bounds) {
         const lease unit(*this);
         ++round_trips;
-        CIPHERLANE_TRY(auto made, unit->generate_and_export_key(
-                                      hsm::generate_and_export_key_request(type, hsm::key_type::tmk, tmk), bounds));
+        using scheme = hsm::key_scheme_name;
+        const bool sm4 = is_sm4(tmk);
+        const hsm::generate_and_export_key_request wish(type, hsm::key_type::tmk, tmk,
+            sm4 ? scheme::sm4 : scheme::double_, sm4 ? scheme::sm4 : scheme::double_ecb);
+        CIPHERLANE_TRY(auto made, unit->generate_and_export_key(wish, bounds));
         if (made.check_value.size() < check_value_bytes) {
             ++round_trips;
             CIPHERLANE_TRY(auto checked, unit->check_value(hsm::check_value_request(type, made.under_lmk), bounds));
@@ -100,6 +107,10 @@ result<std::unique_ptr<security>> security::create(
     return std::unique_ptr<security>(new security(std::make_unique<impl>(std::move(settings), zpk)));
 }
 
+bool security::is_sm4(const std::string& one) const {
+    return impl_->is_sm4(hsm::key(one));
+}
+
 result<working_keys> security::sign_in(const std::string& tmk, const call& bounds) {
     const hsm::key master(tmk);
     CIPHERLANE_TRY(auto tpk, impl_->make_key(hsm::key_type::tpk, master, bounds));
@@ -122,12 +133,14 @@ result<bool> security::verify_mac(const std::string& tak, byte_view mab, byte_vi
     if (field64.size() != received.size()) return false;
     std::copy(field64.begin(), field64.end(), received.begin());
     ++impl_->round_trips;
-    return hsm::verify_pos_mac(*impl::lease(*impl_), hsm::key(tak), mab, received, bounds);
+    const hsm::key key(tak);
+    return hsm::verify_pos_mac(*impl::lease(*impl_), key, mab, received, bounds, impl_->mac_form(key));
 }
 
 result<std::array<std::uint8_t, 8>> security::make_mac(const std::string& tak, byte_view mab, const call& bounds) {
     ++impl_->round_trips;
-    return hsm::make_pos_mac(*impl::lease(*impl_), hsm::key(tak), mab, bounds);
+    const hsm::key key(tak);
+    return hsm::make_pos_mac(*impl::lease(*impl_), key, mab, bounds, impl_->mac_form(key));
 }
 
 result<std::array<std::uint8_t, 8>> security::translate_pin(

@@ -38,16 +38,20 @@ class security {
     security& operator=(const security&) = delete;
     ~security();
 
-    /// New TPK and TAK, double length, wrapped for the terminal in plain ECB.
+    /// Whether a key under the LMK is one of SM4, by its scheme. With such a master key all that is made for the
+    /// terminal is SM4's; a machine that has no such scheme knows TDES alone.
+    [[nodiscard]] bool is_sm4(const std::string& one) const;
+    /// New TPK and TAK of 16 bytes, of the master key's cipher, wrapped for the terminal in plain ECB.
     [[nodiscard]] result<working_keys> sign_in(const std::string& tmk, const call& bounds);
-    /// A new TMK, double length, wrapped in plain ECB under the one in force.
+    /// A new TMK of 16 bytes, of the cipher of the one in force, wrapped under that in plain ECB.
     [[nodiscard]] result<new_master_key> new_master(const std::string& tmk, const call& bounds);
     /// True if field 64 fits the message.
     [[nodiscard]] result<bool> verify_mac(
         const std::string& tak, byte_view mab, byte_view field64, const call& bounds);
     [[nodiscard]] result<std::array<std::uint8_t, 8>> make_mac(
         const std::string& tak, byte_view mab, const call& bounds);
-    /// The PIN block under the zone key that the issuer shares. `account` is the whole PAN.
+    /// The PIN block under the zone key that the issuer shares: from 8 bytes, or with an SM4 key 16. `account` is the
+    /// whole PAN.
     [[nodiscard]] result<std::array<std::uint8_t, 8>> translate_pin(
         const std::string& tpk, byte_view block, std::string_view account, const call& bounds);
 

@@ -20,9 +20,9 @@ constexpr std::size_t sm4_block = 16;
 
 /// A key as it stands under the master key, plain ECB, in the dialect's words.
 key written(const profile& dialect, byte_view cryptogram, key_scheme_name scheme) {
-    const auto* tag = scheme == key_scheme_name::single || dialect.raw_keys
-                          ? nullptr
-                          : dialect.code("scheme", to_string(key_scheme_name::double_ecb));
+    const auto name = scheme == key_scheme_name::sm4 ? scheme : key_scheme_name::double_ecb;
+    const auto* tag =
+        scheme == key_scheme_name::single || dialect.raw_keys ? nullptr : dialect.code("scheme", to_string(name));
     return key((tag != nullptr ? *tag : std::string()) + to_hex(cryptogram));
 }
 
@@ -35,14 +35,18 @@ bool was_cut_off(const error& why) {
 
 result<key> machine_sealer::take_in(key_type type, const ports::wrapped_key& given, const call& bounds) {
     const auto size = given.cryptogram.size();
-    const bool single = size == key_size(key_scheme_name::single);
+    const bool sm4 = double_ == key_scheme_name::sm4;
+    if (sm4 && !knows_sm4_keys(unit_.dialect())) {
+        return fail(hsm_errc::unsupported).during("working key").in_field("scheme");
+    }
+    const bool single = !sm4 && size == key_size(key_scheme_name::single);
     if (!single && size != key_size(key_scheme_name::double_)) {
         return fail(hsm_errc::bad_length).during("working key").in_field("cryptogram");
     }
     if (given.check_value.size() < least_check_value) {
         return fail(hsm_errc::bad_length).during("working key").in_field("check_value");
     }
-    const auto scheme = single ? key_scheme_name::single : key_scheme_name::double_;
+    const auto scheme = single ? key_scheme_name::single : double_;
     import_key_request request(type, master_, written(unit_.dialect(), given.cryptogram, scheme), scheme);
     request.expect(given.check_value);
     CIPHERLANE_TRY(const auto made, unit_.import_key(request, bounds));
@@ -67,8 +71,8 @@ result<void> machine_sealer::check_pin_key(const ports::wrapped_key& given, cons
 
 result<ports::mac_field> machine_sealer::make_mac(byte_view mab, const call& bounds) {
     if (!mac_key_) return fail(hsm_errc::missing_field).during("MAC").in_field("key");
-    auto made = make_pos_mac(unit_, *mac_key_, mab, bounds);
-    if (!made && was_cut_off(made.error())) made = make_pos_mac(unit_, *mac_key_, mab, bounds);
+    auto made = make_pos_mac(unit_, *mac_key_, mab, bounds, form_);
+    if (!made && was_cut_off(made.error())) made = make_pos_mac(unit_, *mac_key_, mab, bounds, form_);
     return made;
 }
 

@@ -18,18 +18,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto profile = "payshield";
 constexpr auto card_number = "6222000000000017";
 
-std::string key_of(const char* type, std::string_view clear) {
+std::string key_of(const std::string& profile, const char* type, std::string_view clear) {
     return sim::under_test_lmk(profile, type, clear).value();
 }
 
-sim::acquirer_settings host_of(const hsm_sim::server& machine) {
+sim::acquirer_settings host_of(const hsm_sim::server& machine, const std::string& profile) {
     sim::acquirer_settings made;
     made.hsm = "127.0.0.1:" + std::to_string(machine.port());
     made.hsm_profile = profile;
-    made.zone_key = key_of("zpk", sim::test_keys::zone_pin);
+    made.zone_key = key_of(profile, "zpk", sim::test_keys::zone_pin);
     made.zone_key_clear = sim::test_keys::zone_pin;
     return made;
 }
@@ -84,16 +83,16 @@ result<void> table_reader::close(const call& /*bounds*/) {
     return {};
 }
 
-simulated_lane::simulated_lane(const std::string& gateway_ledger)
+simulated_lane::simulated_lane(const std::string& gateway_ledger, const std::string& profile)
     : unit_(*hsm_sim::settings_of(profile), hsm_sim::lmk_set::test())
     , machine_(*hsm_sim::server::start(unit_, {0, 1, false}, logger::none()))
-    , acquirer_(sim::acquirer_server::start(io_, host_of(*machine_), logger::none()).value())
+    , acquirer_(sim::acquirer_server::start(io_, host_of(*machine_, profile), logger::none()).value())
     , gateway_(sim::gateway_server::start(io_, gateway_of(gateway_ledger), logger::none()).value())
     , work_(io_.get_executor())
     , thread_([this] { io_.run(); }) {
     reader.number = card_number;
     host({{"cmd", "terminal"}, {"terminal_id", sim::demo_terminal}, {"merchant_id", sim::demo_merchant},
-        {"tmk", key_of("tmk", sim::test_keys::terminal_master)}});
+        {"tmk", key_of(profile, "tmk", sim::test_keys::terminal_master)}});
     host({{"cmd", "card"}, {"number", card_number}, {"expiry", "3012"}, {"pin", "135790"},
         {"balance", balance_at_first}});
     const auto public_key = keys.file("gateway.pem");
@@ -122,10 +121,11 @@ simulated_lane::~simulated_lane() {
 
 till simulated_lane::open() {
     till::parts with;
-    with.pinpad = lend(reader);
-    with.display = lend(display);
-    with.observer = lend(seen);
-    if (chooser != nullptr) with.chooser = lend(*chooser);
+    if (pad != nullptr) with.pinpad = *pad;
+    if (pad == nullptr) with.pinpad = reader;
+    with.display = display;
+    with.observer = seen;
+    if (chooser != nullptr) with.chooser = *chooser;
     return till::open(settings, std::move(with), call(20s)).value();
 }
 

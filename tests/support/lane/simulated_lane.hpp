@@ -21,7 +21,7 @@
 namespace cipherlane::tests {
 
 /// A reader in memory: gives the card that it is told to, without a PIN.
-class table_reader final : public ports::pinpad {
+class table_reader : public ports::pinpad {
   public:
     std::string number;
     std::string expiry = "3012";
@@ -42,7 +42,8 @@ class table_reader final : public ports::pinpad {
 /// reader and display are fakes. Up in a few milliseconds, for tests that try one fault after the other.
 class simulated_lane {
   public:
-    explicit simulated_lane(const std::string& gateway_ledger = {});
+    /// @param profile of the cipher machine behind the host.
+    explicit simulated_lane(const std::string& gateway_ledger = {}, const std::string& profile = "payshield");
     simulated_lane(const simulated_lane&) = delete;
     simulated_lane& operator=(const simulated_lane&) = delete;
     ~simulated_lane();
@@ -73,6 +74,7 @@ class simulated_lane {
     static constexpr std::int64_t balance_at_first = 500'000;
 
     table_reader reader;
+    ports::pinpad* pad = nullptr; ///< in the place of `reader`, of tills that are opened from here on
     fault_script display_faults;
     fake_display display{display_faults};
     watched_timeline seen;

@@ -195,6 +195,22 @@ void seal_format4(const clear_key& key, const clear_pin& pin, std::string_view a
     wipe(work);
 }
 
+/// Format 0 stretched over a block of 16 bytes, made the 8 bytes that it is otherwise: the account is in the last six
+/// bytes, and the second half is fill. False if it is none.
+bool unstretch(byte_span block, std::string_view account) noexcept {
+    const auto mask = account_nibbles(pin_format::iso0, account);
+    auto half = split(byte_view(block).subspan(8));
+    for (std::size_t i = 0; i < half.size(); ++i)
+        half[i] ^= mask[i];
+    const bool filled = std::all_of(half.begin(), half.end(), [](std::uint8_t nibble) { return nibble == 15; });
+    auto front = split(byte_view(block).first(8));
+    for (std::size_t i = 0; i < front.size(); ++i)
+        front[i] ^= mask[i];
+    join(front, block.first(8));
+    wipe(front);
+    return filled;
+}
+
 } // namespace
 
 pin_format pin_format_of(std::string_view two_digits) noexcept {
@@ -283,7 +299,8 @@ status open_pin_block(
     if (format == pin_format::iso4) return open_format4(key, block, account, pin);
     std::array<std::uint8_t, 16> clear{};
     decrypt_ecb(key, block, clear);
-    const bool same = !wide || std::equal(clear.begin(), clear.begin() + 8, clear.begin() + 8);
+    bool same = !wide || std::equal(clear.begin(), clear.begin() + 8, clear.begin() + 8);
+    if (!same && format == pin_format::iso0) same = unstretch(clear, account);
     const status verdict = same ? decode_pin(format, byte_view(clear).first(8), account, pin) : code::pin_block;
     wipe(clear);
     return verdict;

@@ -68,7 +68,8 @@ enum class pin_policy : std::uint8_t { legacy, pci };
     pin_format format, const clear_pin& pin, std::string_view account, byte_span block) noexcept;
 
 /// Enciphered blocks: 8 bytes under DES, 16 under SM4 or AES. Formats of 8 bytes under a 16-byte cipher are
-/// repeated in both halves, as the units of the TASS family carry them.
+/// repeated in both halves, as the units of the TASS family carry them; format 0 is also opened where it is stretched
+/// over all of the block, as UnionPay terminals with SM4 send it.
 [[nodiscard]] status open_pin_block(
     const clear_key& key, pin_format format, byte_view block, std::string_view account, clear_pin& pin) noexcept;
 [[nodiscard]] status seal_pin_block(const clear_key& key, pin_format format, const clear_pin& pin,

@@ -68,6 +68,33 @@ TEST_F(MachineSealer, MakesAndChecksThePublishedMac) {
     }
 }
 
+/// Row upm-011 of the published MACs, whose key came under the SM4 key FEDCBA9876543210 0123456789ABCDEF.
+TEST_F(MachineSealer, MakesThePublishedMacOfSm4) {
+    const auto clear = from_hex("FEDCBA98765432100123456789ABCDEF").value();
+    bytes wrapped(16);
+    hsm_sim::lmk_set::test()->wrap(hsm_sim::slots::zmk, hsm_sim::part_rule::ecb, clear, wrapped);
+    const ports::wrapped_key given{
+        1, from_hex("336099F2C3F9A0E015C6536BC88ED7F7").value(), from_hex("2677F46B").value()};
+    for (const auto& [name, tag] : {std::pair("sjl06", "S"), std::pair("sjl05", "S"), std::pair("sjj1310", "R")}) {
+        start(name);
+        machine_sealer subject(unit(profile::builtin(name).value()), key(tag + to_hex(wrapped)));
+        subject.use_sm4(crypto::unionpay_mac_form::raw8);
+        const auto loaded = subject.load_mac_key(given, bounds_);
+        ASSERT_TRUE(loaded) << name << ": " << loaded.error();
+        const auto made = subject.make_mac(mab, bounds_);
+        ASSERT_TRUE(made) << name << ": " << made.error();
+        EXPECT_EQ(to_hex(*made), "D0656CDC7A9D0022") << name;
+        subject.use_sm4(crypto::unionpay_mac_form::ascii8);
+        EXPECT_EQ(as_text(*subject.make_mac(mab, bounds_)), "D0656CDC") << name;
+        EXPECT_TRUE(subject.check_pin_key(given, bounds_)) << name;
+        EXPECT_EQ(subject.load_mac_key({1, bytes(8, 0), bytes(4, 0)}, bounds_).error().code(), hsm_errc::bad_length);
+    }
+    start("payshield");
+    machine_sealer subject(unit(profile::builtin("payshield").value()), master);
+    subject.use_sm4(crypto::unionpay_mac_form::raw8);
+    EXPECT_TRUE(subject.load_mac_key(given, bounds_).error().is(condition::unsupported));
+}
+
 TEST_F(MachineSealer, RefusesAKeyWhoseCheckValueIsWrongInAnyByte) {
     start("payshield");
     machine_sealer subject(unit(profile::builtin("payshield").value()), master);
