@@ -23,8 +23,13 @@ namespace cipherlane::tests {
 /// A lane with all its simulators in a folder of its own. A failed test prints what happened.
 class lane_fixture : public testing::Test {
   protected:
-    lane_fixture() {
-        around = std::make_unique<sim::simulators>(sim::simulator_settings{programs(), folder(), "payshield"});
+    lane_fixture()
+        : lane_fixture(sim::simulator_settings()) {}
+    /// With other simulators than the usual ones.
+    explicit lane_fixture(sim::simulator_settings with) {
+        with.programs = programs();
+        with.folder = folder();
+        around = std::make_unique<sim::simulators>(with);
         std::ofstream(public_key())
             << around->gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
     }

@@ -260,8 +260,13 @@ void gateway_server::impl::notify(const gateway_order& order) {
 void gateway_server::impl::take_commands() {
     desk.add("faults", {"set:list?", "seed:number?"}, "plans faults; alone it lists them and the kinds",
         [this](const nlohmann::json& request) { return faults.control(request); });
-    desk.add("orders", {}, "all orders", [this](const nlohmann::json&) {
-        return nlohmann::json{{"orders", orders.list()}};
+    desk.add("orders", {"status:text?"}, "all orders, or those of one status", [this](const nlohmann::json& request) {
+        auto all = orders.list();
+        if (!request.contains("status")) return nlohmann::json{{"orders", std::move(all)}};
+        nlohmann::json some = nlohmann::json::array();
+        for (auto& one : all)
+            if (one.at("status") == request.at("status")) some.push_back(std::move(one));
+        return nlohmann::json{{"orders", std::move(some)}};
     });
     desk.add("counters", {}, "requests by method, faults", [this](const nlohmann::json&) {
         auto all = counters;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fstream>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace cipherlane::sim {
@@ -77,12 +78,27 @@ simulator start_hsm(const simulator_settings& settings) {
         "listening", log_of(settings, "hsm-sim")};
 }
 
+/// The options, with files in the rig's folder where it keeps books.
+std::vector<std::string> keeping(const simulator_settings& settings, std::vector<std::string> options,
+    std::initializer_list<std::pair<const char*, const char*>> files) {
+    if (!settings.keeps_books) return options;
+    for (const auto& [option, file] : files)
+        options.insert(options.end(), {option, settings.folder + "/" + file});
+    return options;
+}
+
 simulator start_acquirer(const simulator_settings& settings, const std::string& hsm) {
-    return {command(settings, "acquirer-sim",
-                seeded(settings, {"--port", "0", "--hsm", hsm, "--profile", settings.profile, "--zpk",
-                                     key_of(settings, settings.zone_key, "zpk", test_keys::zone_pin), "--zpk-clear",
-                                     std::string(test_keys::zone_pin)})),
-        "listening", log_of(settings, "acquirer-sim")};
+    auto options = seeded(settings, {"--port", "0", "--hsm", hsm, "--profile", settings.profile, "--zpk",
+                                        key_of(settings, settings.zone_key, "zpk", test_keys::zone_pin),
+                                        "--zpk-clear", std::string(test_keys::zone_pin)});
+    options = keeping(settings, std::move(options), {{"--ledger", "acquirer.db"}});
+    return {command(settings, "acquirer-sim", std::move(options)), "listening", log_of(settings, "acquirer-sim")};
+}
+
+simulator start_gateway(const simulator_settings& settings) {
+    auto options = keeping(settings, seeded(settings, {"--port", "0"}),
+        {{"--ledger", "gateway.json"}, {"--key", "gateway-signing.pem"}});
+    return {command(settings, "gateway-sim", std::move(options)), "listening", log_of(settings, "gateway-sim")};
 }
 
 simulator start_display(const simulator_settings& settings) {
@@ -93,18 +109,45 @@ simulator start_display(const simulator_settings& settings) {
 
 simulator start_pinpad(const simulator_settings& settings) {
     if (!settings.pinpad.empty()) return simulator::elsewhere(settings.pinpad);
-    return {command(settings, "pinpad-sim",
-                {"--driver", settings.pinpad_family, "--master-key", "0:" + std::string(test_keys::terminal_master)}),
-        "device", log_of(settings, "pinpad-sim")};
+    auto options = keeping(settings,
+        {"--driver", settings.pinpad_family, "--master-key", "0:" + std::string(test_keys::terminal_master)},
+        {{"--link", "pinpad"}});
+    return {command(settings, "pinpad-sim", std::move(options)), "device", log_of(settings, "pinpad-sim")};
 }
 
 } // namespace
 
 simulator::simulator(std::vector<std::string> command, std::string_view key, const std::string& log)
-    : process_(std::make_unique<child_process>(need(child_process::start(command, log), command[0])))
-    , where_(need_of(process_->await(key, patience), command[0], log))
-    , control_endpoint_(need_of(process_->await("control", patience), command[0], log))
-    , control_(std::make_unique<control_client>(need(control_client::connect(control_endpoint_), command[0]))) {}
+    : command_(std::move(command))
+    , key_(key)
+    , log_(log) {
+    start();
+}
+
+void simulator::start() {
+    const auto& program = command_.front();
+    process_ = std::make_unique<child_process>(need(child_process::start(command_, log_), program));
+    where_ = need_of(process_->await(key_, patience), program, log_);
+    control_endpoint_ = need_of(process_->await("control", patience), program, log_);
+    control_ = std::make_unique<control_client>(need(control_client::connect(control_endpoint_), program));
+}
+
+void simulator::kill_and_restart() {
+    const auto port = std::find(command_.begin(), command_.end(), "--port");
+    if (port != command_.end() && port + 1 != command_.end()) *(port + 1) = where_.substr(where_.rfind(':') + 1);
+    control_.reset();
+    process_->kill();
+    // The kernel may have lent the port to somebody's connection meanwhile: it comes back.
+    for (int tries = 1;; ++tries) {
+        try {
+            return start();
+        } catch (const std::runtime_error&) {
+            constexpr int most = 20;
+            if (tries == most) throw;
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        }
+    }
+}
 
 simulator simulator::elsewhere(std::string where) {
     simulator there;
@@ -121,8 +164,7 @@ control_client& simulator::control() {
 simulators::simulators(const simulator_settings& settings)
     : cipher_machine(start_hsm(settings))
     , acquirer(start_acquirer(settings, cipher_machine.where()))
-    , gateway(command(settings, "gateway-sim", seeded(settings, {"--port", "0"})), "listening",
-          log_of(settings, "gateway-sim"))
+    , gateway(start_gateway(settings))
     , display(start_display(settings))
     , pinpad(start_pinpad(settings)) {
     const auto master = key_of(settings, settings.terminal_key, "tmk", test_keys::terminal_master);

@@ -31,10 +31,18 @@ class simulator {
     /// HOST:PORT of its control channel; empty where it has none.
     [[nodiscard]] const std::string& control_endpoint() const noexcept { return control_endpoint_; }
     [[nodiscard]] child_process& process() noexcept { return *process_; }
+    /// SIGKILL, and the same program again at the same port, with what it had on disk; what it had in memory is lost.
+    /// Device nodes keep their name where the rig keeps books (`simulator_settings::keeps_books`), which it needs.
+    /// Throws `std::runtime_error` if it does not come up.
+    void kill_and_restart();
 
   private:
     simulator() = default;
+    void start();
 
+    std::vector<std::string> command_;
+    std::string key_; ///< what its output calls the place
+    std::string log_;
     std::unique_ptr<child_process> process_;
     std::string where_;
     std::string control_endpoint_;
@@ -75,6 +83,9 @@ struct simulator_settings {
     std::string zone_key = {};     ///< ZPK under the cipher machine's LMK; empty: under the published test LMK
     std::string terminal_key = {}; ///< TMK, likewise
     control_kind control = control_kind::port;
+    /// Books of acquirer and gateway, and the gateway's signing key, lie in the folder, and the PIN pad's node has a
+    /// name there, so that each may be killed and started again. Wants `control_kind::unix_socket`.
+    bool keeps_books = false;
 };
 
 /// All simulators of one payment lane on ports they choose, wired to each other, with the test keys loaded: cipher

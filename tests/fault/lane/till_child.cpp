@@ -2,11 +2,16 @@
 // code, voids, refunds and settles until it ends by itself or by SIGKILL. Each outcome that a customer would have
 // been told is one line on standard output: "TOLD batch trace outcome". "BROKEN" is a promise that was not kept.
 //
-//     lane_till_child FOLDER HOST GATEWAY DISPLAY PINPAD PINPAD_CONTROL PUBLIC_KEY SEED TRADES KEY_FOLDER [abort]
+//     lane_till_child FOLDER HOST GATEWAY DISPLAY PINPAD PINPAD_CONTROL PUBLIC_KEY SEED TRADES KEY_FOLDER
+//                     [abort | power N]
+//
+// With `power` its files are those of a machine that loses its power with it; after N writes and syncs, if N is not
+// 0.
 #include "lane/demo_till.hpp"
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "simkit/control_client.hpp"
+#include "support/power_cut_files.hpp"
 
 #include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/ports/store.hpp>
@@ -30,7 +35,8 @@ call a_minute() {
 }
 
 void tell(const acquiring::payment& what) {
-    std::cout << "TOLD " << what.batch << " " << what.trace << " " << to_string(what.outcome) << std::endl;
+    std::cout << "TOLD " << what.batch << " " << what.trace << " " << to_string(what.outcome) << " " << what.key
+              << std::endl;
 }
 
 till open_from(char** words, acquiring::timeline& watch) {
@@ -140,6 +146,9 @@ int main(int argc, char** argv) {
 #ifndef __SANITIZE_ADDRESS__
         cipherlane::forbid_core_dumps().value();
 #endif
+        const std::string_view how = argc > 11 ? argv[11] : "";
+        if (how == "power" && argc > 12)
+            cipherlane::tests::lose_power_with_process({std::stoull(argv[12]), std::stoull(argv[8])});
         std::ofstream story(std::string(argv[1]) + "/till.log", std::ios::app);
         sim::narrator narrator(story);
         auto till = open_from(argv, narrator);
@@ -149,7 +158,7 @@ int main(int argc, char** argv) {
         const int trades = std::stoi(argv[9]);
         for (int i = 0; i < trades; ++i)
             at.work(i);
-        if (argc > 11) std::abort(); // with everything that a till holds still in its memory
+        if (how == "abort") std::abort(); // with everything that a till holds still in its memory
         return 0;
     } catch (const std::exception& why) {
         std::cerr << "till: " << why.what() << "\n";
