@@ -6,6 +6,7 @@
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/value_or_stop.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/postgres_journal.hpp>
@@ -18,7 +19,9 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <iterator>
 
 namespace cipherlane::cli {
 namespace {
@@ -52,14 +55,30 @@ struct list_options {
 std::vector<store::journal_entry> read_damaged(const list_options& options) {
     auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
     std::vector<store::journal_entry> entries;
-    while (auto entry = value_or_stop(reader.next(), likely_cause)) {
-        if (options.terminal.empty() || entry->record.terminal_id == options.terminal)
-            entries.push_back(*std::move(entry));
+    while (auto entry = value_or_fail(reader.next())) {
+        if (options.wants(*entry)) entries.push_back(*std::move(entry));
     }
     const auto surplus = entries.size() - std::min(entries.size(), options.limit);
     entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(surplus));
     std::cerr << "cipherlane journal: this journal is damaged: cipherlane journal check says more\n";
     return entries;
+}
+
+/// What nobody has decided yet, however old; oldest first.
+result<std::vector<ports::journal_record>> open_of(store::journal& journal, const list_options& options) {
+    std::vector<std::string> names{options.terminal};
+    if (options.terminal.empty()) {
+        CIPHERLANE_TRY(names, journal.terminals(patient()));
+    }
+    std::vector<ports::journal_record> all;
+    for (const auto& name : names) {
+        CIPHERLANE_TRY(auto records, journal.open_records(name, patient()));
+        std::move(records.begin(), records.end(), std::back_inserter(all));
+    }
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    const auto surplus = all.size() - std::min(all.size(), options.limit);
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(surplus));
+    return all;
 }
 
 /// Needs no key: no card data comes out.
@@ -84,14 +103,24 @@ std::vector<store::journal_entry> read_newest(const list_options& options) {
     const ports::system_clock clock;
     const auto journal = open_to_read(options.file, clock);
     if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
-        throw tool_stop(journal.error(), std::string(likely_cause(journal.error())));
-    auto records = journal ? (*journal)->list(options.terminal, options.limit, patient())
-                           : result<std::vector<ports::journal_record>>(journal.error());
+        value_or_fail(result<void*>(journal.error()));
+    const auto wanted = [&] {
+        return options.open ? open_of(**journal, options)
+                            : (*journal)->list(options.terminal, options.limit, patient());
+    };
+    auto records = journal ? wanted() : result<std::vector<ports::journal_record>>(journal.error());
     if (!records) return read_damaged(options);
     std::vector<store::journal_entry> entries;
     for (auto& record : *records)
         entries.push_back({std::move(record), true});
     return entries;
+}
+
+/// A file that was named and is not there is the caller's mistake, and nothing is to be made in its place.
+void must_be_there(const std::string& file) {
+    std::error_code ignored;
+    if (file.find("://") != std::string::npos || std::filesystem::exists(file, ignored)) return;
+    throw tool_complaint(ending::wrong_use, printable_text(file) + ": no such file; expected a journal's database");
 }
 
 json rows_of(const std::vector<store::lost_records>& lost) {
@@ -109,6 +138,7 @@ json rows_of(const std::vector<store::journal_entry>& entries) {
 }
 
 void list(const list_options& options) {
+    must_be_there(options.file);
     auto entries = read_newest(options);
     const auto all = entries.size();
     const auto open =
@@ -116,7 +146,11 @@ void list(const list_options& options) {
     std::erase_if(entries, [&](const auto& entry) { return !options.wants(entry); });
     if (!options.as_json()) {
         print_rows(std::cout, entries);
-        std::cout << all << " record(s), " << open << " undecided\n";
+        // Who reads that nothing is undecided must know of how many that is said.
+        const auto* part = all < options.limit ? ""
+                           : options.open      ? ", --limit reached"
+                                               : ", the newest alone: --limit";
+        std::cout << all << " record(s), " << open << " undecided" << part << "\n";
         return;
     }
     std::cout << rows_of(entries).dump(2) << "\n";
@@ -124,7 +158,8 @@ void list(const list_options& options) {
 
 /// All records, one a line, as they are read: a journal may be long.
 void export_all(const list_options& options) {
-    auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
+    must_be_there(options.file);
+    auto reader = value_or_fail(store::journal_reader::open(options.file));
     if (options.as_csv) std::cout << csv_names();
     bool whole = true;
     while (const auto entry = value_or_stop(reader.next(), likely_cause)) {
@@ -159,7 +194,8 @@ void print_damage(const std::vector<ports::journal_record>& damaged, const std::
 
 /// What is damaged, what can be read, what to do. Works beside a running till.
 void check(const list_options& options) {
-    const auto found = value_or_stop(store::check_journal(options.file, options.mark, patient()), likely_cause);
+    must_be_there(options.file);
+    const auto found = value_or_fail(store::check_journal(options.file, options.mark, patient()));
     if (options.as_json()) {
         const json made{{"whole", found.whole()}, {"journal", found.id}, {"commits", found.commits},
             {"records", found.records}, {"faults", found.faults},

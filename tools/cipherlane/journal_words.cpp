@@ -170,8 +170,18 @@ std::string to_csv(const store::journal_entry& entry) {
     auto made = cli::to_json(entry);
     if (!made.contains("todo")) made["todo"] = "";
     for (const auto& [name, value] : made.items()) {
-        const auto text = value.is_string() ? value.get<std::string>() : value.dump();
-        line += (line.empty() ? "" : ",") + csv_cell(text);
+        auto text = value.is_string() ? value.get<std::string>() : value.dump();
+        // A spreadsheet takes such a text for a formula.
+        if (value.is_string() && !text.empty() &&
+            std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
+            text.insert(0, "'");
+        if (text.find_first_of(",\"") != std::string::npos) {
+            std::string quoted = "\"";
+            for (const char c : text)
+                quoted.append(c == '"' ? 2U : 1U, c);
+            text = quoted + "\"";
+        }
+        line += (line.empty() ? "" : ",") + text;
     }
     return line + "\r\n";
 }

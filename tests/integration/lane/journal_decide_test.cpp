@@ -61,6 +61,20 @@ TEST_F(JournalDecide, WritesWhatAPersonFound) {
     EXPECT_NE(decide("--not-paid"), 0) << "once is enough";
 }
 
+TEST_F(JournalDecide, ListsWhatIsOpenHoweverOldItIs) {
+    {
+        lane_rig rig(rig_settings(), nullptr, folder.file("till.db"));
+        rig.gateway.forgets = true;
+        ASSERT_EQ(rig.sell_by_code("order", 990).value().handle, 1U);
+        for (const auto* key : {"a", "b", "c"})
+            ASSERT_TRUE(rig.sell(key, 100));
+    }
+    ASSERT_EQ(run({"list", "--open", "--limit", "2", folder.file("till.db")}), 0);
+    EXPECT_NE(said.find("1 record(s), 1 undecided"), std::string::npos) << said;
+    ASSERT_EQ(run({"list", "--limit", "2", folder.file("till.db")}), 0);
+    EXPECT_NE(said.find("the newest alone"), std::string::npos) << said;
+}
+
 TEST_F(JournalDecide, WantsAVerdictAndANote) {
     ASSERT_EQ(leave_an_order_in_doubt(), 1U);
     EXPECT_NE(run({"decide", folder.file("till.toml"), "--record", "1", "--note", "n"}), 0);
