@@ -130,6 +130,12 @@ class builder {
             key_scheme made;
             made.tag = tag.empty() ? '\0' : tag[0];
             in.number("digits", made.digits, 0, 4096);
+            // A key of one, two or three DES parts, of 32 bytes, or a block that says its own length.
+            if (made.digits != 0 && made.digits != 16 && made.digits != 32 && made.digits != 48 &&
+                made.digits != 64) {
+                report_->fail(profile_faults().value, in.path() + ".digits", in.line(),
+                    "found " + std::to_string(made.digits) + ", allowed: 16, 32, 48, 64, or 0 for a key block");
+            }
             in.choice("wrap", made.wrap,
                 {{"ecb", key_wrap::ecb}, {"variant", key_wrap::variant}, {"thales", key_wrap::thales_block},
                     {"tr31", key_wrap::tr31_block}});
@@ -147,7 +153,11 @@ class builder {
             in.text("code", made.code);
             in.text("short", made.short_code);
             in.text("usage", made.block_usage);
-            in.number("pair", made.lmk_pair, -1, 99);
+            in.number("pair", made.lmk_pair, -1, 98);
+            if (made.lmk_pair > 0 && made.lmk_pair % 2 != 0) {
+                report_->fail(profile_faults().value, in.path() + ".pair", in.line(),
+                    "found " + std::to_string(made.lmk_pair) + ", allowed: even numbers, 4 is the pair 04-05");
+            }
             in.number("variant", made.lmk_variant, 0, 9);
             in.flag("dukpt", made.dukpt);
             in.flag("extra", made.extra);

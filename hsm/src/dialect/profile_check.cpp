@@ -15,8 +15,7 @@ namespace cipherlane::hsm {
 namespace {
 
 /// Tables whose codes may be the same for several names: sizes of keys that share a tag, types that share a place.
-constexpr std::string_view shared_codes =
-    "scheme export_scheme algorithm key_type key_type1 key_type2 key_usage mac_key";
+constexpr std::string_view shared_codes = "scheme export_scheme algorithm key_type key_type1 key_type2 key_usage";
 
 bool is_code_pair(std::string_view status, const profile& of) {
     if (status.size() != 2) return false;
@@ -53,6 +52,13 @@ std::string unknown(std::string_view word, std::string_view known) {
 
 std::string allowed(std::string_view what) {
     return "allowed: " + std::string(what);
+}
+
+/// Digits of the keys that a name of a scheme speaks of; 0: it says nothing of them.
+std::size_t digits_of(std::string_view name) {
+    if (name.starts_with("single")) return 16;
+    if (name.starts_with("double")) return 32;
+    return name.starts_with("triple") ? 48 : 0;
 }
 
 class checker {
@@ -147,8 +153,13 @@ class checker {
     [[nodiscard]] result<void> check_tags(const std::string& table, const text_map& codes) const {
         if (of_->schemes.empty()) return {};
         for (const auto& [name, tag] : codes) {
-            if (tag.size() == 1 && of_->scheme(tag[0]) != nullptr) continue;
-            return fault(table, name, allowed("the tag of a [scheme]"));
+            const auto* scheme = tag.size() == 1 ? of_->scheme(tag[0]) : nullptr;
+            if (scheme == nullptr) return fault(table, name, allowed("the tag of a [scheme]"));
+            const auto wanted = digits_of(name);
+            if (wanted == 0 || scheme->digits == 0 || scheme->digits == wanted) continue;
+            return fault(table, name,
+                tag + " has " + std::to_string(scheme->digits) + " digits; allowed: a scheme of " +
+                    std::to_string(wanted));
         }
         return {};
     }

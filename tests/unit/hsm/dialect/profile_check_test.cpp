@@ -142,6 +142,11 @@ TEST(ProfileCheck, StatusesSourcesAndQuirksAreReadToTheLetter) {
         {"[quirks]\nimport_key_type = \"tkp\"", "quirks.import_key_type", 4, "[key_type]", "sjj1312"},
         {"[quirks]\nimport_checks_parity = \"perhaps\"", "quirks.import_checks_parity", 4, "yes no", "sjj1312"},
         {"[quirks]\nkey_index_digits = \"12\"", "quirks.key_index_digits", 4, "1 to 9"},
+        {"[codes.scheme]\ndouble = \"T\"", "codes.scheme.double", 4, "T has 48 digits; allowed: a scheme of 32"},
+        {"[codes.mac_key]\ntak = \"1\"", "codes.mac_key.tak", 4, "1 is zak already"},
+        {"[scheme]\nU = { digits = 33 }", "scheme.U.digits", 4, "found 33, allowed: 16, 32, 48, 64"},
+        {"[key_type]\nzpk = { pair = 99 }", "key_type.zpk.pair", 4, ""},
+        {"[key_type]\nzpk = { pair = 7 }", "key_type.zpk.pair", 4, "even numbers"},
     });
 }
 
