@@ -82,6 +82,7 @@ void read_components(std::vector<std::string>& into) {
 
 void take_components(ceremony_arguments& given) {
     if (!given.key.empty()) given.asked.key = read_key("hsm ceremony", "--key", given.key);
+    if (!given.entered.empty()) warn_of_arguments("hsm ceremony", "--component", "--stdin");
     if (given.from_input) read_components(given.entered);
     if (given.from_input && given.entered.empty()) stop_ceremony("no component on standard input");
     for (std::size_t i = 0; i < given.entered.size(); ++i) {
@@ -134,7 +135,8 @@ void hold(ceremony_arguments& given) {
 void add_hsm_ceremony_command(CLI::App& hsm) {
     auto given = std::make_shared<ceremony_arguments>();
     auto* ceremony = hsm.add_subcommand("ceremony", "make a key from components, for simulated units");
-    ceremony->add_option("--type", given->asked.key_type, "key type, three characters: 000 ZMK, 001 ZPK, 002 TMK");
+    ceremony->add_option(
+        "--type", given->asked.key_type, "key type: zmk, zpk, tmk, …, or its three characters, 000, 001, 002");
     ceremony->add_option("--scheme", given->scheme, "U, X double; T, Y triple; Z single")
         ->check(CLI::IsMember({"Z", "U", "X", "T", "Y"}));
     ceremony->add_option("--components", given->asked.components, "how many to draw")->check(CLI::Range(2, 9));

@@ -150,6 +150,8 @@ void print_command(const hsm::profile& dialect, const hsm::command_spec& command
         print_layout(("each record of " + printable_text(name)).c_str(), dialect, command, record);
     print_layout("second answer", dialect, command, command.second_answer);
     print_layout("with a refusal", dialect, command, command.diagnostic);
+    if (std::find(command.mismatch.begin(), command.mismatch.end(), "*") != command.mismatch.end())
+        std::cout << "a status without a meaning says that the check failed: the unit's codes are not published\n";
     if (!command.errors.empty()) std::cout << "statuses of its own\n";
     for (const auto& [status, meaning] : command.errors) {
         std::cout << "  " << printable_text(status) << "  " << printable_text(meaning) << "\n";

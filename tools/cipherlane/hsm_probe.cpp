@@ -258,9 +258,9 @@ void probe(const probe_options& how) {
         if (auto linked = unit.connect(call(std::chrono::seconds(5))); !linked) give_up(linked.error());
     }
     // Another protocol says what it is at the first question: not seventeen times.
-    if (const auto hint = foreigner(there, "payshield"); hint.find("HTTP") != std::string::npos ||
-                                                         hint.find("SSH") != std::string::npos ||
-                                                         hint.find("TLS") != std::string::npos) {
+    if (const auto hint = foreigner(there, "payshield");
+        hint.find("HTTP") != std::string::npos || hint.find("SSH") != std::string::npos ||
+        hint.find("ASCII digits") != std::string::npos || hint.find("TLS") != std::string::npos) {
         throw tool_complaint(ending::unreachable,
             how.at + " is no unit, or not so: " + hint + (hint.find("TLS") != std::string::npos ? "; --tls" : ""));
     }

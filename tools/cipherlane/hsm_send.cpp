@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -71,6 +72,14 @@ bool is_clear_secret(const hsm::field_spec& field) {
     return field.label.starts_with("clear_") && field.kind != hsm::field_kind::group;
 }
 
+/// "4 bytes", "8 to 24 characters"
+std::string size_words(const hsm::field_spec& field) {
+    auto words = std::to_string(field.least);
+    if (field.most != field.least) words += " to " + std::to_string(field.most);
+    const bool hex = field.kind == hsm::field_kind::hex;
+    return words + (hex ? " hex digits" : is_bytes(field) ? " bytes" : " characters");
+}
+
 /// An error of putting a request together, which is the user's.
 [[noreturn]] void refuse_request(
     const hsm::profile& dialect, const hsm::command_spec& command, const error& why, const hsm::field_set& values) {
@@ -82,6 +91,13 @@ bool is_clear_secret(const hsm::field_spec& field) {
     }
     if (!missing && field != nullptr && values.has(field->name) && !is_bytes(*field) && !field->domain.empty())
         refuse_value(dialect, command.code, *field, values.text(field->name));
+    if (why.code() == hsm::make_error_code(hsm::hsm_errc::bad_length) && field != nullptr &&
+        values.has(field->name)) {
+        const auto found = values.value(field->name).size() * (field->kind == hsm::field_kind::hex ? 2 : 1);
+        throw tool_complaint(ending::wrong_use,
+            command.code + ": field " + field->label + ": found " + std::to_string(found) + ", expected " +
+                size_words(*field) + "; `cipherlane hsm describe \"" + command.code + "\"` shows the fields");
+    }
     const auto told = missing ? error(why.code(), why.where()).during(why.operation()).in_field(why.field()) : why;
     throw tool_stop(told,
         "`cipherlane hsm describe \"" + command.code + "\"` with the same --profile shows its fields",
@@ -147,6 +163,15 @@ struct sent {
     std::chrono::microseconds took{0};
 };
 
+/// A check that fails where no code of it is published; empty: the status is another.
+std::string words_of_mismatch(const hsm::command_spec& command, const std::string& status) {
+    const auto lists = [&](std::string_view word) {
+        return std::find(command.mismatch.begin(), command.mismatch.end(), word) != command.mismatch.end();
+    };
+    if (lists(status)) return "the check failed";
+    return lists("*") ? "the check failed; what the unit's codes say beyond that is not published" : "";
+}
+
 sent explain_answer(
     const hsm::profile& dialect, const hsm::raw_command& asked, const hsm::raw_answer& got, reveal how) {
     sent made;
@@ -158,6 +183,7 @@ sent explain_answer(
     const auto known = engine.decode_request(asked.body(), request);
     if (known) {
         made.code = known->command->code;
+        if (!made.done && made.meaning.empty()) made.meaning = words_of_mismatch(*known->command, made.status);
         hsm::field_set values;
         const auto answer = engine.decode_answer(*known->command, got.body, request, values);
         if (answer) {
@@ -247,6 +273,13 @@ hsm::raw_command parse_line(const hsm::profile& dialect, const std::string& line
     return parse_command(line);
 }
 
+/// The last line of a script's answers: what stopped them.
+[[noreturn]] void end_lines(const json& why, std::size_t line, ending ends) {
+    const json made{{"line", line}, {"error", why}, {"exit", static_cast<int>(ends)}};
+    std::cout << made.dump(-1, ' ', false, json::error_handler_t::replace) << "\n" << std::flush;
+    throw CLI::RuntimeError(static_cast<int>(ends));
+}
+
 /// One connection for all lines; a refusal does not end it, a link that breaks does.
 bool send_lines(hsm::client& unit, const send_options& how) {
     std::ifstream file;
@@ -267,8 +300,14 @@ bool send_lines(hsm::client& unit, const send_options& how) {
         try {
             all = send_one(unit, how, parse_line(unit.dialect(), line), number) && all;
         } catch (const tool_complaint& wrong) {
+            if (how.to.form() == output_form::json) end_lines({{"text", wrong.what()}}, number, wrong.ends());
             throw tool_complaint(wrong.ends(), how.file + ", line " + std::to_string(number) + ": " + wrong.what());
         } catch (const tool_stop& wrong) {
+            if (how.to.form() == output_form::json) {
+                auto made = cli::to_json(wrong.why());
+                if (!wrong.advice().empty()) made["advice"] = wrong.advice();
+                end_lines(made, number, wrong.ends());
+            }
             const auto place = how.file + ", line " + std::to_string(number);
             throw tool_stop(
                 wrong.why(), wrong.advice().empty() ? place : place + ": " + wrong.advice(), wrong.ends());

@@ -396,8 +396,13 @@ void replay(const tap_options& how) {
         (void)::poll(&ready, 1, -1);
     if (in != STDIN_FILENO) ::close(in);
     if (!good) throw tool_stop(good.error(), "a file of tcpdump or Wireshark, pcap or pcapng", ending::wrong_use);
-    if (found.connections() != 0) return;
+    const auto lost = found.lost();
+    if (found.connections() != 0) {
+        if (!lost.empty()) throw tool_complaint(ending::difference, how.read + ": not all of it is here: " + lost);
+        return;
+    }
     std::string words = how.read + ": no connection to port " + std::to_string(to->port);
+    if (!lost.empty()) words += "; " + lost;
     for (const auto port : found.other_ports())
         words += (port == *found.other_ports().begin() ? "; there are some to " : ", ") + std::to_string(port);
     throw tool_complaint(ending::difference, words);

@@ -28,6 +28,10 @@ void end_with(ending how) {
 void run_decode(const iso8583_options& chosen) {
     const auto& format = chosen.dialect();
     for (const auto& frame : chosen.messages(format).frames) {
+        if (iso8583::decode_partly(format, frame, chosen.reading).poll) {
+            std::cout << json{{"poll", true}}.dump() << "\n";
+            continue;
+        }
         if (chosen.reading == iso8583::reading::strict) {
             std::cout << cli::to_json(chosen.value_or_stop(iso8583::decode(format, frame))).dump() << "\n";
             continue;
@@ -120,19 +124,30 @@ void run_diff(const iso8583_options& chosen) {
     const auto b = iso8583::decode_partly(format, right.frames.front(), chosen.reading);
     const auto found = differences(a, b, chosen.reveal);
     // What follows a fault is compared by nobody.
+    json faults = json::array();
     for (const auto* each : {&a, &b}) {
-        if (each->failure && chosen.output == output_form::text) {
-            (void)tell(chosen.subcommand, *each->failure,
-                each == &a ? "in the first message" : "in the second message", output_form::text);
+        const auto& why = each->failure ? each->failure : each->inside;
+        if (!why) continue;
+        if (chosen.output == output_form::text) {
+            (void)tell(chosen.subcommand, *why, each == &a ? "in the first message" : "in the second message",
+                output_form::text);
         }
+        faults.push_back(cli::to_json(*why));
+        faults.back()["side"] = each == &a ? "left" : "right";
     }
+    const auto ends = a.failure || b.failure            ? ending::wrong_use
+                      : found.empty() && faults.empty() ? ending::done
+                                                        : ending::difference;
     if (chosen.output == output_form::json) {
         json list = json::array();
         for (const auto& each : found) {
             list.push_back({{"path", each.path}, {"name", each.name}, {"left", each.left}, {"right", each.right},
                 {"hidden", each.hidden}});
         }
-        std::cout << json{{"differences", std::move(list)}}.dump(2) << "\n";
+        json made{{"differences", std::move(list)}};
+        if (!faults.empty()) made["error"] = std::move(faults);
+        made["exit"] = static_cast<int>(ends);
+        std::cout << made.dump(2) << "\n";
     } else {
         for (const auto& each : found) {
             std::cout << each.path << "  " << each.name << "\n  - " << (each.left.empty() ? "(not there)" : each.left)
@@ -140,8 +155,7 @@ void run_diff(const iso8583_options& chosen) {
             if (each.hidden) std::cout << "  (they differ where nothing is shown; --unmasked shows it)\n";
         }
     }
-    if (a.failure || b.failure) end_with(ending::wrong_use);
-    end_with(found.empty() ? ending::done : ending::difference);
+    end_with(ends);
 }
 
 void run_redact(const iso8583_options& chosen) {
@@ -159,7 +173,8 @@ void run_redact(const iso8583_options& chosen) {
             std::cerr << " " << each;
         std::cerr << (read.view.mac().empty() ? "\n" : "; the MAC no longer fits\n");
     }
-    if (chosen.output == output_form::json) std::cout << json{{"messages", std::move(list)}}.dump(2) << "\n";
+    if (chosen.output == output_form::json)
+        std::cout << json{{"messages", std::move(list)}, {"exit", 0}}.dump(2) << "\n";
 }
 
 CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& about,
@@ -177,6 +192,8 @@ CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& a
     if (inputs == 2) input->required();
     if (name != "encode") {
         add_input_form(*action, chosen->form);
+    }
+    if (name != "encode" && name != "doctor") { // doctor takes nothing for granted
         action->add_flag(
             "--no-length", chosen->no_length, "The input has no length in front, whatever the dialect says");
     }

@@ -178,8 +178,19 @@ ending explain_one(
         return ending::difference;
     }
     explain_chip_data(chosen, read.view, out);
-    if (key.empty()) return ending::done;
-    return explain_mac(chosen, read.view, frame, key, out);
+    auto ends = ending::done;
+    if (read.inside) {
+        out["error"] = to_json(*read.inside);
+        std::cout.flush();
+        if (chosen.output == output_form::text) {
+            (void)tell(chosen.subcommand, *read.inside,
+                "the field's own structure is broken; the message around it is whole", output_form::text);
+        }
+        ends = ending::difference;
+    }
+    if (key.empty()) return ends;
+    const auto judged = explain_mac(chosen, read.view, frame, key, out);
+    return ends == ending::done ? judged : ends;
 }
 
 } // namespace
@@ -212,8 +223,15 @@ ending search_macs(const iso8583_options& chosen) {
     const auto given = chosen.read_keys("--key");
     const auto known = given.empty() ? well_known_test_keys() : std::vector<bytes>();
     std::vector<byte_view> keys;
-    for (const auto& each : given)
+    for (const auto& each : given) {
+        const auto size = each.expose().size();
+        // HMAC takes any; nothing else does, and whoever means it says so.
+        if (size != 8 && size != 16 && size != 24 && size != 32 && chosen.algorithm != "hmac") {
+            chosen.stop("field --key: found " + std::to_string(size) +
+                        " bytes, expected DES 8, TDES 16 or 24, SM4 16, AES 16, 24 or 32; any with --algorithm hmac");
+        }
         keys.push_back(each.expose());
+    }
     for (const auto& each : known)
         keys.emplace_back(each);
     const auto found = chosen.messages(format);
@@ -242,7 +260,8 @@ ending search_macs(const iso8583_options& chosen) {
         }
         std::cout << (right ? "right\n" : "fits, but not as the dialect has it\n");
         print_way(searched.fits.front());
-        if (searched.fits.size() > 1) step("also", std::to_string(searched.fits.size() - 1) + " other ways give it");
+        if (const auto more = searched.fits.size() - 1; more != 0)
+            step("also", std::to_string(more) + (more == 1 ? " other way gives it" : " other ways give it"));
     }
     if (chosen.output == output_form::json) {
         std::cout << json{{"messages", std::move(list)}, {"exit", static_cast<int>(ends)}}.dump(2) << "\n";

@@ -1,12 +1,16 @@
 #include "cipherlane/iso8583_json.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/nearest_word.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/iso8583/envelope.hpp>
 #include <cipherlane/iso8583/errc.hpp>
 #include <cipherlane/iso8583/gbk.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <span>
 
 namespace cipherlane::cli {
 namespace {
@@ -17,6 +21,19 @@ using nlohmann::ordered_json;
 
 error refuse(iso8583_errc why, std::string_view path) {
     return error(why, layer::tools).during("read JSON").in_field(path);
+}
+
+std::string kind_words(const json& value) {
+    if (value.is_string()) return "\"" + printable_text(value.get<std::string>(), 24) + "\"";
+    return value.is_number() ? "a number" : value.is_array() ? "a list" : value.is_object() ? "an object" : "no text";
+}
+
+error refuse(iso8583_errc why, std::string_view path, const std::string& hint) {
+    return refuse(why, path).with_hint(hint);
+}
+
+error refuse_hex(const error& why, std::string_view path) {
+    return error(why).in_field(path).with_hint("expected hex digits, two a byte");
 }
 
 ordered_json field_to_json(const iso8583::message_view& what, int number) {
@@ -32,7 +49,7 @@ ordered_json field_to_json(const iso8583::message_view& what, int number) {
 
 result<void> put_hex(iso8583::message& to, int number, const std::string& key, const std::string& digits) {
     auto data = from_hex(digits);
-    if (!data) return std::move(data).error().in_field(key);
+    if (!data) return refuse_hex(data.error(), key);
     to.set(number, byte_view(*data));
     return {};
 }
@@ -42,12 +59,15 @@ result<void> put_field(
     int number = 0;
     const auto [end, failed] = std::from_chars(key.data(), key.data() + key.size(), number);
     if (failed != std::errc{} || end != key.data() + key.size() || !format.has(number)) {
-        return refuse(iso8583_errc::unknown_field, key);
+        return refuse(iso8583_errc::unknown_field, key, "expected the number of a field that the dialect has");
     }
     if (value.is_object() && value.size() == 1 && value.contains("hex") && value["hex"].is_string()) {
         return put_hex(to, number, key, value["hex"].get<std::string>());
     }
-    if (!value.is_string()) return refuse(iso8583_errc::bad_character, key);
+    if (!value.is_string()) {
+        return refuse(
+            iso8583_errc::bad_character, key, "found " + kind_words(value) + ", expected text in quotation marks");
+    }
     const auto& text = value.get_ref<const std::string&>();
     switch (format.field(number).kind) {
     case iso8583::kind::binary: return put_hex(to, number, key, text);
@@ -57,8 +77,17 @@ result<void> put_field(
         to.set(number, std::string_view(*wire));
         return {};
     }
-    default: to.set(number, std::string_view(text)); return {};
+    default: break;
     }
+    const auto& spec = format.field(number);
+    const bool filled = spec.padding == iso8583::padding::right_space;
+    if (text.size() > spec.max || (text.size() < spec.min && !filled)) {
+        return refuse(text.size() > spec.max ? iso8583_errc::too_long : iso8583_errc::too_short, key,
+            "found " + std::to_string(text.size()) + " characters, expected " + std::to_string(spec.min) +
+                (spec.min == spec.max ? "" : " to " + std::to_string(spec.max)));
+    }
+    to.set(number, std::string_view(text));
+    return {};
 }
 
 /// The pieces of a header by name, in the dialect's order: text as it is, others in hex.
@@ -112,8 +141,22 @@ ordered_json to_json(const iso8583::message_view& what) {
     return out;
 }
 
+namespace {
+
+constexpr std::array<std::string_view, 7> words{"tpdu", "lri", "header", "trailer", "bitmaps", "mti", "fields"};
+constexpr std::string_view allowed_words = "allowed: tpdu, lri, header, trailer, bitmaps, mti, fields";
+
+bool has_word(std::span<const std::string_view> all, std::string_view word) {
+    return std::find(all.begin(), all.end(), word) != all.end();
+}
+
+} // namespace
+
 result<iso8583::message> from_json(const iso8583::dialect& format, const json& what) {
-    if (!what.is_object()) return refuse(iso8583_errc::bad_character, "");
+    if (!what.is_object()) {
+        return refuse(iso8583_errc::bad_character, "",
+            "found " + kind_words(what) + ", expected an object with mti and fields, as decode writes it");
+    }
     iso8583::message out;
     bool has_fields = false;
     for (const auto& [key, value] : what.items()) {
@@ -131,13 +174,31 @@ result<iso8583::message> from_json(const iso8583::dialect& format, const json& w
             out.set_bitmaps(value.get<int>());
             continue;
         }
-        if (!value.is_string()) return refuse(iso8583_errc::bad_character, key);
+        if (!has_word(words, key)) {
+            const auto near = nearest_word(key, words);
+            return refuse(iso8583_errc::unknown_field, key,
+                (near.empty() ? "" : "did you mean " + std::string(near) + "? ") + std::string(allowed_words));
+        }
+        if (!value.is_string()) {
+            return refuse(iso8583_errc::bad_character, key,
+                "found " + kind_words(value) + ", expected " +
+                    (key == "fields" ? "an object of numbers and values" : "text in quotation marks"));
+        }
         const auto& text = value.get_ref<const std::string&>();
         if (key == "tpdu" && format.envelope.tpdu != 0) {
-            CIPHERLANE_TRY(const auto parsed, iso8583::tpdu::parse(text));
-            out.set_tpdu(parsed);
+            const auto parsed = iso8583::tpdu::parse(text);
+            if (!parsed) {
+                return error(parsed.error())
+                    .in_field(key)
+                    .with_hint("found " + kind_words(value) + ", expected ten digits, the first two 60");
+            }
+            out.set_tpdu(*parsed);
         } else if (key == "header" && format.envelope.header != 0) {
-            if (text.size() != std::size_t{format.envelope.header} * 2) return refuse(iso8583_errc::bad_header, key);
+            const auto size = std::size_t{format.envelope.header} * 2;
+            if (text.size() != size) {
+                return refuse(iso8583_errc::bad_header, key,
+                    "found " + std::to_string(text.size()) + " digits, expected " + std::to_string(size));
+            }
             out.set_header(text);
         } else if (key == "lri" && format.envelope.monitor != iso8583::monitor_header::none) {
             auto data = from_hex(text);
@@ -148,7 +209,8 @@ result<iso8583::message> from_json(const iso8583::dialect& format, const json& w
             if (!data || data->size() != format.envelope.trailer) return refuse(iso8583_errc::bad_trailer, key);
             out.set_trailer(*data);
         } else if (key == "mti") {
-            if (text.size() != 4) return refuse(iso8583_errc::bad_mti, key);
+            if (text.size() != 4)
+                return refuse(iso8583_errc::bad_mti, key, "found " + kind_words(value) + ", expected four digits");
             out.set_mti(text);
         } else {
             return refuse(iso8583_errc::unknown_field, key);

@@ -8,6 +8,7 @@
 #include <cipherlane/core/secret_file.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <termios.h>
 #include <unistd.h>
@@ -83,6 +84,16 @@ result<secret_bytes> read_from(std::string_view option, const std::string& given
     return from_digits(line.expose());
 }
 
+/// A file that was named and is not there is wrong use; any other fault of a file is this machine's.
+[[noreturn]] void refuse(const error& why, std::string_view option, const std::string& given) {
+    std::error_code ignored;
+    if (!is_hex(given) && given != "-" && !std::filesystem::exists(given, ignored)) {
+        throw tool_stop(
+            error(why).in_field(option), "neither hex digits nor a file that is there", ending::wrong_use);
+    }
+    throw tool_stop(error(why).in_field(option));
+}
+
 } // namespace
 
 void keep_secrets() {
@@ -99,14 +110,14 @@ secret_bytes read_key(std::string_view subcommand, std::string_view option, cons
     keep_secrets();
     if (is_hex(given)) warn_of_arguments(subcommand, option);
     auto key = read_from(option, given);
-    if (!key) throw tool_stop(error(key.error()).in_field(option));
+    if (!key) refuse(key.error(), option, given);
     return *std::move(key);
 }
 
 secret_bytes read_secret_line(std::string_view option, const std::string& given) {
     keep_secrets();
     auto line = line_from(option, given);
-    if (!line) throw tool_stop(error(line.error()).in_field(option));
+    if (!line) refuse(line.error(), option, given);
     auto text = line->expose();
     std::size_t size = 0;
     while (size < text.size() && text[size] > ' ')

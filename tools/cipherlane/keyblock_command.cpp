@@ -88,6 +88,7 @@ std::string mended(std::string text) {
 /// What a text is that has no header at all.
 std::string_view words_of_no_block(std::string_view text) {
     constexpr std::size_t atalla_header = 8;
+    if (text.empty()) return "found nothing at all; expected a key block, as an argument or on standard input";
     const auto scheme = text.substr(0, 1);
     const auto digits = text.substr(std::string_view("UTXYS").find(scheme) == std::string_view::npos ? 0 : 1);
     const bool hex = !digits.empty() && digits.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
@@ -167,22 +168,21 @@ result<key_block_protector> protector_of(key_block_version version, const secret
 }
 
 /// Says what the key is without showing it.
-result<void> print_key(key_block_version version, const std::string& block, const secret_bytes& protection) {
+result<std::string> key_words(key_block_version version, const std::string& block, const secret_bytes& protection) {
     CIPHERLANE_TRY(auto protector, protector_of(version, protection));
     secret_bytes clear(block.size() / 2);
     CIPHERLANE_TRY(const auto opened, protector.unwrap(block, clear.expose()));
     const auto key = std::as_const(clear).expose().first(opened.key_size);
-    std::cout << "key: " << key.size() << " bytes, MAC right";
+    std::string words = std::to_string(key.size()) + " bytes, MAC right";
     const char letter = opened.header.algorithm();
     const auto des = key.size() == 8 ? algorithm::des : algorithm::tdes;
     if (letter == 'A' || letter == 'D' || letter == 'T') {
         const bool aes = letter == 'A';
         CIPHERLANE_TRY(const bytes value, key_check_value(aes ? algorithm::aes : des, key,
                                               aes ? kcv_method::cmac : kcv_method::legacy, aes ? 5 : 3));
-        std::cout << ", check value " << to_hex(value) << (aes ? " (CMAC)" : " (zeros)");
+        words.append(", check value ").append(to_hex(value)).append(aes ? " (CMAC)" : " (zeros)");
     }
-    std::cout << "\n";
-    return {};
+    return words;
 }
 
 struct options {
@@ -216,6 +216,13 @@ nlohmann::ordered_json to_json(const key_block_header& header, std::string_view 
     return made;
 }
 
+/// The one document of a script.
+void finish(nlohmann::ordered_json& made, ending how) {
+    made["exit"] = static_cast<int>(how);
+    std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n" << std::flush;
+    if (how != ending::done) throw CLI::RuntimeError(static_cast<int>(how));
+}
+
 /// Whether all is well with the block.
 void inspect(const options& chosen) {
     // The key first: where both come from standard input it is the first line.
@@ -240,18 +247,28 @@ void inspect(const options& chosen) {
         if (as_text) std::cout << "! " << finding.field << " at " << finding.offset << ": " << finding.text << "\n";
         made["findings"].push_back({{"field", finding.field}, {"offset", finding.offset}, {"text", finding.text}});
     }
-    if (!as_text) std::cout << made.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << "\n";
+    // One document, whatever is found.
+    const auto end_by = [&](const error& why, const std::string& advice) {
+        if (as_text) throw tool_stop(why, advice, ending::difference);
+        made["error"] = cli::to_json(why);
+        if (!advice.empty()) made["error"]["advice"] = advice;
+        finish(made, ending::difference);
+    };
     std::cout << std::flush;
     if (const auto whole = check_key_block_shape(block); !whole)
-        throw tool_stop(whole.error(), words_of_shape(*header, block, whole.error()), ending::difference);
+        return end_by(whole.error(), words_of_shape(*header, block, whole.error()));
     if (!chosen.protection.empty()) {
-        if (const auto opened = print_key(header->version(), block, protection); !opened)
-            throw tool_stop(opened.error(), {}, ending::difference);
+        const auto words = key_words(header->version(), block, protection);
+        if (!words) return end_by(words.error(), {});
+        if (as_text) std::cout << "key: " << *words << "\n";
+        made["key"] = *words;
     }
     // A deprecated version is no fault of this block.
     const bool wrong = std::any_of(findings.begin(), findings.end(),
         [](const key_block_finding& each) { return each.field != "version" && each.field != "reserved"; });
-    if (wrong) throw CLI::RuntimeError(static_cast<int>(ending::difference));
+    const auto ends = wrong ? ending::difference : ending::done;
+    if (!as_text) return finish(made, ends);
+    if (wrong) throw CLI::RuntimeError(static_cast<int>(ends));
 }
 
 } // namespace

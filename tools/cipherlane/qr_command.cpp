@@ -5,9 +5,12 @@
 #include "cipherlane/tlv_print.hpp"
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/emv/consumer_code.hpp>
 #include <cipherlane/qr/code_kind.hpp>
+#include <cipherlane/qr/crc16.hpp>
 #include <cipherlane/qr/errc.hpp>
 #include <cipherlane/qr/mpm_check.hpp>
 #include <cipherlane/qr/render.hpp>
@@ -210,10 +213,22 @@ std::string read_so_far(std::string_view text) {
     return words;
 }
 
+/// The fields all the same, and which checksum would be right.
+[[noreturn]] void fail_crc(const std::string& text, const error& why) {
+    std::string words = "CRC error: the text was changed, or its checksum was made another way";
+    if (why.offset()) {
+        const auto at = std::min(why.offset().value_or(0), text.size());
+        std::array<std::uint8_t, 2> right{};
+        store_be16(right.data(), qr::crc16(as_bytes(std::string_view(text).substr(0, at))));
+        words += "; found " + printable_text(text.substr(at)) + ", expected " + to_hex(right);
+    }
+    throw tool_stop(why, words, ending::difference);
+}
+
 qr::mpm_payload parsed_payload(const std::string& text, qr::mpm_reading how) {
     auto payload = qr::mpm_payload::parse(text, how);
     if (payload) return *std::move(payload);
-    if (payload.error().code() == qr::qr_errc::crc_mismatch) fail(payload.error());
+    if (payload.error().code() == qr::qr_errc::crc_mismatch) fail_crc(text, payload.error());
     throw tool_stop(payload.error(), read_so_far(text), ending::wrong_use);
 }
 
@@ -289,9 +304,17 @@ void add_decode(CLI::App& group) {
         }
         if (is_another_kind(input)) refuse_kind(input, chosen->output);
         const auto how = chosen->lenient ? qr::mpm_reading::lenient : qr::mpm_reading::exact;
-        const auto payload = parsed_payload(input, how);
+        const auto read = qr::mpm_payload::parse(input, how);
+        const bool crc = !read && read.error().code() == qr::qr_errc::crc_mismatch;
+        const auto payload = parsed_payload(input, crc ? qr::mpm_reading::lenient : how);
         const qr_personal personal(payload);
         const auto* hide = chosen->unmasked ? nullptr : &personal;
+        // What can be read is shown; a script gets the one document, the error.
+        if (crc && chosen->output == output_form::text) {
+            print_fields(payload, hide);
+            std::cout.flush();
+        }
+        if (crc) fail_crc(input, read.error());
         if (chosen->output == output_form::json) {
             std::cout << to_json(payload, hide).dump(2) << "\n";
         } else {

@@ -12,8 +12,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 namespace cipherlane::cli {
 namespace {
@@ -93,6 +95,82 @@ std::optional<bytes> read_tag_list(std::string_view text) {
     return made;
 }
 
+bool is_word_for(std::string_view token, std::string_view wanted) {
+    return std::equal(token.begin(), token.end(), wanted.begin(), wanted.end(),
+        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
+}
+
+/// The words of one object: "Tag 5F24 Len 03 Val 261231", "5F24(3): 26 12 31", "5F24 261231"; as "5F24=261231".
+/// Empty: it is none.
+std::string object_of_words(std::string_view piece) {
+    constexpr std::array<std::string_view, 4> value_words{"val", "value", "v", "data"};
+    constexpr std::array<std::string_view, 4> names{"tag", "t", "tlv", "emv"};
+    constexpr std::array<std::string_view, 3> lengths{"len", "length", "l"};
+    const auto is_one = [](std::string_view token, const auto& all) {
+        return std::any_of(all.begin(), all.end(), [&](auto each) { return is_word_for(token, each); });
+    };
+    std::string tag;
+    std::string value;
+    bool length_next = false;
+    for (std::size_t at = 0; at < piece.size();) {
+        at = piece.find_first_not_of(" \t\r:=,\"'", at);
+        if (at == std::string_view::npos) break;
+        if (piece[at] == '(') { // the length of what is in front
+            at = piece.find(')', at);
+            if (at == std::string_view::npos) return {};
+            ++at;
+            continue;
+        }
+        const auto end = std::min(piece.find_first_of(" \t\r:=,(\"'", at), piece.size());
+        const auto token = piece.substr(at, end - at);
+        at = end;
+        if (std::exchange(length_next, false) && hex_at(token, 0) == token) continue;
+        if (is_one(token, names) || is_one(token, value_words)) continue;
+        if (is_one(token, lengths)) {
+            length_next = true;
+            continue;
+        }
+        if (hex_at(token, 0) != token || token.size() % 2 != 0) return {};
+        if (tag.empty())
+            tag = token;
+        else
+            value += token;
+    }
+    return tag.empty() || value.empty() ? std::string() : tag + "=" + value + "\n";
+}
+
+/// Objects in words, each on a line, behind a semicolon, or from one "Tag" to the next; made into "TAG=VALUE" lines.
+/// Empty where one of them is none.
+std::string objects_of_words(std::string_view text) {
+    std::string made;
+    while (!text.empty()) {
+        auto end = std::min(text.find_first_of("\n;", 0), text.size());
+        for (std::size_t next = 1; next < end; ++next) {
+            const bool begins = (text[next - 1] == ' ' || text[next - 1] == ',') && text.size() - next > 3 &&
+                                is_word_for(text.substr(next, 3), "tag");
+            if (begins) end = next;
+        }
+        const auto piece = text.substr(0, end);
+        text.remove_prefix(std::min(text.size(), end + (end < text.size() && text[end] < '?' ? 1 : 0)));
+        if (piece.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        const auto one = object_of_words(piece);
+        if (one.empty()) return {};
+        made += one;
+    }
+    return made;
+}
+
+/// What stands behind "TLV:" or "EMV:".
+std::string_view without_title(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos) return text;
+    auto word = text.substr(0, colon);
+    word.remove_prefix(std::min(word.find_first_not_of(" \t\r\n"), word.size()));
+    constexpr std::array<std::string_view, 5> titles{"tlv", "emv", "data", "de55", "f55"};
+    const bool title = std::any_of(titles.begin(), titles.end(), [&](auto each) { return is_word_for(word, each); });
+    return title ? text.substr(colon + 1) : text;
+}
+
 /// Logs of cards keep the status word behind the data of an answer.
 bool ends_in_status_word(byte_view data, const emv::tlv_limits& limits) {
     if (data.size() < 4 || status_word(data.last(2)).empty()) return false;
@@ -146,7 +224,8 @@ std::string announced_length(byte_view data, const error& why) {
 
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
 result<bytes> read_data(const tlv_options& chosen) {
-    CIPHERLANE_TRY(const auto given, take_input(chosen.data));
+    CIPHERLANE_TRY(const auto taken, take_input(chosen.data));
+    const std::string given(chosen.form == input_form::automatic ? without_title(taken) : std::string_view(taken));
     if (const auto text = without_space(given); emv::consumer_code::recognised(text)) {
         CIPHERLANE_TRY(const auto code, emv::consumer_code::parse(text, emv::cpm_reading::lenient));
         return bytes(code.data().begin(), code.data().end());
@@ -154,7 +233,11 @@ result<bytes> read_data(const tlv_options& chosen) {
     const bool may_be_pairs = chosen.form == input_form::automatic && given.find_first_of("=:") != std::string::npos;
     const auto pairs = may_be_pairs ? read_tag_list(given) : std::nullopt;
     if (pairs && given.find('=') != std::string::npos) return *pairs;
-    CIPHERLANE_TRY(const auto readings, readings_of(given, chosen.form));
+    const auto lines = chosen.form == input_form::automatic && !pairs ? objects_of_words(given) : std::string();
+    const auto in_words = lines.empty() ? std::nullopt : read_tag_list(lines);
+    const auto read = readings_of(given, chosen.form);
+    if (!read && in_words) return *in_words;
+    CIPHERLANE_TRY(const auto& readings, read);
     if (const auto& words = readings.front().note; !words.empty()) tell_tlv_note(words);
     for (const auto& each : readings) {
         if (!each.half_a_byte && ends_in_status_word(each.whole, chosen.limits)) {
@@ -166,6 +249,7 @@ result<bytes> read_data(const tlv_options& chosen) {
         if (!each.half_a_byte && emv::check_tlv(each.whole, chosen.limits)) return each.whole;
     }
     if (pairs) return *pairs;
+    if (in_words) return *in_words;
     for (const auto& each : readings) {
         if (each.half_a_byte) continue;
         if (const auto size = length_in_front(each.whole, chosen.limits); size != 0) {

@@ -12,6 +12,19 @@
 
 namespace cipherlane::cli {
 
+namespace {
+
+/// Names differ by scheme, too.
+std::string_view name_of(const emv::tag_entry* row, emv::card_scheme scheme) {
+    if (row == nullptr) return "(unknown)";
+    if (scheme == emv::card_scheme::mastercard && row->tag == 0x9F66) return "PUNATC (Track2)";
+    if (scheme == emv::card_scheme::mastercard && row->tag == 0x9F6C)
+        return "Mag-stripe Application Version Number (Card)";
+    return row->name;
+}
+
+} // namespace
+
 std::string tlv_value(const emv::tlv_object& object, showing how) {
     if (how == showing::clear) return to_hex(object.value);
     // A phone number or a mail address in a tag that no table names.
@@ -35,8 +48,8 @@ std::size_t print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how, e
         const auto& object = reader.object();
         const auto* row = emv::find_tag(object.tag);
         const std::size_t size = object.value.size();
-        out << indent << emv::tag_text(object.tag) << "  " << (row != nullptr ? row->name : "(unknown)") << ", "
-            << size << (size == 1 ? " byte" : " bytes");
+        out << indent << emv::tag_text(object.tag) << "  " << name_of(row, scheme) << ", " << size
+            << (size == 1 ? " byte" : " bytes");
         if (emv::is_template(object.tag)) {
             out << "\n";
             auto inside = reader.inside();
@@ -49,10 +62,11 @@ std::size_t print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how, e
             out << "  (" << meaning << ")";
         }
         out << "\n";
-        if (auto fits = emv::check_value(object.tag, object.value); !fits) {
+        const bool another = scheme == emv::card_scheme::mastercard && (object.tag == 0x9F66 || object.tag == 0x9F6C);
+        if (auto fits = emv::check_value(object.tag, object.value); !fits && !another) {
             out << indent << "    ! does not have the form of this tag (" << emv::to_string(row->format) << ")\n";
         }
-        for (const auto& bit : emv::set_bits(object.tag, object.value)) {
+        for (const auto& bit : emv::set_bits(object.tag, object.value, scheme)) {
             out << indent << "    byte " << int{bit.byte} << " bit " << int{bit.bit} << ": " << bit.text << "\n";
         }
         for (const auto& line : emv::meaning_lines(object.tag, object.value, scheme))
@@ -71,7 +85,7 @@ nlohmann::ordered_json tlv_to_json(emv::tlv_reader& reader, showing how, emv::ca
     while (reader.next()) {
         const auto& object = reader.object();
         json one{{"tag", emv::tag_text(object.tag)}};
-        if (const auto* row = emv::find_tag(object.tag)) one["name"] = row->name;
+        if (const auto* row = emv::find_tag(object.tag)) one["name"] = name_of(row, scheme);
         if (reader.deviation() != emv::tlv_deviation::none) {
             one["deviation"] = {{"byte", reader.deviation_offset()}, {"text", to_string(reader.deviation())}};
         }
@@ -84,7 +98,7 @@ nlohmann::ordered_json tlv_to_json(emv::tlv_reader& reader, showing how, emv::ca
             if (const auto meaning = emv::coded_meaning(object.tag, object.value); !meaning.empty()) {
                 one["meaning"] = meaning;
             }
-            for (const auto& bit : emv::set_bits(object.tag, object.value)) {
+            for (const auto& bit : emv::set_bits(object.tag, object.value, scheme)) {
                 one["bits"].push_back({{"byte", bit.byte}, {"bit", bit.bit}, {"text", bit.text}});
             }
             for (const auto& line : emv::meaning_lines(object.tag, object.value, scheme))

@@ -69,6 +69,13 @@ dissector find(const dissector_options& chosen) {
 }
 
 void write_file(const std::string& name, const std::string& text) {
+    // One of ours may be made anew; what somebody else has written stays.
+    std::ifstream before(name, std::ios::binary);
+    std::string first;
+    if (before && std::getline(before, first) && !first.starts_with("-- Wireshark dissector for ")) {
+        throw tool_complaint(
+            ending::wrong_use, printable_text(name) + ": is there already, and no dissector of this tool");
+    }
     std::ofstream file(name, std::ios::binary);
     file << text << std::flush;
     if (!file) throw tool_complaint(ending::own_fault, printable_text(name) + ": cannot be written");

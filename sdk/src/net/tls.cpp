@@ -104,7 +104,9 @@ void warn_of_expiry(const X509* certificate, std::chrono::hours before, const lo
         return;
     const auto left = std::chrono::hours{24} * days + std::chrono::seconds{seconds};
     if (left > before) return;
-    log.warning("tls", "the certificate of " + whose + " expires in " + std::to_string(days) + " days");
+    const bool over = days < 0 || seconds < 0;
+    log.warning("tls", "the certificate of " + whose + (over ? " expired " : " expires in ") +
+                           std::to_string(over ? -days : days) + (over ? " days ago" : " days"));
 }
 
 /// The handshake with the session that it sets up.

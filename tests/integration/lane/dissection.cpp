@@ -109,7 +109,7 @@ std::string as_text_of(const std::map<std::string, std::vector<std::string>>& fi
 } // namespace
 
 dissected by_codec(const iso8583::dialect& format, byte_view frame) {
-    dissected made{cli::wireshark_name(format.name), {}};
+    dissected made{cli::wireshark_protocol(format.name), {}};
     const auto view = iso8583::decode(format, frame).value();
     std::vector<std::string> above;
     for (const auto& row : iso8583::describe_rows(view))
@@ -134,7 +134,7 @@ dissected by_hsm_codec::take(cli::capture_writer::side from, byte_view frame) {
 }
 
 dissected by_hsm_codec::request(byte_view body) {
-    dissected made{cli::wireshark_name(engine_.dialect().name), {}};
+    dissected made{cli::wireshark_protocol(engine_.dialect().name), {}};
     hsm::field_set values;
     const auto read = engine_.decode_request(body, values).value();
     put(made, "msg.code", cli::printable(read.command->code));
@@ -145,7 +145,7 @@ dissected by_hsm_codec::request(byte_view body) {
 }
 
 dissected by_hsm_codec::answer(const asked& whose, byte_view body) {
-    dissected made{cli::wireshark_name(engine_.dialect().name), {}};
+    dissected made{cli::wireshark_protocol(engine_.dialect().name), {}};
     hsm::field_set values;
     const auto read = engine_.decode_answer(*whose.command, body, *whose.values, values).value();
     put(made, "msg.code", cli::printable(whose.command->code));

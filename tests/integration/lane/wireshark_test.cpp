@@ -46,7 +46,7 @@ class Wireshark : public testing::Test {
         const auto file = folder_.file(name + ".lua");
         std::ofstream(file) << text;
         files_.push_back(file);
-        protocols_.push_back(cli::wireshark_name(name));
+        protocols_.push_back(cli::wireshark_protocol(name));
         return file;
     }
     [[nodiscard]] std::string capture() const { return folder_.file("capture.pcapng"); }

@@ -4,12 +4,23 @@
 #include "hsm-sim/keys/ciphers.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace cipherlane::hsm_sim {
 namespace {
+
+/// Names by which people know the types, as the racal profile has them.
+struct type_name {
+    std::string_view name;
+    std::string_view code;
+};
+constexpr type_name type_names[] = {{"zmk", "000"}, {"zpk", "001"}, {"tmk", "002"}, {"tpk", "002"}, {"pvk", "002"},
+    {"tak", "003"}, {"zak", "008"}, {"bdk", "009"}, {"zek", "00A"}, {"dek", "00B"}, {"ikey", "302"}, {"cvk", "402"},
+    {"mk_ac", "109"}, {"mk_smi", "209"}, {"mk_smc", "309"}};
 
 struct ceremony_scheme {
     char tag;
@@ -28,6 +39,24 @@ error wrong(std::string_view field) {
     return error(boost::system::errc::make_error_code(boost::system::errc::invalid_argument), layer::tools)
         .during("key ceremony")
         .in_field(field);
+}
+
+/// The three characters of a type that is given by them or by its name.
+std::string code_of(std::string_view type) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto is = [&](const type_name& row) {
+        return std::equal(row.name.begin(), row.name.end(), type.begin(), type.end(),
+            [&](char a, char b) { return a == lower(b); });
+    };
+    const auto* found = std::find_if(std::begin(type_names), std::end(type_names), is);
+    return std::string(found != std::end(type_names) ? found->code : type);
+}
+
+std::string every_type() {
+    std::string words;
+    for (const auto& row : type_names)
+        words.append(words.empty() ? "" : ", ").append(row.code).append(" ").append(row.name);
+    return words;
 }
 
 std::string check_digits(const clear_key& key) {
@@ -112,17 +141,26 @@ result<ceremony_outcome> take_whole(
 } // namespace
 
 result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_set& keys) {
-    const auto type = slot_of_key_type(asked.key_type);
-    if (!type) return wrong("type");
+    const auto type = slot_of_key_type(code_of(asked.key_type));
+    if (!type)
+        return wrong("type").with_hint("found " + printable_text(asked.key_type, 24) + ", expected " + every_type());
     const ceremony_scheme* scheme = nullptr;
     for (const auto& row : schemes) {
         if (row.tag == asked.scheme) scheme = &row;
     }
-    if (scheme == nullptr) return wrong("scheme");
+    if (scheme == nullptr) {
+        return wrong("scheme").with_hint("found " + printable_text(std::string(1, asked.scheme)) +
+                                         ", expected Z single, U or X double, T or Y triple");
+    }
     if (!asked.key.empty()) return take_whole(asked, *type, *scheme, keys);
     const std::size_t count = asked.entered.empty() ? asked.components : asked.entered.size();
-    if (count < 2 || count > 9) return wrong("components");
-    if (!asked.expected.empty() && asked.expected.size() != count) return wrong("expected");
+    if (count < 2 || count > 9)
+        return wrong("components").with_hint("found " + std::to_string(count) + ", expected 2 to 9");
+    if (!asked.expected.empty() && asked.expected.size() != count) {
+        return wrong("expected")
+            .with_hint("found " + std::to_string(asked.expected.size()) + " check values for " +
+                       std::to_string(count) + " components");
+    }
 
     ceremony_outcome held;
     clear_key sum(scheme->size);

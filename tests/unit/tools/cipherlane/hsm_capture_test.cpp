@@ -84,6 +84,28 @@ TEST(CaptureReplay, SaysWhatIsMissingAndWhatIsNoCapture) {
     EXPECT_TRUE(refused.error().is(condition::bad_message) || refused.error().is(condition::misuse));
 }
 
+TEST(CaptureReplay, SaysWhatTheCaptureDoesNotHold) {
+    const auto lost_of = [](const bytes& file) {
+        event_list seen;
+        const test_cards none({});
+        capture_replay subject(payshield(), none, seen, 1500);
+        EXPECT_TRUE(subject.add(file));
+        subject.finish();
+        return subject.lost();
+    };
+    EXPECT_EQ(lost_of(file_of_tcpdump), "");
+    auto ended = file_of_tcpdump;
+    ended.resize(ended.size() - 10);
+    EXPECT_TRUE(holds(lost_of(ended), "ends inside a packet")) << lost_of(ended);
+    // The first packet was longer on the wire than it is in the file.
+    auto cut = file_of_tcpdump;
+    cut[24 + 12] = 0xFF;
+    EXPECT_TRUE(holds(lost_of(cut), "1 packet was cut by the capture")) << lost_of(cut);
+    auto wireless = file_of_tcpdump;
+    wireless[20] = 105;
+    EXPECT_TRUE(holds(lost_of(wireless), "the link type 105")) << lost_of(wireless);
+}
+
 // A PIN translation recorded: the capture has its lengths and keys, and neither block nor account.
 TEST(TapCapture, HoldsEveryMessageAtItsLengthAndNothingSecret) {
     const std::string tpk = "U1EF828AA8F6B80EB83E19FBC373F3A85";
