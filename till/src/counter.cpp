@@ -63,7 +63,7 @@ result<void> counter::check_given() const {
     for (const auto& [terminal_id, pad] : given_.pinpads) {
         if (pad.is_null()) return part_error(till_errc::null_part, "pinpads");
         const bool named = std::any_of(settings_.terminals.begin(), settings_.terminals.end(),
-            [&](const auto& one) { return one.terminal_id == terminal_id; });
+            [&name = terminal_id](const auto& one) { return one.terminal_id == name; });
         if (!named) return part_error(till_errc::no_such_terminal, "pinpads").with_hint("found " + terminal_id);
     }
     return {};
@@ -75,9 +75,13 @@ result<void> counter::open_journal(const call& bounds) {
         journal_name_ = "given at " + name_of(journal_.get());
         return {};
     }
-    journal_name_ = file_name_of(settings_.journal.file);
-    CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
-    devices_.push_back(std::move(taken));
+    if (settings_.journal.store.empty()) {
+        journal_name_ = file_name_of(settings_.journal.file);
+        CIPHERLANE_TRY(auto taken, claim::take("journal " + journal_name_, "journal.file"));
+        devices_.push_back(std::move(taken));
+    } else {
+        journal_name_ = settings_.journal.name(); // for many tills, each terminal for one
+    }
     CIPHERLANE_TRY(journal_, make_journal(settings_, journal_wish::work, *clock_, bounds, given_.log));
     return {};
 }
@@ -255,7 +259,7 @@ result<std::shared_ptr<ports::sealer>> counter::sealer_of(
     if (!one.pinpad)
         return part_error(till_errc::missing_setting, "pinpad.driver")
             .with_hint("expected a PIN pad that makes MACs");
-    if (!given_.pinpad.given()) CIPHERLANE_CHECK(check_makes_macs(settings_.pinpad));
+    if (!given_.pinpad.given() && !one.has_own_pinpad) CIPHERLANE_CHECK(check_makes_macs(settings_.pinpad));
     return std::make_shared<acquiring::pinpad_sealer>(of.keys, one.pinpad);
 }
 

@@ -38,7 +38,6 @@ class preflight_run {
         ask_scanner();
         ask_pinpad();
         ask_card_terminal();
-        ask_card_terminal_host();
         ask_gateway();
         const bool reached = ask_host();
         ask_trace();
@@ -226,32 +225,9 @@ class preflight_run {
 
     /// Whether the host can be spoken to.
     bool ask_host() {
-        if (settings_.host.address.empty()) {
-            skip("host link", "the settings name none");
-            return false;
-        }
-        return reaches("host link", settings_.host, "host");
-    }
-
-    /// Where the terminal's messages go that it sends through the till. Nothing is sent: what could be said there is
-    /// the terminal's.
-    void ask_card_terminal_host() {
-        const auto& place = settings_.card_terminal.host;
-        if (!place.address.empty()) (void)reaches("card terminal's host", place, "card_terminal.host");
-    }
-
-    bool reaches(const std::string& part, const till_settings::host_place& place, std::string_view table) {
-        const auto peer = net::parse_endpoint(place.address);
-        if (!peer) return wrong(part, peer.error());
-        auto where = *peer;
-        where.connect_timeout = place.connect_timeout;
-        const auto secured = assembly::make_tls(place.tls, place.tls.on, table, logger::none());
-        if (!secured) return usable_ = wrong(part, secured.error());
-        const auto link = *secured ? net::connect_tls(io_.get_executor(), where, **secured, turn())
-                                   : net::connect_tcp(io_.get_executor(), where, turn());
-        if (!link) return wrong(part, link.error());
-        good(part, place.address + (*secured ? ", by TLS" : ", in clear"));
-        return true;
+        if (!settings_.host.address.empty()) return ask_link("host link", settings_.host, "host");
+        skip("host link", "the settings name none");
+        return false;
     }
 
     void ask_trace() {

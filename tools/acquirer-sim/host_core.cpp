@@ -184,8 +184,9 @@ void host_core::take(exchange& on, const ledger::trade_row& row) {
     const bool told = row.sends == ledger::delivery::stored;
     if (told && told_before(on, row.kind)) return;
     if (!told && known(on)) return on.refuse("94");
-    const bool of_code = std::any_of(row.originals.begin(), row.originals.end(),
-        [](const auto original) { return ledger::row_of(original).needs.contains(need::code); });
+    bool of_code = false;
+    for (const auto original : row.originals)
+        of_code = of_code || ledger::row_of(original).needs.contains(need::code);
     if (of_code && !names_code_payment(on, row.kind)) return on.refuse("25");
     switch (row.role) {
     case ledger::trade_role::payment:

@@ -55,7 +55,7 @@ struct list_options {
 std::vector<store::journal_entry> read_damaged(const list_options& options) {
     auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
     std::vector<store::journal_entry> entries;
-    while (auto entry = value_or_fail(reader.next())) {
+    while (auto entry = value_or_stop(reader.next(), likely_cause)) {
         if (options.wants(*entry)) entries.push_back(*std::move(entry));
     }
     const auto surplus = entries.size() - std::min(entries.size(), options.limit);
@@ -103,7 +103,7 @@ std::vector<store::journal_entry> read_newest(const list_options& options) {
     const ports::system_clock clock;
     const auto journal = open_to_read(options.file, clock);
     if (!journal && journal.error().code() != make_error_code(store_errc::corrupt))
-        value_or_fail(result<void*>(journal.error()));
+        throw tool_stop(journal.error(), std::string(likely_cause(journal.error())));
     const auto wanted = [&] {
         return options.open ? open_of(**journal, options)
                             : (*journal)->list(options.terminal, options.limit, patient());
@@ -159,7 +159,7 @@ void list(const list_options& options) {
 /// All records, one a line, as they are read: a journal may be long.
 void export_all(const list_options& options) {
     must_be_there(options.file);
-    auto reader = value_or_fail(store::journal_reader::open(options.file));
+    auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
     if (options.as_csv) std::cout << csv_names();
     bool whole = true;
     while (const auto entry = value_or_stop(reader.next(), likely_cause)) {
@@ -195,7 +195,7 @@ void print_damage(const std::vector<ports::journal_record>& damaged, const std::
 /// What is damaged, what can be read, what to do. Works beside a running till.
 void check(const list_options& options) {
     must_be_there(options.file);
-    const auto found = value_or_fail(store::check_journal(options.file, options.mark, patient()));
+    const auto found = value_or_stop(store::check_journal(options.file, options.mark, patient()), likely_cause);
     if (options.as_json()) {
         const json made{{"whole", found.whole()}, {"journal", found.id}, {"commits", found.commits},
             {"records", found.records}, {"faults", found.faults},
@@ -227,7 +227,7 @@ struct init_options {
 void init(const init_options& options) {
     store::postgres_settings how;
     how.address = options.address;
-    check_or_fail(store::init_postgres(how, options.role, patient()));
+    check_or_stop(store::init_postgres(how, options.role, patient()), likely_cause);
     const auto name = store::printable_address(options.address);
     if (options.output == output_form::json)
         std::cout << json{{"books", name}, {"role", options.role}}.dump(2) << "\n";
@@ -294,7 +294,7 @@ till open_till(const std::string& file, till_settings (*cut)(till_settings), con
 void recover(const recover_options& options) {
     const auto cut = [](till_settings all) {
         all = without_devices(std::move(all));
-        all.gateway.notify_address.clear();
+        if (!all.gateway.address.empty()) all.gateway.notify_address.clear(); // it is asked, and listens to nobody
         all.gateway.public_key_file.clear();
         return all;
     };

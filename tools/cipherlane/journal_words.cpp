@@ -175,13 +175,7 @@ std::string to_csv(const store::journal_entry& entry) {
         if (value.is_string() && !text.empty() &&
             std::string_view("=+-@\t\r").find(text[0]) != std::string_view::npos)
             text.insert(0, "'");
-        if (text.find_first_of(",\"") != std::string::npos) {
-            std::string quoted = "\"";
-            for (const char c : text)
-                quoted.append(c == '"' ? 2U : 1U, c);
-            text = quoted + "\"";
-        }
-        line += (line.empty() ? "" : ",") + text;
+        line += (line.empty() ? "" : ",") + csv_cell(text);
     }
     return line + "\r\n";
 }

@@ -52,6 +52,7 @@ std::optional<input_reading> read_capture(std::string_view given) {
             break;
         }
         if (!*packet) break;
+        losses.note(**packet);
         const auto segment = tcp_of((*packet)->link, (*packet)->data);
         if (!segment) continue;
         const ends which(segment->from, segment->to);
@@ -62,14 +63,12 @@ std::optional<input_reading> read_capture(std::string_view given) {
         take(which, stream.finish());
     for (const auto& part : made.parts)
         made.whole.insert(made.whole.end(), part.begin(), part.end());
-    if (made.whole.empty()) return {};
+    if (broken.empty()) losses.note_end(file.left());
+    made.note = losses.words();
+    if (made.whole.empty() && made.note.empty()) return {};
     const auto note = [&](const std::string& words) { made.note += (made.note.empty() ? "" : "; ") + words; };
     if (lost != 0) note("the capture lacks " + std::to_string(lost) + " bytes of what was sent");
-    if (!broken.empty()) {
-        note("the rest of the capture cannot be read: " + broken);
-    } else if (file.left() != 0) {
-        note("the capture is cut short in the middle of a packet");
-    }
+    if (!broken.empty()) note("the rest of the capture cannot be read: " + broken);
     return made;
 }
 

@@ -107,9 +107,13 @@ void recover(const till_options& options) {
 
 void status(const till_options& options) {
     const teller by("status", options);
-    auto at = open_till(options, by,
-        [](till_settings& all) { all.pinpad = {}, all.display = {}, all.printer = {}, all.scanner = {}; });
-    const auto now = by.need(at.status(options.bounds()));
+    till_settings named;
+    auto at = open_till(options, by, [&named](till_settings& all) { named = all, all = books_alone(std::move(all)); });
+    auto now = by.need(at.status(options.bounds()));
+    const auto part = [](bool is_named) { return is_named ? part_state::ready : part_state::none; };
+    now.host = now.sealer = part(!named.host.address.empty());
+    now.gateway = part(!named.gateway.address.empty());
+    now.card_terminal = part(!named.card_terminal.driver.empty());
     const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
         {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
         {"host", to_string(now.host)}, {"gateway", to_string(now.gateway)}, {"sealer", to_string(now.sealer)},

@@ -1,5 +1,6 @@
 // A till for scripts and rigs: each trade by key and amount, one process a trade.
 #include "cipherlane/commands.hpp"
+#include "cipherlane/key_input.hpp"
 #include "cipherlane/settings_input.hpp"
 #include "cipherlane/till_verbs.hpp"
 

@@ -55,13 +55,9 @@ till open_till(const till_options& options, const teller& by, const std::functio
 
 till open_books(const till_options& options, const teller& by) {
     return open_till(options, by, [&options](till_settings& all) {
-        all.pinpad = {};
-        all.card_terminal = {};
-        all.display = {};
-        all.host = {};
-        all.gateway = {};
-        all.scanner = {};
-        if (!options.print) all.printer = {};
+        auto printer = all.printer;
+        all = books_alone(std::move(all));
+        if (options.print) all.printer = std::move(printer);
     });
 }
 

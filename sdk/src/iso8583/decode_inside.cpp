@@ -2,9 +2,9 @@
 
 #include "fail.hpp"
 
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 
-#include <algorithm>
 #include <string>
 
 namespace cipherlane::iso8583 {
@@ -73,7 +73,7 @@ std::optional<error> fault_inside(const message_view& what, std::vector<deviatio
         auto value = what.value(number);
         auto found = inside_reader(what, number, borne)
                          .walk(*spec, as_bytes(value), std::string(number_text(number).view()), 0, 1);
-        std::fill(value.begin(), value.end(), '\0'); // it may hold card data
+        wipe({reinterpret_cast<std::uint8_t*>(value.data()), value.size()}); // it may hold card data
         if (found) return found;
     }
     return {};

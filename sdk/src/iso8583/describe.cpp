@@ -4,6 +4,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/composite.hpp>
 #include <cipherlane/iso8583/describe.hpp>
 #include <cipherlane/iso8583/envelope.hpp>
@@ -166,7 +167,7 @@ void field(row_list& out, const message_view& what, int number, manner how) {
     }
     line(out, what.offset(number), 0, path, spec.name, text);
     if (structured) parts(out, *spec.inside, data, spec.mask, how, 1);
-    std::fill(value.begin(), value.end(), '\0');
+    wipe({reinterpret_cast<std::uint8_t*>(value.data()), value.size()});
 }
 
 /// A piece, or a part of one, as its form says.

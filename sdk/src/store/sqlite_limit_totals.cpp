@@ -63,7 +63,8 @@ std::string two_years_before(std::string_view period) {
 }
 
 /// What is older decides nothing any more: no limit looks so far back, and nothing so old is given back.
-result<void> forget_before(database& on, std::string_view period) {
+template <class Database>
+result<void> forget_before(Database& on, std::string_view period) {
     for (const char* const sql : {"DELETE FROM totals WHERE period<?", "DELETE FROM takings WHERE period<?"}) {
         auto change = on.prepare(sql);
         CIPHERLANE_CHECK(change.bind(period).run());
@@ -101,7 +102,7 @@ result<std::vector<taking>> takings_of(Database& on, std::string_view payment) {
 } // namespace
 
 struct sqlite_limit_totals::state {
-    small_database file;
+    small_books file;
     std::string forgotten{}; ///< what was before this is gone; of whoever has the file
 };
 

@@ -258,7 +258,7 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
         }
     }
     EXPECT_GT(least, 0);
-    EXPECT_GT(runs, least);
+    EXPECT_GE(runs, least);
     RecordProperty("runs", runs);
 }
 
@@ -315,7 +315,7 @@ TEST_P(terminal, WhatWasDoneLastIsTheTerminalsWordEveryTime) {
     day today(GetParam());
     ASSERT_TRUE(today.run(trade::sale, "first", 100));
     if (!today.device->capabilities().tells_last) {
-        EXPECT_TRUE(today.device->last_done(day::patience()).error().is(condition::unsupported));
+        EXPECT_EQ(today.device->last_done(day::patience()).value(), "");
         return;
     }
     for (int turn = 0; turn < 2; ++turn) {
@@ -328,7 +328,9 @@ TEST_P(terminal, WhatWasDoneLastIsTheTerminalsWordEveryTime) {
 /// A clock that is set forward while the till is away makes no payment older than it is.
 TEST_P(terminal, AClockSetForwardDeclinesNothing) {
     bool died = true;
-    int at = 4;
+    // A terminal that cannot tell what it did last is asked nothing before it is told to take money.
+    const int first = day(GetParam()).device->capabilities().tells_last ? 4 : 1;
+    int at = first;
     for (; died; ++at) {
         const testing::ScopedTrace where(__FILE__, __LINE__, "frame " + std::to_string(at));
         day today(GetParam());
@@ -352,7 +354,7 @@ TEST_P(terminal, AClockSetForwardDeclinesNothing) {
         EXPECT_NE(outcome, verdict::unknown);
         EXPECT_EQ(outcome == verdict::approved, entries.size() == 2 && stands(entries.back())) << to_string(outcome);
     }
-    EXPECT_GT(at, 4) << "no till died";
+    EXPECT_GT(at, first) << "no till died";
 }
 
 /// The call ends while the customer looks for a card: the terminal is told to stop, and says that nothing was paid.

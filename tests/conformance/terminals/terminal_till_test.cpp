@@ -115,23 +115,5 @@ TEST_F(TerminalTill, IsKilledAfterTheTerminalHasTakenTheMoneyAndFindsOut) {
     EXPECT_EQ(books().at("entries").size(), 1U);
 }
 
-/// A terminal's messages that go through the till go somewhere else than the till's own.
-TEST_F(TerminalTill, PreflightReachesTheTerminalsHost) {
-    std::ofstream(settings_, std::ios::app) << "[card_terminal.host]\naddress = \"127.0.0.1:1\"\n";
-    auto tool =
-        sim::child_process::start({program("cipherlane"), "preflight", settings_, "--json"}, folder_.file("tool.log"))
-            .value();
-    EXPECT_EQ(tool.wait(40s), 1);
-    said_ = tool.read_all(1s);
-    std::string state;
-    for (const auto& step : json::parse(said_).at("steps")) {
-        if (step.at("part") == "card terminal's host") state = step.at("state");
-        if (step.at("part") == "card terminal") {
-            EXPECT_EQ(step.at("state"), "good") << said_;
-        }
-    }
-    EXPECT_EQ(state, "wrong") << said_;
-}
-
 } // namespace
 } // namespace cipherlane

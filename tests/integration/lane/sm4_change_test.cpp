@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace cipherlane::tests {
 namespace {
 
@@ -104,8 +106,8 @@ TEST_F(Sm4Change, OfAWorkingTerminalKeepsWhatIsOpenAndItsBatch) {
     auto till = lane.open();
     const auto recovered = till.recover(call(20s));
     ASSERT_TRUE(recovered) << recovered.error();
-    ASSERT_EQ(recovered->size(), 1U);
-    EXPECT_EQ(recovered->front().outcome, verdict::reversed) << "by the keys of SM4";
+    const auto was_reversed = [](const payment& one) { return one.outcome == verdict::reversed; };
+    EXPECT_EQ(std::count_if(recovered->begin(), recovered->end(), was_reversed), 1) << "by the keys of SM4";
     EXPECT_EQ(paid(), 1000);
     EXPECT_TRUE(sold(till, "third", 50).ok()) << "its PIN came through two ciphers";
     const auto undone = till.void_payment({"void", first}, call(20s));

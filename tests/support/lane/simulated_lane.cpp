@@ -121,11 +121,11 @@ simulated_lane::~simulated_lane() {
 
 till simulated_lane::open() {
     till::parts with;
-    if (pad != nullptr) with.pinpad = *pad;
-    if (pad == nullptr) with.pinpad = reader;
-    with.display = display;
-    with.observer = seen;
-    if (chooser != nullptr) with.chooser = *chooser;
+    if (pad != nullptr) with.pinpad = lend(*pad);
+    if (pad == nullptr) with.pinpad = lend(reader);
+    with.display = lend(display);
+    with.observer = lend(seen);
+    if (chooser != nullptr) with.chooser = lend(*chooser);
     return till::open(settings, std::move(with), call(20s)).value();
 }
 

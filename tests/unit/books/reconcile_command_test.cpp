@@ -243,7 +243,7 @@ TEST(MonitorCommand, RaisesAnAlarmWherePaymentsStayAway) {
         written_journal journal(folder);
         path = journal.path();
         for (const std::string day : {"20261123", "20261124", "20261125"}) { // Monday to Wednesday
-            for (int minute = 10; minute < 60; minute += 4) {
+            for (int minute = 10; minute < 60; ++minute) {
                 const auto time = "10" + std::to_string(minute) + "00";
                 journal.paid(ports::trade::qr_sale, day + time, 100, time, day);
             }

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <type_traits>
 
 namespace cipherlane::tests {
 namespace {
@@ -79,8 +80,8 @@ TEST_F(TillParts, RefuseAKeypadWithoutMacsAsSealer) {
         settings.pinpad.description_file =
             std::string(root != nullptr ? root : ".") + "/drivers/descriptions/keypads/" + keypad + ".toml";
         till::parts with;
-        with.journal = *rig.journal;
-        with.host = rig.host;
+        with.journal = lend(*rig.journal);
+        with.host = lend(rig.host);
         with.log = logger::none();
         return open(std::move(with));
     };
@@ -610,6 +611,35 @@ TEST_F(TillParts, SellWithoutAPrinterWhereItsQueueIsBroken) {
     }
     EXPECT_EQ(lines, 1) << "once";
     EXPECT_TRUE(opened.sale({"two", amount(100)}, soon()));
+}
+
+/// An observer is called on the thread of the trade, whose end cannot be waited for there.
+TEST_F(TillParts, OutliveATillThatIsLetGoWithinATrade) {
+    struct watcher final : acquiring::timeline {
+        std::optional<cipherlane::till>* till = nullptr;
+        void on_entry(const acquiring::timeline_entry&) noexcept override {}
+        void on_alert(const acquiring::alert&) noexcept override {}
+        void on_stage(const acquiring::stage_event& now) noexcept override {
+            if (now.at == acquiring::stage::finishing) till->reset();
+        }
+    };
+    std::optional<cipherlane::till> till;
+    auto owned = std::make_shared<watcher>();
+    owned->till = &till;
+    const std::weak_ptr<watcher> seen = owned;
+    auto with = lent();
+    with.observer = std::shared_ptr<acquiring::timeline>(std::move(owned));
+    till.emplace(open(std::move(with)).value());
+    auto sold = till->async_sale({"one", amount(1234)}, soon(), boost::asio::use_future);
+    const auto end_of_it = sold.get();
+    ASSERT_TRUE(end_of_it) << end_of_it.error();
+    EXPECT_TRUE(end_of_it->ok()) << "what has left is seen to its end";
+    EXPECT_FALSE(till);
+    for (const auto end = std::chrono::steady_clock::now() + 10s;
+         !seen.expired() && std::chrono::steady_clock::now() < end;)
+        std::this_thread::yield();
+    EXPECT_TRUE(seen.expired()) << "the parts are let go behind the trade";
+    EXPECT_TRUE(open(lent())) << "and so is the terminal";
 }
 
 // With a new journal handles, batches and sums come again; what a queue or a speaker knows a payment by must not.

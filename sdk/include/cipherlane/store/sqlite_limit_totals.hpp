@@ -9,9 +9,9 @@
 
 namespace cipherlane::store {
 
-/// Running totals in an SQLite file (mode 0600, `synchronous=EXTRA`) that any number of processes use beside each
-/// other. Subjects are kept as they are given: where one is an identity document, give its digest. What is
-/// two years older than the period that is taken of goes.
+/// Running totals in an SQLite file (mode 0600, `synchronous=EXTRA`), or in a database (`postgresql://…`), that any
+/// number of processes use beside each other. Subjects are kept as they are given: where one is an identity document,
+/// give its digest. What is two years older than the period that is taken of goes.
 ///
 /// Errors of all operations: `store_errc::too_late` (the deadline passed while others held the file, or other threads
 /// this object; nothing was changed), `cancelled` likewise, `disk_full`, `corrupt`, `io_failed`.

@@ -22,10 +22,13 @@ lane_core::~lane_core() {
 }
 
 void lane_core::ask_to_end() noexcept {
+    {
+        const std::scoped_lock lock(mutex_); // before the thread may end: what is posted then would wait for nobody
+        closed_ = true;
+    }
     stopping_.request_stop();
     {
         const std::scoped_lock lock(mutex_); // a waiter that has just looked must be asleep before it is woken
-        closed_ = true;
     }
     wake_.notify_one();
 }

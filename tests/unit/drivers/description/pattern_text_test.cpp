@@ -1,4 +1,5 @@
 #include "description/pattern_text.hpp"
+
 #include "support/bytes.hpp"
 
 #include <gtest/gtest.h>

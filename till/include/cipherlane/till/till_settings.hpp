@@ -52,6 +52,7 @@ struct till_settings {
         bool connect_ahead = false;   ///< while the card is read
         std::string http_path;        ///< each message in an HTTP POST to it; empty: without HTTP
         net::frame_prefix length = net::frame_prefix::binary2; ///< of each message, in front of it
+        friend bool operator==(const host_place&, const host_place&) = default;
     };
     struct gateway_place {
         std::string address;                        ///< HOST:PORT; empty: no gateway
@@ -107,6 +108,7 @@ struct till_settings {
     };
     /// The scanner of the payers' payment codes: docs/04-devices.md.
     struct scanner_place : device_place {
+        bool keeper = true;                                              ///< as of a PIN pad
         drivers::scan_end end = drivers::scan_end::cr_or_lf;             ///< what ends a code
         drivers::aim_identifier aim = drivers::aim_identifier::may_come; ///< the AIM identifier before it
         drivers::scan_text characters = drivers::scan_text::utf8;
