@@ -108,7 +108,8 @@ void recover(const till_options& options) {
 void status(const till_options& options) {
     const teller by("status", options);
     till_settings named;
-    auto at = open_till(options, by, [&named](till_settings& all) { named = all, all = books_alone(std::move(all)); });
+    auto at =
+        open_till(options, by, [&named](till_settings& all) { named = all, all = books_alone(std::move(all)); });
     auto now = by.need(at.status(options.bounds()));
     const auto part = [](bool is_named) { return is_named ? part_state::ready : part_state::none; };
     now.host = now.sealer = part(!named.host.address.empty());

@@ -155,7 +155,8 @@ result<void> grant_to_till(postgres_database& on, const std::string& schema, std
     const auto till = known.text(0);
     return on.execute("GRANT USAGE ON SCHEMA " + schema + " TO " + till +
                       "; GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA " + schema + " TO " + till +
-                      "; GRANT DELETE ON " + schema + ".totals, " + schema + ".takings TO " + till + // two years later
+                      "; GRANT DELETE ON " + schema + ".totals, " + schema + ".takings TO " +
+                      till + // two years later
                       "; GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + schema + " TO " + till);
 }
 

@@ -1,5 +1,4 @@
 #include "description/pattern_text.hpp"
-
 #include "support/bytes.hpp"
 
 #include <gtest/gtest.h>
