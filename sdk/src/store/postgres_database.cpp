@@ -185,8 +185,8 @@ result<std::unique_ptr<postgres_database>> postgres_database::open(
     return opened;
 }
 
-/// What an earlier connection of this session has left on the server is ended before anything of it is read: what it
-/// had not committed by then never will be.
+/// What an earlier connection of the same session has left on the server is ended before anything of it is read: what
+/// it had not committed by then never will be.
 result<void> postgres_database::set_up(const postgres_settings& where, const std::string& session) {
     if (!is_schema_name(where.schema))
         return error(store_errc::cannot_open, layer::store)

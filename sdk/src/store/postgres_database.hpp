@@ -111,7 +111,7 @@ class postgres_database {
 
     void forget_foreseen();
 
-    /// The terminal is this session's from here on, and has a row.
+    /// The terminal is of the session from here on, and has a row.
     /// @return `store_errc::in_use`.
     [[nodiscard]] result<void> claim(std::string_view terminal_id);
     [[nodiscard]] const std::set<std::string, std::less<>>& claimed() const noexcept { return claimed_; }
