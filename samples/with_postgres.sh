@@ -4,7 +4,7 @@
 # arguments. Whatever ends the program, the server and its folder go with it. As root it runs the server as an ordinary
 # user, which it wants.
 set -euo pipefail
-bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1)
+bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
 if [ -z "$bin" ]; then
     echo "no PostgreSQL server: tools/setup installs it"
     exit 77
@@ -17,7 +17,9 @@ if [ "$(id -u)" -eq 0 ]; then
     as_user=(setpriv "--reuid=$(id -u "$user")" "--regid=$(id -g "$user")" --clear-groups)
 fi
 server=
+program=
 stop() {
+    [ -z "$program" ] || kill "$program" 2>/dev/null || true
     [ -z "$server" ] || { kill -QUIT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; }
     rm -rf "$folder"
 }
@@ -35,4 +37,8 @@ for _ in $(seq 300); do
     kill -0 "$server" 2>/dev/null || { cat "$folder/log"; exit 1; }
     sleep 0.1
 done
-"$@" "$address"
+"$@" "$address" &
+program=$! # beside the script, so that a signal to it ends both at once
+wait "$program" && ended=0 || ended=$?
+program=
+exit "$ended"
