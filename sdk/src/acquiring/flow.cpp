@@ -29,10 +29,19 @@ result<sign_in_report> perform(lane_core& on, const sign_in_request& /*request*/
     return sign_in_now(on, bounds);
 }
 
+/// One word for a stop, wherever it met a flow that has moved no money yet: what a journal or a link calls
+/// "cancelled" was the caller's doing.
+error told_by_caller(const lane_core& on, const error& why, const call& bounds) {
+    if (!bounds.stopped() || !on.may_be_cancelled()) return why;
+    if (!why.is(condition::cancelled) || why.where() == layer::acquiring) return why;
+    return flow_error(acquiring_errc::cashier_cancelled, why.operation());
+}
+
 /// Runs a request with the caller's call, ended early by the lane's end, too.
 template <class Outcome, class Request>
 result<Outcome> perform_bounded(lane_core& on, const Request& request, const call& bounds) {
     if (bounds.until().passed()) return flow_error(acquiring_errc::deadline_passed, "call");
+    if (bounds.stopped()) return flow_error(acquiring_errc::cashier_cancelled, "call");
     on.begin_stages({}, amount(0, on.settings().unit)); // what is no trade has no name in them
     std::stop_source either;
     const auto stop = [&] { either.request_stop(); };
@@ -40,7 +49,9 @@ result<Outcome> perform_bounded(lane_core& on, const Request& request, const cal
     const std::stop_callback by_lane(on.stopping(), stop);
     CIPHERLANE_CHECK(settle_unsent(on));
     settle_notices(on);
-    return perform(on, request, call(bounds.until(), either.get_token()));
+    auto end = perform(on, request, call(bounds.until(), either.get_token()));
+    if (!end) return told_by_caller(on, end.error(), bounds);
+    return end;
 }
 
 /// Flows of which a second one is refused while one is under way.

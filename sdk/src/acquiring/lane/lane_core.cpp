@@ -152,6 +152,8 @@ void lane_core::note(timeline_entry entry) const {
 void lane_core::begin_stages(std::string key, const amount& total) {
     stage_.key = std::move(key);
     stage_.total = total;
+    stage_.at = stage::preparing;
+    stage_.cancel = cancelling::possible;
 }
 
 void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_point> expires) {

@@ -111,6 +111,8 @@ class lane_core {
     /// Names the payment that the stages from now on belong to.
     void begin_stages(std::string key, const amount& total);
     void enter(stage at, std::optional<std::chrono::system_clock::time_point> expires = std::nullopt);
+    /// Whether a stop request still ends the trade at hand without any money having moved.
+    [[nodiscard]] bool may_be_cancelled() const noexcept { return stage_.cancel == cancelling::possible; }
     /// Once for each record (or order that has none) and kind while the lane lives.
     void raise(alert_kind kind, const ports::journal_record& record);
 

@@ -98,6 +98,21 @@ TEST(Payment, HasOneShapeForWhoEndedIt) {
     EXPECT_EQ(rig.books.taken(), 0);
 }
 
+/// The stop meets the lane's thread at its journal, not at a device that knows what a stop is.
+TEST(Payment, SaysThatTheCashierStoppedItWhileTheJournalWasRead) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    std::stop_source stop;
+    rig.seen.watch = [&](const acquiring::stage_event& now) {
+        if (now.at == stage::preparing) stop.request_stop();
+    };
+    const auto end = acquiring::sale(rig.lane()).run({"order-1", amount(100)}, call(5s, stop.get_token()));
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code(), acquiring_errc::cashier_cancelled) << end.error();
+    EXPECT_EQ(why_not_paid(end), (not_paid{actor::cashier, stage::preparing}));
+    EXPECT_EQ(rig.books.taken(), 0);
+}
+
 TEST(Payment, ByCodeSaysWhoCancelledIt) {
     lane_rig rig;
     std::stop_source stop;
