@@ -59,12 +59,12 @@ void postgres_thread::serve() {
 
 /// Tasks wait for the database as long as their callers do.
 void postgres_thread::rest(batch& tasks) {
-    bool ending = false;
+    bool stopped = false;
     {
         std::unique_lock lock(mutex_);
-        ending = stopping_;
+        stopped = stopping_;
     }
-    if (ending) return fail_all(tasks, connection_lost());
+    if (stopped) return fail_all(tasks, connection_lost());
     put_back(tasks);
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, retry_after, [&] { return stopping_; });
