@@ -231,8 +231,8 @@ result<statement_form> read_form(const toml_value& root, std::string_view file) 
 
 } // namespace
 
-bool statement_form::covers(ports::trade kind) const noexcept {
-    const auto* row = ledger::find_row(kind);
+bool statement_form::covers(ports::trade trade) const noexcept {
+    const auto* row = ledger::find_row(trade);
     return row != nullptr &&
            (channels.empty() || std::find(channels.begin(), channels.end(), row->through) != channels.end());
 }

@@ -58,13 +58,14 @@ result<small_database> small_database::open(const std::string& path, const kind&
     CIPHERLANE_CHECK(make_private(path));
     CIPHERLANE_TRY(auto opened, database::open(path, SQLITE_OPEN_READWRITE));
     small_database made(std::move(opened), what.operation);
-    CIPHERLANE_CHECK(made.within(bounds, [&](database& on) -> result<void> {
+    const auto prepare = [&](database& on) -> result<void> {
         // The rollback journal's end is what commits: EXTRA makes its removal durable too, which FULL does not.
         CIPHERLANE_CHECK(on.execute("PRAGMA journal_mode=DELETE"));
         CIPHERLANE_CHECK(on.execute("PRAGMA synchronous=EXTRA"));
         CIPHERLANE_CHECK(on.execute("PRAGMA secure_delete=ON")); // what is taken out is not left in the file
         return make_schema(on, what);
-    }));
+    };
+    CIPHERLANE_CHECK(made.within(bounds, prepare));
     return made;
 }
 

@@ -86,7 +86,7 @@ struct statement_form {
         return way == direction::payment ? payment : give_back;
     }
     /// Whether a trade of the journal belongs into such a statement.
-    [[nodiscard]] bool covers(ports::trade kind) const noexcept;
+    [[nodiscard]] bool covers(ports::trade trade) const noexcept;
 };
 
 /// A description, strict: whatever it does not know is refused.
