@@ -145,13 +145,22 @@ std::size_t floor_of(const floors& of, const std::string& name) {
     return static_cast<std::size_t>(std::find(of.begin(), of.end(), name) - of.begin());
 }
 
+/// The file of `root` that one of its files means, as a compiler looks for it; empty where it means another.
+fs::path meant_by(const fs::path& root, const fs::path& here, const std::string& what) {
+    for (const auto& from : {here.parent_path(), fs::path()}) {
+        auto target = (from / what).lexically_normal();
+        if (fs::exists(source_folder() / root / target)) return target;
+    }
+    return {};
+}
+
 /// The includes of a folder's own files, held against its floors.
 void expect_arrows_down(const fs::path& root, const floors& folders, std::size_t at_least) {
     std::size_t checked = 0;
     for (const auto& [file, what] : includes_below(root.string())) {
-        const fs::path target(what);
-        if (!fs::exists(source_folder() / root / target)) continue;
         const auto here = fs::relative(file, root);
+        const auto target = meant_by(root, here, what);
+        if (target.empty()) continue;
         const auto from = floor_of(folders, here.parent_path().string());
         const auto to = floor_of(folders, target.parent_path().string());
         ASSERT_LT(from, folders.size()) << file << " lies in no folder of the list";
@@ -180,6 +189,16 @@ TEST(IncludeDirection, InAcquiringArrowsRunDown) {
 /// What all of it uses lies at the bottom.
 TEST(IncludeDirection, InHsmArrowsRunDown) {
     expect_arrows_down("hsm/src", {"", "dialect", "command", "client"}, 30);
+}
+
+/// What families share lies below them; a receipt printer writes ESC/POS as the display of that name does.
+TEST(IncludeDirection, InDriversArrowsRunDown) {
+    expect_arrows_down("drivers/src",
+        {"", "charset", "description", "transport", "transport/hid", "transport/serial", "transport/usb", "display",
+            "display/bonrix", "display/described", "display/escpos", "display/panel", "display/plate",
+            "display/rcall", "display/speaker", "pinpad", "pinpad/abecs", "pinpad/keypad", "printer", "scanner",
+            "terminal", "terminal/ecr17", "terminal/mispos", "terminal/zvt"},
+        100);
 }
 
 } // namespace
