@@ -170,7 +170,7 @@ void host_core::dispatch(exchange& on) {
     if (on.planned && on.planned->kind == "refuse") {
         return on.refuse(on.planned->value.empty() ? "96" : on.planned->value);
     }
-    if (const auto* row = trade_asked(*on.what)) return take(on, *row);
+    if (const auto* trade = trade_asked(*on.what)) return take(on, *trade);
     const auto found = handlers.find(*on.what);
     if (found != handlers.end()) return (this->*found->second)(on);
     on.refuse("12");

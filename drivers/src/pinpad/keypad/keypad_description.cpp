@@ -13,9 +13,9 @@ result<secret_bytes> keypad_description::line_of(const keypad_step& step, const 
     const auto& packed_by = layout_of(step);
     if (content.size() > packed_by.most_content()) return refused(drivers_errc::too_long);
     auto packed = packed_by.pack(content.expose());
-    secret_bytes line(packed);
+    secret_bytes whole(packed);
     wipe(packed);
-    return line;
+    return whole;
 }
 
 result<keypad_description> parse_keypad_description(std::string_view text, std::string_view source) {

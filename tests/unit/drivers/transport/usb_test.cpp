@@ -479,6 +479,7 @@ TEST_F(UsbHost, ComingAndGoingWithoutEndCannotFloodTheLog) {
     std::atomic<int> lines{0};
     std::atomic<int> departures{0};
     constexpr int replugs = 200;
+    const auto begin = std::chrono::steady_clock::now();
     {
         const auto host = *usb_host::start(
             {}, logger(log_level::info, [&](log_level, std::string_view, std::string_view) { ++lines; }));
@@ -500,7 +501,8 @@ TEST_F(UsbHost, ComingAndGoingWithoutEndCannotFloodTheLog) {
         work.reset();
     }
     EXPECT_GE(lines, 2);
-    EXPECT_LE(lines, replugs) << "of both kinds 32 in ten seconds";
+    const auto spans = (std::chrono::steady_clock::now() - begin) / 10s + 1; // many where the machine is slow
+    EXPECT_LE(lines, 2 * 32 * spans) << "of both kinds 32 in ten seconds";
 }
 
 TEST_F(UsbHost, TellsOfTwentyReplugs) {
