@@ -5,6 +5,7 @@
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/acquiring/sign_in.hpp>
 #include <cipherlane/acquiring/software_sealer.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -45,6 +46,7 @@ constexpr int full_terminal = 65; ///< the terminals behind those of the many la
 constexpr int bare_terminal = 66;
 constexpr int full_sales = 150;
 constexpr auto a_while = 4s;
+constexpr int batch_room = 900; ///< sales that fit into a batch, whose number has three digits
 
 call soon() {
     return call(60s);
@@ -164,6 +166,8 @@ struct station {
             throw std::runtime_error("a sale was not approved");
     }
 
+    void settle() const { acquiring::settlement(*lane).run({}, soon()).value(); }
+
     reader card_reader;
     std::unique_ptr<hostlink::tcp_host> host;
     std::unique_ptr<recording_host> recorder;
@@ -176,12 +180,14 @@ struct rate {
     double commits_a_sale = 0;
 };
 
-/// Every lane sells, again and again; the next round begins when all have been paid.
+/// Every lane sells, again and again, into a batch of its own; the next round begins when all have been paid.
 rate rate_of(bench_world& in, const std::list<station>& all, const std::string& name) {
+    for (const auto& one : all)
+        one.settle();
     const auto commits = in.journal->statistics().commits;
     const auto begin = watch::now();
     std::uint64_t sales = 0;
-    for (int round = 0; watch::now() - begin < a_while; ++round) {
+    for (int round = 0; round < batch_room && watch::now() - begin < a_while; ++round) {
         std::vector<std::future<result<acquiring::payment>>> under_way;
         for (const auto& one : all) {
             const acquiring::sale_request wish(name + std::to_string(round), amount(100));
