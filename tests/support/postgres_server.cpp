@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <filesystem>
@@ -24,7 +25,19 @@
 namespace cipherlane::tests {
 namespace {
 
-constexpr const char* programs = "/usr/lib/postgresql/15/bin/";
+/// Of the newest version that is installed; empty where there is none.
+const std::string& programs() {
+    static const std::string newest = [] {
+        int highest = 0;
+        std::error_code ignored;
+        for (const auto& one : std::filesystem::directory_iterator("/usr/lib/postgresql", ignored)) {
+            const int version = std::atoi(one.path().filename().c_str());
+            if (version > highest && ::access((one.path() / "bin/postgres").c_str(), X_OK) == 0) highest = version;
+        }
+        return highest == 0 ? std::string() : "/usr/lib/postgresql/" + std::to_string(highest) + "/bin/";
+    }();
+    return newest;
+}
 
 /// The server refuses to run as root.
 const passwd* ordinary_user() {
@@ -91,6 +104,10 @@ std::string content_of(const std::string& file) {
     return all.str();
 }
 
+struct port_taken : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 constexpr const char* beside_it = R"(
 folder=$1; shift
 "$@" <&- &
@@ -104,8 +121,12 @@ rm -rf "$folder"
 } // namespace
 
 std::string postgres_server::why_not() {
-    if (::access((std::string(programs) + "postgres").c_str(), X_OK) == 0) return {};
-    return "no PostgreSQL server in " + std::string(programs) + ": tools/setup installs it";
+    if (!programs().empty()) return {};
+    return "no PostgreSQL server in /usr/lib/postgresql: tools/setup installs it";
+}
+
+bool postgres_server::must_be_there() {
+    return std::getenv("CIPHERLANE_NEEDS_POSTGRES") != nullptr;
 }
 
 postgres_server& postgres_server::shared() {
@@ -117,29 +138,62 @@ postgres_server::postgres_server(settings told)
     : folder_(new_folder())
     , data_(folder_ + "/data")
     , sockets_(folder_)
-    , port_(free_port())
+    , port_(0)
     , told_(std::move(told)) {
-    run({std::string(programs) + "initdb", "-D", data_, "-U", "postgres", "--auth=trust", "--no-sync",
-        "--no-instructions", "--locale=C", "-E", "UTF8", "--data-checksums"});
-    start();
+    make({programs() + "initdb", "-D", data_, "-U", "postgres", "--auth=trust", "--no-sync", "--no-instructions",
+        "--locale=C", "-E", "UTF8", "--data-checksums"});
 }
 
 postgres_server::postgres_server(follows whom, settings told)
     : folder_(new_folder())
     , data_(folder_ + "/data")
     , sockets_(folder_)
-    , port_(free_port())
+    , port_(0)
     , told_(std::move(told)) {
-    run({std::string(programs) + "pg_basebackup", "-D", data_, "-h", whom.primary.sockets_, "-p",
+    make({programs() + "pg_basebackup", "-D", data_, "-h", whom.primary.sockets_, "-p",
         std::to_string(whom.primary.port_), "-U", "postgres", "-R", "--checkpoint=fast", "--no-sync"});
-    start();
+}
+
+/// The port is free when it is chosen; somebody else may take it before the server does.
+void postgres_server::make(const std::vector<std::string>& with) {
+    constexpr int attempts = 5;
+    try {
+        run(with);
+        for (int attempt = 1; leash_ < 0; ++attempt) {
+            port_ = free_port();
+            try {
+                start();
+            } catch (const port_taken&) {
+                drop_shell();
+                if (attempt == attempts) throw;
+            }
+        }
+    } catch (...) {
+        end();
+        throw;
+    }
 }
 
 postgres_server::~postgres_server() {
+    end();
+}
+
+void postgres_server::end() noexcept {
     if (leash_ >= 0) ::close(leash_);
     if (beside_ > 0) ::waitpid(beside_, nullptr, 0);
+    leash_ = -1;
+    beside_ = -1;
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
+}
+
+/// It waits for the leash, and would remove the folder.
+void postgres_server::drop_shell() noexcept {
+    ::kill(beside_, SIGKILL);
+    ::waitpid(beside_, nullptr, 0);
+    beside_ = -1;
+    ::close(leash_);
+    leash_ = -1;
 }
 
 void postgres_server::run(std::vector<std::string> command) const {
@@ -158,8 +212,8 @@ void postgres_server::start() {
     std::vector<std::string> command{"/bin/sh", "-c", beside_it, "beside", folder_};
     for (const auto& word : as_ordinary())
         command.push_back(word);
-    for (const auto& word : {std::string(programs) + "postgres", std::string("-D"), data_, std::string("-k"),
-             sockets_, std::string("-p"), std::to_string(port_)})
+    for (const auto& word : {programs() + "postgres", std::string("-D"), data_, std::string("-k"), sockets_,
+             std::string("-p"), std::to_string(port_)})
         command.push_back(word);
     settings all{"listen_addresses=127.0.0.1", "shared_buffers=32MB", "max_connections=60", "logging_collector=off",
         "autovacuum_naptime=60", "max_wal_senders=4"};
@@ -171,35 +225,37 @@ void postgres_server::start() {
     beside_ = spawn(command, folder_ + "/server.log", ends[0]);
     ::close(ends[0]);
     leash_ = ends[1];
-    running_ = true;
     wait_until_it_answers();
 }
 
 void postgres_server::wait_until_it_answers() const {
     using namespace std::chrono_literals;
     const auto until = std::chrono::steady_clock::now() + 30s;
+    const auto log = folder_ + "/server.log";
     while (PQping(address().c_str()) != PQPING_OK) {
-        if (std::chrono::steady_clock::now() > until)
-            throw std::runtime_error("the server does not answer: " + content_of(folder_ + "/server.log"));
+        const auto said = content_of(log);
+        if (said.find("could not create any TCP/IP sockets") != std::string::npos) {
+            std::filesystem::remove(log);
+            throw port_taken("the port is taken: " + said);
+        }
+        if (std::chrono::steady_clock::now() > until) throw std::runtime_error("the server does not answer: " + said);
         std::this_thread::sleep_for(20ms); // nothing else says when it is ready
     }
 }
 
 void postgres_server::kill() {
-    std::ifstream in(data_ + "/postmaster.pid");
+    const auto mark = data_ + "/postmaster.pid";
+    std::ifstream in(mark);
     pid_t server = 0;
     if (!(in >> server)) throw std::runtime_error("the server is not running");
     ::kill(server, SIGQUIT);
     using namespace std::chrono_literals;
-    while (::kill(server, 0) == 0 && std::filesystem::exists(data_ + "/postmaster.pid"))
+    const auto until = std::chrono::steady_clock::now() + 10s;
+    while (::kill(server, 0) == 0 && std::filesystem::exists(mark)) {
+        if (std::chrono::steady_clock::now() > until) throw std::runtime_error("the server does not end");
         std::this_thread::sleep_for(5ms);
-    // Its shell waits for the leash and would remove the folder.
-    ::kill(beside_, SIGKILL);
-    ::waitpid(beside_, nullptr, 0);
-    beside_ = -1;
-    ::close(leash_);
-    leash_ = -1;
-    running_ = false;
+    }
+    drop_shell();
 }
 
 void postgres_server::promote() {

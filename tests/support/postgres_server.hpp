@@ -20,6 +20,8 @@ class postgres_server {
 
     /// Empty where the server's programs are installed, else what to say.
     [[nodiscard]] static std::string why_not();
+    /// Whether a test fails without one: where CIPHERLANE_NEEDS_POSTGRES is set, as by `tools/test`.
+    [[nodiscard]] static bool must_be_there();
     /// The one that tests of a program share, begun when it is first asked for: without fsync.
     [[nodiscard]] static postgres_server& shared();
 
@@ -53,8 +55,11 @@ class postgres_server {
     std::string sql(const std::string& statement) const;
 
   private:
+    void make(const std::vector<std::string>& with);
     void run(std::vector<std::string> command) const;
     void wait_until_it_answers() const;
+    void drop_shell() noexcept;
+    void end() noexcept;
     std::string folder_;
     std::string data_;
     std::string sockets_;
@@ -62,7 +67,6 @@ class postgres_server {
     settings told_;
     int leash_ = -1;    ///< closed: the shell ends the server and removes the folder
     pid_t beside_ = -1; ///< the shell
-    bool running_ = false;
 };
 
 /// A name for a schema that no other test has.
