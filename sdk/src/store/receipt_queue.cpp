@@ -2,6 +2,11 @@
 
 #include <cipherlane/store/receipt_queue.hpp>
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <utility>
+
 namespace cipherlane::store {
 namespace {
 
@@ -57,7 +62,41 @@ result<std::uint64_t> add_slip(database& on, std::string_view name, const ports:
 
 } // namespace
 
+namespace {
+
+/// On a file beside the queue's, for its whole life: two tills that print from one queue print a slip twice. It goes
+/// with the process. Not on the queue's own file: closing a descriptor of that would take SQLite's locks.
+class queue_lock {
+  public:
+    [[nodiscard]] static result<queue_lock> take(const std::string& queue) {
+        const auto path = queue + ".lock";
+        queue_lock made(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+        if (made.descriptor_ < 0)
+            return error(store_errc::cannot_open, layer::store).during(prints.operation).at_endpoint(path);
+        if (::flock(made.descriptor_, LOCK_EX | LOCK_NB) != 0)
+            return error(store_errc::in_use, layer::store)
+                .during(prints.operation)
+                .at_endpoint(path)
+                .with_hint("expected a queue of its own for each till: printer.queue_file");
+        return made;
+    }
+    queue_lock(queue_lock&& other) noexcept
+        : descriptor_(std::exchange(other.descriptor_, -1)) {}
+    queue_lock& operator=(queue_lock&&) = delete;
+    ~queue_lock() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+  private:
+    explicit queue_lock(int descriptor) noexcept
+        : descriptor_(descriptor) {}
+    int descriptor_;
+};
+
+} // namespace
+
 struct receipt_queue::state {
+    queue_lock lock; ///< first: it goes last
     small_database file;
 };
 
@@ -66,8 +105,10 @@ receipt_queue::receipt_queue(std::unique_ptr<state> made) noexcept
 receipt_queue::~receipt_queue() = default;
 
 result<std::unique_ptr<receipt_queue>> receipt_queue::open(const std::string& path, const call& bounds) {
+    CIPHERLANE_TRY(auto lock, queue_lock::take(path));
     CIPHERLANE_TRY(auto opened, small_database::open(path, prints, bounds));
-    return std::unique_ptr<receipt_queue>(new receipt_queue(std::make_unique<state>(state{std::move(opened)})));
+    return std::unique_ptr<receipt_queue>(
+        new receipt_queue(std::make_unique<state>(state{std::move(lock), std::move(opened)})));
 }
 
 result<std::uint64_t> receipt_queue::add(std::string_view name, const ports::print_job& job, const call& bounds) {
@@ -100,8 +141,8 @@ result<std::optional<ports::queued_print>> receipt_queue::next(const call& bound
 
 result<void> receipt_queue::begin(std::uint64_t id, const call& bounds) {
     return state_->file.within(bounds, [id](database& on) -> result<void> {
-        auto change = on.prepare("UPDATE prints SET stage=1 WHERE id=? AND stage=0");
-        return change.bind(static_cast<std::int64_t>(id)).run();
+        auto change = on.prepare("UPDATE prints SET stage=1 WHERE id=? AND stage<2");
+        return change.bind(static_cast<std::int64_t>(id)).run_one(); // who finds it printed must not print it
     });
 }
 

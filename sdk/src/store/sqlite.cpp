@@ -75,6 +75,12 @@ result<bool> statement::step() {
     return sqlite_error(code, "step");
 }
 
+result<void> statement::run_one() {
+    CIPHERLANE_CHECK(run());
+    if (sqlite3_changes64(sqlite3_db_handle(handle_)) == 1) return {};
+    return error(store_errc::in_use, layer::store).during("change");
+}
+
 result<void> statement::run() {
     CIPHERLANE_TRY([[maybe_unused]] const bool row, step());
     return {};

@@ -52,6 +52,8 @@ class statement {
     [[nodiscard]] result<bool> step();
     /// Runs a statement that gives no rows.
     [[nodiscard]] result<void> run();
+    /// A change of one row. @return `store_errc::in_use` where there is none as the statement wants it.
+    [[nodiscard]] result<void> run_one();
 
     [[nodiscard]] std::int64_t integer(int column) const;
     [[nodiscard]] std::string text(int column) const;
@@ -72,6 +74,8 @@ class database {
   public:
     using statement_type = statement;
     static constexpr bool looks_ahead = false; ///< a question costs no way
+    static constexpr bool is_shared = false;   ///< its writer is one process
+    static constexpr const char* newest_first = "ORDER BY id DESC";
 
     database() = default;
     database(database&& other) noexcept

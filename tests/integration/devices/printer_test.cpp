@@ -127,6 +127,7 @@ TEST_F(receipts, OfATillThatEndedArePrintedByTheNext) {
     tell({{"cmd", "cover"}, {"state", "open"}});
     ASSERT_EQ(keeper->print("a", slip("first"), call(5s))->what, progress::waiting);
     keeper.reset();
+    queue.reset();
     queue = store::receipt_queue::open(folder.file("slips"), call(5s)).value();
     tell({{"cmd", "cover"}, {"state", "closed"}});
     start();

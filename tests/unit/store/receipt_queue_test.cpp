@@ -90,6 +90,19 @@ TEST_F(ReceiptQueue, IsOfThisUserAlone) {
     EXPECT_EQ(about.st_mode & 0777U, 0600U);
 }
 
+TEST_F(ReceiptQueue, IsPrintedFromByOneAlone) {
+    auto queue = open();
+    const auto second = receipt_queue::open(folder.file("slips"), 5s);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code(), store_errc::in_use);
+    const auto id = queue->add("a", slip("text"), 5s).value();
+    ASSERT_TRUE(queue->begin(id, 5s) && queue->begin(id, 5s)) << "again after a fault of the printer";
+    ASSERT_TRUE(queue->done(id, 5s));
+    EXPECT_FALSE(queue->begin(id, 5s)) << "it is on paper";
+    queue.reset();
+    EXPECT_TRUE(receipt_queue::open(folder.file("slips"), 5s));
+}
+
 TEST_F(ReceiptQueue, RefusesAFileOfAnotherKind) {
     { const auto counters = number_counter::open(folder.file("slips"), 5s); }
     const auto wrong = receipt_queue::open(folder.file("slips"), 5s);
