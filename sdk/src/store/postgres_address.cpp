@@ -8,15 +8,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <libpq-fe.h>
 #include <map>
 #include <memory>
 #include <optional>
+#include <poll.h>
 #include <utility>
 #include <vector>
 
 namespace cipherlane::store {
 namespace {
+
+/// For one server, where the address says nothing.
+constexpr std::chrono::seconds default_connect_timeout{2};
 
 /// What the address says, by libpq's words; nothing where libpq cannot read it.
 using said_words = std::map<std::string, std::string, std::less<>>;
@@ -39,49 +46,138 @@ std::string_view word(const said_words& words, std::string_view name) {
     return found == words.end() ? std::string_view() : std::string_view(found->second);
 }
 
-/// Whether bytes to it leave this machine.
-bool is_here(std::string_view host) {
-    return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" || host == "::1" ||
-           host.starts_with("127.");
+/// A list as libpq has it: "a,b"; nothing of an empty one.
+std::vector<std::string> parts_of(std::string_view list) {
+    std::vector<std::string> parts;
+    while (!list.empty()) {
+        const auto end = std::min(list.find(','), list.size());
+        parts.emplace_back(list.substr(0, end));
+        list.remove_prefix(std::min(end + 1, list.size()));
+    }
+    return parts;
 }
 
+/// Whether bytes to it stay on this machine, whoever answers for names.
+bool is_here(std::string_view host) {
+    const auto of_number = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+    return host.empty() || host.front() == '/' || host.front() == '@' || host == "localhost" || host == "::1" ||
+           (host.starts_with("127.") && std::all_of(host.begin(), host.end(), of_number));
+}
+
+/// Only where the address itself names the machine: a service file or PGHOST may name any. To a socket of this
+/// machine libpq goes without TLS, whatever is asked for.
 bool stays_here(const said_words& words) {
-    for (const auto* name : {"host", "hostaddr"}) {
-        auto hosts = word(words, name);
-        while (!hosts.empty()) {
-            const auto end = hosts.find(',');
-            if (!is_here(hosts.substr(0, end))) return false;
-            hosts = end == std::string_view::npos ? std::string_view() : hosts.substr(end + 1);
-        }
-    }
-    return true;
+    const auto hosts = parts_of(word(words, "host"));
+    const auto numbers = parts_of(word(words, "hostaddr"));
+    return !(hosts.empty() && numbers.empty()) && std::all_of(hosts.begin(), hosts.end(), is_here) &&
+           std::all_of(numbers.begin(), numbers.end(), is_here);
 }
 
 struct reason {
-    std::string_view says; ///< libpq or the server
+    std::string_view says; ///< libpq or the server: an SQLSTATE, or words where there is none
     store_errc means;
     std::string_view likely;
 };
-/// The first that fits. libpq gives no code for a connection that did not come about.
+/// The first that fits. A server's words are in its own language, its SQLSTATE is not; libpq has none of its own.
 constexpr std::array reasons{
-    reason{"starting up", store_errc::database_lost, "the server is starting"},
-    reason{"shutting down", store_errc::database_lost, "the server is being shut down"},
-    reason{"recovery", store_errc::database_lost, "the server is recovering"},
-    reason{"standby", store_errc::database_lost, "every server that answers is a standby"},
-    reason{"read-only", store_errc::database_lost, "every server that answers is a standby"},
-    reason{"too many clients", store_errc::database_lost, "max_connections of the server is reached"},
-    reason{"password authentication failed", store_errc::cannot_open, "role or password is wrong"},
+    reason{" 57P", store_errc::database_lost, "the server is starting, recovering or being shut down"},
+    reason{" 53300:", store_errc::database_lost, "max_connections of the server is reached"},
+    reason{"hot standby", store_errc::database_lost, "every server that answers is a standby"},
+    reason{"is read-only", store_errc::database_lost, "every server that answers is a standby"},
+    reason{" 28P01:", store_errc::cannot_open, "role or password is wrong"},
     reason{"no password supplied", store_errc::cannot_open,
         "expected a password: in passfile=FILE of the address, or in the address"},
+    reason{" 3D000:", store_errc::cannot_open, "no such database on the server"},
+    reason{" 28000:", store_errc::cannot_open,
+        "the server does not let this role in: no such role, or no line for it and this machine in pg_hba.conf"},
     reason{"certificate", store_errc::cannot_open,
         "a certificate is not trusted or not there: sslrootcert, sslcert and sslkey of the address"},
     reason{"does not support SSL", store_errc::cannot_open, "the server has TLS switched off: its setting ssl"},
-    reason{"pg_hba.conf", store_errc::cannot_open, "the server's pg_hba.conf lets nobody in this way"},
-    reason{"database \"", store_errc::cannot_open, "no such database on the server"},
-    reason{"role \"", store_errc::cannot_open, "no such role on the server"},
     reason{"SSL", store_errc::cannot_open, "TLS cannot be agreed on: sslmode and sslrootcert of the address"},
+    reason{"definition of service", store_errc::cannot_open, "no such service in libpq's service file"},
     reason{"FATAL", store_errc::cannot_open, "the server refuses"},
 };
+
+error connect_error(std::string_view said, const postgres_settings& where) {
+    const auto about = [&](store_errc what) {
+        return error(what, layer::store).during("connect").at_endpoint(printable_address(where.address));
+    };
+    for (const auto& one : reasons) {
+        if (said.find(one.says) != std::string_view::npos) return about(one.means).with_hint(one.likely);
+    }
+    return about(store_errc::database_lost).with_hint("no server answers at the address");
+}
+
+/// What libpq is told, word by word; the last of a kind counts.
+using told_words = std::vector<std::pair<std::string, std::string>>;
+
+/// One of the servers that the address names.
+struct one_server {
+    std::string host;
+    std::string number; ///< "hostaddr"
+    std::string port;
+};
+/// Each by itself: libpq waits for the first of several as long as that one is silent, if it is asked without being
+/// waited for.
+std::vector<one_server> servers_of(const said_words& words) {
+    const auto hosts = parts_of(word(words, "host"));
+    const auto numbers = parts_of(word(words, "hostaddr"));
+    const auto ports = parts_of(word(words, "port"));
+    const auto nth = [](const std::vector<std::string>& list, std::size_t n) {
+        if (list.empty()) return std::string();
+        return list.size() == 1 ? list.front() : n < list.size() ? list[n] : std::string();
+    };
+    std::vector<one_server> servers;
+    for (std::size_t n = 0; n < std::max({hosts.size(), numbers.size(), std::size_t{1}}); ++n)
+        servers.push_back({n < hosts.size() ? hosts[n] : "", n < numbers.size() ? numbers[n] : "", nth(ports, n)});
+    return servers;
+}
+
+/// False at the call's end, or where the line is none.
+bool wait_for(pg_conn* on, PostgresPollingStatusType what, const call& bounds) {
+    constexpr std::chrono::milliseconds look_for_a_stop{50};
+    pollfd line{PQsocket(on), static_cast<short>(what == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+    while (!bounds.until().passed() && !bounds.stopped()) {
+        const int ready =
+            ::poll(&line, 1, static_cast<int>(std::min(bounds.until().left(), look_for_a_stop).count()));
+        if (ready > 0) return true;
+        if (ready < 0 && errno != EINTR) return false;
+    }
+    return false;
+}
+
+/// @param said what libpq and the server have to say, where it does not come about.
+postgres_connection try_server(const told_words& words, const call& bounds, std::string& said) {
+    std::vector<const char*> names;
+    std::vector<const char*> values;
+    for (const auto& [name, value] : words) {
+        names.push_back(name.c_str());
+        values.push_back(value.c_str());
+    }
+    names.push_back(nullptr);
+    values.push_back(nullptr);
+    postgres_connection made(PQconnectStartParams(names.data(), values.data(), 1), &PQfinish);
+    if (!made) return made;
+    PQsetErrorVerbosity(made.get(), PQERRORS_VERBOSE); // with the SQLSTATE
+    PQsetNoticeProcessor(
+        made.get(), [](void*, const char*) {}, nullptr);
+    auto now = PGRES_POLLING_WRITING;
+    while (PQstatus(made.get()) != CONNECTION_BAD && now != PGRES_POLLING_OK && now != PGRES_POLLING_FAILED) {
+        if (!wait_for(made.get(), now, bounds)) break;
+        now = PQconnectPoll(made.get());
+    }
+    if (now == PGRES_POLLING_OK) return made;
+    said += PQerrorMessage(made.get());
+    made.reset();
+    return made;
+}
+
+/// A whole number of seconds; what is none, or 0, says nothing.
+std::chrono::seconds seconds_of(std::string_view text, std::chrono::seconds otherwise) {
+    int value = 0;
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return fault == std::errc() && value > 0 ? std::chrono::seconds(value) : otherwise;
+}
 
 } // namespace
 
@@ -126,44 +222,38 @@ bool is_schema_name(std::string_view name) noexcept {
            std::all_of(name.begin(), name.end(), fits);
 }
 
-pg_conn* connect_postgres(const postgres_settings& where, const std::string& session) {
+result<postgres_connection> connect_postgres(
+    const postgres_settings& where, const std::string& session, const call& bounds) {
     const auto words = read_address(where.address).value_or(said_words());
     const bool writes = where.access == journal_access::read_write;
     // The address, which comes behind them, has the last word but for the session's name.
-    std::map<const char*, std::string> first{{"connect_timeout", "2"},
-        {"target_session_attrs", writes ? "read-write" : "any"}, {"keepalives_idle", "5"},
+    told_words all{{"target_session_attrs", writes ? "read-write" : "any"}, {"keepalives_idle", "5"},
         {"keepalives_interval", "2"}, {"keepalives_count", "3"}, {"tcp_user_timeout", "10000"}};
-    if (!stays_here(words)) first.emplace("sslmode", "verify-full");
-    std::vector<const char*> names;
-    std::vector<const char*> values;
-    for (const auto& [name, value] : first) {
-        names.push_back(name);
-        values.push_back(value.c_str());
+    if (!stays_here(words)) all.emplace_back("sslmode", "verify-full");
+    all.emplace_back("dbname", where.address);
+    all.emplace_back("client_encoding", "UTF8");
+    all.emplace_back("application_name", session);
+    const auto each = seconds_of(word(words, "connect_timeout"), default_connect_timeout);
+    std::string said;
+    for (const auto& one : servers_of(words)) {
+        auto now = all;
+        now.emplace_back("host", one.host);
+        now.emplace_back("hostaddr", one.number);
+        now.emplace_back("port", one.port);
+        if (auto made = try_server(now, bounds.no_later_than(each), said))
+            return result<postgres_connection>(std::move(made));
+        namespace errc = boost::system::errc;
+        if (bounds.stopped())
+            return error(errc::make_error_code(errc::operation_canceled), layer::store).during("connect");
+        if (bounds.until().passed()) break;
     }
-    const std::initializer_list<std::pair<const char*, const char*>> then{{"dbname", where.address.c_str()},
-        {"client_encoding", "UTF8"}, {"application_name", session.c_str()}, {nullptr, nullptr}};
-    for (const auto& [name, value] : then) {
-        names.push_back(name);
-        values.push_back(value);
-    }
-    return PQconnectdbParams(names.data(), values.data(), 1);
+    return connect_error(said, where);
 }
 
 result<std::string> new_postgres_session() {
     std::array<std::uint8_t, 16> chance{};
     CIPHERLANE_CHECK(crypto::random_fill(chance));
     return "cipherlane " + to_hex(chance);
-}
-
-error connect_error(const pg_conn* failed, const postgres_settings& where) {
-    const std::string_view said = PQerrorMessage(failed);
-    const auto about = [&](store_errc what) {
-        return error(what, layer::store).during("connect").at_endpoint(printable_address(where.address));
-    };
-    for (const auto& one : reasons) {
-        if (said.find(one.says) != std::string_view::npos) return about(one.means).with_hint(one.likely);
-    }
-    return about(store_errc::database_lost).with_hint("no server answers at the address");
 }
 
 } // namespace cipherlane::store

@@ -23,6 +23,7 @@ constexpr refusal_row refusals[] = {
     {"25006", store_errc::database_lost}, // a standby, or a primary that is none any more
     {"57P", store_errc::database_lost},   // it is being shut down, or has not started yet
     {"57014", store_errc::no_answer},     // statement_timeout
+    {"22012", store_errc::in_use},        // `run_one`: the row is not as it was read
     {"55P03", store_errc::in_use},        // lock_timeout
     {"53100", store_errc::disk_full},
     {"42501", store_errc::cannot_open}, // a right that the role has not
@@ -57,12 +58,30 @@ std::string holdable(std::string_view text) {
     return made;
 }
 
+/// Tells what is within quotation marks, of whatever kind; those that are doubled close and open again.
+class outside_quotes {
+  public:
+    /// Of one character after the other.
+    bool operator()(char c) noexcept {
+        if (mark_ != 0) {
+            if (c == mark_) mark_ = 0;
+            return false;
+        }
+        if (c == '\'' || c == '"') mark_ = c;
+        return mark_ == 0;
+    }
+
+  private:
+    char mark_ = 0;
+};
+
 /// SQLite's places for values are PostgreSQL's by number.
 std::string numbered(const std::string& sql) {
     std::string made;
     int number = 0;
+    outside_quotes outside;
     for (const char c : sql) {
-        if (c == '?')
+        if (outside(c) && c == '?')
             made += "$" + std::to_string(++number);
         else
             made += c;
@@ -78,6 +97,17 @@ std::string key_of(const std::string& sql, const std::vector<std::optional<std::
     }
     return key;
 }
+
+constexpr int oldest_server = 140'000; ///< pg_terminate_backend waits, from then on
+
+/// Whatever the role or the server say of them.
+constexpr const char* fixed_settings[] = {
+    "SET idle_in_transaction_session_timeout TO 30000", "SET synchronous_commit TO on",
+    "SET default_transaction_isolation TO 'read committed'", // behind a lock stands what was committed before it
+    "SET client_min_messages TO warning",                    // a commit that was not waited for says so
+    "SET tcp_keepalives_idle TO 5", "SET tcp_keepalives_interval TO 2", "SET tcp_keepalives_count TO 3",
+    "SET tcp_user_timeout TO 10000", // what was sent to a machine that has vanished does not hold its session
+};
 
 } // namespace
 
@@ -124,6 +154,12 @@ result<void> postgres_statement::run() {
     return {};
 }
 
+result<void> postgres_statement::run_one() {
+    sql_ =
+        "WITH changed AS (" + sql_ + " RETURNING 1) SELECT 1 / (CASE count(*) WHEN 1 THEN 1 ELSE 0 END) FROM changed";
+    return run();
+}
+
 void postgres_statement::foresee() {
     on_->foresee(sql_, values_);
 }
@@ -157,11 +193,18 @@ bool postgres_statement::null(int column) const {
 
 // --- the connection
 
-postgres_database::postgres_database(connection opened, const postgres_settings& where)
+postgres_database::postgres_database(connection opened, const postgres_settings& where, std::string session)
     : connection_(std::move(opened))
+    , session_(std::move(session))
     , schema_(where.schema)
     , answer_time_(where.answer_time)
-    , reads_only_(where.access == journal_access::read_only) {}
+    , reads_only_(where.access == journal_access::read_only) {
+    const auto note = [](void* of, const pg_result* said) {
+        const char* how = PQresultErrorField(said, PG_DIAG_SEVERITY_NONLOCALIZED);
+        if (how != nullptr && std::string_view(how) == "WARNING") static_cast<postgres_database*>(of)->warned_ = true;
+    };
+    PQsetNoticeReceiver(connection_.get(), note, this);
+}
 
 postgres_database::~postgres_database() {
     // What it has claimed is free at once, not only when the server notices that it has gone.
@@ -172,22 +215,26 @@ postgres_database::~postgres_database() {
 }
 
 result<std::unique_ptr<postgres_database>> postgres_database::open(
-    const postgres_settings& where, const std::string& session, const deadline& until) {
-    if (until.passed()) return error(store_errc::too_late, layer::store).during("connect");
-    connection made(connect_postgres(where, session), &PQfinish);
-    if (PQstatus(made.get()) != CONNECTION_OK) return connect_error(made.get(), where);
-    PQsetNoticeProcessor(
-        made.get(), [](void*, const char*) {}, nullptr);
+    const postgres_settings& where, const std::string& session, const call& bounds) {
+    if (bounds.until().passed()) return error(store_errc::too_late, layer::store).during("connect");
+    CIPHERLANE_TRY(auto made, connect_postgres(where, session, bounds));
+    if (PQserverVersion(made.get()) < oldest_server)
+        return error(store_errc::cannot_open, layer::store)
+            .during("connect")
+            .at_endpoint(printable_address(where.address))
+            .with_hint(
+                "expected PostgreSQL 14 or later, found " + std::to_string(PQserverVersion(made.get()) / 10'000));
     if (PQsetnonblocking(made.get(), 1) != 0 || PQenterPipelineMode(made.get()) == 0)
         return error(store_errc::database_lost, layer::store).during("connect");
-    std::unique_ptr<postgres_database> opened(new postgres_database(std::move(made), where)); // NOLINT: private
-    CIPHERLANE_CHECK(opened->set_up(where, session));
+    std::unique_ptr<postgres_database> opened(
+        new postgres_database(std::move(made), where, session)); // NOLINT: private
+    CIPHERLANE_CHECK(opened->set_up(where));
     return opened;
 }
 
 /// What an earlier connection of the same session has left on the server is ended before anything of it is read: what
 /// it had not committed by then never will be.
-result<void> postgres_database::set_up(const postgres_settings& where, const std::string& session) {
+result<void> postgres_database::set_up(const postgres_settings& where) {
     if (!is_schema_name(where.schema))
         return error(store_errc::cannot_open, layer::store)
             .during("connect")
@@ -196,29 +243,36 @@ result<void> postgres_database::set_up(const postgres_settings& where, const std
     CIPHERLANE_CHECK(run(("SET search_path TO " + where.schema).c_str()));
     CIPHERLANE_CHECK(run(("SET statement_timeout TO " + limit).c_str()));
     CIPHERLANE_CHECK(run(("SET lock_timeout TO " + limit).c_str()));
-    CIPHERLANE_CHECK(run("SET idle_in_transaction_session_timeout TO 30000"));
-    CIPHERLANE_CHECK(run("SET synchronous_commit TO on"));
-    CIPHERLANE_CHECK(run("SET tcp_keepalives_idle TO 5"));
-    CIPHERLANE_CHECK(run("SET tcp_keepalives_interval TO 2"));
-    CIPHERLANE_CHECK(run("SET tcp_keepalives_count TO 3"));
+    for (const char* const one : fixed_settings)
+        CIPHERLANE_CHECK(run(one));
     if (reads_only_) CIPHERLANE_CHECK(run("SET default_transaction_read_only TO on"));
-    auto ended = prepare("SELECT count(pg_terminate_backend(pid, 3000)) FROM pg_stat_activity "
+    auto ended = prepare("SELECT coalesce(bool_and(pg_terminate_backend(pid, 3000)), true) FROM pg_stat_activity "
                          "WHERE application_name = ? AND usename = current_user AND pid <> pg_backend_pid()");
-    ended.bind(session);
+    ended.bind(session_);
     CIPHERLANE_TRY([[maybe_unused]] const bool row, ended.step());
-    return {};
+    if (ended.integer(0) != 0) return {};
+    return error(store_errc::database_lost, layer::store)
+        .during("connect")
+        .with_hint("this till's earlier connection does not end on the server");
 }
 
 result<void> postgres_database::execute(const std::string& sql) {
-    std::string_view left = sql;
-    while (!left.empty()) {
-        const auto end = left.find(';');
-        const auto one = left.substr(0, end);
-        left = end == std::string_view::npos ? std::string_view() : left.substr(end + 1);
-        if (one.find_first_not_of(" \n") == std::string_view::npos) continue;
+    std::string one;
+    outside_quotes outside;
+    const auto send_off = [&] {
+        if (one.find_first_not_of(" \n") == std::string::npos) return;
         ++writes_;
-        send(std::string(one), {}, kind::quiet, 0);
+        send(one, {}, kind::quiet, 0);
+    };
+    for (const char c : sql) {
+        if (!outside(c) || c != ';') {
+            one += c;
+            continue;
+        }
+        send_off();
+        one.clear();
     }
+    send_off();
     return settle();
 }
 
@@ -314,6 +368,7 @@ result<void> postgres_database::settle() {
         const postgres_answer end(last, free_answer());
         if (!lost_ && PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) lose(store_errc::database_lost);
     }
+    if (!lost_) ++answered_;
     return outcome();
 }
 
@@ -361,9 +416,19 @@ result<void> postgres_database::begin() {
     return run("BEGIN");
 }
 
+/// A commit may have its answer though the standby has not: an operator has ended the wait (pg_cancel_backend). The
+/// server warns of it; then nothing is known of it as long as no later commit was waited for.
+result<void> postgres_database::settle_durably() {
+    warned_ = false;
+    CIPHERLANE_CHECK(settle());
+    if (!warned_) return {};
+    lose(store_errc::database_lost);
+    return *failure_;
+}
+
 result<void> postgres_database::commit() {
     CIPHERLANE_CHECK(run("COMMIT"));
-    CIPHERLANE_CHECK(settle());
+    CIPHERLANE_CHECK(settle_durably());
     in_transaction_ = false;
     claimed_in_transaction_.clear();
     return {};
@@ -384,21 +449,89 @@ void postgres_database::rollback() {
     claimed_in_transaction_.clear();
 }
 
-result<void> postgres_database::claim(std::string_view terminal_id) {
-    if (reads_only_ || claimed_.contains(terminal_id)) return {};
+std::string postgres_database::lock_name(std::string_view terminal_id) const {
+    return schema_ + "/" + std::string(terminal_id);
+}
+
+result<bool> postgres_database::claim(std::string_view terminal_id) {
+    if (reads_only_ || claimed_.contains(terminal_id)) return false;
+    forget_foreseen(); // asked before it was ours
     auto lock = prepare("SELECT pg_try_advisory_lock(hashtextextended(?, 0))");
-    lock.bind(schema_ + "/" + std::string(terminal_id));
+    lock.bind(lock_name(terminal_id));
     CIPHERLANE_TRY([[maybe_unused]] const bool row, lock.step());
     if (lock.integer(0) == 0)
         return error(store_errc::in_use, layer::store)
             .during("terminal")
             .with_hint("another machine or process works with this terminal");
-    auto insert = prepare("INSERT INTO terminals(terminal_id) VALUES (?) ON CONFLICT DO NOTHING");
-    CIPHERLANE_CHECK(insert.bind(terminal_id).run());
+    auto before = prepare("SELECT holder FROM terminals WHERE terminal_id = ?");
+    before.bind(terminal_id);
+    CIPHERLANE_TRY(const bool known, before.step());
+    const auto holder = known ? before.text(0) : std::string();
+    // Always a change: its commit comes behind all that the one before it has committed, on the standby, too.
+    auto insert = prepare("INSERT INTO terminals(terminal_id, holder) VALUES (?, ?) "
+                          "ON CONFLICT(terminal_id) DO UPDATE SET holder = excluded.holder");
+    CIPHERLANE_CHECK(insert.bind(terminal_id).bind(session_).run());
+    if (!in_transaction_) CIPHERLANE_CHECK(settle_durably());
+    if (!holder.empty() && holder != session_) taken_over_.emplace_back(terminal_id);
     claimed_.emplace(terminal_id);
     if (in_transaction_) claimed_in_transaction_.emplace_back(terminal_id);
     record_numbers_.clear(); // another machine may have begun records of it with higher ones
+    return true;
+}
+
+result<void> postgres_database::still_claimed(std::string_view terminal_id) {
+    if (!claimed_.contains(terminal_id))
+        return error(store_errc::in_use, layer::store)
+            .during("terminal")
+            .with_hint("the connection was lost, and another machine may have worked with this terminal since");
+    auto asked = prepare("SELECT 1");
+    CIPHERLANE_TRY([[maybe_unused]] const bool row, asked.step());
     return {};
+}
+
+result<std::set<std::string, std::less<>>> postgres_database::own_terminals() {
+    auto asked = prepare("SELECT terminal_id FROM terminals WHERE holder = ?");
+    asked.bind(session_);
+    std::set<std::string, std::less<>> names;
+    for (;;) {
+        CIPHERLANE_TRY(const bool row, asked.step());
+        if (!row) return names;
+        names.insert(asked.text(0));
+    }
+}
+
+result<void> postgres_database::reclaim() {
+    auto locks = prepare("SELECT terminal_id, pg_try_advisory_lock(hashtextextended(? || terminal_id, 0)) "
+                         "FROM terminals WHERE holder = ?");
+    locks.bind(lock_name({})).bind(session_);
+    std::set<std::string, std::less<>> locked;
+    for (;;) {
+        CIPHERLANE_TRY(const bool row, locks.step());
+        if (!row) break;
+        if (locks.integer(1) != 0) locked.insert(locks.text(0));
+    }
+    // Read again behind the locks: another one may have come and gone in between.
+    CIPHERLANE_TRY(const auto own, own_terminals());
+    for (const auto& one : locked) {
+        if (own.contains(one)) {
+            claimed_.insert(one);
+            continue;
+        }
+        auto unlock = prepare("SELECT pg_advisory_unlock(hashtextextended(?, 0))");
+        CIPHERLANE_CHECK(unlock.bind(lock_name(one)).run());
+    }
+    return settle();
+}
+
+void postgres_database::release(const std::set<std::string, std::less<>>& terminals) {
+    if (lost_) return;
+    answer_time_ = std::min(answer_time_, std::chrono::milliseconds(1000));
+    rollback();
+    for (const auto& one : terminals) {
+        auto free = prepare("UPDATE terminals SET holder = '' WHERE terminal_id = ? AND holder = ?");
+        if (!free.bind(one).bind(session_).run()) return;
+    }
+    (void)settle(); // before the locks go: whoever comes next shall read it
 }
 
 result<std::uint64_t> postgres_database::next_record_number() {

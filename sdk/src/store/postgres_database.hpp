@@ -51,6 +51,9 @@ class postgres_statement {
     [[nodiscard]] result<bool> step();
     /// Sends a statement whose rows nobody wants, sooner or later.
     [[nodiscard]] result<void> run();
+    /// A change of one row, without a `RETURNING`: where there is none as the statement wants it, or more than one,
+    /// the transaction fails in the server, with `store_errc::in_use`. Nobody waits for the count.
+    [[nodiscard]] result<void> run_one();
     /// Asks what somebody will ask before long.
     void foresee();
 
@@ -75,20 +78,24 @@ class postgres_database {
   public:
     using statement_type = postgres_statement;
     static constexpr bool looks_ahead = true;
+    static constexpr bool is_shared = true; ///< with other machines
+    /// Each session has taken its numbers ahead: they do not show what came first.
+    static constexpr const char* newest_first = "ORDER BY created DESC, id DESC";
 
     /// @param session names the session to the server; whatever else has this name there is ended first, so that what
     /// it left undone stays undone.
-    /// @return `store_errc::database_lost` where nobody answers, `cannot_open` where somebody refuses.
+    /// @return `store_errc::database_lost` where nobody answers, or what was there cannot be ended, `cannot_open`
+    /// where somebody refuses, or the server is older than PostgreSQL 14.
     [[nodiscard]] static result<std::unique_ptr<postgres_database>> open(
-        const postgres_settings& where, const std::string& session, const deadline& until);
+        const postgres_settings& where, const std::string& session, const call& bounds);
     postgres_database(const postgres_database&) = delete;
     postgres_database& operator=(const postgres_database&) = delete;
     ~postgres_database();
 
     [[nodiscard]] postgres_statement prepare(const char* sql) { return {*this, sql}; }
     [[nodiscard]] result<void> run(const char* sql) { return prepare(sql).run(); }
-    /// Any number of statements without values, carried out before it returns; in a transaction of their own, unless
-    /// they say otherwise.
+    /// Any number of statements without values, with a `;` between them, carried out before it returns; in a
+    /// transaction of their own, unless they say otherwise.
     [[nodiscard]] result<void> execute(const std::string& sql);
 
     /// Sends what is queued and waits for all answers.
@@ -106,15 +113,26 @@ class postgres_database {
     [[nodiscard]] const std::optional<error>& failure() const noexcept { return failure_; }
     /// The connection is gone, and with it what was not committed.
     [[nodiscard]] bool lost() const noexcept { return lost_; }
+    /// How often the server has answered everything, ever.
+    [[nodiscard]] std::uint64_t answered() const noexcept { return answered_; }
     /// Statements that were sent to change something, ever.
     [[nodiscard]] std::uint64_t writes() const noexcept { return writes_; }
 
     void forget_foreseen();
 
     /// The terminal is of the session from here on, and has a row.
-    /// @return `store_errc::in_use`.
-    [[nodiscard]] result<void> claim(std::string_view terminal_id);
+    /// @return whether it has just got it: what was read before may be another's work; `store_errc::in_use`.
+    [[nodiscard]] result<bool> claim(std::string_view terminal_id);
+    /// Asks the server, which answers in a session that has it.
+    /// @return `store_errc::in_use` where it is not the session's any more.
+    [[nodiscard]] result<void> still_claimed(std::string_view terminal_id);
+    /// Of the terminals that the session had on its last connection, those that nobody else has had since.
+    [[nodiscard]] result<void> reclaim();
+    /// The session signs off: whoever has these next need not wait for what may be on its way.
+    void release(const std::set<std::string, std::less<>>& terminals);
     [[nodiscard]] const std::set<std::string, std::less<>>& claimed() const noexcept { return claimed_; }
+    /// Those among them that another session had before and has not released, once each.
+    [[nodiscard]] std::vector<std::string> take_taken_over() { return std::exchange(taken_over_, {}); }
     [[nodiscard]] result<std::uint64_t> next_record_number();
 
   private:
@@ -128,8 +146,11 @@ class postgres_database {
         std::string sql;          ///< of what is prepared
     };
 
-    postgres_database(connection opened, const postgres_settings& where);
-    [[nodiscard]] result<void> set_up(const postgres_settings& where, const std::string& session);
+    postgres_database(connection opened, const postgres_settings& where, std::string session);
+    [[nodiscard]] result<void> set_up(const postgres_settings& where);
+    [[nodiscard]] result<void> settle_durably();
+    [[nodiscard]] std::string lock_name(std::string_view terminal_id) const;
+    [[nodiscard]] result<std::set<std::string, std::less<>>> own_terminals();
     void send(const std::string& sql, const values& with, kind what, std::uint64_t ticket);
     [[nodiscard]] result<postgres_answer> ask(const std::string& sql, const values& with);
     void foresee(const std::string& sql, const values& with);
@@ -141,6 +162,7 @@ class postgres_database {
     void lose(store_errc why);
 
     connection connection_;
+    const std::string session_;
     std::string schema_;
     std::chrono::milliseconds answer_time_;
     bool reads_only_;
@@ -151,12 +173,15 @@ class postgres_database {
     std::uint64_t tickets_ = 0;
     std::uint64_t names_ = 0;
     std::uint64_t writes_ = 0;
+    std::uint64_t answered_ = 0;
     std::uint64_t changes_ = 0;
     std::optional<error> failure_;
     bool lost_ = false;
+    bool warned_ = false; ///< by the server, since it was last set to false
     bool in_transaction_ = false;
     std::set<std::string, std::less<>> claimed_;
     std::vector<std::string> claimed_in_transaction_;
+    std::vector<std::string> taken_over_;
     std::vector<std::uint64_t> record_numbers_; ///< the lowest last
 };
 

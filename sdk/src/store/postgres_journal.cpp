@@ -1,6 +1,7 @@
 #include "postgres_address.hpp"
 #include "postgres_schema.hpp"
 #include "postgres_thread.hpp"
+#include "postgres_timeline.hpp"
 #include "sql_journal.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -84,7 +85,7 @@ result<std::unique_ptr<postgres_journal>> postgres_journal::open(const postgres_
     ports::key_provider& keys, const ports::clock& clock, const call& bounds, logger log) {
     CIPHERLANE_CHECK(check_postgres_address(settings.address));
     CIPHERLANE_TRY(auto session, new_postgres_session());
-    CIPHERLANE_TRY(auto on, postgres_database::open(settings, session, bounds.until()));
+    CIPHERLANE_TRY(auto on, postgres_database::open(settings, session, bounds));
     std::optional<card_seal> seal;
     std::string name;
     const auto read_name = [&]() -> result<void> {
@@ -99,6 +100,7 @@ result<std::unique_ptr<postgres_journal>> postgres_journal::open(const postgres_
         CIPHERLANE_TRY(auto made, settle_seal(*on, key.expose()));
         seal.emplace(std::move(made));
         CIPHERLANE_CHECK(on->settle());
+        CIPHERLANE_CHECK(follow_timeline(*on));
         return read_name();
     }();
     if (!ready) return at(settings, ready.error());
@@ -109,7 +111,7 @@ result<std::unique_ptr<postgres_journal>> postgres_journal::open(const postgres_
 result<void> init_postgres(const postgres_settings& settings, std::string_view role, const call& bounds) {
     CIPHERLANE_CHECK(check_postgres_address(settings.address));
     CIPHERLANE_TRY(const auto session, new_postgres_session());
-    CIPHERLANE_TRY(auto on, postgres_database::open(settings, session, bounds.until()));
+    CIPHERLANE_TRY(auto on, postgres_database::open(settings, session, bounds));
     auto made = make_postgres_schema(*on, settings.schema);
     if (made && !role.empty()) made = grant_to_till(*on, settings.schema, role);
     if (!made) return at(settings, made.error());
@@ -119,7 +121,7 @@ result<void> init_postgres(const postgres_settings& settings, std::string_view r
 result<bool> postgres_books_begun(const postgres_settings& settings, const call& bounds) {
     CIPHERLANE_CHECK(check_postgres_address(settings.address));
     CIPHERLANE_TRY(const auto session, new_postgres_session());
-    CIPHERLANE_TRY(auto on, postgres_database::open(settings, session, bounds.until()));
+    CIPHERLANE_TRY(auto on, postgres_database::open(settings, session, bounds));
     const auto found = [&]() -> result<bool> {
         CIPHERLANE_TRY(const auto state, postgres_schema_state(*on, settings.schema));
         if (state == schema_state::absent) return false;

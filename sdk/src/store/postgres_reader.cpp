@@ -21,7 +21,7 @@ result<std::unique_ptr<postgres_database>> open_for_people(const std::string& ad
     how.access = journal_access::read_only;
     how.answer_time = std::chrono::minutes(1);
     CIPHERLANE_TRY(const auto session, new_postgres_session());
-    CIPHERLANE_TRY(auto on, postgres_database::open(how, session, deadline::in(how.patience)));
+    CIPHERLANE_TRY(auto on, postgres_database::open(how, session, call(how.patience)));
     const auto state = postgres_schema_state(*on, how.schema);
     const auto named = [&](error why) { return std::move(why).at_endpoint(printable_address(address)); };
     if (!state) return named(state.error());

@@ -82,6 +82,16 @@ CREATE TABLE takings(
     payment TEXT NOT NULL, subject TEXT NOT NULL, period TEXT NOT NULL, minor BIGINT NOT NULL,
     PRIMARY KEY(payment, period)
 );
+)sql",
+    // Which session has begun a record, and which has a terminal, or had it last and has not signed off: see
+    // postgres_database::claim. No two payments that are not settled have one number.
+    R"sql(
+ALTER TABLE records ADD COLUMN begun_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ALTER COLUMN begun_by SET DEFAULT current_setting('application_name');
+ALTER TABLE terminals ADD COLUMN holder TEXT NOT NULL DEFAULT '';
+DROP INDEX records_unsettled;
+CREATE UNIQUE INDEX records_unsettled ON records(terminal_id, batch, trace) WHERE settled_at IS NULL;
+CREATE INDEX records_created ON records(created, id);
 )sql"};
 
 constexpr std::size_t this_version = steps.size();

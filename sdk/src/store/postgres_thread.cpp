@@ -1,5 +1,6 @@
 #include "postgres_thread.hpp"
 
+#include "postgres_timeline.hpp"
 #include "record_table.hpp"
 
 #include <algorithm>
@@ -24,7 +25,8 @@ postgres_thread::postgres_thread(std::unique_ptr<postgres_database> on, postgres
     , session_(std::move(session))
     , clock_(clock)
     , log_(std::move(log))
-    , on_(std::move(on)) {
+    , on_(std::move(on))
+    , holds_(where_.hold_time) {
     thread_ = std::thread([this] { serve(); });
 }
 
@@ -34,66 +36,120 @@ postgres_thread::~postgres_thread() {
         stopping_ = true;
     }
     wake_.notify_one();
+    ended_.request_stop();
     thread_.join();
+    if (on_) on_->release(holds_.settled(on_->claimed()));
 }
 
 error postgres_thread::lateness() const {
     return down_ ? connection_lost() : task_queue::lateness();
 }
 
+/// Nothing is begun before there is a connection: what waits for one ends with its caller's patience.
 void postgres_thread::serve() {
     std::unique_lock lock(mutex_);
     for (;;) {
         wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
         if (queue_.empty()) return;
+        lock.unlock();
+        const bool connected = connect();
+        lock.lock();
+        if (!connected && !stopping_) {
+            rest(lock);
+            continue;
+        }
         batch tasks = take_queued();
         lock.unlock();
-        if (connect()) {
+        if (connected) {
             run_batch(tasks);
         } else {
-            rest(tasks);
+            fail_all(tasks, connection_lost());
         }
         lock.lock();
     }
 }
 
 /// Tasks wait for the database as long as their callers do.
-void postgres_thread::rest(batch& tasks) {
-    bool stopped = false;
-    {
-        std::unique_lock lock(mutex_);
-        stopped = stopping_;
-    }
-    if (stopped) return fail_all(tasks, connection_lost());
-    put_back(tasks);
-    std::unique_lock lock(mutex_);
+void postgres_thread::rest(std::unique_lock<std::mutex>& lock) {
     wake_.wait_for(lock, retry_after, [&] { return stopping_; });
+    std::erase_if(queue_, [](const auto& one) { return one->at == stage::withdrawn; });
 }
 
 bool postgres_thread::connect() {
     if (on_ && !on_->lost()) return true;
-    std::set<std::string, std::less<>> had;
-    if (on_) had = on_->claimed();
-    if (on_ && !down_) log_.warning("journal", "the connection to the database is lost");
-    down_ = true;
-    auto made = postgres_database::open(where_, session_, deadline::in(where_.patience));
-    if (!made) return false;
-    on_ = *std::move(made);
-    for (const auto& one : had) {
-        if (const auto again = on_->claim(one); again) continue;
-        if (on_->lost()) return false;
-        log_.warning("journal", "terminal " + one + " is another machine's by now");
+    holds_.lose();
+    if (on_) {
+        had_ = on_->claimed();
+        log_.warning("journal", "the connection to the database is lost");
+        on_.reset();
     }
-    if (!on_->settle()) return false;
+    down_ = true;
+    auto made = postgres_database::open(where_, session_, call(where_.patience, ended_.get_token()));
+    if (!made) return false;
+    if (!take_up(**made)) return false;
+    on_ = *std::move(made);
+    for (const auto& one : had_) {
+        if (!on_->claimed().contains(one))
+            log_.warning("journal", "terminal " + one + " is another machine's by now");
+    }
+    had_.clear();
     down_ = false;
     log_.info("journal", "connected to the database again");
     return true;
+}
+
+/// Before anything is read. What the old session had committed may be on this server alone, where a standby that it
+/// waited for has not answered: a commit of now is answered when all before it are there, too.
+result<void> postgres_thread::take_up(postgres_database& fresh) {
+    const auto asked = boot_clock::now();
+    CIPHERLANE_CHECK(follow_timeline(fresh));
+    CIPHERLANE_CHECK(write_mark(fresh));
+    CIPHERLANE_CHECK(fresh.reclaim());
+    holds_.confirm(fresh.claimed(), asked);
+    return {};
+}
+
+result<void> postgres_thread::write_mark(postgres_database& fresh) {
+    CIPHERLANE_CHECK(fresh.begin());
+    auto mark = fresh.prepare("INSERT INTO sessions(session, batch, seen) VALUES (?, 0, ?) ON CONFLICT(session) "
+                              "DO UPDATE SET seen = excluded.seen");
+    CIPHERLANE_CHECK(mark.bind(session_).bind(to_ms(clock_.now())).run());
+    return fresh.commit();
 }
 
 void postgres_thread::fail_all(batch& tasks, const error& why) {
     for (auto& one : tasks)
         one->fail(why);
     finish(tasks);
+}
+
+void postgres_thread::start_asking() {
+    asked_ = boot_clock::now();
+    answered_before_ = on_->answered();
+}
+
+/// What the answers show of the terminals is known before anybody acts by them.
+void postgres_thread::tell_finished(batch& tasks) {
+    for (const auto& one : on_->take_taken_over()) {
+        log_.warning("journal", "terminal " + one + " is taken over from a machine that has not signed off");
+        holds_.took_over(one, boot_clock::now());
+    }
+    if (on_->answered() != answered_before_) holds_.confirm(on_->claimed(), asked_);
+    finish(tasks);
+}
+
+/// Of a commit whose answer has come late. What was to begin for a terminal that has been lost since must not go on:
+/// whoever has the terminal now takes what was begun for its own to end.
+void postgres_thread::finish_committed(batch& tasks) {
+    for (auto& one : tasks) {
+        const auto& terminal = one->ahead.concerns;
+        if (one->need != durability::durable || terminal.empty() || terminal.front() == '#') continue;
+        if (!on_->claimed().contains(terminal))
+            one->fail(error(store_errc::in_use, layer::store)
+                          .during("journal")
+                          .with_hint("another machine has taken the terminal meanwhile"));
+    }
+    tell_finished(tasks);
 }
 
 void postgres_thread::run_batch(batch& tasks) {
@@ -112,6 +168,8 @@ void postgres_thread::run_batch(batch& tasks) {
 void postgres_thread::run_one_by_one(batch& tasks) {
     while (!tasks.empty()) {
         if (on_->lost()) return put_back(tasks);
+        drop_withdrawn(tasks);
+        if (tasks.empty()) return;
         batch one{tasks.front()};
         const auto how = attempt(one);
         tasks.pop_front();
@@ -123,7 +181,7 @@ void postgres_thread::run_one_by_one(batch& tasks) {
             tasks.push_front(one.front());
         } else {
             if (reason_) one.front()->fail(*reason_);
-            finish(one);
+            tell_finished(one);
         }
     }
 }
@@ -145,8 +203,10 @@ void postgres_thread::look_ahead(const batch& tasks) {
 /// no answer yet.
 postgres_thread::ending postgres_thread::attempt(batch& tasks) {
     reason_.reset();
+    start_asking();
     on_->forget_foreseen();
     look_ahead(tasks);
+    drop_withdrawn(tasks); // that may have taken long
     batch held;
     bool wrote = false;
     bool sync = false;
@@ -173,7 +233,7 @@ postgres_thread::ending postgres_thread::attempt(batch& tasks) {
         if (!done && wrote && on_->writes() != before) {
             if (held.empty() && tasks.size() == 1) {
                 on_->rollback();
-                finish(tasks);
+                tell_finished(tasks);
                 return ending::done;
             }
             return undo();
@@ -181,11 +241,11 @@ postgres_thread::ending postgres_thread::attempt(batch& tasks) {
         sync = sync || (done && one.need == durability::durable);
         held.push_back(std::move(tasks.front()));
         tasks.pop_front();
-        if (!wrote) finish(held);
+        if (!wrote) tell_finished(held);
     }
     if (!wrote) return ending::done;
     if (commit(sync)) {
-        finish(held);
+        tell_finished(held);
         return ending::done;
     }
     if (!on_->lost()) return undo();
@@ -212,15 +272,17 @@ result<bool> postgres_thread::was_committed() {
     return row && static_cast<std::uint64_t>(asked.integer(0)) >= committing_;
 }
 
-/// The new connection has ended the old session first: what it had not committed by then never will be.
+/// The new connection has ended the old session first: what it had not committed by then never will be. And what it
+/// had is where it must be: the new one has waited for a commit of its own.
 void postgres_thread::resolve(batch& tasks) {
     log_.warning("journal", "the connection was lost during a commit: what became of it is read back");
     const auto until = deadline::in(where_.patience * 4 / 5);
     while (!until.passed()) {
         if (connect()) {
+            start_asking();
             if (const auto known = was_committed(); known) {
                 log_.info("journal", *known ? "it was carried out" : "it was not carried out");
-                return *known ? finish(tasks) : put_back(tasks);
+                return *known ? finish_committed(tasks) : put_back(tasks);
             }
             on_->rollback();
         }

@@ -309,8 +309,8 @@ result<void> insert_record(Database& on, ports::journal_record& record) {
 }
 
 template <class Database>
-result<void> update_record(
-    Database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms) {
+result<void> update_record(Database& on, const ports::journal_record& record, const ports::journal_verdict& verdict,
+    std::int64_t decided_ms) {
     // COALESCE keeps what the verdict does not set.
     auto update =
         on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
@@ -323,7 +323,7 @@ result<void> update_record(
                    "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
                    "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note), "
                    "voucher = COALESCE(?, voucher), masked_pan = COALESCE(?, masked_pan) "
-                   "WHERE id = ?");
+                   "WHERE id = ? AND state = ?");
     update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
     const auto set = [&](const auto& value, auto as_stored) {
         if (value) {
@@ -344,8 +344,19 @@ result<void> update_record(
              &verdict.reversal_reason, &verdict.note, &verdict.voucher, &verdict.masked_pan}) {
         set(*text, [](const std::string& value) { return std::string_view(value); });
     }
-    CIPHERLANE_CHECK(update.bind(static_cast<std::int64_t>(id)).run());
-    return stamp_record(on, id);
+    update.bind(static_cast<std::int64_t>(record.id)).bind(static_cast<std::int64_t>(record.state));
+    CIPHERLANE_CHECK(update.run_one());
+    return stamp_record(on, record.id);
+}
+
+result<bool> was_begun_here(database& /*on*/, std::uint64_t /*id*/) {
+    return true;
+}
+result<bool> was_begun_here(postgres_database& on, std::uint64_t id) {
+    auto asked = on.prepare("SELECT begun_by = current_setting('application_name') FROM records WHERE id = ?");
+    asked.bind(static_cast<std::int64_t>(id));
+    CIPHERLANE_TRY(const bool row, asked.step());
+    return row && asked.integer(0) != 0;
 }
 
 #define CIPHERLANE_RECORD_TABLE_ON(Database, Statement)                                                              \
@@ -356,7 +367,8 @@ result<void> update_record(
     template result<std::vector<ports::journal_record>> read_batch(                                                  \
         Database&, std::string_view, std::uint32_t, const ledger::record_set&);                                      \
     template result<void> insert_record(Database&, ports::journal_record&);                                          \
-    template result<void> update_record(Database&, std::uint64_t, const ports::journal_verdict&, std::int64_t)
+    template result<void> update_record(                                                                             \
+        Database&, const ports::journal_record&, const ports::journal_verdict&, std::int64_t)
 CIPHERLANE_RECORD_TABLE_ON(database, statement);
 CIPHERLANE_RECORD_TABLE_ON(postgres_database, postgres_statement);
 #undef CIPHERLANE_RECORD_TABLE_ON

@@ -40,9 +40,13 @@ template <class Database>
 template <class Database>
 [[nodiscard]] result<void> insert_record(Database& on, ports::journal_record& record);
 /// Writes what a verdict sets.
+/// @param record as it was read: one that has changed since is not written.
 template <class Database>
-[[nodiscard]] result<void> update_record(
-    Database& on, std::uint64_t id, const ports::journal_verdict& verdict, std::int64_t decided_ms);
+[[nodiscard]] result<void> update_record(Database& on, const ports::journal_record& record,
+    const ports::journal_verdict& verdict, std::int64_t decided_ms);
+/// Whether this session, of whatever connection, has begun it; of a file: there is no other.
+[[nodiscard]] result<bool> was_begun_here(database& on, std::uint64_t id);
+[[nodiscard]] result<bool> was_begun_here(postgres_database& on, std::uint64_t id);
 
 [[nodiscard]] std::int64_t to_ms(std::chrono::system_clock::time_point when) noexcept;
 

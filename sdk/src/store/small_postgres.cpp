@@ -37,21 +37,28 @@ error small_postgres::late() const {
     return error(store_errc::too_late, layer::store).during(operation_);
 }
 
-/// Within the call's time: connected, and locks that others hold waited for no longer than the call may take.
-result<void> small_postgres::make_ready(const call& bounds) {
+result<void> small_postgres::check_time(const call& bounds) const {
     namespace errc = boost::system::errc;
     if (bounds.stopped())
         return error(errc::make_error_code(errc::operation_canceled), layer::store).during(operation_);
     if (bounds.until().passed()) return late();
+    return {};
+}
+
+/// Within the call's time: connected, and locks that others hold waited for no longer than the call may take.
+result<void> small_postgres::make_ready(const call& bounds) {
+    CIPHERLANE_CHECK(check_time(bounds));
     if (!on_ || on_->lost()) {
         postgres_settings how;
         how.address = address_;
         CIPHERLANE_TRY(const auto session, new_postgres_session());
-        CIPHERLANE_TRY(on_, postgres_database::open(how, session, bounds.until()));
+        CIPHERLANE_TRY(on_, postgres_database::open(how, session, bounds));
         CIPHERLANE_CHECK(settle_schema(*on_, how));
     }
     const auto left = std::clamp<std::int64_t>(bounds.until().left().count(), 1, 4'000);
-    return on_->run(("SET lock_timeout TO " + std::to_string(left)).c_str());
+    auto limit = on_->prepare("SELECT set_config('lock_timeout', ?, false)"); // one statement, whatever the value
+    const auto text = std::to_string(left);
+    return limit.bind(std::string_view(text)).run();
 }
 
 } // namespace cipherlane::store

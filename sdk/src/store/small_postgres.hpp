@@ -5,6 +5,7 @@
 
 #include <cipherlane/store/postgres_journal.hpp>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -32,7 +33,9 @@ class small_postgres {
     /// As `small_database::within`. A connection that is lost is made again for the next operation.
     template <class Operation>
     auto within(const call& bounds, Operation&& run) -> decltype(run(std::declval<postgres_database&>())) {
-        const std::unique_lock turn(*one_at_a_time_);
+        std::unique_lock turn(*one_at_a_time_, std::defer_lock);
+        while (!turn.try_lock_until(bounds.no_later_than(look_for_a_stop).until().at()))
+            CIPHERLANE_CHECK(check_time(bounds));
         CIPHERLANE_CHECK(make_ready(bounds));
         auto done = run(*on_);
         if (done) return done;
@@ -45,10 +48,12 @@ class small_postgres {
     small_postgres(std::string address, std::string_view operation)
         : address_(std::move(address))
         , operation_(operation) {}
+    [[nodiscard]] result<void> check_time(const call& bounds) const;
     [[nodiscard]] result<void> make_ready(const call& bounds);
     [[nodiscard]] error late() const;
 
-    std::unique_ptr<std::mutex> one_at_a_time_ = std::make_unique<std::mutex>();
+    static constexpr std::chrono::milliseconds look_for_a_stop{10};
+    std::unique_ptr<std::timed_mutex> one_at_a_time_ = std::make_unique<std::timed_mutex>();
     std::string address_;
     std::string_view operation_;
     std::unique_ptr<postgres_database> on_;

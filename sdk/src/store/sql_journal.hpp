@@ -49,7 +49,7 @@ class sql_journal final : public Base {
         std::string_view terminal_id, std::size_t limit, const call& bounds) override {
         return keeper_.thread.execute(durability::read, bounds,
             [terminal = std::string(terminal_id), limit](database& on) -> result<std::vector<journal_record>> {
-                static const std::string all = select_records("ORDER BY id DESC LIMIT ?");
+                static const std::string all = select_records(database::newest_first + std::string(" LIMIT ?"));
                 static const std::string of_one = select_records("WHERE terminal_id = ? ORDER BY id DESC LIMIT ?");
                 auto asked = on.prepare((terminal.empty() ? all : of_one).c_str());
                 if (!terminal.empty()) asked.bind(terminal);
@@ -86,7 +86,7 @@ class sql_journal final : public Base {
             [own = &keeper_, fresh, kept](database& on) -> result<journal_record> {
                 auto record = fresh;
                 CIPHERLANE_CHECK(own->keep_room());
-                CIPHERLANE_CHECK(claim_terminal(on, record.terminal_id));
+                CIPHERLANE_TRY([[maybe_unused]] const bool just_claimed, claim_terminal(on, record.terminal_id));
                 CIPHERLANE_CHECK(free_key(on, record));
                 CIPHERLANE_TRY(const auto taken, next_trace(on, record.terminal_id));
                 record.trace = taken.trace;
@@ -110,18 +110,21 @@ class sql_journal final : public Base {
         std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override {
         return keeper_.thread.execute(durability::durable, bounds, foresee_record(id),
             [own = &keeper_, id, verdict](database& on) -> result<void> {
-                CIPHERLANE_TRY(const auto record, record_by_id(on, id, "decide"));
-                CIPHERLANE_CHECK(claim_terminal(on, record.terminal_id));
+                CIPHERLANE_TRY(auto record, record_by_id(on, id, "decide"));
+                CIPHERLANE_TRY(const bool just_claimed, claim_terminal(on, record.terminal_id));
+                if (just_claimed) {
+                    CIPHERLANE_TRY(record, record_by_id(on, id, "decide")); // as whoever had it has left it
+                }
                 if (!ledger::may_decide(record, verdict)) return refused(store_errc::bad_transition, "decide");
-                CIPHERLANE_CHECK(update_record(on, id, verdict, to_ms(own->clock.now())));
+                CIPHERLANE_CHECK(update_record(on, record, verdict, to_ms(own->clock.now())));
                 const auto follows = ledger::consequence_of(record, verdict);
                 if (!follows) return {};
                 forget_foreseen(on); // somebody may have asked for the original
                 CIPHERLANE_TRY(const auto original, record_by_id(on, follows->record, "decide"));
                 if (original.state != follows->from) return {};
-                auto change = on.prepare("UPDATE records SET state = ? WHERE id = ?");
+                auto change = on.prepare("UPDATE records SET state = ? WHERE id = ? AND state = ?");
                 change.bind(static_cast<std::int64_t>(follows->to)).bind(static_cast<std::int64_t>(original.id));
-                CIPHERLANE_CHECK(change.run());
+                CIPHERLANE_CHECK(change.bind(static_cast<std::int64_t>(original.state)).run_one());
                 return stamp_record(on, original.id);
             });
     }
@@ -227,7 +230,8 @@ class sql_journal final : public Base {
         auto ahead = foresee(name, [name](auto& on) { terminal_query(on, name).foresee(); });
         return keeper_.thread.execute(
             durability::read, bounds, std::move(ahead), [name](database& on) -> result<ports::terminal_state> {
-                CIPHERLANE_CHECK(claim_terminal(on, name)); // who asks means to work with it
+                // Who asks means to work with it.
+                CIPHERLANE_TRY([[maybe_unused]] const bool just_claimed, claim_terminal(on, name));
                 return read_terminal(on, name);
             });
     }
@@ -333,6 +337,31 @@ class sql_journal final : public Base {
     [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override {
         return keeper_.thread.execute(
             durability::lazy, bounds, [id](database& on) { return mark_notice_closed(on, id); });
+    }
+
+    [[nodiscard]] result<void> confirm_hold(std::string_view terminal_id, const call& bounds) override {
+        if constexpr (database::is_shared) {
+            const auto& holds = keeper_.thread.holds();
+            if (holds.holds(terminal_id)) return {};
+            CIPHERLANE_CHECK(keeper_.thread.execute(durability::read, bounds,
+                [name = std::string(terminal_id)](database& on) { return on.still_claimed(name); }));
+            if (!holds.holds(terminal_id)) return refused(store_errc::no_answer, "terminal"); // it took too long
+        }
+        return {};
+    }
+
+    [[nodiscard]] result<bool> has_begun(std::uint64_t id, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::read, bounds, [id](database& on) { return was_begun_here(on, id); });
+    }
+
+    [[nodiscard]] std::chrono::milliseconds unsettled_for(
+        std::string_view terminal_id, std::chrono::milliseconds answer) override {
+        if constexpr (database::is_shared) {
+            return keeper_.thread.holds().unsettled_for(terminal_id, answer);
+        } else {
+            return std::chrono::milliseconds(0);
+        }
     }
 
   private:

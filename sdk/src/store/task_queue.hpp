@@ -48,7 +48,7 @@ class task_queue {
 
     /// Runs `work(Database&)`, which returns a result, on the journal's thread and waits for it. A task that the
     /// deadline or a cancel finds still queued is withdrawn (`too_late`, cancelled); one that has begun is waited for
-    /// a while longer.
+    /// a while longer (`no_answer`), and not begun again after that.
     template <class Work>
     auto execute(durability need, const call& bounds, foresight<Database> ahead, Work work)
         -> decltype(work(std::declval<Database&>())) {
@@ -111,11 +111,19 @@ class task_queue {
         return tasks;
     }
 
+    /// Those whose callers wait no longer are not carried out any more: they were told that nobody knows, and have
+    /// read back what there is.
+    void drop_withdrawn(batch& tasks) {
+        const std::scoped_lock lock(mutex_);
+        std::erase_if(tasks, [](const auto& one) { return one->at == stage::withdrawn; });
+    }
+
     /// Not begun after all: first in the queue again.
     void put_back(batch& tasks) {
         {
             const std::scoped_lock lock(mutex_);
             for (auto one = tasks.rbegin(); one != tasks.rend(); ++one) {
+                if ((*one)->at == stage::withdrawn) continue;
                 (*one)->at = stage::queued;
                 queue_.push_front(std::move(*one));
             }
@@ -174,10 +182,9 @@ class task_queue {
         }
         done_.wait_for(lock, patience_, [&] { return one.at != stage::begun; });
         if (one.at == stage::finished) return std::nullopt;
-        if (one.at == stage::queued) { // put back: nothing of it was done
-            one.at = stage::withdrawn;
-            return lateness();
-        }
+        const bool nothing_done = one.at == stage::queued; // put back
+        one.at = stage::withdrawn;
+        if (nothing_done) return lateness();
         return error(store_errc::no_answer, layer::store).during("journal");
     }
 };

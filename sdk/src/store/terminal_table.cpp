@@ -18,7 +18,8 @@ result<void> make_row(database& on, std::string_view terminal_id) {
 }
 /// Its row was made when it was claimed.
 result<void> make_row(postgres_database& on, std::string_view terminal_id) {
-    return on.claim(terminal_id);
+    CIPHERLANE_TRY([[maybe_unused]] const bool just_claimed, on.claim(terminal_id));
+    return {};
 }
 
 /// Which index is the right one: SQLite does not see it by itself.
@@ -52,10 +53,10 @@ bytes pack_keys(const std::vector<ports::wrapped_key>& keys) {
 
 } // namespace
 
-result<void> claim_terminal(database& /*on*/, std::string_view /*terminal_id*/) {
-    return {};
+result<bool> claim_terminal(database& /*on*/, std::string_view /*terminal_id*/) {
+    return false;
 }
-result<void> claim_terminal(postgres_database& on, std::string_view terminal_id) {
+result<bool> claim_terminal(postgres_database& on, std::string_view terminal_id) {
     return on.claim(terminal_id);
 }
 
@@ -91,8 +92,9 @@ result<taken_numbers> next_trace(Database& on, std::string_view terminal_id) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     CIPHERLANE_TRY(const auto state, read_terminal(on, terminal_id));
     const auto trace = ledger::successor(state.last_trace);
-    auto update = on.prepare("UPDATE terminals SET last_trace = ? WHERE terminal_id = ?");
-    CIPHERLANE_CHECK(update.bind(trace).bind(terminal_id).run());
+    auto update =
+        on.prepare("UPDATE terminals SET last_trace = ? WHERE terminal_id = ? AND last_trace = ? AND batch = ?");
+    CIPHERLANE_CHECK(update.bind(trace).bind(terminal_id).bind(state.last_trace).bind(state.batch).run_one());
     return taken_numbers{trace, state.batch};
 }
 

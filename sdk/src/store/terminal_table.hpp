@@ -10,9 +10,10 @@ class postgres_database;
 /// A terminal's row: counters, working keys, settlement. It is made at first use.
 
 /// What of several journals one alone may do, for this terminal, from here on: of a file, its writer does all.
-/// @return `store_errc::in_use` where another one has it.
-[[nodiscard]] result<void> claim_terminal(database& on, std::string_view terminal_id);
-[[nodiscard]] result<void> claim_terminal(postgres_database& on, std::string_view terminal_id);
+/// @return whether it has just become so, and what was read before may be stale; `store_errc::in_use` where another
+/// one has it.
+[[nodiscard]] result<bool> claim_terminal(database& on, std::string_view terminal_id);
+[[nodiscard]] result<bool> claim_terminal(postgres_database& on, std::string_view terminal_id);
 
 /// A trace number and the batch that it belongs to.
 struct taken_numbers {

@@ -131,6 +131,17 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<void> close_notice(std::uint64_t id, const call& bounds) override {
         return guard("store close_notice", [&] { return real_.close_notice(id, bounds); });
     }
+    // Of shared stores: no step of a flow over a store that is not.
+    [[nodiscard]] result<void> confirm_hold(std::string_view terminal_id, const call& bounds) override {
+        return real_.confirm_hold(terminal_id, bounds);
+    }
+    [[nodiscard]] result<bool> has_begun(std::uint64_t id, const call& bounds) override {
+        return real_.has_begun(id, bounds);
+    }
+    [[nodiscard]] std::chrono::milliseconds unsettled_for(
+        std::string_view terminal_id, std::chrono::milliseconds answer) override {
+        return real_.unsettled_for(terminal_id, answer);
+    }
 
   private:
     template <class Work>

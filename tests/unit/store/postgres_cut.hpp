@@ -34,6 +34,7 @@ class postgres_cut {
     postgres_cut& operator=(const postgres_cut&) = delete;
     ~postgres_cut() {
         ending_ = true;
+        let_go();
         ::shutdown(listener_, SHUT_RDWR);
         thread_.join();
         ::close(listener_);
@@ -46,6 +47,14 @@ class postgres_cut {
     void cut_at(int nth, where place) {
         place_ = place;
         left_ = nth;
+    }
+    /// The n-th thing sent, from 1, waits before the server has it, until it is let go.
+    void hold_at(int nth) { hold_left_ = nth; }
+    void wait_until_held() const { held_.wait(false); }
+    void let_go() {
+        hold_left_ = -1;
+        held_ = false;
+        held_.notify_all();
     }
     /// Whether new connections end at once.
     void refuse(bool now) { refusing_ = now; }
@@ -88,6 +97,11 @@ class postgres_cut {
                 const auto size = ::read(client, data, sizeof data);
                 if (size <= 0) return;
                 const bool now = left_ > 0 && --left_ == 0;
+                if (hold_left_ > 0 && --hold_left_ == 0) {
+                    held_ = true;
+                    held_.notify_all();
+                    held_.wait(true);
+                }
                 if (now && place_ == where::before_the_server) return;
                 if (::send(server, data, static_cast<std::size_t>(size), MSG_NOSIGNAL) < 0) return;
                 swallow = swallow || now;
@@ -106,6 +120,8 @@ class postgres_cut {
     std::atomic<bool> ending_{false};
     std::atomic<bool> refusing_{false};
     std::atomic<int> left_{-1};
+    std::atomic<int> hold_left_{-1};
+    std::atomic<bool> held_{false};
     std::atomic<where> place_{where::behind_it};
     std::thread thread_;
 };

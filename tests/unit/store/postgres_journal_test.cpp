@@ -1,8 +1,7 @@
 // The journal on PostgreSQL: what is not the suite's, because only a shared database can have it.
+#include "postgres_books.hpp"
 #include "postgres_cut.hpp"
 #include "support/certificates.hpp"
-#include "support/lane/fake_devices.hpp"
-#include "support/postgres_server.hpp"
 #include "support/whole_file.hpp"
 
 #include <cipherlane/store/errc.hpp>
@@ -23,66 +22,13 @@ namespace cipherlane::store {
 namespace {
 
 using namespace std::chrono_literals;
-using ports::decider;
-using ports::journal_record;
-using ports::journal_verdict;
 using ports::record_state;
+using tests::approval;
 using tests::postgres_cut;
 using tests::postgres_server;
+using tests::sale;
 
-call soon() {
-    return call(20s);
-}
-
-journal_record sale(const std::string& key, const std::string& terminal = "TEST0001") {
-    journal_record record;
-    record.terminal_id = terminal;
-    record.idempotency_key = key;
-    record.mti = "0200";
-    record.requested = amount(100);
-    record.created_date = "20261121";
-    return record;
-}
-
-journal_verdict approval() {
-    journal_verdict verdict(record_state::approved, decider::host);
-    verdict.approved = amount(100);
-    return verdict;
-}
-
-class PostgresJournal : public testing::Test {
-  protected:
-    void SetUp() override {
-        if (const auto why = postgres_server::why_not(); !why.empty()) GTEST_SKIP() << why;
-        server = &postgres_server::shared();
-        settings.address = server->address();
-        settings.schema = tests::fresh_schema();
-    }
-    void TearDown() override {
-        if (server == nullptr) return;
-        server->sql("DROP SCHEMA IF EXISTS " + settings.schema + " CASCADE");
-    }
-    result<std::unique_ptr<postgres_journal>> try_open(const postgres_settings& how, std::uint8_t fill = 0x5A) {
-        tests::fake_key key(fill);
-        return postgres_journal::open(how, key, clock, soon(), logger::none());
-    }
-    std::unique_ptr<postgres_journal> open() { return try_open(settings).value(); }
-    /// A database of its own in the server, with no books yet.
-    [[nodiscard]] std::string other_database() const {
-        const auto name = tests::fresh_schema();
-        server->sql("CREATE DATABASE " + name);
-        auto address = server->address();
-        return address.replace(address.find("/postgres?"), 10, "/" + name + "?");
-    }
-    std::string count(const std::string& what) {
-        return server->sql("SELECT count(*) FROM " + settings.schema + what);
-    }
-    store_errc code_of(const error& why) const { return static_cast<store_errc>(why.code().value()); }
-
-    postgres_server* server = nullptr;
-    postgres_settings settings;
-    tests::fake_clock clock;
-};
+class PostgresJournal : public tests::postgres_books {};
 
 TEST_F(PostgresJournal, GivesATerminalToOneAlone) {
     auto one = open();
@@ -409,6 +355,8 @@ TEST_F(PostgresJournal, LosesNothingThatWasConfirmedInAFailover) {
         std::this_thread::sleep_for(10ms); // nothing tells when it has come
     primary.sql("ALTER SYSTEM SET synchronous_standby_names = '*'");
     primary.sql("SELECT pg_reload_conf()");
+    while (primary.sql("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") != "1")
+        std::this_thread::sleep_for(10ms); // the primary reads its settings when it comes to it
     settings.address = "postgresql://postgres@127.0.0.1:" + std::to_string(primary.port()) +
                        ",127.0.0.1:" + std::to_string(standby.port()) + "/postgres?sslmode=disable";
     auto journal = open();

@@ -7,6 +7,7 @@
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -174,6 +175,23 @@ class store {
     [[nodiscard]] virtual result<std::vector<order_notice>> open_notices(const call& bounds) = 0;
     /// A notice has been dealt with. Not durable by itself: one that comes back is dealt with in the same way.
     [[nodiscard]] virtual result<void> close_notice(std::uint64_t id, const call& bounds) = 0;
+
+    // Of a store that several machines share; one that is a single process's has nothing to say here.
+
+    /// Whether the terminal is this store's, known so lately that nobody else acts for it yet. Asked right before
+    /// what may move money leaves; asks anew where the last word is too old.
+    /// @return `local_fault` where another one has the terminal, or where nobody can say.
+    [[nodiscard]] virtual result<void> confirm_hold(std::string_view /*terminal_id*/, const call& /*bounds*/) {
+        return {};
+    }
+    /// Whether the record was begun through this object, and not by another machine or an earlier run.
+    [[nodiscard]] virtual result<bool> has_begun(std::uint64_t /*id*/, const call& /*bounds*/) { return true; }
+    /// How long yet the requests of another machine, which had the terminal before and did not sign off, may be on
+    /// their way to a peer that answers within `answer`.
+    [[nodiscard]] virtual std::chrono::milliseconds unsettled_for(
+        std::string_view /*terminal_id*/, std::chrono::milliseconds /*answer*/) {
+        return std::chrono::milliseconds(0);
+    }
 };
 
 } // namespace cipherlane::ports

@@ -28,6 +28,10 @@ struct postgres_settings {
     std::chrono::milliseconds answer_time{5'000};
     /// How long what was begun may take beyond its call's deadline, with a lost connection and the way back.
     std::chrono::milliseconds patience{10'000};
+    /// How long after the database's last word a terminal counts as held: a lane sends nothing later than that, and
+    /// who takes a terminal from a machine that has not signed off waits as long before it ends what that one has
+    /// begun. The same on every machine of one set of books.
+    std::chrono::milliseconds hold_time{5'000};
 };
 
 /// Whether a journal's name is the address of a database: it begins with `postgresql://` or `postgres://`.
@@ -56,11 +60,13 @@ struct postgres_settings {
 /// for.
 ///
 /// A terminal belongs to the journal that first works with it, by an advisory lock of its session: to another one,
-/// of whatever machine, it is `in_use`. The lock goes with the session, and with the server.
+/// of whatever machine, it is `in_use`. The lock goes with the session, and with the server; `confirm_hold` asks
+/// whether it is there still. A terminal that was another's meanwhile is not taken up again by itself.
 ///
 /// A lost connection is made again, through all addresses, for as long as calls wait: till their deadlines. Of a
-/// commit whose answer was lost is read back whether it was carried out, after the old session was ended; where that
-/// cannot be found out within `patience`, the call fails with `database_lost`, which leaves it open. Thread-safe.
+/// commit whose answer was lost is read back whether it was carried out, after the old session was ended and a commit
+/// of the new one has been waited for; where that cannot be found out within `patience`, the call fails with
+/// `database_lost`, which leaves it open. A call that was told `no_answer` is not carried out later. Thread-safe.
 class postgres_journal : public journal {
   public:
     /// @param keys used during the call alone; not needed and not asked with `read_only`. All machines of one set of

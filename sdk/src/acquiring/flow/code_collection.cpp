@@ -153,6 +153,8 @@ result<payment> collect(lane_core& on, ports::display& display, ports::qr_gatewa
     wish.subject = subject;
     wish.valid_for = on.settings().gateway.code_valid;
     on.enter(stage::ordering);
+    if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
+        return write_not_sent(on, record, held.error());
     const auto order = gateway.create(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_from_gateway(on, "order", record, order ? "code" : order.error().code().message());
     if (!order) {

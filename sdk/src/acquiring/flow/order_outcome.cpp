@@ -127,6 +127,9 @@ result<payment> send_refund(
     const auto gateway = on.gateway();
     if (!gateway) return conclude_failure(on, record, gateway.error());
     on.enter(stage::ordering);
+    const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call());
+    if (!held && asked_before) return conclude_failure(on, record, held.error());
+    if (!held) return write_not_sent(on, record, held.error());
     const ports::qr_refund_request wish(order_number(original), refund_number(record), record.requested);
     const auto status = (*gateway)->refund(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_gateway(on, "refund order", record, told_state(status));

@@ -107,6 +107,8 @@ terminal_report ask_again(lane_core& on, ports::terminal& terminal, const ports:
 result<payment> ask_terminal(lane_core& on, ports::terminal& terminal, journal_record& record, const call& bounds) {
     const auto wish = request_of(on, record);
     if (!wish) return write_not_sent(on, record, wish.error());
+    if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
+        return write_not_sent(on, record, held.error());
     on.enter(terminal.capabilities().aborts ? stage::card : stage::sending);
     on.under_way_since.emplace(record.id, monotonic_clock::now());
     auto told = terminal.run(*wish, bounds);

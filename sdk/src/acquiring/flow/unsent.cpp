@@ -3,6 +3,9 @@
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
+#include <algorithm>
+#include <string>
+
 namespace cipherlane::acquiring {
 namespace {
 
@@ -13,6 +16,19 @@ using ports::record_state;
 
 result<void> end_as_not_sent(lane_core& on, std::uint64_t id) {
     return on.journal().decide(id, {record_state::not_sent, decider::till}, on.journal_call());
+}
+
+/// What a failed write of this lane has left. What another machine has begun under the key since may have been sent.
+result<bool> is_left_over(lane_core& on, const std::optional<journal_record>& found) {
+    if (!found || !(ledger::states::unfinished | ledger::states::repeats).contains(found->state)) return false;
+    return on.journal().has_begun(found->id, on.journal_call());
+}
+
+/// Within which an answer to what another machine has sent must come, to whomever it was.
+std::chrono::milliseconds longest_answer(lane_core& on) {
+    auto longest = on.settings().gateway.response_time;
+    if (const auto host = on.host()) longest = std::max(longest, (*host)->response_time());
+    return longest;
 }
 
 } // namespace
@@ -53,7 +69,8 @@ result<void> settle_unsent(lane_core& on) {
     while (!on.unsent_keys.empty()) {
         const auto& key = *on.unsent_keys.begin();
         CIPHERLANE_TRY(const auto found, on.journal().find_key(on.terminal_id(), key, on.journal_call()));
-        if (found && (ledger::states::unfinished | ledger::states::repeats).contains(found->state)) {
+        CIPHERLANE_TRY(const bool left, is_left_over(on, found));
+        if (left) {
             CIPHERLANE_CHECK(end_as_not_sent(on, found->id));
         } else {
             // What a failed commit has written may come to light after a restart, unless another takes its place.
@@ -68,6 +85,12 @@ result<void> settle_unsent(lane_core& on) {
 result<void> take_over(lane_core& on, journal_record& record) {
     const auto state = ledger::state_if_found(record);
     if (state == record.state) return {};
+    if (const auto wait = on.journal().unsettled_for(on.terminal_id(), longest_answer(on)); wait.count() > 0) {
+        const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
+        return flow_error(acquiring_errc::busy, "earlier trade")
+            .for_trace(record.trace)
+            .with_hint("another machine has begun it and may be sending it: ask again in " + seconds + " s");
+    }
     journal_verdict verdict(state, decider::restart);
     if (ledger::states::reverses.contains(state)) verdict.reversal_reason = iso8583::reversal_no_answer;
     CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));

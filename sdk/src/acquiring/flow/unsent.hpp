@@ -22,11 +22,12 @@ namespace cipherlane::acquiring {
 /// take that and a later run would send the request, the caller is told that it is not known.
 [[nodiscard]] result<payment> write_not_sent(lane_core& on, const ports::journal_record& record, const error& why);
 
-/// Ends as not sent what failed writes have left. Until it succeeds the journal cannot be relied on.
+/// Ends as not sent what failed writes of this lane have left. Until it succeeds the journal cannot be relied on.
 [[nodiscard]] result<void> settle_unsent(lane_core& on);
 
 /// A record that another run of the till left in the middle: what may have left is brought to the state in which it
-/// will be dealt with, what certainly did not ends as not sent.
+/// will be dealt with, what certainly did not ends as not sent. Where the other run may be alive on another machine,
+/// nothing is done before what it may have sent has had its answer: `acquiring_errc::busy`.
 [[nodiscard]] result<void> take_over(lane_core& on, ports::journal_record& record);
 
 } // namespace cipherlane::acquiring

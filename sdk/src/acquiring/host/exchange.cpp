@@ -130,6 +130,9 @@ exchange_end exchange_sealed(
     wiped_buffer buffer;
     const auto encoded = seal_request(on, request, row, buffer.data, bounds);
     if (!encoded) return not_sent(encoded.error());
+    // What took long until here may have cost the lane its terminal.
+    const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call());
+    if (!held) return not_sent(held.error());
     const own_answer filter(request);
     auto raw = how == waiting::to_its_end ? (*host)->exchange(encoded->body, filter, bounds)
                                           : (*host)->inquire(encoded->body, filter, bounds);
