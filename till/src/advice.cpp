@@ -28,8 +28,12 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{till_errc::in_use, "one till of this process has it: use that one, or end it"},
         code_advice{till_errc::test_key, "use the key of the bank, or set sealer.test_keys where the host is a test"},
         code_advice{till_errc::not_built, "choose what this version has"},
-        code_advice{store_errc::in_use, "a till is running with this journal: end it first"},
-        code_advice{store_errc::wrong_key, "the key file belongs to another journal"},
+        code_advice{store_errc::in_use,
+            "a till is running with this journal, or with this terminal on another machine: "
+            "end it first"},
+        code_advice{store_errc::wrong_key,
+            "the key file belongs to another journal; of shared books, copy that of another till "
+            "of them"},
         code_advice{store_errc::journal_lost, "a folder that is not mounted, or a journal that was removed: bring it "
                                               "back; docs/15-a-damaged-journal.md"},
         code_advice{store_errc::other_journal,
@@ -41,9 +45,12 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{store_errc::journal_gone, "the journal was removed or replaced under the till: end it at once"},
         code_advice{store_errc::corrupt, "cipherlane journal check says what can be read"},
         code_advice{store_errc::record_damaged, "cipherlane journal check says what can be read"},
-        code_advice{store_errc::database_lost, "is the database there, and the way to it? Nothing was sent"},
+        code_advice{
+            store_errc::database_lost, "is the database there, and the way to it? No payment is begun without it"},
         code_advice{store_errc::disk_full, "make room on the disk of the journal: nothing was sent"},
-        code_advice{store_errc::cannot_open, "the folder is not there, or may not be written to"},
+        code_advice{store_errc::cannot_open,
+            "of a file: its folder is not there, or may not be written to; of a database: "
+            "role, password, certificate or rights"},
         code_advice{
             acquiring_errc::check_value_wrong, "the master key is not the one that the host has for this terminal"},
         code_advice{acquiring_errc::sign_in_refused,

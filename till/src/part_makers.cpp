@@ -14,6 +14,7 @@
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
 #include <cipherlane/hsm/pos_mac.hpp>
+#include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/file_key_provider.hpp>
 #include <cipherlane/store/postgres_journal.hpp>
 #include <cipherlane/store/sqlite_journal.hpp>
@@ -92,30 +93,54 @@ result<void> check_journal_key(const till_settings& all, const call& bounds) {
     return refuse_test_key(all, key, "journal.key_file");
 }
 
+error other_tills_key(const till_settings::journal_place& place) {
+    return error(till_errc::no_file, layer::till)
+        .during("open")
+        .at_endpoint(place.key_file)
+        .in_field("journal.key_file")
+        .with_hint("expected the key with which these books were begun: copy it from another till of them");
+}
+
+store::postgres_settings shared_books(const till_settings::journal_place& place) {
+    store::postgres_settings how;
+    how.address = place.store;
+    return how;
+}
+
 /// Books that others may have begun: then the key is theirs, and is not made anew here.
 result<std::unique_ptr<store::journal>> make_shared_journal(
     const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log) {
     const auto& place = all.journal;
-    store::postgres_settings how;
-    how.address = place.store;
+    if (wish == journal_wish::adopt)
+        return error(till_errc::bad_setting, layer::till)
+            .during("adopt")
+            .in_field("journal.store")
+            .with_hint("found shared books, expected a journal in a file: of a database there is one, which stands");
+    auto how = shared_books(place);
     how.create = place.create || wish == journal_wish::begin;
-    if (how.create && !std::filesystem::exists(place.key_file)) {
-        CIPHERLANE_TRY(const bool begun, store::postgres_books_begun(how, bounds));
-        if (begun)
-            return error(till_errc::no_file, layer::till)
-                .during("open")
-                .at_endpoint(place.key_file)
-                .in_field("journal.key_file")
-                .with_hint("expected the key with which these books were begun: copy it from another till of them");
+    const bool first = how.create && !std::filesystem::exists(place.key_file);
+    if (first) {
+        CIPHERLANE_CHECK(check_not_begun(place, bounds));
         CIPHERLANE_CHECK(store::file_key_provider::create(place.key_file));
     }
     CIPHERLANE_CHECK(check_journal_key(all, bounds));
     store::file_key_provider keys(place.key_file);
-    CIPHERLANE_TRY(auto opened, store::postgres_journal::open(how, keys, clock, bounds, log));
-    return std::unique_ptr<store::journal>(std::move(opened));
+    auto opened = store::postgres_journal::open(how, keys, clock, bounds, log);
+    if (opened) return std::unique_ptr<store::journal>(*std::move(opened));
+    if (!first || opened.error().code() != make_error_code(store_errc::wrong_key)) return opened.error();
+    // Another machine has begun them between the question and now: this key opens nothing, and must not stay.
+    std::error_code ignored;
+    std::filesystem::remove(place.key_file, ignored);
+    return other_tills_key(place);
 }
 
 } // namespace
+
+result<void> check_not_begun(const till_settings::journal_place& place, const call& bounds) {
+    CIPHERLANE_TRY(const bool begun, store::postgres_books_begun(shared_books(place), bounds));
+    if (begun) return other_tills_key(place);
+    return {};
+}
 
 result<std::unique_ptr<store::journal>> make_journal(
     const till_settings& all, journal_wish wish, const ports::clock& clock, const call& bounds, const logger& log) {

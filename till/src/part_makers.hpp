@@ -33,6 +33,9 @@ namespace cipherlane::assembly {
 [[nodiscard]] bool share_a_folder(const till_settings::journal_place& place);
 /// Whether there is nothing of a journal yet: no file, no key, no mark.
 [[nodiscard]] bool is_first_start(const till_settings::journal_place& place);
+/// Where there is no key: whether shared books may be begun with a new one.
+/// @return `till_errc::no_file` where another till has begun them, whose key they want.
+[[nodiscard]] result<void> check_not_begun(const till_settings::journal_place& place, const call& bounds);
 /// Why a journal is opened.
 enum class journal_wish : std::uint8_t {
     work,  ///< for a till: begun where nothing of one is there, and the settings allow it

@@ -73,13 +73,21 @@ class preflight_run {
         return true;
     }
 
+    void note_first_start(std::string what) {
+        good("journal's key file", std::move(what) + (settings_.journal.create ? "made at the first start"
+                                                                               : "cipherlane till init makes it"));
+    }
+
     bool ask_key_files() {
         bool all = true;
         const auto& journal = settings_.journal;
-        if (assembly::is_first_start(journal)) {
-            good("journal's key file",
-                std::string(journal.store.empty() ? "not there yet, nor the journal: " : "not there yet: ") +
-                    (journal.create ? "made at the first start" : "cipherlane till init makes it"));
+        const bool first = assembly::is_first_start(journal);
+        if (first && !journal.store.empty()) {
+            const auto fresh = assembly::check_not_begun(journal, turn());
+            if (!fresh) all = wrong("journal's key file", fresh.error());
+            if (fresh) note_first_start("not there yet: ");
+        } else if (first) {
+            note_first_start("not there yet, nor the journal: ");
         } else if (const auto kept = assembly::check_key_file(journal.key_file, "journal.key_file"); !kept) {
             all = wrong("journal's key file", kept.error());
         } else {

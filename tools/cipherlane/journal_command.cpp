@@ -22,6 +22,7 @@
 #include <filesystem>
 #include <iostream>
 #include <iterator>
+#include <utility>
 
 namespace cipherlane::cli {
 namespace {
@@ -75,7 +76,8 @@ result<std::vector<ports::journal_record>> open_of(store::journal& journal, cons
         CIPHERLANE_TRY(auto records, journal.open_records(name, patient()));
         std::move(records.begin(), records.end(), std::back_inserter(all));
     }
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    std::sort(all.begin(), all.end(),
+        [](const auto& a, const auto& b) { return std::pair(a.created, a.id) < std::pair(b.created, b.id); });
     const auto surplus = all.size() - std::min(all.size(), options.limit);
     all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(surplus));
     return all;
@@ -119,7 +121,9 @@ std::vector<store::journal_entry> read_newest(const list_options& options) {
 /// A file that was named and is not there is the caller's mistake, and nothing is to be made in its place.
 void must_be_there(const std::string& file) {
     std::error_code ignored;
-    if (file.find("://") != std::string::npos || std::filesystem::exists(file, ignored)) return;
+    if (store::is_postgres_address(file) || std::filesystem::exists(file, ignored)) return;
+    if (file.find("://") != std::string::npos) // it may have a password in it
+        throw tool_complaint(ending::wrong_use, "an address of another kind; expected a file or postgresql://…");
     throw tool_complaint(ending::wrong_use, printable_text(file) + ": no such file; expected a journal's database");
 }
 
@@ -249,6 +253,9 @@ struct recover_options {
 void salvage(const recover_options& options) {
     const auto settings = read_settings(options.settings);
     const auto& place = settings.journal;
+    if (!place.store.empty()) // a file of that name is an old one
+        throw tool_complaint(ending::wrong_use,
+            "journal.store: found shared books, expected a journal in a file: of a database keep backups");
     const auto done =
         value_or_stop(store::salvage_journal(place.file, place.mark_file, options.salvage, patient()), likely_cause);
     const auto next = "move " + place.file + " away, with its -wal and -shm; move " + options.salvage + " to " +

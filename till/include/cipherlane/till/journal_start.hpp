@@ -16,7 +16,8 @@ namespace cipherlane {
 /// Takes what lies there as the till's journal from now on, or begins a new one in the place of a lost one: after a
 /// journal was taken back from a copy, exchanged, or lost with its mark left. Somebody must have compared it with the
 /// host first: what the till did since is not in it. Trace and batch numbers go on behind those that the mark knows.
-/// @return `local_fault`: as `begin_journal`, save what it is about.
+/// @return `local_fault`: as `begin_journal`, save what it is about; `misuse` for shared books, of which there is
+/// one.
 [[nodiscard]] result<void> adopt_journal(const till_settings& settings, const call& bounds);
 
 } // namespace cipherlane
