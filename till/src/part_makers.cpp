@@ -63,6 +63,7 @@ result<std::shared_ptr<net::tls_client>> make_tls(
     if (!on) return std::shared_ptr<net::tls_client>();
     net::tls_settings trust;
     trust.ca_file = wanted.ca_file;
+    trust.crl_file = wanted.crl_file;
     trust.certificate_file = wanted.certificate_file;
     trust.key_file = wanted.key_file;
     trust.peer_name = wanted.name;

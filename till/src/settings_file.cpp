@@ -18,6 +18,7 @@ toml_faults till_faults() {
 
 void read_tls(toml_reader& from, till_tls_files& to) {
     from.text("ca_file", to.ca_file);
+    from.text("crl_file", to.crl_file);
     from.text("certificate_file", to.certificate_file);
     from.text("tls_key_file", to.key_file);
     from.text("tls_name", to.name);

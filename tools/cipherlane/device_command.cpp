@@ -241,6 +241,7 @@ void add_port(CLI::App& to, device_arguments& what) {
         "display "
         "on USB also its serial number or its port alone, needed only where there are several");
     to.add_option("--ca", what.tls.ca_file, "tls: PEM file of the authorities trusted; the system's unless told");
+    to.add_option("--crl", what.tls.crl_file, "tls: PEM file of certificates that were revoked");
     auto* cert = to.add_option("--cert", what.tls.certificate_file, "tls: PEM file of our certificate and its chain");
     auto* key = to.add_option("--key", what.tls.key_file, "tls: PEM file of the certificate's key");
     cert->needs(key);

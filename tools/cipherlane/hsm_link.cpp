@@ -52,6 +52,7 @@ void tls_options::add_to(CLI::App& command) {
     auto* wanted = command.add_flag("--tls", on, "Speak TLS to the unit");
     auto* ca =
         command.add_option("--ca", files.ca_file, "PEM file of the authorities that may have issued its certificate");
+    auto* crl = command.add_option("--crl", files.crl_file, "PEM file of certificates that were revoked");
     auto* cert = command.add_option("--cert", files.certificate_file, "PEM file of our certificate and its chain");
     auto* key = command.add_option("--key", files.key_file, "PEM file of the certificate's key");
     auto* name = command.add_option("--tls-name", files.peer_name, "Name in its certificate, if not the host's");
@@ -61,7 +62,7 @@ void tls_options::add_to(CLI::App& command) {
     wanted->needs(ca);
     cert->needs(key);
     key->needs(cert);
-    for (auto* each : {ca, cert, key, name, version}) {
+    for (auto* each : {ca, crl, cert, key, name, version}) {
         each->needs(wanted);
     }
 }
@@ -69,6 +70,7 @@ void tls_options::add_to(CLI::App& command) {
 std::shared_ptr<const net::tls_client> tls_options::client() const {
     if (!on) return nullptr;
     check_readable(files.ca_file);
+    check_readable(files.crl_file);
     check_readable(files.certificate_file);
     check_readable(files.key_file);
     auto settings = files;
@@ -85,6 +87,7 @@ std::shared_ptr<const net::tls_client> tls_options::client() const {
     const auto field = why.field();
     const auto complain = [](const std::string& words) { throw tool_complaint(ending::wrong_use, words); };
     if (field == "ca_file") complain(files.ca_file + ": no certificates in PEM");
+    if (field == "crl_file") complain(files.crl_file + ": no revocation list in PEM");
     if (field == "certificate_file") complain(files.certificate_file + ": no certificate in PEM");
     if (field == "key_file")
         complain(files.key_file + ": no key in PEM, or not the key of " + files.certificate_file);

@@ -1,5 +1,6 @@
 #include "http_exchange.hpp"
 #include "order_json.hpp"
+#include "tls_fault_words.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
@@ -112,7 +113,7 @@ struct http_gateway::state {
         const auto& why = link.error();
         const bool plain_fault = why.is(condition::bad_message) || why.is(condition::rejected_by_peer);
         if (!plain_fault) return why;
-        return named(gateway_error(hostlink_errc::not_secured).with_peer_text(why.code().message()));
+        return named(gateway_error(hostlink_errc::not_secured).with_peer_text(tls_fault_words(why)));
     }
     [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
 

@@ -1,5 +1,6 @@
 #include "host_exchange.hpp"
 #include "http_exchange.hpp"
+#include "tls_fault_words.hpp"
 
 #include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
@@ -122,7 +123,7 @@ struct tcp_host::state {
         // Whatever the certificate's fault is: no request has left, and nobody has refused anything.
         const auto& why = secured.error();
         if (!why.is(condition::bad_message) && !why.is(condition::rejected_by_peer)) return why;
-        return named(link_error(hostlink_errc::not_secured).with_peer_text(why.code().message()));
+        return named(link_error(hostlink_errc::not_secured).with_peer_text(tls_fault_words(why)));
     }
 
     /// The answer is the first message of the body that the filter accepts.

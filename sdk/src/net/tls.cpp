@@ -1,3 +1,4 @@
+#include "certificate_words.hpp"
 #include "tls_session.hpp"
 #include "tls_transport.hpp"
 
@@ -102,11 +103,9 @@ void warn_of_expiry(const X509* certificate, std::chrono::hours before, const lo
     int seconds = 0;
     if (certificate == nullptr || ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate)) != 1)
         return;
-    const auto left = std::chrono::hours{24} * days + std::chrono::seconds{seconds};
+    const std::chrono::seconds left = std::chrono::hours{24} * days + std::chrono::seconds{seconds};
     if (left > before) return;
-    const bool over = days < 0 || seconds < 0;
-    log.warning("tls", "the certificate of " + whose + (over ? " expired " : " expires in ") +
-                           std::to_string(over ? -days : days) + (over ? " days ago" : " days"));
+    log.warning("tls", "the certificate of " + whose + " " + expiry_words(left));
 }
 
 /// The handshake with the session that it sets up.

@@ -1,5 +1,7 @@
 #include "tls_session.hpp"
 
+#include "certificate_words.hpp"
+
 #include <cipherlane/net/errc.hpp>
 
 #include <openssl/err.h>
@@ -61,11 +63,25 @@ tls_session::tls_session(SSL_CTX* context)
     , to_wire_(BIO_new(BIO_s_mem())) {
     SSL_set_bio(ssl_.get(), from_wire_, to_wire_);
     SSL_set_connect_state(ssl_.get());
+    SSL_set_app_data(ssl_.get(), this);
+    SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), look_at);
+}
+
+/// OpenSSL forgets a certificate that it refuses, and with it the names that people need to see.
+int tls_session::look_at(int good, X509_STORE_CTX* chain) {
+    if (good != 0 || certificate_fault(X509_STORE_CTX_get_error(chain)) != net_errc::certificate_wrong_name)
+        return good;
+    const auto* ssl =
+        static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    if (ssl != nullptr)
+        static_cast<tls_session*>(SSL_get_app_data(ssl))->found_names_ = names_on(X509_STORE_CTX_get0_cert(chain));
+    return good;
 }
 
 /// OpenSSL takes an empty name for "check none", and a name with a NUL in it for nothing at all.
 bool tls_session::expect(const std::string& peer_name) {
     if (peer_name.empty() || peer_name.find('\0') != std::string::npos) return false;
+    expected_name_ = peer_name;
     X509_VERIFY_PARAM* rules = SSL_get0_param(ssl_.get());
     // An address is checked as one; only a name goes into the server name indication.
     if (X509_VERIFY_PARAM_set1_ip_asc(rules, peer_name.c_str()) == 1) return true;
@@ -95,6 +111,14 @@ byte_view tls_session::take_output() {
     return output_;
 }
 
+error tls_session::with_words(error&& why) const {
+    if (why.code() == net_errc::certificate_wrong_name)
+        return std::move(why).with_hint("expected " + expected_name_ + ", found " + found_names_);
+    if (why.code() == net_errc::certificate_refused && SSL_get_certificate(ssl_.get()) == nullptr)
+        return std::move(why).with_hint("it wants a certificate, and none was given");
+    return std::move(why);
+}
+
 error tls_session::failure(int outcome, std::string_view doing) const {
     const int kind = SSL_get_error(ssl_.get(), outcome);
     const unsigned long code = ERR_peek_last_error();
@@ -102,9 +126,10 @@ error tls_session::failure(int outcome, std::string_view doing) const {
     if (kind == SSL_ERROR_ZERO_RETURN) return error(net_errc::closed_by_peer, layer::net).during(doing);
     const long verdict = SSL_get_verify_result(ssl_.get());
     const bool ours = ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED;
-    if (ours && verdict != X509_V_OK) return error(certificate_fault(verdict), layer::net).during(doing);
+    if (ours && verdict != X509_V_OK) return with_words(error(certificate_fault(verdict), layer::net).during(doing));
     const bool refused = refuses_us(code) || misses_ours(ssl_.get(), code);
-    return error(refused ? net_errc::certificate_refused : net_errc::tls_failed, layer::net).during(doing);
+    return with_words(
+        error(refused ? net_errc::certificate_refused : net_errc::tls_failed, layer::net).during(doing));
 }
 
 result<tls_session::progress> tls_session::handshake() {

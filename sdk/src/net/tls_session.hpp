@@ -40,11 +40,16 @@ class tls_session {
         void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
     };
     [[nodiscard]] error failure(int outcome, std::string_view doing) const;
+    /// Of a certificate that fails, while it can still be seen.
+    static int look_at(int good, X509_STORE_CTX* chain);
+    [[nodiscard]] error with_words(error&& why) const;
 
     std::unique_ptr<SSL, release> ssl_;
     BIO* from_wire_;
     BIO* to_wire_;
     bytes output_;
+    std::string expected_name_;
+    std::string found_names_;
 };
 
 /// The handshake as an exchange, for either engine.

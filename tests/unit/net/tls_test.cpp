@@ -170,6 +170,15 @@ TEST_F(Tls, ChecksTheAddressOrTheName) {
     EXPECT_EQ(refusal(server("IP:127.0.0.1")).code(), make_error_code(net_errc::certificate_wrong_name));
 }
 
+TEST_F(Tls, TellsBothNamesWhereACertificateIsForAnother) {
+    EXPECT_EQ(
+        refusal(server("DNS:other.example,IP:10.0.0.7")).hint(), "expected 127.0.0.1, found other.example, 10.0.0.7");
+    settings_.peer_name = "hsm.example";
+    EXPECT_EQ(refusal(server("IP:::1")).hint(), "expected hsm.example, found ::1");
+    EXPECT_EQ(refusal(issue({"hsm.example"}, &authority_)).hint(), "expected hsm.example, found no name");
+    EXPECT_EQ(refusal(server("DNS:\x1B]0;x")).hint(), "expected hsm.example, found ??0?x");
+}
+
 TEST_F(Tls, WithoutANameNothingWouldBeChecked) {
     const auto shown = server("DNS:other.example,IP:127.0.0.1");
     for (const std::string& nobody : {std::string(), std::string("a\0b", 3)}) {
@@ -236,6 +245,24 @@ TEST_F(Tls, WarnsBeforeExpiry) {
     EXPECT_NE(warnings_[0].find("expires in 5 days"), std::string::npos) << warnings_[0];
 }
 
+TEST_F(Tls, CountsTheDaysSinceItsOwnCertificateExpired) {
+    constexpr long day = 24L * 3600;
+    const struct {
+        long to;
+        std::string_view words;
+    } rows[] = {{-60, "expired less than a day ago"}, {-day - 60, "expired 1 day ago"},
+        {-3 * day - 60, "expired 3 days ago"}, {3600, "expires in less than a day"}, {day + 60, "expires in 1 day"}};
+    for (const auto& row : rows) {
+        const identity till = issue({"till", nullptr, -10 * day, row.to}, &authority_);
+        settings_.certificate_file = files_.certificate("till.pem", till);
+        settings_.key_file = files_.key("till.key", till);
+        warnings_.clear();
+        ASSERT_TRUE(tls_client::create(settings_, log_)) << row.words;
+        ASSERT_EQ(warnings_.size(), 1U) << row.words;
+        EXPECT_EQ(warnings_[0], "the certificate of this client " + std::string(row.words));
+    }
+}
+
 TEST_F(Tls, ShowsItsOwnCertificate) {
     const auto ask = [this](SSL_CTX* context) {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -249,6 +276,7 @@ TEST_F(Tls, ShowsItsOwnCertificate) {
         auto answer = link ? (*link)->read_some(buffer, call(5s)) : result<std::size_t>(link.error());
         ASSERT_FALSE(answer);
         EXPECT_EQ(answer.error().code(), make_error_code(net_errc::certificate_refused)) << answer.error();
+        EXPECT_EQ(answer.error().hint(), "it wants a certificate, and none was given");
     }
     const identity till = issue({"till"}, &authority_);
     settings_.certificate_file = files_.certificate("till.pem", till);

@@ -38,9 +38,8 @@ identity new_authority(const char* name) {
 class TillHostTls : public testing::Test {
   protected:
     TillHostTls() {
-        const auto shown = issue({"host", "DNS:host.test"}, &authority_);
-        context_.use_certificate_file(files_.certificate("host.pem", shown), asio::ssl::context::pem);
-        context_.use_private_key_file(files_.key("host.key", shown), asio::ssl::context::pem);
+        context_.use_certificate_file(files_.certificate("host.pem", shown_), asio::ssl::context::pem);
+        context_.use_private_key_file(files_.key("host.key", shown_), asio::ssl::context::pem);
         context_.load_verify_file(files_.certificate("clients.pem", authority_));
         static_cast<acquiring::terminal_settings&>(settings.terminals.emplace_back()) = rig.settings;
         settings.journal.file = folder.file("own.db");
@@ -79,6 +78,7 @@ class TillHostTls : public testing::Test {
     till_settings settings;
     pem_folder files_;
     identity authority_ = new_authority("authority");
+    identity shown_ = issue({"host", "DNS:host.test"}, &authority_);
     asio::ssl::context context_{asio::ssl::context::tls_server};
     std::atomic<int> messages_{0};
 
@@ -142,12 +142,17 @@ TEST_F(TillHostTls, ShowsItsOwnCertificateWhereTheHostWantsOne) {
 
 TEST_F(TillHostTls, RefusesACertificateForAnotherName) {
     settings.host.tls.name = "other.test";
-    expect_refused("the peer's certificate is for another name");
+    expect_refused("the peer's certificate is for another name: expected other.test, found host.test");
 }
 
 TEST_F(TillHostTls, RefusesACertificateForAnotherAddress) {
     settings.host.tls.name.clear(); // then it must be for the address: 127.0.0.1
-    expect_refused("the peer's certificate is for another name");
+    expect_refused("the peer's certificate is for another name: expected 127.0.0.1, found host.test");
+}
+
+TEST_F(TillHostTls, RefusesACertificateOfItsRevocationList) {
+    settings.host.tls.crl_file = files_.revocations("crl.pem", revoke(authority_, shown_));
+    expect_refused("the peer's certificate is revoked");
 }
 
 TEST_F(TillHostTls, RefusesACertificateOfAnotherAuthority) {

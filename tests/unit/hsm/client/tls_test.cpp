@@ -150,6 +150,8 @@ TEST_F(HsmTls, AUnitCertificateOfTomorrowIsNamed) {
 TEST_F(HsmTls, AUnitCertificateForAnotherNameIsNamed) {
     show(issue({"unit", "DNS:other.example,IP:127.0.0.2"}, &authority_));
     expect_everywhere(net_errc::certificate_wrong_name);
+    EXPECT_EQ(client_says().hint(), "expected 127.0.0.1, found other.example, 127.0.0.2");
+    EXPECT_EQ(pool_says().hint(), "expected 127.0.0.1, found other.example, 127.0.0.2");
 }
 
 TEST_F(HsmTls, TheNameOfTheSettingsCountsInsteadOfTheHost) {

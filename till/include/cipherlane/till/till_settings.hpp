@@ -23,6 +23,7 @@ enum class sealer_kind : std::uint8_t {
 /// Whom to trust, and what to show, where a peer is reached by TLS. Files are PEM.
 struct till_tls_files {
     std::string ca_file;          ///< whom to trust; empty: the system's authorities
+    std::string crl_file;         ///< revocation lists; empty: those in `ca_file`, if any
     std::string certificate_file; ///< our own; empty: none is shown
     std::string key_file;         ///< its key
     std::string name;             ///< in the peer's certificate; empty: the host of the address
