@@ -15,6 +15,35 @@
 namespace cipherlane::cli {
 namespace {
 
+/// Whether the unit's local master keys are of the kind that the profile takes them for; what to do if none is. Units
+/// that do not tell are believed.
+std::string other_kind_of_keys(hsm::client& unit, const call& bounds) {
+    const auto& dialect = unit.dialect();
+    const auto* command = dialect.command("JK");
+    const auto* tag = dialect.code("scheme", "double");
+    const auto* expected = tag == nullptr || tag->size() != 1 ? nullptr : dialect.scheme(tag->front());
+    if (command == nullptr || expected == nullptr) return {};
+    const auto said = unit.execute(build_command(dialect, command->code, {}), bounds);
+    if (!said || said->status != "00") return {};
+    const hsm::codec engine(std::make_shared<const hsm::profile>(dialect));
+    hsm::field_set values;
+    if (!engine.decode_answer(*command, said->body, {}, values)) return {};
+    const std::string_view wanted = expected->wrap == hsm::key_wrap::thales_block ? "key_block" : "variant";
+    bool any = false;
+    for (const auto& field : describe_answer(engine, *command, values, reveal::all)) {
+        for (const auto& row : field.rows) {
+            for (const auto& each : row) {
+                if (each.name != "lmk_scheme") continue;
+                any = true;
+                if (dialect.name_of("lmk_scheme", each.value) == wanted) return {};
+            }
+        }
+    }
+    if (!any) return {};
+    return wanted == "variant" ? "its local master keys wrap key blocks: --profile payshield-kb"
+                               : "its local master keys are variant ones: --profile payshield";
+}
+
 /// Health of a unit: what it says of itself, or, where it has no such command, that it works.
 void diagnose(const hsm_options& to) {
     hsm::client unit(to.settings());
@@ -50,6 +79,7 @@ void diagnose(const hsm_options& to) {
         }
     }
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    if (const auto words = other_kind_of_keys(unit, to.bounds()); !words.empty()) note("hint", "hint", words);
     made["microseconds"] = took.count();
     if (as_text) {
         std::cout << "  answered in " << took.count() << " us\n";

@@ -93,6 +93,27 @@ std::string condition_of(const hsm::field_spec& group, const hsm::layout& reques
     return words + ":";
 }
 
+/// Codes of commands are written so.
+std::string in_capitals(std::string text) {
+    std::transform(text.begin(), text.end(), text.begin(),
+        [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return text;
+}
+
+/// "0 ecb, 1 cbc": each code once, with all the names that mean it; of one that every name means, that alone.
+std::string codes_of(const std::map<std::string, std::string, std::less<>>& table) {
+    std::map<std::string, std::string> by_code;
+    for (const auto& [word, code] : table) {
+        auto& names = by_code[code];
+        names.append(names.empty() ? "" : "/").append(printable_text(word));
+    }
+    if (by_code.size() == 1 && table.size() > 1) return printable_text(by_code.begin()->first) + " whatever it is";
+    std::string all;
+    for (const auto& [code, names] : by_code)
+        all.append(all.empty() ? "" : ", ").append(printable_text(code)).append(" ").append(names);
+    return all;
+}
+
 void print_field(const hsm::profile& dialect, const hsm::field_spec& field, const std::string& indent) {
     if (field.kind == hsm::field_kind::literal) {
         std::cout << indent << "'" << printable_text(field.label) << "'\n";
@@ -106,12 +127,7 @@ void print_field(const hsm::profile& dialect, const hsm::field_spec& field, cons
     std::cout << "\n";
     const auto table = dialect.codes.find(field.domain);
     if (field.domain.empty() || table == dialect.codes.end()) return;
-    std::cout << indent << std::string(name_width, ' ');
-    for (const auto& [word, code] : table->second) {
-        std::cout << printable_text(code) << " " << printable_text(word)
-                  << (word == table->second.rbegin()->first ? "\n" : ", ");
-    }
-    if (table->second.empty()) std::cout << "\n";
+    std::cout << indent << std::string(name_width, ' ') << codes_of(table->second) << "\n";
 }
 
 /// The items from `at` to `end`, groups with what they span.
@@ -218,6 +234,7 @@ void describe_commands(const std::string& profile, const std::string& code, outp
     const bool as_json = form == output_form::json;
     if (!code.empty()) {
         const auto* command = dialect->command(code);
+        if (command == nullptr) command = dialect->command(in_capitals(code));
         if (command == nullptr) {
             throw tool_complaint(ending::wrong_use, "profile " + printable_text(dialect->name) + " has no command " +
                                                         printable_text(code) +

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 
 namespace cipherlane::cli {
@@ -30,10 +31,12 @@ bool is_bytes(const hsm::field_spec& field) {
 [[noreturn]] void refuse_value(
     const hsm::profile& dialect, const std::string& code, const hsm::field_spec& field, std::string_view found) {
     std::string words = code + ": field " + field.label + ": found \"" + printable_text(found, 24) + "\", expected ";
-    words += is_bytes(field) ? "hex digits, two a byte" : "another value";
     const auto table = dialect.codes.find(field.domain);
-    if (!field.domain.empty() && table != dialect.codes.end()) {
-        words += ", or one of";
+    const bool has_names = !field.domain.empty() && table != dialect.codes.end();
+    if (is_bytes(field)) words += has_names ? "hex digits, two a byte, or " : "hex digits, two a byte";
+    if (!is_bytes(field) && !has_names) words += "another value";
+    if (has_names) {
+        words += "one of";
         for (const auto& [name, value] : table->second)
             words += " " + printable_text(name);
     }
@@ -58,6 +61,35 @@ void set_value(const hsm::profile& dialect, const std::string& code, const hsm::
     const auto decoded = from_hex(value);
     if (!decoded) refuse_value(dialect, code, field, text);
     into.set(field.name, *decoded);
+}
+
+/// ", did you mean X?" of a field's name that is nearly right.
+std::string meant_field(const hsm::layout& request, std::string_view label) {
+    std::vector<std::string_view> names;
+    for (const auto& field : request) {
+        const bool has_value = field.kind != hsm::field_kind::group && field.kind != hsm::field_kind::literal;
+        if (has_value) names.emplace_back(field.label);
+    }
+    const auto meant = nearest_word(label, names);
+    return meant.empty() ? "" : ", did you mean " + printable_text(meant) + "?";
+}
+
+/// A field that is not given, by the name that another one was given: a typed call fills it likewise. The key type
+/// of a block tells its usage.
+void fill_in(const hsm::profile& dialect, const hsm::command_spec& command,
+    const std::map<std::string, std::string, std::less<>>& given, hsm::field_set& into) {
+    for (const auto& field : command.request) {
+        if (field.domain.empty() || field.kind == hsm::field_kind::group || into.has(field.name)) continue;
+        const auto source = dialect.sources.find("@" + field.domain);
+        if (source == dialect.sources.end()) continue;
+        for (const auto& from : source->second.from) {
+            const auto named = given.find(from);
+            const auto* code = named == given.end() ? nullptr : dialect.code(field.domain, named->second);
+            if (code == nullptr) continue;
+            set_value(dialect, command.code, field, *code, into);
+            break;
+        }
+    }
 }
 
 /// Where a value stands that is not among the arguments: "@FILE", "@-", and "-" where that is no value itself; empty:
@@ -116,6 +148,7 @@ hsm::raw_command build_command(
                                                     "; `cipherlane hsm describe` shows those it has");
     }
     hsm::field_set values;
+    std::map<std::string, std::string, std::less<>> names;
     for (const auto& pair : pairs) {
         const auto cut = pair.find('=');
         if (cut == std::string::npos)
@@ -126,9 +159,11 @@ hsm::raw_command build_command(
         if (field == command->request.end() || field->kind == hsm::field_kind::group ||
             field->kind == hsm::field_kind::literal) {
             throw tool_complaint(ending::wrong_use, code + " has no field " + printable_text(label) +
+                                                        meant_field(command->request, label) +
                                                         "; `cipherlane hsm describe \"" + code + "\"` shows them");
         }
         const auto given = std::string_view(pair).substr(cut + 1);
+        names.insert_or_assign(label, std::string(given));
         if (const auto place = elsewhere(*field, given); !place.empty()) {
             const auto secret = read_secret_line(field->label, place);
             set_value(dialect, code, *field, as_text(secret.expose()), values);
@@ -136,6 +171,7 @@ hsm::raw_command build_command(
             set_value(dialect, code, *field, given, values);
         }
     }
+    fill_in(dialect, *command, names, values);
     bytes body;
     if (auto made = engine.encode_request(*command, values, body); !made)
         refuse_request(dialect, *command, made.error(), values);
@@ -144,10 +180,12 @@ hsm::raw_command build_command(
 
 namespace {
 
-/// Text as it is; "hex:…" as bytes.
-hsm::raw_command parse_command(const std::string& text) {
-    if (!text.starts_with("hex:")) return hsm::raw_command(text);
-    auto body = from_hex(text.substr(4));
+/// Text as it is; "hex:…" as bytes, and so digits alone where no command is text.
+hsm::raw_command parse_command(const hsm::profile& dialect, const std::string& text) {
+    const bool marked = text.starts_with("hex:");
+    const bool digits = dialect.frame.answers == hsm::framing::style::flag && from_hex(text);
+    if (!marked && !digits) return hsm::raw_command(text);
+    auto body = from_hex(text.substr(marked ? 4 : 0));
     if (!body) throw tool_stop(body.error(), "hex: and two digits for each byte", ending::wrong_use);
     return hsm::raw_command(*std::move(body));
 }
@@ -250,7 +288,13 @@ void print(const sent& what, std::size_t line, output_form form) {
 bool send_one(hsm::client& unit, const send_options& how, const hsm::raw_command& command, std::size_t line) {
     const auto start = std::chrono::steady_clock::now();
     const auto answer = unit.execute(command, how.to.bounds());
-    if (!answer) give_up(answer.error(), &unit.dialect());
+    if (!answer) {
+        const auto& why = answer.error();
+        // Without a place nothing was sent: it is the request that the table cannot read.
+        if (why.endpoint().empty() && why.is(condition::bad_message))
+            throw tool_stop(why, "nothing was sent; `cipherlane hsm describe` shows the fields", ending::wrong_use);
+        give_up(why, &unit.dialect());
+    }
     auto made = explain_answer(unit.dialect(), command, *answer, how.how);
     made.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
     print(made, line, how.to.form());
@@ -270,7 +314,7 @@ hsm::raw_command parse_line(const hsm::profile& dialect, const std::string& line
             pairs.begin(), pairs.end(), [](const std::string& each) { return each.find('=') != std::string::npos; });
         if (dialect.command(code) != nullptr && fields) return build_command(dialect, code, pairs);
     }
-    return parse_command(line);
+    return parse_command(dialect, line);
 }
 
 /// The last line of a script's answers: what stopped them.
@@ -345,8 +389,15 @@ void send(const send_options& how) {
     if (!how.file.empty()) {
         done = send_lines(unit, how);
     } else {
-        const bool by_table = !how.pairs.empty() || dialect.command(how.text) != nullptr;
-        const auto command = by_table ? build_command(dialect, how.text, how.pairs) : parse_command(how.text);
+        auto code = how.text;
+        auto pairs = how.pairs;
+        // Codes of two bytes are two words where nobody put them in quotation marks.
+        if (!pairs.empty() && dialect.command(code + " " + pairs.front()) != nullptr) {
+            code += " " + pairs.front();
+            pairs.erase(pairs.begin());
+        }
+        const bool by_table = !pairs.empty() || dialect.command(code) != nullptr;
+        const auto command = by_table ? build_command(dialect, code, pairs) : parse_line(dialect, code);
         warn_of_secrets(dialect, how, command);
         done = send_one(unit, how, command, 0);
     }

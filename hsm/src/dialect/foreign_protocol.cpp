@@ -41,6 +41,54 @@ bool is_mysql(byte_view first) noexcept {
            first[5] >= '1' && first[5] <= '9';
 }
 
+/// Four digits that are a message type of ISO 8583: an edition, a class, a function, who speaks.
+bool is_message_type(std::string_view digits) noexcept {
+    return digits.size() == 4 && digits[0] >= '0' && digits[0] <= '2' && digits[1] >= '1' && digits[1] <= '8' &&
+           digits[2] >= '0' && digits[2] <= '4' && digits[3] >= '0' && digits[3] <= '5';
+}
+
+bool has_packed_type(byte_view data) noexcept {
+    if (data.size() < 2) return false;
+    const auto digit = [&](unsigned nibble) { return static_cast<char>('0' + nibble); };
+    const char type[] = {digit(data[0] >> 4U), digit(data[0] & 15U), digit(data[1] >> 4U), digit(data[1] & 15U)};
+    return is_message_type({type, sizeof type});
+}
+
+/// Characters, of which those that a unit's answer begins with are none: a header, two letters, two digits.
+bool has_text_type(byte_view data) noexcept {
+    if (data.size() < 12) return false;
+    const auto letter = [&](std::size_t at) { return data[at] >= 'A' && data[at] <= 'Z'; };
+    const auto text = as_text(data);
+    const bool hex_bitmap = text.substr(4, 8).find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+    return is_message_type(text.substr(0, 4)) && (hex_bitmap || !(letter(4) && letter(5)));
+}
+
+bool has_ebcdic_type(byte_view data) noexcept {
+    if (data.size() < 12) return false;
+    std::array<char, 4> type{};
+    for (std::size_t i = 0; i < type.size(); ++i)
+        type[i] = data[i] >= 0xF0 && data[i] <= 0xF9 ? static_cast<char>('0' + (data[i] & 15U)) : 'x';
+    return is_message_type({type.data(), type.size()});
+}
+
+/// A message of a payment host: behind a length of two or four bytes or none, behind a TPDU and perhaps a header.
+bool is_iso8583(byte_view first) noexcept {
+    constexpr std::size_t tpdu = 5;
+    constexpr std::size_t header = 6;
+    for (const std::size_t length : {2U, 4U, 0U}) {
+        if (first.size() < length + 12) continue;
+        const auto data = first.subspan(length);
+        if (as_text(data).starts_with("ISO0")) return true;
+        const bool addressed = data[0] == 0x60 || data[0] == 0x68;
+        if (addressed && (has_packed_type(data.subspan(tpdu)) || has_packed_type(data.subspan(tpdu + header))))
+            return true;
+        if (has_text_type(data) || has_ebcdic_type(data)) return true;
+        // Two packed bytes alone say little: the length has to fit as well.
+        if (length == 2 && load_be16(first.data()) == data.size() && has_packed_type(data)) return true;
+    }
+    return false;
+}
+
 std::string_view other_length(byte_view first) noexcept {
     if (first.size() >= 4 && all_digits(first.first(4))) return "a length of four ASCII digits in front";
     const std::size_t turned = static_cast<std::size_t>(first[0]) | static_cast<std::size_t>(first[1]) << 8U;
@@ -58,6 +106,7 @@ std::string_view foreign_protocol(const framing& how, byte_view first) noexcept 
     for (const auto& each : openings) {
         if (as_text(first).starts_with(each.bytes)) return each.words;
     }
+    if (is_iso8583(first)) return "ISO 8583: a payment host, or a till's port to one";
     if (how.length == framing::prefix::be16) {
         if (first.size() == 2 && first[0] == 'E') return "a refusal of the Westone binary dialect (sjj1312)";
         if (first[0] == 'A' && (first[1] == 0x08 || first[1] == 0x10 || first[1] == 0x18))

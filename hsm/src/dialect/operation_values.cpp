@@ -75,13 +75,15 @@ constexpr std::string_view modes = "ecb cbc cfb ofb";
 constexpr std::string_view formats =
     "iso0 iso1 iso2 iso3 iso4 docutel diebold plus mastercard visa_change visa_change_with_old";
 
+constexpr std::string_view arqc_modes = "verify answer answer_only answer_by_status answer_by_status_only";
+
 /// Names of values that choose a binding stand beside those of tables.
 constexpr std::array known{table_words{"pin_format", formats}, table_words{"format", formats},
     table_words{"source_format", formats}, table_words{"target_format", formats}, table_words{"scheme", schemes},
     table_words{"export_scheme", schemes}, table_words{"algorithm", schemes},
     table_words{"mac_algorithm", "x99 x919 unionpay xor sm4"}, table_words{"padding", "none zeros mark"},
     table_words{"cipher_mode", modes}, table_words{"cipher_mode1", modes}, table_words{"source_mode", modes},
-    table_words{"target_mode", modes}, table_words{"arqc_mode", "verify answer answer_by_status"},
+    table_words{"target_mode", modes}, table_words{"arqc_mode", arqc_modes}, table_words{"arqc_mode2", arqc_modes},
     table_words{"dukpt_mac_mode", "verify make verify_approval verify_decline make_approval make_decline"},
     table_words{"direction", "encrypt decrypt"}, table_words{"mac_key", "tak zak"},
     table_words{"pin_role", "tpk zpk"}, table_words{"key_type", key_types}, table_words{"source_type", key_types},

@@ -1,4 +1,5 @@
 #include "hsm_programs.hpp"
+#include "parrot.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -89,6 +90,22 @@ class denier {
     std::list<std::shared_ptr<session>> sessions_;
     std::thread thread_;
 };
+
+TEST_F(probe_program, EndsAtTheFirstAnswerOfAnotherProtocol) {
+    struct row {
+        std::string_view answer;
+        std::string_view words;
+    };
+    for (const auto& each : {row{"003160000000030810203800000AC00014", "ISO 8583: a payment host"},
+             row{"30303338303831303832323030303030303030303030303030", "ISO 8583: a payment host"},
+             row{"303031304E44303030303030", "a length of four ASCII digits"},
+             row{"485454502F312E3120343030", "HTTP: a web server"}}) {
+        const parrot other(each.answer);
+        EXPECT_EQ(hsm({"probe", other.at()}), 4) << each.answer;
+        EXPECT_TRUE(has(complained_, std::string(each.words))) << complained_;
+        EXPECT_LE(other.asked(), 3) << "it is asked once, not by every header";
+    }
+}
 
 TEST_F(probe_program, SomethingThatRefusesEverythingIsNoUnit) {
     const denier nobody;

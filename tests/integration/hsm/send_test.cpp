@@ -1,5 +1,7 @@
 #include "hsm_programs.hpp"
+#include "parrot.hpp"
 #include "simkit/control_client.hpp"
+#include "support/certificates.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -207,6 +209,90 @@ TEST_F(send_program, SaysAllOfItAsJson) {
 }
 
 // Each wrong set-up, on more than one path: the likely cause is told.
+TEST_F(send_program, TakesCommandsAsPeopleWriteThem) {
+    const auto unit = start_unit();
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0 mode=0 key_type=zpk scheme=double"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "key: U")) << said_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "key_tipe=zpk"}), 2);
+    EXPECT_TRUE(has(complained_, "no field key_tipe, did you mean key_type?")) << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "scheme=dubble"}), 2);
+    EXPECT_TRUE(has(complained_, "expected one of double ")) << complained_;
+    const auto westone = start_unit({"--profile", "sjj1312"});
+    EXPECT_EQ(hsm({"send", "--hsm", westone, "--profile", "sjj1312", "D00610"}), 0) << complained_;
+    EXPECT_EQ(hsm({"describe", "--profile", "sjj1312", "d1", "24"}), 0) << complained_;
+}
+
+TEST_F(send_program, DescribeShowsOnlyCodesThatACommandTakes) {
+    EXPECT_EQ(hsm({"describe", "--profile", "sjj1310", "K6"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "0 verify, 1 answer, 2 answer_only\n")) << said_;
+    EXPECT_EQ(hsm({"describe", "--profile", "payshield", "KQ"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "0 verify, 1 answer, 2 answer_only\n")) << said_;
+    EXPECT_EQ(hsm({"describe", "--profile", "payshield", "KW"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "3 answer_by_status, 4 answer_by_status_only\n")) << said_;
+    EXPECT_EQ(hsm({"describe", "--profile", "payshield-kb", "A0"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "FFF whatever it is\n")) << said_;
+    EXPECT_FALSE(has(said_, "FFF bdk")) << said_;
+}
+
+TEST_F(send_program, AKeysTypeTellsWhatItsBlockIsFor) {
+    const auto unit = start_unit({"--profile", "payshield-kb"});
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "payshield-kb", "A0", "key_type=zpk", "scheme=triple"}), 0)
+        << complained_;
+    EXPECT_TRUE(has(said_, "key: S") && has(said_, "72T")) << said_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "payshield-kb", "A0", "scheme=triple"}), 2);
+    EXPECT_TRUE(has(complained_, "key_usage")) << complained_;
+}
+
+TEST_F(send_program, DiagnosisTellsThatTheUnitsKeysAreOfAnotherKind) {
+    const auto blocks = start_unit({"--profile", "payshield-kb"});
+    const auto variant = start_unit();
+    EXPECT_EQ(hsm({"diag", "--hsm", blocks}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "its local master keys wrap key blocks: --profile payshield-kb")) << said_;
+    EXPECT_EQ(hsm({"diag", "--hsm", variant, "--profile", "payshield-kb", "--json"}), 0) << complained_;
+    EXPECT_TRUE(has(said_, "its local master keys are variant ones: --profile payshield")) << said_;
+    EXPECT_EQ(hsm({"diag", "--hsm", variant}), 0) << complained_;
+    EXPECT_FALSE(has(said_, "--profile")) << said_;
+    EXPECT_EQ(hsm({"diag", "--hsm", blocks, "--profile", "payshield-kb"}), 0) << complained_;
+    EXPECT_FALSE(has(said_, "--profile")) << said_;
+}
+
+TEST_F(send_program, ARequestOfOnesOwnThatIsCutIsWrongUse) {
+    const auto unit = start_unit({"--profile", "sjj1312"});
+    for (const char* cut : {"hex:D0", "hex:D006", "hex:D1340B"}) {
+        EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "sjj1312", cut}), 2) << cut << complained_;
+        EXPECT_TRUE(has(complained_, "nothing was sent")) << complained_;
+        EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "sjj1312", "--json", cut}), 2) << cut << complained_;
+        EXPECT_EQ(nlohmann::json::parse(said_)["exit"], 2) << said_;
+    }
+    EXPECT_EQ(hsm({"send", "--hsm", "127.0.0.1:1", "--profile", "sjj1312", "D0", "06"}), 4) << complained_;
+}
+
+TEST_F(send_program, TellsWhatIsWrongWithACertificate) {
+    pem_folder files;
+    const auto authority =
+        issue({"authority", nullptr, -3600, 36'000'000, certificate_request::role::authority}, nullptr);
+    const auto shown = issue({"unit", "DNS:unit.example,IP:127.0.0.1"}, &authority);
+    const auto unit =
+        start_unit({"--tls", "--cert", files.certificate("unit.pem", shown), "--key", files.key("unit.key", shown)});
+    std::vector<std::string> secured{"--hsm", unit, "--timeout", "5", "--tls", "--ca"};
+    secured.push_back(files.certificate("ca.pem", authority));
+    const auto ask = [&](const char* command, std::vector<std::string> more) {
+        more.insert(more.begin(), secured.begin(), secured.end());
+        more.insert(more.begin(), command);
+        return hsm(more);
+    };
+    const auto list = files.revocations("crl.pem", revoke(authority, shown));
+    EXPECT_EQ(ask("diag", {}), 0) << complained_;
+    for (const char* command : {"diag", "bench"}) {
+        EXPECT_EQ(ask(command, {"--tls-name", "other.example"}), 4) << command << complained_;
+        EXPECT_TRUE(has(complained_, "expected other.example, found unit.example, 127.0.0.1")) << complained_;
+        EXPECT_EQ(ask(command, {"--crl", list}), 4) << command << complained_;
+        EXPECT_TRUE(has(complained_, "is revoked")) << complained_;
+    }
+    EXPECT_EQ(ask("diag", {"--crl", secured.back()}), 2) << "a certificate is no list";
+    EXPECT_TRUE(has(complained_, "no revocation list in PEM")) << complained_;
+}
+
 TEST_F(send_program, HintsStandOnEveryPath) {
     const auto westone = start_unit({"--profile", "sjj1312"});
     for (const char* command : {"diag", "bench"}) {
@@ -218,6 +304,32 @@ TEST_F(send_program, HintsStandOnEveryPath) {
     EXPECT_TRUE(has(complained_, "hsm probe")) << complained_;
     EXPECT_EQ(hsm({"diag", "--hsm", racal, "--timeout", "2"}), 4);
     EXPECT_TRUE(has(complained_, "hsm probe")) << complained_;
+    // TLS at a plain unit and the reverse, a length of four digits, another protocol: on every way to a unit.
+    pem_folder files;
+    const auto authority =
+        issue({"authority", nullptr, -3600, 36'000'000, certificate_request::role::authority}, nullptr);
+    const auto shown = issue({"unit", "IP:127.0.0.1"}, &authority);
+    const auto secured =
+        start_unit({"--tls", "--cert", files.certificate("unit.pem", shown), "--key", files.key("unit.key", shown)});
+    const auto trusted = files.certificate("ca.pem", authority);
+    const parrot digits("303031304E44303030303030");
+    const parrot web("485454502F312E31203430302042616420526571756573740D0A");
+    struct row {
+        std::string at;
+        std::vector<std::string> more;
+        std::string words;
+    };
+    const std::vector<std::vector<std::string>> commands{{"diag"}, {"send", "NC"}, {"bench", "--seconds", "1"}};
+    for (const auto& each : {row{secured, {}, "TLS"}, row{start_unit(), {"--tls", "--ca", trusted}, "TLS"},
+             row{digits.at(), {}, "four ASCII digits"}, row{web.at(), {}, "HTTP"}}) {
+        for (const auto& command : commands) {
+            auto arguments = command;
+            arguments.insert(arguments.end(), {"--hsm", each.at, "--timeout", "1"});
+            arguments.insert(arguments.end(), each.more.begin(), each.more.end());
+            EXPECT_EQ(hsm(arguments), 4) << command.front() << " " << each.words;
+            EXPECT_TRUE(has(complained_, each.words)) << command.front() << ": " << complained_;
+        }
+    }
 }
 
 } // namespace

@@ -244,13 +244,24 @@ TEST(WhatCame, IsToldByItsFirstBytes) {
     const auto frame = profile::builtin("payshield").value()->frame;
     struct row {
         std::string_view bytes; // hex
-        std::string_view words;
+        std::string words;
     };
+    const std::string iso = "ISO 8583: a payment host, or a till's port to one";
     const row rows[] = {
         {"2D455252206E6F0D0A", "what came looks like an answer of Redis"},
         {"FFFD18FFFD20", "what came looks like Telnet: a terminal server"},
         {"4A0000000A382E302E333500", "what came looks like a database (MySQL, MariaDB)"},
         {"52464220303033", "what came looks like a remote desktop (VNC)"},
+        // The same message: packed behind TPDU and header, with TPDU alone, as text behind either length, as BASE24
+        // and in EBCDIC.
+        {"004C60000000036031003107300810003800010AC00014", "what came looks like " + iso},
+        {"003160000000030810203800000AC00014", "what came looks like " + iso},
+        {"0040303831303832323030303030303030303030303030343030", "what came looks like " + iso},
+        {"30303430303831303232303030303030303030303030", "what came looks like " + iso},
+        {"002549534F30323630303030353530323130", "what came looks like " + iso},
+        {"0031F0F8F1F08220000000000000040000", "what came looks like " + iso},
+        {"000C0810203800000AC000140001", "what came looks like " + iso},
+        {"0020303231304E443030323638363034", "16 of 34 bytes of an answer came"},
         {"0020303030304E443030", "10 of 34 bytes of an answer came"},
         {"0008303030304E443030", ""},
         {"00", ""},
