@@ -19,7 +19,7 @@ namespace {
 fault_plan plan_of_all_effects() {
     return fault_plan({{"drop", fault_effect::withhold}, {"delay", fault_effect::wait},
         {"truncate", fault_effect::halve}, {"twice", fault_effect::repeat}, {"hang_up", fault_effect::end},
-        {"refuse", fault_effect::alter, {"A0", "CA"}, "[0-9A-Z]{2}"}});
+        {"refuse", fault_effect::alter, {"A0", "CA"}, {"[0-9A-Z]{2}", "two digits or capitals", "00"}}});
 }
 
 void fill(control_desk& desk, fault_plan& plan) {

@@ -65,18 +65,21 @@ std::vector<fault_kind> host_faults() {
     all.emplace_back("unknown");
     const auto settlement = only(iso8583::transaction::batch_settle);
     const auto payments = transactions_where(pays);
+    const std::string code = "an answer code, two letters or digits";
     return {{"no_answer", withhold, all}, {"late_answer", wait, all}, {"duplicate_answer", repeat, all},
         {"disconnect_after_request", end, all}, {"lost_request", withhold, all},
         {"wrong_mac", alter, transactions_where(sealed)}, {"garbage", alter, all},
-        {"foreign_answer", alter, transactions_where(sealed), "(11|41)?"}, {"no_field", alter, all, "[0-9]{1,2}"},
-        {"refuse", alter, all, "([0-9A-Za-z]{2})?"},
-        {"answer_code", alter, transactions_where(booked_once), "[0-9A-Za-z]{2}"}, {"partial", alter, payments},
-        {"wrong_check_value", alter, transactions_where(brings_keys)},
+        {"foreign_answer", alter, transactions_where(sealed), {"(11|41)?", "11 or 41, or none"}},
+        {"no_field", alter, all, {"[0-9]{1,2}", "the number of a field"}},
+        {"refuse", alter, all, {"([0-9A-Za-z]{2})?", code + ", or none"}},
+        {"answer_code", alter, transactions_where(booked_once), {"[0-9A-Za-z]{2}", code}},
+        {"partial", alter, payments}, {"wrong_check_value", alter, transactions_where(brings_keys)},
         {"resent", alter, transactions_where(booked_once)}, {"overtaken", withhold, transactions_where(reversible)},
         {"no_tomb", alter, only(iso8583::transaction::reversal)},
-        {"answer_after_reversal", withhold, transactions_where(reversible), "(behind)?"},
+        {"answer_after_reversal", withhold, transactions_where(reversible), {"(behind)?", "\"behind\", or none"}},
         {"forget", alter, transactions_where(follows)}, {"cut_day", alter, transactions_where(of_its_day)},
-        {"not_balanced", alter, settlement}, {"wrong_totals", alter, settlement, "(debit|credit|foreign)?"}};
+        {"not_balanced", alter, settlement},
+        {"wrong_totals", alter, settlement, {"(debit|credit|foreign)?", "debit, credit or foreign, or none"}}};
 }
 
 } // namespace cipherlane::sim

@@ -4,6 +4,7 @@
 #include "simkit/control_channel.hpp"
 #include "simkit/listener.hpp"
 
+#include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
@@ -128,6 +129,21 @@ class terminal_session : public std::enable_shared_from_this<terminal_session> {
     idle_watch idle_;
 };
 
+/// A machine that is away or of another make says nothing about the key: what it may be is told instead.
+result<void> check_zone_key(const acquirer_settings& settings, security& machine, byte_view zone_key) {
+    const auto fits = machine.check_zone_key(zone_key, call(start_time));
+    if (fits) return {};
+    auto why = error(fits.error());
+    const bool of_the_key =
+        why.endpoint().empty() || why.is(condition::rejected_by_peer) || !why.untrusted_peer_text().empty();
+    if (of_the_key) return std::move(why).in_field("zpk");
+    if (why.where() == layer::net && why.operation() == "connect")
+        return std::move(why).with_hint("is the cipher machine at " + settings.hsm + " on, and is that its port?");
+    return std::move(why).with_hint("the unit at " + settings.hsm +
+                                    " may have another header length or dialect than " + settings.hsm_profile +
+                                    ": cipherlane hsm probe finds out");
+}
+
 } // namespace
 
 result<std::unique_ptr<acquirer_server>> acquirer_server::start(
@@ -136,10 +152,13 @@ result<std::unique_ptr<acquirer_server>> acquirer_server::start(
     if (auto read = from_hex(settings.zone_key_clear, zone_key.expose()); !read) {
         return error(read.error()).in_field("zpk-clear");
     }
-    CIPHERLANE_TRY(auto machine, security::create(settings.hsm, settings.hsm_profile, settings.zone_key));
-    if (auto fits = machine->check_zone_key(zone_key.expose(), call(start_time)); !fits) {
-        return error(fits.error()).in_field("zpk");
+    if (zone_key.size() != 16 && zone_key.size() != 24) {
+        return error(core_errc::wrong_length, layer::tools)
+            .in_field("zpk-clear")
+            .with_hint("found " + std::to_string(zone_key.size()) + " bytes, expected 16 or 24 of a TDES key");
     }
+    CIPHERLANE_TRY(auto machine, security::create(settings.hsm, settings.hsm_profile, settings.zone_key));
+    CIPHERLANE_CHECK(check_zone_key(settings, *machine, zone_key.expose()));
     auto body = std::make_shared<impl>(settings, std::move(machine), std::move(zone_key), log);
 
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {

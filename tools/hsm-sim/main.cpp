@@ -10,7 +10,6 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -34,6 +33,7 @@ struct arguments {
     bool tls = false;
     std::vector<std::string> faults;
     tls_settings files;
+    std::string tls_version = "both";
 };
 
 int fail(const std::string& why) {
@@ -77,7 +77,12 @@ int run(const arguments& given) {
     auto serving = given.serving;
     serving.port = given.port;
     if (given.tls) {
-        auto context = make_tls_context(given.files);
+        using spoken = tls_settings::versions;
+        auto files = given.files;
+        files.spoken = given.tls_version == "1.2"   ? spoken::only_1_2
+                       : given.tls_version == "1.3" ? spoken::only_1_3
+                                                    : spoken::both;
+        auto context = make_tls_context(files);
         if (!context) return fail(context.error().to_string());
         serving.tls = *std::move(context);
     }
@@ -116,15 +121,12 @@ void add_control_option(CLI::App& app, arguments& given) {
 }
 
 void add_tls_options(CLI::App& app, arguments& given) {
-    using spoken = tls_settings::versions;
-    static const std::map<std::string, spoken> versions{
-        {"both", spoken::both}, {"1.2", spoken::only_1_2}, {"1.3", spoken::only_1_3}};
     auto* tls = app.add_flag("--tls", given.tls, "speak TLS");
     auto* cert = app.add_option("--cert", given.files.certificate_file, "PEM file of the certificate and its chain");
     auto* key = app.add_option("--key", given.files.key_file, "PEM file of its key");
     auto* ca = app.add_option("--ca", given.files.ca_file, "ask clients for a certificate of these authorities");
-    auto* which = app.add_option("--tls-version", given.files.spoken, "both, 1.2 or 1.3")
-                      ->transform(CLI::CheckedTransformer(versions));
+    auto* which = app.add_option("--tls-version", given.tls_version, "that it speaks")
+                      ->check(CLI::IsMember({"both", "1.2", "1.3"}));
     tls->needs(cert)->needs(key);
     for (auto* each : {cert, key, ca, which}) {
         each->needs(tls);

@@ -106,7 +106,9 @@ void add_options(CLI::App& app, options& chosen) {
     app.add_flag_callback(
         "--control-sockets", [&around] { around.control = sim::control_kind::unix_socket; },
         "control channels as Unix sockets of mode 0600 in FOLDER instead of ports");
-    app.add_flag("--no-customer{false}", chosen.customer, "nobody holds a card or pays: the program does it itself");
+    app.add_flag_callback(
+        "--no-customer", [&chosen] { chosen.customer = false; },
+        "nobody holds a card or pays: the program does it itself");
     app.add_flag("--chip", chosen.chip, "the customer's card has a chip, which also approves offline");
     app.add_option("FOLDER", chosen.folder, "for settings, journal, logs; emptied if a rig made it")->required();
     app.prefix_command();

@@ -43,7 +43,8 @@ std::vector<fault_kind> pad_faults() {
         {"no_answer", fault_effect::withhold, answers}, {"delay", fault_effect::wait, answers},
         {"garbage", fault_effect::alter, answers}, {"bad_crc", fault_effect::alter, answers},
         {"wrong_answer", fault_effect::alter, answers}, {"truncate", fault_effect::halve, answers},
-        {"status", fault_effect::alter, answers, "([0-9]{3})?"}, {"unplug", fault_effect::end, both}};
+        {"status", fault_effect::alter, answers, {"([0-9]{3})?", "three digits, or none"}},
+        {"unplug", fault_effect::end, both}};
 }
 
 /// What kinds that change an answer's bytes make of its frame.

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int longest_delay_ms = 3'600'000;
 constexpr std::size_t longest_value = 64; // a regular expression must not recurse as deep as a rig likes
+constexpr std::size_t longest_shown = 24;
 
 void refuse_if(bool wrong, const std::string& why) {
     if (wrong) throw std::invalid_argument(why);
@@ -67,9 +68,14 @@ const fault_kind& fault_plan::kind_of(const fault& what) const {
     refuse_if(!what.match.empty() && !where.empty() && !is_in(where, what.match),
         what.kind + " can match " + joined(where) + ", not " + what.match);
     refuse_if(what.delay.count() != 0 && !found->takes_time, what.kind + " takes no delay_ms");
-    refuse_if(!what.value.empty() && found->value.empty(), what.kind + " takes no value");
-    const bool fits = what.value.size() <= longest_value && std::regex_match(what.value, std::regex(found->value));
-    refuse_if(!fits, "value of " + what.kind + " must have the form " + found->value);
+    const auto& allowed = found->value;
+    refuse_if(!what.value.empty() && allowed.form.empty(), what.kind + " takes no value");
+    const bool fits = what.value.size() <= longest_value && std::regex_match(what.value, std::regex(allowed.form));
+    refuse_if(!fits && what.value.empty(), what.kind + " needs a value: " + allowed.words);
+    refuse_if(!fits, "value of " + what.kind + ": found \"" + what.value.substr(0, longest_shown) + "\", expected " +
+                         allowed.words);
+    refuse_if(!what.value.empty() && what.value == allowed.nothing,
+        "value " + what.value + " of " + what.kind + " would change nothing");
     return *found;
 }
 
@@ -92,8 +98,12 @@ nlohmann::json fault_plan::control(const nlohmann::json& request) {
     refuse_if(request.contains("seed") && !request.contains("set"), "seed goes with set");
     if (request.contains("set")) {
         std::vector<fault> faults;
-        for (const auto& one : request.at("set"))
+        for (const auto& one : request.at("set")) {
             faults.push_back(read_fault(one));
+            const bool no_time = one.contains("delay_ms") && faults.back().delay.count() == 0;
+            refuse_if(no_time && kind_of(faults.back()).effect == fault_effect::wait,
+                faults.back().kind + " with delay_ms 0 would do nothing: leave it out for a second, or say how long");
+        }
         constexpr auto most = std::numeric_limits<std::int64_t>::max();
         const auto seed = whole_number(request, "seed", static_cast<std::int64_t>(seed_), 0, most);
         set(std::move(faults), static_cast<std::uint64_t>(seed));
@@ -101,6 +111,7 @@ nlohmann::json fault_plan::control(const nlohmann::json& request) {
     nlohmann::json answer{{"seed", seed_}, {"kinds", nlohmann::json::array()}, {"faults", nlohmann::json::array()}};
     for (const auto& kind : kinds_) {
         answer["kinds"].push_back({{"kind", kind.name}, {"matches", kind.operations}});
+        if (!kind.value.words.empty()) answer["kinds"].back()["value"] = kind.value.words;
     }
     for (const auto& one : entries_) {
         answer["faults"].push_back({{"kind", one.what.kind}, {"match", one.what.match}, {"hits", one.hits}});

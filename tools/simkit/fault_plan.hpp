@@ -22,12 +22,19 @@ enum class fault_effect : std::uint8_t {
     alter,    ///< the simulator changes it, or what it does
 };
 
+/// Which values a kind of fault takes.
+struct fault_values {
+    std::string form = {};    ///< a regular expression; empty: none
+    std::string words = {};   ///< the same for people: "two characters"
+    std::string nothing = {}; ///< the one that would change nothing; empty: there is none
+};
+
 /// A row of a simulator's table of faults.
 struct fault_kind {
     std::string name; ///< the simulator's own word ("drop", "delay", "wrong_mac", …)
     fault_effect effect = fault_effect::alter;
-    std::vector<std::string> operations = {};       ///< where it can hit; empty: anywhere
-    std::string value = {};                         ///< which values it takes, as a regular expression; empty: none
+    std::vector<std::string> operations = {}; ///< where it can hit; empty: anywhere
+    fault_values value = {};
     bool takes_time = effect == fault_effect::wait; ///< whether `delay_ms` means something
 };
 
@@ -47,7 +54,7 @@ struct fault {
 /// Not thread-safe: belongs to the simulator's thread.
 class fault_plan {
   public:
-    /// How long kinds wait that are given no `delay_ms`, or 0, which would do nothing.
+    /// How long kinds wait that are given no `delay_ms`.
     static constexpr std::chrono::milliseconds usual_delay{1000};
 
     /// `kinds`: what this simulator can do; anything else is refused.
@@ -57,7 +64,8 @@ class fault_plan {
     /// replaces the list; without `set` it only lists) and answers with the list and how often each has hit, and
     /// with the kinds and what they can match.
     /// Throws `std::invalid_argument` for what could have no effect: an unknown kind or entry, a value out of range,
-    /// a match that the kind never meets, a delay or value for a kind that takes none. The list stays as it was.
+    /// a match that the kind never meets, a delay or value for a kind that takes none, a wait of no time, a value
+    /// that changes nothing. The list stays as it was.
     nlohmann::json control(const nlohmann::json& request);
 
     void set(std::vector<fault> faults, std::uint64_t seed);

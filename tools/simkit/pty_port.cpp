@@ -73,7 +73,7 @@ result<void> pty_port::plug() {
         impl_->unlink();
         std::error_code failed;
         std::filesystem::create_symlink(impl_->node, impl_->link, failed);
-        if (failed) return error(failed, layer::tools).during("link pty");
+        if (failed) return error(failed, layer::tools).during("link pty").at_endpoint(impl_->link);
     }
     impl_->now = std::make_shared<impl::session>(impl_->on, std::move(pair));
     impl_->read(impl_->now);

@@ -49,7 +49,7 @@ std::vector<fault_kind> terminal_faults(const std::vector<std::string>& said, co
     std::vector<fault_kind> all{
         {"no_answer", fault_effect::withhold, said},
         {"delay", fault_effect::wait, said},
-        {"half", fault_effect::halve, said, "close"},
+        {"half", fault_effect::halve, said, {"close", "\"close\""}},
         {"twice", fault_effect::repeat, said},
         {"cut", fault_effect::end, said},
         {"busy", fault_effect::alter, {"command"}},

@@ -2,6 +2,10 @@
 #include "hsm_programs.hpp"
 #include "simkit/control_client.hpp"
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
@@ -35,6 +39,16 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
         EXPECT_TRUE(has(complained_, std::string("cipherlane-") + name + ": ")) << complained_;
     }
     EXPECT_EQ(run("cipherlane-pinpad-sim", {"--no-such-option"}), 2);
+    EXPECT_EQ(run("cipherlane-gateway-sim", {"--port", taken}), 2);
+    EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken)) << complained_;
+    EXPECT_EQ(run("cipherlane-hsm-sim", {"--port", taken}), 2);
+    EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken)) << complained_;
+    EXPECT_EQ(run("cipherlane-display-sim", {"--link", "/nonexistent/x"}), 2);
+    EXPECT_TRUE(has(complained_, "/nonexistent/x")) << complained_;
+    for (const auto* name : {"cipherlane-hsm-sim", "cipherlane-lane-rig", "cipherlane-acquirer-sim"}) {
+        EXPECT_EQ(run(name, {"--help"}), 0) << name;
+        EXPECT_FALSE(has(said_, "ENUM") || has(said_, "{false}") || has(said_, "->")) << said_;
+    }
     for (const auto* wrong : {"65536", "unix:", "-2", "here"}) {
         EXPECT_EQ(run("cipherlane-hsm-sim", {"--port", "0", "--control", wrong}), 2) << wrong;
         EXPECT_TRUE(has(complained_, "--control: expected a port of 0 to 65535, or unix:PATH")) << complained_;
@@ -115,18 +129,42 @@ TEST_F(simulator_program, GoesWhenItsParentGoes) {
     EXPECT_FALSE(alive());
 }
 
+/// One HTTP request to its answer's end.
+std::string asked(const std::string& where, const std::string& request) {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket link(io);
+    const auto port = static_cast<std::uint16_t>(std::stoi(where.substr(where.rfind(':') + 1)));
+    link.connect({boost::asio::ip::address_v4::loopback(), port});
+    boost::asio::write(link, boost::asio::buffer(request));
+    std::string answer;
+    boost::system::error_code ended;
+    boost::asio::read(link, boost::asio::dynamic_buffer(answer), ended);
+    return answer;
+}
+
 TEST_F(simulator_program, TheGatewayKeepsItsKeyAndItsOrders) {
     const std::vector<std::string> arguments{
         "--port", "0", "--key", path("gateway.pem"), "--ledger", path("orders.json")};
-    start("cipherlane-gateway-sim", arguments);
+    const auto gateway = start("cipherlane-gateway-sim", arguments);
+    const nlohmann::json order{{"order_number", "KEPT1"}, {"merchant_id", "TESTMERCH000001"},
+        {"terminal_id", "TEST0001"}, {"amount", 1234}, {"currency", "156"}, {"subject", "tea"},
+        {"valid_seconds", 600}, {"notify_url", ""}};
+    const auto body = order.dump();
+    const auto made = asked(gateway, "POST /orders HTTP/1.1\r\nHost: " + gateway +
+                                         "\r\nConnection: close\r\nContent-Type: "
+                                         "application/json\r\nContent-Length: " +
+                                         std::to_string(body.size()) + "\r\n\r\n" + body);
+    EXPECT_TRUE(has(made, " 201 ") && has(made, "code_url")) << made;
     const auto key = whole_file(path("gateway.pem"));
     EXPECT_TRUE(key.starts_with("-----BEGIN PRIVATE KEY-----"));
     struct ::stat about {};
     ASSERT_EQ(::stat(path("gateway.pem").c_str(), &about), 0);
     EXPECT_EQ(about.st_mode & 0777U, 0600U);
     others_.back().kill();
-    start("cipherlane-gateway-sim", arguments);
+    const auto again = start("cipherlane-gateway-sim", arguments);
     EXPECT_EQ(whole_file(path("gateway.pem")), key);
+    const auto kept = asked(again, "GET /orders/KEPT1 HTTP/1.1\r\nHost: " + again + "\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(has(kept, " 200 ") && has(kept, "waiting")) << kept;
 }
 
 } // namespace

@@ -316,13 +316,15 @@ TEST(ControlDesk, TakesNoNumberThatWraps) {
 }
 
 TEST(FaultPlan, RefusesWhatWouldDoNothing) {
-    fault_plan plan({{"delay", fault_effect::wait, {"CA", "NC"}}, {"status", fault_effect::alter, {}, "[0-9]{2}"}});
+    fault_plan plan({{"delay", fault_effect::wait, {"CA", "NC"}},
+        {"status", fault_effect::alter, {}, {"[0-9]{2}", "two digits", "00"}}});
     const char* faults[] = {R"({"kind":"dealy"})", R"({"kind":"delay","delay":5})",
         R"({"kind":"delay","delay_ms":-1})", R"({"kind":"delay","probability":5})", R"({"kind":"delay","times":0})",
         R"({"kind":"delay","skip":-1})", R"({"kind":"delay","probability":0})", R"({"kind":"delay","match":"CAA"})",
         R"({"kind":"status","value":"7"})", R"({"kind":"status"})", R"({"kind":"delay","value":"x"})",
         R"({"kind":"status","value":"07","delay_ms":5})", R"({"kind":"delay","skip":18446744073709551615})",
-        R"({"kind":5})", R"({"match":"CA"})", "5"};
+        R"({"kind":5})", R"({"match":"CA"})", "5", R"({"kind":"delay","delay_ms":0})",
+        R"({"kind":"status","value":"00"})"};
     for (const char* one : faults) {
         const nlohmann::json request{{"cmd", "faults"}, {"set", nlohmann::json::array({nlohmann::json::parse(one)})}};
         EXPECT_THROW(plan.control(request), std::invalid_argument) << one;
@@ -338,6 +340,26 @@ TEST(FaultPlan, RefusesWhatWouldDoNothing) {
     EXPECT_THROW(plan.control({{"cmd", "faults"}, {"sett", nlohmann::json::array()}}), std::invalid_argument);
     EXPECT_THROW(plan.control({{"cmd", "faults"}, {"set", 5}}), std::invalid_argument);
     EXPECT_EQ(plan.control({{"cmd", "faults"}})["faults"].size(), 0U);
+}
+
+TEST(FaultPlan, SaysInWordsWhichValuesAKindTakes) {
+    fault_plan plan(
+        {{"delay", fault_effect::wait}, {"status", fault_effect::alter, {}, {"[0-9]{2}", "two digits", "00"}}});
+    const auto why = [&](const char* one) -> std::string {
+        const nlohmann::json request{{"cmd", "faults"}, {"set", nlohmann::json::array({nlohmann::json::parse(one)})}};
+        try {
+            plan.control(request);
+        } catch (const std::invalid_argument& wrong) {
+            return wrong.what();
+        }
+        return "taken";
+    };
+    EXPECT_EQ(why(R"({"kind":"status","value":"7"})"), "value of status: found \"7\", expected two digits");
+    EXPECT_EQ(why(R"({"kind":"status"})"), "status needs a value: two digits");
+    EXPECT_EQ(why(R"({"kind":"status","value":"00"})"), "value 00 of status would change nothing");
+    EXPECT_EQ(why(R"({"kind":"delay","delay_ms":0})"),
+        "delay with delay_ms 0 would do nothing: leave it out for a second, or say how long");
+    EXPECT_EQ(plan.control({{"cmd", "faults"}})["kinds"][1]["value"], "two digits");
 }
 
 TEST(PtyPair, CarriesBytesBothWaysUnchanged) {

@@ -26,10 +26,12 @@ struct server::impl {
         , settings(asked)
         , log(std::move(to))
         , names(answerer::create(of))
-        , faults([this](const std::string& name) {
-            const auto code = command_code(name);
-            return code && names->knows(*code);
-        })
+        , faults(
+              [this](const std::string& name) {
+                  const auto code = command_code(name);
+                  return code && names->knows(*code);
+              },
+              of.settings().frame.length_prefix ? answer_statuses::coded : answer_statuses::none)
         , events{[this](std::chrono::milliseconds downtime) { restart(downtime); }, [this] { change_lmks(); }}
         , workers(make_workers()) {
         take_commands();
@@ -162,7 +164,8 @@ struct server::impl {
 
 result<std::unique_ptr<server>> server::start(unit& of, server_settings settings, logger log) {
     auto body = std::make_unique<impl>(of, settings, std::move(log));
-    if (const auto failed = body->listen()) return error(failed, layer::tools).during("listen");
+    if (const auto failed = body->listen())
+        return error(failed, layer::tools).during("listen").at_endpoint("127.0.0.1:" + std::to_string(settings.port));
     body->run();
     return std::unique_ptr<server>(new server(std::move(body)));
 }

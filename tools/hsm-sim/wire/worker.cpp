@@ -11,21 +11,28 @@ namespace cipherlane::hsm_sim {
 
 namespace {
 
-/// In the order of their explanation in docs/11-simulators.md. A status has two characters.
-std::vector<sim::fault_kind> unit_faults() {
+/// In the order of their explanation in docs/11-simulators.md.
+std::vector<sim::fault_kind> unit_faults(answer_statuses has) {
     using sim::fault_effect;
-    return {{"delay", fault_effect::wait}, {"drop", fault_effect::withhold},
-        {"half_frame", fault_effect::halve, {}, "(close)?"}, {"wrong_header", fault_effect::alter},
-        {"second_answer", fault_effect::repeat}, {"warning", fault_effect::alter, {}, "(.{2})?"},
-        {"status", fault_effect::alter, {}, "(.{2})?"}, {"disconnect", fault_effect::end},
-        {"restart", fault_effect::end, {}, {}, true}, {"lmk_change", fault_effect::alter}};
+    const sim::fault_values status{"(.{2})?", "the two characters of a status, or none"};
+    auto other_status = status;
+    other_status.nothing = "00";
+    std::vector<sim::fault_kind> all{{"delay", fault_effect::wait}, {"drop", fault_effect::withhold},
+        {"half_frame", fault_effect::halve, {}, {"(close)?", "\"close\", or none"}},
+        {"wrong_header", fault_effect::alter}, {"second_answer", fault_effect::repeat},
+        {"warning", fault_effect::alter, {}, other_status}, {"status", fault_effect::alter, {}, status},
+        {"disconnect", fault_effect::end}, {"restart", fault_effect::end, {}, {}, true},
+        {"lmk_change", fault_effect::alter}};
+    // An answer that only says yes or no has nothing to warn with.
+    if (has == answer_statuses::none) std::erase_if(all, [](const auto& kind) { return kind.name == "warning"; });
+    return all;
 }
 
 } // namespace
 
-shared_faults::shared_faults(std::function<bool(const std::string&)> knows)
+shared_faults::shared_faults(std::function<bool(const std::string&)> knows, answer_statuses has)
     : knows_(std::move(knows))
-    , plan_(unit_faults()) {}
+    , plan_(unit_faults(has)) {}
 
 std::optional<sim::fault> shared_faults::hit(std::uint16_t command) {
     if (!armed_.load(std::memory_order_relaxed)) return std::nullopt;

@@ -23,11 +23,14 @@
 
 namespace cipherlane::hsm_sim {
 
+/// Whether a dialect's answers carry a status, or only say yes or no.
+enum class answer_statuses : std::uint8_t { none, coded };
+
 /// The faults a rig has asked for, shared by all connections. Costs one relaxed load while there are none.
 class shared_faults {
   public:
     /// `knows`: whether the unit has a command of this name; a fault on another could not hit.
-    explicit shared_faults(std::function<bool(const std::string&)> knows);
+    shared_faults(std::function<bool(const std::string&)> knows, answer_statuses has);
     [[nodiscard]] std::optional<sim::fault> hit(std::uint16_t command);
     nlohmann::json control(const nlohmann::json& request);
     [[nodiscard]] std::map<std::string, std::uint64_t> counters();

@@ -53,7 +53,7 @@ TEST_P(Start, HoldsTheKeyInClearAgainstTheOneUnderTheLmk) {
     settings_.zone_key_clear = "1111111111111111FEDCBA9876543210";
     EXPECT_NE(refused(), "");
     settings_.zone_key_clear = "00";
-    EXPECT_NE(refused(), "");
+    EXPECT_NE(refused().find("zpk-clear: found 1 bytes, expected 16 or 24"), std::string::npos) << refused();
     settings_.zone_key_clear = "xx";
     EXPECT_NE(refused().find("zpk-clear"), std::string::npos);
 }
@@ -62,13 +62,26 @@ TEST_P(Start, TellsInWordsThatTheKeyIsOfAnotherUnit) {
     machine_->change_lmks();
     for (int wait = 0; wait < 2; ++wait) {
         const auto words = refused();
-        EXPECT_NE(words.find("zpk"), std::string::npos) << words;
+        EXPECT_NE(words.find("field zpk"), std::string::npos) << words;
+        EXPECT_EQ(words.find("probe"), std::string::npos) << words;
     }
 }
 
 TEST_P(Start, NeedsItsCipherMachine) {
     settings_.hsm = "127.0.0.1:1";
-    EXPECT_NE(refused(), "");
+    EXPECT_NE(refused().find("is the cipher machine at 127.0.0.1:1 on"), std::string::npos) << refused();
+    EXPECT_EQ(refused().find("zpk"), std::string::npos) << refused();
+}
+
+TEST_P(Start, TellsThatTheMachineIsOfAnotherMake) {
+    auto other = *hsm_sim::settings_of(GetParam() == "sjj1312" ? "payshield" : GetParam());
+    other.frame.header_length += 3;
+    hsm_sim::unit stranger(other, hsm_sim::lmk_set::test());
+    const auto machine = *hsm_sim::server::start(stranger, {0, 1, false}, logger::none());
+    settings_.hsm = "127.0.0.1:" + std::to_string(machine->port());
+    const auto words = refused();
+    EXPECT_NE(words.find("another header length or dialect"), std::string::npos) << words;
+    EXPECT_EQ(words.find("field zpk"), std::string::npos) << words;
 }
 
 TEST_P(Start, EndsAConnectionOnWhichNothingComes) {
