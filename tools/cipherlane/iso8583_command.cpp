@@ -188,7 +188,9 @@ CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& a
         name == "encode" ? "JSON as decode writes it, or a file of it; standard input if left out"
                          : "Hex in any spelling, a hexdump with offsets, base64, text, the name of a file, or - for "
                            "standard input");
-    input->expected(inputs == 2 ? 2 : 0, inputs);
+    constexpr int most_words = 100'000;
+    const bool pasted = inputs == 1 && name != "encode";
+    input->expected(inputs == 2 ? 2 : 0, pasted ? most_words : inputs);
     if (inputs == 2) input->required();
     if (name != "encode") {
         add_input_form(*action, chosen->form);
@@ -199,7 +201,10 @@ CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& a
     }
     action->add_flag_callback(
         "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
-    action->callback([chosen, run] { run(*chosen); });
+    action->callback([chosen, run, pasted] {
+        if (pasted && !chosen->inputs.empty()) chosen->inputs = {one_input(chosen->inputs)};
+        run(*chosen);
+    });
     return action;
 }
 

@@ -77,7 +77,7 @@ class range_list {
         }
         if (prefix != 0) add("length to the field before the MAC", 0, mac_);
         const std::size_t mti = format.mti == iso8583::encoding::bcd ? 2 : 4;
-        const std::size_t bitmap = format.bitmap == iso8583::encoding::hex ? 16 : 8;
+        const std::size_t bitmap = format.bitmap_bytes();
         const std::size_t fields = start_ + mti + bitmap * static_cast<std::size_t>(what_.bitmaps());
         add("bitmap to the field before the MAC, without the message type", start_ + mti, mac_);
         add("fields alone, without message type and bitmap", fields, mac_);
@@ -119,15 +119,20 @@ class range_list {
             last = number;
         const auto bit = static_cast<std::size_t>(last - 1);
         const bool hex = bitmap == 16;
+        const bool ebcdic = what_.format().bitmap == iso8583::encoding::ebcdic;
         const std::size_t at = mti + (hex ? bit / 4 : bit / 8);
         add("message type to the field before the MAC, its bit not set", start_, mac_, false, [&](bytes& data) {
             if (at >= data.size()) return;
             if (!hex) {
                 data[at] = static_cast<std::uint8_t>(data[at] & ~(0x80U >> (bit % 8)));
             } else {
-                const auto nibble =
-                    static_cast<unsigned>(hex_value(static_cast<char>(data[at]))) & ~(8U >> (bit % 4));
-                data[at] = static_cast<std::uint8_t>("0123456789ABCDEF"[nibble & 15U]);
+                // Digits of EBCDIC begin at F0 and its letters at C1.
+                const unsigned byte = data[at];
+                const auto digit = ebcdic ? (byte & 15U) + (byte < 0xF0 ? 9U : 0U)
+                                          : static_cast<unsigned>(hex_value(static_cast<char>(byte)));
+                const auto nibble = digit & ~(8U >> (bit % 4)) & 15U;
+                const auto in_ebcdic = static_cast<std::uint8_t>(nibble < 10 ? 0xF0U + nibble : 0xC1U + nibble - 10U);
+                data[at] = ebcdic ? in_ebcdic : static_cast<std::uint8_t>("0123456789ABCDEF"[nibble]);
             }
         });
     }
@@ -212,11 +217,13 @@ class method_list {
     std::vector<mac_method> make() {
         for (const auto cipher : {algorithm::des, algorithm::tdes, algorithm::sm4, algorithm::aes})
             of(cipher);
-        for (const auto hash : {crypto::digest_algorithm::sha256, crypto::digest_algorithm::sm3}) {
+        using crypto::digest_algorithm;
+        for (const auto hash : {digest_algorithm::sha1, digest_algorithm::sha224, digest_algorithm::sha256,
+                 digest_algorithm::sha384, digest_algorithm::sha512, digest_algorithm::sm3}) {
             auto key = crypto::hmac_key::create(hash, key_);
             if (!key) continue;
             auto held = std::make_shared<crypto::hmac_key>(*std::move(key));
-            const std::string name = hash == crypto::digest_algorithm::sm3 ? "HMAC-SM3" : "HMAC-SHA256";
+            const auto name = "HMAC-" + std::string(to_string(hash));
             all_.push_back(
                 {name, mac_choice::hmac, [held](byte_view data) { return as_bytes_of(crypto::hmac(*held, data)); }});
         }
@@ -250,9 +257,10 @@ class method_list {
             all_.push_back({chain + pad, cipher == algorithm::des ? mac_choice::x99 : mac_choice::cbc,
                 [key, padding](
                     byte_view data) { return as_bytes_of(crypto::mac_algorithm_1(*key, padding, data)); }});
-            if (cipher != algorithm::tdes || key_.size() != 16) continue;
-            all_.push_back({"X9.19 (retail)" + pad, mac_choice::x919,
-                [key, padding](byte_view data) { return as_bytes_of(crypto::retail_mac(*key, padding, data)); }});
+            if (cipher != algorithm::tdes || key_.size() < 16) continue;
+            all_.push_back(
+                {(key_.size() == 16 ? "X9.19 (retail)" : "X9.19 (retail, three keys)") + pad, mac_choice::x919,
+                    [key, padding](byte_view data) { return as_bytes_of(crypto::retail_mac(*key, padding, data)); }});
         }
         if (cipher != algorithm::des) {
             all_.push_back({"CMAC, " + name, mac_choice::cmac,

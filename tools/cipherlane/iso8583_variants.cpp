@@ -44,6 +44,11 @@ dialect plain_bytes(const dialect& table) {
     });
 }
 
+dialect ebcdic_bitmap(dialect table) {
+    table.bitmap = encoding::ebcdic;
+    return table;
+}
+
 dialect in_ebcdic(dialect table) {
     table.mti = encoding::ebcdic;
     return with_rows(std::move(table), [](field_spec& row) {
@@ -107,6 +112,9 @@ std::vector<dialect_variant> make() {
         add(name + ", EBCDIC, binary bitmap",
             base + "mti = \"ebcdic\"\nbitmap = \"binary\"\n# all fields: encoding and prefix = \"ebcdic\"\n",
             plain_bytes(in_ebcdic(binary_bitmap(plain))));
+        add(name + ", EBCDIC, bitmap too",
+            base + "mti = \"ebcdic\"\nbitmap = \"ebcdic\"\n# all fields: encoding and prefix = \"ebcdic\"\n",
+            plain_bytes(in_ebcdic(ebcdic_bitmap(plain))));
     }
     const auto packed = bare(iso87_bcd());
     const std::string base = "base = \"iso87-bcd\"\n";

@@ -17,8 +17,6 @@ namespace cipherlane::cli {
 namespace {
 
 constexpr std::size_t longest_name = 4096;
-constexpr std::size_t shortest_base64 = 12;
-constexpr std::size_t shortest_base64_inside = 24;
 
 bool is_binary(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
@@ -84,55 +82,6 @@ std::optional<input_reading> read_hex(std::string_view text) {
     return made;
 }
 
-int base64_value(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+' || c == '-') return 62;
-    return c == '/' || c == '_' ? 63 : -1;
-}
-
-std::optional<input_reading> read_base64(std::string_view text) {
-    std::string letters;
-    for (const char c : text) {
-        if (c != ' ' && c != '\n' && c != '\r' && c != '\t') letters.push_back(c);
-    }
-    while (letters.ends_with('='))
-        letters.pop_back();
-    if (letters.size() < shortest_base64 || letters.size() % 4 == 1) return {};
-    input_reading made{.form = input_form::base64};
-    unsigned held = 0;
-    int bits = 0;
-    for (const char c : letters) {
-        const int value = base64_value(c);
-        if (value < 0) return {};
-        held = held << 6U | static_cast<unsigned>(value);
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            made.whole.push_back(static_cast<std::uint8_t>(held >> static_cast<unsigned>(bits)));
-            held &= (1U << static_cast<unsigned>(bits)) - 1U;
-        }
-    }
-    // Bits that carry nothing are zero in what a machine has written.
-    if (held != 0) return {};
-    return made;
-}
-
-/// The longest run of base64 among other signs: in JSON, in a log.
-std::optional<input_reading> read_base64_inside(std::string_view text) {
-    std::string_view longest;
-    for (std::size_t at = 0; at < text.size();) {
-        auto end = at;
-        while (end < text.size() && (base64_value(text[end]) >= 0 || text[end] == '='))
-            ++end;
-        if (end - at > longest.size()) longest = text.substr(at, end - at);
-        at = end + 1;
-    }
-    if (longest.size() < shortest_base64_inside || longest.size() == text.size()) return {};
-    return read_base64(longest);
-}
-
 /// Hex digits that were packed once more: base64 or hex of a text of them.
 std::optional<input_reading> read_digits_inside(const input_reading& outer) {
     constexpr std::size_t fewest = 16;
@@ -187,7 +136,16 @@ bool seems_a_name(std::string_view text) {
            std::all_of(ending.begin(), ending.end(), letter) && text.find_first_of(" \t\n") == std::string_view::npos;
 }
 
+bool is_empty_input(std::string_view text) {
+    return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 error no_hex(std::string_view text) {
+    if (is_empty_input(text)) {
+        return error(core_errc::wrong_length, layer::tools)
+            .during("read input")
+            .with_hint("found nothing; expected hex, a hexdump, base64, or the name of a file that is there");
+    }
     std::size_t at = 0;
     const auto digits = hex_digits(text, &at);
     if (digits && digits->size() % 2 != 0) {
@@ -207,7 +165,7 @@ error no_hex(std::string_view text) {
 std::string_view to_string(input_form form) noexcept {
     constexpr std::string_view names[] = {"automatic", "hex", "hexdump with offsets", "base64", "text", "raw bytes",
         "hex in lines of a log", "bytes of a program's source", "bytes and letters in columns", "numbers",
-        "text with escapes", "a capture of packets"};
+        "text with escapes", "a capture of packets", "records with sums or of uuencode"};
     return names[static_cast<std::size_t>(form)];
 }
 
@@ -235,6 +193,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         if (made) all.push_back(*std::move(made));
     };
     const auto text = cleaned(given);
+    if (is_empty_input(given)) return no_hex(given);
     switch (wanted) {
     case input_form::hex: add(read_hex(text)); break;
     case input_form::dump: add(read_dump(text)); break;
@@ -248,14 +207,21 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     case input_form::source: add(read_source(text)); break;
     case input_form::columns: add(read_columns(text)); break;
     case input_form::numbers: add(read_numbers(text)); break;
-    case input_form::encoded: add(read_encoded(text)); break;
+    case input_form::encoded:
+        add(read_encoded(text));
+        if (all.empty()) add(read_terminal(text));
+        break;
     case input_form::capture: add(read_capture(given)); break;
+    case input_form::records: add(read_records(text)); break;
     case input_form::automatic:
         if (is_binary(text)) {
             add(read_capture(given));
             if (all.empty()) add(read_raw(given));
             break;
         }
+        add(read_records(text));
+        // Sums that are right are no accident, nor are the marks around them.
+        if (!all.empty()) break;
         add(read_numbers(text));
         add(read_dump(text));
         add(read_dump_of_words(text));
@@ -266,9 +232,17 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_hex(text));
         add(read_base64(text));
         add(read_encoded(text));
+        add(read_terminal(text));
         add(read_text(text));
         add(read_log(text));
         add(read_base64_inside(text));
+        // Words may look like values, too: then the longest is the likeliest.
+        if (!all.empty() && all.back().form == input_form::base64 && all.back().parts.size() > 1) {
+            const auto& values = all.back().parts;
+            const auto longest = *std::max_element(
+                values.begin(), values.end(), [](const bytes& a, const bytes& b) { return a.size() < b.size(); });
+            add(input_reading{.form = input_form::base64, .whole = longest, .parts = {}});
+        }
         add(read_broken_text(text));
         for (std::size_t i = 0, before = all.size(); i < before; ++i) {
             const auto form = all[i].form;

@@ -22,8 +22,9 @@ enum class input_form : std::uint8_t {
     source,  ///< an array or a string as a program has it
     columns, ///< bytes and letters beside each other, without offsets
     numbers, ///< decimal, octal or binary numbers, perhaps behind offsets: od, xxd -b, Go, Erlang
-    encoded, ///< text with escapes of the web or of a mail: "%3C", "=3C", "&#60;"
+    encoded, ///< text with escapes of the web, a mail or a terminal: "%3C", "=3C", "&#60;", "<02>", "<STX>"
     capture, ///< a file of Wireshark or tcpdump (pcap, pcapng): what TCP carried; a part for each change of speaker
+    records, ///< Intel HEX, Motorola S-records, uuencode; a part for each run of addresses without a hole
 };
 
 [[nodiscard]] std::string_view to_string(input_form form) noexcept;

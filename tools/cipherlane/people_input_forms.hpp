@@ -33,6 +33,19 @@ namespace cipherlane::cli {
 /// A text in which what cannot be printed is escaped as in addresses of the web, in mails or in HTML.
 [[nodiscard]] std::optional<input_reading> read_encoded(std::string_view text);
 
+/// The same in the log of a terminal program: "<02>0800<03>", "[STX]0800[ETX]"; what stands in front of it on a line
+/// is left out, and each line that has such a mark is a part.
+[[nodiscard]] std::optional<input_reading> read_terminal(std::string_view text);
+
+/// Intel HEX, Motorola's S-records, uuencode. A record whose sum is wrong is told in `note`.
+[[nodiscard]] std::optional<input_reading> read_records(std::string_view text);
+
+/// A text of base64 alone, with blanks and line ends between.
+[[nodiscard]] std::optional<input_reading> read_base64(std::string_view text);
+
+/// The base64 among other signs: in JSON, in a log, broken into lines. Several values are parts.
+[[nodiscard]] std::optional<input_reading> read_base64_inside(std::string_view text);
+
 /// What the TCP connections of a capture file carried. Nothing where it is no capture, or they carried nothing.
 [[nodiscard]] std::optional<input_reading> read_capture(std::string_view file);
 

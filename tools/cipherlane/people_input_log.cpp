@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace cipherlane::cli {
 namespace {
@@ -61,6 +62,14 @@ struct hex_run {
     std::size_t end = 0; ///< in the line
 };
 
+/// What stands between two bytes at a place: one of the signs that people and programs put there.
+std::string_view separator_at(std::string_view line, std::size_t at) {
+    for (const std::string_view sign : {"><", "> <", "][", "] [", ")(", "}{", ", ", ",", " ", ":", "-", "|"}) {
+        if (line.substr(std::min(at, line.size())).starts_with(sign)) return sign;
+    }
+    return {};
+}
+
 /// Digits in one piece, or pieces of an even number of them with the same sign between.
 hex_run run_at(std::string_view line, std::size_t at) {
     const auto piece = [&](std::size_t from) {
@@ -71,16 +80,15 @@ hex_run run_at(std::string_view line, std::size_t at) {
     };
     hex_run made{{}, at};
     auto size = piece(at);
-    char between = '\0';
+    std::string_view between;
     while (size != 0 && size % 2 == 0) {
         made.digits.append(line.substr(made.end, size));
         made.end += size;
-        const char sign = made.end < line.size() ? line[made.end] : '\0';
-        const bool known = sign == ' ' || sign == ':' || sign == '-' || sign == ',';
-        if (!known || (between != '\0' && sign != between)) break;
-        between = sign;
-        auto next = made.end + 1;
-        if (sign == ',' && next < line.size() && line[next] == ' ') ++next;
+        const auto sign = separator_at(line, made.end);
+        const auto kind = sign.substr(0, sign.starts_with(',') ? 1 : sign.size());
+        if (sign.empty() || (!between.empty() && kind != between)) break;
+        between = kind;
+        const auto next = made.end + sign.size();
         size = piece(next);
         // A word such as "bad" ends the run; so does one that is glued to other letters.
         const auto behind = next + size;
@@ -93,7 +101,81 @@ hex_run run_at(std::string_view line, std::size_t at) {
     return made;
 }
 
-/// The longest run of hex in a line.
+/// What marks each byte of a run, and what stands between two: "0x" and ", ", nothing and "h ", "\\x" and nothing.
+struct byte_marks {
+    std::string_view before;
+    std::string_view behind;
+    std::string_view between;
+};
+
+/// Two digits with their marks at a place; how many characters they have, 0: none.
+std::size_t marked_byte(std::string_view line, std::size_t at, const byte_marks& marks, std::string& digits) {
+    const auto from = at + marks.before.size();
+    const auto end = from + 2;
+    if (end > line.size() || line.substr(at, marks.before.size()) != marks.before) return 0;
+    if (!is_hex(line[from]) || !is_hex(line[from + 1])) return 0;
+    if (line.substr(end, marks.behind.size()) != marks.behind) return 0;
+    if (end + marks.behind.size() < line.size() && is_hex(line[end]) && marks.before.empty()) return 0;
+    digits.append(line.substr(from, 2));
+    return end + marks.behind.size() - at;
+}
+
+/// The digits of a run whose every byte is marked alike, from a place on.
+hex_run marked_run(std::string_view line, std::size_t at) {
+    constexpr std::size_t widest = 3;
+    hex_run longest{{}, at};
+    for (const std::string_view before : {"0x", "0X", "\\x", "\\X", "$", "%", "#", "&H", "x", ""}) {
+        for (const std::string_view behind : {"", "h", "H"}) {
+            hex_run made{{}, at};
+            byte_marks marks{before, behind, {}};
+            if (before.empty() && at != 0 && is_hex(line[at - 1])) continue;
+            while (const auto size = marked_byte(line, made.end, marks, made.digits)) {
+                made.end += size;
+                if (made.digits.size() == 2) {
+                    const auto next = line.find_first_not_of(" ,;:-|/._\t<>[](){}'\"", made.end);
+                    const auto gap = std::min(next, line.size()) - made.end;
+                    if (gap > widest) break;
+                    marks.between = line.substr(made.end, gap);
+                }
+                if (line.substr(made.end, marks.between.size()) != marks.between) break;
+                std::string ignored;
+                if (marked_byte(line, made.end + marks.between.size(), marks, ignored) == 0) break;
+                made.end += marks.between.size();
+            }
+            if (made.digits.size() > longest.digits.size()) longest = std::move(made);
+        }
+    }
+    return longest;
+}
+
+/// Decimal numbers of a byte each, with the same sign between them; pairs of digits alone would be hex.
+hex_run decimal_run(std::string_view line, std::size_t at) {
+    hex_run made{{}, at};
+    std::string_view between;
+    bool uneven = false;
+    for (;;) {
+        const auto end = std::min(line.find_first_not_of("0123456789", made.end), line.size());
+        const auto word = line.substr(made.end, end - made.end);
+        unsigned value = 0;
+        if (word.empty() || word.size() > 3) break;
+        std::from_chars(word.data(), word.data() + word.size(), value);
+        if (value > 0xFF) break;
+        const auto byte = static_cast<std::uint8_t>(value);
+        made.digits += to_hex({&byte, 1});
+        uneven = uneven || word.size() != 2;
+        made.end = end;
+        const auto next = std::min(line.find_first_not_of(" ,;", end), line.size());
+        const auto gap = line.substr(end, next - end);
+        if (gap.empty() || gap.size() > 2 || (!between.empty() && gap != between)) break;
+        between = gap;
+        if (next == line.size() || line[next] < '0' || line[next] > '9') break;
+        made.end = next;
+    }
+    if (!uneven) made.digits.clear();
+    return made;
+}
+
+/// The longest run of bytes in a line: hex, hex whose every byte is marked, or decimal numbers.
 std::string longest_run(std::string_view line) {
     std::string longest;
     for (std::size_t at = 0; at < line.size();) {
@@ -105,6 +187,14 @@ std::string longest_run(std::string_view line) {
         auto run = run_at(line, at);
         at = std::max(run.end, at + 1);
         if (run.digits.size() > longest.size()) longest = std::move(run.digits);
+    }
+    constexpr std::size_t enough = 2 * fewest_bytes;
+    for (const auto read : {marked_run, decimal_run}) {
+        for (std::size_t at = 0; at < line.size();) {
+            auto run = read(line, at);
+            at = run.end >= at + enough ? run.end : at + 1;
+            if (run.digits.size() > longest.size()) longest = std::move(run.digits);
+        }
     }
     return longest;
 }

@@ -317,10 +317,13 @@ void add_tlv_command(CLI::App& tool) {
     group->require_subcommand(1);
     auto* command = group->add_subcommand("decode",
         "Tags, names, values, bits and rules in words; PAN, phone and mail masked, track data and names not shown");
+    const auto words = std::make_shared<std::vector<std::string>>();
+    constexpr int most_words = 100'000;
     command
-        ->add_option("data", chosen->data,
+        ->add_option("data", *words,
             "Hex in any spelling, a hexdump, base64, a consumer-presented code, the name of a file; - for stdin")
-        ->required();
+        ->required()
+        ->expected(1, most_words);
     add_input_form(*command, chosen->form);
     command->add_flag_callback(
         "--tolerant", [chosen] { chosen->limits.reading = emv::tlv_reading::tolerant; },
@@ -329,7 +332,10 @@ void add_tlv_command(CLI::App& tool) {
         "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
     command->add_flag_callback(
         "--unmasked", [chosen] { chosen->how = showing::clear; }, "Every value in full, as hex: for test cards only");
-    command->callback([chosen] { run_decode(*chosen); });
+    command->callback([chosen, words] {
+        chosen->data = one_input(*words);
+        run_decode(*chosen);
+    });
 }
 
 } // namespace cipherlane::cli

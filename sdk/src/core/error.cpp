@@ -3,6 +3,7 @@
 #include <cipherlane/core/error_category.hpp>
 #include <cipherlane/core/printable_text.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 
@@ -141,6 +142,17 @@ error&& error::with_peer_text(std::string_view text) && noexcept {
 
 error&& error::with_hint(std::string_view text) && noexcept {
     text_ = text;
+    const auto most = text_.view().size();
+    if (most < text.size()) {
+        // A list that is cut in the middle of a word would name what there is not.
+        constexpr std::string_view more = " ...";
+        const auto blank = text.rfind(' ', most - more.size());
+        const auto size = std::min(blank, most - more.size());
+        std::array<char, 256> room{};
+        std::copy_n(text.begin(), size, room.begin());
+        std::copy(more.begin(), more.end(), room.begin() + static_cast<std::ptrdiff_t>(size));
+        text_ = std::string_view(room.data(), size + more.size());
+    }
     text_is_hint_ = true;
     return std::move(*this);
 }

@@ -37,7 +37,8 @@ padded pad(byte_view data, mac_padding padding, std::size_t block) noexcept {
     return cut;
 }
 
-/// The last step of X9.19 on one block: E_K(D_K'(E_K(block))) is what TDES does with the whole key.
+/// The last step of X9.19 on one block: E_K(D_K'(E_K(block))) is what TDES does with the whole key, and with three
+/// keys the third stands in the place of the last K.
 result<mac_value> finish_retail(block_cipher& whole, byte_span chain, byte_view last) {
     for (std::size_t i = 0; i < des_block; ++i)
         chain[i] ^= last[i];
@@ -46,7 +47,7 @@ result<mac_value> finish_retail(block_cipher& whole, byte_span chain, byte_view 
 }
 
 result<void> check_retail_key(const mac_key& key) {
-    if (key.cipher() != algorithm::tdes || key.size() != 2 * des_block) {
+    if (key.cipher() != algorithm::tdes || key.size() < 2 * des_block) {
         return crypto_error(crypto_errc::bad_key_length, "retail MAC");
     }
     return {};

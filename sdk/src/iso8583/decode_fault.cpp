@@ -81,7 +81,9 @@ std::string decode_fault::header_hint() const {
 }
 
 std::string decode_fault::bitmap_hint() const {
-    if (bitmaps == 0) return "expected hex characters" + found_bytes(1);
+    if (bitmaps == 0)
+        return std::string("expected hex characters") + (format.bitmap == encoding::ebcdic ? " in EBCDIC" : "") +
+               found_bytes(1);
     if (!one_more) return "no field is announced";
     return "bit " + std::to_string(bitmaps * 64 - 63) + " says that one more follows; the dialect has " +
            std::to_string(format.bitmaps);

@@ -142,8 +142,8 @@ class decoder : private decode_cursor {
     }
 
     bool one_bitmap(std::uint64_t& bits) {
-        const bool hex = format_.bitmap == encoding::hex;
-        const std::size_t size = hex ? 16 : 8;
+        const bool hex = format_.bitmap != encoding::binary;
+        const std::size_t size = format_.bitmap_bytes();
         if (left() < size) return cut_off("bitmap", size);
         const auto wire = take(size);
         bits = 0;
@@ -152,12 +152,14 @@ class decoder : private decode_cursor {
                 bits = bits << 8U | wire[i];
                 continue;
             }
-            auto nibble = packed::nibbles[wire[i]];
+            const char c = charset::from_wire(wire[i], format_.bitmap == encoding::ebcdic);
+            const auto digit = static_cast<std::uint8_t>(c);
+            auto nibble = packed::nibbles[digit];
             if (nibble == packed::no_nibble) {
-                const bool small = wire[i] >= 'a' && wire[i] <= 'f';
+                const bool small = c >= 'a' && c <= 'f';
                 if (!small) return refuse(iso8583_errc::bad_bitmap, "bitmap", at_ - size + i);
                 if (!bear(iso8583_errc::bad_bitmap, "bitmap", at_ - size + i)) return false;
-                nibble = packed::any_case_nibbles[wire[i]];
+                nibble = packed::any_case_nibbles[digit];
             }
             bits = bits << 4U | nibble;
         }

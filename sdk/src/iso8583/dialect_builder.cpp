@@ -193,9 +193,9 @@ class builder {
         if (table().mti == encoding::binary || table().mti == encoding::hex)
             return top.fail(wrong_key, "mti",
                 "found " + words::word_of(words::encodings, table().mti) + ", allowed: bcd, ascii, ebcdic");
-        if (table().bitmap != encoding::binary && table().bitmap != encoding::hex) {
+        if (table().bitmap == encoding::bcd || table().bitmap == encoding::ascii) {
             return top.fail(wrong_key, "bitmap",
-                "found " + words::word_of(words::encodings, table().bitmap) + ", allowed: binary, hex");
+                "found " + words::word_of(words::encodings, table().bitmap) + ", allowed: binary, hex, ebcdic");
         }
         const int number = first_fault(table());
         if (number < 0) return;

@@ -155,7 +155,7 @@ class encoder {
         const int least = message_.bitmaps() != 0 ? message_.bitmaps() : int{format_.bitmaps_sent};
         const auto count = static_cast<std::size_t>(std::max(fields.bitmaps(), least));
         if (count > format_.bitmaps) return refuse(iso8583_errc::bad_bitmap, "bitmap");
-        const std::size_t size = format_.bitmap == encoding::hex ? 16 : 8;
+        const std::size_t size = format_.bitmap_bytes();
         if (!room(count * size)) return refuse(iso8583_errc::buffer_too_small, "bitmap");
         constexpr std::uint64_t more = std::uint64_t{1} << 63U;
         for (std::size_t i = 0; i < count; ++i)
@@ -164,13 +164,13 @@ class encoder {
     }
 
     void write_bitmap(std::uint64_t bits) noexcept {
-        const bool hex = format_.bitmap == encoding::hex;
-        auto* to = take(hex ? 16 : 8);
+        const bool hex = format_.bitmap != encoding::binary;
+        auto* to = take(format_.bitmap_bytes());
         for (int shift = 56; shift >= 0; shift -= 8) {
             const auto byte = static_cast<std::uint8_t>(bits >> static_cast<unsigned>(shift));
             if (hex) {
-                std::memcpy(to, packed::pairs[byte].data(), 2);
-                to += 2;
+                for (const char digit : packed::pairs[byte])
+                    *to++ = charset::to_wire(digit, format_.bitmap == encoding::ebcdic);
             } else {
                 *to++ = byte;
             }

@@ -45,6 +45,17 @@ TEST(Error, SystemCodesHaveAConditionToo) {
     EXPECT_FALSE(lost.is(condition::timed_out));
 }
 
+TEST(Error, CutsAHintBehindAWholeWord) {
+    std::string list = "expected";
+    while (list.size() < 200)
+        list += " alpha";
+    const auto what = error(core_errc::bad_text, layer::core).with_hint(list);
+    EXPECT_EQ(what.hint(), list.substr(0, 8 + 24 * 6) + " ...");
+    const auto one = error(core_errc::bad_text, layer::core).with_hint(std::string(200, 'x'));
+    EXPECT_EQ(one.hint(), std::string(156, 'x') + " ...");
+    EXPECT_EQ(error(core_errc::bad_text, layer::core).with_hint("short").hint(), "short");
+}
+
 TEST(Error, CutsLongContextInsteadOfAllocating) {
     const error why = error(core_errc::not_hex, layer::core).during(std::string(100, 'x'));
     EXPECT_EQ(why.operation().size(), 32U);

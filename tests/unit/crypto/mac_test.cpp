@@ -61,6 +61,13 @@ TEST(RetailMac, IsAlgorithm3WithDes) {
     EXPECT_TRUE(fails_with(retail_mac(left, mac_padding::method_1, {}), crypto_errc::bad_key_length));
 }
 
+// Made by hand with single DES alone.
+TEST(RetailMac, EndsWithTheThirdKeyWhereThereIsOne) {
+    auto key = test_key<mac_key>(algorithm::tdes, "0123456789ABCDEFFEDCBA987654321089ABCDEF01234567");
+    const auto mac = retail_mac(key, mac_padding::method_1, as_bytes("Now is the time for all "));
+    EXPECT_EQ(to_hex(mac.value().view()), "5AB5B1465E02A612");
+}
+
 // Streams have contexts of their own: two over one key, mixed with one-shot calls, do not disturb each other.
 TEST(CmacStream, RunsBesideOthers) {
     auto key = test_key<mac_key>(algorithm::aes, "2B7E151628AED2A6ABF7158809CF4F3C");

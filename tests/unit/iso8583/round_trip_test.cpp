@@ -138,6 +138,9 @@ TEST(RoundTrip, MessagesInEbcdicAndHex) {
     )");
     ASSERT_TRUE(loaded) << loaded.error();
     expect_round_trips(loaded->table(), 400);
+    auto table = loaded->table();
+    table.bitmap = encoding::ebcdic;
+    expect_round_trips(table, 400);
 }
 
 /// Draws values for the table's rows and for tags that it does not name; writes, reads, compares.

@@ -439,14 +439,15 @@ end
 
 -- Bits of the bitmaps: numbers in order, how many bitmaps, where they end; or nil and what is wrong.
 local function read_bitmaps(body, at)
-  local size = D.bitmap == "hex" and 16 or 8
+  local size = D.bitmap == "binary" and 8 or 16
   local numbers, count = {}, 0
   local follows = true
   while follows do
     if count == D.bitmaps then return nil, "announces one more than the dialect has" end
     local wire = body:sub(at + 1, at + size)
     if #wire < size then return nil, "cut" end
-    if D.bitmap == "hex" then
+    if D.bitmap ~= "binary" then
+      if D.bitmap == "ebcdic" then wire = from_ebcdic(wire) end
       if not wire:find("^%x+$") then return nil, "no hex digits" end
       wire = from_hex(wire)
     end

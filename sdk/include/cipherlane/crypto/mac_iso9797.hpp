@@ -27,7 +27,8 @@ enum class mac_padding : std::uint8_t {
 [[nodiscard]] result<mac_value> mac_algorithm_1(mac_key& key, mac_padding padding, byte_view data);
 
 /// MAC algorithm 3 of ISO/IEC 9797-1:2011, 7.4 with DES: the retail MAC of X9.19. `key` is a 16-byte TDES key whose
-/// halves are K and K': single DES with K over the chain, then D(K'), E(K).
+/// halves are K and K': single DES with K over the chain, then D(K'), E(K). Of a 24-byte key the last third stands in
+/// the place of the last K.
 /// @return `crypto_errc::bad_key_length` for any other key, `library_failed`.
 [[nodiscard]] result<mac_value> retail_mac(mac_key& key, mac_padding padding, byte_view data);
 

@@ -42,9 +42,10 @@ struct envelope_spec {
 struct dialect {
     std::string_view name;
     envelope_spec envelope{};
-    encoding mti = encoding::ascii;  ///< bcd, ascii or ebcdic
-    char mti_version = '0';          ///< first digit of every message type: '0' for 1987, '1' for 1993
-    encoding bitmap = encoding::hex; ///< binary (8 bytes a half) or hex (16 characters a half)
+    encoding mti = encoding::ascii; ///< bcd, ascii or ebcdic
+    char mti_version = '0';         ///< first digit of every message type: '0' for 1987, '1' for 1993
+    /// binary (8 bytes a half), hex (16 characters a half) or ebcdic (the same characters in code page 037)
+    encoding bitmap = encoding::hex;
     /// 1: fields 2 to 64; 2: to 128, bit 1 says that the second bitmap follows; 3: to 192, bit 65 says that the third
     /// one follows the second.
     std::uint8_t bitmaps = 2;
@@ -59,6 +60,8 @@ struct dialect {
     [[nodiscard]] constexpr const field_spec& field(int number) const noexcept {
         return fields[static_cast<std::size_t>(number)];
     }
+    /// Bytes that each bitmap has on the wire.
+    [[nodiscard]] constexpr std::size_t bitmap_bytes() const noexcept { return bitmap == encoding::binary ? 8 : 16; }
     [[nodiscard]] constexpr bool has(int number) const noexcept {
         return number >= 2 && number <= max_field && known.contains(number);
     }
@@ -97,7 +100,7 @@ struct dialect {
     if (table.name.empty() || table.fields[0].present() || table.fields[1].present()) return 0;
     if (!valid(table.envelope)) return 0;
     if (table.mti == encoding::binary || table.mti == encoding::hex) return 0;
-    if (table.bitmap != encoding::binary && table.bitmap != encoding::hex) return 0;
+    if (table.bitmap == encoding::bcd || table.bitmap == encoding::ascii) return 0;
     if (table.bitmaps < 1 || table.bitmaps > max_bitmaps) return 0;
     if (table.bitmaps_sent < 1 || table.bitmaps_sent > table.bitmaps) return 0;
     if (table.mti_version < '0' || table.mti_version > '9') return 0;

@@ -10,6 +10,7 @@
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/crypto/hmac.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
@@ -340,6 +341,18 @@ TEST(Doctor, FindsTheMessageInAPacket) {
     EXPECT_NE(found.input.find("TCP"), std::string::npos);
 }
 
+/// A host whose whole text was translated, the digits of the bitmap with it.
+TEST(Doctor, KnowsABitmapInHexDigitsOfEbcdic) {
+    const auto found = examine(read("F0F2F1F0F3F2F2F0F0F0F0F0F0C1F8F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F0F5F0F0F0F1F1"
+                                    "F2F9F1F0F1F1F1F2F0F0F0F7F7F7F6F1F0F1F0F1F0F0F0F7F7F7F0F0D7D6E2F0F0F0F1F2"));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "iso87-ascii, EBCDIC, bitmap too");
+    EXPECT_NE(found.toml.find("bitmap = \"ebcdic\""), std::string::npos);
+    ASSERT_EQ(found.messages.size(), 1U);
+    EXPECT_EQ(found.messages[0].mti, "0210");
+    EXPECT_EQ(found.messages[0].fault, "");
+}
+
 TEST(Doctor, KnowsWhatIsNoMessage) {
     const auto tls = examine(read("160301012C010001280303"));
     EXPECT_FALSE(tls.found);
@@ -390,6 +403,25 @@ TEST(MacSearch, NamesAlgorithmAndRange) {
     ASSERT_FALSE(found.fits.empty());
     EXPECT_NE(found.fits[0].range.find("without the message type"), std::string::npos);
     EXPECT_EQ(found.fits[0].form, "first 8 bytes");
+}
+
+TEST(MacSearch, KnowsThreeKeysAndEveryDigest) {
+    const auto wire = unhex(sale);
+    const std::size_t start = 13;
+    const auto range = byte_view(wire).subspan(start, wire.size() - 8 - start);
+    const auto three = unhex("0123456789ABCDEFFEDCBA987654321089ABCDEF01234567");
+    auto found = search(with_mac(to_hex(retail(three, range))), three);
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_EQ(found.fits[0].algorithm, "X9.19 (retail, three keys), padding 1");
+    EXPECT_EQ(found.fits[0].key, "the key");
+    for (const auto hash : {crypto::digest_algorithm::sha1, crypto::digest_algorithm::sha512}) {
+        auto key = crypto::hmac_key::create(hash, double_key).value();
+        const auto mac = crypto::hmac(key, range).value();
+        found = search(with_mac(to_hex(mac.first(8))), double_key);
+        ASSERT_FALSE(found.fits.empty());
+        EXPECT_EQ(found.fits[0].algorithm, "HMAC-" + std::string(to_string(hash)));
+        EXPECT_EQ(found.fits[0].form, "first 8 bytes");
+    }
 }
 
 TEST(MacSearch, NothingFitsAChangedMessage) {

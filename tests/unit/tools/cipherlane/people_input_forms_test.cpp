@@ -167,6 +167,115 @@ TEST(PeopleInputForms, Base64AmongOtherSigns) {
         "00"));
 }
 
+std::string base64_of(const std::string& digits, std::size_t width, std::string_view end = "\n") {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    auto data = unhex(digits);
+    const auto fill = (3 - data.size() % 3) % 3;
+    data.resize(data.size() + fill);
+    std::string made;
+    for (std::size_t i = 0; i < data.size(); i += 3) {
+        const unsigned three =
+            static_cast<unsigned>(data[i]) << 16U | static_cast<unsigned>(data[i + 1]) << 8U | data[i + 2];
+        for (const unsigned shift : {18U, 12U, 6U, 0U})
+            made += letters[three >> shift & 63U];
+    }
+    made.replace(made.size() - fill, fill, fill, '=');
+    std::string lines;
+    for (std::size_t at = 0; at < made.size(); at += width)
+        lines += (at == 0 ? "" : std::string(end)) + made.substr(at, width);
+    return lines;
+}
+
+TEST(PeopleInputForms, Base64InSeveralLinesAmongWords) {
+    const std::string texts[] = {
+        "payload:\n" + base64_of(sign_in, 64) + "\n-- end\n",
+        "Body\r\n" + base64_of(sign_in, 76, "\r\n") + "\r\n",
+        "raw=" + base64_of(sign_in, 32) + ";\nreceived 62 bytes\n",
+        "10:20:30 DEBUG " + base64_of(sign_in, 40, "\n10:20:30 DEBUG ") + "\n10:20:31 DEBUG done with it\n",
+        R"({"raw":")" + base64_of(sign_in, 60, "\\n") + R"(","len":62})",
+        R"({"raw":")" + base64_of(sign_in, 76, "\\r\\n") + R"(\r\n"})",
+        "<Data>" + base64_of(sign_in, 64, "&#13;\n") + "</Data>",
+        "x = \"" + base64_of(sign_in, 48, "\" +\n    \"") + "\";",
+        "begin-base64 644 message\n" + base64_of(sign_in, 60) + "\n====\n",
+    };
+    for (const auto& text : texts)
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), read(text)).frames.front(), unhex(sign_in)) << text;
+    const auto two = read("first " + base64_of(sign_in, 200) + "\nsecond " + base64_of(sign_in, 200) + "\n");
+    EXPECT_EQ(messages_of(iso8583::cup_pos(), two).frames.size(), 2U);
+}
+
+TEST(PeopleInputForms, BytesInBracketsBehindWords) {
+    for (const auto& text : {"TX: " + grouped(sign_in, "<", ">"), "SND [80]: " + grouped(sign_in, "[", "]"),
+             "10:20:30.123 COM1 << " + grouped(sign_in, "<", "> "), "tx (62): " + grouped(sign_in, "(", ")"),
+             "data {" + grouped(sign_in, "", "|") + "}"}) {
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), read(text)).frames.front(), unhex(sign_in)) << text;
+        EXPECT_EQ(examine(read(text), {}).dialect, "cup-pos") << text;
+    }
+}
+
+TEST(PeopleInputForms, BytesThatAreMarkedBehindWords) {
+    for (const auto& text : {"TX: " + grouped(sign_in, "0x", " ") + "done",
+             "sent " + grouped(sign_in, "0X", ", ") + "ok", "data: " + grouped(sign_in, "\\x", ""),
+             "Send: " + grouped(sign_in, "", "h "), "tx " + grouped(sign_in, "$", " "),
+             "tx: " + grouped(sign_in, "", "."), "tx: " + grouped(sign_in, "", "/"),
+             "bytearray(b\"" + grouped(sign_in, "\\x", "") + "\")", "len=62 | " + grouped(sign_in, "", "_")}) {
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), read(text)).frames.front(), unhex(sign_in)) << text;
+        EXPECT_EQ(examine(read(text), {}).dialect, "cup-pos") << text;
+    }
+    std::string numbers = "bytes:";
+    for (const auto byte : unhex(sign_in))
+        numbers += " " + std::to_string(byte);
+    EXPECT_EQ(examine(read(numbers), {}).dialect, "cup-pos");
+}
+
+TEST(PeopleInputForms, TheLogOfATerminalProgram) {
+    for (const char* form : {"<%02X>", "[%02x]", "<0x%02X>", "{%02X}"}) {
+        for (const std::string before : {"", "TX: ", "10:20:30 Snd [62]: "}) {
+            EXPECT_TRUE(gives(read(before + escaped(sign_in, form) + "\n"), input_form::encoded, sign_in))
+                << form << before;
+        }
+    }
+    EXPECT_TRUE(gives(read("RX: [STX]0800<FS>[ETX]\n"), input_form::encoded, "02303830303C46533E03"));
+    EXPECT_TRUE(gives(read("<STX>0800<fs>7<ETX>\nok\n"), input_form::encoded, "02303830301C3703"));
+}
+
+/// As objcopy and uuencode write the sign-in.
+TEST(PeopleInputForms, RecordsThatCheckThemselves) {
+    const auto records = [](const std::string& digits, std::size_t size, bool intel) {
+        std::string made;
+        for (std::size_t at = 0; at < digits.size(); at += 2 * size) {
+            const auto data = digits.substr(at, 2 * size);
+            std::array<char, 16> head{};
+            std::snprintf(head.data(), head.size(), intel ? "%02zX%04zX00" : "%02zX%04zX",
+                data.size() / 2 + (intel ? 0 : 3), at / 2);
+            const auto body = head.data() + data;
+            unsigned sum = 0;
+            for (const auto byte : unhex(body))
+                sum += byte;
+            std::array<char, 8> tail{};
+            std::snprintf(tail.data(), tail.size(), "%02X\n", (intel ? 0U - sum : ~sum) & 0xFFU);
+            made += (intel ? ":" : "S1") + body + tail.data();
+        }
+        return made + (intel ? ":00000001FF\n" : "S9030000FC\n");
+    };
+    for (const bool intel : {true, false}) {
+        const auto text = records(sign_in, 16, intel);
+        ASSERT_EQ(read(text).size(), 1U) << text;
+        EXPECT_TRUE(gives(read(text), input_form::records, sign_in)) << text;
+        EXPECT_EQ(read(text).front().note, "");
+        EXPECT_EQ(examine(read(text), {}).dialect, "cup-pos") << text;
+        auto wrong = text;
+        wrong[12] = wrong[12] == '0' ? '1' : '0';
+        EXPECT_NE(read(wrong).front().note.find("the sum of the record in line 1 is wrong"), std::string::npos);
+    }
+    EXPECT_EQ(
+        read(records(sign_in.substr(0, 32), 16, true).substr(0, 44) + ":02010000AA55FE\n").front().parts.size(), 2U);
+    EXPECT_TRUE(gives(read("begin 644 message\n"
+                           "M`#Q@``,``&`Q`#$',`@``\"````#``!(```%415-4,#`P,51%4U1-15)#2#`P\n"
+                           "1,#`P,0`1`````0`P``,P,2``\n`\nend\n"),
+        input_form::records, sign_in));
+}
+
 TEST(PeopleInputForms, AMessageCutAnywhereBehindItsHeadersIsKnownByThem) {
     for (std::size_t size = 18; size < sign_in.size() / 2; size += 2)
         EXPECT_EQ(examine(read(sign_in.substr(0, 2 * size)), {}).dialect, "cup-pos") << size;
