@@ -90,6 +90,11 @@ TEST(EmvRows, NameTheirSessionInManyWays) {
         {"EMV_CSK(CVN18)", "9D43F8265B4AF1387F5B253B673D6E86"},
         {"VSDC", "68FEEAF84CF7F18CAB52B3A28C5E40E5"},
         {"Visa CVN10", "68FEEAF84CF7F18CAB52B3A28C5E40E5"},
+        {"CVN 18", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"M/Chip CVN 14", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"M/Chip 4, CVN 10", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"EMV common session key", "9D43F8265B4AF1387F5B253B673D6E86"},
+        {"CVN 10", "68FEEAF84CF7F18CAB52B3A28C5E40E5"},
     };
     for (const auto& row : rows) {
         auto cells = card;
@@ -97,8 +102,18 @@ TEST(EmvRows, NameTheirSessionInManyWays) {
         cells["sk_ac"] = row.key;
         EXPECT_EQ(run("emv_ac", cells), std::nullopt) << row.name;
         cells["skd"] = std::string("another ") + row.name[0];
-        EXPECT_TRUE(run("emv_ac", cells));
+        const auto why = run("emv_ac", cells);
+        ASSERT_TRUE(why);
+        EXPECT_NE(why->find("field skd: found \"another "), std::string::npos) << *why;
+        EXPECT_NE(why->find("expected NONE, EMV_CSK"), std::string::npos) << *why;
     }
+    auto cells = card;
+    cells["atc_or_r"] = "0240";
+    cells["skd"] = "\u94F6\u8054";
+    cells["sk_ac"] = "00";
+    const auto why = run("emv_ac", cells);
+    ASSERT_TRUE(why);
+    EXPECT_NE(why->find("gives "), std::string::npos) << *why;
 }
 
 // The key check value and the MAC are those of pyemv's tests/test_sm_hsm.py, test_vis_pin_change.

@@ -133,6 +133,50 @@ TEST(DukptRows, KnowTheNamesOfDataBothWays) {
     }
 }
 
+// The key is made by hand from the published one of this serial number.
+TEST(DukptRows, HaveAColumnForEveryKeyOfATransaction) {
+    const kat_row row({{"bdk", "0123456789ABCDEFFEDCBA9876543210"}, {"ksn", "9014030B2ABDC0000050"},
+        {"data_key_magtek", "4D29235BE48DA35D4CF84DFF43845524"}});
+    EXPECT_EQ(run_row("dukpt_tdes", row), std::nullopt);
+    const auto wrong = run_row("dukpt_tdes", row.with("data_key_magtek", "00")).value_or("");
+    EXPECT_TRUE(wrong.starts_with("data_key_magtek gives ")) << wrong;
+    // The variant for PINs is the same one, and no other is.
+    EXPECT_EQ(run_row("dukpt_tdes", row.with("pin_key", row["data_key_magtek"])), std::nullopt);
+    EXPECT_NE(run_row("dukpt_tdes", row.with("data_key_request", row["data_key_magtek"])), std::nullopt);
+    const auto none = run_row("dukpt_tdes", row.with("data_key_magtek", "")).value_or("");
+    EXPECT_NE(none.find("expected a value in one of ik, txn_key"), std::string::npos) << none;
+    EXPECT_NE(none.find("data_key_magtek"), std::string::npos) << none;
+}
+
+TEST(KeyBlockRows, TakeTheTagsOfAPayshield) {
+    for (const char* block : {"S10096P0TE00N0000",
+             "R"
+             "D0112P0AE00E0000",
+             "B0080P0TE00E0000", "00072P0TN00N0000"}) {
+        const kat_row row({{"op", "parse_header"}, {"key_block", block}});
+        EXPECT_EQ(run_row("tr31", row), std::nullopt) << block;
+    }
+    const auto why = run_row("tr31", kat_row({{"op", "unwrap"}, {"version", "Q"}, {"key_block", "QQ"}})).value_or("");
+    EXPECT_NE(why.find("field version: found \"Q\", expected A"), std::string::npos) << why;
+}
+
+TEST(Rows, TellWhichWordsACellMayHave) {
+    const auto why = [](std::string_view file, std::map<std::string, std::string> cells) {
+        return run_row(file, kat_row(std::move(cells))).value_or("");
+    };
+    EXPECT_NE(
+        why("kcv", {{"cipher", "3DES"}, {"key", "00"}}).find("field cipher: found \"3DES\", expected DES, TDES"),
+        std::string::npos);
+    EXPECT_NE(why("kcv", {{"cipher", "AES"}, {"key", "00"}, {"length", "3"}, {"method", "ZEROS"}})
+                  .find("found \"ZEROS\", expected LEGACY or CMAC"),
+        std::string::npos);
+    EXPECT_NE(why("sm2", {{"op", "sign"}, {"curve", "secp256k1"}}).find("expected sm2p256v1"), std::string::npos);
+    const auto row = rows_of("dukpt_aes").front();
+    EXPECT_NE(
+        run_row("dukpt_aes", row.with("usage", "PINS")).value_or("").find("found \"PINS\", expected PIN, MACGEN"),
+        std::string::npos);
+}
+
 TEST(Sm4Rows, NameFeedbackOfWholeBlocks) {
     // openssl enc -sm4-cfb and -sm4-ofb of the same
     for (const auto& [mode, ciphertext] : {std::pair{"CFB128", "07BBD906B40DA542D4514D1A97FCCB7AB0804227"},

@@ -11,6 +11,8 @@
 #include <cipherlane/crypto/pin_pvv.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 
@@ -125,7 +127,7 @@ std::optional<std::string> run_ibm3624(const kat_row& row, const kat_target& /*t
 result<emv_card_key_option> option_of(const std::string& name) {
     if (name == "A") return emv_card_key_option::a;
     if (name == "B") return emv_card_key_option::b;
-    return crypto_refused(crypto_errc::unsupported_algorithm);
+    return unknown_word("mk_option", name, "A or B");
 }
 
 /// The 8 bytes that make a session key; a transaction counter alone gets zeros behind, counter and unpredictable
@@ -143,23 +145,52 @@ result<emv_diversifier> diversifier_of(const std::string& digits) {
     return made;
 }
 
-/// Names of the `skd` column; what may follow in a name says how the scheme calls it.
 enum class session_kind : std::uint8_t { none, common, pboc, tree_of_4, tree_of_2 };
 
+/// A word of the `skd` column, as schemes and tools call the ways to a session key.
+struct session_word {
+    std::string_view part;
+    session_kind kind;
+};
+constexpr std::array session_words{
+    session_word{"PBOC", session_kind::pboc},
+    session_word{"UNIONPAY", session_kind::pboc},
+    session_word{"CUP", session_kind::pboc},
+    session_word{"UICS", session_kind::pboc},
+    session_word{"\xE9\x93\xB6\xE8\x81\x94", session_kind::pboc}, // 银联
+    session_word{"EMV2000", session_kind::tree_of_4},
+    session_word{"TREE", session_kind::tree_of_4},
+    session_word{"NONE", session_kind::none},
+    session_word{"VSDC", session_kind::none},
+    session_word{"MCHIP", session_kind::common}, // its CVN 10 too has a session key, which Visa's has not
+    session_word{"CSK", session_kind::common},
+    session_word{"COMMON", session_kind::common},
+    session_word{"CVN14", session_kind::common},
+    session_word{"CVN18", session_kind::common},
+    session_word{"CVN22", session_kind::common},
+    session_word{"CVN10", session_kind::none},
+    session_word{"CVN17", session_kind::none},
+};
+
+/// Letters and digits alone: "M/Chip CVN 14" is "MCHIPCVN14".
+std::string bare_word(std::string_view text) {
+    std::string made;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || byte >= 0x80) made += static_cast<char>(std::toupper(byte));
+    }
+    return made;
+}
+
 result<session_kind> session_of(const kat_row& row) {
-    std::string name = row["skd"];
-    for (auto& letter : name)
-        letter = static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
-    const auto has = [&](std::string_view part) { return name.find(part) != std::string::npos; };
-    if (has("PBOC") || has("UNIONPAY") || has("CUP") || has("UICS")) return session_kind::pboc;
-    if (has("EMV2000") || has("TREE"))
-        return name.ends_with("_2") ? session_kind::tree_of_2 : session_kind::tree_of_4;
-    const bool none = name.empty() || name.starts_with("NONE") || name.starts_with("VSDC");
-    if (none || has("CVN10")) return session_kind::none;
-    if (name.starts_with("EMV_CSK") || name.starts_with("CSK") || name.starts_with("MCHIP") || has("CVN18") ||
-        has("CVN14"))
-        return session_kind::common;
-    return crypto_refused(crypto_errc::unsupported_algorithm);
+    const auto name = bare_word(row["skd"]);
+    if (name.empty()) return session_kind::none;
+    for (const auto& [part, kind] : session_words) {
+        if (name.find(part) == std::string::npos) continue;
+        const bool of_2 = kind == session_kind::tree_of_4 && name.ends_with('2');
+        return of_2 ? session_kind::tree_of_2 : kind;
+    }
+    return unknown_word("skd", row["skd"], "NONE, EMV_CSK, MCHIP, PBOC, EMV2000_4, EMV2000_2 or a CVN");
 }
 
 std::optional<emv_tree> tree_of(session_kind kind) noexcept {
@@ -249,7 +280,7 @@ kat_outcome cryptogram_of(const kat_row& row) {
 
 result<emv_ac_session_key> arpc_key(const kat_row& row) {
     if (row["arpc_key"] == "SK") return ac_session_key(row);
-    if (row["arpc_key"] != "MK") return crypto_refused(crypto_errc::unsupported_algorithm);
+    if (row["arpc_key"] != "MK") return unknown_word("arpc_key", row["arpc_key"], "SK or MK");
     CIPHERLANE_TRY(const auto card, ac_card_key(row));
     return without_session(card);
 }
@@ -264,7 +295,7 @@ kat_outcome answer_of(const kat_row& row) {
         CIPHERLANE_CHECK(verify_arpc_method_1(key, arqc, response, made));
         return to_hex(made);
     }
-    if (row["arpc_method"] != "2") return crypto_refused(crypto_errc::unsupported_algorithm);
+    if (row["arpc_method"] != "2") return unknown_word("arpc_method", row["arpc_method"], "1 or 2");
     CIPHERLANE_TRY(const auto made, arpc_method_2(key, arqc, response, proprietary));
     CIPHERLANE_CHECK(verify_arpc_method_2(key, arqc, response, proprietary, made));
     return to_hex(made);

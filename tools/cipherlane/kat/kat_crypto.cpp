@@ -22,14 +22,13 @@ result<algorithm> algorithm_of(std::string_view name) {
     for (auto cipher : {algorithm::des, algorithm::tdes, algorithm::aes, algorithm::sm4}) {
         if (to_string(cipher) == name) return cipher;
     }
-    return crypto_refused(crypto_errc::unsupported_algorithm);
+    return unknown_word("cipher", name, "DES, TDES, AES or SM4");
 }
 
 result<int> number_of(const std::string& text) {
     int value = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (fault != std::errc{} || end != text.data() + text.size())
-        return crypto_refused(crypto_errc::unsupported_algorithm);
+    if (fault != std::errc{} || end != text.data() + text.size()) return unknown_word("number", text, "digits");
     return value;
 }
 
@@ -234,8 +233,8 @@ kat_outcome check_value(const kat_row& row) {
     CIPHERLANE_TRY(const bytes key, from_hex(row["key"]));
     CIPHERLANE_TRY(const int length, number_of(row["length"]));
     const auto& method = row["method"];
-    if (length < 0 || (method != "LEGACY" && method != "CMAC"))
-        return crypto_refused(crypto_errc::unsupported_algorithm);
+    if (length < 0) return unknown_word("length", row["length"], "bytes of the check value");
+    if (method != "LEGACY" && method != "CMAC") return unknown_word("method", method, "LEGACY or CMAC");
     CIPHERLANE_TRY(
         const bytes value, key_check_value(cipher, key, method == "CMAC" ? kcv_method::cmac : kcv_method::legacy,
                                static_cast<std::size_t>(length)));

@@ -23,7 +23,7 @@ using namespace cipherlane::crypto; // NOLINT(google-build-using-namespace): thi
 /// Versions of the `version` column: one letter, or `A/C` where both do the same.
 result<key_block_version> version_of(const std::string& text) {
     if (text.empty() || text[0] < 'A' || text[0] > 'D') {
-        return error(crypto_errc::unsupported_algorithm, layer::tools);
+        return unknown_word("version", text, "A, B, C, D or two of them that do the same, A/C");
     }
     return static_cast<key_block_version>(text[0]);
 }
@@ -49,22 +49,34 @@ std::string with_control_characters(const std::string& text) {
     return plain;
 }
 
+/// What a payShield and its clients write in front of a block: S before Thales' own, R before TR-31.
+std::string_view tag_of(std::string_view block) {
+    if (block.size() < 2) return {};
+    const bool thales = block[0] == 'S' && (block[1] == '0' || block[1] == '1');
+    const bool tr31 = block[0] == 'R' && block[1] >= 'A' && block[1] <= 'E';
+    return thales || tr31 ? block.substr(0, 1) : std::string_view();
+}
+
 kat_outcome unwrapped(const kat_row& row) {
     CIPHERLANE_TRY(const auto version, version_of(row["version"]));
     CIPHERLANE_TRY(const bytes material, from_hex(row["kbpk"]));
     CIPHERLANE_TRY(const auto protection,
         key_block_protection_key::create(protection_cipher(version, material.size()), material, legacy_policy));
     CIPHERLANE_TRY(auto protector, key_block_protector::create(protection, version));
-    const std::string block = with_control_characters(row["key_block"]);
+    const auto written = with_control_characters(row["key_block"]);
+    const std::string block = written.substr(tag_of(written).size());
     secret_bytes key(block.size() / 2);
     CIPHERLANE_TRY(const auto opened, protector.unwrap(block, key.expose()));
     return to_hex(std::as_const(key).expose().first(opened.key_size));
 }
 
 kat_outcome parsed(const kat_row& row) {
-    const std::string block = with_control_characters(row["key_block"]);
-    CIPHERLANE_TRY(const auto header, key_block_header::parse(block));
-    return std::string(header.text());
+    const auto block = with_control_characters(row["key_block"]);
+    const auto tag = tag_of(block);
+    CIPHERLANE_TRY(const auto header, key_block_header::parse(std::string_view(block).substr(tag.size())));
+    // A whole block has more than its header.
+    if (header.block_length() + tag.size() == block.size()) return block;
+    return std::string(tag) + std::string(header.text());
 }
 
 std::optional<std::string> run_key_block(const kat_row& row, const kat_target& /*target*/) {
@@ -127,8 +139,11 @@ std::optional<std::string> judge_columns(const kat_row& row, const std::vector<k
             return column.name + " " + *why;
         }
     }
-    if (checked == 0) return "nothing to check";
-    return std::nullopt;
+    if (checked != 0) return std::nullopt;
+    std::string names;
+    for (const auto& column : columns)
+        names.append(names.empty() ? "" : ", ").append(column.name);
+    return "nothing to check: expected a value in one of " + names;
 }
 
 class tdes_row {
@@ -144,15 +159,24 @@ class tdes_row {
     }
 
     std::optional<std::string> run() {
-        return judge_columns(row_, {
-                                       {"ik", [this] { return bytes_of(host_.initial_key(serial_number_), "B1"); }},
-                                       {"txn_key", [this] { return kat_outcome(to_hex(keys_.expose())); }},
-                                       {"enc_pin_block", [this] { return encrypted_pin(); }},
-                                       {"pin", [this] { return decrypted_pin(); }},
-                                       {"mac_request", [this] { return mac(dukpt_message::request); }, true},
-                                       {"mac_response", [this] { return mac(dukpt_message::response); }, true},
-                                       {"enc_data_request", [this] { return data(); }},
-                                   });
+        return judge_columns(
+            row_, {
+                      {"ik", [this] { return bytes_of(host_.initial_key(serial_number_), "B1"); }},
+                      {"txn_key", [this] { return kat_outcome(to_hex(keys_.expose())); }},
+                      {"enc_pin_block", [this] { return encrypted_pin(); }},
+                      {"pin", [this] { return decrypted_pin(); }},
+                      {"mac_request", [this] { return mac(dukpt_message::request); }, true},
+                      {"mac_response", [this] { return mac(dukpt_message::response); }, true},
+                      {"enc_data_request", [this] { return data(dukpt_message::request); }},
+                      {"enc_data_response", [this] { return data(dukpt_message::response); }},
+                      {"enc_data_magtek", [this] { return magtek_data(); }},
+                      {"pin_key", [this] { return bytes_of(keys_.pin(), "P0"); }},
+                      {"mac_key_request", [this] { return mac_key_of(dukpt_message::request); }},
+                      {"mac_key_response", [this] { return mac_key_of(dukpt_message::response); }},
+                      {"data_key_request", [this] { return data_key_of(dukpt_message::request); }},
+                      {"data_key_response", [this] { return data_key_of(dukpt_message::response); }},
+                      {"data_key_magtek", [this] { return bytes_of(keys_.data_by_pin_variant(), "D0"); }},
+                  });
     }
 
   private:
@@ -180,10 +204,17 @@ class tdes_row {
         CIPHERLANE_TRY(const auto value, retail_mac(key, mac_padding::method_1, message));
         return to_hex(value.view());
     }
-    kat_outcome data() {
-        CIPHERLANE_TRY(auto key, keys_.data(dukpt_message::request));
+    kat_outcome data(dukpt_message way) {
+        CIPHERLANE_TRY(auto key, keys_.data(way));
         return encrypted_data(key, row_["data"]);
     }
+    /// As older readers encrypt tracks.
+    kat_outcome magtek_data() {
+        CIPHERLANE_TRY(auto key, keys_.data_by_pin_variant());
+        return encrypted_data(key, row_["data"]);
+    }
+    kat_outcome mac_key_of(dukpt_message way) { return bytes_of(keys_.mac(way), "M3"); }
+    kat_outcome data_key_of(dukpt_message way) { return bytes_of(keys_.data(way), "D0"); }
 
     const kat_row& row_;
     dukpt_tdes_host host_;
@@ -237,11 +268,13 @@ constexpr std::array type_names{
 };
 
 template <class Names>
-result<typename Names::value_type> find_name(const Names& names, const std::string& name) {
+result<typename Names::value_type> find_name(const char* column, const Names& names, const std::string& name) {
+    std::string all;
     for (const auto& row : names) {
         if (row.name == name) return row;
+        all.append(all.empty() ? "" : ", ").append(row.name);
     }
-    return error(crypto_errc::unsupported_algorithm, layer::tools);
+    return unknown_word(column, name, all);
 }
 
 class aes_row {
@@ -255,8 +288,8 @@ class aes_row {
         CIPHERLANE_TRY(const auto initial, bytes_of(host.initial_key(byte_view(serial_number).first(8)), "B1"));
         aes_row opened(row, std::move(keys), initial);
         if (row.has("usage") && row["usage"] != "TXN") {
-            CIPHERLANE_TRY(opened.usage_, find_name(usage_names, row["usage"]));
-            CIPHERLANE_TRY(const auto type, find_name(type_names, row["key_type"]));
+            CIPHERLANE_TRY(opened.usage_, find_name("usage", usage_names, row["usage"]));
+            CIPHERLANE_TRY(const auto type, find_name("key_type", type_names, row["key_type"]));
             opened.type_ = type.type;
             CIPHERLANE_TRY(opened.working_key_, opened.working_key());
         }

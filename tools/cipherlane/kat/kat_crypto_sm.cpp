@@ -25,7 +25,7 @@ result<bytes> repeated(std::string_view text) {
     const auto comma = text.find(',');
     const auto close = text.find(')');
     if (comma == std::string_view::npos || close == std::string_view::npos || close < comma) {
-        return crypto_refused(crypto_errc::unsupported_algorithm);
+        return unknown_word("message", text, "hex, or REPEAT(hex,count)");
     }
     std::size_t count = 0;
     std::from_chars(text.data() + comma + 1, text.data() + close, count);
@@ -91,7 +91,7 @@ std::optional<std::string> run_sm4(const kat_row& row, const kat_target& /*targe
 result<sm2_curve> curve_of(const std::string& name) {
     if (name == "sm2p256v1") return sm2_curve::sm2p256v1;
     if (name == "sample Fp-256") return sm2_curve::sample_fp_256;
-    return crypto_refused(crypto_errc::unsupported_algorithm);
+    return unknown_word("curve", name, "sm2p256v1 or sample Fp-256");
 }
 
 result<sm2_signature> signature_of(const kat_row& row) {

@@ -3,6 +3,7 @@
 #include "cipherlane/kat/kat.hpp"
 
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/crypto/errc.hpp>
 
@@ -18,6 +19,13 @@ using kat_outcome = result<std::string>;
 /// What a row asks for that the arithmetic does not have.
 [[nodiscard]] inline error crypto_refused(crypto_errc code) {
     return {code, layer::tools};
+}
+
+/// A cell with a word that names nothing: what was found, and which words there are.
+[[nodiscard]] inline error unknown_word(std::string_view column, std::string_view found, std::string_view expected) {
+    return crypto_refused(crypto_errc::unsupported_algorithm)
+        .in_field(column)
+        .with_hint("found \"" + printable_text(found, 24) + "\", expected " + std::string(expected));
 }
 
 /// Holds an outcome against the row: a rejected row must have been refused, any other must give `wanted`.
