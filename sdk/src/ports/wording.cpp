@@ -11,6 +11,8 @@ wording::wording(language in)
     , unknown(word("display.unknown", in))
     , to_pay(word("display.to_pay", in))
     , scan(word("display.scan", in))
+    , scan_brief(word("display.scan.brief", in))
+    , expired_brief(word("display.expired.brief", in))
     , remaining(word("display.remaining", in))
     , currency_mark(in == language::chinese ? "¥" : "") {}
 
@@ -24,6 +26,10 @@ const std::string& wording::outcome(payment_outcome what) const noexcept {
     case unknown: break;
     }
     return this->unknown;
+}
+
+const std::string& wording::brief_outcome(payment_outcome what) const noexcept {
+    return what == payment_outcome::expired ? expired_brief : outcome(what);
 }
 
 std::string wording::money(const amount& total) const {

@@ -17,6 +17,20 @@ constexpr int least_letters = 8;
 constexpr int least_name = 12; // Chinese names are no longer read below that; a longer one is cut
 constexpr colour bar_ground = rgb565(0, 56, 120);
 
+/// With less correction a code may be a version smaller and its modules a pixel larger: where they have but one pixel
+/// that is worth more than what it corrects.
+result<qr::symbol> symbol_for(std::string_view payload, const qr::pixel_area& area) {
+    CIPHERLANE_TRY(auto usual, qr::symbol::encode(payload));
+    const auto here = qr::fit(usual.modules(), area);
+    if (here && here->scale > 1) return usual;
+    qr::symbol_options least;
+    least.least = qr::ec_level::low;
+    CIPHERLANE_TRY(auto smaller, qr::symbol::encode(payload, least));
+    const auto there = qr::fit(smaller.modules(), area);
+    if (!there || (here && here->scale >= there->scale)) return usual;
+    return smaller;
+}
+
 } // namespace
 
 result<panel_painter> panel_painter::create(
@@ -55,18 +69,21 @@ colour panel_painter::ink(colour wanted) const noexcept {
     return lightness(wanted) < 128 ? black : white;
 }
 
+/// The short words where the long ones would have to be smaller than letters can be read.
 void panel_painter::write_words(
-    frame& on, std::string_view text, const rectangle& box, alignment where, colour wanted) {
+    frame& on, std::string_view text, std::string_view brief, const rectangle& box, alignment where, colour wanted) {
     if (text.empty() || box.empty()) return;
-    draw_line(on, font_, text, box, box.height * 7 / 10, least_letters, where, ink(wanted));
+    const int least = std::max(least_letters, font_.smallest_clear());
+    if (!brief.empty() && font_.width(text, least) > box.width) text = brief;
+    draw_line(on, font_, text, box, box.height * 7 / 10, least, where, ink(wanted));
 }
 
 void panel_painter::write_name(frame& on, std::string_view text) {
     const auto& box = layout_.payee;
     if (text.empty() || box.empty()) return;
     const int most = box.height * 3 / 4;
-    draw_line(on, font_, text, box, most, std::clamp(box.width / 7, std::min(least_name, most), most),
-        alignment::centre, black);
+    const int least = std::max(std::clamp(box.width / 7, std::min(least_name, most), most), font_.smallest_clear());
+    draw_line(on, font_, text, box, most, least, alignment::centre, black);
 }
 
 /// An amount is never cut, however small it becomes. Narrower than its box, so that a change of a long one stays a
@@ -79,18 +96,16 @@ void panel_painter::write_money(frame& on, const amount& value, const rectangle&
 
 result<frame> panel_painter::code(const ports::qr_view& view) {
     auto picture = blank();
-    qr::symbol_options options;
-    auto symbol = qr::symbol::encode(view.payload, options);
-    if (!symbol) return std::move(symbol).error();
     const qr::pixel_area area{static_cast<std::size_t>(layout_.code.left), static_cast<std::size_t>(layout_.code.top),
         static_cast<std::size_t>(layout_.code.width), static_cast<std::size_t>(layout_.code.height)};
-    auto placed = qr::draw_rgb565(symbol->modules(), picture.pixels(), static_cast<std::size_t>(width_), area);
+    CIPHERLANE_TRY(const auto symbol, symbol_for(view.payload, area));
+    auto placed = qr::draw_rgb565(symbol.modules(), picture.pixels(), static_cast<std::size_t>(width_), area);
     if (!placed) return refused(drivers_errc::does_not_fit).during("paint");
     const bool ends = view.valid_for.count() > 0;
     picture.fill(layout_.bar, bar_ground);
     const bool shares = ends && layout_.countdown_in_bar();
     const bool alone = layout_.countdown_in_bar() && !shares;
-    write_words(picture, words_.scan, alone ? layout_.bar : layout_.action,
+    write_words(picture, words_.scan, words_.scan_brief, alone ? layout_.bar : layout_.action,
         shares ? alignment::left : alignment::centre, white);
     write_name(picture, view.payee);
     write_money(picture, view.total, layout_.money, layout_.money.height * 3 / 4);
@@ -105,8 +120,8 @@ frame panel_painter::total(const amount& value) {
     auto picture = blank();
     const int margin = width_ / 16;
     const int band = height_ / 4;
-    write_words(
-        picture, words_.to_pay, {margin, band * 4 / 5, width_ - 2 * margin, band * 4 / 5}, alignment::centre, black);
+    write_words(picture, words_.to_pay, {}, {margin, band * 4 / 5, width_ - 2 * margin, band * 4 / 5},
+        alignment::centre, black);
     draw_line(picture, font_, words_.money(value), {margin, band * 8 / 5, width_ - 2 * margin, band * 8 / 5}, band, 1,
         alignment::centre, black);
     flatten(picture, picture.bounds());
@@ -133,7 +148,8 @@ frame panel_painter::text(std::string_view line1, std::string_view line2) {
 frame panel_painter::outcome(ports::payment_outcome what, const amount& value) {
     auto picture = blank();
     draw_mark(picture, layout_.mark, what);
-    write_words(picture, words_.outcome(what), layout_.words, alignment::centre, ink_of(what));
+    write_words(
+        picture, words_.outcome(what), words_.brief_outcome(what), layout_.words, alignment::centre, ink_of(what));
     draw_line(picture, font_, words_.money(value), layout_.total, layout_.total.height * 7 / 10, 1, alignment::centre,
         black);
     flatten(picture, picture.bounds());
@@ -144,8 +160,8 @@ void panel_painter::write_countdown(frame& on, std::chrono::seconds left) {
     const bool in_bar = layout_.countdown_in_bar();
     on.fill(layout_.countdown, in_bar ? bar_ground : white);
     draw_line(on, font_, std::to_string(left.count()) + " " + words_.remaining, layout_.countdown,
-        layout_.countdown.height * 3 / 5, least_letters, in_bar ? alignment::right : alignment::centre,
-        in_bar ? white : black);
+        layout_.countdown.height * 3 / 5, std::max(least_letters, font_.smallest_clear()),
+        in_bar ? alignment::right : alignment::centre, in_bar ? white : black);
 }
 
 void panel_painter::draw_countdown(frame& on, std::chrono::seconds left) {

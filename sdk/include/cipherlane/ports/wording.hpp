@@ -19,6 +19,9 @@ struct wording {
     std::string unknown;
     std::string to_pay;
     std::string scan;
+    /// The same where there is no room for all of it in letters that can be read.
+    std::string scan_brief;
+    std::string expired_brief;
     std::string remaining;     ///< after the number of seconds
     std::string currency_mark; ///< before an amount in `marked`, e.g. "¥"; empty: none
     currency marked = cny;     ///< amounts in another currency have its letters instead: "USD 12.34"
@@ -28,6 +31,8 @@ struct wording {
     [[nodiscard]] static wording chinese() { return of(language::chinese); }
 
     [[nodiscard]] const std::string& outcome(payment_outcome what) const noexcept;
+    /// Where there is little room; the same as `outcome` where that is short already.
+    [[nodiscard]] const std::string& brief_outcome(payment_outcome what) const noexcept;
     [[nodiscard]] std::string money(const amount& total) const;
 
   private:

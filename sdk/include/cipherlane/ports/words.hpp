@@ -21,9 +21,11 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"display.declined", "Declined", "支付失败"},
     {"display.cancelled", "Cancelled", "交易取消"},
     {"display.expired", "Code expired", "二维码过期"},
+    {"display.expired.brief", "Expired", "已过期"},
     {"display.unknown", "Ask staff", "请询问店员"},
     {"display.to_pay", "Total", "应付金额"},
     {"display.scan", "Scan to pay", "请扫码支付"},
+    {"display.scan.brief", "Scan", "请扫码"},
     {"display.remaining", "s left", "秒"},
 
     {"pad.approved", "APPROVED", "交易成功"},

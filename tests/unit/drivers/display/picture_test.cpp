@@ -215,6 +215,41 @@ TEST(Pictures, OfAReceiptKeepColumns) {
         EXPECT_TRUE(column_is_empty(border) || column_is_empty(border - 1)) << border;
 }
 
+/// 53 bytes are a symbol of 33 modules with medium correction and of 29 with low: on 80 rows that is one pixel a
+/// module against two.
+TEST(Pictures, OfASmallCodeGiveCorrectionForLargerModules) {
+    auto painter = panel_painter::create(160, 80, wording::english());
+    ASSERT_TRUE(painter);
+    auto view = code(language::english);
+    view.payload = "https://qr.test.example/pay?order=" + std::string(19, 'x');
+    const auto picture = painter->code(view);
+    ASSERT_TRUE(picture) << picture.error();
+    const auto& where = painter->layout().code;
+    int dark = 0; // of the corner's finder, seven modules
+    for (int y = where.top; y < where.bottom() && dark == 0; ++y) {
+        for (int x = where.left; x < where.right() && (dark == 0 || lightness(picture->at(x, y)) < 128); ++x)
+            dark += lightness(picture->at(x, y)) < 128 ? 1 : 0;
+    }
+    EXPECT_EQ(dark, 14);
+}
+
+/// Words are whole, or shorter ones: never letters that nobody can read.
+TEST(Pictures, OfTheSmallestPanelHaveShortWords) {
+    auto brief = wording::english();
+    auto painter = panel_painter::create(128, 64, brief, {}, panel_painter::depth::one_bit);
+    brief.scan = brief.scan_brief;
+    brief.expired = brief.expired_brief;
+    auto same = panel_painter::create(128, 64, brief, {}, panel_painter::depth::one_bit);
+    ASSERT_TRUE(painter && same);
+    EXPECT_EQ(*painter->code(code(language::english)), *same->code(code(language::english)));
+    EXPECT_EQ(
+        painter->outcome(ports::payment_outcome::expired, {}), same->outcome(ports::payment_outcome::expired, {}));
+    auto large = panel_painter::create(320, 480, wording::english());
+    auto other = panel_painter::create(320, 480, brief);
+    ASSERT_TRUE(large && other);
+    EXPECT_NE(*large->code(code(language::english)), *other->code(code(language::english)));
+}
+
 // The files are grey.
 TEST(Pictures, OfOutcomesHaveTheirColours) {
     using enum ports::payment_outcome;

@@ -54,7 +54,8 @@ class panel_painter {
     void flatten(frame& on, const rectangle& where) const;
     [[nodiscard]] colour ink(colour wanted) const noexcept;
     void write_countdown(frame& on, std::chrono::seconds left);
-    void write_words(frame& on, std::string_view text, const rectangle& box, alignment where, colour wanted);
+    void write_words(frame& on, std::string_view text, std::string_view brief, const rectangle& box, alignment where,
+        colour wanted);
     void write_name(frame& on, std::string_view text);
     void write_money(frame& on, const amount& value, const rectangle& box, int most);
 
