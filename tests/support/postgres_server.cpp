@@ -130,18 +130,27 @@ bool postgres_server::must_be_there() {
 }
 
 postgres_server& postgres_server::shared() {
-    static postgres_server one;
+    static postgres_server one({"fsync=off"}, keeps::fresh_data);
     return one;
 }
 
-postgres_server::postgres_server(settings told)
+/// What initdb makes, which takes a second or more, in the folder of the server that tests share.
+std::string& postgres_server::fresh_data() {
+    static std::string path;
+    return path;
+}
+
+postgres_server::postgres_server(settings told, keeps what)
     : folder_(new_folder())
     , data_(folder_ + "/data")
     , sockets_(folder_)
     , port_(0)
-    , told_(std::move(told)) {
-    make({programs() + "initdb", "-D", data_, "-U", "postgres", "--auth=trust", "--no-sync", "--no-instructions",
-        "--locale=C", "-E", "UTF8", "--data-checksums"});
+    , told_(std::move(told))
+    , keeps_fresh_data_(what == keeps::fresh_data) {
+    const std::vector<std::string> initdb{programs() + "initdb", "-D", data_, "-U", "postgres", "--auth=trust",
+        "--no-sync", "--no-instructions", "--locale=C", "-E", "UTF8", "--data-checksums"};
+    const std::vector<std::string> copy{"/bin/cp", "-a", fresh_data(), data_};
+    make(fresh_data().empty() ? initdb : copy);
 }
 
 postgres_server::postgres_server(follows whom, settings told)
@@ -159,6 +168,10 @@ void postgres_server::make(const std::vector<std::string>& with) {
     constexpr int attempts = 5;
     try {
         run(with);
+        if (keeps_fresh_data_) {
+            run({"/bin/cp", "-a", data_, folder_ + "/fresh"});
+            fresh_data() = folder_ + "/fresh";
+        }
         for (int attempt = 1; leash_ < 0; ++attempt) {
             port_ = free_port();
             try {

@@ -26,7 +26,8 @@ class postgres_server {
     [[nodiscard]] static postgres_server& shared();
 
     /// A new one, started.
-    explicit postgres_server(settings told = {"fsync=off"});
+    enum class keeps { nothing, fresh_data };
+    explicit postgres_server(settings told = {"fsync=off"}, keeps what = keeps::nothing);
     /// A standby of another, which follows it by streaming.
     struct follows {
         const postgres_server& primary;
@@ -55,6 +56,7 @@ class postgres_server {
     std::string sql(const std::string& statement) const;
 
   private:
+    static std::string& fresh_data();
     void make(const std::vector<std::string>& with);
     void run(std::vector<std::string> command) const;
     void wait_until_it_answers() const;
@@ -65,8 +67,9 @@ class postgres_server {
     std::string sockets_;
     int port_;
     settings told_;
-    int leash_ = -1;    ///< closed: the shell ends the server and removes the folder
-    pid_t beside_ = -1; ///< the shell
+    bool keeps_fresh_data_ = false; ///< for others of this program, as long as it lives
+    int leash_ = -1;                ///< closed: the shell ends the server and removes the folder
+    pid_t beside_ = -1;             ///< the shell
 };
 
 /// A name for a schema that no other test has.
