@@ -5,6 +5,9 @@
 namespace cipherlane::simulation {
 
 void print_failure(const prepared_scenario& what, const failure& found, mutant wrong, timeline how) {
+    std::cout << what.of().name << " --seed " << found.seed << ": " << found.plan.size()
+              << " faults, looking for those that matter\n"
+              << to_string(found.report.findings) << std::flush;
     const auto least = shrink(what, found, wrong);
     std::cout << "FAILED " << what.of().name << " --seed " << least.seed << " --script "
               << (least.plan.empty() ? "''" : to_string(least.plan)) << "\n"

@@ -192,15 +192,18 @@ advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept 
 
 sent_before once_sent(const journal_record& record) noexcept {
     if (record.earlier_sends == sent_before::doubted) return sent_before::doubted;
-    const bool seen = word_on_advice(record.host_code, sent_before::unanswered) == advice_word::taken;
-    return record.earlier_sends == sent_before::answered && seen ? sent_before::answered : sent_before::unanswered;
+    // As journals have it that were written before a duplicate cast doubt.
+    if (record.earlier_sends == sent_before::answered && has_seen(record.host_code)) return sent_before::doubted;
+    return sent_before::unanswered;
 }
 
 sent_before once_answered(sent_before earlier, std::string_view code) noexcept {
     // It would have ended the trade, had there been no doubt.
     const bool refuses = word_on_advice(code, sent_before::never) == advice_word::refused;
     if (in_doubt(earlier)) return refuses ? sent_before::doubted : earlier;
-    return leaves_open(code) && !has_seen(code) ? sent_before::unanswered : sent_before::answered;
+    // A front may have sent it twice, and the first of the two was taken: no refusal of a repeat says otherwise.
+    if (has_seen(code)) return sent_before::doubted;
+    return leaves_open(code) ? sent_before::unanswered : sent_before::answered;
 }
 
 bool in_doubt(sent_before earlier) noexcept {

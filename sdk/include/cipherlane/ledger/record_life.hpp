@@ -187,11 +187,11 @@ enum class advice_word : std::uint8_t {
 };
 [[nodiscard]] advice_word word_on_advice(std::string_view code, ports::sent_before earlier) noexcept;
 
-/// How a stored trade was sent once it leaves again: in doubt until it is answered, unless the host has said before
-/// that it has seen it.
+/// How a stored trade was sent once it leaves again: in doubt until it is answered.
 [[nodiscard]] ports::sent_before once_sent(const ports::journal_record& record) noexcept;
 /// Likewise, once an answer came that did not end it. What was once not answered stays so until a repeat is refused,
-/// and that stays so for good. A code by which the host had no answer itself (68, 96, 98) is none.
+/// and that stays so for good; so does what the host has seen before it knew of any send. A code by which the host
+/// had no answer itself (68, 96, 98) is none.
 [[nodiscard]] ports::sent_before once_answered(ports::sent_before earlier, std::string_view code) noexcept;
 /// Whether a send that was not answered may have been taken.
 [[nodiscard]] bool in_doubt(ports::sent_before earlier) noexcept;

@@ -82,8 +82,9 @@ enum class order_phase : std::uint8_t {
 enum class sent_before : std::uint8_t {
     never = 0,      ///< or only sends that are known not to have left: a send is counted before it leaves
     unanswered = 1, ///< a host that now says that it has seen the same before (94, 79) has taken it then
-    answered = 2,   ///< with a code that took nothing: 94 and 79 prove nothing
-    doubted = 3,    ///< a repeat of what was not answered was refused: only a yes proves anything
+    answered = 2,   ///< with a code that took nothing
+    doubted = 3, ///< only a yes proves anything: a repeat of what was not answered was refused, or the host said of
+                 ///< the first send that it had seen the same before (94, 79)
 };
 
 /// On whose word a record changes.

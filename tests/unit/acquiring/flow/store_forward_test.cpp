@@ -292,6 +292,25 @@ TEST(StoreForward, ADuplicateInAnswerToTheFirstSendIsAPersons) {
         << "a front has sent it twice, or the number was another trade's";
 }
 
+/// A front sent it twice: the host took the first, and what it says to repeats it says of those.
+TEST(StoreForward, ARefusalAfterADuplicateProvesNothing) {
+    auto settings = rig_settings();
+    settings.reversal.sends = 1;
+    lane_rig rig(settings);
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.advice_code = "94";
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    for (const auto* code : {"A0", "12"}) {
+        rig.host.mood.advice_code = code;
+        rig.books.trade_count = 0;
+        EXPECT_EQ(rig.recover()->back().outcome, verdict::stored) << code;
+    }
+    EXPECT_EQ(rig.settle().error().code(), acquiring_errc::advice_waiting);
+    rig.host.mood = host_mood();
+    rig.books.trade_count = 0;
+    EXPECT_EQ(rig.recover()->back().outcome, verdict::approved) << "a yes ends it";
+}
+
 TEST(StoreForward, APartThatTheHostTakesIsBookedAsThatPart) {
     lane_rig rig;
     ASSERT_TRUE(rig.sign_in());
