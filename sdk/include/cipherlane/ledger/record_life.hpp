@@ -39,6 +39,7 @@ inline constexpr auto life_edges = [] {
         {prepared, reversal_pending, of(by::till, by::restart)},
         {prepared, unknown, of(by::till, by::restart)},
         {prepared, returned, of(by::gateway)},
+        {sent, sent, of(by::gateway)}, // an order's next code
         {sent, not_sent, of(by::till)},
         {sent, approved, of(by::host, by::gateway, by::terminal)},
         {sent, declined, of(by::host, by::gateway, by::terminal)},
