@@ -6,6 +6,7 @@
 #include "flow/reversal.hpp"
 #include "flow/terminal_trade.hpp"
 #include "flow/unsent.hpp"
+#include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
@@ -52,9 +53,8 @@ result<std::vector<journal_record>> concerned(lane_core& on, const recovery_requ
     CIPHERLANE_TRY(auto records, on.journal().open_records(on.terminal_id(), bounds));
     CIPHERLANE_TRY(auto untold, on.journal().untold_records(on.terminal_id(), bounds));
     records.insert(records.end(), untold.begin(), untold.end());
-    // Only the flow itself knows of notices.
-    std::erase_if(records,
-        [](const journal_record& one) { return ledger::row_of(one.kind).role == ledger::trade_role::notifying; });
+    // Only the flow itself knows of what it makes by itself.
+    std::erase_if(records, [](const journal_record& one) { return ledger::own_trades.contains(one.kind); });
     std::sort(
         records.begin(), records.end(), [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
     return records;
@@ -70,6 +70,7 @@ result<payment> recover(lane_core& on, journal_record record, recovered_for whom
 }
 
 result<std::vector<payment>> perform(lane_core& on, const recovery_request& request, const call& bounds) {
+    if (request.handle == 0) send_returns(on, bounds);
     CIPHERLANE_TRY(auto records, concerned(on, request, bounds));
     const auto whom = request.handle != 0 ? recovered_for::its_caller : recovered_for::everybody;
     std::vector<payment> outcomes;

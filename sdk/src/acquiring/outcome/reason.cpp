@@ -50,6 +50,7 @@ constexpr auto errors = std::to_array<error_row>({
     {acquiring_errc::no_device, actor::till, stage::preparing, "reason.no_device"},
     {acquiring_errc::offline_limit, actor::till, stage::preparing, "reason.offline_limit"},
     {acquiring_errc::offline_declined, actor::card, stage::card, "reason.offline_declined"},
+    {acquiring_errc::code_too_old, actor::cardholder, stage::preparing, "reason.code_too_old"},
     {acquiring_errc::reservation_expired, actor::till, stage::preparing, "reason.reservation_expired"},
 });
 
@@ -86,7 +87,7 @@ std::string words_of(const error& why, language in) {
 
 /// What the flow was at, where it has said so.
 std::optional<stage> stage_named(std::string_view operation) noexcept {
-    for (int i = 0; i <= static_cast<int>(stage::closing); ++i) {
+    for (int i = 0; i <= static_cast<int>(stage::paying); ++i) {
         if (to_string(static_cast<stage>(i)) == operation) return static_cast<stage>(i);
     }
     return std::nullopt;
@@ -119,6 +120,8 @@ not_paid why_not_paid(const error& why) noexcept {
 std::string payment::reason(language in) const {
     if (ok()) return {};
     if (unpaid && unpaid->by == actor::cashier) return std::string(ports::word("reason.cashier_cancelled", in));
+    if (kind == ports::trade::qr_charge && phase == ports::order_phase::cancelled)
+        return std::string(ports::word("reason.charge_reversed", in));
     if (const auto words = words_of(phase)) return std::string(ports::word(*words, in));
     // A terminal's codes are its own.
     const bool at_terminal = ledger::terminal_trades.contains(kind);
