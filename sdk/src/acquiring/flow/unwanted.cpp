@@ -53,7 +53,7 @@ result<journal_record> begin_return(lane_core& on, const journal_record& order, 
 /// The order was told as not paid, then somebody paid, and has it back.
 void end_order(lane_core& on, const journal_record& back) {
     auto order = on.journal().find(back.original, on.journal_call());
-    if (!order || !*order || (*order)->state != record_state::unknown || (*order)->reference != back.voucher) return;
+    if (!order || !*order || (*order)->reference != back.voucher) return;
     journal_verdict verdict(record_state::returned, decider::gateway);
     verdict.phase = ports::order_phase::refunded;
     verdict.approved = back.approved;

@@ -120,7 +120,8 @@ not_paid why_not_paid(const error& why) noexcept {
 std::string payment::reason(language in) const {
     if (ok()) return {};
     if (unpaid && unpaid->by == actor::cashier) return std::string(ports::word("reason.cashier_cancelled", in));
-    if (kind == ports::trade::qr_charge && phase == ports::order_phase::cancelled)
+    const bool charged = ledger::row_of(kind).verb == ledger::gateway_verb::charge;
+    if (charged && ledger::ended_unpaid(phase) == ledger::unpaid_end::cancelled)
         return std::string(ports::word("reason.charge_reversed", in));
     if (const auto words = words_of(phase)) return std::string(ports::word(*words, in));
     // A terminal's codes are its own.
