@@ -148,13 +148,12 @@ json to_json(const store::journal_entry& entry) {
         {"requested", record.requested.minor()}, {"approved", record.approved.minor()},
         {"card", safe(record.masked_pan)}, {"entry", safe(record.entry)},
         {"order", safe(ledger::number_at_gateway(record))}, {"phase", ports::to_string(record.phase)},
-        {"original", record.original}, {"host_code", safe(record.host_code)},
-        {"host_text", safe(record.host_text)}, {"reference", safe(record.reference)},
-        {"authorization", safe(record.authorization)}, {"host_date", safe(record.host_date)},
-        {"host_time", safe(record.host_time)}, {"acquirer", safe(record.acquirer)},
-        {"reversal_reason", safe(record.reversal_reason)}, {"reversal_sends", record.reversal_sends},
-        {"told", record.closed}, {"settled", record.settled}, {"card_sealed", record.card_sealed},
-        {"undecided", undecided(record)}, {"note", safe(record.note)}};
+        {"original", record.original}, {"host_code", safe(record.host_code)}, {"host_text", safe(record.host_text)},
+        {"reference", safe(record.reference)}, {"authorization", safe(record.authorization)},
+        {"host_date", safe(record.host_date)}, {"host_time", safe(record.host_time)},
+        {"acquirer", safe(record.acquirer)}, {"reversal_reason", safe(record.reversal_reason)},
+        {"reversal_sends", record.reversal_sends}, {"told", record.closed}, {"settled", record.settled},
+        {"card_sealed", record.card_sealed}, {"undecided", undecided(record)}, {"note", safe(record.note)}};
     if (entry.intact) made["todo"] = todo(record);
     return made;
 }

@@ -53,7 +53,7 @@ CREATE TABLE records(
     chip BYTEA NOT NULL, voucher TEXT NOT NULL, instalment TEXT NOT NULL, small_amount BIGINT NOT NULL,
     serial_block TEXT NOT NULL, conversion BIGINT NOT NULL, converted BIGINT NOT NULL,
     converted_currency BIGINT NOT NULL, conversion_rate TEXT NOT NULL, device_before TEXT NOT NULL,
-    arpc_failed BIGINT NOT NULL, earlier_sends BIGINT NOT NULL,
+    arpc_failed BIGINT NOT NULL, earlier_sends BIGINT NOT NULL, renewals BIGINT NOT NULL,
     covered BIGINT NOT NULL DEFAULT 0, checksum BIGINT NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX records_key ON records(terminal_id, idempotency_key) WHERE idempotency_key IS NOT NULL;

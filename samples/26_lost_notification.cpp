@@ -1,7 +1,7 @@
 // A payment by code whose notification is lost: the gateway sends none, and the till finds out by asking. All that
 // was said between the till, its display and the gateway is shown.
 //
-//     25_lost_notification TILL.toml        its gateway loses notifications
+//     26_lost_notification TILL.toml        its gateway loses notifications
 //
 #include <cipherlane/till/till.hpp>
 
