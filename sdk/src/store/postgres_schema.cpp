@@ -53,7 +53,7 @@ CREATE TABLE records(
     chip BYTEA NOT NULL, voucher TEXT NOT NULL, instalment TEXT NOT NULL, small_amount BIGINT NOT NULL,
     serial_block TEXT NOT NULL, conversion BIGINT NOT NULL, converted BIGINT NOT NULL,
     converted_currency BIGINT NOT NULL, conversion_rate TEXT NOT NULL, device_before TEXT NOT NULL,
-    arpc_failed BIGINT NOT NULL, earlier_sends BIGINT NOT NULL, renewals BIGINT NOT NULL,
+    arpc_failed BIGINT NOT NULL, earlier_sends BIGINT NOT NULL,
     covered BIGINT NOT NULL DEFAULT 0, checksum BIGINT NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX records_key ON records(terminal_id, idempotency_key) WHERE idempotency_key IS NOT NULL;
@@ -92,6 +92,9 @@ ALTER TABLE terminals ADD COLUMN holder TEXT NOT NULL DEFAULT '';
 DROP INDEX records_unsettled;
 CREATE UNIQUE INDEX records_unsettled ON records(terminal_id, batch, trace) WHERE settled_at IS NULL;
 CREATE INDEX records_created ON records(created, id);
+)sql",
+    R"sql(
+ALTER TABLE records ADD COLUMN renewals BIGINT NOT NULL DEFAULT 0
 )sql"};
 
 constexpr std::size_t this_version = steps.size();
