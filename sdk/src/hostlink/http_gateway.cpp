@@ -89,6 +89,8 @@ struct http_gateway::state {
         if (bounds.stopped()) return named(gateway_error(hostlink_errc::stopped));
         CIPHERLANE_TRY(const auto link, connect(bounds));
         std::string request;
+        constexpr std::size_t head = 256;
+        request.reserve(head + path.size() + settings.address.size() + body.size()); // growing leaves no copy behind
         request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(settings.address);
         request.append("\r\nConnection: close\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
         request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
