@@ -602,7 +602,7 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[display]\npath = \"/dev/ttyS0\"", "display.driver"},
         {"[display]\nlanguage = \"english\"", "display.driver"},
         {"[printer]\ncolumns = 42", "printer.driver"},
-        {"[scanner]\ncode_fresh_seconds = 30", "scanner.driver"},
+        {"[scanner]\nend = \"cr\"", "scanner.driver"},
         {"[host]\ntls = true", "host.address"},
         {"[host]\nname = \"the acquirer\"", "host.address"},
         {"[gateway]\npublic_key_file = \"key.pem\"", "gateway.address"},
