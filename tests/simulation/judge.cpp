@@ -107,8 +107,8 @@ void judge::look_at_tellings(const std::string& key, const slip& paper, const po
     const telling* before = nullptr;
     // Paid and given back, but not by a refund of the merchant's: nothing of it has moved.
     const bool returned = record != nullptr && record->state == record_state::returned;
-    // Somebody was called about what was paid after the end: it was open again until the money had gone back.
-    const bool reopened = returned && truth_.called_for.contains(record->id);
+    // It was told as not paid, and somebody paid: it is open again until the money has gone back.
+    const bool reopened = returned && truth_.paid_late.contains(record->id);
     const auto meaning = [&](auto value) {
         if constexpr (std::is_same_v<decltype(value), verdict>) {
             if (returned && value == verdict::refunded) return claim::not_moved;
@@ -142,7 +142,6 @@ void judge::look_at_tellings(const std::string& key, const slip& paper, const po
     // What is stored counts as done; where the host refuses it somebody is called.
     const bool announced = ends == claim::moved || truth_.called_for.contains(record->id);
     if (before->outcome == verdict::stored && announced) return;
-    if (reopened && told == claim::unknown) return;
     if (told != ends) {
         find(told == claim::unknown ? "never told" : "told and taken back", key,
             "told " + before->words + "; the till has it as " + in_words(ends));

@@ -121,6 +121,7 @@ void till_under_test::watcher::on_alert(const acquiring::alert& what) noexcept {
     if (!heard) return;
     called.insert(what.record.id);
     of_.world_.called_for.insert(what.record.id);
+    if (what.kind == acquiring::alert_kind::paid_after_close) of_.world_.paid_late.insert(what.record.id);
 }
 
 } // namespace cipherlane::simulation

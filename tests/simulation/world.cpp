@@ -76,8 +76,11 @@ void world::add_to(fingerprint& state) const {
     state.add(static_cast<std::uint64_t>(codes_shown));
     state.add(static_cast<std::uint64_t>(display_failed));
     state.add(static_cast<std::uint64_t>(adopts) << 1U | static_cast<std::uint64_t>(power_was_cut));
-    for (const auto record : called_for)
-        state.add(record);
+    for (const auto* const records : {&called_for, &paid_late}) {
+        state.add(static_cast<std::uint64_t>(records->size()));
+        for (const auto record : *records)
+            state.add(record);
+    }
     for (const auto& one : shown_approved)
         state.add(one);
 }

@@ -98,6 +98,7 @@ class world {
     bytes earlier_answer;                                        ///< the bank's last one
     std::stop_source cashier;                                    ///< of the call under way
     std::set<std::uint64_t> called_for;                          ///< the records about which somebody was ever called
+    std::set<std::uint64_t> paid_late;                           ///< of these, for a payment after their end
     bool power_was_cut = false;                                  ///< in the work
     bool adopts = false;                                         ///< a person takes the journal as it is found
     std::string code_on_display;                                 ///< the order whose code can be scanned; empty: none

@@ -31,6 +31,10 @@ bool may_renew(const ports::journal_record& record, const ports::journal_verdict
     return asks && *verdict.renewals == record.renewals + 1 && *verdict.renewals <= most_renewals;
 }
 
+order_phase phase_once_late(order_phase now) noexcept {
+    return phases::payable.contains(now) ? order_phase::cancelled : now;
+}
+
 bool may_be_paid(const ports::journal_record& record) noexcept {
     return order_trades.contains(record.kind) && states::open.contains(record.state) &&
            phases::payable.contains(record.phase);

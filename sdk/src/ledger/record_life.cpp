@@ -94,10 +94,15 @@ bool may_decide(const journal_record& record, const ports::journal_verdict& verd
     return (!verdict.phase || may_follow(record.phase, *verdict.phase)) && may_renew(record, verdict);
 }
 
+bool opens_again(record_state now, record_state next) noexcept {
+    return states::decided.contains(now) && states::open.contains(next);
+}
+
 void apply(journal_record& record, const ports::journal_verdict& verdict) {
     const auto take = [](auto& to, const auto& from) {
         if (from) to = *from;
     };
+    if (opens_again(record.state, verdict.state)) record.closed = false;
     record.state = verdict.state;
     take(record.approved, verdict.approved);
     take(record.host_code, verdict.host_code);

@@ -21,7 +21,8 @@ TEST(OrderLife, TakesTheseStepsAndNoOthers) {
     using enum order_phase;
     const std::set<std::pair<order_phase, order_phase>> steps{{asked, issued}, {asked, paid}, {asked, cancelled},
         {asked, expired}, {asked, refunded}, {asked, refused}, {issued, asked}, {issued, paid}, {issued, cancelled},
-        {issued, expired}, {issued, refunded}, {paid, refunded}, {cancelled, refunded}, {expired, refunded}};
+        {issued, expired}, {issued, refunded}, {paid, refunded}, {cancelled, refunded}, {expired, refunded},
+        {refused, refunded}};
     for (const auto now : every_phase) {
         for (const auto next : every_phase) {
             EXPECT_EQ(may_follow(now, next), now == next || steps.contains({now, next}))
@@ -86,6 +87,15 @@ TEST(OrderLife, APhaseDecidesTheRecord) {
     order.kind = trade::qr_refund;
     order.phase = order_phase::asked;
     EXPECT_EQ(state_after(order, order_phase::refunded, amount(100)), record_state::approved);
+}
+
+TEST(OrderLife, ALatePaymentFindsNoCodeThatWaitsForIt) {
+    using enum order_phase;
+    for (const auto phase : every_phase) {
+        const bool payable = phase == asked || phase == issued; // as where a person has said that nobody paid
+        EXPECT_EQ(phase_once_late(phase), payable ? cancelled : phase) << to_string(phase);
+        EXPECT_TRUE(may_follow(phase, phase_once_late(phase))) << to_string(phase);
+    }
 }
 
 TEST(OrderLife, ACodeMayBePaidUntilItsOrderOrItsRecordEnds) {

@@ -195,6 +195,22 @@ TEST_P(Store, KeepsWhenACodeEndsAndFindsItByItsNumber) {
     place->reopen();
     EXPECT_EQ(store().find(id, soon()).value()->renewals, 1U);
     EXPECT_EQ(store().find(id, soon()).value()->phase, ports::order_phase::asked);
+    EXPECT_FALSE(store().find_order("TEST0001B", soon()).value());
+    EXPECT_FALSE(store().find_order("", soon()).value()) << "a trade of the host has no number";
+}
+
+TEST_P(Store, WhatIsOpenAgainHasYetToBeToldHowItEnds) {
+    const auto id = begin(of_kind(trade::qr_sale, "late"));
+    ASSERT_TRUE(decide(id, record_state::declined, 0, decider::gateway));
+    ASSERT_TRUE(store().close_record(id, soon()));
+    ASSERT_TRUE(decide(id, record_state::unknown, 0, decider::gateway));
+    EXPECT_FALSE(store().find(id, soon()).value()->closed);
+    EXPECT_TRUE(store().untold_records("TEST0001", soon())->empty()) << "it has no verdict";
+    ASSERT_TRUE(decide(id, record_state::returned, 100, decider::gateway));
+    place->reopen();
+    ASSERT_EQ(store().untold_records("TEST0001", soon())->size(), 1U);
+    ASSERT_TRUE(store().close_record(id, soon()));
+    EXPECT_TRUE(store().untold_records("TEST0001", soon())->empty());
 }
 
 TEST_P(Store, KeepsOfWhichCodeAPaymentGoesBack) {
@@ -209,8 +225,6 @@ TEST_P(Store, KeepsOfWhichCodeAPaymentGoesBack) {
     EXPECT_EQ(read.voucher, "T0002");
     EXPECT_EQ(read.state, record_state::sent);
     EXPECT_EQ(store().totals("TEST0001", 1, soon()).value(), ports::batch_totals());
-    EXPECT_FALSE(store().find_order("TEST0001B", soon()).value());
-    EXPECT_FALSE(store().find_order("", soon()).value()) << "a trade of the host has no number";
 }
 
 TEST_P(Store, KeepsWhatAGatewaySaysUnaskedUntilItIsDealtWith) {

@@ -27,20 +27,11 @@ struct order_edge {
 inline constexpr auto order_edges = [] {
     using enum ports::order_phase;
     return std::to_array<order_edge>({
-        {asked, issued},
-        {asked, paid},
-        {asked, cancelled},
-        {asked, expired},
-        {asked, refunded},
-        {asked, refused},
+        {asked, issued}, {asked, paid}, {asked, cancelled}, {asked, expired}, {asked, refunded}, {asked, refused},
         {issued, asked}, // the next code
-        {issued, paid},
-        {issued, cancelled},
-        {issued, expired},
-        {issued, refunded},
-        {paid, refunded},
-        {cancelled, refunded},
-        {expired, refunded},
+        {issued, paid}, {issued, cancelled}, {issued, expired}, {issued, refunded}, {paid, refunded},
+        {cancelled, refunded}, {expired, refunded},
+        {refused, refunded}, // it has taken money for it all the same, and given it back
     });
 }();
 
@@ -69,6 +60,10 @@ inline constexpr trade_set order_trades =
 
 /// Whether a verdict that asks for another code, or sets which one it is, does both, and is the next.
 [[nodiscard]] bool may_renew(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
+
+/// The phase of an order that was told as not paid, once a payment comes after all: that it was told has closed it,
+/// whoever said so, and what comes by its code is not what it waits for.
+[[nodiscard]] ports::order_phase phase_once_late(ports::order_phase now) noexcept;
 
 /// Whether somebody could still pay a record's code: it is not decided, and its order has not come to an end.
 [[nodiscard]] bool may_be_paid(const ports::journal_record& record) noexcept;

@@ -147,6 +147,7 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"reason.reservation_expired", "the pre-authorisation is too old", "预授权已过有效期"},
     {"reason.code_too_old", "scan the code again: it is too old", "付款码已过时，请重新扫码"},
     {"reason.charge_reversed", "the customer did not confirm the payment", "顾客未确认付款"},
+    {"reason.paid_late", "paid after it was told as not paid", "已告知未支付后才到账"},
     {"reason.order_expired", "nobody paid before the code expired", "二维码已过期，未支付"},
     {"reason.order_cancelled", "the code was cancelled", "二维码已取消"},
     {"reason.timed_out", "no answer in time", "超时"},

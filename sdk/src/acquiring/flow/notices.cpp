@@ -52,9 +52,9 @@ result<void> reopen(lane_core& on, journal_record& record, const ports::qr_order
     journal_verdict verdict(record_state::unknown, decider::gateway);
     verdict.host_code = std::string(to_string(told.state));
     verdict.reference = told.transaction_number;
+    verdict.phase = ledger::phase_once_late(record.phase);
     CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
     ledger::apply(record, verdict);
-    on.raise(alert_kind::paid_after_close, record);
     return {};
 }
 
@@ -92,6 +92,7 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
     case ledger::payment_word::known: return {};
     case ledger::payment_word::late:
         if (!ledger::states::open.contains(record.state)) CIPHERLANE_CHECK(reopen(on, record, told));
+        on.raise(alert_kind::paid_after_close, record);
         return give_back_unwanted(on, record, told);
     case ledger::payment_word::second: raise_second(on, record, told); return give_back_unwanted(on, record, told);
     case ledger::payment_word::contradicts: break;

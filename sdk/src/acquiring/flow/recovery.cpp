@@ -41,7 +41,8 @@ result<payment> decide(lane_core& on, journal_record& record, recovered_for whom
     const bool asks = ledger::states::a_persons.contains(record.state) &&
                       ledger::gateway_trades.contains(record.kind) &&
                       (whom == recovered_for::its_caller || !ledger::marks_send(record.kind));
-    return asks ? resolve_order(on, record, bounds) : to_payment(record);
+    if (!asks || end_given_back(on, record)) return to_payment(record);
+    return resolve_order(on, record, bounds);
 }
 
 /// What concerns a request: one record, or all that are undecided or perhaps untold.

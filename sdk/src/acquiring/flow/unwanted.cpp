@@ -51,14 +51,17 @@ result<journal_record> begin_return(lane_core& on, const journal_record& order, 
 }
 
 /// The order was told as not paid, then somebody paid, and has it back.
-void end_order(lane_core& on, const journal_record& back) {
-    auto order = on.journal().find(back.original, on.journal_call());
-    if (!order || !*order || (*order)->reference != back.voucher) return;
+void end_order(lane_core& on, const journal_record& back, journal_record& order) {
+    if (order.reference != back.voucher) return;
     journal_verdict verdict(record_state::returned, decider::gateway);
     verdict.phase = ports::order_phase::refunded;
     verdict.approved = back.approved;
     verdict.host_code = std::string(to_string(ports::qr_order_state::refunded));
-    if (ledger::may_decide(**order, verdict)) (void)write_verdict(on, **order, verdict);
+    if (ledger::may_decide(order, verdict)) (void)write_verdict(on, order, verdict);
+}
+void end_order(lane_core& on, const journal_record& back) {
+    auto order = on.journal().find(back.original, on.journal_call());
+    if (order && *order) end_order(on, back, **order);
 }
 
 void send_return(lane_core& on, journal_record& back, const call& bounds) {
@@ -85,6 +88,14 @@ result<void> give_back_unwanted(lane_core& on, const journal_record& order, cons
     }
     send_return(on, *back, call(on.settings().gateway.response_time));
     return {};
+}
+
+bool end_given_back(lane_core& on, journal_record& order) {
+    if (!ledger::order_trades.contains(order.kind) || order.reference.empty()) return false;
+    const auto back = find_return(on, order_mark(order), order.reference);
+    if (!back || !*back || !ledger::states::stands.contains((*back)->state)) return false;
+    end_order(on, **back, order);
+    return ledger::states::decided.contains(order.state);
 }
 
 result<bool> is_given_back(lane_core& on, const journal_record& order) {

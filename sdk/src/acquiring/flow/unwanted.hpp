@@ -17,6 +17,10 @@ namespace cipherlane::acquiring {
 /// Whether a payment of that order that was told after its end is being given back, or was: no person decides then.
 [[nodiscard]] result<bool> is_given_back(lane_core& on, const ports::journal_record& order);
 
+/// Whether a payment of that order that was told after its end has gone back: then the order is `refunded`, and that
+/// is written where the till had ended before it could.
+[[nodiscard]] bool end_given_back(lane_core& on, ports::journal_record& order);
+
 /// Asks for what is to be given back and is not decided. What cannot be done now stays.
 void send_returns(lane_core& on, const call& bounds);
 

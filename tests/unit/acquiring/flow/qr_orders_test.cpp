@@ -223,6 +223,89 @@ TEST(QrReturn, WhatIsPaidAfterTheEndGoesBack) {
     EXPECT_EQ(rig.settle()->open.size(), 0U);
 }
 
+/// The cashier has heard "not paid" and gone on: whatever the till finds out later, they hear how it ended.
+TEST(QrReturn, OfWhatWasToldAsNotPaidIsToldAsRefunded) {
+    lane_rig rig;
+    const auto closed = rig.sell_by_code("order", 5100).value();
+    ASSERT_EQ(closed.outcome, verdict::declined);
+    ASSERT_TRUE(rig.lane().acknowledge(closed.handle, soon()));
+    rig.books.orders[0].state = 'P';
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) { return call.starts_with("gateway"); };
+    hear(rig, notice_of(closed.order_number, 5100));
+    const auto meanwhile = outcome(rig, "order");
+    EXPECT_EQ(meanwhile.outcome, verdict::unknown);
+    EXPECT_EQ(meanwhile.reason(language::english), "paid after it was told as not paid");
+    rig.faults.fails = {};
+    rig.restart();
+    const auto told = rig.recover();
+    ASSERT_TRUE(told) << told.error();
+    ASSERT_EQ(told->size(), 1U);
+    EXPECT_EQ(told->front().key, "order");
+    EXPECT_EQ(told->front().outcome, verdict::refunded);
+    EXPECT_EQ(told->front().refunded, amount(5100));
+    EXPECT_EQ(told->front().reason(language::english), "REFUNDED");
+    ASSERT_TRUE(rig.lane().acknowledge(closed.handle, soon()));
+    EXPECT_TRUE(rig.recover()->empty()) << "it was told once";
+}
+
+TEST(QrReturn, OfAnOrderThatTheGatewayHadRefusedEndsAsRefunded) {
+    lane_rig rig;
+    rig.gateway.refuses_charges = true;
+    const auto refused = run(rig, charge_of("order", 990)).value();
+    ASSERT_EQ(refused.phase, ports::order_phase::refused);
+    ports::qr_order_request made(refused.order_number, amount(990));
+    ASSERT_TRUE(rig.gateway.create(made, soon()));
+    rig.books.orders[0].state = 'P'; // it has taken the money all the same
+    hear(rig, notice_of(refused.order_number, 990));
+    EXPECT_EQ(outcome(rig, "order").outcome, verdict::refunded);
+    EXPECT_EQ(rig.books.taken(), 0);
+    EXPECT_EQ(rig.booked(), 0);
+}
+
+TEST(QrReturn, OfWhatAPersonHadFoundNotPaidGoesBackToo) {
+    lane_rig rig;
+    rig.gateway.forgets = true;
+    const auto stuck = rig.sell_by_code("order", 990).value();
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    rig.clock.time += 24h;
+    ASSERT_TRUE(
+        acquiring::decision(rig.lane()).run({stuck.handle, acquiring::finding::not_paid, "nobody has paid"}, soon()));
+    rig.gateway.forgets = false;
+    rig.books.orders[0].state = 'P';
+    rig.faults.kind = fault_kind::link_lost;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    hear(rig, notice_of(stuck.order_number, 990));
+    EXPECT_EQ(times_raised(rig, alert_kind::paid_after_close), 1);
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(outcome(rig, "order").outcome, verdict::unknown) << "it was told as not paid, and is not paid now";
+    rig.faults.fails = {};
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(outcome(rig, "order").outcome, verdict::refunded);
+    EXPECT_EQ(rig.books.taken(), 0);
+}
+
+/// The till ends between the two records: that the payment went back is known by one of them alone.
+TEST(QrReturn, ThatWasCarriedOutEndsItsOrderAfterARestart) {
+    lane_rig rig;
+    const auto closed = rig.sell_by_code("order", 5100).value();
+    rig.books.orders[0].state = 'P';
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    hear(rig, notice_of(closed.order_number, 5100));
+    rig.faults.fails = {};
+    ports::journal_verdict done(record_state::approved, ports::decider::gateway);
+    done.approved = amount(5100);
+    done.phase = ports::order_phase::refunded;
+    ASSERT_TRUE(rig.journal->decide(returns(rig).at(0).id, done, soon()));
+    rig.restart();
+    rig.gateway.forgets = true; // it could not tell either
+    const auto told = rig.recover();
+    ASSERT_TRUE(told) << told.error();
+    ASSERT_EQ(told->size(), 1U);
+    EXPECT_EQ(told->front().outcome, verdict::refunded);
+}
+
 TEST(QrReturn, ASecondPaymentGoesBackAndTheFirstStays) {
     lane_rig rig;
     rig.gateway.pays = fake_gateway::payer::before_notification;
