@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
     try {
         acquiring::recorded_timeline seen;
         till::parts with;
-        with.observer = seen;
+        with.observer = lend(seen);
         auto till = till::open(argv[1], std::move(with), call(20s)).value();
         const auto paid = till.qr_sale({"order-4713", amount::parse("8.80").value()}, call(60s)).value();
         std::cout << seen.to_string() << paid << "\n";
