@@ -79,6 +79,9 @@ result<void> give_back_unwanted(lane_core& on, const journal_record& order, cons
     const bool by_itself = on.settings().qr.unwanted == unwanted_payment::goes_back;
     if (!by_itself || told.transaction_number.empty() || told.paid.minor() <= 0) return {};
     CIPHERLANE_TRY(auto back, find_return(on, order_mark(order), told.transaction_number));
+    // Of an earlier run: what it had not marked as sent it never asked for, and it is begun again.
+    if (back) CIPHERLANE_CHECK(take_over(on, *back));
+    if (back && ledger::states::frees_key.contains(back->state)) back.reset();
     if (back && ledger::states::decided.contains(back->state)) {
         if (ledger::states::stands.contains(back->state)) end_order(on, *back);
         return {};

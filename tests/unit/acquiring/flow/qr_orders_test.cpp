@@ -285,6 +285,33 @@ TEST(QrReturn, OfWhatAPersonHadFoundNotPaidGoesBackToo) {
     EXPECT_EQ(rig.books.taken(), 0);
 }
 
+/// The till had ended before it could say that it was about to ask: what it meant is begun again, and not lost.
+TEST(QrReturn, ThatWasOnlyMeantIsBegunAgain) {
+    lane_rig rig;
+    const auto closed = rig.sell_by_code("order", 5100).value();
+    rig.books.orders[0].state = 'P';
+    auto meant = ports::journal_record();
+    meant.terminal_id = "TEST0001";
+    meant.merchant_id = "TESTMERCH000001";
+    meant.idempotency_key = "return " + closed.order_number + " T0001";
+    meant.kind = trade::qr_return;
+    meant.requested = amount(5100);
+    meant.original = closed.handle;
+    meant.order_number = "TEST000120261121BBBBBBBBBBBB";
+    meant.voucher = "T0001";
+    ASSERT_TRUE(rig.journal->begin(meant, nullptr, soon()));
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    hear(rig, notice_of(closed.order_number, 5100));
+    ASSERT_EQ(returns(rig).size(), 2U);
+    EXPECT_EQ(returns(rig)[0].state, record_state::not_sent);
+    EXPECT_EQ(returns(rig)[1].state, record_state::unknown) << "marked before it was asked for";
+    rig.faults.fails = {};
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(outcome(rig, "order").outcome, verdict::refunded);
+    EXPECT_EQ(rig.gateway.refunds.size(), 1U);
+}
+
 /// The till ends between the two records: that the payment went back is known by one of them alone.
 TEST(QrReturn, ThatWasCarriedOutEndsItsOrderAfterARestart) {
     lane_rig rig;
