@@ -77,6 +77,16 @@ result<void> end_last_code(lane_core& on, journal_record& record) {
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 
+/// What the gateway says of an order that is open. @return what kept it from becoming durable: the news must be heard
+/// again, or a payment that comes besides it would be taken for the first.
+result<void> conclude_heard(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
+    CIPHERLANE_CHECK(take_over(on, record));
+    const auto wanted = ledger::state_after(record, ledger::phase_of(told.state), told.paid);
+    (void)conclude_order(on, record, told);
+    if (record.state == wanted) return {};
+    return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
+}
+
 result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
     // A number without an ending is the first code's, or that of a record which has the whole of it as its mark.
     const auto which =
@@ -85,10 +95,7 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
         CIPHERLANE_CHECK(end_last_code(on, record));
     }
     switch (ledger::word_on_payment(record, told, which)) {
-    case ledger::payment_word::pays:
-        CIPHERLANE_CHECK(take_over(on, record));
-        (void)conclude_order(on, record, told);
-        return {};
+    case ledger::payment_word::pays: return conclude_heard(on, record, told);
     case ledger::payment_word::known: return {};
     case ledger::payment_word::late:
         if (!ledger::states::open.contains(record.state)) CIPHERLANE_CHECK(reopen(on, record, told));
@@ -112,8 +119,7 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
     } else if (told.state == ports::qr_order_state::paid) {
         CIPHERLANE_CHECK(hear_payment(on, *record, told));
     } else if (ledger::states::open.contains(record->state)) {
-        CIPHERLANE_CHECK(take_over(on, *record));
-        if (speaks_of(*record, told)) (void)conclude_order(on, *record, told);
+        if (speaks_of(*record, told)) CIPHERLANE_CHECK(conclude_heard(on, *record, told));
     } else if (speaks_of(*record, told) && !agrees(*record, told)) {
         on.raise(alert_kind::order_unknown, *record);
     }
