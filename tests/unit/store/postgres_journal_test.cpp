@@ -201,13 +201,13 @@ TEST_F(PostgresJournal, KnowsItsKeyAndANewerSchema) {
     EXPECT_EQ(owner.error().code(), make_error_code(store_errc::newer_schema));
 }
 
-TEST_F(PostgresJournal, OfTheFirstVersionIsBroughtUp) {
+TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
     auto order = sale("order");
     order.kind = ports::trade::qr_sale;
     const auto id = open()->begin(order, nullptr, soon()).value().id;
     server->sql("ALTER TABLE " + settings.schema + ".records DROP COLUMN renewals; UPDATE " + settings.schema +
                 ".records SET covered = 0; UPDATE " + settings.schema +
-                ".meta SET value = '1' WHERE name = 'version'");
+                ".meta SET value = '2' WHERE name = 'version'");
     auto as_till = settings;
     as_till.create = false;
     const auto refused = try_open(as_till);

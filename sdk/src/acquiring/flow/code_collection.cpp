@@ -126,6 +126,8 @@ class collection {
     [[nodiscard]] result<payment> run() {
         for (;;) {
             const auto asked = monotonic_clock::now();
+            const auto held = on_.journal().confirm_hold(on_.terminal_id(), on_.journal_call());
+            if (!held) return end_unasked(held.error());
             const auto order = issue();
             if (!order) return end_without_code(order.error());
             // The number is new, so an order that is past waiting is somebody else's: it is neither shown nor
@@ -173,17 +175,18 @@ class collection {
         return order;
     }
 
+    /// The codes before it, if there were any, are closed, and this one was never asked for: nobody can pay.
+    [[nodiscard]] result<payment> end_unasked(const error& why) {
+        if (record_.renewals == 0) return write_not_sent(on_, record_, why);
+        ports::qr_order_status closed;
+        closed.state = qr_order_state::cancelled;
+        auto end = conclude_order(on_, record_, closed);
+        if (!end.why) end.why = why;
+        return end;
+    }
+
     [[nodiscard]] result<payment> end_without_code(const error& why) {
-        const bool first = record_.renewals == 0;
-        if (nothing_left(why)) {
-            if (first) return write_not_sent(on_, record_, why);
-            // The codes before it are closed, and this one was never asked for: nobody can pay.
-            ports::qr_order_status closed;
-            closed.state = qr_order_state::cancelled;
-            auto end = conclude_order(on_, record_, closed);
-            if (!end.why) end.why = why;
-            return end;
-        }
+        if (nothing_left(why)) return end_unasked(why);
         if (why.is(condition::rejected_by_peer)) return conclude_failure(on_, record_, why);
         return give_up(why);
     }
