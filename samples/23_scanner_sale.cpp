@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Asks until a payment code comes; goods and old codes are told to the cashier.
-wiped_text scanned(till& at) {
+acquiring::payer_code scanned(till& at) {
     for (const call patience(60s);;) {
         std::cout << "scan the payer's code\n" << std::flush;
         auto code = at.scan_payment_code(patience);

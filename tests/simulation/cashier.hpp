@@ -78,6 +78,8 @@ class cashier {
     /// Asks it for everything that is not decided or may not have been told.
     void recover();
 
+    /// How those behave who come now, where that is drawn, too.
+    [[nodiscard]] manners& people() noexcept { return world_.people; }
     /// What comes next, where that is drawn.
     [[nodiscard]] chance& day() noexcept { return world_.day; }
     [[nodiscard]] const std::map<std::string, slip>& slips() const noexcept { return slips_; }

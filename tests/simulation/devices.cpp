@@ -102,23 +102,41 @@ result<void> pad::close(const call& bounds) {
 result<void> code_display::show(const ports::display_content& what, const call& bounds) {
     const auto* code = std::get_if<std::reference_wrapper<const ports::qr_view>>(&what);
     const auto wrong = world_.doors.next(point::display, code != nullptr ? "code" : "other content");
+    if (wrong != fault::none) world_.display_failed = true; // what stands there then is not the till's doing
     if (wrong != fault::none && wrong != fault::fails_late) return without_effect(wrong);
     static_cast<void>(bounds);
     world_.time.pass(device_time);
+    look_at_last_code();
     if (code != nullptr) {
         world_.code_on_display = code->get().payload.substr(code_prefix.size());
+        world_.display_failed = wrong != fault::none;
+        const bool scanned = ++world_.codes_shown == world_.people.scans || world_.people.scans == 0;
+        if (!scanned) return wrong == fault::fails_late ? without_effect(wrong) : result<void>();
         // Somebody scans what stands there, and confirms a while later, whether or not it still does.
         fingerprint tag;
         tag.add(world_.code_on_display);
         world_.time.plan(
-            world_.people.payer,
-            [&in = world_, number = world_.code_on_display] { in.gateway_books.pay(number, in.time.elapsed()); },
-            tag.value());
+            world_.people.payer, [&in = world_, number = world_.code_on_display] { in.pay(number); }, tag.value());
+        if (world_.people.second_payer.count() > 0) {
+            tag.add("second");
+            world_.time.plan(
+                world_.people.second_payer, [&in = world_, number = world_.code_on_display] { in.pay(number); },
+                tag.value());
+        }
     } else if (world_.wrong != mutant::code_left_standing) {
         world_.code_on_display.clear();
     }
     if (wrong == fault::fails_late) return without_effect(wrong);
     return {};
+}
+
+/// A code that was closed or had expired while it stood there, and the display took what it was told.
+void code_display::look_at_last_code() {
+    if (world_.display_failed || world_.code_on_display.empty()) return;
+    const auto* order = world_.gateway_books.find(world_.code_on_display, world_.time.elapsed());
+    const bool dead = order != nullptr && (order->state == ports::qr_order_state::cancelled ||
+                                              order->state == ports::qr_order_state::expired);
+    if (dead) world_.dead_codes_shown.insert(world_.code_on_display);
 }
 
 result<void> code_display::set_brightness(int /*percent*/, const call& /*bounds*/) {

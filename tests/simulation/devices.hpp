@@ -39,6 +39,8 @@ class code_display final : public ports::display {
     [[nodiscard]] ports::display_capabilities capabilities() const noexcept override;
 
   private:
+    void look_at_last_code();
+
     world& world_;
 };
 

@@ -1,5 +1,7 @@
 #include "simulation/gateway_desk.hpp"
 
+#include "simulation/gateway_line.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -11,6 +13,7 @@ using json = nlohmann::json;
 using ports::qr_order_state;
 
 constexpr std::string_view orders_path = "/orders";
+constexpr std::string_view charges_path = "/charges";
 
 std::int64_t in_seconds(std::chrono::system_clock::time_point when) {
     return std::chrono::duration_cast<std::chrono::seconds>(when.time_since_epoch()).count();
@@ -23,11 +26,12 @@ bool was_paid(const wallet::order& one) {
 json order_of(const world& in, const std::string& number, const wallet::order& one) {
     json made{{"order_number", number}, {"merchant_id", one.merchant_id}, {"terminal_id", one.terminal_id},
         {"amount", one.minor}, {"currency", "156"}, {"subject", ""},
-        {"status", std::string(ports::to_string(one.state))}, {"code_url", "https://pay.example/" + number},
-        {"created_at", 0}, {"expires_at", in_seconds(in.wall.now() + (one.expires - in.time.elapsed()))},
-        {"transaction_number", ""}, {"paid_at", 0}, {"refunded", one.refunded()}};
+        {"status", one.state == qr_order_state::paying ? "processing" : std::string(ports::to_string(one.state))},
+        {"code_url", "https://pay.example/" + number}, {"created_at", 0},
+        {"expires_at", in_seconds(in.wall.now() + (one.expires - in.time.elapsed()))}, {"transaction_number", ""},
+        {"paid_at", 0}, {"refunded", one.refunded()}};
     if (!was_paid(one)) return made;
-    made["transaction_number"] = "T" + number.substr(std::min<std::size_t>(8, number.size()));
+    made["transaction_number"] = one.named();
     made["paid_at"] = 1;
     return made;
 }
@@ -47,6 +51,7 @@ desk_answer refused(
 /// "POST /orders/X1/refund HTTP/1.1" in its parts.
 struct target {
     bool post = false;
+    bool charges = false;
     std::string number;
     std::string verb;
 };
@@ -56,7 +61,8 @@ target target_of(const http_request& request) {
     const auto blank = request.line.find(' ');
     found.post = request.line.substr(0, blank) == "POST";
     const auto path = request.line.substr(blank + 1, request.line.find(' ', blank + 1) - blank - 1);
-    if (path.size() <= orders_path.size()) return found;
+    found.charges = path == charges_path;
+    if (found.charges || path.size() <= orders_path.size()) return found;
     found.number = path.substr(orders_path.size() + 1);
     const auto slash = found.number.find('/');
     if (slash == std::string::npos) return found;
@@ -69,9 +75,10 @@ target target_of(const http_request& request) {
 
 desk_answer gateway_desk::answer(const http_request& request) {
     const auto what = target_of(request);
-    if (what.number.empty()) return create(request);
+    if (what.number.empty()) return what.charges ? charge(request) : create(request);
     if (!what.post) return query(what.number);
-    return what.verb == "cancel" ? cancel(what.number) : refund(what.number, request);
+    if (what.verb == "cancel") return cancel(what.number);
+    return what.verb == "reverse" ? reverse(what.number) : refund(what.number, request);
 }
 
 std::string gateway_desk::refund_number_of(const http_request& request) {
@@ -107,6 +114,23 @@ desk_answer gateway_desk::cancel(const std::string& number) {
     return query(number);
 }
 
+desk_answer gateway_desk::charge(const http_request& request) {
+    const auto wish = body_of(request);
+    const auto number = wish.at("order_number").get<std::string>();
+    if (wish.at("payment_code").get<std::string>().empty()) return refused("400 Bad Request", "bad_request", number);
+    const bool known = world_.gateway_books.find(number, world_.time.elapsed()) != nullptr;
+    auto& one = charge_wallet(world_, number, wish.at("amount").get<std::int64_t>());
+    one.merchant_id = wish.at("merchant_id").get<std::string>();
+    one.terminal_id = wish.at("terminal_id").get<std::string>();
+    return {known ? "200 OK" : "201 Created", order_of(world_, number, one).dump()};
+}
+
+desk_answer gateway_desk::reverse(const std::string& number) {
+    auto* one = world_.gateway_books.find(number, world_.time.elapsed());
+    if (one != nullptr) world_.gateway_books.undo(*one);
+    return query(number);
+}
+
 desk_answer gateway_desk::refund(const std::string& number, const http_request& request) {
     const auto wish = body_of(request);
     const auto refund_number = wish.at("refund_number").get<std::string>();
@@ -115,7 +139,8 @@ desk_answer gateway_desk::refund(const std::string& number, const http_request& 
     if (one == nullptr) return refused("404 Not Found", "no_such_order", number, refund_number);
     if (!was_paid(*one)) return refused("409 Conflict", "not_paid", number, refund_number);
     const auto& whose = world_.refund_keys[refund_number];
-    if (!world_.gateway_books.give_back(*one, refund_number, minor, whose))
+    const auto which = wish.value("transaction_number", std::string());
+    if (!world_.gateway_books.give_back(*one, refund_number, minor, whose, which))
         return refused("409 Conflict", "refund_too_large", number, refund_number);
     auto told = order_of(world_, number, *one);
     told["refund_number"] = refund_number;

@@ -24,6 +24,23 @@ error no_such_order() {
 
 } // namespace
 
+wallet::order& charge_wallet(world& in, const std::string& number, std::int64_t minor) {
+    const bool known = in.gateway_books.find(number, in.time.elapsed()) != nullptr;
+    auto& made = in.gateway_books.create(number, minor, in.time.elapsed() + 2h, in.key);
+    if (known) return made;
+    made.charged = true;
+    made.state = qr_order_state::paying;
+    const auto pays = [&in, number] { in.gateway_books.pay(number, in.time.elapsed()); };
+    if (!in.people.asks_password) {
+        pays();
+        return made;
+    }
+    fingerprint tag;
+    tag.add(number);
+    in.time.plan(in.people.payer, pays, tag.value());
+    return made;
+}
+
 template <class Answer, class Sent, class Work>
 result<Answer> gateway_line::ask(std::string_view what, const call& bounds, Sent sent, Work work) {
     const auto at_send = world_.doors.next(point::gateway_send, what);
@@ -52,8 +69,7 @@ result<ports::qr_order_status> gateway_line::status(std::string_view number) {
     told.state = order->state;
     const bool paid = order->state == qr_order_state::paid || order->state == qr_order_state::refunded;
     told.paid = amount(paid ? order->minor : 0);
-    if (paid)
-        told.transaction_number = "T" + told.order_number.substr(std::min<std::size_t>(8, told.order_number.size()));
+    if (paid) told.transaction_number = order->named();
     return told;
 }
 
@@ -104,11 +120,31 @@ result<ports::qr_order_status> gateway_line::refund(const ports::qr_refund_reque
         auto* order = world_.gateway_books.find(request.order_number, world_.time.elapsed());
         if (order == nullptr) return no_such_order();
         const bool paid = order->state == qr_order_state::paid || order->state == qr_order_state::refunded;
-        if (!paid || !world_.gateway_books.give_back(*order, number, request.total.minor(), key())) {
+        const auto& which = request.transaction_number;
+        if (!paid || !world_.gateway_books.give_back(*order, number, request.total.minor(), key(), which)) {
             return link_error(hostlink_errc::refused_by_gateway).with_peer_code("409");
         }
         return status(request.order_number);
     });
+}
+
+result<ports::qr_order_status> gateway_line::charge(const ports::qr_charge_request& request, const call& bounds) {
+    return ask<ports::qr_order_status>(
+        "charge", bounds, [] { return 0; },
+        [&]() -> result<ports::qr_order_status> {
+            charge_wallet(world_, request.order_number, request.total.minor());
+            return status(request.order_number);
+        });
+}
+
+result<ports::qr_order_status> gateway_line::reverse(std::string_view order_number, const call& bounds) {
+    return ask<ports::qr_order_status>(
+        "reverse", bounds, [] { return 0; },
+        [&]() -> result<ports::qr_order_status> {
+            auto* order = world_.gateway_books.find(order_number, world_.time.elapsed());
+            if (order != nullptr) world_.gateway_books.undo(*order);
+            return status(order_number);
+        });
 }
 
 /// A notice comes once, when the order is paid, unless it is lost.

@@ -16,6 +16,9 @@ class gateway_line final : public ports::qr_gateway {
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> refund(
         const ports::qr_refund_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> charge(
+        const ports::qr_charge_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> reverse(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> wait_notification(
         std::string_view order_number, const call& bounds) override;
 
@@ -28,5 +31,9 @@ class gateway_line final : public ports::qr_gateway {
     world& world_;
     std::uint64_t refunds_ = 0;
 };
+
+/// The wallet of a payer whose code was scanned: pays at once, or after having been asked for a password. The same
+/// number again is the same charge.
+wallet::order& charge_wallet(world& in, const std::string& number, std::int64_t minor);
 
 } // namespace cipherlane::simulation

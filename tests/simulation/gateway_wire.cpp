@@ -87,6 +87,13 @@ class gateway_link final : public ports::qr_gateway {
         const ports::qr_refund_request& request, const call& bounds) override {
         return real_->refund(request, bounds);
     }
+    [[nodiscard]] result<ports::qr_order_status> charge(
+        const ports::qr_charge_request& request, const call& bounds) override {
+        return real_->charge(request, bounds);
+    }
+    [[nodiscard]] result<ports::qr_order_status> reverse(std::string_view order_number, const call& bounds) override {
+        return real_->reverse(order_number, bounds);
+    }
     [[nodiscard]] result<ports::qr_order_status> wait_notification(
         std::string_view order_number, const call& bounds) override {
         return notices_.wait_notification(order_number, bounds);

@@ -3,7 +3,9 @@
 #include <cipherlane/ledger/trades.hpp>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <type_traits>
 #include <utility>
 
 namespace cipherlane::simulation {
@@ -18,8 +20,8 @@ enum class claim : std::uint8_t { moved, not_moved, unknown };
 claim claim_of(record_state state) {
     switch (state) {
     case record_state::approved:
-    case record_state::returned:
     case record_state::voided: return claim::moved;
+    case record_state::returned: // and went back
     case record_state::declined:
     case record_state::reversed:
     case record_state::not_sent: return claim::not_moved;
@@ -56,6 +58,29 @@ void judge::find(std::string rule, const std::string& key, std::string words) {
     findings_.push_back({std::move(rule), key, std::move(words)});
 }
 
+/// What payers have paid for a key, but for what went back of itself; and what a refund under it has given back.
+void judge::add_orders(const std::string& key, charge& sum) const {
+    const auto add = [&](std::int64_t minor) {
+        if (minor == 0) return;
+        sum.minor += minor;
+        ++sum.times;
+    };
+    for (const auto& [number, order] : truth_.gateway_books.orders()) {
+        std::map<std::string, std::int64_t> went_back;
+        for (const auto& [refund_number, refund] : order.refunds) {
+            const bool undone = refund_number.starts_with("undone ");
+            if (undone || rejected_by_.contains(refund_number)) {
+                went_back[refund.payment] += refund.minor;
+            } else if (refund.key == key) {
+                add(refund.minor);
+            }
+        }
+        if (order.key != key) continue;
+        for (const auto& paid : order.payments)
+            add(paid.minor - went_back[paid.number]);
+    }
+}
+
 judge::charge judge::charged(const std::string& key) const {
     charge sum;
     const auto add = [&](std::int64_t minor) {
@@ -65,14 +90,7 @@ judge::charge judge::charged(const std::string& key) const {
     for (const auto& entry : truth_.host_books.books()) {
         if (entry.key == key && entry.at == booking::state::standing) add(entry.minor);
     }
-    for (const auto& [number, order] : truth_.gateway_books.orders()) {
-        const bool paid =
-            order.state == ports::qr_order_state::paid || order.state == ports::qr_order_state::refunded;
-        if (order.key == key && paid) add(order.minor);
-        for (const auto& [refund_number, refund] : order.refunds) {
-            if (refund.key == key) add(refund.minor);
-        }
-    }
+    add_orders(key, sum);
     return sum;
 }
 
@@ -87,29 +105,40 @@ bool judge::undone(const std::string& key) const {
 
 void judge::look_at_tellings(const std::string& key, const slip& paper, const ports::journal_record* record) {
     const telling* before = nullptr;
+    // Paid and given back, but not by a refund of the merchant's: nothing of it has moved.
+    const bool returned = record != nullptr && record->state == record_state::returned;
+    // It was told as not paid, and somebody paid: it is open again until the money has gone back.
+    const bool reopened = returned && truth_.paid_late.contains(record->id);
+    const auto meaning = [&](auto value) {
+        if constexpr (std::is_same_v<decltype(value), verdict>) {
+            if (returned && value == verdict::refunded) return claim::not_moved;
+        }
+        return claim_of(value);
+    };
     for (const auto& one : paper.told) {
-        const auto now = one.outcome ? claim_of(*one.outcome) : claim::not_moved;
+        const auto now = one.outcome ? meaning(*one.outcome) : claim::not_moved;
         if (before != nullptr) {
-            const auto then = before->outcome ? claim_of(*before->outcome) : claim::not_moved;
+            const auto then = before->outcome ? meaning(*before->outcome) : claim::not_moved;
             const bool begun_again = !before->outcome && one.attempt > before->attempt;
             // "Not sent" frees the key: the cashier may run it again.
             const bool free = before->outcome == verdict::not_sent && one.attempt > before->attempt;
             // A till that could not even note that nothing had left asks a person for nothing: no harm to the money.
             const bool asks = !before->outcome && now == claim::unknown && charged(key).times == 0;
-            const bool changed = then != claim::unknown && now != then && !begun_again && !free && !asks;
+            const bool changed = then != claim::unknown && now != then && !begun_again && !free && !asks &&
+                                 !(reopened && now == claim::unknown);
             if (changed) find("told and taken back", key, "first " + before->words + "; then " + one.words);
             const bool opened = then == claim::moved && before->outcome != one.outcome && now == claim::moved;
             if (opened && !undone(key)) find("told and taken back", key, before->words + "; then " + one.words);
         }
         before = &one;
     }
-    if (record == nullptr || claim_of(record->state) == claim::unknown) return;
-    const auto ends = claim_of(record->state);
+    if (record == nullptr || meaning(record->state) == claim::unknown) return;
+    const auto ends = meaning(record->state);
     if (before == nullptr) {
         if (ends == claim::moved) find("never told", key, "the till has it as " + in_words(ends));
         return;
     }
-    const auto told = before->outcome ? claim_of(*before->outcome) : claim::not_moved;
+    const auto told = before->outcome ? meaning(*before->outcome) : claim::not_moved;
     // What is stored counts as done; where the host refuses it somebody is called.
     const bool announced = ends == claim::moved || truth_.called_for.contains(record->id);
     if (before->outcome == verdict::stored && announced) return;
@@ -157,6 +186,9 @@ void judge::look(const std::vector<ports::journal_record>& records, const std::s
             records.rbegin(), records.rend(), [&](const auto& one) { return one.idempotency_key == key; });
         return found == records.rend() ? nullptr : &*found;
     };
+    for (const auto& record : records) {
+        if (record.kind == ports::trade::qr_return) rejected_by_.insert("R" + record.order_number);
+    }
     for (const auto& [key, paper] : paper_.slips()) {
         const auto* const record = record_of(key);
         const bool told_paid =
@@ -180,6 +212,8 @@ void judge::look(const std::vector<ports::journal_record>& records, const std::s
     // The mark is not waited for: what a power cut takes of it no old copy is noticed by.
     const bool may_miss = truth_.people.brings_back && truth_.power_was_cut;
     if (!may_miss && truth_.host_books.numbers_used_twice() > 0) find("trade number used twice", {}, {});
+    for (const auto& code : truth_.dead_codes_shown)
+        find("dead code on the display", {}, code);
     if (!truth_.code_on_display.empty()) find("code left on the display", {}, truth_.code_on_display);
 }
 

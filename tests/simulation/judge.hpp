@@ -25,7 +25,9 @@ struct finding {
 /// - nothing is unknown without somebody being called;
 /// - what was told is not taken back, and what is decided has been told;
 /// - what is begun when nothing goes wrong any more, and nobody refuses, is paid;
-/// - no trade number is used twice, no code stands on the display, the batch adds up.
+/// - what an order did not want has gone back, once;
+/// - no trade number is used twice, the batch adds up;
+/// - no code stands on the display at the end, or stood there once nobody could pay it any more.
 class judge {
   public:
     judge(const world& truth, const cashier& paper) noexcept
@@ -48,6 +50,7 @@ class judge {
         std::int64_t minor = 0;
         int times = 0;
     };
+    void add_orders(const std::string& key, charge& sum) const;
     [[nodiscard]] charge charged(const std::string& key) const;
     void look_at_key(
         const std::string& key, const ports::journal_record* record, const std::set<std::uint64_t>& called);
@@ -56,6 +59,7 @@ class judge {
 
     const world& truth_;
     const cashier& paper_;
+    std::set<std::string> rejected_by_; ///< numbers of refunds that were nobody's, but the till's own
     std::vector<finding> findings_;
 };
 

@@ -36,6 +36,9 @@ void refund(cashier& who) {
 void qr_sale(cashier& who) {
     who.sell_by_code("code", 990);
 }
+void qr_charge(cashier& who) {
+    who.run(trade::qr_charge, "code", 990);
+}
 void qr_refund(cashier& who) {
     who.give_back("refund", "base", 300);
 }
@@ -172,8 +175,39 @@ void busy_day(cashier& who) {
     }
 }
 
+/// Customers of all kinds at a gateway that takes money whenever it comes: what they do is drawn anew for each.
+void busy_orders(cashier& who) {
+    constexpr int orders = 50;
+    constexpr std::array payers{3s, 9s, 40s, 100s, 168s, 175s, 86'400s};
+    std::vector<std::string> paid;
+    for (int i = 0; i < orders; ++i) {
+        const auto key = std::to_string(i);
+        auto& people = who.people();
+        people.payer = payers[static_cast<std::size_t>(who.day().below(payers.size()))];
+        people.second_payer = who.day().below(8) == 0 ? people.payer + 2s : 0s;
+        people.asks_password = who.day().below(2) == 0;
+        const auto minor = static_cast<std::int64_t>(100 + who.day().below(100'000));
+        switch (who.day().below(8)) {
+        case 0: who.give_back(key, take_newest(paid), 50); break;
+        case 1:
+        case 2: who.run(trade::qr_charge, key, minor); break;
+        default:
+            who.sell_by_code(key, minor);
+            paid.push_back(key);
+            break;
+        }
+    }
+    who.people().payer = 100s; // not all of them were willing
+}
+
 manners usual() {
     return {};
+}
+manners takes_always() {
+    manners made;
+    made.takes_always = true;
+    made.patience = 200s;
+    return made;
 }
 manners gives_up() {
     manners made;
@@ -205,9 +239,60 @@ manners nobody_pays() {
     made.payer = 24h;
     return made;
 }
+/// Within the last question before the code is to be closed.
 manners slow_payer() {
     manners made;
-    made.payer = 179s;
+    made.payer = 168s;
+    return made;
+}
+/// Nobody scans the first code; the second is paid.
+manners next_code() {
+    manners made;
+    made.scans = 2;
+    return made;
+}
+/// A gateway that takes money whatever it has said: each code is paid after its end.
+manners paid_late() {
+    manners made;
+    made.takes_always = true;
+    made.patience = 260s;
+    made.payer = 175s;
+    return made;
+}
+manners paid_after_cancel() {
+    manners made;
+    made.takes_always = true;
+    made.patience = 60s;
+    made.payer = 100s;
+    return made;
+}
+manners paid_twice() {
+    manners made;
+    made.takes_always = true;
+    made.second_payer = 5s;
+    return made;
+}
+manners password() {
+    manners made;
+    made.asks_password = true;
+    made.payer = 8s;
+    return made;
+}
+manners no_password() {
+    manners made;
+    made.asks_password = true;
+    made.payer = 24h;
+    return made;
+}
+manners slow_password() {
+    manners made;
+    made.asks_password = true;
+    made.payer = 44s;
+    return made;
+}
+manners password_over_http() {
+    auto made = password();
+    made.http = true;
     return made;
 }
 /// The cashier gives up while the payer still has the code on the telephone.
@@ -285,6 +370,15 @@ const std::array scenario_table{
     scenario{"qr-sale-nobody-pays", nothing, qr_sale, nobody_pays()},
     scenario{"qr-sale-slow-payer", nothing, qr_sale, slow_payer()},
     scenario{"qr-sale-impatient", nothing, qr_sale, impatient()},
+    scenario{"qr-sale-next-code", nothing, qr_sale, next_code()},
+    scenario{"qr-sale-paid-late", nothing, qr_sale, paid_late()},
+    scenario{"qr-sale-paid-after-cancel", nothing, qr_sale, paid_after_cancel()},
+    scenario{"qr-sale-paid-twice", nothing, qr_sale, paid_twice()},
+    scenario{"qr-charge", nothing, qr_charge, usual()},
+    scenario{"qr-charge-password", nothing, qr_charge, password()},
+    scenario{"qr-charge-slow-password", nothing, qr_charge, slow_password()},
+    scenario{"qr-charge-no-password", nothing, qr_charge, no_password()},
+    scenario{"qr-charge-over-http", nothing, qr_charge, password_over_http()},
     scenario{"qr-refund", one_qr_sale, qr_refund, usual()},
     scenario{"qr-refund-given-up", one_qr_sale, qr_refund, gives_up()},
     scenario{"completion", one_reservation, completion, usual()},
@@ -317,10 +411,12 @@ const std::array scenario_table{
 const std::array long_table{
     scenario{"busy-day", nothing, busy_day, usual()},
     scenario{"busy-day-kept-connection", nothing, busy_day, kept_connection()},
+    scenario{"busy-orders", nothing, busy_orders, takes_always()},
 };
 
 constexpr auto flows = std::to_array<std::string_view>(
-    {"sale", "void", "refund", "completion", "hotel", "qr-sale", "qr-refund", "settlement", "sign-in"});
+    {"sale", "void", "refund", "completion", "hotel", "qr-sale", "qr-sale-next-code", "qr-sale-paid-after-cancel",
+        "qr-sale-paid-twice", "qr-charge-password", "qr-refund", "settlement", "sign-in"});
 
 } // namespace
 

@@ -60,7 +60,9 @@ till_under_test::till_under_test(world& in)
     , in_time_(in.time)
     , by_chance_(in.draws) {}
 
-till_under_test::~till_under_test() = default;
+till_under_test::~till_under_test() {
+    world_.keep_notice = nullptr;
+}
 
 result<void> till_under_test::start() {
     store::sqlite_journal_settings where;
@@ -73,6 +75,9 @@ result<void> till_under_test::start() {
     CIPHERLANE_TRY(journal_, store::sqlite_journal::open(where, key, world_.wall, call(20s), logger::none()));
     if (world_.wrong != mutant::none) mutated_ = std::make_unique<mutant_store>(*journal_, world_);
     CIPHERLANE_TRY(gateway_, link_to_gateway(world_));
+    world_.keep_notice = [this](const ports::qr_order_status& told) {
+        return (mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_).keep_notice(told, call(10s));
+    };
     for (int i = 0; i < world_.people.terminals; ++i)
         CIPHERLANE_CHECK(add_station());
     return {};
@@ -116,6 +121,7 @@ void till_under_test::watcher::on_alert(const acquiring::alert& what) noexcept {
     if (!heard) return;
     called.insert(what.record.id);
     of_.world_.called_for.insert(what.record.id);
+    if (what.kind == acquiring::alert_kind::paid_after_close) of_.world_.paid_late.insert(what.record.id);
 }
 
 } // namespace cipherlane::simulation

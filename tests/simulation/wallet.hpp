@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cipherlane::simulation {
 
@@ -17,7 +18,14 @@ class wallet {
   public:
     struct refund {
         std::int64_t minor = 0;
-        std::string key; ///< the till's name for it, told by the world
+        std::string key;     ///< the till's name for it, told by the world
+        std::string payment; ///< which one it gives back
+    };
+    /// One payer's payment of an order.
+    struct payment {
+        std::string number;
+        std::int64_t minor = 0;
+        bool noticed = false; ///< the till has kept the notice of it
     };
     struct order {
         std::int64_t minor = 0;
@@ -27,7 +35,17 @@ class wallet {
         std::string merchant_id; ///< over HTTP
         std::string terminal_id;
         bool noticed = false; ///< the notice of its payment has been delivered
+        bool charged = false; ///< by the payer's own code
+        std::vector<payment> payments;
         std::map<std::string, refund> refunds;
+        [[nodiscard]] std::int64_t refunded_of(std::string_view payment) const {
+            std::int64_t sum = 0;
+            for (const auto& one : refunds)
+                sum += one.second.payment == payment ? one.second.minor : 0;
+            return sum;
+        }
+        /// The payment that the order names: the last that was not given back, else the last.
+        [[nodiscard]] std::string named() const;
         [[nodiscard]] std::int64_t refunded() const {
             std::int64_t sum = 0;
             for (const auto& one : refunds)
@@ -41,10 +59,17 @@ class wallet {
         const std::string& number, std::int64_t minor, std::chrono::milliseconds expires, const std::string& key);
     /// Null if there is none. What has passed its time is expired by then.
     [[nodiscard]] order* find(std::string_view number, std::chrono::milliseconds now);
-    /// Whoever has scanned the code confirms. Nothing happens once it is too late.
-    void pay(std::string_view number, std::chrono::milliseconds now);
-    /// The same refund number is the same refund. False if it is more than is left.
-    [[nodiscard]] bool give_back(order& of, const std::string& number, std::int64_t minor, const std::string& key);
+    /// Whether a gateway takes money by a code that is closed or paid.
+    enum class taking : std::uint8_t { once_in_time, always };
+    /// Whoever has scanned the code confirms. Nothing happens once it is too late, or paid.
+    void pay(std::string_view number, std::chrono::milliseconds now, taking how = taking::once_in_time);
+    /// What is undone: closed where nobody has paid, given back where somebody has.
+    void undo(order& of);
+    /// The same refund number is the same refund. False if it is more than is left of the payment, which is the one
+    /// that the order names where none is named.
+    [[nodiscard]] bool give_back(order& of, const std::string& number, std::int64_t minor, const std::string& key,
+        const std::string& payment = {});
+    [[nodiscard]] std::map<std::string, order, std::less<>>& orders() noexcept { return orders_; }
 
     void add_to(fingerprint& state) const;
 

@@ -8,6 +8,8 @@
 #include "simulation/virtual_time.hpp"
 #include "simulation/wallet.hpp"
 
+#include <cipherlane/core/result.hpp>
+
 #include <chrono>
 #include <functional>
 #include <map>
@@ -30,10 +32,16 @@ struct manners {
     bool brings_back = false;      ///< somebody puts an old copy in the journal's place
     bool http = false;             ///< the bank's messages come in HTTP posts, and the gateway is asked by HTTP
     bool notifies = true;          ///< the gateway sends notices
+    bool takes_always = false;     ///< the gateway takes money by codes that are closed or paid
+    std::chrono::milliseconds second_payer{0};   ///< as `payer`, of another one; zero: there is none
+    std::uint32_t scans = 0;                     ///< only so many-th code that is shown finds a payer; 0: each does
+    bool asks_password = false;                  ///< of whose own code is charged: then `payer` says when
     std::chrono::milliseconds patience{300'000}; ///< of the cashier's, for one payment
     /// Nobody refuses anything.
     [[nodiscard]] bool all_agree() const {
-        return bank.code == "00" && bank.trades_unanswered == 0 && !card_declines && payer < std::chrono::minutes(1);
+        return bank.code == "00" && bank.trades_unanswered == 0 &&
+               !(asks_password && payer > std::chrono::seconds(30)) && !card_declines &&
+               payer < std::chrono::minutes(1);
     }
     bool tries_again = true; ///< the cashier runs a payment that ended as an error once more, under its key
 };
@@ -80,16 +88,28 @@ class world {
     manners people;
     mutant wrong = mutant::none;
 
+    /// Somebody who has scanned a code confirms; the gateway sends word of it until the till has kept that.
+    void pay(const std::string& number);
+    /// What the till's journal does with a notice; empty while the till is off.
+    std::function<result<void>(const ports::qr_order_status&)> keep_notice;
+
     std::string key; ///< of the payment that the cashier is at; empty: of none
     std::map<std::string, std::string, std::less<>> refund_keys; ///< whose refund number it is, by who sent it first
     bytes earlier_answer;                                        ///< the bank's last one
     std::stop_source cashier;                                    ///< of the call under way
     std::set<std::uint64_t> called_for;                          ///< the records about which somebody was ever called
+    std::set<std::uint64_t> paid_late;                           ///< of these, for a payment after their end
     bool power_was_cut = false;                                  ///< in the work
     bool adopts = false;                                         ///< a person takes the journal as it is found
     std::string code_on_display;                                 ///< the order whose code can be scanned; empty: none
-    std::set<std::string> shown_approved;                        ///< the payments of which the pad has said so
-    fault cut = fault::none;                                     ///< how the power went, while it is off
+    std::uint32_t codes_shown = 0;
+    bool display_failed = false;            ///< it did not do what it was told since the last code
+    std::set<std::string> dead_codes_shown; ///< that stood there though nobody could pay them
+    std::set<std::string> shown_approved;   ///< the payments of which the pad has said so
+    fault cut = fault::none;                ///< how the power went, while it is off
+
+  private:
+    void send_notice(const std::string& number, std::size_t which, std::chrono::milliseconds after);
 };
 
 } // namespace cipherlane::simulation

@@ -172,7 +172,7 @@ result<void> counter::open_scanner(const call& bounds) {
     CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "scanner.path"));
     devices_.push_back(std::move(taken));
     drivers::payment_code_gate::limits how;
-    how.fresh = place.code_fresh;
+    how.fresh = settings_.terminals.front().qr.code_fresh;
     CIPHERLANE_TRY(auto gate, drivers::payment_code_gate::create(how));
     gate_.emplace(std::move(gate));
     const auto open = [this](const call& limits) {
@@ -186,14 +186,15 @@ result<void> counter::open_scanner(const call& bounds) {
     return {};
 }
 
-result<wiped_text> counter::scan_payment_code(const call& bounds) {
+result<acquiring::payer_code> counter::scan_payment_code(const call& bounds) {
     if (!scanner_) return error(acquiring_errc::no_device, layer::till).during("scan").in_field("scanner");
     const std::unique_lock mine(scanning_, bounds.until().at()); // terminals share it
     if (!mine) return error(till_errc::device_busy, layer::till).during("scan").in_field("scanner");
     CIPHERLANE_TRY(auto scanned, scanner_->scan(bounds));
+    const auto when = scanned.when;
     CIPHERLANE_TRY(auto code, gate_->pass(std::move(scanned)));
     given_.log.info("scanner", std::string(qr::to_string(code.kind)) + " scanned");
-    return std::move(code.text);
+    return acquiring::payer_code(std::move(code.text), when);
 }
 
 result<drivers::printer_keeper*> counter::printer() {

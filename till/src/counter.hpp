@@ -4,6 +4,7 @@
 #include "shared_devices.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/acquiring/payer_code.hpp>
 #include <cipherlane/drivers/display/display_keeper.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/drivers/printer/printer_keeper.hpp>
@@ -59,7 +60,7 @@ class counter {
     [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
     /// @return `acquiring_errc::no_device` where the settings name none; why its queue cannot be used
     [[nodiscard]] result<drivers::printer_keeper*> printer();
-    [[nodiscard]] result<wiped_text> scan_payment_code(const call& bounds);
+    [[nodiscard]] result<acquiring::payer_code> scan_payment_code(const call& bounds);
     [[nodiscard]] std::size_t receipt_columns() const;
     /// A queue that fails is a printer that is away, and no fault of the till.
     [[nodiscard]] result<void> count_slips(till_status& now, const call& bounds);

@@ -124,6 +124,24 @@ void read_rules(toml_reader& top, terminal_settings& to) {
     pre_auth.number("valid_days", to.pre_auth.valid_days);
     pre_auth.finish();
 
+    auto codes = top.section("qr");
+    codes.choice("codes", to.qr.codes, {{"gateway", code_source::gateway}, {"emv", code_source::emv}});
+    codes.number("most_codes", to.qr.most_codes);
+    codes.span("renew_before_seconds", to.qr.renew_before);
+    codes.span("longest_poll_ms", to.qr.longest_poll);
+    codes.number("closing_tries", to.qr.closing_tries);
+    codes.choice("unwanted_payments", to.qr.unwanted,
+        {{"go-back", unwanted_payment::goes_back}, {"are-asked", unwanted_payment::is_asked}});
+    codes.span("password_seconds", to.qr.password);
+    codes.number("account_tag", to.qr.account_tag, 0, 99);
+    codes.text("account_scheme", to.qr.account_scheme);
+    codes.text("account", to.qr.account);
+    codes.text("category", to.qr.category);
+    codes.text("country", to.qr.country);
+    codes.text("name", to.qr.name);
+    codes.text("city", to.qr.city);
+    codes.finish();
+
     auto conversion = top.section("conversion");
     conversion.flag("offered", to.conversion.offered);
     conversion.text("own_cards", to.conversion.own_cards);
@@ -147,7 +165,7 @@ void read_device(toml_reader& from, till_settings::device_place& to) {
     read_tls(from, to.tls);
 }
 
-void read_places(toml_reader& top, till_settings& to) {
+void read_places(toml_reader& top, till_settings& to, terminal_settings& common) {
     auto pinpad = top.section("pinpad");
     read_device(pinpad, to.pinpad);
     pinpad.flag("keeper", to.pinpad.keeper);
@@ -209,7 +227,7 @@ void read_places(toml_reader& top, till_settings& to) {
     scanner.choice("end", to.scanner.end, drivers::scan_end_words);
     scanner.choice("aim", to.scanner.aim, drivers::aim_identifier_words);
     scanner.choice("characters", to.scanner.characters, drivers::scan_text_words);
-    scanner.span("code_fresh_seconds", to.scanner.code_fresh);
+    scanner.span("code_fresh_seconds", common.qr.code_fresh);
     scanner.finish();
 
     auto sealer = top.section("sealer");
@@ -339,7 +357,7 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
     auto terminals = terminals_of(root, top);
     read_shared(top, settings, common);
     read_rules(top, common);
-    read_places(top, settings);
+    read_places(top, settings, common);
     for (auto& from : terminals)
         read_terminal(from, settings.terminals.emplace_back(common));
     top.finish();

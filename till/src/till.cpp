@@ -67,7 +67,7 @@ std::string till::settlement_slip(const acquiring::settlement_report& what, std:
     return acquiring::settlement_text(what, terminal(), columns);
 }
 
-result<wiped_text> till::scan_payment_code(const call& bounds) {
+result<acquiring::payer_code> till::scan_payment_code(const call& bounds) {
     return all_->scan_payment_code(bounds);
 }
 

@@ -293,8 +293,6 @@ result<void> till_settings::validate() const {
     CIPHERLANE_CHECK(check_device(scanner, "scanner", drivers::scanner_families()));
     if (scanner.driver == "hid-pos" && scanner.end != drivers::scan_end::cr_or_lf)
         return bad("scanner.end", "nothing, as each report of a hid-pos scanner says where a code ends");
-    if (scanner.code_fresh.count() < 1 || scanner.code_fresh.count() > 600)
-        return bad("scanner.code_fresh_seconds", "1 to 600");
     if (!journal.store.empty() && !store::check_postgres_address(journal.store))
         return bad("journal.store", "postgresql://USER@HOST[:PORT][,HOST]/DATABASE[?WORD=VALUE], with libpq's words");
     if (journal.file.empty()) return bad("journal.file", "the name of a file");

@@ -3,6 +3,7 @@
 #include <cipherlane/core/csv_cell.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
@@ -40,7 +41,7 @@ std::string digits(std::uint32_t number) {
 }
 
 std::string subject(const ports::journal_record& record) {
-    return printable_text(record.masked_pan.empty() ? record.order_number : record.masked_pan);
+    return printable_text(record.masked_pan.empty() ? ledger::number_at_gateway(record) : record.masked_pan);
 }
 
 std::string state_words(const store::journal_entry& entry) {
@@ -65,7 +66,7 @@ std::string payable(const ports::journal_record& record) {
 /// Whom to ask, by what they know it by.
 std::string whom_to_ask(const ports::journal_record& record) {
     if (ledger::gateway_trades.contains(record.kind))
-        return "ask the gateway about order " + printable_text(record.order_number) + ", merchant " +
+        return "ask the gateway about order " + printable_text(ledger::number_at_gateway(record)) + ", merchant " +
                printable_text(record.merchant_id) + ", " + record.requested.to_string() + ", " +
                shown_time(record.created) + payable(record);
     return "ask the acquirer about terminal " + printable_text(record.terminal_id) + ", merchant " +
@@ -145,9 +146,9 @@ json to_json(const store::journal_entry& entry) {
         {"created", stamp(record.created)}, {"decided", stamp(record.decided)}, {"expires", stamp(record.expires)},
         {"batch", record.batch}, {"trace", record.trace}, {"currency", record.requested.unit().number},
         {"requested", record.requested.minor()}, {"approved", record.approved.minor()},
-        {"card", safe(record.masked_pan)}, {"entry", safe(record.entry)}, {"order", safe(record.order_number)},
-        {"phase", ports::to_string(record.phase)}, {"original", record.original},
-        {"host_code", safe(record.host_code)}, {"host_text", safe(record.host_text)},
+        {"card", safe(record.masked_pan)}, {"entry", safe(record.entry)},
+        {"order", safe(ledger::number_at_gateway(record))}, {"phase", ports::to_string(record.phase)},
+        {"original", record.original}, {"host_code", safe(record.host_code)}, {"host_text", safe(record.host_text)},
         {"reference", safe(record.reference)}, {"authorization", safe(record.authorization)},
         {"host_date", safe(record.host_date)}, {"host_time", safe(record.host_time)},
         {"acquirer", safe(record.acquirer)}, {"reversal_reason", safe(record.reversal_reason)},

@@ -5,6 +5,7 @@
 #include "cipherlane/settings_input.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/till/advice.hpp>
 
 #include <CLI/CLI.hpp>
@@ -79,6 +80,7 @@ ending ending_of(const payment& what) {
 std::string to_text(const payment& what) {
     std::ostringstream text;
     text << what;
+    if (ledger::gateway_trades.contains(what.kind) && !what.ok()) text << ": " << what.reason(language::english);
     if (what.told == acquiring::told::recorded) text << " (recorded)";
     return text.str();
 }

@@ -30,6 +30,7 @@ struct till_options {
     std::size_t columns = 32;
     unsigned seconds = 120;
     bool partial = false;     ///< a flag of the command line
+    bool by_gateway = false;  ///< likewise
     bool close_batch = false; ///< likewise
     bool print = false;       ///< likewise
     bool as_json = false;     ///< likewise

@@ -34,6 +34,7 @@ void row_trade(const till_options& options, const char* verb, ports::trade kind)
         wish.payment_code = by.need(at.scan_payment_code(options.bounds()));
     }
     wish.authorization = options.authorization;
+    if (ledger::gateway_trades.contains(kind)) wish.subject = options.subject;
     wish.instalment = {options.periods, options.plan, '0'};
     if (options.partial) wish.partial = acquiring::partial_approval::accept;
     say(by, at, by.need(at.trade(wish, options.bounds())));
@@ -104,7 +105,7 @@ void tip(const till_options& options) {
     row_trade(options, "tip", ports::trade::tip);
 }
 void scan(const till_options& options) {
-    row_trade(options, "scan", ports::trade::code_sale);
+    row_trade(options, "scan", options.by_gateway ? ports::trade::qr_charge : ports::trade::code_sale);
 }
 void instalments(const till_options& options) {
     row_trade(options, "instalments", ports::trade::instalment_sale);

@@ -9,12 +9,14 @@ std::vector<fault_kind> gateway_faults() {
     return {{"no_answer", end, requests}, {"late_answer", wait, requests}, {"server_error", alter, requests},
         {"bare_404", alter, requests}, {"no_notification", withhold, notices}, {"late_notification", wait, notices},
         {"duplicate_notification", repeat, notices}, {"bad_signature", alter, notices},
-        {"processing", alter, {"create", "query", "cancel"}}, {"other_amount", alter, {"create", "query", "cancel"}},
-        {"other_merchant", alter, {"create", "query", "cancel", "refund"}},
-        {"forgotten", alter, {"query", "cancel", "refund"}},
-        {"no_json", alter, {"create", "query", "cancel", "refund"}},
-        {"ledger_fails", alter, {"create", "cancel", "refund"}}, {"paid_at_once", alter, {"create"}},
-        {"paid_after_close", alter, {"cancel"}}, {"given_back", alter, {"query"}}};
+        {"processing", alter, {"create", "query", "cancel", "charge", "reverse"}},
+        {"other_amount", alter, {"create", "query", "cancel", "charge", "reverse"}},
+        {"other_merchant", alter, {"create", "query", "cancel", "refund", "charge", "reverse"}},
+        {"forgotten", alter, {"query", "cancel", "refund", "reverse"}},
+        {"no_json", alter, {"create", "query", "cancel", "refund", "charge", "reverse"}},
+        {"ledger_fails", alter, {"create", "cancel", "refund", "charge", "reverse"}},
+        {"paid_at_once", alter, {"create"}}, {"paid_after_close", alter, {"cancel"}},
+        {"given_back", alter, {"query"}}};
 }
 
 } // namespace cipherlane::sim

@@ -50,18 +50,37 @@ auto naming(const std::string& order_number, const std::string& refund_number, W
 
 } // namespace
 
+std::int64_t gateway_order::paid() const {
+    std::int64_t sum = 0;
+    for (const auto& one : payments)
+        sum += one.amount;
+    return sum;
+}
+
 std::int64_t gateway_order::refunded() const {
     std::int64_t sum = 0;
-    for (const auto& refund : refunds)
-        sum += refund.second;
+    for (const auto& one : payments)
+        sum += one.refunded;
     return sum;
+}
+
+std::int64_t gateway_order::paid_twice() const {
+    return std::max<std::int64_t>(0, paid() - refunded() - amount);
+}
+
+std::string gateway_order::transaction_number() const {
+    const auto kept =
+        std::find_if(payments.rbegin(), payments.rend(), [](const auto& one) { return one.refunded < one.amount; });
+    if (kept != payments.rend()) return kept->transaction_number;
+    return payments.empty() ? std::string() : payments.back().transaction_number;
 }
 
 nlohmann::json gateway_order::to_json() const {
     return {{"order_number", number}, {"merchant_id", merchant_id}, {"terminal_id", terminal_id}, {"amount", amount},
         {"currency", currency}, {"subject", subject}, {"status", status}, {"code_url", code_url},
-        {"created_at", created}, {"expires_at", expires}, {"transaction_number", transaction_number},
-        {"paid_at", paid_at}, {"refunded", refunded()}, {"paid_twice", paid_twice}};
+        {"created_at", created}, {"expires_at", expires}, {"transaction_number", transaction_number()},
+        {"paid_at", paid_at}, {"refunded", refunded()}, {"paid_twice", paid_twice()}, {"paid", paid()},
+        {"device_serial", device_serial}};
 }
 
 order_book::order_book(
@@ -92,9 +111,12 @@ void order_book::load() {
             order.created = one.at("created_at");
             order.expires = one.at("expires_at");
             order.paid_at = one.at("paid_at");
-            order.transaction_number = one.at("transaction_number");
-            order.paid_twice = one.value("paid_twice", std::int64_t{0});
-            order.refunds = one.at("refunds").get<std::map<std::string, std::int64_t>>();
+            order.device_serial = one.value("device_serial", std::string());
+            order.charged = one.value("charged", false);
+            for (const auto& paid : one.at("payments"))
+                order.payments.push_back({paid.at("transaction_number"), paid.at("amount"), paid.at("refunded")});
+            for (const auto& [refund, back] : one.at("refunds").items())
+                order.refunds[refund] = {back.at("transaction_number"), back.at("amount")};
             orders_.emplace(order.number, order);
         }
     } catch (const nlohmann::json::exception&) {
@@ -111,7 +133,14 @@ void order_book::save() {
     for (const auto& [number, order] : orders_) {
         auto one = order.to_json();
         one["notify_url"] = order.notify_url;
-        one["refunds"] = order.refunds;
+        one["charged"] = order.charged;
+        one["payments"] = nlohmann::json::array();
+        for (const auto& paid : order.payments)
+            one["payments"].push_back({{"transaction_number", paid.transaction_number}, {"amount", paid.amount},
+                {"refunded", paid.refunded}});
+        one["refunds"] = nlohmann::json::object();
+        for (const auto& [refund, back] : order.refunds)
+            one["refunds"][refund] = {{"transaction_number", back.transaction_number}, {"amount", back.amount}};
         all.push_back(std::move(one));
     }
     const std::string fresh = file_ + ".new";
@@ -150,7 +179,10 @@ std::pair<gateway_order, bool> order_book::create(const nlohmann::json& request)
     return naming(number, {}, [&] { return make(number, request); });
 }
 
-std::pair<gateway_order, bool> order_book::make(const std::string& number, const nlohmann::json& request) {
+namespace {
+
+/// What the requests for an order and for a charge have in common.
+gateway_order order_of(const std::string& number, const nlohmann::json& request) {
     gateway_order order;
     order.number = number;
     order.merchant_id = text_of(request, "merchant_id");
@@ -159,25 +191,84 @@ std::pair<gateway_order, bool> order_book::make(const std::string& number, const
     order.currency = text_of(request, "currency");
     order.subject = text_of(request, "subject");
     order.notify_url = text_of(request, "notify_url");
+    if (request.contains("device_serial")) order.device_serial = text_of(request, "device_serial");
+    return order;
+}
+
+void refuse_other(const gateway_order& known, const gateway_order& asked) {
+    if (known.amount != asked.amount || known.merchant_id != asked.merchant_id || known.charged != asked.charged) {
+        throw refusal(409, "order_differs", "an order of this number has another amount or merchant");
+    }
+}
+
+} // namespace
+
+std::pair<gateway_order, bool> order_book::keep(gateway_order order) {
+    const auto [place, fresh] = orders_.emplace(order.number, std::move(order));
+    try {
+        save();
+    } catch (...) {
+        orders_.erase(place);
+        throw;
+    }
+    return {place->second, fresh};
+}
+
+void order_book::add_payment(gateway_order& order) {
+    order.status = "paid";
+    order.paid_at = now_();
+    order.payments.push_back({std::to_string(order.paid_at) + random_hex_(8), order.amount, 0});
+}
+
+std::pair<gateway_order, bool> order_book::make(const std::string& number, const nlohmann::json& request) {
+    auto order = order_of(number, request);
     const auto valid = integer_of(request, "valid_seconds", least_valid, most_valid);
     if (orders_.contains(order.number)) {
         const auto& known = at(order.number);
-        if (known.amount != order.amount || known.merchant_id != order.merchant_id) {
-            throw refusal(409, "order_differs", "an order of this number has another amount or merchant");
-        }
+        refuse_other(known, order);
         return {known, false};
     }
     order.created = now_();
     order.expires = order.created + valid;
-    order.code_url = "https://qr.95516.com/00010001/" + random_hex_(token_digits);
-    orders_.emplace(order.number, order);
-    try {
-        save();
-    } catch (...) {
-        orders_.erase(order.number);
-        throw;
+    // A code that the till has built is taken as it is; the payer's wallet finds the order by the number in it.
+    order.code_url = request.contains("code") ? text_of(request, "code")
+                                              : "https://qr.95516.com/00010001/" + random_hex_(token_digits);
+    return keep(std::move(order));
+}
+
+std::pair<gateway_order, bool> order_book::charge(const nlohmann::json& request) {
+    const auto number = text_of(request, "order_number");
+    if (!is_number(number)) throw bad("order_number");
+    return naming(number, {}, [&] { return make_charge(number, request); });
+}
+
+std::pair<gateway_order, bool> order_book::make_charge(const std::string& number, const nlohmann::json& request) {
+    auto order = order_of(number, request);
+    order.charged = true;
+    const auto code = text_of(request, "payment_code");
+    if (orders_.contains(number)) {
+        const auto& known = at(number);
+        refuse_other(known, order);
+        return {known, false};
     }
-    return {order, true};
+    if (charged_codes_.contains(code)) throw refusal(409, "code_used", "this code has been used");
+    const auto wallet = wallets_.find(code);
+    const auto manner = wallet == wallets_.end() ? wallet_manner::pays : wallet->second;
+    charged_codes_[code] = number; // good for one try, whatever becomes of it
+    if (manner == wallet_manner::refuses) throw refusal(409, "code_refused", "the payer's bank refuses");
+    order.created = now_();
+    order.expires = order.created + most_valid;
+    order.code_url = "charged";
+    order.status = "processing";
+    if (manner == wallet_manner::pays) add_payment(order);
+    return keep(std::move(order));
+}
+
+gateway_order order_book::reverse(const std::string& number) {
+    auto& order = naming(number, {}, [&]() -> gateway_order& { return at(number); });
+    if (order.status == "paid") return give_back_all(number);
+    if (order.status != "waiting" && order.status != "processing") return order;
+    return change(order, [&] { order.status = "cancelled"; });
 }
 
 gateway_order order_book::find(const std::string& number) {
@@ -200,17 +291,23 @@ gateway_order order_book::give_back(
     const std::string& number, const std::string& refund_number, const nlohmann::json& request) {
     auto& order = at(number);
     const auto amount = integer_of(request, "amount", 1, 999'999'999'999);
-    if (order.paid_at == 0) throw refusal(409, "not_paid", "the order is not paid");
+    if (order.payments.empty()) throw refusal(409, "not_paid", "the order is not paid");
     if (const auto known = order.refunds.find(refund_number); known != order.refunds.end()) {
-        if (known->second != amount) throw refusal(409, "refund_differs", "this refund has another amount");
+        if (known->second.amount != amount) throw refusal(409, "refund_differs", "this refund has another amount");
         return order;
     }
-    if (order.refunded() + amount > order.amount) {
+    const auto named =
+        request.contains("transaction_number") ? text_of(request, "transaction_number") : order.transaction_number();
+    const auto payment = std::find_if(order.payments.begin(), order.payments.end(),
+        [&](const auto& one) { return one.transaction_number == named; });
+    if (payment == order.payments.end()) throw refusal(404, "no_such_payment", "no payment of this number");
+    if (payment->refunded + amount > payment->amount) {
         throw refusal(409, "refund_too_large", "more than what is left of the payment");
     }
     return change(order, [&] {
-        order.refunds.emplace(refund_number, amount);
-        if (order.refunded() == order.amount) order.status = "refunded";
+        payment->refunded += amount;
+        order.refunds[refund_number] = {named, amount};
+        if (order.refunded() == order.paid()) order.status = "refunded";
     });
 }
 
@@ -218,7 +315,9 @@ gateway_order order_book::give_back_all(const std::string& number) {
     auto& order = at(number);
     if (order.status != "paid") throw refusal(409, "not_paid", "the order is " + order.status);
     return change(order, [&] {
-        order.refunds.emplace("gateway", order.amount - order.refunded());
+        for (auto& one : order.payments)
+            one.refunded = one.amount;
+        order.refunds["gateway"] = {order.transaction_number(), order.amount};
         order.status = "refunded";
     });
 }
@@ -226,16 +325,10 @@ gateway_order order_book::give_back_all(const std::string& number) {
 gateway_order order_book::pay(const std::string& number, payer who) {
     auto& order = at(number);
     const bool closed = order.status == "cancelled" || order.status == "expired";
-    const bool fits = who == payer::usual  ? order.status == "waiting"
-                      : who == payer::late ? closed
-                                           : order.status == "paid";
+    const bool waits = order.status == "waiting" || order.status == "processing";
+    const bool fits = who == payer::usual ? waits : who == payer::late ? closed : order.status == "paid";
     if (!fits) throw refusal(409, "not_waiting", "the order is " + order.status);
-    return change(order, [&] {
-        if (who == payer::second) order.paid_twice += order.amount;
-        order.status = "paid";
-        order.paid_at = now_();
-        order.transaction_number = std::to_string(order.paid_at) + random_hex_(8);
-    });
+    return change(order, [&] { add_payment(order); });
 }
 
 nlohmann::json order_book::list() {

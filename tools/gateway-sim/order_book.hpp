@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cipherlane::sim {
 
@@ -25,10 +26,23 @@ class refusal : public std::runtime_error {
     std::string refund_number; ///< likewise, of a refund
 };
 
+/// One payer's payment of an order.
+struct gateway_payment {
+    std::string transaction_number;
+    std::int64_t amount = 0;
+    std::int64_t refunded = 0;
+};
+
+struct gateway_refund {
+    std::string transaction_number;
+    std::int64_t amount = 0;
+};
+
 struct gateway_order {
     std::string number;
     std::string merchant_id;
     std::string terminal_id;
+    std::string device_serial;
     std::int64_t amount = 0;
     std::string currency;
     std::string subject;
@@ -38,11 +52,16 @@ struct gateway_order {
     std::int64_t created = 0; ///< seconds since 1970
     std::int64_t expires = 0;
     std::int64_t paid_at = 0;
-    std::string transaction_number;
-    std::map<std::string, std::int64_t> refunds; ///< refund number to amount
-    std::int64_t paid_twice = 0;                 ///< what a second payer has paid, minor units
+    bool charged = false;                          ///< by the payer's own code: there is none to show
+    std::vector<gateway_payment> payments;         ///< in their order
+    std::map<std::string, gateway_refund> refunds; ///< by refund number
 
+    [[nodiscard]] std::int64_t paid() const;
     [[nodiscard]] std::int64_t refunded() const;
+    /// What payers beyond the first have paid and not got back.
+    [[nodiscard]] std::int64_t paid_twice() const;
+    /// The payment that the order names: the last that was not given back, else the last.
+    [[nodiscard]] std::string transaction_number() const;
     [[nodiscard]] nlohmann::json to_json() const;
 };
 
@@ -60,6 +79,14 @@ class order_book {
     std::pair<gateway_order, bool> create(const nlohmann::json& request);
     [[nodiscard]] gateway_order find(const std::string& number);
     gateway_order cancel(const std::string& number);
+    /// Charges whoever has the code of the request, once. The order, and whether it is new.
+    std::pair<gateway_order, bool> charge(const nlohmann::json& request);
+    /// Undoes a charge: what was not paid is closed, what was is given back.
+    gateway_order reverse(const std::string& number);
+    /// How the wallet of a payment code behaves: it pays at once, asks for a password, refuses. One that is not known
+    /// pays.
+    enum class wallet_manner : std::uint8_t { pays, asks, refuses };
+    void know_wallet(const std::string& code, wallet_manner manner) { wallets_[code] = manner; }
     gateway_order refund(const std::string& number, const nlohmann::json& request);
     /// Who pays a code: in time, once it is closed, or once somebody else has paid it.
     enum class payer : std::uint8_t { usual, late, second };
@@ -73,6 +100,9 @@ class order_book {
 
   private:
     std::pair<gateway_order, bool> make(const std::string& number, const nlohmann::json& request);
+    std::pair<gateway_order, bool> make_charge(const std::string& number, const nlohmann::json& request);
+    std::pair<gateway_order, bool> keep(gateway_order order);
+    void add_payment(gateway_order& order);
     gateway_order give_back(
         const std::string& number, const std::string& refund_number, const nlohmann::json& request);
     template <class Change>
@@ -86,6 +116,8 @@ class order_book {
     std::string file_;
     bool fails_next_ = false;
     std::map<std::string, gateway_order> orders_;
+    std::map<std::string, wallet_manner> wallets_;     ///< by payment code
+    std::map<std::string, std::string> charged_codes_; ///< and for which order each was used
 };
 
 } // namespace cipherlane::sim

@@ -76,6 +76,8 @@ struct gateway_server::impl {
     response_type create(const nlohmann::json& wish);
     response_type query(const std::string& number);
     response_type cancel(const std::string& number);
+    response_type charge(const nlohmann::json& wish);
+    response_type reverse(const std::string& number);
     response_type refund(const std::string& number, const nlohmann::json& wish);
     void take_commands();
     void notify(const gateway_order& order);
@@ -191,6 +193,7 @@ response_type gateway_server::impl::route(const request_type& request) {
         return pem;
     }
     if (post && target == root) return create(nlohmann::json::parse(request.body()));
+    if (post && target == "/charges") return charge(nlohmann::json::parse(request.body()));
     if (!target.starts_with("/orders/")) throw refusal(404, "no_such_page", "no such page");
     auto number = target.substr(root.size() + 1);
     std::string verb;
@@ -200,6 +203,7 @@ response_type gateway_server::impl::route(const request_type& request) {
     }
     if (!post && verb.empty()) return query(number);
     if (post && verb == "cancel") return cancel(number);
+    if (post && verb == "reverse") return reverse(number);
     if (post && verb == "refund") return refund(number, nlohmann::json::parse(request.body()));
     throw refusal(404, "no_such_page", "no such page");
 }
@@ -235,6 +239,18 @@ response_type gateway_server::impl::cancel(const std::string& number) {
     const auto order = orders.cancel(number);
     if (kind == "paid_after_close") notify(orders.pay(number, order_book::payer::late));
     return answer(200, altered(order.to_json(), kind));
+}
+
+response_type gateway_server::impl::charge(const nlohmann::json& wish) {
+    const auto kind = hit("charge", {});
+    const auto [order, fresh] = orders.charge(wish);
+    if (fresh && order.status == "paid") notify(order);
+    return answer(fresh ? 201 : 200, altered(order.to_json(), kind));
+}
+
+response_type gateway_server::impl::reverse(const std::string& number) {
+    const auto kind = hit("reverse", number);
+    return answer(200, altered(orders.reverse(number).to_json(), kind));
 }
 
 response_type gateway_server::impl::refund(const std::string& number, const nlohmann::json& wish) {
@@ -286,6 +302,17 @@ void gateway_server::impl::take_commands() {
             const auto order = orders.pay(request.at("order_number").get<std::string>(), who->second);
             notify(order);
             return nlohmann::json{{"order", order.to_json()}};
+        });
+    desk.add("wallet", {"code:text", "manner:text"},
+        "how the wallet of a payment code behaves: pays, asks (for a password, until pay) or refuses",
+        [this](const nlohmann::json& request) {
+            using manner = order_book::wallet_manner;
+            static const std::map<std::string, manner> manners{
+                {"pays", manner::pays}, {"asks", manner::asks}, {"refuses", manner::refuses}};
+            const auto how = manners.find(request.at("manner").get<std::string>());
+            if (how == manners.end()) throw std::invalid_argument("manner must be pays, asks or refuses");
+            orders.know_wallet(request.at("code").get<std::string>(), how->second);
+            return nlohmann::json::object();
         });
     desk.add("give_back", {"order_number:text"}, "the gateway gives back all of a payment, by itself",
         [this](const nlohmann::json& request) {

@@ -1,5 +1,7 @@
 #include "lane/books.hpp"
 
+#include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -35,28 +37,29 @@ bool agree(const pair_of_sides& sides) {
     return !host_moved || sides.host->at("amount") == sides.till->approved.minor();
 }
 
-/// An order with what the till has of it.
+/// An order with what the till has of it; each of its codes is an order of its own at the gateway.
 struct order_sides {
     const ports::journal_record* sale = nullptr;
     std::int64_t given_back = 0;
     bool doubtful = false; ///< a refund that is not decided
-    const nlohmann::json* order = nullptr;
+    std::vector<const nlohmann::json*> codes;
+
+    [[nodiscard]] std::int64_t sum(const char* member) const {
+        std::int64_t all = 0;
+        for (const auto* one : codes)
+            all += one->at(member).get<std::int64_t>();
+        return all;
+    }
 };
 
-bool paid(const nlohmann::json& order) {
-    return order.at("paid_at") != 0;
-}
-
+/// What payers have paid beyond what the till knows has gone back again.
 bool agree(const order_sides& sides) {
-    const bool outside_moved = sides.order != nullptr && paid(*sides.order);
-    if (sides.sale == nullptr) return !outside_moved;
+    const auto outside = sides.sum("paid") - sides.sum("refunded");
+    if (sides.sale == nullptr) return outside == 0;
     if (sides.doubtful || states::undecided.contains(sides.sale->state)) return false;
-    if (states::went_back.contains(sides.sale->state)) {
-        return outside_moved && sides.order->at("refunded") == sides.order->at("amount");
-    }
-    if (states::counts.contains(sides.sale->state) != outside_moved) return false;
-    return !outside_moved || (sides.order->at("amount") == sides.sale->approved.minor() &&
-                                 sides.order->at("refunded") == sides.given_back);
+    if (states::went_back.contains(sides.sale->state)) return outside == 0 && sides.sum("paid") != 0;
+    if (!states::counts.contains(sides.sale->state)) return outside == 0;
+    return sides.sum("paid") != 0 && outside == sides.sale->approved.minor() - sides.given_back;
 }
 
 std::map<std::string, order_sides> by_order(
@@ -64,18 +67,25 @@ std::map<std::string, order_sides> by_order(
     std::map<std::string, order_sides> all;
     std::map<std::uint64_t, std::string> number_of;
     for (const auto& record : journal) {
-        if (ledger::row_of(record.kind).verb != ledger::gateway_verb::order) continue;
+        if (!ledger::order_trades.contains(record.kind)) continue;
         all[record.order_number].sale = &record;
         number_of[record.id] = record.order_number;
     }
     for (const auto& record : journal) {
-        if (ledger::row_of(record.kind).verb != ledger::gateway_verb::refund) continue;
+        const auto& row = ledger::row_of(record.kind);
+        if (row.verb != ledger::gateway_verb::refund) continue;
         auto& sides = all[number_of[record.original]];
-        if (states::counts.contains(record.state)) sides.given_back += record.approved.minor();
         if (states::undecided.contains(record.state)) sides.doubtful = true;
+        // What the flow gave back by itself was never booked.
+        const bool booked = row.role == ledger::trade_role::returning;
+        if (booked && states::counts.contains(record.state)) sides.given_back += record.approved.minor();
     }
-    for (const auto& order : orders)
-        all[order.at("order_number")].order = &order;
+    for (const auto& order : orders) {
+        const auto number = order.at("order_number").get<std::string>();
+        const auto whole = all.find(number);
+        const auto mark = std::string(ledger::code_of_number(number).mark);
+        (whole != all.end() ? whole->second : all[mark]).codes.push_back(&order);
+    }
     return all;
 }
 
@@ -92,10 +102,10 @@ std::vector<book_line> compare_orders(
             line.till = "QR sale " + sides.sale->requested.to_string() + " " +
                         std::string(to_string(sides.sale->state)) + ", back " + amount(sides.given_back).to_string();
         }
-        if (sides.order != nullptr) {
-            line.host = "order " + amount(sides.order->at("amount").get<std::int64_t>()).to_string() + " " +
-                        sides.order->at("status").get<std::string>() + ", back " +
-                        amount(sides.order->at("refunded").get<std::int64_t>()).to_string();
+        if (!sides.codes.empty()) {
+            const auto& last = *sides.codes.back();
+            line.host = "order " + amount(last.at("amount").get<std::int64_t>()).to_string() + " " +
+                        last.at("status").get<std::string>() + ", back " + amount(sides.sum("refunded")).to_string();
         }
         lines.push_back(std::move(line));
     }
@@ -114,9 +124,8 @@ takings taken_by(const std::vector<ports::journal_record>& journal) {
 
 std::int64_t received_by(const nlohmann::json& orders) {
     std::int64_t sum = 0;
-    for (const auto& order : orders) {
-        if (paid(order)) sum += order.at("amount").get<std::int64_t>() - order.at("refunded").get<std::int64_t>();
-    }
+    for (const auto& order : orders)
+        sum += order.at("paid").get<std::int64_t>() - order.at("refunded").get<std::int64_t>();
     return sum;
 }
 

@@ -44,8 +44,10 @@ struct subject {
 
 constexpr std::array<std::string_view, 2> order_refusals{"bad_request", "order_differs"};
 constexpr std::array<std::string_view, 1> status_refusals{"no_such_order"};
-constexpr std::array<std::string_view, 4> refund_refusals{
-    "bad_request", "no_such_order", "not_paid", "refund_too_large"};
+constexpr std::array<std::string_view, 5> charge_refusals{
+    "bad_request", "order_differs", "code_used", "code_expired", "code_refused"};
+constexpr std::array<std::string_view, 5> refund_refusals{
+    "bad_request", "no_such_order", "no_such_payment", "not_paid", "refund_too_large"};
 
 /// Whether this is the gateway's word on what was asked, or a page of something in between.
 bool is_verdict(const error_body& body, const subject& about) {
@@ -87,6 +89,8 @@ struct http_gateway::state {
         if (bounds.stopped()) return named(gateway_error(hostlink_errc::stopped));
         CIPHERLANE_TRY(const auto link, connect(bounds));
         std::string request;
+        constexpr std::size_t head = 256;
+        request.reserve(head + path.size() + settings.address.size() + body.size()); // growing leaves no copy behind
         request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(settings.address);
         request.append("\r\nConnection: close\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
         request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
@@ -179,6 +183,24 @@ result<ports::qr_order_status> http_gateway::refund(const ports::qr_refund_reque
     CIPHERLANE_TRY(const auto number, read_refund_number(answer));
     if (number != request.refund_number) return other_subject("refund_number");
     return read_status_of(request.order_number, state_->settings.merchant_id, answer);
+}
+
+result<ports::qr_order_status> http_gateway::charge(const ports::qr_charge_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(check_number(request.order_number));
+    const auto url = state_->listener != nullptr ? state_->listener->url() : std::string();
+    auto body = write_charge(request, state_->settings.merchant_id, url);
+    const subject about{request.order_number, {}, charge_refusals};
+    const auto answer = state_->ask("POST", "/charges", body, about, bounds);
+    wipe(byte_span(reinterpret_cast<std::uint8_t*>(body.data()), body.size()));
+    if (!answer) return answer.error();
+    return read_status_of(request.order_number, state_->settings.merchant_id, *answer);
+}
+
+result<ports::qr_order_status> http_gateway::reverse(std::string_view order_number, const call& bounds) {
+    CIPHERLANE_CHECK(check_number(order_number));
+    CIPHERLANE_TRY(const auto answer,
+        state_->ask("POST", order_path(order_number, "/reverse"), {}, {order_number, {}, status_refusals}, bounds));
+    return read_status_of(order_number, state_->settings.merchant_id, answer);
 }
 
 result<ports::qr_order_status> http_gateway::wait_notification(std::string_view order_number, const call& bounds) {

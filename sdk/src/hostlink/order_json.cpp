@@ -58,7 +58,7 @@ result<ports::qr_order_state> state_of(std::string_view word) {
         if (word == ports::to_string(state)) return state;
     }
     // The payer's wallet is at it, a password is being typed: not paid yet, and may be.
-    if (word == "processing") return qr_order_state::waiting;
+    if (word == "processing") return qr_order_state::paying;
     return unreadable("status");
 }
 
@@ -83,24 +83,59 @@ result<ports::qr_order_status> status_of(const json::object& order) {
 
 } // namespace
 
-std::string write_order(
-    const ports::qr_order_request& request, std::string_view merchant_id, std::string_view notify_url) {
+namespace {
+
+/// What an order and a charge have in common.
+template <class Request>
+json::object write_common(const Request& request, std::string_view merchant_id, std::string_view notify_url) {
     json::object order;
     order["order_number"] = request.order_number;
     order["merchant_id"] = json::string_view(merchant_id.data(), merchant_id.size());
     order["terminal_id"] = request.terminal_id;
+    if (!request.device_serial.empty()) order["device_serial"] = request.device_serial;
     order["amount"] = request.total.minor();
     order["currency"] = std::to_string(request.total.unit().number);
     order["subject"] = request.subject;
-    order["valid_seconds"] = request.valid_for.count();
     order["notify_url"] = json::string_view(notify_url.data(), notify_url.size());
+    return order;
+}
+
+} // namespace
+
+std::string write_order(
+    const ports::qr_order_request& request, std::string_view merchant_id, std::string_view notify_url) {
+    auto order = write_common(request, merchant_id, notify_url);
+    order["valid_seconds"] = request.valid_for.count();
+    if (request.issued.time_since_epoch().count() > 0) {
+        order["issued_at"] =
+            std::chrono::duration_cast<std::chrono::seconds>(request.issued.time_since_epoch()).count();
+    }
+    if (!request.code.empty()) order["code"] = request.code;
     return json::serialize(order);
+}
+
+std::string write_charge(
+    const ports::qr_charge_request& request, std::string_view merchant_id, std::string_view notify_url) {
+    constexpr std::string_view member = ",\"payment_code\":\"";
+    auto text = json::serialize(write_common(request, merchant_id, notify_url));
+    text.pop_back();
+    // Nothing of the code stays behind in a buffer that was too small. It is printable; quotes are escaped.
+    const auto code = request.code.expose();
+    text.reserve(text.size() + member.size() + 2 * code.size() + 2);
+    text += member;
+    for (const char one : code) {
+        if (one == '"' || one == '\\') text += '\\';
+        text += one;
+    }
+    text += "\"}";
+    return text;
 }
 
 std::string write_refund(const ports::qr_refund_request& request) {
     json::object refund;
     refund["refund_number"] = request.refund_number;
     refund["amount"] = request.total.minor();
+    if (!request.transaction_number.empty()) refund["transaction_number"] = request.transaction_number;
     return json::serialize(refund);
 }
 

@@ -11,6 +11,9 @@ namespace cipherlane::hostlink {
 
 [[nodiscard]] std::string write_order(
     const ports::qr_order_request& request, std::string_view merchant_id, std::string_view notify_url);
+/// Has the payment code in it: who takes it wipes it.
+[[nodiscard]] std::string write_charge(
+    const ports::qr_charge_request& request, std::string_view merchant_id, std::string_view notify_url);
 [[nodiscard]] std::string write_refund(const ports::qr_refund_request& request);
 
 /// @return `hostlink_errc::unreadable_answer` with the member's name.

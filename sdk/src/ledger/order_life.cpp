@@ -1,4 +1,5 @@
 #include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -19,8 +20,23 @@ bool may_follow(order_phase now, order_phase next) noexcept {
                               [&](const order_edge& edge) { return edge.from == now && edge.to == next; });
 }
 
+std::string number_at_gateway(const ports::journal_record& record) {
+    if (record.order_number.empty() || !order_trades.contains(record.kind)) return record.order_number;
+    return number_of_code(record.order_number, record.renewals);
+}
+
+bool may_renew(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept {
+    const bool asks = verdict.phase == order_phase::asked && record.phase == order_phase::issued;
+    if (!verdict.renewals) return !asks;
+    return asks && *verdict.renewals == record.renewals + 1 && *verdict.renewals <= most_renewals;
+}
+
+order_phase phase_once_late(order_phase now) noexcept {
+    return phases::payable.contains(now) ? order_phase::cancelled : now;
+}
+
 bool may_be_paid(const ports::journal_record& record) noexcept {
-    return row_of(record.kind).verb == gateway_verb::order && states::open.contains(record.state) &&
+    return order_trades.contains(record.kind) && states::open.contains(record.state) &&
            phases::payable.contains(record.phase);
 }
 
@@ -37,7 +53,8 @@ bool is_same_word(const ports::qr_order_status& a, const ports::qr_order_status&
 
 order_phase phase_of(qr_order_state told) noexcept {
     switch (told) {
-    case qr_order_state::waiting: break;
+    case qr_order_state::waiting:
+    case qr_order_state::paying: break;
     case qr_order_state::paid: return order_phase::paid;
     case qr_order_state::cancelled: return order_phase::cancelled;
     case qr_order_state::expired: return order_phase::expired;
@@ -50,7 +67,7 @@ record_state state_after(const ports::journal_record& order, order_phase told, c
     if (!may_follow(order.phase, told)) return record_state::unknown;
     switch (told) {
     case order_phase::refunded:
-        if (row_of(order.kind).verb == gateway_verb::order) return record_state::returned;
+        if (order_trades.contains(order.kind)) return record_state::returned;
         [[fallthrough]];
     case order_phase::paid: return paid == order.requested ? record_state::approved : record_state::unknown;
     case order_phase::cancelled:
@@ -61,6 +78,26 @@ record_state state_after(const ports::journal_record& order, order_phase told, c
     case order_phase::issued: break;
     }
     return record_state::unknown;
+}
+
+payment_word word_on_payment(
+    const ports::journal_record& order, const ports::qr_order_status& told, std::uint32_t renewals) noexcept {
+    const bool named = !order.reference.empty() && !told.transaction_number.empty();
+    const bool same = named && order.reference == told.transaction_number;
+    const bool other = named && !same;
+    const bool earlier_code = renewals < order.renewals;
+    switch (outcome_of(order.state)) {
+    case outcome::declined: return payment_word::late;
+    case outcome::approved:
+        if (other || earlier_code) return payment_word::second;
+        return told.paid == order.approved ? payment_word::known : payment_word::contradicts;
+    case outcome::returned: return other ? payment_word::second : payment_word::known;
+    case outcome::unknown:
+        if (other || earlier_code) return payment_word::second;
+        return phases::payable.contains(order.phase) ? payment_word::pays : payment_word::late;
+    default: break;
+    }
+    return payment_word::contradicts;
 }
 
 } // namespace cipherlane::ledger

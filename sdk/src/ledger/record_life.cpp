@@ -29,7 +29,7 @@ bool has_a_say(decider by, const trade_row& row) noexcept {
 
 /// On whose word its request is known to have left; nothing where there is no state for it.
 std::optional<decider> marked_by(const trade_row& row) noexcept {
-    if (row.verb == gateway_verb::order) return decider::gateway;
+    if (order_trades.contains(row.kind)) return decider::gateway;
     if (row.sends == delivery::stored) return std::nullopt;
     return marks_send(row.kind) ? std::optional(decider::till) : std::nullopt;
 }
@@ -78,7 +78,7 @@ bool may_follow(const journal_record& record, record_state next, decider by) noe
     if (row == nullptr || !has_a_say(by, *row) || !may_follow(record.state, next, by)) return false;
     if (!fits_mark(*row, record.state, next, by)) return false;
     const bool of_order = next == record_state::returned || record.state == record_state::declined;
-    if (of_order && row->verb != gateway_verb::order) return false;
+    if (of_order && !order_trades.contains(row->kind)) return false;
     const bool gives_up = next == record_state::reversal_pending || next == record_state::unknown;
     if (gives_up && next != state_if_unknown(record.kind)) return false;
     const bool never_left = record.state == record_state::stored && next == record_state::not_sent;
@@ -91,13 +91,18 @@ bool may_follow(const journal_record& record, record_state next, decider by) noe
 
 bool may_decide(const journal_record& record, const ports::journal_verdict& verdict) noexcept {
     if (verdict.by == decider::other_record || !may_follow(record, verdict.state, verdict.by)) return false;
-    return !verdict.phase || may_follow(record.phase, *verdict.phase);
+    return (!verdict.phase || may_follow(record.phase, *verdict.phase)) && may_renew(record, verdict);
+}
+
+bool opens_again(record_state now, record_state next) noexcept {
+    return states::decided.contains(now) && states::open.contains(next);
 }
 
 void apply(journal_record& record, const ports::journal_verdict& verdict) {
     const auto take = [](auto& to, const auto& from) {
         if (from) to = *from;
     };
+    if (opens_again(record.state, verdict.state)) record.closed = false;
     record.state = verdict.state;
     take(record.approved, verdict.approved);
     take(record.host_code, verdict.host_code);
@@ -110,6 +115,7 @@ void apply(journal_record& record, const ports::journal_verdict& verdict) {
     take(record.order_number, verdict.order_number);
     take(record.phase, verdict.phase);
     take(record.expires, verdict.expires);
+    take(record.renewals, verdict.renewals);
     take(record.reversal_reason, verdict.reversal_reason);
     take(record.note, verdict.note);
     take(record.voucher, verdict.voucher);
@@ -138,7 +144,7 @@ record_state state_if_unknown(ports::trade kind) noexcept {
 }
 
 bool marks_send(ports::trade kind) noexcept {
-    return !reversible(kind) && row_of(kind).verb != gateway_verb::order;
+    return !reversible(kind) && !order_trades.contains(kind);
 }
 
 record_state mark_of(ports::trade kind) noexcept {

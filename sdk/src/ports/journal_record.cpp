@@ -56,6 +56,7 @@ std::string_view to_string(qr_order_state value) noexcept {
     case qr_order_state::cancelled: return "cancelled";
     case qr_order_state::expired: return "expired";
     case qr_order_state::refunded: return "refunded";
+    case qr_order_state::paying: return "paying";
     }
     return "?";
 }

@@ -1,4 +1,5 @@
 #include <cipherlane/core/business_calendar.hpp>
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ports/civil_second.hpp>
 #include <cipherlane/reconcile/entry.hpp>
@@ -24,7 +25,7 @@ std::string six(std::uint32_t value) {
 
 std::string_view value_of(const ports::journal_record& record, key_field which, std::string& room) {
     switch (which) {
-    case key_field::order: return record.order_number;
+    case key_field::order: return ledger::number_at_gateway(record);
     case key_field::reference: return record.reference;
     case key_field::terminal: return record.terminal_id;
     case key_field::merchant: return record.merchant_id;

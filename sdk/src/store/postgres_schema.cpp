@@ -92,6 +92,9 @@ ALTER TABLE terminals ADD COLUMN holder TEXT NOT NULL DEFAULT '';
 DROP INDEX records_unsettled;
 CREATE UNIQUE INDEX records_unsettled ON records(terminal_id, batch, trace) WHERE settled_at IS NULL;
 CREATE INDEX records_created ON records(created, id);
+)sql",
+    R"sql(
+ALTER TABLE records ADD COLUMN renewals BIGINT NOT NULL DEFAULT 0
 )sql"};
 
 constexpr std::size_t this_version = steps.size();

@@ -17,7 +17,8 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
     "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
-    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends"};
+    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends",
+    "renewals"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -206,6 +207,7 @@ ports::journal_record fields_of(row_reader next) {
     record.device_before = next.text();
     record.arpc_failed = next.number<int>() != 0;
     record.earlier_sends = static_cast<ports::sent_before>(next.number<std::uint8_t>());
+    record.renewals = next.number<std::uint32_t>();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -302,7 +304,7 @@ result<void> insert_record(Database& on, ports::journal_record& record) {
     insert.bind(record.conversion.converted.minor()).bind(record.conversion.converted.unit().number);
     insert.bind(record.conversion.rate);
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
-    insert.bind(static_cast<std::int64_t>(record.earlier_sends));
+    insert.bind(static_cast<std::int64_t>(record.earlier_sends)).bind(record.renewals);
     CIPHERLANE_CHECK(insert.run());
     record.id = number_of(on, record);
     return stamp_record(on, record.id);
@@ -314,7 +316,7 @@ result<void> update_record(Database& on, const ports::journal_record& record, co
     // COALESCE keeps what the verdict does not set.
     auto update =
         on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
-                   "phase = COALESCE(?, phase), expires = COALESCE(?, expires), "
+                   "phase = COALESCE(?, phase), expires = COALESCE(?, expires), renewals = COALESCE(?, renewals), "
                    "arpc_failed = COALESCE(?, arpc_failed), chip = COALESCE(?, chip), "
                    "earlier_sends = COALESCE(?, earlier_sends), "
                    "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
@@ -336,6 +338,7 @@ result<void> update_record(Database& on, const ports::journal_record& record, co
     set(verdict.approved, [](const amount& value) { return value.minor(); });
     set(verdict.phase, number);
     set(verdict.expires, to_ms);
+    set(verdict.renewals, number);
     set(verdict.arpc_failed, number);
     set(verdict.chip, [](const bytes& value) { return byte_view(value); });
     set(verdict.earlier_sends, number);

@@ -147,6 +147,10 @@ UPDATE records SET earlier_sends = CASE
     THEN 2 ELSE 3 END
     WHERE state = 12;
 UPDATE records SET host_code = '', covered = 0 WHERE host_code = 'never left';
+)sql",
+    // Which code of a QR order is the last.
+    R"sql(
+ALTER TABLE records ADD COLUMN renewals INTEGER NOT NULL DEFAULT 0;
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -117,6 +117,7 @@ class sql_journal final : public Base {
                 }
                 if (!ledger::may_decide(record, verdict)) return refused(store_errc::bad_transition, "decide");
                 CIPHERLANE_CHECK(update_record(on, record, verdict, to_ms(own->clock.now())));
+                if (ledger::opens_again(record.state, verdict.state)) CIPHERLANE_CHECK(set_closed(on, id, 0));
                 const auto follows = ledger::consequence_of(record, verdict);
                 if (!follows) return {};
                 forget_foreseen(on); // somebody may have asked for the original
@@ -137,10 +138,8 @@ class sql_journal final : public Base {
     }
 
     [[nodiscard]] result<void> close_record(std::uint64_t id, const call& bounds) override {
-        return keeper_.thread.execute(durability::lazy, bounds, concerns_record(id), [id](database& on) {
-            auto update = on.prepare("UPDATE records SET closed = 1 WHERE id = ?");
-            return update.bind(static_cast<std::int64_t>(id)).run();
-        });
+        return keeper_.thread.execute(
+            durability::lazy, bounds, concerns_record(id), [id](database& on) { return set_closed(on, id, 1); });
     }
 
     [[nodiscard]] result<std::optional<journal_record>> find_key(
@@ -367,6 +366,11 @@ class sql_journal final : public Base {
   private:
     static error refused(store_errc what, std::string_view operation) {
         return error(what, layer::store).during(operation);
+    }
+
+    static result<void> set_closed(database& on, std::uint64_t id, std::int64_t closed) {
+        auto update = on.prepare("UPDATE records SET closed = ? WHERE id = ?");
+        return update.bind(closed).bind(static_cast<std::int64_t>(id)).run();
     }
 
     static query record_query(database& on, std::uint64_t id) {

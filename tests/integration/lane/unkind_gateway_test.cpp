@@ -78,7 +78,35 @@ TEST_F(UnkindGateway, IsPaidAfterTheCodeWasClosed) {
     EXPECT_EQ(sell(till, "one", given_up()).outcome, verdict::declined);
     EXPECT_EQ(order().at("status"), "paid");
     EXPECT_TRUE(comes(till, alert_kind::paid_after_close));
-    EXPECT_EQ(till.lookup("one", 5s).value()->outcome, verdict::unknown) << "somebody has paid: a person's";
+    (void)till.recover(10s);
+    EXPECT_EQ(till.lookup("one", 5s).value()->outcome, verdict::refunded) << "it has gone back";
+    EXPECT_EQ(order().at("refunded"), 880);
+}
+
+TEST_F(UnkindGateway, AsksThePayerForAPasswordWhoseCodeWasScanned) {
+    auto till = lane.open();
+    lane.gateway({{"cmd", "wallet"}, {"code", "285712345678901234"}, {"manner", "asks"}});
+    lane.gateway({{"cmd", "wallet"}, {"code", "285712345678905678"}, {"manner", "asks"}});
+    lane.seen.watch = [&](const acquiring::stage_event& what) {
+        if (what.at != acquiring::stage::paying) return;
+        what.key == "typed" ? lane.pay(order().at("order_number")) : static_cast<void>(stop.request_stop());
+    };
+    acquiring::trade_request wish(ports::trade::qr_charge, "typed", amount(880));
+    wish.payment_code = "285712345678901234";
+    const auto paid = till.trade(wish, 20s);
+    ASSERT_TRUE(paid) << paid.error();
+    EXPECT_EQ(paid->outcome, verdict::approved);
+    wish.idempotency_key = "again";
+    const auto used = till.trade(wish, 20s);
+    ASSERT_TRUE(used) << used.error();
+    EXPECT_EQ(used->outcome, verdict::declined) << "a code pays once";
+    wish.idempotency_key = "given up";
+    wish.payment_code = "285712345678905678";
+    const auto left = till.trade(wish, call(20s, stop.get_token()));
+    ASSERT_TRUE(left) << left.error();
+    EXPECT_EQ(left->outcome, verdict::declined);
+    for (const auto& one : lane.gateway({{"cmd", "orders"}}).at("orders"))
+        EXPECT_NE(one.at("status"), "processing") << "nobody can pay it any more";
 }
 
 TEST_F(UnkindGateway, GivesBackByItself) {
@@ -94,6 +122,9 @@ TEST_F(UnkindGateway, TakesTheMoneyOfTwoPayersForOneCode) {
     lane.pay(lane.last_order(), "second");
     EXPECT_EQ(order().at("paid_twice"), 880);
     EXPECT_TRUE(comes(till, alert_kind::paid_twice));
+    (void)till.recover(10s);
+    EXPECT_EQ(order().at("refunded"), 880) << "the second payer has the money back";
+    EXPECT_EQ(order().at("paid_twice"), 0);
     const auto again = till.qr_sale({"one", amount(880)}, 10s);
     ASSERT_TRUE(again) << again.error();
     EXPECT_EQ(again->told, acquiring::told::recorded);

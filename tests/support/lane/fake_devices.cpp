@@ -168,6 +168,7 @@ ports::qr_order_status status_of(const fake_ledger::order& entry) {
     status.state = entry.state == 'P'   ? ports::qr_order_state::paid
                    : entry.state == 'C' ? ports::qr_order_state::cancelled
                    : entry.state == 'B' ? ports::qr_order_state::refunded
+                   : entry.state == 'A' ? ports::qr_order_state::paying
                                         : ports::qr_order_state::waiting;
     const bool paid = entry.state == 'P' || entry.state == 'B';
     status.paid = amount(paid ? entry.amount : 0);
@@ -181,8 +182,7 @@ bool before_effect(const std::optional<fault_kind>& fault) {
 
 } // namespace
 
-result<fake_ledger::order*> fake_gateway::order(std::string_view number) {
-    if (auto* found = books_.find_order(number); found != nullptr && !forgets) return found;
+error fake_gateway::refused(std::string_view code) {
     class refused_category final : public boost::system::error_category {
       public:
         [[nodiscard]] const char* name() const noexcept override { return "fake gateway"; }
@@ -192,12 +192,27 @@ result<fake_ledger::order*> fake_gateway::order(std::string_view number) {
         }
     };
     static const refused_category category;
-    return error(boost::system::error_code(404, category), layer::hostlink).with_peer_code("404");
+    return error(boost::system::error_code(404, category), layer::hostlink).with_peer_code(code);
+}
+
+result<fake_ledger::order*> fake_gateway::order(std::string_view number) {
+    if (auto* found = books_.find_order(number); found != nullptr && !forgets) return found;
+    return refused("404");
+}
+
+fake_ledger::order& fake_gateway::make(std::string_view number, std::int64_t minor, char state) {
+    if (auto* known = books_.find_order(number); known != nullptr) return *known;
+    auto& entry = books_.orders[books_.order_count];
+    std::copy_n(number.data(), std::min<std::size_t>(number.size(), 39), entry.number);
+    entry.amount = minor;
+    entry.state = state;
+    ++books_.order_count;
+    return entry;
 }
 
 void fake_gateway::pay(std::string_view number, payer moment) {
     auto* found = books_.find_order(number);
-    if (pays != moment || found == nullptr || found->state != 'W') return;
+    if (pays != moment || found == nullptr || (found->state != 'W' && found->state != 'A')) return;
     found->state = 'P';
     if (pays_only) found->amount = *pays_only;
 }
@@ -205,14 +220,9 @@ void fake_gateway::pay(std::string_view number, payer moment) {
 result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& request, const call& /*bounds*/) {
     const auto fault = faults_.next("gateway create");
     if (before_effect(fault)) return make_fault(*fault);
-    if (books_.find_order(request.order_number) == nullptr) {
-        auto& entry = books_.orders[books_.order_count];
-        std::copy_n(
-            request.order_number.data(), std::min<std::size_t>(request.order_number.size(), 39), entry.number);
-        entry.amount = request.total.minor();
-        entry.state = 'W';
-        ++books_.order_count;
-    }
+    make(request.order_number, request.total.minor(), 'W');
+    device_serial = request.device_serial;
+    built_code = request.code;
     if (fault) return make_fault(fault_kind::lost_answer);
     ports::qr_order order;
     order.order_number = request.order_number;
@@ -223,6 +233,7 @@ result<ports::qr_order> fake_gateway::create(const ports::qr_order_request& requ
 }
 
 result<ports::qr_order_status> fake_gateway::query(std::string_view order_number, const call& /*bounds*/) {
+    ++queries;
     const auto fault = faults_.next("gateway query");
     if (fault) return make_fault(*fault);
     pay(order_number, payer::before_query);
@@ -244,10 +255,34 @@ result<ports::qr_order_status> fake_gateway::refund(const ports::qr_refund_reque
     const auto fault = faults_.next("gateway refund");
     if (before_effect(fault)) return make_fault(*fault);
     CIPHERLANE_TRY(auto* found, order(request.order_number));
+    if (refuses_refunds) return refused("409");
     if (std::find(refunds.begin(), refunds.end(), request.refund_number) == refunds.end()) {
         refunds.push_back(request.refund_number);
-        found->refunded += request.total.minor();
+        const bool other = !request.transaction_number.empty() && request.transaction_number != "T0001";
+        (other ? others_given_back : found->refunded) += request.total.minor();
     }
+    if (fault) return make_fault(fault_kind::lost_answer);
+    return status_of(*found);
+}
+
+result<ports::qr_order_status> fake_gateway::charge(const ports::qr_charge_request& request, const call& /*bounds*/) {
+    const auto fault = faults_.next("gateway charge");
+    if (before_effect(fault)) return make_fault(*fault);
+    charged.emplace_back(request.code.expose());
+    device_serial = request.device_serial;
+    if (refuses_charges) return refused("409");
+    const auto& entry = make(request.order_number, request.total.minor(), asks_password ? 'A' : 'P');
+    if (fault) return make_fault(fault_kind::lost_answer);
+    return status_of(entry);
+}
+
+result<ports::qr_order_status> fake_gateway::reverse(std::string_view order_number, const call& /*bounds*/) {
+    const auto fault = faults_.next("gateway reverse");
+    if (before_effect(fault)) return make_fault(*fault);
+    pay(order_number, payer::before_cancel);
+    CIPHERLANE_TRY(auto* found, order(order_number));
+    if (found->state == 'W' || found->state == 'A') found->state = 'C';
+    if (found->state == 'P') found->state = 'B';
     if (fault) return make_fault(fault_kind::lost_answer);
     return status_of(*found);
 }

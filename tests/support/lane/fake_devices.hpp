@@ -132,6 +132,9 @@ class fake_gateway final : public ports::qr_gateway {
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> refund(
         const ports::qr_refund_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> charge(
+        const ports::qr_charge_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> reverse(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> wait_notification(
         std::string_view order_number, const call& bounds) override;
 
@@ -143,10 +146,20 @@ class fake_gateway final : public ports::qr_gateway {
     ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says
     bool forgets = false;                                           ///< knows no order any more
     std::vector<std::string> refunds;
+    std::int64_t others_given_back = 0; ///< of payments other than the one that orders name
+    bool refuses_refunds = false;
+    std::vector<std::string> charged; ///< the payment codes that came
+    bool asks_password = false;       ///< of who is charged: then `pays` says when they have typed it
+    bool refuses_charges = false;
+    std::string device_serial; ///< as the last order or charge named it
+    std::string built_code;    ///< as the last order brought it
+    unsigned queries = 0;
     std::chrono::system_clock::time_point expires{}; ///< of new codes; zero: not told
 
   private:
+    [[nodiscard]] static error refused(std::string_view code);
     [[nodiscard]] result<fake_ledger::order*> order(std::string_view number);
+    fake_ledger::order& make(std::string_view number, std::int64_t minor, char state);
     void pay(std::string_view number, payer moment);
     fake_ledger& books_;
     fault_script& faults_;

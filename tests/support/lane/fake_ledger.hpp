@@ -24,7 +24,8 @@ struct fake_ledger {
         char number[40];
         std::int64_t amount;
         std::int64_t refunded;
-        char state; ///< 'W' waiting, 'P' paid, 'C' cancelled, 'B' paid and given back by the gateway itself
+        char state; ///< 'W' waiting, 'A' the payer is at it, 'P' paid, 'C' cancelled, 'B' paid and given back by the
+                    ///< gateway itself
     };
 
     std::array<trade, 512> trades{};

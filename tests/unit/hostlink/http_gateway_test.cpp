@@ -60,6 +60,40 @@ class http_peer {
     test_peer peer_;
 };
 
+TEST(HttpGateway, ChargesByThePayersCode) {
+    http_peer peer("201 Created", paid_order);
+    ports::qr_charge_request wish("O1", amount(990), wiped_text("28\"57"));
+    wish.terminal_id = "TEST0001";
+    wish.device_serial = "SN-1";
+    const auto told = peer.gateway()->charge(wish, call(5s));
+    ASSERT_TRUE(told) << told.error();
+    EXPECT_EQ(told->state, ports::qr_order_state::paid);
+    EXPECT_EQ(peer.last.substr(0, 23), "POST /charges HTTP/1.1\r");
+    for (const char* part : {R"("order_number":"O1")", R"("merchant_id":"M")", R"("amount":990)",
+             R"("device_serial":"SN-1")", R"("payment_code":"28\"57"})"}) {
+        EXPECT_NE(peer.last.find(part), std::string::npos) << part << peer.last;
+    }
+}
+
+TEST(HttpGateway, ARefusedChargeIsARefusalOnlyByNameAndWord) {
+    const ports::qr_charge_request wish("O1", amount(990), wiped_text("2857"));
+    http_peer used("409 Conflict", R"({"code":"code_used","message":"m","order_number":"O1"})");
+    EXPECT_TRUE(used.gateway()->charge(wish, call(5s)).error().is(condition::rejected_by_peer));
+    http_peer other("409 Conflict", R"({"code":"code_used","message":"m","order_number":"O2"})");
+    EXPECT_TRUE(other.gateway()->charge(wish, call(5s)).error().is(condition::outcome_unknown));
+}
+
+TEST(HttpGateway, UndoesAChargeAndNamesThePaymentThatGoesBack) {
+    http_peer undone("200 OK", paid_order);
+    ASSERT_TRUE(undone.gateway()->reverse("O1", call(5s)));
+    EXPECT_EQ(undone.last.substr(0, 32), "POST /orders/O1/reverse HTTP/1.1");
+    http_peer back("200 OK", std::string(paid_order).insert(1, R"("refund_number":"R1",)"));
+    ports::qr_refund_request wish("O1", "R1", amount(990));
+    wish.transaction_number = "T2";
+    ASSERT_TRUE(back.gateway()->refund(wish, call(5s)));
+    EXPECT_NE(back.last.find(R"("transaction_number":"T2")"), std::string::npos);
+}
+
 TEST(HttpGateway, OrdersACode) {
     for (const std::size_t piece : {4096U, 1U}) {
         http_peer peer("201 Created", paid_order, piece);

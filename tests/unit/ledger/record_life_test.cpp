@@ -27,7 +27,7 @@ constexpr auto every_kind = {trade::sale, trade::void_sale, trade::refund, trade
     trade::offline_sale, trade::offline_settlement, trade::adjustment, trade::tip, trade::offline_refund,
     trade::code_sale, trade::code_void, trade::code_refund, trade::instalment_sale, trade::instalment_void,
     trade::script_notice, trade::device_sale, trade::device_void, trade::device_refund, trade::device_pre_auth,
-    trade::device_pre_auth_void, trade::device_completion};
+    trade::device_pre_auth_void, trade::device_completion, trade::qr_return, trade::qr_charge};
 const std::set<trade> device_kinds{trade::device_sale, trade::device_void, trade::device_refund,
     trade::device_pre_auth, trade::device_pre_auth_void, trade::device_completion};
 const std::set<trade> stored_kinds{trade::completion_advice, trade::offline_sale, trade::offline_settlement,
@@ -39,11 +39,13 @@ using step = std::tuple<record_state, record_state, decider>;
 std::set<step> steps_of(trade kind) {
     using enum record_state;
     const bool device = device_kinds.contains(kind);
-    const bool host = kind != trade::qr_sale && kind != trade::qr_refund && !device;
+    const bool order = kind == trade::qr_sale || kind == trade::qr_charge;
+    const bool gives_back = kind == trade::qr_refund || kind == trade::qr_return;
+    const bool host = !order && !gives_back && !device;
     const bool stored_first = stored_kinds.contains(kind);
     const bool reversed_when_silent = host && kind != trade::refund && kind != trade::code_refund && !stored_first;
     const auto peer = host ? decider::host : device ? decider::terminal : decider::gateway;
-    const bool refunds = kind == trade::refund || kind == trade::qr_refund || kind == trade::code_refund;
+    const bool refunds = kind == trade::refund || gives_back || kind == trade::code_refund;
     std::set<step> all{{prepared, not_sent, decider::till}, {approved, voided, decider::other_record},
         {sent, approved, peer}, {sent, declined, peer}, {unknown, approved, decider::person},
         {unknown, declined, decider::person}, {reversal_refused, approved, decider::person},
@@ -66,8 +68,8 @@ std::set<step> steps_of(trade kind) {
         all.insert({{prepared, approved, peer}, {prepared, declined, peer}, {prepared, silent, decider::till},
             {prepared, silent, decider::restart}});
     }
-    if (kind == trade::qr_sale) {
-        all.insert({{prepared, sent, peer}, {prepared, returned, peer}, {sent, returned, peer},
+    if (order) {
+        all.insert({{prepared, sent, peer}, {sent, sent, peer}, {prepared, returned, peer}, {sent, returned, peer},
             {unknown, returned, peer}, {declined, unknown, peer}});
     }
     if (host) {
@@ -300,7 +302,7 @@ TEST(RecordLife, WhatNothingCanUndoIsMarkedBeforeItLeaves) {
     for (const auto kind : every_kind) {
         const bool stored_first = stored_kinds.contains(kind);
         const bool marks = stored_first || kind == trade::refund || kind == trade::qr_refund ||
-                           kind == trade::code_refund || device_kinds.contains(kind);
+                           kind == trade::qr_return || kind == trade::code_refund || device_kinds.contains(kind);
         EXPECT_EQ(marks_send(kind), marks) << row_of(kind).name;
         EXPECT_EQ(mark_of(kind), stored_first ? stored : sent) << row_of(kind).name;
         EXPECT_EQ(state_if_found(record_of(kind, prepared)), marks ? not_sent : state_if_unknown(kind));

@@ -15,7 +15,7 @@ constexpr auto all_trades = {trade::sale, trade::void_sale, trade::refund, trade
     trade::offline_sale, trade::offline_settlement, trade::adjustment, trade::tip, trade::offline_refund,
     trade::code_sale, trade::code_void, trade::code_refund, trade::instalment_sale, trade::instalment_void,
     trade::script_notice, trade::device_sale, trade::device_void, trade::device_refund, trade::device_pre_auth,
-    trade::device_pre_auth_void, trade::device_completion};
+    trade::device_pre_auth_void, trade::device_completion, trade::qr_return, trade::qr_charge};
 
 TEST(Trades, EachHasOneRow) {
     EXPECT_EQ(trades().size(), all_trades.size());
@@ -32,7 +32,7 @@ TEST(Trades, EachHasOneRow) {
                    "offline settlement", "adjustment", "tip", "offline refund", "payment code sale",
                    "payment code void", "payment code refund", "instalment sale", "instalment void", "script notice",
                    "terminal sale", "terminal void", "terminal refund", "terminal pre-authorisation",
-                   "terminal pre-authorisation void", "terminal completion"}));
+                   "terminal pre-authorisation void", "terminal completion", "QR return", "QR charge"}));
     EXPECT_EQ(titles.size(), all_trades.size());
 }
 
@@ -45,13 +45,15 @@ TEST(Trades, ANumberOfAnotherVersionHasNoRow) {
 constexpr auto device_trades = trade_set::of(trade::device_sale, trade::device_void, trade::device_refund,
     trade::device_pre_auth, trade::device_pre_auth_void, trade::device_completion);
 
+constexpr auto by_gateway = trade_set::of(trade::qr_sale, trade::qr_refund, trade::qr_return, trade::qr_charge);
+
 TEST(Trades, GoToTheHostToTheGatewayOrToATerminal) {
     for (const auto kind : all_trades) {
-        const bool elsewhere = kind == trade::qr_sale || kind == trade::qr_refund || device_trades.contains(kind);
+        const bool elsewhere = by_gateway.contains(kind) || device_trades.contains(kind);
         EXPECT_EQ(host_trades.contains(kind), !elsewhere);
     }
     EXPECT_EQ(terminal_trades, device_trades);
-    EXPECT_EQ(gateway_trades, trade_set::of(trade::qr_sale, trade::qr_refund));
+    EXPECT_EQ(gateway_trades, by_gateway);
     EXPECT_EQ(message_of(row_of(trade::sale)).name, "sale");
     EXPECT_EQ(message_of(row_of(trade::void_sale)).name, "void");
     EXPECT_EQ(message_of(row_of(trade::refund)).name, "refund");

@@ -93,6 +93,7 @@ TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
         "ALTER TABLE records DROP COLUMN device_before; ALTER TABLE records DROP COLUMN arpc_failed; "
         "ALTER TABLE records DROP COLUMN earlier_sends; "
+        "ALTER TABLE records DROP COLUMN renewals; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
         "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
         "ALTER TABLE records DROP COLUMN note; ALTER TABLE records DROP COLUMN phase; "
@@ -141,7 +142,8 @@ TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
     const std::vector<row> rows{{"0", "", never}, {"2", "never left", never}, {"1", "", unanswered},
         {"1", "96", unanswered}, {"1", "94", answered}, {"1", "79", answered}, {"1", "A0", answered},
         {"1", "91", answered}, {"1", "51", doubted}};
-    std::string old = "ALTER TABLE records DROP COLUMN earlier_sends; PRAGMA user_version=11; ";
+    std::string old = "ALTER TABLE records DROP COLUMN renewals; ALTER TABLE records DROP COLUMN earlier_sends; "
+                      "PRAGMA user_version=11; ";
     for (const auto& [sends, code, wanted] : rows) {
         const auto id = journal->begin(fresh("sent " + std::string(sends) + " " + code), nullptr, soon());
         old += "UPDATE records SET state = 12, covered = 0, reversal_sends = " + std::string(sends) +

@@ -201,6 +201,25 @@ TEST_F(PostgresJournal, KnowsItsKeyAndANewerSchema) {
     EXPECT_EQ(owner.error().code(), make_error_code(store_errc::newer_schema));
 }
 
+TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
+    auto order = sale("order");
+    order.kind = ports::trade::qr_sale;
+    const auto id = open()->begin(order, nullptr, soon()).value().id;
+    server->sql("ALTER TABLE " + settings.schema + ".records DROP COLUMN renewals; UPDATE " + settings.schema +
+                ".records SET covered = 0; UPDATE " + settings.schema +
+                ".meta SET value = '2' WHERE name = 'version'");
+    auto as_till = settings;
+    as_till.create = false;
+    const auto refused = try_open(as_till);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().hint().find("older tables"), std::string_view::npos);
+    auto journal = open();
+    const auto found = journal->find(id, soon());
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->renewals, 0U);
+    EXPECT_TRUE(journal->begin(sale("next"), nullptr, soon()));
+}
+
 TEST_F(PostgresJournal, NeedsNoMoreThanItsRightsForADay) {
     const auto role = "till_" + settings.schema;
     auto as_till = settings;

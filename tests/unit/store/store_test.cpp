@@ -185,8 +185,46 @@ TEST_P(Store, KeepsWhenACodeEndsAndFindsItByItsNumber) {
     ASSERT_TRUE(found);
     EXPECT_EQ(found->id, id);
     EXPECT_EQ(found->expires, *issued.expires);
+    EXPECT_EQ(found->renewals, 0U);
+    journal_verdict next(record_state::sent, decider::gateway);
+    next.phase = ports::order_phase::asked;
+    EXPECT_FALSE(store().decide(id, next, soon())) << "which code it is belongs to it";
+    next.renewals = 1;
+    ASSERT_TRUE(store().decide(id, next, soon()));
+    EXPECT_FALSE(store().decide(id, next, soon())) << "the gateway has not issued that one yet";
+    place->reopen();
+    EXPECT_EQ(store().find(id, soon()).value()->renewals, 1U);
+    EXPECT_EQ(store().find(id, soon()).value()->phase, ports::order_phase::asked);
     EXPECT_FALSE(store().find_order("TEST0001B", soon()).value());
     EXPECT_FALSE(store().find_order("", soon()).value()) << "a trade of the host has no number";
+}
+
+TEST_P(Store, WhatIsOpenAgainHasYetToBeToldHowItEnds) {
+    const auto id = begin(of_kind(trade::qr_sale, "late"));
+    ASSERT_TRUE(decide(id, record_state::declined, 0, decider::gateway));
+    ASSERT_TRUE(store().close_record(id, soon()));
+    ASSERT_TRUE(decide(id, record_state::unknown, 0, decider::gateway));
+    EXPECT_FALSE(store().find(id, soon()).value()->closed);
+    EXPECT_TRUE(store().untold_records("TEST0001", soon())->empty()) << "it has no verdict";
+    ASSERT_TRUE(decide(id, record_state::returned, 100, decider::gateway));
+    place->reopen();
+    ASSERT_EQ(store().untold_records("TEST0001", soon())->size(), 1U);
+    ASSERT_TRUE(store().close_record(id, soon()));
+    EXPECT_TRUE(store().untold_records("TEST0001", soon())->empty());
+}
+
+TEST_P(Store, KeepsOfWhichCodeAPaymentGoesBack) {
+    auto back = of_kind(trade::qr_return, "back");
+    back.renewals = 2;
+    back.voucher = "T0002";
+    const auto id = begin(back);
+    ASSERT_TRUE(decide(id, record_state::sent, 0, decider::till));
+    place->reopen();
+    const auto read = store().find(id, soon()).value().value();
+    EXPECT_EQ(read.renewals, 2U);
+    EXPECT_EQ(read.voucher, "T0002");
+    EXPECT_EQ(read.state, record_state::sent);
+    EXPECT_EQ(store().totals("TEST0001", 1, soon()).value(), ports::batch_totals());
 }
 
 TEST_P(Store, KeepsWhatAGatewaySaysUnaskedUntilItIsDealtWith) {

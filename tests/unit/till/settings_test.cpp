@@ -66,6 +66,8 @@ constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nseria
 
 #define AT(member) [](const till_settings& of) { return shown(of.member); }
 
+constexpr auto emv_merchant = "account_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\"";
+
 const key_row keys[] = {
     {"terminal", "id", "\"TEST0002\"", "\"SHORT\"", AT(terminals.front().terminal_id)},
     {"terminal", "merchant", "\"TESTMERCH000002\"", "\"TESTMERCH\"", AT(terminals.front().merchant_id)},
@@ -148,6 +150,26 @@ const key_row keys[] = {
     {"gateway", "code_valid_seconds", "30", "29", AT(terminals.front().gateway.code_valid)},
     {"gateway", "poll_ms", "500", "0", AT(terminals.front().gateway.poll)},
     {"gateway", "response_time_ms", "9000", "\"10 s\"", AT(terminals.front().gateway.response_time)},
+    {"qr", "codes", "\"emv\"", "\"EMV\"", AT(terminals.front().qr.codes), emv_merchant},
+    {"qr", "most_codes", "1", "0", AT(terminals.front().qr.most_codes)},
+    {"qr", "renew_before_seconds", "90", "91", AT(terminals.front().qr.renew_before)},
+    {"qr", "longest_poll_ms", "1", "0", AT(terminals.front().qr.longest_poll)},
+    {"qr", "closing_tries", "10", "11", AT(terminals.front().qr.closing_tries)},
+    {"qr", "unwanted_payments", "\"are-asked\"", "\"ask\"", AT(terminals.front().qr.unwanted)},
+    {"qr", "password_seconds", "300", "4", AT(terminals.front().qr.password)},
+    {"qr", "account_tag", "51", "25", AT(terminals.front().qr.account_tag)},
+    {"qr", "account_scheme", "\"cn.example\"", "\"\"", AT(terminals.front().qr.account_scheme),
+        "codes = \"emv\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\""},
+    {"qr", "account", "\"1234\"", "\"\"", AT(terminals.front().qr.account),
+        "codes = \"emv\"\naccount_scheme = \"cn.example\"\nname = \"SHOP\"\ncity = \"BEIJING\""},
+    {"qr", "account", "\"0123456789012345678901234567890\"", "\"1234\"", AT(terminals.front().qr.account),
+        "codes = \"emv\"\naccount_tag = 15\nname = \"SHOP\"\ncity = \"BEIJING\""},
+    {"qr", "name", "\"TEA HOUSE\"", "\"茶馆\"", AT(terminals.front().qr.name),
+        "codes = \"emv\"\naccount_scheme = \"cn.example\"\naccount = \"1\"\ncity = \"BEIJING\""},
+    {"qr", "category", "\"5411\"", "\"541\"", AT(terminals.front().qr.category)},
+    {"qr", "country", "\"HK\"", "\"CHN\"", AT(terminals.front().qr.country)},
+    {"qr", "city", "\"BEIJING\"", "\"\"", AT(terminals.front().qr.city),
+        "codes = \"emv\"\naccount_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\""},
     {"pinpad", "driver", "\"abecs\"", "\"abecss\"", AT(pinpad.driver), "path = \"/dev/ttyACM0\""},
     {"pinpad", "path", "\"/dev/ttyACM0\"", "7", AT(pinpad.path), "driver = \"abecs\""},
     {"pinpad", "keeper", "false", "0", AT(pinpad.keeper), "driver = \"abecs\"\npath = \"/dev/ttyACM0\""},
@@ -252,7 +274,7 @@ const key_row keys[] = {
     {"scanner", "aim", "\"must-come\"", "\"never\"", AT(scanner.aim), "driver = \"serial\"\npath = \"/dev/ttyACM3\""},
     {"scanner", "characters", "\"gbk\"", "\"big5\"", AT(scanner.characters),
         "driver = \"serial\"\npath = \"/dev/ttyACM3\""},
-    {"scanner", "code_fresh_seconds", "30", "601", AT(scanner.code_fresh),
+    {"scanner", "code_fresh_seconds", "30", "601", AT(terminals.front().qr.code_fresh),
         "driver = \"serial\"\npath = \"/dev/ttyACM3\""},
     {"scanner", "ca_file", "\"ca.pem\"", "1", AT(scanner.tls.ca_file),
         "driver = \"serial\"\npath = \"tls:127.0.0.1:9\""},
@@ -580,7 +602,7 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[display]\npath = \"/dev/ttyS0\"", "display.driver"},
         {"[display]\nlanguage = \"english\"", "display.driver"},
         {"[printer]\ncolumns = 42", "printer.driver"},
-        {"[scanner]\ncode_fresh_seconds = 30", "scanner.driver"},
+        {"[scanner]\nend = \"cr\"", "scanner.driver"},
         {"[host]\ntls = true", "host.address"},
         {"[host]\nname = \"the acquirer\"", "host.address"},
         {"[gateway]\npublic_key_file = \"key.pem\"", "gateway.address"},

@@ -50,6 +50,7 @@ enum class acquiring_errc {
     advice_waiting,       ///< the host has not answered what the till has done already: it is told again
     terminal_pending,     ///< what an earlier payment at the terminal has come to is not known yet, or known just now
     host_silent,          ///< a request that moves no money left, and no answer came
+    code_too_old,         ///< the payer's code was scanned too long ago: another one is asked for
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(acquiring_errc value) noexcept;

@@ -23,6 +23,7 @@ enum class stage : std::uint8_t {
     ordering,  ///< the gateway is asked for a code, or to give money back
     scanning,  ///< the code is shown until `stage_event::expires`
     closing,   ///< the order is being closed at the gateway
+    paying,    ///< the payer confirms at their own device, as by a password
 };
 
 /// "card", "PIN", "scanning".

@@ -147,6 +147,38 @@ struct gateway_settings {
     std::chrono::milliseconds response_time{10'000};
 };
 
+/// Who makes the codes that payers scan.
+enum class code_source : std::uint8_t {
+    gateway, ///< each order's code is the gateway's
+    emv      ///< the till builds an EMV code with the order's mark; the gateway is told of the order, and of the code
+};
+
+/// What becomes of a payment that its order did not want: after the end, or a second one.
+enum class unwanted_payment : std::uint8_t {
+    goes_back, ///< it is given back by itself, once, and somebody is told
+    is_asked,  ///< somebody is told, and decides
+};
+
+/// The codes of orders, and what is done when a payer is late, slow, or there twice.
+struct qr_settings {
+    code_source codes = code_source::gateway;
+    std::uint32_t most_codes = 3;                  ///< of one order; 1: its code is never followed by another
+    std::chrono::seconds renew_before{10};         ///< how long before a code's end the next one takes its place
+    std::chrono::milliseconds longest_poll{8'000}; ///< up to which the questions of one order become rarer
+    std::uint32_t closing_tries = 3; ///< how often a gateway that does not answer is asked to close an order
+    unwanted_payment unwanted = unwanted_payment::goes_back;
+    std::chrono::seconds password{45};   ///< for the payer to confirm what their code was charged with
+    std::chrono::seconds code_fresh{60}; ///< how old the scan of a payer's code may be: `scanner.code_fresh_seconds`
+    // Of codes that the till builds: EMVCo QRCPS MPM v1.1.
+    int account_tag = 26;          ///< 15 and 16: UnionPay, the account alone; 26 to 51: a template
+    std::string account_scheme;    ///< the template's globally unique identifier (00)
+    std::string account;           ///< whose account is paid: 31 characters with tags 15 and 16; else object 01
+    std::string category = "0000"; ///< MCC
+    std::string country = "CN";
+    std::string name; ///< 1 to 25 characters of ASCII
+    std::string city; ///< 1 to 15 characters of ASCII
+};
+
 /// On receipts.
 enum class receipt_language : std::uint8_t { both, english, chinese };
 
@@ -180,6 +212,7 @@ struct terminal_settings {
     pre_auth_settings pre_auth;
     conversion_settings conversion;
     gateway_settings gateway;
+    qr_settings qr;
     wording_settings wording;
 
     /// The serial number of the terminal serial block.

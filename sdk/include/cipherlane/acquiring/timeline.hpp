@@ -54,6 +54,7 @@ enum class alert_kind : std::uint8_t {
     advice_aged,        ///< what the till did on an earlier day is not told to the host yet; it is still tried
     update_wanted,      ///< the host asks for a remote update of the terminal (TMS): the application's to do
     terminal_unknown,   ///< a payment terminal does not say what became of what it was asked for
+    return_refused,     ///< the gateway does not give back a payment that its order did not want
 };
 
 [[nodiscard]] std::string_view to_string(alert_kind value) noexcept;

@@ -2,9 +2,9 @@
 
 #include <cipherlane/acquiring/flow.hpp>
 #include <cipherlane/acquiring/instalment_plan.hpp>
+#include <cipherlane/acquiring/payer_code.hpp>
 #include <cipherlane/acquiring/payment.hpp>
 #include <cipherlane/acquiring/sale.hpp>
-#include <cipherlane/core/wiped_text.hpp>
 
 #include <cstdint>
 #include <string>
@@ -28,8 +28,9 @@ struct trade_request {
     partial_approval partial = partial_approval::refuse;
     std::string subject = "payment"; ///< of a QR order: what the payer reads
     /// The payer's payment code as it was scanned (付款码), of a row that needs one: 1 to 350 printable characters.
-    /// It goes to the host; the journal has its first and its last digits alone.
-    wiped_text payment_code;
+    /// It goes to the host, or to the gateway; the journal has its first and its last digits alone. One that was
+    /// scanned longer ago than `qr_settings::code_fresh` is refused before anything leaves (`code_too_old`).
+    payer_code payment_code;
     /// The code that a person has got by telephone, of an offline settlement: up to 6 letters and digits.
     std::string authorization;
     instalment_plan instalment; ///< of a row that needs one

@@ -52,6 +52,9 @@ class http_gateway final : public ports::qr_gateway {
     [[nodiscard]] result<ports::qr_order_status> cancel(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> refund(
         const ports::qr_refund_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> charge(
+        const ports::qr_charge_request& request, const call& bounds) override;
+    [[nodiscard]] result<ports::qr_order_status> reverse(std::string_view order_number, const call& bounds) override;
     [[nodiscard]] result<ports::qr_order_status> wait_notification(
         std::string_view order_number, const call& bounds) override;
     /// The gateway's public key as PEM. For rigs: a till gets it on another way than the one it protects.

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cipherlane/ledger/enum_set.hpp>
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace cipherlane::ledger {
 
@@ -19,24 +21,17 @@ struct order_edge {
 };
 
 /// All steps that there are. A gateway that says of a paid order that it was closed unpaid contradicts itself: that
-/// is no step, and the record stays as it is, for a person; so is an order that was closed and is then paid. What is
-/// paid so may go back of itself: that is one.
+/// is no step, and the record stays as it is; so is an order that was closed and is then paid: that payment goes back
+/// (`trade::qr_return`). A code that the gateway has closed unpaid may be followed by another one of the same order,
+/// for which it is asked.
 inline constexpr auto order_edges = [] {
     using enum ports::order_phase;
     return std::to_array<order_edge>({
-        {asked, issued},
-        {asked, paid},
-        {asked, cancelled},
-        {asked, expired},
-        {asked, refunded},
-        {asked, refused},
-        {issued, paid},
-        {issued, cancelled},
-        {issued, expired},
-        {issued, refunded},
-        {paid, refunded},
-        {cancelled, refunded},
-        {expired, refunded},
+        {asked, issued}, {asked, paid}, {asked, cancelled}, {asked, expired}, {asked, refunded}, {asked, refused},
+        {issued, asked}, // the next code
+        {issued, paid}, {issued, cancelled}, {issued, expired}, {issued, refunded}, {paid, refunded},
+        {cancelled, refunded}, {expired, refunded},
+        {refused, refunded}, // it has taken money for it all the same, and given it back
     });
 }();
 
@@ -48,11 +43,27 @@ inline constexpr phase_set acknowledged = phase_set::of(issued, paid, cancelled,
 inline constexpr phase_set payable = phase_set::of(asked, issued);
 } // namespace phases
 
+/// What has an order at the gateway that somebody may pay: by the code that the till shows, or by the one that the
+/// payer does.
+inline constexpr trade_set order_trades =
+    trades_where([](const auto& row) { return row.verb == gateway_verb::order || row.verb == gateway_verb::charge; });
+
 /// The phase of a new record: an order or refund that the gateway will be asked for, or none.
 [[nodiscard]] ports::order_phase first_phase(ports::trade kind) noexcept;
 
 /// Whether an order may come from one phase to the next; to stay is allowed.
 [[nodiscard]] bool may_follow(ports::order_phase now, ports::order_phase next) noexcept;
+
+/// By which number the gateway knows a record: of an order its last code's, of a refund its own; empty where there is
+/// none on file.
+[[nodiscard]] std::string number_at_gateway(const ports::journal_record& record);
+
+/// Whether a verdict that asks for another code, or sets which one it is, does both, and is the next.
+[[nodiscard]] bool may_renew(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
+
+/// The phase of an order that was told as not paid, once a payment comes after all: that it was told has closed it,
+/// whoever said so, and what comes by its code is not what it waits for.
+[[nodiscard]] ports::order_phase phase_once_late(ports::order_phase now) noexcept;
 
 /// Whether somebody could still pay a record's code: it is not decided, and its order has not come to an end.
 [[nodiscard]] bool may_be_paid(const ports::journal_record& record) noexcept;
@@ -78,5 +89,18 @@ enum class unpaid_end : std::uint8_t {
 /// @param paid what the gateway says was paid.
 [[nodiscard]] ports::record_state state_after(
     const ports::journal_record& order, ports::order_phase told, const amount& paid) noexcept;
+
+/// What a payment is to an order whose gateway tells of it.
+enum class payment_word : std::uint8_t {
+    pays,        ///< it is what the order waits for
+    known,       ///< the record has it already, or had it and it went back
+    late,        ///< the order was told as not paid: the payment goes back
+    second,      ///< another payment than the one that the record has, or by a code that was closed: it goes back
+    contradicts, ///< of the payment that the record has, something else than was told before
+};
+/// By the state `paid` of the gateway's word, the code that it speaks of and the number of the payment.
+/// @param renewals of the code that the gateway speaks of.
+[[nodiscard]] payment_word word_on_payment(
+    const ports::journal_record& order, const ports::qr_order_status& told, std::uint32_t renewals) noexcept;
 
 } // namespace cipherlane::ledger

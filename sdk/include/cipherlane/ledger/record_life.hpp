@@ -39,6 +39,7 @@ inline constexpr auto life_edges = [] {
         {prepared, reversal_pending, of(by::till, by::restart)},
         {prepared, unknown, of(by::till, by::restart)},
         {prepared, returned, of(by::gateway)},
+        {sent, sent, of(by::gateway)}, // an order's next code
         {sent, not_sent, of(by::till)},
         {sent, approved, of(by::host, by::gateway, by::terminal)},
         {sent, declined, of(by::host, by::gateway, by::terminal)},
@@ -136,6 +137,10 @@ enum class outcome : std::uint8_t {
 /// Whether a store takes a verdict for a record: its step, and that of its order. What only follows from another
 /// record's verdict (`consequence_of`) is not a verdict.
 [[nodiscard]] bool may_decide(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
+
+/// Whether a step opens again what had its verdict, as the late payment of an order that was told as not paid does:
+/// whoever was told then has yet to hear how it ends, and the closing mark falls.
+[[nodiscard]] bool opens_again(ports::record_state now, ports::record_state next) noexcept;
 
 /// The record as a verdict leaves it. Stores what the verdict sets, whether or not `may_decide` lets it.
 void apply(ports::journal_record& record, const ports::journal_verdict& verdict);

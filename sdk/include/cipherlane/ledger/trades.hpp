@@ -25,7 +25,12 @@ enum class channel : std::uint8_t {
 };
 
 /// What is asked of the QR gateway.
-enum class gateway_verb : std::uint8_t { none, order, refund };
+enum class gateway_verb : std::uint8_t {
+    none,
+    order,  ///< a code that the payer scans
+    charge, ///< the payer's own code
+    refund,
+};
 
 /// What a trade is to the trade that it names as its original.
 enum class trade_role : std::uint8_t {
@@ -35,6 +40,7 @@ enum class trade_role : std::uint8_t {
     finishing, ///< takes what it had reserved: a completion (预授权完成)
     adding,    ///< adds to it: a tip (小费), an adjustment (结算调整)
     notifying, ///< tells the host more about it, and moves no money; made by the flow itself
+    rejecting, ///< gives back a payment that came besides it, and that nobody has booked; made by the flow itself
 };
 
 /// In which totals it is counted.
@@ -118,7 +124,7 @@ inline constexpr auto trade_table = [] {
         {qr_sale, "QR sale", gateway, no_message, gateway_verb::order, online, trade_role::payment, of(),
             money_side::debit, counted_in::apart, needs(need::amount), batch_upload::nothing, "qr_sale"},
         {qr_refund, "QR refund", gateway, no_message, gateway_verb::refund, online, trade_role::returning,
-            of(qr_sale), money_side::credit, counted_in::apart, needs(need::original, need::amount),
+            of(qr_sale, qr_charge), money_side::credit, counted_in::apart, needs(need::original, need::amount),
             batch_upload::nothing, "qr_refund"},
         {pre_auth, "pre-authorisation", host, transaction::pre_auth, no_verb, online, trade_role::payment, of(),
             money_side::none, counted_in::nothing, needs(need::card, need::pin, need::amount, need::currency_choice),
@@ -185,6 +191,12 @@ inline constexpr auto trade_table = [] {
         {device_completion, "terminal completion", terminal, no_message, no_verb, online, trade_role::finishing,
             of(device_pre_auth), money_side::debit, counted_in::host_totals, needs(need::original, need::amount),
             batch_upload::nothing, "device_completion"},
+        {qr_return, "QR return", gateway, no_message, gateway_verb::refund, online, trade_role::rejecting,
+            of(qr_sale, qr_charge), money_side::none, counted_in::nothing, needs(need::original),
+            batch_upload::nothing, "qr_return"},
+        {qr_charge, "QR charge", gateway, no_message, gateway_verb::charge, online, trade_role::payment, of(),
+            money_side::debit, counted_in::apart, needs(need::code, need::amount), batch_upload::nothing,
+            "qr_charge"},
     });
 }();
 
@@ -230,6 +242,10 @@ inline constexpr trade_set stored_trades =
 /// What adds to an earlier trade.
 inline constexpr trade_set adding_trades =
     trades_where([](const auto& row) { return row.role == trade_role::adding; });
+
+/// What the flow makes of itself: nobody may ask for it, and nobody is told of it as of a payment.
+inline constexpr trade_set own_trades = trades_where(
+    [](const auto& row) { return row.role == trade_role::notifying || row.role == trade_role::rejecting; });
 
 /// What undoes the whole of an earlier trade.
 inline constexpr trade_set undoing_trades =

@@ -42,6 +42,8 @@ enum class trade : std::uint8_t {
     device_pre_auth = 25,
     device_pre_auth_void = 26,
     device_completion = 27,
+    qr_return = 28, ///< gives back a payment that its order did not want: late, or a second one. Made by the flow
+    qr_charge = 29, ///< by the payer's payment code, through the gateway (付款码)
 };
 
 /// Where a record stands. The numbers are stored: never renumber. Which state may follow which, and on whose word,
@@ -140,11 +142,15 @@ struct journal_record {
     std::string order_number;                        ///< of a QR order
     order_phase phase = order_phase::none;           ///< of a QR order; set by `store::begin`, then by verdicts
     std::chrono::system_clock::time_point expires{}; ///< of a QR order: as the gateway says; zero: it has not said
+    /// Of a QR order: how many codes have taken the place of its first one, each once the one before it could no
+    /// longer be paid. Of a QR return: of which code the payment is (`ledger::number_of_code`).
+    std::uint32_t renewals = 0;
 
     std::string note; ///< why a person decided it so; empty where nobody had to
 
     bytes chip; ///< the part of field 55 that is told to the host later: batch upload, script notice
-    /// Field 59, A4: the host's number of a payment by payment code; of a payment terminal: its receipt number.
+    /// Field 59, A4: the host's number of a payment by payment code; of a payment terminal: its receipt number; of a
+    /// QR return: the gateway's number of the payment that goes back.
     std::string voucher;
     std::string instalment;   ///< field 62 of an instalment sale, as sent
     std::string serial_block; ///< the terminal serial block (终端序列号信息) as it was sent; empty if none was
@@ -193,6 +199,7 @@ struct journal_verdict {
     std::optional<std::string> order_number;
     std::optional<order_phase> phase;
     std::optional<std::chrono::system_clock::time_point> expires;
+    std::optional<std::uint32_t> renewals;
     std::optional<std::string> reversal_reason;
     std::optional<std::string> note;
     std::optional<std::string> voucher;

@@ -3,6 +3,7 @@
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/call.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/core/wiped_text.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -19,8 +20,27 @@ struct qr_order_request {
     std::string order_number; ///< the till's, unique per merchant; the same number again means the same order
     amount total;
     std::string terminal_id;
-    std::string subject; ///< shown to the payer
+    std::string device_serial; ///< of the device that shows the code (终端序列号); empty: not told
+    std::string subject;       ///< shown to the payer
     std::chrono::seconds valid_for{180};
+    std::chrono::system_clock::time_point issued{}; ///< by the till's clock
+    /// The text of a code that the till has built itself, with the order's number in it: the gateway knows by that
+    /// number whose payment it is. Empty: the gateway issues one.
+    std::string code;
+};
+
+/// What a payer's payment code is charged with (付款码, 被扫).
+struct qr_charge_request {
+    qr_charge_request(std::string number, amount value, wiped_text payment_code)
+        : order_number(std::move(number))
+        , total(value)
+        , code(std::move(payment_code)) {}
+    std::string order_number; ///< the till's; the same number again is the same charge
+    amount total;
+    wiped_text code; ///< as it was scanned: good for one charge
+    std::string terminal_id;
+    std::string device_serial;
+    std::string subject;
 };
 
 /// The numbers are stored: never renumber.
@@ -30,6 +50,7 @@ enum class qr_order_state : std::uint8_t {
     cancelled, ///< closed unpaid: can no longer be paid
     expired,   ///< likewise
     refunded,
+    paying, ///< the payer is at it, as by typing a password: may still be paid
 };
 
 [[nodiscard]] std::string_view to_string(qr_order_state value) noexcept;
@@ -62,6 +83,7 @@ struct qr_refund_request {
     std::string order_number;
     std::string refund_number; ///< the till's; the same number again is the same refund
     amount total;
+    std::string transaction_number; ///< which payment of the order goes back; empty: the one that it names itself
 };
 
 /// A gateway that issues payment QR codes and takes the payment (二维码支付网关).
@@ -85,6 +107,12 @@ class qr_gateway {
     [[nodiscard]] virtual result<qr_order_status> query(std::string_view order_number, const call& bounds) = 0;
     /// Closes the order; the state that it is in afterwards (`paid` if the payer was faster).
     [[nodiscard]] virtual result<qr_order_status> cancel(std::string_view order_number, const call& bounds) = 0;
+    /// Charges the payer whose code was scanned. `paying` while the gateway waits for them: then `query` tells.
+    /// `unsupported` by a gateway that cannot.
+    [[nodiscard]] virtual result<qr_order_status> charge(const qr_charge_request& request, const call& bounds);
+    /// Undoes a charge, whatever has become of it (撤销): `cancelled` where nobody had paid, `refunded` where
+    /// somebody had.
+    [[nodiscard]] virtual result<qr_order_status> reverse(std::string_view order_number, const call& bounds);
     [[nodiscard]] virtual result<qr_order_status> refund(const qr_refund_request& request, const call& bounds) = 0;
     /// Waits for a notification about the order whose signature, age and novelty are in order. `timed_out` if none
     /// comes; `unsupported` if this gateway notifies nobody. Then `query` tells.

@@ -1,15 +1,16 @@
 #include "flow/code_collection.hpp"
 
 #include "flow/order_outcome.hpp"
+#include "flow/order_watch.hpp"
+#include "flow/own_code.hpp"
 #include "flow/unsent.hpp"
-#include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 
-#include <cipherlane/core/pause.hpp>
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace cipherlane::acquiring {
@@ -92,107 +93,175 @@ class shown_code {
     bool shown_ = false;
 };
 
-void note_from_gateway(lane_core& on, std::string what, const journal_record& record, std::string result) {
-    timeline_entry entry;
-    entry.from = party::gateway;
-    entry.to = party::till;
-    entry.what = std::move(what);
-    entry.result = std::move(result);
-    entry.total = record.requested;
-    entry.trace = record.trace;
-    on.note(std::move(entry));
-}
+/// Until the code and its end leave the display a moment passes.
+constexpr std::chrono::milliseconds last_moment{500};
 
-/// From here on somebody may pay: whatever happens to this run, a later one knows that the gateway has the order.
-result<void> keep_issued(lane_core& on, journal_record& record, const ports::qr_order& order) {
+/// The last code can no longer be paid, by the gateway's word: the next one is asked for. Durable before it is, so
+/// that whoever finds the record knows by which number to ask.
+result<void> keep_renewal(lane_core& on, journal_record& record) {
     journal_verdict verdict(ports::record_state::sent, ports::decider::gateway);
-    verdict.phase = order_phase::issued;
-    if (order.expires.time_since_epoch().count() > 0) verdict.expires = order.expires;
+    verdict.phase = order_phase::asked;
+    verdict.renewals = record.renewals + 1;
     CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
     ledger::apply(record, verdict);
     return {};
 }
 
-bool at_end(const result<ports::qr_order_status>& status) {
-    return status && status->state != qr_order_state::waiting;
+bool closed_unpaid(const result<ports::qr_order_status>& status) {
+    return status && (status->state == qr_order_state::cancelled || status->state == qr_order_state::expired);
 }
 
-/// Notification or query, whichever tells first, until `bounds` ends. Nothing if nobody told.
-std::optional<ports::qr_order_status> watch(
-    lane_core& on, ports::qr_gateway& gateway, const journal_record& record, const call& bounds) {
-    const auto number = order_number(record);
-    while (!bounds.until().passed() && !bounds.stopped()) {
-        const auto turn = bounds.no_later_than(on.settings().gateway.poll);
-        const auto told = gateway.wait_notification(number, turn);
-        if (told) note_from_gateway(on, "notification", record, std::string(to_string(told->state)));
-        if (at_end(told)) return *told;
-        if (!told && !told.error().is(condition::timed_out)) pause(turn); // no notifications here: poll
-        if (bounds.until().passed() || bounds.stopped()) break;
-        const auto asked = gateway.query(number, bounds.no_later_than(on.settings().gateway.response_time));
-        if (at_end(asked)) {
-            note_from_gateway(on, "query", record, std::string(to_string(asked->state)));
-            return *asked;
+/// One order under way: its codes, one after the other, until it is paid or given up.
+class collection {
+  public:
+    collection(lane_core& on, ports::display& display, ports::qr_gateway& gateway, std::string subject,
+        journal_record& record, const call& bounds)
+        : on_(on)
+        , gateway_(gateway)
+        , subject_(std::move(subject))
+        , record_(record)
+        , bounds_(bounds)
+        , code_(on, display) {}
+
+    [[nodiscard]] result<payment> run() {
+        for (;;) {
+            const auto asked = monotonic_clock::now();
+            const auto held = on_.journal().confirm_hold(on_.terminal_id(), on_.journal_call());
+            if (!held) return end_unasked(held.error());
+            const auto order = issue();
+            if (!order) return end_without_code(order.error());
+            // The number is new, so an order that is past waiting is somebody else's: it is neither shown nor
+            // cancelled.
+            if (at_end(order->state)) {
+                return conclude_failure(
+                    on_, record_, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
+            }
+            if (const auto kept = keep_issued(on_, record_, order->expires); !kept) return give_up(kept.error());
+            if (const auto shown = show(*order); !shown) return give_up(shown.error());
+            const bool renews = outlives_code(asked);
+            const auto news = watch_code(asked, renews);
+            if (news.told) {
+                auto end = conclude_order(on_, record_, *news.told);
+                code_.show_outcome(end);
+                return end;
+            }
+            code_.clear(); // nobody shall scan what is about to be closed
+            const auto status = close_at_gateway(on_, record_, bounds_);
+            if (!renews || bounds_.stopped() || !closed_unpaid(status)) return end_unpaid(status);
+            if (const auto kept = keep_renewal(on_, record_); !kept) {
+                auto end = end_unpaid(status);
+                if (!end.why) end.why = kept.error();
+                return end;
+            }
         }
     }
-    return std::nullopt;
-}
 
-/// Until when the payer may take: the code's end, or the caller's deadline less what the cancelling takes.
-call watching(const lane_core& on, const call& bounds) {
-    const auto left = bounds.until().left() - on.settings().gateway.response_time;
-    return bounds.no_later_than(std::min<std::chrono::milliseconds>(
-        on.settings().gateway.code_valid, std::max<std::chrono::milliseconds>(left, std::chrono::milliseconds(0))));
-}
+  private:
+    [[nodiscard]] result<ports::qr_order> issue() {
+        const auto number = order_number(record_);
+        ports::qr_order_request wish(number, record_.requested);
+        wish.terminal_id = on_.terminal_id();
+        wish.device_serial = on_.settings().block_serial();
+        wish.subject = subject_;
+        wish.valid_for = on_.settings().gateway.code_valid;
+        wish.issued = on_.clock().now();
+        on_.enter(stage::ordering);
+        if (on_.settings().qr.codes == code_source::emv) {
+            CIPHERLANE_TRY(wish.code, build_own_code(on_.settings(), number, record_.requested));
+        }
+        auto order = gateway_.create(wish, bounds_.no_later_than(on_.settings().gateway.response_time));
+        note_from_gateway(on_, "order", record_, order ? "code" : order.error().code().message());
+        if (order && !wish.code.empty()) order->code_url = std::move(wish.code);
+        return order;
+    }
+
+    /// The codes before it, if there were any, are closed, and this one was never asked for: nobody can pay.
+    [[nodiscard]] result<payment> end_unasked(const error& why) {
+        if (record_.renewals == 0) return write_not_sent(on_, record_, why);
+        ports::qr_order_status closed;
+        closed.state = qr_order_state::cancelled;
+        auto end = conclude_order(on_, record_, closed);
+        if (!end.why) end.why = why;
+        return end;
+    }
+
+    [[nodiscard]] result<payment> end_without_code(const error& why) {
+        if (nothing_left(why)) return end_unasked(why);
+        if (why.is(condition::rejected_by_peer)) return conclude_failure(on_, record_, why);
+        return give_up(why);
+    }
+
+    [[nodiscard]] result<void> show(const ports::qr_order& order) {
+        const auto now = on_.clock().now();
+        const auto ends = order.expires > now ? order.expires : now + on_.settings().gateway.code_valid;
+        // No longer than the gateway takes it, and no longer than the till waits for it.
+        const auto valid = std::min<std::chrono::milliseconds>(
+            std::chrono::ceil<std::chrono::milliseconds>(ends - now), on_.settings().gateway.code_valid);
+        CIPHERLANE_CHECK(code_.show(record_, order, valid));
+        on_.enter(stage::scanning, ends);
+        return {};
+    }
+
+    /// What is left of a code by the till's own count, from before it was asked for.
+    [[nodiscard]] std::chrono::milliseconds life(monotonic_clock::time_point asked) const {
+        const auto gone = std::chrono::floor<std::chrono::milliseconds>(monotonic_clock::now() - asked);
+        return std::max<std::chrono::milliseconds>(
+            on_.settings().gateway.code_valid - gone, std::chrono::milliseconds(0));
+    }
+
+    /// What is left of the caller's time, less what the closing takes.
+    [[nodiscard]] std::chrono::milliseconds patience() const {
+        return std::max<std::chrono::milliseconds>(
+            bounds_.until().left() - on_.settings().gateway.response_time, std::chrono::milliseconds(0));
+    }
+
+    /// Whether the next code would still have some life once this one and its closing are over.
+    [[nodiscard]] bool outlives_code(monotonic_clock::time_point asked) const {
+        const bool another = record_.renewals + 1 < on_.settings().qr.most_codes;
+        return another && patience() > life(asked) + 2 * on_.settings().gateway.response_time;
+    }
+
+    [[nodiscard]] order_news watch_code(monotonic_clock::time_point asked, bool renews) {
+        const auto before = renews ? std::chrono::milliseconds(on_.settings().qr.renew_before) : last_moment;
+        const auto left = std::max<std::chrono::milliseconds>(life(asked) - before, std::chrono::milliseconds(0));
+        auto news = watch(on_, gateway_, record_, bounds_.no_later_than(std::min(left, patience())));
+        if (news.told || !news.paying || bounds_.stopped()) return news;
+        // Somebody is at it: nobody else shall scan the code, and who is may finish.
+        code_.clear();
+        return watch(on_, gateway_, record_,
+            bounds_.no_later_than(std::min<std::chrono::milliseconds>(on_.settings().qr.password, patience())));
+    }
+
+    /// Nobody has scanned the code, or can: it is closed, and what the gateway says decides.
+    [[nodiscard]] payment give_up(const error& why) {
+        code_.clear();
+        auto end = conclude_closing(on_, record_, close_at_gateway(on_, record_, bounds_));
+        if (!end.why) end.why = why;
+        return end;
+    }
+
+    [[nodiscard]] payment end_unpaid(const result<ports::qr_order_status>& status) {
+        auto end = conclude_closing(on_, record_, status);
+        if (end.outcome == verdict::declined) {
+            end.unpaid = not_paid{bounds_.stopped() ? actor::cashier : actor::cardholder, stage::scanning};
+        }
+        code_.show_outcome(end);
+        return end;
+    }
+
+    lane_core& on_;
+    ports::qr_gateway& gateway_;
+    const std::string subject_;
+    journal_record& record_;
+    const call& bounds_;
+    shown_code code_;
+};
 
 } // namespace
 
 result<payment> collect(lane_core& on, ports::display& display, ports::qr_gateway& gateway,
     const std::string& subject, journal_record& record, const call& bounds) {
-    ports::qr_order_request wish(order_number(record), record.requested);
-    wish.terminal_id = on.terminal_id();
-    wish.subject = subject;
-    wish.valid_for = on.settings().gateway.code_valid;
-    on.enter(stage::ordering);
-    if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
-        return write_not_sent(on, record, held.error());
-    const auto order = gateway.create(wish, bounds.no_later_than(on.settings().gateway.response_time));
-    note_from_gateway(on, "order", record, order ? "code" : order.error().code().message());
-    if (!order) {
-        if (nothing_left(order.error())) return write_not_sent(on, record, order.error());
-        if (order.error().is(condition::rejected_by_peer)) return conclude_failure(on, record, order.error());
-        return cancel_order(on, record);
-    }
-    // The number is new, so an order that is past waiting is somebody else's: it is neither shown nor cancelled.
-    if (order->state != qr_order_state::waiting) {
-        return conclude_failure(
-            on, record, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
-    }
-    if (const auto kept = keep_issued(on, record, *order); !kept) {
-        auto end = cancel_order(on, record); // nobody has seen the code
-        if (!end.why) end.why = kept.error();
-        return end;
-    }
-    const auto now = on.clock().now();
-    const auto ends = order->expires > now ? order->expires : now + on.settings().gateway.code_valid;
-    shown_code code(on, display);
-    // No longer than the gateway takes it, and no longer than the till waits for it.
-    const auto valid = std::min<std::chrono::milliseconds>(
-        std::chrono::ceil<std::chrono::milliseconds>(ends - now), on.settings().gateway.code_valid);
-    if (const auto shown = code.show(record, *order, valid); !shown) {
-        code.clear();
-        auto end = cancel_order(on, record);
-        if (!end.why) end.why = shown.error();
-        return end;
-    }
-    on.enter(stage::scanning, ends);
-    const auto told = watch(on, gateway, record, watching(on, bounds));
-    if (!told) code.clear(); // nobody shall scan what is about to be closed
-    auto end = told ? conclude_order(on, record, *told) : cancel_order(on, record);
-    if (!told && end.outcome == verdict::declined) {
-        end.unpaid = not_paid{bounds.stopped() ? actor::cashier : actor::cardholder, stage::scanning};
-    }
-    code.show_outcome(end);
-    return end;
+    return collection(on, display, gateway, subject, record, bounds).run();
 }
 
 } // namespace cipherlane::acquiring

@@ -2,6 +2,7 @@
 
 #include "flow/original.hpp"
 #include "flow/unsent.hpp"
+#include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 
 #include <cipherlane/ledger/order_life.hpp>
@@ -42,7 +43,9 @@ result<amount> moved_amount(const decision_request& request, const journal_recor
 /// answered.
 bool still_payable(const lane_core& on, const journal_record& record) {
     const auto& times = on.settings().gateway;
-    const auto end = std::max(record.expires, record.created + times.code_valid + times.response_time);
+    // A code that followed another was asked for before that one's end.
+    const auto asked = record.renewals == 0 ? record.created : std::max(record.created, record.expires);
+    const auto end = std::max(record.expires, asked + times.code_valid + times.response_time);
     return ledger::may_be_paid(record) && on.clock().now() < end;
 }
 
@@ -66,6 +69,8 @@ result<payment> perform(lane_core& on, const decision_request& request, const ca
     const auto refuse = [&](acquiring_errc why) { return flow_error(why, "decision").for_trace(record.trace); };
     const auto state = ledger::state_after(record.state, request.found);
     if (!state) return refuse(acquiring_errc::nothing_to_decide);
+    CIPHERLANE_TRY(const bool goes_back, is_given_back(on, record));
+    if (goes_back) return refuse(acquiring_errc::nothing_to_decide);
     if (request.found == finding::not_paid && still_payable(on, record)) {
         return refuse(acquiring_errc::code_still_valid);
     }

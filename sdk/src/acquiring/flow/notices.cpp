@@ -1,10 +1,12 @@
 #include "flow/notices.hpp"
 
 #include "flow/order_outcome.hpp"
+#include "flow/order_watch.hpp"
 #include "flow/unsent.hpp"
-#include "flow/verdict.hpp"
+#include "flow/unwanted.hpp"
 
 #include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
 namespace cipherlane::acquiring {
@@ -30,64 +32,96 @@ journal_record record_of(const lane_core& on, const ports::qr_order_status& told
     return record;
 }
 
-/// Whether what the gateway tells is what the record says already.
+/// Whether what the gateway tells, other than of a payment, is what the record says already.
 bool agrees(const journal_record& record, const ports::qr_order_status& told) {
     const auto wanted = ledger::outcome_of(record.state);
-    switch (told.state) {
-    case ports::qr_order_state::paid: return wanted == ledger::outcome::approved && told.paid == record.approved;
-    case ports::qr_order_state::waiting: return true;
-    case ports::qr_order_state::cancelled:
-    case ports::qr_order_state::expired: return wanted == ledger::outcome::declined;
-    case ports::qr_order_state::refunded: break;
-    }
-    return wanted == ledger::outcome::returned;
+    if (!at_end(told.state)) return true;
+    return wanted ==
+           (told.state == ports::qr_order_state::refunded ? ledger::outcome::returned : ledger::outcome::declined);
 }
 
-/// Another payment than the one that was booked, or that waits for a person. An approval on a person's word names
-/// none.
-bool is_second_payment(const journal_record& record, const ports::qr_order_status& told) {
-    if (told.state != ports::qr_order_state::paid || told.transaction_number.empty()) return false;
-    const bool first_stands =
-        ledger::outcome_of(record.state) == ledger::outcome::approved || ledger::states::open.contains(record.state);
-    return first_stands && !record.reference.empty() && record.reference != told.transaction_number;
-}
-
-/// Names the payment that must go back, not the one that the record has.
+/// Names the payment that goes back, or must, not the one that the record has.
 void raise_second(lane_core& on, journal_record record, const ports::qr_order_status& told) {
     record.reference = told.transaction_number;
     record.requested = told.paid;
     on.raise(alert_kind::paid_twice, record);
 }
 
-/// It was told as not paid. Somebody must deliver or give back: until then it is not decided.
+/// It was told as not paid: until the money is back, or a person has decided, it is not decided.
 result<void> reopen(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
     journal_verdict verdict(record_state::unknown, decider::gateway);
     verdict.host_code = std::string(to_string(told.state));
     verdict.reference = told.transaction_number;
+    verdict.phase = ledger::phase_once_late(record.phase);
     CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
     ledger::apply(record, verdict);
-    on.raise(alert_kind::paid_after_close, record);
+    return {};
+}
+
+/// The record of the order of which a number is a code.
+result<std::optional<journal_record>> find_order(lane_core& on, const std::string& number) {
+    CIPHERLANE_TRY(auto whole, on.journal().find_order(number, on.journal_call()));
+    const auto code = ledger::code_of_number(number);
+    if (whole || code.renewals == 0) return whole;
+    CIPHERLANE_TRY(auto found, on.journal().find_order(code.mark, on.journal_call()));
+    if (found && code.renewals > found->renewals) found.reset(); // no code of ours
+    return found;
+}
+
+/// Somebody has paid by an earlier code, while the last one may still be paid: that one comes to its end first.
+result<void> end_last_code(lane_core& on, journal_record& record) {
+    CIPHERLANE_CHECK(take_over(on, record));
+    if (!ledger::may_be_paid(record)) return {};
+    const call once(on.settings().gateway.response_time);
+    if (resolve_order(on, record, once).outcome != verdict::unknown || !ledger::may_be_paid(record)) return {};
+    return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
+}
+
+/// What the gateway says of an order that is open. @return what kept it from becoming durable: the news must be heard
+/// again, or a payment that comes besides it would be taken for the first.
+result<void> conclude_heard(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
+    CIPHERLANE_CHECK(take_over(on, record));
+    const auto wanted = ledger::state_after(record, ledger::phase_of(told.state), told.paid);
+    (void)conclude_order(on, record, told);
+    if (record.state == wanted) return {};
+    return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
+}
+
+result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
+    // A number without an ending is the first code's, or that of a record which has the whole of it as its mark.
+    const auto which =
+        told.order_number == order_mark(record) ? 0 : ledger::code_of_number(told.order_number).renewals;
+    if (which < record.renewals && ledger::states::open.contains(record.state)) {
+        CIPHERLANE_CHECK(end_last_code(on, record));
+    }
+    switch (ledger::word_on_payment(record, told, which)) {
+    case ledger::payment_word::pays: return conclude_heard(on, record, told);
+    case ledger::payment_word::known: return {};
+    case ledger::payment_word::late:
+        if (!ledger::states::open.contains(record.state)) CIPHERLANE_CHECK(reopen(on, record, told));
+        on.raise(alert_kind::paid_after_close, record);
+        return give_back_unwanted(on, record, told);
+    case ledger::payment_word::second: raise_second(on, record, told); return give_back_unwanted(on, record, told);
+    case ledger::payment_word::contradicts: break;
+    }
+    on.raise(alert_kind::order_unknown, record);
     return {};
 }
 
 /// @return false for one that is another lane's.
 result<bool> settle_notice(lane_core& on, const order_notice& notice) {
     const auto& told = notice.told;
-    CIPHERLANE_TRY(auto record, on.journal().find_order(told.order_number, on.journal_call()));
+    CIPHERLANE_TRY(auto record, find_order(on, told.order_number));
     if ((record ? record->terminal_id : told.terminal_id) != on.terminal_id()) return false;
-    if (!record) {
+    const bool other_payee = record && !told.merchant_id.empty() && told.merchant_id != record->merchant_id;
+    if (!record || other_payee || !ledger::order_trades.contains(record->kind)) {
         on.raise(alert_kind::unknown_notice, record_of(on, told));
-    } else if (is_second_payment(*record, told)) {
-        raise_second(on, *record, told);
+    } else if (told.state == ports::qr_order_state::paid) {
+        CIPHERLANE_CHECK(hear_payment(on, *record, told));
     } else if (ledger::states::open.contains(record->state)) {
-        CIPHERLANE_CHECK(take_over(on, *record));
-        (void)conclude_order(on, *record, told);
-    } else if (!agrees(*record, told)) {
-        if (!ledger::may_follow(*record, record_state::unknown, decider::gateway)) {
-            on.raise(alert_kind::order_unknown, *record);
-            return true;
-        }
-        CIPHERLANE_CHECK(reopen(on, *record, told));
+        if (speaks_of(*record, told)) CIPHERLANE_CHECK(conclude_heard(on, *record, told));
+    } else if (speaks_of(*record, told) && !agrees(*record, told)) {
+        on.raise(alert_kind::order_unknown, *record);
     }
     return true;
 }

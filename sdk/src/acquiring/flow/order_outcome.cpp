@@ -5,8 +5,10 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/crypto/random.hpp>
 #include <cipherlane/ledger/order_life.hpp>
+#include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -42,7 +44,7 @@ journal_verdict qr_verdict(
     const bool decides = ledger::states::decided.contains(state);
     journal_verdict verdict(state, decides ? ports::decider::gateway : ports::decider::till);
     verdict.host_code = std::string(told);
-    verdict.order_number = order_number(record);
+    verdict.order_number = order_mark(record);
     verdict.phase = phase;
     return verdict;
 }
@@ -57,7 +59,7 @@ payment conclude_silence(lane_core& on, journal_record& record, const error& why
 constexpr std::string_view no_such_order = "404";
 
 std::string refund_number(const journal_record& record) {
-    return "R" + order_number(record);
+    return "R" + order_mark(record);
 }
 
 } // namespace
@@ -72,9 +74,28 @@ result<std::string> new_order_number(const lane_core& on) {
     return number;
 }
 
-std::string order_number(const journal_record& record) {
+std::string order_mark(const journal_record& record) {
     if (!record.order_number.empty()) return record.order_number;
     return record.terminal_id + record.created_date + six_digits(record.batch) + six_digits(record.trace);
+}
+
+std::string order_number(const journal_record& record) {
+    return ledger::number_of_code(order_mark(record), record.renewals);
+}
+
+bool speaks_of(const journal_record& record, const ports::qr_order_status& told) {
+    const auto fits = [](const std::string& one, const std::string& ours) { return one.empty() || one == ours; };
+    return told.order_number == order_number(record) && fits(told.merchant_id, record.merchant_id) &&
+           fits(told.terminal_id, record.terminal_id);
+}
+
+result<void> keep_issued(lane_core& on, journal_record& record, std::chrono::system_clock::time_point expires) {
+    journal_verdict verdict(record_state::sent, ports::decider::gateway);
+    verdict.phase = order_phase::issued;
+    if (expires.time_since_epoch().count() > 0) verdict.expires = expires;
+    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
+    ledger::apply(record, verdict);
+    return {};
 }
 
 payment conclude_failure(lane_core& on, journal_record& record, const error& why) {
@@ -107,12 +128,26 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
     return write_verdict(on, record, verdict);
 }
 
-payment cancel_order(lane_core& on, journal_record& record) {
-    const auto gateway = on.gateway();
-    if (!gateway) return conclude_order(on, record, gateway.error());
+result<ports::qr_order_status> close_at_gateway(lane_core& on, const journal_record& record, const call& bounds) {
+    CIPHERLANE_TRY(auto* const gateway, on.gateway());
+    const auto& times = on.settings().gateway;
+    const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
+    const auto number = order_number(record);
     on.enter(stage::closing);
-    const auto status = (*gateway)->cancel(order_number(record), call(on.settings().gateway.response_time));
-    note_gateway(on, "cancel order", record, told_state(status));
+    auto interval = times.poll;
+    for (std::uint32_t tries = 1;; ++tries) {
+        const call once(times.response_time);
+        auto status = charged ? gateway->reverse(number, once) : gateway->cancel(number, once);
+        note_gateway(on, charged ? "reverse charge" : "cancel order", record, told_state(status));
+        const bool told = status || status.error().is(condition::rejected_by_peer);
+        const bool again = tries < on.settings().qr.closing_tries && !on.stopping().stop_requested();
+        if (told || !again || bounds.until().left() < interval + times.response_time) return status;
+        pause(call(interval, on.stopping()));
+        interval *= 2;
+    }
+}
+
+payment conclude_closing(lane_core& on, journal_record& record, const result<ports::qr_order_status>& status) {
     if (!status && ledger::phases::acknowledged.contains(record.phase)) {
         const auto verdict =
             qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, to_string(record.phase));
@@ -121,16 +156,27 @@ payment cancel_order(lane_core& on, journal_record& record) {
     return conclude_order(on, record, status);
 }
 
+payment cancel_order(lane_core& on, journal_record& record) {
+    const call once(std::chrono::milliseconds(0));
+    return conclude_closing(on, record, close_at_gateway(on, record, once));
+}
+
 result<payment> send_refund(
     lane_core& on, journal_record& record, const journal_record& original, const call& bounds) {
-    const bool asked_before = !ledger::states::unfinished.contains(record.state);
+    // What the flow gives back of itself is meant once and for all: a link that is down only puts it off.
+    const bool asked_before =
+        !ledger::states::unfinished.contains(record.state) || ledger::own_trades.contains(record.kind);
     const auto gateway = on.gateway();
     if (!gateway) return conclude_failure(on, record, gateway.error());
     on.enter(stage::ordering);
     const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call());
     if (!held && asked_before) return conclude_failure(on, record, held.error());
     if (!held) return write_not_sent(on, record, held.error());
-    const ports::qr_refund_request wish(order_number(original), refund_number(record), record.requested);
+    const bool rejects = ledger::row_of(record.kind).role == ledger::trade_role::rejecting;
+    const auto which = rejects ? record.renewals : original.renewals;
+    ports::qr_refund_request wish(
+        ledger::number_of_code(order_mark(original), which), refund_number(record), record.requested);
+    wish.transaction_number = rejects ? record.voucher : original.reference;
     const auto status = (*gateway)->refund(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_gateway(on, "refund order", record, told_state(status));
     if (!status) {
@@ -151,7 +197,7 @@ payment resolve_order(lane_core& on, journal_record& record, const call& bounds)
     if (is_foreign(on, record)) {
         return conclude_silence(on, record, flow_error(acquiring_errc::other_counterpart, "earlier order"));
     }
-    if (ledger::row_of(record.kind).verb == ledger::gateway_verb::order) return cancel_order(on, record);
+    if (ledger::order_trades.contains(record.kind)) return cancel_order(on, record);
     const auto original = on.journal().find(record.original, on.journal_call());
     if (!original || !*original) {
         return conclude_failure(on, record, flow_error(acquiring_errc::no_original, "refund order"));

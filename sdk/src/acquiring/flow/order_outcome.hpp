@@ -10,9 +10,21 @@ namespace cipherlane::acquiring {
 /// 8, random 12. Durable with its record before the gateway hears of it.
 [[nodiscard]] result<std::string> new_order_number(const lane_core& on);
 
-/// What the till calls an order at the gateway. Records of earlier versions have none on file: theirs is terminal 8,
-/// date 8, batch 6, trace 6.
+/// The order's own mark. Records of earlier versions have none on file: theirs is terminal 8, date 8, batch 6, trace
+/// 6.
+[[nodiscard]] std::string order_mark(const ports::journal_record& record);
+
+/// What the gateway calls the last code of an order (`ledger::number_of_code`).
 [[nodiscard]] std::string order_number(const ports::journal_record& record);
+
+/// Whether a gateway's word is about the last code of that order: its number, and payee and terminal where they are
+/// told.
+[[nodiscard]] bool speaks_of(const ports::journal_record& record, const ports::qr_order_status& told);
+
+/// Durable: the gateway has the order, and somebody may pay. Whatever happens to this run, a later one knows it.
+/// @param expires zero where nobody has told.
+[[nodiscard]] result<void> keep_issued(
+    lane_core& on, ports::journal_record& record, std::chrono::system_clock::time_point expires);
 
 /// Writes what the gateway says of an order that has come to its end; `unknown` while it may still be paid.
 [[nodiscard]] payment conclude_order(
@@ -21,8 +33,18 @@ namespace cipherlane::acquiring {
 /// The gateway would not or could not make an order or a refund: `declined` where it said so, else `unknown`.
 [[nodiscard]] payment conclude_failure(lane_core& on, ports::journal_record& record, const error& why);
 
-/// Closes an order at the gateway and writes what it is then. Not bounded by the caller's stop: the code must not be
-/// payable when nobody waits for it. An order that has been acknowledged and is then not known there stays `unknown`.
+/// Closes an order at the gateway, or undoes a charge: what it is then. A gateway that does not answer is asked
+/// again, less and less often, as long as `bounds` leaves the time and the settings let it; the caller's stop does
+/// not end that: the code must not be payable when nobody waits for it.
+[[nodiscard]] result<ports::qr_order_status> close_at_gateway(
+    lane_core& on, const ports::journal_record& record, const call& bounds);
+
+/// Writes what the gateway has said to that. An order that has been acknowledged and is then not known there stays
+/// `unknown`.
+[[nodiscard]] payment conclude_closing(
+    lane_core& on, ports::journal_record& record, const result<ports::qr_order_status>& status);
+
+/// Both, asking once.
 [[nodiscard]] payment cancel_order(lane_core& on, ports::journal_record& record);
 
 /// Asks the gateway for the refund of `original`. May be repeated: the same refund number is the same refund. An

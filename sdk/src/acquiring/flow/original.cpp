@@ -30,6 +30,7 @@ std::int64_t left_for(
     case trade_role::returning: return whole - used;
     case trade_role::adding: return used == 0 ? whole * rules.offline.most_added_percent / 100 : 0;
     case trade_role::notifying:
+    case trade_role::rejecting:
     case trade_role::payment: break;
     }
     return 0;

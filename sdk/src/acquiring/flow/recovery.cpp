@@ -6,6 +6,7 @@
 #include "flow/reversal.hpp"
 #include "flow/terminal_trade.hpp"
 #include "flow/unsent.hpp"
+#include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
@@ -40,7 +41,8 @@ result<payment> decide(lane_core& on, journal_record& record, recovered_for whom
     const bool asks = ledger::states::a_persons.contains(record.state) &&
                       ledger::gateway_trades.contains(record.kind) &&
                       (whom == recovered_for::its_caller || !ledger::marks_send(record.kind));
-    return asks ? resolve_order(on, record, bounds) : to_payment(record);
+    if (!asks || end_given_back(on, record)) return to_payment(record);
+    return resolve_order(on, record, bounds);
 }
 
 /// What concerns a request: one record, or all that are undecided or perhaps untold.
@@ -52,9 +54,8 @@ result<std::vector<journal_record>> concerned(lane_core& on, const recovery_requ
     CIPHERLANE_TRY(auto records, on.journal().open_records(on.terminal_id(), bounds));
     CIPHERLANE_TRY(auto untold, on.journal().untold_records(on.terminal_id(), bounds));
     records.insert(records.end(), untold.begin(), untold.end());
-    // Only the flow itself knows of notices.
-    std::erase_if(records,
-        [](const journal_record& one) { return ledger::row_of(one.kind).role == ledger::trade_role::notifying; });
+    // Only the flow itself knows of what it makes by itself.
+    std::erase_if(records, [](const journal_record& one) { return ledger::own_trades.contains(one.kind); });
     std::sort(
         records.begin(), records.end(), [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
     return records;
@@ -70,6 +71,7 @@ result<payment> recover(lane_core& on, journal_record record, recovered_for whom
 }
 
 result<std::vector<payment>> perform(lane_core& on, const recovery_request& request, const call& bounds) {
+    if (request.handle == 0) send_returns(on, bounds);
     CIPHERLANE_TRY(auto records, concerned(on, request, bounds));
     const auto whom = request.handle != 0 ? recovered_for::its_caller : recovered_for::everybody;
     std::vector<payment> outcomes;

@@ -3,6 +3,7 @@
 #include "card/card_entry.hpp"
 #include "card/terminal_serial.hpp"
 #include "flow/advice.hpp"
+#include "flow/charge.hpp"
 #include "flow/code_collection.hpp"
 #include "flow/currency_offer.hpp"
 #include "flow/host_trade.hpp"
@@ -13,10 +14,12 @@
 #include "flow/reversal.hpp"
 #include "flow/terminal_trade.hpp"
 #include "flow/unsent.hpp"
+#include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 #include "host/request.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ports/words.hpp>
 
@@ -266,6 +269,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         }
         CIPHERLANE_CHECK(add_serial_block(on, what, card, bounds));
         CIPHERLANE_CHECK(check_time(on, bounds));
+        if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
         CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
         if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());
         answer = send(on, what, *record, card, bounds);
@@ -331,10 +335,13 @@ result<payment> without_host(lane_core& on, work& what, const call& bounds) {
 result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     CIPHERLANE_TRY(auto* const gateway, on.gateway());
     on.enter(stage::preparing);
-    const bool orders = what.row.verb == gateway_verb::order;
+    const bool orders = ledger::order_trades.contains(what.row.kind);
+    const bool charges = what.row.verb == gateway_verb::charge;
+    send_returns(on, bounds);
     if (orders) {
-        if (on.display() == nullptr) return flow_error(acquiring_errc::no_device, "display");
+        if (!charges && on.display() == nullptr) return flow_error(acquiring_errc::no_device, "display");
         CIPHERLANE_CHECK(settle_orders(on, bounds));
+        if (charges) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
         if (bounds.until().left() < on.settings().gateway.response_time) {
             return flow_error(acquiring_errc::too_little_time, to_string(stage::ordering));
         }
@@ -344,9 +351,11 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     }
     auto fresh = new_record(on, what);
     CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
+    if (charges) fresh.masked_pan = mask_pan(what.wish.payment_code.expose());
     CIPHERLANE_TRY(auto record, begin_record(on, fresh, nullptr, bounds));
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (!orders) return send_refund(on, record, *what.original, bounds);
+    if (charges) return charge(on, *gateway, what.wish.payment_code, what.wish.subject, record, bounds);
     return collect(on, *on.display(), *gateway, what.wish.subject, record, bounds);
 }
 
@@ -401,12 +410,13 @@ result<payment> run_trade(lane_core& on, const trade_request& asked, const call&
     if (on.has_terminal()) wish.kind = ledger::at_terminal(asked.kind);
     const auto* const row = ledger::find_row(wish.kind);
     // What only the flow itself tells the host is nobody's to ask for.
-    if (row == nullptr || row->role == ledger::trade_role::notifying)
+    if (row == nullptr || ledger::own_trades.contains(row->kind))
         return flow_error(acquiring_errc::bad_request, "request").in_field("kind");
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
     const auto original = what.original ? what.original->id : 0;
     CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
     if (earlier) return tell_again(on, *earlier, bounds);
+    if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, wish.payment_code));
     on.begin_stages(wish.idempotency_key, what.total);
     if (what.row.sends == delivery::stored) return without_host(on, what, bounds);
     switch (what.row.through) {

@@ -160,7 +160,7 @@ void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_po
     stage_.at = at;
     stage_.expires = expires;
     const bool open = at == stage::preparing || at == stage::card || at == stage::pin || at == stage::currency ||
-                      at == stage::scanning;
+                      at == stage::scanning || at == stage::paying;
     stage_.cancel = open ? cancelling::possible : cancelling::too_late;
     if (with_.observer != nullptr) with_.observer->on_stage(stage_);
 }

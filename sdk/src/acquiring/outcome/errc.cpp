@@ -47,6 +47,7 @@ constexpr errc_row rows[] = {
     {acquiring_errc::reservation_expired, condition::misuse, "the pre-authorisation is too old"},
     {acquiring_errc::terminal_pending, condition::timed_out, "an earlier payment at the terminal was not decided"},
     {acquiring_errc::host_silent, condition::timed_out, "host did not answer"},
+    {acquiring_errc::code_too_old, condition::timed_out, "the payer's code was scanned too long ago"},
     {acquiring_errc::advice_waiting, condition::timed_out, "the host has not taken an advice yet"},
 };
 

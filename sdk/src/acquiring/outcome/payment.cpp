@@ -106,7 +106,7 @@ payment to_payment(const ports::journal_record& record) {
     value.date = record.host_date.empty() ? record.created_date : record.host_date;
     // Without a host's time, as of a code, the date is that of our own clock, and so is the time.
     value.time = record.host_date.empty() && record.host_time.empty() ? created_time(record) : record.host_time;
-    value.order_number = record.order_number;
+    value.order_number = ledger::number_at_gateway(record);
     value.phase = record.phase;
     value.voucher = record.voucher;
     if (record.instalment.size() > 2) value.periods = std::atoi(record.instalment.substr(0, 2).c_str());

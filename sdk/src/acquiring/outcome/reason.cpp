@@ -50,6 +50,7 @@ constexpr auto errors = std::to_array<error_row>({
     {acquiring_errc::no_device, actor::till, stage::preparing, "reason.no_device"},
     {acquiring_errc::offline_limit, actor::till, stage::preparing, "reason.offline_limit"},
     {acquiring_errc::offline_declined, actor::card, stage::card, "reason.offline_declined"},
+    {acquiring_errc::code_too_old, actor::cardholder, stage::preparing, "reason.code_too_old"},
     {acquiring_errc::reservation_expired, actor::till, stage::preparing, "reason.reservation_expired"},
 });
 
@@ -86,18 +87,21 @@ std::string words_of(const error& why, language in) {
 
 /// What the flow was at, where it has said so.
 std::optional<stage> stage_named(std::string_view operation) noexcept {
-    for (int i = 0; i <= static_cast<int>(stage::closing); ++i) {
+    for (int i = 0; i <= static_cast<int>(stage::paying); ++i) {
         if (to_string(static_cast<stage>(i)) == operation) return static_cast<stage>(i);
     }
     return std::nullopt;
 }
 
-/// The words for an order that came to its end unpaid; nothing where it was not that.
-std::optional<word_key> words_of(ports::order_phase phase) noexcept {
+/// The words for an order that came to its end unpaid, and for one that somebody has paid after that; nothing where
+/// it was neither.
+std::optional<word_key> words_of(ports::trade kind, verdict outcome, ports::order_phase phase) noexcept {
     const auto end = ledger::ended_unpaid(phase);
     if (!end) return std::nullopt;
-    return *end == ledger::unpaid_end::expired ? word_key("reason.order_expired")
-                                               : word_key("reason.order_cancelled");
+    if (outcome != verdict::declined) return word_key("reason.paid_late");
+    if (*end == ledger::unpaid_end::expired) return word_key("reason.order_expired");
+    const bool charged = ledger::row_of(kind).verb == ledger::gateway_verb::charge;
+    return charged ? word_key("reason.charge_reversed") : word_key("reason.order_cancelled");
 }
 
 } // namespace
@@ -119,7 +123,7 @@ not_paid why_not_paid(const error& why) noexcept {
 std::string payment::reason(language in) const {
     if (ok()) return {};
     if (unpaid && unpaid->by == actor::cashier) return std::string(ports::word("reason.cashier_cancelled", in));
-    if (const auto words = words_of(phase)) return std::string(ports::word(*words, in));
+    if (const auto words = words_of(kind, outcome, phase)) return std::string(ports::word(*words, in));
     // A terminal's codes are its own.
     const bool at_terminal = ledger::terminal_trades.contains(kind);
     if (outcome == verdict::declined && at_terminal && !host_text.empty()) return printable_text(host_text);

@@ -16,6 +16,7 @@ std::string_view to_string(stage value) noexcept {
     case stage::ordering: return "ordering";
     case stage::scanning: return "scanning";
     case stage::closing: return "closing";
+    case stage::paying: return "paying";
     }
     return "?";
 }
@@ -33,6 +34,7 @@ std::string_view words_of(stage value, language in) noexcept {
     case stage::ordering: return word("stage.ordering", in);
     case stage::scanning: return word("stage.scanning", in);
     case stage::closing: return word("stage.closing", in);
+    case stage::paying: return word("stage.paying", in);
     }
     return {};
 }

@@ -4,6 +4,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
+#include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 
 #include <algorithm>
@@ -93,6 +94,30 @@ bool money(std::int64_t minor) {
     return minor >= 0 && minor <= amount::max_minor;
 }
 
+/// What may stand in an EMV code without another language.
+bool fits(std::string_view text, std::size_t longest) {
+    return !text.empty() && text.size() <= longest &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool unionpay(const qr_settings& of) {
+    return of.account_tag == 15 || of.account_tag == 16;
+}
+
+bool account_tag_fits(const qr_settings& of) {
+    return unionpay(of) || (of.account_tag >= 26 && of.account_tag <= 51);
+}
+
+bool scheme_fits(const qr_settings& of) {
+    return unionpay(of) ? of.account_scheme.empty() : fits(of.account_scheme, 32);
+}
+
+bool account_fits(const qr_settings& of) {
+    constexpr std::size_t unionpay_size = 31;
+    if (unionpay(of)) return of.account.size() == unionpay_size && letters_and_digits(of.account);
+    return fits(of.account, 50);
+}
+
 constexpr std::string_view money_words = "0 to 999999999999 minor units";
 constexpr std::string_view no_block = "nothing, as serial_block.carrier is none";
 constexpr std::string_view span = "1 ms to an hour";
@@ -102,6 +127,7 @@ constexpr std::string_view span = "1 ms to an hour";
 result<void> terminal_settings::validate() const {
     const terminal_settings usual;
     const bool carries = serial_block.carrier != serial_carrier::none;
+    const bool of_gateway = qr.codes == code_source::gateway;
     const rule rules[] = {
         // Letters and digits alone: the number is part of the orders at the gateway.
         {"terminal.id", terminal_id.size() == 8 && letters_and_digits(terminal_id), "8 letters and digits"},
@@ -168,6 +194,24 @@ result<void> terminal_settings::validate() const {
             "30 to 7200"},
         {"gateway.poll_ms", positive(gateway.poll), span},
         {"gateway.response_time_ms", positive(gateway.response_time), span},
+        {"qr.most_codes", qr.most_codes >= 1 && qr.most_codes <= ledger::most_renewals + 1, "1 to 99"},
+        {"qr.renew_before_seconds", qr.renew_before.count() >= 1 && 2 * qr.renew_before <= gateway.code_valid,
+            "1 to half of gateway.code_valid_seconds"},
+        {"qr.longest_poll_ms", positive(qr.longest_poll), span},
+        {"qr.closing_tries", qr.closing_tries >= 1 && qr.closing_tries <= 10, "1 to 10"},
+        {"qr.password_seconds", qr.password.count() >= 5 && qr.password.count() <= 300, "5 to 300"},
+        {"scanner.code_fresh_seconds", qr.code_fresh.count() >= 1 && qr.code_fresh.count() <= 600, "1 to 600"},
+        {"qr.account_tag", account_tag_fits(qr), "15, 16, or 26 to 51"},
+        {"qr.account_scheme", of_gateway ? qr.account_scheme.empty() : scheme_fits(qr),
+            "1 to 32 characters; nothing with tags 15 and 16, and where qr.codes is not emv"},
+        {"qr.account", of_gateway ? qr.account.empty() : account_fits(qr),
+            "1 to 50 characters, or 31 letters and digits with tags 15 and 16; nothing where qr.codes is not emv"},
+        {"qr.category", digits(qr.category, 4), "4 digits"},
+        {"qr.country", fits(qr.country, 2) && qr.country.size() == 2, "2 letters"},
+        {"qr.name", of_gateway ? qr.name.empty() : fits(qr.name, 25),
+            "1 to 25 characters of ASCII; nothing where qr.codes is not emv"},
+        {"qr.city", of_gateway ? qr.city.empty() : fits(qr.city, 15),
+            "1 to 15 characters of ASCII; nothing where qr.codes is not emv"},
     };
     for (const auto& one : rules) {
         if (!one.kept) {

@@ -41,6 +41,7 @@ void tell(lane_rig& rig, const std::string& number, std::int64_t minor, qr_order
 /// The payer was told that it is off, and paid all the same: the gateway's notice comes after the end.
 TEST(Notices, PaidAfterTheEndIsRaisedUntilSomebodyDecides) {
     lane_rig rig;
+    rig.settings.qr.unwanted = acquiring::unwanted_payment::is_asked;
     const auto closed = rig.sell_by_code("order", 5100).value();
     ASSERT_EQ(closed.outcome, verdict::declined);
     rig.books.orders[0].state = 'P';
@@ -88,6 +89,7 @@ TEST(Notices, ThatSayWhatIsKnownAreClosedInSilence) {
 
 TEST(Notices, OfASecondPayerAreRaisedAndChangeNothing) {
     lane_rig rig;
+    rig.settings.qr.unwanted = acquiring::unwanted_payment::is_asked;
     rig.gateway.pays = fake_gateway::payer::before_notification;
     const auto paid = rig.sell_by_code("order", 990).value();
     tell(rig, paid.order_number, 990);
@@ -113,6 +115,7 @@ TEST(Notices, OfASecondPayerAreRaisedAndChangeNothing) {
 
 TEST(Notices, OfASecondPayerAreRaisedWhileTheFirstWaitsForAPerson) {
     lane_rig rig;
+    rig.settings.qr.unwanted = acquiring::unwanted_payment::is_asked;
     const auto closed = rig.sell_by_code("order", 5100).value();
     ASSERT_EQ(closed.outcome, verdict::declined);
     tell(rig, closed.order_number, 5100);

@@ -157,9 +157,72 @@ TEST_F(OrderBook, IsPaidLateAndTwiceOnlyByThosePayers) {
     EXPECT_EQ(refused([&] { book.pay("o1", order_book::payer::second); }), "not_waiting");
     (void)book.cancel("o1");
     EXPECT_EQ(book.pay("o1", order_book::payer::late).status, "paid");
-    EXPECT_EQ(book.pay("o1", order_book::payer::second).paid_twice, 500);
+    EXPECT_EQ(book.pay("o1", order_book::payer::second).paid_twice(), 500);
     EXPECT_EQ(book.give_back_all("o1").status, "refunded");
     EXPECT_EQ(refused([&] { book.give_back_all("o1"); }), "not_paid");
+}
+
+TEST_F(OrderBook, GivesBackThePaymentThatIsNamed) {
+    (void)book.create(request("o1", 500));
+    const auto first = pay("o1").transaction_number();
+    ++now;
+    const auto both = book.pay("o1", order_book::payer::second);
+    const auto second = both.transaction_number();
+    EXPECT_NE(first, second) << "its notice names the new one";
+    EXPECT_EQ(refused([&] {
+        book.refund("o1", {{"refund_number", "r0"}, {"amount", 1}, {"transaction_number", "nobody's"}});
+    }),
+        "no_such_payment");
+    const nlohmann::json back{{"refund_number", "r1"}, {"amount", 500}, {"transaction_number", second}};
+    EXPECT_EQ(book.refund("o1", back).transaction_number(), first);
+    EXPECT_EQ(book.refund("o1", back).refunded(), 500) << "the same refund again";
+    EXPECT_EQ(book.find("o1").status, "paid");
+    EXPECT_EQ(book.find("o1").paid_twice(), 0);
+    EXPECT_EQ(refused([&] {
+        book.refund("o1", {{"refund_number", "r2"}, {"amount", 1}, {"transaction_number", second}});
+    }),
+        "refund_too_large");
+    EXPECT_EQ(book.refund("o1", {{"refund_number", "r3"}, {"amount", 500}}).status, "refunded");
+}
+
+TEST_F(OrderBook, ChargesACodeOnce) {
+    const auto charge = [](const std::string& number, const std::string& code) {
+        auto wish = request(number, 500);
+        wish["payment_code"] = code;
+        return wish;
+    };
+    const auto [order, fresh] = book.charge(charge("o1", "28571"));
+    EXPECT_TRUE(fresh);
+    EXPECT_EQ(order.status, "paid");
+    EXPECT_FALSE(book.charge(charge("o1", "28571")).second) << "the same order again";
+    EXPECT_EQ(refused([&] { book.charge(charge("o2", "28571")); }), "code_used");
+    book.know_wallet("28572", order_book::wallet_manner::refuses);
+    EXPECT_EQ(refused([&] { book.charge(charge("o3", "28572")); }), "code_refused");
+    EXPECT_EQ(refused([&] { book.charge(charge("o4", "28572")); }), "code_used");
+    EXPECT_EQ(refused([&] { book.create(request("o1", 500)); }), "order_differs");
+    EXPECT_EQ(refused([&] { book.charge(request("o5", 500)); }), "bad_request");
+}
+
+TEST_F(OrderBook, AChargeIsUndoneWhateverBecameOfIt) {
+    auto wish = request("o1", 500);
+    wish["payment_code"] = "1";
+    book.know_wallet("1", order_book::wallet_manner::asks);
+    EXPECT_EQ(book.charge(wish).first.status, "processing");
+    EXPECT_EQ(book.cancel("o1").status, "processing") << "the payer is at it";
+    EXPECT_EQ(book.reverse("o1").status, "cancelled");
+    EXPECT_EQ(refused([&] { pay("o1"); }), "not_waiting") << "the password comes too late";
+    wish["order_number"] = "o2";
+    wish["payment_code"] = "2";
+    EXPECT_EQ(book.charge(wish).first.status, "paid");
+    EXPECT_EQ(book.reverse("o2").status, "refunded");
+    EXPECT_EQ(book.reverse("o2").refunded(), 500) << "once";
+    EXPECT_EQ(refused([&] { book.reverse("o9"); }), "no_such_order");
+}
+
+TEST_F(OrderBook, TakesACodeThatTheTillHasBuilt) {
+    auto wish = request("o1", 500);
+    wish["code"] = "00020101021226";
+    EXPECT_EQ(book.create(wish).first.code_url, "00020101021226");
 }
 
 } // namespace

@@ -170,10 +170,11 @@ class till {
         const acquiring::settlement_report& what, std::size_t columns = 32) const;
 
     /// Waits for the payer's payment code (付款码) at the scanner of the settings. Give it to `trade` at once: such a
-    /// code lives about a minute. Each passes once; nothing of it is logged.
+    /// code lives about a minute, and the trade refuses one that was scanned longer ago than
+    /// `scanner.code_fresh_seconds`. Each passes once; nothing of it is logged.
     /// @return `no_device` without a scanner; `not_a_payment_code`, `code_used`, `code_too_old` of `drivers`, upon
     /// which the till asks for another; `timed_out` and `cancelled` where none came.
-    [[nodiscard]] result<wiped_text> scan_payment_code(const call& bounds);
+    [[nodiscard]] result<acquiring::payer_code> scan_payment_code(const call& bounds);
 
     /// Prints a receipt on the printer of the settings. It is durable before anything is sent: without paper, without
     /// the printer, or where the till ends, it is printed as soon as that can be. The same copy again, and one whose

@@ -113,7 +113,6 @@ struct till_settings {
         drivers::scan_end end = drivers::scan_end::cr_or_lf;             ///< what ends a code
         drivers::aim_identifier aim = drivers::aim_identifier::may_come; ///< the AIM identifier before it
         drivers::scan_text characters = drivers::scan_text::utf8;
-        std::chrono::seconds code_fresh{60}; ///< how old a scan may be
         friend bool operator==(const scanner_place&, const scanner_place&) = default;
     };
     /// The till's receipt printer: docs/04-devices.md.
