@@ -197,8 +197,10 @@ void host_core::take(exchange& on, const ledger::trade_row& row) {
     case ledger::trade_role::returning: return give_back(on, row.kind);
     case ledger::trade_role::finishing: return complete(on, row.kind);
     case ledger::trade_role::adding: return add_to(on, row.kind);
-    case ledger::trade_role::notifying: break;
+    case ledger::trade_role::notifying:
+    case ledger::trade_role::rejecting: break; // the gateway's, which no message of a host asks for
     }
+    on.refuse("12");
 }
 
 void host_core::ask_machine(exchange& on, deciding& lock) {

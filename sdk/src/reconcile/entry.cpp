@@ -25,7 +25,7 @@ std::string six(std::uint32_t value) {
 
 std::string_view value_of(const ports::journal_record& record, key_field which, std::string& room) {
     switch (which) {
-    case key_field::order: return ledger::number_at_gateway(record);
+    case key_field::order: return room = ledger::number_at_gateway(record);
     case key_field::reference: return record.reference;
     case key_field::terminal: return record.terminal_id;
     case key_field::merchant: return record.merchant_id;
