@@ -406,6 +406,8 @@ TEST_F(TillParts, NameTheSettingOfAFileThatIsWrong) {
     settings.host.address = settings.gateway.address = "127.0.0.1:9";
     const auto right = settings;
     const auto refused = [&](std::string_view field, std::string_view endpoint) {
+        settings.host.tls.on = settings.host.tls != right.host.tls;
+        settings.gateway.tls.on = settings.gateway.tls != right.gateway.tls;
         const auto opened = till::open(settings, none, soon());
         settings = right;
         ASSERT_FALSE(opened) << field;
@@ -413,13 +415,16 @@ TEST_F(TillParts, NameTheSettingOfAFileThatIsWrong) {
         EXPECT_TRUE(endpoint.starts_with(opened.error().endpoint())) << opened.error();
         EXPECT_TRUE(opened.error().endpoint().empty() == endpoint.empty()) << opened.error();
     };
-    settings.host.tls = {{folder.file("none.pem"), {}, {}, {}}, true};
+    settings.host.tls.ca_file = folder.file("none.pem");
     refused("host.ca_file", folder.file("none.pem"));
-    settings.host.tls = {{{}, folder.file("other.pem"), folder.file("tmk.key"), {}}, true};
+    settings.host.tls.crl_file = folder.file("other.pem");
+    refused("host.crl_file", folder.file("other.pem"));
+    settings.host.tls.certificate_file = folder.file("other.pem");
+    settings.host.tls.key_file = folder.file("tmk.key");
     refused("host.certificate_file", folder.file("other.pem"));
-    settings.host.tls = {{{}, {}, folder.file("tmk.key"), {}}, true};
+    settings.host.tls.key_file = folder.file("tmk.key");
     refused("host.certificate_file", {});
-    settings.gateway.tls = {{{}, folder.file("other.pem"), {}, {}}, true};
+    settings.gateway.tls.certificate_file = folder.file("other.pem");
     refused("gateway.tls_key_file", {});
     settings.gateway.public_key_file = folder.file("other.pem");
     refused("gateway.public_key_file", folder.file("other.pem"));
