@@ -20,6 +20,7 @@ class customer {
 
   private:
     void play();
+    [[nodiscard]] bool is_asked_for_card();
     void pay_orders();
     [[nodiscard]] bool sees(const std::string& code);
 
