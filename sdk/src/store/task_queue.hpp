@@ -81,6 +81,8 @@ class task_queue {
         durability need;
         foresight<Database> ahead;
         stage at = stage::queued; ///< guarded by the queue's mutex
+        /// Each its own: of many callers only the one is woken that has its answer.
+        std::condition_variable_any told;
     };
     using batch = std::deque<std::shared_ptr<task>>;
 
@@ -125,10 +127,10 @@ class task_queue {
             for (auto one = tasks.rbegin(); one != tasks.rend(); ++one) {
                 if ((*one)->at == stage::withdrawn) continue;
                 (*one)->at = stage::queued;
+                (*one)->told.notify_all();
                 queue_.push_front(std::move(*one));
             }
         }
-        done_.notify_all();
         tasks.clear();
     }
 
@@ -138,7 +140,8 @@ class task_queue {
             for (auto& one : tasks)
                 one->at = stage::finished;
         }
-        done_.notify_all();
+        for (const auto& one : tasks)
+            one->told.notify_all();
         tasks.clear();
     }
 
@@ -151,7 +154,6 @@ class task_queue {
     counters counters_;
     std::mutex mutex_;
     std::condition_variable wake_;
-    std::condition_variable_any done_;
     batch queue_;
     bool stopping_ = false;
 
@@ -173,14 +175,14 @@ class task_queue {
     [[nodiscard]] std::optional<error> wait(task& one, const call& bounds) {
         std::unique_lock lock(mutex_);
         const auto ready = [&] { return one.at == stage::finished; };
-        if (done_.wait_until(lock, bounds.stop(), bounds.until().at(), ready)) return std::nullopt;
+        if (one.told.wait_until(lock, bounds.stop(), bounds.until().at(), ready)) return std::nullopt;
         if (one.at == stage::queued) {
             one.at = stage::withdrawn;
             namespace errc = boost::system::errc;
             if (!bounds.stopped()) return lateness();
             return error(errc::make_error_code(errc::operation_canceled), layer::store).during("journal");
         }
-        done_.wait_for(lock, patience_, [&] { return one.at != stage::begun; });
+        one.told.wait_for(lock, patience_, [&] { return one.at != stage::begun; });
         if (one.at == stage::finished) return std::nullopt;
         const bool nothing_done = one.at == stage::queued; // put back
         one.at = stage::withdrawn;
