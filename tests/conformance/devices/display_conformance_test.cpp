@@ -182,22 +182,24 @@ class amount_and_code : public display {
         }
         return pixels;
     }
+    /// What looks on reads the code at every rectangle, in the device's own time.
+    static call patient() { return call(60s); }
     /// Shows both codes by turns and collects what the model held meanwhile.
     std::vector<sight> look(const std::function<sight(sim::display_model&)>& see) {
         std::vector<sight> seen;
         std::mutex lock;
         auto screen = opened();
-        EXPECT_TRUE(screen->show_qr(view(code_a, amount(1234)), call(10s)));
+        EXPECT_TRUE(screen->show_qr(view(code_a, amount(1234)), patient()));
         EXPECT_TRUE(shows(json::array({code_a})));
         subject_->watch([&](sim::display_model& model) {
             auto one = see(model);
             const std::lock_guard held(lock);
             seen.push_back(std::move(one));
         });
-        EXPECT_TRUE(screen->show_qr(view(code_b, amount(5678)), call(10s)));
-        EXPECT_TRUE(screen->show_qr(view(code_a, amount(1234)), call(10s)));
+        EXPECT_TRUE(screen->show_qr(view(code_b, amount(5678)), patient()));
+        EXPECT_TRUE(screen->show_qr(view(code_a, amount(1234)), patient()));
         EXPECT_TRUE(shows(json::array({code_a})));
-        EXPECT_TRUE(screen->show_amount(amount(5678), call(10s)));
+        EXPECT_TRUE(screen->show_amount(amount(5678), patient()));
         EXPECT_TRUE(shows(json::array()));
         subject_->watch({});
         return seen;
