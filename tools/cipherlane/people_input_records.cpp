@@ -106,22 +106,31 @@ std::optional<bytes> uu_line(std::string_view line) {
 }
 
 /// Between "begin MODE NAME" and a line of no bytes, or "end".
+/// "begin 644 name": the word alone begins many a log's line.
+bool begins_uuencode(std::string_view line) {
+    constexpr std::string_view word = "begin ";
+    if (!line.starts_with(word)) return false;
+    line.remove_prefix(word.size());
+    const auto mode = line.find_first_not_of("01234567");
+    return (mode == 3 || mode == 4) && line[mode] == ' ' && line.size() > mode + 1;
+}
+
+/// What has no end is no such file.
 std::optional<input_reading> read_uuencoded(const std::vector<std::string_view>& lines) {
     input_reading made{.form = input_form::records};
     bool begun = false;
     for (const auto line : lines) {
-        if (line.starts_with("begin ")) {
-            begun = true;
-        } else if (begun && line == "end") {
-            break;
-        } else if (begun) {
+        if (!begun) {
+            begun = begins_uuencode(line);
+        } else if (line == "end") {
+            return made.whole.empty() ? std::nullopt : std::optional(std::move(made));
+        } else {
             const auto data = uu_line(line);
             if (!data) return {};
-            if (data->empty()) break;
             made.whole.insert(made.whole.end(), data->begin(), data->end());
         }
     }
-    return made.whole.empty() ? std::nullopt : std::optional(std::move(made));
+    return std::nullopt;
 }
 
 } // namespace

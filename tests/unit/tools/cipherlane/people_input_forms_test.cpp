@@ -276,6 +276,13 @@ TEST(PeopleInputForms, RecordsThatCheckThemselves) {
         input_form::records, sign_in));
 }
 
+TEST(PeopleInputForms, AWordThatBeginsALineMakesNoUuencode) {
+    for (const auto* first : {"begin message", "begin transaction", "begin 12 hex", "begin 644"}) {
+        for (const auto& one : read(std::string(first) + "\n5F24 03 261231\n9A03261130\nend\n"))
+            EXPECT_NE(one.form, input_form::records) << first;
+    }
+}
+
 TEST(PeopleInputForms, AMessageCutAnywhereBehindItsHeadersIsKnownByThem) {
     for (std::size_t size = 18; size < sign_in.size() / 2; size += 2)
         EXPECT_EQ(examine(read(sign_in.substr(0, 2 * size)), {}).dialect, "cup-pos") << size;
