@@ -44,7 +44,7 @@ template <class Database>
 template <class Database>
 [[nodiscard]] result<void> update_record(Database& on, const ports::journal_record& record,
     const ports::journal_verdict& verdict, std::int64_t decided_ms);
-/// Whether these books, as they were opened, have begun it over whatever connection; of a file: there is no other way.
+/// Whether the books, as they are open here, have begun it over whatever connection; of a file: always.
 [[nodiscard]] result<bool> was_begun_here(database& on, std::uint64_t id);
 [[nodiscard]] result<bool> was_begun_here(postgres_database& on, std::uint64_t id);
 
