@@ -105,7 +105,6 @@ std::optional<bytes> uu_line(std::string_view line) {
     return made;
 }
 
-/// Between "begin MODE NAME" and a line of no bytes, or "end".
 /// "begin 644 name": the word alone begins many a log's line.
 bool begins_uuencode(std::string_view line) {
     constexpr std::string_view word = "begin ";
@@ -115,7 +114,7 @@ bool begins_uuencode(std::string_view line) {
     return (mode == 3 || mode == 4) && line[mode] == ' ' && line.size() > mode + 1;
 }
 
-/// What has no end is no such file.
+/// Between "begin MODE NAME" and "end"; what has no end is no such file.
 std::optional<input_reading> read_uuencoded(const std::vector<std::string_view>& lines) {
     input_reading made{.form = input_form::records};
     bool begun = false;
