@@ -1,10 +1,12 @@
 // The code of the pages in docs/, compiled. A page names the tag; docs_test.cpp holds the two to the same letter.
 #include <cipherlane/core/error.hpp>
+#include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_keeper.hpp>
 #include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/hsm/client.hpp>
+#include <cipherlane/hsm/pool.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/dialect_file.hpp>
 #include <cipherlane/net/tls.hpp>
@@ -69,6 +71,24 @@ void secure(hsm::client_settings& settings) {
     files.key_file = "till.key";         // not encrypted, readable by us alone
     settings.tls = net::tls_client::create(files).value();
     // [/tls]
+}
+
+/// docs: a front with two units
+result<hsm::translated_pin> translate(const hsm::translate_pin_request& request) {
+    // [front-pool]
+    hsm::pool_settings settings;
+    settings.units = {net::parse_endpoint("10.0.0.7:1500").value(), net::parse_endpoint("10.0.0.8:1500").value()};
+    settings.dialect = hsm::profile::find("payshield").value(); // or "ours.toml"
+    settings.connections = 8;                                   // to each unit
+    settings.answer_timeout = 2s;                               // what a silent unit costs a call, once
+    settings.health_interval = 60s;
+    settings.lmk_check = hsm::short_bytes(from_hex("2686040000000000").value()); // from the ceremony's sheets
+    const auto pool = hsm::pool::create_with_thread(settings).value();           // one for the whole process
+
+    auto translated = pool->translate_pin(request, call(5s)); // blocking; async_translate_pin with any token
+    std::cout << hsm::to_prometheus(pool->stats());
+    // [/front-pool]
+    return translated;
 }
 
 /// docs: a till

@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -57,29 +58,33 @@ std::vector<fs::path> files_below(const std::vector<std::string>& folders, const
     return found;
 }
 
+/// What people read: README, the pages, the decisions.
+std::vector<fs::path> all_pages() {
+    auto files = files_below({"docs"}, {".md"});
+    for (const char* name : {"README.md", "README.zh.md", "CONTRIBUTING.md", "SECURITY.md"})
+        files.push_back(source_folder() / name);
+    return files;
+}
+
 TEST(Docs, PagesAreNumberedAndTheReadmeListsThemInOrder) {
     const auto readme = whole_file(source_folder() / "README.md");
     std::size_t before = 0;
-    int number = 0;
+    std::set<std::string> numbers;
     for (const auto& name : pages()) {
         const auto at = readme.find("docs/" + name);
         EXPECT_NE(at, std::string::npos) << "README.md does not list docs/" << name;
         if (name == "glossary.md") continue; // looked up, not read
-        ++number;
-        const auto expected = (number < 10 ? "0" : "") + std::to_string(number) + "-";
-        EXPECT_TRUE(name.starts_with(expected)) << name << " should begin with " << expected;
+        EXPECT_TRUE(std::regex_search(name, std::regex("^[0-9][0-9]-"))) << name << " should begin with its number";
+        EXPECT_TRUE(numbers.insert(name.substr(0, 2)).second) << name << " has the number of another page";
         EXPECT_GE(at, before) << name << " stands in another order in README.md";
         before = at;
     }
-    EXPECT_GT(number, 10);
+    EXPECT_GT(numbers.size(), 10U);
 }
 
 TEST(Docs, EveryLinkLeadsSomewhere) {
-    auto files = files_below({"docs"}, {".md"});
-    for (const char* name : {"README.md", "CONTRIBUTING.md", "SECURITY.md"})
-        files.push_back(source_folder() / name);
     std::size_t checked = 0;
-    for (const auto& file : files) {
+    for (const auto& file : all_pages()) {
         const auto text = whole_file(file);
         for (auto at = text.find("]("); at != std::string::npos; at = text.find("](", at + 2)) {
             const auto end = text.find_first_of(")#\n", at + 2);
@@ -159,14 +164,6 @@ std::vector<fenced> blocks_of(const fs::path& page) {
     return found;
 }
 
-/// What people read: README, the pages, the decisions.
-std::vector<fs::path> all_pages() {
-    auto files = files_below({"docs"}, {".md"});
-    for (const char* name : {"README.md", "CONTRIBUTING.md", "SECURITY.md"})
-        files.push_back(source_folder() / name);
-    return files;
-}
-
 /// What a mark "<!-- WORD: VALUE -->" says behind its word; empty for another mark.
 std::string marked(const std::string& line, const std::string& word) {
     const auto opening = "<!-- " + word + ": ";
@@ -177,7 +174,7 @@ std::string marked(const std::string& line, const std::string& word) {
 TEST(Docs, CodeIsCompiledCode) {
     std::size_t checked = 0;
     for (const auto& page : all_pages()) {
-        if (page.filename() == "README.md") continue; // the next test's
+        if (page.filename().string().starts_with("README.")) continue; // the next test's
         for (const auto& block : blocks_of(page)) {
             if (block.language != "cpp") continue;
             const auto words = marked(block.mark, "code");
@@ -229,6 +226,43 @@ TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
         EXPECT_FALSE(inside) << page << " has a block without an end";
     }
     EXPECT_GT(blocks, 10U);
+}
+
+/// The headings of a page as "## ", and its code with the marks above it, as it stands there.
+struct skeleton {
+    std::vector<std::string> headings;
+    std::string code;
+};
+
+skeleton skeleton_of(const fs::path& page) {
+    skeleton made;
+    bool inside = false;
+    for (const auto& line : lines_of(whole_file(page))) {
+        const bool fence = line.starts_with("```");
+        if (fence) inside = !inside;
+        if (inside || fence || line.starts_with("    ") || line.starts_with("<!-- ")) {
+            made.code += line + "\n";
+        } else if (line.starts_with('#')) {
+            made.headings.push_back(line.substr(0, line.find(' ') + 1));
+        }
+    }
+    return made;
+}
+
+/// A command or a chapter that one of the two lacks would be missed by whoever reads that one alone.
+TEST(Docs, ChinesePagesHaveTheHeadingsAndTheCodeOfTheEnglishOnes) {
+    std::vector<std::pair<fs::path, fs::path>> pairs{
+        {source_folder() / "README.md", source_folder() / "README.zh.md"}};
+    for (const auto& item : fs::directory_iterator(source_folder() / "docs/zh"))
+        pairs.emplace_back(source_folder() / "docs" / item.path().filename(), item.path());
+    EXPECT_GE(pairs.size(), 3U);
+    for (const auto& [english, chinese] : pairs) {
+        ASSERT_TRUE(fs::exists(english)) << chinese;
+        const auto ours = skeleton_of(english);
+        const auto theirs = skeleton_of(chinese);
+        EXPECT_EQ(ours.headings, theirs.headings) << chinese;
+        EXPECT_EQ(ours.code, theirs.code) << chinese;
+    }
 }
 
 /// How many cells a row of a table has: bars in code, and those that are escaped, part none.

@@ -1,6 +1,6 @@
 // Every error code, alert and outcome of the headers has one row in docs/fault-catalogue.txt, the row names a test
 // that is there, and docs/17-fault-catalogue.md is what the rows say. docs/16-money-safety.md names tests that are
-// there, too, one at least for each instant at which a till may stop.
+// there, too, one at least for each instant at which a till may stop, and so do other pages that promise something.
 #include "support/whole_file.hpp"
 
 #include <gtest/gtest.h>
@@ -192,6 +192,17 @@ TEST(MoneySafety, NamesTestsThatAreThereForEachInstant) {
         EXPECT_FALSE(tests_named_in(line.substr(line.rfind('|', line.size() - 2))).empty()) << line;
     }
     EXPECT_GT(instants, 30U);
+}
+
+/// What is promised to acquirers and to those who look for weaknesses.
+TEST(Docs, PagesThatPromiseNameTestsThatAreThere) {
+    const auto known = tests();
+    for (const char* page : {"29-front-with-two-units.md", "30-security.md", "31-certification.md"}) {
+        const auto named = tests_named_in(whole_file(source_folder() / "docs" / page));
+        EXPECT_GT(named.size(), 5U) << page;
+        for (const auto& name : named)
+            EXPECT_TRUE(is_there(known, name)) << page << ": no test " << name;
+    }
 }
 
 /// With CIPHERLANE_RENEW_CATALOGUE set it writes the page instead.

@@ -1,4 +1,7 @@
-// What docs/ shows of the tools is what they say: each command of a block below "<!-- output: … -->" is run.
+// What docs/ shows of the tools is what they say: each command of a block below "<!-- output: … -->" is run. One that
+// ends in " &" stays until its block ends, and is shown with where it can be reached; where it is given a port it
+// gets a free one, and the block's other commands find it there. Other commands that name a unit get one of their
+// own.
 //
 //     CIPHERLANE_RENEW_DOCS=1 bin/integration_hsm --gtest_filter='docs_program.*'
 //
@@ -6,6 +9,7 @@
 #include "hsm_programs.hpp"
 
 #include <algorithm>
+#include <map>
 #include <regex>
 #include <sstream>
 
@@ -55,9 +59,19 @@ void replace_all(std::string& in, const std::string& from, const std::string& to
         in.replace(at, from.size(), to);
 }
 
-/// How long a unit took is never the same.
-std::string without_times(const std::string& text) {
-    return std::regex_replace(text, std::regex("[0-9]+ us"), "… us");
+/// How long a unit took is never the same, nor are ports and pseudo-terminals that nobody has chosen.
+std::string without_chance(const std::string& text) {
+    const auto times = std::regex_replace(text, std::regex("[0-9]+ us"), "… us");
+    const auto ports = std::regex_replace(times, std::regex("127\\.0\\.0\\.1:[3-6][0-9]{4}"), "127.0.0.1:…");
+    return std::regex_replace(ports, std::regex("/dev/pts/[0-9]+"), "/dev/pts/…");
+}
+
+/// What stands behind a word of a command: `after("--port 1500 &", "--port ")` is "1500".
+std::string after(const std::string& command, const std::string& word) {
+    const auto at = command.find(word);
+    if (at == std::string::npos) return {};
+    const auto begin = at + word.size();
+    return command.substr(begin, command.find(' ', begin) - begin);
 }
 
 class docs_program : public hsm_programs {
@@ -70,17 +84,39 @@ class docs_program : public hsm_programs {
             fs::permissions(copy, fs::perms::owner_read | fs::perms::owner_write);
         }
     }
+    /// Addresses as the page has them, and as they are.
+    using addresses = std::map<std::string, std::string>;
+
+    [[nodiscard]] std::vector<std::string> in_shell(const std::string& command) const {
+        return {"/bin/sh", "-c",
+            "cd '" + path("") + "' && PATH='" + fs::path(program("cipherlane")).parent_path().string() +
+                "':\"$PATH\" && " + command};
+    }
     /// What a command says, on both streams as they come.
-    std::string said(std::string command, const std::string& unit) {
-        replace_all(command, shown_unit, unit);
-        const auto words = "cd '" + path("") + "' && PATH='" +
-                           fs::path(program("cipherlane")).parent_path().string() + "':\"$PATH\" && " + command +
-                           " 2>&1";
-        auto started = sim::child_process::start({"/bin/sh", "-c", words}, path("errors")).value();
+    std::string said(std::string command, const addresses& there) {
+        for (const auto& [shown, real] : there)
+            replace_all(command, shown, real);
+        auto started = sim::child_process::start(in_shell(command + " 2>&1"), path("errors")).value();
         EXPECT_TRUE(started.wait(patience).has_value()) << command;
         auto made = started.read_all(std::chrono::seconds(1));
-        replace_all(made, unit, shown_unit);
-        return made;
+        for (const auto& [shown, real] : there)
+            replace_all(made, real, shown);
+        replace_all(made, path(""), "");
+        return without_chance(made);
+    }
+    /// Starts a program that stays, and says where it is to be reached.
+    std::string stays(std::string command, std::vector<sim::child_process>& beside, addresses& there) {
+        command.resize(command.size() - std::string_view(" &").size());
+        const auto port = after(command, "--port ");
+        replace_all(command, "--port " + port, "--port 0");
+        beside.push_back(sim::child_process::start(in_shell("exec " + command), path("log")).value());
+        const std::string key = port.empty() ? "device" : "listening";
+        const auto where = beside.back().await(key, patience);
+        EXPECT_TRUE(where) << command << ": " << where.error() << whole_file(path("log"));
+        if (!where) return {};
+        const auto shown = port.empty() ? *where : "127.0.0.1:" + port;
+        there[shown] = *where;
+        return key + " on " + shown + "\n";
     }
     static std::string source() {
         const char* root = std::getenv("CIPHERLANE_SOURCE_DIR");
@@ -101,11 +137,15 @@ TEST_F(docs_program, TheToolsSayWhatThePagesShow) {
         auto blocks = blocks_of(page);
         for (auto block = blocks.rbegin(); block != blocks.rend(); ++block) {
             std::string renewed;
+            std::vector<sim::child_process> beside;
+            addresses of_block;
             for (const auto& run : block->runs) {
                 // Units of their own, so that each page is as if it were alone.
-                const bool asks = run.command.find(shown_unit) != std::string::npos;
-                const auto unit = asks ? start_unit({"--seed", "1"}) : shown_unit;
-                const auto found = without_times(said(run.command, unit));
+                auto there = of_block;
+                if (has(run.command, shown_unit) && !there.contains(shown_unit))
+                    there[shown_unit] = start_unit({"--seed", "1"});
+                const auto found =
+                    run.command.ends_with(" &") ? stays(run.command, beside, of_block) : said(run.command, there);
                 EXPECT_EQ(found, run.output) << file.filename() << ": " << run.command;
                 renewed += "$ " + run.command + "\n" + found;
                 all += run.command + "\n";
