@@ -116,9 +116,18 @@ TEST(IncludeDirection, PortsSeeOnlyTheCompletionOfNet) {
 }
 
 TEST(IncludeDirection, NobodyBelowSeesToolsTestsOrSamples) {
-    static const std::regex outside(R"(^(tools|tests|samples|support|simkit|[a-z-]+-sim)/)");
+    static const std::regex outside(R"(^(tools|tests|samples|support|simkit|bindings|[a-z-]+-sim|cipherlane/c)/)");
     for (const auto& [file, what] : all_sdk_includes()) {
         EXPECT_FALSE(std::regex_search(what, outside)) << file << " includes " << what;
+    }
+}
+
+TEST(IncludeDirection, BindingsSeeThePublicHeadersAndTheirOwn) {
+    static const std::regex hidden(R"(^(tools|tests|samples|support|simkit|[a-z-]+-sim|dialect|command|client)/)");
+    const auto all = includes_below("bindings");
+    EXPECT_GT(all.size(), 50U);
+    for (const auto& [file, what] : all) {
+        EXPECT_FALSE(std::regex_search(what, hidden)) << file << " includes " << what;
     }
 }
 

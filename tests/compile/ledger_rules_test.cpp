@@ -62,7 +62,7 @@ bool of_the_ledger(const std::string& file) {
 
 std::vector<std::string> sources() {
     std::vector<std::string> found;
-    for (const char* folder : {"sdk", "hsm", "drivers", "till", "tools", "samples"}) {
+    for (const char* folder : {"sdk", "hsm", "drivers", "till", "bindings", "tools", "samples"}) {
         if (!fs::exists(source_folder() / folder)) continue;
         for (const auto& item : fs::recursive_directory_iterator(source_folder() / folder)) {
             const auto extension = item.path().extension();

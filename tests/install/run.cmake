@@ -37,6 +37,12 @@ configure(crypto -DCMAKE_DISABLE_FIND_PACKAGE_PNG=ON -DCMAKE_DISABLE_FIND_PACKAG
 run(${CMAKE_COMMAND} --build ${scratch}/crypto)
 run(${scratch}/crypto/digests)
 
+# A program in C knows nothing of all that is behind its one library.
+configure(c -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON -DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON
+  -DCMAKE_DISABLE_FIND_PACKAGE_SQLite3=ON -DCMAKE_DISABLE_FIND_PACKAGE_ZXing=ON)
+run(${CMAKE_COMMAND} --build ${scratch}/c)
+run(${scratch}/c/digest_in_c)
+
 # A component that is not there is refused by name.
 execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE} -B ${scratch}/wrong -G Ninja -DCMAKE_PREFIX_PATH=${prefix}
   -DCMAKE_CXX_COMPILER=${CXX} -DWAY=cryptography RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -63,13 +69,18 @@ function(build_by_pkg_config way)
   run(${scratch}/shop-pc-${way} ${settings})
 endfunction()
 build_by_pkg_config(static)
+execute_process(COMMAND pkg-config --cflags --libs cipherlane-c RESULT_VARIABLE code OUTPUT_VARIABLE flags
+  OUTPUT_STRIP_TRAILING_WHITESPACE)
+separate_arguments(flags)
+run(cc -std=c11 -pedantic ${SOURCE}/digest_in_c.c -o ${scratch}/digest-pc ${flags} -Wl,-rpath,${prefix}/lib)
+run(${scratch}/digest-pc)
 
 # The same tree with shared libraries, linked from the objects that are there: nothing is compiled twice. What an
 # earlier static installation left must not be found.
 file(REMOVE_RECURSE ${prefix})
 run(${CMAKE_COMMAND} -S ${PROJECT} -B ${scratch}/relinked -G Ninja -DBUILD_SHARED_LIBS=ON
   -DCIPHERLANE_ARCHIVES=${BUILD} -DCIPHERLANE_TESTS=OFF -DCIPHERLANE_TOOLS=OFF -DCIPHERLANE_SAMPLES=OFF
-  -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Debug)
+  -DCIPHERLANE_BINDINGS=OFF -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_BUILD_TYPE=Debug)
 run(${CMAKE_COMMAND} --build ${scratch}/relinked)
 run(${CMAKE_COMMAND} --install ${scratch}/relinked --prefix ${scratch}/first)
 file(RENAME ${scratch}/first ${prefix})
