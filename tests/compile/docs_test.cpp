@@ -228,28 +228,36 @@ TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
     EXPECT_GT(blocks, 10U);
 }
 
-/// The headings of a page as "## ", and its code with the marks above it, as it stands there.
-struct skeleton {
-    std::vector<std::string> headings;
-    std::string code;
+/// A page in pieces: code with the marks above it, and what stands between, each as it stands there.
+struct page_pieces {
+    std::vector<std::string> headings; ///< "## "
+    std::vector<std::string> code;
+    std::vector<std::string> words; ///< one more than pieces of code: before, between, behind
 };
 
-skeleton skeleton_of(const fs::path& page) {
-    skeleton made;
-    bool inside = false;
-    for (const auto& line : lines_of(whole_file(page))) {
+page_pieces pieces_of(const fs::path& page) {
+    page_pieces made;
+    made.words.emplace_back();
+    bool fenced = false;
+    bool was_code = false;
+    auto text = whole_file(page);
+    if (text.ends_with('\n')) text.pop_back();
+    for (const auto& line : lines_of(text)) {
         const bool fence = line.starts_with("```");
-        if (fence) inside = !inside;
-        if (inside || fence || line.starts_with("    ") || line.starts_with("<!-- ")) {
-            made.code += line + "\n";
-        } else if (line.starts_with('#')) {
-            made.headings.push_back(line.substr(0, line.find(' ') + 1));
-        }
+        const bool is_code = fenced || fence || line.starts_with("    ") || line.starts_with("<!-- ");
+        if (fence) fenced = !fenced;
+        if (is_code && !was_code) made.code.emplace_back();
+        if (!is_code && was_code) made.words.emplace_back();
+        (is_code ? made.code : made.words).back() += line + "\n";
+        if (!is_code && line.starts_with('#')) made.headings.push_back(line.substr(0, line.find(' ') + 1));
+        was_code = is_code;
     }
+    if (was_code) made.words.emplace_back();
     return made;
 }
 
-/// A command or a chapter that one of the two lacks would be missed by whoever reads that one alone.
+/// A command or a chapter that one of the two lacks would be missed by whoever reads that one alone. With
+/// CIPHERLANE_RENEW_DOCS set the code of the English page is written into the Chinese one.
 TEST(Docs, ChinesePagesHaveTheHeadingsAndTheCodeOfTheEnglishOnes) {
     std::vector<std::pair<fs::path, fs::path>> pairs{
         {source_folder() / "README.md", source_folder() / "README.zh.md"}};
@@ -258,10 +266,14 @@ TEST(Docs, ChinesePagesHaveTheHeadingsAndTheCodeOfTheEnglishOnes) {
     EXPECT_GE(pairs.size(), 3U);
     for (const auto& [english, chinese] : pairs) {
         ASSERT_TRUE(fs::exists(english)) << chinese;
-        const auto ours = skeleton_of(english);
-        const auto theirs = skeleton_of(chinese);
+        const auto ours = pieces_of(english);
+        const auto theirs = pieces_of(chinese);
         EXPECT_EQ(ours.headings, theirs.headings) << chinese;
         EXPECT_EQ(ours.code, theirs.code) << chinese;
+        if (std::getenv("CIPHERLANE_RENEW_DOCS") == nullptr || ours.code.size() != theirs.code.size()) continue;
+        std::ofstream out(chinese);
+        for (std::size_t i = 0; i < theirs.words.size(); ++i)
+            out << theirs.words[i] << (i < ours.code.size() ? ours.code[i] : std::string());
     }
 }
 

@@ -1,5 +1,6 @@
 // Every typed operation against every profile, over the wire. By default the unit is our simulator; with
-// CIPHERLANE_HSM=HOST:PORT and CIPHERLANE_HSM_PROFILE=NAME a real one.
+// CIPHERLANE_HSM=HOST:PORT and CIPHERLANE_HSM_PROFILE=NAME a real one; CIPHERLANE_HSM_FILE=OURS.toml is what that
+// unit has otherwise than the built-in profile of this name.
 #include "known_keys.hpp"
 #include "matrix.hpp"
 #include "simkit/child_process.hpp"
@@ -38,8 +39,9 @@ class conformance : public testing::TestWithParam<std::string> {
             unit_.emplace(std::move(*started));
             at = unit_->await("listening", 10s).value();
         }
-        subject_ = std::make_unique<client>(
-            client_settings{net::parse_endpoint(at).value(), profile::builtin(GetParam()).value()});
+        const char* file = real != nullptr ? std::getenv("CIPHERLANE_HSM_FILE") : nullptr;
+        const auto dialect = file != nullptr ? profile::find(file) : profile::builtin(GetParam());
+        subject_ = std::make_unique<client>(client_settings{net::parse_endpoint(at).value(), dialect.value()});
     }
 
     /// What the document promises of the profile.
