@@ -1,0 +1,512 @@
+#include "arguments.hpp"
+#include "handles.hpp"
+#include "till_json.hpp"
+
+#include <cipherlane/c/till.h>
+#include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/store/journal.hpp>
+#include <cipherlane/till/preflight.hpp>
+#include <cipherlane/till/till.hpp>
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <stop_token>
+
+namespace cipherlane::c {
+namespace {
+
+class till_thing final : public object {
+  public:
+    static constexpr kind what = kind::till;
+    static constexpr access how = access::shared;
+    explicit till_thing(cipherlane::till made)
+        : at(std::move(made)) {}
+    void close() noexcept override { closing.request_stop(); }
+    std::stop_source closing;
+    cipherlane::till at;
+};
+
+using till_pin = pinned<till_thing>;
+
+/// A caller's function, which may throw: that goes no further.
+class listener {
+  public:
+    listener(cipherlane_line tell, void* user) noexcept
+        : tell_(tell)
+        , user_(user) {}
+    void operator()(const std::string& json) const noexcept {
+        try {
+            tell_(user_, json.c_str());
+        } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody to tell
+        }
+    }
+
+  private:
+    cipherlane_line tell_;
+    void* user_;
+};
+
+/// Words of a `what`, where memory allows.
+template <class What>
+void tell_event(const listener& to, const What& what) noexcept {
+    try {
+        to(to_json(what));
+    } catch (...) { // NOLINT(bugprone-empty-catch): an event is lost, a payment is not
+    }
+}
+
+class event_timeline final : public acquiring::timeline {
+  public:
+    explicit event_timeline(listener to) noexcept
+        : to_(to) {}
+    void on_entry(const acquiring::timeline_entry& entry) noexcept override { tell_event(to_, entry); }
+    void on_alert(const acquiring::alert& what) noexcept override { tell_event(to_, what); }
+    void on_stage(const acquiring::stage_event& what) noexcept override { tell_event(to_, what); }
+
+  private:
+    listener to_;
+};
+
+std::string_view level_words(log_level level) {
+    switch (level) {
+    case log_level::debug: return "debug";
+    case log_level::info: return "info";
+    case log_level::warning: return "warning";
+    default: return "error";
+    }
+}
+
+till_parts parts_for(cipherlane_till_event events, void* user) {
+    till_parts made;
+    if (events == nullptr) return made;
+    const listener to(events, user);
+    made.observer = std::shared_ptr<acquiring::timeline>(std::make_shared<event_timeline>(to));
+    made.log = logger(log_level::info, [to](log_level level, std::string_view component, std::string_view line) {
+        to(log_json(level_words(level), component, line));
+    });
+    return made;
+}
+
+/// A call that its caller's stop handle ends, and the closing of the till's.
+class stoppable {
+  public:
+    stoppable(const call& bounds, const std::stop_source& closing)
+        : joined_()
+        , by_caller_(bounds.stop(), ask{joined_})
+        , by_closing_(closing.get_token(), ask{joined_})
+        , bounds_(bounds.until(), joined_.get_token()) {}
+    [[nodiscard]] const call& bounds() const noexcept { return bounds_; }
+
+  private:
+    struct ask {
+        std::stop_source what;
+        void operator()() noexcept { what.request_stop(); }
+    };
+    std::stop_source joined_;
+    std::stop_callback<ask> by_caller_;
+    std::stop_callback<ask> by_closing_;
+    call bounds_;
+};
+
+template <std::size_t N>
+void cut_to(std::string_view text, char (&to)[N]) noexcept {
+    auto size = std::min(text.size(), N - 1);
+    // No half of a character of UTF-8.
+    while (size < text.size() && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U)
+        --size;
+    std::copy_n(text.data(), size, to);
+    to[size] = 0;
+}
+
+static_assert(static_cast<int>(verdict::unknown) == CIPHERLANE_UNKNOWN);
+static_assert(static_cast<int>(verdict::stored) == CIPHERLANE_STORED);
+
+cipherlane_payment to_struct(const payment& from) {
+    cipherlane_payment to{};
+    to.handle = from.handle;
+    to.original = from.original;
+    to.requested = from.requested.minor();
+    to.approved = from.approved.minor();
+    to.refunded = from.refunded.minor();
+    to.outcome = static_cast<std::int32_t>(from.outcome);
+    to.ok = from.ok() ? 1 : 0;
+    to.recorded = from.told == acquiring::told::recorded ? 1 : 0;
+    to.currency = from.requested.unit().number;
+    to.trace = from.trace;
+    to.batch = from.batch;
+    cut_to(from.key, to.key);
+    cut_to(ledger::row_of(from.kind).name, to.trade);
+    cut_to(from.terminal_id, to.terminal);
+    cut_to(from.merchant_id, to.merchant);
+    cut_to(from.masked_pan, to.card);
+    cut_to(from.host_code, to.host_code);
+    cut_to(from.reference, to.reference);
+    cut_to(from.authorization, to.authorization);
+    cut_to(from.date, to.date);
+    cut_to(from.time, to.time);
+    cut_to(from.order_number, to.order_number);
+    cut_to(from.voucher, to.voucher);
+    if (!from.ok()) cut_to(from.reason(language::english), to.reason);
+    if (!from.ok()) cut_to(from.reason(language::chinese), to.reason_zh);
+    return to;
+}
+
+result<const ledger::trade_row*> row_named(const char* name) {
+    CIPHERLANE_TRY(const auto word, text_of(name, "trade.trade"));
+    const auto found = std::find_if(
+        ledger::trade_table.begin(), ledger::trade_table.end(), [&](const auto& row) { return row.name == word; });
+    if (found == ledger::trade_table.end()) return refuse(c_errc::bad_argument, "trade.trade");
+    return &*found;
+}
+
+result<acquiring::trade_request> request_of(const cipherlane::till& at, const cipherlane_trade* from) {
+    CIPHERLANE_CHECK(need(from, "trade"));
+    CIPHERLANE_TRY(const auto* const row, row_named(from->trade));
+    CIPHERLANE_TRY(const auto key, text_of(from->key, "trade.key"));
+    acquiring::trade_request made(row->kind, std::string(key), {}, from->original);
+    if (from->amount != 0) {
+        CIPHERLANE_TRY(made.total, amount::from_minor(from->amount, at.terminal().unit));
+    }
+    if (from->accept_partial != 0) made.partial = acquiring::partial_approval::accept;
+    if (from->subject != nullptr) made.subject = from->subject;
+    if (from->payment_code != nullptr) made.payment_code = std::string_view(from->payment_code);
+    made.authorization = text_or_none(from->authorization);
+    made.instalment = {from->periods, std::string(text_or_none(from->plan)), '0'};
+    return made;
+}
+
+bool wants_code(const acquiring::trade_request& request) {
+    return request.payment_code.empty() && ledger::row_of(request.kind).needs.contains(ledger::need::code);
+}
+
+result<payment> pay(cipherlane::till& at, acquiring::trade_request request, const call& bounds) {
+    if (wants_code(request)) {
+        // A key that was used gets what became of it, and nobody's code is asked for.
+        CIPHERLANE_TRY(auto known, at.lookup(request.idempotency_key, bounds));
+        if (known) return *std::move(known);
+        CIPHERLANE_TRY(request.payment_code, at.scan_payment_code(bounds));
+    }
+    return at.trade(request, bounds);
+}
+
+result<payment> payment_of(cipherlane::till& at, std::uint64_t handle, const call& bounds) {
+    CIPHERLANE_TRY(auto found, at.lookup(handle, bounds));
+    if (!found) return refuse(c_errc::bad_argument, "handle");
+    return *std::move(found);
+}
+
+void tell_payment(cipherlane_till_done done, void* user, const result<payment>& end) noexcept {
+    cipherlane_status why;
+    cipherlane_payment told{};
+    const auto condition = guard(&why, [&]() -> result<void> {
+        if (!end) return end.error();
+        told = to_struct(*end);
+        return {};
+    });
+    try {
+        done(user, condition == CIPHERLANE_OK ? &told : nullptr, &why);
+    } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody to tell
+    }
+}
+
+result<receipt_copy> copy_of(std::int32_t number) {
+    return word_of(number, receipt_copy::cardholder, "copy");
+}
+
+result<std::vector<ports::journal_record>> records(
+    cipherlane::till& at, std::string_view terminal, std::size_t most, const call& bounds) {
+    auto* const journal = dynamic_cast<store::journal*>(&at.journal());
+    if (journal == nullptr) {
+        return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::till)
+            .during("journal");
+    }
+    return journal->list(terminal, most, bounds);
+}
+
+result<std::vector<ports::journal_record>> open_records(
+    cipherlane::till& at, std::string_view terminal, const call& bounds) {
+    std::vector<ports::journal_record> all;
+    for (const auto& name : at.terminals()) {
+        if (!terminal.empty() && name != terminal) continue;
+        CIPHERLANE_TRY(auto some, at.journal().open_records(name, bounds));
+        std::move(some.begin(), some.end(), std::back_inserter(all));
+    }
+    return all;
+}
+
+result<std::string> ask(cipherlane::till& at, std::string_view what, const call& bounds) {
+    namespace json = boost::json;
+    if (what == "sign-in") {
+        CIPHERLANE_TRY(const auto told, at.sign_in(bounds));
+        return json::serialize(json::object{
+            {"batch", told.batch}, {"date", told.host_date}, {"time", told.host_time}, {"acquirer", told.acquirer}});
+    }
+    if (what == "balance") {
+        CIPHERLANE_TRY(const auto told, at.balance(bounds));
+        const auto minor = told.negative ? -told.balance.minor() : told.balance.minor();
+        return json::serialize(json::object{{"answered", told.answered}, {"balance", minor},
+            {"card", told.masked_pan}, {"host_code", told.host_code}});
+    }
+    if (what == "settle" || what == "settle-closing") {
+        acquiring::settlement_request request;
+        if (what == "settle-closing") request.refused = acquiring::after_refusal::close_batch;
+        CIPHERLANE_TRY(const auto told, at.settle(request, bounds));
+        return to_json(told, at.settlement_slip(told));
+    }
+    const auto service = acquiring::find_service(what);
+    if (!service) return refuse(c_errc::bad_argument, "what");
+    CIPHERLANE_TRY(const auto told, at.ask_host(*service, bounds));
+    return json::serialize(json::object{{"service", to_string(*service)}, {"messages", told.messages},
+        {"entries", told.entries}, {"resumed", told.resumed}});
+}
+
+result<void> need_line(cipherlane_line line) {
+    return line == nullptr ? refuse(c_errc::null_argument, "line") : result<void>();
+}
+
+} // namespace
+} // namespace cipherlane::c
+
+using namespace cipherlane::c;
+using cipherlane::result;
+using std::chrono::milliseconds;
+
+cipherlane_condition cipherlane_till_open(const char* settings_file, cipherlane_till_event events, void* user,
+    int64_t deadline_ms, cipherlane_stop stop, cipherlane_till* till, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto file, text_of(settings_file, "settings_file"));
+        CIPHERLANE_CHECK(need(till, "till"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
+        CIPHERLANE_TRY(auto made, cipherlane::till::open(std::string(file), parts_for(events, user), bounds));
+        return hand_out(std::make_unique<till_thing>(std::move(made)), till);
+    });
+}
+
+cipherlane_condition cipherlane_till_close(cipherlane_till till, cipherlane_status* why) {
+    return guard(why, [&] { return close_handle<till_thing>(till, "till"); });
+}
+
+cipherlane_condition cipherlane_till_terminals(
+    cipherlane_till till, cipherlane_buffer* names, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        std::string lines;
+        for (const auto& each : on->at.terminals())
+            lines.append(each).append("\n");
+        return give_text(lines, names, "names");
+    });
+}
+
+cipherlane_condition cipherlane_till_at(
+    cipherlane_till till, const char* terminal, cipherlane_till* other, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto name, text_of(terminal, "terminal"));
+        CIPHERLANE_CHECK(need(other, "other"));
+        CIPHERLANE_TRY(auto made, on->at.at(name));
+        return hand_out(std::make_unique<till_thing>(std::move(made)), other);
+    });
+}
+
+cipherlane_condition cipherlane_till_trades(cipherlane_buffer* names, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        std::string lines;
+        for (const auto& row : cipherlane::ledger::trade_table)
+            lines.append(row.name).append("\n");
+        return give_text(lines, names, "names");
+    });
+}
+
+cipherlane_condition cipherlane_till_pay(cipherlane_till till, const cipherlane_trade* trade, int64_t deadline_ms,
+    cipherlane_stop stop, cipherlane_payment* payment, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need(payment, "payment"));
+        CIPHERLANE_TRY(auto request, request_of(on->at, trade));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
+        const stoppable limits(bounds, on->closing);
+        CIPHERLANE_TRY(const auto made, pay(on->at, std::move(request), limits.bounds()));
+        *payment = to_struct(made);
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_start(cipherlane_till till, const cipherlane_trade* trade, int64_t deadline_ms,
+    cipherlane_stop stop, cipherlane_till_done done, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        if (done == nullptr) return refuse(c_errc::null_argument, "done");
+        CIPHERLANE_TRY(auto request, request_of(on->at, trade));
+        if (wants_code(request)) return refuse(c_errc::null_argument, "trade.payment_code");
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
+        const auto limits = std::make_shared<stoppable>(bounds, on->closing);
+        on->at.async_trade(std::move(request), limits->bounds(),
+            [done, user, limits](const result<cipherlane::payment>& end) { tell_payment(done, user, end); });
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_lookup(cipherlane_till till, const char* key, uint64_t handle,
+    int64_t deadline_ms, int32_t* found, cipherlane_payment* payment, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need(found, "found"));
+        CIPHERLANE_CHECK(need(payment, "payment"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        const auto known =
+            key == nullptr ? on->at.lookup(handle, bounds) : on->at.lookup(std::string_view(key), bounds);
+        if (!known) return known.error();
+        *found = *known ? 1 : 0;
+        if (*known) *payment = to_struct(**known);
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_payment(
+    cipherlane_till till, uint64_t handle, int64_t deadline_ms, cipherlane_buffer* json, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto found, payment_of(on->at, handle, bounds));
+        return give_text(to_json(found), json, "json");
+    });
+}
+
+cipherlane_condition cipherlane_till_recover(cipherlane_till till, uint64_t handle, int64_t deadline_ms,
+    cipherlane_stop stop, cipherlane_till_each each, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        if (each == nullptr) return refuse(c_errc::null_argument, "each");
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
+        const stoppable limits(bounds, on->closing);
+        CIPHERLANE_TRY(
+            const auto told, on->at.recover(cipherlane::acquiring::recovery_request(handle), limits.bounds()));
+        for (const auto& one : told) {
+            const auto as_struct = to_struct(one);
+            each(user, &as_struct);
+        }
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_acknowledge(
+    cipherlane_till till, uint64_t handle, int64_t deadline_ms, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        return on->at.lane().acknowledge(handle, bounds);
+    });
+}
+
+cipherlane_condition cipherlane_till_decide(cipherlane_till till, uint64_t handle, int32_t paid, int64_t moved,
+    const char* note, int64_t deadline_ms, cipherlane_payment* payment, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        using cipherlane::acquiring::finding;
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto words, text_of(note, "note"));
+        CIPHERLANE_CHECK(need(payment, "payment"));
+        if (paid != 0 && paid != 1) return refuse(c_errc::bad_argument, "paid");
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        cipherlane::acquiring::decision_request request(
+            handle, paid == 1 ? finding::paid : finding::not_paid, std::string(words));
+        if (moved != 0) {
+            CIPHERLANE_TRY(const auto known, payment_of(on->at, handle, bounds));
+            CIPHERLANE_TRY(request.moved, cipherlane::amount::from_minor(moved, known.requested.unit()));
+        }
+        CIPHERLANE_TRY(const auto made, on->at.decide(request, bounds));
+        *payment = to_struct(made);
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_status(
+    cipherlane_till till, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto now, on->at.status(bounds));
+        listener(line, user)(to_json(now));
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_journal(cipherlane_till till, const char* terminal, int32_t open, size_t most,
+    int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        const auto of = text_or_none(terminal);
+        CIPHERLANE_TRY(
+            const auto found, open != 0 ? open_records(on->at, of, bounds) : records(on->at, of, most, bounds));
+        const auto surplus = found.size() - std::min(found.size(), most);
+        const listener to(line, user);
+        for (auto at = surplus; at < found.size(); ++at)
+            to(to_json(found[at]));
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_ask(cipherlane_till till, const char* what, int64_t deadline_ms,
+    cipherlane_stop stop, cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto word, text_of(what, "what"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
+        const stoppable limits(bounds, on->closing);
+        CIPHERLANE_TRY(const auto told, ask(on->at, word, limits.bounds()));
+        listener(line, user)(told);
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_receipt(cipherlane_till till, uint64_t handle, int32_t copy, size_t columns,
+    int64_t deadline_ms, cipherlane_buffer* text, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto whose, copy_of(copy));
+        if (columns < 16 || columns > 256) return refuse(c_errc::bad_argument, "columns");
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto found, payment_of(on->at, handle, bounds));
+        return give_text(on->at.receipt(found, whose, columns), text, "text");
+    });
+}
+
+cipherlane_condition cipherlane_till_print_receipt(cipherlane_till till, uint64_t handle, int32_t copy,
+    int64_t deadline_ms, int32_t* printed, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        using progress = cipherlane::ports::print_report::progress;
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto whose, copy_of(copy));
+        CIPHERLANE_CHECK(need(printed, "printed"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto found, payment_of(on->at, handle, bounds));
+        CIPHERLANE_TRY(const auto report, on->at.print_receipt(found, whose, bounds));
+        *printed = report.what == progress::printed ? 1 : 0;
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_preflight(const char* settings_file, int64_t deadline_ms, cipherlane_line line,
+    void* user, int32_t* good, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        using cipherlane::preflight_state;
+        CIPHERLANE_TRY(const auto file, text_of(settings_file, "settings_file"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_CHECK(need(good, "good"));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto settings, cipherlane::load_till(std::string(file)));
+        const listener to(line, user);
+        const auto steps = cipherlane::preflight(settings, bounds, [&](const auto& step) { to(to_json(step)); });
+        *good = std::none_of(
+                    steps.begin(), steps.end(), [](const auto& step) { return step.state == preflight_state::wrong; })
+                    ? 1
+                    : 0;
+        return {};
+    });
+}

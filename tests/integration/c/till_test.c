@@ -1,0 +1,109 @@
+/* A till through the C interface, against the simulators of a lane: c_till_test TILL.toml */
+#include "check.h"
+
+#include <cipherlane/c/till.h>
+
+static int stages = 0;
+static int rows = 0;
+static int recovered = 0;
+
+static void on_event(void* user, const char* json) {
+    (void)user;
+    if (strstr(json, "\"event\":\"stage\"") != NULL) ++stages;
+    CHECK(strstr(json, "6222000000000017") == NULL); /* no whole card number */
+}
+
+static void on_row(void* user, const char* json) {
+    char* last = user;
+    ++rows;
+    snprintf(last, 4096, "%s", json);
+}
+
+static void on_recovered(void* user, const cipherlane_payment* payment) {
+    ++recovered;
+    CHECK(cipherlane_till_acknowledge(user, payment->handle, 10000, &why) == CIPHERLANE_OK);
+}
+
+static cipherlane_payment pay(cipherlane_till till, const char* trade, const char* key, int64_t amount, uint64_t of) {
+    cipherlane_payment payment;
+    cipherlane_trade what = CIPHERLANE_TRADE_INIT;
+    what.trade = trade;
+    what.key = key;
+    what.amount = amount;
+    what.original = of;
+    GOOD(cipherlane_till_pay(till, &what, 60000, NULL, &payment, &why));
+    return payment;
+}
+
+static void a_sale_and_its_void(cipherlane_till till) {
+    char text[8192];
+    cipherlane_buffer out = {text, sizeof text, 0};
+    cipherlane_payment again;
+    int32_t found = 0;
+    const cipherlane_payment sale = pay(till, "sale", "c-1", 1234, 0);
+    CHECK(sale.outcome == CIPHERLANE_APPROVED && sale.ok == 1 && sale.approved == 1234 && sale.recorded == 0);
+    CHECK(strcmp(sale.key, "c-1") == 0 && strcmp(sale.trade, "sale") == 0 && strchr(sale.card, '*') != NULL);
+    CHECK(stages > 0);
+    /* The same key again: nothing is sent. */
+    again = pay(till, "sale", "c-1", 1234, 0);
+    CHECK(again.recorded == 1 && again.handle == sale.handle);
+    GOOD(cipherlane_till_lookup(till, "c-1", 0, 5000, &found, &again, &why));
+    CHECK(found == 1 && again.handle == sale.handle);
+    GOOD(cipherlane_till_lookup(till, "c-none", 0, 5000, &found, &again, &why));
+    CHECK(found == 0);
+    GOOD(cipherlane_till_payment(till, sale.handle, 5000, &out, &why));
+    CHECK(strstr(text, "\"outcome\":\"approved\"") != NULL);
+    GOOD(cipherlane_till_receipt(till, sale.handle, 0, 32, 5000, &out, &why));
+    CHECK(strstr(text, "12.34") != NULL);
+    GOOD(cipherlane_till_acknowledge(till, sale.handle, 5000, &why));
+    const cipherlane_payment back = pay(till, "void", "c-2", 0, sale.handle);
+    CHECK(back.ok == 1 && back.original == sale.handle);
+    GOOD(cipherlane_till_lookup(till, NULL, sale.handle, 5000, &found, &again, &why));
+    CHECK(found == 1 && again.outcome == CIPHERLANE_VOIDED);
+}
+
+static void books(cipherlane_till till) {
+    char last[4096] = "";
+    GOOD(cipherlane_till_recover(till, 0, 60000, NULL, on_recovered, till, &why));
+    CHECK(recovered == 1); /* the void, which nobody has acknowledged */
+    GOOD(cipherlane_till_journal(till, NULL, 0, 100, 5000, on_row, last, &why));
+    CHECK(rows == 2 && strstr(last, "\"trade\":\"void\"") != NULL);
+    rows = 0;
+    GOOD(cipherlane_till_journal(till, NULL, 1, 100, 5000, on_row, last, &why));
+    CHECK(rows == 0);
+    GOOD(cipherlane_till_status(till, 5000, on_row, last, &why));
+    CHECK(strstr(last, "\"signed_in\":true") != NULL && strstr(last, "\"host\":\"ready\"") != NULL);
+    GOOD(cipherlane_till_ask(till, "settle", 60000, NULL, on_row, last, &why));
+    CHECK(strstr(last, "\"host\":\"balanced\"") != NULL);
+    GOOD(cipherlane_till_ask(till, "echo", 60000, NULL, on_row, last, &why));
+    REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_till_ask(till, "tea", 1000, NULL, on_row, last, &why));
+}
+
+static void wrong_use(cipherlane_till till) {
+    cipherlane_payment payment;
+    cipherlane_trade what = CIPHERLANE_TRADE_INIT;
+    REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_pay(till, &what, 1000, NULL, &payment, &why));
+    what.trade = "steal";
+    REFUSED(CIPHERLANE_CODE_BAD_ARGUMENT, cipherlane_till_pay(till, &what, 1000, NULL, &payment, &why));
+    what.trade = "sale";
+    what.key = "c-3";
+    REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_pay(till, &what, 1000, NULL, NULL, &why));
+    what.amount = -1;
+    CHECK(cipherlane_till_pay(till, &what, 1000, NULL, &payment, &why) != CIPHERLANE_OK);
+    REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_pay(NULL, &what, 1000, NULL, &payment, &why));
+}
+
+int main(int argc, char** argv) {
+    cipherlane_till till = NULL;
+    char names[256];
+    cipherlane_buffer out = {names, sizeof names, 0};
+    if (argc != 2) return 2;
+    GOOD(cipherlane_till_open(argv[1], on_event, NULL, 20000, NULL, &till, &why));
+    GOOD(cipherlane_till_terminals(till, &out, &why));
+    a_sale_and_its_void(till);
+    books(till);
+    wrong_use(till);
+    GOOD(cipherlane_till_close(till, &why));
+    REFUSED(CIPHERLANE_CODE_BAD_HANDLE, cipherlane_till_close(till, &why));
+    return failures == 0 ? 0 : 1;
+}
