@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 #include <regex>
+#include <set>
 #include <sstream>
 
 namespace cipherlane::tests {
@@ -72,6 +73,66 @@ std::string after(const std::string& command, const std::string& word) {
     if (at == std::string::npos) return {};
     const auto begin = at + word.size();
     return command.substr(begin, command.find(' ', begin) - begin);
+}
+
+/// What a page gives as code: lines that are indented or fenced (of runs with their output the commands alone), and
+/// what stands between backticks.
+std::vector<std::string> code_of(const std::string& page) {
+    std::vector<std::string> all;
+    std::string prose;
+    bool fenced = false;
+    bool runs = false;
+    std::istringstream lines(page);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with("```")) {
+            fenced = !fenced;
+            runs = false;
+        } else if (fenced || line.starts_with("    ")) {
+            runs = runs || line.starts_with("$ ");
+            if (!runs || line.starts_with("$ ")) all.push_back(line);
+        } else {
+            prose += line + " ";
+        }
+    }
+    for (auto at = prose.find('`'); at != std::string::npos;) {
+        const auto end = prose.find('`', at + 1);
+        if (end == std::string::npos) break;
+        all.push_back(prose.substr(at + 1, end - at - 1));
+        at = prose.find('`', end + 1);
+    }
+    return all;
+}
+
+/// A program of ours with its subcommands, and the options that a page gives it.
+struct named_options {
+    std::vector<std::string> command;
+    std::set<std::string> options;
+};
+
+std::vector<named_options> options_of(const std::string& code) {
+    static const std::regex ours("(?:.*/)?(cipherlane(?:-[a-z]+)*)");
+    static const std::regex word("[a-z][a-z0-9-]*");
+    static const std::regex option("[\\[(]?(--[a-z][a-z0-9-]*).*");
+    std::vector<named_options> all;
+    std::istringstream words(code.substr(0, code.find(" #")));
+    bool within = false;
+    bool in_front = false; // of options and values: what stands here may be a subcommand
+    for (std::string each; words >> each;) {
+        std::smatch found;
+        if (std::regex_match(each, found, ours)) {
+            all.push_back({{found[1]}, {}});
+            within = true;
+            in_front = each.ends_with("cipherlane");
+        } else if (!within || each == "|" || each == "&&") {
+            within = false;
+        } else if (in_front && all.back().command.size() < 3 && std::regex_match(each, word)) {
+            all.back().command.push_back(each);
+        } else {
+            in_front = false;
+            if (std::regex_match(each, found, option)) all.back().options.insert(found[1]);
+        }
+    }
+    return all;
 }
 
 class docs_program : public hsm_programs {
@@ -159,6 +220,37 @@ TEST_F(docs_program, TheToolsSayWhatThePagesShow) {
             "keyblock inspect", "hsm send", "hsm probe", "hsm diag", "hsm ceremony", "kat"}) {
         EXPECT_TRUE(has(all, std::string("cipherlane ") + shown)) << shown;
     }
+}
+
+TEST_F(docs_program, PagesNameOptionsThatThereAre) {
+    std::vector<fs::path> pages{fs::path(source()) / "README.md", fs::path(source()) / "SECURITY.md"};
+    for (const auto& each : fs::directory_iterator(fs::path(source()) / "docs"))
+        if (each.path().extension() == ".md") pages.push_back(each.path());
+    std::map<std::vector<std::string>, std::string> helps;
+    std::size_t checked = 0;
+    for (const auto& page : pages) {
+        for (const auto& code : code_of(whole_file(page))) {
+            for (const auto& [command, options] : options_of(code)) {
+                if (options.empty() || !fs::exists(program(command.front()))) continue; // a service, a package
+                auto& help = helps[command];
+                if (help.empty()) {
+                    run(command.front(), [&, all = command]() mutable {
+                        all.erase(all.begin());
+                        all.emplace_back("--help");
+                        return all;
+                    }());
+                    help = " " + said_ + " ";
+                }
+                for (const auto& option : options) {
+                    const std::regex there("[ ,]" + option + "[ ,\n]");
+                    EXPECT_TRUE(option == "--help" || std::regex_search(help, there))
+                        << page.filename() << ": " << code << ": no option " << option;
+                    ++checked;
+                }
+            }
+        }
+    }
+    EXPECT_GT(checked, 200U);
 }
 
 } // namespace
