@@ -12,6 +12,23 @@ namespace cipherlane::cli {
 
 using json = nlohmann::ordered_json;
 
+namespace {
+
+std::string_view to_string(acquiring::settlement_result value) {
+    switch (value) {
+    case acquiring::settlement_result::balanced: return "balanced";
+    case acquiring::settlement_result::not_balanced: return "not balanced";
+    case acquiring::settlement_result::host_error: break;
+    }
+    return "host error";
+}
+
+json side(const ports::batch_side& of) {
+    return {{"count", of.count}, {"minor", of.minor}};
+}
+
+} // namespace
+
 nlohmann::ordered_json to_json(const acquiring::payment& what) {
     json made{{"outcome", to_string(what.outcome)}, {"ok", what.ok()}, {"key", what.key}, {"handle", what.handle},
         {"original", what.original}, {"told", what.told == acquiring::told::fresh ? "fresh" : "recorded"},
@@ -28,6 +45,41 @@ nlohmann::ordered_json to_json(const acquiring::payment& what) {
     if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = cli::to_json(*what.why);
     return made;
+}
+
+json to_json(const ports::batch_totals& what) {
+    return {{"debit", side(what.debit)}, {"credit", side(what.credit)}, {"qr_debit", side(what.qr_debit)},
+        {"qr_credit", side(what.qr_credit)}};
+}
+
+json to_json(const acquiring::settlement_report& what) {
+    json made{{"batch", what.batch}, {"host", to_string(what.host)}};
+    made.update(cli::to_json(what.totals));
+    made.update({{"uploaded", what.uploaded}, {"refused", what.refused}, {"end_code", what.end_code},
+        {"cards_erased", what.cards_erased}, {"resumed", what.resumed}});
+    return made;
+}
+
+json to_json(const acquiring::balance_report& what) {
+    const auto sign = what.negative ? -1 : 1;
+    return {{"answered", what.answered}, {"balance", sign * what.balance.minor()}, {"card", what.masked_pan},
+        {"host_code", what.host_code}};
+}
+
+json to_json(const acquiring::sign_in_report& what) {
+    return {{"batch", what.batch}, {"date", what.host_date}, {"time", what.host_time}, {"acquirer", what.acquirer}};
+}
+
+json to_json(acquiring::service asked, const acquiring::service_report& what) {
+    return {{"service", acquiring::to_string(asked)}, {"messages", what.messages}, {"entries", what.entries},
+        {"resumed", what.resumed}};
+}
+
+json to_json(const till_status& what) {
+    return {{"terminal", what.terminal_id}, {"batch", what.batch}, {"trace", what.trace},
+        {"signed_in", what.signed_in}, {"settling", what.settling}, {"undecided", what.undecided},
+        {"host", to_string(what.host)}, {"gateway", to_string(what.gateway)}, {"sealer", to_string(what.sealer)},
+        {"card_terminal", to_string(what.card_terminal)}};
 }
 
 } // namespace cipherlane::cli

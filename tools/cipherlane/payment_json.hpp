@@ -1,6 +1,11 @@
 #pragma once
 
+#include <cipherlane/acquiring/balance.hpp>
+#include <cipherlane/acquiring/host_service.hpp>
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/till/till_status.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -8,5 +13,12 @@ namespace cipherlane::cli {
 
 /// A payment for scripts: amounts in minor units, the card masked.
 [[nodiscard]] nlohmann::ordered_json to_json(const acquiring::payment& what);
+/// The rest that a till answers, likewise.
+[[nodiscard]] nlohmann::ordered_json to_json(const ports::batch_totals& what);
+[[nodiscard]] nlohmann::ordered_json to_json(const acquiring::settlement_report& what);
+[[nodiscard]] nlohmann::ordered_json to_json(const acquiring::balance_report& what);
+[[nodiscard]] nlohmann::ordered_json to_json(const acquiring::sign_in_report& what);
+[[nodiscard]] nlohmann::ordered_json to_json(acquiring::service asked, const acquiring::service_report& what);
+[[nodiscard]] nlohmann::ordered_json to_json(const till_status& what);
 
 } // namespace cipherlane::cli

@@ -7,24 +7,8 @@
 #include <sstream>
 
 namespace cipherlane::cli::till_verbs {
-namespace {
 
 using json = nlohmann::ordered_json;
-
-std::string_view to_string(acquiring::settlement_result value) {
-    switch (value) {
-    case acquiring::settlement_result::balanced: return "balanced";
-    case acquiring::settlement_result::not_balanced: return "not balanced";
-    case acquiring::settlement_result::host_error: break;
-    }
-    return "host error";
-}
-
-json to_json(const ports::batch_side& side) {
-    return {{"count", side.count}, {"minor", side.minor}};
-}
-
-} // namespace
 
 void ask_host(const till_options& options) {
     const teller by("ask", options);
@@ -41,29 +25,23 @@ void ask_host(const till_options& options) {
     std::ostringstream text;
     text << acquiring::to_string(*what) << ": done, " << told.messages << " message(s)";
     if (told.entries != 0) text << ", " << told.entries << " entries";
-    by.say({{"service", acquiring::to_string(*what)}, {"messages", told.messages}, {"entries", told.entries},
-               {"resumed", told.resumed}},
-        text.str(), ending::done);
+    by.say(cli::to_json(*what, told), text.str(), ending::done);
 }
 
 void balance(const till_options& options) {
     const teller by("balance", options);
     auto at = open_till(options, by);
     const auto told = by.need(at.balance(options.bounds()));
-    const auto sign = told.negative ? -1 : 1;
-    const json made{{"answered", told.answered}, {"balance", sign * told.balance.minor()}, {"card", told.masked_pan},
-        {"host_code", told.host_code}};
     const auto text = told.answered ? told.masked_pan + "  " + (told.negative ? "-" : "") + told.balance.to_string()
                                     : "declined " + told.host_code;
-    by.say(made, text, told.answered ? ending::done : ending::refused);
+    by.say(cli::to_json(told), text, told.answered ? ending::done : ending::refused);
 }
 
 void sign_in(const till_options& options) {
     const teller by("sign-in", options);
     auto at = open_till(options, by);
     const auto told = by.need(at.sign_in(options.bounds()));
-    by.say({{"batch", told.batch}, {"date", told.host_date}, {"time", told.host_time}, {"acquirer", told.acquirer}},
-        "signed in, batch " + std::to_string(told.batch), ending::done);
+    by.say(cli::to_json(told), "signed in, batch " + std::to_string(told.batch), ending::done);
 }
 
 void settle(const till_options& options) {
@@ -72,12 +50,9 @@ void settle(const till_options& options) {
     acquiring::settlement_request request;
     if (options.close_batch) request.refused = acquiring::after_refusal::close_batch;
     const auto told = by.need(at.settle(request, options.bounds()));
-    const json made{{"batch", told.batch}, {"host", to_string(told.host)}, {"debit", to_json(told.totals.debit)},
-        {"credit", to_json(told.totals.credit)}, {"qr_debit", to_json(told.totals.qr_debit)},
-        {"qr_credit", to_json(told.totals.qr_credit)}, {"uploaded", told.uploaded}, {"refused", told.refused},
-        {"end_code", told.end_code}, {"cards_erased", told.cards_erased}, {"resumed", told.resumed}};
     const bool balanced = told.host == acquiring::settlement_result::balanced;
-    by.say(made, at.settlement_slip(told, options.columns), balanced ? ending::done : ending::difference);
+    by.say(
+        cli::to_json(told), at.settlement_slip(told, options.columns), balanced ? ending::done : ending::difference);
 }
 
 void recover(const till_options& options) {
@@ -115,17 +90,13 @@ void status(const till_options& options) {
     now.host = now.sealer = part(!named.host.address.empty());
     now.gateway = part(!named.gateway.address.empty());
     now.card_terminal = part(!named.card_terminal.driver.empty());
-    const json made{{"terminal", now.terminal_id}, {"batch", now.batch}, {"trace", now.trace},
-        {"signed_in", now.signed_in}, {"settling", now.settling}, {"undecided", now.undecided},
-        {"host", to_string(now.host)}, {"gateway", to_string(now.gateway)}, {"sealer", to_string(now.sealer)},
-        {"card_terminal", to_string(now.card_terminal)}};
     std::ostringstream text;
     text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
          << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")
          << ", " << now.undecided << " undecided\n"
          << "host " << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer "
          << to_string(now.sealer);
-    by.say(made, text.str(), ending::done);
+    by.say(cli::to_json(now), text.str(), ending::done);
 }
 
 void receipt(const till_options& options) {

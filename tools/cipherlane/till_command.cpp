@@ -28,27 +28,13 @@ struct till_verb {
     const char* name;
     const char* about;
     void (*run)(const till_options&);
-    std::string_view takes; ///< letters: k key, a amount, A an amount that may be left out, o original, …
+    std::string_view takes; ///< letters as of `till_trade::takes`, and v service, b batch, c copy, w width, P print
 };
 
 constexpr till_verb verbs[] = {
     {"init", "Begin the till's journal, where there is none", till_verbs::init, ""},
-    {"sale", "Sell by card", till_verbs::sale, "kap"},
-    {"void", "Undo a sale of the open batch", till_verbs::void_payment, "ko"},
-    {"refund", "Give all or part of a payment back", till_verbs::refund, "kAo"},
-    {"preauth", "Reserve an amount on a card", till_verbs::preauth, "ka"},
-    {"complete", "Take what a pre-authorisation has reserved", till_verbs::complete, "kao"},
-    {"advise", "Take what a pre-authorisation has reserved; the host is told until it answers", till_verbs::advise,
-        "kao"},
-    {"offline", "Sell by a chip card that approves by itself; the host is told later", till_verbs::offline, "ka"},
-    {"by-telephone", "Sell by a code that was given by telephone", till_verbs::by_telephone, "kat"},
-    {"adjust", "Add to a sale what was left out", till_verbs::adjust, "kao"},
-    {"tip", "Add a tip to a sale", till_verbs::tip, "kao"},
-    {"scan", "Sell by the payer's payment code", till_verbs::scan, "kaq"},
-    {"instalments", "Sell in instalments", till_verbs::instalments, "kai"},
     {"ask", "Ask the host for a service: sign-off, echo, master-key, a list", till_verbs::ask_host, "v"},
     {"balance", "Ask for a card's balance", till_verbs::balance, ""},
-    {"qr", "Sell by a code that the payer scans", till_verbs::qr, "kas"},
     {"sign-in", "Get new working keys from the host", till_verbs::sign_in, ""},
     {"settle", "Settle the open batch", till_verbs::settle, "bw"},
     {"recover", "Decide what the last run left undecided", till_verbs::recover, ""},
@@ -76,7 +62,7 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
         app.add_option("--code", to.code,
             "The payment code as it was scanned: - for a line of standard input, or the code, which others see in "
             "the list of processes; without it the scanner of the settings is waited for");
-    if (has('q')) app.add_flag("--gateway", to.by_gateway, "Through the QR gateway, not the host");
+    if (has('g')) app.add_flag("--gateway", to.by_gateway, "Through the QR gateway, not the host");
     if (has('i')) {
         app.add_option("--periods", to.periods, "How many instalments")->required();
         app.add_option("--plan", to.plan, "The issuer's code of the plan");
@@ -103,12 +89,17 @@ void add_till_command(CLI::App& tool) {
         "A till for scripts. Exit codes: 0 approved or done; 1 totals differ; 2 wrong use or settings; 3 declined or "
         "refused; 4 no answer or no link, and no money moved; 5 outcome unknown; 6 this machine's own fault");
     app->require_subcommand(1);
-    for (const auto& verb : verbs) {
+    const auto add = [app](const char* name, const char* about, std::string_view takes, const auto& run) {
         auto options = std::make_shared<till_options>();
-        auto* one = app->add_subcommand(verb.name, verb.about);
-        add_options(*one, verb.takes, *options);
-        one->callback([options, run = verb.run] { run(*options); });
-    }
+        auto* one = app->add_subcommand(name, about);
+        add_options(*one, takes, *options);
+        one->callback([options, run] { run(*options); });
+    };
+    for (const auto& row : till_trades)
+        add(row.verb, row.about, row.takes, [&row](const till_options& told) { till_verbs::trade(told, row); });
+    for (const auto& verb : verbs)
+        add(verb.name, verb.about, verb.takes, verb.run);
+    add_till_serve_command(*app);
 }
 
 } // namespace cipherlane::cli

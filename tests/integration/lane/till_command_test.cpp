@@ -2,9 +2,9 @@
 #include "simkit/child_process.hpp"
 #include "support/lane_fixture.hpp"
 #include "support/whole_file.hpp"
+#include "till_file.hpp"
 
 #include <filesystem>
-#include <fstream>
 #include <thread>
 
 namespace cipherlane::tests {
@@ -19,26 +19,7 @@ class TillCommand : public lane_fixture {
 
     /// A settings file for the simulators; what is given stands instead of, or beside, what it has.
     void write(const std::vector<std::pair<std::string, std::string>>& changes) {
-        const auto of = settings();
-        std::map<std::string, std::map<std::string, std::string>> tables{
-            {"terminal", {{"id", "'TEST0001'"}, {"merchant", "'TESTMERCH000001'"}, {"name", "'TEST TEA HOUSE'"}}},
-            {"host", {{"address", "'" + of.host.address + "'"}, {"response_time_ms", "3000"}}},
-            {"sealer", {{"key_file", "'" + of.sealer.key_file + "'"}}},
-            {"pinpad", {{"driver", "'abecs'"}, {"path", "'" + of.pinpad.path + "'"}}},
-            {"display", {{"driver", "'rcall'"}, {"path", "'" + of.display.path + "'"}}},
-            {"gateway", {{"address", "'" + of.gateway.address + "'"}, {"public_key_file", "'" + public_key() + "'"},
-                            {"poll_ms", "200"}}},
-            {"journal", {{"file", "'" + of.journal.file + "'"}, {"key_file", "'" + of.journal.key_file + "'"}}}};
-        for (const auto& [path, value] : changes) {
-            const auto dot = path.find('.');
-            tables[path.substr(0, dot)][path.substr(dot + 1)] = value;
-        }
-        std::ofstream file(toml());
-        for (const auto& [table, keys] : tables) {
-            file << "[" << table << "]\n";
-            for (const auto& [key, value] : keys)
-                file << key << " = " << value << "\n";
-        }
+        write_till_file(toml(), settings(), changes);
     }
     static std::string toml() { return folder() + "/till.toml"; }
 

@@ -1,0 +1,495 @@
+#include "cipherlane/service/terminal_desk.hpp"
+
+#include "cipherlane/payment_json.hpp"
+#include "cipherlane/service/answers.hpp"
+#include "cipherlane/service/wish.hpp"
+#include "cipherlane/tool_door.hpp"
+
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/store.hpp>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::service {
+
+using json = nlohmann::ordered_json;
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::chrono::seconds journal_time{10};
+constexpr unsigned usual_time = 120;
+constexpr std::size_t most_flights = 64; ///< under way and waiting for their turn
+constexpr std::size_t most_waiters = 64; ///< for one end
+constexpr std::size_t most_refusals = 256;
+
+error desk_error(acquiring_errc what, std::string_view operation, std::string_view field) {
+    return error(what, layer::tools).during(operation).in_field(field);
+}
+
+std::chrono::seconds time_of(const nlohmann::json& wish) {
+    return std::chrono::seconds(wish.value("timeout_seconds", usual_time));
+}
+
+/// Two requests of one key are the same where all is that makes the trade. The payer's code is not kept.
+std::string fingerprint_of(nlohmann::json wish) {
+    wish.erase("timeout_seconds");
+    if (wish.contains("code")) wipe_texts(wish["code"]);
+    wish.erase("code");
+    return wish.dump();
+}
+
+json rows_of(const std::vector<ports::journal_record>& records) {
+    auto rows = json::array();
+    for (const auto& record : records) {
+        if (ledger::own_trades.contains(record.kind)) continue; // the till's own: nobody's payment
+        auto value = acquiring::to_payment(record);
+        value.told = acquiring::told::recorded;
+        rows.push_back(cli::to_json(value));
+    }
+    return rows;
+}
+
+json rows_of(const std::vector<payment>& payments) {
+    auto rows = json::array();
+    for (const auto& one : payments)
+        rows.push_back(cli::to_json(one));
+    return rows;
+}
+
+json recovered(const std::vector<payment>& payments) {
+    const bool all = std::none_of(
+        payments.begin(), payments.end(), [](const payment& one) { return one.outcome == verdict::unknown; });
+    return {{"records", rows_of(payments)}, {"all_decided", all}};
+}
+
+http_answer answer_of(const result<payment>& how) {
+    return how ? told(cli::to_json(*how)) : refused(how.error());
+}
+
+} // namespace
+
+/// Somebody who waits for an end, no longer than until his time.
+struct terminal_desk::waiter {
+    waiter(asio::io_context& on, answer_sink to)
+        : timer(on)
+        , tell(std::move(to)) {}
+    asio::steady_timer timer;
+    answer_sink tell;
+};
+
+/// A payment under way.
+struct terminal_desk::flight {
+    std::string key;
+    const cli::till_trade* row = nullptr;
+    std::string fingerprint;
+    call bounds{std::chrono::seconds(0)};
+    std::stop_source stop;
+    std::string stage = "waiting";
+    bool may_cancel = true;
+    bool ended = false;
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    std::list<std::shared_ptr<waiter>> waiters;
+};
+
+terminal_desk::terminal_desk(till at, const workshop& with)
+    : id_(at.terminal().terminal_id)
+    , at_(std::move(at))
+    , with_(with) {}
+
+terminal_desk::~terminal_desk() = default;
+
+void terminal_desk::trade(
+    const cli::till_trade& row, nlohmann::json wish, std::chrono::seconds wait, answer_sink tell) {
+    const auto key = wish.at("key").get<std::string>();
+    const auto fingerprint = fingerprint_of(wish);
+    if (const auto there = flights_.find(key); there != flights_.end()) {
+        wipe_texts(wish);
+        if (there->second->fingerprint != fingerprint)
+            return tell(refused(desk_error(acquiring_errc::key_reused, row.verb, "key")));
+        return wait_for(there->second, wait, std::move(tell));
+    }
+    if (flights_.size() >= most_flights) return tell(refused(desk_error(acquiring_errc::busy, row.verb, "terminal")));
+    std::erase_if(refusals_, [&](const auto& one) { return one.first == key; });
+    const auto one = std::make_shared<flight>();
+    one->key = key;
+    one->row = &row;
+    one->fingerprint = fingerprint;
+    one->bounds = call(time_of(wish), one->stop.get_token());
+    flights_.emplace(key, one);
+    wait_for(one, wait, std::move(tell));
+    prepare(one, std::move(wish));
+}
+
+void terminal_desk::wait_for(const std::shared_ptr<flight>& one, std::chrono::seconds wait, answer_sink tell) {
+    if (wait.count() == 0) return tell(told(so_far(*one), 202));
+    if (one->waiters.size() >= most_waiters) {
+        one->waiters.front()->timer.cancel();
+        one->waiters.front()->tell(told(so_far(*one), 202));
+        one->waiters.pop_front();
+    }
+    const auto who = std::make_shared<waiter>(with_.io, std::move(tell));
+    one->waiters.push_back(who);
+    who->timer.expires_after(wait);
+    who->timer.async_wait([this, weak = std::weak_ptr(who), of = std::weak_ptr(one)](const auto& stopped) {
+        const auto self = weak.lock();
+        const auto trade = of.lock();
+        if (stopped || !self || !trade || trade->ended) return;
+        trade->waiters.remove(self);
+        self->tell(told(so_far(*trade), 202));
+    });
+}
+
+/// What needs the journal before the trade can be asked for: its original, and whether a code must be scanned.
+void terminal_desk::prepare(const std::shared_ptr<flight>& one, nlohmann::json wish) {
+    asio::post(with_.journal, [this, one, wish = std::move(wish)]() mutable {
+        const auto& row = *one->row;
+        acquiring::trade_request order(row.kind, one->key, {});
+        if (wish.value("gateway", false)) order.kind = ports::trade::qr_charge;
+        if (row.has('o')) {
+            const auto& original = wish.at("original");
+            const auto name = original.is_string() ? original.get<std::string>() : original.dump();
+            auto found = look_up(name, !original.is_string());
+            if (!found) return end_later(one, error(found.error()).in_field("original"));
+            order.handle = found->handle;
+            if (row.has('A')) order.total = found->approved;
+        }
+        if (wish.contains("amount")) order.total = amount(wish.at("amount").get<std::int64_t>(), at_.terminal().unit);
+        order.authorization = wish.value("authorization", std::string());
+        if (ledger::gateway_trades.contains(order.kind)) order.subject = wish.value("subject", order.subject);
+        order.instalment = {wish.value("periods", 0), wish.value("plan", std::string()), '0'};
+        if (wish.value("partial", false)) order.partial = acquiring::partial_approval::accept;
+        const bool has_code = wish.contains("code");
+        if (has_code) order.payment_code = std::string_view(wish.at("code").get_ref<const std::string&>());
+        wipe_texts(wish);
+        if (!row.has('q') || has_code) return begin(one, std::move(order));
+        // A key that was used gets what became of it, and nobody's code is asked for.
+        auto known = at_.lookup(one->key, call(journal_time));
+        if (!known) return end_later(one, known.error());
+        if (*known) return end_later(one, **std::move(known));
+        scan(one, std::move(order));
+    });
+}
+
+void terminal_desk::scan(const std::shared_ptr<flight>& one, acquiring::trade_request wish) {
+    asio::post(with_.devices, [this, one, order = std::move(wish)]() mutable {
+        auto code = at_.scan_payment_code(one->bounds);
+        if (!code) return end_later(one, code.error());
+        order.payment_code = *std::move(code);
+        begin(one, std::move(order));
+    });
+}
+
+void terminal_desk::begin(const std::shared_ptr<flight>& one, acquiring::trade_request wish) {
+    auto done = [this, one] {
+        return asio::bind_executor(
+            with_.io.get_executor(), [this, one](const result<payment>& how) { end(one, how); });
+    };
+    auto order = cli::order_of(*one->row, std::move(wish));
+    if (auto* undoes = std::get_if<acquiring::void_request>(&order))
+        return at_.async_void_payment(std::move(*undoes), one->bounds, done());
+    if (auto* returns = std::get_if<acquiring::refund_request>(&order))
+        return at_.async_refund(std::move(*returns), one->bounds, done());
+    at_.async_trade(std::get<acquiring::trade_request>(std::move(order)), one->bounds, done());
+}
+
+void terminal_desk::end_later(const std::shared_ptr<flight>& one, result<payment> how) {
+    asio::post(with_.io, [this, one, how = std::move(how)] { end(one, how); });
+}
+
+void terminal_desk::end(const std::shared_ptr<flight>& one, const result<payment>& how) {
+    one->ended = true;
+    flights_.erase(one->key);
+    auto answer = answer_of(how);
+    json event;
+    if (how) {
+        ++counts_.outcomes[{one->row->verb, std::string(to_string(how->outcome))}];
+        event = cli::to_json(*how);
+    } else {
+        const auto why = error_json(how.error());
+        ++counts_.conditions[{one->row->verb, why.at("condition").get<std::string>()}];
+        refusals_.emplace_back(one->key, how.error());
+        if (refusals_.size() > most_refusals) refusals_.pop_front();
+        event = {{"terminal", id_}, {"key", one->key}, {"trade", one->row->verb}, {"error", why}};
+    }
+    ++counts_.ended;
+    counts_.taken +=
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - one->began);
+    with_.events->publish("payment", id_, text_of(event));
+    for (const auto& who : std::exchange(one->waiters, {})) {
+        who->timer.cancel();
+        who->tell(answer);
+    }
+}
+
+json terminal_desk::so_far(const flight& one) const {
+    return {{"under_way", true}, {"terminal", id_}, {"key", one.key}, {"trade", one.row->verb}, {"stage", one.stage},
+        {"cancel", one.may_cancel ? "possible" : "too late"}};
+}
+
+json terminal_desk::under_way() const {
+    auto made = json::array();
+    for (const auto& [key, one] : flights_)
+        made.push_back(so_far(*one));
+    return made;
+}
+
+void terminal_desk::reached(const acquiring::stage_event& what) {
+    const bool may_cancel = what.cancel == acquiring::cancelling::possible;
+    if (const auto found = flights_.find(what.key); found != flights_.end()) {
+        found->second->stage = to_string(what.at);
+        found->second->may_cancel = may_cancel;
+    }
+    json event{{"terminal", id_}, {"key", what.key}, {"stage", to_string(what.at)},
+        {"cancel", may_cancel ? "possible" : "too late"}, {"total", what.total.minor()},
+        {"words", {{"en", words_of(what.at, language::english)}, {"zh", words_of(what.at, language::chinese)}}}};
+    if (what.expires) {
+        event["expires"] = std::chrono::duration_cast<std::chrono::seconds>(what.expires->time_since_epoch()).count();
+    }
+    with_.events->publish("stage", id_, text_of(event));
+}
+
+result<payment> terminal_desk::look_up(const std::string& name, bool by_handle) {
+    const auto missing = [] { return desk_error(acquiring_errc::no_original, "lookup", "key"); };
+    const call bounds(journal_time);
+    if (!by_handle) {
+        CIPHERLANE_TRY(auto found, at_.lookup(name, bounds));
+        return found ? result<payment>(*std::move(found)) : result<payment>(missing());
+    }
+    const bool digits =
+        !name.empty() && name.size() < 19 && name.find_first_not_of("0123456789") == std::string::npos;
+    if (!digits) return missing();
+    CIPHERLANE_TRY(auto found, at_.lookup(std::stoull(name), bounds));
+    return found ? result<payment>(*std::move(found)) : result<payment>(missing());
+}
+
+template <class Work>
+void terminal_desk::by_journal(answer_sink tell, Work work) {
+    asio::post(with_.journal, [tell = std::move(tell), work = std::move(work)]() mutable {
+        result<json> made = work();
+        tell(made ? told(*made) : refused(made.error()));
+    });
+}
+
+void terminal_desk::find(const std::string& name, bool by_handle, std::chrono::seconds wait, answer_sink tell) {
+    if (const auto there = flights_.find(name); !by_handle && there != flights_.end())
+        return wait_for(there->second, wait, std::move(tell));
+    const auto refusal = std::find_if(
+        refusals_.begin(), refusals_.end(), [&](const auto& one) { return !by_handle && one.first == name; });
+    std::optional<error> why;
+    if (refusal != refusals_.end()) why = refusal->second;
+    by_journal(std::move(tell), [this, name, by_handle, why]() -> result<json> {
+        auto found = look_up(name, by_handle);
+        if (found) return cli::to_json(*found);
+        const bool unused = found.error().code() == make_error_code(acquiring_errc::no_original);
+        return unused && why ? *why : found.error();
+    });
+}
+
+void terminal_desk::cancel(const std::string& key, const answer_sink& tell) {
+    const auto found = flights_.find(key);
+    if (found == flights_.end()) {
+        return tell(refused(desk_error(acquiring_errc::no_original, "cancel", "key")
+                                .with_hint("expected the key of a payment under way")));
+    }
+    const auto one = found->second;
+    tell(told(so_far(*one), 202));
+    one->stop.request_stop();
+}
+
+void terminal_desk::acknowledge(const std::string& name, bool by_handle, answer_sink tell) {
+    by_journal(std::move(tell), [this, name, by_handle]() -> result<json> {
+        CIPHERLANE_TRY(const auto found, look_up(name, by_handle));
+        CIPHERLANE_CHECK(at_.acknowledge(found, call(journal_time)));
+        return json{{"acknowledged", true}, {"key", found.key}, {"handle", found.handle}};
+    });
+}
+
+void terminal_desk::receipt(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell) {
+    const auto whose = wish.value("copy", std::string("cardholder"));
+    const auto columns = wish.value("columns", std::size_t{32});
+    by_journal(std::move(tell), [this, name, by_handle, whose, columns]() -> result<json> {
+        CIPHERLANE_TRY(const auto found, look_up(name, by_handle));
+        const auto copy = whose == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
+        return json{{"key", found.key}, {"handle", found.handle}, {"copy", whose},
+            {"receipt", at_.receipt(found, copy, columns)}};
+    });
+}
+
+void terminal_desk::print(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell) {
+    const auto copy =
+        wish.value("copy", std::string()) == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
+    asio::post(with_.devices, [this, name, by_handle, copy, bounds = call(time_of(wish)), tell = std::move(tell)] {
+        const auto found = look_up(name, by_handle);
+        if (!found) return tell(refused(found.error()));
+        const auto report = at_.print_receipt(*found, copy, bounds);
+        if (!report) return tell(refused(report.error()));
+        json made{{"key", found->key}, {"handle", found->handle},
+            {"printed", report->what == ports::print_report::progress::printed},
+            {"reprint", report->carries == ports::print_report::mark::reprint}};
+        if (report->why) made["why"] = report->why->to_string();
+        tell(told(made));
+    });
+}
+
+void terminal_desk::open_drawer(answer_sink tell) {
+    asio::post(with_.devices, [this, tell = std::move(tell)] {
+        const auto done = at_.open_drawer(call(journal_time));
+        tell(done ? told({{"opened", true}}) : refused(done.error()));
+    });
+}
+
+void terminal_desk::records(const nlohmann::json& wish, answer_sink tell) {
+    const auto of = wish.value("of", std::string("open"));
+    const auto number = wish.value("batch", std::uint32_t{0});
+    by_journal(std::move(tell), [this, of, number]() -> result<json> {
+        const call bounds(journal_time);
+        auto& journal = at_.journal();
+        if (of == "open") {
+            CIPHERLANE_TRY(const auto found, journal.open_records(id_, bounds));
+            return json{{"records", rows_of(found)}};
+        }
+        if (of == "untold") {
+            CIPHERLANE_TRY(const auto found, journal.untold_records(id_, bounds));
+            return json{{"records", rows_of(found)}};
+        }
+        CIPHERLANE_TRY(const auto state, journal.terminal(id_, bounds));
+        const auto batch = number == 0 ? state.batch : number;
+        CIPHERLANE_TRY(const auto found, journal.batch_records(id_, batch, bounds));
+        CIPHERLANE_TRY(const auto totals, journal.totals(id_, batch, bounds));
+        return json{{"records", rows_of(found)}, {"batch", batch}, {"totals", cli::to_json(totals)}};
+    });
+}
+
+void terminal_desk::run(
+    const std::string& name, const nlohmann::json& wish, answer_sink tell, const errand_start& begin) {
+    auto& waiters = errands_[name];
+    const bool fresh = waiters.empty();
+    if (waiters.size() >= most_waiters) return tell(refused(desk_error(acquiring_errc::busy, name, "terminal")));
+    waiters.push_back(std::move(tell));
+    if (fresh) begin(call(time_of(wish), errands_stop_.get_token()));
+}
+
+void terminal_desk::wind_up() {
+    errands_stop_.request_stop();
+    for (const auto& [key, one] : flights_)
+        one->stop.request_stop();
+}
+
+void terminal_desk::errand_ended(const std::string& name, const result<json>& how) {
+    auto ended = errands_.extract(name);
+    if (ended.empty()) return;
+    const auto answer = how ? told(*how) : refused(how.error());
+    json event{{"terminal", id_}, {"what", name.substr(0, name.find('#'))}};
+    if (how) {
+        event["result"] = *how;
+    } else {
+        event["error"] = error_json(how.error());
+    }
+    with_.events->publish("done", id_, text_of(event));
+    for (const auto& tell : ended.mapped())
+        tell(answer);
+}
+
+template <class Outcome, class ToJson>
+auto terminal_desk::ending(std::string name, ToJson to) {
+    return asio::bind_executor(
+        with_.io.get_executor(), [this, name = std::move(name), to](const result<Outcome>& how) {
+            errand_ended(name, how ? result<json>(to(*how)) : result<json>(how.error()));
+        });
+}
+
+void terminal_desk::recover(const nlohmann::json& wish, answer_sink tell) {
+    run("recover", wish, std::move(tell), [this](const call& bounds) {
+        at_.async_recover({}, bounds, ending<std::vector<payment>>("recover", recovered));
+    });
+}
+
+void terminal_desk::recover_one(
+    const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell) {
+    const auto errand = "recover#" + std::to_string(++last_errand_);
+    run(errand, wish, std::move(tell), [this, errand, name, by_handle](const call& bounds) {
+        asio::post(with_.journal, [this, errand, name, by_handle, bounds] {
+            auto done = ending<std::vector<payment>>(errand, recovered);
+            const auto found = look_up(name, by_handle);
+            if (!found)
+                return asio::post(with_.io, [this, errand, why = found.error()] { errand_ended(errand, why); });
+            at_.async_recover(acquiring::recovery_request(found->handle), bounds, std::move(done));
+        });
+    });
+}
+
+void terminal_desk::decide(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell) {
+    const auto errand = "decide#" + std::to_string(++last_errand_);
+    run(errand, wish, std::move(tell), [this, errand, name, by_handle, wish](const call& bounds) {
+        asio::post(with_.journal, [this, errand, name, by_handle, wish, bounds] {
+            const auto found = look_up(name, by_handle);
+            if (!found)
+                return asio::post(with_.io, [this, errand, why = found.error()] { errand_ended(errand, why); });
+            const auto finding = wish.at("found") == "paid" ? acquiring::finding::paid : acquiring::finding::not_paid;
+            acquiring::decision_request what(found->handle, finding, wish.at("note").get<std::string>());
+            if (wish.contains("moved"))
+                what.moved = amount(wish.at("moved").get<std::int64_t>(), found->requested.unit());
+            at_.async_decide(std::move(what), bounds,
+                ending<payment>(errand, [](const payment& one) { return cli::to_json(one); }));
+        });
+    });
+}
+
+void terminal_desk::settle(const nlohmann::json& wish, answer_sink tell) {
+    acquiring::settlement_request request;
+    if (wish.value("close_batch", false)) request.refused = acquiring::after_refusal::close_batch;
+    run("settle", wish, std::move(tell), [this, request](const call& bounds) {
+        at_.async_settle(request, bounds,
+            ending<acquiring::settlement_report>("settle", [this](const acquiring::settlement_report& report) {
+                auto made = cli::to_json(report);
+                made["slip"] = at_.settlement_slip(report);
+                last_settlement_ = made;
+                return made;
+            }));
+    });
+}
+
+void terminal_desk::last_settlement(const answer_sink& tell) {
+    if (last_settlement_) return tell(told(*last_settlement_));
+    tell(refused(desk_error(acquiring_errc::no_original, "settlement", "terminal")
+                     .with_hint("none since the service was started")));
+}
+
+void terminal_desk::sign_in(const nlohmann::json& wish, answer_sink tell) {
+    run("sign-in", wish, std::move(tell), [this](const call& bounds) {
+        at_.async_sign_in(bounds,
+            ending<acquiring::sign_in_report>("sign-in", [](const auto& report) { return cli::to_json(report); }));
+    });
+}
+
+void terminal_desk::balance(const nlohmann::json& wish, answer_sink tell) {
+    const auto errand = "balance#" + std::to_string(++last_errand_);
+    run(errand, wish, std::move(tell), [this, errand](const call& bounds) {
+        at_.async_balance(bounds,
+            ending<acquiring::balance_report>(errand, [](const auto& report) { return cli::to_json(report); }));
+    });
+}
+
+void terminal_desk::ask(const nlohmann::json& wish, answer_sink tell) {
+    const auto what = acquiring::find_service(wish.at("service").get<std::string>());
+    if (!what) {
+        return tell(
+            refused(desk_error(acquiring_errc::bad_request, "ask", "service")
+                        .with_hint("expected sign-off, echo, master-key, status, parameters, CA-keys, "
+                                   "SM-CA-keys, AIDs, contactless-parameters, small-amount-BINs, blacklist or "
+                                   "card-BINs")));
+    }
+    const auto errand = "ask#" + std::to_string(++last_errand_);
+    run(errand, wish, std::move(tell), [this, errand, what](const call& bounds) {
+        at_.async_ask_host(*what, bounds, ending<acquiring::service_report>(errand, [what](const auto& report) {
+            return cli::to_json(*what, report);
+        }));
+    });
+}
+
+} // namespace cipherlane::service
