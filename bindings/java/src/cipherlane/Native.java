@@ -1,0 +1,108 @@
+package cipherlane;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The door to the C interface. Texts are UTF-8; handles are tokens that the library judges. */
+final class Native {
+    private Native() {}
+
+    static {
+        load();
+    }
+
+    /** From the path of {@code cipherlane.jni}, else from {@code java.library.path}, else out of the jar. */
+    private static void load() {
+        String given = System.getProperty("cipherlane.jni");
+        if (given != null) {
+            System.load(Path.of(given).toAbsolutePath().toString());
+            return;
+        }
+        try {
+            System.loadLibrary("cipherlane_jni");
+        } catch (UnsatisfiedLinkError notThere) {
+            loadFromJar(notThere);
+        }
+    }
+
+    private static void loadFromJar(UnsatisfiedLinkError notThere) {
+        try (InputStream from = Native.class.getResourceAsStream("libcipherlane_jni.so")) {
+            if (from == null) throw notThere;
+            Path copy = Files.createTempFile("libcipherlane_jni", ".so");
+            try {
+                Files.write(copy, from.readAllBytes());
+                System.load(copy.toString());
+            } finally {
+                Files.deleteIfExists(copy);
+            }
+        } catch (IOException why) {
+            notThere.addSuppressed(why);
+            throw notThere;
+        }
+    }
+
+    /** Text for C: it must not hold a zero, which would end it. */
+    static byte[] text(String from) {
+        byte[] bytes = from.getBytes(StandardCharsets.UTF_8);
+        if (from.indexOf('\0') >= 0) throw new IllegalArgumentException("text with a zero character in it");
+        return bytes;
+    }
+
+    static String text(byte[] from) { return new String(from, StandardCharsets.UTF_8); }
+
+    static long millis(Duration limit) {
+        if (limit.isNegative()) return 0;
+        try {
+            return limit.plusNanos(999_999).toMillis();
+        } catch (ArithmeticException forever) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** Called by the native library, on a thread of its own, which must not wait. */
+    static void complete(Object future, byte[][] fields, CipherlaneException why) {
+        ((HsmCall) future).end(fields, why);
+    }
+
+    static native byte[] version();
+    static native long stopCreate();
+    static native void stopRequest(long stop);
+    static native void stopClose(long stop);
+
+    /** {@code profile} null: {@code units} is TOML. */
+    static native long hsmOpen(byte[] units, byte[] profile);
+    static native void hsmClose(long hsm);
+    static native byte[] hsmStats(long hsm);
+    static native byte[] hsmNames(int what, byte[] operation);
+    static native boolean hsmSupports(long hsm, byte[] operation);
+    static native byte[][] hsmRun(
+            long hsm, byte[] operation, byte[][] names, byte[][] values, byte[] kinds, long deadline);
+    static native void hsmStart(long hsm, byte[] operation, byte[][] names, byte[][] values, byte[] kinds,
+            long deadline, long stop, Object future);
+    static native byte[][] hsmExecute(long hsm, byte[] command, long deadline);
+    static native byte[] hsmTranslatePin(long hsm, int sourceType, byte[] sourceKey, byte[] targetKey,
+            int sourceFormat, int targetFormat, byte[] pinBlock, byte[] card, long deadline);
+    static native byte[] hsmMakeMac(
+            long hsm, int keyType, byte[] key, int algorithm, int padding, byte[] data, long deadline);
+    static native boolean hsmVerifyMac(long hsm, int keyType, byte[] key, int algorithm, int padding, byte[] data,
+            byte[] mac, int length, long deadline);
+
+    static native long keyCreate(int purpose, int algorithm, byte[] material, byte[] policy);
+    static native void keyClose(long key);
+    static native byte[] keyCheckValue(long key, int method, int length);
+    static native byte[] macMake(long key, int algorithm, int padding, byte[] data);
+    static native boolean macVerify(long key, int algorithm, int padding, byte[] data, byte[] mac, int length);
+    static native byte[] pinTranslate(
+            long source, int sourceFormat, byte[] pinBlock, long target, int targetFormat, byte[] card);
+    static native byte[] digest(byte[] algorithm, byte[] data);
+
+    static native long dialectOpen(byte[] name);
+    static native void dialectClose(long dialect);
+    static native byte[] dialects();
+    static native byte[] iso8583(int what, long dialect, int part, byte[] from);
+    static native byte[] qr(int what, byte[] text, int scale);
+}

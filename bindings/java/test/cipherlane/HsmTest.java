@@ -1,0 +1,199 @@
+package cipherlane;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import javax.crypto.Cipher;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A pool over a simulated cipher machine: what it does, and what is told to whoever uses it wrongly. */
+class HsmTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+    /** Two keys of the tests under the published test LMK, as a key ceremony gives them. */
+    private static final String CLEAR_TPK = "0123456789ABCDEFFEDCBA9876543210";
+    private static final String TPK = "U1750CDFB0757D3B3994430636DBB281B";
+    private static final String CLEAR_ZPK = "FEDCBA98765432100123456789ABCDEF";
+    private static final String ZPK = "UCB6BB0B64F0FC0AB4BFA531C4095771D";
+    private static final String TAK = "U3C3D55072DCE0C7CBC0BBFBA86D54211";
+    private static final String CARD = "6225880000000006";
+
+    private static Simulator unit;
+    private static Hsm pool;
+
+    @BeforeAll
+    static void open() throws IOException {
+        unit = new Simulator("--profile", "payshield");
+        pool = Hsm.open(unit.where, "payshield");
+    }
+
+    @AfterAll
+    static void close() {
+        pool.close();
+        unit.close();
+    }
+
+    /** ISO 9564-1 format 0 of PIN 1234, by the JDK's own cipher. */
+    private static byte[] block(String key) throws Exception {
+        byte[] pin = HEX.parseHex("041234FFFFFFFFFF");
+        byte[] account = HEX.parseHex("0000" + CARD.substring(3, 15));
+        for (int i = 0; i < pin.length; ++i) pin[i] ^= account[i];
+        Cipher cipher = Cipher.getInstance("DESede/ECB/NoPadding");
+        cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(HEX.parseHex(key + key.substring(0, 16)), "DESede"));
+        return cipher.doFinal(pin);
+    }
+
+    @Test
+    void translatesAPinInEveryWay() throws Exception {
+        TranslatePin what = new TranslatePin(TPK, ZPK, block(CLEAR_TPK), CARD.toCharArray());
+        byte[] expected = block(CLEAR_ZPK);
+        assertArrayEquals(expected, pool.translatePin(what, SOON));
+        assertArrayEquals(expected, pool.translatePinAsync(what, SOON).get(20, TimeUnit.SECONDS));
+        try (HsmRequest request = HsmRequest.of("translate_pin").set("source_key", TPK).set("target_key", ZPK)
+                .set("pin_block", block(CLEAR_TPK)).set("card", CARD.toCharArray());
+                HsmReply reply = pool.run(request, SOON)) {
+            assertArrayEquals(expected, reply.bytes("pin_block"));
+            assertFalse(request.toString().contains(CARD) || what.toString().contains(CARD));
+        }
+    }
+
+    @Test
+    void makesAndVerifiesMacs() throws Exception {
+        byte[] data = "0200 and everything up to field 63".getBytes(StandardCharsets.US_ASCII);
+        MakeMac what = new MakeMac(TAK, data);
+        byte[] mac = pool.makeMac(what, SOON);
+        assertEquals(8, mac.length);
+        assertArrayEquals(mac, pool.makeMacAsync(what, SOON).get(20, TimeUnit.SECONDS));
+        assertTrue(pool.verifyMac(what, mac, 8, SOON));
+        mac[0] ^= 1;
+        assertFalse(pool.verifyMac(what, mac, 8, SOON));
+        // The same MAC by the library's own arithmetic.
+        try (Key key = Key.of(Key.Purpose.MAC, Key.Algorithm.TDES, HEX.parseHex(CLEAR_ZPK), "legacy")) {
+            assertArrayEquals(key.makeMac(Key.Mac.RETAIL, 1, data), pool.makeMac(what, SOON));
+        }
+    }
+
+    @Test
+    void runsEveryOperationByItsName() {
+        assertTrue(Hsm.operations().contains("translate_pin"));
+        assertTrue(Hsm.requestFields("translate_pin").contains("source_key!"));
+        assertTrue(Hsm.profiles().contains("sjj1312"));
+        assertTrue(pool.supports("make_mac"));
+        try (HsmReply found = pool.run(HsmRequest.of("diagnose"), SOON)) {
+            assertTrue(found.names().contains("lmk_check"), found.toString());
+        }
+        try (HsmReply made = pool.run(HsmRequest.of("generate_key").set("key_type", "tak"), SOON)) {
+            assertTrue(made.text("key").startsWith("U"), made.text("key"));
+        }
+        assertTrue(pool.stats().contains("# TYPE"), pool.stats());
+    }
+
+    @Test
+    void tellsRefusalsApart() throws Exception {
+        CipherlaneException no = assertThrows(CipherlaneException.class,
+                () -> pool.translatePin(new TranslatePin(TPK, ZPK, new byte[8], CARD.toCharArray()), SOON));
+        assertEquals(Condition.REJECTED_BY_PEER, no.condition());
+        assertFalse(no.peerCode().isEmpty());
+        assertFalse(no.getMessage().contains(CARD));
+        RawAnswer answer = pool.execute("NC".getBytes(StandardCharsets.US_ASCII), SOON);
+        assertInstanceOf(RawAnswer.Accepted.class, answer);
+        RawAnswer refused = pool.execute("BUxx".getBytes(StandardCharsets.US_ASCII), SOON);
+        assertInstanceOf(RawAnswer.Refused.class, refused, refused.toString());
+        ExecutionException late = assertThrows(ExecutionException.class,
+                () -> pool.translatePinAsync(new TranslatePin(TPK, ZPK, new byte[8], CARD.toCharArray()), SOON).get());
+        assertEquals(Condition.REJECTED_BY_PEER, ((CipherlaneException) late.getCause()).condition());
+    }
+
+    @Test
+    void answersMisuseWithExceptions() throws Exception {
+        assertThrows(NullPointerException.class, () -> Hsm.open(null, "payshield"));
+        assertThrows(NullPointerException.class, () -> new MakeMac(null, new byte[8]));
+        assertThrows(NullPointerException.class, () -> pool.execute(null, SOON));
+        assertThrows(NullPointerException.class, () -> pool.makeMac(null, SOON));
+        assertThrows(NullPointerException.class, () -> pool.makeMac(new MakeMac(TAK, new byte[8]), null));
+        assertThrows(IllegalArgumentException.class, () -> Hsm.open("127.0.0.1:1\0", "payshield"));
+        assertThrows(IllegalArgumentException.class,
+                () -> pool.translatePin(new TranslatePin(TPK, ZPK, block(CLEAR_TPK), "62258x".toCharArray()), SOON));
+        for (TranslatePin wrong : List.of(new TranslatePin(TPK, ZPK, new byte[3], CARD.toCharArray()),
+                new TranslatePin("", ZPK, new byte[8], CARD.toCharArray()),
+                new TranslatePin(TPK, "no key", new byte[8], CARD.toCharArray()),
+                new TranslatePin(TPK, ZPK, new byte[8], "12".toCharArray()))) {
+            CipherlaneException why = assertThrows(CipherlaneException.class, () -> pool.translatePin(wrong, SOON));
+            assertFalse(why.getMessage().isEmpty());
+        }
+        assertThrows(CipherlaneException.class, () -> Hsm.open("nowhere", "payshield"));
+        assertThrows(CipherlaneException.class, () -> Hsm.open(unit.where, "no such profile"));
+        assertThrows(CipherlaneException.class, () -> pool.run(HsmRequest.of("no_such_operation"), SOON));
+        CipherlaneException late = assertThrows(
+                CipherlaneException.class, () -> pool.makeMac(new MakeMac(TAK, new byte[8]), Duration.ZERO));
+        assertEquals(Condition.TIMED_OUT, late.condition());
+        Hsm closed = Hsm.open(unit.where, "payshield");
+        closed.close();
+        closed.close();
+        assertThrows(IllegalStateException.class, () -> closed.makeMac(new MakeMac(TAK, new byte[8]), SOON));
+        assertThrows(IllegalStateException.class, () -> closed.start(HsmRequest.of("diagnose"), SOON));
+        // Tokens of nobody: the library judges them, and nothing crashes.
+        for (long token : new long[] {0, 1, -1, Long.MAX_VALUE, 0x7fffdeadbeefL}) {
+            assertThrows(CipherlaneException.class, () -> Native.hsmStats(token));
+            assertThrows(CipherlaneException.class, () -> Native.keyCheckValue(token, 0, 3));
+            Native.hsmClose(token);
+            Native.stopClose(token);
+        }
+    }
+
+    @Test
+    void endsWhatIsUnderWayWhenItIsClosed() throws Exception {
+        try (Simulator silent = new Simulator("--profile", "payshield", "--fault", "drop:NC")) {
+            Hsm own = Hsm.openToml("units = [\"" + silent.where + "\"]\nprofile = \"payshield\"\non_connect = \"none\"\n");
+            CompletableFuture<HsmReply> call = own.start(HsmRequest.of("diagnose"), Duration.ofMinutes(2));
+            Thread.sleep(200);
+            own.close();
+            CompletionException end = assertThrows(CompletionException.class, call::join);
+            assertInstanceOf(CipherlaneException.class, end.getCause());
+            try (Hsm other = Hsm.open(unit.where, "payshield")) {
+                CompletableFuture<HsmReply> cancelled = other.start(HsmRequest.of("diagnose"), SOON);
+                cancelled.cancel(true);
+                assertTrue(cancelled.isDone());
+            }
+        }
+    }
+
+    @Test
+    void isUsedByManyThreadsAtOnce() throws Exception {
+        MakeMac what = new MakeMac(TAK, new byte[64]);
+        byte[] expected = pool.makeMac(what, SOON);
+        List<Throwable> faults = new ArrayList<>();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; ++i) {
+            Thread one = new Thread(() -> {
+                for (int n = 0; n < 50; ++n) assertArrayEquals(expected, pool.makeMac(what, SOON));
+            });
+            one.setUncaughtExceptionHandler((thread, why) -> {
+                synchronized (faults) {
+                    faults.add(why);
+                }
+            });
+            threads.add(one);
+            one.start();
+        }
+        for (Thread one : threads) one.join();
+        assertEquals(List.of(), faults);
+    }
+}
