@@ -223,11 +223,11 @@ result<void> counter::count_slips(till_status& now, const call& bounds) {
 result<void> counter::open_gateway(terminal& one, const till_settings::terminal& of) {
     one.gateway = given_.gateway.port();
     if (one.gateway || settings_.gateway.address.empty()) return {};
-    if (!listener_) {
-        CIPHERLANE_TRY(listener_, make_listener(settings_.gateway, *clock_, given_.log));
-        if (listener_) listener_->keep_in(*journal_);
+    if (!door_) {
+        CIPHERLANE_TRY(door_, gateway_door::open(settings_.gateway, *clock_, given_.log));
+        if (door_->listener() != nullptr) door_->listener()->keep_in(*journal_);
     }
-    CIPHERLANE_TRY(one.gateway, make_gateway(settings_.gateway, of, listener_.get(), given_.log));
+    CIPHERLANE_TRY(one.gateway, door_->connect(of));
     return {};
 }
 
@@ -354,8 +354,8 @@ till_status counter::status_of(const terminal& one) const {
         now.host_answers = seen.answers;
         now.host_dropped = seen.dropped;
     }
-    if (listener_) {
-        const auto seen = listener_->statistics();
+    if (door_ && door_->listener() != nullptr) {
+        const auto seen = door_->listener()->statistics();
         now.notices_taken = seen.taken;
         now.notices_refused = seen.refused;
     }

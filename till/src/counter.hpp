@@ -1,6 +1,7 @@
 #pragma once
 
 #include "claims.hpp"
+#include "gateway_door.hpp"
 #include "shared_devices.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
@@ -11,7 +12,6 @@
 #include <cipherlane/drivers/scanner/payment_code_gate.hpp>
 #include <cipherlane/drivers/timer.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
-#include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/store.hpp>
@@ -94,7 +94,7 @@ class counter {
     std::vector<claim> devices_;
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;
-    std::unique_ptr<hostlink::notification_listener> listener_;
+    std::unique_ptr<gateway_door> door_;
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;
     std::unique_ptr<ports::terminal_network> card_terminal_host_; ///< null: it has a line of its own

@@ -189,39 +189,6 @@ result<std::shared_ptr<hostlink::certification_trace>> make_trace(
     return opened;
 }
 
-result<std::unique_ptr<hostlink::notification_listener>> make_listener(
-    const till_settings::gateway_place& place, const ports::clock& clock, const logger& log) {
-    if (place.notify_address.empty() || place.public_key_file.empty())
-        return std::unique_ptr<hostlink::notification_listener>();
-    std::ifstream file(place.public_key_file);
-    const std::string pem(std::istreambuf_iterator<char>(file), {});
-    if (!file) {
-        return error(till_errc::no_file, layer::till)
-            .during("gateway")
-            .at_endpoint(place.public_key_file)
-            .in_field("gateway.public_key_file");
-    }
-    auto verifier = hostlink::notification_verifier::create(pem, clock);
-    if (!verifier) {
-        return error(verifier.error())
-            .at_endpoint(place.public_key_file)
-            .in_field("gateway.public_key_file")
-            .with_hint("expected a public key in PEM");
-    }
-    return hostlink::notification_listener::listen(place.notify_address, *std::move(verifier), log);
-}
-
-result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
-    const till_settings::terminal& of, hostlink::notification_listener* listener, const logger& log) {
-    hostlink::http_gateway_settings where;
-    where.address = place.address;
-    where.merchant_id = of.merchant_id;
-    where.response_time = of.gateway.response_time;
-    CIPHERLANE_TRY(where.tls, make_tls(place.tls, place.tls.on, "gateway", log));
-    if (place.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
-    return hostlink::http_gateway::create(where, listener, log);
-}
-
 namespace {
 
 /// What a profile file says of itself stands; a name that is none gets the names that there are.

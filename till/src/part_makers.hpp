@@ -2,7 +2,6 @@
 
 #include <cipherlane/core/logger.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
-#include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/hostlink/tcp_host.hpp>
 #include <cipherlane/hsm/client.hpp>
 #include <cipherlane/net/tls.hpp>
@@ -48,11 +47,6 @@ enum class journal_wish : std::uint8_t {
     const till_settings::host_place& place, std::string_view table, const logger& log);
 [[nodiscard]] result<std::shared_ptr<hostlink::certification_trace>> make_trace(
     const till_settings::trace_place& place, const ports::clock& clock, const logger& log);
-/// Null where no address for notifications or no key to check them is set.
-[[nodiscard]] result<std::unique_ptr<hostlink::notification_listener>> make_listener(
-    const till_settings::gateway_place& place, const ports::clock& clock, const logger& log);
-[[nodiscard]] result<std::unique_ptr<hostlink::http_gateway>> make_gateway(const till_settings::gateway_place& place,
-    const till_settings::terminal& of, hostlink::notification_listener* listener, const logger& log);
 /// How the sealer's cipher machine is reached.
 [[nodiscard]] result<hsm::client_settings> make_unit(const till_settings::sealer_place& place, const logger& log);
 [[nodiscard]] result<std::unique_ptr<ports::sealer>> make_sealer(

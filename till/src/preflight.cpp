@@ -1,3 +1,4 @@
+#include "gateway_door.hpp"
 #include "key_file.hpp"
 #include "part_makers.hpp"
 
@@ -215,15 +216,15 @@ class preflight_run {
         const auto& place = settings_.gateway;
         if (place.address.empty()) return skip("gateway", "the settings name none");
         const ports::system_clock clock;
-        auto listener = assembly::make_listener(place, clock, logger::none());
-        if (!listener) return void(wrong("gateway's notifications", listener.error()));
-        if (*listener) {
-            good("gateway's notifications", "taken at " + (*listener)->url());
+        const auto door = assembly::gateway_door::open(place, clock, logger::none());
+        if (!door) return void(wrong("gateway's notifications", door.error()));
+        if (const auto* listener = (*door)->listener()) {
+            good("gateway's notifications", "taken at " + listener->url());
         } else {
             skip("gateway's notifications", "no key to check them: the till asks instead");
         }
         if (settings_.terminals.empty()) return;
-        auto gateway = assembly::make_gateway(place, settings_.terminals.front(), nullptr, logger::none());
+        auto gateway = (*door)->connect(settings_.terminals.front());
         if (!gateway) return void(wrong("gateway", gateway.error()));
         // An order that nobody has made: a gateway that says so, naming it, is one.
         const auto asked = (*gateway)->query("PREFLIGHT0000000000000000000", turn());

@@ -70,6 +70,20 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     host.finish();
 
     auto gateway = top.section("gateway");
+    gateway.choice(
+        "kind", all.gateway.kind, {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}});
+    auto& wechat = all.gateway.wechat;
+    gateway.text("second_address", wechat.second_address);
+    gateway.text("mchid", wechat.mchid);
+    gateway.text("appid", wechat.appid);
+    gateway.text("sub_mchid", wechat.sub_mchid);
+    gateway.text("sub_appid", wechat.sub_appid);
+    gateway.text("serial", wechat.serial);
+    gateway.text("merchant_key_file", wechat.merchant_key_file);
+    gateway.text("api_key_file", wechat.api_key_file);
+    gateway.text("public_key_id", wechat.public_key_id);
+    gateway.text("certificates_file", wechat.certificates_file);
+    gateway.text("notify_url", wechat.notify_url);
     gateway.text("address", all.gateway.address);
     gateway.flag("tls", all.gateway.tls.on);
     read_tls(gateway, all.gateway.tls);

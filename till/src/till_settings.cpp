@@ -259,12 +259,44 @@ bool till_settings::reaches_out() const {
         const auto where = net::parse_endpoint(address);
         return where && !net::is_loopback(where->host);
     };
-    return elsewhere(host.address) || elsewhere(gateway.address) || elsewhere(card_terminal.host.address);
+    return elsewhere(host.address) || elsewhere(gateway.address) || elsewhere(gateway.wechat.second_address) ||
+           elsewhere(card_terminal.host.address);
 }
 
 std::string till_settings::journal_place::name() const {
     return store.empty() ? file : store::printable_address(store);
 }
+
+namespace {
+
+/// What WeChat Pay cannot do without.
+result<void> check_wechat(const till_settings& all) {
+    const auto& of = all.gateway.wechat;
+    struct wanted {
+        std::string_view key;
+        bool there;
+        std::string_view expected;
+    };
+    const wanted all_wanted[] = {
+        {"gateway.mchid", !of.mchid.empty(), "the merchant's number at WeChat Pay"},
+        {"gateway.appid", !of.appid.empty(), "the application that the merchant's number is bound to"},
+        {"gateway.serial", !of.serial.empty(), "the serial number of the merchant's certificate"},
+        {"gateway.merchant_key_file", !of.merchant_key_file.empty(), "the merchant's private key"},
+        {"gateway.api_key_file", !of.api_key_file.empty(), "the APIv3 key"},
+        {"gateway.public_key_id", of.public_key_id.empty() == all.gateway.public_key_file.empty(),
+            "the name of gateway.public_key_file, and neither without the other"},
+    };
+    for (const auto& one : all_wanted)
+        if (!one.there) return broken(till_errc::missing_setting, one.key, one.expected);
+    if (!of.second_address.empty() && !is_peer(of.second_address))
+        return broken(till_errc::bad_setting, "gateway.second_address", "HOST:PORT");
+    for (const auto& one : all.terminals)
+        if (one.qr.codes == acquiring::code_source::emv)
+            return broken(till_errc::bad_setting, "qr.codes", "gateway, as WeChat Pay makes its own codes");
+    return {};
+}
+
+} // namespace
 
 result<void> till_settings::validate() const {
     if (terminals.empty()) return broken(till_errc::missing_setting, "terminal", "a table [terminal]");
@@ -285,6 +317,7 @@ result<void> till_settings::validate() const {
     if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
+    if (gateway.kind == gateway_kind::wechat && !gateway.address.empty()) CIPHERLANE_CHECK(check_wechat(*this));
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
     CIPHERLANE_CHECK(check_description(pinpad, pinpad.description_file, "pinpad"));
     CIPHERLANE_CHECK(check_card_terminal(*this));

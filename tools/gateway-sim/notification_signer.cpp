@@ -1,5 +1,6 @@
 #include "gateway-sim/notification_signer.hpp"
 
+#include <cipherlane/core/base64.hpp>
 #include <cipherlane/core/secret_file.hpp>
 
 #include <openssl/bio.h>
@@ -27,14 +28,6 @@ std::string new_private_pem() {
 }
 
 } // namespace
-
-std::string to_base64(byte_view data) {
-    std::string text((data.size() + 2) / 3 * 4 + 1, '\0');
-    const int size =
-        ::EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), data.data(), static_cast<int>(data.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
 
 result<notification_signer> notification_signer::create() {
     CIPHERLANE_TRY(auto key, crypto::rsa_private_key::generate(2048));

@@ -33,6 +33,4 @@ class notification_signer {
     std::string public_pem_;
 };
 
-[[nodiscard]] std::string to_base64(byte_view data);
-
 } // namespace cipherlane::sim

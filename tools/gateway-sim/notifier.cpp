@@ -55,12 +55,12 @@ bool split_url(const std::string& url, std::string& host, std::string& port, std
 /// One notification on its way to a till, tried until it is taken.
 class notifier : public std::enable_shared_from_this<notifier> {
   public:
-    notifier(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer, std::string url,
-        std::string body, signature how, std::shared_ptr<counted_log> log)
+    notifier(boost::asio::io_context& on, notice_signing sign, std::string url, std::string body, signature how,
+        std::shared_ptr<counted_log> log)
         : timer_(on)
         , resolver_(on)
         , stream_(on)
-        , signer_(std::move(signer))
+        , sign_(std::move(sign))
         , url_(std::move(url))
         , body_(std::move(body))
         , how_(how)
@@ -91,17 +91,11 @@ class notifier : public std::enable_shared_from_this<notifier> {
     }
 
     void make_request(const std::string& host, const std::string& path) {
-        const auto timestamp = std::to_string(now_seconds());
-        const auto nonce = random_hex(32);
-        auto text = signer_->sign(timestamp, nonce, body_).value();
-        if (how_ == signature::wrong) text[0] = text[0] == 'A' ? 'B' : 'A';
         request_ = {http::verb::post, path, 11};
         request_.set(http::field::host, host);
         request_.set(http::field::content_type, "application/json");
-        request_.set("Cipherlane-Timestamp", timestamp);
-        request_.set("Cipherlane-Nonce", nonce);
-        request_.set("Cipherlane-Signature-Type", notification_signer::type());
-        request_.set("Cipherlane-Signature", text);
+        for (const auto& [name, value] : sign_(body_, how_))
+            request_.set(name, value);
         request_.body() = body_;
         request_.prepare_payload();
     }
@@ -120,7 +114,7 @@ class notifier : public std::enable_shared_from_this<notifier> {
         if (lost) return again(lost);
         error_code ignored;
         stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
-        if (response_.result_int() != 200) return again({});
+        if (response_.result_int() != 200 && response_.result_int() != 204) return again({});
         log_->tell(log_level::info, "taken", "notification taken");
     }
 
@@ -134,7 +128,7 @@ class notifier : public std::enable_shared_from_this<notifier> {
     boost::asio::steady_timer timer_;
     tcp::resolver resolver_;
     beast::tcp_stream stream_;
-    std::shared_ptr<const notification_signer> signer_;
+    notice_signing sign_;
     std::string url_;
     std::string body_;
     signature how_;
@@ -147,10 +141,20 @@ class notifier : public std::enable_shared_from_this<notifier> {
 
 } // namespace
 
-void send_notification(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer,
-    std::string url, std::string body, signature how, std::chrono::milliseconds after,
-    std::shared_ptr<counted_log> log) {
-    std::make_shared<notifier>(on, std::move(signer), std::move(url), std::move(body), how, std::move(log))
+notice_signing signing_with(std::shared_ptr<const notification_signer> signer) {
+    return [signer = std::move(signer)](std::string_view body, signature how) {
+        const auto timestamp = std::to_string(now_seconds());
+        const auto nonce = random_hex(32);
+        auto text = signer->sign(timestamp, nonce, body).value();
+        if (how == signature::wrong) text[0] = text[0] == 'A' ? 'B' : 'A';
+        return notice_header{{"Cipherlane-Timestamp", timestamp}, {"Cipherlane-Nonce", nonce},
+            {"Cipherlane-Signature-Type", std::string(notification_signer::type())}, {"Cipherlane-Signature", text}};
+    };
+}
+
+void send_notification(boost::asio::io_context& on, notice_signing sign, std::string url, std::string body,
+    signature how, std::chrono::milliseconds after, std::shared_ptr<counted_log> log) {
+    std::make_shared<notifier>(on, std::move(sign), std::move(url), std::move(body), how, std::move(log))
         ->start(after);
 }
 

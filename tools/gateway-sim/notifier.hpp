@@ -8,8 +8,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cipherlane::sim {
 
@@ -21,10 +25,16 @@ namespace cipherlane::sim {
 /// Whether a notification's signature is right.
 enum class signature : std::uint8_t { right, wrong };
 
+/// What of a notice's header the gateway makes itself: its signature.
+using notice_header = std::vector<std::pair<std::string, std::string>>;
+/// Made anew at each try.
+using notice_signing = std::function<notice_header(std::string_view body, signature how)>;
+/// That of docs/06-gateway-api.md.
+[[nodiscard]] notice_signing signing_with(std::shared_ptr<const notification_signer> signer);
+
 /// Sends a notification to a till, again until it is taken or was tried five times. Returns at once.
 /// @param log of all notifications together: who makes orders says where they go.
-void send_notification(boost::asio::io_context& on, std::shared_ptr<const notification_signer> signer,
-    std::string url, std::string body, signature how, std::chrono::milliseconds after,
-    std::shared_ptr<counted_log> log);
+void send_notification(boost::asio::io_context& on, notice_signing sign, std::string url, std::string body,
+    signature how, std::chrono::milliseconds after, std::shared_ptr<counted_log> log);
 
 } // namespace cipherlane::sim

@@ -4,6 +4,7 @@
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/notifier.hpp"
 #include "gateway-sim/order_book.hpp"
+#include "gateway-sim/wechat_face.hpp"
 #include "simkit/control_channel.hpp"
 #include "simkit/control_desk.hpp"
 #include "simkit/fault_player.hpp"
@@ -82,6 +83,14 @@ struct gateway_server::impl {
     void take_commands();
     void notify(const gateway_order& order);
 
+    /// As WeChat Pay.
+    void wear(wechat_test_keys keys) {
+        wechat = std::make_shared<wechat_face>(
+            std::move(keys), orders,
+            [this](const char* verb, const std::string& number) { return hit(verb, number); },
+            [this](const gateway_order& order) { notify(order); });
+    }
+
     const std::chrono::milliseconds idle;
     boost::asio::io_context& io;
     std::shared_ptr<const notification_signer> signer;
@@ -89,6 +98,7 @@ struct gateway_server::impl {
     fault_plan faults;
     std::shared_ptr<counted_log> log; ///< anybody who connects can cause any of its lines
     std::map<std::string, std::uint64_t> counters;
+    std::shared_ptr<wechat_face> wechat; ///< null: the interface of docs/06-gateway-api.md
     control_desk desk;
     std::unique_ptr<control_channel> rig;
     std::unique_ptr<listener> door;
@@ -168,7 +178,7 @@ response_type gateway_server::impl::serve(const request_type& request) {
     ++counters[std::string(request.method_string())];
     try {
         refuse_browsers(request);
-        return route(request);
+        return wechat ? wechat->serve(request) : route(request);
     } catch (const refusal& why) {
         nlohmann::json body{{"code", why.code}, {"message", why.what()}};
         if (!why.order_number.empty()) body["order_number"] = why.order_number;
@@ -264,12 +274,16 @@ void gateway_server::impl::notify(const gateway_order& order) {
     if (order.notify_url.empty()) return;
     const auto planned = faults.hit("notification");
     const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
-    const auto text = body.dump();
+    const auto text = wechat ? wechat->notice_of(order) : body.dump();
+    const auto sign = wechat ? notice_signing([face = wechat](std::string_view told, signature how) {
+        return face->header_of(told, how);
+    })
+                             : signing_with(signer);
     const auto data = as_bytes(text);
     const auto how = planned && planned->kind == "bad_signature" ? signature::wrong : signature::right;
     const auto made = play(planned, bytes(data.begin(), data.end()));
     for (int copy = 0; copy < made.copies && !made.message.empty(); ++copy) {
-        send_notification(io, signer, order.notify_url, text, how, made.delay, log);
+        send_notification(io, sign, order.notify_url, text, how, made.delay, log);
     }
 }
 
@@ -327,6 +341,10 @@ result<std::unique_ptr<gateway_server>> gateway_server::start(
         settings.key_file.empty() ? notification_signer::create() : notification_signer::keep(settings.key_file));
     auto body = std::make_shared<impl>(
         on, std::make_shared<const notification_signer>(std::move(signer)), settings, std::move(log));
+    if (!settings.wechat_keys.empty()) {
+        CIPHERLANE_TRY(auto keys, wechat_test_keys::keep(settings.wechat_keys));
+        body->wear(std::move(keys));
+    }
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {
         const auto self = weak.lock();
         if (!self) return;

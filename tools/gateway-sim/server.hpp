@@ -23,6 +23,8 @@ struct gateway_settings {
     std::chrono::milliseconds idle = usual_idle_time; ///< for a till's next request on a connection
     std::string ledger;                               ///< JSON file of the orders, kept over a restart; empty: none
     std::string key_file; ///< PEM of the signing key, made if it is not there; empty: a new key at each start
+    std::string
+        wechat_keys; ///< folder of `wechat_test_keys`: then it speaks as WeChat Pay; empty: as the document says
 };
 
 /// `cipherlane-gateway-sim`: the QR gateway of `docs/06-gateway-api.md` over HTTP. Paying is a command of its control

@@ -1,8 +1,11 @@
+#include "block_gcm.hpp"
 #include "key_access.hpp"
 
 #include <cipherlane/crypto/aes_gcm.hpp>
 #include <cipherlane/crypto/random.hpp>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 
 namespace cipherlane::crypto {
@@ -34,9 +37,22 @@ result<cipher_context> begin(data_key& key, direction way, byte_view nonce, byte
 } // namespace
 
 result<bytes> gcm_seal(data_key& key, byte_view bound, byte_view clear) {
-    bytes sealed(clear.size() + gcm_overhead);
-    const auto nonce = byte_span(sealed).first(gcm_nonce_size);
+    std::array<std::uint8_t, gcm_nonce_size> nonce{};
     CIPHERLANE_CHECK(random_fill(nonce));
+    return gcm_seal_under(key, nonce, bound, clear);
+}
+
+result<bytes> gcm_seal_under(data_key& key, byte_view nonce, byte_view bound, byte_view clear) {
+    if (nonce.size() != gcm_nonce_size) return crypto_error(crypto_errc::bad_iv_length, "GCM");
+    bytes sealed(clear.size() + gcm_overhead);
+    std::copy(nonce.begin(), nonce.end(), sealed.begin());
+    if (key.cipher() == algorithm::sm4) {
+        CIPHERLANE_TRY(auto* const cipher, key_access::cipher(key));
+        const auto text = byte_span(sealed).subspan(gcm_nonce_size, clear.size());
+        CIPHERLANE_TRY(const auto tag, block_gcm_encrypt(*cipher, nonce, bound, clear, text));
+        std::copy(tag.begin(), tag.end(), sealed.end() - gcm_tag_size);
+        return sealed;
+    }
     CIPHERLANE_TRY(const auto context, begin(key, direction::encrypt, nonce, bound));
     auto* body = sealed.data() + gcm_nonce_size;
     int written = 0;
@@ -52,6 +68,11 @@ result<bytes> gcm_seal(data_key& key, byte_view bound, byte_view clear) {
 
 result<secret_bytes> gcm_open(data_key& key, byte_view bound, byte_view sealed) {
     if (sealed.size() < gcm_overhead) return crypto_error(crypto_errc::verification_failed, "AES-GCM");
+    if (key.cipher() == algorithm::sm4) {
+        CIPHERLANE_TRY(auto* const cipher, key_access::cipher(key));
+        const auto text = sealed.subspan(gcm_nonce_size, sealed.size() - gcm_overhead);
+        return block_gcm_decrypt(*cipher, sealed.first(gcm_nonce_size), bound, text, sealed.last(gcm_tag_size));
+    }
     CIPHERLANE_TRY(const auto context, begin(key, direction::decrypt, sealed.first(gcm_nonce_size), bound));
     const auto body = sealed.subspan(gcm_nonce_size, sealed.size() - gcm_overhead);
     const auto tag = sealed.last(gcm_tag_size);

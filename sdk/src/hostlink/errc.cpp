@@ -23,6 +23,9 @@ constexpr errc_row rows[] = {
     {hostlink_errc::unreadable_notice, condition::bad_message, "cannot be read"},
     {hostlink_errc::not_secured, condition::link_lost, "no TLS with the peer"},
     {hostlink_errc::unnamed_refusal, condition::outcome_unknown, "refused without naming the order"},
+    {hostlink_errc::unproven_answer, condition::outcome_unknown, "answer is not signed as it must be"},
+    {hostlink_errc::not_done_yet, condition::outcome_unknown, "accepted and not done yet"},
+    {hostlink_errc::may_still_come, condition::outcome_unknown, "not known to the gateway yet"},
 };
 
 const table_category category{"cipherlane.hostlink", rows};

@@ -10,7 +10,6 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::size_t largest_body = 65'536;
 /// What the parser may want to see again: a header (its own limit is 8 KiB), a chunk's line or a trailer.
 constexpr std::size_t largest_pending = 16'384;
 
@@ -26,11 +25,11 @@ error http_error(hostlink_errc what) {
 
 } // namespace
 
-http_exchange::http_exchange(std::string request)
+http_exchange::http_exchange(std::string request, std::size_t body_limit)
     : request_(std::move(request))
     , outcome_(http_error(hostlink_errc::no_answer)) {
     pending_.reserve(largest_pending); // so that growing leaves no copies
-    parser_.body_limit(largest_body);
+    parser_.body_limit(body_limit);
     parser_.eager(true);
 }
 
@@ -74,7 +73,10 @@ net::action http_exchange::take_bytes(byte_view data) {
 }
 
 net::action http_exchange::finish() {
-    outcome_ = http_answer{parser_.get().result_int(), std::move(parser_.get().body())};
+    http_fields fields;
+    for (const auto& one : parser_.get())
+        fields.add({one.name_string().data(), one.name_string().size()}, {one.value().data(), one.value().size()});
+    outcome_ = http_answer{parser_.get().result_int(), std::move(parser_.get().body()), std::move(fields)};
     return net::action::done();
 }
 

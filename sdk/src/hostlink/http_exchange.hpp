@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/hostlink/http_fields.hpp>
 #include <cipherlane/net/machine.hpp>
 
 #include <boost/beast/http/parser.hpp>
@@ -9,17 +10,21 @@
 
 namespace cipherlane::hostlink {
 
-/// What came back: status and body.
+/// What came back: status, body, header.
 struct http_answer {
     unsigned status = 0;
     std::string body; ///< may hold a PAN: who takes it wipes it
+    http_fields fields;
 };
+
+/// The longest body that an answer may have, unless an exchange expects a file.
+inline constexpr std::size_t usual_body_limit = 65'536;
 
 /// One HTTP request and its answer over any transport. From the start of the send on every failure is
 /// `outcome_unknown`.
 class http_exchange final : public net::exchange<http_answer> {
   public:
-    explicit http_exchange(std::string request);
+    explicit http_exchange(std::string request, std::size_t body_limit = usual_body_limit);
     http_exchange(const http_exchange&) = delete;
     http_exchange& operator=(const http_exchange&) = delete;
     ~http_exchange() override; ///< wipes request and answer: they may hold a PAN and a PIN block

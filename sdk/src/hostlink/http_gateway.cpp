@@ -1,15 +1,8 @@
-#include "http_exchange.hpp"
+#include "gateway/https_line.hpp"
 #include "order_json.hpp"
-#include "tls_fault_words.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
-#include <cipherlane/net/engine.hpp>
-#include <cipherlane/net/tcp.hpp>
-#include <cipherlane/net/tls.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 
 #include <algorithm>
 #include <array>
@@ -68,17 +61,21 @@ result<ports::qr_order_status> read_status_of(
     return status;
 }
 
+gateway_link link_of(const http_gateway_settings& settings) {
+    gateway_link link;
+    link.address = settings.address;
+    link.connect_timeout = settings.connect_timeout;
+    link.response_time = settings.response_time;
+    link.tls = settings.tls;
+    link.plain = settings.plain;
+    return link;
+}
+
 } // namespace
 
 result<void> http_gateway_settings::validate() const {
-    const auto peer = net::parse_endpoint(address);
-    if (!peer) return gateway_error(hostlink_errc::bad_setting, "address");
-    if (!tls && plain == plain_http::loopback_only && !net::is_loopback(peer->host)) {
-        return gateway_error(hostlink_errc::bad_setting, "tls");
-    }
+    CIPHERLANE_CHECK(link_of(*this).validate());
     if (merchant_id.empty()) return gateway_error(hostlink_errc::bad_setting, "merchant_id");
-    if (connect_timeout.count() <= 0) return gateway_error(hostlink_errc::bad_setting, "connect_timeout");
-    if (response_time.count() <= 0) return gateway_error(hostlink_errc::bad_setting, "response_time");
     return {};
 }
 
@@ -86,18 +83,9 @@ struct http_gateway::state {
     /// One request on a connection of its own; the body of a good answer. Errors as the port says.
     [[nodiscard]] result<std::string> ask(std::string_view method, const std::string& path, std::string_view body,
         const subject& about, const call& bounds) {
-        if (bounds.stopped()) return named(gateway_error(hostlink_errc::stopped));
-        CIPHERLANE_TRY(const auto link, connect(bounds));
-        std::string request;
-        constexpr std::size_t head = 256;
-        request.reserve(head + path.size() + settings.address.size() + body.size()); // growing leaves no copy behind
-        request.append(method).append(" ").append(path).append(" HTTP/1.1\r\nHost: ").append(settings.address);
-        request.append("\r\nConnection: close\r\nAccept: application/json\r\nContent-Type: application/json\r\n");
-        request.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
-        http_exchange machine(std::move(request));
-        // What may have made an order is waited for, whoever asks for the end meanwhile.
-        auto answer = net::run(machine, *link, call(bounds.until()).no_later_than(settings.response_time));
-        if (!answer) return named(answer.error());
+        constexpr std::string_view header = "Accept: application/json\r\nContent-Type: application/json\r\n";
+        auto answer = line.ask({method, path, header, body}, bounds);
+        if (!answer) return answer.error();
         if (answer->status / 100 == 2) return std::move(answer->body);
         const auto why = read_error(answer->body);
         return named(gateway_error(meaning(answer->status, why, about))
@@ -108,25 +96,12 @@ struct http_gateway::state {
         if (status / 100 != 4) return hostlink_errc::gateway_failed;
         return is_verdict(why, about) ? hostlink_errc::refused_by_gateway : hostlink_errc::unnamed_refusal;
     }
-    [[nodiscard]] result<std::unique_ptr<net::transport>> connect(const call& bounds) {
-        if (connector) return connector(bounds);
-        if (!settings.tls) return net::connect_tcp(io.get_executor(), peer, bounds);
-        auto link = net::connect_tls(io.get_executor(), peer, *settings.tls, bounds);
-        if (link) return link;
-        // Whatever the certificate's fault is: no request has left, and nobody has decided anything.
-        const auto& why = link.error();
-        const bool plain_fault = why.is(condition::bad_message) || why.is(condition::rejected_by_peer);
-        if (!plain_fault) return why;
-        return named(gateway_error(hostlink_errc::not_secured).with_peer_text(tls_fault_words(why)));
-    }
     [[nodiscard]] error named(const error& why) const { return error(why).at_endpoint(settings.address); }
 
     http_gateway_settings settings;
-    net::tcp_settings peer;
+    https_line line;
     notification_listener* listener;
     logger log;
-    host_connector connector;   ///< may be empty
-    boost::asio::io_context io; ///< never run: links are used blocking
 };
 
 http_gateway::http_gateway(std::unique_ptr<state> made) noexcept
@@ -136,11 +111,9 @@ http_gateway::~http_gateway() = default;
 result<std::unique_ptr<http_gateway>> http_gateway::create(
     const http_gateway_settings& settings, notification_listener* listener, logger log, host_connector connect) {
     CIPHERLANE_CHECK(settings.validate());
-    CIPHERLANE_TRY(auto peer, net::parse_endpoint(settings.address));
-    peer.connect_timeout = settings.connect_timeout;
     if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
     auto made = std::unique_ptr<state>(
-        new state{settings, std::move(peer), listener, std::move(log), std::move(connect), {}});
+        new state{settings, https_line(link_of(settings), std::move(connect)), listener, std::move(log)});
     return std::unique_ptr<http_gateway>(new http_gateway(std::move(made)));
 }
 

@@ -63,44 +63,84 @@ std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
+/// Notices of docs/06-gateway-api.md.
+class own_notice_reader final : public notice_reader {
+  public:
+    explicit own_notice_reader(notification_verifier verifier)
+        : verifier_(std::move(verifier)) {}
+
+    void expect_merchant(std::string merchant_id) override { merchants_.insert(std::move(merchant_id)); }
+
+    result<std::optional<ports::qr_order_status>> read(const http_fields& fields, std::string_view body) override {
+        const auto part = [&](std::string_view name) { return fields.only(name).value_or(std::string_view()); };
+        CIPHERLANE_CHECK(verifier_.check({part("Cipherlane-Timestamp"), part("Cipherlane-Nonce"),
+            part("Cipherlane-Signature-Type"), part("Cipherlane-Signature"), body}));
+        CIPHERLANE_TRY(auto status, read_notice(body));
+        if (merchants_.contains(status.merchant_id)) return std::optional(std::move(status));
+        return error(hostlink_errc::unreadable_answer, layer::hostlink)
+            .during("notification")
+            .in_field("merchant_id")
+            .with_peer_text("an order of another merchant");
+    }
+
+    notice_reply reply(notice_end end) const override {
+        return {end == notice_end::taken ? 200U : end == notice_end::refused ? 400U : 503U, {}, {}};
+    }
+
+  private:
+    notification_verifier verifier_;
+    std::set<std::string, std::less<>> merchants_;
+};
+
+http_fields fields_of(const http::request<http::string_body>& request) {
+    http_fields all;
+    for (const auto& one : request)
+        all.add(view(one.name_string()), view(one.value()));
+    return all;
+}
+
 } // namespace
 
 /// Shared by the listener and its connections; all but what the mutex guards belongs to the listener's thread.
 struct notification_listener::state {
-    state(notification_verifier check, logger to)
-        : verifier(std::move(check))
+    state(std::unique_ptr<notice_reader> by, logger to)
+        : reader(std::move(by))
         , log(std::move(to))
         , acceptor(io) {}
 
-    /// 200 for what is believed, 400 for the rest.
-    http::status take(const http::request<http::string_body>& request) {
-        const signed_notice notice{view(request["Cipherlane-Timestamp"]), view(request["Cipherlane-Nonce"]),
-            view(request["Cipherlane-Signature-Type"]), view(request["Cipherlane-Signature"]), request.body()};
-        const auto genuine = verifier.check(notice);
-        auto status = genuine ? read_notice(request.body()) : result<ports::qr_order_status>(genuine.error());
-        if (status && !expects(status->merchant_id)) {
-            status = error(hostlink_errc::unreadable_answer, layer::hostlink)
-                         .during("notification")
-                         .in_field("merchant_id")
-                         .with_peer_text("an order of another merchant");
-        }
-        if (!status) return refuse(status.error());
-        if (const auto kept = keep(*status); !kept) {
+    notice_reply take(const http::request<http::string_body>& request) { return reader->reply(end_of(request)); }
+
+    notice_end end_of(const http::request<http::string_body>& request) {
+        auto told = read(request);
+        if (!told) return refuse(told.error());
+        if (!*told) return note_taken();
+        auto& status = **told;
+        if (const auto kept = keep(status); !kept) {
             log.warning("hostlink", "notification not kept, to be sent again: " + kept.error().to_string());
-            return http::status::service_unavailable;
+            return notice_end::not_kept;
         }
-        ++taken;
+        const auto end = note_taken();
         {
             const std::scoped_lock lock(mutex);
             if (notices.size() >= most_notices) {
                 notices.erase(std::min_element(notices.begin(), notices.end(),
                     [](const auto& a, const auto& b) { return a.second.arrival < b.second.arrival; }));
             }
-            const auto number = status->order_number;
-            notices.insert_or_assign(number, kept_notice{*std::move(status), taken});
+            const auto number = status.order_number;
+            notices.insert_or_assign(number, kept_notice{std::move(status), taken});
         }
         arrived.notify_all();
-        return http::status::ok;
+        return end;
+    }
+
+    result<std::optional<ports::qr_order_status>> read(const http::request<http::string_body>& request) {
+        const std::scoped_lock lock(reading);
+        return reader->read(fields_of(request), request.body());
+    }
+
+    notice_end note_taken() {
+        ++taken;
+        return notice_end::taken;
     }
 
     /// Answered is forgotten by the gateway: until then it must be on the disk.
@@ -114,7 +154,7 @@ struct notification_listener::state {
         return where->keep_notice(status, call(disk_patience));
     }
 
-    http::status refuse(const error& why) {
+    notice_end refuse(const error& why) {
         ++refused;
         const auto times = refusals.count();
         if (times == 1) log.warning("hostlink", "notification refused: " + why.to_string());
@@ -122,12 +162,7 @@ struct notification_listener::state {
             log.warning(
                 "hostlink", std::to_string(times) + " more notifications refused, the last: " + why.to_string());
         }
-        return http::status::bad_request;
-    }
-
-    [[nodiscard]] bool expects(std::string_view merchant_id) {
-        const std::scoped_lock lock(mutex);
-        return merchants.find(merchant_id) != merchants.end();
+        return notice_end::refused;
     }
 
     void accept();
@@ -151,10 +186,10 @@ struct notification_listener::state {
 
     std::list<open_connection*> open; ///< oldest first
     counted_line refusals;
-    std::set<std::string, std::less<>> merchants;
     ports::store* journal = nullptr;
     std::atomic<std::uint64_t> dropped{0};
-    notification_verifier verifier;
+    std::mutex reading;
+    std::unique_ptr<notice_reader> reader;
     logger log;
     std::string host;
     std::uint16_t port = 0;
@@ -196,8 +231,14 @@ class connection final : public open_connection, public std::enable_shared_from_
     void answer() {
         const auto& request = parser_.get();
         answer_.version(request.version());
-        answer_.result(
-            request.method() == http::verb::post ? owner_.take(request) : http::status::method_not_allowed);
+        if (request.method() == http::verb::post) {
+            const auto reply = owner_.take(request);
+            answer_.result(reply.status);
+            if (!reply.type.empty()) answer_.set(http::field::content_type, {reply.type.data(), reply.type.size()});
+            answer_.body().assign(reply.body);
+        } else {
+            answer_.result(http::status::method_not_allowed);
+        }
         answer_.keep_alive(false);
         answer_.prepare_payload();
         stream_.expires_after(patience);
@@ -241,11 +282,16 @@ notification_listener::~notification_listener() {
 
 result<std::unique_ptr<notification_listener>> notification_listener::listen(
     const std::string& address, notification_verifier verifier, logger log) {
+    return listen(address, std::make_unique<own_notice_reader>(std::move(verifier)), std::move(log));
+}
+
+result<std::unique_ptr<notification_listener>> notification_listener::listen(
+    const std::string& address, std::unique_ptr<notice_reader> reader, logger log) {
     CIPHERLANE_TRY(const auto endpoint, net::parse_endpoint(address));
     const auto listens = net::listen_tcp(address);
     if (!listens) return error(hostlink_errc::cannot_listen, layer::hostlink).at_endpoint(address);
     const bool v6 = listens->of == net::listening_socket::family::v6;
-    auto made = std::make_unique<state>(std::move(verifier), std::move(log));
+    auto made = std::make_unique<state>(std::move(reader), std::move(log));
     made->acceptor.assign(v6 ? tcp::v6() : tcp::v4(), listens->descriptor);
     made->port = listens->port;
     made->host = v6 ? "[" + endpoint.host + "]" : endpoint.host;
@@ -255,8 +301,8 @@ result<std::unique_ptr<notification_listener>> notification_listener::listen(
 }
 
 void notification_listener::expect_merchant(std::string merchant_id) {
-    const std::scoped_lock lock(state_->mutex);
-    state_->merchants.insert(std::move(merchant_id));
+    const std::scoped_lock lock(state_->reading);
+    state_->reader->expect_merchant(std::move(merchant_id));
 }
 
 void notification_listener::keep_in(ports::store& journal) {

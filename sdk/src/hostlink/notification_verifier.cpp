@@ -1,10 +1,8 @@
-#include <cipherlane/core/bytes.hpp>
+#include <cipherlane/core/base64.hpp>
 #include <cipherlane/crypto/rsa.hpp>
 #include <cipherlane/crypto/sm2_signature.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/notification_verifier.hpp>
-
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <charconv>
@@ -20,20 +18,6 @@ error refused(hostlink_errc why, std::string_view field) {
     return error(why, layer::hostlink).during("notification").in_field(field);
 }
 
-/// Strict base64; empty for anything else.
-bytes from_base64(std::string_view text) {
-    if (text.empty() || text.size() % 4 != 0) return {};
-    bytes data(text.size() / 4 * 3);
-    const int size = ::EVP_DecodeBlock(
-        data.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
-    if (size < 0) return {};
-    std::size_t pad = 0;
-    while (pad < 2 && text[text.size() - 1 - pad] == '=')
-        ++pad;
-    data.resize(static_cast<std::size_t>(size) - pad);
-    return data;
-}
-
 } // namespace
 
 struct notification_verifier::state {
@@ -45,7 +29,9 @@ struct notification_verifier::state {
         std::string text;
         for (const auto part : {notice.timestamp, notice.nonce, notice.body})
             text.append(part).append("\n");
-        const auto signature = from_base64(notice.signature);
+        const auto decoded = from_base64(notice.signature);
+        if (!decoded) return false;
+        const auto& signature = *decoded;
         // The key decides what kind of signature counts, not the message.
         if (rsa) return notice.type == "RSA-SHA256" && rsa->verify_sha256(as_bytes(text), signature).has_value();
         crypto::sm2_signature pair{};

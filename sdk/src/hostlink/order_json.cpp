@@ -1,8 +1,8 @@
 #include "order_json.hpp"
 
-#include <cipherlane/hostlink/errc.hpp>
+#include "json_reader.hpp"
 
-#include <boost/json.hpp>
+#include <cipherlane/hostlink/errc.hpp>
 
 #include <array>
 
@@ -10,43 +10,6 @@ namespace cipherlane::hostlink {
 namespace {
 
 namespace json = boost::json;
-
-error unreadable(std::string_view member) {
-    return error(hostlink_errc::unreadable_answer, layer::hostlink).during("gateway").in_field(member);
-}
-
-/// The members of an object, each checked for its type.
-class object_reader {
-  public:
-    explicit object_reader(const json::object& from) noexcept
-        : from_(from) {}
-
-    [[nodiscard]] result<std::string> text(std::string_view name) const {
-        const auto* value = from_.if_contains({name.data(), name.size()});
-        if (value == nullptr || !value->is_string()) return unreadable(name);
-        return std::string(value->get_string());
-    }
-    [[nodiscard]] result<std::int64_t> number(std::string_view name) const {
-        const auto* value = from_.if_contains({name.data(), name.size()});
-        if (value == nullptr) return unreadable(name);
-        if (value->is_int64() && value->get_int64() >= 0) return value->get_int64();
-        if (value->is_uint64() && value->get_uint64() <= INT64_MAX) {
-            return static_cast<std::int64_t>(value->get_uint64());
-        }
-        return unreadable(name);
-    }
-
-  private:
-    const json::object& from_;
-};
-
-/// A peer's text: limits on size and depth are the parser's own, and nothing throws.
-result<json::object> parse_object(std::string_view text) {
-    boost::system::error_code code;
-    auto value = json::parse({text.data(), text.size()}, code);
-    if (code || !value.is_object()) return unreadable("body");
-    return std::move(value.get_object());
-}
 
 /// Seconds since 1970 up to the year 2100: a clock adds them without running over.
 constexpr std::int64_t latest_time = 4'102'444'800;
@@ -59,11 +22,11 @@ result<ports::qr_order_state> state_of(std::string_view word) {
     }
     // The payer's wallet is at it, a password is being typed: not paid yet, and may be.
     if (word == "processing") return qr_order_state::paying;
-    return unreadable("status");
+    return unreadable_member("status");
 }
 
 result<ports::qr_order_status> status_of(const json::object& order) {
-    const object_reader read(order);
+    const json_reader read(order);
     ports::qr_order_status status;
     CIPHERLANE_TRY(status.order_number, read.text("order_number"));
     CIPHERLANE_TRY(status.merchant_id, read.text("merchant_id"));
@@ -72,8 +35,8 @@ result<ports::qr_order_status> status_of(const json::object& order) {
     CIPHERLANE_TRY(status.state, state_of(word));
     CIPHERLANE_TRY(const auto minor, read.number("amount"));
     CIPHERLANE_TRY(const auto unit, read.text("currency"));
-    if (minor > amount::max_minor) return unreadable("amount");
-    if (unit != "156") return unreadable("currency");
+    if (minor > amount::max_minor) return unreadable_member("amount");
+    if (unit != "156") return unreadable_member("currency");
     if (status.state == ports::qr_order_state::paid || status.state == ports::qr_order_state::refunded) {
         status.paid = amount(minor);
         CIPHERLANE_TRY(status.transaction_number, read.text("transaction_number"));
@@ -140,44 +103,44 @@ std::string write_refund(const ports::qr_refund_request& request) {
 }
 
 result<ports::qr_order> read_order(std::string_view text) {
-    CIPHERLANE_TRY(const auto object, parse_object(text));
-    const object_reader read(object);
+    CIPHERLANE_TRY(const auto object, parse_json_object(text));
+    const json_reader read(object);
     ports::qr_order order;
     CIPHERLANE_TRY(order.order_number, read.text("order_number"));
     CIPHERLANE_TRY(order.merchant_id, read.text("merchant_id"));
     CIPHERLANE_TRY(order.code_url, read.text("code_url"));
     CIPHERLANE_TRY(const auto expires, read.number("expires_at"));
-    if (expires > latest_time) return unreadable("expires_at");
+    if (expires > latest_time) return unreadable_member("expires_at");
     order.expires = std::chrono::system_clock::time_point(std::chrono::seconds(expires));
     CIPHERLANE_TRY(const auto word, read.text("status"));
     CIPHERLANE_TRY(order.state, state_of(word));
-    if (order.code_url.empty()) return unreadable("code_url");
+    if (order.code_url.empty()) return unreadable_member("code_url");
     return order;
 }
 
 result<ports::qr_order_status> read_status(std::string_view text) {
-    CIPHERLANE_TRY(const auto object, parse_object(text));
+    CIPHERLANE_TRY(const auto object, parse_json_object(text));
     return status_of(object);
 }
 
 result<ports::qr_order_status> read_notice(std::string_view text) {
-    CIPHERLANE_TRY(const auto object, parse_object(text));
-    CIPHERLANE_TRY(const auto event, object_reader(object).text("event"));
-    if (event != "paid") return unreadable("event");
+    CIPHERLANE_TRY(const auto object, parse_json_object(text));
+    CIPHERLANE_TRY(const auto event, json_reader(object).text("event"));
+    if (event != "paid") return unreadable_member("event");
     const auto* order = object.if_contains("order");
-    if (order == nullptr || !order->is_object()) return unreadable("order");
+    if (order == nullptr || !order->is_object()) return unreadable_member("order");
     return status_of(order->get_object());
 }
 
 result<std::string> read_refund_number(std::string_view text) {
-    CIPHERLANE_TRY(const auto object, parse_object(text));
-    return object_reader(object).text("refund_number");
+    CIPHERLANE_TRY(const auto object, parse_json_object(text));
+    return json_reader(object).text("refund_number");
 }
 
 error_body read_error(std::string_view text) {
-    const auto object = parse_object(text);
+    const auto object = parse_json_object(text);
     if (!object) return {};
-    const object_reader read(*object);
+    const json_reader read(*object);
     const auto member = [&](std::string_view name) {
         auto value = read.text(name);
         return value ? *std::move(value) : std::string();

@@ -64,9 +64,40 @@ TEST(AesGcm, OpensPublishedText) {
     EXPECT_EQ(to_hex(clear->expose()), "00000000000000000000000000000000");
 }
 
-TEST(AesGcm, NeedsAnAesKey) {
-    auto key = test_key<data_key>(algorithm::sm4, "000102030405060708090A0B0C0D0E0F");
+// RFC 8998, appendix A.1.
+TEST(AesGcm, OpensThePublishedTextOfSm4) {
+    auto key = test_key<data_key>(algorithm::sm4, "0123456789ABCDEFFEDCBA9876543210");
+    const auto nonce = hex("00001234567800000000ABCD");
+    const auto bound = hex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2");
+    const auto clear = hex("AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBBCCCCCCCCCCCCCCCCDDDDDDDDDDDDDDDD"
+                           "EEEEEEEEEEEEEEEEFFFFFFFFFFFFFFFFEEEEEEEEEEEEEEEEAAAAAAAAAAAAAAAA");
+    const auto text = hex("17F399F08C67D5EE19D0DC9969C4BB7D5FD46FD3756489069157B282BB200735"
+                          "D82710CA5C22F0CCFA7CBF93D496AC15A56834CBCF98C397B4024A2691233B8D"
+                          "83DE3541E4C2B58177E065A9BF7B62EC");
+    bytes sealed(nonce);
+    sealed.insert(sealed.end(), text.begin(), text.end());
+    EXPECT_EQ(gcm_seal_under(key, nonce, bound, clear).value(), sealed);
+    const auto opened = gcm_open(key, bound, sealed);
+    ASSERT_TRUE(opened.has_value());
+    EXPECT_TRUE(std::ranges::equal(opened->expose(), clear));
+    for (std::size_t at = 0; at < sealed.size(); ++at) {
+        bytes bad = sealed;
+        bad[at] ^= 1;
+        EXPECT_TRUE(fails_with(gcm_open(key, bound, bad), crypto_errc::verification_failed));
+    }
+    for (std::size_t size = 0; size < 33; ++size) { // no whole block, and none at all
+        const auto part = byte_view(clear).first(size);
+        const auto again = gcm_open(key, bound, gcm_seal(key, bound, part).value());
+        ASSERT_TRUE(again.has_value());
+        EXPECT_TRUE(std::ranges::equal(again->expose(), part));
+    }
+}
+
+TEST(AesGcm, NeedsAKeyThatHasIt) {
+    auto key = test_key<data_key>(algorithm::tdes, "0123456789ABCDEFFEDCBA9876543210");
     EXPECT_TRUE(fails_with(gcm_seal(key, {}, {}), crypto_errc::unsupported_algorithm));
+    auto aes = test_key<data_key>(algorithm::aes, key_256);
+    EXPECT_TRUE(fails_with(gcm_seal_under(aes, hex("00"), {}, {}), crypto_errc::bad_iv_length));
 }
 
 } // namespace

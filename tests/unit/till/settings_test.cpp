@@ -64,6 +64,15 @@ constexpr auto relayed_terminal =
     "[card_terminal]\ndriver = \"mispos\"\npath = \"/dev/ttyS0\"\ndescription_file = \"ums.toml\"\n";
 constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nserial = \"SN1\"\n";
 
+#define WECHAT_ADDRESS "address = \"127.0.0.1:8080\"\n"
+#define WECHAT_KIND "kind = \"wechat\"\n"
+#define WECHAT_MCHID "mchid = \"1999000001\"\n"
+#define WECHAT_APPID "appid = \"wx0123456789abcdef\"\n"
+#define WECHAT_SERIAL "serial = \"5AF1\"\n"
+#define WECHAT_KEY "merchant_key_file = \"merchant.pem\"\n"
+#define WECHAT_API_KEY "api_key_file = \"api.key\""
+#define WECHAT WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY
+
 #define AT(member) [](const till_settings& of) { return shown(of.member); }
 
 constexpr auto emv_merchant = "account_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\"";
@@ -134,6 +143,25 @@ const key_row keys[] = {
     {"host", "http_path", "\"/pos\"", "\"pos\"", AT(host.http_path), "address = \"127.0.0.1:5000\""},
     {"host", "length", "\"digits4\"", "\"digits\"", AT(host.length), "address = \"127.0.0.1:5000\""},
     {"gateway", "address", "\"127.0.0.1:8080\"", "\"127.0.0.1:0\"", AT(gateway.address)},
+    {"gateway", "kind", "\"wechat\"", "\"paypal\"", AT(gateway.kind),
+        WECHAT_ADDRESS WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
+    {"gateway", "mchid", "\"1900000109\"", "1", AT(gateway.wechat.mchid),
+        WECHAT_ADDRESS WECHAT_KIND WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
+    {"gateway", "appid", "\"wx1\"", "1", AT(gateway.wechat.appid),
+        WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
+    {"gateway", "serial", "\"5AF2\"", "1", AT(gateway.wechat.serial),
+        WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_KEY WECHAT_API_KEY},
+    {"gateway", "merchant_key_file", "\"m.pem\"", "1", AT(gateway.wechat.merchant_key_file),
+        WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_API_KEY},
+    {"gateway", "api_key_file", "\"a.key\"", "1", AT(gateway.wechat.api_key_file),
+        WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY},
+    {"gateway", "second_address", "\"127.0.0.1:8081\"", "\"there\"", AT(gateway.wechat.second_address), WECHAT},
+    {"gateway", "sub_mchid", "\"1900000110\"", "1", AT(gateway.wechat.sub_mchid), WECHAT},
+    {"gateway", "sub_appid", "\"wx2\"", "1", AT(gateway.wechat.sub_appid), WECHAT},
+    {"gateway", "public_key_id", "\"PUB_KEY_ID_1\"", "1", AT(gateway.wechat.public_key_id),
+        WECHAT "\npublic_key_file = \"platform.pem\""},
+    {"gateway", "certificates_file", "\"platform.pem\"", "1", AT(gateway.wechat.certificates_file), WECHAT},
+    {"gateway", "notify_url", "\"https://till.example/n\"", "1", AT(gateway.wechat.notify_url), WECHAT},
     {"gateway", "tls", "true", "\"on\"", AT(gateway.tls.on), "address = \"127.0.0.1:8080\""},
     {"gateway", "plain_anywhere", "true", "0", AT(gateway.plain_anywhere), "address = \"127.0.0.1:8080\""},
     {"gateway", "ca_file", "\"ca.pem\"", "1", AT(gateway.tls.ca_file), "address = \"127.0.0.1:8080\"\ntls = true"},
@@ -607,6 +635,9 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[host]\nname = \"the acquirer\"", "host.address"},
         {"[gateway]\npublic_key_file = \"key.pem\"", "gateway.address"},
         {"[gateway]\nplain_anywhere = true", "gateway.address"},
+        {"[gateway]\naddress = \"127.0.0.1:1\"\nmchid = \"1\"", "gateway.kind"},
+        {"[gateway]\naddress = \"127.0.0.1:1\"\nkind = \"wechat\"", "gateway.mchid"},
+        {"[gateway]\n" WECHAT "\npublic_key_file = \"p.pem\"", "gateway.public_key_id"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\ntls = true\nplain_anywhere = true", "gateway.plain_anywhere"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nnotify_address = \"0.0.0.0:8081\"", "gateway.public_key_file"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nnotify_address = \"\"\npublic_key_file = \"key.pem\"",

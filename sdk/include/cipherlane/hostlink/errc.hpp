@@ -25,6 +25,9 @@ enum class hostlink_errc {
     unreadable_notice,   ///< bad_message
     not_secured,         ///< link_lost: no TLS with the peer, before anything was sent
     unnamed_refusal,     ///< outcome_unknown: HTTP 4xx that does not name what was asked about; not a verdict
+    unproven_answer,     ///< outcome_unknown: an answer without the gateway's signature, or with a wrong one
+    not_done_yet,        ///< outcome_unknown: the gateway has accepted it and has not done it
+    may_still_come,      ///< outcome_unknown: not known to the gateway, which may still get what was sent
 };
 
 [[nodiscard]] boost::system::error_code make_error_code(hostlink_errc value) noexcept;

@@ -1,26 +1,16 @@
 #pragma once
 
 #include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/gateway/gateway_link.hpp>
 #include <cipherlane/hostlink/host_connector.hpp>
 #include <cipherlane/hostlink/notification_listener.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 
-namespace cipherlane::net {
-class tls_client;
-}
-
 namespace cipherlane::hostlink {
-
-/// Where requests may go without TLS. They show order numbers and amounts, and nothing proves the answers.
-enum class plain_http : std::uint8_t {
-    loopback_only, ///< 127.0.0.0/8, ::1, localhost: simulators, or a proxy beside the till that speaks TLS
-    anywhere,      ///< a private line of which somebody is sure
-};
 
 struct http_gateway_settings {
     std::string address; ///< HOST:PORT

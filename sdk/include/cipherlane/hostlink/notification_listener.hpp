@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/notice_reader.hpp>
 #include <cipherlane/hostlink/notification_verifier.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
 #include <cipherlane/ports/store.hpp>
@@ -29,6 +30,9 @@ class notification_listener {
     /// @param address HOST:PORT, port 0 for any free one. @return `hostlink_errc::cannot_listen`.
     [[nodiscard]] static result<std::unique_ptr<notification_listener>> listen(
         const std::string& address, notification_verifier verifier, logger log = {});
+    /// The same for a gateway with a form of its own.
+    [[nodiscard]] static result<std::unique_ptr<notification_listener>> listen(
+        const std::string& address, std::unique_ptr<notice_reader> reader, logger log = {});
     notification_listener(const notification_listener&) = delete;
     notification_listener& operator=(const notification_listener&) = delete;
     ~notification_listener();

@@ -6,13 +6,6 @@
 namespace cipherlane::sim {
 namespace {
 
-// RFC 4648, section 10.
-TEST(ToBase64, FollowsTheStandard) {
-    EXPECT_EQ(to_base64(as_bytes("")), "");
-    EXPECT_EQ(to_base64(as_bytes("f")), "Zg==");
-    EXPECT_EQ(to_base64(as_bytes("foobar")), "Zm9vYmFy");
-}
-
 TEST(NotificationSigner, SignsTimestampNonceAndBody) {
     const auto signer = notification_signer::create();
     ASSERT_TRUE(signer);

@@ -20,6 +20,12 @@ enum class sealer_kind : std::uint8_t {
     cipher_machine, ///< in a unit (`hsm::machine_sealer`), with the master key as it lies under its local master key
 };
 
+/// Whose interface a gateway speaks.
+enum class gateway_kind : std::uint8_t {
+    cipherlane, ///< docs/06-gateway-api.md
+    wechat,     ///< WeChat Pay, API v3: docs/26-gateways.md
+};
+
 /// Whom to trust, and what to show, where a peer is reached by TLS. Files are PEM.
 struct till_tls_files {
     std::string ca_file;          ///< whom to trust; empty: the system's authorities
@@ -55,12 +61,29 @@ struct till_settings {
         net::frame_prefix length = net::frame_prefix::binary2; ///< of each message, in front of it
         friend bool operator==(const host_place&, const host_place&) = default;
     };
+    /// What WeChat Pay asks for beside an address: docs/26-gateways.md.
+    struct wechat_place {
+        std::string second_address; ///< asked where the first cannot be reached; empty: none
+        std::string mchid;          ///< of the merchant, or of the partner that serves one
+        std::string appid;
+        std::string sub_mchid; ///< of the merchant that a partner serves; empty: a direct merchant
+        std::string sub_appid;
+        std::string serial;            ///< of the merchant's certificate, upper-case hex
+        std::string merchant_key_file; ///< PEM, mode 0600: signs requests
+        std::string api_key_file;      ///< the APIv3 key, mode 0600
+        std::string public_key_id;     ///< of `public_key_file`: "PUB_KEY_ID_…"
+        std::string certificates_file; ///< PEM: the platform's certificates, where there are any
+        std::string notify_url;        ///< https; leads to `notify_address`; empty: that itself
+        friend bool operator==(const wechat_place&, const wechat_place&) = default;
+    };
     struct gateway_place {
+        gateway_kind kind = gateway_kind::cipherlane;
         std::string address;                        ///< HOST:PORT; empty: no gateway
         till_tls tls;                               ///< without it only this machine is talked to, unless:
         bool plain_anywhere = false;                ///< a private line of which somebody is sure
         std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken; empty: nowhere, the till asks
-        std::string public_key_file;                ///< PEM: checks notifications
+        std::string public_key_file;                ///< PEM: checks notifications, and answers that are signed
+        wechat_place wechat;
         friend bool operator==(const gateway_place&, const gateway_place&) = default;
     };
     struct device_place {

@@ -1,0 +1,90 @@
+#include "gateway/lower_hex.hpp"
+
+#include <cipherlane/core/base64.hpp>
+#include <cipherlane/crypto/digest.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/unionpay_signature.hpp>
+
+#include <algorithm>
+
+namespace cipherlane::hostlink::unionpay {
+namespace {
+
+error unproven(std::string_view field) {
+    return error(hostlink_errc::unsigned_notice, layer::hostlink).during("acp signature").in_field(field);
+}
+
+/// "041@8310000000083040@中国银联股份有限公司@00016495"
+std::string_view owner_in(std::string_view name) {
+    for (int part = 0; part < 2; ++part) {
+        const auto at = name.find('@');
+        if (at == std::string_view::npos) return {};
+        name.remove_prefix(at + 1);
+    }
+    return name.substr(0, name.find('@'));
+}
+
+} // namespace
+
+std::string message_text(const parameters& all) {
+    return joined(all, {"signature"}, empty_values::dropped);
+}
+
+result<std::string> hashed(std::string_view text) {
+    CIPHERLANE_TRY(const auto hash, crypto::digest(crypto::digest_algorithm::sha256, as_bytes(text)));
+    return to_lower_hex(hash.view());
+}
+
+result<std::string> sign(const request_signer& with, const parameters& all) {
+    CIPHERLANE_TRY(const auto text, hashed(message_text(all)));
+    CIPHERLANE_TRY(const auto signature, with.sign(as_bytes(text)));
+    return to_base64(signature);
+}
+
+result<std::string> sign_with_key(std::string_view key, const parameters& all) {
+    CIPHERLANE_TRY(const auto hashed_key, hashed(key));
+    return hashed(message_text(all) + "&" + hashed_key);
+}
+
+result<parameters> read_answer(std::string_view body) {
+    parameters all;
+    std::string* last = nullptr;
+    while (!body.empty()) {
+        const auto end = std::min(body.find('&'), body.size());
+        const auto piece = body.substr(0, end);
+        body.remove_prefix(std::min(end + 1, body.size()));
+        const auto sign = piece.find('=');
+        if (sign == std::string_view::npos) { // "&" inside a value
+            if (last == nullptr) {
+                return error(hostlink_errc::unreadable_answer, layer::hostlink).during("acp answer").at_offset(0);
+            }
+            last->append("&").append(piece);
+            continue;
+        }
+        const auto [place, fresh] = all.emplace(piece.substr(0, sign), piece.substr(sign + 1));
+        if (!fresh) {
+            return error(hostlink_errc::unreadable_answer, layer::hostlink)
+                .during("acp answer")
+                .in_field(place->first);
+        }
+        last = &place->second;
+    }
+    return all;
+}
+
+result<void> check(const trust& by, const parameters& all, std::chrono::system_clock::time_point now) {
+    const auto shown = all.find("signPubKeyCert");
+    const auto value = all.find("signature");
+    if (shown == all.end()) return unproven("signPubKeyCert");
+    if (value == all.end()) return unproven("signature");
+    const auto made = certificate::create(shown->second);
+    if (!made || !made->leads_to(by.roots, by.between, now) || owner_in(made->common_name()) != by.owner)
+        return unproven("signPubKeyCert");
+    const auto key = signature_key::create(shown->second);
+    const auto signature = from_base64(value->second);
+    CIPHERLANE_TRY(const auto text, hashed(message_text(all)));
+    if (!key || !signature || !key->verifies(as_bytes(text), *signature)) return unproven("signature");
+    return {};
+}
+
+} // namespace cipherlane::hostlink::unionpay

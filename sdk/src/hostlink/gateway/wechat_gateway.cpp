@@ -1,0 +1,569 @@
+#include "gateway/http_date.hpp"
+#include "gateway/https_line.hpp"
+#include "gateway/lower_hex.hpp"
+#include "gateway/wechat_words.hpp"
+#include "json_reader.hpp"
+
+#include <cipherlane/core/monotonic_clock.hpp>
+#include <cipherlane/core/pause.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/crypto/digest.hpp>
+#include <cipherlane/crypto/random.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
+
+#include <array>
+#include <map>
+#include <utility>
+
+namespace cipherlane::hostlink::wechat {
+namespace {
+
+namespace json = boost::json;
+using ports::qr_order_state;
+using ports::qr_order_status;
+
+constexpr std::size_t most_remembered = 256;
+constexpr std::size_t largest_bill = 64U << 20U;
+constexpr std::chrono::minutes between_refreshes{1};
+constexpr std::chrono::hours age_of_certificates{12};
+
+error wechat_error(hostlink_errc what, std::string_view field = {}) {
+    return error(what, layer::hostlink).during("wechat").in_field(field);
+}
+
+/// What WeChat takes as a number, of which those of a URL are written as they are.
+result<void> check_order_number(std::string_view number) {
+    constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    if (number.size() < 6 || number.size() > 32 || number.find_first_not_of(allowed) != std::string_view::npos) {
+        return wechat_error(hostlink_errc::bad_setting, "order_number");
+    }
+    return {};
+}
+
+std::string nonce_text() {
+    std::array<std::uint8_t, 16> noise{};
+    if (!crypto::random_fill(noise)) return {};
+    return to_hex(noise);
+}
+
+void wipe_string(std::string& text) {
+    wipe(byte_span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
+}
+
+/// "2026-09-21T22:15:00+08:00"
+std::string rfc3339(std::chrono::system_clock::time_point when) {
+    auto text = ports::to_civil(when).to_string();
+    text[10] = 'T';
+    return text + "+08:00";
+}
+
+/// At most so many characters of UTF-8, none cut through.
+std::string shortened(std::string_view text, std::size_t bytes) {
+    if (text.size() <= bytes) return std::string(text);
+    while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80U)
+        --bytes;
+    return std::string(text.substr(0, bytes));
+}
+
+error stated(const error& why, unsigned status, std::string_view code) {
+    return error(why).with_peer_code(std::to_string(status)).with_peer_text(code);
+}
+
+} // namespace
+
+struct gateway::state {
+    state(const gateway_settings& with, std::shared_ptr<platform> of, std::shared_ptr<const request_signer> by,
+        notification_listener* from, logger to, host_connector connect)
+        : settings(with)
+        , known(std::move(of))
+        , signer(std::move(by))
+        , listener(from)
+        , log(std::move(to))
+        , line(static_cast<const gateway_link&>(settings), std::move(connect))
+        , made(monotonic_clock::now()) {}
+
+    struct reply {
+        unsigned status = 0;
+        std::string body;
+        [[nodiscard]] bool good() const noexcept { return status / 100 == 2; }
+        [[nodiscard]] std::string code() const {
+            const auto object = parse_json_object(body);
+            return object ? json_reader(*object).text_or_none("code") : std::string();
+        }
+    };
+
+    /// Signs and sends. What comes back is proved, or refuses.
+    [[nodiscard]] result<reply> ask(
+        std::string_view method, const std::string& target, std::string_view body, const call& bounds) {
+        CIPHERLANE_CHECK(have_keys(bounds));
+        CIPHERLANE_TRY(auto answer, send(method, target, body, usual_body_limit, bounds));
+        CIPHERLANE_CHECK(prove(answer, bounds));
+        return reply{answer.status, std::move(answer.body)};
+    }
+
+    [[nodiscard]] result<http_answer> send(std::string_view method, const std::string& target, std::string_view body,
+        std::size_t limit, const call& bounds) {
+        CIPHERLANE_TRY(auto header, signed_header(method, target, body));
+        auto answer = line.ask({method, target, header, body, limit}, bounds);
+        if (answer) note_clock(answer->fields);
+        return answer;
+    }
+
+    [[nodiscard]] result<std::string> signed_header(
+        std::string_view method, const std::string& target, std::string_view body) {
+        const auto seconds =
+            std::chrono::duration_cast<std::chrono::seconds>(known->clock().now().time_since_epoch()).count();
+        const auto timestamp = std::to_string(seconds);
+        const auto nonce = nonce_text();
+        if (nonce.empty()) return wechat_error(hostlink_errc::bad_key, "nonce");
+        auto text = request_text(method, target, timestamp, nonce, body);
+        const auto& of = known->whose();
+        auto credentials = authorization(*signer, {of.mchid, of.serial, timestamp, nonce}, text);
+        wipe_string(text);
+        if (!credentials) return credentials.error();
+        std::string header = "Accept: application/json\r\nUser-Agent: cipherlane\r\n";
+        if (!body.empty()) header += "Content-Type: application/json\r\n";
+        // Asks for answers under the public key, where certificates are still about.
+        if (const auto id = known->public_key_id(); !id.empty()) header += "Wechatpay-Serial: " + id + "\r\n";
+        return header + "Authorization: " + *credentials + "\r\n";
+    }
+
+    void note_clock(const http_fields& fields) {
+        const auto date = fields.only("Date");
+        const auto theirs = date ? read_http_date(*date) : std::nullopt;
+        if (theirs) offset = std::chrono::duration_cast<std::chrono::seconds>(*theirs - known->clock().now());
+    }
+
+    /// Of 2xx every answer carries a signature; of the others those that carry one must be right.
+    [[nodiscard]] result<void> prove(const http_answer& answer, const call& bounds) {
+        if (answer.status / 100 != 2 && !answer.fields.has("Wechatpay-Signature")) return {};
+        auto checked = known->check(answer.fields, answer.body);
+        if (!checked && checked.error().field() == "Wechatpay-Serial" && known->wants_keys() && may_refresh()) {
+            if (fetch_certificates(bounds)) checked = known->check(answer.fields, answer.body);
+        }
+        if (checked) return {};
+        const auto& why = checked.error();
+        return wechat_error(hostlink_errc::unproven_answer, why.field())
+            .at_endpoint(line.address())
+            .with_peer_code(std::to_string(answer.status))
+            .with_hint(why.code().message());
+    }
+
+    /// Without a key no answer could be believed: then nothing is sent at all.
+    [[nodiscard]] result<void> have_keys(const call& bounds) {
+        const bool none = !known->has_keys();
+        const bool old = fetched && monotonic_clock::now() - *fetched > age_of_certificates;
+        const bool wanted = known->wants_keys() || (old && known->public_key_id().empty());
+        if (wanted && may_refresh()) {
+            const auto taken = fetch_certificates(bounds);
+            if (!taken) log.warning("wechat", "certificates not fetched: " + taken.error().to_string());
+        }
+        if (!none || known->has_keys()) return {};
+        return wechat_error(hostlink_errc::not_secured, "platform key")
+            .at_endpoint(line.address())
+            .with_hint("expected gateway.public_key_file, or certificates that can be fetched");
+    }
+
+    [[nodiscard]] bool may_refresh() const {
+        return !tried_refresh || monotonic_clock::now() - *tried_refresh >= between_refreshes;
+    }
+
+    [[nodiscard]] result<void> fetch_certificates(const call& bounds) {
+        tried_refresh = monotonic_clock::now();
+        CIPHERLANE_TRY(const auto answer, send("GET", "/v3/certificates", {}, usual_body_limit, bounds));
+        if (answer.status / 100 != 2) {
+            const reply told{answer.status, answer.body};
+            const auto code = told.code();
+            const bool none = meaning_of(told.status, code) == meaning::no_order;
+            return stated(wechat_error(none ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed,
+                              "certificates"),
+                told.status, code);
+        }
+        CIPHERLANE_CHECK(known->take_certificates(answer.fields, answer.body));
+        fetched = tried_refresh;
+        return {};
+    }
+
+    /// What a refusal is for whoever asked.
+    [[nodiscard]] error refusal(const reply& answer, meaning what) const {
+        const auto code = answer.code();
+        const bool decides = what == meaning::refused || what == meaning::look || what == meaning::no_order;
+        const bool unnamed = answer.status / 100 == 4 && answer.status != 429;
+        const auto why = decides   ? hostlink_errc::refused_by_gateway
+                         : unnamed ? hostlink_errc::unnamed_refusal
+                                   : hostlink_errc::gateway_failed;
+        auto made_error = wechat_error(why).at_endpoint(line.address());
+        constexpr std::chrono::seconds most_off{300};
+        if (code == "SIGN_ERROR" && offset && std::chrono::abs(*offset) > most_off)
+            made_error = std::move(made_error).in_field("clock");
+        // "404" is the port's word for an order that is not there.
+        const unsigned status = what == meaning::no_order ? 404 : answer.status == 404 ? 400 : answer.status;
+        return stated(made_error, status, code);
+    }
+
+    [[nodiscard]] std::string order_target(std::string_view number, std::string_view verb = {}) const {
+        std::string target = known->whose().is_partner() ? "/v3/pay/partner/transactions/out-trade-no/"
+                                                         : "/v3/pay/transactions/out-trade-no/";
+        return target.append(number).append(verb);
+    }
+
+    [[nodiscard]] std::string verb_target(std::string_view verb) const {
+        std::string target = known->whose().is_partner() ? "/v3/pay/partner/transactions/" : "/v3/pay/transactions/";
+        return target.append(verb);
+    }
+
+    /// Merchant and application, as each body has them.
+    [[nodiscard]] json::object identified() const {
+        const auto& of = known->whose();
+        if (!of.is_partner()) return {{"appid", of.appid}, {"mchid", of.mchid}};
+        json::object made_object{{"sp_appid", of.appid}, {"sp_mchid", of.mchid}, {"sub_mchid", of.sub_mchid}};
+        if (!of.sub_appid.empty()) made_object["sub_appid"] = of.sub_appid;
+        return made_object;
+    }
+
+    [[nodiscard]] result<told_order> look_up(std::string_view number, const call& bounds) {
+        const auto& of = known->whose();
+        const auto whose =
+            of.is_partner() ? "?sp_mchid=" + of.mchid + "&sub_mchid=" + of.sub_mchid : "?mchid=" + of.mchid;
+        CIPHERLANE_TRY(const auto answer, ask("GET", order_target(number, whose), {}, bounds));
+        if (!answer.good()) return refusal(answer, meaning_of(answer.status, answer.code()));
+        CIPHERLANE_TRY(auto told, read_order(of, number, answer.body));
+        told.status.merchant_id = settings.merchant_id;
+        return told;
+    }
+
+    /// The state of an order, after a call that did not say it.
+    [[nodiscard]] result<qr_order_status> look(std::string_view number, const call& bounds) {
+        CIPHERLANE_TRY(auto told, look_up(number, bounds));
+        if (told.trade_state == "REFUND") return state_of(told.trade_state, {}).error();
+        return std::move(told.status);
+    }
+
+    /// The same after `refused`, which stands where there is no such order.
+    [[nodiscard]] result<told_order> look_after(std::string_view number, const reply& refused, const call& bounds) {
+        auto told = look_up(number, bounds);
+        if (!told && told.error().peer_code() == "404") return refusal(refused, meaning::refused);
+        return told;
+    }
+
+    [[nodiscard]] qr_order_status ended(std::string_view number, qr_order_state state) const {
+        qr_order_status status;
+        status.order_number = std::string(number);
+        status.merchant_id = settings.merchant_id;
+        status.state = state;
+        return status;
+    }
+
+    /// Whether something that was sent about a number may still be on its way to the gateway.
+    [[nodiscard]] bool may_still_come(std::string_view number) const {
+        const auto found = sent.find(number);
+        const auto since = found == sent.end() ? made : found->second;
+        return monotonic_clock::now() - since < settings.longest_way;
+    }
+
+    void note_sent(const std::string& number) {
+        if (sent.size() >= most_remembered) {
+            std::erase_if(
+                sent, [&](const auto& one) { return monotonic_clock::now() - one.second >= settings.longest_way; });
+        }
+        sent[number] = monotonic_clock::now();
+    }
+
+    [[nodiscard]] result<qr_order_status> read_refund(const ports::qr_refund_request& request,
+        std::string_view number, const told_order& order, const reply& answer);
+    [[nodiscard]] std::string refund_target(std::string_view number) const {
+        std::string target = "/v3/refund/domestic/refunds/";
+        target.append(number);
+        if (known->whose().is_partner()) target += "?sub_mchid=" + known->whose().sub_mchid;
+        return target;
+    }
+
+    gateway_settings settings;
+    std::shared_ptr<platform> known;
+    std::shared_ptr<const request_signer> signer;
+    notification_listener* listener;
+    logger log;
+    https_line line;
+    monotonic_clock::time_point made;
+    std::optional<monotonic_clock::time_point> fetched;
+    std::optional<monotonic_clock::time_point> tried_refresh;
+    std::optional<std::chrono::seconds> offset;
+    std::map<std::string, monotonic_clock::time_point, std::less<>> sent; ///< charges
+};
+
+result<void> gateway_settings::validate() const {
+    CIPHERLANE_CHECK(gateway_link::validate());
+    if (merchant_id.empty()) return wechat_error(hostlink_errc::bad_setting, "merchant_id");
+    if (notify_url.size() > 255 || notify_url.find('?') != std::string::npos)
+        return wechat_error(hostlink_errc::bad_setting, "notify_url");
+    if (description.empty()) return wechat_error(hostlink_errc::bad_setting, "description");
+    if (refund_poll.count() <= 0) return wechat_error(hostlink_errc::bad_setting, "refund_poll");
+    return {};
+}
+
+gateway::gateway(std::unique_ptr<state> made) noexcept
+    : state_(std::move(made)) {}
+gateway::~gateway() = default;
+
+result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& settings, std::shared_ptr<platform> known,
+    std::shared_ptr<const request_signer> signer, notification_listener* listener, logger log,
+    host_connector connect) {
+    CIPHERLANE_CHECK(settings.validate());
+    CIPHERLANE_TRY(const auto own, signer->public_der());
+    if (known->holds(own)) {
+        return wechat_error(hostlink_errc::bad_key, "public_key_file")
+            .with_hint("expected the platform's key; this is the merchant's own");
+    }
+    if (listener != nullptr) listener->expect_merchant(settings.merchant_id);
+    return std::unique_ptr<gateway>(new gateway(std::make_unique<state>(
+        settings, std::move(known), std::move(signer), listener, std::move(log), std::move(connect))));
+}
+
+std::string gateway::identity() const {
+    const auto& of = state_->known->whose();
+    return "wechat " + of.mchid + (of.is_partner() ? " " + of.sub_mchid : std::string());
+}
+
+result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {
+    auto& own = *state_;
+    CIPHERLANE_CHECK(check_order_number(request.order_number));
+    const bool undated = request.issued.time_since_epoch().count() <= 0;
+    const auto issued = undated ? own.known->clock().now() : request.issued;
+    auto body = own.identified();
+    body["description"] = shortened(request.subject.empty() ? own.settings.description : request.subject, 127);
+    body["out_trade_no"] = request.order_number;
+    body["time_expire"] = rfc3339(issued + request.valid_for);
+    if (!request.terminal_id.empty()) body["attach"] = request.terminal_id;
+    body["notify_url"] = !own.settings.notify_url.empty() ? own.settings.notify_url
+                         : own.listener != nullptr        ? own.listener->url()
+                                                          : std::string("https://localhost/none");
+    body["amount"] = json::object{{"total", request.total.minor()}, {"currency", "CNY"}};
+    ports::qr_order order;
+    order.order_number = request.order_number;
+    order.merchant_id = own.settings.merchant_id;
+    order.expires = issued + request.valid_for;
+    CIPHERLANE_TRY(const auto answer, own.ask("POST", own.verb_target("native"), json::serialize(body), bounds));
+    if (answer.good()) {
+        CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
+        CIPHERLANE_TRY(order.code_url, json_reader(object).text("code_url"));
+        if (order.code_url.empty()) return unreadable_member("code_url");
+        return order;
+    }
+    const auto what = meaning_of(answer.status, answer.code());
+    if (what != meaning::look) return own.refusal(answer, what);
+    CIPHERLANE_TRY(const auto told, own.look_after(request.order_number, answer, bounds));
+    if (told.trade_state == "REFUND") return state_of(told.trade_state, {}).error();
+    if (told.total != request.total || told.status.state == qr_order_state::waiting)
+        return own.refusal(answer, meaning::refused);
+    order.state = told.status.state;
+    return order;
+}
+
+result<qr_order_status> gateway::query(std::string_view order_number, const call& bounds) {
+    CIPHERLANE_CHECK(check_order_number(order_number));
+    return state_->look(order_number, bounds);
+}
+
+result<qr_order_status> gateway::cancel(std::string_view order_number, const call& bounds) {
+    auto& own = *state_;
+    CIPHERLANE_CHECK(check_order_number(order_number));
+    auto body = own.identified();
+    body.erase("appid");
+    body.erase("sp_appid");
+    body.erase("sub_appid");
+    CIPHERLANE_TRY(
+        const auto answer, own.ask("POST", own.order_target(order_number, "/close"), json::serialize(body), bounds));
+    if (answer.good()) return own.ended(order_number, qr_order_state::cancelled);
+    const auto what = meaning_of(answer.status, answer.code());
+    if (what != meaning::look) return own.refusal(answer, what);
+    CIPHERLANE_TRY(auto told, own.look_after(order_number, answer, bounds));
+    if (told.trade_state == "REFUND") return state_of(told.trade_state, {}).error();
+    return std::move(told.status);
+}
+
+result<qr_order_status> gateway::charge(const ports::qr_charge_request& request, const call& bounds) {
+    auto& own = *state_;
+    CIPHERLANE_CHECK(check_order_number(request.order_number));
+    auto object = own.identified();
+    object["description"] = shortened(request.subject.empty() ? own.settings.description : request.subject, 127);
+    object["out_trade_no"] = request.order_number;
+    if (!request.terminal_id.empty()) object["attach"] = request.terminal_id;
+    object["amount"] = json::object{{"total", request.total.minor()}, {"currency", "CNY"}};
+    json::object scene{{"store_info", json::object{{"out_id", request.terminal_id}}}};
+    if (!request.device_serial.empty()) scene["device_id"] = request.device_serial;
+    object["scene_info"] = std::move(scene);
+    // The code stays in no buffer: nothing grows once it is in.
+    constexpr std::string_view member = ",\"payer\":{\"auth_code\":\"";
+    auto body = json::serialize(object);
+    body.pop_back();
+    const auto code = request.code.expose();
+    body.reserve(body.size() + member.size() + 2 * code.size() + 4);
+    body += member;
+    for (const char one : code) {
+        if (one == '"' || one == '\\') body += '\\';
+        body += one;
+    }
+    body += "\"}}";
+    own.note_sent(request.order_number);
+    const auto asked = own.ask("POST", own.verb_target("codepay"), body, bounds);
+    wipe_string(body);
+    if (!asked) return asked.error();
+    const auto& answer = *asked;
+    const auto same_amount = [&](const told_order& told) -> result<qr_order_status> {
+        if (told.trade_state == "REFUND") return state_of(told.trade_state, {}).error();
+        if (told.status.state == qr_order_state::paid && told.total != request.total)
+            return unreadable_member("amount.total");
+        return told.status;
+    };
+    if (answer.good()) {
+        CIPHERLANE_TRY(auto told, read_order(own.known->whose(), request.order_number, answer.body));
+        told.status.merchant_id = own.settings.merchant_id;
+        return same_amount(told);
+    }
+    const auto what = meaning_of(answer.status, answer.code());
+    if (what == meaning::waits) return own.ended(request.order_number, qr_order_state::paying);
+    if (what != meaning::look) return own.refusal(answer, what);
+    CIPHERLANE_TRY(const auto told, own.look_after(request.order_number, answer, bounds));
+    return same_amount(told);
+}
+
+result<qr_order_status> gateway::reverse(std::string_view order_number, const call& bounds) {
+    auto& own = *state_;
+    CIPHERLANE_CHECK(check_order_number(order_number));
+    CIPHERLANE_TRY(const auto answer,
+        own.ask("POST", own.order_target(order_number, "/reverse"), json::serialize(own.identified()), bounds));
+    const auto what = answer.good() ? meaning::look : meaning_of(answer.status, answer.code());
+    const auto never_made = [&](const error& why) -> error {
+        if (!own.may_still_come(order_number)) return why;
+        return wechat_error(hostlink_errc::may_still_come, "order_number").at_endpoint(own.line.address());
+    };
+    if (what == meaning::no_order) return never_made(own.refusal(answer, what));
+    if (what != meaning::look) return own.refusal(answer, what);
+    // WeChat names the order and does not say what has become of it.
+    auto told = own.look_up(order_number, bounds);
+    if (!told) return told.error().peer_code() == "404" ? never_made(told.error()) : told.error();
+    auto& status = told->status;
+    if (told->trade_state == "REFUND" && answer.good()) {
+        status.state = qr_order_state::refunded;
+        status.paid = told->total;
+    }
+    const bool gone = status.state == qr_order_state::cancelled || status.state == qr_order_state::refunded;
+    if (told->trade_state == "REFUND" && !gone) return state_of(told->trade_state, {}).error();
+    if (answer.good() && !gone) return wechat_error(hostlink_errc::not_done_yet, "trade_state");
+    return std::move(status);
+}
+
+result<qr_order_status> gateway::state::read_refund(
+    const ports::qr_refund_request& request, std::string_view number, const told_order& order, const reply& answer) {
+    CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
+    const json_reader read(object);
+    CIPHERLANE_TRY(const auto theirs, read.text("out_refund_no"));
+    if (theirs != number) return unreadable_member("out_refund_no");
+    CIPHERLANE_TRY(const auto of, read.text("out_trade_no"));
+    if (of != request.order_number) return unreadable_member("out_trade_no");
+    CIPHERLANE_TRY(const auto sums, read.object("amount"));
+    CIPHERLANE_TRY(const auto minor, sums.number("refund"));
+    if (minor != request.total.minor()) return unreadable_member("amount.refund");
+    CIPHERLANE_TRY(const auto word, read.text("status"));
+    if (word == "SUCCESS") {
+        auto status = order.status;
+        status.merchant_id = settings.merchant_id;
+        status.state = qr_order_state::refunded;
+        status.paid = order.total;
+        return status;
+    }
+    auto why =
+        wechat_error(word == "CLOSED" ? hostlink_errc::refused_by_gateway : hostlink_errc::not_done_yet, "status")
+            .with_peer_text(word);
+    if (word == "ABNORMAL") log.warning("wechat", "refund " + std::string(number) + " cannot reach the payer's card");
+    return why;
+}
+
+result<qr_order_status> gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
+    auto& own = *state_;
+    CIPHERLANE_CHECK(check_order_number(request.order_number));
+    CIPHERLANE_CHECK(check_order_number(request.refund_number));
+    // The refund names the whole of the order, which only WeChat knows for certain.
+    CIPHERLANE_TRY(auto order, own.look_up(request.order_number, bounds));
+    if (order.trade_state != "SUCCESS" && order.trade_state != "REFUND") {
+        return wechat_error(hostlink_errc::refused_by_gateway, "trade_state")
+            .with_peer_code("409")
+            .with_peer_text(order.trade_state);
+    }
+    if (!request.transaction_number.empty() && order.status.transaction_number != request.transaction_number) {
+        return wechat_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409");
+    }
+    json::object body{{"out_trade_no", request.order_number}, {"out_refund_no", request.refund_number},
+        {"amount",
+            json::object{{"refund", request.total.minor()}, {"total", order.total.minor()}, {"currency", "CNY"}}}};
+    const auto& of = own.known->whose();
+    if (of.is_partner()) body["sub_mchid"] = of.sub_mchid;
+    CIPHERLANE_TRY(auto answer, own.ask("POST", "/v3/refund/domestic/refunds", json::serialize(body), bounds));
+    if (!answer.good()) {
+        const auto what = meaning_of(answer.status, answer.code());
+        if (what != meaning::look) return own.refusal(answer, what);
+        CIPHERLANE_TRY(auto there, own.ask("GET", own.refund_target(request.refund_number), {}, bounds));
+        if (!there.good()) {
+            const auto about = meaning_of(there.status, there.code());
+            return about == meaning::no_order ? own.refusal(answer, meaning::refused) : own.refusal(there, about);
+        }
+        answer = std::move(there);
+    }
+    for (;;) {
+        auto status = own.read_refund(request, request.refund_number, order, answer);
+        if (status || status.error().code() != hostlink_errc::not_done_yet) return status;
+        const auto need = own.settings.refund_poll + own.settings.refund_poll;
+        if (status.error().untrusted_peer_text() != "PROCESSING" || bounds.until().left() < need || bounds.stopped())
+            return status;
+        pause(call(own.settings.refund_poll, bounds.stop()));
+        auto there = own.ask("GET", own.refund_target(request.refund_number), {}, bounds);
+        if (!there || !there->good()) return status;
+        answer = *std::move(there);
+    }
+}
+
+result<qr_order_status> gateway::wait_notification(std::string_view order_number, const call& bounds) {
+    if (state_->listener == nullptr) return wechat_error(hostlink_errc::no_notifications);
+    return state_->listener->wait(order_number, bounds);
+}
+
+result<void> gateway::refresh_certificates(const call& bounds) {
+    return state_->fetch_certificates(bounds);
+}
+
+std::optional<std::chrono::seconds> gateway::clock_offset() const {
+    return state_->offset;
+}
+
+result<std::string> gateway::bill(std::string_view day, bill_kind kind, const call& bounds) {
+    auto& own = *state_;
+    constexpr std::array<std::string_view, 3> words{"ALL", "SUCCESS", "REFUND"};
+    constexpr std::string_view allowed = "0123456789-";
+    if (day.size() != 10 || day.find_first_not_of(allowed) != std::string_view::npos)
+        return wechat_error(hostlink_errc::bad_setting, "bill_date");
+    std::string target = "/v3/bill/tradebill?bill_date=";
+    target.append(day).append("&bill_type=").append(words.at(static_cast<std::size_t>(kind)));
+    const auto& of = own.known->whose();
+    if (of.is_partner()) target += "&sub_mchid=" + of.sub_mchid;
+    CIPHERLANE_TRY(const auto answer, own.ask("GET", target, {}, bounds));
+    if (!answer.good()) return own.refusal(answer, meaning_of(answer.status, answer.code()));
+    CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
+    const json_reader read(object);
+    CIPHERLANE_TRY(const auto hash, read.text("hash_value"));
+    CIPHERLANE_TRY(const auto url, read.text("download_url"));
+    const auto scheme = url.find("://");
+    const auto path = scheme == std::string::npos ? scheme : url.find('/', scheme + 3);
+    if (path == std::string::npos) return unreadable_member("download_url");
+    // Signed as any call, to the host that we know, and answered without a signature: the digest proves the file.
+    CIPHERLANE_TRY(auto file, own.send("GET", url.substr(path), {}, largest_bill, bounds));
+    if (file.status / 100 != 2) {
+        const state::reply told{file.status, std::move(file.body)};
+        return own.refusal(told, meaning_of(told.status, told.code()));
+    }
+    CIPHERLANE_TRY(const auto digest, crypto::digest(crypto::digest_algorithm::sha1, as_bytes(file.body)));
+    if (to_lower_hex(digest.view()) != hash) return wechat_error(hostlink_errc::unproven_answer, "hash_value");
+    return std::move(file.body);
+}
+
+} // namespace cipherlane::hostlink::wechat

@@ -1,0 +1,174 @@
+#include "gateway/wechat_words.hpp"
+#include "json_reader.hpp"
+
+#include <cipherlane/core/digits.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/wechat_platform.hpp>
+
+#include <set>
+#include <utility>
+
+namespace cipherlane::hostlink::wechat {
+namespace {
+
+constexpr std::size_t api_v3_key_size = 32;
+
+result<sealed_resource> read_sealed(const json_reader& read) {
+    sealed_resource sealed;
+    CIPHERLANE_TRY(sealed.algorithm, read.text("algorithm"));
+    CIPHERLANE_TRY(sealed.ciphertext, read.text("ciphertext"));
+    CIPHERLANE_TRY(sealed.nonce, read.text("nonce"));
+    sealed.associated_data = read.text_or_none("associated_data");
+    return sealed;
+}
+
+error bad_merchant(std::string_view field) {
+    return error(hostlink_errc::bad_setting, layer::hostlink).during("wechat").in_field(field);
+}
+
+class wechat_notices final : public notice_reader {
+  public:
+    explicit wechat_notices(std::shared_ptr<platform> known)
+        : known_(std::move(known)) {}
+
+    void expect_merchant(std::string merchant_id) override { merchants_.insert(std::move(merchant_id)); }
+
+    result<std::optional<ports::qr_order_status>> read(const http_fields& fields, std::string_view body) override {
+        CIPHERLANE_CHECK(known_->check(fields, body));
+        CIPHERLANE_TRY(const auto notice, parse_json_object(body));
+        const json_reader outside(notice);
+        CIPHERLANE_TRY(const auto event, outside.text("event_type"));
+        CIPHERLANE_TRY(const auto resource, outside.object("resource"));
+        CIPHERLANE_TRY(const auto sealed, read_sealed(resource));
+        CIPHERLANE_TRY(const auto clear, known_->open(sealed));
+        if (event.starts_with("REFUND.")) return about_refund(as_text(clear.expose()));
+        if (event != "TRANSACTION.SUCCESS") return unreadable_member("event_type");
+        CIPHERLANE_TRY(auto told, read_order(known_->whose(), {}, as_text(clear.expose())));
+        if (told.status.state != ports::qr_order_state::paid || told.trade_state != "SUCCESS")
+            return unreadable_member("trade_state");
+        // WeChat knows one merchant for all terminals of this till; which of the till's it is the number tells.
+        if (merchants_.size() == 1) told.status.merchant_id = *merchants_.begin();
+        return std::optional(std::move(told.status));
+    }
+
+    notice_reply reply(notice_end end) const override {
+        switch (end) {
+        case notice_end::taken: return {204, {}, {}};
+        case notice_end::refused: return {401, "application/json", R"({"code":"FAIL","message":"not believed"})"};
+        case notice_end::not_kept: break;
+        }
+        return {503, "application/json", R"({"code":"FAIL","message":"not kept"})"};
+    }
+
+  private:
+    [[nodiscard]] result<std::optional<ports::qr_order_status>> about_refund(std::string_view json) const {
+        CIPHERLANE_TRY(const auto refund, parse_json_object(json));
+        const auto& of = known_->whose();
+        const json_reader read(refund);
+        CIPHERLANE_TRY(const auto mchid, read.text(of.is_partner() ? "sp_mchid" : "mchid"));
+        if (mchid != of.mchid) return unreadable_member("mchid");
+        return std::optional<ports::qr_order_status>();
+    }
+
+    std::shared_ptr<platform> known_;
+    std::set<std::string, std::less<>> merchants_;
+};
+
+} // namespace
+
+result<void> merchant::validate() const {
+    if (mchid.empty() || !all_digits(mchid)) return bad_merchant("mchid");
+    if (appid.empty()) return bad_merchant("appid");
+    if (!sub_mchid.empty() && !all_digits(sub_mchid)) return bad_merchant("sub_mchid");
+    if (!sub_appid.empty() && !is_partner()) return bad_merchant("sub_appid");
+    if (serial.empty() || serial.find_first_not_of("0123456789ABCDEF") != std::string::npos)
+        return bad_merchant("serial");
+    return {};
+}
+
+platform::platform(merchant of, secret_bytes api_v3_key, const ports::clock& clock)
+    : merchant_(std::move(of))
+    , api_v3_key_(std::move(api_v3_key))
+    , clock_(clock)
+    , keys_(merchant_.serial) {}
+
+result<std::shared_ptr<platform>> platform::create(merchant of, secret_bytes api_v3_key, const ports::clock& clock) {
+    CIPHERLANE_CHECK(of.validate());
+    if (api_v3_key.size() != api_v3_key_size) {
+        return error(hostlink_errc::bad_key, layer::hostlink)
+            .during("wechat")
+            .in_field("api_v3_key")
+            .with_hint("expected 32 characters");
+    }
+    return std::shared_ptr<platform>(new platform(std::move(of), std::move(api_v3_key), clock));
+}
+
+result<void> platform::add_key(std::string serial, std::string_view pem) {
+    const std::scoped_lock lock(mutex_);
+    return keys_.add(std::move(serial), pem);
+}
+
+result<void> platform::add_certificate(std::string_view pem) {
+    const std::scoped_lock lock(mutex_);
+    return keys_.add_certificate(pem);
+}
+
+std::string platform::public_key_id() const {
+    const std::scoped_lock lock(mutex_);
+    return keys_.public_key_id();
+}
+
+bool platform::has_keys() const {
+    const std::scoped_lock lock(mutex_);
+    return !keys_.empty();
+}
+
+bool platform::holds(byte_view der) const {
+    const std::scoped_lock lock(mutex_);
+    return keys_.holds(der);
+}
+
+result<void> platform::check(const http_fields& fields, std::string_view body) {
+    const std::scoped_lock lock(mutex_);
+    auto checked = keys_.check(fields, body, clock_.now());
+    // Only a certificate can be fetched, and only the platform's own word for it makes one count.
+    if (!checked && checked.error().field() == "Wechatpay-Serial" && fields.has("Wechatpay-Serial")) wanted_ = true;
+    return checked;
+}
+
+result<secret_bytes> platform::open(const sealed_resource& sealed) const {
+    return open_resource(api_v3_key_.expose(), sealed);
+}
+
+bool platform::wants_keys() const {
+    const std::scoped_lock lock(mutex_);
+    return wanted_ || keys_.empty();
+}
+
+result<void> platform::take_certificates(const http_fields& fields, std::string_view body) {
+    CIPHERLANE_TRY(const auto answer, parse_json_object(body));
+    const auto* list = answer.if_contains("data");
+    if (list == nullptr || !list->is_array()) return unreadable_member("data");
+    std::vector<std::string> brought;
+    platform_keys fresh(merchant_.serial);
+    for (const auto& one : list->get_array()) {
+        if (!one.is_object()) return unreadable_member("data");
+        CIPHERLANE_TRY(const auto resource, json_reader(one.get_object()).object("encrypt_certificate"));
+        CIPHERLANE_TRY(const auto sealed, read_sealed(resource));
+        CIPHERLANE_TRY(const auto pem, open(sealed));
+        brought.emplace_back(as_text(pem.expose()));
+        CIPHERLANE_CHECK(fresh.add_certificate(brought.back()));
+    }
+    CIPHERLANE_CHECK(fresh.check(fields, body, clock_.now()));
+    const std::scoped_lock lock(mutex_);
+    for (const auto& pem : brought)
+        CIPHERLANE_CHECK(keys_.add_certificate(pem));
+    wanted_ = false;
+    return {};
+}
+
+std::unique_ptr<notice_reader> make_notice_reader(std::shared_ptr<platform> known) {
+    return std::make_unique<wechat_notices>(std::move(known));
+}
+
+} // namespace cipherlane::hostlink::wechat

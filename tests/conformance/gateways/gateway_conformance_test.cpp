@@ -1,0 +1,254 @@
+// What the port `qr_gateway` promises, of every client of a gateway that there is, each against its simulator.
+#include "running_gateway.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/store/memory_journal.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::tests {
+
+using namespace std::chrono_literals;
+using ports::qr_order_state;
+
+namespace {
+
+/// Keys are made once: that takes its time.
+const temporary_folder& folder() {
+    static const temporary_folder made;
+    return made;
+}
+
+template <class Settings>
+void set_link(Settings& settings, const running_gateway& simulator) {
+    settings.address = simulator.address();
+    settings.merchant_id = till_merchant;
+    settings.response_time = 5s;
+}
+
+const ports::system_clock& wall() {
+    static const ports::system_clock made;
+    return made;
+}
+
+} // namespace
+
+gateway_under_test make_own_gateway() {
+    sim::gateway_settings how;
+    how.key_file = folder().file("own.pem");
+    gateway_under_test made{"cipherlane", std::make_unique<running_gateway>(how), nullptr, nullptr};
+    auto verifier = hostlink::notification_verifier::create(made.simulator->public_key(), wall()).value();
+    made.listener = hostlink::notification_listener::listen("127.0.0.1:0", std::move(verifier)).value();
+    hostlink::http_gateway_settings settings;
+    set_link(settings, *made.simulator);
+    made.client = hostlink::http_gateway::create(settings, made.listener.get()).value();
+    return made;
+}
+
+namespace {
+
+std::string wechat_file(const char* name) {
+    return whole_file(folder().file("wechat") + "/" + name);
+}
+
+/// Made by the simulator's start.
+std::shared_ptr<hostlink::wechat::platform> wechat_platform() {
+    hostlink::wechat::merchant of;
+    of.mchid = "1999000001";
+    of.appid = "wx0123456789abcdef";
+    of.serial = "5AF1C0DE00000000000000000000000000000001";
+    secret_bytes key(as_bytes(wechat_file("api_v3.key")));
+    auto known = hostlink::wechat::platform::create(of, std::move(key), wall()).value();
+    known->add_key("PUB_KEY_ID_0119990000012026092100000001", wechat_file("platform_public.pem")).value();
+    return known;
+}
+
+} // namespace
+
+std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(
+    const hostlink::wechat::gateway_settings& settings, hostlink::notification_listener* listener) {
+    std::shared_ptr<hostlink::request_signer> signer =
+        hostlink::key_signer::create(wechat_file("merchant_key.pem")).value();
+    return hostlink::wechat::gateway::create(settings, wechat_platform(), signer, listener).value();
+}
+
+gateway_under_test make_wechat_gateway() {
+    sim::gateway_settings how;
+    how.key_file = folder().file("own.pem");
+    how.wechat_keys = folder().file("wechat");
+    gateway_under_test made{"wechat", std::make_unique<running_gateway>(how), nullptr, nullptr};
+    made.listener = hostlink::notification_listener::listen(
+        "127.0.0.1:0", hostlink::wechat::make_notice_reader(wechat_platform()))
+                        .value();
+    hostlink::wechat::gateway_settings settings;
+    set_link(settings, *made.simulator);
+    settings.refund_poll = 10ms;
+    made.client = make_wechat_client(settings, made.listener.get());
+    return made;
+}
+
+namespace {
+
+using maker = gateway_under_test (*)();
+
+class Gateway : public testing::TestWithParam<std::pair<const char*, maker>> {
+  protected:
+    gateway_under_test subject = GetParam().second();
+    ports::qr_gateway& client() { return *subject.client; }
+    running_gateway& simulator() { return *subject.simulator; }
+
+    static ports::qr_order_request wish(const std::string& number, std::int64_t fen = 1990) {
+        ports::qr_order_request made(number, amount(fen));
+        made.terminal_id = "TEST0001";
+        made.subject = "咖啡 中杯/Café";
+        made.issued = std::chrono::system_clock::now();
+        return made;
+    }
+    static ports::qr_charge_request code(
+        const std::string& number, const std::string& text, std::int64_t fen = 1990) {
+        ports::qr_charge_request made(number, amount(fen), wiped_text(text));
+        made.terminal_id = "TEST0001";
+        return made;
+    }
+    /// State, amount and whose it is, of an order that was told.
+    static void expect_told(const result<ports::qr_order_status>& told, const std::string& number,
+        qr_order_state state, std::int64_t paid) {
+        ASSERT_TRUE(told) << told.error();
+        EXPECT_EQ(told->state, state) << to_string(told->state);
+        EXPECT_EQ(told->paid, amount(paid));
+        EXPECT_EQ(told->order_number, number);
+        EXPECT_TRUE(told->merchant_id == till_merchant) << told->merchant_id;
+        EXPECT_EQ(told->transaction_number.empty(), paid == 0);
+    }
+    template <class Told>
+    static void expect_error(const Told& told, condition what) {
+        ASSERT_FALSE(told);
+        EXPECT_TRUE(told.error().is(what)) << told.error();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(All, Gateway,
+    testing::Values(std::pair("cipherlane", &make_own_gateway), std::pair("wechat", &make_wechat_gateway)),
+    [](const auto& one) { return std::string(one.param.first); });
+
+TEST_P(Gateway, AnOrderIsShownPaidAndToldOnce) {
+    store::memory_journal journal(wall());
+    subject.listener->keep_in(journal);
+    const auto order = client().create(wish("ORDER-1"), call(10s));
+    ASSERT_TRUE(order) << order.error();
+    EXPECT_FALSE(order->code_url.empty());
+    EXPECT_EQ(order->merchant_id, till_merchant);
+    EXPECT_GT(order->expires, std::chrono::system_clock::now());
+    EXPECT_TRUE(client().create(wish("ORDER-1"), call(10s))) << "the same again is the same order";
+    expect_told(client().query("ORDER-1", call(10s)), "ORDER-1", qr_order_state::waiting, 0);
+    simulator().plan("duplicate_notification", "notification");
+    simulator().pay("ORDER-1");
+    const auto notice = client().wait_notification("ORDER-1", call(20s));
+    expect_told(notice, "ORDER-1", qr_order_state::paid, 1990);
+    EXPECT_EQ(notice->terminal_id, "TEST0001");
+    EXPECT_EQ(journal.open_notices(call(5s)).value().size(), 1U) << "durable before it was answered, and once";
+    expect_told(client().query("ORDER-1", call(10s)), "ORDER-1", qr_order_state::paid, 1990);
+    expect_told(client().cancel("ORDER-1", call(10s)), "ORDER-1", qr_order_state::paid, 1990);
+    expect_error(client().create(wish("ORDER-1", 5), call(10s)), condition::rejected_by_peer);
+}
+
+TEST_P(Gateway, AClosedOrderStaysClosed) {
+    ASSERT_TRUE(client().create(wish("ORDER-2"), call(10s)));
+    expect_told(client().cancel("ORDER-2", call(10s)), "ORDER-2", qr_order_state::cancelled, 0);
+    expect_told(client().cancel("ORDER-2", call(10s)), "ORDER-2", qr_order_state::cancelled, 0);
+    expect_told(client().query("ORDER-2", call(10s)), "ORDER-2", qr_order_state::cancelled, 0);
+    const auto none = client().query("ORDER-NONE", call(10s));
+    expect_error(none, condition::rejected_by_peer);
+    EXPECT_EQ(none.error().peer_code(), "404");
+}
+
+TEST_P(Gateway, APayersCodeIsChargedOnce) {
+    expect_told(
+        client().charge(code("CHARGE-1", "134567890123456789"), call(10s)), "CHARGE-1", qr_order_state::paid, 1990);
+    expect_told(client().query("CHARGE-1", call(10s)), "CHARGE-1", qr_order_state::paid, 1990);
+    expect_error(client().charge(code("CHARGE-2", "134567890123456789"), call(10s)), condition::rejected_by_peer);
+    simulator().ask({{"cmd", "wallet"}, {"code", "135"}, {"manner", "refuses"}});
+    expect_error(client().charge(code("CHARGE-3", "135"), call(10s)), condition::rejected_by_peer);
+    expect_told(client().reverse("CHARGE-1", call(10s)), "CHARGE-1", qr_order_state::refunded, 1990);
+}
+
+TEST_P(Gateway, APasswordIsWaitedForAndUndone) {
+    simulator().ask({{"cmd", "wallet"}, {"code", "136"}, {"manner", "asks"}});
+    simulator().ask({{"cmd", "wallet"}, {"code", "137"}, {"manner", "asks"}});
+    expect_told(client().charge(code("CHARGE-4", "136"), call(10s)), "CHARGE-4", qr_order_state::paying, 0);
+    expect_told(client().query("CHARGE-4", call(10s)), "CHARGE-4", qr_order_state::paying, 0);
+    simulator().pay("CHARGE-4");
+    expect_told(client().query("CHARGE-4", call(10s)), "CHARGE-4", qr_order_state::paid, 1990);
+    expect_told(client().charge(code("CHARGE-5", "137"), call(10s)), "CHARGE-5", qr_order_state::paying, 0);
+    expect_told(client().reverse("CHARGE-5", call(10s)), "CHARGE-5", qr_order_state::cancelled, 0);
+    expect_told(client().reverse("CHARGE-5", call(10s)), "CHARGE-5", qr_order_state::cancelled, 0);
+}
+
+TEST_P(Gateway, ARefundIsDoneOnceByItsNumber) {
+    ASSERT_TRUE(client().create(wish("ORDER-3"), call(10s)));
+    expect_error(client().refund({"ORDER-3", "REFUND-1", amount(500)}, call(10s)), condition::rejected_by_peer);
+    simulator().pay("ORDER-3");
+    for (int again = 0; again < 2; ++again)
+        ASSERT_TRUE(client().refund({"ORDER-3", "REFUND-1", amount(500)}, call(10s)));
+    EXPECT_EQ(simulator().order("ORDER-3").at("refunded"), 500);
+    ASSERT_TRUE(client().refund({"ORDER-3", "REFUND-2", amount(1490)}, call(10s)));
+    EXPECT_EQ(simulator().order("ORDER-3").at("refunded"), 1990);
+    expect_error(client().refund({"ORDER-3", "REFUND-3", amount(1)}, call(10s)), condition::rejected_by_peer);
+}
+
+TEST_P(Gateway, AnAnswerThatIsLostLeavesTheOutcomeUnknown) {
+    ASSERT_TRUE(client().create(wish("ORDER-4"), call(10s)));
+    simulator().pay("ORDER-4");
+    for (const char* kind : {"no_answer", "server_error", "bare_404"}) {
+        for (int verb = 0; verb < 6; ++verb) {
+            simulator().plan(kind, verb == 1 ? "GET" : "POST", 9);
+            const auto told = verb == 1   ? client().query("ORDER-4", call(10s)).error()
+                              : verb == 0 ? client().create(wish("ORDER-5"), call(10s)).error()
+                              : verb == 2 ? client().cancel("ORDER-4", call(10s)).error()
+                              : verb == 3 ? client().charge(code("CHARGE-6", "138"), call(10s)).error()
+                              : verb == 4 ? client().reverse("CHARGE-6", call(10s)).error()
+                                          : client().refund({"ORDER-4", "REFUND-4", amount(1)}, call(10s)).error();
+            EXPECT_TRUE(told.is(condition::outcome_unknown)) << kind << " " << verb << ": " << told;
+            simulator().no_faults();
+        }
+    }
+    EXPECT_LE(simulator().order("ORDER-4").at("refunded"), 1);
+}
+
+TEST_P(Gateway, AnAnswerAboutAnotherMerchantIsNone) {
+    ASSERT_TRUE(client().create(wish("ORDER-6"), call(10s)));
+    simulator().plan("other_merchant", "query");
+    expect_error(client().query("ORDER-6", call(10s)), condition::outcome_unknown);
+    simulator().plan("no_json", "query");
+    expect_error(client().query("ORDER-6", call(10s)), condition::outcome_unknown);
+    expect_told(client().query("ORDER-6", call(10s)), "ORDER-6", qr_order_state::waiting, 0);
+}
+
+TEST_P(Gateway, AForgedNoticeIsNotBelieved) {
+    ASSERT_TRUE(client().create(wish("ORDER-7"), call(10s)));
+    simulator().plan("bad_signature", "notification");
+    simulator().pay("ORDER-7");
+    expect_error(client().wait_notification("ORDER-7", call(300ms)), condition::timed_out);
+    EXPECT_GE(subject.listener->statistics().refused, 1U);
+    EXPECT_EQ(subject.listener->statistics().taken, 0U);
+    expect_told(client().query("ORDER-7", call(10s)), "ORDER-7", qr_order_state::paid, 1990);
+}
+
+TEST_P(Gateway, APaymentAfterTheEndIsTold) {
+    ASSERT_TRUE(client().create(wish("ORDER-8"), call(10s)));
+    simulator().plan("paid_after_close", "cancel");
+    expect_told(client().cancel("ORDER-8", call(10s)), "ORDER-8", qr_order_state::cancelled, 0);
+    expect_told(client().wait_notification("ORDER-8", call(20s)), "ORDER-8", qr_order_state::paid, 1990);
+}
+
+TEST_P(Gateway, WhatIsNotSentIsToldAsSuch) {
+    std::stop_source stop;
+    stop.request_stop();
+    expect_error(client().create(wish("ORDER-9"), call(10s, stop.get_token())), condition::cancelled);
+    expect_error(client().query("no number", call(10s)), condition::misuse);
+    expect_error(client().query("../../v3/x", call(10s)), condition::misuse);
+    EXPECT_FALSE(client().identity().empty());
+}
+
+} // namespace
+} // namespace cipherlane::tests

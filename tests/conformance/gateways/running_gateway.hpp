@@ -1,0 +1,73 @@
+#pragma once
+
+#include "gateway-sim/server.hpp"
+#include "simkit/control_client.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/whole_file.hpp"
+
+#include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
+#include <cipherlane/hostlink/http_gateway.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace cipherlane::tests {
+
+/// A simulated gateway on a thread of its own, with its rig.
+class running_gateway {
+  public:
+    explicit running_gateway(const sim::gateway_settings& settings)
+        : server_(sim::gateway_server::start(io_, settings, logger::none()).value())
+        , rig_(sim::control_client::connect(server_->control_place()).value())
+        , thread_([this] { io_.run(); }) {}
+    running_gateway(const running_gateway&) = delete;
+    running_gateway& operator=(const running_gateway&) = delete;
+    ~running_gateway() {
+        io_.stop();
+        thread_.join();
+    }
+    [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
+    [[nodiscard]] const std::string& public_key() const { return server_->public_key(); }
+    nlohmann::json ask(const nlohmann::json& request) { return rig_.ask(request); }
+    /// What goes wrong at a verb, so many times.
+    void plan(const std::string& kind, const std::string& verb, int times = 1) {
+        ask({{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", verb}, {"times", times}}}}});
+    }
+    void no_faults() { ask({{"cmd", "faults"}, {"set", nlohmann::json::array()}}); }
+    void pay(const std::string& number, const std::string& payer = "usual") {
+        ask({{"cmd", "pay"}, {"order_number", number}, {"payer", payer}});
+    }
+    [[nodiscard]] nlohmann::json order(const std::string& number) {
+        const auto all = ask({{"cmd", "orders"}});
+        for (const auto& one : all.at("orders"))
+            if (one.at("order_number") == number) return one;
+        return {};
+    }
+
+  private:
+    boost::asio::io_context io_;
+    std::unique_ptr<sim::gateway_server> server_;
+    sim::control_client rig_;
+    std::thread thread_;
+};
+
+/// A gateway's client with the simulator that it speaks to, made with the folder of test keys.
+struct gateway_under_test {
+    std::string name;
+    std::unique_ptr<running_gateway> simulator;
+    std::unique_ptr<hostlink::notification_listener> listener;
+    std::unique_ptr<ports::qr_gateway> client;
+};
+
+inline constexpr const char* till_merchant = "TESTMERCH000001";
+
+[[nodiscard]] gateway_under_test make_own_gateway();
+[[nodiscard]] gateway_under_test make_wechat_gateway();
+/// With the same keys, reached as `settings` say; nobody listens for it.
+[[nodiscard]] std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(
+    const hostlink::wechat::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
+
+} // namespace cipherlane::tests

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/hostlink/notification_listener.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <memory>
+
+namespace cipherlane::hostlink {
+class request_signer;
+namespace wechat {
+class platform;
+}
+} // namespace cipherlane::hostlink
+
+namespace cipherlane::assembly {
+
+/// What the terminals of a till share of their gateway: its keys, and who takes its notifications.
+class gateway_door {
+  public:
+    /// `place` names a gateway. @param clock must outlive this.
+    /// @return `till_errc::no_file`, or what is wrong with a key, in the field of its setting.
+    [[nodiscard]] static result<std::unique_ptr<gateway_door>> open(
+        const till_settings::gateway_place& place, const ports::clock& clock, const logger& log);
+    gateway_door(const gateway_door&) = delete;
+    gateway_door& operator=(const gateway_door&) = delete;
+    ~gateway_door();
+
+    /// Null where no address for notifications or no key to check them is set.
+    [[nodiscard]] hostlink::notification_listener* listener() const noexcept { return listener_.get(); }
+    /// The gateway as a terminal speaks to it; this must outlive it.
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect(const till_settings::terminal& of) const;
+
+  private:
+    gateway_door(till_settings::gateway_place place, logger log);
+    [[nodiscard]] result<void> open_own(const ports::clock& clock);
+    [[nodiscard]] result<void> open_wechat(const ports::clock& clock);
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_own(const till_settings::terminal& of) const;
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_wechat(const till_settings::terminal& of) const;
+
+    till_settings::gateway_place place_;
+    logger log_;
+    std::shared_ptr<hostlink::wechat::platform> wechat_;
+    std::shared_ptr<const hostlink::request_signer> signer_;
+    std::unique_ptr<hostlink::notification_listener> listener_;
+};
+
+} // namespace cipherlane::assembly
