@@ -21,7 +21,7 @@ CIPHERLANE_API cipherlane_condition cipherlane_qr_decode(
 /* What a payload breaks of the specification: [{"rule": …, "objects": […], "text": …}, …]; [] where nothing. */
 CIPHERLANE_API cipherlane_condition cipherlane_qr_check(
     const char* text, cipherlane_buffer* json, cipherlane_status* why);
-/* What a scanned text can be, a line each: "emv_merchant", "wechat_payment_code", …; nothing where it is none. */
+/* What a scanned text can be, a line each: "EMV merchant-presented", …; nothing where it is none. */
 CIPHERLANE_API cipherlane_condition cipherlane_qr_kinds(
     const char* text, cipherlane_buffer* kinds, cipherlane_status* why);
 

@@ -73,7 +73,7 @@ typedef struct cipherlane_payment {
 
 /* A trade of any row of the table of trades. Begin with CIPHERLANE_TRADE_INIT: what is 0 is not given. */
 typedef struct cipherlane_trade {
-    const char* trade; /* "sale", "void", "refund", "qr_sale", …: see `cipherlane_till_trades` */
+    const char* trade; /* "sale", "void", "refund", "QR sale", …: see `cipherlane_till_trades` */
     const char* key;   /* the caller's name for it, unique for the terminal: 1 to 64 characters */
     int64_t amount;    /* minor units of the terminal's currency; 0: of a row that needs none, the original's */
     uint64_t original; /* handle of the payment that it follows */

@@ -1,0 +1,112 @@
+"""Published values through the C interface, and what a caller can do wrong. Origins: tests/vectors of the sources."""
+
+import gc
+
+import pytest
+
+import cipherlane
+from cipherlane import _native, crypto, hsm, iso8583, qr, tlv, till
+
+
+def test_the_library_says_its_version():
+    assert _native.version()
+
+
+def test_structs_are_as_the_headers_have_them():
+    assert (_native.ctypes.sizeof(_native.StatusStruct), _native.ctypes.sizeof(_native.BlockStruct)) == (1088, 24)
+
+
+def test_keys_and_macs_are_as_published():
+    with crypto.Key(crypto.Purpose.DATA, crypto.Algorithm.TDES, bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")) as key:
+        assert key.check_value().hex() == "08d7b4"
+    with crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, bytes.fromhex("2222222222222222"), "legacy") as key:
+        message = bytes.fromhex("1234567890ABCDEFABCDEF1234567890")
+        mac = key.make_mac(message, crypto.Mac.UNIONPAY_ASCII)
+        assert mac == b"E267B6E2"
+        assert key.verify_mac(message, mac, 8, crypto.Mac.UNIONPAY_ASCII)
+        assert not key.verify_mac(message + b"0", mac, 8, crypto.Mac.UNIONPAY_ASCII)
+        with pytest.raises(cipherlane.CipherlaneError):
+            key.encrypt_pin("1234", "5555555551234567")
+    assert crypto.digest("SM3", b"abc").hex().startswith("66c7f0f4")
+
+
+def test_one_key_a_transaction():
+    material = bytearray.fromhex("0123456789ABCDEFFEDCBA9876543210")
+    with crypto.Key(crypto.Purpose.DERIVATION, crypto.Algorithm.TDES, material) as bdk:
+        with bdk.of_transaction(bytes.fromhex("FFFF9876543210E00001"), crypto.Purpose.PIN) as once:
+            pin = bytearray(b"1234")
+            block = once.encrypt_pin(pin, "4012345678909")
+            assert block.hex().upper() == "1B9C1845EB993A7A"
+            assert once.decrypt_pin(block, "4012345678909") == b"1234"
+    assert material == bytes(16) and pin == bytes(4), "wiped by the calls that took them"
+
+
+def test_key_blocks():
+    block = "B0096M3TC00E0000B6CD513680EF255FC0DC590726FD0129A7CF6602E7F271631AB4EE7350642F11181AF4CC12F12FD9"
+    protection = bytes.fromhex("AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBB")
+    with crypto.Key(crypto.Purpose.BLOCK, crypto.Algorithm.TDES, protection, "legacy") as key:
+        with crypto.KeyBlocks(key, "B") as blocks:
+            assert blocks.unwrap(block).hex().upper() == "EEEEEEEEEEEEEEEE"
+            with pytest.raises(cipherlane.BadMessage):
+                blocks.unwrap(block[:-1] + "0")
+    assert '"M3"' in crypto.inspect_key_block(block)
+
+
+def test_messages():
+    with iso8583.Dialect("cup-pos") as dialect:
+        message = {
+            "tpdu": "6000030000",
+            "header": "603100310730",
+            "mti": "0800",
+            "fields": {"11": "000001", "41": "TEST0001", "42": "TESTMERCH000001", "60": "00000001003"},
+        }
+        data = dialect.encode(message)
+        assert dialect.decode(data) == message
+        assert data[2:] == dialect.encode(message, body=True)
+        assert "TEST0001" in dialect.explain(data)
+        with pytest.raises(cipherlane.BadMessage) as why:
+            dialect.decode(data[:-1])
+        assert why.value.status.layer == "iso8583"
+        message["fields"]["999"] = ""
+        with pytest.raises(cipherlane.CipherlaneError) as why:
+            dialect.encode(message)
+        assert why.value.status.field == "999"
+
+
+def test_tlv():
+    data = tlv.encode([(0x9F26, bytes(8)), (0x82, b"\x3c\x00")])
+    assert data.hex() == "9f2608000000000000000082023c00"
+    assert tlv.find(data, 0x82) == b"\x3c\x00"
+    assert tlv.find(data, 0x95) is None
+    assert [each["tag"] for each in tlv.decode(data)] == ["9F26", "82"]
+
+
+def test_payment_codes():
+    text = qr.encode({"52": "5812", "53": "156", "58": "CN", "59": "TEA HOUSE", "60": "BEIJING", "62": {"05": "A1"}})
+    assert qr.decode(text)["62"] == {"05": "A1"}
+    with pytest.raises(cipherlane.BadMessage):
+        qr.decode(text[:-1] + ("0" if text[-1] != "0" else "1"))
+    assert "EMV merchant-presented" in qr.kinds(text)
+    assert qr.png(text)[:4] == b"\x89PNG"
+    assert all(qr.modules(text)[0][:7]), "the upper edge of a finder pattern is dark"
+
+
+def test_wrong_use_is_an_exception():
+    key = crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, bytes.fromhex("2222222222222222"), "legacy")
+    key.close()
+    key.close()
+    with pytest.raises(cipherlane.Misuse):
+        key.check_value()
+    with pytest.raises(cipherlane.Misuse) as why:
+        crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, b"", "strictest")
+    assert why.value.status.field == "policy"
+    assert "translate_pin" in hsm.operations() and "sale" in till.trades()
+
+
+def test_again_and_again_keeps_nothing():
+    for _ in range(2000):
+        crypto.digest("SHA256", b"abc")
+        with _native.Stop() as stop:
+            stop.request()
+    gc.collect()
+    assert len(_native._open) < 50
