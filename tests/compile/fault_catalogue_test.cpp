@@ -197,7 +197,8 @@ TEST(MoneySafety, NamesTestsThatAreThereForEachInstant) {
 /// What is promised to acquirers and to those who look for weaknesses.
 TEST(Docs, PagesThatPromiseNameTestsThatAreThere) {
     const auto known = tests();
-    for (const char* page : {"29-front-with-two-units.md", "30-security.md", "31-certification.md"}) {
+    for (const char* page : {"29-front-with-two-units.md", "30-security.md", "31-certification.md",
+             "zh/29-front-with-two-units.md", "zh/31-certification.md"}) {
         const auto named = tests_named_in(whole_file(source_folder() / "docs" / page));
         EXPECT_GT(named.size(), 5U) << page;
         for (const auto& name : named)
