@@ -27,7 +27,8 @@ void end_with(ending how) {
 
 void run_decode(const iso8583_options& chosen) {
     const auto& format = chosen.dialect();
-    for (const auto& frame : chosen.messages(format).frames) {
+    const auto found = chosen.messages(format);
+    for (const auto& frame : found.frames) {
         if (iso8583::decode_partly(format, frame, chosen.reading).poll) {
             std::cout << json{{"poll", true}}.dump() << "\n";
             continue;
@@ -45,6 +46,7 @@ void run_decode(const iso8583_options& chosen) {
         }
         std::cout << made.dump() << "\n";
     }
+    end_with(found.damaged ? ending::difference : ending::done);
 }
 
 void run_encode(const iso8583_options& chosen) {
@@ -135,9 +137,9 @@ void run_diff(const iso8583_options& chosen) {
         faults.push_back(cli::to_json(*why));
         faults.back()["side"] = each == &a ? "left" : "right";
     }
-    const auto ends = a.failure || b.failure            ? ending::wrong_use
-                      : found.empty() && faults.empty() ? ending::done
-                                                        : ending::difference;
+    const auto ends = a.failure || b.failure                                               ? ending::wrong_use
+                      : found.empty() && faults.empty() && !left.damaged && !right.damaged ? ending::done
+                                                                                           : ending::difference;
     if (chosen.output == output_form::json) {
         json list = json::array();
         for (const auto& each : found) {
@@ -160,8 +162,10 @@ void run_diff(const iso8583_options& chosen) {
 
 void run_redact(const iso8583_options& chosen) {
     const auto& format = chosen.dialect();
+    const auto found = chosen.messages(format);
+    const auto ends = found.damaged ? ending::difference : ending::done;
     json list = json::array();
-    for (const auto& frame : chosen.messages(format).frames) {
+    for (const auto& frame : found.frames) {
         const auto read = iso8583::decode_partly(format, frame);
         if (read.failure) chosen.stop(*read.failure, "what cannot be read cannot be made safe: see iso8583 doctor");
         const auto safe = chosen.value_or_stop(redact(read.view));
@@ -174,7 +178,8 @@ void run_redact(const iso8583_options& chosen) {
         std::cerr << (read.view.mac().empty() ? "\n" : "; the MAC no longer fits\n");
     }
     if (chosen.output == output_form::json)
-        std::cout << json{{"messages", std::move(list)}, {"exit", 0}}.dump(2) << "\n";
+        std::cout << json{{"messages", std::move(list)}, {"exit", static_cast<int>(ends)}}.dump(2) << "\n";
+    end_with(ends);
 }
 
 CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& about,

@@ -96,35 +96,67 @@ std::size_t score_of(attempt& made, byte_view data) {
     if (made.whole && !made.by_chance)
         return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
     // A message type and a bitmap alone are found in any bytes.
-    const bool known_front = outside >= 1700;
+    const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
+    const bool known_front = outside >= 1700 || (made.at == 0 && cut && strange == 0);
     const bool known_headers = outside >= 2300; // of a message that was cut in its first field they are all there is
     if (fields < (known_headers ? 0U : known_front ? 1U : 2U)) return 0;
     // What only ends too early is right as far as it goes.
-    const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
     return 300 * std::min<std::size_t>(fields, 10) + likeness + 2 * outside + (cut && !right_length ? 200U : 0U) +
            1000 * made.read.stopped_at / std::max<std::size_t>(data.size(), 1);
+}
+
+/// Whether nothing stands for a message here but a number in front that is not its length.
+bool by_wrong_length_alone(const attempt& made, byte_view data) {
+    return made.at != 0 && !(made.whole && !made.by_chance) && !front_of(data, made.at, made.behind).length &&
+           !doctor::has_known_piece(data, made.at, made.behind) && wrong_length(data, made.at).has_value();
+}
+
+/// Whether the first byte begins what is known: the message type itself, or a header in front of it.
+bool begins_at_front(const attempt& made, byte_view data) {
+    return made.at == 0 || doctor::begins_with_piece(data.first(made.at));
+}
+
+/// Hex digits that are read as a bitmap of bytes: then they are one of characters.
+bool takes_digits_for_bitmap(const attempt& made, byte_view data) {
+    constexpr std::size_t type = 4;
+    constexpr std::size_t size = 8;
+    const auto characters = made.format->mti;
+    if (characters != iso8583::encoding::ascii && characters != iso8583::encoding::ebcdic) return false;
+    if (made.format->bitmap != iso8583::encoding::binary || data.size() < made.at + type + size) return false;
+    const auto bitmap = data.subspan(made.at + type, size);
+    return std::all_of(bitmap.begin(), bitmap.end(), [&](std::uint8_t byte) {
+        if (characters == iso8583::encoding::ascii) return hex_value(static_cast<char>(byte)) >= 0;
+        return (byte >= 0xF0 && byte <= 0xF9) || (byte >= 0xC1 && byte <= 0xC6);
+    });
 }
 
 /// The best message in these bytes, wherever it begins.
 std::optional<attempt> best_in(byte_view data, std::span<const dialect_variant> more) {
     std::optional<attempt> best;
+    std::optional<attempt> at_front; // the best that begins there: no wrong length explains more
+    const auto keep = [](std::optional<attempt>& in, const attempt& made, const dialect_variant& variant) {
+        if (in && in->score >= made.score) return;
+        in = made;
+        in->toml = variant.toml;
+    };
     const auto consider = [&](const dialect_variant& variant) {
         for (std::size_t at = 0; at <= most_in_front && at < data.size(); ++at) {
             auto made = try_at(variant.table, data, at);
             // Messages of 2003 are rare: one that breaks off is more likely anything else.
             if (!made || (variant.table.mti_version == '2' && !made->whole)) continue;
+            if (!made->whole && takes_digits_for_bitmap(*made, data)) continue;
             made->name = variant.name;
             made->score = score_of(*made, data);
-            if (made->score == 0 || (best && best->score >= made->score)) continue;
-            made->toml = variant.toml;
-            best = std::move(made);
+            if (made->score == 0) continue;
+            keep(best, *made, variant);
+            if (begins_at_front(*made, data)) keep(at_front, *made, variant);
         }
     };
     for (const auto& each : more)
         consider(each);
     for (const auto& each : dialect_variants())
         consider(each);
-    return best;
+    return at_front && by_wrong_length_alone(*best, data) ? at_front : best;
 }
 
 std::string numbers_of(const iso8583::field_set& fields) {
@@ -272,17 +304,50 @@ examined look_at(const cutting& way, std::span<const dialect_variant> more) {
 bool explains_all(const examined& seen) {
     for (std::size_t i = 0; i < seen.best.size(); ++i) {
         const auto& one = seen.best[i];
-        if (one && !one->whole && front_score(seen.way->frames[i], one->at, one->behind) < 1400) return false;
+        if (!one || one->whole) continue;
+        const auto frame = seen.way->frames[i];
+        if (front_score(frame, one->at, one->behind) < 1400 || by_wrong_length_alone(*one, frame)) return false;
     }
     return true;
 }
 
+/// Whether one message begins with its type at the first byte of the whole input, and only lacks its end.
+bool is_cut_from_front(const examined& seen) {
+    if (seen.best.size() != 1 || !seen.best.front()) return false;
+    const auto& one = *seen.best.front();
+    return one.at == 0 && one.read.failure && one.read.failure->code() == iso8583_errc::truncated;
+}
+
+/// Whether a reading explains the input better than the best so far.
+bool is_better(const examined& seen, const input_reading& by, const examined& best, const input_reading* best_by) {
+    const auto covers_all = [](const input_reading& each) {
+        return !each.half_a_byte && (each.form == input_form::text || each.form == input_form::hex);
+    };
+    constexpr std::size_t whole = 1'000'000;
+    const bool other = best_by != nullptr && best_by != &by && seen.score < whole && best.score < whole;
+    // Digits of which one is left over are characters; what takes all of them goes before what takes a run of them.
+    if (other && best_by->half_a_byte && covers_all(by) && is_cut_from_front(seen)) return true;
+    if (other && covers_all(*best_by) && is_cut_from_front(best) && !covers_all(by)) return false;
+    return seen.score > best.score;
+}
+
+/// What is cut may be read as digits and as the characters that they are written with: nothing in it tells which.
+void tell_other_form(std::span<const input_reading> readings, const input_reading& chosen, const examined& best,
+    std::span<const dialect_variant> more, diagnosis& to) {
+    if (chosen.form != input_form::hex || !is_cut_from_front(best)) return;
+    for (const auto& each : readings) {
+        if (each.form != input_form::text || each.whole.size() < 2 * chosen.whole.size()) continue;
+        const cutting whole{{each.whole}, {0}};
+        const auto seen = look_at(whole, more);
+        constexpr std::size_t clearly = 500;
+        if (!is_cut_from_front(seen) || seen.score + clearly < best.score) continue;
+        to.notes.push_back("the digits may be characters: then it is " + seen.best.front()->name + ", cut as well");
+        return;
+    }
+}
+
 void tell_damage(const input_reading& given, diagnosis& to) {
     if (!given.note.empty()) to.notes.push_back(given.note);
-    if (given.half_a_byte) {
-        to.notes.emplace_back(
-            "the hex has an odd number of digits: one is missing or too many; the last was left out");
-    }
     const auto text = as_text(given.whole);
     if (text.find("\xEF\xBF\xBD") != std::string_view::npos) {
         to.notes.emplace_back(
@@ -339,7 +404,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             for (const auto& way : kept.back()) {
                 auto seen = look_at(way, own);
                 if (seen.polls_alone && best.score == 0) made.notes = {"a length of zero alone: a poll, no message"};
-                if (seen.score <= best.score) continue;
+                if (!is_better(seen, each, best, reading)) continue;
                 // Digits read as another form than their plainest find something nearly everywhere.
                 if (&each != &readings.front() && !explains_all(seen)) continue;
                 best = std::move(seen);
@@ -404,6 +469,7 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
         }
         shown = before;
     }
+    tell_other_form(readings, *reading, best, own, made);
     const bool faulty =
         std::any_of(made.messages.begin(), made.messages.end(), [](const auto& each) { return !each.fault.empty(); });
     if (const auto other = faulty ? other_protocol(reading->whole) : std::string(); !other.empty()) {

@@ -199,7 +199,7 @@ ending explain_messages(const iso8583_options& chosen) {
     const auto& format = chosen.dialect();
     const auto keys = chosen.read_keys("--test-key");
     const auto found = chosen.messages(format);
-    auto ends = ending::done;
+    auto ends = found.damaged ? ending::difference : ending::done;
     json list = json::array();
     for (std::size_t i = 0; i < found.frames.size(); ++i) {
         json one;
@@ -210,10 +210,10 @@ ending explain_messages(const iso8583_options& chosen) {
         list.push_back(std::move(one));
     }
     if (chosen.output == output_form::json) {
-        std::cout << json{{"input", to_string(found.form)}, {"messages", std::move(list)},
-                         {"exit", static_cast<int>(ends)}}
-                         .dump(2)
-                  << "\n";
+        json made{{"input", to_string(found.form)}, {"messages", std::move(list)}};
+        if (!found.note.empty()) made["note"] = found.note;
+        made["exit"] = static_cast<int>(ends);
+        std::cout << made.dump(2) << "\n";
     }
     return ends;
 }
@@ -235,7 +235,7 @@ ending search_macs(const iso8583_options& chosen) {
     for (const auto& each : known)
         keys.emplace_back(each);
     const auto found = chosen.messages(format);
-    auto ends = ending::done;
+    auto ends = found.damaged ? ending::difference : ending::done;
     json list = json::array();
     for (const auto& frame : found.frames) {
         const auto read = iso8583::decode_partly(format, frame, chosen.reading);

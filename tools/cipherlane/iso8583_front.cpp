@@ -77,9 +77,13 @@ std::string told(const front& before, std::size_t trailer) {
 }
 
 front front_of(byte_view data, std::size_t at, std::size_t behind) {
+    const auto in_front = data.first(at);
+    const bool words =
+        at > 1 && std::all_of(in_front.begin(), in_front.end(), [](auto b) { return b > 0x20 && b < 0x7F; });
     for (const auto& guess : lengths) {
         const std::size_t prefix = guess.length.prefix_bytes();
-        if (prefix > at) continue;
+        // A letter of a word is a number, too, and sometimes the right one.
+        if (prefix > at || (prefix == 1 && words)) continue;
         const auto says = number_in_front(guess.length, data);
         if (!says) continue;
         const auto body = static_cast<std::ptrdiff_t>(data.size() - prefix - behind);
@@ -100,7 +104,10 @@ std::optional<front> wrong_length(byte_view frame, std::size_t at) {
         const auto says = number_in_front(guess.length, frame);
         const auto there = frame.size() - prefix;
         const auto header = pieces_of(frame.subspan(prefix, at - prefix));
-        if (!says || *says == 0 || !header.rest.empty()) continue;
+        if (!says || !header.rest.empty()) continue;
+        // Behind a nought, or a number that was negative, two headers that are known leave no doubt.
+        if (header.known.size() > 1) return front{guess, 0, prefix};
+        if (*says == 0) continue;
         // Headers that are known are a sign of their own, however much of the message is missing.
         constexpr std::size_t longest = 4096;
         const bool near = *says <= 4 * there && 4 * *says >= there;
@@ -128,12 +135,28 @@ std::size_t front_score(byte_view data, std::size_t at, std::size_t behind) {
     return score;
 }
 
-bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name) {
+namespace {
+
+named_header header_of(byte_view data, std::size_t at, std::size_t behind) {
     auto header_at = front_of(data, at, behind).header_at;
     if (header_at == 0) {
         if (const auto wrong = wrong_length(data, at)) header_at = wrong->header_at;
     }
-    const auto header = pieces_of(data.subspan(header_at, at - header_at));
+    return pieces_of(data.subspan(header_at, at - header_at));
+}
+
+} // namespace
+
+bool has_known_piece(byte_view data, std::size_t at, std::size_t behind) {
+    return !header_of(data, at, behind).known.empty();
+}
+
+bool begins_with_piece(byte_view header) {
+    return !pieces_of(header).known.empty();
+}
+
+bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name) {
+    const auto header = header_of(data, at, behind);
     return std::any_of(
         header.known.begin(), header.known.end(), [&](const auto& each) { return each.first->name == name; });
 }

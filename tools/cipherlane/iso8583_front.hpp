@@ -53,6 +53,12 @@ struct named_header {
 /// How well what stands in front is explained.
 [[nodiscard]] std::size_t front_score(byte_view data, std::size_t at, std::size_t behind);
 
+/// Whether a piece that is known stands in front, behind the length.
+[[nodiscard]] bool has_known_piece(byte_view data, std::size_t at, std::size_t behind);
+
+/// Whether these bytes begin with a piece that is known.
+[[nodiscard]] bool begins_with_piece(byte_view header);
+
 /// Whether a piece of this name stands in front.
 [[nodiscard]] bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name);
 

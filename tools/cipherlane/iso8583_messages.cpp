@@ -73,7 +73,7 @@ found_messages messages_of(const iso8583::dialect& format, std::vector<input_rea
         if (any && reached <= best_reach) return;
         any = true;
         best_reach = reached;
-        best = {from.form, std::move(frames), reached.first || reached.second != 0, from.note};
+        best = {from.form, std::move(frames), reached.first || reached.second != 0, from.note, from.damaged};
     };
     for (const auto& each : readings) {
         consider(each, frames_of(format, each.whole));

@@ -66,7 +66,11 @@ std::optional<input_reading> read_hex(std::string_view text) {
     if (!digits || digits->empty()) return {};
     input_reading made{.form = input_form::hex};
     made.half_a_byte = digits->size() % 2 != 0;
-    if (made.half_a_byte) digits->pop_back();
+    if (made.half_a_byte) {
+        digits->pop_back();
+        made.note = "the hex has an odd number of digits: one is missing or too many; the last was left out";
+        made.damaged = true;
+    }
     made.whole = from_hex(*digits).value();
     for (const auto line : lines_of(text)) {
         const auto one = hex_digits(line);
@@ -179,6 +183,12 @@ result<std::string> take_input(std::string_view argument) {
         if (!seems_a_name(argument)) return std::string(argument);
         return error(core_errc::no_file, layer::tools).during("read input").at_endpoint(argument);
     }
+    if (std::filesystem::is_directory(argument, none)) {
+        return error(core_errc::file_kind, layer::tools)
+            .during("read input")
+            .at_endpoint(argument)
+            .with_hint("found a folder, expected a file");
+    }
     std::ifstream file{std::string(argument), std::ios::binary};
     std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!file.good() && !file.eof()) {
@@ -199,7 +209,8 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     case input_form::dump: add(read_dump(text)); break;
     case input_form::base64:
         add(read_base64(text));
-        if (all.empty()) add(read_base64_inside(text));
+        for (auto& each : read_base64_inside(text))
+            all.push_back(std::move(each));
         break;
     case input_form::text: add(read_text(given)); break;
     case input_form::raw: add(read_raw(given)); break;
@@ -220,8 +231,8 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
             break;
         }
         add(read_records(text));
-        // Sums that are right are no accident, nor are the marks around them.
-        if (!all.empty()) break;
+        // Sums that are right are no accident.
+        if (!all.empty() && all.back().proven) break;
         add(read_numbers(text));
         add(read_dump(text));
         add(read_dump_of_words(text));
@@ -235,14 +246,8 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_terminal(text));
         add(read_text(text));
         add(read_log(text));
-        add(read_base64_inside(text));
-        // Words may look like values, too: then the longest is the likeliest.
-        if (!all.empty() && all.back().form == input_form::base64 && all.back().parts.size() > 1) {
-            const auto& values = all.back().parts;
-            const auto longest = *std::max_element(
-                values.begin(), values.end(), [](const bytes& a, const bytes& b) { return a.size() < b.size(); });
-            add(input_reading{.form = input_form::base64, .whole = longest, .parts = {}});
-        }
+        for (auto& each : read_base64_inside(text))
+            all.push_back(std::move(each));
         add(read_broken_text(text));
         for (std::size_t i = 0, before = all.size(); i < before; ++i) {
             const auto form = all[i].form;

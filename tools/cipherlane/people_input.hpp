@@ -34,13 +34,16 @@ struct input_reading {
     input_form form;
     bytes whole;              ///< everything as one
     std::vector<bytes> parts; ///< line by line, or dump by dump, where there are several; else empty
-    bool half_a_byte = false; ///< hex with a digit too few: the last one is left out
+    bool half_a_byte = false; ///< hex with a digit too few: the last one is left out, and `note` says so
     std::string note;         ///< what a person must know of it: bytes that are not there
+    bool damaged = false;     ///< the note tells a fault of the input: what is read is not what was written
+    bool proven = false;      ///< its own sums are right: there is no other way to read it
 };
 
 /// What an argument stands for: the content of a file of that name, of standard input for "-" or nothing, else
 /// itself.
-/// @return `core_errc::no_file` where a file cannot be read, or the name of one seems meant and there is none.
+/// @return `core_errc::no_file` where a file cannot be read, or the name of one seems meant and there is none;
+/// `file_kind` for a folder.
 [[nodiscard]] result<std::string> take_input(std::string_view argument);
 
 /// All ways to read it, the likeliest first; at least one, unless a form is asked for that it does not have.

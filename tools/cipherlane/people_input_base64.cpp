@@ -80,10 +80,8 @@ std::string with_line_ends(std::string_view text) {
     return made;
 }
 
-/// The value that begins in a line, with as many of the lines behind it as belong to it; `behind`: the first that
-/// does not.
-std::optional<input_reading> base64_from(
-    std::span<const std::string_view> lines, std::size_t first, std::size_t& behind) {
+/// The runs that may be one value, from a line on: each goes on with what the one before it has begun.
+std::vector<base64_run> runs_from(std::span<const std::string_view> lines, std::size_t first) {
     std::vector<base64_run> runs{longest_base64(lines[first])};
     if (runs.front().letters.size() < shortest_base64_line) return {};
     for (auto at = first + 1; at < lines.size(); ++at) {
@@ -94,17 +92,68 @@ std::optional<input_reading> base64_from(
         if (next.letters.empty() || !fits) break;
         runs.push_back(next);
     }
+    return runs;
+}
+
+/// Lines that look like a value's and are none: a word, a trace id or a ruler above it, a word below.
+struct base64_edges {
+    std::size_t above = 0;
+    std::size_t below = 0;
+};
+
+/// The value that begins in a line, with as many of the lines behind it as belong to it; `behind`: the first that
+/// does not.
+std::optional<bytes> base64_from(
+    std::span<const std::string_view> lines, std::size_t first, base64_edges edges, std::size_t& behind) {
+    auto runs = runs_from(lines, first);
+    const auto all = runs.size();
+    if (all > edges.above + edges.below) {
+        runs.erase(runs.begin(), runs.begin() + static_cast<std::ptrdiff_t>(edges.above));
+        runs.resize(runs.size() - edges.below);
+    } else if (all > 1) {
+        return {};
+    }
+    const auto skipped = all > 1 ? edges.above : 0;
     for (; !runs.empty(); runs.pop_back()) {
         std::string letters;
         for (const auto& one : runs)
             letters += one.letters;
         if (letters.size() < shortest_base64_inside) break;
         if (auto made = read_base64(letters)) {
-            behind = first + runs.size();
-            return made;
+            behind = first + skipped + runs.size();
+            return std::move(made->whole);
         }
     }
     return {};
+}
+
+/// The longest run of each line that is a value by itself.
+std::vector<bytes> values_of_lines(std::span<const std::string_view> lines) {
+    std::vector<bytes> values;
+    for (const auto line : lines) {
+        const auto run = longest_base64(line).letters;
+        auto one = run.size() < shortest_base64_inside ? std::nullopt : read_base64(run);
+        if (one) values.push_back(std::move(one->whole));
+    }
+    return values;
+}
+
+std::vector<bytes> values_within(std::span<const std::string_view> lines, base64_edges edges) {
+    std::vector<bytes> values;
+    for (std::size_t at = 0; at < lines.size();) {
+        auto behind = at + 1;
+        if (auto one = base64_from(lines, at, edges, behind)) values.push_back(*std::move(one));
+        at = behind;
+    }
+    return values;
+}
+
+input_reading base64_reading(std::vector<bytes> values) {
+    input_reading made{.form = input_form::base64};
+    for (const auto& one : values)
+        made.whole.insert(made.whole.end(), one.begin(), one.end());
+    if (values.size() > 1) made.parts = std::move(values);
+    return made;
 }
 
 } // namespace
@@ -136,23 +185,33 @@ std::optional<input_reading> read_base64(std::string_view text) {
     return made;
 }
 
-std::optional<input_reading> read_base64_inside(std::string_view text) {
+std::vector<input_reading> read_base64_inside(std::string_view text) {
+    constexpr base64_edges edges[] = {{1, 0}, {2, 0}, {0, 1}, {1, 1}};
     const auto broken = with_line_ends(text);
     auto lines = lines_of(broken);
     std::erase_if(lines, [](std::string_view line) { return only_base64_signs(line, " \t"); });
     if (lines.size() == 1 && longest_base64(lines[0]).letters.size() == text.size()) return {};
-    std::vector<bytes> values;
-    for (std::size_t at = 0; at < lines.size();) {
-        auto behind = at + 1;
-        if (auto one = base64_from(lines, at, behind)) values.push_back(std::move(one->whole));
-        at = behind;
+    std::vector<input_reading> all;
+    const auto add = [&](std::vector<bytes> values) {
+        if (values.empty()) return;
+        auto made = base64_reading(std::move(values));
+        const bool known = std::any_of(all.begin(), all.end(),
+            [&](const auto& each) { return each.whole == made.whole && each.parts == made.parts; });
+        if (!known) all.push_back(std::move(made));
+    };
+    add(values_within(lines, {}));
+    // Before any line is taken for none: what is left out is not seen.
+    add(values_of_lines(lines));
+    for (const auto each : edges)
+        add(values_within(lines, each));
+    // Words may look like values, too: then the longest is the likeliest.
+    for (std::size_t i = 0, before = all.size(); i < before; ++i) {
+        const auto& values = all[i].parts;
+        const auto longest = std::max_element(
+            values.begin(), values.end(), [](const bytes& a, const bytes& b) { return a.size() < b.size(); });
+        if (longest != values.end()) add({bytes(*longest)});
     }
-    if (values.empty()) return {};
-    input_reading made{.form = input_form::base64};
-    for (const auto& one : values)
-        made.whole.insert(made.whole.end(), one.begin(), one.end());
-    if (values.size() > 1) made.parts = std::move(values);
-    return made;
+    return all;
 }
 
 } // namespace cipherlane::cli

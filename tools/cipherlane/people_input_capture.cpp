@@ -69,6 +69,7 @@ std::optional<input_reading> read_capture(std::string_view given) {
     const auto note = [&](const std::string& words) { made.note += (made.note.empty() ? "" : "; ") + words; };
     if (lost != 0) note("the capture lacks " + std::to_string(lost) + " bytes of what was sent");
     if (!broken.empty()) note("the rest of the capture cannot be read: " + broken);
+    made.damaged = !made.note.empty();
     return made;
 }
 

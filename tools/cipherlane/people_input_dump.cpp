@@ -34,6 +34,9 @@ std::optional<dump_line> line_of(std::string_view text) {
     while (text.starts_with(' ') || text.starts_with('\t'))
         text.remove_prefix(1);
     if (text == "*") return dump_line{.repeats = true};
+    // Netty: "|00000010| 00 3c".
+    const bool barred = text.starts_with('|');
+    if (barred) text.remove_prefix(1);
     if (text.starts_with("0x")) text.remove_prefix(2);
     std::size_t digits = 0;
     while (digits < text.size() && hex_value(text[digits]) >= 0)
@@ -42,6 +45,10 @@ std::optional<dump_line> line_of(std::string_view text) {
     if (digits < 4 || digits > 16) return {};
     dump_line made{.offset = text.substr(0, digits)};
     text.remove_prefix(digits);
+    if (barred) {
+        if (!text.starts_with('|')) return {};
+        text.remove_prefix(1);
+    }
     // Debuggers write two halves, "00000000`00401000", or a segment, "1A2B:0100": the second part counts the bytes.
     if (text.starts_with('`') || text.starts_with(':')) {
         const auto end = std::min(text.find_first_of(" \t", 1), text.size());
@@ -275,6 +282,7 @@ std::optional<input_reading> read_lines(
     if (!reader.read() || (are == groups::words && !reader.has_words())) return {};
     input_reading made{.form = input_form::dump};
     made.note = reader.note();
+    made.damaged = !made.note.empty();
     for (const auto& part : reader.parts())
         made.whole.insert(made.whole.end(), part.begin(), part.end());
     made.parts = std::move(reader.parts());

@@ -12,8 +12,8 @@ namespace cipherlane::cli {
 /// The lines of a text, without their ends.
 [[nodiscard]] std::vector<std::string_view> lines_of(std::string_view text);
 
-/// The text without what its way here has put into it: UTF-16 of a Windows shell, a byte order mark, colours of a
-/// terminal, blanks and quotation marks of a word processor, punctuation of full width, "> " of a mail.
+/// The text without what its way here has put into it: UTF-16 of a Windows shell, a byte order mark, tags of HTML,
+/// colours of a terminal, blanks and quotation marks of a word processor, punctuation of full width, "> " of a mail.
 [[nodiscard]] std::string cleaned(std::string_view text);
 
 /// An array of numbers or a string with escapes, as source code, debuggers and strace write bytes; several arrays
@@ -37,14 +37,16 @@ namespace cipherlane::cli {
 /// is left out, and each line that has such a mark is a part.
 [[nodiscard]] std::optional<input_reading> read_terminal(std::string_view text);
 
-/// Intel HEX, Motorola's S-records, uuencode. A record whose sum is wrong is told in `note`.
+/// Intel HEX, Motorola's S-records, uuencode. Records in any order are put in that of their addresses. `note` tells
+/// with the line: a sum that is wrong, a hole, bytes that are said twice, several files.
 [[nodiscard]] std::optional<input_reading> read_records(std::string_view text);
 
 /// A text of base64 alone, with blanks and line ends between.
 [[nodiscard]] std::optional<input_reading> read_base64(std::string_view text);
 
-/// The base64 among other signs: in JSON, in a log, broken into lines. Several values are parts.
-[[nodiscard]] std::optional<input_reading> read_base64_inside(std::string_view text);
+/// The base64 among other signs: in JSON, in a log, broken into lines. Several values are parts. Where lines may or
+/// may not belong together there are several readings, the one that joins most first.
+[[nodiscard]] std::vector<input_reading> read_base64_inside(std::string_view text);
 
 /// What the TCP connections of a capture file carried. Nothing where it is no capture, or they carried nothing.
 [[nodiscard]] std::optional<input_reading> read_capture(std::string_view file);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace cipherlane::cli {
 namespace {
@@ -209,8 +210,9 @@ constexpr std::array replacements{replacement{"\uFEFF", ""}, replacement{"\u200B
     replacement{"\u2009", " "}, replacement{"\u202F", " "}, replacement{"\u3000", " "}, replacement{"\u2010", "-"},
     replacement{"\u2011", "-"}, replacement{"\u2012", "-"}, replacement{"\u2013", "-"}, replacement{"\u2014", "-"},
     replacement{"\u2212", "-"}, replacement{"\u2018", "'"}, replacement{"\u2019", "'"}, replacement{"\u201C", "\""},
-    replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","},
-    replacement{"\u2026", "..."}};
+    replacement{"\u201D", "\""}, replacement{"\uFF1A", ":"}, replacement{"\uFF0C", ","}, replacement{"\u3001", ","},
+    replacement{"\u3002", "."}, replacement{"\u3010", "["}, replacement{"\u3011", "]"}, replacement{"\u300C", "\""},
+    replacement{"\u300D", "\""}, replacement{"\u2026", "..."}};
 
 /// Digits and letters of full width, where the text has no others: a Chinese keyboard's. A text with both may be a
 /// message whose lengths count them.
@@ -232,15 +234,47 @@ std::string without_full_width(const std::string& text) {
     return made;
 }
 
-/// A text of UTF-16, as shells of Windows write files: its Latin half. Empty where it is none.
+/// A text of UTF-16, as shells of Windows write files, by its mark or because every other byte is nought: its ASCII
+/// half, a "?" for what is none. Empty where it is no such text.
 std::string from_utf16(std::string_view text) {
-    if (!text.starts_with("\xFF\xFE") || text.size() % 2 != 0) return {};
-    std::string made;
-    for (std::size_t i = 2; i < text.size(); i += 2) {
-        if (text[i + 1] != '\0') return {};
-        made += text[i];
+    constexpr std::size_t shortest = 16;
+    if (text.size() % 2 != 0) return {};
+    const bool little = text.starts_with("\xFF\xFE");
+    const bool big = text.starts_with("\xFE\xFF");
+    for (const std::size_t high : {1U, 0U}) {
+        const bool marked = high == 1 ? little : big;
+        if (!marked && (little || big || text.size() < shortest)) continue;
+        std::string made;
+        bool ascii = true;
+        for (std::size_t i = marked ? 2 : 0; i < text.size(); i += 2) {
+            const auto c = text[i + 1 - high];
+            const bool plain =
+                text[i + high] == '\0' && ((c >= 0x20 && c < 0x7F) || c == '\n' || c == '\r' || c == '\t');
+            ascii = ascii && plain;
+            made += plain ? c : '?';
+        }
+        if (marked || ascii) return made;
     }
-    return made;
+    return {};
+}
+
+/// What a page of the web puts around lines and between them.
+void take_out_tags(std::string& text) {
+    if (text.find('<') == std::string::npos) return;
+    constexpr std::pair<std::string_view, std::string_view> tags[] = {{"<br>", "\n"}, {"<br/>", "\n"},
+        {"<br />", "\n"}, {"<pre>", ""}, {"</pre>", ""}, {"<code>", ""}, {"</code>", ""}, {"<p>", "\n"},
+        {"</p>", "\n"}};
+    for (const auto& [tag, instead] : tags) {
+        const auto same = [](char a, char b) { return a == b || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == b); };
+        auto from = text.begin();
+        for (;;) {
+            const auto found = std::search(from, text.end(), tag.begin(), tag.end(), same);
+            if (found == text.end()) break;
+            const auto at = static_cast<std::size_t>(found - text.begin());
+            text.replace(at, tag.size(), instead);
+            from = text.begin() + static_cast<std::ptrdiff_t>(at + instead.size());
+        }
+    }
 }
 
 /// "\x1B[32m" and its like.
@@ -291,6 +325,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 std::string cleaned(std::string_view text) {
     if (auto narrow = from_utf16(text); !narrow.empty()) return cleaned(narrow);
     auto made = without_colours(text);
+    take_out_tags(made);
     const bool ascii =
         std::all_of(made.begin(), made.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     for (const auto& each : replacements) {

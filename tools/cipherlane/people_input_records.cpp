@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <utility>
 
 namespace cipherlane::cli {
 namespace {
@@ -18,11 +19,13 @@ std::string_view without_blanks(std::string_view line) {
 
 /// Data and where it stands, and whether the record's sum is right.
 struct checked_record {
-    bool carries = false; ///< else it says an address or the end
-    std::size_t address = 0;
+    enum class purpose : std::uint8_t { data, base, end, other };
+    purpose is = purpose::other;
+    std::size_t address = 0; ///< of the data, or what later addresses count from
     bytes data;
     bool right = false;
 };
+using purpose = checked_record::purpose;
 
 unsigned sum_of_record(byte_view data) {
     return std::accumulate(data.begin(), data.end(), 0U) & 0xFFU;
@@ -33,7 +36,8 @@ std::size_t address_of_record(byte_view data) {
         [](std::size_t value, std::uint8_t byte) { return value << 8U | byte; });
 }
 
-/// ":LLAAAATT", the data, and what makes the sum nought.
+/// ":LLAAAATT", the data, and what makes the sum nought. Types 02 and 04 say what the addresses behind them count
+/// from, by 16 bytes or by 64 KiB.
 std::optional<checked_record> intel_record(std::string_view line) {
     constexpr std::size_t head = 4;
     if (!line.starts_with(':')) return {};
@@ -41,44 +45,113 @@ std::optional<checked_record> intel_record(std::string_view line) {
     if (!raw || raw->size() <= head || raw->size() != head + 1U + raw->front()) return {};
     const auto all = byte_view(*raw);
     const auto data = all.subspan(head, all[0]);
-    return checked_record{
-        all[3] == 0, address_of_record(all.subspan(1, 2)), bytes(data.begin(), data.end()), sum_of_record(all) == 0};
+    checked_record made{purpose::other, 0, {}, sum_of_record(all) == 0};
+    if (all[3] == 0) {
+        made.is = purpose::data;
+        made.address = address_of_record(all.subspan(1, 2));
+        made.data.assign(data.begin(), data.end());
+    } else if (all[3] == 1) {
+        made.is = purpose::end;
+    } else if ((all[3] == 2 || all[3] == 4) && data.size() == 2) {
+        made.is = purpose::base;
+        made.address = address_of_record(data) << (all[3] == 2 ? 4U : 16U);
+    }
+    return made;
 }
 
-/// "S1" to "S3" with an address of two to four bytes, the data, and the complement of the sum.
+/// "S1" to "S3" with an address of two to four bytes, the data, and the complement of the sum; "S7" to "S9" end it.
 std::optional<checked_record> motorola_record(std::string_view line) {
     if (line.size() < 4 || line[0] != 'S' || line[1] < '0' || line[1] > '9') return {};
     const auto raw = from_hex(line.substr(2));
     if (!raw || raw->size() < 4 || raw->size() != 1U + raw->front()) return {};
     const auto all = byte_view(*raw);
-    const bool carries = line[1] >= '1' && line[1] <= '3';
-    const std::size_t address = carries ? static_cast<std::size_t>(line[1] - '0') + 1 : 2;
+    checked_record made{line[1] >= '7' ? purpose::end : purpose::other, 0, {}, sum_of_record(all) == 0xFF};
+    if (line[1] < '1' || line[1] > '3') return made;
+    const std::size_t address = static_cast<std::size_t>(line[1] - '0') + 1;
     if (all.size() < address + 2) return {};
     const auto data = all.subspan(1 + address, all.size() - address - 2);
-    return checked_record{carries, address_of_record(all.subspan(1, address)), bytes(data.begin(), data.end()),
-        sum_of_record(all) == 0xFF};
+    made.is = purpose::data;
+    made.address = address_of_record(all.subspan(1, address));
+    made.data.assign(data.begin(), data.end());
+    return made;
 }
 
-/// A part for each run of addresses without a hole.
+/// Data at its place in memory and in the text.
+struct placed_data {
+    std::size_t address = 0;
+    std::size_t line = 0;
+    bytes data;
+};
+
+/// Tells the first fault, or the first thing to know where there is none.
+void note_record(input_reading& in, std::string words, bool damaged) {
+    if (damaged && !in.damaged) in.note.clear();
+    if (in.note.empty()) in.note = std::move(words);
+    in.damaged = in.damaged || damaged;
+}
+
+std::string in_line(std::size_t number) {
+    return "the record in line " + std::to_string(number);
+}
+
+/// The records of one file in the order of their addresses: a part for each run without a hole.
+void add_file(std::vector<placed_data>& records, input_reading& to) {
+    const auto by_address = [](const placed_data& a, const placed_data& b) { return a.address < b.address; };
+    if (const auto turned = std::is_sorted_until(records.begin(), records.end(), by_address);
+        turned != records.end()) {
+        note_record(to, in_line(turned->line) + " stands behind ones of higher addresses: put in their order", false);
+        std::stable_sort(records.begin(), records.end(), by_address);
+    }
+    const placed_data* before = nullptr;
+    for (const auto& one : records) {
+        const auto next = before == nullptr ? one.address : before->address + before->data.size();
+        if (one.address > next) {
+            note_record(to,
+                std::to_string(one.address - next) + " bytes are missing in front of " + in_line(one.line) +
+                    ", behind line " + std::to_string(before->line),
+                true);
+        } else if (one.address < next) {
+            note_record(to,
+                in_line(one.line) + " says bytes once more that line " + std::to_string(before->line) + " has said",
+                true);
+        }
+        if (before == nullptr || one.address != next) to.parts.emplace_back();
+        to.parts.back().insert(to.parts.back().end(), one.data.begin(), one.data.end());
+        to.whole.insert(to.whole.end(), one.data.begin(), one.data.end());
+        before = &one;
+    }
+    records.clear();
+}
+
+void note_another_file(input_reading& in, std::size_t line) {
+    note_record(in, "another file begins in line " + std::to_string(line) + ": each is a message of its own", false);
+}
+
 template <class Read>
 std::optional<input_reading> read_records_of(const std::vector<std::string_view>& lines, Read read) {
-    input_reading made{.form = input_form::records};
-    std::size_t next = 0;
+    input_reading made{.form = input_form::records, .proven = true};
+    std::vector<placed_data> records;
+    std::size_t base = 0;
     std::size_t number = 0;
+    bool ended = false;
     for (const auto line : lines) {
         ++number;
         if (without_blanks(line).empty()) continue;
-        const auto one = read(without_blanks(line));
+        auto one = read(without_blanks(line));
         if (!one) return {};
-        if (!one->right && made.note.empty())
-            made.note =
-                "the sum of the record in line " + std::to_string(number) + " is wrong: a digit of it is, too";
-        if (!one->carries) continue;
-        if (made.parts.empty() || one->address != next) made.parts.emplace_back();
-        made.parts.back().insert(made.parts.back().end(), one->data.begin(), one->data.end());
-        made.whole.insert(made.whole.end(), one->data.begin(), one->data.end());
-        next = one->address + one->data.size();
+        made.proven = made.proven && one->right;
+        if (!one->right)
+            note_record(made, "the sum of " + in_line(number) + " is wrong: a digit of it is, too", true);
+        if (ended && one->is != purpose::end) {
+            add_file(records, made);
+            note_another_file(made, number);
+            base = 0;
+        }
+        ended = one->is == purpose::end;
+        if (one->is == purpose::base) base = one->address;
+        if (one->is == purpose::data) records.push_back({base + one->address, number, std::move(one->data)});
     }
+    add_file(records, made);
     if (made.whole.empty()) return {};
     if (made.parts.size() < 2) made.parts.clear();
     return made;
@@ -114,22 +187,32 @@ bool begins_uuencode(std::string_view line) {
     return (mode == 3 || mode == 4) && line[mode] == ' ' && line.size() > mode + 1;
 }
 
-/// Between "begin MODE NAME" and "end"; what has no end is no such file.
+/// Between "begin MODE NAME" and "end", each such file a part; what has no end is none.
 std::optional<input_reading> read_uuencoded(const std::vector<std::string_view>& lines) {
     input_reading made{.form = input_form::records};
+    bytes file;
     bool begun = false;
+    std::size_t number = 0;
     for (const auto line : lines) {
+        ++number;
         if (!begun) {
             begun = begins_uuencode(line);
+            if (begun && !made.parts.empty()) note_another_file(made, number);
         } else if (line == "end") {
-            return made.whole.empty() ? std::nullopt : std::optional(std::move(made));
+            begun = false;
+            if (file.empty()) continue;
+            made.whole.insert(made.whole.end(), file.begin(), file.end());
+            made.parts.push_back(std::exchange(file, {}));
         } else {
             const auto data = uu_line(line);
             if (!data) return {};
-            made.whole.insert(made.whole.end(), data->begin(), data->end());
+            file.insert(file.end(), data->begin(), data->end());
         }
     }
-    return std::nullopt;
+    if (begun && !made.parts.empty()) note_record(made, "the last file of uuencode has no end: it is left out", true);
+    if (made.whole.empty()) return {};
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
 }
 
 } // namespace

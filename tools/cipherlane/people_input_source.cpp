@@ -177,7 +177,10 @@ std::optional<input_reading> strings_in(std::string_view text) {
         escapes += one.escapes;
         letters += one.letters;
         made.whole.insert(made.whole.end(), one.data.begin(), one.data.end());
-        if (text.substr(at).starts_with("...")) made.note = "the string ends in \"...\": what is behind was cut off";
+        if (text.substr(at).starts_with("...")) {
+            made.note = "the string ends in \"...\": what is behind was cut off";
+            made.damaged = true;
+        }
     }
     const bool octals = text.find("\\x") == std::string_view::npos;
     return escapes == 0 || (letters == 0 && !octals) ? std::nullopt : std::optional(std::move(made));

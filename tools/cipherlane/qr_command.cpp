@@ -213,8 +213,8 @@ std::string read_so_far(std::string_view text) {
     return words;
 }
 
-/// The fields all the same, and which checksum would be right.
-[[noreturn]] void fail_crc(const std::string& text, const error& why) {
+/// Which checksum would be right.
+tool_stop wrong_crc(const std::string& text, const error& why) {
     std::string words = "CRC error: the text was changed, or its checksum was made another way";
     if (why.offset()) {
         const auto at = std::min(why.offset().value_or(0), text.size());
@@ -222,14 +222,32 @@ std::string read_so_far(std::string_view text) {
         store_be16(right.data(), qr::crc16(as_bytes(std::string_view(text).substr(0, at))));
         words += "; found " + printable_text(text.substr(at)) + ", expected " + to_hex(right);
     }
-    throw tool_stop(why, words, ending::difference);
+    return tool_stop(why, words, ending::difference);
 }
 
-qr::mpm_payload parsed_payload(const std::string& text, qr::mpm_reading how) {
+/// What could be read all the same stands beside the error: a script gets one document.
+[[noreturn]] void end_with_error(json made, const tool_stop& stop) {
+    made["error"] = cli::to_json(stop.why());
+    made["error"]["advice"] = stop.advice();
+    made["exit"] = static_cast<int>(stop.ends());
+    std::cout << made.dump(2) << "\n" << std::flush;
+    throw CLI::RuntimeError(static_cast<int>(stop.ends()));
+}
+
+/// A payload, and what is wrong with its checksum alone.
+struct read_payload {
+    qr::mpm_payload fields;
+    std::optional<tool_stop> crc;
+};
+
+read_payload parsed_payload(const std::string& text, qr::mpm_reading how) {
     auto payload = qr::mpm_payload::parse(text, how);
-    if (payload) return *std::move(payload);
-    if (payload.error().code() == qr::qr_errc::crc_mismatch) fail_crc(text, payload.error());
-    throw tool_stop(payload.error(), read_so_far(text), ending::wrong_use);
+    if (payload) return {*std::move(payload), {}};
+    const auto why = payload.error();
+    if (why.code() != qr::qr_errc::crc_mismatch) throw tool_stop(why, read_so_far(text), ending::wrong_use);
+    payload = qr::mpm_payload::parse(text, qr::mpm_reading::lenient);
+    if (!payload) throw tool_stop(payload.error(), read_so_far(text), ending::wrong_use);
+    return {*std::move(payload), wrong_crc(text, why)};
 }
 
 /// Something that is no payload of fields.
@@ -304,22 +322,19 @@ void add_decode(CLI::App& group) {
         }
         if (is_another_kind(input)) refuse_kind(input, chosen->output);
         const auto how = chosen->lenient ? qr::mpm_reading::lenient : qr::mpm_reading::exact;
-        const auto read = qr::mpm_payload::parse(input, how);
-        const bool crc = !read && read.error().code() == qr::qr_errc::crc_mismatch;
-        const auto payload = parsed_payload(input, crc ? qr::mpm_reading::lenient : how);
+        const auto [payload, crc] = parsed_payload(input, how);
         const qr_personal personal(payload);
         const auto* hide = chosen->unmasked ? nullptr : &personal;
-        // What can be read is shown; a script gets the one document, the error.
-        if (crc && chosen->output == output_form::text) {
+        // What can be read is shown, whatever the checksum.
+        if (chosen->output == output_form::text) {
             print_fields(payload, hide);
             std::cout.flush();
+            if (crc) throw tool_stop(*crc);
+            return;
         }
-        if (crc) fail_crc(input, read.error());
-        if (chosen->output == output_form::json) {
-            std::cout << to_json(payload, hide).dump(2) << "\n";
-        } else {
-            print_fields(payload, hide);
-        }
+        auto made = to_json(payload, hide);
+        if (crc) end_with_error(json{{"fields", std::move(made)}}, *crc);
+        std::cout << made.dump(2) << "\n";
     });
 }
 
@@ -348,7 +363,7 @@ void add_check(CLI::App& group) {
                 std::cout << consumer_advice << "\n";
             return;
         }
-        const auto payload = parsed_payload(input, qr::mpm_reading::exact);
+        const auto [payload, crc] = parsed_payload(input, qr::mpm_reading::exact);
         made["violations"] = json::array();
         for (const auto& one : qr::check_mpm(payload)) {
             made["violations"].push_back(one.text);
@@ -358,6 +373,16 @@ void add_check(CLI::App& group) {
         for (const auto& one : qr::mpm_advice(payload)) {
             made["advice"].push_back(one);
             if (!as_json) std::cout << "advice: " << one << "\n";
+        }
+        const qr_personal personal(payload);
+        if (crc && as_json) {
+            made["fields"] = to_json(payload, &personal);
+            end_with_error(std::move(made), *crc);
+        }
+        if (crc) {
+            print_fields(payload, &personal);
+            std::cout.flush();
+            throw tool_stop(*crc);
         }
         const bool sound = made["violations"].empty();
         if (as_json)

@@ -223,7 +223,8 @@ std::string announced_length(byte_view data, const error& why) {
 }
 
 /// The first reading that is sound TLV, else the likeliest; a consumer-presented code is base64 of its own.
-result<bytes> read_data(const tlv_options& chosen) {
+/// `damaged`: the input is not what was written, and that has been told.
+result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
     CIPHERLANE_TRY(const auto taken, take_input(chosen.data));
     const std::string given(chosen.form == input_form::automatic ? without_title(taken) : std::string_view(taken));
     if (const auto text = without_space(given); emv::consumer_code::recognised(text)) {
@@ -238,15 +239,22 @@ result<bytes> read_data(const tlv_options& chosen) {
     const auto read = readings_of(given, chosen.form);
     if (!read && in_words) return *in_words;
     CIPHERLANE_TRY(const auto& readings, read);
-    if (const auto& words = readings.front().note; !words.empty()) tell_tlv_note(words);
+    const auto taken_so = [&](const input_reading& each) {
+        if (!each.note.empty()) tell_tlv_note(each.note);
+        damaged = each.damaged;
+    };
     for (const auto& each : readings) {
         if (!each.half_a_byte && ends_in_status_word(each.whole, chosen.limits)) {
             const auto word = byte_view(each.whole).last(2);
+            taken_so(each);
             tell_tlv_note(to_hex(word) + " at the end is the card's status word, no TLV: it is left out; it says: " +
                           status_word(word));
             return bytes(each.whole.begin(), each.whole.end() - 2);
         }
-        if (!each.half_a_byte && emv::check_tlv(each.whole, chosen.limits)) return each.whole;
+        if (!each.half_a_byte && emv::check_tlv(each.whole, chosen.limits)) {
+            taken_so(each);
+            return each.whole;
+        }
     }
     if (pairs) return *pairs;
     if (in_words) return *in_words;
@@ -266,6 +274,7 @@ result<bytes> read_data(const tlv_options& chosen) {
         CIPHERLANE_TRY(const auto as_hex, readings_of(given, input_form::hex));
         return as_hex.front().whole;
     }
+    taken_so(first);
     return first.whole;
 }
 
@@ -287,7 +296,8 @@ void refuse_what_is_no_tlv(byte_view data) {
 }
 
 void run_decode(const tlv_options& chosen) {
-    const auto data = read_data(chosen);
+    bool damaged = false;
+    const auto data = read_data(chosen, damaged);
     if (!data) stop(data.error(), chosen);
     // "9000" is an empty object, too, and a command's class of 00 padding: its data may be a PIN.
     const bool doubtful = data->size() == 2 || (!data->empty() && data->front() == 0);
@@ -307,6 +317,8 @@ void run_decode(const tlv_options& chosen) {
     } catch (const error_exception& why) {
         stop(why.why(), chosen, *data);
     }
+    std::cout.flush();
+    if (damaged) throw CLI::RuntimeError(static_cast<int>(ending::difference));
 }
 
 } // namespace
@@ -316,7 +328,8 @@ void add_tlv_command(CLI::App& tool) {
     auto* group = tool.add_subcommand("tlv", "EMV BER-TLV in words");
     group->require_subcommand(1);
     auto* command = group->add_subcommand("decode",
-        "Tags, names, values, bits and rules in words; PAN, phone and mail masked, track data and names not shown");
+        "Tags, names, values, bits and rules in words; PAN, phone and mail masked, track data and names not shown. "
+        "Exit 1: the input is damaged");
     const auto words = std::make_shared<std::vector<std::string>>();
     constexpr int most_words = 100'000;
     command

@@ -95,6 +95,48 @@ TEST_F(ToolDoor, EndsByOneTable) {
     }
 }
 
+/// Whatever could be read of an input that is damaged is printed, and the command fails all the same.
+TEST_F(ToolDoor, FailsWhereItsInputIsDamaged) {
+    // A record of Intel HEX with its sum, and with the next one.
+    const std::string echo = ":1C00000008008220000000000000040000000000000007211220000000010301";
+    const auto right = file("right.hex", echo + "D7\n:00000001FF\n");
+    const auto wrong = file("wrong.hex", echo + "D8\n:00000001FF\n");
+    for (const std::string action : {"explain", "decode", "redact"}) {
+        EXPECT_EQ(run({"iso8583", action, "--dialect", "iso87-bcd", "--no-length", right}), 0)
+            << action << complained_;
+        EXPECT_EQ(run({"iso8583", action, "--dialect", "iso87-bcd", "--no-length", wrong}), 1)
+            << action << complained_;
+        EXPECT_FALSE(said_.empty()) << action;
+        EXPECT_NE(complained_.find("the sum of the record in line 1 is wrong"), std::string::npos) << complained_;
+    }
+    EXPECT_EQ(run({"iso8583", "diff", "--dialect", "iso87-bcd", "--no-length", wrong, wrong}), 1) << said_;
+    EXPECT_EQ(run({"iso8583", "explain", "--dialect", "iso87-bcd", "--no-length", wrong, "--json"}), 1);
+    const auto told = nlohmann::json::parse(said_);
+    EXPECT_EQ(told.at("exit"), 1);
+    EXPECT_NE(told.at("note").get<std::string>().find("line 1"), std::string::npos) << said_;
+    EXPECT_EQ(run({"tlv", "decode", file("tlv.hex", ":040000005F34010168\n")}), 1) << said_ << complained_;
+    EXPECT_EQ(run({"iso8583", "doctor", folder_.path()}), 2);
+    EXPECT_NE(complained_.find(folder_.path() + ": "), std::string::npos) << complained_;
+    EXPECT_NE(complained_.find("found a folder, expected a file"), std::string::npos) << complained_;
+}
+
+/// A checksum alone that is wrong hides nothing of the payload.
+TEST_F(ToolDoor, ShowsAPayloadWhoseChecksumIsWrong) {
+    ASSERT_EQ(run({"qr", "encode", "00=01", "52=5812", "53=156", "58=CN", "59=SHOP", "60=SH"}), 0);
+    auto text = said_.substr(0, said_.find('\n'));
+    text.back() = text.back() == '0' ? '1' : '0';
+    for (const auto* action : {"decode", "check"}) {
+        EXPECT_EQ(run({"qr", action, text}), 1) << action << complained_;
+        EXPECT_NE(said_.find("60  SH"), std::string::npos) << action << said_;
+        EXPECT_NE(complained_.find("CRC error"), std::string::npos) << action << complained_;
+        EXPECT_EQ(run({"qr", action, text, "--json"}), 1) << action << complained_;
+        const auto told = nlohmann::json::parse(said_);
+        EXPECT_EQ(told.at("exit"), 1) << said_;
+        EXPECT_EQ(told.at("fields").at("60"), "SH") << said_;
+        EXPECT_NE(told.at("error").at("advice").get<std::string>().find("expected "), std::string::npos) << said_;
+    }
+}
+
 TEST_F(ToolDoor, NamesWhatIsWrongAndWhatThereIs) {
     EXPECT_EQ(run({"foo"}), 2);
     EXPECT_TRUE(complained_.starts_with("cipherlane: no \"foo\"; there are device journal kat ")) << complained_;

@@ -108,6 +108,15 @@ TEST(EmvRows, NameTheirSessionInManyWays) {
         EXPECT_NE(why->find("expected NONE, EMV_CSK"), std::string::npos) << *why;
     }
     auto cells = card;
+    cells["skd"] = " ";
+    for (const char* expect : {"ok", "reject"}) {
+        cells["expect"] = expect;
+        cells["sk_ac"] = rows[3].key; // without a session it is the card's own
+        const auto why = run("emv_ac", cells);
+        ASSERT_TRUE(why) << expect;
+        EXPECT_NE(why->find("column skd is empty"), std::string::npos) << *why;
+    }
+    cells = card;
     cells["atc_or_r"] = "0240";
     cells["skd"] = "\u94F6\u8054";
     cells["sk_ac"] = "00";

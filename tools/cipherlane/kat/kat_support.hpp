@@ -25,7 +25,7 @@ using kat_outcome = result<std::string>;
 [[nodiscard]] inline error unknown_word(std::string_view column, std::string_view found, std::string_view expected) {
     return crypto_refused(crypto_errc::unsupported_algorithm)
         .in_field(column)
-        .with_hint("found \"" + printable_text(found, 24) + "\", expected " + std::string(expected));
+        .with_hint("found \"" + printable_text(found, 60) + "\", expected " + std::string(expected));
 }
 
 /// Holds an outcome against the row: a rejected row must have been refused, any other must give `wanted`.

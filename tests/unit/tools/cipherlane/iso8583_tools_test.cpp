@@ -240,6 +240,42 @@ TEST(Doctor, CutsACaptureIntoItsMessages) {
     EXPECT_EQ(lines.messages.size(), 2U);
 }
 
+/// A number in front that is not the length explains less than a message type at the first byte, or behind a header
+/// that is known; hex digits are no bitmap of bytes.
+TEST(Doctor, NoWrongLengthBeatsAMessageThatIsCut) {
+    const std::string authorisation = "0100A22000000080000000000000000000009900000721122000000001TERM0001";
+    const std::string answer = "081002200000020000000721122000000001"
+                               "00";
+    for (const auto& whole : {authorisation, answer, echo}) {
+        for (std::size_t less = 1; less <= (whole == authorisation ? 10U : 2U); ++less) {
+            const auto cut = whole.substr(0, whole.size() - less);
+            for (const std::string head : {"", "6000030000", "41505058", "600003000041505058"}) {
+                const auto found = examine(read(head + to_hex(as_bytes(cut))), {});
+                EXPECT_EQ(found.dialect, "iso87-ascii") << head << cut;
+                EXPECT_EQ(found.framing, "no length in front") << head << cut;
+                ASSERT_EQ(found.messages.size(), 1U) << head << cut;
+                EXPECT_EQ(found.messages[0].mti, whole.substr(0, 4)) << head << cut;
+                EXPECT_NE(found.messages[0].fault.find("bytes missing"), std::string::npos) << head << cut;
+            }
+            // As text: digits alone, an even number of them, may be packed ones, too; then that is told.
+            const auto found = examine(read(cut), {});
+            EXPECT_EQ(found.framing, "no length in front") << cut;
+            ASSERT_EQ(found.messages.size(), 1U) << cut;
+            EXPECT_EQ(found.messages[0].mti, whole.substr(0, 4)) << cut;
+            const bool told = !found.notes.empty() && found.notes[0].find("iso87-ascii") != std::string::npos;
+            EXPECT_TRUE(found.dialect == "iso87-ascii" || told) << cut;
+        }
+    }
+}
+
+TEST(Doctor, TellsALengthOfNoughtAndOneThatWasNegative) {
+    for (const auto& [length, says] : {std::pair("0000", "0"), {"FFFF", "65535"}, {"FF81", "65409"}}) {
+        const auto found = examine(read(length + sale.substr(4)), {});
+        EXPECT_EQ(found.framing, "2 bytes, binary; WRONG: says " + std::string(says) + ", 126 bytes follow");
+        EXPECT_EQ(found.header, "tpdu 6000030000, pos-header 603100310730");
+    }
+}
+
 /// Whatever is printed of a diagnosis.
 std::string all_of(const diagnosis& what) {
     std::string text = what.framing + what.header + what.trailer + what.toml;

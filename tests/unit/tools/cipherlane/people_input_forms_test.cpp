@@ -115,6 +115,42 @@ TEST(PeopleInputForms, WhatAMailOrAShellMakesOfHex) {
     }
 }
 
+TEST(PeopleInputForms, WhatShellsPagesAndKeyboardsPutAround) {
+    std::string big("\xFE\xFF", 2);
+    std::string bare;
+    for (const char c : sign_in) {
+        big.append(1, '\0').append(1, c);
+        bare.append(1, c).append(1, '\0');
+    }
+    for (const auto& text :
+        {big, bare, "<PRE>" + sign_in + "</PRE>", sign_in.substr(0, 64) + "<br>" + sign_in.substr(64) + "<br/>",
+            grouped(sign_in, "", "\u3001"), "<p>" + sign_in + "</p>"}) {
+        EXPECT_TRUE(gives(read(text), input_form::hex, sign_in)) << text;
+    }
+    EXPECT_EQ(examine(read("\u53D1\u9001\u3010" + sign_in + "\u3011\u3002"), {}).dialect, "cup-pos");
+    // A message in characters that a Windows shell has written.
+    const std::string echo = "0800822000000000000004000000000000000721122000000001301";
+    std::string wide("\xFF\xFE", 2);
+    for (const char c : echo)
+        wide.append(1, c).append(1, '\0');
+    EXPECT_EQ(examine(read(wide), {}).dialect, "iso87-ascii");
+}
+
+/// Netty's log: bars around the offset and the letters, a ruler with the columns' numbers above.
+TEST(PeopleInputForms, ADumpInBars) {
+    const std::string rule = "+--------+-------------------------------------------------+----------------+\n";
+    std::string text = "10:20:30 DEBUG [id: 0x1] READ: 62B\n         +---------+\n"
+                       "         |  0  1  2  3  4  5  6  7  8  9  a  b  c  d  e  f |\n" +
+                       rule;
+    for (std::size_t at = 0; at < sign_in.size(); at += 32) {
+        std::array<char, 16> offset{};
+        std::snprintf(offset.data(), offset.size(), "|%08zx| ", at / 2);
+        text += offset.data() + grouped(sign_in.substr(at, 32), "", " ") + "|................|\n";
+    }
+    EXPECT_TRUE(gives(read(text + rule), input_form::dump, sign_in)) << text;
+    EXPECT_EQ(examine(read(text + rule), {}).dialect, "cup-pos");
+}
+
 TEST(PeopleInputForms, ColumnsWithoutOffsets) {
     EXPECT_TRUE(
         gives(read("00 3C 60 00 03 00 00 60  31 00 31 07 30 08 00 00  .?`....`1.1.0...\n20 00 41        .A\n"),
@@ -239,41 +275,113 @@ TEST(PeopleInputForms, TheLogOfATerminalProgram) {
     EXPECT_TRUE(gives(read("<STX>0800<fs>7<ETX>\nok\n"), input_form::encoded, "02303830301C3703"));
 }
 
+/// What looks like a line of the value and is none: above it, below it, in both places.
+TEST(PeopleInputForms, Base64BelowATraceIdOrARuler) {
+    const std::string id = "4bf92f3577b34da6a3ce929d0e0e4736";
+    const std::string ruler(64, '-');
+    const auto one = base64_of(sign_in, 200);
+    const auto folded = base64_of(sign_in, 64);
+    for (const auto& text : {id + "\n" + one, id + "\n" + folded, "sent\n" + ruler + "\n" + folded,
+             ruler + "\n" + folded + "\n" + ruler, id + "\n" + ruler + "\n" + folded, folded + "\ndone\n",
+             "trace " + id + "\n" + one + "\nreceived\n", id + "\r\n" + folded + "\r\n"}) {
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), read(text)).frames.front(), unhex(sign_in)) << text;
+        const auto found = examine(read(text), {});
+        EXPECT_EQ(found.dialect, "cup-pos") << text;
+        ASSERT_FALSE(found.messages.empty()) << text;
+        EXPECT_EQ(found.messages.front().fault, "") << text;
+    }
+    // Two values on two lines, without a length that would tell where the first ends.
+    const auto two = base64_of(sign_in.substr(4), 200) + "\n" + base64_of(sign_in.substr(4), 200) + "\n";
+    auto bare = iso8583::cup_pos();
+    bare.envelope.length = iso8583::frame_length::none;
+    EXPECT_EQ(messages_of(bare, read(two)).frames.size(), 2U);
+}
+
+/// A record of Intel HEX, or of Motorola's where `intel` is not.
+std::string record(std::size_t address, const std::string& data, bool intel, unsigned kind) {
+    std::array<char, 16> head{};
+    std::snprintf(head.data(), head.size(), intel ? "%02zX%04zX%02X" : "%02zX%04zX",
+        data.size() / 2 + (intel ? 0 : 3), address, kind);
+    const auto body = head.data() + data;
+    unsigned sum = 0;
+    for (const auto byte : unhex(body))
+        sum += byte;
+    std::array<char, 8> tail{};
+    std::snprintf(tail.data(), tail.size(), "%02X\n", (intel ? 0U - sum : ~sum) & 0xFFU);
+    return (intel ? ":" : "S" + std::to_string(kind)) + body + tail.data();
+}
+std::vector<std::string> records(const std::string& digits, bool intel, std::size_t address = 0) {
+    std::vector<std::string> made;
+    for (std::size_t at = 0; at < digits.size(); at += 32)
+        made.push_back(record(address + at / 2, digits.substr(at, 32), intel, intel ? 0 : 1));
+    made.emplace_back(intel ? ":00000001FF\n" : "S9030000FC\n");
+    return made;
+}
+std::string joined(const std::vector<std::string>& lines) {
+    std::string made;
+    for (const auto& each : lines)
+        made += each;
+    return made;
+}
+
 /// As objcopy and uuencode write the sign-in.
 TEST(PeopleInputForms, RecordsThatCheckThemselves) {
-    const auto records = [](const std::string& digits, std::size_t size, bool intel) {
-        std::string made;
-        for (std::size_t at = 0; at < digits.size(); at += 2 * size) {
-            const auto data = digits.substr(at, 2 * size);
-            std::array<char, 16> head{};
-            std::snprintf(head.data(), head.size(), intel ? "%02zX%04zX00" : "%02zX%04zX",
-                data.size() / 2 + (intel ? 0 : 3), at / 2);
-            const auto body = head.data() + data;
-            unsigned sum = 0;
-            for (const auto byte : unhex(body))
-                sum += byte;
-            std::array<char, 8> tail{};
-            std::snprintf(tail.data(), tail.size(), "%02X\n", (intel ? 0U - sum : ~sum) & 0xFFU);
-            made += (intel ? ":" : "S1") + body + tail.data();
-        }
-        return made + (intel ? ":00000001FF\n" : "S9030000FC\n");
-    };
     for (const bool intel : {true, false}) {
-        const auto text = records(sign_in, 16, intel);
+        const auto text = joined(records(sign_in, intel));
         ASSERT_EQ(read(text).size(), 1U) << text;
         EXPECT_TRUE(gives(read(text), input_form::records, sign_in)) << text;
         EXPECT_EQ(read(text).front().note, "");
         EXPECT_EQ(examine(read(text), {}).dialect, "cup-pos") << text;
         auto wrong = text;
         wrong[12] = wrong[12] == '0' ? '1' : '0';
-        EXPECT_NE(read(wrong).front().note.find("the sum of the record in line 1 is wrong"), std::string::npos);
+        const auto damaged = read(wrong);
+        EXPECT_NE(damaged.front().note.find("the sum of the record in line 1 is wrong"), std::string::npos);
+        EXPECT_TRUE(damaged.front().damaged);
+        EXPECT_GT(damaged.size(), 1U) << "what does not check itself may be something else";
     }
-    EXPECT_EQ(
-        read(records(sign_in.substr(0, 32), 16, true).substr(0, 44) + ":02010000AA55FE\n").front().parts.size(), 2U);
     EXPECT_TRUE(gives(read("begin 644 message\n"
                            "M`#Q@``,``&`Q`#$',`@``\"````#``!(```%415-4,#`P,51%4U1-15)#2#`P\n"
                            "1,#`P,0`1`````0`P``,P,2``\n`\nend\n"),
         input_form::records, sign_in));
+}
+
+TEST(PeopleInputForms, RecordsInAnotherOrderWithAHoleOrTwiceAreTold) {
+    for (const bool intel : {true, false}) {
+        const auto all = records(sign_in, intel);
+        ASSERT_EQ(all.size(), 5U);
+        const auto turned = read(all[1] + all[0] + all[2] + all[3] + all[4]);
+        EXPECT_EQ(to_hex(turned.front().whole), sign_in);
+        EXPECT_EQ(
+            turned.front().note, "the record in line 2 stands behind ones of higher addresses: put in their order");
+        EXPECT_FALSE(turned.front().damaged);
+        const auto torn = read(all[0] + all[2] + all[3] + all[4]);
+        EXPECT_EQ(torn.front().note, "16 bytes are missing in front of the record in line 2, behind line 1");
+        EXPECT_TRUE(torn.front().damaged);
+        EXPECT_EQ(torn.front().parts.size(), 2U);
+        const auto twice = read(all[0] + all[1] + all[1] + all[2] + all[3] + all[4]);
+        EXPECT_EQ(twice.front().note, "the record in line 3 says bytes once more that line 2 has said");
+        EXPECT_TRUE(twice.front().damaged);
+        const auto two = read(joined(all) + joined(all));
+        EXPECT_EQ(two.front().note, "another file begins in line 6: each is a message of its own");
+        EXPECT_EQ(two.front().parts.size(), 2U);
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), two).frames.size(), 2U);
+    }
+    // Addresses count from where a record says: what runs over 64 KiB has no hole.
+    const auto high = record(0, "0800", true, 4) + record(0xFFF0, sign_in.substr(0, 32), true, 0) +
+                      record(0, "0801", true, 4) + record(0, sign_in.substr(32), true, 0) + ":00000001FF\n";
+    EXPECT_EQ(to_hex(read(high).front().whole), sign_in);
+    EXPECT_EQ(read(high).front().note, "");
+}
+
+TEST(PeopleInputForms, TwoUuencodedFilesAreTwoMessages) {
+    const std::string lines = "M`#Q@``,``&`Q`#$',`@``\"````#``!(```%415-4,#`P,51%4U1-15)#2#`P\n"
+                              "1,#`P,0`1`````0`P``,P,2``\n`\n";
+    const auto two = read("begin 644 one\n" + lines + "end\nbegin 644 two\n" + lines + "end\n");
+    EXPECT_EQ(two.front().note, "another file begins in line 6: each is a message of its own");
+    EXPECT_EQ(messages_of(iso8583::cup_pos(), two).frames.size(), 2U);
+    const auto cut = read("begin 644 one\n" + lines + "end\nbegin 644 two\n" + lines);
+    EXPECT_TRUE(cut.front().damaged);
+    EXPECT_NE(cut.front().note.find("has no end"), std::string::npos);
 }
 
 TEST(PeopleInputForms, AWordThatBeginsALineMakesNoUuencode) {
