@@ -199,7 +199,7 @@ error about_profile(const std::string& name, const error& why) {
         known.append(known.empty() ? "" : ", ").append(each);
     return error(why)
         .in_field("sealer.profile")
-        .with_hint("found \"" + printable_text(name, 24) + "\"; allowed: FILE.toml, " + known);
+        .with_hint("found \"" + printable_text(name, 80) + "\"; allowed: FILE.toml, " + known);
 }
 
 } // namespace

@@ -27,10 +27,26 @@ bool is_bytes(const hsm::field_spec& field) {
     return field.kind == hsm::field_kind::hex || field.kind == hsm::field_kind::binary;
 }
 
+/// A PIN, a key or a part of one that no other key protects.
+bool is_clear_secret(const hsm::field_spec& field) {
+    return field.label.starts_with("clear_") && field.kind != hsm::field_kind::group;
+}
+
+/// What was given, as it may be shown: of a secret how long it is and where its first character stands that is no
+/// digit.
+std::string shown_value(const hsm::field_spec& field, std::string_view found) {
+    constexpr std::size_t longest = 80; // what is wrong may stand at the end of a key
+    if (!is_clear_secret(field)) return "\"" + printable_text(found, longest) + "\"";
+    auto words = std::to_string(found.size()) + " characters (a secret: not shown)";
+    const auto wrong = std::find_if(found.begin(), found.end(), [](char c) { return hex_value(c) < 0; });
+    if (wrong != found.end()) words += ", no hex digit at " + std::to_string(wrong - found.begin() + 1);
+    return words;
+}
+
 /// "FIELD: found X, expected Y": a value that the field cannot have, in the words of `describe`.
 [[noreturn]] void refuse_value(
     const hsm::profile& dialect, const std::string& code, const hsm::field_spec& field, std::string_view found) {
-    std::string words = code + ": field " + field.label + ": found \"" + printable_text(found, 24) + "\", expected ";
+    std::string words = code + ": field " + field.label + ": found " + shown_value(field, found) + ", expected ";
     const auto table = dialect.codes.find(field.domain);
     const bool has_names = !field.domain.empty() && table != dialect.codes.end();
     if (is_bytes(field)) words += has_names ? "hex digits, two a byte, or " : "hex digits, two a byte";
@@ -97,11 +113,6 @@ void fill_in(const hsm::profile& dialect, const hsm::command_spec& command,
 std::string elsewhere(const hsm::field_spec& field, std::string_view text) {
     if (text.size() > 1 && text.front() == '@') return std::string(text.substr(1));
     return text == "-" && field.kind != hsm::field_kind::text ? "-" : "";
-}
-
-/// A PIN, a key or a part of one that no other key protects.
-bool is_clear_secret(const hsm::field_spec& field) {
-    return field.label.starts_with("clear_") && field.kind != hsm::field_kind::group;
 }
 
 /// "4 bytes", "8 to 24 characters"

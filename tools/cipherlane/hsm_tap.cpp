@@ -1,13 +1,16 @@
 #include "cipherlane/hsm_conversation.hpp"
+#include "cipherlane/hsm_hint.hpp"
 #include "cipherlane/hsm_tap_opening.hpp"
 #include "cipherlane/hsm_tap_record.hpp"
 #include "cipherlane/hsm_tap_replay.hpp"
 #include "cipherlane/hsm_tap_side.hpp"
 #include "cipherlane/hsm_tools.hpp"
+#include "simkit/listen_hint.hpp"
 #include "simkit/peer_user.hpp"
 
 #include <cipherlane/core/counted_line.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/net/errc.hpp>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -139,7 +142,13 @@ class tapped : public std::enable_shared_from_this<tapped> {
         farewell_.cancel();
         quiet_.cancel();
         what_.tell_halves("then the connection was closed");
-        std::exchange(closed_, nullptr)(why);
+        std::exchange(closed_, nullptr)(why + unanswered(why));
+    }
+
+    /// What it may mean that the unit has hung up on a request.
+    [[nodiscard]] std::string unanswered(const std::string& why) const {
+        if (why != std::string("by ") + name_of(1) || !what_.is_waiting()) return {};
+        return " without an answer; " + hint_for(error(net_errc::closed_by_peer, layer::net));
     }
 
     std::array<std::unique_ptr<tap_side>, 2> sides_;
@@ -200,8 +209,9 @@ class tap_server {
         if (!failed) acceptor_.bind(where, failed);
         if (!failed) acceptor_.listen(tcp::acceptor::max_listen_connections, failed);
         if (!failed) return;
-        throw tool_complaint(
-            ending::own_fault, "cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + failed.message());
+        std::string words = "cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + failed.message();
+        if (const auto hint = sim::listen_hint(failed); !hint.empty()) words.append("; ").append(hint);
+        throw tool_complaint(ending::own_fault, words);
     }
 
     void tell(tap_event::kind what, std::size_t number, std::string text, std::uint16_t port = 0) {

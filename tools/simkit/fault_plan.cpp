@@ -2,6 +2,8 @@
 
 #include "simkit/control_desk.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -14,7 +16,7 @@ namespace {
 
 constexpr int longest_delay_ms = 3'600'000;
 constexpr std::size_t longest_value = 64; // a regular expression must not recurse as deep as a rig likes
-constexpr std::size_t longest_shown = 24;
+constexpr std::size_t longest_shown = 80; // longer than any value: what is wrong may stand at its end
 
 void refuse_if(bool wrong, const std::string& why) {
     if (wrong) throw std::invalid_argument(why);
@@ -72,8 +74,8 @@ const fault_kind& fault_plan::kind_of(const fault& what) const {
     refuse_if(!what.value.empty() && allowed.form.empty(), what.kind + " takes no value");
     const bool fits = what.value.size() <= longest_value && std::regex_match(what.value, std::regex(allowed.form));
     refuse_if(!fits && what.value.empty(), what.kind + " needs a value: " + allowed.words);
-    refuse_if(!fits, "value of " + what.kind + ": found \"" + what.value.substr(0, longest_shown) + "\", expected " +
-                         allowed.words);
+    refuse_if(!fits, "value of " + what.kind + ": found \"" + printable_text(what.value, longest_shown) +
+                         "\", expected " + allowed.words);
     refuse_if(!what.value.empty() && what.value == allowed.nothing,
         "value " + what.value + " of " + what.kind + " would change nothing");
     return *found;

@@ -1,6 +1,7 @@
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/hsm/foreign_protocol.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace cipherlane::hsm {
@@ -54,13 +55,16 @@ bool has_packed_type(byte_view data) noexcept {
     return is_message_type({type, sizeof type});
 }
 
-/// Characters, of which those that a unit's answer begins with are none: a header, two letters, two digits.
+/// Characters, and behind them a bitmap: sixteen hex digits as far as they have come, or bytes that are not all
+/// letters and digits, as a unit's answer is.
 bool has_text_type(byte_view data) noexcept {
     if (data.size() < 12) return false;
-    const auto letter = [&](std::size_t at) { return data[at] >= 'A' && data[at] <= 'Z'; };
     const auto text = as_text(data);
-    const bool hex_bitmap = text.substr(4, 8).find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
-    return is_message_type(text.substr(0, 4)) && (hex_bitmap || !(letter(4) && letter(5)));
+    const auto bitmap = text.substr(4, 16);
+    const bool hex = bitmap.find_first_not_of("0123456789ABCDEFabcdef") == std::string_view::npos;
+    const bool characters = std::all_of(
+        bitmap.begin(), bitmap.begin() + 8, [](char c) { return static_cast<unsigned char>(c) - 0x20U < 0x5FU; });
+    return is_message_type(text.substr(0, 4)) && (hex || !characters);
 }
 
 bool has_ebcdic_type(byte_view data) noexcept {
@@ -71,10 +75,24 @@ bool has_ebcdic_type(byte_view data) noexcept {
     return is_message_type({type.data(), type.size()});
 }
 
+/// An answer of a unit whose header is longer than was thought: digits, then two letters and two digits of a status.
+/// "0200", "0100" and the like are numbers that a header counts to, too.
+bool is_units_answer(byte_view data) noexcept {
+    constexpr std::size_t longest_header = 64;
+    const auto text = as_text(data);
+    const auto digits = text.find_first_not_of("0123456789");
+    if (digits > longest_header || text.size() < digits + 4) return false;
+    const auto code = text.substr(digits, 2);
+    const auto letter = [](char c) { return c >= 'A' && c <= 'Z'; };
+    const bool bitmap = code.find_first_not_of("ABCDEF") == std::string_view::npos;
+    return letter(code[0]) && letter(code[1]) && !bitmap && all_digits(text.substr(digits + 2, 2));
+}
+
 /// A message of a payment host: behind a length of two or four bytes or none, behind a TPDU and perhaps a header.
 bool is_iso8583(byte_view first) noexcept {
     constexpr std::size_t tpdu = 5;
     constexpr std::size_t header = 6;
+    if (is_units_answer(first) || is_units_answer(first.subspan(2))) return false;
     for (const std::size_t length : {2U, 4U, 0U}) {
         if (first.size() < length + 12) continue;
         const auto data = first.subspan(length);

@@ -47,7 +47,7 @@ std::string width_of(const field_spec& field) {
 /// The word, what was probably meant, and all that is allowed.
 std::string unknown(std::string_view word, std::string_view known) {
     const auto list = words_of(known);
-    return unknown_word(word, list, "found \"" + printable_text(word, 24) + "\"");
+    return unknown_word(word, list, "found \"" + printable_text(word, 60) + "\"");
 }
 
 std::string allowed(std::string_view what) {

@@ -1,5 +1,6 @@
 #include <cipherlane/core/business_calendar.hpp>
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/strict_toml.hpp>
 
 #include <algorithm>
@@ -79,7 +80,7 @@ class calendar_reader {
         for (const auto& text : texts) {
             const auto found = parse_calendar_day(text);
             if (!found || !made_.covers(*found)) {
-                top_.fail(key, "found \"" + text.substr(0, 20) + "\", expected a day from first to last");
+                top_.fail(key, "found \"" + printable_text(text, 40) + "\", expected a day from first to last");
                 return;
             }
             to.push_back(*found);

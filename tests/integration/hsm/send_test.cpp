@@ -329,7 +329,32 @@ TEST_F(send_program, HintsStandOnEveryPath) {
             EXPECT_EQ(hsm(arguments), 4) << command.front() << " " << each.words;
             EXPECT_TRUE(has(complained_, each.words)) << command.front() << ": " << complained_;
         }
+        // And between them: what the tap sees of either side.
+        const auto tap = start("cipherlane", {"hsm", "tap", "--listen", "0", "--to", each.at});
+        std::vector<std::string> through{"diag", "--hsm", tap, "--timeout", "1"};
+        through.insert(through.end(), each.more.begin(), each.more.end());
+        EXPECT_EQ(hsm(through), 4) << each.words;
+        EXPECT_EQ(others_.back().stop(), 0);
+        const auto seen = others_.back().read_all(std::chrono::seconds(1));
+        EXPECT_TRUE(has(seen, each.words)) << seen;
     }
+}
+
+// A slip in a secret is told by its place, and not by the secret.
+TEST_F(send_program, AValueThatIsWrongIsShownWholeUnlessItIsASecret) {
+    const auto profile = file("secret.toml", "base = \"payshield\"\nname = \"x\"\n[command.QX]\ntitle = \"q\"\n"
+                                             "request = \"clear_key:H32\"\n");
+    const std::string unit = "127.0.0.1:1"; // which is not asked
+    const std::string slip = "0123456789ABCDEFFEDCBA987654321O";
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", profile, "QX", "clear_key=" + slip}), 2);
+    EXPECT_TRUE(
+        has(complained_, "found 32 characters (a secret: not shown), no hex digit at 32, expected hex digits"))
+        << complained_;
+    EXPECT_FALSE(has(complained_, slip.substr(0, 8))) << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "--profile", "sjj1312", "D1 08", "key_type=zpk", "clear_key=" + slip}), 2);
+    EXPECT_FALSE(has(complained_, slip.substr(0, 8))) << complained_;
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "M6", "key_type=tak", "data=" + slip}), 2);
+    EXPECT_TRUE(has(complained_, "found \"" + slip + "\"")) << complained_;
 }
 
 } // namespace

@@ -220,7 +220,10 @@ TEST_F(tap_program, SaysInWordsWhatItCannotStartWith) {
     const auto unit = start_unit();
     const auto port = unit.substr(unit.rfind(':') + 1);
     EXPECT_EQ(hsm({"tap", "--listen", port, "--to", unit}), 6);
-    EXPECT_EQ(complained_, "cipherlane hsm tap: cannot listen on " + unit + ": Address already in use\n");
+    EXPECT_EQ(
+        complained_, "cipherlane hsm tap: cannot listen on " + unit +
+                         ": Address already in use; another program has the port: end it, or take 0 for any free "
+                         "one\n");
     EXPECT_EQ(hsm({"tap", "--to", unit}), 2);
     EXPECT_TRUE(has(complained_, "--listen PORT or --read FILE")) << complained_;
     EXPECT_NE(hsm({"tap", "--listen", "0", "--to", unit, "--test-card", "abc"}), 0);

@@ -143,7 +143,7 @@ result<ceremony_outcome> take_whole(
 result<ceremony_outcome> hold_ceremony(const ceremony_request& asked, const lmk_set& keys) {
     const auto type = slot_of_key_type(code_of(asked.key_type));
     if (!type)
-        return wrong("type").with_hint("found " + printable_text(asked.key_type, 24) + ", expected " + every_type());
+        return wrong("type").with_hint("found " + printable_text(asked.key_type, 60) + ", expected " + every_type());
     const ceremony_scheme* scheme = nullptr;
     for (const auto& row : schemes) {
         if (row.tag == asked.scheme) scheme = &row;
