@@ -64,8 +64,14 @@ result<std::unique_ptr<screen_protocol>> make_weact(const display_options& optio
     return made;
 }
 
+/// The one that is read already, or the file's.
+result<display_description> description_of(const display_options& options) {
+    if (options.description != nullptr) return *options.description;
+    return load_display_description(options.description_file);
+}
+
 result<std::unique_ptr<screen_protocol>> make_described(const display_options& options) {
-    CIPHERLANE_TRY(auto description, load_display_description(options.description_file));
+    CIPHERLANE_TRY(auto description, description_of(options));
     CIPHERLANE_TRY(auto made, described_protocol::create(std::move(description), options.words, options.font_file));
     return made;
 }
@@ -83,7 +89,7 @@ result<std::unique_ptr<net::transport>> link_by_address(boost::asio::any_io_exec
 
 result<std::unique_ptr<net::transport>> link_of_description(boost::asio::any_io_executor on, const display_family&,
     const std::string& address, const display_options& options, const call& bounds) {
-    CIPHERLANE_TRY(auto description, load_display_description(options.description_file));
+    CIPHERLANE_TRY(auto description, description_of(options));
     if (options.baud != 0) description.line.baud = options.baud;
     return open_described_link(std::move(on), description, address, options.usb, bounds);
 }
@@ -198,8 +204,14 @@ result<std::unique_ptr<ports::display>> open_display(boost::asio::any_io_executo
         CIPHERLANE_CHECK(ask_who_it_is(*served, family->answers, bounds));
         return served;
     }
-    CIPHERLANE_TRY(auto protocol, family->make(options));
-    CIPHERLANE_TRY(auto link, family->link(std::move(on), *family, address, options, bounds));
+    // Link and protocol come from one reading of the file: it may change in between.
+    auto with = options;
+    if (family->make == make_described && with.description == nullptr) {
+        CIPHERLANE_TRY(auto read, load_display_description(options.description_file));
+        with.description = std::make_shared<const display_description>(std::move(read));
+    }
+    CIPHERLANE_TRY(auto protocol, family->make(with));
+    CIPHERLANE_TRY(auto link, family->link(std::move(on), *family, address, with, bounds));
     auto display = std::make_unique<device_display>(std::move(link), std::move(protocol));
     CIPHERLANE_CHECK(ask_who_it_is(*display, family->answers, bounds));
     return std::unique_ptr<ports::display>(std::move(display));

@@ -42,6 +42,7 @@ void panel_screen::send_changes(const frame& before, const frame& after, std::si
 void panel_screen::change_to(frame next, panel_writer& to) {
     if (!shown_) {
         to.begin();
+        blank_unknown(to);
         to.picture(next.bounds(), next);
     } else if (settings_.most_rectangles > 0) {
         change_parts(*shown_, next, to);
@@ -51,6 +52,15 @@ void panel_screen::change_to(frame next, panel_writer& to) {
         to.picture(next.bounds(), next);
     }
     pending_ = std::move(next);
+}
+
+/// A code whose drawing was given up, or of a till before this one, may still stand there, with its amount or
+/// without: neither may meet what comes.
+void panel_screen::blank_unknown(panel_writer& to) const {
+    const auto& layout = painter_.layout();
+    if (settings_.most_rectangles == 0) return to.fill({0, 0, settings_.width, settings_.height}, white);
+    to.fill(aligned(layout.code), white);
+    to.fill(aligned(layout.money), white);
 }
 
 void panel_screen::change_parts(frame before, const frame& next, panel_writer& to) const {

@@ -173,6 +173,35 @@ TEST_F(weact_panel, DrawsEverythingAfterAFailure) {
     EXPECT_GT(bytes_of(*steps), whole);
 }
 
+/// Whatever was drawn when a code was given up, the next amount never stands beside it: at no step do the glass's old
+/// code and a new amount meet.
+TEST_F(weact_panel, ACodeThatWasGivenUpIsGoneBeforeTheNextAmountComes) {
+    const auto first = *protocol_->show_qr(view());
+    const auto layout = panel_painter::create(320, 480, wording::chinese())->layout();
+    const auto is_blank = [&](const rectangle& where) {
+        for (int y = where.top; y < where.bottom(); ++y) {
+            const auto row = glass_.glass.row(y, where.left, where.width);
+            if (!std::all_of(row.begin(), row.end(), [](auto pixel) { return pixel == white; })) return false;
+        }
+        return true;
+    };
+    for (std::size_t arrived = 0; arrived <= first.size(); ++arrived) {
+        glass_.carry_out(step_list(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(arrived)));
+        protocol_->settled(screen_protocol::ending::failed);
+        auto next = view("https://qr.95516.com/00010000/62999999999912345678901234567890");
+        next.total = amount(5678);
+        const auto steps = *protocol_->show_qr(next);
+        const auto picture =
+            std::find_if(steps.begin(), steps.end(), [](const step& one) { return one.out.front() == 0x05; });
+        ASSERT_NE(picture, steps.end());
+        glass_.carry_out(step_list(steps.begin(), picture));
+        EXPECT_TRUE(is_blank(layout.code) && is_blank(layout.money)) << arrived;
+        glass_.carry_out(step_list(picture, steps.end()));
+        expect_code(glass_.glass, next.payload);
+        protocol_->settled(screen_protocol::ending::failed);
+    }
+}
+
 TEST(PanelPainter, UsesTheLargestWholePixelsAModule) {
     auto painter = panel_painter::create(320, 480, wording::chinese());
     ASSERT_TRUE(painter);

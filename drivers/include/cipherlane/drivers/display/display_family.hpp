@@ -20,11 +20,15 @@
 
 namespace cipherlane::drivers {
 
+struct display_description;
+
 /// What a family of displays needs to know when it is opened by name.
 struct display_options {
     wording words = wording::chinese();
-    std::string font_file;                        ///< for panels; empty: the usual places
-    std::string description_file;                 ///< for displays described by a TOML file
+    std::string font_file;        ///< for panels; empty: the usual places
+    std::string description_file; ///< for displays described by a TOML file
+    /// The same file where it is read already; null: `description_file` is read.
+    std::shared_ptr<const display_description> description{};
     printer_options printer;                      ///< for receipt printers
     code_plate_profile plate;                     ///< for code plates that are HTTP clients
     speaker_profile speaker;                      ///< for speakers; its words are those above

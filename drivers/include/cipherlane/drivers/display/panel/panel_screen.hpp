@@ -36,8 +36,9 @@ struct panel_settings {
 };
 
 /// What stands on a pixel panel and what must be sent to change it: finished pictures, read back before they leave,
-/// and of those only the rectangles that changed. While one code gives way to another the amount is blank. One object
-/// belongs to one thread at a time.
+/// and of those only the rectangles that changed. While one code gives way to another the amount is blank; where what
+/// stands there is not known, the places of code and amount are blanked before anything is drawn. One object belongs
+/// to one thread at a time.
 class panel_screen {
   public:
     /// @return as `panel_painter::create`.
@@ -62,6 +63,7 @@ class panel_screen {
     [[nodiscard]] result<frame> paint(const ports::remaining_view& time);
     [[nodiscard]] result<frame> paint(const ports::blank_view&) { return painter_.blank(); }
     void change_to(frame next, panel_writer& to);
+    void blank_unknown(panel_writer& to) const;
     void change_parts(frame before, const frame& next, panel_writer& to) const;
     [[nodiscard]] bool code_differs(const frame& a, const frame& b) const;
     [[nodiscard]] rectangle aligned(const rectangle& where) const noexcept;
