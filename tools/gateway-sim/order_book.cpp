@@ -1,5 +1,8 @@
 #include "gateway-sim/order_book.hpp"
 
+#include <cipherlane/core/hex.hpp>
+#include <cipherlane/crypto/digest.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -83,6 +86,17 @@ nlohmann::json gateway_order::to_json() const {
         {"device_serial", device_serial}};
 }
 
+namespace {
+
+/// What a payment code is known by afterwards: the code itself is the payer's, and stands in no file.
+std::string mark_of(const std::string& code) {
+    const auto made = crypto::digest(crypto::digest_algorithm::sha256, as_bytes(code));
+    if (!made) throw std::runtime_error("no digest of a payment code: " + made.error().to_string());
+    return to_hex(made->view());
+}
+
+} // namespace
+
 order_book::order_book(
     std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex, std::string file)
     : now_(std::move(now))
@@ -95,9 +109,11 @@ order_book::order_book(
 void order_book::load() {
     std::ifstream in(file_);
     const auto all = nlohmann::json::parse(in, nullptr, false);
-    if (!all.is_array()) throw std::runtime_error(file_ + " is no ledger of this gateway");
     try {
-        for (const auto& one : all) {
+        // A list alone is of a gateway that forgot which codes were used.
+        const auto& orders = all.is_array() ? all : all.at("orders");
+        if (!all.is_array()) charged_codes_ = all.at("used_codes").get<std::map<std::string, std::string>>();
+        for (const auto& one : orders) {
             gateway_order order;
             order.number = one.at("order_number");
             order.merchant_id = one.at("merchant_id");
@@ -129,7 +145,7 @@ void order_book::save() {
     if (std::exchange(fails_next_, false))
         throw std::runtime_error("the ledger cannot be written, as the rig wants it");
     if (file_.empty()) return;
-    nlohmann::json all = nlohmann::json::array();
+    nlohmann::json orders = nlohmann::json::array();
     for (const auto& [number, order] : orders_) {
         auto one = order.to_json();
         one["notify_url"] = order.notify_url;
@@ -141,8 +157,9 @@ void order_book::save() {
         one["refunds"] = nlohmann::json::object();
         for (const auto& [refund, back] : order.refunds)
             one["refunds"][refund] = {{"transaction_number", back.transaction_number}, {"amount", back.amount}};
-        all.push_back(std::move(one));
+        orders.push_back(std::move(one));
     }
+    const nlohmann::json all{{"orders", std::move(orders)}, {"used_codes", charged_codes_}};
     const std::string fresh = file_ + ".new";
     std::ofstream out(fresh, std::ios::trunc);
     out << all.dump(1) << '\n';
@@ -251,17 +268,24 @@ std::pair<gateway_order, bool> order_book::make_charge(const std::string& number
         refuse_other(known, order);
         return {known, false};
     }
-    if (charged_codes_.contains(code)) throw refusal(409, "code_used", "this code has been used");
+    const auto [used, fresh] =
+        charged_codes_.emplace(mark_of(code), number); // good for one try, whatever becomes of it
+    if (!fresh) throw refusal(409, "code_used", "this code has been used");
     const auto wallet = wallets_.find(code);
     const auto manner = wallet == wallets_.end() ? wallet_manner::pays : wallet->second;
-    charged_codes_[code] = number; // good for one try, whatever becomes of it
-    if (manner == wallet_manner::refuses) throw refusal(409, "code_refused", "the payer's bank refuses");
     order.created = now_();
     order.expires = order.created + most_valid;
     order.code_url = "charged";
     order.status = "processing";
     if (manner == wallet_manner::pays) add_payment(order);
-    return keep(std::move(order));
+    try {
+        if (manner != wallet_manner::refuses) return keep(std::move(order));
+        save();
+    } catch (...) {
+        charged_codes_.erase(used);
+        throw;
+    }
+    throw refusal(409, "code_refused", "the payer's bank refuses");
 }
 
 gateway_order order_book::reverse(const std::string& number) {

@@ -70,8 +70,8 @@ struct gateway_order {
 class order_book {
   public:
     /// `now` gives seconds since 1970; `random_hex` as many random hex digits as asked for.
-    /// `file`: JSON that keeps the orders over a restart, empty for none. Throws `std::runtime_error` if it cannot be
-    /// read or written, here or at any change, which is then not made.
+    /// `file`: JSON that keeps orders and used payment codes over a restart, empty for none. Throws
+    /// `std::runtime_error` if it cannot be read or written, here or at any change, which is then not made.
     order_book(
         std::function<std::int64_t()> now, std::function<std::string(std::size_t)> random_hex, std::string file = {});
 
@@ -117,7 +117,7 @@ class order_book {
     bool fails_next_ = false;
     std::map<std::string, gateway_order> orders_;
     std::map<std::string, wallet_manner> wallets_;     ///< by payment code
-    std::map<std::string, std::string> charged_codes_; ///< and for which order each was used
+    std::map<std::string, std::string> charged_codes_; ///< by a digest, and for which order each was used
 };
 
 } // namespace cipherlane::sim

@@ -1,4 +1,5 @@
 #include "simkit/accept_loop.hpp"
+#include "simkit/listen_hint.hpp"
 
 #include <sys/resource.h>
 
@@ -32,7 +33,12 @@ result<std::unique_ptr<listener>> listener::open(
     if (!failed) body->acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
     if (!failed) body->acceptor.bind(where, failed);
     if (!failed) body->acceptor.listen(boost::asio::socket_base::max_listen_connections, failed);
-    if (failed) return error(failed, layer::tools).during("listen").at_endpoint("127.0.0.1:" + std::to_string(port));
+    if (failed) {
+        return error(failed, layer::tools)
+            .during("listen")
+            .at_endpoint("127.0.0.1:" + std::to_string(port))
+            .with_hint(listen_hint(failed));
+    }
     body->start();
     return std::unique_ptr<listener>(new listener(std::move(body)));
 }

@@ -67,7 +67,8 @@ result<void> clear_away(boost::asio::io_context& on, const std::string& path) {
     error_code why;
     probe.connect(stream_protocol::endpoint(path), why);
     if (why != boost::asio::error::connection_refused)
-        return failed_at(why ? why : make_error_code(boost::asio::error::address_in_use), path);
+        return failed_at(why ? why : make_error_code(boost::asio::error::address_in_use), path)
+            .with_hint(why ? "" : "another program listens there: end it, or take another path");
     if (::unlink(path.c_str()) != 0) return failed_at({errno, boost::system::system_category()}, path);
     return {};
 }

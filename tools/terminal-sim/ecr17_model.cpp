@@ -15,7 +15,7 @@ constexpr int repeats = 3;
 constexpr std::size_t head_size = 10;
 
 std::vector<fault_kind> ecr17_faults() {
-    const std::vector<std::string> said{"ack", "status", "result", "last", "receipt", "close"};
+    const std::vector<std::string> said{"ack", "status", "result", "last", "receipt", "close", "totals"};
     return terminal_faults(said, {{"wrong_lrc", fault_effect::alter, said}});
 }
 
@@ -136,6 +136,9 @@ void ecr17_model::take_request(const std::string& message) {
         const auto sum = money().close_batch().minor;
         return answer("close", head('C') + "00" + digits(sum, 16) + digits(sum, 16));
     }
+    case 'T': // the batch goes on
+        control(byte::ack);
+        return answer("totals", head('T') + "00" + digits(money().open_batch().minor, 16) + std::string(6, '0'));
     default: control(byte::nak);
     }
 }

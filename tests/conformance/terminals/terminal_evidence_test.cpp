@@ -1,11 +1,14 @@
 // MIS-POS and ECR17 terminals whose host may know more than they do: what is no proof is left to a person, and what
 // is with the host is seen to its end.
+#include "terminal-sim/terminal_model.hpp"
 #include "terminal_day.hpp"
 
 #include <cipherlane/acquiring/settlement.hpp>
 #include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/terminal/ecr17/ecr17_frame.hpp>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <stop_token>
 
@@ -133,6 +136,32 @@ TEST(TerminalEvidence, ALateTradeIsFound) {
         ASSERT_TRUE(left) << left.error();
         EXPECT_EQ(charged("key"), verdict::approved) << name;
     }
+}
+
+/// T asks for the sum of the day that is open, and closes nothing: links-2, B.4.
+TEST(TerminalSimulator, TellsItsTotalsAndGoesOn) {
+    std::string said;
+    const sim::surroundings around{[&](const bytes& data) { said += as_text(data); }, // what waits, waits on
+        [](std::chrono::milliseconds span, const std::function<void()>& what) {
+            if (span.count() == 0) what();
+        },
+        [] {}};
+    const auto terminal = sim::make_terminal_model("ecr17", {}, around);
+    const auto ask = [&](const std::string& message) {
+        said.clear();
+        const auto check = drivers::ecr17_check::message_etx;
+        terminal->receive(drivers::ecr17_frame(message, check));
+        terminal->receive(drivers::ecr17_control(drivers::ecr17_byte::ack, check));
+        return said;
+    };
+    const std::string totals = "000000000T00000001" + std::string(8, '0');
+    EXPECT_NE(ask(totals).find("290010060T000000000000000000000000"), std::string::npos) << said;
+    (void)terminal->control({{"cmd", "card"}, {"pan", "6212345678900000017"}});
+    EXPECT_NE(ask("000000000X00000001" + std::string("00000") + "00001234" + std::string(136, '0')).find("0E00"),
+        std::string::npos)
+        << said;
+    for (int times = 0; times < 2; ++times)
+        EXPECT_NE(ask(totals).find("290010060T000000000000001234000000"), std::string::npos) << said;
 }
 
 /// Without a code for it no day can be closed: that is said before trades are held up for it. A day that was being

@@ -40,9 +40,11 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
     }
     EXPECT_EQ(run("cipherlane-pinpad-sim", {"--no-such-option"}), 2);
     EXPECT_EQ(run("cipherlane-gateway-sim", {"--port", taken}), 2);
-    EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken)) << complained_;
+    EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken) && has(complained_, "another program has the port"))
+        << complained_;
     EXPECT_EQ(run("cipherlane-hsm-sim", {"--port", taken}), 2);
-    EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken)) << complained_;
+    EXPECT_TRUE(has(complained_, "127.0.0.1:" + taken) && has(complained_, "another program has the port"))
+        << complained_;
     EXPECT_EQ(run("cipherlane-display-sim", {"--link", "/nonexistent/x"}), 2);
     EXPECT_TRUE(has(complained_, "/nonexistent/x")) << complained_;
     for (const auto* name : {"cipherlane-hsm-sim", "cipherlane-lane-rig", "cipherlane-acquirer-sim"}) {

@@ -3,6 +3,7 @@
 #include "hsm-sim/wire/session.hpp"
 #include "hsm-sim/wire/worker.hpp"
 #include "simkit/control_desk.hpp"
+#include "simkit/listen_hint.hpp"
 #include "simkit/listener.hpp"
 
 #include <cipherlane/core/hex.hpp>
@@ -164,8 +165,12 @@ struct server::impl {
 
 result<std::unique_ptr<server>> server::start(unit& of, server_settings settings, logger log) {
     auto body = std::make_unique<impl>(of, settings, std::move(log));
-    if (const auto failed = body->listen())
-        return error(failed, layer::tools).during("listen").at_endpoint("127.0.0.1:" + std::to_string(settings.port));
+    if (const auto failed = body->listen()) {
+        return error(failed, layer::tools)
+            .during("listen")
+            .at_endpoint("127.0.0.1:" + std::to_string(settings.port))
+            .with_hint(sim::listen_hint(failed));
+    }
     body->run();
     return std::unique_ptr<server>(new server(std::move(body)));
 }

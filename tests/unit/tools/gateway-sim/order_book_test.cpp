@@ -1,5 +1,6 @@
 #include "gateway-sim/order_book.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/whole_file.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,6 +18,12 @@ class OrderBook : public testing::Test {
     static nlohmann::json request(const std::string& number, std::int64_t amount) {
         return {{"order_number", number}, {"merchant_id", "M1"}, {"terminal_id", "T1"}, {"amount", amount},
             {"currency", "156"}, {"subject", "tea"}, {"notify_url", ""}, {"valid_seconds", 60}};
+    }
+
+    static nlohmann::json charge(const std::string& number, const std::string& code) {
+        auto wish = request(number, 500);
+        wish["payment_code"] = code;
+        return wish;
     }
 
     gateway_order pay(const std::string& number) { return book.pay(number, order_book::payer::usual); }
@@ -186,11 +193,6 @@ TEST_F(OrderBook, GivesBackThePaymentThatIsNamed) {
 }
 
 TEST_F(OrderBook, ChargesACodeOnce) {
-    const auto charge = [](const std::string& number, const std::string& code) {
-        auto wish = request(number, 500);
-        wish["payment_code"] = code;
-        return wish;
-    };
     const auto [order, fresh] = book.charge(charge("o1", "28571"));
     EXPECT_TRUE(fresh);
     EXPECT_EQ(order.status, "paid");
@@ -201,6 +203,31 @@ TEST_F(OrderBook, ChargesACodeOnce) {
     EXPECT_EQ(refused([&] { book.charge(charge("o4", "28572")); }), "code_used");
     EXPECT_EQ(refused([&] { book.create(request("o1", 500)); }), "order_differs");
     EXPECT_EQ(refused([&] { book.charge(request("o5", 500)); }), "bad_request");
+}
+
+TEST_F(OrderBook, RemembersUsedCodesOverARestartAndKeepsNoneOfThemOnFile) {
+    const tests::temporary_folder folder;
+    const auto file = folder.file("orders.json");
+    const auto at_start = [&] {
+        return order_book([this] { return now; }, [](std::size_t digits) { return std::string(digits, 'A'); }, file);
+    };
+    {
+        auto first = at_start();
+        first.know_wallet("288888888888888882", order_book::wallet_manner::refuses);
+        (void)first.charge(charge("o1", "288888888888888881"));
+        EXPECT_EQ(refused([&] { first.charge(charge("o2", "288888888888888882")); }), "code_refused");
+        first.fail_next_write(true);
+        EXPECT_THROW(first.charge(charge("o3", "288888888888888883")), std::runtime_error);
+    }
+    const auto written = tests::whole_file(file);
+    EXPECT_EQ(written.find("28888888888888888"), std::string::npos) << "a code is the payer's";
+    auto again = at_start();
+    EXPECT_EQ(refused([&] { again.charge(charge("o4", "288888888888888881")); }), "code_used");
+    EXPECT_EQ(refused([&] { again.charge(charge("o4", "288888888888888882")); }), "code_used");
+    EXPECT_TRUE(again.charge(charge("o4", "288888888888888883")).second) << "what could not be written used no code";
+    // A list alone, as earlier versions wrote it.
+    std::ofstream(file) << "[]";
+    EXPECT_TRUE(at_start().charge(charge("o5", "288888888888888881")).second);
 }
 
 TEST_F(OrderBook, AChargeIsUndoneWhateverBecameOfIt) {
