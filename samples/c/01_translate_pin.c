@@ -24,6 +24,7 @@ static int run(cipherlane_hsm hsm, cipherlane_status* why) {
         cipherlane_hsm_generate_key(hsm, CIPHERLANE_HSM_TAK, CIPHERLANE_HSM_DOUBLE, WITHIN, NULL, &tak, why))
         return 1;
 
+    /* [translate] */
     /* A terminal would send a block under its TPK. These eight bytes are none, and the unit finds that out. */
     static const uint8_t block[8] = {0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A, 0x5A};
     cipherlane_block translated;
@@ -36,6 +37,7 @@ static int run(cipherlane_hsm hsm, cipherlane_status* why) {
         printf("the unit says no, code %s\n", why->peer_code);
     else
         return 1;
+    /* [/translate] */
 
     /* From the message type to the field before 64, as on the wire. */
     static const char mab[] = "0200 and everything up to field 63";

@@ -22,12 +22,14 @@ static int sell(cipherlane_till till, cipherlane_status* why) {
     char receipt[4096];
     cipherlane_buffer text = {receipt, sizeof receipt, 0};
     cipherlane_payment paid;
+    /* [sale] */
     cipherlane_trade sale = CIPHERLANE_TRADE_INIT;
     sale.trade = "sale";
     sale.key = "order-4711"; /* after a crash the same key gives the recorded outcome, never a second charge */
     sale.amount = 1234;      /* fen */
     if (cipherlane_till_recover(till, 0, 60000, NULL, on_recovered, till, why)) return 1;
     if (cipherlane_till_pay(till, &sale, 120000, NULL, &paid, why)) return 1;
+    /* [/sale] */
     if (!paid.ok) {
         printf("%s\n", paid.reason);
         return 1;

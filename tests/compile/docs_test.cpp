@@ -121,19 +121,25 @@ TEST(Docs, WhatTheCodeCallsAPageIsOne) {
     EXPECT_GT(checked, 10U);
 }
 
-/// The lines between `// [tag]` and `// [/tag]`, moved left as far as they go.
+/// Whether a line is a mark: `// [tag]`, in C `/* [tag] */`, in Python `# [tag]`.
+bool is_mark(const std::string& line, const std::string& tag) {
+    return line.ends_with("// [" + tag + "]") || line.ends_with("/* [" + tag + "] */") ||
+           line.ends_with("# [" + tag + "]");
+}
+
+/// The lines between the marks `tag` and `/tag`, moved left as far as they go.
 std::string tagged(const fs::path& file, const std::string& tag) {
     std::vector<std::string> taken;
     bool inside = false;
     std::size_t margin = std::string::npos;
     for (const auto& line : lines_of(whole_file(file))) {
-        if (line.ends_with("// [/" + tag + "]")) inside = false;
+        if (is_mark(line, "/" + tag)) inside = false;
         if (inside) {
             taken.push_back(line);
             const auto first = line.find_first_not_of(' ');
             if (first != std::string::npos) margin = std::min(margin, first);
         }
-        if (line.ends_with("// [" + tag + "]")) inside = true;
+        if (is_mark(line, tag)) inside = true;
     }
     std::string text;
     for (const auto& line : taken)
@@ -171,12 +177,17 @@ std::string marked(const std::string& line, const std::string& word) {
     return line.substr(opening.size(), line.size() - opening.size() - 4);
 }
 
+/// The languages whose code is that of a file which is compiled or run.
+bool is_checked(const std::string& language) {
+    return language == "cpp" || language == "c" || language == "python";
+}
+
 TEST(Docs, CodeIsCompiledCode) {
     std::size_t checked = 0;
     for (const auto& page : all_pages()) {
         if (page.filename().string().starts_with("README.")) continue; // the next test's
         for (const auto& block : blocks_of(page)) {
-            if (block.language != "cpp") continue;
+            if (!is_checked(block.language)) continue;
             const auto words = marked(block.mark, "code");
             ASSERT_FALSE(words.empty()) << block.where << " has no line \"<!-- code: FILE TAG -->\" before it";
             const auto file = words.substr(0, words.find(' '));
@@ -215,7 +226,7 @@ TEST(Docs, CodeStandsInFencesThatNameItsLanguage) {
                 if (!inside) continue;
                 ++blocks;
                 const auto language = lines[i].substr(3);
-                EXPECT_TRUE(language.empty() || language == "cpp" || language == "toml" || language == "cmake")
+                EXPECT_TRUE(language.empty() || is_checked(language) || language == "toml" || language == "cmake")
                     << where << ": no test knows the language \"" << language << "\"";
             } else if (!inside && lines[i].starts_with("    ")) {
                 const auto code = lines[i].substr(0, lines[i].find("  //"));

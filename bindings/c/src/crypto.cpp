@@ -47,25 +47,33 @@ result<crypto::pin_block_format> format_of(std::int32_t number, std::string_view
     }
 }
 
-result<crypto::mac_value> unionpay(crypto::mac_key& key, byte_view data, crypto::unionpay_mac_form form) {
-    CIPHERLANE_TRY(const auto field, crypto::unionpay_mac(key, data, form));
-    return crypto::mac_value(field);
+/// Where the algorithm's value goes: no copy of it is made on the way.
+result<void> take(result<crypto::mac_value> made, cipherlane_block& to) {
+    if (!made) return made.error();
+    return give(made->view(), &to, "mac");
 }
 
-result<crypto::mac_value> make_mac(
-    crypto::mac_key& key, std::int32_t algorithm, std::int32_t padding, byte_view data) {
+result<void> unionpay(crypto::mac_key& key, byte_view data, crypto::unionpay_mac_form form, cipherlane_block& to) {
+    const auto field = crypto::unionpay_mac(key, data, form);
+    if (!field) return field.error();
+    return give(*field, &to, "mac");
+}
+
+result<void> make_mac(
+    crypto::mac_key& key, std::int32_t algorithm, std::int32_t padding, byte_view data, cipherlane_block& to) {
     using form = crypto::unionpay_mac_form;
     switch (algorithm) {
-    case CIPHERLANE_MAC_CMAC: return crypto::cmac(key, data);
-    case CIPHERLANE_MAC_UNIONPAY_ASCII: return unionpay(key, data, form::ascii8);
-    case CIPHERLANE_MAC_UNIONPAY_RAW: return unionpay(key, data, form::raw8);
+    case CIPHERLANE_MAC_CMAC: return take(crypto::cmac(key, data), to);
+    case CIPHERLANE_MAC_UNIONPAY_ASCII: return unionpay(key, data, form::ascii8, to);
+    case CIPHERLANE_MAC_UNIONPAY_RAW: return unionpay(key, data, form::raw8, to);
     case CIPHERLANE_MAC_CBC:
     case CIPHERLANE_MAC_RETAIL: break;
     default: return refuse(c_errc::bad_argument, "algorithm");
     }
     CIPHERLANE_TRY(const auto fill, crypto::mac_padding_of(padding));
-    return algorithm == CIPHERLANE_MAC_CBC ? crypto::mac_algorithm_1(key, fill, data)
-                                           : crypto::retail_mac(key, fill, data);
+    return take(algorithm == CIPHERLANE_MAC_CBC ? crypto::mac_algorithm_1(key, fill, data)
+                                                : crypto::retail_mac(key, fill, data),
+        to);
 }
 
 using data_call = result<void> (*)(crypto::data_key&, crypto::block_mode, byte_view, byte_view, byte_span);
@@ -176,8 +184,8 @@ cipherlane_condition cipherlane_mac_make(cipherlane_key key, int32_t algorithm, 
         CIPHERLANE_TRY(const auto at, key_pin::of(key, "key"));
         CIPHERLANE_TRY(auto* const by, as<crypto::mac_key>(at, "key"));
         CIPHERLANE_TRY(const auto in, bytes_of(data, size, "data"));
-        CIPHERLANE_TRY(const auto made, make_mac(*by, algorithm, padding, in));
-        return give(made.view(), mac, "mac");
+        CIPHERLANE_CHECK(need(mac, "mac"));
+        return make_mac(*by, algorithm, padding, in, *mac);
     });
 }
 
@@ -189,10 +197,11 @@ cipherlane_condition cipherlane_mac_verify(cipherlane_key key, int32_t algorithm
         CIPHERLANE_TRY(const auto in, bytes_of(data, size, "data"));
         CIPHERLANE_TRY(const auto carried, bytes_of(mac, mac_size, "mac"));
         CIPHERLANE_CHECK(need(right, "right"));
-        CIPHERLANE_TRY(const auto made, make_mac(*by, algorithm, padding, in));
-        if (length < crypto::mac_value::min_compared || length > made.size())
+        cipherlane_block made;
+        CIPHERLANE_CHECK(make_mac(*by, algorithm, padding, in, made));
+        if (length < crypto::mac_value::min_compared || length > made.size)
             return refuse(c_errc::bad_argument, "length");
-        *right = made.matches(carried, length) ? 1 : 0;
+        *right = crypto::mac_value(byte_view(made.data).first(made.size)).matches(carried, length) ? 1 : 0;
         return {};
     });
 }

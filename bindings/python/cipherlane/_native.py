@@ -48,7 +48,7 @@ class BlockStruct(ctypes.Structure):
     _fields_ = [("data", ctypes.c_uint8 * 16), ("size", ctypes.c_size_t)]
 
     def bytes(self) -> bytes:
-        return bytes(self.data[: self.size])
+        return ctypes.string_at(ctypes.addressof(self), self.size)  # the data stand first
 
 
 class DiagnosisStruct(ctypes.Structure):

@@ -1,5 +1,6 @@
 """A rig's test: a till sells something while its host is silent."""
 
+# [rig]
 import pytest
 
 from cipherlane.till import Outcome, Till
@@ -13,3 +14,4 @@ def test_a_sale_without_an_answer_is_undone(lane_rig):
         assert till.sale("order-2", 1234).ok
         assert till.ask("settle")["host"] == "balanced"
     assert lane_rig.acquirer.counters()["fault no_answer"] == 1
+# [/rig]
