@@ -2,6 +2,7 @@
 
 import pytest
 
+from cipherlane.device import Display, Pinpad, drivers
 from cipherlane.sim import SimulatorError
 
 
@@ -15,6 +16,17 @@ def test_each_is_there_and_says_what_it_knows(hsm_sim, acquirer_sim, display_sim
     acquirer_sim.card("6222000000000108", "3012", "123456", 1000)
     assert acquirer_sim.trades() == []
     pinpad_sim.press("1234E")
+
+
+def test_a_display_and_a_pad_show_what_they_are_told(display_sim, pinpad_sim):
+    with Display(display_sim.driver, display_sim.address) as display:
+        display.show_code("https://qr.95516.com/00010000/1", 1234)
+        assert display_sim.read()["codes"] == ["https://qr.95516.com/00010000/1"]
+        display.clear()
+    with Pinpad(pinpad_sim.driver, pinpad_sim.address) as pad:
+        pad.show_text("HELLO", "WORLD")
+        assert pad.attached and "HELLO" in str(pinpad_sim.state())
+    assert "zvt" in drivers("terminal")
 
 
 def test_one_that_cannot_start_says_why():
