@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -340,7 +341,12 @@ bool send_lines(hsm::client& unit, const send_options& how) {
     std::ifstream file;
     if (how.file != "-") {
         file.open(how.file);
-        if (!file) throw tool_complaint(ending::wrong_use, how.file + ": cannot be read");
+        std::error_code none;
+        const bool folder = std::filesystem::is_directory(how.file, none);
+        if (!file || folder) {
+            throw tool_complaint(
+                ending::wrong_use, how.file + (folder ? ": found a folder, expected a file" : ": cannot be read"));
+        }
     }
     std::istream& from = how.file == "-" ? std::cin : file;
     bool all = true;

@@ -20,8 +20,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <functional>
 #include <poll.h>
@@ -398,8 +400,10 @@ void replay(const tap_options& how) {
     capture_replay found(engine, cards, sinks, to->port);
     std::array<std::uint8_t, 65'536> piece{};
     result<void> good;
-    for (ssize_t size = 0; good && (size = ::read(in, piece.data(), piece.size())) > 0;)
+    ssize_t size = 0;
+    while (good && (size = ::read(in, piece.data(), piece.size())) > 0)
         good = found.add(byte_view(piece).first(static_cast<std::size_t>(size)));
+    if (size < 0) throw tool_complaint(ending::wrong_use, how.read + ": cannot be read: " + std::strerror(errno));
     found.finish();
     wipe(piece);
     for (pollfd ready{STDOUT_FILENO, POLLOUT, 0}; out.flush();)

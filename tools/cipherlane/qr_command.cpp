@@ -52,6 +52,19 @@ std::string read_text(const std::string& argument) {
     return text;
 }
 
+/// The text of a payload, without what editors, mails and shells put around it or break it with: none of that can
+/// stand in one.
+std::string read_payload_text(const std::string& argument) {
+    auto text = read_text(argument);
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    constexpr std::string_view around = " \t\"'`";
+    if (text.starts_with(mark)) text.erase(0, mark.size());
+    std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
+    text.erase(0, std::min(text.find_first_not_of(around), text.size()));
+    if (const auto last = text.find_last_not_of(around); last != std::string::npos) text.erase(last + 1);
+    return text;
+}
+
 std::uint8_t object_id(std::string_view text) {
     const bool digits = text.size() == 2 && text.find_first_not_of("0123456789") == std::string_view::npos;
     if (!digits) throw CLI::ValidationError("object", "\"" + std::string(text) + "\" is not two digits");
@@ -316,7 +329,7 @@ void add_decode(CLI::App& group) {
     command->add_flag_callback(
         "--json", [chosen] { chosen->output = output_form::json; }, "Fields as JSON, errors too");
     command->callback([chosen] {
-        const auto input = chosen->picture.empty() ? read_text(chosen->text) : read_picture(chosen->picture);
+        const auto input = chosen->picture.empty() ? read_payload_text(chosen->text) : read_picture(chosen->picture);
         if (emv::consumer_code::recognised(input)) {
             return decode_consumer(input, chosen->output, chosen->unmasked ? showing::clear : showing::masked);
         }
@@ -350,7 +363,7 @@ void add_check(CLI::App& group) {
     command->add_flag_callback(
         "--json", [chosen] { chosen->output = output_form::json; }, "As JSON, errors too");
     command->callback([chosen] {
-        const auto input = read_text(chosen->text);
+        const auto input = read_payload_text(chosen->text);
         const bool as_json = chosen->output == output_form::json;
         json made{{"kinds", kinds_of(input)}};
         if (!as_json) print_kinds(made["kinds"]);

@@ -171,6 +171,30 @@ std::string_view without_title(std::string_view text) {
     return title ? text.substr(colon + 1) : text;
 }
 
+/// The lines without the time of day that a log has written in front of them: "10:20:30" looks like a tag and a
+/// value.
+std::string without_times(std::string_view text) {
+    const auto two_digits = [&](std::size_t at, char most) {
+        return at + 1 < text.size() && text[at] >= '0' && text[at] <= most && text[at + 1] >= '0' &&
+               text[at + 1] <= '9';
+    };
+    constexpr std::size_t size = 8;
+    std::string made;
+    bool begins = true;
+    for (std::size_t at = 0; at < text.size();) {
+        const bool time = begins && two_digits(at, '2') && two_digits(at + 3, '5') && two_digits(at + 6, '5') &&
+                          text[at + 2] == ':' && text[at + 5] == ':';
+        const auto end = time ? std::min(text.find_first_not_of("0123456789.,", at + size), text.size()) : at;
+        if (time && end < text.size() && text[end] == ' ') {
+            at = end;
+            continue;
+        }
+        begins = text[at] == '\n';
+        made += text[at++];
+    }
+    return made;
+}
+
 /// Logs of cards keep the status word behind the data of an answer.
 bool ends_in_status_word(byte_view data, const emv::tlv_limits& limits) {
     if (data.size() < 4 || status_word(data.last(2)).empty()) return false;
@@ -226,7 +250,7 @@ std::string announced_length(byte_view data, const error& why) {
 /// `damaged`: the input is not what was written, and that has been told.
 result<bytes> read_data(const tlv_options& chosen, bool& damaged) {
     CIPHERLANE_TRY(const auto taken, take_input(chosen.data));
-    const std::string given(chosen.form == input_form::automatic ? without_title(taken) : std::string_view(taken));
+    const auto given = chosen.form == input_form::automatic ? without_times(without_title(taken)) : taken;
     if (const auto text = without_space(given); emv::consumer_code::recognised(text)) {
         CIPHERLANE_TRY(const auto code, emv::consumer_code::parse(text, emv::cpm_reading::lenient));
         return bytes(code.data().begin(), code.data().end());

@@ -115,9 +115,28 @@ TEST_F(ToolDoor, FailsWhereItsInputIsDamaged) {
     EXPECT_EQ(told.at("exit"), 1);
     EXPECT_NE(told.at("note").get<std::string>().find("line 1"), std::string::npos) << said_;
     EXPECT_EQ(run({"tlv", "decode", file("tlv.hex", ":040000005F34010168\n")}), 1) << said_ << complained_;
+    EXPECT_EQ(run({"hsm", "send", "--hsm", "127.0.0.1:1", "--from", folder_.path()}), 2);
+    EXPECT_NE(complained_.find("found a folder, expected a file"), std::string::npos) << complained_;
     EXPECT_EQ(run({"iso8583", "doctor", folder_.path()}), 2);
     EXPECT_NE(complained_.find(folder_.path() + ": "), std::string::npos) << complained_;
     EXPECT_NE(complained_.find("found a folder, expected a file"), std::string::npos) << complained_;
+}
+
+/// What editors, mails and logs put around a text or break it with.
+TEST_F(ToolDoor, TakesAPayloadAndTagsAsPeopleHaveThem) {
+    ASSERT_EQ(run({"qr", "encode", "00=01", "52=5812", "53=156", "58=CN", "59=TEA SHOP", "60=SH"}), 0);
+    const auto text = said_.substr(0, said_.find('\n'));
+    ASSERT_EQ(run({"qr", "decode", text}), 0) << complained_;
+    const auto fields = said_;
+    const std::string forms[] = {"\xEF\xBB\xBF" + text + "\r\n", " " + text + " ", "\"" + text + "\"",
+        "`" + text + "`", text.substr(0, 30) + "\r\n" + text.substr(30) + "\n"};
+    for (const auto& form : forms) {
+        EXPECT_EQ(run({"qr", "decode", file("code.txt", form)}), 0) << form << complained_;
+        EXPECT_EQ(said_, fields) << form;
+    }
+    EXPECT_EQ(run({"tlv", "decode", "10:20:30.123 5F34 = 01, 9F02 = 000000001000"}), 0) << complained_;
+    EXPECT_NE(said_.find("9F02  Amount"), std::string::npos) << said_;
+    EXPECT_EQ(said_.find("2030"), std::string::npos) << said_;
 }
 
 /// A checksum alone that is wrong hides nothing of the payload.
