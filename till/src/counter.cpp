@@ -51,7 +51,7 @@ result<void> counter::check_given() const {
     const std::pair<std::string_view, bool> null_parts[] = {{"journal", given_.journal.is_null()},
         {"host", given_.host.is_null()}, {"sealer", given_.sealer.is_null()}, {"pinpad", given_.pinpad.is_null()},
         {"card_terminal", given_.card_terminal.is_null()}, {"display", given_.display.is_null()},
-        {"gateway", given_.gateway.is_null()}, {"chooser", given_.chooser.is_null()},
+        {"gateway", given_.gateway.is_null()}, {"chooser", given_.chooser.is_null()}, {"risk", given_.risk.is_null()},
         {"clock", given_.clock.is_null()}, {"observer", given_.observer.is_null()}};
     for (const auto& [name, null] : null_parts)
         if (null) return part_error(till_errc::null_part, name);
@@ -84,6 +84,24 @@ result<void> counter::open_journal(const call& bounds) {
     }
     CIPHERLANE_TRY(journal_, make_journal(settings_, journal_wish::work, *clock_, bounds, given_.log));
     return {};
+}
+
+/// Who may do what, what may be taken, and who is asked about the risk.
+result<void> counter::open_watch(const call& bounds) {
+    if (!settings_.clerks.file.empty()) {
+        CIPHERLANE_TRY(watch_.duties, duty_desk::open(settings_.clerks, *clock_, *journal_, bounds));
+    }
+    if (!settings_.rules.file.empty()) {
+        CIPHERLANE_TRY(watch_.rules, rule_desk::open(settings_, *clock_, *journal_, given_.log, bounds));
+    }
+    if (const auto judge = given_.risk.port())
+        watch_.risk = std::make_unique<risk_desk>(judge, settings_.risk, given_.log);
+    return {};
+}
+
+result<duty_desk*> counter::duties() {
+    if (watch_.duties) return watch_.duties.get();
+    return part_error(till_errc::nobody_on_duty, "clerks.file").with_hint("expected a file of operators");
 }
 
 result<void> counter::open_pinpad(const call& bounds) {
@@ -292,6 +310,7 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     with.clock = clock_.get();
     with.observer = given_.observer.port().get();
     with.chooser = given_.chooser.port().get();
+    with.guard = watch_.is_idle() ? nullptr : &watch_;
     CIPHERLANE_TRY(one->lane, acquiring::lane::open(of, with, bounds, given_.log));
     terminals_.push_back(std::move(one));
     return {};
@@ -322,6 +341,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(settings_.validate());
     CIPHERLANE_CHECK(check_given());
     CIPHERLANE_CHECK(open_journal(bounds));
+    CIPHERLANE_CHECK(open_watch(bounds));
     CIPHERLANE_CHECK(open_pinpad(bounds));
     CIPHERLANE_CHECK(make_card_terminal());
     CIPHERLANE_CHECK(open_display(bounds));

@@ -3,6 +3,7 @@
 #include "claims.hpp"
 #include "gateway_door.hpp"
 #include "shared_devices.hpp"
+#include "watch.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/acquiring/payer_code.hpp>
@@ -58,6 +59,9 @@ class counter {
     [[nodiscard]] const till_settings& settings() const noexcept { return settings_; }
     [[nodiscard]] std::vector<std::unique_ptr<terminal>>& terminals() noexcept { return terminals_; }
     [[nodiscard]] ports::store& journal() noexcept { return *journal_; }
+    [[nodiscard]] const ports::clock& clock() const noexcept { return *clock_; }
+    /// @return `till_errc::nobody_on_duty` where the settings name no operators
+    [[nodiscard]] result<duty_desk*> duties();
     /// @return `acquiring_errc::no_device` where the settings name none; why its queue cannot be used
     [[nodiscard]] result<drivers::printer_keeper*> printer();
     [[nodiscard]] result<acquiring::payer_code> scan_payment_code(const call& bounds);
@@ -70,6 +74,7 @@ class counter {
   private:
     [[nodiscard]] result<void> check_given() const;
     [[nodiscard]] result<void> open_journal(const call& bounds);
+    [[nodiscard]] result<void> open_watch(const call& bounds);
     [[nodiscard]] result<void> open_pinpad(const call& bounds);
     [[nodiscard]] result<std::shared_ptr<ports::sealer>> sealer_of(
         const terminal& one, const till_settings::terminal& of) const;
@@ -94,6 +99,7 @@ class counter {
     std::vector<claim> devices_;
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;
+    watch watch_;
     std::unique_ptr<gateway_door> door_;
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;

@@ -15,6 +15,12 @@ constexpr errc_row rows[] = {
     {till_errc::in_use, condition::misuse, "belongs to another till of this process"},
     {till_errc::device_busy, condition::misuse, "another terminal of this till is using the device"},
     {till_errc::test_key, condition::misuse, "a published test key"},
+    {till_errc::nobody_on_duty, condition::misuse, "nobody is signed on"},
+    {till_errc::no_right, condition::misuse, "the operator does not have the right"},
+    {till_errc::wrong_secret, condition::misuse, "no such operator, or not this secret"},
+    {till_errc::locked_out, condition::misuse, "too many wrong secrets"},
+    {till_errc::rule_refuses, condition::misuse, "a rule forbids it"},
+    {till_errc::risk_refuses, condition::misuse, "the risk is refused"},
     {till_errc::no_such_terminal, condition::misuse, "the settings have no such terminal"},
 };
 

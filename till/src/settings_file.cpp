@@ -119,6 +119,7 @@ void read_rules(toml_reader& top, terminal_settings& to) {
     settlement.flag("chip_records_when_balanced", to.settlement.chip_records_when_balanced);
     settlement.text("emv_tags", to.settlement.emv_tags);
     settlement.number("erase_cards_after_days", to.settlement.erase_cards_after_days);
+    settlement.text("remind_at", to.settlement.remind_at);
     settlement.finish();
 
     auto small = top.section("small_amounts");
@@ -177,6 +178,33 @@ void read_device(toml_reader& from, till_settings::device_place& to) {
     from.text("driver", to.driver);
     from.text("path", to.path);
     read_tls(from, to.tls);
+}
+
+/// Who may do what, and what may be taken.
+void read_shop(toml_reader& top, till_settings& to) {
+    auto clerks = top.section("clerks");
+    clerks.text("file", to.clerks.file);
+    clerks.text("shift_file", to.clerks.shift_file);
+    clerks.finish();
+
+    using funds = till_settings::rules_place::funds;
+    auto rules = top.section("rules");
+    rules.text("file", to.rules.file);
+    rules.text("totals_file", to.rules.totals_file);
+    rules.text("category", to.rules.category);
+    rules.text("micro_identity", to.rules.micro_identity);
+    rules.choice("code_funding", to.rules.code_funding,
+        {{"unknown", funds::unknown}, {"debit", funds::debit}, {"credit", funds::credit}, {"prepaid", funds::prepaid},
+            {"balance", funds::balance}});
+    rules.flag("order_allows_credit", to.rules.order_allows_credit);
+    rules.finish();
+
+    using word = till_settings::risk_place::word;
+    auto risk = top.section("risk");
+    risk.span("deadline_ms", to.risk.deadline);
+    risk.choice("otherwise", to.risk.otherwise,
+        {{"accept", word::accept}, {"review", word::review}, {"reject", word::reject}});
+    risk.finish();
 }
 
 void read_places(toml_reader& top, till_settings& to, terminal_settings& common) {
@@ -264,6 +292,8 @@ void read_places(toml_reader& top, till_settings& to, terminal_settings& common)
     journal.text("mark_file", to.journal.mark_file);
     journal.flag("create", to.journal.create);
     journal.finish();
+
+    read_shop(top, to);
 
     auto trace = top.section("trace");
     trace.text("file", to.trace.file);

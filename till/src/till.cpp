@@ -1,6 +1,7 @@
 #include "counter.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till.hpp>
@@ -99,6 +100,25 @@ result<void> till::open_drawer(const call& bounds) {
     return printer->open_drawer(bounds);
 }
 
+result<shift_report> till::sign_on(std::string_view operator_id, const secret_bytes& secret, const call& bounds) {
+    CIPHERLANE_TRY(auto* desk, all_->duties());
+    return desk->sign_on(terminal().terminal_id, operator_id, secret, bounds);
+}
+
+void till::sign_off() noexcept {
+    if (const auto desk = all_->duties()) (*desk)->sign_off(terminal().terminal_id);
+}
+
+result<shift_report> till::close_shift(const call& bounds) {
+    CIPHERLANE_TRY(auto* desk, all_->duties());
+    return desk->close_shift(terminal().terminal_id, bounds);
+}
+
+result<std::vector<shift_report>> till::shifts(std::size_t limit, const call& bounds) {
+    CIPHERLANE_TRY(auto* desk, all_->duties());
+    return desk->shifts(terminal().terminal_id, limit, bounds);
+}
+
 result<till_status> till::status(const call& bounds) {
     const auto& id = terminal().terminal_id;
     auto now = all_->status_of(*one_);
@@ -112,6 +132,13 @@ result<till_status> till::status(const call& bounds) {
     now.signed_in = !state.mac_key.cryptogram.empty() && !state.sign_in_due;
     now.settling = settlement.step != ports::settlement_step::none;
     now.undecided = open.size();
+    CIPHERLANE_TRY(
+        now.settlement_overdue, acquiring::settlement_overdue(journal(), terminal(), all_->clock(), bounds));
+    if (const auto desk = all_->duties()) {
+        auto duty = (*desk)->on_duty(id);
+        now.operator_id = std::move(duty.operator_id);
+        now.shift = duty.shift;
+    }
     return now;
 }
 

@@ -1,5 +1,6 @@
 #include "idle_settings.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
@@ -330,6 +331,9 @@ result<void> till_settings::validate() const {
         return bad("journal.store", "postgresql://USER@HOST[:PORT][,HOST]/DATABASE[?WORD=VALUE], with libpq's words");
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
+    if (!rules.category.empty() && (rules.category.size() != 4 || !all_digits(rules.category)))
+        return bad("rules.category", "4 digits (MCC)");
+    if (!positive(risk.deadline)) return bad("risk.deadline_ms", "1 ms to an hour");
     CIPHERLANE_CHECK(check_trace(trace));
     return check_sealer(*this);
 }

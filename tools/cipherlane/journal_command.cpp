@@ -1,4 +1,5 @@
 #include "cipherlane/commands.hpp"
+#include "cipherlane/journal_search.hpp"
 #include "cipherlane/journal_words.hpp"
 #include "cipherlane/key_input.hpp"
 #include "cipherlane/payment_json.hpp"
@@ -19,6 +20,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -42,25 +44,34 @@ struct list_options {
     std::string mark;
     std::string terminal;
     std::size_t limit = 200;
+    journal_search search;
     bool open = false;
     output_form output = output_form::text;
     bool as_csv = false; ///< a flag of the command line
 
     [[nodiscard]] bool as_json() const { return output == output_form::json; }
     [[nodiscard]] bool wants(const store::journal_entry& entry) const {
-        return (terminal.empty() || entry.record.terminal_id == terminal) && (!open || undecided(entry.record));
+        return (terminal.empty() || entry.record.terminal_id == terminal) && (!open || undecided(entry.record)) &&
+               search.fits(entry.record);
     }
 };
 
-/// Every record that can be read, a damaged journal's, too.
-std::vector<store::journal_entry> read_damaged(const list_options& options) {
+/// The newest of all that fit, however far back, of a journal read from its beginning; a damaged one's, too.
+std::vector<store::journal_entry> read_through(const list_options& options) {
     auto reader = value_or_stop(store::journal_reader::open(options.file), likely_cause);
-    std::vector<store::journal_entry> entries;
+    std::deque<store::journal_entry> newest;
     while (auto entry = value_or_stop(reader.next(), likely_cause)) {
-        if (options.wants(*entry)) entries.push_back(*std::move(entry));
+        if (!options.wants(*entry)) continue;
+        newest.push_back(*std::move(entry));
+        if (newest.size() > options.limit) newest.pop_front();
     }
-    const auto surplus = entries.size() - std::min(entries.size(), options.limit);
-    entries.erase(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(surplus));
+    if (!reader.lost().empty())
+        std::cerr << "cipherlane journal: some records cannot be read: cipherlane journal check says more\n";
+    return {std::make_move_iterator(newest.begin()), std::make_move_iterator(newest.end())};
+}
+
+std::vector<store::journal_entry> read_damaged(const list_options& options) {
+    auto entries = read_through(options);
     std::cerr << "cipherlane journal: this journal is damaged: cipherlane journal check says more\n";
     return entries;
 }
@@ -143,7 +154,7 @@ json rows_of(const std::vector<store::journal_entry>& entries) {
 
 void list(const list_options& options) {
     must_be_there(options.file);
-    auto entries = read_newest(options);
+    auto entries = options.search.is_given() ? read_through(options) : read_newest(options);
     const auto all = entries.size();
     const auto open =
         std::count_if(entries.begin(), entries.end(), [](const auto& entry) { return undecided(entry.record); });
@@ -335,12 +346,18 @@ struct decide_options {
     bool not_paid = false; ///< one of the two
     std::string amount;    ///< with `paid`: what moved, where it is not all
     std::string note;
+    std::string operator_id; ///< where the till has operators
+    std::string secret;      ///< - or a file
     output_form output = output_form::text;
 };
 
 /// A person's word on one record. Needs the journal alone: nobody is asked.
 void decide(const decide_options& options) {
     auto till = open_till(options.settings, books_alone);
+    if (!options.operator_id.empty()) {
+        const auto secret = read_secret_line("--secret", options.secret);
+        (void)value_or_stop(till.sign_on(options.operator_id, secret, patient()), likely_cause);
+    }
     const auto found = options.paid ? acquiring::finding::paid : acquiring::finding::not_paid;
     acquiring::decision_request wish(options.record, found, options.note);
     if (!options.amount.empty())
@@ -364,8 +381,12 @@ void add_journal_command(CLI::App& tool) {
     list_app->add_option("--terminal", listing->terminal, "One terminal only");
     list_app->add_option("--limit", listing->limit, "At most so many, the newest");
     list_app->add_flag("--open", listing->open, "Only what is not decided");
+    add_search_options(*list_app, listing->search);
     add_json_flag(*list_app, listing->output);
-    list_app->callback([listing] { list(*listing); });
+    list_app->callback([listing] {
+        listing->search.prepare();
+        list(*listing);
+    });
 
     auto checking = std::make_shared<list_options>();
     auto* check_app = journal->add_subcommand(
@@ -387,7 +408,11 @@ void add_journal_command(CLI::App& tool) {
             "--json", [exporting] { exporting->output = output_form::json; },
             "As JSON lines, the default; errors too")
         ->excludes(csv);
-    export_app->callback([exporting] { export_all(*exporting); });
+    add_search_options(*export_app, exporting->search);
+    export_app->callback([exporting] {
+        exporting->search.prepare();
+        export_all(*exporting);
+    });
 
     auto beginning = std::make_shared<init_options>();
     auto* init_app = journal->add_subcommand("init",
@@ -433,6 +458,12 @@ void add_journal_command(CLI::App& tool) {
         ->add_option("--amount", deciding->amount, "With --paid: what moved, where it is less than was asked for")
         ->excludes("--not-paid");
     decide_app->add_option("--note", deciding->note, "Who found out, and how; kept in the journal")->required();
+    auto* who =
+        decide_app->add_option("--operator", deciding->operator_id, "Who decides, where the till has operators");
+    auto* secret =
+        decide_app->add_option("--secret", deciding->secret, "Their PIN or password; - or a file of mode 0600");
+    who->needs(secret);
+    secret->needs(who);
     add_json_flag(*decide_app, deciding->output);
     decide_app->callback([deciding] { decide(*deciding); });
 }

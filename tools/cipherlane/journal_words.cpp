@@ -153,7 +153,8 @@ json to_json(const store::journal_entry& entry) {
         {"host_date", safe(record.host_date)}, {"host_time", safe(record.host_time)},
         {"acquirer", safe(record.acquirer)}, {"reversal_reason", safe(record.reversal_reason)},
         {"reversal_sends", record.reversal_sends}, {"told", record.closed}, {"settled", record.settled},
-        {"card_sealed", record.card_sealed}, {"undecided", undecided(record)}, {"note", safe(record.note)}};
+        {"card_sealed", record.card_sealed}, {"undecided", undecided(record)}, {"note", safe(record.note)},
+        {"operator", safe(record.operator_id)}, {"shift", record.shift}};
     if (entry.intact) made["todo"] = todo(record);
     return made;
 }

@@ -42,6 +42,9 @@ nlohmann::ordered_json to_json(const acquiring::payment& what) {
         made["conversion"] = {{"amount", what.conversion.converted.minor()},
             {"currency", what.conversion.converted.unit().number}, {"rate", ports::rate_text(what.conversion.rate)}};
     }
+    made["operator"] = what.operator_id;
+    made["shift"] = what.shift;
+    if (what.settlement_overdue) made["settlement_overdue"] = true;
     if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = cli::to_json(*what.why);
     return made;
@@ -78,6 +81,7 @@ json to_json(acquiring::service asked, const acquiring::service_report& what) {
 json to_json(const till_status& what) {
     return {{"terminal", what.terminal_id}, {"batch", what.batch}, {"trace", what.trace},
         {"signed_in", what.signed_in}, {"settling", what.settling}, {"undecided", what.undecided},
+        {"settlement_overdue", what.settlement_overdue}, {"operator", what.operator_id}, {"shift", what.shift},
         {"host", to_string(what.host)}, {"gateway", to_string(what.gateway)}, {"sealer", to_string(what.sealer)},
         {"card_terminal", to_string(what.card_terminal)}};
 }

@@ -94,8 +94,8 @@ void status(const till_options& options) {
     text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"
          << (now.signed_in ? "signed in" : "a sign-in is due") << (now.settling ? ", a settlement is under way" : "")
          << ", " << now.undecided << " undecided\n"
-         << "host " << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer "
-         << to_string(now.sealer);
+         << (now.settlement_overdue ? "THE SETTLEMENT IS OVERDUE: cipherlane till settle\n" : "") << "host "
+         << to_string(now.host) << ", gateway " << to_string(now.gateway) << ", sealer " << to_string(now.sealer);
     by.say(cli::to_json(now), text.str(), ending::done);
 }
 

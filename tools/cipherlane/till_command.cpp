@@ -40,6 +40,8 @@ constexpr till_verb verbs[] = {
     {"recover", "Decide what the last run left undecided", till_verbs::recover, ""},
     {"status", "What the terminal has under way; asks nobody", till_verbs::status, ""},
     {"receipt", "A receipt once more", till_verbs::receipt, "ocwP"},
+    {"clerks", "The operators: list, put one in, take one out", till_verbs::clerks, "C"},
+    {"shift", "What operators have done in their shifts; or end one", till_verbs::shift, "S"},
 };
 
 void add_options(CLI::App& app, std::string_view takes, till_options& to) {
@@ -50,6 +52,27 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
         ->capture_default_str()
         ->check(CLI::Range(1, 86'400));
     app.add_flag("--json", to.as_json, "As JSON, amounts in minor units");
+    if (has('C')) {
+        auto* put =
+            app.add_option("--put", to.put, "Who comes, or gets other rights and another secret: 1 to 3 characters");
+        app.add_option("--remove", to.remove, "Who goes")->excludes(put);
+        app.add_option("--name", to.name, "With --put: for people")->needs(put);
+        app.add_option("--rights", to.rights, "With --put: of sell, void, refund, decide, settle, review")
+            ->delimiter(',')
+            ->needs(put);
+        auto* secret = app.add_option("--secret", to.secret, "With --put: PIN or password; - or a file of mode 0600");
+        secret->needs(put);
+        put->needs(secret);
+        return;
+    }
+    auto* who = app.add_option("--operator", to.operator_id, "Who does it; their shift begins or goes on");
+    auto* secret = app.add_option("--secret", to.secret, "Their PIN or password; - or a file of mode 0600");
+    who->needs(secret);
+    secret->needs(who);
+    if (has('S')) {
+        app.add_flag("--close", to.close, "End the shift of --operator")->needs(who);
+        app.add_option("--limit", to.limit, "At most so many, the newest")->capture_default_str();
+    }
     if (has('k'))
         app.add_option("--key", to.key, "Names this trade: the same key again gives its outcome")->required();
     if (has('a')) app.add_option("--amount", to.amount, "12.34")->required();

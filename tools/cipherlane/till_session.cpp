@@ -50,8 +50,12 @@ till open_till(const till_options& options, const teller& by, const std::functio
         std::cerr << component << ": " << line << "\n";
     });
     auto all = by.need(till::open(std::move(settings), std::move(with), options.bounds()));
-    if (options.terminal.empty()) return all;
-    return by.need(all.at(options.terminal));
+    if (!options.terminal.empty()) all = by.need(all.at(options.terminal));
+    if (!options.operator_id.empty()) {
+        const auto secret = read_secret_line("--secret", options.secret);
+        (void)by.need(all.sign_on(options.operator_id, secret, options.bounds()));
+    }
+    return all;
 }
 
 till open_books(const till_options& options, const teller& by) {
@@ -82,6 +86,7 @@ std::string to_text(const payment& what) {
     text << what;
     if (ledger::gateway_trades.contains(what.kind) && !what.ok()) text << ": " << what.reason(language::english);
     if (what.told == acquiring::told::recorded) text << " (recorded)";
+    if (what.settlement_overdue) text << "\nTHE SETTLEMENT IS OVERDUE: cipherlane till settle";
     return text.str();
 }
 

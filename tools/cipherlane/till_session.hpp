@@ -10,6 +10,8 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace cipherlane::cli {
 
@@ -25,6 +27,14 @@ struct till_options {
     std::string authorization;
     std::string plan;
     std::string service;
+    std::string operator_id; ///< who signs on; empty: nobody
+    std::string secret;      ///< - or a file
+    std::string put;         ///< an operator's number
+    std::string remove;      ///< likewise
+    std::string name;
+    std::vector<std::string> rights;
+    std::size_t limit = 20;
+    bool close = false; ///< a flag of the command line
     int periods = 0;
     std::string copy = "cardholder";
     std::size_t columns = 32;

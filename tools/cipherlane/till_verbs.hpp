@@ -11,6 +11,10 @@ void init(const till_options& options);
 /// By key and amount, and what its row needs besides; till_trades.cpp.
 void trade(const till_options& options, const till_trade& row);
 
+// till_clerks.cpp
+void clerks(const till_options& options);
+void shift(const till_options& options);
+
 // till_books.cpp
 void ask_host(const till_options& options);
 void balance(const till_options& options);

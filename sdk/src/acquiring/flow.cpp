@@ -3,6 +3,7 @@
 #include "flow/notices.hpp"
 #include "flow/payments.hpp"
 #include "flow/recovery.hpp"
+#include "flow/reminder.hpp"
 #include "flow/settlement.hpp"
 #include "flow/unsent.hpp"
 #include "flow_access.hpp"
@@ -50,7 +51,9 @@ result<Outcome> perform_bounded(lane_core& on, const Request& request, const cal
     CIPHERLANE_CHECK(settle_unsent(on));
     settle_notices(on);
     auto end = perform(on, request, call(bounds.until(), either.get_token()));
+    const bool overdue = remind_of_settlement(on);
     if (!end) return told_by_caller(on, end.error(), bounds);
+    if constexpr (std::is_same_v<Outcome, payment>) end->settlement_overdue = overdue;
     return end;
 }
 

@@ -87,6 +87,19 @@ rule read_rule(toml_reader& at) {
     return one;
 }
 
+payment_rules::card_range read_card_range(toml_reader& at) {
+    payment_rules::card_range one;
+    for (const std::string_view key : {"begins", "pays"})
+        at.need(key);
+    at.text("begins", one.begins);
+    const bool fits = one.begins.size() <= 6 && !one.begins.empty() && all_digits(one.begins);
+    if (at.has("begins") && !fits) at.fail("begins", "expected 1 to 6 digits");
+    at.choice(
+        "pays", one.pays, {{"debit", funding::debit}, {"credit", funding::credit}, {"prepaid", funding::prepaid}});
+    at.finish();
+    return one;
+}
+
 bool in_force(const rule& one, const std::string& day) {
     if (one.action == rule_action::off) return false;
     std::string since;
@@ -220,9 +233,20 @@ result<payment_rules> payment_rules::read(const toml_value& root, std::string_vi
         }
         made.rules_.push_back(std::move(one));
     }
+    for (auto& at : top.sections("card"))
+        made.cards_.push_back(read_card_range(at));
     top.finish();
     CIPHERLANE_CHECK(report.outcome());
     return made;
+}
+
+funding payment_rules::funding_of_card(std::string_view number) const noexcept {
+    const card_range* best = nullptr;
+    for (const auto& one : cards_) {
+        const bool longer = best == nullptr || one.begins.size() > best->begins.size();
+        if (longer && number.starts_with(one.begins)) best = &one;
+    }
+    return best == nullptr ? funding::unknown : best->pays;
 }
 
 result<payment_rules> payment_rules::parse(std::string_view text, std::string_view file) {

@@ -216,6 +216,15 @@ result<std::vector<journal_record>> memory_journal::batch_records(
     });
 }
 
+result<std::vector<journal_record>> memory_journal::shift_records(
+    std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
+        return state_->all(terminal_id, [&](const journal_record& one) {
+            return shift != 0 && one.shift == shift && one.operator_id == operator_id;
+        });
+    });
+}
+
 result<amount> memory_journal::refunded(std::uint64_t original, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<amount> {
         const auto* const found = state_->by_id(original);

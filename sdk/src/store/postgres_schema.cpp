@@ -95,6 +95,11 @@ CREATE INDEX records_created ON records(created, id);
 )sql",
     R"sql(
 ALTER TABLE records ADD COLUMN renewals BIGINT NOT NULL DEFAULT 0
+)sql",
+    R"sql(
+ALTER TABLE records ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN shift BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX records_shift ON records(terminal_id, operator_id, shift) WHERE shift != 0
 )sql"};
 
 constexpr std::size_t this_version = steps.size();

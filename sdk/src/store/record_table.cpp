@@ -17,8 +17,8 @@ constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_ke
     "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer", "order_number",
     "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
     "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
-    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends",
-    "renewals"};
+    "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends", "renewals",
+    "operator_id", "shift"};
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
@@ -208,6 +208,8 @@ ports::journal_record fields_of(row_reader next) {
     record.arpc_failed = next.number<int>() != 0;
     record.earlier_sends = static_cast<ports::sent_before>(next.number<std::uint8_t>());
     record.renewals = next.number<std::uint32_t>();
+    record.operator_id = next.text();
+    record.shift = next.number<std::uint32_t>();
     record.settled = next.number<int>() != 0;
     record.card_sealed = next.number<int>() != 0;
     return record;
@@ -305,6 +307,7 @@ result<void> insert_record(Database& on, ports::journal_record& record) {
     insert.bind(record.conversion.rate);
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
     insert.bind(static_cast<std::int64_t>(record.earlier_sends)).bind(record.renewals);
+    insert.bind(record.operator_id).bind(record.shift);
     CIPHERLANE_CHECK(insert.run());
     record.id = number_of(on, record);
     return stamp_record(on, record.id);

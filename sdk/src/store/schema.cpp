@@ -151,6 +151,12 @@ UPDATE records SET host_code = '', covered = 0 WHERE host_code = 'never left';
     // Which code of a QR order is the last.
     R"sql(
 ALTER TABLE records ADD COLUMN renewals INTEGER NOT NULL DEFAULT 0;
+)sql",
+    // Who did it, and in which shift.
+    R"sql(
+ALTER TABLE records ADD COLUMN operator_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN shift INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX records_shift ON records(terminal_id, operator_id, shift) WHERE shift != 0;
 )sql"};
 
 constexpr auto this_version = static_cast<std::int64_t>(steps.size());

@@ -199,6 +199,18 @@ class sql_journal final : public Base {
             });
     }
 
+    [[nodiscard]] result<std::vector<journal_record>> shift_records(std::string_view terminal_id,
+        std::string_view operator_id, std::uint32_t shift, const call& bounds) override {
+        return keeper_.thread.execute(durability::read, bounds,
+            [terminal = std::string(terminal_id), who = std::string(operator_id), shift](database& on) {
+                static const std::string sql = select_records(
+                    "WHERE terminal_id = ? AND operator_id = ? AND shift = ? AND shift != 0 ORDER BY id");
+                auto asked = on.prepare(sql.c_str());
+                asked.bind(terminal).bind(who).bind(shift);
+                return read_records(asked);
+            });
+    }
+
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
         return keeper_.thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
             CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -115,6 +116,48 @@ TEST_F(JournalDecide, IsHelpedByCheckAndExport) {
     EXPECT_TRUE(said.starts_with("id,intact,terminal,")) << said;
     EXPECT_EQ(run({"check", folder.file("till.toml")}), 6) << "no journal";
     EXPECT_EQ(run({"check", folder.path()}), 6);
+}
+
+TEST_F(JournalDecide, IsEasierWhereAPaymentIsFound) {
+    std::string reference;
+    {
+        lane_rig rig(rig_settings(), nullptr, folder.file("till.db"));
+        for (const auto* key : {"a", "b", "c"}) {
+            ASSERT_TRUE(rig.sell(key, 100));
+            rig.clock.time += 24h;
+        }
+        reference = rig.sell("d", 4711).value().reference;
+    }
+    const auto found = [&](std::vector<std::string> by) {
+        by.insert(by.begin(), {"list", "--json", folder.file("till.db"), "--limit", "9"});
+        EXPECT_EQ(run(by), 0) << said;
+        std::string keys;
+        for (const auto& row : nlohmann::json::parse(said))
+            keys += row.at("key").get<std::string>();
+        return keys;
+    };
+    const auto rows = [&] {
+        EXPECT_EQ(run({"list", "--json", folder.file("till.db")}), 0);
+        return nlohmann::json::parse(said);
+    }();
+    const auto day_of = [&](std::size_t row) { return rows[row].at("created").get<std::string>().substr(0, 10); };
+    const auto card = rows[0].at("card").get<std::string>();
+    EXPECT_EQ(found({"--key", "b"}), "b");
+    EXPECT_EQ(found({"--amount", "47.11"}), "d");
+    EXPECT_EQ(found({"--reference", reference}), "d");
+    EXPECT_EQ(found({"--card", card.substr(card.size() - 4)}), "abcd");
+    EXPECT_EQ(found({"--card", "9999"}), "");
+    EXPECT_EQ(found({"--from", day_of(1), "--to", day_of(2)}), "bc");
+    EXPECT_EQ(found({"--from", day_of(1), "--amount", "1.00", "--operator", "01"}), "bc");
+    EXPECT_EQ(found({"--operator", "02"}), "");
+    ASSERT_EQ(run({"export", "--csv", folder.file("till.db"), "--key", "c"}), 0);
+    EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 2) << said;
+    for (const std::vector<std::string>& wrong : {std::vector<std::string>{"--card", "622200"},
+             {"--from", "yesterday"}, {"--to", "2026-02-30"}, {"--amount", "x"}}) {
+        auto words = wrong;
+        words.insert(words.begin(), {"list", folder.file("till.db")});
+        EXPECT_EQ(run(words), 2) << wrong.front() << ": " << said;
+    }
 }
 
 TEST_F(JournalDecide, IsNotLostWithHalfAFile) {

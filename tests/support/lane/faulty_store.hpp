@@ -54,6 +54,11 @@ class faulty_store : public ports::store {
         std::string_view terminal_id, const call& bounds) override {
         return guard("store untold_records", [&] { return real_.untold_records(terminal_id, bounds); });
     }
+    [[nodiscard]] result<std::vector<ports::journal_record>> shift_records(std::string_view terminal_id,
+        std::string_view operator_id, std::uint32_t shift, const call& bounds) override {
+        return guard(
+            "store shift_records", [&] { return real_.shift_records(terminal_id, operator_id, shift, bounds); });
+    }
     [[nodiscard]] result<std::vector<ports::journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
         return guard("store batch_records", [&] { return real_.batch_records(terminal_id, batch, bounds); });

@@ -347,4 +347,20 @@ TEST_F(PaymentRules, AFileWithAFaultIsRefusedWithItsLine) {
     }
 }
 
+TEST(RulesOfCards, TakeTheLongestRangeThatFits) {
+    const std::string rule = "[[rule]]\nname = \"r\"\nsource = \"s\"\nsince = \"2018-04-01\"\nkind = \"order "
+                             "credit\"\naction = \"off\"\n";
+    const auto all = payment_rules::parse(rule + "[[card]]\nbegins = \"62\"\npays = \"debit\"\n[[card]]\nbegins = "
+                                                 "\"622575\"\npays = \"credit\"\n",
+        "rules.toml")
+                         .value();
+    EXPECT_EQ(all.funding_of_card("622575******1234"), funding::credit);
+    EXPECT_EQ(all.funding_of_card("622200*********0005"), funding::debit);
+    EXPECT_EQ(all.funding_of_card("411111******1111"), funding::unknown);
+    EXPECT_EQ(all.funding_of_card(""), funding::unknown);
+    for (const char* wrong : {"begins = \"\"\npays = \"debit\"", "begins = \"6225751\"\npays = \"debit\"",
+             "begins = \"62x\"\npays = \"debit\"", "begins = \"62\"\npays = \"balance\"", "begins = \"62\""})
+        EXPECT_FALSE(payment_rules::parse(rule + "[[card]]\n" + wrong + "\n", "rules.toml")) << wrong;
+}
+
 } // namespace

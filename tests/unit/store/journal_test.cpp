@@ -93,6 +93,8 @@ TEST_F(Journal, OfTheFirstVersionIsBroughtUp) {
         "ALTER TABLE records DROP COLUMN instalment; ALTER TABLE records DROP COLUMN small_amount; "
         "ALTER TABLE records DROP COLUMN device_before; ALTER TABLE records DROP COLUMN arpc_failed; "
         "ALTER TABLE records DROP COLUMN earlier_sends; "
+        "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; ALTER TABLE records DROP COLUMN "
+        "shift; "
         "ALTER TABLE records DROP COLUMN renewals; "
         "ALTER TABLE terminals DROP COLUMN wishes; ALTER TABLE terminals DROP COLUMN master_keys; "
         "DROP TABLE notices; DROP INDEX records_order; DROP INDEX records_unsettled; "
@@ -131,6 +133,17 @@ TEST_F(Journal, OfTheSecondVersionLearnsThePhasesOfItsOrders) {
     EXPECT_EQ(records[13].state, record_state::unknown);
 }
 
+TEST_F(Journal, OfTheThirteenthVersionHasRecordsOfNobody) {
+    const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
+    journal.reset();
+    sql("DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
+        "ALTER TABLE records DROP COLUMN shift; UPDATE records SET covered = 0; PRAGMA user_version=13");
+    reopen();
+    const auto read = journal->find(id, soon()).value().value();
+    EXPECT_EQ(read.operator_id, "");
+    EXPECT_EQ(read.shift, 0U);
+}
+
 /// How a stored trade was sent before could be seen from the code of the host, where a mark stood for "never".
 TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
     using enum ports::sent_before;
@@ -142,7 +155,9 @@ TEST_F(Journal, OfTheEleventhVersionLearnsHowItsStoredTradesWereSent) {
     const std::vector<row> rows{{"0", "", never}, {"2", "never left", never}, {"1", "", unanswered},
         {"1", "96", unanswered}, {"1", "94", answered}, {"1", "79", answered}, {"1", "A0", answered},
         {"1", "91", answered}, {"1", "51", doubted}};
-    std::string old = "ALTER TABLE records DROP COLUMN renewals; ALTER TABLE records DROP COLUMN earlier_sends; "
+    std::string old = "DROP INDEX records_shift; ALTER TABLE records DROP COLUMN operator_id; "
+                      "ALTER TABLE records DROP COLUMN shift; "
+                      "ALTER TABLE records DROP COLUMN renewals; ALTER TABLE records DROP COLUMN earlier_sends; "
                       "PRAGMA user_version=11; ";
     for (const auto& [sends, code, wanted] : rows) {
         const auto id = journal->begin(fresh("sent " + std::string(sends) + " " + code), nullptr, soon());

@@ -205,8 +205,9 @@ TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
     auto order = sale("order");
     order.kind = ports::trade::qr_sale;
     const auto id = open()->begin(order, nullptr, soon()).value().id;
-    server->sql("ALTER TABLE " + settings.schema + ".records DROP COLUMN renewals; UPDATE " + settings.schema +
-                ".records SET covered = 0; UPDATE " + settings.schema +
+    server->sql("ALTER TABLE " + settings.schema +
+                ".records DROP COLUMN renewals, DROP COLUMN operator_id, DROP COLUMN shift; UPDATE " +
+                settings.schema + ".records SET covered = 0; UPDATE " + settings.schema +
                 ".meta SET value = '2' WHERE name = 'version'");
     auto as_till = settings;
     as_till.create = false;
@@ -218,6 +219,22 @@ TEST_F(PostgresJournal, OfTheSecondVersionIsBroughtUp) {
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->renewals, 0U);
     EXPECT_TRUE(journal->begin(sale("next"), nullptr, soon()));
+}
+
+TEST_F(PostgresJournal, OfTheThirdVersionHasRecordsOfNobody) {
+    const auto id = open()->begin(sale("old"), nullptr, soon()).value().id;
+    server->sql("ALTER TABLE " + settings.schema + ".records DROP COLUMN operator_id, DROP COLUMN shift; UPDATE " +
+                settings.schema + ".meta SET value = '3' WHERE name = 'version'");
+    auto journal = open();
+    const auto found = journal->find(id, soon());
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->operator_id, "");
+    EXPECT_EQ((*found)->shift, 0U);
+    auto next = sale("next");
+    next.operator_id = "07";
+    next.shift = 2;
+    ASSERT_TRUE(journal->begin(next, nullptr, soon()));
+    EXPECT_EQ(journal->shift_records(next.terminal_id, "07", 2, soon()).value().size(), 1U);
 }
 
 TEST_F(PostgresJournal, NeedsNoMoreThanItsRightsForADay) {

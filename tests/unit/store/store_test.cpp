@@ -55,6 +55,26 @@ class Store : public testing::TestWithParam<tests::store_kind> {
 INSTANTIATE_TEST_SUITE_P(Every, Store, testing::ValuesIn(tests::store_kinds),
     [](const auto& kind) { return std::string(kind.param.name); });
 
+TEST_P(Store, FindsTheRecordsOfAShiftAndNoOthers) {
+    const auto begin = [&](const char* key, const char* who, std::uint32_t shift) {
+        auto record = fresh(key);
+        record.operator_id = who;
+        record.shift = shift;
+        return store().begin(record, nullptr, soon()).value().id;
+    };
+    const auto first = begin("a", "07", 1);
+    begin("b", "07", 2);
+    begin("c", "08", 1);
+    begin("d", "07", 0);
+    const auto last = begin("e", "07", 1);
+    const auto found = store().shift_records("TEST0001", "07", 1, soon()).value();
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].id, first);
+    EXPECT_EQ(found[1].id, last);
+    EXPECT_TRUE(store().shift_records("TEST0002", "07", 1, soon()).value().empty());
+    EXPECT_TRUE(store().shift_records("TEST0001", "07", 0, soon()).value().empty()) << "without sign-on is no shift";
+}
+
 TEST_P(Store, KeepsEveryFieldOfARecord) {
     auto record = fresh("key");
     record.kind = trade::refund;
@@ -73,6 +93,8 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     record.device_before = "last/0001";
     record.serial_block = "A2037010020402012N7NL0193321705008310001  ";
     record.conversion = {ports::currency_choice::converted, amount(171, find_currency(840).value()), "70138600"};
+    record.operator_id = "07";
+    record.shift = 3;
     const auto owned = card();
     const auto written = store().begin(record, &owned, soon()).value();
     ASSERT_TRUE(decide(written.id, record_state::sent, 0, decider::till));
@@ -116,6 +138,8 @@ TEST_P(Store, KeepsEveryFieldOfARecord) {
     EXPECT_EQ(read.earlier_sends, ports::sent_before::doubted);
     EXPECT_EQ(read.chip, *verdict.chip);
     EXPECT_EQ(read.voucher, "V1");
+    EXPECT_EQ(read.operator_id, "07");
+    EXPECT_EQ(read.shift, 3U);
     EXPECT_EQ(read.sequence_number, "001");
     EXPECT_EQ(read.condition_code, "00");
     EXPECT_EQ(read.emv, record.emv);

@@ -24,7 +24,8 @@ constexpr answer_row answers[] = {
         "outcome:verdict ok:flag key:text handle:number original:number told:text trade:text terminal:text "
         "merchant:text requested:number approved:number refunded:number currency:number batch:number trace:number "
         "card:text entry:text host_code:text reference:text authorization:text date:text time:text order:text "
-        "voucher:text note:text conversion?:conversion reason?:text why?:problem"},
+        "voucher:text note:text conversion?:conversion operator:text shift:number settlement_overdue?:flag "
+        "reason?:text why?:problem"},
     {"conversion", "What the cardholder has chosen to pay in", "amount:number currency:number rate:text"},
     {"under_way", "A payment that goes on, whoever asks",
         "under_way:flag terminal:text key:text trade:text stage:text cancel:text"},
@@ -35,7 +36,8 @@ constexpr answer_row answers[] = {
     {"error", "Nothing was done", "error:problem key?:text"},
     {"terminal", "A terminal now",
         "terminal:text batch:number trace:number signed_in:flag settling:flag "
-        "undecided:number host:part gateway:part sealer:part card_terminal:part pinpad:part display:part "
+        "undecided:number settlement_overdue:flag operator:text shift:number host:part gateway:part sealer:part "
+        "card_terminal:part pinpad:part display:part "
         "printer:part scanner:part slips_waiting:number recovering:flag under_way:under_way[]"},
     {"terminals", "All terminals", "terminals:terminal[]"},
     {"unready", "A part that is not ready", "part:text state:text why?:text"},

@@ -18,6 +18,7 @@ class qr_gateway;
 class sealer;
 class store;
 class terminal;
+class trade_guard;
 } // namespace cipherlane::ports
 
 namespace cipherlane::acquiring {
@@ -48,6 +49,7 @@ struct lane_ports {
     ports::currency_chooser* chooser = nullptr; ///< asked instead of the PIN pad; called on the lane's own thread
     const ports::clock* clock = nullptr;        ///< the system's if absent
     timeline* observer = nullptr;
+    ports::trade_guard* guard = nullptr; ///< who may do what, and what may be sent; called on the lane's own thread
     lane_thread runs_on = lane_thread::own;
 };
 

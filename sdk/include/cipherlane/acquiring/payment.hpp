@@ -69,6 +69,9 @@ struct payment {
     ports::conversion conversion;                        ///< the currency that the cardholder has chosen
     bool small_amount = false;                           ///< taken without PIN and signature (小额免密免签)
     ports::order_phase phase = ports::order_phase::none; ///< of its order at the gateway; `none` without one
+    std::string operator_id;                             ///< who did it (操作员号); empty: not told
+    std::uint32_t shift = 0;                             ///< of that operator; 0: without sign-on
+    bool settlement_overdue = false;                     ///< the hour set for the settlement has passed: settle
     std::string note;                                    ///< why a person decided it so; else empty
     std::optional<not_paid> unpaid;                      ///< with `declined`, `reversed`, `not_sent`: by whose doing
     std::optional<error> why;                            ///< with `reversed` and `unknown`: what went wrong

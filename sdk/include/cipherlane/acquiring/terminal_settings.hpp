@@ -103,6 +103,9 @@ struct settlement_settings {
         "9F26 9F27 9F10 9F37 9F36 95 9A 9C 9F02 5F2A 82 9F1A 9F03 9F33 9F34 9F35 9F1E 84 9F09 9F41 "
         "9F63";
     std::uint32_t erase_cards_after_days = 30;
+    /// "HH:MM" of China's civil time: from then on a batch that has payments of before is overdue, and every payment,
+    /// an alert and the till's status say so until it is settled. Empty: nobody is reminded.
+    std::string remind_at;
 };
 
 /// Payments of small amounts that need neither PIN nor signature (小额免密免签).

@@ -160,6 +160,9 @@ struct journal_record {
     /// a record goes up with the batch by another number.
     bool arpc_failed = false;
     bool small_amount = false; ///< taken without PIN and signature by the rule for small amounts (小额免密免签)
+    std::string
+        operator_id; ///< who did it, as field 63 has it (操作员号); empty of records of before there were such
+    std::uint32_t shift = 0; ///< of that operator at that terminal; 0: without sign-on
 
     std::string reversal_reason; ///< field 39 of the reversal: 98, 96, A0, 06; fixed once
     std::uint32_t reversal_sends = 0;

@@ -117,6 +117,9 @@ class store {
     /// none: its number comes again some day.
     [[nodiscard]] virtual result<std::vector<journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// All records of one shift of an operator at a terminal, whatever became of them; oldest first.
+    [[nodiscard]] virtual result<std::vector<journal_record>> shift_records(
+        std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) = 0;
     /// What refunds that are approved or not decided have given back of a record already, and a void that is not
     /// decided.
     [[nodiscard]] virtual result<amount> refunded(std::uint64_t original, const call& bounds) = 0;

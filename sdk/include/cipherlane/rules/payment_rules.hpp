@@ -70,6 +70,12 @@ class payment_rules {
         currency unit = cny;                 ///< of both
     };
 
+    /// Cards whose numbers begin so, and what pays with them.
+    struct card_range {
+        std::string begins; ///< 1 to 6 digits: of a masked number no more are there
+        funding pays = funding::unknown;
+    };
+
     /// @return `core_errc::file_content` with file, line and key, `core_errc::no_file`
     [[nodiscard]] static result<payment_rules> parse(std::string_view text, std::string_view file);
     [[nodiscard]] static result<payment_rules> load(const std::filesystem::path& file);
@@ -88,9 +94,13 @@ class payment_rules {
     [[nodiscard]] result<void> give_back(
         std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const;
 
+    /// What pays with a card, by the longest of the ranges that its number, masked or not, begins with.
+    [[nodiscard]] funding funding_of_card(std::string_view number) const noexcept;
+
   private:
     [[nodiscard]] static result<payment_rules> read(const toml_value& root, std::string_view file);
     std::vector<rule> rules_;
+    std::vector<card_range> cards_;
 };
 
 /// Whether a finding forbids the payment.

@@ -1,5 +1,6 @@
 #include "flow/decision.hpp"
 
+#include "flow/guard.hpp"
 #include "flow/original.hpp"
 #include "flow/unsent.hpp"
 #include "flow/unwanted.hpp"
@@ -65,6 +66,8 @@ void note_decision(lane_core& on, const journal_record& record, const std::strin
 result<payment> perform(lane_core& on, const decision_request& request, const call& bounds) {
     CIPHERLANE_CHECK(check_note(request.note));
     CIPHERLANE_TRY(auto record, find_original(on, request.handle, "decision", bounds));
+    CIPHERLANE_CHECK(may_begin(
+        on, {ports::deed::decide, record.idempotency_key, record.kind, record.requested, record.original}, bounds));
     CIPHERLANE_CHECK(take_over(on, record));
     const auto refuse = [&](acquiring_errc why) { return flow_error(why, "decision").for_trace(record.trace); };
     const auto state = ledger::state_after(record.state, request.found);

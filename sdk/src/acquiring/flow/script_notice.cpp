@@ -24,6 +24,8 @@ void store_script_notice(lane_core& on, const journal_record& of, byte_view emv,
     notice.approved = amount(0, of.requested.unit());
     notice.created_date = on.today();
     notice.counterpart = of.counterpart;
+    notice.operator_id = of.operator_id;
+    notice.shift = of.shift;
     notice.mti = message.mti;
     notice.processing_code = of.processing_code;
     notice.condition_code = of.condition_code;

@@ -1,6 +1,7 @@
 #include "flow/settlement.hpp"
 
 #include "flow/advice.hpp"
+#include "flow/guard.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
 #include "flow/settlement_progress.hpp"
@@ -282,6 +283,8 @@ settlement_result result_of(const settlement_progress& progress) noexcept {
 } // namespace
 
 result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
+    CIPHERLANE_CHECK(
+        may_begin(on, {ports::deed::settle, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
     report.resumed = progress.step != settlement_step::none;

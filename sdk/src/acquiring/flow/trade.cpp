@@ -6,6 +6,7 @@
 #include "flow/charge.hpp"
 #include "flow/code_collection.hpp"
 #include "flow/currency_offer.hpp"
+#include "flow/guard.hpp"
 #include "flow/host_trade.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
@@ -123,6 +124,8 @@ journal_record new_record(const lane_core& on, const work& what) {
     record.approved = amount(0, what.total.unit());
     record.created_date = on.today();
     record.counterpart = on.counterpart(what.row.kind);
+    record.operator_id = on.on_duty.operator_id.empty() ? on.settings().operator_id : on.on_duty.operator_id;
+    record.shift = on.on_duty.shift;
     if (what.original) record.original = what.original->id;
     if (!what.row.needs.contains(need::original)) record.authorization = what.wish.authorization;
     return record;
@@ -269,8 +272,12 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         }
         CIPHERLANE_CHECK(add_serial_block(on, what, card, bounds));
         CIPHERLANE_CHECK(check_time(on, bounds));
+        const auto fresh = new_host_record(on, what, card);
+        CIPHERLANE_TRY(auto passed, let_through(on, fresh, bounds));
+        CIPHERLANE_CHECK(check_time(on, bounds)); // whoever was asked may have taken long
         if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
-        CIPHERLANE_TRY(record, begin_record(on, new_host_record(on, what, card), card.known(), bounds));
+        CIPHERLANE_TRY(record, begin_record(on, fresh, card.known(), bounds));
+        passed.is_used();
         if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());
         answer = send(on, what, *record, card, bounds);
         return conclude(on, *record, answer, partial_of(what), bounds);
@@ -291,12 +298,17 @@ result<void> check_stored(lane_core& on, work& what, std::uint32_t batch, const 
     return check_room(on, what.row.kind, what.total, bounds);
 }
 
-/// A chip that was to approve by itself and did not hears that it is over.
-result<void> check_approved(lane_core& on, const work& what, const card_at_hand& card) {
-    if (!what.row.needs.contains(need::offline_approval) || card.entry->card.approved_offline) return {};
+/// It is over for a card of which the host will not be told.
+void end_card(lane_core& on, const card_at_hand& card) {
     ports::chip_verdict over(ports::host_verdict::unreachable);
     over.line1 = ports::word("pad.declined", on.settings().wording.pinpad);
     (void)finish_card(on, card.entry->card.mode, over);
+}
+
+/// A chip that was to approve by itself and did not hears that it is over.
+result<void> check_approved(lane_core& on, const work& what, const card_at_hand& card) {
+    if (!what.row.needs.contains(need::offline_approval) || card.entry->card.approved_offline) return {};
+    end_card(on, card);
     return flow_error(acquiring_errc::offline_declined, what.row.name);
 }
 
@@ -314,7 +326,13 @@ result<payment> without_host(lane_core& on, work& what, const call& bounds) {
     CIPHERLANE_CHECK(check_approved(on, what, card));
     const auto fresh = new_host_record(on, what, card);
     CIPHERLANE_CHECK(check_sendable(on, fresh, what.original, card.known()));
+    auto passed = let_through(on, fresh, bounds);
+    if (!passed) {
+        if (card.entry) end_card(on, card);
+        return passed.error();
+    }
     CIPHERLANE_TRY(auto record, begin_record(on, fresh, card.known(), bounds));
+    passed->is_used();
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (card.entry) {
         finish_pinpad(on, ports::word("pad.approved", on.settings().wording.pinpad), what.total.to_string());
@@ -341,7 +359,6 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     if (orders) {
         if (!charges && on.display() == nullptr) return flow_error(acquiring_errc::no_device, "display");
         CIPHERLANE_CHECK(settle_orders(on, bounds));
-        if (charges) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
         if (bounds.until().left() < on.settings().gateway.response_time) {
             return flow_error(acquiring_errc::too_little_time, to_string(stage::ordering));
         }
@@ -352,7 +369,12 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     auto fresh = new_record(on, what);
     CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
     if (charges) fresh.masked_pan = mask_pan(what.wish.payment_code.expose());
+    CIPHERLANE_TRY(auto passed, let_through(on, fresh, bounds));
+    if (charges) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
+    if (orders && bounds.until().left() < on.settings().gateway.response_time)
+        return flow_error(acquiring_errc::too_little_time, to_string(stage::ordering));
     CIPHERLANE_TRY(auto record, begin_record(on, fresh, nullptr, bounds));
+    passed.is_used();
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (!orders) return send_refund(on, record, *what.original, bounds);
     if (charges) return charge(on, *gateway, what.wish.payment_code, what.wish.subject, record, bounds);
@@ -382,7 +404,9 @@ result<payment> through_terminal(lane_core& on, work& what, const call& bounds) 
     auto fresh = new_record(on, what); // the terminal has said by now who it is
     fresh.device_before = std::move(before);
     if (what.original) fresh.masked_pan = what.original->masked_pan;
+    CIPHERLANE_TRY(auto passed, let_through(on, fresh, bounds));
     CIPHERLANE_TRY(auto record, begin_record(on, fresh, nullptr, bounds));
+    passed.is_used();
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     return ask_terminal(on, *terminal, record, bounds);
 }
@@ -416,6 +440,8 @@ result<payment> run_trade(lane_core& on, const trade_request& asked, const call&
     const auto original = what.original ? what.original->id : 0;
     CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
     if (earlier) return tell_again(on, *earlier, bounds);
+    CIPHERLANE_TRY(on.on_duty,
+        may_begin(on, {ports::deed::trade, wish.idempotency_key, wish.kind, what.total, original}, bounds));
     if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, wish.payment_code));
     on.begin_stages(wish.idempotency_key, what.total);
     if (what.row.sends == delivery::stored) return without_host(on, what, bounds);

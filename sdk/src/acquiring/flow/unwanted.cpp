@@ -38,6 +38,8 @@ result<journal_record> begin_return(lane_core& on, const journal_record& order, 
     fresh.approved = amount(0, told.paid.unit());
     fresh.created_date = on.today();
     fresh.counterpart = order.counterpart;
+    fresh.operator_id = order.operator_id;
+    fresh.shift = order.shift;
     fresh.original = order.id;
     fresh.renewals = ledger::code_of_number(told.order_number).renewals;
     fresh.voucher = told.transaction_number;

@@ -30,9 +30,10 @@ std::string currency_digits(const currency& unit) {
 
 // Which fields a request has, and what fields 49, 60 and 63 hold: Q/CUP 009.1 part 1, as far as it is public.
 
-/// Field 63 of requests: one to three characters, padded to three.
-std::string operator_field(const terminal_settings& terminal) {
-    std::string text = terminal.operator_id;
+/// Field 63 of requests: one to three characters, padded to three. Of a trade, whose it was.
+std::string operator_field(const request_source& from, const terminal_settings& terminal) {
+    const bool told = from.record != nullptr && !from.record->operator_id.empty();
+    std::string text = told ? from.record->operator_id : terminal.operator_id;
     text.resize(3, ' ');
     return text;
 }
@@ -181,7 +182,7 @@ message request(const transaction_row& row, const request_source& from, const te
         made.set(49, currency_digits(from.record != nullptr ? from.record->requested.unit() : terminal.unit));
     }
     set_field60(made, row, from, terminal);
-    if (carries(row, 63)) made.set(63, operator_field(terminal));
+    if (carries(row, 63)) made.set(63, operator_field(from, terminal));
     return made;
 }
 

@@ -12,6 +12,7 @@
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/store.hpp>
 #include <cipherlane/ports/terminal.hpp>
+#include <cipherlane/ports/trade_guard.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -26,6 +27,7 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace cipherlane::acquiring {
@@ -84,6 +86,8 @@ class lane_core {
     /// Null where the lane has none.
     [[nodiscard]] ports::display* display() const noexcept { return with_.display; }
     [[nodiscard]] ports::currency_chooser* chooser() const noexcept { return with_.chooser; }
+    /// Null where nobody watches over the lane.
+    [[nodiscard]] ports::trade_guard* guard() const noexcept { return with_.guard; }
     [[nodiscard]] result<ports::host*> host() const { return present(with_.host, "host"); }
     [[nodiscard]] result<ports::sealer*> sealer() const { return present(with_.sealer, "sealer"); }
     [[nodiscard]] result<ports::pinpad*> pinpad() const { return present(with_.pinpad, "pinpad"); }
@@ -116,6 +120,10 @@ class lane_core {
     /// Once for each record (or order that has none) and kind while the lane lives.
     void raise(alert_kind kind, const ports::journal_record& record);
 
+    /// Who is on duty for the trade at hand.
+    ports::duty on_duty;
+    /// Since when there is something to settle in the open batch, as far as this process has looked.
+    std::optional<std::pair<std::uint32_t, std::chrono::system_clock::time_point>> batch_begun;
     bool mac_key_loaded = false;
     bool keys_wait = false; ///< the sealer was away when it should have been given the journal's keys
     bool pinpad_open = false;

@@ -115,6 +115,8 @@ payment to_payment(const ports::journal_record& record) {
     const bool some = value.approved.minor() != 0;
     value.conversion =
         ledger::share_of(record.conversion, record.requested, some ? value.approved : record.requested);
+    value.operator_id = record.operator_id;
+    value.shift = record.shift;
     value.note = record.note;
     return value;
 }

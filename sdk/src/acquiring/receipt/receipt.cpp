@@ -124,11 +124,11 @@ std::string money(const amount& value) {
     return letters + " " + value.to_string();
 }
 
-void head(slip& out, const receipt_words& words, const terminal_settings& terminal) {
+void head(slip& out, const receipt_words& words, const terminal_settings& terminal, std::string_view who = {}) {
     if (!terminal.merchant_name.empty()) out.centre(terminal.merchant_name);
     out.pair(words("receipt.merchant"), terminal.merchant_id);
     out.pair(words("receipt.terminal"), terminal.terminal_id);
-    out.pair(words("receipt.operator"), terminal.operator_id);
+    out.pair(words("receipt.operator"), who.empty() ? std::string_view(terminal.operator_id) : who);
 }
 
 /// What schemes want on paper where the cardholder has chosen another currency: both amounts, the rate, and that it
@@ -160,7 +160,7 @@ std::string receipt_text(
     const receipt_words words(terminal.wording.receipt);
     slip out(columns);
     out.centre(copy == receipt_copy::merchant ? words("receipt.merchant_copy") : words("receipt.cardholder_copy"));
-    head(out, words, terminal);
+    head(out, words, terminal, what.operator_id);
     out.rule();
     out.centre(words.title(what.kind));
     out.pair(words("receipt.card"), what.masked_pan);

@@ -1,4 +1,5 @@
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
@@ -134,6 +135,8 @@ result<void> terminal_settings::validate() const {
         {"terminal.merchant", merchant_id.size() == 15 && letters_and_digits(merchant_id), "15 letters and digits"},
         {"terminal.name", merchant_name.size() <= 100, "at most 100 bytes"},
         {"terminal.short_name", merchant_short_name.size() <= 60, "at most 60 bytes"},
+        {"settlement.remind_at", settlement.remind_at.empty() || time_of_day(settlement.remind_at).has_value(),
+            "HH:MM, or nothing"},
         {"terminal.operator", !operator_id.empty() && operator_id.size() <= 3, "1 to 3 characters"},
         {"terminal.serial", serial_number.size() <= 64, "at most 64 bytes"},
         {"terminal.reader", std::string_view("0256").find(reader_capability) != std::string_view::npos,

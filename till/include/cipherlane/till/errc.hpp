@@ -17,6 +17,12 @@ enum class till_errc {
     in_use,          ///< misuse: a device or a terminal belongs to another till of this process
     device_busy,     ///< misuse: another terminal of this till is using the device
     test_key,        ///< misuse: a key that everybody knows, and a host or gateway that is not this machine
+    nobody_on_duty,  ///< misuse: an operator must sign on first
+    no_right,        ///< misuse: the operator on duty may not do this; the field is the right, the hint says who may
+    wrong_secret,    ///< misuse: no such operator, or another secret
+    locked_out,      ///< misuse: too many wrong secrets; the hint says until when
+    rule_refuses,    ///< misuse: a rule forbids it; the hint names it, its source and what would be allowed
+    risk_refuses,    ///< misuse: whoever judges risk has rejected it, or wants somebody who may review it
     no_such_terminal, ///< misuse: the settings name no such terminal
 };
 

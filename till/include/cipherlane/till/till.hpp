@@ -12,9 +12,12 @@
 #include <cipherlane/acquiring/sign_in.hpp>
 #include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/acquiring/void_payment.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/core/wiped_text.hpp>
 #include <cipherlane/ports/printer.hpp>
+#include <cipherlane/till/clerk.hpp>
 #include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/shift_report.hpp>
 #include <cipherlane/till/till_parts.hpp>
 #include <cipherlane/till/till_settings.hpp>
 #include <cipherlane/till/till_status.hpp>
@@ -188,6 +191,20 @@ class till {
         const acquiring::settlement_report& what, const call& bounds);
     /// Opens the cash drawer (钱箱) behind the printer, once.
     [[nodiscard]] result<void> open_drawer(const call& bounds);
+
+    /// An operator begins, or goes on with, a shift at this terminal (`clerks` of the settings): all that is done
+    /// from here on is theirs. A second one takes the place of the first, whose shift stays open. What they may not
+    /// do is refused by the name of the right (`till_errc::no_right`) before anything leaves.
+    /// @return `wrong_secret`, `locked_out`, `nobody_on_duty` where the settings name no operators; what the file of
+    /// the operators or of their shifts says
+    [[nodiscard]] result<shift_report> sign_on(
+        std::string_view operator_id, const secret_bytes& secret, const call& bounds);
+    /// Nobody is on duty any more; the shift stays open.
+    void sign_off() noexcept;
+    /// Ends the shift of whoever is on duty. @return what was done in it, from the journal
+    [[nodiscard]] result<shift_report> close_shift(const call& bounds);
+    /// The shifts of this terminal, the newest first, with what was done in each, from the journal.
+    [[nodiscard]] result<std::vector<shift_report>> shifts(std::size_t limit, const call& bounds);
 
     /// How the parts are now, and what the terminal has under way. Asks no device and sends nothing.
     [[nodiscard]] result<till_status> status(const call& bounds);

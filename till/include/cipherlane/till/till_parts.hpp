@@ -16,6 +16,7 @@ class display;
 class host;
 class pinpad;
 class qr_gateway;
+class risk_judge;
 class sealer;
 class store;
 class terminal;
@@ -83,6 +84,7 @@ struct till_parts {
     till_part<ports::display> display;
     till_part<ports::qr_gateway> gateway;
     till_part<ports::currency_chooser> chooser; ///< of all terminals; called on their threads
+    till_part<ports::risk_judge> risk;          ///< asked before a payment leaves; on a thread of its own
     till_part<const ports::clock> clock;
     till_part<acquiring::timeline> observer; ///< of all terminals; called on their threads
     logger log;

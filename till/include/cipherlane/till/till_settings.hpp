@@ -183,7 +183,35 @@ struct till_settings {
         std::vector<std::string> test_cards; ///< card numbers whose messages are written whole; others are masked
     };
 
+    /// Who may do what at the till: docs/24-clerks.md.
+    struct clerks_place {
+        std::string file;       ///< the operators, mode 0600; empty: whoever is there may do everything
+        std::string shift_file; ///< their shifts; empty: the name of `file` and ".shifts"
+        friend bool operator==(const clerks_place&, const clerks_place&) = default;
+    };
+    /// What may be taken: docs/21-rules.md.
+    struct rules_place {
+        enum class funds : std::uint8_t { unknown, debit, credit, prepaid, balance };
+        std::string file;           ///< the rules; empty: none
+        std::string totals_file;    ///< what they count; empty: beside the journal, or in the shared books
+        std::string category;       ///< the merchant's (MCC), 4 digits; empty: not told
+        std::string micro_identity; ///< of a micro merchant (小微商户): what stands for its owner, best a digest
+        funds code_funding = funds::unknown; ///< as what payments by code count while nobody says what pays
+        bool order_allows_credit = true;
+        friend bool operator==(const rules_place&, const rules_place&) = default;
+    };
+    /// How long somebody who judges risk is waited for (`till_parts::risk`), and what then holds.
+    struct risk_place {
+        enum class word : std::uint8_t { accept, review, reject };
+        std::chrono::milliseconds deadline{1'000};
+        word otherwise = word::accept; ///< where no word comes in time
+        friend bool operator==(const risk_place&, const risk_place&) = default;
+    };
+
     std::vector<terminal> terminals;
+    clerks_place clerks;
+    rules_place rules;
+    risk_place risk;
     host_place host;
     gateway_place gateway;
     pinpad_place pinpad;

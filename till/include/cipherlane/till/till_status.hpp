@@ -38,9 +38,13 @@ struct till_status {
 
     std::size_t slips_waiting = 0; ///< receipts that are still to be printed
     std::uint32_t batch = 0;
-    std::uint32_t trace = 0;   ///< the last one taken
-    bool signed_in = false;    ///< the terminal has working keys, and the host wants no others
-    bool settling = false;     ///< a settlement is under way: it goes on before the next trade
+    std::uint32_t trace = 0; ///< the last one taken
+    bool signed_in = false;  ///< the terminal has working keys, and the host wants no others
+    bool settling = false;   ///< a settlement is under way: it goes on before the next trade
+    bool settlement_overdue =
+        false;                 ///< the hour of `settlement.remind_at` has passed over payments of the open batch
+    std::string operator_id;   ///< who is signed on; empty: nobody
+    std::uint32_t shift = 0;   ///< of that operator
     std::size_t undecided = 0; ///< records that `recover` or a person must decide
 };
 

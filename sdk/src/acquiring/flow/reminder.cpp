@@ -1,0 +1,72 @@
+#include "flow/reminder.hpp"
+
+#include <cipherlane/acquiring/settlement_reminder.hpp>
+#include <cipherlane/core/digits.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace cipherlane::acquiring {
+
+using moment = std::chrono::system_clock::time_point;
+
+std::optional<std::chrono::minutes> time_of_day(std::string_view text) noexcept {
+    if (text.size() != 5 || text[2] != ':') return std::nullopt;
+    const auto two = [&](std::size_t at) -> int {
+        const auto digits = text.substr(at, 2);
+        return all_digits(digits) ? (digits[0] - '0') * 10 + (digits[1] - '0') : -1;
+    };
+    const auto hour = two(0);
+    const auto minute = two(3);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return std::nullopt;
+    return std::chrono::minutes(hour * 60 + minute);
+}
+
+moment settlement_due(moment begun, std::chrono::minutes at) noexcept {
+    using namespace std::chrono;
+    constexpr hours china{8};
+    const auto there = floor<minutes>(begun) + china;
+    const auto due = floor<days>(there) + at;
+    return (due > there ? due : due + days(1)) - china;
+}
+
+result<std::optional<moment>> batch_begun(
+    ports::store& journal, std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    CIPHERLANE_TRY(const auto records, journal.batch_records(terminal_id, batch, bounds));
+    const auto first = std::min_element(
+        records.begin(), records.end(), [](const auto& a, const auto& b) { return a.created < b.created; });
+    if (first == records.end()) return std::optional<moment>();
+    return std::optional(first->created);
+}
+
+result<bool> settlement_overdue(
+    ports::store& journal, const terminal_settings& terminal, const ports::clock& clock, const call& bounds) {
+    const auto at = time_of_day(terminal.settlement.remind_at);
+    if (!at) return false;
+    CIPHERLANE_TRY(const auto state, journal.terminal(terminal.terminal_id, bounds));
+    CIPHERLANE_TRY(const auto begun, batch_begun(journal, terminal.terminal_id, state.batch, bounds));
+    return begun && clock.now() >= settlement_due(*begun, *at);
+}
+
+bool remind_of_settlement(lane_core& on) {
+    const auto at = time_of_day(on.settings().settlement.remind_at);
+    if (!at) return false;
+    const auto state = on.journal().terminal(on.terminal_id(), on.journal_call());
+    if (!state) return false;
+    if (!on.batch_begun || on.batch_begun->first != state->batch) {
+        const auto begun = batch_begun(on.journal(), on.terminal_id(), state->batch, on.journal_call());
+        if (!begun || !*begun) return false;
+        on.batch_begun = {state->batch, **begun};
+    }
+    if (on.clock().now() < settlement_due(on.batch_begun->second, *at)) return false;
+    ports::journal_record batch;
+    batch.terminal_id = on.terminal_id();
+    batch.merchant_id = on.settings().merchant_id;
+    batch.batch = state->batch;
+    batch.created = on.batch_begun->second;
+    batch.order_number = "batch " + std::to_string(state->batch); // an alert for each
+    on.raise(alert_kind::settlement_overdue, batch);
+    return true;
+}
+
+} // namespace cipherlane::acquiring

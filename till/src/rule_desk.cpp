@@ -1,0 +1,129 @@
+#include "rule_desk.hpp"
+
+#include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/store/sqlite_limit_totals.hpp>
+#include <cipherlane/till/errc.hpp>
+
+namespace cipherlane::assembly {
+namespace {
+
+using ledger::trade_role;
+using rules::code_kind;
+using rules::funding;
+
+constexpr std::chrono::seconds time_to_give_back{5};
+
+/// How payer and merchant come together. A till has no static codes: those are paid without it.
+code_kind kind_of(const ledger::trade_row& row) {
+    if (row.needs.contains(ledger::need::code)) return code_kind::payment_code;
+    return row.verb == ledger::gateway_verb::order ? code_kind::dynamic_code : code_kind::none;
+}
+
+funding of(till_settings::rules_place::funds value) {
+    using funds = till_settings::rules_place::funds;
+    switch (value) {
+    case funds::debit: return funding::debit;
+    case funds::credit: return funding::credit;
+    case funds::prepaid: return funding::prepaid;
+    case funds::balance: return funding::balance;
+    case funds::unknown: break;
+    }
+    return funding::unknown;
+}
+
+std::string totals_place(const till_settings& all) {
+    if (!all.rules.totals_file.empty()) return all.rules.totals_file;
+    return all.journal.store.empty() ? all.journal.file + ".totals" : all.journal.store;
+}
+
+} // namespace
+
+rule_desk::rule_desk(const till_settings& all, const ports::clock& clock, ports::store& journal, logger log,
+    rules::payment_rules made, std::unique_ptr<ports::limit_totals> totals)
+    : place_(all.rules)
+    , clock_(clock)
+    , journal_(journal)
+    , log_(std::move(log))
+    , rules_(std::move(made))
+    , totals_(std::move(totals)) {}
+
+result<std::unique_ptr<rule_desk>> rule_desk::open(const till_settings& all, const ports::clock& clock,
+    ports::store& journal, const logger& log, const call& bounds) {
+    CIPHERLANE_TRY(auto made, rules::payment_rules::load(all.rules.file));
+    CIPHERLANE_TRY(auto totals, store::sqlite_limit_totals::open(totals_place(all), bounds));
+    return std::unique_ptr<rule_desk>(
+        new rule_desk(all, clock, journal, log, std::move(made), std::move(totals))); // NOLINT: private
+}
+
+/// A key names a payment of its terminal and of its journal alone.
+std::string rule_desk::name_of(const ports::journal_record& payment) const {
+    return journal_.identity() + "/" + payment.terminal_id + "/" + payment.idempotency_key;
+}
+
+rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) const {
+    const auto& row = ledger::row_of(fresh.kind);
+    rules::payment_facts facts;
+    facts.payment = name_of(fresh);
+    facts.total = fresh.requested;
+    facts.day = ports::to_civil(clock_.now()).yyyymmdd();
+    facts.code = kind_of(row);
+    facts.pays = facts.code == code_kind::none ? rules_.funding_of_card(fresh.masked_pan) : of(place_.code_funding);
+    facts.order_allows_credit = place_.order_allows_credit;
+    facts.category = place_.category;
+    facts.micro_identity = place_.micro_identity;
+    return facts;
+}
+
+result<void> rule_desk::may_send(const ports::journal_record& fresh, const call& bounds) {
+    if (ledger::row_of(fresh.kind).role != trade_role::payment) return {};
+    CIPHERLANE_TRY(const auto found, rules_.judge(facts_of(fresh), *totals_, bounds));
+    for (const auto& one : found) {
+        const bool refused = one.action == rules::rule_action::refuse;
+        log_.warning("rules", (refused ? "refused by \"" : "advice of \"") + one.rule + "\": " + one.found +
+                                  "; allowed: " + one.allowed + "; " + one.source);
+        if (!refused) continue;
+        return error(till_errc::rule_refuses, layer::till)
+            .during("rules")
+            .in_field(one.rule)
+            .with_hint("allowed: " + one.allowed + "; " + one.source + "; found " + one.found);
+    }
+    return {};
+}
+
+/// What cannot be given back stays counted: too much, never too little.
+void rule_desk::give_back(const ports::journal_record& payment, std::int64_t minor) noexcept {
+    if (minor <= 0 || payment.idempotency_key.empty()) return;
+    const auto done = rules_.give_back(name_of(payment), minor, *totals_, call(time_to_give_back));
+    if (!done) log_.warning("rules", "not given back to the totals: " + done.error().to_string());
+}
+
+bool rule_desk::is_first(const ports::journal_record& record) {
+    const std::scoped_lock lock(mutex_);
+    return gave_back_.insert(record.id).second;
+}
+
+void rule_desk::not_sent(const ports::journal_record& record) noexcept {
+    if (ledger::row_of(record.kind).role == trade_role::payment) give_back(record, record.requested.minor());
+}
+
+void rule_desk::decided(const ports::journal_record& record) noexcept {
+    using ledger::outcome;
+    const auto role = ledger::row_of(record.kind).role;
+    const auto now = ledger::outcome_of(record.state);
+    if (role == trade_role::payment) {
+        const bool nothing_stands = now == outcome::declined || now == outcome::reversed ||
+                                    now == outcome::not_sent || now == outcome::returned;
+        if (nothing_stands) return give_back(record, record.requested.minor());
+        const auto less = record.requested.minor() - record.approved.minor();
+        if (now == outcome::approved && less > 0 && is_first(record)) give_back(record, less);
+        return;
+    }
+    const bool returns = role == trade_role::undoing || role == trade_role::returning;
+    if (!returns || now != outcome::approved || !is_first(record)) return;
+    const auto original = journal_.find(record.original, call(time_to_give_back));
+    if (original && *original) return give_back(**original, record.approved.minor());
+    log_.warning("rules", "not given back to the totals: the payment of record " + std::to_string(record.id));
+}
+
+} // namespace cipherlane::assembly

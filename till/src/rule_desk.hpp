@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/logger.hpp>
+#include <cipherlane/core/result.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/ports/store.hpp>
+#include <cipherlane/rules/payment_rules.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace cipherlane::assembly {
+
+/// The rules of the settings, applied to what is about to be sent, and fed with what has come of it. Thread-safe.
+class rule_desk {
+  public:
+    /// `clock` and `journal` outlive it.
+    [[nodiscard]] static result<std::unique_ptr<rule_desk>> open(const till_settings& all, const ports::clock& clock,
+        ports::store& journal, const logger& log, const call& bounds);
+
+    /// @return `till_errc::rule_refuses`, with the rule as the field; what the totals say when they fail: nothing is
+    /// sent that they could not count.
+    [[nodiscard]] result<void> may_send(const ports::journal_record& fresh, const call& bounds);
+    void not_sent(const ports::journal_record& record) noexcept;
+    void decided(const ports::journal_record& record) noexcept;
+
+  private:
+    rule_desk(const till_settings& all, const ports::clock& clock, ports::store& journal, logger log,
+        rules::payment_rules made, std::unique_ptr<ports::limit_totals> totals);
+    [[nodiscard]] rules::payment_facts facts_of(const ports::journal_record& fresh) const;
+    [[nodiscard]] std::string name_of(const ports::journal_record& payment) const;
+    void give_back(const ports::journal_record& payment, std::int64_t minor) noexcept;
+    [[nodiscard]] bool is_first(const ports::journal_record& record);
+
+    const till_settings::rules_place place_;
+    const ports::clock& clock_;
+    ports::store& journal_;
+    const logger log_;
+    const rules::payment_rules rules_;
+    const std::unique_ptr<ports::limit_totals> totals_;
+    std::mutex mutex_;
+    std::set<std::uint64_t> gave_back_; ///< records of which a part went back: not twice
+};
+
+} // namespace cipherlane::assembly

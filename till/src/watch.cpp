@@ -1,0 +1,49 @@
+#include "watch.hpp"
+
+#include <cipherlane/core/printable_text.hpp>
+#include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/till/errc.hpp>
+
+namespace cipherlane::assembly {
+
+result<ports::duty> watch::may_begin(
+    const std::string& terminal_id, const ports::intent& what, const call& /*bounds*/) {
+    if (!duties) return ports::duty();
+    return duties->allow(terminal_id, right_for(what));
+}
+
+/// Somebody who may review has reviewed by asking for it.
+result<void> watch::check_risk(const ports::journal_record& fresh, const call& bounds) {
+    const bool pays = ledger::row_of(fresh.kind).role == ledger::trade_role::payment;
+    if (!risk || !pays) return {};
+    const auto said = risk->ask(fresh, bounds);
+    const auto refused = [&](std::string_view what) {
+        return error(till_errc::risk_refuses, layer::till)
+            .during("risk")
+            .in_field(what)
+            .with_hint(printable_text(said.reason, 100));
+    };
+    if (said.word == ports::risk_word::accept) return {};
+    if (said.word == ports::risk_word::reject) return refused("reject");
+    if (duties && duties->allow(fresh.terminal_id, right::review)) return {};
+    return refused("review");
+}
+
+result<void> watch::may_send(const ports::journal_record& fresh, const call& bounds) {
+    if (rules) CIPHERLANE_CHECK(rules->may_send(fresh, bounds));
+    if (const auto judged = check_risk(fresh, bounds); !judged) {
+        if (rules) rules->not_sent(fresh);
+        return judged;
+    }
+    return {};
+}
+
+void watch::not_sent(const ports::journal_record& record) noexcept {
+    if (rules) rules->not_sent(record);
+}
+
+void watch::decided(const ports::journal_record& record) noexcept {
+    if (rules) rules->decided(record);
+}
+
+} // namespace cipherlane::assembly
