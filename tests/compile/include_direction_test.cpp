@@ -34,6 +34,7 @@ const std::map<std::string, layers>& allowed() {
         {"reconcile", {"core", "crypto", "ledger", "ports"}},
         {"clearing", {"core", "ledger", "ports", "reconcile"}},
         {"monitor", {"core"}},
+        {"routing", {}},
         {"rules", {"core", "ports"}},
         {"hostlink", {"core", "net", "iso8583", "ports", "crypto"}},
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
