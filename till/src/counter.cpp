@@ -94,8 +94,11 @@ result<void> counter::open_watch(const call& bounds) {
     if (!settings_.rules.file.empty()) {
         CIPHERLANE_TRY(watch_.rules, rule_desk::open(settings_, *clock_, *journal_, given_.log, bounds));
     }
-    if (const auto judge = given_.risk.port())
-        watch_.risk = std::make_unique<risk_desk>(judge, settings_.risk, given_.log);
+    auto judge = given_.risk.port();
+    if (!judge && !settings_.risk.address.empty()) {
+        CIPHERLANE_TRY(judge, make_risk(settings_.risk, given_.log));
+    }
+    if (judge) watch_.risk = std::make_unique<risk_desk>(judge, settings_.risk, given_.log);
     return {};
 }
 

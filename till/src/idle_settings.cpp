@@ -46,6 +46,11 @@ result<void> refuse_idle(const till_settings& all) {
         {"clerks.file", missing, is_whole(all.clerks, all.clerks.file),
             "the operators, as there is a file for shifts"},
         {"rules.file", missing, is_whole(all.rules, all.rules.file), "the rules, as there are settings for them"},
+        {"risk.address", missing,
+            !all.risk.address.empty() ||
+                (!all.risk.tls.on && !all.risk.plain_anywhere && all.risk.path == till_settings::risk_place().path),
+            an_address},
+        {"risk.plain_anywhere", bad, !(all.risk.plain_anywhere && all.risk.tls.on), "false, as there is TLS"},
         {"gateway.plain_anywhere", bad, !(gateway.plain_anywhere && gateway.tls.on), "false, as there is TLS"},
         {"gateway.kind", bad, is_wechat || gateway.wechat == usual.wechat, "wechat, as there are settings for it"},
         {"gateway.public_key_file", missing, is_wechat || !notified_elsewhere || !gateway.public_key_file.empty(),

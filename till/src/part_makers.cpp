@@ -10,6 +10,7 @@
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/hostlink/http_risk.hpp>
 #include <cipherlane/hostlink/terminal_relay.hpp>
 #include <cipherlane/hsm/errc.hpp>
 #include <cipherlane/hsm/machine_sealer.hpp>
@@ -187,6 +188,22 @@ result<std::shared_ptr<hostlink::certification_trace>> make_trace(
     auto opened = hostlink::certification_trace::open({place.file, place.test_cards}, clock, log);
     if (!opened) return error(opened.error()).in_field("trace.file");
     return opened;
+}
+
+result<std::unique_ptr<ports::risk_judge>> make_risk(const till_settings::risk_place& place, const logger& log) {
+    hostlink::http_risk_settings where;
+    where.address = place.address;
+    where.path = place.path;
+    CIPHERLANE_TRY(where.tls, make_tls(place.tls, place.tls.on, "risk", log));
+    if (place.plain_anywhere) where.plain = hostlink::plain_http::anywhere;
+    auto made = hostlink::http_risk::create(where);
+    if (!made) {
+        return error(till_errc::bad_setting, layer::till)
+            .during("settings")
+            .in_field("risk.tls")
+            .with_hint("expected true, as " + place.address + " is another machine");
+    }
+    return std::unique_ptr<ports::risk_judge>(*std::move(made));
 }
 
 namespace {

@@ -9,6 +9,7 @@
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/pinpad.hpp>
 #include <cipherlane/ports/printer.hpp>
+#include <cipherlane/ports/risk_judge.hpp>
 #include <cipherlane/ports/scanner.hpp>
 #include <cipherlane/ports/sealer.hpp>
 #include <cipherlane/ports/terminal.hpp>
@@ -47,6 +48,9 @@ enum class journal_wish : std::uint8_t {
     const till_settings::host_place& place, std::string_view table, const logger& log);
 [[nodiscard]] result<std::shared_ptr<hostlink::certification_trace>> make_trace(
     const till_settings::trace_place& place, const ports::clock& clock, const logger& log);
+/// Whom the settings name to judge risk.
+[[nodiscard]] result<std::unique_ptr<ports::risk_judge>> make_risk(
+    const till_settings::risk_place& place, const logger& log);
 /// How the sealer's cipher machine is reached.
 [[nodiscard]] result<hsm::client_settings> make_unit(const till_settings::sealer_place& place, const logger& log);
 [[nodiscard]] result<std::unique_ptr<ports::sealer>> make_sealer(

@@ -8,7 +8,9 @@
 #include <cipherlane/hsm/unit_requests.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/net/tls.hpp>
+#include <cipherlane/rules/payment_rules.hpp>
 #include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/clerk_book.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
@@ -33,6 +35,7 @@ class preflight_run {
 
     std::vector<preflight_step> run() {
         usable_ = ask_settings() && ask_key_files();
+        ask_shop();
         ask_cipher_machine();
         ask_display();
         ask_printer();
@@ -107,6 +110,24 @@ class preflight_run {
             }
         }
         return all;
+    }
+
+    void ask_shop() {
+        if (const auto& file = settings_.clerks.file; !file.empty()) {
+            const auto read = clerk_book::load(file);
+            if (!read) {
+                wrong("operators", read.error());
+            } else {
+                good("operators", file + ", " + std::to_string(read->clerks().size()) + " of them");
+            }
+        }
+        if (const auto& file = settings_.rules.file; !file.empty()) {
+            if (const auto read = rules::payment_rules::load(file); !read) {
+                wrong("rules", read.error());
+            } else {
+                good("rules", file);
+            }
+        }
     }
 
     void ask_cipher_machine() {

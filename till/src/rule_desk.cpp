@@ -70,6 +70,7 @@ rules::payment_facts rule_desk::facts_of(const ports::journal_record& fresh) con
     facts.code = kind_of(row);
     facts.pays = facts.code == code_kind::none ? rules_.funding_of_card(fresh.masked_pan) : of(place_.code_funding);
     facts.order_allows_credit = place_.order_allows_credit;
+    facts.without_pin = fresh.small_amount;
     facts.category = place_.category;
     facts.micro_identity = place_.micro_identity;
     return facts;

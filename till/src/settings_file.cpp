@@ -202,6 +202,11 @@ void read_shop(toml_reader& top, till_settings& to) {
     using word = till_settings::risk_place::word;
     auto risk = top.section("risk");
     risk.span("deadline_ms", to.risk.deadline);
+    risk.text("address", to.risk.address);
+    risk.text("path", to.risk.path);
+    risk.flag("tls", to.risk.tls.on);
+    read_tls(risk, to.risk.tls);
+    risk.flag("plain_anywhere", to.risk.plain_anywhere);
     risk.choice("otherwise", to.risk.otherwise,
         {{"accept", word::accept}, {"review", word::review}, {"reject", word::reject}});
     risk.finish();

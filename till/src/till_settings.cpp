@@ -252,6 +252,7 @@ till_settings books_alone(till_settings all) {
     all.card_terminal = {};
     all.host = {};
     all.gateway = {};
+    all.risk = {};
     return all;
 }
 
@@ -333,6 +334,10 @@ result<void> till_settings::validate() const {
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     if (!rules.category.empty() && (rules.category.size() != 4 || !all_digits(rules.category)))
         return bad("rules.category", "4 digits (MCC)");
+    if (!risk.address.empty() && !is_peer(risk.address)) return bad("risk.address", "HOST:PORT");
+    if (!risk.tls.on && has_files(risk.tls)) return bad("risk.tls", "true, as there are files for it");
+    if (risk.path.empty() || risk.path.front() != '/' || risk.path.find_first_of(" \r\n") != std::string::npos)
+        return bad("risk.path", "a path that begins with /");
     if (!positive(risk.deadline)) return bad("risk.deadline_ms", "1 ms to an hour");
     CIPHERLANE_CHECK(check_trace(trace));
     return check_sealer(*this);

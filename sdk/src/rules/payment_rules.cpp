@@ -67,7 +67,7 @@ rule read_rule(toml_reader& at) {
     at.choice("kind", one.kind,
         {{"code funding", rule_kind::code_funding}, {"order credit", rule_kind::order_credit},
             {"static code", rule_kind::static_code}, {"micro credit", rule_kind::micro_credit},
-            {"category", rule_kind::category}});
+            {"category", rule_kind::category}, {"small amount", rule_kind::small_amount}});
     at.choice("action", one.action,
         {{"off", rule_action::off}, {"advise", rule_action::advise}, {"refuse", rule_action::refuse}});
     if (one.kind == rule_kind::code_funding || one.kind == rule_kind::category) one.allowed = read_funding(at);
@@ -83,6 +83,10 @@ rule read_rule(toml_reader& at) {
         read_currency(at, one.unit);
     }
     if (one.kind == rule_kind::micro_credit) read_limit(at, "month", one.month_minor);
+    if (one.kind == rule_kind::small_amount) {
+        read_limit(at, "most", one.most_minor);
+        read_currency(at, one.unit);
+    }
     at.finish();
     return one;
 }
@@ -133,6 +137,12 @@ std::optional<rule_finding> plain(const rule& one, const payment_facts& facts) {
         return finding(
             one, std::string(word(facts.pays)) + " at category " + facts.category, "there: " + list_of(one.allowed));
     }
+    case rule_kind::small_amount:
+        // Of another currency it says nothing.
+        if (!facts.without_pin || facts.total.unit() != one.unit || facts.total.minor() <= one.most_minor)
+            return std::nullopt;
+        return finding(one, facts.total.to_string() + " with neither PIN nor signature",
+            "without them at most " + amount(one.most_minor, one.unit).to_string());
     case rule_kind::static_code:
     case rule_kind::micro_credit: break;
     }

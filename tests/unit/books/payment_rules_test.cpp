@@ -347,6 +347,29 @@ TEST_F(PaymentRules, AFileWithAFaultIsRefusedWithItsLine) {
     }
 }
 
+TEST(RulesOfSmallAmounts, LimitWhatNeedsNoPin) {
+    const auto all = payment_rules::parse("[[rule]]\nname = \"small\"\nsource = \"the scheme\"\nsince = "
+                                          "\"2018-06-01\"\nkind = \"small amount\"\naction = \"refuse\"\nmost = "
+                                          "100000\n",
+        "rules.toml")
+                         .value();
+    tests::temporary_folder folder;
+    const auto totals = store::sqlite_limit_totals::open(folder.file("totals.db"), call(20s)).value();
+    payment_facts facts;
+    facts.payment = "a";
+    facts.day = "20261130";
+    facts.without_pin = true;
+    const auto found = [&](std::int64_t minor) {
+        facts.total = amount(minor);
+        return all.judge(facts, *totals, call(20s)).value();
+    };
+    EXPECT_TRUE(found(100'000).empty());
+    ASSERT_EQ(found(100'001).size(), 1U);
+    EXPECT_EQ(found(100'001)[0].allowed, "without them at most 1000.00");
+    facts.without_pin = false;
+    EXPECT_TRUE(found(100'001).empty());
+}
+
 TEST(RulesOfCards, TakeTheLongestRangeThatFits) {
     const std::string rule = "[[rule]]\nname = \"r\"\nsource = \"s\"\nsince = \"2018-04-01\"\nkind = \"order "
                              "credit\"\naction = \"off\"\n";

@@ -3,6 +3,7 @@
 
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/hostlink/http_risk.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/read_until.hpp>
@@ -59,6 +60,45 @@ class http_peer {
     std::string answer_;
     test_peer peer_;
 };
+
+std::unique_ptr<http_risk> risk_at(const std::string& address) {
+    http_risk_settings settings;
+    settings.address = address;
+    return http_risk::create(settings).value();
+}
+
+ports::journal_record judged_payment() {
+    ports::journal_record payment;
+    payment.terminal_id = "TEST0001";
+    payment.idempotency_key = "order-1";
+    payment.requested = amount(990);
+    payment.masked_pan = "622200******0005";
+    return payment;
+}
+
+TEST(HttpRisk, AsksWithoutSecretsAndTellsTheWord) {
+    http_peer peer("200 OK", R"({"word":"review","reason":"new card"})", 7);
+    const auto said = risk_at(peer.address())->judge(judged_payment(), call(5s));
+    ASSERT_TRUE(said) << said.error();
+    EXPECT_EQ(said->word, ports::risk_word::review);
+    EXPECT_EQ(said->reason, "new card");
+    EXPECT_EQ(peer.last.substr(0, 20), "POST /risk HTTP/1.1\r");
+    for (const char* part :
+        {R"("terminal":"TEST0001")", R"("key":"order-1")", R"("amount":990)", R"("card":"622200******0005")"})
+        EXPECT_NE(peer.last.find(part), std::string::npos) << part << peer.last;
+}
+
+TEST(HttpRisk, BelievesNoOtherAnswer) {
+    const std::pair<const char*, const char*> rows[] = {{"500 Oops", R"({"word":"accept"})"}, {"200 OK", "accept"},
+        {"200 OK", R"({"word":"perhaps"})"}, {"200 OK", "{}"}};
+    for (const auto& [status, body] : rows) {
+        http_peer peer(status, body);
+        EXPECT_FALSE(risk_at(peer.address())->judge(judged_payment(), call(5s))) << status << body;
+    }
+    http_risk_settings elsewhere;
+    elsewhere.address = "risk.example:443";
+    EXPECT_EQ(elsewhere.validate().error().field(), "tls") << "who pays what leaves this machine by TLS alone";
+}
 
 TEST(HttpGateway, ChargesByThePayersCode) {
     http_peer peer("201 Created", paid_order);

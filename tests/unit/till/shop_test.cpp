@@ -5,10 +5,12 @@
 #include <cipherlane/ports/risk_judge.hpp>
 #include <cipherlane/till/clerk_book.hpp>
 #include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -31,7 +33,7 @@ class fixed_judge final : public ports::risk_judge {
         const ports::journal_record& payment, const call& bounds) override {
         ++asked;
         seen = payment.masked_pan;
-        while (waits && !bounds.stopped() && !bounds.until().passed())
+        while (waits && !bounds.stopped())
             std::this_thread::sleep_for(1ms);
         return opinion;
     }
@@ -191,6 +193,19 @@ TEST_F(Shop, KeepsOperatorsInAPrivateFileWithoutTheirSecrets) {
         ASSERT_FALSE(made) << wrong;
         EXPECT_EQ(made.error().code(), till_errc::bad_setting) << made.error();
     }
+}
+
+TEST_F(Shop, IsLookedAtBeforeTheDay) {
+    employ();
+    rule("kind = \"micro credit\"\nday = 1000\n");
+    settings.journal.key_file = folder.file("own.key");
+    const auto steps = preflight(settings, soon());
+    const auto of = [&](std::string_view part) {
+        return *std::find_if(steps.begin(), steps.end(), [&](const auto& one) { return one.part == part; });
+    };
+    EXPECT_EQ(of("operators").state, preflight_state::good);
+    EXPECT_EQ(of("rules").state, preflight_state::wrong);
+    EXPECT_NE(of("rules").found.find("month"), std::string::npos) << of("rules").found;
 }
 
 constexpr auto micro_rule = "kind = \"micro credit\"\nday = 1000\nmonth = 5000\n";

@@ -28,6 +28,7 @@ enum class rule_kind : std::uint8_t {
     static_code,  ///< the day's total of a payer at static codes
     micro_credit, ///< credit receipts of all micro merchants (小微商户) of one identity, by day and month
     category,     ///< what may pay at merchants of a category (MCC)
+    small_amount, ///< up to what a payment by card needs neither PIN nor signature (小额免密免签)
 };
 
 /// What is known of a payment when it is judged.
@@ -38,8 +39,9 @@ struct payment_facts {
     code_kind code = code_kind::none;
     funding pays = funding::unknown;
     bool order_allows_credit = true;
-    std::string payer;    ///< empty: not known, and in no payer's total
-    std::string category; ///< MCC
+    bool without_pin = false; ///< taken with neither PIN nor signature
+    std::string payer;        ///< empty: not known, and in no payer's total
+    std::string category;     ///< MCC
     /// Of a micro merchant: what stands for the identity document of its owner, best a digest; else empty.
     std::string micro_identity;
 };
@@ -67,7 +69,8 @@ class payment_rules {
         std::vector<std::string> categories; ///< `category`
         std::int64_t day_minor = 0;          ///< `static_code`, `micro_credit`
         std::int64_t month_minor = 0;        ///< `micro_credit`
-        currency unit = cny;                 ///< of both
+        std::int64_t most_minor = 0;         ///< `small_amount`
+        currency unit = cny;                 ///< of all three
     };
 
     /// Cards whose numbers begin so, and what pays with them.

@@ -183,7 +183,7 @@ struct till_settings {
         std::vector<std::string> test_cards; ///< card numbers whose messages are written whole; others are masked
     };
 
-    /// Who may do what at the till: docs/24-clerks.md.
+    /// Who may do what at the till: docs/33-clerks.md.
     struct clerks_place {
         std::string file;       ///< the operators, mode 0600; empty: whoever is there may do everything
         std::string shift_file; ///< their shifts; empty: the name of `file` and ".shifts"
@@ -205,6 +205,10 @@ struct till_settings {
         enum class word : std::uint8_t { accept, review, reject };
         std::chrono::milliseconds deadline{1'000};
         word otherwise = word::accept; ///< where no word comes in time
+        std::string address;           ///< HOST:PORT of one who is asked by HTTP; empty: whom the application gives
+        std::string path = "/risk";
+        till_tls tls;                ///< without it only this machine is asked, unless:
+        bool plain_anywhere = false; ///< a private line of which somebody is sure
         friend bool operator==(const risk_place&, const risk_place&) = default;
     };
 
