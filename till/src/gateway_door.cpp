@@ -4,7 +4,8 @@
 #include "part_makers.hpp"
 
 #include <cipherlane/core/secret_file.hpp>
-#include <cipherlane/hostlink/gateway/certificate.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -43,26 +44,28 @@ result<void> fill_link(
 
 } // namespace
 
-gateway_door::gateway_door(till_settings::gateway_place place, logger log)
+gateway_door::gateway_door(till_settings::gateway_place place, const ports::clock& clock, logger log)
     : place_(std::move(place))
+    , clock_(clock)
     , log_(std::move(log)) {}
 
 gateway_door::~gateway_door() = default;
 
 result<std::unique_ptr<gateway_door>> gateway_door::open(
     const till_settings::gateway_place& place, const ports::clock& clock, const logger& log) {
-    std::unique_ptr<gateway_door> made(new gateway_door(place, log));
+    std::unique_ptr<gateway_door> made(new gateway_door(place, clock, log));
     switch (place.kind) {
-    case gateway_kind::cipherlane: CIPHERLANE_CHECK(made->open_own(clock)); break;
-    case gateway_kind::wechat: CIPHERLANE_CHECK(made->open_wechat(clock)); break;
+    case gateway_kind::cipherlane: CIPHERLANE_CHECK(made->open_own()); break;
+    case gateway_kind::wechat: CIPHERLANE_CHECK(made->open_wechat()); break;
+    case gateway_kind::alipay: CIPHERLANE_CHECK(made->open_alipay()); break;
     }
     return made;
 }
 
-result<void> gateway_door::open_own(const ports::clock& clock) {
+result<void> gateway_door::open_own() {
     if (place_.notify_address.empty() || place_.public_key_file.empty()) return {};
     CIPHERLANE_TRY(const auto pem, read_public_file(place_.public_key_file, "gateway.public_key_file"));
-    auto verifier = hostlink::notification_verifier::create(pem, clock);
+    auto verifier = hostlink::notification_verifier::create(pem, clock_);
     if (!verifier) {
         return about_key(verifier.error(), place_.public_key_file, "gateway.public_key_file", "a public key in PEM");
     }
@@ -71,19 +74,52 @@ result<void> gateway_door::open_own(const ports::clock& clock) {
     return {};
 }
 
-result<void> gateway_door::open_wechat(const ports::clock& clock) {
-    const auto& of = place_.wechat;
-    CIPHERLANE_CHECK(check_key_file(of.merchant_key_file, "gateway.merchant_key_file"));
-    CIPHERLANE_TRY(auto file, secret_file::open(of.merchant_key_file));
+result<void> gateway_door::read_signer() {
+    const auto& path = place_.merchant_key_file;
+    CIPHERLANE_CHECK(check_key_file(path, "gateway.merchant_key_file"));
+    CIPHERLANE_TRY(auto file, secret_file::open(path));
     CIPHERLANE_TRY(const auto pem, file.read(longest_key_file));
     auto signer = hostlink::key_signer::create(as_text(pem.expose()));
-    if (!signer) {
-        return about_key(signer.error(), of.merchant_key_file, "gateway.merchant_key_file", "a private key in PEM");
-    }
+    if (!signer) return about_key(signer.error(), path, "gateway.merchant_key_file", "a private key in PEM");
     signer_ = *std::move(signer);
+    return {};
+}
+
+result<void> gateway_door::open_alipay() {
+    const auto& of = place_.alipay;
+    CIPHERLANE_CHECK(read_signer());
+    hostlink::alipay::merchant who{of.app_id, of.seller_id, of.app_auth_token};
+    auto known = result<std::shared_ptr<const hostlink::alipay::platform>>(
+        std::shared_ptr<const hostlink::alipay::platform>());
+    if (of.app_certificate_file.empty()) {
+        CIPHERLANE_TRY(const auto key, read_public_file(place_.public_key_file, "gateway.public_key_file"));
+        known = hostlink::alipay::platform::with_key(std::move(who), key);
+    } else {
+        CIPHERLANE_TRY(const auto ours, read_public_file(of.app_certificate_file, "gateway.app_certificate_file"));
+        CIPHERLANE_TRY(
+            const auto theirs, read_public_file(of.alipay_certificate_file, "gateway.alipay_certificate_file"));
+        CIPHERLANE_TRY(
+            const auto roots, read_public_file(of.root_certificates_file, "gateway.root_certificates_file"));
+        known = hostlink::alipay::platform::with_certificates(std::move(who), ours, theirs, roots, clock_.now());
+    }
+    if (!known) {
+        const error fault = known.error(); // by value: what its field views is its own
+        const bool of_setting = fault.code() == hostlink_errc::bad_setting;
+        return error(fault).in_field("gateway." + std::string(fault.field()) + (of_setting ? "" : "_file"));
+    }
+    alipay_ = *std::move(known);
+    if (place_.notify_address.empty()) return {};
+    CIPHERLANE_TRY(listener_, hostlink::notification_listener::listen(
+                                  place_.notify_address, hostlink::alipay::make_notice_reader(alipay_), log_));
+    return {};
+}
+
+result<void> gateway_door::open_wechat() {
+    const auto& of = place_.wechat;
+    CIPHERLANE_CHECK(read_signer());
     CIPHERLANE_TRY(const auto api_key, read_password(of.api_key_file, "gateway.api_key_file"));
     hostlink::wechat::merchant who{of.mchid, of.appid, of.sub_mchid, of.sub_appid, of.serial};
-    auto known = hostlink::wechat::platform::create(std::move(who), secret_bytes(as_bytes(api_key.expose())), clock);
+    auto known = hostlink::wechat::platform::create(std::move(who), secret_bytes(as_bytes(api_key.expose())), clock_);
     if (!known) {
         const error fault = known.error(); // by value: what its field views is its own
         const bool key = fault.field() == "api_v3_key";
@@ -111,7 +147,12 @@ result<void> gateway_door::open_wechat(const ports::clock& clock) {
 }
 
 result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect(const till_settings::terminal& of) const {
-    return place_.kind == gateway_kind::wechat ? connect_wechat(of) : connect_own(of);
+    switch (place_.kind) {
+    case gateway_kind::wechat: return connect_wechat(of);
+    case gateway_kind::alipay: return connect_alipay(of);
+    case gateway_kind::cipherlane: break;
+    }
+    return connect_own(of);
 }
 
 result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_own(const till_settings::terminal& of) const {
@@ -126,8 +167,17 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_wechat(const ti
     CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
     where.second_address = place_.wechat.second_address;
     where.second_tls = where.tls;
-    where.notify_url = place_.wechat.notify_url;
+    where.notify_url = place_.notify_url;
     CIPHERLANE_TRY(auto made, hostlink::wechat::gateway::create(where, wechat_, signer_, listener_.get(), log_));
+    return std::unique_ptr<ports::qr_gateway>(std::move(made));
+}
+
+result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_alipay(const till_settings::terminal& of) const {
+    hostlink::alipay::gateway_settings where;
+    CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
+    where.notify_url = place_.notify_url;
+    CIPHERLANE_TRY(
+        auto made, hostlink::alipay::gateway::create(where, alipay_, signer_, clock_, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));
 }
 

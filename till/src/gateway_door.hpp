@@ -10,6 +10,9 @@
 
 namespace cipherlane::hostlink {
 class request_signer;
+namespace alipay {
+class platform;
+}
 namespace wechat {
 class platform;
 }
@@ -34,15 +37,21 @@ class gateway_door {
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect(const till_settings::terminal& of) const;
 
   private:
-    gateway_door(till_settings::gateway_place place, logger log);
-    [[nodiscard]] result<void> open_own(const ports::clock& clock);
-    [[nodiscard]] result<void> open_wechat(const ports::clock& clock);
+    gateway_door(till_settings::gateway_place place, const ports::clock& clock, logger log);
+    [[nodiscard]] result<void> open_own();
+    [[nodiscard]] result<void> open_wechat();
+    [[nodiscard]] result<void> open_alipay();
+    [[nodiscard]] result<void> read_signer();
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_own(const till_settings::terminal& of) const;
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_wechat(const till_settings::terminal& of) const;
 
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_alipay(const till_settings::terminal& of) const;
+
     till_settings::gateway_place place_;
+    const ports::clock& clock_;
     logger log_;
     std::shared_ptr<hostlink::wechat::platform> wechat_;
+    std::shared_ptr<const hostlink::alipay::platform> alipay_;
     std::shared_ptr<const hostlink::request_signer> signer_;
     std::unique_ptr<hostlink::notification_listener> listener_;
 };

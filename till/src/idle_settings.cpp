@@ -29,7 +29,11 @@ result<void> refuse_idle(const till_settings& all) {
     constexpr std::string_view an_address = "HOST:PORT, as there are settings for a link";
     const auto& gateway = all.gateway;
     const till_settings::gateway_place usual;
-    const bool is_wechat = gateway.kind == gateway_kind::wechat;
+    const bool is_own = gateway.kind == gateway_kind::cipherlane;
+    const bool names_keys = !gateway.merchant_key_file.empty() || !gateway.notify_url.empty();
+    const bool fits_kind = (gateway.kind == gateway_kind::wechat || gateway.wechat == usual.wechat) &&
+                           (gateway.kind == gateway_kind::alipay || gateway.alipay == usual.alipay) &&
+                           (!is_own || !names_keys);
     const bool notified_elsewhere = gateway.notify_address != usual.notify_address && !gateway.notify_address.empty();
     const bool carries_block = std::any_of(all.terminals.begin(), all.terminals.end(),
         [](const auto& one) { return one.serial_block.carrier != acquiring::serial_carrier::none; });
@@ -52,11 +56,11 @@ result<void> refuse_idle(const till_settings& all) {
             an_address},
         {"risk.plain_anywhere", bad, !(all.risk.plain_anywhere && all.risk.tls.on), "false, as there is TLS"},
         {"gateway.plain_anywhere", bad, !(gateway.plain_anywhere && gateway.tls.on), "false, as there is TLS"},
-        {"gateway.kind", bad, is_wechat || gateway.wechat == usual.wechat, "wechat, as there are settings for it"},
-        {"gateway.public_key_file", missing, is_wechat || !notified_elsewhere || !gateway.public_key_file.empty(),
+        {"gateway.kind", bad, fits_kind, "wechat or alipay, whose settings are there"},
+        {"gateway.public_key_file", missing, !is_own || !notified_elsewhere || !gateway.public_key_file.empty(),
             "the gateway's key, as there is an address for its notifications"},
         {"gateway.public_key_file", bad,
-            is_wechat || !gateway.notify_address.empty() || gateway.public_key_file.empty(),
+            !is_own || !gateway.notify_address.empty() || gateway.public_key_file.empty(),
             "nothing, as gateway.notify_address is empty"},
         {"sealer.serial_key_file", bad, carries_block || all.sealer.serial_key_file.empty(),
             "nothing, as serial_block.carrier is none"},

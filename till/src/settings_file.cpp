@@ -70,8 +70,9 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     host.finish();
 
     auto gateway = top.section("gateway");
-    gateway.choice(
-        "kind", all.gateway.kind, {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}});
+    gateway.choice("kind", all.gateway.kind,
+        {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat},
+            {"alipay", gateway_kind::alipay}});
     auto& wechat = all.gateway.wechat;
     gateway.text("second_address", wechat.second_address);
     gateway.text("mchid", wechat.mchid);
@@ -79,11 +80,18 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     gateway.text("sub_mchid", wechat.sub_mchid);
     gateway.text("sub_appid", wechat.sub_appid);
     gateway.text("serial", wechat.serial);
-    gateway.text("merchant_key_file", wechat.merchant_key_file);
+    gateway.text("merchant_key_file", all.gateway.merchant_key_file);
     gateway.text("api_key_file", wechat.api_key_file);
     gateway.text("public_key_id", wechat.public_key_id);
     gateway.text("certificates_file", wechat.certificates_file);
-    gateway.text("notify_url", wechat.notify_url);
+    gateway.text("notify_url", all.gateway.notify_url);
+    auto& alipay = all.gateway.alipay;
+    gateway.text("app_id", alipay.app_id);
+    gateway.text("seller_id", alipay.seller_id);
+    gateway.text("app_auth_token", alipay.app_auth_token);
+    gateway.text("app_certificate_file", alipay.app_certificate_file);
+    gateway.text("alipay_certificate_file", alipay.alipay_certificate_file);
+    gateway.text("root_certificates_file", alipay.root_certificates_file);
     gateway.text("address", all.gateway.address);
     gateway.flag("tls", all.gateway.tls.on);
     read_tls(gateway, all.gateway.tls);

@@ -16,6 +16,7 @@
 #include <cipherlane/till/till_settings.hpp>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <span>
 #include <utility>
@@ -271,30 +272,61 @@ std::string till_settings::journal_place::name() const {
 
 namespace {
 
+struct wanted_key {
+    std::string_view key;
+    bool there;
+    std::string_view expected;
+};
+
+template <std::size_t Size>
+result<void> check_wanted(const std::array<wanted_key, Size>& all) {
+    for (const auto& one : all)
+        if (!one.there) return broken(till_errc::missing_setting, one.key, one.expected);
+    return {};
+}
+
 /// What WeChat Pay cannot do without.
-result<void> check_wechat(const till_settings& all) {
-    const auto& of = all.gateway.wechat;
-    struct wanted {
-        std::string_view key;
-        bool there;
-        std::string_view expected;
-    };
-    const wanted all_wanted[] = {
+result<void> check_wechat(const till_settings::gateway_place& place) {
+    const auto& of = place.wechat;
+    CIPHERLANE_CHECK(check_wanted(std::array<wanted_key, 6>{{
         {"gateway.mchid", !of.mchid.empty(), "the merchant's number at WeChat Pay"},
         {"gateway.appid", !of.appid.empty(), "the application that the merchant's number is bound to"},
         {"gateway.serial", !of.serial.empty(), "the serial number of the merchant's certificate"},
-        {"gateway.merchant_key_file", !of.merchant_key_file.empty(), "the merchant's private key"},
+        {"gateway.merchant_key_file", !place.merchant_key_file.empty(), "the merchant's private key"},
         {"gateway.api_key_file", !of.api_key_file.empty(), "the APIv3 key"},
-        {"gateway.public_key_id", of.public_key_id.empty() == all.gateway.public_key_file.empty(),
+        {"gateway.public_key_id", of.public_key_id.empty() == place.public_key_file.empty(),
             "the name of gateway.public_key_file, and neither without the other"},
-    };
-    for (const auto& one : all_wanted)
-        if (!one.there) return broken(till_errc::missing_setting, one.key, one.expected);
-    if (!of.second_address.empty() && !is_peer(of.second_address))
-        return broken(till_errc::bad_setting, "gateway.second_address", "HOST:PORT");
+    }}));
+    if (of.second_address.empty() || is_peer(of.second_address)) return {};
+    return broken(till_errc::bad_setting, "gateway.second_address", "HOST:PORT");
+}
+
+/// What Alipay cannot do without.
+result<void> check_alipay(const till_settings::gateway_place& place) {
+    const auto& of = place.alipay;
+    const bool any =
+        !of.app_certificate_file.empty() || !of.alipay_certificate_file.empty() || !of.root_certificates_file.empty();
+    const bool all =
+        !of.app_certificate_file.empty() && !of.alipay_certificate_file.empty() && !of.root_certificates_file.empty();
+    CIPHERLANE_CHECK(check_wanted(std::array<wanted_key, 4>{{
+        {"gateway.app_id", !of.app_id.empty(), "the application's number at Alipay"},
+        {"gateway.seller_id", !of.seller_id.empty(), "the seller's number, 2088…"},
+        {"gateway.merchant_key_file", !place.merchant_key_file.empty(), "the application's private key"},
+        {"gateway.public_key_file", any || !place.public_key_file.empty(), "Alipay's key, or all three certificates"},
+    }}));
+    if (any != all)
+        return broken(till_errc::missing_setting, "gateway.app_certificate_file", "all three certificates, or none");
+    if (!any || place.public_key_file.empty()) return {};
+    return broken(till_errc::bad_setting, "gateway.public_key_file", "nothing, as there are certificates");
+}
+
+result<void> check_gateway(const till_settings& all) {
+    const auto& place = all.gateway;
+    if (place.kind == gateway_kind::cipherlane || place.address.empty()) return {};
+    CIPHERLANE_CHECK(place.kind == gateway_kind::wechat ? check_wechat(place) : check_alipay(place));
     for (const auto& one : all.terminals)
         if (one.qr.codes == acquiring::code_source::emv)
-            return broken(till_errc::bad_setting, "qr.codes", "gateway, as WeChat Pay makes its own codes");
+            return broken(till_errc::bad_setting, "qr.codes", "gateway, as this gateway makes its own codes");
     return {};
 }
 
@@ -319,7 +351,7 @@ result<void> till_settings::validate() const {
     if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
-    if (gateway.kind == gateway_kind::wechat && !gateway.address.empty()) CIPHERLANE_CHECK(check_wechat(*this));
+    CIPHERLANE_CHECK(check_gateway(*this));
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
     CIPHERLANE_CHECK(check_description(pinpad, pinpad.description_file, "pinpad"));
     CIPHERLANE_CHECK(check_card_terminal(*this));

@@ -17,18 +17,19 @@ int main(int argc, char** argv) {
     program.add_option("--ledger", settings.ledger, "JSON file of the orders; default: in memory");
     program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
     std::string speak = "cipherlane";
-    program.add_option("--speak", speak, "cipherlane (docs/06-gateway-api.md) or wechat (docs/26-gateways.md)")
-        ->check(CLI::IsMember({"cipherlane", "wechat"}));
+    program
+        .add_option("--speak", speak, "cipherlane (docs/06-gateway-api.md), wechat or alipay (docs/26-gateways.md)")
+        ->check(CLI::IsMember({"cipherlane", "wechat", "alipay"}));
     std::string keys;
-    program.add_option("--keys", keys, "Folder of wechat's test keys, made at the first start");
+    program.add_option("--keys", keys, "Folder of test keys for wechat and alipay, made at the first start");
     std::vector<std::string> faults;
     sim::common_options::take_faults(program, faults);
     sim::common_options::take_idle_time(program, settings.idle);
     if (const auto code = common.parse(program, argc, argv)) return *code;
 
-    if ((speak == "wechat") == keys.empty())
-        return sim::cannot_start("cipherlane-gateway-sim", "--speak wechat and --keys FOLDER belong together");
-    settings.wechat_keys = keys;
+    if ((speak != "cipherlane") == keys.empty())
+        return sim::cannot_start("cipherlane-gateway-sim", "--speak and --keys FOLDER belong together");
+    (speak == "alipay" ? settings.alipay_keys : settings.wechat_keys) = keys;
 
     const auto log = sim::start_log("gateway-sim", settings.key_file.empty()
                                                        ? "QR gateway; its signing key is made anew at each start"

@@ -62,6 +62,10 @@ result<std::string> notification_signer::sign(
     std::string text;
     for (const auto part : {timestamp, nonce, body})
         text.append(part).append("\n");
+    return sign_text(text);
+}
+
+result<std::string> notification_signer::sign_text(std::string_view text) const {
     CIPHERLANE_TRY(const auto signature, key_.sign_sha256(as_bytes(text)));
     return to_base64(signature);
 }

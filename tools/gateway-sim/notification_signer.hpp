@@ -22,6 +22,8 @@ class notification_signer {
     /// Base64 of the signature over timestamp, nonce and body.
     [[nodiscard]] result<std::string> sign(
         std::string_view timestamp, std::string_view nonce, std::string_view body) const;
+    /// Base64 of the signature over a text as it is.
+    [[nodiscard]] result<std::string> sign_text(std::string_view text) const;
     /// SubjectPublicKeyInfo as PEM.
     [[nodiscard]] const std::string& public_pem() const noexcept { return public_pem_; }
 

@@ -1,5 +1,6 @@
 #include "gateway-sim/server.hpp"
 
+#include "gateway-sim/alipay_face.hpp"
 #include "gateway-sim/gateway_faults.hpp"
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/notifier.hpp"
@@ -82,7 +83,15 @@ struct gateway_server::impl {
     response_type refund(const std::string& number, const nlohmann::json& wish);
     void take_commands();
     void notify(const gateway_order& order);
+    std::pair<std::string, notice_signing> notice_of(const gateway_order& order, signature how);
 
+    /// As Alipay.
+    void wear(alipay_test_keys keys) {
+        alipay = std::make_shared<alipay_face>(
+            std::move(keys), orders,
+            [this](const char* verb, const std::string& number) { return hit(verb, number); },
+            [this](const gateway_order& order) { notify(order); });
+    }
     /// As WeChat Pay.
     void wear(wechat_test_keys keys) {
         wechat = std::make_shared<wechat_face>(
@@ -98,6 +107,7 @@ struct gateway_server::impl {
     fault_plan faults;
     std::shared_ptr<counted_log> log; ///< anybody who connects can cause any of its lines
     std::map<std::string, std::uint64_t> counters;
+    std::shared_ptr<alipay_face> alipay;
     std::shared_ptr<wechat_face> wechat; ///< null: the interface of docs/06-gateway-api.md
     control_desk desk;
     std::unique_ptr<control_channel> rig;
@@ -178,7 +188,8 @@ response_type gateway_server::impl::serve(const request_type& request) {
     ++counters[std::string(request.method_string())];
     try {
         refuse_browsers(request);
-        return wechat ? wechat->serve(request) : route(request);
+        if (wechat) return wechat->serve(request);
+        return alipay ? alipay->serve(request) : route(request);
     } catch (const refusal& why) {
         nlohmann::json body{{"code", why.code}, {"message", why.what()}};
         if (!why.order_number.empty()) body["order_number"] = why.order_number;
@@ -270,17 +281,27 @@ response_type gateway_server::impl::refund(const std::string& number, const nloh
     return answer(200, altered(std::move(order), kind));
 }
 
+/// A notice, and what signs it at each try: of Alipay the notice itself is signed.
+std::pair<std::string, notice_signing> gateway_server::impl::notice_of(const gateway_order& order, signature how) {
+    if (alipay) {
+        return {alipay->notice_of(order, how), [](std::string_view, signature) {
+                    return notice_header{{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
+                }};
+    }
+    if (wechat) {
+        return {wechat->notice_of(order),
+            [face = wechat](std::string_view told, signature wanted) { return face->header_of(told, wanted); }};
+    }
+    const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
+    return {body.dump(), signing_with(signer)};
+}
+
 void gateway_server::impl::notify(const gateway_order& order) {
     if (order.notify_url.empty()) return;
     const auto planned = faults.hit("notification");
-    const nlohmann::json body{{"notification_id", random_hex(32)}, {"event", "paid"}, {"order", order.to_json()}};
-    const auto text = wechat ? wechat->notice_of(order) : body.dump();
-    const auto sign = wechat ? notice_signing([face = wechat](std::string_view told, signature how) {
-        return face->header_of(told, how);
-    })
-                             : signing_with(signer);
-    const auto data = as_bytes(text);
     const auto how = planned && planned->kind == "bad_signature" ? signature::wrong : signature::right;
+    const auto [text, sign] = notice_of(order, how);
+    const auto data = as_bytes(text);
     const auto made = play(planned, bytes(data.begin(), data.end()));
     for (int copy = 0; copy < made.copies && !made.message.empty(); ++copy) {
         send_notification(io, sign, order.notify_url, text, how, made.delay, log);
@@ -343,6 +364,10 @@ result<std::unique_ptr<gateway_server>> gateway_server::start(
         on, std::make_shared<const notification_signer>(std::move(signer)), settings, std::move(log));
     if (!settings.wechat_keys.empty()) {
         CIPHERLANE_TRY(auto keys, wechat_test_keys::keep(settings.wechat_keys));
+        body->wear(std::move(keys));
+    }
+    if (!settings.alipay_keys.empty()) {
+        CIPHERLANE_TRY(auto keys, alipay_test_keys::keep(settings.alipay_keys));
         body->wear(std::move(keys));
     }
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {

@@ -5,6 +5,7 @@
 #include "support/temporary_folder.hpp"
 #include "support/whole_file.hpp"
 
+#include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 
@@ -36,6 +37,11 @@ class running_gateway {
     void plan(const std::string& kind, const std::string& verb, int times = 1) {
         ask({{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", verb}, {"times", times}}}}});
     }
+    /// With every request, so many times.
+    void plan_with_all(const std::string& kind, int times) {
+        ask({{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", "GET"}, {"times", times}},
+                                            {{"kind", kind}, {"match", "POST"}, {"times", times}}}}});
+    }
     void no_faults() { ask({{"cmd", "faults"}, {"set", nlohmann::json::array()}}); }
     void pay(const std::string& number, const std::string& payer = "usual") {
         ask({{"cmd", "pay"}, {"order_number", number}, {"payer", payer}});
@@ -66,6 +72,10 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
 
 [[nodiscard]] gateway_under_test make_own_gateway();
 [[nodiscard]] gateway_under_test make_wechat_gateway();
+[[nodiscard]] gateway_under_test make_alipay_gateway();
+/// With the same keys, reached as `settings` say; nobody listens for it.
+[[nodiscard]] std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(
+    const hostlink::alipay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
 /// With the same keys, reached as `settings` say; nobody listens for it.
 [[nodiscard]] std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(
     const hostlink::wechat::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);

@@ -4,7 +4,7 @@
 
 #include <cipherlane/core/base64.hpp>
 #include <cipherlane/hostlink/errc.hpp>
-#include <cipherlane/hostlink/gateway/alipay_signature.hpp>
+#include <cipherlane/hostlink/gateway/alipay_platform.hpp>
 #include <cipherlane/hostlink/gateway/netpay_signature.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_signature.hpp>
 #include <cipherlane/hostlink/gateway/wechat_signature.hpp>
@@ -335,6 +335,50 @@ TEST(AlipaySignature, CertificatesHaveTheirNumbers) {
     const auto all = certificate::create_all(roots).value();
     EXPECT_EQ(all.size(), 4U);
     EXPECT_EQ(alipay::root_number(all), gateway_vector("P3.root_number"));
+}
+
+TEST(AlipayPlatform, TakesTheFilesOfTheConsole) {
+    const auto pem = [](const std::string& base64) {
+        return "-----BEGIN CERTIFICATE-----\n" + base64 + "\n-----END CERTIFICATE-----\n";
+    };
+    std::string roots;
+    std::istringstream parts(gateway_vector("P3.roots"));
+    for (std::string part; parts >> part;)
+        roots += pem(part);
+    alipay::merchant of;
+    of.app_id = "2021001161683774";
+    of.seller_id = "2088831204659217";
+    const auto ours = pem(gateway_vector("P3.app"));
+    const auto theirs = pem(gateway_vector("P3.alipay"));
+    const auto in_2021 = at_second(1'610'000'000);
+    const auto known = alipay::platform::with_certificates(of, ours, theirs, roots, in_2021);
+    ASSERT_TRUE(known) << known.error();
+    EXPECT_EQ((*known)->app_number(), gateway_vector("P3.app_number"));
+    EXPECT_EQ((*known)->root_number(), gateway_vector("P3.root_number"));
+    EXPECT_TRUE((*known)->holds(certificate::create(theirs)->public_der()));
+    const auto fault = [&](const std::string& a, const std::string& b, const std::string& c, auto when) {
+        const auto made = alipay::platform::with_certificates(of, a, b, c, when);
+        return made ? std::string() : std::string(made.error().field());
+    };
+    EXPECT_EQ(fault(ours, theirs, roots, at_second(1'700'000'000)), "alipay_certificate") << "it ended in 2022";
+    EXPECT_EQ(fault("none", theirs, roots, in_2021), "app_certificate");
+    EXPECT_EQ(fault(ours, "none", roots, in_2021), "alipay_certificate");
+    EXPECT_EQ(fault(ours, theirs + pem(gateway_vector("P3.app")), roots, in_2021), "alipay_certificate")
+        << "what comes with it does not lead to a root";
+    EXPECT_EQ(fault(ours, theirs, "none", in_2021), "root_certificates");
+    of.seller_id = "no number";
+    EXPECT_EQ(fault(ours, theirs, roots, in_2021), "seller_id");
+}
+
+TEST(AlipayPlatform, AnswersAreCheckedByTheKeyThatTheyName) {
+    alipay::merchant of;
+    of.app_id = "1";
+    of.seller_id = "2";
+    const auto known = alipay::platform::with_key(of, gateway_vector("TK2.public")).value();
+    EXPECT_TRUE(known->verifies("text", signed_by("TK2", "text"), "any"));
+    EXPECT_FALSE(known->verifies("text", signed_by("TK1", "text"), "any"));
+    EXPECT_FALSE(known->verifies("text", "", "any"));
+    EXPECT_EQ(alipay::platform::with_key(of, "none").error().field(), "public_key");
 }
 
 TEST(AlipaySignature, ContentIsSealedAsMadeByOthers) {

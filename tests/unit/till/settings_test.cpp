@@ -73,6 +73,12 @@ constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nseria
 #define WECHAT_API_KEY "api_key_file = \"api.key\""
 #define WECHAT WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY
 
+#define ALIPAY "address = \"127.0.0.1:8080\"\nkind = \"alipay\"\nmerchant_key_file = \"app.pem\"\n"
+#define ALIPAY_KEY "public_key_file = \"alipay.pem\"\n"
+#define ALIPAY_APP "app_id = \"2026000000000001\"\n"
+#define ALIPAY_SELLER "seller_id = \"2088000000000009\"\n"
+#define ALIPAY_CERTIFICATE(name) name " = \"" name ".crt\"\n"
+
 #define AT(member) [](const till_settings& of) { return shown(of.member); }
 
 constexpr auto emv_merchant = "account_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\"";
@@ -151,7 +157,7 @@ const key_row keys[] = {
         WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
     {"gateway", "serial", "\"5AF2\"", "1", AT(gateway.wechat.serial),
         WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_KEY WECHAT_API_KEY},
-    {"gateway", "merchant_key_file", "\"m.pem\"", "1", AT(gateway.wechat.merchant_key_file),
+    {"gateway", "merchant_key_file", "\"m.pem\"", "1", AT(gateway.merchant_key_file),
         WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_API_KEY},
     {"gateway", "api_key_file", "\"a.key\"", "1", AT(gateway.wechat.api_key_file),
         WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY},
@@ -161,7 +167,20 @@ const key_row keys[] = {
     {"gateway", "public_key_id", "\"PUB_KEY_ID_1\"", "1", AT(gateway.wechat.public_key_id),
         WECHAT "\npublic_key_file = \"platform.pem\""},
     {"gateway", "certificates_file", "\"platform.pem\"", "1", AT(gateway.wechat.certificates_file), WECHAT},
-    {"gateway", "notify_url", "\"https://till.example/n\"", "1", AT(gateway.wechat.notify_url), WECHAT},
+    {"gateway", "notify_url", "\"https://till.example/n\"", "1", AT(gateway.notify_url), WECHAT},
+    {"gateway", "app_id", "\"2026000000000002\"", "1", AT(gateway.alipay.app_id), ALIPAY ALIPAY_KEY ALIPAY_SELLER},
+    {"gateway", "seller_id", "\"2088000000000008\"", "1", AT(gateway.alipay.seller_id), ALIPAY ALIPAY_KEY ALIPAY_APP},
+    {"gateway", "app_auth_token", "\"t\"", "1", AT(gateway.alipay.app_auth_token),
+        ALIPAY ALIPAY_KEY ALIPAY_APP ALIPAY_SELLER},
+    {"gateway", "app_certificate_file", "\"a.crt\"", "1", AT(gateway.alipay.app_certificate_file),
+        ALIPAY ALIPAY_APP ALIPAY_SELLER ALIPAY_CERTIFICATE("alipay_certificate_file")
+            ALIPAY_CERTIFICATE("root_certificates_file")},
+    {"gateway", "alipay_certificate_file", "\"a.crt\"", "1", AT(gateway.alipay.alipay_certificate_file),
+        ALIPAY ALIPAY_APP ALIPAY_SELLER ALIPAY_CERTIFICATE("app_certificate_file")
+            ALIPAY_CERTIFICATE("root_certificates_file")},
+    {"gateway", "root_certificates_file", "\"a.crt\"", "1", AT(gateway.alipay.root_certificates_file),
+        ALIPAY ALIPAY_APP ALIPAY_SELLER ALIPAY_CERTIFICATE("alipay_certificate_file")
+            ALIPAY_CERTIFICATE("app_certificate_file")},
     {"gateway", "tls", "true", "\"on\"", AT(gateway.tls.on), "address = \"127.0.0.1:8080\""},
     {"gateway", "plain_anywhere", "true", "0", AT(gateway.plain_anywhere), "address = \"127.0.0.1:8080\""},
     {"gateway", "ca_file", "\"ca.pem\"", "1", AT(gateway.tls.ca_file), "address = \"127.0.0.1:8080\"\ntls = true"},
@@ -659,6 +678,11 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[gateway]\nplain_anywhere = true", "gateway.address"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nmchid = \"1\"", "gateway.kind"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nkind = \"wechat\"", "gateway.mchid"},
+        {"[gateway]\n" ALIPAY ALIPAY_KEY ALIPAY_APP, "gateway.seller_id"},
+        {"[gateway]\n" ALIPAY ALIPAY_APP ALIPAY_SELLER, "gateway.public_key_file"},
+        {"[gateway]\n" ALIPAY ALIPAY_APP ALIPAY_SELLER "root_certificates_file = \"r\"",
+            "gateway.app_certificate_file"},
+        {"[gateway]\n" ALIPAY ALIPAY_KEY ALIPAY_APP ALIPAY_SELLER "mchid = \"1\"", "gateway.kind"},
         {"[gateway]\n" WECHAT "\npublic_key_file = \"p.pem\"", "gateway.public_key_id"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\ntls = true\nplain_anywhere = true", "gateway.plain_anywhere"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nnotify_address = \"0.0.0.0:8081\"", "gateway.public_key_file"},

@@ -66,6 +66,11 @@ std::string shortened(std::string_view text, std::size_t bytes) {
     return std::string(text.substr(0, bytes));
 }
 
+/// WeChat's own word, not an answer that proves nothing.
+bool is_no_order(const error& why) {
+    return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
+}
+
 error stated(const error& why, unsigned status, std::string_view code) {
     return error(why).with_peer_code(std::to_string(status)).with_peer_text(code);
 }
@@ -243,7 +248,7 @@ struct gateway::state {
     /// The same after `refused`, which stands where there is no such order.
     [[nodiscard]] result<told_order> look_after(std::string_view number, const reply& refused, const call& bounds) {
         auto told = look_up(number, bounds);
-        if (!told && told.error().peer_code() == "404") return refusal(refused, meaning::refused);
+        if (!told && is_no_order(told.error())) return refusal(refused, meaning::refused);
         return told;
     }
 
@@ -442,7 +447,7 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     if (what != meaning::look) return own.refusal(answer, what);
     // WeChat names the order and does not say what has become of it.
     auto told = own.look_up(order_number, bounds);
-    if (!told) return told.error().peer_code() == "404" ? never_made(told.error()) : told.error();
+    if (!told) return is_no_order(told.error()) ? never_made(told.error()) : told.error();
     auto& status = told->status;
     if (told->trade_state == "REFUND" && answer.good()) {
         status.state = qr_order_state::refunded;

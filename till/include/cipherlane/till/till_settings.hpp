@@ -24,6 +24,7 @@ enum class sealer_kind : std::uint8_t {
 enum class gateway_kind : std::uint8_t {
     cipherlane, ///< docs/06-gateway-api.md
     wechat,     ///< WeChat Pay, API v3: docs/26-gateways.md
+    alipay,     ///< Alipay, gateway.do: likewise
 };
 
 /// Whom to trust, and what to show, where a peer is reached by TLS. Files are PEM.
@@ -69,12 +70,21 @@ struct till_settings {
         std::string sub_mchid; ///< of the merchant that a partner serves; empty: a direct merchant
         std::string sub_appid;
         std::string serial;            ///< of the merchant's certificate, upper-case hex
-        std::string merchant_key_file; ///< PEM, mode 0600: signs requests
         std::string api_key_file;      ///< the APIv3 key, mode 0600
         std::string public_key_id;     ///< of `public_key_file`: "PUB_KEY_ID_…"
         std::string certificates_file; ///< PEM: the platform's certificates, where there are any
-        std::string notify_url;        ///< https; leads to `notify_address`; empty: that itself
         friend bool operator==(const wechat_place&, const wechat_place&) = default;
+    };
+    /// What Alipay asks for beside an address: docs/26-gateways.md.
+    struct alipay_place {
+        std::string app_id;
+        std::string seller_id;      ///< 2088…, named by every notice
+        std::string app_auth_token; ///< of the merchant that a partner serves; empty: the application's own
+        // In certificate mode, in the place of `public_key_file`; all PEM:
+        std::string app_certificate_file;
+        std::string alipay_certificate_file;
+        std::string root_certificates_file;
+        friend bool operator==(const alipay_place&, const alipay_place&) = default;
     };
     struct gateway_place {
         gateway_kind kind = gateway_kind::cipherlane;
@@ -83,7 +93,10 @@ struct till_settings {
         bool plain_anywhere = false;                ///< a private line of which somebody is sure
         std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken; empty: nowhere, the till asks
         std::string public_key_file;                ///< PEM: checks notifications, and answers that are signed
+        std::string merchant_key_file;              ///< PEM, mode 0600: signs requests to WeChat Pay or Alipay
+        std::string notify_url;                     ///< theirs; leads to `notify_address`; empty: that itself
         wechat_place wechat;
+        alipay_place alipay;
         friend bool operator==(const gateway_place&, const gateway_place&) = default;
     };
     struct device_place {

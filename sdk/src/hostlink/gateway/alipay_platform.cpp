@@ -1,0 +1,127 @@
+#include "gateway/alipay_words.hpp"
+#include "json_reader.hpp"
+
+#include <cipherlane/core/base64.hpp>
+#include <cipherlane/core/digits.hpp>
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/alipay_platform.hpp>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cipherlane::hostlink::alipay {
+namespace {
+
+error alipay_key_error(std::string_view field) {
+    return error(hostlink_errc::bad_key, layer::hostlink).during("alipay").in_field(field);
+}
+
+error not_believed(hostlink_errc why, std::string_view field) {
+    return error(why, layer::hostlink).during("alipay notice").in_field(field);
+}
+
+class alipay_notices final : public notice_reader {
+  public:
+    explicit alipay_notices(std::shared_ptr<const platform> known)
+        : known_(std::move(known)) {}
+
+    void expect_merchant(std::string merchant_id) override { merchants_.insert(std::move(merchant_id)); }
+
+    result<std::optional<ports::qr_order_status>> read(
+        const http_fields& /*fields*/, std::string_view body) override {
+        CIPHERLANE_TRY(const auto all, read_form(body));
+        const auto value = [&](std::string_view name) {
+            const auto found = all.find(name);
+            return found == all.end() ? std::string_view() : std::string_view(found->second);
+        };
+        const auto texts = notice_texts(all);
+        const bool genuine = std::any_of(texts.begin(), texts.end(),
+            [&](const std::string& text) { return known_->verifies(text, value("sign"), value("alipay_cert_sn")); });
+        if (!genuine) return not_believed(hostlink_errc::unsigned_notice, "sign");
+        const auto& of = known_->whose();
+        if (value("app_id") != of.app_id) return not_believed(hostlink_errc::unreadable_notice, "app_id");
+        if (value("seller_id") != of.seller_id) return not_believed(hostlink_errc::unreadable_notice, "seller_id");
+        const auto word = value("trade_status");
+        // What else is told, as a trade that was closed, the till finds out by asking.
+        if (word != "TRADE_SUCCESS" && word != "TRADE_FINISHED") return std::optional<ports::qr_order_status>();
+        ports::qr_order_status status;
+        status.order_number = value("out_trade_no");
+        status.transaction_number = value("trade_no");
+        if (status.order_number.empty()) return not_believed(hostlink_errc::unreadable_notice, "out_trade_no");
+        if (status.transaction_number.empty()) return not_believed(hostlink_errc::unreadable_notice, "trade_no");
+        status.state = ports::qr_order_state::paid;
+        CIPHERLANE_TRY(status.paid, read_yuan(value("total_amount"), "total_amount"));
+        if (merchants_.size() == 1) status.merchant_id = *merchants_.begin();
+        return std::optional(std::move(status));
+    }
+
+    notice_reply reply(notice_end end) const override {
+        if (end == notice_end::taken) return {200, "text/plain", "success"};
+        return {end == notice_end::refused ? 400U : 503U, "text/plain", "fail"};
+    }
+
+  private:
+    std::shared_ptr<const platform> known_;
+    std::set<std::string, std::less<>> merchants_;
+};
+
+} // namespace
+
+result<void> merchant::validate() const {
+    const auto bad = [](std::string_view field) {
+        return error(hostlink_errc::bad_setting, layer::hostlink).during("alipay").in_field(field);
+    };
+    if (app_id.empty() || !all_digits(app_id)) return bad("app_id");
+    if (seller_id.empty() || !all_digits(seller_id)) return bad("seller_id");
+    return {};
+}
+
+result<std::shared_ptr<const platform>> platform::with_key(merchant of, std::string_view public_key) {
+    CIPHERLANE_CHECK(of.validate());
+    std::shared_ptr<platform> made(new platform(std::move(of)));
+    auto key = signature_key::create(public_key);
+    if (!key) return error(key.error()).in_field("public_key");
+    made->keys_.emplace(std::string(), *std::move(key));
+    return std::shared_ptr<const platform>(std::move(made));
+}
+
+result<std::shared_ptr<const platform>> platform::with_certificates(merchant of, std::string_view app_certificate,
+    std::string_view alipay_certificate, std::string_view roots, std::chrono::system_clock::time_point now) {
+    CIPHERLANE_CHECK(of.validate());
+    std::shared_ptr<platform> made(new platform(std::move(of)));
+    const auto ours = certificate::create(app_certificate);
+    if (!ours) return alipay_key_error("app_certificate");
+    const auto authorities = certificate::create_all(roots);
+    if (!authorities) return alipay_key_error("root_certificates");
+    auto chain = certificate::create_all(alipay_certificate);
+    if (!chain) return alipay_key_error("alipay_certificate");
+    auto key = signature_key::create(alipay_certificate);
+    // The file has Alipay's certificate first and may bring those that lead from it to a root; one that comes alone
+    // is trusted as the public key is in key mode, as whoever set the till up has downloaded it.
+    const bool alone = chain->size() == 1;
+    const bool lives = chain->front().begins() <= now && now < chain->front().ends();
+    if (!key || !lives || (!alone && !chain->front().leads_to(*authorities, *chain, now)))
+        return alipay_key_error("alipay_certificate");
+    made->app_number_ = certificate_number(*ours);
+    made->root_number_ = alipay::root_number(*authorities);
+    made->keys_.emplace(certificate_number(chain->front()), *std::move(key));
+    return std::shared_ptr<const platform>(std::move(made));
+}
+
+bool platform::holds(byte_view der) const {
+    return std::any_of(
+        keys_.begin(), keys_.end(), [&](const auto& one) { return std::ranges::equal(one.second.der(), der); });
+}
+
+bool platform::verifies(std::string_view text, std::string_view sign, std::string_view certificate) const {
+    const auto key = keys_.find(app_number_.empty() ? std::string_view() : certificate);
+    const auto value = from_base64(sign);
+    return key != keys_.end() && value && key->second.verifies(as_bytes(text), *value);
+}
+
+std::unique_ptr<notice_reader> make_notice_reader(std::shared_ptr<const platform> known) {
+    return std::make_unique<alipay_notices>(std::move(known));
+}
+
+} // namespace cipherlane::hostlink::alipay

@@ -1,0 +1,106 @@
+// Alipay's own cases that lose money: answers without a signature, a trade that nobody has scanned, refunds that have
+// not moved, a charge that may still come.
+#include "running_gateway.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using ports::qr_order_state;
+namespace alipay = hostlink::alipay;
+
+class Alipay : public testing::Test {
+  protected:
+    gateway_under_test subject = make_alipay_gateway();
+    alipay::gateway& client() { return static_cast<alipay::gateway&>(*subject.client); }
+    running_gateway& simulator() { return *subject.simulator; }
+    void make_paid(const std::string& number) {
+        ASSERT_TRUE(client().create({number, amount(1990)}, call(10s)));
+        simulator().pay(number);
+    }
+    template <class Told>
+    static void expect_unknown(const Told& told, hostlink_errc why, std::string_view field) {
+        ASSERT_FALSE(told) << field;
+        EXPECT_EQ(told.error().code(), why) << told.error();
+        EXPECT_EQ(told.error().field(), field) << told.error();
+        EXPECT_TRUE(told.error().is(condition::outcome_unknown));
+    }
+};
+
+TEST_F(Alipay, AnAnswerWithoutARightSignatureIsNone) {
+    using enum hostlink_errc;
+    make_paid("ORDER-1");
+    for (const std::string kind : {"unsigned", "forged"}) {
+        SCOPED_TRACE(kind);
+        simulator().plan(kind, "query");
+        expect_unknown(client().query("ORDER-1", call(10s)), unproven_answer, "sign");
+        simulator().plan(kind, "create");
+        expect_unknown(client().create({"ORDER-" + kind, amount(1)}, call(10s)), unproven_answer, "sign");
+        simulator().plan(kind, "charge");
+        expect_unknown(
+            client().charge({"CHARGE-" + kind, amount(1), wiped_text(kind)}, call(10s)), unproven_answer, "sign");
+        simulator().plan(kind, "reverse");
+        expect_unknown(client().reverse("CHARGE-" + kind, call(10s)), unproven_answer, "sign");
+        simulator().plan(kind, "refund");
+        expect_unknown(client().refund({"ORDER-1", "REFUND-" + kind, amount(1)}, call(10s)), unproven_answer, "sign");
+    }
+}
+
+TEST_F(Alipay, AnOrderThatNobodyHasScannedWaitsUntilItsCodeEnds) {
+    ASSERT_TRUE(client().create({"ORDER-2", amount(1990)}, call(10s)));
+    EXPECT_EQ(client().query("ORDER-2", call(10s))->state, qr_order_state::waiting);
+    ports::qr_order_request old("ORDER-3", amount(1990));
+    old.issued = std::chrono::system_clock::now() - 1h;
+    ASSERT_TRUE(client().create(old, call(10s)));
+    EXPECT_EQ(client().query("ORDER-3", call(10s))->state, qr_order_state::expired);
+    alipay::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    const auto restarted = make_alipay_client(settings);
+    EXPECT_EQ(restarted->query("ORDER-2", call(10s))->state, qr_order_state::waiting)
+        << "a code of before the restart may still be scanned";
+}
+
+TEST_F(Alipay, ARefundCountsOnceTheMoneyHasMoved) {
+    make_paid("ORDER-4");
+    simulator().plan("processing", "refund");
+    ASSERT_TRUE(client().refund({"ORDER-4", "REFUND-1", amount(500)}, call(10s))) << "its query says so";
+    alipay::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    settings.refund_poll = 60s; // longer than the call has
+    simulator().plan("abnormal", "refund");
+    const auto accepted = make_alipay_client(settings)->refund({"ORDER-4", "REFUND-2", amount(500)}, call(10s));
+    expect_unknown(accepted, hostlink_errc::not_done_yet, "refund_status");
+    ASSERT_TRUE(client().refund({"ORDER-4", "REFUND-2", amount(500)}, call(10s))) << "asked again by its number";
+    EXPECT_EQ(simulator().order("ORDER-4").at("refunded"), 1000);
+    EXPECT_TRUE(
+        client().refund({"ORDER-4", "REFUND-2", amount(501)}, call(10s)).error().is(condition::rejected_by_peer));
+}
+
+TEST_F(Alipay, AChargeOfAnotherAmountIsNone) {
+    simulator().plan("other_amount", "charge");
+    const auto told = client().charge({"CHARGE-2", amount(1990), wiped_text("284")}, call(10s));
+    expect_unknown(told, hostlink_errc::unreadable_answer, "total_amount");
+}
+
+TEST_F(Alipay, AChargeThatMayStillComeIsNotUndone) {
+    simulator().plan("bare_404", "POST"); // lost on its way
+    ASSERT_FALSE(client().charge({"CHARGE-3", amount(1990), wiped_text("284")}, call(10s)));
+    expect_unknown(client().reverse("CHARGE-3", call(10s)), hostlink_errc::may_still_come, "order_number");
+    expect_unknown(client().query("CHARGE-3", call(10s)), hostlink_errc::may_still_come, "order_number");
+}
+
+TEST_F(Alipay, WhatIsToBeAskedAgainIsNotUndoneYet) {
+    ASSERT_TRUE(client().charge({"CHARGE-4", amount(1990), wiped_text("284")}, call(10s)));
+    simulator().plan("processing", "reverse");
+    expect_unknown(client().reverse("CHARGE-4", call(10s)), hostlink_errc::not_done_yet, "retry_flag");
+    EXPECT_EQ(client().reverse("CHARGE-4", call(10s))->state, qr_order_state::refunded);
+}
+
+} // namespace
+} // namespace cipherlane::tests
