@@ -3,24 +3,25 @@
  * secret is wiped, and each failure becomes a cipherlane.CipherlaneException. Handles are tokens of the C interface,
  * which judges them; no address of Java's or ours crosses.
  */
+#include "cipherlane_jni.h"
+
 #include <cipherlane/c/crypto.h>
 #include <cipherlane/c/hsm.h>
 #include <cipherlane/c/iso8583.h>
 #include <cipherlane/c/qr.h>
-#include <cipherlane/c/status.h>
 
-#include <jni.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NATIVE(type, name) JNIEXPORT type JNICALL Java_cipherlane_Native_##name
-#define HANDLE(type, value) ((type)(intptr_t)(value))
-
 static JavaVM* machine;
-static jclass exception_class;
-static jclass bytes_class;
-static jclass native_class;
+jclass exception_class;
+jclass bytes_class;
+jclass native_class;
+jclass payment_class;
+jmethodID make_payment;
+jmethodID event_method;
+jmethodID paid_method;
 static jmethodID make_exception;
 static jmethodID complete_method;
 static pthread_key_t attached;
@@ -43,11 +44,18 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* vm, void* reserved) {
     exception_class = find_class(env, "cipherlane/CipherlaneException");
     bytes_class = find_class(env, "[B");
     native_class = find_class(env, "cipherlane/Native");
-    if (exception_class == NULL || bytes_class == NULL || native_class == NULL) return JNI_ERR;
+    payment_class = find_class(env, "cipherlane/Payment");
+    if (payment_class == NULL || exception_class == NULL || bytes_class == NULL || native_class == NULL)
+        return JNI_ERR;
     make_exception =
         (*env)->GetStaticMethodID(env, exception_class, "of", "(IIJJJ[[B)Lcipherlane/CipherlaneException;");
     complete_method = (*env)->GetStaticMethodID(
         env, native_class, "complete", "(Ljava/lang/Object;[[BLcipherlane/CipherlaneException;)V");
+    make_payment = (*env)->GetStaticMethodID(env, payment_class, "of", "([J[[B)Lcipherlane/Payment;");
+    event_method = (*env)->GetStaticMethodID(env, native_class, "event", "(J[B)V");
+    paid_method = (*env)->GetStaticMethodID(
+        env, native_class, "paid", "(Ljava/lang/Object;Lcipherlane/Payment;Lcipherlane/CipherlaneException;)V");
+    if (make_payment == NULL || event_method == NULL || paid_method == NULL) return JNI_ERR;
     if (make_exception == NULL || complete_method == NULL || pthread_key_create(&attached, detach) != 0)
         return JNI_ERR;
     return JNI_VERSION_10;
@@ -55,21 +63,19 @@ JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM* vm, void* reserved) {
 
 /* --- bytes in --- */
 
-/* A copy of an array, with a zero behind it so that it is text, too. Wiped when it is dropped. */
-typedef struct input {
-    char* data; /* null for a null array */
-    size_t size;
-    char near[512];
-} input;
+void raise_no_memory(JNIEnv* env) {
+    jclass type = (*env)->FindClass(env, "java/lang/OutOfMemoryError");
+    if (type != NULL) (void)(*env)->ThrowNew(env, type, "cipherlane");
+}
 
-static int take(JNIEnv* env, jbyteArray from, input* into) {
+int take(JNIEnv* env, jbyteArray from, input* into) {
     into->data = NULL;
     into->size = 0;
     if (from == NULL) return 1;
     into->size = (size_t)(*env)->GetArrayLength(env, from);
     into->data = into->size < sizeof into->near ? into->near : malloc(into->size + 1);
     if (into->data == NULL) {
-        (*env)->ThrowNew(env, (*env)->FindClass(env, "java/lang/OutOfMemoryError"), "cipherlane");
+        raise_no_memory(env);
         return 0;
     }
     (*env)->GetByteArrayRegion(env, from, 0, (jsize)into->size, (jbyte*)into->data);
@@ -77,7 +83,7 @@ static int take(JNIEnv* env, jbyteArray from, input* into) {
     return 1;
 }
 
-static void drop(input* what) {
+void drop(input* what) {
     if (what->data == NULL) return;
     cipherlane_wipe(what->data, what->size);
     if (what->data != what->near) free(what->data);
@@ -86,17 +92,17 @@ static void drop(input* what) {
 
 /* --- results out --- */
 
-static jbyteArray array_of(JNIEnv* env, const void* data, size_t size) {
+jbyteArray array_of(JNIEnv* env, const void* data, size_t size) {
     jbyteArray made = (*env)->NewByteArray(env, (jsize)size);
     if (made != NULL && size > 0) (*env)->SetByteArrayRegion(env, made, 0, (jsize)size, data);
     return made;
 }
 
-static jbyteArray array_of_text(JNIEnv* env, const char* text) {
+jbyteArray array_of_text(JNIEnv* env, const char* text) {
     return array_of(env, text, strlen(text));
 }
 
-static jthrowable exception_of(JNIEnv* env, const cipherlane_status* why) {
+jthrowable exception_of(JNIEnv* env, const cipherlane_status* why) {
     const char* texts[] = {
         why->layer, why->operation, why->endpoint, why->field, why->peer_code, why->peer_text, why->hint, why->text};
     const jsize count = (jsize)(sizeof texts / sizeof texts[0]);
@@ -113,15 +119,12 @@ static jthrowable exception_of(JNIEnv* env, const cipherlane_status* why) {
     return (*env)->ExceptionCheck(env) ? NULL : made;
 }
 
-static void raise(JNIEnv* env, const cipherlane_status* why) {
+void raise_status(JNIEnv* env, const cipherlane_status* why) {
     jthrowable made = exception_of(env, why);
     if (made != NULL) (void)(*env)->Throw(env, made);
 }
 
-/* What `fill` writes, once more with more room where that is too little. Null with an exception. */
-typedef cipherlane_condition (*filler)(void* with, cipherlane_buffer* into, cipherlane_status* why);
-
-static jbyteArray filled(JNIEnv* env, filler fill, void* with) {
+jbyteArray filled(JNIEnv* env, filler fill, void* with) {
     cipherlane_status why;
     char near[2048];
     cipherlane_buffer into = {near, sizeof near, 0};
@@ -131,7 +134,7 @@ static jbyteArray filled(JNIEnv* env, filler fill, void* with) {
         const size_t room = into.size + 1;
         far = malloc(room);
         if (far == NULL) {
-            (*env)->ThrowNew(env, (*env)->FindClass(env, "java/lang/OutOfMemoryError"), "cipherlane");
+            raise_no_memory(env);
             return NULL;
         }
         into.data = far;
@@ -142,7 +145,7 @@ static jbyteArray filled(JNIEnv* env, filler fill, void* with) {
     if (end == CIPHERLANE_OK) {
         made = array_of(env, into.data, into.size);
     } else {
-        raise(env, &why);
+        raise_status(env, &why);
     }
     cipherlane_wipe(near, sizeof near);
     if (far != NULL) {
@@ -155,7 +158,7 @@ static jbyteArray filled(JNIEnv* env, filler fill, void* with) {
 static jbyteArray block_or_raise(
     JNIEnv* env, cipherlane_condition end, cipherlane_block* block, const cipherlane_status* why) {
     if (end != CIPHERLANE_OK) {
-        raise(env, why);
+        raise_status(env, why);
         return NULL;
     }
     return array_of(env, block->data, block->size);
@@ -172,7 +175,7 @@ NATIVE(jlong, stopCreate)(JNIEnv* env, jclass type) {
     cipherlane_status why;
     cipherlane_stop made = NULL;
     (void)type;
-    if (cipherlane_stop_create(&made, &why) != CIPHERLANE_OK) raise(env, &why);
+    if (cipherlane_stop_create(&made, &why) != CIPHERLANE_OK) raise_status(env, &why);
     return (jlong)(intptr_t)made;
 }
 
@@ -201,7 +204,7 @@ NATIVE(jlong, hsmOpen)(JNIEnv* env, jclass type, jbyteArray units, jbyteArray pr
         const cipherlane_condition end = dialect.data == NULL
                                              ? cipherlane_hsm_open_toml(where.data, &made, &why)
                                              : cipherlane_hsm_open(where.data, dialect.data, &made, &why);
-        if (end != CIPHERLANE_OK) raise(env, &why);
+        if (end != CIPHERLANE_OK) raise_status(env, &why);
         drop(&dialect);
     }
     drop(&where);
@@ -256,7 +259,7 @@ NATIVE(jboolean, hsmSupports)(JNIEnv* env, jclass type, jlong hsm, jbyteArray op
     (void)type;
     if (!take(env, operation, &of)) return JNI_FALSE;
     if (cipherlane_hsm_supports(HANDLE(cipherlane_hsm, hsm), of.data, &supported, &why) != CIPHERLANE_OK)
-        raise(env, &why);
+        raise_status(env, &why);
     drop(&of);
     return supported != 0;
 }
@@ -271,7 +274,7 @@ static cipherlane_hsm_request request_of(
     cipherlane_condition end = cipherlane_hsm_request_create(of.data, &made, &why);
     drop(&of);
     if (end != CIPHERLANE_OK) {
-        raise(env, &why);
+        raise_status(env, &why);
         return NULL;
     }
     if (!take(env, kinds, &kind)) {
@@ -301,7 +304,7 @@ static cipherlane_hsm_request request_of(
     }
     drop(&kind);
     if (end == CIPHERLANE_OK && taken) return made;
-    if (end != CIPHERLANE_OK) raise(env, &why);
+    if (end != CIPHERLANE_OK) raise_status(env, &why);
     (void)cipherlane_hsm_request_close(made, NULL);
     return NULL;
 }
@@ -365,17 +368,29 @@ NATIVE(jobjectArray, hsmRun)
         cipherlane_hsm_run(HANDLE(cipherlane_hsm, hsm), request, deadline, NULL, &reply, &why);
     (void)cipherlane_hsm_request_close(request, NULL);
     if (end == CIPHERLANE_OK) return fields_of(env, reply);
-    raise(env, &why);
+    raise_status(env, &why);
     return NULL;
 }
 
-/* The environment of this thread, which the library has made: attached once, until it ends. */
-static JNIEnv* own_environment(void) {
+JNIEnv* own_environment(void) {
     JNIEnv* env = NULL;
     if ((*machine)->GetEnv(machine, (void**)&env, JNI_VERSION_10) == JNI_OK) return env;
     if ((*machine)->AttachCurrentThreadAsDaemon(machine, (void**)&env, NULL) != JNI_OK) return NULL; /* it ends */
     (void)pthread_setspecific(attached, env);
     return env;
+}
+
+JNIEnv* enter_machine(int* is_guest) {
+    JNIEnv* env = NULL;
+    *is_guest = 0;
+    if ((*machine)->GetEnv(machine, (void**)&env, JNI_VERSION_10) == JNI_OK) return env;
+    if ((*machine)->AttachCurrentThreadAsDaemon(machine, (void**)&env, NULL) != JNI_OK) return NULL;
+    *is_guest = 1;
+    return env;
+}
+
+void leave_machine(int is_guest) {
+    if (is_guest) (void)(*machine)->DetachCurrentThread(machine);
 }
 
 static void on_done(void* user, cipherlane_hsm_reply reply, const cipherlane_status* why) {
@@ -418,7 +433,7 @@ NATIVE(void, hsmStart)
     (void)cipherlane_hsm_request_close(request, NULL);
     if (end == CIPHERLANE_OK) return;
     (*env)->DeleteGlobalRef(env, kept);
-    raise(env, &why);
+    raise_status(env, &why);
 }
 
 NATIVE(jobjectArray, hsmExecute)(JNIEnv* env, jclass type, jlong hsm, jbyteArray command, jlong deadline) {
@@ -431,7 +446,7 @@ NATIVE(jobjectArray, hsmExecute)(JNIEnv* env, jclass type, jlong hsm, jbyteArray
         cipherlane_hsm_execute(HANDLE(cipherlane_hsm, hsm), bytes.data, bytes.size, deadline, NULL, &reply, &why);
     drop(&bytes);
     if (end == CIPHERLANE_OK) return fields_of(env, reply);
-    raise(env, &why);
+    raise_status(env, &why);
     return NULL;
 }
 
@@ -493,7 +508,7 @@ NATIVE(jboolean, hsmVerifyMac)
             if (cipherlane_hsm_verify_mac(HANDLE(cipherlane_hsm, hsm), key_type, with.data, algorithm, padding,
                     over.data, over.size, given.data, given.size, (size_t)length, deadline, NULL, &right,
                     &why) != CIPHERLANE_OK)
-                raise(env, &why);
+                raise_status(env, &why);
             drop(&given);
         }
         drop(&over);
@@ -514,7 +529,7 @@ NATIVE(jlong, keyCreate)
     if (take(env, policy, &rule)) {
         if (cipherlane_key_create(purpose, algorithm, secret.data, secret.size, rule.data, &made, &why) !=
             CIPHERLANE_OK)
-            raise(env, &why);
+            raise_status(env, &why);
         drop(&rule);
     }
     drop(&secret);
@@ -559,7 +574,7 @@ NATIVE(jboolean, macVerify)
     if (take(env, mac, &given)) {
         if (cipherlane_mac_verify(HANDLE(cipherlane_key, key), algorithm, padding, over.data, over.size, given.data,
                 given.size, (size_t)length, &right, &why) != CIPHERLANE_OK)
-            raise(env, &why);
+            raise_status(env, &why);
         drop(&given);
     }
     drop(&over);
@@ -619,7 +634,7 @@ NATIVE(jlong, dialectOpen)(JNIEnv* env, jclass type, jbyteArray name) {
     input of;
     (void)type;
     if (!take(env, name, &of)) return 0;
-    if (cipherlane_iso8583_dialect_open(of.data, &made, &why) != CIPHERLANE_OK) raise(env, &why);
+    if (cipherlane_iso8583_dialect_open(of.data, &made, &why) != CIPHERLANE_OK) raise_status(env, &why);
     drop(&of);
     return (jlong)(intptr_t)made;
 }

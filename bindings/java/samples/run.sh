@@ -1,8 +1,10 @@
 #!/bin/sh
-# run.sh ADDRESS PROFILE, or ADDRESS ADDRESS PROFILE: the sample for one unit, or for two, as the tests run it.
+# run.sh ADDRESS PROFILE, ADDRESS ADDRESS PROFILE, or TILL.toml: the sample for one unit, for two, or for a till, as the
+# tests run it.
 set -eu
-case "$2" in
-    *:*) class=FrontSample ;;
+case "$1:${2-}" in
+    *.toml:*) class=TillSample ;;
+    *:*:*:*) class=FrontSample ;;
     *) class=TranslatePinSample ;;
 esac
-exec "$CIPHERLANE_JAVA" -Dcipherlane.jni="$CIPHERLANE_JNI" -cp "$CIPHERLANE_CLASSES" "$class" "$@"
+exec "$CIPHERLANE_JAVA" -Xcheck:jni -Dcipherlane.jni="$CIPHERLANE_JNI" -cp "$CIPHERLANE_CLASSES" "$class" "$@"

@@ -1,13 +1,9 @@
 package cipherlane;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Cipher machines (金融数据密码机): a pool over one unit or many of one local master key.
@@ -17,8 +13,6 @@ import java.util.concurrent.CompletionException;
  * {@link NullPointerException}, a closed pool {@link IllegalStateException}.
  */
 public final class Hsm implements AutoCloseable {
-    private static final MethodHandle IS_VIRTUAL = isVirtual();
-
     private final Handle handle;
 
     private Hsm(long token) { handle = new Handle(this, "the pool", token, Native::hsmClose); }
@@ -67,9 +61,9 @@ public final class Hsm implements AutoCloseable {
 
     /** A PIN block under another key. */
     public byte[] translatePin(TranslatePin what, Duration limit) {
-        if (onVirtualThread()) {
+        if (Waiting.onVirtualThread()) {
             try (HsmRequest request = requestOf(what)) {
-                return wait(start(request, limit)).bytes("pin_block");
+                return Waiting.on(start(request, limit)).bytes("pin_block");
             }
         }
         byte[] card = Cipherlane.digits(what.card());
@@ -102,7 +96,7 @@ public final class Hsm implements AutoCloseable {
 
     /** A MAC. */
     public byte[] makeMac(MakeMac what, Duration limit) {
-        if (onVirtualThread()) return wait(makeMacAsync(what, limit));
+        if (Waiting.onVirtualThread()) return Waiting.on(makeMacAsync(what, limit));
         return Native.hsmMakeMac(handle.get(), what.keyType().ordinal(), Native.text(what.key()),
                 what.algorithm().ordinal(), what.padding().ordinal(), what.data(), Native.millis(limit));
     }
@@ -135,9 +129,9 @@ public final class Hsm implements AutoCloseable {
     public boolean verifyMac(MakeMac what, byte[] mac, int length, Duration limit) {
         Objects.requireNonNull(mac, "mac");
         if (length < 1) throw new IllegalArgumentException("length " + length);
-        if (onVirtualThread()) {
+        if (Waiting.onVirtualThread()) {
             try (HsmRequest request = requestOf("verify_mac", what)) {
-                return wait(start(request.set("mac", mac).set("mac_length", length), limit)).right();
+                return Waiting.on(start(request.set("mac", mac).set("mac_length", length), limit)).right();
             }
         }
         return Native.hsmVerifyMac(handle.get(), what.keyType().ordinal(), Native.text(what.key()),
@@ -146,7 +140,7 @@ public final class Hsm implements AutoCloseable {
 
     /** Any operation. */
     public HsmReply run(HsmRequest request, Duration limit) {
-        if (onVirtualThread()) return wait(start(request, limit));
+        if (Waiting.onVirtualThread()) return Waiting.on(start(request, limit));
         return new HsmReply(Native.hsmRun(handle.get(), request.operation, request.names(), request.values(),
                 request.kinds(), Native.millis(limit)));
     }
@@ -190,31 +184,4 @@ public final class Hsm implements AutoCloseable {
     /** Ends what is under way; twice is as once. */
     @Override
     public void close() { handle.close(); }
-
-    private static <T> T wait(CompletableFuture<T> call) {
-        try {
-            return call.join();
-        } catch (CompletionException why) {
-            if (why.getCause() instanceof CipherlaneException known) throw known.here();
-            throw why;
-        }
-    }
-
-    private static MethodHandle isVirtual() {
-        try {
-            return MethodHandles.publicLookup()
-                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
-        } catch (ReflectiveOperationException before21) {
-            return null;
-        }
-    }
-
-    private static boolean onVirtualThread() {
-        if (IS_VIRTUAL == null) return false;
-        try {
-            return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
-        } catch (Throwable never) {
-            return false;
-        }
-    }
 }

@@ -68,6 +68,14 @@ final class Native {
         ((HsmCall) future).end(fields, why);
     }
 
+    /** Called by the native library, on a thread of its own. */
+    static void paid(Object future, Payment payment, CipherlaneException why) {
+        ((TillCall) future).end(payment, why);
+    }
+
+    /** Called by the native library, on a thread of a till: what happens there. */
+    static void event(long listener, byte[] json) { Till.tell(listener, text(json)); }
+
     static native byte[] version();
     static native long stopCreate();
     static native void stopRequest(long stop);
@@ -104,5 +112,21 @@ final class Native {
     static native void dialectClose(long dialect);
     static native byte[] dialects();
     static native byte[] iso8583(int what, long dialect, int part, byte[] from);
+    static native long tillOpen(byte[] file, long listener, long deadline);
+    static native void tillClose(long till);
+    static native long tillAt(long till, byte[] terminal);
+    static native byte[] tillNames(long till);
+    static native Payment tillPay(long till, byte[][] texts, long[] numbers, long deadline);
+    static native void tillStart(
+            long till, byte[][] texts, long[] numbers, long deadline, long stop, Object future);
+    static native Payment tillLookup(long till, byte[] key, long handle, long deadline);
+    static native Payment[] tillRecover(long till, long handle, long deadline);
+    static native void tillAcknowledge(long till, long handle, long deadline);
+    static native Payment tillDecide(long till, long handle, int paid, long moved, byte[] note, long deadline);
+    static native byte[] tillStatus(long till, long deadline);
+    static native byte[] tillJournal(long till, byte[] terminal, int open, int most, long deadline);
+    static native byte[] tillAsk(long till, byte[] what, long deadline);
+    static native byte[] tillReceipt(long till, long handle, int copy, int columns, long deadline);
+
     static native byte[] qr(int what, byte[] text, int scale);
 }

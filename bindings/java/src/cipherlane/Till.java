@@ -1,0 +1,165 @@
+package cipherlane;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A till: everything that a settings file names, and each trade. One terminal of it; {@link #at} gives the others.
+ *
+ * <p>A payment ends as a {@link Payment}. A {@link CipherlaneException} means that no request left and nothing is
+ * pending: the same key may be used again. Any number of threads may use it; trades take turns.
+ */
+public final class Till implements AutoCloseable {
+    private static final Map<Long, TillListener> LISTENERS = new ConcurrentHashMap<>();
+    private static final AtomicLong LAST_LISTENER = new AtomicLong();
+
+    /** What the handles of one till have in common. */
+    private record Shared(long listener, AtomicInteger handles) {
+        void letGo(long token) {
+            Native.tillClose(token);
+            if (handles.decrementAndGet() == 0) LISTENERS.remove(listener);
+        }
+    }
+
+    private final Handle handle;
+    private final Shared shared;
+
+    private Till(long token, Shared shared) {
+        this.shared = shared;
+        handle = new Handle(this, "the till", token, shared::letGo);
+    }
+
+    /** Opens a till; the log goes to standard error. Sends nothing: {@link #recover} after a start decides what the last run left open. */
+    public static Till open(String settingsFile, Duration limit) { return open(settingsFile, null, limit); }
+
+    /**
+     * The same, with somebody who hears what it is doing.
+     *
+     * @param settingsFile its settings, TOML
+     * @param events hears it; null: nobody
+     * @param limit for the opening
+     * @return the till
+     */
+    public static Till open(String settingsFile, TillListener events, Duration limit) {
+        long listener = events == null ? 0 : LAST_LISTENER.incrementAndGet();
+        if (events != null) LISTENERS.put(listener, events);
+        try {
+            long token = Native.tillOpen(Native.text(settingsFile), listener, Native.millis(limit));
+            return new Till(token, new Shared(listener, new AtomicInteger(1)));
+        } catch (RuntimeException | Error why) {
+            LISTENERS.remove(listener);
+            throw why;
+        }
+    }
+
+    static void tell(long listener, String json) {
+        TillListener to = LISTENERS.get(listener);
+        if (to != null) to.on(json);
+    }
+
+    /** Names of the trades of all tills. */
+    public static List<String> trades() { return Native.text(Native.tillNames(0)).lines().toList(); }
+
+    /** All terminals of the settings. */
+    public List<String> terminals() { return Native.text(Native.tillNames(handle.get())).lines().toList(); }
+
+    /** Another terminal of the same till, to be closed by itself. */
+    public Till at(String terminal) {
+        long token = Native.tillAt(handle.get(), Native.text(terminal));
+        shared.handles.incrementAndGet();
+        return new Till(token, shared);
+    }
+
+    /** Runs a trade to its outcome. After its first byte has left the limit does not end it. */
+    public Payment pay(Trade trade, Duration limit) {
+        if (Waiting.onVirtualThread()) return Waiting.on(start(trade, limit));
+        return Native.tillPay(handle.get(), trade.texts(), trade.numbers(), Native.millis(limit));
+    }
+
+    /** The same, later. Whoever cancels the future asks for its end, and gets its outcome. */
+    public CompletableFuture<Payment> start(Trade trade, Duration limit) {
+        long token = handle.get();
+        TillCall call = new TillCall();
+        try {
+            Native.tillStart(token, trade.texts(), trade.numbers(), Native.millis(limit), call.stop(), call);
+        } catch (RuntimeException | Error why) {
+            call.letGo();
+            throw why;
+        }
+        return call;
+    }
+
+    /** What the journal has under a key. Asks nobody, also while a trade runs. */
+    public Optional<Payment> lookup(String key, Duration limit) {
+        return Optional.ofNullable(Native.tillLookup(handle.get(), Native.text(key), 0, Native.millis(limit)));
+    }
+
+    /** The same by its handle. */
+    public Optional<Payment> lookup(long payment, Duration limit) {
+        return Optional.ofNullable(Native.tillLookup(handle.get(), null, payment, Native.millis(limit)));
+    }
+
+    /** Decides what is undecided, and tells again what nobody has acknowledged. */
+    public List<Payment> recover(Duration limit) {
+        return List.of(Native.tillRecover(handle.get(), 0, Native.millis(limit)));
+    }
+
+    /** Decides one payment, as far as the other side answers. */
+    public List<Payment> recover(Payment one, Duration limit) {
+        return List.of(Native.tillRecover(handle.get(), one.details().handle(), Native.millis(limit)));
+    }
+
+    /** The application's word that it has told an outcome to whom it concerns. */
+    public void acknowledge(Payment told, Duration limit) {
+        Native.tillAcknowledge(handle.get(), told.details().handle(), Native.millis(limit));
+    }
+
+    /** A person's word on what is not decided; {@code note} says who found out, and how. */
+    public Payment decide(Payment open, Finding found, String note, Duration limit) {
+        Objects.requireNonNull(found, "found");
+        return Native.tillDecide(handle.get(), open.details().handle(), found == Finding.PAID ? 1 : 0, 0,
+                Native.text(note), Native.millis(limit));
+    }
+
+    /** How the parts are, and what is under way, as JSON. Asks no device. */
+    public String status(Duration limit) {
+        return Native.text(Native.tillStatus(handle.get(), Native.millis(limit))).strip();
+    }
+
+    /** The newest records of all terminals, oldest first, each as JSON. */
+    public List<String> journal(int most, Duration limit) {
+        return Native.text(Native.tillJournal(handle.get(), null, 0, counted(most), Native.millis(limit))).lines().toList();
+    }
+
+    /** Those that are not decided. */
+    public List<String> openRecords(int most, Duration limit) {
+        return Native.text(Native.tillJournal(handle.get(), null, 1, counted(most), Native.millis(limit))).lines().toList();
+    }
+
+    /** "sign-in", "settle", "balance", or a service of the host ("echo", "sign-off"): its report as JSON. */
+    public String ask(String what, Duration limit) {
+        return Native.text(Native.tillAsk(handle.get(), Native.text(what), Native.millis(limit))).strip();
+    }
+
+    /** A receipt (签购单), so many columns wide. */
+    public String receipt(Payment of, ReceiptCopy copy, int columns, Duration limit) {
+        return Native.text(Native.tillReceipt(
+                handle.get(), of.details().handle(), copy.ordinal(), counted(columns), Native.millis(limit)));
+    }
+
+    private static int counted(int most) {
+        if (most < 1) throw new IllegalArgumentException("found " + most + ", expected 1 or more");
+        return most;
+    }
+
+    /** The last handle waits for the trade under way: what has left is seen to its end. */
+    @Override
+    public void close() { handle.close(); }
+}

@@ -1,0 +1,41 @@
+package cipherlane;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** How a blocking call waits: on a virtual thread for a future, so that its carrier may go. */
+final class Waiting {
+    private static final MethodHandle IS_VIRTUAL = isVirtual();
+
+    private Waiting() {}
+
+    static <T> T on(CompletableFuture<T> call) {
+        try {
+            return call.join();
+        } catch (CompletionException why) {
+            if (why.getCause() instanceof CipherlaneException known) throw known.here();
+            throw why;
+        }
+    }
+
+    private static MethodHandle isVirtual() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (ReflectiveOperationException before21) {
+            return null;
+        }
+    }
+
+    static boolean onVirtualThread() {
+        if (IS_VIRTUAL == null) return false;
+        try {
+            return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+        } catch (Throwable never) {
+            return false;
+        }
+    }
+}

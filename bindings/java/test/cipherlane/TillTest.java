@@ -1,0 +1,70 @@
+package cipherlane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A till without a host: its journal, and wrong use of it. With simulators: TillSample. */
+class TillTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private static String settings(Path folder) throws Exception {
+        Path file = folder.resolve("till.toml");
+        Files.writeString(file, "[terminal]\nid = \"TEST0001\"\nmerchant = \"TESTMERCH000001\"\n[journal]\nfile = \""
+                + folder.resolve("till.db") + "\"\nkey_file = \"" + folder.resolve("till.key") + "\"\n");
+        return file.toString();
+    }
+
+    @Test
+    void opensAndSaysHowItIs(@TempDir Path folder) throws Exception {
+        assertTrue(Till.trades().contains("sale"), Till.trades().toString());
+        try (Till till = Till.open(settings(folder), event -> {}, SOON); Till same = till.at("TEST0001")) {
+            assertEquals(java.util.List.of("TEST0001"), till.terminals());
+            assertTrue(same.status(SOON).contains("TEST0001"), same.status(SOON));
+            assertEquals(Optional.empty(), till.lookup("never", SOON));
+            assertEquals(java.util.List.of(), till.recover(SOON));
+            assertEquals(java.util.List.of(), till.journal(10, SOON));
+            assertThrows(CipherlaneException.class, () -> Till.open(settings(folder), SOON)); // it is open
+            CipherlaneException none = assertThrows(
+                    CipherlaneException.class, () -> till.pay(Trade.sale("order-1", 100), SOON));
+            assertFalse(none.getMessage().isEmpty()); // no host, no PIN pad
+            CompletionException late = assertThrows(
+                    CompletionException.class, () -> till.start(Trade.sale("order-2", 100), SOON).join());
+            assertTrue(late.getCause() instanceof CipherlaneException, late.toString());
+        }
+        Till.open(settings(folder), SOON).close(); // and given back
+    }
+
+    @Test
+    void answersMisuseWithExceptions(@TempDir Path folder) throws Exception {
+        assertThrows(NullPointerException.class, () -> Till.open(null, SOON));
+        assertThrows(CipherlaneException.class, () -> Till.open("/nonexistent/till.toml", event -> {}, SOON));
+        assertThrows(IllegalArgumentException.class, () -> Trade.sale("x", 0));
+        assertThrows(NullPointerException.class, () -> Trade.of("sale", null));
+        Till closed = Till.open(settings(folder), SOON);
+        closed.close();
+        closed.close();
+        assertThrows(IllegalStateException.class, () -> closed.status(SOON));
+        assertThrows(IllegalStateException.class, () -> closed.pay(Trade.sale("x", 1), SOON));
+        try (Till till = Till.open(settings(folder), SOON)) {
+            assertThrows(CipherlaneException.class, () -> till.at("NONE"));
+            assertThrows(CipherlaneException.class, () -> till.pay(Trade.of("no trade", "x"), SOON));
+            assertThrows(CipherlaneException.class, () -> till.ask("no service", SOON));
+            assertThrows(NullPointerException.class, () -> till.pay(null, SOON));
+            assertThrows(IllegalArgumentException.class, () -> till.journal(0, SOON));
+        }
+        for (long token : new long[] {1, -1, Long.MAX_VALUE}) {
+            assertThrows(CipherlaneException.class, () -> Native.tillStatus(token, 1000));
+            Native.tillClose(token);
+        }
+    }
+}
