@@ -42,6 +42,8 @@ class raw_connection {
     void close() {
         if (socket_ >= 0) ::close(std::exchange(socket_, -1));
     }
+    /// It still reads.
+    void send_no_more() const { ::shutdown(socket_, SHUT_WR); }
     [[nodiscard]] bool is_open() const { return socket_ >= 0; }
     bool send(std::string_view text) const {
         while (!text.empty()) {

@@ -19,8 +19,10 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <exception>
+#include <poll.h>
 #include <sys/socket.h>
+#include <vector>
 
 namespace cipherlane::service {
 
@@ -37,7 +39,9 @@ namespace {
 constexpr std::size_t read_buffer = 16'384;
 constexpr std::uint32_t largest_header = 8192;
 constexpr std::chrono::seconds linger_time{2};
+constexpr std::chrono::seconds watch_time{1};
 constexpr std::size_t most_unread = 1'048'576;
+constexpr const char* still_here = ": still here\n\n";
 
 std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
@@ -88,6 +92,8 @@ class open_session {
     virtual ~open_session() = default;
     virtual void end_when_done() = 0;
     virtual void drop() = 0;
+    /// Whether it makes room when somebody else comes: it has not shown the token, or says nothing more.
+    [[nodiscard]] virtual bool makes_room() const noexcept = 0;
 };
 
 struct http_door::impl {
@@ -103,10 +109,30 @@ struct http_door::impl {
     counted_log log; ///< anybody who connects can cause any of its lines
     door_counters counts;
     std::string address;
-    std::set<open_session*> open;
+    std::vector<open_session*> open; ///< the oldest first
     std::shared_ptr<sim::accept_loop<asio::ip::tcp>> loop;
     std::unique_ptr<sim::unix_listener> unix_door;
     bool closing = false;
+
+    [[nodiscard]] bool has(const open_session* one) const {
+        return std::find(open.begin(), open.end(), one) != open.end();
+    }
+    /// For one that ends another one: each is there, or has gone.
+    template <class Each>
+    void for_each(Each each) const {
+        const auto all = open;
+        for (auto* one : all)
+            if (has(one)) each(*one);
+    }
+    [[nodiscard]] bool has_room() {
+        if (counts.connections < settings.most_connections) return true;
+        const auto which =
+            std::find_if(open.begin(), open.end(), [](const open_session* one) { return one->makes_room(); });
+        if (which == open.end()) return false;
+        ++counts.dropped;
+        (*which)->drop();
+        return counts.connections < settings.most_connections;
+    }
 };
 
 namespace {
@@ -119,21 +145,27 @@ class session final : public open_session, public std::enable_shared_from_this<s
     session(socket_type socket, std::shared_ptr<Door> door, entry by)
         : stream_(std::move(socket))
         , timer_(stream_.get_executor())
+        , watch_timer_(stream_.get_executor())
         , door_(std::move(door))
         , by_(by) {
-        door_->open.insert(this);
+        door_->open.push_back(this);
         ++door_->counts.connections;
     }
     ~session() override {
         unsubscribe();
         forget_request();
-        door_->open.erase(this);
-        --door_->counts.connections;
+        leave();
     }
 
+    /// One who has not shown the token yet has less time.
+    void begin() {
+        if (needs_no_token()) known_ = true;
+        read(header_time());
+    }
     /// The first byte of a request is waited for as long as a connection may idle, its last one for as long as a
     /// request may take.
     void read(std::chrono::milliseconds until_first_byte) {
+        head_only_ = false;
         parser_.emplace();
         parser_->header_limit(largest_header);
         parser_->body_limit(door_->settings.most_body);
@@ -153,12 +185,23 @@ class session final : public open_session, public std::enable_shared_from_this<s
     }
     void drop() override {
         busy_ = false;
+        leave(); // its place is free now, and not once the last of its handlers has heard
         end();
     }
+    [[nodiscard]] bool makes_room() const noexcept override { return !known_ || (busy_ && parted_); }
 
   private:
+    void leave() {
+        if (std::erase(door_->open, this) != 0) --door_->counts.connections;
+    }
+    [[nodiscard]] std::chrono::milliseconds header_time() const {
+        const auto& given = door_->settings;
+        return known_ ? given.request_time : std::min(given.request_time, given.stranger_time);
+    }
+    [[nodiscard]] bool needs_no_token() const { return door_->settings.token.empty() && by_ == entry::by_socket; }
+
     void read_header() {
-        stream_.expires_after(door_->settings.request_time);
+        stream_.expires_after(header_time());
         http::async_read_header(
             stream_, buffer_, *parser_, [self = this->shared_from_this()](error_code failed, std::size_t) {
                 if (failed) return self->refuse_unreadable(failed);
@@ -167,8 +210,8 @@ class session final : public open_session, public std::enable_shared_from_this<s
     }
 
     [[nodiscard]] bool may_come_in() {
+        if (needs_no_token()) return true;
         const auto& token = door_->settings.token;
-        if (token.empty() && by_ == entry::by_socket) return true;
         constexpr std::string_view scheme = "bearer ";
         const auto shown = view(parser_->get()[http::field::authorization]);
         const bool named =
@@ -179,6 +222,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
 
     void judge_header() {
         ++door_->counts.requests;
+        head_only_ = parser_->get().method() == http::verb::head;
         if (!may_come_in()) {
             ++door_->counts.wrong_tokens;
             door_->log.tell(log_level::warning, "token", "a request without the right token was refused");
@@ -187,6 +231,8 @@ class session final : public open_session, public std::enable_shared_from_this<s
                 "application/json", {{"WWW-Authenticate", "Bearer"}}, {}};
             return write(std::move(no));
         }
+        known_ = true;
+        stream_.expires_after(door_->settings.request_time);
         http::async_read(
             stream_, buffer_, *parser_, [self = this->shared_from_this()](error_code failed, std::size_t) {
                 if (failed) return self->refuse_unreadable(failed);
@@ -232,14 +278,22 @@ class session final : public open_session, public std::enable_shared_from_this<s
         watch_for_end();
         // The answer may come on any thread, and when the connection has long gone.
         auto once = std::make_shared<std::weak_ptr<session>>(this->weak_from_this());
-        door_->serve(std::move(request), [once, io = &door_->io, number = ++asked_](http_answer answer) {
+        const answer_sink tell = [once, io = &door_->io, number = ++asked_](http_answer answer) {
             asio::post(*io, [once, number, made = std::move(answer)]() mutable {
                 const auto self = once->lock();
                 if (self == nullptr || !self->busy_ || self->asked_ != number) return;
                 self->answer_with(std::move(made));
             });
-        });
+        };
         alive_ = this->shared_from_this();
+        // Whatever one request does, the payments of the others go on.
+        try {
+            door_->serve(std::move(request), tell);
+        } catch (const std::exception&) {
+            door_->log.tell(log_level::error, "fault", "a request could not be served");
+            tell({500, refusal_body("the service has failed at this request", "ask by the key what has become of it"),
+                "application/json", {}, {}});
+        }
     }
 
     void answer_with(http_answer answer) {
@@ -251,20 +305,37 @@ class session final : public open_session, public std::enable_shared_from_this<s
     }
 
     /// Somebody who has gone is not waited for: the connection is free for another one. What was begun for him goes
-    /// on.
+    /// on. One who has only said that he sends no more still gets his answer, unless somebody else needs the place.
     void watch_for_end() {
+        parted_ = false;
         const auto watch = ++watch_;
         stream_.socket().async_wait(
             socket_type::wait_read, [weak = this->weak_from_this(), watch](error_code failed) {
                 const auto self = weak.lock();
-                if (self == nullptr || failed || self->watch_ != watch) return;
-                char next = 0;
-                const auto got = ::recv(self->stream_.socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
-                if (got == 0) self->gone();
+                if (self != nullptr && !failed && self->watch_ == watch) self->look_for_end();
             });
+    }
+    /// There is something to be read, an end or a next request: seen to later, so the socket tells nothing more of
+    /// itself, and is looked at.
+    void look_for_end() {
+        pollfd now{stream_.socket().native_handle(), POLLIN | POLLRDHUP, 0};
+        if (::poll(&now, 1, 0) < 0) return;
+        if ((now.revents & (POLLERR | POLLHUP)) != 0) return gone();
+        const bool news = !parted_ && (now.revents & POLLRDHUP) != 0;
+        parted_ = parted_ || news;
+        if (news && streaming_ && !writing_) { // one who has closed will say so
+            chunk_ = still_here;
+            write_chunk();
+        }
+        watch_timer_.expires_after(watch_time);
+        watch_timer_.async_wait([weak = this->weak_from_this(), watch = watch_](error_code stopped) {
+            const auto self = weak.lock();
+            if (self != nullptr && !stopped && self->watch_ == watch) self->look_for_end();
+        });
     }
     void stop_watching() {
         ++watch_;
+        watch_timer_.cancel();
         error_code ignored;
         stream_.socket().cancel(ignored);
     }
@@ -285,6 +356,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
         answer_.body() = std::move(answer.body);
         answer_.keep_alive(keep_alive_ && !last_ && !door_->closing);
         answer_.prepare_payload();
+        if (head_only_) answer_.body().clear(); // its length is told, and none of it sent
         stream_.expires_after(door_->settings.write_time);
         answering_ = true;
         http::async_write(stream_, answer_, [self = this->shared_from_this()](error_code failed, std::size_t) {
@@ -343,7 +415,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
         timer_.async_wait([weak = this->weak_from_this()](error_code stopped) {
             const auto self = weak.lock();
             if (self == nullptr || stopped || self->writing_) return;
-            self->chunk_ = ": still here\n\n";
+            self->chunk_ = still_here;
             self->write_chunk();
         });
     }
@@ -377,7 +449,9 @@ class session final : public open_session, public std::enable_shared_from_this<s
     void end() {
         unsubscribe();
         const auto self = std::exchange(alive_, nullptr);
+        ++watch_;
         timer_.cancel();
+        watch_timer_.cancel();
         error_code ignored;
         stream_.socket().shutdown(socket_type::shutdown_both, ignored);
         stream_.close();
@@ -385,6 +459,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
 
     stream_type stream_;
     asio::steady_timer timer_;
+    asio::steady_timer watch_timer_;
     std::shared_ptr<Door> door_;
     const entry by_;
     beast::flat_static_buffer<read_buffer> buffer_;
@@ -396,6 +471,9 @@ class session final : public open_session, public std::enable_shared_from_this<s
     std::size_t unread_ = 0;
     bool busy_ = false;      ///< a request is with its handler
     bool answering_ = false; ///< its answer is on its way
+    bool known_ = false;     ///< it has shown the token, or needs none
+    bool parted_ = false;    ///< it sends no more
+    bool head_only_ = false;
     bool keep_alive_ = true;
     bool last_ = false;
     // Of a stream of events.
@@ -410,10 +488,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
 /// One too many is told so as far as the socket takes it, and waited for by nobody.
 template <class Door>
 void take(const std::shared_ptr<Door>& door, socket_type socket, typename session<Door>::entry by) {
-    if (door->counts.connections < door->settings.most_connections) {
-        std::make_shared<session<Door>>(std::move(socket), door, by)->read(door->settings.request_time);
-        return;
-    }
+    if (door->has_room()) return std::make_shared<session<Door>>(std::move(socket), door, by)->begin();
     ++door->counts.turned_away;
     door->log.tell(log_level::warning, "full", "one connection too many was closed");
     constexpr std::string_view full =
@@ -428,9 +503,7 @@ http_door::http_door(std::shared_ptr<impl> body)
 
 http_door::~http_door() {
     close();
-    const auto all = impl_->open;
-    for (auto* one : all)
-        if (impl_->open.contains(one)) one->drop();
+    impl_->for_each([](open_session& one) { one.drop(); });
 }
 
 result<void> door_settings::validate() const {
@@ -492,9 +565,7 @@ void http_door::close() {
     impl_->closing = true;
     if (impl_->loop) impl_->loop->stop();
     impl_->unix_door.reset();
-    const auto all = impl_->open;
-    for (auto* one : all)
-        if (impl_->open.contains(one)) one->end_when_done();
+    impl_->for_each([](open_session& one) { one.end_when_done(); });
 }
 
 } // namespace cipherlane::service

@@ -22,10 +22,12 @@ struct door_settings {
     std::string address; ///< "127.0.0.1:PORT" or "[::1]:PORT", an address of this machine alone; empty: none
     std::string socket;  ///< path of a Unix socket of mode 0600; empty: none
     secret_bytes token;  ///< wanted of everybody who comes by `address`, and by `socket` where it is not empty
-    std::size_t most_connections = 64; ///< one more is told so and hung up on
-    std::size_t most_streams = 16;     ///< of these, streams of events
+    /// One more is told so and hung up on, unless one that has not shown the token, or has gone, makes room.
+    std::size_t most_connections = 64;
+    std::size_t most_streams = 16; ///< of these, streams of events
     std::size_t most_body = 65'536;
     std::chrono::milliseconds request_time{10'000}; ///< from its first byte to its last
+    std::chrono::milliseconds stranger_time{2000};  ///< from the connection until the token is shown
     std::chrono::milliseconds idle_time{60'000};    ///< between two requests of a connection
     std::chrono::milliseconds write_time{10'000};
     std::chrono::milliseconds heartbeat{15'000}; ///< of a stream without events

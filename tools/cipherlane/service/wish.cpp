@@ -134,10 +134,13 @@ result<nlohmann::json> read_object(std::string_view text) {
             .in_field("body")
             .at_offset(why.byte)
             .with_hint("found no JSON, expected an object");
+    } catch (const nlohmann::json::exception&) {
+        return wrong("body", "a number that nothing can hold", "numbers in their range");
     }
+    if (object.is_object() && seen.first.empty()) return object;
+    wipe_texts(object); // it may hold a payment code
     if (!object.is_object()) return wrong("body", kind_of(object), "an object");
-    if (!seen.first.empty()) return wrong(seen.first, "a member that stands twice, or too deep", "each once");
-    return object;
+    return wrong(seen.first, "a member that stands twice, or too deep", "each once");
 }
 
 result<nlohmann::json> read_body(std::string_view text, std::span<const member> may_have) {
@@ -206,7 +209,7 @@ void wipe_texts(nlohmann::json& object) noexcept {
         auto& text = object.get_ref<std::string&>();
         wipe(std::span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
     }
-    if (!object.is_object()) return;
+    if (!object.is_structured()) return;
     for (auto& value : object)
         wipe_texts(value);
 }

@@ -55,7 +55,23 @@ struct member {
 /// The same of one value.
 [[nodiscard]] nlohmann::ordered_json schema_of(const member& one);
 
-/// Overwrites a text, or all texts of an object.
+/// Overwrites a text, or all texts of an object or an array.
 void wipe_texts(nlohmann::json& object) noexcept;
+
+/// What may hold a payment code: its texts are overwritten whatever becomes of it.
+class private_wish {
+  public:
+    explicit private_wish(nlohmann::json&& value) noexcept
+        : value_(std::move(value)) {}
+    private_wish(private_wish&&) noexcept = default;
+    private_wish& operator=(private_wish&&) = delete;
+    ~private_wish() { wipe_texts(value_); }
+
+    [[nodiscard]] const nlohmann::json& operator*() const noexcept { return value_; }
+    [[nodiscard]] const nlohmann::json* operator->() const noexcept { return &value_; }
+
+  private:
+    nlohmann::json value_;
+};
 
 } // namespace cipherlane::service

@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <set>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <thread>
 
@@ -48,6 +49,7 @@ class ServiceDoor : public testing::Test {
             [this](http_request request, answer_sink tell) {
                 ++served;
                 if (request.path == "/wait") return waiting.push_back(std::move(tell));
+                if (request.path == "/throw") throw std::runtime_error("not foreseen");
                 if (request.path == "/events") {
                     http_answer stream;
                     stream.events = {events, {}, request.last_event_id};
@@ -130,12 +132,87 @@ TEST_F(ServiceDoor, BoundsWhatStrangersCanCost) {
     }
     raw_connection one(where);
     raw_connection two(where);
+    const int before = served;
     ASSERT_TRUE(one.send(http_text("GET", "/wait", {}, token)) && two.send(http_text("GET", "/wait", {}, token)));
-    std::this_thread::sleep_for(50ms);
+    for (int wait = 0; wait < 2000 && served < before + 2; ++wait)
+        std::this_thread::sleep_for(10ms);
     EXPECT_EQ(ask("GET", "/a").status, 503) << "one too many";
     one.close(); // whoever has gone keeps no place
     for (int wait = 0; wait < 500 && ask("GET", "/a").status != 200; ++wait)
         std::this_thread::sleep_for(10ms);
+    EXPECT_EQ(ask("GET", "/a").status, 200);
+}
+
+TEST_F(ServiceDoor, CannotBeFilledByWhoHasNoToken) {
+    settings.most_connections = 4;
+    settings.stranger_time = 60s; // so that none of them goes by itself
+    ASSERT_TRUE(open());
+    std::vector<std::unique_ptr<raw_connection>> silent;
+    for (int i = 0; i < 12; ++i)
+        silent.push_back(std::make_unique<raw_connection>(where));
+    EXPECT_EQ(ask("GET", "/a").status, 200);
+    EXPECT_EQ(silent.front()->read_until("any", 20s), "");
+    EXPECT_TRUE(silent.front()->ended()) << "the oldest makes room";
+}
+
+TEST_F(ServiceDoor, GivesLessTimeToWhoHasNoToken) {
+    settings.stranger_time = 200ms;
+    ASSERT_TRUE(open());
+    raw_connection silent(where);
+    raw_connection half(where);
+    ASSERT_TRUE(half.send("POST /a HTTP/1.1\r\n"));
+    for (auto* one : {&silent, &half}) {
+        EXPECT_EQ(one->read_until("any", 5s), "");
+        EXPECT_TRUE(one->ended());
+    }
+}
+
+/// printf 'POST …' | nc -N
+TEST_F(ServiceDoor, AnswersWhoHasSaidThatHeSendsNoMore) {
+    ASSERT_TRUE(open());
+    raw_connection asks(where);
+    ASSERT_TRUE(asks.send(http_text("GET", "/wait", {}, token)));
+    asks.send_no_more();
+    std::this_thread::sleep_for(100ms); // the end is seen before the answer is there
+    boost::asio::post(io, [this] {
+        for (const auto& tell : waiting)
+            tell({200, "late", "text/plain", {}, {}});
+    });
+    EXPECT_EQ(read_reply(asks).body, "late");
+}
+
+/// Of a connection with a next request in it an end is seen as well.
+TEST_F(ServiceDoor, FreesThePlaceOfWhoHasGoneWhateverHeSentBefore) {
+    settings.most_connections = 1;
+    ASSERT_TRUE(open());
+    for (const std::string more : {"", "G"}) {
+        raw_connection gone(where);
+        const int before = served;
+        ASSERT_TRUE(gone.send(http_text("GET", "/wait", {}, token) + more));
+        for (int wait = 0; wait < 2000 && served == before; ++wait)
+            std::this_thread::sleep_for(10ms);
+        gone.close();
+        for (int wait = 0; wait < 500 && ask("GET", "/a").status != 200; ++wait)
+            std::this_thread::sleep_for(10ms);
+        EXPECT_EQ(ask("GET", "/a").status, 200) << more;
+    }
+}
+
+TEST_F(ServiceDoor, SendsNoBodyToHead) {
+    ASSERT_TRUE(open());
+    raw_connection kept(where);
+    const auto end = " HTTP/1.1\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+    ASSERT_TRUE(kept.send("HEAD /first" + end + "GET /second" + end));
+    const auto text = kept.read_until("GET /second");
+    const auto head = text.find("\r\n\r\n");
+    ASSERT_NE(head, std::string::npos) << text;
+    EXPECT_NE(text.substr(0, head).find("Content-Length: 12"), std::string::npos) << text;
+    EXPECT_TRUE(text.substr(head + 4).starts_with("HTTP/1.1 200")) << text;
+}
+
+TEST_F(ServiceDoor, OutlivesARequestThatFails) {
+    ASSERT_TRUE(open());
+    EXPECT_EQ(ask("GET", "/throw").status, 500);
     EXPECT_EQ(ask("GET", "/a").status, 200);
 }
 
@@ -221,6 +298,22 @@ TEST(ServiceWish, IsReadMemberByMember) {
     EXPECT_TRUE(field("[1]").starts_with("body: found an array"));
     EXPECT_TRUE(field(std::string(60'000, '[')).starts_with("body: found no JSON"));
     EXPECT_EQ(read_body("{\"trade\":", sale).error().offset(), 10U);
+    for (const auto* number : {"1e999", "-1e999"}) {
+        const auto text = std::string(R"({"trade":"sale","key":"a","amount":)") + number + "}";
+        EXPECT_TRUE(field(text).starts_with("body: found a number that nothing can hold")) << field(text);
+    }
+}
+
+/// Whoever sees a payment code in time can pay with it.
+TEST(ServiceWish, IsOverwrittenWhateverBecomesOfIt) {
+    const std::string code(60, '6');
+    auto json = nlohmann::json{{"code", code}, {"more", nlohmann::json::array({code})}};
+    const auto* const text = json["code"].get_ref<const std::string&>().data();
+    const private_wish wish(std::move(json));
+    EXPECT_EQ(wish->at("code").get_ref<const std::string&>().data(), text) << "no copy is left behind";
+    auto copy = *wish;
+    wipe_texts(copy);
+    EXPECT_EQ(copy.dump().find('6'), std::string::npos) << "in arrays, too";
 }
 
 TEST(ServiceWish, HasEveryTradeByItsVerb) {
