@@ -1,4 +1,8 @@
+#include "lane/lane_core.hpp"
+
 #include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/acquiring/trade.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -14,6 +18,22 @@ result<std::optional<payment>> told_of(
     return std::optional<payment>(std::move(value));
 }
 
+/// Of a void and of a refund the original says which one it is.
+bool is_of_kind(ports::trade kind, ports::trade asked) noexcept {
+    if (kind == asked || kind == ledger::at_terminal(asked)) return true;
+    const auto role = ledger::row_of(kind).role;
+    const bool by_original = role == ledger::trade_role::undoing || role == ledger::trade_role::returning;
+    return by_original && role == ledger::row_of(asked).role;
+}
+
+bool was_begun_for(const ports::journal_record& record, const trade_request& wish) noexcept {
+    if (!is_of_kind(record.kind, wish.kind)) return false;
+    const auto& needs = ledger::row_of(record.kind).needs;
+    if (record.original != (needs.contains(ledger::need::original) ? wish.handle : 0)) return false;
+    // Otherwise the whole of the original.
+    return !needs.contains(ledger::need::amount) || record.requested == wish.total;
+}
+
 } // namespace
 
 result<std::optional<payment>> lookup(
@@ -26,6 +46,14 @@ result<std::optional<payment>> lookup(
     ports::store& journal, std::string_view terminal_id, std::uint64_t handle, const call& bounds) {
     CIPHERLANE_TRY(auto found, journal.find(handle, bounds));
     if (found && found->terminal_id != terminal_id) found.reset();
+    return told_of(journal, found, bounds);
+}
+
+result<std::optional<payment>> lookup(
+    ports::store& journal, std::string_view terminal_id, const trade_request& wish, const call& bounds) {
+    CIPHERLANE_TRY(const auto found, journal.find_key(terminal_id, wish.idempotency_key, bounds));
+    if (!found || ledger::states::frees_key.contains(found->state)) return std::optional<payment>();
+    if (!was_begun_for(*found, wish)) return flow_error(acquiring_errc::key_reused, "request");
     return told_of(journal, found, bounds);
 }
 

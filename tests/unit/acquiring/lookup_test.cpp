@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/acquiring/trade.hpp>
 
 #include <gtest/gtest.h>
 
@@ -59,6 +60,64 @@ TEST(Lookup, LeavesOutWhatIsNotDecided) {
     const auto told = told_now(rig, "sale");
     EXPECT_EQ(told.outcome, verdict::approved);
     EXPECT_EQ(told.refunded, amount(0));
+}
+
+/// One key, one trade: what was paid with it is not told of another amount, kind or original.
+TEST(Lookup, ComparesWhatAKeyWasUsedFor) {
+    lane_rig rig;
+    const auto sale = rig.sell("sale", 1000).value();
+    ASSERT_TRUE(rig.give_back("refund", sale.handle, 400)->ok());
+    const auto ask = [&](ports::trade kind, std::string key, std::int64_t minor, std::uint64_t original = 0) {
+        const acquiring::trade_request wish(kind, std::move(key), amount(minor), original);
+        return acquiring::lookup(*rig.journal, rig.settings.terminal_id, wish, soon());
+    };
+    const auto reused = [&](const auto& end) {
+        return !end && end.error().code() == make_error_code(acquiring_errc::key_reused);
+    };
+    EXPECT_FALSE(ask(ports::trade::sale, "other", 1000).value());
+    const auto told = ask(ports::trade::sale, "sale", 1000).value();
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->handle, sale.handle);
+    EXPECT_EQ(told->told, acquiring::told::recorded);
+    EXPECT_TRUE(reused(ask(ports::trade::sale, "sale", 99900)));
+    EXPECT_TRUE(reused(ask(ports::trade::code_sale, "sale", 1000)));
+    EXPECT_TRUE(ask(ports::trade::refund, "refund", 400, sale.handle).value());
+    EXPECT_TRUE(reused(ask(ports::trade::refund, "refund", 300, sale.handle)));
+    EXPECT_TRUE(reused(ask(ports::trade::refund, "refund", 400, sale.handle + 1)));
+    EXPECT_TRUE(reused(ask(ports::trade::void_sale, "refund", 400, sale.handle)));
+}
+
+result<std::optional<acquiring::payment>> found_for(lane_rig& rig, const std::string& key) {
+    const acquiring::trade_request wish(ports::trade::sale, key, amount(700));
+    return acquiring::lookup(*rig.journal, rig.settings.terminal_id, wish, soon());
+}
+
+/// Nobody's code is needed for a key that was used, and one of which nothing left is free.
+TEST(Lookup, TellsAKeyOfWhichNothingLeftAsFree) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    std::size_t begun = 0;
+    rig.guarded->around = [&](faulty_store::moment when, std::string_view what) {
+        if (what == "store begin" && when == faulty_store::moment::after) begun = rig.faults.calls.size();
+        rig.faults.fail_at = begun == 0 ? fault_script::never : begun; // the host's link is gone
+    };
+    ASSERT_TRUE(rig.sell("unsent", 700).error().is(condition::link_lost));
+    rig.guarded->around = {};
+    rig.faults.fail_at = fault_script::never;
+    ASSERT_TRUE(rig.recover());
+    ASSERT_EQ(told_now(rig, "unsent").outcome, verdict::not_sent);
+    EXPECT_FALSE(found_for(rig, "unsent").value());
+}
+
+TEST(Lookup, TellsATradeThatIsNotDecidedAsUnknown) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.answer_lost = true;
+    const auto lost = rig.sell("lost", 700);
+    ASSERT_TRUE(lost && lost->outcome == verdict::unknown);
+    const auto found = found_for(rig, "lost").value();
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->outcome, verdict::unknown);
 }
 
 } // namespace

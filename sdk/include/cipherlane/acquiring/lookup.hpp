@@ -8,6 +8,8 @@
 
 namespace cipherlane::acquiring {
 
+struct trade_request;
+
 /// What the journal says about the payment of a terminal that was begun with this key: whether it stands, was voided
 /// or given back since. Asks the journal alone: nothing is paid, sent or decided, and no lane is needed. Nothing
 /// where the key has not been used. For any thread. Errors: the journal's.
@@ -16,6 +18,13 @@ namespace cipherlane::acquiring {
 /// The same by `payment::handle`. Nothing where the terminal has no such payment.
 [[nodiscard]] result<std::optional<payment>> lookup(
     ports::store& journal, std::string_view terminal_id, std::uint64_t handle, const call& bounds);
+/// What a trade that is asked for now would find under its key: the payment, where the key has been used for the same
+/// trade, amount and original; nothing where the key is free, also since nothing of the earlier attempt has left. To
+/// be asked before somebody is troubled for a code, and where a lane has refused the trade before its turn. What is
+/// `unknown` is to be asked for at the lane, which asks the host. Of a void or refund the kind need not be exact.
+/// @return `key_reused` where the key belongs to something else.
+[[nodiscard]] result<std::optional<payment>> lookup(
+    ports::store& journal, std::string_view terminal_id, const trade_request& wish, const call& bounds);
 
 /// Fills in what has been given back of an approved payment; what is not decided is left out. One of which everything
 /// went back becomes `refunded`.
