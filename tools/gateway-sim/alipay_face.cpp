@@ -31,6 +31,7 @@ constexpr alipay_refusal_row alipay_refusals[] = {
     {"refund_too_large", "ACQ.REASON_TRADE_REFUND_FEE_ERR"},
     {"refund_differs", "ACQ.DISCORDANT_REPEAT_REQUEST"},
     {"bad_request", "ACQ.INVALID_PARAMETER"},
+    {"SIGN_ERROR", "isv.invalid-signature"},
 };
 
 std::string wished(const nlohmann::json& wish, const char* member) {
@@ -156,6 +157,7 @@ alipay_face::told alipay_face::charge(const nlohmann::json& wish, const std::str
         {"currency", "156"}, {"subject", wished(wish, "subject")}, {"notify_url", notify_url},
         {"payment_code", wished(wish, "auth_code")}});
     if (fresh && order.status == "paid") paid_(order);
+    if (fault == "asked_twice") throw refusal(400, "ACQ.TRADE_HAS_SUCCESS", "charged before");
     nlohmann::json body{{"out_trade_no", fault == "other_merchant" ? "OTHER" : number},
         {"total_amount", as_yuan(order.amount + (fault == "other_amount" ? 1 : 0))}};
     if (order.status == "processing" || fault == "processing") {
@@ -231,6 +233,7 @@ alipay_face::told alipay_face::refund(const nlohmann::json& wish) {
 }
 
 alipay_face::told alipay_face::query_refund(const nlohmann::json& wish) {
+    (void)faults_("refund_query", {});
     const auto found = refunds_.find(wished(wish, "out_request_no"));
     return {done(found == refunds_.end() ? nlohmann::json::object() : found->second), {}};
 }

@@ -18,7 +18,10 @@ std::vector<fault_kind> gateway_faults() {
         {"no_json", alter, {"create", "query", "cancel", "refund", "charge", "reverse"}},
         {"ledger_fails", alter, {"create", "cancel", "refund", "charge", "reverse"}},
         {"paid_at_once", alter, {"create"}}, {"paid_after_close", alter, {"cancel"}},
-        {"given_back", alter, {"query"}}};
+        {"given_back", alter, {"query"}},
+        {"sign_error", alter, {"create", "query", "cancel", "charge", "reverse", "refund", "refund_query"}},
+        {"asked_twice", alter, {"charge", "refund"}}, {"accepted", alter, {"create", "cancel", "charge", "refund"}},
+        {"closed", alter, {"refund"}}, {"no_currency", alter, {"query", "charge", "refund"}}};
 }
 
 } // namespace cipherlane::sim

@@ -239,6 +239,7 @@ std::string gateway_server::impl::hit(const char* verb, const std::string& numbe
         why.order_number = number;
         throw why;
     }
+    if (planned->kind == "sign_error") throw refusal(401, "SIGN_ERROR", "asked for by the rig");
     return planned->kind;
 }
 

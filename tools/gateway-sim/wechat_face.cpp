@@ -201,6 +201,7 @@ nlohmann::json wechat_face::order_json(const gateway_order& order, const std::st
         {"trade_state_desc", "模拟"}, {"trade_type", order.charged ? "MICROPAY" : "NATIVE"},
         {"amount", {{"total", total}, {"payer_total", total}, {"currency", "CNY"}, {"payer_currency", "CNY"}}}};
     if (!order.payments.empty()) told["transaction_id"] = order.transaction_number();
+    if (fault == "no_currency") told["amount"].erase("currency");
     if (fault == "no_json") told = {{"out_trade_no", order.number}};
     return told;
 }
@@ -218,6 +219,7 @@ wechat_face::told wechat_face::create(const nlohmann::json& wish) {
     const auto [order, fresh] = orders_.create(ours);
     if (!fresh && order.status != "waiting") throw refusal(400, "INVALID_REQUEST", "the order is " + order.status);
     if (fault == "paid_at_once") paid_(orders_.pay(order.number, order_book::payer::usual));
+    if (fault == "accepted") return {202, nullptr, {}};
     nlohmann::json body{{"code_url", "weixin://wxpay/bizpayurl?pr=" + order.number}};
     if (fault == "no_json") body = {{"code", 1}};
     return {200, std::move(body), fault};
@@ -234,6 +236,8 @@ wechat_face::told wechat_face::charge(const nlohmann::json& wish) {
         {"subject", text_of(wish, pointer("/description"))}, {"notify_url", ""},
         {"payment_code", text_of(wish, pointer("/payer/auth_code"))}};
     const auto [order, fresh] = orders_.charge(ours);
+    if (fault == "asked_twice") throw refusal(400, "INVALID_REQUEST", "charged before");
+    if (fault == "accepted") return {202, {{"code", "USERPAYING"}, {"message", "the payer is at it"}}, {}};
     return {order.status == "processing" ? 202U : 200U, order_json(order, fault), fault};
 }
 
@@ -245,6 +249,7 @@ wechat_face::told wechat_face::query(const std::string& number) {
 
 wechat_face::told wechat_face::close(const std::string& number) {
     const auto fault = faults_("cancel", number);
+    if (fault == "accepted") return {202, nullptr, {}}; // and nothing is closed
     const auto order = orders_.cancel(number);
     if (order.status == "paid" || order.status == "refunded") throw refusal(400, "ORDER_PAID", "the order is paid");
     closed_.insert(number);
@@ -274,7 +279,12 @@ wechat_face::told wechat_face::refund(const nlohmann::json& wish) {
     nlohmann::json body{{"refund_id", "50" + name}, {"out_refund_no", name}, {"out_trade_no", number},
         {"transaction_id", order.transaction_number()}, {"status", "SUCCESS"},
         {"amount", {{"refund", sum}, {"total", order.amount}, {"currency", "CNY"}}}};
-    refunds_[name] = body;
+    if (fault == "no_currency") body["amount"].erase("currency");
+    if (!refunds_.contains(name) || refunds_[name]["status"] == "SUCCESS") refunds_[name] = body;
+    body = refunds_[name];
+    if (fault == "closed") refunds_[name]["status"] = body["status"] = "CLOSED";
+    if (fault == "asked_twice") throw refusal(400, "INVALID_REQUEST", "refunded before");
+    if (fault == "accepted") return {202, nullptr, {}};
     if (fault == "processing") body["status"] = "PROCESSING"; // the next question finds it done
     if (fault == "abnormal") refunds_[name]["status"] = body["status"] = "ABNORMAL";
     if (fault == "no_json") body = {{"code", 1}};
@@ -282,6 +292,7 @@ wechat_face::told wechat_face::refund(const nlohmann::json& wish) {
 }
 
 wechat_face::told wechat_face::query_refund(const std::string& number) {
+    (void)faults_("refund_query", {});
     const auto found = refunds_.find(number.substr(0, number.find('?')));
     if (found == refunds_.end()) throw refusal(404, "RESOURCE_NOT_EXISTS", "no such refund");
     return {200, found->second, {}};

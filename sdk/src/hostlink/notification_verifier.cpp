@@ -85,8 +85,9 @@ result<void> notification_verifier::check(const signed_notice& notice) {
     const auto* end = notice.timestamp.data() + notice.timestamp.size();
     const auto parsed = std::from_chars(notice.timestamp.data(), end, seconds);
     const bool number = parsed.ec == std::errc() && parsed.ptr == end && seconds > 0 && seconds < 253'402'300'800;
-    const auto when = std::chrono::system_clock::time_point(std::chrono::seconds(number ? seconds : 0));
-    if (!number || std::chrono::abs(own.clock.now() - when) > own.window) {
+    // In seconds: what is not near now may not fit into the clock's finer unit.
+    const auto here = std::chrono::floor<std::chrono::seconds>(own.clock.now().time_since_epoch());
+    if (!number || std::chrono::abs(here - std::chrono::seconds(seconds)) > own.window) {
         return refused(hostlink_errc::stale_notice, "Cipherlane-Timestamp");
     }
     own.forget_old();

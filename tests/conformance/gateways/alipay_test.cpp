@@ -82,6 +82,30 @@ TEST_F(Alipay, ARefundCountsOnceTheMoneyHasMoved) {
         client().refund({"ORDER-4", "REFUND-2", amount(501)}, call(10s)).error().is(condition::rejected_by_peer));
 }
 
+TEST_F(Alipay, ARefundThatMayHaveBeenTakenIsNeverToldAsDeclined) {
+    make_paid("ORDER-5");
+    ports::qr_refund_request wish("ORDER-5", "REFUND-3", amount(1990));
+    simulator().plan_both("processing", "refund", "sign_error", "refund_query");
+    EXPECT_TRUE(client().refund(wish, call(10s)).error().is(condition::outcome_unknown));
+    simulator().no_faults();
+    wish.asked_before = true;
+    simulator().plan("sign_error", "refund");
+    EXPECT_TRUE(client().refund(wish, call(10s)).error().is(condition::outcome_unknown));
+    EXPECT_TRUE(client().refund(wish, call(10s)));
+    EXPECT_EQ(simulator().order("ORDER-5").at("refunded"), 1990);
+}
+
+TEST_F(Alipay, WhatFailsAfterACallSaysNothingOfIt) {
+    simulator().plan_both("asked_twice", "charge", "sign_error", "query");
+    const auto told = client().charge({"CHARGE-5", amount(1990), wiped_text("285")}, call(10s));
+    expect_unknown(told, hostlink_errc::lost_after_send, "");
+    EXPECT_TRUE(client()
+                    .charge({"CHARGE-6", amount(1, currency{840, 2}), wiped_text("286")}, call(10s))
+                    .error()
+                    .is(condition::misuse))
+        << "not yuan";
+}
+
 TEST_F(Alipay, AChargeOfAnotherAmountIsNone) {
     simulator().plan("other_amount", "charge");
     const auto told = client().charge({"CHARGE-2", amount(1990), wiped_text("284")}, call(10s));

@@ -65,11 +65,12 @@ std::shared_ptr<hostlink::wechat::platform> wechat_platform() {
 
 } // namespace
 
-std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(
-    const hostlink::wechat::gateway_settings& settings, hostlink::notification_listener* listener) {
+std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(const hostlink::wechat::gateway_settings& settings,
+    hostlink::notification_listener* listener, hostlink::host_connector connect) {
     std::shared_ptr<hostlink::request_signer> signer =
         hostlink::key_signer::create(wechat_file("merchant_key.pem")).value();
-    return hostlink::wechat::gateway::create(settings, wechat_platform(), signer, listener).value();
+    return hostlink::wechat::gateway::create(settings, wechat_platform(), signer, listener, {}, std::move(connect))
+        .value();
 }
 
 gateway_under_test make_wechat_gateway() {
@@ -102,11 +103,13 @@ std::shared_ptr<const hostlink::alipay::platform> alipay_platform() {
 
 } // namespace
 
-std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(
-    const hostlink::alipay::gateway_settings& settings, hostlink::notification_listener* listener) {
+std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(const hostlink::alipay::gateway_settings& settings,
+    hostlink::notification_listener* listener, hostlink::host_connector connect) {
     std::shared_ptr<hostlink::request_signer> signer =
         hostlink::key_signer::create(alipay_file("merchant_key.pem")).value();
-    return hostlink::alipay::gateway::create(settings, alipay_platform(), signer, wall(), listener).value();
+    return hostlink::alipay::gateway::create(
+        settings, alipay_platform(), signer, wall(), listener, {}, std::move(connect))
+        .value();
 }
 
 gateway_under_test make_alipay_gateway() {

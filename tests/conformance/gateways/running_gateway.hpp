@@ -37,6 +37,11 @@ class running_gateway {
     void plan(const std::string& kind, const std::string& verb, int times = 1) {
         ask({{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", verb}, {"times", times}}}}});
     }
+    /// Two at once, each once.
+    void plan_both(const std::string& kind, const std::string& verb, const std::string& then, const std::string& at) {
+        ask({{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", verb}, {"times", 1}},
+                                            {{"kind", then}, {"match", at}, {"times", 1}}}}});
+    }
     /// With every request, so many times.
     void plan_with_all(const std::string& kind, int times) {
         ask({{"cmd", "faults"}, {"set", {{{"kind", kind}, {"match", "GET"}, {"times", times}},
@@ -75,9 +80,11 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
 [[nodiscard]] gateway_under_test make_alipay_gateway();
 /// With the same keys, reached as `settings` say; nobody listens for it.
 [[nodiscard]] std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(
-    const hostlink::alipay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
+    const hostlink::alipay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr,
+    hostlink::host_connector connect = {});
 /// With the same keys, reached as `settings` say; nobody listens for it.
 [[nodiscard]] std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(
-    const hostlink::wechat::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
+    const hostlink::wechat::gateway_settings& settings, hostlink::notification_listener* listener = nullptr,
+    hostlink::host_connector connect = {});
 
 } // namespace cipherlane::tests

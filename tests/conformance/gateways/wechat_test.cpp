@@ -3,7 +3,9 @@
 #include "running_gateway.hpp"
 
 #include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/net/tcp.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 namespace cipherlane::tests {
@@ -13,11 +15,22 @@ using namespace std::chrono_literals;
 using ports::qr_order_state;
 namespace wechat = hostlink::wechat;
 
+/// Connects to the simulator as often as `left` says, and is a link that is down after that.
+hostlink::host_connector scarce_to(const std::string& address, boost::asio::io_context& io, int& left) {
+    return [address, &io, &left](const call& bounds) -> result<std::unique_ptr<net::transport>> {
+        if (left-- > 0) return net::connect_tcp(io.get_executor(), net::parse_endpoint(address).value(), bounds);
+        return error(hostlink_errc::not_secured, layer::hostlink);
+    };
+}
+
 class Wechat : public testing::Test {
   protected:
     gateway_under_test subject = make_wechat_gateway();
     wechat::gateway& client() { return static_cast<wechat::gateway&>(*subject.client); }
     running_gateway& simulator() { return *subject.simulator; }
+    hostlink::host_connector scarce(boost::asio::io_context& io, int& left) {
+        return scarce_to(simulator().address(), io, left);
+    }
     void make_paid(const std::string& number) {
         ASSERT_TRUE(client().create({number, amount(1990)}, call(10s)));
         simulator().pay(number);
@@ -94,6 +107,100 @@ TEST_F(Wechat, AChargeThatMayStillComeIsNotUndone) {
     ASSERT_FALSE(client().charge({"CHARGE-3", amount(1990), wiped_text("134")}, call(10s)));
     const auto told = client().reverse("CHARGE-3", call(10s));
     expect_fault(told, hostlink_errc::may_still_come, "order_number");
+}
+
+TEST_F(Wechat, ARefundThatMayHaveBeenTakenIsNeverToldAsDeclined) {
+    make_paid("ORDER-10");
+    simulator().plan("no_answer", "POST");
+    ports::qr_refund_request wish("ORDER-10", "REFUND-10", amount(1990));
+    EXPECT_TRUE(client().refund(wish, call(10s)).error().is(condition::outcome_unknown));
+    for (const char* verb : {"query", "refund"}) {
+        SCOPED_TRACE(verb);
+        simulator().plan("sign_error", verb);
+        wish.asked_before = true;
+        EXPECT_TRUE(client().refund(wish, call(10s)).error().is(condition::outcome_unknown));
+        simulator().plan("sign_error", verb);
+        wish.asked_before = false;
+        const auto first = client().refund(wish, call(10s)).error();
+        EXPECT_EQ(first.is(condition::rejected_by_peer), std::string_view(verb) == "refund")
+            << "of what was never sent the refusal is a verdict: " << first;
+    }
+    simulator().plan_both("asked_twice", "refund", "sign_error", "refund_query");
+    EXPECT_TRUE(client().refund(wish, call(10s)).error().is(condition::outcome_unknown));
+    simulator().no_faults();
+    wish.asked_before = true;
+    EXPECT_TRUE(client().refund(wish, call(10s)));
+    EXPECT_EQ(simulator().order("ORDER-10").at("refunded"), 1990);
+    ports::qr_refund_request more("ORDER-10", "REFUND-11", amount(1));
+    more.asked_before = true; // NOT_ENOUGH says nothing of the one that was lost
+    EXPECT_TRUE(client().refund(more, call(10s)).error().is(condition::outcome_unknown));
+    make_paid("ORDER-11");
+    simulator().plan("closed", "refund");
+    ports::qr_refund_request failed("ORDER-11", "REFUND-12", amount(1990));
+    failed.asked_before = true;
+    EXPECT_TRUE(client().refund(failed, call(10s)).error().is(condition::rejected_by_peer)) << "by its number";
+}
+
+/// What was sent is not undone by a question that cannot be sent after it.
+TEST_F(Wechat, WhatFailsAfterACallSaysNothingOfIt) {
+    make_paid("ORDER-12");
+    wechat::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    int left = 0;
+    boost::asio::io_context io;
+    const auto client = make_wechat_client(settings, nullptr, scarce(io, left));
+    simulator().plan("asked_twice", "charge");
+    left = 1;
+    const auto charged = client->charge({"CHARGE-7", amount(1990), wiped_text("139")}, call(10s));
+    expect_fault(charged, hostlink_errc::lost_after_send, "");
+    simulator().plan_both("asked_twice", "charge", "sign_error", "query");
+    left = 2;
+    const auto refused = client->charge({"CHARGE-8", amount(1990), wiped_text("140")}, call(10s));
+    expect_fault(refused, hostlink_errc::lost_after_send, "");
+    simulator().plan("asked_twice", "refund");
+    left = 2;
+    const auto refunded = client->refund({"ORDER-12", "REFUND-13", amount(1990)}, call(10s));
+    expect_fault(refunded, hostlink_errc::lost_after_send, "");
+    left = 1;
+    const auto reversed = client->reverse("CHARGE-7", call(10s));
+    expect_fault(reversed, hostlink_errc::lost_after_send, "");
+    left = 1;
+    expect_fault(client->cancel("ORDER-12", call(10s)), hostlink_errc::lost_after_send, "");
+    left = 0;
+    EXPECT_TRUE(
+        client->charge({"CHARGE-9", amount(1), wiped_text("141")}, call(10s)).error().is(condition::link_lost))
+        << "nothing was sent";
+}
+
+TEST_F(Wechat, WhatIsAcceptedIsNotDone) {
+    simulator().plan("accepted", "charge");
+    const auto charged = client().charge({"CHARGE-10", amount(1990), wiped_text("142")}, call(10s));
+    ASSERT_TRUE(charged) << charged.error();
+    EXPECT_EQ(charged->state, qr_order_state::paying) << "202 in the form of an error";
+    simulator().plan("accepted", "create");
+    expect_fault(client().create({"ORDER-13", amount(1990)}, call(10s)), hostlink_errc::not_done_yet, "code_url");
+    simulator().plan("accepted", "cancel");
+    const auto open = client().cancel("ORDER-13", call(10s));
+    ASSERT_TRUE(open) << open.error();
+    EXPECT_EQ(open->state, qr_order_state::waiting) << "only 204 closes";
+    make_paid("ORDER-14");
+    simulator().plan("accepted", "refund");
+    EXPECT_TRUE(client().refund({"ORDER-14", "REFUND-14", amount(1990)}, call(10s))) << "its number tells";
+}
+
+TEST_F(Wechat, MoneyIsYuanByName) {
+    constexpr currency dollars{840, 2};
+    const auto not_sent = [](const auto& told) { return !told && told.error().is(condition::misuse); };
+    EXPECT_TRUE(not_sent(client().create({"ORDER-15", amount(1, dollars)}, call(10s))));
+    EXPECT_TRUE(not_sent(client().charge({"CHARGE-11", amount(1, dollars), wiped_text("143")}, call(10s))));
+    make_paid("ORDER-16");
+    EXPECT_TRUE(not_sent(client().refund({"ORDER-16", "REFUND-15", amount(1, dollars)}, call(10s))));
+    simulator().plan("no_currency", "query");
+    expect_fault(client().query("ORDER-16", call(10s)), hostlink_errc::unreadable_answer, "amount.currency");
+    simulator().plan("no_currency", "refund");
+    expect_fault(client().refund({"ORDER-16", "REFUND-16", amount(1)}, call(10s)), hostlink_errc::unreadable_answer,
+        "amount.currency");
 }
 
 TEST_F(Wechat, ADayIsABillWhoseDigestFits) {

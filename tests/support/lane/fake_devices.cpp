@@ -253,6 +253,7 @@ result<ports::qr_order_status> fake_gateway::cancel(std::string_view order_numbe
 
 result<ports::qr_order_status> fake_gateway::refund(const ports::qr_refund_request& request, const call& /*bounds*/) {
     const auto fault = faults_.next("gateway refund");
+    refunds_asked_before.push_back(request.asked_before);
     if (before_effect(fault)) return make_fault(*fault);
     CIPHERLANE_TRY(auto* found, order(request.order_number));
     if (refuses_refunds) return refused("409");

@@ -146,7 +146,8 @@ class fake_gateway final : public ports::qr_gateway {
     ports::qr_order_state made_as = ports::qr_order_state::waiting; ///< what a new order's answer says
     bool forgets = false;                                           ///< knows no order any more
     std::vector<std::string> refunds;
-    std::int64_t others_given_back = 0; ///< of payments other than the one that orders name
+    std::vector<bool> refunds_asked_before; ///< as each request for one said
+    std::int64_t others_given_back = 0;     ///< of payments other than the one that orders name
     bool refuses_refunds = false;
     std::vector<std::string> charged; ///< the payment codes that came
     bool asks_password = false;       ///< of who is charged: then `pays` says when they have typed it

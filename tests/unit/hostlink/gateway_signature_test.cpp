@@ -210,6 +210,9 @@ TEST(WechatSignature, WhatIsNotSignedNowByTheRightKeyIsRefusedByName) {
     EXPECT_EQ(fault(header, body, at_second(1'789'999'699)), "time stamp is too far off: Wechatpay-Timestamp");
     EXPECT_EQ(fault(wechat_header(id, "179000000x", nonce, good), body, now),
         "time stamp is too far off: Wechatpay-Timestamp");
+    // As many nanoseconds as 64 bits hold before the one that is good: it would be good again.
+    EXPECT_EQ(fault(wechat_header(id, "20236744073", nonce, good), body, now),
+        "time stamp is too far off: Wechatpay-Timestamp");
     auto changed = body;
     changed.back() = ']';
     EXPECT_EQ(fault(header, changed, now), wrong + "Signature");

@@ -99,7 +99,7 @@ TEST_F(Notification, IsRefusedForAnyChange) {
 
 TEST_F(Notification, IsRefusedOutsideItsWindow) {
     auto verifier = notification_verifier::create(public_pem(), clock).value();
-    for (const char* time : {"1794999699", "1795000301", "abc", "", "99999999999999999999"}) {
+    for (const char* time : {"1794999699", "1795000301", "abc", "", "99999999999999999999", "20241744073"}) {
         EXPECT_EQ(check(verifier, time, "n", body, sign(time, "n", body)).error().code(), hostlink_errc::stale_notice)
             << time;
     }

@@ -84,6 +84,9 @@ struct qr_refund_request {
     std::string refund_number; ///< the till's; the same number again is the same refund
     amount total;
     std::string transaction_number; ///< which payment of the order goes back; empty: the one that it names itself
+    /// A request of this number may have left before. Then a refusal declines only if the gateway has that refund by
+    /// its number, and as one that moves nothing; of any other the outcome stays unknown.
+    bool asked_before = false;
 };
 
 /// A gateway that issues payment QR codes and takes the payment (二维码支付网关).

@@ -176,6 +176,7 @@ result<payment> send_refund(
     const auto which = rejects ? record.renewals : original.renewals;
     ports::qr_refund_request wish(
         ledger::number_of_code(order_mark(original), which), refund_number(record), record.requested);
+    wish.asked_before = !ledger::states::unfinished.contains(record.state);
     wish.transaction_number = rejects ? record.voucher : original.reference;
     const auto status = (*gateway)->refund(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_gateway(on, "refund order", record, told_state(status));

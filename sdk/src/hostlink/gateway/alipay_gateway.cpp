@@ -48,6 +48,12 @@ std::string as_subject(std::string text) {
     return text;
 }
 
+/// Alipay takes nothing but yuan, and is told no unit that could be another's.
+result<void> check_unit(const amount& total) {
+    if (total.unit() == cny) return {};
+    return alipay_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY");
+}
+
 /// Alipay's own word, not a page of something in between.
 bool is_no_trade(const error& why) {
     return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
@@ -163,6 +169,31 @@ struct gateway::state {
         return status;
     }
 
+    /// Why a question failed that followed a call which was sent: it says nothing of that call, unless that there is
+    /// no such trade, and never that nothing was sent.
+    [[nodiscard]] error after_send(const error& why) const {
+        if (why.is(condition::outcome_unknown) || is_no_trade(why)) return why;
+        return alipay_error(hostlink_errc::lost_after_send, why.field())
+            .at_endpoint(line.address())
+            .with_peer_code(why.peer_code())
+            .with_hint(why.code().message());
+    }
+
+    [[nodiscard]] result<qr_order_status> look_up_after_send(std::string_view number, const call& bounds) {
+        auto status = look_up(number, bounds);
+        if (!status) return after_send(status.error());
+        return status;
+    }
+
+    /// What a refusal is for a refund: of one that was sent before it says nothing, and its money is not free.
+    [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const {
+        if (!request.asked_before || !why.is(condition::rejected_by_peer)) return why;
+        return alipay_error(hostlink_errc::unnamed_refusal, why.field())
+            .at_endpoint(line.address())
+            .with_peer_code(why.peer_code())
+            .with_peer_text(why.untrusted_peer_text());
+    }
+
     /// The same, where a trade that is not there may be an order that nobody has scanned.
     [[nodiscard]] result<qr_order_status> look(std::string_view number, const call& bounds) {
         auto status = look_up(number, bounds);
@@ -254,6 +285,7 @@ std::string gateway::identity() const {
 result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_CHECK(check_trade_number(request.order_number));
+    CIPHERLANE_CHECK(check_unit(request.total));
     const bool undated = request.issued.time_since_epoch().count() <= 0;
     const auto issued = undated ? own.clock.now() : request.issued;
     const auto& subject = request.subject.empty() ? own.settings.subject : request.subject;
@@ -279,7 +311,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
         return order;
     }
     if (told.what != meaning::look) return own.refusal(told);
-    const auto there = own.look_up(request.order_number, bounds);
+    const auto there = own.look_up_after_send(request.order_number, bounds);
     if (!there && !is_no_trade(there.error())) return there.error();
     const bool ended = there && (there->state == qr_order_state::cancelled || there->paid == request.total);
     if (!ended || there->state == qr_order_state::waiting) return own.refusal(told);
@@ -316,6 +348,7 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
 result<qr_order_status> gateway::charge(const ports::qr_charge_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_CHECK(check_trade_number(request.order_number));
+    CIPHERLANE_CHECK(check_unit(request.total));
     const auto& subject = request.subject.empty() ? own.settings.subject : request.subject;
     json::object content{{"out_trade_no", request.order_number}, {"total_amount", request.total.to_string()},
         {"subject", as_subject(subject)}, {"product_code", "FACE_TO_FACE_PAYMENT"}, {"scene", "bar_code"}};
@@ -344,7 +377,7 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     };
     if (told.what == meaning::waits) return own.ended(request.order_number, qr_order_state::paying);
     if (told.what == meaning::look) {
-        auto there = own.look_up(request.order_number, bounds);
+        auto there = own.look_up_after_send(request.order_number, bounds);
         if (there) return same_amount(*std::move(there));
         return is_no_trade(there.error()) ? own.refusal(told) : there.error();
     }
@@ -376,7 +409,7 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
         if (read.text_or_none("retry_flag") == "Y") return alipay_error(hostlink_errc::not_done_yet, "retry_flag");
         if (read.text_or_none("action") == "close") return own.ended(order_number, qr_order_state::cancelled);
     }
-    auto status = own.look_up(order_number, bounds);
+    auto status = own.look_up_after_send(order_number, bounds);
     if (!status) return is_no_trade(status.error()) ? never_made(status.error()) : status.error();
     const bool gone = status->state == qr_order_state::cancelled || status->state == qr_order_state::refunded;
     if (told.what == meaning::done && !gone) return alipay_error(hostlink_errc::not_done_yet, "trade_status");
@@ -387,12 +420,13 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     auto& own = *state_;
     CIPHERLANE_CHECK(check_trade_number(request.order_number));
     CIPHERLANE_CHECK(check_trade_number(request.refund_number));
+    CIPHERLANE_CHECK(check_unit(request.total));
     json::object content{{"out_trade_no", request.order_number}, {"out_request_no", request.refund_number},
         {"refund_amount", request.total.to_string()}};
     if (!request.transaction_number.empty()) content["trade_no"] = request.transaction_number;
     CIPHERLANE_TRY(const auto told, own.ask("alipay.trade.refund", json::serialize(content), bounds));
     const bool used = told.sub_code.ends_with("DISCORDANT_REPEAT_REQUEST");
-    if (told.what != meaning::done && !used) return own.refusal(told);
+    if (told.what != meaning::done && !used) return own.refund_refused(request, own.refusal(told));
     auto status = own.ended(request.order_number, qr_order_state::refunded);
     status.paid = request.total;
     status.transaction_number = request.transaction_number;
@@ -407,10 +441,12 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
     // Moved before, or not yet: the refund itself tells, and only one word of it says that it is done.
     const json::object which{{"out_trade_no", request.order_number}, {"out_request_no", request.refund_number}};
     for (;;) {
-        CIPHERLANE_TRY(
-            const auto there, own.ask("alipay.trade.fastpay.refund.query", json::serialize(which), bounds));
-        if (there.what != meaning::done) return own.refusal(there);
-        CIPHERLANE_TRY(const auto object, parse_json_object(there.text));
+        const auto there = own.ask("alipay.trade.fastpay.refund.query", json::serialize(which), bounds);
+        if (!there) return own.after_send(there.error());
+        // Whatever is refused is the question: what was sent before it stands.
+        if (there->what != meaning::done)
+            return alipay_error(hostlink_errc::not_done_yet, "refund_status").with_peer_text(there->sub_code);
+        CIPHERLANE_TRY(const auto object, parse_json_object(there->text));
         const json_reader read(object);
         if (read.text_or_none("refund_status") == "REFUND_SUCCESS") {
             CIPHERLANE_TRY(const auto number, read.text("out_request_no"));
@@ -418,7 +454,8 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
             CIPHERLANE_TRY(const auto text, read.text("refund_amount"));
             CIPHERLANE_TRY(const auto sum, read_yuan(text, "refund_amount"));
             if (sum == request.total) return status;
-            return used ? own.refusal(told) : result<qr_order_status>(unreadable_member("refund_amount"));
+            return used ? own.refund_refused(request, own.refusal(told))
+                        : result<qr_order_status>(unreadable_member("refund_amount"));
         }
         const auto need = own.settings.refund_poll + own.settings.refund_poll;
         if (bounds.until().left() < need || bounds.stopped())

@@ -24,6 +24,7 @@ using ports::qr_order_state;
 using ports::qr_order_status;
 
 constexpr std::size_t most_remembered = 256;
+constexpr unsigned accepted = 202;
 constexpr std::size_t largest_bill = 64U << 20U;
 constexpr std::chrono::minutes between_refreshes{1};
 constexpr std::chrono::hours age_of_certificates{12};
@@ -69,6 +70,12 @@ std::string shortened(std::string_view text, std::size_t bytes) {
 /// WeChat's own word, not an answer that proves nothing.
 bool is_no_order(const error& why) {
     return why.is(condition::rejected_by_peer) && why.peer_code() == "404";
+}
+
+/// WeChat takes nothing but yuan, and is told no unit that could be another's.
+result<void> check_unit(const amount& total) {
+    if (total.unit() == cny) return {};
+    return wechat_error(hostlink_errc::bad_setting, "total").with_hint("expected CNY");
 }
 
 error stated(const error& why, unsigned status, std::string_view code) {
@@ -238,6 +245,22 @@ struct gateway::state {
         return told;
     }
 
+    /// Why a question failed that followed a call which was sent: it says nothing of that call, unless that there is
+    /// no such order, and never that nothing was sent.
+    [[nodiscard]] error after_send(const error& why) const {
+        if (why.is(condition::outcome_unknown) || is_no_order(why)) return why;
+        return wechat_error(hostlink_errc::lost_after_send, why.field())
+            .at_endpoint(line.address())
+            .with_peer_code(why.peer_code())
+            .with_hint(why.code().message());
+    }
+
+    [[nodiscard]] result<told_order> look_after_send(std::string_view number, const call& bounds) {
+        auto told = look_up(number, bounds);
+        if (!told) return after_send(told.error());
+        return told;
+    }
+
     /// The state of an order, after a call that did not say it.
     [[nodiscard]] result<qr_order_status> look(std::string_view number, const call& bounds) {
         CIPHERLANE_TRY(auto told, look_up(number, bounds));
@@ -247,7 +270,7 @@ struct gateway::state {
 
     /// The same after `refused`, which stands where there is no such order.
     [[nodiscard]] result<told_order> look_after(std::string_view number, const reply& refused, const call& bounds) {
-        auto told = look_up(number, bounds);
+        auto told = look_after_send(number, bounds);
         if (!told && is_no_order(told.error())) return refusal(refused, meaning::refused);
         return told;
     }
@@ -275,8 +298,11 @@ struct gateway::state {
         sent[number] = monotonic_clock::now();
     }
 
-    [[nodiscard]] result<qr_order_status> read_refund(const ports::qr_refund_request& request,
-        std::string_view number, const told_order& order, const reply& answer);
+    [[nodiscard]] result<qr_order_status> read_refund(
+        const ports::qr_refund_request& request, const told_order& order, const reply& answer);
+    [[nodiscard]] result<qr_order_status> refund_told(
+        const ports::qr_refund_request& request, const told_order& order, const call& bounds);
+    [[nodiscard]] error refund_refused(const ports::qr_refund_request& request, const error& why) const;
     [[nodiscard]] std::string refund_target(std::string_view number) const {
         std::string target = "/v3/refund/domestic/refunds/";
         target.append(number);
@@ -333,6 +359,7 @@ std::string gateway::identity() const {
 result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_CHECK(check_order_number(request.order_number));
+    CIPHERLANE_CHECK(check_unit(request.total));
     const bool undated = request.issued.time_since_epoch().count() <= 0;
     const auto issued = undated ? own.known->clock().now() : request.issued;
     auto body = own.identified();
@@ -349,6 +376,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     order.merchant_id = own.settings.merchant_id;
     order.expires = issued + request.valid_for;
     CIPHERLANE_TRY(const auto answer, own.ask("POST", own.verb_target("native"), json::serialize(body), bounds));
+    if (answer.status == accepted) return wechat_error(hostlink_errc::not_done_yet, "code_url");
     if (answer.good()) {
         CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
         CIPHERLANE_TRY(order.code_url, json_reader(object).text("code_url"));
@@ -379,10 +407,13 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
     body.erase("sub_appid");
     CIPHERLANE_TRY(
         const auto answer, own.ask("POST", own.order_target(order_number, "/close"), json::serialize(body), bounds));
-    if (answer.good()) return own.ended(order_number, qr_order_state::cancelled);
-    const auto what = meaning_of(answer.status, answer.code());
+    // Only the one is documented; any other has accepted what it may not have done.
+    constexpr unsigned no_content = 204;
+    if (answer.status == no_content) return own.ended(order_number, qr_order_state::cancelled);
+    const auto what = answer.good() ? meaning::look : meaning_of(answer.status, answer.code());
     if (what != meaning::look) return own.refusal(answer, what);
-    CIPHERLANE_TRY(auto told, own.look_after(order_number, answer, bounds));
+    CIPHERLANE_TRY(auto told,
+        answer.good() ? own.look_after_send(order_number, bounds) : own.look_after(order_number, answer, bounds));
     if (told.trade_state == "REFUND") return state_of(told.trade_state, {}).error();
     return std::move(told.status);
 }
@@ -390,6 +421,7 @@ result<qr_order_status> gateway::cancel(std::string_view order_number, const cal
 result<qr_order_status> gateway::charge(const ports::qr_charge_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_CHECK(check_order_number(request.order_number));
+    CIPHERLANE_CHECK(check_unit(request.total));
     auto object = own.identified();
     object["description"] = shortened(request.subject.empty() ? own.settings.description : request.subject, 127);
     object["out_trade_no"] = request.order_number;
@@ -421,6 +453,9 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
             return unreadable_member("amount.total");
         return told.status;
     };
+    // It names the order, or says in an error's form that the payer is at it.
+    if (answer.status == accepted && !answer.code().empty())
+        return own.ended(request.order_number, qr_order_state::paying);
     if (answer.good()) {
         CIPHERLANE_TRY(auto told, read_order(own.known->whose(), request.order_number, answer.body));
         told.status.merchant_id = own.settings.merchant_id;
@@ -446,7 +481,7 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
     if (what == meaning::no_order) return never_made(own.refusal(answer, what));
     if (what != meaning::look) return own.refusal(answer, what);
     // WeChat names the order and does not say what has become of it.
-    auto told = own.look_up(order_number, bounds);
+    auto told = own.look_after_send(order_number, bounds);
     if (!told) return is_no_order(told.error()) ? never_made(told.error()) : told.error();
     auto& status = told->status;
     if (told->trade_state == "REFUND" && answer.good()) {
@@ -460,16 +495,18 @@ result<qr_order_status> gateway::reverse(std::string_view order_number, const ca
 }
 
 result<qr_order_status> gateway::state::read_refund(
-    const ports::qr_refund_request& request, std::string_view number, const told_order& order, const reply& answer) {
+    const ports::qr_refund_request& request, const told_order& order, const reply& answer) {
     CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
     const json_reader read(object);
-    CIPHERLANE_TRY(const auto theirs, read.text("out_refund_no"));
-    if (theirs != number) return unreadable_member("out_refund_no");
-    CIPHERLANE_TRY(const auto of, read.text("out_trade_no"));
-    if (of != request.order_number) return unreadable_member("out_trade_no");
+    CIPHERLANE_CHECK(same_text(read, "out_refund_no", request.refund_number));
+    CIPHERLANE_CHECK(same_text(read, "out_trade_no", request.order_number));
+    CIPHERLANE_CHECK(same_text(read, "transaction_id", order.status.transaction_number));
     CIPHERLANE_TRY(const auto sums, read.object("amount"));
     CIPHERLANE_TRY(const auto minor, sums.number("refund"));
     if (minor != request.total.minor()) return unreadable_member("amount.refund");
+    CIPHERLANE_TRY(const auto whole, sums.number("total"));
+    if (whole != order.total.minor()) return unreadable_member("amount.total");
+    if (!same_text(sums, "currency", "CNY")) return unreadable_member("amount.currency");
     CIPHERLANE_TRY(const auto word, read.text("status"));
     if (word == "SUCCESS") {
         auto status = order.status;
@@ -481,50 +518,79 @@ result<qr_order_status> gateway::state::read_refund(
     auto why =
         wechat_error(word == "CLOSED" ? hostlink_errc::refused_by_gateway : hostlink_errc::not_done_yet, "status")
             .with_peer_text(word);
-    if (word == "ABNORMAL") log.warning("wechat", "refund " + std::string(number) + " cannot reach the payer's card");
+    if (word == "ABNORMAL")
+        log.warning("wechat", "refund " + request.refund_number + " cannot reach the payer's card");
     return why;
+}
+
+/// The refund as its number has it, once it was sent.
+result<qr_order_status> gateway::state::refund_told(
+    const ports::qr_refund_request& request, const told_order& order, const call& bounds) {
+    auto there = ask("GET", refund_target(request.refund_number), {}, bounds);
+    if (!there) return after_send(there.error());
+    if (there->status == accepted) return wechat_error(hostlink_errc::not_done_yet, "status");
+    if (there->good()) return read_refund(request, order, *there);
+    return after_send(refusal(*there, meaning_of(there->status, there->code())));
+}
+
+/// What a refusal of any call is for the refund. Of one that was sent before it says nothing: WeChat may have taken
+/// that, and its money is not free for another.
+error gateway::state::refund_refused(const ports::qr_refund_request& request, const error& why) const {
+    if (!request.asked_before || !why.is(condition::rejected_by_peer)) return why;
+    return wechat_error(hostlink_errc::unnamed_refusal, why.field())
+        .at_endpoint(line.address())
+        .with_peer_code(why.peer_code())
+        .with_peer_text(why.untrusted_peer_text());
 }
 
 result<qr_order_status> gateway::refund(const ports::qr_refund_request& request, const call& bounds) {
     auto& own = *state_;
     CIPHERLANE_CHECK(check_order_number(request.order_number));
     CIPHERLANE_CHECK(check_order_number(request.refund_number));
+    CIPHERLANE_CHECK(check_unit(request.total));
     // The refund names the whole of the order, which only WeChat knows for certain.
-    CIPHERLANE_TRY(auto order, own.look_up(request.order_number, bounds));
+    const auto found = own.look_up(request.order_number, bounds);
+    if (!found) {
+        const auto& why = found.error();
+        if (!why.is(condition::rejected_by_peer) || is_no_order(why)) return own.refund_refused(request, why);
+        return own.after_send(why); // a key, a clock, a right: nothing of the refund
+    }
+    const auto& order = *found;
     if (order.trade_state != "SUCCESS" && order.trade_state != "REFUND") {
-        return wechat_error(hostlink_errc::refused_by_gateway, "trade_state")
-            .with_peer_code("409")
-            .with_peer_text(order.trade_state);
+        return own.refund_refused(request, wechat_error(hostlink_errc::refused_by_gateway, "trade_state")
+                                               .with_peer_code("409")
+                                               .with_peer_text(order.trade_state));
     }
     if (!request.transaction_number.empty() && order.status.transaction_number != request.transaction_number) {
-        return wechat_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409");
+        return own.refund_refused(
+            request, wechat_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
     }
     json::object body{{"out_trade_no", request.order_number}, {"out_refund_no", request.refund_number},
         {"amount",
             json::object{{"refund", request.total.minor()}, {"total", order.total.minor()}, {"currency", "CNY"}}}};
     const auto& of = own.known->whose();
     if (of.is_partner()) body["sub_mchid"] = of.sub_mchid;
-    CIPHERLANE_TRY(auto answer, own.ask("POST", "/v3/refund/domestic/refunds", json::serialize(body), bounds));
-    if (!answer.good()) {
-        const auto what = meaning_of(answer.status, answer.code());
-        if (what != meaning::look) return own.refusal(answer, what);
-        CIPHERLANE_TRY(auto there, own.ask("GET", own.refund_target(request.refund_number), {}, bounds));
-        if (!there.good()) {
-            const auto about = meaning_of(there.status, there.code());
-            return about == meaning::no_order ? own.refusal(answer, meaning::refused) : own.refusal(there, about);
+    CIPHERLANE_TRY(const auto answer, own.ask("POST", "/v3/refund/domestic/refunds", json::serialize(body), bounds));
+    auto status = result<qr_order_status>(wechat_error(hostlink_errc::not_done_yet, "status"));
+    if (answer.good() && answer.status != accepted) {
+        status = own.read_refund(request, order, answer);
+    } else {
+        const auto what = answer.good() ? meaning::look : meaning_of(answer.status, answer.code());
+        if (what != meaning::look) return own.refund_refused(request, own.refusal(answer, what));
+        status = own.refund_told(request, order, bounds);
+        if (!status && is_no_order(status.error())) {
+            if (answer.good()) return wechat_error(hostlink_errc::not_done_yet, "status");
+            return own.refund_refused(request, own.refusal(answer, meaning::refused));
         }
-        answer = std::move(there);
     }
     for (;;) {
-        auto status = own.read_refund(request, request.refund_number, order, answer);
-        if (status || status.error().code() != hostlink_errc::not_done_yet) return status;
+        if (status || status.error().untrusted_peer_text() != "PROCESSING") return status;
         const auto need = own.settings.refund_poll + own.settings.refund_poll;
-        if (status.error().untrusted_peer_text() != "PROCESSING" || bounds.until().left() < need || bounds.stopped())
-            return status;
+        if (bounds.until().left() < need || bounds.stopped()) return status;
         pause(call(own.settings.refund_poll, bounds.stop()));
-        auto there = own.ask("GET", own.refund_target(request.refund_number), {}, bounds);
-        if (!there || !there->good()) return status;
-        answer = *std::move(there);
+        auto later = own.refund_told(request, order, bounds);
+        if (!later && is_no_order(later.error())) return status;
+        status = std::move(later);
     }
 }
 

@@ -46,13 +46,14 @@ result<crypto::data_key> resource_key(byte_view api_v3_key, std::string_view alg
     return crypto::data_key::create(crypto::algorithm::sm4, whole.expose().first(sm4_size), crypto::legacy_policy);
 }
 
-std::optional<std::chrono::system_clock::time_point> moment_of(std::string_view text) {
+/// As seconds: what is not near now may not fit into the clock's finer unit.
+std::optional<std::chrono::seconds> moment_of(std::string_view text) {
     constexpr std::int64_t year_10000 = 253'402'300'800;
     std::int64_t seconds = 0;
     const auto* end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, seconds);
     if (parsed.ec != std::errc() || parsed.ptr != end || seconds < 0 || seconds >= year_10000) return std::nullopt;
-    return std::chrono::system_clock::time_point(std::chrono::seconds(seconds));
+    return std::chrono::seconds(seconds);
 }
 
 } // namespace
@@ -143,10 +144,10 @@ result<void> platform_keys::check(
     if (!serial) return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial");
     if (!signature) return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Signature");
     const auto sent = moment_of(*timestamp);
-    if (!sent || std::chrono::abs(now - *sent) > oldest_answer) {
-        const auto here = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+    const auto here = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
+    if (!sent || std::chrono::abs(here - *sent) > oldest_answer) {
         return unproven(hostlink_errc::stale_notice, "Wechatpay-Timestamp")
-            .with_hint("this machine's clock says " + std::to_string(here));
+            .with_hint("this machine's clock says " + std::to_string(here.count()));
     }
     const auto key = keys_.find(*serial);
     if (key == keys_.end()) return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial");

@@ -66,35 +66,34 @@ constexpr std::array<state_row, 6> wechat_states{{
     {"PAYERROR", ports::qr_order_state::cancelled},
 }};
 
-/// A member that must be ours.
-result<void> same(const json_reader& read, std::string_view member, std::string_view ours) {
-    CIPHERLANE_TRY(const auto theirs, read.text(member));
-    if (theirs != ours) return unreadable_member(member);
-    return {};
-}
-
 result<void> check_identity(const merchant& of, const json_reader& read) {
     if (!of.is_partner()) {
-        CIPHERLANE_CHECK(same(read, "mchid", of.mchid));
-        return same(read, "appid", of.appid);
+        CIPHERLANE_CHECK(same_text(read, "mchid", of.mchid));
+        return same_text(read, "appid", of.appid);
     }
-    CIPHERLANE_CHECK(same(read, "sp_mchid", of.mchid));
-    CIPHERLANE_CHECK(same(read, "sub_mchid", of.sub_mchid));
-    return same(read, "sp_appid", of.appid);
+    CIPHERLANE_CHECK(same_text(read, "sp_mchid", of.mchid));
+    CIPHERLANE_CHECK(same_text(read, "sub_mchid", of.sub_mchid));
+    return same_text(read, "sp_appid", of.appid);
 }
 
-/// Of an order that nobody has paid the amount may be missing.
-result<std::optional<amount>> total_of(const boost::json::object& order) {
+/// Of an order that nobody has paid the amount may be missing, or be without its currency.
+result<std::optional<amount>> total_of(const boost::json::object& order, bool moved) {
     if (!order.contains("amount")) return std::optional<amount>();
     CIPHERLANE_TRY(const auto sums, json_reader(order).object("amount"));
     CIPHERLANE_TRY(const auto minor, sums.number("total"));
     const auto unit = sums.text_or_none("currency");
-    if (!unit.empty() && unit != "CNY") return unreadable_member("amount.currency");
+    if (unit.empty() ? moved : unit != "CNY") return unreadable_member("amount.currency");
     if (minor > amount::max_minor) return unreadable_member("amount.total");
     return std::optional(amount(minor));
 }
 
 } // namespace
+
+result<void> same_text(const json_reader& read, std::string_view member, std::string_view ours) {
+    CIPHERLANE_TRY(const auto theirs, read.text(member));
+    if (theirs != ours) return unreadable_member(member);
+    return {};
+}
 
 meaning meaning_of(unsigned status, std::string_view code) noexcept {
     if (status / 100 != 4 || status == 429) return meaning::unknown;
@@ -129,9 +128,15 @@ result<told_order> read_order(const merchant& of, std::string_view order_number,
     CIPHERLANE_TRY(told.trade_state, read.text("trade_state"));
     told.status.transaction_number = read.text_or_none("transaction_id");
     told.status.terminal_id = read.text_or_none("attach");
-    CIPHERLANE_TRY(const auto total, total_of(object));
+    const auto& word = told.trade_state;
+    const bool moved =
+        word == "SUCCESS" || word == "REFUND" || (word == "REVOKED" && !told.status.transaction_number.empty());
+    CIPHERLANE_TRY(const auto total, total_of(object, moved));
     if (total) told.total = *total;
-    if (told.trade_state == "REFUND") return told;
+    if (word == "REFUND") {
+        if (!total) return unreadable_member("amount");
+        return told;
+    }
     CIPHERLANE_TRY(told.status.state, state_of(told.trade_state, told.status.transaction_number));
     const bool was_paid =
         told.status.state == ports::qr_order_state::paid || told.status.state == ports::qr_order_state::refunded;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "json_reader.hpp"
+
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/hostlink/gateway/wechat_platform.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
@@ -20,6 +22,9 @@ enum class meaning : std::uint8_t {
     unknown,  ///< everything else, and every 5xx
 };
 [[nodiscard]] meaning meaning_of(unsigned status, std::string_view code) noexcept;
+
+/// A member that must be ours. @return `hostlink_errc::unreadable_answer` with it.
+[[nodiscard]] result<void> same_text(const json_reader& read, std::string_view member, std::string_view ours);
 
 /// What `trade_state` says, in the port's words.
 /// @param transaction the number of a payment, empty where there was none: a reversed order had one if it was paid.

@@ -372,6 +372,9 @@ TEST(QrReturn, IsOnFileBeforeItLeavesAndIsAskedForAgainByItsNumber) {
     ASSERT_TRUE(rig.recover());
     EXPECT_EQ(returns(rig)[0].state, record_state::approved);
     EXPECT_EQ(rig.gateway.refunds.size(), 1U) << "by the same number";
+    ASSERT_GE(rig.gateway.refunds_asked_before.size(), 2U);
+    EXPECT_FALSE(rig.gateway.refunds_asked_before.front());
+    EXPECT_TRUE(rig.gateway.refunds_asked_before.back()) << "a refusal would say nothing of the first";
     EXPECT_EQ(rig.gateway.others_given_back, 990);
 }
 
