@@ -393,11 +393,19 @@ void leave_machine(int is_guest) {
     if (is_guest) (void)(*machine)->DetachCurrentThread(machine);
 }
 
+void complete_bare(JNIEnv* env, jmethodID method, jobject future) {
+    (*env)->ExceptionClear(env);
+    (*env)->CallStaticVoidMethod(env, native_class, method, future, NULL, NULL);
+    (*env)->ExceptionClear(env);
+    (*env)->DeleteGlobalRef(env, future);
+}
+
 static void on_done(void* user, cipherlane_hsm_reply reply, const cipherlane_status* why) {
     jobject future = user;
     JNIEnv* env = own_environment();
     if (env == NULL || (*env)->PushLocalFrame(env, 32) != 0) {
         if (reply != NULL) (void)cipherlane_hsm_reply_close(reply, NULL);
+        if (env != NULL) complete_bare(env, complete_method, future);
         return;
     }
     jobjectArray fields = NULL;
@@ -411,9 +419,12 @@ static void on_done(void* user, cipherlane_hsm_reply reply, const cipherlane_sta
     (*env)->ExceptionClear(env);
     if (fault != NULL && !(*env)->IsInstanceOf(env, fault, exception_class)) fault = NULL;
     (*env)->CallStaticVoidMethod(env, native_class, complete_method, future, fields, fault);
-    (*env)->ExceptionClear(env);
-    (*env)->DeleteGlobalRef(env, future);
-    (*env)->PopLocalFrame(env, NULL);
+    if ((*env)->ExceptionCheck(env)) {
+        complete_bare(env, complete_method, future);
+    } else {
+        (*env)->DeleteGlobalRef(env, future);
+    }
+    (void)(*env)->PopLocalFrame(env, NULL);
 }
 
 NATIVE(void, hsmStart)

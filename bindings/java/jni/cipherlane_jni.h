@@ -47,6 +47,8 @@ JNIEnv* own_environment(void);
 /* The same for one callback, on a thread that ends only with the process: left attached it would wait for a machine
  * that has ended. */
 JNIEnv* enter_machine(int* is_guest);
+/* Ends a future whose result could not be told: with no answer and no reason. Deletes the global reference. */
+void complete_bare(JNIEnv* env, jmethodID method, jobject future);
 void leave_machine(int is_guest);
 
 #endif

@@ -204,7 +204,10 @@ static void on_paid(void* user, const cipherlane_payment* payment, const cipherl
     int is_guest = 0;
     JNIEnv* env = enter_machine(&is_guest);
     if (env == NULL) return;
-    if ((*env)->PushLocalFrame(env, 32) != 0) return leave_machine(is_guest);
+    if ((*env)->PushLocalFrame(env, 32) != 0) {
+        complete_bare(env, paid_method, future);
+        return leave_machine(is_guest);
+    }
     jobject made = NULL;
     jthrowable fault = NULL;
     if (payment != NULL) {
@@ -214,8 +217,11 @@ static void on_paid(void* user, const cipherlane_payment* payment, const cipherl
     }
     (*env)->ExceptionClear(env);
     (*env)->CallStaticVoidMethod(env, native_class, paid_method, future, made, fault);
-    (*env)->ExceptionClear(env);
-    (*env)->DeleteGlobalRef(env, future);
+    if ((*env)->ExceptionCheck(env)) {
+        complete_bare(env, paid_method, future);
+    } else {
+        (*env)->DeleteGlobalRef(env, future);
+    }
     (void)(*env)->PopLocalFrame(env, NULL);
     leave_machine(is_guest);
 }

@@ -1,6 +1,7 @@
 package cipherlane;
 
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 
@@ -26,7 +27,24 @@ final class Handle implements AutoCloseable {
         cleanable = CLEANER.register(owner, new State(this.token, give));
     }
 
-    /** The token, while it is open. */
+    /** What is done with the token. */
+    interface Use<T> {
+        T with(long token);
+    }
+
+    /** Does it. The owner is not let go until it is done, though nobody else may know it any more. */
+    <T> T use(Object owner, Use<T> what) {
+        try {
+            return what.with(get());
+        } finally {
+            Reference.reachabilityFence(owner);
+        }
+    }
+
+    /** The same, of what gives text. */
+    String text(Object owner, Use<byte[]> what) { return Native.text(use(owner, what)); }
+
+    /** The token, while it is open. Whoever has it keeps the owner until he is done: see {@link #use}. */
     long get() {
         long now = token.get();
         if (now == 0) throw new IllegalStateException(what + " is closed");

@@ -54,10 +54,12 @@ public final class Hsm implements AutoCloseable {
     }
 
     /** Whether the pool's profile can do an operation. */
-    public boolean supports(String operation) { return Native.hsmSupports(handle.get(), Native.text(operation)); }
+    public boolean supports(String operation) { 
+        return handle.use(this, token -> Native.hsmSupports(token, Native.text(operation)));
+    }
 
     /** Counters and states of all units in the text format of Prometheus. */
-    public String stats() { return Native.text(Native.hsmStats(handle.get())); }
+    public String stats() { return handle.text(this, Native::hsmStats); }
 
     /** A PIN block under another key. */
     public byte[] translatePin(TranslatePin what, Duration limit) {
@@ -68,9 +70,10 @@ public final class Hsm implements AutoCloseable {
         }
         byte[] card = Cipherlane.digits(what.card());
         try {
-            return Native.hsmTranslatePin(handle.get(), what.sourceType().ordinal(), Native.text(what.sourceKey()),
-                    Native.text(what.targetKey()), what.sourceFormat().ordinal(), what.targetFormat().ordinal(),
-                    what.pinBlock(), card, Native.millis(limit));
+            return handle.use(this,
+                    token -> Native.hsmTranslatePin(token, what.sourceType().ordinal(), Native.text(what.sourceKey()),
+                            Native.text(what.targetKey()), what.sourceFormat().ordinal(),
+                            what.targetFormat().ordinal(), what.pinBlock(), card, Native.millis(limit)));
         } finally {
             Cipherlane.wipe(card);
         }
@@ -97,8 +100,9 @@ public final class Hsm implements AutoCloseable {
     /** A MAC. */
     public byte[] makeMac(MakeMac what, Duration limit) {
         if (Waiting.onVirtualThread()) return Waiting.on(makeMacAsync(what, limit));
-        return Native.hsmMakeMac(handle.get(), what.keyType().ordinal(), Native.text(what.key()),
-                what.algorithm().ordinal(), what.padding().ordinal(), what.data(), Native.millis(limit));
+        return handle.use(this,
+                token -> Native.hsmMakeMac(token, what.keyType().ordinal(), Native.text(what.key()),
+                        what.algorithm().ordinal(), what.padding().ordinal(), what.data(), Native.millis(limit)));
     }
 
     /** The same, later. */
@@ -134,15 +138,18 @@ public final class Hsm implements AutoCloseable {
                 return Waiting.on(start(request.set("mac", mac).set("mac_length", length), limit)).right();
             }
         }
-        return Native.hsmVerifyMac(handle.get(), what.keyType().ordinal(), Native.text(what.key()),
-                what.algorithm().ordinal(), what.padding().ordinal(), what.data(), mac, length, Native.millis(limit));
+        return handle.use(this,
+                token -> Native.hsmVerifyMac(token, what.keyType().ordinal(), Native.text(what.key()),
+                        what.algorithm().ordinal(), what.padding().ordinal(), what.data(), mac, length,
+                        Native.millis(limit)));
     }
 
     /** Any operation. */
     public HsmReply run(HsmRequest request, Duration limit) {
         if (Waiting.onVirtualThread()) return Waiting.on(start(request, limit));
-        return new HsmReply(Native.hsmRun(handle.get(), request.operation, request.names(), request.values(),
-                request.kinds(), Native.millis(limit)));
+        return new HsmReply(handle.use(this,
+                token -> Native.hsmRun(token, request.operation, request.names(), request.values(), request.kinds(),
+                        Native.millis(limit))));
     }
 
     /**
@@ -154,7 +161,7 @@ public final class Hsm implements AutoCloseable {
      */
     public CompletableFuture<HsmReply> start(HsmRequest request, Duration limit) {
         long token = handle.get();
-        HsmCall call = new HsmCall();
+        HsmCall call = new HsmCall(this);
         try {
             Native.hsmStart(token, request.operation, request.names(), request.values(), request.kinds(),
                     Native.millis(limit), call.stop(), call);
@@ -174,7 +181,8 @@ public final class Hsm implements AutoCloseable {
      */
     public RawAnswer execute(byte[] command, Duration limit) {
         Objects.requireNonNull(command, "command");
-        HsmReply reply = new HsmReply(Native.hsmExecute(handle.get(), command, Native.millis(limit)));
+        HsmReply reply = new HsmReply(
+                handle.use(this, token -> Native.hsmExecute(token, command, Native.millis(limit))));
         String status = reply.names().contains("status") ? reply.text("status") : "00";
         if (status.chars().allMatch(c -> c == '0')) return new RawAnswer.Accepted(reply.bytes("answer"));
         String meaning = reply.names().contains("meaning") ? reply.text("meaning") : "";

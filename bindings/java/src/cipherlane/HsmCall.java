@@ -2,7 +2,16 @@ package cipherlane;
 
 /** A command under way. */
 final class HsmCall extends Call<HsmReply> {
-    void end(byte[][] fields, CipherlaneException why) { endWith(fields == null ? null : new HsmReply(fields), why); }
+    HsmCall(Object of) { super(of); }
+
+    void end(byte[][] fields, CipherlaneException why) {
+        HsmReply reply = null;
+        try {
+            if (fields != null) reply = new HsmReply(fields);
+        } finally {
+            endWith(reply, why);
+        }
+    }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {

@@ -23,23 +23,25 @@ public final class Iso8583 implements AutoCloseable {
     /** A message field by field for people, as far as it can be read: card numbers masked, no track, PIN block or key. */
     public String explain(byte[] message) {
         Objects.requireNonNull(message, "message");
-        return Native.text(Native.iso8583(2, handle.get(), 0, message));
+        return handle.text(this, token -> Native.iso8583(2, token, 0, message));
     }
 
     /** A message with its length in front, as it comes from a stream, as JSON: whole values, nothing masked. */
     public String toJson(byte[] frame) {
         Objects.requireNonNull(frame, "frame");
-        return Native.text(Native.iso8583(0, handle.get(), 0, frame));
+        return handle.text(this, token -> Native.iso8583(0, token, 0, frame));
     }
 
     /** The same without the length. */
     public String bodyToJson(byte[] body) {
         Objects.requireNonNull(body, "body");
-        return Native.text(Native.iso8583(0, handle.get(), 1, body));
+        return handle.text(this, token -> Native.iso8583(0, token, 1, body));
     }
 
     /** The other way, with the length in front. */
-    public byte[] fromJson(String json) { return Native.iso8583(1, handle.get(), 0, Native.text(json)); }
+    public byte[] fromJson(String json) {
+        return handle.use(this, token -> Native.iso8583(1, token, 0, Native.text(json)));
+    }
 
     @Override
     public void close() { handle.close(); }

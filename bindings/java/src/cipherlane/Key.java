@@ -72,19 +72,22 @@ public final class Key implements AutoCloseable {
     }
 
     /** The first bytes of zeros encrypted (KCV, 校验值). */
-    public byte[] checkValue(int length) { return Native.keyCheckValue(handle.get(), 0, positive(length)); }
+    public byte[] checkValue(int length) {
+        return handle.use(this, token -> Native.keyCheckValue(token, 0, positive(length)));
+    }
 
     /** A MAC; {@code padding} is the method of ISO/IEC 9797-1, 1 to 3. */
     public byte[] makeMac(Mac algorithm, int padding, byte[] data) {
         Objects.requireNonNull(data, "data");
-        return Native.macMake(handle.get(), algorithm.ordinal(), padding, data);
+        return handle.use(this, token -> Native.macMake(token, algorithm.ordinal(), padding, data));
     }
 
     /** Is a MAC right? In constant time; {@code length} is how many bytes it must have. */
     public boolean verifyMac(Mac algorithm, int padding, byte[] data, byte[] mac, int length) {
         Objects.requireNonNull(data, "data");
         Objects.requireNonNull(mac, "mac");
-        return Native.macVerify(handle.get(), algorithm.ordinal(), padding, data, mac, positive(length));
+        return handle.use(
+                this, token -> Native.macVerify(token, algorithm.ordinal(), padding, data, mac, positive(length)));
     }
 
     /** A PIN block from this key to another one. */
@@ -92,8 +95,10 @@ public final class Key implements AutoCloseable {
         Objects.requireNonNull(pinBlock, "pinBlock");
         byte[] digits = Cipherlane.digits(card);
         try {
-            return Native.pinTranslate(
-                    handle.get(), format.ordinal(), pinBlock, target.handle.get(), targetFormat.ordinal(), digits);
+            return handle.use(this,
+                    from -> target.handle.use(target,
+                            to -> Native.pinTranslate(
+                                    from, format.ordinal(), pinBlock, to, targetFormat.ordinal(), digits)));
         } finally {
             Cipherlane.wipe(digits);
         }

@@ -68,11 +68,11 @@ public final class Till implements AutoCloseable {
     public static List<String> trades() { return Native.text(Native.tillNames(0)).lines().toList(); }
 
     /** All terminals of the settings. */
-    public List<String> terminals() { return Native.text(Native.tillNames(handle.get())).lines().toList(); }
+    public List<String> terminals() { return handle.text(this, Native::tillNames).lines().toList(); }
 
     /** Another terminal of the same till, to be closed by itself. */
     public Till at(String terminal) {
-        long token = Native.tillAt(handle.get(), Native.text(terminal));
+        long token = handle.use(this, mine -> Native.tillAt(mine, Native.text(terminal)));
         shared.handles.incrementAndGet();
         return new Till(token, shared);
     }
@@ -80,13 +80,14 @@ public final class Till implements AutoCloseable {
     /** Runs a trade to its outcome. After its first byte has left the limit does not end it. */
     public Payment pay(Trade trade, Duration limit) {
         if (Waiting.onVirtualThread()) return Waiting.on(start(trade, limit));
-        return Native.tillPay(handle.get(), trade.texts(), trade.numbers(), Native.millis(limit));
+        return handle.use(
+                this, token -> Native.tillPay(token, trade.texts(), trade.numbers(), Native.millis(limit)));
     }
 
     /** The same, later. Whoever cancels the future asks for its end, and gets its outcome. */
     public CompletableFuture<Payment> start(Trade trade, Duration limit) {
         long token = handle.get();
-        TillCall call = new TillCall();
+        TillCall call = new TillCall(this);
         try {
             Native.tillStart(token, trade.texts(), trade.numbers(), Native.millis(limit), call.stop(), call);
         } catch (RuntimeException | Error why) {
@@ -98,60 +99,74 @@ public final class Till implements AutoCloseable {
 
     /** What the journal has under a key. Asks nobody, also while a trade runs. */
     public Optional<Payment> lookup(String key, Duration limit) {
-        return Optional.ofNullable(Native.tillLookup(handle.get(), Native.text(key), 0, Native.millis(limit)));
+        return Optional.ofNullable(
+                handle.use(this, token -> Native.tillLookup(token, Native.text(key), 0, Native.millis(limit))));
     }
 
     /** The same by its handle. */
     public Optional<Payment> lookup(long payment, Duration limit) {
-        return Optional.ofNullable(Native.tillLookup(handle.get(), null, payment, Native.millis(limit)));
+        return Optional.ofNullable(
+                handle.use(this, token -> Native.tillLookup(token, null, payment, Native.millis(limit))));
     }
 
     /** Decides what is undecided, and tells again what nobody has acknowledged. */
     public List<Payment> recover(Duration limit) {
-        return List.of(Native.tillRecover(handle.get(), 0, Native.millis(limit)));
+        return List.of(handle.use(this, token -> Native.tillRecover(token, 0, Native.millis(limit))));
     }
 
     /** Decides one payment, as far as the other side answers. */
     public List<Payment> recover(Payment one, Duration limit) {
-        return List.of(Native.tillRecover(handle.get(), one.details().handle(), Native.millis(limit)));
+        return List.of(handle.use(
+                this, token -> Native.tillRecover(token, one.details().handle(), Native.millis(limit))));
     }
 
     /** The application's word that it has told an outcome to whom it concerns. */
     public void acknowledge(Payment told, Duration limit) {
-        Native.tillAcknowledge(handle.get(), told.details().handle(), Native.millis(limit));
+        handle.use(this, token -> {
+            Native.tillAcknowledge(token, told.details().handle(), Native.millis(limit));
+            return null;
+        });
     }
 
     /** A person's word on what is not decided; {@code note} says who found out, and how. */
     public Payment decide(Payment open, Finding found, String note, Duration limit) {
         Objects.requireNonNull(found, "found");
-        return Native.tillDecide(handle.get(), open.details().handle(), found == Finding.PAID ? 1 : 0, 0,
-                Native.text(note), Native.millis(limit));
+        return handle.use(this,
+                token -> Native.tillDecide(token, open.details().handle(), found == Finding.PAID ? 1 : 0, 0,
+                        Native.text(note), Native.millis(limit)));
     }
 
     /** How the parts are, and what is under way, as JSON. Asks no device. */
     public String status(Duration limit) {
-        return Native.text(Native.tillStatus(handle.get(), Native.millis(limit))).strip();
+        return handle.text(this, token -> Native.tillStatus(token, Native.millis(limit))).strip();
     }
 
     /** The newest records of all terminals, oldest first, each as JSON. */
     public List<String> journal(int most, Duration limit) {
-        return Native.text(Native.tillJournal(handle.get(), null, 0, counted(most), Native.millis(limit))).lines().toList();
+        return records(0, most, limit);
     }
 
     /** Those that are not decided. */
     public List<String> openRecords(int most, Duration limit) {
-        return Native.text(Native.tillJournal(handle.get(), null, 1, counted(most), Native.millis(limit))).lines().toList();
+        return records(1, most, limit);
     }
 
     /** "sign-in", "settle", "balance", or a service of the host ("echo", "sign-off"): its report as JSON. */
     public String ask(String what, Duration limit) {
-        return Native.text(Native.tillAsk(handle.get(), Native.text(what), Native.millis(limit))).strip();
+        return handle.text(this, token -> Native.tillAsk(token, Native.text(what), Native.millis(limit))).strip();
     }
 
     /** A receipt (签购单), so many columns wide. */
     public String receipt(Payment of, ReceiptCopy copy, int columns, Duration limit) {
-        return Native.text(Native.tillReceipt(
-                handle.get(), of.details().handle(), copy.ordinal(), counted(columns), Native.millis(limit)));
+        return handle.text(this,
+                token -> Native.tillReceipt(
+                        token, of.details().handle(), copy.ordinal(), counted(columns), Native.millis(limit)));
+    }
+
+    private List<String> records(int open, int most, Duration limit) {
+        byte[] found = handle.use(
+                this, token -> Native.tillJournal(token, null, open, counted(most), Native.millis(limit)));
+        return Native.text(found).lines().toList();
     }
 
     private static int counted(int most) {

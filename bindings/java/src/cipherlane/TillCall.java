@@ -5,6 +5,8 @@ package cipherlane;
  * may take it for nothing.
  */
 final class TillCall extends Call<Payment> {
+    TillCall(Object of) { super(of); }
+
     void end(Payment payment, CipherlaneException why) { endWith(payment, why); }
 
     /** Always false: the outcome follows. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
@@ -173,6 +175,39 @@ class HsmTest {
                 assertTrue(cancelled.isDone());
             }
         }
+    }
+
+    /** Whoever asks for something and waits for it need not keep the pool as well. */
+    @Test
+    void livesUntilWhatIsUnderWayHasEnded() throws Exception {
+        try (Simulator slow = new Simulator("--profile", "payshield", "--fault", "{\"kind\":\"delay\",\"match\":\"NC\",\"delay_ms\":1500}")) {
+            CompletableFuture<HsmReply> call = startedByNobody(slow.where);
+            for (int i = 0; i < 10; ++i) {
+                System.gc();
+                Thread.sleep(50);
+            }
+            assertTrue(call.get(60, TimeUnit.SECONDS).names().contains("lmk_check"));
+        }
+    }
+
+    private static CompletableFuture<HsmReply> startedByNobody(String where) {
+        return Hsm.openToml("units = [\"" + where + "\"]\nprofile = \"payshield\"\non_connect = \"none\"\n")
+                .start(HsmRequest.of("diagnose"), Duration.ofMinutes(2));
+    }
+
+    /** An executor that takes no work keeps nobody waiting. */
+    @Test
+    void endsAFutureWhateverItsExecutorDoes() {
+        Call<String> call = new Call<>(this) {
+            @Override
+            public Executor defaultExecutor() {
+                return work -> {
+                    throw new RejectedExecutionException();
+                };
+            }
+        };
+        call.endWith("done", null);
+        assertEquals("done", call.getNow(null));
     }
 
     @Test
