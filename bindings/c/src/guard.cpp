@@ -19,6 +19,7 @@ constexpr errc_row faults[] = {
     {c_errc::no_field, condition::misuse, "there is no field of that name"},
     {c_errc::no_memory, condition::local_fault, "there is no memory"},
     {c_errc::fault, condition::local_fault, "something inside failed"},
+    {c_errc::outcome_unknown, condition::outcome_unknown, "the payment began and its outcome could not be told"},
 };
 constexpr table_category category("cipherlane.c", faults);
 

@@ -21,6 +21,7 @@ enum class c_errc {
     no_field = CIPHERLANE_CODE_NO_FIELD,
     no_memory = CIPHERLANE_CODE_NO_MEMORY,
     fault = CIPHERLANE_CODE_FAULT,
+    outcome_unknown = CIPHERLANE_CODE_OUTCOME_UNKNOWN,
 };
 [[nodiscard]] boost::system::error_code make_error_code(c_errc value) noexcept;
 

@@ -1,9 +1,12 @@
 #include "handles.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <chrono>
 #include <limits>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace cipherlane::c {
@@ -165,6 +168,17 @@ result<void> leave(std::uintptr_t token, kind what, std::string_view argument) {
     at->thing->close();
     release(*at, access::shared);
     return {};
+}
+
+void await_gone(std::uintptr_t token) noexcept {
+    const auto parts = parts_of(token);
+    auto* const at = find(parts.index);
+    if (at == nullptr) return;
+    // Calls come out without a word to whoever waits: only the last one changes the number of the place.
+    for (auto span = std::chrono::microseconds(50);
+         generation_in(at->state.load(std::memory_order_acquire)) == parts.generation;
+         span = std::min(span * 2, std::chrono::microseconds(5000)))
+        std::this_thread::sleep_for(span);
 }
 
 } // namespace cipherlane::c

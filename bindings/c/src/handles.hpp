@@ -53,6 +53,8 @@ void release(slot& of, access how) noexcept;
 [[nodiscard]] object& thing_in(slot& of) noexcept;
 /// No call gets in any more; those inside are ended.
 [[nodiscard]] result<void> leave(std::uintptr_t token, kind what, std::string_view argument);
+/// Waits until the last call is out of a closed handle and its thing is gone.
+void await_gone(std::uintptr_t token) noexcept;
 
 /// Says of a class that a handle stands for it which kind and how many: `static constexpr kind what` and
 /// `static constexpr access how`.

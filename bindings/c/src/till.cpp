@@ -1,7 +1,10 @@
 #include "arguments.hpp"
 #include "handles.hpp"
+#include "telling.hpp"
 #include "till_json.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/c/till.h>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/ledger/trades.hpp>
@@ -12,21 +15,35 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace cipherlane::c {
 namespace {
 
+/// What the handles of one till have in common.
+struct all_handles {
+    std::atomic<unsigned> open{0}; ///< of them
+    const std::shared_ptr<telling_gate> events = std::make_shared<telling_gate>();
+};
+
 class till_thing final : public object {
   public:
     static constexpr kind what = kind::till;
     static constexpr access how = access::shared;
-    explicit till_thing(cipherlane::till made)
-        : at(std::move(made)) {}
+    till_thing(cipherlane::till made, std::shared_ptr<all_handles> together)
+        : at(std::move(made))
+        , all(std::move(together)) {
+        ++all->open;
+    }
     void close() noexcept override { closing.request_stop(); }
     std::stop_source closing;
     cipherlane::till at;
+    const std::shared_ptr<all_handles> all;
 };
 
 using till_pin = pinned<till_thing>;
@@ -34,19 +51,28 @@ using till_pin = pinned<till_thing>;
 /// A caller's function, which may throw: that goes no further.
 class listener {
   public:
-    listener(cipherlane_line tell, void* user) noexcept
+    /// @param gate null: within a call, which ends first.
+    listener(cipherlane_line tell, void* user, std::shared_ptr<telling_gate> gate = nullptr) noexcept
         : tell_(tell)
-        , user_(user) {}
+        , user_(user)
+        , gate_(std::move(gate)) {}
     void operator()(const std::string& json) const noexcept {
+        if (gate_ == nullptr) return say(json);
+        if (const gate_pass pass(gate_); pass) say(json);
+    }
+
+  private:
+    void say(const std::string& json) const noexcept {
+        const telling inside;
         try {
             tell_(user_, json.c_str());
         } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody to tell
         }
     }
 
-  private:
     cipherlane_line tell_;
     void* user_;
+    std::shared_ptr<telling_gate> gate_;
 };
 
 /// Words of a `what`, where memory allows.
@@ -61,7 +87,7 @@ void tell_event(const listener& to, const What& what) noexcept {
 class event_timeline final : public acquiring::timeline {
   public:
     explicit event_timeline(listener to) noexcept
-        : to_(to) {}
+        : to_(std::move(to)) {}
     void on_entry(const acquiring::timeline_entry& entry) noexcept override { tell_event(to_, entry); }
     void on_alert(const acquiring::alert& what) noexcept override { tell_event(to_, what); }
     void on_stage(const acquiring::stage_event& what) noexcept override { tell_event(to_, what); }
@@ -79,10 +105,10 @@ std::string_view level_words(log_level level) {
     }
 }
 
-till_parts parts_for(cipherlane_till_event events, void* user) {
+till_parts parts_for(cipherlane_till_event events, void* user, const all_handles& all) {
     till_parts made;
     if (events == nullptr) return made;
-    const listener to(events, user);
+    const listener to(events, user, all.events);
     made.observer = std::shared_ptr<acquiring::timeline>(std::make_shared<event_timeline>(to));
     made.log = logger(log_level::info, [to](log_level level, std::string_view component, std::string_view line) {
         to(log_json(level_words(level), component, line));
@@ -124,7 +150,16 @@ void cut_to(std::string_view text, char (&to)[N]) noexcept {
 static_assert(static_cast<int>(verdict::unknown) == CIPHERLANE_UNKNOWN);
 static_assert(static_cast<int>(verdict::stored) == CIPHERLANE_STORED);
 
-cipherlane_payment to_struct(const payment& from) {
+/// Words for whom memory may be missing: the outcome is told without them then.
+void put_reasons(const payment& from, cipherlane_payment& to) noexcept {
+    try {
+        cut_to(from.reason(language::english), to.reason);
+        cut_to(from.reason(language::chinese), to.reason_zh);
+    } catch (...) { // NOLINT(bugprone-empty-catch): the outcome stands above
+    }
+}
+
+cipherlane_payment to_struct(const payment& from) noexcept {
     cipherlane_payment to{};
     to.handle = from.handle;
     to.original = from.original;
@@ -149,8 +184,7 @@ cipherlane_payment to_struct(const payment& from) {
     cut_to(from.time, to.time);
     cut_to(from.order_number, to.order_number);
     cut_to(from.voucher, to.voucher);
-    if (!from.ok()) cut_to(from.reason(language::english), to.reason);
-    if (!from.ok()) cut_to(from.reason(language::chinese), to.reason_zh);
+    if (!from.ok()) put_reasons(from, to);
     return to;
 }
 
@@ -182,14 +216,61 @@ bool wants_code(const acquiring::trade_request& request) {
     return request.payment_code.empty() && ledger::row_of(request.kind).needs.contains(ledger::need::code);
 }
 
+result<std::optional<payment>> look_up(
+    cipherlane::till& at, const acquiring::trade_request& request, const call& bounds) {
+    return acquiring::lookup(at.journal(), at.terminal().terminal_id, request, bounds);
+}
+
+bool never_got_its_turn(const error& why) noexcept {
+    constexpr std::array before{acquiring_errc::busy, acquiring_errc::lane_closed, acquiring_errc::deadline_passed,
+        acquiring_errc::cashier_cancelled};
+    return (why.operation() == "lane" || why.operation() == "call") &&
+           std::any_of(before.begin(), before.end(), [&](auto each) { return why.code() == make_error_code(each); });
+}
+
+/// What is told of a trade that the lane has refused before it looked at the key: a payment that the key has already
+/// stays what it is, and what is not decided is unknown, not refused.
+result<payment> told_instead(cipherlane::till& at, const acquiring::trade_request& request, const error& why) {
+    if (!never_got_its_turn(why)) return why;
+    const auto found = look_up(at, request, call(at.terminal().timers.journal));
+    if (!found || !*found) return why;
+    auto told = **found;
+    told.why = why;
+    return told;
+}
+
+/// A payment that is not decided, as the lane finds it now. What keeps the lane from asking is no error: that would
+/// mean that nothing is pending.
+result<payment> asked_after(cipherlane::till& at, const payment& known, const call& bounds) {
+    auto found = at.recover(acquiring::recovery_request(known.handle), bounds);
+    if (found && found->size() == 1) return std::move(found->front());
+    auto told = known;
+    if (!found) told.why = found.error();
+    return told;
+}
+
+/// The trade has begun: what throws now says nothing of what became of it.
+template <class Work>
+result<payment> begun(const Work& work) noexcept {
+    try {
+        return work();
+    } catch (...) {
+        return error(c_errc::outcome_unknown, layer::till);
+    }
+}
+
 result<payment> pay(cipherlane::till& at, acquiring::trade_request request, const call& bounds) {
     if (wants_code(request)) {
         // A key that was used gets what became of it, and nobody's code is asked for.
-        CIPHERLANE_TRY(auto known, at.lookup(request.idempotency_key, bounds));
-        if (known) return *std::move(known);
+        CIPHERLANE_TRY(auto known, look_up(at, request, bounds));
+        if (known && known->outcome != verdict::unknown) return *std::move(known);
+        if (known) return asked_after(at, *known, bounds);
         CIPHERLANE_TRY(request.payment_code, at.scan_payment_code(bounds));
     }
-    return at.trade(request, bounds);
+    return begun([&]() -> result<payment> {
+        auto end = at.trade(request, bounds);
+        return end ? std::move(end) : told_instead(at, request, end.error());
+    });
 }
 
 result<payment> payment_of(cipherlane::till& at, std::uint64_t handle, const call& bounds) {
@@ -206,6 +287,7 @@ void tell_payment(cipherlane_till_done done, void* user, const result<payment>& 
         told = to_struct(*end);
         return {};
     });
+    const telling inside;
     try {
         done(user, condition == CIPHERLANE_OK ? &told : nullptr, &why);
     } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody to tell
@@ -214,6 +296,23 @@ void tell_payment(cipherlane_till_done done, void* user, const result<payment>& 
 
 result<receipt_copy> copy_of(std::int32_t number) {
     return word_of(number, receipt_copy::cardholder, "copy");
+}
+
+/// Off the caller's own functions nothing is told any more, and nothing is under way, when it returns.
+result<void> close_till(::cipherlane_till till) {
+    std::shared_ptr<all_handles> all;
+    {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        all = on->all;
+    }
+    CIPHERLANE_CHECK(close_handle<till_thing>(till, "till"));
+    const bool last = --all->open == 0;
+    const bool waits = !telling::is_under_way();
+    if (waits) await_gone(reinterpret_cast<std::uintptr_t>(till));
+    if (!last) return {};
+    all->events->shut(); // a till that is closed within a trade ends that trade behind the caller
+    if (waits) all->events->await_empty();
+    return {};
 }
 
 result<std::vector<ports::journal_record>> records(
@@ -280,13 +379,14 @@ cipherlane_condition cipherlane_till_open(const char* settings_file, cipherlane_
         CIPHERLANE_TRY(const auto file, text_of(settings_file, "settings_file"));
         CIPHERLANE_CHECK(need(till, "till"));
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
-        CIPHERLANE_TRY(auto made, cipherlane::till::open(std::string(file), parts_for(events, user), bounds));
-        return hand_out(std::make_unique<till_thing>(std::move(made)), till);
+        const auto all = std::make_shared<all_handles>();
+        CIPHERLANE_TRY(auto made, cipherlane::till::open(std::string(file), parts_for(events, user, *all), bounds));
+        return hand_out(std::make_unique<till_thing>(std::move(made), all), till);
     });
 }
 
 cipherlane_condition cipherlane_till_close(cipherlane_till till, cipherlane_status* why) {
-    return guard(why, [&] { return close_handle<till_thing>(till, "till"); });
+    return guard(why, [&] { return close_till(till); });
 }
 
 cipherlane_condition cipherlane_till_terminals(
@@ -307,7 +407,7 @@ cipherlane_condition cipherlane_till_at(
         CIPHERLANE_TRY(const auto name, text_of(terminal, "terminal"));
         CIPHERLANE_CHECK(need(other, "other"));
         CIPHERLANE_TRY(auto made, on->at.at(name));
-        return hand_out(std::make_unique<till_thing>(std::move(made)), other);
+        return hand_out(std::make_unique<till_thing>(std::move(made), on->all), other);
     });
 }
 
@@ -337,14 +437,21 @@ cipherlane_condition cipherlane_till_pay(cipherlane_till till, const cipherlane_
 cipherlane_condition cipherlane_till_start(cipherlane_till till, const cipherlane_trade* trade, int64_t deadline_ms,
     cipherlane_stop stop, cipherlane_till_done done, void* user, cipherlane_status* why) {
     return guard(why, [&]() -> result<void> {
-        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(auto on, till_pin::of(till, "till"));
         if (done == nullptr) return refuse(c_errc::null_argument, "done");
         CIPHERLANE_TRY(auto request, request_of(on->at, trade));
         if (wants_code(request)) return refuse(c_errc::null_argument, "trade.payment_code");
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
         const auto limits = std::make_shared<stoppable>(bounds, on->closing);
-        on->at.async_trade(std::move(request), limits->bounds(),
-            [done, user, limits](const result<cipherlane::payment>& end) { tell_payment(done, user, end); });
+        // As long as the handle is held for it, a closing waits for `done`.
+        auto& at = on->at;
+        const cipherlane::acquiring::trade_request same(
+            request.kind, request.idempotency_key, request.total, request.handle);
+        at.async_trade(std::move(request), limits->bounds(),
+            [done, user, limits, same, held = std::move(on)](const result<cipherlane::payment>& end) {
+                if (end) return tell_payment(done, user, end);
+                tell_payment(done, user, begun([&] { return told_instead(held->at, same, end.error()); }));
+            });
         return {};
     });
 }
@@ -386,6 +493,7 @@ cipherlane_condition cipherlane_till_recover(cipherlane_till till, uint64_t hand
             const auto told, on->at.recover(cipherlane::acquiring::recovery_request(handle), limits.bounds()));
         for (const auto& one : told) {
             const auto as_struct = to_struct(one);
+            const telling inside;
             each(user, &as_struct);
         }
         return {};

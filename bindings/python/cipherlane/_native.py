@@ -6,8 +6,9 @@ import atexit
 import ctypes
 import os
 import threading
+import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ctypes import POINTER, byref
 from typing import Any, Union
@@ -416,6 +417,25 @@ def milliseconds(seconds: float | None) -> int:
 
 
 _open: "weakref.WeakSet[Handle]" = weakref.WeakSet()
+_closing: set[int] = set()  # handles whose closing is under way
+_telling: set[int] = set()  # threads of the library that are inside a function of ours
+_ended = False
+
+
+def tell(function: Callable[..., None], *arguments: Any) -> None:
+    """Runs what the library calls, unless the interpreter is about to end. What it throws goes no further."""
+    if _ended:
+        return
+    thread = threading.get_ident()
+    outer = thread in _telling
+    _telling.add(thread)
+    try:
+        function(*arguments)
+    except Exception:  # noqa: BLE001: there is nobody to tell
+        pass
+    finally:
+        if not outer:
+            _telling.discard(thread)
 
 
 class Handle:
@@ -440,7 +460,11 @@ class Handle:
         """Ends what is under way. A second time does nothing."""
         handle, self._handle = self._handle, None
         if handle is not None:
-            call(self._close_name, handle)
+            _closing.add(handle)
+            try:
+                call(self._close_name, handle)
+            finally:
+                _closing.discard(handle)
 
     def __enter__(self) -> Any:
         return self
@@ -470,9 +494,14 @@ class Stop(Handle):
 
 @atexit.register
 def _close_all() -> None:
-    """No callback finds an interpreter that has ended."""
+    """No callback finds an interpreter that has ended: closing waits for those that are under way, and for the calls
+    of threads that nobody joins, which it ends; a payment that has left is seen to its end."""
+    global _ended
     for each in list(_open):
         try:
             each.close()
         except Exception:  # noqa: BLE001
             pass
+    _ended = True
+    while _closing or _telling - {threading.get_ident()}:
+        time.sleep(0.005)

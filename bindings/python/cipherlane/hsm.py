@@ -138,6 +138,10 @@ def _read_reply(handle: int) -> Reply:
 
 @_native.ReplyDone
 def _on_done(number: int | None, reply: int | None, status: Any) -> None:
+    _native.tell(_finish, number, reply, status)
+
+
+def _finish(number: int | None, reply: int | None, status: Any) -> None:
     if reply is None:
         _pending.finish(number, None, _native.error_of(status.contents))
         return

@@ -1,7 +1,7 @@
 """The till: everything that a settings file names, and each trade by its name.
 
 A payment ends approved, declined, reversed or unknown: that is its `outcome`, not an exception. An exception means that
-no request left and nothing is pending; the same key may be used again.
+this call began nothing; what its key has is asked by `lookup`. `OutcomeUnknown` alone says that it had begun.
 """
 
 from __future__ import annotations
@@ -74,12 +74,16 @@ def _payment(of: Any) -> Payment:
     return Payment(**values)
 
 
-@_native.TillDone
-def _on_done(number: int | None, payment: Any, status: Any) -> None:
+def _finish(number: int | None, payment: Any, status: Any) -> None:
     if payment:
         _pending.finish(number, _payment(payment.contents), None)
     else:
         _pending.finish(number, None, _native.error_of(status.contents))
+
+
+@_native.TillDone
+def _on_done(number: int | None, payment: Any, status: Any) -> None:
+    _native.tell(_finish, number, payment, status)
 
 
 def _lines(name: str, *arguments: Any, behind: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
@@ -123,10 +127,7 @@ class Till(_native.Handle):
             listener = events
 
             def tell(_: int | None, line: bytes) -> None:
-                try:
-                    listener(json.loads(line))
-                except Exception:  # noqa: BLE001: a listener ends no payment
-                    pass
+                _native.tell(lambda: listener(json.loads(line)))
 
             self._events = _native.Line(tell)
         self._made_by("till_open", encoded(settings), self._events, None, milliseconds(deadline), None)
@@ -182,7 +183,8 @@ class Till(_native.Handle):
         plan: str | None = None,
         deadline: float | None = 120,
     ) -> Payment:
-        """The same, awaited. Cancelling the task asks the trade to stop; what it came to is in the journal (`lookup`)."""
+        """The same, awaited. Cancelling the task asks the trade to stop and waits for its end; what it came to all the
+        same is `result` of the CancelledError, and in the journal (`lookup`)."""
 
         def start(number: int, stop: int | None) -> None:
             with _trade(

@@ -3,6 +3,10 @@
 
 #include <cipherlane/c/till.h>
 
+#include <stdatomic.h>
+#include <threads.h>
+#include <time.h>
+
 static int stages = 0;
 static int rows = 0;
 static int recovered = 0;
@@ -93,6 +97,53 @@ static void wrong_use(cipherlane_till till) {
     REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_pay(NULL, &what, 1000, NULL, &payment, &why));
 }
 
+/* A key that paid one thing pays nothing else, with or without a code at hand. */
+static void a_key_is_of_one_trade(cipherlane_till till) {
+    cipherlane_payment payment;
+    cipherlane_trade what = CIPHERLANE_TRADE_INIT;
+    what.trade = "payment code sale";
+    what.key = "c-4";
+    what.amount = 100;
+    what.payment_code = "134567890123456789";
+    GOOD(cipherlane_till_pay(till, &what, 60000, NULL, &payment, &why));
+    CHECK(payment.recorded == 0);
+    what.payment_code = NULL;
+    GOOD(cipherlane_till_pay(till, &what, 60000, NULL, &payment, &why));
+    CHECK(payment.recorded == 1);
+    what.amount = 99900;
+    CHECK(cipherlane_till_pay(till, &what, 60000, NULL, &payment, &why) == CIPHERLANE_MISUSE);
+    CHECK(strcmp(why.layer, "acquiring") == 0);
+}
+
+/* What a payment that was started is told to: gone with the closing. */
+struct teller {
+    atomic_int began;
+    atomic_int ended;
+};
+
+static void slowly(void* user, const cipherlane_payment* payment, const cipherlane_status* how) {
+    struct teller* to = user;
+    const struct timespec while_others_close = {0, 300000000};
+    (void)payment;
+    (void)how;
+    to->began = 1;
+    thrd_sleep(&while_others_close, NULL);
+    to->ended = 1;
+}
+
+static void closing_waits_for_done(cipherlane_till till) {
+    struct teller to;
+    cipherlane_trade what = CIPHERLANE_TRADE_INIT;
+    atomic_init(&to.began, 0);
+    atomic_init(&to.ended, 0);
+    what.trade = "sale";
+    what.key = "c-5";
+    what.amount = 700;
+    GOOD(cipherlane_till_start(till, &what, 60000, NULL, slowly, &to, &why));
+    GOOD(cipherlane_till_close(till, &why));
+    CHECK(to.began == 1 && to.ended == 1);
+}
+
 int main(int argc, char** argv) {
     cipherlane_till till = NULL;
     char names[256];
@@ -103,7 +154,8 @@ int main(int argc, char** argv) {
     a_sale_and_its_void(till);
     books(till);
     wrong_use(till);
-    GOOD(cipherlane_till_close(till, &why));
+    a_key_is_of_one_trade(till);
+    closing_waits_for_done(till);
     REFUSED(CIPHERLANE_CODE_BAD_HANDLE, cipherlane_till_close(till, &why));
     return failures == 0 ? 0 : 1;
 }

@@ -1,7 +1,11 @@
 """A till through Python, against the simulators of a lane."""
 
 import asyncio
+import subprocess
+import sys
 
+import pytest
+from cipherlane import Misuse
 from cipherlane.till import Outcome, Till
 
 
@@ -26,3 +30,70 @@ def test_a_sale_and_its_void(lane_rig):
 def test_a_code_is_paid(lane_rig):
     with Till(lane_rig.settings) as till:
         assert till.pay("QR sale", "q-1", 500, subject="tea").ok
+
+
+def test_a_key_is_of_one_trade(lane_rig):
+    with Till(lane_rig.settings) as till:
+        paid = till.pay("payment code sale", "k-1", 100, payment_code="134567890123456789")
+        assert till.pay("payment code sale", "k-1", 100).handle == paid.handle
+        with pytest.raises(Misuse):
+            till.pay("payment code sale", "k-1", 99900)
+
+
+SLOW = 'acquirer:{"kind":"late_answer","match":"sale","delay_ms":1500,"skip":1}'
+
+
+async def sending(events):
+    while not any(each.get("stage") == "sending" for each in events):
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.cipherlane("--fault", SLOW)
+def test_a_paid_key_is_told_while_another_is_paid(lane_rig):
+    events = []
+
+    async def both(till):
+        slow = asyncio.create_task(till.pay_async("sale", "slow", 500))
+        await sending(events)
+        assert (await till.pay_async("sale", "paid", 1234)).recorded
+        with pytest.raises(Misuse, match="under way"):
+            await till.pay_async("sale", "fresh", 1)
+        slow.cancel()
+        await asyncio.sleep(0.05)
+        slow.cancel()  # a second time: the outcome is waited for all the same
+        with pytest.raises(asyncio.CancelledError) as why:
+            await slow
+        return why.value
+
+    with Till(lane_rig.settings, events=events.append) as till:
+        assert till.sale("paid", 1234).ok
+        events.clear()
+        ended = asyncio.run(both(till))
+        assert till.lookup("slow").outcome is Outcome.APPROVED
+        assert ended.result.handle == till.lookup("slow").handle
+
+
+LEAVING = """
+import os, sys, threading, time
+from cipherlane.till import Till
+
+sent = threading.Event()
+
+def tell(event):
+    os.write(1, (event.get("stage", "") + "\\n").encode())
+    if event.get("stage") == "sending":
+        sent.set()
+
+till = Till(sys.argv[1], events=tell)
+threading.Thread(target=till.sale, args=("left", 500), daemon=True).start()
+assert sent.wait(30)
+"""
+
+
+@pytest.mark.cipherlane("--fault", SLOW.replace('"skip":1', '"skip":0'))
+def test_the_interpreter_ends_after_the_payment(lane_rig):
+    ended = subprocess.run([sys.executable, "-c", LEAVING, lane_rig.settings], stdout=subprocess.PIPE, timeout=60)
+    assert ended.returncode == 0
+    assert b"finishing" in ended.stdout.split(b"sending")[-1]
+    with Till(lane_rig.settings) as till:
+        assert till.lookup("left").outcome is Outcome.APPROVED

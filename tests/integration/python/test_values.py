@@ -1,11 +1,12 @@
 """Published values through the C interface, and what a caller can do wrong. Origins: tests/vectors of the sources."""
 
+import asyncio
 import gc
 
 import pytest
 
 import cipherlane
-from cipherlane import _native, crypto, hsm, iso8583, qr, tlv, till
+from cipherlane import _native, _pending, crypto, hsm, iso8583, qr, tlv, till
 
 
 def test_the_library_says_its_version():
@@ -110,3 +111,27 @@ def test_again_and_again_keeps_nothing():
             stop.request()
     gc.collect()
     assert len(_native._open) < 50
+
+
+def test_a_cancelled_wait_waits_for_the_end_and_wipes_what_comes():
+    class Answer:
+        wiped = False
+
+        def wipe(self):
+            self.wiped = True
+
+    async def cancelled_twice(answer):
+        numbers = []
+        task = asyncio.create_task(_pending.wait(lambda number, stop: numbers.append(number)))
+        for _ in range(2):
+            await asyncio.sleep(0.01)
+            task.cancel()
+        await asyncio.sleep(0.01)
+        assert not task.done()
+        assert _pending.finish(numbers[0], answer, None)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    answer = Answer()
+    asyncio.run(cancelled_twice(answer))
+    assert answer.wiped

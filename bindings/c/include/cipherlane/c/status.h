@@ -63,7 +63,8 @@ enum {
     CIPHERLANE_CODE_NO_ROOM = 5,       /* the buffer's `size` says how much is needed */
     CIPHERLANE_CODE_NO_FIELD = 6,      /* there is no field of that name */
     CIPHERLANE_CODE_NO_MEMORY = 7,
-    CIPHERLANE_CODE_FAULT = 8 /* something inside threw */
+    CIPHERLANE_CODE_FAULT = 8,          /* something inside threw */
+    CIPHERLANE_CODE_OUTCOME_UNKNOWN = 9 /* likewise, after a payment had begun: look its key up */
 };
 
 /* How a call ended. All text is ended by a zero and cut to fit; none of it holds a secret. */

@@ -2,8 +2,9 @@
  * The till: everything that a settings file names, and each trade by its name. See status.h for the shape of it all.
  *
  * A payment ends approved, declined, reversed or unknown, never as a guess: that is its `outcome`. A condition other
- * than CIPHERLANE_OK means that no request left and nothing is pending; the same key may be used again. The record is
- * durable before the first byte leaves; the same key asked again gives the recorded outcome, not a second charge.
+ * than CIPHERLANE_OK means that this call began nothing; what its key has from an earlier one is asked by
+ * `cipherlane_till_lookup`. CIPHERLANE_OUTCOME_UNKNOWN alone says that it had begun. The record is durable before the
+ * first byte leaves; the same key asked again, for the same trade, gives the recorded outcome, not a second charge.
  */
 #ifndef CIPHERLANE_C_TILL_H
 #define CIPHERLANE_C_TILL_H
@@ -96,8 +97,9 @@ typedef struct cipherlane_trade {
  * the last run left open. `events` may be null; the log goes to standard error then. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_open(const char* settings_file, cipherlane_till_event events,
     void* user, int64_t deadline_ms, cipherlane_stop stop, cipherlane_till* till, cipherlane_status* why);
-/* Asks what is under way through this handle to stop. The last handle waits for it: a request that has left is seen
- * to its end. */
+/* Asks what is under way through this handle to stop, and waits for it: a request that has left is seen to its end.
+ * When it has returned, no `done` of this handle is called any more and, after the last handle, no event; `user` may
+ * be freed. Within a function that the library calls it cannot wait: then calls, and their `done`, end behind it. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_close(cipherlane_till till, cipherlane_status* why);
 /* The names of all terminals of the settings, a line each; a handle of another one, which shares journal and devices.
  */
