@@ -209,7 +209,8 @@ result<void> counter::open_scanner(const call& bounds) {
 
 result<acquiring::payer_code> counter::scan_payment_code(const call& bounds) {
     if (!scanner_) return error(acquiring_errc::no_device, layer::till).during("scan").in_field("scanner");
-    const std::unique_lock mine(scanning_, bounds.until().at()); // terminals share it
+    const turns::turn mine(scanning_, bounds); // terminals share it
+    if (!mine && bounds.stopped()) return error(acquiring_errc::cashier_cancelled, layer::till).during("scan");
     if (!mine) return error(till_errc::device_busy, layer::till).during("scan").in_field("scanner");
     CIPHERLANE_TRY(auto scanned, scanner_->scan(bounds));
     const auto when = scanned.when;

@@ -3,6 +3,7 @@
 #include "claims.hpp"
 #include "gateway_door.hpp"
 #include "shared_devices.hpp"
+#include "turns.hpp"
 #include "watch.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
@@ -111,7 +112,7 @@ class counter {
     std::optional<error> slips_lost_; ///< why there is a printer in the settings and none here
     std::atomic<bool> told_of_slips_{false};
     std::unique_ptr<drivers::printer_keeper> printer_;
-    std::timed_mutex scanning_; ///< a scanner without a keeper takes one call at a time
+    turns scanning_; ///< a scanner without a keeper takes one call at a time
     std::unique_ptr<ports::scanner> scanner_;
     std::optional<drivers::payment_code_gate> gate_; ///< with the scanner
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();

@@ -6,6 +6,7 @@
 #include "support/whole_file.hpp"
 #include "till_file.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <filesystem>
@@ -221,6 +222,9 @@ TEST_F(TillService, GoesOnWithoutItsCallerAndGivesOneKeyOnePayment) {
     EXPECT_EQ(ask("POST", payments("?wait=0"), sale("left", 501), 409).at("error").at("field"), "key");
     EXPECT_EQ(ask("POST", payments(), sale("other", 100), 409).at("error").at("condition"), "misuse")
         << "one card at a time";
+    auto in_other_words = sale("left", 500);
+    in_other_words["partial"] = false;
+    EXPECT_EQ(ask("POST", payments("?wait=0"), in_other_words, 202).at("stage"), "card") << "the same, all the same";
     std::vector<std::future<json>> both;
     for (int i = 0; i < 2; ++i)
         both.push_back(std::async(std::launch::async, [this] {
@@ -251,6 +255,58 @@ TEST_F(TillService, GoesOnWithoutItsCallerAndGivesOneKeyOnePayment) {
     EXPECT_EQ(call_http(where, "DELETE", payments("left"), {}, token).status, 405);
     EXPECT_EQ(call_http(where, "GET", "/v1/till", {}, token).status, 404);
     EXPECT_EQ(call_http(where, "GET", payments("left"), {}, "wrong").status, 401);
+}
+
+/// Whatever the terminal is at, and before anybody is asked for a code.
+TEST_F(TillService, TellsOfAPaidKeyWhatBecameOfItAndOfNoOtherOne) {
+    start();
+    around->present(around->rich);
+    const auto tea = ask("POST", payments(), sale("tea", 1234));
+    EXPECT_EQ(tea.at("outcome"), "approved");
+    const std::string code = "6221345678901234567";
+    around->acquirer.control().ask({{"cmd", "payment_code"}, {"code", code}, {"number", around->rich.number}});
+    auto scan = json{{"trade", "scan"}, {"key", "scan"}, {"amount", 700}, {"code", code}};
+    const auto by_code = ask("POST", payments(), scan);
+    EXPECT_EQ(by_code.at("outcome"), "approved") << by_code;
+    scan.erase("code");
+    EXPECT_EQ(ask("POST", payments(), scan).at("handle"), by_code.at("handle"));
+    scan["amount"] = 99'900;
+    EXPECT_EQ(ask("POST", payments(), scan, 409).at("error").at("code"), static_cast<int>(acquiring_errc::key_reused))
+        << "not told as paid";
+    scan["key"] = "tea";
+    EXPECT_EQ(
+        ask("POST", payments(), scan, 409).at("error").at("code"), static_cast<int>(acquiring_errc::key_reused));
+    scan["key"] = "unused";
+    EXPECT_EQ(ask("POST", payments(), scan, 409).at("error").at("code"), static_cast<int>(acquiring_errc::no_device))
+        << "this one would be scanned";
+
+    ask("POST", payments("?wait=0"), sale("open", 100), 202);
+    ASSERT_TRUE(reaches("open", "card"));
+    EXPECT_EQ(ask("POST", payments(), sale("other", 100), 409).at("error").at("code"),
+        static_cast<int>(acquiring_errc::busy));
+    EXPECT_EQ(ask("POST", payments(), sale("tea", 1234)).at("handle"), tea.at("handle")) << "paid, and not busy";
+    EXPECT_EQ(ask("POST", payments(), sale("tea", 1235), 409).at("error").at("code"),
+        static_cast<int>(acquiring_errc::key_reused));
+    ask("POST", payments("open/cancel"), nullptr, 202);
+    EXPECT_EQ(ask("GET", payments("open?wait=60"), nullptr, 409).at("error").at("condition"), "cancelled");
+
+    // Under way, an original by its key and by its handle are one.
+    around->acquirer.control().ask(
+        {{"cmd", "faults"}, {"set", {{{"kind", "late_answer"}, {"match", "refund"}, {"delay_ms", 1500}}}}});
+    auto back = json{{"trade", "refund"}, {"key", "back"}, {"original", "tea"}};
+    ask("POST", payments("?wait=0"), back, 202);
+    back["original"] = tea.at("handle");
+    back["amount"] = 1234;
+    const auto joined = ask("POST", payments("?wait=0"), back, 202);
+    EXPECT_EQ(joined.at("key"), "back");
+    back["amount"] = 1233;
+    EXPECT_EQ(ask("POST", payments("?wait=0"), back, 409).at("error").at("field"), "key");
+    EXPECT_EQ(ask("GET", payments("back?wait=60")).at("outcome"), "approved");
+
+    // A number that nothing can hold ends a request, and not the service.
+    const auto huge = R"({"trade":"sale","key":"k","amount":1e999})";
+    EXPECT_EQ(call_http(where, "POST", payments(), huge, token).status, 400);
+    EXPECT_EQ(ask("GET", payments("tea")).at("handle"), tea.at("handle"));
 }
 
 /// The host has taken the money, or not, and nobody has heard: the next run finds out, and asks nobody for a card.

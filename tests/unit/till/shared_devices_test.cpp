@@ -1,4 +1,5 @@
 #include "shared_devices.hpp"
+#include "turns.hpp"
 
 #include <cipherlane/till/errc.hpp>
 
@@ -6,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace cipherlane::assembly {
@@ -150,6 +153,26 @@ TEST(SharedDisplay, IsLeftAloneWhileAnotherTerminalShowsACode) {
     ASSERT_TRUE(one.clear(bounds));
     EXPECT_TRUE(other.heartbeat(bounds));
     EXPECT_THAT(real->told, ElementsAre("show", "brightness 80", "heartbeat", "show", "heartbeat"));
+}
+
+TEST(Turns, EndWithTheCallThatWaitsForOne) {
+    turns scanner;
+    const call whole(60s);
+    {
+        const turns::turn first(scanner, whole);
+        ASSERT_TRUE(first);
+        EXPECT_FALSE(turns::turn(scanner, call(10ms)));
+        std::stop_source stop;
+        std::thread stops([&stop] {
+            std::this_thread::sleep_for(20ms);
+            stop.request_stop();
+        });
+        const auto began = monotonic_clock::now();
+        EXPECT_FALSE(turns::turn(scanner, call(60s, stop.get_token())));
+        EXPECT_LT(monotonic_clock::now() - began, 30s);
+        stops.join();
+    }
+    EXPECT_TRUE(turns::turn(scanner, whole)) << "it was given back";
 }
 
 } // namespace

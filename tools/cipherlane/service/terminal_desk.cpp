@@ -2,10 +2,10 @@
 
 #include "cipherlane/payment_json.hpp"
 #include "cipherlane/service/answers.hpp"
-#include "cipherlane/service/wish.hpp"
 #include "cipherlane/tool_door.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/store.hpp>
 
@@ -26,6 +26,7 @@ constexpr unsigned usual_time = 120;
 constexpr std::size_t most_flights = 64; ///< under way and waiting for their turn
 constexpr std::size_t most_waiters = 64; ///< for one end
 constexpr std::size_t most_refusals = 256;
+const std::string usual_subject = acquiring::trade_request({}, {}).subject;
 
 error desk_error(acquiring_errc what, std::string_view operation, std::string_view field) {
     return error(what, layer::tools).during(operation).in_field(field);
@@ -33,14 +34,6 @@ error desk_error(acquiring_errc what, std::string_view operation, std::string_vi
 
 std::chrono::seconds time_of(const nlohmann::json& wish) {
     return std::chrono::seconds(wish.value("timeout_seconds", usual_time));
-}
-
-/// Two requests of one key are the same where all is that makes the trade. The payer's code is not kept.
-std::string fingerprint_of(nlohmann::json wish) {
-    wish.erase("timeout_seconds");
-    if (wish.contains("code")) wipe_texts(wish["code"]);
-    wish.erase("code");
-    return wish.dump();
 }
 
 json rows_of(const std::vector<ports::journal_record>& records) {
@@ -82,11 +75,54 @@ struct terminal_desk::waiter {
     answer_sink tell;
 };
 
+/// What a request asks for, whatever words it has for it. The payer's code is no part of it.
+struct terminal_desk::asked {
+    ports::trade kind = ports::trade::sale;
+    std::string original; ///< as it was named; empty once the journal has said which one it is
+    bool by_handle = false;
+    std::uint64_t handle = 0;
+    std::optional<std::int64_t> total;
+    std::string authorization;
+    std::string subject;
+    int periods = 0;
+    std::string plan;
+    bool partial = false;
+
+    bool operator==(const asked&) const = default;
+
+    static asked of(const cli::till_trade& row, const nlohmann::json& wish) {
+        asked made;
+        made.kind = wish.value("gateway", false) ? ports::trade::qr_charge : row.kind;
+        if (row.has('o')) {
+            const auto& original = wish.at("original");
+            made.by_handle = !original.is_string();
+            made.original = made.by_handle ? original.dump() : original.get<std::string>();
+        }
+        if (wish.contains("amount")) made.total = wish.at("amount").get<std::int64_t>();
+        made.authorization = wish.value("authorization", std::string());
+        if (ledger::gateway_trades.contains(made.kind)) made.subject = wish.value("subject", usual_subject);
+        made.periods = wish.value("periods", 0);
+        made.plan = wish.value("plan", std::string());
+        made.partial = wish.value("partial", false);
+        return made;
+    }
+    [[nodiscard]] acquiring::trade_request order(const std::string& key, const currency& unit) const {
+        acquiring::trade_request made(kind, key, {}, handle);
+        if (total) made.total = amount(*total, unit);
+        made.authorization = authorization;
+        if (!subject.empty()) made.subject = subject;
+        made.instalment = {periods, plan, '0'};
+        if (partial) made.partial = acquiring::partial_approval::accept;
+        return made;
+    }
+};
+
 /// A payment under way.
 struct terminal_desk::flight {
     std::string key;
     const cli::till_trade* row = nullptr;
-    std::string fingerprint;
+    asked what;
+    std::optional<payment> known; ///< what the key has already, and is not decided
     call bounds{std::chrono::seconds(0)};
     std::stop_source stop;
     std::string stage = "waiting";
@@ -104,25 +140,45 @@ terminal_desk::terminal_desk(till at, const workshop& with)
 terminal_desk::~terminal_desk() = default;
 
 void terminal_desk::trade(
-    const cli::till_trade& row, nlohmann::json wish, std::chrono::seconds wait, answer_sink tell) {
-    const auto key = wish.at("key").get<std::string>();
-    const auto fingerprint = fingerprint_of(wish);
+    const cli::till_trade& row, private_wish wish, std::chrono::seconds wait, answer_sink tell) {
+    const auto key = wish->at("key").get<std::string>();
     if (const auto there = flights_.find(key); there != flights_.end()) {
-        wipe_texts(wish);
-        if (there->second->fingerprint != fingerprint)
-            return tell(refused(desk_error(acquiring_errc::key_reused, row.verb, "key")));
-        return wait_for(there->second, wait, std::move(tell));
+        if (there->second->row != &row) return tell(refused(desk_error(acquiring_errc::key_reused, row.verb, "key")));
+        return join(there->second, std::move(wish), wait, std::move(tell));
     }
     if (flights_.size() >= most_flights) return tell(refused(desk_error(acquiring_errc::busy, row.verb, "terminal")));
     std::erase_if(refusals_, [&](const auto& one) { return one.first == key; });
     const auto one = std::make_shared<flight>();
     one->key = key;
     one->row = &row;
-    one->fingerprint = fingerprint;
-    one->bounds = call(time_of(wish), one->stop.get_token());
+    one->what = asked::of(row, *wish);
+    one->bounds = call(time_of(*wish), one->stop.get_token());
     flights_.emplace(key, one);
     wait_for(one, wait, std::move(tell));
     prepare(one, std::move(wish));
+}
+
+void terminal_desk::join(
+    const std::shared_ptr<flight>& one, private_wish wish, std::chrono::seconds wait, answer_sink tell) {
+    auto what = asked::of(*one->row, *wish);
+    if (what == one->what) return wait_for(one, wait, std::move(tell));
+    const auto reused = [](const flight& of) {
+        return refused(desk_error(acquiring_errc::key_reused, of.row->verb, "key"));
+    };
+    if (!one->row->has('o')) return tell(reused(*one));
+    // The journal says whether a key and a handle are of one original, and what is left of it.
+    asio::post(with_.journal,
+        [this, one, reused, what = std::move(what), wish = std::move(wish), wait, tell = std::move(tell)]() mutable {
+            const auto mine = resolved(*one->row, std::move(what));
+            const auto its = resolved(*one->row, one->what);
+            asio::post(with_.io, [this, one, reused, mine, same = mine && its && *mine == *its,
+                                     wish = std::move(wish), wait, tell = std::move(tell)]() mutable {
+                if (!mine) return tell(refused(error(mine.error()).in_field("original")));
+                if (!same) return tell(reused(*one));
+                if (one->ended) return trade(*one->row, std::move(wish), wait, std::move(tell));
+                wait_for(one, wait, std::move(tell));
+            });
+        });
 }
 
 void terminal_desk::wait_for(const std::shared_ptr<flight>& one, std::chrono::seconds wait, answer_sink tell) {
@@ -144,40 +200,55 @@ void terminal_desk::wait_for(const std::shared_ptr<flight>& one, std::chrono::se
     });
 }
 
-/// What needs the journal before the trade can be asked for: its original, and whether a code must be scanned.
-void terminal_desk::prepare(const std::shared_ptr<flight>& one, nlohmann::json wish) {
-    asio::post(with_.journal, [this, one, wish = std::move(wish)]() mutable {
+result<terminal_desk::asked> terminal_desk::resolved(const cli::till_trade& row, asked what) {
+    if (!row.has('o')) return what;
+    CIPHERLANE_TRY(const auto found, look_up(what.original, what.by_handle));
+    what.handle = found.handle;
+    what.original.clear();
+    what.by_handle = false;
+    if (row.has('A') && !what.total) what.total = found.approved.minor();
+    return what;
+}
+
+/// What needs the journal before the trade can be asked for: its original, and what its key has already. A key that
+/// was used gets what became of it, whatever the terminal is at, and nobody's code is asked for.
+void terminal_desk::prepare(const std::shared_ptr<flight>& one, private_wish wish) {
+    asio::post(with_.journal, [this, one, wish = std::move(wish)] {
         const auto& row = *one->row;
-        acquiring::trade_request order(row.kind, one->key, {});
-        if (wish.value("gateway", false)) order.kind = ports::trade::qr_charge;
-        if (row.has('o')) {
-            const auto& original = wish.at("original");
-            const auto name = original.is_string() ? original.get<std::string>() : original.dump();
-            auto found = look_up(name, !original.is_string());
-            if (!found) return end_later(one, error(found.error()).in_field("original"));
-            order.handle = found->handle;
-            if (row.has('A')) order.total = found->approved;
-        }
-        if (wish.contains("amount")) order.total = amount(wish.at("amount").get<std::int64_t>(), at_.terminal().unit);
-        order.authorization = wish.value("authorization", std::string());
-        if (ledger::gateway_trades.contains(order.kind)) order.subject = wish.value("subject", order.subject);
-        order.instalment = {wish.value("periods", 0), wish.value("plan", std::string()), '0'};
-        if (wish.value("partial", false)) order.partial = acquiring::partial_approval::accept;
-        const bool has_code = wish.contains("code");
-        if (has_code) order.payment_code = std::string_view(wish.at("code").get_ref<const std::string&>());
-        wipe_texts(wish);
-        if (!row.has('q') || has_code) return begin(one, std::move(order));
-        // A key that was used gets what became of it, and nobody's code is asked for.
-        auto known = at_.lookup(one->key, call(journal_time));
+        const auto what = resolved(row, one->what);
+        if (!what) return end_later(one, error(what.error()).in_field("original"));
+        auto order = what->order(one->key, at_.terminal().unit);
+        const bool has_code = wish->contains("code");
+        if (has_code) order.payment_code = std::string_view(wish->at("code").get_ref<const std::string&>());
+        auto known = acquiring::lookup(at_.journal(), id_, order, call(journal_time));
         if (!known) return end_later(one, known.error());
-        if (*known) return end_later(one, **std::move(known));
+        if (*known) {
+            const bool decided = (*known)->outcome != verdict::unknown && (*known)->outcome != verdict::stored;
+            if (decided) return end_later(one, **std::move(known));
+            one->known = **std::move(known);
+        }
+        if (!row.has('q') || has_code) return begin(one, std::move(order));
+        if (one->known) return ask_again(one, one->known->handle);
         scan(one, std::move(order));
     });
 }
 
+/// The other side is asked what has become of a payment whose code nobody has any more.
+void terminal_desk::ask_again(const std::shared_ptr<flight>& one, std::uint64_t handle) {
+    at_.async_recover(acquiring::recovery_request(handle), one->bounds,
+        asio::bind_executor(with_.io.get_executor(), [this, one](const result<std::vector<payment>>& how) {
+            if (how && how->size() == 1) return end(one, how->front());
+            end(one, how ? *one->known : result<payment>(how.error()));
+        }));
+}
+
 void terminal_desk::scan(const std::shared_ptr<flight>& one, acquiring::trade_request wish) {
-    asio::post(with_.devices, [this, one, order = std::move(wish)]() mutable {
+    // As with every trade: one at a time, unless the settings say that others wait.
+    if (scanning_.exchange(true) && !at_.terminal().queue)
+        return end_later(one, desk_error(acquiring_errc::busy, one->row->verb, "terminal"));
+    asio::post(with_.scanner, [this, one, order = std::move(wish)]() mutable {
         auto code = at_.scan_payment_code(one->bounds);
+        scanning_ = false;
         if (!code) return end_later(one, code.error());
         order.payment_code = *std::move(code);
         begin(one, std::move(order));
@@ -201,7 +272,12 @@ void terminal_desk::end_later(const std::shared_ptr<flight>& one, result<payment
     asio::post(with_.io, [this, one, how = std::move(how)] { end(one, how); });
 }
 
-void terminal_desk::end(const std::shared_ptr<flight>& one, const result<payment>& how) {
+void terminal_desk::end(const std::shared_ptr<flight>& one, const result<payment>& told) {
+    auto how = told;
+    if (!how && one->known) { // no error: that would mean that nothing is pending
+        how = *one->known;
+        how->why = told.error();
+    }
     one->ended = true;
     flights_.erase(one->key);
     auto answer = answer_of(how);
@@ -323,7 +399,7 @@ void terminal_desk::receipt(const std::string& name, bool by_handle, const nlohm
 void terminal_desk::print(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell) {
     const auto copy =
         wish.value("copy", std::string()) == "merchant" ? receipt_copy::merchant : receipt_copy::cardholder;
-    asio::post(with_.devices, [this, name, by_handle, copy, bounds = call(time_of(wish)), tell = std::move(tell)] {
+    asio::post(with_.printer, [this, name, by_handle, copy, bounds = call(time_of(wish)), tell = std::move(tell)] {
         const auto found = look_up(name, by_handle);
         if (!found) return tell(refused(found.error()));
         const auto report = at_.print_receipt(*found, copy, bounds);
@@ -337,7 +413,7 @@ void terminal_desk::print(const std::string& name, bool by_handle, const nlohman
 }
 
 void terminal_desk::open_drawer(answer_sink tell) {
-    asio::post(with_.devices, [this, tell = std::move(tell)] {
+    asio::post(with_.printer, [this, tell = std::move(tell)] {
         const auto done = at_.open_drawer(call(journal_time));
         tell(done ? told({{"opened", true}}) : refused(done.error()));
     });

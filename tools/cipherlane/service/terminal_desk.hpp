@@ -2,6 +2,7 @@
 
 #include "cipherlane/service/event_log.hpp"
 #include "cipherlane/service/http_message.hpp"
+#include "cipherlane/service/wish.hpp"
 #include "cipherlane/till_trade_rows.hpp"
 
 #include <cipherlane/till/till.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -30,7 +32,8 @@ namespace cipherlane::service {
 struct workshop {
     boost::asio::io_context& io;       ///< all that a desk keeps is touched on its thread alone
     boost::asio::thread_pool& journal; ///< for what waits for the disk
-    boost::asio::thread_pool& devices; ///< for what waits for a scanner or a printer
+    boost::asio::thread_pool& scanner; ///< for what waits for a scanner
+    boost::asio::thread_pool& printer; ///< for what waits for a printer
     std::shared_ptr<event_log> events;
 };
 
@@ -57,7 +60,7 @@ class terminal_desk {
     [[nodiscard]] bool is_mine() noexcept { return at_.lane().on_own_thread(); }
 
     /// @param wish has been judged. @param wait for its end; then what is known so far is told.
-    void trade(const cli::till_trade& row, nlohmann::json wish, std::chrono::seconds wait, answer_sink tell);
+    void trade(const cli::till_trade& row, private_wish wish, std::chrono::seconds wait, answer_sink tell);
     void find(const std::string& name, bool by_handle, std::chrono::seconds wait, answer_sink tell);
     void cancel(const std::string& key, const answer_sink& tell);
     void acknowledge(const std::string& name, bool by_handle, answer_sink tell);
@@ -88,11 +91,15 @@ class terminal_desk {
 
   private:
     struct waiter;
+    struct asked;
     struct flight;
     using errand_start = std::function<void(const call&)>;
 
     void wait_for(const std::shared_ptr<flight>& one, std::chrono::seconds wait, answer_sink tell);
-    void prepare(const std::shared_ptr<flight>& one, nlohmann::json wish);
+    /// Another request of its key, in other words: is it the same?
+    void join(const std::shared_ptr<flight>& one, private_wish wish, std::chrono::seconds wait, answer_sink tell);
+    void prepare(const std::shared_ptr<flight>& one, private_wish wish);
+    void ask_again(const std::shared_ptr<flight>& one, std::uint64_t handle);
     void scan(const std::shared_ptr<flight>& one, acquiring::trade_request wish);
     void begin(const std::shared_ptr<flight>& one, acquiring::trade_request wish);
     void end(const std::shared_ptr<flight>& one, const result<payment>& how);
@@ -108,6 +115,7 @@ class terminal_desk {
     template <class Outcome, class ToJson>
     auto ending(std::string name, ToJson to);
 
+    [[nodiscard]] result<asked> resolved(const cli::till_trade& row, asked what);
     [[nodiscard]] result<payment> look_up(const std::string& name, bool by_handle);
 
     const std::string id_;
@@ -118,6 +126,7 @@ class terminal_desk {
     std::deque<std::pair<std::string, error>> refusals_;
     std::map<std::string, std::vector<answer_sink>> errands_; ///< by name: who waits for its end
     std::stop_source errands_stop_;
+    std::atomic<bool> scanning_ = false;
     std::uint64_t last_errand_ = 0;
     std::optional<nlohmann::ordered_json> last_settlement_;
     trade_counts counts_;

@@ -26,7 +26,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t journal_threads = 4;
-constexpr std::size_t most_device_threads = 32;
+constexpr std::size_t most_scanner_threads = 64;
+constexpr std::size_t most_printer_threads = 8;
 constexpr std::chrono::seconds status_time{3};
 constexpr std::int64_t usual_wait = 120;
 /// How long what has left is waited for: a host's time to answer, and its reversal.
@@ -90,15 +91,17 @@ std::chrono::seconds wait_of(const nlohmann::json& query, std::int64_t usual) {
 } // namespace
 
 struct till_service::impl {
-    impl(asio::io_context& on, std::size_t tills)
+    impl(asio::io_context& on, std::size_t terminals)
         : io(on)
         , journal(journal_threads)
-        , devices(std::min(most_device_threads, tills * 2))
+        , scanner(std::min(most_scanner_threads, terminals * 2))
+        , printer(std::min(most_printer_threads, terminals * 2))
         , winding(on) {}
     ~impl() {
         door.reset();
         journal.join();
-        devices.join();
+        scanner.join();
+        printer.join();
     }
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
@@ -126,7 +129,8 @@ struct till_service::impl {
     std::shared_ptr<event_log> events = std::make_shared<event_log>(random_name());
     std::vector<std::unique_ptr<till_watch>> watches; ///< outlive the tills
     asio::thread_pool journal;
-    asio::thread_pool devices;
+    asio::thread_pool scanner; ///< one that waits for a code holds up no receipt
+    asio::thread_pool printer;
     std::vector<std::unique_ptr<terminal_desk>> desks;
     asio::steady_timer winding;
     std::unique_ptr<http_door> door;
@@ -147,7 +151,8 @@ result<void> till_service::impl::open_till(till_settings settings, const logger&
                 .with_hint("found " + name + " in two settings files, expected each number once");
         }
         CIPHERLANE_TRY(auto one, all.at(name));
-        desks.push_back(std::make_unique<terminal_desk>(std::move(one), workshop{io, journal, devices, events}));
+        desks.push_back(
+            std::make_unique<terminal_desk>(std::move(one), workshop{io, journal, scanner, printer, events}));
         watch->add(*desks.back());
     }
     watches.push_back(std::move(watch));
@@ -182,9 +187,10 @@ void till_service::impl::serve(http_request request, answer_sink tell) {
 /// Which members there may be is said by the verb that the body names.
 void till_service::impl::serve_trade(
     terminal_desk& at, http_request& request, const nlohmann::json& query, answer_sink tell) {
-    auto wish = read_object(request.body);
+    auto read = read_object(request.body);
     wipe(std::span(reinterpret_cast<std::uint8_t*>(request.body.data()), request.body.size()));
-    if (!wish) return tell(refused(wish.error()));
+    if (!read) return tell(refused(read.error()));
+    private_wish wish(*std::move(read));
     std::string verbs;
     for (const auto& one : cli::till_trades)
         verbs.append(verbs.empty() ? "" : " ").append(one.verb);
@@ -192,9 +198,8 @@ void till_service::impl::serve_trade(
     auto judged = judge(*wish, named);
     const auto* trade = judged ? cli::find_till_trade(wish->at("trade").get_ref<const std::string&>()) : nullptr;
     if (trade != nullptr) judged = judge(*wish, members_of_trade(trade->verb));
-    if (judged) return at.trade(*trade, *std::move(wish), wait_of(query, usual_wait), std::move(tell));
-    wipe_texts(*wish);
-    tell(refused(judged.error()));
+    if (!judged) return tell(refused(judged.error()));
+    at.trade(*trade, std::move(wish), wait_of(query, usual_wait), std::move(tell));
 }
 
 void till_service::impl::serve_terminal(const route& row, terminal_desk& at, const std::string& key,
@@ -300,7 +305,10 @@ till_service::~till_service() = default;
 result<std::unique_ptr<till_service>> till_service::open(
     asio::io_context& on, service_settings settings, logger log, const call& bounds) {
     CIPHERLANE_CHECK(settings.door.validate()); // before anything is opened
-    auto body = std::make_unique<impl>(on, settings.tills.size());
+    std::size_t terminals = 0;
+    for (const auto& one : settings.tills)
+        terminals += one.terminals.size();
+    auto body = std::make_unique<impl>(on, std::max<std::size_t>(terminals, 1));
     for (auto& one : settings.tills)
         CIPHERLANE_CHECK(body->open_till(std::move(one), log, bounds));
     CIPHERLANE_TRY(body->door, http_door::open(
