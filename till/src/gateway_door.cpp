@@ -133,6 +133,10 @@ result<void> gateway_door::open_wechat() {
     }
     if (!of.certificates_file.empty()) {
         CIPHERLANE_TRY(const auto text, read_public_file(of.certificates_file, "gateway.certificates_file"));
+        if (text.find("-----BEGIN") == std::string::npos) {
+            return about_key(error(hostlink_errc::bad_key, layer::hostlink).during("wechat"), of.certificates_file,
+                "gateway.certificates_file", "the platform's certificates in PEM");
+        }
         for (auto at = text.find("-----BEGIN"); at != std::string::npos; at = text.find("-----BEGIN", at + 1)) {
             const auto taken = wechat_->add_certificate(std::string_view(text).substr(at));
             if (!taken)

@@ -297,6 +297,14 @@ result<void> check_wechat(const till_settings::gateway_place& place) {
         {"gateway.public_key_id", of.public_key_id.empty() == place.public_key_file.empty(),
             "the name of gateway.public_key_file, and neither without the other"},
     }}));
+    if (!of.public_key_id.empty() && !of.public_key_id.starts_with("PUB_KEY_ID_"))
+        return broken(till_errc::bad_setting, "gateway.public_key_id", "PUB_KEY_ID_…, whole");
+    const auto peer = net::parse_endpoint(place.address);
+    const bool live = peer && !net::is_loopback(peer->host); // a simulator takes any
+    if (live && place.notify_url.empty() && !place.notify_address.empty())
+        return broken(till_errc::missing_setting, "gateway.notify_url", "https://…, or notify_address = \"\"");
+    if (live && !place.notify_url.empty() && !place.notify_url.starts_with("https://"))
+        return broken(till_errc::bad_setting, "gateway.notify_url", "https://…, as WeChat Pay takes no other");
     if (of.second_address.empty() || is_peer(of.second_address)) return {};
     return broken(till_errc::bad_setting, "gateway.second_address", "HOST:PORT");
 }

@@ -21,6 +21,7 @@ std::vector<fault_kind> gateway_faults() {
         {"given_back", alter, {"query"}},
         {"sign_error", alter, {"create", "query", "cancel", "charge", "reverse", "refund", "refund_query"}},
         {"asked_twice", alter, {"charge", "refund"}}, {"accepted", alter, {"create", "cancel", "charge", "refund"}},
+        {"by_certificate", alter, {"query"}}, {"has_certificates", alter, {"certificates"}},
         {"closed", alter, {"refund"}}, {"no_currency", alter, {"query", "charge", "refund"}}};
 }
 

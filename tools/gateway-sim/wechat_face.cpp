@@ -6,6 +6,12 @@
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/ports/clock.hpp>
 
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
 #include <filesystem>
 
 namespace cipherlane::sim {
@@ -77,6 +83,40 @@ std::string lower(std::string text) {
 
 } // namespace
 
+namespace {
+
+/// A certificate of its own for the key of a PEM file. Empty if the library fails.
+std::string certificate_for(std::string_view key_pem) {
+    const std::unique_ptr<BIO, decltype(&::BIO_free)> in(
+        ::BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), &::BIO_free);
+    const std::unique_ptr<EVP_PKEY, decltype(&::EVP_PKEY_free)> key(
+        ::PEM_read_bio_PrivateKey(in.get(), nullptr, nullptr, nullptr), &::EVP_PKEY_free);
+    const std::unique_ptr<X509, decltype(&::X509_free)> made(::X509_new(), &::X509_free);
+    const std::unique_ptr<BIO, decltype(&::BIO_free)> out(::BIO_new(::BIO_s_mem()), &::BIO_free);
+    if (!key || !made || !out) return {};
+    BIGNUM* number = nullptr;
+    const std::string serial(wechat_test_certificate);
+    if (::BN_hex2bn(&number, serial.c_str()) == 0) return {};
+    const std::unique_ptr<BIGNUM, decltype(&::BN_free)> kept(number, &::BN_free);
+    constexpr long year = 365L * 24 * 3600;
+    auto* name = ::X509_get_subject_name(made.get());
+    const auto* common = reinterpret_cast<const unsigned char*>("Cipherlane simulated platform");
+    const bool whole =
+        ::X509_set_version(made.get(), 2) == 1 &&
+        ::BN_to_ASN1_INTEGER(kept.get(), ::X509_get_serialNumber(made.get())) != nullptr &&
+        ::X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600) != nullptr &&
+        ::X509_gmtime_adj(X509_getm_notAfter(made.get()), year) != nullptr &&
+        ::X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common, -1, -1, 0) == 1 &&
+        ::X509_set_issuer_name(made.get(), name) == 1 && ::X509_set_pubkey(made.get(), key.get()) == 1 &&
+        ::X509_sign(made.get(), key.get(), ::EVP_sha256()) > 0 && ::PEM_write_bio_X509(out.get(), made.get()) == 1;
+    if (!whole) return {};
+    char* text = nullptr;
+    const auto size = BIO_get_mem_data(out.get(), &text);
+    return {text, static_cast<std::size_t>(size)};
+}
+
+} // namespace
+
 result<wechat_test_keys> wechat_test_keys::keep(const std::string& folder) {
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
@@ -92,7 +132,10 @@ result<wechat_test_keys> wechat_test_keys::keep(const std::string& folder) {
     CIPHERLANE_CHECK(show("api_v3.key", random_hex(32)));
     CIPHERLANE_TRY(auto there, secret_file::open(file("api_v3.key")));
     CIPHERLANE_TRY(const auto key, there.read(longest_api_key));
+    CIPHERLANE_TRY(auto platform_file, secret_file::open(file("platform_key.pem")));
+    CIPHERLANE_TRY(const auto platform_pem, platform_file.read(longest_api_key));
     wechat_test_keys made;
+    made.certificate = certificate_for(as_text(platform_pem.expose()));
     made.merchant_public = merchant.public_pem();
     made.api_v3_key = std::string(as_text(key.expose()));
     made.platform = std::make_shared<const notification_signer>(std::move(platform));
@@ -162,6 +205,8 @@ wechat_face::told wechat_face::route(const request_type& request) {
     if (post && path == transactions + "codepay") return charge(body());
     if (post && path == refunds) return refund(body());
     if (!post && path.starts_with(refunds + "/")) return query_refund(path.substr(refunds.size() + 1));
+    if (!post && path == "/v3/certificates" && faults_("certificates", {}) == "has_certificates")
+        return {200, certificates(), {}};
     if (!post && path == "/v3/certificates")
         throw refusal(404, "RESOURCE_NOT_EXISTS", "this merchant has the public key alone");
     if (!post && path == "/v3/bill/tradebill") return bill(target);
@@ -272,6 +317,7 @@ wechat_face::told wechat_face::refund(const nlohmann::json& wish) {
     const auto number = text_of(wish, pointer("/out_trade_no"));
     const auto name = text_of(wish, pointer("/out_refund_no"));
     const auto fault = faults_("refund", number);
+    (void)text_of(wish, pointer("/notify_url")); // without it notices of API v2 may come
     if (orders_.find(number).amount != number_of(wish, pointer("/amount/total")))
         throw refusal(400, "PARAM_ERROR", "/amount/total is not the order's");
     const auto sum = number_of(wish, pointer("/amount/refund"));
@@ -340,10 +386,20 @@ wechat_face::response_type wechat_face::signed_answer(const told& what) const {
         answer.body() = what.body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     }
     if (what.fault == "unsigned") return answer;
+    const bool by_certificate = what.fault == "by_certificate";
     for (const auto& [name, value] :
         header_of(answer.body(), what.fault == "forged" ? signature::wrong : signature::right))
-        answer.set(name, value);
+        answer.set(name, by_certificate && name == "Wechatpay-Serial" ? std::string(wechat_test_certificate) : value);
     return answer;
+}
+
+/// The platform's certificate, sealed as WeChat hands it out.
+nlohmann::json wechat_face::certificates() const {
+    wechat::sealed_resource sealed{"AEAD_AES_256_GCM", {}, random_hex(12), "certificate"};
+    sealed.ciphertext = wechat::seal_resource(as_bytes(keys_.api_v3_key), sealed, keys_.certificate).value();
+    const nlohmann::json inside{{"algorithm", sealed.algorithm}, {"nonce", sealed.nonce},
+        {"associated_data", sealed.associated_data}, {"ciphertext", sealed.ciphertext}};
+    return {{"data", {{{"serial_no", wechat_test_certificate}, {"encrypt_certificate", inside}}}}};
 }
 
 notice_header wechat_face::header_of(std::string_view body, signature how) const {

@@ -20,6 +20,7 @@ namespace cipherlane::sim {
 struct wechat_test_keys {
     std::string merchant_public; ///< PEM
     std::string api_v3_key;      ///< 32 characters
+    std::string certificate;     ///< PEM, of the platform's key: new at each start
     std::shared_ptr<const notification_signer> platform;
     /// @return what `secret_file` says of a file.
     [[nodiscard]] static result<wechat_test_keys> keep(const std::string& folder);
@@ -29,6 +30,7 @@ struct wechat_test_keys {
 inline constexpr std::string_view wechat_test_mchid = "1999000001";
 inline constexpr std::string_view wechat_test_appid = "wx0123456789abcdef";
 inline constexpr std::string_view wechat_test_serial = "5AF1C0DE00000000000000000000000000000001";
+inline constexpr std::string_view wechat_test_certificate = "7E57C0DE00000000000000000000000000000003";
 inline constexpr std::string_view wechat_test_key_id = "PUB_KEY_ID_0119990000012026092100000001";
 
 /// WeChat Pay's API v3 in front of the order book: checks what a merchant signs, signs what it answers, seals and
@@ -66,6 +68,7 @@ class wechat_face {
     [[nodiscard]] told query_refund(const std::string& number);
     [[nodiscard]] told bill(const std::string& target);
     [[nodiscard]] std::string bill_text();
+    [[nodiscard]] nlohmann::json certificates() const;
     void check_signature(const request_type& request) const;
     [[nodiscard]] nlohmann::json order_json(const gateway_order& order, const std::string& fault) const;
     [[nodiscard]] response_type signed_answer(const told& what) const;

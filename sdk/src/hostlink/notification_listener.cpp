@@ -119,6 +119,10 @@ struct notification_listener::state {
             log.warning("hostlink", "notification not kept, to be sent again: " + kept.error().to_string());
             return notice_end::not_kept;
         }
+        {
+            const std::scoped_lock lock(reading);
+            reader->kept();
+        }
         const auto end = note_taken();
         {
             const std::scoped_lock lock(mutex);

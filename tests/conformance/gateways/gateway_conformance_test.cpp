@@ -65,6 +65,14 @@ std::shared_ptr<hostlink::wechat::platform> wechat_platform() {
 
 } // namespace
 
+std::shared_ptr<hostlink::wechat::platform> wechat_test_platform() {
+    return wechat_platform();
+}
+
+std::string wechat_key_file(const char* name) {
+    return folder().file("wechat") + "/" + name;
+}
+
 std::unique_ptr<hostlink::wechat::gateway> make_wechat_client(const hostlink::wechat::gateway_settings& settings,
     hostlink::notification_listener* listener, hostlink::host_connector connect) {
     std::shared_ptr<hostlink::request_signer> signer =

@@ -78,6 +78,9 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
 [[nodiscard]] gateway_under_test make_own_gateway();
 [[nodiscard]] gateway_under_test make_wechat_gateway();
 [[nodiscard]] gateway_under_test make_alipay_gateway();
+/// Once `make_wechat_gateway` has made the keys.
+[[nodiscard]] std::shared_ptr<hostlink::wechat::platform> wechat_test_platform();
+[[nodiscard]] std::string wechat_key_file(const char* name);
 /// With the same keys, reached as `settings` say; nobody listens for it.
 [[nodiscard]] std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(
     const hostlink::alipay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr,

@@ -2,6 +2,7 @@
 // charge that may still come, keys that change.
 #include "running_gateway.hpp"
 
+#include <cipherlane/core/pause.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/net/tcp.hpp>
 
@@ -14,6 +15,7 @@ namespace {
 using namespace std::chrono_literals;
 using ports::qr_order_state;
 namespace wechat = hostlink::wechat;
+using hostlink::http_fields;
 
 /// Connects to the simulator as often as `left` says, and is a link that is down after that.
 hostlink::host_connector scarce_to(const std::string& address, boost::asio::io_context& io, int& left) {
@@ -157,7 +159,7 @@ TEST_F(Wechat, WhatFailsAfterACallSaysNothingOfIt) {
     simulator().plan_both("asked_twice", "charge", "sign_error", "query");
     left = 2;
     const auto refused = client->charge({"CHARGE-8", amount(1990), wiped_text("140")}, call(10s));
-    expect_fault(refused, hostlink_errc::lost_after_send, "");
+    expect_fault(refused, hostlink_errc::lost_after_send, "serial or merchant_key");
     simulator().plan("asked_twice", "refund");
     left = 2;
     const auto refunded = client->refund({"ORDER-12", "REFUND-13", amount(1990)}, call(10s));
@@ -201,6 +203,53 @@ TEST_F(Wechat, MoneyIsYuanByName) {
     simulator().plan("no_currency", "refund");
     expect_fault(client().refund({"ORDER-16", "REFUND-16", amount(1)}, call(10s)), hostlink_errc::unreadable_answer,
         "amount.currency");
+}
+
+/// The answer with the certificates is signed with the public key, which was there before them.
+TEST_F(Wechat, WhoChangesOverTakesCertificates) {
+    make_paid("ORDER-17");
+    simulator().plan("by_certificate", "query");
+    expect_fault(client().query("ORDER-17", call(10s)), hostlink_errc::unproven_answer, "Wechatpay-Serial");
+    const auto fresh = make_wechat_gateway();
+    ASSERT_TRUE(fresh.client->create({"ORDER-18", amount(1990)}, call(10s)));
+    fresh.simulator->plan_both("by_certificate", "query", "has_certificates", "certificates");
+    const auto told = fresh.client->query("ORDER-18", call(10s));
+    EXPECT_TRUE(told) << told.error();
+}
+
+/// Anybody can name a key in a notice; the platform alone says that there are certificates.
+TEST(WechatPlatform, HearsWhoNamesUnknownKeysEverLess) {
+    (void)make_wechat_gateway(); // makes the keys
+    const auto known = wechat_test_platform();
+    const auto now = std::to_string(
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count());
+    http_fields invented;
+    invented.add("Wechatpay-Timestamp", now);
+    invented.add("Wechatpay-Nonce", "n");
+    invented.add("Wechatpay-Serial", "5AF1C0DE");
+    invented.add("Wechatpay-Signature", "AAAA");
+    EXPECT_FALSE(known->check(invented, "{}"));
+    EXPECT_TRUE(known->wants_keys());
+    EXPECT_TRUE(known->claim_refresh());
+    EXPECT_FALSE(known->wants_keys()) << "a try is enough";
+    EXPECT_FALSE(known->check(invented, "{}"));
+    EXPECT_FALSE(known->claim_refresh()) << "not twice in a minute";
+    known->note_no_certificates();
+    EXPECT_FALSE(known->check(invented, "{}"));
+    EXPECT_FALSE(known->wants_keys()) << "a merchant with the public key alone";
+}
+
+TEST_F(Wechat, AnothersChargeMayStillComeToo) {
+    wechat::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    settings.longest_way = 1s;
+    const auto long_since = make_wechat_client(settings);
+    pause(call(1100ms));
+    expect_fault(long_since->reverse("CHARGE-12", call(10s)), hostlink_errc::may_still_come, "order_number");
+    pause(call(1100ms));
+    EXPECT_TRUE(long_since->reverse("CHARGE-12", call(10s)).error().is(condition::rejected_by_peer));
 }
 
 TEST_F(Wechat, ADayIsABillWhoseDigestFits) {

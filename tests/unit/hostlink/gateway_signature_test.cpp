@@ -7,6 +7,7 @@
 #include <cipherlane/hostlink/gateway/alipay_platform.hpp>
 #include <cipherlane/hostlink/gateway/netpay_signature.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_signature.hpp>
+#include <cipherlane/hostlink/gateway/wechat_platform.hpp>
 #include <cipherlane/hostlink/gateway/wechat_signature.hpp>
 
 #include <boost/json.hpp>
@@ -229,6 +230,50 @@ TEST(WechatSignature, WhatIsNotSignedNowByTheRightKeyIsRefusedByName) {
     EXPECT_EQ(fault({}, body, now), wrong + "Timestamp");
 }
 
+/// WeChat sends a notice again, signed anew, with the same id; so does whoever has caught one.
+TEST(WechatNotice, IsToldOnceItIsDurableAndThenNoMore) {
+    struct standing_clock final : ports::clock {
+        [[nodiscard]] std::chrono::system_clock::time_point now() const override { return at_second(1'790'000'000); }
+    } clock;
+    wechat::merchant of;
+    of.mchid = gateway_vector("wechat.mchid");
+    of.appid = "wx0123456789abcdef";
+    of.serial = gateway_vector("wechat.serial");
+    secret_bytes key(as_bytes(gateway_vector("wechat.api_v3_key")));
+    const auto known = wechat::platform::create(of, std::move(key), clock).value();
+    ASSERT_TRUE(known->add_key(gateway_vector("wechat.public_key_id"), gateway_vector("TK2.public")));
+    const auto reader = wechat::make_notice_reader(known);
+    const auto& time = gateway_vector("wechat.timestamp");
+    const auto& nonce = gateway_vector("wechat.nonce");
+    const auto& body = gateway_vector("WD5.body");
+    const auto header = wechat_header(gateway_vector("wechat.public_key_id"), time, nonce,
+        signed_by("TK2", wechat::answer_text(time, nonce, body)));
+    for (int again = 0; again < 2; ++again) {
+        const auto told = reader->read(header, body);
+        ASSERT_TRUE(told) << told.error();
+        EXPECT_TRUE(*told) << "until it is on the disk it is told each time";
+    }
+    reader->kept();
+    const auto repeated = reader->read(header, body);
+    ASSERT_TRUE(repeated) << "genuine, so that WeChat hears that it was taken";
+    EXPECT_FALSE(*repeated);
+}
+
+TEST(WechatSignature, ACertificateCountsBetweenItsDates) {
+    const auto& text = gateway_vector("W6.certificate");
+    const auto made = hostlink::certificate::create(text).value();
+    wechat::platform_keys keys(gateway_vector("wechat.serial"));
+    ASSERT_TRUE(keys.add_certificate(text));
+    const auto fault = [&](std::chrono::system_clock::time_point when) {
+        const auto time = std::to_string(std::chrono::system_clock::to_time_t(when));
+        return std::string(
+            keys.check(wechat_header(made.serial_hex(), time, "n", "AAAA"), "{}", when).error().hint());
+    };
+    EXPECT_EQ(fault(made.begins() - std::chrono::hours(1)), "this certificate does not hold yet");
+    EXPECT_EQ(fault(made.begins() + std::chrono::hours(1)), "") << "only its signature is wrong";
+    EXPECT_EQ(fault(made.ends() + std::chrono::hours(1)), "this certificate has expired");
+}
+
 TEST(WechatSignature, TheMerchantsOwnKeyIsNoPlatforms) {
     wechat::platform_keys keys(gateway_vector("wechat.serial"));
     const auto own = keys.add(gateway_vector("wechat.serial"), gateway_vector("TK1.public"));
@@ -431,6 +476,8 @@ TEST(UnionpaySignature, OfARealAnswerIsRight) {
     unionpay::trust by; // its issuer is not published here: it stands for itself
     by.roots.push_back(certificate::create(pem).value());
     const auto checked = unionpay::check(by, all, at_second(1'704'400'000));
+    const auto late = unionpay::check(by, all, made.ends() + std::chrono::hours(1));
+    EXPECT_EQ(late.error().hint(), "the certificate in the answer has expired");
     EXPECT_EQ(checked.error().field(), "signPubKeyCert") << "one that is no authority leads to nothing";
     EXPECT_TRUE(verifies(pem, unionpay::hashed(unionpay::message_text(all)).value(), all.at("signature")));
     all["txnAmt"] = "2";
@@ -461,21 +508,24 @@ TEST(NetpaySignature, OfNoticesTakesTheirKeyWithoutASeparator) {
     std::istringstream parts(gateway_vector("ND2.text"));
     for (std::string part; std::getline(parts, part, '&');)
         all[part.substr(0, part.find('='))] = part.substr(part.find('=') + 1);
+    using enum netpay::notice_digest;
     int fits = 0;
     std::istringstream keys(gateway_vector("ND2.keys"));
     for (std::string key; keys >> key;) {
         auto notice = all;
         notice["sign"] = gateway_vector("ND2.sha256");
-        if (!netpay::check_notice(key, notice)) continue;
+        if (!netpay::check_notice(key, notice, sha256)) continue;
         ++fits;
         notice["totalAmount"] = "1991";
-        EXPECT_EQ(netpay::check_notice(key, notice).error().field(), "sign");
+        EXPECT_EQ(netpay::check_notice(key, notice, sha256).error().field(), "sign");
         notice = all;
         notice.erase("signType");
         notice["sign"] = gateway_vector("ND2.md5");
-        EXPECT_TRUE(netpay::check_notice(key, notice));
+        EXPECT_TRUE(netpay::check_notice(key, notice, md5));
+        EXPECT_EQ(netpay::check_notice(key, notice, sha256).error().field(), "signType")
+            << "the weaker one is not its choice";
         notice["signType"] = "CRC";
-        EXPECT_EQ(netpay::check_notice(key, notice).error().field(), "signType");
+        EXPECT_EQ(netpay::check_notice(key, notice, md5).error().field(), "signType");
     }
     EXPECT_EQ(fits, 1);
 }

@@ -73,6 +73,10 @@ constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nseria
 #define WECHAT_API_KEY "api_key_file = \"api.key\""
 #define WECHAT WECHAT_ADDRESS WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY
 
+#define WECHAT_LIVE                                                                                                  \
+    "address = \"192.0.2.1:443\"\ntls = true\n" WECHAT_KIND WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY       \
+        WECHAT_API_KEY
+
 #define ALIPAY "address = \"127.0.0.1:8080\"\nkind = \"alipay\"\nmerchant_key_file = \"app.pem\"\n"
 #define ALIPAY_KEY "public_key_file = \"alipay.pem\"\n"
 #define ALIPAY_APP "app_id = \"2026000000000001\"\n"
@@ -684,6 +688,9 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
             "gateway.app_certificate_file"},
         {"[gateway]\n" ALIPAY ALIPAY_KEY ALIPAY_APP ALIPAY_SELLER "mchid = \"1\"", "gateway.kind"},
         {"[gateway]\n" WECHAT "\npublic_key_file = \"p.pem\"", "gateway.public_key_id"},
+        {"[gateway]\n" WECHAT "\npublic_key_file = \"p.pem\"\npublic_key_id = \"0119\"", "gateway.public_key_id"},
+        {"[gateway]\n" WECHAT_LIVE, "gateway.notify_url"},
+        {"[gateway]\n" WECHAT_LIVE "\nnotify_url = \"http://till.example/n\"", "gateway.notify_url"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\ntls = true\nplain_anywhere = true", "gateway.plain_anywhere"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nnotify_address = \"0.0.0.0:8081\"", "gateway.public_key_file"},
         {"[gateway]\naddress = \"127.0.0.1:1\"\nnotify_address = \"\"\npublic_key_file = \"key.pem\"",

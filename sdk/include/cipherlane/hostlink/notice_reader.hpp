@@ -40,6 +40,8 @@ class notice_reader {
     /// `outcome_unknown` for what is not believed.
     [[nodiscard]] virtual result<std::optional<ports::qr_order_status>> read(
         const http_fields& fields, std::string_view body) = 0;
+    /// What `read` told last is durable: the same notice again may tell nothing.
+    virtual void kept() {}
     [[nodiscard]] virtual notice_reply reply(notice_end end) const = 0;
 };
 

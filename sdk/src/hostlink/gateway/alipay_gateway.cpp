@@ -71,8 +71,7 @@ struct gateway::state {
         , listener(from)
         , log(std::move(to))
         , line(static_cast<const gateway_link&>(settings), std::move(connect))
-        , made(clock.now())
-        , started(monotonic_clock::now()) {}
+        , made(clock.now()) {}
 
     struct reply {
         meaning what = meaning::unknown;
@@ -201,7 +200,7 @@ struct gateway::state {
         return without_trade(number, status.error());
     }
 
-    [[nodiscard]] result<qr_order_status> without_trade(std::string_view number, const error& none) const {
+    [[nodiscard]] result<qr_order_status> without_trade(std::string_view number, const error& none) {
         if (charges.contains(number)) return may_still_come(number) ? too_soon() : none;
         const auto found = codes.find(number);
         const bool ours = found != codes.end();
@@ -217,10 +216,18 @@ struct gateway::state {
     }
 
     /// Whether a charge that was sent may still be on its way.
-    [[nodiscard]] bool may_still_come(std::string_view number) const {
-        const auto found = charges.find(number);
-        const auto since = found == charges.end() ? started : found->second;
-        return monotonic_clock::now() - since < settings.longest_way;
+    /// Of a number that another till has sent, or this one before its start, nobody here knows when that was: then it
+    /// counts from the first question about it.
+    [[nodiscard]] bool may_still_come(std::string_view number) {
+        auto found = charges.find(number);
+        if (found == charges.end()) {
+            found = asked.find(number);
+            if (found == asked.end()) {
+                forget_one(asked);
+                found = asked.emplace(std::string(number), monotonic_clock::now()).first;
+            }
+        }
+        return monotonic_clock::now() - found->second < settings.longest_way;
     }
 
     template <class Map>
@@ -244,10 +251,10 @@ struct gateway::state {
     logger log;
     https_line line;
     std::chrono::system_clock::time_point made;
-    monotonic_clock::time_point started;
     std::map<std::string, std::chrono::system_clock::time_point, std::less<>>
         codes;                                                               ///< orders, and their codes' ends
     std::map<std::string, monotonic_clock::time_point, std::less<>> charges; ///< and when they were sent
+    std::map<std::string, monotonic_clock::time_point, std::less<>> asked; ///< about others' charges, and since when
 };
 
 result<void> gateway_settings::validate() const {

@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <ctime>
 
 namespace cipherlane::hostlink {
@@ -58,7 +59,8 @@ std::string value_of(const X509_NAME_ENTRY* entry) {
 std::chrono::system_clock::time_point moment(const ASN1_TIME* when) {
     std::tm parts{};
     if (ASN1_TIME_to_tm(when, &parts) != 1) return {};
-    return std::chrono::system_clock::from_time_t(::timegm(&parts));
+    constexpr std::time_t last = 7'258'118'400; // the year 2200: more than the clock's finer unit need hold
+    return std::chrono::system_clock::from_time_t(std::clamp<std::time_t>(::timegm(&parts), -last, last));
 }
 
 } // namespace

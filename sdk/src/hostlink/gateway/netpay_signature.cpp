@@ -59,14 +59,14 @@ result<std::string> notice_signature(std::string_view key, const parameters& all
     return signature;
 }
 
-result<void> check_notice(std::string_view key, const parameters& all) {
+result<void> check_notice(std::string_view key, const parameters& all, notice_digest how) {
     const auto given = all.find("sign");
     if (given == all.end()) return unproven("sign");
     const auto type = all.find("signType");
     const bool md5_named = type == all.end() || type->second.empty() || type->second == "MD5";
-    if (!md5_named && type->second != "SHA256") return unproven("signType");
-    CIPHERLANE_TRY(
-        const auto right, notice_signature(key, all, md5_named ? notice_digest::md5 : notice_digest::sha256));
+    const bool fits = how == notice_digest::md5 ? md5_named : !md5_named && type->second == "SHA256";
+    if (!fits) return unproven("signType");
+    CIPHERLANE_TRY(const auto right, notice_signature(key, all, how));
     if (!equal_in_constant_time(as_bytes(right), as_bytes(given->second))) return unproven("sign");
     return {};
 }

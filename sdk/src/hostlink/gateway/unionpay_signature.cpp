@@ -78,6 +78,8 @@ result<void> check(const trust& by, const parameters& all, std::chrono::system_c
     if (shown == all.end()) return unproven("signPubKeyCert");
     if (value == all.end()) return unproven("signature");
     const auto made = certificate::create(shown->second);
+    if (made && now > made->ends())
+        return unproven("signPubKeyCert").with_hint("the certificate in the answer has expired");
     if (!made || !made->leads_to(by.roots, by.between, now) || owner_in(made->common_name()) != by.owner)
         return unproven("signPubKeyCert");
     const auto key = signature_key::create(shown->second);

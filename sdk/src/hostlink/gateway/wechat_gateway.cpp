@@ -11,6 +11,7 @@
 #include <cipherlane/crypto/random.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
+#include <cipherlane/net/tcp.hpp>
 
 #include <array>
 #include <map>
@@ -26,7 +27,6 @@ using ports::qr_order_status;
 constexpr std::size_t most_remembered = 256;
 constexpr unsigned accepted = 202;
 constexpr std::size_t largest_bill = 64U << 20U;
-constexpr std::chrono::minutes between_refreshes{1};
 constexpr std::chrono::hours age_of_certificates{12};
 
 error wechat_error(hostlink_errc what, std::string_view field = {}) {
@@ -92,8 +92,7 @@ struct gateway::state {
         , signer(std::move(by))
         , listener(from)
         , log(std::move(to))
-        , line(static_cast<const gateway_link&>(settings), std::move(connect))
-        , made(monotonic_clock::now()) {}
+        , line(static_cast<const gateway_link&>(settings), std::move(connect)) {}
 
     struct reply {
         unsigned status = 0;
@@ -151,8 +150,9 @@ struct gateway::state {
     [[nodiscard]] result<void> prove(const http_answer& answer, const call& bounds) {
         if (answer.status / 100 != 2 && !answer.fields.has("Wechatpay-Signature")) return {};
         auto checked = known->check(answer.fields, answer.body);
-        if (!checked && checked.error().field() == "Wechatpay-Serial" && known->wants_keys() && may_refresh()) {
-            if (fetch_certificates(bounds)) checked = known->check(answer.fields, answer.body);
+        if (!checked && checked.error().field() == "Wechatpay-Serial" && known->wants_keys() &&
+            known->claim_refresh()) {
+            if (fetch_certificates(share_of(bounds))) checked = known->check(answer.fields, answer.body);
         }
         if (checked) return {};
         const auto& why = checked.error();
@@ -167,8 +167,8 @@ struct gateway::state {
         const bool none = !known->has_keys();
         const bool old = fetched && monotonic_clock::now() - *fetched > age_of_certificates;
         const bool wanted = known->wants_keys() || (old && known->public_key_id().empty());
-        if (wanted && may_refresh()) {
-            const auto taken = fetch_certificates(bounds);
+        if (wanted && known->claim_refresh()) {
+            const auto taken = fetch_certificates(none ? bounds : share_of(bounds));
             if (!taken) log.warning("wechat", "certificates not fetched: " + taken.error().to_string());
         }
         if (!none || known->has_keys()) return {};
@@ -177,23 +177,22 @@ struct gateway::state {
             .with_hint("expected gateway.public_key_file, or certificates that can be fetched");
     }
 
-    [[nodiscard]] bool may_refresh() const {
-        return !tried_refresh || monotonic_clock::now() - *tried_refresh >= between_refreshes;
-    }
+    /// What a sale can spare for certificates that it may not need.
+    [[nodiscard]] static call share_of(const call& bounds) { return bounds.no_later_than(bounds.until().left() / 4); }
 
     [[nodiscard]] result<void> fetch_certificates(const call& bounds) {
-        tried_refresh = monotonic_clock::now();
         CIPHERLANE_TRY(const auto answer, send("GET", "/v3/certificates", {}, usual_body_limit, bounds));
         if (answer.status / 100 != 2) {
             const reply told{answer.status, answer.body};
             const auto code = told.code();
             const bool none = meaning_of(told.status, code) == meaning::no_order;
+            if (none) known->note_no_certificates();
             return stated(wechat_error(none ? hostlink_errc::refused_by_gateway : hostlink_errc::gateway_failed,
                               "certificates"),
                 told.status, code);
         }
         CIPHERLANE_CHECK(known->take_certificates(answer.fields, answer.body));
-        fetched = tried_refresh;
+        fetched = monotonic_clock::now();
         return {};
     }
 
@@ -207,6 +206,8 @@ struct gateway::state {
                                    : hostlink_errc::gateway_failed;
         auto made_error = wechat_error(why).at_endpoint(line.address());
         constexpr std::chrono::seconds most_off{300};
+        // Else it is the key, its serial number or what was signed.
+        if (code == "SIGN_ERROR") made_error = std::move(made_error).in_field("serial or merchant_key");
         if (code == "SIGN_ERROR" && offset && std::chrono::abs(*offset) > most_off)
             made_error = std::move(made_error).in_field("clock");
         // "404" is the port's word for an order that is not there.
@@ -284,10 +285,11 @@ struct gateway::state {
     }
 
     /// Whether something that was sent about a number may still be on its way to the gateway.
-    [[nodiscard]] bool may_still_come(std::string_view number) const {
-        const auto found = sent.find(number);
-        const auto since = found == sent.end() ? made : found->second;
-        return monotonic_clock::now() - since < settings.longest_way;
+    /// Of a number that another till has sent, or this one before its start, nobody here knows when that was: then it
+    /// counts from the first question about it.
+    [[nodiscard]] bool may_still_come(std::string_view number) {
+        if (sent.find(number) == sent.end()) note_sent(std::string(number));
+        return monotonic_clock::now() - sent.find(number)->second < settings.longest_way;
     }
 
     void note_sent(const std::string& number) {
@@ -296,6 +298,12 @@ struct gateway::state {
                 sent, [&](const auto& one) { return monotonic_clock::now() - one.second >= settings.longest_way; });
         }
         sent[number] = monotonic_clock::now();
+    }
+
+    /// An order needs one, and a refund without one may be told in the form of API v2.
+    [[nodiscard]] std::string notify_url() const {
+        if (!settings.notify_url.empty()) return settings.notify_url;
+        return listener != nullptr ? listener->url() : std::string("https://localhost/none");
     }
 
     [[nodiscard]] result<qr_order_status> read_refund(
@@ -316,16 +324,18 @@ struct gateway::state {
     notification_listener* listener;
     logger log;
     https_line line;
-    monotonic_clock::time_point made;
     std::optional<monotonic_clock::time_point> fetched;
-    std::optional<monotonic_clock::time_point> tried_refresh;
     std::optional<std::chrono::seconds> offset;
-    std::map<std::string, monotonic_clock::time_point, std::less<>> sent; ///< charges
+    std::map<std::string, monotonic_clock::time_point, std::less<>> sent; ///< charges, or first asked about
 };
 
 result<void> gateway_settings::validate() const {
     CIPHERLANE_CHECK(gateway_link::validate());
     if (merchant_id.empty()) return wechat_error(hostlink_errc::bad_setting, "merchant_id");
+    const auto peer = net::parse_endpoint(address);
+    const bool live = peer && !net::is_loopback(peer->host);
+    if (live && !notify_url.empty() && !notify_url.starts_with("https://"))
+        return wechat_error(hostlink_errc::bad_setting, "notify_url").with_hint("expected https");
     if (notify_url.size() > 255 || notify_url.find('?') != std::string::npos)
         return wechat_error(hostlink_errc::bad_setting, "notify_url");
     if (description.empty()) return wechat_error(hostlink_errc::bad_setting, "description");
@@ -367,9 +377,7 @@ result<ports::qr_order> gateway::create(const ports::qr_order_request& request, 
     body["out_trade_no"] = request.order_number;
     body["time_expire"] = rfc3339(issued + request.valid_for);
     if (!request.terminal_id.empty()) body["attach"] = request.terminal_id;
-    body["notify_url"] = !own.settings.notify_url.empty() ? own.settings.notify_url
-                         : own.listener != nullptr        ? own.listener->url()
-                                                          : std::string("https://localhost/none");
+    body["notify_url"] = own.notify_url();
     body["amount"] = json::object{{"total", request.total.minor()}, {"currency", "CNY"}};
     ports::qr_order order;
     order.order_number = request.order_number;
@@ -427,7 +435,9 @@ result<qr_order_status> gateway::charge(const ports::qr_charge_request& request,
     object["out_trade_no"] = request.order_number;
     if (!request.terminal_id.empty()) object["attach"] = request.terminal_id;
     object["amount"] = json::object{{"total", request.total.minor()}, {"currency", "CNY"}};
-    json::object scene{{"store_info", json::object{{"out_id", request.terminal_id}}}};
+    // WeChat wants a shop's number, and takes no empty one.
+    const auto& shop = request.terminal_id.empty() ? own.settings.merchant_id : request.terminal_id;
+    json::object scene{{"store_info", json::object{{"out_id", shop}}}};
     if (!request.device_serial.empty()) scene["device_id"] = request.device_serial;
     object["scene_info"] = std::move(scene);
     // The code stays in no buffer: nothing grows once it is in.
@@ -566,6 +576,7 @@ result<qr_order_status> gateway::refund(const ports::qr_refund_request& request,
             request, wechat_error(hostlink_errc::refused_by_gateway, "transaction_number").with_peer_code("409"));
     }
     json::object body{{"out_trade_no", request.order_number}, {"out_refund_no", request.refund_number},
+        {"notify_url", own.notify_url()},
         {"amount",
             json::object{{"refund", request.total.minor()}, {"total", order.total.minor()}, {"currency", "CNY"}}}};
     const auto& of = own.known->whose();
@@ -622,6 +633,7 @@ result<std::string> gateway::bill(std::string_view day, bill_kind kind, const ca
     CIPHERLANE_TRY(const auto object, parse_json_object(answer.body));
     const json_reader read(object);
     CIPHERLANE_TRY(const auto hash, read.text("hash_value"));
+    if (read.text_or_none("hash_type") != "SHA1") return unreadable_member("hash_type");
     CIPHERLANE_TRY(const auto url, read.text("download_url"));
     const auto scheme = url.find("://");
     const auto path = scheme == std::string::npos ? scheme : url.find('/', scheme + 3);

@@ -5,6 +5,8 @@
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/wechat_platform.hpp>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -12,6 +14,11 @@ namespace cipherlane::hostlink::wechat {
 namespace {
 
 constexpr std::size_t api_v3_key_size = 32;
+constexpr std::chrono::minutes told_for{10}; // longer than a signature's time stamp holds
+constexpr std::size_t most_told = 4'096;
+constexpr std::chrono::minutes shortest_pause{1};
+constexpr std::chrono::minutes longest_pause{64};
+constexpr std::chrono::hours none_holds{12};
 
 result<sealed_resource> read_sealed(const json_reader& read) {
     sealed_resource sealed;
@@ -38,6 +45,9 @@ class wechat_notices final : public notice_reader {
         CIPHERLANE_TRY(const auto notice, parse_json_object(body));
         const json_reader outside(notice);
         CIPHERLANE_TRY(const auto event, outside.text("event_type"));
+        last_ = outside.text_or_none("id");
+        forget_old();
+        if (told_.contains(last_)) return std::optional<ports::qr_order_status>();
         CIPHERLANE_TRY(const auto resource, outside.object("resource"));
         CIPHERLANE_TRY(const auto sealed, read_sealed(resource));
         CIPHERLANE_TRY(const auto clear, known_->open(sealed));
@@ -49,6 +59,10 @@ class wechat_notices final : public notice_reader {
         // WeChat knows one merchant for all terminals of this till; which of the till's it is the number tells.
         if (merchants_.size() == 1) told.status.merchant_id = *merchants_.begin();
         return std::optional(std::move(told.status));
+    }
+
+    void kept() override {
+        if (!last_.empty() && told_.size() < most_told) told_.emplace(last_, monotonic_clock::now());
     }
 
     notice_reply reply(notice_end end) const override {
@@ -70,7 +84,14 @@ class wechat_notices final : public notice_reader {
         return std::optional<ports::qr_order_status>();
     }
 
+    void forget_old() {
+        const auto now = monotonic_clock::now();
+        std::erase_if(told_, [&](const auto& one) { return now - one.second > told_for; });
+    }
+
     std::shared_ptr<platform> known_;
+    std::string last_;                                                     ///< the id of what was read last
+    std::map<std::string, monotonic_clock::time_point, std::less<>> told_; ///< ids of what is durable
     std::set<std::string, std::less<>> merchants_;
 };
 
@@ -132,7 +153,8 @@ result<void> platform::check(const http_fields& fields, std::string_view body) {
     const std::scoped_lock lock(mutex_);
     auto checked = keys_.check(fields, body, clock_.now());
     // Only a certificate can be fetched, and only the platform's own word for it makes one count.
-    if (!checked && checked.error().field() == "Wechatpay-Serial" && fields.has("Wechatpay-Serial")) wanted_ = true;
+    const bool another = !checked && checked.error().field() == "Wechatpay-Serial" && fields.has("Wechatpay-Serial");
+    if (another && (!none_ || monotonic_clock::now() - *none_ >= none_holds)) wanted_ = true;
     return checked;
 }
 
@@ -143,6 +165,23 @@ result<secret_bytes> platform::open(const sealed_resource& sealed) const {
 bool platform::wants_keys() const {
     const std::scoped_lock lock(mutex_);
     return wanted_ || keys_.empty();
+}
+
+bool platform::claim_refresh() {
+    const std::scoped_lock lock(mutex_);
+    const auto now = monotonic_clock::now();
+    if (tried_ && now - *tried_ < pause_) return false;
+    // Anybody can send a notice that names a key: who only does that is heard ever less.
+    pause_ = keys_.empty() || !tried_ ? shortest_pause : std::min<std::chrono::minutes>(2 * pause_, longest_pause);
+    tried_ = now;
+    wanted_ = false;
+    return true;
+}
+
+void platform::note_no_certificates() {
+    const std::scoped_lock lock(mutex_);
+    none_ = monotonic_clock::now();
+    wanted_ = false;
 }
 
 result<void> platform::take_certificates(const http_fields& fields, std::string_view body) {
@@ -159,10 +198,14 @@ result<void> platform::take_certificates(const http_fields& fields, std::string_
         brought.emplace_back(as_text(pem.expose()));
         CIPHERLANE_CHECK(fresh.add_certificate(brought.back()));
     }
-    CIPHERLANE_CHECK(fresh.check(fields, body, clock_.now()));
     const std::scoped_lock lock(mutex_);
+    // Who changes over has the public key before the certificates, and the answer is signed with that.
+    if (!keys_.check(fields, body, clock_.now())) CIPHERLANE_CHECK(fresh.check(fields, body, clock_.now()));
+    const auto before = keys_.size();
     for (const auto& pem : brought)
         CIPHERLANE_CHECK(keys_.add_certificate(pem));
+    if (keys_.size() > before) pause_ = shortest_pause;
+    none_.reset();
     wanted_ = false;
     return {};
 }

@@ -107,13 +107,16 @@ result<void> platform_keys::add(std::string serial, std::string_view pem) {
             .with_hint("expected the platform's key; this is the merchant's own certificate");
     }
     CIPHERLANE_TRY(auto key, signature_key::create(pem));
+    entry fresh{std::move(key), {}, std::chrono::system_clock::time_point::max()};
     if (!serial.starts_with(public_key_prefix)) {
         const auto made = certificate::create(pem);
         if (made && made->serial_hex() != serial) {
             return error(hostlink_errc::bad_key, layer::hostlink).during("wechat platform key").in_field("serial");
         }
+        if (made) fresh.begins = made->begins();
+        if (made) fresh.ends = made->ends();
     }
-    keys_.insert_or_assign(std::move(serial), std::move(key));
+    keys_.insert_or_assign(std::move(serial), std::move(fresh));
     return {};
 }
 
@@ -130,7 +133,7 @@ std::string platform_keys::public_key_id() const {
 
 bool platform_keys::holds(byte_view der) const {
     return std::any_of(
-        keys_.begin(), keys_.end(), [&](const auto& one) { return std::ranges::equal(one.second.der(), der); });
+        keys_.begin(), keys_.end(), [&](const auto& one) { return std::ranges::equal(one.second.key.der(), der); });
 }
 
 result<void> platform_keys::check(
@@ -151,10 +154,15 @@ result<void> platform_keys::check(
     }
     const auto key = keys_.find(*serial);
     if (key == keys_.end()) return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial");
+    const auto& known = key->second;
+    if (now < known.begins || now > known.ends) {
+        return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Serial")
+            .with_hint(now < known.begins ? "this certificate does not hold yet" : "this certificate has expired");
+    }
     const bool says_sm2 = fields.only("Wechatpay-Signature-Type") == scheme_of(signature_kind::sm2_sm3);
     const auto value = from_base64(*signature);
-    if (says_sm2 != (key->second.kind() == signature_kind::sm2_sm3) || !value ||
-        !key->second.verifies(as_bytes(answer_text(*timestamp, *nonce, body)), *value)) {
+    if (says_sm2 != (known.key.kind() == signature_kind::sm2_sm3) || !value ||
+        !known.key.verifies(as_bytes(answer_text(*timestamp, *nonce, body)), *value)) {
         return unproven(hostlink_errc::unsigned_notice, "Wechatpay-Signature");
     }
     return {};

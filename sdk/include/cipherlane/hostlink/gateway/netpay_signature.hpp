@@ -28,8 +28,8 @@ struct request_head {
 enum class notice_digest : std::uint8_t { md5, sha256 };
 /// Of a notice: all but `sign` and what is empty, sorted, the key behind it without a separator, upper-case hex.
 [[nodiscard]] result<std::string> notice_signature(std::string_view key, const parameters& all, notice_digest how);
-/// By the digest that the notice names, MD5 where it names none.
+/// By the digest that was agreed on, which the notice must name (MD5 where it names none): it does not choose.
 /// @return `hostlink_errc::unsigned_notice` in "sign" or "signType".
-[[nodiscard]] result<void> check_notice(std::string_view key, const parameters& all);
+[[nodiscard]] result<void> check_notice(std::string_view key, const parameters& all, notice_digest how);
 
 } // namespace cipherlane::hostlink::netpay

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hostlink/gateway/wechat_signature.hpp>
 #include <cipherlane/hostlink/notice_reader.hpp>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,8 +53,13 @@ class platform {
 
     /// Whether a message named a key that is not here, or none is here at all.
     [[nodiscard]] bool wants_keys() const;
-    /// The answer of `GET /v3/certificates`: opened with the APIv3 key, and proved by one of the certificates that it
-    /// brings, as there was no key before. Keys that were known stay.
+    /// Whether certificates may be fetched now, by whoever of those who share this asks first: once a minute at
+    /// first, and ever more seldom while that brings no key, up to an hour.
+    [[nodiscard]] bool claim_refresh();
+    /// The platform has said that this merchant has none: for half a day none are wanted.
+    void note_no_certificates();
+    /// The answer of `GET /v3/certificates`: opened with the APIv3 key, and proved by a key that was known, or by one
+    /// of the certificates that it brings. Keys that were known stay.
     /// @return `outcome_unknown` or `bad_message`: nothing is taken then.
     [[nodiscard]] result<void> take_certificates(const http_fields& fields, std::string_view body);
 
@@ -65,6 +72,9 @@ class platform {
     mutable std::mutex mutex_;
     platform_keys keys_;
     bool wanted_ = false;
+    std::optional<monotonic_clock::time_point> tried_; ///< to fetch certificates
+    std::chrono::minutes pause_{1};                    ///< until the next try
+    std::optional<monotonic_clock::time_point> none_;  ///< there were said to be
 };
 
 /// Reads WeChat Pay's notices: of a payment what a till keeps; of a refund nothing, as the refund's own query tells.

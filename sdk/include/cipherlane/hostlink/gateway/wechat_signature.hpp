@@ -65,6 +65,7 @@ class platform_keys {
     [[nodiscard]] result<void> add_certificate(std::string_view pem);
     [[nodiscard]] bool has(std::string_view serial) const { return keys_.contains(serial); }
     [[nodiscard]] bool empty() const noexcept { return keys_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return keys_.size(); }
     /// Which key a request asks its answer to be signed with: the public key's id, else none.
     [[nodiscard]] std::string public_key_id() const;
     /// Whether one of them is this key (SubjectPublicKeyInfo): the merchant's own is no platform's.
@@ -73,13 +74,18 @@ class platform_keys {
     /// Whether `body` was signed by the platform within five minutes of `now`: headers, age, serial, signature, in
     /// this order. Nothing of the body may be looked at before.
     /// @return `unsigned_notice` with the header that is missing, twice or wrong ("Wechatpay-Serial": a key that is
-    /// not known); `stale_notice` in "Wechatpay-Timestamp".
+    /// not known, or a certificate that does not hold now); `stale_notice` in "Wechatpay-Timestamp".
     [[nodiscard]] result<void> check(
         const http_fields& fields, std::string_view body, std::chrono::system_clock::time_point now) const;
 
   private:
     std::string merchant_serial_;
-    std::map<std::string, signature_key, std::less<>> keys_;
+    struct entry {
+        signature_key key;
+        std::chrono::system_clock::time_point begins; ///< of a certificate
+        std::chrono::system_clock::time_point ends;
+    };
+    std::map<std::string, entry, std::less<>> keys_;
 };
 
 } // namespace cipherlane::hostlink::wechat

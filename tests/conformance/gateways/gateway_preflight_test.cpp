@@ -1,0 +1,74 @@
+// A preflight of WeChat Pay is green only where both keys are right.
+#include "gateway-sim/notification_signer.hpp"
+#include "running_gateway.hpp"
+
+#include <cipherlane/till/preflight.hpp>
+#include <cipherlane/till/till_settings.hpp>
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace cipherlane::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class WechatPreflight : public testing::Test {
+  protected:
+    WechatPreflight() {
+        auto& terminal = settings.terminals.emplace_back();
+        terminal.terminal_id = "TEST0001";
+        terminal.merchant_id = till_merchant;
+        terminal.gateway.response_time = 5s;
+        settings.journal.file = folder.file("till.db");
+        settings.journal.key_file = folder.file("till.key");
+        auto& place = settings.gateway;
+        place.kind = gateway_kind::wechat;
+        place.address = subject.simulator->address();
+        place.merchant_key_file = wechat_key_file("merchant_key.pem");
+        place.public_key_file = wechat_key_file("platform_public.pem");
+        place.wechat.mchid = "1999000001";
+        place.wechat.appid = "wx0123456789abcdef";
+        place.wechat.serial = "5AF1C0DE00000000000000000000000000000001";
+        place.wechat.api_key_file = wechat_key_file("api_v3.key");
+        place.wechat.public_key_id = "PUB_KEY_ID_0119990000012026092100000001";
+    }
+    /// Of the part "gateway", or of the notices where that says more.
+    [[nodiscard]] preflight_state state_of(std::string_view part) const {
+        for (const auto& one : preflight(settings, call(20s), {}))
+            if (one.part == part) return one.state;
+        return preflight_state::skipped;
+    }
+    [[nodiscard]] std::string written(const char* name, const std::string& text) const {
+        std::ofstream(folder.file(name)) << text;
+        return folder.file(name);
+    }
+    gateway_under_test subject = make_wechat_gateway();
+    temporary_folder folder;
+    till_settings settings;
+};
+
+TEST_F(WechatPreflight, IsGreenWhereBothKeysAreRight) {
+    EXPECT_EQ(state_of("gateway"), preflight_state::good);
+    for (const auto& one : subject.simulator->ask({{"cmd", "orders"}}).at("orders"))
+        EXPECT_EQ(one.at("status"), "cancelled") << "nothing is left open";
+}
+
+TEST_F(WechatPreflight, KnowsAnotherKeyOfThePlatform) {
+    settings.gateway.public_key_file = written("other.pem", sim::notification_signer::create().value().public_pem());
+    EXPECT_EQ(state_of("gateway"), preflight_state::wrong);
+}
+
+TEST_F(WechatPreflight, KnowsThatWeSignWrongly) {
+    settings.gateway.wechat.serial = "5AF1C0DE00000000000000000000000000000009";
+    EXPECT_EQ(state_of("gateway"), preflight_state::wrong) << "401 SIGN_ERROR is an answer, and none to build on";
+}
+
+TEST_F(WechatPreflight, KnowsAFileThatHoldsNoCertificate) {
+    settings.gateway.wechat.certificates_file = written("empty.pem", "MIIB");
+    EXPECT_EQ(state_of("gateway's notifications"), preflight_state::wrong);
+}
+
+} // namespace
+} // namespace cipherlane::tests
