@@ -53,7 +53,8 @@ class judged_route {
 
     bool up = true;
     bool closed = false;
-    bool on_trial = false;      ///< one payment is trying it
+    /// Since when one payment is trying it.
+    std::optional<milliseconds> trial_since;
     unsigned failures = 0;      ///< in a row
     unsigned good_trials = 0;   ///< in a row
     milliseconds next_trial{};  ///< while it is down
@@ -67,7 +68,8 @@ class judged_route {
 
 struct binding {
     std::size_t route;
-    bool trial;
+    route_reason why;
+    milliseconds since;
 };
 
 } // namespace
@@ -106,25 +108,35 @@ struct router::state {
         return best;
     }
 
+    /// A trial of which nobody ever tells what came of it is over some day.
+    [[nodiscard]] bool is_on_trial(const judged_route& one, milliseconds now) const {
+        return one.trial_since && now - *one.trial_since < how.longest_trial;
+    }
+
+    /// The payment does not try its route any more. A later one may have taken the place of a trial that nobody told.
+    void end_trial(binding& of) {
+        const bool trial = std::exchange(of.why, route_reason::bound) == route_reason::trial;
+        auto& begun = judged[of.route].trial_since;
+        if (trial && begun == of.since) begun.reset();
+    }
+
     /// A route that would be better if it were up, and may be tried now.
     [[nodiscard]] std::optional<std::size_t> to_try(
         std::optional<std::size_t> best, std::int64_t minor, milliseconds now) const {
         for (std::size_t i = 0; i < routes.size(); ++i) {
             const auto& one = judged[i];
-            const bool due = !one.up && !one.closed && !one.on_trial && now >= one.next_trial;
+            const bool due = !one.up && !one.closed && !is_on_trial(one, now) && now >= one.next_trial;
             if (due && (!best || hoped_cost(i, minor) < cost(*best, minor))) return i;
         }
         return std::nullopt;
     }
 
-    [[nodiscard]] std::size_t least_bad() const {
-        std::size_t best = 0;
-        const auto rank = [&](std::size_t which) {
-            const auto& one = judged[which];
-            return one.closed ? milliseconds::max() : one.next_trial;
-        };
-        for (std::size_t i = 1; i < routes.size(); ++i) {
-            if (rank(i) < rank(best)) best = i;
+    /// Of those that nobody has closed.
+    [[nodiscard]] std::optional<std::size_t> least_bad() const {
+        std::optional<std::size_t> best;
+        for (std::size_t i = 0; i < routes.size(); ++i) {
+            if (judged[i].closed) continue;
+            if (!best || judged[i].next_trial < judged[*best].next_trial) best = i;
         }
         return best;
     }
@@ -142,18 +154,21 @@ struct router::state {
         return cost(best, minor) < cost(*current, minor) * (1 - how.better_percent / 100.0);
     }
 
-    [[nodiscard]] route_choice choose(std::int64_t minor, milliseconds now) {
-        if (pinned) return {*pinned, route_reason::by_hand};
+    [[nodiscard]] std::optional<route_choice> choose(std::int64_t minor, milliseconds now) {
+        if (pinned) return route_choice{*pinned, route_reason::by_hand};
         for (auto& one : judged)
             one.forget_before(now - how.window);
         const auto best = cheapest(minor);
         if (const auto tried = to_try(best, minor, now)) {
-            judged[*tried].on_trial = true;
-            return {*tried, route_reason::trial};
+            judged[*tried].trial_since = now;
+            return route_choice{*tried, route_reason::trial};
         }
-        if (!best) return {least_bad(), route_reason::nothing_up};
+        if (!best) {
+            const auto left = least_bad();
+            return left ? std::optional(route_choice{*left, route_reason::nothing_up}) : std::nullopt;
+        }
         if (is_worth_it(*best, minor, now)) go_to(*best, now);
-        return {*current, route_reason::best};
+        return route_choice{*current, route_reason::best};
     }
 
     void take_down(judged_route& one, milliseconds now) const {
@@ -163,13 +178,15 @@ struct router::state {
         one.next_trial = now + one.trial_after;
     }
 
-    void take_in(judged_route& one, bool answered, bool trial, milliseconds now) const {
+    void take_in(judged_route& one, bool answered, route_reason why, milliseconds now) const {
         one.failures = answered ? 0 : one.failures + 1;
         if (one.up) {
             if (one.failures >= how.failures_down) take_down(one, now);
             return;
         }
-        if (!trial) return; // sent before it went down
+        // For want of a better one: another has its turn before this one, and waits do not double by the crowd.
+        if (why == route_reason::nothing_up && !answered) one.next_trial = now + one.trial_after;
+        if (why != route_reason::trial) return; // sent before it went down
         if (!answered) return take_down(one, now);
         one.next_trial = now; // while trials succeed, the next payment is one
         if (++one.good_trials < how.trials_up) return;
@@ -194,11 +211,11 @@ router::router(router&&) noexcept = default;
 router& router::operator=(router&&) noexcept = default;
 router::~router() = default;
 
-route_choice router::choose(std::string_view payment, std::int64_t minor, milliseconds now) {
+std::optional<route_choice> router::choose(std::string_view payment, std::int64_t minor, milliseconds now) {
     if (const auto found = state_->bound.find(payment); found != state_->bound.end())
-        return {found->second.route, route_reason::bound};
+        return route_choice{found->second.route, route_reason::bound};
     const auto chosen = state_->choose(minor, now);
-    state_->bound.emplace(payment, binding{chosen.route, chosen.why == route_reason::trial});
+    if (chosen) state_->bound.emplace(payment, binding{chosen->route, chosen->why, now});
     return chosen;
 }
 
@@ -207,17 +224,17 @@ void router::report(std::string_view payment, route_word word, milliseconds took
     if (found == state_->bound.end()) return;
     auto& one = state_->judged[found->second.route];
     const bool answered = word == route_word::answered;
-    const bool trial = std::exchange(found->second.trial, false);
-    if (trial) one.on_trial = false;
+    const auto why = found->second.why;
+    state_->end_trial(found->second);
     one.add({now, answered, took});
-    state_->take_in(one, answered, trial, now);
+    state_->take_in(one, answered, why, now);
     if (word != route_word::silent) state_->bound.erase(found);
 }
 
 void router::decided(std::string_view payment) {
     const auto found = state_->bound.find(payment);
     if (found == state_->bound.end()) return;
-    if (found->second.trial) state_->judged[found->second.route].on_trial = false;
+    state_->end_trial(found->second);
     state_->bound.erase(found);
 }
 
@@ -225,8 +242,10 @@ bool router::bind(std::string_view payment, std::string_view route_name) {
     const auto& all = state_->routes;
     const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == route_name; });
     if (found == all.end()) return false;
-    state_->bound.insert_or_assign(
-        std::string(payment), binding{static_cast<std::size_t>(found - all.begin()), false});
+    if (const auto before = state_->bound.find(payment); before != state_->bound.end())
+        state_->end_trial(before->second);
+    state_->bound.insert_or_assign(std::string(payment),
+        binding{static_cast<std::size_t>(found - all.begin()), route_reason::bound, milliseconds(0)});
     return true;
 }
 

@@ -21,7 +21,7 @@ class Router : public testing::Test {
   protected:
     route_choice pay(route_word word, milliseconds took = 1s, std::int64_t minor = 10'000) {
         const auto key = std::to_string(++payments);
-        const auto chosen = all.choose(key, minor, now);
+        const auto chosen = all.choose(key, minor, now).value();
         all.report(key, word, took, now);
         now += 10s;
         return chosen;
@@ -58,62 +58,101 @@ TEST_F(Router, LeavesARouteThatFailsAndComesBackByTrials) {
 TEST_F(Router, TriesADownRouteWithOnePaymentAtATime) {
     all.link_is_down(0, now);
     now += 60s;
-    EXPECT_EQ(all.choose("a", 10'000, now).why, route_reason::trial);
-    EXPECT_EQ(all.choose("b", 10'000, now).route, 1U);
+    EXPECT_EQ(all.choose("a", 10'000, now)->why, route_reason::trial);
+    EXPECT_EQ(all.choose("b", 10'000, now)->route, 1U);
     all.report("a", route_word::silent, 60s, now);
-    EXPECT_EQ(all.choose("c", 10'000, now).route, 1U);
+    EXPECT_EQ(all.choose("c", 10'000, now)->route, 1U);
 }
 
 /// Whatever becomes of its route, and whatever somebody says by hand.
 TEST_F(Router, NeverMovesAPaymentThatIsNotDecided) {
-    ASSERT_EQ(all.choose("doubt", 10'000, now).route, 0U);
+    ASSERT_EQ(all.choose("doubt", 10'000, now)->route, 0U);
     all.report("doubt", route_word::silent, 60s, now);
     all.link_is_down(0, now);
     all.pin(1);
     all.close(0);
     for (int i = 0; i < 3; ++i) {
-        const auto again = all.choose("doubt", 10'000, now += 1h);
+        const auto again = all.choose("doubt", 10'000, now += 1h).value();
         EXPECT_EQ(again.route, 0U);
         EXPECT_EQ(again.why, route_reason::bound);
     }
     EXPECT_EQ(all.bound(), 1U);
     all.decided("doubt");
-    EXPECT_EQ(all.choose("doubt", 10'000, now).route, 1U) << "the key is free";
+    EXPECT_EQ(all.choose("doubt", 10'000, now)->route, 1U) << "the key is free";
 }
 
 TEST_F(Router, KnowsAfterARestartWhereAPaymentIs) {
     ASSERT_TRUE(all.bind("old", "dear"));
-    EXPECT_EQ(all.choose("old", 10'000, now).route, 1U);
+    EXPECT_EQ(all.choose("old", 10'000, now)->route, 1U);
     EXPECT_FALSE(all.bind("older", "a gateway of last year")) << "nothing may be sent then";
 }
 
 TEST_F(Router, GoesWhereSomebodySays) {
     all.pin(1);
-    const auto chosen = all.choose("a", 10'000, now);
+    const auto chosen = all.choose("a", 10'000, now).value();
     EXPECT_EQ(chosen.route, 1U);
     EXPECT_EQ(chosen.why, route_reason::by_hand);
     all.pin(std::nullopt);
     all.close(0);
-    EXPECT_EQ(all.choose("b", 10'000, now).route, 1U);
+    EXPECT_EQ(all.choose("b", 10'000, now)->route, 1U);
     all.reopen(0);
     now += 1h;
-    EXPECT_EQ(all.choose("c", 10'000, now).route, 0U);
+    EXPECT_EQ(all.choose("c", 10'000, now)->route, 0U);
 }
 
 TEST_F(Router, HoldsOnToARouteThatIsAlmostAsGood) {
     router close_ones({{"a", 3'800, 0}, {"b", 3'790, 0}}, {});
     close_ones.close(1);
-    ASSERT_EQ(close_ones.choose("1", 10'000, 0ms).route, 0U);
+    ASSERT_EQ(close_ones.choose("1", 10'000, 0ms)->route, 0U);
     close_ones.reopen(1);
-    EXPECT_EQ(close_ones.choose("2", 10'000, 1h).route, 0U);
+    EXPECT_EQ(close_ones.choose("2", 10'000, 1h)->route, 0U);
 }
 
 TEST_F(Router, ChoosesOneEvenWhereAllAreDown) {
     all.link_is_down(1, now);
     all.link_is_down(0, now += 5s);
-    const auto chosen = all.choose("a", 10'000, now);
+    const auto chosen = all.choose("a", 10'000, now).value();
     EXPECT_EQ(chosen.route, 1U);
     EXPECT_EQ(chosen.why, route_reason::nothing_up);
+}
+
+TEST_F(Router, SendsNothingWhereSomebodyHasClosedEveryRoute) {
+    all.close(0);
+    all.close(1);
+    EXPECT_FALSE(all.choose("a", 10'000, now));
+    EXPECT_EQ(all.bound(), 0U);
+    all.link_is_down(1, now);
+    all.reopen(1);
+    EXPECT_EQ(all.choose("a", 10'000, now)->why, route_reason::nothing_up);
+}
+
+/// What fails while nothing is up lets another have its turn.
+TEST_F(Router, DoesNotStayWithADownRouteThatGoesOnFailing) {
+    all.link_is_down(1, now);
+    all.link_is_down(0, now += 5s);
+    now += 1s;
+    EXPECT_EQ(pay(route_word::failed).route, 1U);
+    const auto next = pay(route_word::failed);
+    EXPECT_EQ(next.route, 0U);
+    EXPECT_EQ(next.why, route_reason::nothing_up);
+}
+
+TEST_F(Router, TriesAgainWhereATrialIsNeverTold) {
+    all.link_is_down(0, now);
+    now += 60s;
+    ASSERT_EQ(all.choose("lost", 10'000, now)->why, route_reason::trial);
+    EXPECT_EQ(all.choose("b", 10'000, now += 9min)->route, 1U);
+    EXPECT_EQ(all.choose("c", 10'000, now += 1min)->why, route_reason::trial);
+    all.report("lost", route_word::silent, 60s, now); // late: the trial of today goes on
+    EXPECT_EQ(all.choose("d", 10'000, now)->route, 1U);
+}
+
+TEST_F(Router, FreesTheTrialOfAPaymentThatIsBoundElsewhere) {
+    all.link_is_down(0, now);
+    now += 60s;
+    ASSERT_EQ(all.choose("a", 10'000, now)->why, route_reason::trial);
+    ASSERT_TRUE(all.bind("a", "dear"));
+    EXPECT_EQ(all.choose("b", 10'000, now)->why, route_reason::trial);
 }
 
 /// A part of the year in which a route answers this share of its payments alone.
@@ -165,7 +204,7 @@ TEST(RouterYear, LosesLittleAndPaysLittleMoreThanOneWhoKnowsTheYear) {
     for (std::int64_t second = 0; second < 365LL * 86'400; second += 120) {
         const milliseconds now(second * 1000);
         const auto key = std::to_string(second);
-        const auto chosen = all.choose(key, 10'000, now);
+        const auto chosen = all.choose(key, 10'000, now).value();
         ++payments;
         if (chosen.why != route_reason::trial && before && *before != chosen.route) ++switches;
         if (chosen.why != route_reason::trial) before = chosen.route;
@@ -187,7 +226,7 @@ TEST(RouterYear, LosesLittleAndPaysLittleMoreThanOneWhoKnowsTheYear) {
             doubt = key;
             doubts_route = chosen.route;
         } else if (!doubt.empty()) {
-            if (all.choose(doubt, 10'000, now).route != doubts_route) ++moved;
+            if (all.choose(doubt, 10'000, now)->route != doubts_route) ++moved;
             if (second % 600 == 0) {
                 all.decided(doubt);
                 doubt.clear();

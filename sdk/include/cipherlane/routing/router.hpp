@@ -27,11 +27,12 @@ struct router_settings {
     std::uint32_t failure_ppm = 20'000; ///< what a payment that fails costs, in millionths of its amount
     std::int64_t second_minor = 0;      ///< what a second of waiting costs
     unsigned better_percent = 10;       ///< another route must be cheaper by so much to take the place of this one
-    std::chrono::milliseconds stay{120'000};          ///< so long at least, unless the route goes down
-    unsigned failures_down = 4;                       ///< failures in a row that take a route out
-    std::chrono::milliseconds first_trial{60'000};    ///< after which one payment tries it again
-    std::chrono::milliseconds longest_trial{600'000}; ///< up to which that time doubles
-    unsigned trials_up = 3;                           ///< successes in a row that bring it back
+    std::chrono::milliseconds stay{120'000};       ///< so long at least, unless the route goes down
+    unsigned failures_down = 4;                    ///< failures in a row that take a route out
+    std::chrono::milliseconds first_trial{60'000}; ///< after which one payment tries it again
+    /// Up to which that time doubles; a trial of which nothing is told for so long is over.
+    std::chrono::milliseconds longest_trial{600'000};
+    unsigned trials_up = 3; ///< successes in a row that bring it back
 };
 
 /// What came of a payment, as far as its route is concerned.
@@ -47,7 +48,7 @@ enum class route_reason : std::uint8_t {
     by_hand,    ///< somebody has said so
     best,       ///< the cheapest, or not worth leaving
     trial,      ///< one payment that tries a route which was down
-    nothing_up, ///< all are down: the one whose trial is due first
+    nothing_up, ///< all are down: of those that are not closed the one whose trial is due first
 };
 [[nodiscard]] std::string_view to_string(route_reason value) noexcept;
 
@@ -78,8 +79,10 @@ class router {
     router& operator=(router&&) noexcept;
     ~router();
 
-    /// The route for a payment; from here on it is bound to it.
-    [[nodiscard]] route_choice choose(std::string_view payment, std::int64_t minor, std::chrono::milliseconds now);
+    /// The route for a payment; from here on it is bound to it. Nothing where somebody has closed all of them:
+    /// nothing may be sent then.
+    [[nodiscard]] std::optional<route_choice> choose(
+        std::string_view payment, std::int64_t minor, std::chrono::milliseconds now);
     /// What came of it. With `silent` it stays bound, and its trial has failed.
     void report(
         std::string_view payment, route_word word, std::chrono::milliseconds took, std::chrono::milliseconds now);
