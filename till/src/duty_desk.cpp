@@ -51,16 +51,12 @@ result<void> duty_desk::check_secret(std::string_view operator_id, const secret_
         CIPHERLANE_TRY([[maybe_unused]] const bool never, clerks_.is_secret_of(operator_id, secret.expose()));
         return wrong;
     }
-    CIPHERLANE_TRY(const auto failed, shifts_->failures(operator_id, bounds));
-    const auto now = clock_.now();
-    const auto until = failed.last + locked_for;
-    // A clock that was set back must not lock anybody out for longer than that.
-    if (failed.count >= most_failures && now < until && now >= failed.last - locked_for) {
+    CIPHERLANE_TRY(const auto last, shifts_->count_try(operator_id, clock_.now(), most_failures, locked_for, bounds));
+    if (last) {
         return duty_error(till_errc::locked_out, "sign on")
             .in_field("operator")
-            .with_hint("until " + ports::to_civil(until).to_string() + " +08:00");
+            .with_hint("until " + ports::to_civil(*last + locked_for).to_string() + " +08:00");
     }
-    CIPHERLANE_CHECK(shifts_->count_failure(operator_id, now, bounds));
     CIPHERLANE_TRY(const bool right_one, clerks_.is_secret_of(operator_id, secret.expose()));
     if (!right_one) return wrong;
     return shifts_->forget_failures(operator_id, bounds);
@@ -74,6 +70,15 @@ result<shift_report> duty_desk::sign_on(
     const std::scoped_lock lock(mutex_);
     sessions_.insert_or_assign(terminal_id, session{*clerks_.find(operator_id), std::move(shift)});
     return report;
+}
+
+/// Somebody else may have signed on meanwhile, or the same one to the next shift.
+void duty_desk::sign_off(const store::shift& from) noexcept {
+    const std::scoped_lock lock(mutex_);
+    const auto found = sessions_.find(from.terminal_id);
+    if (found == sessions_.end()) return;
+    const auto& shift = found->second.shift;
+    if (shift.operator_id == from.operator_id && shift.number == from.number) sessions_.erase(found);
 }
 
 void duty_desk::sign_off(const std::string& terminal_id) noexcept {
@@ -90,7 +95,7 @@ result<shift_report> duty_desk::close_shift(const std::string& terminal_id, cons
     if (!mine) return duty_error(till_errc::nobody_on_duty, "close shift");
     const auto now = clock_.now();
     CIPHERLANE_CHECK(shifts_->close(*mine, now, bounds));
-    sign_off(terminal_id);
+    sign_off(*mine);
     mine->closed = now;
     return report_of(*mine, bounds);
 }

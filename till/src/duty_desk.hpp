@@ -48,6 +48,7 @@ class duty_desk {
     };
     duty_desk(clerk_book clerks, std::unique_ptr<store::shift_book> shifts, const ports::clock& clock,
         ports::store& journal) noexcept;
+    void sign_off(const store::shift& from) noexcept;
     [[nodiscard]] result<void> check_secret(
         std::string_view operator_id, const secret_bytes& secret, const call& bounds);
     [[nodiscard]] result<shift_report> report_of(const store::shift& shift, const call& bounds);

@@ -1,38 +1,60 @@
 #include "risk_desk.hpp"
 
+#include <cipherlane/till/errc.hpp>
+
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <optional>
 #include <stop_token>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 namespace cipherlane::assembly {
+
+struct risk_desk::question {
+    question(ports::journal_record about, call limits)
+        : payment(std::move(about))
+        , bounds(std::move(limits)) {}
+    const ports::journal_record payment;
+    const call bounds;
+    std::optional<result<ports::risk_opinion>> answer; ///< with the room locked
+};
 
 struct risk_desk::room {
     std::shared_ptr<ports::risk_judge> judge;
     std::mutex mutex;
     std::condition_variable_any told;
-    std::optional<ports::journal_record> question; ///< taken away by the thread
-    std::optional<call> limits;
-    std::optional<result<ports::risk_opinion>> answer;
-    std::uint64_t number = 0; ///< of the question that is waited for
-    bool busy = false;
+    std::shared_ptr<question> waiting; ///< taken away by the thread
+    bool busy = false;                 ///< from the question until its answer
     std::stop_source stop;
     std::jthread thread;
 
     void serve(const std::stop_token& ends) {
         std::unique_lock lock(mutex);
-        while (told.wait(lock, ends, [&] { return question.has_value(); })) {
-            const auto payment = *std::move(question);
-            const auto bounds = *std::move(limits);
-            const auto which = number;
-            question.reset();
+        while (told.wait(lock, ends, [&] { return waiting != nullptr; })) {
+            const auto one = std::exchange(waiting, nullptr);
             lock.unlock();
-            auto said = judge->judge(payment, bounds);
+            auto said = judge_safely(*one);
             lock.lock();
             busy = false;
-            if (which == number) answer.emplace(std::move(said));
+            one->answer.emplace(std::move(said));
             told.notify_all();
+        }
+    }
+
+    /// Whoever judges is the caller's code: what it throws must not end the process.
+    [[nodiscard]] result<ports::risk_opinion> judge_safely(const question& one) const {
+        const auto thrown = [](std::string_view what) {
+            return error(till_errc::risk_refuses, layer::till).during("risk").with_hint(what);
+        };
+        try {
+            return judge->judge(one.payment, one.bounds);
+        } catch (const std::exception& why) {
+            return thrown(why.what());
+        } catch (...) {
+            return thrown("something that is no std::exception");
         }
     }
 };
@@ -66,19 +88,16 @@ ports::risk_opinion risk_desk::ask(const ports::journal_record& payment, const c
     auto& all = *room_;
     const auto limits = bounds.no_later_than(how_.deadline);
     std::unique_lock lock(all.mutex);
-    if (all.busy) return otherwise("the one who judges risk is still at an earlier payment");
+    const auto until = limits.until().at();
+    if (!all.told.wait_until(lock, bounds.stop(), until, [&] { return !all.busy; }))
+        return otherwise("the one who judges risk is still at an earlier payment");
     all.busy = true;
-    const auto mine = ++all.number;
-    all.answer.reset();
-    all.question = payment;
-    all.limits.emplace(limits.until(), all.stop.get_token());
+    const auto mine = std::make_shared<question>(payment, call(limits.until(), all.stop.get_token()));
+    all.waiting = mine;
     all.told.notify_all();
-    const bool came = all.told.wait_until(
-        lock, bounds.stop(), limits.until().at(), [&] { return all.number == mine && all.answer.has_value(); });
-    ++all.number; // what is said from here on is heard by nobody
-    if (!came) return otherwise("no word on the risk in time");
-    auto said = *std::move(all.answer);
-    all.answer.reset();
+    if (!all.told.wait_until(lock, bounds.stop(), until, [&] { return mine->answer.has_value(); }))
+        return otherwise("no word on the risk in time"); // what is said from here on is heard by nobody
+    auto said = *std::move(mine->answer);
     if (!said) return otherwise("no word on the risk: " + said.error().to_string());
     return *std::move(said);
 }

@@ -10,7 +10,8 @@
 namespace cipherlane::assembly {
 
 /// Asks whoever judges risk, on a thread of its own: one who does not answer holds no payment up for longer than the
-/// settings say. Thread-safe; one payment is judged at a time, and one that comes meanwhile gets the word for that.
+/// settings say. Thread-safe; one payment is judged at a time, and one that comes meanwhile
+/// waits for its turn, within its own deadline. One who throws has said nothing.
 class risk_desk {
   public:
     risk_desk(std::shared_ptr<ports::risk_judge> judge, const till_settings::risk_place& how, logger log);
@@ -22,6 +23,7 @@ class risk_desk {
     [[nodiscard]] ports::risk_opinion ask(const ports::journal_record& payment, const call& bounds);
 
   private:
+    struct question;
     struct room;
     [[nodiscard]] ports::risk_opinion otherwise(const std::string& why) const;
     const till_settings::risk_place how_;

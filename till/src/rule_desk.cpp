@@ -99,6 +99,19 @@ void rule_desk::give_back(const ports::journal_record& payment, std::int64_t min
     if (!done) log_.warning("rules", "not given back to the totals: " + done.error().to_string());
 }
 
+/// A payment that was told as not made, or as voided, stands after all: what of it has not gone back counts again.
+/// @return whether it does so only now
+bool rule_desk::take_again(const ports::journal_record& payment) noexcept {
+    if (ledger::outcome_of(payment.state) != ledger::outcome::approved) return false;
+    const call limits(time_to_give_back);
+    const auto refunded = journal_.refunded(payment.id, limits);
+    const auto minor = refunded ? payment.approved.minor() - refunded->minor() : payment.approved.minor();
+    if (minor <= 0) return false;
+    const auto done = rules_.take_again(name_of(payment), minor, *totals_, limits);
+    if (!done) log_.warning("rules", "not taken again of the totals: " + done.error().to_string());
+    return done && *done;
+}
+
 bool rule_desk::is_first(const ports::journal_record& record) {
     const std::scoped_lock lock(mutex_);
     return gave_back_.insert(record.id).second;
@@ -116,13 +129,25 @@ void rule_desk::decided(const ports::journal_record& record) noexcept {
         const bool nothing_stands = now == outcome::declined || now == outcome::reversed ||
                                     now == outcome::not_sent || now == outcome::returned;
         if (nothing_stands) return give_back(record, record.requested.minor());
+        if (take_again(record)) return;
         const auto less = record.requested.minor() - record.approved.minor();
         if (now == outcome::approved && less > 0 && is_first(record)) give_back(record, less);
         return;
     }
     const bool returns = role == trade_role::undoing || role == trade_role::returning;
-    if (!returns || now != outcome::approved || !is_first(record)) return;
+    const bool is_undone = now == outcome::declined || now == outcome::reversed;
+    if (!returns || (now != outcome::approved && !is_undone)) return;
+    if (is_undone) {
+        const std::scoped_lock lock(mutex_);
+        gave_back_.erase(record.id);
+    } else if (!is_first(record)) {
+        return;
+    }
     const auto original = journal_.find(record.original, call(time_to_give_back));
+    if (is_undone) {
+        if (original && *original) (void)take_again(**original);
+        return;
+    }
     if (original && *original) return give_back(**original, record.approved.minor());
     log_.warning("rules", "not given back to the totals: the payment of record " + std::to_string(record.id));
 }

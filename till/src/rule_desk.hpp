@@ -34,6 +34,7 @@ class rule_desk {
     [[nodiscard]] rules::payment_facts facts_of(const ports::journal_record& fresh) const;
     [[nodiscard]] std::string name_of(const ports::journal_record& payment) const;
     void give_back(const ports::journal_record& payment, std::int64_t minor) noexcept;
+    [[nodiscard]] bool take_again(const ports::journal_record& payment) noexcept;
     [[nodiscard]] bool is_first(const ports::journal_record& record);
 
     const till_settings::rules_place place_;

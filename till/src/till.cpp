@@ -1,5 +1,6 @@
 #include "counter.hpp"
 
+#include <cipherlane/acquiring/in_turn.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/ports/display.hpp>
@@ -111,7 +112,13 @@ void till::sign_off() noexcept {
 
 result<shift_report> till::close_shift(const call& bounds) {
     CIPHERLANE_TRY(auto* desk, all_->duties());
-    return desk->close_shift(terminal().terminal_id, bounds);
+    std::optional<shift_report> made;
+    const auto close = [&](const call& limits) -> result<void> {
+        CIPHERLANE_TRY(made, desk->close_shift(terminal().terminal_id, limits));
+        return {};
+    };
+    CIPHERLANE_CHECK(acquiring::in_turn(lane()).run({close}, bounds));
+    return *std::move(made);
 }
 
 result<std::vector<shift_report>> till::shifts(std::size_t limit, const call& bounds) {

@@ -10,6 +10,8 @@
 #include "host/service.hpp"
 #include "host/sign_in.hpp"
 
+#include <cipherlane/acquiring/in_turn.hpp>
+
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -28,6 +30,11 @@ namespace {
 
 result<sign_in_report> perform(lane_core& on, const sign_in_request& /*request*/, const call& bounds) {
     return sign_in_now(on, bounds);
+}
+
+result<turn_report> perform(lane_core& /*on*/, const turn_request& request, const call& bounds) {
+    CIPHERLANE_CHECK(request.work(bounds));
+    return turn_report();
 }
 
 /// One word for a stop, wherever it met a flow that has moved no money yet: what a journal or a link calls
@@ -262,6 +269,7 @@ template class flow<refund_request, payment>;
 template class flow<qr_sale_request, payment>;
 template class flow<trade_request, payment>;
 template class flow<decision_request, payment>;
+template class flow<turn_request, turn_report>;
 template class flow<balance_request, balance_report>;
 template class flow<settlement_request, settlement_report>;
 template class flow<recovery_request, std::vector<payment>>;

@@ -312,6 +312,17 @@ result<void> payment_rules::give_back(
     return {};
 }
 
+result<bool> payment_rules::take_again(
+    std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const {
+    bool any = false;
+    for (const auto& one : rules_) {
+        if (!counts(one)) continue;
+        CIPHERLANE_TRY(const bool taken, totals.take_again(taking(one, payment), minor, bounds));
+        any = any || taken;
+    }
+    return any;
+}
+
 bool refuses(const std::vector<rule_finding>& findings) noexcept {
     return std::any_of(
         findings.begin(), findings.end(), [](const auto& one) { return one.action == rule_action::refuse; });

@@ -52,6 +52,19 @@ result<std::optional<shift>> last_of(database& on, std::string_view terminal_id,
     return row ? std::optional(read_shift(asked)) : std::nullopt;
 }
 
+/// Tries since the last right secret.
+struct failed_tries {
+    std::int64_t count = 0;
+    moment last{};
+};
+
+result<failed_tries> failures_of(database& on, std::string_view operator_id) {
+    auto asked = on.prepare("SELECT count, last FROM failures WHERE operator_id = ?");
+    asked.bind(operator_id);
+    CIPHERLANE_TRY(const bool row, asked.step());
+    return row ? failed_tries{asked.integer(0), of_ms(asked.integer(1))} : failed_tries();
+}
+
 } // namespace
 
 struct shift_book::state {
@@ -108,21 +121,20 @@ result<std::vector<shift>> shift_book::list(std::string_view terminal_id, std::s
     });
 }
 
-result<failed_sign_ons> shift_book::failures(std::string_view operator_id, const call& bounds) {
-    return state_->file.within(bounds, [&](database& on) -> result<failed_sign_ons> {
-        auto asked = on.prepare("SELECT count, last FROM failures WHERE operator_id = ?");
-        asked.bind(operator_id);
-        CIPHERLANE_TRY(const bool row, asked.step());
-        if (!row) return failed_sign_ons();
-        return failed_sign_ons{static_cast<std::uint32_t>(asked.integer(0)), of_ms(asked.integer(1))};
-    });
-}
-
-result<void> shift_book::count_failure(std::string_view operator_id, moment now, const call& bounds) {
-    return state_->file.within(bounds, [&](database& on) -> result<void> {
+result<std::optional<moment>> shift_book::count_try(std::string_view operator_id, moment now, std::uint32_t most,
+    std::chrono::minutes locked_for, const call& bounds) {
+    return state_->file.within(bounds, [&](database& on) -> result<std::optional<moment>> {
+        transaction whole(on);
+        CIPHERLANE_CHECK(whole.begin());
+        CIPHERLANE_TRY(const auto failed, failures_of(on, operator_id));
+        // A clock that was set back must not lock anybody out for longer than that.
+        const bool lately = now < failed.last + locked_for && now >= failed.last - locked_for;
+        if (failed.count >= most && lately) return std::optional(failed.last);
         auto change = on.prepare("INSERT INTO failures(operator_id, count, last) VALUES(?, 1, ?) "
                                  "ON CONFLICT(operator_id) DO UPDATE SET count=count+1, last=excluded.last");
-        return change.bind(operator_id).bind(to_ms(now)).run();
+        CIPHERLANE_CHECK(change.bind(operator_id).bind(to_ms(now)).run());
+        CIPHERLANE_CHECK(whole.commit());
+        return std::optional<moment>();
     });
 }
 

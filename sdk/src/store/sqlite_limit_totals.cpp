@@ -47,13 +47,6 @@ result<void> add_to(Database& on, std::string_view subject, std::string_view per
     return change.bind(subject).bind(period).bind(minor).run();
 }
 
-template <class Database>
-result<bool> has_taken(Database& on, std::string_view payment) {
-    auto query = on.prepare("SELECT 1 FROM takings WHERE payment=? AND minor>0 LIMIT 1");
-    query.bind(payment);
-    return query.step();
-}
-
 /// The same month two years before that of a day or a month; empty for a period that is neither.
 std::string two_years_before(std::string_view period) {
     constexpr std::size_t month_digits = 6;
@@ -99,6 +92,27 @@ result<std::vector<taking>> takings_of(Database& on, std::string_view payment) {
     }
 }
 
+/// Whether a payment has kept just what it would take now.
+bool has_taken(const std::vector<taking>& kept, std::string_view subject, std::int64_t minor,
+    std::span<const ports::period_limit> limits) {
+    const auto is_kept = [&](const ports::period_limit& limit) {
+        return std::any_of(kept.begin(), kept.end(), [&](const taking& one) {
+            return one.period == limit.period && one.subject == subject && one.minor == minor;
+        });
+    };
+    const auto of_it = std::count_if(kept.begin(), kept.end(), [](const taking& one) { return one.minor > 0; });
+    return of_it > 0 && of_it == std::ssize(limits) && std::all_of(limits.begin(), limits.end(), is_kept);
+}
+
+/// What a payment has left that came to nothing: its key is of another one now.
+template <class Database>
+result<void> drop_takings(Database& on, std::string_view payment, const std::vector<taking>& all) {
+    for (const auto& one : all)
+        CIPHERLANE_CHECK(add_to(on, one.subject, one.period, -one.minor));
+    auto change = on.prepare("DELETE FROM takings WHERE payment=?");
+    return change.bind(payment).run();
+}
+
 } // namespace
 
 struct sqlite_limit_totals::state {
@@ -123,8 +137,9 @@ result<ports::total_taking> sqlite_limit_totals::take(std::string_view payment, 
     return state_->file.within(bounds, [&](auto& on) -> result<outcome> {
         transaction whole(on);
         CIPHERLANE_CHECK(whole.begin());
-        CIPHERLANE_TRY(const bool before, has_taken(on, payment));
-        if (before) return outcome();
+        CIPHERLANE_TRY(const auto before, takings_of(on, payment));
+        if (has_taken(before, subject, minor, limits)) return outcome();
+        if (!before.empty()) CIPHERLANE_CHECK(drop_takings(on, payment, before));
         for (const auto& limit : limits) {
             CIPHERLANE_TRY(const auto total, total_of(on, subject, limit.period));
             if (minor > limit.most_minor - total) return outcome{false, ports::limit_reached{limit, total}};
@@ -157,6 +172,24 @@ result<void> sqlite_limit_totals::give_back(std::string_view payment, std::int64
             CIPHERLANE_CHECK(note.bind(back).bind(payment).bind(one.period).run());
         }
         return whole.commit();
+    });
+}
+
+result<bool> sqlite_limit_totals::take_again(std::string_view payment, std::int64_t minor, const call& bounds) {
+    CIPHERLANE_CHECK(check_positive(minor));
+    return state_->file.within(bounds, [&](auto& on) -> result<bool> {
+        transaction whole(on);
+        CIPHERLANE_CHECK(whole.begin());
+        CIPHERLANE_TRY(const auto all, takings_of(on, payment));
+        const bool keeps = std::any_of(all.begin(), all.end(), [](const taking& one) { return one.minor > 0; });
+        if (all.empty() || keeps) return false;
+        for (const auto& one : all) {
+            CIPHERLANE_CHECK(add_to(on, one.subject, one.period, minor));
+            auto note = on.prepare("UPDATE takings SET minor=? WHERE payment=? AND period=?");
+            CIPHERLANE_CHECK(note.bind(minor).bind(payment).bind(one.period).run());
+        }
+        CIPHERLANE_CHECK(whole.commit());
+        return true;
     });
 }
 

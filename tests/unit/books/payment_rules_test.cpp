@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <stop_token>
 #include <thread>
@@ -201,6 +202,36 @@ TEST_F(PaymentRules, PayersWhoAreNotKnownShareNoTotal) {
     EXPECT_EQ(totals_->taken("r/static:", "20261129", call(20s)).value(), 0);
 }
 
+/// Killed between its taking and its record, a payment may come again under its key as another one.
+TEST_F(PaymentRules, AnotherAmountUnderTheSameKeyIsCountedAnew) {
+    const std::array limits{ports::period_limit{"20261129", 1'000}, ports::period_limit{"202611", 5'000}};
+    const auto taken = [&](std::string_view period) { return totals_->taken("shop", period, call(20s)).value(); };
+    ASSERT_TRUE(totals_->take("k", "shop", 1, limits, call(20s))->anew);
+    EXPECT_TRUE(totals_->take("k", "shop", 90'000, limits, call(20s))->reached) << "and not: taken before";
+    EXPECT_EQ(taken("20261129"), 1);
+    EXPECT_TRUE(totals_->take("k", "shop", 900, limits, call(20s))->anew);
+    EXPECT_FALSE(totals_->take("k", "shop", 900, limits, call(20s))->anew);
+    EXPECT_EQ(taken("20261129"), 900);
+    const std::array next{ports::period_limit{"20261130", 1'000}, ports::period_limit{"202611", 5'000}};
+    EXPECT_TRUE(totals_->take("k", "shop", 900, next, call(20s))->anew) << "another day";
+    EXPECT_EQ(taken("20261129"), 0);
+    EXPECT_EQ(taken("20261130"), 900);
+    EXPECT_EQ(taken("202611"), 900);
+}
+
+TEST_F(PaymentRules, WhatIsPaidAfterAllIsTakenAgainBeyondTheLimit) {
+    const std::array limits{ports::period_limit{"20261129", 1'000}};
+    const auto taken = [&] { return totals_->taken("shop", "20261129", call(20s)).value(); };
+    EXPECT_FALSE(totals_->take_again("k", 900, call(20s)).value()) << "it has never taken anything";
+    ASSERT_TRUE(totals_->take("k", "shop", 900, limits, call(20s))->anew);
+    EXPECT_FALSE(totals_->take_again("k", 900, call(20s)).value());
+    ASSERT_TRUE(totals_->give_back("k", 900, call(20s)));
+    ASSERT_TRUE(totals_->take("other", "shop", 800, limits, call(20s))->anew);
+    EXPECT_TRUE(totals_->take_again("k", 700, call(20s)).value());
+    EXPECT_FALSE(totals_->take_again("k", 700, call(20s)).value()) << "once";
+    EXPECT_EQ(taken(), 1'500);
+}
+
 /// Totals that fail as a file does, for some rules or when something is given back.
 class failing_totals final : public ports::limit_totals {
   public:
@@ -217,6 +248,9 @@ class failing_totals final : public ports::limit_totals {
     result<void> give_back(std::string_view payment, std::int64_t minor, const call& bounds) override {
         if (no_give_back) return failed();
         return below_.give_back(payment, minor, bounds);
+    }
+    result<bool> take_again(std::string_view payment, std::int64_t minor, const call& bounds) override {
+        return below_.take_again(payment, minor, bounds);
     }
     result<std::int64_t> taken(std::string_view subject, std::string_view period, const call& bounds) override {
         return below_.taken(subject, period, bounds);

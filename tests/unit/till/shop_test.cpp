@@ -1,8 +1,11 @@
 // Who may do what at a till, what may be taken, and what nobody may forget.
+#include "risk_desk.hpp"
 #include "support/lane/lane_rig.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/ports/risk_judge.hpp>
+#include <cipherlane/ports/trade_guard.hpp>
 #include <cipherlane/till/clerk_book.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/preflight.hpp>
@@ -14,7 +17,10 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace cipherlane::tests {
 namespace {
@@ -33,12 +39,14 @@ class fixed_judge final : public ports::risk_judge {
         const ports::journal_record& payment, const call& bounds) override {
         ++asked;
         seen = payment.masked_pan;
+        if (throws) throw std::runtime_error("no such scorer");
         while (waits && !bounds.stopped())
             std::this_thread::sleep_for(1ms);
         return opinion;
     }
     ports::risk_opinion opinion;
-    bool waits = false;
+    std::atomic<bool> waits = false;
+    bool throws = false;
     std::atomic<int> asked{0};
     std::string seen;
 };
@@ -155,6 +163,26 @@ TEST_F(Shop, CountsEachShiftFromTheJournal) {
     EXPECT_EQ(all[1].totals.debit, (ports::batch_side{7, 1}));
 }
 
+/// A sale under way is in the shift that it began in, and in its report.
+TEST_F(Shop, ClosesAShiftAfterThePaymentUnderWay) {
+    employ();
+    auto till = open();
+    ASSERT_TRUE(till.sign_on("99", secret_of("tea house"), soon()));
+    std::optional<result<shift_report>> ended;
+    std::jthread closing;
+    rig.seen.watch = [&](const acquiring::stage_event& what) {
+        if (what.at != acquiring::stage::sending || closing.joinable()) return;
+        closing = std::jthread([&] { ended.emplace(till.close_shift(soon())); });
+        std::this_thread::sleep_for(100ms);
+    };
+    ASSERT_TRUE(till.sale({"a", amount(100)}, soon()));
+    closing.join();
+    ASSERT_TRUE(ended && *ended) << ended->error();
+    EXPECT_EQ((*ended)->totals.debit, (ports::batch_side{100, 1}));
+    EXPECT_EQ((*ended)->undecided, 0U);
+    expect_refused(till.sale({"b", amount(1)}, soon()), till_errc::nobody_on_duty, "sell");
+}
+
 TEST_F(Shop, LocksAnOperatorOutAfterFiveWrongSecretsAlsoAfterARestart) {
     employ();
     {
@@ -170,6 +198,41 @@ TEST_F(Shop, LocksAnOperatorOutAfterFiveWrongSecretsAlsoAfterARestart) {
     EXPECT_TRUE(till.sign_on("99", secret_of("tea house"), soon())) << "nobody else is concerned";
     rig.clock.time += 16min;
     EXPECT_TRUE(till.sign_on("07", secret_of("1234"), soon()));
+}
+
+/// Nobody gains a guess by many at once.
+TEST_F(Shop, CountsTriesOneAfterTheOtherHoweverManyComeAtOnce) {
+    employ();
+    auto till = open();
+    std::atomic<int> guesses{0};
+    {
+        std::vector<std::jthread> all;
+        for (int i = 0; i < 24; ++i) {
+            all.emplace_back([&] {
+                const auto made = till.sign_on("07", secret_of("9999"), call(60s));
+                if (made.error().code() == till_errc::wrong_secret) ++guesses;
+            });
+        }
+    }
+    EXPECT_EQ(guesses, 5);
+}
+
+/// No payment is taken until a settlement under way has ended: whoever is there may end it.
+TEST_F(Shop, LetsAnybodyEndASettlementThatIsUnderWay) {
+    employ();
+    auto till = open();
+    ASSERT_TRUE(till.sign_on("99", secret_of("tea house"), soon()));
+    ASSERT_TRUE(till.sale({"a", amount(100)}, soon()));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    rig.host.mood.upload_code = "99";
+    ASSERT_FALSE(till.settle(soon()));
+    rig.host.mood = host_mood();
+    ASSERT_TRUE(till.sign_on("07", secret_of("1234"), soon()));
+    EXPECT_EQ(till.sale({"b", amount(100)}, soon()).error().code(), acquiring_errc::settlement_due);
+    const auto ended = till.settle(soon());
+    ASSERT_TRUE(ended) << ended.error();
+    EXPECT_TRUE(ended->resumed);
+    EXPECT_EQ(till.settle(soon()).error().field(), "settle") << "but not begin one";
 }
 
 TEST_F(Shop, KeepsOperatorsInAPrivateFileWithoutTheirSecrets) {
@@ -244,6 +307,37 @@ TEST_F(Shop, CountsNothingOfWhatIsNotPaid) {
     EXPECT_TRUE(till.qr_sale({"c", amount(1000)}, soon())->ok());
 }
 
+/// It was told as not paid, and is paid all the same.
+TEST_F(Shop, CountsAgainWhatAPersonFindsPaid) {
+    rule(micro_rule);
+    settings.rules.micro_identity = "digest";
+    settings.rules.code_funding = till_settings::rules_place::funds::credit;
+    auto& terminal = settings.terminals.front();
+    terminal.gateway.response_time = 1s;
+    terminal.gateway.poll = 50ms;
+    terminal.qr.unwanted = acquiring::unwanted_payment::is_asked;
+    auto till = open();
+    const auto unpaid = till.qr_sale({"a", amount(900)}, call(2s)).value();
+    ASSERT_EQ(unpaid.outcome, verdict::declined);
+    ports::qr_order_status told;
+    told.order_number = unpaid.order_number;
+    told.merchant_id = terminal.merchant_id;
+    told.terminal_id = terminal.terminal_id;
+    told.state = ports::qr_order_state::paid;
+    told.paid = amount(900);
+    told.transaction_number = "T0001";
+    rig.books.orders[0].state = 'P';
+    ASSERT_TRUE(rig.journal->keep_notice(told, soon()));
+    ASSERT_TRUE(till.recover(soon()));
+    const auto decided = till.decide({unpaid.handle, acquiring::finding::paid, "goods were handed out"}, soon());
+    ASSERT_TRUE(decided) << decided.error();
+    ASSERT_EQ(decided->outcome, verdict::approved);
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    expect_refused(till.qr_sale({"b", amount(200)}, soon()), till_errc::rule_refuses, "micro");
+    ASSERT_TRUE(till.refund({"c", unpaid.handle, amount(900)}, soon())->ok());
+    EXPECT_TRUE(till.qr_sale({"b", amount(200)}, soon())->ok()) << "what went back is free again, once";
+}
+
 TEST_F(Shop, KnowsCreditCardsByTheirNumbers) {
     rule("kind = \"category\"\nmcc = [\"5812\"]\nfunding = [\"debit\"]\n[[card]]\nbegins = \"62\"\npays = "
          "\"debit\"\n[[card]]\nbegins = \"" +
@@ -294,6 +388,84 @@ TEST_F(Shop, DoesNotWaitForARiskThatIsNotJudgedInTime) {
     expect_refused(till.sale({"b", amount(100)}, soon()), till_errc::risk_refuses, "reject");
 }
 
+TEST_F(Shop, TakesAJudgeThatThrowsForOneThatSaysNothing) {
+    judged = true;
+    judge.throws = true;
+    {
+        auto till = open();
+        EXPECT_TRUE(till.sale({"a", amount(100)}, soon())) << "the settings accept then";
+    }
+    settings.risk.otherwise = till_settings::risk_place::word::reject;
+    auto till = open();
+    expect_refused(till.sale({"b", amount(100)}, soon()), till_errc::risk_refuses, "reject");
+    judge.throws = false;
+    EXPECT_TRUE(till.sale({"b", amount(100)}, soon())) << "the next one is judged";
+}
+
+/// Nothing goes unjudged because another lane's payment is being judged.
+TEST(RiskDesk, LetsAPaymentWaitForItsTurn) {
+    const auto judge = std::make_shared<fixed_judge>();
+    judge->opinion = {ports::risk_word::reject, "stolen"};
+    judge->waits = true;
+    till_settings::risk_place how;
+    how.deadline = 30s;
+    assembly::risk_desk desk(judge, how, logger::none());
+    const auto ask = [&](ports::risk_opinion& to) {
+        return std::jthread([&] { to = desk.ask(ports::journal_record(), call(60s)); });
+    };
+    ports::risk_opinion first;
+    ports::risk_opinion second;
+    {
+        const auto one = ask(first);
+        while (judge->asked == 0)
+            std::this_thread::sleep_for(1ms);
+        const auto other = ask(second);
+        std::this_thread::sleep_for(50ms);
+        judge->waits = false;
+    }
+    EXPECT_EQ(first.word, ports::risk_word::reject) << first.reason;
+    EXPECT_EQ(second.word, ports::risk_word::reject) << second.reason;
+    EXPECT_EQ(judge->asked, 2);
+}
+
+class throwing_guard final : public ports::trade_guard {
+  public:
+    [[nodiscard]] result<ports::duty> may_begin(
+        const std::string& /*terminal_id*/, const ports::intent& /*what*/, const call& /*bounds*/) override {
+        if (at_begin) throw std::runtime_error("no duty roster");
+        return ports::duty();
+    }
+    [[nodiscard]] result<void> may_send(const ports::journal_record& /*fresh*/, const call& /*bounds*/) override {
+        if (at_send) throw 1;
+        return {};
+    }
+    void not_sent(const ports::journal_record& /*record*/) noexcept override {}
+    void decided(const ports::journal_record& /*record*/) noexcept override {}
+    bool at_begin = true;
+    bool at_send = true;
+};
+
+TEST(TradeGuard, RefusesByThrowingAndTheLaneGoesOn) {
+    lane_rig rig;
+    throwing_guard guard;
+    acquiring::lane_ports with(*rig.journal);
+    with.host = &rig.host;
+    with.sealer = rig.sealer.get();
+    with.pinpad = &rig.pinpad;
+    with.guard = &guard;
+    auto lane = acquiring::lane::open(rig_settings(), with, soon(), logger::none()).value();
+    const auto sell = [&] { return acquiring::sale(lane).run({"a", amount(100)}, soon()); };
+    const auto at_begin = sell();
+    ASSERT_FALSE(at_begin);
+    EXPECT_EQ(at_begin.error().field(), "guard");
+    EXPECT_EQ(at_begin.error().hint(), "no duty roster");
+    guard.at_begin = false;
+    EXPECT_FALSE(sell());
+    EXPECT_TRUE(rig.records().empty()) << "nothing has left, and the key is free";
+    guard.at_send = false;
+    EXPECT_TRUE(sell()->ok());
+}
+
 TEST(SettlementReminder, IsDueAtTheFirstSuchHourAfterTheFirstPayment) {
     using std::chrono::sys_days;
     using namespace std::chrono;
@@ -327,6 +499,21 @@ TEST_F(Shop, RemindsOfTheSettlementInEveryAnswerUntilItIsDone) {
     ASSERT_TRUE(till.settle(soon()));
     EXPECT_FALSE(till.sale({"d", amount(100)}, soon())->settlement_overdue);
     EXPECT_FALSE(till.status(soon())->settlement_overdue);
+}
+
+/// What the till has done and could not tell the host yet is to be settled, too.
+TEST_F(Shop, RemindsOfABatchOfStoredPaymentsAlone) {
+    settings.terminals.front().settlement.remind_at = "23:00";
+    auto till = open();
+    const auto held = till.trade({ports::trade::pre_auth, "room", amount(5000)}, soon()).value();
+    ASSERT_TRUE(till.settle(soon()));
+    rig.host.mood.answer_lost = true;
+    const auto stored = till.trade({ports::trade::completion_advice, "bill", amount(1000), held.handle}, soon());
+    ASSERT_TRUE(stored) << stored.error();
+    ASSERT_EQ(stored->outcome, verdict::stored);
+    EXPECT_FALSE(stored->settlement_overdue);
+    rig.clock.time += 24h;
+    EXPECT_TRUE(till.status(soon())->settlement_overdue);
 }
 
 } // namespace

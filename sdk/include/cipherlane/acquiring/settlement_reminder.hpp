@@ -19,7 +19,8 @@ namespace cipherlane::acquiring {
 [[nodiscard]] std::chrono::system_clock::time_point settlement_due(
     std::chrono::system_clock::time_point begun, std::chrono::minutes at) noexcept;
 
-/// The time of the first payment of the open batch that moved money; nothing where there is none.
+/// The time of the first payment of the open batch that moved money, or is stored for the host; nothing where there
+/// is none.
 [[nodiscard]] result<std::optional<std::chrono::system_clock::time_point>> batch_begun(
     ports::store& journal, std::string_view terminal_id, std::uint32_t batch, const call& bounds);
 

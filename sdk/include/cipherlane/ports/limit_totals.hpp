@@ -41,7 +41,8 @@ class limit_totals {
     virtual ~limit_totals() = default;
 
     /// Durable. Adds to the subject's totals of all periods if none exceeds its limit, else to none. Once for each
-    /// payment: the same again changes nothing.
+    /// payment: the same again changes nothing, another amount, subject or period under its name takes the place of
+    /// what it has taken.
     /// @return `core_errc::out_of_range` unless `minor` is positive
     [[nodiscard]] virtual result<total_taking> take(std::string_view payment, std::string_view subject,
         std::int64_t minor, std::span<const period_limit> limits, const call& bounds) = 0;
@@ -50,6 +51,11 @@ class limit_totals {
     /// Nothing for a payment that has taken nothing.
     /// @return `core_errc::out_of_range` unless `minor` is positive
     [[nodiscard]] virtual result<void> give_back(
+        std::string_view payment, std::int64_t minor, const call& bounds) = 0;
+    /// Durable. A payment that has given back all that it had taken was made after all: takes so much of the same
+    /// totals, beyond their limits too, as nobody can refuse any more what has been paid. @return false for one that
+    /// keeps some of it, or has never taken anything; nothing is changed then
+    [[nodiscard]] virtual result<bool> take_again(
         std::string_view payment, std::int64_t minor, const call& bounds) = 0;
     /// What a subject has taken in a period.
     [[nodiscard]] virtual result<std::int64_t> taken(

@@ -97,6 +97,11 @@ class payment_rules {
     [[nodiscard]] result<void> give_back(
         std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const;
 
+    /// Of a payment that gave all of it back and has been made after all (`ports::limit_totals::take_again`).
+    /// @return whether any total has it again
+    [[nodiscard]] result<bool> take_again(
+        std::string_view payment, std::int64_t minor, ports::limit_totals& totals, const call& bounds) const;
+
     /// What pays with a card, by the longest of the ranges that its number, masked or not, begins with.
     [[nodiscard]] funding funding_of_card(std::string_view number) const noexcept;
 

@@ -23,12 +23,6 @@ struct shift {
     std::optional<std::chrono::system_clock::time_point> closed;
 };
 
-/// Wrong secrets since the last right one.
-struct failed_sign_ons {
-    std::uint32_t count = 0;
-    std::chrono::system_clock::time_point last{};
-};
-
 /// Shifts and failed sign-ons of a till's operators, in an SQLite file (mode 0600, each commit durable) that
 /// processes use one after the other or beside each other. Thread-safe. Errors as `sqlite_limit_totals`.
 class shift_book {
@@ -48,10 +42,12 @@ class shift_book {
     [[nodiscard]] result<std::vector<shift>> list(
         std::string_view terminal_id, std::size_t limit, const call& bounds);
 
-    [[nodiscard]] result<failed_sign_ons> failures(std::string_view operator_id, const call& bounds);
-    /// Counted before the secret is looked at, so that nobody gains a guess by pulling the plug.
-    [[nodiscard]] result<void> count_failure(
-        std::string_view operator_id, std::chrono::system_clock::time_point now, const call& bounds);
+    /// Durable. Counts a try before the secret is looked at, so that nobody gains a guess by pulling the plug, or by
+    /// many tries at once. @return the time of the last one where `most` have been counted since the last right
+    /// secret and the lock-out since then is not over; nothing is counted then
+    [[nodiscard]] result<std::optional<std::chrono::system_clock::time_point>> count_try(std::string_view operator_id,
+        std::chrono::system_clock::time_point now, std::uint32_t most, std::chrono::minutes locked_for,
+        const call& bounds);
     [[nodiscard]] result<void> forget_failures(std::string_view operator_id, const call& bounds);
 
   private:

@@ -27,6 +27,7 @@ class sqlite_limit_totals final : public ports::limit_totals {
     [[nodiscard]] result<ports::total_taking> take(std::string_view payment, std::string_view subject,
         std::int64_t minor, std::span<const ports::period_limit> limits, const call& bounds) override;
     [[nodiscard]] result<void> give_back(std::string_view payment, std::int64_t minor, const call& bounds) override;
+    [[nodiscard]] result<bool> take_again(std::string_view payment, std::int64_t minor, const call& bounds) override;
     [[nodiscard]] result<std::int64_t> taken(
         std::string_view subject, std::string_view period, const call& bounds) override;
 

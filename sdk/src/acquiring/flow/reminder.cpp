@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <algorithm>
 #include <string>
@@ -30,13 +31,43 @@ moment settlement_due(moment begun, std::chrono::minutes at) noexcept {
     return (due > there ? due : due + days(1)) - china;
 }
 
-result<std::optional<moment>> batch_begun(
+namespace {
+
+/// When a batch has begun, and whether nothing that is open may change that any more.
+struct batch_start {
+    std::optional<moment> begun;
+    bool for_good = false;
+};
+
+void take_earlier(std::optional<moment>& first, moment other) {
+    if (!first || other < *first) first = other;
+}
+
+/// What is done at the till and stored for the host belongs to the settlement as what the host has approved.
+result<batch_start> look_at_batch(
     ports::store& journal, std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
     CIPHERLANE_TRY(const auto records, journal.batch_records(terminal_id, batch, bounds));
-    const auto first = std::min_element(
-        records.begin(), records.end(), [](const auto& a, const auto& b) { return a.created < b.created; });
-    if (first == records.end()) return std::optional<moment>();
-    return std::optional(first->created);
+    CIPHERLANE_TRY(const auto open, journal.open_records(terminal_id, bounds));
+    batch_start found;
+    for (const auto& one : records)
+        take_earlier(found.begun, one.created);
+    const auto approved = found.begun;
+    std::optional<moment> first_open;
+    for (const auto& one : open) {
+        if (one.batch != batch) continue;
+        take_earlier(first_open, one.created);
+        if (ledger::states::repeats.contains(one.state)) take_earlier(found.begun, one.created);
+    }
+    found.for_good = approved && (!first_open || *approved <= *first_open);
+    return found;
+}
+
+} // namespace
+
+result<std::optional<moment>> batch_begun(
+    ports::store& journal, std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    CIPHERLANE_TRY(const auto found, look_at_batch(journal, terminal_id, batch, bounds));
+    return found.begun;
 }
 
 result<bool> settlement_overdue(
@@ -53,17 +84,19 @@ bool remind_of_settlement(lane_core& on) {
     if (!at) return false;
     const auto state = on.journal().terminal(on.terminal_id(), on.journal_call());
     if (!state) return false;
-    if (!on.batch_begun || on.batch_begun->first != state->batch) {
-        const auto begun = batch_begun(on.journal(), on.terminal_id(), state->batch, on.journal_call());
-        if (!begun || !*begun) return false;
-        on.batch_begun = {state->batch, **begun};
+    auto begun = on.batch_begun;
+    if (!begun || begun->first != state->batch) {
+        const auto found = look_at_batch(on.journal(), on.terminal_id(), state->batch, on.journal_call());
+        if (!found || !found->begun) return false;
+        begun = {state->batch, *found->begun};
+        if (found->for_good) on.batch_begun = begun;
     }
-    if (on.clock().now() < settlement_due(on.batch_begun->second, *at)) return false;
+    if (on.clock().now() < settlement_due(begun->second, *at)) return false;
     ports::journal_record batch;
     batch.terminal_id = on.terminal_id();
     batch.merchant_id = on.settings().merchant_id;
     batch.batch = state->batch;
-    batch.created = on.batch_begun->second;
+    batch.created = begun->second;
     batch.order_number = "batch " + std::to_string(state->batch); // an alert for each
     on.raise(alert_kind::settlement_overdue, batch);
     return true;

@@ -283,13 +283,13 @@ settlement_result result_of(const settlement_progress& progress) noexcept {
 } // namespace
 
 result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
-    CIPHERLANE_CHECK(
-        may_begin(on, {ports::deed::settle, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
     report.resumed = progress.step != settlement_step::none;
     const bool at_terminal = on.has_terminal();
     if (!report.resumed) {
+        CIPHERLANE_CHECK(
+            may_begin(on, {ports::deed::settle, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
         CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }
     if (at_terminal) {
