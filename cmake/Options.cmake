@@ -35,6 +35,11 @@ function(cipherlane_separate_units target)
 endfunction()
 
 add_library(cipherlane_options INTERFACE)
+if(CIPHERLANE_SHARED_UNITS AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # A unit of eight sources makes g++ collect its garbage again and again: a tenth of its time, for memory that is there.
+  target_compile_options(cipherlane_options INTERFACE
+    "SHELL:--param ggc-min-expand=1000" "SHELL:--param ggc-min-heapsize=1000000")
+endif()
 target_compile_options(cipherlane_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Woverloaded-virtual
   # Where sources share a unit, names that meet only there are no fault: other presets compile each source alone.
