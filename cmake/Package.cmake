@@ -9,7 +9,8 @@ foreach(root sdk hsm drivers till)
     FILES_MATCHING PATTERN "*.hpp")
 endforeach()
 
-install(FILES ${PROJECT_SOURCE_DIR}/docs/examples/till.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/cipherlane/examples)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/examples/till.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/cipherlane/examples
+  COMPONENT tools)
 
 # The components, as `find_package(cipherlane COMPONENTS …)` names them.
 set(CIPHERLANE_COMPONENTS)
@@ -20,7 +21,8 @@ endforeach()
 # The C interface is a component that asks for no other.
 if(TARGET cipherlane_c)
   list(APPEND CIPHERLANE_COMPONENTS c)
-  install(TARGETS cipherlane_c EXPORT cipherlane_targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS cipherlane_c EXPORT cipherlane_targets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/bindings/c/include/cipherlane DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.h")
 endif()
