@@ -13,6 +13,9 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_ENABLE_COMPONENT_DEPENDS OFF)
+if(TARGET cipherlane_c)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_BINARY_DIR}/bindings/c) # where the natives of Java find it
+endif()
 
 set(cipherlane_changelog ${CMAKE_BINARY_DIR}/packaging/changelog)
 file(WRITE ${cipherlane_changelog} "cipherlane (${PROJECT_VERSION}) unstable; urgency=medium
@@ -54,7 +57,8 @@ if(TARGET cipherlane_c)
   cipherlane_package(COMPONENT library NAME libcipherlane0 SECTION libs
     SUMMARY "card and QR payment for tills and fronts: the C interface"
     TEXT "libcipherlane.so.0: cipher machines, ISO 8583, EMV data, payment codes and tills,\nfor programs in C and all that can call it."
-    SCRIPTS ${PROJECT_SOURCE_DIR}/packaging/debian/libcipherlane0/triggers)
+    SCRIPTS ${PROJECT_SOURCE_DIR}/packaging/debian/libcipherlane0/triggers
+      ${PROJECT_SOURCE_DIR}/packaging/debian/libcipherlane0/shlibs)
 endif()
 cipherlane_package(COMPONENT development NAME libcipherlane-dev SECTION libdevel
   SUMMARY "card and QR payment for tills and fronts: headers and libraries"
