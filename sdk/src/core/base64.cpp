@@ -20,6 +20,35 @@ error no_base64(core_errc why, std::size_t at) {
     return error(why, layer::core).during("read base64").at_offset(at);
 }
 
+/// The characters that carry data.
+result<std::string_view> without_padding(std::string_view text, base64_padding padding) {
+    const std::size_t whole = text.size();
+    for (int i = 0; i < 2 && text.ends_with('='); ++i)
+        text.remove_suffix(1);
+    const bool padded = whole % 4 == 0;
+    const bool bare = padding == base64_padding::optional && whole == text.size() && whole % 4 != 1;
+    if (!padded && !bare) return no_base64(core_errc::wrong_length, whole);
+    // Only "x===" is a whole group with one character before its padding.
+    if (text.size() % 4 == 1) return no_base64(core_errc::bad_text, text.size());
+    return text;
+}
+
+/// @param out as many bytes as the characters of `data` carry: three for four.
+result<void> decode(std::string_view data, byte_span out) {
+    std::uint32_t bits = 0;
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+        const auto value = base64_values[static_cast<unsigned char>(data[i])];
+        if (value < 0) return no_base64(core_errc::bad_text, i);
+        bits = (bits << 6U) | static_cast<std::uint32_t>(value);
+        // A byte is whole after the second, third and fourth character of each group.
+        if (i % 4 != 0) out[written++] = static_cast<std::uint8_t>(bits >> (6 - 2 * (i % 4)));
+    }
+    const std::uint32_t left_over = data.size() % 4 == 2 ? bits & 0x0FU : data.size() % 4 == 3 ? bits & 0x03U : 0;
+    if (left_over != 0) return no_base64(core_errc::bad_text, data.size() - 1);
+    return {};
+}
+
 } // namespace
 
 std::string to_base64(byte_view data) {
@@ -37,25 +66,17 @@ std::string to_base64(byte_view data) {
 }
 
 result<bytes> from_base64(std::string_view text) {
-    if (text.size() % 4 != 0) return no_base64(core_errc::wrong_length, text.size());
-    std::size_t pad = 0;
-    while (pad < 2 && text.ends_with('=')) {
-        text.remove_suffix(1);
-        ++pad;
-    }
-    bytes data;
-    data.reserve(text.size() * 3 / 4);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto value = base64_values[static_cast<unsigned char>(text[i])];
-        if (value < 0) return no_base64(core_errc::bad_text, i);
-        bits = (bits << 6U) | static_cast<std::uint32_t>(value);
-        // A byte is whole after the second, third and fourth character of each group.
-        if (i % 4 != 0) data.push_back(static_cast<std::uint8_t>(bits >> (6 - 2 * (i % 4))));
-    }
-    const std::uint32_t left_over = pad == 2 ? bits & 0x0FU : pad == 1 ? bits & 0x03U : 0;
-    if (left_over != 0) return no_base64(core_errc::bad_text, text.size() - 1);
-    return data;
+    CIPHERLANE_TRY(const auto data, without_padding(text, base64_padding::required));
+    bytes out(data.size() * 3 / 4);
+    CIPHERLANE_CHECK(decode(data, out));
+    return out;
+}
+
+result<secret_bytes> secret_from_base64(std::string_view text, base64_padding padding) {
+    CIPHERLANE_TRY(const auto data, without_padding(text, padding));
+    secret_bytes out(data.size() * 3 / 4);
+    CIPHERLANE_CHECK(decode(data, out.expose()));
+    return out;
 }
 
 } // namespace cipherlane

@@ -1,6 +1,6 @@
-#include "base64.hpp"
 #include "tlv_path.hpp"
 
+#include <cipherlane/core/base64.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/emv/consumer_code.hpp>
 #include <cipherlane/emv/tag_dictionary.hpp>
@@ -161,9 +161,9 @@ result<consumer_code> consumer_code::parse(std::string_view text, cpm_reading ho
     if (!strict) text = trimmed(text);
     if (text.size() > largest_code) return refuse(emv_errc::too_large, {}, text.size());
     if (!recognised(text)) return refuse(emv_errc::not_consumer_code, {}, 0);
-    const auto padding = strict ? detail::base64_padding::required : detail::base64_padding::optional;
-    CIPHERLANE_TRY(const secret_bytes data, detail::from_base64(text, padding));
-    return from_tlv(data.expose(), how);
+    const auto data = secret_from_base64(text, strict ? base64_padding::required : base64_padding::optional);
+    if (!data) return refuse(emv_errc::not_base64, {}, data.error().offset().value_or(0));
+    return from_tlv(data->expose(), how);
 }
 
 result<consumer_code> consumer_code::from_tlv(byte_view data, cpm_reading how) {
@@ -201,7 +201,7 @@ result<pan> consumer_code::card(std::size_t application) const {
 }
 
 std::string consumer_code::to_text() const {
-    return detail::to_base64(data_.expose());
+    return to_base64(data_.expose());
 }
 
 } // namespace cipherlane::emv
