@@ -74,7 +74,7 @@ struct planned_fault {
 /// All that goes wrong in a run, in order of step: with it and its scenario the run is the same again.
 using script = std::vector<planned_fault>;
 
-/// "12:answer lost,40:cut all lost"; empty for nothing.
+/// "12:answer-lost,40:cut-all-lost"; empty for nothing.
 [[nodiscard]] std::string to_string(const script& value);
 /// The same back; what cannot be read ends it.
 [[nodiscard]] script script_of(std::string_view text);

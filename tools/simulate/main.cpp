@@ -5,6 +5,7 @@
 #include "simulation/known_faults.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <stdexcept>
@@ -32,6 +33,34 @@ struct wishes {
     std::uint64_t jobs = 1;
 };
 
+/// What a script names must happen, or the run that it shows is another one: says what did not, and why.
+void print_missing(const script& plan, const run_report& of) {
+    for (const auto& one : plan) {
+        if (std::find(of.happened.begin(), of.happened.end(), one) != of.happened.end()) continue;
+        std::cout << one.step << ":" << to_string(one.what) << " did not happen: ";
+        if (one.step >= of.kept.size()) {
+            std::cout << "the run has " << of.kept.size() << " steps";
+        } else {
+            std::cout << "step " << one.step << " is a " << to_string(of.kept[one.step])
+                      << ", where these can happen:";
+            for (const auto can : faults_at(of.kept[one.step]))
+                std::cout << (can == faults_at(of.kept[one.step]).front() ? " " : ", ") << to_string(can);
+        }
+        std::cout << "\n";
+    }
+}
+
+/// All of it, or an error that names the first part that is none.
+script script_of_all(std::string_view text) {
+    auto plan = script_of(text);
+    const auto read = static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
+    if (text.empty() || plan.size() == read) return plan;
+    for (std::size_t i = 0; i < plan.size(); ++i)
+        text.remove_prefix(text.find(',') + 1);
+    throw std::invalid_argument(
+        "--script: not STEP:FAULT, as in 12:answer-lost: \"" + std::string(text.substr(0, text.find(','))) + "\"");
+}
+
 /// True if no rule was broken.
 bool go(const scenario& of, const wishes& wish, mutant wrong) {
     const auto begin = std::chrono::steady_clock::now();
@@ -42,8 +71,11 @@ bool go(const scenario& of, const wishes& wish, mutant wrong) {
     tally seen;
     if (!wish.plan.empty() || (!wish.enumerates && wish.runs == 0 && wish.triples == 0)) {
         settings.keeps_timeline = wish.timeline;
-        const auto report = what.run(script_of(wish.plan), settings);
+        settings.keeps_steps = true;
+        const auto plan = script_of_all(wish.plan);
+        const auto report = what.run(plan, settings);
         std::cout << report.timeline << to_string(report.findings);
+        print_missing(plan, report);
         seen.runs = 1;
         seen.steps = report.steps;
         seen.failed = report.good() ? 0 : 1;
@@ -140,7 +172,7 @@ int main(int argc, char** argv) {
         "--random", wish.random, "busy days with faults by chance until so many payments were made, in a table");
     app.add_option("--rarity", wish.rarity, "with --runs and --random: a fault in one of N steps");
     app.add_option("--seed", wish.seed, "of all that is drawn");
-    app.add_option("--script", wish.plan, "what goes wrong: STEP:FAULT,...");
+    app.add_option("--script", wish.plan, "what goes wrong: STEP:FAULT,..., as in 12:answer-lost");
     app.add_flag("--timeline", wish.timeline, "print what happened");
     app.add_flag("--with-known", wish.with_known, "count what is known and waits to be mended, too");
     app.add_option("--mutant", wish.wrong, "put a fault into the till");
