@@ -1,5 +1,6 @@
 #include "cipherlane/iso8583_redact.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
@@ -21,10 +22,6 @@ constexpr std::size_t shortest_kept = 13;
 constexpr std::string_view expiry = "4912";
 constexpr std::string_view chip_expiry = "\x49\x12\x31";
 constexpr emv::tag_number tag_expiry = 0x5F24;
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 /// The first six and last four digits, zeros between; the last zero becomes what keeps the check digit right.
 std::string redacted_pan(std::string_view digits) {

@@ -1,5 +1,6 @@
 #include "cipherlane/qr_personal.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
 
@@ -39,10 +40,6 @@ bool same(std::string_view a, std::string_view b) {
 
 bool is_random_key(std::string_view value) {
     return value.size() == 36 && value[8] == '-' && value[13] == '-';
-}
-
-bool all_digits(std::string_view value) {
-    return std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 /// Digits that begin as a mobile number does: with a zero and 3 to 9 at home, with 00 and a country, or as those of

@@ -3,6 +3,7 @@
 #include "iso8583_json.hpp"
 
 #include <cipherlane/c/iso8583.h>
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/describe.hpp>
@@ -105,10 +106,6 @@ cipherlane_condition with_message(cipherlane_iso8583_message message, cipherlane
         CIPHERLANE_TRY(const auto at, message_pin::of(message, "message"));
         return to_do(at->message);
     });
-}
-
-bool all_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 } // namespace

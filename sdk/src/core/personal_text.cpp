@@ -1,3 +1,4 @@
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/personal_text.hpp>
@@ -7,10 +8,6 @@
 
 namespace cipherlane {
 namespace {
-
-bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 bool is_filler(char c) noexcept {
     return c == ' ' || c == '-' || c == '(' || c == ')';

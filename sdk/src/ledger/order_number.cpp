@@ -1,13 +1,10 @@
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/ledger/order_number.hpp>
 
 namespace cipherlane::ledger {
 namespace {
 
 constexpr std::size_t ending = 3; ///< "-02"
-
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 } // namespace
 

@@ -1,11 +1,9 @@
 #include "decimal.hpp"
 
+#include <cipherlane/core/digits.hpp>
+
 namespace cipherlane::reconcile {
 namespace {
-
-constexpr bool is_digit(char c) noexcept {
-    return c >= '0' && c <= '9';
-}
 
 /// Beyond this no further digit fits.
 constexpr std::int64_t largest = 100'000'000'000'000'000;
