@@ -99,6 +99,20 @@ TEST(Docs, EveryLinkLeadsSomewhere) {
     EXPECT_GT(checked, 10U);
 }
 
+/// What is written in backticks and begins with a folder of this tree; patterns as `*`, `{a,b}` and NAME aside.
+TEST(Docs, HowToAddNamesFilesThatAreThere) {
+    const auto text = whole_file(source_folder() / "docs/12-how-to-add.md");
+    const std::regex quoted("`((sdk|hsm|drivers|till|tools|tests|samples|docs)/[^`\\s*{]+)`");
+    std::size_t checked = 0;
+    for (std::sregex_iterator at(text.begin(), text.end(), quoted), end; at != end; ++at) {
+        const auto name = (*at)[1].str();
+        if (name.find("NAME") != std::string::npos) continue;
+        EXPECT_TRUE(fs::exists(source_folder() / name)) << name << " is not there";
+        ++checked;
+    }
+    EXPECT_GT(checked, 30U);
+}
+
 TEST(Docs, WhatTheCodeCallsAPageIsOne) {
     const auto files = files_below({"sdk", "hsm", "drivers", "till", "samples", "tools", "tests", "docs"},
         {".hpp", ".cpp", ".toml", ".md", ".rules", ".sh", ".txt", ".cmake"});
