@@ -43,6 +43,21 @@ inline constexpr auto till_trades = std::to_array<till_trade>({
     {"qr", "Sell by a code that the payer scans", "kas", ports::trade::qr_sale},
 });
 
+/// What a trade is asked with must be what the ledger's row of it needs.
+constexpr bool fits_the_ledger(const till_trade& one) {
+    using ledger::need;
+    const auto& needs = ledger::row_of(one.kind).needs;
+    const bool by_telephone = needs.contains(need::authorisation) && !needs.contains(need::original);
+    return one.has('k') && one.has('o') == needs.contains(need::original) &&
+           (one.has('a') || one.has('A')) == needs.contains(need::amount) && one.has('t') == by_telephone &&
+           one.has('q') == needs.contains(need::code) && one.has('i') == needs.contains(need::instalment);
+}
+static_assert([] {
+    for (const auto& one : till_trades)
+        if (!fits_the_ledger(one)) return false;
+    return true;
+}());
+
 /// Null where there is none.
 [[nodiscard]] constexpr const till_trade* find_till_trade(std::string_view verb) noexcept {
     for (const auto& one : till_trades)
