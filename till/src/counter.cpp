@@ -1,5 +1,6 @@
 #include "counter.hpp"
 
+#include "lent_printer.hpp"
 #include "part_makers.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
@@ -51,6 +52,7 @@ result<void> counter::check_given() const {
     const std::pair<std::string_view, bool> null_parts[] = {{"journal", given_.journal.is_null()},
         {"host", given_.host.is_null()}, {"sealer", given_.sealer.is_null()}, {"pinpad", given_.pinpad.is_null()},
         {"card_terminal", given_.card_terminal.is_null()}, {"display", given_.display.is_null()},
+        {"printer", given_.printer.is_null()}, {"scanner", given_.scanner.is_null()},
         {"gateway", given_.gateway.is_null()}, {"chooser", given_.chooser.is_null()}, {"risk", given_.risk.is_null()},
         {"clock", given_.clock.is_null()}, {"observer", given_.observer.is_null()}};
     for (const auto& [name, null] : null_parts)
@@ -164,10 +166,13 @@ result<void> counter::open_display(const call& bounds) {
 /// What an earlier run left is printed from here on. A queue that cannot be opened stops the printer, not the till.
 result<void> counter::open_printer(const call& bounds) {
     const auto& place = settings_.printer;
-    if (place.driver.empty()) return {};
+    const auto given = given_.printer.port();
+    if (!given && place.driver.empty()) return {};
     const auto file = queue_file_of(settings_);
-    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "printer.path"));
-    devices_.push_back(std::move(taken));
+    if (!given) {
+        CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "printer.path"));
+        devices_.push_back(std::move(taken));
+    }
     CIPHERLANE_TRY(auto queue, claim::take("file " + file_name_of(file), "printer.queue_file"));
     devices_.push_back(std::move(queue));
     auto opened = store::receipt_queue::open(file, bounds);
@@ -181,21 +186,26 @@ result<void> counter::open_printer(const call& bounds) {
     drivers::printer_keeper_settings how;
     how.reprint_mark = acquiring::reprint_mark(settings_.terminals.front());
     printer_ = std::make_unique<drivers::printer_keeper>(
-        [this](const call& limits) { return assembly::open_printer(io_.get_executor(), settings_.printer, limits); },
+        [this, given](const call& limits) -> result<std::unique_ptr<ports::printer>> {
+            if (given) return std::make_unique<lent_printer>(given);
+            return assembly::open_printer(io_.get_executor(), settings_.printer, limits);
+        },
         printer_timer_, *slips_, std::move(how), drivers::keeper_observer{}, given_.log);
     printer_->start();
     return {};
 }
 
 result<void> counter::open_scanner(const call& bounds) {
+    scanner_ = given_.scanner.port();
     const auto& place = settings_.scanner;
-    if (place.driver.empty()) return {};
-    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "scanner.path"));
-    devices_.push_back(std::move(taken));
+    if (!scanner_ && place.driver.empty()) return {};
     drivers::payment_code_gate::limits how;
     how.fresh = settings_.terminals.front().qr.code_fresh;
     CIPHERLANE_TRY(auto gate, drivers::payment_code_gate::create(how));
     gate_.emplace(std::move(gate));
+    if (scanner_) return {};
+    CIPHERLANE_TRY(auto taken, claim::take("device " + device_name_of(place.path), "scanner.path"));
+    devices_.push_back(std::move(taken));
     const auto open = [this](const call& limits) {
         return assembly::open_scanner(io_.get_executor(), settings_.scanner, limits);
     };
@@ -226,7 +236,8 @@ result<drivers::printer_keeper*> counter::printer() {
 }
 
 std::size_t counter::receipt_columns() const {
-    return columns_of(settings_.printer);
+    const auto& given = given_.printer.port();
+    return given ? given->capabilities().columns : columns_of(settings_.printer);
 }
 
 result<void> counter::count_slips(till_status& now, const call& bounds) {
@@ -370,7 +381,9 @@ till_status counter::status_of(const terminal& one) const {
     if (kept_display_ != nullptr && !kept_display_->attached()) now.display = part_state::away;
     if (slips_lost_) now.printer = part_state::away;
     if (printer_) now.printer = printer_->attached() ? part_state::ready : part_state::away;
-    if (scanner_) now.scanner = scanner_->attached() ? part_state::ready : part_state::away;
+    if (given_.printer.given() && printer_) now.printer = part_state::given;
+    now.scanner = state_of(given_.scanner, scanner_);
+    if (now.scanner == part_state::ready && !scanner_->attached()) now.scanner = part_state::away;
     if (one.link != nullptr) {
         const auto seen = one.link->statistics();
         now.host_connects = seen.connects;

@@ -113,7 +113,7 @@ class counter {
     std::atomic<bool> told_of_slips_{false};
     std::unique_ptr<drivers::printer_keeper> printer_;
     turns scanning_; ///< a scanner without a keeper takes one call at a time
-    std::unique_ptr<ports::scanner> scanner_;
+    std::shared_ptr<ports::scanner> scanner_;
     std::optional<drivers::payment_code_gate> gate_; ///< with the scanner
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
     std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();

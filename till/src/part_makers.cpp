@@ -10,6 +10,7 @@
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/hostlink/http_risk.hpp>
 #include <cipherlane/hostlink/terminal_relay.hpp>
 #include <cipherlane/hsm/errc.hpp>
@@ -27,10 +28,6 @@
 
 namespace cipherlane::assembly {
 namespace {
-
-bool wants_tls(const till_settings::device_place& place) {
-    return place.path.starts_with("tls:");
-}
 
 /// A key that everybody knows is for simulators.
 result<void> refuse_test_key(const till_settings& all, const secret_bytes& key, std::string_view field) {
@@ -309,7 +306,8 @@ result<std::unique_ptr<ports::pinpad>> open_pinpad(
     boost::asio::any_io_executor on, const till_settings::pinpad_place& place, const call& bounds) {
     drivers::pinpad_options options;
     options.description_file = place.description_file;
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "pinpad", logger::none()));
+    CIPHERLANE_TRY(
+        options.tls, make_tls(place.tls, drivers::device_address::wants_tls(place.path), "pinpad", logger::none()));
     return drivers::open_pinpad(std::move(on), place.driver, place.path, options, bounds);
 }
 
@@ -324,7 +322,8 @@ result<std::unique_ptr<ports::terminal>> make_card_terminal(boost::asio::any_io_
     options.events.progress = [log](std::string_view code, std::string_view text) {
         log.info("terminal", std::string(code) + " " + printable_text(text));
     };
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "card_terminal", log));
+    CIPHERLANE_TRY(
+        options.tls, make_tls(place.tls, drivers::device_address::wants_tls(place.path), "card_terminal", log));
     return drivers::make_terminal(std::move(on), place.driver, place.path, options);
 }
 
@@ -372,7 +371,8 @@ result<std::unique_ptr<ports::display>> open_display(
     if (!place.password_file.empty()) {
         CIPHERLANE_TRY(options.speaker.password, read_password(place.password_file, "display.password_file"));
     }
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "display", logger::none()));
+    CIPHERLANE_TRY(
+        options.tls, make_tls(place.tls, drivers::device_address::wants_tls(place.path), "display", logger::none()));
     return drivers::open_display(std::move(on), place.driver, place.path, options, bounds);
 }
 
@@ -401,7 +401,8 @@ drivers::receipt_options receipt_options_of(const till_settings::printer_place& 
 result<std::unique_ptr<ports::printer>> open_printer(
     boost::asio::any_io_executor on, const till_settings::printer_place& place, const call& bounds) {
     auto options = receipt_options_of(place);
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "printer", logger::none()));
+    CIPHERLANE_TRY(
+        options.tls, make_tls(place.tls, drivers::device_address::wants_tls(place.path), "printer", logger::none()));
     return drivers::open_printer(std::move(on), place.driver, place.path, options, bounds);
 }
 
@@ -422,7 +423,8 @@ result<std::unique_ptr<ports::scanner>> open_scanner(
     options.profile.end = place.end;
     options.profile.aim = place.aim;
     options.profile.text = place.characters;
-    CIPHERLANE_TRY(options.tls, make_tls(place.tls, wants_tls(place), "scanner", logger::none()));
+    CIPHERLANE_TRY(
+        options.tls, make_tls(place.tls, drivers::device_address::wants_tls(place.path), "scanner", logger::none()));
     return drivers::open_scanner(std::move(on), place.driver, place.path, options, bounds);
 }
 

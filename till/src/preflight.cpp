@@ -128,6 +128,16 @@ class preflight_run {
                 good("rules", file);
             }
         }
+        if (!settings_.risk.address.empty()) ask_risk();
+    }
+
+    /// That somebody is there; what they say of a payment, only a payment shows.
+    void ask_risk() {
+        till_settings::host_place judge;
+        judge.address = settings_.risk.address;
+        judge.connect_timeout = settings_.risk.deadline;
+        judge.tls = settings_.risk.tls;
+        (void)ask_link("risk judge", judge, "risk");
     }
 
     void ask_cipher_machine() {

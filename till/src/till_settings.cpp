@@ -7,6 +7,7 @@
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
+#include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/hostlink/certification_trace.hpp>
 #include <cipherlane/hsm/pos_mac.hpp>
 #include <cipherlane/hsm/profile.hpp>
@@ -69,7 +70,7 @@ result<void> check_device(
         return broken(till_errc::bad_setting, table + ".driver", "one of " + names_of(families));
     if (!place.driver.empty() && place.path.empty())
         return broken(till_errc::missing_setting, table + ".path", "where the device is");
-    if (has_files(place.tls) && !place.path.starts_with("tls:"))
+    if (has_files(place.tls) && !drivers::device_address::wants_tls(place.path))
         return broken(till_errc::bad_setting, table + ".path", "tls:HOST:PORT, as there are files for it");
     if (family != nullptr) {
         if (const auto where = family->address(place.path); !where) {
@@ -187,6 +188,9 @@ result<void> check_card_terminal(const till_settings& all) {
     CIPHERLANE_CHECK(check_description(place, place.description_file, "card_terminal", reader->name));
     if (!all.host.address.empty())
         return broken(till_errc::bad_setting, "host.address", "nothing, as a card terminal has a host of its own");
+    constexpr std::string_view own = "nothing, as a card terminal has a PIN pad and keys of its own";
+    if (!all.pinpad.driver.empty()) return broken(till_errc::bad_setting, "pinpad.driver", own);
+    if (!all.sealer.key_file.empty()) return broken(till_errc::bad_setting, "sealer.key_file", own);
     if (all.terminals.size() > 1)
         return broken(till_errc::bad_setting, "card_terminal.driver", "nothing, as there are several terminals");
     return {};
@@ -370,6 +374,8 @@ result<void> till_settings::validate() const {
         return bad("scanner.end", "nothing, as each report of a hid-pos scanner says where a code ends");
     if (!journal.store.empty() && !store::check_postgres_address(journal.store))
         return bad("journal.store", "postgresql://USER@HOST[:PORT][,HOST]/DATABASE[?WORD=VALUE], with libpq's words");
+    if (!journal.store.empty() && !journal.mark_file.empty())
+        return bad("journal.mark_file", "nothing, as the database of journal.store remembers for itself");
     if (journal.file.empty()) return bad("journal.file", "the name of a file");
     if (journal.key_file.empty()) return bad("journal.key_file", "the name of a file");
     if (!rules.category.empty() && (rules.category.size() != 4 || !all_digits(rules.category)))

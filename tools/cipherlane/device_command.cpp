@@ -11,6 +11,7 @@
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -84,7 +85,7 @@ drivers::display_options options_of(const device_arguments& what) {
     options.baud = what.baud;
     options.speaker = what.speaker;
     options.plate.plates = what.plates;
-    if (what.port.starts_with("tls:")) options.tls = value_or_stop(net::tls_client::create(what.tls));
+    if (drivers::device_address::wants_tls(what.port)) options.tls = value_or_stop(net::tls_client::create(what.tls));
     return options;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
+#include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/net/tls.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -60,7 +61,7 @@ std::unique_ptr<ports::printer> printer_of(
     options.cut = std::map<std::string, cutting>{{"partial", cutting::partial}, {"full", cutting::full},
         {"none", cutting::none}}
                       .at(what.cut);
-    if (what.port.starts_with("tls:")) options.tls = value_or_stop(net::tls_client::create(what.tls));
+    if (drivers::device_address::wants_tls(what.port)) options.tls = value_or_stop(net::tls_client::create(what.tls));
     return value_or_stop(drivers::open_printer(io.get_executor(), what.driver, what.port, options, bounds));
 }
 

@@ -6,6 +6,7 @@
 #include <cipherlane/core/pan.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/scanner/scanner_family.hpp>
+#include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/qr/code_kind.hpp>
 
@@ -83,7 +84,7 @@ void run_scan(const scan_arguments& what) {
     options.profile.end = meant_by(what.end, scan_end_words);
     options.profile.aim = meant_by(what.aim, aim_identifier_words);
     options.profile.text = meant_by(what.text, scan_text_words);
-    if (what.port.starts_with("tls:")) options.tls = value_or_stop(net::tls_client::create(what.tls));
+    if (drivers::device_address::wants_tls(what.port)) options.tls = value_or_stop(net::tls_client::create(what.tls));
     const call bounds{std::chrono::seconds(what.seconds)};
     boost::asio::io_context io;
     const auto scanner =

@@ -183,4 +183,8 @@ result<device_address> device_address::parse(std::string_view text) {
     return where;
 }
 
+bool device_address::wants_tls(std::string_view text) noexcept {
+    return text.starts_with("tls:");
+}
+
 } // namespace cipherlane::drivers

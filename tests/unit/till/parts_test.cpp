@@ -3,6 +3,8 @@
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/ports/printer.hpp>
+#include <cipherlane/ports/scanner.hpp>
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/till/errc.hpp>
 #include <cipherlane/till/journal_start.hpp>
@@ -137,6 +139,55 @@ TEST_F(TillParts, MayBeOwned) {
     EXPECT_EQ(till.display()->heartbeat(soon()).value(), "fake");
 }
 
+/// Keeps what it prints.
+class roll final : public ports::printer {
+  public:
+    result<void> print(const ports::print_job& job, const call& /*bounds*/) override {
+        slips.push_back(job.text);
+        return {};
+    }
+    result<void> open_drawer(const call& /*bounds*/) override { return {}; }
+    result<ports::printer_status> status(const call& /*bounds*/) override { return ports::printer_status(); }
+    [[nodiscard]] ports::printer_capabilities capabilities() const noexcept override {
+        ports::printer_capabilities can;
+        can.confirms = true;
+        can.columns = 24;
+        return can;
+    }
+    std::vector<std::string> slips;
+};
+
+/// Scans the same code for ever.
+class torch final : public ports::scanner {
+  public:
+    result<ports::scanned_code> scan(const call& /*bounds*/) override {
+        ports::scanned_code read;
+        read.text = wiped_text("134567890123456789");
+        read.when = monotonic_clock::now();
+        return read;
+    }
+    [[nodiscard]] bool attached() const noexcept override { return true; }
+};
+
+TEST_F(TillParts, MayBePrinterAndScanner) {
+    roll paper;
+    torch light;
+    auto with = lent();
+    with.printer = lend(paper);
+    with.scanner = lend(light);
+    auto till = open(std::move(with)).value();
+    EXPECT_EQ(till.status(soon())->printer, part_state::given);
+    EXPECT_EQ(till.status(soon())->scanner, part_state::given);
+    const auto paid = till.sale({"one", amount(1234)}, soon()).value();
+    const auto printed = till.print_receipt(paid, receipt_copy::merchant, soon());
+    ASSERT_TRUE(printed) << printed.error();
+    EXPECT_EQ(printed->what, ports::print_report::progress::printed);
+    ASSERT_EQ(paper.slips.size(), 1U);
+    EXPECT_EQ(paper.slips.front(), till.receipt(paid, receipt_copy::merchant, 24));
+    EXPECT_TRUE(till.scan_payment_code(soon()));
+    EXPECT_FALSE(till.scan_payment_code(soon())) << "the same code pays once";
+}
+
 TEST_F(TillParts, ThatAreNullAreNamed) {
     const auto refused_part = [&](auto give) {
         auto with = lent();
@@ -152,6 +203,8 @@ TEST_F(TillParts, ThatAreNullAreNamed) {
     EXPECT_EQ(refused_part([](auto& with) { with.pinpad = std::unique_ptr<ports::pinpad>(); }), "pinpad");
     EXPECT_EQ(refused_part([](auto& with) { with.display = std::unique_ptr<ports::display>(); }), "display");
     EXPECT_EQ(refused_part([](auto& with) { with.gateway = std::unique_ptr<ports::qr_gateway>(); }), "gateway");
+    EXPECT_EQ(refused_part([](auto& with) { with.printer = std::unique_ptr<ports::printer>(); }), "printer");
+    EXPECT_EQ(refused_part([](auto& with) { with.scanner = std::unique_ptr<ports::scanner>(); }), "scanner");
     EXPECT_EQ(refused_part([](auto& with) { with.clock = std::shared_ptr<const ports::clock>(); }), "clock");
     EXPECT_EQ(refused_part([](auto& with) { with.observer = std::shared_ptr<acquiring::timeline>(); }), "observer");
 }

@@ -76,5 +76,17 @@ TEST_F(Preflight, TriesTheHostOfACardTerminal) {
     EXPECT_EQ(step("card terminal's host link").state, preflight_state::good);
 }
 
+/// Where nobody answers, `otherwise` decides each payment: that must be seen before the first.
+TEST_F(Preflight, TriesWhoJudgesRisk) {
+    settings.risk.address = "127.0.0.1:1";
+    const auto nobody = step("risk judge");
+    EXPECT_EQ(nobody.state, preflight_state::wrong);
+    ASSERT_TRUE(nobody.why);
+    steps.clear();
+    test_peer there([](test_peer::socket&) {});
+    settings.risk.address = there.address();
+    EXPECT_EQ(step("risk judge").state, preflight_state::good);
+}
+
 } // namespace
 } // namespace cipherlane::tests

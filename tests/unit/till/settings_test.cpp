@@ -85,6 +85,8 @@ constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nseria
 
 #define AT(member) [](const till_settings& of) { return shown(of.member); }
 
+constexpr auto emv_codes =
+    "codes = \"emv\"\naccount_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\"";
 constexpr auto emv_merchant = "account_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\"";
 
 const key_row keys[] = {
@@ -208,7 +210,7 @@ const key_row keys[] = {
     {"qr", "closing_tries", "10", "11", AT(terminals.front().qr.closing_tries)},
     {"qr", "unwanted_payments", "\"are-asked\"", "\"ask\"", AT(terminals.front().qr.unwanted)},
     {"qr", "password_seconds", "300", "4", AT(terminals.front().qr.password)},
-    {"qr", "account_tag", "51", "25", AT(terminals.front().qr.account_tag)},
+    {"qr", "account_tag", "51", "25", AT(terminals.front().qr.account_tag), emv_codes},
     {"qr", "account_scheme", "\"cn.example\"", "\"\"", AT(terminals.front().qr.account_scheme),
         "codes = \"emv\"\naccount = \"1\"\nname = \"SHOP\"\ncity = \"BEIJING\""},
     {"qr", "account", "\"1234\"", "\"\"", AT(terminals.front().qr.account),
@@ -217,8 +219,8 @@ const key_row keys[] = {
         "codes = \"emv\"\naccount_tag = 15\nname = \"SHOP\"\ncity = \"BEIJING\""},
     {"qr", "name", "\"TEA HOUSE\"", "\"茶馆\"", AT(terminals.front().qr.name),
         "codes = \"emv\"\naccount_scheme = \"cn.example\"\naccount = \"1\"\ncity = \"BEIJING\""},
-    {"qr", "category", "\"5411\"", "\"541\"", AT(terminals.front().qr.category)},
-    {"qr", "country", "\"HK\"", "\"CHN\"", AT(terminals.front().qr.country)},
+    {"qr", "category", "\"5411\"", "\"541\"", AT(terminals.front().qr.category), emv_codes},
+    {"qr", "country", "\"HK\"", "\"CHN\"", AT(terminals.front().qr.country), emv_codes},
     {"qr", "city", "\"BEIJING\"", "\"\"", AT(terminals.front().qr.city),
         "codes = \"emv\"\naccount_scheme = \"cn.example\"\naccount = \"1\"\nname = \"SHOP\""},
     {"pinpad", "driver", "\"abecs\"", "\"abecss\"", AT(pinpad.driver), "path = \"/dev/ttyACM0\""},
@@ -412,10 +414,11 @@ const key_row keys[] = {
     {"pre_auth", "most_percent", "100", "99", AT(terminals.front().pre_auth.most_percent)},
     {"pre_auth", "valid_days", "30", "367", AT(terminals.front().pre_auth.valid_days)},
     {"conversion", "offered", "true", "1", AT(terminals.front().conversion.offered)},
-    {"conversion", "own_cards", "\"62 9\"", "\"62,9\"", AT(terminals.front().conversion.own_cards)},
-    {"conversion", "form", "\"tag59\"", "\"tag60\"", AT(terminals.front().conversion.form)},
-    {"conversion", "tag", "\"D1\"", "\"A3\"", AT(terminals.front().conversion.tag), "form = \"tag59\""},
-    {"conversion", "choice_ms", "30000", "0", AT(terminals.front().conversion.choice)},
+    {"conversion", "own_cards", "\"62 9\"", "\"62,9\"", AT(terminals.front().conversion.own_cards), "offered = true"},
+    {"conversion", "form", "\"tag59\"", "\"tag60\"", AT(terminals.front().conversion.form), "offered = true"},
+    {"conversion", "tag", "\"D1\"", "\"A3\"", AT(terminals.front().conversion.tag),
+        "offered = true\nform = \"tag59\""},
+    {"conversion", "choice_ms", "30000", "0", AT(terminals.front().conversion.choice), "offered = true"},
     {"journal", "store", "\"postgresql://till@db1,db2/books?sslmode=verify-full\"", "\"till.db\"", AT(journal.store)},
     {"journal", "file", "\"/srv/till.db\"", "\"\"", AT(journal.file)},
     {"journal", "key_file", "\"/etc/till.key\"", "\"\"", AT(journal.key_file)},
@@ -696,6 +699,18 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[gateway]\naddress = \"127.0.0.1:1\"\nnotify_address = \"\"\npublic_key_file = \"key.pem\"",
             "gateway.public_key_file"},
         {"[conversion]\ntag = \"D1\"", "conversion.tag"},
+        {"[conversion]\nown_cards = \"62\"", "conversion.own_cards"},
+        {"[conversion]\nform = \"tag59\"", "conversion.form"},
+        {"[conversion]\nchoice_ms = 5000", "conversion.choice_ms"},
+        {"[qr]\ncategory = \"5411\"", "qr.category"},
+        {"[qr]\ncountry = \"HK\"", "qr.country"},
+        {"[qr]\naccount_tag = 51", "qr.account_tag"},
+        {"[journal]\nstore = \"postgresql://till@db/books\"\nmark_file = \"x.mark\"", "journal.mark_file"},
+        {"[card_terminal]\ndriver = \"zvt\"\npath = \"/dev/ttyS0\"\n"
+         "[pinpad]\ndriver = \"abecs\"\npath = \"/dev/ttyS1\"",
+            "pinpad.driver"},
+        {"[card_terminal]\ndriver = \"zvt\"\npath = \"/dev/ttyS0\"\n[sealer]\nkey_file = \"x.key\"",
+            "sealer.key_file"},
         {"[keys]\nsm4_mac_ascii = true", "keys.sm4_mac_ascii"},
         {"[serial_block]\nserial = \"SN1\"", "serial_block.serial"},
         {"[serial_block]\ndevice_type = \"02\"", "serial_block.device_type"},

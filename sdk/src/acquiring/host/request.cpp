@@ -131,7 +131,7 @@ void set_record(
     if (carries(row, 55) && !record.chip.empty()) to.set(55, byte_view(record.chip));
     // In an upload of chip records field 62 is another one.
     if (carries(row, 62) && row.what != iso8583::transaction::upload_ic) set_if(to, 62, record.instalment);
-    // It is said by what it was made for, not by what tells of it later.
+    // Messages that tell of a trade later, as an upload, have no MAC and no serial block either: the trade had it.
     if (row.seal == iso8583::sealing::mac) set_serial_block(to, row, from);
     set_conversion(to, row, record, terminal.conversion);
 }

@@ -122,6 +122,8 @@ bool account_fits(const qr_settings& of) {
 constexpr std::string_view money_words = "0 to 999999999999 minor units";
 constexpr std::string_view no_block = "nothing, as serial_block.carrier is none";
 constexpr std::string_view span = "1 ms to an hour";
+constexpr std::string_view unless_emv = "nothing, as qr.codes is not emv";
+constexpr std::string_view unless_offered = "nothing, unless conversion.offered";
 
 } // namespace
 
@@ -193,6 +195,9 @@ result<void> terminal_settings::validate() const {
         {"conversion.tag", conversion.form == conversion_form::tag59 || conversion.tag == usual.conversion.tag,
             "nothing, unless conversion.form is tag59"},
         {"conversion.choice_ms", positive(conversion.choice), span},
+        {"conversion.own_cards", conversion.offered || conversion.own_cards.empty(), unless_offered},
+        {"conversion.form", conversion.offered || conversion.form == usual.conversion.form, unless_offered},
+        {"conversion.choice_ms", conversion.offered || conversion.choice == usual.conversion.choice, unless_offered},
         {"gateway.code_valid_seconds", gateway.code_valid.count() >= 30 && gateway.code_valid.count() <= 7200,
             "30 to 7200"},
         {"gateway.poll_ms", positive(gateway.poll), span},
@@ -205,12 +210,15 @@ result<void> terminal_settings::validate() const {
         {"qr.password_seconds", qr.password.count() >= 5 && qr.password.count() <= 300, "5 to 300"},
         {"scanner.code_fresh_seconds", qr.code_fresh.count() >= 1 && qr.code_fresh.count() <= 600, "1 to 600"},
         {"qr.account_tag", account_tag_fits(qr), "15, 16, or 26 to 51"},
+        {"qr.account_tag", !of_gateway || qr.account_tag == usual.qr.account_tag, unless_emv},
         {"qr.account_scheme", of_gateway ? qr.account_scheme.empty() : scheme_fits(qr),
             "1 to 32 characters; nothing with tags 15 and 16, and where qr.codes is not emv"},
         {"qr.account", of_gateway ? qr.account.empty() : account_fits(qr),
             "1 to 50 characters, or 31 letters and digits with tags 15 and 16; nothing where qr.codes is not emv"},
         {"qr.category", digits(qr.category, 4), "4 digits"},
+        {"qr.category", !of_gateway || qr.category == usual.qr.category, unless_emv},
         {"qr.country", fits(qr.country, 2) && qr.country.size() == 2, "2 letters"},
+        {"qr.country", !of_gateway || qr.country == usual.qr.country, unless_emv},
         {"qr.name", of_gateway ? qr.name.empty() : fits(qr.name, 25),
             "1 to 25 characters of ASCII; nothing where qr.codes is not emv"},
         {"qr.city", of_gateway ? qr.city.empty() : fits(qr.city, 15),

@@ -15,8 +15,10 @@ class currency_chooser;
 class display;
 class host;
 class pinpad;
+class printer;
 class qr_gateway;
 class risk_judge;
+class scanner;
 class sealer;
 class store;
 class terminal;
@@ -82,6 +84,10 @@ struct till_parts {
     /// of its call. Not given: the terminal prints its receipts itself.
     std::function<void(const ports::terminal_line&)> receipt_line;
     till_part<ports::display> display;
+    /// Its receipts are kept in the settings' queue (`printer.queue_file`, else beside the journal) until it has
+    /// printed them.
+    till_part<ports::printer> printer;
+    till_part<ports::scanner> scanner; ///< one call at a time; each of its codes passes once
     till_part<ports::qr_gateway> gateway;
     till_part<ports::currency_chooser> chooser; ///< of all terminals; called on their threads
     till_part<ports::risk_judge> risk;          ///< asked before a payment leaves; on a thread of its own

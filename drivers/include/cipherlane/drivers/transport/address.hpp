@@ -76,6 +76,8 @@ struct device_address {
 
     /// @return `bad_address`: its endpoint is the address, its hint what was found there and what is allowed.
     [[nodiscard]] static result<device_address> parse(std::string_view text);
+    /// Whether a text asks for a secured link, be the rest of it right or wrong.
+    [[nodiscard]] static bool wants_tls(std::string_view text) noexcept;
 };
 
 } // namespace cipherlane::drivers
