@@ -64,7 +64,8 @@ cipherlane_package(COMPONENT development NAME libcipherlane-dev SECTION libdevel
   SUMMARY "card and QR payment for tills and fronts: headers and libraries"
   TEXT "Static libraries and headers of Cipherlane, a C++20 SDK for the acquiring side of\npayment: cipher machines, QR displays, PIN pads, terminals, and the flow of a sale."
   DEPENDS "libcipherlane0 (= ${PROJECT_VERSION})" libboost1.81-dev libssl-dev libusb-1.0-0-dev libspdlog-dev libsqlite3-dev libpq-dev libtomlplusplus-dev
-    libqrencode-dev libzxing-dev libpng-dev libfreetype-dev)
+    libqrencode-dev libzxing-dev libpng-dev libfreetype-dev
+    libcairo2-dev)
 cipherlane_package(COMPONENT tools NAME cipherlane-tools SECTION utils
   SUMMARY "tools for cipher machines, ISO 8583, payment codes and tills"
   TEXT "The program cipherlane: known answers, messages explained, units asked and tapped,\ndevices tried, a till for scripts and its journal. Rules for udev, so that devices\nat the counter can be opened."

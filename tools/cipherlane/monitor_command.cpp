@@ -1,3 +1,4 @@
+#include "cipherlane/calendar_option.hpp"
 #include "cipherlane/commands.hpp"
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/value_or_stop.hpp"
@@ -28,9 +29,6 @@ struct monitor_options {
     output_form output = output_form::text;
     bool as_prometheus = false; ///< a flag of the command line
 };
-
-/// Weekends alone, where no calendar is given.
-constexpr std::string_view weekends = "name = \"weekends\"\nfirst = \"1970-01-01\"\nlast = \"2199-12-31\"\n";
 
 std::int64_t moment_of(const std::string& at) {
     if (at.empty()) return ports::civil_second(std::chrono::system_clock::now());
@@ -86,9 +84,7 @@ void print_json(
 }
 
 void watch_business(const monitor_options& options) {
-    const auto calendar = value_or_stop(options.calendar.empty() ? business_calendar::parse(weekends, "weekends")
-                                                                 : business_calendar::load(options.calendar),
-        "docs/20-monitor.md says what a calendar holds", ending::wrong_use);
+    const auto calendar = calendar_or_weekends(options.calendar);
     const auto now = moment_of(options.at);
     monitor::business_monitor watch(options.how, calendar);
     std::vector<monitor::alarm> alarms;

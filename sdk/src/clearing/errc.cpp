@@ -11,6 +11,9 @@ constexpr errc_row clearing_rows[] = {
     {clearing_errc::bad_shares, condition::misuse, "shares cannot be paid out"},
     {clearing_errc::too_much, condition::misuse, "sums are too large"},
     {clearing_errc::other_currency, condition::misuse, "not in the currency of the book"},
+    {clearing_errc::no_font, condition::local_fault, "no font for a printed statement"},
+    {clearing_errc::cannot_write, condition::local_fault, "statement cannot be written"},
+    {clearing_errc::does_not_add_up, condition::misuse, "lines do not add up to their day"},
 };
 
 const table_category clearing_category{"cipherlane.clearing", clearing_rows};

@@ -29,6 +29,7 @@ ended books_by_command(const char* subcommand, const std::vector<std::string>& w
     tool.require_subcommand(1);
     cli::add_reconcile_command(tool);
     cli::add_monitor_command(tool);
+    cli::add_statement_command(tool);
     std::vector<const char*> argv{"cipherlane", subcommand};
     for (const auto& word : words)
         argv.push_back(word.c_str());
@@ -56,8 +57,9 @@ class written_journal {
         journal_ = store::sqlite_journal::open(how_, keys_, clock_, call(20s)).value();
     }
     void paid(ports::trade kind, const std::string& order, std::int64_t minor, const std::string& time,
-        const std::string& day = "20261128") {
+        const std::string& day = "20261128", std::uint64_t original = 0) {
         ports::journal_record fresh;
+        fresh.original = original;
         fresh.terminal_id = "T0000001";
         fresh.merchant_id = "M1";
         fresh.idempotency_key = order;
@@ -66,12 +68,17 @@ class written_journal {
         fresh.requested = amount(minor);
         fresh.created_date = day;
         const auto begun = journal_->begin(fresh, nullptr, call(20s)).value();
+        if (kind == ports::trade::qr_refund) { // nothing can undo it: it is marked before it leaves
+            EXPECT_TRUE(journal_->decide(
+                begun.id, ports::journal_verdict(ports::record_state::sent, ports::decider::till), call(20s)));
+        }
         ports::journal_verdict verdict(ports::record_state::approved, ports::decider::gateway);
         verdict.approved = amount(minor);
         verdict.host_date = day;
         verdict.host_time = time;
         verdict.phase = kind == ports::trade::qr_sale ? ports::order_phase::paid : ports::order_phase::refunded;
-        EXPECT_TRUE(journal_->decide(begun.id, verdict, call(20s)));
+        const auto decided = journal_->decide(begun.id, verdict, call(20s));
+        EXPECT_TRUE(decided) << decided.error();
     }
     [[nodiscard]] const std::string& path() const { return how_.path; }
 
@@ -282,6 +289,71 @@ TEST(MonitorCommand, ShowsTheDayOfAJournal) {
     EXPECT_NE(gauges.out.find("cipherlane_payments_seen{till=\"till\"} 1"), std::string::npos) << gauges.out;
     EXPECT_EQ(books_by_command("monitor", {journal, "--at", "yesterday"}).code, 2);
     EXPECT_EQ(books_by_command("monitor", {folder.file("none.db")}).code, 2);
+}
+
+std::string agreed_fees(const tests::temporary_folder& folder) {
+    std::ofstream(folder.file("fees.toml")) << R"([[fee]]
+name = "restaurants"
+mcc = ["5812"]
+give_back = "returned"
+tier = [{up_to = 10000, rate = "0.6%"}, {rate = "0.2%"}]
+)";
+    return folder.file("fees.toml");
+}
+
+TEST(StatementCommand, SaysWhatAMerchantIsPaidForADay) {
+    const tests::temporary_folder folder;
+    std::string path;
+    {
+        written_journal journal(folder);
+        path = journal.path();
+        journal.paid(ports::trade::qr_sale, "QR-1", 20'000, "091502", "20261127"); // a Friday
+        journal.paid(ports::trade::qr_sale, "QR-2", 1'000, "091502");
+        // By the tier of their payment, and together no more than was taken of it.
+        journal.paid(ports::trade::qr_refund, "QR-3", 9'000, "101502", "20261128", 1);
+        journal.paid(ports::trade::qr_refund, "QR-4", 11'000, "111502", "20261128", 1);
+    }
+    const std::vector<std::string> words{path, "--fees", agreed_fees(folder), "--mcc", "5812"};
+    auto asked = words;
+    asked.insert(asked.end(), {"--share", "shop=70", "--share", "landlord=30"});
+    const auto text = books_by_command("statement", asked);
+    EXPECT_EQ(text.code, 0) << text.err;
+    EXPECT_NE(text.out.find("M1, 2026-11-27, paid out on 2026-11-30\n"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("199.60\n"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("  landlord"), std::string::npos) << text.out;
+    asked.insert(asked.end(), {"--csv", "--from", "20261128", "--pdf", folder.file("day.pdf")});
+    const auto rows = books_by_command("statement", asked);
+    EXPECT_EQ(rows.out, "merchant,day,pay_day,payments,gross,given_back,refunds,fees,net,parts\r\n"
+                        "M1,2026-11-28,2026-11-30,1,10.00,2,200.00,-0.34,-189.66,landlord -56.90; shop -132.76\r\n")
+        << rows.err;
+    EXPECT_GT(std::filesystem::file_size(folder.file("day.pdf")), 1'000U);
+    auto scripted = words;
+    scripted.insert(scripted.end(), {"--json", "--to", "20261127"});
+    const auto made = nlohmann::json::parse(books_by_command("statement", scripted).out);
+    ASSERT_EQ(made["days"].size(), 1U);
+    EXPECT_EQ(made["days"][0]["net"], 19'960);
+    EXPECT_EQ(made["days"][0]["parts"]["M1"], 19'960);
+    EXPECT_TRUE(made["journal_whole"].get<bool>());
+}
+
+TEST(StatementCommand, RefusesWhatIsNotAgreedAndTellsWhatItLeavesOut) {
+    const tests::temporary_folder folder;
+    const auto journal = journal_of_the_day(folder);
+    const auto fees = agreed_fees(folder);
+    const auto other = books_by_command("statement", {journal, "--fees", fees, "--mcc", "4111"});
+    EXPECT_EQ(other.code, 2) << other.out;
+    EXPECT_NE(other.err.find("--mcc and --category"), std::string::npos) << other.err;
+    EXPECT_TRUE(other.out.empty()) << other.out;
+    const auto named = books_by_command("statement", {journal, "--fees", fees, "--category", "M1=5812", "--items"});
+    EXPECT_EQ(named.code, 0) << named.err;
+    EXPECT_NE(named.out.find("M1,2026-11-28,2,100.00,0.60,99.40,M1 99.40\r\n"), std::string::npos) << named.out;
+    EXPECT_EQ(books_by_command("statement", {journal, "--fees", fees, "--share", "shop"}).code, 2);
+    EXPECT_EQ(books_by_command("statement", {journal, "--fees", folder.file("none.toml")}).code, 2);
+    damage(journal, 2);
+    const auto damaged = books_by_command("statement", {journal, "--fees", fees, "--mcc", "5812", "--csv"});
+    EXPECT_EQ(damaged.code, 1) << damaged.out;
+    EXPECT_NE(damaged.err.find("damaged and in no sum"), std::string::npos) << damaged.err;
+    EXPECT_NE(damaged.out.find("M1,2026-11-28,2026-11-30,3,24.80,"), std::string::npos) << damaged.out;
 }
 
 } // namespace

@@ -1,29 +1,17 @@
 #include <cipherlane/drivers/display/panel/font.hpp>
 
-#include <array>
 #include <ft2build.h>
 #include <map>
 #include <vector>
 #include FT_FREETYPE_H
 
+#include <cipherlane/core/usual_fonts.hpp>
 #include <cipherlane/core/utf8.hpp>
 #include <cipherlane/drivers/errc.hpp>
 
 namespace cipherlane::drivers {
 namespace {
 
-/// Where Debian puts them; the last one has a file of its own for letters of one width.
-struct place {
-    const char* proportional;
-    const char* fixed;
-};
-constexpr std::array usual_places{
-    place{"/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc"},
-    place{"/usr/share/fonts/truetype/wqy/wqy-microhei.ttc", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc"},
-    place{"/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
-        "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"},
-    place{"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"},
-};
 constexpr std::string_view cut_mark = "\xE2\x80\xA6"; // …
 constexpr char32_t replacement = 0xFFFD;
 constexpr int least_grey = 8;
@@ -160,7 +148,7 @@ result<font> font::open(const std::string& file, spacing wanted, edges drawn) {
     if (!file.empty()) {
         made->face = open_face(made->library, file.c_str(), wanted, drawn);
     } else {
-        for (const auto& one : usual_places) {
+        for (const auto& one : usual_fonts) {
             const auto* name = wanted == spacing::fixed ? one.fixed : one.proportional;
             made->face = open_face(made->library, name, wanted, drawn);
             if (made->face != nullptr) break;

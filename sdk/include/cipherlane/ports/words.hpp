@@ -14,8 +14,8 @@ struct word_row {
     std::string_view chinese;
 };
 
-/// All words for cardholders and cashiers, in both languages: on customer displays, on PIN pads, on receipts, on the
-/// till's screen. By place, then in the order in which people meet them.
+/// All words for cardholders and cashiers, in both languages: on customer displays, on PIN pads, on receipts, on
+/// statements, on the till's screen. By place, then in the order in which people meet them.
 inline constexpr auto word_table = std::to_array<word_row>({
     {"display.approved", "Paid", "支付成功"},
     {"display.declined", "Declined", "支付失败"},
@@ -70,6 +70,30 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"receipt.balanced", "BALANCED", "对账平"},
     {"receipt.not_balanced", "NOT BALANCED", "对账不平"},
     {"receipt.host_error", "HOST ERROR", "对账错误"},
+
+    {"statement.title", "Statement of payments", "商户结算单"},
+    {"statement.merchant", "Merchant", "商户号"},
+    {"statement.day", "Day", "交易日期"},
+    {"statement.pay_day", "Paid out on", "入账日期"},
+    {"statement.currency", "Currency", "币种"},
+    {"statement.count", "Number", "笔数"},
+    {"statement.payments", "Payments", "交易"},
+    {"statement.give_backs", "Given back", "退款"},
+    {"statement.fees", "Fees", "手续费"},
+    {"statement.net", "Net", "结算净额"},
+    {"statement.party", "Party", "分账方"},
+    {"statement.part", "Part of the net", "分账金额"},
+    {"statement.record", "Record", "流水号"},
+    {"statement.time", "Time", "时间"},
+    {"statement.trade", "Trade", "交易类型"},
+    {"statement.reference", "Reference", "参考号"},
+    {"statement.amount", "Amount", "金额"},
+    {"statement.fee", "Fee", "手续费"},
+    {"statement.carried", "Carried forward", "过次页"},
+    {"statement.brought", "Brought forward", "承前页"},
+    {"statement.total", "Total", "合计"},
+    {"statement.end", "End of the statement", "本单结束"},
+    {"statement.page", "Page", "页"},
 
     {"title.sale", "SALE", "消费"},
     {"title.void", "VOID", "消费撤销"},
