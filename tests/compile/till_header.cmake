@@ -1,17 +1,34 @@
 # What a unit that includes till.hpp alone costs its user: compiled as it stands there, without precompiled headers or
-# optimisation. The bar is a second and a half on a quiet machine, of the processor's time, as others may be at work
-# beside it; far above it something heavy has come in.
-set(most_ms 8000)
-file(WRITE ${UNIT} "#include <cipherlane/till/till.hpp>\n")
+# optimisation, in the processor's time, as others may be at work beside it. The bar is a second and a half; as machines
+# differ, it is held to a unit of the executors of Asio alone, of which it takes some two and a half: above it something
+# heavy has come in.
+set(most_times 3.2)
+
+function(time_of_unit text into)
+  file(WRITE ${UNIT} "${text}")
+  set(best 1000000)
+  foreach(round RANGE 1)
+    execute_process(COMMAND bash -c "TIMEFORMAT=%3U; time \"$@\"" timed
+        ${COMPILER} -std=c++20 -O0 ${DEFINES} ${INCLUDES} -c ${UNIT} -o ${UNIT}.o
+      RESULT_VARIABLE failed ERROR_VARIABLE said)
+    if(NOT failed EQUAL 0 OR NOT said MATCHES "([0-9]+)[.,]([0-9][0-9][0-9])\n*$")
+      message(FATAL_ERROR "this does not compile alone: ${text}${said}")
+    endif()
+    math(EXPR took "${CMAKE_MATCH_1} * 1000 + 1${CMAKE_MATCH_2} - 1000")
+    if(took LESS best)
+      set(best ${took})
+    endif()
+  endforeach()
+  set(${into} ${best} PARENT_SCOPE)
+endfunction()
+
 list(TRANSFORM INCLUDES PREPEND -I)
-execute_process(COMMAND bash -c "TIMEFORMAT=%3U; time \"$@\"" timed
-    ${COMPILER} -std=c++20 -O0 ${INCLUDES} -c ${UNIT} -o ${UNIT}.o
-  RESULT_VARIABLE failed ERROR_VARIABLE said)
-if(NOT failed EQUAL 0 OR NOT said MATCHES "([0-9]+)[.,]([0-9][0-9][0-9])\n*$")
-  message(FATAL_ERROR "till.hpp does not compile alone: ${said}")
-endif()
-math(EXPR took "${CMAKE_MATCH_1} * 1000 + 1${CMAKE_MATCH_2} - 1000")
-message(STATUS "a unit that includes till.hpp alone: ${took} ms, at most ${most_ms}")
-if(took GREATER most_ms)
-  message(FATAL_ERROR "till.hpp costs each unit that includes it more than ${most_ms} ms")
+list(TRANSFORM DEFINES PREPEND -D)
+time_of_unit("#include <boost/asio/async_result.hpp>\n#include <boost/asio/any_io_executor.hpp>\n" asio)
+time_of_unit("#include <cipherlane/till/till.hpp>\n" till)
+string(REGEX REPLACE "[.]" "" most_tenths ${most_times})
+math(EXPR most "${asio} * ${most_tenths} / 10")
+message(STATUS "a unit that includes till.hpp alone: ${till} ms, at most ${most}, ${most_times} times Asio's ${asio}")
+if(till GREATER most)
+  message(FATAL_ERROR "till.hpp costs each unit that includes it more than ${most} ms")
 endif()
