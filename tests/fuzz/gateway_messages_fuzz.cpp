@@ -1,10 +1,19 @@
 // What gateways answer and tell, before and after their signatures: texts cut out of answers, forms, certificates,
-// sealed notices. The first byte chooses. What is read lies within what came, and what was made is read back.
+// sealed notices, notices that are signed whatever they say. The first byte chooses. What is read lies within what
+// came, and what was made is read back.
+#include "gateway-sim/notification_signer.hpp"
+#include "gateway-sim/test_certificate.hpp"
+
 #include <cipherlane/hostlink/gateway/alipay_platform.hpp>
-#include <cipherlane/hostlink/gateway/unionpay_signature.hpp>
+#include <cipherlane/hostlink/gateway/netpay_platform.hpp>
+#include <cipherlane/hostlink/gateway/unionpay_platform.hpp>
 #include <cipherlane/hostlink/gateway/wechat_platform.hpp>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
 
 namespace {
 
@@ -48,6 +57,62 @@ void open_notice(std::string_view text) {
     require(as_text(known->open(sealed)->expose()) == text);
 }
 
+/// A key and its certificate, of which UnionPay's are taken to be.
+struct acp_keys {
+    acp_keys() {
+        const auto file = std::filesystem::temp_directory_path() / ("cipherlane-fuzz-" + std::to_string(::getpid()));
+        signer = std::make_unique<sim::notification_signer>(sim::notification_signer::keep(file.string()).value());
+        std::ifstream in(file);
+        const std::string pem(std::istreambuf_iterator<char>(in), {});
+        certificate = sim::make_test_certificate(pem, "041@1@UnionPay@1", 1, {}, {});
+        std::filesystem::remove(file);
+    }
+    std::unique_ptr<sim::notification_signer> signer;
+    std::string certificate;
+};
+
+/// As UnionPay signs it: what is believed has to name an order, a payment and yuan.
+void read_signed_notice(std::string_view text) {
+    static const acp_keys keys;
+    static const ports::system_clock clock;
+    static const auto reader = [] {
+        unionpay::trust by;
+        by.owner = "UnionPay";
+        by.roots.push_back(certificate::create(keys.certificate).value());
+        unionpay::merchant of;
+        of.mer_id = "777290058110048";
+        return unionpay::make_notice_reader(
+            unionpay::platform::create(of, keys.certificate, std::move(by), clock).value());
+    }();
+    auto form = read_form(text);
+    if (!form) return;
+    require(!reader->read({}, text)); // unsigned, or by nobody whom we know
+    (*form)["signPubKeyCert"] = keys.certificate;
+    (*form)["signature"] = keys.signer->sign_text(unionpay::hashed(unionpay::message_text(*form)).value()).value();
+    const auto told = reader->read({}, write_form(*form));
+    if (!told || !*told) return;
+    require((*form)["merId"] == "777290058110048" && (*form)["currencyCode"] == "156" && (*form)["txnType"] == "01");
+    require((*told)->order_number.size() >= 22 && !(*told)->transaction_number.empty());
+    require((*told)->paid.minor() >= 0 && (*told)->paid.minor() <= amount::max_minor);
+}
+
+/// The same of 银联商务.
+void read_signed_bill(std::string_view text) {
+    auto form = read_form(text);
+    if (!form) return;
+    netpay::merchant of{"app", "898340149000005", "88880001", "3194", netpay::notice_digest::sha256};
+    const auto key = [](std::string_view value) { return secret_bytes(as_bytes(value)); };
+    const auto reader = netpay::make_notice_reader(netpay::platform::create(of, key("a"), key("k")).value());
+    require(!reader->read({}, text));
+    (*form)["signType"] = "SHA256";
+    (*form)["sign"] = netpay::notice_signature("k", *form, netpay::notice_digest::sha256).value();
+    const auto told = reader->read({}, write_form(*form));
+    if (!told || !*told) return;
+    require((*form)["mid"] == of.mid && (*form)["tid"] == of.tid && (*form)["billStatus"] == "PAID");
+    require((*told)->order_number.size() >= 28 && !(*told)->transaction_number.empty());
+    require((*told)->paid.minor() >= 0 && (*told)->paid.minor() <= amount::max_minor);
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -57,6 +122,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'a': cut_answer(text); break;
     case 'f': read_back_form(text); break;
     case 'u': (void)unionpay::read_answer(text); break;
+    case 's': read_signed_notice(text); break;
+    case 'n': read_signed_bill(text); break;
     case 'c': (void)certificate::create(text); break;
     default: open_notice(text); break;
     }

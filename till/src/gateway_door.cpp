@@ -6,6 +6,8 @@
 #include <cipherlane/core/secret_file.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
+#include <cipherlane/hostlink/gateway/netpay_gateway.hpp>
+#include <cipherlane/hostlink/gateway/unionpay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 #include <cipherlane/till/errc.hpp>
@@ -58,6 +60,8 @@ result<std::unique_ptr<gateway_door>> gateway_door::open(
     case gateway_kind::cipherlane: CIPHERLANE_CHECK(made->open_own()); break;
     case gateway_kind::wechat: CIPHERLANE_CHECK(made->open_wechat()); break;
     case gateway_kind::alipay: CIPHERLANE_CHECK(made->open_alipay()); break;
+    case gateway_kind::unionpay: CIPHERLANE_CHECK(made->open_unionpay()); break;
+    case gateway_kind::netpay: CIPHERLANE_CHECK(made->open_netpay()); break;
     }
     return made;
 }
@@ -114,6 +118,64 @@ result<void> gateway_door::open_alipay() {
     return {};
 }
 
+result<void> gateway_door::open_netpay() {
+    const auto& of = place_.netpay;
+    CIPHERLANE_TRY(const auto app_key, read_password(of.app_key_file, "gateway.netpay_app_key_file"));
+    // Without notices there is nothing to check with it.
+    auto notice_key = secret_bytes(as_bytes(of.notice_key_file.empty() ? "none" : ""));
+    if (!of.notice_key_file.empty()) {
+        CIPHERLANE_TRY(const auto text, read_password(of.notice_key_file, "gateway.notice_key_file"));
+        notice_key = secret_bytes(as_bytes(text.expose()));
+    }
+    hostlink::netpay::merchant who{of.app_id, of.mid, of.tid, of.source, of.notices};
+    auto known = hostlink::netpay::platform::create(
+        std::move(who), secret_bytes(as_bytes(app_key.expose())), std::move(notice_key));
+    if (!known) {
+        const error fault = known.error(); // by value: what its field views is its own
+        return error(fault).in_field("gateway." + std::string(fault.field()));
+    }
+    netpay_ = *std::move(known);
+    if (place_.notify_address.empty()) return {};
+    CIPHERLANE_TRY(listener_, hostlink::notification_listener::listen(
+                                  place_.notify_address, hostlink::netpay::make_notice_reader(netpay_), log_));
+    return {};
+}
+
+result<void> gateway_door::open_unionpay() {
+    const auto& of = place_.unionpay;
+    CIPHERLANE_CHECK(read_signer());
+    const auto certificates = [](const std::string& path, std::string_view field) {
+        auto all = result<std::vector<hostlink::certificate>>(std::vector<hostlink::certificate>());
+        const auto text = read_public_file(path, field);
+        if (!text) return result<std::vector<hostlink::certificate>>(text.error());
+        all = hostlink::certificate::create_all(*text);
+        if (!all)
+            return result<std::vector<hostlink::certificate>>(
+                about_key(all.error(), path, field, "certificates in PEM"));
+        return all;
+    };
+    hostlink::unionpay::trust by;
+    CIPHERLANE_TRY(by.roots, certificates(of.acp_root_file, "gateway.acp_root_file"));
+    if (!of.acp_middle_file.empty()) {
+        CIPHERLANE_TRY(by.between, certificates(of.acp_middle_file, "gateway.acp_middle_file"));
+    }
+    by.owner = of.acp_owner;
+    CIPHERLANE_TRY(const auto ours, read_public_file(of.sign_certificate_file, "gateway.sign_certificate_file"));
+    hostlink::unionpay::merchant who{of.mer_id, of.sub_mer_id, of.sub_mer_name, of.sub_mer_abbr};
+    auto known = hostlink::unionpay::platform::create(std::move(who), ours, std::move(by), clock_);
+    if (!known) {
+        const error fault = known.error(); // by value: what its field views is its own
+        if (fault.field() == "sign_certificate")
+            return error(fault).at_endpoint(of.sign_certificate_file).in_field("gateway.sign_certificate_file");
+        return error(fault).in_field("gateway." + std::string(fault.field()));
+    }
+    unionpay_ = *std::move(known);
+    if (place_.notify_address.empty()) return {};
+    CIPHERLANE_TRY(listener_, hostlink::notification_listener::listen(
+                                  place_.notify_address, hostlink::unionpay::make_notice_reader(unionpay_), log_));
+    return {};
+}
+
 result<void> gateway_door::open_wechat() {
     const auto& of = place_.wechat;
     CIPHERLANE_CHECK(read_signer());
@@ -154,6 +216,8 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect(const till_sett
     switch (place_.kind) {
     case gateway_kind::wechat: return connect_wechat(of);
     case gateway_kind::alipay: return connect_alipay(of);
+    case gateway_kind::unionpay: return connect_unionpay(of);
+    case gateway_kind::netpay: return connect_netpay(of);
     case gateway_kind::cipherlane: break;
     }
     return connect_own(of);
@@ -174,6 +238,28 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_wechat(const ti
     where.notify_url = place_.notify_url;
     CIPHERLANE_TRY(auto made, hostlink::wechat::gateway::create(where, wechat_, signer_, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));
+}
+
+result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_netpay(const till_settings::terminal& of) const {
+    hostlink::netpay::gateway_settings where;
+    CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
+    where.notify_url = place_.notify_url;
+    CIPHERLANE_TRY(auto made, hostlink::netpay::gateway::create(where, netpay_, clock_, listener_.get(), log_));
+    return std::unique_ptr<ports::qr_gateway>(std::move(made));
+}
+
+result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_unionpay(const till_settings::terminal& of) const {
+    hostlink::unionpay::gateway_settings where;
+    CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
+    where.notify_url = place_.notify_url;
+    where.longest_code = of.gateway.code_valid + std::chrono::seconds(60);
+    auto made = hostlink::unionpay::gateway::create(where, unionpay_, signer_, listener_.get(), log_);
+    if (!made) {
+        const error fault = made.error(); // by value: what its field views is its own
+        if (fault.field() != "sign_certificate") return fault;
+        return error(fault).in_field("gateway.sign_certificate_file");
+    }
+    return std::unique_ptr<ports::qr_gateway>(*std::move(made));
 }
 
 result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_alipay(const till_settings::terminal& of) const {

@@ -13,6 +13,12 @@ class request_signer;
 namespace alipay {
 class platform;
 }
+namespace unionpay {
+class platform;
+}
+namespace netpay {
+class platform;
+}
 namespace wechat {
 class platform;
 }
@@ -41,10 +47,14 @@ class gateway_door {
     [[nodiscard]] result<void> open_own();
     [[nodiscard]] result<void> open_wechat();
     [[nodiscard]] result<void> open_alipay();
+    [[nodiscard]] result<void> open_unionpay();
+    [[nodiscard]] result<void> open_netpay();
     [[nodiscard]] result<void> read_signer();
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_own(const till_settings::terminal& of) const;
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_wechat(const till_settings::terminal& of) const;
-
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_netpay(const till_settings::terminal& of) const;
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_unionpay(
+        const till_settings::terminal& of) const;
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_alipay(const till_settings::terminal& of) const;
 
     till_settings::gateway_place place_;
@@ -52,6 +62,8 @@ class gateway_door {
     logger log_;
     std::shared_ptr<hostlink::wechat::platform> wechat_;
     std::shared_ptr<const hostlink::alipay::platform> alipay_;
+    std::shared_ptr<const hostlink::unionpay::platform> unionpay_;
+    std::shared_ptr<const hostlink::netpay::platform> netpay_;
     std::shared_ptr<const hostlink::request_signer> signer_;
     std::unique_ptr<hostlink::notification_listener> listener_;
 };

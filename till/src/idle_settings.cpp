@@ -33,6 +33,8 @@ result<void> refuse_idle(const till_settings& all) {
     const bool names_keys = !gateway.merchant_key_file.empty() || !gateway.notify_url.empty();
     const bool fits_kind = (gateway.kind == gateway_kind::wechat || gateway.wechat == usual.wechat) &&
                            (gateway.kind == gateway_kind::alipay || gateway.alipay == usual.alipay) &&
+                           (gateway.kind == gateway_kind::unionpay || gateway.unionpay == usual.unionpay) &&
+                           (gateway.kind == gateway_kind::netpay || gateway.netpay == usual.netpay) &&
                            (!is_own || !names_keys);
     const bool notified_elsewhere = gateway.notify_address != usual.notify_address && !gateway.notify_address.empty();
     const bool carries_block = std::any_of(all.terminals.begin(), all.terminals.end(),
@@ -56,7 +58,7 @@ result<void> refuse_idle(const till_settings& all) {
             an_address},
         {"risk.plain_anywhere", bad, !(all.risk.plain_anywhere && all.risk.tls.on), "false, as there is TLS"},
         {"gateway.plain_anywhere", bad, !(gateway.plain_anywhere && gateway.tls.on), "false, as there is TLS"},
-        {"gateway.kind", bad, fits_kind, "wechat or alipay, whose settings are there"},
+        {"gateway.kind", bad, fits_kind, "the one whose settings are there"},
         {"gateway.public_key_file", missing, !is_own || !notified_elsewhere || !gateway.public_key_file.empty(),
             "the gateway's key, as there is an address for its notifications"},
         {"gateway.public_key_file", bad,

@@ -258,7 +258,9 @@ class preflight_run {
         auto gateway = (*door)->connect(settings_.terminals.front());
         if (!gateway) return void(wrong("gateway", gateway.error()));
         // An order that nobody has made: a gateway that says so, naming it, is one.
-        const auto asked = (*gateway)->query("PREFLIGHT0000000000000000000", turn());
+        const auto yesterday = ports::to_civil(clock.now() - std::chrono::hours(24));
+        const auto asked =
+            (*gateway)->query("PREFLIGH" + yesterday.yyyymmdd() + yesterday.hhmmss() + "000000", turn());
         const bool none =
             !asked && asked.error().is(condition::rejected_by_peer) && asked.error().peer_code() == "404";
         if (!asked && !none) return void(wrong("gateway", asked.error()));

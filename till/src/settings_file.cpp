@@ -71,8 +71,8 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
 
     auto gateway = top.section("gateway");
     gateway.choice("kind", all.gateway.kind,
-        {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat},
-            {"alipay", gateway_kind::alipay}});
+        {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}, {"alipay", gateway_kind::alipay},
+            {"unionpay", gateway_kind::unionpay}, {"netpay", gateway_kind::netpay}});
     auto& wechat = all.gateway.wechat;
     gateway.text("second_address", wechat.second_address);
     gateway.text("mchid", wechat.mchid);
@@ -92,6 +92,24 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     gateway.text("app_certificate_file", alipay.app_certificate_file);
     gateway.text("alipay_certificate_file", alipay.alipay_certificate_file);
     gateway.text("root_certificates_file", alipay.root_certificates_file);
+    auto& unionpay = all.gateway.unionpay;
+    gateway.text("mer_id", unionpay.mer_id);
+    gateway.text("sign_certificate_file", unionpay.sign_certificate_file);
+    gateway.text("acp_root_file", unionpay.acp_root_file);
+    gateway.text("acp_middle_file", unionpay.acp_middle_file);
+    gateway.text("acp_owner", unionpay.acp_owner);
+    gateway.text("sub_mer_id", unionpay.sub_mer_id);
+    gateway.text("sub_mer_name", unionpay.sub_mer_name);
+    gateway.text("sub_mer_abbr", unionpay.sub_mer_abbr);
+    auto& netpay = all.gateway.netpay;
+    gateway.text("netpay_app_id", netpay.app_id);
+    gateway.text("netpay_app_key_file", netpay.app_key_file);
+    gateway.text("mid", netpay.mid);
+    gateway.text("tid", netpay.tid);
+    gateway.text("source", netpay.source);
+    gateway.text("notice_key_file", netpay.notice_key_file);
+    gateway.choice("notice_digest", netpay.notices,
+        {{"sha256", hostlink::netpay::notice_digest::sha256}, {"md5", hostlink::netpay::notice_digest::md5}});
     gateway.text("address", all.gateway.address);
     gateway.flag("tls", all.gateway.tls.on);
     read_tls(gateway, all.gateway.tls);

@@ -332,10 +332,69 @@ result<void> check_alipay(const till_settings::gateway_place& place) {
     return broken(till_errc::bad_setting, "gateway.public_key_file", "nothing, as there are certificates");
 }
 
+/// Notices that a gateway on the network shall send need an address of which it is told.
+result<void> check_notify_url(const till_settings::gateway_place& place) {
+    const auto peer = net::parse_endpoint(place.address);
+    const bool live = peer && !net::is_loopback(peer->host); // a simulator takes any
+    if (!live || place.notify_address.empty() || !place.notify_url.empty()) return {};
+    return broken(till_errc::missing_setting, "gateway.notify_url", "http(s)://…, or notify_address = \"\"");
+}
+
+/// What UnionPay cannot do without.
+result<void> check_unionpay(const till_settings::gateway_place& place) {
+    const auto& of = place.unionpay;
+    CIPHERLANE_CHECK(check_wanted(std::array<wanted_key, 7>{{
+        {"gateway.mer_id", !of.mer_id.empty(), "the merchant's number at UnionPay"},
+        {"gateway.merchant_key_file", !place.merchant_key_file.empty(), "the key out of the signing certificate"},
+        {"gateway.sign_certificate_file", !of.sign_certificate_file.empty(), "the signing certificate (签名证书)"},
+        {"gateway.acp_root_file", !of.acp_root_file.empty(), "UnionPay's root certificate"},
+        {"gateway.acp_owner", !of.acp_owner.empty(), "whose certificate answers come with"},
+        {"gateway.sub_mer_name", of.sub_mer_name.empty() == of.sub_mer_id.empty(), "all three of sub_mer_…, or none"},
+        {"gateway.sub_mer_abbr", of.sub_mer_abbr.empty() == of.sub_mer_id.empty(), "all three of sub_mer_…, or none"},
+    }}));
+    if (!place.public_key_file.empty())
+        return broken(till_errc::bad_setting, "gateway.public_key_file", "nothing, as there are certificates");
+    return check_notify_url(place);
+}
+
+/// What 银联商务 cannot do without.
+result<void> check_netpay(const till_settings::gateway_place& place) {
+    const auto& of = place.netpay;
+    CIPHERLANE_CHECK(check_wanted(std::array<wanted_key, 6>{{
+        {"gateway.netpay_app_id", !of.app_id.empty(), "the application's number at 银联商务"},
+        {"gateway.netpay_app_key_file", !of.app_key_file.empty(), "the application's key"},
+        {"gateway.mid", !of.mid.empty(), "the merchant's number"},
+        {"gateway.tid", !of.tid.empty(), "the terminal's number"},
+        {"gateway.source", !of.source.empty(), "the source in front of each number (来源编号)"},
+        {"gateway.notice_key_file", !of.notice_key_file.empty() || place.notify_address.empty(),
+            "the key of notices (通讯密钥), or notify_address = \"\""},
+    }}));
+    if (of.source.size() != 4) return broken(till_errc::bad_setting, "gateway.source", "4 characters");
+    if (!place.merchant_key_file.empty())
+        return broken(till_errc::bad_setting, "gateway.merchant_key_file", "nothing, as netpay_app_key_file signs");
+    if (!place.public_key_file.empty())
+        return broken(till_errc::bad_setting, "gateway.public_key_file", "nothing, as answers are not signed");
+    const auto peer = net::parse_endpoint(place.address);
+    if (!place.tls.on && peer && !net::is_loopback(peer->host))
+        return broken(till_errc::bad_setting, "gateway.tls", "true, as nothing else proves an answer");
+    return check_notify_url(place);
+}
+
+result<void> check_kind(const till_settings& all) {
+    switch (all.gateway.kind) {
+    case gateway_kind::wechat: return check_wechat(all.gateway);
+    case gateway_kind::alipay: return check_alipay(all.gateway);
+    case gateway_kind::unionpay: return check_unionpay(all.gateway);
+    case gateway_kind::netpay: return check_netpay(all.gateway);
+    case gateway_kind::cipherlane: break;
+    }
+    return {};
+}
+
 result<void> check_gateway(const till_settings& all) {
     const auto& place = all.gateway;
     if (place.kind == gateway_kind::cipherlane || place.address.empty()) return {};
-    CIPHERLANE_CHECK(place.kind == gateway_kind::wechat ? check_wechat(place) : check_alipay(place));
+    CIPHERLANE_CHECK(check_kind(all));
     for (const auto& one : all.terminals)
         if (one.qr.codes == acquiring::code_source::emv)
             return broken(till_errc::bad_setting, "qr.codes", "gateway, as this gateway makes its own codes");

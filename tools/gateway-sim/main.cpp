@@ -18,10 +18,11 @@ int main(int argc, char** argv) {
     program.add_option("--key", settings.key_file, "PEM file of the signing key, made at the first start");
     std::string speak = "cipherlane";
     program
-        .add_option("--speak", speak, "cipherlane (docs/06-gateway-api.md), wechat or alipay (docs/26-gateways.md)")
-        ->check(CLI::IsMember({"cipherlane", "wechat", "alipay"}));
+        .add_option("--speak", speak,
+            "cipherlane (docs/06-gateway-api.md); wechat, alipay, unionpay or netpay (docs/26-gateways.md)")
+        ->check(CLI::IsMember({"cipherlane", "wechat", "alipay", "unionpay", "netpay"}));
     std::string keys;
-    program.add_option("--keys", keys, "Folder of test keys for wechat and alipay, made at the first start");
+    program.add_option("--keys", keys, "Folder of test keys for all but cipherlane, made at the first start");
     std::vector<std::string> faults;
     sim::common_options::take_faults(program, faults);
     sim::common_options::take_idle_time(program, settings.idle);
@@ -29,7 +30,10 @@ int main(int argc, char** argv) {
 
     if ((speak != "cipherlane") == keys.empty())
         return sim::cannot_start("cipherlane-gateway-sim", "--speak and --keys FOLDER belong together");
-    (speak == "alipay" ? settings.alipay_keys : settings.wechat_keys) = keys;
+    if (speak == "wechat") settings.wechat_keys = keys;
+    if (speak == "alipay") settings.alipay_keys = keys;
+    if (speak == "netpay") settings.netpay_keys = keys;
+    if (speak == "unionpay") settings.unionpay_keys = keys;
 
     const auto log = sim::start_log("gateway-sim", settings.key_file.empty()
                                                        ? "QR gateway; its signing key is made anew at each start"

@@ -2,9 +2,11 @@
 
 #include "gateway-sim/alipay_face.hpp"
 #include "gateway-sim/gateway_faults.hpp"
+#include "gateway-sim/netpay_face.hpp"
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/notifier.hpp"
 #include "gateway-sim/order_book.hpp"
+#include "gateway-sim/unionpay_face.hpp"
 #include "gateway-sim/wechat_face.hpp"
 #include "simkit/control_channel.hpp"
 #include "simkit/control_desk.hpp"
@@ -92,6 +94,20 @@ struct gateway_server::impl {
             [this](const char* verb, const std::string& number) { return hit(verb, number); },
             [this](const gateway_order& order) { notify(order); });
     }
+    /// As 银联商务.
+    void wear(netpay_test_keys keys) {
+        netpay = std::make_shared<netpay_face>(
+            std::move(keys), orders,
+            [this](const char* verb, const std::string& number) { return hit(verb, number); },
+            [this](const gateway_order& order) { notify(order); });
+    }
+    /// As UnionPay.
+    void wear(unionpay_test_keys keys) {
+        unionpay = std::make_shared<unionpay_face>(
+            std::move(keys), orders,
+            [this](const char* verb, const std::string& number) { return hit(verb, number); },
+            [this](const gateway_order& order) { notify(order); });
+    }
     /// As WeChat Pay.
     void wear(wechat_test_keys keys) {
         wechat = std::make_shared<wechat_face>(
@@ -108,6 +124,8 @@ struct gateway_server::impl {
     std::shared_ptr<counted_log> log; ///< anybody who connects can cause any of its lines
     std::map<std::string, std::uint64_t> counters;
     std::shared_ptr<alipay_face> alipay;
+    std::shared_ptr<netpay_face> netpay;
+    std::shared_ptr<unionpay_face> unionpay;
     std::shared_ptr<wechat_face> wechat; ///< null: the interface of docs/06-gateway-api.md
     control_desk desk;
     std::unique_ptr<control_channel> rig;
@@ -189,6 +207,8 @@ response_type gateway_server::impl::serve(const request_type& request) {
     try {
         refuse_browsers(request);
         if (wechat) return wechat->serve(request);
+        if (unionpay) return unionpay->serve(request);
+        if (netpay) return netpay->serve(request);
         return alipay ? alipay->serve(request) : route(request);
     } catch (const refusal& why) {
         nlohmann::json body{{"code", why.code}, {"message", why.what()}};
@@ -282,10 +302,13 @@ response_type gateway_server::impl::refund(const std::string& number, const nloh
     return answer(200, altered(std::move(order), kind));
 }
 
-/// A notice, and what signs it at each try: of Alipay the notice itself is signed.
+/// A notice, and what signs it at each try: of all but WeChat Pay the notice itself is signed.
 std::pair<std::string, notice_signing> gateway_server::impl::notice_of(const gateway_order& order, signature how) {
-    if (alipay) {
-        return {alipay->notice_of(order, how), [](std::string_view, signature) {
+    if (alipay || unionpay || netpay) {
+        auto text = alipay     ? alipay->notice_of(order, how)
+                    : unionpay ? unionpay->notice_of(order, how)
+                               : netpay->notice_of(order, how);
+        return {std::move(text), [](std::string_view, signature) {
                     return notice_header{{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}};
                 }};
     }
@@ -369,6 +392,14 @@ result<std::unique_ptr<gateway_server>> gateway_server::start(
     }
     if (!settings.alipay_keys.empty()) {
         CIPHERLANE_TRY(auto keys, alipay_test_keys::keep(settings.alipay_keys));
+        body->wear(std::move(keys));
+    }
+    if (!settings.netpay_keys.empty()) {
+        CIPHERLANE_TRY(auto keys, netpay_test_keys::keep(settings.netpay_keys));
+        body->wear(std::move(keys));
+    }
+    if (!settings.unionpay_keys.empty()) {
+        CIPHERLANE_TRY(auto keys, unionpay_test_keys::keep(settings.unionpay_keys));
         body->wear(std::move(keys));
     }
     CIPHERLANE_TRY(body->door, listener::open(on, settings.port, [weak = std::weak_ptr(body)](tcp::socket socket) {

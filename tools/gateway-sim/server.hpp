@@ -25,7 +25,9 @@ struct gateway_settings {
     std::string key_file; ///< PEM of the signing key, made if it is not there; empty: a new key at each start
     std::string
         wechat_keys; ///< folder of `wechat_test_keys`: then it speaks as WeChat Pay; empty: as the document says
-    std::string alipay_keys; ///< folder of `alipay_test_keys`: then it speaks as Alipay
+    std::string alipay_keys;   ///< folder of `alipay_test_keys`: then it speaks as Alipay
+    std::string netpay_keys;   ///< folder of `netpay_test_keys`: then it speaks as 银联商务
+    std::string unionpay_keys; ///< folder of `unionpay_test_keys`: then it speaks as UnionPay
 };
 
 /// `cipherlane-gateway-sim`: the QR gateway of `docs/06-gateway-api.md` over HTTP. Paying is a command of its control

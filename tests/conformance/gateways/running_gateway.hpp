@@ -6,6 +6,8 @@
 #include "support/whole_file.hpp"
 
 #include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
+#include <cipherlane/hostlink/gateway/netpay_gateway.hpp>
+#include <cipherlane/hostlink/gateway/unionpay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
 
@@ -69,8 +71,11 @@ class running_gateway {
 struct gateway_under_test {
     std::string name;
     std::unique_ptr<running_gateway> simulator;
-    std::unique_ptr<hostlink::notification_listener> listener;
-    std::unique_ptr<ports::qr_gateway> client;
+    std::unique_ptr<hostlink::notification_listener> listener{};
+    std::unique_ptr<ports::qr_gateway> client{};
+    bool tells_terminal = true; ///< with a notice
+    bool timed = false;         ///< takes only numbers that say when they were made
+    bool closes = true;         ///< an order can be closed before its code ends
 };
 
 inline constexpr const char* till_merchant = "TESTMERCH000001";
@@ -78,6 +83,20 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
 [[nodiscard]] gateway_under_test make_own_gateway();
 [[nodiscard]] gateway_under_test make_wechat_gateway();
 [[nodiscard]] gateway_under_test make_alipay_gateway();
+[[nodiscard]] gateway_under_test make_unionpay_gateway();
+[[nodiscard]] gateway_under_test make_netpay_gateway();
+/// Once `make_netpay_gateway` has made the keys.
+[[nodiscard]] std::string netpay_key_file(const char* name);
+[[nodiscard]] std::unique_ptr<hostlink::netpay::gateway> make_netpay_client(
+    const hostlink::netpay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
+/// An order's or a refund's ("REFUND-…") number as the till makes them, with its time; always the same.
+[[nodiscard]] std::string timed_number(const std::string& name);
+/// Once `make_unionpay_gateway` has made the keys.
+[[nodiscard]] std::string unionpay_key_file(const char* name);
+[[nodiscard]] std::shared_ptr<const hostlink::unionpay::platform> unionpay_test_platform();
+/// With the same keys, reached as `settings` say.
+[[nodiscard]] std::unique_ptr<hostlink::unionpay::gateway> make_unionpay_client(
+    const hostlink::unionpay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
 /// Once `make_wechat_gateway` has made the keys.
 [[nodiscard]] std::shared_ptr<hostlink::wechat::platform> wechat_test_platform();
 [[nodiscard]] std::string wechat_key_file(const char* name);

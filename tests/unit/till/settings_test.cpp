@@ -83,6 +83,21 @@ constexpr auto with_serial_block = "[serial_block]\ncarrier = \"field59\"\nseria
 #define ALIPAY_SELLER "seller_id = \"2088000000000009\"\n"
 #define ALIPAY_CERTIFICATE(name) name " = \"" name ".crt\"\n"
 
+#define UNIONPAY_PLACE "address = \"127.0.0.1:8080\"\nkind = \"unionpay\"\nmerchant_key_file = \"acp.pem\"\n"
+#define UNIONPAY_MERCHANT "mer_id = \"777290058110048\"\n"
+#define UNIONPAY_CERTIFICATE "sign_certificate_file = \"acp.crt\"\n"
+#define UNIONPAY_ROOT "acp_root_file = \"root.pem\"\n"
+#define UNIONPAY UNIONPAY_PLACE UNIONPAY_MERCHANT UNIONPAY_CERTIFICATE UNIONPAY_ROOT
+
+#define NETPAY_PLACE "address = \"127.0.0.1:8080\"\nkind = \"netpay\"\n"
+#define NETPAY_APP "netpay_app_id = \"app\"\n"
+#define NETPAY_KEY "netpay_app_key_file = \"app.key\"\n"
+#define NETPAY_MID "mid = \"898340149000005\"\n"
+#define NETPAY_TID "tid = \"88880001\"\n"
+#define NETPAY_SOURCE "source = \"3194\"\n"
+#define NETPAY_NOTICES "notice_key_file = \"notice.key\"\n"
+#define NETPAY NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_MID NETPAY_TID NETPAY_SOURCE NETPAY_NOTICES
+
 #define AT(member) [](const till_settings& of) { return shown(of.member); }
 
 constexpr auto emv_codes =
@@ -187,6 +202,33 @@ const key_row keys[] = {
     {"gateway", "root_certificates_file", "\"a.crt\"", "1", AT(gateway.alipay.root_certificates_file),
         ALIPAY ALIPAY_APP ALIPAY_SELLER ALIPAY_CERTIFICATE("alipay_certificate_file")
             ALIPAY_CERTIFICATE("app_certificate_file")},
+    {"gateway", "mer_id", "\"777290058110049\"", "1", AT(gateway.unionpay.mer_id),
+        UNIONPAY_PLACE UNIONPAY_CERTIFICATE UNIONPAY_ROOT},
+    {"gateway", "sign_certificate_file", "\"s.crt\"", "1", AT(gateway.unionpay.sign_certificate_file),
+        UNIONPAY_PLACE UNIONPAY_MERCHANT UNIONPAY_ROOT},
+    {"gateway", "acp_root_file", "\"r.pem\"", "1", AT(gateway.unionpay.acp_root_file),
+        UNIONPAY_PLACE UNIONPAY_MERCHANT UNIONPAY_CERTIFICATE},
+    {"gateway", "acp_middle_file", "\"m.pem\"", "1", AT(gateway.unionpay.acp_middle_file), UNIONPAY},
+    {"gateway", "acp_owner", "\"00040000:SIGN\"", "\"\"", AT(gateway.unionpay.acp_owner), UNIONPAY},
+    {"gateway", "sub_mer_id", "\"1\"", "1", AT(gateway.unionpay.sub_mer_id),
+        UNIONPAY "sub_mer_name = \"n\"\nsub_mer_abbr = \"a\""},
+    {"gateway", "sub_mer_name", "\"n\"", "1", AT(gateway.unionpay.sub_mer_name),
+        UNIONPAY "sub_mer_id = \"1\"\nsub_mer_abbr = \"a\""},
+    {"gateway", "sub_mer_abbr", "\"a\"", "1", AT(gateway.unionpay.sub_mer_abbr),
+        UNIONPAY "sub_mer_id = \"1\"\nsub_mer_name = \"n\""},
+    {"gateway", "netpay_app_id", "\"a\"", "1", AT(gateway.netpay.app_id),
+        NETPAY_PLACE NETPAY_KEY NETPAY_MID NETPAY_TID NETPAY_SOURCE NETPAY_NOTICES},
+    {"gateway", "netpay_app_key_file", "\"a.key\"", "1", AT(gateway.netpay.app_key_file),
+        NETPAY_PLACE NETPAY_APP NETPAY_MID NETPAY_TID NETPAY_SOURCE NETPAY_NOTICES},
+    {"gateway", "mid", "\"898201612345678\"", "1", AT(gateway.netpay.mid),
+        NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_TID NETPAY_SOURCE NETPAY_NOTICES},
+    {"gateway", "tid", "\"88880002\"", "1", AT(gateway.netpay.tid),
+        NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_MID NETPAY_SOURCE NETPAY_NOTICES},
+    {"gateway", "source", "\"1017\"", "\"101\"", AT(gateway.netpay.source),
+        NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_MID NETPAY_TID NETPAY_NOTICES},
+    {"gateway", "notice_key_file", "\"n.key\"", "1", AT(gateway.netpay.notice_key_file),
+        NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_MID NETPAY_TID NETPAY_SOURCE},
+    {"gateway", "notice_digest", "\"md5\"", "\"sha1\"", AT(gateway.netpay.notices), NETPAY},
     {"gateway", "tls", "true", "\"on\"", AT(gateway.tls.on), "address = \"127.0.0.1:8080\""},
     {"gateway", "plain_anywhere", "true", "0", AT(gateway.plain_anywhere), "address = \"127.0.0.1:8080\""},
     {"gateway", "ca_file", "\"ca.pem\"", "1", AT(gateway.tls.ca_file), "address = \"127.0.0.1:8080\"\ntls = true"},
@@ -690,6 +732,19 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[gateway]\n" ALIPAY ALIPAY_APP ALIPAY_SELLER "root_certificates_file = \"r\"",
             "gateway.app_certificate_file"},
         {"[gateway]\n" ALIPAY ALIPAY_KEY ALIPAY_APP ALIPAY_SELLER "mchid = \"1\"", "gateway.kind"},
+        {"[gateway]\n" NETPAY_PLACE NETPAY_APP NETPAY_KEY NETPAY_MID NETPAY_TID NETPAY_NOTICES, "gateway.source"},
+        {"[gateway]\n" NETPAY "merchant_key_file = \"m.pem\"", "gateway.merchant_key_file"},
+        {"[gateway]\n" NETPAY "mer_id = \"1\"", "gateway.kind"},
+        {"[gateway]\naddress = \"192.0.2.1:443\"\nkind = \"netpay\"\nplain_anywhere = true\n" NETPAY_APP NETPAY_KEY
+                NETPAY_MID NETPAY_TID NETPAY_SOURCE NETPAY_NOTICES,
+            "gateway.tls"},
+        {"[gateway]\n" UNIONPAY "sub_mer_id = \"1\"", "gateway.sub_mer_name"},
+        {"[gateway]\n" UNIONPAY "public_key_file = \"p.pem\"", "gateway.public_key_file"},
+        {"[gateway]\n" UNIONPAY "mchid = \"1\"", "gateway.kind"},
+        {"[gateway]\n" UNIONPAY_PLACE UNIONPAY_MERCHANT UNIONPAY_CERTIFICATE, "gateway.acp_root_file"},
+        {"[gateway]\naddress = \"192.0.2.1:443\"\ntls = true\nkind = \"unionpay\"\nmerchant_key_file = "
+         "\"acp.pem\"\n" UNIONPAY_MERCHANT UNIONPAY_CERTIFICATE UNIONPAY_ROOT,
+            "gateway.notify_url"},
         {"[gateway]\n" WECHAT "\npublic_key_file = \"p.pem\"", "gateway.public_key_id"},
         {"[gateway]\n" WECHAT "\npublic_key_file = \"p.pem\"\npublic_key_id = \"0119\"", "gateway.public_key_id"},
         {"[gateway]\n" WECHAT_LIVE, "gateway.notify_url"},

@@ -66,9 +66,11 @@ std::string refund_number(const journal_record& record) {
 
 result<std::string> new_order_number(const lane_core& on) {
     constexpr std::string_view digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // no letter that reads as a digit
-    std::array<std::uint8_t, 12> noise{};
+    std::array<std::uint8_t, 6> noise{};
     CIPHERLANE_CHECK(crypto::random_fill(noise));
-    auto number = on.terminal_id() + on.today();
+    // With its time: UnionPay asks for it ever after, and a till that starts again has nothing but the number.
+    const auto now = ports::to_civil(on.clock().now());
+    auto number = on.terminal_id() + now.yyyymmdd() + now.hhmmss();
     for (const auto one : noise)
         number += digits[one % digits.size()];
     return number;

@@ -7,7 +7,7 @@
 namespace cipherlane::acquiring {
 
 /// A number for an order or refund that no other one has, of this journal or of one that was lost: terminal 8, date
-/// 8, random 12. Durable with its record before the gateway hears of it.
+/// and time 14, random 6. Durable with its record before the gateway hears of it.
 [[nodiscard]] result<std::string> new_order_number(const lane_core& on);
 
 /// The order's own mark. Records of earlier versions have none on file: theirs is terminal 8, date 8, batch 6, trace

@@ -1,6 +1,7 @@
 #include "gateway/lower_hex.hpp"
 
 #include <cipherlane/core/base64.hpp>
+#include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_signature.hpp>
@@ -36,8 +37,11 @@ result<std::string> hashed(std::string_view text) {
 }
 
 result<std::string> sign(const request_signer& with, const parameters& all) {
-    CIPHERLANE_TRY(const auto text, hashed(message_text(all)));
-    CIPHERLANE_TRY(const auto signature, with.sign(as_bytes(text)));
+    auto message = message_text(all);
+    const auto text = hashed(message);
+    wipe(byte_span(reinterpret_cast<std::uint8_t*>(message.data()), message.size())); // a payment code may be in it
+    if (!text) return text.error();
+    CIPHERLANE_TRY(const auto signature, with.sign(as_bytes(*text)));
     return to_base64(signature);
 }
 

@@ -3,6 +3,7 @@
 #include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/drivers/scanner/scanner_profile.hpp>
+#include <cipherlane/hostlink/gateway/netpay_signature.hpp>
 #include <cipherlane/net/frame.hpp>
 
 #include <chrono>
@@ -25,6 +26,8 @@ enum class gateway_kind : std::uint8_t {
     cipherlane, ///< docs/06-gateway-api.md
     wechat,     ///< WeChat Pay, API v3: docs/26-gateways.md
     alipay,     ///< Alipay, gateway.do: likewise
+    unionpay,   ///< UnionPay, acp 5.1.0: likewise
+    netpay,     ///< 银联商务, netpay: likewise
 };
 
 /// Whom to trust, and what to show, where a peer is reached by TLS. Files are PEM.
@@ -86,6 +89,30 @@ struct till_settings {
         std::string root_certificates_file;
         friend bool operator==(const alipay_place&, const alipay_place&) = default;
     };
+    /// What UnionPay asks for beside an address: docs/26-gateways.md. Files are PEM.
+    struct unionpay_place {
+        std::string mer_id;
+        std::string sign_certificate_file;              ///< of `merchant_key_file`
+        std::string acp_root_file;                      ///< whom the certificate in each answer leads to
+        std::string acp_middle_file;                    ///< over these; may be empty
+        std::string acp_owner = "中国银联股份有限公司"; ///< the third part of that certificate's name
+        // Of the merchant that a platform serves; all three, or none:
+        std::string sub_mer_id;
+        std::string sub_mer_name;
+        std::string sub_mer_abbr;
+        friend bool operator==(const unionpay_place&, const unionpay_place&) = default;
+    };
+    /// What 银联商务 asks for beside an address: docs/26-gateways.md. Keys in files of mode 0600.
+    struct netpay_place {
+        std::string app_id;
+        std::string app_key_file;
+        std::string mid;
+        std::string tid;
+        std::string source;          ///< 来源编号, 4 characters
+        std::string notice_key_file; ///< 通讯密钥
+        hostlink::netpay::notice_digest notices = hostlink::netpay::notice_digest::sha256;
+        friend bool operator==(const netpay_place&, const netpay_place&) = default;
+    };
     struct gateway_place {
         gateway_kind kind = gateway_kind::cipherlane;
         std::string address;                        ///< HOST:PORT; empty: no gateway
@@ -93,10 +120,12 @@ struct till_settings {
         bool plain_anywhere = false;                ///< a private line of which somebody is sure
         std::string notify_address = "127.0.0.1:0"; ///< where notifications are taken; empty: nowhere, the till asks
         std::string public_key_file;                ///< PEM: checks notifications, and answers that are signed
-        std::string merchant_key_file;              ///< PEM, mode 0600: signs requests to WeChat Pay or Alipay
+        std::string merchant_key_file;              ///< PEM, mode 0600: signs requests, of all kinds but the first
         std::string notify_url;                     ///< theirs; leads to `notify_address`; empty: that itself
         wechat_place wechat;
         alipay_place alipay;
+        unionpay_place unionpay;
+        netpay_place netpay;
         friend bool operator==(const gateway_place&, const gateway_place&) = default;
     };
     struct device_place {
