@@ -10,6 +10,7 @@
 
 static cipherlane_status why;
 static int failures = 0;
+static long calls = 0; /* of the interface, by the macros below */
 
 #define CHECK(is)                                                                                                    \
     do {                                                                                                             \
@@ -22,6 +23,7 @@ static int failures = 0;
 /* A call that must end well. */
 #define GOOD(call)                                                                                                   \
     do {                                                                                                             \
+        ++calls;                                                                                                     \
         if ((call) != CIPHERLANE_OK) {                                                                               \
             fprintf(stderr, "%s:%d: %s: %s\n", __FILE__, __LINE__, #call, why.text);                                 \
             exit(1);                                                                                                 \
@@ -31,6 +33,7 @@ static int failures = 0;
 /* A call that must be refused by the interface itself, with one of its codes. */
 #define REFUSED(with, call)                                                                                          \
     do {                                                                                                             \
+        ++calls;                                                                                                     \
         CHECK((call) == CIPHERLANE_MISUSE);                                                                          \
         CHECK(why.condition == CIPHERLANE_MISUSE);                                                                   \
         CHECK(strcmp(why.layer, "c") == 0);                                                                          \

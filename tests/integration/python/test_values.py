@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 
 import pytest
 
@@ -135,3 +136,30 @@ def test_a_cancelled_wait_waits_for_the_end_and_wipes_what_comes():
     answer = Answer()
     asyncio.run(cancelled_twice(answer))
     assert answer.wiped
+
+
+def resident_bytes():
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_many_calls_keep_no_memory():
+    """CIPHERLANE_CALLS=1000000 for the long run; after the first tenth the memory of the process stays as it is."""
+    wanted = int(os.environ.get("CIPHERLANE_CALLS", "20000"))
+    warm = calls = 0
+    with iso8583.Dialect("cup-pos") as dialect:
+        while calls < wanted:
+            with crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, bytes.fromhex("2222222222222222"), "legacy") as key:
+                mac = key.make_mac(b"0200", crypto.Mac.UNIONPAY_ASCII)
+                assert key.verify_mac(b"0200", mac, 8, crypto.Mac.UNIONPAY_ASCII)
+            with pytest.raises(cipherlane.CipherlaneError):
+                dialect.decode(b"")
+            assert tlv.find(bytes.fromhex("9F0206000000001000"), 0x9F02).hex() == "000000001000"
+            calls += 6
+            if warm == 0 and calls > wanted // 10:
+                gc.collect()
+                warm = resident_bytes()
+    gc.collect()
+    grown = resident_bytes() - warm
+    print(f"{calls} calls, {grown // 1024} KiB more than after the first tenth")
+    assert grown <= 2 << 20
