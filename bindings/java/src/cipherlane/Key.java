@@ -25,6 +25,8 @@ public final class Key implements AutoCloseable {
         private final int number;
 
         Purpose(int number) { this.number = number; }
+
+        int number() { return number; }
     }
 
     /** Its cipher. */
@@ -56,6 +58,12 @@ public final class Key implements AutoCloseable {
     private final Handle handle;
 
     private Key(long token) { handle = new Handle(this, "the key", token, Native::keyClose); }
+
+    /** One that the library has made. */
+    static Key at(long token) { return new Key(token); }
+
+    /** What is done with its token. */
+    <T> T use(Handle.Use<T> what) { return handle.use(this, what); }
 
     /**
      * A key of its bytes.

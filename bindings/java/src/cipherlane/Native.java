@@ -129,4 +129,19 @@ final class Native {
     static native byte[] tillReceipt(long till, long handle, int copy, int columns, long deadline);
 
     static native byte[] qr(int what, byte[] text, int scale);
+
+    static native byte[] tlv(int what, byte[] data, int tag);
+    static native byte[] tlvObject(int tag, byte[] value);
+    static native long keyBlocksCreate(long protection, int version);
+    static native void keyBlocksClose(long blocks);
+    static native byte[] keyBlocks(int what, long blocks, byte[] first, byte[] second, long other);
+    static native long keyBlocksUnwrapKey(long blocks, byte[] block, int purpose, byte[] policy);
+
+    static native byte[] devices(byte[] kind);
+    static native long deviceOpen(int kind, byte[] driver, byte[] address, long limit);
+    static native void deviceClose(int kind, long device);
+    static native void deviceShow(int what, long device, byte[] first, byte[] second, long amount, int currency,
+            int number, long limit);
+    static native boolean pinpadAttached(long pinpad);
+    static native byte[] deviceAsk(int what, long device, long limit);
 }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 
 /** How a blocking call waits: on a virtual thread for a future, so that its carrier may go. */
 final class Waiting {
@@ -19,6 +20,11 @@ final class Waiting {
             if (why.getCause() instanceof CipherlaneException known) throw known.here();
             throw why;
         }
+    }
+
+    /** What waits and has no future of its own: on a virtual thread it is done by another, since it would hold the carrier. */
+    static <T> T away(Supplier<T> call) {
+        return onVirtualThread() ? on(CompletableFuture.supplyAsync(call)) : call.get();
     }
 
     private static MethodHandle isVirtual() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
@@ -71,4 +72,51 @@ class PlainTest {
 
     @Test
     void saysItsVersion() { assertTrue(Cipherlane.version().matches("\\d+\\.\\d+\\.\\d+.*"), Cipherlane.version()); }
+
+    @Test
+    void findsAndMakesEmvObjects() {
+        byte[] amount = Tlv.object(0x9F02, HEX.parseHex("000000001000"));
+        assertEquals("9F0206000000001000", HEX.formatHex(amount));
+        assertEquals("000000001000", HEX.formatHex(Tlv.find(amount, 0x9F02).orElseThrow()));
+        assertTrue(Tlv.find(amount, 0x9F26).isEmpty());
+        assertTrue(Tlv.toJson(amount).contains("9F02"), Tlv.toJson(amount));
+        // Longer than what the natives keep at hand.
+        byte[] lengthy = Tlv.object(0xDF01, new byte[4000]);
+        assertEquals(4000, Tlv.find(lengthy, 0xDF01).orElseThrow().length);
+        assertThrows(CipherlaneException.class, () -> Tlv.toJson(new byte[] {(byte) 0x9F}));
+    }
+
+    /** The block of the Python and C tests, whose origin stands in tests/vectors. */
+    @Test
+    void unwrapsAKeyBlockAsPublished() {
+        String block = "B0096M3TC00E0000B6CD513680EF255FC0DC590726FD0129A7CF6602E7F271631AB4EE7350642F11181AF4CC12F12FD9";
+        byte[] protection = HEX.parseHex("AAAAAAAAAAAAAAAABBBBBBBBBBBBBBBB");
+        try (Key key = Key.of(Key.Purpose.BLOCK, Key.Algorithm.TDES, protection, "legacy");
+                KeyBlocks blocks = KeyBlocks.under(key, KeyBlocks.Version.B);
+                Key other = Key.of(Key.Purpose.BLOCK, Key.Algorithm.AES, new byte[16], "legacy");
+                KeyBlocks moved = KeyBlocks.under(other, KeyBlocks.Version.D)) {
+            byte[] clear = blocks.unwrap(block);
+            assertEquals("EEEEEEEEEEEEEEEE", HEX.formatHex(clear).substring(0, 16));
+            assertTrue(KeyBlocks.inspect(block).contains("\"M3\""), KeyBlocks.inspect(block));
+            String again = blocks.wrap(block.substring(0, 16), clear);
+            assertArrayEquals(clear, blocks.unwrap(again));
+            assertArrayEquals(clear, moved.unwrap(blocks.rewrap(block, moved, "legacy")));
+            String broken = block.substring(0, 20) + "00" + block.substring(22);
+            assertThrows(CipherlaneException.class, () -> blocks.unwrap(broken));
+            assertThrows(CipherlaneException.class, () -> blocks.unwrap(block, Key.Purpose.PIN, "legacy"));
+        }
+    }
+
+    @Test
+    void knowsItsDevices() {
+        assertTrue(Devices.drivers("display").contains("rcall"));
+        assertTrue(Devices.drivers("pinpad").contains("abecs"));
+        assertTrue(Devices.drivers("terminal").contains("zvt"));
+        assertThrows(CipherlaneException.class, () -> Devices.drivers("kettle"));
+        assertTrue(Devices.list().startsWith("["), Devices.list());
+        Duration soon = Duration.ofSeconds(5);
+        assertThrows(CipherlaneException.class, () -> Display.open("rcall", "/dev/none", soon));
+        assertThrows(CipherlaneException.class, () -> Pinpad.open("abecs", "/dev/none", soon));
+        assertThrows(CipherlaneException.class, () -> Terminal.open("zvt", "tcp:127.0.0.1:1", soon));
+    }
 }
