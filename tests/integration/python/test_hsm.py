@@ -1,6 +1,8 @@
 """A cipher machine through Python; the values are those of the simulator's published test keys."""
 
 import asyncio
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -107,3 +109,48 @@ def test_faults_over_the_control_channel(hsm_sim, unit):
         unit.run("translate_pin", **TRANSLATION)
     assert why.value.status.peer_code == "41"
     assert hsm_sim.counters()["fault status"] == 1
+
+
+LEAVING = """
+import asyncio, sys, threading, time
+from cipherlane.hsm import Hsm
+
+settings = f'units = ["{sys.argv[1]}"]\\nprofile = "payshield"\\non_connect = "none"\\n'
+silent, *others = (Hsm(toml=settings) for _ in range(5))
+answered = 0
+
+def ask(hsm, operation, **fields):
+    global answered
+    while True:
+        hsm.run(operation, deadline=60, **fields)
+        answered += 1
+
+async def start():
+    tasks = [asyncio.ensure_future(silent.run_async("diagnose", deadline=60)) for _ in range(20)]
+    while answered < 20:
+        await asyncio.sleep(0.05)
+    if sys.argv[2] == "inside":
+        sys.exit(7)
+    for task in tasks:
+        task.cancel()
+
+for hsm in others * 2:
+    threading.Thread(target=ask, args=(hsm, "random"), kwargs={"size": 16}, daemon=True).start()
+threading.Thread(target=ask, args=(silent, "diagnose"), daemon=True).start()
+try:
+    asyncio.run(start())
+finally:
+    print("leaving", flush=True)
+if sys.argv[2] == "thrown":
+    raise SystemExit(7)
+"""
+
+
+@pytest.mark.parametrize(("how", "code"), [("returned", 0), ("thrown", 7), ("inside", 7)])
+@pytest.mark.cipherlane("--fault", "drop:NC")
+def test_the_interpreter_ends_while_calls_are_under_way(hsm_sim, how, code):
+    """Threads inside calls, futures that nobody awaits any more: the end is an end, within the calls' deadline."""
+    command = [sys.executable, "-X", "faulthandler", "-c", LEAVING, hsm_sim.address, how]
+    ended = subprocess.run(command, capture_output=True, timeout=40, check=False)
+    assert (ended.returncode, ended.stdout) == (code, b"leaving\n"), ended.stderr.decode()
+    assert b"Fatal" not in ended.stderr and b"Segmentation" not in ended.stderr, ended.stderr.decode()

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -230,5 +231,25 @@ class HsmTest {
         }
         for (Thread one : threads) one.join();
         assertEquals(List.of(), faults);
+    }
+
+    /** Threads inside calls, futures that nobody waits for any more: the end of the program is no crash, and soon. */
+    @Test
+    void letsTheMachineEndWhileCallsAreUnderWay() throws Exception {
+        try (Simulator silent = new Simulator("--profile", "payshield", "--fault", "drop:NC")) {
+            for (String how : List.of("returned", "exit", "halt")) {
+                Process leaving = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m", "-Dcipherlane.jni=" + System.getProperty("cipherlane.jni"), "-cp",
+                        System.getProperty("java.class.path"), "cipherlane.Leaving", silent.where, how)
+                        .redirectErrorStream(true)
+                        .start();
+                boolean ended = leaving.waitFor(60, TimeUnit.SECONDS);
+                if (!ended) leaving.destroyForcibly();
+                String told = new String(leaving.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                assertTrue(ended, how + ": " + told);
+                assertEquals(0, leaving.exitValue(), how + ": " + told);
+                assertEquals("leaving", told.strip(), how);
+            }
+        }
     }
 }
