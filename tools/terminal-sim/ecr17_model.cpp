@@ -13,9 +13,11 @@ constexpr auto check = drivers::ecr17_check::message_etx;
 constexpr std::chrono::milliseconds acknowledge_time{2'000};
 constexpr int repeats = 3;
 constexpr std::size_t head_size = 10;
+constexpr std::size_t verification_size = 71;
 
 std::vector<fault_kind> ecr17_faults() {
-    const std::vector<std::string> said{"ack", "status", "result", "last", "receipt", "close", "totals"};
+    const std::vector<std::string> said{
+        "ack", "status", "result", "last", "receipt", "close", "totals", "verification"};
     return terminal_faults(said, {{"wrong_lrc", fault_effect::alter, said}});
 }
 
@@ -95,10 +97,10 @@ void ecr17_model::take_request(const std::string& message) {
     const char code = message[head_size - 1];
     const auto* const trade =
         std::find_if(trade_codes.begin(), trade_codes.end(), [&](const trade_code& one) { return one.code == code; });
-    const bool moves = trade != trade_codes.end() || code == 'C';
-    const auto hit = moves ? player().hit("command") : std::nullopt;
+    const bool takes_long = trade != trade_codes.end() || code == 'C' || code == 'H';
+    const auto hit = takes_long ? player().hit("command") : std::nullopt;
     if (hit && hit->kind == "restart") return restart();
-    if (hit || (moves && stage_ != stage::idle)) return control(byte::nak);
+    if (hit || (takes_long && stage_ != stage::idle)) return control(byte::nak);
     out_.clear(); // a till that asks anew waits for nothing older
     unacknowledged_ = false;
     sent_front_ = false;
@@ -108,6 +110,10 @@ void ecr17_model::take_request(const std::string& message) {
         return begin_trade(code, message);
     }
     switch (code) {
+    case 'H':
+        control(byte::ack);
+        code_ = code;
+        return wait_for_card();
     case 's':
         control(byte::ack);
         return answer("status", head('s') + std::string(10, '0') + "1504261923" + "2" + "SIM 1.0 ");
@@ -165,6 +171,10 @@ void ecr17_model::begin_trade(char code, std::string_view message) {
     }
     if (hit || !has_paper()) return refuse("01", "CARTA ESAURITA");
     if (original_ != 0) return ask_host();
+    wait_for_card();
+}
+
+void ecr17_model::wait_for_card() {
     stage_ = stage::card;
     bytes shown{byte::soh};
     for (const char c : std::string_view("INSERIRE CARTA      "))
@@ -187,7 +197,22 @@ void ecr17_model::customer_cancelled() {
 }
 
 void ecr17_model::go_on_with_card() {
+    if (code_ == 'H') return verify_card();
     ask_host();
+}
+
+/// The host judges the card: nothing goes into the books, and the last result stays what it is.
+void ecr17_model::verify_card() {
+    stage_ = stage::host;
+    after(setup().host_time, [this] {
+        sim_entry none;
+        none.pan = card().value_or(sim_card{}).pan;
+        const bool good = card() && card()->declines == 0;
+        card_used();
+        if (!good) return refuse("01", "CARTA NON VALIDA");
+        stage_ = stage::idle;
+        answer("verification", result_of(none).substr(0, verification_size));
+    });
 }
 
 void ecr17_model::ask_host() {
@@ -239,6 +264,7 @@ void ecr17_model::refuse(std::string_view result, std::string_view words) {
     auto message = refusal_of(result, words);
     if (code_ == 'p') message[head_size - 1] = 'e';
     if (code_ == 'c') message[head_size - 1] = 'c';
+    if (code_ == 'H') message.resize(verification_size);
     answer("result", std::move(message));
 }
 

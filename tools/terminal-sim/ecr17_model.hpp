@@ -12,8 +12,8 @@
 namespace cipherlane::sim {
 
 /// An ECR17 terminal: status, payment with its amount, reversal of the last payment, pre-authorisation and closure,
-/// close, last result, reprint. What its host has approved stands, whoever hears of it; a till that has gone stops
-/// nothing, and the last result is given at any time.
+/// close, totals, verification of a card, last result, reprint. What its host has approved stands, whoever hears of
+/// it; a till that has gone stops nothing, and the last result is given at any time.
 class ecr17_model final : public terminal_model {
   public:
     ecr17_model(terminal_setup with, surroundings around);
@@ -28,7 +28,9 @@ class ecr17_model final : public terminal_model {
 
     void take_request(const std::string& message);
     void begin_trade(char code, std::string_view message);
+    void wait_for_card();
     void go_on_with_card();
+    void verify_card();
     void ask_host();
     void refuse(std::string_view result, std::string_view words);
     void answer(const std::string& operation, std::string message);

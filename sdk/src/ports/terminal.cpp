@@ -1,6 +1,14 @@
 #include <cipherlane/ports/terminal.hpp>
 
 namespace cipherlane::ports {
+namespace {
+
+error not_supported(std::string_view operation) {
+    return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
+        .during(operation);
+}
+
+} // namespace
 
 std::string_view to_string(terminal_verb value) noexcept {
     switch (value) {
@@ -35,10 +43,17 @@ bool terminal_capabilities::can(terminal_verb what) const noexcept {
     return false;
 }
 
+result<terminal_settlement> terminal::totals(const call& /*bounds*/) {
+    return not_supported("totals");
+}
+
+result<terminal_report> terminal::verify_card(const call& /*bounds*/) {
+    return not_supported("verify card");
+}
+
 result<void> terminal::reach_host_by(terminal_network* network) {
     if (network == nullptr) return {};
-    return error(boost::system::errc::make_error_code(boost::system::errc::operation_not_supported), layer::ports)
-        .during("pass through");
+    return not_supported("pass through");
 }
 
 } // namespace cipherlane::ports

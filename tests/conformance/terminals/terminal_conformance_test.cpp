@@ -262,6 +262,40 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     RecordProperty("runs", runs);
 }
 
+/// What is asked besides of money: the sum of the open day, and whether a card is good. Neither changes anything.
+TEST_P(terminal, TellsItsTotalsAndJudgesACardWhereItCan) {
+    day today(GetParam());
+    const auto can = today.device->capabilities();
+    ASSERT_TRUE(today.run(trade::sale, "tea", 1234));
+    const auto last = today.device->last_done(day::patience());
+    const auto sum = today.device->totals(day::patience());
+    ASSERT_EQ(sum.has_value(), can.tells_totals);
+    if (can.tells_totals) {
+        ASSERT_TRUE(sum->total);
+        EXPECT_EQ(sum->total->minor, 1234);
+    } else {
+        EXPECT_TRUE(sum.error().is(condition::unsupported)) << sum.error();
+    }
+    const auto good = today.device->verify_card(day::patience());
+    ASSERT_EQ(good.has_value(), can.verifies_cards);
+    if (can.verifies_cards) {
+        EXPECT_EQ(good->outcome, ports::terminal_outcome::approved);
+        EXPECT_EQ(good->masked_pan, "17");
+        EXPECT_EQ(good->total, amount());
+        today.card("6212345678900000025", "78");
+        const auto bad = today.device->verify_card(day::patience());
+        ASSERT_TRUE(bad) << bad.error();
+        EXPECT_EQ(bad->outcome, ports::terminal_outcome::declined);
+        EXPECT_FALSE(bad->text.empty());
+    } else {
+        EXPECT_TRUE(good.error().is(condition::unsupported)) << good.error();
+    }
+    EXPECT_EQ(today.world.model().books().entries().size(), 1U);
+    if (can.tells_last) {
+        EXPECT_EQ(*today.device->last_done(day::patience()), *last) << "the last transaction is the sale";
+    }
+}
+
 /// A quick terminal whose ACK and result are both lost has taken the money: what looks like silence is no reason to
 /// ask for it again.
 TEST_P(terminal, APaymentWhoseAckIsLostIsChargedOnce) {
@@ -381,12 +415,19 @@ TEST_P(terminal, FaultsEndWithinTheirTime) {
     const bool zvt = GetParam().driver == "zvt";
     const char* const outcome_message = zvt ? "status" : "result";
     const char* const last_message = zvt ? "completion" : "result";
-    for (const json& fault : {json{{"kind", "busy"}}, json{{"kind", "paper_out"}}, json{{"kind", "talks"}},
-             json{{"kind", "no_answer"}, {"match", outcome_message}},
-             json{{"kind", "no_answer"}, {"match", last_message}, {"skip", zvt ? 1 : 0}},
-             json{{"kind", "twice"}, {"match", outcome_message}}, json{{"kind", "restart"}, {"match", "authorised"}},
-             json{{"kind", "restart"}, {"match", "stored"}},
-             json{{"kind", "half"}, {"match", outcome_message}, {"value", "close"}}}) {
+    std::vector<json> faults{json{{"kind", "busy"}}, json{{"kind", "paper_out"}}, json{{"kind", "talks"}},
+        json{{"kind", "no_answer"}, {"match", outcome_message}},
+        json{{"kind", "no_answer"}, {"match", last_message}, {"skip", zvt ? 1 : 0}},
+        json{{"kind", "twice"}, {"match", outcome_message}}, json{{"kind", "restart"}, {"match", "authorised"}},
+        json{{"kind", "restart"}, {"match", "stored"}},
+        json{{"kind", "half"}, {"match", outcome_message}, {"value", "close"}}};
+    // A storm of NAKs from any frame on, and a check that is always wrong: where the link has them.
+    if (!zvt || GetParam().over == sim::terminal_setup::line::serial) {
+        for (int first = 0; first < 6; ++first)
+            faults.push_back({{"kind", "nak"}, {"match", "frame"}, {"times", -1}, {"skip", first}});
+        faults.push_back({{"kind", zvt ? "wrong_crc" : "wrong_lrc"}, {"match", outcome_message}, {"times", -1}});
+    }
+    for (const json& fault : faults) {
         day today(GetParam());
         ASSERT_TRUE(today.run(trade::sale, "before", 100));
         const auto asked = today.world.model().books().entries().size();

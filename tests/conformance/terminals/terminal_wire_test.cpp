@@ -7,6 +7,7 @@
 #include "terminal_day.hpp"
 
 #include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/drivers/terminal/zvt/zvt_terminal.hpp>
 #include <cipherlane/till/till.hpp>
 
 #include <gtest/gtest.h>
@@ -64,8 +65,14 @@ TEST(TerminalWire, TsharkReadsAWholeDayWithoutAMalformedFrame) {
         ASSERT_TRUE(today.run(trade::device_void, "void", 0, sold->handle));
         const auto reserved = today.run(trade::pre_auth, "reserved", 5000);
         ASSERT_TRUE(today.run(trade::device_completion, "completed", 4000, reserved->handle));
+        const auto given_up = today.run(trade::pre_auth, "given up", 700);
+        ASSERT_TRUE(today.run(trade::device_pre_auth_void, "undone", 700, given_up->handle));
+        const auto kept = today.run(trade::sale, "kept", 2000);
+        ASSERT_TRUE(today.run(trade::device_refund, "back", 300, kept->handle));
         ASSERT_TRUE(today.device->status(day::patience()));
         ASSERT_TRUE(today.device->print_again(day::patience()));
+        ASSERT_TRUE(dynamic_cast<drivers::zvt_terminal&>(*today.device).diagnosis(day::patience()));
+        ASSERT_TRUE(today.device->abort(day::patience()));
         today.card("6212345678900000025", "78");
         ASSERT_TRUE(today.run(trade::sale, "declined", 100));
         ASSERT_TRUE(acquiring::settlement(*today.lane).run({}, day::patience()));
@@ -82,7 +89,8 @@ TEST(TerminalWire, TsharkReadsAWholeDayWithoutAMalformedFrame) {
         const auto said = read_by_tshark(folder.file(of.name), folder.file("errors"));
         EXPECT_EQ(said.find("alformed"), std::string::npos) << said;
         EXPECT_EQ(said.find("invalid"), std::string::npos) << said;
-        for (const char* word : {"0x0601", "0x040f", "0x060f", "0x0630", "0x0650", "0x06d1", "0x04ff"})
+        for (const char* word :
+            {"0x0601", "0x040f", "0x060f", "0x0630", "0x0631", "0x0650", "0x0670", "0x06d1", "0x04ff"})
             EXPECT_NE(said.find(word), std::string::npos) << word << " in\n" << said;
         EXPECT_EQ(static_cast<std::size_t>(std::count(said.begin(), said.end(), '\n')), messages.size());
     }

@@ -55,8 +55,9 @@ struct pair_row {
     std::string_view told;
     bool moves;
 };
-constexpr auto pairs = std::to_array<pair_row>({{'X', "EV", true}, {'S', "E", true}, {'p', "e", true},
-    {'c', "cv", true}, {'C', "C", true}, {'G', "EVeicv", false}, {'s', "s", false}});
+constexpr auto pairs =
+    std::to_array<pair_row>({{'X', "EV", true}, {'S', "E", true}, {'p', "e", true}, {'c', "cv", true},
+        {'C', "C", true}, {'G', "EVeicv", false}, {'s', "s", false}, {'T', "T", false}, {'H', "E", false}});
 
 const pair_row* find_pair(char asked) noexcept {
     const auto* const row =
@@ -112,6 +113,14 @@ std::string last_result(const address& who) {
 
 std::string close(const address& who) {
     return begin(who, 'C') + who.till_id + "0" + std::string(7, '0');
+}
+
+std::string totals_of_day(const address& who) {
+    return begin(who, 'T') + who.till_id + "0" + std::string(7, '0');
+}
+
+std::string verification(const address& who) {
+    return begin(who, 'H') + who.till_id + "0" + "00" + "0" + "0" + std::string(16, '0');
 }
 
 std::string reprint(const address& who, bool at_till) {
@@ -171,7 +180,9 @@ result<totals> parse_totals(std::string_view message) {
     made.result = field(message, 11, 2);
     if (made.result.empty()) return lacks("result", message.size());
     if (made.result == carried_out) {
-        made.minor = number(field(message, 29, 16)); // the host's
+        constexpr std::size_t terminals = 13;
+        constexpr std::size_t hosts = 29;
+        made.minor = number(field(message, message[head - 1] == 'T' ? terminals : hosts, 16));
     } else {
         made.text = trimmed(field(message, 13, 19));
     }

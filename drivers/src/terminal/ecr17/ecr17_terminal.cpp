@@ -181,13 +181,39 @@ result<ports::terminal_settlement> ecr17_terminal::settle(const call& bounds) {
     CIPHERLANE_CHECK(connect(bounds));
     CIPHERLANE_CHECK(learn_check(bounds));
     CIPHERLANE_CHECK(may_begin(bounds, profile_.least, "close"));
-    CIPHERLANE_TRY(const auto said, ask_for(ecr17::close(profile_.who), "close", call(profile_.longest)));
-    CIPHERLANE_TRY(const auto told, ecr17::parse_totals(said));
+    return sum_of(ask_for(ecr17::close(profile_.who), "close", call(profile_.longest)), "close");
+}
+
+result<ports::terminal_settlement> ecr17_terminal::sum_of(
+    const result<std::string>& said, std::string_view operation) const {
+    if (!said) return said.error();
+    CIPHERLANE_TRY(const auto told, ecr17::parse_totals(*said));
     if (told.result != ecr17::carried_out)
-        return refused(drivers_errc::refused).during("close").with_peer_code(told.result).with_peer_text(told.text);
-    ports::terminal_settlement closed;
-    if (told.minor) closed.total = ports::batch_side{*told.minor, 0};
-    return closed;
+        return refused(drivers_errc::refused).during(operation).with_peer_code(told.result).with_peer_text(told.text);
+    ports::terminal_settlement sum;
+    if (told.minor) sum.total = ports::batch_side{*told.minor, 0};
+    return sum;
+}
+
+result<ports::terminal_settlement> ecr17_terminal::totals(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    return sum_of(ask_for(ecr17::totals_of_day(profile_.who), "totals", bounds), "totals");
+}
+
+/// The terminal waits for a card meanwhile, and nothing stops it: what has left is seen to its end, or the next
+/// payment would find it at work.
+result<terminal_report> ecr17_terminal::verify_card(const call& bounds) {
+    const one_call mine(under_way_);
+    CIPHERLANE_CHECK(mine.check());
+    CIPHERLANE_CHECK(connect(bounds));
+    CIPHERLANE_CHECK(learn_check(bounds));
+    CIPHERLANE_CHECK(may_begin(bounds, profile_.least, "verify card"));
+    const call own(profile_.longest);
+    CIPHERLANE_TRY(const auto said, ask_for(ecr17::verification(profile_.who), "verify card", own));
+    CIPHERLANE_TRY(const auto told, ecr17::parse_outcome(said));
+    terminal_id_ = told.terminal_id;
+    return report_of(told, {});
 }
 
 result<void> ecr17_terminal::print_again(const call& bounds) {

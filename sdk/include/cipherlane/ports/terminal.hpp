@@ -42,6 +42,8 @@ struct terminal_capabilities {
     bool aborts = false;         ///< can be stopped while it waits for a card
     bool sends_lines = false;    ///< sends its receipts to the till
     bool passes_through = false; ///< reaches its host through the till
+    bool tells_totals = false;   ///< of the day that is open
+    bool verifies_cards = false; ///< has a card judged by its host without moving money
 
     [[nodiscard]] bool can(terminal_verb what) const noexcept;
 };
@@ -179,6 +181,12 @@ class terminal {
     /// Closes the terminal's day with its host (日结). Only an error with the terminal's own code says that it was
     /// not closed, as `timed_out` one that is at something else; after any other it may have been.
     [[nodiscard]] virtual result<terminal_settlement> settle(const call& bounds) = 0;
+    /// What the terminal's open day comes to (日结前的合计): the day goes on. Moves no money.
+    /// @return `unsupported`; the terminal's own code where it refuses.
+    [[nodiscard]] virtual result<terminal_settlement> totals(const call& bounds);
+    /// A card, judged by the terminal's host (验卡): approved is a good card. Moves no money, and leaves the last
+    /// transaction what it is. @return `unsupported`; an error where nothing that can be believed was said.
+    [[nodiscard]] virtual result<terminal_report> verify_card(const call& bounds);
     /// The last receipt once more: its lines come as events, or the terminal prints them.
     [[nodiscard]] virtual result<void> print_again(const call& bounds) = 0;
     [[nodiscard]] virtual result<terminal_health> status(const call& bounds) = 0;

@@ -88,9 +88,28 @@ TEST(Ecr17Messages, HaveTheirPlaces) {
     EXPECT_EQ(ecr17::status(who), "123456780s");
     EXPECT_EQ(ecr17::last_result(who), "123456780G000000010000");
     EXPECT_EQ(ecr17::close(who), "123456780C0000000100000000");
+    EXPECT_EQ(ecr17::totals_of_day(who), "123456780T0000000100000000");
+    EXPECT_EQ(ecr17::verification(who), "123456780H0000000100000" + std::string(16, '0'));
     EXPECT_EQ(ecr17::printing(who), "123456780E1");
     EXPECT_EQ(ecr17::reprint(who, true), "123456780R100000000000");
     EXPECT_EQ(ecr17::reprint(who, false), "123456780R000000000000");
+}
+
+/// T has the terminal's sum alone, C behind it the host's: links-2, B.4.
+TEST(Ecr17Messages, ReadTheSumOfADay) {
+    const std::string host = "0000000000001334";
+    const auto closed = ecr17::parse_totals("123456780C00" + std::string(16, '9') + host);
+    ASSERT_TRUE(closed) << closed.error();
+    EXPECT_EQ(closed->minor, 1334);
+    const auto open = ecr17::parse_totals("123456780T00" + host + "000000");
+    ASSERT_TRUE(open) << open.error();
+    EXPECT_EQ(open->minor, 1334);
+    const auto no = ecr17::parse_totals("123456780T01NESSUN TOTALE       ");
+    ASSERT_TRUE(no) << no.error();
+    EXPECT_FALSE(no->minor);
+    EXPECT_EQ(no->text, "NESSUN TOTALE");
+    EXPECT_FALSE(ecr17::moves('T') || ecr17::moves('H'));
+    EXPECT_TRUE(ecr17::answers('T', 'T') && ecr17::answers('H', 'E'));
 }
 
 std::string text_of(const char* digits) {

@@ -23,9 +23,11 @@ struct address {
 /// X payment whose answer has the amount, p pre-authorisation, S reversal, c closure of a pre-authorisation.
 /// @return `not_supported`; `bad_setting` for an amount beyond eight digits, a number of the original that is none.
 [[nodiscard]] result<std::string> trade(const address& who, const ports::terminal_request& wish);
-[[nodiscard]] std::string status(const address& who);      ///< s
-[[nodiscard]] std::string last_result(const address& who); ///< G
-[[nodiscard]] std::string close(const address& who);       ///< C
+[[nodiscard]] std::string status(const address& who);        ///< s
+[[nodiscard]] std::string last_result(const address& who);   ///< G
+[[nodiscard]] std::string close(const address& who);         ///< C
+[[nodiscard]] std::string totals_of_day(const address& who); ///< T: of the day that is open and stays so
+[[nodiscard]] std::string verification(const address& who);  ///< H: a card, judged without money
 /// R: the last receipt once more, to the till or on the terminal's own paper.
 [[nodiscard]] std::string reprint(const address& who, bool at_till);
 [[nodiscard]] std::string printing(const address& who); ///< E: receipts come to the till; holds for one procedure
@@ -57,7 +59,7 @@ struct outcome {
 /// @return `bad_content` naming what is missing.
 [[nodiscard]] result<outcome> parse_outcome(std::string_view message);
 
-/// The answer to C.
+/// The answer to C, by the host's count, or to T, by the terminal's.
 struct totals {
     std::string result;
     std::optional<std::int64_t> minor;

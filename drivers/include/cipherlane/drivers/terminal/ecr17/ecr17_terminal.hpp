@@ -49,7 +49,9 @@ class ecr17_terminal final : public ports::terminal {
         .last_amount = true,
         .aborts = false,
         .sends_lines = true,
-        .passes_through = false};
+        .passes_through = false,
+        .tells_totals = true,
+        .verifies_cards = true};
 
     ecr17_terminal(terminal_opener open, ecr17_profile profile, ports::terminal_events events);
     ~ecr17_terminal() override;
@@ -63,6 +65,9 @@ class ecr17_terminal final : public ports::terminal {
         const ports::terminal_request& request, const call& bounds) override;
     [[nodiscard]] ports::terminal_report recover(const ports::terminal_doubt& doubt, const call& bounds) override;
     [[nodiscard]] result<ports::terminal_settlement> settle(const call& bounds) override;
+    /// By the terminal's own count (T).
+    [[nodiscard]] result<ports::terminal_settlement> totals(const call& bounds) override;
+    [[nodiscard]] result<ports::terminal_report> verify_card(const call& bounds) override;
     [[nodiscard]] result<void> print_again(const call& bounds) override;
     [[nodiscard]] result<ports::terminal_health> status(const call& bounds) override;
     /// @return `not_supported`.
@@ -72,6 +77,7 @@ class ecr17_terminal final : public ports::terminal {
     result<void> connect(const call& bounds);
     result<void> learn_check(const call& bounds);
     result<std::string> ask(std::string request, ecr17_end until, const call& bounds);
+    result<ports::terminal_settlement> sum_of(const result<std::string>& said, std::string_view operation) const;
     result<std::string> ask_for(std::string request, std::string_view operation, const call& bounds);
     void drop() noexcept;
 
