@@ -2,6 +2,7 @@
 #include "cipherlane/device_list.hpp"
 #include "cipherlane/device_print.hpp"
 #include "cipherlane/device_scan.hpp"
+#include "cipherlane/device_terminal.hpp"
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/trace_link.hpp"
 #include "cipherlane/value_or_stop.hpp"
@@ -157,16 +158,21 @@ struct probed {
     std::string says;
 };
 
-std::optional<probed> probe_display(const device_arguments& what, const drivers::display_family& family) {
+std::optional<probed> probe_display(
+    const device_arguments& what, const drivers::display_family& family, bytes& known_question) {
     if (family.answers == drivers::display_family::proof::none) return {};
     boost::asio::io_context io;
     auto protocol = family.make(options_of(what));
-    if (!protocol || !(*protocol)->heartbeat()) return {};
+    if (!protocol) return {};
+    const auto question = (*protocol)->heartbeat();
+    if (!question || question->empty()) return {};
+    if (!known_question.empty() && question->front().out != known_question) return {};
     const call bounds(3s);
     auto link = drivers::open_display_link(io.get_executor(), family.name, what.port, options_of(what), bounds);
     if (!link) return probed{std::string(family.name), false, link.error().to_string()};
     drivers::device_display screen(*std::move(link), *std::move(protocol));
     auto name = screen.heartbeat(bounds.no_later_than(1'500ms));
+    if (name) known_question = question->front().out;
     return probed{
         std::string(family.name), name.has_value(), name ? printable_text(*name) : name.error().to_string()};
 }
@@ -191,10 +197,13 @@ void run_probe(const device_arguments& what) {
         rows.push_back({{"driver", one->driver}, {"answered", one->answered}, {"says", one->says}});
         if (what.output == output_form::text) std::cout << one->driver << ": " << one->says << "\n" << std::flush;
     };
+    // Whoever has answered hears no more questions of others: to it they are the beginning of a command.
+    bytes known_question;
     for (const auto& family : drivers::display_families())
-        take(probe_display(what, family));
-    for (const auto& family : drivers::pinpad_families())
-        take(probe_pinpad(what, family));
+        take(probe_display(what, family, known_question));
+    for (const auto& family : drivers::pinpad_families()) {
+        if (!found) take(probe_pinpad(what, family));
+    }
     const auto ends = found ? ending::done : ending::difference;
     if (what.output == output_form::json) {
         std::cout << json{{"asked", rows}, {"found", found}, {"exit", static_cast<int>(ends)}}.dump(
@@ -297,8 +306,8 @@ void add_content(CLI::App& to, device_arguments& what) {
 
 void add_device_command(CLI::App& tool) {
     auto what = std::make_shared<device_arguments>();
-    auto* device = tool.add_subcommand(
-        "device", "displays, printers, scanners and PIN pads: what is plugged in, test pictures, traces");
+    auto* device = tool.add_subcommand("device",
+        "displays, printers, scanners, PIN pads and card terminals: what is plugged in, test pictures, traces");
     device->require_subcommand(1);
     auto root = std::make_shared<std::string>("/");
     auto* list =
@@ -314,9 +323,12 @@ void add_device_command(CLI::App& tool) {
 
     add_print_command(*device);
     add_scan_command(*device);
+    add_terminal_command(*device);
 
-    auto* probe = device->add_subcommand("probe", "ask what is on a port, with each protocol that has a question");
+    auto* probe = device->add_subcommand(
+        "probe", "ask what is on a port, with one protocol after the other until one is answered");
     add_port(*probe, *what);
+    probe->get_option("--port")->required();
     probe->callback([what] { run_probe(*what); });
 
     auto* record = device->add_subcommand("record", "as show, and write a trace with long numbers masked");

@@ -4,6 +4,8 @@
 #include <cipherlane/drivers/discovery.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
+#include <cipherlane/drivers/printer/printer_family.hpp>
+#include <cipherlane/drivers/scanner/scanner_family.hpp>
 #include <cipherlane/drivers/terminal/terminal_family.hpp>
 
 #include <nlohmann/json.hpp>
@@ -92,6 +94,13 @@ void print(const drivers::driver_family& family) {
     std::cout << "; " << family.reached_by.to_string() << "\n";
 }
 
+template <class Families>
+void print(const char* kind, const Families& families) {
+    std::cout << "drivers of " << kind << ":\n";
+    for (const auto& family : families)
+        print(family);
+}
+
 json to_json(const drivers::driver_family& family) {
     return {{"name", family.name}, {"about", family.about}, {"baud", family.line.baud},
         {"reached_by", family.reached_by.to_string()}};
@@ -112,7 +121,8 @@ void list_devices(const std::string& root, output_form output) {
     if (output == output_form::json) {
         json made{{"devices", json::array()}, {"displays", rows_of(drivers::display_families())},
             {"pinpads", rows_of(drivers::pinpad_families())},
-            {"card_terminals", rows_of(drivers::terminal_families())}};
+            {"card_terminals", rows_of(drivers::terminal_families())},
+            {"printers", rows_of(drivers::printer_families())}, {"scanners", rows_of(drivers::scanner_families())}};
         for (const auto& device : found.devices)
             made["devices"].push_back(to_json(device));
         if (found.no_usb) made["no_usb"] = cli::to_json(*found.no_usb);
@@ -123,15 +133,11 @@ void list_devices(const std::string& root, output_form output) {
     if (found.devices.empty()) std::cout << "no serial line with hardware behind it, no HID and no USB device\n";
     for (const auto& device : found.devices)
         print(device);
-    std::cout << "drivers of displays:\n";
-    for (const auto& family : drivers::display_families())
-        print(family);
-    std::cout << "drivers of PIN pads:\n";
-    for (const auto& family : drivers::pinpad_families())
-        print(family);
-    std::cout << "drivers of card terminals:\n";
-    for (const auto& family : drivers::terminal_families())
-        print(family);
+    print("displays", drivers::display_families());
+    print("PIN pads", drivers::pinpad_families());
+    print("card terminals", drivers::terminal_families());
+    print("receipt printers", drivers::printer_families());
+    print("scanners", drivers::scanner_families());
 }
 
 } // namespace cipherlane::cli

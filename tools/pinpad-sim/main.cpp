@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
     app.add_option("--master-key", keys, "SLOT:HEX, a test master key of 8 or 16 bytes (repeatable)");
     app.add_option("--link", link, "name of a symbolic link to the device node");
     app.add_option("--table-version", settings.table_version, "version of the EMV tables, ten characters");
-    app.add_option("--pin-timeout-ms", idle_ms, "how long it waits for a key press");
+    app.add_option("--pin-timeout-ms", idle_ms, "how long it waits for a key press")->check(CLI::PositiveNumber);
     sim::common_options::take_control(app, control);
     std::vector<std::string> faults;
     sim::common_options::take_faults(app, faults);

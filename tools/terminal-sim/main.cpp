@@ -81,6 +81,12 @@ int main(int argc, char** argv) {
     const auto& password = what.setup.password;
     if (password.size() != 6 || password.find_first_not_of("0123456789") != std::string::npos)
         return sim::cannot_start(program, "--password: expected six digits");
+    const bool described = what.driver == "mispos";
+    if (described == what.setup.description_file.empty())
+        return sim::cannot_start(program, described ? "--description: mispos needs the TOML file of its acquirer"
+                                                    : "--description: only mispos is described by a file");
+    if (what.setup.through_till && !described)
+        return sim::cannot_start(program, "--through-till: only mispos reaches its host through the till");
     what.setup.answer_time = std::chrono::milliseconds(what.answer_ms);
     what.setup.over = what.port >= 0 ? sim::terminal_setup::line::stream : sim::terminal_setup::line::serial;
 

@@ -181,10 +181,55 @@ TEST_F(device_command, ListsKindIdentityDriversAndReason) {
         << said_;
 }
 
-TEST_F(device_command, ProbesEachFamilyThatHasAQuestion) {
-    EXPECT_EQ(run({"probe", "--port", device_}), 0) << said_;
+/// To a screen that has answered, another protocol's question is the beginning of a command: it works at once after.
+TEST_F(device_command, AProbeAsksUntilSomebodyAnswersAndLeavesNothingBehind) {
+    ASSERT_EQ(run({"probe", "--port", device_}), 0) << said_;
     EXPECT_NE(said_.find("rcall: R-Call"), std::string::npos) << said_;
-    EXPECT_NE(said_.find("abecs: "), std::string::npos) << said_;
+    EXPECT_EQ(said_.find("abecs: "), std::string::npos) << said_;
+    EXPECT_EQ(said_.find("escpos: "), std::string::npos) << said_;
+    EXPECT_EQ(run({"show", "--port", device_, "--qr", "HELLO"}), 0) << said_;
+}
+
+TEST_F(device_command, SaysWhatIsMissingBeforeAnythingIsOpened) {
+    const auto log = (folder_ / "tool.log").string();
+    const auto simulator = [&](std::vector<std::string> words) {
+        words.insert(words.begin(), program("cipherlane-terminal-sim"));
+        auto started = sim::child_process::start(words, log).value();
+        return started.wait(10s).value_or(-99);
+    };
+    const auto said = [&] {
+        std::ifstream in(log);
+        return std::string(std::istreambuf_iterator<char>(in), {});
+    };
+    EXPECT_EQ(simulator({"--driver", "mispos", "--port", "0"}), 2);
+    EXPECT_NE(said().find("mispos needs the TOML file"), std::string::npos) << said();
+    EXPECT_EQ(simulator({"--driver", "ecr17", "--through-till", "--port", "0"}), 2);
+    EXPECT_EQ(run({"probe"}), 2);
+    EXPECT_EQ(run({"show", "--port", "/dev/null", "--qr", "A"}), 2);
+    EXPECT_NE(said().find("something else than a serial line"), std::string::npos) << said();
+}
+
+TEST_F(device_command, TellsWhatATerminalSaysOfItselfAndItsDay) {
+    auto started = sim::child_process::start(
+        {program("cipherlane-terminal-sim"), "--driver", "ecr17", "--port", "0", "--card", "6212345678900000017"},
+        (folder_ / "terminal.log").string());
+    ASSERT_TRUE(started) << started.error();
+    const auto where = "tcp:" + started->await("listening", 10s).value();
+    const std::vector<std::string> base{"terminal", "--driver", "ecr17", "--port", where};
+    const auto ask = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), base.begin(), base.end());
+        return run(more);
+    };
+    ASSERT_EQ(ask({"--last", "--totals", "--verify"}), 0) << said_;
+    EXPECT_NE(said_.find("terminal 29001006: ready, version SIM 1.0"), std::string::npos) << said_;
+    EXPECT_NE(said_.find("open day: 0.00"), std::string::npos) << said_;
+    EXPECT_NE(said_.find("card 17: approved"), std::string::npos) << said_;
+    ASSERT_EQ(ask({"--json"}), 0) << said_;
+    EXPECT_EQ(nlohmann::json::parse(said_).at("state").at("code"), "2");
+    EXPECT_EQ(ask({"--abort"}), 2) << "nothing stops it";
+    EXPECT_EQ(ask({"--currency", "1000"}), 2);
+    EXPECT_EQ(run({"terminal", "--driver", "mispos", "--port", where}), 2) << "without its description";
+    EXPECT_EQ(run({"terminal", "--port", "tcp:127.0.0.1:1"}), 4);
 }
 
 TEST_F(device_command, AProbeGoesOnWhereALinkCannotBeOpened) {

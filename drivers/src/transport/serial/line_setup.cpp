@@ -41,7 +41,8 @@ result<void> set_up_line(int descriptor, const serial_settings& settings) {
     termios2 line{};
     if (::ioctl(descriptor, TCGETS2, &line) != 0) {
         // A file that is no terminal cannot be this device.
-        return errno == ENOTTY ? bad_setting("device") : net::error_from_errno(errno, layer::drivers);
+        if (errno != ENOTTY) return net::error_from_errno(errno, layer::drivers);
+        return bad_setting("device").with_hint("found something else than a serial line there");
     }
     line.c_iflag = settings.flow == serial_settings::flow_kind::xon_xoff ? IXON | IXOFF : 0;
     line.c_oflag = 0;
