@@ -9,6 +9,7 @@
 #include <cipherlane/crypto/pin_block.hpp>
 #include <cipherlane/crypto/unionpay_mac.hpp>
 #include <cipherlane/drivers/errc.hpp>
+#include <cipherlane/drivers/pinpad/abecs_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/keypad/keypad_pinpad.hpp>
 #include <cipherlane/drivers/pinpad/pinpad_family.hpp>
 #include <cipherlane/drivers/transport/serial.hpp>
@@ -19,6 +20,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <thread>
 #include <unistd.h>
 
@@ -299,6 +301,25 @@ TEST_P(pinpad, TellsThatTheCardholderCancels) {
 class pinpad_under_faults : public pinpad {
   protected:
     std::unique_ptr<ports::pinpad> quick() {
+        auto made = GetParam().name == "abecs" ? quick_abecs() : quick_keypad();
+        // A line that talks for ever, or a broken first answer, is the fault that is tried.
+        (void)made->open(call(300ms));
+        return made;
+    }
+    std::unique_ptr<ports::pinpad> quick_abecs() {
+        drivers::abecs_profile profile;
+        profile.timing.acknowledge = profile.timing.inter_byte = profile.timing.answer = 60ms;
+        profile.timing.silence = 20ms;
+        return std::make_unique<drivers::abecs_pinpad>(
+            line_of(drivers::find_pinpad_family("abecs")->line), std::move(profile));
+    }
+    std::unique_ptr<net::transport> line_of(drivers::serial_settings line) {
+        line.device = address_;
+        auto link = drivers::open_serial(here_.get_executor(), line, call(5s));
+        if (!link) throw std::runtime_error(link.error().to_string());
+        return *std::move(link);
+    }
+    std::unique_ptr<ports::pinpad> quick_keypad() {
         auto of = drivers::shipped_keypad(GetParam().name).value();
         of.acknowledge = of.answer = 60ms;
         of.quiet = 15ms;
@@ -308,21 +329,55 @@ class pinpad_under_faults : public pinpad {
                 step.pause = std::min(step.pause, 5ms);
             }
         }
-        auto line = of.line;
-        line.device = address_;
-        auto link = drivers::open_serial(here_.get_executor(), line, call(5s));
-        if (!link) throw std::runtime_error(link.error().to_string());
-        auto made = std::make_unique<drivers::keypad_pinpad>(*std::move(link), std::move(of));
-        // A line that talks for ever, or a broken first answer, is the fault that is tried.
-        (void)made->open(call(300ms));
-        return made;
+        auto link = line_of(of.line);
+        return std::make_unique<drivers::keypad_pinpad>(std::move(link), std::move(of));
+    }
+    /// What can go wrong at a command, and whether it does so before the pad has taken it.
+    [[nodiscard]] std::vector<std::pair<std::string, bool>> faults() const {
+        if (GetParam().name == "abecs") {
+            return {{"silent", true}, {"nak", true}, {"unplug", true}, {"no_answer", false}, {"garbage", false},
+                {"bad_crc", false}, {"wrong_answer", false}, {"truncate", false}, {"status", false},
+                {"unplug", false}};
+        }
+        return {{"silent", true}, {"nak", true}, {"unplug", true}, {"no_answer", false}, {"bad_bcc", false},
+            {"foreign", false}, {"truncate", false}, {"talk", false}, {"unplug", false}};
+    }
+    void replug() {
+        ask({{"cmd", "unplug"}});
+        ask({{"cmd", "plug"}});
     }
     void plan(const json& faults) { ask({{"cmd", "faults"}, {"set", faults}}); }
-    /// The commands that a PIN takes, as the model counts them.
-    std::vector<std::string> commands_of_a_pin() {
+    /// What is asked of a pad: it gives the right bytes, or none.
+    struct work {
+        std::function<result<bytes>(ports::pinpad&, const call&)> ask;
+        bytes right;
+    };
+    work a_pin() {
+        return {[this](ports::pinpad& pad, const call& bounds) -> result<bytes> {
+                    type(std::string(pin) + "E");
+                    CIPHERLANE_TRY(const auto block, enter(pad, bounds));
+                    return bytes(block.expose().begin(), block.expose().end());
+                },
+            right_block()};
+    }
+    work a_mac() {
+        auto clear = clear_key();
+        clear.resize(8); // single-length keys work everywhere
+        const auto message = as_bytes("0200 and what a message says");
+        auto key = crypto::mac_key::create(algorithm::des, clear, crypto::cup_pos_policy).value();
+        constexpr auto form = crypto::unionpay_mac_form::ascii8;
+        const auto field = crypto::unionpay_mac(key, message, form).value();
+        return {[this, clear, message](ports::pinpad& pad, const call& bounds) -> result<bytes> {
+                    CIPHERLANE_TRY(const auto last, pad.make_mac(wrapped(clear), message, bounds));
+                    const auto made = crypto::unionpay_mac_field_of(last, form);
+                    return bytes(made.begin(), made.end());
+                },
+            bytes(field.begin(), field.end())};
+    }
+    /// The commands that it takes, as the model counts them.
+    std::vector<std::string> commands_of(const work& what) {
         const auto pad = quick();
-        type(std::string(pin) + "E");
-        EXPECT_TRUE(enter(*pad, call(10s)));
+        EXPECT_TRUE(what.ask(*pad, call(10s)));
         std::vector<std::string> names;
         const auto counters = ask({{"cmd", "counters"}}).at("counters");
         for (const auto& [name, times] : counters.items()) {
@@ -330,15 +385,37 @@ class pinpad_under_faults : public pinpad {
         }
         return names;
     }
+    /// Every fault at every command, before it is taken and at its answer: the right bytes or none, in time, and the
+    /// next one is right.
+    void break_every_command(const work& what) {
+        const auto commands = commands_of(what);
+        ASSERT_FALSE(commands.empty());
+        int failed = 0;
+        for (const auto& command : commands) {
+            for (const auto& [kind, before] : faults()) {
+                const testing::ScopedTrace where(
+                    __FILE__, __LINE__, kind + (before ? " before " : " at the answer to ") + command);
+                plan(json::array({{{"kind", kind}, {"match", (before ? "frame:" : "") + command}}}));
+                auto pad = quick();
+                const auto begun = std::chrono::steady_clock::now();
+                const auto made = what.ask(*pad, call(250ms));
+                EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+                EXPECT_TRUE(!made || *made == what.right);
+                failed += made ? 0 : 1;
+                plan(json::array());
+                pad.reset();
+                replug();
+                pad = quick();
+                const auto next = what.ask(*pad, call(10s));
+                ASSERT_TRUE(next) << "afterwards: " << next.error();
+                EXPECT_EQ(*next, what.right) << "afterwards";
+            }
+        }
+        EXPECT_GT(failed, 0) << "faults that nobody noticed are none";
+    }
 };
 
-std::vector<pad_case> keypad_cases() {
-    auto cases = pad_cases();
-    std::erase_if(cases, [](const auto& one) { return one.name == "abecs"; });
-    return cases;
-}
-
-INSTANTIATE_TEST_SUITE_P(every, pinpad_under_faults, ::testing::ValuesIn(keypad_cases()), [](const auto& chosen) {
+INSTANTIATE_TEST_SUITE_P(every, pinpad_under_faults, ::testing::ValuesIn(pad_cases()), [](const auto& chosen) {
     auto name = chosen.param.name;
     std::ranges::replace(name, '-', '_');
     return name;
@@ -346,33 +423,13 @@ INSTANTIATE_TEST_SUITE_P(every, pinpad_under_faults, ::testing::ValuesIn(keypad_
 
 TEST_P(pinpad_under_faults, NeverGivesAnotherBlockAndAlwaysEnds) {
     if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
-    const auto commands = commands_of_a_pin();
-    ASSERT_FALSE(commands.empty());
-    int failed = 0;
-    for (const auto& command : commands) {
-        for (const std::string kind :
-            {"silent", "nak", "no_answer", "bad_bcc", "foreign", "truncate", "talk", "unplug"}) {
-            const bool before = kind == "silent" || kind == "nak";
-            plan(json::array({{{"kind", kind}, {"match", (before ? "frame:" : "") + command}}}));
-            auto pad = quick();
-            type(std::string(pin) + "E");
-            const auto begun = std::chrono::steady_clock::now();
-            const auto block = enter(*pad, call(250ms));
-            EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s) << command << " " << kind;
-            EXPECT_TRUE(!block || right(*block)) << command << " " << kind;
-            failed += block ? 0 : 1;
-            plan(json::array());
-            pad.reset();
-            ask({{"cmd", "unplug"}});
-            ask({{"cmd", "plug"}});
-            pad = quick();
-            type(std::string(pin) + "E");
-            const auto next = enter(*pad, call(10s));
-            ASSERT_TRUE(next) << "after " << command << " " << kind << ": " << next.error();
-            EXPECT_TRUE(right(*next)) << "after " << command << " " << kind;
-        }
-    }
-    EXPECT_GT(failed, 0) << "faults that nobody noticed are none";
+    break_every_command(a_pin());
+}
+
+TEST_P(pinpad_under_faults, NeverGivesAnotherMacAndAlwaysEnds) {
+    if (!is_model()) GTEST_SKIP() << "needs a device that is broken by program";
+    if (!drivers::find_pinpad_family(GetParam().name)->can.mac) GTEST_SKIP() << "this family makes no MACs";
+    break_every_command(a_mac());
 }
 
 TEST_P(pinpad_under_faults, AStormOfNaksEndsWithinTheProtocolsRepeats) {
@@ -384,6 +441,49 @@ TEST_P(pinpad_under_faults, AStormOfNaksEndsWithinTheProtocolsRepeats) {
     plan(json::array());
     type(std::string(pin) + "E");
     EXPECT_TRUE(enter(*quick(), call(10s)));
+}
+
+/// Digits in clear, from keypads that know no PIN of a card.
+class digits_pad : public pinpad_under_faults {
+  protected:
+    static result<secret_bytes> digits_of(ports::pinpad& pad, const call& bounds) {
+        return dynamic_cast<drivers::keypad_pinpad&>(pad).ask_digits(1, 12, bounds);
+    }
+    [[nodiscard]] bool right(const secret_bytes& digits) const {
+        return !is_model() || as_text(digits.expose()) == pin;
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(
+    every, digits_pad, ::testing::Values(pad_case{"start"}), [](const auto& chosen) { return chosen.param.name; });
+
+TEST_P(digits_pad, TakesDigitsAgainAndAgainAndNeverOthers) {
+    auto pad = quick();
+    EXPECT_TRUE(enter(*pad, call(1s)).error().is(condition::unsupported)) << "a card's PIN";
+    for (int i = 0; i < 2; ++i) {
+        type(std::string(pin) + "E");
+        const auto digits = digits_of(*pad, call(30s));
+        ASSERT_TRUE(digits) << digits.error();
+        EXPECT_TRUE(right(*digits));
+    }
+    EXPECT_TRUE(digits_of(*pad, call(100ms)).error().is(condition::timed_out)) << "nobody types";
+    if (!is_model()) return;
+    for (const auto& [kind, before] : faults()) {
+        // A digit more or less is a digit to a keypad that frames nothing.
+        if (kind == "foreign" || kind == "nak") continue;
+        plan(json::array({{{"kind", kind}, {"match", std::string(before ? "frame:" : "") + "82"}}}));
+        type(std::string(pin) + "E");
+        const auto digits = digits_of(*pad, call(250ms));
+        EXPECT_TRUE(!digits || right(*digits)) << kind;
+        plan(json::array());
+        pad.reset();
+        replug();
+        pad = quick();
+        type(std::string(pin) + "E");
+        const auto next = digits_of(*pad, call(10s));
+        ASSERT_TRUE(next) << "after " << kind << ": " << next.error();
+        EXPECT_TRUE(right(*next)) << "after " << kind;
+    }
 }
 
 } // namespace
