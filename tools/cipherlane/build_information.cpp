@@ -1,5 +1,7 @@
 #include "cipherlane/build_information.hpp"
 
+#include "commit.hpp"
+
 #include <boost/version.hpp>
 #include <openssl/crypto.h>
 #include <openssl/opensslv.h>
@@ -24,9 +26,12 @@ std::string boost_version() {
 } // namespace
 
 std::string build_information() {
-    return "cipherlane " CIPHERLANE_VERSION "\nbuilt with " + compiler() + ", C++" +
-           std::to_string(__cplusplus / 100 % 100) + ", " OPENSSL_VERSION_TEXT ", Boost " + boost_version() +
-           ", preset " CIPHERLANE_PRESET_NAME "\nruns on " + OpenSSL_version(OPENSSL_VERSION);
+    const std::string commit = CIPHERLANE_COMMIT;
+    return "cipherlane " CIPHERLANE_VERSION " (" +
+           (commit.empty() ? "sources without a commit" : "commit " + commit) + ")\nbuilt with " + compiler() +
+           ", C++" + std::to_string(__cplusplus / 100 % 100) + ", " OPENSSL_VERSION_TEXT ", Boost " +
+           boost_version() + ", preset " CIPHERLANE_PRESET_NAME "\ncontains " CIPHERLANE_CONTENTS "\nruns on " +
+           OpenSSL_version(OPENSSL_VERSION);
 }
 
 } // namespace cipherlane::cli

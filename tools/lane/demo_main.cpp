@@ -4,6 +4,7 @@
 #include "lane/narrator.hpp"
 #include "lane/simulators.hpp"
 #include "lane/working_day.hpp"
+#include "manual/man_page.hpp"
 
 #include <cipherlane/core/core_dumps.hpp>
 
@@ -84,6 +85,8 @@ int main(int argc, char** argv) {
     program.add_option("--fault", chosen.fault, "Show one fault alone")->check(CLI::IsMember(faults));
     program.add_option("--day", chosen.day, "short, or full: with a hotel, the table of amounts and a late payer")
         ->check(CLI::IsMember({"short", "full"}));
+    cipherlane::manual::add_man_option(
+        program, {"0 all checks passed", "1 some failed", "2 it could not be done; why is on standard error"});
     CLI11_PARSE(program, argc, argv);
     try {
         return run(chosen);

@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <iostream>
 #include <string_view>
+#include <utility>
 
 namespace cipherlane::manual {
 namespace {
@@ -142,13 +144,12 @@ std::string index_page(const CLI::App& tool, const page_facts& facts) {
     return page;
 }
 
-std::string simulator_page(const CLI::App& program) {
-    page_facts facts;
-    facts.name = program.get_name();
-    facts.command = facts.name;
-    facts.exit_codes = {"0 ended by SIGTERM or SIGINT", "2 could not start; why is on standard error"};
-    facts.see_also = {"cipherlane"};
-    return man_page(program, facts);
+void add_man_option(CLI::App& program, std::vector<std::string> exit_codes) {
+    const auto print = [&program, codes = std::move(exit_codes)] {
+        std::cout << man_page(program, {program.get_name(), program.get_name(), codes, {"cipherlane"}});
+        throw CLI::Success();
+    };
+    program.add_flag_callback("--man", print, "print the manual page and end: --man | man -l -")->trigger_on_parse();
 }
 
 } // namespace cipherlane::manual

@@ -24,7 +24,8 @@ struct page_facts {
 /// The same of a tool whose commands have pages of their own: they are listed alone.
 [[nodiscard]] std::string index_page(const CLI::App& tool, const page_facts& facts);
 
-/// The same of a simulator: how it ends, and where more stands.
-[[nodiscard]] std::string simulator_page(const CLI::App& program);
+/// `--man`, with which a program prints its page and ends; `exit_codes` as in the facts. `program` has a name, and
+/// lives as long as it is parsed.
+void add_man_option(CLI::App& program, std::vector<std::string> exit_codes);
 
 } // namespace cipherlane::manual

@@ -19,14 +19,7 @@ class common_options {
     explicit common_options(CLI::App& app) {
         app.option_defaults()->always_capture_default();
         app.add_flag("--die-with-parent", die_with_parent_, "end when the process that started it ends");
-        app.add_flag_callback(
-               "--man",
-               [&app] {
-                   std::cout << manual::simulator_page(app);
-                   throw CLI::Success();
-               },
-               "print the manual page and end: --man | man -l -")
-            ->trigger_on_parse();
+        manual::add_man_option(app, {"0 ended by SIGTERM or SIGINT", "2 could not start; why is on standard error"});
     }
 
     /// `--idle SECONDS`, of the programs that others connect to.

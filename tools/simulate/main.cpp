@@ -1,4 +1,5 @@
 // cipherlane-simulate: a till against a bank, a gateway, people and a disk that fail, under one thread and one seed.
+#include "manual/man_page.hpp"
 #include "simulate/parallel.hpp"
 #include "simulate/print.hpp"
 #include "simulate/random_payments.hpp"
@@ -158,7 +159,8 @@ int hunt_all() {
 
 int main(int argc, char** argv) {
     wishes wish;
-    CLI::App app("A till under one thread, one seed and a time of its own; every fault at every step.");
+    CLI::App app(
+        "A till under one thread, one seed and a time of its own; every fault at every step.", "cipherlane-simulate");
     app.add_option("scenarios", wish.names, "which scenarios; all if none is named");
     app.add_flag("--list", wish.list, "name the scenarios and the mutants");
     app.add_flag("--enumerate", wish.enumerates, "every fault at every step");
@@ -179,6 +181,8 @@ int main(int argc, char** argv) {
     app.add_flag("--mutants", wish.all_mutants, "enumerate until each mutant is found");
     app.add_option("--enough", wish.how.enough, "failures, with which it ends");
     app.add_option("--jobs", wish.jobs, "threads")->check(CLI::Range(1, 64));
+    cipherlane::manual::add_man_option(
+        app, {"0 no rule was broken", "1 one was", "2 wrong use", "6 this machine's own fault"});
     CLI11_PARSE(app, argc, argv);
     if (!wish.pairs.empty()) {
         wish.enumerates = true;
