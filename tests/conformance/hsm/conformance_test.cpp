@@ -1,7 +1,9 @@
 // Every typed operation against every profile, over the wire. By default the unit is our simulator; with
 // CIPHERLANE_HSM=HOST:PORT and CIPHERLANE_HSM_PROFILE=NAME a real one; CIPHERLANE_HSM_FILE=OURS.toml is what that
-// unit has otherwise than the built-in profile of this name.
+// unit has otherwise than the built-in profile of this name. CIPHERLANE_HSM_DRIVER is a program that puts another
+// language between: see language_unit.hpp.
 #include "known_keys.hpp"
+#include "language_unit.hpp"
 #include "matrix.hpp"
 #include "simkit/child_process.hpp"
 
@@ -41,7 +43,12 @@ class conformance : public testing::TestWithParam<std::string> {
         }
         const char* file = real != nullptr ? std::getenv("CIPHERLANE_HSM_FILE") : nullptr;
         const auto dialect = file != nullptr ? profile::find(file) : profile::builtin(GetParam());
-        subject_ = std::make_unique<client>(client_settings{net::parse_endpoint(at).value(), dialect.value()});
+        if (const char* driver = std::getenv("CIPHERLANE_HSM_DRIVER"); driver != nullptr) {
+            subject_ = std::make_unique<tests::language_unit>(
+                driver, at, file != nullptr ? file : GetParam(), dialect.value());
+        } else {
+            subject_ = std::make_unique<client>(client_settings{net::parse_endpoint(at).value(), dialect.value()});
+        }
     }
 
     /// What the document promises of the profile.
@@ -95,7 +102,7 @@ class conformance : public testing::TestWithParam<std::string> {
 
     tests::matrix document_;
     std::optional<sim::child_process> unit_;
-    std::unique_ptr<client> subject_;
+    std::unique_ptr<operations> subject_;
 };
 
 TEST_P(conformance, Unit) {
