@@ -136,6 +136,17 @@ class KeyBlocks(_native.Handle):
     def unwrap(self, block: str) -> bytearray:
         return _native.read("keyblock_unwrap", self.handle, encoded(block))
 
+    def unwrap_key(self, block: str, purpose: Purpose, policy: str = "cup-pos") -> Key:
+        """The same as a key, whose usage in the header must be one of its purpose; nothing is seen of it."""
+        made = Key.__new__(Key)
+        _native.Handle.__init__(made)
+        made._made_by("keyblock_unwrap_key", self.handle, encoded(block), purpose, encoded(policy))
+        return made
+
+    def rewrap(self, block: str, target: KeyBlocks, policy: str = "cup-pos") -> str:
+        """The same key in a block under another protection key."""
+        return _native.read_text("keyblock_rewrap", self.handle, encoded(block), target.handle, encoded(policy))
+
 
 def inspect_key_block(block: str) -> str:
     """The header in words, as JSON; needs no key."""

@@ -51,6 +51,14 @@ def test_key_blocks():
             assert blocks.unwrap(block).hex().upper() == "EEEEEEEEEEEEEEEE"
             with pytest.raises(cipherlane.BadMessage):
                 blocks.unwrap(block[:-1] + "0")
+            with pytest.raises(cipherlane.CipherlaneError):
+                blocks.unwrap_key(block, crypto.Purpose.PIN, "legacy")
+            with blocks.unwrap_key(block, crypto.Purpose.MAC, "legacy") as mac_key:
+                with crypto.Key(crypto.Purpose.MAC, crypto.Algorithm.DES, bytes.fromhex("EE" * 8), "legacy") as same:
+                    assert mac_key.make_mac(b"0200", crypto.Mac.CBC) == same.make_mac(b"0200", crypto.Mac.CBC)
+            with crypto.Key(crypto.Purpose.BLOCK, crypto.Algorithm.AES, bytes(16), "legacy") as other:
+                with crypto.KeyBlocks(other, "D") as moved:
+                    assert moved.unwrap(blocks.rewrap(block, moved, "legacy")).hex().upper() == "EEEEEEEEEEEEEEEE"
     assert '"M3"' in crypto.inspect_key_block(block)
 
 
