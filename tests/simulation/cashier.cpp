@@ -10,6 +10,7 @@
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/store/errc.hpp>
 
+#include <array>
 #include <sstream>
 #include <utility>
 
@@ -118,6 +119,15 @@ void cashier::cut_power(fault how) {
     static_cast<void>(till());
 }
 
+/// A till whose journal fails is started again, as a person would: by its switch, or rather by its plug.
+void cashier::start_again() {
+    constexpr std::array plugs{fault::cut_all_kept, fault::cut_all_lost, fault::cut_torn};
+    if (world_.draws.once_in(4)) return till_.reset();
+    if (say) say("the cashier pulls the plug");
+    world_.lose_power(plugs.at(static_cast<std::size_t>(world_.draws.below(plugs.size()))));
+    world_.doors.power_off();
+}
+
 void cashier::note(const std::string& key, const result<payment>& end, std::size_t terminal) {
     auto& paper = slips_[key];
     telling said;
@@ -181,8 +191,7 @@ void cashier::perform(const std::string& key, const work& what) {
         if (end && end->outcome != acquiring::verdict::unknown) return;
         if (!end && (!world_.people.tries_again || tries == 2)) return;
         world_.time.pass(60s);
-        // A till whose journal fails is started again, as a person would.
-        if (!end && tries == 1) till_.reset();
+        if (!end && tries == 1) start_again();
         if (end) recover();
         if (end && paper.last()->outcome != acquiring::verdict::unknown) return;
         if (end && tries == 2) return;

@@ -94,6 +94,7 @@ class cashier {
     void perform(const std::string& key, const work& what);
     [[nodiscard]] bool was_paid(const std::string& key) const;
     [[nodiscard]] bool start();
+    void start_again();
     void note(const std::string& key, const result<acquiring::payment>& end, std::size_t terminal);
     void work_beside(const std::string& key, std::int64_t minor);
     [[nodiscard]] bool settle(std::size_t terminal);

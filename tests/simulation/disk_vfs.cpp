@@ -1,6 +1,7 @@
 // What SQLite asks of a file system, answered from the disk in memory.
 #include "simulation/connections.hpp"
 #include "simulation/disk.hpp"
+#include "simulation/quick_memory.hpp"
 
 #include <sqlite3.h>
 
@@ -217,6 +218,7 @@ void register_once() {
     static const bool registered = [] {
         // Thousands of tills a second come and go: nobody counts their memory, and what they leave is kept.
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        give_sqlite_quick_memory();
         (void)mallopt(M_TRIM_THRESHOLD, most_kept);
         (void)mallopt(M_MMAP_THRESHOLD, most_kept);
         return sqlite3_vfs_register(&system, 0) == SQLITE_OK;

@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/decision.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -26,11 +27,15 @@ std::vector<ports::journal_record> records_of(till_under_test& till) {
     return all ? *std::move(all) : std::vector<ports::journal_record>();
 }
 
-bool waits_for_nobody(const std::vector<ports::journal_record>& records) {
-    for (const auto& record : records) {
-        if (record.state == record_state::prepared || record.state == record_state::stored ||
-            record.state == record_state::reversal_pending)
-            return false;
+bool waits_for_nobody(till_under_test& till) {
+    for (std::size_t terminal = 0; terminal < till.terminals(); ++terminal) {
+        const auto open = till.journal().open_records(till.lane(terminal).settings().terminal_id, call(20s));
+        if (!open) continue;
+        const bool waits = std::any_of(open->begin(), open->end(), [](const auto& record) {
+            return record.state == record_state::prepared || record.state == record_state::stored ||
+                   record.state == record_state::reversal_pending;
+        });
+        if (waits) return false;
     }
     return true;
 }
@@ -63,12 +68,13 @@ class closing {
         // Whoever has scanned a code confirms by then, and what hung on a line has come through.
         world_.time.pass(5min);
         who_.recover();
-        for (int minutes = 0; minutes < patience_minutes && !waits_for_nobody(records_of(*till)); ++minutes) {
+        for (int minutes = 0; minutes < patience_minutes && !waits_for_nobody(*till); ++minutes) {
             world_.time.pass(1min);
             who_.recover();
         }
-        judge_.look(records_of(*till), till->called());
-        ask_people(*till);
+        const auto records = records_of(*till);
+        judge_.look(records, till->called());
+        ask_people(*till, records);
         who_.settle();
         judge_.look_at_settlement();
         return judge_.findings();
@@ -76,8 +82,8 @@ class closing {
 
   private:
     /// What no machine can decide is somebody's, who finds out what is true.
-    void ask_people(till_under_test& till) {
-        for (const auto& record : records_of(till)) {
+    void ask_people(till_under_test& till, const std::vector<ports::journal_record>& records) {
+        for (const auto& record : records) {
             const bool stuck = record.state == record_state::stored && till.called().contains(record.id);
             if (!stuck && record.state != record_state::unknown && record.state != record_state::reversal_refused)
                 continue;

@@ -10,12 +10,15 @@ world::world(std::uint64_t of_all)
     doors.on_event = [this](fault what) {
         if (what == fault::cashier_stops) cashier.request_stop();
         if (what == fault::payer_pays) pay(code_on_display);
-        if (!cuts_power(what)) return;
-        cut = what;
-        power_was_cut = true;
-        time.till_is_off(true);
-        display_failed = true; // what stands there has nobody to clear it
+        if (cuts_power(what)) lose_power(what);
     };
+}
+
+void world::lose_power(fault how) {
+    cut = how;
+    power_was_cut = true;
+    time.till_is_off(true);
+    display_failed = true; // what stands there has nobody to clear it
 }
 
 void world::pay(const std::string& number) {

@@ -88,6 +88,8 @@ class world {
     manners people;
     mutant wrong = mutant::none;
 
+    /// The till's; its doors are shut by whoever calls.
+    void lose_power(fault how);
     /// Somebody who has scanned a code confirms; the gateway sends word of it until the till has kept that.
     void pay(const std::string& number);
     /// What the till's journal does with a notice; empty while the till is off.

@@ -67,7 +67,7 @@ bool gives_back(const ports::journal_record& record) noexcept {
 }
 
 bool adds_more(const ports::journal_record& record) noexcept {
-    return adding_trades.contains(record.kind) && (states::open | states::stands).contains(record.state);
+    return records::adds_more.contains(record);
 }
 
 } // namespace cipherlane::ledger

@@ -104,10 +104,21 @@ result<bool> commit_thread::run_task(task& one) {
         return false;
     }
     if (one.need == durability::durable) ++counters_.durable;
-    if (!database_.in_transaction()) CIPHERLANE_CHECK(database_.run("BEGIN IMMEDIATE"));
-    CIPHERLANE_CHECK(database_.run("SAVEPOINT task"));
+    const auto changed = change(one);
+    if ((!changed || !*changed) && witness_ != nullptr) witness_->after_undoing();
+    return changed;
+}
+
+/// A task that is the first of its transaction needs no savepoint, which costs a copy of each page that it writes to.
+result<bool> commit_thread::change(task& one) {
+    const bool is_first = !database_.in_transaction();
+    CIPHERLANE_CHECK(database_.run(is_first ? "BEGIN IMMEDIATE" : "SAVEPOINT task"));
     const bool done = one.run(database_);
     if (!database_.in_transaction()) return error(store_errc::io_failed, layer::store).during("transaction lost");
+    if (is_first) {
+        if (!done) CIPHERLANE_CHECK(database_.run("ROLLBACK"));
+        return done;
+    }
     if (!done) CIPHERLANE_CHECK(database_.run("ROLLBACK TO task"));
     CIPHERLANE_CHECK(database_.run("RELEASE task"));
     return done;
@@ -118,7 +129,7 @@ result<void> commit_thread::commit() {
     auto ended = witness_ != nullptr ? witness_->before_commit(database_) : result<void>();
     if (ended) ended = database_.run("COMMIT");
     if (!ended && database_.in_transaction()) (void)database_.execute("ROLLBACK");
-    if (ended && witness_ != nullptr) witness_->after_commit(database_);
+    if (witness_ != nullptr) ended ? witness_->after_commit(database_) : witness_->after_undoing();
     return ended;
 }
 

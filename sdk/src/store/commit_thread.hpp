@@ -22,6 +22,8 @@ class commit_witness {
     /// An error undoes the transaction and is the outcome of all that rode in it.
     [[nodiscard]] virtual result<void> before_commit(database& on) = 0;
     virtual void after_commit(database& on) = 0;
+    /// Of what was written in the transaction some or all is undone.
+    virtual void after_undoing() noexcept = 0;
 };
 
 /// The journal's thread: owns the database, runs what callers queue, gathers what waits into one commit and answers
@@ -41,6 +43,7 @@ class commit_thread final : public task_queue<database> {
     void run_batch(batch& tasks);
     /// True if the task changed something.
     [[nodiscard]] result<bool> run_task(task& one);
+    [[nodiscard]] result<bool> change(task& one);
     [[nodiscard]] result<void> commit();
 
     database database_;

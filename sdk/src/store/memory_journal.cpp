@@ -62,6 +62,17 @@ struct memory_journal::state {
         }
         return found;
     }
+    /// What those of a record's followers that fit were asked to move.
+    [[nodiscard]] result<amount> sum_of_followers(
+        std::uint64_t original, bool (*fits)(const journal_record&) noexcept, std::string_view operation) {
+        const auto* const found = by_id(original);
+        if (found == nullptr) return not_taken(store_errc::no_record, operation);
+        std::int64_t minor = 0;
+        for (const auto& one : entries) {
+            if (one.record.original == original && fits(one.record)) minor += one.record.requested.minor();
+        }
+        return amount(minor, found->record.requested.unit());
+    }
     [[nodiscard]] terminal_entry& of(std::string_view terminal_id) { return terminals[std::string(terminal_id)]; }
     std::uint32_t next_trace(std::string_view terminal_id) {
         auto& last = of(terminal_id).state.last_trace;
@@ -226,17 +237,12 @@ result<std::vector<journal_record>> memory_journal::shift_records(
 }
 
 result<amount> memory_journal::refunded(std::uint64_t original, const call& bounds) {
-    return state_->execute(bounds, [&]() -> result<amount> {
-        const auto* const found = state_->by_id(original);
-        if (found == nullptr) return not_taken(store_errc::no_record, "refunded");
-        std::int64_t minor = 0;
-        for (const auto& one : state_->entries) {
-            if (one.record.original == original && ledger::gives_back(one.record)) {
-                minor += one.record.requested.minor();
-            }
-        }
-        return amount(minor, found->record.requested.unit());
-    });
+    return state_->execute(
+        bounds, [&] { return state_->sum_of_followers(original, ledger::gives_back, "refunded"); });
+}
+
+result<amount> memory_journal::added(std::uint64_t original, const call& bounds) {
+    return state_->execute(bounds, [&] { return state_->sum_of_followers(original, ledger::adds_more, "added"); });
 }
 
 result<ports::stored_card> memory_journal::card(std::uint64_t id, const call& bounds) {

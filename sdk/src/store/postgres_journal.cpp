@@ -29,6 +29,13 @@ struct postgres_keeper {
     [[nodiscard]] result<void> keep_room() { return {}; }
     /// What was erased is overwritten when the server cleans up.
     void erased(const call& /*bounds*/) {}
+    /// Others write, too: each time as it is there.
+    [[nodiscard]] static result<ports::batch_totals> totals(
+        postgres_database& on, std::string_view terminal_id, std::uint32_t batch) {
+        return sum_batch(on, terminal_id, batch);
+    }
+    void follow(const ports::journal_record& /*before*/, const ports::journal_record& /*after*/) {}
+    void forget_totals() {}
 
     const std::string name;
     std::optional<card_seal> seal; ///< used on the journal's thread only

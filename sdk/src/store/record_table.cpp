@@ -6,47 +6,50 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
+#include <variant>
 
 namespace cipherlane::store {
 namespace {
 
 /// In the order in which they were added: a checksum covers the first so many. New ones at the end.
-constexpr std::array columns{"id", "terminal_id", "merchant_id", "idempotency_key", "kind", "state", "mti",
-    "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch", "entry", "sequence_number",
-    "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan", "original", "host_code",
-    "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer", "order_number",
-    "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note", "phase",
-    "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
+constexpr auto columns = std::to_array<std::string_view>({"id", "terminal_id", "merchant_id", "idempotency_key",
+    "kind", "state", "mti", "processing_code", "currency", "decimals", "requested", "approved", "trace", "batch",
+    "entry", "sequence_number", "condition_code", "emv", "transaction_code", "field60_rest", "field61", "masked_pan",
+    "original", "host_code", "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer",
+    "order_number", "reversal_reason", "reversal_sends", "created_date", "created", "decided", "closed", "note",
+    "phase", "counterpart", "expires", "chip", "voucher", "instalment", "small_amount", "serial_block", "conversion",
     "converted", "converted_currency", "conversion_rate", "device_before", "arpc_failed", "earlier_sends", "renewals",
-    "operator_id", "shift"};
+    "operator_id", "shift"});
 
 std::chrono::system_clock::time_point from_ms(std::int64_t value) noexcept {
     constexpr std::int64_t furthest = 9'000'000'000'000; // the year 2255: what a damaged record says must fit, too
     return std::chrono::system_clock::time_point(std::chrono::milliseconds(std::clamp(value, -furthest, furthest)));
 }
 
-/// What changes after a record's end, many at a time, and loses no money if it is wrong.
-constexpr bool checked(std::string_view column) {
-    return column != "closed" && column != "reversal_sends";
-}
+/// What changes after a record's end, many at a time, and loses no money if it is wrong, is not checked.
+constexpr auto checked = [] {
+    std::array<bool, columns.size()> made{};
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        made[i] = columns[i] != "closed" && columns[i] != "reversal_sends";
+    return made;
+}();
+/// A value that a record always has is not there: bytes of a cut file that read as nothing sum up like a zero.
+constexpr auto may_lack = [] {
+    std::array<bool, columns.size()> made{};
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        made[i] = columns[i] == "idempotency_key";
+    return made;
+}();
 
-/// Of the first `covered` columns of a row that begins with all of them.
+/// Of a row that begins with all columns.
 template <class Row>
-std::int64_t checksum_of(const Row& row, std::size_t covered) {
+std::int64_t checksum_of(const Row& row) {
     checksum sum;
-    for (std::size_t i = 0; i < covered; ++i) {
-        if (checked(columns[i])) row.add_to(sum, static_cast<int>(i));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (checked[i]) (void)row.add_to(sum, static_cast<int>(i));
     }
     return static_cast<std::int64_t>(sum.value());
-}
-
-/// A value that a record always has is not there: bytes of a cut file that read as nothing sum up like a zero.
-template <class Row>
-bool lacks_a_value(const Row& row) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (row.null(static_cast<int>(i)) && columns[i] != std::string_view("idempotency_key")) return true;
-    }
-    return false;
 }
 
 std::string joined(std::size_t first) {
@@ -114,15 +117,25 @@ std::string select_records(std::string_view where) {
 template <class Row>
 bool intact(const Row& row) {
     constexpr int behind = columns.size() + 2;
-    if (row.null(behind) || lacks_a_value(row)) return false;
+    if (row.null(behind)) return false;
+    std::size_t covered = 0; // none was written before there were checksums
     if constexpr (Row::has_checksums) {
-        const auto covered = row.integer(behind);
-        if (covered == 0) return true; // written before there were checksums
-        if (covered < 0 || covered > static_cast<std::int64_t>(columns.size())) return false;
-        return row.integer(behind + 1) == checksum_of(row, static_cast<std::size_t>(covered));
-    } else {
-        return true;
+        const auto told = row.integer(behind);
+        if (told < 0 || told > static_cast<std::int64_t>(columns.size())) return false;
+        covered = static_cast<std::size_t>(told);
     }
+    checksum sum;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const auto column = static_cast<int>(i);
+        bool there = true;
+        if constexpr (Row::has_checksums) {
+            there = i < covered && checked[i] ? row.add_to(sum, column) : !row.null(column);
+        } else {
+            there = !row.null(column);
+        }
+        if (!there && !may_lack[i]) return false;
+    }
+    return covered == 0 || row.integer(behind + 1) == static_cast<std::int64_t>(sum.value());
 }
 
 result<void> stamp_record(database& on, std::uint64_t id) {
@@ -132,7 +145,7 @@ result<void> stamp_record(database& on, std::uint64_t id) {
     CIPHERLANE_TRY(const bool row, query.step());
     if (!row) return error(store_errc::no_record, layer::store).during("checksum");
     auto update = on.prepare("UPDATE records SET covered = ?, checksum = ? WHERE id = ?");
-    update.bind(static_cast<std::int64_t>(columns.size())).bind(checksum_of(query, columns.size()));
+    update.bind(static_cast<std::int64_t>(columns.size())).bind(checksum_of(query));
     return update.bind(static_cast<std::int64_t>(id)).run();
 }
 
@@ -245,47 +258,78 @@ result<std::vector<ports::journal_record>> read_batch(
 
 namespace {
 
-/// Of the columns from this one on.
-std::string insert_of(std::size_t first) {
-    std::string text = "INSERT INTO records(" + joined(first) + ") VALUES (?";
-    for (std::size_t i = first + 1; i < columns.size(); ++i)
-        text += ",?";
-    return text + ")";
+/// Binds the cells of a row in the order of `columns`, and sums them up as they will be read.
+template <class Query>
+class summing_row {
+  public:
+    explicit summing_row(Query& to) noexcept
+        : to_(to) {}
+    summing_row& bind(std::int64_t value) {
+        sum_up([&] { add_cell(sum_, value); });
+        to_.bind(value);
+        return *this;
+    }
+    summing_row& bind(std::string_view text) {
+        sum_up([&] { add_cell(sum_, text); });
+        to_.bind(text);
+        return *this;
+    }
+    summing_row& bind(byte_view data) {
+        sum_up([&] { add_cell(sum_, data); });
+        to_.bind(data);
+        return *this;
+    }
+    [[nodiscard]] std::size_t size() const noexcept { return column_; }
+    [[nodiscard]] std::int64_t sum() const noexcept { return static_cast<std::int64_t>(sum_.value()); }
+
+  private:
+    template <class Add>
+    void sum_up(Add add) {
+        if constexpr (Query::has_checksums) {
+            if (checked.at(column_)) add();
+        }
+        ++column_;
+    }
+
+    Query& to_;
+    checksum sum_;
+    std::size_t column_ = 0;
+};
+
+/// Of all columns, the card and, where there are checksums, that.
+template <class Query>
+std::string insert_sql() {
+    std::string text = "INSERT INTO records(" + joined(0) + ", card";
+    std::string places = "?";
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        places += ",?";
+    if constexpr (Query::has_checksums) {
+        text += ", covered, checksum";
+        places += ",?,?";
+    }
+    return text + ") VALUES (" + places + ")";
 }
 
-statement insert_statement(database& on, ports::journal_record& /*record*/) {
-    static const std::string sql = insert_of(1);
-    return on.prepare(sql.c_str());
-}
-/// The file gives the number.
-std::uint64_t number_of(database& on, const ports::journal_record& /*record*/) {
-    return static_cast<std::uint64_t>(on.last_id());
-}
+} // namespace
 
-/// The number comes first: nobody is asked for it between two statements.
-postgres_statement insert_statement(postgres_database& on, ports::journal_record& record) {
-    static const std::string sql = insert_of(0);
-    auto insert = on.prepare(sql.c_str());
-    insert.bind(static_cast<std::int64_t>(record.id));
-    return insert;
-}
-std::uint64_t number_of(postgres_database& /*on*/, const ports::journal_record& record) {
-    return record.id;
-}
-
-result<std::uint64_t> number_ahead(database& /*on*/) {
-    return std::uint64_t{0};
+/// The number that AUTOINCREMENT would give: it is part of what the checksum and the card's seal cover.
+result<std::uint64_t> number_ahead(database& on) {
+    auto last = on.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'records'");
+    CIPHERLANE_TRY(const bool row, last.step());
+    return row ? static_cast<std::uint64_t>(last.integer(0)) + 1 : std::uint64_t{1};
 }
 result<std::uint64_t> number_ahead(postgres_database& on) {
     return on.next_record_number();
 }
 
-} // namespace
-
 template <class Database>
-result<void> insert_record(Database& on, ports::journal_record& record) {
-    CIPHERLANE_TRY(record.id, number_ahead(on));
-    auto insert = insert_statement(on, record);
+result<void> insert_record(
+    Database& on, const ports::journal_record& record, const std::optional<bytes>& sealed_card) {
+    using query = typename Database::statement_type;
+    static const std::string sql = insert_sql<query>();
+    auto statement = on.prepare(sql.c_str());
+    summing_row<query> insert(statement);
+    insert.bind(static_cast<std::int64_t>(record.id));
     insert.bind(record.terminal_id).bind(record.merchant_id).bind(record.idempotency_key);
     insert.bind(static_cast<std::int64_t>(record.kind)).bind(static_cast<std::int64_t>(record.state));
     insert.bind(record.mti).bind(record.processing_code);
@@ -308,51 +352,109 @@ result<void> insert_record(Database& on, ports::journal_record& record) {
     insert.bind(record.device_before).bind(record.arpc_failed ? 1 : 0);
     insert.bind(static_cast<std::int64_t>(record.earlier_sends)).bind(record.renewals);
     insert.bind(record.operator_id).bind(record.shift);
-    CIPHERLANE_CHECK(insert.run());
-    record.id = number_of(on, record);
-    return stamp_record(on, record.id);
+    if (sealed_card) {
+        statement.bind(byte_view(*sealed_card));
+    } else {
+        statement.bind_null();
+    }
+    if constexpr (query::has_checksums) statement.bind(static_cast<std::int64_t>(insert.size())).bind(insert.sum());
+    return statement.run();
 }
 
-template <class Database>
-result<void> update_record(Database& on, const ports::journal_record& record, const ports::journal_verdict& verdict,
-    std::int64_t decided_ms) {
-    // COALESCE keeps what the verdict does not set.
-    auto update =
-        on.prepare("UPDATE records SET state = ?, decided = ?, approved = COALESCE(?, approved), "
-                   "phase = COALESCE(?, phase), expires = COALESCE(?, expires), renewals = COALESCE(?, renewals), "
-                   "arpc_failed = COALESCE(?, arpc_failed), chip = COALESCE(?, chip), "
-                   "earlier_sends = COALESCE(?, earlier_sends), "
-                   "host_code = COALESCE(?, host_code), host_text = COALESCE(?, host_text), "
-                   "reference = COALESCE(?, reference), \"authorization\" = COALESCE(?, \"authorization\"), "
-                   "host_date = COALESCE(?, host_date), host_time = COALESCE(?, host_time), "
-                   "acquirer = COALESCE(?, acquirer), order_number = COALESCE(?, order_number), "
-                   "reversal_reason = COALESCE(?, reversal_reason), note = COALESCE(?, note), "
-                   "voucher = COALESCE(?, voucher), masked_pan = COALESCE(?, masked_pan) "
-                   "WHERE id = ? AND state = ?");
-    update.bind(static_cast<std::int64_t>(verdict.state)).bind(decided_ms);
-    const auto set = [&](const auto& value, auto as_stored) {
-        if (value) {
-            update.bind(as_stored(*value));
+namespace {
+
+/// What a verdict sets or may set, as `update_record` binds it.
+constexpr std::array settable{"state", "decided", "approved", "phase", "expires", "renewals", "arpc_failed", "chip",
+    "earlier_sends", "host_code", "host_text", "reference", "\"authorization\"", "host_date", "host_time", "acquirer",
+    "order_number", "reversal_reason", "note", "voucher", "masked_pan"};
+using cell = std::variant<std::monostate, std::int64_t, std::string_view, byte_view>; ///< the first: stays as it is
+using verdict_cells = std::array<cell, settable.size()>;
+
+verdict_cells set_by(const ports::journal_verdict& verdict, std::int64_t decided_ms) {
+    const auto number = [](const auto& value) { return value ? cell(static_cast<std::int64_t>(*value)) : cell(); };
+    const auto text = [](const auto& value) { return value ? cell(std::string_view(*value)) : cell(); };
+    return {static_cast<std::int64_t>(verdict.state), decided_ms,
+        verdict.approved ? cell(verdict.approved->minor()) : cell(), number(verdict.phase),
+        verdict.expires ? cell(to_ms(*verdict.expires)) : cell(), number(verdict.renewals),
+        number(verdict.arpc_failed), verdict.chip ? cell(byte_view(*verdict.chip)) : cell(),
+        number(verdict.earlier_sends), text(verdict.host_code), text(verdict.host_text), text(verdict.reference),
+        text(verdict.authorization), text(verdict.host_date), text(verdict.host_time), text(verdict.acquirer),
+        text(verdict.order_number), text(verdict.reversal_reason), text(verdict.note), text(verdict.voucher),
+        text(verdict.masked_pan)};
+}
+
+/// Where among them each column stands; behind the last: not there.
+constexpr auto places_of_settable() {
+    std::array<std::size_t, columns.size()> places{};
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        for (const std::string_view name : settable) {
+            if (name == columns[i]) break;
+            ++places[i];
+        }
+    }
+    return places;
+}
+
+/// Adds a cell that is set; false for one that stays as it is.
+bool add_if_set(checksum& sum, const cell& value) {
+    if (const auto* const number = std::get_if<std::int64_t>(&value)) return add_cell(sum, *number), true;
+    if (const auto* const text = std::get_if<std::string_view>(&value)) return add_cell(sum, *text), true;
+    if (const auto* const data = std::get_if<byte_view>(&value)) return add_cell(sum, *data), true;
+    return false;
+}
+
+/// Of a row as it will be read once those cells are in it.
+template <class Row>
+std::int64_t checksum_with(const Row& row, const verdict_cells& cells) {
+    static constexpr auto places = places_of_settable();
+    checksum sum;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        if (!checked[i]) continue;
+        const auto place = places[i];
+        const bool set = place < cells.size() && add_if_set(sum, cells[place]);
+        if (!set) (void)row.add_to(sum, static_cast<int>(i));
+    }
+    return static_cast<std::int64_t>(sum.value());
+}
+
+template <class Query>
+void bind_cell(Query& to, const cell& value) {
+    const auto bind = [&](const auto& held) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
+            to.bind_null();
         } else {
-            update.bind_null();
+            to.bind(held);
         }
     };
-    const auto number = [](auto value) { return static_cast<std::int64_t>(value); };
-    set(verdict.approved, [](const amount& value) { return value.minor(); });
-    set(verdict.phase, number);
-    set(verdict.expires, to_ms);
-    set(verdict.renewals, number);
-    set(verdict.arpc_failed, number);
-    set(verdict.chip, [](const bytes& value) { return byte_view(value); });
-    set(verdict.earlier_sends, number);
-    for (const auto* text : {&verdict.host_code, &verdict.host_text, &verdict.reference, &verdict.authorization,
-             &verdict.host_date, &verdict.host_time, &verdict.acquirer, &verdict.order_number,
-             &verdict.reversal_reason, &verdict.note, &verdict.voucher, &verdict.masked_pan}) {
-        set(*text, [](const std::string& value) { return std::string_view(value); });
+    std::visit(bind, value);
+}
+
+/// COALESCE keeps what the verdict does not set.
+template <class Query>
+std::string update_sql() {
+    std::string text = "UPDATE records SET ";
+    for (const std::string name : settable)
+        text += (name == settable.front() ? "" : ", ") + name + " = COALESCE(?, " + name + ")";
+    if constexpr (Query::has_checksums) text += ", covered = ?, checksum = ?";
+    return text + " WHERE id = ? AND state = ?";
+}
+
+} // namespace
+
+template <class Database, class Row>
+result<void> update_record(Database& on, const Row& row, const ports::journal_record& record,
+    const ports::journal_verdict& verdict, std::int64_t decided_ms) {
+    using query = typename Database::statement_type;
+    static const std::string sql = update_sql<query>();
+    const auto cells = set_by(verdict, decided_ms);
+    auto update = on.prepare(sql.c_str());
+    for (const auto& one : cells)
+        bind_cell(update, one);
+    if constexpr (query::has_checksums) {
+        update.bind(static_cast<std::int64_t>(columns.size())).bind(checksum_with(row, cells));
     }
     update.bind(static_cast<std::int64_t>(record.id)).bind(static_cast<std::int64_t>(record.state));
-    CIPHERLANE_CHECK(update.run_one());
-    return stamp_record(on, record.id);
+    return update.run_one();
 }
 
 result<bool> was_begun_here(database& /*on*/, std::uint64_t /*id*/) {
@@ -372,9 +474,9 @@ result<bool> was_begun_here(postgres_database& on, std::uint64_t id) {
     template result<std::vector<ports::journal_record>> read_records(Statement&);                                    \
     template result<std::vector<ports::journal_record>> read_batch(                                                  \
         Database&, std::string_view, std::uint32_t, const ledger::record_set&);                                      \
-    template result<void> insert_record(Database&, ports::journal_record&);                                          \
+    template result<void> insert_record(Database&, const ports::journal_record&, const std::optional<bytes>&);       \
     template result<void> update_record(                                                                             \
-        Database&, const ports::journal_record&, const ports::journal_verdict&, std::int64_t)
+        Database&, const Statement&, const ports::journal_record&, const ports::journal_verdict&, std::int64_t)
 CIPHERLANE_RECORD_TABLE_ON(database, statement);
 CIPHERLANE_RECORD_TABLE_ON(postgres_database, postgres_statement);
 #undef CIPHERLANE_RECORD_TABLE_ON

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cipherlane/core/bytes.hpp>
 #include <cipherlane/core/result.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,13 +39,18 @@ template <class Database>
 [[nodiscard]] result<std::vector<ports::journal_record>> read_batch(
     Database& on, std::string_view terminal_id, std::uint32_t batch, const ledger::record_set& which);
 
-/// Writes a record with its checksum and gives it its id.
+/// The id of the next record.
+[[nodiscard]] result<std::uint64_t> number_ahead(database& on);
+[[nodiscard]] result<std::uint64_t> number_ahead(postgres_database& on);
+/// Writes a record, which has its id, with its card and its checksum.
 template <class Database>
-[[nodiscard]] result<void> insert_record(Database& on, ports::journal_record& record);
-/// Writes what a verdict sets.
-/// @param record as it was read: one that has changed since is not written.
-template <class Database>
-[[nodiscard]] result<void> update_record(Database& on, const ports::journal_record& record,
+[[nodiscard]] result<void> insert_record(
+    Database& on, const ports::journal_record& record, const std::optional<bytes>& sealed_card);
+/// Writes what a verdict sets, and the checksum.
+/// @param row  where `record` was read, and still stands.
+/// @param record one that has changed since is not written.
+template <class Database, class Row>
+[[nodiscard]] result<void> update_record(Database& on, const Row& row, const ports::journal_record& record,
     const ports::journal_verdict& verdict, std::int64_t decided_ms);
 /// Whether the books, as they are open here, have begun it over whatever connection; of a file: always.
 [[nodiscard]] result<bool> was_begun_here(database& on, std::uint64_t id);

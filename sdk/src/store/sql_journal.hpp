@@ -26,7 +26,8 @@ namespace cipherlane::store {
 /// from the ledger.
 ///
 /// @tparam Keeper what a kind of database does by itself: `database_type`, `thread` (a `task_queue`), `seal`,
-/// `clock`, `keep_room()` before a record is begun, `erased(bounds)` after card data was.
+/// `clock`, `keep_room()` before a record is begun, `erased(bounds)` after card data was, `totals(on, terminal,
+/// batch)` with what keeps them right: `follow(before, after)` and `forget_totals()`.
 template <class Base, class Keeper>
 class sql_journal final : public Base {
     using journal_record = ports::journal_record;
@@ -93,15 +94,14 @@ class sql_journal final : public Base {
                 record.batch = taken.batch;
                 record.phase = ledger::first_phase(record.kind);
                 record.created = own->clock.now();
-                CIPHERLANE_CHECK(insert_record(on, record));
+                CIPHERLANE_TRY(record.id, number_ahead(on));
+                std::optional<bytes> sealed;
                 if (kept) {
                     if (!own->seal) return refused(store_errc::cannot_open, "begin");
-                    CIPHERLANE_TRY(const auto sealed, own->seal->seal(record.id, record.terminal_id, *kept));
-                    auto update = on.prepare("UPDATE records SET card = ? WHERE id = ?");
-                    update.bind(byte_view(sealed)).bind(static_cast<std::int64_t>(record.id));
-                    CIPHERLANE_CHECK(update.run());
+                    CIPHERLANE_TRY(sealed, own->seal->seal(record.id, record.terminal_id, *kept));
                     record.card_sealed = true;
                 }
+                CIPHERLANE_CHECK(insert_record(on, record, sealed));
                 return record;
             });
     }
@@ -110,14 +110,19 @@ class sql_journal final : public Base {
         std::uint64_t id, const ports::journal_verdict& verdict, const call& bounds) override {
         return keeper_.thread.execute(durability::durable, bounds, foresee_record(id),
             [own = &keeper_, id, verdict](database& on) -> result<void> {
-                CIPHERLANE_TRY(auto record, record_by_id(on, id, "decide"));
+                auto row = record_query(on, id);
+                CIPHERLANE_TRY(auto record, found_record(row, "decide"));
                 CIPHERLANE_TRY(const bool just_claimed, claim_terminal(on, record.terminal_id));
                 if (just_claimed) {
                     CIPHERLANE_TRY(record, record_by_id(on, id, "decide")); // as whoever had it has left it
                 }
                 if (!ledger::may_decide(record, verdict)) return refused(store_errc::bad_transition, "decide");
-                CIPHERLANE_CHECK(update_record(on, record, verdict, to_ms(own->clock.now())));
+                CIPHERLANE_CHECK(update_record(on, row, record, verdict, to_ms(own->clock.now())));
                 if (ledger::opens_again(record.state, verdict.state)) CIPHERLANE_CHECK(set_closed(on, id, 0));
+                auto decided = record;
+                decided.state = verdict.state;
+                decided.approved = verdict.approved.value_or(record.approved);
+                own->follow(record, decided);
                 const auto follows = ledger::consequence_of(record, verdict);
                 if (!follows) return {};
                 forget_foreseen(on); // somebody may have asked for the original
@@ -126,6 +131,9 @@ class sql_journal final : public Base {
                 auto change = on.prepare("UPDATE records SET state = ? WHERE id = ? AND state = ?");
                 change.bind(static_cast<std::int64_t>(follows->to)).bind(static_cast<std::int64_t>(original.id));
                 CIPHERLANE_CHECK(change.bind(static_cast<std::int64_t>(original.state)).run_one());
+                auto undone = original;
+                undone.state = follows->to;
+                own->follow(original, undone);
                 return stamp_record(on, original.id);
             });
     }
@@ -172,11 +180,18 @@ class sql_journal final : public Base {
     [[nodiscard]] result<std::vector<journal_record>> open_records(
         std::string_view terminal_id, const call& bounds) override {
         return keeper_.thread.execute(durability::read, bounds, [terminal = std::string(terminal_id)](database& on) {
+            // With a range of states SQLite goes through the index of what is open as it is. Without it builds a
+            // table of the states and one of the order first, for what is nearly always nothing.
             static const std::string sql =
-                select_records("WHERE terminal_id = ? AND " + sql_condition(ledger::records::open) + " ORDER BY id");
+                select_records("WHERE terminal_id = ? AND state >= 0 AND " + sql_condition(ledger::records::open));
             auto asked = on.prepare(sql.c_str());
             asked.bind(terminal);
-            return read_records(asked);
+            auto found = read_records(asked);
+            if (found) {
+                std::sort(found->begin(), found->end(),
+                    [](const journal_record& a, const journal_record& b) { return a.id < b.id; });
+            }
+            return found;
         });
     }
 
@@ -212,16 +227,13 @@ class sql_journal final : public Base {
     }
 
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
-        return keeper_.thread.execute(durability::read, bounds, [original](database& on) -> result<amount> {
-            CIPHERLANE_TRY(const auto record, record_by_id(on, original, "refunded"));
-            static const std::string sql =
-                "SELECT CAST(coalesce(sum(requested), 0) AS BIGINT) FROM records WHERE original = ? AND " +
-                sql_condition(ledger::records::takes_room);
-            auto asked = on.prepare(sql.c_str());
-            asked.bind(static_cast<std::int64_t>(original));
-            CIPHERLANE_TRY([[maybe_unused]] const bool row, asked.step());
-            return amount(asked.integer(0), record.requested.unit());
-        });
+        static const std::string sql = sum_of_followers(sql_condition(ledger::records::takes_room));
+        return sum_requested(sql.c_str(), original, "refunded", bounds);
+    }
+
+    [[nodiscard]] result<amount> added(std::uint64_t original, const call& bounds) override {
+        static const std::string sql = sum_of_followers(sql_condition(ledger::records::adds_more));
+        return sum_requested(sql.c_str(), original, "added", bounds);
     }
 
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
@@ -295,8 +307,10 @@ class sql_journal final : public Base {
 
     [[nodiscard]] result<ports::batch_totals> totals(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
-        return keeper_.thread.execute(durability::read, bounds,
-            [name = std::string(terminal_id), batch](database& on) { return sum_batch(on, name, batch); });
+        return keeper_.thread.execute(
+            durability::read, bounds, [own = &keeper_, name = std::string(terminal_id), batch](database& on) {
+                return own->totals(on, name, batch);
+            });
     }
 
     [[nodiscard]] result<ports::settlement_progress> settlement(
@@ -317,6 +331,7 @@ class sql_journal final : public Base {
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
         return keeper_.thread.execute(
             durability::durable, bounds, [own = &keeper_, name = std::string(terminal_id), batch](database& on) {
+                own->forget_totals();
                 return end_batch(on, name, batch, to_ms(own->clock.now()));
             });
     }
@@ -385,6 +400,22 @@ class sql_journal final : public Base {
         return update.bind(closed).bind(static_cast<std::int64_t>(id)).run();
     }
 
+    static std::string sum_of_followers(std::string_view which) {
+        return "SELECT CAST(coalesce(sum(requested), 0) AS BIGINT) FROM records WHERE original = ? AND " +
+               std::string(which);
+    }
+    result<amount> sum_requested(
+        const char* sql, std::uint64_t original, std::string_view operation, const call& bounds) {
+        return keeper_.thread.execute(
+            durability::read, bounds, [sql, original, operation](database& on) -> result<amount> {
+                CIPHERLANE_TRY(const auto record, record_by_id(on, original, operation));
+                auto asked = on.prepare(sql);
+                asked.bind(static_cast<std::int64_t>(original));
+                CIPHERLANE_TRY([[maybe_unused]] const bool row, asked.step());
+                return amount(asked.integer(0), record.requested.unit());
+            });
+    }
+
     static query record_query(database& on, std::uint64_t id) {
         static const std::string sql = select_records("WHERE id = ?");
         auto asked = on.prepare(sql.c_str());
@@ -406,6 +437,9 @@ class sql_journal final : public Base {
     }
     static result<journal_record> record_by_id(database& on, std::uint64_t id, std::string_view operation) {
         auto asked = record_query(on, id);
+        return found_record(asked, operation);
+    }
+    static result<journal_record> found_record(query& asked, std::string_view operation) {
         CIPHERLANE_TRY(auto found, one_record(asked));
         if (!found) return refused(store_errc::no_record, operation);
         return std::move(*found);

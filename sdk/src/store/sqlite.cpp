@@ -36,6 +36,19 @@ error sqlite_error(int code, std::string_view operation) {
     return error(what, layer::store).during(operation).with_peer_code(std::to_string(code));
 }
 
+void add_cell(checksum& sum, std::int64_t value) noexcept {
+    sum.add(std::int64_t{SQLITE_INTEGER});
+    sum.add(value);
+}
+void add_cell(checksum& sum, std::string_view text) noexcept {
+    sum.add(std::int64_t{SQLITE_TEXT});
+    sum.add(as_bytes(text));
+}
+void add_cell(checksum& sum, byte_view data) noexcept {
+    sum.add(std::int64_t{SQLITE_BLOB});
+    sum.add(data);
+}
+
 statement::~statement() {
     home_->give_back(handle_);
 }
@@ -105,14 +118,18 @@ bool statement::null(int column) const {
     return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 
-void statement::add_to(checksum& sum, int column) const {
+bool statement::add_to(checksum& sum, int column) const {
     const int type = sqlite3_column_type(handle_, column);
     sum.add(std::int64_t{type});
-    if (type == SQLITE_INTEGER) return sum.add(sqlite3_column_int64(handle_, column));
-    if (type == SQLITE_NULL) return;
+    if (type == SQLITE_INTEGER) {
+        sum.add(std::int64_t{sqlite3_column_int64(handle_, column)});
+        return true;
+    }
+    if (type == SQLITE_NULL) return false;
     const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(handle_, column));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(handle_, column));
     sum.add(data == nullptr ? byte_view() : byte_view(data, size));
+    return true;
 }
 
 database::~database() {

@@ -22,6 +22,11 @@ namespace cipherlane::store {
 /// What an SQLite code means here. The error names `operation`, never the statement's values.
 [[nodiscard]] error sqlite_error(int code, std::string_view operation);
 
+/// A value as `statement::add_to` adds it where it is stored.
+void add_cell(checksum& sum, std::int64_t value) noexcept;
+void add_cell(checksum& sum, std::string_view text) noexcept;
+void add_cell(checksum& sum, byte_view data) noexcept;
+
 /// A prepared statement, no longer-lived than its connection. Binding and stepping errors are kept and come out of
 /// `step`.
 class statement {
@@ -60,7 +65,8 @@ class statement {
     [[nodiscard]] bytes blob(int column) const;
     [[nodiscard]] bool null(int column) const;
     /// The value as it is stored, its type with it.
-    void add_to(checksum& sum, int column) const;
+    /// @return whether there is one.
+    bool add_to(checksum& sum, int column) const;
 
   private:
     statement_cache* home_;

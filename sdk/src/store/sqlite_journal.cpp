@@ -1,3 +1,4 @@
+#include "batch_sums.hpp"
 #include "commit_thread.hpp"
 #include "journal_file.hpp"
 #include "journal_opening.hpp"
@@ -47,6 +48,20 @@ struct sqlite_keeper final : commit_witness {
             log.warning("journal", "erased card data stays in the log for now: somebody else reads the journal");
     }
 
+    [[nodiscard]] result<ports::batch_totals> totals(
+        database& on, std::string_view terminal_id, std::uint32_t batch) {
+        if (!seal) return sum_batch(on, terminal_id, batch); // a reader: somebody else writes
+        if (const auto known = sums.find(terminal_id, batch)) return *known;
+        CIPHERLANE_TRY(const auto found, sum_batch(on, terminal_id, batch));
+        sums.keep(terminal_id, batch, found);
+        return found;
+    }
+    void follow(const ports::journal_record& before, const ports::journal_record& after) {
+        sums.follow(before, after);
+    }
+    void forget_totals() { sums.forget(); }
+
+    void after_undoing() noexcept override { sums.forget(); }
     [[nodiscard]] result<void> before_commit(database& on) override {
         if (file) CIPHERLANE_CHECK(file->still_there());
         return write_commits(on, progress.commits + 1);
@@ -61,6 +76,7 @@ struct sqlite_keeper final : commit_witness {
     std::optional<journal_file> file; ///< none in a file system of the caller's own, as the mark
     std::optional<card_seal> seal;    ///< these are used on the journal's thread only
     std::optional<mark_file> mark;
+    batch_sums sums;
     journal_mark progress;
     const ports::clock& clock;
     logger log;

@@ -66,6 +66,9 @@ class faulty_store : public ports::store {
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override {
         return guard("store refunded", [&] { return real_.refunded(original, bounds); });
     }
+    [[nodiscard]] result<amount> added(std::uint64_t original, const call& bounds) override {
+        return guard("store added", [&] { return real_.added(original, bounds); });
+    }
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override {
         return guard("store card", [&]() -> result<ports::stored_card> {
             if (broken_cards) return make_fault(fault_kind::local_fault);

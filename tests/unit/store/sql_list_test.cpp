@@ -74,7 +74,7 @@ class SqlCondition : public testing::Test {
 TEST_F(SqlCondition, FindsTheRecordsOfItsSet) {
     namespace records = ledger::records;
     for (const auto& set : {record_set{}, records::open, records::untold, records::counted, records::uploaded,
-             records::settles, records::card_due, records::takes_room[0], records::takes_room[1],
+             records::settles, records::card_due, records::takes_room[0], records::takes_room[1], records::adds_more,
              record_set{.closed = true, .settled = false}}) {
         const auto condition = sql_condition(set);
         const auto found = found_by(condition);

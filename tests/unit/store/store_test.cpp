@@ -404,6 +404,50 @@ TEST_P(Store, CountsTraceNumbersPerTerminal) {
     EXPECT_EQ(store().terminal("TEST0003", soon())->last_trace, 0U);
 }
 
+TEST_P(Store, ATipAddsUntilItIsKnownNotToHaveMoved) {
+    const auto added = [&](std::uint64_t id) { return store().added(id, soon()).value().minor(); };
+    const auto sale = begin(fresh("sale"));
+    ASSERT_TRUE(decide(sale, record_state::approved, 100));
+    EXPECT_EQ(added(sale), 0);
+    const auto first = begin(of_kind(trade::tip, "tip", sale, 15));
+    ASSERT_TRUE(decide(first, record_state::stored, 0, decider::till));
+    EXPECT_EQ(added(sale), 15) << "stored: the host will be told";
+    ASSERT_TRUE(decide(first, record_state::approved, 15));
+    EXPECT_EQ(added(sale), 15);
+    const auto second = begin(of_kind(trade::tip, "another", sale, 15));
+    EXPECT_EQ(added(sale), 30) << "prepared: it is not undone any more";
+    ASSERT_TRUE(decide(second, record_state::stored, 0, decider::till));
+    ASSERT_TRUE(decide(second, record_state::declined));
+    EXPECT_EQ(added(sale), 15);
+    EXPECT_EQ(refunded(sale), 0);
+    EXPECT_EQ(store().added(99, soon()).error().code(), store_errc::no_record);
+}
+
+TEST_P(Store, TotalsThatWereAskedForFollowEachVerdict) {
+    const auto totals = [&](std::uint32_t batch) { return store().totals("TEST0001", batch, soon()).value(); };
+    const auto as_they_stand = [&](std::uint32_t batch) {
+        const auto followed = totals(batch);
+        place->reopen();
+        EXPECT_EQ(totals(batch), followed) << "added up anew";
+        return followed;
+    };
+    EXPECT_EQ(totals(1), ports::batch_totals());
+    const auto sale = begin(fresh("sale"));
+    EXPECT_EQ(totals(1), ports::batch_totals());
+    ASSERT_TRUE(decide(sale, record_state::approved, 90));
+    EXPECT_EQ(as_they_stand(1), (ports::batch_totals{{90, 1}, {0, 0}, {0, 0}, {0, 0}}));
+    EXPECT_FALSE(decide(sale, record_state::declined)) << "what is refused changes nothing";
+    const auto undo = begin(of_kind(trade::void_sale, "void", sale, 90));
+    ASSERT_TRUE(decide(undo, record_state::approved, 90));
+    EXPECT_EQ(as_they_stand(1), (ports::batch_totals{{90, 1}, {90, 1}, {0, 0}, {0, 0}}));
+    ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
+    EXPECT_EQ(as_they_stand(1), ports::batch_totals());
+    const auto next = begin(fresh("next", 7));
+    EXPECT_EQ(totals(2), ports::batch_totals());
+    ASSERT_TRUE(decide(next, record_state::approved, 7));
+    EXPECT_EQ(as_they_stand(2), (ports::batch_totals{{7, 1}, {0, 0}, {0, 0}, {0, 0}}));
+}
+
 TEST_P(Store, ARefundTakesRoomUntilItIsKnownNotToHaveMoved) {
     const auto sale = begin(fresh("sale"));
     ASSERT_TRUE(decide(sale, record_state::approved, 100));

@@ -42,6 +42,8 @@ inline constexpr record_set card_due{.states = states::frees_card, .settled = tr
 /// the money may have gone back, by a void too. A void that is approved takes nothing more: its original is voided.
 inline constexpr std::array takes_room{record_set{.states = states::takes_room, .kinds = returning_trades},
     record_set{.states = states::open, .kinds = undoing_trades}};
+/// Adds to what its original has taken, or may yet.
+inline constexpr record_set adds_more{.states = states::open | states::stands, .kinds = adding_trades};
 } // namespace records
 
 } // namespace cipherlane::ledger

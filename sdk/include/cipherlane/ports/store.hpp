@@ -123,6 +123,8 @@ class store {
     /// What refunds that are approved or not decided have given back of a record already, and a void that is not
     /// decided.
     [[nodiscard]] virtual result<amount> refunded(std::uint64_t original, const call& bounds) = 0;
+    /// What tips and adjustments that are approved or not decided have added to a record.
+    [[nodiscard]] virtual result<amount> added(std::uint64_t original, const call& bounds) = 0;
     /// Unseals the card of a record. `misuse` if there is none or it has been erased, `local_fault` if the seal is
     /// broken.
     [[nodiscard]] virtual result<stored_card> card(std::uint64_t id, const call& bounds) = 0;

@@ -48,6 +48,7 @@ class memory_journal final : public ports::store {
     [[nodiscard]] result<std::vector<ports::journal_record>> shift_records(
         std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) override;
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override;
+    [[nodiscard]] result<amount> added(std::uint64_t original, const call& bounds) override;
     [[nodiscard]] result<ports::stored_card> card(std::uint64_t id, const call& bounds) override;
     [[nodiscard]] result<ports::terminal_state> terminal(std::string_view terminal_id, const call& bounds) override;
     [[nodiscard]] result<std::uint32_t> take_trace(std::string_view terminal_id, const call& bounds) override;

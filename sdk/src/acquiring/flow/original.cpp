@@ -40,14 +40,8 @@ std::int64_t left_for(
 
 result<std::int64_t> added_to(lane_core& on, const journal_record& original, const call& bounds) {
     if (!ledger::follower(original.kind, trade_role::adding)) return 0;
-    CIPHERLANE_TRY(auto records, on.journal().open_records(on.terminal_id(), bounds));
-    CIPHERLANE_TRY(const auto counted, on.journal().batch_records(on.terminal_id(), original.batch, bounds));
-    records.insert(records.end(), counted.begin(), counted.end());
-    std::int64_t added = 0;
-    for (const auto& one : records) {
-        if (one.original == original.id && ledger::adds_more(one)) added += one.requested.minor();
-    }
-    return added;
+    CIPHERLANE_TRY(const auto added, on.journal().added(original.id, bounds));
+    return added.minor();
 }
 
 result<void> check_original(lane_core& on, const ledger::trade_row& row, const journal_record& original,

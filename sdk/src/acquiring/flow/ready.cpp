@@ -50,6 +50,7 @@ result<void> check_time(lane_core& on, const call& bounds) {
 }
 
 result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
+    if (ledger::row_of(kind).totals != ledger::counted_in::host_totals) return {};
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
     CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
