@@ -6,6 +6,7 @@
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/pinpad_sealer.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/drivers/scanner/scanner_keeper.hpp>
 #include <cipherlane/hostlink/traced_host.hpp>
 #include <cipherlane/store/receipt_queue.hpp>
@@ -365,7 +366,48 @@ result<void> counter::open(const call& bounds) {
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
     report_orphans(bounds);
+    open_settlements();
     return {};
+}
+
+/// Whoever looks at the paper in the morning sees that it was done, and what it came to.
+void counter::open_settlements() {
+    if (!settings_.settlement.by_itself) return;
+    settlement_desk::hearers told;
+    told.settled = [this](const std::string& terminal_id, const acquiring::settlement_report& what) {
+        if (!printer_) return;
+        for (const auto& one : settings_.terminals) {
+            if (one.terminal_id != terminal_id) continue;
+            const auto kept = print_settlement(one, what, call(std::chrono::seconds(30)));
+            if (!kept) given_.log.warning("settlement", "no slip: " + kept.error().to_string());
+        }
+    };
+    told.overdue = [this](const ports::journal_record& about) {
+        if (const auto observer = given_.observer.port()) {
+            observer->on_alert({acquiring::alert_kind::settlement_overdue, about});
+        }
+    };
+    settlements_.emplace(*journal_, *clock_, std::move(told), given_.log);
+    for (std::size_t i = 0; i < terminals_.size(); ++i) {
+        const auto& of = settings_.terminals[i];
+        const auto at = acquiring::time_of_day(of.settlement.remind_at);
+        auto& lane = terminals_[i]->lane;
+        if (at && lane) settlements_->add({of.terminal_id, of.merchant_id, *at, &*lane, !card_terminal_});
+    }
+    settlements_->start();
+}
+
+result<ports::print_report> counter::print_settlement(
+    const acquiring::terminal_settings& of, const acquiring::settlement_report& what, const call& bounds) {
+    CIPHERLANE_TRY(auto* keeper, printer());
+    ports::print_job job;
+    job.text = acquiring::settlement_text(what, of, receipt_columns());
+    // The number of a batch comes again with a new journal, and after 999,999 of them; then its sums are others.
+    auto name = journal_->identity();
+    name.append("/").append(of.terminal_id).append("/batch/").append(std::to_string(what.batch));
+    for (const auto* side : {&what.totals.debit, &what.totals.credit, &what.totals.qr_debit, &what.totals.qr_credit})
+        name += "/" + std::to_string(side->count) + "." + std::to_string(side->minor);
+    return keeper->print(name, job, bounds);
 }
 
 till_status counter::status_of(const terminal& one) const {

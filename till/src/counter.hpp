@@ -2,6 +2,7 @@
 
 #include "claims.hpp"
 #include "gateway_door.hpp"
+#include "settlement_desk.hpp"
 #include "shared_devices.hpp"
 #include "turns.hpp"
 #include "watch.hpp"
@@ -67,6 +68,8 @@ class counter {
     [[nodiscard]] result<drivers::printer_keeper*> printer();
     [[nodiscard]] result<acquiring::payer_code> scan_payment_code(const call& bounds);
     [[nodiscard]] std::size_t receipt_columns() const;
+    [[nodiscard]] result<ports::print_report> print_settlement(
+        const acquiring::terminal_settings& of, const acquiring::settlement_report& what, const call& bounds);
     /// A queue that fails is a printer that is away, and no fault of the till.
     [[nodiscard]] result<void> count_slips(till_status& now, const call& bounds);
     /// The parts of one terminal, without its records.
@@ -88,6 +91,7 @@ class counter {
     /// The devices as this terminal sees them.
     void share_devices(terminal& one, const till_settings::terminal& of);
     void report_orphans(const call& bounds);
+    void open_settlements();
     [[nodiscard]] result<void> open_terminal(const till_settings::terminal& of, const call& bounds);
 
     const till_settings settings_;
@@ -118,6 +122,7 @@ class counter {
     std::shared_ptr<device_lease> pinpad_lease_ = std::make_shared<device_lease>();
     std::shared_ptr<device_lease> display_lease_ = std::make_shared<device_lease>();
     std::vector<std::unique_ptr<terminal>> terminals_;
+    std::optional<settlement_desk> settlements_; ///< where the settings want it; its thread ends before the lanes
 };
 
 } // namespace cipherlane::assembly

@@ -21,7 +21,7 @@ error duty_error(till_errc what, std::string_view operation) {
 right right_for(const ports::intent& what) noexcept {
     using ledger::trade_role;
     if (what.what == ports::deed::decide) return right::decide;
-    if (what.what == ports::deed::settle) return right::settle;
+    if (what.what == ports::deed::settle || what.what == ports::deed::settle_at_its_time) return right::settle;
     const auto* const row = ledger::find_row(what.kind);
     if (row != nullptr && row->role == trade_role::undoing) return right::undo;
     if (row != nullptr && row->role == trade_role::returning) return right::refund;

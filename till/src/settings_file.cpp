@@ -122,7 +122,7 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     gateway.finish();
 }
 
-void read_rules(toml_reader& top, terminal_settings& to) {
+void read_rules(toml_reader& top, terminal_settings& to, till_settings& all) {
     auto timers = top.section("timers");
     timers.span("card_ms", to.timers.card);
     timers.span("pin_ms", to.timers.pin);
@@ -146,6 +146,7 @@ void read_rules(toml_reader& top, terminal_settings& to) {
     settlement.text("emv_tags", to.settlement.emv_tags);
     settlement.number("erase_cards_after_days", to.settlement.erase_cards_after_days);
     settlement.text("remind_at", to.settlement.remind_at);
+    settlement.flag("by_itself", all.settlement.by_itself);
     settlement.finish();
 
     auto small = top.section("small_amounts");
@@ -431,7 +432,7 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
     (void)top.take(application);
     auto terminals = terminals_of(root, top);
     read_shared(top, settings, common);
-    read_rules(top, common);
+    read_rules(top, common, settings);
     read_places(top, settings, common);
     for (auto& from : terminals)
         read_terminal(from, settings.terminals.emplace_back(common));

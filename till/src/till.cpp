@@ -85,15 +85,7 @@ result<ports::print_report> till::print_receipt(const payment& what, receipt_cop
 }
 
 result<ports::print_report> till::print_settlement(const acquiring::settlement_report& what, const call& bounds) {
-    CIPHERLANE_TRY(auto* printer, all_->printer());
-    ports::print_job job;
-    job.text = settlement_slip(what, all_->receipt_columns());
-    // The number of a batch comes again with a new journal, and after 999,999 of them; then its sums are others.
-    auto name = all_->journal().identity();
-    name.append("/").append(terminal().terminal_id).append("/batch/").append(std::to_string(what.batch));
-    for (const auto* side : {&what.totals.debit, &what.totals.credit, &what.totals.qr_debit, &what.totals.qr_credit})
-        name += "/" + std::to_string(side->count) + "." + std::to_string(side->minor);
-    return printer->print(name, job, bounds);
+    return all_->print_settlement(terminal(), what, bounds);
 }
 
 result<void> till::open_drawer(const call& bounds) {

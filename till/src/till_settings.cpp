@@ -423,6 +423,8 @@ result<void> till_settings::validate() const {
     if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
         return bad("gateway.notify_address", "HOST:PORT");
     CIPHERLANE_CHECK(check_gateway(*this));
+    if (settlement.by_itself && terminals.front().settlement.remind_at.empty())
+        return broken(till_errc::missing_setting, "settlement.remind_at", "HH:MM, as settlement.by_itself is true");
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));
     CIPHERLANE_CHECK(check_description(pinpad, pinpad.description_file, "pinpad"));
     CIPHERLANE_CHECK(check_card_terminal(*this));

@@ -8,7 +8,7 @@ namespace cipherlane::assembly {
 
 result<ports::duty> watch::may_begin(
     const std::string& terminal_id, const ports::intent& what, const call& /*bounds*/) {
-    if (!duties) return ports::duty();
+    if (!duties || what.what == ports::deed::settle_at_its_time) return ports::duty();
     return duties->allow(terminal_id, right_for(what));
 }
 

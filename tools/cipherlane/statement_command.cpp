@@ -260,17 +260,23 @@ void add_statement_command(CLI::App& tool) {
     app->add_option("--days", options->days, "Paid out so many working days later (T+1: 1)")
         ->check(CLI::Range(0, 60));
     app->add_option("--mcc", options->category, "Category (MCC) of all merchants that --category does not name");
-    app->add_option("--category", options->categories, "Category of one merchant: MERCHANT=MCC; more than once");
-    app->add_option("--share", options->shares, "A party's part of every order: PARTY=WEIGHT; more than once");
+    app->add_option("--category", options->categories, "Category of one merchant: MERCHANT=MCC; more than once")
+        ->allow_extra_args(false);
+    app->add_option("--share", options->shares, "A party's part of every order: PARTY=WEIGHT; more than once")
+        ->allow_extra_args(false);
     app->add_option("--merchant", options->merchant, "One merchant only");
     app->add_option("--currency", options->currency, "By its number of ISO 4217; default: 156, CNY");
     app->add_option("--from", options->from, "First day, YYYYMMDD");
     app->add_option("--to", options->to, "Last day");
     app->add_option("--pdf", options->pdf, "Print it into this file");
     app->add_option("--issuer", options->print.issuer, "Who pays out: printed above the title");
-    app->add_option("--language", options->print.speech, "Of the print: chinese or english")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, language>{{"chinese", language::chinese}, {"english", language::english}}));
+    app->add_option_function<std::string>(
+           "--language",
+           [options](const std::string& word) {
+               options->print.speech = word == "english" ? language::english : language::chinese;
+           },
+           "Of the print: chinese (default) or english")
+        ->check(CLI::IsMember({"chinese", "english"}));
     app->add_option("--font", options->print.font_file, "File of the font; default: WenQuanYi Zen Hei");
     auto* csv = app->add_flag("--csv", options->as_csv, "Merchants' days as CSV with a line of names");
     auto* items = app->add_flag("--items", options->items, "All payments as CSV with a line of names");

@@ -5,11 +5,13 @@
 #include <cipherlane/core/usual_fonts.hpp>
 #include <cipherlane/core/utf8.hpp>
 
+#include <array>
 #include <cairo-ft.h>
 #include <cairo-pdf.h>
 #include <cairo.h>
 #include <fstream>
 #include <ft2build.h>
+#include <optional>
 #include <system_error>
 #include <unordered_map>
 #include <vector>
@@ -79,7 +81,8 @@ struct pdf_sheets::state {
     FT_Face face = nullptr; ///< the font's
     surface_handle surface;
     cairo_handle pen;
-    std::unordered_map<char32_t, glyph_place> known;
+    std::array<std::optional<glyph_place>, 128> ascii; ///< nearly all of a statement: without a search
+    std::unordered_map<char32_t, glyph_place> others;
     /// Texts of one size that have not been drawn: one call for many is several times faster.
     double size = 0;
     std::vector<cairo_glyph_t> glyphs;
@@ -104,14 +107,22 @@ struct pdf_sheets::state {
         return stream ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
     }
 
-    glyph_place place_of(char32_t point) {
-        const auto [at, fresh] = known.try_emplace(point);
-        if (fresh) {
-            at->second.index = FT_Get_Char_Index(face, point);
-            if (FT_Load_Glyph(face, static_cast<FT_UInt>(at->second.index), FT_LOAD_NO_SCALE) == 0) {
-                at->second.advance = static_cast<double>(face->glyph->metrics.horiAdvance) / face->units_per_EM;
-            }
+    [[nodiscard]] glyph_place find(char32_t point) const {
+        glyph_place made;
+        made.index = FT_Get_Char_Index(face, point);
+        if (FT_Load_Glyph(face, static_cast<FT_UInt>(made.index), FT_LOAD_NO_SCALE) == 0) {
+            made.advance = static_cast<double>(face->glyph->metrics.horiAdvance) / face->units_per_EM;
         }
+        return made;
+    }
+    glyph_place place_of(char32_t point) {
+        if (point < ascii.size()) {
+            auto& kept = ascii[point];
+            if (!kept) kept = find(point);
+            return *kept;
+        }
+        const auto [at, fresh] = others.try_emplace(point);
+        if (fresh) at->second = find(point);
         return at->second;
     }
     /// At size 1.

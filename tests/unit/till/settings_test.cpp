@@ -425,6 +425,7 @@ const key_row keys[] = {
         AT(terminals.front().settlement.chip_records_when_balanced)},
     {"settlement", "emv_tags", "\"9F26 95\"", "\"9F26 5A\"", AT(terminals.front().settlement.emv_tags)},
     {"settlement", "remind_at", "\"23:00\"", "\"24:00\"", AT(terminals.front().settlement.remind_at)},
+    {"settlement", "by_itself", "true", "1", AT(settlement.by_itself), "remind_at = \"23:00\""},
     {"clerks", "file", "\"clerks.toml\"", "7", AT(clerks.file)},
     {"clerks", "shift_file", "\"shifts.db\"", "7", AT(clerks.shift_file), "file = \"clerks.toml\""},
     {"rules", "file", "\"rules.toml\"", "7", AT(rules.file)},

@@ -1,5 +1,6 @@
 // Who may do what at a till, what may be taken, and what nobody may forget.
 #include "risk_desk.hpp"
+#include "settlement_desk.hpp"
 #include "support/lane/lane_rig.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
@@ -85,6 +86,10 @@ class Shop : public testing::Test {
         with.log = logger::none();
         if (judged) with.risk = lend(judge);
         return till::open(settings, std::move(with), soon()).value();
+    }
+    [[nodiscard]] std::ptrdiff_t sent_totals() const {
+        return std::count_if(rig.host.requests.begin(), rig.host.requests.end(),
+            [](const bytes& one) { return one.size() > 12 && one[11] == 0x05 && one[12] == 0x00; });
     }
     static void expect_refused(const result<payment>& end, till_errc why, std::string_view field) {
         ASSERT_FALSE(end) << *end;
@@ -514,6 +519,126 @@ TEST_F(Shop, RemindsOfABatchOfStoredPaymentsAlone) {
     EXPECT_FALSE(stored->settlement_overdue);
     rig.clock.time += 24h;
     EXPECT_TRUE(till.status(soon())->settlement_overdue);
+}
+
+/// The scheduler looked at by hand, over the rig's own lane.
+class SettlementAtItsTime : public testing::Test {
+  protected:
+    void begin() {
+        assembly::settlement_desk::hearers told;
+        told.settled = [this](const std::string&, const acquiring::settlement_report& what) {
+            settled.push_back(what.batch);
+        };
+        told.overdue = [this](const ports::journal_record& about) { overdue.push_back(about.batch); };
+        desk.emplace(*rig.journal, rig.clock, std::move(told), logger::none());
+        desk->add({rig.settings.terminal_id, rig.settings.merchant_id, 23h, &rig.lane(), true});
+    }
+    /// How many requests of a type have left: it stands behind TPDU and header, in BCD.
+    [[nodiscard]] std::size_t sent(std::uint8_t high, std::uint8_t low = 0) const {
+        return static_cast<std::size_t>(std::count_if(rig.host.requests.begin(), rig.host.requests.end(),
+            [&](const bytes& one) { return one.size() > 12 && one[11] == high && one[12] == low; }));
+    }
+
+    lane_rig rig;
+    std::optional<assembly::settlement_desk> desk;
+    std::vector<std::uint32_t> settled;
+    std::vector<std::uint32_t> overdue;
+};
+
+TEST_F(SettlementAtItsTime, SettlesEachBatchOnceAndNoneWithoutPayments) {
+    begin();
+    rig.clock.time += 24h;
+    desk->look({});
+    EXPECT_TRUE(settled.empty()) << "nothing was paid";
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    desk->look({});
+    EXPECT_TRUE(settled.empty()) << "its hour has not come";
+    rig.clock.time += 24h;
+    desk->look({});
+    desk->look({});
+    ASSERT_EQ(settled.size(), 1U);
+    EXPECT_EQ(sent(0x05), 1U);
+    // What somebody has settled in good time is not settled again.
+    ASSERT_TRUE(rig.sell("b", 100)->ok());
+    ASSERT_TRUE(rig.settle());
+    rig.clock.time += 24h;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U);
+    EXPECT_EQ(sent(0x05), 2U);
+}
+
+TEST_F(SettlementAtItsTime, LeavesABatchAloneThatSomebodyHasSettledMeanwhile) {
+    begin();
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    const auto before = rig.journal->terminal(rig.settings.terminal_id, soon())->batch;
+    ASSERT_TRUE(rig.settle());
+    acquiring::settlement_request late;
+    late.by = acquiring::settling::by_its_time;
+    late.only_batch = before;
+    const auto end = acquiring::settlement(rig.lane()).run(late, soon());
+    ASSERT_FALSE(end);
+    EXPECT_EQ(end.error().code(), acquiring_errc::bad_request);
+    EXPECT_EQ(sent(0x05), 1U);
+}
+
+TEST_F(SettlementAtItsTime, BeginsNothingWhereTheHostIsSilentAndTellsOnce) {
+    begin();
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    rig.clock.time += 24h;
+    rig.host.mood.answer_lost = true;
+    desk->look({});
+    EXPECT_TRUE(settled.empty());
+    EXPECT_EQ(overdue.size(), 1U);
+    EXPECT_EQ(sent(0x05), 0U);
+    EXPECT_EQ(rig.journal->settlement(rig.settings.terminal_id, soon())->step, ports::settlement_step::none);
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    EXPECT_TRUE(rig.sell_by_code("b", 200)->ok()) << "other payments go on";
+    const auto asked = rig.host.requests.size();
+    desk->look({});
+    EXPECT_EQ(rig.host.requests.size(), asked) << "not again at once";
+    rig.clock.time += 1min;
+    desk->look({});
+    EXPECT_EQ(rig.host.requests.size(), asked + 1);
+    EXPECT_EQ(overdue.size(), 1U) << "one alert for a batch";
+    rig.host.mood.answer_lost = false;
+    rig.clock.time += 2min;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U);
+}
+
+TEST_F(SettlementAtItsTime, GoesOnWithWhatItHasBegun) {
+    begin();
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    rig.clock.time += 24h;
+    rig.host.mood.upload_code = "96";
+    rig.host.mood.settles = [](iso8583::settlement_totals& told) { told.domestic.debit_amount = 1; };
+    desk->look({});
+    EXPECT_TRUE(settled.empty());
+    EXPECT_EQ(overdue.size(), 1U);
+    EXPECT_EQ(sent(0x05), 1U);
+    rig.host.mood.upload_code = "00";
+    rig.clock.time += 1min;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U);
+    EXPECT_EQ(sent(0x05), 1U) << "the totals were told";
+}
+
+/// With its own thread, and with nobody on duty.
+TEST_F(Shop, SettlesByItselfAtItsHour) {
+    employ();
+    settings.terminals.front().settlement.remind_at = "23:00";
+    settings.settlement.by_itself = true;
+    {
+        auto till = open();
+        ASSERT_TRUE(till.sign_on("07", secret_of("1234"), soon()));
+        ASSERT_TRUE(till.sale({"a", amount(100)}, soon())->ok());
+    }
+    rig.clock.time += 24h;
+    auto till = open(); // it looks when it begins, and then every quarter of a minute
+    for (int i = 0; i < 2'000 && till.status(soon())->settlement_overdue; ++i)
+        std::this_thread::sleep_for(10ms);
+    EXPECT_EQ(sent_totals(), 1);
+    EXPECT_FALSE(till.status(soon())->settlement_overdue);
 }
 
 } // namespace

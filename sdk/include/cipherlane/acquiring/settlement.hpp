@@ -18,8 +18,16 @@ enum class after_refusal : std::uint8_t {
                  ///< refused
 };
 
+/// Who wants a batch settled.
+enum class settling : std::uint8_t {
+    by_somebody,
+    by_its_time, ///< the till itself, as its settings ask for
+};
+
 struct settlement_request {
     after_refusal refused = after_refusal::keep_open;
+    settling by = settling::by_somebody;
+    std::uint32_t only_batch = 0; ///< where another one is open, nothing is done; 0: whichever is open
 };
 
 /// How the batch was closed.
@@ -55,6 +63,7 @@ struct settlement_report {
 /// Field 48 counts to 999 and sums to 12 digits: from 990 sales on, or 990 voids and refunds, or where the sum would
 /// be too large, trades are refused as `batch_full` until the batch is settled. Totals that do not fit all the same
 /// are `out_of_range` in field 48, and leave nothing under way.
+/// A request for one batch (`only_batch`) that is settled by the time its turn comes does nothing: `bad_request`.
 /// @return `timed_out`, `link_lost` (run it again), `rejected_by_peer` (`settlement_refused`), `local_fault`.
 using settlement = flow<settlement_request, settlement_report>;
 

@@ -15,6 +15,7 @@ enum class deed : std::uint8_t {
     trade,
     decide, ///< a person's word on a record
     settle,
+    settle_at_its_time, ///< by the till itself, as its settings ask for: nobody need be on duty
 };
 
 /// What somebody wants done, before anything of it is.

@@ -275,6 +275,21 @@ result<void> send_end(
     return end;
 }
 
+/// Somebody else may have settled it while this one waited for its turn.
+result<void> check_batch(
+    lane_core& on, const settlement_progress& under_way, const settlement_request& wish, const call& bounds) {
+    if (wish.only_batch == 0) return {};
+    auto open = under_way.batch;
+    if (under_way.step == settlement_step::none) {
+        CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+        open = terminal.batch;
+    }
+    if (open == wish.only_batch) return {};
+    return flow_error(acquiring_errc::bad_request, "settlement")
+        .in_field("batch")
+        .with_hint("found batch " + std::to_string(open) + ", expected " + std::to_string(wish.only_batch));
+}
+
 settlement_result result_of(const settlement_progress& progress) noexcept {
     if (progress.host_result == 1) return settlement_result::balanced;
     return progress.host_result == 2 ? settlement_result::not_balanced : settlement_result::host_error;
@@ -286,10 +301,11 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     CIPHERLANE_TRY(auto progress, on.journal().settlement(on.terminal_id(), bounds));
     settlement_report report;
     report.resumed = progress.step != settlement_step::none;
+    CIPHERLANE_CHECK(check_batch(on, progress, wish, bounds));
     const bool at_terminal = on.has_terminal();
     if (!report.resumed) {
-        CIPHERLANE_CHECK(
-            may_begin(on, {ports::deed::settle, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
+        const auto what = wish.by == settling::by_its_time ? ports::deed::settle_at_its_time : ports::deed::settle;
+        CIPHERLANE_CHECK(may_begin(on, {what, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
         CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }
     if (at_terminal) {

@@ -254,7 +254,14 @@ struct till_settings {
         friend bool operator==(const risk_place&, const risk_place&) = default;
     };
 
+    /// Beside what each terminal has of it (`terminal_settings::settlement`).
+    struct settlement_place {
+        bool by_itself = false; ///< the till settles at `settlement.remind_at`, once for each batch
+        friend bool operator==(const settlement_place&, const settlement_place&) = default;
+    };
+
     std::vector<terminal> terminals;
+    settlement_place settlement;
     clerks_place clerks;
     rules_place rules;
     risk_place risk;

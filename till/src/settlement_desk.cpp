@@ -1,0 +1,114 @@
+#include "settlement_desk.hpp"
+
+#include <cipherlane/acquiring/host_service.hpp>
+#include <cipherlane/acquiring/settlement_reminder.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace cipherlane::assembly {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto between_looks = 15s;
+constexpr auto for_reading = 30s;
+constexpr auto for_line = 60s;
+constexpr auto for_settlement = 15min; ///< with the upload of a whole batch
+constexpr std::chrono::minutes longest_pause{30};
+
+} // namespace
+
+settlement_desk::settlement_desk(ports::store& journal, const ports::clock& clock, hearers told, const logger& log)
+    : journal_(journal)
+    , clock_(clock)
+    , told_(std::move(told))
+    , log_(log) {}
+
+settlement_desk::~settlement_desk() {
+    thread_.request_stop(); // ends the call that is under way, too
+    if (thread_.joinable()) thread_.join();
+}
+
+void settlement_desk::add(seat one) {
+    places_.push_back({std::move(one)});
+}
+
+void settlement_desk::start() {
+    if (places_.empty()) return;
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void settlement_desk::run(const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+        look(stop);
+        std::unique_lock lock(mutex_);
+        woken_.wait_for(lock, stop, between_looks, [] { return false; });
+    }
+}
+
+void settlement_desk::look(std::stop_token stop) {
+    for (auto& one : places_) {
+        if (stop.stop_requested()) return;
+        if (clock_.now() >= one.next_try) settle(one, stop);
+    }
+}
+
+result<std::uint32_t> settlement_desk::batch_due(const place& one, const call& bounds) {
+    const auto& id = one.of.terminal_id;
+    CIPHERLANE_TRY(const auto terminal, journal_.terminal(id, bounds));
+    CIPHERLANE_TRY(const auto begun, acquiring::batch_begun(journal_, id, terminal.batch, bounds));
+    const bool due = begun && clock_.now() >= acquiring::settlement_due(*begun, one.of.at);
+    return due ? terminal.batch : 0;
+}
+
+/// What had begun goes on without: no payment is taken until it has ended.
+result<void> settlement_desk::check_line(const place& one, const call& bounds) {
+    if (!one.of.asks_first) return {};
+    CIPHERLANE_TRY(const auto under_way, journal_.settlement(one.of.terminal_id, bounds));
+    if (under_way.step != ports::settlement_step::none) return {};
+    const auto answered =
+        acquiring::host_service(*one.of.lane).run(acquiring::service_request(acquiring::service::echo), bounds);
+    if (answered || answered.error().is(condition::rejected_by_peer)) return {}; // it is there, and does not know it
+    return answered.error();
+}
+
+void settlement_desk::settle(place& one, std::stop_token stop) {
+    const auto batch = batch_due(one, call(for_reading, stop));
+    if (!batch) return failed(one, 0, batch.error());
+    if (*batch == 0) {
+        one.pause = 0min;
+        return;
+    }
+    if (const auto there = check_line(one, call(for_line, stop)); !there) return failed(one, *batch, there.error());
+    acquiring::settlement_request wish;
+    wish.by = acquiring::settling::by_its_time;
+    wish.only_batch = *batch;
+    const auto done = acquiring::settlement(*one.of.lane).run(wish, call(for_settlement, stop));
+    if (!done) return failed(one, *batch, done.error());
+    one.pause = 0min;
+    log_.info("settlement",
+        "terminal " + one.of.terminal_id + ", batch " + std::to_string(done->batch) +
+            " is settled: " + (done->host == acquiring::settlement_result::balanced ? "balanced" : "NOT BALANCED"));
+    if (told_.settled) told_.settled(one.of.terminal_id, *done);
+}
+
+void settlement_desk::failed(place& one, std::uint32_t batch, const error& why) {
+    if (why.is(condition::cancelled)) return; // the till ends
+    one.pause = std::clamp<std::chrono::minutes>(one.pause * 2, 1min, longest_pause);
+    one.next_try = clock_.now() + one.pause;
+    log_.warning("settlement", "terminal " + one.of.terminal_id + ", batch " + std::to_string(batch) +
+                                   " could not be settled: " + why.to_string() + "; tried again in " +
+                                   std::to_string(one.pause.count()) + " min");
+    if (batch == 0 || batch == one.told_of || !told_.overdue) return;
+    one.told_of = batch;
+    ports::journal_record about;
+    about.terminal_id = one.of.terminal_id;
+    about.merchant_id = one.of.merchant_id;
+    about.batch = batch;
+    about.created = clock_.now();
+    about.order_number = "batch " + std::to_string(batch);
+    told_.overdue(about);
+}
+
+} // namespace cipherlane::assembly
