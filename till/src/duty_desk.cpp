@@ -115,7 +115,10 @@ result<shift_report> duty_desk::report_of(const store::shift& shift, const call&
     shift_report made;
     made.terminal_id = shift.terminal_id;
     made.operator_id = shift.operator_id;
-    if (const auto* who = clerks_.find(shift.operator_id)) made.operator_name = who->name;
+    if (const auto* who = clerks_.find(shift.operator_id)) {
+        made.operator_name = who->name;
+        made.rights = who->rights;
+    }
     made.number = shift.number;
     made.opened = shift.opened;
     made.closed = shift.closed;

@@ -1,5 +1,6 @@
 #include "arguments.hpp"
 #include "hsm_things.hpp"
+#include "telling.hpp"
 
 #include <cipherlane/c/hsm.h>
 #include <cipherlane/core/hex.hpp>
@@ -147,7 +148,12 @@ cipherlane_condition cipherlane_hsm_open_toml(const char* toml, cipherlane_hsm* 
 }
 
 cipherlane_condition cipherlane_hsm_close(cipherlane_hsm hsm, cipherlane_status* why) {
-    return guard(why, [&] { return close_handle<hsm_thing>(hsm, "hsm"); });
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_CHECK(close_handle<hsm_thing>(hsm, "hsm"));
+        // Calls of other threads may be inside: the last one out takes the pool, and what it still tells, with it.
+        if (!telling::is_under_way()) await_gone(reinterpret_cast<std::uintptr_t>(hsm));
+        return {};
+    });
 }
 
 cipherlane_condition cipherlane_hsm_profiles(cipherlane_buffer* names, cipherlane_status* why) {

@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 #include "hsm_operations.hpp"
 #include "hsm_things.hpp"
+#include "telling.hpp"
 
 #include <cipherlane/c/hsm.h>
 #include <cipherlane/hsm/operation.hpp>
@@ -61,6 +62,7 @@ void tell_done(cipherlane_hsm_done done, void* user, result<field_reply> answer)
         if (!answer) return answer.error();
         return hand_out_reply(std::move(answer->fields), &reply);
     });
+    const telling inside;
     try {
         done(user, reply, &why);
     } catch (...) { // NOLINT(bugprone-empty-catch): there is nobody to tell

@@ -573,6 +573,55 @@ cipherlane_condition cipherlane_till_ask(cipherlane_till till, const char* what,
     });
 }
 
+cipherlane_condition cipherlane_till_sign_on(cipherlane_till till, const char* operator_id, const void* secret,
+    size_t size, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_TRY(const auto who, text_of(operator_id, "operator_id"));
+        CIPHERLANE_TRY(const auto shown, bytes_of(secret, size, "secret"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto shift, on->at.sign_on(who, cipherlane::secret_bytes(shown), bounds));
+        listener(line, user)(to_json(shift));
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_sign_off(cipherlane_till till, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        on->at.sign_off();
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_close_shift(cipherlane_till till, int64_t deadline_ms, cipherlane_stop stop,
+    cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
+        const stoppable limits(bounds, on->closing);
+        CIPHERLANE_TRY(const auto shift, on->at.close_shift(limits.bounds()));
+        listener(line, user)(to_json(shift));
+        return {};
+    });
+}
+
+cipherlane_condition cipherlane_till_shifts(cipherlane_till till, size_t most, int64_t deadline_ms,
+    cipherlane_line line, void* user, cipherlane_status* why) {
+    return guard(why, [&]() -> result<void> {
+        CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
+        CIPHERLANE_CHECK(need_line(line));
+        CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
+        CIPHERLANE_TRY(const auto all, on->at.shifts(most, bounds));
+        const listener to(line, user);
+        for (const auto& one : all)
+            to(to_json(one));
+        return {};
+    });
+}
+
 cipherlane_condition cipherlane_till_receipt(cipherlane_till till, uint64_t handle, int32_t copy, size_t columns,
     int64_t deadline_ms, cipherlane_buffer* text, cipherlane_status* why) {
     return guard(why, [&]() -> result<void> {

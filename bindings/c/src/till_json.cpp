@@ -1,5 +1,6 @@
 #include "till_json.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/clock.hpp>
@@ -45,6 +46,9 @@ std::string to_json(const acquiring::payment& what) {
         made["conversion"] = {{"amount", what.conversion.converted.minor()},
             {"currency", what.conversion.converted.unit().number}, {"rate", ports::rate_text(what.conversion.rate)}};
     }
+    made["operator"] = what.operator_id;
+    made["shift"] = what.shift;
+    if (what.settlement_overdue) made["settlement_overdue"] = true;
     if (!what.ok()) made["reason"] = what.reason(language::english);
     if (what.why) made["why"] = why_object(*what.why);
     return json::serialize(made);
@@ -60,13 +64,15 @@ std::string to_json(const ports::journal_record& what) {
         {"card", what.masked_pan}, {"original", what.original}, {"host_code", what.host_code},
         {"reference", what.reference}, {"authorization", what.authorization}, {"date", what.host_date},
         {"time", what.host_time}, {"order", what.order_number}, {"voucher", what.voucher}, {"note", what.note},
-        {"created", ports::to_civil(what.created).to_string()}, {"told", what.closed}, {"settled", what.settled}};
+        {"operator", what.operator_id}, {"shift", what.shift}, {"created", ports::to_civil(what.created).to_string()},
+        {"told", what.closed}, {"settled", what.settled}};
     return json::serialize(made);
 }
 
 std::string to_json(const till_status& what) {
     return json::serialize(json::object{{"terminal", what.terminal_id}, {"batch", what.batch}, {"trace", what.trace},
         {"signed_in", what.signed_in}, {"settling", what.settling}, {"undecided", what.undecided},
+        {"settlement_overdue", what.settlement_overdue}, {"operator", what.operator_id}, {"shift", what.shift},
         {"host", to_string(what.host)}, {"gateway", to_string(what.gateway)}, {"pinpad", to_string(what.pinpad)},
         {"card_terminal", to_string(what.card_terminal)}, {"display", to_string(what.display)},
         {"printer", to_string(what.printer)}, {"scanner", to_string(what.scanner)},
@@ -74,6 +80,21 @@ std::string to_json(const till_status& what) {
         {"host_exchanges", what.host_exchanges}, {"host_answers", what.host_answers},
         {"host_dropped", what.host_dropped}, {"notices_taken", what.notices_taken},
         {"notices_refused", what.notices_refused}, {"slips_waiting", what.slips_waiting}});
+}
+
+std::string to_json(const shift_report& what) {
+    const auto stamp = [](std::chrono::system_clock::time_point when) {
+        return ports::to_civil(when).to_string() + " +08:00";
+    };
+    json::array rights;
+    for (const auto one : what.rights)
+        rights.push_back(json::value(to_string(one)));
+    return json::serialize(json::object{{"terminal", what.terminal_id}, {"operator", what.operator_id},
+        {"name", printable_text(what.operator_name)}, {"shift", what.number}, {"opened", stamp(what.opened)},
+        {"closed", what.closed ? stamp(*what.closed) : std::string()}, {"debit", side(what.totals.debit)},
+        {"credit", side(what.totals.credit)}, {"qr_debit", side(what.totals.qr_debit)},
+        {"qr_credit", side(what.totals.qr_credit)}, {"records", what.records}, {"undecided", what.undecided},
+        {"rights", std::move(rights)}});
 }
 
 std::string to_json(const acquiring::settlement_report& what, std::string_view slip) {

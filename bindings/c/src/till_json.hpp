@@ -4,6 +4,7 @@
 #include <cipherlane/acquiring/timeline.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 #include <cipherlane/till/preflight.hpp>
+#include <cipherlane/till/shift_report.hpp>
 #include <cipherlane/till/till_status.hpp>
 
 #include <string>
@@ -15,6 +16,7 @@ namespace cipherlane::c {
 [[nodiscard]] std::string to_json(const acquiring::payment& what);
 [[nodiscard]] std::string to_json(const ports::journal_record& what);
 [[nodiscard]] std::string to_json(const till_status& what);
+[[nodiscard]] std::string to_json(const shift_report& what);
 [[nodiscard]] std::string to_json(const acquiring::settlement_report& what, std::string_view slip);
 [[nodiscard]] std::string to_json(const preflight_step& what);
 [[nodiscard]] std::string to_json(const acquiring::timeline_entry& what);

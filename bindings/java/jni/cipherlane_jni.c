@@ -11,6 +11,7 @@
 #include <cipherlane/c/qr.h>
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -372,10 +373,17 @@ NATIVE(jobjectArray, hsmRun)
     return NULL;
 }
 
+static atomic_int refuses_threads; /* in a test */
+
+static int attach(JNIEnv** env) {
+    if (atomic_load(&refuses_threads)) return 0;
+    return (*machine)->AttachCurrentThreadAsDaemon(machine, (void**)env, NULL) == JNI_OK;
+}
+
 JNIEnv* own_environment(void) {
     JNIEnv* env = NULL;
     if ((*machine)->GetEnv(machine, (void**)&env, JNI_VERSION_10) == JNI_OK) return env;
-    if ((*machine)->AttachCurrentThreadAsDaemon(machine, (void**)&env, NULL) != JNI_OK) return NULL; /* it ends */
+    if (!attach(&env)) return NULL;
     (void)pthread_setspecific(attached, env);
     return env;
 }
@@ -384,7 +392,7 @@ JNIEnv* enter_machine(int* is_guest) {
     JNIEnv* env = NULL;
     *is_guest = 0;
     if ((*machine)->GetEnv(machine, (void**)&env, JNI_VERSION_10) == JNI_OK) return env;
-    if ((*machine)->AttachCurrentThreadAsDaemon(machine, (void**)&env, NULL) != JNI_OK) return NULL;
+    if (!attach(&env)) return NULL;
     *is_guest = 1;
     return env;
 }
@@ -393,38 +401,96 @@ void leave_machine(int is_guest) {
     if (is_guest) (void)(*machine)->DetachCurrentThread(machine);
 }
 
+/* --- calls that do not wait --- */
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t more;
+    pending* first; /* the newest */
+} lost = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL};
+
+pending* pending_for(JNIEnv* env, jobject future, void (*deliver)(JNIEnv* env, pending* of)) {
+    pending* made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        raise_no_memory(env);
+        return NULL;
+    }
+    made->deliver = deliver;
+    made->future = (*env)->NewGlobalRef(env, future);
+    if (made->future != NULL) return made;
+    free(made);
+    if (!(*env)->ExceptionCheck(env)) raise_no_memory(env);
+    return NULL;
+}
+
+void forget_pending(JNIEnv* env, pending* of) {
+    (*env)->DeleteGlobalRef(env, of->future);
+    free(of);
+}
+
+void hand_over(pending* of) {
+    (void)pthread_mutex_lock(&lost.lock);
+    of->next = lost.first;
+    lost.first = of;
+    (void)pthread_cond_signal(&lost.more);
+    (void)pthread_mutex_unlock(&lost.lock);
+}
+
+/* The work of a thread of the machine's own, without end. */
+NATIVE(void, tellLost)(JNIEnv* env, jclass type) {
+    (void)type;
+    for (;;) {
+        (void)pthread_mutex_lock(&lost.lock);
+        while (lost.first == NULL)
+            (void)pthread_cond_wait(&lost.more, &lost.lock);
+        pending* one = lost.first;
+        lost.first = one->next;
+        (void)pthread_mutex_unlock(&lost.lock);
+        one->deliver(env, one);
+    }
+}
+
+NATIVE(void, refuseThreads)(JNIEnv* env, jclass type, jboolean on) {
+    (void)env;
+    (void)type;
+    atomic_store(&refuses_threads, on == JNI_TRUE);
+}
+
 void complete_bare(JNIEnv* env, jmethodID method, jobject future) {
     (*env)->ExceptionClear(env);
     (*env)->CallStaticVoidMethod(env, native_class, method, future, NULL, NULL);
     (*env)->ExceptionClear(env);
-    (*env)->DeleteGlobalRef(env, future);
 }
 
-static void on_done(void* user, cipherlane_hsm_reply reply, const cipherlane_status* why) {
-    jobject future = user;
-    JNIEnv* env = own_environment();
-    if (env == NULL || (*env)->PushLocalFrame(env, 32) != 0) {
-        if (reply != NULL) (void)cipherlane_hsm_reply_close(reply, NULL);
-        if (env != NULL) complete_bare(env, complete_method, future);
-        return;
+static void deliver_reply(JNIEnv* env, pending* of) {
+    if ((*env)->PushLocalFrame(env, 32) != 0) {
+        if (of->reply != NULL) (void)cipherlane_hsm_reply_close(of->reply, NULL);
+        complete_bare(env, complete_method, of->future);
+        return forget_pending(env, of);
     }
     jobjectArray fields = NULL;
     jthrowable fault = NULL;
-    if (why->condition == CIPHERLANE_OK) {
-        fields = fields_of(env, reply);
+    if (of->why.condition == CIPHERLANE_OK) {
+        fields = fields_of(env, of->reply);
         fault = (*env)->ExceptionOccurred(env);
     } else {
-        fault = exception_of(env, why);
+        fault = exception_of(env, &of->why);
     }
     (*env)->ExceptionClear(env);
     if (fault != NULL && !(*env)->IsInstanceOf(env, fault, exception_class)) fault = NULL;
-    (*env)->CallStaticVoidMethod(env, native_class, complete_method, future, fields, fault);
-    if ((*env)->ExceptionCheck(env)) {
-        complete_bare(env, complete_method, future);
-    } else {
-        (*env)->DeleteGlobalRef(env, future);
-    }
+    (*env)->CallStaticVoidMethod(env, native_class, complete_method, of->future, fields, fault);
+    if ((*env)->ExceptionCheck(env)) complete_bare(env, complete_method, of->future);
+    forget_pending(env, of);
     (void)(*env)->PopLocalFrame(env, NULL);
+}
+
+static void on_done(void* user, cipherlane_hsm_reply reply, const cipherlane_status* why) {
+    pending* of = user;
+    of->reply = reply;
+    of->why = *why;
+    JNIEnv* env = own_environment();
+    if (env == NULL) return hand_over(of);
+    deliver_reply(env, of);
 }
 
 NATIVE(void, hsmStart)
@@ -434,7 +500,7 @@ NATIVE(void, hsmStart)
     (void)type;
     cipherlane_hsm_request request = request_of(env, operation, names, values, kinds);
     if (request == NULL) return;
-    jobject kept = (*env)->NewGlobalRef(env, future);
+    pending* kept = pending_for(env, future, deliver_reply);
     if (kept == NULL) {
         (void)cipherlane_hsm_request_close(request, NULL);
         return;
@@ -443,7 +509,7 @@ NATIVE(void, hsmStart)
         HANDLE(cipherlane_hsm, hsm), request, deadline, HANDLE(cipherlane_stop, stop), on_done, kept, &why);
     (void)cipherlane_hsm_request_close(request, NULL);
     if (end == CIPHERLANE_OK) return;
-    (*env)->DeleteGlobalRef(env, kept);
+    forget_pending(env, kept);
     raise_status(env, &why);
 }
 

@@ -2,7 +2,9 @@
 #ifndef CIPHERLANE_JNI_H
 #define CIPHERLANE_JNI_H
 
+#include <cipherlane/c/hsm.h>
 #include <cipherlane/c/status.h>
+#include <cipherlane/c/till.h>
 
 #include <jni.h>
 #include <stddef.h>
@@ -47,7 +49,23 @@ JNIEnv* own_environment(void);
 /* The same for one callback, on a thread that ends only with the process: left attached it would wait for a machine
  * that has ended. */
 JNIEnv* enter_machine(int* is_guest);
-/* Ends a future whose result could not be told: with no answer and no reason. Deletes the global reference. */
+/* A call that does not wait, from its start until its future has been ended: nothing more is needed for that. */
+typedef struct pending {
+    struct pending* next;
+    jobject future; /* a global reference */
+    void (*deliver)(JNIEnv* env, struct pending* of);
+    cipherlane_hsm_reply reply;
+    cipherlane_payment payment;
+    int has_payment;
+    cipherlane_status why;
+} pending;
+/* Null with an exception. */
+pending* pending_for(JNIEnv* env, jobject future, void (*deliver)(JNIEnv* env, pending* of));
+/* It never began, or its future has been ended. */
+void forget_pending(JNIEnv* env, pending* of);
+/* The machine did not take this thread in: a thread of its own delivers instead. */
+void hand_over(pending* of);
+/* Ends a future whose result could not be told: with no answer and no reason. */
 void complete_bare(JNIEnv* env, jmethodID method, jobject future);
 void leave_machine(int is_guest);
 

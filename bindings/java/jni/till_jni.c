@@ -199,30 +199,34 @@ NATIVE(jobject, tillPay)
     return payment_or_raise(env, end, &payment, &why);
 }
 
-static void on_paid(void* user, const cipherlane_payment* payment, const cipherlane_status* why) {
-    jobject future = user;
-    int is_guest = 0;
-    JNIEnv* env = enter_machine(&is_guest);
-    if (env == NULL) return;
+static void deliver_payment(JNIEnv* env, pending* of) {
     if ((*env)->PushLocalFrame(env, 32) != 0) {
-        complete_bare(env, paid_method, future);
-        return leave_machine(is_guest);
+        complete_bare(env, paid_method, of->future);
+        return forget_pending(env, of);
     }
     jobject made = NULL;
     jthrowable fault = NULL;
-    if (payment != NULL) {
-        made = payment_of(env, payment);
+    if (of->has_payment) {
+        made = payment_of(env, &of->payment);
     } else {
-        fault = exception_of(env, why);
+        fault = exception_of(env, &of->why);
     }
     (*env)->ExceptionClear(env);
-    (*env)->CallStaticVoidMethod(env, native_class, paid_method, future, made, fault);
-    if ((*env)->ExceptionCheck(env)) {
-        complete_bare(env, paid_method, future);
-    } else {
-        (*env)->DeleteGlobalRef(env, future);
-    }
+    (*env)->CallStaticVoidMethod(env, native_class, paid_method, of->future, made, fault);
+    if ((*env)->ExceptionCheck(env)) complete_bare(env, paid_method, of->future);
+    forget_pending(env, of);
     (void)(*env)->PopLocalFrame(env, NULL);
+}
+
+static void on_paid(void* user, const cipherlane_payment* payment, const cipherlane_status* why) {
+    pending* of = user;
+    int is_guest = 0;
+    of->has_payment = payment != NULL;
+    if (payment != NULL) of->payment = *payment;
+    of->why = *why;
+    JNIEnv* env = enter_machine(&is_guest);
+    if (env == NULL) return hand_over(of);
+    deliver_payment(env, of);
     leave_machine(is_guest);
 }
 
@@ -233,7 +237,7 @@ NATIVE(void, tillStart)
     order what;
     (void)type;
     if (!take_order(env, texts, numbers, &what)) return;
-    jobject kept = (*env)->NewGlobalRef(env, future);
+    pending* kept = pending_for(env, future, deliver_payment);
     if (kept == NULL) {
         drop_order(&what);
         return;
@@ -242,7 +246,7 @@ NATIVE(void, tillStart)
         HANDLE(cipherlane_till, till), &what.trade, deadline, HANDLE(cipherlane_stop, stop), on_paid, kept, &why);
     drop_order(&what);
     if (end == CIPHERLANE_OK) return;
-    (*env)->DeleteGlobalRef(env, kept);
+    forget_pending(env, kept);
     raise_status(env, &why);
 }
 
@@ -360,6 +364,51 @@ NATIVE(jbyteArray, tillAsk)(JNIEnv* env, jclass type, jlong till, jbyteArray wha
     const cipherlane_condition end =
         cipherlane_till_ask(HANDLE(cipherlane_till, till), name.data, deadline, NULL, add_line, &all, &why);
     drop(&name);
+    return lines_or_raise(env, end, &all, &why);
+}
+
+/* --- operators --- */
+
+NATIVE(jbyteArray, tillSignOn)
+(JNIEnv* env, jclass type, jlong till, jbyteArray operator, jbyteArray secret, jlong deadline) {
+    cipherlane_status why;
+    lines all = {NULL, 0, 0, 0};
+    input who;
+    input shown;
+    (void)type;
+    if (!take(env, operator, & who)) return NULL;
+    if (!take(env, secret, &shown)) {
+        drop(&who);
+        return NULL;
+    }
+    const cipherlane_condition end = cipherlane_till_sign_on(
+        HANDLE(cipherlane_till, till), who.data, shown.data, shown.size, deadline, add_line, &all, &why);
+    drop(&shown);
+    drop(&who);
+    return lines_or_raise(env, end, &all, &why);
+}
+
+NATIVE(void, tillSignOff)(JNIEnv* env, jclass type, jlong till) {
+    cipherlane_status why;
+    (void)type;
+    if (cipherlane_till_sign_off(HANDLE(cipherlane_till, till), &why) != CIPHERLANE_OK) raise_status(env, &why);
+}
+
+NATIVE(jbyteArray, tillCloseShift)(JNIEnv* env, jclass type, jlong till, jlong deadline) {
+    cipherlane_status why;
+    lines all = {NULL, 0, 0, 0};
+    (void)type;
+    const cipherlane_condition end =
+        cipherlane_till_close_shift(HANDLE(cipherlane_till, till), deadline, NULL, add_line, &all, &why);
+    return lines_or_raise(env, end, &all, &why);
+}
+
+NATIVE(jbyteArray, tillShifts)(JNIEnv* env, jclass type, jlong till, jint most, jlong deadline) {
+    cipherlane_status why;
+    lines all = {NULL, 0, 0, 0};
+    (void)type;
+    const cipherlane_condition end =
+        cipherlane_till_shifts(HANDLE(cipherlane_till, till), (size_t)most, deadline, add_line, &all, &why);
     return lines_or_raise(env, end, &all, &why);
 }
 

@@ -253,6 +253,25 @@ class Till(_native.Handle):
         by = None if stop is None else stop.handle
         return _lines("till_ask", self.handle, encoded(what), milliseconds(deadline), by)[0]
 
+    def sign_on(self, operator: str, secret: Secret, *, deadline: float | None = 20) -> dict[str, Any]:
+        """An operator begins a shift at this terminal, or goes on with the open one: what is done there from here on is
+        theirs. `secret`: a bytearray is wiped. The shift as the journal has it."""
+        with _native.secret_memory(secret) as (place, size):
+            return _lines("till_sign_on", self.handle, encoded(operator), place, size, milliseconds(deadline))[0]
+
+    def sign_off(self) -> None:
+        """Nobody is on duty any more; the shift stays open."""
+        call("till_sign_off", self.handle)
+
+    def close_shift(self, *, deadline: float | None = 120, stop: Stop | None = None) -> dict[str, Any]:
+        """Ends the shift of whoever is on duty, after the payment under way; what was done in it."""
+        by = None if stop is None else stop.handle
+        return _lines("till_close_shift", self.handle, milliseconds(deadline), by)[0]
+
+    def shifts(self, *, most: int = 20, deadline: float | None = 20) -> list[dict[str, Any]]:
+        """The shifts of this terminal, the newest first, counted from the journal."""
+        return _lines("till_shifts", self.handle, most, milliseconds(deadline))
+
     def receipt(
         self, payment: Payment | int, *, merchant: bool = False, columns: int = 32, deadline: float | None = 5
     ) -> str:

@@ -179,6 +179,22 @@ static void wait_for(struct told* told, int count) {
     mtx_unlock(&told->lock);
 }
 
+struct worker {
+    cipherlane_hsm hsm;
+    int good;
+};
+
+static int translate_often(void* with) {
+    struct worker* self = with;
+    for (int i = 0; i < 100; ++i) {
+        cipherlane_block block;
+        self->good += cipherlane_hsm_translate_pin(self->hsm, CIPHERLANE_HSM_ZPK, single_zpk, zpk,
+                          CIPHERLANE_HSM_DIEBOLD, CIPHERLANE_HSM_DIEBOLD, pin_block, sizeof pin_block, card, WITHIN,
+                          NULL, &block, NULL) == CIPHERLANE_OK;
+    }
+    return 0;
+}
+
 static void calls_that_do_not_wait(cipherlane_hsm hsm, const char* at) {
     struct told told = {.hsm = hsm};
     mtx_init(&told.lock, mtx_plain);
@@ -211,26 +227,31 @@ static void calls_that_do_not_wait(cipherlane_hsm hsm, const char* at) {
     GOOD(cipherlane_hsm_close(other, &why));
     CHECK(told.count == 200);
     REFUSED(CIPHERLANE_CODE_BAD_HANDLE, cipherlane_hsm_close(other, &why));
+
+    /* Also where other threads are inside: the last one out does not tell anything behind the closing. */
+    for (int round = 0; round < 20; ++round) {
+        struct worker inside[2];
+        thrd_t threads[2];
+        GOOD(cipherlane_hsm_open(at, "payshield", &other, &why));
+        told.count = told.good = told.cancelled = 0;
+        for (int i = 0; i < 2; ++i) {
+            inside[i] = (struct worker){other, 0};
+            CHECK(thrd_create(&threads[i], translate_often, &inside[i]) == thrd_success);
+        }
+        for (int i = 0; i < 40; ++i)
+            GOOD(cipherlane_hsm_start(other, request, WITHIN, NULL, on_done, &told, &why));
+        GOOD(cipherlane_hsm_close(other, &why));
+        mtx_lock(&told.lock);
+        CHECK(told.count == 40);
+        mtx_unlock(&told.lock);
+        for (int i = 0; i < 2; ++i)
+            thrd_join(threads[i], NULL);
+        CHECK(told.count == 40);
+    }
     REFUSED(CIPHERLANE_CODE_BAD_HANDLE, cipherlane_hsm_start(other, request, WITHIN, NULL, on_done, &told, &why));
     GOOD(cipherlane_hsm_request_close(request, &why));
     cnd_destroy(&told.changed);
     mtx_destroy(&told.lock);
-}
-
-struct worker {
-    cipherlane_hsm hsm;
-    int good;
-};
-
-static int translate_often(void* with) {
-    struct worker* self = with;
-    for (int i = 0; i < 100; ++i) {
-        cipherlane_block block;
-        self->good += cipherlane_hsm_translate_pin(self->hsm, CIPHERLANE_HSM_ZPK, single_zpk, zpk,
-                          CIPHERLANE_HSM_DIEBOLD, CIPHERLANE_HSM_DIEBOLD, pin_block, sizeof pin_block, card, WITHIN,
-                          NULL, &block, NULL) == CIPHERLANE_OK;
-    }
-    return 0;
 }
 
 static void many_threads(cipherlane_hsm hsm) {

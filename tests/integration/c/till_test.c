@@ -1,8 +1,10 @@
 /* A till through the C interface, against the simulators of a lane: c_till_test TILL.toml */
+#define _POSIX_C_SOURCE 200809L
 #include "check.h"
 
 #include <cipherlane/c/till.h>
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <threads.h>
 #include <time.h>
@@ -144,6 +146,55 @@ static void closing_waits_for_done(cipherlane_till till) {
     CHECK(to.began == 1 && to.ended == 1);
 }
 
+static void on_shift(void* user, const char* json) {
+    snprintf(user, 4096, "%s", json);
+}
+
+/* The same settings with an operator in them: number 07, PIN 4711. */
+static void an_operator_signs_on(const char* settings) {
+    char copy[1024];
+    char clerks[1024];
+    char shift[4096] = "";
+    cipherlane_till till = NULL;
+    cipherlane_payment payment;
+    cipherlane_trade sale = CIPHERLANE_TRADE_INIT;
+    snprintf(copy, sizeof copy, "%s.clerks.toml", settings);
+    snprintf(clerks, sizeof clerks, "%s.clerks", settings);
+    FILE* from = fopen(settings, "r");
+    FILE* to = fopen(copy, "w");
+    for (int c = fgetc(from); c != EOF; c = fgetc(from))
+        fputc(c, to);
+    fprintf(to, "\n[clerks]\nfile = \"%s\"\n", clerks);
+    fclose(from);
+    fclose(to);
+    to = fdopen(open(clerks, O_WRONLY | O_CREAT | O_TRUNC, 0600), "w");
+    fputs("[[clerk]]\nid = \"07\"\nrights = [\"sell\"]\nsecret = \"scrypt:10:8:1:000102030405060708090A0B0C0D0E0F:733"
+          "22BCFF7F111436CBEB6E47C911A6157BFF6CFE24C717235A87B9CDBC2FBD3\"\n",
+        to);
+    fclose(to);
+
+    GOOD(cipherlane_till_open(copy, NULL, NULL, 20000, NULL, &till, &why));
+    sale.trade = "sale";
+    sale.key = "c-clerk";
+    sale.amount = 300;
+    CHECK(cipherlane_till_pay(till, &sale, 60000, NULL, &payment, &why) == CIPHERLANE_MISUSE);
+    CHECK(cipherlane_till_sign_on(till, "07", "4712", 4, 20000, on_shift, shift, &why) == CIPHERLANE_MISUSE);
+    REFUSED(
+        CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_sign_on(till, "07", NULL, 4, 20000, on_shift, shift, &why));
+    REFUSED(CIPHERLANE_CODE_NULL_ARGUMENT, cipherlane_till_sign_on(till, "07", "4711", 4, 20000, NULL, NULL, &why));
+    GOOD(cipherlane_till_sign_on(till, "07", "4711", 4, 20000, on_shift, shift, &why));
+    CHECK(strstr(shift, "\"rights\":[\"sell\"]") != NULL);
+    GOOD(cipherlane_till_pay(till, &sale, 60000, NULL, &payment, &why));
+    CHECK(payment.ok == 1);
+    CHECK(cipherlane_till_ask(till, "settle", 60000, NULL, on_shift, shift, &why) == CIPHERLANE_MISUSE);
+    GOOD(cipherlane_till_close_shift(till, 20000, NULL, on_shift, shift, &why));
+    CHECK(strstr(shift, "\"debit\":{\"count\":1,\"minor\":300}") != NULL);
+    GOOD(cipherlane_till_shifts(till, 10, 20000, on_shift, shift, &why));
+    CHECK(strstr(shift, "\"shift\":1") != NULL);
+    GOOD(cipherlane_till_sign_off(till, &why));
+    GOOD(cipherlane_till_close(till, &why));
+}
+
 int main(int argc, char** argv) {
     cipherlane_till till = NULL;
     char names[256];
@@ -157,5 +208,6 @@ int main(int argc, char** argv) {
     a_key_is_of_one_trade(till);
     closing_waits_for_done(till);
     REFUSED(CIPHERLANE_CODE_BAD_HANDLE, cipherlane_till_close(till, &why));
+    an_operator_signs_on(argv[1]);
     return failures == 0 ? 0 : 1;
 }

@@ -1,9 +1,11 @@
 """A till through Python, against the simulators of a lane."""
 
 import asyncio
+import hashlib
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from cipherlane import Misuse
@@ -26,6 +28,33 @@ def test_a_sale_and_its_void(lane_rig):
         assert till.status()["signed_in"] and till.payment(sale.handle)["key"] == "p-1"
         assert till.ask("settle")["host"] == "balanced"
     assert any(each["event"] == "stage" for each in events)
+
+
+def test_an_operator_signs_on(lane_rig, tmp_path):
+    salt = bytes(range(16))
+    kept = hashlib.scrypt(b"4711", salt=salt, n=1024, r=8, p=1, dklen=32)
+    clerks = tmp_path / "clerks.toml"
+    clerks.write_text(
+        '[[clerk]]\nid = "07"\nname = "Li"\nrights = ["sell"]\n'
+        f'secret = "scrypt:10:8:1:{salt.hex()}:{kept.hex()}"\n'
+    )
+    clerks.chmod(0o600)
+    settings = tmp_path / "till.toml"
+    settings.write_text(Path(lane_rig.settings).read_text() + f'\n[clerks]\nfile = "{clerks}"\n')
+    with Till(str(settings)) as till:
+        with pytest.raises(Misuse):
+            till.sale("o-1", 500)
+        with pytest.raises(Misuse):
+            till.sign_on("07", "4712")
+        secret = bytearray(b"4711")
+        assert till.sign_on("07", secret)["rights"] == ["sell"] and secret == bytearray(4)
+        sale = till.sale("o-1", 500)
+        assert sale.ok and till.payment(sale.handle)["operator"] == "07"
+        with pytest.raises(Misuse, match="right"):
+            till.ask("settle")
+        assert till.close_shift()["debit"] == {"count": 1, "minor": 500}
+        assert [row["shift"] for row in till.shifts()] == [1] and till.status()["operator"] == ""
+        till.sign_off()
 
 
 def test_a_code_is_paid(lane_rig):

@@ -13,6 +13,9 @@ final class Native {
 
     static {
         load();
+        Thread courier = new Thread(Native::tellLost, "cipherlane courier");
+        courier.setDaemon(true);
+        courier.start();
     }
 
     /** From the path of {@code cipherlane.jni}, else from {@code java.library.path}, else out of the jar. */
@@ -76,6 +79,11 @@ final class Native {
     /** Called by the native library, on a thread of a till: what happens there. */
     static void event(long listener, byte[] json) { Till.tell(listener, text(json)); }
 
+    /** Ends the futures of calls whose thread the machine would not take in. Does not return. */
+    private static native void tellLost();
+    /** For tests: the machine takes no thread of the library's in. */
+    static native void refuseThreads(boolean on);
+
     static native byte[] version();
     static native long stopCreate();
     static native void stopRequest(long stop);
@@ -126,6 +134,10 @@ final class Native {
     static native byte[] tillStatus(long till, long deadline);
     static native byte[] tillJournal(long till, byte[] terminal, int open, int most, long deadline);
     static native byte[] tillAsk(long till, byte[] what, long deadline);
+    static native byte[] tillSignOn(long till, byte[] operator, byte[] secret, long deadline);
+    static native void tillSignOff(long till);
+    static native byte[] tillCloseShift(long till, long deadline);
+    static native byte[] tillShifts(long till, int most, long deadline);
     static native byte[] tillReceipt(long till, long handle, int copy, int columns, long deadline);
 
     static native byte[] qr(int what, byte[] text, int scale);

@@ -163,6 +163,56 @@ public final class Till implements AutoCloseable {
                         token, of.details().handle(), copy.ordinal(), counted(columns), Native.millis(limit)));
     }
 
+    /**
+     * An operator begins a shift at this terminal, or goes on with the open one: what is done there from here on is
+     * theirs.
+     *
+     * @param operator their number
+     * @param secret their PIN or password, printable ASCII; the caller wipes it
+     * @param limit for all of it
+     * @return the shift as JSON
+     */
+    public String signOn(String operator, char[] secret, Duration limit) {
+        byte[] shown = ascii(secret);
+        try {
+            return handle.text(this,
+                    token -> Native.tillSignOn(token, Native.text(operator), shown, Native.millis(limit))).strip();
+        } finally {
+            Cipherlane.wipe(shown);
+        }
+    }
+
+    /** Nobody is on duty any more; the shift stays open. */
+    public void signOff() {
+        handle.use(this, token -> {
+            Native.tillSignOff(token);
+            return null;
+        });
+    }
+
+    /** Ends the shift of whoever is on duty, after the payment under way; what was done in it, as JSON. */
+    public String closeShift(Duration limit) {
+        return handle.text(this, token -> Native.tillCloseShift(token, Native.millis(limit))).strip();
+    }
+
+    /** The newest shifts of this terminal, each as JSON, counted from the journal. */
+    public List<String> shifts(int most, Duration limit) {
+        return handle.text(this, token -> Native.tillShifts(token, counted(most), Native.millis(limit)))
+                .lines().toList();
+    }
+
+    private static byte[] ascii(char[] from) {
+        byte[] made = new byte[from.length];
+        for (int i = 0; i < from.length; ++i) {
+            if (from[i] < ' ' || from[i] > '~') {
+                Cipherlane.wipe(made);
+                throw new IllegalArgumentException("a character that is no printable ASCII");
+            }
+            made[i] = (byte) from[i];
+        }
+        return made;
+    }
+
     private List<String> records(int open, int most, Duration limit) {
         byte[] found = handle.use(
                 this, token -> Native.tillJournal(token, null, open, counted(most), Native.millis(limit)));

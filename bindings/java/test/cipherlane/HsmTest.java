@@ -78,6 +78,17 @@ class HsmTest {
     }
 
     @Test
+    void endsAFutureWhoseThreadIsNotTakenIn() throws Exception {
+        TranslatePin what = new TranslatePin(TPK, ZPK, block(CLEAR_TPK), CARD.toCharArray());
+        try (Hsm other = Hsm.open(unit.where, "payshield")) { // whose thread is not known yet
+            Native.refuseThreads(true);
+            assertArrayEquals(block(CLEAR_ZPK), other.translatePinAsync(what, SOON).get(20, TimeUnit.SECONDS));
+        } finally {
+            Native.refuseThreads(false);
+        }
+    }
+
+    @Test
     void makesAndVerifiesMacs() throws Exception {
         byte[] data = "0200 and everything up to field 63".getBytes(StandardCharsets.US_ASCII);
         MakeMac what = new MakeMac(TAK, data);

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +45,45 @@ class TillTest {
             assertTrue(late.getCause() instanceof CipherlaneException, late.toString());
         }
         Till.open(settings(folder), SOON).close(); // and given back
+    }
+
+    @Test
+    void letsOperatorsSignOn(@TempDir Path folder) throws Exception {
+        Path clerks = folder.resolve("clerks.toml");
+        Files.writeString(clerks, "[[clerk]]\nid = \"07\"\nname = \"Li\"\nrights = [\"sell\"]\nsecret = \"" // 4711
+                + "scrypt:10:8:1:000102030405060708090A0B0C0D0E0F:733"
+                + "22BCFF7F111436CBEB6E47C911A6157BFF6CFE24C717235A87B9CDBC2FBD3\"\n");
+        Files.setPosixFilePermissions(clerks, PosixFilePermissions.fromString("rw-------"));
+        Path file = Path.of(settings(folder));
+        Files.writeString(file, "[clerks]\nfile = \"" + clerks + "\"\n", StandardOpenOption.APPEND);
+        try (Till till = Till.open(file.toString(), event -> {}, SOON)) {
+            CipherlaneException nobody = assertThrows(
+                    CipherlaneException.class, () -> till.pay(Trade.sale("order-1", 100), SOON));
+            assertTrue(nobody.getMessage().contains("signed on"), nobody.getMessage());
+            assertThrows(CipherlaneException.class, () -> till.signOn("07", "4712".toCharArray(), SOON));
+            assertThrows(IllegalArgumentException.class, () -> till.signOn("07", "密".toCharArray(), SOON));
+            assertTrue(till.signOn("07", "4711".toCharArray(), SOON).contains("\"rights\":[\"sell\"]"));
+            CipherlaneException none = assertThrows(
+                    CipherlaneException.class, () -> till.pay(Trade.sale("order-1", 100), SOON));
+            assertFalse(none.getMessage().contains("signed on"), none.getMessage()); // but no host
+            assertEquals(1, till.shifts(10, SOON).size());
+            assertTrue(till.closeShift(SOON).contains("\"records\":0"));
+            assertThrows(CipherlaneException.class, () -> till.closeShift(SOON));
+            till.signOff();
+        }
+    }
+
+    /** A thread that the machine does not take in tells nobody; the future ends all the same. */
+    @Test
+    void endsAFutureWhoseThreadIsNotTakenIn(@TempDir Path folder) throws Exception {
+        try (Till till = Till.open(settings(folder), SOON)) {
+            Native.refuseThreads(true);
+            CompletionException late = assertThrows(CompletionException.class,
+                    () -> till.start(Trade.sale("order-1", 100), SOON).orTimeout(60, TimeUnit.SECONDS).join());
+            assertTrue(late.getCause() instanceof CipherlaneException, late.toString());
+        } finally {
+            Native.refuseThreads(false);
+        }
     }
 
     @Test

@@ -154,6 +154,22 @@ CIPHERLANE_API cipherlane_condition cipherlane_till_journal(cipherlane_till till
 CIPHERLANE_API cipherlane_condition cipherlane_till_ask(cipherlane_till till, const char* what, int64_t deadline_ms,
     cipherlane_stop stop, cipherlane_line line, void* user, cipherlane_status* why);
 
+/* An operator (操作员) begins a shift at this terminal, or goes on with the open one: all that is done there from
+ * here on is theirs, and what they may not do is refused before anything leaves. Needed where the settings name
+ * operators. `secret`: their PIN or password; the library keeps no copy, the caller wipes its own. The shift's report
+ * as one line: "operator", "name", "rights", "shift", "opened", "closed", "debit", "credit", "qr_debit", "qr_credit",
+ * "records", "undecided". */
+CIPHERLANE_API cipherlane_condition cipherlane_till_sign_on(cipherlane_till till, const char* operator_id,
+    const void* secret, size_t size, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why);
+/* Nobody is on duty any more; the shift stays open. */
+CIPHERLANE_API cipherlane_condition cipherlane_till_sign_off(cipherlane_till till, cipherlane_status* why);
+/* Ends the shift of whoever is on duty, after the payment under way; its report as one line. */
+CIPHERLANE_API cipherlane_condition cipherlane_till_close_shift(cipherlane_till till, int64_t deadline_ms,
+    cipherlane_stop stop, cipherlane_line line, void* user, cipherlane_status* why);
+/* The shifts of this terminal, a line each, the newest first, at most `most`: counted from the journal. */
+CIPHERLANE_API cipherlane_condition cipherlane_till_shifts(
+    cipherlane_till till, size_t most, int64_t deadline_ms, cipherlane_line line, void* user, cipherlane_status* why);
+
 /* A receipt (签购单) as UTF-8. `copy`: 0 the merchant's, 1 the cardholder's. */
 CIPHERLANE_API cipherlane_condition cipherlane_till_receipt(cipherlane_till till, uint64_t handle, int32_t copy,
     size_t columns, int64_t deadline_ms, cipherlane_buffer* text, cipherlane_status* why);
