@@ -102,7 +102,7 @@ void rule_desk::give_back(const ports::journal_record& payment, std::int64_t min
 /// A payment that was told as not made, or as voided, stands after all: what of it has not gone back counts again.
 /// @return whether it does so only now
 bool rule_desk::take_again(const ports::journal_record& payment) noexcept {
-    if (ledger::outcome_of(payment.state) != ledger::outcome::approved) return false;
+    if (!ledger::states::stands.contains(payment.state)) return false;
     const call limits(time_to_give_back);
     const auto refunded = journal_.refunded(payment.id, limits);
     const auto minor = refunded ? payment.approved.minor() - refunded->minor() : payment.approved.minor();
@@ -122,21 +122,18 @@ void rule_desk::not_sent(const ports::journal_record& record) noexcept {
 }
 
 void rule_desk::decided(const ports::journal_record& record) noexcept {
-    using ledger::outcome;
     const auto role = ledger::row_of(record.kind).role;
-    const auto now = ledger::outcome_of(record.state);
+    const bool stands = ledger::states::stands.contains(record.state);
     if (role == trade_role::payment) {
-        const bool nothing_stands = now == outcome::declined || now == outcome::reversed ||
-                                    now == outcome::not_sent || now == outcome::returned;
-        if (nothing_stands) return give_back(record, record.requested.minor());
+        if (ledger::states::nothing_stands.contains(record.state)) return give_back(record, record.requested.minor());
         if (take_again(record)) return;
         const auto less = record.requested.minor() - record.approved.minor();
-        if (now == outcome::approved && less > 0 && is_first(record)) give_back(record, less);
+        if (stands && less > 0 && is_first(record)) give_back(record, less);
         return;
     }
     const bool returns = role == trade_role::undoing || role == trade_role::returning;
-    const bool is_undone = now == outcome::declined || now == outcome::reversed;
-    if (!returns || (now != outcome::approved && !is_undone)) return;
+    const bool is_undone = ledger::states::moved_nothing.contains(record.state);
+    if (!returns || (!stands && !is_undone)) return;
     if (is_undone) {
         const std::scoped_lock lock(mutex_);
         gave_back_.erase(record.id);

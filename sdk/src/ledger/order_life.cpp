@@ -80,6 +80,16 @@ record_state state_after(const ports::journal_record& order, order_phase told, c
     return record_state::unknown;
 }
 
+bool agrees(const ports::journal_record& order, qr_order_state told) noexcept {
+    switch (phase_of(told)) {
+    case order_phase::refunded: return order.state == record_state::returned;
+    case order_phase::cancelled:
+    case order_phase::expired: return states::moved_nothing.contains(order.state);
+    default: break;
+    }
+    return true;
+}
+
 payment_word word_on_payment(
     const ports::journal_record& order, const ports::qr_order_status& told, std::uint32_t renewals) noexcept {
     const bool named = !order.reference.empty() && !told.transaction_number.empty();

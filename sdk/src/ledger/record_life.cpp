@@ -175,6 +175,16 @@ reversal_word word_on_reversal(std::string_view code) noexcept {
     return reversal_word::refused;
 }
 
+std::optional<record_state> state_after(reversal_word word) noexcept {
+    switch (word) {
+    case reversal_word::undone: return record_state::reversed;
+    case reversal_word::refused:
+    case reversal_word::unproven: return record_state::reversal_refused;
+    case reversal_word::passing: break;
+    }
+    return std::nullopt;
+}
+
 namespace {
 
 /// A duplicate, and a duplicate of what was done offline: neither says that no money moved.

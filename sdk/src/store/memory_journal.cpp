@@ -4,6 +4,7 @@
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/terminal_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/store/errc.hpp>
 #include <cipherlane/store/memory_journal.hpp>
@@ -18,7 +19,6 @@ namespace cipherlane::store {
 namespace {
 
 using ports::journal_record;
-using ports::settlement_step;
 
 error not_taken(store_errc what, std::string_view operation) {
     return error(what, layer::store).during(operation);
@@ -231,7 +231,7 @@ result<std::vector<journal_record>> memory_journal::shift_records(
     std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
         return state_->all(terminal_id, [&](const journal_record& one) {
-            return shift != 0 && one.shift == shift && one.operator_id == operator_id;
+            return ledger::records::of_shift.contains(one) && one.shift == shift && one.operator_id == operator_id;
         });
     });
 }
@@ -299,9 +299,7 @@ result<void> memory_journal::add_master_key(
             return not_taken(store_errc::bad_record, "master key").in_field("master_slot");
         }
         auto& terminal = state_->of(terminal_id).state;
-        terminal.master_keys.push_back(key);
-        terminal.pin_key = terminal.mac_key = {};
-        terminal.sign_in_due = true;
+        ledger::take_master_key(terminal, key);
         return {};
     });
 }
@@ -350,12 +348,13 @@ result<void> memory_journal::close_batch(std::string_view terminal_id, std::uint
     return state_->execute(bounds, [&]() -> result<void> {
         auto& terminal = state_->of(terminal_id);
         if (terminal.state.batch != batch) return not_taken(store_errc::bad_transition, "close batch");
-        terminal.state.batch = ledger::successor(batch);
-        terminal.settlement.step = settlement_step::none;
+        const auto end = ledger::end_of(batch);
+        terminal.state.batch = end.next_batch;
+        terminal.settlement.step = end.step;
         for (auto& one : state_->entries) {
-            if (one.record.terminal_id != terminal_id || !ledger::records::settles.contains(one.record)) continue;
+            if (one.record.terminal_id != terminal_id || !end.settles.contains(one.record)) continue;
             one.record.settled = true;
-            one.record.closed = true;
+            one.record.closed = end.closes;
             one.settled_at = state_->clock.now();
         }
         return {};

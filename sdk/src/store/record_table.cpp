@@ -4,6 +4,8 @@
 #include "sql_list.hpp"
 #include "sqlite.hpp"
 
+#include <cipherlane/ledger/order_life.hpp>
+
 #include <algorithm>
 #include <array>
 #include <type_traits>
@@ -50,6 +52,36 @@ std::int64_t checksum_of(const Row& row) {
         if (checked[i]) (void)row.add_to(sum, static_cast<int>(i));
     }
     return static_cast<std::int64_t>(sum.value());
+}
+
+/// The column of an enumeration, and whether a number is one of its values.
+struct numbered_column {
+    int at;
+    bool (*known)(std::uint8_t number) noexcept;
+};
+constexpr int column_named(std::string_view name) noexcept {
+    return static_cast<int>(std::find(columns.begin(), columns.end(), name) - columns.begin());
+}
+constexpr std::array numbered_columns{
+    numbered_column{column_named("kind"),
+        [](std::uint8_t number) noexcept { return ledger::find_row(static_cast<ports::trade>(number)) != nullptr; }},
+    numbered_column{column_named("state"),
+        [](std::uint8_t number) noexcept {
+            return ledger::states::all.contains(static_cast<ports::record_state>(number));
+        }},
+    numbered_column{column_named("phase"),
+        [](std::uint8_t number) noexcept {
+            return ledger::phases::all.contains(static_cast<ports::order_phase>(number));
+        }},
+};
+
+/// What no version has written: damage, which a row without a checksum shows in no other way.
+template <class Row>
+bool has_an_unknown_number(const Row& row) {
+    return std::any_of(numbered_columns.begin(), numbered_columns.end(), [&](const numbered_column& one) {
+        const auto number = row.integer(one.at);
+        return number < 0 || number > 255 || !one.known(static_cast<std::uint8_t>(number));
+    });
 }
 
 std::string joined(std::size_t first) {
@@ -117,7 +149,7 @@ std::string select_records(std::string_view where) {
 template <class Row>
 bool intact(const Row& row) {
     constexpr int behind = columns.size() + 2;
-    if (row.null(behind)) return false;
+    if (row.null(behind) || has_an_unknown_number(row)) return false;
     std::size_t covered = 0; // none was written before there were checksums
     if constexpr (Row::has_checksums) {
         const auto told = row.integer(behind);

@@ -11,6 +11,7 @@
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/store/journal.hpp>
 
 #include <algorithm>
@@ -118,10 +119,9 @@ class sql_journal final : public Base {
                 }
                 if (!ledger::may_decide(record, verdict)) return refused(store_errc::bad_transition, "decide");
                 CIPHERLANE_CHECK(update_record(on, row, record, verdict, to_ms(own->clock.now())));
-                if (ledger::opens_again(record.state, verdict.state)) CIPHERLANE_CHECK(set_closed(on, id, 0));
                 auto decided = record;
-                decided.state = verdict.state;
-                decided.approved = verdict.approved.value_or(record.approved);
+                ledger::apply(decided, verdict);
+                if (decided.closed != record.closed) CIPHERLANE_CHECK(set_closed(on, id, decided.closed ? 1 : 0));
                 own->follow(record, decided);
                 const auto follows = ledger::consequence_of(record, verdict);
                 if (!follows) return {};
@@ -218,8 +218,9 @@ class sql_journal final : public Base {
         std::string_view operator_id, std::uint32_t shift, const call& bounds) override {
         return keeper_.thread.execute(durability::read, bounds,
             [terminal = std::string(terminal_id), who = std::string(operator_id), shift](database& on) {
-                static const std::string sql = select_records(
-                    "WHERE terminal_id = ? AND operator_id = ? AND shift = ? AND shift != 0 ORDER BY id");
+                static const std::string sql =
+                    select_records("WHERE terminal_id = ? AND operator_id = ? AND shift = ? AND " +
+                                   sql_condition(ledger::records::of_shift) + " ORDER BY id");
                 auto asked = on.prepare(sql.c_str());
                 asked.bind(terminal).bind(who).bind(shift);
                 return read_records(asked);

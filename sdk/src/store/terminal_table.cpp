@@ -7,6 +7,7 @@
 
 #include <cipherlane/ledger/numbers.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/terminal_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::store {
@@ -49,6 +50,11 @@ bytes pack_keys(const std::vector<ports::wrapped_key>& keys) {
         parts.push_back(key.check_value);
     }
     return pack_list(parts);
+}
+
+template <class Statement>
+void bind_key(Statement& update, const ports::wrapped_key& key) {
+    update.bind(key.master_slot).bind(byte_view(key.cryptogram)).bind(byte_view(key.check_value));
 }
 
 } // namespace
@@ -104,10 +110,8 @@ result<void> write_sign_in(Database& on, std::string_view terminal_id, const por
     auto update = on.prepare("UPDATE terminals SET pin_slot = ?, pin_key = ?, pin_check = ?, mac_slot = ?, "
                              "mac_key = ?, mac_check = ?, signed_in_date = ?, sign_in_due = 0, acquirer = ? "
                              "WHERE terminal_id = ?");
-    update.bind(keys.pin_key.master_slot).bind(byte_view(keys.pin_key.cryptogram));
-    update.bind(byte_view(keys.pin_key.check_value));
-    update.bind(keys.mac_key.master_slot).bind(byte_view(keys.mac_key.cryptogram));
-    update.bind(byte_view(keys.mac_key.check_value));
+    bind_key(update, keys.pin_key);
+    bind_key(update, keys.mac_key);
     return update.bind(keys.signed_in_date).bind(keys.acquirer).bind(terminal_id).run();
 }
 
@@ -132,12 +136,14 @@ result<void> append_master_key(Database& on, std::string_view terminal_id, const
     }
     CIPHERLANE_CHECK(make_row(on, terminal_id));
     CIPHERLANE_TRY(auto state, read_terminal(on, terminal_id));
-    state.master_keys.push_back(key);
+    ledger::take_master_key(state, key);
     const auto packed = pack_keys(state.master_keys);
-    auto update = on.prepare("UPDATE terminals SET master_keys = ?, pin_key = ?, pin_check = ?, mac_key = ?, "
-                             "mac_check = ?, sign_in_due = 1 WHERE terminal_id = ?");
-    update.bind(byte_view(packed)).bind(byte_view()).bind(byte_view()).bind(byte_view()).bind(byte_view());
-    return update.bind(terminal_id).run();
+    auto update = on.prepare("UPDATE terminals SET master_keys = ?, pin_slot = ?, pin_key = ?, pin_check = ?, "
+                             "mac_slot = ?, mac_key = ?, mac_check = ?, sign_in_due = ? WHERE terminal_id = ?");
+    update.bind(byte_view(packed));
+    bind_key(update, state.pin_key);
+    bind_key(update, state.mac_key);
+    return update.bind(state.sign_in_due ? 1 : 0).bind(terminal_id).run();
 }
 
 template <class Database>
@@ -203,14 +209,16 @@ result<void> write_settlement(
 template <class Database>
 result<void> end_batch(Database& on, std::string_view terminal_id, std::uint32_t batch, std::int64_t now_ms) {
     CIPHERLANE_CHECK(make_row(on, terminal_id));
-    auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = 0 WHERE terminal_id = ? AND batch = ?");
-    CIPHERLANE_CHECK(open.bind(ledger::successor(batch)).bind(terminal_id).bind(batch).run());
+    const auto end = ledger::end_of(batch);
+    auto open = on.prepare("UPDATE terminals SET batch = ?, settle_step = ? WHERE terminal_id = ? AND batch = ?");
+    open.bind(end.next_batch).bind(static_cast<std::int64_t>(end.step)).bind(terminal_id).bind(batch);
+    CIPHERLANE_CHECK(open.run());
     if (on.changes() == 0) return error(store_errc::bad_transition, layer::store).during("close batch");
     static const std::string sql = "UPDATE records" + by_index(on, "records_unsettled") +
-                                   " SET settled_at = ?, closed = 1 WHERE terminal_id = ? AND " +
-                                   sql_condition(ledger::records::settles);
+                                   " SET settled_at = ?, closed = ? WHERE terminal_id = ? AND " +
+                                   sql_condition(end.settles);
     auto settle = on.prepare(sql.c_str());
-    return settle.bind(now_ms).bind(terminal_id).run();
+    return settle.bind(now_ms).bind(end.closes ? 1 : 0).bind(terminal_id).run();
 }
 
 #define CIPHERLANE_TERMINAL_TABLE_ON(Database)                                                                       \

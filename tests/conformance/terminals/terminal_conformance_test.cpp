@@ -244,7 +244,7 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     int least = 0;
     const auto can = day(GetParam()).device->capabilities();
     for (const auto& what : trades_under_test) {
-        if (!can.can(ledger::verb_of(what.kind))) continue;
+        if (!can.can(ledger::verb_of(what.kind).value())) continue;
         least += 20;
         for (const auto wrong : {kind::cut_before, kind::cut_after, kind::lost, kind::restart, kind::till_dies}) {
             // TCP loses nothing without its connection.

@@ -1,5 +1,6 @@
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/numeric_text.hpp>
 
 #include <gtest/gtest.h>
 
@@ -62,6 +63,21 @@ TEST(Currency, HasItsExponentFromIso4217) {
     EXPECT_EQ(letters_of(cny), "CNY");
     EXPECT_EQ(letters_of(currency{392, 0}), "JPY");
     EXPECT_EQ(letters_of(currency{999, 2}), "");
+}
+
+TEST(NumericText, IsANumberOfDigitsAlone) {
+    EXPECT_EQ(number_of("000123"), 123);
+    EXPECT_EQ(number_of("999999999999999999"), 999'999'999'999'999'999);
+    for (const char* other : {"", " 1", "+1", "-1", "1 ", "0x1", "1a", "1000000000000000000"})
+        EXPECT_FALSE(number_of(other)) << other;
+}
+
+TEST(NumericText, AnAmountIsTwelveDigits) {
+    const currency yen{392, 0};
+    EXPECT_EQ(amount_of_n12("000000001234", yen), amount(1234, yen));
+    EXPECT_EQ(amount_of_n12(amount(amount::max_minor).to_n12()), amount(amount::max_minor));
+    for (const char* other : {"", "1234", "0000000012345", "00000000123 ", "-00000001234", "00000000123C"})
+        EXPECT_FALSE(amount_of_n12(other)) << other;
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ledger/terminal_life.hpp>
 
 #include <gtest/gtest.h>
 
@@ -27,6 +28,33 @@ TEST(RecordSet, AsksOnlyForWhatItNames) {
     EXPECT_FALSE((record_set{.closed = false}).contains(record));
     EXPECT_FALSE((record_set{.settled = false}).contains(record));
     EXPECT_TRUE((record_set{.closed = true, .settled = true}).contains(record));
+    EXPECT_FALSE(records::of_shift.contains(record)) << "shift 0 is none";
+    record.shift = 1;
+    EXPECT_TRUE(records::of_shift.contains(record));
+}
+
+TEST(EnumSet, HasNoNumberBeyondItsBits) {
+    enum class letter : std::uint8_t { a = 0, last = 63 };
+    const auto both = enum_set<letter>::of(letter::a, letter::last);
+    EXPECT_TRUE(both.contains(letter::last));
+    for (const int number : {64, 127, 128, 200, 255})
+        EXPECT_FALSE(both.contains(static_cast<letter>(number))) << number;
+    EXPECT_FALSE(states::all.contains(static_cast<record_state>(200))) << "as a damaged file may have it";
+}
+
+TEST(Terminal, ANewMasterKeyVoidsTheWorkingKeysUnderTheOneBefore) {
+    ports::terminal_state terminal;
+    terminal.pin_key = terminal.mac_key = {2, {1, 2}, {3}};
+    take_master_key(terminal, {1, {7}, {8}});
+    ASSERT_EQ(terminal.master_keys.size(), 1U);
+    EXPECT_TRUE(terminal.pin_key.cryptogram.empty() && terminal.mac_key.cryptogram.empty());
+    EXPECT_TRUE(terminal.sign_in_due);
+}
+
+TEST(Terminal, TheEndOfABatchOpensTheNext) {
+    EXPECT_EQ(end_of(7).next_batch, 8U);
+    EXPECT_EQ(end_of(last_number).next_batch, 1U);
+    EXPECT_EQ(end_of(7).step, ports::settlement_step::none);
 }
 
 TEST(RecordSet, TheBatchAfterADecisionSettlesIt) {

@@ -166,6 +166,11 @@ TEST(Trades, OfATerminalStandInTheHostsPlace) {
     EXPECT_EQ(refunded_by(trade::device_sale), trade::device_refund);
     EXPECT_EQ(voided_by(trade::device_pre_auth), trade::device_pre_auth_void);
     EXPECT_EQ(verb_of(trade::device_void), ports::terminal_verb::void_payment);
+    EXPECT_EQ(at_gateway(trade::code_sale), trade::qr_charge);
+    EXPECT_EQ(at_gateway(trade::sale), trade::sale);
+    EXPECT_EQ(at_gateway(trade::code_refund), trade::code_refund);
+    for (const auto& row : trades())
+        EXPECT_EQ(verb_of(row.kind).has_value(), row.through == channel::terminal) << row.name;
     for (const auto kind : terminal_trades) {
         EXPECT_FALSE(reversible(kind));
         EXPECT_EQ(row_of(kind).upload, batch_upload::nothing);

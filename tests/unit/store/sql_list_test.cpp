@@ -21,12 +21,15 @@ std::vector<journal_record> every_record() {
         for (const auto state : ledger::states::all) {
             for (const bool closed : {false, true}) {
                 for (const bool settled : {false, true}) {
-                    auto& one = all.emplace_back();
-                    one.id = all.size();
-                    one.kind = row.kind;
-                    one.state = state;
-                    one.closed = closed;
-                    one.settled = settled;
+                    for (const std::uint32_t shift : {0U, 2U}) {
+                        auto& one = all.emplace_back();
+                        one.id = all.size();
+                        one.kind = row.kind;
+                        one.state = state;
+                        one.closed = closed;
+                        one.settled = settled;
+                        one.shift = shift;
+                    }
                 }
             }
         }
@@ -38,11 +41,11 @@ class SqlCondition : public testing::Test {
   protected:
     void SetUp() override {
         ASSERT_TRUE(on.execute("CREATE TABLE records(id INTEGER PRIMARY KEY, kind INTEGER, state INTEGER, "
-                               "closed INTEGER, settled_at INTEGER)"));
+                               "closed INTEGER, shift INTEGER, settled_at INTEGER)"));
         for (const auto& one : every) {
-            auto insert = on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?)");
+            auto insert = on.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?)");
             insert.bind(static_cast<std::int64_t>(one.id)).bind(static_cast<std::int64_t>(one.kind));
-            insert.bind(static_cast<std::int64_t>(one.state)).bind(one.closed ? 1 : 0);
+            insert.bind(static_cast<std::int64_t>(one.state)).bind(one.closed ? 1 : 0).bind(one.shift);
             if (one.settled) {
                 insert.bind(1);
             } else {
@@ -75,7 +78,7 @@ TEST_F(SqlCondition, FindsTheRecordsOfItsSet) {
     namespace records = ledger::records;
     for (const auto& set : {record_set{}, records::open, records::untold, records::counted, records::uploaded,
              records::settles, records::card_due, records::takes_room[0], records::takes_room[1], records::adds_more,
-             record_set{.closed = true, .settled = false}}) {
+             records::of_shift, record_set{.closed = true, .settled = false}, record_set{.in_shift = false}}) {
         const auto condition = sql_condition(set);
         const auto found = found_by(condition);
         EXPECT_EQ(found, held_by([&](const auto& one) { return set.contains(one); })) << condition;

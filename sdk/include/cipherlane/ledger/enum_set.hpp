@@ -1,11 +1,13 @@
 #pragma once
 
 #include <bit>
+#include <cassert>
 #include <cstdint>
 
 namespace cipherlane::ledger {
 
-/// A set of the values of an enumeration whose numbers are below 64. Iterates in ascending order.
+/// A set of the values of an enumeration whose numbers are below 64. Iterates in ascending order. A number beyond, as
+/// a damaged file may have it, is in no set; it cannot be inserted.
 template <class Enum>
 class enum_set {
   public:
@@ -33,7 +35,10 @@ class enum_set {
         return set;
     }
 
-    constexpr void insert(Enum value) noexcept { bits_ |= bit(value); }
+    constexpr void insert(Enum value) noexcept {
+        assert(bit(value) != 0);
+        bits_ |= bit(value);
+    }
     [[nodiscard]] constexpr bool contains(Enum value) const noexcept { return (bits_ & bit(value)) != 0; }
     [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
     [[nodiscard]] constexpr int size() const noexcept { return std::popcount(bits_); }
@@ -52,7 +57,8 @@ class enum_set {
     constexpr explicit enum_set(std::uint64_t bits) noexcept
         : bits_(bits) {}
     [[nodiscard]] static constexpr std::uint64_t bit(Enum value) noexcept {
-        return std::uint64_t{1} << static_cast<unsigned>(value);
+        const auto number = static_cast<unsigned>(value);
+        return number < 64 ? std::uint64_t{1} << number : 0;
     }
     std::uint64_t bits_ = 0;
 };

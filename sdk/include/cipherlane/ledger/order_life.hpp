@@ -37,6 +37,7 @@ inline constexpr auto order_edges = [] {
 
 namespace phases {
 using enum ports::order_phase;
+inline constexpr phase_set all = phase_set::of(none, asked, issued, paid, cancelled, expired, refunded, refused);
 /// The gateway has once said that it has the order.
 inline constexpr phase_set acknowledged = phase_set::of(issued, paid, cancelled, expired, refunded);
 /// Its code can be paid, or might.
@@ -89,6 +90,9 @@ enum class unpaid_end : std::uint8_t {
 /// @param paid what the gateway says was paid.
 [[nodiscard]] ports::record_state state_after(
     const ports::journal_record& order, ports::order_phase told, const amount& paid) noexcept;
+
+/// Whether a record says already what the gateway tells of its order, other than of a payment.
+[[nodiscard]] bool agrees(const ports::journal_record& order, ports::qr_order_state told) noexcept;
 
 /// What a payment is to an order whose gateway tells of it.
 enum class payment_word : std::uint8_t {

@@ -101,6 +101,10 @@ inline constexpr state_set reverses = state_set::of(reversal_pending);
 inline constexpr state_set repeats = state_set::of(stored);
 /// Its reversal was answered and proved nothing: it may be sent again, and holds nobody up.
 inline constexpr state_set unproven = state_set::of(reversal_refused);
+/// Told, and no money moved.
+inline constexpr state_set moved_nothing = state_set::of(declined, reversed);
+/// Nothing of the payment is left: nothing moved, nothing was sent, or the gateway has given it back.
+inline constexpr state_set nothing_stands = moved_nothing | state_set::of(not_sent, returned);
 /// The money went back, by a void or by the gateway.
 inline constexpr state_set went_back = state_set::of(voided, returned);
 /// Its idempotency key may be used again.
@@ -182,6 +186,8 @@ enum class reversal_word : std::uint8_t {
     unproven, ///< no original, or none that can be undone: the trade may be under way still, or stand
 };
 [[nodiscard]] reversal_word word_on_reversal(std::string_view code) noexcept;
+/// What that word makes of the record; nothing where the reversal is to be sent again.
+[[nodiscard]] std::optional<ports::record_state> state_after(reversal_word word) noexcept;
 
 /// What a code of the host says to a stored trade. General knowledge, doubtful: no public text says what 94 and 79
 /// mean in answer to a repeat.

@@ -16,10 +16,12 @@ struct record_set {
     std::optional<trade_set> kinds{}; ///< none: whatever its kind
     std::optional<bool> closed{};     ///< none: whether or not somebody was told
     std::optional<bool> settled{};    ///< none: whether or not its batch is closed
+    std::optional<bool> in_shift{};   ///< none: whether or not its operator had signed on; shift 0 is none
 
     [[nodiscard]] constexpr bool contains(const ports::journal_record& record) const noexcept {
         return states.contains(record.state) && (!kinds || kinds->contains(record.kind)) &&
-               (!closed || *closed == record.closed) && (!settled || *settled == record.settled);
+               (!closed || *closed == record.closed) && (!settled || *settled == record.settled) &&
+               (!in_shift || *in_shift == (record.shift != 0));
     }
 };
 
@@ -38,6 +40,8 @@ inline constexpr record_set uploaded{.states = states::uploads, .settled = false
 inline constexpr record_set settles{.states = states::decided, .settled = false};
 /// Its sealed card data is to be erased, some time after its batch was settled.
 inline constexpr record_set card_due{.states = states::frees_card, .settled = true};
+/// Of a shift. Which operator's and which one, is said with the question.
+inline constexpr record_set of_shift{.in_shift = true};
 /// Takes away from what of its original may still be given back: what is in one of these. What is not decided does:
 /// the money may have gone back, by a void too. A void that is approved takes nothing more: its original is voided.
 inline constexpr std::array takes_room{record_set{.states = states::takes_room, .kinds = returning_trades},

@@ -210,6 +210,14 @@ inline constexpr auto trade_table = [] {
     return at < trade_table.size() ? &trade_table[at] : nullptr;
 }
 
+/// The trade whose request a message is; nothing where it is none.
+[[nodiscard]] constexpr const trade_row* find_row(iso8583::transaction message) noexcept {
+    for (const auto& row : trade_table) {
+        if (row.message == message) return &row;
+    }
+    return nullptr;
+}
+
 /// `kind` must have a row.
 [[nodiscard]] constexpr const trade_row& row_of(ports::trade kind) noexcept {
     const auto* row = find_row(kind);
@@ -292,17 +300,27 @@ inline constexpr auto terminal_table = [] {
         {device_completion, verb::complete, std::nullopt},
     });
 }();
-/// What a terminal is asked for; `kind` must be one of its trades.
-[[nodiscard]] constexpr ports::terminal_verb verb_of(ports::trade kind) noexcept {
+/// What a terminal is asked for; nothing for what is none of its trades.
+[[nodiscard]] constexpr std::optional<ports::terminal_verb> verb_of(ports::trade kind) noexcept {
     for (const auto& row : terminal_table) {
         if (row.kind == kind) return row.verb;
     }
-    return ports::terminal_verb::authorise;
+    return std::nullopt;
 }
 /// The trade as a lane with a terminal in the place of the host does it.
 [[nodiscard]] constexpr ports::trade at_terminal(ports::trade kind) noexcept {
     for (const auto& row : terminal_table) {
         if (row.instead_of == kind) return row.kind;
+    }
+    return kind;
+}
+
+/// The trade as the gateway does it: what is paid by the payer's code may go through either.
+[[nodiscard]] constexpr ports::trade at_gateway(ports::trade kind) noexcept {
+    const auto& row = row_of(kind);
+    for (const auto& other : trade_table) {
+        const bool alike = other.role == row.role && row.needs.contains(need::code);
+        if (alike && other.through == channel::gateway && other.needs.contains(need::code)) return other.kind;
     }
     return kind;
 }

@@ -2,6 +2,7 @@
 
 #include "flow/host_word.hpp"
 #include "flow/original.hpp"
+#include "flow/request_on_file.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
@@ -13,7 +14,6 @@
 #include <cipherlane/ledger/record_life.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace cipherlane::acquiring {
@@ -24,16 +24,11 @@ using ports::journal_record;
 using ports::journal_verdict;
 using ports::record_state;
 
-/// All of it comes from journal records, so that each repeat has the same bytes (under the same MAC key).
 result<iso8583::message> advice_request(
     lane_core& on, const journal_record& record, const std::optional<journal_record>& original) {
-    const auto& row = ledger::message_of(ledger::row_of(record.kind));
     request_source from(record);
     if (original) from.original = &*original;
-    if (!record.card_sealed) return request(row, from, on.settings());
-    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
-    from.card = &card;
-    return request(row, from, on.settings());
+    return request_on_file(on, ledger::message_of(ledger::row_of(record.kind)), from);
 }
 
 struct send_end {
@@ -56,9 +51,7 @@ bool notifies(const journal_record& record) {
 std::optional<amount> booked_amount(const journal_record& record, const host_answer& answer, std::string_view code) {
     if (notifies(record)) return amount(0, record.requested.unit());
     if (iso8583::response_of(code).action != iso8583::response_action::approve_partial) return record.requested;
-    const amount given(std::atoll(answer.value(4).c_str()), record.requested.unit());
-    if (given.minor() <= 0 || given > record.requested) return std::nullopt;
-    return given;
+    return approved_part(record, answer);
 }
 
 /// It was answered, and is not taken: the same goes out again.
@@ -102,9 +95,7 @@ result<void> count_send(lane_core& on, journal_record& record) {
     if (!first && sent == record.earlier_sends) return {};
     journal_verdict leaving(record_state::stored, ports::decider::till);
     leaving.earlier_sends = sent;
-    CIPHERLANE_CHECK(on.journal().decide(record.id, leaving, on.journal_call()));
-    ledger::apply(record, leaving);
-    return {};
+    return write_step(on, record, leaving);
 }
 
 /// Nothing has left after all: what is known of the sends before it stands as it was.

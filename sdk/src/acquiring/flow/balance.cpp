@@ -1,14 +1,14 @@
 #include "flow/balance.hpp"
 
 #include "card/card_entry.hpp"
+#include "flow/host_word.hpp"
 #include "flow/ready.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 
+#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ports/words.hpp>
-
-#include <cstdlib>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -19,12 +19,12 @@ const iso8583::transaction_row& balance_row() {
 
 /// Field 54: account type 2, amount type 2, currency 3, sign 'C' or 'D', twelve digits (ISO 8583:1987).
 result<void> read_balance(const std::string& field, balance_report& report, currency unit) {
-    const bool whole =
-        field.size() >= 20 && (field[7] == 'C' || field[7] == 'D') && field.find_first_not_of("0123456789", 8) >= 20;
-    if (!whole) return flow_error(acquiring_errc::bad_answer, "balance").in_field("54");
+    const bool whole = field.size() >= 20 && (field[7] == 'C' || field[7] == 'D');
+    const auto value = whole ? amount_of_n12(std::string_view(field).substr(8, 12), unit) : std::nullopt;
+    if (!value) return flow_error(acquiring_errc::bad_answer, "balance").in_field("54");
     report.answered = true;
     report.negative = field[7] == 'D';
-    report.balance = amount(std::atoll(field.substr(8, 12).c_str()), unit);
+    report.balance = *value;
     return {};
 }
 
@@ -32,11 +32,8 @@ ports::chip_verdict verdict_for_card(const exchange_end& end, language in) {
     ports::chip_verdict made(ports::host_verdict::unreachable);
     made.line1 = ports::word("pad.thanks", in);
     if (end.what != exchange_end::kind::answered) return made;
-    made.response_code = end.answer->code();
-    made.verdict =
-        iso8583::approved(made.response_code) ? ports::host_verdict::approved : ports::host_verdict::declined;
-    const auto data = end.answer->value(55);
-    made.issuer_data.assign(data.begin(), data.end());
+    const bool approved = iso8583::approved(end.answer->code());
+    pass_on(made, *end.answer, approved ? ports::host_verdict::approved : ports::host_verdict::declined);
     return made;
 }
 

@@ -4,6 +4,7 @@
 #include "flow/order_watch.hpp"
 #include "flow/own_code.hpp"
 #include "flow/unsent.hpp"
+#include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 
 #include <cipherlane/crypto/digest.hpp>
@@ -102,9 +103,7 @@ result<void> keep_renewal(lane_core& on, journal_record& record) {
     journal_verdict verdict(ports::record_state::sent, ports::decider::gateway);
     verdict.phase = order_phase::asked;
     verdict.renewals = record.renewals + 1;
-    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
-    ledger::apply(record, verdict);
-    return {};
+    return write_step(on, record, verdict);
 }
 
 bool closed_unpaid(const result<ports::qr_order_status>& status) {

@@ -4,12 +4,12 @@
 #include "host/request.hpp"
 #include "lane/opened_pinpad.hpp"
 
+#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/field59.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ports/rate_text.hpp>
 
-#include <cstdlib>
 #include <sstream>
 
 namespace cipherlane::acquiring {
@@ -55,11 +55,13 @@ std::string offered_digits(const host_answer& answer, const conversion_settings&
 std::optional<conversion> offer_in(lane_core& on, const host_answer& answer, const amount& total) {
     const auto digits = offered_digits(answer, on.settings().conversion);
     if (digits.size() != amount_digits + rate_size + currency_digits) return std::nullopt;
-    const auto unit =
-        find_currency(static_cast<std::uint16_t>(std::atoi(digits.substr(amount_digits + rate_size).c_str())));
-    if (!unit) return std::nullopt;
+    const auto number = number_of(digits.substr(amount_digits + rate_size));
+    const auto unit = number ? find_currency(static_cast<std::uint16_t>(*number)) : std::nullopt;
+    const auto converted =
+        unit ? amount_of_n12(std::string_view(digits).substr(0, amount_digits), *unit) : std::nullopt;
+    if (!converted) return std::nullopt;
     conversion offer;
-    offer.converted = amount(std::atoll(digits.substr(0, amount_digits).c_str()), *unit);
+    offer.converted = *converted;
     offer.rate = digits.substr(amount_digits, rate_size);
     if (ledger::is_sound(offer, total)) return offer;
     on.log().warning("acquiring", "the host's offer of another currency does not hold together: it is not shown");

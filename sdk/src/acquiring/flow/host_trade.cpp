@@ -48,9 +48,8 @@ ports::chip_verdict verdict_for_card(const result<payment>& end, const exchange_
     ports::chip_verdict made(ports::host_verdict::unreachable);
     const auto of_host = [&](ports::host_verdict what, std::string_view line1, std::string line2) {
         made.verdict = what;
+        if (answer.answer) pass_on(made, *answer.answer, what);
         made.response_code = end->host_code;
-        const auto data = answer.answer ? answer.answer->value(55) : std::string();
-        made.issuer_data.assign(data.begin(), data.end());
         made.line1 = line1;
         made.line2 = std::move(line2);
     };
@@ -89,8 +88,8 @@ void note_failed_arpc(lane_core& on, journal_record& record, byte_view emv) {
     journal_verdict verdict(record_state::approved, ports::decider::card);
     verdict.arpc_failed = true;
     verdict.chip = told_emv_at_end(on, emv, record.chip);
-    const auto written = on.journal().decide(record.id, verdict, on.journal_call());
-    if (written) return ledger::apply(record, verdict);
+    const auto written = write_step(on, record, verdict);
+    if (written) return;
     on.log().warning("acquiring", "failed ARPC: " + written.error().to_string());
     on.raise(alert_kind::journal_failed, record);
 }
@@ -118,14 +117,13 @@ result<payment> conclude(
     }
     verdict.approved = record.requested;
     if (action == iso8583::response_action::approve_partial) {
-        const auto digits = end.answer->value(4);
-        const auto given = amount(std::atoll(digits.c_str()), record.requested.unit());
-        if (partial == partial_approval::refuse || given.minor() <= 0 || given > record.requested) {
+        const auto given = approved_part(record, *end.answer);
+        if (partial == partial_approval::refuse || !given) {
             verdict.reversal_reason = iso8583::reversal_other;
             const auto why = flow_error(acquiring_errc::partial_refused, "answer");
             return doubt(on, record, std::move(verdict), why, bounds);
         }
-        verdict.approved = given;
+        verdict.approved = *given;
     }
     return write_verdict(on, record, verdict);
 }

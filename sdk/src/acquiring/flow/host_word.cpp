@@ -1,5 +1,6 @@
 #include "flow/host_word.hpp"
 
+#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/field59.hpp>
 
 namespace cipherlane::acquiring {
@@ -39,6 +40,18 @@ journal_verdict word_of_host(const lane_core& on, const host_answer& answer) {
         verdict.host_date = date;
     }
     return verdict;
+}
+
+std::optional<amount> approved_part(const ports::journal_record& record, const host_answer& answer) {
+    const auto given = amount_of_n12(answer.value(4), record.requested.unit());
+    return given && given->minor() > 0 && *given <= record.requested ? given : std::nullopt;
+}
+
+void pass_on(ports::chip_verdict& to, const host_answer& answer, ports::host_verdict what) {
+    to.verdict = what;
+    to.response_code = answer.code();
+    const auto data = answer.value(55);
+    to.issuer_data.assign(data.begin(), data.end());
 }
 
 } // namespace cipherlane::acquiring

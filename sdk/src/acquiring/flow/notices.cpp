@@ -4,6 +4,7 @@
 #include "flow/order_watch.hpp"
 #include "flow/unsent.hpp"
 #include "flow/unwanted.hpp"
+#include "flow/verdict.hpp"
 
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/order_number.hpp>
@@ -32,14 +33,6 @@ journal_record record_of(const lane_core& on, const ports::qr_order_status& told
     return record;
 }
 
-/// Whether what the gateway tells, other than of a payment, is what the record says already.
-bool agrees(const journal_record& record, const ports::qr_order_status& told) {
-    const auto wanted = ledger::outcome_of(record.state);
-    if (!at_end(told.state)) return true;
-    return wanted ==
-           (told.state == ports::qr_order_state::refunded ? ledger::outcome::returned : ledger::outcome::declined);
-}
-
 /// Names the payment that goes back, or must, not the one that the record has.
 void raise_second(lane_core& on, journal_record record, const ports::qr_order_status& told) {
     record.reference = told.transaction_number;
@@ -53,9 +46,7 @@ result<void> reopen(lane_core& on, journal_record& record, const ports::qr_order
     verdict.host_code = std::string(to_string(told.state));
     verdict.reference = told.transaction_number;
     verdict.phase = ledger::phase_once_late(record.phase);
-    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
-    ledger::apply(record, verdict);
-    return {};
+    return write_step(on, record, verdict);
 }
 
 /// The record of the order of which a number is a code.
@@ -120,7 +111,7 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
         CIPHERLANE_CHECK(hear_payment(on, *record, told));
     } else if (ledger::states::open.contains(record->state)) {
         if (speaks_of(*record, told)) CIPHERLANE_CHECK(conclude_heard(on, *record, told));
-    } else if (speaks_of(*record, told) && !agrees(*record, told)) {
+    } else if (speaks_of(*record, told) && !ledger::agrees(*record, told.state)) {
         on.raise(alert_kind::order_unknown, *record);
     }
     return true;

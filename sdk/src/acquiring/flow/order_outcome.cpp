@@ -95,9 +95,7 @@ result<void> keep_issued(lane_core& on, journal_record& record, std::chrono::sys
     journal_verdict verdict(record_state::sent, ports::decider::gateway);
     verdict.phase = order_phase::issued;
     if (expires.time_since_epoch().count() > 0) verdict.expires = expires;
-    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
-    ledger::apply(record, verdict);
-    return {};
+    return write_step(on, record, verdict);
 }
 
 payment conclude_failure(lane_core& on, journal_record& record, const error& why) {

@@ -1,6 +1,7 @@
 #include "flow/reversal.hpp"
 
 #include "flow/advice.hpp"
+#include "flow/request_on_file.hpp"
 #include "flow/unsent.hpp"
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
@@ -23,22 +24,12 @@ const iso8583::transaction_row& reversal_row() {
     return iso8583::row_of(iso8583::transaction::reversal);
 }
 
-/// All of it comes from the record, so that each repeat has the same bytes (under the same MAC key).
-result<iso8583::message> reversal_request(lane_core& on, const journal_record& record) {
-    request_source from(record);
-    if (!record.card_sealed) return request(reversal_row(), from, on.settings());
-    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
-    from.card = &card;
-    return request(reversal_row(), from, on.settings());
-}
-
 /// What an answered code makes of the record; nothing if it must be sent again.
 std::optional<record_state> state_after(const lane_core& on, std::string_view code) {
     const auto word = ledger::word_on_reversal(code);
-    if (word == reversal_word::undone) return record_state::reversed;
     const bool keeps = on.settings().reversal.unexpected == unexpected_reversal_code::keeps_pending;
-    if (word == reversal_word::passing || (word == reversal_word::refused && keeps)) return std::nullopt;
-    return record_state::reversal_refused;
+    if (word == reversal_word::refused && keeps) return std::nullopt;
+    return ledger::state_after(word);
 }
 
 /// What to do after a send that did not end it.
@@ -50,7 +41,7 @@ struct send_end {
 };
 
 send_end send_once(lane_core& on, journal_record& record, const call& bounds) {
-    auto message = reversal_request(on, record);
+    auto message = request_on_file(on, reversal_row(), request_source(record));
     if (!message) return {message.error(), retry::later};
     (void)on.journal().count_reversal_send(record.id, on.journal_call());
     const auto got = exchange(on, *message, reversal_row(), "reversal", record.masked_pan, bounds);

@@ -4,6 +4,7 @@
 #include "flow/guard.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
+#include "flow/request_on_file.hpp"
 #include "flow/settlement_progress.hpp"
 #include "flow/terminal_settlement.hpp"
 #include "flow/verdict.hpp"
@@ -11,14 +12,15 @@
 #include "host/request.hpp"
 
 #include <cipherlane/core/errc.hpp>
+#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 
 namespace cipherlane::acquiring {
@@ -33,8 +35,19 @@ using ports::journal_record;
 using ports::settlement_progress;
 using ports::settlement_step;
 
+using iso8583::settlement_verdict;
+
+/// The host's verdict as the store keeps it.
+settlement_verdict verdict_of(const settlement_progress& progress) noexcept {
+    for (const auto one :
+        {settlement_verdict::balanced, settlement_verdict::not_balanced, settlement_verdict::error}) {
+        if (progress.host_result == static_cast<std::uint8_t>(one)) return one;
+    }
+    return settlement_verdict::none;
+}
+
 bool is_balanced(const settlement_progress& progress) noexcept {
-    return progress.host_result == static_cast<std::uint8_t>(iso8583::settlement_verdict::balanced);
+    return verdict_of(progress) == settlement_verdict::balanced;
 }
 
 result<request_source> new_source(lane_core& on, std::uint32_t batch) {
@@ -76,7 +89,6 @@ result<settlement_progress> begin(lane_core& on, const call& bounds) {
 
 /// What the host has counted, and its verdict as far as its own figures bear it out.
 void take_totals(settlement_progress& progress, const iso8583::settlement_totals& told) {
-    using iso8583::settlement_verdict;
     const auto& own = told.domestic;
     progress.host_debit = {own.debit_amount, own.debit_count};
     progress.host_credit = {own.credit_amount, own.credit_count};
@@ -144,10 +156,7 @@ result<iso8583::message> upload_refund(lane_core& on, const journal_record& reco
     CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
     request_source from(record);
     from.original = original ? &*original : &record;
-    if (!record.card_sealed) return request(row, from, on.settings());
-    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
-    from.card = &card;
-    return request(row, from, on.settings());
+    return request_on_file(on, row, from);
 }
 
 /// Field 60.3: whether the batch balances, and whether the card believed the issuer.
@@ -159,12 +168,9 @@ std::string_view chip_network(const settlement_progress& progress, const journal
 
 result<iso8583::message> upload_chip(
     lane_core& on, const settlement_progress& progress, const journal_record& record) {
-    const auto& row = iso8583::row_of(transaction::upload_ic);
-    CIPHERLANE_TRY(const auto card, on.journal().card(record.id, on.journal_call()));
     request_source from(record);
-    from.card = &card;
     from.network = chip_network(progress, record);
-    auto message = request(row, from, on.settings());
+    CIPHERLANE_TRY(auto message, request_on_file(on, iso8583::row_of(transaction::upload_ic), from));
     message.set(4, record.approved.to_n12());
     return message;
 }
@@ -227,7 +233,7 @@ result<void> refused(
     if (how == after_refusal::close_batch) return {};
     return flow_error(acquiring_errc::settlement_refused, message)
         .with_peer_code(code)
-        .for_trace(static_cast<std::uint32_t>(std::strtoul(std::string(trace).c_str(), nullptr, 10)));
+        .for_trace(static_cast<std::uint32_t>(number_of(trace).value_or(0)));
 }
 
 /// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
@@ -291,8 +297,13 @@ result<void> check_batch(
 }
 
 settlement_result result_of(const settlement_progress& progress) noexcept {
-    if (progress.host_result == 1) return settlement_result::balanced;
-    return progress.host_result == 2 ? settlement_result::not_balanced : settlement_result::host_error;
+    switch (verdict_of(progress)) {
+    case settlement_verdict::balanced: return settlement_result::balanced;
+    case settlement_verdict::not_balanced: return settlement_result::not_balanced;
+    case settlement_verdict::none:
+    case settlement_verdict::error: break;
+    }
+    return settlement_result::host_error;
 }
 
 } // namespace

@@ -30,7 +30,9 @@ void note_terminal(lane_core& on, const journal_record& record, std::string what
 
 /// What the record asks of the terminal: of its original it needs the receipt number.
 result<ports::terminal_request> request_of(lane_core& on, const journal_record& record) {
-    ports::terminal_request wish(ledger::verb_of(record.kind), record.requested);
+    const auto verb = ledger::verb_of(record.kind);
+    if (!verb) return flow_error(acquiring_errc::bad_request, "terminal").in_field("kind").for_trace(record.trace);
+    ports::terminal_request wish(*verb, record.requested);
     if (record.original == 0) return wish;
     CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
     if (original) wish.original = original->voucher;
@@ -88,8 +90,8 @@ void keep_doubt(lane_core& on, journal_record& record, const terminal_report& to
     journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::till);
     verdict.host_code = told.code;
     verdict.host_text = told.text;
-    const auto written = on.journal().decide(record.id, verdict, on.journal_call());
-    if (written) return ledger::apply(record, verdict);
+    const auto written = write_step(on, record, verdict);
+    if (written) return;
     on.log().warning("acquiring", "the terminal's doubt is not kept: " + written.error().to_string());
     on.raise(alert_kind::journal_failed, record);
 }

@@ -1,5 +1,7 @@
 #include "flow/unsent.hpp"
 
+#include "flow/verdict.hpp"
+
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
@@ -46,9 +48,7 @@ result<journal_record> begin_record(
 result<void> mark_sent(lane_core& on, journal_record& record) {
     if (!ledger::marks_send(record.kind)) return {};
     const journal_verdict mark(ledger::mark_of(record.kind), decider::till);
-    CIPHERLANE_CHECK(on.journal().decide(record.id, mark, on.journal_call()));
-    ledger::apply(record, mark);
-    return {};
+    return write_step(on, record, mark);
 }
 
 result<payment> write_not_sent(lane_core& on, const journal_record& record, const error& why) {
@@ -94,9 +94,7 @@ result<void> take_over(lane_core& on, journal_record& record) {
     }
     journal_verdict verdict(state, decider::restart);
     if (ledger::states::reverses.contains(state)) verdict.reversal_reason = iso8583::reversal_no_answer;
-    CIPHERLANE_CHECK(on.journal().decide(record.id, verdict, on.journal_call()));
-    ledger::apply(record, verdict);
-    return {};
+    return write_step(on, record, verdict);
 }
 
 } // namespace cipherlane::acquiring

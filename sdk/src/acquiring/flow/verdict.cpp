@@ -40,6 +40,12 @@ payment write_verdict(
     return value;
 }
 
+result<void> write_step(lane_core& on, journal_record& record, const journal_verdict& step) {
+    CIPHERLANE_CHECK(on.journal().decide(record.id, step, on.journal_call()));
+    ledger::apply(record, step);
+    return {};
+}
+
 void raise_about(lane_core& on, const journal_record& record) {
     if (ledger::states::open.contains(record.state) && is_foreign(on, record)) {
         on.raise(alert_kind::orphaned_record, record);

@@ -17,6 +17,11 @@ namespace cipherlane::acquiring {
 [[nodiscard]] payment write_verdict(lane_core& on, ports::journal_record& record,
     const ports::journal_verdict& verdict, std::optional<error> why = std::nullopt);
 
+/// Writes a step that nobody is told of, and that is no verdict: durable once this returns. `record` becomes what the
+/// journal then has. @return why it was not written; then `record` is as it was.
+[[nodiscard]] result<void> write_step(
+    lane_core& on, ports::journal_record& record, const ports::journal_verdict& step);
+
 /// Alerts about what a person must know of a record, whether or not anything can be done now.
 void raise_about(lane_core& on, const ports::journal_record& record);
 

@@ -2,6 +2,7 @@
 
 #include <cipherlane/core/gbk.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/codec.hpp>
 #include <cipherlane/iso8583/cup_pos.hpp>
 #include <cipherlane/iso8583/field63.hpp>
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 namespace cipherlane::acquiring {
@@ -101,11 +101,16 @@ void note_wishes(lane_core& on, const iso8583::message_view& answer) {
     }
 }
 
+/// Field 11; 0 where there is none.
+std::uint32_t trace_of(const message& request) {
+    return static_cast<std::uint32_t>(number_of(request.get(11)).value_or(0));
+}
+
 /// Field 49, for the timeline.
 currency unit_of(const lane_core& on, const message& request) {
     if (!request.has(49)) return on.settings().unit;
-    const auto number = static_cast<std::uint16_t>(std::atoi(std::string(request.get(49)).c_str()));
-    return find_currency(number).value_or(on.settings().unit);
+    const auto number = number_of(request.get(49)).value_or(0);
+    return find_currency(static_cast<std::uint16_t>(number)).value_or(on.settings().unit);
 }
 
 void note_exchange(lane_core& on, const message& request, std::string_view label, std::string_view masked_pan,
@@ -117,8 +122,8 @@ void note_exchange(lane_core& on, const message& request, std::string_view label
         std::string(label) + " " +
         (from == party::till ? std::string(request.mti()) : std::string(iso8583::answer_mti(request.mti()).view()));
     entry.result = std::move(result);
-    if (request.has(4)) entry.total = amount(std::atoll(std::string(request.get(4)).c_str()), unit_of(on, request));
-    if (request.has(11)) entry.trace = static_cast<std::uint32_t>(std::atoll(std::string(request.get(11)).c_str()));
+    if (const auto total = amount_of_n12(request.get(4), unit_of(on, request))) entry.total = *total;
+    if (request.has(11)) entry.trace = trace_of(request);
     entry.masked_pan = masked_pan;
     on.note(std::move(entry));
 }
@@ -196,7 +201,7 @@ result<host_answer> answer_of(exchange_end end, std::string_view label, std::uin
 
 result<host_answer> ask(lane_core& on, message& request, const transaction_row& row, std::string_view label,
     const call& bounds, waiting how) {
-    const auto trace = static_cast<std::uint32_t>(std::atoll(std::string(request.get(11)).c_str()));
+    const auto trace = trace_of(request);
     return answer_of(exchange(on, request, row, label, {}, bounds, how), label, trace);
 }
 

@@ -3,6 +3,7 @@
 #include "host/exchange.hpp"
 #include "host/request.hpp"
 
+#include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/iso8583/sign_in_keys.hpp>
 
 namespace cipherlane::acquiring {
@@ -100,7 +101,7 @@ result<sign_in_report> sign_in_now(lane_core& on, const call& bounds) {
     auto message = request(row, from, on.settings());
     if (const auto& serial = on.settings().serial_number; !serial.empty()) message.set(62, serial);
     CIPHERLANE_TRY(const auto answer, ask(on, message, row, "sign-in", bounds));
-    if (answer.code() != "00") {
+    if (!iso8583::approved(answer.code())) {
         return flow_error(acquiring_errc::sign_in_refused, "sign-in").with_peer_code(answer.code());
     }
     const auto field62 = answer.value(62);

@@ -1,4 +1,5 @@
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
@@ -6,7 +7,6 @@
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/words.hpp>
 
-#include <cstdlib>
 #include <ostream>
 
 namespace cipherlane::acquiring {
@@ -109,7 +109,8 @@ payment to_payment(const ports::journal_record& record) {
     value.order_number = ledger::number_at_gateway(record);
     value.phase = record.phase;
     value.voucher = record.voucher;
-    if (record.instalment.size() > 2) value.periods = std::atoi(record.instalment.substr(0, 2).c_str());
+    if (record.instalment.size() > 2)
+        value.periods = static_cast<int>(number_of(record.instalment.substr(0, 2)).value_or(0));
     value.small_amount = record.small_amount;
     // The choice was made for what was asked for; less may have been approved.
     const bool some = value.approved.minor() != 0;
