@@ -1,5 +1,7 @@
 #include "gateway-sim/order_book.hpp"
 
+#include <cipherlane/core/currency.hpp>
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/crypto/digest.hpp>
 
@@ -198,6 +200,14 @@ std::pair<gateway_order, bool> order_book::create(const nlohmann::json& request)
 
 namespace {
 
+/// By its number in ISO 4217.
+std::string currency_of(const nlohmann::json& request) {
+    auto number = text_of(request, "currency");
+    if (number.size() != 3 || !all_digits(number)) throw bad("currency");
+    if (!find_currency(static_cast<std::uint16_t>(std::stoi(number)))) throw bad("currency");
+    return number;
+}
+
 /// What the requests for an order and for a charge have in common.
 gateway_order order_of(const std::string& number, const nlohmann::json& request) {
     gateway_order order;
@@ -205,7 +215,7 @@ gateway_order order_of(const std::string& number, const nlohmann::json& request)
     order.merchant_id = text_of(request, "merchant_id");
     order.terminal_id = text_of(request, "terminal_id");
     order.amount = integer_of(request, "amount", 1, 999'999'999'999);
-    order.currency = text_of(request, "currency");
+    order.currency = currency_of(request);
     order.subject = text_of(request, "subject");
     order.notify_url = text_of(request, "notify_url");
     if (request.contains("device_serial")) order.device_serial = text_of(request, "device_serial");
@@ -213,8 +223,9 @@ gateway_order order_of(const std::string& number, const nlohmann::json& request)
 }
 
 void refuse_other(const gateway_order& known, const gateway_order& asked) {
-    if (known.amount != asked.amount || known.merchant_id != asked.merchant_id || known.charged != asked.charged) {
-        throw refusal(409, "order_differs", "an order of this number has another amount or merchant");
+    if (known.amount != asked.amount || known.currency != asked.currency || known.merchant_id != asked.merchant_id ||
+        known.charged != asked.charged) {
+        throw refusal(409, "order_differs", "an order of this number has another amount, currency or merchant");
     }
 }
 

@@ -127,7 +127,7 @@ result<ports::qr_order> http_gateway::create(const ports::qr_order_request& requ
     const auto body = write_order(request, state_->settings.merchant_id, url);
     const subject about{request.order_number, {}, order_refusals};
     CIPHERLANE_TRY(const auto answer, state_->ask("POST", "/orders", body, about, bounds));
-    CIPHERLANE_TRY(auto order, read_order(answer));
+    CIPHERLANE_TRY(auto order, read_order(answer, request.total));
     if (order.order_number != request.order_number) return other_subject("order_number");
     if (order.merchant_id != state_->settings.merchant_id) return other_subject("merchant_id");
     return order;
@@ -166,7 +166,9 @@ result<ports::qr_order_status> http_gateway::charge(const ports::qr_charge_reque
     const auto answer = state_->ask("POST", "/charges", body, about, bounds);
     wipe(byte_span(reinterpret_cast<std::uint8_t*>(body.data()), body.size()));
     if (!answer) return answer.error();
-    return read_status_of(request.order_number, state_->settings.merchant_id, *answer);
+    CIPHERLANE_TRY(auto status, read_status_of(request.order_number, state_->settings.merchant_id, *answer));
+    if (status.paid.unit() != request.total.unit()) return other_subject("currency");
+    return status;
 }
 
 result<ports::qr_order_status> http_gateway::reverse(std::string_view order_number, const call& bounds) {

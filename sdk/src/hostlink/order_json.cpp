@@ -2,8 +2,10 @@
 
 #include "json_reader.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace cipherlane::hostlink {
@@ -13,6 +15,8 @@ namespace json = boost::json;
 
 /// Seconds since 1970 up to the year 2100: a clock adds them without running over.
 constexpr std::int64_t latest_time = 4'102'444'800;
+/// Of a currency's number (ISO 4217).
+constexpr std::size_t number_digits = 3;
 
 result<ports::qr_order_state> state_of(std::string_view word) {
     using ports::qr_order_state;
@@ -25,6 +29,17 @@ result<ports::qr_order_state> state_of(std::string_view word) {
     return unreadable_member("status");
 }
 
+/// "amount" in the unit that "currency" names by its number.
+result<amount> total_of(const json_reader& read) {
+    CIPHERLANE_TRY(const auto minor, read.number("amount"));
+    CIPHERLANE_TRY(const auto number, read.text("currency"));
+    if (minor > amount::max_minor) return unreadable_member("amount");
+    if (number.size() != number_digits || !all_digits(number)) return unreadable_member("currency");
+    const auto unit = find_currency(static_cast<std::uint16_t>(std::stoi(number)));
+    if (!unit) return unreadable_member("currency");
+    return amount(minor, *unit);
+}
+
 result<ports::qr_order_status> status_of(const json::object& order) {
     const json_reader read(order);
     ports::qr_order_status status;
@@ -33,12 +48,10 @@ result<ports::qr_order_status> status_of(const json::object& order) {
     CIPHERLANE_TRY(status.terminal_id, read.text("terminal_id"));
     CIPHERLANE_TRY(const auto word, read.text("status"));
     CIPHERLANE_TRY(status.state, state_of(word));
-    CIPHERLANE_TRY(const auto minor, read.number("amount"));
-    CIPHERLANE_TRY(const auto unit, read.text("currency"));
-    if (minor > amount::max_minor) return unreadable_member("amount");
-    if (unit != "156") return unreadable_member("currency");
+    CIPHERLANE_TRY(const auto total, total_of(read));
+    status.paid = amount(0, total.unit());
     if (status.state == ports::qr_order_state::paid || status.state == ports::qr_order_state::refunded) {
-        status.paid = amount(minor);
+        status.paid = total;
         CIPHERLANE_TRY(status.transaction_number, read.text("transaction_number"));
     }
     return status;
@@ -47,6 +60,12 @@ result<ports::qr_order_status> status_of(const json::object& order) {
 } // namespace
 
 namespace {
+
+/// "156", "036".
+std::string number_of(const currency& unit) {
+    auto text = std::to_string(unit.number);
+    return text.insert(0, number_digits - std::min(number_digits, text.size()), '0');
+}
 
 /// What an order and a charge have in common.
 template <class Request>
@@ -57,7 +76,7 @@ json::object write_common(const Request& request, std::string_view merchant_id, 
     order["terminal_id"] = request.terminal_id;
     if (!request.device_serial.empty()) order["device_serial"] = request.device_serial;
     order["amount"] = request.total.minor();
-    order["currency"] = std::to_string(request.total.unit().number);
+    order["currency"] = number_of(request.total.unit());
     order["subject"] = request.subject;
     order["notify_url"] = json::string_view(notify_url.data(), notify_url.size());
     return order;
@@ -102,12 +121,15 @@ std::string write_refund(const ports::qr_refund_request& request) {
     return json::serialize(refund);
 }
 
-result<ports::qr_order> read_order(std::string_view text) {
+result<ports::qr_order> read_order(std::string_view text, const amount& asked) {
     CIPHERLANE_TRY(const auto object, parse_json_object(text));
     const json_reader read(object);
     ports::qr_order order;
     CIPHERLANE_TRY(order.order_number, read.text("order_number"));
     CIPHERLANE_TRY(order.merchant_id, read.text("merchant_id"));
+    CIPHERLANE_TRY(const auto total, total_of(read));
+    if (total.unit() != asked.unit()) return unreadable_member("currency");
+    if (total != asked) return unreadable_member("amount");
     CIPHERLANE_TRY(order.code_url, read.text("code_url"));
     CIPHERLANE_TRY(const auto expires, read.number("expires_at"));
     if (expires > latest_time) return unreadable_member("expires_at");

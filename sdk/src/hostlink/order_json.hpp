@@ -16,8 +16,9 @@ namespace cipherlane::hostlink {
     const ports::qr_charge_request& request, std::string_view merchant_id, std::string_view notify_url);
 [[nodiscard]] std::string write_refund(const ports::qr_refund_request& request);
 
+/// An order for another sum, or in another currency, than was asked is none.
 /// @return `hostlink_errc::unreadable_answer` with the member's name.
-[[nodiscard]] result<ports::qr_order> read_order(std::string_view json);
+[[nodiscard]] result<ports::qr_order> read_order(std::string_view json, const amount& asked);
 [[nodiscard]] result<ports::qr_order_status> read_status(std::string_view json);
 /// The order of a notification of the event "paid".
 [[nodiscard]] result<ports::qr_order_status> read_notice(std::string_view json);

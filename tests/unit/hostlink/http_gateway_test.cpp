@@ -163,6 +163,41 @@ TEST(HttpGateway, ReadsStates) {
     EXPECT_EQ(peer.last.substr(0, 24), "POST /orders/O1/cancel H");
 }
 
+std::string paid_in(const char* currency) {
+    std::string order(paid_order);
+    return order.replace(order.find("156"), 3, currency);
+}
+
+TEST(HttpGateway, MoneyHasTheCurrencyThatTheGatewayNames) {
+    for (const auto& [number, unit] :
+        {std::pair{"840", currency{840, 2}}, {"392", currency{392, 0}}, {"036", currency{36, 2}}}) {
+        http_peer peer("200 OK", paid_in(number));
+        const auto status = peer.gateway()->query("O1", call(5s));
+        ASSERT_TRUE(status) << number << status.error();
+        EXPECT_EQ(status->paid, amount(990, unit));
+        ports::qr_order_request wish("O1", amount(990, unit));
+        EXPECT_TRUE(peer.gateway()->create(wish, call(5s))) << number;
+        EXPECT_NE(peer.last.find("\"currency\":\"" + std::string(number) + '"'), std::string::npos) << peer.last;
+    }
+}
+
+TEST(HttpGateway, AnOrderForOtherMoneyIsNotTheOneThatWasAskedFor) {
+    http_peer dollars("201 Created", paid_in("840"));
+    const auto code = dollars.gateway()->create(ports::qr_order_request("O1", amount(990)), call(5s));
+    ASSERT_FALSE(code);
+    EXPECT_TRUE(code.error().is(condition::outcome_unknown));
+    EXPECT_EQ(code.error().field(), "currency");
+    const ports::qr_charge_request wish("O1", amount(990), wiped_text("2857"));
+    const auto charged = dollars.gateway()->charge(wish, call(5s));
+    ASSERT_FALSE(charged);
+    EXPECT_TRUE(charged.error().is(condition::outcome_unknown));
+    EXPECT_EQ(charged.error().field(), "currency");
+    http_peer less("201 Created", paid_order);
+    const auto other = less.gateway()->create(ports::qr_order_request("O1", amount(991)), call(5s));
+    ASSERT_FALSE(other);
+    EXPECT_EQ(other.error().field(), "amount");
+}
+
 TEST(HttpGateway, ARefundsAnswerNamesTheRefund) {
     const std::string order(paid_order);
     http_peer peer("200 OK", R"({"refund_number":"R1",)" + order.substr(1));
@@ -261,7 +296,8 @@ TEST(HttpGateway, WhatCannotBeReadIsUnknown) {
     for (const char* body :
         {"", "[]", "{}", R"({"order_number":"O1","status":"dancing","amount":1,"currency":"156"})",
             R"({"order_number":"O1","status":"paid","amount":-1,"currency":"156","transaction_number":"T"})",
-            R"({"order_number":"O1","status":"paid","amount":1,"currency":"840","transaction_number":"T"})",
+            R"({"order_number":"O1","merchant_id":"M","terminal_id":"T","status":"paid","amount":1,"currency":"998","transaction_number":"T"})",
+            R"({"order_number":"O1","merchant_id":"M","terminal_id":"T","status":"paid","amount":1,"currency":"0156","transaction_number":"T"})",
             R"({"order_number":7,"status":"paid","amount":1,"currency":"156"})"}) {
         http_peer peer("200 OK", body);
         const auto status = peer.gateway()->query("O1", call(5s));

@@ -72,7 +72,7 @@ void send_return(lane_core& on, journal_record& back, const call& bounds) {
     if (!order || !*order) return raise_about(on, back);
     (void)send_refund(on, back, **order, bounds);
     if (ledger::states::stands.contains(back.state)) return end_order(on, back);
-    if (ledger::outcome_of(back.state) == ledger::outcome::declined) on.raise(alert_kind::return_refused, back);
+    if (ledger::states::moved_nothing.contains(back.state)) on.raise(alert_kind::return_refused, back);
 }
 
 } // namespace
@@ -80,6 +80,8 @@ void send_return(lane_core& on, journal_record& back, const call& bounds) {
 result<void> give_back_unwanted(lane_core& on, const journal_record& order, const ports::qr_order_status& told) {
     const bool by_itself = on.settings().qr.unwanted == unwanted_payment::goes_back;
     if (!by_itself || told.transaction_number.empty() || told.paid.minor() <= 0) return {};
+    // Money in another currency than the order's is no payment that a till knows how to give back.
+    if (told.paid.unit() != order.requested.unit()) return {};
     CIPHERLANE_TRY(auto back, find_return(on, order_mark(order), told.transaction_number));
     // Of an earlier run: what it had not marked as sent it never asked for, and it is begun again.
     if (back) CIPHERLANE_CHECK(take_over(on, *back));

@@ -113,6 +113,22 @@ TEST(Notices, OfASecondPayerAreRaisedAndChangeNothing) {
     EXPECT_EQ(told, wanted) << "each names the payment that must go back";
 }
 
+TEST(Notices, MoneyOfAnotherCurrencyIsNoPaymentOfTheOrderAndIsNotSentBack) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    auto dollars = notice_of(paid.order_number, 0, qr_order_state::paid);
+    dollars.paid = amount(990, currency{840, 2});
+    dollars.transaction_number = "T0002";
+    ASSERT_TRUE(rig.journal->keep_notice(dollars, soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(times_raised(rig, alert_kind::paid_twice), 1);
+    const auto back = rig.journal->find_key("TEST0001", "return " + paid.order_number + " T0002", soon());
+    ASSERT_TRUE(back);
+    EXPECT_FALSE(*back) << "a person looks at it";
+    EXPECT_EQ(rig.booked(), 991);
+}
+
 TEST(Notices, OfASecondPayerAreRaisedWhileTheFirstWaitsForAPerson) {
     lane_rig rig;
     rig.settings.qr.unwanted = acquiring::unwanted_payment::is_asked;

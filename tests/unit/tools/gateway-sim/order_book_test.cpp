@@ -46,6 +46,22 @@ TEST_F(OrderBook, TheSameNumberAgainIsTheSameOrder) {
     EXPECT_EQ(order.code_url, "https://qr.95516.com/00010001/" + std::string(32, 'A'));
     EXPECT_FALSE(book.create(request("o1", 500)).second);
     EXPECT_EQ(refused([&] { book.create(request("o1", 501)); }), "order_differs");
+    auto dollars = request("o1", 500);
+    dollars["currency"] = "840";
+    EXPECT_EQ(refused([&] { book.create(dollars); }), "order_differs");
+}
+
+TEST_F(OrderBook, TakesAnyCurrencyOfTheListAndNoOther) {
+    for (const char* number : {"840", "392", "036"}) {
+        auto wish = request(number, 500);
+        wish["currency"] = number;
+        EXPECT_EQ(book.create(wish).first.to_json().at("currency"), number);
+    }
+    for (const char* number : {"998", "USD", "36", ""}) {
+        auto wish = request("o9", 500);
+        wish["currency"] = number;
+        EXPECT_EQ(refused([&] { book.create(wish); }), "bad_request") << number;
+    }
 }
 
 TEST_F(OrderBook, NamesTheMemberThatIsWrong) {
