@@ -45,7 +45,7 @@ struct host_core::exchange {
     std::string now; ///< YYYYMMDDhhmmss
     iso8583::message answer;
     std::optional<iso8583::transaction> what;
-    std::optional<ledger_terminal> terminal;
+    std::optional<host_terminal> terminal;
     std::string batch;
     std::string card;             ///< of field 2, or behind a payment code
     std::optional<bool> sound;    ///< whether its MAC fits, once the cipher machine has said so

@@ -38,7 +38,7 @@ bool host_core::told_before(exchange& on, ports::trade kind) {
 }
 
 void host_core::add_to(exchange& on, ports::trade kind) {
-    ledger_trade trade;
+    host_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, kind);
     trade.amount = std::stoll(on.request.value(4));

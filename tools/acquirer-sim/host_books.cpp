@@ -1,6 +1,7 @@
 #include "acquirer-sim/host_books.hpp"
 
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <stdexcept>
@@ -58,8 +59,8 @@ std::string words(ledger::state_set of) {
     return "(" + list + ")";
 }
 
-ledger_trade read_trade(const statement& row) {
-    ledger_trade trade;
+host_trade read_trade(const statement& row) {
+    host_trade trade;
     trade.id = row.integer(0);
     trade.terminal_id = row.text(1);
     trade.batch = row.text(2);
@@ -86,7 +87,7 @@ host_books::host_books(const std::string& path)
     books_.execute(schema);
 }
 
-void host_books::put_terminal(const ledger_terminal& terminal) {
+void host_books::put_terminal(const host_terminal& terminal) {
     books_.prepare("INSERT OR REPLACE INTO terminal VALUES(?,?,?,?,?)")
         .bind(terminal.terminal_id)
         .bind(terminal.merchant_id)
@@ -96,14 +97,14 @@ void host_books::put_terminal(const ledger_terminal& terminal) {
         .run();
 }
 
-std::optional<ledger_terminal> host_books::terminal(std::string_view terminal_id) {
+std::optional<host_terminal> host_books::terminal(std::string_view terminal_id) {
     auto row = books_.prepare("SELECT terminal_id, merchant_id, tmk, tpk, tak FROM terminal WHERE terminal_id = ?");
     row.bind(terminal_id);
     if (!row.step()) return std::nullopt;
-    return ledger_terminal{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
+    return host_terminal{row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)};
 }
 
-void host_books::put_new_master(std::string_view terminal_id, const ledger_new_master& key) {
+void host_books::put_new_master(std::string_view terminal_id, const host_new_master& key) {
     books_.prepare("INSERT OR REPLACE INTO new_master VALUES(?,?,?)")
         .bind(terminal_id)
         .bind(key.tmk)
@@ -111,18 +112,18 @@ void host_books::put_new_master(std::string_view terminal_id, const ledger_new_m
         .run();
 }
 
-std::optional<ledger_new_master> host_books::new_master(std::string_view terminal_id) {
+std::optional<host_new_master> host_books::new_master(std::string_view terminal_id) {
     auto row = books_.prepare("SELECT tmk, signed_in FROM new_master WHERE terminal_id = ?");
     row.bind(terminal_id);
     if (!row.step()) return std::nullopt;
-    return ledger_new_master{row.text(0), row.integer(1) != 0};
+    return host_new_master{row.text(0), row.integer(1) != 0};
 }
 
 void host_books::drop_new_master(std::string_view terminal_id) {
     books_.prepare("DELETE FROM new_master WHERE terminal_id = ?").bind(terminal_id).run();
 }
 
-void host_books::put_sm4_master(std::string_view terminal_id, const ledger_sm4_master& key) {
+void host_books::put_sm4_master(std::string_view terminal_id, const host_sm4_master& key) {
     books_.prepare("INSERT OR REPLACE INTO sm4_master VALUES(?,?,?)")
         .bind(terminal_id)
         .bind(key.tmk)
@@ -130,14 +131,14 @@ void host_books::put_sm4_master(std::string_view terminal_id, const ledger_sm4_m
         .run();
 }
 
-std::optional<ledger_sm4_master> host_books::sm4_master(std::string_view terminal_id) {
+std::optional<host_sm4_master> host_books::sm4_master(std::string_view terminal_id) {
     auto row = books_.prepare("SELECT tmk, sign_in_code FROM sm4_master WHERE terminal_id = ?");
     row.bind(terminal_id);
     if (!row.step()) return std::nullopt;
-    return ledger_sm4_master{row.text(0), row.text(1)};
+    return host_sm4_master{row.text(0), row.text(1)};
 }
 
-void host_books::put_card(const ledger_card& card) {
+void host_books::put_card(const host_card& card) {
     books_.prepare("INSERT OR REPLACE INTO card VALUES(?,?,?,?)")
         .bind(card.number)
         .bind(card.expiry)
@@ -146,34 +147,34 @@ void host_books::put_card(const ledger_card& card) {
         .run();
 }
 
-std::optional<ledger_card> host_books::card(std::string_view number) {
+std::optional<host_card> host_books::card(std::string_view number) {
     auto row = books_.prepare("SELECT number, expiry, pin, balance FROM card WHERE number = ?");
     row.bind(number);
     if (!row.step()) return std::nullopt;
-    return ledger_card{row.text(0), row.text(1), row.text(2), row.integer(3)};
+    return host_card{row.text(0), row.text(1), row.text(2), row.integer(3)};
 }
 
-std::optional<ledger_trade> host_books::one(statement& query) {
+std::optional<host_trade> host_books::one(statement& query) {
     if (!query.step()) return std::nullopt;
     return read_trade(query);
 }
 
-std::optional<ledger_trade> host_books::find(
+std::optional<host_trade> host_books::find(
     std::string_view terminal_id, std::string_view batch, std::string_view trace) {
     auto query = books_.prepare(select_trades("WHERE terminal_id = ? AND batch = ? AND trace = ?"));
     query.bind(terminal_id).bind(batch).bind(trace);
     return one(query);
 }
 
-std::optional<ledger_trade> host_books::find_reference(std::string_view terminal_id, std::string_view reference) {
+std::optional<host_trade> host_books::find_reference(std::string_view terminal_id, std::string_view reference) {
     auto query = books_.prepare(select_trades("WHERE terminal_id = ? AND reference = ?"));
     query.bind(terminal_id).bind(reference);
     return one(query);
 }
 
-std::vector<ledger_trade> host_books::trades() {
+std::vector<host_trade> host_books::trades() {
     auto query = books_.prepare(select_trades("ORDER BY id"));
-    std::vector<ledger_trade> all;
+    std::vector<host_trade> all;
     while (query.step())
         all.push_back(read_trade(query));
     return all;
@@ -198,18 +199,22 @@ std::int64_t host_books::original_of(std::int64_t id) {
     return query.step() ? query.integer(0) : 0;
 }
 
-void host_books::touch_original(const ledger_trade& trade, effect what) {
+void host_books::touch_original(const host_trade& trade, effect what) {
     const bool done = what == effect::done;
     if (ledger::returning_trades.contains(trade.kind)) {
         add_refunded(trade.original, done ? trade.amount : -trade.amount);
     }
-    if (row_of(trade.kind).role != ledger::trade_role::undoing) return;
-    set_state(trade.original, done ? record_state::voided : record_state::approved);
+    ports::journal_record record;
+    record.kind = trade.kind;
+    record.original = static_cast<std::uint64_t>(trade.original);
+    const auto follows = ledger::consequence_of(record, {record_state::approved, ports::decider::host});
+    if (!follows) return;
+    set_state(trade.original, done ? follows->to : follows->from);
     // What the original had taken of its own original may be taken again: what was reserved is reserved again.
     add_refunded(original_of(trade.original), done ? -trade.amount : trade.amount);
 }
 
-std::int64_t host_books::post(const ledger_trade& trade, std::int64_t money) {
+std::int64_t host_books::post(const host_trade& trade, std::int64_t money) {
     transaction whole(books_);
     books_.prepare("INSERT INTO trade VALUES(NULL,?,?,?,?,?,?,0,?,?,?,?,?,?,?,?)")
         .bind(trade.terminal_id)
@@ -236,7 +241,7 @@ std::int64_t host_books::post(const ledger_trade& trade, std::int64_t money) {
     return id;
 }
 
-void host_books::reverse(const ledger_trade& trade) {
+void host_books::reverse(const host_trade& trade) {
     transaction whole(books_);
     if (states::stands.contains(trade.state)) {
         move_money(trade.card, -trade.money);
@@ -246,8 +251,8 @@ void host_books::reverse(const ledger_trade& trade) {
     whole.commit();
 }
 
-void host_books::entomb(const ledger_trade& unseen) {
-    ledger_trade stone = unseen;
+void host_books::entomb(const host_trade& unseen) {
+    host_trade stone = unseen;
     stone.state = record_state::reversed;
     (void)post(stone, 0);
 }
@@ -270,23 +275,19 @@ int host_books::days_cut() {
     return static_cast<int>(counter("days cut"));
 }
 
-bool host_books::of_earlier_day(const ledger_trade& trade) {
+bool host_books::of_earlier_day(const host_trade& trade) {
     return trade.id <= counter("last of yesterday");
 }
 
-ledger_totals host_books::totals(std::string_view terminal_id, std::string_view batch) {
-    using ledger::money_side;
-    auto query = books_.prepare("SELECT kind, SUM(amount), COUNT(*) FROM trade "
+ports::batch_totals host_books::totals(std::string_view terminal_id, std::string_view batch) {
+    auto query = books_.prepare("SELECT kind, state, SUM(amount), COUNT(*) FROM trade "
                                 "WHERE terminal_id = ? AND batch = ? AND id > ? AND state IN " +
-                                words(states::counts) + " GROUP BY kind");
+                                words(states::counts) + " GROUP BY kind, state");
     query.bind(terminal_id).bind(batch).bind(counter("last of yesterday"));
-    ledger_totals sums;
+    ports::batch_totals sums;
     while (query.step()) {
-        const auto side = row_of(kind_of(query.text(0))).side;
-        if (side == money_side::none) continue;
-        auto& sum = side == money_side::debit ? sums.debit : sums.credit;
-        sum.amount += query.integer(1);
-        sum.count += query.integer(2);
+        ledger::add(sums, kind_of(query.text(0)), state_of(query.text(1)),
+            {query.integer(2), static_cast<std::uint32_t>(query.integer(3))});
     }
     return sums;
 }

@@ -2,6 +2,7 @@
 
 #include "simkit/database.hpp"
 
+#include <cipherlane/ports/batch_totals.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace cipherlane::sim {
 
 /// A terminal that the host knows, with its keys under the cipher machine's LMK (text, as the profile writes keys).
-struct ledger_terminal {
+struct host_terminal {
     std::string terminal_id;
     std::string merchant_id;
     std::string tmk;
@@ -22,19 +23,19 @@ struct ledger_terminal {
 };
 
 /// A master key that a terminal was given and has not shown yet that it has: its answer may have been lost.
-struct ledger_new_master {
+struct host_new_master {
     std::string tmk;
     bool signed_in = false; ///< the working keys in force were given under it
 };
 
 /// What a terminal changes to SM4 with.
-struct ledger_sm4_master {
+struct host_sm4_master {
     std::string tmk;
     std::string sign_in_code; ///< field 60.3 of the sign-in that asks for it
 };
 
 /// An account of the simulated issuer.
-struct ledger_card {
+struct host_card {
     std::string number;
     std::string expiry; ///< YYMM
     std::string pin;
@@ -42,7 +43,7 @@ struct ledger_card {
 };
 
 /// One financial message that the host has decided. Kind and state are stored in words.
-struct ledger_trade {
+struct host_trade {
     std::int64_t id = 0;
     std::string terminal_id;
     std::string batch;
@@ -61,57 +62,42 @@ struct ledger_trade {
     std::int64_t original = 0; ///< the trade that a void or refund undoes
 };
 
-/// One side of a batch: amount and count.
-struct ledger_side {
-    std::int64_t amount = 0;
-    std::int64_t count = 0;
-    friend bool operator==(const ledger_side&, const ledger_side&) = default;
-};
-
-/// Debit: sales and completions, voided ones included. Credit: their voids, and refunds. Pre-authorisations and what
-/// was reversed count on neither side.
-struct ledger_totals {
-    ledger_side debit;
-    ledger_side credit;
-    friend bool operator==(const ledger_totals&, const ledger_totals&) = default;
-};
-
 /// The simulated host's books, in SQLite: accounts, trades, batches. Every change of money is one transaction.
 /// Throws `std::runtime_error` when the database fails. One thread at a time.
 class host_books {
   public:
     explicit host_books(const std::string& path);
 
-    void put_terminal(const ledger_terminal& terminal);
-    [[nodiscard]] std::optional<ledger_terminal> terminal(std::string_view terminal_id);
-    void put_new_master(std::string_view terminal_id, const ledger_new_master& key);
-    [[nodiscard]] std::optional<ledger_new_master> new_master(std::string_view terminal_id);
+    void put_terminal(const host_terminal& terminal);
+    [[nodiscard]] std::optional<host_terminal> terminal(std::string_view terminal_id);
+    void put_new_master(std::string_view terminal_id, const host_new_master& key);
+    [[nodiscard]] std::optional<host_new_master> new_master(std::string_view terminal_id);
     void drop_new_master(std::string_view terminal_id);
     /// Beside the master key that the terminal has already.
-    void put_sm4_master(std::string_view terminal_id, const ledger_sm4_master& key);
-    [[nodiscard]] std::optional<ledger_sm4_master> sm4_master(std::string_view terminal_id);
-    void put_card(const ledger_card& card);
-    [[nodiscard]] std::optional<ledger_card> card(std::string_view number);
+    void put_sm4_master(std::string_view terminal_id, const host_sm4_master& key);
+    [[nodiscard]] std::optional<host_sm4_master> sm4_master(std::string_view terminal_id);
+    void put_card(const host_card& card);
+    [[nodiscard]] std::optional<host_card> card(std::string_view number);
 
-    [[nodiscard]] std::optional<ledger_trade> find(
+    [[nodiscard]] std::optional<host_trade> find(
         std::string_view terminal_id, std::string_view batch, std::string_view trace);
-    [[nodiscard]] std::optional<ledger_trade> find_reference(
-        std::string_view terminal_id, std::string_view reference);
-    [[nodiscard]] std::vector<ledger_trade> trades();
+    [[nodiscard]] std::optional<host_trade> find_reference(std::string_view terminal_id, std::string_view reference);
+    [[nodiscard]] std::vector<host_trade> trades();
 
     /// Writes a trade and moves `money` to (positive) or from its card, in one commit; its id.
-    std::int64_t post(const ledger_trade& trade, std::int64_t money);
+    std::int64_t post(const host_trade& trade, std::int64_t money);
     /// Undoes a trade, once: its own effect and that on its original.
-    void reverse(const ledger_trade& trade);
+    void reverse(const host_trade& trade);
     /// Marks what never arrived as reversed, so that it is refused if it still comes.
-    void entomb(const ledger_trade& unseen);
+    void entomb(const host_trade& unseen);
 
     /// Ends the day: what is in the books is of an earlier one from now on, and in no totals.
     void cut_day();
     [[nodiscard]] int days_cut();
-    [[nodiscard]] bool of_earlier_day(const ledger_trade& trade);
+    [[nodiscard]] bool of_earlier_day(const host_trade& trade);
 
-    [[nodiscard]] ledger_totals totals(std::string_view terminal_id, std::string_view batch);
+    /// What the host has of a batch, counted as the till counts it (`ledger::add`).
+    [[nodiscard]] ports::batch_totals totals(std::string_view terminal_id, std::string_view batch);
     void settle(std::string_view terminal_id, std::string_view batch, int result);
     [[nodiscard]] bool settled(std::string_view terminal_id, std::string_view batch);
     /// One record of a batch upload; true if it is the same as a trade in the books.
@@ -120,12 +106,12 @@ class host_books {
     [[nodiscard]] std::int64_t next_reference();
 
   private:
-    [[nodiscard]] std::optional<ledger_trade> one(statement& query);
+    [[nodiscard]] std::optional<host_trade> one(statement& query);
     [[nodiscard]] std::int64_t counter(std::string_view name);
     void move_money(std::string_view card, std::int64_t money);
     /// What an approved trade does to its original, or, undone, no longer does.
     enum class effect : std::uint8_t { done, undone };
-    void touch_original(const ledger_trade& trade, effect what);
+    void touch_original(const host_trade& trade, effect what);
     [[nodiscard]] std::int64_t original_of(std::int64_t id);
     void set_state(std::int64_t id, ports::record_state state);
     void add_refunded(std::int64_t id, std::int64_t money);

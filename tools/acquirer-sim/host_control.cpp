@@ -135,8 +135,8 @@ nlohmann::json host_core::totals(const nlohmann::json& request) {
     if (!right) throw std::invalid_argument("batch must be digits, up to six");
     batch.insert(0, batch_digits - batch.size(), '0');
     const auto sums = books_.totals(request.at("terminal_id").get<std::string>(), batch);
-    return {{"debit", {{"amount", sums.debit.amount}, {"count", sums.debit.count}}},
-        {"credit", {{"amount", sums.credit.amount}, {"count", sums.credit.count}}}};
+    return {{"debit", {{"amount", sums.debit.minor}, {"count", sums.debit.count}}},
+        {"credit", {{"amount", sums.credit.minor}, {"count", sums.credit.count}}}};
 }
 
 nlohmann::json host_core::table(const nlohmann::json& request) {

@@ -114,18 +114,6 @@ void host_core::bring_in_overtaken() {
     }
 }
 
-namespace {
-
-/// The trade whose request a message is; null where it is none.
-const ledger::trade_row* trade_asked(iso8583::transaction what) noexcept {
-    const auto rows = ledger::trades();
-    const auto found =
-        std::find_if(rows.begin(), rows.end(), [&](const ledger::trade_row& row) { return row.message == what; });
-    return found != rows.end() ? &*found : nullptr;
-}
-
-} // namespace
-
 void host_core::dispatch(exchange& on) {
     using iso8583::transaction;
     using handler = void (host_core::*)(exchange&);
@@ -170,7 +158,7 @@ void host_core::dispatch(exchange& on) {
     if (on.planned && on.planned->kind == "refuse") {
         return on.refuse(on.planned->value.empty() ? "96" : on.planned->value);
     }
-    if (const auto* trade = trade_asked(*on.what)) return take(on, *trade);
+    if (const auto* trade = ledger::find_row(*on.what)) return take(on, *trade);
     const auto found = handlers.find(*on.what);
     if (found != handlers.end()) return (this->*found->second)(on);
     on.refuse("12");

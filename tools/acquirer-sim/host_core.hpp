@@ -100,7 +100,7 @@ class host_core {
     /// That of the cipher of the working keys in force.
     [[nodiscard]] std::string master_in_force(const exchange& on);
     [[nodiscard]] std::optional<bytes> translated_pin(exchange& on);
-    void book(exchange& on, ledger_trade trade, std::int64_t money);
+    void book(exchange& on, host_trade trade, std::int64_t money);
     /// A trade, by its row: what it is to its original, and whether it was done before the host hears of it.
     void take(exchange& on, const ledger::trade_row& row);
     /// A payment's own part: PIN, account, money from the card.
@@ -115,7 +115,7 @@ class host_core {
     /// What has the same trace was there already, or was reversed before it came: neither may move money.
     [[nodiscard]] bool known(const exchange& on);
     /// What a request of that kind names as its original, if it may be one.
-    [[nodiscard]] std::optional<ledger_trade> original_of(const exchange& on, ports::trade kind);
+    [[nodiscard]] std::optional<host_trade> original_of(const exchange& on, ports::trade kind);
     [[nodiscard]] bytes seal(exchange& on, deciding& lock);
     [[nodiscard]] played_answer deliver(exchange& on, deciding& lock);
     void take_commands();

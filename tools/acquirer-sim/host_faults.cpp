@@ -1,6 +1,7 @@
 #include "acquirer-sim/host_faults.hpp"
 
 #include <cipherlane/iso8583/transaction.hpp>
+#include <cipherlane/ledger/trades.hpp>
 
 #include <string>
 
@@ -37,15 +38,18 @@ bool booked_once(const transaction_row& row) {
     return sealed(row) && row.required.contains(4) && row.what != iso8583::transaction::reversal;
 }
 
-/// What takes money of a card by itself.
+/// What takes money by itself, and is decided by the host.
 bool pays(const transaction_row& row) {
-    return row.what == iso8583::transaction::sale || row.what == iso8583::transaction::pre_auth;
+    const auto* trade = ledger::find_row(row.what);
+    return trade != nullptr && trade->role == ledger::trade_role::payment && trade->sends == ledger::delivery::online;
 }
 
 /// What may come when the day has been cut since its trade, and has another answer then.
 bool of_its_day(const transaction_row& row) {
-    return row.what == iso8583::transaction::reversal || row.what == iso8583::transaction::batch_settle ||
-           row.what == iso8583::transaction::sale_void || row.what == iso8583::transaction::completion_void;
+    const auto* trade = ledger::find_row(row.what);
+    if (trade == nullptr)
+        return row.what == iso8583::transaction::reversal || row.what == iso8583::transaction::batch_settle;
+    return trade->role == ledger::trade_role::undoing && trade->totals != ledger::counted_in::nothing;
 }
 
 /// What brings keys.

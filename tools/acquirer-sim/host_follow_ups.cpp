@@ -8,7 +8,7 @@ namespace cipherlane::sim {
 
 namespace states = ledger::states;
 
-std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::trade kind) {
+std::optional<host_trade> host_core::original_of(const exchange& on, ports::trade kind) {
     if (on.asked("forget")) return std::nullopt;
     const auto parsed = iso8583::field61::parse(on.request.value(61));
     if (!parsed) return std::nullopt;
@@ -26,7 +26,7 @@ std::optional<ledger_trade> host_core::original_of(const exchange& on, ports::tr
 /// A void is of the whole, once, and of what nothing has been taken from or given back of.
 void host_core::undo(exchange& on, ports::trade kind, reach within) {
     if (!translated_pin(on)) return on.refuse("96");
-    ledger_trade trade;
+    host_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, kind);
     trade.amount = std::stoll(on.request.value(4));
@@ -46,7 +46,7 @@ void host_core::undo(exchange& on, ports::trade kind, reach within) {
 
 /// Takes up to 115 % of what was reserved, once; what is left of the reservation is the cardholder's again.
 void host_core::complete(exchange& on, ports::trade kind) {
-    ledger_trade trade;
+    host_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));
@@ -63,7 +63,7 @@ void host_core::complete(exchange& on, ports::trade kind) {
 }
 
 void host_core::give_back(exchange& on, ports::trade kind) {
-    ledger_trade trade;
+    host_trade trade;
     trade.kind = kind;
     const auto original = original_of(on, trade.kind);
     trade.amount = std::stoll(on.request.value(4));

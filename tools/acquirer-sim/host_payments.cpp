@@ -1,6 +1,7 @@
 #include "acquirer-sim/exchange.hpp"
 
 #include <cipherlane/iso8583/field62.hpp>
+#include <cipherlane/iso8583/response_code.hpp>
 
 namespace cipherlane::sim {
 
@@ -21,7 +22,7 @@ std::optional<bytes> host_core::translated_pin(exchange& on) {
     return std::nullopt;
 }
 
-void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
+void host_core::book(exchange& on, host_trade trade, std::int64_t money) {
     trade.terminal_id = on.terminal->terminal_id;
     trade.batch = on.batch;
     trade.trace = on.request.value(11);
@@ -29,8 +30,9 @@ void host_core::book(exchange& on, ledger_trade trade, std::int64_t money) {
     trade.date = on.date();
     trade.time = on.time();
     trade.reference = padded(books_.next_reference(), 12);
-    const bool approved = trade.answer == "00" || trade.answer == partly;
-    trade.state = approved ? ports::record_state::approved : ports::record_state::declined;
+    const bool approved = iso8583::approved(trade.answer);
+    trade.state = ports::record_state::declined;
+    if (approved) trade.state = ports::record_state::approved;
     if (approved) trade.authorization = padded(books_.next_reference(), 6);
     books_.post(trade, money);
     on.answer.set(37, trade.reference);
@@ -48,7 +50,7 @@ void host_core::charge(exchange& on, ports::trade kind) {
     if (!block) return on.refuse("96");
     const auto& number = on.card;
     const auto expiry = on.request.value(14);
-    ledger_trade trade;
+    host_trade trade;
     trade.kind = kind;
     trade.amount = std::stoll(on.request.value(4));
     put_table_card(number);

@@ -13,7 +13,7 @@ void host_core::reversal(exchange& on) {
     if (on.asked("forget") || (found && books_.of_earlier_day(*found))) return on.refuse("25");
     if (!found && on.asked("no_tomb")) return on.refuse("25");
     if (!found) {
-        ledger_trade unseen;
+        host_trade unseen;
         unseen.terminal_id = on.terminal->terminal_id;
         unseen.batch = on.batch;
         unseen.trace = trace;

@@ -17,7 +17,7 @@ std::string issuer::decide(const issuer_request& request, std::string_view today
     return "00";
 }
 
-bool issuer::pin_fits(const ledger_card& card, byte_view block) const {
+bool issuer::pin_fits(const host_card& card, byte_view block) const {
     auto key = crypto::pin_key::create(crypto::algorithm::tdes, zone_key_.expose(), crypto::legacy_policy);
     if (!key) return false;
     const auto entered = crypto::decrypt_pin_block(*key, crypto::pin_block_format::iso_0, block, card.number);

@@ -32,7 +32,7 @@ class issuer {
     [[nodiscard]] std::string decide(const issuer_request& request, std::string_view today_yymm);
 
   private:
-    [[nodiscard]] bool pin_fits(const ledger_card& card, byte_view block) const;
+    [[nodiscard]] bool pin_fits(const host_card& card, byte_view block) const;
 
     host_books& books_;
     secret_bytes zone_key_;

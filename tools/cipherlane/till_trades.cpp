@@ -34,7 +34,7 @@ void trade(const till_options& options, const till_trade& row) {
     const teller by(row.verb, options);
     auto at = open_till(options, by);
     acquiring::trade_request wish(row.kind, options.key, {});
-    if (options.by_gateway) wish.kind = ports::trade::qr_charge;
+    if (options.by_gateway) wish.kind = ledger::at_gateway(row.kind);
     if (row.has('o')) {
         const auto original = find_original(options, by, at);
         wish.handle = original.handle;

@@ -27,9 +27,17 @@ struct pair_of_sides {
     const nlohmann::json* host = nullptr;
 };
 
+/// By the word that the host's books have for the state of a trade.
+bool counts(const nlohmann::json& trade) {
+    const auto& word = trade.at("state").get_ref<const std::string&>();
+    for (const auto state : states::counts) {
+        if (word == ports::to_string(state)) return true;
+    }
+    return false;
+}
+
 bool agree(const pair_of_sides& sides) {
-    const bool host_moved =
-        sides.host != nullptr && (sides.host->at("state") == "approved" || sides.host->at("state") == "voided");
+    const bool host_moved = sides.host != nullptr && counts(*sides.host);
     if (sides.till == nullptr) return !host_moved;
     // Not decided yet: nothing can be said about agreement before recovery has run.
     if (states::undecided.contains(sides.till->state)) return false;

@@ -92,7 +92,7 @@ struct terminal_desk::asked {
 
     static asked of(const cli::till_trade& row, const nlohmann::json& wish) {
         asked made;
-        made.kind = wish.value("gateway", false) ? ports::trade::qr_charge : row.kind;
+        made.kind = wish.value("gateway", false) ? ledger::at_gateway(row.kind) : row.kind;
         if (row.has('o')) {
             const auto& original = wish.at("original");
             made.by_handle = !original.is_string();

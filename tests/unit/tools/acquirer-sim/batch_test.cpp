@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace cipherlane::sim {
 namespace {
 
@@ -27,7 +29,7 @@ class Batch : public testing::Test {
         book("000003", ports::trade::refund, 234);
     }
     void book(const std::string& trace, ports::trade kind, std::int64_t minor) {
-        ledger_trade trade;
+        host_trade trade;
         trade.terminal_id = "TEST0001";
         trade.batch = "000001";
         trade.trace = trace;
@@ -121,7 +123,7 @@ TEST_F(Batch, KeepsReservationsApart) {
     const auto before = books.card(card)->balance;
     const auto post = [&](const char* trace, ports::trade kind, std::int64_t minor, std::int64_t money,
                           std::int64_t original) {
-        ledger_trade trade;
+        host_trade trade;
         trade.terminal_id = "TEST0001";
         trade.batch = "000001";
         trade.trace = trace;
@@ -134,19 +136,19 @@ TEST_F(Batch, KeepsReservationsApart) {
         (void)books.post(trade, money);
         return *books.find("TEST0001", "000001", trace);
     };
-    const auto again = [&](const ledger_trade& of) { return *books.find("TEST0001", "000001", of.trace); };
+    const auto again = [&](const host_trade& of) { return *books.find("TEST0001", "000001", of.trace); };
     const auto held = post("000005", ports::trade::pre_auth, 5000, -5000, 0);
     EXPECT_EQ(books.card(card)->balance, before - 5000);
-    EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ledger_side{1234, 1}));
+    EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ports::batch_side{1234, 1}));
     const auto taken = post("000006", ports::trade::completion, 4200, 800, held.id);
     EXPECT_EQ(books.card(card)->balance, before - 4200);
     EXPECT_EQ(again(held).refunded, 4200);
-    EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ledger_side{5434, 2}));
+    EXPECT_EQ(books.totals("TEST0001", "000001").debit, (ports::batch_side{5434, 2}));
     const auto undone = post("000007", ports::trade::completion_void, 4200, -800, taken.id);
     EXPECT_EQ(books.card(card)->balance, before - 5000);
     EXPECT_EQ(again(held).refunded, 0);
     EXPECT_EQ(again(taken).state, ports::record_state::voided);
-    EXPECT_EQ(books.totals("TEST0001", "000001").credit, (ledger_side{4434, 2}));
+    EXPECT_EQ(books.totals("TEST0001", "000001").credit, (ports::batch_side{4434, 2}));
     books.reverse(undone);
     EXPECT_EQ(books.card(card)->balance, before - 4200);
     EXPECT_EQ(again(held).refunded, 4200);
@@ -232,6 +234,24 @@ TEST_F(Batch, NeitherMacsNorPinBlocksThatTheMachineRefusesFloodTheLog) {
             (void)other.handle(made.body);
         EXPECT_GE(lines, 1) << of_mac;
         EXPECT_LE(lines, 24) << of_mac;
+    }
+}
+
+/// Which trades a fault can hit is the ledger's to say: a trade that is added is hit like those that were there.
+TEST(HostFaults, HitWhateverTheLedgerCallsAPaymentOrAVoid) {
+    const auto kinds = host_faults();
+    const auto hits = [&](const char* fault, const ledger::trade_row& row) {
+        const auto kind =
+            std::find_if(kinds.begin(), kinds.end(), [&](const auto& one) { return one.name == fault; });
+        const auto& names = kind->operations;
+        return std::find(names.begin(), names.end(), ledger::message_of(row).name) != names.end();
+    };
+    for (const auto& row : ledger::trades()) {
+        if (row.through != ledger::channel::host) continue;
+        const bool asks = row.role == ledger::trade_role::payment && row.sends == ledger::delivery::online;
+        EXPECT_EQ(hits("partial", row), asks) << row.name;
+        const bool of_batch = row.role == ledger::trade_role::undoing && row.side != ledger::money_side::none;
+        EXPECT_EQ(hits("cut_day", row), of_batch) << row.name;
     }
 }
 
