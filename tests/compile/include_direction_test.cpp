@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <regex>
 #include <set>
 #include <string>
@@ -156,6 +157,8 @@ std::size_t floor_of(const floors& of, const std::string& name) {
     return static_cast<std::size_t>(std::find(of.begin(), of.end(), name) - of.begin());
 }
 
+const floors acquiring_floors{"outcome", "settings", "receipt", "lane", "host", "card", "flow", ""};
+
 /// The file of `root` that one of its files means, as a compiler looks for it; empty where it means another.
 fs::path meant_by(const fs::path& root, const fs::path& here, const std::string& what) {
     for (const auto& from : {here.parent_path(), fs::path()}) {
@@ -165,15 +168,43 @@ fs::path meant_by(const fs::path& root, const fs::path& here, const std::string&
     return {};
 }
 
+/// On which floor a public header lies: what may include it, and what it may include.
+using header_floors = std::map<std::string, std::string>;
+
+const header_floors acquiring_headers{{"errc.hpp", "outcome"}, {"stage.hpp", "outcome"}, {"not_paid.hpp", "outcome"},
+    {"payment.hpp", "outcome"}, {"refunds.hpp", "outcome"}, {"timeline.hpp", "outcome"},
+    {"settlement_report.hpp", "outcome"}, {"instalment_plan.hpp", "settings"}, {"payer_code.hpp", "settings"},
+    {"partial_approval.hpp", "settings"}, {"terminal_settings.hpp", "settings"},
+    {"settlement_reminder.hpp", "settings"}, {"receipt.hpp", "receipt"}, {"lane_ports.hpp", "lane"},
+    {"pinpad_sealer.hpp", "host"}, {"software_sealer.hpp", "host"}, {"service_request.hpp", "host"},
+    {"sign_in_report.hpp", "host"}, {"lane.hpp", "flow"}, {"flow.hpp", "flow"}, {"balance.hpp", "flow"},
+    {"decision.hpp", "flow"}, {"host_service.hpp", "flow"}, {"qr_sale.hpp", "flow"}, {"recovery.hpp", "flow"},
+    {"refund.hpp", "flow"}, {"sale.hpp", "flow"}, {"settlement.hpp", "flow"}, {"sign_in.hpp", "flow"},
+    {"trade.hpp", "flow"}, {"void_payment.hpp", "flow"}, {"in_turn.hpp", ""}, {"lookup.hpp", ""}};
+
+/// The floor of what a file of a layer means, whether by its path or as a public header of the layer; nothing where
+/// it means another layer's.
+std::optional<std::string> floor_meant(
+    const fs::path& root, const fs::path& here, const std::string& what, const header_floors& headers) {
+    const auto own = "cipherlane/" + root.filename().string() + "/";
+    if (what.starts_with(own)) {
+        const auto found = headers.find(what.substr(own.size()));
+        return found != headers.end() ? std::optional(found->second) : std::nullopt;
+    }
+    const auto target = meant_by(root, here, what);
+    return target.empty() ? std::nullopt : std::optional(target.parent_path().string());
+}
+
 /// The includes of a folder's own files, held against its floors.
-void expect_arrows_down(const fs::path& root, const floors& folders, std::size_t at_least) {
+void expect_arrows_down(
+    const fs::path& root, const floors& folders, std::size_t at_least, const header_floors& headers = {}) {
     std::size_t checked = 0;
     for (const auto& [file, what] : includes_below(root.string())) {
         const auto here = fs::relative(file, root);
-        const auto target = meant_by(root, here, what);
-        if (target.empty()) continue;
+        const auto target = floor_meant(root, here, what, headers);
+        if (!target) continue;
         const auto from = floor_of(folders, here.parent_path().string());
-        const auto to = floor_of(folders, target.parent_path().string());
+        const auto to = floor_of(folders, *target);
         ASSERT_LT(from, folders.size()) << file << " lies in no folder of the list";
         EXPECT_LE(to, from) << file << " includes " << what;
         ++checked;
@@ -181,9 +212,48 @@ void expect_arrows_down(const fs::path& root, const floors& folders, std::size_t
     EXPECT_GT(checked, at_least);
 }
 
+/// Every public header of a layer has its floor, and includes none of a higher one.
+void expect_headers_down(const fs::path& root, const floors& folders, const header_floors& headers) {
+    const auto layer = root.filename().string();
+    std::set<std::string> found;
+    for (const auto& [file, what] : includes_below("sdk/include/cipherlane/" + layer)) {
+        const auto name = file.filename().string();
+        found.insert(name);
+        ASSERT_TRUE(headers.contains(name)) << file << " has no floor";
+        const auto target = floor_meant(root, {}, what, headers);
+        if (!target) continue;
+        EXPECT_LE(floor_of(folders, *target), floor_of(folders, headers.at(name))) << file << " includes " << what;
+    }
+    for (const auto& [name, floor] : headers) {
+        EXPECT_TRUE(found.contains(name)) << name << " is gone";
+        EXPECT_LT(floor_of(folders, floor), folders.size()) << name;
+    }
+}
+
+/// A request, a report or a setting lies with what is made of it; what is asked of a lane lies on top.
+TEST(IncludeDirection, PublicHeadersOfAcquiringLieOnAFloor) {
+    const fs::path root = "sdk/src/acquiring";
+    expect_arrows_down(root, acquiring_floors, 150, acquiring_headers);
+    expect_headers_down(root, acquiring_floors, acquiring_headers);
+}
+
+/// No file of the ledger needs one that needs it: trades below the life of a record, that below the life of an order.
+TEST(IncludeDirection, InTheLedgerArrowsRunDown) {
+    const floors files{"enum_set", "money_side", "finding", "numbers", "order_number", "side_difference",
+        "conversion", "trades", "record_life", "order_life", "record_set", "terminal_life", "totals"};
+    for (const char* root : {"sdk/include/cipherlane/ledger", "sdk/src/ledger"}) {
+        for (const auto& [file, what] : includes_below(root)) {
+            if (!what.starts_with("cipherlane/ledger/")) continue;
+            const auto from = floor_of(files, file.stem().string());
+            ASSERT_LT(from, files.size()) << file << " is not in the list";
+            EXPECT_LE(floor_of(files, fs::path(what).stem().string()), from) << file << " includes " << what;
+        }
+    }
+}
+
 TEST(IncludeDirection, InAcquiringArrowsRunDown) {
     const fs::path root = "sdk/src/acquiring";
-    expect_arrows_down(root, {"settings", "outcome", "receipt", "lane", "host", "card", "flow", ""}, 40);
+    expect_arrows_down(root, acquiring_floors, 40);
     const floors flows{"guard", "reminder", "verdict", "unsent", "original", "host_word", "request_on_file", "advice",
         "reversal", "ready", "script_notice", "host_trade", "order_outcome", "order_watch", "unwanted", "own_code",
         "charge", "terminal_trade", "code_collection", "currency_offer", "notices", "recovery", "trade", "payments",

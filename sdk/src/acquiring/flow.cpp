@@ -10,7 +10,9 @@
 #include "host/service.hpp"
 #include "host/sign_in.hpp"
 
+#include <cipherlane/acquiring/host_service.hpp>
 #include <cipherlane/acquiring/in_turn.hpp>
+#include <cipherlane/acquiring/sign_in.hpp>
 
 #include <boost/asio/any_completion_executor.hpp>
 #include <boost/asio/any_io_executor.hpp>

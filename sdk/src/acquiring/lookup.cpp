@@ -3,7 +3,6 @@
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/trade.hpp>
 #include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 namespace cipherlane::acquiring {
@@ -55,20 +54,6 @@ result<std::optional<payment>> lookup(
     if (!found || ledger::states::frees_key.contains(found->state)) return std::optional<payment>();
     if (!was_begun_for(*found, wish)) return flow_error(acquiring_errc::key_reused, "request");
     return told_of(journal, found, bounds);
-}
-
-result<void> tell_refunds(ports::store& journal, payment& value, const call& bounds) {
-    if (value.outcome != verdict::approved || !ledger::refunded_by(value.kind)) return {};
-    CIPHERLANE_TRY(const auto given, journal.refunded(value.handle, bounds));
-    if (given.minor() == 0) return {};
-    auto certain = given.minor();
-    CIPHERLANE_TRY(const auto open, journal.open_records(value.terminal_id, bounds));
-    for (const auto& record : open) {
-        if (record.original == value.handle && ledger::gives_back(record)) certain -= record.requested.minor();
-    }
-    value.refunded = amount(certain, value.requested.unit());
-    if (value.refunded >= value.approved) value.outcome = verdict::refunded;
-    return {};
 }
 
 } // namespace cipherlane::acquiring

@@ -7,6 +7,7 @@
 
 namespace cipherlane::ledger {
 
+using ports::decider;
 using ports::order_phase;
 using ports::qr_order_state;
 using ports::record_state;
@@ -29,6 +30,11 @@ bool may_renew(const ports::journal_record& record, const ports::journal_verdict
     const bool asks = verdict.phase == order_phase::asked && record.phase == order_phase::issued;
     if (!verdict.renewals) return !asks;
     return asks && *verdict.renewals == record.renewals + 1 && *verdict.renewals <= most_renewals;
+}
+
+bool may_decide(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept {
+    if (verdict.by == decider::other_record || !may_follow(record, verdict.state, verdict.by)) return false;
+    return (!verdict.phase || may_follow(record.phase, *verdict.phase)) && may_renew(record, verdict);
 }
 
 order_phase phase_once_late(order_phase now) noexcept {

@@ -1,5 +1,4 @@
 #include <cipherlane/iso8583/response_code.hpp>
-#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
 #include <algorithm>
@@ -87,11 +86,6 @@ bool may_follow(const journal_record& record, record_state next, decider by) noe
     if (noted && row->sends != delivery::online) return false; // nobody else's proof reached the card
     const bool undoes = record.state == record_state::approved && next == record_state::reversal_pending;
     return !(undoes && heard(record));
-}
-
-bool may_decide(const journal_record& record, const ports::journal_verdict& verdict) noexcept {
-    if (verdict.by == decider::other_record || !may_follow(record, verdict.state, verdict.by)) return false;
-    return (!verdict.phase || may_follow(record.phase, *verdict.phase)) && may_renew(record, verdict);
 }
 
 bool opens_again(record_state now, record_state next) noexcept {

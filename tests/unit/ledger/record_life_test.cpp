@@ -1,3 +1,4 @@
+#include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
 #include <gtest/gtest.h>

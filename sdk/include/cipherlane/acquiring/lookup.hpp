@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/acquiring/refunds.hpp>
 #include <cipherlane/ports/store.hpp>
 
 #include <optional>
@@ -25,9 +26,5 @@ struct trade_request;
 /// @return `key_reused` where the key belongs to something else.
 [[nodiscard]] result<std::optional<payment>> lookup(
     ports::store& journal, std::string_view terminal_id, const trade_request& wish, const call& bounds);
-
-/// Fills in what has been given back of an approved payment; what is not decided is left out. One of which everything
-/// went back becomes `refunded`.
-[[nodiscard]] result<void> tell_refunds(ports::store& journal, payment& value, const call& bounds);
 
 } // namespace cipherlane::acquiring

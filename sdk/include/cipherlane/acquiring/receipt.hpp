@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cipherlane/acquiring/payment.hpp>
-#include <cipherlane/acquiring/settlement.hpp>
+#include <cipherlane/acquiring/settlement_report.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
 
 #include <cstddef>

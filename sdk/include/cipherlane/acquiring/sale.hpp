@@ -1,18 +1,12 @@
 #pragma once
 
 #include <cipherlane/acquiring/flow.hpp>
+#include <cipherlane/acquiring/partial_approval.hpp>
 #include <cipherlane/acquiring/payment.hpp>
 
-#include <cstdint>
 #include <string>
 
 namespace cipherlane::acquiring {
-
-/// What the till does with an approval of less than it asked for (answer code 10).
-enum class partial_approval : std::uint8_t {
-    refuse, ///< it is reversed
-    accept, ///< `payment::approved` says how much
-};
 
 /// A card sale (消费).
 struct sale_request {

@@ -1,13 +1,9 @@
 #pragma once
 
 #include <cipherlane/acquiring/flow.hpp>
-#include <cipherlane/acquiring/payment.hpp>
-#include <cipherlane/ledger/side_difference.hpp>
-#include <cipherlane/ports/batch_totals.hpp>
+#include <cipherlane/acquiring/settlement_report.hpp>
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 namespace cipherlane::acquiring {
 
@@ -28,25 +24,6 @@ struct settlement_request {
     after_refusal refused = after_refusal::keep_open;
     settling by = settling::by_somebody;
     std::uint32_t only_batch = 0; ///< where another one is open, nothing is done; 0: whichever is open
-};
-
-/// How the batch was closed.
-enum class settlement_result : std::uint8_t { balanced, not_balanced, host_error };
-
-struct settlement_report {
-    std::uint32_t batch = 0;
-    ports::batch_totals totals;
-    settlement_result host = settlement_result::balanced;
-    /// Where the totals of the host's answer are not those that it was told: both, side by side.
-    std::vector<ledger::side_difference> differences;
-    /// What nobody has decided yet, of this batch and those before: in no totals, and for a person. It stays in the
-    /// batch that it belongs to.
-    std::vector<payment> open;
-    std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
-    std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
-    std::string end_code;       ///< the host's code where it refused the end message; likewise
-    std::uint64_t cards_erased = 0;
-    bool resumed = false; ///< went on with a settlement that had been broken off
 };
 
 /// Settles the open batch (批结算): pending reversals, then totals (0500, field 48), then, where the host does not

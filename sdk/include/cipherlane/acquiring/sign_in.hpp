@@ -1,20 +1,11 @@
 #pragma once
 
 #include <cipherlane/acquiring/flow.hpp>
-
-#include <cstdint>
-#include <string>
+#include <cipherlane/acquiring/sign_in_report.hpp>
 
 namespace cipherlane::acquiring {
 
 struct sign_in_request {};
-
-struct sign_in_report {
-    std::uint32_t batch = 0;
-    std::string host_date; ///< YYYYMMDD, empty if the host gave none
-    std::string host_time; ///< hhmmss
-    std::string acquirer;  ///< field 32
-};
 
 /// Signs the terminal in (签到): MTI 0800, working keys from field 62. The check values of the MAC key (TAK) and,
 /// where the sealer holds the master key, of the PIN key (TPK) are verified before the keys are used; the keys are

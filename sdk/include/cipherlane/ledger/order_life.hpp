@@ -44,11 +44,6 @@ inline constexpr phase_set acknowledged = phase_set::of(issued, paid, cancelled,
 inline constexpr phase_set payable = phase_set::of(asked, issued);
 } // namespace phases
 
-/// What has an order at the gateway that somebody may pay: by the code that the till shows, or by the one that the
-/// payer does.
-inline constexpr trade_set order_trades =
-    trades_where([](const auto& row) { return row.verb == gateway_verb::order || row.verb == gateway_verb::charge; });
-
 /// The phase of a new record: an order or refund that the gateway will be asked for, or none.
 [[nodiscard]] ports::order_phase first_phase(ports::trade kind) noexcept;
 
@@ -61,6 +56,10 @@ inline constexpr trade_set order_trades =
 
 /// Whether a verdict that asks for another code, or sets which one it is, does both, and is the next.
 [[nodiscard]] bool may_renew(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
+
+/// Whether a store takes a verdict for a record: its step, and that of its order. What only follows from another
+/// record's verdict (`consequence_of`) is not a verdict.
+[[nodiscard]] bool may_decide(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
 
 /// The phase of an order that was told as not paid, once a payment comes after all: that it was told has closed it,
 /// whoever said so, and what comes by its code is not what it waits for.

@@ -138,10 +138,6 @@ enum class outcome : std::uint8_t {
 [[nodiscard]] bool may_follow(
     const ports::journal_record& record, ports::record_state next, ports::decider by) noexcept;
 
-/// Whether a store takes a verdict for a record: its step, and that of its order. What only follows from another
-/// record's verdict (`consequence_of`) is not a verdict.
-[[nodiscard]] bool may_decide(const ports::journal_record& record, const ports::journal_verdict& verdict) noexcept;
-
 /// Whether a step opens again what had its verdict, as the late payment of an order that was told as not paid does:
 /// whoever was told then has yet to hear how it ends, and the closing mark falls.
 [[nodiscard]] bool opens_again(ports::record_state now, ports::record_state next) noexcept;

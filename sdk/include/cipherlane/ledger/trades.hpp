@@ -235,6 +235,11 @@ template <class Fits>
     return found;
 }
 
+/// What has an order at the gateway that somebody may pay: by the code that the till shows, or by the one that the
+/// payer does.
+inline constexpr trade_set order_trades =
+    trades_where([](const auto& row) { return row.verb == gateway_verb::order || row.verb == gateway_verb::charge; });
+
 inline constexpr trade_set host_trades = trades_where([](const auto& row) { return row.through == channel::host; });
 inline constexpr trade_set gateway_trades =
     trades_where([](const auto& row) { return row.through == channel::gateway; });

@@ -9,7 +9,7 @@
 #include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 
-#include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/acquiring/refunds.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 

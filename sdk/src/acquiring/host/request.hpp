@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/acquiring/sale.hpp>
+#include <cipherlane/acquiring/partial_approval.hpp>
 #include <cipherlane/acquiring/terminal_settings.hpp>
 #include <cipherlane/iso8583/message.hpp>
 #include <cipherlane/iso8583/transaction.hpp>

@@ -2,7 +2,7 @@
 
 #include "lane/lane_core.hpp"
 
-#include <cipherlane/acquiring/host_service.hpp>
+#include <cipherlane/acquiring/service_request.hpp>
 
 #include <chrono>
 #include <cstdint>

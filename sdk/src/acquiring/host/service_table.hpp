@@ -1,6 +1,6 @@
 #pragma once
 
-#include <cipherlane/acquiring/host_service.hpp>
+#include <cipherlane/acquiring/service_request.hpp>
 #include <cipherlane/iso8583/pos_header.hpp>
 #include <cipherlane/iso8583/transaction.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "lane/lane_core.hpp"
 
-#include <cipherlane/acquiring/sign_in.hpp>
+#include <cipherlane/acquiring/sign_in_report.hpp>
 
 namespace cipherlane::acquiring {
 

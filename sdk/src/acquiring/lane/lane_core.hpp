@@ -3,7 +3,11 @@
 #include "lane/terminal_claim.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
-#include <cipherlane/acquiring/lane.hpp>
+#include <cipherlane/acquiring/lane_ports.hpp>
+#include <cipherlane/acquiring/terminal_settings.hpp>
+#include <cipherlane/acquiring/timeline.hpp>
+#include <cipherlane/core/call.hpp>
+#include <cipherlane/core/logger.hpp>
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/display.hpp>
 #include <cipherlane/ports/host.hpp>
@@ -31,6 +35,8 @@
 #include <vector>
 
 namespace cipherlane::acquiring {
+
+class lane_core;
 
 /// What is queued for the lane's thread. It is run or abandoned, once.
 class lane_job {

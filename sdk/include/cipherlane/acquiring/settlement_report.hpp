@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cipherlane/acquiring/payment.hpp>
+#include <cipherlane/ledger/side_difference.hpp>
+#include <cipherlane/ports/batch_totals.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cipherlane::acquiring {
+
+/// How the batch was closed.
+enum class settlement_result : std::uint8_t { balanced, not_balanced, host_error };
+
+struct settlement_report {
+    std::uint32_t batch = 0;
+    ports::batch_totals totals;
+    settlement_result host = settlement_result::balanced;
+    /// Where the totals of the host's answer are not those that it was told: both, side by side.
+    std::vector<ledger::side_difference> differences;
+    /// What nobody has decided yet, of this batch and those before: in no totals, and for a person. It stays in the
+    /// batch that it belongs to.
+    std::vector<payment> open;
+    std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
+    std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
+    std::string end_code;       ///< the host's code where it refused the end message; likewise
+    std::uint64_t cards_erased = 0;
+    bool resumed = false; ///< went on with a settlement that had been broken off
+};
+
+} // namespace cipherlane::acquiring
