@@ -241,13 +241,13 @@ TEST(CurrencyOffer, IsSaidByTheReversal) {
 
 TEST(CurrencyOffer, MayStandInATagOfTheAcquirersOwn) {
     auto settings = rig_settings();
+    settings.conversion.offered = true;
     settings.conversion.form = acquiring::conversion_form::tag59;
     settings.conversion.tag = "D1";
     EXPECT_TRUE(settings.validate());
     settings.conversion.tag = "A3";
     EXPECT_EQ(settings.validate().error().field(), "conversion.tag") << "the payment code's";
     settings.conversion.tag = "D1";
-    settings.conversion.offered = true;
     lane_rig rig(settings);
     chooser cardholder;
     rig.chooser = &cardholder;
@@ -271,6 +271,7 @@ TEST(CurrencyOffer, InATagStandsBesideTheVoucherInTheOrderOfTags) {
     for (const auto& [tag, wanted] :
         {std::pair("D1", "A4010V000000003D1023" + value), std::pair("91", "91023" + value + "A4010V000000003")}) {
         auto settings = rig_settings();
+        settings.conversion.offered = true;
         settings.conversion.form = acquiring::conversion_form::tag59;
         settings.conversion.tag = tag;
         lane_rig rig(settings);
