@@ -14,7 +14,9 @@ if(CIPHERLANE_CCACHE AND PROJECT_IS_TOP_LEVEL)
   set(CMAKE_C_COMPILER_LAUNCHER ${CIPHERLANE_CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CIPHERLANE_CCACHE})
 endif()
-find_program(CIPHERLANE_MOLD mold)
+if(NOT CMAKE_CROSSCOMPILING) # a cross g++ looks for one of its own
+  find_program(CIPHERLANE_MOLD mold)
+endif()
 
 # Sources of one target in a few translation units. Templates of Asio, GoogleTest and JSON, parsed and instantiated source
 # by source, were most of a build from nothing: acquiring and its tests take 58 s of processor time so and 22 s together.
