@@ -344,11 +344,13 @@ std::string insert_sql() {
 
 } // namespace
 
-/// The number that AUTOINCREMENT would give: it is part of what the checksum and the card's seal cover.
+/// The number that AUTOINCREMENT would give: it is part of what the checksum and the card's seal cover. The highest
+/// is looked at, too, as SQLite does: a file that was mended by hand may have lost its sequence.
 result<std::uint64_t> number_ahead(database& on) {
-    auto last = on.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'records'");
-    CIPHERLANE_TRY(const bool row, last.step());
-    return row ? static_cast<std::uint64_t>(last.integer(0)) + 1 : std::uint64_t{1};
+    auto last = on.prepare("SELECT coalesce(max(id), 0), coalesce((SELECT seq FROM sqlite_sequence "
+                           "WHERE name = 'records'), 0) FROM records");
+    CIPHERLANE_TRY([[maybe_unused]] const bool row, last.step());
+    return static_cast<std::uint64_t>(std::max(last.integer(0), last.integer(1))) + 1;
 }
 result<std::uint64_t> number_ahead(postgres_database& on) {
     return on.next_record_number();

@@ -133,6 +133,17 @@ TEST_F(Journal, OfTheSecondVersionLearnsThePhasesOfItsOrders) {
     EXPECT_EQ(records[13].state, record_state::unknown);
 }
 
+TEST_F(Journal, GivesNoNumberTwiceThoughItsSequenceWasLost) {
+    const auto first = journal->begin(fresh("a"), nullptr, soon()).value().id;
+    journal.reset();
+    sql("DELETE FROM sqlite_sequence");
+    reopen();
+    const auto second = journal->begin(fresh("b"), nullptr, soon()).value().id;
+    EXPECT_EQ(second, first + 1);
+    EXPECT_EQ(journal->find(first, soon()).value()->idempotency_key, "a");
+    EXPECT_EQ(journal->find(second, soon()).value()->idempotency_key, "b");
+}
+
 TEST_F(Journal, OfTheThirteenthVersionHasRecordsOfNobody) {
     const auto id = journal->begin(fresh("key"), nullptr, soon()).value().id;
     journal.reset();
