@@ -391,10 +391,24 @@ result<void> check_kind(const till_settings& all) {
     return {};
 }
 
+/// UnionPay closes no code: one that another shall follow has to be over by itself, which it is so long before the
+/// till's own waiting for it ends.
+result<void> check_renewals(const till_settings& all) {
+    if (all.gateway.kind != gateway_kind::unionpay) return {};
+    for (const auto& one : all.terminals) {
+        const auto most = std::min<std::chrono::seconds>(std::chrono::seconds(30), one.gateway.code_valid / 4) / 3;
+        if (one.qr.most_codes > 1 && one.qr.renew_before > most)
+            return broken(till_errc::bad_setting, "qr.renew_before_seconds",
+                "at most " + std::to_string(most.count()) + ", as UnionPay closes no code, or most_codes = 1");
+    }
+    return {};
+}
+
 result<void> check_gateway(const till_settings& all) {
     const auto& place = all.gateway;
     if (place.kind == gateway_kind::cipherlane || place.address.empty()) return {};
     CIPHERLANE_CHECK(check_kind(all));
+    CIPHERLANE_CHECK(check_renewals(all));
     for (const auto& one : all.terminals)
         if (one.qr.codes == acquiring::code_source::emv)
             return broken(till_errc::bad_setting, "qr.codes", "gateway, as this gateway makes its own codes");

@@ -149,8 +149,10 @@ std::string timed_number(const std::string& name) {
     return (name.starts_with("REFUND") ? "RTEST0001" : "TEST0001") + since.yyyymmdd() + since.hhmmss() + plain;
 }
 
-std::shared_ptr<const hostlink::unionpay::platform> unionpay_test_platform() {
+std::shared_ptr<const hostlink::unionpay::platform> unionpay_test_platform(const std::string& served) {
     hostlink::unionpay::merchant of;
+    of.sub_mer_id = served;
+    if (!served.empty()) of.sub_mer_name = of.sub_mer_abbr = "茶馆";
     of.mer_id = "777290058110048";
     hostlink::unionpay::trust by;
     by.roots = hostlink::certificate::create_all(whole_file(unionpay_key_file("root.pem"))).value();
@@ -160,10 +162,11 @@ std::shared_ptr<const hostlink::unionpay::platform> unionpay_test_platform() {
 }
 
 std::unique_ptr<hostlink::unionpay::gateway> make_unionpay_client(
-    const hostlink::unionpay::gateway_settings& settings, hostlink::notification_listener* listener) {
+    const hostlink::unionpay::gateway_settings& settings, hostlink::notification_listener* listener,
+    const std::string& served) {
     std::shared_ptr<hostlink::request_signer> signer =
         hostlink::key_signer::create(whole_file(unionpay_key_file("merchant_key.pem"))).value();
-    return hostlink::unionpay::gateway::create(settings, unionpay_test_platform(), signer, listener).value();
+    return hostlink::unionpay::gateway::create(settings, unionpay_test_platform(served), signer, listener).value();
 }
 
 gateway_under_test make_unionpay_gateway() {

@@ -93,10 +93,12 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
 [[nodiscard]] std::string timed_number(const std::string& name);
 /// Once `make_unionpay_gateway` has made the keys.
 [[nodiscard]] std::string unionpay_key_file(const char* name);
-[[nodiscard]] std::shared_ptr<const hostlink::unionpay::platform> unionpay_test_platform();
-/// With the same keys, reached as `settings` say.
+[[nodiscard]] std::shared_ptr<const hostlink::unionpay::platform> unionpay_test_platform(
+    const std::string& served = {});
+/// With the same keys, reached as `settings` say. @param served of the merchant that a platform serves.
 [[nodiscard]] std::unique_ptr<hostlink::unionpay::gateway> make_unionpay_client(
-    const hostlink::unionpay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr);
+    const hostlink::unionpay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr,
+    const std::string& served = {});
 /// Once `make_wechat_gateway` has made the keys.
 [[nodiscard]] std::shared_ptr<hostlink::wechat::platform> wechat_test_platform();
 [[nodiscard]] std::string wechat_key_file(const char* name);

@@ -26,10 +26,11 @@ class Unionpay : public testing::Test {
         ASSERT_TRUE(client().create({no(name), amount(1990)}, call(10s)));
         simulator().pay(no(name));
     }
-    [[nodiscard]] std::unique_ptr<unionpay::gateway> another(unionpay::gateway_settings settings = {}) {
+    [[nodiscard]] std::unique_ptr<unionpay::gateway> another(
+        unionpay::gateway_settings settings = {}, const std::string& served = {}) {
         settings.address = simulator().address();
         settings.merchant_id = till_merchant;
-        return make_unionpay_client(settings);
+        return make_unionpay_client(settings, nullptr, served);
     }
     template <class Told>
     static void expect_unknown(const Told& told, hostlink_errc why, std::string_view field) {
@@ -189,6 +190,15 @@ TEST_F(Unionpay, AnUndoingIsDoneOnceByItsNumber) {
     simulator().plan("abnormal", "reverse");
     expect_unknown(client().reverse(no("CHARGE-3"), call(10s)), hostlink_errc::not_done_yet, "origRespCode");
     EXPECT_EQ(simulator().order(no("CHARGE-3")).at("refunded"), 1990) << "once";
+}
+
+TEST_F(Unionpay, APlatformNamesWhomItServes) {
+    const auto platform = another({}, "SHOP0001");
+    EXPECT_NE(platform->identity().find("SHOP0001"), std::string::npos);
+    ASSERT_TRUE(platform->create({no("ORDER-1"), amount(1990)}, call(10s)));
+    simulator().pay(no("ORDER-1"));
+    EXPECT_EQ(platform->query(no("ORDER-1"), call(10s))->state, qr_order_state::paid);
+    ASSERT_TRUE(platform->refund({no("ORDER-1"), no("REFUND-1"), amount(1990)}, call(10s)));
 }
 
 TEST_F(Unionpay, AKeyThatIsNotOfTheCertificateIsRefusedAtTheStart) {

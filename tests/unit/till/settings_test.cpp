@@ -739,6 +739,8 @@ TEST(TillSettings, RefuseWhatWouldHaveNoEffect) {
         {"[gateway]\naddress = \"192.0.2.1:443\"\nkind = \"netpay\"\nplain_anywhere = true\n" NETPAY_APP NETPAY_KEY
                 NETPAY_MID NETPAY_TID NETPAY_SOURCE NETPAY_NOTICES,
             "gateway.tls"},
+        {"[gateway]\n" UNIONPAY "[qr]\nrenew_before_seconds = 11", "qr.renew_before_seconds"},
+        {"[gateway]\n" UNIONPAY "code_valid_seconds = 60", "qr.renew_before_seconds"},
         {"[gateway]\n" UNIONPAY "sub_mer_id = \"1\"", "gateway.sub_mer_name"},
         {"[gateway]\n" UNIONPAY "public_key_file = \"p.pem\"", "gateway.public_key_file"},
         {"[gateway]\n" UNIONPAY "mchid = \"1\"", "gateway.kind"},

@@ -1,0 +1,109 @@
+// What UnionPay's and 银联商务's words mean for money, and the numbers by which they know a trade.
+#include "gateway/netpay_words.hpp"
+#include "gateway/unionpay_words.hpp"
+
+#include <gtest/gtest.h>
+
+namespace cipherlane::hostlink {
+namespace {
+
+TEST(UnionpayWords, OfACallDeclineOnlyWhatIsKnownToMoveNothing) {
+    using unionpay::meaning;
+    const struct {
+        std::string_view codes;
+        meaning what;
+    } rows[] = {
+        {"00 A6", meaning::done},
+        {"03 04 05 06", meaning::waits},
+        {"12", meaning::used},
+        {"34", meaning::no_trade},
+        {"10 11 13 14 30 31 32 33 35 36 37 38 39 60 61 64 73 77 82", meaning::refused},
+        {"01 02 07 15 42 74 75 83 99 A0 A5 A7 AZ a6 0 000", meaning::unknown},
+    };
+    for (const auto& row : rows)
+        for (std::size_t at = 0; at < row.codes.size();
+             at = std::min(row.codes.find(' ', at), row.codes.size()) + 1) {
+            const auto code = row.codes.substr(at, row.codes.find(' ', at) - at);
+            EXPECT_EQ(unionpay::meaning_of(code), row.what) << code;
+        }
+    EXPECT_EQ(unionpay::meaning_of(""), meaning::unknown);
+}
+
+TEST(UnionpayWords, OfATradeNeverEndWhatMayHaveMoved) {
+    using unionpay::money;
+    for (const char* code : {"00", "A6"})
+        EXPECT_EQ(unionpay::money_of(code), money::moved) << code;
+    for (const char* code : {"03", "04", "05", "06"})
+        EXPECT_EQ(unionpay::money_of(code), money::open) << code;
+    for (const char* code : {"01", "02", "30", "39", "60", "64", "82", "99"})
+        EXPECT_EQ(unionpay::money_of(code), money::none) << code;
+    for (const char* code : {"", "0", "12", "34", "42", "74", "75", "83", "A1", "A7", "000"})
+        EXPECT_EQ(unionpay::money_of(code), money::unknown) << code;
+}
+
+TEST(UnionpayWords, ANumberTellsItsTimeAndComesBack) {
+    const auto name = unionpay::name_of_order("TEST000120260921221320AB12CD-02").value();
+    EXPECT_EQ(name.order_id, "TEST000120260921221320AB12CDx02");
+    EXPECT_EQ(name.txn_time, "20260921221320");
+    EXPECT_EQ(std::chrono::system_clock::to_time_t(name.made), 1'790'000'000);
+    EXPECT_EQ(unionpay::number_of(name.order_id), "TEST000120260921221320AB12CD-02");
+    EXPECT_EQ(unionpay::name_of_refund("RTEST000120260921221320AB12CD")->txn_time, "20260921221320");
+    using unionpay::undoing;
+    EXPECT_NE(unionpay::name_of_undoing(name, undoing::reversal).order_id,
+        unionpay::name_of_undoing(name, undoing::void_payment).order_id);
+}
+
+TEST(UnionpayWords, ASumIsWholeFenInYuan) {
+    EXPECT_EQ(unionpay::read_total({{"txnAmt", "1990"}, {"currencyCode", "156"}}).value(), amount(1990));
+    for (const char* text : {"", "-1", "+1", "1.0", " 1", "1000000000000", "99999999999999999999999"})
+        EXPECT_EQ(unionpay::read_total({{"txnAmt", text}, {"currencyCode", "156"}}).error().field(), "txnAmt")
+            << text;
+    EXPECT_EQ(unionpay::read_total({{"txnAmt", "1"}, {"currencyCode", "840"}}).error().field(), "currencyCode");
+    EXPECT_EQ(unionpay::read_total({{"txnAmt", "1"}}).error().field(), "currencyCode");
+}
+
+TEST(NetpayWords, DeclineOnlyWhatIsKnownToMoveNothing) {
+    using netpay::meaning;
+    EXPECT_EQ(netpay::meaning_of("SUCCESS"), meaning::done);
+    EXPECT_EQ(netpay::meaning_of("NO_ORDER"), meaning::no_order);
+    for (const char* code : {"DUP_ORDER", "OPERATION_NOT_ALLOWED", "INVALID_ORDER"})
+        EXPECT_EQ(netpay::meaning_of(code), meaning::look) << code;
+    for (const char* code : {"BAD_SIGN", "BAD_REQUEST", "NO_MERCHANT", "INVLID_MERCHANT_CONFIG"})
+        EXPECT_EQ(netpay::meaning_of(code), meaning::refused) << code;
+    for (const char* code : {"", "success", "INTERNAL_ERROR", "TIMEOUT", "NET_ERROR", "TARGET_FAIL",
+             "ORDER_PROCESSING", "INVALID_RESPONSE", "9200"})
+        EXPECT_EQ(netpay::meaning_of(code), meaning::unknown) << code;
+}
+
+TEST(NetpayWords, ANumberIsShortAndComesBack) {
+    const auto first = netpay::name_of_order("3194", "TEST000120260921221320AB12CD").value();
+    EXPECT_EQ(first.number, "3194TEST0001260921221320AB12CD");
+    EXPECT_EQ(first.date, "2026-09-21");
+    for (const char* number :
+        {"TEST000120260921221320AB12CD", "TEST000120260921221320AB12CD-02", "TEST000120260921221320AB12CD-26"}) {
+        const auto name = netpay::name_of_order("3194", number).value();
+        EXPECT_LE(name.number.size(), 31U);
+        EXPECT_EQ(netpay::number_of("3194", name.number), number);
+    }
+    EXPECT_EQ(netpay::name_of_refund("3194", "RTEST000120260921221320AB12CD")->number.size(), 31U);
+    for (const char* other : {"", "3194", "1017TEST0001260921221320AB12CD", "3194TEST0001260921221320AB12CDA"})
+        EXPECT_EQ(netpay::number_of("3194", other), "") << other;
+    EXPECT_FALSE(netpay::name_of_order("3194", "TEST000120260921221320AB12CD-27"));
+}
+
+TEST(NetpayWords, ASumIsANumberOrDigits) {
+    const auto sum = [](boost::json::value value) {
+        const boost::json::object with{{"totalAmount", std::move(value)}};
+        return netpay::read_fen(json_reader(with), "totalAmount");
+    };
+    EXPECT_EQ(sum(1990).value(), amount(1990));
+    EXPECT_EQ(sum("1990").value(), amount(1990));
+    EXPECT_FALSE(sum("19.90"));
+    EXPECT_FALSE(sum(-1));
+    EXPECT_FALSE(sum(19.9));
+    EXPECT_FALSE(sum("99999999999999999999"));
+    EXPECT_FALSE(sum(nullptr));
+}
+
+} // namespace
+} // namespace cipherlane::hostlink
