@@ -244,7 +244,7 @@ TEST_F(Shop, KeepsOperatorsInAPrivateFileWithoutTheirSecrets) {
     employ();
     std::ifstream file(settings.clerks.file);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
-    EXPECT_EQ(text.find("1234"), std::string::npos) << text;
+    EXPECT_EQ(text.find("\"1234\""), std::string::npos) << text; // a digest may have these digits by chance
     EXPECT_EQ(text.find("tea house"), std::string::npos);
     const auto read = clerk_book::load(settings.clerks.file).value();
     ASSERT_EQ(read.clerks().size(), 2U);
