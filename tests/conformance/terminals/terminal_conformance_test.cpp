@@ -262,6 +262,61 @@ TEST_P(terminal, RecoversFromEveryMishapAtEveryFrameOfEveryTrade) {
     RecordProperty("runs", runs);
 }
 
+/// The day is closed with a mishap, and asked for again until it is closed: by the terminal once, with each sale in
+/// one day and no sale in two.
+void close_with(const terminal_case& of, const mishap& wrong, bool& happened) {
+    const testing::ScopedTrace where(
+        __FILE__, __LINE__, "close, " + std::string(to_string(wrong.what)) + " frame " + std::to_string(wrong.at));
+    day today(of);
+    ASSERT_TRUE(today.run(trade::sale, "tea", 100));
+    ASSERT_TRUE(today.run(trade::sale, "cake", 1234));
+    const auto close = [&] { return acquiring::settlement(*today.lane).run({}, day::patience()); };
+    today.world.arm(wrong);
+    std::optional<result<acquiring::settlement_report>> end;
+    try {
+        end.emplace(close());
+    } catch (const tests::till_died&) {
+        today.die();
+    }
+    happened = today.world.happened();
+    today.world.arm({});
+    today.world.settle();
+    for (int again = 0; (!end || !*end) && again < 3; ++again) {
+        end.emplace(close());
+        today.world.settle();
+    }
+    ASSERT_TRUE(*end) << end->error();
+    if (!happened) {
+        EXPECT_EQ((*end)->host, acquiring::settlement_result::balanced);
+    }
+    EXPECT_NE((*end)->host, acquiring::settlement_result::not_balanced) << "an empty day is no difference";
+    EXPECT_EQ((*end)->batch, 1U);
+    EXPECT_EQ((*end)->totals.debit.minor, 1334);
+    EXPECT_EQ(today.world.model().books().open_batch().count, 0) << "the terminal's day is open";
+    const auto next = today.run(trade::sale, "next", 777);
+    ASSERT_TRUE(next) << next.error();
+    EXPECT_EQ(next->outcome, verdict::approved) << *next;
+    const auto second = close();
+    ASSERT_TRUE(second) << second.error();
+    EXPECT_EQ(second->host, acquiring::settlement_result::balanced);
+    EXPECT_EQ(second->batch, 2U);
+    EXPECT_EQ(second->totals.debit.minor, 777);
+}
+
+TEST_P(terminal, ClosesADayOnceWhateverHappensAtAnyFrame) {
+    using kind = mishap::kind;
+    if (!day(GetParam()).device->capabilities().settle) GTEST_SKIP() << "this terminal closes no day";
+    int runs = 0;
+    for (const auto wrong : {kind::cut_before, kind::cut_after, kind::lost, kind::restart, kind::till_dies}) {
+        if (wrong == kind::lost && GetParam().over == sim::terminal_setup::line::stream) continue;
+        bool happened = true;
+        for (int at = 0; happened && !HasFatalFailure(); ++at, ++runs)
+            close_with(GetParam(), {wrong, at}, happened);
+    }
+    EXPECT_GE(runs, 12);
+    RecordProperty("runs", runs);
+}
+
 /// What is asked besides of money: the sum of the open day, and whether a card is good. Neither changes anything.
 TEST_P(terminal, TellsItsTotalsAndJudgesACardWhereItCan) {
     day today(GetParam());
