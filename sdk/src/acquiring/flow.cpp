@@ -47,6 +47,11 @@ error told_by_caller(const lane_core& on, const error& why, const call& bounds) 
     return flow_error(acquiring_errc::cashier_cancelled, why.operation());
 }
 
+template <class Request>
+concept has_key = requires(const Request& request) {
+    request.idempotency_key;
+};
+
 /// Runs a request with the caller's call, ended early by the lane's end, too.
 template <class Outcome, class Request>
 result<Outcome> perform_bounded(lane_core& on, const Request& request, const call& bounds) {
@@ -57,7 +62,8 @@ result<Outcome> perform_bounded(lane_core& on, const Request& request, const cal
     const auto stop = [&] { either.request_stop(); };
     const std::stop_callback by_caller(bounds.stop(), stop);
     const std::stop_callback by_lane(on.stopping(), stop);
-    CIPHERLANE_CHECK(settle_unsent(on));
+    // A trade settles them itself: what its key has already is told, whatever the journal can write now.
+    if constexpr (!has_key<Request>) CIPHERLANE_CHECK(settle_unsent(on));
     settle_notices(on);
     auto end = perform(on, request, call(bounds.until(), either.get_token()));
     const bool overdue = remind_of_settlement(on);

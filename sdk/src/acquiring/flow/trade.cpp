@@ -413,8 +413,12 @@ result<payment> through_terminal(lane_core& on, work& what, const call& bounds) 
 
 /// What the journal has of a key that was used. What goes wrong now is no error: that would mean that nothing is
 /// pending, and nobody may take an undecided payment for one that never was.
-payment tell_again(lane_core& on, const journal_record& record, const call& bounds) {
-    if (auto value = recover(on, record, recovered_for::its_caller, bounds)) {
+/// @param settled whether the journal could write what earlier trades had left.
+payment tell_again(lane_core& on, const journal_record& record, const result<void>& settled, const call& bounds) {
+    // Nobody is asked about an undecided one while the journal cannot write what they say.
+    const bool waits = !settled && ledger::states::undecided.contains(record.state);
+    if (auto value =
+            waits ? result<payment>(settled.error()) : recover(on, record, recovered_for::its_caller, bounds)) {
         return *std::move(value);
     } else {
         auto left = to_payment(record);
@@ -438,8 +442,10 @@ result<payment> run_trade(lane_core& on, const trade_request& asked, const call&
         return flow_error(acquiring_errc::bad_request, "request").in_field("kind");
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
     const auto original = what.original ? what.original->id : 0;
+    const auto settled = settle_unsent(on);
     CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
-    if (earlier) return tell_again(on, *earlier, bounds);
+    if (earlier && on.unsent_keys.count(wish.idempotency_key) == 0) return tell_again(on, *earlier, settled, bounds);
+    if (!settled) return settled.error();
     CIPHERLANE_TRY(on.on_duty,
         may_begin(on, {ports::deed::trade, wish.idempotency_key, wish.kind, what.total, original}, bounds));
     if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, wish.payment_code));

@@ -115,6 +115,24 @@ TEST(Trade, NeedsWhatItsRowSays) {
     EXPECT_EQ(rig.books.taken(), 1000);
 }
 
+// Found by cipherlane-simulate: a key that was told, asked about while the journal cannot write what another one
+// left.
+TEST(Trade, IsToldThoughTheJournalCannotSettleAnotherOne) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    rig.faults.kind = fault_kind::local_fault;
+    rig.faults.fails = [](std::string_view call) { return call == "store begin" || call == "store take_trace"; };
+    EXPECT_FALSE(rig.sell("b", 200));
+    const auto again = rig.sell("a", 100);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->outcome, acquiring::verdict::approved);
+    EXPECT_FALSE(rig.sell("b", 200)) << "nothing new before it is settled";
+    EXPECT_FALSE(rig.sell("c", 300));
+    rig.faults.fails = {};
+    EXPECT_TRUE(rig.sell("b", 200)->ok());
+    EXPECT_EQ(rig.books.taken(), 300);
+}
+
 // Found by cipherlane-simulate: a disk that fails while a key is asked about again.
 TEST(Trade, IsNeverAnErrorOnceItHasARecord) {
     lane_rig rig;
