@@ -1,5 +1,6 @@
 #include "duty_desk.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
@@ -62,28 +63,82 @@ result<void> duty_desk::check_secret(std::string_view operator_id, const secret_
     return shifts_->forget_failures(operator_id, bounds);
 }
 
-result<shift_report> duty_desk::sign_on(
+result<duty_desk::session> duty_desk::begin_session(
     const std::string& terminal_id, std::string_view operator_id, const secret_bytes& secret, const call& bounds) {
     CIPHERLANE_CHECK(check_secret(operator_id, secret, bounds));
     CIPHERLANE_TRY(auto shift, shifts_->begin(terminal_id, operator_id, clock_.now(), bounds));
-    CIPHERLANE_TRY(auto report, report_of(shift, bounds));
+    return session{*clerks_.find(operator_id), std::move(shift)};
+}
+
+result<shift_report> duty_desk::sign_on(
+    const std::string& terminal_id, std::string_view operator_id, const secret_bytes& secret, const call& bounds) {
+    CIPHERLANE_TRY(auto begun, begin_session(terminal_id, operator_id, secret, bounds));
+    CIPHERLANE_TRY(auto report, report_of(begun.shift, bounds));
     const std::scoped_lock lock(mutex_);
-    sessions_.insert_or_assign(terminal_id, session{*clerks_.find(operator_id), std::move(shift)});
+    sessions_.insert_or_assign(terminal_id, std::move(begun));
+    return report;
+}
+
+result<shift_report> duty_desk::enter(
+    const std::string& terminal_id, std::string_view operator_id, const secret_bytes& secret, const call& bounds) {
+    CIPHERLANE_TRY(auto begun, begin_session(terminal_id, operator_id, secret, bounds));
+    CIPHERLANE_TRY(auto report, report_of(begun.shift, bounds));
+    const std::scoped_lock lock(mutex_);
+    beside_.insert_or_assign(place(terminal_id, operator_id), std::move(begun));
     return report;
 }
 
 /// Somebody else may have signed on meanwhile, or the same one to the next shift.
-void duty_desk::sign_off(const store::shift& from) noexcept {
+void duty_desk::forget(const store::shift& from) noexcept {
     const std::scoped_lock lock(mutex_);
-    const auto found = sessions_.find(from.terminal_id);
-    if (found == sessions_.end()) return;
-    const auto& shift = found->second.shift;
-    if (shift.operator_id == from.operator_id && shift.number == from.number) sessions_.erase(found);
+    const auto is_it = [&](const session& one) {
+        return one.shift.operator_id == from.operator_id && one.shift.number == from.number;
+    };
+    const auto on_duty = sessions_.find(from.terminal_id);
+    if (on_duty != sessions_.end() && is_it(on_duty->second)) sessions_.erase(on_duty);
+    const auto beside = beside_.find(place(from.terminal_id, from.operator_id));
+    if (beside != beside_.end() && is_it(beside->second)) beside_.erase(beside);
 }
 
 void duty_desk::sign_off(const std::string& terminal_id) noexcept {
     const std::scoped_lock lock(mutex_);
     sessions_.erase(terminal_id);
+}
+
+void duty_desk::leave(const std::string& terminal_id, std::string_view operator_id) noexcept {
+    const std::scoped_lock lock(mutex_);
+    beside_.erase(place(terminal_id, operator_id));
+}
+
+result<void> duty_desk::act_as(const std::string& terminal_id, std::string_view operator_id, std::string_view key) {
+    const std::scoped_lock lock(mutex_);
+    if (beside_.find(place(terminal_id, operator_id)) == beside_.end())
+        return duty_error(till_errc::nobody_on_duty, "duty").in_field("operator");
+    if (actors_.emplace(place(terminal_id, key), operator_id).second) return {};
+    return error(acquiring_errc::busy, layer::till).during("duty").in_field("key");
+}
+
+void duty_desk::act_done(const std::string& terminal_id, std::string_view key) noexcept {
+    const std::scoped_lock lock(mutex_);
+    actors_.erase(place(terminal_id, key));
+}
+
+/// One who is named for a key and has left has nobody in their place.
+const duty_desk::session* duty_desk::who_asks(const std::string& terminal_id, std::string_view key) const {
+    if (const auto named = actors_.find(place(terminal_id, key)); named != actors_.end()) {
+        const auto found = beside_.find(place(terminal_id, named->second));
+        return found == beside_.end() ? nullptr : &found->second;
+    }
+    const auto found = sessions_.find(terminal_id);
+    return found == sessions_.end() ? nullptr : &found->second;
+}
+
+result<shift_report> duty_desk::close(store::shift mine, const call& bounds) {
+    const auto now = clock_.now();
+    CIPHERLANE_CHECK(shifts_->close(mine, now, bounds));
+    forget(mine);
+    mine.closed = now;
+    return report_of(mine, bounds);
 }
 
 result<shift_report> duty_desk::close_shift(const std::string& terminal_id, const call& bounds) {
@@ -93,11 +148,19 @@ result<shift_report> duty_desk::close_shift(const std::string& terminal_id, cons
         if (const auto found = sessions_.find(terminal_id); found != sessions_.end()) mine = found->second.shift;
     }
     if (!mine) return duty_error(till_errc::nobody_on_duty, "close shift");
-    const auto now = clock_.now();
-    CIPHERLANE_CHECK(shifts_->close(*mine, now, bounds));
-    sign_off(*mine);
-    mine->closed = now;
-    return report_of(*mine, bounds);
+    return close(*std::move(mine), bounds);
+}
+
+result<shift_report> duty_desk::close_shift_of(
+    const std::string& terminal_id, std::string_view operator_id, const call& bounds) {
+    std::optional<store::shift> mine;
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto found = beside_.find(place(terminal_id, operator_id));
+        if (found != beside_.end()) mine = found->second.shift;
+    }
+    if (!mine) return duty_error(till_errc::nobody_on_duty, "close shift");
+    return close(*std::move(mine), bounds);
 }
 
 result<std::vector<shift_report>> duty_desk::shifts(
@@ -147,21 +210,21 @@ std::string duty_desk::holders_of(right what) const {
     return all.empty() ? "nobody" : all;
 }
 
-result<ports::duty> duty_desk::allow(const std::string& terminal_id, right what) const {
+result<ports::duty> duty_desk::allow(const std::string& terminal_id, right what, std::string_view key) const {
     const std::scoped_lock lock(mutex_);
-    const auto found = sessions_.find(terminal_id);
-    if (found == sessions_.end()) {
+    const auto* const found = who_asks(terminal_id, key);
+    if (found == nullptr) {
         return duty_error(till_errc::nobody_on_duty, "duty")
             .in_field(to_string(what))
             .with_hint("expected an operator who has signed on; this may " + holders_of(what));
     }
-    const auto& who = found->second.who;
+    const auto& who = found->who;
     if (!who.may(what)) {
         return duty_error(till_errc::no_right, "duty")
             .in_field(to_string(what))
             .with_hint("operator " + who.id + " may " + words_of(who.rights) + "; this may " + holders_of(what));
     }
-    return ports::duty{who.id, found->second.shift.number};
+    return ports::duty{who.id, found->shift.number};
 }
 
 } // namespace cipherlane::assembly

@@ -27,6 +27,18 @@ void let_go(assembly::counter* all) noexcept {
     }
 }
 
+/// After the payment under way, if there is one.
+template <class Close>
+result<shift_report> in_its_turn(acquiring::lane& at, const call& bounds, Close close) {
+    std::optional<shift_report> made;
+    const auto work = [&](const call& limits) -> result<void> {
+        CIPHERLANE_TRY(made, close(limits));
+        return {};
+    };
+    CIPHERLANE_CHECK(acquiring::in_turn(at).run({work}, bounds));
+    return *std::move(made);
+}
+
 } // namespace
 
 till::till(std::shared_ptr<assembly::counter> all, assembly::terminal& one) noexcept
@@ -104,13 +116,32 @@ void till::sign_off() noexcept {
 
 result<shift_report> till::close_shift(const call& bounds) {
     CIPHERLANE_TRY(auto* desk, all_->duties());
-    std::optional<shift_report> made;
-    const auto close = [&](const call& limits) -> result<void> {
-        CIPHERLANE_TRY(made, desk->close_shift(terminal().terminal_id, limits));
-        return {};
-    };
-    CIPHERLANE_CHECK(acquiring::in_turn(lane()).run({close}, bounds));
-    return *std::move(made);
+    return in_its_turn(
+        lane(), bounds, [&](const call& limits) { return desk->close_shift(terminal().terminal_id, limits); });
+}
+
+result<shift_report> till::enter(std::string_view operator_id, const secret_bytes& secret, const call& bounds) {
+    CIPHERLANE_TRY(auto* desk, all_->duties());
+    return desk->enter(terminal().terminal_id, operator_id, secret, bounds);
+}
+
+result<void> till::act_as(std::string_view operator_id, std::string_view key) {
+    CIPHERLANE_TRY(auto* desk, all_->duties());
+    return desk->act_as(terminal().terminal_id, operator_id, key);
+}
+
+void till::act_done(std::string_view key) noexcept {
+    if (const auto desk = all_->duties()) (*desk)->act_done(terminal().terminal_id, key);
+}
+
+void till::leave(std::string_view operator_id) noexcept {
+    if (const auto desk = all_->duties()) (*desk)->leave(terminal().terminal_id, operator_id);
+}
+
+result<shift_report> till::close_shift_of(std::string_view operator_id, const call& bounds) {
+    CIPHERLANE_TRY(auto* desk, all_->duties());
+    return in_its_turn(lane(), bounds,
+        [&](const call& limits) { return desk->close_shift_of(terminal().terminal_id, operator_id, limits); });
 }
 
 result<std::vector<shift_report>> till::shifts(std::size_t limit, const call& bounds) {

@@ -9,7 +9,7 @@ namespace cipherlane::assembly {
 result<ports::duty> watch::may_begin(
     const std::string& terminal_id, const ports::intent& what, const call& /*bounds*/) {
     if (!duties || what.what == ports::deed::settle_at_its_time) return ports::duty();
-    return duties->allow(terminal_id, right_for(what));
+    return duties->allow(terminal_id, right_for(what), what.key);
 }
 
 /// Somebody who may review has reviewed by asking for it.
@@ -25,7 +25,7 @@ result<void> watch::check_risk(const ports::journal_record& fresh, const call& b
     };
     if (said.word == ports::risk_word::accept) return {};
     if (said.word == ports::risk_word::reject) return refused("reject");
-    if (duties && duties->allow(fresh.terminal_id, right::review)) return {};
+    if (duties && duties->allow(fresh.terminal_id, right::review, fresh.idempotency_key)) return {};
     return refused("review");
 }
 

@@ -2,8 +2,10 @@
 
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/trades.hpp>
+#include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/rate_text.hpp>
 
 #include <nlohmann/json.hpp>
@@ -84,6 +86,22 @@ json to_json(const till_status& what) {
         {"settlement_overdue", what.settlement_overdue}, {"operator", what.operator_id}, {"shift", what.shift},
         {"host", to_string(what.host)}, {"gateway", to_string(what.gateway)}, {"sealer", to_string(what.sealer)},
         {"card_terminal", to_string(what.card_terminal)}};
+}
+
+std::string civil_stamp(std::chrono::system_clock::time_point when) {
+    return ports::to_civil(when).to_string() + " +08:00";
+}
+
+json to_json(const shift_report& what) {
+    json rights = json::array();
+    for (const auto one : what.rights)
+        rights.push_back(to_string(one));
+    json made{{"terminal", what.terminal_id}, {"operator", what.operator_id},
+        {"name", printable_text(what.operator_name)}, {"shift", what.number}, {"opened", civil_stamp(what.opened)},
+        {"closed", what.closed ? civil_stamp(*what.closed) : ""}};
+    made.update(cli::to_json(what.totals));
+    made.update({{"records", what.records}, {"undecided", what.undecided}, {"rights", std::move(rights)}});
+    return made;
 }
 
 } // namespace cipherlane::cli

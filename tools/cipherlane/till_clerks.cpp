@@ -1,10 +1,10 @@
 // The operators of a till and their shifts.
 #include "cipherlane/key_input.hpp"
+#include "cipherlane/payment_json.hpp"
 #include "cipherlane/settings_input.hpp"
 #include "cipherlane/till_verbs.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
-#include <cipherlane/ports/clock.hpp>
 #include <cipherlane/till/clerk_book.hpp>
 #include <cipherlane/till/errc.hpp>
 
@@ -49,27 +49,11 @@ std::vector<right> read_rights(const teller& by, const std::vector<std::string>&
     return made;
 }
 
-std::string stamp(std::chrono::system_clock::time_point when) {
-    return ports::to_civil(when).to_string() + " +08:00";
-}
-
-json side_json(const ports::batch_side& side) {
-    return {{"count", side.count}, {"minor", side.minor}};
-}
-
-json to_json(const shift_report& one) {
-    return {{"terminal", one.terminal_id}, {"operator", one.operator_id}, {"name", printable_text(one.operator_name)},
-        {"shift", one.number}, {"opened", stamp(one.opened)}, {"closed", one.closed ? stamp(*one.closed) : ""},
-        {"debit", side_json(one.totals.debit)}, {"credit", side_json(one.totals.credit)},
-        {"qr_debit", side_json(one.totals.qr_debit)}, {"qr_credit", side_json(one.totals.qr_credit)},
-        {"records", one.records}, {"undecided", one.undecided}};
-}
-
 std::string to_text(const shift_report& one, const currency& unit) {
     std::ostringstream text;
     text << "terminal " << one.terminal_id << ", operator " << one.operator_id << " "
-         << printable_text(one.operator_name) << ", shift " << one.number << "\n  from " << stamp(one.opened)
-         << " to " << (one.closed ? stamp(*one.closed) : "now") << "\n";
+         << printable_text(one.operator_name) << ", shift " << one.number << "\n  from " << civil_stamp(one.opened)
+         << " to " << (one.closed ? civil_stamp(*one.closed) : "now") << "\n";
     const auto side = [&](std::string_view name, const ports::batch_side& what) {
         text << "  " << name << ": " << what.count << ", " << amount(what.minor, unit).to_string() << "\n";
     };
@@ -128,7 +112,7 @@ void shift(const till_options& options) {
     json rows = json::array();
     std::string text;
     for (const auto& one : all) {
-        rows.push_back(to_json(one));
+        rows.push_back(cli::to_json(one));
         text += to_text(one, at.terminal().unit);
     }
     by.say({{"shifts", std::move(rows)}}, text + std::to_string(all.size()) + " shift(s)", ending::done);

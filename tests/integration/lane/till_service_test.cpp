@@ -8,6 +8,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/core/hex.hpp>
+#include <cipherlane/till/clerk_book.hpp>
 
 #include <filesystem>
 #include <future>
@@ -337,6 +338,68 @@ TEST_F(TillService, KnowsAfterItWasKilledWhatItHadBegun) {
     EXPECT_EQ(ask("GET", "/v1/terminals/TEST0001/records").at("records").at(0).at("key"), "doubt");
     around->acquirer.control().ask({{"cmd", "faults"}, {"set", json::array()}});
     EXPECT_EQ(ask("POST", payments("doubt/recover")).at("records").at(0).at("outcome"), "reversed");
+}
+
+/// Two operators by turns at one terminal: each trade is of the one whose session it shows.
+TEST_F(TillService, KnowsWhichOperatorAsks) {
+    clerk_book all;
+    constexpr crypto::scrypt_cost cheap{8, 8, 1}; // for tests alone
+    ASSERT_TRUE(all.put({"07", "Li", {right::sell}}, as_bytes(std::string_view("4711")), cheap));
+    ASSERT_TRUE(all.put({"99", "Wang", {right::sell, right::refund, right::decide, right::settle}},
+        as_bytes(std::string_view("tea-house-1")), cheap));
+    ASSERT_TRUE(all.save(folder() + "/clerks.toml"));
+    write({{"clerks.file", "'" + folder() + "/clerks.toml'"}});
+    start();
+    const std::string at = "/v1/terminals/TEST0001/";
+    const auto as = [&](const std::string& session, const std::string& verb, const std::string& path,
+                        const json& body = nullptr, int status = 200) {
+        raw_connection to(where);
+        const auto text = body.is_null() ? std::string() : body.dump();
+        const auto header = session.empty() ? std::string() : "Operator-Session: " + session + "\r\n";
+        to.send(http_text(verb, path, text, token, header));
+        return read(read_reply(to), verb, path, status);
+    };
+    const auto sign_on = [&](const std::string& who, const std::string& secret) {
+        return as({}, "POST", at + "sign-on", {{"operator", who}, {"secret", secret}})
+            .at("session")
+            .get<std::string>();
+    };
+    around->present(around->rich);
+    EXPECT_EQ(as({}, "POST", payments(), sale("nobody", 100), 403).at("error").at("field"), "sell");
+    as({}, "POST", at + "sign-on", {{"operator", "07"}, {"secret", "4712"}}, 403);
+    as({}, "POST", at + "sign-on", {{"operator", "07"}}, 400);
+    const auto li = sign_on("07", "4711");
+    const auto wang = sign_on("99", "tea-house-1");
+    EXPECT_EQ(
+        as(std::string(64, 'A'), "POST", payments(), sale("forged", 100), 403).at("error").at("field"), "session");
+    const auto sold = as(li, "POST", payments(), sale("of-li", 1000));
+    EXPECT_EQ(sold.at("operator"), "07");
+    EXPECT_EQ(as({}, "POST", payments(), sale("of-li", 1000)).at("told"), "recorded") << "what was done is told";
+    around->present(around->rich);
+    EXPECT_EQ(as(wang, "POST", payments(), sale("of-wang", 250)).at("operator"), "99");
+    const json back{{"trade", "refund"}, {"key", "back"}, {"original", "of-li"}, {"amount", 100}};
+    EXPECT_EQ(as(li, "POST", payments(), back, 403).at("error").at("field"), "refund");
+    EXPECT_EQ(as(wang, "POST", payments(), back).at("operator"), "99");
+    EXPECT_EQ(as(li, "POST", at + "settle", nullptr, 403).at("error").at("field"), "settle");
+
+    const auto shifts = as({}, "GET", at + "shifts?operator=99").at("shifts");
+    ASSERT_EQ(shifts.size(), 1U);
+    EXPECT_EQ(shifts.at(0).at("debit").at("minor"), 250);
+    EXPECT_EQ(shifts.at(0).at("credit").at("minor"), 100);
+    const auto ended = as(li, "POST", at + "close-shift");
+    EXPECT_EQ(ended.at("debit"), json({{"count", 1}, {"minor", 1000}}));
+    EXPECT_NE(ended.at("closed"), "");
+    as(li, "POST", payments(), sale("late", 100), 403);
+    as({}, "POST", at + "close-shift", nullptr, 403);
+    EXPECT_EQ(as(wang, "POST", at + "settle").at("host"), "balanced");
+    EXPECT_EQ(as(wang, "POST", at + "sign-off").at("signed_off"), true);
+    as(wang, "POST", payments(), sale("off", 100), 403);
+    EXPECT_EQ(sales_at_the_host(), 3U) << "two sales and the refund";
+    for (int tries = 0; tries < 5; ++tries)
+        as({}, "POST", at + "sign-on", {{"operator", "99"}, {"secret", "guess"}}, 403);
+    as({}, "POST", at + "sign-on", {{"operator", "99"}, {"secret", "tea-house-1"}}, 429);
+    EXPECT_EQ(whole_file(folder() + "/service.log").find("tea-house-1"), std::string::npos);
+    EXPECT_EQ(seen.find("tea-house-1"), std::string::npos);
 }
 
 TEST_F(TillService, SaysInWordsWhyItDoesNotStart) {

@@ -36,6 +36,9 @@ constexpr std::array by_condition{
 unsigned status_of(const error& why) {
     const auto& code = why.code();
     if (code == make_error_code(acquiring_errc::bad_request)) return 400;
+    for (const auto what : {till_errc::nobody_on_duty, till_errc::no_right, till_errc::wrong_secret})
+        if (code == make_error_code(what)) return 403;
+    if (code == make_error_code(till_errc::locked_out)) return 429;
     if (code == make_error_code(acquiring_errc::no_original) || code == make_error_code(till_errc::no_such_terminal))
         return 404;
     for (const auto& row : by_condition)

@@ -271,6 +271,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
         const auto mark = target.find('?');
         request.path = std::string(target.substr(0, mark));
         if (mark != std::string_view::npos) request.query = query_of(target.substr(mark + 1));
+        request.operator_session = view(message["Operator-Session"]);
         request.body = message.body();
         keep_alive_ = message.keep_alive();
         forget_request();
@@ -281,7 +282,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
         const answer_sink tell = [once, io = &door_->io, number = ++asked_](http_answer answer) {
             asio::post(*io, [once, number, made = std::move(answer)]() mutable {
                 const auto self = once->lock();
-                if (self == nullptr || !self->busy_ || self->asked_ != number) return;
+                if (self == nullptr || !self->busy_ || self->asked_ != number) return wipe_text(made.body);
                 self->answer_with(std::move(made));
             });
         };
@@ -361,6 +362,7 @@ class session final : public open_session, public std::enable_shared_from_this<s
         answering_ = true;
         http::async_write(stream_, answer_, [self = this->shared_from_this()](error_code failed, std::size_t) {
             self->answering_ = false;
+            wipe_text(self->answer_.body()); // what an operator shows from now on may stand in it
             if (failed) return self->end();
             if (!self->answer_.keep_alive()) return self->let_it_be_read();
             self->read(self->door_->settings.idle_time);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cipherlane/core/wiped_text.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -19,6 +21,7 @@ struct http_request {
     std::vector<std::pair<std::string, std::string>> query; ///< decoded, in their order
     std::string body;                                       ///< may hold a payment code: whoever reads it wipes it
     std::string last_event_id;
+    wiped_text operator_session; ///< of whoever has signed on and asks; empty: nobody says
 };
 
 /// What of the log a stream of events is about.

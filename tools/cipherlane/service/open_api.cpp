@@ -56,6 +56,12 @@ constexpr answer_row answers[] = {
     {"receipt", "", "key:text handle:number copy:text receipt:text"},
     {"printed", "", "key:text handle:number printed:flag reprint:flag why?:text"},
     {"opened", "", "opened:flag"},
+    {"shift", "What an operator has done in a shift; closed is empty while it is open",
+        "terminal:text operator:text name:text shift:number opened:text closed:text debit:side credit:side "
+        "qr_debit:side qr_credit:side records:number undecided:number rights:text[]"},
+    {"shifts", "", "shifts:shift[]"},
+    {"signed_on", "", "session:text idle_minutes:number shift:shift"},
+    {"signed_off", "", "signed_off:flag"},
 };
 
 json reference(std::string_view name) {
@@ -134,6 +140,12 @@ json parameters_of(const route& row) {
     for (const auto& word : row.query) {
         made.push_back({{"name", word.name}, {"in", "query"}, {"required", word.is == presence::needed},
             {"schema", schema_of(word)}});
+    }
+    if (row.session != shown_session::none) {
+        made.push_back(
+            {{"name", "Operator-Session"}, {"in", "header"}, {"required", row.session == shown_session::always},
+                {"description", "What sign-on gave; needed where the settings name operators"},
+                {"schema", {{"type", "string"}}}});
     }
     return made;
 }

@@ -45,6 +45,14 @@ constexpr std::array decide_words{
     member{"moved", "With paid: how much, in minor units, where it is not all", kind::number, optional, 1,
         999'999'999'999}};
 
+constexpr std::array sign_on_words{member{"operator", "Who", kind::text, needed, 1, 3},
+    member{"secret", "Their PIN or password", kind::text, needed, 4, 128},
+    member{
+        "idle_minutes", "How long the session lasts without a request; usual: 15", kind::number, optional, 1, 720}};
+constexpr std::array shift_words{member{"operator", "Of this one alone", kind::text, optional, 1, 3},
+    member{"limit", "At most so many, the newest; usual: 20", kind::number, optional, 1, 1000}};
+
+constexpr auto may_be = shown_session::where_there_are;
 constexpr auto table = std::to_array<route>({
     {operation::health, "GET", "/health", "health",
         "Whether each terminal can work, and which part is not ready; 503 where one is not", "health"},
@@ -61,7 +69,7 @@ constexpr auto table = std::to_array<route>({
     {operation::trade, "POST", "/v1/terminals/{terminal}/payments", "trade",
         "A trade by its key. The same key again gives the same payment: one that is under way is joined, one that "
         "has ended is told again. Whoever goes away while it waits loses nothing",
-        "payment", wait_alone},
+        "payment", wait_alone, {}, may_be},
     {operation::find, "GET", "/v1/terminals/{terminal}/payments/{key}", "findPayment",
         "What has become of a payment; asks nobody", "payment", wait_and_by},
     {operation::cancel, "POST", "/v1/terminals/{terminal}/payments/{key}/cancel", "cancelPayment",
@@ -71,7 +79,7 @@ constexpr auto table = std::to_array<route>({
     {operation::recover_one, "POST", "/v1/terminals/{terminal}/payments/{key}/recover", "recoverPayment",
         "Decides one payment that is not decided, as far as the other side answers", "records", by_alone, time_alone},
     {operation::decide, "POST", "/v1/terminals/{terminal}/payments/{key}/decide", "decidePayment",
-        "Takes a person's word on what is not decided", "payment", by_alone, decide_words},
+        "Takes a person's word on what is not decided", "payment", by_alone, decide_words, may_be},
     {operation::receipt, "GET", "/v1/terminals/{terminal}/payments/{key}/receipt", "receipt",
         "The text of a receipt, once more", "receipt", receipt_words},
     {operation::print, "POST", "/v1/terminals/{terminal}/payments/{key}/print", "printReceipt",
@@ -81,7 +89,8 @@ constexpr auto table = std::to_array<route>({
     {operation::recover, "POST", "/v1/terminals/{terminal}/recover", "recover",
         "Decides what is undecided, and tells again what nobody has acknowledged", "records", {}, time_alone},
     {operation::settle, "POST", "/v1/terminals/{terminal}/settle", "settle",
-        "Settles the open batch; asked while one is under way, that one is joined", "settlement", {}, settle_words},
+        "Settles the open batch; asked while one is under way, that one is joined", "settlement", {}, settle_words,
+        may_be},
     {operation::settlement, "GET", "/v1/terminals/{terminal}/settlement", "lastSettlement",
         "The last settlement since the service was started", "settlement"},
     {operation::sign_in, "POST", "/v1/terminals/{terminal}/sign-in", "signIn", "Gets new working keys from the host",
@@ -92,6 +101,17 @@ constexpr auto table = std::to_array<route>({
         ask_words},
     {operation::drawer, "POST", "/v1/terminals/{terminal}/drawer", "openDrawer",
         "Opens the cash drawer behind the printer, once", "opened"},
+    {operation::sign_on, "POST", "/v1/terminals/{terminal}/sign-on", "signOn",
+        "An operator's shift begins or goes on; the session is shown with each request of theirs. Nobody else's ends",
+        "signed_on", {}, sign_on_words},
+    {operation::sign_off, "POST", "/v1/terminals/{terminal}/sign-off", "signOff",
+        "Ends a session; the shift stays open", "signed_off", {}, {}, shown_session::always},
+    {operation::close_shift, "POST", "/v1/terminals/{terminal}/close-shift", "closeShift",
+        "Ends the operator's shift, after the payment under way, and all their sessions there", "shift", {},
+        time_alone, shown_session::always},
+    {operation::shifts, "GET", "/v1/terminals/{terminal}/shifts", "shifts",
+        "What operators have done in their shifts, the newest first, counted from the journal", "shifts",
+        shift_words},
 });
 
 struct trade_member {

@@ -37,6 +37,17 @@ enum class operation : std::uint8_t {
     balance,
     ask,
     drawer,
+    sign_on,
+    sign_off,
+    close_shift,
+    shifts,
+};
+
+/// Whether a request says which operator asks (the header Operator-Session).
+enum class shown_session : std::uint8_t {
+    none,
+    where_there_are, ///< where the settings name operators
+    always,
 };
 
 /// One row: how an operation is asked for, and what its answer is.
@@ -49,6 +60,7 @@ struct route {
     std::string_view answer; ///< schema of an answer of 200; empty: no JSON
     std::span<const member> query = {};
     std::span<const member> body = {}; ///< of a trade: by its verb (`members_of_trade`)
+    shown_session session = shown_session::none;
 };
 
 [[nodiscard]] std::span<const route> routes() noexcept;

@@ -26,6 +26,7 @@ constexpr unsigned usual_time = 120;
 constexpr std::size_t most_flights = 64; ///< under way and waiting for their turn
 constexpr std::size_t most_waiters = 64; ///< for one end
 constexpr std::size_t most_refusals = 256;
+constexpr std::size_t most_shifts = 1000;
 const std::string usual_subject = acquiring::trade_request({}, {}).subject;
 
 error desk_error(acquiring_errc what, std::string_view operation, std::string_view field) {
@@ -124,6 +125,8 @@ struct terminal_desk::flight {
     asked what;
     std::optional<payment> known; ///< what the key has already, and is not decided
     call bounds{std::chrono::seconds(0)};
+    std::string who;     ///< asks for it
+    bool acting = false; ///< the till has been told
     std::stop_source stop;
     std::string stage = "waiting";
     bool may_cancel = true;
@@ -139,18 +142,19 @@ terminal_desk::terminal_desk(till at, const workshop& with)
 
 terminal_desk::~terminal_desk() = default;
 
-void terminal_desk::trade(
-    const cli::till_trade& row, private_wish wish, std::chrono::seconds wait, answer_sink tell) {
+void terminal_desk::trade(const cli::till_trade& row, private_wish wish, const std::string& who,
+    std::chrono::seconds wait, answer_sink tell) {
     const auto key = wish->at("key").get<std::string>();
     if (const auto there = flights_.find(key); there != flights_.end()) {
         if (there->second->row != &row) return tell(refused(desk_error(acquiring_errc::key_reused, row.verb, "key")));
-        return join(there->second, std::move(wish), wait, std::move(tell));
+        return join(there->second, std::move(wish), who, wait, std::move(tell));
     }
     if (flights_.size() >= most_flights) return tell(refused(desk_error(acquiring_errc::busy, row.verb, "terminal")));
     std::erase_if(refusals_, [&](const auto& one) { return one.first == key; });
     const auto one = std::make_shared<flight>();
     one->key = key;
     one->row = &row;
+    one->who = who;
     one->what = asked::of(row, *wish);
     one->bounds = call(time_of(*wish), one->stop.get_token());
     flights_.emplace(key, one);
@@ -158,8 +162,8 @@ void terminal_desk::trade(
     prepare(one, std::move(wish));
 }
 
-void terminal_desk::join(
-    const std::shared_ptr<flight>& one, private_wish wish, std::chrono::seconds wait, answer_sink tell) {
+void terminal_desk::join(const std::shared_ptr<flight>& one, private_wish wish, const std::string& who,
+    std::chrono::seconds wait, answer_sink tell) {
     auto what = asked::of(*one->row, *wish);
     if (what == one->what) return wait_for(one, wait, std::move(tell));
     const auto reused = [](const flight& of) {
@@ -167,18 +171,18 @@ void terminal_desk::join(
     };
     if (!one->row->has('o')) return tell(reused(*one));
     // The journal says whether a key and a handle are of one original, and what is left of it.
-    asio::post(with_.journal,
-        [this, one, reused, what = std::move(what), wish = std::move(wish), wait, tell = std::move(tell)]() mutable {
-            const auto mine = resolved(*one->row, std::move(what));
-            const auto its = resolved(*one->row, one->what);
-            asio::post(with_.io, [this, one, reused, mine, same = mine && its && *mine == *its,
-                                     wish = std::move(wish), wait, tell = std::move(tell)]() mutable {
-                if (!mine) return tell(refused(error(mine.error()).in_field("original")));
-                if (!same) return tell(reused(*one));
-                if (one->ended) return trade(*one->row, std::move(wish), wait, std::move(tell));
-                wait_for(one, wait, std::move(tell));
-            });
+    asio::post(with_.journal, [this, one, reused, what = std::move(what), wish = std::move(wish), who, wait,
+                                  tell = std::move(tell)]() mutable {
+        const auto mine = resolved(*one->row, std::move(what));
+        const auto its = resolved(*one->row, one->what);
+        asio::post(with_.io, [this, one, reused, mine, same = mine && its && *mine == *its, wish = std::move(wish),
+                                 who, wait, tell = std::move(tell)]() mutable {
+            if (!mine) return tell(refused(error(mine.error()).in_field("original")));
+            if (!same) return tell(reused(*one));
+            if (one->ended) return trade(*one->row, std::move(wish), who, wait, std::move(tell));
+            wait_for(one, wait, std::move(tell));
         });
+    });
 }
 
 void terminal_desk::wait_for(const std::shared_ptr<flight>& one, std::chrono::seconds wait, answer_sink tell) {
@@ -260,6 +264,10 @@ void terminal_desk::begin(const std::shared_ptr<flight>& one, acquiring::trade_r
         return asio::bind_executor(
             with_.io.get_executor(), [this, one](const result<payment>& how) { end(one, how); });
     };
+    if (!one->who.empty()) {
+        if (const auto named = at_.act_as(one->who, one->key); !named) return end_later(one, named.error());
+        one->acting = true;
+    }
     auto order = cli::order_of(*one->row, std::move(wish));
     if (auto* undoes = std::get_if<acquiring::void_request>(&order))
         return at_.async_void_payment(std::move(*undoes), one->bounds, done());
@@ -279,6 +287,7 @@ void terminal_desk::end(const std::shared_ptr<flight>& one, const result<payment
         how->why = told.error();
     }
     one->ended = true;
+    if (one->acting) at_.act_done(one->key);
     flights_.erase(one->key);
     auto answer = answer_of(how);
     json event;
@@ -441,6 +450,35 @@ void terminal_desk::records(const nlohmann::json& wish, answer_sink tell) {
     });
 }
 
+void terminal_desk::enter(
+    const std::string& operator_id, secret_bytes secret, std::function<void(const result<shift_report>&)> done) {
+    asio::post(with_.journal, [this, operator_id, secret = std::move(secret), done = std::move(done)]() mutable {
+        asio::post(with_.io,
+            [done = std::move(done), made = at_.enter(operator_id, secret, call(journal_time))] { done(made); });
+    });
+}
+
+void terminal_desk::close_shift(
+    const nlohmann::json& wish, const std::string& who, std::function<void(const result<shift_report>&)> done) {
+    asio::post(with_.scanner,
+        [this, who, bounds = call(time_of(wish), errands_stop_.get_token()), done = std::move(done)]() mutable {
+            asio::post(with_.io, [done = std::move(done), made = at_.close_shift_of(who, bounds)] { done(made); });
+        });
+}
+
+void terminal_desk::shifts(const nlohmann::json& wish, answer_sink tell) {
+    const auto of = wish.value("operator", std::string());
+    const auto limit = wish.value("limit", std::size_t{20});
+    by_journal(std::move(tell), [this, of, limit]() -> result<json> {
+        CIPHERLANE_TRY(const auto all, at_.shifts(of.empty() ? limit : most_shifts, call(journal_time)));
+        auto rows = json::array();
+        for (const auto& one : all) {
+            if (rows.size() < limit && (of.empty() || one.operator_id == of)) rows.push_back(cli::to_json(one));
+        }
+        return json{{"shifts", std::move(rows)}};
+    });
+}
+
 void terminal_desk::run(
     const std::string& name, const nlohmann::json& wish, answer_sink tell, const errand_start& begin) {
     auto& waiters = errands_[name];
@@ -471,10 +509,21 @@ void terminal_desk::errand_ended(const std::string& name, const result<json>& ho
         tell(answer);
 }
 
+/// What follows is asked for by an operator, where one has said so.
+result<void> terminal_desk::act(const std::string& who, const std::string& key) {
+    return who.empty() ? result<void>() : at_.act_as(who, key);
+}
+
+std::function<void()> terminal_desk::acted(const std::string& who, const std::string& key) {
+    if (who.empty()) return [] {};
+    return [this, key] { at_.act_done(key); };
+}
+
 template <class Outcome, class ToJson>
-auto terminal_desk::ending(std::string name, ToJson to) {
-    return asio::bind_executor(
-        with_.io.get_executor(), [this, name = std::move(name), to](const result<Outcome>& how) {
+auto terminal_desk::ending(std::string name, ToJson to, std::function<void()> before) {
+    return asio::bind_executor(with_.io.get_executor(),
+        [this, name = std::move(name), to, before = std::move(before)](const result<Outcome>& how) {
+            before();
             errand_ended(name, how ? result<json>(to(*how)) : result<json>(how.error()));
         });
 }
@@ -499,34 +548,42 @@ void terminal_desk::recover_one(
     });
 }
 
-void terminal_desk::decide(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell) {
+void terminal_desk::decide(
+    const std::string& name, bool by_handle, const nlohmann::json& wish, const std::string& who, answer_sink tell) {
     const auto errand = "decide#" + std::to_string(++last_errand_);
-    run(errand, wish, std::move(tell), [this, errand, name, by_handle, wish](const call& bounds) {
-        asio::post(with_.journal, [this, errand, name, by_handle, wish, bounds] {
+    run(errand, wish, std::move(tell), [this, errand, name, by_handle, wish, who](const call& bounds) {
+        asio::post(with_.journal, [this, errand, name, by_handle, wish, who, bounds] {
             const auto found = look_up(name, by_handle);
-            if (!found)
-                return asio::post(with_.io, [this, errand, why = found.error()] { errand_ended(errand, why); });
+            const auto named = found ? act(who, found->key) : result<void>(found.error());
+            if (!named)
+                return asio::post(with_.io, [this, errand, why = named.error()] { errand_ended(errand, why); });
             const auto finding = wish.at("found") == "paid" ? acquiring::finding::paid : acquiring::finding::not_paid;
             acquiring::decision_request what(found->handle, finding, wish.at("note").get<std::string>());
             if (wish.contains("moved"))
                 what.moved = amount(wish.at("moved").get<std::int64_t>(), found->requested.unit());
             at_.async_decide(std::move(what), bounds,
-                ending<payment>(errand, [](const payment& one) { return cli::to_json(one); }));
+                ending<payment>(
+                    errand, [](const payment& one) { return cli::to_json(one); }, acted(who, found->key)));
         });
     });
 }
 
-void terminal_desk::settle(const nlohmann::json& wish, answer_sink tell) {
+void terminal_desk::settle(const nlohmann::json& wish, const std::string& who, answer_sink tell) {
     acquiring::settlement_request request;
     if (wish.value("close_batch", false)) request.refused = acquiring::after_refusal::close_batch;
-    run("settle", wish, std::move(tell), [this, request](const call& bounds) {
+    run("settle", wish, std::move(tell), [this, request, who](const call& bounds) {
+        if (const auto named = act(who, {}); !named)
+            return asio::post(with_.io, [this, why = named.error()] { errand_ended("settle", why); });
         at_.async_settle(request, bounds,
-            ending<acquiring::settlement_report>("settle", [this](const acquiring::settlement_report& report) {
-                auto made = cli::to_json(report);
-                made["slip"] = at_.settlement_slip(report);
-                last_settlement_ = made;
-                return made;
-            }));
+            ending<acquiring::settlement_report>(
+                "settle",
+                [this](const acquiring::settlement_report& report) {
+                    auto made = cli::to_json(report);
+                    made["slip"] = at_.settlement_slip(report);
+                    last_settlement_ = made;
+                    return made;
+                },
+                acted(who, {})));
     });
 }
 

@@ -59,23 +59,32 @@ class terminal_desk {
     /// Whether this is called by the terminal's own thread.
     [[nodiscard]] bool is_mine() noexcept { return at_.lane().on_own_thread(); }
 
-    /// @param wish has been judged. @param wait for its end; then what is known so far is told.
-    void trade(const cli::till_trade& row, private_wish wish, std::chrono::seconds wait, answer_sink tell);
+    /// @param wish has been judged. @param who asks, an operator's number; empty: nobody says. @param wait for its
+    /// end; then what is known so far is told.
+    void trade(const cli::till_trade& row, private_wish wish, const std::string& who, std::chrono::seconds wait,
+        answer_sink tell);
     void find(const std::string& name, bool by_handle, std::chrono::seconds wait, answer_sink tell);
     void cancel(const std::string& key, const answer_sink& tell);
     void acknowledge(const std::string& name, bool by_handle, answer_sink tell);
-    void decide(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
+    void decide(const std::string& name, bool by_handle, const nlohmann::json& wish, const std::string& who,
+        answer_sink tell);
     void receipt(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void print(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void records(const nlohmann::json& wish, answer_sink tell);
     void recover_one(const std::string& name, bool by_handle, const nlohmann::json& wish, answer_sink tell);
     void recover(const nlohmann::json& wish, answer_sink tell);
-    void settle(const nlohmann::json& wish, answer_sink tell);
+    void settle(const nlohmann::json& wish, const std::string& who, answer_sink tell);
     void last_settlement(const answer_sink& tell);
     void sign_in(const nlohmann::json& wish, answer_sink tell);
     void balance(const nlohmann::json& wish, answer_sink tell);
     void ask(const nlohmann::json& wish, answer_sink tell);
     void open_drawer(answer_sink tell);
+    /// Takes its time, as what is kept of a secret is dear to try. `done` on the desk's thread.
+    void enter(
+        const std::string& operator_id, secret_bytes secret, std::function<void(const result<shift_report>&)> done);
+    void close_shift(
+        const nlohmann::json& wish, const std::string& who, std::function<void(const result<shift_report>&)> done);
+    void shifts(const nlohmann::json& wish, answer_sink tell);
 
     /// How far the trade under way has come.
     void reached(const acquiring::stage_event& what);
@@ -97,7 +106,8 @@ class terminal_desk {
 
     void wait_for(const std::shared_ptr<flight>& one, std::chrono::seconds wait, answer_sink tell);
     /// Another request of its key, in other words: is it the same?
-    void join(const std::shared_ptr<flight>& one, private_wish wish, std::chrono::seconds wait, answer_sink tell);
+    void join(const std::shared_ptr<flight>& one, private_wish wish, const std::string& who,
+        std::chrono::seconds wait, answer_sink tell);
     void prepare(const std::shared_ptr<flight>& one, private_wish wish);
     void ask_again(const std::shared_ptr<flight>& one, std::uint64_t handle);
     void scan(const std::shared_ptr<flight>& one, acquiring::trade_request wish);
@@ -111,9 +121,13 @@ class terminal_desk {
     /// Begins it, or joins it where it is under way.
     void run(const std::string& name, const nlohmann::json& wish, answer_sink tell, const errand_start& begin);
     void errand_ended(const std::string& name, const result<nlohmann::ordered_json>& how);
+    [[nodiscard]] result<void> act(const std::string& who, const std::string& key);
+    /// What ends that.
+    [[nodiscard]] std::function<void()> acted(const std::string& who, const std::string& key);
     /// A completion of an errand, on the desk's thread.
     template <class Outcome, class ToJson>
-    auto ending(std::string name, ToJson to);
+    auto ending(
+        std::string name, ToJson to, std::function<void()> before = [] {});
 
     [[nodiscard]] result<asked> resolved(const cli::till_trade& row, asked what);
     [[nodiscard]] result<payment> look_up(const std::string& name, bool by_handle);

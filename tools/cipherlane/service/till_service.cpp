@@ -3,6 +3,7 @@
 #include "cipherlane/payment_json.hpp"
 #include "cipherlane/service/answers.hpp"
 #include "cipherlane/service/metrics.hpp"
+#include "cipherlane/service/operator_sessions.hpp"
 #include "cipherlane/service/service_table.hpp"
 #include "cipherlane/service/terminal_desk.hpp"
 #include "cipherlane/service/url_text.hpp"
@@ -30,6 +31,7 @@ constexpr std::size_t most_scanner_threads = 64;
 constexpr std::size_t most_printer_threads = 8;
 constexpr std::chrono::seconds status_time{3};
 constexpr std::int64_t usual_wait = 120;
+constexpr std::int64_t usual_idle_minutes = 15;
 /// How long what has left is waited for: a host's time to answer, and its reversal.
 constexpr std::chrono::seconds wind_up_time{110};
 constexpr std::chrono::milliseconds wind_up_step{20};
@@ -114,9 +116,16 @@ struct till_service::impl {
     }
 
     void serve(http_request request, answer_sink tell);
-    static void serve_trade(terminal_desk& at, http_request& request, const nlohmann::json& query, answer_sink tell);
+    static void serve_trade(terminal_desk& at, http_request& request, const nlohmann::json& query,
+        const std::string& who, answer_sink tell);
     void serve_terminal(const route& row, terminal_desk& at, const std::string& key, const nlohmann::json& query,
-        const nlohmann::json& wish, answer_sink tell);
+        const nlohmann::json& wish, const std::string& who, answer_sink tell);
+    void serve_sign_on(terminal_desk& at, http_request& request, const answer_sink& tell);
+    void serve_sign_off(terminal_desk& at, const http_request& request, const answer_sink& tell);
+    void serve_close_shift(terminal_desk& at, const nlohmann::json& wish, const std::string& who, answer_sink tell);
+    /// Who asks; empty where nobody has to say.
+    [[nodiscard]] result<std::string> asked_by(
+        const route& row, const std::string& terminal, const http_request& request);
     void serve_all(const route& row, const http_request& request, const nlohmann::json& query, answer_sink tell);
 
     [[nodiscard]] std::vector<terminal_view> views() const;
@@ -133,6 +142,7 @@ struct till_service::impl {
     asio::thread_pool printer;
     std::vector<std::unique_ptr<terminal_desk>> desks;
     asio::steady_timer winding;
+    operator_sessions sessions;
     std::unique_ptr<http_door> door;
     bool closing = false;
 };
@@ -177,18 +187,82 @@ void till_service::impl::serve(http_request request, answer_sink tell) {
         no.status = 503;
         return tell(std::move(no));
     }
-    if (row.what == operation::trade) return serve_trade(*desk, request, *query, std::move(tell));
+    const auto who = asked_by(row, desk->id(), request);
+    if (!who) return tell(refused(who.error()));
+    if (row.what == operation::trade) return serve_trade(*desk, request, *query, *who, std::move(tell));
+    if (row.what == operation::sign_on) return serve_sign_on(*desk, request, tell);
+    if (row.what == operation::sign_off) return serve_sign_off(*desk, request, tell);
     auto wish = read_body(request.body, row.body);
     if (!wish) return tell(refused(wish.error()));
     const auto key = found.names.size() > 1 ? found.names[1] : std::string();
-    serve_terminal(row, *desk, key, *query, *wish, std::move(tell));
+    serve_terminal(row, *desk, key, *query, *wish, *who, std::move(tell));
+}
+
+result<std::string> till_service::impl::asked_by(
+    const route& row, const std::string& terminal, const http_request& request) {
+    const auto& shown = request.operator_session;
+    const bool nobody =
+        row.session == shown_session::none || (shown.empty() && row.session == shown_session::where_there_are);
+    if (nobody) return std::string();
+    return sessions.find(terminal, shown.expose(), operator_sessions::clock::now());
+}
+
+namespace {
+
+void wipe_body(http_request& request) {
+    wipe(std::span(reinterpret_cast<std::uint8_t*>(request.body.data()), request.body.size()));
+}
+
+/// The session stands in the text alone, which the door wipes.
+http_answer signed_on(const wiped_text& session, std::int64_t idle_minutes, const shift_report& shift) {
+    const auto rest = text_of(json{{"idle_minutes", idle_minutes}, {"shift", cli::to_json(shift)}});
+    http_answer made;
+    made.body.reserve(rest.size() + session.expose().size() + 20);
+    made.body.append("{\"session\":\"").append(session.expose()).append("\",").append(rest, 1).append("\n");
+    return made;
+}
+
+} // namespace
+
+void till_service::impl::serve_sign_on(terminal_desk& at, http_request& request, const answer_sink& tell) {
+    auto read = read_object(request.body);
+    wipe_body(request);
+    if (!read) return tell(refused(read.error()));
+    const private_wish wish(*std::move(read));
+    const auto* const row = find_route("POST", {"v1", "terminals", at.id(), "sign-on"}).row;
+    if (const auto judged = judge(*wish, row->body); !judged) return tell(refused(judged.error()));
+    const auto who = wish->at("operator").get<std::string>();
+    const auto idle = wish->value("idle_minutes", usual_idle_minutes);
+    secret_bytes secret(as_bytes(wish->at("secret").get_ref<const std::string&>()));
+    at.enter(who, std::move(secret), [this, &at, who, idle, tell](const result<shift_report>& begun) {
+        if (!begun) return tell(refused(begun.error()));
+        const auto session =
+            sessions.begin({at.id(), who}, std::chrono::minutes(idle), operator_sessions::clock::now());
+        tell(session ? signed_on(*session, idle, *begun) : refused(session.error()));
+    });
+}
+
+void till_service::impl::serve_sign_off(terminal_desk& at, const http_request& request, const answer_sink& tell) {
+    const auto now = operator_sessions::clock::now();
+    if (const auto left = sessions.end(at.id(), request.operator_session.expose(), now))
+        at.at().leave(left->operator_id);
+    tell(told({{"signed_off", true}}));
+}
+
+void till_service::impl::serve_close_shift(
+    terminal_desk& at, const nlohmann::json& wish, const std::string& who, answer_sink tell) {
+    at.close_shift(wish, who, [this, &at, who, tell = std::move(tell)](const result<shift_report>& ended) {
+        if (!ended) return tell(refused(ended.error()));
+        sessions.end_all({at.id(), who});
+        tell(told(cli::to_json(*ended)));
+    });
 }
 
 /// Which members there may be is said by the verb that the body names.
 void till_service::impl::serve_trade(
-    terminal_desk& at, http_request& request, const nlohmann::json& query, answer_sink tell) {
+    terminal_desk& at, http_request& request, const nlohmann::json& query, const std::string& who, answer_sink tell) {
     auto read = read_object(request.body);
-    wipe(std::span(reinterpret_cast<std::uint8_t*>(request.body.data()), request.body.size()));
+    wipe_body(request);
     if (!read) return tell(refused(read.error()));
     private_wish wish(*std::move(read));
     std::string verbs;
@@ -199,28 +273,30 @@ void till_service::impl::serve_trade(
     const auto* trade = judged ? cli::find_till_trade(wish->at("trade").get_ref<const std::string&>()) : nullptr;
     if (trade != nullptr) judged = judge(*wish, members_of_trade(trade->verb));
     if (!judged) return tell(refused(judged.error()));
-    at.trade(*trade, std::move(wish), wait_of(query, usual_wait), std::move(tell));
+    at.trade(*trade, std::move(wish), who, wait_of(query, usual_wait), std::move(tell));
 }
 
 void till_service::impl::serve_terminal(const route& row, terminal_desk& at, const std::string& key,
-    const nlohmann::json& query, const nlohmann::json& wish, answer_sink tell) {
+    const nlohmann::json& query, const nlohmann::json& wish, const std::string& who, answer_sink tell) {
     const bool handle = by_handle(query);
     switch (row.what) {
     case operation::find: return at.find(key, handle, wait_of(query, 0), std::move(tell));
     case operation::cancel: return at.cancel(key, tell);
     case operation::acknowledge: return at.acknowledge(key, handle, std::move(tell));
     case operation::recover_one: return at.recover_one(key, handle, wish, std::move(tell));
-    case operation::decide: return at.decide(key, handle, wish, std::move(tell));
+    case operation::decide: return at.decide(key, handle, wish, who, std::move(tell));
     case operation::receipt: return at.receipt(key, handle, query, std::move(tell));
     case operation::print: return at.print(key, handle, wish, std::move(tell));
     case operation::records: return at.records(query, std::move(tell));
     case operation::recover: return at.recover(wish, std::move(tell));
-    case operation::settle: return at.settle(wish, std::move(tell));
+    case operation::settle: return at.settle(wish, who, std::move(tell));
     case operation::settlement: return at.last_settlement(tell);
     case operation::sign_in: return at.sign_in(wish, std::move(tell));
     case operation::balance: return at.balance(wish, std::move(tell));
     case operation::ask: return at.ask(wish, std::move(tell));
     case operation::drawer: return at.open_drawer(std::move(tell));
+    case operation::close_shift: return serve_close_shift(at, wish, who, std::move(tell));
+    case operation::shifts: return at.shifts(query, std::move(tell));
     case operation::terminal: break;
     default: return tell(no_such_path({}));
     }

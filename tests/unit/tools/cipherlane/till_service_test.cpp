@@ -2,6 +2,7 @@
 // document which others build on is the one that the tables make.
 #include "cipherlane/service/event_log.hpp"
 #include "cipherlane/service/http_door.hpp"
+#include "cipherlane/service/operator_sessions.hpp"
 #include "cipherlane/service/service_table.hpp"
 #include "cipherlane/service/url_text.hpp"
 #include "support/http_call.hpp"
@@ -272,6 +273,48 @@ TEST(ServiceEvents, TellWhatHasFallenOut) {
     EXPECT_NE(text.find("id: r-6\n"), std::string::npos);
     event_log::number other = log.begin_after("r-2");
     EXPECT_EQ(log.take(other, "ANOTHER").find("id: "), std::string::npos);
+}
+
+/// Each of its terminal and operator, over by itself, and nobody's who only guesses.
+TEST(OperatorSessions, BelongToATerminalAndEndByThemselves) {
+    operator_sessions all;
+    auto now = operator_sessions::clock::now();
+    const auto li = all.begin({"TEST0001", "07"}, 15min, now).value();
+    const auto also = all.begin({"TEST0001", "07"}, 15min, now).value();
+    EXPECT_EQ(li.expose().size(), 64U);
+    EXPECT_NE(li.expose(), also.expose());
+    EXPECT_EQ(all.find("TEST0001", li.expose(), now).value(), "07");
+    EXPECT_EQ(all.find("TEST0002", li.expose(), now).error().field(), "session");
+    EXPECT_FALSE(all.find("TEST0001", "", now));
+    EXPECT_FALSE(all.find("TEST0001", li.expose().substr(1), now));
+    now += 14min;
+    EXPECT_TRUE(all.find("TEST0001", li.expose(), now)) << "it is used by that";
+    now += 2min;
+    EXPECT_FALSE(all.find("TEST0001", also.expose(), now)) << "it was not used for too long";
+    EXPECT_TRUE(all.find("TEST0001", li.expose(), now));
+    for (int used = 0; used < 100; ++used) {
+        now += 10min;
+        (void)all.find("TEST0001", li.expose(), now);
+    }
+    EXPECT_FALSE(all.find("TEST0001", li.expose(), now)) << "however much it is used, not longer than half a day";
+}
+
+TEST(OperatorSessions, TellWhoseLastOneHasEndedAndAreBounded) {
+    operator_sessions all;
+    const auto now = operator_sessions::clock::now();
+    const auto one = all.begin({"TEST0001", "07"}, 15min, now).value();
+    const auto two = all.begin({"TEST0001", "07"}, 15min, now).value();
+    EXPECT_FALSE(all.end("TEST0002", one.expose(), now));
+    EXPECT_FALSE(all.end("TEST0001", one.expose(), now)) << "they have another one";
+    EXPECT_EQ(all.end("TEST0001", two.expose(), now), (operator_sessions::place{"TEST0001", "07"}));
+    EXPECT_FALSE(all.end("TEST0001", two.expose(), now));
+    const auto oldest = all.begin({"TEST0001", "99"}, 15min, now).value();
+    for (std::size_t i = 0; i < operator_sessions::most; ++i)
+        ASSERT_TRUE(all.begin({"TEST0001", "07"}, 15min, now + 1s));
+    EXPECT_EQ(all.size(), operator_sessions::most);
+    EXPECT_FALSE(all.find("TEST0001", oldest.expose(), now + 1s));
+    all.end_all({"TEST0001", "07"});
+    EXPECT_EQ(all.size(), 0U);
 }
 
 TEST(ServiceWish, IsReadMemberByMember) {

@@ -203,6 +203,21 @@ class till {
     void sign_off() noexcept;
     /// Ends the shift of whoever is on duty. @return what was done in it, from the journal
     [[nodiscard]] result<shift_report> close_shift(const call& bounds);
+
+    /// Several operators who work at this terminal by turns, each with a session of their own that the application
+    /// keeps: the shift of this one begins or goes on, and nobody's place is taken.
+    /// @return as `sign_on`
+    [[nodiscard]] result<shift_report> enter(
+        std::string_view operator_id, const secret_bytes& secret, const call& bounds);
+    /// What is asked for under this key is this operator's doing until `act_done`, whoever is signed on. Of a
+    /// settlement the key is empty; of `decide` it is the record's.
+    /// @return `nobody_on_duty` for one who has not entered; `acquiring_errc::busy` where the key has somebody
+    [[nodiscard]] result<void> act_as(std::string_view operator_id, std::string_view key);
+    void act_done(std::string_view key) noexcept;
+    /// The shift stays open.
+    void leave(std::string_view operator_id) noexcept;
+    /// Ends the shift of one who has entered, as `close_shift`.
+    [[nodiscard]] result<shift_report> close_shift_of(std::string_view operator_id, const call& bounds);
     /// The shifts of this terminal, the newest first, with what was done in each, from the journal.
     [[nodiscard]] result<std::vector<shift_report>> shifts(std::size_t limit, const call& bounds);
 
