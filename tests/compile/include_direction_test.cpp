@@ -41,7 +41,7 @@ const std::map<std::string, layers>& allowed() {
         {"acquiring", {"core", "crypto", "iso8583", "emv", "qr", "ledger", "ports"}},
         {"hsm", {"core", "net", "crypto", "ports"}},
         {"drivers", {"core", "net", "crypto", "qr", "ports"}},
-        {"till", {"core", "crypto", "net", "ports", "ledger", "rules", "store", "hostlink", "acquiring", "hsm",
+        {"till", {"core", "crypto", "net", "ports", "qr", "ledger", "rules", "store", "hostlink", "acquiring", "hsm",
                      "drivers"}},
     };
     return table;
@@ -175,12 +175,13 @@ const header_floors acquiring_headers{{"errc.hpp", "outcome"}, {"stage.hpp", "ou
     {"payment.hpp", "outcome"}, {"refunds.hpp", "outcome"}, {"timeline.hpp", "outcome"},
     {"settlement_report.hpp", "outcome"}, {"instalment_plan.hpp", "settings"}, {"payer_code.hpp", "settings"},
     {"partial_approval.hpp", "settings"}, {"terminal_settings.hpp", "settings"},
-    {"settlement_reminder.hpp", "settings"}, {"receipt.hpp", "receipt"}, {"lane_ports.hpp", "lane"},
-    {"pinpad_sealer.hpp", "host"}, {"software_sealer.hpp", "host"}, {"service_request.hpp", "host"},
-    {"sign_in_report.hpp", "host"}, {"lane.hpp", "flow"}, {"flow.hpp", "flow"}, {"balance.hpp", "flow"},
-    {"decision.hpp", "flow"}, {"host_service.hpp", "flow"}, {"qr_sale.hpp", "flow"}, {"recovery.hpp", "flow"},
-    {"refund.hpp", "flow"}, {"sale.hpp", "flow"}, {"settlement.hpp", "flow"}, {"sign_in.hpp", "flow"},
-    {"trade.hpp", "flow"}, {"void_payment.hpp", "flow"}, {"in_turn.hpp", ""}, {"lookup.hpp", ""}};
+    {"settlement_reminder.hpp", "settings"}, {"receipt.hpp", "receipt"}, {"lane_gateway.hpp", "lane"},
+    {"lane_ports.hpp", "lane"}, {"pinpad_sealer.hpp", "host"}, {"software_sealer.hpp", "host"},
+    {"service_request.hpp", "host"}, {"sign_in_report.hpp", "host"}, {"lane.hpp", "flow"}, {"flow.hpp", "flow"},
+    {"balance.hpp", "flow"}, {"decision.hpp", "flow"}, {"host_service.hpp", "flow"}, {"qr_sale.hpp", "flow"},
+    {"recovery.hpp", "flow"}, {"refund.hpp", "flow"}, {"sale.hpp", "flow"}, {"settlement.hpp", "flow"},
+    {"sign_in.hpp", "flow"}, {"trade.hpp", "flow"}, {"void_payment.hpp", "flow"}, {"in_turn.hpp", ""},
+    {"lookup.hpp", ""}};
 
 /// The floor of what a file of a layer means, whether by its path or as a public header of the layer; nothing where
 /// it means another layer's.

@@ -1,6 +1,7 @@
 // What gateways answer and tell, before and after their signatures: texts cut out of answers, forms, certificates,
-// sealed notices, notices that are signed whatever they say. The first byte chooses. What is read lies within what
-// came, and what was made is read back.
+// sealed notices, notices that are signed whatever they say, captured messages that somebody has explained. The first
+// byte chooses. What is read lies within what came, and what was made is read back.
+#include "cipherlane/gateway/explain.hpp"
 #include "gateway-sim/notification_signer.hpp"
 #include "gateway-sim/test_certificate.hpp"
 
@@ -113,6 +114,16 @@ void read_signed_bill(std::string_view text) {
     require((*told)->paid.minor() >= 0 && (*told)->paid.minor() <= amount::max_minor);
 }
 
+void explain_captured(std::string_view text) {
+    const auto read = cli::read_captured_http(text);
+    if (!read) return;
+    const auto what = cli::find_signed(*read, {});
+    if (!what) return;
+    require(!what->texts.empty() && what->texts.front().differs.empty());
+    require(cli::explain(*read, *what, {}).verdict != cli::signature_verdict::right); // no key, no belief
+    require(cli::without_payment_code(what->texts.front().text).size() == what->texts.front().text.size());
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -125,6 +136,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 's': read_signed_notice(text); break;
     case 'n': read_signed_bill(text); break;
     case 'c': (void)certificate::create(text); break;
+    case 'x': explain_captured(text); break;
     default: open_notice(text); break;
     }
     return 0;

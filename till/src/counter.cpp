@@ -2,6 +2,7 @@
 
 #include "lent_printer.hpp"
 #include "part_makers.hpp"
+#include "payment_codes.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/pinpad_sealer.hpp>
@@ -32,6 +33,15 @@ std::string name_of(const void* part) {
 /// Says nothing against the part: the caller's time is over.
 bool ends_the_call(const error& why) {
     return why.is(condition::timed_out) || why.is(condition::cancelled);
+}
+
+/// Whose payment codes go to a gateway; nothing: all that no other one takes.
+std::optional<std::vector<qr::code_kind>> codes_of(const till_settings::gateway_place& place) {
+    if (place.takes.empty()) return std::nullopt;
+    std::vector<qr::code_kind> kinds;
+    for (const auto& word : place.takes)
+        if (const auto kind = payment_code_of(word)) kinds.push_back(*kind);
+    return kinds;
 }
 
 template <class Port>
@@ -254,15 +264,41 @@ result<void> counter::count_slips(till_status& now, const call& bounds) {
     return {};
 }
 
-result<void> counter::open_gateway(terminal& one, const till_settings::terminal& of) {
-    one.gateway = given_.gateway.port();
-    if (one.gateway || settings_.gateway.address.empty()) return {};
-    if (!door_) {
-        CIPHERLANE_TRY(door_, gateway_door::open(settings_.gateway, *clock_, given_.log));
-        if (door_->listener() != nullptr) door_->listener()->keep_in(*journal_);
+result<void> counter::open_doors() {
+    if (given_.gateway.given()) return {};
+    const auto places = settings_.gateways();
+    for (const auto& place : places) {
+        CIPHERLANE_TRY(auto door, gateway_door::open(place, *clock_, given_.log));
+        if (auto* const listener = door->listener()) {
+            listener->keep_in(*journal_);
+            // Of several each speaks of what was sent to it alone.
+            if (places.size() > 1)
+                listener->ask_whose([journal = journal_.get(), of = door.get()](
+                                        const ports::qr_order_status& told) { return of->may_tell(*journal, told); });
+        }
+        doors_.push_back(std::move(door));
     }
-    CIPHERLANE_TRY(one.gateway, door_->connect(of));
     return {};
+}
+
+result<void> counter::open_gateways(terminal& one, const till_settings::terminal& of) {
+    if (given_.gateway.given()) one.gateways.push_back(given_.gateway.port());
+    for (const auto& door : doors_) {
+        CIPHERLANE_TRY(one.gateways.emplace_back(), door->connect(of));
+    }
+    return {};
+}
+
+std::vector<acquiring::lane_gateway> counter::gateways_of(const terminal& one) const {
+    std::vector<acquiring::lane_gateway> all;
+    if (given_.gateway.given()) {
+        all.push_back({"given", one.gateways.front().get(), std::nullopt});
+        return all;
+    }
+    const auto places = settings_.gateways();
+    for (std::size_t i = 0; i < places.size(); ++i)
+        all.push_back({places[i].name, one.gateways[i].get(), codes_of(places[i])});
+    return all;
 }
 
 result<void> counter::open_host(terminal& one, const till_settings::terminal& of) {
@@ -315,13 +351,13 @@ result<void> counter::open_terminal(const till_settings::terminal& of, const cal
     CIPHERLANE_TRY(one->taken, claim::take("terminal " + of.terminal_id + " of " + journal_name_, "terminal.id"));
     share_devices(*one, of);
     CIPHERLANE_CHECK(open_host(*one, of));
-    CIPHERLANE_CHECK(open_gateway(*one, of));
+    CIPHERLANE_CHECK(open_gateways(*one, of));
     acquiring::lane_ports with(*journal_);
     with.host = one->host.get();
     with.sealer = one->sealer.get();
     with.pinpad = one->pinpad.get();
     with.display = one->display.get();
-    with.gateway = one->gateway.get();
+    with.gateways = gateways_of(*one);
     with.terminal = card_terminal_.get();
     with.clock = clock_.get();
     with.observer = given_.observer.port().get();
@@ -363,6 +399,7 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_display(bounds));
     CIPHERLANE_CHECK(open_printer(bounds));
     CIPHERLANE_CHECK(open_scanner(bounds));
+    CIPHERLANE_CHECK(open_doors());
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
     report_orphans(bounds);
@@ -413,7 +450,9 @@ result<ports::print_report> counter::print_settlement(
 till_status counter::status_of(const terminal& one) const {
     till_status now;
     now.host = state_of(given_.host, one.host);
-    now.gateway = state_of(given_.gateway, one.gateway);
+    now.gateway = given_.gateway.given() ? part_state::given
+                  : one.gateways.empty() ? part_state::none
+                                         : part_state::ready;
     now.sealer = state_of(given_.sealer, one.sealer);
     now.pinpad = state_of(given_.pinpad, pinpad_);
     if (now.pinpad == part_state::ready && !pinpad_->attached()) now.pinpad = part_state::away;
@@ -433,10 +472,11 @@ till_status counter::status_of(const terminal& one) const {
         now.host_answers = seen.answers;
         now.host_dropped = seen.dropped;
     }
-    if (door_ && door_->listener() != nullptr) {
-        const auto seen = door_->listener()->statistics();
-        now.notices_taken = seen.taken;
-        now.notices_refused = seen.refused;
+    for (const auto& door : doors_) {
+        if (door->listener() == nullptr) continue;
+        const auto seen = door->listener()->statistics();
+        now.notices_taken += seen.taken;
+        now.notices_refused += seen.refused;
     }
     return now;
 }

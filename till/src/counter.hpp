@@ -40,7 +40,7 @@ class terminal {
     std::shared_ptr<ports::host> host;
     hostlink::tcp_host* link = nullptr; ///< the same host, where it was made here
     std::shared_ptr<ports::sealer> sealer;
-    std::shared_ptr<ports::qr_gateway> gateway;
+    std::vector<std::shared_ptr<ports::qr_gateway>> gateways; ///< in the order of the settings
     std::shared_ptr<ports::pinpad> pinpad;
     bool has_own_pinpad = false; ///< given for this terminal alone
     std::shared_ptr<ports::display> display;
@@ -86,7 +86,9 @@ class counter {
     [[nodiscard]] result<void> open_display(const call& bounds);
     [[nodiscard]] result<void> open_printer(const call& bounds);
     [[nodiscard]] result<void> open_scanner(const call& bounds);
-    [[nodiscard]] result<void> open_gateway(terminal& one, const till_settings::terminal& of);
+    [[nodiscard]] result<void> open_doors();
+    [[nodiscard]] result<void> open_gateways(terminal& one, const till_settings::terminal& of);
+    [[nodiscard]] std::vector<acquiring::lane_gateway> gateways_of(const terminal& one) const;
     [[nodiscard]] result<void> open_host(terminal& one, const till_settings::terminal& of);
     /// The devices as this terminal sees them.
     void share_devices(terminal& one, const till_settings::terminal& of);
@@ -105,7 +107,7 @@ class counter {
     std::string journal_name_;
     std::shared_ptr<ports::store> journal_;
     watch watch_;
-    std::unique_ptr<gateway_door> door_;
+    std::vector<std::unique_ptr<gateway_door>> doors_;     ///< one of each gateway, in the order of the settings
     std::shared_ptr<hostlink::certification_trace> trace_; ///< of all terminals; null without one
     std::shared_ptr<ports::pinpad> pinpad_;
     std::unique_ptr<ports::terminal_network> card_terminal_host_; ///< null: it has a line of its own

@@ -6,12 +6,15 @@
 #include <cipherlane/core/secret_file.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
+#include <cipherlane/hostlink/gateway/certificate_keeper.hpp>
 #include <cipherlane/hostlink/gateway/netpay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/unionpay_gateway.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/hostlink/http_gateway.hpp>
+#include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/till/errc.hpp>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <utility>
@@ -20,6 +23,7 @@ namespace cipherlane::assembly {
 namespace {
 
 constexpr std::size_t longest_key_file = 16'384;
+constexpr std::chrono::seconds patience{2}; ///< of somebody who waits for the answer to a notice
 
 /// A file that is not secret: a public key, certificates.
 result<std::string> read_public_file(const std::string& path, std::string_view field) {
@@ -176,6 +180,55 @@ result<void> gateway_door::open_unionpay() {
     return {};
 }
 
+namespace {
+
+/// Takes each certificate of a PEM text. @return what is wrong with the first that is not taken.
+result<void> add_each(hostlink::wechat::platform& to, std::string_view text) {
+    for (auto at = text.find("-----BEGIN"); at != std::string_view::npos; at = text.find("-----BEGIN", at + 1))
+        CIPHERLANE_CHECK(to.add_certificate(text.substr(at)));
+    return {};
+}
+
+/// Whole or not at all, whatever happens on the way.
+void keep_file(const std::string& path, const std::string& text, const logger& log) {
+    const auto fresh = path + ".new";
+    std::ofstream file(fresh, std::ios::trunc);
+    file << text << std::flush;
+    std::error_code failed;
+    if (file) std::filesystem::rename(fresh, path, failed);
+    if (!file || failed) log.warning("till", "fetched certificates cannot be kept at " + path);
+}
+
+} // namespace
+
+/// Those of the merchant, which must be right, and those that were fetched before, which may have ended meanwhile.
+result<void> gateway_door::read_certificates() {
+    const auto& of = place_.wechat;
+    const auto wrong = [](const error& why, const std::string& path, std::string_view field) {
+        return about_key(why, path, field, "the platform's certificates in PEM");
+    };
+    if (!of.platform_roots_file.empty()) {
+        CIPHERLANE_TRY(const auto roots, read_public_file(of.platform_roots_file, "gateway.platform_roots_file"));
+        if (const auto taken = wechat_->trust_only(roots); !taken)
+            return about_key(
+                taken.error(), of.platform_roots_file, "gateway.platform_roots_file", "root certificates in PEM");
+    }
+    if (!of.certificates_file.empty()) {
+        CIPHERLANE_TRY(const auto text, read_public_file(of.certificates_file, "gateway.certificates_file"));
+        auto taken = text.find("-----BEGIN") == std::string::npos
+                         ? result<void>(error(hostlink_errc::bad_key, layer::hostlink).during("wechat"))
+                         : add_each(*wechat_, text);
+        if (!taken) return wrong(taken.error(), of.certificates_file, "gateway.certificates_file");
+    }
+    if (of.kept_certificates_file.empty()) return {};
+    if (const auto kept = read_public_file(of.kept_certificates_file, "gateway.kept_certificates_file"))
+        if (const auto taken = add_each(*wechat_, *kept); !taken)
+            log_.warning("till", "kept certificates are not taken: " + taken.error().to_string());
+    wechat_->keep_with(
+        [path = of.kept_certificates_file, log = log_](const std::string& pem) { keep_file(path, pem, log); });
+    return {};
+}
+
 result<void> gateway_door::open_wechat() {
     const auto& of = place_.wechat;
     CIPHERLANE_CHECK(read_signer());
@@ -193,26 +246,34 @@ result<void> gateway_door::open_wechat() {
         if (const auto taken = wechat_->add_key(of.public_key_id, key); !taken)
             return about_key(taken.error(), place_.public_key_file, "gateway.public_key_file", "the platform's key");
     }
-    if (!of.certificates_file.empty()) {
-        CIPHERLANE_TRY(const auto text, read_public_file(of.certificates_file, "gateway.certificates_file"));
-        if (text.find("-----BEGIN") == std::string::npos) {
-            return about_key(error(hostlink_errc::bad_key, layer::hostlink).during("wechat"), of.certificates_file,
-                "gateway.certificates_file", "the platform's certificates in PEM");
-        }
-        for (auto at = text.find("-----BEGIN"); at != std::string::npos; at = text.find("-----BEGIN", at + 1)) {
-            const auto taken = wechat_->add_certificate(std::string_view(text).substr(at));
-            if (!taken)
-                return about_key(
-                    taken.error(), of.certificates_file, "gateway.certificates_file", "the platform's certificates");
-        }
-    }
+    CIPHERLANE_CHECK(read_certificates());
     if (place_.notify_address.empty()) return {};
     CIPHERLANE_TRY(listener_, hostlink::notification_listener::listen(
                                   place_.notify_address, hostlink::wechat::make_notice_reader(wechat_), log_));
     return {};
 }
 
-result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect(const till_settings::terminal& of) const {
+result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect(const till_settings::terminal& of) {
+    CIPHERLANE_TRY(auto made, make(of));
+    if (wechat_ && !keeper_) CIPHERLANE_CHECK(begin_keeping(of));
+    const std::scoped_lock lock(mutex_);
+    identities_.insert(made->identity());
+    return made;
+}
+
+result<bool> gateway_door::may_tell(ports::store& journal, const ports::qr_order_status& told) const {
+    const call bounds(patience);
+    CIPHERLANE_TRY(auto record, journal.find_order(told.order_number, bounds));
+    const auto code = ledger::code_of_number(told.order_number);
+    if (!record && code.renewals != 0) {
+        CIPHERLANE_TRY(record, journal.find_order(code.mark, bounds));
+    }
+    if (!record) return true;
+    const std::scoped_lock lock(mutex_);
+    return identities_.contains(record->counterpart);
+}
+
+result<std::unique_ptr<ports::qr_gateway>> gateway_door::make(const till_settings::terminal& of) const {
     switch (place_.kind) {
     case gateway_kind::wechat: return connect_wechat(of);
     case gateway_kind::alipay: return connect_alipay(of);
@@ -236,6 +297,7 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_wechat(const ti
     where.second_address = place_.wechat.second_address;
     where.second_tls = where.tls;
     where.notify_url = place_.notify_url;
+    where.refreshes_in_sale = false;
     CIPHERLANE_TRY(auto made, hostlink::wechat::gateway::create(where, wechat_, signer_, listener_.get(), log_));
     return std::unique_ptr<ports::qr_gateway>(std::move(made));
 }
@@ -260,6 +322,17 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_unionpay(const 
         return error(fault).in_field("gateway.sign_certificate_file");
     }
     return std::unique_ptr<ports::qr_gateway>(*std::move(made));
+}
+
+result<void> gateway_door::begin_keeping(const till_settings::terminal& of) {
+    hostlink::wechat::gateway_settings where;
+    CIPHERLANE_CHECK(fill_link(where, place_, of, log_));
+    where.second_address = place_.wechat.second_address;
+    where.second_tls = where.tls;
+    where.notify_url = place_.notify_url;
+    CIPHERLANE_TRY(auto by, hostlink::wechat::gateway::create(where, wechat_, signer_, nullptr, log_));
+    keeper_ = std::make_unique<hostlink::wechat::certificate_keeper>(std::move(by), wechat_, log_);
+    return {};
 }
 
 result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect_alipay(const till_settings::terminal& of) const {

@@ -4,9 +4,14 @@
 #include <cipherlane/hostlink/notification_listener.hpp>
 #include <cipherlane/ports/clock.hpp>
 #include <cipherlane/ports/qr_gateway.hpp>
+#include <cipherlane/ports/store.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
+#include <string>
 
 namespace cipherlane::hostlink {
 class request_signer;
@@ -20,8 +25,9 @@ namespace netpay {
 class platform;
 }
 namespace wechat {
+class certificate_keeper;
 class platform;
-}
+} // namespace wechat
 } // namespace cipherlane::hostlink
 
 namespace cipherlane::assembly {
@@ -40,12 +46,17 @@ class gateway_door {
     /// Null where no address for notifications or no key to check them is set.
     [[nodiscard]] hostlink::notification_listener* listener() const noexcept { return listener_.get(); }
     /// The gateway as a terminal speaks to it; this must outlive it.
-    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect(const till_settings::terminal& of) const;
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect(const till_settings::terminal& of);
+    /// Whether a notice is about what one of those who are connected has sent, or about an order that nobody knows:
+    /// that is for the lane to tell. From any thread.
+    [[nodiscard]] result<bool> may_tell(ports::store& journal, const ports::qr_order_status& told) const;
 
   private:
     gateway_door(till_settings::gateway_place place, const ports::clock& clock, logger log);
+    [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> make(const till_settings::terminal& of) const;
     [[nodiscard]] result<void> open_own();
     [[nodiscard]] result<void> open_wechat();
+    [[nodiscard]] result<void> read_certificates();
     [[nodiscard]] result<void> open_alipay();
     [[nodiscard]] result<void> open_unionpay();
     [[nodiscard]] result<void> open_netpay();
@@ -55,6 +66,9 @@ class gateway_door {
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_netpay(const till_settings::terminal& of) const;
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_unionpay(
         const till_settings::terminal& of) const;
+    /// Fetches certificates beside the sales.
+    [[nodiscard]] result<void> begin_keeping(const till_settings::terminal& of);
+
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect_alipay(const till_settings::terminal& of) const;
 
     till_settings::gateway_place place_;
@@ -65,7 +79,10 @@ class gateway_door {
     std::shared_ptr<const hostlink::unionpay::platform> unionpay_;
     std::shared_ptr<const hostlink::netpay::platform> netpay_;
     std::shared_ptr<const hostlink::request_signer> signer_;
+    mutable std::mutex mutex_;
+    std::set<std::string, std::less<>> identities_; ///< of those who are connected
     std::unique_ptr<hostlink::notification_listener> listener_;
+    std::unique_ptr<hostlink::wechat::certificate_keeper> keeper_; ///< begins with the first terminal
 };
 
 } // namespace cipherlane::assembly

@@ -3,6 +3,7 @@
 #include <cipherlane/till/errc.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace cipherlane {
 namespace {
@@ -20,14 +21,52 @@ bool is_whole(const Place& place, const std::string& subject) {
     return !subject.empty() || place == Place();
 }
 
+constexpr auto no_setting = till_errc::missing_setting;
+constexpr auto wrong_setting = till_errc::bad_setting;
+constexpr std::string_view for_a_driver = "a driver, as there are settings for one";
+constexpr std::string_view for_a_link = "HOST:PORT, as there are settings for a link";
+
+result<void> keep_all(std::span<const rule> rules) {
+    for (const auto& one : rules) {
+        if (!one.kept)
+            return error(one.fault, layer::till)
+                .during("settings")
+                .in_field(one.key)
+                .with_hint("expected " + std::string(one.expected));
+    }
+    return {};
+}
+
 } // namespace
 
 result<void> refuse_idle(const till_settings& all) {
-    constexpr auto missing = till_errc::missing_setting;
-    constexpr auto bad = till_errc::bad_setting;
-    constexpr std::string_view a_driver = "a driver, as there are settings for one";
-    constexpr std::string_view an_address = "HOST:PORT, as there are settings for a link";
-    const auto& gateway = all.gateway;
+    const bool carries_block = std::any_of(all.terminals.begin(), all.terminals.end(),
+        [](const auto& one) { return one.serial_block.carrier != acquiring::serial_carrier::none; });
+    const rule rules[] = {
+        {"pinpad.driver", no_setting, is_whole(all.pinpad, all.pinpad.driver), for_a_driver},
+        {"card_terminal.driver", no_setting, is_whole(all.card_terminal, all.card_terminal.driver), for_a_driver},
+        {"card_terminal.host.address", no_setting, is_whole(all.card_terminal.host, all.card_terminal.host.address),
+            for_a_link},
+        {"display.driver", no_setting, is_whole(all.display, all.display.driver), for_a_driver},
+        {"printer.driver", no_setting, is_whole(all.printer, all.printer.driver), for_a_driver},
+        {"scanner.driver", no_setting, is_whole(all.scanner, all.scanner.driver), for_a_driver},
+        {"host.address", no_setting, is_whole(all.host, all.host.address), for_a_link},
+        {"clerks.file", no_setting, is_whole(all.clerks, all.clerks.file),
+            "the operators, as there is a file for shifts"},
+        {"rules.file", no_setting, is_whole(all.rules, all.rules.file), "the rules, as there are settings for them"},
+        {"risk.address", no_setting,
+            !all.risk.address.empty() ||
+                (!all.risk.tls.on && !all.risk.plain_anywhere && all.risk.path == till_settings::risk_place().path),
+            for_a_link},
+        {"risk.plain_anywhere", wrong_setting, !(all.risk.plain_anywhere && all.risk.tls.on),
+            "false, as there is TLS"},
+        {"sealer.serial_key_file", wrong_setting, carries_block || all.sealer.serial_key_file.empty(),
+            "nothing, as serial_block.carrier is none"},
+    };
+    return keep_all(rules);
+}
+
+result<void> refuse_idle(const till_settings::gateway_place& gateway) {
     const till_settings::gateway_place usual;
     const bool is_own = gateway.kind == gateway_kind::cipherlane;
     const bool names_keys = !gateway.merchant_key_file.empty() || !gateway.notify_url.empty();
@@ -37,44 +76,18 @@ result<void> refuse_idle(const till_settings& all) {
                            (gateway.kind == gateway_kind::netpay || gateway.netpay == usual.netpay) &&
                            (!is_own || !names_keys);
     const bool notified_elsewhere = gateway.notify_address != usual.notify_address && !gateway.notify_address.empty();
-    const bool carries_block = std::any_of(all.terminals.begin(), all.terminals.end(),
-        [](const auto& one) { return one.serial_block.carrier != acquiring::serial_carrier::none; });
     const rule rules[] = {
-        {"pinpad.driver", missing, is_whole(all.pinpad, all.pinpad.driver), a_driver},
-        {"card_terminal.driver", missing, is_whole(all.card_terminal, all.card_terminal.driver), a_driver},
-        {"card_terminal.host.address", missing, is_whole(all.card_terminal.host, all.card_terminal.host.address),
-            an_address},
-        {"display.driver", missing, is_whole(all.display, all.display.driver), a_driver},
-        {"printer.driver", missing, is_whole(all.printer, all.printer.driver), a_driver},
-        {"scanner.driver", missing, is_whole(all.scanner, all.scanner.driver), a_driver},
-        {"host.address", missing, is_whole(all.host, all.host.address), an_address},
-        {"gateway.address", missing, is_whole(gateway, gateway.address), an_address},
-        {"clerks.file", missing, is_whole(all.clerks, all.clerks.file),
-            "the operators, as there is a file for shifts"},
-        {"rules.file", missing, is_whole(all.rules, all.rules.file), "the rules, as there are settings for them"},
-        {"risk.address", missing,
-            !all.risk.address.empty() ||
-                (!all.risk.tls.on && !all.risk.plain_anywhere && all.risk.path == till_settings::risk_place().path),
-            an_address},
-        {"risk.plain_anywhere", bad, !(all.risk.plain_anywhere && all.risk.tls.on), "false, as there is TLS"},
-        {"gateway.plain_anywhere", bad, !(gateway.plain_anywhere && gateway.tls.on), "false, as there is TLS"},
-        {"gateway.kind", bad, fits_kind, "the one whose settings are there"},
-        {"gateway.public_key_file", missing, !is_own || !notified_elsewhere || !gateway.public_key_file.empty(),
+        {"gateway.address", no_setting, is_whole(gateway, gateway.address), for_a_link},
+        {"gateway.plain_anywhere", wrong_setting, !(gateway.plain_anywhere && gateway.tls.on),
+            "false, as there is TLS"},
+        {"gateway.kind", wrong_setting, fits_kind, "the one whose settings are there"},
+        {"gateway.public_key_file", no_setting, !is_own || !notified_elsewhere || !gateway.public_key_file.empty(),
             "the gateway's key, as there is an address for its notifications"},
-        {"gateway.public_key_file", bad,
+        {"gateway.public_key_file", wrong_setting,
             !is_own || !gateway.notify_address.empty() || gateway.public_key_file.empty(),
             "nothing, as gateway.notify_address is empty"},
-        {"sealer.serial_key_file", bad, carries_block || all.sealer.serial_key_file.empty(),
-            "nothing, as serial_block.carrier is none"},
     };
-    for (const auto& one : rules) {
-        if (!one.kept)
-            return error(one.fault, layer::till)
-                .during("settings")
-                .in_field(one.key)
-                .with_hint("expected " + std::string(one.expected));
-    }
-    return {};
+    return keep_all(rules);
 }
 
 } // namespace cipherlane

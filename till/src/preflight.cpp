@@ -1,4 +1,3 @@
-#include "gateway_door.hpp"
 #include "key_file.hpp"
 #include "part_makers.hpp"
 
@@ -12,6 +11,7 @@
 #include <cipherlane/till/advice.hpp>
 #include <cipherlane/till/clerk_book.hpp>
 #include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/gateway_check.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
 
@@ -42,7 +42,7 @@ class preflight_run {
         ask_scanner();
         ask_pinpad();
         ask_card_terminal();
-        ask_gateway();
+        ask_gateways();
         const bool reached = ask_host();
         ask_trace();
         if (usable_) {
@@ -243,44 +243,10 @@ class preflight_run {
         return true;
     }
 
-    void ask_gateway() {
-        const auto& place = settings_.gateway;
-        if (place.address.empty()) return skip("gateway", "the settings name none");
-        const ports::system_clock clock;
-        const auto door = assembly::gateway_door::open(place, clock, logger::none());
-        if (!door) return void(wrong("gateway's notifications", door.error()));
-        if (const auto* listener = (*door)->listener()) {
-            good("gateway's notifications", "taken at " + listener->url());
-        } else {
-            skip("gateway's notifications", "no key to check them: the till asks instead");
-        }
-        if (settings_.terminals.empty()) return;
-        auto gateway = (*door)->connect(settings_.terminals.front());
-        if (!gateway) return void(wrong("gateway", gateway.error()));
-        // An order that nobody has made: a gateway that says so, naming it, is one.
-        const auto yesterday = ports::to_civil(clock.now() - std::chrono::hours(24));
-        const auto asked =
-            (*gateway)->query("PREFLIGH" + yesterday.yyyymmdd() + yesterday.hhmmss() + "000000", turn());
-        const bool none =
-            !asked && asked.error().is(condition::rejected_by_peer) && asked.error().peer_code() == "404";
-        if (!asked && !none) return void(wrong("gateway", asked.error()));
-        // WeChat Pay need not sign that: only what it does with an order proves its key.
-        if (place.kind == gateway_kind::wechat && !make_and_close(**gateway, clock)) return;
-        good("gateway", place.address + " answers");
-    }
-
-    /// An order of the least amount, of which nobody sees the code, closed at once.
-    bool make_and_close(ports::qr_gateway& gateway, const ports::clock& clock) {
-        const auto now = clock.now();
-        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
-        ports::qr_order_request least("PREFLIGHT" + std::to_string(since.count()), amount(1));
-        least.terminal_id = settings_.terminals.front().terminal_id;
-        least.issued = now;
-        least.valid_for = std::chrono::seconds(60);
-        const auto made = gateway.create(least, turn());
-        if (!made) return wrong("gateway", made.error());
-        const auto closed = gateway.cancel(least.order_number, turn());
-        return closed ? true : wrong("gateway", closed.error());
+    void ask_gateways() {
+        if (settings_.gateways().empty()) return skip("gateway", "the settings name none");
+        for (auto& step : check_gateways(settings_, bounds_, told_))
+            steps_.push_back(std::move(step));
     }
 
     /// Whether the host can be spoken to.
@@ -304,6 +270,7 @@ class preflight_run {
         auto for_the_host = without_devices(settings_);
         for_the_host.card_terminal = {};
         for_the_host.gateway = {};
+        for_the_host.more_gateways.clear();
         till::parts quiet;
         quiet.log = logger::none();
         auto all = till::open(std::move(for_the_host), std::move(quiet), bounds_);

@@ -36,8 +36,85 @@ void read_link(toml_reader& from, till_settings::host_place& to) {
         "length", to.length, {{"bytes2", net::frame_prefix::binary2}, {"digits4", net::frame_prefix::digits4}});
 }
 
+void read_gateway(toml_reader& from, till_settings::gateway_place& to) {
+    from.choice("kind", to.kind,
+        {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}, {"alipay", gateway_kind::alipay},
+            {"unionpay", gateway_kind::unionpay}, {"netpay", gateway_kind::netpay}});
+    from.text("name", to.name);
+    from.texts("takes", to.takes);
+    auto& wechat = to.wechat;
+    from.text("second_address", wechat.second_address);
+    from.text("mchid", wechat.mchid);
+    from.text("appid", wechat.appid);
+    from.text("sub_mchid", wechat.sub_mchid);
+    from.text("sub_appid", wechat.sub_appid);
+    from.text("serial", wechat.serial);
+    from.text("merchant_key_file", to.merchant_key_file);
+    from.text("api_key_file", wechat.api_key_file);
+    from.text("public_key_id", wechat.public_key_id);
+    from.text("certificates_file", wechat.certificates_file);
+    from.text("platform_roots_file", wechat.platform_roots_file);
+    from.text("kept_certificates_file", wechat.kept_certificates_file);
+    from.text("notify_url", to.notify_url);
+    auto& alipay = to.alipay;
+    from.text("app_id", alipay.app_id);
+    from.text("seller_id", alipay.seller_id);
+    from.text("app_auth_token", alipay.app_auth_token);
+    from.text("app_certificate_file", alipay.app_certificate_file);
+    from.text("alipay_certificate_file", alipay.alipay_certificate_file);
+    from.text("root_certificates_file", alipay.root_certificates_file);
+    auto& unionpay = to.unionpay;
+    from.text("mer_id", unionpay.mer_id);
+    from.text("sign_certificate_file", unionpay.sign_certificate_file);
+    from.text("acp_root_file", unionpay.acp_root_file);
+    from.text("acp_middle_file", unionpay.acp_middle_file);
+    from.text("acp_owner", unionpay.acp_owner);
+    from.text("sub_mer_id", unionpay.sub_mer_id);
+    from.text("sub_mer_name", unionpay.sub_mer_name);
+    from.text("sub_mer_abbr", unionpay.sub_mer_abbr);
+    auto& netpay = to.netpay;
+    from.text("netpay_app_id", netpay.app_id);
+    from.text("netpay_app_key_file", netpay.app_key_file);
+    from.text("mid", netpay.mid);
+    from.text("tid", netpay.tid);
+    from.text("source", netpay.source);
+    from.text("notice_key_file", netpay.notice_key_file);
+    from.choice("notice_digest", netpay.notices,
+        {{"sha256", hostlink::netpay::notice_digest::sha256}, {"md5", hostlink::netpay::notice_digest::md5}});
+    from.text("address", to.address);
+    from.flag("tls", to.tls.on);
+    read_tls(from, to.tls);
+    from.flag("plain_anywhere", to.plain_anywhere);
+    from.text("notify_address", to.notify_address);
+    from.text("public_key_file", to.public_key_file);
+}
+
+/// Readers of `[NAME]` or of each `[[NAME]]`.
+std::vector<toml_reader> tables_of(const toml_value& root, toml_reader& top, std::string_view name) {
+    const auto* node = root.find(name);
+    if (node != nullptr && node->list() != nullptr) return top.sections(name);
+    std::vector<toml_reader> one;
+    one.push_back(top.section(name));
+    return one;
+}
+
+/// How long a code lives, and how long anybody waits, is the till's, whatever the gateway: it stands in the first.
+void read_gateways(const toml_value& root, toml_reader& top, till_settings& all, till_settings::terminal& to) {
+    bool first = true;
+    for (auto& from : tables_of(root, top, "gateway")) {
+        read_gateway(from, first ? all.gateway : all.more_gateways.emplace_back());
+        if (first) {
+            from.span("code_valid_seconds", to.gateway.code_valid);
+            from.span("poll_ms", to.gateway.poll);
+            from.span("response_time_ms", to.gateway.response_time);
+        }
+        from.finish();
+        first = false;
+    }
+}
+
 /// What all terminals of a file have in common.
-void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& to) {
+void read_shared(const toml_value& root, toml_reader& top, till_settings& all, till_settings::terminal& to) {
     auto keys = top.section("keys");
     keys.choice("algorithm", to.keys.algorithm, {{"tdes", key_algorithm::tdes}, {"sm4", key_algorithm::sm4}});
     keys.number("master_slot", to.keys.master_slot, 0, 99);
@@ -69,57 +146,7 @@ void read_shared(toml_reader& top, till_settings& all, till_settings::terminal& 
     host.flag("connect_ahead", all.host.connect_ahead);
     host.finish();
 
-    auto gateway = top.section("gateway");
-    gateway.choice("kind", all.gateway.kind,
-        {{"cipherlane", gateway_kind::cipherlane}, {"wechat", gateway_kind::wechat}, {"alipay", gateway_kind::alipay},
-            {"unionpay", gateway_kind::unionpay}, {"netpay", gateway_kind::netpay}});
-    auto& wechat = all.gateway.wechat;
-    gateway.text("second_address", wechat.second_address);
-    gateway.text("mchid", wechat.mchid);
-    gateway.text("appid", wechat.appid);
-    gateway.text("sub_mchid", wechat.sub_mchid);
-    gateway.text("sub_appid", wechat.sub_appid);
-    gateway.text("serial", wechat.serial);
-    gateway.text("merchant_key_file", all.gateway.merchant_key_file);
-    gateway.text("api_key_file", wechat.api_key_file);
-    gateway.text("public_key_id", wechat.public_key_id);
-    gateway.text("certificates_file", wechat.certificates_file);
-    gateway.text("notify_url", all.gateway.notify_url);
-    auto& alipay = all.gateway.alipay;
-    gateway.text("app_id", alipay.app_id);
-    gateway.text("seller_id", alipay.seller_id);
-    gateway.text("app_auth_token", alipay.app_auth_token);
-    gateway.text("app_certificate_file", alipay.app_certificate_file);
-    gateway.text("alipay_certificate_file", alipay.alipay_certificate_file);
-    gateway.text("root_certificates_file", alipay.root_certificates_file);
-    auto& unionpay = all.gateway.unionpay;
-    gateway.text("mer_id", unionpay.mer_id);
-    gateway.text("sign_certificate_file", unionpay.sign_certificate_file);
-    gateway.text("acp_root_file", unionpay.acp_root_file);
-    gateway.text("acp_middle_file", unionpay.acp_middle_file);
-    gateway.text("acp_owner", unionpay.acp_owner);
-    gateway.text("sub_mer_id", unionpay.sub_mer_id);
-    gateway.text("sub_mer_name", unionpay.sub_mer_name);
-    gateway.text("sub_mer_abbr", unionpay.sub_mer_abbr);
-    auto& netpay = all.gateway.netpay;
-    gateway.text("netpay_app_id", netpay.app_id);
-    gateway.text("netpay_app_key_file", netpay.app_key_file);
-    gateway.text("mid", netpay.mid);
-    gateway.text("tid", netpay.tid);
-    gateway.text("source", netpay.source);
-    gateway.text("notice_key_file", netpay.notice_key_file);
-    gateway.choice("notice_digest", netpay.notices,
-        {{"sha256", hostlink::netpay::notice_digest::sha256}, {"md5", hostlink::netpay::notice_digest::md5}});
-    gateway.text("address", all.gateway.address);
-    gateway.flag("tls", all.gateway.tls.on);
-    read_tls(gateway, all.gateway.tls);
-    gateway.flag("plain_anywhere", all.gateway.plain_anywhere);
-    gateway.text("notify_address", all.gateway.notify_address);
-    gateway.text("public_key_file", all.gateway.public_key_file);
-    gateway.span("code_valid_seconds", to.gateway.code_valid);
-    gateway.span("poll_ms", to.gateway.poll);
-    gateway.span("response_time_ms", to.gateway.response_time);
-    gateway.finish();
+    read_gateways(root, top, all, to);
 }
 
 void read_rules(toml_reader& top, terminal_settings& to, till_settings& all) {
@@ -365,15 +392,25 @@ struct place {
     const toml_value* table = nullptr;
     const toml_value* value = nullptr;
 };
-/// Of a path such as "card_terminal.host.address"; `terminal` is the table of the terminal concerned.
-place place_of(std::string_view path, const toml_value& root, const toml_value* terminal) {
+/// Which of several tables of one name is concerned; null where the file has none.
+struct concerned {
+    const toml_value* terminal = nullptr;
+    const toml_value* gateway = nullptr;
+
+    [[nodiscard]] const toml_value* table(std::string_view name) const {
+        return name == "terminal" ? terminal : name == "gateway" ? gateway : nullptr;
+    }
+};
+/// Of a path such as "card_terminal.host.address".
+place place_of(std::string_view path, const toml_value& root, const concerned& which) {
     place found;
     const auto* within = &root;
     while (within != nullptr) {
         const auto dot = std::min(path.find('.'), path.size());
         const auto name = path.substr(0, dot);
         const bool top = within == &root;
-        const auto* const item = top && name == "terminal" && terminal != nullptr ? terminal : within->find(name);
+        const auto* const chosen = top ? which.table(name) : nullptr;
+        const auto* const item = chosen != nullptr ? chosen : within->find(name);
         const bool last = dot == path.size();
         if (last && !top) {
             found.value = item;
@@ -386,10 +423,10 @@ place place_of(std::string_view path, const toml_value& root, const toml_value* 
     return found;
 }
 
-/// Reports a rule that does not hold, at the line of its key; `terminal` is the table of the terminal concerned.
-void report_broken(toml_report& to, const error& why, const toml_value& root, const toml_value* terminal) {
+/// Reports a rule that does not hold, at the line of its key.
+void report_broken(toml_report& to, const error& why, const toml_value& root, const concerned& which) {
     const auto path = why.field();
-    const auto [table, value] = place_of(path, root, terminal);
+    const auto [table, value] = place_of(path, root, which);
     // There may be a password in an address.
     std::string hint(value == nullptr          ? "missing, "
                      : path == "journal.store" ? "found what is no address of a database, "
@@ -400,20 +437,11 @@ void report_broken(toml_report& to, const error& why, const toml_value& root, co
     to.fail(code, path, line, hint);
 }
 
-/// The table of a terminal: `[terminal]`, or one of several; null where the file has none.
-const toml_value* table_of(const toml_value& root, std::size_t terminal) {
-    const auto* node = root.find("terminal");
+/// `[NAME]`, or one of several; null where the file has none.
+const toml_value* table_of(const toml_value& root, std::string_view name, std::size_t which) {
+    const auto* node = root.find(name);
     if (node == nullptr || node->list() == nullptr) return node;
-    return terminal < node->items().size() ? &node->items()[terminal] : nullptr;
-}
-
-/// Readers of `[terminal]` or of each `[[terminal]]`.
-std::vector<toml_reader> terminals_of(const toml_value& root, toml_reader& top) {
-    const auto* node = root.find("terminal");
-    if (node != nullptr && node->list() != nullptr) return top.sections("terminal");
-    std::vector<toml_reader> one;
-    one.push_back(top.section("terminal"));
-    return one;
+    return which < node->items().size() ? &node->items()[which] : nullptr;
 }
 
 /// The last terminal of a name, which what is wrong with all of them may give; the first where none has it.
@@ -424,14 +452,23 @@ std::size_t last_named(const till_settings& all, std::string_view name) {
     return 0;
 }
 
+/// The same of gateways.
+std::size_t last_gateway(const till_settings& all, std::string_view name) {
+    const auto gateways = all.gateways();
+    for (auto i = gateways.size(); i-- > 0;) {
+        if (gateways[i].name == name) return i;
+    }
+    return 0;
+}
+
 result<till_settings> read_till(const toml_value& root, std::string_view file) {
     toml_report report(till_faults(), file);
     toml_reader top(root, {}, report);
     till_settings settings;
     till_settings::terminal common;
     (void)top.take(application);
-    auto terminals = terminals_of(root, top);
-    read_shared(top, settings, common);
+    auto terminals = tables_of(root, top, "terminal");
+    read_shared(root, top, settings, common);
     read_rules(top, common, settings);
     read_places(top, settings, common);
     for (auto& from : terminals)
@@ -440,10 +477,14 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
     CIPHERLANE_CHECK(report.outcome());
     for (std::size_t i = 0; i < settings.terminals.size(); ++i) {
         if (const auto kept = settings.terminals[i].validate(); !kept)
-            report_broken(report, kept.error(), root, table_of(root, i));
+            report_broken(report, kept.error(), root, {table_of(root, "terminal", i), table_of(root, "gateway", 0)});
     }
-    if (const auto kept = settings.validate(); !kept)
-        report_broken(report, kept.error(), root, table_of(root, last_named(settings, kept.error().endpoint())));
+    if (const auto kept = settings.validate(); !kept) {
+        const auto named = kept.error().endpoint();
+        report_broken(report, kept.error(), root,
+            {table_of(root, "terminal", last_named(settings, named)),
+                table_of(root, "gateway", last_gateway(settings, named))});
+    }
     CIPHERLANE_CHECK(report.outcome());
     return settings;
 }

@@ -1,4 +1,5 @@
 #include "idle_settings.hpp"
+#include "payment_codes.hpp"
 
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/drivers/display/display_family.hpp>
@@ -257,6 +258,7 @@ till_settings books_alone(till_settings all) {
     all.card_terminal = {};
     all.host = {};
     all.gateway = {};
+    all.more_gateways.clear();
     all.risk = {};
     return all;
 }
@@ -266,8 +268,39 @@ bool till_settings::reaches_out() const {
         const auto where = net::parse_endpoint(address);
         return where && !net::is_loopback(where->host);
     };
-    return elsewhere(host.address) || elsewhere(gateway.address) || elsewhere(gateway.wechat.second_address) ||
-           elsewhere(card_terminal.host.address);
+    const auto all = gateways();
+    return elsewhere(host.address) || elsewhere(card_terminal.host.address) ||
+           std::any_of(all.begin(), all.end(), [&](const gateway_place& one) {
+               return elsewhere(one.address) || elsewhere(one.wechat.second_address);
+           });
+}
+
+namespace {
+
+/// What a gateway is called, and whose payment codes it takes, where its settings leave that out.
+struct gateway_usual {
+    gateway_kind kind;
+    std::string_view name;
+    std::string_view takes; ///< empty: everybody's
+};
+constexpr std::array gateway_usuals{gateway_usual{gateway_kind::cipherlane, "cipherlane", ""},
+    gateway_usual{gateway_kind::wechat, "wechat", "wechat"}, gateway_usual{gateway_kind::alipay, "alipay", "alipay"},
+    gateway_usual{gateway_kind::unionpay, "unionpay", "unionpay"}, gateway_usual{gateway_kind::netpay, "netpay", ""}};
+
+} // namespace
+
+std::vector<till_settings::gateway_place> till_settings::gateways() const {
+    std::vector<gateway_place> all;
+    if (!gateway.address.empty()) all.push_back(gateway);
+    all.insert(all.end(), more_gateways.begin(), more_gateways.end());
+    for (auto& one : all) {
+        const auto usual = std::find_if(gateway_usuals.begin(), gateway_usuals.end(),
+            [&](const gateway_usual& row) { return row.kind == one.kind; });
+        if (usual == gateway_usuals.end()) continue;
+        if (one.name.empty()) one.name = usual->name;
+        if (one.takes.empty() && !usual->takes.empty()) one.takes.emplace_back(usual->takes);
+    }
+    return all;
 }
 
 std::string till_settings::journal_place::name() const {
@@ -380,12 +413,12 @@ result<void> check_netpay(const till_settings::gateway_place& place) {
     return check_notify_url(place);
 }
 
-result<void> check_kind(const till_settings& all) {
-    switch (all.gateway.kind) {
-    case gateway_kind::wechat: return check_wechat(all.gateway);
-    case gateway_kind::alipay: return check_alipay(all.gateway);
-    case gateway_kind::unionpay: return check_unionpay(all.gateway);
-    case gateway_kind::netpay: return check_netpay(all.gateway);
+result<void> check_kind(const till_settings::gateway_place& place) {
+    switch (place.kind) {
+    case gateway_kind::wechat: return check_wechat(place);
+    case gateway_kind::alipay: return check_alipay(place);
+    case gateway_kind::unionpay: return check_unionpay(place);
+    case gateway_kind::netpay: return check_netpay(place);
     case gateway_kind::cipherlane: break;
     }
     return {};
@@ -393,8 +426,8 @@ result<void> check_kind(const till_settings& all) {
 
 /// UnionPay closes no code: one that another shall follow has to be over by itself, which it is so long before the
 /// till's own waiting for it ends.
-result<void> check_renewals(const till_settings& all) {
-    if (all.gateway.kind != gateway_kind::unionpay) return {};
+result<void> check_renewals(const till_settings& all, const till_settings::gateway_place& place) {
+    if (place.kind != gateway_kind::unionpay) return {};
     for (const auto& one : all.terminals) {
         const auto most = std::min<std::chrono::seconds>(std::chrono::seconds(30), one.gateway.code_valid / 4) / 3;
         if (one.qr.most_codes > 1 && one.qr.renew_before > most)
@@ -404,14 +437,52 @@ result<void> check_renewals(const till_settings& all) {
     return {};
 }
 
-result<void> check_gateway(const till_settings& all) {
-    const auto& place = all.gateway;
+result<void> check_gateway(const till_settings& all, const till_settings::gateway_place& place) {
+    CIPHERLANE_CHECK(refuse_idle(place));
+    const auto bad = [](std::string_view key, std::string_view expected) {
+        return broken(till_errc::bad_setting, key, expected);
+    };
+    if (!place.tls.on && has_files(place.tls)) return bad("gateway.tls", "true, as there are files for it");
+    if (!place.address.empty() && !is_peer(place.address)) return bad("gateway.address", "HOST:PORT");
+    if (!place.notify_address.empty() && !net::parse_endpoint(place.notify_address))
+        return bad("gateway.notify_address", "HOST:PORT");
+    for (const auto& word : place.takes)
+        if (!payment_code_of(word) && (word != no_payment_codes || place.takes.size() != 1))
+            return bad("gateway.takes", "words of wechat, alipay, unionpay, or none alone");
     if (place.kind == gateway_kind::cipherlane || place.address.empty()) return {};
-    CIPHERLANE_CHECK(check_kind(all));
-    CIPHERLANE_CHECK(check_renewals(all));
+    CIPHERLANE_CHECK(check_kind(place));
+    CIPHERLANE_CHECK(check_renewals(all, place));
     for (const auto& one : all.terminals)
         if (one.qr.codes == acquiring::code_source::emv)
-            return broken(till_errc::bad_setting, "qr.codes", "gateway, as this gateway makes its own codes");
+            return bad("qr.codes", "gateway, as this gateway makes its own codes");
+    return {};
+}
+
+/// Each gateway, then what would make two of them one. What is wrong names its gateway (`error::endpoint`).
+result<void> check_gateways(const till_settings& all) {
+    CIPHERLANE_CHECK(check_gateway(all, all.gateway));
+    if (all.more_gateways.empty()) return {};
+    if (all.gateway.address.empty())
+        return broken(till_errc::missing_setting, "gateway.address", "HOST:PORT of each gateway");
+    std::set<std::string> names;
+    std::set<std::string> doors;
+    std::set<std::string> codes;
+    for (const auto& one : all.gateways()) {
+        const auto bad = [&](std::string_view key, std::string_view expected) {
+            return broken(till_errc::bad_setting, key, expected).at_endpoint(one.name);
+        };
+        if (const auto fits = check_gateway(all, one); !fits) return error(fits.error()).at_endpoint(one.name);
+        if (one.address.empty())
+            return broken(till_errc::missing_setting, "gateway.address", "HOST:PORT").at_endpoint(one.name);
+        if (!names.insert(one.name).second)
+            return bad("gateway.name", "a name that no other gateway of the file has");
+        const auto door = net::parse_endpoint(one.notify_address);
+        if (door && door->port != 0 && !doors.insert(one.notify_address).second)
+            return bad("gateway.notify_address", "an address that no other gateway of the file has");
+        for (const auto& word : one.takes)
+            if (word != no_payment_codes && !codes.insert(word).second)
+                return bad("gateway.takes", "codes that no other gateway of the file takes");
+    }
     return {};
 }
 
@@ -432,11 +503,7 @@ result<void> till_settings::validate() const {
     };
     CIPHERLANE_CHECK(refuse_idle(*this));
     CIPHERLANE_CHECK(check_link(host, "host"));
-    if (!gateway.tls.on && has_files(gateway.tls)) return bad("gateway.tls", "true, as there are files for it");
-    if (!gateway.address.empty() && !is_peer(gateway.address)) return bad("gateway.address", "HOST:PORT");
-    if (!gateway.notify_address.empty() && !net::parse_endpoint(gateway.notify_address))
-        return bad("gateway.notify_address", "HOST:PORT");
-    CIPHERLANE_CHECK(check_gateway(*this));
+    CIPHERLANE_CHECK(check_gateways(*this));
     if (settlement.by_itself && terminals.front().settlement.remind_at.empty())
         return broken(till_errc::missing_setting, "settlement.remind_at", "HH:MM, as settlement.by_itself is true");
     CIPHERLANE_CHECK(check_device(pinpad, "pinpad", drivers::pinpad_families()));

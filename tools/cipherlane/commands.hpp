@@ -10,6 +10,7 @@ namespace cipherlane::cli {
 /// end with an exit code.
 void add_completion_command(CLI::App& tool); ///< last: it shows what was added before
 void add_device_command(CLI::App& tool);
+void add_gateway_command(CLI::App& tool);
 void add_journal_command(CLI::App& tool);
 void add_kat_command(CLI::App& tool);
 void add_hsm_command(CLI::App& tool);

@@ -312,8 +312,13 @@ till open_till(const std::string& file, till_settings (*cut)(till_settings), con
 void recover(const recover_options& options) {
     const auto cut = [](till_settings all) {
         all = without_devices(std::move(all));
-        if (!all.gateway.address.empty()) all.gateway.notify_address.clear(); // it is asked, and listens to nobody
-        all.gateway.public_key_file.clear();
+        // A gateway is asked, and nobody listened to; of the SDK's own interface the key is of what it would say.
+        const auto deaf = [](till_settings::gateway_place& one) {
+            if (!one.address.empty()) one.notify_address.clear();
+            if (one.kind == gateway_kind::cipherlane) one.public_key_file.clear();
+        };
+        deaf(all.gateway);
+        std::for_each(all.more_gateways.begin(), all.more_gateways.end(), deaf);
         return all;
     };
     auto till = open_till(options.settings, cut, options.master_key);

@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     tool.require_subcommand(1);
     tool.set_version_flag("--version", [] { return cipherlane::cli::build_information(); });
     cipherlane::cli::add_device_command(tool);
+    cipherlane::cli::add_gateway_command(tool);
     cipherlane::cli::add_journal_command(tool);
     cipherlane::cli::add_kat_command(tool);
     cipherlane::cli::add_iso8583_command(tool);

@@ -88,7 +88,7 @@ void status(const till_options& options) {
     auto now = by.need(at.status(options.bounds()));
     const auto part = [](bool is_named) { return is_named ? part_state::ready : part_state::none; };
     now.host = now.sealer = part(!named.host.address.empty());
-    now.gateway = part(!named.gateway.address.empty());
+    now.gateway = part(!named.gateways().empty());
     now.card_terminal = part(!named.card_terminal.driver.empty());
     std::ostringstream text;
     text << "terminal " << now.terminal_id << ", batch " << now.batch << ", last trace " << now.trace << "\n"

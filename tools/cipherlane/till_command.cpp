@@ -86,6 +86,9 @@ void add_options(CLI::App& app, std::string_view takes, till_options& to) {
             "The payment code as it was scanned: - for a line of standard input, or the code, which others see in "
             "the list of processes; without it the scanner of the settings is waited for");
     if (has('g')) app.add_flag("--gateway", to.by_gateway, "Through the QR gateway, not the host");
+    if (has('n'))
+        app.add_option(
+            "--gateway", to.gateway, "The name of the gateway, where there are several; default: the first");
     if (has('i')) {
         app.add_option("--periods", to.periods, "How many instalments")->required();
         app.add_option("--plan", to.plan, "The issuer's code of the plan");

@@ -41,6 +41,7 @@ struct till_options {
     unsigned seconds = 120;
     bool partial = false;     ///< a flag of the command line
     bool by_gateway = false;  ///< likewise
+    std::string gateway;      ///< the name of one of several
     bool close_batch = false; ///< likewise
     bool print = false;       ///< likewise
     bool as_json = false;     ///< likewise

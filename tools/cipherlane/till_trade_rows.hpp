@@ -18,7 +18,8 @@ struct till_trade {
     const char* verb;
     const char* about;
     /// What it is told, a letter each: k key, a amount, A an amount that may be left out, o original, p a partial
-    /// approval may be taken, s subject, t authorization, q payment code, g through the gateway, i instalments.
+    /// approval may be taken, s subject, t authorization, q payment code, g through the gateway, n which gateway,
+    /// i instalments.
     std::string_view takes;
     ports::trade kind; ///< of a void and a refund: the usual one; the original decides
 
@@ -40,7 +41,7 @@ inline constexpr auto till_trades = std::to_array<till_trade>({
     {"tip", "Add a tip to a sale", "kao", ports::trade::tip},
     {"scan", "Sell by the payer's payment code", "kaqg", ports::trade::code_sale},
     {"instalments", "Sell in instalments", "kai", ports::trade::instalment_sale},
-    {"qr", "Sell by a code that the payer scans", "kas", ports::trade::qr_sale},
+    {"qr", "Sell by a code that the payer scans", "kasn", ports::trade::qr_sale},
 });
 
 /// What a trade is asked with must be what the ledger's row of it needs.

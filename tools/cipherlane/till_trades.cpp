@@ -53,6 +53,7 @@ void trade(const till_options& options, const till_trade& row) {
     }
     wish.authorization = options.authorization;
     if (ledger::gateway_trades.contains(wish.kind)) wish.subject = options.subject;
+    wish.gateway = options.gateway;
     wish.instalment = {options.periods, options.plan, '0'};
     if (options.partial) wish.partial = acquiring::partial_approval::accept;
     const auto order = order_of(row, std::move(wish));

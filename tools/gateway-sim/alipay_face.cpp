@@ -93,8 +93,13 @@ hostlink::parameters alipay_face::checked(const request_type& request) const {
     if (!all || !body) throw refusal(400, "isv.invalid-parameter", "no form");
     for (const auto& [name, value] : *body)
         (*all)[name] = value;
-    const auto value = [&](const char* name) { return (*all)[name]; };
+    const auto value = [&](const char* name) {
+        const auto found = all->find(name);
+        return found == all->end() ? std::string() : found->second;
+    };
     if (value("app_id") != alipay_test_app) throw refusal(400, "isv.invalid-app-id", "another application");
+    if (const auto token = value("app_auth_token"); !token.empty() && token != alipay_test_token)
+        throw refusal(400, "isv.invalid-app-auth-token", "no merchant's token");
     const auto sign = from_base64(value("sign"));
     const auto text = alipay::request_text(*all);
     if (value("sign_type") != "RSA2" || !sign || !app_.verifies(as_bytes(text), *sign))
@@ -221,8 +226,9 @@ alipay_face::told alipay_face::refund(const nlohmann::json& wish) {
     const auto name = wished(wish, "out_request_no");
     const auto fault = faults_("refund", number);
     const auto sum = fen_of(wish, "refund_amount");
+    const bool known = refunds_.contains(name) || orders_.find_refund(name);
     const auto order = orders_.refund(number, {{"refund_number", name}, {"amount", sum}});
-    const bool moved = !refunds_.contains(name) && fault != "processing" && fault != "abnormal";
+    const bool moved = !known && fault != "processing" && fault != "abnormal";
     refunds_[name] = {{"out_trade_no", number}, {"out_request_no", name}, {"refund_amount", as_yuan(sum)}};
     if (fault != "abnormal") refunds_[name]["refund_status"] = "REFUND_SUCCESS";
     auto body = done(
@@ -234,8 +240,14 @@ alipay_face::told alipay_face::refund(const nlohmann::json& wish) {
 
 alipay_face::told alipay_face::query_refund(const nlohmann::json& wish) {
     (void)faults_("refund_query", {});
-    const auto found = refunds_.find(wished(wish, "out_request_no"));
-    return {done(found == refunds_.end() ? nlohmann::json::object() : found->second), {}};
+    const auto name = wished(wish, "out_request_no");
+    if (const auto found = refunds_.find(name); found != refunds_.end()) return {done(found->second), {}};
+    // Of before a restart: the ledger has what was done.
+    const auto order = orders_.find_refund(name);
+    if (!order) return {done(nlohmann::json::object()), {}};
+    return {done({{"out_trade_no", order->number}, {"out_request_no", name},
+                {"refund_amount", as_yuan(order->refunds.at(name).amount)}, {"refund_status", "REFUND_SUCCESS"}}),
+        {}};
 }
 
 alipay_face::response_type alipay_face::signed_answer(const std::string& method, const told& what) const {

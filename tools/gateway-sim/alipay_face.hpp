@@ -27,6 +27,8 @@ struct alipay_test_keys {
 /// The application that the simulated gateway knows, and who sells.
 inline constexpr std::string_view alipay_test_app = "2026000000000001";
 inline constexpr std::string_view alipay_test_seller = "2088000000000009";
+/// Of a merchant that the application may act for (服务商).
+inline constexpr std::string_view alipay_test_token = "202609BBe1c0000000000000000000X09";
 
 /// Alipay's gateway.do in front of the order book: checks what an application signs, signs its answers and notices. A
 /// trade is made by the scan: until it is paid or closed an order is told as ACQ.TRADE_NOT_EXIST.

@@ -23,7 +23,8 @@ std::vector<fault_kind> gateway_faults() {
         {"sign_error", alter, {"create", "query", "cancel", "charge", "reverse", "refund", "refund_query"}},
         {"asked_twice", alter, {"charge", "refund"}}, {"accepted", alter, {"create", "cancel", "charge", "refund"}},
         {"by_certificate", alter, {"query"}}, {"has_certificates", alter, {"certificates"}},
-        {"closed", alter, {"refund"}}, {"no_currency", alter, {"query", "charge", "refund"}}};
+        {"other_digest", alter, {"bill"}}, {"closed", alter, {"refund"}},
+        {"no_currency", alter, {"query", "charge", "refund"}}};
 }
 
 } // namespace cipherlane::sim

@@ -357,6 +357,12 @@ gateway_order order_book::give_back_all(const std::string& number) {
     });
 }
 
+std::optional<gateway_order> order_book::find_refund(const std::string& refund_number) const {
+    for (const auto& [number, order] : orders_)
+        if (order.refunds.contains(refund_number)) return order;
+    return std::nullopt;
+}
+
 gateway_order order_book::pay(const std::string& number, payer who) {
     auto& order = at(number);
     const bool closed = order.status == "cancelled" || order.status == "expired";

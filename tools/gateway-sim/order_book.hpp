@@ -88,6 +88,8 @@ class order_book {
     enum class wallet_manner : std::uint8_t { pays, asks, refuses };
     void know_wallet(const std::string& code, wallet_manner manner) { wallets_[code] = manner; }
     gateway_order refund(const std::string& number, const nlohmann::json& request);
+    /// The order that has a refund of this number.
+    [[nodiscard]] std::optional<gateway_order> find_refund(const std::string& refund_number) const;
     /// Who pays a code: in time, once it is closed, or once somebody else has paid it.
     enum class payer : std::uint8_t { usual, late, second };
     /// What a payer's wallet does. Refused where the order is not as that payer finds it.

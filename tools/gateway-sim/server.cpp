@@ -20,7 +20,9 @@
 #include <boost/beast/http.hpp>
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <chrono>
+#include <ctime>
 
 namespace cipherlane::sim {
 namespace {
@@ -144,6 +146,15 @@ void refuse_browsers(const request_type& request) {
     }
 }
 
+/// Now, "Sun, 06 Nov 1994 08:49:37 GMT": by it a till knows how far its clock is off.
+std::string http_date() {
+    const auto now = static_cast<std::time_t>(now_seconds());
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    std::array<char, 40> text{};
+    return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
+}
+
 /// One HTTP connection of a till.
 class http_session : public std::enable_shared_from_this<http_session> {
   public:
@@ -175,6 +186,7 @@ class http_session : public std::enable_shared_from_this<http_session> {
     }
 
     void write() {
+        response_.set(http::field::date, http_date());
         response_.keep_alive(request_.keep_alive());
         response_.prepare_payload();
         stream_.expires_after(exchange_time);

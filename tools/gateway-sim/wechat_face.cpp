@@ -62,12 +62,21 @@ constexpr refusal_row refusals[] = {
     {"bad_request", 400, "PARAM_ERROR"},
 };
 
-void identify(const nlohmann::json& wish, const char* with_application) {
-    if (text_of(wish, nlohmann::json::json_pointer("/mchid")) != wechat_test_mchid)
+/// Whose call it is: the merchant's own, or a partner's for the merchant that it serves. @return that merchant.
+enum class with_appid : std::uint8_t { no, yes };
+std::string identify(const nlohmann::json& wish, with_appid application) {
+    const bool partner = wish.contains("sp_mchid");
+    const auto text = [&](const char* own, const char* partners) {
+        return text_of(wish, nlohmann::json::json_pointer(partner ? partners : own));
+    };
+    if (text("/mchid", "/sp_mchid") != wechat_test_mchid)
         throw refusal(400, "PARAM_ERROR", "mchid is not the signer's");
-    if (*with_application != '\0' &&
-        text_of(wish, nlohmann::json::json_pointer(with_application)) != wechat_test_appid)
+    if (application == with_appid::yes && text("/appid", "/sp_appid") != wechat_test_appid)
         throw refusal(400, "APPID_MCHID_NOT_MATCH", "appid is another's");
+    if (!partner) return std::string(wechat_test_mchid);
+    if (text("", "/sub_mchid") != wechat_test_sub_mchid)
+        throw refusal(400, "PARAM_ERROR", "sub_mchid is nobody whom the partner serves");
+    return std::string(wechat_test_sub_mchid);
 }
 
 std::string yuan(std::int64_t fen) {
@@ -198,7 +207,8 @@ wechat_face::told wechat_face::route(const request_type& request) {
     const bool post = request.method() == http::verb::post;
     const auto path = target.substr(0, target.find('?'));
     const auto body = [&] { return nlohmann::json::parse(request.body()); };
-    const std::string transactions = "/v3/pay/transactions/";
+    const bool partner = path.starts_with("/v3/pay/partner/");
+    const std::string transactions = partner ? "/v3/pay/partner/transactions/" : "/v3/pay/transactions/";
     const std::string by_number = transactions + "out-trade-no/";
     const std::string refunds = "/v3/refund/domestic/refunds";
     if (post && path == transactions + "native") return create(body());
@@ -206,7 +216,7 @@ wechat_face::told wechat_face::route(const request_type& request) {
     if (post && path == refunds) return refund(body());
     if (!post && path.starts_with(refunds + "/")) return query_refund(path.substr(refunds.size() + 1));
     if (!post && path == "/v3/certificates" && faults_("certificates", {}) == "has_certificates")
-        return {200, certificates(), {}};
+        return {200, certificates(), request.count("Wechatpay-Serial") != 0 ? "" : "by_certificate"};
     if (!post && path == "/v3/certificates")
         throw refusal(404, "RESOURCE_NOT_EXISTS", "this merchant has the public key alone");
     if (!post && path == "/v3/bill/tradebill") return bill(target);
@@ -216,16 +226,18 @@ wechat_face::told wechat_face::route(const request_type& request) {
     const auto number = rest.substr(0, slash);
     const auto verb = slash == std::string::npos ? std::string() : rest.substr(slash + 1);
     if (!post && verb.empty()) {
-        if (target.find("?mchid=" + std::string(wechat_test_mchid)) == std::string::npos)
-            throw refusal(400, "PARAM_ERROR", "mchid is missing or wrong");
+        const auto whose = partner ? "?sp_mchid=" + std::string(wechat_test_mchid) +
+                                         "&sub_mchid=" + std::string(wechat_test_sub_mchid)
+                                   : "?mchid=" + std::string(wechat_test_mchid);
+        if (!target.ends_with(whose)) throw refusal(400, "PARAM_ERROR", "mchid is missing or wrong");
         return query(number);
     }
     if (post && verb == "close") {
-        identify(body(), "");
+        (void)identify(body(), with_appid::no);
         return close(number);
     }
     if (post && verb == "reverse") {
-        identify(body(), "/appid");
+        (void)identify(body(), with_appid::yes);
         return reverse(number);
     }
     throw refusal(404, "NOT_FOUND", "no such page");
@@ -237,7 +249,9 @@ nlohmann::json wechat_face::order_json(const gateway_order& order, const std::st
     std::string state = words.at(order.status);
     if (closed_.contains(order.number) && state == "NOTPAY") state = "CLOSED";
     if (order.refunded() > 0) state = "REFUND";
-    if (reversed_.contains(order.number)) state = "REVOKED";
+    // Only what was charged can be undone, and only so does a charge come to these ends: no restart forgets it.
+    const bool given_back = order.refunds.contains("gateway") && order.refunds.size() == 1;
+    if (order.charged && (order.status == "cancelled" || given_back)) state = "REVOKED";
     if (fault == "processing") state = "USERPAYING";
     const auto total = order.amount + (fault == "other_amount" ? 1 : 0);
     nlohmann::json told{{"appid", wechat_test_appid},
@@ -245,6 +259,13 @@ nlohmann::json wechat_face::order_json(const gateway_order& order, const std::st
         {"out_trade_no", order.number}, {"attach", order.terminal_id}, {"trade_state", state},
         {"trade_state_desc", "模拟"}, {"trade_type", order.charged ? "MICROPAY" : "NATIVE"},
         {"amount", {{"total", total}, {"payer_total", total}, {"currency", "CNY"}, {"payer_currency", "CNY"}}}};
+    if (order.merchant_id == wechat_test_sub_mchid) {
+        told["sp_appid"] = told["appid"];
+        told["sp_mchid"] = told["mchid"];
+        told["sub_mchid"] = order.merchant_id;
+        told.erase("appid");
+        told.erase("mchid");
+    }
     if (!order.payments.empty()) told["transaction_id"] = order.transaction_number();
     if (fault == "no_currency") told["amount"].erase("currency");
     if (fault == "no_json") told = {{"out_trade_no", order.number}};
@@ -253,14 +274,14 @@ nlohmann::json wechat_face::order_json(const gateway_order& order, const std::st
 
 wechat_face::told wechat_face::create(const nlohmann::json& wish) {
     const auto fault = faults_("create", {});
-    identify(wish, "/appid");
+    const auto whose = identify(wish, with_appid::yes);
     using pointer = nlohmann::json::json_pointer;
     (void)text_of(wish, pointer("/description"));
     if (number_of(wish, pointer("/amount/total")) <= 0) throw refusal(400, "PARAM_ERROR", "/amount/total");
-    const nlohmann::json ours{{"order_number", text_of(wish, pointer("/out_trade_no"))},
-        {"merchant_id", wechat_test_mchid}, {"terminal_id", wish.value("attach", std::string())},
-        {"amount", wish["amount"]["total"]}, {"currency", "156"}, {"subject", wish["description"]},
-        {"notify_url", text_of(wish, pointer("/notify_url"))}, {"valid_seconds", 7200}};
+    const nlohmann::json ours{{"order_number", text_of(wish, pointer("/out_trade_no"))}, {"merchant_id", whose},
+        {"terminal_id", wish.value("attach", std::string())}, {"amount", wish["amount"]["total"]},
+        {"currency", "156"}, {"subject", wish["description"]}, {"notify_url", text_of(wish, pointer("/notify_url"))},
+        {"valid_seconds", 7200}};
     const auto [order, fresh] = orders_.create(ours);
     if (!fresh && order.status != "waiting") throw refusal(400, "INVALID_REQUEST", "the order is " + order.status);
     if (fault == "paid_at_once") paid_(orders_.pay(order.number, order_book::payer::usual));
@@ -272,13 +293,12 @@ wechat_face::told wechat_face::create(const nlohmann::json& wish) {
 
 wechat_face::told wechat_face::charge(const nlohmann::json& wish) {
     const auto fault = faults_("charge", {});
-    identify(wish, "/appid");
+    const auto whose = identify(wish, with_appid::yes);
     using pointer = nlohmann::json::json_pointer;
     (void)text_of(wish, pointer("/scene_info/store_info/out_id"));
-    const nlohmann::json ours{{"order_number", text_of(wish, pointer("/out_trade_no"))},
-        {"merchant_id", wechat_test_mchid}, {"terminal_id", wish.value("attach", std::string())},
-        {"amount", number_of(wish, pointer("/amount/total"))}, {"currency", "156"},
-        {"subject", text_of(wish, pointer("/description"))}, {"notify_url", ""},
+    const nlohmann::json ours{{"order_number", text_of(wish, pointer("/out_trade_no"))}, {"merchant_id", whose},
+        {"terminal_id", wish.value("attach", std::string())}, {"amount", number_of(wish, pointer("/amount/total"))},
+        {"currency", "156"}, {"subject", text_of(wish, pointer("/description"))}, {"notify_url", ""},
         {"payment_code", text_of(wish, pointer("/payer/auth_code"))}};
     const auto [order, fresh] = orders_.charge(ours);
     if (fault == "asked_twice") throw refusal(400, "INVALID_REQUEST", "charged before");
@@ -307,9 +327,14 @@ wechat_face::told wechat_face::reverse(const std::string& number) {
     const auto before = orders_.find(number);
     if (!before.charged) throw refusal(400, "INVALID_REQUEST", "not by a payment code");
     (void)orders_.reverse(number);
-    reversed_.insert(number);
     const nlohmann::json body{{"appid", wechat_test_appid}, {"mchid", wechat_test_mchid}, {"out_trade_no", number}};
     return {200, body, fault};
+}
+
+nlohmann::json wechat_face::refund_json(const gateway_order& order, const std::string& name) {
+    return {{"refund_id", "50" + name}, {"out_refund_no", name}, {"out_trade_no", order.number},
+        {"transaction_id", order.transaction_number()}, {"status", "SUCCESS"},
+        {"amount", {{"refund", order.refunds.at(name).amount}, {"total", order.amount}, {"currency", "CNY"}}}};
 }
 
 wechat_face::told wechat_face::refund(const nlohmann::json& wish) {
@@ -318,13 +343,14 @@ wechat_face::told wechat_face::refund(const nlohmann::json& wish) {
     const auto name = text_of(wish, pointer("/out_refund_no"));
     const auto fault = faults_("refund", number);
     (void)text_of(wish, pointer("/notify_url")); // without it notices of API v2 may come
+    const auto whose = orders_.find(number).merchant_id;
+    if (whose == wechat_test_sub_mchid && wish.value("sub_mchid", std::string()) != whose)
+        throw refusal(400, "PARAM_ERROR", "sub_mchid is missing or wrong");
     if (orders_.find(number).amount != number_of(wish, pointer("/amount/total")))
         throw refusal(400, "PARAM_ERROR", "/amount/total is not the order's");
     const auto sum = number_of(wish, pointer("/amount/refund"));
     const auto order = orders_.refund(number, {{"refund_number", name}, {"amount", sum}});
-    nlohmann::json body{{"refund_id", "50" + name}, {"out_refund_no", name}, {"out_trade_no", number},
-        {"transaction_id", order.transaction_number()}, {"status", "SUCCESS"},
-        {"amount", {{"refund", sum}, {"total", order.amount}, {"currency", "CNY"}}}};
+    auto body = refund_json(order, name);
     if (fault == "no_currency") body["amount"].erase("currency");
     if (!refunds_.contains(name) || refunds_[name]["status"] == "SUCCESS") refunds_[name] = body;
     body = refunds_[name];
@@ -339,14 +365,18 @@ wechat_face::told wechat_face::refund(const nlohmann::json& wish) {
 
 wechat_face::told wechat_face::query_refund(const std::string& number) {
     (void)faults_("refund_query", {});
-    const auto found = refunds_.find(number.substr(0, number.find('?')));
-    if (found == refunds_.end()) throw refusal(404, "RESOURCE_NOT_EXISTS", "no such refund");
-    return {200, found->second, {}};
+    const auto name = number.substr(0, number.find('?'));
+    const auto found = refunds_.find(name);
+    if (found != refunds_.end()) return {200, found->second, {}};
+    // Of before a restart: the ledger has what was done.
+    const auto order = orders_.find_refund(name);
+    if (!order) throw refusal(404, "RESOURCE_NOT_EXISTS", "no such refund");
+    return {200, refund_json(*order, name), {}};
 }
 
 wechat_face::told wechat_face::bill(const std::string& target) {
     if (target.find("bill_date=") == std::string::npos) throw refusal(400, "PARAM_ERROR", "bill_date");
-    const auto text = bill_text();
+    const auto text = bill_text() + (faults_("bill", {}) == "other_digest" ? " " : "");
     const auto digest = crypto::digest(crypto::digest_algorithm::sha1, as_bytes(text)).value();
     return {200,
         {{"hash_type", "SHA1"}, {"hash_value", lower(to_hex(digest.view()))},

@@ -29,6 +29,8 @@ struct wechat_test_keys {
 /// The merchant that the simulated platform knows.
 inline constexpr std::string_view wechat_test_mchid = "1999000001";
 inline constexpr std::string_view wechat_test_appid = "wx0123456789abcdef";
+/// A merchant whom that one may serve as a partner (服务商); its orders are told with both.
+inline constexpr std::string_view wechat_test_sub_mchid = "1999000008";
 inline constexpr std::string_view wechat_test_serial = "5AF1C0DE00000000000000000000000000000001";
 inline constexpr std::string_view wechat_test_certificate = "7E57C0DE00000000000000000000000000000003";
 inline constexpr std::string_view wechat_test_key_id = "PUB_KEY_ID_0119990000012026092100000001";
@@ -66,6 +68,8 @@ class wechat_face {
     [[nodiscard]] told reverse(const std::string& number);
     [[nodiscard]] told refund(const nlohmann::json& wish);
     [[nodiscard]] told query_refund(const std::string& number);
+    /// A refund that was done, as it is told.
+    [[nodiscard]] static nlohmann::json refund_json(const gateway_order& order, const std::string& name);
     [[nodiscard]] told bill(const std::string& target);
     [[nodiscard]] std::string bill_text();
     [[nodiscard]] nlohmann::json certificates() const;
@@ -79,7 +83,6 @@ class wechat_face {
     hit faults_;
     std::function<void(const gateway_order&)> paid_;
     std::set<std::string> closed_;
-    std::set<std::string> reversed_;
     std::map<std::string, nlohmann::json> refunds_; ///< by their number, as they are told
 };
 

@@ -24,6 +24,7 @@ struct options {
     std::string programs;
     std::string profile = "payshield";
     std::string fault;
+    std::string gateway; ///< empty: the SDK's own interface
     std::string day = "short";
 };
 
@@ -46,17 +47,22 @@ int run(const options& chosen) {
     const sim::lane_folder own(chosen.folder);
     sim::narrator tell(std::cout);
     tell.say("Starting the simulators (test keys, test cards), profile " + chosen.profile);
-    sim::simulators around({chosen.programs, chosen.folder, chosen.profile});
+    const sim::key_folder keys;
+    const auto gateway_keys = keys.path() + "/gateway";
+    sim::simulator_settings how{chosen.programs, chosen.folder, chosen.profile};
+    how.gateway_speaks = chosen.gateway;
+    how.gateway_keys = gateway_keys;
+    sim::simulators around(how);
     for (const auto& [name, where] : {std::pair{"cipher machine", around.cipher_machine.where()},
              std::pair{"acquirer's host", around.acquirer.where()}, std::pair{"QR gateway", around.gateway.where()},
              std::pair{"display", around.display.where()}, std::pair{"PIN pad", around.pinpad.where()}}) {
         tell.say("  " + std::string(name) + ": " + where);
     }
-    const sim::key_folder keys;
     const auto public_key = chosen.folder + "/gateway.pem";
     std::ofstream(public_key) << around.gateway.control().ask({{"cmd", "public_key"}}).at("pem").get<std::string>();
-    const auto settings = sim::demo_settings({chosen.folder, keys.path(), public_key, around.acquirer.where(),
+    auto settings = sim::demo_settings({chosen.folder, keys.path(), public_key, around.acquirer.where(),
         around.gateway.where(), around.display.where(), around.pinpad.where()});
+    if (!chosen.gateway.empty()) sim::speak_as(settings.gateway, chosen.gateway, gateway_keys);
     auto till = sim::open_till(settings, &tell, log_to_file(chosen.folder + "/till.log"));
     sim::working_day day(around, till, tell, chosen.folder);
     if (chosen.fault.empty()) {
@@ -83,6 +89,9 @@ int main(int argc, char** argv) {
     program.add_option("--profile", chosen.profile, "Of the cipher machine")
         ->check(CLI::IsMember({"payshield", "sjj1312"}));
     program.add_option("--fault", chosen.fault, "Show one fault alone")->check(CLI::IsMember(faults));
+    program
+        .add_option("--gateway", chosen.gateway, "Whom the QR gateway speaks as; default: the SDK's own interface")
+        ->check(CLI::IsMember({"wechat", "alipay"}));
     program.add_option("--day", chosen.day, "short, or full: with a hotel, the table of amounts and a late payer")
         ->check(CLI::IsMember({"short", "full"}));
     cipherlane::manual::add_man_option(

@@ -56,6 +56,23 @@ till_settings demo_settings(const demo_places& at) {
     return made;
 }
 
+void speak_as(till_settings::gateway_place& gateway, std::string_view kind, const std::string& keys) {
+    gateway.merchant_key_file = keys + "/merchant_key.pem";
+    gateway.public_key_file = keys + "/platform_public.pem";
+    if (kind == "alipay") {
+        gateway.kind = gateway_kind::alipay;
+        gateway.alipay.app_id = "2026000000000001";
+        gateway.alipay.seller_id = "2088000000000009";
+        return;
+    }
+    gateway.kind = gateway_kind::wechat;
+    gateway.wechat.mchid = "1999000001";
+    gateway.wechat.appid = "wx0123456789abcdef";
+    gateway.wechat.serial = "5AF1C0DE00000000000000000000000000000001";
+    gateway.wechat.api_key_file = keys + "/api_v3.key";
+    gateway.wechat.public_key_id = "PUB_KEY_ID_0119990000012026092100000001";
+}
+
 till open_till(const till_settings& settings, acquiring::timeline* watch, logger log) {
     till::parts with;
     with.log = std::move(log);

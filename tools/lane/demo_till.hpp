@@ -23,6 +23,10 @@ struct demo_places {
 /// The demonstration's terminal, TEST0001, as an integrator would set it up. Writes its master key (a test key).
 [[nodiscard]] till_settings demo_settings(const demo_places& at);
 
+/// The gateway of the settings is WeChat Pay ("wechat") or Alipay ("alipay") instead, as its simulator knows the
+/// merchant whose test keys are in `keys`.
+void speak_as(till_settings::gateway_place& gateway, std::string_view kind, const std::string& keys);
+
 /// The till of these settings. Throws `std::runtime_error` when a part does not come up.
 /// @param watch may be null; must outlive the till.
 [[nodiscard]] till open_till(const till_settings& settings, acquiring::timeline* watch, logger log);

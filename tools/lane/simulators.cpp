@@ -96,8 +96,11 @@ simulator start_acquirer(const simulator_settings& settings, const std::string& 
 }
 
 simulator start_gateway(const simulator_settings& settings) {
-    auto options = keeping(settings, seeded(settings, {"--port", "0"}),
-        {{"--ledger", "gateway.json"}, {"--key", "gateway-signing.pem"}});
+    std::vector<std::string> how{"--port", "0"};
+    if (!settings.gateway_speaks.empty())
+        how.insert(how.end(), {"--speak", settings.gateway_speaks, "--keys", settings.gateway_keys});
+    auto options = keeping(
+        settings, seeded(settings, std::move(how)), {{"--ledger", "gateway.json"}, {"--key", "gateway-signing.pem"}});
     return {command(settings, "gateway-sim", std::move(options)), "listening", log_of(settings, "gateway-sim")};
 }
 

@@ -86,6 +86,8 @@ struct simulator_settings {
     /// Books of acquirer and gateway, and the gateway's signing key, lie in the folder, and the PIN pad's node has a
     /// name there, so that each may be killed and started again. Wants `control_kind::unix_socket`.
     bool keeps_books = false;
+    std::string gateway_speaks = {}; ///< "wechat", "alipay"; empty: the SDK's own interface
+    std::string gateway_keys = {};   ///< with it: the folder of its test keys
 };
 
 /// All simulators of one payment lane on ports they choose, wired to each other, with the test keys loaded: cipher

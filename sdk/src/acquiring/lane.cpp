@@ -3,8 +3,12 @@
 
 #include <cipherlane/acquiring/lane.hpp>
 #include <cipherlane/ledger/record_set.hpp>
+#include <cipherlane/ports/qr_gateway.hpp>
 
+#include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace cipherlane::acquiring {
 
@@ -52,9 +56,32 @@ result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
     return journal.close_record(handle, bounds);
 }
 
+namespace {
+
+/// Records find their gateway again by what it calls itself.
+result<void> check_gateways(const std::vector<lane_gateway>& all) {
+    const auto bad = [](std::string_view hint) {
+        return flow_error(acquiring_errc::bad_settings, "gateways").in_field("gateway").with_hint(hint);
+    };
+    std::set<std::string> names;
+    std::set<std::string> identities;
+    for (const auto& one : all) {
+        if (one.port == nullptr) return flow_error(acquiring_errc::no_device, "gateway");
+        if (all.size() == 1) return {};
+        if (one.name.empty() || !names.insert(one.name).second) return bad("expected a name of its own");
+        const auto identity = one.port->identity();
+        if (identity.empty() || !identities.insert(identity).second)
+            return bad("expected another merchant or address than the others'");
+    }
+    return {};
+}
+
+} // namespace
+
 result<lane> lane::open(terminal_settings settings, const lane_ports& with, const call& bounds, logger log) {
     CIPHERLANE_CHECK(settings.validate());
     if (with.journal == nullptr) return flow_error(acquiring_errc::no_device, "journal");
+    CIPHERLANE_CHECK(check_gateways(with.gateways));
     CIPHERLANE_TRY(auto taken, terminal_claim::take(*with.journal, settings.terminal_id));
     auto core = std::make_shared<lane_core>(std::move(settings), with, std::move(taken), std::move(log));
     if (const auto loaded = load_kept_keys(*core, bounds); !loaded && !core->keys_wait) return loaded.error();

@@ -77,6 +77,20 @@ result<void> rsa_public_key::verify_sha256(byte_view data, byte_view signature) 
     return {};
 }
 
+result<bytes> rsa_public_key::digest_in(byte_view signature) const {
+    const key_context context(EVP_PKEY_CTX_new_from_pkey(nullptr, state_->key.get(), nullptr));
+    if (!context || EVP_PKEY_verify_recover_init(context.get()) != 1 ||
+        EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1) {
+        return crypto_error(crypto_errc::library_failed, "RSA verify");
+    }
+    bytes info(static_cast<std::size_t>(EVP_PKEY_get_size(state_->key.get())));
+    std::size_t size = info.size();
+    if (EVP_PKEY_verify_recover(context.get(), info.data(), &size, signature.data(), signature.size()) != 1)
+        return crypto_error(crypto_errc::verification_failed, "RSA verify");
+    info.resize(size);
+    return info;
+}
+
 rsa_private_key::rsa_private_key(std::unique_ptr<state> made) noexcept
     : state_(std::move(made)) {}
 rsa_private_key::rsa_private_key(rsa_private_key&&) noexcept = default;

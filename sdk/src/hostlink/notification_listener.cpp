@@ -113,12 +113,17 @@ struct notification_listener::state {
     notice_end end_of(const http::request<http::string_body>& request) {
         auto told = read(request);
         if (!told) return refuse(told.error());
-        if (!*told) return note_taken();
+        if (!*told) return note_remark();
         auto& status = **told;
-        if (const auto kept = keep(status); !kept) {
-            log.warning("hostlink", "notification not kept, to be sent again: " + kept.error().to_string());
-            return notice_end::not_kept;
+        const auto ours = is_ours(status);
+        if (!ours) return not_kept(ours.error());
+        if (!*ours) {
+            return refuse(error(hostlink_errc::unreadable_answer, layer::hostlink)
+                              .during("notification")
+                              .in_field("order_number")
+                              .with_peer_text("an order of another gateway"));
         }
+        if (const auto kept = keep(status); !kept) return not_kept(kept.error());
         {
             const std::scoped_lock lock(reading);
             reader->kept();
@@ -140,6 +145,30 @@ struct notification_listener::state {
     result<std::optional<ports::qr_order_status>> read(const http::request<http::string_body>& request) {
         const std::scoped_lock lock(reading);
         return reader->read(fields_of(request), request.body());
+    }
+
+    result<bool> is_ours(const ports::qr_order_status& status) {
+        std::function<result<bool>(const ports::qr_order_status&)> ask;
+        {
+            const std::scoped_lock lock(mutex);
+            ask = whose;
+        }
+        return ask ? ask(status) : result<bool>(true);
+    }
+
+    notice_end not_kept(const error& why) {
+        log.warning("hostlink", "notification not kept, to be sent again: " + why.to_string());
+        return notice_end::not_kept;
+    }
+
+    /// Of what a till keeps nothing of. Told once: the same message again tells nothing.
+    notice_end note_remark() {
+        {
+            const std::scoped_lock lock(reading);
+            if (const auto said = reader->remark(); !said.empty()) log.warning("hostlink", said);
+            reader->kept();
+        }
+        return note_taken();
     }
 
     notice_end note_taken() {
@@ -191,6 +220,7 @@ struct notification_listener::state {
     std::list<open_connection*> open; ///< oldest first
     counted_line refusals;
     ports::store* journal = nullptr;
+    std::function<result<bool>(const ports::qr_order_status&)> whose;
     std::atomic<std::uint64_t> dropped{0};
     std::mutex reading;
     std::unique_ptr<notice_reader> reader;
@@ -312,6 +342,11 @@ void notification_listener::expect_merchant(std::string merchant_id) {
 void notification_listener::keep_in(ports::store& journal) {
     const std::scoped_lock lock(state_->mutex);
     state_->journal = &journal;
+}
+
+void notification_listener::ask_whose(std::function<result<bool>(const ports::qr_order_status&)> is_ours) {
+    const std::scoped_lock lock(state_->mutex);
+    state_->whose = std::move(is_ours);
 }
 
 std::uint16_t notification_listener::port() const noexcept {

@@ -52,13 +52,18 @@ std::string wechat_file(const char* name) {
 }
 
 /// Made by the simulator's start.
-std::shared_ptr<hostlink::wechat::platform> wechat_platform() {
+std::shared_ptr<hostlink::wechat::platform> empty_platform(const std::string& sub_mchid = {}) {
     hostlink::wechat::merchant of;
     of.mchid = "1999000001";
+    of.sub_mchid = sub_mchid;
     of.appid = "wx0123456789abcdef";
     of.serial = "5AF1C0DE00000000000000000000000000000001";
     secret_bytes key(as_bytes(wechat_file("api_v3.key")));
-    auto known = hostlink::wechat::platform::create(of, std::move(key), wall()).value();
+    return hostlink::wechat::platform::create(of, std::move(key), wall()).value();
+}
+
+std::shared_ptr<hostlink::wechat::platform> wechat_platform() {
+    auto known = empty_platform();
     known->add_key("PUB_KEY_ID_0119990000012026092100000001", wechat_file("platform_public.pem")).value();
     return known;
 }
@@ -67,6 +72,10 @@ std::shared_ptr<hostlink::wechat::platform> wechat_platform() {
 
 std::shared_ptr<hostlink::wechat::platform> wechat_test_platform() {
     return wechat_platform();
+}
+
+std::shared_ptr<hostlink::wechat::platform> wechat_empty_platform(const std::string& sub_mchid) {
+    return empty_platform(sub_mchid);
 }
 
 std::string wechat_key_file(const char* name) {
@@ -110,6 +119,10 @@ std::shared_ptr<const hostlink::alipay::platform> alipay_platform() {
 }
 
 } // namespace
+
+std::string alipay_key_file(const char* name) {
+    return folder().file("alipay") + "/" + name;
+}
 
 std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(const hostlink::alipay::gateway_settings& settings,
     hostlink::notification_listener* listener, hostlink::host_connector connect) {

@@ -101,7 +101,10 @@ inline constexpr const char* till_merchant = "TESTMERCH000001";
     const std::string& served = {});
 /// Once `make_wechat_gateway` has made the keys.
 [[nodiscard]] std::shared_ptr<hostlink::wechat::platform> wechat_test_platform();
+/// Without any key; of a partner where it names whom that one serves.
+[[nodiscard]] std::shared_ptr<hostlink::wechat::platform> wechat_empty_platform(const std::string& sub_mchid = {});
 [[nodiscard]] std::string wechat_key_file(const char* name);
+[[nodiscard]] std::string alipay_key_file(const char* name);
 /// With the same keys, reached as `settings` say; nobody listens for it.
 [[nodiscard]] std::unique_ptr<hostlink::alipay::gateway> make_alipay_client(
     const hostlink::alipay::gateway_settings& settings, hostlink::notification_listener* listener = nullptr,

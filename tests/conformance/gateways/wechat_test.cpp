@@ -2,8 +2,11 @@
 // charge that may still come, keys that change.
 #include "running_gateway.hpp"
 
+#include <cipherlane/core/base64.hpp>
 #include <cipherlane/core/pause.hpp>
+#include <cipherlane/core/time_source.hpp>
 #include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/certificate_keeper.hpp>
 #include <cipherlane/net/tcp.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -16,6 +19,8 @@ using namespace std::chrono_literals;
 using ports::qr_order_state;
 namespace wechat = hostlink::wechat;
 using hostlink::http_fields;
+using hostlink::key_signer;
+using hostlink::request_signer;
 
 /// Connects to the simulator as often as `left` says, and is a link that is down after that.
 hostlink::host_connector scarce_to(const std::string& address, boost::asio::io_context& io, int& left) {
@@ -240,6 +245,162 @@ TEST(WechatPlatform, HearsWhoNamesUnknownKeysEverLess) {
     EXPECT_FALSE(known->wants_keys()) << "a merchant with the public key alone";
 }
 
+/// Of another authority: of UnionPay's test system, published.
+const std::string other_root = [] {
+    const auto all = source_file("tests/vectors/gateways.txt");
+    const std::string name = "\nU1.certificate\t";
+    const auto from = all.find(name) + name.size();
+    return "-----BEGIN CERTIFICATE-----\n" + all.substr(from, all.find('\n', from) - from) +
+           "\n-----END CERTIFICATE-----\n";
+}();
+
+/// A partner (服务商) speaks for the merchant that it serves, in every call, and is told of both.
+TEST_F(Wechat, APartnerServesAMerchant) {
+    const auto known = wechat_empty_platform("1999000008");
+    ASSERT_TRUE(known->add_key(
+        "PUB_KEY_ID_0119990000012026092100000001", whole_file(wechat_key_file("platform_public.pem"))));
+    wechat::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    settings.refund_poll = 10ms;
+    std::shared_ptr<request_signer> signer =
+        key_signer::create(whole_file(wechat_key_file("merchant_key.pem"))).value();
+    const auto partner = wechat::gateway::create(settings, known, signer, nullptr, logger::none()).value();
+    EXPECT_EQ(partner->identity(), "wechat 1999000001 1999000008");
+    ASSERT_TRUE(partner->create({"PARTNER-1", amount(1990)}, call(10s)));
+    EXPECT_EQ(partner->query("PARTNER-1", call(10s)).value().state, qr_order_state::waiting);
+    simulator().pay("PARTNER-1");
+    EXPECT_EQ(partner->query("PARTNER-1", call(10s)).value().state, qr_order_state::paid);
+    EXPECT_FALSE(client().query("PARTNER-1", call(10s))) << "another merchant's order, for who asks for himself";
+    const auto back = partner->refund({"PARTNER-1", "RPARTNER-1", amount(1990)}, call(10s));
+    ASSERT_TRUE(back) << back.error();
+    EXPECT_EQ(back->state, qr_order_state::refunded);
+    const auto charged =
+        partner->charge({"PARTNER-2", amount(500), wiped_text(std::string_view("134567890123456789"))}, call(10s));
+    ASSERT_TRUE(charged) << charged.error();
+    EXPECT_EQ(charged->state, qr_order_state::paid);
+    EXPECT_EQ(partner->reverse("PARTNER-2", call(10s)).value().state, qr_order_state::refunded);
+    ASSERT_TRUE(partner->create({"PARTNER-3", amount(5)}, call(10s)));
+    EXPECT_EQ(partner->cancel("PARTNER-3", call(10s)).value().state, qr_order_state::cancelled);
+}
+
+/// Time that a test moves.
+class moved_time final : public time_source {
+  public:
+    [[nodiscard]] monotonic_clock::time_point now() noexcept override { return at; }
+    void pause(const call& bounds) override { at = bounds.until().at(); }
+    monotonic_clock::time_point at{1h};
+};
+
+/// Whoever forges notices for a day must not keep a new certificate out for more than a quarter of an hour.
+TEST(WechatPlatform, IsNotKeptFromCertificatesByForgers) {
+    (void)make_wechat_gateway();
+    moved_time time;
+    const time_source::on_this_thread put(time);
+    const auto known = wechat_test_platform();
+    auto last = time.at;
+    auto longest = 0min;
+    for (int i = 0; i < 24 * 60; ++i) {
+        time.at += 1min;
+        if (!known->claim_refresh()) continue;
+        longest = std::max(longest, std::chrono::duration_cast<std::chrono::minutes>(time.at - last));
+        last = time.at;
+    }
+    EXPECT_EQ(longest, 16min);
+}
+
+TEST_F(Wechat, KeepsFetchedCertificatesThatLeadToARoot) {
+    make_paid("ORDER-30");
+    const auto fetch = [&](const std::shared_ptr<wechat::platform>& known) {
+        simulator().plan("has_certificates", "certificates");
+        wechat::gateway_settings settings;
+        settings.address = simulator().address();
+        settings.merchant_id = till_merchant;
+        std::shared_ptr<request_signer> signer =
+            key_signer::create(whole_file(wechat_key_file("merchant_key.pem"))).value();
+        return wechat::gateway::create(settings, known, signer, nullptr, logger::none())
+            .value()
+            ->refresh_certificates(call(10s));
+    };
+    std::string kept;
+    const auto known = wechat_test_platform();
+    EXPECT_FALSE(known->refresh_due()) << "with the public key alone there is nothing to fetch";
+    known->keep_with([&](const std::string& pem) { kept += pem; });
+    ASSERT_TRUE(fetch(known));
+    EXPECT_NE(kept.find("-----BEGIN CERTIFICATE-----"), std::string::npos);
+    EXPECT_FALSE(known->refresh_due());
+    const auto later = wechat_test_platform();
+    EXPECT_TRUE(later->add_certificate(kept)) << "a start without a network";
+    const auto strict = wechat_test_platform();
+    ASSERT_TRUE(strict->trust_only(kept)); // it is its own root
+    EXPECT_TRUE(fetch(strict));
+    const auto stricter = wechat_test_platform();
+    ASSERT_TRUE(stricter->trust_only(other_root));
+    const auto refused = fetch(stricter);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().field(), "roots") << refused.error();
+    EXPECT_FALSE(stricter->trust_only("none"));
+}
+
+/// No sale waits for it.
+TEST_F(Wechat, TheKeeperFetchesBesideTheSales) {
+    simulator().ask(
+        {{"cmd", "faults"}, {"set", {{{"kind", "has_certificates"}, {"match", "certificates"}, {"times", 9}}}}});
+    wechat::gateway_settings settings;
+    settings.address = simulator().address();
+    settings.merchant_id = till_merchant;
+    const auto known = wechat_empty_platform();
+    std::shared_ptr<request_signer> signer =
+        key_signer::create(whole_file(wechat_key_file("merchant_key.pem"))).value();
+    auto by = wechat::gateway::create(settings, known, signer, nullptr, logger::none()).value();
+    EXPECT_TRUE(known->refresh_due());
+    {
+        const wechat::certificate_keeper keeper(std::move(by), known, logger::none(), 10ms);
+        for (int i = 0; i < 1000 && !known->has_keys(); ++i)
+            pause(call(10ms));
+    }
+    EXPECT_TRUE(known->has_keys());
+    EXPECT_FALSE(known->refresh_due());
+}
+
+/// Sealed and signed by the platform of the simulator.
+TEST_F(Wechat, ARefundThatHasFailedIsSaidOnce) {
+    const auto key = key_signer::create(whole_file(wechat_key_file("platform_key.pem"))).value();
+    const auto api_key = whole_file(wechat_key_file("api_v3.key"));
+    const auto notice = [&](const std::string& event, const std::string& status) {
+        wechat::sealed_resource sealed{"AEAD_AES_256_GCM", {}, "nonce0000001", "refund"};
+        sealed.ciphertext = wechat::seal_resource(as_bytes(api_key), sealed,
+            R"({"mchid":"1999000001","out_trade_no":"ORDER-1","out_refund_no":"RORDER-1","refund_status":")" +
+                status + "\"}")
+                                .value();
+        return R"({"id":"N-)" + status + R"(","event_type":")" + event + R"(","resource":{"algorithm":")" +
+               sealed.algorithm + R"(","ciphertext":")" + sealed.ciphertext +
+               R"(","nonce":"nonce0000001","associated_data":"refund"}})";
+    };
+    const auto reader = wechat::make_notice_reader(wechat_test_platform());
+    const auto read = [&](const std::string& body) {
+        const auto now = std::to_string(
+            std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count());
+        http_fields fields;
+        fields.add("Wechatpay-Timestamp", now);
+        fields.add("Wechatpay-Nonce", "n");
+        fields.add("Wechatpay-Serial", "PUB_KEY_ID_0119990000012026092100000001");
+        fields.add(
+            "Wechatpay-Signature", to_base64(key->sign(as_bytes(wechat::answer_text(now, "n", body))).value()));
+        const auto told = reader->read(fields, body);
+        EXPECT_TRUE(told) << told.error();
+        const auto said = reader->remark();
+        reader->kept();
+        return said;
+    };
+    EXPECT_NE(read(notice("REFUND.ABNORMAL", "ABNORMAL")).find("refund RORDER-1 of order ORDER-1 is ABNORMAL"),
+        std::string::npos);
+    EXPECT_EQ(read(notice("REFUND.ABNORMAL", "ABNORMAL")), "") << "once";
+    EXPECT_NE(read(notice("REFUND.CLOSED", "CLOSED")).find("CLOSED"), std::string::npos);
+    EXPECT_EQ(read(notice("REFUND.SUCCESS", "SUCCESS")), "");
+}
+
 TEST_F(Wechat, AnothersChargeMayStillComeToo) {
     wechat::gateway_settings settings;
     settings.address = simulator().address();
@@ -256,9 +417,15 @@ TEST_F(Wechat, ADayIsABillWhoseDigestFits) {
     make_paid("ORDER-7");
     const auto bill = client().bill("2026-09-21", wechat::gateway::bill_kind::success, call(10s));
     ASSERT_TRUE(bill) << bill.error();
-    EXPECT_NE(bill->find("`ORDER-7,"), std::string::npos);
-    EXPECT_TRUE(bill->starts_with("\xEF\xBB\xBF交易时间,"));
-    EXPECT_TRUE(bill->ends_with("`1,`19.90,`0.00000,`19.90\r\n"));
+    EXPECT_TRUE(bill->proved);
+    EXPECT_NE(bill->file.find("`ORDER-7,"), std::string::npos);
+    EXPECT_TRUE(bill->file.starts_with("\xEF\xBB\xBF交易时间,"));
+    EXPECT_TRUE(bill->file.ends_with("`1,`19.90,`0.00000,`19.90\r\n"));
+    simulator().plan("other_digest", "bill");
+    const auto another = client().bill("2026-09-21", wechat::gateway::bill_kind::success, call(10s));
+    ASSERT_TRUE(another) << "kept, and said";
+    EXPECT_FALSE(another->proved);
+    EXPECT_EQ(another->file, bill->file);
     EXPECT_TRUE(client().refresh_certificates(call(10s)).error().is(condition::rejected_by_peer))
         << "a merchant with the public key alone has none";
 }

@@ -64,6 +64,7 @@ acquiring::lane& lane_rig::lane() {
         with.pinpad = &pinpad;
         with.display = &display;
         with.gateway = &gateway;
+        with.gateways = gateways;
         with.clock = &clock;
         with.observer = &seen;
         with.chooser = chooser;

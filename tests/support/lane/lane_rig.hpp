@@ -23,6 +23,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace cipherlane::tests {
 
@@ -91,6 +92,7 @@ class lane_rig {
     fake_gateway gateway;
     watched_timeline seen;
     ports::currency_chooser* chooser = nullptr;                   ///< of the lane, when it is opened
+    std::vector<acquiring::lane_gateway> gateways;                ///< in the place of `gateway`, likewise
     acquiring::lane_thread runs_on = acquiring::lane_thread::own; ///< of the lane, when it is opened
     std::unique_ptr<acquiring::software_sealer> sealer;
     std::unique_ptr<store::sqlite_journal> journal;

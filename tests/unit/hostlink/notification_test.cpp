@@ -137,6 +137,27 @@ TEST_F(Notification, OfAnotherMerchantIsRefused) {
     EXPECT_TRUE(listener->wait("O1", call(5s)));
 }
 
+/// With several gateways in one till: one that speaks of what another one was asked for is not heard.
+TEST_F(Notification, OfAnotherGatewaysOrderIsRefused) {
+    auto listener = notification_listener::listen(
+        "127.0.0.1:0", notification_verifier::create(public_pem(), clock).value(), logger::none())
+                        .value();
+    listener->expect_merchant("M");
+    std::atomic<int> asked = 0;
+    listener->ask_whose([&](const ports::qr_order_status& told) -> result<bool> {
+        EXPECT_EQ(told.order_number, "O1");
+        if (++asked == 1) return false;
+        if (asked == 2) return error(hostlink_errc::no_answer, layer::hostlink);
+        return true;
+    });
+    EXPECT_EQ(post(listener->port(), sign(now, "n1", body), "n1"), "HTTP/1.1 400");
+    EXPECT_FALSE(listener->wait("O1", call(10ms)));
+    EXPECT_EQ(post(listener->port(), sign(now, "n2", body), "n2"), "HTTP/1.1 503") << "to be sent again";
+    EXPECT_EQ(post(listener->port(), sign(now, "n3", body), "n3"), "HTTP/1.1 200");
+    EXPECT_TRUE(listener->wait("O1", call(5s)));
+    EXPECT_EQ(listener->statistics().refused, 1U);
+}
+
 TEST_F(Notification, ComesThroughBesideHalfSentRequests) {
     auto listener = notification_listener::listen(
         "127.0.0.1:0", notification_verifier::create(public_pem(), clock).value(), logger::none())

@@ -172,6 +172,8 @@ const key_row keys[] = {
     {"gateway", "address", "\"127.0.0.1:8080\"", "\"127.0.0.1:0\"", AT(gateway.address)},
     {"gateway", "kind", "\"wechat\"", "\"paypal\"", AT(gateway.kind),
         WECHAT_ADDRESS WECHAT_MCHID WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
+    {"gateway", "name", "\"second\"", "1", AT(gateway.name), "address = \"127.0.0.1:8080\""},
+    {"gateway", "takes", "[\"unionpay\"]", "[\"paypal\"]", AT(gateway.takes), "address = \"127.0.0.1:8080\""},
     {"gateway", "mchid", "\"1900000109\"", "1", AT(gateway.wechat.mchid),
         WECHAT_ADDRESS WECHAT_KIND WECHAT_APPID WECHAT_SERIAL WECHAT_KEY WECHAT_API_KEY},
     {"gateway", "appid", "\"wx1\"", "1", AT(gateway.wechat.appid),
@@ -188,6 +190,8 @@ const key_row keys[] = {
     {"gateway", "public_key_id", "\"PUB_KEY_ID_1\"", "1", AT(gateway.wechat.public_key_id),
         WECHAT "\npublic_key_file = \"platform.pem\""},
     {"gateway", "certificates_file", "\"platform.pem\"", "1", AT(gateway.wechat.certificates_file), WECHAT},
+    {"gateway", "platform_roots_file", "\"roots.pem\"", "1", AT(gateway.wechat.platform_roots_file), WECHAT},
+    {"gateway", "kept_certificates_file", "\"kept.pem\"", "1", AT(gateway.wechat.kept_certificates_file), WECHAT},
     {"gateway", "notify_url", "\"https://till.example/n\"", "1", AT(gateway.notify_url), WECHAT},
     {"gateway", "app_id", "\"2026000000000002\"", "1", AT(gateway.alipay.app_id), ALIPAY ALIPAY_KEY ALIPAY_SELLER},
     {"gateway", "seller_id", "\"2088000000000008\"", "1", AT(gateway.alipay.seller_id), ALIPAY ALIPAY_KEY ALIPAY_APP},
@@ -629,6 +633,55 @@ TEST(TillSettings, RefuseTheSameTerminalTwice) {
     EXPECT_EQ(read.error().offset(), 5U) << "the second one's line";
     EXPECT_TRUE(read.error().hint().starts_with("found \"TEST0001\", expected a name")) << read.error();
     EXPECT_FALSE(parse_till("terminal = []"));
+}
+
+constexpr auto two_gateways = R"([terminal]
+id = "TEST0001"
+merchant = "TESTMERCH000001"
+[[gateway]]
+address = "127.0.0.1:8080"
+poll_ms = 500
+[[gateway]]
+address = "127.0.0.1:8081"
+kind = "alipay"
+app_id = "2026000000000001"
+seller_id = "2088000000000009"
+merchant_key_file = "app.pem"
+public_key_file = "alipay.pem"
+)";
+
+TEST(TillSettings, TakeSeveralGateways) {
+    const auto read = parse_till(two_gateways);
+    ASSERT_TRUE(read) << read.error();
+    const auto all = read->gateways();
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0].name, "cipherlane");
+    EXPECT_TRUE(all[0].takes.empty()) << "what nobody else takes";
+    EXPECT_EQ(all[1].name, "alipay");
+    EXPECT_EQ(all[1].takes, std::vector<std::string>{"alipay"});
+    EXPECT_EQ(all[1].alipay.app_id, "2026000000000001");
+    EXPECT_EQ(read->terminals.front().gateway.poll, 500ms);
+    EXPECT_TRUE(bare().gateways().empty());
+}
+
+TEST(TillSettings, TellGatewaysApart) {
+    const std::string both = two_gateways;
+    const struct {
+        std::string more;
+        const char* field;
+        std::size_t line;
+    } cases[] = {{"name = \"cipherlane\"", "gateway.name", 14},
+        {"takes = [\"none\", \"alipay\"]", "gateway.takes", 14}, {"poll_ms = 500", "gateway.poll_ms", 14},
+        {"tls_name = \"x\"", "gateway.tls", 7}, {"mchid = \"1\"", "gateway.kind", 9},
+        {"[[gateway]]\naddress = \"127.0.0.1:8082\"\nname = \"c\"\ntakes = [\"alipay\"]", "gateway.takes", 17},
+        {"[[gateway]]\nname = \"c\"", "gateway.address", 14}};
+    for (const auto& [more, field, line] : cases) {
+        const auto read = parse_till(both + more + "\n");
+        ASSERT_FALSE(read) << more;
+        EXPECT_EQ(read.error().field(), field) << read.error();
+        EXPECT_EQ(read.error().offset(), line) << read.error();
+    }
+    EXPECT_TRUE(parse_till(both + "[[gateway]]\naddress = \"127.0.0.1:8082\"\nname = \"c\"\ntakes = [\"none\"]\n"));
 }
 
 TEST(TillSettings, SayHowAnAddressIsWritten) {

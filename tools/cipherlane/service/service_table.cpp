@@ -131,6 +131,7 @@ constexpr auto trade_members = std::to_array<trade_member>({
     {'q', {"code", "The payer's payment code; without it the scanner of the settings is waited for", kind::text,
               optional, 1, 350}},
     {'g', {"gateway", "Through the QR gateway, not the host", kind::flag}},
+    {'n', {"gateway_name", "Which gateway, where there are several; usual: the first", kind::text, optional, 1, 40}},
     {'i', {"periods", "How many instalments", kind::number, needed, 2, 99}},
     {'i', {"plan", "The issuer's code of the plan", kind::text, optional, 1, 30}},
 });

@@ -85,6 +85,7 @@ struct terminal_desk::asked {
     std::optional<std::int64_t> total;
     std::string authorization;
     std::string subject;
+    std::string gateway; ///< by its name
     int periods = 0;
     std::string plan;
     bool partial = false;
@@ -102,6 +103,7 @@ struct terminal_desk::asked {
         if (wish.contains("amount")) made.total = wish.at("amount").get<std::int64_t>();
         made.authorization = wish.value("authorization", std::string());
         if (ledger::gateway_trades.contains(made.kind)) made.subject = wish.value("subject", usual_subject);
+        made.gateway = wish.value("gateway_name", std::string());
         made.periods = wish.value("periods", 0);
         made.plan = wish.value("plan", std::string());
         made.partial = wish.value("partial", false);
@@ -112,6 +114,7 @@ struct terminal_desk::asked {
         if (total) made.total = amount(*total, unit);
         made.authorization = authorization;
         if (!subject.empty()) made.subject = subject;
+        made.gateway = gateway;
         made.instalment = {periods, plan, '0'};
         if (partial) made.partial = acquiring::partial_approval::accept;
         return made;

@@ -30,8 +30,9 @@ class lane {
     /// Checks the settings, reads the terminal's state, loads the MAC key of the last sign-in into the sealer and
     /// clears the display. Sends nothing. Pending reversals go out before the first trade; `recovery` sends them at
     /// once.
-    /// @return `misuse` for bad settings, without a journal (`no_device`), and for a terminal that another lane of
-    /// this process has (`terminal_in_use`); what the journal or the sealer says.
+    /// @return `misuse` for bad settings, without a journal (`no_device`), for a terminal that another lane of
+    /// this process has (`terminal_in_use`), and for several gateways of which two have one name or one identity, or
+    /// one tells none (`bad_settings`); what the journal or the sealer says.
     [[nodiscard]] static result<lane> open(
         terminal_settings settings, const lane_ports& with, const call& bounds, logger log = {});
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cipherlane/acquiring/lane_gateway.hpp>
+
 #include <cstdint>
+#include <vector>
 
 namespace cipherlane::ports {
 class clock;
@@ -38,6 +41,9 @@ struct lane_ports {
     ports::pinpad* pinpad = nullptr;
     ports::display* display = nullptr;
     ports::qr_gateway* gateway = nullptr;
+    /// Several, in its place. A payer's code chooses by its prefix, a code that is shown goes to the one that its
+    /// trade names, or else to the first; whatever follows goes where the payment went (`qr_gateway::identity`).
+    std::vector<lane_gateway> gateways;
     /// A payment terminal in the place of host, sealer and PIN pad: sales and pre-authorisations go to it.
     ports::terminal* terminal = nullptr;
     ports::currency_chooser* chooser = nullptr; ///< asked instead of the PIN pad; called on the lane's own thread

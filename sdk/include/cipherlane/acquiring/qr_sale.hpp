@@ -17,6 +17,7 @@ struct qr_sale_request {
     std::string idempotency_key;
     amount total;
     std::string subject = "payment"; ///< what the payer reads
+    std::string gateway;             ///< as in `trade_request`
 };
 
 /// Orders a code at the gateway, shows it, and waits for its payment: a signed notification, or a query where none

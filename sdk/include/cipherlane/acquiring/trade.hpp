@@ -27,6 +27,9 @@ struct trade_request {
     std::uint64_t handle; ///< `payment::handle` of the original
     partial_approval partial = partial_approval::refuse;
     std::string subject = "payment"; ///< of a QR order: what the payer reads
+    /// Of a trade of a gateway, where a till has several: the name of the one that it goes to. Empty: a payer's code
+    /// chooses by its prefix, and all else goes to the first. What undoes a payment goes where that went.
+    std::string gateway;
     /// The payer's payment code as it was scanned (付款码), of a row that needs one: 1 to 350 printable characters.
     /// It goes to the host, or to the gateway; the journal has its first and its last digits alone. One that was
     /// scanned longer ago than `qr_settings::code_fresh` is refused before anything leaves (`code_too_old`).

@@ -24,6 +24,10 @@ class rsa_public_key {
 
     /// @return `crypto_errc::verification_failed` for any signature that is not right.
     [[nodiscard]] result<void> verify_sha256(byte_view data, byte_view signature) const;
+    /// What a signature was made over, as it says itself: the DigestInfo (RFC 8017, 9.2), which names the digest. For
+    /// whoever looks for a mistake: it tells another text from another key. Proves nothing by itself.
+    /// @return `crypto_errc::verification_failed` where it was not made with this key.
+    [[nodiscard]] result<bytes> digest_in(byte_view signature) const;
 
   private:
     friend class rsa_private_key;

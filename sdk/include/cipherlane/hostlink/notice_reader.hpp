@@ -42,6 +42,8 @@ class notice_reader {
         const http_fields& fields, std::string_view body) = 0;
     /// What `read` told last is durable: the same notice again may tell nothing.
     virtual void kept() {}
+    /// What of the message that was read last a person must hear, as that a refund has failed; empty: nothing.
+    [[nodiscard]] virtual std::string remark() const { return {}; }
     [[nodiscard]] virtual notice_reply reply(notice_end end) const = 0;
 };
 

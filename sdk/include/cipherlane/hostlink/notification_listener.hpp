@@ -7,6 +7,7 @@
 #include <cipherlane/ports/store.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -44,6 +45,9 @@ class notification_listener {
     /// answer is 503 and the gateway sends it again. Without a journal a notice lives as long as the listener.
     /// @param journal must outlive the listener.
     void keep_in(ports::store& journal);
+    /// From now on a notice that is believed is asked about before it is kept: false refuses it as one that is not
+    /// this gateway's to tell, an error has it sent again. Called on the listener's thread, and must outlive it.
+    void ask_whose(std::function<result<bool>(const ports::qr_order_status&)> is_ours);
     /// "http://HOST:PORT/notify", for orders.
     [[nodiscard]] std::string url() const;
     /// The latest notice of an order; at once if it has come already. `timed_out`, `cancelled`.

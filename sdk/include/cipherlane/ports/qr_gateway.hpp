@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -105,6 +106,8 @@ class qr_gateway {
 
     /// Whose orders these are, as `host::identity`: gateway and merchant. Empty: not told.
     [[nodiscard]] virtual std::string identity() const { return {}; }
+    /// How far the gateway's clock was ahead of this machine's in its last answer; nothing where it has told none.
+    [[nodiscard]] virtual std::optional<std::chrono::seconds> clock_offset() const { return std::nullopt; }
 
     [[nodiscard]] virtual result<qr_order> create(const qr_order_request& request, const call& bounds) = 0;
     [[nodiscard]] virtual result<qr_order_status> query(std::string_view order_number, const call& bounds) = 0;

@@ -120,7 +120,7 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
 } // namespace
 
 void settle_notices(lane_core& on) {
-    if (!on.gateway()) return;
+    if (!on.has_gateway()) return;
     const auto open = on.journal().open_notices(on.journal_call());
     if (!open) return;
     for (const auto& notice : *open) {

@@ -129,7 +129,7 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
 }
 
 result<ports::qr_order_status> close_at_gateway(lane_core& on, const journal_record& record, const call& bounds) {
-    CIPHERLANE_TRY(auto* const gateway, on.gateway());
+    CIPHERLANE_TRY(auto* const gateway, on.gateway_of(record));
     const auto& times = on.settings().gateway;
     const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
     const auto number = order_number(record);
@@ -166,7 +166,7 @@ result<payment> send_refund(
     // What the flow gives back of itself is meant once and for all: a link that is down only puts it off.
     const bool asked_before =
         !ledger::states::unfinished.contains(record.state) || ledger::own_trades.contains(record.kind);
-    const auto gateway = on.gateway();
+    const auto gateway = on.gateway_of(record);
     if (!gateway) return conclude_failure(on, record, gateway.error());
     on.enter(stage::ordering);
     const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call());

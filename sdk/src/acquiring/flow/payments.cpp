@@ -29,6 +29,7 @@ result<payment> perform(lane_core& on, const sale_request& request, const call& 
 result<payment> perform(lane_core& on, const qr_sale_request& request, const call& bounds) {
     trade_request wish(ports::trade::qr_sale, request.idempotency_key, request.total);
     wish.subject = request.subject;
+    wish.gateway = request.gateway;
     return run_trade(on, wish, bounds);
 }
 

@@ -56,6 +56,7 @@ result<void> check_needs(const trade_row& row, const trade_request& wish) {
     const auto bad = [](std::string_view what) {
         return flow_error(acquiring_errc::bad_request, "request").in_field(what);
     };
+    if (!wish.gateway.empty() && !ledger::order_trades.contains(row.kind)) return bad("gateway");
     const auto printable = [](char c) { return c > ' ' && c <= '~'; };
     constexpr std::size_t longest_code = 350;
     const auto code = wish.payment_code.expose();
@@ -93,11 +94,12 @@ struct work {
     const trade_request& wish;
     amount total;
     std::optional<journal_record> original;
+    ports::qr_gateway* gateway = nullptr; ///< whom it goes to, of a trade of the gateway
 };
 
 /// What the trade is for: its own amount, or the whole of what it undoes.
 result<work> prepare(lane_core& on, const trade_request& wish, const call& bounds) {
-    work what{ledger::row_of(wish.kind), wish, wish.total, std::nullopt};
+    work what{ledger::row_of(wish.kind), wish, wish.total, std::nullopt, nullptr};
     const auto& row = what.row;
     CIPHERLANE_CHECK(check_needs(row, wish));
     CIPHERLANE_CHECK(check_field62(on, row));
@@ -123,7 +125,7 @@ journal_record new_record(const lane_core& on, const work& what) {
     record.requested = what.total;
     record.approved = amount(0, what.total.unit());
     record.created_date = on.today();
-    record.counterpart = on.counterpart(what.row.kind);
+    record.counterpart = what.gateway != nullptr ? what.gateway->identity() : on.counterpart(what.row.kind);
     record.operator_id = on.on_duty.operator_id.empty() ? on.settings().operator_id : on.on_duty.operator_id;
     record.shift = on.on_duty.shift;
     if (what.original) record.original = what.original->id;
@@ -351,7 +353,11 @@ result<payment> without_host(lane_core& on, work& what, const call& bounds) {
 }
 
 result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
-    CIPHERLANE_TRY(auto* const gateway, on.gateway());
+    if (what.original) {
+        CIPHERLANE_TRY(what.gateway, on.gateway_of(*what.original));
+    } else {
+        CIPHERLANE_TRY(what.gateway, on.gateway_for(what.wish.gateway, what.wish.payment_code.expose()));
+    }
     on.enter(stage::preparing);
     const bool orders = ledger::order_trades.contains(what.row.kind);
     const bool charges = what.row.verb == gateway_verb::charge;
@@ -377,8 +383,8 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     passed.is_used();
     if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (!orders) return send_refund(on, record, *what.original, bounds);
-    if (charges) return charge(on, *gateway, what.wish.payment_code, what.wish.subject, record, bounds);
-    return collect(on, *on.display(), *gateway, what.wish.subject, record, bounds);
+    if (charges) return charge(on, *what.gateway, what.wish.payment_code, what.wish.subject, record, bounds);
+    return collect(on, *on.display(), *what.gateway, what.wish.subject, record, bounds);
 }
 
 /// What the terminal had done last is durable before it is told to take money: by it a later run tells what

@@ -112,7 +112,7 @@ result<bool> is_given_back(lane_core& on, const journal_record& order) {
 }
 
 void send_returns(lane_core& on, const call& bounds) {
-    if (!on.gateway()) return;
+    if (!on.has_gateway()) return;
     const auto open = on.journal().open_records(on.terminal_id(), on.journal_call());
     if (!open) return;
     for (auto record : *open) {

@@ -77,6 +77,8 @@ result<void> check_not_frozen(lane_core& on, const journal_record& record, std::
 }
 
 bool is_foreign(const lane_core& on, const journal_record& record) {
+    const bool of_gateway = ledger::row_of(record.kind).through == ledger::channel::gateway;
+    if (of_gateway && on.has_several_gateways()) return !on.gateway_of(record);
     if (record.counterpart.empty()) return false;
     if (!on.has_peer(record.kind)) return true;
     const auto now = on.counterpart(record.kind);

@@ -6,10 +6,26 @@
 #include <string>
 
 namespace cipherlane::acquiring {
+namespace {
+
+std::vector<lane_gateway> gateways_of(const lane_ports& with) {
+    if (!with.gateways.empty() || with.gateway == nullptr) return with.gateways;
+    return {lane_gateway{{}, with.gateway, std::nullopt}};
+}
+
+std::string names_of(const std::vector<lane_gateway>& all) {
+    std::string names;
+    for (const auto& one : all)
+        names.append(names.empty() ? "expected " : ", ").append(one.name);
+    return names;
+}
+
+} // namespace
 
 lane_core::lane_core(terminal_settings settings, const lane_ports& with, terminal_claim taken, logger log)
     : settings_(std::move(settings))
     , with_(with)
+    , gateways_(gateways_of(with))
     , taken_(std::move(taken))
     , log_(std::move(log)) {
     if (with_.runs_on == lane_thread::callers) return;
@@ -125,7 +141,7 @@ void lane_core::serve_all() {
 
 bool lane_core::has_peer(ports::trade kind) const noexcept {
     switch (ledger::row_of(kind).through) {
-    case ledger::channel::gateway: return with_.gateway != nullptr;
+    case ledger::channel::gateway: return has_gateway();
     case ledger::channel::terminal: return with_.terminal != nullptr;
     case ledger::channel::host: break;
     }
@@ -135,11 +151,48 @@ bool lane_core::has_peer(ports::trade kind) const noexcept {
 std::string lane_core::counterpart(ports::trade kind) const {
     const auto identity_of = [](const auto* peer) { return peer != nullptr ? peer->identity() : std::string(); };
     switch (ledger::row_of(kind).through) {
-    case ledger::channel::gateway: return identity_of(with_.gateway);
+    case ledger::channel::gateway: return has_gateway() ? gateways_.front().port->identity() : std::string();
     case ledger::channel::terminal: return identity_of(with_.terminal);
     case ledger::channel::host: break;
     }
     return identity_of(with_.host);
+}
+
+result<ports::qr_gateway*> lane_core::gateway_for(std::string_view name, std::string_view payment_code) const {
+    if (!has_gateway()) return flow_error(acquiring_errc::no_device, "gateway");
+    const auto bad = [](std::string_view field) {
+        return flow_error(acquiring_errc::bad_request, "request").in_field(field);
+    };
+    if (!name.empty()) {
+        const auto named = std::find_if(
+            gateways_.begin(), gateways_.end(), [&](const lane_gateway& one) { return one.name == name; });
+        if (named == gateways_.end()) return bad("gateway").with_hint(names_of(gateways_));
+        return named->port;
+    }
+    if (payment_code.empty() || !has_several_gateways()) return gateways_.front().port;
+    const auto kinds = qr::kinds_of(payment_code);
+    const auto takes = [&](const lane_gateway& one) {
+        if (!one.takes) return false;
+        return std::find_first_of(one.takes->begin(), one.takes->end(), kinds.begin(), kinds.end()) !=
+               one.takes->end();
+    };
+    auto found = std::find_if(gateways_.begin(), gateways_.end(), takes);
+    if (found == gateways_.end())
+        found = std::find_if(gateways_.begin(), gateways_.end(), [](const lane_gateway& one) { return !one.takes; });
+    // Nobody else's code is shown to a gateway that could only refuse it.
+    if (found == gateways_.end())
+        return bad("payment_code").with_hint("expected a code that one of the gateways takes");
+    return found->port;
+}
+
+result<ports::qr_gateway*> lane_core::gateway_of(const ports::journal_record& record) const {
+    if (!has_gateway()) return flow_error(acquiring_errc::no_device, "gateway");
+    if (!has_several_gateways()) return gateways_.front().port;
+    const auto whose = [&](const lane_gateway& one) { return one.port->identity() == record.counterpart; };
+    const auto found = std::find_if(gateways_.begin(), gateways_.end(), whose);
+    if (found == gateways_.end())
+        return flow_error(acquiring_errc::other_counterpart, "gateway").for_trace(record.trace);
+    return found->port;
 }
 
 void lane_core::note(timeline_entry entry) const {

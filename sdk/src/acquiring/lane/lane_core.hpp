@@ -97,16 +97,21 @@ class lane_core {
     [[nodiscard]] result<ports::host*> host() const { return present(with_.host, "host"); }
     [[nodiscard]] result<ports::sealer*> sealer() const { return present(with_.sealer, "sealer"); }
     [[nodiscard]] result<ports::pinpad*> pinpad() const { return present(with_.pinpad, "pinpad"); }
-    [[nodiscard]] result<ports::qr_gateway*> gateway() const { return present(with_.gateway, "gateway"); }
-
+    [[nodiscard]] bool has_gateway() const noexcept { return !gateways_.empty(); }
+    /// Of a trade that begins: the one that it names, else the one that takes the payer's code, else the first.
+    /// @return `no_device`; `bad_request` in "gateway" or, of a code that no gateway takes, in "payment_code".
+    [[nodiscard]] result<ports::qr_gateway*> gateway_for(std::string_view name, std::string_view payment_code) const;
+    /// Of what was begun: the one that it was sent to. @return `no_device`; `other_counterpart`.
+    [[nodiscard]] result<ports::qr_gateway*> gateway_of(const ports::journal_record& record) const;
     [[nodiscard]] result<ports::terminal*> terminal() const { return present(with_.terminal, "terminal"); }
     /// Whether a payment terminal stands in the place of the host.
     [[nodiscard]] bool has_terminal() const noexcept { return with_.terminal != nullptr && with_.host == nullptr; }
 
     /// Whether there is anybody to whom a trade of that kind would go.
     [[nodiscard]] bool has_peer(ports::trade kind) const noexcept;
-    /// Whom a trade of that kind would go to now; empty: not told.
+    /// Whom a trade of that kind would go to now, of the gateways the first; empty: not told.
     [[nodiscard]] std::string counterpart(ports::trade kind) const;
+    [[nodiscard]] bool has_several_gateways() const noexcept { return gateways_.size() > 1; }
 
     /// Whether a key is under the master key of the terminal's slot, not under that of one that it had before.
     [[nodiscard]] bool is_of_own_slot(const ports::wrapped_key& key) const noexcept {
@@ -156,7 +161,8 @@ class lane_core {
 
     const terminal_settings settings_;
     const lane_ports with_;
-    terminal_claim taken_; ///< until the lane is closed
+    const std::vector<lane_gateway> gateways_; ///< the first takes what chooses none
+    terminal_claim taken_;                     ///< until the lane is closed
     const logger log_;
     const ports::system_clock clock_;
     std::set<std::tuple<alert_kind, std::uint64_t, std::string, std::string>> raised_;

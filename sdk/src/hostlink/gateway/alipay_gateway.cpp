@@ -8,6 +8,7 @@
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/alipay_gateway.hpp>
+#include <cipherlane/hostlink/gateway/http_date.hpp>
 
 #include <algorithm>
 #include <map>
@@ -135,6 +136,9 @@ struct gateway::state {
                                             "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n";
         auto answer = line.ask({"POST", target, header, body}, bounds);
         wipe_content(body);
+        const auto date = answer ? answer->fields.only("Date") : std::nullopt;
+        const auto theirs = date ? read_http_date(*date) : std::nullopt;
+        if (theirs) offset = std::chrono::duration_cast<std::chrono::seconds>(*theirs - clock.now());
         return answer;
     }
 
@@ -251,6 +255,7 @@ struct gateway::state {
     logger log;
     https_line line;
     std::chrono::system_clock::time_point made;
+    std::optional<std::chrono::seconds> offset; ///< of Alipay's clock
     std::map<std::string, std::chrono::system_clock::time_point, std::less<>>
         codes;                                                               ///< orders, and their codes' ends
     std::map<std::string, monotonic_clock::time_point, std::less<>> charges; ///< and when they were sent
@@ -287,6 +292,10 @@ result<std::unique_ptr<gateway>> gateway::create(const gateway_settings& setting
 std::string gateway::identity() const {
     const auto& of = state_->known->whose();
     return "alipay " + of.app_id + " " + of.seller_id;
+}
+
+std::optional<std::chrono::seconds> gateway::clock_offset() const {
+    return state_->offset;
 }
 
 result<ports::qr_order> gateway::create(const ports::qr_order_request& request, const call& bounds) {

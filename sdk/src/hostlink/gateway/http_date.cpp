@@ -1,6 +1,5 @@
-#include "gateway/http_date.hpp"
-
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/hostlink/gateway/http_date.hpp>
 
 #include <ctime>
 

@@ -1,4 +1,3 @@
-#include "gateway/http_date.hpp"
 #include "gateway/https_line.hpp"
 #include "gateway/lower_hex.hpp"
 #include "gateway/wechat_words.hpp"
@@ -10,6 +9,7 @@
 #include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/random.hpp>
 #include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/http_date.hpp>
 #include <cipherlane/hostlink/gateway/wechat_gateway.hpp>
 #include <cipherlane/net/tcp.hpp>
 
@@ -165,9 +165,10 @@ struct gateway::state {
     /// Without a key no answer could be believed: then nothing is sent at all.
     [[nodiscard]] result<void> have_keys(const call& bounds) {
         const bool none = !known->has_keys();
+        const auto fetched = known->fetched();
         const bool old = fetched && monotonic_clock::now() - *fetched > age_of_certificates;
         const bool wanted = known->wants_keys() || (old && known->public_key_id().empty());
-        if (wanted && known->claim_refresh()) {
+        if (wanted && (none || settings.refreshes_in_sale) && known->claim_refresh()) {
             const auto taken = fetch_certificates(none ? bounds : share_of(bounds));
             if (!taken) log.warning("wechat", "certificates not fetched: " + taken.error().to_string());
         }
@@ -191,9 +192,7 @@ struct gateway::state {
                               "certificates"),
                 told.status, code);
         }
-        CIPHERLANE_CHECK(known->take_certificates(answer.fields, answer.body));
-        fetched = monotonic_clock::now();
-        return {};
+        return known->take_certificates(answer.fields, answer.body);
     }
 
     /// What a refusal is for whoever asked.
@@ -324,7 +323,6 @@ struct gateway::state {
     notification_listener* listener;
     logger log;
     https_line line;
-    std::optional<monotonic_clock::time_point> fetched;
     std::optional<std::chrono::seconds> offset;
     std::map<std::string, monotonic_clock::time_point, std::less<>> sent; ///< charges, or first asked about
 };
@@ -618,7 +616,7 @@ std::optional<std::chrono::seconds> gateway::clock_offset() const {
     return state_->offset;
 }
 
-result<std::string> gateway::bill(std::string_view day, bill_kind kind, const call& bounds) {
+result<gateway::downloaded_bill> gateway::bill(std::string_view day, bill_kind kind, const call& bounds) {
     auto& own = *state_;
     constexpr std::array<std::string_view, 3> words{"ALL", "SUCCESS", "REFUND"};
     constexpr std::string_view allowed = "0123456789-";
@@ -645,8 +643,9 @@ result<std::string> gateway::bill(std::string_view day, bill_kind kind, const ca
         return own.refusal(told, meaning_of(told.status, told.code()));
     }
     CIPHERLANE_TRY(const auto digest, crypto::digest(crypto::digest_algorithm::sha1, as_bytes(file.body)));
-    if (to_lower_hex(digest.view()) != hash) return wechat_error(hostlink_errc::unproven_answer, "hash_value");
-    return std::move(file.body);
+    downloaded_bill made{std::move(file.body), to_lower_hex(digest.view()) == hash};
+    if (!made.proved) own.log.warning("wechat", "the bill of " + std::string(day) + " does not fit its digest");
+    return made;
 }
 
 } // namespace cipherlane::hostlink::wechat

@@ -2,6 +2,7 @@
 #include "json_reader.hpp"
 
 #include <cipherlane/core/digits.hpp>
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hostlink/errc.hpp>
 #include <cipherlane/hostlink/gateway/wechat_platform.hpp>
 
@@ -17,7 +18,8 @@ constexpr std::size_t api_v3_key_size = 32;
 constexpr std::chrono::minutes told_for{10}; // longer than a signature's time stamp holds
 constexpr std::size_t most_told = 4'096;
 constexpr std::chrono::minutes shortest_pause{1};
-constexpr std::chrono::minutes longest_pause{64};
+constexpr std::chrono::minutes longest_pause{16};
+constexpr std::chrono::hours fetched_holds{11}; // the platform asks for less than twelve
 constexpr std::chrono::hours none_holds{12};
 
 result<sealed_resource> read_sealed(const json_reader& read) {
@@ -46,12 +48,13 @@ class wechat_notices final : public notice_reader {
         const json_reader outside(notice);
         CIPHERLANE_TRY(const auto event, outside.text("event_type"));
         last_ = outside.text_or_none("id");
+        remark_.clear();
         forget_old();
         if (told_.contains(last_)) return std::optional<ports::qr_order_status>();
         CIPHERLANE_TRY(const auto resource, outside.object("resource"));
         CIPHERLANE_TRY(const auto sealed, read_sealed(resource));
         CIPHERLANE_TRY(const auto clear, known_->open(sealed));
-        if (event.starts_with("REFUND.")) return about_refund(as_text(clear.expose()));
+        if (event.starts_with("REFUND.")) return about_refund(event, as_text(clear.expose()));
         if (event != "TRANSACTION.SUCCESS") return unreadable_member("event_type");
         CIPHERLANE_TRY(auto told, read_order(known_->whose(), {}, as_text(clear.expose())));
         if (told.status.state != ports::qr_order_state::paid || told.trade_state != "SUCCESS")
@@ -65,6 +68,8 @@ class wechat_notices final : public notice_reader {
         if (!last_.empty() && told_.size() < most_told) told_.emplace(last_, monotonic_clock::now());
     }
 
+    [[nodiscard]] std::string remark() const override { return remark_; }
+
     notice_reply reply(notice_end end) const override {
         switch (end) {
         case notice_end::taken: return {204, {}, {}};
@@ -75,12 +80,22 @@ class wechat_notices final : public notice_reader {
     }
 
   private:
-    [[nodiscard]] result<std::optional<ports::qr_order_status>> about_refund(std::string_view json) const {
+    [[nodiscard]] result<std::optional<ports::qr_order_status>> about_refund(
+        std::string_view event, std::string_view json) {
         CIPHERLANE_TRY(const auto refund, parse_json_object(json));
         const auto& of = known_->whose();
         const json_reader read(refund);
         CIPHERLANE_TRY(const auto mchid, read.text(of.is_partner() ? "sp_mchid" : "mchid"));
         if (mchid != of.mchid) return unreadable_member("mchid");
+        constexpr std::size_t longest_number = 64;
+        const auto named = [&](const char* name) { return printable_text(read.text_or_none(name), longest_number); };
+        const auto which = "refund " + named("out_refund_no") + " of order " + named("out_trade_no");
+        if (event == "REFUND.ABNORMAL")
+            remark_ =
+                which + " is ABNORMAL: the money cannot reach the payer's card; see to it in the merchant's console";
+        if (event == "REFUND.CLOSED")
+            remark_ = which +
+                      " is CLOSED: WeChat Pay has given it up, the payer has nothing; another one needs a new number";
         return std::optional<ports::qr_order_status>();
     }
 
@@ -90,6 +105,7 @@ class wechat_notices final : public notice_reader {
     }
 
     std::shared_ptr<platform> known_;
+    std::string remark_;                                                   ///< on what was read last
     std::string last_;                                                     ///< the id of what was read last
     std::map<std::string, monotonic_clock::time_point, std::less<>> told_; ///< ids of what is durable
     std::set<std::string, std::less<>> merchants_;
@@ -129,8 +145,46 @@ result<void> platform::add_key(std::string serial, std::string_view pem) {
     return keys_.add(std::move(serial), pem);
 }
 
+result<void> platform::check_chain(std::string_view pem) const {
+    if (roots_.empty()) return {};
+    CIPHERLANE_TRY(const auto made, certificate::create(pem));
+    // One that has ended is told as such, not as a stranger's.
+    const auto when = std::clamp(clock_.now(), made.begins(), made.ends());
+    if (made.leads_to(roots_, {}, when)) return {};
+    return error(hostlink_errc::bad_key, layer::hostlink)
+        .during("wechat platform key")
+        .in_field("roots")
+        .with_hint("found certificate " + made.serial_hex() + ", which leads to none of the roots given");
+}
+
+result<void> platform::trust_only(std::string_view roots) {
+    CIPHERLANE_TRY(auto all, certificate::create_all(roots));
+    if (all.empty()) return error(hostlink_errc::bad_key, layer::hostlink).during("wechat").in_field("roots");
+    const std::scoped_lock lock(mutex_);
+    roots_ = std::move(all);
+    return {};
+}
+
+void platform::keep_with(std::function<void(const std::string& pem)> keep) {
+    const std::scoped_lock lock(mutex_);
+    keep_ = std::move(keep);
+}
+
+bool platform::refresh_due() const {
+    const std::scoped_lock lock(mutex_);
+    if (wanted_ || keys_.empty()) return true;
+    const bool key_alone = !keys_.public_key_id().empty() && keys_.size() == 1;
+    return !key_alone && (!fetched_ || monotonic_clock::now() - *fetched_ >= fetched_holds);
+}
+
+std::optional<monotonic_clock::time_point> platform::fetched() const {
+    const std::scoped_lock lock(mutex_);
+    return fetched_;
+}
+
 result<void> platform::add_certificate(std::string_view pem) {
     const std::scoped_lock lock(mutex_);
+    CIPHERLANE_CHECK(check_chain(pem));
     return keys_.add_certificate(pem);
 }
 
@@ -198,7 +252,9 @@ result<void> platform::take_certificates(const http_fields& fields, std::string_
         brought.emplace_back(as_text(pem.expose()));
         CIPHERLANE_CHECK(fresh.add_certificate(brought.back()));
     }
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
+    for (const auto& pem : brought)
+        CIPHERLANE_CHECK(check_chain(pem));
     // Who changes over has the public key before the certificates, and the answer is signed with that.
     if (!keys_.check(fields, body, clock_.now())) CIPHERLANE_CHECK(fresh.check(fields, body, clock_.now()));
     const auto before = keys_.size();
@@ -206,7 +262,14 @@ result<void> platform::take_certificates(const http_fields& fields, std::string_
         CIPHERLANE_CHECK(keys_.add_certificate(pem));
     if (keys_.size() > before) pause_ = shortest_pause;
     none_.reset();
+    fetched_ = monotonic_clock::now();
     wanted_ = false;
+    const auto keep = keep_;
+    lock.unlock();
+    std::string all;
+    for (const auto& pem : brought)
+        all.append(pem).append(pem.ends_with('\n') ? "" : "\n");
+    if (keep && !all.empty()) keep(all);
     return {};
 }
 

@@ -72,10 +72,12 @@ struct till_settings {
         std::string appid;
         std::string sub_mchid; ///< of the merchant that a partner serves; empty: a direct merchant
         std::string sub_appid;
-        std::string serial;            ///< of the merchant's certificate, upper-case hex
-        std::string api_key_file;      ///< the APIv3 key, mode 0600
-        std::string public_key_id;     ///< of `public_key_file`: "PUB_KEY_ID_…"
-        std::string certificates_file; ///< PEM: the platform's certificates, where there are any
+        std::string serial;                 ///< of the merchant's certificate, upper-case hex
+        std::string api_key_file;           ///< the APIv3 key, mode 0600
+        std::string public_key_id;          ///< of `public_key_file`: "PUB_KEY_ID_…"
+        std::string certificates_file;      ///< PEM: the platform's certificates, where there are any
+        std::string platform_roots_file;    ///< PEM: what they must lead to; empty: the APIv3 key alone proves them
+        std::string kept_certificates_file; ///< where those are kept that were fetched; empty: nowhere
         friend bool operator==(const wechat_place&, const wechat_place&) = default;
     };
     /// What Alipay asks for beside an address: docs/26-gateways.md.
@@ -115,6 +117,10 @@ struct till_settings {
     };
     struct gateway_place {
         gateway_kind kind = gateway_kind::cipherlane;
+        std::string name; ///< by which a trade asks for it; empty: the word of its kind
+        /// Whose payment codes (付款码) go there, where there are several: "wechat", "alipay", "unionpay", or "none"
+        /// alone. Empty: its own wallet's, and of a gateway of many wallets all that no other one takes.
+        std::vector<std::string> takes;
         std::string address;                        ///< HOST:PORT; empty: no gateway
         till_tls tls;                               ///< without it only this machine is talked to, unless:
         bool plain_anywhere = false;                ///< a private line of which somebody is sure
@@ -266,7 +272,8 @@ struct till_settings {
     rules_place rules;
     risk_place risk;
     host_place host;
-    gateway_place gateway;
+    gateway_place gateway;                    ///< the only one, or the one that takes what chooses none
+    std::vector<gateway_place> more_gateways; ///< `[[gateway]]` after the first
     pinpad_place pinpad;
     card_terminal_place card_terminal;
     display_place display;
@@ -276,7 +283,9 @@ struct till_settings {
     journal_place journal;
     trace_place trace;
 
-    /// Whether the host or the gateway is another machine than this.
+    /// All gateways, each with its name and whose codes it takes. Empty: there is none.
+    [[nodiscard]] std::vector<gateway_place> gateways() const;
+    /// Whether the host or a gateway is another machine than this.
     [[nodiscard]] bool reaches_out() const;
     /// @return `till_errc::bad_setting`, `missing_setting`, `not_built` with the setting's key; what a terminal says.
     [[nodiscard]] result<void> validate() const;
@@ -290,7 +299,7 @@ struct till_settings {
 
 /// Reads settings from TOML; what is not there keeps its default, what is not known is refused, so that no misspelt
 /// setting goes unnoticed; the table `[app]` belongs to the application and is left alone. Several terminals stand as
-/// `[[terminal]]`. Validates.
+/// `[[terminal]]`, several gateways as `[[gateway]]`. Validates.
 /// @param file its name, for errors.
 /// @return `till_errc::not_toml` with the line; `bad_setting`, `missing_setting`, `not_built` with key and line, what
 /// was found and what is allowed (`error::hint`).

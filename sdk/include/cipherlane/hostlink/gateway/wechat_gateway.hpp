@@ -21,6 +21,9 @@ struct gateway_settings : gateway_link {
     /// a charge.
     std::chrono::milliseconds longest_way{60'000};
     std::chrono::milliseconds refund_poll{1'000}; ///< between two questions after a refund
+    /// Whether a sale may wait while certificates are fetched that it can do without; not where a
+    /// `certificate_keeper` does so. Without any key, and for an answer whose key is not here, it waits all the same.
+    bool refreshes_in_sale = true;
 
     /// @return `hostlink_errc::bad_setting` with the field.
     [[nodiscard]] result<void> validate() const;
@@ -34,6 +37,12 @@ struct gateway_settings : gateway_link {
 /// nothing says how much of it is left; a refund counts once WeChat says SUCCESS, until then it is `not_done_yet`.
 class gateway final : public ports::qr_gateway {
   public:
+    /// A day's bill as it came.
+    struct downloaded_bill {
+        std::string file;
+        bool proved = true; ///< its digest is the announced one; else it is another file, or was changed on its way
+    };
+
     /// @param listener takes notifications; may be null, then the till asks. Must outlive this, as the platform's
     /// clock must.
     /// @param connect makes the connections, if it is there.
@@ -58,14 +67,13 @@ class gateway final : public ports::qr_gateway {
 
     /// Fetches the platform's certificates now. `rejected_by_peer` with "404": a merchant with a public key alone.
     [[nodiscard]] result<void> refresh_certificates(const call& bounds);
-    /// How far the platform's clock was ahead of this machine's in the last answer; nothing before one.
-    [[nodiscard]] std::optional<std::chrono::seconds> clock_offset() const;
+    [[nodiscard]] std::optional<std::chrono::seconds> clock_offset() const override;
 
     enum class bill_kind : std::uint8_t { all, success, refund };
-    /// The bill of a day, "2026-09-21", as it was published (UTF-8, CSV), its digest checked.
-    /// @return `rejected_by_peer` where it is not ready or there is none; `hostlink_errc::unproven_answer` in
-    /// "hash_value" where the digest does not fit.
-    [[nodiscard]] result<std::string> bill(std::string_view day, bill_kind kind, const call& bounds);
+    /// The bill of a day, "2026-09-21", as it was published (UTF-8, CSV). One whose digest does not fit is kept, and
+    /// said: nobody may build on it, and somebody may want to see it.
+    /// @return `rejected_by_peer` where it is not ready or there is none.
+    [[nodiscard]] result<downloaded_bill> bill(std::string_view day, bill_kind kind, const call& bounds);
 
   private:
     struct state;

@@ -2,11 +2,13 @@
 
 #include <cipherlane/core/monotonic_clock.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
+#include <cipherlane/hostlink/gateway/certificate.hpp>
 #include <cipherlane/hostlink/gateway/wechat_signature.hpp>
 #include <cipherlane/hostlink/notice_reader.hpp>
 #include <cipherlane/ports/clock.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -40,6 +42,13 @@ class platform {
     [[nodiscard]] result<void> add_key(std::string serial, std::string_view pem);
     [[nodiscard]] result<void> add_certificate(std::string_view pem);
 
+    /// From here on a certificate counts only if it leads to one of these (PEM). Those that are here already stay.
+    /// @return `hostlink_errc::bad_key` in "roots".
+    [[nodiscard]] result<void> trust_only(std::string_view roots);
+    /// Told of what was fetched, PEM one after another, each time; on the thread that fetches. For whoever keeps it
+    /// over a restart.
+    void keep_with(std::function<void(const std::string& pem)> keep);
+
     [[nodiscard]] const merchant& whose() const noexcept { return merchant_; }
     [[nodiscard]] const ports::clock& clock() const noexcept { return clock_; }
     [[nodiscard]] std::string public_key_id() const;
@@ -53,8 +62,14 @@ class platform {
 
     /// Whether a message named a key that is not here, or none is here at all.
     [[nodiscard]] bool wants_keys() const;
+    /// Whether they should be fetched anew, outside a sale: a key is wanted, or the last time is half a day ago. A
+    /// merchant with the public key alone wants none.
+    [[nodiscard]] bool refresh_due() const;
+    /// Since when those are here that were fetched last; nothing before.
+    [[nodiscard]] std::optional<monotonic_clock::time_point> fetched() const;
     /// Whether certificates may be fetched now, by whoever of those who share this asks first: once a minute at
-    /// first, and ever more seldom while that brings no key, up to an hour.
+    /// first, and ever more seldom while that brings no key, up to once in 16 minutes: whoever forges notices must
+    /// not keep a new certificate out for long.
     [[nodiscard]] bool claim_refresh();
     /// The platform has said that this merchant has none: for half a day none are wanted.
     void note_no_certificates();
@@ -64,6 +79,7 @@ class platform {
     [[nodiscard]] result<void> take_certificates(const http_fields& fields, std::string_view body);
 
   private:
+    [[nodiscard]] result<void> check_chain(std::string_view pem) const;
     platform(merchant of, secret_bytes api_v3_key, const ports::clock& clock);
 
     const merchant merchant_;
@@ -75,9 +91,13 @@ class platform {
     std::optional<monotonic_clock::time_point> tried_; ///< to fetch certificates
     std::chrono::minutes pause_{1};                    ///< until the next try
     std::optional<monotonic_clock::time_point> none_;  ///< there were said to be
+    std::optional<monotonic_clock::time_point> fetched_;
+    std::vector<certificate> roots_; ///< empty: the APIv3 key alone proves certificates
+    std::function<void(const std::string& pem)> keep_;
 };
 
-/// Reads WeChat Pay's notices: of a payment what a till keeps; of a refund nothing, as the refund's own query tells.
+/// Reads WeChat Pay's notices: of a payment what a till keeps; of a refund nothing, as the refund's own query tells,
+/// but one that has failed (ABNORMAL, CLOSED) is a remark.
 /// @param known must be of the merchant whose notices come here.
 [[nodiscard]] std::unique_ptr<notice_reader> make_notice_reader(std::shared_ptr<platform> known);
 

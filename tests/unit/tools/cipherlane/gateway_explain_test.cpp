@@ -1,0 +1,270 @@
+// Published messages of real gateways, as they were and with each of the usual mistakes: the mistake must be named.
+#include "cipherlane/gateway/explain.hpp"
+#include "support/whole_file.hpp"
+
+#include <cipherlane/core/base64.hpp>
+#include <cipherlane/crypto/rsa.hpp>
+#include <cipherlane/hostlink/gateway/alipay_signature.hpp>
+#include <cipherlane/hostlink/gateway/parameters.hpp>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <map>
+#include <sstream>
+
+namespace cipherlane::cli {
+namespace {
+
+const std::string& published(const std::string& name) {
+    static const auto all = [] {
+        std::map<std::string, std::string> made;
+        std::istringstream lines(tests::source_file("tests/vectors/gateways.txt"));
+        for (std::string line; std::getline(lines, line);)
+            if (const auto tab = line.find('\t'); tab != std::string::npos)
+                made[line.substr(0, tab)] = line.substr(tab + 1);
+        return made;
+    }();
+    return all.at(name);
+}
+
+/// Of WeChat Pay's documentation, page 4013053420.
+std::string answer(const std::string& body, const std::string& more = {}) {
+    return "HTTP/1.1 200 OK\r\nWechatpay-Timestamp: " + published("W8.timestamp") +
+           "\r\nWechatpay-Nonce: " + published("W8.nonce") +
+           "\r\nWechatpay-Serial: PUB_KEY_ID_1\r\nWechatpay-Signature: " + published("W8.signature") + "\r\n" + more +
+           "\r\n" + body;
+}
+/// Page 4012365336.
+std::string request(const std::string& target, const std::string& body) {
+    return "POST " + target +
+           " HTTP/1.1\nHost: api.mch.weixin.qq.com\nAuthorization: WECHATPAY2-SHA256-RSA2048 "
+           "mchid=\"1900007291\",nonce_str=\"" +
+           published("W7.nonce") + "\",timestamp=\"" + published("W7.timestamp") +
+           "\",serial_no=\"408B07E79B8269FEC3D5D3E6AB8ED163A6A380DB\",signature=\"" + published("W7.signature") +
+           "\"\n\n" + body;
+}
+
+explain_with with_key(const std::string& name) {
+    explain_with with;
+    with.keys.push_back({name, hostlink::signature_key::create(published(name)).value()});
+    return with;
+}
+
+explanation told(const std::string& message, const explain_with& with) {
+    const auto read = read_captured_http(message).value();
+    return explain(read, find_signed(read, {}).value(), with);
+}
+
+/// What nobody publishes is signed here: the key is that of the vectors.
+std::string signed_with(const std::string& key, const std::string& text) {
+    return to_base64(hostlink::key_signer::create(published(key)).value()->sign(as_bytes(text)).value());
+}
+std::string encoded(const std::string& base64) {
+    std::string made;
+    for (const char c : base64)
+        made += c == '+' ? std::string("%2B") : c == '/' ? "%2F" : c == '=' ? "%3D" : std::string(1, c);
+    return made;
+}
+
+void expect_mistake(const explanation& of, std::string_view mistake) {
+    EXPECT_EQ(of.verdict, signature_verdict::wrong) << mistake;
+    EXPECT_EQ(of.mistake, mistake) << of.why;
+    EXPECT_FALSE(of.key.empty()) << mistake;
+    EXPECT_FALSE(of.advice.empty()) << mistake;
+}
+
+TEST(GatewayExplain, APublishedAnswerIsRightAndEachChangeOfItsBodyIsNamed) {
+    const auto key = with_key("W8.public");
+    const auto& body = published("W8.body");
+    EXPECT_EQ(told(answer(body), key).verdict, signature_verdict::right);
+    EXPECT_EQ(told(answer(body), key).key, "W8.public");
+    expect_mistake(told(answer(body + "\n"), key), "the body has a line end at its end that was not signed");
+    expect_mistake(told(answer("\xEF\xBB\xBF" + body), key), "a byte order mark was put before the body");
+    expect_mistake(told(answer("{ \"code_url\": \"weixin://wxpay/bizpayurl?pr=JyC91EIz1\" }"), key),
+        "the JSON was written anew: its blanks were added or left out");
+    expect_mistake(told(answer("{\"code_url\":\"weixin:\\/\\/wxpay\\/bizpayurl?pr=JyC91EIz1\"}"), key),
+        "\"\\/\" was put for \"/\"");
+    const auto other = told(answer("{\"code_url\":\"weixin://wxpay/bizpayurl?pr=JyC91EIz2\"}"), key);
+    EXPECT_EQ(other.verdict, signature_verdict::wrong);
+    EXPECT_NE(other.why.find("another text was signed: its SHA-256 is "), std::string::npos) << other.why;
+    EXPECT_TRUE(other.mistake.empty());
+}
+
+TEST(GatewayExplain, AnotherKeyIsTold) {
+    const auto other = told(answer(published("W8.body")), with_key("W7.public"));
+    EXPECT_EQ(other.verdict, signature_verdict::wrong);
+    EXPECT_EQ(other.why, "none of the keys given has made it");
+    EXPECT_NE(other.advice.find("PUB_KEY_ID_1"), std::string::npos) << "which the message names";
+    EXPECT_TRUE(other.key.empty());
+    auto both = with_key("W7.public");
+    both.keys.push_back(std::move(with_key("W8.public").keys.front()));
+    EXPECT_EQ(told(answer(published("W8.body")), both).key, "W8.public");
+    EXPECT_EQ(told(answer(published("W8.body")), {}).verdict, signature_verdict::not_judged);
+}
+
+TEST(GatewayExplain, AClockIsTold) {
+    const auto key = with_key("W8.public"); // 2024-08-05 09:33:41 GMT
+    const auto& body = published("W8.body");
+    const auto dated = [&](const std::string& date) { return told(answer(body, "Date: " + date + "\r\n"), key); };
+    EXPECT_EQ(dated("Mon, 05 Aug 2024 09:33:42 GMT").verdict, signature_verdict::right);
+    const auto late = dated("Mon, 05 Aug 2024 09:39:42 GMT");
+    expect_mistake(late, "clock");
+    ASSERT_EQ(late.notes.size(), 1U);
+    EXPECT_NE(late.notes[0].find("361 s before its own Date"), std::string::npos) << late.notes[0];
+    auto now = with_key("W8.public");
+    now.at = std::chrono::system_clock::time_point(std::chrono::seconds(1'722'850'000));
+    expect_mistake(told(answer(body), now), "clock");
+}
+
+TEST(GatewayExplain, ARequestAndItsUsualMistakes) {
+    const auto key = with_key("W7.public");
+    const auto& target = published("W7.target");
+    const auto& body = published("W7.body");
+    EXPECT_EQ(told(request(target, body), key).verdict, signature_verdict::right);
+    expect_mistake(told(request(target + "?mchid=1", body), key), "the query was left out");
+    expect_mistake(
+        told(request(target, body + "\r\n"), key), "the body has a line end at its end that was not signed");
+    EXPECT_EQ(
+        told("{\"method\":\"POST\",\"url\":\"https://api.mch.weixin.qq.com" + target +
+                 "\",\"headers\":{\"Authorization\":\"WECHATPAY2-SHA256-RSA2048 nonce_str=\\\"" +
+                 published("W7.nonce") + "\\\",timestamp=\\\"" + published("W7.timestamp") + "\\\",signature=\\\"" +
+                 published("W7.signature") + "\\\"\"},\"body\":" + nlohmann::json(body).dump() + "}",
+            key)
+            .verdict,
+        signature_verdict::right);
+}
+
+std::string get(const std::string& text) {
+    return "GET /v3/certificates HTTP/1.1\nAuthorization: WECHATPAY2-SHA256-RSA2048 "
+           "nonce_str=\"n\",timestamp=\"1790000000\","
+           "serial_no=\"A\",signature=\"" +
+           signed_with("TK1.private", text) + "\"\n\n";
+}
+
+TEST(GatewayExplain, MistakesOfWhoSigns) {
+    const auto key = with_key("TK1.public");
+    const std::string right = "GET\n/v3/certificates\n1790000000\nn\n\n";
+    EXPECT_EQ(told(get(right), key).verdict, signature_verdict::right);
+    expect_mistake(told(get("GET\n/v3/certificates\n1790000000\nn\n"), key), "the last line has no end");
+    expect_mistake(
+        told(get("get\n/v3/certificates\n1790000000\nn\n\n"), key), "the method was signed in small letters");
+    expect_mistake(told(get("GET\n/v3/certificates\nn\n1790000000\n\n"), key), "nonce and timestamp changed places");
+    expect_mistake(told(get("GET\r\n/v3/certificates\r\n1790000000\r\nn\r\n\r\n"), key), "lines end in CR LF");
+    expect_mistake(told(get("GET\nhttps://api.mch.weixin.qq.com/v3/certificates\n1790000000\nn\n\n"), key),
+        "the whole URL was signed");
+    auto spoilt = get(right);
+    const auto at = spoilt.find('+', spoilt.find("signature"));
+    if (at != std::string::npos) {
+        spoilt[at] = ' ';
+        expect_mistake(told(spoilt, key), "\"+\" of the signature has become a blank: it was decoded as a form");
+    }
+}
+
+TEST(GatewayExplain, AlipaysAnswersAndNotices) {
+    const auto key = with_key("P1.public");
+    const auto& body = published("P1.body");
+    EXPECT_EQ(told(body, key).verdict, signature_verdict::right);
+    EXPECT_EQ(told("HTTP/1.1 200 OK\nContent-Type: text/html\n\n" + body, key).verdict, signature_verdict::right);
+    auto blanks = body;
+    blanks.replace(blanks.find("\"10000\",\"msg\""), 13, "\"10000\", \"msg\"");
+    expect_mistake(told(blanks, key), "the JSON was written anew: its blanks were added or left out");
+    // A real precreate whose "\/" a library has read and written anew (smartwalle/alipay 21).
+    auto again = published("P6.text");
+    for (auto at = again.find("\\/"); at != std::string::npos; at = again.find("\\/"))
+        again.erase(at, 1);
+    expect_mistake(
+        told("{\"alipay_trade_precreate_response\":" + again + ",\"sign\":\"" + published("P6.signature") + "\"}",
+            with_key("P6.public")),
+        "\"/\" was written \"\\/\" and has become \"/\"");
+    const auto text = hostlink::alipay::notice_texts(hostlink::read_form(published("AD5.form")).value()).front();
+    const auto form = published("AD5.form") + "&sign=" + encoded(signed_with("TK2.private", text));
+    const auto notice = with_key("TK2.public");
+    ASSERT_EQ(told(form, notice).verdict, signature_verdict::right) << told(form, notice).why;
+    auto twice = form;
+    const auto percent = twice.find("%2B");
+    ASSERT_NE(percent, std::string::npos);
+    twice.replace(percent, 3, "+"); // a "+" that somebody has decoded already
+    EXPECT_EQ(told(twice, notice).verdict, signature_verdict::wrong);
+    const auto refused = told(R"({"error_response":{"code":"40002","sub_code":"isv.invalid-app-id"}})", key);
+    EXPECT_EQ(refused.verdict, signature_verdict::not_judged);
+    EXPECT_FALSE(refused.notes.empty());
+}
+
+TEST(GatewayExplain, AlipaysRequestsAndTheirUsualMistakes) {
+    const auto key = with_key("TK1.public");
+    const auto made = [](const std::string& text, const std::string& form) {
+        const auto sign = encoded(signed_with("TK1.private", text));
+        return "POST /gateway.do?" + form + "&sign=" + sign + " HTTP/1.1\n\nbiz_content=%7B%22a%22%3A%221%22%7D";
+    };
+    const std::string form = "app_id=1&method=alipay.trade.query&sign_type=RSA2&charset=utf-8&x=";
+    const std::string right =
+        "app_id=1&biz_content={\"a\":\"1\"}&charset=utf-8&method=alipay.trade.query&sign_type=RSA2";
+    EXPECT_EQ(told(made(right, form), key).verdict, signature_verdict::right);
+    expect_mistake(
+        told(made("app_id=1&biz_content={\"a\":\"1\"}&charset=utf-8&method=alipay.trade.query", form), key),
+        "sign_type was not signed");
+    expect_mistake(told(made(right + "&x=", form), key), "empty values were signed");
+    expect_mistake(
+        told(made("app_id=1&method=alipay.trade.query&sign_type=RSA2&charset=utf-8&biz_content={\"a\":\"1\"}", form),
+            key),
+        "the names were not sorted");
+    expect_mistake(
+        told(
+            made(
+                "app_id=1&biz_content=%7B%22a%22%3A%221%22%7D&charset=utf-8&method=alipay.trade.query&sign_type=RSA2",
+                form),
+            key),
+        "the values were signed encoded (%XX)");
+}
+
+TEST(GatewayExplain, UnionpaysAnswerBringsItsCertificate) {
+    std::string pem = "-----BEGIN CERTIFICATE-----\r\n";
+    const auto& base64 = published("U1.certificate");
+    for (std::size_t at = 0; at < base64.size(); at += 64)
+        pem += base64.substr(at, 64) + "\r\n";
+    pem += "-----END CERTIFICATE-----";
+    const auto& text = published("U1.text");
+    const auto at = text.find("&txnAmt=");
+    const auto body =
+        text.substr(0, at) + "&signPubKeyCert=" + pem + text.substr(at) + "&signature=" + published("U1.signature");
+    explain_with with;
+    with.keys.push_back({"its own", hostlink::signature_key::create(pem).value()});
+    EXPECT_EQ(told(body, with).verdict, signature_verdict::right);
+    auto unix_ends = body;
+    std::erase(unix_ends, '\r');
+    expect_mistake(told(unix_ends, with), "line ends CR LF have become LF");
+}
+
+TEST(GatewayExplain, NetpaysSharedKeys) {
+    const auto message = [](const std::string& body) {
+        return "POST /v1/netpay/bills/get-qrcode HTTP/1.1\nAuthorization: OPEN-BODY-SIG AppId=\"" +
+               published("ND1.app_id") + "\", Timestamp=\"20260921221320\", Nonce=\"" +
+               std::string("0123456789abcdefghijklmnopqrstuv") + "\", Signature=\"" + published("ND1.signature") +
+               "\"\n\n" + body;
+    };
+    explain_with with;
+    with.shared_key = as_bytes(published("ND1.app_key"));
+    EXPECT_EQ(told(message(published("ND1.body")), with).verdict, signature_verdict::right);
+    expect_mistake(
+        told(message(published("ND1.body") + "\n"), with), "the body has a line end at its end that was not signed");
+}
+
+TEST(GatewayExplain, ShowsNoPaymentCode) {
+    EXPECT_EQ(without_payment_code(R"({"payer":{"auth_code":"134567890123456789"}})"),
+        R"({"payer":{"auth_code":"13**************89"}})");
+    EXPECT_EQ(without_payment_code("auth_code=285712345678901234&x=1"), "auth_code=28**************34&x=1");
+}
+
+TEST(GatewayExplain, WhatIsNoMessageIsRefused) {
+    for (const char* text : {"", " \n", "hello", "GET / HTTP/1.1\n\n", "{\"a\":1}"}) {
+        const auto read = read_captured_http(text);
+        EXPECT_FALSE(read && find_signed(*read, {})) << text;
+    }
+    EXPECT_FALSE(read_captured_http("HTTP/1.1 200 OK\nno field here\n\n"));
+    const auto bare = read_captured_http("HTTP/1.1 200 OK\nWechatpay-Signature: x\n\n{}").value();
+    EXPECT_FALSE(find_signed(bare, {}).value().note.empty()) << "three of four headers are missing";
+}
+
+} // namespace
+} // namespace cipherlane::cli

@@ -1,0 +1,191 @@
+#include "gateway_door.hpp"
+
+#include <cipherlane/hostlink/errc.hpp>
+#include <cipherlane/hostlink/gateway/certificate.hpp>
+#include <cipherlane/till/advice.hpp>
+#include <cipherlane/till/errc.hpp>
+#include <cipherlane/till/gateway_check.hpp>
+
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace cipherlane {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds most_off{300}; ///< WeChat Pay takes no more
+constexpr std::chrono::days soon_over{30};
+
+/// A file of certificates that a gateway's settings name.
+struct named_file {
+    std::string_view key;
+    const std::string& path;
+};
+
+/// What to do about what a gateway says, or is not believed, where the place of the fault tells.
+std::string_view advice_for(const error& why) {
+    const auto field = why.field();
+    if (field == "clock") return "set this machine's clock, and have it kept by NTP: more than 300 s are refused";
+    if (field == "serial or merchant_key")
+        return "gateway.serial must be the number of the certificate that was made for gateway.merchant_key_file: "
+               "look "
+               "at the merchant's console";
+    if (why.code() == hostlink_errc::unproven_answer)
+        return "the answer is not signed by the key of the settings: take the gateway's key from the console again, "
+               "or "
+               "something in between has answered; cipherlane gateway explain tells which";
+    return likely_cause(why);
+}
+
+/// One run over the gateways.
+class inquiry {
+  public:
+    inquiry(const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told)
+        : settings_(settings)
+        , bounds_(bounds)
+        , told_(told) {}
+
+    std::vector<preflight_step> run() {
+        const auto all = settings_.gateways();
+        for (const auto& place : all) {
+            part_ = all.size() == 1 ? "gateway" : "gateway " + place.name;
+            ask(place);
+        }
+        return std::move(steps_);
+    }
+
+  private:
+    void note(preflight_step step) {
+        if (told_) told_(step);
+        steps_.push_back(std::move(step));
+    }
+    void good(std::string part, std::string found) {
+        note({std::move(part), preflight_state::good, std::move(found), {}, {}});
+    }
+    void skip(std::string part, std::string why) {
+        note({std::move(part), preflight_state::skipped, std::move(why), {}, {}});
+    }
+    bool wrong(std::string part, const error& why) {
+        note({std::move(part), preflight_state::wrong, why.to_string(), std::string(advice_for(why)), why});
+        return false;
+    }
+    /// Each call gets its own time, so that one gateway that does not answer leaves some to the others.
+    [[nodiscard]] call turn() const { return bounds_.no_later_than(20s); }
+
+    void ask(const till_settings::gateway_place& place) {
+        const auto door = assembly::gateway_door::open(place, clock_, logger::none());
+        if (!door) return void(wrong(part_ + "'s notifications", door.error()));
+        if (const auto* listener = (*door)->listener()) {
+            good(part_ + "'s notifications", "taken at " + listener->url());
+        } else {
+            skip(part_ + "'s notifications", "no key to check them: the till asks instead");
+        }
+        look_at_certificates(place);
+        if (settings_.terminals.empty()) return;
+        auto gateway = (*door)->connect(settings_.terminals.front());
+        if (!gateway) return void(wrong(part_, gateway.error()));
+        const bool answers = ask(**gateway, place.kind);
+        look_at_clock(**gateway);
+        if (answers) good(part_, place.address + " answers");
+    }
+
+    bool ask(ports::qr_gateway& gateway, gateway_kind kind) {
+        // An order that nobody has made: a gateway that says so, naming it, is one.
+        const auto yesterday = ports::to_civil(clock_.now() - std::chrono::hours(24));
+        const auto asked = gateway.query("PREFLIGH" + yesterday.yyyymmdd() + yesterday.hhmmss() + "000000", turn());
+        const bool none =
+            !asked && asked.error().is(condition::rejected_by_peer) && asked.error().peer_code() == "404";
+        if (!asked && !none) return wrong(part_, asked.error());
+        // WeChat Pay need not sign that: only what it does with an order proves its key.
+        return kind != gateway_kind::wechat || make_and_close(gateway);
+    }
+
+    /// An order of the least amount, of which nobody sees the code, closed at once.
+    bool make_and_close(ports::qr_gateway& gateway) {
+        const auto now = clock_.now();
+        const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+        ports::qr_order_request least("PREFLIGHT" + std::to_string(since.count()), amount(1));
+        least.terminal_id = settings_.terminals.front().terminal_id;
+        least.issued = now;
+        least.valid_for = 60s;
+        const auto made = gateway.create(least, turn());
+        if (!made) return wrong(part_, made.error());
+        const auto closed = gateway.cancel(least.order_number, turn());
+        return closed ? true : wrong(part_, closed.error());
+    }
+
+    void look_at_clock(const ports::qr_gateway& gateway) {
+        const auto offset = gateway.clock_offset();
+        if (!offset) return;
+        const auto part = part_ + "'s clock";
+        const auto ahead = std::to_string(std::chrono::abs(*offset).count()) + " s " +
+                           (offset->count() < 0 ? "behind" : "ahead of") + " this machine's";
+        if (std::chrono::abs(*offset) <= most_off) return good(part, ahead);
+        wrong(part, error(till_errc::bad_setting, layer::till)
+                        .during("gateway")
+                        .in_field("clock")
+                        .with_hint("found it " + ahead + ", expected at most 300 s"));
+    }
+
+    void look_at_certificates(const till_settings::gateway_place& place) {
+        const named_file files[] = {{"certificates_file", place.wechat.certificates_file},
+            {"platform_roots_file", place.wechat.platform_roots_file},
+            {"app_certificate_file", place.alipay.app_certificate_file},
+            {"alipay_certificate_file", place.alipay.alipay_certificate_file},
+            {"root_certificates_file", place.alipay.root_certificates_file},
+            {"sign_certificate_file", place.unionpay.sign_certificate_file},
+            {"acp_root_file", place.unionpay.acp_root_file}, {"acp_middle_file", place.unionpay.acp_middle_file},
+            {"certificate_file", place.tls.certificate_file}};
+        for (const auto& one : files) {
+            if (one.path.empty()) continue;
+            std::ifstream file(one.path);
+            const std::string text(std::istreambuf_iterator<char>(file), {});
+            const auto all = hostlink::certificate::create_all(text);
+            const auto field = "gateway." + std::string(one.key);
+            if (!all) {
+                wrong(part_ + "'s certificates", error(all.error()).at_endpoint(one.path).in_field(field));
+                continue;
+            }
+            for (const auto& each : *all)
+                judge_days(each, one.path, field);
+        }
+    }
+
+    void judge_days(const hostlink::certificate& one, const std::string& path, const std::string& field) {
+        const auto part = part_ + "'s certificates";
+        const auto now = clock_.now();
+        const auto day = [](std::chrono::system_clock::time_point when) {
+            return ports::to_civil(when).to_string().substr(0, 10);
+        };
+        const auto which = path + ", " + one.common_name() + " (" + one.serial_hex() + ")";
+        const bool holds = one.begins() <= now && now <= one.ends();
+        if (!holds) {
+            wrong(part, error(till_errc::bad_setting, layer::till)
+                            .during("gateway")
+                            .in_field(field)
+                            .with_hint("found " + which + ", which holds from " + day(one.begins()) + " to " +
+                                       day(one.ends()) + ", expected one that holds now: get it from the console"));
+            return;
+        }
+        const bool ends = one.ends() - now < soon_over;
+        good(part, which + " holds until " + day(one.ends()) + (ends ? ": SOON OVER, get the next one" : ""));
+    }
+
+    const till_settings& settings_;
+    const call& bounds_;
+    const std::function<void(const preflight_step&)>& told_;
+    const ports::system_clock clock_;
+    std::string part_;
+    std::vector<preflight_step> steps_;
+};
+
+} // namespace
+
+std::vector<preflight_step> check_gateways(
+    const till_settings& settings, const call& bounds, const std::function<void(const preflight_step&)>& told) {
+    return inquiry(settings, bounds, told).run();
+}
+
+} // namespace cipherlane
