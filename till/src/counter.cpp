@@ -402,6 +402,8 @@ result<void> counter::open(const call& bounds) {
     CIPHERLANE_CHECK(open_doors());
     for (const auto& one : settings_.terminals)
         CIPHERLANE_CHECK(open_terminal(one, bounds));
+    for (const auto& door : doors_)
+        door->note_all_connected();
     report_orphans(bounds);
     open_settlements();
     return {};

@@ -261,6 +261,11 @@ result<std::unique_ptr<ports::qr_gateway>> gateway_door::connect(const till_sett
     return made;
 }
 
+void gateway_door::note_all_connected() {
+    const std::scoped_lock lock(mutex_);
+    all_connected_ = true;
+}
+
 result<bool> gateway_door::may_tell(ports::store& journal, const ports::qr_order_status& told) const {
     const call bounds(patience);
     CIPHERLANE_TRY(auto record, journal.find_order(told.order_number, bounds));
@@ -270,7 +275,11 @@ result<bool> gateway_door::may_tell(ports::store& journal, const ports::qr_order
     }
     if (!record) return true;
     const std::scoped_lock lock(mutex_);
-    return identities_.contains(record->counterpart);
+    if (identities_.contains(record->counterpart)) return true;
+    if (all_connected_) return false;
+    return error(hostlink_errc::not_done_yet, layer::till)
+        .during("notification")
+        .with_hint("the terminals are still being opened");
 }
 
 result<std::unique_ptr<ports::qr_gateway>> gateway_door::make(const till_settings::terminal& of) const {

@@ -47,8 +47,11 @@ class gateway_door {
     [[nodiscard]] hostlink::notification_listener* listener() const noexcept { return listener_.get(); }
     /// The gateway as a terminal speaks to it; this must outlive it.
     [[nodiscard]] result<std::unique_ptr<ports::qr_gateway>> connect(const till_settings::terminal& of);
+    /// No other terminal comes.
+    void note_all_connected();
     /// Whether a notice is about what one of those who are connected has sent, or about an order that nobody knows:
-    /// that is for the lane to tell. From any thread.
+    /// that is for the lane to tell. From any thread. @return an error while a terminal may still connect: the notice
+    /// must come again.
     [[nodiscard]] result<bool> may_tell(ports::store& journal, const ports::qr_order_status& told) const;
 
   private:
@@ -81,6 +84,7 @@ class gateway_door {
     std::shared_ptr<const hostlink::request_signer> signer_;
     mutable std::mutex mutex_;
     std::set<std::string, std::less<>> identities_; ///< of those who are connected
+    bool all_connected_ = false;
     std::unique_ptr<hostlink::notification_listener> listener_;
     std::unique_ptr<hostlink::wechat::certificate_keeper> keeper_; ///< begins with the first terminal
 };

@@ -467,6 +467,7 @@ result<void> check_gateways(const till_settings& all) {
     std::set<std::string> names;
     std::set<std::string> doors;
     std::set<std::string> codes;
+    bool takes_the_rest = false;
     for (const auto& one : all.gateways()) {
         const auto bad = [&](std::string_view key, std::string_view expected) {
             return broken(till_errc::bad_setting, key, expected).at_endpoint(one.name);
@@ -482,6 +483,8 @@ result<void> check_gateways(const till_settings& all) {
         for (const auto& word : one.takes)
             if (word != no_payment_codes && !codes.insert(word).second)
                 return bad("gateway.takes", "codes that no other gateway of the file takes");
+        if (one.takes.empty() && std::exchange(takes_the_rest, true))
+            return bad("gateway.takes", "words of its own or none, as another gateway takes all the rest");
     }
     return {};
 }

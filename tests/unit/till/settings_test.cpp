@@ -674,6 +674,7 @@ TEST(TillSettings, TellGatewaysApart) {
         {"takes = [\"none\", \"alipay\"]", "gateway.takes", 14}, {"poll_ms = 500", "gateway.poll_ms", 14},
         {"tls_name = \"x\"", "gateway.tls", 7}, {"mchid = \"1\"", "gateway.kind", 9},
         {"[[gateway]]\naddress = \"127.0.0.1:8082\"\nname = \"c\"\ntakes = [\"alipay\"]", "gateway.takes", 17},
+        {"[[gateway]]\naddress = \"127.0.0.1:8082\"\nname = \"c\"", "gateway.takes", 14},
         {"[[gateway]]\nname = \"c\"", "gateway.address", 14}};
     for (const auto& [more, field, line] : cases) {
         const auto read = parse_till(both + more + "\n");

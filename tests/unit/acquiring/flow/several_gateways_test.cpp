@@ -151,6 +151,31 @@ TEST_F(SeveralGateways, WhatWentToAnotherOneStaysOpen) {
     EXPECT_TRUE(third_books.order_count == 0 && rig.books.order_count == 0);
 }
 
+TEST_F(SeveralGateways, AKeyAskedAgainTellsTheFirstPaymentWhateverTheGateway) {
+    const auto paid = charge("a", alipay_code);
+    ASSERT_TRUE(paid && paid->ok());
+    const auto again = charge("a", wechat_code, "wechat");
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->handle, paid->handle);
+    EXPECT_TRUE(wechat.charged.empty());
+    EXPECT_EQ(alipay.charged.size(), 1U);
+}
+
+TEST_F(SeveralGateways, ARefundOfWhatWentToAnotherOneIsRefused) {
+    const auto paid = charge("a", alipay_code);
+    ASSERT_TRUE(paid && paid->ok());
+    rig.restart();
+    fake_ledger third_books;
+    fake_gateway third{third_books, rig.faults};
+    third.name = "netpay 3";
+    rig.gateways[1] = {"netpay", &third, std::nullopt};
+    const auto back = rig.give_back("r", paid->handle, 400);
+    ASSERT_FALSE(back);
+    EXPECT_EQ(back.error().code(), acquiring_errc::other_counterpart);
+    EXPECT_TRUE(third.refunds.empty() && wechat.refunds.empty());
+    EXPECT_EQ(rig.records().size(), 1U);
+}
+
 TEST_F(SeveralGateways, WhoCannotBeToldApartAreRefused) {
     const auto opened = [&] {
         acquiring::lane_ports with(*rig.journal);
