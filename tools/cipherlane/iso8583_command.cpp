@@ -195,7 +195,7 @@ CLI::App* add_action(CLI::App& to, const std::string& name, const std::string& a
                            "standard input");
     constexpr int most_words = 100'000;
     const bool pasted = inputs == 1 && name != "encode";
-    input->expected(inputs == 2 ? 2 : 0, pasted ? most_words : inputs);
+    input->expected(inputs == 2 ? 2 : 1, pasted ? most_words : inputs);
     if (inputs == 2) input->required();
     if (name != "encode") {
         add_input_form(*action, chosen->form);

@@ -457,6 +457,8 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
                            std::to_string(number_in_front(wrong->length->length, frame).value_or(0)) + ", " +
                            std::to_string(frame.size() - wrong->header_at) + " bytes follow";
             made.toml += "length = \"" + std::string(wrong->length->word) + "\"\n";
+        } else {
+            made.toml += "length = \"none\"\n"; // the base may have one
         }
         doctor::name_header(frame.subspan(before.header_at, one.at - before.header_at), made);
         // Bytes that no message explains are shown only where they are few.

@@ -1,5 +1,6 @@
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/result.hpp>
 
 #include <nlohmann/json.hpp>
@@ -126,15 +127,39 @@ const CLI::App* chosen_command(const CLI::App& tool, std::string& name) {
     return at;
 }
 
+bool is_option(std::string_view word) noexcept {
+    return word.size() > 1 && word[0] == '-' && !is_digit(word[1]);
+}
+
+/// A word that somebody typed: an option by its name, a plain word as it is. What has digits may be a card or a key.
+std::string shown_word(const std::string& word) {
+    if (is_option(word)) return word.substr(0, word.find('='));
+    constexpr std::size_t longest = 40;
+    const bool plain = word.size() <= longest && std::none_of(word.begin(), word.end(), is_digit);
+    return plain ? "\"" + word + "\"" : "a value of " + std::to_string(word.size()) + " characters";
+}
+
+std::string words_for_rest(const std::vector<std::string>& rest) {
+    std::string words = "not expected:";
+    for (const auto& each : rest)
+        if (each != "--") words.append(words.back() == ':' ? " " : ", ").append(shown_word(each));
+    return words;
+}
+
 /// What is wrong with a command line, and what there is.
 std::string words_for(const CLI::ParseError& why, const CLI::App& at) {
-    const auto below = at.get_subcommands([](const CLI::App*) { return true; });
+    // Groups of options are subcommands without a name.
+    const auto below = at.get_subcommands([](const CLI::App* one) { return !one->get_name().empty(); });
     const auto rest = at.remaining();
     std::string words = why.what();
+    const bool extra = dynamic_cast<const CLI::ExtrasError*>(&why) != nullptr;
     if (!below.empty()) {
-        words = rest.empty() ? "a subcommand is missing; there are" : "no \"" + rest.front() + "\"; there are";
+        const auto word = std::find_if(rest.begin(), rest.end(), [](const auto& one) { return !is_option(one); });
+        words = word != rest.end() ? "no " + shown_word(*word) + "; there are" : "a subcommand is missing; there are";
         for (const auto* each : below)
             words.append(" ").append(each->get_name());
+    } else if (!rest.empty()) {
+        words = words_for_rest(rest) + (extra ? std::string() : "; " + words);
     }
     std::replace(words.begin(), words.end(), '\n', ' ');
     return words;

@@ -162,8 +162,29 @@ TEST_F(ToolDoor, NamesWhatIsWrongAndWhatThereIs) {
     EXPECT_EQ(run({"hsm"}), 2);
     EXPECT_TRUE(complained_.starts_with("cipherlane hsm: a subcommand is missing; there are ceremony "))
         << complained_;
+    EXPECT_EQ(run({"journal", "decide", "till.toml"}), 2);
+    EXPECT_EQ(complained_.find("there are ;"), std::string::npos) << complained_;
+    EXPECT_EQ(run({"qr", "check", "--of", "x"}), 2);
+    EXPECT_NE(complained_.find("not expected: --of"), std::string::npos) << complained_;
     EXPECT_EQ(run({"kat"}), 2);
     EXPECT_NE(complained_.find("cipherlane kat: paths is required"), std::string::npos) << complained_;
+}
+
+/// What is in the wrong place may be a card or a key, and errors go into logs.
+TEST_F(ToolDoor, EchoesNoValueThatItDidNotExpect) {
+    const std::string card = "6222000000000000004";
+    const std::string key = "0123456789ABCDEFFEDCBA9876543210";
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"till", "sale", "till.toml", "--key", "k", "--amount", "1", "--card", card}, {card}, {"hsm", key},
+             {"keyblock", "inspect", "D0112P0AE00E0000", key}, {"kat", "--pin=" + card}}) {
+        for (const bool json : {false, true}) {
+            auto all = words;
+            if (json) all.emplace_back("--json");
+            EXPECT_EQ(run(all), 2) << complained_;
+            EXPECT_EQ((said_ + complained_).find(card), std::string::npos) << said_ << complained_;
+            EXPECT_EQ((said_ + complained_).find(key), std::string::npos) << said_ << complained_;
+        }
+    }
 }
 
 TEST_F(ToolDoor, SaysWhatItWasBuiltWith) {

@@ -216,6 +216,16 @@ INSTANTIATE_TEST_SUITE_P(All, DoctorCapture,
             "8 bytes of text \"A4M04000\"", ""}),
     [](const auto& each) { return std::string(each.param.name); });
 
+/// The dialect that its file begins with has a length of its own.
+TEST(Doctor, SaysThatAMessageHasNoLength) {
+    const auto found = examine(read(std::string(sale).substr(4)));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_EQ(found.framing, "no length in front");
+    EXPECT_NE(found.toml.find("length = \"none\"\n"), std::string::npos) << found.toml;
+    EXPECT_TRUE(iso8583::loaded_dialect::parse(found.toml));
+}
+
 TEST(Doctor, TellsTheFirstFault) {
     auto wire = unhex(sale);
     wire[40] = 0x0A; // a digit of the amount
