@@ -480,8 +480,9 @@ result<till_settings> read_till(const toml_value& root, std::string_view file) {
             report_broken(report, kept.error(), root, {table_of(root, "terminal", i), table_of(root, "gateway", 0)});
     }
     if (const auto kept = settings.validate(); !kept) {
-        const auto named = kept.error().endpoint();
-        report_broken(report, kept.error(), root,
+        const error why = kept.error(); // `error()` gives a copy, and the name is a view of it
+        const auto named = why.endpoint();
+        report_broken(report, why, root,
             {table_of(root, "terminal", last_named(settings, named)),
                 table_of(root, "gateway", last_gateway(settings, named))});
     }
