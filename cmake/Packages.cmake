@@ -1,4 +1,4 @@
-# Debian packages by `cpack`: one for each kind of reader (docs/35-packages.md). A component of `install` is one package;
+# Debian packages by `cpack`: one for each kind of reader (docs/03-packages.md). A component of `install` is one package;
 # what links shared libraries names them as dpkg-shlibdeps finds them.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME cipherlane)

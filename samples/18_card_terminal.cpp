@@ -1,4 +1,4 @@
-// A till whose terminal has a host of its own (ZVT, or another of docs/04-devices.md): the cable is cut after the
+// A till whose terminal has a host of its own (ZVT, or another of docs/13-devices.md): the cable is cut after the
 // terminal has taken the money and before it has said so. The till asks the terminal what became of it, and never
 // charges anybody twice.
 //

@@ -1,7 +1,7 @@
 // A PIN pad gets its keys and works with them: a master key at a ceremony, working keys as a host would send them, a
 // PIN and a MAC.
 //
-//     22_pinpad_keys ADDRESS [DRIVER]      DRIVER: psbc, pp1000se, pp791 … of docs/04-devices.md; default pp791
+//     22_pinpad_keys ADDRESS [DRIVER]      DRIVER: psbc, pp1000se, pp791 … of docs/13-devices.md; default pp791
 //
 #include <cipherlane/core/core_dumps.hpp>
 #include <cipherlane/core/hex.hpp>

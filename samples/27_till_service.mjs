@@ -1,4 +1,4 @@
-// A sale through the till's service, with nothing but fetch: docs/27-till-service.md.
+// A sale through the till's service, with nothing but fetch: docs/31-till-service.md.
 //
 //     cipherlane till serve till.toml --token-file service.token
 //     node 27_till_service.mjs http://127.0.0.1:8731 service.token order-4711 1234

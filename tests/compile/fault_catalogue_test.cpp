@@ -1,5 +1,5 @@
 // Every error code, alert and outcome of the headers has one row in docs/fault-catalogue.txt, the row names a test
-// that is there, and docs/17-fault-catalogue.md is what the rows say. docs/16-money-safety.md names tests that are
+// that is there, and docs/18-fault-catalogue.md is what the rows say. docs/17-money-safety.md names tests that are
 // there, too, one at least for each instant at which a till may stop, and so do other pages that promise something.
 #include "support/whole_file.hpp"
 
@@ -113,7 +113,7 @@ std::string page() {
         "Each error code, each alert and each outcome of a payment, with one way to provoke it. This page is made "
         "of\n"
         "[fault-catalogue.txt](fault-catalogue.txt); a test holds both to the headers and to each other.\n\n"
-        "An amount is one of [the table](11-simulators.md) that the simulated host has. `SIMULATOR:KIND[:MATCH]` or\n"
+        "An amount is one of [the table](21-simulators.md) that the simulated host has. `SIMULATOR:KIND[:MATCH]` or\n"
         "`SIMULATOR:{JSON}` is a fault, as `cipherlane-lane-rig --fault` takes it and, without the simulator, each "
         "simulator's\n"
         "own `--fault`. `run` under \"shown by\" is the test `FaultProvocations`, which does just that to a till; "
@@ -177,12 +177,12 @@ bool is_there(const std::set<std::string>& known, std::string name) {
 }
 
 TEST(MoneySafety, NamesTestsThatAreThereForEachInstant) {
-    const auto page = whole_file(source_folder() / "docs/16-money-safety.md");
+    const auto page = whole_file(source_folder() / "docs/17-money-safety.md");
     const auto known = tests();
     const auto named = tests_named_in(page);
     EXPECT_GT(named.size(), 40U);
     for (const auto& name : named)
-        EXPECT_TRUE(is_there(known, name)) << "docs/16-money-safety.md: no test " << name;
+        EXPECT_TRUE(is_there(known, name)) << "docs/17-money-safety.md: no test " << name;
     const auto begin = page.find("\n| it stops |");
     ASSERT_NE(begin, std::string::npos);
     std::istringstream lines(page.substr(begin + 1, page.find("\n\n", begin) - begin));
@@ -197,8 +197,8 @@ TEST(MoneySafety, NamesTestsThatAreThereForEachInstant) {
 /// What is promised to acquirers and to those who look for weaknesses.
 TEST(Docs, PagesThatPromiseNameTestsThatAreThere) {
     const auto known = tests();
-    for (const char* page : {"29-front-with-two-units.md", "30-security.md", "31-certification.md",
-             "zh/29-front-with-two-units.md", "zh/31-certification.md"}) {
+    for (const char* page : {"04-front-with-two-units.md", "07-security.md", "23-certification.md",
+             "zh/04-front-with-two-units.md", "zh/23-certification.md"}) {
         const auto named = tests_named_in(whole_file(source_folder() / "docs" / page));
         EXPECT_GT(named.size(), 5U) << page;
         for (const auto& name : named)
@@ -208,7 +208,7 @@ TEST(Docs, PagesThatPromiseNameTestsThatAreThere) {
 
 /// With CIPHERLANE_RENEW_CATALOGUE set it writes the page instead.
 TEST(FaultCatalogue, IsThePageThatItsRowsMake) {
-    const auto file = source_folder() / "docs/17-fault-catalogue.md";
+    const auto file = source_folder() / "docs/18-fault-catalogue.md";
     if (std::getenv("CIPHERLANE_RENEW_CATALOGUE") != nullptr) std::ofstream(file) << page();
     EXPECT_TRUE(whole_file(file) == page())
         << "CIPHERLANE_RENEW_CATALOGUE=1 build/dev/bin/compile_docs --gtest_filter='FaultCatalogue.*' writes it";

@@ -12,7 +12,7 @@ struct desk_answer {
     std::string body;   ///< JSON
 };
 
-/// The gateway's own side of its HTTP form, over the world's wallet, written from docs/06-gateway-api.md without the
+/// The gateway's own side of its HTTP form, over the world's wallet, written from docs/14-gateway-api.md without the
 /// SDK's reader and writer: a mistake of those would be seen here.
 class gateway_desk {
   public:

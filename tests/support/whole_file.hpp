@@ -20,7 +20,7 @@ namespace cipherlane::tests {
     return root != nullptr ? root : ".";
 }
 
-/// A file of the project's sources, "docs/11-simulators.md".
+/// A file of the project's sources, "docs/21-simulators.md".
 [[nodiscard]] inline std::string source_file(const std::string& name) {
     return whole_file(source_folder() / name);
 }

@@ -35,13 +35,13 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
             "the key file belongs to another journal; of shared books, copy that of another till "
             "of them"},
         code_advice{store_errc::journal_lost, "a folder that is not mounted, or a journal that was removed: bring it "
-                                              "back; docs/15-a-damaged-journal.md"},
+                                              "back; docs/19-a-damaged-journal.md"},
         code_advice{store_errc::other_journal,
-            "another till's journal, or a new one: docs/15-a-damaged-journal.md says what to do"},
+            "another till's journal, or a new one: docs/19-a-damaged-journal.md says what to do"},
         code_advice{store_errc::journal_behind,
-            "a copy was restored: the till has done more than it knows; docs/15-a-damaged-journal.md"},
+            "a copy was restored: the till has done more than it knows; docs/19-a-damaged-journal.md"},
         code_advice{store_errc::mark_lost,
-            "without its mark an old journal looks like the right one: docs/15-a-damaged-journal.md"},
+            "without its mark an old journal looks like the right one: docs/19-a-damaged-journal.md"},
         code_advice{store_errc::journal_gone, "the journal was removed or replaced under the till: end it at once"},
         code_advice{store_errc::corrupt, "cipherlane journal check says what can be read"},
         code_advice{store_errc::record_damaged, "cipherlane journal check says what can be read"},

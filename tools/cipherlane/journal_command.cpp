@@ -197,7 +197,7 @@ std::vector<store::journal_entry> entries_of(const std::vector<ports::journal_re
 
 constexpr std::string_view damaged_advice = "stop the till and keep this file; cipherlane journal recover SETTINGS "
                                             "--salvage NEW brings over what can be read; "
-                                            "then compare it with the host: docs/15-a-damaged-journal.md";
+                                            "then compare it with the host: docs/19-a-damaged-journal.md";
 
 void print_damage(const std::vector<ports::journal_record>& damaged, const std::vector<store::lost_records>& lost) {
     for (const auto& one : lost)

@@ -39,7 +39,7 @@ struct reconcile_options {
 };
 
 constexpr std::string_view fetch_again =
-    "fetch the statement again; docs/18-reconciliation.md says how a form is made";
+    "fetch the statement again; docs/28-reconciliation.md says how a form is made";
 
 std::optional<std::int64_t> day_or_stop(std::string_view name, const std::string& text) {
     if (text.empty()) return std::nullopt;

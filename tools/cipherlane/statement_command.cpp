@@ -88,7 +88,7 @@ class statement_reading {
     explicit statement_reading(const statement_options& options)
         : options_(options)
         , fees_(value_or_stop(
-              fee_schedule::load(options.fees), "docs/19-clearing.md says how fees are written", ending::wrong_use))
+              fee_schedule::load(options.fees), "docs/29-clearing.md says how fees are written", ending::wrong_use))
         , calendar_(calendar_or_weekends(options.calendar))
         , shares_(shares_or_stop(options.shares))
         , from_(day_or_stop("--from", options.from, std::numeric_limits<std::int64_t>::min()))

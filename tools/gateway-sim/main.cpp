@@ -9,7 +9,7 @@
 int main(int argc, char** argv) {
     namespace sim = cipherlane::sim;
     sim::gateway_settings settings;
-    CLI::App program{"A simulated QR payment gateway over HTTP (docs/06-gateway-api.md)", "cipherlane-gateway-sim"};
+    CLI::App program{"A simulated QR payment gateway over HTTP (docs/14-gateway-api.md)", "cipherlane-gateway-sim"};
     sim::common_options common(program);
     program.add_option("--port", settings.port, "HTTP; 0: any free port");
     sim::common_options::take_control(program, settings.control);
@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
     std::string speak = "cipherlane";
     program
         .add_option("--speak", speak,
-            "cipherlane (docs/06-gateway-api.md); wechat, alipay, unionpay or netpay (docs/26-gateways.md)")
+            "cipherlane (docs/14-gateway-api.md); wechat, alipay, unionpay or netpay (docs/15-gateways.md)")
         ->check(CLI::IsMember({"cipherlane", "wechat", "alipay", "unionpay", "netpay"}));
     std::string keys;
     program.add_option("--keys", keys, "Folder of test keys for all but cipherlane, made at the first start");

@@ -8,7 +8,7 @@
 
 namespace cipherlane::sim {
 
-/// Signs the gateway's notifications (`docs/06-gateway-api.md`).
+/// Signs the gateway's notifications (`docs/14-gateway-api.md`).
 class notification_signer {
   public:
     /// With a new key.

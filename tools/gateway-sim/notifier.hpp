@@ -29,7 +29,7 @@ enum class signature : std::uint8_t { right, wrong };
 using notice_header = std::vector<std::pair<std::string, std::string>>;
 /// Made anew at each try.
 using notice_signing = std::function<notice_header(std::string_view body, signature how)>;
-/// That of docs/06-gateway-api.md.
+/// That of docs/14-gateway-api.md.
 [[nodiscard]] notice_signing signing_with(std::shared_ptr<const notification_signer> signer);
 
 /// Sends a notification to a till, again until it is taken or was tried five times. Returns at once.

@@ -65,7 +65,7 @@ struct gateway_order {
     [[nodiscard]] nlohmann::json to_json() const;
 };
 
-/// The gateway's orders and the rules of `docs/06-gateway-api.md`, without HTTP. Throws `refusal`. One thread at a
+/// The gateway's orders and the rules of `docs/14-gateway-api.md`, without HTTP. Throws `refusal`. One thread at a
 /// time.
 class order_book {
   public:

@@ -128,7 +128,7 @@ struct gateway_server::impl {
     std::shared_ptr<alipay_face> alipay;
     std::shared_ptr<netpay_face> netpay;
     std::shared_ptr<unionpay_face> unionpay;
-    std::shared_ptr<wechat_face> wechat; ///< null: the interface of docs/06-gateway-api.md
+    std::shared_ptr<wechat_face> wechat; ///< null: the interface of docs/14-gateway-api.md
     control_desk desk;
     std::unique_ptr<control_channel> rig;
     std::unique_ptr<listener> door;

@@ -30,7 +30,7 @@ struct gateway_settings {
     std::string unionpay_keys; ///< folder of `unionpay_test_keys`: then it speaks as UnionPay
 };
 
-/// `cipherlane-gateway-sim`: the QR gateway of `docs/06-gateway-api.md` over HTTP. Paying is a command of its control
+/// `cipherlane-gateway-sim`: the QR gateway of `docs/14-gateway-api.md` over HTTP. Paying is a command of its control
 /// channel, `{"cmd":"pay","order_number":"…"}`, as a payer's wallet is not part of it.
 class gateway_server {
   public:

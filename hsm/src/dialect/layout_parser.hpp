@@ -9,7 +9,7 @@
 
 namespace cipherlane::hsm {
 
-/// Reads a layout written in the language of `docs/07-dialects.md`: "mode:N1=0 key:K [mode=2|3: iv:H16] data:B<H3".
+/// Reads a layout written in the language of `docs/09-dialects.md`: "mode:N1=0 key:K [mode=2|3: iv:H16] data:B<H3".
 ///
 /// `known` are the fields that conditions may name besides the layout's own: of an answer, those of the request.
 /// @return `hsm_errc::profile_value` with the word as field and its place in the text as offset.

@@ -63,7 +63,7 @@ std::string_view view(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-/// Notices of docs/06-gateway-api.md.
+/// Notices of docs/14-gateway-api.md.
 class own_notice_reader final : public notice_reader {
   public:
     explicit own_notice_reader(notification_verifier verifier)

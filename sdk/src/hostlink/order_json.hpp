@@ -7,7 +7,7 @@
 
 namespace cipherlane::hostlink {
 
-/// The gateway's JSON (docs/06-gateway-api.md) as values of the port.
+/// The gateway's JSON (docs/14-gateway-api.md) as values of the port.
 
 [[nodiscard]] std::string write_order(
     const ports::qr_order_request& request, std::string_view merchant_id, std::string_view notify_url);

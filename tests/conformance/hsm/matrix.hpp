@@ -11,12 +11,12 @@
 
 namespace cipherlane::hsm::tests {
 
-/// The matrix of docs/07-dialects.md: operation and profile to "KQ" or "no (9)". It is kept there alone.
+/// The matrix of docs/09-dialects.md: operation and profile to "KQ" or "no (9)". It is kept there alone.
 class matrix {
   public:
     matrix() {
         const char* source = std::getenv("CIPHERLANE_SOURCE_DIR");
-        std::ifstream in(std::string(source == nullptr ? "." : source) + "/docs/07-dialects.md");
+        std::ifstream in(std::string(source == nullptr ? "." : source) + "/docs/09-dialects.md");
         for (std::string line; std::getline(in, line);) {
             if (line.starts_with("|")) read(cells_of(line));
         }

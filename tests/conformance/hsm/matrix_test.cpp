@@ -1,4 +1,4 @@
-// docs/07-dialects.md against the profiles: what the table promises is bound, what it denies is not.
+// docs/09-dialects.md against the profiles: what the table promises is bound, what it denies is not.
 #include "matrix.hpp"
 
 #include <cipherlane/hsm/profile.hpp>

@@ -1,6 +1,6 @@
 // SIGKILL of till, acquirer, cipher machine, PIN pad and gateway in turn, at random instants, and power cuts of the
 // till's machine that leave torn writes behind: real programs on real sockets and ptys, with their books on disk.
-// CIPHERLANE_PROCESS_PAYMENTS says how many payments; docs/14-simulation.md.
+// CIPHERLANE_PROCESS_PAYMENTS says how many payments; docs/20-simulation.md.
 #include "kill_fixture.hpp"
 
 #include <cstdio>

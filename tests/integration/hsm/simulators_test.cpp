@@ -62,7 +62,7 @@ TEST_F(simulator_program, EndsWith2AndItsNameWhereItCannotStart) {
 
 // What the page says of a channel is what the channel says of itself, and nothing that is sent there ends a program.
 TEST_F(simulator_program, HelpsOnItsControlChannelAndOutlivesAnyBytes) {
-    const auto page = source_file("docs/11-simulators.md");
+    const auto page = source_file("docs/21-simulators.md");
     ASSERT_FALSE(page.empty());
     const auto unit = start_unit();
     struct row {

@@ -423,7 +423,7 @@ TEST_F(TillService, SaysInWordsWhyItDoesNotStart) {
     EXPECT_NE(said().find("belongs to another till"), std::string::npos) << said();
 }
 
-/// From JavaScript with nothing but fetch: docs/27-till-service.md.
+/// From JavaScript with nothing but fetch: docs/31-till-service.md.
 TEST_F(TillService, IsDrivenByTheSampleInJavaScript) {
     if (!std::filesystem::exists("/usr/bin/node")) GTEST_SKIP() << "node is not installed";
     start();

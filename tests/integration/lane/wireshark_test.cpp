@@ -220,7 +220,7 @@ TEST_F(Wireshark, SaysOfEveryDialectWhatTheCodecSays) {
     const std::string source = std::getenv("CIPHERLANE_SOURCE_DIR");
     loaded.push_back(iso8583::loaded_dialect::load(source + "/docs/examples/dialect.toml").value());
     add(loaded.back().table(), whole_message(loaded.back().table()));
-    const auto page = whole_file(source + "/docs/05-iso8583.md");
+    const auto page = whole_file(source + "/docs/08-iso8583.md");
     for (auto at = page.find("<!-- envelope: "); at != std::string::npos; at = page.find("<!-- envelope: ", at)) {
         loaded.push_back(iso8583::loaded_dialect::parse(block(page, at)).value());
         auto digits = block(page, at);

@@ -1,4 +1,4 @@
-// The envelopes that docs/05-iso8583.md shows: each dialect loads, its message is read as the page says, and written
+// The envelopes that docs/08-iso8583.md shows: each dialect loads, its message is read as the page says, and written
 // again byte for byte.
 #include "support/whole_file.hpp"
 
@@ -17,7 +17,7 @@ namespace cipherlane::iso8583 {
 namespace {
 
 std::string page() {
-    return tests::source_file("docs/05-iso8583.md");
+    return tests::source_file("docs/08-iso8583.md");
 }
 
 /// The next fenced block behind a place; the place moves behind it.

@@ -573,10 +573,10 @@ TEST(TillSettings, OfTheExampleAreTheDefaults) {
 }
 
 TEST(TillSettings, OfTheDocsAreRead) {
-    const auto blocks = doc_blocks("13-till.md", "till");
+    const auto blocks = doc_blocks("02-till.md", "till");
     EXPECT_EQ(blocks.size(), 1U);
     for (const auto& block : blocks) {
-        const auto read = parse_till(block, "13-till.md");
+        const auto read = parse_till(block, "02-till.md");
         EXPECT_TRUE(read) << read.error();
     }
 }

@@ -29,7 +29,7 @@ struct service_settings {
     at_start first = at_start::recover;
 };
 
-/// The tills of some settings files as one local HTTP service: `docs/27-till-service.md`. What goes on at a terminal
+/// The tills of some settings files as one local HTTP service: `docs/31-till-service.md`. What goes on at a terminal
 /// is the service's: whoever asked may go away.
 class till_service {
   public:

@@ -77,7 +77,7 @@ struct unit_settings {
 /// The settings that a built-in profile starts with; nothing for an unknown name. `sjl05-binary` is `sjj1312`.
 [[nodiscard]] std::optional<unit_settings> settings_of(std::string_view profile);
 
-/// As above, or from a profile file (`docs/07-dialects.md`), which `hsm::profile::load` must accept: the settings of
+/// As above, or from a profile file (`docs/09-dialects.md`), which `hsm::profile::load` must accept: the settings of
 /// its `base`, with the file's framing, account digits, check value digits, PIN formats and Westone key types in
 /// their place, and with its commands: those that it adds, lays out anew or removes. A file without a `base` starts
 /// from `payshield`, or from `sjj1312` if its answers are flags.

@@ -11,7 +11,7 @@ namespace cipherlane::hsm_sim {
 
 namespace {
 
-/// In the order of their explanation in docs/11-simulators.md.
+/// In the order of their explanation in docs/21-simulators.md.
 std::vector<sim::fault_kind> unit_faults(answer_statuses has) {
     using sim::fault_effect;
     const sim::fault_values status{"(.{2})?", "the two characters of a status, or none"};

@@ -6,7 +6,7 @@
 
 namespace cipherlane::hsm {
 
-/// The typed operations, the same for all dialects. `docs/07-dialects.md` says which profile can do which.
+/// The typed operations, the same for all dialects. `docs/09-dialects.md` says which profile can do which.
 enum class operation : std::uint8_t {
     diagnose,
     echo,

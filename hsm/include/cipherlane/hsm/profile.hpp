@@ -101,7 +101,7 @@ struct binding {
 /// A cipher machine's dialect as data: framing, tags, key types, code tables, commands, error texts, quirks.
 ///
 /// Built in are payshield, payshield-kb, sjj1310, sjl06, sjl05 and sjj1312 (alias sjl05-binary); others, or
-/// corrections of these, come from TOML files (`docs/07-dialects.md`). Immutable after loading: share one between
+/// corrections of these, come from TOML files (`docs/09-dialects.md`). Immutable after loading: share one between
 /// threads.
 ///
 /// The `sjj1312` profile is inferred from the SJL05 of the same maker and not yet confirmed on an SJJ1312: each

@@ -24,7 +24,7 @@ struct http_gateway_settings {
     [[nodiscard]] result<void> validate() const;
 };
 
-/// A QR gateway over HTTPS or HTTP and JSON, as docs/06-gateway-api.md writes it down: one connection for each
+/// A QR gateway over HTTPS or HTTP and JSON, as docs/14-gateway-api.md writes it down: one connection for each
 /// request. One thread at a time.
 class http_gateway final : public ports::qr_gateway {
   public:

@@ -23,7 +23,7 @@ struct http_risk_settings {
     [[nodiscard]] result<void> validate() const;
 };
 
-/// Whoever judges risk, asked by an HTTP POST of JSON; docs/21-rules.md has request and answer. One connection for
+/// Whoever judges risk, asked by an HTTP POST of JSON; docs/25-rules.md has request and answer. One connection for
 /// each payment, within the caller's deadline. Nothing secret goes out: the card is masked.
 ///
 /// Errors: what the link says; `hostlink_errc::gateway_failed` for another status than 2xx, with it as the peer's

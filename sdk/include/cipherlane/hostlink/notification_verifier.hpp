@@ -19,7 +19,7 @@ struct signed_notice {
 };
 
 /// Decides whether a notification comes from the gateway, now, for the first time: signature over
-/// `timestamp \n nonce \n body \n`, then the time window, then the nonce (docs/06-gateway-api.md).
+/// `timestamp \n nonce \n body \n`, then the time window, then the nonce (docs/14-gateway-api.md).
 /// One thread at a time.
 class notification_verifier {
   public:

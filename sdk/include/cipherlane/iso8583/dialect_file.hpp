@@ -10,7 +10,7 @@
 
 namespace cipherlane::iso8583 {
 
-/// A dialect read from a TOML file (`docs/05-iso8583.md` has the keys), with the memory that its table points into.
+/// A dialect read from a TOML file (`docs/08-iso8583.md` has the keys), with the memory that its table points into.
 ///
 /// The table is the same as a compiled one and has passed the same checks; messages are read and written as fast.
 /// A copy shares the table. Immutable: share one between threads. Views and messages of the dialect must not outlive

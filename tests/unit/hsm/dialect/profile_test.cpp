@@ -23,7 +23,7 @@ TEST(Profile, EveryBuiltinLoads) {
 }
 
 TEST(Profile, OfTheDocsLoads) {
-    const auto blocks = tests::doc_blocks("07-dialects.md", "profile");
+    const auto blocks = tests::doc_blocks("09-dialects.md", "profile");
     EXPECT_EQ(blocks.size(), 1U);
     for (const auto& block : blocks) {
         const auto one = profile::parse(block);

@@ -8,7 +8,7 @@
 
 namespace cipherlane {
 
-/// What an operator (操作员) may be allowed to do. See docs/33-clerks.md for which trade needs which.
+/// What an operator (操作员) may be allowed to do. See docs/24-clerks.md for which trade needs which.
 enum class right : std::uint8_t {
     sell,   ///< payments, completions, tips and adjustments
     undo,   ///< voids

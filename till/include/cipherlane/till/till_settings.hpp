@@ -23,8 +23,8 @@ enum class sealer_kind : std::uint8_t {
 
 /// Whose interface a gateway speaks.
 enum class gateway_kind : std::uint8_t {
-    cipherlane, ///< docs/06-gateway-api.md
-    wechat,     ///< WeChat Pay, API v3: docs/26-gateways.md
+    cipherlane, ///< docs/14-gateway-api.md
+    wechat,     ///< WeChat Pay, API v3: docs/15-gateways.md
     alipay,     ///< Alipay, gateway.do: likewise
     unionpay,   ///< UnionPay, acp 5.1.0: likewise
     netpay,     ///< 银联商务, netpay: likewise
@@ -65,7 +65,7 @@ struct till_settings {
         net::frame_prefix length = net::frame_prefix::binary2; ///< of each message, in front of it
         friend bool operator==(const host_place&, const host_place&) = default;
     };
-    /// What WeChat Pay asks for beside an address: docs/26-gateways.md.
+    /// What WeChat Pay asks for beside an address: docs/15-gateways.md.
     struct wechat_place {
         std::string second_address; ///< asked where the first cannot be reached; empty: none
         std::string mchid;          ///< of the merchant, or of the partner that serves one
@@ -80,7 +80,7 @@ struct till_settings {
         std::string kept_certificates_file; ///< where those are kept that were fetched; empty: nowhere
         friend bool operator==(const wechat_place&, const wechat_place&) = default;
     };
-    /// What Alipay asks for beside an address: docs/26-gateways.md.
+    /// What Alipay asks for beside an address: docs/15-gateways.md.
     struct alipay_place {
         std::string app_id;
         std::string seller_id;      ///< 2088…, named by every notice
@@ -91,7 +91,7 @@ struct till_settings {
         std::string root_certificates_file;
         friend bool operator==(const alipay_place&, const alipay_place&) = default;
     };
-    /// What UnionPay asks for beside an address: docs/26-gateways.md. Files are PEM.
+    /// What UnionPay asks for beside an address: docs/15-gateways.md. Files are PEM.
     struct unionpay_place {
         std::string mer_id;
         std::string sign_certificate_file;              ///< of `merchant_key_file`
@@ -104,7 +104,7 @@ struct till_settings {
         std::string sub_mer_abbr;
         friend bool operator==(const unionpay_place&, const unionpay_place&) = default;
     };
-    /// What 银联商务 asks for beside an address: docs/26-gateways.md. Keys in files of mode 0600.
+    /// What 银联商务 asks for beside an address: docs/15-gateways.md. Keys in files of mode 0600.
     struct netpay_place {
         std::string app_id;
         std::string app_key_file;
@@ -136,7 +136,7 @@ struct till_settings {
     };
     struct device_place {
         std::string driver; ///< empty: none
-        std::string path;   ///< "/dev/serial/by-id/…" or another address of docs/04-devices.md
+        std::string path;   ///< "/dev/serial/by-id/…" or another address of docs/13-devices.md
         till_tls_files tls; ///< for "tls:" addresses
         friend bool operator==(const device_place&, const device_place&) = default;
     };
@@ -160,7 +160,7 @@ struct till_settings {
         words language = words::by_code_page; ///< Chinese, but English on a printer with a page without Chinese
         std::string description_file;         ///< for displays described by a TOML file
         std::string font_file;                ///< for panels; empty: the usual places
-        // For receipt printers: docs/04-devices.md.
+        // For receipt printers: docs/13-devices.md.
         std::string printer = "epson"; ///< the make
         std::string code_page;         ///< "gbk", "ascii", "cp858" …; empty: "gbk"
         bool transliterate = false; ///< letters that the page does not have lose their marks; else they are refused
@@ -178,7 +178,7 @@ struct till_settings {
         std::string password_file;                 ///< mode 0600
         friend bool operator==(const display_place&, const display_place&) = default;
     };
-    /// The scanner of the payers' payment codes: docs/04-devices.md.
+    /// The scanner of the payers' payment codes: docs/13-devices.md.
     struct scanner_place : device_place {
         bool keeper = true;                                              ///< as of a PIN pad
         drivers::scan_end end = drivers::scan_end::cr_or_lf;             ///< what ends a code
@@ -186,7 +186,7 @@ struct till_settings {
         drivers::scan_text characters = drivers::scan_text::utf8;
         friend bool operator==(const scanner_place&, const scanner_place&) = default;
     };
-    /// The till's receipt printer: docs/04-devices.md.
+    /// The till's receipt printer: docs/13-devices.md.
     struct printer_place : device_place {
         enum class proof : std::uint8_t { printed, state, none };
         enum class cutting : std::uint8_t { partial, full, none };
@@ -209,7 +209,7 @@ struct till_settings {
         std::string serial_key_file;
         bool test_keys = false; ///< published test keys are taken, whatever host or gateway there is
         std::string address;    ///< of the cipher machine, HOST:PORT
-        std::string profile;    ///< its dialect: a name of docs/07-dialects.md or FILE.toml
+        std::string profile;    ///< its dialect: a name of docs/09-dialects.md or FILE.toml
         till_tls tls;           ///< to it
     };
     struct journal_place {
@@ -231,13 +231,13 @@ struct till_settings {
         std::vector<std::string> test_cards; ///< card numbers whose messages are written whole; others are masked
     };
 
-    /// Who may do what at the till: docs/33-clerks.md.
+    /// Who may do what at the till: docs/24-clerks.md.
     struct clerks_place {
         std::string file;       ///< the operators, mode 0600; empty: whoever is there may do everything
         std::string shift_file; ///< their shifts; empty: the name of `file` and ".shifts"
         friend bool operator==(const clerks_place&, const clerks_place&) = default;
     };
-    /// What may be taken: docs/21-rules.md.
+    /// What may be taken: docs/25-rules.md.
     struct rules_place {
         enum class funds : std::uint8_t { unknown, debit, credit, prepaid, balance };
         std::string file;           ///< the rules; empty: none

@@ -1,4 +1,4 @@
-// docs/07-dialects.md, the profiles and the simulator's own tables: all three name the same commands.
+// docs/09-dialects.md, the profiles and the simulator's own tables: all three name the same commands.
 #include "hsm-sim/racal/processor.hpp"
 #include "hsm-sim/unit/unit.hpp"
 #include "hsm-sim/westone/processor.hpp"
@@ -55,7 +55,7 @@ struct document {
 
 document read_document() {
     document read;
-    std::ifstream in(std::string(std::getenv("CIPHERLANE_SOURCE_DIR")) + "/docs/07-dialects.md");
+    std::ifstream in(std::string(std::getenv("CIPHERLANE_SOURCE_DIR")) + "/docs/09-dialects.md");
     for (std::string line; std::getline(in, line);) {
         read.text += line + "\n";
         if (!line.starts_with("|")) continue;

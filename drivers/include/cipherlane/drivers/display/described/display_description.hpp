@@ -113,7 +113,7 @@ inline constexpr std::size_t described_actions = static_cast<std::size_t>(descri
 [[nodiscard]] std::string_view to_string(described_action action) noexcept;
 
 /// A display whose protocol is described by a file instead of code: for the many boards whose protocol only their
-/// owner knows. The file's form is in docs/04-devices.md.
+/// owner knows. The file's form is in docs/13-devices.md.
 struct display_description {
     std::string name;  ///< "shop-panel"
     std::string title; ///< for people

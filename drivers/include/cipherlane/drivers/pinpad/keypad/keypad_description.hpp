@@ -69,7 +69,7 @@ struct keypad_step {
 };
 
 /// A PIN keypad (密码键盘) whose protocol is described by a file instead of code. The file's form is in
-/// docs/04-devices.md.
+/// docs/13-devices.md.
 struct keypad_description {
     std::string name;
     std::string title;

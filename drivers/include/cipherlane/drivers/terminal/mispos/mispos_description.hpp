@@ -80,7 +80,7 @@ inline constexpr std::size_t mispos_trades = static_cast<std::size_t>(mispos_tra
 using mispos_constants = std::vector<std::pair<std::uint16_t, bytes>>;
 
 /// An acquirer's MIS-POS (收银一体化): a frame that all share, and what differs between them as data. The file's form
-/// is in docs/04-devices.md.
+/// is in docs/13-devices.md.
 struct mispos_description {
     std::string name;  ///< "ums"
     std::string title; ///< for people
