@@ -147,7 +147,7 @@ TEST_F(TillService, SellsDeclinesRefundsAndSettles) {
     raw_connection listens(where);
     ASSERT_TRUE(listens.send(http_text("GET", "/v1/events", {}, token)));
     ASSERT_NE(listens.read_until("retry"), "");
-    for (int wait = 0; wait < 500 && call_http(where, "GET", "/health", {}, token).status != 200; ++wait)
+    for (int wait = 0; wait < 3000 && call_http(where, "GET", "/health", {}, token).status != 200; ++wait)
         std::this_thread::sleep_for(10ms);
     EXPECT_EQ(ask("GET", "/health").at("ready"), true);
 
