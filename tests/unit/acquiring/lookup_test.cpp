@@ -1,5 +1,6 @@
 #include "support/lane/lane_rig.hpp"
 
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/acquiring/trade.hpp>
