@@ -154,8 +154,10 @@ bool takes_names(const std::string& code, std::size_t open) {
     const auto colon = callee.rfind(':');
     if (takers.contains(colon == std::string::npos ? callee : callee.substr(colon + 1))) return true;
     // "journal_verdict lost(": a variable that is made.
+    static const std::set<std::string> no_types{
+        "return", "else", "not", "and", "or", "co_return", "co_yield", "throw"};
     const auto type = word_before(code, last_before(code, open) + 1 - callee.size());
-    return !callee.empty() && !type.empty() && type != "return" && type != "else";
+    return !callee.empty() && !type.empty() && !no_types.contains(type);
 }
 
 /// Whether one list has other names beside this one: a set by hand.
@@ -163,6 +165,13 @@ bool has_others(const std::string& code, std::size_t open, const named& one, con
     return std::any_of(all.begin(), all.end(), [&](const named& other) {
         return other.begin != one.begin && other.begin > open && bracket_around(code, other.begin) == open;
     });
+}
+
+/// Whether what begins a statement there gives a value another name: "const", or "auto", which only a variable has.
+bool renames(const std::string& code, std::size_t last) {
+    const auto begin = code.find_last_of(";{}(", last) + 1; // npos becomes 0
+    static const std::regex fixed(R"(\b(const|constexpr|auto)\b)");
+    return std::regex_search(code.substr(begin, last - begin), fixed);
 }
 
 bool decides_by(const std::string& code, const named& one, const std::vector<named>& all) {
@@ -176,35 +185,50 @@ bool decides_by(const std::string& code, const named& one, const std::vector<nam
     if (word_before(code, one.begin) == "return") return false;
     if (before == '=') {
         if (std::string_view("=!<>").find(code[last - 1]) != std::string_view::npos) return true;
-        const auto begin = code.find_last_of(";{}(", last) + 1; // npos becomes 0
-        static const std::regex fixed(R"(\b(const|constexpr)\b)");
-        return std::regex_search(code.substr(begin, last - begin), fixed);
+        return renames(code, last);
     }
     if (before != '(' && before != ',' && before != '{') return true;
     const auto open = bracket_around(code, one.begin);
     if (open == std::string::npos || code[open] == '[') return true;
-    return code[open] == '(' ? !takes_names(code, open) : has_others(code, open, one, all);
+    if (code[open] == '(') return !takes_names(code, open);
+    static const std::set<std::string> enums{"trade", "record_state", "order_phase", "outcome"};
+    const bool alone = before == '{' && behind == '}';
+    const auto callee = word_before(code, open);
+    const auto type = word_before(code, last_before(code, open) + 1 - callee.size());
+    if (alone && enums.contains(type.substr(type.rfind(':') + 1)) && renames(code, open - 1)) return true;
+    return has_others(code, open, one, all);
 }
 
 /// What a name hides behind: a number, a word, a shorter name, a list in SQL.
 bool hides(const std::string& line) {
     static const std::string kinds = R"((?:trade|record_state|order_phase|outcome))";
-    static const std::regex patterns[] = {
-        std::regex(R"(\b(?:trade|state|phase)_set::of\()"),
-        std::regex(R"(\busing\s+enum\s+(?:\w+::)*)" + kinds + R"(\s*;)"),
-        std::regex(R"(\busing\s+(?:\w+\s*=\s*)?(?:\w+::)*)" + kinds + R"(::\w+\s*;)"),
-        std::regex(R"(\busing\s+\w+\s*=\s*(?:\w+::)+)" + kinds + R"(\s*;)"),
-        std::regex(R"(\bto_string\([^()]*\b(?:state|phase|kind)\)\s*[=!]=\s*")"),
-        std::regex(R"re(\bat\("(?:state|kind|phase)"\)\s*[=!]=\s*")re"),
-        std::regex(R"re(\brow(?:_of\([^()]*\))?(?:\.|->)name\s*[=!]=\s*"(?:sale|void|refund|QR )[^"]*")re"),
-        std::regex(R"(\bstatic_cast<[^<>]*>\([^()]*\b(?:state|kind|phase)\)\s*[=!<>]=?\s*\d)"),
-        std::regex(R"(\b(?:state|kind)\s+(?:NOT\s+)?IN\s*\(\s*['\d])", std::regex::icase),
-        std::regex(R"(\b(?:SELECT|WHERE|AND|OR)\b.*\b(?:state|kind)\s*(?:=|!=|<>)\s*['\d])", std::regex::icase),
-        // A word of our own among the codes of the host would be a state in hiding.
-        std::regex(R"re(\bhost_code\s*[=!]?=\s*(?:[\w:]+\()?(?:"[a-z]|[\w:]+_mark\b))re"),
+    struct pattern {
+        const char* word; ///< without which there is nothing to search for, as the search is slow
+        std::regex is;
     };
-    return std::any_of(std::begin(patterns), std::end(patterns),
-        [&](const std::regex& one) { return std::regex_search(line, one); });
+    static const pattern patterns[] = {
+        {"_set::of", std::regex(R"(\b(?:trade|state|phase)_set::of\()")},
+        {"enum", std::regex(R"(\busing\s+enum\s+(?:\w+::)*)" + kinds + R"(\s*;)")},
+        {"using", std::regex(R"(\busing\s+(?:\w+\s*=\s*)?(?:\w+::)*)" + kinds + R"(::\w+\s*;)")},
+        {"using", std::regex(R"(\busing\s+\w+\s*=\s*(?:\w+::)+)" + kinds + R"(\s*;)")},
+        {"to_string", std::regex(R"(\bto_string\([^()]*\b(?:state|phase|kind)\)\s*[=!]=\s*")")},
+        {"at(\"", std::regex(R"re(\bat\("(?:state|kind|phase|outcome)"\)\s*[=!]=\s*")re")},
+        {"name", std::regex(R"re(\brow(?:_of\([^()]*\))?(?:\.|->)name\s*[=!]=\s*")re"
+                            R"re((?:sale|void|refund|QR |pre-|compl|tip|adjust|offline|bal|inst)[^"]*")re")},
+        {"static_cast", std::regex(R"(\bstatic_cast<[^<>]*>\([^()]*\b(?:state|kind|phase)\)\s*[=!<>]=?\s*\d)")},
+        {"static_cast", std::regex(R"(\bstatic_cast<(?:\w+::)*(?:trade|record_state|order_phase)>\(\s*\d)")},
+        {"", std::regex(R"(\b(?:trade|record_state|order_phase)\s*[{(]\s*\d)")},
+        {"", std::regex(R"(\b(?:int|unsigned|u?int\d+_t|size_t)\([^()]*\b(?:state|kind|phase)\)\s*[=!<>]=?\s*\d)")},
+        {"", std::regex(R"(\b(?:state|kind)\s+(?:NOT\s+)?IN\s*\(\s*['\d])", std::regex::icase)},
+        {"", std::regex(R"(\b(?:state|kind)\s+(?:NOT\s+)?BETWEEN\b)")},
+        {"CASE", std::regex(R"(\bCASE\s+(?:state|kind)\s+WHEN\b)")},
+        {"", std::regex(R"(\b(?:SELECT|WHERE|AND|OR)\b.*\b(?:state|kind)\s*(?:=|!=|<>)\s*['\d])", std::regex::icase)},
+        // A word of our own among the codes of the host would be a state in hiding.
+        {"host_code", std::regex(R"re(\bhost_code\s*[=!]?=\s*(?:[\w:]+\()?(?:"[a-z]|[\w:]+_mark\b))re")},
+    };
+    return std::any_of(std::begin(patterns), std::end(patterns), [&](const pattern& one) {
+        return line.find(one.word) != std::string::npos && std::regex_search(line, one.is);
+    });
 }
 
 struct finding {
@@ -254,7 +278,7 @@ std::vector<std::string> sources() {
         if (!fs::exists(source_folder() / folder)) continue;
         for (const auto& item : fs::recursive_directory_iterator(source_folder() / folder)) {
             const auto extension = item.path().extension();
-            if (extension != ".hpp" && extension != ".cpp") continue;
+            if (extension != ".hpp" && extension != ".cpp" && extension != ".h" && extension != ".c") continue;
             found.push_back(fs::relative(item.path(), source_folder()).generic_string());
         }
     }
@@ -266,24 +290,30 @@ std::vector<finding> decisions_in(const std::string& file) {
 }
 
 TEST(LedgerRules, TheSearchKnowsAConditionWhenItSeesOne) {
-    for (const char* line : {"if (record.kind == ports::trade::sale) {", "x = trade::refund != what;",
-             "case ports::record_state::unknown: break;",
-             "case record_state::approved:", "using enum cipherlane::ports::record_state;", "\"AND state IN (1, 5)\"",
-             "WHERE kind = 4", "AND state NOT IN ('approved')", "if (end.phase == order_phase::expired) return;",
-             "return phase < ports::order_phase::paid;", "record_state::sent >= state", "trade::sale > kind",
-             "constexpr auto mine = ports::trade::sale;", "static const record_state last = record_state::returned;",
-             "if (record.host_code == ledger::never_left_mark) return;",
-             "back.host_code = std::string(never_left_mark);", "if (told.host_code != \"issued\") return;",
-             "constexpr auto paying = ledger::trade_set::of(sale, tip);", "case order_phase::paid: break;",
-             "if (state ==\n        record_state::approved)", "using ports::trade::sale;",
-             "using kind = ports::trade;", "x.state = paid ? record_state::approved : record_state::declined;",
-             "if (one_of(state, record_state::approved)) return;", "if (mine.contains(record_state::approved)) {",
-             "for (const auto one : {trade::sale, trade::tip})",
-             "std::array mine{record_state::sent, record_state::stored};",
-             "if (to_string(record.state) == \"approved\")", "if (row.name == \"sale\") return;",
-             "if (host.at(\"state\") == \"approved\")", "if (static_cast<int>(record.state) == 3)",
-             "if (now == ledger::outcome::declined)", "return row.what == iso8583::transaction::sale;",
-             "return this->take(x->kind, trade::sale);"}) {
+    for (const char* line :
+        {"if (record.kind == ports::trade::sale) {", "x = trade::refund != what;",
+            "case ports::record_state::unknown: break;",
+            "case record_state::approved:", "using enum cipherlane::ports::record_state;", "\"AND state IN (1, 5)\"",
+            "WHERE kind = 4", "AND state NOT IN ('approved')", "if (end.phase == order_phase::expired) return;",
+            "return phase < ports::order_phase::paid;", "record_state::sent >= state", "trade::sale > kind",
+            "constexpr auto mine = ports::trade::sale;", "static const record_state last = record_state::returned;",
+            "if (record.host_code == ledger::never_left_mark) return;",
+            "back.host_code = std::string(never_left_mark);", "if (told.host_code != \"issued\") return;",
+            "constexpr auto paying = ledger::trade_set::of(sale, tip);", "case order_phase::paid: break;",
+            "if (state ==\n        record_state::approved)", "using ports::trade::sale;",
+            "using kind = ports::trade;", "x.state = paid ? record_state::approved : record_state::declined;",
+            "if (one_of(state, record_state::approved)) return;", "if (mine.contains(record_state::approved)) {",
+            "for (const auto one : {trade::sale, trade::tip})",
+            "std::array mine{record_state::sent, record_state::stored};",
+            "if (to_string(record.state) == \"approved\")", "if (row.name == \"sale\") return;",
+            "if (host.at(\"state\") == \"approved\")", "if (static_cast<int>(record.state) == 3)",
+            "if (now == ledger::outcome::declined)", "return row.what == iso8583::transaction::sale;",
+            "return this->take(x->kind, trade::sale);", "auto mine = record_state::approved;",
+            "constexpr ports::record_state mine{ports::record_state::approved};",
+            "if (not one_of(record_state::sent))", "co_return is(trade::sale);",
+            "if (record.kind == ports::trade{4})", "auto sale = static_cast<trade>(0);",
+            "if (int(record.state) == 3)", "if (row.name == \"completion\")", "if (told.at(\"outcome\") == \"paid\")",
+            "\"CASE state WHEN 3 THEN\"", "\"WHERE state BETWEEN 2 AND 4\""}) {
         EXPECT_TRUE(decides(line)) << line;
     }
     for (const char* line : {"fresh.kind = ports::trade::sale;", "journal_verdict v(record_state::approved, by);",

@@ -73,6 +73,14 @@ constexpr std::array numbered_columns{
         [](std::uint8_t number) noexcept {
             return ledger::phases::all.contains(static_cast<ports::order_phase>(number));
         }},
+    numbered_column{column_named("conversion"),
+        [](std::uint8_t number) noexcept {
+            return number <= static_cast<std::uint8_t>(ports::currency_choice::converted);
+        }},
+    numbered_column{column_named("earlier_sends"),
+        [](std::uint8_t number) noexcept {
+            return number <= static_cast<std::uint8_t>(ports::sent_before::doubted);
+        }},
 };
 
 /// What no version has written: damage, which a row without a checksum shows in no other way.

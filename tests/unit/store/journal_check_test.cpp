@@ -118,19 +118,21 @@ TEST_F(DamagedJournal, HasRecordsThatAreNotBelieved) {
 }
 
 /// Written before there were checksums: a number that no version has written shows it all the same.
-TEST_F(DamagedJournal, HasNoStateTradeOrPhaseThatNobodyHasWritten) {
+TEST_F(DamagedJournal, HasNoNumberThatNobodyHasWritten) {
     sql("UPDATE records SET covered = 0, state = 200 WHERE id = 10");
     sql("UPDATE records SET covered = 0, kind = 99 WHERE id = 11");
     sql("UPDATE records SET covered = 0, phase = 259 WHERE id = 12");
     sql("UPDATE records SET covered = 0 WHERE id = 13");
+    sql("UPDATE records SET covered = 0, conversion = 3 WHERE id = 14");
+    sql("UPDATE records SET covered = 0, earlier_sends = 4 WHERE id = 15");
     const auto journal = open().value();
-    for (const std::uint64_t id : {10U, 11U, 12U}) {
+    for (const std::uint64_t id : {10U, 11U, 12U, 14U, 15U}) {
         const auto found = journal->find(id, in_time());
         ASSERT_FALSE(found) << id << " is told as something else";
         EXPECT_EQ(found.error().code(), store_errc::record_damaged) << id;
     }
     EXPECT_TRUE(journal->find(13, in_time()));
-    EXPECT_EQ(check().damaged.size(), 3U);
+    EXPECT_EQ(check().damaged.size(), 5U);
 }
 
 TEST_F(DamagedJournal, IsOpenedWithoutReadingItsRecordsAndNoticedWhenOneIsRead) {

@@ -221,6 +221,9 @@ void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_po
 void lane_core::raise(alert_kind kind, const ports::journal_record& record) {
     // Of one record several payments may be told, and each is an alert of its own.
     const auto number = record.id == 0 ? record.order_number : std::string();
+    // A lane runs for years: what it has told long ago may be told again, and memory stays as it is.
+    constexpr std::size_t most_remembered = 4096;
+    if (raised_.size() >= most_remembered) raised_.clear();
     if (!raised_.emplace(kind, record.id, number, record.reference).second) return;
     log_.warning("acquiring", std::string(to_string(kind)) + ": terminal " + terminal_id() + ", trace " +
                                   std::to_string(record.trace) + ", " + record.requested.to_string());
