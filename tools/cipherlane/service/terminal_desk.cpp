@@ -251,11 +251,13 @@ void terminal_desk::ask_again(const std::shared_ptr<flight>& one, std::uint64_t 
 
 void terminal_desk::scan(const std::shared_ptr<flight>& one, acquiring::trade_request wish) {
     // As with every trade: one at a time, unless the settings say that others wait.
-    if (scanning_.exchange(true) && !at_.terminal().queue)
+    if (scanning_.fetch_add(1) > 0 && !at_.terminal().queue) {
+        --scanning_;
         return end_later(one, desk_error(acquiring_errc::busy, one->row->verb, "terminal"));
+    }
     asio::post(with_.scanner, [this, one, order = std::move(wish)]() mutable {
         auto code = at_.scan_payment_code(one->bounds);
-        scanning_ = false;
+        --scanning_;
         if (!code) return end_later(one, code.error());
         order.payment_code = *std::move(code);
         begin(one, std::move(order));

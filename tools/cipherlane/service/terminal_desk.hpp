@@ -140,7 +140,7 @@ class terminal_desk {
     std::deque<std::pair<std::string, error>> refusals_;
     std::map<std::string, std::vector<answer_sink>> errands_; ///< by name: who waits for its end
     std::stop_source errands_stop_;
-    std::atomic<bool> scanning_ = false;
+    std::atomic<int> scanning_ = 0; ///< scans under way or waiting
     std::uint64_t last_errand_ = 0;
     std::optional<nlohmann::ordered_json> last_settlement_;
     trade_counts counts_;
