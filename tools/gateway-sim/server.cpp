@@ -355,6 +355,14 @@ void gateway_server::impl::take_commands() {
             if (one.at("status") == request.at("status")) some.push_back(std::move(one));
         return nlohmann::json{{"orders", std::move(some)}};
     });
+    desk.add("refund", {"refund_number:text"}, "whether a refund of this number was done, and of which order",
+        [this](const nlohmann::json& request) {
+            const auto number = request.at("refund_number").get<std::string>();
+            const auto order = orders.find_refund(number);
+            if (!order) return nlohmann::json{{"done", false}};
+            return nlohmann::json{
+                {"done", true}, {"order_number", order->number}, {"amount", order->refunds.at(number).amount}};
+        });
     desk.add("counters", {}, "requests by method, faults", [this](const nlohmann::json&) {
         auto all = counters;
         all.insert(faults.counters().begin(), faults.counters().end());

@@ -1,6 +1,7 @@
 // SIGKILL of till, acquirer, cipher machine, PIN pad and gateway in turn, at random instants, and power cuts of the
 // till's machine that leave torn writes behind: real programs on real sockets and ptys, with their books on disk.
-// CIPHERLANE_PROCESS_PAYMENTS says how many payments; docs/20-simulation.md.
+// CIPHERLANE_PROCESS_PAYMENTS says how many payments, CIPHERLANE_PROCESS_MINUTES when it ends with fewer;
+// docs/20-simulation.md.
 #include "kill_fixture.hpp"
 
 #include <cstdio>
@@ -30,6 +31,10 @@ class LaneKillAll : public kill_fixture {
     static std::size_t payments() {
         const char* many = std::getenv("CIPHERLANE_PROCESS_PAYMENTS");
         return many != nullptr ? std::stoul(many) : 40;
+    }
+    static std::chrono::minutes time() {
+        const char* most = std::getenv("CIPHERLANE_PROCESS_MINUTES");
+        return most != nullptr ? std::chrono::minutes(std::stoi(most)) : std::chrono::hours(24);
     }
 
     sim::simulator* simulator_of(victim one) {
@@ -101,7 +106,10 @@ TEST_F(LaneKillAll, LosesNothing) {
     // Each of them at least once, then by chance: the till and its machine as often as all the others together.
     constexpr std::size_t kinds = std::size(names);
     const std::size_t most_lives = 2 * payments() + 60;
-    for (std::size_t life = 0; life < kinds || told.size() < payments(); ++life) {
+    const auto goes_on = [&] {
+        return told.size() < payments() && std::chrono::steady_clock::now() - begun < time();
+    };
+    for (std::size_t life = 0; life < kinds || goes_on(); ++life) {
         ASSERT_LT(life, most_lives) << "hardly anything is sold; see " << folder() << "/child.log";
         const auto drawn = random() % 8;
         const auto which = life < kinds ? life : drawn < kinds ? drawn : drawn - kinds;

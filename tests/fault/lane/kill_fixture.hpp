@@ -5,6 +5,7 @@
 #include "support/lane_fixture.hpp"
 #include "support/seed.hpp"
 
+#include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/store.hpp>
 
 #include <algorithm>
@@ -99,19 +100,33 @@ class kill_fixture : public lane_fixture {
         return at.journal().open_records(sim::demo_terminal, call(std::chrono::seconds(10))).value().size();
     }
 
-    /// What a person does about refunds that no machine can decide: asks the acquirer.
+    /// Whether the acquirer has booked a refund by card, or the gateway one of an order: of which number, the till's
+    /// journal says.
+    [[nodiscard]] bool has_gone_back(const ports::journal_record& refund, const nlohmann::json& ledger) const {
+        if (ledger::gateway_trades.contains(refund.kind)) {
+            return around->gateway.control()
+                .ask({{"cmd", "refund"}, {"refund_number", "R" + refund.order_number}})
+                .at("done")
+                .get<bool>();
+        }
+        return std::any_of(ledger.begin(), ledger.end(), [&](const nlohmann::json& one) {
+            return std::stoul(one.at("batch").get<std::string>()) == refund.batch &&
+                   std::stoul(one.at("trace").get<std::string>()) == refund.trace && one.at("state") == "approved";
+        });
+    }
+
+    /// What a person does about refunds that no machine can decide: asks whoever would have paid them.
     void decide_refunds(till& till) {
         const auto ledger = trades();
         for (const auto& record :
             till.journal().open_records(sim::demo_terminal, call(std::chrono::seconds(10))).value()) {
-            ASSERT_EQ(record.kind, ports::trade::refund) << "trace " << record.trace << " is not decided";
-            const bool booked = std::any_of(ledger.begin(), ledger.end(), [&](const nlohmann::json& one) {
-                return std::stoul(one.at("batch").get<std::string>()) == record.batch &&
-                       std::stoul(one.at("trace").get<std::string>()) == record.trace &&
-                       one.at("state") == "approved";
-            });
-            const auto found = booked ? acquiring::finding::paid : acquiring::finding::not_paid;
-            ASSERT_TRUE(till.decide({record.id, found, "asked the acquirer"}, call(std::chrono::seconds(10))));
+            ASSERT_EQ(ledger::row_of(record.kind).role, ledger::trade_role::returning)
+                << ledger::row_of(record.kind).name << ", trace " << record.trace << ": " << to_string(record.state);
+            const auto found =
+                has_gone_back(record, ledger) ? acquiring::finding::paid : acquiring::finding::not_paid;
+            const auto end =
+                till.decide({record.id, found, "asked whoever would have paid it"}, call(std::chrono::seconds(10)));
+            ASSERT_TRUE(end) << "trace " << record.trace << ": " << end.error();
             ++decided;
         }
     }

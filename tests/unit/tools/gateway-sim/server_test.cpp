@@ -137,6 +137,20 @@ TEST(Gateway, NeitherNoticesNorItsOwnFaultsFloodTheLog) {
     EXPECT_LE(lines, 16);
 }
 
+TEST(Gateway, TellsTheRigWhetherARefundWasDone) {
+    const running_gateway gateway(with_key());
+    ASSERT_TRUE(has(gateway.post("/orders", order), " 201 "));
+    auto rig = gateway.rig();
+    rig.ask({{"cmd", "pay"}, {"order_number", "o1"}});
+    const nlohmann::json question{{"cmd", "refund"}, {"refund_number", "r1"}};
+    EXPECT_FALSE(rig.ask(question).at("done").get<bool>());
+    ASSERT_TRUE(has(gateway.post("/orders/o1/refund", R"({"refund_number":"r1","amount":34})"), " 200 "));
+    const auto told = rig.ask(question);
+    EXPECT_TRUE(told.at("done").get<bool>());
+    EXPECT_EQ(told.at("order_number"), "o1");
+    EXPECT_EQ(told.at("amount"), 34);
+}
+
 TEST(Gateway, KeepsKeyAndOrdersOverARestart) {
     const tests::temporary_folder folder;
     gateway_settings settings;
