@@ -15,8 +15,8 @@ struct weact_profile {
     int height = 480;
     enum class turned : std::uint8_t { portrait = 0, reverse_portrait = 1, landscape = 2, reverse_landscape = 3 };
     turned orientation = turned::portrait;
-    std::chrono::milliseconds answer_timeout{1'000};
-    std::chrono::milliseconds dimming{0}; ///< how long a change of brightness takes
+    std::chrono::milliseconds answer_timeout{3'000}; ///< a picture that it still draws comes before the answer
+    std::chrono::milliseconds dimming{0};            ///< how long a change of brightness takes
     std::size_t most_rectangles = 8;
     std::string font_file;
     wording words = wording::chinese();
