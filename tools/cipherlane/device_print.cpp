@@ -3,7 +3,9 @@
 #include "cipherlane/tool_door.hpp"
 #include "cipherlane/value_or_stop.hpp"
 
+#include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/drivers/display/escpos/escpos_model.hpp>
+#include <cipherlane/drivers/display/escpos/escpos_printer.hpp>
 #include <cipherlane/drivers/printer/printer_family.hpp>
 #include <cipherlane/drivers/transport/address.hpp>
 #include <cipherlane/net/tls.hpp>
@@ -65,6 +67,19 @@ std::unique_ptr<ports::printer> printer_of(
     return value_or_stop(drivers::open_printer(io.get_executor(), what.driver, what.port, options, bounds));
 }
 
+/// Says which letters the slip will not have as they were given.
+std::string tell_missing_letters(const print_arguments& what, const std::string& text) {
+    if (what.driver != "escpos") return {};
+    const auto profile = value_or_stop(drivers::escpos_profile_of(what.options.printer));
+    auto letters = drivers::escpos_missing_letters(what.heading + text, profile);
+    if (letters.empty()) return letters;
+    const auto& page = what.options.printer.code_page;
+    std::cerr << "cipherlane device print: NOTE: " << (page.empty() ? "gbk" : page)
+              << " does not have: " << printable_text(letters, 200)
+              << "; printed without their marks, or as ?. --code-page chooses another page\n";
+    return letters;
+}
+
 void run_print(const print_arguments& what) {
     const auto text = slip_of(what);
     if (text.empty() && what.heading.empty() && !what.drawer && !what.state)
@@ -86,8 +101,10 @@ void run_print(const print_arguments& what) {
         ports::print_job job;
         job.text = text;
         job.heading = what.heading;
+        const auto missing = tell_missing_letters(what, text);
         check_or_stop(printer->print(job, bounds));
         made["printed"] = true;
+        if (!missing.empty()) made["not_in_code_page"] = missing;
         made["confirmed"] = can.confirms;
         words += can.confirms ? "printed, as the printer says\n" : "sent\n";
     }

@@ -3,9 +3,12 @@
 #include "cipherlane/hsm_tools.hpp"
 
 #include <cipherlane/hsm/errc.hpp>
+#include <cipherlane/hsm/foreign_protocol.hpp>
 #include <cipherlane/net/errc.hpp>
 #include <cipherlane/net/tcp.hpp>
+#include <cipherlane/net/tls.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -23,6 +26,15 @@ constexpr std::chrono::seconds answer_time{1};
 /// Usual header lengths first.
 constexpr std::array<std::size_t, 21> racal_headers{
     4, 0, 8, 6, 2, 12, 16, 10, 14, 1, 3, 5, 7, 9, 11, 13, 15, 20, 24, 32, 64};
+/// All others up to the longest, in their order, as long as the unit says something or hangs up: both take no time.
+std::vector<std::size_t> unusual_headers() {
+    std::vector<std::size_t> all;
+    for (std::size_t header = 0; header <= racal_headers.back(); ++header) {
+        if (std::find(racal_headers.begin(), racal_headers.end(), header) == racal_headers.end())
+            all.push_back(header);
+    }
+    return all;
+}
 constexpr std::array<std::size_t, 3> westone_headers{0, 4, 8};
 
 /// What the unit turned out to be.
@@ -64,16 +76,19 @@ bool succeeds(const target& there, const std::shared_ptr<const hsm::profile>& ho
     return said && said->status == "00";
 }
 
+constexpr std::string_view no_answer = "no answer in time";
+constexpr std::string_view it_answered = "it answered ";
+
 /// Why there was no answer, as far as it tells something about the set-up.
 std::string reason(const result<hsm::raw_answer>& said) {
     if (said) {
-        return "it answered " +
+        return std::string(it_answered) +
                printable(as_text(byte_view(said->body).first(std::min<std::size_t>(said->body.size(), 4)))) +
                ", which is no answer to the question";
     }
     const auto& why = said.error();
     if (why.is(condition::timed_out) || why.code() == hsm::make_error_code(hsm::hsm_errc::lost_answer))
-        return "no answer in time";
+        return std::string(no_answer);
     if (why.code() == make_error_code(net_errc::closed_by_peer) || why.code() == make_error_code(net_errc::lost))
         return "the unit hung up";
     if (why.is(condition::bad_message)) return "what came is no such message";
@@ -193,41 +208,81 @@ struct attempt {
     std::string family;
     std::size_t header = 0;
     std::string why_not;
+
+    [[nodiscard]] bool was_silent() const { return why_not == no_answer; }
 };
 
+/// Whether a family's attempts end with the first one that nothing came back to.
+enum class after_silence : std::uint8_t { go_on, end };
+
 template <class Headers, class Try>
-std::optional<finding> try_all(
-    const char* name, const Headers& headers, std::vector<attempt>& tried, Try attempt_one) {
+std::optional<finding> try_all(const char* name, const Headers& headers, std::vector<attempt>& tried, Try attempt_one,
+    after_silence then = after_silence::go_on) {
     for (const std::size_t header : headers) {
         std::string why_not;
         auto found = attempt_one(header, why_not);
         std::cerr << name << ", header " << header << ": " << (found ? "yes" : "no: " + why_not) << "\n";
         if (found) return found;
         tried.push_back({name, header, why_not});
+        if (then == after_silence::end && tried.back().was_silent()) break;
     }
     return std::nullopt;
 }
 
-/// What the peer says to a message of this dialect, if that tells which protocol it speaks.
-std::string foreigner(const target& there, std::string_view base) {
-    const auto said = ask(there, variant(std::string(base), 4), base == "sjj1312" ? "\xD0\x06\x08" : "NC");
+/// What came instead of an answer, if that tells which protocol it speaks.
+std::string hint_of(const result<hsm::raw_answer>& said) {
     return said ? std::string() : std::string(said.error().hint());
+}
+
+/// What the peer says to a message of this dialect.
+std::string foreigner(const target& there, std::string_view base) {
+    return hint_of(ask(there, variant(std::string(base), 4), base == "sjj1312" ? "\xD0\x06\x08" : "NC"));
+}
+
+/// Servers of the web, of mails and of texts say nothing before a line has ended. To a unit the first two characters
+/// are the length of a message of which the rest never comes.
+std::string foreigner_of_lines(const target& there) {
+    boost::asio::io_context io;
+    const call bounds(answer_time);
+    auto link = there.tls == nullptr ? net::connect_tcp(io.get_executor(), there.at, bounds)
+                                     : net::connect_tls(io.get_executor(), there.at, *there.tls, bounds);
+    if (!link || !(*link)->write(as_bytes("HEAD / HTTP/1.0\r\n\r\n"), bounds)) return {};
+    bytes first(64);
+    const auto size = (*link)->read_some(first, bounds);
+    if (!size) return {};
+    const auto words = hsm::foreign_protocol(variant("payshield", 4)->frame, byte_view(first).first(*size));
+    return words.empty() ? std::string() : "what came looks like " + std::string(words);
+}
+
+/// Another protocol says what it is at the first question, or at the end of a line: not dozens of times. What looks
+/// like the other family, or like a unit with another length, is still to be tried.
+std::string first_hint(const target& there) {
+    const auto said = ask(there, variant("payshield", 4), "NC");
+    auto hint = hint_of(said);
+    if (hint.empty() && !said && reason(said) == no_answer) hint = foreigner_of_lines(there);
+    return hint;
 }
 
 /// Nothing of what was tried fits: what that may mean.
 [[noreturn]] void give_up_on(const probe_options& how, const target& there, const std::vector<attempt>& tried) {
     const auto hint = foreigner(there, "payshield");
-    const bool silent = std::all_of(
-        tried.begin(), tried.end(), [](const attempt& each) { return each.why_not == "no answer in time"; });
+    const bool all_silent =
+        std::all_of(tried.begin(), tried.end(), [](const attempt& each) { return each.was_silent(); });
     const bool hangs_up = std::all_of(
         tried.begin(), tried.end(), [](const attempt& each) { return each.why_not == "the unit hung up"; });
+    const auto said = std::find_if(
+        tried.begin(), tried.end(), [](const attempt& each) { return each.why_not.starts_with(it_answered); });
     std::string words = how.at + " answers none of the harmless commands tried";
     if (!hint.empty()) {
         words += ": " + hint;
+    } else if (said != tried.end()) {
+        // Whoever answers has understood the length: it is not TLS.
+        words += ", but it speaks: with a header of " + std::to_string(said->header) + " " + said->why_not +
+                 "; another dialect, or a unit that refuses these commands";
     } else if (hangs_up) {
         words += " and hangs up on each: a header of more than 64 characters, a list of clients that we are not on";
         if (there.tls == nullptr) words += ", or TLS (--tls)";
-    } else if (silent) {
+    } else if (all_silent) {
         words += " and is silent: a length of another kind, or a unit that is not ready";
     } else if (there.tls == nullptr) {
         words += "; perhaps it speaks TLS (--tls)";
@@ -257,9 +312,7 @@ void probe(const probe_options& how) {
         hsm::client unit({there.at, variant("payshield", 4), logger::none(), there.tls});
         if (auto linked = unit.connect(call(std::chrono::seconds(5))); !linked) give_up(linked.error());
     }
-    // Another protocol says what it is at the first question: not seventeen times. What looks like the other family
-    // is still to be tried.
-    if (const auto hint = foreigner(there, "payshield");
+    if (const auto hint = first_hint(there);
         hint.starts_with("what came looks like") && hint.find("Westone") == std::string::npos) {
         throw tool_complaint(ending::unreachable,
             how.at + " is no unit, or not so: " + hint + (hint.find("TLS") != std::string::npos ? "; --tls" : ""));
@@ -267,6 +320,14 @@ void probe(const probe_options& how) {
     std::vector<attempt> tried;
     auto found = try_all("Racal ASCII", racal_headers, tried,
         [&](std::size_t header, std::string& why_not) { return try_racal(there, header, why_not); });
+    const bool speaks =
+        std::any_of(tried.begin(), tried.end(), [](const attempt& each) { return !each.was_silent(); });
+    if (!found && speaks) {
+        found = try_all(
+            "Racal ASCII", unusual_headers(), tried,
+            [&](std::size_t header, std::string& why_not) { return try_racal(there, header, why_not); },
+            after_silence::end);
+    }
     if (!found) {
         found = try_all("Westone binary", westone_headers, tried,
             [&](std::size_t header, std::string& why_not) { return try_westone(there, header, why_not); });

@@ -60,6 +60,16 @@ std::string shown_value(const hsm::field_spec& field, std::string_view found) {
     throw tool_complaint(ending::wrong_use, words + "; `cipherlane hsm describe \"" + code + "\"` shows the fields");
 }
 
+/// Whether a word is a name that no table has: names are written in small letters, and codes are not.
+template <class Table>
+bool is_no_code(const Table& codes, std::string_view word) {
+    const auto has_small = [](std::string_view text) {
+        return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    };
+    return has_small(word) &&
+           std::none_of(codes.begin(), codes.end(), [&](const auto& row) { return has_small(row.second); });
+}
+
 /// A field's value from what stands behind its name: a name of its table of codes, hex for bytes, else as it is.
 void set_value(const hsm::profile& dialect, const std::string& code, const hsm::field_spec& field,
     std::string_view text, hsm::field_set& into) {
@@ -72,7 +82,8 @@ void set_value(const hsm::profile& dialect, const std::string& code, const hsm::
         std::vector<std::string_view> names;
         for (const auto& row : table->second)
             names.emplace_back(row.first);
-        if (!nearest_word(text, names).empty()) refuse_value(dialect, code, field, text);
+        if (!nearest_word(text, names).empty() || (!is_bytes(field) && is_no_code(table->second, text)))
+            refuse_value(dialect, code, field, text);
     }
     if (!is_bytes(field)) return into.set(field.name, value);
     const auto decoded = from_hex(value);

@@ -42,7 +42,7 @@ void run_decode(const iso8583_options& chosen) {
         auto made = cli::to_json(read.view);
         for (const auto& each : read.deviations) {
             made["deviations"].push_back({{"field", each.field.view()}, {"byte", each.offset},
-                {"text", make_error_code(each.what).message()}});
+                {"text", make_error_code(each.what).message()}, {"found", each.found.view()}});
         }
         std::cout << made.dump() << "\n";
     }

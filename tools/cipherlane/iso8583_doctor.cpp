@@ -93,8 +93,10 @@ std::size_t score_of(attempt& made, byte_view data) {
     // The header of the dialect itself says more than fields that others could read, too.
     if (made.name.starts_with("cup-pos") && doctor::has_piece(data, made.at, made.behind, "pos-header"))
         outside += 1500;
-    if (made.whole && !made.by_chance)
-        return 1'000'000 + 20 * fields + likeness + outside - (made.behind != 0 ? 300U : 0U);
+    if (made.whole && !made.by_chance) {
+        const std::size_t odd = (made.behind != 0 ? 300U : 0U) + (made.read.inside ? 200U : 0U);
+        return 1'000'000 + 20 * fields + likeness + outside - odd;
+    }
     // A message type and a bitmap alone are found in any bytes.
     const bool cut = made.read.failure && made.read.failure->code() == iso8583_errc::truncated;
     const bool known_front = outside >= 1700 || (made.at == 0 && cut && strange == 0);
@@ -166,17 +168,30 @@ std::string numbers_of(const iso8583::field_set& fields) {
     return text;
 }
 
-message_finding finding_of(const attempt& made, std::size_t base, std::size_t size) {
+/// Whether what stands behind the last field is a trailer. Digits and letters that no length leaves out are more of
+/// the message than its bitmap says.
+bool has_trailer(const attempt& made, byte_view frame) {
+    return made.whole && made.behind != 0 &&
+           (doctor::ends_a_frame(frame.last(made.behind)) || doctor::leaves_out(frame, made.at, made.behind));
+}
+
+message_finding finding_of(const attempt& made, std::size_t base, byte_view frame) {
     message_finding found;
     found.at = base;
-    found.bytes = size;
+    found.bytes = frame.size();
     found.mti = std::string(made.read.view.mti());
     found.fields = numbers_of(made.read.announced);
     if (made.whole && made.by_chance) {
         found.fault = "it stands behind bytes that nothing explains: perhaps it is no message";
         return found;
     }
-    if (made.whole && !made.read.inside) return found;
+    if (made.whole && !made.read.inside) {
+        if (made.behind == 0 || has_trailer(made, frame)) return found;
+        found.fault = std::to_string(made.behind) + (made.behind == 1 ? " byte stands" : " bytes stand") +
+                      " behind the last field, and no bit announces more, byte " +
+                      std::to_string(base + frame.size() - made.behind);
+        return found;
+    }
     if (!made.whole && !made.read.failure) return found;
     const auto& why = made.whole ? *made.read.inside : *made.read.failure;
     std::string text = why.code().message();
@@ -281,12 +296,23 @@ struct examined {
     bool polls_alone = false; ///< lengths of zero and nothing else
 };
 
+/// Nothing but a length of zero, in bytes or in characters.
+bool is_poll(byte_view frame) {
+    const auto all = [&](std::uint8_t zero) {
+        return std::all_of(frame.begin(), frame.end(), [zero](auto byte) { return byte == zero; });
+    };
+    constexpr std::size_t most_bytes = 4;
+    constexpr std::size_t fewest_digits = 3;
+    constexpr std::size_t most_digits = 8;
+    if (frame.size() <= most_bytes && all(0)) return true;
+    return frame.size() >= fewest_digits && frame.size() <= most_digits && all('0');
+}
+
 examined look_at(const cutting& way, std::span<const dialect_variant> more) {
     examined made{&way, {}, 0};
     std::size_t polls = 0;
     for (const auto frame : way.frames) {
-        // Nothing but a length of zero.
-        const bool poll = frame.size() <= 4 && std::all_of(frame.begin(), frame.end(), [](auto b) { return b == 0; });
+        const bool poll = is_poll(frame);
         made.best.push_back(poll ? std::nullopt : best_in(frame, more));
         polls += poll ? 1 : 0;
         if (made.best.back())
@@ -440,13 +466,13 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
             continue;
         }
         const auto& one = *best.best[i];
-        made.messages.push_back(finding_of(one, base, frame.size()));
+        made.messages.push_back(finding_of(one, base, frame));
         if (shown) continue;
         made.dialect = one.name;
-        auto before = front_of(frame, one.at, one.behind);
-        // A trailer that the length does not explain may be the end of something else.
+        const auto trailer = has_trailer(one, frame) ? one.behind : 0;
+        auto before = front_of(frame, one.at, one.whole ? trailer : one.behind);
         made.toml = one.toml + "name = \"mine\"\n[envelope]\n";
-        made.framing = doctor::told(before, one.whole ? one.behind : 0);
+        made.framing = doctor::told(before, trailer);
         if (before.length) {
             made.toml += "length = \"" + std::string(before.length->word) + "\"\n";
             if (before.length->length.gap != 0) made.toml += "length_gap = 2\n";
@@ -462,8 +488,8 @@ diagnosis examine(std::span<const input_reading> readings, std::span<const diale
         }
         doctor::name_header(frame.subspan(before.header_at, one.at - before.header_at), made);
         // Bytes that no message explains are shown only where they are few.
-        if (one.behind != 0 && one.whole) {
-            const auto tail = frame.last(one.behind);
+        if (trailer != 0) {
+            const auto tail = frame.last(trailer);
             const bool shown_whole = doctor::may_be_shown(tail);
             made.trailer = shown_whole ? to_hex(tail) : std::to_string(tail.size()) + " bytes";
             made.toml += shown_whole ? "trailer = \"" + made.trailer + "\"\n"

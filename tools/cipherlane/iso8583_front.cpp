@@ -28,13 +28,17 @@ constexpr length_guess lengths[] = {
     {{form::binary, 1}, "binary1", "1 byte, binary"},
 };
 
+constexpr std::uint8_t tpdu_begin = 0x60;
+
 named_header pieces_of(byte_view data) {
     named_header made;
     const auto* pos = iso8583::find_header_piece("pos-header");
     while (!data.empty()) {
         const iso8583::header_piece* found = nullptr;
-        // The six digits of a POS header are known by what stands in front of them.
-        if (!made.known.empty() && data.size() == pos->bytes && iso8583::fits(*pos, data)) found = pos;
+        // The six bytes of a POS header are known by what stands in front of them; alone, where they begin as a TPDU
+        // does, which would leave one of them over.
+        const bool pos_alone = made.known.empty() && !data.empty() && data.front() == tpdu_begin;
+        if ((!made.known.empty() || pos_alone) && data.size() == pos->bytes && iso8583::fits(*pos, data)) found = pos;
         for (const auto& each : iso8583::known_header_pieces()) {
             const bool twice = std::any_of(
                 made.known.begin(), made.known.end(), [&](const auto& earlier) { return earlier.first == &each; });
@@ -159,6 +163,25 @@ bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_v
     const auto header = header_of(data, at, behind);
     return std::any_of(
         header.known.begin(), header.known.end(), [&](const auto& each) { return each.first->name == name; });
+}
+
+bool ends_a_frame(byte_view tail) {
+    // ETX, EOT, ETB, line ends, separators, the end of a file; zeros and FF fill records.
+    constexpr std::string_view signs{"\x00\x03\x04\x0A\x0D\x17\x1A\x1C\x1D\x1E\x1F\xFF", 12};
+    constexpr std::uint8_t etx = 0x03;
+    constexpr std::size_t longest_check = 2;
+    if (tail.empty()) return false;
+    if (tail[0] == etx && tail.size() <= 1 + longest_check) return true; // a check of one or two bytes behind it
+    const auto text = as_text(tail);
+    return text.find_first_not_of(signs) == std::string_view::npos;
+}
+
+bool leaves_out(byte_view data, std::size_t at, std::size_t behind) {
+    const auto before = front_of(data, at, behind);
+    if (!before.length) return false;
+    const auto own = static_cast<std::ptrdiff_t>(before.length->length.bytes);
+    // One that counts itself, or as many bytes behind the last field: nothing tells which.
+    return before.adjust == 0 || (before.adjust == own && own != static_cast<std::ptrdiff_t>(behind));
 }
 
 bool may_be_shown(byte_view unexplained) {

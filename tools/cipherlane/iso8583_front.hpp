@@ -62,6 +62,12 @@ struct named_header {
 /// Whether a piece of this name stands in front.
 [[nodiscard]] bool has_piece(byte_view data, std::size_t at, std::size_t behind, std::string_view name);
 
+/// Whether bytes behind a message are signs that end a frame or fill a record.
+[[nodiscard]] bool ends_a_frame(byte_view tail);
+
+/// Whether the length in front says that the message ends before its last `behind` bytes.
+[[nodiscard]] bool leaves_out(byte_view data, std::size_t at, std::size_t behind);
+
 /// Whether bytes that nothing explains may be printed: few, and no run of digits in them as long as a card number.
 [[nodiscard]] bool may_be_shown(byte_view unexplained);
 

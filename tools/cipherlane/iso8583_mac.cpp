@@ -3,6 +3,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
 #include <cipherlane/crypto/cmac.hpp>
+#include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/hmac.hpp>
 #include <cipherlane/crypto/key.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
@@ -91,6 +92,7 @@ class range_list {
                 std::fill(data.end() - static_cast<std::ptrdiff_t>(end - mac_), data.end(), std::uint8_t{0});
             });
         }
+        bitmap_as_characters(mti, fields);
         without_bit(mti, bitmap);
         until_an_earlier_field();
         named_fields();
@@ -110,6 +112,20 @@ class range_list {
         const auto same = [&](const mac_range& each) { return each.data == data; };
         if (std::any_of(all_.begin(), all_.end(), same)) return;
         all_.push_back({std::move(name), begin, end, std::move(data), usual});
+    }
+
+    /// Of a message with a bitmap of bytes: as its hex characters.
+    void bitmap_as_characters(std::size_t mti, std::size_t fields) {
+        if (what_.format().bitmap != iso8583::encoding::binary || fields > mac_) return;
+        add("message type to the field before the MAC, the bitmap as hex characters", start_, mac_, false,
+            [&](bytes& data) {
+                const auto bitmap = to_hex(byte_view(data).subspan(mti, fields - start_ - mti));
+                const auto rest = byte_view(data).subspan(fields - start_);
+                bytes made(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(mti));
+                made.insert(made.end(), bitmap.begin(), bitmap.end());
+                made.insert(made.end(), rest.begin(), rest.end());
+                data = std::move(made);
+            });
     }
 
     /// The bitmap as it was before the MAC's bit was set.
@@ -262,9 +278,37 @@ class method_list {
                 {(key_.size() == 16 ? "X9.19 (retail)" : "X9.19 (retail, three keys)") + pad, mac_choice::x919,
                     [key, padding](byte_view data) { return as_bytes_of(crypto::retail_mac(*key, padding, data)); }});
         }
+        over_a_digest(cipher, key);
         if (cipher != algorithm::des) {
             all_.push_back({"CMAC, " + name, mac_choice::cmac,
                 [key](byte_view data) { return as_bytes_of(crypto::cmac(*key, data)); }});
+        }
+    }
+
+    /// A digest of the data first, then the cipher over it: all of it in a chain, its first block, or the retail MAC.
+    void over_a_digest(algorithm cipher, const std::shared_ptr<crypto::mac_key>& key) {
+        using crypto::digest_algorithm;
+        using crypto::mac_padding;
+        if (cipher == algorithm::des) return;
+        const bool sm = cipher == algorithm::sm4;
+        const std::size_t block = cipher == algorithm::tdes ? 8 : 16;
+        for (const auto hash : {digest_algorithm::sha256, digest_algorithm::sha1, digest_algorithm::sm3}) {
+            if (sm != (hash == digest_algorithm::sm3)) continue;
+            const auto name = std::string(to_string(hash)) + ", then ";
+            const auto add = [&](const std::string& then, auto make) {
+                all_.push_back({name + then, mac_choice::cbc, [hash, make](byte_view data) -> result<bytes> {
+                                    CIPHERLANE_TRY(const auto value, crypto::digest(hash, data));
+                                    return as_bytes_of(make(value.view()));
+                                }});
+            };
+            add("CBC-MAC, " + cipher_name(cipher),
+                [key](byte_view value) { return crypto::mac_algorithm_1(*key, mac_padding::method_1, value); });
+            add(cipher_name(cipher) + " of its first block", [key, block](byte_view value) {
+                return crypto::mac_algorithm_1(*key, mac_padding::method_1, value.first(block));
+            });
+            if (cipher != algorithm::tdes) continue;
+            add("X9.19 (retail)",
+                [key](byte_view value) { return crypto::retail_mac(*key, mac_padding::method_1, value); });
         }
     }
 
@@ -289,6 +333,24 @@ std::string whole_form(byte_view carried, byte_view field) {
     return {};
 }
 
+/// Four bytes of a value, with a filler behind or in front of them: empty where it is none.
+std::string four_with_filler(byte_view carried, byte_view mac) {
+    constexpr std::size_t four = 4;
+    if (carried.size() != 2 * four) return {};
+    const auto is_filler = [](byte_view part) {
+        return std::all_of(part.begin(), part.end(),
+            [&](auto byte) { return byte == part[0] && (byte == 0 || byte == 0xFF || byte == ' '); });
+    };
+    const auto same = [](byte_view a, byte_view b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); };
+    const bool behind = is_filler(carried.last(four));
+    if (!behind && !is_filler(carried.first(four))) return {};
+    const auto value = behind ? carried.first(four) : carried.last(four);
+    const std::string how = behind ? " 4 bytes, and a filler" : " 4 bytes behind a filler";
+    if (same(value, mac.first(four))) return "first" + how;
+    if (same(value, mac.last(four))) return "last" + how;
+    return {};
+}
+
 /// How the field carries a value: empty where it does not.
 std::string form_of(byte_view carried, byte_view mac) {
     const auto text = [&](byte_view part, bool small) {
@@ -308,12 +370,9 @@ std::string form_of(byte_view carried, byte_view mac) {
         const std::string letters = small ? " in small letters" : "";
         if (as_text(carried) == text(mac.first(4), small)) return "first 4 bytes as hex characters" + letters;
         if (as_text(carried) == text(mac.subspan(4, 4), small)) return "second 4 bytes as hex characters" + letters;
+        if (as_text(carried) == text(mac.last(4), small)) return "last 4 bytes as hex characters" + letters;
     }
-    const auto rest = carried.subspan(4);
-    const bool filler = std::all_of(rest.begin(), rest.end(),
-        [&](auto byte) { return byte == rest[0] && (byte == 0 || byte == 0xFF || byte == ' '); });
-    if (filler && std::equal(carried.begin(), carried.begin() + 4, mac.begin())) return "first 4 bytes, and a filler";
-    return {};
+    return four_with_filler(carried, mac);
 }
 
 class search {

@@ -81,6 +81,14 @@ dialect ascii_lengths(const dialect& table) {
     });
 }
 
+/// Lengths that count what is sent: hex characters, or bytes of packed digits.
+dialect wire_lengths(const dialect& table) {
+    return with_rows(table, [](field_spec& row) {
+        if (row.length != length_form::fixed && (row.encoding == encoding::hex || row.packed()))
+            row.counts = length_counts::wire;
+    });
+}
+
 /// Of 2003: another version in the message type, and the century in field 12.
 dialect of_2003(dialect table) {
     constexpr int local_time = 12;
@@ -109,6 +117,10 @@ std::vector<dialect_variant> make() {
             plain_bytes(binary_bitmap(plain)));
         add(name + ", bytes as they are", base + "# fields of kind binary: encoding = \"binary\"\n",
             plain_bytes(plain));
+        const std::string counts = "# fields of kind binary: counts = \"wire\"\n";
+        add(name + ", lengths count hex characters", base + counts, wire_lengths(plain));
+        add(name + ", binary bitmap, lengths count hex characters", base + "bitmap = \"binary\"\n" + counts,
+            wire_lengths(binary_bitmap(plain)));
         add(name + ", EBCDIC, binary bitmap",
             base + "mti = \"ebcdic\"\nbitmap = \"binary\"\n# all fields: encoding and prefix = \"ebcdic\"\n",
             plain_bytes(in_ebcdic(binary_bitmap(plain))));
@@ -124,6 +136,8 @@ std::vector<dialect_variant> make() {
         base + "# variable fields: prefix = \"binary\", length = \"ll\"; text: encoding = \"ebcdic\"\n",
         visa_like(packed));
     add("iso87-bcd, lengths in ASCII", base + "# variable fields: prefix = \"ascii\"\n", ascii_lengths(packed));
+    add("iso87-bcd, lengths count bytes", base + "# packed fields of variable length: counts = \"wire\"\n",
+        wire_lengths(packed));
     auto later = packed;
     later.mti_version = '1';
     const std::string base93 = "base = \"iso93-ascii\"\nmti_version = 2\n";

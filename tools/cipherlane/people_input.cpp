@@ -97,6 +97,47 @@ std::optional<input_reading> read_digits_inside(const input_reading& outer) {
     return inner;
 }
 
+/// Bytes of "%x", one a word, which lacks the zero in front of a single digit: "60 0 3 0".
+std::optional<input_reading> read_short_hex(std::string_view text) {
+    constexpr std::size_t fewest = 8;
+    constexpr std::string_view between = " \t\r\n,;:-|[]{}()";
+    std::string digits;
+    bool any_short = false;
+    while (!text.empty()) {
+        const auto from = std::min(text.find_first_not_of(between), text.size());
+        text.remove_prefix(from);
+        if (text.empty()) break;
+        auto word = text.substr(0, text.find_first_of(between));
+        text.remove_prefix(word.size());
+        word.remove_prefix(hex_mark(word));
+        const bool byte = (word.size() == 1 || word.size() == 2) &&
+                          std::all_of(word.begin(), word.end(), [](char c) { return hex_value(c) >= 0; });
+        if (!byte) return {};
+        any_short = any_short || word.size() == 1;
+        digits.append(2 - word.size(), '0').append(word);
+    }
+    if (!any_short || digits.size() < 2 * fewest) return {};
+    input_reading made{.form = input_form::hex, .whole = from_hex(digits).value(), .parts = {}};
+    made.note = "single digits are read as bytes that lack their zero in front";
+    return made;
+}
+
+/// A message as text between whose fields a person or a log has put blanks.
+std::optional<input_reading> read_spaced_text(std::string_view text) {
+    if (text.find_first_of(" \t") == std::string_view::npos || is_binary(text)) return {};
+    input_reading made{.form = input_form::text};
+    for (const auto line : lines_of(text)) {
+        bytes one;
+        std::copy_if(as_bytes(line).begin(), as_bytes(line).end(), std::back_inserter(one),
+            [](auto c) { return c != ' ' && c != '\t'; });
+        if (one.empty()) continue;
+        made.whole.insert(made.whole.end(), one.begin(), one.end());
+        made.parts.push_back(std::move(one));
+    }
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
 /// A message as text that something on its way has broken into lines.
 std::optional<input_reading> read_broken_text(std::string_view text) {
     input_reading made{.form = input_form::text};
@@ -164,6 +205,16 @@ error no_hex(std::string_view text) {
                    "\"; expected hex, a hexdump, base64, or the name of a file that is there");
 }
 
+error no_base64(std::string_view text) {
+    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_= \t\r\n";
+    const auto at = text.find_first_not_of(letters);
+    auto why = error(core_errc::bad_text, layer::tools).during("read input");
+    if (at == std::string_view::npos)
+        return std::move(why).with_hint("found letters that end within a byte; one is missing or too many");
+    return std::move(why).at_offset(at).with_hint(
+        "found \"" + printable_text(text.substr(at, 1), 4) + "\"; expected letters, digits, + and / of base64");
+}
+
 } // namespace
 
 std::string_view to_string(input_form form) noexcept {
@@ -205,16 +256,25 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
     const auto text = cleaned(given);
     if (is_empty_input(given)) return no_hex(given);
     switch (wanted) {
-    case input_form::hex: add(read_hex(text)); break;
+    case input_form::hex:
+        add(read_hex(text));
+        add(read_short_hex(text));
+        break;
     case input_form::dump: add(read_dump(text)); break;
     case input_form::base64:
-        add(read_base64(text));
+        add(read_base64(text, 1)); // whoever names the form means it, however short it is
         for (auto& each : read_base64_inside(text))
             all.push_back(std::move(each));
         break;
-    case input_form::text: add(read_text(given)); break;
+    case input_form::text:
+        add(read_text(given));
+        add(read_spaced_text(given));
+        break;
     case input_form::raw: add(read_raw(given)); break;
-    case input_form::log: add(read_log(text)); break;
+    case input_form::log:
+        add(read_log(text));
+        add(read_log_of_text(text));
+        break;
     case input_form::source: add(read_source(text)); break;
     case input_form::columns: add(read_columns(text)); break;
     case input_form::numbers: add(read_numbers(text)); break;
@@ -241,6 +301,7 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         add(read_source(text));
         add(read_columns(text));
         add(read_hex(text));
+        add(read_short_hex(text));
         add(read_base64(text));
         add(read_encoded(text));
         add(read_terminal(text));
@@ -249,11 +310,15 @@ result<std::vector<input_reading>> readings_of(std::string_view given, input_for
         for (auto& each : read_base64_inside(text))
             all.push_back(std::move(each));
         add(read_broken_text(text));
+        add(read_spaced_text(text));
+        add(read_log_of_text(text));
         for (std::size_t i = 0, before = all.size(); i < before; ++i) {
             const auto form = all[i].form;
             if (form == input_form::hex || form == input_form::base64) add(read_digits_inside(all[i]));
         }
     }
+    if (all.empty() && wanted == input_form::base64) return no_base64(text);
+    if (all.size() > 1 && wanted == input_form::hex && all.front().half_a_byte) all.erase(all.begin());
     if (all.empty() || (wanted == input_form::hex && all.front().half_a_byte)) return no_hex(text);
     return all;
 }

@@ -9,7 +9,6 @@
 namespace cipherlane::cli {
 namespace {
 
-constexpr std::size_t shortest_base64 = 12;
 constexpr std::size_t shortest_base64_inside = 24;
 constexpr std::size_t shortest_base64_line = 16; ///< of a value in several: else a word above it would begin it
 
@@ -158,14 +157,14 @@ input_reading base64_reading(std::vector<bytes> values) {
 
 } // namespace
 
-std::optional<input_reading> read_base64(std::string_view text) {
+std::optional<input_reading> read_base64(std::string_view text, std::size_t least) {
     std::string letters;
     for (const char c : text) {
         if (c != ' ' && c != '\n' && c != '\r' && c != '\t') letters.push_back(c);
     }
     while (letters.ends_with('='))
         letters.pop_back();
-    if (letters.size() < shortest_base64 || letters.size() % 4 == 1) return {};
+    if (letters.size() < least || letters.size() % 4 == 1) return {};
     input_reading made{.form = input_form::base64};
     unsigned held = 0;
     int bits = 0;

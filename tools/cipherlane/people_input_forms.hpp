@@ -24,6 +24,10 @@ namespace cipherlane::cli {
 /// times of day are none.
 [[nodiscard]] std::optional<input_reading> read_log(std::string_view text);
 
+/// The same where the message is text itself: from its type and a bitmap of hex digits to the end of the line,
+/// without blanks.
+[[nodiscard]] std::optional<input_reading> read_log_of_text(std::string_view text);
+
 /// Bytes with letters beside them and without offsets: "60 00 03  `..".
 [[nodiscard]] std::optional<input_reading> read_columns(std::string_view text);
 
@@ -41,8 +45,9 @@ namespace cipherlane::cli {
 /// with the line: a sum that is wrong, a hole, bytes that are said twice, several files.
 [[nodiscard]] std::optional<input_reading> read_records(std::string_view text);
 
-/// A text of base64 alone, with blanks and line ends between.
-[[nodiscard]] std::optional<input_reading> read_base64(std::string_view text);
+/// A text of base64 alone, with blanks and line ends between; nothing where it has less letters than `least`, since
+/// short words are base64, too.
+[[nodiscard]] std::optional<input_reading> read_base64(std::string_view text, std::size_t least = 12);
 
 /// The base64 among other signs: in JSON, in a log, broken into lines. Several values are parts. Where lines may or
 /// may not belong together there are several readings, the one that joins most first.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 namespace cipherlane::cli {
@@ -200,6 +201,29 @@ std::string longest_run(std::string_view line) {
     return longest;
 }
 
+/// A message of characters in a line: from four digits that can be its type, with sixteen hex digits of a bitmap
+/// behind them, to the line's end, without blanks. Empty: none.
+std::string message_in(std::string_view line) {
+    constexpr std::size_t type = 4;
+    constexpr std::size_t bitmap = 16;
+    const auto digit = [&](std::size_t at, char least, char most) { return line[at] >= least && line[at] <= most; };
+    for (std::size_t at = 0; at + type + bitmap <= line.size(); ++at) {
+        // Digits at the end of a word, or of a number, are no type.
+        const char before = at == 0 ? ' ' : line[at - 1];
+        const bool word = is_hex(before) || (before >= 'g' && before <= 'z') || (before >= 'G' && before <= 'Z');
+        if (word || !digit(at, '0', '2') || !digit(at + 1, '1', '8') || !digit(at + 2, '0', '4')) continue;
+        if (!digit(at + 3, '0', '5')) continue;
+        std::string made;
+        std::copy_if(line.begin() + static_cast<std::ptrdiff_t>(at), line.end(), std::back_inserter(made),
+            [](char c) { return c != ' ' && c != '\t' && c != '\r'; });
+        while (!made.empty() && std::string_view("\"'}]);,").find(made.back()) != std::string_view::npos)
+            made.pop_back();
+        const auto behind = std::string_view(made).substr(type, bitmap);
+        if (behind.size() == bitmap && std::all_of(behind.begin(), behind.end(), is_hex)) return made;
+    }
+    return {};
+}
+
 struct replacement {
     std::string_view from;
     std::string_view to;
@@ -342,6 +366,19 @@ std::optional<input_reading> read_log(std::string_view text) {
         const auto run = longest_run(without_times(line));
         if (run.size() < 2 * fewest_bytes) continue;
         made.parts.push_back(from_hex(run).value());
+    }
+    if (made.parts.empty()) return {};
+    for (const auto& part : made.parts)
+        made.whole.insert(made.whole.end(), part.begin(), part.end());
+    if (made.parts.size() < 2) made.parts.clear();
+    return made;
+}
+
+std::optional<input_reading> read_log_of_text(std::string_view text) {
+    input_reading made{.form = input_form::text};
+    for (const auto line : lines_of(text)) {
+        const auto message = message_in(without_times(line));
+        if (!message.empty()) made.parts.emplace_back(as_bytes(message).begin(), as_bytes(message).end());
     }
     if (made.parts.empty()) return {};
     for (const auto& part : made.parts)

@@ -23,6 +23,16 @@ std::string_view name_of(const emv::tag_entry* row, emv::card_scheme scheme) {
     return row->name;
 }
 
+/// The byte that deviates, in hex.
+std::string found_byte(const emv::tlv_reader& reader) {
+    if (reader.deviation() != emv::tlv_deviation::one_byte_length) return "FF";
+    const auto length = static_cast<std::uint8_t>(reader.object().value.size());
+    return to_hex({&length, 1});
+}
+std::string found_by(const emv::tlv_reader& reader) {
+    return "; found " + found_byte(reader);
+}
+
 } // namespace
 
 std::string tlv_value(const emv::tlv_object& object, showing how) {
@@ -41,7 +51,7 @@ std::size_t print_tlv(std::ostream& out, emv::tlv_reader& reader, showing how, e
         if (reader.deviation() == emv::tlv_deviation::none) return;
         ++deviations;
         out << indent << "! deviation at byte " << reader.deviation_offset() << ": " << to_string(reader.deviation())
-            << "\n";
+            << found_by(reader) << "\n";
     };
     while (reader.next()) {
         tell_deviation();
@@ -87,7 +97,8 @@ nlohmann::ordered_json tlv_to_json(emv::tlv_reader& reader, showing how, emv::ca
         json one{{"tag", emv::tag_text(object.tag)}};
         if (const auto* row = emv::find_tag(object.tag)) one["name"] = name_of(row, scheme);
         if (reader.deviation() != emv::tlv_deviation::none) {
-            one["deviation"] = {{"byte", reader.deviation_offset()}, {"text", to_string(reader.deviation())}};
+            one["deviation"] = {{"byte", reader.deviation_offset()}, {"text", to_string(reader.deviation())},
+                {"found", found_byte(reader)}};
         }
         if (emv::is_template(object.tag)) {
             auto inside = reader.inside();

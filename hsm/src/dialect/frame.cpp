@@ -2,6 +2,8 @@
 
 #include <cipherlane/hsm/frame.hpp>
 
+#include <string>
+
 namespace cipherlane::hsm {
 namespace {
 
@@ -27,7 +29,13 @@ result<void> end_frame(const framing& how, std::size_t mark, bytes& out) {
         out.insert(out.end(), how.trailer.begin(), how.trailer.end());
     }
     const auto size = out.size() - mark - prefix_size(how);
-    if (size > how.largest) return fail(hsm_errc::bad_length).in_field("message").at_offset(size);
+    if (size > how.largest) {
+        return fail(hsm_errc::bad_length)
+            .in_field("message")
+            .at_offset(size)
+            .with_hint("found " + std::to_string(size) + " bytes, allowed: " + std::to_string(how.largest) +
+                       " (frame.largest)");
+    }
     if (how.length == framing::prefix::be16) store_be16(out.data() + mark, static_cast<std::uint16_t>(size));
     return {};
 }
@@ -40,7 +48,13 @@ result<std::optional<frame_view>> cut_frame(const framing& how, byte_view input)
     }
     if (input.size() < 2) return std::optional<frame_view>{};
     const std::size_t size = load_be16(input.data());
-    if (size > how.largest || size < header + 2) return fail(hsm_errc::bad_length).in_field("length").at_offset(0);
+    if (size > how.largest || size < header + 2) {
+        return fail(hsm_errc::bad_length)
+            .in_field("length")
+            .at_offset(0)
+            .with_hint("found " + std::to_string(size) + ", allowed: " + std::to_string(header + 2) +
+                       " (the header and a code) to " + std::to_string(how.largest) + " (frame.largest)");
+    }
     if (input.size() < 2 + size) return std::optional<frame_view>{};
     return std::optional<frame_view>{{input.subspan(2, header), input.subspan(2 + header, size - header), 2 + size}};
 }

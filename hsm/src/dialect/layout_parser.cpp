@@ -13,9 +13,13 @@ namespace {
 
 constexpr std::uint16_t no_limit = 0xFFFF;
 
-error bad(std::string_view word, std::size_t at) {
-    return fail(hsm_errc::profile_value).during("parse layout").in_field(word).at_offset(at);
+error bad(std::string_view word, std::size_t at, std::string_view right) {
+    return fail(hsm_errc::profile_value).during("parse layout").in_field(word).at_offset(at).with_hint(right);
 }
+
+constexpr std::string_view types_allowed =
+    "allowed: N, A, H, B with a size (N4, A1..40), *, # or <N2; K; len.N2; behind it @TABLE, =DEFAULT";
+constexpr std::string_view conditions_allowed = "allowed: [NAME=VALUE: ...], [NAME!=VALUE: ...], [NAME>=VALUE: ...]";
 
 /// Takes a decimal number off the front.
 std::optional<std::uint16_t> take_number(std::string_view& text) {
@@ -169,7 +173,7 @@ class layout_text_reader {
 
     result<layout> read() {
         CIPHERLANE_CHECK(read_items(false));
-        if (items_.size() > most_items) return bad(items_.back().label, at_);
+        if (items_.size() > most_items) return bad(items_.back().label, at_, "more fields than a layout may have");
         CIPHERLANE_CHECK(check_counts());
         CIPHERLANE_CHECK(check_sizes());
         CIPHERLANE_CHECK(check_names());
@@ -180,10 +184,11 @@ class layout_text_reader {
     result<void> read_items(const bool inside) {
         for (;;) {
             skip_blanks();
-            if (at_ == text_.size()) return inside ? result<void>(bad("]", at_)) : result<void>();
+            if (at_ == text_.size())
+                return inside ? result<void>(bad("]", at_, "a [ is not closed")) : result<void>();
             const char next = text_[at_];
             if (next == ']') {
-                if (!inside) return bad("]", at_);
+                if (!inside) return bad("]", at_, "no [ stands in front of it");
                 ++at_;
                 return {};
             }
@@ -198,7 +203,7 @@ class layout_text_reader {
     }
 
     result<void> read_group() {
-        if (++depth_ > 8) return bad("[", at_);
+        if (++depth_ > 8) return bad("[", at_, "allowed: 8 brackets inside each other");
         ++at_;
         const auto index = items_.size();
         field_spec group;
@@ -220,28 +225,29 @@ class layout_text_reader {
         at_ += word.size();
         word.remove_suffix(1);
         const auto sign = word.find_first_of("=!>");
-        if (sign == std::string_view::npos) return bad(word, start);
+        if (sign == std::string_view::npos) return bad(word, start, conditions_allowed);
         const auto subject = field_name(word.substr(0, sign));
         auto rest = word.substr(sign);
         group.when = take(rest, ">=") ? presence::at_least : take(rest, "!=") ? presence::unequal : presence::equal;
-        if (group.when == presence::equal && !take(rest, "=")) return bad(word, start);
+        if (group.when == presence::equal && !take(rest, "=")) return bad(word, start, conditions_allowed);
         group.subject = subject;
         const auto* field = find_field(items_, subject);
         if (field == nullptr) field = find_field(*known_, subject);
-        if (field == nullptr) return bad(word, start);
+        if (field == nullptr) return bad(word, start, "no field of this name stands in front, or in the request");
         while (!rest.empty()) {
             auto value = rest.substr(0, rest.find('|'));
             rest.remove_prefix(std::min(rest.size(), value.size() + 1));
             auto parsed = parse_field_value(*field, value);
-            if (!parsed) return bad(word, start);
+            if (!parsed) return bad(word, start, "its field is bytes: expected hex digits, two a byte");
             group.values.push_back(*std::move(parsed));
         }
-        return group.values.empty() ? result<void>(bad(word, start)) : result<void>();
+        return group.values.empty() ? result<void>(bad(word, start, conditions_allowed)) : result<void>();
     }
 
     result<void> read_literal() {
         const auto end = text_.find('\'', at_ + 1);
-        if (end == std::string_view::npos || end == at_ + 1) return bad("'", at_);
+        if (end == std::string_view::npos || end == at_ + 1)
+            return bad("'", at_, "expected a text, and ' at its end");
         field_spec item;
         item.kind = field_kind::literal;
         item.label = std::string(text_.substr(at_ + 1, end - at_ - 1));
@@ -257,12 +263,13 @@ class layout_text_reader {
         const auto whole = text_.substr(at_, end - at_);
         at_ = end;
         const auto colon = whole.find(':');
-        if (colon == 0 || colon == std::string_view::npos) return bad(whole, start);
+        if (colon == 0 || colon == std::string_view::npos)
+            return bad(whole, start, "expected NAME:TYPE, as in account:N12");
         field_spec item;
         item.label = std::string(whole.substr(0, colon));
         item.name = field_name(item.label);
         auto rest = whole.substr(colon + 1);
-        if (!read_type(rest, item)) return bad(whole, start);
+        if (!read_type(rest, item)) return bad(whole, start, types_allowed);
         if (take(rest, "@")) {
             const auto stop = std::min(rest.find('='), rest.size());
             item.domain = std::string(rest.substr(0, stop));
@@ -271,12 +278,14 @@ class layout_text_reader {
         if (take(rest, "=")) {
             // Always the code as sent, not a name of the code table.
             auto value = parse_field_value(item, rest);
-            if (!value) return bad(whole, start);
+            if (!value) return bad(whole, start, "its default: expected hex digits, two a byte");
             item.preset = *std::move(value);
             item.has_preset = true;
             rest = {};
         }
-        if (!rest.empty() || collides(item)) return bad(whole, start);
+        if (!rest.empty()) return bad(whole, start, types_allowed);
+        if (collides(item))
+            return bad(whole, start, "another field's name has the same number inside: choose another");
         items_.push_back(std::move(item));
         return {};
     }
@@ -340,7 +349,8 @@ class layout_text_reader {
                 const bool apart = std::any_of(first.begin(), first.end(), [&](const auto* a) {
                     return std::any_of(second.begin(), second.end(), [&](const auto* b) { return exclude(*a, *b); });
                 });
-                if (!apart) return bad(items_[k].label, 0);
+                if (!apart)
+                    return bad(items_[k].label, 0, "the name stands twice, and no condition keeps the two apart");
             }
         }
         return {};
@@ -354,7 +364,7 @@ class layout_text_reader {
                 if (by == nullptr) by = find_field(*known_, name);
                 return by != nullptr && (by->kind == field_kind::key || !by->domain.empty());
             });
-            if (!good) return bad(item.label, 0);
+            if (!good) return bad(item.label, 0, "what sizes it must be a key, or a field with a table of codes");
         }
         return {};
     }
@@ -366,7 +376,7 @@ class layout_text_reader {
             if (item.kind == field_kind::length || item.rule != length_rule::counted) continue;
             const bool found = std::any_of(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(i),
                 [&](const field_spec& f) { return f.kind == field_kind::length && f.counts == item.counts; });
-            if (!found) return bad(item.label, 0);
+            if (!found) return bad(item.label, 0, "its count must stand in front of it: NAME:len.N2");
         }
         return {};
     }

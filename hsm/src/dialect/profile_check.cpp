@@ -69,6 +69,8 @@ class checker {
 
     result<void> check() const {
         CIPHERLANE_CHECK(check_key_types());
+        CIPHERLANE_CHECK(check_places());
+        CIPHERLANE_CHECK(check_tables_of_types());
         CIPHERLANE_CHECK(check_tables());
         CIPHERLANE_CHECK(check_statuses());
         for (const auto& command : of_->commands) {
@@ -116,6 +118,47 @@ class checker {
             if (type.extra || has_word(known, type.name)) continue;
             return profile_fault("key_type." + type.name, at("key_type", type.name),
                 allowed("with extra = true any, else " + std::string(known)));
+        }
+        return {};
+    }
+
+    static bool same_place(const key_type_spec& one, const key_type_spec& other) {
+        return one.lmk_pair == other.lmk_pair && one.lmk_variant == other.lmk_variant;
+    }
+
+    /// Types of one code are one to the unit: then they live in one place. Codes of a key block's unit say nothing of
+    /// a place, and many types have them.
+    [[nodiscard]] result<void> check_places() const {
+        for (const auto& type : of_->key_types) {
+            if (!is_own(node_of("key_type", type.name))) continue;
+            const key_type_spec* other = nullptr;
+            bool several = false;
+            for (const auto& each : of_->key_types) {
+                if (&each == &type || each.code != type.code || is_own(node_of("key_type", each.name))) continue;
+                several = several || (other != nullptr && !same_place(*other, each));
+                other = &each;
+            }
+            if (other == nullptr || several || same_place(*other, type)) continue;
+            return fault("key_type", type.name,
+                type.code + " is " + other->name + " already; allowed: another code, or its place: pair = " +
+                    std::to_string(other->lmk_pair) + ", variant = " + std::to_string(other->lmk_variant));
+        }
+        return {};
+    }
+
+    /// Codes of key types stand in [key_type]: beside it they would be of names that nobody knows, or other codes of
+    /// names that have one.
+    [[nodiscard]] result<void> check_tables_of_types() const {
+        for (const std::string_view table : {"key_type", "key_type2", "key_usage"}) {
+            const auto* rows = at("codes", table);
+            if (rows == nullptr || rows->table() == nullptr) continue;
+            for (const auto& row : rows->items()) {
+                if (!is_own(&row)) continue;
+                const std::string key = table == "key_type" ? "code" : table == "key_type2" ? "short" : "usage";
+                return profile_fault("codes." + std::string(table) + "." + row.key(), &row,
+                    allowed("[key_type] " + row.key() + " = { " + key +
+                            " = \"...\" }, with extra = true for a name of your own"));
+            }
         }
         return {};
     }

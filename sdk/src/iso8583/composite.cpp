@@ -109,7 +109,8 @@ void composite_reader::skip_padding() noexcept {
     while (at_ != value_.size()) {
         const bool kernels_tag = value_.size() - at_ > 1 && value_[at_ + 1] == 0x81;
         const bool padding = how_ == reading::tolerant && value_[at_] == 0xFF && !kernels_tag;
-        if (padding && !borne_) borne_ = deviation{iso8583_errc::bad_padding, {}, at_};
+        if (padding && !borne_)
+            borne_ = deviation{iso8583_errc::bad_padding, {}, at_, std::string_view("expected 00, found FF")};
         if (!padding && (value_[at_] != 0 || find_part(*spec_, "00") != nullptr)) return;
         ++at_;
     }
@@ -173,7 +174,8 @@ result<std::optional<subfield>> composite_reader::next_ber() {
     std::size_t size = left[tag_size];
     const std::size_t count = size & 0x7FU;
     if (size > 0x7F && how_ == reading::tolerant && (count == 0 || count > 2) && left.size() - head >= size) {
-        borne_ = deviation{iso8583_errc::bad_length_prefix, part.tag.view(), at_ + tag_size};
+        borne_ = deviation{iso8583_errc::bad_length_prefix, part.tag.view(), at_ + tag_size,
+            std::string_view("expected 81 in front, found " + to_hex(left.subspan(tag_size, 1)))};
     } else if (size > 0x7F) {
         if (count == 0 || count > 2) return refuse(iso8583_errc::bad_length_prefix, part.tag.view(), at_ + tag_size);
         if (left.size() < head + count) return refuse(iso8583_errc::truncated, part.tag.view(), value_.size());

@@ -129,8 +129,8 @@ partial_message decode_partly(const dialect& format, byte_view input, reading ho
     if (!right && outside) body = input.size() - skip;
     if (!right && !outside) outside = wrong_trailer(outer, trailer, skip + body);
     if (outside && borne != nullptr) {
-        borne->push_back(
-            {static_cast<iso8583_errc>(outside->code().value()), outside->field(), outside->offset().value_or(0)});
+        borne->push_back({static_cast<iso8583_errc>(outside->code().value()), outside->field(),
+            outside->offset().value_or(0), outside->hint()});
         outside.reset();
     }
     decoder steps(format, input.subspan(skip, body), skip, partly.view, borne);

@@ -20,17 +20,6 @@ class decode_cursor {
         , base_(base)
         , borne_(borne) {}
 
-    /// A fault that a tolerant reader notes and passes over.
-    [[gnu::cold, gnu::noinline]] bool bear(iso8583_errc why, std::string_view path, std::size_t at) {
-        if (borne_ == nullptr) return refuse(why, path, at);
-        borne_->push_back({why, path, base_ + at});
-        return true;
-    }
-    [[gnu::cold, gnu::noinline]] bool bear(iso8583_errc why, int number, std::size_t at) {
-        if (borne_ == nullptr) return refuse(why, number, at);
-        borne_->push_back({why, number_text(number).view(), base_ + at});
-        return true;
-    }
     /// Not enough bytes for what comes next.
     template <class Path>
     bool cut_off(Path path, std::size_t expected) noexcept {

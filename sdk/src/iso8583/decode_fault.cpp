@@ -29,8 +29,12 @@ std::string decode_fault::hint() const {
     case iso8583_errc::unknown_field: return "its bit is set";
     case iso8583_errc::not_digits: return "expected decimal digits" + found_byte();
     case iso8583_errc::bad_padding: {
-        const bool filler = format.field(number).padding == padding::right_f;
-        return std::string("expected a filler of ") + (filler ? "F" : "0") + found_byte();
+        const auto kind = format.field(number).padding;
+        auto text = std::string("expected a filler of ") + (kind == padding::right_f ? "F" : "0");
+        if (where >= input.size()) return text;
+        const bool left = kind == padding::left_zero;
+        const auto digits = to_hex(input.subspan(where, 1));
+        return text + ", found " + digits[left ? 0 : 1];
     }
     case iso8583_errc::bad_character: return "expected " + character_words() + found_byte();
     case iso8583_errc::bad_bitmap: return bitmap_hint();

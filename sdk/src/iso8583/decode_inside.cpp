@@ -39,7 +39,7 @@ class inside_reader {
             const auto part = reader.next();
             if (const auto& one = reader.borne(); one && borne_ != nullptr) {
                 const auto where = joined(path, one->field.view());
-                borne_->push_back({one->what, std::string_view(where), place(base + one->offset)});
+                borne_->push_back({one->what, std::string_view(where), place(base + one->offset), one->found});
             }
             if (!part) {
                 const auto& why = part.error();

@@ -69,6 +69,17 @@ class decoder : private decode_cursor {
     }
 
   private:
+    /// A fault that a tolerant reader notes and passes over. `place`: a field's number, or the name of a part.
+    template <class Place>
+    [[gnu::cold, gnu::noinline]] bool bear(iso8583_errc why, Place place, std::size_t at) {
+        refuse(why, place, at);
+        if (borne_ == nullptr) return false;
+        const auto told = failure();
+        borne_->push_back({why, told.field(), base_ + at, told.hint()});
+        refuse(iso8583_errc{}, std::string_view(), 0);
+        return true;
+    }
+
     bool envelope() {
         const auto& outer = format_.envelope;
         if (outer.tpdu != 0) {

@@ -302,7 +302,9 @@ std::vector<described_row> describe_rows(const partial_message& what, reveal how
     }
     tail(out, what.view);
     for (const auto& each : what.deviations) {
-        line(out, each.offset, 0, each.field.view(), "deviation", make_error_code(each.what).message());
+        auto words = make_error_code(each.what).message();
+        if (!each.found.empty()) words.append("; ").append(each.found.view());
+        line(out, each.offset, 0, each.field.view(), "deviation", words);
     }
     return with_paths(std::move(out));
 }

@@ -107,6 +107,34 @@ TEST_F(probe_program, EndsAtTheFirstAnswerOfAnotherProtocol) {
     }
 }
 
+/// A server that says nothing before a line has ended, as those of the web are.
+TEST_F(probe_program, AsksAServerOfLinesInALine) {
+    for (const auto& [answer, words] :
+        {std::pair(std::string("HTTP/1.1 400 Bad Request\r\n\r\n"), "HTTP: a web server"),
+            {std::string("-ERR unknown command\r\n"), "an answer of Redis"}}) {
+        test_peer web([said = answer](test_peer::socket& link) {
+            boost::system::error_code failed;
+            std::string heard;
+            std::array<char, 64> room{};
+            while (!failed && heard.find("\r\n") == std::string::npos) {
+                const auto size = link.read_some(boost::asio::buffer(room), failed);
+                heard.append(room.data(), size);
+            }
+            if (!failed) boost::asio::write(link, boost::asio::buffer(said), failed);
+        });
+        EXPECT_EQ(hsm({"probe", web.address()}), 4);
+        EXPECT_TRUE(has(complained_, words)) << complained_;
+        EXPECT_FALSE(has(complained_, "TLS")) << complained_;
+        EXPECT_LE(web.connections, 4) << "not one by one with every header";
+    }
+}
+
+/// Lengths of headers that nobody expects are tried as well where the unit answers or hangs up at once.
+TEST_F(probe_program, FindsAHeaderOfAnyLength) {
+    EXPECT_TRUE(has(found({"--header", "17"}), "header_length = 17")) << said_ << complained_;
+    EXPECT_TRUE(has(found({"--header", "25"}), "header_length = 25")) << said_ << complained_;
+}
+
 TEST_F(probe_program, SomethingThatRefusesEverythingIsNoUnit) {
     const denier nobody;
     EXPECT_EQ(hsm({"probe", nobody.at(), "--write", path("nobody.toml")}), 4);

@@ -109,6 +109,13 @@ TEST_F(send_program, TakesTheNamesThatDescribePrints) {
     EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "mode=0", "key_type=zpq", "scheme=double"}), 2);
     EXPECT_TRUE(has(complained_, "field key_type: found \"zpq\", expected") && has(complained_, " zpk"))
         << complained_;
+    // Far from any name, and of the width of a code: names are small letters, and no code is.
+    for (const auto* word : {"key", "zzz", "pin"}) {
+        EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "mode=0", std::string("key_type=") + word, "scheme=double"}), 2);
+        EXPECT_TRUE(has(complained_, std::string("field key_type: found \"") + word + "\", expected")) << complained_;
+    }
+    // A code that the table has not may be one of the unit's own.
+    EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "mode=0", "key_type=70D", "scheme=double"}), 0) << complained_;
     EXPECT_EQ(hsm({"send", "--hsm", unit, "M6", "key_type=tak", "data=hello"}), 2);
     EXPECT_TRUE(has(complained_, "field data: found \"hello\", expected hex digits")) << complained_;
     EXPECT_EQ(hsm({"send", "--hsm", unit, "A0", "zmk=1"}), 2);

@@ -383,6 +383,10 @@ TEST(Tolerance, WhatDeviatesIsReadAndTold) {
     EXPECT_EQ(read.deviations[2].what, iso8583_errc::not_digits);
     EXPECT_EQ(read.deviations[3].what, iso8583_errc::bad_character);
     EXPECT_NE(describe(read).find("deviation"), std::string::npos);
+    EXPECT_EQ(read.deviations[0].found, "its bit is set");
+    EXPECT_EQ(read.deviations[1].found, "expected a filler of 0, found F") << "no digit of the card";
+    EXPECT_EQ(read.deviations[2].found, "expected decimal digits, found 58");
+    EXPECT_EQ(read.deviations[3].found, "expected printable characters, found 01");
 }
 
 TEST(Tolerance, AWrongLengthAndSmallLettersAreBorne) {
@@ -395,6 +399,7 @@ TEST(Tolerance, AWrongLengthAndSmallLettersAreBorne) {
     EXPECT_EQ(to_hex(as_bytes(read.view.value(64))), "A1B2C3D4E5F60718");
     ASSERT_EQ(read.deviations.size(), 2U);
     EXPECT_EQ(read.deviations[0].field, "length");
+    EXPECT_FALSE(read.deviations[0].found.empty());
     EXPECT_EQ(read.deviations[1].field, "64");
     // A message that is cut stays a fault.
     const sent cut(toml, "0001" + hex_of("0810") + "0020000000000001" + hex_of("123"));

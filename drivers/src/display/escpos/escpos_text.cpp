@@ -55,6 +55,21 @@ bytes escpos_text_as_can_be(std::string_view text, const escpos_printer_profile&
     return out;
 }
 
+std::string escpos_missing_letters(std::string_view text, const escpos_printer_profile& profile) {
+    auto strict = profile;
+    strict.letters = missing_letter::refused;
+    std::string all;
+    while (!text.empty()) {
+        const auto before = text;
+        const auto point = take_code_point(text);
+        if (!point) text.remove_prefix(1);
+        if (!point || is_control(*point)) continue;
+        const auto one = before.substr(0, before.size() - text.size());
+        if (!escpos_text(one, strict, "text") && all.find(one) == std::string::npos) all += one;
+    }
+    return all;
+}
+
 void escpos_start(bytes& to, const escpos_printer_profile& profile, escpos_place place) {
     to.insert(to.end(), {0x1B, 0x40, 0x1B, 0x61, static_cast<std::uint8_t>(place)});
     if (profile.text == text_set::gbk) to.insert(to.end(), {0x1C, 0x26}); // Chinese on

@@ -19,6 +19,7 @@ struct deviation {
     iso8583_errc what{};
     fixed_text<64> field;   ///< the path, as in errors
     std::size_t offset = 0; ///< from the start of the input
+    fixed_text<96> found{}; ///< what was found, and what the dialect has instead; no card data
 };
 
 } // namespace cipherlane::iso8583

@@ -52,6 +52,17 @@ TEST(EscposSlip, IsNeverRefusedForALetterAndDrivesNothing) {
         escpos_slip(job, profile_with("cp850")), hex("1B40 1B6100 1C2E 1B7402 636166 82 20 3F 40 20 3F 0A 1D564200"));
 }
 
+/// What a slip has otherwise than it was given can be told before it is printed.
+TEST(EscposSlip, TellsWhichLettersItsSetLacks) {
+    const auto lacks = [](std::string_view text, std::string_view page) {
+        return escpos_missing_letters(text, profile_with(page).paper);
+    };
+    EXPECT_EQ(lacks("caf\xC3\xA9 \xE8\x8C\xB6 caf\xC3\xA9\n", "ascii"), "\xC3\xA9\xE8\x8C\xB6");
+    EXPECT_EQ(lacks("caf\xC3\xA9 \xE8\x8C\xB6", "cp850"), "\xE8\x8C\xB6");
+    EXPECT_EQ(lacks("caf\xC3\xA9", "cp850"), "");
+    EXPECT_EQ(lacks("\xE8\x8C\xB6\x1B", "gbk"), "");
+}
+
 // Bits of Epson's reference: DLE EOT 1, 2, 4; GS r 1; the four bytes of GS a.
 TEST(EscposStatus, TellsItsKindsOfAnswersApart) {
     using kind = escpos_status_reader::told::kind;

@@ -226,6 +226,12 @@ TEST(Frame, ImpossibleLengthsAreRefused) {
     how.largest = 100;
     EXPECT_FALSE(cut_frame(how, bytes{0, 5}));
     EXPECT_FALSE(cut_frame(how, bytes{0, 101}));
+    const auto long_one = cut_frame(how, bytes{0, 101}).error();
+    EXPECT_NE(long_one.hint().find("found 101, allowed: "), std::string_view::npos) << long_one;
+    EXPECT_NE(long_one.hint().find("to 100 "), std::string_view::npos) << long_one;
+    bytes out(200);
+    const auto sent = end_frame(how, 0, out).error();
+    EXPECT_NE(sent.hint().find("found 198 bytes, allowed: 100"), std::string_view::npos) << sent;
     EXPECT_TRUE(cut_frame(how, bytes{0, 100}));
 }
 

@@ -61,7 +61,21 @@ TEST(ProfileCheck, CodesAreUnique) {
     });
     // Sizes of keys share a tag, types a place.
     EXPECT_TRUE(profile::parse("base = \"payshield\"\nname = \"x\"\n[codes.scheme]\ndouble_ecb = \"U\"\n"
-                               "[key_type]\ntak = { code = \"002\" }"));
+                               "[key_type]\ntak = { code = \"002\", pair = 14 }"));
+}
+
+TEST(ProfileCheck, CodesOfKeyTypesHaveOneDoor) {
+    expect_faults({
+        {"[codes.key_type]\nzpj = \"001\"", "codes.key_type.zpj", 4, "[key_type] zpj = { code"},
+        {"[codes.key_type]\nzpk = \"002\"", "codes.key_type.zpk", 4, "[key_type] zpk = { code"},
+        {"[codes.key_type2]\nzpk = \"02\"", "codes.key_type2.zpk", 4, "{ short"},
+        {"[codes.key_usage]\nzpk = \"71\"", "codes.key_usage.zpk", 4, "{ usage", "payshield-kb"},
+        {"[key_type]\nzpk = { code = \"002\" }", "key_type.zpk.code", 4, "pair = 14, variant = 0"},
+        {"[key_type]\nhouse = { code = \"000\", extra = true }", "key_type.house.code", 4, "000 is zmk"},
+    });
+    // Where all types have one code, as under a key block's master key, it tells no place.
+    EXPECT_TRUE(profile::parse(
+        "base = \"payshield-kb\"\nname = \"x\"\n[key_type]\nhouse = { code = \"FFF\", extra = true }"));
 }
 
 TEST(ProfileCheck, CodesAreAsWideAsTheirFields) {
@@ -79,6 +93,36 @@ TEST(ProfileCheck, CodesAreAsWideAsTheirFields) {
             "one of the table's codes"},
         {"[codes.scheme]\ndouble = \"Q\"", "codes.scheme.double", 4, "[scheme]"},
     });
+}
+
+/// Each fault of a layout says what would be right.
+TEST(ProfileCheck, LayoutsAreToldInWords) {
+    const struct {
+        const char* request;
+        const char* field;
+        const char* right;
+    } cases[] = {
+        {"a:N1 a:N1", "a", "stands twice"},
+        {"a", "a", "NAME:TYPE"},
+        {"a:Q4", "a:Q4", "allowed: N, A, H, B"},
+        {"a:N4x", "a:N4x", "allowed: N, A, H, B"},
+        {"a:H4=0x", "a:H4=0x", "hex digits"},
+        {"[b:N1", "]", "not closed"},
+        {"b:N1 ]", "]", "no [ stands"},
+        {"[b=1: c:N1]", "b=1", "no field of this name"},
+        {"b:N1 [b~1: c:N1]", "b~1", "NAME=VALUE"},
+        {"'", "'", "' at its end"},
+        {"a:A#", "a", "NAME:len"},
+        {"b:N1 a:H16|32(b)", "a", "a key, or a field with a table"},
+    };
+    for (const auto& each : cases) {
+        const auto made =
+            profile::parse("name = \"x\"\n[command.QX]\nrequest = \"" + std::string(each.request) + "\"");
+        ASSERT_FALSE(made) << each.request;
+        const auto why = made.error();
+        EXPECT_EQ(why.field(), "command.QX.request " + std::string(each.field)) << each.request;
+        EXPECT_NE(why.hint().find(each.right), std::string_view::npos) << each.request << ": " << why;
+    }
 }
 
 TEST(ProfileCheck, FieldNamesAreUniqueInALayout) {

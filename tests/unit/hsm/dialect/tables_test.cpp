@@ -236,6 +236,8 @@ const form forms[] = {
     {"sjj1310", "A4", {{"index", "0009"}, {"label", "sixteen letters."}}},
     {"payshield", "A4", {{"count", "3"}}},
     {"payshield", "A6", {{"atalla", "0"}}},
+    {"payshield", "A8", {{"zmk_flag", "0"}}},
+    {"payshield", "A8", {{"zmk_flag", "1"}}},
     {"sjj1310", "A6", {{"atalla", "0"}, {"index", "0009"}, {"label", "x"}}},
     {"sjj1310", "AM", {{"index", "0009"}, {"label", "x"}}},
     {"payshield", "BU", {{"kcv_type", "1"}}},

@@ -10,6 +10,7 @@
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/pan.hpp>
+#include <cipherlane/crypto/digest.hpp>
 #include <cipherlane/crypto/hmac.hpp>
 #include <cipherlane/crypto/mac_iso9797.hpp>
 #include <cipherlane/iso8583/codec.hpp>
@@ -226,6 +227,64 @@ TEST(Doctor, SaysThatAMessageHasNoLength) {
     EXPECT_TRUE(iso8583::loaded_dialect::parse(found.toml));
 }
 
+/// Digits behind the last field belong to a field whose bit is missing, or to nothing; what ends a frame is known.
+TEST(Doctor, TakesNoDigitsForATrailer) {
+    struct row {
+        std::string text;
+        const char* trailer;
+        const char* fault;
+    };
+    for (const auto& [text, trailer, fault] : {row{echo + "42", "", "2 bytes stand behind the last field"},
+             row{"0057" + echo + "42", "", "2 bytes stand behind the last field"},
+             row{"0055" + echo + "42", "3432", ""}, // the length leaves them out
+             row{hex_of(echo) + "03", "03", ""}, row{hex_of(echo) + "035A", "035A", ""},
+             row{hex_of(echo) + "0D0A", "0D0A", ""}, row{hex_of(echo + "7"), "", "1 byte stands behind"},
+             row{hex_of(echo) + "1234", "", "2 bytes stand behind"}}) {
+        const auto found = examine(read(text));
+        SCOPED_TRACE(text);
+        ASSERT_EQ(found.messages.size(), 1U);
+        EXPECT_EQ(found.dialect, "iso87-ascii");
+        EXPECT_EQ(found.trailer, trailer);
+        EXPECT_EQ(found.messages[0].fault.find(fault), 0U) << found.messages[0].fault;
+        EXPECT_EQ(found.messages[0].fault.empty(), std::string(fault).empty()) << found.messages[0].fault;
+        EXPECT_TRUE(iso8583::loaded_dialect::parse(found.toml)) << found.toml;
+    }
+}
+
+/// A capture that begins behind its TPDU, as a host's log has it.
+TEST(Doctor, KnowsAPosHeaderWithoutATpdu) {
+    const auto found = examine(read(sale.substr(14)));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "cup-pos");
+    EXPECT_EQ(found.header, "pos-header 603100310730");
+    EXPECT_EQ(found.messages.at(0).fault, "");
+}
+
+/// Hosts that count the characters of a hex field, and the bytes of packed digits.
+TEST(Doctor, GuessesLengthsThatCountWhatIsSent) {
+    const std::string chip = "9F2608112233445566778895050000000000";
+    const auto text = "02003020000000000200" // 3 4 11 55
+                      "000000"
+                      "000000001234"
+                      "000017"
+                      "036" +
+                      chip;
+    const auto found = examine(read(text));
+    ASSERT_TRUE(found.found);
+    EXPECT_EQ(found.dialect, "iso87-ascii, lengths count hex characters");
+    EXPECT_EQ(found.messages.at(0).fault, "");
+    EXPECT_NE(found.toml.find("counts = \"wire\""), std::string::npos) << found.toml;
+    // Eight bytes of packed digits behind a length that says so.
+    const auto counted = examine(read("02007020000000000000"
+                                      "086222000000000000"
+                                      "000000"
+                                      "000000001234"
+                                      "000017"));
+    ASSERT_TRUE(counted.found);
+    EXPECT_EQ(counted.dialect, "iso87-bcd, lengths count bytes");
+    EXPECT_EQ(counted.messages.at(0).fault, "");
+}
+
 TEST(Doctor, TellsTheFirstFault) {
     auto wire = unhex(sale);
     wire[40] = 0x0A; // a digit of the amount
@@ -352,6 +411,16 @@ TEST(Doctor, KnowsAPoll) {
     EXPECT_FALSE(found.found);
     ASSERT_FALSE(found.notes.empty());
     EXPECT_NE(found.notes[0].find("a poll"), std::string::npos);
+    // Four zeros as characters are one, too, alone and in front of a message.
+    const auto characters = examine(read("30303030"));
+    EXPECT_FALSE(characters.found);
+    ASSERT_FALSE(characters.notes.empty());
+    EXPECT_NE(characters.notes[0].find("a poll"), std::string::npos);
+    const auto stream = examine(read(hex_of("0055" + echo) + hex_of("0000")));
+    ASSERT_EQ(stream.messages.size(), 2U) << all_of(stream);
+    EXPECT_EQ(stream.messages[0].mti, "0800");
+    EXPECT_EQ(stream.messages[1].mti, "");
+    EXPECT_EQ(stream.framing, "4 ASCII digits");
 }
 
 TEST(Messages, AMessageBehindAWholeOneMayBeCut) {
@@ -468,6 +537,46 @@ TEST(MacSearch, KnowsThreeKeysAndEveryDigest) {
         EXPECT_EQ(found.fits[0].algorithm, "HMAC-" + std::string(to_string(hash)));
         EXPECT_EQ(found.fits[0].form, "first 8 bytes");
     }
+}
+
+bytes chain(const bytes& key, byte_view data) {
+    auto made = crypto::mac_key::create(crypto::algorithm::tdes, key, crypto::legacy_policy).value();
+    const auto value = crypto::mac_algorithm_1(made, crypto::mac_padding::method_1, data).value();
+    return {value.view().begin(), value.view().end()};
+}
+
+/// The bitmap as characters, four bytes of a value behind or in front of a filler, a digest before the cipher.
+TEST(MacSearch, KnowsOtherFormsOfTheDataAndOfTheValue) {
+    const auto wire = unhex(sale);
+    const std::size_t start = 13;
+    const auto range = byte_view(wire).subspan(start, wire.size() - 8 - start);
+    bytes spelt(range.begin(), range.begin() + 2);
+    const auto bitmap = to_hex(range.subspan(2, 8));
+    spelt.insert(spelt.end(), bitmap.begin(), bitmap.end());
+    spelt.insert(spelt.end(), range.begin() + 10, range.end());
+    auto found = search(with_mac(to_hex(retail(double_key, spelt))), double_key);
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_NE(found.fits[0].range.find("the bitmap as hex characters"), std::string::npos) << found.fits[0].range;
+
+    const auto mac = retail(double_key, range);
+    const auto first = to_hex(byte_view(mac).first(4));
+    const auto last = to_hex(byte_view(mac).last(4));
+    for (const auto& [hex, form] : {std::pair(last + "00000000", "last 4 bytes, and a filler"),
+             {"00000000" + last, "last 4 bytes behind a filler"},
+             {"FFFFFFFF" + first, "first 4 bytes behind a filler"},
+             {first + "20202020", "first 4 bytes, and a filler"}}) {
+        found = search(with_mac(hex), double_key);
+        ASSERT_FALSE(found.fits.empty()) << form;
+        EXPECT_EQ(found.fits[0].form, form);
+    }
+
+    const auto hash = crypto::digest(crypto::digest_algorithm::sha256, range).value();
+    found = search(with_mac(to_hex(chain(double_key, hash.view()))), double_key);
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_EQ(found.fits[0].algorithm, "SHA256, then CBC-MAC, TDES");
+    found = search(with_mac(to_hex(chain(double_key, hash.first(8)))), double_key);
+    ASSERT_FALSE(found.fits.empty());
+    EXPECT_EQ(found.fits[0].algorithm, "SHA256, then TDES of its first block");
 }
 
 TEST(MacSearch, NothingFitsAChangedMessage) {

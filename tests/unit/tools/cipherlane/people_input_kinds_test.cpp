@@ -160,6 +160,44 @@ TEST(PeopleInputKinds, HexWithTheMarksOfOtherLanguages) {
     }
 }
 
+/// "%x" of C writes no zero in front of a single digit.
+TEST(PeopleInputKinds, HexThatLacksItsZeros) {
+    for (const char* form : {"%x ", "0x%x, ", "%x:", "%X|"}) {
+        const auto text = each_byte(form);
+        EXPECT_EQ(messages_of(iso8583::cup_pos(), readings_of(text).value()).frames.front(), message()) << text;
+        EXPECT_EQ(examine(readings_of(text).value()).dialect, "cup-pos") << text;
+    }
+}
+
+/// A message of characters with blanks between its fields, as a page of a specification or a log has it.
+TEST(PeopleInputKinds, TextWithBlanksBetweenItsFields) {
+    const std::string spaced = "0800 8220000000000000 0400000000000000 0721122000 000001 301";
+    const std::string letters = "0210 2220000002800000 000000 0721122000 000017 00 TERM0001";
+    for (const auto& each : {spaced, letters}) {
+        for (const std::string before : {"", "10:20:30.123 INFO >> ", "ISO016000010 "}) {
+            const auto found = examine(readings_of(before + each).value());
+            EXPECT_EQ(found.dialect, "iso87-ascii") << before << each;
+            ASSERT_EQ(found.messages.size(), 1U) << before << each;
+            EXPECT_EQ(found.messages[0].mti, each.substr(0, 4));
+            EXPECT_EQ(found.messages[0].fault, "") << before << each;
+        }
+    }
+    const auto lines = examine(readings_of("10:20:30 > " + spaced + "\n10:20:31 < " + letters + "\n").value());
+    EXPECT_EQ(lines.messages.size(), 2U);
+}
+
+/// Whoever names the form means it, however short the text is; what is none is told as no base64.
+TEST(PeopleInputKinds, ShortBase64ByName) {
+    const auto made = readings_of("nwIB", input_form::base64);
+    ASSERT_TRUE(made) << made.error();
+    EXPECT_EQ(to_hex(made->front().whole), "9F0201");
+    const auto wrong = readings_of("nw*B", input_form::base64);
+    ASSERT_FALSE(wrong);
+    const auto why = wrong.error();
+    EXPECT_EQ(why.offset(), 2U);
+    EXPECT_NE(why.hint().find("base64"), std::string_view::npos) << why;
+}
+
 TEST(PeopleInputKinds, NumbersOfOtherBases) {
     std::string go = each_byte("%d ");
     go.pop_back();

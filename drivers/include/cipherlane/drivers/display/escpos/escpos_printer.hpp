@@ -66,6 +66,10 @@ struct printer_options {
 /// @return as `escpos_printer_profile::for_model` and `validate`.
 [[nodiscard]] result<escpos_printer_profile> escpos_profile_of(const printer_options& options);
 
+/// Characters that the printer's set does not have, each once, as UTF-8: a slip has their plain letters or '?'
+/// instead, since it must come out.
+[[nodiscard]] std::string escpos_missing_letters(std::string_view text, const escpos_printer_profile& profile);
+
 /// A receipt printer as a display: each content is printed. What is on paper stays there: an expired code cannot be
 /// taken back, so that `clear` prints nothing and `show_qr` suits orders whose validity the gateway ends.
 class escpos_printer_protocol final : public screen_protocol {
