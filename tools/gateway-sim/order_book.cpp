@@ -276,7 +276,7 @@ std::pair<gateway_order, bool> order_book::make_charge(const std::string& number
     const auto code = text_of(request, "payment_code");
     if (orders_.contains(number)) {
         const auto& known = at(number);
-        refuse_other(known, order);
+        if (!known.is_tomb()) refuse_other(known, order);
         return {known, false};
     }
     const auto [used, fresh] =
@@ -299,7 +299,20 @@ std::pair<gateway_order, bool> order_book::make_charge(const std::string& number
     throw refusal(409, "code_refused", "the payer's bank refuses");
 }
 
-gateway_order order_book::reverse(const std::string& number) {
+gateway_order order_book::entomb(const std::string& number, const std::string& merchant_id) {
+    gateway_order tomb;
+    tomb.number = number;
+    tomb.merchant_id = merchant_id;
+    tomb.currency = "156";
+    tomb.code_url = "charged";
+    tomb.status = "cancelled";
+    tomb.created = tomb.expires = now_();
+    tomb.charged = true;
+    return keep(std::move(tomb)).first;
+}
+
+gateway_order order_book::reverse(const std::string& number, const std::string& merchant_id) {
+    if (!merchant_id.empty() && is_number(number) && !orders_.contains(number)) return entomb(number, merchant_id);
     auto& order = naming(number, {}, [&]() -> gateway_order& { return at(number); });
     if (order.status == "paid") return give_back_all(number);
     if (order.status != "waiting" && order.status != "processing") return order;

@@ -56,6 +56,8 @@ struct gateway_order {
     std::vector<gateway_payment> payments;         ///< in their order
     std::map<std::string, gateway_refund> refunds; ///< by refund number
 
+    /// Undone before it came: it never was for any amount.
+    [[nodiscard]] bool is_tomb() const noexcept { return charged && amount == 0; }
     [[nodiscard]] std::int64_t paid() const;
     [[nodiscard]] std::int64_t refunded() const;
     /// What payers beyond the first have paid and not got back.
@@ -81,8 +83,10 @@ class order_book {
     gateway_order cancel(const std::string& number);
     /// Charges whoever has the code of the request, once. The order, and whether it is new.
     std::pair<gateway_order, bool> charge(const nlohmann::json& request);
-    /// Undoes a charge: what was not paid is closed, what was is given back.
-    gateway_order reverse(const std::string& number);
+    /// Undoes a charge: what was not paid is closed, what was is given back. A number that is not known is kept for
+    /// the merchant as cancelled, so that a charge which comes later under it takes nothing; without one it is
+    /// refused.
+    gateway_order reverse(const std::string& number, const std::string& merchant_id = {});
     /// How the wallet of a payment code behaves: it pays at once, asks for a password, refuses. One that is not known
     /// pays.
     enum class wallet_manner : std::uint8_t { pays, asks, refuses };
@@ -104,6 +108,7 @@ class order_book {
     std::pair<gateway_order, bool> make(const std::string& number, const nlohmann::json& request);
     std::pair<gateway_order, bool> make_charge(const std::string& number, const nlohmann::json& request);
     std::pair<gateway_order, bool> keep(gateway_order order);
+    gateway_order entomb(const std::string& number, const std::string& merchant_id);
     void add_payment(gateway_order& order);
     gateway_order give_back(
         const std::string& number, const std::string& refund_number, const nlohmann::json& request);

@@ -83,7 +83,7 @@ struct gateway_server::impl {
     response_type query(const std::string& number);
     response_type cancel(const std::string& number);
     response_type charge(const nlohmann::json& wish);
-    response_type reverse(const std::string& number);
+    response_type reverse(const std::string& number, const std::string& body);
     response_type refund(const std::string& number, const nlohmann::json& wish);
     void take_commands();
     void notify(const gateway_order& order);
@@ -256,7 +256,7 @@ response_type gateway_server::impl::route(const request_type& request) {
     }
     if (!post && verb.empty()) return query(number);
     if (post && verb == "cancel") return cancel(number);
-    if (post && verb == "reverse") return reverse(number);
+    if (post && verb == "reverse") return reverse(number, request.body());
     if (post && verb == "refund") return refund(number, nlohmann::json::parse(request.body()));
     throw refusal(404, "no_such_page", "no such page");
 }
@@ -302,9 +302,11 @@ response_type gateway_server::impl::charge(const nlohmann::json& wish) {
     return answer(fresh ? 201 : 200, altered(order.to_json(), kind));
 }
 
-response_type gateway_server::impl::reverse(const std::string& number) {
+response_type gateway_server::impl::reverse(const std::string& number, const std::string& body) {
     const auto kind = hit("reverse", number);
-    return answer(200, altered(orders.reverse(number).to_json(), kind));
+    const auto wish = body.empty() ? nlohmann::json::object() : nlohmann::json::parse(body);
+    const auto merchant = wish.is_object() ? wish.value("merchant_id", std::string()) : std::string();
+    return answer(200, altered(orders.reverse(number, merchant).to_json(), kind));
 }
 
 response_type gateway_server::impl::refund(const std::string& number, const nlohmann::json& wish) {

@@ -1,4 +1,5 @@
 #include "host/sign_in.hpp"
+#include "lane/at_card.hpp"
 #include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/lane.hpp>
@@ -52,6 +53,11 @@ result<void> lane::acknowledge(std::uint64_t handle, const call& bounds) {
     CIPHERLANE_TRY(const auto found, journal.find(handle, bounds));
     if (!found || found->terminal_id != core_->terminal_id())
         return flow_error(acquiring_errc::no_original, "acknowledge");
+    if (at_card::has(journal, found->id)) {
+        return flow_error(acquiring_errc::busy, "acknowledge")
+            .for_trace(found->trace)
+            .with_hint("the card has yet to take the approval: ask how it ended first");
+    }
     if (!ledger::records::untold.contains(*found)) return {};
     return journal.close_record(handle, bounds);
 }

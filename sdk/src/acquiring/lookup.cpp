@@ -1,3 +1,4 @@
+#include "lane/at_card.hpp"
 #include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
@@ -11,7 +12,7 @@ namespace {
 result<std::optional<payment>> told_of(
     ports::store& journal, const std::optional<ports::journal_record>& found, const call& bounds) {
     if (!found) return std::optional<payment>();
-    auto value = to_payment(*found);
+    auto value = to_payment(as_told_now(journal, *found));
     value.told = told::recorded;
     CIPHERLANE_CHECK(tell_refunds(journal, value, bounds));
     return std::optional<payment>(std::move(value));
@@ -34,6 +35,13 @@ bool was_begun_for(const ports::journal_record& record, const trade_request& wis
 }
 
 } // namespace
+
+ports::journal_record as_told_now(const ports::store& journal, ports::journal_record record) {
+    if (!ledger::states::stands.contains(record.state) || !at_card::has(journal, record.id)) return record;
+    record.state = ports::record_state::unknown;
+    record.approved = amount(0, record.requested.unit());
+    return record;
+}
 
 result<std::optional<payment>> lookup(
     ports::store& journal, std::string_view terminal_id, std::string_view key, const call& bounds) {

@@ -79,7 +79,9 @@ constexpr bool sorted() {
 }
 static_assert(sorted());
 
-constexpr response_code unknown{"", decline, not_done, not_done, "refused", "交易失败"};
+// A code that no row names proves nothing of a trade: hosts of other networks approve by 08, 09 or 32. That a
+// reversal so answered has undone nothing is the careful reading of the two.
+constexpr response_code unknown{"", decline, nothing, not_done, "unknown code", "未知应答码"};
 
 /// An answer to a trade proves that it was done where it approves and nowhere else; to a reversal, only a plain
 /// approval does. What asks for a sign-in has refused the trade, and says nothing of what a reversal would undo.

@@ -188,11 +188,11 @@ bool has_seen(std::string_view code) noexcept {
 
 } // namespace
 
-advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept {
+advice_word word_on_advice(std::string_view code, sent_before earlier, seen_before means) noexcept {
     const bool seen = has_seen(code);
+    const bool is_taken = seen && earlier == sent_before::unanswered && means == seen_before::is_taken;
     const auto& row = iso8583::response_of(code);
-    if (row.of_trade == iso8583::proof::done || (seen && earlier == sent_before::unanswered))
-        return advice_word::taken;
+    if (row.of_trade == iso8583::proof::done || is_taken) return advice_word::taken;
     // That a repeat is refused says nothing of a send that was not answered: the host may have taken that one, and
     // refuse the repeat for it.
     const bool passes = seen || in_doubt(earlier) || row.of_trade == iso8583::proof::nothing ||
@@ -202,18 +202,21 @@ advice_word word_on_advice(std::string_view code, sent_before earlier) noexcept 
 
 sent_before once_sent(const journal_record& record) noexcept {
     if (record.earlier_sends == sent_before::doubted) return sent_before::doubted;
-    // As journals have it that were written before a duplicate cast doubt.
+    // As journals have it that were written before a duplicate, or a host without an answer, cast doubt.
     if (record.earlier_sends == sent_before::answered && has_seen(record.host_code)) return sent_before::doubted;
+    if (record.earlier_sends == sent_before::unanswered && leaves_open(record.host_code) && !record.host_code.empty())
+        return sent_before::doubted;
     return sent_before::unanswered;
 }
 
-sent_before once_answered(sent_before earlier, std::string_view code) noexcept {
+sent_before once_answered(sent_before earlier, std::string_view code, seen_before means) noexcept {
     // It would have ended the trade, had there been no doubt.
     const bool refuses = word_on_advice(code, sent_before::never) == advice_word::refused;
-    if (in_doubt(earlier)) return refuses ? sent_before::doubted : earlier;
-    // A front may have sent it twice, and the first of the two was taken: no refusal of a repeat says otherwise.
-    if (has_seen(code)) return sent_before::doubted;
-    return leaves_open(code) ? sent_before::unanswered : sent_before::answered;
+    // A front may have sent it twice, and the first of the two was taken: no refusal of a repeat says otherwise. What
+    // the host had no answer to itself it may have booked, and may say afterwards that it has seen what it has not.
+    const bool doubtful = leaves_open(code) || (has_seen(code) && means == seen_before::proves_nothing);
+    if (in_doubt(earlier)) return refuses || doubtful ? sent_before::doubted : earlier;
+    return has_seen(code) || doubtful ? sent_before::doubted : sent_before::answered;
 }
 
 bool in_doubt(sent_before earlier) noexcept {
@@ -221,18 +224,17 @@ bool in_doubt(sent_before earlier) noexcept {
 }
 
 bool is_stuck(sent_before now, std::string_view code) noexcept {
-    return now == sent_before::doubted || word_on_advice(code, sent_before::unanswered) == advice_word::taken;
+    const bool unheard_of = iso8583::response_of(code).code.empty();
+    const bool refuses = word_on_advice(code, sent_before::never) == advice_word::refused;
+    return (now == sent_before::doubted && refuses) || has_seen(code) || unheard_of;
 }
 
 bool leaves_open(std::string_view code) noexcept {
     return iso8583::response_of(code).of_trade == iso8583::proof::nothing;
 }
 
-bool asks_again(const journal_record& record, std::chrono::system_clock::time_point now,
-    std::chrono::milliseconds longest) noexcept {
-    if (!states::unproven.contains(record.state)) return false;
-    const auto at_rest = record.created + longest;
-    return now >= at_rest && record.decided < at_rest;
+bool asks_again(const journal_record& record) noexcept {
+    return states::unproven.contains(record.state);
 }
 
 } // namespace cipherlane::ledger

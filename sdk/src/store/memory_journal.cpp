@@ -227,6 +227,14 @@ result<std::vector<journal_record>> memory_journal::batch_records(
     });
 }
 
+result<std::vector<journal_record>> memory_journal::late_records(
+    std::string_view terminal_id, std::uint32_t batch, const call& bounds) {
+    return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {
+        return state_->all(terminal_id,
+            [&](const journal_record& one) { return one.batch != batch && ledger::records::counted.contains(one); });
+    });
+}
+
 result<std::vector<journal_record>> memory_journal::shift_records(
     std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) {
     return state_->execute(bounds, [&]() -> result<std::vector<journal_record>> {

@@ -214,6 +214,19 @@ class sql_journal final : public Base {
             });
     }
 
+    [[nodiscard]] result<std::vector<journal_record>> late_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return keeper_.thread.execute(
+            durability::read, bounds, [terminal = std::string(terminal_id), batch](database& on) {
+                static const std::string sql =
+                    select_records("WHERE terminal_id = ? AND batch <> ? AND " +
+                                   sql_condition(ledger::records::counted) + " ORDER BY id");
+                auto asked = on.prepare(sql.c_str());
+                asked.bind(terminal).bind(batch);
+                return read_records(asked);
+            });
+    }
+
     [[nodiscard]] result<std::vector<journal_record>> shift_records(std::string_view terminal_id,
         std::string_view operator_id, std::uint32_t shift, const call& bounds) override {
         return keeper_.thread.execute(durability::read, bounds,

@@ -59,6 +59,10 @@ class faulty_store : public ports::store {
         return guard(
             "store shift_records", [&] { return real_.shift_records(terminal_id, operator_id, shift, bounds); });
     }
+    [[nodiscard]] result<std::vector<ports::journal_record>> late_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
+        return guard("store late_records", [&] { return real_.late_records(terminal_id, batch, bounds); });
+    }
     [[nodiscard]] result<std::vector<ports::journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override {
         return guard("store batch_records", [&] { return real_.batch_records(terminal_id, batch, bounds); });

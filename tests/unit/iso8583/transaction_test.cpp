@@ -159,7 +159,10 @@ TEST(ResponseCodes, ProveNoMoreThanTheySay) {
         EXPECT_EQ(row.of_trade, of_trade) << row.code;
         EXPECT_EQ(row.of_reversal, of_reversal) << row.code;
     }
-    EXPECT_EQ(response_of("ZZ").of_trade, proof::not_done);
+    for (const auto* code : {"ZZ", "08", "09", "32", "", "0", "000"}) {
+        EXPECT_EQ(response_of(code).of_trade, proof::nothing) << code << ": other networks may approve by it";
+        EXPECT_FALSE(approved(code)) << code;
+    }
     EXPECT_EQ(response_of("ZZ").of_reversal, proof::not_done);
 }
 

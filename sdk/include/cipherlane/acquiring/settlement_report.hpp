@@ -22,6 +22,9 @@ struct settlement_report {
     /// What nobody has decided yet, of this batch and those before: in no totals, and for a person. It stays in the
     /// batch that it belongs to.
     std::vector<payment> open;
+    /// What was decided to have moved after its own batch was closed, and is settled with this one: in the totals of
+    /// neither, and for a person to compare with what the acquirer pays.
+    std::vector<payment> late;
     std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
     std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
     std::string end_code;       ///< the host's code where it refused the end message; likewise

@@ -3,6 +3,7 @@
 #include <cipherlane/core/amount.hpp>
 #include <cipherlane/core/language.hpp>
 #include <cipherlane/core/result.hpp>
+#include <cipherlane/ledger/seen_before.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -120,6 +121,9 @@ struct offline_settings {
     std::int64_t most_together_minor = 0;  ///< of all that the host has not been told yet
     std::uint32_t most_records = 0;        ///< likewise, their number; from it on they are told before the next trade
     std::uint32_t most_added_percent = 15; ///< what tips and adjustments may add to a sale, together
+    /// What the host means by 94 or 79 to the repeat of what it has not answered; where it proves nothing, a person
+    /// finds out.
+    ledger::seen_before duplicate = ledger::seen_before::is_taken;
 };
 
 struct pre_auth_settings {
@@ -148,6 +152,9 @@ struct gateway_settings {
     std::chrono::seconds code_valid{180};  ///< how long a code may be paid; 60 to 300 s is good practice
     std::chrono::milliseconds poll{2'000}; ///< a query when no notification came for so long
     std::chrono::milliseconds response_time{10'000};
+    /// For how long a charge that was sent may still reach the gateway: until then "no such order" says nothing of
+    /// it.
+    std::chrono::seconds longest_way{60};
 };
 
 /// Who makes the codes that payers scan.

@@ -36,7 +36,7 @@ struct response_code {
 
 /// All codes with a row of their own.
 [[nodiscard]] std::span<const response_code> response_codes() noexcept;
-/// The row of `code`; for a code without one, a row that declines.
+/// The row of `code`; for a code without one, a row with no code that does not approve and proves nothing of a trade.
 [[nodiscard]] const response_code& response_of(std::string_view code) noexcept;
 
 /// True for every action that moved money.

@@ -2,6 +2,7 @@
 
 #include <cipherlane/ledger/enum_set.hpp>
 #include <cipherlane/ledger/finding.hpp>
+#include <cipherlane/ledger/seen_before.hpp>
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
@@ -192,27 +193,30 @@ enum class advice_word : std::uint8_t {
     passing, ///< it proves nothing, or speaks of the moment: the same goes out again
     refused,
 };
-[[nodiscard]] advice_word word_on_advice(std::string_view code, ports::sent_before earlier) noexcept;
+[[nodiscard]] advice_word word_on_advice(
+    std::string_view code, ports::sent_before earlier, seen_before means = seen_before::is_taken) noexcept;
 
 /// How a stored trade was sent once it leaves again: in doubt until it is answered.
 [[nodiscard]] ports::sent_before once_sent(const ports::journal_record& record) noexcept;
 /// Likewise, once an answer came that did not end it. What was once not answered stays so until a repeat is refused,
 /// and that stays so for good; so does what the host has seen before it knew of any send. A code by which the host
-/// had no answer itself (68, 96, 98) is none.
-[[nodiscard]] ports::sent_before once_answered(ports::sent_before earlier, std::string_view code) noexcept;
+/// had no answer itself (68, 96, 98) has not booked it for certain, and may have: "seen before" then proves nothing.
+[[nodiscard]] ports::sent_before once_answered(
+    ports::sent_before earlier, std::string_view code, seen_before means = seen_before::is_taken) noexcept;
 /// Whether a send that was not answered may have been taken.
 [[nodiscard]] bool in_doubt(ports::sent_before earlier) noexcept;
-/// Whether repeats alone will hardly end it: it was refused in doubt, or the host has seen it and says no more.
+/// Whether repeats alone will hardly end it: it was refused in doubt, the host has seen it and says no more, or it
+/// says what nobody knows.
 [[nodiscard]] bool is_stuck(ports::sent_before now, std::string_view code) noexcept;
 
 /// Whether the host's answer to a trade proves neither that the money moved nor that it did not: it had no answer
-/// itself (68, 96, 98), or had seen the same request before, from a front that sent it twice (94).
+/// itself (68, 96, 98), had seen the same request before, from a front that sent it twice (94), or said what no row
+/// names.
 [[nodiscard]] bool leaves_open(std::string_view code) noexcept;
 
-/// Whether a reversal that proved nothing is to be sent once more: the host's longest processing time has passed
-/// since the trade was begun, so that nothing of it can be under way any more, and the last answer is older than
-/// that.
-[[nodiscard]] bool asks_again(const ports::journal_record& record, std::chrono::system_clock::time_point now,
-    std::chrono::milliseconds longest) noexcept;
+/// Whether a reversal that proved nothing is to be sent once more when nothing of its trade can be under way any
+/// more. When that is, the process that has sent it knows by a clock that nobody sets: what the record is stamped
+/// with says nothing of it.
+[[nodiscard]] bool asks_again(const ports::journal_record& record) noexcept;
 
 } // namespace cipherlane::ledger

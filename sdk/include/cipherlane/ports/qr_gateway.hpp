@@ -97,6 +97,10 @@ struct qr_refund_request {
 /// gateway itself refuses, naming them, with the HTTP status as the peer's code ("404": no such order); `link_lost`
 /// and `timed_out` while nothing was sent; `outcome_unknown` for all else from the first byte on, a 404 of something
 /// in between included. One thread at a time.
+///
+/// To the undoing of a charge "404" says only that it has not come yet: it may be on its way. The flow takes it for
+/// the end only `gateway_settings::longest_way` after the charge was sent; a gateway that then still carries one out
+/// breaks this contract. One that remembers the number and refuses the charge answers `cancelled` at once.
 class qr_gateway {
   public:
     qr_gateway() = default;
@@ -116,8 +120,8 @@ class qr_gateway {
     /// Charges the payer whose code was scanned. `paying` while the gateway waits for them: then `query` tells.
     /// `unsupported` by a gateway that cannot.
     [[nodiscard]] virtual result<qr_order_status> charge(const qr_charge_request& request, const call& bounds);
-    /// Undoes a charge, whatever has become of it (撤销): `cancelled` where nobody had paid, `refunded` where
-    /// somebody had.
+    /// Undoes a charge, whatever has become of it (撤销): `cancelled` where nobody had paid and nobody can any more,
+    /// `refunded` where somebody had.
     [[nodiscard]] virtual result<qr_order_status> reverse(std::string_view order_number, const call& bounds);
     [[nodiscard]] virtual result<qr_order_status> refund(const qr_refund_request& request, const call& bounds) = 0;
     /// Waits for a notification about the order whose signature, age and novelty are in order. `timed_out` if none

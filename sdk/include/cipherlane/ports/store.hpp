@@ -117,6 +117,10 @@ class store {
     /// none: its number comes again some day.
     [[nodiscard]] virtual result<std::vector<journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
+    /// What moved money and was decided after its own batch was closed, in no totals yet: of other batches than
+    /// `batch`, and not settled; oldest first.
+    [[nodiscard]] virtual result<std::vector<journal_record>> late_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) = 0;
     /// All records of one shift of an operator at a terminal, whatever became of them; oldest first.
     [[nodiscard]] virtual result<std::vector<journal_record>> shift_records(
         std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) = 0;

@@ -66,6 +66,7 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"receipt.qr_refund", "QR REFUND", "扫码退货"},
     {"receipt.host_debit", "HOST DEBIT", "主机借记"},
     {"receipt.host_credit", "HOST CREDIT", "主机贷记"},
+    {"receipt.late", "DECIDED SINCE, IN NO TOTALS", "事后确认，未计入合计"},
     {"receipt.open", "NOT DECIDED", "未决交易"},
     {"receipt.balanced", "BALANCED", "对账平"},
     {"receipt.not_balanced", "NOT BALANCED", "对账不平"},

@@ -45,6 +45,8 @@ class memory_journal final : public ports::store {
         std::string_view terminal_id, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::journal_record>> batch_records(
         std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
+    [[nodiscard]] result<std::vector<ports::journal_record>> late_records(
+        std::string_view terminal_id, std::uint32_t batch, const call& bounds) override;
     [[nodiscard]] result<std::vector<ports::journal_record>> shift_records(
         std::string_view terminal_id, std::string_view operator_id, std::uint32_t shift, const call& bounds) override;
     [[nodiscard]] result<amount> refunded(std::uint64_t original, const call& bounds) override;

@@ -56,7 +56,7 @@ std::optional<amount> booked_amount(const journal_record& record, const host_ans
 
 /// It was answered, and is not taken: the same goes out again.
 send_end stays_stored(lane_core& on, journal_record& record, const std::string& code, ports::sent_before earlier) {
-    const auto now = ledger::once_answered(earlier, code);
+    const auto now = ledger::once_answered(earlier, code, on.settings().offline.duplicate);
     if (now != earlier || !ledger::in_doubt(earlier)) {
         journal_verdict heard(record_state::stored, ports::decider::host);
         heard.host_code = code;
@@ -69,7 +69,7 @@ send_end stays_stored(lane_core& on, journal_record& record, const std::string& 
 
 send_end take_answer(lane_core& on, journal_record& record, const host_answer& answer, ports::sent_before earlier) {
     auto verdict = word_of_host(on, answer);
-    const auto word = ledger::word_on_advice(*verdict.host_code, earlier);
+    const auto word = ledger::word_on_advice(*verdict.host_code, earlier, on.settings().offline.duplicate);
     const bool taken = word == advice_word::taken;
     const auto booked = booked_amount(record, answer, *verdict.host_code);
     if (word == advice_word::passing || (taken && !booked))

@@ -45,6 +45,7 @@ result<payment> charge(lane_core& on, ports::qr_gateway& gateway, const payer_co
     on.enter(stage::ordering);
     if (const auto held = on.journal().confirm_hold(on.terminal_id(), on.journal_call()); !held)
         return write_not_sent(on, record, held.error());
+    on.left_at.insert_or_assign(record.id, monotonic_clock::now());
     const auto told = gateway.charge(wish, bounds.no_later_than(on.settings().gateway.response_time));
     note_from_gateway(
         on, "charge", record, told ? std::string(to_string(told->state)) : told.error().code().message());

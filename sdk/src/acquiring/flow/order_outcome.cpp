@@ -55,8 +55,22 @@ payment conclude_silence(lane_core& on, journal_record& record, const error& why
         on, record, qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, ""), why);
 }
 
-/// The gateway's word for an order it has never heard of: nobody can pay it.
+/// The gateway's word for an order it has never heard of: nobody can pay it, unless it is a charge that is yet to
+/// come.
 constexpr std::string_view no_such_order = "404";
+
+/// What the payer's code was sent with may be carried out after the gateway has said that it does not know it. An
+/// order may come as late: its code was shown to nobody.
+std::optional<error> may_still_come(lane_core& on, const journal_record& record) {
+    if (ledger::row_of(record.kind).verb != ledger::gateway_verb::charge) return std::nullopt;
+    const auto longest = std::chrono::milliseconds(on.settings().gateway.longest_way);
+    const auto left = on.left_for(record);
+    if (left >= longest) return std::nullopt;
+    const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(longest - left).count());
+    return flow_error(acquiring_errc::order_pending, "order")
+        .for_trace(record.trace)
+        .with_hint("the charge may still reach the gateway: ask again in " + seconds + " s");
+}
 
 std::string refund_number(const journal_record& record) {
     return "R" + order_mark(record);
@@ -109,6 +123,7 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
         const auto& why = status.error();
         const bool never_made = why.is(condition::rejected_by_peer) && why.peer_code() == no_such_order;
         if (!never_made) return conclude_silence(on, record, why);
+        if (const auto pending = may_still_come(on, record)) return conclude_silence(on, record, *pending);
         const auto word = to_string(qr_order_state::cancelled);
         return write_verdict(
             on, record, qr_verdict(record, record_state::declined, order_phase::cancelled, word), why);

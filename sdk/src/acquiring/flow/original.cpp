@@ -44,9 +44,39 @@ result<std::int64_t> added_to(lane_core& on, const journal_record& original, con
     return added.minor();
 }
 
+namespace {
+
+/// What follows a payment goes where that went, for the same merchant and in the same currency: another host has
+/// never heard of it, and minor units of two currencies are not one sum.
+result<void> check_is_own(lane_core& on, const ledger::trade_row& row, const journal_record& original) {
+    const auto refuse = [&](acquiring_errc why) { return flow_error(why, row.name).for_trace(original.trace); };
+    if (original.requested.unit() != on.settings().unit) {
+        return refuse(acquiring_errc::bad_request)
+            .in_field("currency")
+            .with_hint("the original is in another currency than the terminal is set to");
+    }
+    if (original.merchant_id != on.settings().merchant_id) {
+        return refuse(acquiring_errc::other_counterpart)
+            .in_field("terminal.merchant")
+            .with_hint("the original is another merchant's: only a terminal of that one can follow it up");
+    }
+    if (ledger::row_of(original.kind).through == ledger::channel::gateway) {
+        const auto gateway = on.gateway_of(original);
+        return gateway ? result<void>() : gateway.error();
+    }
+    const auto now = on.counterpart(original.kind);
+    const bool other = !now.empty() && !original.counterpart.empty() && now != original.counterpart;
+    if (!other) return {};
+    return refuse(acquiring_errc::other_counterpart)
+        .with_hint("the original went to another host: where that is the same one, host.name says so");
+}
+
+} // namespace
+
 result<void> check_original(lane_core& on, const ledger::trade_row& row, const journal_record& original,
     const amount& total, std::uint32_t batch, const call& bounds) {
     const auto refuse = [&](acquiring_errc why) { return flow_error(why, row.name).for_trace(original.trace); };
+    CIPHERLANE_CHECK(check_is_own(on, row, original));
     const bool whole = row.role == trade_role::undoing;
     const auto& standing = whole ? ledger::states::may_be_voided : ledger::states::may_be_refunded;
     if (!standing.contains(original.state)) return refuse(acquiring_errc::original_not_approved);

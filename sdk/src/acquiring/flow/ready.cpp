@@ -7,6 +7,9 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/totals.hpp>
 
+#include <algorithm>
+#include <string>
+
 namespace cipherlane::acquiring {
 
 result<void> check_not_settling(lane_core& on, const call& bounds) {
@@ -35,6 +38,7 @@ result<ports::terminal_state> ready_for_host(lane_core& on, const call& bounds) 
     CIPHERLANE_CHECK(ensure_signed_in(on, bounds));
     CIPHERLANE_CHECK(settle_doubts(on, bounds));
     CIPHERLANE_TRY(auto terminal, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_CHECK(check_unit(on, terminal.batch, bounds));
     if (terminal.wishes == 0) return terminal;
     obey_in_time(on, terminal.wishes, bounds);
     return on.journal().terminal(on.terminal_id(), bounds);
@@ -49,10 +53,30 @@ result<void> check_time(lane_core& on, const call& bounds) {
     return {};
 }
 
+result<void> check_unit(lane_core& on, std::uint32_t batch, const call& bounds) {
+    if (on.batch_in_unit == batch) return {};
+    CIPHERLANE_TRY(auto all, on.journal().batch_records(on.terminal_id(), batch, bounds));
+    CIPHERLANE_TRY(auto open, on.journal().open_records(on.terminal_id(), bounds));
+    std::erase_if(open, [&](const auto& one) { return one.batch != batch; });
+    all.insert(all.end(), open.begin(), open.end());
+    const auto other = std::find_if(
+        all.begin(), all.end(), [&](const auto& one) { return one.requested.unit() != on.settings().unit; });
+    if (other == all.end()) {
+        on.batch_in_unit = batch;
+        return {};
+    }
+    return flow_error(acquiring_errc::bad_settings, "batch")
+        .in_field("terminal.currency")
+        .for_trace(other->trace)
+        .with_hint("batch " + std::to_string(batch) + " has payments in currency " +
+                   std::to_string(other->requested.unit().number) + ": settle it under that setting first");
+}
+
 result<void> check_room(lane_core& on, ports::trade kind, const amount& total, const call& bounds) {
+    CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_CHECK(check_unit(on, state.batch, bounds));
     if (ledger::row_of(kind).totals != ledger::counted_in::host_totals) return {};
-    CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
-    CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), terminal.batch, bounds));
+    CIPHERLANE_TRY(auto totals, on.journal().totals(on.terminal_id(), state.batch, bounds));
     CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
     // What is stored the host will take, and the batch must be able to hold it then.
     for (const auto& one : open) {

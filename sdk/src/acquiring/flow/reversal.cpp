@@ -12,6 +12,9 @@
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
+#include <algorithm>
+#include <string>
+
 namespace cipherlane::acquiring {
 namespace {
 
@@ -63,13 +66,28 @@ send_end send_once(lane_core& on, journal_record& record, const call& bounds) {
     return {std::move(why), retry::later};
 }
 
+/// Until nothing of a trade whose reversal proved nothing can be under way any more; nothing where that is not the
+/// question, or was asked since.
+std::optional<std::chrono::milliseconds> until_rest(lane_core& on, const journal_record& record) {
+    if (!ledger::asks_again(record) || on.asked_at_rest.contains(record.id)) return std::nullopt;
+    const auto left = on.settings().reversal.longest_processing - on.left_for(record);
+    return std::max(left, std::chrono::milliseconds(0));
+}
+
+bool is_due(lane_core& on, const journal_record& record) {
+    const auto left = until_rest(on, record);
+    return left && left->count() == 0;
+}
+
 /// Sends the reversal of one record where that is due. @return what must be undone first, and is not.
 result<void> settle_doubt(lane_core& on, journal_record& record, const call& bounds) {
     CIPHERLANE_CHECK(take_over(on, record));
     raise_about(on, record);
     if (is_foreign(on, record)) return {};
-    const auto longest = on.settings().reversal.longest_processing;
-    if (ledger::asks_again(record, on.clock().now(), longest)) (void)send_once(on, record, bounds);
+    if (is_due(on, record)) {
+        on.asked_at_rest.insert(record.id);
+        (void)send_once(on, record, bounds);
+    }
     if (!ledger::states::reverses.contains(record.state)) return {};
     const auto why = send_reversal(on, record, bounds);
     if (!ledger::states::reverses.contains(record.state)) return {};
@@ -101,6 +119,20 @@ result<void> settle_doubts(lane_core& on, const call& bounds) {
     CIPHERLANE_CHECK(undo_doubts(on, bounds));
     CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), on.journal_call()));
     relieve_store(on, open, bounds);
+    return {};
+}
+
+result<void> check_at_rest(lane_core& on, std::uint32_t batch, const call& bounds) {
+    CIPHERLANE_TRY(const auto open, on.journal().open_records(on.terminal_id(), bounds));
+    for (const auto& record : open) {
+        if (record.batch != batch || is_foreign(on, record)) continue;
+        const auto left = until_rest(on, record);
+        if (!left) continue;
+        const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(*left).count());
+        return flow_error(acquiring_errc::reversal_pending, "earlier trade")
+            .for_trace(record.trace)
+            .with_hint("it may still come in at the host, and be in its totals: settle in " + seconds + " s");
+    }
     return {};
 }
 

@@ -21,6 +21,10 @@ namespace cipherlane::acquiring {
 /// @return `reversal_pending`, or why nothing could be sent, with the trace number of the trade that blocks.
 [[nodiscard]] result<void> settle_doubts(lane_core& on, const call& bounds);
 
+/// Whether no trade of a batch may still come in at the host, behind a reversal that proved nothing: its totals are
+/// told over what the host then has. @return `reversal_pending`, with how long to wait.
+[[nodiscard]] result<void> check_at_rest(lane_core& on, std::uint32_t batch, const call& bounds);
+
 /// The same before the host is told of what is stored: none of that is told.
 [[nodiscard]] result<void> undo_doubts(lane_core& on, const call& bounds);
 

@@ -5,6 +5,7 @@
 #include "flow/order_outcome.hpp"
 #include "flow/ready.hpp"
 #include "flow/request_on_file.hpp"
+#include "flow/reversal.hpp"
 #include "flow/settlement_progress.hpp"
 #include "flow/terminal_settlement.hpp"
 #include "flow/verdict.hpp"
@@ -15,6 +16,7 @@
 #include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
+#include <cipherlane/ledger/conversion.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -73,6 +75,7 @@ result<std::string> totals_field(const ports::batch_totals& of) {
 /// What must be clear before the totals are frozen: that they can be sent, too, as until they are no trade is taken.
 result<settlement_progress> begin(lane_core& on, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, ready_for_host(on, bounds));
+    CIPHERLANE_CHECK(check_at_rest(on, terminal.batch, bounds));
     // What the host does not know yet would be missing in its totals.
     CIPHERLANE_CHECK(send_advices(on, bounds));
     CIPHERLANE_CHECK(check_all_told(on));
@@ -154,7 +157,11 @@ result<iso8583::message> upload_group(
 result<iso8583::message> upload_refund(lane_core& on, const journal_record& record) {
     const auto& row = iso8583::row_of(transaction::upload_refund);
     CIPHERLANE_TRY(const auto original, on.journal().find(record.original, on.journal_call()));
-    request_source from(record);
+    // What was given back, which a person may have found to be less than was asked for.
+    auto booked = record;
+    booked.requested = record.approved;
+    booked.conversion = ledger::share_of(record.conversion, record.requested, record.approved);
+    request_source from(booked);
     from.original = original ? &*original : &record;
     return request_on_file(on, row, from);
 }
@@ -281,6 +288,18 @@ result<void> send_end(
     return end;
 }
 
+/// What was decided after its own batch was closed: the closing of this one settles it, and nobody would hear of it
+/// any more.
+result<std::vector<payment>> decided_late(lane_core& on, std::uint32_t batch) {
+    CIPHERLANE_TRY(const auto records, on.journal().late_records(on.terminal_id(), batch, on.journal_call()));
+    std::vector<payment> late;
+    for (const auto& record : records) {
+        const bool counted = ledger::row_of(record.kind).totals != ledger::counted_in::nothing;
+        if (counted) late.push_back(to_payment(record));
+    }
+    return late;
+}
+
 /// Somebody else may have settled it while this one waited for its turn.
 result<void> check_batch(
     lane_core& on, const settlement_progress& under_way, const settlement_request& wish, const call& bounds) {
@@ -328,6 +347,7 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
         CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
     }
     if (!at_terminal) CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
+    CIPHERLANE_TRY(report.late, decided_late(on, progress.batch));
     CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
     report.batch = progress.batch;
     report.totals = progress.totals;

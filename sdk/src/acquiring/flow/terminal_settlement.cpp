@@ -43,6 +43,7 @@ result<settlement_progress> begin_at_terminal(lane_core& on, const call& bounds)
     // From here on no trade is taken until the terminal has answered: it must be there.
     CIPHERLANE_CHECK(terminal->open(bounds));
     CIPHERLANE_TRY(const auto state, on.journal().terminal(on.terminal_id(), bounds));
+    CIPHERLANE_CHECK(check_unit(on, state.batch, bounds));
     settlement_progress progress;
     progress.batch = state.batch;
     progress.step = settlement_step::totals_sent;

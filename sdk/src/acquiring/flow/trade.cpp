@@ -18,6 +18,7 @@
 #include "flow/unwanted.hpp"
 #include "flow/verdict.hpp"
 #include "host/request.hpp"
+#include "lane/at_card.hpp"
 
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/ledger/order_life.hpp>
@@ -267,6 +268,7 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
     host->connect_ahead();
     CIPHERLANE_TRY(auto card, card_for(on, what, terminal.pin_key, bounds));
     std::optional<journal_record> record;
+    at_card waits; // from before the verdict is on file until the card has spoken
     exchange_end answer;
     auto end = [&]() -> result<payment> {
         if (card.entry && what.row.needs.contains(need::currency_choice)) {
@@ -280,6 +282,8 @@ result<payment> through_host(lane_core& on, work& what, const call& bounds) {
         if (what.row.needs.contains(need::code)) CIPHERLANE_CHECK(check_fresh(on, what.wish.payment_code));
         CIPHERLANE_TRY(record, begin_record(on, fresh, card.known(), bounds));
         passed.is_used();
+        if (card.entry) waits = at_card(on.journal(), record->id);
+        on.left_at.insert_or_assign(record->id, monotonic_clock::now());
         if (const auto marked = mark_sent(on, *record); !marked) return write_not_sent(on, *record, marked.error());
         answer = send(on, what, *record, card, bounds);
         return conclude(on, *record, answer, partial_of(what), bounds);
@@ -372,6 +376,7 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
         CIPHERLANE_TRY(what.original, find_original(on, what.wish.handle, what.row.name, bounds));
         CIPHERLANE_CHECK(check_original(on, what.row, *what.original, what.total, what.original->batch, bounds));
     }
+    CIPHERLANE_CHECK(check_room(on, what.row.kind, what.total, bounds));
     auto fresh = new_record(on, what);
     CIPHERLANE_TRY(fresh.order_number, new_order_number(on));
     if (charges) fresh.masked_pan = mask_pan(what.wish.payment_code.expose());

@@ -54,6 +54,7 @@ result<void> mark_sent(lane_core& on, journal_record& record) {
 result<payment> write_not_sent(lane_core& on, const journal_record& record, const error& why) {
     const auto reason = error(why).for_trace(record.trace);
     if (on.guard() != nullptr) on.guard()->not_sent(record);
+    on.left_at.erase(record.id);
     const auto written = end_as_not_sent(on, record.id);
     if (written) return reason;
     on.unsent_keys.insert(record.idempotency_key);

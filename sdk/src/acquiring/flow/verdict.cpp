@@ -33,6 +33,7 @@ payment write_verdict(
         }
     }
     ledger::apply(record, verdict);
+    if (ledger::states::decided.contains(record.state)) on.left_at.erase(record.id);
     if (on.guard() != nullptr) on.guard()->decided(record);
     raise_about(on, record);
     auto value = to_payment(record);

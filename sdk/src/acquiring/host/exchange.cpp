@@ -88,13 +88,15 @@ void remember_wish(lane_core& on, iso8583::processing_request wish) {
     if (wishes != terminal->wishes) (void)on.journal().save_wishes(on.terminal_id(), wishes, on.journal_call());
 }
 
-/// What the host asks for in the header; A0 asks for a sign-in, too. Neither is proved by a MAC, and neither does
-/// harm: it costs a sign-in or a download.
+/// What the host asks for in the header; A0, 77 and 99 ask for a sign-in, too. Neither is proved by a MAC, and
+/// neither does harm: it costs a sign-in or a download.
 void note_wishes(lane_core& on, const iso8583::message_view& answer) {
     using iso8583::processing_request;
     const auto header = iso8583::pos_header::parse(answer.header());
     const auto wish = header ? header->request() : processing_request::none;
-    if (wish == processing_request::sign_in || answer.equals(39, "A0")) {
+    const bool by_code =
+        answer.has(39) && iso8583::response_of(answer.value(39)).action == iso8583::response_action::sign_in_again;
+    if (wish == processing_request::sign_in || by_code) {
         (void)on.journal().mark_sign_in_due(on.terminal_id(), on.journal_call());
     } else if (wish != processing_request::none && wish <= processing_request::remote_update) {
         remember_wish(on, wish);

@@ -187,7 +187,11 @@ result<ports::qr_gateway*> lane_core::gateway_for(std::string_view name, std::st
 
 result<ports::qr_gateway*> lane_core::gateway_of(const ports::journal_record& record) const {
     if (!has_gateway()) return flow_error(acquiring_errc::no_device, "gateway");
-    if (!has_several_gateways()) return gateways_.front().port;
+    if (!has_several_gateways()) {
+        const auto now = gateways_.front().port->identity();
+        const bool told = !now.empty() && !record.counterpart.empty();
+        if (!told || now == record.counterpart) return gateways_.front().port;
+    }
     const auto whose = [&](const lane_gateway& one) { return one.port->identity() == record.counterpart; };
     const auto found = std::find_if(gateways_.begin(), gateways_.end(), whose);
     if (found == gateways_.end())
@@ -216,6 +220,16 @@ void lane_core::enter(stage at, std::optional<std::chrono::system_clock::time_po
                       at == stage::scanning || at == stage::paying;
     stage_.cancel = open ? cancelling::possible : cancelling::too_late;
     if (with_.observer != nullptr) with_.observer->on_stage(stage_);
+}
+
+std::chrono::milliseconds lane_core::left_for(const ports::journal_record& record) {
+    const auto now = monotonic_clock::now();
+    const auto stamped = std::chrono::duration_cast<std::chrono::milliseconds>(clock().now() - record.created);
+    // A day is longer than anything is under way, and no stamp takes the sum out of its range.
+    const auto age =
+        std::clamp<std::chrono::milliseconds>(stamped, std::chrono::milliseconds(0), std::chrono::days(1));
+    const auto since = left_at.try_emplace(record.id, now - age).first->second;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
 }
 
 void lane_core::raise(alert_kind kind, const ports::journal_record& record) {

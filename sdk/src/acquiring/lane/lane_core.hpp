@@ -135,6 +135,8 @@ class lane_core {
     ports::duty on_duty;
     /// Since when there is something to settle in the open batch, as far as this process has looked.
     std::optional<std::pair<std::uint32_t, std::chrono::system_clock::time_point>> batch_begun;
+    /// Of which all payments were seen to be in the terminal's currency.
+    std::optional<std::uint32_t> batch_in_unit;
     bool mac_key_loaded = false;
     bool keys_wait = false; ///< the sealer was away when it should have been given the journal's keys
     bool pinpad_open = false;
@@ -143,6 +145,13 @@ class lane_core {
     /// Since when, by this process's own knowledge, payments that are not decided may be under way at the terminal:
     /// wall time makes them older where a clock is set forward.
     std::map<std::uint64_t, monotonic_clock::time_point> under_way_since;
+    /// When, by the same clock, requests left or were found that their peer may yet get.
+    std::map<std::uint64_t, monotonic_clock::time_point> left_at;
+    /// How long ago that was, at least: what an earlier process has sent is as old as its record says. A clock that
+    /// is set while this one runs changes nothing of it.
+    [[nodiscard]] std::chrono::milliseconds left_for(const ports::journal_record& record);
+    /// Whose reversal was sent once more since nothing of the trade can be under way: once in each process.
+    std::set<std::uint64_t> asked_at_rest;
     /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
     std::optional<std::chrono::system_clock::time_point> relief_failed;
     /// When the host last gave no answer to what it had asked for in its header: likewise.

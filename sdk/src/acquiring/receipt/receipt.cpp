@@ -210,6 +210,11 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     case settlement_result::not_balanced: out.centre(words("receipt.not_balanced")); break;
     case settlement_result::host_error: out.centre(words("receipt.host_error")); break;
     }
+    if (!what.late.empty()) out.centre(words("receipt.late"));
+    for (const auto& one : what.late) {
+        const bool back = ledger::signed_minor(one.kind, one.approved.minor()) < 0;
+        out.pair(number(one.batch) + "-" + number(one.trace), (back ? "-" : "") + money(one.approved));
+    }
     if (!what.open.empty()) out.centre(words("receipt.open"));
     for (const auto& one : what.open) {
         out.pair(number(one.batch) + "-" + number(one.trace), money(one.requested));

@@ -202,6 +202,8 @@ result<void> terminal_settings::validate() const {
             "30 to 7200"},
         {"gateway.poll_ms", positive(gateway.poll), span},
         {"gateway.response_time_ms", positive(gateway.response_time), span},
+        {"gateway.longest_way_seconds", gateway.longest_way.count() >= 1 && gateway.longest_way.count() <= 3600,
+            "1 to 3600"},
         {"qr.most_codes", qr.most_codes >= 1 && qr.most_codes <= ledger::most_renewals + 1, "1 to 99"},
         {"qr.renew_before_seconds", qr.renew_before.count() >= 1 && 2 * qr.renew_before <= gateway.code_valid,
             "1 to half of gateway.code_valid_seconds"},

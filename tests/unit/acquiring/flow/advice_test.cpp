@@ -121,6 +121,17 @@ TEST(Advice, HoldsTheSettlementUpUntilItIsAnswered) {
     EXPECT_TRUE(settled->open.empty());
 }
 
+TEST(Advice, ThatIsAnsweredByACodeThatNobodyKnowsStaysOpenAndIsRaised) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sign_in());
+    rig.host.mood.advice_code = "09";
+    EXPECT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+    const auto alerts = rig.seen.alerts();
+    EXPECT_TRUE(std::any_of(alerts.begin(), alerts.end(),
+        [](const auto& one) { return one.kind == acquiring::alert_kind::advice_refused; }));
+    EXPECT_EQ(rig.settle().error().code(), acquiring_errc::advice_waiting);
+}
+
 TEST(Advice, ThatTheHostDoesNotTakeStaysOpenAndIsAPersons) {
     lane_rig rig;
     ASSERT_TRUE(rig.sign_in());

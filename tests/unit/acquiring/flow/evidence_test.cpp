@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 namespace cipherlane::tests {
 namespace {
@@ -76,6 +77,28 @@ TEST(Evidence, ACodeThatProvesNothingOfASaleIsReversed) {
     }
 }
 
+/// A host that approves by a code which no sheet has: what it booked is undone, or a person's, never told as
+/// declined.
+TEST(Evidence, ACodeThatNobodyKnowsIsNoRefusal) {
+    for (const char* code : {"09", "08", "32", "ZZ"}) {
+        lane_rig rig;
+        const auto base = rig.sell("base", 10'000).value();
+        rig.host.watch = [&](const iso8583::message_view& view) {
+            if (view.mti() == "0400") rig.host.mood.code = "00";
+        };
+        rig.host.mood.code = code;
+        EXPECT_EQ(rig.sell("order", 3300)->outcome, verdict::reversed) << code;
+        rig.host.mood.code = code;
+        const auto back = rig.give_back("refund", base.handle, 4000);
+        ASSERT_TRUE(back) << back.error();
+        EXPECT_EQ(back->outcome, verdict::unknown) << code << ": nothing undoes a refund";
+        EXPECT_TRUE(raised(rig, alert_kind::refund_unknown));
+        rig.host.mood = host_mood();
+        EXPECT_EQ(rig.give_back("more", base.handle, 6001).error().code(), acquiring_errc::amount_too_large)
+            << "the money may be back already";
+    }
+}
+
 /// The sale is still on its way when its reversal comes to a host that remembers nothing of it.
 TEST(Evidence, AReversalThatOvertakesItsSaleHasUndoneNothing) {
     lane_rig rig;
@@ -96,11 +119,42 @@ TEST(Evidence, AReversalThatOvertakesItsSaleHasUndoneNothing) {
 
     EXPECT_TRUE(rig.sell("next", 1)->ok()) << "it holds nobody up";
     EXPECT_EQ(rig.books.taken(), 701);
-    rig.clock.time += rig.settings.reversal.longest_processing;
+    const auto early = rig.settle();
+    ASSERT_FALSE(early) << "the host's totals would have it, the till's not";
+    EXPECT_EQ(early.error().code(), acquiring_errc::reversal_pending);
+    EXPECT_TRUE(rig.sell("meanwhile", 3)->ok()) << "no settlement is under way";
+    rig.clock.time += 24h;
+    EXPECT_TRUE(rig.sell("still", 4)->ok());
+    EXPECT_EQ(rig.records()[0].state, record_state::reversal_refused) << "a clock that is set is no time";
+    rig.restart();
     EXPECT_TRUE(rig.sell("later", 2)->ok());
     EXPECT_EQ(rig.records()[0].state, record_state::reversed) << "sent once more when nothing can be under way";
-    EXPECT_EQ(rig.books.taken(), 3);
+    EXPECT_EQ(rig.books.taken(), 10);
     EXPECT_EQ(rig.sell("order", 700)->outcome, verdict::reversed);
+}
+
+/// Once more in each process, whatever the clocks say: a till that starts with a clock of yesterday waits, and asks.
+TEST(Evidence, AReversalThatProvedNothingIsAskedOnceMoreByTimeThatNobodySets) {
+    for (const auto set : {-24h, 24h}) {
+        lane_rig rig;
+        rig.settings.reversal.longest_processing = 100ms;
+        ASSERT_TRUE(rig.sign_in());
+        rig.host.mood.keeps_tombs = false;
+        rig.host.mood.late = true;
+        rig.guarded->around = [&](faulty_store::moment, std::string_view what) {
+            if (what != "store count_reversal_send") return;
+            rig.host.mood.late = false;
+            rig.clock.time += set; // between the trade and what was said of it
+        };
+        ASSERT_EQ(rig.sell("order", 700)->outcome, verdict::unknown);
+        rig.guarded->around = {};
+        rig.host.deliver();
+        ASSERT_EQ(rig.books.taken(), 700);
+        std::this_thread::sleep_for(120ms);
+        ASSERT_TRUE(rig.sell("next", 1)->ok());
+        EXPECT_EQ(rig.records()[0].state, record_state::reversed);
+        EXPECT_EQ(rig.books.taken(), 1);
+    }
 }
 
 TEST(Evidence, AReversalThatIsNeverProvenWaitsForAPerson) {
@@ -123,6 +177,7 @@ TEST(Evidence, AReversalThatIsNeverProvenWaitsForAPerson) {
         rig.host.watch = {};
         rig.host.mood.answer_lost = false;
         rig.clock.time += 24h;
+        rig.restart();
         ASSERT_TRUE(rig.sell("next", 1));
         const auto asked = rig.records()[0].reversal_sends;
         ASSERT_TRUE(rig.sell("another", 1));
@@ -176,6 +231,58 @@ TEST(Evidence, AReversalGoesToItsOwnHostOrToNobody) {
     rig.host.name = "host one";
     EXPECT_EQ(rig.recover()->front().outcome, verdict::reversed) << "back at its own";
     EXPECT_EQ(rig.books.taken(), 1);
+}
+
+/// What follows a payment goes where that went or nowhere: another host, merchant or currency has never heard of it.
+TEST(Evidence, WhatFollowsAPaymentGoesToItsOwnHostOrNowhere) {
+    lane_rig rig;
+    const auto first = rig.sell("first", 10'000).value();
+    const auto second = rig.sell("second", 500).value();
+    const auto requests = rig.host.requests.size();
+    const auto refused = [&](acquiring_errc why) {
+        EXPECT_EQ(rig.give_back("refund", first.handle, 10'000).error().code(), why);
+        EXPECT_EQ(rig.undo("void", second.handle).error().code(), why);
+        EXPECT_EQ(rig.host.requests.size(), requests) << "nothing left";
+    };
+    rig.host.name = "host two";
+    refused(acquiring_errc::other_counterpart);
+    rig.host.name = "host one";
+    rig.restart();
+    rig.settings.merchant_id = "TESTMERCH000002";
+    refused(acquiring_errc::other_counterpart);
+    rig.restart();
+    rig.settings.merchant_id = rig_settings().merchant_id;
+    EXPECT_TRUE(rig.give_back("refund", first.handle, 10'000)->ok());
+    EXPECT_TRUE(rig.undo("void", second.handle)->ok());
+}
+
+/// Minor units of two currencies are no sum: neither what is left of a payment, nor the totals of a batch.
+TEST(Evidence, ABatchIsOfOneCurrency) {
+    lane_rig rig;
+    const auto hkd = find_currency(344).value();
+    rig.settings.unit = hkd;
+    const auto sold = acquiring::sale(rig.lane()).run({"base", amount(10'000, hkd)}, soon()).value();
+    ASSERT_TRUE(sold.ok());
+    rig.restart();
+    rig.settings.unit = cny;
+    const auto requests = rig.host.requests.size();
+    EXPECT_EQ(rig.give_back("refund", sold.handle, 10'000).error().code(), acquiring_errc::bad_settings);
+    EXPECT_EQ(rig.sell("other", 100).error().code(), acquiring_errc::bad_settings);
+    EXPECT_EQ(rig.sell_by_code("code", 100).error().code(), acquiring_errc::bad_settings);
+    const auto settled = rig.settle();
+    ASSERT_FALSE(settled) << "one field 49 over two currencies";
+    EXPECT_EQ(settled.error().field(), "terminal.currency");
+    EXPECT_EQ(rig.host.requests.size(), requests);
+    rig.restart();
+    rig.settings.unit = hkd;
+    EXPECT_EQ(rig.settle()->totals.debit, (ports::batch_side{10'000, 1}));
+    rig.restart();
+    rig.settings.unit = cny;
+    EXPECT_TRUE(rig.sell("other", 100)->ok()) << "a batch of its own";
+    const auto refused = rig.give_back("refund", sold.handle, 10'000);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), acquiring_errc::bad_request);
+    EXPECT_EQ(refused.error().field(), "currency");
 }
 
 TEST(Evidence, AReversalNamesTheMerchantOfItsTrade) {

@@ -155,9 +155,8 @@ TEST(QrCharge, OfAGatewayThatStaysSilentIsUnknownAndUndoneLater) {
     EXPECT_EQ(rig.booked(), rig.books.taken());
 }
 
-TEST(QrCharge, FoundInTheMiddleIsUndone) {
-    lane_rig rig;
-    rig.gateway.asks_password = true;
+/// As a till that was killed leaves it.
+void leave_a_charge(lane_rig& rig) {
     auto found = ports::journal_record();
     found.terminal_id = "TEST0001";
     found.merchant_id = "TESTMERCH000001";
@@ -167,10 +166,54 @@ TEST(QrCharge, FoundInTheMiddleIsUndone) {
     found.order_number = "TEST000120261121AAAAAAAAAAAA";
     found.created_date = "20261121";
     ASSERT_TRUE(rig.journal->begin(found, nullptr, soon()));
-    const auto ended = rig.recover();
+}
+
+TEST(QrCharge, FoundInTheMiddleIsUndoneOnceItCanNoLongerCome) {
+    lane_rig rig;
+    leave_a_charge(rig);
+    rig.clock.time += rig.settings.gateway.longest_way - 1s;
+    auto ended = rig.recover();
     ASSERT_TRUE(ended) << ended.error();
     ASSERT_EQ(ended->size(), 1U);
-    EXPECT_EQ(ended->front().outcome, verdict::declined) << "the gateway has never heard of it";
+    EXPECT_EQ(ended->front().outcome, verdict::unknown)
+        << "the gateway has not heard of it yet: it may be on its way";
+    ASSERT_TRUE(ended->front().why);
+    EXPECT_EQ(ended->front().why->code(), acquiring_errc::order_pending);
+    EXPECT_EQ(times_raised(rig, alert_kind::order_unknown), 1);
+    EXPECT_EQ(run(rig, charge_of("next", 100)).error().code(), acquiring_errc::order_pending);
+    rig.clock.time += 24h;
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown)
+        << "a clock that is set while the till runs is no time";
+    rig.restart();
+    ended = rig.recover();
+    ASSERT_TRUE(ended) << ended.error();
+    EXPECT_EQ(ended->front().outcome, verdict::declined) << "it has never come";
+}
+
+TEST(QrCharge, ThatComesAfterItsUndoingIsStillUndone) {
+    lane_rig rig;
+    leave_a_charge(rig);
+    ASSERT_EQ(rig.recover()->front().outcome, verdict::unknown);
+    ASSERT_TRUE(rig.gateway.charge({"TEST000120261121AAAAAAAAAAAA", amount(990), wiped_text(alipay_code)}, soon()));
+    ASSERT_EQ(rig.books.taken(), 990) << "late, and paid";
+    const auto ended = rig.recover();
+    ASSERT_TRUE(ended) << ended.error();
+    EXPECT_EQ(ended->front().outcome, verdict::refunded);
+    EXPECT_EQ(rig.books.taken(), 0);
+}
+
+TEST(QrCharge, ThatTheGatewayDoesNotKnowWhenTheCashierStopsIsUnknown) {
+    lane_rig rig;
+    rig.faults.kind = fault_kind::lost_request;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway charge"; };
+    const auto end = run(rig, charge_of("order", 990), call(300ms));
+    ASSERT_TRUE(end) << end.error();
+    EXPECT_EQ(end->outcome, verdict::unknown) << "never told as declined";
+    rig.settings.gateway.longest_way = 1s;
+    rig.faults.fails = {};
+    rig.clock.time += 1s;
+    rig.restart();
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::declined);
 }
 
 TEST(QrCharge, OfAGatewayThatCannotIsNotSent) {

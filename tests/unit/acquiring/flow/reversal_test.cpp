@@ -133,18 +133,29 @@ TEST(Reversal, OfAnUnexpectedCodeIsKeptWhereTheSettingsSaySo) {
     EXPECT_EQ(rig.records()[0].reversal_sends, 3U);
 }
 
-TEST(Reversal, AfterA0IsSentUnderNewKeys) {
-    lane_rig rig;
-    ASSERT_TRUE(rig.sign_in());
-    std::vector<std::string> sent;
-    rig.host.watch = [&](const iso8583::message_view& view) {
-        sent.emplace_back(view.mti());
-        rig.host.mood.answer_lost = view.mti() == "0200";
-        rig.host.mood.reversal_code = sent.size() == 2 ? "A0" : "";
-    };
-    EXPECT_EQ(rig.sell("order-1", 500)->outcome, verdict::reversed);
-    EXPECT_EQ(sent, (std::vector<std::string>{"0200", "0400", "0800", "0400"}));
-    EXPECT_EQ(rig.books.taken(), 0);
+/// A0, 77 and 99 ask for a sign-in: without one the repeat would end the same way, and hold the terminal up for ever.
+TEST(Reversal, AfterACodeThatAsksForASignInIsSentUnderNewKeys) {
+    for (const char* code : {"A0", "77", "99"}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sign_in());
+        std::vector<std::string> sent;
+        rig.host.watch = [&](const iso8583::message_view& view) {
+            sent.emplace_back(view.mti());
+            rig.host.mood.answer_lost = view.mti() == "0200";
+            rig.host.mood.reversal_code = sent.size() == 2 ? code : "";
+        };
+        EXPECT_EQ(rig.sell("order-1", 500)->outcome, verdict::reversed) << code;
+        EXPECT_EQ(sent, (std::vector<std::string>{"0200", "0400", "0800", "0400"})) << code;
+        EXPECT_EQ(rig.books.taken(), 0);
+        sent.clear();
+        rig.host.watch = [&](const iso8583::message_view& view) { sent.emplace_back(view.mti()); };
+        rig.host.mood = host_mood();
+        rig.host.mood.code = code;
+        EXPECT_EQ(rig.sell("order-2", 500)->outcome, verdict::declined) << code;
+        rig.host.mood = host_mood();
+        EXPECT_TRUE(rig.sell("order-3", 500)->ok());
+        EXPECT_EQ(sent, (std::vector<std::string>{"0200", "0800", "0200"})) << code;
+    }
 }
 
 } // namespace

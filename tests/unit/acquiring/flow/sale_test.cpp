@@ -2,6 +2,8 @@
 #include "unit/acquiring/pos_vectors.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/acquiring/lookup.hpp>
+#include <cipherlane/acquiring/receipt.hpp>
 #include <cipherlane/acquiring/sale.hpp>
 #include <cipherlane/core/hex.hpp>
 
@@ -239,6 +241,40 @@ TEST(Sale, WhatTheCardDeclinesAfterTheApprovalIsReversed) {
     rig.restart();
     EXPECT_EQ(rig.sell("order-1", 1234)->outcome, verdict::reversed);
     EXPECT_EQ(rig.settle()->totals.debit, ports::batch_side());
+}
+
+/// The host has approved, and the card has yet to take it: who asks meanwhile hears of no approval, prints none, and
+/// acknowledges none, or the card's no could not be undone any more.
+TEST(Sale, AnApprovalIsToldByNoDoorBeforeTheCardHasTakenIt) {
+    for (const bool declines : {true, false}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sign_in());
+        rig.pinpad.chip = true;
+        rig.pinpad.card_declines = declines;
+        auto& lane = rig.lane();
+        unsigned asked = 0;
+        rig.seen.watch = [&](const acquiring::stage_event& what) {
+            if (what.at != acquiring::stage::finishing) return;
+            ++asked;
+            const auto record = rig.records().back();
+            ASSERT_EQ(record.state, ports::record_state::approved) << "durable before the card is told";
+            const auto found = acquiring::lookup(*rig.guarded, "TEST0001", "order", soon()).value().value();
+            EXPECT_EQ(found.outcome, verdict::unknown);
+            EXPECT_EQ(found.approved, amount(0));
+            const auto slip = acquiring::receipt_text(found, rig.settings, acquiring::receipt_copy::cardholder);
+            EXPECT_EQ(slip.find("APPROVED"), std::string::npos) << slip;
+            EXPECT_EQ(acquiring::as_told_now(*rig.guarded, record).state, ports::record_state::unknown);
+            EXPECT_EQ(lane.acknowledge(record.id, soon()).error().code(), acquiring_errc::busy);
+        };
+        const auto end = rig.sell("order", 1234);
+        ASSERT_TRUE(end) << end.error();
+        EXPECT_EQ(asked, 1U);
+        EXPECT_EQ(end->outcome, declines ? verdict::reversed : verdict::approved);
+        EXPECT_EQ(rig.books.taken(), declines ? 0 : 1234);
+        const auto found = acquiring::lookup(*rig.guarded, "TEST0001", "order", soon()).value().value();
+        EXPECT_EQ(found.outcome, end->outcome) << "the card has spoken";
+        EXPECT_TRUE(lane.acknowledge(end->handle, soon()));
+    }
 }
 
 TEST(Sale, APadThatFailsAtTheEndChangesNoVerdict) {

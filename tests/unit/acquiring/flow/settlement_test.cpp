@@ -249,7 +249,33 @@ TEST(Settlement, ListsWhatIsOpenAndLeavesItInItsBatch) {
     const auto next = rig.settle();
     ASSERT_TRUE(next) << next.error();
     EXPECT_TRUE(next->open.empty());
+    ASSERT_EQ(next->late.size(), 1U) << "in the totals of neither batch: somebody has to hear of it";
+    EXPECT_EQ(next->late[0].handle, refund.handle);
+    const auto second = acquiring::settlement_text(*next, rig.settings);
+    EXPECT_NE(second.find("DECIDED SINCE"), std::string::npos) << second;
+    EXPECT_NE(second.find("-RMB 3.00"), std::string::npos) << second;
+    EXPECT_EQ(second.find("未决交易"), std::string::npos) << second;
+    EXPECT_TRUE(rig.settle()->late.empty()) << "once";
     EXPECT_TRUE(rig.journal->find(refund.handle, soon()).value()->settled);
+}
+
+/// A person has found that less went back than was asked for: the host is told of no more.
+TEST(Settlement, UploadsOfARefundWhatWentBack) {
+    lane_rig rig;
+    const auto paid = rig.sell("a", 5000).value();
+    rig.host.mood.answer_lost = true;
+    rig.host.mood.spoiled_answers = 1;
+    const auto refund = rig.give_back("b", paid.handle, 1000).value();
+    acquiring::decision_request found(refund.handle, acquiring::finding::paid, "in the list");
+    found.moved = amount(300);
+    ASSERT_TRUE(acquiring::decision(rig.lane()).run(found, soon()));
+    rig.host.mood.code = "51"; // the fake host then finds a difference
+    std::string told;
+    rig.host.watch = [&](const iso8583::message_view& view) {
+        if (view.mti() == "0320" && view.equals(3, "200000")) told = view.value(4);
+    };
+    ASSERT_TRUE(rig.settle());
+    EXPECT_EQ(told, "000000000300");
 }
 
 TEST(Settlement, SendsPendingReversalsFirst) {

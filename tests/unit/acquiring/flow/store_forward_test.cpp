@@ -188,8 +188,9 @@ TEST(StoreForward, WhatWasTakenInSilenceAfterAnAnswerIsDone) {
     settings.reversal.sends = 1;
     lane_rig rig(settings);
     ASSERT_TRUE(rig.sign_in());
-    rig.host.mood.advice_code = "96";
-    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->host_code, "96");
+    rig.host.mood.advice_code = "91";
+    ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->host_code, "91");
+    rig.books.trade_count = 0; // it was not taken
     rig.host.mood = host_mood();
     rig.host.mood.answer_lost = true;
     EXPECT_EQ(rig.recover()->back().outcome, verdict::stored);
@@ -197,15 +198,34 @@ TEST(StoreForward, WhatWasTakenInSilenceAfterAnAnswerIsDone) {
     EXPECT_EQ(rig.recover()->back().outcome, verdict::approved) << "94, after a send that nobody answered";
 }
 
-TEST(StoreForward, ADuplicateAfterAHostThatHadNoAnswerIsDone) {
+/// It had no answer itself, and may have booked nothing, or all of it: a duplicate then proves neither.
+TEST(StoreForward, ADuplicateAfterAHostThatHadNoAnswerIsAPersons) {
+    for (const char* code : {"96", "68", "98"}) {
+        auto settings = rig_settings();
+        settings.reversal.sends = 1;
+        lane_rig rig(settings);
+        ASSERT_TRUE(rig.sign_in());
+        rig.host.mood.advice_code = code;
+        ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
+        EXPECT_FALSE(raised(rig, acquiring::alert_kind::advice_refused)) << "the next answer may be a yes";
+        rig.host.mood.advice_code = "94";
+        EXPECT_EQ(rig.recover()->back().outcome, verdict::stored) << code << ": the books have nothing";
+        EXPECT_TRUE(raised(rig, acquiring::alert_kind::advice_refused));
+        EXPECT_EQ(rig.settle().error().code(), acquiring_errc::advice_waiting);
+    }
+}
+
+TEST(StoreForward, ADuplicateAfterSilenceIsAPersonsWhereTheSettingsSaySo) {
     auto settings = rig_settings();
     settings.reversal.sends = 1;
+    settings.offline.duplicate = ledger::seen_before::proves_nothing;
     lane_rig rig(settings);
     ASSERT_TRUE(rig.sign_in());
-    rig.host.mood.advice_code = "96";
+    rig.host.mood.answer_lost = true;
     ASSERT_EQ(do_trade(rig, by_telephone("call", 700))->outcome, verdict::stored);
-    rig.host.mood.advice_code = "94";
-    EXPECT_EQ(rig.recover()->back().outcome, verdict::approved);
+    rig.host.mood = host_mood();
+    EXPECT_EQ(rig.recover()->back().outcome, verdict::stored);
+    EXPECT_TRUE(raised(rig, acquiring::alert_kind::advice_refused));
 }
 
 TEST(StoreForward, ARefusalOfARepeatProvesNothingOfWhatWasNotAnswered) {

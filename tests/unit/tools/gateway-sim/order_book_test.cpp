@@ -262,6 +262,17 @@ TEST_F(OrderBook, AChargeIsUndoneWhateverBecameOfIt) {
     EXPECT_EQ(refused([&] { book.reverse("o9"); }), "no_such_order");
 }
 
+TEST_F(OrderBook, AChargeThatComesAfterItsUndoingTakesNothing) {
+    auto wish = request("o1", 500);
+    wish["payment_code"] = "1";
+    EXPECT_EQ(book.reverse("o1", wish.at("merchant_id")).status, "cancelled");
+    const auto [late, fresh] = book.charge(wish);
+    EXPECT_FALSE(fresh);
+    EXPECT_EQ(late.status, "cancelled");
+    EXPECT_EQ(late.paid(), 0);
+    EXPECT_EQ(book.reverse("o1", wish.at("merchant_id")).status, "cancelled");
+}
+
 TEST_F(OrderBook, TakesACodeThatTheTillHasBuilt) {
     auto wish = request("o1", 500);
     wish["code"] = "00020101021226";
