@@ -15,9 +15,9 @@
 
 namespace cipherlane::cli {
 
-/// A payment for scripts: amounts in minor units, the card masked.
+/// What a till answers, in the words of `json_line` (cipherlane/till/till_json.hpp), for answers that have more in
+/// them.
 [[nodiscard]] nlohmann::ordered_json to_json(const acquiring::payment& what);
-/// The rest that a till answers, likewise.
 [[nodiscard]] nlohmann::ordered_json to_json(const ports::batch_totals& what);
 [[nodiscard]] nlohmann::ordered_json to_json(const acquiring::settlement_report& what);
 [[nodiscard]] nlohmann::ordered_json to_json(const acquiring::balance_report& what);

@@ -1,5 +1,6 @@
 #include "cipherlane/tool_door.hpp"
 
+#include <cipherlane/core/condition_words.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/core/result.hpp>
 
@@ -13,30 +14,18 @@
 namespace cipherlane::cli {
 namespace {
 
-struct condition_row {
-    condition is;
-    std::string_view name;
-    ending ends;
+/// How a subcommand ends that an error of this condition has stopped.
+constexpr std::array endings{
+    std::pair{condition::timed_out, ending::unreachable},
+    std::pair{condition::cancelled, ending::refused},
+    std::pair{condition::link_lost, ending::unreachable},
+    std::pair{condition::bad_message, ending::unreachable},
+    std::pair{condition::rejected_by_peer, ending::refused},
+    std::pair{condition::misuse, ending::wrong_use},
+    std::pair{condition::outcome_unknown, ending::unknown},
+    std::pair{condition::unsupported, ending::wrong_use},
+    std::pair{condition::local_fault, ending::own_fault},
 };
-
-constexpr std::array rows{
-    condition_row{condition::timed_out, "timed_out", ending::unreachable},
-    condition_row{condition::cancelled, "cancelled", ending::refused},
-    condition_row{condition::link_lost, "link_lost", ending::unreachable},
-    condition_row{condition::bad_message, "bad_message", ending::unreachable},
-    condition_row{condition::rejected_by_peer, "rejected_by_peer", ending::refused},
-    condition_row{condition::misuse, "misuse", ending::wrong_use},
-    condition_row{condition::outcome_unknown, "outcome_unknown", ending::unknown},
-    condition_row{condition::unsupported, "unsupported", ending::wrong_use},
-    condition_row{condition::local_fault, "local_fault", ending::own_fault},
-};
-
-const condition_row* row_of(const error& why) noexcept {
-    for (const auto& row : rows) {
-        if (why.is(row.is)) return &row;
-    }
-    return nullptr;
-}
 
 /// Bytes of a peer may be no UTF-8, which JSON wants.
 std::string safe(std::string_view text) {
@@ -53,13 +42,14 @@ ending ending_of(const error& why) noexcept {
     // What cannot be read here came from the user, not from a peer.
     const bool of_a_file = why.where() == layer::till || why.where() == layer::core;
     if (of_a_file && why.is(condition::bad_message)) return ending::wrong_use;
-    const auto* row = row_of(why);
-    return row == nullptr ? ending::own_fault : row->ends;
+    for (const auto& [met, ends] : endings)
+        if (why.is(met)) return ends;
+    return ending::own_fault;
 }
 
 nlohmann::ordered_json to_json(const error& why) {
-    const auto* row = row_of(why);
-    nlohmann::ordered_json made{{"text", safe(why.to_string())}, {"condition", row == nullptr ? "?" : row->name},
+    const auto met = find_condition(why);
+    nlohmann::ordered_json made{{"text", safe(why.to_string())}, {"condition", met ? to_string(*met) : "?"},
         {"category", why.code().category().name()}, {"code", why.code().value()}, {"layer", to_string(why.where())}};
     const auto add = [&](const char* key, std::string_view value) {
         if (!value.empty()) made[key] = safe(value);

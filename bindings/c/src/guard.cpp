@@ -1,5 +1,6 @@
 #include "guard.hpp"
 
+#include <cipherlane/core/condition_words.hpp>
 #include <cipherlane/core/error_category.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/core/secret_bytes.hpp>
@@ -69,13 +70,6 @@ void describe(const error& what, cipherlane_status& why) noexcept {
     }
 }
 
-constexpr condition conditions[] = {condition::timed_out, condition::cancelled, condition::link_lost,
-    condition::bad_message, condition::rejected_by_peer, condition::misuse, condition::outcome_unknown,
-    condition::unsupported, condition::local_fault};
-
-constexpr const char* names[] = {"ok", "timed_out", "cancelled", "link_lost", "bad_message", "rejected_by_peer",
-    "misuse", "outcome_unknown", "unsupported", "local_fault"};
-
 } // namespace
 
 boost::system::error_code make_error_code(c_errc value) noexcept {
@@ -87,10 +81,7 @@ error refuse(c_errc why, std::string_view argument) noexcept {
 }
 
 cipherlane_condition condition_of(const error& why) noexcept {
-    for (const auto each : conditions) {
-        if (why.is(each)) return static_cast<cipherlane_condition>(each);
-    }
-    return CIPHERLANE_LOCAL_FAULT;
+    return static_cast<cipherlane_condition>(find_condition(why).value_or(condition::local_fault));
 }
 
 void tell_ok(cipherlane_status* why) noexcept {
@@ -134,8 +125,10 @@ const char* cipherlane_version(void) {
 }
 
 const char* cipherlane_condition_name(cipherlane_condition condition) {
-    const auto at = static_cast<std::size_t>(condition);
-    return condition >= 0 && at < std::size(c::names) ? c::names[at] : "unknown";
+    if (condition == CIPHERLANE_OK) return "ok";
+    for (const auto& [one, word] : condition_words)
+        if (static_cast<int>(one) == static_cast<int>(condition)) return word.data(); // each ends with a zero
+    return "unknown";
 }
 
 void cipherlane_wipe(void* data, size_t size) {

@@ -11,8 +11,7 @@
 #include <cipherlane/store/journal.hpp>
 #include <cipherlane/till/preflight.hpp>
 #include <cipherlane/till/till.hpp>
-
-#include <boost/json.hpp>
+#include <cipherlane/till/till_json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -337,29 +336,24 @@ result<std::vector<ports::journal_record>> open_records(
 }
 
 result<std::string> ask(cipherlane::till& at, std::string_view what, const call& bounds) {
-    namespace json = boost::json;
     if (what == "sign-in") {
         CIPHERLANE_TRY(const auto told, at.sign_in(bounds));
-        return json::serialize(json::object{
-            {"batch", told.batch}, {"date", told.host_date}, {"time", told.host_time}, {"acquirer", told.acquirer}});
+        return json_line(told);
     }
     if (what == "balance") {
         CIPHERLANE_TRY(const auto told, at.balance(bounds));
-        const auto minor = told.negative ? -told.balance.minor() : told.balance.minor();
-        return json::serialize(json::object{{"answered", told.answered}, {"balance", minor},
-            {"card", told.masked_pan}, {"host_code", told.host_code}});
+        return json_line(told);
     }
     if (what == "settle" || what == "settle-closing") {
         acquiring::settlement_request request;
         if (what == "settle-closing") request.refused = acquiring::after_refusal::close_batch;
         CIPHERLANE_TRY(const auto told, at.settle(request, bounds));
-        return to_json(told, at.settlement_slip(told));
+        return json_line(told, at.settlement_slip(told));
     }
     const auto service = acquiring::find_service(what);
     if (!service) return refuse(c_errc::bad_argument, "what");
     CIPHERLANE_TRY(const auto told, at.ask_host(*service, bounds));
-    return json::serialize(json::object{{"service", to_string(*service)}, {"messages", told.messages},
-        {"entries", told.entries}, {"resumed", told.resumed}});
+    return json_line(*service, told);
 }
 
 result<void> need_line(cipherlane_line line) {
@@ -478,7 +472,7 @@ cipherlane_condition cipherlane_till_payment(
         CIPHERLANE_TRY(const auto on, till_pin::of(till, "till"));
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
         CIPHERLANE_TRY(const auto found, payment_of(on->at, handle, bounds));
-        return give_text(to_json(found), json, "json");
+        return give_text(cipherlane::json_line(found), json, "json");
     });
 }
 
@@ -537,7 +531,7 @@ cipherlane_condition cipherlane_till_status(
         CIPHERLANE_CHECK(need_line(line));
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
         CIPHERLANE_TRY(const auto now, on->at.status(bounds));
-        listener(line, user)(to_json(now));
+        listener(line, user)(cipherlane::json_line(now));
         return {};
     });
 }
@@ -582,7 +576,7 @@ cipherlane_condition cipherlane_till_sign_on(cipherlane_till till, const char* o
         CIPHERLANE_CHECK(need_line(line));
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, nullptr));
         CIPHERLANE_TRY(const auto shift, on->at.sign_on(who, cipherlane::secret_bytes(shown), bounds));
-        listener(line, user)(to_json(shift));
+        listener(line, user)(cipherlane::json_line(shift));
         return {};
     });
 }
@@ -603,7 +597,7 @@ cipherlane_condition cipherlane_till_close_shift(cipherlane_till till, int64_t d
         CIPHERLANE_TRY(const auto bounds, bounds_of(deadline_ms, stop));
         const stoppable limits(bounds, on->closing);
         CIPHERLANE_TRY(const auto shift, on->at.close_shift(limits.bounds()));
-        listener(line, user)(to_json(shift));
+        listener(line, user)(cipherlane::json_line(shift));
         return {};
     });
 }
@@ -617,7 +611,7 @@ cipherlane_condition cipherlane_till_shifts(cipherlane_till till, size_t most, i
         CIPHERLANE_TRY(const auto all, on->at.shifts(most, bounds));
         const listener to(line, user);
         for (const auto& one : all)
-            to(to_json(one));
+            to(cipherlane::json_line(one));
         return {};
     });
 }

@@ -105,11 +105,7 @@ std::array<std::pair<std::string_view, part_state>, 8> parts_of(const till_statu
 }
 
 nlohmann::ordered_json terminal_json(const terminal_view& of, const nlohmann::ordered_json& under_way) {
-    const auto& now = of.status.value();
-    auto made = cli::to_json(now);
-    for (const auto& [part, state] : parts_of(now))
-        made[std::string(part)] = to_string(state);
-    made["slips_waiting"] = now.slips_waiting;
+    auto made = cli::to_json(of.status.value());
     made["recovering"] = of.recovering;
     made["under_way"] = under_way;
     return made;

@@ -37,8 +37,9 @@ constexpr answer_row answers[] = {
     {"terminal", "A terminal now",
         "terminal:text batch:number trace:number signed_in:flag settling:flag "
         "undecided:number settlement_overdue:flag operator:text shift:number host:part gateway:part sealer:part "
-        "card_terminal:part pinpad:part display:part "
-        "printer:part scanner:part slips_waiting:number recovering:flag under_way:under_way[]"},
+        "card_terminal:part pinpad:part display:part printer:part scanner:part host_connects:number "
+        "host_exchanges:number host_answers:number host_dropped:number notices_taken:number "
+        "notices_refused:number slips_waiting:number recovering:flag under_way:under_way[]"},
     {"terminals", "All terminals", "terminals:terminal[]"},
     {"unready", "A part that is not ready", "part:text state:text why?:text"},
     {"terminal_health", "", "terminal:text ready:flag not_ready:unready[] undecided?:number recovering:flag"},
@@ -47,8 +48,11 @@ constexpr answer_row answers[] = {
     {"totals", "What a batch adds up to", "debit:side credit:side qr_debit:side qr_credit:side"},
     {"records", "Payments", "records:payment[] all_decided?:flag batch?:number totals?:totals"},
     {"settlement", "How a batch was closed",
-        "batch:number host:text debit:side credit:side qr_debit:side qr_credit:side uploaded:number refused:number "
-        "end_code:text cards_erased:number resumed:flag slip:text"},
+        "batch:number host:text debit:side credit:side qr_debit:side qr_credit:side differences:difference[] "
+        "open:open_question[] uploaded:number refused:number end_code:text cards_erased:number resumed:flag "
+        "slip:text"},
+    {"difference", "A side that till and host have counted differently", "side:text till:side host:side"},
+    {"open_question", "A payment that nobody has decided; it is in no totals", "handle:number key:text"},
     {"signed_in", "", "batch:number date:text time:text acquirer:text"},
     {"balance", "", "answered:flag balance:number card:text host_code:text"},
     {"answered", "", "service:text messages:number entries:number resumed:flag"},
