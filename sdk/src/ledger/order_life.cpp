@@ -108,9 +108,13 @@ payment_word word_on_payment(
         if (other || earlier_code) return payment_word::second;
         return told.paid == order.approved ? payment_word::known : payment_word::contradicts;
     case outcome::returned: return other ? payment_word::second : payment_word::known;
-    case outcome::unknown:
+    case outcome::unknown: {
         if (other || earlier_code) return payment_word::second;
-        return phases::payable.contains(order.phase) ? payment_word::pays : payment_word::late;
+        // Paid, but not with what was asked for: the same payment, told again. One that a person had decided was
+        // told.
+        const bool not_told = order.phase == order_phase::paid && order.note.empty();
+        return phases::payable.contains(order.phase) || not_told ? payment_word::pays : payment_word::late;
+    }
     default: break;
     }
     return payment_word::contradicts;

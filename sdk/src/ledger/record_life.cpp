@@ -92,31 +92,52 @@ bool opens_again(record_state now, record_state next) noexcept {
     return states::decided.contains(now) && states::open.contains(next);
 }
 
+namespace {
+
+/// Each field that a verdict may set, of the record and as the verdict has it.
+template <class Record, class Visit>
+void each_field(Record& record, const ports::journal_verdict& verdict, Visit visit) {
+    visit(record.approved, verdict.approved);
+    visit(record.host_code, verdict.host_code);
+    visit(record.host_text, verdict.host_text);
+    visit(record.reference, verdict.reference);
+    visit(record.authorization, verdict.authorization);
+    visit(record.host_date, verdict.host_date);
+    visit(record.host_time, verdict.host_time);
+    visit(record.acquirer, verdict.acquirer);
+    visit(record.order_number, verdict.order_number);
+    visit(record.phase, verdict.phase);
+    visit(record.expires, verdict.expires);
+    visit(record.renewals, verdict.renewals);
+    visit(record.reversal_reason, verdict.reversal_reason);
+    visit(record.note, verdict.note);
+    visit(record.voucher, verdict.voucher);
+    visit(record.masked_pan, verdict.masked_pan);
+    visit(record.arpc_failed, verdict.arpc_failed);
+    visit(record.chip, verdict.chip);
+    visit(record.earlier_sends, verdict.earlier_sends);
+}
+
+} // namespace
+
+bool holds(const journal_record& record, const ports::journal_verdict& verdict) {
+    bool same = record.state == verdict.state;
+    each_field(record, verdict, [&](const auto& on_file, const auto& told) { same &= !told || *told == on_file; });
+    return same;
+}
+
+bool must_write(const journal_record& record, const ports::journal_verdict& verdict) {
+    if (verdict.state != record.state) return true;
+    if (!may_follow(record, verdict.state, verdict.by)) return false;
+    return states::unproven.contains(record.state) || !holds(record, verdict);
+}
+
 void apply(journal_record& record, const ports::journal_verdict& verdict) {
-    const auto take = [](auto& to, const auto& from) {
-        if (from) to = *from;
-    };
     if (opens_again(record.state, verdict.state)) record.closed = false;
     record.state = verdict.state;
-    take(record.approved, verdict.approved);
-    take(record.host_code, verdict.host_code);
-    take(record.host_text, verdict.host_text);
-    take(record.reference, verdict.reference);
-    take(record.authorization, verdict.authorization);
-    take(record.host_date, verdict.host_date);
-    take(record.host_time, verdict.host_time);
-    take(record.acquirer, verdict.acquirer);
-    take(record.order_number, verdict.order_number);
-    take(record.phase, verdict.phase);
-    take(record.expires, verdict.expires);
-    take(record.renewals, verdict.renewals);
-    take(record.reversal_reason, verdict.reversal_reason);
-    take(record.note, verdict.note);
-    take(record.voucher, verdict.voucher);
-    take(record.masked_pan, verdict.masked_pan);
-    take(record.arpc_failed, verdict.arpc_failed);
-    take(record.chip, verdict.chip);
-    take(record.earlier_sends, verdict.earlier_sends);
+    each_field(record, verdict, [](auto& to, const auto& told) {
+        if (told) to = *told;
+    });
 }
 
 bool may_begin(const journal_record& fresh) noexcept {

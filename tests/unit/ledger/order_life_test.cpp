@@ -183,6 +183,13 @@ TEST(OrderLife, APaymentIsWantedOnceAndInTime) {
     EXPECT_EQ(word_on_payment(order, told, 0), payment_word::late);
     of(record_state::unknown, order_phase::cancelled, "T0");
     EXPECT_EQ(word_on_payment(order, told, 0), payment_word::second);
+    of(record_state::unknown, order_phase::paid, "T1"); // with another amount than was asked for
+    EXPECT_EQ(word_on_payment(order, told, 0), payment_word::pays) << "the same, told again: it does not go back";
+    order.note = "N"; // a person had said that it is not paid
+    EXPECT_EQ(word_on_payment(order, told, 0), payment_word::late);
+    order.note.clear();
+    of(record_state::unknown, order_phase::paid, "T0");
+    EXPECT_EQ(word_on_payment(order, told, 0), payment_word::second);
     of(record_state::approved, order_phase::paid, "T1");
     EXPECT_EQ(word_on_payment(order, told, 0), payment_word::known);
     told.paid = amount(99);

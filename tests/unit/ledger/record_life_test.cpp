@@ -78,6 +78,8 @@ std::set<step> steps_of(trade kind) {
             {reversal_refused, reversed, peer}, {reversal_refused, reversal_refused, peer}});
     }
     if (!host) all.insert({{unknown, approved, peer}, {unknown, declined, peer}});
+    if (!host) all.insert({{sent, unknown, peer}, {unknown, unknown, peer}}); // it may tell what decides nothing
+    if (order) all.insert({prepared, unknown, peer});
     if (kind == trade::sale || kind == trade::pre_auth || kind == trade::instalment_sale)
         all.insert({{approved, reversal_pending, decider::card}, {approved, approved, decider::card}});
     return all;
@@ -188,6 +190,29 @@ TEST(RecordLife, AVerdictChangesWhatItSetsAndNothingElse) {
     EXPECT_EQ(record.reversal_reason, "98");
     EXPECT_EQ(record.note, "N");
     EXPECT_EQ(record.earlier_sends, sent_before::answered);
+}
+
+TEST(RecordLife, OnlyWhatIsNewOrAllowedIsWritten) {
+    auto order = record_of(trade::qr_sale, record_state::unknown);
+    order.phase = ports::order_phase::issued;
+    journal_verdict word(record_state::unknown, decider::gateway);
+    word.phase = ports::order_phase::issued;
+    EXPECT_TRUE(holds(order, word));
+    EXPECT_FALSE(must_write(order, word)) << "as it was";
+    word.phase = ports::order_phase::paid;
+    EXPECT_FALSE(holds(order, word));
+    EXPECT_TRUE(must_write(order, word)) << "it decides nothing, and must not be forgotten";
+    word.by = decider::till;
+    EXPECT_FALSE(must_write(order, word)) << "the till's own knowledge changes nothing that it does not know";
+    word.state = record_state::declined;
+    EXPECT_FALSE(holds(order, word));
+    EXPECT_TRUE(must_write(order, word)) << "the journal refuses it, and does not stay silent";
+    auto sale = record_of(trade::sale, record_state::reversal_refused);
+    sale.host_code = "25";
+    journal_verdict again(record_state::reversal_refused, decider::host);
+    again.host_code = "25";
+    EXPECT_TRUE(holds(sale, again));
+    EXPECT_TRUE(must_write(sale, again)) << "when it was said last counts";
 }
 
 TEST(RecordLife, ANewRecordHasATerminalAKeyAndNoVerdict) {

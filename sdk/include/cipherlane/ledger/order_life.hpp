@@ -95,7 +95,7 @@ enum class unpaid_end : std::uint8_t {
 
 /// What a payment is to an order whose gateway tells of it.
 enum class payment_word : std::uint8_t {
-    pays,        ///< it is what the order waits for
+    pays,        ///< it is what the order waits for, or what it has and could not be decided by
     known,       ///< the record has it already, or had it and it went back
     late,        ///< the order was told as not paid: the payment goes back
     second,      ///< another payment than the one that the record has, or by a code that was closed: it goes back

@@ -38,13 +38,13 @@ inline constexpr auto life_edges = [] {
         {prepared, approved, of(by::host, by::gateway)},
         {prepared, declined, of(by::host, by::gateway)},
         {prepared, reversal_pending, of(by::till, by::restart)},
-        {prepared, unknown, of(by::till, by::restart)},
+        {prepared, unknown, of(by::till, by::gateway, by::restart)},
         {prepared, returned, of(by::gateway)},
         {sent, sent, of(by::gateway)}, // an order's next code
         {sent, not_sent, of(by::till)},
         {sent, approved, of(by::host, by::gateway, by::terminal)},
         {sent, declined, of(by::host, by::gateway, by::terminal)},
-        {sent, unknown, of(by::till, by::restart)},
+        {sent, unknown, of(by::till, by::gateway, by::terminal, by::restart)},
         {sent, returned, of(by::gateway)},
         {approved, reversal_pending, of(by::card)},
         {approved, approved, of(by::card)}, // though it does not believe that it was the issuer
@@ -58,6 +58,7 @@ inline constexpr auto life_edges = [] {
         {unknown, approved, of(by::gateway, by::terminal, by::person)},
         {unknown, declined, of(by::gateway, by::terminal, by::person)},
         {unknown, returned, of(by::gateway)},
+        {unknown, unknown, of(by::gateway, by::terminal)}, // something is told that does not decide
         {declined, unknown, of(by::gateway)},
         {prepared, stored, of(by::till)},
         {stored, not_sent, of(by::till)},
@@ -142,6 +143,13 @@ enum class outcome : std::uint8_t {
 /// Whether a step opens again what had its verdict, as the late payment of an order that was told as not paid does:
 /// whoever was told then has yet to hear how it ends, and the closing mark falls.
 [[nodiscard]] bool opens_again(ports::record_state now, ports::record_state next) noexcept;
+
+/// Whether the record has already all that a verdict sets.
+[[nodiscard]] bool holds(const ports::journal_record& record, const ports::journal_verdict& verdict);
+/// Whether a verdict is to be written. One that would leave the record in its state is not where the table has no
+/// such step, or where it says nothing new: then all of the record stands as it is on file. That a reversal proved
+/// nothing once more is written all the same, as the time of it counts (`asks_again`).
+[[nodiscard]] bool must_write(const ports::journal_record& record, const ports::journal_verdict& verdict);
 
 /// The record as a verdict leaves it. Stores what the verdict sets, whether or not `may_decide` lets it.
 void apply(ports::journal_record& record, const ports::journal_verdict& verdict);

@@ -72,9 +72,9 @@ result<void> end_last_code(lane_core& on, journal_record& record) {
 /// again, or a payment that comes besides it would be taken for the first.
 result<void> conclude_heard(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
     CIPHERLANE_CHECK(take_over(on, record));
-    const auto wanted = ledger::state_after(record, ledger::phase_of(told.state), told.paid);
+    const auto word = word_of_gateway(record, told);
     (void)conclude_order(on, record, told);
-    if (record.state == wanted) return {};
+    if (ledger::holds(record, word)) return {};
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 

@@ -41,18 +41,23 @@ std::string told_state(const result<ports::qr_order_status>& status) {
 /// What the gateway has said, in its own word.
 journal_verdict qr_verdict(
     const journal_record& record, record_state state, order_phase phase, std::string_view told) {
-    const bool decides = ledger::states::decided.contains(state);
-    journal_verdict verdict(state, decides ? ports::decider::gateway : ports::decider::till);
+    journal_verdict verdict(state, ports::decider::gateway);
     verdict.host_code = std::string(told);
     verdict.order_number = order_mark(record);
     verdict.phase = phase;
     return verdict;
 }
 
-/// It has said nothing that can be believed: the order stays where it was.
+/// It has said nothing that decides, by the till's own knowledge: the order stays where it was.
+journal_verdict not_decided(const journal_record& record, std::string_view known) {
+    auto verdict = qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, known);
+    verdict.by = ports::decider::till;
+    return verdict;
+}
+
+/// It has said nothing that can be believed.
 payment conclude_silence(lane_core& on, journal_record& record, const error& why) {
-    return write_verdict(
-        on, record, qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, ""), why);
+    return write_verdict(on, record, not_decided(record, {}), why);
 }
 
 /// The gateway's word for an order it has never heard of: nobody can pay it, unless it is a charge that is yet to
@@ -118,6 +123,22 @@ payment conclude_failure(lane_core& on, journal_record& record, const error& why
     return write_verdict(on, record, verdict, why);
 }
 
+journal_verdict word_of_gateway(const journal_record& record, const ports::qr_order_status& told) {
+    const auto phase = ledger::phase_of(told.state);
+    const auto state = ledger::state_after(record, phase, told.paid);
+    auto verdict = qr_verdict(record, state, phase, to_string(told.state));
+    if (!ledger::states::decided.contains(state)) {
+        if (!ledger::may_follow(record.phase, phase)) verdict.phase.reset();
+        // Which payment it is, though it is not what was asked for: another one is a second.
+        const bool names = told.state == qr_order_state::paid && record.reference.empty();
+        if (names) verdict.reference = told.transaction_number;
+    } else if (ledger::states::counts.contains(state) || ledger::states::went_back.contains(state)) {
+        verdict.approved = told.paid;
+        verdict.reference = told.transaction_number;
+    }
+    return verdict;
+}
+
 payment conclude_order(lane_core& on, journal_record& record, const result<ports::qr_order_status>& status) {
     if (!status) {
         const auto& why = status.error();
@@ -128,19 +149,10 @@ payment conclude_order(lane_core& on, journal_record& record, const result<ports
         return write_verdict(
             on, record, qr_verdict(record, record_state::declined, order_phase::cancelled, word), why);
     }
-    const auto phase = ledger::phase_of(status->state);
-    const auto state = ledger::state_after(record, phase, status->paid);
-    auto verdict = qr_verdict(record, state, phase, to_string(status->state));
-    if (!ledger::states::decided.contains(state)) {
-        if (!ledger::may_follow(record.phase, phase)) verdict.phase.reset();
-        const auto why = flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace);
-        return write_verdict(on, record, verdict, why);
-    }
-    if (ledger::states::counts.contains(state) || ledger::states::went_back.contains(state)) {
-        verdict.approved = status->paid;
-        verdict.reference = status->transaction_number;
-    }
-    return write_verdict(on, record, verdict);
+    const auto verdict = word_of_gateway(record, *status);
+    if (ledger::states::decided.contains(verdict.state)) return write_verdict(on, record, verdict);
+    return write_verdict(
+        on, record, verdict, flow_error(acquiring_errc::order_pending, "order").for_trace(record.trace));
 }
 
 result<ports::qr_order_status> close_at_gateway(lane_core& on, const journal_record& record, const call& bounds) {
@@ -164,9 +176,7 @@ result<ports::qr_order_status> close_at_gateway(lane_core& on, const journal_rec
 
 payment conclude_closing(lane_core& on, journal_record& record, const result<ports::qr_order_status>& status) {
     if (!status && ledger::phases::acknowledged.contains(record.phase)) {
-        const auto verdict =
-            qr_verdict(record, ledger::state_if_unknown(record.kind), record.phase, to_string(record.phase));
-        return write_verdict(on, record, verdict, status.error());
+        return write_verdict(on, record, not_decided(record, to_string(record.phase)), status.error());
     }
     return conclude_order(on, record, status);
 }

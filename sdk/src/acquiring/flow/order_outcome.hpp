@@ -26,7 +26,11 @@ namespace cipherlane::acquiring {
 [[nodiscard]] result<void> keep_issued(
     lane_core& on, ports::journal_record& record, std::chrono::system_clock::time_point expires);
 
-/// Writes what the gateway says of an order that has come to its end; `unknown` while it may still be paid.
+/// What the gateway's word makes of an order: its end, or what it has told that does not decide.
+[[nodiscard]] ports::journal_verdict word_of_gateway(
+    const ports::journal_record& record, const ports::qr_order_status& told);
+
+/// Writes what the gateway says of an order; `unknown` while it may still be paid.
 [[nodiscard]] payment conclude_order(
     lane_core& on, ports::journal_record& record, const result<ports::qr_order_status>& status);
 

@@ -68,8 +68,9 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
     const auto state = state_of(told.outcome, record);
     const bool decides = ledger::states::decided.contains(state);
     if (decides) on.under_way_since.erase(record.id);
-    journal_verdict verdict(state, decides ? ports::decider::terminal : ports::decider::till);
-    if (decides || told.host_unsure) {
+    const bool says = decides || told.host_unsure;
+    journal_verdict verdict(state, says ? ports::decider::terminal : ports::decider::till);
+    if (says) {
         verdict.host_code = told.code;
         verdict.host_text = told.text;
     }
@@ -87,7 +88,7 @@ payment conclude_report(lane_core& on, journal_record& record, const terminal_re
 
 /// Durable before anything is asked: a later run must not take what the terminal has not stored for a refusal.
 void keep_doubt(lane_core& on, journal_record& record, const terminal_report& told) {
-    journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::till);
+    journal_verdict verdict(ledger::state_if_unknown(record.kind), ports::decider::terminal);
     verdict.host_code = told.code;
     verdict.host_text = told.text;
     const auto written = write_step(on, record, verdict);

@@ -13,16 +13,17 @@ namespace {
 /// A commit that failed, or did not end in time, may have been carried out all the same.
 bool has_taken(lane_core& on, const journal_record& record, const journal_verdict& verdict) {
     const auto found = on.journal().find(record.id, on.journal_call());
-    return found && *found && (*found)->state == verdict.state;
+    if (!found || !*found || (*found)->state != verdict.state) return false;
+    return verdict.state != record.state || ledger::holds(**found, verdict);
 }
 
 } // namespace
 
 payment write_verdict(
     lane_core& on, journal_record& record, const journal_verdict& verdict, std::optional<error> why) {
-    if (verdict.state != record.state || ledger::may_follow(record, verdict.state, verdict.by)) {
+    if (ledger::must_write(record, verdict)) {
         const auto written = on.journal().decide(record.id, verdict, on.journal_call());
-        if (!written && (verdict.state == record.state || !has_taken(on, record, verdict))) {
+        if (!written && !has_taken(on, record, verdict)) {
             on.raise(alert_kind::journal_failed, record);
             auto value = to_payment(record);
             value.outcome = verdict::unknown;
@@ -31,8 +32,8 @@ payment write_verdict(
             value.why = written.error();
             return value;
         }
+        ledger::apply(record, verdict);
     }
-    ledger::apply(record, verdict);
     if (ledger::states::decided.contains(record.state)) on.left_at.erase(record.id);
     if (on.guard() != nullptr) on.guard()->decided(record);
     raise_about(on, record);

@@ -10,10 +10,10 @@
 
 namespace cipherlane::acquiring {
 
-/// Writes the verdict of a record, of card and QR trades alike: durable before anybody is told. A record that is in
-/// that state already, and may not come to it again, is not written. A write that failed is read back; where the
-/// journal does not have it, nothing may be told but that it is not known. Raises what a person must know. `record`
-/// becomes what the journal then has.
+/// Writes the verdict of a record, of card and QR trades alike: durable before anybody is told. What need not
+/// be written (`ledger::must_write`) changes nothing. A write that failed is read back; where the journal does not
+/// have it, nothing may be told but that it is not known. Raises what a person must know. `record` becomes what the
+/// journal then has.
 [[nodiscard]] payment write_verdict(lane_core& on, ports::journal_record& record,
     const ports::journal_verdict& verdict, std::optional<error> why = std::nullopt);
 

@@ -73,6 +73,35 @@ TEST(Notices, OfAnOrderThatIsOpenDecidesIt) {
     EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
 }
 
+/// Another amount than was asked for decides nothing; whoever decides must see it, after a restart too.
+TEST(Notices, ThatDecideNothingAreOnFileBeforeTheyAreClosed) {
+    lane_rig rig;
+    rig.gateway.forgets = true;
+    const auto stuck = rig.sell_by_code("order", 1000).value();
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    tell(rig, stuck.order_number, 500);
+    rig.faults.kind = fault_kind::local_fault;
+    rig.faults.fails = [](std::string_view name) { return name == "store decide"; };
+    ASSERT_TRUE(rig.sign_in());
+    EXPECT_EQ(rig.journal->open_notices(soon())->size(), 1U) << "what was not written is heard again";
+    rig.faults.fails = {};
+    ASSERT_TRUE(rig.sign_in());
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+    rig.restart();
+    const auto record = rig.journal->find(stuck.handle, soon()).value().value();
+    EXPECT_EQ(record.state, record_state::unknown);
+    EXPECT_EQ(record.phase, ports::order_phase::paid);
+    EXPECT_EQ(record.host_code, "paid");
+    EXPECT_EQ(record.reference, "T0001");
+    rig.gateway.forgets = false;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    rig.faults.calls.clear();
+    ASSERT_TRUE(rig.sell_by_code("next", 100)->ok());
+    EXPECT_EQ(std::count(rig.faults.calls.begin(), rig.faults.calls.end(), "gateway cancel"), 0) << "it is paid";
+    EXPECT_EQ(std::count(rig.faults.calls.begin(), rig.faults.calls.end(), "gateway refund"), 0)
+        << "and a person's to decide";
+}
+
 TEST(Notices, ThatSayWhatIsKnownAreClosedInSilence) {
     lane_rig rig;
     rig.gateway.pays = fake_gateway::payer::before_notification;

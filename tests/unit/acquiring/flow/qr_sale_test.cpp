@@ -133,6 +133,23 @@ TEST(QrSale, WhatTheGatewayForgetsAfterItIssuedACodeIsNotDeclined) {
     EXPECT_EQ(rig.recover().value().at(0).outcome, verdict::declined);
 }
 
+/// Killed before it was on file that the gateway had it; the gateway's own word says so later, and counts as much.
+TEST(QrSale, WhatTheGatewayHasOnceHadIsNotDeclinedBecauseItForgets) {
+    lane_rig rig;
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view name) { return name == "gateway create" || name == "gateway cancel"; };
+    const auto stuck = rig.sell_by_code("order", 990).value();
+    ASSERT_EQ(stuck.outcome, verdict::unknown);
+    ASSERT_EQ(rig.records()[0].phase, ports::order_phase::asked);
+    rig.faults.fails = {};
+    rig.books.orders[0].state = 'A'; // the payer types a password: it cannot be closed
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown);
+    rig.restart();
+    EXPECT_EQ(rig.records()[0].phase, ports::order_phase::issued);
+    rig.gateway.forgets = true;
+    EXPECT_EQ(rig.recover()->front().outcome, verdict::unknown) << "a person asks the gateway";
+}
+
 TEST(QrRefund, InDoubtStaysSoWhereTheGatewayForgotTheOrder) {
     lane_rig rig;
     rig.gateway.pays = fake_gateway::payer::before_notification;
