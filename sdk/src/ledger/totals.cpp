@@ -1,3 +1,4 @@
+#include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
@@ -52,6 +53,22 @@ std::vector<side_difference> differences(const ports::settlement_progress& settl
     compare(money_side::debit, settled.totals.debit, settled.host_debit);
     compare(money_side::credit, settled.totals.credit, settled.host_credit);
     return found;
+}
+
+std::int64_t net_of(const batch_totals& sums) noexcept {
+    return sums.debit.minor - sums.credit.minor;
+}
+
+std::vector<side_difference> net_difference(const ports::settlement_progress& settled) {
+    const auto own = net_of(settled.totals);
+    if (settled.host_debit.minor == own) return {};
+    return {{money_side::none, {own, 0}, settled.host_debit}};
+}
+
+settlement_word word_on_settlement(std::string_view code, totals_asked earlier) noexcept {
+    if (iso8583::approved(code)) return settlement_word::counted;
+    const bool nothing_done = earlier == totals_asked::never && !leaves_open(code);
+    return nothing_done ? settlement_word::refused : settlement_word::unproven;
 }
 
 bool has_room(const batch_totals& sums, trade kind, const amount& total) noexcept {

@@ -125,6 +125,7 @@ class bookkeeper {
         return "00";
     }
     std::string settle() {
+        if (mood_.totals_code != "00") return mood_.totals_code;
         iso8583::settlement_totals own;
         for (std::uint32_t i = 0; i < books_.trade_count; ++i) {
             const auto& entry = books_.trades[i];

@@ -32,6 +32,7 @@ struct host_mood {
     bool keeps_tombs = true;   ///< a reversal of what was never seen is remembered: the trade is refused if it comes
     std::string balance_code = "00";
     std::string rate_code = "00";        ///< of a rate enquiry
+    std::string totals_code = "00";      ///< of a settlement
     std::string upload_code = "00";      ///< of batch uploads
     std::string end_code = "00";         ///< of the end of a batch upload
     std::string advice_code = "00";      ///< of what the till has done already

@@ -7,11 +7,12 @@
 
 namespace cipherlane::acquiring {
 
-/// What becomes of a batch of which the host refuses a record or the end message.
+/// What becomes of a batch of which the host refuses a record or the end message, or totals that it may have taken
+/// before.
 enum class after_refusal : std::uint8_t {
     keep_open,   ///< the settlement stays under way and ends `settlement_refused`: run again, it sends the same again
-    close_batch, ///< a person has agreed with the acquirer that it be closed all the same; the report says what was
-                 ///< refused
+    close_batch, ///< a person has agreed with the acquirer that it be closed all the same, or is closed there; the
+                 ///< report says what was refused
 };
 
 /// Who wants a batch settled.
@@ -34,8 +35,11 @@ struct settlement_request {
 /// `settlement_refused` with the host's code, "0500", "0320" or "0320 end" as the operation, and the trace number.
 /// The host's word that a batch balances counts only where its totals are those that it was told, and nothing stands
 /// among the foreign cards, of which the till has told none.
-/// A refused 0500 alone leaves nothing under way: trades may go on. Trades of the QR gateway are reported apart: the
-/// host does not know them.
+/// A 0500 that did not leave, or that is refused at once, leaves nothing under way: trades may go on. Once an answer
+/// to it was lost, or came with a code that proves nothing (68, 94, 96, 98), the host may have closed the batch, and
+/// may refuse to do it again: then the settlement stays under way until the host counts it, or a person closes the
+/// batch (`close_batch`), which sends nothing more and has nothing to compare. Trades of the QR gateway are reported
+/// apart: the host does not know them.
 ///
 /// Field 48 counts to 999 and sums to 12 digits: from 990 sales on, or 990 voids and refunds, or where the sum would
 /// be too large, trades are refused as `batch_full` until the batch is settled. Totals that do not fit all the same

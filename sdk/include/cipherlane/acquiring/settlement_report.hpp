@@ -27,7 +27,7 @@ struct settlement_report {
     std::vector<payment> late;
     std::uint32_t uploaded = 0; ///< records sent to the host because the totals differed
     std::uint32_t refused = 0;  ///< of these, refused by the host; zero unless `close_batch` was asked for
-    std::string end_code;       ///< the host's code where it refused the end message; likewise
+    std::string end_code;       ///< the host's code where it refused the end message, or the totals; likewise
     std::uint64_t cards_erased = 0;
     bool resumed = false; ///< went on with a settlement that had been broken off
 };

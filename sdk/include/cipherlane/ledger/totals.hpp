@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace cipherlane::ledger {
@@ -20,6 +21,25 @@ void add(ports::batch_totals& sums, const ports::journal_record& record);
 
 /// Where the host's answer to a settlement differs from the totals that it was told.
 [[nodiscard]] std::vector<side_difference> differences(const ports::settlement_progress& settled);
+
+/// Likewise for the one sum that a card terminal tells of its day, voids and refunds taken off, as `host_debit`. How
+/// many trades that were is not compared: terminals do not count alike.
+[[nodiscard]] std::vector<side_difference> net_difference(const ports::settlement_progress& settled);
+/// Debit less credit, of what the host or the terminal counts.
+[[nodiscard]] std::int64_t net_of(const ports::batch_totals& sums) noexcept;
+
+/// Whether totals may have reached the host before.
+enum class totals_asked : std::uint8_t { never, before };
+
+/// What a code of the host (field 39) says to the totals of a batch.
+enum class settlement_word : std::uint8_t {
+    counted,
+    refused,  ///< nothing was done: the batch is open on both sides
+    unproven, ///< it may be closed at the host, and nothing more may be counted into it
+};
+/// A host that closed the batch, and whose answer was lost, may refuse to do it again; and a code that proves nothing
+/// of a trade proves nothing of a batch.
+[[nodiscard]] settlement_word word_on_settlement(std::string_view code, totals_asked earlier) noexcept;
 
 /// Field 48 of a settlement (0500; Q/CUP 009.1 part 1) counts each side in three digits. What is left of them is for
 /// what is in doubt and found to have been done.

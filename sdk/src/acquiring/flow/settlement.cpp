@@ -115,18 +115,57 @@ result<std::vector<payment>> still_open(lane_core& on) {
     return open;
 }
 
-result<void> send_totals(lane_core& on, settlement_progress& progress, const call& bounds) {
+/// What a refusal does to the batch. The host has not taken what it must have before the batch may be closed: unless
+/// a person has said otherwise, the settlement stays where it is.
+result<void> refused(
+    lane_core& on, after_refusal how, std::string_view message, const std::string& code, std::string_view trace) {
+    on.log().warning(
+        "acquiring", "host refused a step of the settlement: " + std::string(message) + ", code " + code);
+    if (how == after_refusal::close_batch) return {};
+    return flow_error(acquiring_errc::settlement_refused, message)
+        .with_peer_code(code)
+        .for_trace(static_cast<std::uint32_t>(number_of(trace).value_or(0)));
+}
+
+/// The answer to the totals. Where they certainly did not leave, now or before, nothing is under way.
+result<host_answer> ask_totals(
+    lane_core& on, iso8583::message& message, ledger::totals_asked earlier, const call& bounds) {
+    const auto trace = static_cast<std::uint32_t>(number_of(message.get(11)).value_or(0));
+    auto end = exchange(on, message, iso8583::row_of(transaction::batch_settle), "settlement", {}, bounds);
+    const bool left = end.what != exchange_end::kind::not_sent || earlier == ledger::totals_asked::before;
+    // What cannot be taken back goes on: the next run asks for it.
+    if (!left) (void)save_progress(on, {});
+    return answer_of(std::move(end), "settlement", trace);
+}
+
+/// Over totals that the host would not take, or perhaps has taken before, a person alone closes the batch. They have
+/// nothing to compare, and nothing more is sent.
+result<void> close_unproven(lane_core& on, settlement_progress& progress, after_refusal how,
+    settlement_report& report, const std::string& code, std::string_view trace) {
+    CIPHERLANE_CHECK(refused(on, how, "0500", code, trace));
+    progress.host_result = static_cast<std::uint8_t>(settlement_verdict::error);
+    progress.step = settlement_step::done;
+    report.end_code = code;
+    return {};
+}
+
+result<void> send_totals(lane_core& on, settlement_progress& progress, ledger::totals_asked earlier,
+    after_refusal how, settlement_report& report, const call& bounds) {
     const auto& row = iso8583::row_of(transaction::batch_settle);
     CIPHERLANE_TRY(const auto digits, totals_field(progress.totals));
     CIPHERLANE_TRY(const auto from, new_source(on, progress.batch));
     auto message = request(row, from, on.settings());
     message.set(48, digits);
-    CIPHERLANE_TRY(const auto answer, ask(on, message, row, "settlement", bounds));
-    if (!iso8583::approved(answer.code())) {
-        // Refused before anything was done: trades may go on, and settling may be tried again.
-        settlement_progress none;
-        CIPHERLANE_CHECK(save_progress(on, none));
+    CIPHERLANE_TRY(const auto answer, ask_totals(on, message, earlier, bounds));
+    switch (ledger::word_on_settlement(answer.code(), earlier)) {
+    case ledger::settlement_word::counted: break;
+    case ledger::settlement_word::refused: {
+        // Trades may go on, and settling may be tried again.
+        CIPHERLANE_CHECK(save_progress(on, {}));
         return flow_error(acquiring_errc::settlement_refused, "0500").with_peer_code(answer.code());
+    }
+    case ledger::settlement_word::unproven:
+        return close_unproven(on, progress, how, report, answer.code(), message.get(11));
     }
     const auto verdict = iso8583::settlement_totals::parse(answer.value(48));
     if (!verdict) return flow_error(acquiring_errc::bad_answer, "0510").in_field("48");
@@ -231,18 +270,6 @@ result<iso8583::message> upload_message(
     return upload_refund(on, plan.refunds[behind - plan.chips.size()]);
 }
 
-/// What a refusal does to the batch. The host has not taken what it must have before the batch may be closed: unless
-/// a person has said otherwise, the settlement stays where it is.
-result<void> refused(
-    lane_core& on, after_refusal how, std::string_view message, const std::string& code, std::string_view trace) {
-    on.log().warning(
-        "acquiring", "host refused a step of the settlement: " + std::string(message) + ", code " + code);
-    if (how == after_refusal::close_batch) return {};
-    return flow_error(acquiring_errc::settlement_refused, message)
-        .with_peer_code(code)
-        .for_trace(static_cast<std::uint32_t>(number_of(trace).value_or(0)));
-}
-
 /// Sends every record of the batch that the host has not acknowledged yet: sales and voids up to eight in a message,
 /// those of chip cards and refunds one by one.
 result<void> upload(lane_core& on, settlement_progress& progress, after_refusal after, settlement_report& report,
@@ -341,7 +368,8 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     if (at_terminal) {
         CIPHERLANE_CHECK(settle_at_terminal(on, progress, report.resumed, bounds));
     } else if (progress.step == settlement_step::totals_sent) {
-        CIPHERLANE_CHECK(send_totals(on, progress, bounds));
+        const auto earlier = report.resumed ? ledger::totals_asked::before : ledger::totals_asked::never;
+        CIPHERLANE_CHECK(send_totals(on, progress, earlier, wish.refused, report, bounds));
     }
     if (progress.step == settlement_step::uploading) {
         CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
