@@ -59,6 +59,11 @@ std::string_view of_code(const boost::system::error_code& code) noexcept {
         code_advice{acquiring_errc::no_device, "the settings name no such part"},
         code_advice{acquiring_errc::batch_full, "settle first"},
         code_advice{acquiring_errc::settlement_due, "a settlement was broken off: settle goes on with it"},
+        code_advice{acquiring_errc::settlement_refused, "if payments are refused as well from now on, ask the "
+                                                        "acquirer whether the batch is closed there: settle "
+                                                        "--close-batch then closes it here"},
+        code_advice{acquiring_errc::not_told, "ask recover after each start, and acknowledge each payment that was "
+                                              "told"},
         code_advice{acquiring_errc::too_little_time, "give the call more time than host.response_time_ms"},
         code_advice{acquiring_errc::reversal_pending, "the host does not answer a reversal: look at its link"},
         code_advice{acquiring_errc::host_silent, "something listens there and is no acquirer's host: look at "

@@ -431,7 +431,7 @@ void counter::open_settlements() {
         const auto& of = settings_.terminals[i];
         const auto at = acquiring::time_of_day(of.settlement.remind_at);
         auto& lane = terminals_[i]->lane;
-        if (at && lane) settlements_->add({of.terminal_id, of.merchant_id, *at, &*lane, !card_terminal_});
+        if (at && lane) settlements_->add({of.terminal_id, of.merchant_id, *at, &*lane});
     }
     settlements_->start();
 }

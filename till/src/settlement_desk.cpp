@@ -1,6 +1,6 @@
 #include "settlement_desk.hpp"
 
-#include <cipherlane/acquiring/host_service.hpp>
+#include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/settlement_reminder.hpp>
 
 #include <algorithm>
@@ -12,8 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto between_looks = 15s;
+constexpr auto between_looks_at_held = 1s;
+constexpr auto for_telling = 1min; ///< after which somebody is called
 constexpr auto for_reading = 30s;
-constexpr auto for_line = 60s;
 constexpr auto for_settlement = 15min; ///< with the upload of a whole batch
 constexpr std::chrono::minutes longest_pause{30};
 
@@ -43,7 +44,8 @@ void settlement_desk::run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         look(stop);
         std::unique_lock lock(mutex_);
-        woken_.wait_for(lock, stop, between_looks, [] { return false; });
+        const bool held = std::any_of(places_.begin(), places_.end(), [](const place& one) { return one.held; });
+        woken_.wait_for(lock, stop, held ? between_looks_at_held : between_looks, [] { return false; });
     }
 }
 
@@ -62,17 +64,6 @@ result<std::uint32_t> settlement_desk::batch_due(const place& one, const call& b
     return due ? terminal.batch : 0;
 }
 
-/// What had begun goes on without: no payment is taken until it has ended.
-result<void> settlement_desk::check_line(const place& one, const call& bounds) {
-    if (!one.of.asks_first) return {};
-    CIPHERLANE_TRY(const auto under_way, journal_.settlement(one.of.terminal_id, bounds));
-    if (under_way.step != ports::settlement_step::none) return {};
-    const auto answered =
-        acquiring::host_service(*one.of.lane).run(acquiring::service_request(acquiring::service::echo), bounds);
-    if (answered || answered.error().is(condition::rejected_by_peer)) return {}; // it is there, and does not know it
-    return answered.error();
-}
-
 void settlement_desk::settle(place& one, std::stop_token stop) {
     const auto batch = batch_due(one, call(for_reading, stop));
     if (!batch) return failed(one, 0, batch.error());
@@ -80,17 +71,29 @@ void settlement_desk::settle(place& one, std::stop_token stop) {
         one.pause = 0min;
         return;
     }
-    if (const auto there = check_line(one, call(for_line, stop)); !there) return failed(one, *batch, there.error());
     acquiring::settlement_request wish;
     wish.by = acquiring::settling::by_its_time;
     wish.only_batch = *batch;
     const auto done = acquiring::settlement(*one.of.lane).run(wish, call(for_settlement, stop));
+    if (!done && done.error().code() == acquiring_errc::not_told) return hold(one, *batch, done.error());
+    one.held.reset();
     if (!done) return failed(one, *batch, done.error());
     one.pause = 0min;
     log_.info("settlement",
         "terminal " + one.of.terminal_id + ", batch " + std::to_string(done->batch) +
             " is settled: " + (done->host == acquiring::settlement_result::balanced ? "balanced" : "NOT BALANCED"));
     if (told_.settled) told_.settled(one.of.terminal_id, *done);
+}
+
+/// Whoever has just come, or is just telling a customer, has a moment.
+void settlement_desk::hold(place& one, std::uint32_t batch, const error& why) {
+    const auto now = clock_.now();
+    if (!one.held) {
+        one.held = now;
+        log_.info("settlement", "terminal " + one.of.terminal_id + ", batch " + std::to_string(batch) +
+                                    " waits to be settled: " + why.to_string());
+    }
+    if (now >= *one.held + for_telling) raise_overdue(one, batch);
 }
 
 void settlement_desk::failed(place& one, std::uint32_t batch, const error& why) {
@@ -100,6 +103,10 @@ void settlement_desk::failed(place& one, std::uint32_t batch, const error& why) 
     log_.warning("settlement", "terminal " + one.of.terminal_id + ", batch " + std::to_string(batch) +
                                    " could not be settled: " + why.to_string() + "; tried again in " +
                                    std::to_string(one.pause.count()) + " min");
+    raise_overdue(one, batch);
+}
+
+void settlement_desk::raise_overdue(place& one, std::uint32_t batch) {
     if (batch == 0 || batch == one.told_of || !told_.overdue) return;
     one.told_of = batch;
     ports::journal_record about;

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -22,9 +23,10 @@ namespace cipherlane::assembly {
 /// is the first one after its first payment, so that none is settled twice and none without payments; a batch that
 /// somebody else settles meanwhile is left alone.
 ///
-/// A host that does not answer a test of the line is not sent any totals: then nothing is under way, and payments go
-/// on. What fails is told, and tried again after a minute, two, and so on up to half an hour; what had begun goes on
-/// where it stopped.
+/// Nothing is done before the application has asked what the last run left, and while it has not acknowledged what
+/// was taken (`acquiring::settling::by_its_time`): the end of a batch counts as having told it. A host that does not
+/// answer a test of the line is not sent any totals: then nothing is under way, and payments go on. What fails is
+/// told, and tried again after a minute, two, and so on up to half an hour; what had begun goes on where it stopped.
 class settlement_desk {
   public:
     struct seat {
@@ -32,7 +34,6 @@ class settlement_desk {
         std::string merchant_id;
         std::chrono::minutes at{0}; ///< of the day, China's civil time
         acquiring::lane* lane = nullptr;
-        bool asks_first = true; ///< its host knows the test of the line
     };
     struct hearers {
         std::function<void(const std::string& terminal_id, const acquiring::settlement_report&)> settled;
@@ -57,11 +58,14 @@ class settlement_desk {
         std::chrono::system_clock::time_point next_try{};
         std::chrono::minutes pause{0};
         std::uint32_t told_of = 0; ///< the batch of which `overdue` has heard
+        /// Since when it waits for what was taken to be told.
+        std::optional<std::chrono::system_clock::time_point> held{};
     };
     /// Nothing where no batch is due. @return its number
     [[nodiscard]] result<std::uint32_t> batch_due(const place& one, const call& bounds);
-    [[nodiscard]] result<void> check_line(const place& one, const call& bounds);
     void settle(place& one, std::stop_token stop);
+    void hold(place& one, std::uint32_t batch, const error& why);
+    void raise_overdue(place& one, std::uint32_t batch);
     void failed(place& one, std::uint32_t batch, const error& why);
     void run(const std::stop_token& stop);
 

@@ -249,6 +249,7 @@ till_settings without_devices(till_settings all) {
     all.display = {};
     all.printer = {};
     all.scanner = {};
+    all.settlement.by_itself = false; // whoever stays does it
     return all;
 }
 

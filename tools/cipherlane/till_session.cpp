@@ -45,6 +45,7 @@ till open_till(const till_options& options, const teller& by, const std::functio
     keep_secrets();
     auto settings = read_settings(options.settings);
     cut(settings);
+    settings.settlement.by_itself = false; // this process ends with its one command, perhaps in the middle
     till::parts with;
     with.log = logger(log_level::warning, [](log_level, std::string_view component, std::string_view line) {
         std::cerr << component << ": " << line << "\n";

@@ -3,6 +3,8 @@
 #include "support/lane_fixture.hpp"
 
 #include <cipherlane/acquiring/errc.hpp>
+#include <cipherlane/ports/clock.hpp>
+#include <cipherlane/till/preflight.hpp>
 
 namespace cipherlane::tests {
 namespace {
@@ -44,6 +46,42 @@ TEST_F(DifferingTotals, AreUploadedRecordByRecord) {
     EXPECT_EQ(received("batch upload end"), 1U);
     around->present(around->rich);
     EXPECT_EQ(till.sale({"next", amount(1)}, call(60s))->batch, settled->batch + 1);
+}
+
+/// A till of the day before yesterday.
+class early_clock final : public ports::clock {
+  public:
+    [[nodiscard]] std::chrono::system_clock::time_point now() const override {
+        return std::chrono::system_clock::now() - 48h;
+    }
+};
+
+/// The batch is overdue, and the till may settle by itself: whoever only looks at it moves nothing.
+TEST_F(DifferingTotals, AreNotSentByWhoOnlyLooks) {
+    auto how = settings();
+    how.terminals.front().settlement.remind_at = "23:00";
+    how.settlement.by_itself = true;
+    {
+        early_clock clock;
+        till::parts with;
+        with.clock = lend(clock);
+        auto till = till::open(how, std::move(with), call(20s)).value();
+        around->present(around->rich);
+        const auto sold = till.sale({"one", amount(1234)}, call(60s));
+        ASSERT_TRUE(sold && sold->ok());
+    }
+    preflight_step signed_in;
+    for (const auto& step : preflight(how, call(60s), {})) {
+        if (step.part.starts_with("sign-in")) signed_in = step;
+    }
+    EXPECT_EQ(signed_in.state, preflight_state::good) << signed_in.found;
+    auto books = till::open(books_alone(how), till::parts{}, call(20s)).value();
+    const auto now = books.status(call(20s));
+    ASSERT_TRUE(now) << now.error();
+    EXPECT_TRUE(now->settlement_overdue);
+    EXPECT_FALSE(now->settling);
+    EXPECT_EQ(now->batch, 1U);
+    EXPECT_EQ(received("batch settlement"), 0U);
 }
 
 } // namespace

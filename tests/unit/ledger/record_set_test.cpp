@@ -1,6 +1,7 @@
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/terminal_life.hpp>
+#include <cipherlane/ledger/totals.hpp>
 
 #include <gtest/gtest.h>
 
@@ -71,6 +72,31 @@ TEST(RecordSet, TheBatchAfterADecisionSettlesIt) {
     EXPECT_FALSE(records::settles.contains(record) || records::counted.contains(record));
     EXPECT_FALSE(records::uploaded.contains(record)) << "the number of its batch comes again";
     EXPECT_TRUE(records::card_due.contains(record));
+}
+
+/// A batch adds up to what is in its totals, whatever its records are.
+TEST(RecordSet, InTheTotalsIsWhatThatSideOfTheTradeSays) {
+    for (const auto& row : trades()) {
+        for (const auto state : states::all) {
+            auto record = record_as(row.kind, state);
+            record.approved = amount(100);
+            const bool adds = totals_of({&record, 1}) != ports::batch_totals();
+            EXPECT_EQ(records::in_totals.contains(record), adds) << row.name << ", " << to_string(state);
+        }
+    }
+}
+
+TEST(RecordSet, OfWhatMovedNothingNobodyNeedsToHear) {
+    for (const auto state : states::all) {
+        const bool moved =
+            state == record_state::approved || state == record_state::voided || state == record_state::returned;
+        auto record = record_as(trade::sale, state);
+        EXPECT_EQ(records::taken_untold.contains(record), moved) << to_string(state);
+        record.closed = true;
+        EXPECT_FALSE(records::taken_untold.contains(record));
+        EXPECT_FALSE(records::taken_untold.contains(record_as(trade::qr_return, state))) << "the flow's own";
+        EXPECT_FALSE(records::taken_untold.contains(record_as(trade::script_notice, state)));
+    }
 }
 
 TEST(OrderNotice, IsTheSameWordOnlyOfTheSamePaymentOfAnOrder) {

@@ -524,14 +524,24 @@ TEST_F(Shop, RemindsOfABatchOfStoredPaymentsAlone) {
 /// The scheduler looked at by hand, over the rig's own lane.
 class SettlementAtItsTime : public testing::Test {
   protected:
+    /// Its application has asked what the last run left.
     void begin() {
+        watch();
+        ASSERT_TRUE(rig.recover());
+    }
+    void watch() {
         assembly::settlement_desk::hearers told;
         told.settled = [this](const std::string&, const acquiring::settlement_report& what) {
             settled.push_back(what.batch);
         };
         told.overdue = [this](const ports::journal_record& about) { overdue.push_back(about.batch); };
         desk.emplace(*rig.journal, rig.clock, std::move(told), logger::none());
-        desk->add({rig.settings.terminal_id, rig.settings.merchant_id, 23h, &rig.lane(), true});
+        desk->add({rig.settings.terminal_id, rig.settings.merchant_id, 23h, &rig.lane()});
+    }
+    void sell(const std::string& key, std::int64_t minor) {
+        const auto paid = rig.sell(key, minor);
+        ASSERT_TRUE(paid && paid->ok());
+        ASSERT_TRUE(rig.lane().acknowledge(paid->handle, soon()));
     }
     /// How many requests of a type have left: it stands behind TPDU and header, in BCD.
     [[nodiscard]] std::size_t sent(std::uint8_t high, std::uint8_t low = 0) const {
@@ -550,7 +560,7 @@ TEST_F(SettlementAtItsTime, SettlesEachBatchOnceAndNoneWithoutPayments) {
     rig.clock.time += 24h;
     desk->look({});
     EXPECT_TRUE(settled.empty()) << "nothing was paid";
-    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    sell("a", 100);
     desk->look({});
     EXPECT_TRUE(settled.empty()) << "its hour has not come";
     rig.clock.time += 24h;
@@ -559,7 +569,7 @@ TEST_F(SettlementAtItsTime, SettlesEachBatchOnceAndNoneWithoutPayments) {
     ASSERT_EQ(settled.size(), 1U);
     EXPECT_EQ(sent(0x05), 1U);
     // What somebody has settled in good time is not settled again.
-    ASSERT_TRUE(rig.sell("b", 100)->ok());
+    sell("b", 100);
     ASSERT_TRUE(rig.settle());
     rig.clock.time += 24h;
     desk->look({});
@@ -569,7 +579,7 @@ TEST_F(SettlementAtItsTime, SettlesEachBatchOnceAndNoneWithoutPayments) {
 
 TEST_F(SettlementAtItsTime, LeavesABatchAloneThatSomebodyHasSettledMeanwhile) {
     begin();
-    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    sell("a", 100);
     const auto before = rig.journal->terminal(rig.settings.terminal_id, soon())->batch;
     ASSERT_TRUE(rig.settle());
     acquiring::settlement_request late;
@@ -583,7 +593,7 @@ TEST_F(SettlementAtItsTime, LeavesABatchAloneThatSomebodyHasSettledMeanwhile) {
 
 TEST_F(SettlementAtItsTime, BeginsNothingWhereTheHostIsSilentAndTellsOnce) {
     begin();
-    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    sell("a", 100);
     rig.clock.time += 24h;
     rig.host.mood.answer_lost = true;
     desk->look({});
@@ -592,7 +602,9 @@ TEST_F(SettlementAtItsTime, BeginsNothingWhereTheHostIsSilentAndTellsOnce) {
     EXPECT_EQ(sent(0x05), 0U);
     EXPECT_EQ(rig.journal->settlement(rig.settings.terminal_id, soon())->step, ports::settlement_step::none);
     rig.gateway.pays = fake_gateway::payer::before_notification;
-    EXPECT_TRUE(rig.sell_by_code("b", 200)->ok()) << "other payments go on";
+    const auto other = rig.sell_by_code("b", 200);
+    ASSERT_TRUE(other && other->ok()) << "other payments go on";
+    ASSERT_TRUE(rig.lane().acknowledge(other->handle, soon()));
     const auto asked = rig.host.requests.size();
     desk->look({});
     EXPECT_EQ(rig.host.requests.size(), asked) << "not again at once";
@@ -608,7 +620,7 @@ TEST_F(SettlementAtItsTime, BeginsNothingWhereTheHostIsSilentAndTellsOnce) {
 
 TEST_F(SettlementAtItsTime, GoesOnWithWhatItHasBegun) {
     begin();
-    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    sell("a", 100);
     rig.clock.time += 24h;
     rig.host.mood.upload_code = "96";
     rig.host.mood.settles = [](iso8583::settlement_totals& told) { told.domestic.debit_amount = 1; };
@@ -623,6 +635,53 @@ TEST_F(SettlementAtItsTime, GoesOnWithWhatItHasBegun) {
     EXPECT_EQ(sent(0x05), 1U) << "the totals were told";
 }
 
+/// A payment was approved and the till was killed before it said so. Settled before anybody asks, it would count as
+/// told, and be rung up again.
+TEST_F(SettlementAtItsTime, WaitsUntilWhatWasTakenHasBeenTold) {
+    ASSERT_TRUE(rig.sell("a", 100)->ok());
+    rig.restart();
+    rig.clock.time += 24h;
+    const auto requests = rig.host.requests.size();
+    watch();
+    desk->look({});
+    EXPECT_EQ(rig.host.requests.size(), requests) << "nothing leaves before somebody asks";
+    EXPECT_TRUE(overdue.empty()) << "who has just come has a moment";
+    const auto left = rig.recover().value();
+    ASSERT_EQ(left.size(), 1U);
+    rig.clock.time += 1min;
+    desk->look({});
+    EXPECT_EQ(sent(0x05), 0U) << "it may not have been told yet";
+    EXPECT_EQ(overdue.size(), 1U);
+    ASSERT_TRUE(rig.lane().acknowledge(left[0].handle, soon()));
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U);
+}
+
+/// What moved no money holds nothing up: nobody would ask for it again to harm.
+TEST_F(SettlementAtItsTime, DoesNotWaitForWhatMovedNothing) {
+    begin();
+    sell("a", 100);
+    rig.host.mood.code = "51";
+    ASSERT_FALSE(rig.sell("b", 100)->ok());
+    rig.host.mood = host_mood();
+    rig.clock.time += 24h;
+    desk->look({});
+    EXPECT_EQ(settled.size(), 1U);
+}
+
+/// A reservation has no money in the totals.
+TEST_F(SettlementAtItsTime, LeavesABatchOfReservationsAlone) {
+    begin();
+    const auto held = acquiring::trade(rig.lane()).run({ports::trade::pre_auth, "room", amount(5000)}, soon());
+    ASSERT_TRUE(held && held->ok());
+    ASSERT_TRUE(rig.lane().acknowledge(held->handle, soon()));
+    rig.clock.time += 24h;
+    EXPECT_FALSE(acquiring::settlement_overdue(*rig.journal, rig.settings, rig.clock, soon()).value());
+    desk->look({});
+    EXPECT_TRUE(settled.empty());
+    EXPECT_EQ(sent(0x05), 0U);
+}
+
 /// With its own thread, and with nobody on duty.
 TEST_F(Shop, SettlesByItselfAtItsHour) {
     employ();
@@ -631,10 +690,13 @@ TEST_F(Shop, SettlesByItselfAtItsHour) {
     {
         auto till = open();
         ASSERT_TRUE(till.sign_on("07", secret_of("1234"), soon()));
-        ASSERT_TRUE(till.sale({"a", amount(100)}, soon())->ok());
+        const auto paid = till.sale({"a", amount(100)}, soon());
+        ASSERT_TRUE(paid && paid->ok());
+        ASSERT_TRUE(till.acknowledge(*paid, soon()));
     }
     rig.clock.time += 24h;
     auto till = open(); // it looks when it begins, and then every quarter of a minute
+    ASSERT_TRUE(till.recover(soon()));
     for (int i = 0; i < 2'000 && till.status(soon())->settlement_overdue; ++i)
         std::this_thread::sleep_for(10ms);
     EXPECT_EQ(sent_totals(), 1);

@@ -18,7 +18,8 @@ enum class after_refusal : std::uint8_t {
 /// Who wants a batch settled.
 enum class settling : std::uint8_t {
     by_somebody,
-    by_its_time, ///< the till itself, as its settings ask for
+    by_its_time, ///< the till itself, as its settings ask for: once `recover` was asked and what was taken is
+                 ///< acknowledged (`not_told`), and where the host answers an echo
 };
 
 struct settlement_request {

@@ -31,6 +31,11 @@ namespace records {
 inline constexpr record_set open{.states = states::open};
 /// Has a verdict, and its closing mark is missing.
 inline constexpr record_set untold{.states = states::decided, .closed = false};
+/// Money has moved by it, and nobody has acknowledged that: who was not told would ask for it again.
+inline constexpr record_set taken_untold{
+    .states = states::counts | states::went_back, .kinds = asked_trades, .closed = false};
+/// Moved money in the open batch, on one of the sides that it is settled by.
+inline constexpr record_set in_totals{.states = states::counts, .kinds = counted_trades, .settled = false};
 /// In the totals of its batch while that is not settled: the batch's number comes again some day.
 inline constexpr record_set counted{.states = states::counts, .settled = false};
 /// Told again to a host whose totals differ, as long.

@@ -260,6 +260,13 @@ inline constexpr trade_set adding_trades =
 inline constexpr trade_set own_trades = trades_where(
     [](const auto& row) { return row.role == trade_role::notifying || row.role == trade_role::rejecting; });
 
+/// What somebody asks for, and is told of.
+inline constexpr trade_set asked_trades = trades_where([](const auto&) { return true; }).without(own_trades);
+
+/// What is counted, on either side, by the host or apart.
+inline constexpr trade_set counted_trades =
+    trades_where([](const auto& row) { return row.totals != counted_in::nothing; });
+
 /// What undoes the whole of an earlier trade.
 inline constexpr trade_set undoing_trades =
     trades_where([](const auto& row) { return row.role == trade_role::undoing; });

@@ -80,7 +80,9 @@ result<std::vector<payment>> perform(lane_core& on, const recovery_request& requ
         CIPHERLANE_TRY(auto value, recover(on, std::move(record), whom, bounds));
         outcomes.push_back(std::move(value));
     }
-    if (request.handle == 0) send_notices(on, bounds);
+    if (request.handle != 0) return outcomes;
+    on.recovered = true;
+    send_notices(on, bounds);
     return outcomes;
 }
 

@@ -11,12 +11,14 @@
 #include "flow/verdict.hpp"
 #include "host/exchange.hpp"
 #include "host/request.hpp"
+#include "host/service.hpp"
 
 #include <cipherlane/core/errc.hpp>
 #include <cipherlane/core/numeric_text.hpp>
 #include <cipherlane/iso8583/field48.hpp>
 #include <cipherlane/iso8583/response_code.hpp>
 #include <cipherlane/ledger/conversion.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 #include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
@@ -342,6 +344,28 @@ result<void> check_batch(
         .with_hint("found batch " + std::to_string(open) + ", expected " + std::to_string(wish.only_batch));
 }
 
+/// Its end counts as having told all that is decided, and at its hour nobody stands there who was.
+result<void> check_told(lane_core& on, const call& bounds) {
+    const auto refuse = [](std::string_view hint) {
+        return flow_error(acquiring_errc::not_told, "settlement").with_hint(hint);
+    };
+    if (!on.recovered) return refuse("expected recover after the start");
+    CIPHERLANE_TRY(const auto untold, on.journal().untold_records(on.terminal_id(), bounds));
+    for (const auto& record : untold) {
+        if (ledger::records::taken_untold.contains(record))
+            return refuse("expected each payment to be acknowledged").for_trace(record.trace);
+    }
+    return {};
+}
+
+/// A silent host is told no totals at night: then nothing is under way, and payments go on. One that answers, and
+/// does not know the question, is there.
+result<void> check_line(lane_core& on, const call& bounds) {
+    const auto answered = perform(on, service_request(service::echo), bounds);
+    if (answered || answered.error().is(condition::rejected_by_peer)) return {};
+    return answered.error();
+}
+
 settlement_result result_of(const settlement_progress& progress) noexcept {
     switch (verdict_of(progress)) {
     case settlement_verdict::balanced: return settlement_result::balanced;
@@ -360,8 +384,11 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     report.resumed = progress.step != settlement_step::none;
     CIPHERLANE_CHECK(check_batch(on, progress, wish, bounds));
     const bool at_terminal = on.has_terminal();
+    const bool by_itself = wish.by == settling::by_its_time;
+    if (by_itself) CIPHERLANE_CHECK(check_told(on, bounds));
     if (!report.resumed) {
-        const auto what = wish.by == settling::by_its_time ? ports::deed::settle_at_its_time : ports::deed::settle;
+        if (by_itself && !at_terminal) CIPHERLANE_CHECK(check_line(on, bounds));
+        const auto what = by_itself ? ports::deed::settle_at_its_time : ports::deed::settle;
         CIPHERLANE_CHECK(may_begin(on, {what, {}, ports::trade::sale, amount(0, on.settings().unit), 0}, bounds));
         CIPHERLANE_TRY(progress, at_terminal ? begin_at_terminal(on, bounds) : begin(on, bounds));
     }

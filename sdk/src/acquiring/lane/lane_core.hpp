@@ -140,6 +140,7 @@ class lane_core {
     bool mac_key_loaded = false;
     bool keys_wait = false; ///< the sealer was away when it should have been given the journal's keys
     bool pinpad_open = false;
+    bool recovered = false; ///< somebody has asked what the last run left
     /// Keys of records that a failed write may have left, or may yet leave, and of which certainly nothing was sent.
     std::set<std::string> unsent_keys;
     /// Since when, by this process's own knowledge, payments that are not decided may be under way at the terminal:

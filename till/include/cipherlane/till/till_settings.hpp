@@ -262,7 +262,7 @@ struct till_settings {
 
     /// Beside what each terminal has of it (`terminal_settings::settlement`).
     struct settlement_place {
-        bool by_itself = false; ///< the till settles at `settlement.remind_at`, once for each batch
+        bool by_itself = false; ///< the till settles at `settlement.remind_at`, once for each batch, after `recover`
         friend bool operator==(const settlement_place&, const settlement_place&) = default;
     };
 
@@ -291,8 +291,9 @@ struct till_settings {
     [[nodiscard]] result<void> validate() const;
 };
 
-/// The same without the devices, for whoever looks after a till with nobody at the counter. The PIN pad stays where
-/// it makes the MACs: nothing could be said to the host without it.
+/// The same without the devices, for whoever looks after a till with nobody at the counter, and goes again: it
+/// settles nothing by itself. The PIN pad stays where it makes the MACs: nothing could be said to the host without
+/// it.
 [[nodiscard]] till_settings without_devices(till_settings all);
 /// The same with nothing but terminals and journal: for whoever asks nobody else.
 [[nodiscard]] till_settings books_alone(till_settings all);
