@@ -45,6 +45,11 @@ batch_totals totals_of(std::span<const ports::journal_record> batch) {
     return sums;
 }
 
+void take_apart(batch_totals& settled, const batch_totals& now) noexcept {
+    settled.qr_debit = now.qr_debit;
+    settled.qr_credit = now.qr_credit;
+}
+
 std::vector<side_difference> differences(const ports::settlement_progress& settled) {
     std::vector<side_difference> found;
     const auto compare = [&](money_side side, const batch_side& till, const batch_side& host) {

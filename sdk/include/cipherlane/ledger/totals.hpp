@@ -19,6 +19,10 @@ void add(ports::batch_totals& sums, ports::trade kind, ports::record_state state
 void add(ports::batch_totals& sums, const ports::journal_record& record);
 [[nodiscard]] ports::batch_totals totals_of(std::span<const ports::journal_record> batch);
 
+/// While a batch is being settled the sides that the host counts stand as it was told; those that are counted apart
+/// go on, and are what they are `now`, once it is closed.
+void take_apart(ports::batch_totals& settled, const ports::batch_totals& now) noexcept;
+
 /// Where the host's answer to a settlement differs from the totals that it was told.
 [[nodiscard]] std::vector<side_difference> differences(const ports::settlement_progress& settled);
 

@@ -401,7 +401,12 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     if (progress.step == settlement_step::uploading) {
         CIPHERLANE_CHECK(upload(on, progress, wish.refused, report, bounds));
     }
-    if (!at_terminal) CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
+    const bool ends = !at_terminal && progress.step != settlement_step::done;
+    if (ends) CIPHERLANE_CHECK(send_end(on, progress, wish.refused, report, bounds));
+    // Trades that the host does not count go on meanwhile: the slip has those of the batch's end, as its closing
+    // does.
+    CIPHERLANE_TRY(const auto now, on.journal().totals(on.terminal_id(), progress.batch, on.journal_call()));
+    ledger::take_apart(progress.totals, now);
     CIPHERLANE_TRY(report.late, decided_late(on, progress.batch));
     CIPHERLANE_CHECK(on.journal().close_batch(on.terminal_id(), progress.batch, on.journal_call()));
     report.batch = progress.batch;

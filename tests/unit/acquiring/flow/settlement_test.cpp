@@ -131,6 +131,85 @@ TEST(Settlement, ARefusedUploadKeepsTheBatchOpen) {
     EXPECT_EQ(rig.books.settled_batches, 1U);
 }
 
+/// The host has closed the batch, its answer was lost, and it refuses to close it once more. A sale into that batch
+/// would be counted by nobody.
+TEST(Settlement, ARefusedRepeatDoesNotOpenTheBatchAgain) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.answer_lost = true;
+    EXPECT_TRUE(rig.settle().error().is(condition::timed_out));
+    rig.restart();
+    for (const auto* code : {"94", "58"}) {
+        rig.host.mood = host_mood();
+        rig.host.mood.totals_code = code;
+        const auto refused = rig.settle();
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), acquiring_errc::settlement_refused);
+        EXPECT_EQ(refused.error().operation(), "0500");
+        EXPECT_EQ(refused.error().peer_code(), code);
+        EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due) << code;
+    }
+    const auto sent = rig.host.requests.size();
+    const auto closed = acquiring::settlement(rig.lane()).run({acquiring::after_refusal::close_batch}, soon());
+    ASSERT_TRUE(closed) << closed.error();
+    EXPECT_TRUE(closed->resumed);
+    EXPECT_EQ(closed->host, acquiring::settlement_result::host_error);
+    EXPECT_EQ(closed->end_code, "58");
+    EXPECT_EQ(closed->totals.debit, (ports::batch_side{1000, 1}));
+    EXPECT_TRUE(closed->differences.empty()) << "the host has told no figures";
+    EXPECT_EQ(rig.host.requests.size(), sent + 1) << "it was asked once more, and nothing else was sent";
+    rig.host.mood = host_mood();
+    EXPECT_EQ(rig.sell("b", 1).value().batch, 2U);
+}
+
+/// The gateway's payments are not held up by the host, and stand on the slip of the batch that they are settled with.
+TEST(Settlement, WhatTheGatewayTakesMeanwhileStandsOnTheSlip) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.answer_lost = true;
+    ASSERT_FALSE(rig.settle());
+    rig.host.mood = host_mood();
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("b", 500).value();
+    ASSERT_TRUE(paid.ok());
+    ASSERT_TRUE(rig.give_back("c", paid.handle, 200)->ok());
+    const auto report = rig.settle();
+    ASSERT_TRUE(report) << report.error();
+    EXPECT_EQ(report->totals, (ports::batch_totals{{1000, 1}, {0, 0}, {500, 1}, {200, 1}}));
+    const auto slip = acquiring::settlement_text(*report, rig.settings);
+    EXPECT_NE(slip.find("1 / 5.00"), std::string::npos) << slip;
+    EXPECT_TRUE(rig.journal->find(paid.handle, soon()).value()->settled);
+}
+
+TEST(Settlement, ACodeThatProvesNothingKeepsTheTotalsFrozen) {
+    for (const auto* code : {"68", "94", "96", "98"}) {
+        lane_rig rig;
+        ASSERT_TRUE(rig.sell("a", 1000));
+        rig.host.mood.totals_code = code;
+        EXPECT_EQ(rig.settle().error().peer_code(), code);
+        EXPECT_EQ(rig.sell("no", 1).error().code(), acquiring_errc::settlement_due) << code;
+        rig.host.mood = host_mood();
+        const auto report = rig.settle();
+        ASSERT_TRUE(report) << report.error();
+        EXPECT_EQ(report->host, acquiring::settlement_result::balanced);
+    }
+}
+
+TEST(Settlement, TotalsThatTheHostRefusesAtOnceOrThatDoNotLeaveHoldNothingUp) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("a", 1000));
+    rig.host.mood.totals_code = "58";
+    EXPECT_EQ(rig.settle().error().peer_code(), "58");
+    rig.host.mood = host_mood();
+    EXPECT_TRUE(rig.sell("b", 1)->ok());
+    rig.faults.kind = fault_kind::link_lost;
+    rig.faults.fails = [](std::string_view name) { return name == "host"; };
+    EXPECT_TRUE(rig.settle().error().is(condition::link_lost));
+    rig.faults.fails = {};
+    EXPECT_TRUE(rig.sell("c", 1)->ok()) << "the shop goes on while the line is down";
+    EXPECT_EQ(rig.settle().value().totals.debit, (ports::batch_side{1002, 3}));
+}
+
 TEST(Settlement, AfterARefusedEndEverythingGoesUpAgain) {
     lane_rig rig;
     ASSERT_TRUE(rig.sell("a", 1000));
