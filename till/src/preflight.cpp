@@ -5,6 +5,7 @@
 #include <cipherlane/core/hex.hpp>
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/hsm/unit_requests.hpp>
+#include <cipherlane/ledger/totals.hpp>
 #include <cipherlane/net/tcp.hpp>
 #include <cipherlane/net/tls.hpp>
 #include <cipherlane/rules/payment_rules.hpp>
@@ -18,11 +19,28 @@
 #include <boost/asio/io_context.hpp>
 
 #include <array>
+#include <utility>
 
 namespace cipherlane {
 namespace {
 
 using namespace std::chrono_literals;
+
+std::uint64_t count_of(const ports::batch_totals& sums) noexcept {
+    std::uint64_t all = 0;
+    for (const auto* side : {&sums.debit, &sums.credit, &sums.qr_debit, &sums.qr_credit})
+        all += side->count;
+    return all;
+}
+
+std::string sums_of(const ports::batch_totals& sums, currency unit) {
+    const std::pair<std::string_view, const ports::batch_side*> sides[] = {{"debit ", &sums.debit},
+        {", credit ", &sums.credit}, {", QR ", &sums.qr_debit}, {", QR refunds ", &sums.qr_credit}};
+    std::string text;
+    for (const auto& [name, side] : sides)
+        text.append(name).append(std::to_string(side->count) + " / " + amount(side->minor, unit).to_string());
+    return text;
+}
 
 /// One run: asks and notes.
 class preflight_run {
@@ -322,14 +340,17 @@ class preflight_run {
         const auto records = one.journal().batch_records(id, now->batch, turn());
         if (!totals) return void(wrong("records of " + id, totals.error()));
         if (!records) return void(wrong("records of " + id, records.error()));
-        const std::uint64_t counted =
-            totals->debit.count + totals->credit.count + totals->qr_debit.count + totals->qr_credit.count;
+        // Kept as sums, and added up again from the records: what is no money, such as a reservation, is in neither.
+        const auto added = ledger::totals_of(*records);
+        const auto counted = count_of(*totals);
         preflight_step step{"records of " + id, preflight_state::good, {}, {}, {}};
         step.found = "batch " + std::to_string(now->batch) + ": " + std::to_string(counted) + " trade(s), " +
                      std::to_string(now->undecided) + " undecided" + (now->settling ? ", being settled" : "");
-        if (counted != records->size()) {
+        if (added != *totals) {
             step.state = preflight_state::wrong;
-            step.found += ", but " + std::to_string(records->size()) + " record(s) that moved money";
+            const auto unit = one.terminal().unit;
+            step.found +=
+                ", on file as " + sums_of(*totals, unit) + ", but its records add up to " + sums_of(added, unit);
             step.likely = "the journal was changed from outside: do not settle, compare it with the host";
         } else if (now->undecided > 0) {
             step.state = preflight_state::wrong;

@@ -2,6 +2,7 @@
 #include "support/test_peer.hpp"
 
 #include <cipherlane/till/preflight.hpp>
+#include <cipherlane/till/till.hpp>
 #include <cipherlane/till/till_settings.hpp>
 
 #include <gtest/gtest.h>
@@ -74,6 +75,24 @@ TEST_F(Preflight, TriesTheHostOfACardTerminal) {
     test_peer there([](test_peer::socket&) {});
     place.host.address = there.address();
     EXPECT_EQ(step("card terminal's host link").state, preflight_state::good);
+}
+
+/// A reservation moves no money, and is in no totals: nobody has changed the journal.
+TEST_F(Preflight, ABatchWithAReservationAddsUp) {
+    lane_rig rig;
+    {
+        till::parts with;
+        with.host = lend(rig.host);
+        with.sealer = lend(*rig.sealer);
+        with.pinpad = lend(rig.pinpad);
+        with.log = logger::none();
+        auto till = till::open(settings, std::move(with), call(20s)).value();
+        ASSERT_TRUE(till.sale({"a", amount(100)}, call(20s))->ok());
+        ASSERT_TRUE(till.trade({ports::trade::pre_auth, "room", amount(5000)}, call(20s))->ok());
+    }
+    const auto found = step("records of TEST0001");
+    EXPECT_EQ(found.state, preflight_state::good) << found.found;
+    EXPECT_NE(found.found.find("batch 1: 1 trade(s)"), std::string::npos) << found.found;
 }
 
 /// Where nobody answers, `otherwise` decides each payment: that must be seen before the first.

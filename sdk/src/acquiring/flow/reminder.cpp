@@ -3,6 +3,7 @@
 #include <cipherlane/acquiring/settlement_reminder.hpp>
 #include <cipherlane/core/digits.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+#include <cipherlane/ledger/record_set.hpp>
 
 #include <algorithm>
 #include <string>
@@ -49,12 +50,14 @@ result<batch_start> look_at_batch(
     CIPHERLANE_TRY(const auto records, journal.batch_records(terminal_id, batch, bounds));
     CIPHERLANE_TRY(const auto open, journal.open_records(terminal_id, bounds));
     batch_start found;
-    for (const auto& one : records)
-        take_earlier(found.begun, one.created);
+    for (const auto& one : records) {
+        if (ledger::records::in_totals.contains(one)) take_earlier(found.begun, one.created);
+    }
     const auto approved = found.begun;
     std::optional<moment> first_open;
     for (const auto& one : open) {
-        if (one.batch != batch) continue;
+        // What no side of a batch counts, such as a reservation, is nothing to settle.
+        if (one.batch != batch || !ledger::counted_trades.contains(one.kind)) continue;
         take_earlier(first_open, one.created);
         if (ledger::states::repeats.contains(one.state)) take_earlier(found.begun, one.created);
     }
