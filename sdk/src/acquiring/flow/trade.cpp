@@ -311,11 +311,28 @@ void end_card(lane_core& on, const card_at_hand& card) {
     (void)finish_card(on, card.entry->card.mode, over);
 }
 
-/// A chip that was to approve by itself and did not hears that it is over.
-result<void> check_approved(lane_core& on, const work& what, const card_at_hand& card) {
-    if (!what.row.needs.contains(need::offline_approval) || card.entry->card.approved_offline) return {};
-    end_card(on, card);
-    return flow_error(acquiring_errc::offline_declined, what.row.name);
+/// A stored trade that is on file, or how it ended before that: whatever it was, the card hears that it is over.
+struct stored_begin {
+    std::optional<journal_record> record; ///< none: nothing will be told to the host
+    result<payment> end;
+};
+
+stored_begin begin_stored(lane_core& on, const work& what, const card_at_hand& card, const call& bounds) {
+    const auto refused = [](result<payment> why) { return stored_begin{std::nullopt, std::move(why)}; };
+    const bool by_chip = what.row.needs.contains(need::offline_approval);
+    if (by_chip && !card.entry->card.approved_offline)
+        return refused(flow_error(acquiring_errc::offline_declined, what.row.name));
+    const auto fresh = new_host_record(on, what, card);
+    if (const auto fits = check_sendable(on, fresh, what.original, card.known()); !fits) return refused(fits.error());
+    auto passed = let_through(on, fresh, bounds);
+    if (!passed) return refused(passed.error());
+    auto record = begin_record(on, fresh, card.known(), bounds);
+    if (!record) return refused(record.error());
+    passed->is_used();
+    if (const auto marked = mark_sent(on, *record); !marked)
+        return refused(write_not_sent(on, *record, marked.error()));
+    auto stored = to_payment(*record);
+    return {*std::move(record), std::move(stored)};
 }
 
 /// Done here and durable, then told to the host: at once, but of what the card itself has approved, whose holder need
@@ -329,29 +346,23 @@ result<payment> without_host(lane_core& on, work& what, const call& bounds) {
     CIPHERLANE_TRY(const auto terminal, on.journal().terminal(on.terminal_id(), bounds));
     CIPHERLANE_CHECK(check_stored(on, what, terminal.batch, bounds));
     CIPHERLANE_TRY(const auto card, card_for(on, what, terminal.pin_key, bounds));
-    CIPHERLANE_CHECK(check_approved(on, what, card));
-    const auto fresh = new_host_record(on, what, card);
-    CIPHERLANE_CHECK(check_sendable(on, fresh, what.original, card.known()));
-    auto passed = let_through(on, fresh, bounds);
-    if (!passed) {
+    auto [record, end] = begin_stored(on, what, card, bounds);
+    if (!record) {
         if (card.entry) end_card(on, card);
-        return passed.error();
+        return std::move(end);
     }
-    CIPHERLANE_TRY(auto record, begin_record(on, fresh, card.known(), bounds));
-    passed->is_used();
-    if (const auto marked = mark_sent(on, record); !marked) return write_not_sent(on, record, marked.error());
     if (card.entry) {
         finish_pinpad(on, ports::word("pad.approved", on.settings().wording.pinpad), what.total.to_string());
     }
-    if (what.row.needs.contains(need::offline_approval) || !on.host()) return to_payment(record);
+    if (what.row.needs.contains(need::offline_approval) || !on.host()) return std::move(end);
     // A reversal that waits goes before anything else.
     std::optional<error> why;
     if (const auto undone = undo_doubts(on, bounds); undone) {
-        why = send_advice(on, record, bounds);
+        why = send_advice(on, *record, bounds);
     } else {
         why = undone.error();
     }
-    auto value = to_payment(record);
+    auto value = to_payment(*record);
     value.why = std::move(why);
     return value;
 }

@@ -65,6 +65,21 @@ TEST(Advice, OfACompletionIsTakenByTheHostAtOnce) {
     EXPECT_EQ(settled.totals.debit, (ports::batch_side{1000, 1}));
 }
 
+/// The chip has approved and counted it; the journal has not, whatever failed: pad and chip hear that it is over.
+TEST(Advice, ThatIsNotOnFileEndsAtTheCardToo) {
+    for (const auto* fails : {"store begin", "store decide"}) {
+        lane_rig rig(offline_settings());
+        ASSERT_TRUE(rig.sign_in());
+        offline_card(rig);
+        rig.faults.kind = fault_kind::local_fault;
+        rig.faults.fails = [&](std::string_view call) { return call == fails; };
+        const auto sold = do_trade(rig, {trade::offline_sale, "tap", amount(1000)});
+        EXPECT_FALSE(sold && sold->outcome == verdict::stored) << fails;
+        ASSERT_TRUE(rig.pinpad.told) << fails;
+        EXPECT_EQ(rig.pinpad.told->verdict, ports::host_verdict::unreachable) << fails;
+    }
+}
+
 TEST(Advice, IsSentAgainWithTheSameBytesUntilTheHostAnswers) {
     lane_rig rig;
     const auto held = do_trade(rig, {trade::pre_auth, "room", amount(5000)}).value();
