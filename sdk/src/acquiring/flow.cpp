@@ -64,8 +64,9 @@ result<Outcome> perform_bounded(lane_core& on, const Request& request, const cal
     const std::stop_callback by_lane(on.stopping(), stop);
     // A trade settles them itself: what its key has already is told, whatever the journal can write now.
     if constexpr (!has_key<Request>) CIPHERLANE_CHECK(settle_unsent(on));
-    settle_notices(on);
-    auto end = perform(on, request, call(bounds.until(), either.get_token()));
+    const call within(bounds.until(), either.get_token());
+    settle_notices(on, within);
+    auto end = perform(on, request, within);
     const bool overdue = remind_of_settlement(on);
     if (!end) return told_by_caller(on, end.error(), bounds);
     if constexpr (std::is_same_v<Outcome, payment>) end->settlement_overdue = overdue;

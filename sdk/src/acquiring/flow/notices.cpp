@@ -1,5 +1,6 @@
 #include "flow/notices.hpp"
 
+#include "flow/besides.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/order_watch.hpp"
 #include "flow/unsent.hpp"
@@ -9,6 +10,9 @@
 #include <cipherlane/ledger/order_life.hpp>
 #include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
+
+#include <algorithm>
+#include <chrono>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -60,11 +64,14 @@ result<std::optional<journal_record>> find_order(lane_core& on, const std::strin
 }
 
 /// Somebody has paid by an earlier code, while the last one may still be paid: that one comes to its end first.
-result<void> end_last_code(lane_core& on, journal_record& record) {
+result<void> end_last_code(lane_core& on, journal_record& record, besides& spare) {
     CIPHERLANE_CHECK(take_over(on, record));
     if (!ledger::may_be_paid(record)) return {};
-    const call once(on.settings().gateway.response_time);
-    if (resolve_order(on, record, once).outcome != verdict::unknown || !ledger::may_be_paid(record)) return {};
+    if (spare.may_ask(record)) {
+        (void)resolve_order(on, record, spare.bounds());
+        spare.asked(record);
+    }
+    if (!ledger::may_be_paid(record)) return {};
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 
@@ -78,12 +85,12 @@ result<void> conclude_heard(lane_core& on, journal_record& record, const ports::
     return flow_error(acquiring_errc::order_pending, "notification").for_trace(record.trace);
 }
 
-result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr_order_status& told) {
+result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr_order_status& told, besides& spare) {
     // A number without an ending is the first code's, or that of a record which has the whole of it as its mark.
     const auto which =
         told.order_number == order_mark(record) ? 0 : ledger::code_of_number(told.order_number).renewals;
     if (which < record.renewals && ledger::states::open.contains(record.state)) {
-        CIPHERLANE_CHECK(end_last_code(on, record));
+        CIPHERLANE_CHECK(end_last_code(on, record, spare));
     }
     switch (ledger::word_on_payment(record, told, which)) {
     case ledger::payment_word::pays: return conclude_heard(on, record, told);
@@ -91,8 +98,10 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
     case ledger::payment_word::late:
         if (!ledger::states::open.contains(record.state)) CIPHERLANE_CHECK(reopen(on, record, told));
         on.raise(alert_kind::paid_after_close, record);
-        return give_back_unwanted(on, record, told);
-    case ledger::payment_word::second: raise_second(on, record, told); return give_back_unwanted(on, record, told);
+        return give_back_unwanted(on, record, told, spare);
+    case ledger::payment_word::second:
+        raise_second(on, record, told);
+        return give_back_unwanted(on, record, told, spare);
     case ledger::payment_word::contradicts: break;
     }
     on.raise(alert_kind::order_unknown, record);
@@ -100,7 +109,7 @@ result<void> hear_payment(lane_core& on, journal_record& record, const ports::qr
 }
 
 /// @return false for one that is another lane's.
-result<bool> settle_notice(lane_core& on, const order_notice& notice) {
+result<bool> settle_notice(lane_core& on, const order_notice& notice, besides& spare) {
     const auto& told = notice.told;
     CIPHERLANE_TRY(auto record, find_order(on, told.order_number));
     if ((record ? record->terminal_id : told.terminal_id) != on.terminal_id()) return false;
@@ -108,7 +117,7 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
     if (!record || other_payee || !ledger::order_trades.contains(record->kind)) {
         on.raise(alert_kind::unknown_notice, record_of(on, told));
     } else if (told.state == ports::qr_order_state::paid) {
-        CIPHERLANE_CHECK(hear_payment(on, *record, told));
+        CIPHERLANE_CHECK(hear_payment(on, *record, told, spare));
     } else if (ledger::states::open.contains(record->state)) {
         if (speaks_of(*record, told)) CIPHERLANE_CHECK(conclude_heard(on, *record, told));
     } else if (speaks_of(*record, told) && !ledger::agrees(*record, told.state)) {
@@ -119,12 +128,17 @@ result<bool> settle_notice(lane_core& on, const order_notice& notice) {
 
 } // namespace
 
-void settle_notices(lane_core& on) {
+void settle_notices(lane_core& on, const call& bounds) {
     if (!on.has_gateway()) return;
     const auto open = on.journal().open_notices(on.journal_call());
     if (!open) return;
+    // Whatever the caller came for, one request and its answer must have their time.
+    const auto host = on.host();
+    const auto of_host = host ? (*host)->response_time() : std::chrono::milliseconds(0);
+    besides spare(on, std::max(of_host, on.settings().gateway.response_time), bounds);
     for (const auto& notice : *open) {
-        const auto done = settle_notice(on, notice);
+        if (bounds.stopped()) return;
+        const auto done = settle_notice(on, notice, spare);
         if (done && *done) (void)on.journal().close_notice(notice.id, on.journal_call());
     }
 }

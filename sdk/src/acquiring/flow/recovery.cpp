@@ -1,6 +1,7 @@
 #include "flow/recovery.hpp"
 
 #include "flow/advice.hpp"
+#include "flow/besides.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/reversal.hpp"
@@ -14,6 +15,7 @@
 #include <cipherlane/ledger/record_set.hpp>
 
 #include <algorithm>
+#include <chrono>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -71,7 +73,11 @@ result<payment> recover(lane_core& on, journal_record record, recovered_for whom
 }
 
 result<std::vector<payment>> perform(lane_core& on, const recovery_request& request, const call& bounds) {
-    if (request.handle == 0) send_returns(on, bounds);
+    if (request.handle == 0) {
+        on.gateways_failed.clear(); // nobody waits at the counter: what is left is asked for, and each is tried anew
+        besides spare(on, std::chrono::milliseconds(0), bounds);
+        send_returns(on, spare);
+    }
     CIPHERLANE_TRY(auto records, concerned(on, request, bounds));
     const auto whom = request.handle != 0 ? recovered_for::its_caller : recovered_for::everybody;
     std::vector<payment> outcomes;

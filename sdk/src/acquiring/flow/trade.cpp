@@ -3,6 +3,7 @@
 #include "card/card_entry.hpp"
 #include "card/terminal_serial.hpp"
 #include "flow/advice.hpp"
+#include "flow/besides.hpp"
 #include "flow/charge.hpp"
 #include "flow/code_collection.hpp"
 #include "flow/currency_offer.hpp"
@@ -376,7 +377,8 @@ result<payment> through_gateway(lane_core& on, work& what, const call& bounds) {
     on.enter(stage::preparing);
     const bool orders = ledger::order_trades.contains(what.row.kind);
     const bool charges = what.row.verb == gateway_verb::charge;
-    send_returns(on, bounds);
+    besides spare(on, on.settings().gateway.response_time, bounds);
+    send_oldest_return(on, spare);
     if (orders) {
         if (!charges && on.display() == nullptr) return flow_error(acquiring_errc::no_device, "display");
         CIPHERLANE_CHECK(settle_orders(on, bounds));

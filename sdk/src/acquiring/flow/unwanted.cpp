@@ -8,6 +8,8 @@
 #include <cipherlane/ledger/order_number.hpp>
 #include <cipherlane/ledger/record_life.hpp>
 
+#include <vector>
+
 namespace cipherlane::acquiring {
 namespace {
 
@@ -66,18 +68,38 @@ void end_order(lane_core& on, const journal_record& back) {
     if (order && *order) end_order(on, back, **order);
 }
 
-void send_return(lane_core& on, journal_record& back, const call& bounds) {
-    if (is_foreign(on, back)) return raise_about(on, back);
+/// @return false where the gateway was not asked.
+bool send_return(lane_core& on, journal_record& back, besides& spare) {
     const auto order = on.journal().find(back.original, on.journal_call());
-    if (!order || !*order) return raise_about(on, back);
-    (void)send_refund(on, back, **order, bounds);
-    if (ledger::states::stands.contains(back.state)) return end_order(on, back);
+    if (is_foreign(on, back) || !order || !*order) {
+        raise_about(on, back);
+        return false;
+    }
+    if (!spare.may_ask(back)) return false;
+    (void)send_refund(on, back, **order, spare.bounds());
+    spare.asked(back);
+    if (ledger::states::stands.contains(back.state)) end_order(on, back);
     if (ledger::states::moved_nothing.contains(back.state)) on.raise(alert_kind::return_refused, back);
+    return true;
+}
+
+/// What is to be given back and is not decided, oldest first.
+std::vector<journal_record> open_returns(lane_core& on) {
+    std::vector<journal_record> returns;
+    auto open = on.journal().open_records(on.terminal_id(), on.journal_call());
+    if (!open) return returns;
+    for (auto& one : *open) {
+        if (ledger::row_of(one.kind).role != ledger::trade_role::rejecting) continue;
+        if (!take_over(on, one) || ledger::states::decided.contains(one.state)) continue;
+        returns.push_back(std::move(one));
+    }
+    return returns;
 }
 
 } // namespace
 
-result<void> give_back_unwanted(lane_core& on, const journal_record& order, const ports::qr_order_status& told) {
+result<void> give_back_unwanted(
+    lane_core& on, const journal_record& order, const ports::qr_order_status& told, besides& spare) {
     const bool by_itself = on.settings().qr.unwanted == unwanted_payment::goes_back;
     if (!by_itself || told.transaction_number.empty() || told.paid.minor() <= 0) return {};
     // Money in another currency than the order's is no payment that a till knows how to give back.
@@ -93,7 +115,7 @@ result<void> give_back_unwanted(lane_core& on, const journal_record& order, cons
     if (!back) {
         CIPHERLANE_TRY(back, begin_return(on, order, told));
     }
-    send_return(on, *back, call(on.settings().gateway.response_time));
+    (void)send_return(on, *back, spare);
     return {};
 }
 
@@ -111,14 +133,16 @@ result<bool> is_given_back(lane_core& on, const journal_record& order) {
     return back && (ledger::states::open | ledger::states::stands).contains(back->state);
 }
 
-void send_returns(lane_core& on, const call& bounds) {
+void send_returns(lane_core& on, besides& spare) {
     if (!on.has_gateway()) return;
-    const auto open = on.journal().open_records(on.terminal_id(), on.journal_call());
-    if (!open) return;
-    for (auto record : *open) {
-        if (ledger::row_of(record.kind).role != ledger::trade_role::rejecting) continue;
-        if (!take_over(on, record) || ledger::states::decided.contains(record.state)) continue;
-        send_return(on, record, bounds);
+    for (auto& record : open_returns(on))
+        (void)send_return(on, record, spare);
+}
+
+void send_oldest_return(lane_core& on, besides& spare) {
+    if (!on.has_gateway()) return;
+    for (auto& record : open_returns(on)) {
+        if (send_return(on, record, spare)) return;
     }
 }
 

@@ -155,6 +155,8 @@ class lane_core {
     std::set<std::uint64_t> asked_at_rest;
     /// When the host last failed to take a stored record before a trade: no trade waits for it again at once.
     std::optional<std::chrono::system_clock::time_point> relief_failed;
+    /// When a gateway, by what it calls itself, last did not answer what it was asked besides a trade: likewise.
+    std::map<std::string, std::optional<std::chrono::system_clock::time_point>> gateways_failed;
     /// When the host last gave no answer to what it had asked for in its header: likewise.
     std::optional<std::chrono::system_clock::time_point> wishes_unanswered;
 

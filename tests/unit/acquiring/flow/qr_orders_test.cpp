@@ -431,9 +431,51 @@ TEST(QrReturn, OfALinkThatIsDownIsPutOff) {
     EXPECT_EQ(returns(rig).at(0).state, record_state::unknown) << "not given up";
     EXPECT_EQ(rig.gateway.others_given_back, 0);
     rig.faults.fails = {};
-    ASSERT_TRUE(rig.sell_by_code("next", 100)->ok()) << "the next payment through the gateway tries again";
+    rig.clock.time += 5min;
+    ASSERT_TRUE(rig.sell_by_code("next", 100)->ok()) << "a payment through the gateway, later, tries again";
     EXPECT_EQ(returns(rig).at(0).state, record_state::approved);
     EXPECT_EQ(rig.gateway.others_given_back, 990);
+}
+
+/// A gateway that does not give back costs each customer nothing, and a stop is heard.
+TEST(QrReturn, ThatHangsIsNoCustomersWait) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    const auto asked = [&] { return std::count(rig.faults.calls.begin(), rig.faults.calls.end(), "gateway refund"); };
+    rig.faults.kind = fault_kind::lost_answer;
+    rig.faults.fails = [](std::string_view call) { return call == "gateway refund"; };
+    for (const auto* second : {"T0002", "T0003", "T0004"})
+        ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, second), soon()));
+    ASSERT_TRUE(rig.sell("card", 1)->ok());
+    EXPECT_EQ(returns(rig).size(), 3U) << "all are on file";
+    EXPECT_TRUE(rig.journal->open_notices(soon())->empty());
+    EXPECT_EQ(asked(), 1) << "the others would not fare better now";
+    ASSERT_TRUE(rig.sell_by_code("next", 100)->ok());
+    EXPECT_EQ(asked(), 1);
+    rig.clock.time += 5min;
+    ASSERT_TRUE(rig.sell_by_code("later", 100)->ok());
+    EXPECT_EQ(asked(), 2) << "the oldest alone";
+    rig.faults.fails = {};
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(asked(), 5) << "all, where nobody waits";
+    EXPECT_EQ(rig.gateway.others_given_back, 3 * 990);
+}
+
+/// What a trade needs yet is not spent on what is somebody else's.
+TEST(QrReturn, LeavesTheCallersTradeItsTime) {
+    lane_rig rig;
+    rig.gateway.pays = fake_gateway::payer::before_notification;
+    const auto paid = rig.sell_by_code("order", 990).value();
+    ASSERT_TRUE(rig.journal->keep_notice(notice_of(paid.order_number, 990, "T0002"), soon()));
+    rig.host.time = std::chrono::seconds(19);
+    rig.settings.gateway.response_time = std::chrono::seconds(2);
+    rig.restart();
+    (void)rig.sell("card", 1);
+    ASSERT_EQ(returns(rig).size(), 1U);
+    EXPECT_EQ(returns(rig)[0].state, record_state::sent) << "on file, and not asked for";
+    ASSERT_TRUE(rig.recover());
+    EXPECT_EQ(returns(rig)[0].state, record_state::approved);
 }
 
 TEST(QrReturn, ThatTheGatewayRefusesIsAPersons) {
