@@ -255,10 +255,11 @@ TEST(IncludeDirection, InTheLedgerArrowsRunDown) {
 TEST(IncludeDirection, InAcquiringArrowsRunDown) {
     const fs::path root = "sdk/src/acquiring";
     expect_arrows_down(root, acquiring_floors, 150, acquiring_headers);
-    const floors flows{"guard", "reminder", "verdict", "unsent", "original", "host_word", "request_on_file", "advice",
-        "reversal", "ready", "script_notice", "host_trade", "order_outcome", "order_watch", "unwanted", "own_code",
-        "charge", "terminal_trade", "code_collection", "currency_offer", "notices", "recovery", "trade", "payments",
-        "balance", "decision", "settlement_progress", "terminal_settlement", "settlement"};
+    const floors flows{"guard", "besides", "key_in_use", "reminder", "verdict", "unsent", "original", "host_word",
+        "request_on_file", "advice", "reversal", "ready", "script_notice", "host_trade", "order_outcome",
+        "order_watch", "unwanted", "own_code", "charge", "terminal_trade", "code_collection", "currency_offer",
+        "notices", "recovery", "trade", "payments", "balance", "decision", "settlement_progress",
+        "terminal_settlement", "settlement"};
     for (const auto& [file, what] : includes_below(root.string())) {
         const fs::path target(what);
         const auto here = fs::relative(file, root);

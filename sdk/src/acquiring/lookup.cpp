@@ -1,10 +1,9 @@
+#include "flow/key_in_use.hpp"
 #include "lane/at_card.hpp"
-#include "lane/lane_core.hpp"
 
 #include <cipherlane/acquiring/lookup.hpp>
-#include <cipherlane/acquiring/trade.hpp>
+#include <cipherlane/acquiring/refunds.hpp>
 #include <cipherlane/ledger/record_life.hpp>
-#include <cipherlane/ledger/trades.hpp>
 
 namespace cipherlane::acquiring {
 namespace {
@@ -16,22 +15,6 @@ result<std::optional<payment>> told_of(
     value.told = told::recorded;
     CIPHERLANE_CHECK(tell_refunds(journal, value, bounds));
     return std::optional<payment>(std::move(value));
-}
-
-/// Of a void and of a refund the original says which one it is.
-bool is_of_kind(ports::trade kind, ports::trade asked) noexcept {
-    if (kind == asked || kind == ledger::at_terminal(asked)) return true;
-    const auto role = ledger::row_of(kind).role;
-    const bool by_original = role == ledger::trade_role::undoing || role == ledger::trade_role::returning;
-    return by_original && role == ledger::row_of(asked).role;
-}
-
-bool was_begun_for(const ports::journal_record& record, const trade_request& wish) noexcept {
-    if (!is_of_kind(record.kind, wish.kind)) return false;
-    const auto& needs = ledger::row_of(record.kind).needs;
-    if (record.original != (needs.contains(ledger::need::original) ? wish.handle : 0)) return false;
-    // Otherwise the whole of the original.
-    return !needs.contains(ledger::need::amount) || record.requested == wish.total;
 }
 
 } // namespace
@@ -58,9 +41,7 @@ result<std::optional<payment>> lookup(
 
 result<std::optional<payment>> lookup(
     ports::store& journal, std::string_view terminal_id, const trade_request& wish, const call& bounds) {
-    CIPHERLANE_TRY(const auto found, journal.find_key(terminal_id, wish.idempotency_key, bounds));
-    if (!found || ledger::states::frees_key.contains(found->state)) return std::optional<payment>();
-    if (!was_begun_for(*found, wish)) return flow_error(acquiring_errc::key_reused, "request");
+    CIPHERLANE_TRY(const auto found, key_in_use(journal, terminal_id, wish, bounds));
     return told_of(journal, found, bounds);
 }
 

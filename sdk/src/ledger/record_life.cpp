@@ -145,6 +145,15 @@ bool may_begin(const journal_record& fresh) noexcept {
            fresh.state == record_state::prepared;
 }
 
+bool was_begun_for(
+    const journal_record& record, ports::trade asked, std::uint64_t original, const amount& total) noexcept {
+    const auto& row = row_of(record.kind);
+    const bool by_original = row.role == trade_role::undoing || row.role == trade_role::returning;
+    const bool same = by_original ? row.role == row_of(asked).role : at_terminal(record.kind) == at_terminal(asked);
+    if (!same || record.original != (row.needs.contains(need::original) ? original : 0)) return false;
+    return !row.needs.contains(need::amount) || record.requested == total;
+}
+
 std::optional<consequence> consequence_of(
     const journal_record& record, const ports::journal_verdict& verdict) noexcept {
     if (row_of(record.kind).role != trade_role::undoing || verdict.state != record_state::approved) {

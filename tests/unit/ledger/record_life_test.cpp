@@ -236,6 +236,32 @@ TEST(RecordLife, ANewRecordHasATerminalAKeyAndNoVerdict) {
     }
 }
 
+TEST(RecordLife, AKeyIsForOneTradeWhereverItIsDone) {
+    auto sold = record_of(trade::sale, record_state::approved);
+    sold.requested = amount(100);
+    EXPECT_TRUE(was_begun_for(sold, trade::sale, 0, amount(100)));
+    EXPECT_TRUE(was_begun_for(sold, trade::device_sale, 0, amount(100))) << "a card terminal stands there now";
+    EXPECT_TRUE(was_begun_for(sold, trade::sale, 7, amount(100))) << "it needs no original";
+    EXPECT_FALSE(was_begun_for(sold, trade::sale, 0, amount(99)));
+    EXPECT_FALSE(was_begun_for(sold, trade::sale, 0, amount(100, currency{840, 2})));
+    EXPECT_FALSE(was_begun_for(sold, trade::pre_auth, 0, amount(100)));
+    EXPECT_FALSE(was_begun_for(sold, trade::device_pre_auth, 0, amount(100)));
+    sold.kind = trade::device_sale;
+    EXPECT_TRUE(was_begun_for(sold, trade::sale, 0, amount(100))) << "a host is there now";
+    auto undone = record_of(trade::void_sale, record_state::approved);
+    undone.original = 7;
+    undone.requested = amount(100);
+    EXPECT_TRUE(was_begun_for(undone, trade::void_sale, 7, amount(0))) << "the whole, whatever was named";
+    EXPECT_TRUE(was_begun_for(undone, trade::device_void, 7, amount(0))) << "the original says which one it is";
+    EXPECT_FALSE(was_begun_for(undone, trade::void_sale, 8, amount(0)));
+    EXPECT_FALSE(was_begun_for(undone, trade::refund, 7, amount(100)));
+    auto back = record_of(trade::refund, record_state::approved);
+    back.original = 7;
+    back.requested = amount(40);
+    EXPECT_TRUE(was_begun_for(back, trade::qr_refund, 7, amount(40)));
+    EXPECT_FALSE(was_begun_for(back, trade::refund, 7, amount(41)));
+}
+
 TEST(RecordLife, AnApprovedVoidVoidsItsOriginal) {
     auto undo = record_of(trade::void_sale, record_state::prepared);
     undo.original = 7;

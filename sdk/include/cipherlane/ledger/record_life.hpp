@@ -157,6 +157,13 @@ void apply(ports::journal_record& record, const ports::journal_verdict& verdict)
 /// Whether a new record has what every record needs: a terminal, a key, and nothing decided.
 [[nodiscard]] bool may_begin(const ports::journal_record& fresh) noexcept;
 
+/// Whether a record, which has a key, was begun for what the key is asked for now. The same trade may go to another
+/// peer meanwhile, a payment terminal in the host's place; of a void and of a refund the original says which one it
+/// is, and what undoes the whole of it names no amount.
+/// @param original the handle that was named; of a trade that needs none it does not matter.
+[[nodiscard]] bool was_begun_for(
+    const ports::journal_record& record, ports::trade asked, std::uint64_t original, const amount& total) noexcept;
+
 /// What a verdict changes in another record, in the same commit.
 struct consequence {
     std::uint64_t record; ///< the original

@@ -113,14 +113,4 @@ void refer_to(journal_record& fresh, const journal_record& original) {
     fresh.field61 = six_digits(original.batch) + six_digits(original.trace) + date.substr(4);
 }
 
-result<std::optional<journal_record>> look_up(lane_core& on, std::string_view key, ports::trade kind,
-    const amount& total, std::uint64_t original, const call& bounds) {
-    CIPHERLANE_TRY(auto found, on.journal().find_key(on.terminal_id(), key, bounds));
-    if (!found || ledger::states::frees_key.contains(found->state)) return std::optional<journal_record>();
-    if (found->kind != kind || found->requested != total || found->original != original) {
-        return flow_error(acquiring_errc::key_reused, "request");
-    }
-    return found;
-}
-
 } // namespace cipherlane::acquiring

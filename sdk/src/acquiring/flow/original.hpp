@@ -5,7 +5,7 @@
 #include <cipherlane/ledger/trades.hpp>
 #include <cipherlane/ports/journal_record.hpp>
 
-#include <optional>
+#include <cstdint>
 #include <string_view>
 
 namespace cipherlane::acquiring {
@@ -25,10 +25,5 @@ namespace cipherlane::acquiring {
 
 /// Makes a record one that refers to `original`: field 61 (batch, trace, date), the card as typed in.
 void refer_to(ports::journal_record& fresh, const ports::journal_record& original);
-
-/// What the journal has under an idempotency key that may not be used anew. Reports only.
-/// @return `key_reused` if the key was for something else.
-[[nodiscard]] result<std::optional<ports::journal_record>> look_up(lane_core& on, std::string_view key,
-    ports::trade kind, const amount& total, std::uint64_t original, const call& bounds);
 
 } // namespace cipherlane::acquiring

@@ -9,6 +9,7 @@
 #include "flow/currency_offer.hpp"
 #include "flow/guard.hpp"
 #include "flow/host_trade.hpp"
+#include "flow/key_in_use.hpp"
 #include "flow/order_outcome.hpp"
 #include "flow/original.hpp"
 #include "flow/ready.hpp"
@@ -41,12 +42,16 @@ using ports::journal_record;
 
 constexpr std::size_t longest_key = 64;
 
+bool is_key(std::string_view key) noexcept {
+    return !key.empty() && key.size() <= longest_key;
+}
+
 /// What key and amount must be before anything is done with them.
 result<void> check_request(const lane_core& on, std::string_view key, const amount& total) {
     const auto bad = [](std::string_view what, std::string_view expected) {
         return flow_error(acquiring_errc::bad_request, "request").in_field(what).with_hint(expected);
     };
-    if (key.empty() || key.size() > longest_key) return bad("idempotency_key", "expected 1 to 64 characters");
+    if (!is_key(key)) return bad("idempotency_key", "expected 1 to 64 characters");
     if (total.minor() <= 0 || total.minor() > amount::max_minor)
         return bad("total", "expected more than nothing, and at most 12 digits");
     if (total.unit() != on.settings().unit) return bad("total.unit", "expected the currency of the terminal");
@@ -464,11 +469,15 @@ result<payment> run_trade(lane_core& on, const trade_request& asked, const call&
     // What only the flow itself tells the host is nobody's to ask for.
     if (row == nullptr || ledger::own_trades.contains(row->kind))
         return flow_error(acquiring_errc::bad_request, "request").in_field("kind");
+    const auto settled = settle_unsent(on);
+    // The key first: what it has is told, whatever the settings would say to the same request now.
+    if (is_key(wish.idempotency_key)) {
+        CIPHERLANE_TRY(const auto earlier, key_in_use(on.journal(), on.terminal_id(), wish, bounds));
+        const bool begun = earlier && on.unsent_keys.count(wish.idempotency_key) == 0;
+        if (begun) return tell_again(on, *earlier, settled, bounds);
+    }
     CIPHERLANE_TRY(auto what, prepare(on, wish, bounds));
     const auto original = what.original ? what.original->id : 0;
-    const auto settled = settle_unsent(on);
-    CIPHERLANE_TRY(auto earlier, look_up(on, wish.idempotency_key, wish.kind, what.total, original, bounds));
-    if (earlier && on.unsent_keys.count(wish.idempotency_key) == 0) return tell_again(on, *earlier, settled, bounds);
     if (!settled) return settled.error();
     CIPHERLANE_TRY(on.on_duty,
         may_begin(on, {ports::deed::trade, wish.idempotency_key, wish.kind, what.total, original}, bounds));

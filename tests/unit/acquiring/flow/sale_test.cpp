@@ -66,6 +66,20 @@ TEST(Sale, TheSameKeyAgainChargesNothing) {
     EXPECT_EQ(other.error().code(), acquiring_errc::key_reused);
 }
 
+/// An error would say that nothing is pending, and the customer has paid.
+TEST(Sale, AKeyIsToldWhateverTheSettingsSayNow) {
+    lane_rig rig;
+    ASSERT_TRUE(rig.sell("order-1", 1234)->ok());
+    rig.restart();
+    rig.settings.unit = find_currency(344).value();
+    const auto again = rig.sell("order-1", 1234);
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->outcome, verdict::approved);
+    EXPECT_EQ(again->told, acquiring::told::recorded);
+    EXPECT_EQ(rig.sell("order-2", 1234).error().code(), acquiring_errc::bad_request);
+    EXPECT_EQ(rig.sell("order-1", 99).error().code(), acquiring_errc::key_reused);
+}
+
 TEST(Sale, ADeclineIsAnOutcome) {
     lane_rig rig;
     rig.host.mood.code = "51";
