@@ -100,6 +100,15 @@ result<ports::print_report> till::print_settlement(const acquiring::settlement_r
     return all_->print_settlement(terminal(), what, bounds);
 }
 
+result<std::optional<payment>> till::find_out(const acquiring::trade_request& request, const call& bounds) {
+    CIPHERLANE_TRY(auto known, acquiring::lookup(journal(), terminal().terminal_id, request, bounds));
+    if (!known || known->decided()) return known;
+    auto found = recover(acquiring::recovery_request(known->handle), bounds);
+    if (found && found->size() == 1) return std::optional(std::move(found->front()));
+    if (!found) known->why = found.error();
+    return known;
+}
+
 result<void> till::open_drawer(const call& bounds) {
     CIPHERLANE_TRY(auto* printer, all_->printer());
     return printer->open_drawer(bounds);

@@ -329,7 +329,7 @@ void recover(const recover_options& options) {
         for (const auto& payment : found) {
             rows.push_back(cli::to_json(payment));
             if (!options.as_json()) std::cout << payment << "\n";
-            all = all && payment.outcome != verdict::unknown;
+            all = all && payment.decided();
         }
     }
     const auto concerned = rows.size();

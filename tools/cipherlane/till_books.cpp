@@ -66,7 +66,7 @@ void recover(const till_options& options) {
         for (const auto& one : by.need(by.need(at.at(name)).recover(options.bounds()))) {
             rows.push_back(cli::to_json(one));
             text += to_text(one) + "\n";
-            all = all && one.outcome != verdict::unknown;
+            all = all && one.decided();
             told.push_back(one);
         }
     }

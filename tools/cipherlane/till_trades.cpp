@@ -2,7 +2,6 @@
 #include "cipherlane/key_input.hpp"
 #include "cipherlane/till_verbs.hpp"
 
-#include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/ledger/trades.hpp>
 
 #include <iostream>
@@ -18,14 +17,6 @@ wiped_text read_payment_code(const teller& by, const std::string& given) {
     }
     warn_of_arguments(by.name(), "--code", "-");
     return wiped_text(given);
-}
-
-/// The other side is asked; what keeps the till from it is no error: that would mean that nothing is pending.
-void say_again(const teller& by, const till_options& options, till& at, payment known) {
-    const auto found = at.recover(acquiring::recovery_request(known.handle), options.bounds());
-    if (found && found->size() == 1) return say(by, at, found->front());
-    if (!found) known.why = found.error();
-    say(by, at, known);
 }
 
 } // namespace
@@ -44,10 +35,7 @@ void trade(const till_options& options, const till_trade& row) {
     if (!options.code.empty()) wish.payment_code = read_payment_code(by, options.code);
     if (row.has('q') && options.code.empty()) {
         // A key that was used gets what became of it, and nobody's code is asked for.
-        const auto known =
-            by.need(acquiring::lookup(at.journal(), at.terminal().terminal_id, wish, options.bounds()));
-        if (known && known->outcome != verdict::unknown) return say(by, at, *known);
-        if (known) return say_again(by, options, at, *known);
+        if (const auto known = by.need(at.find_out(wish, options.bounds()))) return say(by, at, *known);
         std::cerr << "scan the payer's code\n" << std::flush;
         wish.payment_code = by.need(at.scan_payment_code(options.bounds()));
     }

@@ -238,16 +238,6 @@ result<payment> told_instead(cipherlane::till& at, const acquiring::trade_reques
     return told;
 }
 
-/// A payment that is not decided, as the lane finds it now. What keeps the lane from asking is no error: that would
-/// mean that nothing is pending.
-result<payment> asked_after(cipherlane::till& at, const payment& known, const call& bounds) {
-    auto found = at.recover(acquiring::recovery_request(known.handle), bounds);
-    if (found && found->size() == 1) return std::move(found->front());
-    auto told = known;
-    if (!found) told.why = found.error();
-    return told;
-}
-
 /// The trade has begun: what throws now says nothing of what became of it.
 template <class Work>
 result<payment> begun(const Work& work) noexcept {
@@ -261,9 +251,8 @@ result<payment> begun(const Work& work) noexcept {
 result<payment> pay(cipherlane::till& at, acquiring::trade_request request, const call& bounds) {
     if (wants_code(request)) {
         // A key that was used gets what became of it, and nobody's code is asked for.
-        CIPHERLANE_TRY(auto known, look_up(at, request, bounds));
-        if (known && known->outcome != verdict::unknown) return *std::move(known);
-        if (known) return asked_after(at, *known, bounds);
+        CIPHERLANE_TRY(auto known, at.find_out(request, bounds));
+        if (known) return *std::move(known);
         CIPHERLANE_TRY(request.payment_code, at.scan_payment_code(bounds));
     }
     return begun([&]() -> result<payment> {

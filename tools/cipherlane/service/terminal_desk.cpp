@@ -56,8 +56,7 @@ json rows_of(const std::vector<payment>& payments) {
 }
 
 json recovered(const std::vector<payment>& payments) {
-    const bool all = std::none_of(
-        payments.begin(), payments.end(), [](const payment& one) { return one.outcome == verdict::unknown; });
+    const bool all = std::all_of(payments.begin(), payments.end(), [](const payment& one) { return one.decided(); });
     return {{"records", rows_of(payments)}, {"all_decided", all}};
 }
 
@@ -230,8 +229,7 @@ void terminal_desk::prepare(const std::shared_ptr<flight>& one, private_wish wis
         auto known = acquiring::lookup(at_.journal(), id_, order, call(journal_time));
         if (!known) return end_later(one, known.error());
         if (*known) {
-            const bool decided = (*known)->outcome != verdict::unknown && (*known)->outcome != verdict::stored;
-            if (decided) return end_later(one, **std::move(known));
+            if ((*known)->decided()) return end_later(one, **std::move(known));
             one->known = **std::move(known);
         }
         if (!row.has('q') || has_code) return begin(one, std::move(order));

@@ -78,6 +78,9 @@ struct payment {
 
     /// True while the money is the merchant's, on the host's word: not yet of what is only `stored`.
     [[nodiscard]] bool ok() const noexcept { return outcome == verdict::approved; }
+    /// False while somebody must still act: it is unknown, or stored and the host has not answered. The journal's own
+    /// word for it is `ledger::states::decided`.
+    [[nodiscard]] bool decided() const noexcept { return outcome != verdict::unknown && outcome != verdict::stored; }
     /// Why it is not paid, in words for the cashier: the host's for a decline, else what went wrong. Empty with `ok`.
     [[nodiscard]] std::string reason(language in) const;
 };

@@ -2,6 +2,7 @@
 
 #include <cipherlane/acquiring/errc.hpp>
 #include <cipherlane/acquiring/receipt.hpp>
+#include <cipherlane/ledger/record_life.hpp>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +23,15 @@ TEST(Payment, KnowsItsKeyAndWhatItUndoes) {
     const auto undone = rig.undo("void-1", paid.handle).value();
     EXPECT_EQ(undone.key, "void-1");
     EXPECT_EQ(undone.original, paid.handle);
+}
+
+TEST(Payment, IsDecidedWhereTheJournalSaysSo) {
+    for (const auto state : ledger::states::all) {
+        ports::journal_record record;
+        record.state = state;
+        EXPECT_EQ(acquiring::to_payment(record).decided(), ledger::states::decided.contains(state))
+            << to_string(state);
+    }
 }
 
 TEST(Payment, WhoseMoneyWentBackByAVoidIsNotApproved) {

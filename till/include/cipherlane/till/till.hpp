@@ -168,6 +168,12 @@ class till {
     /// What the journal has under a handle, of this terminal.
     [[nodiscard]] result<std::optional<payment>> lookup(std::uint64_t handle, const call& bounds);
 
+    /// What became of a key that was used for the same trade before; nothing where it is free. What is not decided is
+    /// asked for, as by `recover`. That it cannot be asked for now is no error, which would say that nothing is
+    /// pending: `payment::why` says it. Ask it before somebody is troubled for a code.
+    [[nodiscard]] result<std::optional<payment>> find_out(
+        const acquiring::trade_request& request, const call& bounds);
+
     [[nodiscard]] std::string receipt(const payment& what, receipt_copy copy, std::size_t columns = 32) const;
     [[nodiscard]] std::string settlement_slip(
         const acquiring::settlement_report& what, std::size_t columns = 32) const;
