@@ -62,6 +62,38 @@ TEST(Totals, EachSideThatTheHostCountsDifferentlyIsNamed) {
                                         {money_side::credit, {100, 1}, {0, 1}}}));
 }
 
+TEST(Totals, ARefusalOfARepeatDoesNotSayThatTheBatchIsOpen) {
+    using enum totals_asked;
+    EXPECT_EQ(word_on_settlement("00", never), settlement_word::counted);
+    EXPECT_EQ(word_on_settlement("00", before), settlement_word::counted);
+    for (const auto* code : {"03", "58", "A0", "77"}) {
+        EXPECT_EQ(word_on_settlement(code, never), settlement_word::refused) << code;
+        EXPECT_EQ(word_on_settlement(code, before), settlement_word::unproven) << code;
+    }
+    for (const auto* code : {"68", "94", "96", "98"}) {
+        EXPECT_EQ(word_on_settlement(code, never), settlement_word::unproven) << code;
+        EXPECT_EQ(word_on_settlement(code, before), settlement_word::unproven) << code;
+    }
+}
+
+TEST(Totals, OneSumOfBothSidesIsComparedAsItWasTold) {
+    ports::settlement_progress settled;
+    settled.totals = {{700, 3}, {100, 1}, {50, 1}, {0, 0}};
+    EXPECT_EQ(net_of(settled.totals), 600) << "the gateway's payments are no terminal's";
+    settled.host_debit = {600, 0};
+    EXPECT_TRUE(net_difference(settled).empty());
+    settled.host_debit = {600, 7};
+    EXPECT_TRUE(net_difference(settled).empty()) << "terminals do not count alike";
+    settled.host_debit = {599, 4};
+    EXPECT_EQ(net_difference(settled), (std::vector<side_difference>{{money_side::none, {600, 0}, {599, 4}}}));
+}
+
+TEST(Totals, OnlyWhatTheHostDoesNotCountGoesOnWhileABatchIsSettled) {
+    batch_totals settled{{100, 1}, {20, 2}, {3, 3}, {4, 4}};
+    take_apart(settled, {{900, 9}, {900, 9}, {30, 5}, {40, 6}});
+    EXPECT_EQ(settled, (batch_totals{{100, 1}, {20, 2}, {30, 5}, {40, 6}}));
+}
+
 TEST(Totals, AFullSideTakesNoMore) {
     const batch_totals full_debit{{0, 990}, {0, 989}, {0, 5000}, {0, 0}};
     EXPECT_FALSE(has_room(full_debit, trade::sale, amount(1)));

@@ -65,6 +65,7 @@ inline constexpr auto word_table = std::to_array<word_row>({
     {"receipt.qr", "QR", "扫码"},
     {"receipt.qr_refund", "QR REFUND", "扫码退货"},
     {"receipt.host_debit", "HOST DEBIT", "主机借记"},
+    {"receipt.terminal_net", "TERMINAL NET", "终端净额"},
     {"receipt.host_credit", "HOST CREDIT", "主机贷记"},
     {"receipt.late", "DECIDED SINCE, IN NO TOTALS", "事后确认，未计入合计"},
     {"receipt.open", "NOT DECIDED", "未决交易"},

@@ -376,6 +376,16 @@ settlement_result result_of(const settlement_progress& progress) noexcept {
     return settlement_result::host_error;
 }
 
+/// What the other side has told and the till has not counted; of what nobody has told nothing is said.
+std::vector<ledger::side_difference> differences_of(const lane_core& on, const settlement_progress& progress) {
+    const auto verdict = verdict_of(progress);
+    if (!on.has_terminal())
+        return progress.step == settlement_step::done ? std::vector<ledger::side_difference>()
+                                                      : ledger::differences(progress);
+    const bool told = verdict == settlement_verdict::balanced || verdict == settlement_verdict::not_balanced;
+    return told ? ledger::net_difference(progress) : std::vector<ledger::side_difference>();
+}
+
 } // namespace
 
 result<settlement_report> perform(lane_core& on, const settlement_request& wish, const call& bounds) {
@@ -413,7 +423,7 @@ result<settlement_report> perform(lane_core& on, const settlement_request& wish,
     report.totals = progress.totals;
     report.host = result_of(progress);
     report.uploaded = progress.uploaded;
-    report.differences = ledger::differences(progress);
+    report.differences = differences_of(on, progress);
     // The batch is closed; that the list is missing must not say otherwise: the alerts come again.
     if (auto open = still_open(on)) report.open = *std::move(open);
     const auto days = std::chrono::days(on.settings().settlement.erase_cards_after_days);

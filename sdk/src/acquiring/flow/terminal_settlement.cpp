@@ -8,6 +8,7 @@
 #include "lane/cannot.hpp"
 
 #include <cipherlane/iso8583/field48.hpp>
+#include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::acquiring {
 
@@ -73,13 +74,11 @@ result<void> settle_at_terminal(lane_core& on, settlement_progress& progress, bo
     // trades must not be counted into the next one; a person compares.
     auto verdict = settlement_verdict::error;
     // A day that had been closed already has nothing to compare.
-    const auto net = progress.totals.debit.minor - progress.totals.credit.minor;
-    const bool comparable = closed && closed->total && (closed->total->minor != 0 || net == 0);
+    const bool comparable =
+        closed && closed->total && (closed->total->minor != 0 || ledger::net_of(progress.totals) == 0);
     if (comparable) {
-        // A terminal tells one sum; what it differs by stands on the debit side.
-        progress.host_debit = {closed->total->minor + progress.totals.credit.minor, progress.totals.debit.count};
-        progress.host_credit = progress.totals.credit;
-        const bool balanced = progress.host_debit == progress.totals.debit;
+        progress.host_debit = *closed->total;
+        const bool balanced = ledger::net_difference(progress).empty();
         verdict = balanced ? settlement_verdict::balanced : settlement_verdict::not_balanced;
     }
     return end_with(on, progress, verdict);

@@ -148,6 +148,18 @@ void side(slip& out, std::string_view label, const ports::batch_side& value, cur
     out.pair(label, std::to_string(value.count) + " / " + (unit == cny ? total.to_string() : money(total)));
 }
 
+/// What the other side has counted differently. One sum of both comes without a count where none was told.
+void difference(slip& out, const receipt_words& words, const ledger::side_difference& of, currency unit) {
+    switch (of.side) {
+    case ledger::money_side::debit: return side(out, words("receipt.host_debit"), of.host, unit);
+    case ledger::money_side::credit: return side(out, words("receipt.host_credit"), of.host, unit);
+    case ledger::money_side::none: break;
+    }
+    if (of.host.count != 0) return side(out, words("receipt.terminal_net"), of.host, unit);
+    const amount total(of.host.minor, unit);
+    out.pair(words("receipt.terminal_net"), unit == cny ? total.to_string() : money(total));
+}
+
 /// What the issuer says to a decline.
 std::string reason_of_decline(const payment& what, receipt_language in) {
     return what.reason(in == receipt_language::english ? language::english : language::chinese);
@@ -201,10 +213,8 @@ std::string settlement_text(const settlement_report& what, const terminal_settin
     side(out, words("receipt.qr"), what.totals.qr_debit, terminal.unit);
     side(out, words("receipt.qr_refund"), what.totals.qr_credit, terminal.unit);
     out.rule();
-    for (const auto& one : what.differences) {
-        const bool debit = one.side == ledger::money_side::debit;
-        side(out, debit ? words("receipt.host_debit") : words("receipt.host_credit"), one.host, terminal.unit);
-    }
+    for (const auto& one : what.differences)
+        difference(out, words, one, terminal.unit);
     switch (what.host) {
     case settlement_result::balanced: out.centre(words("receipt.balanced")); break;
     case settlement_result::not_balanced: out.centre(words("receipt.not_balanced")); break;

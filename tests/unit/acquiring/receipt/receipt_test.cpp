@@ -85,6 +85,22 @@ TEST(Receipt, LetsNothingOfThePeerDriveThePrinter) {
     EXPECT_FALSE(contains(text, "\x07"));
 }
 
+TEST(Receipt, SaysOfATerminalsDayWhatTheTerminalHasTold) {
+    acquiring::settlement_report day;
+    day.totals.debit = {700, 3};
+    day.totals.credit = {100, 1};
+    day.host = acquiring::settlement_result::not_balanced;
+    day.differences = {{ledger::money_side::none, {600, 0}, {599, 0}}};
+    auto slip = acquiring::settlement_text(day, rig_settings());
+    EXPECT_NE(slip.find("终端净额"), std::string::npos) << slip;
+    EXPECT_NE(slip.find(" 5.99"), std::string::npos) << slip;
+    EXPECT_EQ(slip.find("/ 5.99"), std::string::npos) << "it has told no count\n" << slip;
+    EXPECT_EQ(slip.find("主机"), std::string::npos) << slip;
+    day.differences[0].host.count = 5;
+    slip = acquiring::settlement_text(day, rig_settings());
+    EXPECT_NE(slip.find("5 / 5.99"), std::string::npos) << slip;
+}
+
 TEST(Receipt, HasATitleForEveryTrade) {
     for (const auto& row : ledger::trades()) {
         EXPECT_NE(ports::find_word("title." + std::string(row.title)), nullptr) << row.name;
