@@ -132,8 +132,7 @@ class collection {
             // The number is new, so an order that is past waiting is somebody else's: it is neither shown nor
             // cancelled.
             if (at_end(order->state)) {
-                return conclude_failure(
-                    on_, record_, flow_error(acquiring_errc::order_not_new, "order").with_peer_code("not new"));
+                return conclude_failure(on_, record_, flow_error(acquiring_errc::order_not_new, "order"));
             }
             if (const auto kept = keep_issued(on_, record_, order->expires); !kept) return give_up(kept.error());
             if (const auto shown = show(*order); !shown) return give_up(shown.error());

@@ -103,6 +103,7 @@ TEST(QrSale, AnOrderThatIsNotNewIsNeitherShownNorCancelled) {
         EXPECT_EQ(end->outcome, verdict::declined);
         ASSERT_TRUE(end->why);
         EXPECT_EQ(end->why->code(), acquiring_errc::order_not_new);
+        EXPECT_EQ(rig.records()[0].host_code, "") << "the till's own word is none of the gateway's";
         EXPECT_EQ(rig.display.last, "clear") << "no code was shown since the lane was opened";
         EXPECT_EQ(rig.books.orders[0].state, 'W') << "and nobody's order was touched";
     }
