@@ -85,6 +85,7 @@ result<ports::chip_report> pad::finish_chip(const ports::chip_verdict& verdict, 
     using decision = ports::chip_report::decision;
     const bool approved = verdict.verdict == ports::host_verdict::approved;
     const bool declines = approved && world_.people.card_declines;
+    if (world_.looks_meanwhile && !world_.doors.off()) world_.looks_meanwhile();
     CIPHERLANE_CHECK(end(approved && !declines));
     ports::chip_report report;
     if (!approved) report.outcome = decision::declined_by_host;

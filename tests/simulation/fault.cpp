@@ -25,6 +25,7 @@ constexpr auto fault_words = std::to_array<fault_word>({
     {fault::request_resent, "request-resent"},
     {fault::says_failed, "says-failed"},
     {fault::says_invalid, "says-invalid"},
+    {fault::says_unknown, "says-unknown"},
     {fault::answer_lost, "answer-lost"},
     {fault::answer_spoilt, "answer-spoilt"},
     {fault::answer_foreign, "answer-foreign"},
@@ -34,6 +35,8 @@ constexpr auto fault_words = std::to_array<fault_word>({
     {fault::half_written, "half-written"},
     {fault::cashier_stops, "cashier-stops"},
     {fault::payer_pays, "payer-pays"},
+    {fault::clock_ahead, "clock-ahead"},
+    {fault::clock_back, "clock-back"},
     {fault::cut_all_lost, "cut-all-lost"},
     {fault::cut_all_kept, "cut-all-kept"},
     {fault::cut_torn, "cut-torn"},
@@ -46,11 +49,12 @@ constexpr std::array pad_end_faults{link_lost, fails_late, cut_all_lost, cut_all
 constexpr std::array display_faults{link_lost, fails_late, cashier_stops, payer_pays, cut_all_lost};
 constexpr std::array send_faults{link_lost, timed_out, cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
 constexpr std::array host_request_faults{
-    request_lost, request_late, request_twice, request_resent, says_failed, says_invalid, cut_all_lost};
+    request_lost, request_late, request_twice, request_resent, says_failed, says_invalid, says_unknown, cut_all_lost};
 constexpr std::array host_answer_faults{answer_lost, answer_spoilt, answer_foreign, answer_split, answer_cut,
-    cashier_stops, cut_all_lost, cut_all_kept, cut_torn};
-constexpr std::array gateway_request_faults{request_lost, request_twice, payer_pays, cut_all_lost};
-constexpr std::array gateway_answer_faults{answer_lost, payer_pays, cashier_stops, cut_all_lost, cut_all_kept};
+    cashier_stops, clock_ahead, clock_back, cut_all_lost, cut_all_kept, cut_torn};
+constexpr std::array gateway_request_faults{request_lost, request_late, request_twice, payer_pays, cut_all_lost};
+constexpr std::array gateway_answer_faults{
+    answer_lost, payer_pays, cashier_stops, clock_ahead, clock_back, cut_all_lost, cut_all_kept};
 constexpr std::array gateway_page_faults{answer_lost, answer_split, answer_cut, says_failed, says_invalid, payer_pays,
     cashier_stops, cut_all_lost, cut_all_kept};
 constexpr std::array write_faults{fails, disk_full, half_written, cut_torn};

@@ -39,6 +39,7 @@ enum class fault : std::uint8_t {
     request_resent, ///< the peer hears of it twice, and the first answer is lost
     says_failed,    ///< the peer does what it is asked, and answers that it could not say (96)
     says_invalid,   ///< the peer does nothing, and answers that it cannot (12)
+    says_unknown,   ///< the peer does what it is asked, and answers by a code that no sheet has (09)
     answer_lost,
     answer_spoilt,  ///< a byte of it is another
     answer_foreign, ///< an earlier answer comes before it
@@ -48,6 +49,8 @@ enum class fault : std::uint8_t {
     half_written,  ///< the disk takes part of it and fails
     cashier_stops, ///< the call is stopped; nothing else goes wrong
     payer_pays,    ///< whoever has a code to scan pays at this moment
+    clock_ahead,   ///< somebody sets the till's clock a day ahead; nothing else goes wrong
+    clock_back,    ///< likewise, a day back
     cut_all_lost,  ///< the power goes before it; nothing that was not synced is on the disk
     cut_all_kept,  ///< likewise; all of it is
     cut_torn,      ///< likewise; some of it is, in pieces of sectors, in any order

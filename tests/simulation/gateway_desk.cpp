@@ -28,7 +28,7 @@ json order_of(const world& in, const std::string& number, const wallet::order& o
         {"amount", one.minor}, {"currency", "156"}, {"subject", ""},
         {"status", one.state == qr_order_state::paying ? "processing" : std::string(ports::to_string(one.state))},
         {"code_url", "https://pay.example/" + number}, {"created_at", 0},
-        {"expires_at", in_seconds(in.wall.now() + (one.expires - in.time.elapsed()))}, {"transaction_number", ""},
+        {"expires_at", in_seconds(in.outside.now() + (one.expires - in.time.elapsed()))}, {"transaction_number", ""},
         {"paid_at", 0}, {"refunded", one.refunded()}};
     if (!was_paid(one)) return made;
     made["transaction_number"] = one.named();
@@ -78,7 +78,7 @@ desk_answer gateway_desk::answer(const http_request& request) {
     if (what.number.empty()) return what.charges ? charge(request) : create(request);
     if (!what.post) return query(what.number);
     if (what.verb == "cancel") return cancel(what.number);
-    return what.verb == "reverse" ? reverse(what.number) : refund(what.number, request);
+    return what.verb == "reverse" ? reverse(what.number, request) : refund(what.number, request);
 }
 
 std::string gateway_desk::refund_number_of(const http_request& request) {
@@ -125,9 +125,10 @@ desk_answer gateway_desk::charge(const http_request& request) {
     return {known ? "200 OK" : "201 Created", order_of(world_, number, one).dump()};
 }
 
-desk_answer gateway_desk::reverse(const std::string& number) {
+desk_answer gateway_desk::reverse(const std::string& number, const http_request& request) {
     auto* one = world_.gateway_books.find(number, world_.time.elapsed());
     if (one != nullptr) world_.gateway_books.undo(*one);
+    entomb(world_, number, body_of(request).at("merchant_id").get<std::string>());
     return query(number);
 }
 

@@ -27,7 +27,7 @@ class gateway_desk {
     [[nodiscard]] desk_answer query(const std::string& number);
     [[nodiscard]] desk_answer cancel(const std::string& number);
     [[nodiscard]] desk_answer charge(const http_request& request);
-    [[nodiscard]] desk_answer reverse(const std::string& number);
+    [[nodiscard]] desk_answer reverse(const std::string& number, const http_request& request);
     [[nodiscard]] desk_answer refund(const std::string& number, const http_request& request);
 
     world& world_;

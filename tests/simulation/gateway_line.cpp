@@ -5,6 +5,7 @@
 #include <cipherlane/hostlink/errc.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace cipherlane::simulation {
 namespace {
@@ -13,6 +14,7 @@ using namespace std::chrono_literals;
 using ports::qr_order_state;
 
 constexpr auto gateway_needs = 120ms;
+constexpr auto late_by = 50'000ms; ///< less than `gateway_settings::longest_way`
 
 error link_error(hostlink_errc why) {
     return {why, layer::hostlink};
@@ -23,6 +25,26 @@ error no_such_order() {
 }
 
 } // namespace
+
+void hear_late(world& in, const std::string& key, std::string_view tag, std::function<void()> hear) {
+    fingerprint print;
+    print.add(tag);
+    print.add(key);
+    const auto for_its_key = [&in, key, hear = std::move(hear)] {
+        const auto at = std::exchange(in.key, key);
+        hear();
+        in.key = at;
+    };
+    in.time.plan(late_by, for_its_key, print.value());
+}
+
+void entomb(world& in, const std::string& number, const std::string& merchant_id) {
+    if (!in.people.gateway_entombs || in.gateway_books.find(number, in.time.elapsed()) != nullptr) return;
+    auto& tomb = in.gateway_books.create(number, 0, in.time.elapsed(), in.key);
+    tomb.merchant_id = merchant_id;
+    tomb.charged = true;
+    tomb.state = qr_order_state::cancelled;
+}
 
 wallet::order& charge_wallet(world& in, const std::string& number, std::int64_t minor) {
     const bool known = in.gateway_books.find(number, in.time.elapsed()) != nullptr;
@@ -42,7 +64,8 @@ wallet::order& charge_wallet(world& in, const std::string& number, std::int64_t 
 }
 
 template <class Answer, class Sent, class Work>
-result<Answer> gateway_line::ask(std::string_view what, const call& bounds, Sent sent, Work work) {
+result<Answer> gateway_line::ask(
+    std::string_view what, const call& bounds, Sent sent, Work work, std::function<void()> late) {
     const auto at_send = world_.doors.next(point::gateway_send, what);
     if (at_send != fault::none) return without_effect(at_send);
     if (bounds.stopped()) return link_error(hostlink_errc::stopped);
@@ -52,7 +75,8 @@ result<Answer> gateway_line::ask(std::string_view what, const call& bounds, Sent
     };
     if (!world_.doors.off()) static_cast<void>(sent());
     const auto on_way = world_.doors.next(point::gateway_request, what);
-    if (on_way == fault::off || on_way == fault::request_lost) return silence();
+    if (on_way == fault::request_late && late) hear_late(world_, world_.key, what, std::move(late));
+    if (on_way == fault::off || on_way == fault::request_lost || on_way == fault::request_late) return silence();
     result<Answer> answer = work();
     if (on_way == fault::request_twice) answer = work();
     world_.time.pass(gateway_needs);
@@ -83,7 +107,7 @@ result<ports::qr_order> gateway_line::create(const ports::qr_order_request& requ
             ports::qr_order order;
             order.order_number = request.order_number;
             order.state = made.state;
-            order.expires = world_.wall.now() + (made.expires - world_.time.elapsed());
+            order.expires = world_.outside.now() + (made.expires - world_.time.elapsed());
             order.code_url = "https://pay.example/" + request.order_number;
             return order;
         });
@@ -134,6 +158,9 @@ result<ports::qr_order_status> gateway_line::charge(const ports::qr_charge_reque
         [&]() -> result<ports::qr_order_status> {
             charge_wallet(world_, request.order_number, request.total.minor());
             return status(request.order_number);
+        },
+        [&in = world_, number = request.order_number, minor = request.total.minor()] {
+            charge_wallet(in, number, minor);
         });
 }
 
@@ -143,6 +170,7 @@ result<ports::qr_order_status> gateway_line::reverse(std::string_view order_numb
         [&]() -> result<ports::qr_order_status> {
             auto* order = world_.gateway_books.find(order_number, world_.time.elapsed());
             if (order != nullptr) world_.gateway_books.undo(*order);
+            entomb(world_, std::string(order_number), {});
             return status(order_number);
         });
 }

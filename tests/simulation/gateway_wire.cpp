@@ -36,6 +36,10 @@ class gateway_connection final : public timed_wire {
             world_.refund_keys.try_emplace(number, world_.key);
         const auto on_way = world_.doors.next(point::gateway_request, request.line);
         if (on_way == fault::off || on_way == fault::request_lost) return;
+        if (on_way == fault::request_late) {
+            const auto hear = [&in = world_, request] { static_cast<void>(gateway_desk(in).answer(request)); };
+            return hear_late(world_, world_.key, request.line, hear);
+        }
         auto said = desk_.answer(request);
         if (on_way == fault::request_twice) said = desk_.answer(request);
         answer(request, said);

@@ -104,6 +104,10 @@ class wire final : public timed_wire {
             world_.host_books.does_nothing = true;
             answers.push_back(deliver(message));
             break;
+        case fault::says_unknown:
+            world_.host_books.says_instead = "09";
+            answers.push_back(deliver(message));
+            break;
         default: answers.push_back(deliver(message)); break;
         }
         answer(std::move(answers));

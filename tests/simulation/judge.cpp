@@ -174,6 +174,10 @@ void judge::look_at_key(
     }
     // What the till did by itself the host may refuse, and then somebody is called.
     const bool announced = ledger::stored_trades.contains(record->kind) && truth_.called_for.contains(record->id);
+    if (truth_.read_approved.contains(key) && claim_of(record->state) == claim::not_moved) {
+        find("told and taken back", key,
+            "the journal was read as approved; it is " + std::string(to_string(record->state)));
+    }
     if (!announced && truth_.shown_approved.contains(key) && claim_of(record->state) == claim::not_moved) {
         find(
             "shown and taken back", key, "the pad has said approved; it is " + std::string(to_string(record->state)));

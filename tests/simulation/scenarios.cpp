@@ -290,6 +290,12 @@ manners slow_password() {
     made.payer = 44s;
     return made;
 }
+/// The gateway takes a charge that was undone before it came.
+manners no_tombs_at_gateway() {
+    manners made;
+    made.gateway_entombs = false;
+    return made;
+}
 manners password_over_http() {
     auto made = password();
     made.http = true;
@@ -378,6 +384,7 @@ const std::array scenario_table{
     scenario{"qr-charge-password", nothing, qr_charge, password()},
     scenario{"qr-charge-slow-password", nothing, qr_charge, slow_password()},
     scenario{"qr-charge-no-password", nothing, qr_charge, no_password()},
+    scenario{"qr-charge-without-tombs", nothing, qr_charge, no_tombs_at_gateway()},
     scenario{"qr-charge-over-http", nothing, qr_charge, password_over_http()},
     scenario{"qr-refund", one_qr_sale, qr_refund, usual()},
     scenario{"qr-refund-given-up", one_qr_sale, qr_refund, gives_up()},

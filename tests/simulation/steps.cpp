@@ -47,7 +47,8 @@ fault steps::next(point where, std::string_view what) {
     if (watch) watch(count_, where, what, found);
     if (found != fault::none) happened_.push_back({count_, found});
     ++count_;
-    const bool event = cuts_power(found) || found == fault::cashier_stops || found == fault::payer_pays;
+    const bool event = cuts_power(found) || found == fault::cashier_stops || found == fault::payer_pays ||
+                       found == fault::clock_ahead || found == fault::clock_back;
     if (!event) return found;
     off_ = cuts_power(found);
     if (on_event) on_event(found);

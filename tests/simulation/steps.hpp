@@ -31,7 +31,7 @@ class steps {
     [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
     [[nodiscard]] const script& happened() const noexcept { return happened_; }
 
-    /// Called at a power cut, at a stop by the cashier and at a payer's payment.
+    /// Called at a power cut, at a stop by the cashier, at a payer's payment and where a clock is set.
     std::function<void(fault)> on_event;
     /// Called with every step, for a timeline.
     std::function<void(std::uint32_t, point, std::string_view, fault)> watch;

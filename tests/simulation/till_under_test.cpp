@@ -2,6 +2,7 @@
 
 #include "simulation/host_wire.hpp"
 
+#include <cipherlane/acquiring/lookup.hpp>
 #include <cipherlane/core/hex.hpp>
 
 #include <algorithm>
@@ -62,6 +63,7 @@ till_under_test::till_under_test(world& in)
 
 till_under_test::~till_under_test() {
     world_.keep_notice = nullptr;
+    world_.looks_meanwhile = nullptr;
 }
 
 result<void> till_under_test::start() {
@@ -78,9 +80,21 @@ result<void> till_under_test::start() {
     world_.keep_notice = [this](const ports::qr_order_status& told) {
         return (mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_).keep_notice(told, call(10s));
     };
+    world_.looks_meanwhile = [this] { look_meanwhile(); };
     for (int i = 0; i < world_.people.terminals; ++i)
         CIPHERLANE_CHECK(add_station());
     return {};
+}
+
+void till_under_test::look_meanwhile() {
+    auto& journal = mutated_ ? static_cast<ports::store&>(*mutated_) : *journal_;
+    for (const auto& one : stations_) {
+        const auto& terminal = one->lane->settings().terminal_id;
+        const auto found = acquiring::lookup(journal, terminal, world_.key, call(20s));
+        if (!found || !*found || !(*found)->ok()) continue;
+        world_.read_approved.insert(world_.key);
+        static_cast<void>(one->lane->acknowledge((*found)->handle, call(20s)));
+    }
 }
 
 result<void> till_under_test::add_station() {

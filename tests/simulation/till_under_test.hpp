@@ -66,6 +66,8 @@ class till_under_test {
         std::unique_ptr<ports::sealer> sealer;
         std::optional<acquiring::lane> lane;
     };
+    /// What `world::looks_meanwhile` is about.
+    void look_meanwhile();
     [[nodiscard]] result<void> add_station();
 
     world& world_;

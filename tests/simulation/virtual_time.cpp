@@ -60,7 +60,7 @@ void virtual_time::till_is_off(bool off) noexcept {
 
 std::chrono::system_clock::time_point virtual_time::wall_clock::now() const {
     // Ten in the morning in China, on a day of the vectors.
-    return std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours(2) + of_.elapsed();
+    return std::chrono::sys_days{std::chrono::year{2026} / 11 / 21} + std::chrono::hours(2) + of_.elapsed() + set_;
 }
 
 } // namespace cipherlane::simulation

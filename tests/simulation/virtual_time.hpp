@@ -49,9 +49,12 @@ class virtual_time final : public time_source {
         explicit wall_clock(const virtual_time& of) noexcept
             : of_(of) {}
         [[nodiscard]] std::chrono::system_clock::time_point now() const override;
+        void set_by(span how_much) noexcept { set_ += how_much; }
+        [[nodiscard]] span set() const noexcept { return set_; }
 
       private:
         const virtual_time& of_;
+        span set_{0};
     };
 
   private:

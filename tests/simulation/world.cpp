@@ -10,6 +10,8 @@ world::world(std::uint64_t of_all)
     doors.on_event = [this](fault what) {
         if (what == fault::cashier_stops) cashier.request_stop();
         if (what == fault::payer_pays) pay(code_on_display);
+        if (what == fault::clock_ahead) wall.set_by(std::chrono::hours(24));
+        if (what == fault::clock_back) wall.set_by(-std::chrono::hours(24));
         if (cuts_power(what)) lose_power(what);
     };
 }
@@ -69,6 +71,7 @@ void world::add_to(fingerprint& state) const {
     host_books.add_to(state);
     gateway_books.add_to(state);
     time.add_to(state);
+    state.add(static_cast<std::uint64_t>(wall.set().count()));
     state.add(key);
     for (const auto& [number, whose] : refund_keys) {
         state.add(number);
@@ -86,10 +89,12 @@ void world::add_to(fingerprint& state) const {
     }
     for (const auto& one : shown_approved)
         state.add(one);
+    for (const auto& one : read_approved)
+        state.add(one);
 }
 
 std::string world::stamp() const {
-    const auto now = ports::to_civil(wall.now());
+    const auto now = ports::to_civil(outside.now());
     return now.yyyymmdd() + now.hhmmss();
 }
 

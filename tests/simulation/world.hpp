@@ -32,6 +32,7 @@ struct manners {
     bool brings_back = false;      ///< somebody puts an old copy in the journal's place
     bool http = false;             ///< the bank's messages come in HTTP posts, and the gateway is asked by HTTP
     bool notifies = true;          ///< the gateway sends notices
+    bool gateway_entombs = true;   ///< it refuses a charge that was undone before it came
     bool takes_always = false;     ///< the gateway takes money by codes that are closed or paid
     std::chrono::milliseconds second_payer{0};   ///< as `payer`, of another one; zero: there is none
     std::uint32_t scans = 0;                     ///< only so many-th code that is shown finds a payer; 0: each does
@@ -81,7 +82,8 @@ class world {
     chance day{seed ^ 0xDA15U}; ///< what people want, whatever goes wrong
     steps doors;
     virtual_time time;
-    virtual_time::wall_clock wall{time};
+    virtual_time::wall_clock wall{time};    ///< the till's, which somebody may set
+    virtual_time::wall_clock outside{time}; ///< everybody else's
     disk drive{doors, draws};
     bank host_books;
     wallet gateway_books;
@@ -94,6 +96,10 @@ class world {
     void pay(const std::string& number);
     /// What the till's journal does with a notice; empty while the till is off.
     std::function<result<void>(const ports::qr_order_status&)> keep_notice;
+
+    /// Somebody else asks for the payment that the cashier is at, as a second screen does, and acknowledges what they
+    /// hear; empty while the till is off.
+    std::function<void()> looks_meanwhile;
 
     std::string key; ///< of the payment that the cashier is at; empty: of none
     std::map<std::string, std::string, std::less<>> refund_keys; ///< whose refund number it is, by who sent it first
@@ -108,6 +114,7 @@ class world {
     bool display_failed = false;            ///< it did not do what it was told since the last code
     std::set<std::string> dead_codes_shown; ///< that stood there though nobody could pay them
     std::set<std::string> shown_approved;   ///< the payments of which the pad has said so
+    std::set<std::string> read_approved;    ///< of which somebody has read so in the journal, meanwhile
     fault cut = fault::none;                ///< how the power went, while it is off
 
   private:

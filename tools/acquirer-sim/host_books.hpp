@@ -96,7 +96,7 @@ class host_books {
     [[nodiscard]] int days_cut();
     [[nodiscard]] bool of_earlier_day(const host_trade& trade);
 
-    /// What the host has of a batch, counted as the till counts it (`ledger::add`).
+    /// What the host has of a batch, by its own lists of what stands on which side.
     [[nodiscard]] ports::batch_totals totals(std::string_view terminal_id, std::string_view batch);
     void settle(std::string_view terminal_id, std::string_view batch, int result);
     [[nodiscard]] bool settled(std::string_view terminal_id, std::string_view batch);

@@ -3,7 +3,6 @@
 #include <cipherlane/core/printable_text.hpp>
 #include <cipherlane/emv/tlv.hpp>
 #include <cipherlane/iso8583/field48.hpp>
-#include <cipherlane/ledger/totals.hpp>
 
 namespace cipherlane::sim {
 
@@ -39,12 +38,9 @@ void host_core::settle(exchange& on) {
     if (!claimed) return on.refuse("30");
     const auto ours = books_.totals(on.terminal->terminal_id, on.batch);
     const auto& theirs = claimed->domestic;
-    ports::settlement_progress both;
-    both.totals.debit = {theirs.debit_amount, theirs.debit_count};
-    both.totals.credit = {theirs.credit_amount, theirs.credit_count};
-    both.host_debit = ours.debit;
-    both.host_credit = ours.credit;
-    const bool same = !on.asked("not_balanced") && ledger::differences(both).empty();
+    const bool equal = theirs.debit_amount == ours.debit.minor && theirs.debit_count == ours.debit.count &&
+                       theirs.credit_amount == ours.credit.minor && theirs.credit_count == ours.credit.count;
+    const bool same = !on.asked("not_balanced") && equal;
     const auto verdict = same ? iso8583::settlement_verdict::balanced : iso8583::settlement_verdict::not_balanced;
     claimed->domestic.verdict = verdict;
     claimed->foreign.verdict = iso8583::settlement_verdict::balanced;
