@@ -107,6 +107,7 @@ void read_gateways(const toml_value& root, toml_reader& top, till_settings& all,
             from.span("code_valid_seconds", to.gateway.code_valid);
             from.span("poll_ms", to.gateway.poll);
             from.span("response_time_ms", to.gateway.response_time);
+            from.span("longest_way_seconds", to.gateway.longest_way);
         }
         from.finish();
         first = false;
@@ -186,6 +187,8 @@ void read_rules(toml_reader& top, terminal_settings& to, till_settings& all) {
     offline.number("most_together_minor", to.offline.most_together_minor);
     offline.number("most_records", to.offline.most_records);
     offline.number("most_added_percent", to.offline.most_added_percent);
+    offline.choice("duplicate", to.offline.duplicate,
+        {{"is-taken", ledger::seen_before::is_taken}, {"proves-nothing", ledger::seen_before::proves_nothing}});
     offline.finish();
 
     auto pre_auth = top.section("pre_auth");

@@ -146,6 +146,11 @@ json::object object_of(const acquiring::settlement_report& what) {
     for (const auto& one : what.open)
         open.push_back(json::object{{"handle", one.handle}, {"key", one.key}});
     made["open"] = std::move(open);
+    json::array late;
+    for (const auto& one : what.late)
+        late.push_back(json::object{
+            {"handle", one.handle}, {"key", one.key}, {"batch", one.batch}, {"approved", one.approved.minor()}});
+    made["late"] = std::move(late);
     made["uploaded"] = what.uploaded;
     made["refused"] = what.refused;
     made["end_code"] = what.end_code;

@@ -121,6 +121,12 @@ std::string write_refund(const ports::qr_refund_request& request) {
     return json::serialize(refund);
 }
 
+std::string write_reversal(std::string_view merchant_id) {
+    json::object reversal;
+    reversal["merchant_id"] = json::string_view(merchant_id.data(), merchant_id.size());
+    return json::serialize(reversal);
+}
+
 result<ports::qr_order> read_order(std::string_view text, const amount& asked) {
     CIPHERLANE_TRY(const auto object, parse_json_object(text));
     const json_reader read(object);

@@ -15,6 +15,7 @@ namespace cipherlane::hostlink {
 [[nodiscard]] std::string write_charge(
     const ports::qr_charge_request& request, std::string_view merchant_id, std::string_view notify_url);
 [[nodiscard]] std::string write_refund(const ports::qr_refund_request& request);
+[[nodiscard]] std::string write_reversal(std::string_view merchant_id);
 
 /// An order for another sum, or in another currency, than was asked is none.
 /// @return `hostlink_errc::unreadable_answer` with the member's name.

@@ -127,6 +127,8 @@ TEST(HttpGateway, UndoesAChargeAndNamesThePaymentThatGoesBack) {
     http_peer undone("200 OK", paid_order);
     ASSERT_TRUE(undone.gateway()->reverse("O1", call(5s)));
     EXPECT_EQ(undone.last.substr(0, 32), "POST /orders/O1/reverse HTTP/1.1");
+    EXPECT_NE(undone.last.find(R"({"merchant_id":"M"})"), std::string::npos)
+        << "a gateway that has never heard of the number keeps it under its merchant: " << undone.last;
     http_peer back("200 OK", std::string(paid_order).insert(1, R"("refund_number":"R1",)"));
     ports::qr_refund_request wish("O1", "R1", amount(990));
     wish.transaction_number = "T2";

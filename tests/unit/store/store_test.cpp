@@ -573,6 +573,7 @@ TEST_P(Store, WhatIsOpenIsSettledWithTheBatchAfterItsDecision) {
     const auto open = begin(fresh("open"));
     ASSERT_TRUE(decide(done, record_state::approved, 100));
     ASSERT_TRUE(decide(open, record_state::reversal_pending, 0, decider::till));
+    EXPECT_TRUE(store().late_records("TEST0001", 1, soon()).value().empty()) << "of the open batch";
     ASSERT_TRUE(decide(open, record_state::reversal_refused));
     ASSERT_TRUE(store().close_batch("TEST0001", 1, soon()));
     EXPECT_TRUE(store().find(done, soon()).value()->settled);
@@ -581,8 +582,13 @@ TEST_P(Store, WhatIsOpenIsSettledWithTheBatchAfterItsDecision) {
     ASSERT_TRUE(decide(open, record_state::approved, 100, decider::person));
     EXPECT_EQ(store().totals("TEST0001", 1, soon()).value().debit, (ports::batch_side{100, 1}))
         << "it is in its batch";
+    const auto late = store().late_records("TEST0001", 2, soon()).value();
+    ASSERT_EQ(late.size(), 1U);
+    EXPECT_EQ(late[0].id, open);
+    EXPECT_TRUE(store().late_records("TEST0002", 2, soon()).value().empty());
     ASSERT_TRUE(store().close_batch("TEST0001", 2, soon()));
     EXPECT_TRUE(store().find(open, soon()).value()->settled);
+    EXPECT_TRUE(store().late_records("TEST0001", 3, soon()).value().empty());
 }
 
 TEST_P(Store, AnApprovalOfASettledBatchIsNotReversed) {

@@ -33,8 +33,10 @@ result<amount> moved_amount(const decision_request& request, const journal_recor
     // A tip is entered at the terminal: it may have taken more than it was asked for.
     const bool may_exceed =
         ledger::terminal_trades.contains(record.kind) && ledger::signed_minor(record.kind, moved.minor()) > 0;
-    const bool fits =
-        moved.unit() == record.requested.unit() && moved.minor() > 0 && (moved <= record.requested || may_exceed);
+    // What undoes a trade undoes all of it, or nothing: its original then counts as voided.
+    const bool whole = ledger::row_of(record.kind).role == ledger::trade_role::undoing;
+    const bool fits = moved.unit() == record.requested.unit() && moved.minor() > 0 &&
+                      (whole ? moved == record.requested : moved <= record.requested || may_exceed);
     if (fits) return moved;
     return flow_error(acquiring_errc::bad_request, "decision").in_field("moved").for_trace(record.trace);
 }
@@ -46,7 +48,11 @@ bool still_payable(const lane_core& on, const journal_record& record) {
     const auto& times = on.settings().gateway;
     // A code that followed another was asked for before that one's end.
     const auto asked = record.renewals == 0 ? record.created : std::max(record.created, record.expires);
-    const auto end = std::max(record.expires, asked + times.code_valid + times.response_time);
+    // What a payer's code was charged with may still be on its way.
+    const bool charged = ledger::row_of(record.kind).verb == ledger::gateway_verb::charge;
+    const auto way = charged ? std::chrono::milliseconds(times.longest_way) : std::chrono::milliseconds(0);
+    const auto longest = std::max<std::chrono::milliseconds>(times.code_valid + times.response_time, way);
+    const auto end = std::max(record.expires, asked + longest);
     return ledger::may_be_paid(record) && on.clock().now() < end;
 }
 

@@ -173,8 +173,10 @@ result<ports::qr_order_status> http_gateway::charge(const ports::qr_charge_reque
 
 result<ports::qr_order_status> http_gateway::reverse(std::string_view order_number, const call& bounds) {
     CIPHERLANE_CHECK(check_number(order_number));
+    // By its merchant the gateway keeps the number of a charge that has not come yet, and refuses it if it does.
+    const auto body = write_reversal(state_->settings.merchant_id);
     CIPHERLANE_TRY(const auto answer,
-        state_->ask("POST", order_path(order_number, "/reverse"), {}, {order_number, {}, status_refusals}, bounds));
+        state_->ask("POST", order_path(order_number, "/reverse"), body, {order_number, {}, status_refusals}, bounds));
     return read_status_of(order_number, state_->settings.merchant_id, answer);
 }
 

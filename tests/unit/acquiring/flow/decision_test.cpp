@@ -94,6 +94,28 @@ TEST(Decision, SaysHowMuchMoved) {
     EXPECT_EQ(rig.give_back("back", stuck.handle, 41).error().code(), acquiring_errc::amount_too_large);
 }
 
+/// A void counts its original as voided, all of it: a part of it cannot have moved.
+TEST(Decision, OfAVoidIsOfTheWholeOrOfNothing) {
+    lane_rig rig;
+    const auto paid = rig.sell("sale", 10'000).value();
+    rig.host.mood.reversal_code = "25";
+    rig.host.watch = [&](const iso8583::message_view& view) { rig.host.mood.answer_lost = view.mti() == "0200"; };
+    const auto undone = rig.undo("void", paid.handle).value();
+    ASSERT_EQ(undone.outcome, verdict::unknown);
+    acquiring::decision_request wish(undone.handle, acquiring::finding::paid, "the acquirer's list");
+    wish.moved = amount(3000);
+    const auto refused = acquiring::decision(rig.lane()).run(wish, soon());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().field(), "moved");
+    EXPECT_EQ(rig.journal->find(paid.handle, soon()).value()->state, record_state::approved);
+    wish.moved = amount(10'000);
+    ASSERT_TRUE(acquiring::decision(rig.lane()).run(wish, soon()));
+    EXPECT_EQ(rig.journal->find(paid.handle, soon()).value()->state, record_state::voided);
+    const auto totals = rig.journal->totals("TEST0001", 1, soon()).value();
+    EXPECT_EQ(totals.debit, (ports::batch_side{10'000, 1}));
+    EXPECT_EQ(totals.credit, (ports::batch_side{10'000, 1}));
+}
+
 /// A reversal that cannot get through must not hold up the terminal for ever.
 TEST(Decision, EndsAReversalThatCannotBeSent) {
     for (const auto found : {acquiring::finding::paid, acquiring::finding::not_paid}) {
