@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using ports::qr_order_state;
 
 constexpr auto gateway_needs = 120ms;
-constexpr auto late_by = 50'000ms; ///< less than `gateway_settings::longest_way`
+constexpr auto gateway_late_by = 50'000ms; ///< less than `gateway_settings::longest_way`
 
 error link_error(hostlink_errc why) {
     return {why, layer::hostlink};
@@ -35,7 +35,7 @@ void hear_late(world& in, const std::string& key, std::string_view tag, std::fun
         hear();
         in.key = at;
     };
-    in.time.plan(late_by, for_its_key, print.value());
+    in.time.plan(gateway_late_by, for_its_key, print.value());
 }
 
 void entomb(world& in, const std::string& number, const std::string& merchant_id) {
